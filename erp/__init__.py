@@ -1,0 +1,1 @@
+"""Vantage ERP: a back-office suite for homeopathy pharmacies, distributors and clinics."""

@@ -1,0 +1,1 @@
+"""The technical ground every domain stands on; no business word in it."""

@@ -1,0 +1,68 @@
+"""Typed settings, read once from the environment and an optional `.env` file."""
+
+import hashlib
+import hmac
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What a deployment decides.
+
+    A service whose address is empty is started by `python -m erp up` from the
+    embedded stack, which then passes the addresses on through the environment.
+
+    Attributes:
+        database_url: PostgreSQL address of a role that may migrate (owner or superuser).
+        app_database_url: Address of the least-privileged application role. Empty:
+            `database_url` with user `erp_app` and a password derived from `secret_key`.
+        ops_database_url: Address of the read-mostly role that sees every tenant
+            (relay, verify, backup). Empty: derived like the application role's.
+        secret_key: Signs tenant contexts and cookies and derives role passwords.
+        session_hours: Hours a browser session lives after its last use.
+        statement_timeout_seconds: Server-side limit for one statement of a request.
+    """
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore")
+
+    environment: str = "production"
+    data_dir: Path = Path(".data")
+    public_url: str = "http://localhost:8000"
+    web_host: str = "0.0.0.0"  # noqa: S104  the one port the product serves on
+    web_port: int = 8000
+
+    database_url: str = ""
+    app_database_url: str = ""
+    ops_database_url: str = ""
+    redis_url: str = ""
+    s3_endpoint_url: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_bucket: str = "vantage"
+    s3_region: str = "us-east-1"
+    mqtt_url: str = ""
+
+    secret_key: SecretStr = SecretStr("")
+    session_hours: int = 12
+    pool_size: int = Field(default=10, ge=1)
+    statement_timeout_seconds: int = 30
+    lock_timeout_seconds: int = 5
+    log_level: str = "INFO"
+    log_json: bool = True
+
+    def derived_secret(self, purpose: str) -> str:
+        """Return a secret bound to one purpose, so that no two uses share a key."""
+        key = self.secret_key.get_secret_value()
+        if len(key) < 32:
+            msg = "SECRET_KEY must be set to at least 32 random characters."
+            raise RuntimeError(msg)
+        return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Return the settings of this process; the same object every time."""
+    return Settings()
