@@ -1,0 +1,23 @@
+"""Time: instants are aware UTC, business dates belong to a tenant's time zone."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def utc_now() -> datetime:
+    """Return the present instant; called at the edges only, never in a command."""
+    return datetime.now(UTC)
+
+
+def business_date(instant: datetime, time_zone: str) -> date:
+    """Return the calendar day of an instant where the business is."""
+    return instant.astimezone(ZoneInfo(time_zone)).date()
+
+
+def fiscal_year(day: date, first_month: int = 4) -> str:
+    """Return the fiscal year a day falls in, as `2025-26`.
+
+    Source: GST document numbers are unique per financial year (rule 46(b)).
+    """
+    start = day.year if day.month >= first_month else day.year - 1
+    return f"{start}-{(start + 1) % 100:02d}"

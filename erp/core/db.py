@@ -1,0 +1,211 @@
+"""The database: engines per role, the only commit, and set-based statements for hot paths."""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, LiteralString, cast
+from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import TupleRow, dict_row
+from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy.exc import OperationalError as AlchemyOperationalError
+from sqlalchemy.orm import Session
+
+from erp.core.context import RequestContext
+from erp.core.errors import Busy, Unavailable
+from erp.core.settings import get_settings
+
+CONTEXT_TTL_SECONDS = 60
+_LOCK_NOT_AVAILABLE = "55P03"
+_RETRYABLE = {"40001", "40P01", _LOCK_NOT_AVAILABLE}
+_engines: dict[str, Engine] = {}
+_engines_guard = threading.Lock()
+
+Connection = psycopg.Connection[TupleRow]
+Row = dict[str, Any]
+
+
+def role_url(role: str) -> str:
+    """Return the address of `app` or `ops`, derived from the owner's where none is set."""
+    settings = get_settings()
+    explicit = {"app": settings.app_database_url, "ops": settings.ops_database_url}[role]
+    if explicit:
+        return explicit
+    parts = urlsplit(settings.database_url)
+    place = parts.netloc.rpartition("@")[2]
+    login = f"erp_{role}:{settings.derived_secret(f'database-role-{role}')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{place}"))
+
+
+def driver_url(url: str) -> str:
+    """Return a PostgreSQL address with the driver this product uses."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1]
+
+
+def engine(role: str = "app") -> Engine:
+    """Return this process's engine of a role; made on first use, so that forks are safe."""
+    with _engines_guard:
+        if role not in _engines:
+            _engines[role] = _connect(role)
+        return _engines[role]
+
+
+def dispose() -> None:
+    """Close every pooled connection; the next use opens new ones."""
+    with _engines_guard:
+        for existing in _engines.values():
+            existing.dispose()
+        _engines.clear()
+
+
+def _connect(role: str) -> Engine:
+    settings = get_settings()
+    options = (
+        f"-c statement_timeout={settings.statement_timeout_seconds * 1000} "
+        f"-c lock_timeout={settings.lock_timeout_seconds * 1000} "
+        "-c idle_in_transaction_session_timeout=60000 -c timezone=UTC -c jit=off"
+    )
+    return create_engine(
+        driver_url(role_url(role)),
+        pool_size=settings.pool_size,
+        max_overflow=2,
+        pool_timeout=10,
+        pool_recycle=1800,
+        connect_args={
+            "options": options,
+            "connect_timeout": 5,
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 3,
+            "tcp_user_timeout": (settings.statement_timeout_seconds + 5) * 1000,
+            "prepare_threshold": 2,
+            "application_name": f"erp-{role}",
+        },
+    )
+
+
+@lru_cache
+def context_key() -> bytes:
+    """Return the key that signs tenant contexts."""
+    return bytes.fromhex(get_settings().derived_secret("tenant-context"))
+
+
+def signed_context(tenant_id: UUID, user_id: UUID, expires: int) -> str:
+    """Return the text that `sec.tenant()` accepts until an epoch second.
+
+    Source: an unsigned setting does not survive SQL injection; see the ADR on tenancy.
+    """
+    claim = f"{tenant_id}|{user_id}|{expires}"
+    mac = hmac.new(context_key(), claim.encode(), hashlib.sha256).hexdigest()
+    return f"{claim}|{mac}"
+
+
+@contextmanager
+def unit_of_work(ctx: RequestContext, *, ttl_seconds: int = CONTEXT_TTL_SECONDS) -> Iterator[Session]:
+    """Run one transaction of one tenant: committed at the end, rolled back on any error.
+
+    The signed tenant context is the first statement. Nothing else in the product
+    commits or rolls back, but for the relay and the migrations.
+
+    Raises:
+        Busy: A lock was not free in time, or the database chose this transaction to
+            end a deadlock.
+        Unavailable: The database cannot be reached.
+    """
+    with translated_errors(), Session(engine("app"), expire_on_commit=False) as session, session.begin():
+        enter_tenant(session, ctx, ttl_seconds)
+        yield session
+
+
+def enter_tenant(session: Session, ctx: RequestContext, ttl_seconds: int = CONTEXT_TTL_SECONDS) -> None:
+    """Bind the transaction to the context's tenant."""
+    expires = int(ctx.now.timestamp()) + ttl_seconds
+    text = signed_context(ctx.tenant_id, ctx.user_id, expires)
+    raw(session).execute("select set_config('app.ctx', %s, true)", (text,))
+
+
+@contextmanager
+def ops_session() -> Iterator[Session]:
+    """Run one transaction of the role that sees every tenant: relay, referees, directories."""
+    with translated_errors(), Session(engine("ops"), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turn the driver's refusals that a retry may cure into ours."""
+    try:
+        yield
+    except AlchemyOperationalError as error:
+        raise _translated(error.orig) from error
+    except psycopg.OperationalError as error:
+        raise _translated(error) from error
+
+
+def _translated(error: BaseException | None) -> Busy | Unavailable:
+    state = getattr(error, "sqlstate", None)
+    if state in _RETRYABLE:
+        return Busy("Someone else is changing the same thing. Try again.")
+    return Unavailable("The database cannot be reached. Nothing was changed; try again shortly.")
+
+
+def raw(session: Session) -> Connection:
+    """Return the driver's connection of the session, inside the same transaction."""
+    return cast("Connection", session.connection().connection.driver_connection)
+
+
+@contextmanager
+def pipeline(session: Session) -> Iterator[None]:
+    """Send the statements inside without waiting for each answer.
+
+    An error of any of them is raised when the block ends.
+    """
+    session.flush()
+    with raw(session).pipeline():
+        yield
+
+
+def fetch_all(session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:
+    """Run a fixed statement and return its rows as dictionaries."""
+    with raw(session).cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql, params).fetchall()
+
+
+def fetch_one(session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()) -> Row | None:
+    """Run a fixed statement and return its first row, or nothing."""
+    with raw(session).cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(sql, params).fetchone()
+
+
+def execute(session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()) -> None:
+    """Run a fixed statement whose answer is not needed."""
+    raw(session).execute(sql, params)
+
+
+def insert_rows(session: Session, model: Any, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:  # noqa: ANN401  any mapped class
+    """Insert many rows of one table in one statement.
+
+    The statement's text depends on table and columns only, so it is prepared once
+    per connection however many rows there are.
+    """
+    arrays = [list(values) for values in zip(*rows, strict=True)]
+    if arrays:
+        raw(session).execute(_insert_text(model.__table__, columns), arrays)
+
+
+@lru_cache
+def _insert_text(table: Table, columns: tuple[str, ...]) -> bytes:
+    names = ", ".join(f'"{name}"' for name in columns)
+    arrays = ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
+    return f"insert into {table.name} ({names}) select * from unnest({arrays})".encode()  # noqa: S608  names come from the table's metadata
+
+
+def _array_type(table: Table, column: str) -> str:
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  first use only
+
+    return f"{table.columns[column].type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]

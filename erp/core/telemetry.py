@@ -1,0 +1,43 @@
+"""Structured logs with request, tenant and command ids, and the process's metrics."""
+
+import logging
+import sys
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from erp.core.settings import get_settings
+
+COMMANDS = Counter("erp_commands_total", "Commands by outcome.", ["command", "outcome", "source"])
+COMMAND_SECONDS = Histogram(
+    "erp_command_seconds",
+    "Seconds a command took, commit included.",
+    ["command"],
+    buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
+)
+EVENTS_WAITING = Gauge("erp_events_waiting", "Events not yet handed to their subscribers.")
+DELIVERIES_DEAD = Gauge("erp_deliveries_dead", "Deliveries parked after their last attempt.")
+
+
+def configure_logging() -> None:
+    """Send every log line to standard error, one JSON object each in production."""
+    settings = get_settings()
+    renderer = (
+        structlog.processors.JSONRenderer()
+        if settings.log_json
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(
+            logging.getLevelNamesMapping()[settings.log_level]
+        ),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
