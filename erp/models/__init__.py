@@ -1,0 +1,30 @@
+"""Tables and the invariants the database can keep; nothing else.
+
+Importing this package registers every table with the metadata.
+"""
+
+from erp.models import (
+    accounting,
+    billing,
+    catalog,
+    documents,
+    identity,
+    inventory,
+    party,
+    platform,
+    pos,
+    workflows,
+)
+
+__all__ = [
+    "accounting",
+    "billing",
+    "catalog",
+    "documents",
+    "identity",
+    "inventory",
+    "party",
+    "platform",
+    "pos",
+    "workflows",
+]

@@ -1,0 +1,108 @@
+"""One party in any number of roles."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of
+
+
+class PartyKind(StrEnum):
+    """What sort of customer a party is; decides its price list by default."""
+
+    WALK_IN = "walk_in"
+    PATIENT = "patient"
+    DOCTOR = "doctor"
+    CLINIC = "clinic"
+    RETAILER = "retailer"
+    DISTRIBUTOR = "distributor"
+    HOSPITAL = "hospital"
+    INSTITUTION = "institution"
+    SEZ_UNIT = "sez_unit"
+    MANUFACTURER = "manufacturer"
+    IMPORTER = "importer"
+    PACKAGING = "packaging"
+    TRANSPORTER = "transporter"
+    OTHER = "other"
+
+
+class GstCategory(StrEnum):
+    """How a party is registered for GST."""
+
+    UNREGISTERED = "unregistered"
+    REGULAR = "regular"
+    COMPOSITION = "composition"
+    SEZ = "sez"
+
+
+class PartyRoleName(StrEnum):
+    """A relation in which we stand to a party."""
+
+    CUSTOMER = "customer"
+    SUPPLIER = "supplier"
+    PATIENT = "patient"
+    DOCTOR = "doctor"
+    MANUFACTURER = "manufacturer"
+
+
+class Party(TenantRow, table=True):
+    """A person or organisation, with its registrations, address and terms.
+
+    Attributes:
+        code: Short unique name used on lists and imports.
+        search_text: Lower-case name, code, phone and GSTIN; kept by a trigger.
+    """
+
+    __tablename__ = "party"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "code"),
+        one_of("kind", PartyKind),
+        one_of("gst_category", GstCategory),
+        CheckConstraint("gstin is null or gstin ~ '^[0-9]{2}[A-Z0-9]{13}$'", name="gstin"),
+        CheckConstraint("credit_limit >= 0 and credit_days >= 0", name="credit"),
+        Index("ix_party_phone", "tenant_id", "phone"),
+        Index("ix_party_name", "tenant_id", "name"),
+    )
+
+    code: str
+    name: str
+    kind: str
+    gst_category: str = GstCategory.UNREGISTERED
+    gstin: str | None = None
+    pan: str | None = None
+    state_code: str
+    address: str = ""
+    city: str = ""
+    pin: str = ""
+    phone: str = ""
+    email: str = ""
+    price_list: str = "RETAIL_MRP"
+    credit_days: int = 0
+    credit_limit: Decimal = Field(default=Decimal(0), sa_type=MONEY)
+    drug_licence_no: str | None = None
+    drug_licence_expires_on: date | None = None
+    birth_on: date | None = None
+    sex: str | None = None
+    note: str = ""
+    is_active: bool = True
+    search_text: str = ""
+    created_at: datetime = created_at()
+
+
+class PartyRole(SQLModel, table=True):
+    """A role held by a party."""
+
+    __tablename__ = "party_role"
+    __table_args__ = (
+        belongs_to("party_id", "party"),
+        one_of("role", PartyRoleName),
+        Index("ix_party_role_role", "tenant_id", "role"),
+    )
+
+    tenant_id: UUID = Field(primary_key=True)
+    party_id: UUID = Field(primary_key=True)
+    role: str = Field(primary_key=True)
