@@ -1,0 +1,77 @@
+"""The chart of accounts and the periods books are kept in."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from erp.models.base import INSTANT, TenantRow, belongs_to, one_of
+
+
+class AccountType(StrEnum):
+    """Which side of the balance sheet or profit and loss an account is on."""
+
+    ASSET = "asset"
+    LIABILITY = "liability"
+    EQUITY = "equity"
+    INCOME = "income"
+    EXPENSE = "expense"
+
+
+class Account(TenantRow, table=True):
+    """A ledger account of one company.
+
+    Attributes:
+        key: The name posting functions find it by, e.g. `output_cgst`.
+        group_name: Group of the Indian chart, e.g. `Duties and Taxes`.
+        is_control: Its lines name a party and agree with a sub-ledger.
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        UniqueConstraint("tenant_id", "company_id", "code"),
+        UniqueConstraint("tenant_id", "company_id", "key"),
+        one_of("type", AccountType),
+    )
+
+    company_id: UUID
+    code: str
+    key: str
+    name: str
+    group_name: str
+    type: str
+    is_control: bool = False
+    is_active: bool = True
+
+
+class PeriodStatus(StrEnum):
+    """Whether a period takes entries."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    """Refuses entries; may be opened again with a reason."""
+    LOCKED = "locked"
+    """Filed or audited; stays closed."""
+
+
+class Period(TenantRow, table=True):
+    """A calendar month of one company's books."""
+
+    __tablename__ = "period"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        UniqueConstraint("tenant_id", "company_id", "starts_on"),
+        CheckConstraint("ends_on >= starts_on", name="dates"),
+        one_of("status", PeriodStatus),
+    )
+
+    company_id: UUID
+    starts_on: date
+    ends_on: date
+    fiscal_year: str
+    status: str = PeriodStatus.OPEN
+    closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    reason: str = ""

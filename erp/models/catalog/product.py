@@ -1,0 +1,164 @@
+"""Remedy -> product (brand, form) -> variant (potency, pack)."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlmodel import Field
+
+from erp.models.base import TenantRow, belongs_to, created_at, one_of
+
+
+class Form(StrEnum):
+    """Dosage or trade form."""
+
+    DILUTION = "dilution"
+    MOTHER_TINCTURE = "mother_tincture"
+    TRITURATION = "trituration"
+    BIOCHEMIC = "biochemic"
+    BIO_COMBINATION = "bio_combination"
+    GLOBULES = "globules"
+    DROPS = "drops"
+    TABLETS = "tablets"
+    SYRUP = "syrup"
+    OINTMENT = "ointment"
+    GEL = "gel"
+    OIL = "oil"
+    EYE_DROPS = "eye_drops"
+    COSMETIC = "cosmetic"
+    PACKAGING = "packaging"
+    BOOK = "book"
+    DEVICE = "device"
+    KIT = "kit"
+    SERVICE = "service"
+    OTHER = "other"
+
+
+class PotencyScale(StrEnum):
+    """The series a potency belongs to. Source: Homoeopathic Pharmacopoeia of India."""
+
+    MOTHER = "Q"
+    """Mother tincture."""
+    DECIMAL = "X"
+    """One part in ten per step."""
+    CENTESIMAL = "C"
+    """One part in a hundred per step; M and CM are 1,000 and 100,000 C."""
+    LM = "LM"
+    """Fifty-millesimal."""
+    NONE = "-"
+    """Not potentised."""
+
+
+class Remedy(TenantRow, table=True):
+    """A substance, under every name it is asked for by."""
+
+    __tablename__ = "remedy"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    name: str
+    synonyms: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    abbreviations: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    is_pharmacopoeial: bool = True
+
+
+class Brand(TenantRow, table=True):
+    """Whose label a product carries."""
+
+    __tablename__ = "brand"
+    __table_args__ = (UniqueConstraint("tenant_id", "name"),)
+
+    name: str
+
+
+class Product(TenantRow, table=True):
+    """A brand's make of a remedy in one form, or an article that is not a remedy.
+
+    Attributes:
+        hsn: HSN or SAC, 4 to 8 digits.
+        is_lot_tracked: Stock is kept per lot; always true for medicines.
+        is_expiry_required: A lot must carry an expiry date.
+    """
+
+    __tablename__ = "product"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "name", "brand_id", "form"),
+        belongs_to("remedy_id", "remedy"),
+        belongs_to("brand_id", "brand"),
+        belongs_to("tax_class_id", "tax_class"),
+        one_of("form", Form),
+        CheckConstraint("hsn ~ '^[0-9]{4,8}$'", name="hsn"),
+    )
+
+    name: str
+    remedy_id: UUID | None = None
+    brand_id: UUID
+    form: str
+    hsn: str
+    tax_class_id: UUID
+    is_lot_tracked: bool = True
+    is_expiry_required: bool = True
+    is_service: bool = False
+    note: str = ""
+
+
+class Variant(TenantRow, table=True):
+    """What is bought, stocked and sold: a product in one potency and pack.
+
+    Attributes:
+        label: Full printable name, e.g. `Arnica Montana 30C dilution 30 ml SBL`.
+        potency_rank: Orders potencies of a remedy from weakest dilution up.
+        base_unit: UQC of the smallest unit that can be dispensed; stock counts these.
+        search_text: Lower-case words a person may type; kept by a trigger.
+    """
+
+    __tablename__ = "variant"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "sku"),
+        belongs_to("product_id", "product"),
+        one_of("potency_scale", PotencyScale),
+        CheckConstraint("pack_quantity > 0", name="pack_quantity"),
+        CheckConstraint("reorder_point >= 0", name="reorder_point"),
+        Index("ix_variant_label", "tenant_id", "label", "id"),
+    )
+
+    product_id: UUID
+    sku: str
+    label: str
+    potency_scale: str = PotencyScale.NONE
+    potency_number: int = 0
+    potency_label: str = ""
+    potency_rank: int = Field(default=0, sa_type=BigInteger)
+    pack_quantity: int
+    pack_unit: str
+    base_unit: str
+    reorder_point: int = 0
+    is_active: bool = True
+    search_text: str = ""
+    created_at: datetime = created_at()
+
+
+class VariantUnit(TenantRow, table=True):
+    """Another unit a variant is bought or sold in: `numerator / denominator` base units."""
+
+    __tablename__ = "variant_unit"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "variant_id", "code"),
+        belongs_to("variant_id", "variant"),
+        CheckConstraint("numerator > 0 and denominator > 0", name="factor"),
+    )
+
+    variant_id: UUID
+    code: str
+    numerator: int = Field(sa_type=BigInteger)
+    denominator: int = Field(default=1, sa_type=BigInteger)
+
+
+class Barcode(TenantRow, table=True):
+    """A code printed on a pack."""
+
+    __tablename__ = "barcode"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"), belongs_to("variant_id", "variant"))
+
+    variant_id: UUID
+    code: str

@@ -1,0 +1,61 @@
+"""Warehouses and the typed locations goods move between."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+
+from erp.models.base import TenantRow, belongs_to, one_of
+
+
+class LocationKind(StrEnum):
+    """What being in a place means for the goods."""
+
+    STORAGE = "storage"
+    """On the shelf, ours, sellable if the lot is."""
+    TRANSIT = "transit"
+    """Ours, between two warehouses."""
+    EXPIRED_STORE = "expired_store"
+    """Ours, expired or damaged, waiting for return or destruction."""
+    SUPPLIER = "supplier"
+    """Not ours: where receipts come from and returns go."""
+    CUSTOMER = "customer"
+    """Not ours: where sales go and returns come from."""
+    WASTE = "waste"
+    """Destroyed or written off."""
+    LOST_FOUND = "lost_found"
+    """The other side of counting differences."""
+    PRODUCTION = "production"
+    """Consumed by or made in dispensing."""
+
+
+OWNED_KINDS = (LocationKind.STORAGE, LocationKind.TRANSIT, LocationKind.EXPIRED_STORE)
+
+
+class Warehouse(TenantRow, table=True):
+    """A stock-keeping site of a branch."""
+
+    __tablename__ = "warehouse"
+    __table_args__ = (belongs_to("branch_id", "branch"), UniqueConstraint("tenant_id", "code"))
+
+    branch_id: UUID
+    code: str
+    name: str
+
+
+class Location(TenantRow, table=True):
+    """A place goods are in or go to; those that are not ours belong to no warehouse."""
+
+    __tablename__ = "location"
+    __table_args__ = (
+        belongs_to("warehouse_id", "warehouse"),
+        belongs_to("parent_id", "location"),
+        UniqueConstraint("tenant_id", "code"),
+        one_of("kind", LocationKind),
+    )
+
+    warehouse_id: UUID | None = None
+    parent_id: UUID | None = None
+    code: str
+    name: str
+    kind: str

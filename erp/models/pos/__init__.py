@@ -1,0 +1,17 @@
+"""Registers, shifts, sales, tenders, approvals and parked carts."""
+
+from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
+from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, TenderMethod
+
+__all__ = [
+    "Approval",
+    "CashMovement",
+    "ParkedCart",
+    "Register",
+    "RegisterShift",
+    "Sale",
+    "SaleKind",
+    "ShiftStatus",
+    "Tender",
+    "TenderMethod",
+]
