@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from erp.models.base import TenantRow, belongs_to, created_at, one_of
@@ -109,7 +109,7 @@ class Variant(TenantRow, table=True):
         label: Full printable name, e.g. `Arnica Montana 30C dilution 30 ml SBL`.
         potency_rank: Orders potencies of a remedy from weakest dilution up.
         base_unit: UQC of the smallest unit that can be dispensed; stock counts these.
-        search_text: Lower-case words a person may type; kept by a trigger.
+        search_text: Words a person may type to find it: names, synonyms, codes, potency.
     """
 
     __tablename__ = "variant"
@@ -120,6 +120,7 @@ class Variant(TenantRow, table=True):
         CheckConstraint("pack_quantity > 0", name="pack_quantity"),
         CheckConstraint("reorder_point >= 0", name="reorder_point"),
         Index("ix_variant_label", "tenant_id", "label", "id"),
+        Index("ix_variant_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"),
     )
 
     product_id: UUID

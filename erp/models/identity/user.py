@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey
 from sqlmodel import Field, SQLModel
 
 from erp.core.ids import new_id
@@ -52,7 +52,6 @@ class SessionTab(SQLModel, table=True):
     """The binding of a browser tab's client token to the session that first used it."""
 
     __tablename__ = "session_tab"
-    __table_args__ = (UniqueConstraint("client_token_hash"),)
 
     client_token_hash: str = Field(primary_key=True)
     session_id: UUID = Field(sa_column_args=(ForeignKey("user_session.id", ondelete="CASCADE"),))

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of
@@ -54,7 +54,7 @@ class Party(TenantRow, table=True):
 
     Attributes:
         code: Short unique name used on lists and imports.
-        search_text: Lower-case name, code, phone and GSTIN; kept by a trigger.
+        search_text: Words a person may type to find it: name, code, phone, GSTIN, city.
     """
 
     __tablename__ = "party"
@@ -65,7 +65,8 @@ class Party(TenantRow, table=True):
         CheckConstraint("gstin is null or gstin ~ '^[0-9]{2}[A-Z0-9]{13}$'", name="gstin"),
         CheckConstraint("credit_limit >= 0 and credit_days >= 0", name="credit"),
         Index("ix_party_phone", "tenant_id", "phone"),
-        Index("ix_party_name", "tenant_id", "name"),
+        Index("ix_party_name", "tenant_id", "name", "id"),
+        Index("ix_party_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"),
     )
 
     code: str

@@ -1,0 +1,130 @@
+-- Logins and sessions belong to no tenant: the application reaches them only through
+-- these functions, so that no statement of its own can list them.
+create function sec.find_login(wanted text)
+returns table (user_id uuid, display_name text, password_hash text, is_active boolean,
+               locked_until timestamptz)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    select id, display_name, password_hash, is_active, locked_until
+      from user_account where login = lower(wanted)
+$$;
+
+create function sec.tenants_of(wanted uuid)
+returns table (tenant_id uuid, tenant_name text, membership_id uuid)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    select tenant.id, tenant.name, membership.id
+      from membership join tenant on tenant.id = membership.tenant_id
+     where membership.user_id = wanted and membership.is_active and not tenant.is_suspended
+     order by membership.created_at, tenant.id
+$$;
+
+create function sec.record_sign_in(wanted uuid, succeeded boolean, lock_after integer, lock_for interval)
+returns timestamptz
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    update user_account
+       set failed_sign_ins = case when succeeded then 0 else failed_sign_ins + 1 end,
+           locked_until = case
+               when succeeded then null
+               when failed_sign_ins + 1 >= lock_after and (failed_sign_ins + 1) % lock_after = 0
+                    then now() + lock_for
+               else locked_until end
+     where id = wanted
+    returning locked_until
+$$;
+
+create function sec.open_session(
+    session_id uuid, session_token_hash text, wanted_user uuid, wanted_tenant uuid,
+    expires timestamptz, ip text, agent text)
+returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    insert into user_session (id, token_hash, user_id, tenant_id, last_seen_at, expires_at, ip_address, user_agent)
+    select session_id, session_token_hash, wanted_user, wanted_tenant, now(), expires, ip, left(agent, 300)
+      from membership
+     where user_id = wanted_user and tenant_id = wanted_tenant and is_active
+$$;
+
+create function sec.find_session(wanted_hash text)
+returns table (session_id uuid, user_id uuid, tenant_id uuid)
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    select session.id, session.user_id, session.tenant_id
+      from user_session session
+      join user_account account on account.id = session.user_id and account.is_active
+      join tenant on tenant.id = session.tenant_id and not tenant.is_suspended
+     where session.token_hash = wanted_hash and session.revoked_at is null and session.expires_at > now()
+$$;
+
+create function sec.touch_session(wanted uuid, expires timestamptz)
+returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    update user_session set last_seen_at = now(), expires_at = expires
+     where id = wanted and revoked_at is null and last_seen_at < now() - interval '1 minute'
+$$;
+
+create function sec.revoke_session(wanted_hash text)
+returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$ update user_session set revoked_at = now() where token_hash = wanted_hash and revoked_at is null $$;
+
+-- Ends every session a member has in the acting tenant.
+create function sec.revoke_sessions_of(wanted_user uuid)
+returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    update user_session set revoked_at = now()
+     where user_id = wanted_user and tenant_id = sec.tenant() and revoked_at is null
+$$;
+
+-- First use binds a tab to a session; later uses must match.
+create function sec.bind_tab(wanted_session uuid, tab_hash text)
+returns boolean
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into session_tab (client_token_hash, session_id) values (tab_hash, wanted_session)
+    on conflict (client_token_hash) do nothing;
+    return exists (select 1 from session_tab
+                    where client_token_hash = tab_hash and session_id = wanted_session);
+end $$;
+
+-- Makes a login, or returns the one that has the name; never changes an existing password.
+create function sec.ensure_account(new_id uuid, wanted_login text, shown_name text, new_hash text)
+returns uuid
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    insert into user_account (id, login, display_name, password_hash, is_active, failed_sign_ins)
+    values (new_id, lower(wanted_login), shown_name, new_hash, true, 0)
+    on conflict (login) do nothing;
+    return (select id from user_account where login = lower(wanted_login));
+end $$;
+
+create function sec.change_password(wanted uuid, new_hash text)
+returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    update user_account set password_hash = new_hash, failed_sign_ins = 0, locked_until = null
+     where id = wanted
+       and exists (select 1 from membership where user_id = wanted and tenant_id = sec.tenant());
+    update user_session set revoked_at = now() where user_id = wanted and revoked_at is null;
+$$;
+grant select on tenant, membership to erp_definer;
+grant select, insert, update on user_account, user_session, session_tab to erp_definer;
+do $$
+declare
+    signature regprocedure;
+begin
+    for signature in select oid from pg_proc where pronamespace = 'sec'::regnamespace
+                     and proname in ('find_login', 'tenants_of', 'record_sign_in', 'open_session',
+                                     'find_session', 'touch_session', 'revoke_session',
+                                     'revoke_sessions_of', 'bind_tab', 'ensure_account', 'change_password')
+    loop
+        execute format('alter function %s owner to erp_definer', signature);
+        execute format('revoke all on function %s from public', signature);
+        execute format('grant execute on function %s to erp_app', signature);
+    end loop;
+end $$;
