@@ -1,0 +1,188 @@
+"""One supervised server: its process group, log, pid file, readiness and end."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from pathlib import Path
+
+import psutil
+
+READY_SECONDS = 60.0
+STOP_SECONDS = 15.0
+POLL_SECONDS = 0.05
+LOG_TAIL_LINES = 15
+
+# Servers outlive the object that started them; whoever looks next collects their exit.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
+
+class ServiceFailedError(RuntimeError):
+    """A server did not start; the message holds the end of its log."""
+
+
+class Service(ABC):
+    """A server with its own process group, addressed by its data directory.
+
+    Another process that opens the same directory finds the running server by its
+    pid file and may use, stop or kill it.
+
+    Attributes:
+        name: Names the log (`log/<name>.log`), the pid file and the data folder.
+        stop_signal: Asks the server for an orderly end.
+    """
+
+    name: str
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir = data_dir.absolute()
+        self.home = self.data_dir / self.name
+        self.log_path = self.data_dir / "log" / f"{self.name}.log"
+        self._pid_path = self.data_dir / "run" / f"{self.name}.json"
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Create what the server needs on disk; harmless when repeated."""
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """Return the program and its arguments."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Tell whether the server accepts work now; never raises."""
+
+    def child_environment(self) -> dict[str, str]:
+        """Return the environment of the server process."""
+        return dict(os.environ)
+
+    def run_as(self) -> int | None:
+        """Return the user id the server runs under, or None for our own."""
+        return None
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; a running one is left alone.
+
+        Raises:
+            ServiceFailedError: It ended or did not answer within 60 seconds.
+        """
+        self.prepare()
+        if self.is_running():
+            if self._recorded().get("command") == self.command() and self.answers():
+                return
+            self.stop()
+        self._spawn()
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """End the server in order, by force after 15 seconds; harmless when it is down."""
+        server = self._server()
+        if server is not None:
+            server.send_signal(self.stop_signal)
+            self._wait_for_end(server, STOP_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """End the server and everything it started at once, as a crash would."""
+        server = self._server()
+        if server is not None:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                family = [*server.children(recursive=True), server]
+                for member in family:
+                    with contextlib.suppress(psutil.NoSuchProcess):
+                        member.kill()
+                for member in family:
+                    self._wait_for_end(member, STOP_SECONDS)
+        _collect_exits()
+        self._pid_path.unlink(missing_ok=True)
+
+    def restart(self) -> None:
+        """Stop the server in order and start it on the same data and address."""
+        self.stop()
+        self.start()
+
+    def is_running(self) -> bool:
+        """Tell whether the recorded process is alive, whoever started it."""
+        return self._server() is not None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the running server."""
+        server = self._server()
+        return server.pid if server else None
+
+    def _spawn(self) -> None:
+        for folder in (self.home, self.log_path.parent, self._pid_path.parent):
+            folder.mkdir(parents=True, exist_ok=True)
+        command, user = self.command(), self.run_as()
+        with self.log_path.open("ab") as log:
+            child = subprocess.Popen(  # noqa: S603  the command is our own
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.home,
+                env=self.child_environment(),
+                start_new_session=True,
+                user=user,
+                extra_groups=None if user is None else [],
+            )
+        _children[child.pid] = child
+        born = psutil.Process(child.pid).create_time()
+        record = {"pid": child.pid, "born": born, "command": command}
+        self._pid_path.touch(mode=0o600)
+        self._pid_path.write_text(json.dumps(record))
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not self.answers():
+            ended = not self.is_running()
+            if ended or time.monotonic() > deadline:
+                self.kill()
+                reason = "ended while starting" if ended else "did not answer in time"
+                raise ServiceFailedError(f"{self.name} {reason}.\n{self._log_tail()}")
+            time.sleep(POLL_SECONDS)
+
+    def _log_tail(self) -> str:
+        lines = self.log_path.read_text(errors="replace").splitlines()
+        return "\n".join([*lines[-LOG_TAIL_LINES:], f"(log: {self.log_path})"])
+
+    def _recorded(self) -> dict[str, object]:
+        try:
+            record: dict[str, object] = json.loads(self._pid_path.read_text())
+        except (FileNotFoundError, json.JSONDecodeError):
+            return {}
+        return record
+
+    def _server(self) -> psutil.Process | None:
+        record = self._recorded()
+        if not record:
+            return None
+        _collect_exits()
+        try:
+            server = psutil.Process(int(str(record["pid"])))
+            same = server.create_time() == record["born"]
+            return server if same and server.status() != psutil.STATUS_ZOMBIE else None
+        except psutil.NoSuchProcess:
+            return None
+
+    def _wait_for_end(self, process: psutil.Process, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            _collect_exits()
+            try:
+                if process.status() == psutil.STATUS_ZOMBIE:
+                    return
+            except psutil.NoSuchProcess:
+                return
+            time.sleep(POLL_SECONDS)
+
+
+def _collect_exits() -> None:
+    for pid, child in list(_children.items()):
+        if child.poll() is not None:
+            _children.pop(pid, None)

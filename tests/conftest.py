@@ -1,0 +1,3 @@
+"""Fixtures that every test may ask for; nothing starts until one does."""
+
+pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.databases", "tests.fixtures.browser"]
