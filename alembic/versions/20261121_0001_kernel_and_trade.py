@@ -1032,9 +1032,6 @@ def _create_tables() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("client_token_hash", name=op.f("pk_session_tab")),
-        sa.UniqueConstraint(
-            "client_token_hash", name=op.f("uq_session_tab_client_token_hash")
-        ),
     )
     op.create_table(
         "variant",

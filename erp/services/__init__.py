@@ -1,0 +1,1 @@
+"""The product: one package per business domain, each reached through its facade."""

@@ -1,0 +1,154 @@
+"""The one way data changes: permission, idempotency, audit and refusals around a handler."""
+
+import hashlib
+import json
+import struct
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+import psycopg
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import IdempotencyKeyReused
+from erp.core.ids import new_id
+from erp.services.platform.inputs import Command
+from erp.services.platform.registry import register
+from erp.services.platform.violations import refusal_for
+
+C = TypeVar("C", bound=BaseModel)
+R = TypeVar("R", bound=BaseModel)
+_REPLAYED = "replayed_answer"
+
+
+def command(
+    name: str, *, permission: str, rest: str = ""
+) -> Callable[[Callable[[Session, RequestContext, C], R]], Callable[[Session, RequestContext, C], R]]:
+    """Register a function that changes data for a caller outside.
+
+    The decorated function refuses actors without the permission, takes effect once per
+    idempotency key, leaves one `command_log` row in the same transaction, and turns
+    database constraints into refusals.
+    """
+
+    def decorate(handler: Callable[[Session, RequestContext, C], R]) -> Callable[[Session, RequestContext, C], R]:
+        @wraps(handler)
+        def guarded(session: Session, ctx: RequestContext, cmd: C) -> R:
+            if permission:
+                ctx.require(permission)
+            known = _claim(session, ctx, name, cmd)
+            if known is not None:
+                session.info[_REPLAYED] = known
+                return action.result_model.model_validate_json(known)  # type: ignore[return-value]
+            try:
+                answer = handler(session, ctx, cmd)
+                session.flush()
+                _record(session, ctx, name, cmd, answer)
+            except (IntegrityError, psycopg.IntegrityError) as error:
+                raise refusal_for(error) from error
+            return answer
+
+        action = register("command", name, permission, rest, handler, guarded)  # type: ignore[arg-type]
+        return guarded
+
+    return decorate
+
+
+def query(
+    name: str, *, permission: str, rest: str = ""
+) -> Callable[[Callable[[Session, RequestContext, C], R]], Callable[[Session, RequestContext, C], R]]:
+    """Register a function that reads for a caller outside; it refuses actors without the permission."""
+
+    def decorate(handler: Callable[[Session, RequestContext, C], R]) -> Callable[[Session, RequestContext, C], R]:
+        @wraps(handler)
+        def guarded(session: Session, ctx: RequestContext, wanted: C) -> R:
+            if permission:
+                ctx.require(permission)
+            return handler(session, ctx, wanted)
+
+        register("query", name, permission, rest, handler, guarded)
+        return guarded
+
+    return decorate
+
+
+def replayed_answer(session: Session) -> str | None:
+    """Return the stored answer's text if the command of this transaction was a repeat."""
+    return session.info.get(_REPLAYED)
+
+
+def canonical_input(cmd: BaseModel) -> str:
+    """Return the input as JSON text with sorted keys, secrets masked, without its key."""
+    body = cmd.model_dump(mode="json", exclude={"idempotency_key"})
+    return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _hash(cmd: BaseModel) -> str:
+    return hashlib.sha256(canonical_input(cmd).encode()).hexdigest()
+
+
+def _claim(session: Session, ctx: RequestContext, name: str, cmd: Any) -> str | None:  # noqa: ANN401
+    """Take the key for this transaction; return the answer if it was used before.
+
+    The advisory lock makes a second caller with the key wait for the first to commit
+    or roll back; the unique key of `command_log` is the net.
+    """
+    if not isinstance(cmd, Command):
+        msg = f"{name} must take a Command."
+        raise TypeError(msg)
+    connection = db.raw(session)
+    with connection.pipeline():
+        connection.execute("select pg_advisory_xact_lock(%s)", (_lock_number(ctx, name, cmd),))
+        known = connection.execute(
+            "select input_hash, answer from command_log"
+            " where tenant_id = %s and command = %s and idempotency_key = %s",
+            (ctx.tenant_id, name, cmd.idempotency_key),
+        ).fetchone()
+    if known is None:
+        return None
+    if known[0] != _hash(cmd):
+        raise IdempotencyKeyReused(
+            "This idempotency key was already used for a different request. Use a new key.",
+            fields={"idempotency_key": "already used for a different request"},
+        )
+    answer: str = known[1]
+    return answer
+
+
+def _lock_number(ctx: RequestContext, name: str, cmd: Command) -> int:
+    digest = hashlib.blake2b(
+        f"{ctx.tenant_id}|{name}|{cmd.idempotency_key}".encode(), digest_size=8
+    ).digest()
+    number: int = struct.unpack("<q", digest)[0]
+    return number
+
+
+def _record(session: Session, ctx: RequestContext, name: str, cmd: Any, answer: BaseModel) -> None:  # noqa: ANN401
+    text = canonical_input(cmd)
+    db.execute(
+        session,
+        "insert into command_log (tenant_id, id, command, idempotency_key, input_hash, input, answer,"
+        " user_id, on_behalf_of, source, request_id, ip_address, acted_at)"
+        " values (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            ctx.tenant_id,
+            new_id(),
+            name,
+            cmd.idempotency_key,
+            hashlib.sha256(text.encode()).hexdigest(),
+            text,
+            answer.model_dump_json(),
+            ctx.user_id,
+            ctx.on_behalf_of,
+            ctx.source,
+            ctx.request_id,
+            ctx.ip_address,
+            ctx.now,
+        ),
+    )
+
+

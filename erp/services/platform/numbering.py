@@ -1,0 +1,86 @@
+"""Legal document numbers: gapless, at most 16 characters, given at posting."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.ids import new_id
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Which counter a document takes its number from.
+
+    Attributes:
+        code: Printed at the start, e.g. `INV` or the register's code.
+        width: Digits of the running number.
+    """
+
+    branch_id: UUID
+    document_type: str
+    fiscal_year: str
+    code: str
+    register_id: UUID | None = None
+    width: int = 5
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the running number, e.g. `POS1/25-26/`."""
+        return f"{self.code}/{self.fiscal_year[2:]}/".upper()
+
+
+def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
+    """Take the next number of a series.
+
+    Locks the series' row until the transaction ends, so call it as late as possible.
+
+    Raises:
+        InvalidInput: The series has run out of digits.
+
+    Source: CGST Rules 2017, rule 46(b): consecutive, unique per year, at most 16 characters.
+    """
+    key = (ctx.tenant_id, series.branch_id, series.document_type, series.register_id, series.fiscal_year)
+    taken = _take(session, key)
+    if taken is None:
+        _open_series(session, ctx, series)
+        taken = _take(session, key)
+    if taken is None:
+        msg = "A number series vanished while it was being used."
+        raise RuntimeError(msg)
+    number, prefix, width = taken
+    if len(str(number)) > width:
+        raise InvalidInput(f"The series {prefix} is full. Set up a new series for this year.")
+    return f"{prefix}{number:0{width}d}"
+
+
+def _take(session: Session, key: tuple[object, ...]) -> tuple[int, str, int] | None:
+    return db.raw(session).execute(
+        "update number_series set next_number = next_number + 1"
+        " where tenant_id = %s and branch_id = %s and document_type = %s"
+        " and register_id is not distinct from %s and fiscal_year = %s"
+        " returning next_number - 1, prefix, width",
+        key,
+    ).fetchone()
+
+
+def _open_series(session: Session, ctx: RequestContext, series: Series) -> None:
+    db.execute(
+        session,
+        "insert into number_series (tenant_id, id, branch_id, document_type, register_id,"
+        " fiscal_year, prefix, width, next_number) values (%s, %s, %s, %s, %s, %s, %s, %s, 1)"
+        " on conflict (tenant_id, branch_id, document_type, register_id, fiscal_year) do nothing",
+        (
+            ctx.tenant_id,
+            new_id(),
+            series.branch_id,
+            series.document_type,
+            series.register_id,
+            series.fiscal_year,
+            series.prefix,
+            series.width,
+        ),
+    )

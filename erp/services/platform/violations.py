@@ -1,0 +1,28 @@
+"""Database constraints as refusals a person understands."""
+
+from collections.abc import Callable
+
+from erp.core.errors import Conflict, DomainError, InvalidInput
+
+Refusal = Callable[[], DomainError]
+_REFUSALS: dict[str, Refusal] = {}
+
+
+def refuse_on(constraint: str, refusal: Refusal) -> None:
+    """Declare what a violated constraint means; each domain declares its own."""
+    _REFUSALS[constraint] = refusal
+
+
+def refusal_for(error: Exception) -> DomainError:
+    """Return the refusal a violated constraint stands for."""
+    original = getattr(error, "orig", None) or error
+    diagnosis = getattr(original, "diag", None)
+    constraint = getattr(diagnosis, "constraint_name", None) or ""
+    if constraint in _REFUSALS:
+        return _REFUSALS[constraint]()
+    state = getattr(original, "sqlstate", "")
+    if state == "23505":
+        return Conflict("This already exists. Change what must be unique and try again.", details={"rule": constraint})
+    if state == "23503":
+        return InvalidInput("Something this refers to does not exist.", details={"rule": constraint})
+    return InvalidInput("The database refused this value.", details={"rule": constraint})
