@@ -93,7 +93,8 @@ def last_usable_day(label: str) -> date:
 
 
 def _written(pattern: NumberPattern, number: Decimal) -> str:
-    return pattern.apply(number, _LOCALE)
+    text: str = pattern.apply(number, _LOCALE)
+    return text
 
 
 @lru_cache(maxsize=4096)

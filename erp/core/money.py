@@ -12,9 +12,7 @@ ZERO = Decimal("0.00")
 LARGEST_AMOUNT = Decimal("9999999999999999.99")
 """What NUMERIC(18,2) holds."""
 
-EXACT = Context(
-    prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow]
-)
+EXACT = Context(prec=60, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 """Wide enough for any product of two stored numbers, so nothing is rounded twice."""
 
 _DECIMAL = re.compile(r"(?P<sign>-?)(?P<whole>[0-9]{1,18})(?:\.(?P<fraction>[0-9]+))?", re.ASCII)
@@ -38,15 +36,14 @@ def round_money(amount: Decimal) -> Decimal:
     This is the only rounding of money in the product.
 
     Raises:
-        AmountTooLarge: The amount has more than 16 digits before the point.
+        AmountTooLarge: The amount is no number or has more than 16 digits before the point.
     """
-    try:
-        rounded = amount.quantize(PAISA, ROUND_HALF_UP, EXACT)
-    except InvalidOperation as error:
-        raise AmountTooLarge("This is not an amount of money.") from error
+    if not amount.is_finite() or amount.adjusted() > LARGEST_AMOUNT.adjusted() + 1:
+        raise AmountTooLarge("This is not an amount the books can hold.")
+    rounded = amount.quantize(PAISA, ROUND_HALF_UP, EXACT)
     if abs(rounded) > LARGEST_AMOUNT:
         raise AmountTooLarge("The amount is larger than the books can hold.")
-    return rounded
+    return rounded or ZERO
 
 
 def round_to_rupee(amount: Decimal) -> Decimal:
@@ -93,9 +90,7 @@ def _allocate_paise(paise: int, weights: list[int]) -> list[int]:
     if total == 0:
         raise UnshareableAmount("There is nothing to share this amount over.")
     shares = [paise * weight // total for weight in weights]
-    by_remainder = sorted(
-        range(len(weights)), key=lambda place: -(paise * weights[place] % total)
-    )
+    by_remainder = sorted(range(len(weights)), key=lambda place: -(paise * weights[place] % total))
     for place in by_remainder[: paise - sum(shares)]:
         shares[place] += 1
     return shares

@@ -1,0 +1,1 @@
+"""Ports made real: object storage, MQTT, DICOM codecs."""

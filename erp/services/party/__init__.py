@@ -1,0 +1,1 @@
+"""Parties: everyone the business deals with."""
