@@ -1,3 +1,8 @@
 """Fixtures that every test may ask for; nothing starts until one does."""
 
-pytest_plugins = ["tests.fixtures.servers", "tests.fixtures.databases", "tests.fixtures.browser"]
+pytest_plugins = [
+    "tests.fixtures.servers",
+    "tests.fixtures.databases",
+    "tests.fixtures.browser",
+    "tests.fixtures.product",
+]

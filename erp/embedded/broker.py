@@ -24,15 +24,13 @@ class FilteredBroker(Broker):
             await super()._publish_retained_messages_for_subscription(subscription, session)
 
 
-async def run(configuration: Path) -> None:
+async def run(configuration: BrokerConfig) -> None:
     """Serve until SIGTERM or SIGINT."""
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    broker = FilteredBroker(
-        BrokerConfig.from_dict(json.loads(configuration.read_text())), loop=loop
-    )
+    broker = FilteredBroker(configuration, loop=loop)
     await broker.start()
     await ended.wait()
     await broker.shutdown()
@@ -40,4 +38,4 @@ async def run(configuration: Path) -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    asyncio.run(run(Path(sys.argv[1])))
+    asyncio.run(run(BrokerConfig.from_dict(json.loads(Path(sys.argv[1]).read_text()))))

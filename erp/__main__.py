@@ -1,0 +1,6 @@
+"""`python -m erp`."""
+
+from erp.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""`python -m erp up`: from nothing to a running product, in one process that watches it."""
+
+import fcntl
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from erp.core.settings import Settings, get_settings
+from erp.embedded.credentials import is_free
+from erp.embedded.frontend import build_if_changed
+from erp.embedded.process import Service
+from erp.embedded.programs import PROJECT, Program, ProgramProcess, product_programs
+from erp.embedded.stack import EmbeddedStack
+from erp.embedded.supervisor import Supervisor
+
+Report = Callable[[str], None]
+
+
+class CannotStartError(RuntimeError):
+    """Something outside stands in the way; the message says what to do."""
+
+
+def up(report: Report) -> None:
+    """Start everything, watch it until SIGINT or SIGTERM, stop it in reverse order.
+
+    Embedded servers replace the ones the settings leave open. Data stays in the data
+    directory, so that the next start takes seconds.
+
+    Raises:
+        CannotStartError: Another instance runs, or the port is taken.
+        ServiceFailedError: A server or program did not start.
+        FrontendBuildError: The frontend could not be built.
+    """
+    settings = get_settings()
+    end = threading.Event()
+    with only_instance(settings.data_dir), ended_by_signals(end):
+        _stop(_processes(settings.data_dir, product_programs(settings)))
+        _require_free_port(settings.web_port)
+        stack = EmbeddedStack(settings.data_dir, settings, report=report)
+        with stack:
+            os.environ.update(stack.environment())
+            get_settings.cache_clear()
+            logins = prepare(get_settings(), report)
+            serve(
+                stack.services, product_programs(settings), settings.data_dir, report, end, logins
+            )
+
+
+def prepare(settings: Settings, report: Report) -> list[str]:
+    """Migrate the database, seed an empty one and build the frontend; return the demo logins."""
+    from erp import seed  # noqa: PLC0415  needs the database's address, known only now
+    from erp.core import migrations  # noqa: PLC0415
+
+    report("Migrating the database")
+    migrations.upgrade(settings.database_url)
+    logins = seed.run(report)
+    build_if_changed(PROJECT, settings.data_dir / "log" / "frontend.log", report)
+    return logins
+
+
+def serve(
+    servers: Sequence[Service],
+    programs: Sequence[Program],
+    data_dir: Path,
+    report: Report,
+    end: threading.Event,
+    logins: Sequence[str] = (),
+) -> None:
+    """Start the programs and watch them and the servers until `end` is set."""
+    began = time.monotonic()
+    processes = _processes(data_dir, programs)
+    with ExitStack() as running:
+        running.callback(report, "Stopped; the data stays in " + str(data_dir))
+        running.callback(_stop, processes)
+        for process in processes:
+            if end.is_set():
+                return
+            report(f"Starting {process.name}")
+            process.start()
+        _announce(report, time.monotonic() - began, logins)
+        Supervisor([*servers, *processes], report).run(end)
+        report("Stopping")
+
+
+@contextmanager
+def only_instance(data_dir: Path) -> Iterator[None]:
+    """Refuse to run twice on one data directory."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    with (data_dir / "up.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CannotStartError(f"{data_dir} is in use by a running instance.") from error
+        yield
+
+
+@contextmanager
+def ended_by_signals(end: threading.Event) -> Iterator[None]:
+    """Set `end` on SIGINT or SIGTERM instead of breaking off."""
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = [signal.signal(number, lambda *_: end.set()) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+
+
+def _processes(data_dir: Path, programs: Sequence[Program]) -> list[ProgramProcess]:
+    return [ProgramProcess(data_dir, program) for program in programs]
+
+
+def _stop(processes: Sequence[ProgramProcess]) -> None:
+    for process in reversed(processes):
+        process.stop()
+
+
+def _require_free_port(port: int) -> None:
+    if not is_free(port):
+        raise CannotStartError(f"Port {port} is taken. Choose another one: WEB_PORT=8080 make run")
+
+
+def _announce(report: Report, seconds: float, logins: Sequence[str]) -> None:
+    settings = get_settings()
+    report(f"Ready after {seconds:.0f} s: {settings.public_url}")
+    for line in logins:
+        report(f"  {line}")
+    report(f"Logs: {settings.data_dir / 'log'}. Ctrl-C stops everything.")
