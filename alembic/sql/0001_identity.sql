@@ -91,6 +91,24 @@ begin
                     where client_token_hash = tab_hash and session_id = wanted_session);
 end $$;
 
+create function sec.login_of(wanted uuid)
+returns table (login text)
+language sql stable security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    select login from user_account
+     where id = wanted
+       and exists (select 1 from membership where user_id = wanted and tenant_id = sec.tenant())
+$$;
+
+-- Only the operators' role makes tenants.
+create function sec.create_tenant(new_id uuid, shown_name text, short_name text, zone text, demo boolean)
+returns void
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    insert into tenant (id, name, slug, time_zone, is_demo, is_suspended)
+    values (new_id, shown_name, short_name, zone, demo, false)
+$$;
+
 -- Makes a login, or returns the one that has the name; never changes an existing password.
 create function sec.ensure_account(new_id uuid, wanted_login text, shown_name text, new_hash text)
 returns uuid
@@ -112,7 +130,8 @@ as $$
        and exists (select 1 from membership where user_id = wanted and tenant_id = sec.tenant());
     update user_session set revoked_at = now() where user_id = wanted and revoked_at is null;
 $$;
-grant select on tenant, membership to erp_definer;
+grant select, insert on tenant to erp_definer;
+grant select on membership to erp_definer;
 grant select, insert, update on user_account, user_session, session_tab to erp_definer;
 do $$
 declare
@@ -121,10 +140,13 @@ begin
     for signature in select oid from pg_proc where pronamespace = 'sec'::regnamespace
                      and proname in ('find_login', 'tenants_of', 'record_sign_in', 'open_session',
                                      'find_session', 'touch_session', 'revoke_session',
-                                     'revoke_sessions_of', 'bind_tab', 'ensure_account', 'change_password')
+                                     'revoke_sessions_of', 'bind_tab', 'ensure_account', 'change_password',
+                                     'login_of', 'create_tenant')
     loop
         execute format('alter function %s owner to erp_definer', signature);
         execute format('revoke all on function %s from public', signature);
         execute format('grant execute on function %s to erp_app', signature);
     end loop;
 end $$;
+revoke execute on function sec.create_tenant(uuid, text, text, text, boolean) from erp_app;
+grant execute on function sec.create_tenant(uuid, text, text, text, boolean) to erp_ops;

@@ -130,6 +130,13 @@ def enter_tenant(session: Session, ctx: RequestContext, ttl_seconds: int = CONTE
 
 
 @contextmanager
+def anonymous_unit_of_work() -> Iterator[Session]:
+    """Run one transaction of no tenant: it sees no tenant's rows, only definer functions."""
+    with translated_errors(), Session(engine("app")) as session, session.begin():
+        yield session
+
+
+@contextmanager
 def ops_session() -> Iterator[Session]:
     """Run one transaction of the role that sees every tenant: relay, referees, directories."""
     with translated_errors(), Session(engine("ops"), expire_on_commit=False) as session, session.begin():

@@ -16,12 +16,12 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import IdempotencyKeyReused
 from erp.core.ids import new_id
-from erp.services.platform.inputs import Command
+from erp.services.platform.inputs import Command, Result
 from erp.services.platform.registry import register
 from erp.services.platform.violations import refusal_for
 
 C = TypeVar("C", bound=BaseModel)
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=Result)
 _REPLAYED = "replayed_answer"
 
 

@@ -69,6 +69,10 @@ class Result(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    def first_answer(self) -> str:
+        """Return the text given to the first caller; a repeat gets the stored one, which masks secrets."""
+        return self.model_dump_json()
+
 
 class Rows(Result):
     """A page of a list.

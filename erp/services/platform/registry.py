@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.services.platform.inputs import Result
 
 Handler = Callable[[Session, RequestContext, Any], Any]
 
@@ -30,7 +31,7 @@ class Action:
     handler: Handler
     guarded: Handler
     input_model: type[BaseModel]
-    result_model: type[BaseModel]
+    result_model: type[Result]
 
     @property
     def domain(self) -> str:

@@ -15,6 +15,7 @@ from erp.core.errors import DomainError
 from erp.core.telemetry import COMMAND_SECONDS, COMMANDS
 from erp.services.platform.commanding import replayed_answer
 from erp.services.platform.effects import collect_effects, collected_effects
+from erp.services.platform.inputs import Result
 from erp.services.platform.registry import Action, get_action
 
 log = structlog.get_logger()
@@ -30,7 +31,7 @@ class Answer:
         replayed: The idempotency key had been used; nothing happened this time.
     """
 
-    result: BaseModel
+    result: Result
     text: str
     replayed: bool
 
@@ -39,7 +40,7 @@ class Answer:
 class Preview:
     """What a command would answer and do; nothing was changed."""
 
-    result: BaseModel
+    result: Result
     effects: list[dict[str, Any]]
 
 
@@ -60,7 +61,7 @@ def run(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] 
     with _measured(action, acting), db.unit_of_work(acting) as session:
         result = action.guarded(session, acting, wanted)
         replayed = replayed_answer(session)
-    return Answer(result, replayed or result.model_dump_json(), replayed is not None)
+    return Answer(result, replayed or result.first_answer(), replayed is not None)
 
 
 def preview(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] = ()) -> Preview:

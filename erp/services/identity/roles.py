@@ -1,0 +1,95 @@
+"""The roles every tenant starts with; owners may change them."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class StandardRole:
+    """A role a new tenant gets; owners may change it."""
+
+    name: str
+    title: str
+    permissions: tuple[str, ...]
+    limits: dict[str, str] = field(default_factory=dict)
+
+
+VIEW_EVERYTHING = (
+    "party.view",
+    "catalog.view",
+    "inventory.view",
+    "accounting.view",
+    "billing.view",
+    "pos.view",
+    "imaging.view",
+    "reporting.view",
+    "platform.view",
+    "identity.view",
+)
+
+STANDARD_ROLES = (
+    StandardRole("owner", "Owner", ("*",), {"discount_percent": "100", "approval_amount": "10000000"}),
+    StandardRole(
+        "manager",
+        "Manager",
+        (
+            *VIEW_EVERYTHING,
+            "party.edit",
+            "catalog.edit",
+            "inventory.receive",
+            "inventory.adjust",
+            "inventory.transfer",
+            "inventory.hold",
+            "inventory.alert",
+            "pos.sell",
+            "pos.return",
+            "pos.approve",
+            "pos.cash",
+            "imaging.review",
+            "platform.operate",
+        ),
+        {"discount_percent": "30", "approval_amount": "100000"},
+    ),
+    StandardRole(
+        "cashier",
+        "Cashier",
+        ("pos.sell", "pos.return", "pos.view", "pos.cash", "catalog.view", "inventory.view", "party.view", "party.edit", "billing.view"),
+        {"discount_percent": "5"},
+    ),
+    StandardRole(
+        "storekeeper",
+        "Storekeeper",
+        (
+            "catalog.view",
+            "catalog.edit",
+            "inventory.view",
+            "inventory.receive",
+            "inventory.adjust",
+            "inventory.transfer",
+            "inventory.hold",
+            "inventory.alert",
+            "party.view",
+        ),
+    ),
+    StandardRole(
+        "accountant",
+        "Accountant",
+        (
+            "accounting.view",
+            "accounting.post",
+            "accounting.close",
+            "billing.view",
+            "party.view",
+            "party.edit",
+            "pos.view",
+            "inventory.view",
+            "catalog.view",
+            "reporting.view",
+        ),
+    ),
+    StandardRole(
+        "technician",
+        "Imaging technician",
+        ("imaging.view", "imaging.review", "imaging.operate", "party.view"),
+    ),
+    StandardRole("auditor", "Auditor", VIEW_EVERYTHING),
+)

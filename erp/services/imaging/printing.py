@@ -1,0 +1,80 @@
+"""What a printed session report holds, and the port that turns it into a file."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedFact:
+    """A named fact, such as the device's serial number."""
+
+    name: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeyImage:
+    """A picture chosen for the report.
+
+    Attributes:
+        png: The picture as PNG bytes, already windowed.
+        caption: What it shows: series, frame, window.
+        is_lossy: The picture lost detail on the way: it is marked not for diagnosis.
+    """
+
+    png: bytes
+    caption: str
+    is_lossy: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDecision:
+    """The outcome of a review."""
+
+    status: str
+    reviewer: str
+    decided_at: datetime
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionReport:
+    """An imaging session as it is reported; the same value always makes the same file.
+
+    Attributes:
+        version: Counts up with each new report of the session.
+        made_at: Aware instant the report was asked for; shown in `time_zone`.
+        decision: None while the session waits for review.
+        signatory: Who signs, printed under the line.
+    """
+
+    clinic_name: str
+    clinic_address: tuple[str, ...]
+    report_number: str
+    version: int
+    made_at: datetime
+    patient_name: str
+    patient_number: str
+    session_number: str
+    modality: str
+    started_at: datetime
+    patient_birth_on: date | None = None
+    patient_sex: str = ""
+    device: tuple[PrintedFact, ...] = ()
+    session: tuple[PrintedFact, ...] = ()
+    measurements: tuple[PrintedFact, ...] = ()
+    findings: str = ""
+    images: tuple[KeyImage, ...] = ()
+    decision: PrintedDecision | None = None
+    signatory: str = ""
+    time_zone: str = "Asia/Kolkata"
+
+
+class SessionReportPrinter(Protocol):
+    """Makes the file of a session report; the same report gives the same bytes."""
+
+    def session_report(self, report: SessionReport) -> bytes:
+        """Return the report as an A4 PDF."""
+        ...
