@@ -1,0 +1,1 @@
+"""Reading DICOM objects that strangers send, and turning their frames into pictures."""
