@@ -1,0 +1,54 @@
+"""The ledger: chart, periods, entries. Documents above post to it; it knows none of them."""
+
+from erp.services.accounting import referees
+from erp.services.accounting.chart import DEFAULT_CHART, account_id, account_ids, create_default_chart
+from erp.services.accounting.errors import AlreadyReversed, EntryUnbalanced, PeriodClosed
+from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
+from erp.services.accounting.posting import (
+    NewEntry,
+    NewLine,
+    PostManualEntry,
+    ReverseEntry,
+    credit,
+    debit,
+    post_entry,
+    post_manual_entry,
+    reverse_entry,
+)
+from erp.services.accounting.queries import (
+    TrialBalance,
+    get_entry,
+    list_accounts,
+    list_entries,
+    list_periods,
+    trial_balance,
+)
+
+__all__ = [
+    "DEFAULT_CHART",
+    "AlreadyReversed",
+    "EntryUnbalanced",
+    "NewEntry",
+    "NewLine",
+    "PeriodClosed",
+    "PostManualEntry",
+    "ReverseEntry",
+    "SetPeriodStatus",
+    "TrialBalance",
+    "account_id",
+    "account_ids",
+    "create_default_chart",
+    "credit",
+    "debit",
+    "get_entry",
+    "list_accounts",
+    "list_entries",
+    "list_periods",
+    "period_id",
+    "post_entry",
+    "post_manual_entry",
+    "referees",
+    "reverse_entry",
+    "set_period_status",
+    "trial_balance",
+]

@@ -1,0 +1,123 @@
+"""The default Indian chart of accounts for a pharmacy, and looking accounts up by key."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.ids import new_id
+from erp.models.accounting import Account
+
+
+@dataclass(frozen=True, slots=True)
+class ChartLine:
+    """An account a company starts with."""
+
+    code: str
+    key: str
+    name: str
+    group: str
+    type: str
+    is_control: bool = False
+
+
+DEFAULT_CHART = tuple(
+    ChartLine(*line)
+    for line in (
+        ("1000", "cash", "Cash in Hand", "Cash in Hand", "asset"),
+        ("1010", "petty_cash", "Petty Cash", "Cash in Hand", "asset"),
+        ("1100", "bank", "Bank", "Bank Accounts", "asset"),
+        ("1110", "upi_clearing", "UPI Clearing", "Bank Accounts", "asset"),
+        ("1120", "card_clearing", "Card Clearing", "Bank Accounts", "asset"),
+        ("1200", "debtors", "Sundry Debtors", "Sundry Debtors", "asset", True),
+        ("1300", "inventory", "Inventory", "Stock in Hand", "asset"),
+        ("1310", "inventory_expired", "Inventory - Expired/Damaged", "Stock in Hand", "asset"),
+        ("1320", "goods_in_transit", "Goods in Transit", "Stock in Hand", "asset"),
+        ("1400", "input_cgst", "Input CGST", "Duties and Taxes", "asset"),
+        ("1401", "input_sgst", "Input SGST", "Duties and Taxes", "asset"),
+        ("1402", "input_igst", "Input IGST", "Duties and Taxes", "asset"),
+        ("1420", "gst_cash_ledger", "GST Cash Ledger", "Loans and Advances (Asset)", "asset"),
+        ("2000", "creditors", "Sundry Creditors", "Sundry Creditors", "liability", True),
+        ("2010", "grni", "Goods Received Not Invoiced", "Current Liabilities", "liability"),
+        ("2100", "output_cgst", "Output CGST", "Duties and Taxes", "liability"),
+        ("2101", "output_sgst", "Output SGST", "Duties and Taxes", "liability"),
+        ("2102", "output_igst", "Output IGST", "Duties and Taxes", "liability"),
+        ("2200", "customer_advances", "Advance from Customers", "Current Liabilities", "liability"),
+        ("2210", "loyalty_liability", "Loyalty Points Liability", "Provisions", "liability"),
+        ("2220", "customer_credit", "Customer Credit", "Current Liabilities", "liability"),
+        ("3000", "capital", "Capital Account", "Capital Account", "equity"),
+        ("3010", "drawings", "Drawings", "Capital Account", "equity"),
+        ("3020", "profit_and_loss", "Profit and Loss", "Capital Account", "equity"),
+        ("3900", "opening_difference", "Opening Balance Difference", "Suspense", "equity"),
+        ("4000", "sales_0", "Sales - Nil/Exempt", "Sales Accounts", "income"),
+        ("4005", "sales_5", "Sales - GST 5%", "Sales Accounts", "income"),
+        ("4012", "sales_12", "Sales - GST 12%", "Sales Accounts", "income"),
+        ("4018", "sales_18", "Sales - GST 18%", "Sales Accounts", "income"),
+        ("4028", "sales_28", "Sales - GST 28%", "Sales Accounts", "income"),
+        ("4040", "sales_40", "Sales - GST 40%", "Sales Accounts", "income"),
+        ("4050", "sales_returns", "Sales Returns", "Sales Accounts", "income"),
+        ("4060", "loyalty_discount", "Loyalty Discount", "Sales Accounts", "income"),
+        ("4100", "consultation_income", "Consultation Income (exempt)", "Direct Incomes", "income"),
+        ("4200", "other_income", "Other Income", "Indirect Incomes", "income"),
+        ("4210", "purchase_discounts", "Purchase Discounts and Schemes", "Indirect Incomes", "income"),
+        ("5000", "cogs", "Cost of Goods Sold", "Direct Expenses", "expense"),
+        ("5020", "freight_inward", "Freight Inward", "Direct Expenses", "expense"),
+        ("5030", "stock_adjustment", "Stock Adjustment Loss/Gain", "Direct Expenses", "expense"),
+        ("5031", "loss_expired", "Loss on Expired Stock", "Direct Expenses", "expense"),
+        ("6000", "rent", "Rent", "Indirect Expenses", "expense"),
+        ("6001", "salaries", "Salaries", "Indirect Expenses", "expense"),
+        ("6002", "electricity", "Electricity", "Indirect Expenses", "expense"),
+        ("6010", "gateway_charges", "Payment Gateway Charges", "Indirect Expenses", "expense"),
+        ("6011", "bank_charges", "Bank Charges", "Indirect Expenses", "expense"),
+        ("6020", "sales_promotion", "Sales Promotion", "Indirect Expenses", "expense"),
+        ("6021", "bad_debts", "Bad Debts", "Indirect Expenses", "expense"),
+        ("6030", "cash_short_over", "Cash Short/Over", "Indirect Expenses", "expense"),
+        ("6031", "round_off", "Round Off", "Indirect Expenses", "expense"),
+    )
+)
+
+_known: dict[tuple[UUID, UUID], dict[str, UUID]] = {}
+
+
+def create_default_chart(session: Session, ctx: RequestContext) -> None:
+    """Give the acting company the default chart. Source: default chart of the domain rules."""
+    rows = [
+        (ctx.tenant_id, new_id(), ctx.company_id, a.code, a.key, a.name, a.group, a.type, a.is_control, True)
+        for a in DEFAULT_CHART
+    ]
+    columns = ("tenant_id", "id", "company_id", "code", "key", "name", "group_name", "type", "is_control", "is_active")
+    db.insert_rows(session, Account, columns, rows)
+
+
+def account_ids(session: Session, ctx: RequestContext) -> dict[str, UUID]:
+    """Return the acting company's accounts by key.
+
+    Cached per process: an account's key and id never change, and a missing key reloads.
+    """
+    place = (ctx.tenant_id, ctx.company_id)
+    if place not in _known:
+        rows = db.fetch_all(
+            session, "select key, id from account where tenant_id = %s and company_id = %s", place
+        )
+        if not rows:
+            raise NotFound("The company has no chart of accounts yet.")
+        _known[place] = {row["key"]: row["id"] for row in rows}
+    return _known[place]
+
+
+def account_id(session: Session, ctx: RequestContext, key: str) -> UUID:
+    """Return the account of a key.
+
+    Raises:
+        NotFound: The company's chart has no such account.
+    """
+    found = account_ids(session, ctx).get(key)
+    if found is None:
+        _known.pop((ctx.tenant_id, ctx.company_id), None)
+        found = account_ids(session, ctx).get(key)
+    if found is None:
+        raise NotFound(f"The chart of accounts has no account for {key}. Add one first.")
+    return found

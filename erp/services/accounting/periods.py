@@ -1,0 +1,91 @@
+"""Periods of the books: opened as months come, closed by an accountant."""
+
+from calendar import monthrange
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import fiscal_year
+from erp.core.context import RequestContext
+from erp.core.errors import Conflict, NotFound
+from erp.core.ids import new_id
+from erp.services.platform import Command, Identified, ShortText, command
+
+_known: dict[tuple[UUID, UUID, date], UUID] = {}
+
+
+def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
+    """Return the period a day falls in, opening the month on first use.
+
+    Cached per process: a month's id never changes. Whether it is open is checked by the
+    database when the entry is posted.
+    """
+    first = day.replace(day=1)
+    place = (ctx.tenant_id, ctx.company_id, first)
+    if place not in _known:
+        found = _find(session, place)
+        if found is None:
+            _open_month(session, ctx, first)
+            return _require(_find(session, place))
+        _known[place] = found
+    return _known[place]
+
+
+def _find(session: Session, place: tuple[UUID, UUID, date]) -> UUID | None:
+    row = db.fetch_one(
+        session, "select id from period where tenant_id = %s and company_id = %s and starts_on = %s", place
+    )
+    return row["id"] if row else None
+
+
+def _require(found: UUID | None) -> UUID:
+    if found is None:
+        raise NotFound("The period could not be opened.")
+    return found
+
+
+def _open_month(session: Session, ctx: RequestContext, first: date) -> None:
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    db.execute(
+        session,
+        "insert into period (tenant_id, id, company_id, starts_on, ends_on, fiscal_year, status, reason)"
+        " values (%s, %s, %s, %s, %s, %s, 'open', '') on conflict (tenant_id, company_id, starts_on) do nothing",
+        (ctx.tenant_id, new_id(), ctx.company_id, first, last, fiscal_year(first)),
+    )
+
+
+class SetPeriodStatus(Command):
+    """Close, lock or open a month of the books."""
+
+    period_id: UUID
+    status: Literal["open", "closed", "locked"]
+    reason: ShortText
+
+
+@command("accounting.set_period_status", permission="accounting.close", rest="POST /periods/{period_id}/status")
+def set_period_status(session: Session, ctx: RequestContext, cmd: SetPeriodStatus) -> Identified:
+    """Open, close or lock a month; waits for entries being posted into it.
+
+    Raises:
+        NotFound: There is no such period.
+        Conflict: The period is locked; locked periods stay closed.
+    """
+    row = db.fetch_one(
+        session,
+        "select status from period where tenant_id = %s and company_id = %s and id = %s for update",
+        (ctx.tenant_id, ctx.company_id, cmd.period_id),
+    )
+    if row is None:
+        raise NotFound("There is no such period.")
+    if row["status"] == "locked":
+        raise Conflict("This period is locked and stays closed.")
+    closed_at = None if cmd.status == "open" else ctx.now
+    db.execute(
+        session,
+        "update period set status = %s, closed_at = %s, reason = %s where tenant_id = %s and id = %s",
+        (cmd.status, closed_at, cmd.reason, ctx.tenant_id, cmd.period_id),
+    )
+    return Identified(id=cmd.period_id)

@@ -1,0 +1,206 @@
+"""Posting: the one way an entry gets into the books."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.ids import new_id
+from erp.models.accounting import JournalLine
+from erp.services.accounting.chart import account_id
+from erp.services.accounting.errors import EntryUnbalanced
+from erp.services.accounting.periods import period_id
+from erp.services.platform import Amount, Closed, Command, Identified, ShortText, Text, command, note_effect
+
+ZERO = Decimal(0)
+_LINE_COLUMNS = ("tenant_id", "entry_id", "line_no", "account_id", "effective_on", "debit", "credit", "party_id", "cost_centre", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class NewLine:
+    """One side of an entry; exactly one of debit and credit is above zero."""
+
+    account_key: str
+    debit: Decimal = ZERO
+    credit: Decimal = ZERO
+    party_id: UUID | None = None
+    cost_centre: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """An entry to post.
+
+    Attributes:
+        purpose: What the entry is to its origin; one entry per origin and purpose.
+        lines: Lines of zero on both sides are left out.
+    """
+
+    journal: str
+    effective_on: date
+    origin_type: str
+    origin_id: UUID
+    purpose: str
+    narration: str
+    lines: Sequence[NewLine]
+    reverses_entry_id: UUID | None = None
+
+
+def debit(account_key: str, amount: Decimal, party_id: UUID | None = None) -> NewLine:
+    """Return a line that debits an account; a negative amount credits it."""
+    if amount < 0:
+        return NewLine(account_key, credit=-amount, party_id=party_id)
+    return NewLine(account_key, debit=amount, party_id=party_id)
+
+
+def credit(account_key: str, amount: Decimal, party_id: UUID | None = None) -> NewLine:
+    """Return a line that credits an account; a negative amount debits it."""
+    return debit(account_key, -amount, party_id)
+
+
+def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID | None:
+    """Post a balanced entry and return its id; an entry of nothing but zeros posts nothing.
+
+    The database checks that it balances and that its period is open, and keeps the
+    account balances in step. May be called inside `db.pipeline` once the company's
+    accounts and the period are known to the process.
+
+    Raises:
+        EntryUnbalanced: Debits and credits differ.
+        PeriodClosed: The books are closed for the date.
+        NotFound: An account key is not in the chart.
+    """
+    lines = [line for line in entry.lines if line.debit or line.credit]
+    if not lines:
+        return None
+    total = sum((line.debit for line in lines), ZERO)
+    if total != sum((line.credit for line in lines), ZERO):
+        raise EntryUnbalanced("Debits and credits must be equal.", fields={"lines": "debits and credits differ"})
+    entry_id = new_id()
+    ids = [account_id(session, ctx, line.account_key) for line in lines]
+    _insert_entry(session, ctx, entry_id, entry, len(lines), total)
+    _insert_lines(session, ctx, entry_id, entry.effective_on, lines, ids)
+    _note(session, entry, lines)
+    return entry_id
+
+
+def _insert_entry(
+    session: Session, ctx: RequestContext, entry_id: UUID, entry: NewEntry, count: int, total: Decimal
+) -> None:
+    db.execute(
+        session,
+        "insert into journal_entry (tenant_id, id, company_id, branch_id, period_id, journal, effective_on,"
+        " origin_type, origin_id, purpose, narration, line_count, total, reverses_entry_id, user_id)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            ctx.tenant_id, entry_id, ctx.company_id, ctx.branch_id, period_id(session, ctx, entry.effective_on),
+            entry.journal, entry.effective_on, entry.origin_type, entry.origin_id, entry.purpose,
+            entry.narration, count, total, entry.reverses_entry_id, ctx.user_id,
+        ),
+    )
+
+
+def _insert_lines(
+    session: Session, ctx: RequestContext, entry_id: UUID, day: date, lines: Sequence[NewLine], ids: Sequence[UUID]
+) -> None:
+    rows = [
+        (ctx.tenant_id, entry_id, number, account, day, line.debit, line.credit, line.party_id, line.cost_centre, line.note)
+        for number, (line, account) in enumerate(zip(lines, ids, strict=True), start=1)
+    ]
+    db.insert_rows(session, JournalLine, _LINE_COLUMNS, rows)
+
+
+def _note(session: Session, entry: NewEntry, lines: Sequence[NewLine]) -> None:
+    for line in lines:
+        note_effect(
+            session, "ledger", account=line.account_key, debit=str(line.debit), credit=str(line.credit), narration=entry.narration
+        )
+
+
+class ManualLine(Closed):
+    """A line typed by an accountant."""
+
+    account_key: ShortText
+    debit: Amount = ZERO
+    credit: Amount = ZERO
+    party_id: UUID | None = None
+    cost_centre: ShortText | None = None
+    note: Text = ""
+
+
+class PostManualEntry(Command):
+    """Post an entry no document stands for."""
+
+    effective_on: date
+    narration: ShortText
+    lines: Annotated[tuple[ManualLine, ...], Field(min_length=2, max_length=200)]
+
+
+class ReverseEntry(Command):
+    """Take an entry back by its opposite, dated today."""
+
+    entry_id: UUID
+    reason: ShortText
+
+
+@command("accounting.post_manual_entry", permission="accounting.post", rest="POST /journal-entries")
+def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntry) -> Identified:
+    """Post a manual journal entry.
+
+    Raises:
+        EntryUnbalanced: Debits and credits differ, or a line has both or neither.
+        PeriodClosed: The books are closed for the date.
+    """
+    for number, line in enumerate(cmd.lines):
+        if (line.debit == 0) == (line.credit == 0):
+            raise EntryUnbalanced(
+                "Each line has either a debit or a credit.",
+                fields={f"lines.{number}.debit": "give either a debit or a credit"},
+            )
+    lines = [
+        NewLine(line.account_key, line.debit, line.credit, line.party_id, line.cost_centre, line.note)
+        for line in cmd.lines
+    ]
+    origin = new_id()
+    entry = NewEntry("general", cmd.effective_on, "manual", origin, "manual", cmd.narration, lines)
+    entry_id = post_entry(session, ctx, entry)
+    return Identified(id=entry_id or origin)
+
+
+@command("accounting.reverse_entry", permission="accounting.post", rest="POST /journal-entries/{entry_id}/reversal")
+def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> Identified:
+    """Post the opposite of a manual entry, dated today and linked to it.
+
+    Raises:
+        NotFound: There is no such manual entry; documents are taken back by their own notes.
+        AlreadyReversed: It has been taken back before.
+    """
+    original = db.fetch_one(
+        session,
+        "select id, narration from journal_entry where tenant_id = %s and company_id = %s and id = %s"
+        " and origin_type = 'manual'",
+        (ctx.tenant_id, ctx.company_id, cmd.entry_id),
+    )
+    if original is None:
+        raise NotFound("There is no such manual entry. Take a document back by a note of its own.")
+    rows = db.fetch_all(
+        session,
+        "select a.key, l.debit, l.credit, l.party_id, l.cost_centre from journal_line l"
+        " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+        " where l.tenant_id = %s and l.entry_id = %s order by l.line_no",
+        (ctx.tenant_id, cmd.entry_id),
+    )
+    lines = [NewLine(r["key"], r["credit"], r["debit"], r["party_id"], r["cost_centre"]) for r in rows]
+    narration = f"Reversal: {cmd.reason}"
+    entry = NewEntry("general", ctx.today, "manual", new_id(), "reversal", narration, lines, cmd.entry_id)
+    reversal = post_entry(session, ctx, entry)
+    return Identified(id=reversal or cmd.entry_id)

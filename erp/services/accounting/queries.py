@@ -1,0 +1,291 @@
+"""Reads of the ledger."""
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.services.platform import Nothing, Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+
+FAR_FUTURE = date(9999, 12, 31)
+
+
+class TrialBalance(Query):
+    """Balances of every account up to and including a day; today where none is given."""
+
+    as_of: date | None = None
+
+
+class TrialBalanceRow(Result):
+    """An account's balance, on its debit or its credit side."""
+
+    account_id: UUID
+    code: str
+    name: str
+    group_name: str
+    type: str
+    debit: Decimal
+    credit: Decimal
+
+
+class TrialBalanceReport(Rows):
+    """Balances of every account with movement; both totals are equal."""
+
+    rows: list[TrialBalanceRow]
+    as_of: date
+    total_debit: Decimal
+    total_credit: Decimal
+
+
+class ListEntries(Page):
+    """Journal entries, newest first."""
+
+    account_id: UUID | None = None
+    origin_id: UUID | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+class EntryRow(Result):
+    """An entry on the journal page."""
+
+    id: UUID
+    effective_on: date
+    journal: str
+    narration: str
+    origin_type: str
+    origin_id: UUID
+    total: Decimal
+
+
+class EntryPage(Rows):
+    """A page of journal entries."""
+
+    rows: list[EntryRow]
+
+
+class GetEntry(Query):
+    """One entry with its lines."""
+
+    entry_id: UUID
+
+
+class EntryLine(Result):
+    """A line of an entry, with names."""
+
+    line_no: int
+    account_id: UUID
+    account_code: str
+    account_name: str
+    debit: Decimal
+    credit: Decimal
+    party: str
+    note: str
+
+
+class EntryDetail(Result):
+    """An entry with its lines, and the entry that reverses it."""
+
+    id: UUID
+    effective_on: date
+    journal: str
+    narration: str
+    origin_type: str
+    origin_id: UUID
+    total: Decimal
+    recorded_at: str
+    reverses_entry_id: UUID | None
+    reversed_by_id: UUID | None
+    lines: list[EntryLine]
+
+
+class AccountRow(Result):
+    """An account of the chart."""
+
+    id: UUID
+    code: str
+    key: str
+    name: str
+    group_name: str
+    type: str
+
+
+class AccountList(Rows):
+    """The chart of accounts by code."""
+
+    rows: list[AccountRow]
+
+
+class PeriodRow(Result):
+    """A month of the books."""
+
+    id: UUID
+    starts_on: date
+    ends_on: date
+    fiscal_year: str
+    status: str
+    reason: str
+
+
+class PeriodList(Rows):
+    """Months of the books, newest first."""
+
+    rows: list[PeriodRow]
+
+
+@query("accounting.trial_balance", permission="accounting.view", rest="GET /trial-balance")
+def trial_balance(session: Session, ctx: RequestContext, wanted: TrialBalance) -> TrialBalanceReport:
+    """Return the balance of every account as of a day.
+
+    Whole months come from the kept balances, the days of the last month from its lines.
+    """
+    as_of = wanted.as_of or ctx.today
+    rows = db.fetch_all(
+        session,
+        """
+        with movement as (
+            select b.account_id, sum(b.debit) - sum(b.credit) as amount
+              from account_balance b
+              join period p on (p.tenant_id, p.id) = (b.tenant_id, b.period_id)
+             where b.tenant_id = %(tenant)s and p.company_id = %(company)s
+               and (p.ends_on <= %(as_of)s or %(as_of)s >= %(today)s)
+             group by b.account_id
+            union all
+            select l.account_id, sum(l.debit) - sum(l.credit)
+              from journal_line l
+              join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+             where l.tenant_id = %(tenant)s and a.company_id = %(company)s and %(as_of)s < %(today)s
+               and l.effective_on between date_trunc('month', %(as_of)s::date) and %(as_of)s
+               and %(as_of)s < (date_trunc('month', %(as_of)s::date) + interval '1 month - 1 day')
+             group by l.account_id
+        )
+        select a.id as account_id, a.code, a.name, a.group_name, a.type, sum(m.amount) as amount
+          from movement m join account a on (a.tenant_id, a.id) = (%(tenant)s, m.account_id)
+         group by a.id, a.code, a.name, a.group_name, a.type
+        having sum(m.amount) <> 0
+         order by a.code
+        """,
+        {"tenant": ctx.tenant_id, "company": ctx.company_id, "as_of": as_of, "today": _last_day(session, ctx)},
+    )
+    lines = [_sided(row) for row in rows]
+    return TrialBalanceReport(
+        rows=lines,
+        as_of=as_of,
+        total_debit=sum((line.debit for line in lines), Decimal(0)),
+        total_credit=sum((line.credit for line in lines), Decimal(0)),
+    )
+
+
+def _last_day(session: Session, ctx: RequestContext) -> date:
+    row = db.fetch_one(
+        session,
+        "select max(effective_on) as day from journal_entry where tenant_id = %s and company_id = %s",
+        (ctx.tenant_id, ctx.company_id),
+    )
+    return (row or {}).get("day") or ctx.today
+
+
+def _sided(row: db.Row) -> TrialBalanceRow:
+    amount = row.pop("amount")
+    return TrialBalanceRow(**row, debit=max(amount, Decimal(0)), credit=max(-amount, Decimal(0)))
+
+
+@query("accounting.list_entries", permission="accounting.view", rest="GET /journal-entries")
+def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> EntryPage:
+    """List journal entries, newest first, of an account, a document or a span of days."""
+    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+    rows = db.fetch_all(
+        session,
+        """
+        select e.id, e.effective_on, e.journal, e.narration, e.origin_type, e.origin_id, e.total
+          from journal_entry e
+         where e.tenant_id = %(tenant)s and e.company_id = %(company)s
+           and (e.effective_on, e.id) < (%(day)s::date, %(id)s::uuid)
+           and (%(origin)s::uuid is null or e.origin_id = %(origin)s)
+           and e.effective_on between %(from)s and %(to)s
+           and (%(search)s = '' or e.narration ilike '%%' || %(search)s || '%%')
+           and (%(account)s::uuid is null or exists (
+                select 1 from journal_line l where l.tenant_id = e.tenant_id and l.entry_id = e.id
+                   and l.account_id = %(account)s))
+         order by e.effective_on desc, e.id desc
+         limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "day": after[0],
+            "id": after[1],
+            "origin": wanted.origin_id,
+            "account": wanted.account_id,
+            "from": wanted.from_day or date.min,
+            "to": wanted.to_day or FAR_FUTURE,
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [EntryRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    return EntryPage(rows=page, next_cursor=encode_cursor(page[-1].effective_on, page[-1].id) if more else "")
+
+
+@query("accounting.get_entry", permission="accounting.view", rest="GET /journal-entries/{entry_id}")
+def get_entry(session: Session, ctx: RequestContext, wanted: GetEntry) -> EntryDetail:
+    """Return an entry with its lines.
+
+    Raises:
+        NotFound: There is no such entry.
+    """
+    head = db.fetch_one(
+        session,
+        """
+        select e.id, e.effective_on, e.journal, e.narration, e.origin_type, e.origin_id, e.total,
+               e.recorded_at::text as recorded_at, e.reverses_entry_id, r.id as reversed_by_id
+          from journal_entry e
+          left join journal_entry r on (r.tenant_id, r.reverses_entry_id) = (e.tenant_id, e.id)
+         where e.tenant_id = %s and e.company_id = %s and e.id = %s
+        """,
+        (ctx.tenant_id, ctx.company_id, wanted.entry_id),
+    )
+    if head is None:
+        raise NotFound("There is no such journal entry.")
+    lines = db.fetch_all(
+        session,
+        """
+        select l.line_no, a.id as account_id, a.code as account_code, a.name as account_name, l.debit, l.credit,
+               coalesce(p.name, '') as party, l.note
+          from journal_line l
+          join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+          left join party p on (p.tenant_id, p.id) = (l.tenant_id, l.party_id)
+         where l.tenant_id = %s and l.entry_id = %s order by l.line_no
+        """,
+        (ctx.tenant_id, wanted.entry_id),
+    )
+    return EntryDetail(**head, lines=[EntryLine(**line) for line in lines])
+
+
+@query("accounting.list_accounts", permission="accounting.view", rest="GET /accounts")
+def list_accounts(session: Session, ctx: RequestContext, _wanted: Nothing) -> AccountList:
+    """List the chart of accounts by code."""
+    rows = db.fetch_all(
+        session,
+        "select id, code, key, name, group_name, type from account"
+        " where tenant_id = %s and company_id = %s and is_active order by code",
+        (ctx.tenant_id, ctx.company_id),
+    )
+    return AccountList(rows=[AccountRow(**row) for row in rows])
+
+
+@query("accounting.list_periods", permission="accounting.view", rest="GET /periods")
+def list_periods(session: Session, ctx: RequestContext, _wanted: Nothing) -> PeriodList:
+    """List months of the books, newest first."""
+    rows = db.fetch_all(
+        session,
+        "select id, starts_on, ends_on, fiscal_year, status, reason from period"
+        " where tenant_id = %s and company_id = %s order by starts_on desc",
+        (ctx.tenant_id, ctx.company_id),
+    )
+    return PeriodList(rows=[PeriodRow(**row) for row in rows])

@@ -1,0 +1,52 @@
+"""Invariants of the ledger."""
+
+from erp.services.platform import referee
+
+referee(
+    "L1",
+    "Every journal entry has its lines and balances to its total",
+    counted="select count(*) from journal_entry",
+    offenders="""
+        select e.tenant_id, e.id as entry_id, e.total, sum(l.debit) as debits, sum(l.credit) as credits
+          from journal_entry e left join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)
+         group by e.tenant_id, e.id
+        having count(l.line_no) <> e.line_count or sum(l.debit) is distinct from e.total
+            or sum(l.credit) is distinct from e.total
+         limit 1
+    """,
+)
+referee(
+    "L2",
+    "The books of every tenant add up to zero",
+    counted="select count(*) from tenant",
+    offenders="select tenant_id, sum(debit) - sum(credit) as difference from journal_line"
+    " group by tenant_id having sum(debit) <> sum(credit) limit 1",
+)
+referee(
+    "L3",
+    "Entries lie in a period of their company that holds their date",
+    counted="select count(*) from journal_entry",
+    offenders="""
+        select e.tenant_id, e.id as entry_id, e.effective_on, p.starts_on, p.ends_on
+          from journal_entry e join period p on (p.tenant_id, p.id) = (e.tenant_id, e.period_id)
+         where e.effective_on not between p.starts_on and p.ends_on or p.company_id <> e.company_id
+            or (p.closed_at is not null and e.recorded_at > p.closed_at)
+         limit 1
+    """,
+)
+referee(
+    "L5",
+    "Every kept account balance is the sum of its lines",
+    counted="select count(*) from account_balance",
+    offenders="""
+        with kept as (select tenant_id, account_id, period_id, sum(debit) as debit, sum(credit) as credit
+                        from account_balance group by 1, 2, 3),
+             posted as (select l.tenant_id, l.account_id, e.period_id, sum(l.debit) as debit, sum(l.credit) as credit
+                          from journal_line l join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+                         group by 1, 2, 3)
+        select tenant_id, account_id, period_id, kept.debit as kept_debit, posted.debit as posted_debit
+          from kept full join posted using (tenant_id, account_id, period_id)
+         where (kept.debit, kept.credit) is distinct from (posted.debit, posted.credit)
+         limit 1
+    """,
+)
