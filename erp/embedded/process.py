@@ -75,30 +75,22 @@ class Service(ABC):
             if self._recorded().get("command") == self.command() and self.answers():
                 return
             self.stop()
+        self._end_orphans()
         self._spawn()
         self._wait_until_ready()
 
     def stop(self) -> None:
         """End the server in order, by force after 15 seconds; harmless when it is down."""
-        server = self._server()
-        if server is not None:
-            server.send_signal(self.stop_signal)
-            self._wait_for_end(server, STOP_SECONDS)
-        self.kill()
+        family = self._family()
+        if family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                family[0].send_signal(self.stop_signal)
+            _wait_for_end(family[0])
+        self._end(family)
 
     def kill(self) -> None:
         """End the server and everything it started at once, as a crash would."""
-        server = self._server()
-        if server is not None:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                family = [*server.children(recursive=True), server]
-                for member in family:
-                    with contextlib.suppress(psutil.NoSuchProcess):
-                        member.kill()
-                for member in family:
-                    self._wait_for_end(member, STOP_SECONDS)
-        _collect_exits()
-        self._pid_path.unlink(missing_ok=True)
+        self._end(self._family())
 
     def restart(self) -> None:
         """Stop the server in order and start it on the same data and address."""
@@ -170,16 +162,46 @@ class Service(ABC):
         except psutil.NoSuchProcess:
             return None
 
-    def _wait_for_end(self, process: psutil.Process, seconds: float) -> None:
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            _collect_exits()
-            try:
-                if process.status() == psutil.STATUS_ZOMBIE:
-                    return
-            except psutil.NoSuchProcess:
+    def _family(self) -> list[psutil.Process]:
+        server = self._server()
+        if server is None:
+            return []
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return [server, *server.children(recursive=True)]
+        return []
+
+    def _end(self, family: list[psutil.Process]) -> None:
+        for member in family:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                member.kill()
+        self._end_orphans()
+        for member in family:
+            _wait_for_end(member)
+        self._pid_path.unlink(missing_ok=True)
+
+    def _end_orphans(self) -> None:
+        """Kill what a dead server left in its process group, unless its number was reused."""
+        record = self._recorded()
+        if not record:
+            return
+        leader = int(str(record["pid"]))
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if psutil.Process(leader).create_time() != record["born"]:
                 return
-            time.sleep(POLL_SECONDS)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(leader, signal.SIGKILL)
+
+
+def _wait_for_end(process: psutil.Process) -> None:
+    deadline = time.monotonic() + STOP_SECONDS
+    while time.monotonic() < deadline:
+        _collect_exits()
+        try:
+            if process.status() == psutil.STATUS_ZOMBIE:
+                return
+        except psutil.NoSuchProcess:
+            return
+        time.sleep(POLL_SECONDS)
 
 
 def _collect_exits() -> None:

@@ -4,6 +4,8 @@ import importlib.util
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from erp.embedded.credentials import Credentials
 from erp.embedded.process import Service, ServiceFailedError
@@ -57,7 +59,7 @@ class RedisServer(Service):
 
     def answers(self) -> bool:
         """Tell whether an authenticated ping is answered."""
-        client = redis.Redis.from_url(self.url(), socket_timeout=2)
+        client = redis.Redis.from_url(self.url(), socket_timeout=2, retry=Retry(NoBackoff(), 0))
         try:
             return bool(client.ping())
         except redis.RedisError:
