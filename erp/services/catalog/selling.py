@@ -1,0 +1,95 @@
+"""What a document line needs to know of the goods it sells, in one statement."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.catalog import SupplyTreatment
+from erp.services.catalog.errors import InactiveProduct, NoTaxRate, UnknownProduct
+
+
+@dataclass(frozen=True, slots=True)
+class SaleLine:
+    """A variant as it is sold on a day.
+
+    Attributes:
+        unit: UQC of the base unit.
+        treatment: `taxable`, `nil_rated`, `exempt` or `non_gst`.
+        rate: GST percent, both heads together; zero where no tax is charged.
+        is_service: It has no stock; do not allocate it.
+    """
+
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+    label: str
+    hsn: str
+    unit: str
+    treatment: str
+    rate: Decimal
+    is_service: bool
+    is_lot_tracked: bool
+
+
+def get_lines_for_sale(
+    session: Session,
+    ctx: RequestContext,
+    ids: Sequence[UUID],
+    on: date,
+    *,
+    including_inactive: bool = False,
+) -> Mapping[UUID, SaleLine]:
+    """Return the variants of a document's lines with the tax that holds on a day.
+
+    `ids` stand in the order of the lines, so that refusals name `lines.N.variant_id`.
+    Returns of goods pass `including_inactive`, as they may be out of trade by now.
+
+    Raises:
+        UnknownProduct: A variant is not in the acting tenant.
+        InactiveProduct: A variant was taken out of trade.
+        NoTaxRate: A taxable variant has no rate on that day.
+    """
+    rows = db.fetch_all(
+        session,
+        """
+        select v.id as variant_id, v.product_id, v.sku, v.label, p.hsn, v.base_unit as unit,
+               c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active
+          from variant v
+          join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+          left join lateral (
+                select rate from tax_rate
+                 where tenant_id = c.tenant_id and tax_class_id = c.id and valid_from <= %(on)s
+                 order by valid_from desc limit 1) r on true
+         where v.tenant_id = %(tenant)s and v.id = any(%(ids)s)
+        """,
+        {"tenant": ctx.tenant_id, "ids": list(dict.fromkeys(ids)), "on": on},
+    )
+    found: dict[UUID, SaleLine] = {}
+    for row in rows:
+        at = f"lines.{ids.index(row['variant_id'])}.variant_id"
+        if not row.pop("is_active") and not including_inactive:
+            message = f"{row['label']} is out of trade. Remove the line."
+            raise InactiveProduct(message, fields={at: message})
+        found[row["variant_id"]] = SaleLine(**row | {"rate": _rate(row, on, at)})
+    missing = [at for at, wanted in enumerate(ids) if wanted not in found]
+    if missing:
+        message = "This product is not known here. Search for it again."
+        raise UnknownProduct(message, fields={f"lines.{at}.variant_id": message for at in missing})
+    return found
+
+
+def _rate(row: Mapping[str, object], on: date, at: str) -> Decimal:
+    """Return the rate in percent; what is not taxable has none."""
+    if row["treatment"] != SupplyTreatment.TAXABLE:
+        return Decimal(0)
+    if not isinstance(row["rate"], Decimal):
+        message = f"{row['label']} has no GST rate on {on:%d-%m-%Y}. Set one for its tax class."
+        raise NoTaxRate(message, fields={at: message})
+    return row["rate"]

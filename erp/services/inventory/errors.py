@@ -1,0 +1,100 @@
+"""Why stock refuses to move."""
+
+from erp.core.errors import ConfirmationRequired, Conflict, InvalidInput, NotFound
+from erp.services.platform import refuse_on
+
+
+class InsufficientStock(InvalidInput):
+    """Less can be sold here than was asked for; every short line is named."""
+
+    code = "insufficient_stock"
+
+
+class ExpiredLot(InvalidInput):
+    """The lot is past its last usable day."""
+
+    code = "expired_lot"
+
+
+class LotOnHold(InvalidInput):
+    """The lot is held, in quarantine or recalled."""
+
+    code = "lot_on_hold"
+
+
+class LotNotSellable(InvalidInput):
+    """A lot may not leave for a customer; the database saw it first."""
+
+    code = "lot_not_sellable"
+
+
+class LotRequired(InvalidInput):
+    """The goods are tracked by lot and none was named."""
+
+    code = "lot_required"
+
+
+class ReasonRequired(InvalidInput):
+    """A person overrides a rule and must say why."""
+
+    code = "reason_required"
+
+
+class MrpDiffers(InvalidInput):
+    """A known lot was received with another MRP."""
+
+    code = "mrp_differs"
+
+
+class WrongPlace(InvalidInput):
+    """The location cannot take part in this movement."""
+
+    code = "wrong_place"
+
+
+class LotChanged(Conflict):
+    """Someone else received or changed the lot at the same time."""
+
+    code = "lot_changed"
+
+
+class UnknownLot(NotFound):
+    """No such lot in the acting tenant."""
+
+    code = "unknown_lot"
+
+
+class UnknownPlace(NotFound):
+    """No such location in the acting tenant."""
+
+    code = "unknown_location"
+
+
+class ShortShelfLife(ConfirmationRequired):
+    """Goods arrive with less life than the shop asks for."""
+
+    code = "short_shelf_life"
+
+
+class OtherExpiry(ConfirmationRequired):
+    """A lot of this number is known with another expiry date."""
+
+    code = "other_expiry"
+
+
+refuse_on(
+    "ck_stock_balance_on_hand",
+    lambda: InsufficientStock("There is not enough stock for this. Look at the stock again."),
+)
+refuse_on(
+    "ck_stock_balance_reserved",
+    lambda: InsufficientStock("Some of this stock is reserved. Release it or take less."),
+)
+refuse_on(
+    "stock_move_sellable",
+    lambda: LotNotSellable("A lot has expired or was put on hold. Add the line again."),
+)
+refuse_on(
+    "uq_lot_tenant_id_variant_id_lot_number_maker_expires_on",
+    lambda: LotChanged("The same lot was received by someone else just now. Try again."),
+)

@@ -1,0 +1,233 @@
+"""Moves: the one place where goods change places, in one statement per document."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.ids import new_id
+from erp.models.inventory import LotStatus, StockMove
+from erp.services import platform
+from erp.services.inventory.allocating import Pick
+from erp.services.inventory.errors import UnknownLot
+
+_COLUMNS = (
+    "tenant_id",
+    "id",
+    "variant_id",
+    "lot_id",
+    "from_location_id",
+    "to_location_id",
+    "quantity",
+    "value",
+    "effective_at",
+    "origin_type",
+    "origin_id",
+    "origin_line_no",
+    "reason",
+    "user_id",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The document that moves goods, e.g. `sale` and its id."""
+
+    type: str
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """Units of one lot on their way; `value` is their cost."""
+
+    variant_id: UUID
+    lot_id: UUID
+    from_location_id: UUID
+    to_location_id: UUID
+    quantity: int
+    value: Decimal
+    line_no: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """Units that come back.
+
+    Attributes:
+        value: The cost they left with.
+    """
+
+    line_no: int
+    variant_id: UUID
+    lot_id: UUID
+    quantity: int
+    value: Decimal
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """Where returned units went and which ledger account their cost belongs to."""
+
+    line_no: int
+    lot_id: UUID
+    location_id: UUID
+    quantity: int
+    value: Decimal
+    account_key: str
+
+
+def write_moves(
+    session: Session,
+    ctx: RequestContext,
+    origin: Origin,
+    movements: Iterable[Movement],
+    effective_at: datetime | None = None,
+) -> None:
+    """Insert moves in one statement; the database changes the balances with them.
+
+    Sorted by variant and lot, as allocation locks. Reads nothing back, so it may stand in a
+    `db.pipeline` block; the database's refusals then arrive when the block ends.
+    """
+    at = effective_at or ctx.now
+    ordered = sorted(movements, key=lambda move: (move.variant_id, move.lot_id))
+    db.insert_rows(
+        session,
+        StockMove,
+        _COLUMNS,
+        [
+            (
+                ctx.tenant_id, new_id(), move.variant_id, move.lot_id, move.from_location_id,
+                move.to_location_id, move.quantity, move.value, at, origin.type, origin.id,
+                move.line_no, move.reason, ctx.user_id,
+            )
+            for move in ordered
+        ],
+    )  # fmt: skip
+    for move in ordered:
+        platform.note_effect(
+            session,
+            "stock",
+            variant_id=str(move.variant_id),
+            lot_id=str(move.lot_id),
+            from_location_id=str(move.from_location_id),
+            to_location_id=str(move.to_location_id),
+            quantity=move.quantity,
+            value=str(move.value),
+            line_no=move.line_no,
+        )
+
+
+def issue(
+    session: Session,
+    ctx: RequestContext,
+    picks: Sequence[Pick],
+    origin: Origin,
+    *,
+    effective_at: datetime | None = None,
+) -> Decimal:
+    """Hand allocated goods to the customer and return their cost.
+
+    One statement; may stand in a `db.pipeline` block. The caller posts the cost from the
+    account `inventory`.
+
+    Raises:
+        LotNotSellable: A lot was blocked after it was allocated; from the database.
+    """
+    write_moves(
+        session,
+        ctx,
+        origin,
+        [
+            Movement(
+                pick.variant_id, pick.lot_id, pick.location_id, pick.customer_location_id,
+                pick.quantity, pick.value, pick.line_no, pick.reason,
+            )
+            for pick in picks
+        ],
+        effective_at,
+    )  # fmt: skip
+    return sum((pick.value for pick in picks), Decimal("0.00"))
+
+
+def take_back(
+    session: Session,
+    ctx: RequestContext,
+    location_id: UUID,
+    returned: Sequence[Returned],
+    origin: Origin,
+) -> list[TakenBack]:
+    """Put goods a customer brings back where they belong, at the cost they left with.
+
+    Lots that may be sold again go to `location_id`; expired, held and recalled ones go to the
+    expired store of the same warehouse, where there is one. The caller posts each value to
+    the account of its `account_key`.
+
+    Raises:
+        UnknownLot: A lot is not in the acting tenant.
+        InvalidInput: There is no place for goods that cannot be sold again.
+    """
+    lots = _lots_on_return(session, ctx, location_id, [line.lot_id for line in returned])
+    taken: list[TakenBack] = []
+    movements: list[Movement] = []
+    for line in returned:
+        lot = lots.get(line.lot_id)
+        if lot is None:
+            raise UnknownLot("The lot that comes back is not known here.")
+        place = _return_place(lot, location_id, ctx.today)
+        key = "inventory" if place == location_id else "inventory_expired"
+        taken.append(TakenBack(line.line_no, line.lot_id, place, line.quantity, line.value, key))
+        movements.append(
+            Movement(
+                line.variant_id, line.lot_id, lot.customer_id, place,
+                line.quantity, line.value, line.line_no, line.reason,
+            )
+        )  # fmt: skip
+    write_moves(session, ctx, origin, movements)
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class _ReturnedLot:
+    lot_id: UUID
+    status: str
+    expires_on: date | None
+    customer_id: UUID
+    expired_store_id: UUID | None
+
+
+def _lots_on_return(
+    session: Session, ctx: RequestContext, location_id: UUID, lot_ids: Sequence[UUID]
+) -> dict[UUID, _ReturnedLot]:
+    rows = db.raw(session).execute(
+        "select l.id, l.status, l.expires_on,"
+        " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
+        "   order by code limit 1),"
+        " (select store.id from location store join location here"
+        "   on here.tenant_id = store.tenant_id and here.warehouse_id = store.warehouse_id"
+        "  where here.tenant_id = %(tenant)s and here.id = %(location)s"
+        "    and store.kind = 'expired_store'"
+        "  order by store.code limit 1)"
+        " from lot l where l.tenant_id = %(tenant)s and l.id = any(%(lots)s)",
+        {"tenant": ctx.tenant_id, "location": location_id, "lots": sorted(set(lot_ids))},
+    )
+    return {row[0]: _ReturnedLot(*row) for row in rows}
+
+
+def _return_place(lot: _ReturnedLot, location_id: UUID, day: date) -> UUID:
+    is_expired = lot.expires_on is not None and lot.expires_on < day
+    if lot.status == LotStatus.AVAILABLE and not is_expired:
+        return location_id
+    if lot.expired_store_id is None:
+        raise InvalidInput(
+            "Goods that cannot be sold again need an expired store. Add one to this warehouse."
+        )
+    return lot.expired_store_id
