@@ -5,14 +5,13 @@ import os
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from erp.embedded.credentials import locked
 
 SOURCES = (
     "rxconfig.py",
-    "reflex.lock",
     "requirements.txt",
     "erp/erp.py",
     "erp/pages",
@@ -20,6 +19,7 @@ SOURCES = (
     "erp/state",
     "assets",
 )
+LOCK = ("reflex.lock",)
 DERIVED = ("assets/external",)
 BUILT = Path(".web/build/client")
 TAIL_CHARACTERS = 3000
@@ -29,10 +29,10 @@ class FrontendBuildError(RuntimeError):
     """The frontend could not be built; the message holds the end of its output."""
 
 
-def source_digest(project: Path) -> str:
-    """Return a digest of every file that the built frontend depends on."""
+def digest_of(project: Path, names: Sequence[str]) -> str:
+    """Return a digest of these files and folders, whatever their dates."""
     digest = hashlib.sha256(sys.version.encode())
-    for path in _source_files(project):
+    for path in _files(project, names):
         digest.update(str(path.relative_to(project)).encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
@@ -48,13 +48,13 @@ def build_if_changed(project: Path, log: Path, report: Callable[[str], None]) ->
     """
     mark = project / BUILT / ".sources"
     with locked(project / ".data" / "frontend.lock"):
-        digest = source_digest(project)
-        if mark.exists() and mark.read_text() == digest:
+        sources = digest_of(project, SOURCES)
+        if mark.exists() and mark.read_text() == sources + digest_of(project, LOCK):
             return False
         report("Building the frontend (once per change; one to three minutes)")
         mark.unlink(missing_ok=True)
         _build(project, log)
-        mark.write_text(digest)
+        mark.write_text(sources + digest_of(project, LOCK))  # the build may write the lock
         return True
 
 
@@ -90,9 +90,9 @@ def _build(project: Path, log: Path) -> None:
         raise FrontendBuildError(f"The frontend could not be built.\n{tail}\n(log: {log})")
 
 
-def _source_files(project: Path) -> Iterator[Path]:
+def _files(project: Path, names: Sequence[str]) -> Iterator[Path]:
     derived = tuple(project / name for name in DERIVED)
-    for name in SOURCES:
+    for name in names:
         root = project / name
         found = sorted(root.rglob("*")) if root.is_dir() else [root]
         for path in found:

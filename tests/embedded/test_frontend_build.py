@@ -41,6 +41,7 @@ def test_unchanged_sources_are_built_once(project, builds):
         ("rxconfig.py", True),
         ("erp/pages/till.py", True),
         ("assets/logo.svg", True),
+        ("reflex.lock/package-lock.json", True),
         ("erp/pages/__pycache__/till.pyc", False),
         ("assets/external/derived.jsx", False),
         ("erp/services.py", False),

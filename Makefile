@@ -1,0 +1,63 @@
+# Vantage ERP. `make run` and `make test` need Python 3.11 or newer and make, nothing else.
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench format lock build clean
+SHELL := /bin/bash
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= $(firstword $(foreach name,python3.13 python3.12 python3.11 python3,$(shell command -v $(name))))
+WORKERS ?= auto
+TESTS ?= tests
+
+help: ## Show the targets.
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(VENV)/.run ## Start everything and serve on http://localhost:8000.
+	@exec $(BIN)/python -m erp up
+
+test: $(VENV)/.dev ## Run every test, browser included. TESTS=tests/pos WORKERS=0 narrow it.
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: $(VENV)/.dev ## Style, types, import rules, architecture, migrations.
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q -n 0 tests/architecture
+	$(BIN)/python -m tests.migrations_match
+
+bench: $(VENV)/.dev ## Measure the workloads of docs/performance.md.
+	@exec $(BIN)/python -m bench
+
+format: $(VENV)/.dev ## Rewrite the code in the project's style.
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+build: $(VENV)/.run ## Build the frontend if its sources changed.
+	@$(BIN)/python -m erp build
+
+lock: $(VENV)/.dev ## Pin the newest versions that requirements*.in allow.
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+		requirements.in -o requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
+		-c requirements.txt requirements-dev.in -o requirements-dev.txt
+
+clean: ## Remove what was built; the data in .data stays.
+	rm -rf $(VENV) .web .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Creating the environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	@echo "Installing the pinned packages (about a minute, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
+	@echo "Installing the pinned packages for development (about a minute, once)"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@ $(VENV)/.run
