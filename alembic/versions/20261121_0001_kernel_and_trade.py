@@ -310,12 +310,7 @@ def _create_tables() -> None:
             ),
             postgresql_nulls_not_distinct=True,
         ),
-        sa.UniqueConstraint(
-            "tenant_id",
-            "branch_id",
-            "prefix",
-            name=op.f("uq_number_series_tenant_id_branch_id_prefix"),
-        ),
+        sa.UniqueConstraint("tenant_id", "prefix", name=op.f("uq_number_series_tenant_id_prefix")),
     )
     op.create_table(
         "party",
@@ -871,10 +866,10 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_invoice")),
         sa.UniqueConstraint(
             "tenant_id",
-            "branch_id",
+            "company_id",
             "fiscal_year",
             "number",
-            name=op.f("uq_invoice_tenant_id_branch_id_fiscal_year_number"),
+            name=op.f("uq_invoice_tenant_id_company_id_fiscal_year_number"),
         ),
         sa.UniqueConstraint(
             "tenant_id",
@@ -1590,11 +1585,12 @@ def _create_tables() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counted_cash", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.Column("expected_cash", sa.Numeric(precision=18, scale=2), nullable=True),
+        sa.Column("float_left", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.Column(
             "difference_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False
         ),
         sa.CheckConstraint(
-            "(status = 'open') = (closed_at is null) and (closed_at is null) = (counted_cash is null) and (closed_at is null) = (expected_cash is null)",
+            "(status = 'open') = (closed_at is null) and (closed_at is null) = (counted_cash is null) and (closed_at is null) = (expected_cash is null) and (closed_at is null) = (float_left is null)",
             name=op.f("ck_register_shift_closed"),
         ),
         sa.CheckConstraint(

@@ -40,7 +40,7 @@ class Invoice(TenantRow, table=True):
         belongs_to("branch_id", "branch"),
         belongs_to("party_id", "party"),
         belongs_to("original_invoice_id", "invoice"),
-        UniqueConstraint("tenant_id", "branch_id", "fiscal_year", "number"),
+        UniqueConstraint("tenant_id", "company_id", "fiscal_year", "number"),
         UniqueConstraint("tenant_id", "origin_id", "kind"),
         one_of("kind", InvoiceKind),
         CheckConstraint("number ~ '^[A-Z1-9][A-Z0-9/-]{0,15}$'", name="number"),

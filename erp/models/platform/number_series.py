@@ -26,7 +26,7 @@ class NumberSeries(TenantRow, table=True):
             "fiscal_year",
             postgresql_nulls_not_distinct=True,
         ),
-        UniqueConstraint("tenant_id", "branch_id", "prefix"),
+        UniqueConstraint("tenant_id", "prefix"),
         CheckConstraint("next_number >= 1", name="next_number"),
         CheckConstraint("prefix ~ '^[A-Z1-9][A-Z0-9/-]*$'", name="prefix"),
         CheckConstraint("length(prefix) + width <= 16", name="length"),

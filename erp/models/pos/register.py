@@ -44,6 +44,7 @@ class RegisterShift(TenantRow, table=True):
     Attributes:
         expected_cash: Opening float + cash sales + cash in - cash out - cash refunds, at closing.
         counted_cash: What the cashier counted without seeing the expected amount.
+        float_left: What stays in the drawer for the next shift; the rest goes to the safe.
     """
 
     __tablename__ = "register_shift"
@@ -69,7 +70,7 @@ class RegisterShift(TenantRow, table=True):
         CheckConstraint("opening_float >= 0", name="opening_float"),
         CheckConstraint(
             "(status = 'open') = (closed_at is null) and (closed_at is null) = (counted_cash is null)"
-            " and (closed_at is null) = (expected_cash is null)",
+            " and (closed_at is null) = (expected_cash is null) and (closed_at is null) = (float_left is null)",
             name="closed",
         ),
     )
@@ -84,6 +85,7 @@ class RegisterShift(TenantRow, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     counted_cash: Decimal | None = Field(default=None, sa_type=MONEY)
     expected_cash: Decimal | None = Field(default=None, sa_type=MONEY)
+    float_left: Decimal | None = Field(default=None, sa_type=MONEY)
     difference_reason: str = ""
 
 

@@ -82,10 +82,10 @@ def set_period_status(session: Session, ctx: RequestContext, cmd: SetPeriodStatu
         raise NotFound("There is no such period.")
     if row["status"] == "locked":
         raise Conflict("This period is locked and stays closed.")
-    closed_at = None if cmd.status == "open" else ctx.now
     db.execute(
         session,
-        "update period set status = %s, closed_at = %s, reason = %s where tenant_id = %s and id = %s",
-        (cmd.status, closed_at, cmd.reason, ctx.tenant_id, cmd.period_id),
+        "update period set status = %s, reason = %s, closed_at = case when %s = 'open' then null else clock_timestamp() end"
+        " where tenant_id = %s and id = %s",
+        (cmd.status, cmd.reason, cmd.status, ctx.tenant_id, cmd.period_id),
     )
     return Identified(id=cmd.period_id)
