@@ -21,6 +21,7 @@ class Settings(BaseSettings):
             `database_url` with user `erp_app` and a password derived from `secret_key`.
         ops_database_url: Address of the read-mostly role that sees every tenant
             (relay, verify, backup). Empty: derived like the application role's.
+        s3_public_endpoint_url: Where devices upload to; empty: the same as ours.
         secret_key: Signs tenant contexts and cookies and derives role passwords.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
@@ -39,6 +40,7 @@ class Settings(BaseSettings):
     ops_database_url: str = ""
     redis_url: str = ""
     s3_endpoint_url: str = ""
+    s3_public_endpoint_url: str = ""
     s3_access_key: str = ""
     s3_secret_key: SecretStr = SecretStr("")
     s3_bucket: str = "vantage"

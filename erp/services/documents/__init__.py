@@ -1,0 +1,45 @@
+"""Files of the business: where their bytes are kept and which document they belong to."""
+
+from erp.services.documents import referees
+from erp.services.documents.access import allow_reading
+from erp.services.documents.ports import (
+    ObjectMissing,
+    ObjectStorage,
+    StorageUnavailable,
+    StoredObject,
+    UploadGrant,
+    blob_key,
+    staging_key,
+)
+from erp.services.documents.queries import (
+    DocumentContent,
+    DocumentList,
+    DocumentRow,
+    FindDocuments,
+    GetDocument,
+    find_documents,
+    get_document,
+)
+from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes
+
+__all__ = [
+    "DocumentContent",
+    "DocumentList",
+    "DocumentRow",
+    "FindDocuments",
+    "GetDocument",
+    "NewDocument",
+    "ObjectMissing",
+    "ObjectStorage",
+    "StorageUnavailable",
+    "StoredObject",
+    "UploadGrant",
+    "allow_reading",
+    "blob_key",
+    "ensure_blob",
+    "find_documents",
+    "get_document",
+    "referees",
+    "staging_key",
+    "store_bytes",
+]

@@ -1,0 +1,103 @@
+"""Reads of stored documents."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.documents.access import may_read, missing, require_reading
+from erp.services.platform import Query, Result, Rows, query
+
+
+class FindDocuments(Query):
+    """The documents made from one record."""
+
+    origin_type: Annotated[str, Field(min_length=1, max_length=60)]
+    origin_id: UUID
+    variant: Annotated[str, Field(max_length=60)] = ""
+
+
+class GetDocument(Query):
+    """One document."""
+
+    document_id: UUID
+
+
+class DocumentRow(Result):
+    """A stored document; `size` in bytes."""
+
+    id: UUID
+    origin_type: str
+    origin_id: UUID
+    variant: str
+    version: int
+    file_name: str
+    media_type: str
+    size: int
+    created_at: datetime
+
+
+class DocumentList(Rows):
+    """Documents, newest version first."""
+
+    rows: list[DocumentRow]
+
+
+class DocumentContent(DocumentRow):
+    """A document and where its bytes are, for the edge that streams them."""
+
+    storage_key: str
+
+
+@query("documents.find_documents", permission="", rest="GET /documents")
+def find_documents(session: Session, ctx: RequestContext, wanted: FindDocuments) -> DocumentList:
+    """List the documents made from one record; the origin's domain decides who may."""
+    if not may_read(ctx, wanted.origin_type):
+        return DocumentList(rows=[])
+    rows = db.fetch_all(
+        session,
+        """
+        select document.id, origin_type, origin_id, variant, version, file_name,
+               document.media_type, blob.size, document.created_at
+          from stored_document document
+          join blob on (blob.tenant_id, blob.sha256) = (document.tenant_id, document.sha256)
+         where document.tenant_id = %(tenant)s and origin_type = %(type)s and origin_id = %(id)s
+           and (%(variant)s = '' or variant = %(variant)s)
+         order by variant, version desc limit 200
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "type": wanted.origin_type,
+            "id": wanted.origin_id,
+            "variant": wanted.variant,
+        },
+    )
+    return DocumentList(rows=[DocumentRow(**row) for row in rows])
+
+
+def get_document(session: Session, ctx: RequestContext, wanted: GetDocument) -> DocumentContent:
+    """Return one document with the key of its bytes; not an action of its own: the REST
+    edge streams it.
+
+    Raises:
+        NotFound: There is none that the actor may read.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select document.id, origin_type, origin_id, variant, version, file_name,
+               document.media_type, blob.size, document.created_at, blob.storage_key
+          from stored_document document
+          join blob on (blob.tenant_id, blob.sha256) = (document.tenant_id, document.sha256)
+         where document.tenant_id = %s and document.id = %s
+        """,
+        (ctx.tenant_id, wanted.document_id),
+    )
+    if row is None:
+        raise missing()
+    require_reading(ctx, row["origin_type"])
+    return DocumentContent(**row)

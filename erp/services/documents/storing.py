@@ -1,0 +1,114 @@
+"""Keep bytes under their digest, and documents over them."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services.documents.ports import ObjectStorage, blob_key
+from erp.services.documents.queries import DocumentRow
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """What a stored document is, apart from its bytes.
+
+    Attributes:
+        origin_type: Kind of record it was made from, e.g. `invoice`.
+        variant: Which rendering, e.g. `receipt` or `a4`.
+    """
+
+    origin_type: str
+    origin_id: UUID
+    variant: str
+    file_name: str
+    media_type: str
+
+
+def store_bytes(
+    session: Session,
+    ctx: RequestContext,
+    storage: ObjectStorage,
+    new: NewDocument,
+    content: bytes,
+) -> DocumentRow:
+    """Keep a document made by a job; the same bytes again change nothing.
+
+    Other bytes for the same origin and variant become its next version; earlier ones stay.
+    The bytes are stored first: should the transaction fail, they lie unused under their
+    digest until a retry finds them there. For jobs only: a request never waits for storage.
+
+    Raises:
+        StorageUnavailable: The object store is away.
+    """
+    digest = hashlib.sha256(content).hexdigest()
+    key = blob_key(ctx.tenant_id, digest)
+    if storage.find(key) is None:
+        storage.put(key, content, sha256=digest, media=new.media_type)
+    ensure_blob(session, ctx, digest, size=len(content), media_type=new.media_type)
+    return _add_version(session, ctx, new, digest, len(content))
+
+
+def ensure_blob(
+    session: Session, ctx: RequestContext, sha256: str, *, size: int, media_type: str
+) -> None:
+    """Record bytes that are in object storage under `blob_key`; a second time does nothing."""
+    db.execute(
+        session,
+        "insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
+        " values (%s, %s, %s, %s, %s, %s) on conflict (tenant_id, sha256) do nothing",
+        (ctx.tenant_id, sha256, size, blob_key(ctx.tenant_id, sha256), media_type, ctx.now),
+    )
+
+
+def _add_version(
+    session: Session, ctx: RequestContext, new: NewDocument, digest: str, size: int
+) -> DocumentRow:
+    """Insert the next version unless the latest one has these bytes.
+
+    A lock on (origin, variant) keeps two workers from taking one version number.
+    """
+    subject = f"{ctx.tenant_id}|{new.origin_type}|{new.origin_id}|{new.variant}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 4711))", (subject,))
+    latest = db.fetch_one(
+        session,
+        "select id, version, file_name, media_type, sha256, created_at from stored_document"
+        " where tenant_id = %s and origin_type = %s and origin_id = %s and variant = %s"
+        " order by version desc limit 1",
+        (ctx.tenant_id, new.origin_type, new.origin_id, new.variant),
+    )
+    if latest is None or latest["sha256"] != digest:
+        latest = _insert(session, ctx, new, digest, version=latest["version"] + 1 if latest else 1)
+    return DocumentRow(
+        origin_type=new.origin_type,
+        origin_id=new.origin_id,
+        variant=new.variant,
+        size=size,
+        **{
+            name: latest[name]
+            for name in ("id", "version", "file_name", "media_type", "created_at")
+        },
+    )
+
+
+def _insert(
+    session: Session, ctx: RequestContext, new: NewDocument, digest: str, version: int
+) -> db.Row:
+    row = db.fetch_one(
+        session,
+        "insert into stored_document (tenant_id, id, origin_type, origin_id, variant, version,"
+        " file_name, media_type, sha256, created_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " returning id, version, file_name, media_type, sha256, created_at",
+        (
+            *(ctx.tenant_id, new_id(), new.origin_type, new.origin_id, new.variant, version),
+            *(new.file_name, new.media_type, digest, ctx.now),
+        ),
+    )
+    if row is None:
+        msg = "An insert returned no row."
+        raise RuntimeError(msg)
+    return row

@@ -1,0 +1,1 @@
+"""Imaging: device sessions, the objects they deliver, their review and their reports."""

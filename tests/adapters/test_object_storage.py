@@ -1,0 +1,227 @@
+"""The object storage port over the embedded S3 server, and over servers that fail."""
+
+import base64
+import hashlib
+import socket
+import threading
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from erp.adapters import object_storage as adapter
+from erp.adapters.object_storage import S3ObjectStorage
+from erp.core.settings import Settings
+from erp.services.documents.ports import (
+    ObjectMissing,
+    ObjectStorage,
+    StorageUnavailable,
+    blob_key,
+    staging_key,
+)
+
+BODY = b"DICM" * 1000
+SHA256 = hashlib.sha256(BODY).hexdigest()
+MEDIA = "application/dicom"
+
+
+def connect(endpoint, key="k" * 20, secret="s" * 20) -> S3ObjectStorage:
+    return S3ObjectStorage(
+        Settings(
+            _env_file=None,
+            s3_endpoint_url=endpoint,
+            s3_access_key=key,
+            s3_secret_key=SecretStr(secret),
+            s3_bucket="vantage-adapter-test",
+        )
+    )
+
+
+@pytest.fixture
+def storage(stack):
+    keys = stack.objects.environment()
+    made = connect(keys["S3_ENDPOINT_URL"], keys["S3_ACCESS_KEY"], keys["S3_SECRET_KEY"])
+    made.ensure_bucket()
+    return made
+
+
+@pytest.fixture
+def key():
+    return f"test/{uuid4()}"
+
+
+def test_it_is_the_port(storage: S3ObjectStorage):
+    port: ObjectStorage = storage
+    assert port.find("nowhere") is None
+
+
+def test_bytes_come_back(storage, key, tmp_path):
+    storage.put(key, BODY, sha256=SHA256, media=MEDIA)
+
+    assert storage.read(key) == BODY
+    assert storage.read_range(key, 4, 4) == b"DICM"
+    assert storage.read_range(key, 3998, 100) == b"CM"
+    assert storage.read_range(key, 9999, 5) == b""
+    assert b"".join(storage.stream(key)) == BODY
+    assert storage.download(key, tmp_path / "copy") == SHA256
+    assert (tmp_path / "copy").read_bytes() == BODY
+    assert storage.find(key).size == 4000
+
+
+def test_a_file_comes_back(storage, key, tmp_path):
+    (tmp_path / "object").write_bytes(BODY)
+
+    storage.put(key, tmp_path / "object", sha256=SHA256, media=MEDIA)
+
+    assert storage.read(key) == BODY
+
+
+def test_what_is_missing_is_said_to_be_missing(storage, key, tmp_path):
+    for read in (
+        lambda: storage.read(key),
+        lambda: storage.read_range(key, 0, 1),
+        lambda: storage.download(key, tmp_path / "x"),
+        lambda: storage.copy(key, key + "2", size=1),
+    ):
+        with pytest.raises(ObjectMissing):
+            read()
+    storage.remove(key)
+
+
+def test_damage_on_the_way_is_refused(storage, key, monkeypatch):
+    send = storage._put
+    monkeypatch.setattr(
+        storage, "_put", lambda content, body, md5: send(content, body[:-1] + b"?", md5)
+    )
+
+    with pytest.raises(StorageUnavailable, match="BadDigest"):
+        storage.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert storage.find(key) is None
+
+
+def test_a_grant_is_for_one_object(storage, key):
+    grant = storage.grant_upload(key, size=len(BODY), sha256=SHA256, media=MEDIA, seconds=60)
+    other = hashlib.sha256(BODY[::-1]).digest()
+
+    def send(body=BODY, url=grant.url, **headers):
+        return httpx.put(url, content=body, headers=grant.headers | headers).status_code
+
+    refused = [
+        send(BODY[:-4], **{"content-length": str(len(BODY) - 4)}),
+        send(**{"content-type": "text/html"}),
+        send(**{"x-amz-checksum-sha256": base64.b64encode(other).decode()}),
+        send(url=grant.url.replace(key, key + "x")),
+        send(url=grant.url.split("?")[0]),
+    ]
+    assert all(status >= 400 for status in refused), refused
+    assert storage.find(key) is None
+    assert send() == 200
+    assert storage.read(key) == BODY
+
+
+def test_a_grant_expires(storage, key):
+    grant = storage.grant_upload(key, size=len(BODY), sha256=SHA256, media=MEDIA, seconds=1)
+    assert grant.expires_at <= datetime.now(UTC) + timedelta(seconds=1)
+    late = grant.url.replace("X-Amz-Expires=1&", "X-Amz-Expires=900&")
+
+    assert httpx.put(late, content=BODY, headers=grant.headers).status_code >= 400
+    threading.Event().wait(2.1)
+    assert httpx.put(grant.url, content=BODY, headers=grant.headers).status_code >= 400
+    assert storage.find(key) is None
+
+
+def test_other_bytes_of_the_same_length_are_found_by_the_digest(storage, key, tmp_path):
+    """Not every server compares the checksum header, so the receiver re-hashes."""
+    grant = storage.grant_upload(key, size=len(BODY), sha256=SHA256, media=MEDIA, seconds=60)
+
+    httpx.put(grant.url, content=BODY[::-1], headers=grant.headers)
+
+    if storage.find(key) is not None:
+        assert storage.download(key, tmp_path / "staged") != SHA256
+
+
+def test_staged_bytes_move_to_their_own_address(storage):
+    tenant = uuid4()
+    staged, blob = staging_key(tenant, "01J-x"), blob_key(tenant, SHA256)
+    storage.put(staged, BODY, sha256=SHA256, media=MEDIA)
+
+    storage.copy(staged, blob, size=len(BODY))
+
+    assert blob == f"blob/{tenant}/{SHA256[:2]}/{SHA256}"
+    assert storage.read(blob) == BODY
+    with pytest.raises(StorageUnavailable, match="does not hold"):
+        storage.copy(staged, blob, size=len(BODY) + 1)
+
+
+def test_the_sweeper_sees_what_is_old(storage):
+    prefix = f"staging/{uuid4()}"
+    storage.put(f"{prefix}/a", BODY, sha256=SHA256, media=MEDIA)
+    soon, past = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(hours=1)
+
+    assert [found.key for found in storage.list_older(prefix, soon)] == [f"{prefix}/a"]
+    assert list(storage.list_older(prefix, past)) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["../../etc/passwd", "", "a/b", "x" * 65, "A" * 64, "ab" * 31 + "a\n"]
+)
+def test_no_strangers_text_becomes_a_key(text):
+    with pytest.raises(ValueError, match=r"SHA-256"):
+        blob_key(UUID(int=0), text)
+    if text != "A" * 64:
+        with pytest.raises(ValueError, match="transfer id"):
+            staging_key(UUID(int=0), text)
+
+
+def test_a_store_that_is_away_is_one_error(key, monkeypatch):
+    monkeypatch.setattr(adapter, "ATTEMPTS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        port = closed.getsockname()[1]
+    storage = connect(f"http://127.0.0.1:{port}")
+
+    for act in (
+        lambda: storage.put(key, BODY, sha256=SHA256, media=MEDIA),
+        lambda: storage.read(key),
+        lambda: storage.find(key),
+        lambda: list(storage.list_older("a", datetime.now(UTC))),
+        lambda: storage.remove(key),
+    ):
+        with pytest.raises(StorageUnavailable) as caught:
+            act()
+        assert caught.value.code == "storage_unavailable"
+
+
+class Broken(BaseHTTPRequestHandler):
+    """Answers everything as a store in trouble does."""
+
+    status = 503
+
+    def answer(self):
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        self.send_response(self.status)
+        self.send_header("content-length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("status", [403, 500, 503, 507])
+def test_a_store_in_trouble_is_one_error(status, key, monkeypatch):
+    monkeypatch.setattr(adapter, "ATTEMPTS", 1)
+    answers = dict.fromkeys(("do_GET", "do_HEAD", "do_PUT"), Broken.answer)
+    handler = type("Handler", (Broken,), {"status": status, **answers})
+    server = HTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    storage = connect(f"http://127.0.0.1:{server.server_port}")
+    try:
+        with pytest.raises(StorageUnavailable):
+            storage.put(key, BODY, sha256=SHA256, media=MEDIA)
+        with pytest.raises(StorageUnavailable):
+            storage.find(key)
+    finally:
+        server.shutdown()
+        server.server_close()
