@@ -13,11 +13,12 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import TupleRow, dict_row
 from sqlalchemy import Engine, Table, create_engine
+from sqlalchemy.exc import DataError as AlchemyDataError
 from sqlalchemy.exc import OperationalError as AlchemyOperationalError
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.core.errors import Busy, Unavailable
+from erp.core.errors import Busy, InvalidInput, Unavailable
 from erp.core.settings import get_settings
 
 CONTEXT_TTL_SECONDS = 60
@@ -27,6 +28,8 @@ _engines: dict[str, Engine] = {}
 _engines_guard = threading.Lock()
 
 Connection = psycopg.Connection[TupleRow]
+UnitOfWork = Session
+"""The session's type, for those who may not import SQLAlchemy."""
 Row = dict[str, Any]
 
 
@@ -152,6 +155,10 @@ def translated_errors() -> Iterator[None]:
         raise _translated(error.orig) from error
     except psycopg.OperationalError as error:
         raise _translated(error) from error
+    except (AlchemyDataError, psycopg.DataError) as error:
+        raise InvalidInput(
+            "A value is too large or cannot be stored. Check numbers, dates and special characters."
+        ) from error
 
 
 def _translated(error: BaseException | None) -> Busy | Unavailable:

@@ -80,8 +80,7 @@ def find_documents(session: Session, ctx: RequestContext, wanted: FindDocuments)
 
 
 def get_document(session: Session, ctx: RequestContext, wanted: GetDocument) -> DocumentContent:
-    """Return one document with the key of its bytes; not an action of its own: the REST
-    edge streams it.
+    """Return one document with the key of its bytes, for the REST edge to stream.
 
     Raises:
         NotFound: There is none that the actor may read.

@@ -101,7 +101,8 @@ def _insert(
     row = db.fetch_one(
         session,
         "insert into stored_document (tenant_id, id, origin_type, origin_id, variant, version,"
-        " file_name, media_type, sha256, created_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " file_name, media_type, sha256, created_at)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
         " returning id, version, file_name, media_type, sha256, created_at",
         (
             *(ctx.tenant_id, new_id(), new.origin_type, new.origin_id, new.variant, version),

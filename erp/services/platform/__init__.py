@@ -1,7 +1,22 @@
 """The kernel: commands, queries, events, numbers, referees."""
 
+from erp.services.platform import referees
 from erp.services.platform.commanding import command, query, replayed_answer
 from erp.services.platform.cursors import decode_cursor, encode_cursor
+from erp.services.platform.delivering import (
+    LEASE_SECONDS,
+    MAX_ATTEMPTS,
+    Backlog,
+    Delivery,
+    DueDelivery,
+    LeaseLost,
+    backlog,
+    due_deliveries,
+    fail_delivery,
+    finish_delivery,
+    lease_delivery,
+    replay_event_deliveries,
+)
 from erp.services.platform.effects import collect_effects, collected_effects, note_effect
 from erp.services.platform.emitting import DomainEvent, emit
 from erp.services.platform.inputs import (
@@ -25,20 +40,38 @@ from erp.services.platform.inputs import (
 )
 from erp.services.platform.numbering import Series, next_number
 from erp.services.platform.registry import Action, get_action, list_actions
+from erp.services.platform.retrying import (
+    DeliveryPage,
+    DeliveryRow,
+    ListDeliveries,
+    RetryDelivery,
+    list_deliveries,
+    retry_delivery,
+)
 from erp.services.platform.running import Answer, Preview, parse_input, preview, run
+from erp.services.platform.sealing import SealedEvent, seal_events, tenants_with_events
 from erp.services.platform.verifying import Referee, Verdict, referee, verify
 from erp.services.platform.violations import refusal_for, refuse_on
 
 __all__ = [
+    "LEASE_SECONDS",
+    "MAX_ATTEMPTS",
     "Action",
     "Amount",
     "Answer",
+    "Backlog",
     "Closed",
     "Command",
     "Day",
+    "Delivery",
+    "DeliveryPage",
+    "DeliveryRow",
     "DomainEvent",
+    "DueDelivery",
     "Identified",
     "Key",
+    "LeaseLost",
+    "ListDeliveries",
     "Nothing",
     "Page",
     "Percent",
@@ -47,30 +80,43 @@ __all__ = [
     "Query",
     "Referee",
     "Result",
+    "RetryDelivery",
     "Rows",
+    "SealedEvent",
     "Series",
     "ShortText",
     "StateCode",
     "Text",
     "UnitPrice",
     "Verdict",
+    "backlog",
     "collect_effects",
     "collected_effects",
     "command",
     "decode_cursor",
+    "due_deliveries",
     "emit",
     "encode_cursor",
+    "fail_delivery",
+    "finish_delivery",
     "get_action",
+    "lease_delivery",
     "list_actions",
+    "list_deliveries",
     "next_number",
     "note_effect",
     "parse_input",
     "preview",
     "query",
     "referee",
+    "referees",
     "refusal_for",
     "refuse_on",
+    "replay_event_deliveries",
     "replayed_answer",
+    "retry_delivery",
     "run",
+    "seal_events",
+    "tenants_with_events",
     "verify",
 ]

@@ -1,0 +1,1 @@
+"""What runs without a person waiting: the relay, the workers, the schedule, the listeners."""

@@ -1,0 +1,89 @@
+"""Work that is due by the clock.
+
+Each job finds out by itself what is due, so an extra run does nothing and a missed one is
+made up for by the next.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from erp.adapters.object_storage import object_storage
+from erp.core import db
+from erp.core.clock import utc_now
+from erp.core.errors import DomainError
+from erp.services import catalogue_of_actions, identity, platform
+from jobs.run import system_context
+
+MORNING = time(7, 0)
+STAGING_HOURS = 24
+_log = structlog.get_logger()
+__all__ = ["alert_each_morning", "catalogue_of_actions", "sweep", "verify"]
+
+
+def alert_each_morning() -> None:
+    """Send the expiry alert of every tenant whose day has begun, once per day and tenant."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_alert_expiring_lots, place))
+
+
+def verify() -> None:
+    """Run every referee; a broken promise is logged and told to the tenant's operators."""
+    with db.ops_session() as session:
+        verdicts = platform.verify(session)
+    broken = [verdict for verdict in verdicts if not verdict.holds]
+    _log.info("verified", referees=len(verdicts), broken=[verdict.code for verdict in broken])
+    places = {str(place.tenant_id): place for place in identity.list_tenants()}
+    for verdict in broken:
+        _log.error("promise_broken", code=verdict.code, offender=verdict.offender)
+        owner = places.get(str((verdict.offender or {}).get("tenant_id")))
+        for place in [owner] if owner else places.values():
+            _for_tenant(place, partial(_report_broken_promise, place, verdict))
+
+
+def sweep() -> None:
+    """Remove uploads that nobody finished within a day."""
+    storage = object_storage()
+    old = utc_now() - timedelta(hours=STAGING_HOURS)
+    removed = 0
+    for stale in storage.list_older("staging/", old):
+        storage.remove(stale.key)
+        removed += 1
+    _log.info("swept", removed=removed)
+
+
+def _morning_has_come(place: identity.TenantPlace, now: datetime) -> bool:
+    return now.astimezone(ZoneInfo(place.time_zone)).time() >= MORNING
+
+
+def _alert_expiring_lots(place: identity.TenantPlace) -> None:
+    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    key = f"expiry-alert-{day}"
+    ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
+    platform.run("inventory.alert_expiring_lots", ctx, {"idempotency_key": key})
+
+
+def _report_broken_promise(place: identity.TenantPlace, verdict: platform.Verdict) -> None:
+    key = f"verify-{verdict.code}-{datetime.now(UTC).date()}"
+    ctx = system_context(place, {"platform.operate"}, request_id=f"{key}-{place.slug}")
+    matter = {
+        "idempotency_key": key,
+        "kind": "platform.promise_broken",
+        "title": f"A nightly check failed: {verdict.code}",
+        "body": verdict.promise,
+        "severity": "urgent",
+        "for_permission": "platform.operate",
+    }
+    platform.run("workflows.raise_matter", ctx, matter)
+
+
+def _for_tenant(place: identity.TenantPlace, action: Callable[[], None]) -> None:
+    """Keep one tenant's refusal from stopping the others' work."""
+    try:
+        action()
+    except DomainError as error:
+        _log.error("daily_work_refused", tenant=place.slug, code=error.code, reason=error.message)

@@ -1,0 +1,72 @@
+"""Who is told of which event. One entry per subscriber; the relay reads nothing else.
+
+A subscriber is a function `(session, ctx, delivery) -> None` in a module of this package. It
+runs in one transaction of the event's tenant with the permissions named here, and its effect
+and the delivery's end commit together. It may run again after a failure, so whatever it does
+outside the database must bear repetition.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from importlib import import_module
+from uuid import UUID
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services import platform
+
+Effect = Callable[[db.UnitOfWork, RequestContext, platform.Delivery], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A function that wants to know of events.
+
+    Attributes:
+        name: Stable; stored with every delivery. Renaming one orphans its deliveries.
+        events: Names with their version.
+        function: `module.function`; imported by the worker only.
+        permissions: What it may do in the tenant.
+    """
+
+    name: str
+    events: tuple[str, ...]
+    function: str
+    permissions: frozenset[str] = field(default_factory=frozenset)
+
+    def load(self) -> Effect:
+        """Import the function."""
+        module, _, function = self.function.rpartition(".")
+        effect: Effect = getattr(import_module(module), function)
+        return effect
+
+
+SUBSCRIBERS: dict[str, Subscriber] = {}
+_BY_EVENT: defaultdict[str, set[str]] = defaultdict(set)
+
+
+def subscribe(*subscribers: Subscriber) -> None:
+    """Add subscribers; a second one of the same name is a bug."""
+    for subscriber in subscribers:
+        if subscriber.name in SUBSCRIBERS:
+            msg = f"Two subscribers are named {subscriber.name}."
+            raise RuntimeError(msg)
+        SUBSCRIBERS[subscriber.name] = subscriber
+        for event in subscriber.events:
+            _BY_EVENT[event].add(subscriber.name)
+
+
+def subscribers_of(event_name: str) -> Collection[str]:
+    """Return the names of those who want to know of an event."""
+    return _BY_EVENT.get(event_name, ())
+
+
+def topics_of(event_name: str, aggregate_id: UUID) -> tuple[str, ...]:
+    """Return the live topics an event touches: its domain, and its reader's inbox."""
+    if event_name == "workflows.member_notified.v1":
+        return (f"inbox.{aggregate_id}",)
+    return (event_name.partition(".")[0],)
+
+
+subscribe()
