@@ -46,7 +46,11 @@ def allowed_origins() -> frozenset[str]:
     """
     url = urlsplit(get_settings().public_url)
     port = f":{url.port}" if url.port else ""
-    hosts = _LOOPBACK if f"{url.hostname}" in {"localhost", "127.0.0.1", "::1"} else (_host(url.netloc),)
+    hosts = (
+        _LOOPBACK
+        if f"{url.hostname}" in {"localhost", "127.0.0.1", "::1"}
+        else (_host(url.netloc),)
+    )
     return frozenset(f"{url.scheme}://{host}{port}" for host in hosts)
 
 

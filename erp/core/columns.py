@@ -57,7 +57,9 @@ class Column:
 
 STATUS_TONES: Mapping[str, str] = MappingProxyType(
     {
-        **dict.fromkeys(("active", "accepted", "posted", "paid", "completed", "done", "open"), "green"),
+        **dict.fromkeys(
+            ("active", "accepted", "posted", "paid", "completed", "done", "open"), "green"
+        ),
         **dict.fromkeys(("draft", "closed", "inactive", "cancelled", "archived"), "gray"),
         **dict.fromkeys(("waiting", "pending", "partial", "due", "repeat_requested"), "amber"),
         **dict.fromkeys(("rejected", "overdue", "expired", "failed", "quarantined", "dead"), "red"),

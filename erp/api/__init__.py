@@ -1,0 +1,1 @@
+"""REST and the plain HTTP edge: sign-in, the event gate, response headers."""

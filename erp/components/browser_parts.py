@@ -1,0 +1,123 @@
+"""The local browser components, bundled with the pages that use them."""
+
+from typing import Any
+
+import reflex as rx
+from reflex.components.component import Component, NoSSRComponent
+
+
+class NavItem(Component):
+    """A link of the navigation that marks itself when its page is open."""
+
+    library = rx.asset("navigation.jsx", shared=True).importable_path
+    tag = "NavItem"
+    to: rx.Var[str]
+    label: rx.Var[str]
+
+
+class NavToggle(Component):
+    """The button that narrows the navigation to its icons, remembered per browser."""
+
+    library = rx.asset("navigation.jsx", shared=True).importable_path
+    tag = "NavToggle"
+
+
+class NavDrawer(Component):
+    """The navigation of narrow screens: a menu button and a modal drawer."""
+
+    library = rx.asset("navigation.jsx", shared=True).importable_path
+    tag = "NavDrawer"
+
+
+class Palette(NoSSRComponent):
+    """The command palette; `commands` are entries with group, label, detail and href.
+
+    Records come from `GET /api/erp/search?q=`, which answers
+    `{"results": [{"group", "label", "detail", "href"}]}`.
+    """
+
+    library = rx.asset("palette.jsx", shared=True).importable_path
+    lib_dependencies: list[str] = ["cmdk@1.1.1"]
+    tag = "Palette"
+    commands: rx.Var[list[dict[str, str]]]
+
+
+class PaletteButton(Component):
+    """The button that opens the command palette."""
+
+    library = rx.asset("palette.jsx", shared=True).importable_path
+    lib_dependencies: list[str] = ["cmdk@1.1.1"]
+    tag = "PaletteButton"
+
+
+class Shortcuts(NoSSRComponent):
+    """The product's keyboard shortcuts; `places` have keys, label and href."""
+
+    library = rx.asset("shortcuts.jsx", shared=True).importable_path
+    lib_dependencies: list[str] = ["tinykeys@4.0.0"]
+    tag = "Shortcuts"
+    places: rx.Var[list[dict[str, str]]]
+
+
+class KeyMap(NoSSRComponent):
+    """A page's own shortcuts: `keys` maps a tinykeys sequence to a name given to `on_key`."""
+
+    library = rx.asset("shortcuts.jsx", shared=True).importable_path
+    lib_dependencies: list[str] = ["tinykeys@4.0.0"]
+    tag = "KeyMap"
+    keys: rx.Var[dict[str, str]]
+    on_key: rx.EventHandler[lambda name: [name]]
+
+
+class ScannerWedge(NoSSRComponent):
+    """Turns what a keyboard scanner types into one `on_scan` event per code.
+
+    A field that shall keep the scanned text has the attribute `data-scan`.
+    """
+
+    library = rx.asset("wedge.jsx", shared=True).importable_path
+    tag = "ScannerWedge"
+    gap_ms: rx.Var[int]
+    shortest: rx.Var[int]
+    on_scan: rx.EventHandler[lambda code: [code]]
+
+
+class SearchBox(Component):
+    """A search field that reports once the typing pauses; the slash key leads to it."""
+
+    library = rx.asset("search_box.jsx", shared=True).importable_path
+    tag = "SearchBox"
+    value: rx.Var[str]
+    placeholder: rx.Var[str]
+    wait_ms: rx.Var[int]
+    on_search: rx.EventHandler[lambda text: [text]]
+
+
+class Lookup(NoSSRComponent):
+    """A field that finds one record through a REST list; the form receives its id."""
+
+    library = rx.asset("lookup.jsx", shared=True).importable_path
+    tag = "Lookup"
+    name: rx.Var[str]
+    url: rx.Var[str]
+    label_key: rx.Var[str]
+    detail_key: rx.Var[str]
+    value_key: rx.Var[str]
+    initial_label: rx.Var[str]
+    initial_value: rx.Var[str]
+    placeholder: rx.Var[str]
+    invalid: rx.Var[bool]
+    described_by: rx.Var[str]
+    required: rx.Var[bool]
+    input_id: rx.Var[str]
+    on_pick: rx.EventHandler[lambda value, label: [value, label]]
+
+
+def scanner(on_scan: Any, **options: Any) -> rx.Component:
+    """Listen for a barcode scanner while the page is open."""
+    return ScannerWedge.create(on_scan=on_scan, **options)
+
+
+def key_map(keys: dict[str, str], on_key: Any) -> rx.Component:
+    """Give the page shortcuts of its own, such as `{"F2": "pay"}`; see `shortcut_hint`."""
+    return KeyMap.create(keys=keys, on_key=on_key)

@@ -1,0 +1,49 @@
+"""A whole form from a `FormState`: key, fields, refusal, buttons, the question before a risk."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components.buttons import link_button, submit_button
+from erp.components.dialogs import confirm_dialog
+from erp.components.headers import notice
+
+
+def form_view(
+    state: Any,
+    *fields: rx.Component,
+    submit: str = "Save",
+    cancel_to: str = "",
+    touch: bool = False,
+) -> rx.Component:
+    """Return the form of a `FormState` class.
+
+    The idempotency key travels in the form, so a second click repeats the same request.
+    """
+    cancel = [link_button("Cancel", cancel_to, look="outline")] if cancel_to else []
+    return rx.fragment(
+        rx.el.form(
+            rx.el.input(
+                type="hidden", name="idempotency_key", value=state.form_key, read_only=True
+            ),
+            rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
+            rx.el.div(*fields, class_name="form-grid"),
+            rx.el.div(*cancel, submit_button(submit, busy=state.is_busy), class_name="form-foot"),
+            on_submit=state.submit,
+            class_name="form touch" if touch else "form",
+            no_validate=True,
+        ),
+        question_dialog(state),
+    )
+
+
+def question_dialog(state: Any) -> rx.Component:
+    """Return the dialog of a `FormState` that asks a person to take responsibility."""
+    return confirm_dialog(
+        state.must_confirm,
+        title="Please confirm",
+        message=state.confirm_message,
+        confirm="Go on",
+        on_confirm=state.confirm_anyway,
+        on_cancel=state.keep_editing,
+    )

@@ -1,0 +1,52 @@
+// Navigation that knows where it is without asking the server.
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "react-router";
+
+const plain = (path) => path.replace(/\/+$/, "") || "/";
+
+export function NavItem({ to, label, children }) {
+  const here = plain(useLocation().pathname);
+  const own = plain(to);
+  const isHere = here === own || (own !== "/" && here.startsWith(own + "/"));
+  return (
+    <Link to={to} className="nav-item" aria-current={isHere ? "page" : undefined} title={label}>
+      {children}
+      <span className="nav-label">{label}</span>
+    </Link>
+  );
+}
+
+export function NavToggle({ children }) {
+  const toggle = () => {
+    const next = document.documentElement.dataset.nav === "narrow" ? "wide" : "narrow";
+    document.documentElement.dataset.nav = next;
+    localStorage.setItem("nav", next);
+  };
+  return (
+    <button type="button" className="nav-item" style={{ border: 0, background: "none", width: "100%", cursor: "pointer" }} onClick={toggle} title="Narrow or widen the navigation">
+      {children}
+      <span className="nav-label">Collapse</span>
+    </button>
+  );
+}
+
+export function NavDrawer({ children }) {
+  const [isOpen, setOpen] = useState(false);
+  const dialog = useRef(null);
+  const place = useLocation().pathname;
+  useEffect(() => setOpen(false), [place]);
+  useEffect(() => {
+    if (isOpen && !dialog.current.open) dialog.current.showModal();
+    if (!isOpen && dialog.current?.open) dialog.current.close();
+  }, [isOpen]);
+  return (
+    <>
+      <button type="button" className="bar-button menu-button" aria-label="Open the navigation" aria-expanded={isOpen} onClick={() => setOpen(true)}>
+        <svg viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" aria-hidden="true"><path d="M4 6h16M4 12h16M4 18h16" /></svg>
+      </button>
+      <dialog ref={dialog} className="drawer" aria-label="Navigation" onClose={() => setOpen(false)} onClick={(e) => e.target === dialog.current && setOpen(false)}>
+        {isOpen && children}
+      </dialog>
+    </>
+  );
+}

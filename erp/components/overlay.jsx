@@ -1,0 +1,41 @@
+// Shown while the server cannot be reached. Finds out why: away, signed out, or signed in anew.
+import { useEffect, useRef, useState } from "react";
+
+const RETRY_MS = 4000;
+const RELOAD_EVERY_MS = 15000;
+
+function signInAgain() {
+  const here = window.location.pathname + window.location.search;
+  window.location.assign(`/sign-in?ended=1&next=${encodeURIComponent(here)}`);
+}
+
+function startFresh() {
+  const last = Number(sessionStorage.getItem("vantage.fresh") ?? 0);
+  if (Date.now() - last < RELOAD_EVERY_MS) return;
+  sessionStorage.setItem("vantage.fresh", String(Date.now()));
+  sessionStorage.removeItem("token");
+  window.location.reload();
+}
+
+export function ConnectionWatch({ failures }) {
+  const [isAway, setAway] = useState(false);
+  const count = useRef(0);
+  count.current = failures;
+  useEffect(() => {
+    if (failures < 1) return setAway(false);
+    let stopped = false;
+    const ask = () => fetch("/auth/session", { cache: "no-store" }).then(
+      (answer) => {
+        if (stopped) return;
+        if (answer.status === 401) signInAgain();
+        else if (answer.ok && count.current >= 2) startFresh();
+        setAway(!answer.ok || count.current >= 2);
+      },
+      () => !stopped && setAway(true),
+    );
+    ask();
+    const timer = setInterval(ask, RETRY_MS);
+    return () => { stopped = true; clearInterval(timer); };
+  }, [failures]);
+  return isAway ? <div className="offline" role="status">The server is away. Reconnecting…</div> : null;
+}

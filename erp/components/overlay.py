@@ -1,0 +1,18 @@
+"""What lies over every page while the server cannot be reached."""
+
+import reflex as rx
+from reflex.components.component import NoSSRComponent
+from reflex_components_core.core.banner import connection_errors_count
+
+
+class ConnectionWatch(NoSSRComponent):
+    """Says quietly that the connection is lost, and leads to the sign-in form if that is why."""
+
+    library = rx.asset("overlay.jsx", shared=True).importable_path
+    tag = "ConnectionWatch"
+    failures: rx.Var[int]
+
+
+def connection_overlay() -> rx.Component:
+    """Return the overlay that replaces Reflex's banner, which shows addresses."""
+    return ConnectionWatch.create(failures=connection_errors_count)

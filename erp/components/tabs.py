@@ -1,0 +1,38 @@
+"""Tabs: parts of one page, or links between sister pages."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+from reflex_components_core.react_router.dom import ReactRouterLink
+
+
+def tabs(current: rx.Var[str], parts: Sequence[tuple[str, str]], on_choose: Any) -> rx.Component:
+    """Return a row of tabs; parts are pairs of key and label, `on_choose` takes the key."""
+    return rx.el.div(
+        *[
+            rx.el.button(
+                label,
+                type="button",
+                role="tab",
+                on_click=on_choose(key),
+                aria_selected=rx.cond(current == key, "true", "false"),
+            )
+            for key, label in parts
+        ],
+        role="tablist",
+        class_name="tabs",
+    )
+
+
+def link_tabs(here: str, parts: Sequence[tuple[str, str]]) -> rx.Component:
+    """Return tabs that are pages of their own; parts are pairs of route and label."""
+    return rx.el.nav(
+        *[
+            ReactRouterLink.create(
+                label, to=route, custom_attrs={"aria-current": "page"} if route == here else {}
+            )
+            for route, label in parts
+        ],
+        class_name="tabs",
+    )

@@ -1,0 +1,37 @@
+// A keyboard-wedge scanner types fast and ends with Enter: one event per scan, not one per key.
+import { useEffect, useRef } from "react";
+
+export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
+  const act = useRef(onScan);
+  act.current = onScan;
+  useEffect(() => {
+    let code = "", last = 0;
+    const key = (event) => {
+      const now = performance.now();
+      const isFast = now - last < gapMs;
+      last = now;
+      if (event.key === "Enter") {
+        const isScan = isFast && code.length >= shortest;
+        if (isScan) {
+          event.preventDefault();
+          event.stopPropagation();
+          const field = event.target.closest?.("input, textarea");
+          if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, code);
+          act.current?.(code);
+        }
+        code = "";
+      } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
+        code = (isFast ? code : "") + event.key;
+      }
+    };
+    window.addEventListener("keydown", key, true);
+    return () => window.removeEventListener("keydown", key, true);
+  }, [gapMs, shortest]);
+  return null;
+}
+
+function clear(field, code) {
+  const set = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(field), "value").set;
+  set.call(field, field.value.slice(0, -code.length));
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}

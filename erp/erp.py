@@ -1,0 +1,67 @@
+"""The composition root: the interface, REST, the doors in front of both, and what runs along."""
+
+import logging
+
+import reflex as rx
+import structlog
+from reflex.event import EventSpec
+
+from erp import pages
+from erp.api.application import create_api
+from erp.api.browser_sessions import IdentitySessions
+from erp.api.gate import AsgiApp, SocketGate
+from erp.api.page_door import PageDoor
+from erp.api.response_headers import ResponseHeaders
+from erp.components.overlay import connection_overlay
+from erp.core.errors import DomainError, NotSignedIn
+from erp.core.telemetry import configure_logging
+from erp.embedded.frontend import BUILT
+from erp.state import live
+from erp.state.guard import EventGuard
+
+_log = structlog.get_logger()
+_PAYLOAD_LOGGER = "reflex_base.event.processor.base_state_processor"
+
+
+def _explain(exception: Exception) -> EventSpec:
+    """Tell the person what a handler did not handle; only bugs are logged, without payloads."""
+    if isinstance(exception, NotSignedIn):
+        return rx.call_script("window.location.assign('/sign-in?ended=1')")
+    if isinstance(exception, DomainError):
+        return rx.toast.error(exception.message)
+    _log.error("event_failed", exc_info=exception)
+    return rx.toast.error("Something went wrong on our side. Nothing was saved; please try again.")
+
+
+def _report_browser_error(exception: Exception) -> None:
+    _log.warning("browser_error", message=str(exception)[:2000])
+
+
+def _doors(app: AsgiApp) -> AsgiApp:
+    sessions = IdentitySessions()
+    return ResponseHeaders(SocketGate(PageDoor(app, sessions), sessions), BUILT)
+
+
+def _create() -> rx.App:
+    configure_logging()
+    logging.getLogger(_PAYLOAD_LOGGER).setLevel(logging.ERROR)
+    created = rx.App(
+        api_transformer=(create_api(), _doors),
+        stylesheets=["/app.css"],
+        head_components=[
+            rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
+            rx.el.meta(name="color-scheme", content="light dark"),
+            rx.script(src="/first-paint.js"),
+        ],
+        html_lang="en",
+        backend_exception_handler=_explain,
+        frontend_exception_handler=_report_browser_error,
+    )
+    created.app_wraps[(5, "Overlay")] = lambda stateful: connection_overlay() if stateful else None
+    created.add_middleware(EventGuard())
+    created.register_lifespan_task(live.subscription)
+    pages.register(created)
+    return created
+
+
+app = _create()

@@ -1,0 +1,90 @@
+"""The one way to declare a page: route, title, permission, place in the navigation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import reflex as rx
+
+from erp.components.frame import FrameFacts, frame
+from erp.state.screens import Nav, Screen, list_screens, register_screen, trail_of
+from erp.state.shell import ShellState
+
+PRODUCT = "Vantage"
+NOT_FOUND = "404"
+Body = Callable[[], rx.Component]
+
+__all__ = ["Nav", "add_to", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    screen: Screen
+    body: Body
+    on_load: tuple[Any, ...]
+
+
+_DECLARED: list[_Declared] = []
+
+
+def page(
+    *,
+    route: str,
+    title: str,
+    permission: str,
+    nav: Nav | None = None,
+    parent: str = "/",
+    on_load: Sequence[Any] = (),
+) -> Callable[[Body], Body]:
+    """Declare the decorated function as a page inside the shell.
+
+    Args:
+        route: Such as `/products` or `/products/[product_id]`; the names in brackets become
+            state-wide vars, so make them speak (`product_id`, never `id`).
+        title: Shown in the browser tab and in the breadcrumbs.
+        permission: What a reader needs; `erp.state.registry.SIGNED_IN` for everybody.
+        nav: Entry in the side navigation; nothing for pages reached from others.
+        parent: Route of the page above in the breadcrumbs; empty for none.
+        on_load: Handlers that fill the page, run each time it opens, after the guard. A
+            background handler started here ends when the person leaves the page.
+    """
+    above = "" if route in {"/", NOT_FOUND} else parent
+    screen = register_screen(Screen(route, title, permission, nav, above))
+
+    def decorate(body: Body) -> Body:
+        _DECLARED.append(_Declared(screen, body, tuple(on_load)))
+        return body
+
+    return decorate
+
+
+def add_to(app: rx.App) -> None:
+    """Add every declared page to the app."""
+    for declared in _DECLARED:
+        screen = declared.screen
+        app.add_page(
+            partial(_framed, declared),
+            route=screen.route,
+            title=f"{screen.title} · {PRODUCT}",
+            on_load=[ShellState.open_page(screen.route), *declared.on_load, ShellState.listen],
+        )
+
+
+def _framed(declared: _Declared) -> rx.Component:
+    return frame(
+        declared.body(),
+        screens=list_screens(),
+        trail=trail_of(declared.screen),
+        facts=FrameFacts(
+            is_ready=ShellState.is_ready,
+            user_name=ShellState.user_name,
+            user_initials=ShellState.user_initials,
+            role_text=ShellState.role_text,
+            tenant_name=ShellState.tenant_name,
+            branch_name=ShellState.branch_name,
+            may_open=ShellState.may_open,
+            commands=ShellState.commands,
+            unread=ShellState.unread,
+        ),
+    )

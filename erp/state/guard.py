@@ -1,0 +1,52 @@
+"""The guard that every event passes: known handler, live session, permission."""
+
+from urllib.parse import quote
+
+import reflex as rx
+import structlog
+from reflex.event import Event
+from reflex.state import BaseState, StateUpdate
+
+from erp.core import browser_session
+from erp.core.crossing import off_the_loop
+from erp.core.errors import NotSignedIn
+from erp.state import session
+from erp.state.registry import SIGNED_IN, policy_of
+
+_log = structlog.get_logger()
+
+
+class EventGuard(rx.Middleware):
+    """Stops every event that its caller may not send, before any handler runs.
+
+    It runs for chained, background and framework events too. The session is looked up again
+    for each event, so a revoked one acts no more.
+    """
+
+    async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002  Reflex's signature
+        """Return an update, which stops the event, unless it may run."""
+        policy = policy_of(event.name)
+        if policy is None:
+            _log.warning("event_denied", handler=event.name[:200])
+            return StateUpdate()
+        token = browser_session.token_behind(state.router.headers.cookie)
+        try:
+            principal = await off_the_loop(session.signed_in, token)
+        except NotSignedIn:
+            return _sent_to_sign_in(state)
+        if policy.permission != SIGNED_IN and not principal.may(policy.permission):
+            _log.warning("event_forbidden", handler=event.name, permission=policy.permission)
+            return _told("You may not do this. Ask an owner for the permission.")
+        return None
+
+
+def _sent_to_sign_in(state: BaseState) -> StateUpdate:
+    path = browser_session.safe_path(str(state.router.url.path))
+    leave = rx.call_script(
+        f"window.location.assign('/sign-in?ended=1&next={quote(path, safe='')}')"
+    )
+    return StateUpdate(events=Event.from_event_type(leave))
+
+
+def _told(message: str) -> StateUpdate:
+    return StateUpdate(events=Event.from_event_type(rx.toast.error(message, id="forbidden")))

@@ -1,0 +1,177 @@
+"""Everything a list page does: load, search, filter, sort, turn pages, save filters, follow news.
+
+A page's state names its query and its columns and is done:
+
+    class ProductListState(ListState, rx.State):
+        permission: ClassVar[str] = "catalog.read"
+        query: ClassVar[str] = "catalog.find_products"
+        columns: ClassVar[tuple[Column, ...]] = (Column("name", "Product"), ...)
+        row_link: ClassVar[str] = "/products/{id}"
+        filter_keys: ClassVar[tuple[str, ...]] = ("category",)
+
+Write `ClassVar`: without it Reflex would take the name for a var of the browser.
+"""
+
+import json
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.columns import Column
+from erp.core.errors import DomainError
+from erp.state import live
+from erp.state.registry import PAGE, handler
+from erp.state.session import SessionState, errors_by_field
+from erp.state.showing import display_rows
+
+LONGEST_SEARCH = 200
+LONGEST_FILTER = 100
+DEEPEST_PAGE = 1000
+
+
+class ListState(SessionState, mixin=True):
+    """A server-side paged, sorted and filtered list. Only one page of text is ever held.
+
+    The query's input is a `platform.Page`; a list that sorts has a `sort` field there
+    (`name`, or `-name` for descending), and one field per filter key.
+    """
+
+    permission: ClassVar[str] = ""
+    query: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = ()
+    row_link: ClassVar[str] = ""
+    filter_keys: ClassVar[tuple[str, ...]] = ()
+    topics: ClassVar[tuple[str, ...]] = ()
+    page_size: ClassVar[int] = 50
+
+    rows: list[dict[str, str]] = []
+    search: str = ""
+    sort: str = ""
+    filters: dict[str, str] = {}
+    is_loading: bool = True
+    has_next: bool = False
+    has_previous: bool = False
+    problem: str = ""
+    export_query: str = ""
+
+    _cursor: str = ""
+    _next_cursor: str = ""
+    _trail: list[str] = []
+
+    @handler(permission=PAGE)
+    async def open_list(self) -> None:
+        """Show the first page with the search, filters and order named in the address."""
+        given = dict(self.router.url.query_parameters)
+        self.search = given.get("search", "")[:LONGEST_SEARCH]
+        self.sort = given.get("sort", "")[:LONGEST_FILTER]
+        self.filters = {
+            key: given[key][:LONGEST_FILTER] for key in self.filter_keys if given.get(key)
+        }
+        self._rewind()
+        await self._reload()
+
+    @handler(permission=PAGE, supersedes=True)
+    async def find(self, text: str) -> EventSpec:
+        """Search; the newest words win over a search still running."""
+        self.search = f"{text}"[:LONGEST_SEARCH]
+        return await self._from_the_top()
+
+    @handler(permission=PAGE)
+    async def narrow(self, key: str, value: str) -> EventSpec | None:
+        """Set one filter; an empty value or `all` lifts it."""
+        if key not in self.filter_keys:
+            return None
+        kept = {name: held for name, held in self.filters.items() if name != key}
+        wanted = "" if value == "all" else f"{value}"[:LONGEST_FILTER]
+        self.filters = {**kept, key: wanted} if wanted else kept
+        return await self._from_the_top()
+
+    @handler(permission=PAGE)
+    async def clear_filters(self) -> EventSpec:
+        """Show everything again."""
+        self.search, self.filters = "", {}
+        return await self._from_the_top()
+
+    @handler(permission=PAGE)
+    async def order_by(self, key: str) -> EventSpec | None:
+        """Sort by a column; once more turns the order round."""
+        if key not in {column.sort for column in self.columns if column.sort}:
+            return None
+        self.sort = f"-{key}" if self.sort == key else key
+        return await self._from_the_top()
+
+    @handler(permission=PAGE)
+    async def next_page(self) -> None:
+        """Show the page after this one."""
+        if self._next_cursor and len(self._trail) < DEEPEST_PAGE:
+            self._trail = [*self._trail, self._cursor]
+            self._cursor = self._next_cursor
+            await self._reload()
+
+    @handler(permission=PAGE)
+    async def previous_page(self) -> None:
+        """Show the page before this one."""
+        if self._trail:
+            *self._trail, self._cursor = self._trail
+            await self._reload()
+
+    @handler(permission=PAGE)
+    async def refresh(self) -> None:
+        """Load the page that is shown again."""
+        await self._reload()
+
+    @handler(permission=PAGE, background=True)
+    async def listen(self) -> None:
+        """Load the shown page again whenever one of `topics` changes."""
+        async for _ in live.changes(self, *self.topics):
+            async with self:
+                await self._reload()
+
+    async def _from_the_top(self) -> EventSpec:
+        self._rewind()
+        await self._reload()
+        return self._address()
+
+    def _rewind(self) -> None:
+        self._cursor, self._next_cursor, self._trail = "", "", []
+
+    async def _reload(self) -> None:
+        """Fill the rows of the shown page, or say at the list why it cannot be shown."""
+        self.problem = ""
+        try:
+            principal = await self._principal()
+            page = await self._ask(self.query, self._wanted() | {"cursor": self._cursor})
+        except ValidationError as error:
+            self.problem = "; ".join(f"{k}: {v}" for k, v in errors_by_field(error).items())
+        except DomainError as error:
+            self.problem = error.message
+        else:
+            self.rows = display_rows(page.rows, self.columns, principal.time_zone, self.row_link)
+            self._next_cursor = page.next_cursor
+        if self.problem:
+            self.rows, self._next_cursor = [], ""
+        self.has_next, self.has_previous = bool(self._next_cursor), bool(self._trail)
+        self.export_query = urlencode(self._chosen())
+        self.is_loading = False
+
+    def _wanted(self) -> dict[str, Any]:
+        return self._chosen() | {"limit": self.page_size}
+
+    def _chosen(self) -> dict[str, str]:
+        given = {"search": self.search, "sort": self.sort, **self.filters, **self._fixed()}
+        return {key: value for key, value in given.items() if value}
+
+    def _fixed(self) -> dict[str, str]:
+        """Return inputs of the query that the page's user cannot change; for pages to override."""
+        return {}
+
+    def _address(self) -> EventSpec:
+        """Write the choices into the address, so that it can be shared and reloaded."""
+        kept = {key: value for key, value in self._chosen().items() if key not in self._fixed()}
+        path = self.router.url.path + (f"?{urlencode(kept)}" if kept else "")
+        return rx.call_script(
+            f"window.history.replaceState(window.history.state, '', {json.dumps(path)})"
+        )

@@ -1,0 +1,90 @@
+"""Turns query rows into the display text that a browser may hold.
+
+Reflex sends `Decimal` as a binary float, so every number leaves as text, written the Indian
+way, and every instant in the tenant's time zone.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import BaseModel
+
+from erp.core.columns import STATUS_TONES, Column, Kind
+from erp.core.formatting import (
+    date_text,
+    expiry_text,
+    group_count,
+    instant_text,
+    money_text,
+    plain_decimal,
+)
+
+NOTHING = "–"
+
+
+def display_rows(
+    rows: Iterable[Any], columns: Iterable[Column], time_zone: str, link: str = ""
+) -> list[dict[str, str]]:
+    """Return rows as text: one entry per column, plus `id`, `href` and `<key>_tone`.
+
+    Args:
+        link: Route with fields in braces, such as `/products/{id}`; empty for no link.
+    """
+    wanted = tuple(columns)
+    return [_display_row(_fields(row), wanted, time_zone, link) for row in rows]
+
+
+def display_value(value: Any, kind: Kind, time_zone: str = "Asia/Kolkata") -> str:
+    """Return one value as text for the screen; a dash where there is none."""
+    if value is None or value == "":
+        return NOTHING
+    if kind in {Kind.DATE, Kind.EXPIRY, Kind.INSTANT}:
+        return _moment(value, kind, time_zone)
+    if kind == Kind.MONEY:
+        return money_text(Decimal(str(value)))
+    if kind == Kind.COUNT:
+        return group_count(int(value))
+    if kind in {Kind.NUMBER, Kind.PERCENT}:
+        return plain_decimal(Decimal(str(value))) + ("%" if kind == Kind.PERCENT else "")
+    if kind == Kind.YES_NO:
+        return "Yes" if value else "No"
+    return str(value)
+
+
+def _moment(value: Any, kind: Kind, time_zone: str) -> str:
+    if kind == Kind.INSTANT:
+        instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        return instant_text(instant, time_zone)
+    day = value if isinstance(value, date) else date.fromisoformat(str(value))
+    return expiry_text(day) if kind == Kind.EXPIRY else date_text(day)
+
+
+def _display_row(
+    row: Mapping[str, Any], columns: tuple[Column, ...], time_zone: str, link: str
+) -> dict[str, str]:
+    shown = {"id": str(row.get("id", "")), "href": link.format_map(row) if link else ""}
+    for column in columns:
+        value = row.get(column.key)
+        shown[column.key] = _label(value, column) or display_value(value, column.kind, time_zone)
+        if column.kind == Kind.STATUS:
+            shown[f"{column.key}_tone"] = column.tones.get(
+                f"{value}", STATUS_TONES.get(f"{value}", "gray")
+            )
+        if column.detail:
+            shown[column.detail] = display_value(row.get(column.detail), Kind.TEXT, time_zone)
+    return shown
+
+
+def _label(value: Any, column: Column) -> str:
+    known = column.labels.get(f"{value}", "")
+    return known or (
+        f"{value}".replace("_", " ").capitalize() if value and column.kind == Kind.STATUS else ""
+    )
+
+
+def _fields(row: Any) -> Mapping[str, Any]:
+    if isinstance(row, BaseModel):
+        return {name: getattr(row, name) for name in type(row).model_fields}
+    return row if isinstance(row, Mapping) else vars(row)
