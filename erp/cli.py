@@ -1,6 +1,7 @@
 """The command line: `python -m erp`. Every module `erp/cli_*.py` adds its own commands."""
 
 import importlib
+import os
 import pkgutil
 import sys
 
@@ -36,6 +37,19 @@ def up() -> None:
     ) as error:
         typer.echo(f"Cannot start: {error}", err=True)
         raise typer.Exit(1) from error
+
+
+@app.command()
+def serve(name: str) -> None:
+    """Become one process of the product: web, worker, relay or listener."""
+    from erp.core.settings import get_settings  # noqa: PLC0415
+    from erp.embedded.programs import product_programs  # noqa: PLC0415
+
+    table = {program.name: program for program in product_programs(get_settings())}
+    if name not in table:
+        raise typer.BadParameter(f"Choose one of: {', '.join(table)}.")
+    os.environ.update(table[name].environment)
+    os.execv(sys.executable, [sys.executable, *table[name].arguments])  # noqa: S606  our own table
 
 
 @app.command()
