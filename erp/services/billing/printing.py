@@ -177,6 +177,11 @@ class PrintedDocument:
         return self.title is not DocumentTitle.BILL_OF_SUPPLY
 
     @property
+    def is_inclusive(self) -> bool:
+        """Whether unit prices hold the tax already."""
+        return self.price_mode is PriceMode.INCLUSIVE
+
+    @property
     def words(self) -> str:
         """The document's value in words."""
         return amount_in_words(self.totals.value)
@@ -184,7 +189,7 @@ class PrintedDocument:
     @property
     def saving(self) -> Decimal:
         """How much less than the MRP the lines cost; lines without an MRP save nothing."""
-        if self.price_mode is PriceMode.EXCLUSIVE:
+        if not self.is_inclusive:
             return ZERO
         at_mrp = sum(
             (line.mrp * line.quantity - line.total for line in self.lines if line.mrp), ZERO

@@ -27,7 +27,7 @@ VIEW_EVERYTHING = (
 )
 
 STANDARD_ROLES = (
-    StandardRole("owner", "Owner", ("*",), {"discount_percent": "100", "approval_amount": "10000000"}),
+    StandardRole("owner", "Owner", ("*",), {"discount_percent": "100", "return_amount": "10000000", "cash_tolerance": "100"}),
     StandardRole(
         "manager",
         "Manager",
@@ -47,13 +47,13 @@ STANDARD_ROLES = (
             "imaging.review",
             "platform.operate",
         ),
-        {"discount_percent": "30", "approval_amount": "100000"},
+        {"discount_percent": "30", "return_amount": "100000", "cash_tolerance": "100"},
     ),
     StandardRole(
         "cashier",
         "Cashier",
         ("pos.sell", "pos.return", "pos.view", "pos.cash", "catalog.view", "inventory.view", "party.view", "party.edit", "billing.view"),
-        {"discount_percent": "5"},
+        {"discount_percent": "5", "return_amount": "2000", "cash_tolerance": "10"},
     ),
     StandardRole(
         "storekeeper",

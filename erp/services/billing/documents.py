@@ -1,0 +1,181 @@
+"""A posted document as it is printed: assembled from what was stored, computing nothing."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.money import ZERO
+from erp.services.billing.printing import (
+    PrintedDocument,
+    PrintedLine,
+    PrintedParty,
+    PrintedReference,
+    PrintedTender,
+    PrintedTotals,
+)
+from erp.services.billing.taxing import PriceMode, SupplyNature, state_tax_head
+from erp.services.billing.titling import DocumentTitle
+from erp.services.party.states import state_name
+
+TITLE_OF_KIND = {
+    "tax_invoice": DocumentTitle.TAX_INVOICE,
+    "bill_of_supply": DocumentTitle.BILL_OF_SUPPLY,
+    "invoice_cum_bill": DocumentTitle.INVOICE_CUM_BILL,
+    "credit_note": DocumentTitle.CREDIT_NOTE,
+    "debit_note": DocumentTitle.DEBIT_NOTE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TillFacts:
+    """What the till adds to a bill: how it was paid, where and by whom."""
+
+    tenders: Sequence[PrintedTender] = ()
+    change_due: Decimal = ZERO
+    register: str = ""
+    cashier: str = ""
+    upi_link: str = ""
+
+
+def get_printed_document(
+    session: Session,
+    ctx: RequestContext,
+    invoice_id: UUID,
+    *,
+    till: TillFacts | None = None,
+    is_duplicate: bool = False,
+) -> PrintedDocument:
+    """Return a posted document as it is printed; the same document always gives the same value.
+
+    Raises:
+        NotFound: There is no such document.
+    """
+    head = _head(session, ctx, invoice_id)
+    lines = db.fetch_all(
+        session,
+        "select * from invoice_line where tenant_id = %s and invoice_id = %s order by line_no",
+        (ctx.tenant_id, invoice_id),
+    )
+    facts = till or TillFacts()
+    nature = SupplyNature(head["supply_nature"])
+    place = head["place_of_supply"]
+    return PrintedDocument(
+        title=TITLE_OF_KIND[head["kind"]],
+        number=head["number"],
+        issued_at=head["issued_at"],
+        seller=_seller(head),
+        buyer=_buyer(head["recipient"]),
+        place_of_supply_name=state_name(place),
+        place_of_supply_code=place,
+        price_mode=PriceMode(head["price_mode"]),
+        nature=nature,
+        state_tax_head=state_tax_head(nature, place),
+        lines=tuple(_line(line) for line in lines),
+        totals=_totals(head),
+        time_zone=head["time_zone"],
+        is_composition=head["gst_scheme"] == "composition",
+        is_duplicate=is_duplicate,
+        references=_references(head["original_number"], head["original_issued_on"]),
+        upi_link=facts.upi_link,
+        tenders=tuple(facts.tenders),
+        change_due=facts.change_due,
+        register=facts.register,
+        cashier=facts.cashier,
+    )
+
+
+def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
+    head = db.fetch_one(
+        session,
+        """
+        select i.*, b.name as branch_name, b.address, b.city, b.pin, b.phone, b.gstin, b.state_code,
+               b.drug_licence_no, c.legal_name, c.trade_name, c.gst_scheme, t.time_zone,
+               o.number as original_number, o.issued_on as original_issued_on
+          from invoice i
+          join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)
+          join company c on (c.tenant_id, c.id) = (i.tenant_id, i.company_id)
+          join tenant t on t.id = i.tenant_id
+          left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
+         where i.tenant_id = %s and i.id = %s
+        """,
+        (ctx.tenant_id, invoice_id),
+    )
+    if head is None:
+        raise NotFound("There is no such document.")
+    return head
+
+
+def _seller(head: Mapping[str, Any]) -> PrintedParty:
+    place = " ".join(part for part in (head["city"], head["pin"]) if part)
+    return PrintedParty(
+        name=head["legal_name"],
+        address=tuple(line for line in (head["address"], place) if line),
+        state_name=state_name(head["state_code"]),
+        state_code=head["state_code"],
+        gstin=head["gstin"] or "",
+        phone=head["phone"],
+        drug_licence=head["drug_licence_no"] or "",
+    )
+
+
+def _buyer(recipient: Mapping[str, str]) -> PrintedParty | None:
+    if not recipient:
+        return None
+    place = " ".join(part for part in (recipient.get("city"), recipient.get("pin")) if part)
+    code = recipient.get("state_code", "")
+    return PrintedParty(
+        name=recipient["name"],
+        address=tuple(line for line in (recipient.get("address"), place) if line),
+        state_name=state_name(code) if code else "",
+        state_code=code,
+        gstin=recipient.get("gstin", ""),
+        phone=recipient.get("phone", ""),
+        drug_licence=recipient.get("drug_licence_no", ""),
+    )
+
+
+def _line(line: Mapping[str, Any]) -> PrintedLine:
+    return PrintedLine(
+        description=line["description"],
+        hsn=line["hsn"],
+        quantity=Decimal(line["quantity"]),
+        uqc=line["unit"],
+        unit_price=line["unit_price"],
+        gst_rate=line["rate"],
+        gross=line["gross"],
+        discount=line["line_discount"] + line["bill_discount"],
+        taxable_value=line["taxable"],
+        cgst=line["cgst"],
+        sgst=line["sgst"],
+        igst=line["igst"],
+        total=line["total"],
+        mrp=line["mrp"],
+        lot_number=line["lot_number"],
+        expires_on=line["expires_on"],
+        is_taxable=line["treatment"] == "taxable",
+    )
+
+
+def _totals(head: Mapping[str, Any]) -> PrintedTotals:
+    return PrintedTotals(
+        gross=head["gross"],
+        discount=head["line_discount"] + head["bill_discount"],
+        taxable_value=head["taxable"],
+        cgst=head["cgst"],
+        sgst=head["sgst"],
+        igst=head["igst"],
+        round_off=head["round_off"],
+        value=head["total"],
+    )
+
+
+def _references(number: str | None, dated_on: date | None) -> tuple[PrintedReference, ...]:
+    return (PrintedReference(number, dated_on),) if number and dated_on else ()

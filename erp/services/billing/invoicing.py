@@ -1,0 +1,156 @@
+"""Posting GST documents: numbered, stored with every figure, never changed."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import fiscal_year
+from erp.core.context import RequestContext
+from erp.models.billing import InvoiceKind, InvoiceLine
+from erp.services.billing.taxing import PriceMode, SupplyNature, SupplyTotals
+from erp.services.billing.titling import DocumentTitle
+from erp.services.platform import Series, next_number, note_effect
+
+KIND_OF_TITLE = {
+    DocumentTitle.TAX_INVOICE: InvoiceKind.TAX_INVOICE,
+    DocumentTitle.BILL_OF_SUPPLY: InvoiceKind.BILL_OF_SUPPLY,
+    DocumentTitle.INVOICE_CUM_BILL: InvoiceKind.INVOICE_CUM_BILL,
+    DocumentTitle.CREDIT_NOTE: InvoiceKind.CREDIT_NOTE,
+    DocumentTitle.DEBIT_NOTE: InvoiceKind.DEBIT_NOTE,
+}
+_LINE_COLUMNS = (
+    "tenant_id", "invoice_id", "line_no", "variant_id", "lot_id", "description", "hsn", "unit", "lot_number",
+    "expires_on", "mrp", "quantity", "unit_price", "gross", "line_discount", "bill_discount", "treatment", "rate",
+    "taxable", "cgst", "sgst", "igst", "total", "cost", "original_line_no", "price_trace",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvoiceLine:
+    """A line to be stored: goods, lot, price and tax as they were decided.
+
+    Attributes:
+        cost: Value of the goods that move with the line.
+        original_line_no: On a note, the line of the invoice it takes back from.
+        price_trace: Why the price is what it is.
+    """
+
+    variant_id: UUID
+    lot_id: UUID | None
+    description: str
+    hsn: str
+    unit: str
+    lot_number: str
+    expires_on: date | None
+    mrp: Decimal | None
+    quantity: int
+    unit_price: Decimal
+    gross: Decimal
+    line_discount: Decimal
+    bill_discount: Decimal
+    treatment: str
+    rate: Decimal
+    taxable: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    igst: Decimal
+    total: Decimal
+    cost: Decimal
+    original_line_no: int | None = None
+    price_trace: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NewInvoice:
+    """A GST document to be posted.
+
+    Attributes:
+        series_code: Start of its number: the register's code, or a branch's own.
+        recipient: The party as the document names it, kept as it is that day.
+    """
+
+    id: UUID
+    kind: InvoiceKind
+    series_code: str
+    register_id: UUID | None
+    party_id: UUID
+    recipient: Mapping[str, str]
+    place_of_supply: str
+    price_mode: PriceMode
+    nature: SupplyNature
+    totals: SupplyTotals
+    lines: Sequence[NewInvoiceLine]
+    origin_type: str
+    origin_id: UUID
+    original_invoice_id: UUID | None = None
+
+
+def take_number(session: Session, ctx: RequestContext, new: NewInvoice) -> str:
+    """Take the document's legal number; locks its series, so call it last before writing.
+
+    Series of registers never share a prefix: credit notes put a `C` before the register's code.
+    """
+    is_note = new.kind in (InvoiceKind.CREDIT_NOTE, InvoiceKind.DEBIT_NOTE)
+    code = f"{'C' if is_note else ''}{new.series_code}"
+    year = fiscal_year(ctx.today)
+    series = Series(
+        branch_id=ctx.branch_id,
+        document_type="note" if is_note else "invoice",
+        fiscal_year=year,
+        code=code,
+        register_id=new.register_id,
+        width=min(5, 16 - len(f"{code}/{year[2:]}/")),
+    )
+    return next_number(session, ctx, series)
+
+
+def write_invoice(session: Session, ctx: RequestContext, new: NewInvoice, number: str) -> None:
+    """Store a numbered document with its lines; may stand in a `db.pipeline` block.
+
+    Raises:
+        AboveMrp: A line costs more than its lot's MRP; from the database.
+    """
+    totals = new.totals
+    db.execute(
+        session,
+        "insert into invoice (tenant_id, id, company_id, branch_id, kind, number, fiscal_year, issued_on, issued_at,"
+        " party_id, recipient, place_of_supply, price_mode, supply_nature, gross, line_discount, bill_discount,"
+        " taxable, cgst, sgst, igst, round_off, total, original_invoice_id, origin_type, origin_id, user_id)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+        " %s, %s, %s, %s)",
+        (
+            ctx.tenant_id, new.id, ctx.company_id, ctx.branch_id, new.kind, number, fiscal_year(ctx.today),
+            ctx.today, ctx.now, new.party_id, json.dumps(dict(new.recipient)), new.place_of_supply,
+            new.price_mode.value, new.nature.value, totals.gross, totals.line_discount, totals.bill_discount,
+            totals.taxable_value, totals.cgst, totals.sgst, totals.igst, totals.round_off, totals.invoice_value,
+            new.original_invoice_id, new.origin_type, new.origin_id, ctx.user_id,
+        ),
+    )  # fmt: skip
+    db.insert_rows(
+        session,
+        InvoiceLine,
+        _LINE_COLUMNS,
+        [_row(ctx, new.id, n, line) for n, line in enumerate(new.lines, 1)],
+    )
+    note_effect(
+        session, "tax", document=new.kind.value, taxable=str(totals.taxable_value), cgst=str(totals.cgst),
+        sgst=str(totals.sgst), igst=str(totals.igst), total=str(totals.invoice_value),
+    )  # fmt: skip
+
+
+def _row(
+    ctx: RequestContext, invoice_id: UUID, line_no: int, line: NewInvoiceLine
+) -> tuple[Any, ...]:
+    return (
+        ctx.tenant_id, invoice_id, line_no, line.variant_id, line.lot_id, line.description, line.hsn, line.unit,
+        line.lot_number, line.expires_on, line.mrp, line.quantity, line.unit_price, line.gross, line.line_discount,
+        line.bill_discount, line.treatment, line.rate, line.taxable, line.cgst, line.sgst, line.igst, line.total,
+        line.cost, line.original_line_no, json.dumps(dict(line.price_trace)),
+    )  # fmt: skip

@@ -1,0 +1,199 @@
+"""Reads of posted documents."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+
+FAR_FUTURE = date(9999, 12, 31)
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+
+class ListInvoices(Page):
+    """GST documents, newest first."""
+
+    kind: Literal["", "tax_invoice", "bill_of_supply", "invoice_cum_bill", "credit_note", "debit_note"] = ""
+    party_id: UUID | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+class InvoiceRow(Result):
+    """A document on the list."""
+
+    id: UUID
+    number: str
+    kind: str
+    issued_on: date
+    party: str
+    place_of_supply: str
+    taxable: Decimal
+    tax: Decimal
+    total: Decimal
+    origin_type: str
+    origin_id: UUID
+
+
+class InvoicePage(Rows):
+    """A page of documents."""
+
+    rows: list[InvoiceRow]
+
+
+class GetInvoice(Query):
+    """One document with its lines."""
+
+    invoice_id: UUID
+
+
+class InvoiceLineDetail(Result):
+    """A line of a document with its tax and where its price came from."""
+
+    line_no: int
+    variant_id: UUID
+    lot_id: UUID | None
+    description: str
+    hsn: str
+    unit: str
+    lot_number: str
+    expires_on: date | None
+    mrp: Decimal | None
+    quantity: int
+    returned: int
+    unit_price: Decimal
+    discount: Decimal
+    rate: Decimal
+    taxable: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    igst: Decimal
+    total: Decimal
+    price_trace: dict[str, Any]
+
+
+class RelatedDocument(Result):
+    """A note that belongs to an invoice, or the invoice a note belongs to."""
+
+    id: UUID
+    number: str
+    kind: str
+    issued_on: date
+    total: Decimal
+
+
+class InvoiceDetail(Result):
+    """A document as it was posted."""
+
+    id: UUID
+    number: str
+    kind: str
+    issued_on: date
+    issued_at: datetime
+    party_id: UUID
+    recipient: dict[str, str]
+    place_of_supply: str
+    supply_nature: str
+    price_mode: str
+    gross: Decimal
+    discount: Decimal
+    taxable: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    igst: Decimal
+    round_off: Decimal
+    total: Decimal
+    origin_type: str
+    origin_id: UUID
+    lines: list[InvoiceLineDetail]
+    related: list[RelatedDocument]
+
+
+@query("billing.list_invoices", permission="billing.view", rest="GET /invoices")
+def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -> InvoicePage:
+    """List GST documents, newest first, by kind, party, days, or words of number and recipient."""
+    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), LAST_ID]
+    rows = db.fetch_all(
+        session,
+        """
+        select id, number, kind, issued_on, recipient ->> 'name' as party, place_of_supply, taxable,
+               cgst + sgst + igst as tax, total, origin_type, origin_id
+          from invoice
+         where tenant_id = %(tenant)s and (issued_on, id) < (%(day)s::date, %(id)s::uuid)
+           and (%(kind)s = '' or kind = %(kind)s)
+           and (%(party)s::uuid is null or party_id = %(party)s)
+           and issued_on between %(from)s and %(to)s
+           and (%(search)s = '' or number ilike '%%' || %(search)s || '%%'
+                or recipient ->> 'name' ilike '%%' || %(search)s || '%%')
+         order by issued_on desc, id desc
+         limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "day": after[0],
+            "id": after[1],
+            "kind": wanted.kind,
+            "party": wanted.party_id,
+            "from": wanted.from_day or date.min,
+            "to": wanted.to_day or FAR_FUTURE,
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [InvoiceRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    return InvoicePage(rows=page, next_cursor=encode_cursor(page[-1].issued_on, page[-1].id) if more else "")
+
+
+@query("billing.get_invoice", permission="billing.view", rest="GET /invoices/{invoice_id}")
+def get_invoice(session: Session, ctx: RequestContext, wanted: GetInvoice) -> InvoiceDetail:
+    """Return a document with its lines and the notes that belong to it.
+
+    Raises:
+        NotFound: There is no such document.
+    """
+    head = db.fetch_one(
+        session,
+        "select id, number, kind, issued_on, issued_at, party_id, recipient, place_of_supply, supply_nature, price_mode,"
+        " gross, line_discount + bill_discount as discount, taxable, cgst, sgst, igst, round_off, total, origin_type,"
+        " origin_id, original_invoice_id from invoice where tenant_id = %s and id = %s",
+        (ctx.tenant_id, wanted.invoice_id),
+    )
+    if head is None:
+        raise NotFound("There is no such document.")
+    related = _related(session, ctx, wanted.invoice_id, head.pop("original_invoice_id"))
+    return InvoiceDetail(**head, lines=_lines(session, ctx, wanted.invoice_id), related=related)
+
+
+def _lines(session: Session, ctx: RequestContext, invoice_id: UUID) -> list[InvoiceLineDetail]:
+    rows = db.fetch_all(
+        session,
+        """
+        select l.line_no, l.variant_id, l.lot_id, l.description, l.hsn, l.unit, l.lot_number, l.expires_on, l.mrp,
+               l.quantity, coalesce(r.returned, 0) as returned, l.unit_price,
+               l.line_discount + l.bill_discount as discount, l.rate, l.taxable, l.cgst, l.sgst, l.igst, l.total,
+               l.price_trace
+          from invoice_line l
+          left join invoice_line_return r
+            on (r.tenant_id, r.invoice_id, r.line_no) = (l.tenant_id, l.invoice_id, l.line_no)
+         where l.tenant_id = %s and l.invoice_id = %s order by l.line_no
+        """,
+        (ctx.tenant_id, invoice_id),
+    )
+    return [InvoiceLineDetail(**row) for row in rows]
+
+
+def _related(session: Session, ctx: RequestContext, invoice_id: UUID, original_id: UUID | None) -> list[RelatedDocument]:
+    rows = db.fetch_all(
+        session,
+        "select id, number, kind, issued_on, total from invoice"
+        " where tenant_id = %s and (original_invoice_id = %s or id = %s) order by id",
+        (ctx.tenant_id, invoice_id, original_id),
+    )
+    return [RelatedDocument(**row) for row in rows]

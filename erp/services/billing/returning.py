@@ -1,0 +1,217 @@
+"""Taking back from an invoice: how much is left of each line, and what the note is worth."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput, NotFound
+from erp.core.money import ZERO, round_money
+from erp.services.billing.crediting import CreditLine, SoldLine, credit_return
+from erp.services.billing.invoicing import NewInvoiceLine
+from erp.services.billing.taxing import PriceMode, SupplyTotals
+
+
+@dataclass(frozen=True, slots=True)
+class OriginalInvoice:
+    """The head of the invoice a note belongs to."""
+
+    id: UUID
+    number: str
+    party_id: UUID
+    recipient: Mapping[str, str]
+    place_of_supply: str
+    price_mode: PriceMode
+    supply_nature: str
+    round_off: Decimal
+    lines: Mapping[int, Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Units of one invoice line that come back."""
+
+    line_no: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class CreditDraft:
+    """A valued credit note: its lines, its totals, and whether nothing is left of the invoice."""
+
+    lines: tuple[NewInvoiceLine, ...]
+    totals: SupplyTotals
+    is_complete: bool
+
+
+def get_original(session: Session, ctx: RequestContext, invoice_id: UUID) -> OriginalInvoice:
+    """Return an invoice as it was posted.
+
+    Raises:
+        NotFound: There is no such invoice.
+    """
+    head = db.fetch_one(
+        session,
+        "select id, number, party_id, recipient, place_of_supply, price_mode, supply_nature, round_off"
+        " from invoice where tenant_id = %s and id = %s and original_invoice_id is null",
+        (ctx.tenant_id, invoice_id),
+    )
+    if head is None:
+        raise NotFound("There is no such bill to return against.")
+    lines = db.fetch_all(
+        session,
+        "select * from invoice_line where tenant_id = %s and invoice_id = %s",
+        (ctx.tenant_id, invoice_id),
+    )
+    head["price_mode"] = PriceMode(head["price_mode"])
+    return OriginalInvoice(**head, lines={line["line_no"]: line for line in lines})
+
+
+def draft_credit(
+    session: Session, ctx: RequestContext, original: OriginalInvoice, returns: Sequence[Returning]
+) -> CreditDraft:
+    """Count units as returned and value the credit note.
+
+    Locks the counts of the lines in line order. Where the note takes back the last of the
+    invoice it carries the invoice's round-off too, so that refunds add up to what was paid.
+
+    Raises:
+        InvalidInput: A line is not on the invoice, or is named twice.
+        ReturnExceedsSale: More would come back than was sold; from the database.
+    """
+    _check(original, returns)
+    before = _count(session, ctx, original, returns)
+    lines = tuple(
+        _credit_line(original, wanted, before[wanted.line_no])
+        for wanted in sorted(returns, key=lambda r: r.line_no)
+    )
+    is_complete = _nothing_left(session, ctx, original)
+    return CreditDraft(
+        lines, _totals(lines, original.round_off if is_complete else ZERO), is_complete
+    )
+
+
+def _check(original: OriginalInvoice, returns: Sequence[Returning]) -> None:
+    seen: set[int] = set()
+    for place, wanted in enumerate(returns):
+        if wanted.line_no not in original.lines:
+            message = f"Bill {original.number} has no line {wanted.line_no}."
+            raise InvalidInput(message, fields={f"lines.{place}.line_no": message})
+        if wanted.line_no in seen:
+            message = f"Line {wanted.line_no} is named twice; give its quantity once."
+            raise InvalidInput(message, fields={f"lines.{place}.line_no": message})
+        seen.add(wanted.line_no)
+
+
+def _count(
+    session: Session, ctx: RequestContext, original: OriginalInvoice, returns: Sequence[Returning]
+) -> dict[int, int]:
+    """Add to the returned counts and give what they were before."""
+    before: dict[int, int] = {}
+    for wanted in sorted(returns, key=lambda r: r.line_no):
+        row = db.fetch_one(
+            session,
+            "insert into invoice_line_return as kept (tenant_id, invoice_id, line_no, sold, returned)"
+            " values (%s, %s, %s, %s, %s) on conflict (tenant_id, invoice_id, line_no) do update"
+            " set returned = kept.returned + excluded.returned returning returned",
+            (
+                ctx.tenant_id,
+                original.id,
+                wanted.line_no,
+                original.lines[wanted.line_no]["quantity"],
+                wanted.quantity,
+            ),
+        )
+        before[wanted.line_no] = (row["returned"] if row else wanted.quantity) - wanted.quantity
+    return before
+
+
+def _nothing_left(session: Session, ctx: RequestContext, original: OriginalInvoice) -> bool:
+    row = db.fetch_one(
+        session,
+        "select count(*) filter (where returned = sold) as done from invoice_line_return"
+        " where tenant_id = %s and invoice_id = %s",
+        (ctx.tenant_id, original.id),
+    )
+    return bool(row) and row["done"] == len(original.lines)  # type: ignore[index]
+
+
+def _credit_line(original: OriginalInvoice, wanted: Returning, before: int) -> NewInvoiceLine:
+    sold = original.lines[wanted.line_no]
+    credit = credit_return(
+        _sold_line(sold),
+        quantity=Decimal(wanted.quantity),
+        already_returned=Decimal(before),
+        price_mode=original.price_mode,
+    )
+    until = before + wanted.quantity
+
+    def part(amount: Decimal) -> Decimal:
+        return round_money(amount * until / sold["quantity"]) - round_money(
+            amount * before / sold["quantity"]
+        )
+
+    line = _as_line(sold, credit, wanted)
+    discount = part(sold["line_discount"])
+    share = part(sold["bill_discount"])
+    return replace(
+        line,
+        gross=part(sold["gross"]),
+        line_discount=discount,
+        bill_discount=share,
+        cost=part(sold["cost"]),
+    )
+
+
+def _sold_line(sold: Mapping[str, Any]) -> SoldLine:
+    return SoldLine(
+        str(sold["line_no"]), Decimal(sold["quantity"]), sold["rate"], sold["taxable"], sold["cgst"], sold["sgst"],
+        sold["igst"], sold["total"],
+    )  # fmt: skip
+
+
+def _as_line(sold: Mapping[str, Any], credit: CreditLine, wanted: Returning) -> NewInvoiceLine:
+    kept = (
+        "variant_id",
+        "lot_id",
+        "description",
+        "hsn",
+        "unit",
+        "lot_number",
+        "expires_on",
+        "mrp",
+        "unit_price",
+        "treatment",
+        "rate",
+    )
+    return NewInvoiceLine(
+        **{name: sold[name] for name in kept},
+        quantity=wanted.quantity,
+        gross=ZERO,
+        line_discount=ZERO,
+        bill_discount=ZERO,
+        taxable=credit.taxable_value,
+        cgst=credit.cgst,
+        sgst=credit.sgst,
+        igst=credit.igst,
+        total=credit.total,
+        cost=ZERO,
+        original_line_no=wanted.line_no,
+        price_trace={"source": "original_bill", "line_no": wanted.line_no},
+    )
+
+
+def _totals(lines: Sequence[NewInvoiceLine], round_off: Decimal) -> SupplyTotals:
+    def total(name: str) -> Decimal:
+        return sum((getattr(line, name) for line in lines), ZERO)
+
+    amount = total("total")
+    return SupplyTotals(
+        total("gross"), total("line_discount"), total("bill_discount"), total("taxable"), total("cgst"),
+        total("sgst"), total("igst"), amount, round_off, amount + round_off,
+    )  # fmt: skip

@@ -1,0 +1,96 @@
+"""The till: shifts, sales, returns, approvals and parked bills."""
+
+from erp.services.pos import referees
+from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_approval
+from erp.services.pos.errors import (
+    ApprovalRequired,
+    CreditRefused,
+    PaymentMismatch,
+    PriceChanged,
+    ReasonRequired,
+    ShiftAlreadyOpen,
+    ShiftClosed,
+)
+from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
+from erp.services.pos.printing import RequestUpi, get_printed_bill, request_upi
+from erp.services.pos.queries import (
+    GetSale,
+    GetShift,
+    ListSales,
+    ListShifts,
+    QuoteCart,
+    get_sale,
+    get_shift,
+    list_registers,
+    list_sales,
+    list_shifts,
+    quote_cart,
+)
+from erp.services.pos.registers import CreateRegister, create_register
+from erp.services.pos.returning import PostReturn, ReturnLine, ReturnPosted, ReturnReceipt, post_return
+from erp.services.pos.selling import CartLine, PostSale, SalePosted, SaleReceipt, post_sale
+from erp.services.pos.shifts import (
+    CloseShift,
+    MoveCash,
+    ShiftClosing,
+    ShiftEnded,
+    StartShift,
+    close_shift,
+    move_cash,
+    open_shift,
+)
+from erp.services.pos.tendering import GivenTender
+
+__all__ = [
+    "ApprovalAnswer",
+    "ApprovalRequired",
+    "CartLine",
+    "CloseShift",
+    "CreateRegister",
+    "CreditRefused",
+    "GetSale",
+    "GetShift",
+    "GivenTender",
+    "ListSales",
+    "ListShifts",
+    "MoveCash",
+    "ParkCart",
+    "PaymentMismatch",
+    "PostReturn",
+    "PostSale",
+    "PriceChanged",
+    "QuoteCart",
+    "ReasonRequired",
+    "RecallCart",
+    "RequestApproval",
+    "RequestUpi",
+    "ReturnLine",
+    "ReturnPosted",
+    "ReturnReceipt",
+    "SalePosted",
+    "SaleReceipt",
+    "ShiftAlreadyOpen",
+    "ShiftClosed",
+    "ShiftClosing",
+    "ShiftEnded",
+    "StartShift",
+    "close_shift",
+    "create_register",
+    "get_printed_bill",
+    "get_sale",
+    "get_shift",
+    "list_parked_carts",
+    "list_registers",
+    "list_sales",
+    "list_shifts",
+    "move_cash",
+    "open_shift",
+    "park_cart",
+    "post_return",
+    "post_sale",
+    "quote_cart",
+    "recall_cart",
+    "referees",
+    "request_approval",
+    "request_upi",
+]

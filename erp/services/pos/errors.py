@@ -1,0 +1,62 @@
+"""Refusals of the till."""
+
+from erp.core.errors import Conflict, DomainError, InvalidInput
+from erp.services.platform import refuse_on
+
+
+class ShiftClosed(DomainError):
+    """The shift takes no more sales."""
+
+    code = "shift_closed"
+    status = 409
+
+
+class ShiftAlreadyOpen(Conflict):
+    """A register has at most one open shift."""
+
+    code = "shift_already_open"
+
+
+class PriceChanged(Conflict):
+    """The price on the screen is no longer the price of the goods."""
+
+    code = "price_changed"
+
+
+class ApprovalRequired(DomainError):
+    """The cashier's limit is exceeded; a manager must approve."""
+
+    code = "approval_required"
+    status = 403
+
+
+class PaymentMismatch(InvalidInput):
+    """What is paid does not settle the bill."""
+
+    code = "payment_mismatch"
+
+
+class CreditRefused(InvalidInput):
+    """The customer may not owe that much."""
+
+    code = "credit_refused"
+
+
+class ReasonRequired(InvalidInput):
+    """A difference must be explained."""
+
+    code = "reason_required"
+
+
+refuse_on(
+    "uq_register_shift_open",
+    lambda: ShiftAlreadyOpen("A shift is already open on this register. Close it first, or join it."),
+)
+refuse_on(
+    "pk_sale",
+    lambda: Conflict("A sale with this id exists already.", fields={"sale_id": "already used"}),
+)
+refuse_on(
+    "uq_parked_cart_tenant_id_branch_id_label",
+    lambda: Conflict("A bill is parked under this name already.", fields={"label": "already used"}),
+)

@@ -1,0 +1,98 @@
+"""Bills put aside and taken up again at any till of the branch."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.ids import new_id
+from erp.services.platform import Amount, Command, Identified, Nothing, Result, Rows, ShortText, command, query
+from erp.services.pos.selling import MAX_LINES, CartLine
+
+
+class ParkCart(Command):
+    """Put a cart aside under a name the cashier will know again."""
+
+    label: ShortText
+    customer_id: UUID | None = None
+    lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    bill_discount: Amount | None = None
+
+
+class RecallCart(Command):
+    """Take a parked cart up again; it is no longer parked."""
+
+    cart_id: UUID
+
+
+class ParkedCartRow(Result):
+    """A parked bill."""
+
+    id: UUID
+    label: str
+    line_count: int
+    created_at: datetime
+
+
+class ParkedCarts(Rows):
+    """Parked bills of the branch, oldest first."""
+
+    rows: list[ParkedCartRow]
+
+
+class RecalledCart(Result):
+    """A cart as it was parked; prices and lots are looked up afresh."""
+
+    cart: dict[str, Any]
+
+
+@command("pos.park_cart", permission="pos.sell", rest="POST /parked-carts")
+def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identified:
+    """Put a cart aside; nothing is reserved.
+
+    Raises:
+        Conflict: A bill is parked under the name already.
+    """
+    cart_id = new_id()
+    cart = cmd.model_dump(mode="json", exclude={"idempotency_key", "label"})
+    db.execute(
+        session,
+        "insert into parked_cart (tenant_id, id, branch_id, label, cart, parked_by) values (%s, %s, %s, %s, %s::jsonb, %s)",
+        (ctx.tenant_id, cart_id, ctx.branch_id, cmd.label, json.dumps(cart), ctx.user_id),
+    )
+    return Identified(id=cart_id)
+
+
+@command("pos.recall_cart", permission="pos.sell", rest="POST /parked-carts/{cart_id}/recall")
+def recall_cart(session: Session, ctx: RequestContext, cmd: RecallCart) -> RecalledCart:
+    """Take a parked cart; of two tills that try, one gets it.
+
+    Raises:
+        NotFound: Nobody parked it here, or another till has taken it.
+    """
+    row = db.fetch_one(
+        session,
+        "delete from parked_cart where tenant_id = %s and branch_id = %s and id = %s returning cart",
+        (ctx.tenant_id, ctx.branch_id, cmd.cart_id),
+    )
+    if row is None:
+        raise NotFound("This bill is no longer parked; another till may have taken it.")
+    return RecalledCart(cart=row["cart"])
+
+
+@query("pos.list_parked_carts", permission="pos.sell", rest="GET /parked-carts")
+def list_parked_carts(session: Session, ctx: RequestContext, _wanted: Nothing) -> ParkedCarts:
+    """List parked bills of the branch, oldest first."""
+    rows = db.fetch_all(
+        session,
+        "select id, label, jsonb_array_length(cart -> 'lines') as line_count, created_at from parked_cart"
+        " where tenant_id = %s and branch_id = %s order by id limit 200",
+        (ctx.tenant_id, ctx.branch_id),
+    )
+    return ParkedCarts(rows=[ParkedCartRow(**row) for row in rows])

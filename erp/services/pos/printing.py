@@ -1,0 +1,93 @@
+"""What a till prints: the bill with how it was paid."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.services import billing
+from erp.services.billing import PrintedDocument, PrintedTender, TillFacts, UpiPayment
+from erp.services.platform import Amount, Query, Result, query
+
+METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
+
+
+def get_printed_bill(session: Session, ctx: RequestContext, invoice_id: UUID, *, is_duplicate: bool = False) -> PrintedDocument:
+    """Return a document as it is printed, with the till's facts where it was sold at one.
+
+    Raises:
+        NotFound: There is no such document.
+        PermissionDenied: The actor may neither sell nor see documents.
+    """
+    if not ctx.may("pos.sell"):
+        ctx.require("billing.view")
+    sale = db.fetch_one(
+        session,
+        """
+        select s.id, s.kind, s.change_due, r.name as register, coalesce(m.display_name, '') as cashier
+          from sale s
+          join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+          left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
+         where s.tenant_id = %s and s.invoice_id = %s
+        """,
+        (ctx.tenant_id, invoice_id),
+    )
+    till = _till(session, ctx, sale) if sale else None
+    return billing.get_printed_document(session, ctx, invoice_id, till=till, is_duplicate=is_duplicate)
+
+
+def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
+    rows = db.fetch_all(
+        session,
+        "select method, case when %s = 'sale' then tendered else amount end as amount, reference from tender"
+        " where tenant_id = %s and sale_id = %s order by line_no",
+        (sale["kind"], ctx.tenant_id, sale["id"]),
+    )
+    tenders = [PrintedTender(METHOD_NAMES[row["method"]], row["amount"], row["reference"]) for row in rows]
+    return TillFacts(tenders, sale["change_due"], sale["register"], sale["cashier"])
+
+
+class RequestUpi(Query):
+    """What a customer's payment app shall be asked for.
+
+    Attributes:
+        sale_id: The sale being paid; its end is the reference the bank reports back.
+    """
+
+    sale_id: UUID
+    amount: Annotated[Amount, Field(gt=0)]
+
+
+class UpiRequest(Result):
+    """A payment request: the link, and its QR code as an SVG image."""
+
+    link: str
+    qr_svg: str
+    reference: str
+
+
+@query("pos.request_upi", permission="pos.sell", rest="GET /upi-requests/{sale_id}")
+def request_upi(session: Session, ctx: RequestContext, wanted: RequestUpi) -> UpiRequest:
+    """Make the QR code a customer scans to pay the acting branch.
+
+    Raises:
+        InvalidInput: The branch has no UPI address.
+
+    Source: NPCI UPI Linking Specifications 1.6.
+    """
+    branch = db.fetch_one(
+        session,
+        "select b.upi_address, c.trade_name from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        " where b.tenant_id = %s and b.id = %s",
+        (ctx.tenant_id, ctx.branch_id),
+    )
+    if branch is None or not branch["upi_address"]:
+        raise InvalidInput("This branch has no UPI address yet. Set one, or take another payment.")
+    reference = wanted.sale_id.hex
+    payment = UpiPayment(branch["upi_address"], branch["trade_name"], "5912", reference, None, wanted.amount)
+    link = billing.upi_link(payment)
+    return UpiRequest(link=link, qr_svg=billing.qr_svg(link), reference=reference)

@@ -1,0 +1,50 @@
+"""Tills of a branch."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.ids import new_id
+from erp.services.platform import Command, Identified, ShortText, command
+
+
+class CreateRegister(Command):
+    """Set up a till that sells from a storage location.
+
+    Attributes:
+        code: Up to four capital letters and digits; starts every bill number of the till.
+    """
+
+    code: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{0,3}$")]
+    name: ShortText
+    location_id: UUID
+
+
+@command("pos.create_register", permission="pos.manage", rest="POST /registers")
+def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) -> Identified:
+    """Set up a till at the branch of its location.
+
+    Raises:
+        NotFound: There is no such storage location.
+    """
+    place = db.fetch_one(
+        session,
+        "select w.branch_id from location l join warehouse w on (w.tenant_id, w.id) = (l.tenant_id, l.warehouse_id)"
+        " where l.tenant_id = %s and l.id = %s and l.kind = 'storage'",
+        (ctx.tenant_id, cmd.location_id),
+    )
+    if place is None:
+        raise NotFound("There is no such storage location.", fields={"location_id": "no such storage location"})
+    register_id = new_id()
+    db.execute(
+        session,
+        "insert into register (tenant_id, id, branch_id, location_id, code, name, is_active)"
+        " values (%s, %s, %s, %s, %s, %s, true)",
+        (ctx.tenant_id, register_id, place["branch_id"], cmd.location_id, cmd.code, cmd.name),
+    )
+    return Identified(id=register_id)

@@ -1,0 +1,213 @@
+"""Returns against the original bill: goods back, tax reversed, money refunded."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.ids import new_id
+from erp.core.money import ZERO
+from erp.models.billing import InvoiceKind
+from erp.models.pos import TenderMethod
+from erp.services import accounting, billing, inventory
+from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.billing import NewInvoice, Returning, SupplyNature
+from erp.services.inventory import Origin, Returned, TakenBack
+from erp.services.platform import Closed, Command, DomainEvent, Quantity, Result, ShortText, command, emit
+from erp.services.pos.approving import require_within_limit
+from erp.services.pos.errors import PaymentMismatch
+from erp.services.pos.shifts import OpenShift, hold_open_shift
+from erp.services.pos.tendering import GivenTender, Settlement, Tenders, ledger_lines, settle_refund, write_tenders
+
+
+class ReturnLine(Closed):
+    """Units of one line of the original bill."""
+
+    line_no: Annotated[int, Field(ge=1, le=1000)]
+    quantity: Quantity
+
+
+class PostReturn(Command):
+    """Take goods back against a bill and refund them.
+
+    Attributes:
+        return_id: Made by the client, so that a lost answer can be asked for again.
+        tenders: How the money is given back; together exactly the value of the goods. Empty
+            refunds everything in cash.
+    """
+
+    return_id: UUID = Field(default_factory=new_id)
+    sale_id: UUID
+    shift_id: UUID
+    lines: Annotated[tuple[ReturnLine, ...], Field(min_length=1, max_length=200)]
+    tenders: Tenders = ()
+    reason: ShortText
+
+
+class ReturnReceipt(Result):
+    """A posted return."""
+
+    return_id: UUID
+    invoice_id: UUID
+    number: str
+    original_number: str
+    issued_at: datetime
+    taxable: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    igst: Decimal
+    total: Decimal
+
+
+class ReturnPosted(DomainEvent):
+    """Goods came back against a bill."""
+
+    name = "pos.return_posted.v1"
+    return_id: UUID
+    sale_id: UUID
+    number: str
+    total: Decimal
+
+
+@command("pos.post_return", permission="pos.return", rest="POST /sales/{sale_id}/returns")
+def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> ReturnReceipt:
+    """Take goods back at the price, tax and lot of the original bill, and refund them.
+
+    Locks the counts of the original lines, so two tills cannot take the same unit back.
+    Lots that can be sold again go back on the shelf, others to the expired store.
+
+    Raises:
+        NotFound: There is no such sale.
+        ShiftClosed: The shift takes no returns.
+        ReturnExceedsSale: More would come back than was sold.
+        ApprovalRequired: The value exceeds the cashier's limit and nobody approved it.
+        PaymentMismatch: The refunds do not add up to the value of the goods.
+
+    Emits:
+        pos.return_posted.v1
+
+    Source: CGST Act s.34; the cumulative method for part returns.
+    """
+    shift = hold_open_shift(session, ctx, cmd.shift_id)
+    original = billing.get_original(session, ctx, _invoice_of(session, ctx, cmd.sale_id))
+    draft = billing.draft_credit(session, ctx, original, [Returning(line.line_no, line.quantity) for line in cmd.lines])
+    value = draft.totals.invoice_value
+    require_within_limit(session, ctx, "return", cmd.return_id, value)
+    settlement = _refund(value, cmd)
+    note = NewInvoice(
+        id=new_id(),
+        kind=InvoiceKind.CREDIT_NOTE,
+        series_code=shift.register_code,
+        register_id=shift.register_id,
+        party_id=original.party_id,
+        recipient=original.recipient,
+        place_of_supply=original.place_of_supply,
+        price_mode=original.price_mode,
+        nature=SupplyNature(original.supply_nature),
+        totals=draft.totals,
+        lines=draft.lines,
+        origin_type="return",
+        origin_id=cmd.return_id,
+        original_invoice_id=original.id,
+    )
+    taken = _take_back(session, ctx, shift, cmd, note)
+    accounting.period_id(session, ctx, ctx.today)
+    number = billing.take_number(session, ctx, note)
+    with db.pipeline(session):
+        _write(session, ctx, cmd, shift, note, number, settlement, taken)
+    return ReturnReceipt(
+        return_id=cmd.return_id,
+        invoice_id=note.id,
+        number=number,
+        original_number=original.number,
+        issued_at=ctx.now,
+        taxable=draft.totals.taxable_value,
+        cgst=draft.totals.cgst,
+        sgst=draft.totals.sgst,
+        igst=draft.totals.igst,
+        total=value,
+    )
+
+
+def _invoice_of(session: Session, ctx: RequestContext, sale_id: UUID) -> UUID:
+    row = db.fetch_one(
+        session,
+        "select invoice_id from sale where tenant_id = %s and id = %s and kind = 'sale'",
+        (ctx.tenant_id, sale_id),
+    )
+    if row is None:
+        raise NotFound("There is no such sale.", fields={"sale_id": "no such sale"})
+    invoice_id: UUID = row["invoice_id"]
+    return invoice_id
+
+
+def _refund(value: Decimal, cmd: PostReturn) -> Settlement:
+    if cmd.tenders:
+        return settle_refund(value, cmd.tenders)
+    if value <= 0:
+        raise PaymentMismatch("These goods were given free; there is nothing to refund.", fields={"lines": "nothing to refund"})
+    given = GivenTender(method=TenderMethod.CASH, amount=value)
+    return Settlement(((given, value),), ZERO)
+
+
+def _take_back(
+    session: Session, ctx: RequestContext, shift: OpenShift, cmd: PostReturn, note: NewInvoice
+) -> list[TakenBack]:
+    returned = [
+        Returned(number, line.variant_id, line.lot_id, line.quantity, line.cost, cmd.reason)
+        for number, line in enumerate(note.lines, start=1)
+        if line.lot_id is not None
+    ]
+    return inventory.take_back(session, ctx, shift.location_id, returned, Origin("return", cmd.return_id))
+
+
+def _write(
+    session: Session,
+    ctx: RequestContext,
+    cmd: PostReturn,
+    shift: OpenShift,
+    note: NewInvoice,
+    number: str,
+    settlement: Settlement,
+    taken: list[TakenBack],
+) -> None:
+    billing.write_invoice(session, ctx, note, number)
+    db.execute(
+        session,
+        "insert into sale (tenant_id, id, kind, shift_id, register_id, party_id, invoice_id, original_sale_id, sold_at,"
+        " total, change_due, note, user_id) values (%s, %s, 'return', %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)",
+        (
+            ctx.tenant_id, cmd.return_id, shift.id, shift.register_id, note.party_id, note.id, cmd.sale_id, ctx.now,
+            note.totals.invoice_value, cmd.reason, ctx.user_id,
+        ),
+    )  # fmt: skip
+    write_tenders(session, ctx, cmd.return_id, settlement)
+    lines = _ledger(note, settlement, taken)
+    entry = NewEntry("sales", ctx.today, "return", cmd.return_id, "return", f"Return {number}: {cmd.reason}", lines)
+    accounting.post_entry(session, ctx, entry)
+    event = ReturnPosted(return_id=cmd.return_id, sale_id=cmd.sale_id, number=number, total=note.totals.invoice_value)
+    emit(session, ctx, cmd.return_id, event)
+
+
+def _ledger(note: NewInvoice, settlement: Settlement, taken: list[TakenBack]) -> list[NewLine]:
+    """Return the lines of a return. Source: journals J05 and J06 of the domain rules."""
+    totals = note.totals
+    refunds = [NewLine(line.account_key, credit=line.debit, party_id=line.party_id) for line in ledger_lines(settlement, note.party_id)]
+    goods = [debit(back.account_key, back.value) for back in taken]
+    cost = sum((back.value for back in taken), ZERO)
+    return [
+        debit("sales_returns", totals.taxable_value),
+        debit("output_cgst", totals.cgst),
+        debit("output_sgst", totals.sgst),
+        debit("output_igst", totals.igst),
+        debit("round_off", totals.round_off),
+        *refunds,
+        *goods,
+        credit("cogs", cost),
+    ]

@@ -1,0 +1,135 @@
+"""Tenders: how a bill is paid, a return refunded, and what the ledger makes of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.models.pos import Tender, TenderMethod
+from erp.services.accounting import NewLine, debit
+from erp.services.party import SaleParty
+from erp.services.platform import Amount, Closed, Text
+from erp.services.pos.errors import CreditRefused, PaymentMismatch
+
+ACCOUNT_OF_METHOD = {
+    TenderMethod.CASH: "cash",
+    TenderMethod.UPI: "upi_clearing",
+    TenderMethod.CARD: "card_clearing",
+    TenderMethod.CREDIT: "debtors",
+}
+_COLUMNS = ("tenant_id", "sale_id", "line_no", "method", "amount", "tendered", "reference")
+
+
+class GivenTender(Closed):
+    """Money handed over in one way.
+
+    Attributes:
+        reference: Transaction reference of the UPI app or card terminal.
+    """
+
+    method: TenderMethod
+    amount: Annotated[Amount, Field(gt=0)]
+    reference: Text = ""
+
+
+Tenders = Annotated[tuple[GivenTender, ...], Field(max_length=10)]
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A bill settled exactly: what each tender pays of it, and the change."""
+
+    tenders: tuple[tuple[GivenTender, Decimal], ...]
+    change_due: Decimal
+
+    def paid_by(self, method: TenderMethod) -> Decimal:
+        """Return what one method pays of the bill."""
+        return sum((amount for given, amount in self.tenders if given.method is method), ZERO)
+
+
+def settle(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
+    """Pay a bill from what was handed over; change comes from cash alone.
+
+    Raises:
+        PaymentMismatch: It is too little, or other than cash pays more than the bill.
+    """
+    paid = sum((tender.amount for tender in given), ZERO)
+    cash = sum((tender.amount for tender in given if tender.method is TenderMethod.CASH), ZERO)
+    if paid < total:
+        message = f"{total - paid} is still to be paid of {total}."
+        raise PaymentMismatch(message, fields={"tenders": message})
+    change = paid - total
+    if change > cash:
+        message = f"UPI, card and credit may not exceed the bill of {total}. Lower them by {change - cash}."
+        raise PaymentMismatch(message, fields={"tenders": message})
+    return Settlement(_less_change(given, change), change)
+
+
+def _less_change(given: Sequence[GivenTender], change: Decimal) -> tuple[tuple[GivenTender, Decimal], ...]:
+    settled = []
+    for tender in reversed(given):
+        back = min(change, tender.amount) if tender.method is TenderMethod.CASH else ZERO
+        change -= back
+        settled.append((tender, tender.amount - back))
+    return tuple(reversed(settled))
+
+
+def settle_refund(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
+    """Refund a return exactly.
+
+    Raises:
+        PaymentMismatch: The refunds do not add up to the value of the goods.
+    """
+    refunded = sum((tender.amount for tender in given), ZERO)
+    if refunded != total:
+        message = f"The refund must be {total}; {refunded} was given."
+        raise PaymentMismatch(message, fields={"tenders": message})
+    return Settlement(tuple((tender, tender.amount) for tender in given), ZERO)
+
+
+def require_credit(session: Session, ctx: RequestContext, party: SaleParty, amount: Decimal) -> None:
+    """Let a customer owe up to their limit; locks the customer so two tills cannot both spend it.
+
+    Raises:
+        CreditRefused: The customer has no credit, or would exceed it.
+    """
+    if not amount:
+        return
+    if party.is_walk_in or party.credit_limit <= 0:
+        raise CreditRefused("This customer has no credit. Choose another way to pay.", fields={"tenders": "no credit"})
+    db.execute(session, "select 1 from party where tenant_id = %s and id = %s for update", (ctx.tenant_id, party.id))
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(l.debit - l.credit), 0) as owed from journal_line l"
+        " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+        " where l.tenant_id = %s and l.party_id = %s and a.key = 'debtors'",
+        (ctx.tenant_id, party.id),
+    )
+    left = party.credit_limit - (row["owed"] if row else ZERO)
+    if amount > left:
+        message = f"{party.name} may owe {max(left, ZERO)} more. Take another payment for the rest."
+        raise CreditRefused(message, fields={"tenders": message})
+
+
+def ledger_lines(settlement: Settlement, party_id: UUID) -> list[NewLine]:
+    """Return the debits of a payment; negate them for a refund."""
+    return [
+        debit(ACCOUNT_OF_METHOD[tender.method], amount, party_id if tender.method is TenderMethod.CREDIT else None)
+        for tender, amount in settlement.tenders
+    ]
+
+
+def write_tenders(session: Session, ctx: RequestContext, sale_id: UUID, settlement: Settlement) -> None:
+    """Store how a bill was settled; may stand in a `db.pipeline` block."""
+    rows: list[tuple[Any, ...]] = [
+        (ctx.tenant_id, sale_id, number, tender.method.value, amount, tender.amount, tender.reference)
+        for number, (tender, amount) in enumerate(settlement.tenders, start=1)
+    ]
+    db.insert_rows(session, Tender, _COLUMNS, rows)
