@@ -115,6 +115,7 @@ class Pixels(Closed):
     """The image pixel module, checked against the bytes that are really there.
 
     Attributes:
+        pixel_vr: Value representation of native pixel data; decides byte order of bytes.
         pixel_at: Offset of the pixel data element; what precedes it is the head.
         frame_bytes: Size of one decoded frame in bytes.
         frame_at: Native data: offset of frame 0, when frames can be read by range.
@@ -130,6 +131,7 @@ class Pixels(Closed):
     bits_stored: Count
     is_signed: bool
     photometric: Text
+    pixel_vr: Literal["OB", "OW", "OF", "OD"] = "OW"
     pixel_at: Count
     frame_bytes: Count
     frame_at: Count | None = None

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from struct import unpack
-from typing import Final
+from typing import Final, Literal
 
 from erp.adapters.dicom.facts import Pixels, Reason, Refused
+from erp.adapters.dicom.file_meta import DEFLATED, EXPLICIT_BIG
 from erp.adapters.dicom.source import Source
 from erp.adapters.dicom.structure import PIXEL_DATA, Element, Structure
 from erp.adapters.dicom.values import Values
@@ -17,6 +18,11 @@ SAMPLE_COUNTS: Final = frozenset({1, 3, 4})
 FRAME_LIMIT_BYTES: Final = 512 * 1024 * 1024
 SUSPECT_FRAME_BYTES: Final = 64 * 1024 * 1024
 SUSPECT_RATIO: Final = 1000
+PIXEL_VRS: Final[dict[bytes, Literal["OB", "OF", "OD"]]] = {
+    b"OB": "OB",
+    b"OF": "OF",
+    b"OD": "OD",
+}
 CODESTREAM_STARTS: Final = (b"\xff\xd8", b"\xff\x4f")
 
 
@@ -74,6 +80,7 @@ def _shape(values: Values, element: Element) -> Pixels:
         bits_stored=abs(values.integer("BitsStored") or bits),
         is_signed=values.integer("PixelRepresentation") == 1,
         photometric=values.text("PhotometricInterpretation") or "",
+        pixel_vr=PIXEL_VRS.get(element.vr, "OW"),
         pixel_at=element.start,
         frame_bytes=-(-rows * columns * count * bits // 8),
     )
@@ -197,3 +204,16 @@ def _spans(starts: list[int], pieces: list[tuple[int, int]]) -> tuple[tuple[int,
         if starts
         else ()
     )
+
+
+def addressable(pixels: Pixels, transfer_syntax: str) -> Pixels:
+    """Drop offsets that do not lead to a frame's own bytes in the stored object.
+
+    A deflated data set has no offsets of its own; big endian words swap bytes across
+    the border of odd frames.
+    """
+    if transfer_syntax == DEFLATED:
+        return pixels.model_copy(update={"frame_at": None, "spans": (), "pixel_at": 0})
+    if transfer_syntax == EXPLICIT_BIG and pixels.frame_bytes % 2:
+        return pixels.model_copy(update={"frame_at": None})
+    return pixels

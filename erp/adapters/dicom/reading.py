@@ -26,7 +26,7 @@ from erp.adapters.dicom.facts import (
     printable,
 )
 from erp.adapters.dicom.file_meta import DEFLATED, FileMeta, read_file_meta
-from erp.adapters.dicom.pixel_module import PIXEL_TAGS, check_pixels
+from erp.adapters.dicom.pixel_module import PIXEL_TAGS, addressable, check_pixels
 from erp.adapters.dicom.source import Operation, Source, inflate
 from erp.adapters.dicom.spacing import read_spacing
 from erp.adapters.dicom.structure import Element, Structure, walk
@@ -50,7 +50,6 @@ DECODABLE: Final = frozenset(
     {
         "1.2.840.10008.1.2",
         "1.2.840.10008.1.2.1",
-        "1.2.840.10008.1.2.1.98",
         "1.2.840.10008.1.2.1.99",
         "1.2.840.10008.1.2.2",
         "1.2.840.10008.1.2.4.50",
@@ -137,7 +136,7 @@ def _facts(
     if element is not None and object_class is ObjectClass.IMAGE:
         finding = check_pixels(values, structure, body, element)
         pixels, obstacle = finding.pixels, finding.obstacle or _no_decoder(meta)
-        pixels = _addressable(pixels, meta)
+        pixels = addressable(pixels, meta.transfer_syntax)
     attrs = _attrs(values)
     return Inspected(
         object_class=object_class,
@@ -153,13 +152,6 @@ def _facts(
         preamble=meta.preamble,
         attrs=attrs,
     )
-
-
-def _addressable(pixels: Pixels, meta: FileMeta) -> Pixels:
-    """Drop offsets into an inflated data set: they are not offsets into the object."""
-    if meta.transfer_syntax != DEFLATED:
-        return pixels
-    return pixels.model_copy(update={"frame_at": None, "spans": (), "pixel_at": 0})
 
 
 def _no_decoder(meta: FileMeta) -> str | None:
@@ -199,8 +191,8 @@ def _instance(meta: FileMeta, values: Values, *, is_directory: bool) -> Instance
         frame_of_reference=values.optional_uid("FrameOfReferenceUID"),
         spacing_mm=spacing_mm,
         spacing_source=spacing_source,
-        windows=_windows(values),
-        rescale=_rescale(values),
+        windows=read_windows(values),
+        rescale=read_rescale(values),
         frame_time_ms=_frame_time(values),
         burned_in=_yes_no(values.text("BurnedInAnnotation")),
         is_lossy=values.text("LossyImageCompression") == "01",
@@ -257,7 +249,8 @@ def _series(values: Values) -> Series:
     )
 
 
-def _windows(values: Values) -> tuple[Window, ...]:
+def read_windows(values: Values) -> tuple[Window, ...]:
+    """Return the windows of the object that have a width."""
     centers, widths = values.numbers("WindowCenter"), values.numbers("WindowWidth")
     labels = (values.text("WindowCenterWidthExplanation") or "").split("\\")
     labels += [""] * len(centers)
@@ -271,7 +264,8 @@ def _windows(values: Values) -> tuple[Window, ...]:
     return tuple(good[:16])
 
 
-def _rescale(values: Values) -> Rescale | None:
+def read_rescale(values: Values) -> Rescale | None:
+    """Return the modality line; None when absent or of slope 0."""
     slope, intercept = values.number("RescaleSlope"), values.number("RescaleIntercept")
     if slope is None and intercept is None:
         return None

@@ -1,0 +1,140 @@
+"""Turning a frame into a picture or into plain pixels; runs inside the sandbox."""
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydicom.dataset import Dataset
+from pydicom.pixels.processing import apply_color_lut
+
+from erp.adapters.dicom.facts import Window, printable
+from erp.adapters.dicom.frames import Frame, NotRenderable, read_frame, warm_up
+from erp.adapters.dicom.reading import read_rescale, read_windows
+from erp.adapters.dicom.source import Operation, Source
+from erp.adapters.dicom.windowing import computed_window, grey_levels
+
+Array = NDArray[Any]
+Answer = tuple[dict[str, Any], bytes]
+OVERLAY_GROUPS: Final = range(0x6000, 0x6020, 2)
+WHITE: Final = 255
+
+
+def render(source: Source, request: dict[str, Any]) -> Answer:
+    """Answer a JPEG or PNG of one frame."""
+    frame = read_frame(source, request)
+    asked = Window(**request["window"]) if request.get("window") else None
+    levels, window = _displayed(frame, asked, invert=bool(request.get("invert")))
+    if request.get("overlays", True):
+        _draw_overlays(levels, frame.dataset)
+    image = Image.fromarray(levels)
+    edge = request.get("max_edge")
+    if edge and max(image.size) > edge:
+        image.thumbnail((edge, edge), Image.Resampling.BOX, reducing_gap=2.0)
+    content = BytesIO()
+    if request["format"] == "png":
+        image.save(content, "PNG", compress_level=1)
+    else:
+        image.save(content, "JPEG", quality=request.get("quality", 85))
+    used = window.model_dump() if window else None
+    return {"width": image.width, "height": image.height, "window": used}, content.getvalue()
+
+
+def raw_frame(source: Source, request: dict[str, Any]) -> Answer:
+    """Answer a frame as little endian samples, colour by pixel, with their description."""
+    frame = read_frame(source, request)
+    samples = frame.samples
+    is_color = frame.photometric == "PALETTE COLOR" or samples.ndim > 2  # noqa: PLR2004
+    if is_color:
+        samples = _color(frame)
+    elif samples.dtype.kind == "b":
+        samples = samples.astype(np.uint8)
+    samples = np.ascontiguousarray(samples, dtype=samples.dtype.newbyteorder("<"))
+    rescale = None if is_color else read_rescale(frame.values)
+    windows = () if is_color else read_windows(frame.values)
+    if not windows and not is_color:
+        windows = (computed_window(samples, rescale),)
+    bits = samples.dtype.itemsize * 8
+    description = {
+        "rows": samples.shape[0],
+        "columns": samples.shape[1],
+        "samples": 3 if is_color else 1,
+        "bits_allocated": bits,
+        "bits_stored": bits if is_color else min(bits, frame.pixels.bits_stored),
+        "sample_kind": {"u": "unsigned", "i": "signed", "f": "float"}[samples.dtype.kind],
+        "photometric": "RGB" if is_color else frame.photometric,
+        "minimum": float(np.nan_to_num(samples.min())),
+        "maximum": float(np.nan_to_num(samples.max())),
+        "rescale": rescale.model_dump() if rescale else None,
+        "windows": [window.model_dump() for window in windows],
+    }
+    return description, samples.tobytes()
+
+
+def _displayed(
+    frame: Frame, asked: Window | None, *, invert: bool
+) -> tuple[NDArray[np.uint8], Window | None]:
+    if frame.photometric == "PALETTE COLOR" or frame.samples.ndim > 2:  # noqa: PLR2004
+        color = _color(frame)
+        return (WHITE - color if invert else color), None
+    return grey_levels(frame, asked, invert=invert)
+
+
+def _color(frame: Frame) -> NDArray[np.uint8]:
+    """Return (rows, columns, 3) 8-bit RGB."""
+    samples = frame.samples
+    bits = frame.pixels.bits_stored
+    if frame.photometric == "PALETTE COLOR":
+        samples = apply_color_lut(samples, frame.dataset)
+        bits = samples.dtype.itemsize * 8
+    if samples.shape[-1] != 3:  # noqa: PLR2004  red, green, blue
+        raise NotRenderable(f"{samples.shape[-1]} samples per pixel cannot be shown.")
+    if samples.dtype.kind == "f":
+        raise NotRenderable("Colour of floating point samples cannot be shown.")
+    shift = max(0, bits - 8)
+    return np.ascontiguousarray(samples >> shift if shift else samples).astype(np.uint8)
+
+
+def _draw_overlays(levels: NDArray[np.uint8], dataset: Dataset) -> None:
+    """Draw overlay planes of the object in white.
+
+    Source:
+        PS3.3 C.9.2.
+    """
+    for group in OVERLAY_GROUPS:
+        if (group, 0x3000) not in dataset:
+            continue
+        try:
+            plane = dataset.overlay_array(group)
+            row, column = (int(part) - 1 for part in dataset[group, 0x0050].value)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            continue  # a broken overlay hides nothing of the picture
+        if plane.ndim != 2 or row < 0 or column < 0:  # noqa: PLR2004  one plane
+            continue
+        target = levels[row : row + plane.shape[0], column : column + plane.shape[1]]
+        target[plane[: target.shape[0], : target.shape[1]] > 0] = WHITE
+
+
+def _guarded(operation: Callable[[Source, dict[str, Any]], Answer]) -> Operation:
+    def answer(source: Source, request: dict[str, Any]) -> Answer:
+        try:
+            return operation(source, request)
+        except NotRenderable as reason:
+            return {"not_renderable": printable(str(reason))}, b""
+        except MemoryError:
+            raise
+        except Exception as error:  # noqa: BLE001  a stranger's pixels: any failure is theirs
+            text = f"The pixel data cannot be decoded: {error}".splitlines()[0]
+            return {"not_renderable": printable(text)}, b""
+
+    return answer
+
+
+warm_up()
+
+OPERATIONS: Final[dict[str, Operation]] = {
+    "render": _guarded(render),
+    "raw": _guarded(raw_frame),
+}
