@@ -135,7 +135,7 @@ class SaleDetail(Result):
     invoice_id: UUID
     invoice_kind: str
     sold_at: datetime
-    register: str
+    register_name: str
     shift_id: UUID
     cashier: str
     customer_id: UUID
@@ -170,7 +170,7 @@ class SaleRow(Result):
     kind: str
     number: str
     sold_at: datetime
-    register: str
+    register_name: str
     cashier: str
     customer: str
     methods: str
@@ -205,7 +205,7 @@ class ShiftReport(Result):
     """
 
     id: UUID
-    register: str
+    register_name: str
     status: str
     opened_by: str
     opened_at: datetime
@@ -235,7 +235,7 @@ class ShiftRow(Result):
     """A shift on the list."""
 
     id: UUID
-    register: str
+    register_name: str
     status: str
     opened_by: str
     opened_at: datetime
@@ -324,7 +324,7 @@ def get_sale(session: Session, ctx: RequestContext, wanted: GetSale) -> SaleDeta
     head = db.fetch_one(
         session,
         """
-        select s.id, s.kind, i.number, i.id as invoice_id, i.kind as invoice_kind, s.sold_at, r.name as register,
+        select s.id, s.kind, i.number, i.id as invoice_id, i.kind as invoice_kind, s.sold_at, r.name as register_name,
                s.shift_id, coalesce(m.display_name, 'system') as cashier, s.party_id as customer_id, p.name as customer,
                i.taxable, i.cgst, i.sgst, i.igst, i.round_off, s.total, s.change_due, s.note
           from sale s
@@ -394,7 +394,7 @@ def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> Sale
     rows = db.fetch_all(
         session,
         """
-        select s.id, s.kind, i.number, s.sold_at, r.code as register, coalesce(m.display_name, 'system') as cashier,
+        select s.id, s.kind, i.number, s.sold_at, r.code as register_name, coalesce(m.display_name, 'system') as cashier,
                p.name as customer, s.total,
                (select string_agg(t.method, ', ' order by t.line_no) from tender t
                  where t.tenant_id = s.tenant_id and t.sale_id = s.id) as methods
@@ -441,7 +441,7 @@ def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftR
     head = db.fetch_one(
         session,
         """
-        select s.id, r.name as register, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
+        select s.id, r.name as register_name, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
                coalesce(c.display_name, '') as closed_by, s.closed_at, s.opening_float, s.expected_cash,
                s.counted_cash, s.float_left, s.counted_cash - s.expected_cash as difference, s.difference_reason,
                coalesce((select sum(amount) from cash_movement m
@@ -489,7 +489,7 @@ def list_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> Sh
     rows = db.fetch_all(
         session,
         """
-        select s.id, r.name as register, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
+        select s.id, r.name as register_name, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
                s.closed_at, s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
                coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0) as sales_total
           from register_shift s

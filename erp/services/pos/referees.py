@@ -3,7 +3,7 @@
 from erp.services.platform import referee
 
 referee(
-    "P2",
+    "P3",
     "Every sale and return has its document, its tenders, its goods, its entry and its event",
     counted="select count(*) from sale",
     offenders="""
