@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import psutil
+
 from erp.core.settings import Settings, get_settings
 from erp.embedded.credentials import is_free
 from erp.embedded.frontend import build_if_changed
@@ -71,7 +73,6 @@ def serve(
     logins: Sequence[str] = (),
 ) -> None:
     """Start the programs and watch them and the servers until `end` is set."""
-    began = time.monotonic()
     processes = _processes(data_dir, programs)
     with ExitStack() as running:
         running.callback(report, "Stopped; the data stays in " + str(data_dir))
@@ -81,7 +82,7 @@ def serve(
                 return
             report(f"Starting {process.name}")
             process.start()
-        _announce(report, time.monotonic() - began, logins)
+        _announce(report, logins)
         Supervisor([*servers, *processes], report).run(end)
         report("Stopping")
 
@@ -100,9 +101,15 @@ def only_instance(data_dir: Path) -> Iterator[None]:
 
 @contextmanager
 def ended_by_signals(end: threading.Event) -> Iterator[None]:
-    """Set `end` on SIGINT or SIGTERM instead of breaking off."""
+    """Set `end` on SIGINT or SIGTERM; a second one breaks off where we are."""
     numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: end.set()) for number in numbers]
+
+    def note(_number: int, _frame: object) -> None:
+        if end.is_set():
+            raise KeyboardInterrupt
+        end.set()
+
+    before = [signal.signal(number, note) for number in numbers]
     try:
         yield
     finally:
@@ -124,8 +131,9 @@ def _require_free_port(port: int) -> None:
         raise CannotStartError(f"Port {port} is taken. Choose another one: WEB_PORT=8080 make run")
 
 
-def _announce(report: Report, seconds: float, logins: Sequence[str]) -> None:
+def _announce(report: Report, logins: Sequence[str]) -> None:
     settings = get_settings()
+    seconds = time.time() - psutil.Process().create_time()
     report(f"Ready after {seconds:.0f} s: {settings.public_url}")
     for line in logins:
         report(f"  {line}")

@@ -141,11 +141,16 @@ class Postgres(Service):
         tag = hashlib.sha256(str(self.data_dir).encode()).hexdigest()[:12]
         refuge = Path("/var/tmp") / f"vantage-{tag}"  # noqa: S108  survives a reboot; own folder
         if not _reachable(self.data_dir, user):
-            refuge.mkdir(mode=0o711, exist_ok=True)
-            self.home = refuge / self.name
+            self.home = _own_folder(refuge) / self.name
         if not _reachable(self._programs / "bin" / "postgres", user):
-            refuge.mkdir(mode=0o711, exist_ok=True)
-            self._programs = _copy_programs(self._programs, refuge)
+            self._programs = _copy_programs(self._programs, _own_folder(refuge))
+
+
+def _own_folder(path: Path) -> Path:
+    path.mkdir(mode=0o711, exist_ok=True)
+    if path.is_symlink() or path.stat().st_uid != os.geteuid():
+        raise ServiceFailedError(f"{path} belongs to somebody else; remove it.")
+    return path
 
 
 def _installed_programs() -> Path:

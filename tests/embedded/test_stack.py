@@ -1,7 +1,9 @@
 import json
+import shutil
 import socket
 import stat
 
+import psutil
 import psycopg
 import pytest
 import redis
@@ -128,3 +130,18 @@ def test_a_taken_port_is_replaced(private_stack):
         private_stack._start(private_stack.redis)
     assert private_stack.credentials.port("redis") != port
     assert private_stack.redis.answers()
+
+
+def test_the_database_starts_where_its_user_cannot_reach_the_checkout(tmp_path):
+    """Root's directories are closed to the unprivileged user that root starts it as."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    stack = EmbeddedStack(closed / "data", own_settings(), durable=False)
+    try:
+        stack.postgres.start()
+        with psycopg.connect(stack.postgres.url()) as connection:
+            assert connection.execute("SELECT 1").fetchone() == (1,)
+        assert psutil.Process(stack.postgres.pid).uids().real != 0
+    finally:
+        stack.stop()
+        shutil.rmtree(stack.postgres.home.parent)
