@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import threading
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
@@ -127,7 +128,7 @@ def unit_of_work(ctx: RequestContext, *, ttl_seconds: int = CONTEXT_TTL_SECONDS)
 
 def enter_tenant(session: Session, ctx: RequestContext, ttl_seconds: int = CONTEXT_TTL_SECONDS) -> None:
     """Bind the transaction to the context's tenant."""
-    expires = int(ctx.now.timestamp()) + ttl_seconds
+    expires = int(time.time()) + ttl_seconds
     text = signed_context(ctx.tenant_id, ctx.user_id, expires)
     raw(session).execute("select set_config('app.ctx', %s, true)", (text,))
 
