@@ -362,3 +362,8 @@ ACCEPTED: list[tuple[str, Callable[[], bytes], dict[str, object]]] = [
         {"is_renderable": False},
     ),
 ]
+
+
+def case_id(value):
+    """Name a parameter alike in every test process: a function's address is not its name."""
+    return str(value)[:40] if not callable(value) else "object"

@@ -27,7 +27,7 @@ def inspector():
     made.close()
 
 
-@pytest.mark.parametrize(("case", "make", "reason"), objects.REFUSED, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(("case", "make", "reason"), objects.REFUSED, ids=objects.case_id)
 def test_bad_object_is_refused_for_its_reason(inspector, case, make, reason):
     finding = inspector.inspect(make())
 
@@ -38,7 +38,7 @@ def test_bad_object_is_refused_for_its_reason(inspector, case, make, reason):
     assert finding.detail.isprintable()
 
 
-@pytest.mark.parametrize(("case", "make", "facts"), objects.ACCEPTED, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(("case", "make", "facts"), objects.ACCEPTED, ids=objects.case_id)
 def test_odd_object_is_kept_and_its_oddity_is_said(inspector, case, make, facts):
     finding = inspector.inspect(make())
 
