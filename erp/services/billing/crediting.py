@@ -103,10 +103,8 @@ def credit_return(
 
     cgst, sgst, igst = part(sold.cgst), part(sold.sgst), part(sold.igst)
     tax = cgst + sgst + igst
-    if price_mode is PriceMode.INCLUSIVE:
-        taxable = part(sold.total) - tax
-    else:
-        taxable = part(sold.taxable_value)
+    is_inclusive = price_mode is PriceMode.INCLUSIVE
+    taxable = part(sold.total) - tax if is_inclusive else part(sold.taxable_value)
     return CreditLine(sold.ref, quantity, sold.gst_rate, taxable, cgst, sgst, igst, taxable + tax)
 
 

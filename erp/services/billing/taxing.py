@@ -373,21 +373,10 @@ def _tax(
     tax = heads.total
     taxable = net - tax if price_mode is PriceMode.INCLUSIVE else net
     return TaxedLine(
-        source.ref,
-        one.line,
-        source.quantity,
-        source.unit_price,
-        source.gst_rate,
-        source.treatment,
-        one.gross,
-        one.discount,
-        one.share,
-        taxable,
-        heads.cgst,
-        heads.sgst,
-        heads.igst,
+        source.ref, one.line, source.quantity, source.unit_price, source.gst_rate, source.treatment,
+        one.gross, one.discount, one.share, taxable, heads.cgst, heads.sgst, heads.igst,
         taxable + tax,
-    )
+    )  # fmt: skip
 
 
 def _total(lines: Sequence[TaxedLine], *, is_rounded: bool) -> SupplyTotals:

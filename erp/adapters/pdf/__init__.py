@@ -1,0 +1,27 @@
+"""Bills, receipts and session reports as PDF files, drawn with fpdf2."""
+
+from collections.abc import Sequence
+
+from erp.adapters.pdf.invoice import render_invoice
+from erp.adapters.pdf.receipt import render_receipt
+from erp.adapters.pdf.session_report import render_session_report
+from erp.services.billing.printing import Copy, PrintedDocument
+from erp.services.imaging.printing import SessionReport
+
+__all__ = ["PdfPrinter"]
+
+
+class PdfPrinter:
+    """Prints bills and session reports; equal input gives equal bytes."""
+
+    def receipt(self, document: PrintedDocument) -> bytes:
+        """Return the document as a PDF for an 80 mm roll."""
+        return render_receipt(document)
+
+    def invoice(self, document: PrintedDocument, copies: Sequence[Copy] = ()) -> bytes:
+        """Return the document as an A4 PDF, one marked run of pages per copy."""
+        return render_invoice(document, copies)
+
+    def session_report(self, report: SessionReport) -> bytes:
+        """Return the report of an imaging session as an A4 PDF."""
+        return render_session_report(report)

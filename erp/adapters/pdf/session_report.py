@@ -1,0 +1,239 @@
+"""The A4 report of an imaging session: who, with what, what was seen and what was decided."""
+
+from collections.abc import Sequence
+
+from erp.adapters.pdf.canvas import FAINT, SOFT, Align, Canvas, line_height
+from erp.adapters.pdf.paging import Block, paginate
+from erp.core.formatting import date_text, instant_text
+from erp.services.imaging.printing import KeyImage, PrintedFact, SessionReport
+
+A4_WIDTH, A4_HEIGHT = 210.0, 297.0
+LEFT, TOP, WIDTH = 16.0, 14.0, 178.0
+RIGHT = LEFT + WIDTH
+FOOT = 12.0
+BOTTOM = A4_HEIGHT - FOOT - 4
+BODY, SMALL, SECTION, TITLE = 9.0, 7.6, 10.5, 16.0
+GUTTER = 6.0
+IMAGE_WIDTH = (WIDTH - GUTTER) / 2
+IMAGE_HEIGHT = 66.0
+NOT_FOR_DIAGNOSIS = "NOT FOR DIAGNOSIS - lossy picture"
+
+
+def render_session_report(report: SessionReport) -> bytes:
+    """Return the report as an A4 PDF with numbered pages."""
+    with Canvas(report.made_at, f"Session report {report.report_number}") as canvas:
+        _render(canvas, report)
+        return canvas.to_bytes()
+
+
+def _render(canvas: Canvas, report: SessionReport) -> None:
+    opening = _opening(canvas, report)
+    running = _running(canvas, report)
+    pages = paginate(
+        _blocks(canvas, report),
+        BOTTOM - TOP - opening.height,
+        BOTTOM - TOP - running.height,
+    )
+    for number, page in enumerate(pages, start=1):
+        canvas.add_page(A4_WIDTH, A4_HEIGHT)
+        head = opening if number == 1 else running
+        head.draw(TOP)
+        page.draw(TOP + head.height)
+        _foot(canvas, report, f"Page {number} of {len(pages)}")
+
+
+def _blocks(canvas: Canvas, report: SessionReport) -> list[Block]:
+    blocks = [
+        *_facts(canvas, "Patient", _patient(report)),
+        *_facts(canvas, "Session", _session(report)),
+        *_facts(canvas, "Device", report.device),
+        *_facts(canvas, "Measurements", report.measurements),
+    ]
+    if report.findings:
+        blocks += _text(canvas, "Findings", report.findings)
+    if report.images:
+        blocks += _images(canvas, report.images)
+    blocks += _decision(canvas, report)
+    blocks.append(_signature(canvas, report))
+    return blocks
+
+
+def _opening(canvas: Canvas, report: SessionReport) -> Block:
+    address = canvas.wrap(", ".join(report.clinic_address), WIDTH, SMALL, most=2)
+    height = line_height(TITLE) + line_height(BODY) + len(address) * line_height(SMALL) + 8
+
+    def draw(y: float) -> None:
+        title = "Session report" if report.decision else "Preliminary session report"
+        canvas.write(title, LEFT, y, TITLE, bold=True)
+        number = f"{report.report_number} · version {report.version}"
+        canvas.write(number, LEFT + 90, y + 1, BODY, width=WIDTH - 90, align=Align.RIGHT, bold=True)
+        made = f"Made {instant_text(report.made_at, report.time_zone)}"
+        canvas.write(
+            made, LEFT + 90, y + 5.4, SMALL, width=WIDTH - 90, align=Align.RIGHT, grey=SOFT
+        )
+        y += line_height(TITLE) + 0.6
+        canvas.write(report.clinic_name, LEFT, y, BODY, width=WIDTH, bold=True)
+        y += line_height(BODY)
+        for text in address:
+            canvas.write(text, LEFT, y, SMALL, grey=SOFT)
+            y += line_height(SMALL)
+        canvas.rule(LEFT, y + 2, WIDTH, weight=0.5, grey=FAINT)
+
+    return Block(height, draw)
+
+
+def _running(canvas: Canvas, report: SessionReport) -> Block:
+    def draw(y: float) -> None:
+        who = f"{report.patient_name} ({report.patient_number})"
+        canvas.write(who, LEFT, y, BODY, width=WIDTH / 2, bold=True)
+        what = f"Session {report.session_number}"
+        canvas.write(what, LEFT + WIDTH / 2, y, BODY, width=WIDTH / 2, align=Align.RIGHT, grey=SOFT)
+        canvas.rule(LEFT, y + line_height(BODY) + 1.5, WIDTH, weight=0.4, grey=FAINT)
+
+    return Block(line_height(BODY) + 5, draw)
+
+
+def _patient(report: SessionReport) -> list[PrintedFact]:
+    born = date_text(report.patient_birth_on) if report.patient_birth_on else ""
+    return [
+        PrintedFact("Name", report.patient_name),
+        PrintedFact("Patient no.", report.patient_number),
+        PrintedFact("Born on", born),
+        PrintedFact("Sex", report.patient_sex),
+    ]
+
+
+def _session(report: SessionReport) -> list[PrintedFact]:
+    return [
+        PrintedFact("Session", report.session_number),
+        PrintedFact("Modality", report.modality),
+        PrintedFact("Started", instant_text(report.started_at, report.time_zone)),
+        *report.session,
+    ]
+
+
+def _facts(canvas: Canvas, title: str, facts: Sequence[PrintedFact]) -> list[Block]:
+    """Return facts in two columns under a section title, two to a block."""
+    known = [fact for fact in facts if fact.value]
+    if not known:
+        return []
+    head = _section(canvas, title)
+    rows = [known[place : place + 2] for place in range(0, len(known), 2)]
+    return [head, *(_fact_row(canvas, row) for row in rows), _gap()]
+
+
+def _gap() -> Block:
+    return Block(4, lambda _y: None)
+
+
+def _section(canvas: Canvas, title: str) -> Block:
+    def draw(y: float) -> None:
+        canvas.write(title, LEFT, y, SECTION, bold=True)
+        canvas.rule(LEFT, y + line_height(SECTION) + 0.4, WIDTH)
+
+    return Block(line_height(SECTION) + 2, draw)
+
+
+def _fact_row(canvas: Canvas, facts: Sequence[PrintedFact]) -> Block:
+    name_width, value_width = 28.0, IMAGE_WIDTH - 28
+    values = [canvas.wrap(fact.value, value_width, BODY, most=3) or [""] for fact in facts]
+    height = max(map(len, values)) * line_height(BODY) + 0.6
+
+    def draw(y: float) -> None:
+        for place, (fact, lines) in enumerate(zip(facts, values, strict=True)):
+            x = LEFT + place * (IMAGE_WIDTH + GUTTER)
+            canvas.write(fact.name, x, y + 0.5, SMALL, width=name_width - 2, grey=SOFT)
+            for offset, text in enumerate(lines):
+                canvas.write(text, x + name_width, y + offset * line_height(BODY), BODY)
+
+    return Block(height, draw)
+
+
+def _text(canvas: Canvas, title: str, text: str) -> list[Block]:
+    """Return free text, a block per line so that it flows over pages."""
+    lines = [
+        line
+        for paragraph in text.splitlines()
+        for line in canvas.wrap(paragraph, WIDTH, BODY, most=200) or [""]
+    ]
+    rows = [_text_line(canvas, line) for line in lines]
+    return [_section(canvas, title), *rows, _gap()]
+
+
+def _text_line(canvas: Canvas, line: str) -> Block:
+    return Block(line_height(BODY), lambda y: canvas.write(line, LEFT, y, BODY))
+
+
+def _images(canvas: Canvas, images: Sequence[KeyImage]) -> list[Block]:
+    rows = [images[place : place + 2] for place in range(0, len(images), 2)]
+    first, *others = [_image_row(canvas, row) for row in rows]
+    head = _section(canvas, "Key images")
+
+    def draw(y: float) -> None:
+        head.draw(y)
+        first.draw(y + head.height)
+
+    return [Block(head.height + first.height, draw), *others]
+
+
+def _image_row(canvas: Canvas, images: Sequence[KeyImage]) -> Block:
+    captions = [canvas.wrap(image.caption, IMAGE_WIDTH, SMALL, most=2) for image in images]
+    height = IMAGE_HEIGHT + 3 * line_height(SMALL) + 4
+
+    def draw(y: float) -> None:
+        for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
+            x = LEFT + place * (IMAGE_WIDTH + GUTTER)
+            canvas.box(x, y, IMAGE_WIDTH, IMAGE_HEIGHT, grey=0)
+            canvas.picture(image.png, x, y, IMAGE_WIDTH, IMAGE_HEIGHT)
+            _caption(canvas, image, caption, x, y + IMAGE_HEIGHT + 1)
+
+    return Block(height, draw)
+
+
+def _caption(canvas: Canvas, image: KeyImage, lines: list[str], x: float, y: float) -> None:
+    for text in lines:
+        canvas.write(text, x, y, SMALL, width=IMAGE_WIDTH, grey=SOFT)
+        y += line_height(SMALL)
+    if image.is_lossy:
+        canvas.write(NOT_FOR_DIAGNOSIS, x, y, SMALL, width=IMAGE_WIDTH, bold=True)
+
+
+def _decision(canvas: Canvas, report: SessionReport) -> list[Block]:
+    decision = report.decision
+    if decision is None:
+        waiting = [PrintedFact("Review", "Not reviewed yet: this report is preliminary.")]
+        return _facts(canvas, "Review decision", waiting)
+    decided = instant_text(decision.decided_at, report.time_zone)
+    facts = [
+        PrintedFact("Decision", decision.status),
+        PrintedFact("Decided", decided),
+        PrintedFact("Reviewer", decision.reviewer),
+        PrintedFact("Reason", decision.reason),
+    ]
+    blocks = _facts(canvas, "Review decision", facts)
+    return blocks + (_text(canvas, "Note", decision.note) if decision.note else [])
+
+
+def _signature(canvas: Canvas, report: SessionReport) -> Block:
+    width = 64.0
+
+    def draw(y: float) -> None:
+        x = RIGHT - width
+        canvas.rule(x, y + 20, width, weight=0.3, grey=FAINT)
+        name = report.signatory or "Signature"
+        canvas.write(name, x, y + 21, BODY, width=width, align=Align.CENTRE)
+        canvas.write(
+            "Name, signature and date", x, y + 25, SMALL, width=width, align=Align.CENTRE, grey=SOFT
+        )
+
+    return Block(30, draw)
+
+
+def _foot(canvas: Canvas, report: SessionReport, count: str) -> None:
+    y = A4_HEIGHT - FOOT
+    canvas.rule(LEFT, y - 1.5, WIDTH)
+    marks = [f"{report.report_number} · version {report.version}"]
+    if any(image.is_lossy for image in report.images):
+        marks.append("Pictures marked so are not for diagnosis")
+    canvas.write("  ·  ".join(marks), LEFT, y, SMALL, grey=SOFT)
+    canvas.write(count, LEFT, y, SMALL, width=WIDTH, align=Align.RIGHT, grey=SOFT)
