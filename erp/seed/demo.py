@@ -1,0 +1,140 @@
+"""The two demo tenants: organisation, people, catalogue, stock and a month of trade."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from types import MappingProxyType
+from uuid import UUID
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.seed.catalogue import seed_catalogue
+from erp.seed.history import seed_history
+from erp.seed.parties import seed_parties
+from erp.seed.stock import seed_stock
+from erp.services import accounting, identity, party, platform
+from erp.services.identity import NewTenant
+
+Report = Callable[[str], None]
+WORDS = ("amber", "bay", "cedar", "delta", "ember", "fern", "grove", "harbor", "iris", "juniper", "kite", "lotus")
+UNLIMITED = MappingProxyType(
+    {"discount_percent": Decimal(100), "return_amount": Decimal(10_000_000), "cash_tolerance": Decimal(1000)}
+)
+
+PHARMACY = NewTenant(
+    name="Demo Homoeo Traders",
+    slug="demo",
+    legal_name="Demo Homoeo Traders (synthetic)",
+    trade_name="Demo Homoeo Traders",
+    gstin="27ZZZFZ0001Z1ZU",
+    pan="ZZZFZ0001Z",
+    state_code="27",
+    branch_code="PUNE",
+    branch_name="Pune, Laxmi Road",
+    address="1 Demo Road, Laxmi Road",
+    city="Pune",
+    pin="411001",
+    phone="+912000000001",
+    drug_licence_no="MH-20C-000100",
+    upi_address="demohomoeo@examplebank",
+    is_demo=True,
+)
+CLINIC = NewTenant(
+    name="Zenith Homoeo Clinic",
+    slug="zenith",
+    legal_name="Zenith Homoeo Clinic (synthetic)",
+    trade_name="Zenith Homoeo Clinic",
+    gstin="27ZZZFZ0101Z1ZT",
+    pan="ZZZFZ0101Z",
+    state_code="27",
+    branch_code="NASHIK",
+    branch_name="Nashik",
+    address="2 Demo Street",
+    city="Nashik",
+    pin="422001",
+    phone="+912530000002",
+    drug_licence_no="MH-20C-000107",
+    upi_address="zenithclinic@examplebank",
+    is_demo=True,
+)
+PEOPLE = (
+    ("owner", "Asha Rao", True),
+    ("manager", "Vikram Shah", True),
+    ("cashier", "Meera Joshi", False),
+    ("storekeeper", "Ravi Kale", False),
+    ("accountant", "Sunita Nair", False),
+    ("technician", "Imran Khan", False),
+    ("auditor", "Leela Menon", False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoLogin:
+    """A login of a demo tenant, as it is printed for a newcomer."""
+
+    role_title: str
+    login: str
+    password: str
+    pin: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoTenant:
+    """A seeded tenant with its logins."""
+
+    ctx: RequestContext
+    name: str
+    logins: tuple[DemoLogin, ...]
+
+
+def seed_tenants(report: Report) -> Iterator[DemoTenant]:
+    """Make both demo tenants; the pharmacy gets a month of sales."""
+    for new in (PHARMACY, CLINIC):
+        report(f"Setting up {new.name}")
+        yield seed_tenant(new, has_history=new is PHARMACY)
+
+
+def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
+    """Make one tenant through the same commands a person would use."""
+    ctx = replace(identity.provision_tenant(new), limits=UNLIMITED)
+    with db.unit_of_work(ctx) as session:
+        accounting.create_default_chart(session, ctx)
+        party.ensure_walk_in(session, ctx, new.state_code)
+    logins = tuple(_person(ctx, new.slug, *person) for person in PEOPLE)
+    seed_catalogue(ctx)
+    seed_parties(ctx)
+    storage_id = seed_stock(ctx)
+    register_ids = _registers(ctx, storage_id)
+    if has_history:
+        seed_history(ctx, register_ids[0])
+    return DemoTenant(ctx, new.name, logins)
+
+
+def _person(ctx: RequestContext, slug: str, role: str, name: str, has_pin: bool) -> DemoLogin:  # noqa: FBT001  a column of the table above
+    password = "-".join([*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
+    login = f"{role}@{slug}.example"
+    made = platform.run(
+        "identity.create_user",
+        ctx,
+        {"login": login, "display_name": name, "password": password, "roles": [role], "idempotency_key": f"seed-{login}"},
+    )
+    pin = f"{secrets.randbelow(9000) + 1000}" if has_pin else ""
+    while pin and len(set(pin)) == 1:
+        pin = f"{secrets.randbelow(9000) + 1000}"
+    if pin:
+        wanted = {"pin": pin, "member_id": getattr(made.result, "id"), "idempotency_key": f"seed-pin-{login}"}  # noqa: B009  the result's type is the command's
+        platform.run("identity.set_pin", ctx, wanted)
+    return DemoLogin(role.capitalize(), login, password, pin)
+
+
+def _registers(ctx: RequestContext, storage_id: UUID) -> list[UUID]:
+    made = [
+        platform.run(
+            "pos.create_register",
+            ctx,
+            {"code": code, "name": name, "location_id": storage_id, "idempotency_key": f"seed-register-{code}"},
+        )
+        for code, name in (("POS1", "Front counter"), ("POS2", "Side counter"))
+    ]
+    return [getattr(answer.result, "id") for answer in made]  # noqa: B009  the result's type is the command's

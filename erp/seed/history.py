@@ -1,0 +1,122 @@
+"""A month of trade for the demo: shifts, sales and a few returns, through the till's own commands."""
+
+import random
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services import platform
+from erp.services.pos import SaleReceipt
+
+DAYS = 30
+SALES_PER_DAY = (3, 9)
+FLOAT = Decimal("1000.00")
+METHODS = ("cash", "cash", "upi", "upi", "card")
+
+
+def seed_history(ctx: RequestContext, register_id: UUID) -> None:
+    """Trade for a month up to today; the same every time but for the day it ends on."""
+    chance = random.Random(20_261)  # noqa: S311  demo figures, not secrets
+    goods, customers = _goods(ctx), _customers(ctx)
+    for back in range(DAYS, -1, -1):
+        _day(ctx, register_id, back, chance, goods, customers)
+
+
+def _goods(ctx: RequestContext) -> list[tuple[UUID, int]]:
+    with db.unit_of_work(ctx) as session:
+        rows = db.fetch_all(
+            session,
+            "select b.variant_id, sum(b.on_hand)::bigint as units from stock_balance b"
+            " join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id)"
+            " join location p on (p.tenant_id, p.id) = (b.tenant_id, b.location_id)"
+            " where b.tenant_id = %s and p.kind = 'storage' and l.status = 'available'"
+            " and (l.expires_on is null or l.expires_on > %s)"
+            " group by b.variant_id having sum(b.on_hand) >= 20 order by b.variant_id",
+            (ctx.tenant_id, ctx.today),
+        )
+    return [(row["variant_id"], row["units"]) for row in rows]
+
+
+def _customers(ctx: RequestContext) -> list[UUID | None]:
+    with db.unit_of_work(ctx) as session:
+        rows = db.fetch_all(
+            session,
+            "select id from party where tenant_id = %s and kind = 'patient' and state_code = '27' order by code",
+            (ctx.tenant_id,),
+        )
+    return [None, None, None, *(row["id"] for row in rows)]
+
+
+def _day(
+    ctx: RequestContext,
+    register_id: UUID,
+    back: int,
+    chance: random.Random,
+    goods: list[tuple[UUID, int]],
+    customers: list[UUID | None],
+) -> None:
+    opening = datetime.combine(ctx.today - timedelta(days=back), time(9, 30), ZoneInfo(ctx.time_zone))
+    if opening > ctx.now:
+        return
+    shift_id = _open(replace(ctx, now=opening), register_id)
+    at = opening
+    for _ in range(chance.randint(*SALES_PER_DAY)):
+        at += timedelta(minutes=chance.randint(12, 75))
+        if at > ctx.now:
+            break
+        receipt = _sell(replace(ctx, now=at), shift_id, chance, goods, customers)
+        if chance.random() < 0.04:  # noqa: PLR2004  one bill in twenty-five comes back in part
+            _take_back(replace(ctx, now=at + timedelta(minutes=5)), shift_id, receipt)
+    closing = datetime.combine(opening.date(), time(20, 30), ZoneInfo(ctx.time_zone))
+    if closing < ctx.now:
+        _close(replace(ctx, now=closing), shift_id, chance)
+
+
+def _open(ctx: RequestContext, register_id: UUID) -> UUID:
+    opened = platform.run(
+        "pos.open_shift", ctx, {"register_id": register_id, "opening_float": FLOAT, "idempotency_key": f"seed-open-{ctx.today}"}
+    )
+    return UUID(str(opened.result.model_dump()["id"]))
+
+
+def _sell(
+    ctx: RequestContext, shift_id: UUID, chance: random.Random, goods: list[tuple[UUID, int]], customers: list[UUID | None]
+) -> SaleReceipt:
+    lines = [
+        {"variant_id": variant_id, "quantity": chance.choice((1, 1, 1, 2))}
+        for variant_id, _ in chance.sample(goods, chance.randint(1, min(4, len(goods))))
+    ]
+    cart: dict[str, Any] = {"shift_id": shift_id, "customer_id": chance.choice(customers), "lines": lines}
+    quote = platform.run("pos.quote_cart", ctx, cart).result.model_dump()
+    tender = {"method": chance.choice(METHODS), "amount": quote["total"], "reference": "demo"}
+    posted = platform.run("pos.post_sale", ctx, cart | {"sale_id": new_id(), "tenders": [tender]})
+    assert isinstance(posted.result, SaleReceipt)  # noqa: S101  the command's own result
+    return posted.result
+
+
+def _take_back(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> None:
+    wanted = {
+        "sale_id": receipt.sale_id,
+        "shift_id": shift_id,
+        "lines": [{"line_no": 1, "quantity": 1}],
+        "reason": "Seal was broken",
+    }
+    platform.run("pos.post_return", ctx, wanted)
+
+
+def _close(ctx: RequestContext, shift_id: UUID, chance: random.Random) -> None:
+    report = platform.run("pos.get_shift", ctx, {"shift_id": shift_id}).result.model_dump()
+    counted = report["expected_cash"] - chance.choice((0, 0, 0, 0, 10))
+    wanted = {
+        "shift_id": shift_id,
+        "counted_cash": counted,
+        "float_left": FLOAT,
+        "reason": "" if counted == report["expected_cash"] else "Change given short",
+    }
+    platform.run("pos.close_shift", ctx, wanted)

@@ -1,0 +1,236 @@
+"""The manager's dashboard: figures of the day and month, each with the list it is made of."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.services.platform import Nothing, Result, query
+
+
+class SalesFigure(Result):
+    """Net takings of a span of time: sales less returns."""
+
+    total: Decimal
+    sales: Decimal
+    returns: Decimal
+    bills: int
+
+
+class HourFigure(Result):
+    """Net takings of an hour of today."""
+
+    hour: int
+    total: Decimal
+    bills: int
+
+
+class DayFigure(Result):
+    """Net takings of a day of this month."""
+
+    day: date
+    total: Decimal
+    bills: int
+
+
+class MethodFigure(Result):
+    """Net takings of this month by one way of paying."""
+
+    method: str
+    total: Decimal
+
+
+class ExpiryFigure(Result):
+    """Stock at cost whose last usable day falls in a span of days from today.
+
+    Attributes:
+        to_days: Last day of the span; none for stock past its day already.
+    """
+
+    label: str
+    from_days: int | None
+    to_days: int | None
+    lots: int
+    units: int
+    value: Decimal
+
+
+class ExceptionFigure(Result):
+    """Something a manager should look at, with the page that shows it."""
+
+    key: str
+    label: str
+    count: int
+    link: str
+
+
+class Dashboard(Result):
+    """Everything on the dashboard, as of one instant."""
+
+    as_of: datetime
+    today: SalesFigure
+    yesterday: SalesFigure
+    month: SalesFigure
+    by_hour: list[HourFigure]
+    by_day: list[DayFigure]
+    by_method: list[MethodFigure]
+    stock_value: Decimal
+    stock_units: int
+    expiry: list[ExpiryFigure]
+    exceptions: list[ExceptionFigure]
+
+
+@query("reporting.get_dashboard", permission="reporting.view", rest="GET /dashboard")
+def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Dashboard:
+    """Return the manager's figures from what is posted, in the business's own days."""
+    today = _midnight(ctx, ctx.today)
+    month = _midnight(ctx, ctx.today.replace(day=1))
+    stock = _stock(session, ctx)
+    return Dashboard(
+        as_of=ctx.now,
+        today=_sales(session, ctx, today, ctx.now + timedelta(days=1)),
+        yesterday=_sales(session, ctx, _midnight(ctx, ctx.today - timedelta(days=1)), today),
+        month=_sales(session, ctx, month, ctx.now + timedelta(days=1)),
+        by_hour=_by_hour(session, ctx, today),
+        by_day=_by_day(session, ctx, month),
+        by_method=_by_method(session, ctx, month),
+        stock_value=stock["value"],
+        stock_units=stock["units"],
+        expiry=_expiry(session, ctx),
+        exceptions=_exceptions(session, ctx),
+    )
+
+
+def _midnight(ctx: RequestContext, day: date) -> datetime:
+    return datetime.combine(day, time.min, ZoneInfo(ctx.time_zone))
+
+
+def _sales(session: Session, ctx: RequestContext, since: datetime, until: datetime) -> SalesFigure:
+    row = db.fetch_one(
+        session,
+        """
+        select coalesce(sum(total) filter (where kind = 'sale'), 0) as sales,
+               coalesce(sum(total) filter (where kind = 'return'), 0) as returns,
+               count(*) filter (where kind = 'sale') as bills
+          from sale where tenant_id = %s and sold_at >= %s and sold_at < %s
+        """,
+        (ctx.tenant_id, since, until),
+    ) or {"sales": ZERO, "returns": ZERO, "bills": 0}
+    return SalesFigure(total=row["sales"] - row["returns"], **row)
+
+
+def _by_hour(session: Session, ctx: RequestContext, since: datetime) -> list[HourFigure]:
+    rows = db.fetch_all(
+        session,
+        """
+        select extract(hour from sold_at at time zone %(zone)s)::int as hour,
+               sum(case kind when 'sale' then total else -total end) as total,
+               count(*) filter (where kind = 'sale') as bills
+          from sale where tenant_id = %(tenant)s and sold_at >= %(since)s
+         group by 1 order by 1
+        """,
+        {"tenant": ctx.tenant_id, "since": since, "zone": ctx.time_zone},
+    )
+    return [HourFigure(**row) for row in rows]
+
+
+def _by_day(session: Session, ctx: RequestContext, since: datetime) -> list[DayFigure]:
+    rows = db.fetch_all(
+        session,
+        """
+        select (sold_at at time zone %(zone)s)::date as day,
+               sum(case kind when 'sale' then total else -total end) as total,
+               count(*) filter (where kind = 'sale') as bills
+          from sale where tenant_id = %(tenant)s and sold_at >= %(since)s
+         group by 1 order by 1
+        """,
+        {"tenant": ctx.tenant_id, "since": since, "zone": ctx.time_zone},
+    )
+    return [DayFigure(**row) for row in rows]
+
+
+def _by_method(session: Session, ctx: RequestContext, since: datetime) -> list[MethodFigure]:
+    rows = db.fetch_all(
+        session,
+        """
+        select t.method, sum(case s.kind when 'sale' then t.amount else -t.amount end) as total
+          from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
+         where s.tenant_id = %s and s.sold_at >= %s
+         group by t.method order by total desc
+        """,
+        (ctx.tenant_id, since),
+    )
+    return [MethodFigure(**row) for row in rows]
+
+
+def _stock(session: Session, ctx: RequestContext) -> db.Row:
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(value), 0) as value, coalesce(sum(on_hand), 0)::bigint as units"
+        " from stock_balance where tenant_id = %s",
+        (ctx.tenant_id,),
+    )
+    return row or {"value": ZERO, "units": 0}
+
+
+SPANS: tuple[tuple[str, int | None, int | None], ...] = (
+    ("Expired", None, -1),
+    ("0-30 days", 0, 30),
+    ("31-60 days", 31, 60),
+    ("61-90 days", 61, 90),
+)
+
+
+def _expiry(session: Session, ctx: RequestContext) -> list[ExpiryFigure]:
+    rows = db.fetch_all(
+        session,
+        """
+        select case when l.expires_on < %(today)s then 0 when l.expires_on <= %(today)s + 30 then 1
+                    when l.expires_on <= %(today)s + 60 then 2 else 3 end as span,
+               count(distinct l.id) as lots, sum(b.on_hand)::bigint as units, sum(b.value) as value
+          from stock_balance b
+          join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id)
+         where b.tenant_id = %(tenant)s and b.on_hand > 0 and l.expires_on <= %(today)s + 90
+         group by 1
+        """,
+        {"tenant": ctx.tenant_id, "today": ctx.today},
+    )
+    found = {row.pop("span"): row for row in rows}
+    empty = {"lots": 0, "units": 0, "value": ZERO}
+    return [
+        ExpiryFigure(label=label, from_days=first, to_days=last, **found.get(span, empty))
+        for span, (label, first, last) in enumerate(SPANS)
+    ]
+
+
+def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
+    row = db.fetch_one(
+        session,
+        """
+        select (select count(*) from event_delivery d where d.tenant_id = %(tenant)s and d.status = 'dead') as dead,
+               (select count(*) from register_shift s where s.tenant_id = %(tenant)s and s.status = 'closed'
+                   and s.counted_cash <> s.expected_cash and s.closed_at >= %(week)s) as cash,
+               (select count(*) from register_shift s where s.tenant_id = %(tenant)s and s.status = 'open'
+                   and s.opened_at < %(day)s) as stale_shifts,
+               (select count(*) from lot l where l.tenant_id = %(tenant)s and l.status <> 'available'
+                   and exists (select 1 from stock_balance b where b.tenant_id = l.tenant_id and b.lot_id = l.id
+                                  and b.on_hand > 0)) as held,
+               (select count(*) from approval a where a.tenant_id = %(tenant)s and a.approved_at >= %(week)s) as approvals
+        """,
+        {"tenant": ctx.tenant_id, "week": ctx.now - timedelta(days=7), "day": ctx.now - timedelta(hours=24)},
+    )
+    named = (
+        ("dead", "Background work that failed", "/system/deliveries"),
+        ("cash", "Cash short or over in the last 7 days", "/till/shifts"),
+        ("stale_shifts", "Shifts open for more than a day", "/till/shifts"),
+        ("held", "Lots on hold with stock", "/stock"),
+        ("approvals", "Manager approvals in the last 7 days", "/sales"),
+    )
+    counts = row or {}
+    return [
+        ExceptionFigure(key=key, label=label, count=counts[key], link=link) for key, label, link in named if counts.get(key)
+    ]
