@@ -17,7 +17,7 @@ POLL_SECONDS = 0.05
 LOG_TAIL_LINES = 15
 
 # Servers outlive the object that started them; whoever looks next collects their exit.
-_children: dict[int, subprocess.Popen[bytes]] = {}
+_children: set[int] = set()
 
 
 class ServiceFailedError(RuntimeError):
@@ -123,7 +123,8 @@ class Service(ABC):
                 user=user,
                 extra_groups=None if user is None else [],
             )
-        _children[child.pid] = child
+        child.returncode = 0  # it may outlive us, which Popen would call a leak
+        _children.add(child.pid)
         born = psutil.Process(child.pid).create_time()
         record = {"pid": child.pid, "born": born, "command": command}
         self._pid_path.touch(mode=0o600)
@@ -205,6 +206,10 @@ def _wait_for_end(process: psutil.Process) -> None:
 
 
 def _collect_exits() -> None:
-    for pid, child in list(_children.items()):
-        if child.poll() is not None:
-            _children.pop(pid, None)
+    for pid in list(_children):
+        try:
+            ended, _status = os.waitpid(pid, os.WNOHANG)
+        except ChildProcessError:
+            ended = pid
+        if ended:
+            _children.discard(pid)
