@@ -82,7 +82,7 @@ class DeviceBranches(BaseTopicPlugin):
 def may_use(device: str, topic: str, *, writes: bool) -> bool:
     """Tell whether a device (`site/device`) may publish to, or read, a topic or filter.
 
-    Source: topic table of the device contract, `docs/devices.md`.
+    The same rules for mosquitto are in `deploy/mosquitto/acl`.
     """
     site, _, name = device.partition("/")
     levels = topic.split("/")

@@ -6,12 +6,14 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 
 import psutil
 
-from erp.core.settings import Settings, get_settings
+from erp.core.settings import get_settings
 from erp.embedded.credentials import is_free
 from erp.embedded.frontend import build_if_changed
 from erp.embedded.process import Service
@@ -46,22 +48,29 @@ def up(report: Report) -> None:
         with stack:
             os.environ.update(stack.environment())
             get_settings.cache_clear()
-            logins = prepare(get_settings(), report)
+            logins = _prepare_apart(report)
             serve(
                 stack.services, product_programs(settings), settings.data_dir, report, end, logins
             )
 
 
-def prepare(settings: Settings, report: Report) -> list[str]:
+def prepare(report: Report) -> list[str]:
     """Migrate the database, seed an empty one and build the frontend; return the demo logins."""
-    from erp import seed  # noqa: PLC0415  needs the database's address, known only now
+    from erp import seed  # noqa: PLC0415  the process that watches stays small without them
     from erp.core import migrations  # noqa: PLC0415
 
+    settings = get_settings()
     report("Migrating the database")
     migrations.upgrade(settings.database_url)
     logins = seed.run(report)
     build_if_changed(PROJECT, settings.data_dir / "log" / "frontend.log", report)
     return logins
+
+
+def _prepare_apart(report: Report) -> list[str]:
+    """Prepare in a process that ends, and gives its memory and connections back."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as apart:
+        return apart.submit(prepare, report).result()
 
 
 def serve(
