@@ -1,9 +1,9 @@
 """Alembic runs migrations here, always online, with short lock waits."""
 
+from alembic import context
 from sqlalchemy import create_engine, text
 
 import erp.models  # noqa: F401  registers every table
-from alembic import context
 from erp.core.db import driver_url
 from erp.core.settings import get_settings
 from erp.models.base import metadata

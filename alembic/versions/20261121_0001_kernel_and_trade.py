@@ -4,9 +4,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 import sqlmodel
-from sqlalchemy.dialects import postgresql
-
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -88,14 +87,8 @@ OPS_RIGHTS = {
 
 def _run(name: str) -> None:
     text = (SQL / name).read_text(encoding="utf-8")
-    database = (
-        op.get_bind()
-        .exec_driver_sql("select quote_ident(current_database())")
-        .scalar_one()
-    )
-    op.get_bind().connection.driver_connection.execute(
-        text.replace(":database", database)
-    )
+    database = op.get_bind().exec_driver_sql("select quote_ident(current_database())").scalar_one()
+    op.get_bind().connection.driver_connection.execute(text.replace(":database", database))
 
 
 def _protect() -> None:
@@ -109,9 +102,7 @@ def _protect() -> None:
         )
     for table, rights in OPS_RIGHTS.items():
         op.execute(f"grant {rights} on {table} to erp_ops")
-    op.execute(
-        "grant select (id, login, display_name, is_active) on user_account to erp_ops"
-    )
+    op.execute("grant select (id, login, display_name, is_active) on user_account to erp_ops")
 
 
 def upgrade() -> None:
@@ -141,9 +132,7 @@ def _create_tables() -> None:
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_approval")),
     )
-    op.create_index(
-        "ix_approval_origin", "approval", ["tenant_id", "origin_id"], unique=False
-    )
+    op.create_index("ix_approval_origin", "approval", ["tenant_id", "origin_id"], unique=False)
     op.create_table(
         "blob",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -173,9 +162,7 @@ def _create_tables() -> None:
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("command", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.Column(
-            "idempotency_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False
-        ),
+        sa.Column("idempotency_key", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("input_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("input", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("answer", sa.Text(), nullable=False),
@@ -239,9 +226,7 @@ def _create_tables() -> None:
         sa.Column("request_id", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_event")),
     )
-    op.create_index(
-        "ix_event_aggregate", "event", ["tenant_id", "aggregate_id"], unique=False
-    )
+    op.create_index("ix_event_aggregate", "event", ["tenant_id", "aggregate_id"], unique=False)
     op.create_table(
         "notification",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -292,12 +277,8 @@ def _create_tables() -> None:
         sa.CheckConstraint(
             "prefix ~ '^[A-Z1-9][A-Z0-9/-]*$'", name=op.f("ck_number_series_prefix")
         ),
-        sa.CheckConstraint(
-            "length(prefix) + width <= 16", name=op.f("ck_number_series_length")
-        ),
-        sa.CheckConstraint(
-            "next_number >= 1", name=op.f("ck_number_series_next_number")
-        ),
+        sa.CheckConstraint("length(prefix) + width <= 16", name=op.f("ck_number_series_length")),
+        sa.CheckConstraint("next_number >= 1", name=op.f("ck_number_series_next_number")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_number_series")),
         sa.UniqueConstraint(
             "tenant_id",
@@ -305,9 +286,7 @@ def _create_tables() -> None:
             "document_type",
             "register_id",
             "fiscal_year",
-            name=op.f(
-                "uq_number_series_tenant_id_branch_id_document_type_register_id_fiscal_year"
-            ),
+            name=op.f("uq_number_series_tenant_id_branch_id_document_type_register_id_fiscal_year"),
             postgresql_nulls_not_distinct=True,
         ),
         sa.UniqueConstraint("tenant_id", "prefix", name=op.f("uq_number_series_tenant_id_prefix")),
@@ -356,9 +335,7 @@ def _create_tables() -> None:
             "kind in ('walk_in', 'patient', 'doctor', 'clinic', 'retailer', 'distributor', 'hospital', 'institution', 'sez_unit', 'manufacturer', 'importer', 'packaging', 'transporter', 'other')",
             name=op.f("ck_party_kind"),
         ),
-        sa.CheckConstraint(
-            "credit_limit >= 0 and credit_days >= 0", name=op.f("ck_party_credit")
-        ),
+        sa.CheckConstraint("credit_limit >= 0 and credit_days >= 0", name=op.f("ck_party_credit")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_party")),
         sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_party_tenant_id_code")),
     )
@@ -434,9 +411,7 @@ def _create_tables() -> None:
             "origin_id",
             "variant",
             "version",
-            name=op.f(
-                "uq_stored_document_tenant_id_origin_type_origin_id_variant_version"
-            ),
+            name=op.f("uq_stored_document_tenant_id_origin_type_origin_id_variant_version"),
         ),
     )
     op.create_table(
@@ -451,9 +426,7 @@ def _create_tables() -> None:
             name=op.f("ck_tax_class_treatment"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_tax_class")),
-        sa.UniqueConstraint(
-            "tenant_id", "code", name=op.f("uq_tax_class_tenant_id_code")
-        ),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_tax_class_tenant_id_code")),
     )
     op.create_table(
         "tenant",
@@ -540,12 +513,8 @@ def _create_tables() -> None:
         sa.Column("phone", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("drug_licence_no", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
         sa.Column("upi_address", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
-        sa.CheckConstraint(
-            "code ~ '^[A-Za-z0-9_-]{1,64}$'", name=op.f("ck_branch_code")
-        ),
-        sa.CheckConstraint(
-            "state_code ~ '^[0-9]{2}$'", name=op.f("ck_branch_state_code")
-        ),
+        sa.CheckConstraint("code ~ '^[A-Za-z0-9_-]{1,64}$'", name=op.f("ck_branch_code")),
+        sa.CheckConstraint("state_code ~ '^[0-9]{2}$'", name=op.f("ck_branch_state_code")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "company_id"],
             ["company.tenant_id", "company.id"],
@@ -621,9 +590,7 @@ def _create_tables() -> None:
             name=op.f("fk_event_seal_tenant_id_event_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "sequence", name=op.f("pk_event_seal")),
-        sa.UniqueConstraint(
-            "tenant_id", "event_id", name=op.f("uq_event_seal_tenant_id_event_id")
-        ),
+        sa.UniqueConstraint("tenant_id", "event_id", name=op.f("uq_event_seal_tenant_id_event_id")),
     )
     op.create_table(
         "party_role",
@@ -639,13 +606,9 @@ def _create_tables() -> None:
             ["party.tenant_id", "party.id"],
             name=op.f("fk_party_role_tenant_id_party_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "party_id", "role", name=op.f("pk_party_role")
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "party_id", "role", name=op.f("pk_party_role")),
     )
-    op.create_index(
-        "ix_party_role_role", "party_role", ["tenant_id", "role"], unique=False
-    )
+    op.create_index("ix_party_role_role", "party_role", ["tenant_id", "role"], unique=False)
     op.create_table(
         "period",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -657,9 +620,7 @@ def _create_tables() -> None:
         sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
-        sa.CheckConstraint(
-            "status in ('open', 'closed', 'locked')", name=op.f("ck_period_status")
-        ),
+        sa.CheckConstraint("status in ('open', 'closed', 'locked')", name=op.f("ck_period_status")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_period_dates")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "company_id"],
@@ -804,9 +765,7 @@ def _create_tables() -> None:
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("party_id", sa.Uuid(), nullable=False),
         sa.Column("recipient", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column(
-            "place_of_supply", sqlmodel.sql.sqltypes.AutoString(), nullable=False
-        ),
+        sa.Column("place_of_supply", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("price_mode", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("supply_nature", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("gross", sa.Numeric(precision=18, scale=2), nullable=False),
@@ -832,9 +791,7 @@ def _create_tables() -> None:
             "kind in ('tax_invoice', 'bill_of_supply', 'invoice_cum_bill', 'credit_note', 'debit_note')",
             name=op.f("ck_invoice_kind"),
         ),
-        sa.CheckConstraint(
-            "number ~ '^[A-Z1-9][A-Z0-9/-]{0,15}$'", name=op.f("ck_invoice_number")
-        ),
+        sa.CheckConstraint("number ~ '^[A-Z1-9][A-Z0-9/-]{0,15}$'", name=op.f("ck_invoice_number")),
         sa.CheckConstraint(
             "least(gross, taxable, cgst, sgst, igst, total) >= 0",
             name=op.f("ck_invoice_not_negative"),
@@ -878,9 +835,7 @@ def _create_tables() -> None:
             name=op.f("uq_invoice_tenant_id_origin_id_kind"),
         ),
     )
-    op.create_index(
-        "ix_invoice_day", "invoice", ["tenant_id", "issued_on", "id"], unique=False
-    )
+    op.create_index("ix_invoice_day", "invoice", ["tenant_id", "issued_on", "id"], unique=False)
     op.create_index(
         "ix_invoice_party",
         "invoice",
@@ -977,9 +932,7 @@ def _create_tables() -> None:
             ["user_id"], ["user_account.id"], name=op.f("fk_membership_user_id")
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_membership")),
-        sa.UniqueConstraint(
-            "tenant_id", "user_id", name=op.f("uq_membership_tenant_id_user_id")
-        ),
+        sa.UniqueConstraint("tenant_id", "user_id", name=op.f("uq_membership_tenant_id_user_id")),
     )
     op.create_table(
         "parked_cart",
@@ -1010,9 +963,7 @@ def _create_tables() -> None:
     )
     op.create_table(
         "session_tab",
-        sa.Column(
-            "client_token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False
-        ),
+        sa.Column("client_token_hash", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column(
             "bound_at",
@@ -1065,9 +1016,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_variant")),
         sa.UniqueConstraint("tenant_id", "sku", name=op.f("uq_variant_tenant_id_sku")),
     )
-    op.create_index(
-        "ix_variant_label", "variant", ["tenant_id", "label", "id"], unique=False
-    )
+    op.create_index("ix_variant_label", "variant", ["tenant_id", "label", "id"], unique=False)
     op.create_index(
         "ix_variant_search",
         "variant",
@@ -1088,9 +1037,7 @@ def _create_tables() -> None:
             name=op.f("fk_warehouse_tenant_id_branch_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_warehouse")),
-        sa.UniqueConstraint(
-            "tenant_id", "code", name=op.f("uq_warehouse_tenant_id_code")
-        ),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_warehouse_tenant_id_code")),
     )
     op.create_table(
         "api_token",
@@ -1130,9 +1077,7 @@ def _create_tables() -> None:
             name=op.f("fk_barcode_tenant_id_variant_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_barcode")),
-        sa.UniqueConstraint(
-            "tenant_id", "code", name=op.f("uq_barcode_tenant_id_code")
-        ),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_barcode_tenant_id_code")),
     )
     op.create_table(
         "invoice_line_return",
@@ -1184,9 +1129,7 @@ def _create_tables() -> None:
             ["party.tenant_id", "party.id"],
             name=op.f("fk_journal_line_tenant_id_party_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "entry_id", "line_no", name=op.f("pk_journal_line")
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "entry_id", "line_no", name=op.f("pk_journal_line")),
     )
     op.create_index(
         "ix_journal_line_account",
@@ -1225,9 +1168,7 @@ def _create_tables() -> None:
             name=op.f("fk_location_tenant_id_warehouse_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_location")),
-        sa.UniqueConstraint(
-            "tenant_id", "code", name=op.f("uq_location_tenant_id_code")
-        ),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_location_tenant_id_code")),
     )
     op.create_table(
         "lot",
@@ -1349,9 +1290,7 @@ def _create_tables() -> None:
         sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("cost", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("original_line_no", sa.SmallInteger(), nullable=True),
-        sa.Column(
-            "price_trace", postgresql.JSONB(astext_type=sa.Text()), nullable=False
-        ),
+        sa.Column("price_trace", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint(
             "mrp is null or total <= mrp * quantity",
             name=op.f("ck_invoice_line_not_above_mrp"),
@@ -1375,13 +1314,9 @@ def _create_tables() -> None:
             ["variant.tenant_id", "variant.id"],
             name=op.f("fk_invoice_line_tenant_id_variant_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "invoice_id", "line_no", name=op.f("pk_invoice_line")
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "invoice_id", "line_no", name=op.f("pk_invoice_line")),
     )
-    op.create_index(
-        "ix_invoice_line_lot", "invoice_line", ["tenant_id", "lot_id"], unique=False
-    )
+    op.create_index("ix_invoice_line_lot", "invoice_line", ["tenant_id", "lot_id"], unique=False)
     op.create_index(
         "ix_invoice_line_variant",
         "invoice_line",
@@ -1397,9 +1332,7 @@ def _create_tables() -> None:
         sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "code ~ '^[A-Z][A-Z0-9]{0,3}$'", name=op.f("ck_register_code")
-        ),
+        sa.CheckConstraint("code ~ '^[A-Z][A-Z0-9]{0,3}$'", name=op.f("ck_register_code")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "branch_id"],
             ["branch.tenant_id", "branch.id"],
@@ -1411,9 +1344,7 @@ def _create_tables() -> None:
             name=op.f("fk_register_tenant_id_location_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_register")),
-        sa.UniqueConstraint(
-            "tenant_id", "code", name=op.f("uq_register_tenant_id_code")
-        ),
+        sa.UniqueConstraint("tenant_id", "code", name=op.f("uq_register_tenant_id_code")),
     )
     op.create_table(
         "stock_balance",
@@ -1455,9 +1386,7 @@ def _create_tables() -> None:
             name=op.f("pk_stock_balance"),
         ),
     )
-    op.create_index(
-        "ix_stock_balance_lot", "stock_balance", ["tenant_id", "lot_id"], unique=False
-    )
+    op.create_index("ix_stock_balance_lot", "stock_balance", ["tenant_id", "lot_id"], unique=False)
     op.create_table(
         "stock_move",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -1525,9 +1454,7 @@ def _create_tables() -> None:
         ["tenant_id", "lot_id", "effective_at"],
         unique=False,
     )
-    op.create_index(
-        "ix_stock_move_origin", "stock_move", ["tenant_id", "origin_id"], unique=False
-    )
+    op.create_index("ix_stock_move_origin", "stock_move", ["tenant_id", "origin_id"], unique=False)
     op.create_index(
         "ix_stock_move_variant",
         "stock_move",
@@ -1586,19 +1513,13 @@ def _create_tables() -> None:
         sa.Column("counted_cash", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.Column("expected_cash", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.Column("float_left", sa.Numeric(precision=18, scale=2), nullable=True),
-        sa.Column(
-            "difference_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False
-        ),
+        sa.Column("difference_reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.CheckConstraint(
             "(status = 'open') = (closed_at is null) and (closed_at is null) = (counted_cash is null) and (closed_at is null) = (expected_cash is null) and (closed_at is null) = (float_left is null)",
             name=op.f("ck_register_shift_closed"),
         ),
-        sa.CheckConstraint(
-            "status in ('open', 'closed')", name=op.f("ck_register_shift_status")
-        ),
-        sa.CheckConstraint(
-            "opening_float >= 0", name=op.f("ck_register_shift_opening_float")
-        ),
+        sa.CheckConstraint("status in ('open', 'closed')", name=op.f("ck_register_shift_status")),
+        sa.CheckConstraint("opening_float >= 0", name=op.f("ck_register_shift_opening_float")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "previous_shift_id"],
             ["register_shift.tenant_id", "register_shift.id"],
@@ -1684,9 +1605,7 @@ def _create_tables() -> None:
             name=op.f("ck_sale_original"),
         ),
         sa.CheckConstraint("kind in ('sale', 'return')", name=op.f("ck_sale_kind")),
-        sa.CheckConstraint(
-            "total >= 0 and change_due >= 0", name=op.f("ck_sale_amounts")
-        ),
+        sa.CheckConstraint("total >= 0 and change_due >= 0", name=op.f("ck_sale_amounts")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "invoice_id"],
             ["invoice.tenant_id", "invoice.id"],
@@ -1714,16 +1633,10 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sale")),
     )
-    op.create_index(
-        "ix_sale_invoice", "sale", ["tenant_id", "invoice_id"], unique=False
-    )
-    op.create_index(
-        "ix_sale_original", "sale", ["tenant_id", "original_sale_id"], unique=False
-    )
+    op.create_index("ix_sale_invoice", "sale", ["tenant_id", "invoice_id"], unique=False)
+    op.create_index("ix_sale_original", "sale", ["tenant_id", "original_sale_id"], unique=False)
     op.create_index("ix_sale_shift", "sale", ["tenant_id", "shift_id"], unique=False)
-    op.create_index(
-        "ix_sale_sold", "sale", ["tenant_id", "sold_at", "id"], unique=False
-    )
+    op.create_index("ix_sale_sold", "sale", ["tenant_id", "sold_at", "id"], unique=False)
     op.create_table(
         "tender",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -1736,17 +1649,13 @@ def _create_tables() -> None:
         sa.CheckConstraint(
             "method in ('cash', 'upi', 'card', 'credit')", name=op.f("ck_tender_method")
         ),
-        sa.CheckConstraint(
-            "amount >= 0 and tendered >= amount", name=op.f("ck_tender_amount")
-        ),
+        sa.CheckConstraint("amount >= 0 and tendered >= amount", name=op.f("ck_tender_amount")),
         sa.ForeignKeyConstraint(
             ["tenant_id", "sale_id"],
             ["sale.tenant_id", "sale.id"],
             name=op.f("fk_tender_tenant_id_sale_id"),
         ),
-        sa.PrimaryKeyConstraint(
-            "tenant_id", "sale_id", "line_no", name=op.f("pk_tender")
-        ),
+        sa.PrimaryKeyConstraint("tenant_id", "sale_id", "line_no", name=op.f("pk_tender")),
     )
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from erp.core.settings import get_settings
 
+LONGEST_PATH = 512
+
 _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _guard = threading.Lock()
 _tokens: dict[str, str] = {}
@@ -89,11 +91,11 @@ def substitute_cookie(reference: str) -> str:
 
 
 def safe_path(text: str) -> str:
-    """Return a path of this site that a sign-in may return to; anything else becomes `/`.
+    r"""Return a path of this site that a sign-in may return to; anything else becomes `/`.
 
-    Source: OWASP cheat sheet on unvalidated redirects; browsers read `\\` as `/`.
+    Source: OWASP cheat sheet on unvalidated redirects; browsers read `\` as `/`.
     """
-    is_plain = text.isprintable() and "\\" not in text and len(text) <= 512
+    is_plain = text.isprintable() and "\\" not in text and len(text) <= LONGEST_PATH
     is_local = text.startswith("/") and not text.startswith(("//", "/auth/", "/api/"))
     return text if is_plain and is_local else "/"
 

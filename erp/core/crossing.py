@@ -1,5 +1,7 @@
-"""The one way from the event loop to synchronous code: a pool of threads as large as the
-connection pool, so that no thread waits for a connection."""
+"""The one way from the event loop to synchronous code.
+
+Its pool of threads is as large as the connection pool, so that no thread waits for a connection.
+"""
 
 import asyncio
 import contextvars

@@ -110,7 +110,9 @@ def signed_context(tenant_id: UUID, user_id: UUID, expires: int) -> str:
 
 
 @contextmanager
-def unit_of_work(ctx: RequestContext, *, ttl_seconds: int = CONTEXT_TTL_SECONDS) -> Iterator[Session]:
+def unit_of_work(
+    ctx: RequestContext, *, ttl_seconds: int = CONTEXT_TTL_SECONDS
+) -> Iterator[Session]:
     """Run one transaction of one tenant: committed at the end, rolled back on any error.
 
     The signed tenant context is the first statement. Nothing else in the product
@@ -121,12 +123,27 @@ def unit_of_work(ctx: RequestContext, *, ttl_seconds: int = CONTEXT_TTL_SECONDS)
             end a deadlock.
         Unavailable: The database cannot be reached.
     """
-    with translated_errors(), Session(engine("app"), expire_on_commit=False) as session, session.begin():
+    with (
+        translated_errors(),
+        Session(engine("app"), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         enter_tenant(session, ctx, ttl_seconds)
         yield session
 
 
-def enter_tenant(session: Session, ctx: RequestContext, ttl_seconds: int = CONTEXT_TTL_SECONDS) -> None:
+@contextmanager
+def rolled_back(ctx: RequestContext) -> Iterator[Session]:
+    """Run one transaction of one tenant that leaves nothing behind: a dry run."""
+    with translated_errors(), Session(engine("app"), expire_on_commit=False) as session:
+        enter_tenant(session, ctx)
+        yield session
+        session.rollback()
+
+
+def enter_tenant(
+    session: Session, ctx: RequestContext, ttl_seconds: int = CONTEXT_TTL_SECONDS
+) -> None:
     """Bind the transaction to the context's tenant."""
     expires = int(time.time()) + ttl_seconds
     text = signed_context(ctx.tenant_id, ctx.user_id, expires)
@@ -143,7 +160,11 @@ def anonymous_unit_of_work() -> Iterator[Session]:
 @contextmanager
 def ops_session() -> Iterator[Session]:
     """Run one transaction of the role that sees every tenant: relay, referees, directories."""
-    with translated_errors(), Session(engine("ops"), expire_on_commit=False) as session, session.begin():
+    with (
+        translated_errors(),
+        Session(engine("ops"), expire_on_commit=False) as session,
+        session.begin(),
+    ):
         yield session
 
 
@@ -185,24 +206,35 @@ def pipeline(session: Session) -> Iterator[None]:
         yield
 
 
-def fetch_all(session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()) -> list[Row]:
+def fetch_all(
+    session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()
+) -> list[Row]:
     """Run a fixed statement and return its rows as dictionaries."""
     with raw(session).cursor(row_factory=dict_row) as cursor:
         return cursor.execute(sql, params).fetchall()
 
 
-def fetch_one(session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()) -> Row | None:
+def fetch_one(
+    session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()
+) -> Row | None:
     """Run a fixed statement and return its first row, or nothing."""
     with raw(session).cursor(row_factory=dict_row) as cursor:
         return cursor.execute(sql, params).fetchone()
 
 
-def execute(session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()) -> None:
+def execute(
+    session: Session, sql: LiteralString, params: Mapping[str, Any] | Sequence[Any] = ()
+) -> None:
     """Run a fixed statement whose answer is not needed."""
     raw(session).execute(sql, params)
 
 
-def insert_rows(session: Session, model: Any, columns: tuple[str, ...], rows: Iterable[Sequence[Any]]) -> None:  # noqa: ANN401  any mapped class
+def insert_rows(
+    session: Session,
+    model: Any,  # noqa: ANN401  any mapped class
+    columns: tuple[str, ...],
+    rows: Iterable[Sequence[Any]],
+) -> None:
     """Insert many rows of one table in one statement.
 
     The statement's text depends on table and columns only, so it is prepared once

@@ -8,6 +8,8 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+MIN_SECRET_LENGTH = 32
+
 
 class Settings(BaseSettings):
     """What a deployment decides.
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
     def derived_secret(self, purpose: str) -> str:
         """Return a secret bound to one purpose, so that no two uses share a key."""
         key = self.secret_key.get_secret_value()
-        if len(key) < 32:
+        if len(key) < MIN_SECRET_LENGTH:
             msg = "SECRET_KEY must be set to at least 32 random characters."
             raise RuntimeError(msg)
         return hmac.new(key.encode(), purpose.encode(), hashlib.sha256).hexdigest()

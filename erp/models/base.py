@@ -41,7 +41,7 @@ def created_at() -> Any:  # noqa: ANN401  SQLModel's Field is untyped by design
     """Return the column of the instant a row was recorded, given by the database."""
     return Field(
         default=None,
-        sa_type=INSTANT,  # type: ignore[call-overload]
+        sa_type=INSTANT,
         nullable=False,
         sa_column_kwargs={"server_default": text("now()")},
     )

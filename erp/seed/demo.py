@@ -17,9 +17,26 @@ from erp.services import accounting, identity, party, platform
 from erp.services.identity import NewTenant
 
 Report = Callable[[str], None]
-WORDS = ("amber", "bay", "cedar", "delta", "ember", "fern", "grove", "harbor", "iris", "juniper", "kite", "lotus")
+WORDS = (
+    "amber",
+    "bay",
+    "cedar",
+    "delta",
+    "ember",
+    "fern",
+    "grove",
+    "harbor",
+    "iris",
+    "juniper",
+    "kite",
+    "lotus",
+)
 UNLIMITED = MappingProxyType(
-    {"discount_percent": Decimal(100), "return_amount": Decimal(10_000_000), "cash_tolerance": Decimal(1000)}
+    {
+        "discount_percent": Decimal(100),
+        "return_amount": Decimal(10_000_000),
+        "cash_tolerance": Decimal(1000),
+    }
 )
 
 PHARMACY = NewTenant(
@@ -112,18 +129,30 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
 
 
 def _person(ctx: RequestContext, slug: str, role: str, name: str, has_pin: bool) -> DemoLogin:  # noqa: FBT001  a column of the table above
-    password = "-".join([*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)])
+    password = "-".join(
+        [*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)]
+    )
     login = f"{role}@{slug}.example"
     made = platform.run(
         "identity.create_user",
         ctx,
-        {"login": login, "display_name": name, "password": password, "roles": [role], "idempotency_key": f"seed-{login}"},
+        {
+            "login": login,
+            "display_name": name,
+            "password": password,
+            "roles": [role],
+            "idempotency_key": f"seed-{login}",
+        },
     )
     pin = f"{secrets.randbelow(9000) + 1000}" if has_pin else ""
     while pin and len(set(pin)) == 1:
         pin = f"{secrets.randbelow(9000) + 1000}"
     if pin:
-        wanted = {"pin": pin, "member_id": getattr(made.result, "id"), "idempotency_key": f"seed-pin-{login}"}  # noqa: B009  the result's type is the command's
+        wanted = {
+            "pin": pin,
+            "member_id": made.result.id,
+            "idempotency_key": f"seed-pin-{login}",
+        }
         platform.run("identity.set_pin", ctx, wanted)
     return DemoLogin(role.capitalize(), login, password, pin)
 
@@ -133,7 +162,12 @@ def _registers(ctx: RequestContext, storage_id: UUID) -> list[UUID]:
         platform.run(
             "pos.create_register",
             ctx,
-            {"code": code, "name": name, "location_id": storage_id, "idempotency_key": f"seed-register-{code}"},
+            {
+                "code": code,
+                "name": name,
+                "location_id": storage_id,
+                "idempotency_key": f"seed-register-{code}",
+            },
         )
         for code, name in (("POS1", "Front counter"), ("POS2", "Side counter"))
     ]

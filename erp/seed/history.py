@@ -61,7 +61,9 @@ def _day(
     goods: list[tuple[UUID, int]],
     customers: list[UUID | None],
 ) -> None:
-    opening = datetime.combine(ctx.today - timedelta(days=back), time(9, 30), ZoneInfo(ctx.time_zone))
+    opening = datetime.combine(
+        ctx.today - timedelta(days=back), time(9, 30), ZoneInfo(ctx.time_zone)
+    )
     if opening > ctx.now:
         return
     shift_id = _open(replace(ctx, now=opening), register_id)
@@ -80,19 +82,33 @@ def _day(
 
 def _open(ctx: RequestContext, register_id: UUID) -> UUID:
     opened = platform.run(
-        "pos.open_shift", ctx, {"register_id": register_id, "opening_float": FLOAT, "idempotency_key": f"seed-open-{ctx.today}"}
+        "pos.open_shift",
+        ctx,
+        {
+            "register_id": register_id,
+            "opening_float": FLOAT,
+            "idempotency_key": f"seed-open-{ctx.today}",
+        },
     )
     return UUID(str(opened.result.model_dump()["id"]))
 
 
 def _sell(
-    ctx: RequestContext, shift_id: UUID, chance: random.Random, goods: list[tuple[UUID, int]], customers: list[UUID | None]
+    ctx: RequestContext,
+    shift_id: UUID,
+    chance: random.Random,
+    goods: list[tuple[UUID, int]],
+    customers: list[UUID | None],
 ) -> SaleReceipt:
     lines = [
         {"variant_id": variant_id, "quantity": chance.choice((1, 1, 1, 2))}
         for variant_id, _ in chance.sample(goods, chance.randint(1, min(4, len(goods))))
     ]
-    cart: dict[str, Any] = {"shift_id": shift_id, "customer_id": chance.choice(customers), "lines": lines}
+    cart: dict[str, Any] = {
+        "shift_id": shift_id,
+        "customer_id": chance.choice(customers),
+        "lines": lines,
+    }
     quote = platform.run("pos.quote_cart", ctx, cart).result.model_dump()
     tender = {"method": chance.choice(METHODS), "amount": quote["total"], "reference": "demo"}
     posted = platform.run("pos.post_sale", ctx, cart | {"sale_id": new_id(), "tenders": [tender]})

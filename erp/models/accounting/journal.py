@@ -59,7 +59,9 @@ class JournalLine(SQLModel, table=True):
         belongs_to("entry_id", "journal_entry"),
         belongs_to("account_id", "account"),
         belongs_to("party_id", "party"),
-        CheckConstraint("debit >= 0 and credit >= 0 and (debit = 0) <> (credit = 0)", name="one_side"),
+        CheckConstraint(
+            "debit >= 0 and credit >= 0 and (debit = 0) <> (credit = 0)", name="one_side"
+        ),
         Index("ix_journal_line_account", "tenant_id", "account_id", "effective_on"),
         Index(
             "ix_journal_line_party",
@@ -72,7 +74,9 @@ class JournalLine(SQLModel, table=True):
 
     tenant_id: UUID = Field(primary_key=True)
     entry_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    line_no: int = Field(
+        primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
+    )
     account_id: UUID
     effective_on: date
     debit: Decimal = Field(sa_type=MONEY)
@@ -95,6 +99,8 @@ class AccountBalance(SQLModel, table=True):
     tenant_id: UUID = Field(primary_key=True)
     account_id: UUID = Field(primary_key=True)
     period_id: UUID = Field(primary_key=True)
-    stripe: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    stripe: int = Field(
+        primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
+    )
     debit: Decimal = Field(sa_type=MONEY)
     credit: Decimal = Field(sa_type=MONEY)

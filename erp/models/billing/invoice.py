@@ -8,7 +8,17 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from erp.models.base import INSTANT, MONEY, PERCENT, UNIT_PRICE, Json, TenantRow, belongs_to, created_at, one_of
+from erp.models.base import (
+    INSTANT,
+    MONEY,
+    PERCENT,
+    UNIT_PRICE,
+    Json,
+    TenantRow,
+    belongs_to,
+    created_at,
+    one_of,
+)
 
 
 class InvoiceKind(StrEnum):
@@ -101,7 +111,9 @@ class InvoiceLine(SQLModel, table=True):
 
     tenant_id: UUID = Field(primary_key=True)
     invoice_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    line_no: int = Field(
+        primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
+    )
     variant_id: UUID
     lot_id: UUID | None = None
     description: str
@@ -138,6 +150,8 @@ class InvoiceLineReturn(SQLModel, table=True):
 
     tenant_id: UUID = Field(primary_key=True)
     invoice_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    line_no: int = Field(
+        primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
+    )
     sold: int = Field(sa_type=BigInteger)
     returned: int = Field(sa_type=BigInteger)

@@ -1,6 +1,15 @@
 """Remedies, products, their variants, barcodes and tax classes."""
 
-from erp.models.catalog.product import Barcode, Brand, Form, PotencyScale, Product, Remedy, Variant, VariantUnit
+from erp.models.catalog.product import (
+    Barcode,
+    Brand,
+    Form,
+    PotencyScale,
+    Product,
+    Remedy,
+    Variant,
+    VariantUnit,
+)
 from erp.models.catalog.tax import SupplyTreatment, TaxClass, TaxRate
 
 __all__ = [

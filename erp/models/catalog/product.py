@@ -57,8 +57,8 @@ class Remedy(TenantRow, table=True):
     __table_args__ = (UniqueConstraint("tenant_id", "name"),)
 
     name: str
-    synonyms: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
-    abbreviations: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    synonyms: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
+    abbreviations: list[str] = Field(default_factory=list, sa_type=ARRAY(Text))
     is_pharmacopoeial: bool = True
 
 
@@ -120,7 +120,9 @@ class Variant(TenantRow, table=True):
         CheckConstraint("pack_quantity > 0", name="pack_quantity"),
         CheckConstraint("reorder_point >= 0", name="reorder_point"),
         Index("ix_variant_label", "tenant_id", "label", "id"),
-        Index("ix_variant_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"),
+        Index(
+            "ix_variant_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"
+        ),
     )
 
     product_id: UUID

@@ -33,7 +33,9 @@ class StoredDocument(TenantRow, table=True):
     """
 
     __tablename__ = "stored_document"
-    __table_args__ = (UniqueConstraint("tenant_id", "origin_type", "origin_id", "variant", "version"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "origin_type", "origin_id", "variant", "version"),
+    )
 
     origin_type: str
     origin_id: UUID

@@ -22,7 +22,7 @@ class Role(TenantRow, table=True):
 
     name: str
     title: str
-    permissions: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    permissions: list[str] = Field(sa_type=ARRAY(Text))
     limits: Json
 
 
@@ -75,7 +75,7 @@ class ApiToken(TenantRow, table=True):
     membership_id: UUID
     name: str
     token_hash: str
-    scopes: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]
+    scopes: list[str] = Field(sa_type=ARRAY(Text))
     expires_at: datetime = Field(sa_type=INSTANT)
     revoked_at: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = created_at()

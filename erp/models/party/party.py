@@ -66,7 +66,9 @@ class Party(TenantRow, table=True):
         CheckConstraint("credit_limit >= 0 and credit_days >= 0", name="credit"),
         Index("ix_party_phone", "tenant_id", "phone"),
         Index("ix_party_name", "tenant_id", "name", "id"),
-        Index("ix_party_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"),
+        Index(
+            "ix_party_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"
+        ),
     )
 
     code: str

@@ -46,7 +46,9 @@ class EventSeal(SQLModel, table=True):
     __table_args__ = (belongs_to("event_id", "event"), UniqueConstraint("tenant_id", "event_id"))
 
     tenant_id: UUID = Field(primary_key=True)
-    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    sequence: int = Field(
+        primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False}
+    )
     event_id: UUID
     previous_hash: bytes = Field(sa_type=LargeBinary)
     hash: bytes = Field(sa_type=LargeBinary)

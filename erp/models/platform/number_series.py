@@ -12,6 +12,7 @@ class NumberSeries(TenantRow, table=True):
     """The next number of one (branch, document type, register, fiscal year).
 
     A row, not a sequence: it rolls back with its transaction, so numbers have no gaps.
+
     Attributes:
         prefix: Printed before the number, e.g. `POS1/25-26/`.
     """

@@ -83,7 +83,9 @@ class Tender(SQLModel, table=True):
 
     tenant_id: UUID = Field(primary_key=True)
     sale_id: UUID = Field(primary_key=True)
-    line_no: int = Field(primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False})
+    line_no: int = Field(
+        primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
+    )
     method: str
     amount: Decimal = Field(sa_type=MONEY)
     tendered: Decimal = Field(sa_type=MONEY)

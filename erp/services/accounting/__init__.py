@@ -1,7 +1,12 @@
 """The ledger: chart, periods, entries. Documents above post to it; it knows none of them."""
 
 from erp.services.accounting import referees
-from erp.services.accounting.chart import DEFAULT_CHART, account_id, account_ids, create_default_chart
+from erp.services.accounting.chart import (
+    DEFAULT_CHART,
+    account_id,
+    account_ids,
+    create_default_chart,
+)
 from erp.services.accounting.errors import AlreadyReversed, EntryUnbalanced, PeriodClosed
 from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
 from erp.services.accounting.posting import (

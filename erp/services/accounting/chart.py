@@ -62,7 +62,13 @@ DEFAULT_CHART = tuple(
         ("4060", "loyalty_discount", "Loyalty Discount", "Sales Accounts", "income"),
         ("4100", "consultation_income", "Consultation Income (exempt)", "Direct Incomes", "income"),
         ("4200", "other_income", "Other Income", "Indirect Incomes", "income"),
-        ("4210", "purchase_discounts", "Purchase Discounts and Schemes", "Indirect Incomes", "income"),
+        (
+            "4210",
+            "purchase_discounts",
+            "Purchase Discounts and Schemes",
+            "Indirect Incomes",
+            "income",
+        ),
         ("5000", "cogs", "Cost of Goods Sold", "Direct Expenses", "expense"),
         ("5020", "freight_inward", "Freight Inward", "Direct Expenses", "expense"),
         ("5030", "stock_adjustment", "Stock Adjustment Loss/Gain", "Direct Expenses", "expense"),
@@ -85,10 +91,32 @@ _known: dict[tuple[UUID, UUID], dict[str, UUID]] = {}
 def create_default_chart(session: Session, ctx: RequestContext) -> None:
     """Give the acting company the default chart. Source: default chart of the domain rules."""
     rows = [
-        (ctx.tenant_id, new_id(), ctx.company_id, a.code, a.key, a.name, a.group, a.type, a.is_control, True)
+        (
+            ctx.tenant_id,
+            new_id(),
+            ctx.company_id,
+            a.code,
+            a.key,
+            a.name,
+            a.group,
+            a.type,
+            a.is_control,
+            True,
+        )
         for a in DEFAULT_CHART
     ]
-    columns = ("tenant_id", "id", "company_id", "code", "key", "name", "group_name", "type", "is_control", "is_active")
+    columns = (
+        "tenant_id",
+        "id",
+        "company_id",
+        "code",
+        "key",
+        "name",
+        "group_name",
+        "type",
+        "is_control",
+        "is_active",
+    )
     db.insert_rows(session, Account, columns, rows)
 
 

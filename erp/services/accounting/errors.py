@@ -31,7 +31,9 @@ refuse_on(
 )
 refuse_on(
     "journal_entry_balanced",
-    lambda: EntryUnbalanced("Debits and credits must be equal.", fields={"lines": "debits and credits differ"}),
+    lambda: EntryUnbalanced(
+        "Debits and credits must be equal.", fields={"lines": "debits and credits differ"}
+    ),
 )
 refuse_on(
     "uq_journal_entry_tenant_id_reverses_entry_id",

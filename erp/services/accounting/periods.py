@@ -36,7 +36,9 @@ def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
 
 def _find(session: Session, place: tuple[UUID, UUID, date]) -> UUID | None:
     row = db.fetch_one(
-        session, "select id from period where tenant_id = %s and company_id = %s and starts_on = %s", place
+        session,
+        "select id from period where tenant_id = %s and company_id = %s and starts_on = %s",
+        place,
     )
     return row["id"] if row else None
 
@@ -65,7 +67,11 @@ class SetPeriodStatus(Command):
     reason: ShortText
 
 
-@command("accounting.set_period_status", permission="accounting.close", rest="POST /periods/{period_id}/status")
+@command(
+    "accounting.set_period_status",
+    permission="accounting.close",
+    rest="POST /periods/{period_id}/status",
+)
 def set_period_status(session: Session, ctx: RequestContext, cmd: SetPeriodStatus) -> Identified:
     """Open, close or lock a month; waits for entries being posted into it.
 
@@ -84,8 +90,8 @@ def set_period_status(session: Session, ctx: RequestContext, cmd: SetPeriodStatu
         raise Conflict("This period is locked and stays closed.")
     db.execute(
         session,
-        "update period set status = %s, reason = %s, closed_at = case when %s = 'open' then null else clock_timestamp() end"
-        " where tenant_id = %s and id = %s",
+        "update period set status = %s, reason = %s,"
+        " closed_at = case when %s = 'open' then null else clock_timestamp() end where tenant_id = %s and id = %s",
         (cmd.status, cmd.reason, cmd.status, ctx.tenant_id, cmd.period_id),
     )
     return Identified(id=cmd.period_id)

@@ -18,10 +18,30 @@ from erp.models.accounting import JournalLine
 from erp.services.accounting.chart import account_id
 from erp.services.accounting.errors import EntryUnbalanced
 from erp.services.accounting.periods import period_id
-from erp.services.platform import Amount, Closed, Command, Identified, ShortText, Text, command, note_effect
+from erp.services.platform import (
+    Amount,
+    Closed,
+    Command,
+    Identified,
+    ShortText,
+    Text,
+    command,
+    note_effect,
+)
 
 ZERO = Decimal(0)
-_LINE_COLUMNS = ("tenant_id", "entry_id", "line_no", "account_id", "effective_on", "debit", "credit", "party_id", "cost_centre", "note")
+_LINE_COLUMNS = (
+    "tenant_id",
+    "entry_id",
+    "line_no",
+    "account_id",
+    "effective_on",
+    "debit",
+    "credit",
+    "party_id",
+    "cost_centre",
+    "note",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +104,9 @@ def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID |
         return None
     total = sum((line.debit for line in lines), ZERO)
     if total != sum((line.credit for line in lines), ZERO):
-        raise EntryUnbalanced("Debits and credits must be equal.", fields={"lines": "debits and credits differ"})
+        raise EntryUnbalanced(
+            "Debits and credits must be equal.", fields={"lines": "debits and credits differ"}
+        )
     entry_id = new_id()
     ids = [account_id(session, ctx, line.account_key) for line in lines]
     _insert_entry(session, ctx, entry_id, entry, len(lines), total)
@@ -94,7 +116,12 @@ def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID |
 
 
 def _insert_entry(
-    session: Session, ctx: RequestContext, entry_id: UUID, entry: NewEntry, count: int, total: Decimal
+    session: Session,
+    ctx: RequestContext,
+    entry_id: UUID,
+    entry: NewEntry,
+    count: int,
+    total: Decimal,
 ) -> None:
     db.execute(
         session,
@@ -102,18 +129,46 @@ def _insert_entry(
         " origin_type, origin_id, purpose, narration, line_count, total, reverses_entry_id, user_id)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            ctx.tenant_id, entry_id, ctx.company_id, ctx.branch_id, period_id(session, ctx, entry.effective_on),
-            entry.journal, entry.effective_on, entry.origin_type, entry.origin_id, entry.purpose,
-            entry.narration, count, total, entry.reverses_entry_id, ctx.user_id,
+            ctx.tenant_id,
+            entry_id,
+            ctx.company_id,
+            ctx.branch_id,
+            period_id(session, ctx, entry.effective_on),
+            entry.journal,
+            entry.effective_on,
+            entry.origin_type,
+            entry.origin_id,
+            entry.purpose,
+            entry.narration,
+            count,
+            total,
+            entry.reverses_entry_id,
+            ctx.user_id,
         ),
     )
 
 
 def _insert_lines(
-    session: Session, ctx: RequestContext, entry_id: UUID, day: date, lines: Sequence[NewLine], ids: Sequence[UUID]
+    session: Session,
+    ctx: RequestContext,
+    entry_id: UUID,
+    day: date,
+    lines: Sequence[NewLine],
+    ids: Sequence[UUID],
 ) -> None:
     rows = [
-        (ctx.tenant_id, entry_id, number, account, day, line.debit, line.credit, line.party_id, line.cost_centre, line.note)
+        (
+            ctx.tenant_id,
+            entry_id,
+            number,
+            account,
+            day,
+            line.debit,
+            line.credit,
+            line.party_id,
+            line.cost_centre,
+            line.note,
+        )
         for number, (line, account) in enumerate(zip(lines, ids, strict=True), start=1)
     ]
     db.insert_rows(session, JournalLine, _LINE_COLUMNS, rows)
@@ -122,7 +177,12 @@ def _insert_lines(
 def _note(session: Session, entry: NewEntry, lines: Sequence[NewLine]) -> None:
     for line in lines:
         note_effect(
-            session, "ledger", account=line.account_key, debit=str(line.debit), credit=str(line.credit), narration=entry.narration
+            session,
+            "ledger",
+            account=line.account_key,
+            debit=str(line.debit),
+            credit=str(line.credit),
+            narration=entry.narration,
         )
 
 
@@ -167,7 +227,9 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
                 fields={f"lines.{number}.debit": "give either a debit or a credit"},
             )
     lines = [
-        NewLine(line.account_key, line.debit, line.credit, line.party_id, line.cost_centre, line.note)
+        NewLine(
+            line.account_key, line.debit, line.credit, line.party_id, line.cost_centre, line.note
+        )
         for line in cmd.lines
     ]
     origin = new_id()
@@ -176,7 +238,11 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
     return Identified(id=entry_id or origin)
 
 
-@command("accounting.reverse_entry", permission="accounting.post", rest="POST /journal-entries/{entry_id}/reversal")
+@command(
+    "accounting.reverse_entry",
+    permission="accounting.post",
+    rest="POST /journal-entries/{entry_id}/reversal",
+)
 def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> Identified:
     """Post the opposite of a manual entry, dated today and linked to it.
 
@@ -199,8 +265,12 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
         " where l.tenant_id = %s and l.entry_id = %s order by l.line_no",
         (ctx.tenant_id, cmd.entry_id),
     )
-    lines = [NewLine(r["key"], r["credit"], r["debit"], r["party_id"], r["cost_centre"]) for r in rows]
+    lines = [
+        NewLine(r["key"], r["credit"], r["debit"], r["party_id"], r["cost_centre"]) for r in rows
+    ]
     narration = f"Reversal: {cmd.reason}"
-    entry = NewEntry("general", ctx.today, "manual", new_id(), "reversal", narration, lines, cmd.entry_id)
+    entry = NewEntry(
+        "general", ctx.today, "manual", new_id(), "reversal", narration, lines, cmd.entry_id
+    )
     reversal = post_entry(session, ctx, entry)
     return Identified(id=reversal or cmd.entry_id)

@@ -9,7 +9,16 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
-from erp.services.platform import Nothing, Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    Nothing,
+    Page,
+    Query,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
 
 FAR_FUTURE = date(9999, 12, 31)
 
@@ -138,7 +147,9 @@ class PeriodList(Rows):
 
 
 @query("accounting.trial_balance", permission="accounting.view", rest="GET /trial-balance")
-def trial_balance(session: Session, ctx: RequestContext, wanted: TrialBalance) -> TrialBalanceReport:
+def trial_balance(
+    session: Session, ctx: RequestContext, wanted: TrialBalance
+) -> TrialBalanceReport:
     """Return the balance of every account as of a day.
 
     Whole months come from the kept balances, the days of the last month from its lines.
@@ -169,7 +180,12 @@ def trial_balance(session: Session, ctx: RequestContext, wanted: TrialBalance) -
         having sum(m.amount) <> 0
          order by a.code
         """,
-        {"tenant": ctx.tenant_id, "company": ctx.company_id, "as_of": as_of, "today": _last_day(session, ctx)},
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "as_of": as_of,
+            "today": _last_day(session, ctx),
+        },
     )
     lines = [_sided(row) for row in rows]
     return TrialBalanceReport(
@@ -197,7 +213,10 @@ def _sided(row: db.Row) -> TrialBalanceRow:
 @query("accounting.list_entries", permission="accounting.view", rest="GET /journal-entries")
 def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> EntryPage:
     """List journal entries, newest first, of an account, a document or a span of days."""
-    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+    after = decode_cursor(wanted.cursor, 2) or [
+        str(FAR_FUTURE),
+        "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    ]
     rows = db.fetch_all(
         session,
         """
@@ -229,7 +248,9 @@ def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> 
     )
     page = [EntryRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
-    return EntryPage(rows=page, next_cursor=encode_cursor(page[-1].effective_on, page[-1].id) if more else "")
+    return EntryPage(
+        rows=page, next_cursor=encode_cursor(page[-1].effective_on, page[-1].id) if more else ""
+    )
 
 
 @query("accounting.get_entry", permission="accounting.view", rest="GET /journal-entries/{entry_id}")

@@ -1,7 +1,13 @@
 """Billing: GST documents, the tax on them, and what is taken back."""
 
 from erp.services.billing import referees
-from erp.services.billing.crediting import CreditLine, ReturnExceedsSale, SoldLine, credit_return, credit_value
+from erp.services.billing.crediting import (
+    CreditLine,
+    ReturnExceedsSale,
+    SoldLine,
+    credit_return,
+    credit_value,
+)
 from erp.services.billing.documents import TillFacts, get_printed_document
 from erp.services.billing.errors import AboveMrp
 from erp.services.billing.invoicing import (

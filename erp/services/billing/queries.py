@@ -19,7 +19,9 @@ LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 class ListInvoices(Page):
     """GST documents, newest first."""
 
-    kind: Literal["", "tax_invoice", "bill_of_supply", "invoice_cum_bill", "credit_note", "debit_note"] = ""
+    kind: Literal[
+        "", "tax_invoice", "bill_of_supply", "invoice_cum_bill", "credit_note", "debit_note"
+    ] = ""
     party_id: UUID | None = None
     from_day: date | None = None
     to_day: date | None = None
@@ -148,7 +150,9 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
     )
     page = [InvoiceRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
-    return InvoicePage(rows=page, next_cursor=encode_cursor(page[-1].issued_on, page[-1].id) if more else "")
+    return InvoicePage(
+        rows=page, next_cursor=encode_cursor(page[-1].issued_on, page[-1].id) if more else ""
+    )
 
 
 @query("billing.get_invoice", permission="billing.view", rest="GET /invoices/{invoice_id}")
@@ -160,9 +164,9 @@ def get_invoice(session: Session, ctx: RequestContext, wanted: GetInvoice) -> In
     """
     head = db.fetch_one(
         session,
-        "select id, number, kind, issued_on, issued_at, party_id, recipient, place_of_supply, supply_nature, price_mode,"
-        " gross, line_discount + bill_discount as discount, taxable, cgst, sgst, igst, round_off, total, origin_type,"
-        " origin_id, original_invoice_id from invoice where tenant_id = %s and id = %s",
+        "select id, number, kind, issued_on, issued_at, party_id, recipient, place_of_supply, supply_nature,"
+        " price_mode, gross, line_discount + bill_discount as discount, taxable, cgst, sgst, igst, round_off, total,"
+        " origin_type, origin_id, original_invoice_id from invoice where tenant_id = %s and id = %s",
         (ctx.tenant_id, wanted.invoice_id),
     )
     if head is None:
@@ -189,7 +193,9 @@ def _lines(session: Session, ctx: RequestContext, invoice_id: UUID) -> list[Invo
     return [InvoiceLineDetail(**row) for row in rows]
 
 
-def _related(session: Session, ctx: RequestContext, invoice_id: UUID, original_id: UUID | None) -> list[RelatedDocument]:
+def _related(
+    session: Session, ctx: RequestContext, invoice_id: UUID, original_id: UUID | None
+) -> list[RelatedDocument]:
     rows = db.fetch_all(
         session,
         "select id, number, kind, issued_on, total from invoice"

@@ -39,7 +39,13 @@ from erp.services.identity.queries import (
 )
 from erp.services.identity.roles import STANDARD_ROLES
 from erp.services.identity.signing_in import SignedIn, bind_tab, sign_in, sign_out
-from erp.services.identity.tokens import IssuedToken, IssueToken, RevokeToken, issue_token, revoke_token
+from erp.services.identity.tokens import (
+    IssuedToken,
+    IssueToken,
+    RevokeToken,
+    issue_token,
+    revoke_token,
+)
 
 __all__ = [
     "CACHE_SECONDS",

@@ -23,7 +23,9 @@ class PinCheck(Result):
     message: str
 
 
-def check_member_pin(session: Session, ctx: RequestContext, membership_id: UUID, pin: str) -> PinCheck:
+def check_member_pin(
+    session: Session, ctx: RequestContext, membership_id: UUID, pin: str
+) -> PinCheck:
     """Compare a member's PIN and count failures; five lock it for ten minutes.
 
     It answers rather than refuses, so that the caller commits the count. Locks the member.
@@ -41,9 +43,13 @@ def check_member_pin(session: Session, ctx: RequestContext, membership_id: UUID,
     if member is None:
         raise NotFound("There is no such approver.")
     if member["pin_hash"] is None:
-        raise InvalidInput("This person has no PIN yet.", fields={"pin": "this person has no PIN yet"})
+        raise InvalidInput(
+            "This person has no PIN yet.", fields={"pin": "this person has no PIN yet"}
+        )
     if member["pin_locked_until"] and member["pin_locked_until"] > ctx.now:
-        return PinCheck(accepted=False, message="This PIN is locked after too many attempts. Ask someone else.")
+        return PinCheck(
+            accepted=False, message="This PIN is locked after too many attempts. Ask someone else."
+        )
     accepted = secret_matches(member["pin_hash"], pin)
     _count(session, ctx, membership_id, 0 if accepted else member["failed_pins"] + 1)
     return PinCheck(accepted=accepted, message="" if accepted else "That PIN is not right.")
@@ -62,7 +68,11 @@ def get_approver(session: Session, ctx: RequestContext, membership_id: UUID) -> 
 
 
 def _count(session: Session, ctx: RequestContext, membership_id: UUID, failures: int) -> None:
-    locked = ctx.now + timedelta(minutes=PIN_LOCK_MINUTES) if failures and failures % PIN_ATTEMPTS == 0 else None
+    locked = (
+        ctx.now + timedelta(minutes=PIN_LOCK_MINUTES)
+        if failures and failures % PIN_ATTEMPTS == 0
+        else None
+    )
     db.execute(
         session,
         "update membership set failed_pins = %s, pin_locked_until = %s where tenant_id = %s and id = %s",

@@ -19,7 +19,11 @@ refuse_on(
     "uq_membership_tenant_id_user_id",
     lambda: Conflict("This person is already a member.", fields={"login": "already a member"}),
 )
-Login = Annotated[str, Field(min_length=3, max_length=120, pattern=r"^[A-Za-z0-9._%+@-]+$"), AfterValidator(str.lower)]
+Login = Annotated[
+    str,
+    Field(min_length=3, max_length=120, pattern=r"^[A-Za-z0-9._%+@-]+$"),
+    AfterValidator(str.lower),
+]
 RoleNames = Annotated[tuple[str, ...], Field(min_length=1, max_length=20)]
 
 
@@ -80,7 +84,13 @@ def create_user(session: Session, ctx: RequestContext, cmd: CreateUser) -> Ident
         session,
         "insert into membership (tenant_id, id, user_id, branch_id, display_name, is_active, failed_pins)"
         " values (%s, %s, %s, %s, %s, true, 0)",
-        (ctx.tenant_id, member_id, account["id"] if account else None, cmd.branch_id or ctx.branch_id, cmd.display_name),
+        (
+            ctx.tenant_id,
+            member_id,
+            account["id"] if account else None,
+            cmd.branch_id or ctx.branch_id,
+            cmd.display_name,
+        ),
     )
     _give_roles(session, ctx, member_id, role_ids)
     return Identified(id=member_id)
@@ -104,7 +114,9 @@ def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> I
     if member is None:
         raise NotFound("There is no such member.")
     db.execute(
-        session, "delete from membership_role where tenant_id = %s and membership_id = %s", (ctx.tenant_id, cmd.member_id)
+        session,
+        "delete from membership_role where tenant_id = %s and membership_id = %s",
+        (ctx.tenant_id, cmd.member_id),
     )
     _give_roles(session, ctx, cmd.member_id, role_ids)
     _require_an_owner(session, ctx)
@@ -136,7 +148,9 @@ def set_pin(session: Session, ctx: RequestContext, cmd: SetPin) -> Identified:
     return Identified(id=member["id"])
 
 
-@command("identity.reset_password", permission="identity.edit", rest="POST /members/{member_id}/password")
+@command(
+    "identity.reset_password", permission="identity.edit", rest="POST /members/{member_id}/password"
+)
 def reset_password(session: Session, ctx: RequestContext, cmd: ResetPassword) -> Identified:
     """Set a member's password and end their sessions.
 
@@ -155,11 +169,15 @@ def reset_password(session: Session, ctx: RequestContext, cmd: ResetPassword) ->
     if member is None:
         raise NotFound("There is no such member.")
     if member["tenants"] > 1:
-        raise InvalidInput("This login belongs to other organisations too; only its owner can change the password.")
+        raise InvalidInput(
+            "This login belongs to other organisations too; only its owner can change the password."
+        )
     _refuse_stronger(session, ctx, cmd.member_id)
     check_password(cmd.password.get_secret_value(), member["login"])
     db.execute(
-        session, "select sec.change_password(%s, %s)", (member["user_id"], hash_secret(cmd.password.get_secret_value()))
+        session,
+        "select sec.change_password(%s, %s)",
+        (member["user_id"], hash_secret(cmd.password.get_secret_value())),
     )
     forget_principals()
     return Identified(id=cmd.member_id)
@@ -174,7 +192,8 @@ def _grantable(session: Session, ctx: RequestContext, names: tuple[str, ...]) ->
     unknown = set(names) - {row["name"] for row in rows}
     if unknown:
         raise InvalidInput(
-            f"There is no role named {', '.join(sorted(unknown))}.", fields={"roles": "unknown role"}
+            f"There is no role named {', '.join(sorted(unknown))}.",
+            fields={"roles": "unknown role"},
         )
     for row in rows:
         _require_held(ctx, row["name"], row["permissions"])
@@ -201,7 +220,9 @@ def _refuse_stronger(session: Session, ctx: RequestContext, member_id: UUID) -> 
         _require_held(ctx, row["name"], row["permissions"])
 
 
-def _give_roles(session: Session, ctx: RequestContext, member_id: UUID, role_ids: list[UUID]) -> None:
+def _give_roles(
+    session: Session, ctx: RequestContext, member_id: UUID, role_ids: list[UUID]
+) -> None:
     db.execute(
         session,
         "insert into membership_role (tenant_id, membership_id, role_id) select %s, %s, unnest(%s::uuid[])",
@@ -218,4 +239,6 @@ def _require_an_owner(session: Session, ctx: RequestContext) -> None:
         (ctx.tenant_id, ANY_PERMISSION),
     )
     if owner is None:
-        raise InvalidInput("At least one active member must stay an owner.", fields={"roles": "the last owner"})
+        raise InvalidInput(
+            "At least one active member must stay an owner.", fields={"roles": "the last owner"}
+        )

@@ -43,7 +43,9 @@ class Principal:
 
     def may(self, permission: str) -> bool:
         """Tell whether any role grants a permission; an empty one is granted to all."""
-        return not permission or permission in self.permissions or ANY_PERMISSION in self.permissions
+        return (
+            not permission or permission in self.permissions or ANY_PERMISSION in self.permissions
+        )
 
 
 def context_for(
@@ -163,7 +165,9 @@ def _load_by_token(tenant_id: UUID, digest: str) -> Principal | None:
             " and revoked_at is null and expires_at > %s",
             (tenant_id, digest, ctx.now),
         )
-        member = load_member(session, tenant_id, membership_id=row["membership_id"]) if row else None
+        member = (
+            load_member(session, tenant_id, membership_id=row["membership_id"]) if row else None
+        )
     if row is None or member is None:
         return None
     return replace(member, permissions=narrowed(member.permissions, frozenset(row["scopes"])))
@@ -177,7 +181,11 @@ def narrowed(permissions: frozenset[str], scopes: frozenset[str]) -> frozenset[s
 
 
 def load_member(
-    session: Session, tenant_id: UUID, *, user_id: UUID | None = None, membership_id: UUID | None = None
+    session: Session,
+    tenant_id: UUID,
+    *,
+    user_id: UUID | None = None,
+    membership_id: UUID | None = None,
 ) -> Principal | None:
     """Return an active member with the union of their roles; a limit is the largest of any role."""
     row = db.fetch_one(

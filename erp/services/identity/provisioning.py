@@ -52,8 +52,8 @@ def provision_tenant(new: NewTenant) -> RequestContext:
     with db.unit_of_work(ctx) as session:
         db.execute(
             session,
-            "insert into company (tenant_id, id, legal_name, trade_name, pan, gst_scheme, currency, fiscal_year_first_month)"
-            " values (%s, %s, %s, %s, %s, 'regular', 'INR', 4)",
+            "insert into company (tenant_id, id, legal_name, trade_name, pan, gst_scheme, currency,"
+            " fiscal_year_first_month) values (%s, %s, %s, %s, %s, 'regular', 'INR', 4)",
             (tenant_id, company_id, new.legal_name, new.trade_name, new.pan),
         )
         db.execute(
@@ -61,20 +61,41 @@ def provision_tenant(new: NewTenant) -> RequestContext:
             "insert into branch (tenant_id, id, company_id, code, name, gstin, state_code, address, city, pin,"
             " phone, drug_licence_no, upi_address) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             (
-                tenant_id, branch_id, company_id, new.branch_code, new.branch_name, new.gstin, new.state_code,
-                new.address, new.city, new.pin, new.phone, new.drug_licence_no, new.upi_address,
+                tenant_id,
+                branch_id,
+                company_id,
+                new.branch_code,
+                new.branch_name,
+                new.gstin,
+                new.state_code,
+                new.address,
+                new.city,
+                new.pin,
+                new.phone,
+                new.drug_licence_no,
+                new.upi_address,
             ),
         )
         for role in STANDARD_ROLES:
             db.execute(
                 session,
-                "insert into role (tenant_id, id, name, title, permissions, limits) values (%s, %s, %s, %s, %s, %s::jsonb)",
-                (tenant_id, new_id(), role.name, role.title, list(role.permissions), json.dumps(role.limits)),
+                "insert into role (tenant_id, id, name, title, permissions, limits)"
+                " values (%s, %s, %s, %s, %s, %s::jsonb)",
+                (
+                    tenant_id,
+                    new_id(),
+                    role.name,
+                    role.title,
+                    list(role.permissions),
+                    json.dumps(role.limits),
+                ),
             )
     return ctx
 
 
-def system_context(tenant_id: UUID, company_id: UUID, branch_id: UUID, time_zone: str) -> RequestContext:
+def system_context(
+    tenant_id: UUID, company_id: UUID, branch_id: UUID, time_zone: str
+) -> RequestContext:
     """Return a context of the product itself that may do everything in one tenant."""
     return RequestContext(
         tenant_id=tenant_id,

@@ -8,7 +8,16 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.platform import Nothing, Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    Nothing,
+    Page,
+    Query,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
 
 
 class MemberRow(Result):
@@ -122,23 +131,34 @@ def list_members(session: Session, ctx: RequestContext, wanted: Page) -> MemberP
           left join membership_role mr on (mr.tenant_id, mr.membership_id) = (m.tenant_id, m.id)
           left join role r on (r.tenant_id, r.id) = (mr.tenant_id, mr.role_id)
          where m.tenant_id = %(tenant)s and (m.display_name, m.id) > (%(name)s, %(id)s::uuid)
-           and (%(search)s = '' or m.display_name ilike '%%' || %(search)s || '%%' or a.login ilike '%%' || %(search)s || '%%')
+           and (%(search)s = '' or m.display_name ilike '%%' || %(search)s || '%%'
+                or a.login ilike '%%' || %(search)s || '%%')
          group by m.tenant_id, m.id, b.tenant_id, b.id, a.login
          order by m.display_name, m.id
          limit %(limit)s
         """,
-        {"tenant": ctx.tenant_id, "name": after[0], "id": after[1], "search": wanted.search, "limit": wanted.limit + 1},
+        {
+            "tenant": ctx.tenant_id,
+            "name": after[0],
+            "id": after[1],
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
     )
     page = [MemberRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
-    return MemberPage(rows=page, next_cursor=encode_cursor(page[-1].display_name, page[-1].id) if more else "")
+    return MemberPage(
+        rows=page, next_cursor=encode_cursor(page[-1].display_name, page[-1].id) if more else ""
+    )
 
 
 @query("identity.list_roles", permission="identity.view", rest="GET /roles")
 def list_roles(session: Session, ctx: RequestContext, _wanted: Nothing) -> RoleList:
     """List roles by title."""
     rows = db.fetch_all(
-        session, "select id, name, title, permissions, limits from role where tenant_id = %s order by title", (ctx.tenant_id,)
+        session,
+        "select id, name, title, permissions, limits from role where tenant_id = %s order by title",
+        (ctx.tenant_id,),
     )
     return RoleList(rows=[RoleRow(**row) for row in rows])
 

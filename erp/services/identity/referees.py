@@ -24,7 +24,10 @@ referee(
 referee(
     "T6",
     "Every unique and foreign key of a tenant's table starts with the tenant",
-    counted="select count(*) from pg_constraint where connamespace = 'public'::regnamespace and contype in ('u', 'p', 'f')",
+    counted="""
+        select count(*) from pg_constraint
+         where connamespace = 'public'::regnamespace and contype in ('u', 'p', 'f')
+    """,
     offenders="""
         select c.conrelid::regclass::text as offender, c.conname as why
           from pg_constraint c

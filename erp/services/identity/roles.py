@@ -27,7 +27,12 @@ VIEW_EVERYTHING = (
 )
 
 STANDARD_ROLES = (
-    StandardRole("owner", "Owner", ("*",), {"discount_percent": "100", "return_amount": "10000000", "cash_tolerance": "100"}),
+    StandardRole(
+        "owner",
+        "Owner",
+        ("*",),
+        {"discount_percent": "100", "return_amount": "10000000", "cash_tolerance": "100"},
+    ),
     StandardRole(
         "manager",
         "Manager",
@@ -52,7 +57,17 @@ STANDARD_ROLES = (
     StandardRole(
         "cashier",
         "Cashier",
-        ("pos.sell", "pos.return", "pos.view", "pos.cash", "catalog.view", "inventory.view", "party.view", "party.edit", "billing.view"),
+        (
+            "pos.sell",
+            "pos.return",
+            "pos.view",
+            "pos.cash",
+            "catalog.view",
+            "inventory.view",
+            "party.view",
+            "party.edit",
+            "billing.view",
+        ),
         {"discount_percent": "5", "return_amount": "2000", "cash_tolerance": "10"},
     ),
     StandardRole(

@@ -27,7 +27,12 @@ class SignedIn:
 
 
 def sign_in(
-    login: str, password: str, *, ip_address: str | None = None, user_agent: str = "", tenant_id: UUID | None = None
+    login: str,
+    password: str,
+    *,
+    ip_address: str | None = None,
+    user_agent: str = "",
+    tenant_id: UUID | None = None,
 ) -> SignedIn:
     """Open a session in the member's tenant: the one named, or their first.
 
@@ -80,7 +85,9 @@ def _record(user_id: UUID, *, succeeded: bool) -> datetime | None:
     return row["locked_until"] if row else None
 
 
-def _open(user_id: UUID, tenant_id: UUID | None, ip_address: str | None, user_agent: str) -> SignedIn:
+def _open(
+    user_id: UUID, tenant_id: UUID | None, ip_address: str | None, user_agent: str
+) -> SignedIn:
     token = new_session_token()
     expires = utc_now() + timedelta(hours=get_settings().session_hours)
     with db.anonymous_unit_of_work() as session:
@@ -88,7 +95,9 @@ def _open(user_id: UUID, tenant_id: UUID | None, ip_address: str | None, user_ag
         open_to = [row["tenant_id"] for row in tenants]
         chosen = tenant_id if tenant_id in open_to else next(iter(open_to), None)
         if chosen is None or (tenant_id is not None and chosen != tenant_id):
-            raise SignInRefused("This login is not a member of the organisation. Ask an owner to invite you.")
+            raise SignInRefused(
+                "This login is not a member of the organisation. Ask an owner to invite you."
+            )
         db.execute(
             session,
             "select sec.open_session(%s, %s, %s, %s, %s, %s, %s)",

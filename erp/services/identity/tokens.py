@@ -54,14 +54,26 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
     """
     beyond = set(cmd.scopes) - ctx.permissions
     if beyond and ANY_PERMISSION not in ctx.permissions:
-        raise GrantTooWide("A token cannot do more than you may do yourself.", fields={"scopes": ", ".join(sorted(beyond))})
+        raise GrantTooWide(
+            "A token cannot do more than you may do yourself.",
+            fields={"scopes": ", ".join(sorted(beyond))},
+        )
     token, token_id = new_api_token(ctx.tenant_id), new_id()
     expires = ctx.now + timedelta(days=cmd.valid_days)
     db.execute(
         session,
         "insert into api_token (tenant_id, id, membership_id, name, token_hash, scopes, expires_at)"
         " select %s, %s, id, %s, %s, %s, %s from membership where tenant_id = %s and user_id = %s",
-        (ctx.tenant_id, token_id, cmd.name, token_hash(token), list(cmd.scopes), expires, ctx.tenant_id, ctx.user_id),
+        (
+            ctx.tenant_id,
+            token_id,
+            cmd.name,
+            token_hash(token),
+            list(cmd.scopes),
+            expires,
+            ctx.tenant_id,
+            ctx.user_id,
+        ),
     )
     return IssuedToken(id=token_id, token=SecretStr(token), expires_at=expires)
 

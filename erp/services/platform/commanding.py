@@ -27,7 +27,9 @@ _REPLAYED = "replayed_answer"
 
 def command(
     name: str, *, permission: str, rest: str = ""
-) -> Callable[[Callable[[Session, RequestContext, C], R]], Callable[[Session, RequestContext, C], R]]:
+) -> Callable[
+    [Callable[[Session, RequestContext, C], R]], Callable[[Session, RequestContext, C], R]
+]:
     """Register a function that changes data for a caller outside.
 
     The decorated function refuses actors without the permission, takes effect once per
@@ -35,7 +37,9 @@ def command(
     database constraints into refusals.
     """
 
-    def decorate(handler: Callable[[Session, RequestContext, C], R]) -> Callable[[Session, RequestContext, C], R]:
+    def decorate(
+        handler: Callable[[Session, RequestContext, C], R],
+    ) -> Callable[[Session, RequestContext, C], R]:
         @wraps(handler)
         def guarded(session: Session, ctx: RequestContext, cmd: C) -> R:
             if permission:
@@ -52,7 +56,7 @@ def command(
                 raise refusal_for(error) from error
             return answer
 
-        action = register("command", name, permission, rest, handler, guarded)  # type: ignore[arg-type]
+        action = register("command", name, permission, rest, handler, guarded)
         return guarded
 
     return decorate
@@ -60,10 +64,14 @@ def command(
 
 def query(
     name: str, *, permission: str, rest: str = ""
-) -> Callable[[Callable[[Session, RequestContext, C], R]], Callable[[Session, RequestContext, C], R]]:
+) -> Callable[
+    [Callable[[Session, RequestContext, C], R]], Callable[[Session, RequestContext, C], R]
+]:
     """Register a function that reads for a caller outside; it refuses actors without the permission."""
 
-    def decorate(handler: Callable[[Session, RequestContext, C], R]) -> Callable[[Session, RequestContext, C], R]:
+    def decorate(
+        handler: Callable[[Session, RequestContext, C], R],
+    ) -> Callable[[Session, RequestContext, C], R]:
         @wraps(handler)
         def guarded(session: Session, ctx: RequestContext, wanted: C) -> R:
             if permission:
@@ -150,5 +158,3 @@ def _record(session: Session, ctx: RequestContext, name: str, cmd: Any, answer: 
             ctx.now,
         ),
     )
-
-

@@ -12,7 +12,7 @@ LARGEST_AMOUNT = Decimal("9999999999999999.99")
 
 
 def _printable(value: str) -> str:
-    if any(ord(char) < 32 and char not in "\n\t" for char in value) or "\x7f" in value:
+    if any(char < " " and char not in "\n\t" for char in value) or "\x7f" in value:
         msg = "holds control characters; type it again as plain text"
         raise ValueError(msg)
     return value

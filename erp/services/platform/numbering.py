@@ -43,7 +43,13 @@ def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
 
     Source: CGST Rules 2017, rule 46(b): consecutive, unique per year, at most 16 characters.
     """
-    key = (ctx.tenant_id, series.branch_id, series.document_type, series.register_id, series.fiscal_year)
+    key = (
+        ctx.tenant_id,
+        series.branch_id,
+        series.document_type,
+        series.register_id,
+        series.fiscal_year,
+    )
     taken = _take(session, key)
     if taken is None:
         _open_series(session, ctx, series)
@@ -58,13 +64,17 @@ def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
 
 
 def _take(session: Session, key: tuple[object, ...]) -> tuple[int, str, int] | None:
-    return db.raw(session).execute(
-        "update number_series set next_number = next_number + 1"
-        " where tenant_id = %s and branch_id = %s and document_type = %s"
-        " and register_id is not distinct from %s and fiscal_year = %s"
-        " returning next_number - 1, prefix, width",
-        key,
-    ).fetchone()
+    return (
+        db.raw(session)
+        .execute(
+            "update number_series set next_number = next_number + 1"
+            " where tenant_id = %s and branch_id = %s and document_type = %s"
+            " and register_id is not distinct from %s and fiscal_year = %s"
+            " returning next_number - 1, prefix, width",
+            key,
+        )
+        .fetchone()
+    )
 
 
 def _open_series(session: Session, ctx: RequestContext, series: Series) -> None:

@@ -1,4 +1,4 @@
-"""Referees of the command log and the number series. Those of the event store are with its seal."""
+"""Referees of the command log and the deliveries. Those of the event store are with its seal."""
 
 from erp.services.platform.verifying import referee
 
@@ -36,28 +36,6 @@ referee(
         select tenant_id, id, subscriber, status from event_delivery
          where (status = 'done') <> (done_at is not null)
             or (status = 'leased') <> (lease_token is not null and leased_until is not null)
-         order by tenant_id, id limit 1
-    """,
-)
-referee(
-    "N1",
-    "The documents of every number series are numbered 1 to n without a gap",
-    counted="select coalesce(sum(next_number - 1), 0) from number_series",
-    offenders="""
-        with numbered as (
-            select series.tenant_id, series.id, series.prefix, series.width, series.next_number,
-                   invoice.number,
-                   row_number() over (partition by series.tenant_id, series.id
-                                          order by invoice.number) as place
-              from number_series series
-              left join invoice on invoice.tenant_id = series.tenant_id
-               and invoice.branch_id = series.branch_id and invoice.fiscal_year = series.fiscal_year
-               and left(invoice.number, length(series.prefix)) = series.prefix)
-        select tenant_id, id, prefix, max(next_number) - 1 as given, count(number) as found
-          from numbered
-         group by tenant_id, id, prefix
-        having count(number) <> max(next_number) - 1
-            or bool_or(number <> prefix || lpad(place::text, width, '0'))
          order by tenant_id, id limit 1
     """,
 )

@@ -48,7 +48,12 @@ _ACTIONS: dict[str, Action] = {}
 
 
 def register(
-    kind: Literal["command", "query"], name: str, permission: str, rest: str, handler: Handler, guarded: Handler
+    kind: Literal["command", "query"],
+    name: str,
+    permission: str,
+    rest: str,
+    handler: Handler,
+    guarded: Handler,
 ) -> Action:
     """Add an action; a second one of the same name is a bug."""
     hints = get_type_hints(handler)

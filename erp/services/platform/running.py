@@ -44,10 +44,6 @@ class Preview:
     effects: list[dict[str, Any]]
 
 
-class _RolledBack(Exception):  # noqa: N818  leaves the transaction without committing
-    pass
-
-
 def run(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] = ()) -> Answer:
     """Run a command or query by name in one transaction of its own.
 
@@ -64,7 +60,9 @@ def run(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] 
     return Answer(result, replayed or result.first_answer(), replayed is not None)
 
 
-def preview(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] = ()) -> Preview:
+def preview(
+    name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] = ()
+) -> Preview:
     """Run a command and roll it back, returning its answer and its effects.
 
     Locks are taken as in a real run and released at the end.
@@ -72,18 +70,11 @@ def preview(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[s
     action = get_action(name)
     wanted = parse_input(action, given)
     acting = replace(ctx, confirmed=ctx.confirmed | frozenset(confirm))
-    outcome: Preview | None = None
-    try:
-        with db.unit_of_work(acting) as session:
-            collect_effects(session)
-            result = action.guarded(session, acting, wanted)
-            db.execute(session, "set constraints all immediate")
-            outcome = Preview(result, collected_effects(session))
-            raise _RolledBack
-    except _RolledBack:
-        pass
-    assert outcome is not None  # noqa: S101  set before the only way here
-    return outcome
+    with db.rolled_back(acting) as session:
+        collect_effects(session)
+        result = action.guarded(session, acting, wanted)
+        db.execute(session, "set constraints all immediate")
+        return Preview(result, collected_effects(session))
 
 
 def parse_input(action: Action, given: Input) -> BaseModel:

@@ -22,7 +22,12 @@ def refusal_for(error: Exception) -> DomainError:
         return _REFUSALS[constraint]()
     state = getattr(original, "sqlstate", "")
     if state == "23505":
-        return Conflict("This already exists. Change what must be unique and try again.", details={"rule": constraint})
+        return Conflict(
+            "This already exists. Change what must be unique and try again.",
+            details={"rule": constraint},
+        )
     if state == "23503":
-        return InvalidInput("Something this refers to does not exist.", details={"rule": constraint})
+        return InvalidInput(
+            "Something this refers to does not exist.", details={"rule": constraint}
+        )
     return InvalidInput("The database refused this value.", details={"rule": constraint})

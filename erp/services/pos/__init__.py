@@ -12,23 +12,26 @@ from erp.services.pos.errors import (
     ShiftClosed,
 )
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
+from erp.services.pos.pricing import CartLine
 from erp.services.pos.printing import RequestUpi, get_printed_bill, request_upi
-from erp.services.pos.queries import (
-    GetSale,
+from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
+from erp.services.pos.quoting import QuoteCart, quote_cart
+from erp.services.pos.registers import CreateRegister, create_register
+from erp.services.pos.returning import (
+    PostReturn,
+    ReturnLine,
+    ReturnPosted,
+    ReturnReceipt,
+    post_return,
+)
+from erp.services.pos.selling import PostSale, SalePosted, SaleReceipt, post_sale
+from erp.services.pos.shift_reports import (
     GetShift,
-    ListSales,
     ListShifts,
-    QuoteCart,
-    get_sale,
     get_shift,
     list_registers,
-    list_sales,
     list_shifts,
-    quote_cart,
 )
-from erp.services.pos.registers import CreateRegister, create_register
-from erp.services.pos.returning import PostReturn, ReturnLine, ReturnPosted, ReturnReceipt, post_return
-from erp.services.pos.selling import CartLine, PostSale, SalePosted, SaleReceipt, post_sale
 from erp.services.pos.shifts import (
     CloseShift,
     MoveCash,

@@ -71,7 +71,9 @@ def request_approval(session: Session, ctx: RequestContext, cmd: RequestApproval
             json.dumps({"level": str(cmd.level)}), ctx.now,
         ),
     )  # fmt: skip
-    return ApprovalAnswer(granted=True, message=f"Approved by {approver.display_name}.", approval_id=approval_id)
+    return ApprovalAnswer(
+        granted=True, message=f"Approved by {approver.display_name}.", approval_id=approval_id
+    )
 
 
 def _unfit(approver: Principal, cmd: RequestApproval) -> str:
@@ -83,7 +85,9 @@ def _unfit(approver: Principal, cmd: RequestApproval) -> str:
     return ""
 
 
-def require_within_limit(session: Session, ctx: RequestContext, kind: Kind, origin_id: UUID, level: Decimal) -> None:
+def require_within_limit(
+    session: Session, ctx: RequestContext, kind: Kind, origin_id: UUID, level: Decimal
+) -> None:
     """Let an actor go up to their own limit, and beyond it only with an approval.
 
     Raises:
@@ -94,11 +98,18 @@ def require_within_limit(session: Session, ctx: RequestContext, kind: Kind, orig
         return
     approved = db.fetch_one(
         session,
-        "select 1 from approval where tenant_id = %s and origin_id = %s and kind = %s and (facts ->> 'level')::numeric >= %s",
+        "select 1 from approval where tenant_id = %s and origin_id = %s and kind = %s"
+        " and (facts ->> 'level')::numeric >= %s",
         (ctx.tenant_id, origin_id, kind, level),
     )
     if approved is None:
         raise ApprovalRequired(
-            f"A {kind} of {level.normalize():f} is above your limit of {limit.normalize():f}. Ask a manager to approve it.",
-            details={"kind": kind, "level": str(level), "limit": str(limit), "origin_id": str(origin_id)},
+            f"A {kind} of {level.normalize():f} is above your limit of {limit.normalize():f}. "
+            "Ask a manager to approve it.",
+            details={
+                "kind": kind,
+                "level": str(level),
+                "limit": str(limit),
+                "origin_id": str(origin_id),
+            },
         )

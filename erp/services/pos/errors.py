@@ -50,7 +50,9 @@ class ReasonRequired(InvalidInput):
 
 refuse_on(
     "uq_register_shift_open",
-    lambda: ShiftAlreadyOpen("A shift is already open on this register. Close it first, or join it."),
+    lambda: ShiftAlreadyOpen(
+        "A shift is already open on this register. Close it first, or join it."
+    ),
 )
 refuse_on(
     "pk_sale",

@@ -12,8 +12,18 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
-from erp.services.platform import Amount, Command, Identified, Nothing, Result, Rows, ShortText, command, query
-from erp.services.pos.selling import MAX_LINES, CartLine
+from erp.services.platform import (
+    Amount,
+    Command,
+    Identified,
+    Nothing,
+    Result,
+    Rows,
+    ShortText,
+    command,
+    query,
+)
+from erp.services.pos.pricing import MAX_LINES, CartLine
 
 
 class ParkCart(Command):
@@ -63,7 +73,8 @@ def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identifie
     cart = cmd.model_dump(mode="json", exclude={"idempotency_key", "label"})
     db.execute(
         session,
-        "insert into parked_cart (tenant_id, id, branch_id, label, cart, parked_by) values (%s, %s, %s, %s, %s::jsonb, %s)",
+        "insert into parked_cart (tenant_id, id, branch_id, label, cart, parked_by)"
+        " values (%s, %s, %s, %s, %s::jsonb, %s)",
         (ctx.tenant_id, cart_id, ctx.branch_id, cmd.label, json.dumps(cart), ctx.user_id),
     )
     return Identified(id=cart_id)

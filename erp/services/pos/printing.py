@@ -16,7 +16,9 @@ from erp.services.platform import Amount, Query, Result, query
 METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
 
 
-def get_printed_bill(session: Session, ctx: RequestContext, invoice_id: UUID, *, is_duplicate: bool = False) -> PrintedDocument:
+def get_printed_bill(
+    session: Session, ctx: RequestContext, invoice_id: UUID, *, is_duplicate: bool = False
+) -> PrintedDocument:
     """Return a document as it is printed, with the till's facts where it was sold at one.
 
     Raises:
@@ -37,7 +39,9 @@ def get_printed_bill(session: Session, ctx: RequestContext, invoice_id: UUID, *,
         (ctx.tenant_id, invoice_id),
     )
     till = _till(session, ctx, sale) if sale else None
-    return billing.get_printed_document(session, ctx, invoice_id, till=till, is_duplicate=is_duplicate)
+    return billing.get_printed_document(
+        session, ctx, invoice_id, till=till, is_duplicate=is_duplicate
+    )
 
 
 def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
@@ -47,7 +51,9 @@ def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
         " where tenant_id = %s and sale_id = %s order by line_no",
         (sale["kind"], ctx.tenant_id, sale["id"]),
     )
-    tenders = [PrintedTender(METHOD_NAMES[row["method"]], row["amount"], row["reference"]) for row in rows]
+    tenders = [
+        PrintedTender(METHOD_NAMES[row["method"]], row["amount"], row["reference"]) for row in rows
+    ]
     return TillFacts(tenders, sale["change_due"], sale["register"], sale["cashier"])
 
 
@@ -81,13 +87,16 @@ def request_upi(session: Session, ctx: RequestContext, wanted: RequestUpi) -> Up
     """
     branch = db.fetch_one(
         session,
-        "select b.upi_address, c.trade_name from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        "select b.upi_address, c.trade_name from branch b"
+        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
         (ctx.tenant_id, ctx.branch_id),
     )
     if branch is None or not branch["upi_address"]:
         raise InvalidInput("This branch has no UPI address yet. Set one, or take another payment.")
     reference = wanted.sale_id.hex
-    payment = UpiPayment(branch["upi_address"], branch["trade_name"], "5912", reference, None, wanted.amount)
+    payment = UpiPayment(
+        branch["upi_address"], branch["trade_name"], "5912", reference, None, wanted.amount
+    )
     link = billing.upi_link(payment)
     return UpiRequest(link=link, qr_svg=billing.qr_svg(link), reference=reference)

@@ -30,7 +30,8 @@ referee(
     "Every closed shift's expected cash is its float and its cash movements",
     counted="select count(*) from register_shift where status = 'closed'",
     offenders="""
-        select s.tenant_id, s.id as shift_id, s.expected_cash, s.opening_float + coalesce(c.cash, 0) + coalesce(m.moved, 0) as found
+        select s.tenant_id, s.id as shift_id, s.expected_cash,
+               s.opening_float + coalesce(c.cash, 0) + coalesce(m.moved, 0) as found
           from register_shift s
           left join lateral (
                 select sum(case x.kind when 'sale' then t.amount else -t.amount end) as cash

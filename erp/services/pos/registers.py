@@ -39,7 +39,9 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
         (ctx.tenant_id, cmd.location_id),
     )
     if place is None:
-        raise NotFound("There is no such storage location.", fields={"location_id": "no such storage location"})
+        raise NotFound(
+            "There is no such storage location.", fields={"location_id": "no such storage location"}
+        )
     register_id = new_id()
     db.execute(
         session,

@@ -1,5 +1,6 @@
 """Returns against the original bill: goods back, tax reversed, money refunded."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
@@ -19,11 +20,27 @@ from erp.services import accounting, billing, inventory
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import NewInvoice, Returning, SupplyNature
 from erp.services.inventory import Origin, Returned, TakenBack
-from erp.services.platform import Closed, Command, DomainEvent, Quantity, Result, ShortText, command, emit
+from erp.services.platform import (
+    Closed,
+    Command,
+    DomainEvent,
+    Quantity,
+    Result,
+    ShortText,
+    command,
+    emit,
+)
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.errors import PaymentMismatch
 from erp.services.pos.shifts import OpenShift, hold_open_shift
-from erp.services.pos.tendering import GivenTender, Settlement, Tenders, ledger_lines, settle_refund, write_tenders
+from erp.services.pos.tendering import (
+    GivenTender,
+    Settlement,
+    Tenders,
+    ledger_lines,
+    settle_refund,
+    write_tenders,
+)
 
 
 class ReturnLine(Closed):
@@ -75,6 +92,17 @@ class ReturnPosted(DomainEvent):
     total: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A return decided in every respect but its number."""
+
+    cmd: PostReturn
+    shift: OpenShift
+    note: NewInvoice
+    settlement: Settlement
+    goods: list[TakenBack]
+
+
 @command("pos.post_return", permission="pos.return", rest="POST /sales/{sale_id}/returns")
 def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> ReturnReceipt:
     """Take goods back at the price, tax and lot of the original bill, and refund them.
@@ -96,7 +124,9 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     """
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     original = billing.get_original(session, ctx, _invoice_of(session, ctx, cmd.sale_id))
-    draft = billing.draft_credit(session, ctx, original, [Returning(line.line_no, line.quantity) for line in cmd.lines])
+    draft = billing.draft_credit(
+        session, ctx, original, [Returning(line.line_no, line.quantity) for line in cmd.lines]
+    )
     value = draft.totals.invoice_value
     require_within_limit(session, ctx, "return", cmd.return_id, value)
     settlement = _refund(value, cmd)
@@ -120,7 +150,7 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     accounting.period_id(session, ctx, ctx.today)
     number = billing.take_number(session, ctx, note)
     with db.pipeline(session):
-        _write(session, ctx, cmd, shift, note, number, settlement, taken)
+        _write(session, ctx, _Taking(cmd, shift, note, settlement, taken), number)
     return ReturnReceipt(
         return_id=cmd.return_id,
         invoice_id=note.id,
@@ -151,7 +181,10 @@ def _refund(value: Decimal, cmd: PostReturn) -> Settlement:
     if cmd.tenders:
         return settle_refund(value, cmd.tenders)
     if value <= 0:
-        raise PaymentMismatch("These goods were given free; there is nothing to refund.", fields={"lines": "nothing to refund"})
+        raise PaymentMismatch(
+            "These goods were given free; there is nothing to refund.",
+            fields={"lines": "nothing to refund"},
+        )
     given = GivenTender(method=TenderMethod.CASH, amount=value)
     return Settlement(((given, value),), ZERO)
 
@@ -164,41 +197,45 @@ def _take_back(
         for number, line in enumerate(note.lines, start=1)
         if line.lot_id is not None
     ]
-    return inventory.take_back(session, ctx, shift.location_id, returned, Origin("return", cmd.return_id))
+    return inventory.take_back(
+        session, ctx, shift.location_id, returned, Origin("return", cmd.return_id)
+    )
 
 
-def _write(
-    session: Session,
-    ctx: RequestContext,
-    cmd: PostReturn,
-    shift: OpenShift,
-    note: NewInvoice,
-    number: str,
-    settlement: Settlement,
-    taken: list[TakenBack],
-) -> None:
+def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) -> None:
+    cmd, note = taking.cmd, taking.note
     billing.write_invoice(session, ctx, note, number)
     db.execute(
         session,
-        "insert into sale (tenant_id, id, kind, shift_id, register_id, party_id, invoice_id, original_sale_id, sold_at,"
-        " total, change_due, note, user_id) values (%s, %s, 'return', %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)",
+        "insert into sale (tenant_id, id, kind, shift_id, register_id, party_id, invoice_id, original_sale_id,"
+        " sold_at, total, change_due, note, user_id)"
+        " values (%s, %s, 'return', %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)",
         (
-            ctx.tenant_id, cmd.return_id, shift.id, shift.register_id, note.party_id, note.id, cmd.sale_id, ctx.now,
-            note.totals.invoice_value, cmd.reason, ctx.user_id,
+            ctx.tenant_id, cmd.return_id, taking.shift.id, taking.shift.register_id, note.party_id, note.id,
+            cmd.sale_id, ctx.now, note.totals.invoice_value, cmd.reason, ctx.user_id,
         ),
     )  # fmt: skip
-    write_tenders(session, ctx, cmd.return_id, settlement)
-    lines = _ledger(note, settlement, taken)
-    entry = NewEntry("sales", ctx.today, "return", cmd.return_id, "return", f"Return {number}: {cmd.reason}", lines)
-    accounting.post_entry(session, ctx, entry)
-    event = ReturnPosted(return_id=cmd.return_id, sale_id=cmd.sale_id, number=number, total=note.totals.invoice_value)
+    write_tenders(session, ctx, cmd.return_id, taking.settlement)
+    narration = f"Return {number}: {cmd.reason}"
+    lines = _ledger(note, taking.settlement, taking.goods)
+    accounting.post_entry(
+        session,
+        ctx,
+        NewEntry("sales", ctx.today, "return", cmd.return_id, "return", narration, lines),
+    )
+    event = ReturnPosted(
+        return_id=cmd.return_id, sale_id=cmd.sale_id, number=number, total=note.totals.invoice_value
+    )
     emit(session, ctx, cmd.return_id, event)
 
 
 def _ledger(note: NewInvoice, settlement: Settlement, taken: list[TakenBack]) -> list[NewLine]:
     """Return the lines of a return. Source: journals J05 and J06 of the domain rules."""
     totals = note.totals
-    refunds = [NewLine(line.account_key, credit=line.debit, party_id=line.party_id) for line in ledger_lines(settlement, note.party_id)]
+    refunds = [
+        NewLine(line.account_key, credit=line.debit, party_id=line.party_id)
+        for line in ledger_lines(settlement, note.party_id)
+    ]
     goods = [debit(back.account_key, back.value) for back in taken]
     cost = sum((back.value for back in taken), ZERO)
     return [

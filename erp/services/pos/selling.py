@@ -1,6 +1,5 @@
 """Selling: a complete sale in one transaction, invoice, stock, books and numbers with it."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,60 +14,36 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
-from erp.services import accounting, billing, catalog, inventory, party
+from erp.services import accounting, billing, inventory, party
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import (
-    Delivery,
     NewInvoice,
     NewInvoiceLine,
-    PriceMode,
-    Supply,
-    SupplyKind,
-    SupplyLine,
-    SupplyTotals,
     TaxedLine,
-    TaxedSupply,
-    Treatment,
 )
 from erp.services.catalog import SaleLine
-from erp.services.inventory import Origin, Pick, Wanted
+from erp.services.inventory import Origin, Pick
 from erp.services.party import SaleParty
 from erp.services.platform import (
     Amount,
-    Closed,
     Command,
     DomainEvent,
-    Percent,
-    Quantity,
     Result,
     Text,
-    UnitPrice,
     command,
     emit,
 )
 from erp.services.pos.approving import require_within_limit
-from erp.services.pos.errors import PriceChanged
+from erp.services.pos.pricing import MAX_LINES, REGISTERED, Bill, CartLine, draw_up
 from erp.services.pos.shifts import OpenShift, hold_open_shift
-from erp.services.pos.tendering import Settlement, Tenders, ledger_lines, require_credit, settle, write_tenders
-
-REGISTERED = frozenset({"regular", "composition", "sez"})
-MAX_LINES = 200
-
-
-class CartLine(Closed):
-    """A line of the cart, in base units.
-
-    Attributes:
-        unit_price: The price the customer was shown; another price now is refused.
-        lot_id: A lot the cashier insists on, e.g. the pack in hand; `reason` says why.
-    """
-
-    variant_id: UUID
-    quantity: Quantity
-    unit_price: UnitPrice | None = None
-    discount_percent: Percent = ZERO
-    lot_id: UUID | None = None
-    reason: Text = ""
+from erp.services.pos.tendering import (
+    Settlement,
+    Tenders,
+    ledger_lines,
+    require_credit,
+    settle,
+    write_tenders,
+)
 
 
 class PostSale(Command):
@@ -133,25 +108,15 @@ class SalePosted(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class Bill:
-    """A cart with its lots, prices and tax, before it is paid."""
+class _Deal:
+    """A sale decided in every respect but its number."""
 
-    lines: tuple[tuple[CartLine, SaleLine, Pick], ...]
-    taxed: TaxedSupply
-    place_of_supply: str
-
-    @property
-    def totals(self) -> SupplyTotals:
-        """Sums of the bill."""
-        return self.taxed.totals
-
-    @property
-    def discount_level(self) -> Decimal:
-        """The largest discount in percent that any line gets, its share of the bill's included."""
-        return max(
-            ((line.line_discount + line.bill_discount_share) * 100 / line.gross for line in self.taxed.lines if line.gross),
-            default=ZERO,
-        )
+    cmd: PostSale
+    shift: OpenShift
+    buyer: SaleParty
+    bill: Bill
+    settlement: Settlement
+    invoice: NewInvoice
 
 
 @command("pos.post_sale", permission="pos.sell", rest="POST /sales")
@@ -180,88 +145,11 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT))
     accounting.period_id(session, ctx, ctx.today)
-    invoice = _invoice(cmd, shift, buyer, bill)
-    number = billing.take_number(session, ctx, invoice)
+    deal = _Deal(cmd, shift, buyer, bill, settlement, _invoice(cmd, shift, buyer, bill))
+    number = billing.take_number(session, ctx, deal.invoice)
     with db.pipeline(session):
-        _write(session, ctx, cmd, shift, buyer, bill, settlement, invoice, number)
-    return _receipt(ctx, cmd, invoice, number, buyer, settlement)
-
-
-def draw_up(
-    session: Session,
-    ctx: RequestContext,
-    shift: OpenShift,
-    buyer: SaleParty,
-    lines: Sequence[CartLine],
-    bill_discount: Decimal,
-) -> Bill:
-    """Allocate lots to a cart and work out its prices and tax.
-
-    Prices are the MRP of the lot, tax included; a line over several lots becomes several.
-    Locks the balances of the basket.
-    """
-    goods = catalog.get_lines_for_sale(session, ctx, [line.variant_id for line in lines], ctx.today)
-    picks = _allocate(session, ctx, shift, goods, lines)
-    parts = tuple((lines[pick.line_no - 1], goods[pick.variant_id], pick) for pick in picks)
-    _check_prices(parts)
-    place = _place_of_supply(shift, buyer)
-    taxed = billing.tax_supply(
-        Supply(
-            seller_state=shift.seller_state,
-            place_of_supply=place,
-            price_mode=PriceMode.INCLUSIVE,
-            lines=[_supply_line(*part) for part in parts],
-            bill_discount=bill_discount,
-            is_rounded=True,
-            is_sez=buyer.gst_category == "sez",
-            is_composition=shift.is_composition,
-        )
-    )
-    return Bill(parts, taxed, place)
-
-
-def _allocate(
-    session: Session, ctx: RequestContext, shift: OpenShift, goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]
-) -> list[Pick]:
-    wanted = [
-        Wanted(number, line.variant_id, line.quantity, line.lot_id, line.reason)
-        for number, line in enumerate(lines, start=1)
-        if not goods[line.variant_id].is_service
-    ]
-    return inventory.allocate(session, ctx, shift.location_id, wanted)
-
-
-def _check_prices(parts: Sequence[tuple[CartLine, SaleLine, Pick]]) -> None:
-    stale: dict[str, str] = {}
-    for line, goods, pick in parts:
-        if line.unit_price is not None and line.unit_price != pick.mrp:
-            stale[f"lines.{pick.line_no - 1}.unit_price"] = f"{goods.label} now costs {pick.mrp}, not {line.unit_price}"
-    if stale:
-        raise PriceChanged("Prices have changed: " + "; ".join(stale.values()) + ". Show the customer and try again.", fields=stale)
-
-
-def _place_of_supply(shift: OpenShift, buyer: SaleParty) -> str:
-    is_registered = buyer.gst_category in REGISTERED
-    return billing.place_of_supply(
-        Delivery(
-            kind=SupplyKind.GOODS,
-            seller_state=shift.seller_state,
-            is_recipient_registered=is_registered,
-            recipient_state=buyer.state_code,
-            address_state=None if is_registered or buyer.is_walk_in else buyer.state_code,
-        )
-    ).state_code
-
-
-def _supply_line(line: CartLine, goods: SaleLine, pick: Pick) -> SupplyLine:
-    return SupplyLine(
-        ref=str(pick.line_no),
-        quantity=Decimal(pick.quantity),
-        unit_price=pick.mrp,
-        gst_rate=goods.rate,
-        treatment=Treatment(goods.treatment.upper()),
-        discount_pct=line.discount_percent or None,
-    )
+        _write(session, ctx, deal, number)
+    return _receipt(ctx, deal, number)
 
 
 def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> NewInvoice:
@@ -281,7 +169,10 @@ def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> N
         price_mode=bill.taxed.price_mode,
         nature=bill.taxed.nature,
         totals=bill.totals,
-        lines=[_invoice_line(*part, taxed) for part, taxed in zip(bill.lines, bill.taxed.lines, strict=True)],
+        lines=[
+            _invoice_line(*part, taxed)
+            for part, taxed in zip(bill.lines, bill.taxed.lines, strict=True)
+        ],
         origin_type="sale",
         origin_id=cmd.sale_id,
     )
@@ -327,48 +218,51 @@ def _invoice_line(line: CartLine, goods: SaleLine, pick: Pick, taxed: TaxedLine)
         igst=taxed.igst,
         total=taxed.total,
         cost=pick.value,
-        price_trace={"source": "lot_mrp", "mrp": str(pick.mrp), "discount_percent": str(line.discount_percent)},
+        price_trace={
+            "source": "lot_mrp",
+            "mrp": str(pick.mrp),
+            "discount_percent": str(line.discount_percent),
+        },
     )
 
 
-def _write(
-    session: Session,
-    ctx: RequestContext,
-    cmd: PostSale,
-    shift: OpenShift,
-    buyer: SaleParty,
-    bill: Bill,
-    settlement: Settlement,
-    invoice: NewInvoice,
-    number: str,
-) -> None:  # the nine facts of a sale, written together
+def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> None:
+    cmd, bill, invoice = deal.cmd, deal.bill, deal.invoice
     billing.write_invoice(session, ctx, invoice, number)
     db.execute(
         session,
         "insert into sale (tenant_id, id, kind, shift_id, register_id, party_id, invoice_id, sold_at, total,"
         " change_due, note, user_id) values (%s, %s, 'sale', %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            ctx.tenant_id, cmd.sale_id, shift.id, shift.register_id, buyer.id, invoice.id, ctx.now,
-            bill.totals.invoice_value, settlement.change_due, cmd.note, ctx.user_id,
+            ctx.tenant_id, cmd.sale_id, deal.shift.id, deal.shift.register_id, deal.buyer.id, invoice.id,
+            ctx.now, bill.totals.invoice_value, deal.settlement.change_due, cmd.note, ctx.user_id,
         ),
     )  # fmt: skip
-    write_tenders(session, ctx, cmd.sale_id, settlement)
-    cost = inventory.issue(session, ctx, [pick for _, _, pick in bill.lines], Origin("sale", cmd.sale_id))
-    lines = [*ledger_lines(settlement, buyer.id), *_income_lines(bill), debit("cogs", cost), credit("inventory", cost)]
-    accounting.post_entry(
-        session, ctx, NewEntry("sales", ctx.today, "sale", cmd.sale_id, "sale", f"Sale {number}", lines)
+    write_tenders(session, ctx, cmd.sale_id, deal.settlement)
+    cost = inventory.issue(
+        session, ctx, [pick for _, _, pick in bill.lines], Origin("sale", cmd.sale_id)
     )
-    emit(
+    lines = [
+        *ledger_lines(deal.settlement, deal.buyer.id),
+        *_income_lines(bill),
+        debit("cogs", cost),
+        credit("inventory", cost),
+    ]
+    accounting.post_entry(
         session,
         ctx,
-        cmd.sale_id,
-        SalePosted(
-            sale_id=cmd.sale_id,
-            invoice_id=invoice.id,
-            number=number,
-            total=bill.totals.invoice_value,
-            customer_id=buyer.id,
-        ),
+        NewEntry("sales", ctx.today, "sale", cmd.sale_id, "sale", f"Sale {number}", lines),
+    )
+    emit(session, ctx, cmd.sale_id, _posted(deal, number))
+
+
+def _posted(deal: _Deal, number: str) -> SalePosted:
+    return SalePosted(
+        sale_id=deal.cmd.sale_id,
+        invoice_id=deal.invoice.id,
+        number=number,
+        total=deal.bill.totals.invoice_value,
+        customer_id=deal.buyer.id,
     )
 
 
@@ -377,7 +271,9 @@ def _income_lines(bill: Bill) -> list[NewLine]:
     by_rate: dict[Decimal, Decimal] = {}
     for line in bill.taxed.lines:
         by_rate[line.gst_rate] = by_rate.get(line.gst_rate, ZERO) + line.taxable_value
-    income = [credit(f"sales_{rate.normalize():f}", amount) for rate, amount in sorted(by_rate.items())]
+    income = [
+        credit(f"sales_{rate.normalize():f}", amount) for rate, amount in sorted(by_rate.items())
+    ]
     totals = bill.totals
     return [
         *income,
@@ -388,25 +284,23 @@ def _income_lines(bill: Bill) -> list[NewLine]:
     ]
 
 
-def _receipt(
-    ctx: RequestContext, cmd: PostSale, invoice: NewInvoice, number: str, buyer: SaleParty, settlement: Settlement
-) -> SaleReceipt:
-    totals = invoice.totals
+def _receipt(ctx: RequestContext, deal: _Deal, number: str) -> SaleReceipt:
+    totals = deal.bill.totals
     return SaleReceipt(
-        sale_id=cmd.sale_id,
-        invoice_id=invoice.id,
+        sale_id=deal.cmd.sale_id,
+        invoice_id=deal.invoice.id,
         number=number,
-        kind=invoice.kind.value,
+        kind=deal.invoice.kind.value,
         issued_at=ctx.now,
-        customer=buyer.name,
-        lines=[_receipt_line(line) for line in invoice.lines],
+        customer=deal.buyer.name,
+        lines=[_receipt_line(line) for line in deal.invoice.lines],
         taxable=totals.taxable_value,
         cgst=totals.cgst,
         sgst=totals.sgst,
         igst=totals.igst,
         round_off=totals.round_off,
         total=totals.invoice_value,
-        change_due=settlement.change_due,
+        change_due=deal.settlement.change_due,
     )
 
 

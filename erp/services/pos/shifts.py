@@ -59,19 +59,25 @@ def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> Op
         NotFound: There is no such shift in the acting branch's tenant.
         ShiftClosed: The shift is closed.
     """
-    row = db.raw(session).execute(
-        "select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,"
-        " c.gst_scheme = 'composition', s.status"
-        " from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)"
-        " join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
-        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
-        " where s.tenant_id = %s and s.id = %s for share of s",
-        (ctx.tenant_id, shift_id),
-    ).fetchone()
+    row = (
+        db.raw(session)
+        .execute(
+            "select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,"
+            " c.gst_scheme = 'composition', s.status"
+            " from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)"
+            " join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
+            " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+            " where s.tenant_id = %s and s.id = %s for share of s",
+            (ctx.tenant_id, shift_id),
+        )
+        .fetchone()
+    )
     if row is None:
         raise NotFound("There is no such shift.", fields={"shift_id": "no such shift"})
     if row[-1] != "open":
-        raise ShiftClosed("This shift is closed. Open a new one to go on selling.", fields={"shift_id": "closed"})
+        raise ShiftClosed(
+            "This shift is closed. Open a new one to go on selling.", fields={"shift_id": "closed"}
+        )
     return OpenShift(*row[:-1])
 
 
@@ -113,13 +119,23 @@ def open_shift(session: Session, ctx: RequestContext, cmd: StartShift) -> Identi
         session,
         "insert into register_shift (tenant_id, id, register_id, previous_shift_id, status, opened_by, opened_at,"
         " opening_float, difference_reason) values (%s, %s, %s, %s, 'open', %s, %s, %s, '')",
-        (ctx.tenant_id, shift_id, cmd.register_id, previous["id"] if previous else None, ctx.user_id, ctx.now, cmd.opening_float),
+        (
+            ctx.tenant_id,
+            shift_id,
+            cmd.register_id,
+            previous["id"] if previous else None,
+            ctx.user_id,
+            ctx.now,
+            cmd.opening_float,
+        ),
     )
     _post_float(session, ctx, shift_id, cmd, previous["float_left"] if previous else None)
     return Identified(id=shift_id)
 
 
-def _post_float(session: Session, ctx: RequestContext, shift_id: UUID, cmd: StartShift, left: Decimal | None) -> None:
+def _post_float(
+    session: Session, ctx: RequestContext, shift_id: UUID, cmd: StartShift, left: Decimal | None
+) -> None:
     """Bring the cash account in line with what was counted at opening."""
     if left is None:
         lines = [debit("cash", cmd.opening_float), credit("petty_cash", cmd.opening_float)]
@@ -175,7 +191,10 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     """
     shift = _lock_open(session, ctx, cmd.shift_id)
     if cmd.float_left > cmd.counted_cash:
-        raise InvalidInput("No more can stay in the drawer than was counted.", fields={"float_left": "more than was counted"})
+        raise InvalidInput(
+            "No more can stay in the drawer than was counted.",
+            fields={"float_left": "more than was counted"},
+        )
     expected = expected_cash(session, ctx, cmd.shift_id)
     difference = cmd.counted_cash - expected
     if abs(difference) > ctx.limit("cash_tolerance") and not cmd.reason:
@@ -187,17 +206,45 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
         session,
         "update register_shift set status = 'closed', closed_by = %s, closed_at = %s, counted_cash = %s,"
         " expected_cash = %s, float_left = %s, difference_reason = %s where tenant_id = %s and id = %s",
-        (ctx.user_id, ctx.now, cmd.counted_cash, expected, cmd.float_left, cmd.reason, ctx.tenant_id, cmd.shift_id),
+        (
+            ctx.user_id,
+            ctx.now,
+            cmd.counted_cash,
+            expected,
+            cmd.float_left,
+            cmd.reason,
+            ctx.tenant_id,
+            cmd.shift_id,
+        ),
     )
     short_over = [debit("cash", difference), credit("cash_short_over", difference)]
-    _post(session, ctx, cmd.shift_id, "short_over", f"Cash short or over at closing: {cmd.reason}".rstrip(": "), short_over)
+    _post(
+        session,
+        ctx,
+        cmd.shift_id,
+        "short_over",
+        f"Cash short or over at closing: {cmd.reason}".rstrip(": "),
+        short_over,
+    )
     takings = cmd.counted_cash - cmd.float_left
-    _post(session, ctx, cmd.shift_id, "takings", "Takings to the safe", [debit("petty_cash", takings), credit("cash", takings)])
+    _post(
+        session,
+        ctx,
+        cmd.shift_id,
+        "takings",
+        "Takings to the safe",
+        [debit("petty_cash", takings), credit("cash", takings)],
+    )
     emit(
         session,
         ctx,
         cmd.shift_id,
-        ShiftEnded(shift_id=cmd.shift_id, register_id=shift["register_id"], expected_cash=expected, counted_cash=cmd.counted_cash),
+        ShiftEnded(
+            shift_id=cmd.shift_id,
+            register_id=shift["register_id"],
+            expected_cash=expected,
+            counted_cash=cmd.counted_cash,
+        ),
     )
     return ShiftClosing(
         shift_id=cmd.shift_id,
@@ -261,19 +308,39 @@ def move_cash(session: Session, ctx: RequestContext, cmd: MoveCash) -> Identifie
     """
     hold_open_shift(session, ctx, cmd.shift_id)
     if cmd.amount == 0 or not cmd.amount.is_finite() or cmd.amount != cmd.amount.quantize(ZERO):
-        raise InvalidInput("Give an amount in rupees and paise other than zero.", fields={"amount": "not an amount"})
+        raise InvalidInput(
+            "Give an amount in rupees and paise other than zero.",
+            fields={"amount": "not an amount"},
+        )
     if expected_cash(session, ctx, cmd.shift_id) + cmd.amount < 0:
-        raise InvalidInput("There is not that much cash in the drawer.", fields={"amount": "more than is in the drawer"})
+        raise InvalidInput(
+            "There is not that much cash in the drawer.",
+            fields={"amount": "more than is in the drawer"},
+        )
     movement_id = new_id()
     db.execute(
         session,
         "insert into cash_movement (tenant_id, id, shift_id, amount, reason, user_id) values (%s, %s, %s, %s, %s, %s)",
         (ctx.tenant_id, movement_id, cmd.shift_id, cmd.amount, cmd.reason, ctx.user_id),
     )
-    _post(session, ctx, movement_id, "cash", cmd.reason, [debit("cash", cmd.amount), credit("petty_cash", cmd.amount)])
+    _post(
+        session,
+        ctx,
+        movement_id,
+        "cash",
+        cmd.reason,
+        [debit("cash", cmd.amount), credit("petty_cash", cmd.amount)],
+    )
     return Identified(id=movement_id)
 
 
-def _post(session: Session, ctx: RequestContext, origin: UUID, purpose: str, narration: str, lines: list[NewLine]) -> None:
+def _post(
+    session: Session,
+    ctx: RequestContext,
+    origin: UUID,
+    purpose: str,
+    narration: str,
+    lines: list[NewLine],
+) -> None:
     entry = NewEntry("cash", ctx.today, "shift", origin, purpose, narration, lines)
     accounting.post_entry(session, ctx, entry)

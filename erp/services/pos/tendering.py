@@ -72,7 +72,9 @@ def settle(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
     return Settlement(_less_change(given, change), change)
 
 
-def _less_change(given: Sequence[GivenTender], change: Decimal) -> tuple[tuple[GivenTender, Decimal], ...]:
+def _less_change(
+    given: Sequence[GivenTender], change: Decimal
+) -> tuple[tuple[GivenTender, Decimal], ...]:
     settled = []
     for tender in reversed(given):
         back = min(change, tender.amount) if tender.method is TenderMethod.CASH else ZERO
@@ -94,7 +96,9 @@ def settle_refund(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
     return Settlement(tuple((tender, tender.amount) for tender in given), ZERO)
 
 
-def require_credit(session: Session, ctx: RequestContext, party: SaleParty, amount: Decimal) -> None:
+def require_credit(
+    session: Session, ctx: RequestContext, party: SaleParty, amount: Decimal
+) -> None:
     """Let a customer owe up to their limit; locks the customer so two tills cannot both spend it.
 
     Raises:
@@ -103,8 +107,15 @@ def require_credit(session: Session, ctx: RequestContext, party: SaleParty, amou
     if not amount:
         return
     if party.is_walk_in or party.credit_limit <= 0:
-        raise CreditRefused("This customer has no credit. Choose another way to pay.", fields={"tenders": "no credit"})
-    db.execute(session, "select 1 from party where tenant_id = %s and id = %s for update", (ctx.tenant_id, party.id))
+        raise CreditRefused(
+            "This customer has no credit. Choose another way to pay.",
+            fields={"tenders": "no credit"},
+        )
+    db.execute(
+        session,
+        "select 1 from party where tenant_id = %s and id = %s for update",
+        (ctx.tenant_id, party.id),
+    )
     row = db.fetch_one(
         session,
         "select coalesce(sum(l.debit - l.credit), 0) as owed from journal_line l"
@@ -121,15 +132,29 @@ def require_credit(session: Session, ctx: RequestContext, party: SaleParty, amou
 def ledger_lines(settlement: Settlement, party_id: UUID) -> list[NewLine]:
     """Return the debits of a payment; negate them for a refund."""
     return [
-        debit(ACCOUNT_OF_METHOD[tender.method], amount, party_id if tender.method is TenderMethod.CREDIT else None)
+        debit(
+            ACCOUNT_OF_METHOD[tender.method],
+            amount,
+            party_id if tender.method is TenderMethod.CREDIT else None,
+        )
         for tender, amount in settlement.tenders
     ]
 
 
-def write_tenders(session: Session, ctx: RequestContext, sale_id: UUID, settlement: Settlement) -> None:
+def write_tenders(
+    session: Session, ctx: RequestContext, sale_id: UUID, settlement: Settlement
+) -> None:
     """Store how a bill was settled; may stand in a `db.pipeline` block."""
     rows: list[tuple[Any, ...]] = [
-        (ctx.tenant_id, sale_id, number, tender.method.value, amount, tender.amount, tender.reference)
+        (
+            ctx.tenant_id,
+            sale_id,
+            number,
+            tender.method.value,
+            amount,
+            tender.amount,
+            tender.reference,
+        )
         for number, (tender, amount) in enumerate(settlement.tenders, start=1)
     ]
     db.insert_rows(session, Tender, _COLUMNS, rows)

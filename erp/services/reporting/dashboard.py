@@ -219,9 +219,14 @@ def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
                (select count(*) from lot l where l.tenant_id = %(tenant)s and l.status <> 'available'
                    and exists (select 1 from stock_balance b where b.tenant_id = l.tenant_id and b.lot_id = l.id
                                   and b.on_hand > 0)) as held,
-               (select count(*) from approval a where a.tenant_id = %(tenant)s and a.approved_at >= %(week)s) as approvals
+               (select count(*) from approval a where a.tenant_id = %(tenant)s
+                   and a.approved_at >= %(week)s) as approvals
         """,
-        {"tenant": ctx.tenant_id, "week": ctx.now - timedelta(days=7), "day": ctx.now - timedelta(hours=24)},
+        {
+            "tenant": ctx.tenant_id,
+            "week": ctx.now - timedelta(days=7),
+            "day": ctx.now - timedelta(hours=24),
+        },
     )
     named = (
         ("dead", "Background work that failed", "/system/deliveries"),
@@ -232,5 +237,7 @@ def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
     )
     counts = row or {}
     return [
-        ExceptionFigure(key=key, label=label, count=counts[key], link=link) for key, label, link in named if counts.get(key)
+        ExceptionFigure(key=key, label=label, count=counts[key], link=link)
+        for key, label, link in named
+        if counts.get(key)
     ]

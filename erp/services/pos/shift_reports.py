@@ -1,0 +1,217 @@
+"""X and Z reports, and the shifts of a register."""
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.services.platform import (
+    Nothing,
+    Page,
+    Query,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+from erp.services.pos.shifts import expected_cash
+
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+
+class RegisterRow(Result):
+    """A till with its open shift, if any, and the float the last one left."""
+
+    id: UUID
+    code: str
+    name: str
+    branch: str
+    shift_id: UUID | None
+    opened_by: str
+    opened_at: datetime | None
+    float_left: Decimal | None
+
+
+class RegisterList(Rows):
+    """Tills of the acting branch."""
+
+    rows: list[RegisterRow]
+
+
+class GetShift(Query):
+    """One shift with its takings."""
+
+    shift_id: UUID
+
+
+class MethodTotal(Result):
+    """Takings of a shift by one method, refunds taken off."""
+
+    method: str
+    sales: Decimal
+    refunds: Decimal
+
+
+class ShiftReport(Result):
+    """A shift's takings: an X report while it is open, the Z report once it is closed.
+
+    While a shift is open its expected cash is shown only to those who may approve, so that
+    the count stays blind.
+    """
+
+    id: UUID
+    register_name: str
+    status: str
+    opened_by: str
+    opened_at: datetime
+    closed_by: str
+    closed_at: datetime | None
+    opening_float: Decimal
+    sale_count: int
+    return_count: int
+    sales_total: Decimal
+    returns_total: Decimal
+    cash_moved: Decimal
+    by_method: list[MethodTotal]
+    expected_cash: Decimal | None
+    counted_cash: Decimal | None
+    float_left: Decimal | None
+    difference: Decimal | None
+    difference_reason: str
+
+
+class ListShifts(Page):
+    """Shifts, newest first."""
+
+    register_id: UUID | None = None
+
+
+class ShiftRow(Result):
+    """A shift on the list."""
+
+    id: UUID
+    register_name: str
+    status: str
+    opened_by: str
+    opened_at: datetime
+    closed_at: datetime | None
+    sale_count: int
+    sales_total: Decimal
+    difference: Decimal | None
+
+
+class ShiftPage(Rows):
+    """A page of shifts."""
+
+    rows: list[ShiftRow]
+
+
+@query("pos.list_registers", permission="pos.view", rest="GET /registers")
+def list_registers(session: Session, ctx: RequestContext, _wanted: Nothing) -> RegisterList:
+    """List tills of the acting branch with their open shifts."""
+    rows = db.fetch_all(
+        session,
+        """
+        select r.id, r.code, r.name, b.name as branch, s.id as shift_id, coalesce(m.display_name, '') as opened_by,
+               s.opened_at, last.float_left
+          from register r
+          join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
+          left join register_shift s on (s.tenant_id, s.register_id) = (r.tenant_id, r.id) and s.status = 'open'
+          left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.opened_by)
+          left join lateral (
+                select float_left from register_shift c where c.tenant_id = r.tenant_id and c.register_id = r.id
+                   and c.status = 'closed' order by c.closed_at desc limit 1) last on true
+         where r.tenant_id = %s and r.branch_id = %s and r.is_active
+         order by r.code
+        """,
+        (ctx.tenant_id, ctx.branch_id),
+    )
+    return RegisterList(rows=[RegisterRow(**row) for row in rows])
+
+
+@query("pos.get_shift", permission="pos.view", rest="GET /shifts/{shift_id}")
+def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftReport:
+    """Return a shift's takings: X report while open, Z report once closed.
+
+    Raises:
+        NotFound: There is no such shift.
+    """
+    head = db.fetch_one(
+        session,
+        """
+        select s.id, r.name as register_name, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
+               coalesce(c.display_name, '') as closed_by, s.closed_at, s.opening_float, s.expected_cash,
+               s.counted_cash, s.float_left, s.counted_cash - s.expected_cash as difference, s.difference_reason,
+               coalesce((select sum(amount) from cash_movement m
+                          where m.tenant_id = s.tenant_id and m.shift_id = s.id), 0) as cash_moved,
+               count(sale.id) filter (where sale.kind = 'sale') as sale_count,
+               count(sale.id) filter (where sale.kind = 'return') as return_count,
+               coalesce(sum(sale.total) filter (where sale.kind = 'sale'), 0) as sales_total,
+               coalesce(sum(sale.total) filter (where sale.kind = 'return'), 0) as returns_total
+          from register_shift s
+          join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+          left join membership o on (o.tenant_id, o.user_id) = (s.tenant_id, s.opened_by)
+          left join membership c on (c.tenant_id, c.user_id) = (s.tenant_id, s.closed_by)
+          left join sale on (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)
+         where s.tenant_id = %s and s.id = %s
+         group by s.tenant_id, s.id, r.name, o.display_name, c.display_name
+        """,
+        (ctx.tenant_id, wanted.shift_id),
+    )
+    if head is None:
+        raise NotFound("There is no such shift.")
+    if head["status"] == "open" and ctx.may("pos.approve"):
+        head["expected_cash"] = expected_cash(session, ctx, wanted.shift_id)
+    return ShiftReport(**head, by_method=_by_method(session, ctx, wanted.shift_id))
+
+
+def _by_method(session: Session, ctx: RequestContext, shift_id: UUID) -> list[MethodTotal]:
+    rows = db.fetch_all(
+        session,
+        """
+        select t.method, coalesce(sum(t.amount) filter (where s.kind = 'sale'), 0) as sales,
+               coalesce(sum(t.amount) filter (where s.kind = 'return'), 0) as refunds
+          from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
+         where s.tenant_id = %s and s.shift_id = %s
+         group by t.method order by t.method
+        """,
+        (ctx.tenant_id, shift_id),
+    )
+    return [MethodTotal(**row) for row in rows]
+
+
+@query("pos.list_shifts", permission="pos.view", rest="GET /shifts")
+def list_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> ShiftPage:
+    """List shifts, newest first."""
+    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
+    rows = db.fetch_all(
+        session,
+        """
+        select s.id, r.name as register_name, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
+               s.closed_at, s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
+               coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0) as sales_total
+          from register_shift s
+          join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+          left join membership o on (o.tenant_id, o.user_id) = (s.tenant_id, s.opened_by)
+          left join sale on (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)
+         where s.tenant_id = %(tenant)s and s.id < %(id)s::uuid
+           and (%(register)s::uuid is null or s.register_id = %(register)s)
+         group by s.tenant_id, s.id, r.name, o.display_name
+         order by s.id desc limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "id": after[0],
+            "register": wanted.register_id,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [ShiftRow(**row) for row in rows[: wanted.limit]]
+    return ShiftPage(
+        rows=page, next_cursor=encode_cursor(page[-1].id) if len(rows) > wanted.limit else ""
+    )
