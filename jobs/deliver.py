@@ -31,12 +31,15 @@ def deliver(tenant_id: str, delivery_id: str) -> None:
         _log.warning("delivery_of_no_tenant", tenant_id=tenant_id, delivery_id=delivery_id)
         return
     request_id = f"delivery-{delivery_id}"
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(tenant_id=tenant_id, request_id=request_id)
+    with structlog.contextvars.bound_contextvars(tenant_id=tenant_id, request_id=request_id):
+        _lease_and_attempt(place, UUID(delivery_id), request_id)
+
+
+def _lease_and_attempt(place: identity.TenantPlace, delivery_id: UUID, request_id: str) -> None:
     delivery = as_system(
         place,
         (),
-        lambda session, ctx: platform.lease_delivery(session, ctx, UUID(delivery_id)),
+        lambda session, ctx: platform.lease_delivery(session, ctx, delivery_id),
         request_id=request_id,
     )
     if delivery is not None:
@@ -51,7 +54,7 @@ def _attempt(place: identity.TenantPlace, delivery: platform.Delivery, request_i
     except Exception as error:  # noqa: BLE001  a subscriber may fail in any way; it is recorded
         _record_failure(place, delivery, request_id, error)
     else:
-        _log.info("delivered", subscriber=delivery.subscriber, event=delivery.event_name)
+        _log.info("delivered", subscriber=delivery.subscriber, about=delivery.event_name)
 
 
 def _take_effect(place: identity.TenantPlace, delivery: platform.Delivery, request_id: str) -> None:

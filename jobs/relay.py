@@ -69,12 +69,17 @@ class Relay:
         Redis being away stops neither the sealing nor the loop.
         """
         sealed = self._unless_away("database", seal_waiting_events) or []
-        if sealed:
-            self._unless_away("redis", lambda: self.bell.tell_pages(sealed))
         due = self._unless_away("database", find_due_deliveries) or []
-        self._unless_away("redis", lambda: self.bell.ring(due))
-        self._unless_away("redis", self.schedule.enqueue_due)
+        self._unless_away("redis", lambda: self._ring(sealed, due))
         return len(sealed)
+
+    def _ring(self, sealed: list[platform.SealedEvent], due: list[platform.DueDelivery]) -> None:
+        if "redis" in self.troubles:
+            self.connection.ping()
+        if sealed:
+            self.bell.tell_pages(sealed)
+        self.bell.ring(due)
+        self.schedule.enqueue_due()
 
     def _unless_away(self, what: str, action: Callable[[], T]) -> T | None:
         try:

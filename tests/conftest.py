@@ -3,6 +3,7 @@
 pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.databases",
+    "tests.fixtures.people",
     "tests.fixtures.browser",
     "tests.fixtures.product",
 ]

@@ -6,6 +6,30 @@ A new domain is added here once.
 
 from types import ModuleType
 
-from erp.services import documents, identity, platform, workflows
+from erp.services import (
+    accounting,
+    billing,
+    catalog,
+    documents,
+    identity,
+    imaging,
+    inventory,
+    party,
+    platform,
+    pos,
+    workflows,
+)
 
-DOMAINS: tuple[ModuleType, ...] = (platform, identity, documents, workflows)
+DOMAINS: tuple[ModuleType, ...] = (
+    platform,
+    identity,
+    party,
+    documents,
+    workflows,
+    accounting,
+    catalog,
+    inventory,
+    billing,
+    pos,
+    imaging,
+)

@@ -1,0 +1,142 @@
+"""Any list of the product as a file, page by page, with the caller's own permission."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from erp.api.actions import BASE, guarded
+from erp.api.bodies import parse_query
+from erp.api.callers import context_of, credentials_of
+from erp.api.observing import request_id_of
+from erp.api.problems import MalformedRequest
+from erp.api.spreadsheets import Workbook, cells_of, csv_lines, header_of
+from erp.core.context import RequestContext
+from erp.core.crossing import off_the_loop
+from erp.core.errors import NotFound
+from erp.services import platform
+
+PAGE_ROWS = 200
+MOST_ROWS = 500_000
+BYTE_ORDER_MARK = "\ufeff"
+"""Tells spreadsheets that a CSV file is UTF-8."""
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Rows = list[list[Any]]
+
+
+def export_routes() -> list[Route]:
+    """Return the route of exports."""
+    return [Route(f"{BASE}/export/{{file}}", guarded(export), methods=["GET"])]
+
+
+async def export(request: Request) -> Response:
+    """Send a list as `<query>.csv` or `<query>.xlsx`.
+
+    Raises:
+        NotFound: No list query has this name, or the ending is another.
+    """
+    name, _, ending = request.path_params["file"].rpartition(".")
+    action = _list_query(name)
+    if ending not in {"csv", "xlsx"}:
+        raise NotFound("Ask for a name that ends in .csv or .xlsx.")
+    wanted = parse_query(request.query_params, frozenset())
+    credentials = credentials_of(request)
+    ctx = await off_the_loop(context_of, credentials, request_id_of(request.scope))
+    pages = _Pages(action, ctx, wanted)
+    first = await off_the_loop(pages.next_page)
+    file_name = f"{name.replace('.', '-')}-{ctx.today}.{ending}"
+    return await (_csv if ending == "csv" else _xlsx)(pages, first, file_name)
+
+
+class _Pages:
+    """The pages of a list, one transaction each."""
+
+    def __init__(
+        self, action: platform.Action, ctx: RequestContext, wanted: dict[str, Any]
+    ) -> None:
+        self.header = header_of(_row_model(action))
+        self._action = action
+        self._ctx = ctx
+        self._wanted = dict(wanted)
+        if "limit" in action.input_model.model_fields:
+            self._wanted.setdefault("limit", PAGE_ROWS)
+        self._left = MOST_ROWS
+        self._is_over = False
+
+    def next_page(self) -> Rows:
+        """Return the next rows; none at the end."""
+        if self._is_over:
+            return []
+        page = platform.run(self._action.name, self._ctx, self._wanted).result
+        assert isinstance(page, platform.Rows)  # noqa: S101  list queries answer Rows
+        rows = [cells_of(row, self.header) for row in page.rows[: self._left]]
+        self._left -= len(rows)
+        self._wanted["cursor"] = page.next_cursor
+        self._is_over = not page.next_cursor or self._left <= 0
+        return rows
+
+    def rest(self) -> Iterator[Rows]:
+        """Yield every further page."""
+        while rows := self.next_page():
+            yield rows
+
+
+async def _csv(pages: _Pages, first: Rows, file_name: str) -> Response:
+    async def lines() -> AsyncIterator[str]:
+        yield BYTE_ORDER_MARK + csv_lines([pages.header])
+        rows: Sequence[list[Any]] = first
+        while rows:
+            yield csv_lines(rows)
+            rows = await off_the_loop(pages.next_page)
+
+    return StreamingResponse(lines(), media_type="text/csv", headers=_headers(file_name))
+
+
+async def _xlsx(pages: _Pages, first: Rows, file_name: str) -> Response:
+    path = await off_the_loop(_write_workbook, pages, first, file_name)
+    done = BackgroundTask(path.unlink)
+    return FileResponse(path, media_type=XLSX, headers=_headers(file_name), background=done)
+
+
+def _write_workbook(pages: _Pages, first: Rows, title: str) -> Path:
+    with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    try:
+        book = Workbook(path, title.partition(".")[0], pages.header)
+        book.add(first)
+        for rows in pages.rest():
+            book.add(rows)
+        book.close()
+    except BaseException:
+        path.unlink()
+        raise
+    return path
+
+
+def _headers(file_name: str) -> dict[str, str]:
+    return {
+        "content-disposition": f'attachment; filename="{file_name}"',
+        "x-content-type-options": "nosniff",
+        "cache-control": "no-store",
+    }
+
+
+def _list_query(name: str) -> platform.Action:
+    action = platform.get_action(name)
+    if action.kind != "query" or not issubclass(action.result_model, platform.Rows):
+        raise NotFound(f"{name} is not a list.")
+    return action
+
+
+def _row_model(action: platform.Action) -> type[BaseModel]:
+    """Return the model of a list's rows; `rows: list[XRow]` in its result names it."""
+    (row_model,) = get_args(action.result_model.model_fields["rows"].annotation)
+    if not isinstance(row_model, type) or not issubclass(row_model, BaseModel):
+        raise MalformedRequest(f"{action.name} has no columns to export.")
+    return row_model
