@@ -19,7 +19,7 @@ SOURCES = (
     "erp/state",
     "assets",
 )
-LOCK = ("reflex.lock",)
+LOCK = ("reflex.lock/package-lock.json",)  # its neighbour changes its order at will
 DERIVED = ("assets/external",)
 BUILT = Path(".web/build/client")
 TAIL_CHARACTERS = 3000
