@@ -1,5 +1,127 @@
 """The catalogue: remedies, products, variants, barcodes, tax classes."""
 
+from erp.services.catalog import referees
+from erp.services.catalog.errors import (
+    BadBarcode,
+    BadPotency,
+    InactiveProduct,
+    NoTaxRate,
+    NotStocked,
+    RateOrder,
+    UnknownProduct,
+    UnknownTaxClass,
+    UnknownUnit,
+)
+from erp.services.catalog.naming import search_words
+from erp.services.catalog.potency import Potency, read_potency
+from erp.services.catalog.products import (
+    CreateProduct,
+    RemedyNames,
+    SetProductTaxClass,
+    UpdateProduct,
+    create_product,
+    set_product_tax_class,
+    update_product,
+)
+from erp.services.catalog.queries import (
+    GetProduct,
+    ListProducts,
+    ProductDetail,
+    ProductPage,
+    ProductRow,
+    get_product,
+    list_brands,
+    list_products,
+    list_tax_classes,
+)
+from erp.services.catalog.scanning import Scan, read_scan
+from erp.services.catalog.searching import (
+    FoundProduct,
+    FoundProducts,
+    SearchProducts,
+    search_products,
+)
 from erp.services.catalog.selling import SaleLine, get_lines_for_sale
+from erp.services.catalog.stocking import StockVariant, get_stock_variants
+from erp.services.catalog.taxing import (
+    CreateTaxClass,
+    DatedRate,
+    SetTaxRate,
+    create_tax_class,
+    set_tax_rate,
+)
+from erp.services.catalog.variants import (
+    AddBarcode,
+    CreateVariant,
+    DefineUnit,
+    RemoveBarcode,
+    SetVariantStatus,
+    UpdateVariant,
+    VariantMade,
+    add_barcode,
+    create_variant,
+    define_unit,
+    remove_barcode,
+    set_variant_status,
+    update_variant,
+)
 
-__all__ = ["SaleLine", "get_lines_for_sale"]
+__all__ = [
+    "AddBarcode",
+    "BadBarcode",
+    "BadPotency",
+    "CreateProduct",
+    "CreateTaxClass",
+    "CreateVariant",
+    "DatedRate",
+    "DefineUnit",
+    "FoundProduct",
+    "FoundProducts",
+    "GetProduct",
+    "InactiveProduct",
+    "ListProducts",
+    "NoTaxRate",
+    "NotStocked",
+    "Potency",
+    "ProductDetail",
+    "ProductPage",
+    "ProductRow",
+    "RateOrder",
+    "RemedyNames",
+    "RemoveBarcode",
+    "SaleLine",
+    "Scan",
+    "SearchProducts",
+    "SetProductTaxClass",
+    "SetTaxRate",
+    "SetVariantStatus",
+    "StockVariant",
+    "UnknownProduct",
+    "UnknownTaxClass",
+    "UnknownUnit",
+    "UpdateProduct",
+    "UpdateVariant",
+    "VariantMade",
+    "add_barcode",
+    "create_product",
+    "create_tax_class",
+    "create_variant",
+    "define_unit",
+    "get_lines_for_sale",
+    "get_product",
+    "get_stock_variants",
+    "list_brands",
+    "list_products",
+    "list_tax_classes",
+    "read_potency",
+    "read_scan",
+    "referees",
+    "remove_barcode",
+    "search_products",
+    "search_words",
+    "set_product_tax_class",
+    "set_tax_rate",
+    "set_variant_status",
+    "update_product",
+    "update_variant",
+]

@@ -40,6 +40,24 @@ class RateOrder(InvalidInput):
     code = "rate_order"
 
 
+class NotStocked(InvalidInput):
+    """A service has no stock."""
+
+    code = "not_stocked"
+
+
+class UnknownUnit(InvalidInput):
+    """The product is not traded in this unit."""
+
+    code = "unknown_unit"
+
+
+class UnknownTaxClass(NotFound):
+    """No such tax class in the acting tenant."""
+
+    code = "unknown_tax_class"
+
+
 def _taken(field: str, message: str) -> Conflict:
     return Conflict(message, fields={field: message})
 

@@ -4,6 +4,7 @@ from erp.services.party.gstin import Gstin, InvalidGstin, is_gstin, read_gstin
 from erp.services.party.selling import (
     WALK_IN_CODE,
     SaleParty,
+    check_known,
     ensure_walk_in,
     get_party_for_sale,
 )
@@ -13,6 +14,7 @@ __all__ = [
     "Gstin",
     "InvalidGstin",
     "SaleParty",
+    "check_known",
     "ensure_walk_in",
     "get_party_for_sale",
     "is_gstin",

@@ -98,3 +98,19 @@ def ensure_walk_in(session: Session, ctx: RequestContext, state_code: str) -> UU
     )
     found: UUID = row["id"]
     return found
+
+
+def check_known(session: Session, ctx: RequestContext, party_id: UUID, field: str) -> None:
+    """Refuse a party of nobody or of another tenant; names the input field.
+
+    Raises:
+        UnknownParty: The party is not in the acting tenant.
+    """
+    found = db.fetch_one(
+        session,
+        "select 1 from party where tenant_id = %s and id = %s",
+        (ctx.tenant_id, party_id),
+    )
+    if found is None:
+        message = "This party is not known here. Choose one of the list."
+        raise UnknownParty(message, fields={field: message})

@@ -1,0 +1,53 @@
+"""What happened to the catalogue, for other domains."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from erp.services.platform import DomainEvent
+
+
+class ProductCreated(DomainEvent):
+    """A product entered the catalogue."""
+
+    name: ClassVar[str] = "catalog.product_created.v1"
+
+    product_id: UUID
+
+
+class VariantCreated(DomainEvent):
+    """A potency and pack of a product entered the catalogue."""
+
+    name: ClassVar[str] = "catalog.variant_created.v1"
+
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+
+
+class ProductUpdated(DomainEvent):
+    """A product's names, code or tax changed."""
+
+    name: ClassVar[str] = "catalog.product_updated.v1"
+
+    product_id: UUID
+
+
+class VariantStatusChanged(DomainEvent):
+    """A variant left trade or came back."""
+
+    name: ClassVar[str] = "catalog.variant_status_changed.v1"
+
+    variant_id: UUID
+    is_active: bool
+
+
+class TaxRateSet(DomainEvent):
+    """A tax class has a new rate from a day on."""
+
+    name: ClassVar[str] = "catalog.tax_rate_set.v1"
+
+    tax_class_id: UUID
+    valid_from: date
+    rate: Decimal

@@ -1,0 +1,191 @@
+"""Products: a brand's make of a remedy in one form."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from erp.core.context import RequestContext
+from erp.models.catalog import Brand, Form, Product, Remedy, TaxClass
+from erp.services.catalog.errors import UnknownProduct, UnknownTaxClass
+from erp.services.catalog.events import ProductCreated, ProductUpdated
+from erp.services.catalog.variants import rename_variants
+from erp.services.platform import Closed, Command, Identified, ShortText, Text, command, emit
+
+Hsn = Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
+"""HSN or SAC, four to eight digits."""
+
+Names = Annotated[tuple[ShortText, ...], Field(max_length=30)]
+
+
+class RemedyNames(Closed):
+    """A substance under every name it is asked for by."""
+
+    name: ShortText
+    synonyms: Names = ()
+    abbreviations: Names = ()
+    is_pharmacopoeial: bool = True
+
+
+class CreateProduct(Command):
+    """Add a product; its brand and its remedy are made on first use.
+
+    Attributes:
+        remedy: What it is made of; none for packaging, books or services.
+        tax_class: Code of the class that gives its GST rate.
+        is_expiry_required: Every lot must carry an expiry. Source: domain rules 2.7.
+    """
+
+    name: ShortText
+    form: Form
+    brand: ShortText
+    remedy: RemedyNames | None = None
+    hsn: Hsn
+    tax_class: ShortText
+    is_lot_tracked: bool = True
+    is_expiry_required: bool = True
+    is_service: bool = False
+    note: Text = ""
+
+
+class UpdateProduct(Command):
+    """Change a product; what is left out stays as it is."""
+
+    product_id: UUID
+    name: ShortText | None = None
+    hsn: Hsn | None = None
+    remedy: RemedyNames | None = None
+    is_expiry_required: bool | None = None
+    note: Text | None = None
+
+
+class SetProductTaxClass(Command):
+    """Tax a product by another class from now on."""
+
+    product_id: UUID
+    tax_class: ShortText
+
+
+@command("catalog.create_product", permission="catalog.edit", rest="POST /products")
+def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) -> Identified:
+    """Add a product to the catalogue; its variants are added as they are first traded.
+
+    Raises:
+        UnknownTaxClass: There is no class of this code.
+        Conflict: The brand has a product of this name and form.
+
+    Emits:
+        catalog.product_created.v1, in the same transaction.
+    """
+    product = Product(
+        tenant_id=ctx.tenant_id,
+        name=cmd.name,
+        remedy_id=_ensure_remedy(session, ctx, cmd.remedy) if cmd.remedy else None,
+        brand_id=_ensure_brand(session, ctx, cmd.brand),
+        form=cmd.form,
+        hsn=cmd.hsn,
+        tax_class_id=_tax_class(session, ctx, cmd.tax_class).id,
+        is_lot_tracked=cmd.is_lot_tracked and not cmd.is_service,
+        is_expiry_required=cmd.is_expiry_required and cmd.is_lot_tracked and not cmd.is_service,
+        is_service=cmd.is_service,
+        note=cmd.note,
+    )
+    session.add(product)
+    session.flush()
+    emit(session, ctx, product.id, ProductCreated(product_id=product.id))
+    return Identified(id=product.id)
+
+
+@command("catalog.update_product", permission="catalog.edit", rest="PATCH /products/{product_id}")
+def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) -> Identified:
+    """Change a product's names, HSN or note; labels and search words of its variants follow.
+
+    Documents already posted keep what they were printed with.
+
+    Raises:
+        UnknownProduct: The product is not in the acting tenant.
+
+    Emits:
+        catalog.product_updated.v1, in the same transaction.
+    """
+    product = _product(session, ctx, cmd.product_id)
+    if cmd.remedy is not None:
+        product.remedy_id = _ensure_remedy(session, ctx, cmd.remedy)
+    for field in ("name", "hsn", "is_expiry_required", "note"):
+        value = getattr(cmd, field)
+        if value is not None:
+            setattr(product, field, value)
+    session.flush()
+    rename_variants(session, ctx, product.id)
+    emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
+    return Identified(id=product.id)
+
+
+@command(
+    "catalog.set_product_tax_class",
+    permission="catalog.edit",
+    rest="POST /products/{product_id}/tax-class",
+)
+def set_product_tax_class(
+    session: Session, ctx: RequestContext, cmd: SetProductTaxClass
+) -> Identified:
+    """Tax a product by another class from the next sale on; posted documents stay.
+
+    Raises:
+        UnknownProduct: The product is not in the acting tenant.
+        UnknownTaxClass: There is no class of this code.
+
+    Emits:
+        catalog.product_updated.v1, in the same transaction.
+    """
+    product = _product(session, ctx, cmd.product_id)
+    product.tax_class_id = _tax_class(session, ctx, cmd.tax_class).id
+    emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
+    return Identified(id=product.id)
+
+
+def _product(session: Session, ctx: RequestContext, product_id: UUID) -> Product:
+    product = session.get(Product, (ctx.tenant_id, product_id))
+    if product is None:
+        message = "This product is not known here. Search for it again."
+        raise UnknownProduct(message, fields={"product_id": message})
+    return product
+
+
+def _tax_class(session: Session, ctx: RequestContext, code: str) -> TaxClass:
+    found = session.scalars(
+        select(TaxClass).where(col(TaxClass.tenant_id) == ctx.tenant_id, col(TaxClass.code) == code)
+    ).one_or_none()
+    if found is None:
+        message = f"There is no tax class {code}. Choose one of the list."
+        raise UnknownTaxClass(message, fields={"tax_class": message})
+    return found
+
+
+def _ensure_brand(session: Session, ctx: RequestContext, name: str) -> UUID:
+    found = session.scalars(
+        select(Brand).where(col(Brand.tenant_id) == ctx.tenant_id, col(Brand.name) == name)
+    ).one_or_none()
+    if found is None:
+        found = Brand(tenant_id=ctx.tenant_id, name=name)
+        session.add(found)
+        session.flush()
+    return found.id
+
+
+def _ensure_remedy(session: Session, ctx: RequestContext, names: RemedyNames) -> UUID:
+    """Return the remedy of a name, made on first use; further names are added to it."""
+    found = session.scalars(
+        select(Remedy).where(col(Remedy.tenant_id) == ctx.tenant_id, col(Remedy.name) == names.name)
+    ).one_or_none()
+    if found is None:
+        found = Remedy(tenant_id=ctx.tenant_id, name=names.name)
+        found.is_pharmacopoeial = names.is_pharmacopoeial
+        session.add(found)
+    found.synonyms = list(dict.fromkeys([*(found.synonyms or ()), *names.synonyms]))
+    found.abbreviations = list(dict.fromkeys([*(found.abbreviations or ()), *names.abbreviations]))
+    session.flush()
+    return found.id

@@ -1,0 +1,288 @@
+"""Reads of the catalogue, with the stock and prices the product list and the till show."""
+
+from datetime import date
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.catalog import Form, SupplyTreatment
+from erp.services.catalog.errors import UnknownProduct
+from erp.services.catalog.naming import search_words
+from erp.services.catalog.sellable import GOODS, NOBODY, place_of
+from erp.services.platform import (
+    Nothing,
+    Page,
+    Query,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+
+
+class ListProducts(Page):
+    """Which variants to list, by label.
+
+    Attributes:
+        including_inactive: Show those out of trade too.
+    """
+
+    form: Form | None = None
+    brand_id: UUID | None = None
+    including_inactive: bool = False
+
+
+class ProductRow(Result):
+    """A variant on the product list.
+
+    Attributes:
+        gst_rate: Percent today; none where the class has no rate yet.
+        mrp_min, mrp_max: Over the lots that can be sold here.
+        sellable: Base units at the branch's storage locations.
+    """
+
+    variant_id: UUID
+    product_id: UUID
+    sku: str
+    label: str
+    form: Form
+    brand: str
+    potency: str
+    pack: str
+    unit: str
+    hsn: str
+    treatment: SupplyTreatment
+    gst_rate: Decimal | None
+    mrp_min: Decimal | None
+    mrp_max: Decimal | None
+    sellable: int
+    nearest_expiry: date | None
+    reorder_point: int
+    is_active: bool
+
+
+class ProductPage(Rows):
+    """A page of the product list."""
+
+    rows: list[ProductRow]
+
+
+class GetProduct(Query):
+    """Which product."""
+
+    product_id: UUID
+
+
+class VariantDetail(Result):
+    """A potency and pack of a product."""
+
+    variant_id: UUID
+    sku: str
+    label: str
+    potency: str
+    pack: str
+    unit: str
+    units: dict[str, tuple[int, int]]
+    barcodes: list[str]
+    reorder_point: int
+    is_active: bool
+
+
+class ProductDetail(Result):
+    """A product with everything the catalogue knows of it."""
+
+    product_id: UUID
+    name: str
+    brand: str
+    form: Form
+    remedy: str | None
+    synonyms: list[str]
+    abbreviations: list[str]
+    hsn: str
+    tax_class: str
+    treatment: SupplyTreatment
+    gst_rate: Decimal | None
+    is_lot_tracked: bool
+    is_expiry_required: bool
+    is_service: bool
+    note: str
+    variants: list[VariantDetail]
+
+
+class TaxClassRow(Result):
+    """A tax class with its rate today and its rates since the first day."""
+
+    id: UUID
+    code: str
+    name: str
+    treatment: SupplyTreatment
+    gst_rate: Decimal | None
+    rates: list[tuple[date, Decimal]]
+
+
+class TaxClassList(Rows):
+    """Every tax class by code."""
+
+    rows: list[TaxClassRow]
+
+
+class BrandRow(Result):
+    """A brand, for filters."""
+
+    id: UUID
+    name: str
+
+
+class BrandList(Rows):
+    """Every brand by name."""
+
+    rows: list[BrandRow]
+
+
+@query("catalog.list_products", permission="catalog.view", rest="GET /products")
+def list_products(session: Session, ctx: RequestContext, wanted: ListProducts) -> ProductPage:
+    """List variants by label with tax, MRP, sellable stock and nearest expiry."""
+    words = search_words(wanted.search)
+    if wanted.search and not words:
+        return ProductPage(rows=[])
+    after = decode_cursor(wanted.cursor, 2) or ["", str(NOBODY)]
+    is_filtered = wanted.form is not None or wanted.brand_id is not None
+    rows = db.fetch_all(
+        session,
+        _list_text(is_searched=bool(words), wanted=wanted),
+        place_of(ctx)
+        | {
+            "words": words,
+            "label": after[0],
+            "after": after[1],
+            "reach": 100_000 if is_filtered else wanted.limit + 1,
+            "form": wanted.form,
+            "brand": wanted.brand_id,
+            "inactive": wanted.including_inactive,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [ProductRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    cursor = encode_cursor(page[-1].label, page[-1].variant_id) if more else ""
+    return ProductPage(rows=page, next_cursor=cursor)
+
+
+_ROW: LiteralString = """
+    select v.id as variant_id, p.id as product_id, v.sku, v.label, p.form, b.name as brand,
+           v.potency_label as potency, v.pack_quantity || ' ' || v.pack_unit as pack,
+           v.base_unit as unit, p.hsn, c.treatment, tax.rate as gst_rate,
+           stock.mrp_min, stock.mrp_max, coalesce(stock.sellable, 0) as sellable,
+           stock.nearest_expiry, v.reorder_point, v.is_active
+"""
+_BY_LABEL: LiteralString = "order by v.label, v.id limit %(limit)s"
+
+
+def _list_text(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
+    """Return the list's statement with only the conditions that are asked for."""
+    source: LiteralString = (
+        "select s.id from sec.search_variants("
+        "%(words)s, null, %(label)s, %(after)s, %(reach)s, %(inactive)s) s"
+        if is_searched
+        else "select v.id from variant v where v.tenant_id = %(tenant)s"
+        " and (v.label, v.id) > (%(label)s, %(after)s::uuid)"
+    )
+    conditions: LiteralString = (
+        "" if is_searched or wanted.including_inactive else " and v.is_active"
+    )
+    if wanted.form is not None:
+        conditions += " and p.form = %(form)s"
+    if wanted.brand_id is not None:
+        conditions += " and p.brand_id = %(brand)s"
+    parts = [_ROW, "from (", source, ") found", GOODS, "where true", conditions, _BY_LABEL]
+    return " ".join(parts)
+
+
+@query("catalog.get_product", permission="catalog.view", rest="GET /products/{product_id}")
+def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> ProductDetail:
+    """Return a product with its variants, codes and units.
+
+    Raises:
+        UnknownProduct: The product is not in the acting tenant.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select p.id as product_id, p.name, b.name as brand, p.form, r.name as remedy,
+               coalesce(r.synonyms, '{}') as synonyms,
+               coalesce(r.abbreviations, '{}') as abbreviations, p.hsn, c.code as tax_class,
+               c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
+               (select t.rate from tax_rate t
+                 where t.tenant_id = c.tenant_id and t.tax_class_id = c.id
+                   and t.valid_from <= %(today)s order by t.valid_from desc limit 1) as gst_rate
+          from product p
+          join brand b on b.tenant_id = p.tenant_id and b.id = p.brand_id
+          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+          left join remedy r on r.tenant_id = p.tenant_id and r.id = p.remedy_id
+         where p.tenant_id = %(tenant)s and p.id = %(product)s
+        """,
+        place_of(ctx) | {"product": wanted.product_id},
+    )
+    if row is None:
+        message = "This product is not known here. Search for it again."
+        raise UnknownProduct(message, fields={"product_id": message})
+    return ProductDetail(**row, variants=_variants(session, ctx, wanted.product_id))
+
+
+def _variants(session: Session, ctx: RequestContext, product_id: UUID) -> list[VariantDetail]:
+    rows = db.fetch_all(
+        session,
+        """
+        select v.id as variant_id, v.sku, v.label, v.potency_label as potency,
+               v.pack_quantity || ' ' || v.pack_unit as pack, v.base_unit as unit,
+               v.reorder_point, v.is_active,
+               array(select code from barcode k
+                      where k.tenant_id = v.tenant_id and k.variant_id = v.id
+                      order by code) as barcodes,
+               coalesce((select json_object_agg(u.code, array[u.numerator, u.denominator])
+                           from variant_unit u
+                          where u.tenant_id = v.tenant_id and u.variant_id = v.id), '{}') as units
+          from variant v
+         where v.tenant_id = %s and v.product_id = %s
+         order by v.potency_rank, v.pack_quantity, v.label
+        """,
+        (ctx.tenant_id, product_id),
+    )
+    return [VariantDetail(**row) for row in rows]
+
+
+@query("catalog.list_tax_classes", permission="catalog.view", rest="GET /tax-classes")
+def list_tax_classes(session: Session, ctx: RequestContext, _wanted: Nothing) -> TaxClassList:
+    """List tax classes with their dated rates."""
+    rows = db.fetch_all(
+        session,
+        """
+        select c.id, c.code, c.name, c.treatment,
+               (select rate from tax_rate t
+                 where t.tenant_id = c.tenant_id and t.tax_class_id = c.id
+                   and t.valid_from <= %(today)s order by t.valid_from desc limit 1) as gst_rate,
+               coalesce((select json_agg(json_build_array(t.valid_from, t.rate::text)
+                                         order by t.valid_from)
+                           from tax_rate t
+                          where t.tenant_id = c.tenant_id and t.tax_class_id = c.id), '[]') as rates
+          from tax_class c where c.tenant_id = %(tenant)s order by c.code
+        """,
+        place_of(ctx),
+    )
+    return TaxClassList(rows=[TaxClassRow(**row) for row in rows])
+
+
+@query("catalog.list_brands", permission="catalog.view", rest="GET /brands")
+def list_brands(session: Session, ctx: RequestContext, _wanted: Nothing) -> BrandList:
+    """List brands by name."""
+    rows = db.fetch_all(
+        session,
+        "select id, name from brand where tenant_id = %s order by name",
+        (ctx.tenant_id,),
+    )
+    return BrandList(rows=[BrandRow(**row) for row in rows])

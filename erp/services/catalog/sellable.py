@@ -1,0 +1,49 @@
+"""The part of a statement that tells what of a variant can be sold here, and at which tax."""
+
+from typing import LiteralString
+from uuid import UUID
+
+from erp.core.context import RequestContext
+
+NOBODY = UUID(int=0)
+"""Sorts before every identifier."""
+
+GOODS: LiteralString = """
+          join variant v on v.tenant_id = %(tenant)s and v.id = found.id
+          join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+          join brand b on b.tenant_id = p.tenant_id and b.id = p.brand_id
+          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+          left join lateral (
+                select r.rate from tax_rate r
+                 where r.tenant_id = c.tenant_id and r.tax_class_id = c.id
+                   and r.valid_from <= %(today)s
+                 order by r.valid_from desc limit 1) tax on true
+          left join lateral (
+                select sum(s.on_hand - s.reserved)::bigint as sellable,
+                       min(l.expires_on) as nearest_expiry,
+                       min(l.mrp) as mrp_min, max(l.mrp) as mrp_max,
+                       (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
+                  from stock_balance s
+                  join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
+                 where s.tenant_id = v.tenant_id and s.variant_id = v.id
+                   and s.location_id = any(array(
+                        select place.id from location place
+                          join warehouse w on w.tenant_id = place.tenant_id
+                               and w.id = place.warehouse_id
+                         where place.tenant_id = %(tenant)s and place.kind = 'storage'
+                           and w.branch_id = %(branch)s
+                           and (%(location)s::uuid is null or place.id = %(location)s)))
+                   and s.on_hand > s.reserved and l.status = 'available'
+                   and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
+"""
+"""Variants with tax of the day and sellable stock at the branch's storage, first expiry first."""
+
+
+def place_of(ctx: RequestContext) -> dict[str, object]:
+    """Return the parameters of `GOODS`: the acting branch, any storage of it, today."""
+    return {
+        "tenant": ctx.tenant_id,
+        "branch": ctx.branch_id,
+        "today": ctx.today,
+        "location": None,
+    }

@@ -1,0 +1,100 @@
+"""What happened to stock, for other domains."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from erp.services.platform import DomainEvent
+
+
+class GoodsReceived(DomainEvent):
+    """Goods came from a supplier."""
+
+    name: ClassVar[str] = "inventory.goods_received.v1"
+
+    receipt_id: UUID
+    location_id: UUID
+    supplier_id: UUID | None
+    lot_ids: list[UUID]
+    value: Decimal
+
+
+class StockAdjusted(DomainEvent):
+    """A count differed from the books, and the books follow the shelf."""
+
+    name: ClassVar[str] = "inventory.stock_adjusted.v1"
+
+    adjustment_id: UUID
+    location_id: UUID
+    reason_code: str
+    gained: Decimal
+    lost: Decimal
+
+
+class StockWrittenOff(DomainEvent):
+    """Goods were destroyed or given up."""
+
+    name: ClassVar[str] = "inventory.stock_written_off.v1"
+
+    write_off_id: UUID
+    location_id: UUID
+    reason_code: str
+    value: Decimal
+
+
+class StockTransferred(DomainEvent):
+    """Goods moved between places we own."""
+
+    name: ClassVar[str] = "inventory.stock_transferred.v1"
+
+    transfer_id: UUID
+    from_location_id: UUID
+    to_location_id: UUID
+    value: Decimal
+
+
+class LotHeld(DomainEvent):
+    """A lot may not be sold for now."""
+
+    name: ClassVar[str] = "inventory.lot_held.v1"
+
+    lot_id: UUID
+    status: str
+    reason: str
+
+
+class LotReleased(DomainEvent):
+    """A held lot may be sold again."""
+
+    name: ClassVar[str] = "inventory.lot_released.v1"
+
+    lot_id: UUID
+    reason: str
+
+
+class LotRecalled(DomainEvent):
+    """The maker or an authority called a lot back; it is never sold again."""
+
+    name: ClassVar[str] = "inventory.lot_recalled.v1"
+
+    lot_id: UUID
+    reason: str
+    on_hand: int
+
+
+class LotsExpiring(DomainEvent):
+    """Lots are expired or will be soon.
+
+    Attributes:
+        expired: Lots past their last usable day. expiring: lots within `within_days`.
+        value: Cost of both.
+    """
+
+    name: ClassVar[str] = "inventory.lots_expiring.v1"
+
+    as_of: date
+    within_days: int
+    expired: int
+    expiring: int
+    value: Decimal

@@ -1,0 +1,248 @@
+"""Reads of stock: lots on hand, and the moves that brought and took them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, LiteralString
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.inventory import LocationKind, LotStatus
+from erp.services import catalog
+from erp.services.platform import Page, Result, Rows, decode_cursor, encode_cursor, query
+
+_FIRST = UUID(int=0)
+_MOST_MATCHES = 1000
+"""Variants one search may bring to a stock list; more words narrow it."""
+
+
+class StockByLot(Page):
+    """Which lots to list, by product and expiry.
+
+    Attributes:
+        search: Words of the product, or the beginning of a lot number.
+        location_id: One place; every place of the acting branch where none is named.
+        expires_before: Only lots whose last usable day is before this day.
+    """
+
+    variant_id: UUID | None = None
+    location_id: UUID | None = None
+    status: LotStatus | None = None
+    expires_before: date | None = None
+
+
+class LotStockRow(Result):
+    """A lot in one place.
+
+    Attributes:
+        sellable: Base units free and allowed to be sold today.
+        value: Cost of what is on hand, to the paisa.
+    """
+
+    lot_id: UUID
+    location_id: UUID
+    variant_id: UUID
+    sku: str
+    label: str
+    lot_number: str
+    maker: str
+    expires_on: date | None
+    mrp: Decimal
+    status: LotStatus
+    location: str
+    location_kind: LocationKind
+    on_hand: int
+    reserved: int
+    sellable: int
+    value: Decimal
+
+
+class LotStockPage(Rows):
+    """A page of stock by lot."""
+
+    rows: list[LotStockRow]
+
+
+class ListMoves(Page):
+    """Which moves to list, newest first."""
+
+    variant_id: UUID | None = None
+    lot_id: UUID | None = None
+    location_id: UUID | None = None
+    origin_id: UUID | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class MoveRow(Result):
+    """Goods that went from one place to another.
+
+    Attributes:
+        effective_at: When it happened. recorded_at: when we learnt it.
+        origin_type, origin_id: The document that moved them.
+        user: Who did it; empty for the product itself.
+    """
+
+    id: UUID
+    variant_id: UUID
+    label: str
+    lot_id: UUID
+    lot_number: str
+    from_location: str
+    to_location: str
+    from_kind: LocationKind
+    to_kind: LocationKind
+    quantity: int
+    value: Decimal
+    effective_at: datetime
+    recorded_at: datetime
+    origin_type: str
+    origin_id: UUID
+    reason: str
+    user: str
+
+
+class MovePage(Rows):
+    """A page of moves."""
+
+    rows: list[MoveRow]
+
+
+_STOCK: LiteralString = """
+    select s.lot_id, s.location_id, s.variant_id, v.sku, v.label, l.lot_number, l.maker,
+           l.expires_on, l.mrp, l.status, place.name as location, place.kind as location_kind,
+           s.on_hand, s.reserved, s.value,
+           case when place.kind = 'storage' and l.status = 'available'
+                     and (l.expires_on is null or l.expires_on >= %(today)s)
+                then s.on_hand - s.reserved else 0 end as sellable
+      from variant v
+      join stock_balance s on s.tenant_id = v.tenant_id and s.variant_id = v.id
+      join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
+      join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
+     where v.tenant_id = %(tenant)s and s.on_hand > 0 and v.label >= %(label)s
+       and (v.label, v.id, coalesce(l.expires_on, 'infinity'), s.lot_id, s.location_id)
+         > (%(label)s, %(variant_after)s, %(expiry_after)s::date, %(lot_after)s, %(place_after)s)
+"""
+_HERE: LiteralString = """
+       and s.location_id = any(array(
+            select p.id from location p
+              join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
+             where p.tenant_id = %(tenant)s and w.branch_id = %(branch)s))
+"""
+_BY_PRODUCT: LiteralString = """
+     order by v.label, v.id, coalesce(l.expires_on, 'infinity'), s.lot_id, s.location_id
+     limit %(limit)s
+"""
+
+
+@query("inventory.stock_by_lot", permission="inventory.view", rest="GET /inventory")
+def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> LotStockPage:
+    """List what is on hand by product, first expiry first, with what may be sold today."""
+    words = catalog.search_words(wanted.search)
+    first = ["", str(_FIRST), "-infinity", str(_FIRST), str(_FIRST)]
+    after = decode_cursor(wanted.cursor, 5) or first
+    rows = db.fetch_all(
+        session,
+        _stock_text(wanted, is_searched=bool(wanted.search)),
+        {
+            "tenant": ctx.tenant_id,
+            "branch": ctx.branch_id,
+            "today": ctx.today,
+            "label": after[0],
+            "variant_after": after[1],
+            "expiry_after": after[2],
+            "lot_after": after[3],
+            "place_after": after[4],
+            "words": words,
+            "first": _FIRST,
+            "matches": _MOST_MATCHES,
+            "number": wanted.search.strip().upper(),
+            "variant": wanted.variant_id,
+            "location": wanted.location_id,
+            "status": wanted.status,
+            "before": wanted.expires_before,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [LotStockRow(**row) for row in rows[: wanted.limit]]
+    return LotStockPage(rows=page, next_cursor=_after(page) if len(rows) > wanted.limit else "")
+
+
+def _after(page: list[LotStockRow]) -> str:
+    last = page[-1]
+    expiry = last.expires_on or "infinity"
+    return encode_cursor(last.label, last.variant_id, expiry, last.lot_id, last.location_id)
+
+
+def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
+    """Return the statement with only the conditions that are asked for."""
+    parts: list[LiteralString] = [_STOCK]
+    parts.append(_HERE if wanted.location_id is None else "and s.location_id = %(location)s")
+    if is_searched:
+        parts.append(
+            "and (v.id = any(array(select found.id from sec.search_variants("
+            "%(words)s, null, '', %(first)s, %(matches)s, true) found where %(words)s <> ''))"
+            " or starts_with(l.lot_number, %(number)s))"
+        )
+    if wanted.variant_id is not None:
+        parts.append("and v.id = %(variant)s")
+    if wanted.status is not None:
+        parts.append("and l.status = %(status)s")
+    if wanted.expires_before is not None:
+        parts.append("and l.expires_on < %(before)s")
+    return " ".join([*parts, _BY_PRODUCT])
+
+
+@query("inventory.list_moves", permission="inventory.view", rest="GET /stock-moves")
+def list_moves(session: Session, ctx: RequestContext, wanted: ListMoves) -> MovePage:
+    """List moves from the newest: the trail of a lot, a product, a place or a document."""
+    after = decode_cursor(wanted.cursor, 2) or ["infinity", str(UUID(int=2**128 - 1))]
+    rows = db.fetch_all(
+        session,
+        _moves_text(wanted),
+        {
+            "tenant": ctx.tenant_id,
+            "at": after[0],
+            "id": after[1],
+            "variant": wanted.variant_id,
+            "lot": wanted.lot_id,
+            "location": wanted.location_id,
+            "origin": wanted.origin_id,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [MoveRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    cursor = encode_cursor(page[-1].effective_at.isoformat(), page[-1].id) if more else ""
+    return MovePage(rows=page, next_cursor=cursor)
+
+
+_MOVES: LiteralString = """
+    select m.id, m.variant_id, v.label, m.lot_id, l.lot_number, f.name as from_location,
+           t.name as to_location, f.kind as from_kind, t.kind as to_kind, m.quantity, m.value,
+           m.effective_at, m.recorded_at, m.origin_type, m.origin_id, m.reason,
+           coalesce(u.display_name, '') as user
+      from stock_move m
+      join variant v on v.tenant_id = m.tenant_id and v.id = m.variant_id
+      join lot l on l.tenant_id = m.tenant_id and l.id = m.lot_id
+      join location f on f.tenant_id = m.tenant_id and f.id = m.from_location_id
+      join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
+      left join membership u on u.tenant_id = m.tenant_id and u.user_id = m.user_id
+     where m.tenant_id = %(tenant)s
+       and (m.effective_at, m.id) < (%(at)s::timestamptz, %(id)s::uuid)
+"""
+
+
+def _moves_text(wanted: ListMoves) -> LiteralString:
+    parts: list[LiteralString] = [_MOVES]
+    if wanted.variant_id is not None:
+        parts.append("and m.variant_id = %(variant)s")
+    if wanted.lot_id is not None:
+        parts.append("and m.lot_id = %(lot)s")
+    if wanted.origin_id is not None:
+        parts.append("and m.origin_id = %(origin)s")
+    if wanted.location_id is not None:
+        parts.append("and %(location)s in (m.from_location_id, m.to_location_id)")
+    return " ".join([*parts, "order by m.effective_at desc, m.id desc limit %(limit)s"])

@@ -1,0 +1,107 @@
+"""Invariants of stock. Source: reliability catalogue S1, S2, S5 and S7."""
+
+from erp.services.platform import referee
+
+referee(
+    "S1",
+    "What is on hand, in units and value, is the sum of its moves",
+    counted="select count(*) from stock_balance",
+    offenders="""
+        with sides as (
+            select tenant_id, to_location_id as location_id, variant_id, lot_id, quantity, value
+              from stock_move
+            union all
+            select tenant_id, from_location_id, variant_id, lot_id, -quantity, -value
+              from stock_move
+        ), moved as (
+            select s.tenant_id, s.location_id, s.variant_id, s.lot_id,
+                   sum(s.quantity) as quantity, sum(s.value) as value
+              from sides s
+              join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
+             where place.kind in ('storage', 'transit', 'expired_store')
+             group by s.tenant_id, s.location_id, s.variant_id, s.lot_id
+        )
+        select tenant_id, location_id, lot_id, b.on_hand, m.quantity as moved,
+               b.value, m.value as moved_value
+          from stock_balance b
+          full join moved m using (tenant_id, location_id, variant_id, lot_id)
+         where coalesce(b.on_hand, 0) <> coalesce(m.quantity, 0)
+            or coalesce(b.value, 0) <> coalesce(m.value, 0)
+    """,
+)
+referee(
+    "S2",
+    "Stock is never below zero, and what is reserved is there and promised to a document",
+    counted="select count(*) from stock_balance",
+    offenders="""
+        select b.tenant_id, b.location_id, b.lot_id, b.on_hand, b.reserved, r.promised
+          from stock_balance b
+          left join (
+                select tenant_id, location_id, variant_id, lot_id, sum(quantity) as promised
+                  from stock_reservation
+                 group by tenant_id, location_id, variant_id, lot_id) r
+            using (tenant_id, location_id, variant_id, lot_id)
+         where b.on_hand < 0 or b.reserved not between 0 and b.on_hand
+            or b.reserved <> coalesce(r.promised, 0) or b.value < 0
+            or (b.on_hand = 0 and b.value <> 0)
+    """,
+)
+referee(
+    "S5",
+    "No lot left for a customer after its last usable day",
+    counted="""
+        select count(*) from stock_move m
+          join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
+         where t.kind = 'customer'
+    """,
+    offenders="""
+        select m.tenant_id, m.id as move_id, l.lot_number, l.expires_on, m.effective_at
+          from stock_move m
+          join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
+          join lot l on l.tenant_id = m.tenant_id and l.id = m.lot_id
+          join tenant on tenant.id = m.tenant_id
+         where t.kind = 'customer'
+           and l.expires_on < (m.effective_at at time zone tenant.time_zone)::date
+    """,
+)
+referee(
+    "S5b",
+    "A recalled lot was not sold after it was recalled",
+    counted="select count(*) from event where name = 'inventory.lot_recalled.v1'",
+    offenders="""
+        select e.tenant_id, m.id as move_id, m.lot_id, e.recorded_at as recalled_at, m.recorded_at
+          from event e
+          join stock_move m on m.tenant_id = e.tenant_id and m.lot_id = e.aggregate_id
+               and m.recorded_at > e.recorded_at + interval '1 minute'
+          join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
+         where e.name = 'inventory.lot_recalled.v1' and t.kind = 'customer'
+    """,
+)
+referee(
+    "S7",
+    "The inventory accounts equal the value of stock",
+    counted="select count(*) from company",
+    offenders="""
+        with stock as (
+            select b.tenant_id, br.company_id,
+                   case place.kind when 'storage' then 'inventory'
+                                   when 'transit' then 'goods_in_transit'
+                                   else 'inventory_expired' end as key,
+                   sum(b.value) as value
+              from stock_balance b
+              join location place on place.tenant_id = b.tenant_id and place.id = b.location_id
+              join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
+              join branch br on br.tenant_id = w.tenant_id and br.id = w.branch_id
+             group by 1, 2, 3
+        ), books as (
+            select a.tenant_id, a.company_id, a.key, sum(l.debit - l.credit) as value
+              from account a
+              join journal_line l on l.tenant_id = a.tenant_id and l.account_id = a.id
+             where a.key in ('inventory', 'goods_in_transit', 'inventory_expired')
+             group by 1, 2, 3
+        )
+        select tenant_id, company_id, key as account, books.value as booked, stock.value as counted
+          from books full join stock using (tenant_id, company_id, key)
+         where coalesce(books.value, 0) <> coalesce(stock.value, 0)
+    """,
+)

@@ -1,0 +1,197 @@
+"""Warehouses: a branch's stock-keeping sites, and the places outside that goods go to."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import Conflict, InvalidInput
+from erp.core.ids import new_id
+from erp.models.inventory import Location, LocationKind, Warehouse
+from erp.services.platform import (
+    Command,
+    Identified,
+    Query,
+    Result,
+    Rows,
+    ShortText,
+    command,
+    query,
+    refuse_on,
+)
+
+PlaceCode = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{0,19}$")]
+
+OUTSIDE = {
+    LocationKind.SUPPLIER: "Suppliers",
+    LocationKind.CUSTOMER: "Customers",
+    LocationKind.WASTE: "Destroyed and written off",
+    LocationKind.LOST_FOUND: "Counting differences",
+    LocationKind.PRODUCTION: "Dispensing",
+}
+
+
+class CreateWarehouse(Command):
+    """Open a stock-keeping site of a branch, the acting one where none is named.
+
+    Attributes:
+        code: Upper-case letters, digits and dashes; starts the codes of its locations.
+    """
+
+    code: PlaceCode
+    name: ShortText
+    branch_id: UUID | None = None
+
+
+class WarehouseOpened(Result):
+    """The site and the locations it starts with."""
+
+    id: UUID
+    storage_id: UUID
+    expired_store_id: UUID
+    transit_id: UUID
+
+
+class CreateLocation(Command):
+    """Add a place to a warehouse."""
+
+    warehouse_id: UUID
+    code: PlaceCode
+    name: ShortText
+    kind: LocationKind = LocationKind.STORAGE
+
+
+class LocationRow(Result):
+    """A place goods are in."""
+
+    id: UUID
+    code: str
+    name: str
+    kind: LocationKind
+    warehouse_id: UUID
+    warehouse: str
+    branch_id: UUID
+    branch: str
+
+
+class LocationList(Rows):
+    """Places of our own."""
+
+    rows: list[LocationRow]
+
+
+class ListLocations(Query):
+    """Which places to list; all of the tenant's own where nothing is said."""
+
+    branch_id: UUID | None = None
+    kind: LocationKind | None = None
+
+
+@command("inventory.create_warehouse", permission="inventory.adjust", rest="POST /warehouses")
+def create_warehouse(
+    session: Session, ctx: RequestContext, cmd: CreateWarehouse
+) -> WarehouseOpened:
+    """Open a warehouse with a storage, an expired store and a place for goods in transit.
+
+    The first warehouse of a tenant also makes the places outside: suppliers, customers, waste,
+    counting differences, dispensing.
+    """
+    _ensure_outside_places(session, ctx)
+    warehouse = Warehouse(
+        tenant_id=ctx.tenant_id,
+        branch_id=cmd.branch_id or ctx.branch_id,
+        code=cmd.code,
+        name=cmd.name,
+    )
+    session.add(warehouse)
+    session.flush()
+    places = [
+        Location(
+            tenant_id=ctx.tenant_id, warehouse_id=warehouse.id, code=code, name=name, kind=kind
+        )
+        for code, name, kind in (
+            (cmd.code, cmd.name, LocationKind.STORAGE),
+            (f"{cmd.code}-EXP", f"{cmd.name}: expired and damaged", LocationKind.EXPIRED_STORE),
+            (f"{cmd.code}-TRN", f"{cmd.name}: in transit", LocationKind.TRANSIT),
+        )
+    ]
+    session.add_all(places)
+    storage, expired, transit = places
+    return WarehouseOpened(
+        id=warehouse.id, storage_id=storage.id, expired_store_id=expired.id, transit_id=transit.id
+    )
+
+
+def _ensure_outside_places(session: Session, ctx: RequestContext) -> None:
+    for kind, name in OUTSIDE.items():
+        db.execute(
+            session,
+            "insert into location (tenant_id, id, code, name, kind) values (%s, %s, %s, %s, %s)"
+            " on conflict (tenant_id, code) do nothing",
+            (ctx.tenant_id, new_id(), kind.name.replace("_", "-"), name, kind.value),
+        )
+
+
+@command("inventory.create_location", permission="inventory.adjust", rest="POST /locations")
+def create_location(session: Session, ctx: RequestContext, cmd: CreateLocation) -> Identified:
+    """Add a storage, an expired store or a transit place to a warehouse.
+
+    Raises:
+        InvalidInput: Places that are not ours belong to no warehouse.
+    """
+    if cmd.kind in OUTSIDE:
+        message = "A warehouse holds storage, expired store and transit places only."
+        raise InvalidInput(message, fields={"kind": message})
+    place = Location(
+        tenant_id=ctx.tenant_id,
+        warehouse_id=cmd.warehouse_id,
+        code=cmd.code,
+        name=cmd.name,
+        kind=cmd.kind,
+    )
+    session.add(place)
+    return Identified(id=place.id)
+
+
+@query("inventory.list_locations", permission="inventory.view", rest="GET /locations")
+def list_locations(session: Session, ctx: RequestContext, wanted: ListLocations) -> LocationList:
+    """List the places we own by code."""
+    rows = db.fetch_all(
+        session,
+        """
+        select l.id, l.code, l.name, l.kind, l.warehouse_id, w.name as warehouse,
+               b.id as branch_id, b.name as branch
+          from location l
+          join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id
+          join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
+         where l.tenant_id = %(tenant)s
+           and (%(branch)s::uuid is null or b.id = %(branch)s)
+           and (%(kind)s::text is null or l.kind = %(kind)s)
+         order by l.code
+        """,
+        {"tenant": ctx.tenant_id, "branch": wanted.branch_id, "kind": wanted.kind},
+    )
+    return LocationList(rows=[LocationRow(**row) for row in rows])
+
+
+def _taken() -> Conflict:
+    return Conflict("This code is taken. Choose another.", fields={"code": "taken"})
+
+
+def _unknown(field: str, message: str) -> InvalidInput:
+    return InvalidInput(message, fields={field: message})
+
+
+refuse_on("uq_warehouse_tenant_id_code", _taken)
+refuse_on("uq_location_tenant_id_code", _taken)
+refuse_on(
+    "fk_warehouse_tenant_id_branch_id",
+    lambda: _unknown("branch_id", "This branch is not known here."),
+)
+refuse_on(
+    "fk_location_tenant_id_warehouse_id",
+    lambda: _unknown("warehouse_id", "This warehouse is not known here."),
+)
