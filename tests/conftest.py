@@ -4,7 +4,7 @@ pytest_plugins = [
     "tests.fixtures.servers",
     "tests.fixtures.databases",
     "tests.fixtures.people",
-    "tests.fixtures.shops",
+    "tests.fixtures.traders",
     "tests.fixtures.browser",
     "tests.fixtures.product",
 ]
