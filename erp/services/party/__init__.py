@@ -1,6 +1,37 @@
 """Parties: everyone the business deals with."""
 
+from erp.services.party import referees
+from erp.services.party.errors import (
+    GstinMissing,
+    GstinStateDiffers,
+    GstinUnexpected,
+    InactiveParty,
+    UnknownParty,
+    WalkInProtected,
+)
 from erp.services.party.gstin import Gstin, InvalidGstin, is_gstin, read_gstin
+from erp.services.party.queries import (
+    FindParties,
+    FoundParties,
+    FoundParty,
+    GetParty,
+    ListParties,
+    PartyDetail,
+    PartyPage,
+    PartyRow,
+    find_parties,
+    get_party,
+    list_parties,
+)
+from erp.services.party.registering import (
+    CreateParty,
+    PartyRegistered,
+    SetPartyStatus,
+    UpdateParty,
+    create_party,
+    set_party_status,
+    update_party,
+)
 from erp.services.party.selling import (
     WALK_IN_CODE,
     SaleParty,
@@ -11,12 +42,37 @@ from erp.services.party.selling import (
 
 __all__ = [
     "WALK_IN_CODE",
+    "CreateParty",
+    "FindParties",
+    "FoundParties",
+    "FoundParty",
+    "GetParty",
     "Gstin",
+    "GstinMissing",
+    "GstinStateDiffers",
+    "GstinUnexpected",
+    "InactiveParty",
     "InvalidGstin",
+    "ListParties",
+    "PartyDetail",
+    "PartyPage",
+    "PartyRegistered",
+    "PartyRow",
     "SaleParty",
+    "SetPartyStatus",
+    "UnknownParty",
+    "UpdateParty",
+    "WalkInProtected",
     "check_known",
+    "create_party",
     "ensure_walk_in",
+    "find_parties",
+    "get_party",
     "get_party_for_sale",
     "is_gstin",
+    "list_parties",
     "read_gstin",
+    "referees",
+    "set_party_status",
+    "update_party",
 ]
