@@ -53,7 +53,8 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" \
 		|| { echo "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Creating the environment in $(VENV)"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "This Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing the pinned packages (about a minute, once)"

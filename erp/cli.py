@@ -4,6 +4,7 @@ import importlib
 import os
 import pkgutil
 import sys
+import tempfile
 
 import typer
 
@@ -48,6 +49,7 @@ def serve(name: str) -> None:
     table = {program.name: program for program in product_programs(get_settings())}
     if name not in table:
         raise typer.BadParameter(f"Choose one of: {', '.join(table)}.")
+    os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="erp-metrics-"))
     os.environ.update(table[name].environment)
     os.execv(sys.executable, [sys.executable, *table[name].arguments])  # noqa: S606  our own table
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import threading
 import time
@@ -46,9 +47,10 @@ def up(report: Report) -> None:
         _require_free_port(settings.web_port)
         stack = EmbeddedStack(settings.data_dir, settings, report=report)
         with stack:
-            os.environ.update(stack.environment())
+            os.environ.update(stack.environment(), DATA_DIR=str(stack.data_dir))
             get_settings.cache_clear()
             logins = _prepare_apart(report)
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_emptied(settings.data_dir / "metrics"))
             serve(
                 stack.services, product_programs(settings), settings.data_dir, report, end, logins
             )
@@ -133,6 +135,13 @@ def _processes(data_dir: Path, programs: Sequence[Program]) -> list[ProgramProce
 def _stop(processes: Sequence[ProgramProcess]) -> None:
     for process in reversed(processes):
         process.stop()
+
+
+def _emptied(folder: Path) -> Path:
+    """Make the folder where processes share their metrics; those of ended ones are void."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder.absolute()
 
 
 def _require_free_port(port: int) -> None:
