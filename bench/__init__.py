@@ -1,0 +1,1 @@
+"""Workloads that show the product's speed: `make bench` prints one JSON line per figure."""

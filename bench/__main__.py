@@ -1,0 +1,90 @@
+"""`python -m bench`: load a shop into a stack of its own and measure it."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from bench import bare, workloads
+from bench.loading import load_shop
+from bench.measuring import Figure, memory_mb
+from erp.core import db, migrations
+from erp.core.settings import Settings, get_settings
+from erp.embedded import EmbeddedStack
+from erp.embedded.credentials import free_port
+from erp.embedded.programs import ProgramProcess, product_programs
+
+
+def main() -> None:
+    """Measure every workload; `--sales N` shortens the history."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
+    wanted = parser.parse_args()
+    with temporary_stack() as settings:
+        shop = load_shop()
+        address = f"http://127.0.0.1:{settings.web_port}"
+        with programs(settings) as seconds:
+            workloads.start_up(seconds).print_line()
+            workloads.settled()
+            print_memory("W6 memory idle")
+            workloads.one_till(address, shop, 500).print_line()
+            workloads.four_tills(address, shop, 500).print_line()
+            for line in workloads.reads(address, shop, ", 1,000 sales"):
+                line.print_line()
+            workloads.four_tills(
+                address, shop, wanted.sales - 1_000, "W7 history being made"
+            ).print_line()
+            print_memory("W6 memory under load")
+            label = f", {wanted.sales:,} sales"
+            workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
+            for line in workloads.reads(address, shop, label):
+                line.print_line()
+        for line in bare.bare_sale(shop):
+            line.print_line()
+        db.dispose()
+
+
+@contextmanager
+def temporary_stack() -> Iterator[Settings]:
+    """Run an embedded stack with a migrated database in a directory that goes with it."""
+    home = Path(tempfile.mkdtemp(prefix="vantage-bench-"))
+    os.environ["WEB_PORT"] = str(free_port())
+    os.environ["DATA_DIR"] = str(home)
+    try:
+        with EmbeddedStack(home, Settings(), report=_tell) as stack:
+            os.environ.update(stack.environment())
+            get_settings.cache_clear()
+            migrations.upgrade(get_settings().database_url)
+            yield get_settings()
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@contextmanager
+def programs(settings: Settings) -> Iterator[float]:
+    """Run the product's processes and yield the seconds they took to answer."""
+    with ExitStack() as running:
+        started = time.monotonic()
+        for program in product_programs(settings):
+            process = ProgramProcess(settings.data_dir, program)
+            running.callback(process.stop)
+            process.start()
+        yield time.monotonic() - started
+
+
+def print_memory(workload: str) -> None:
+    """Print the memory of servers and programs together; it took no time to speak of."""
+    Figure(workload, 1, 0.0, 0.0, 0.0, round(memory_mb())).print_line()
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()
