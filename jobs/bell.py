@@ -38,10 +38,9 @@ class Bell:
         self._rung = {k: at for k, at in self._rung.items() if now - at < RING_AGAIN_SECONDS}
         count = 0
         for delivery in due:
-            job_id = f"{delivery.delivery_id}-{delivery.attempts}"
-            if job_id not in self._rung:
-                self._enqueue(delivery, job_id)
-                self._rung[job_id] = now
+            if delivery.attempt_id not in self._rung:
+                self._enqueue(delivery)
+                self._rung[delivery.attempt_id] = now
                 count += 1
         return count
 
@@ -61,12 +60,12 @@ class Bell:
                 pipeline.publish(channel, "")
             pipeline.execute()
 
-    def _enqueue(self, delivery: platform.DueDelivery, job_id: str) -> None:
+    def _enqueue(self, delivery: platform.DueDelivery) -> None:
         try:
             self._queue.enqueue_call(
                 "jobs.deliver.deliver",
                 args=(str(delivery.tenant_id), str(delivery.delivery_id)),
-                job_id=job_id,
+                job_id=delivery.attempt_id,
                 unique=True,
                 timeout=TIMEOUT_SECONDS,
                 result_ttl=0,

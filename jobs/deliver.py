@@ -72,7 +72,7 @@ def _take_effect(place: identity.TenantPlace, delivery: platform.Delivery, reque
         subscriber.permissions,
         effect_and_end,
         request_id=request_id,
-        on_behalf_of=delivery.user_id,
+        on_behalf_of=None if delivery.user_id == identity.NOBODY else delivery.user_id,
     )
 
 

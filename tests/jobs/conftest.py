@@ -11,7 +11,7 @@ from erp.core.ids import new_id
 from erp.services import platform
 from jobs import worker
 from jobs.queues import connect
-from jobs.relay import Relay
+from jobs.relay import Relay, seal_waiting_events
 from tests.fixtures.people import Organisation
 from tests.jobs.probe import PROBE, subscribed
 
@@ -27,7 +27,9 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 @pytest.fixture
 def relay(redis: Redis) -> Iterator[Relay]:
-    """A relay whose clock-driven work is switched off; it knows the probe subscriber."""
+    """A relay without clock-driven work; from now on the probe hears of events."""
+    while seal_waiting_events():
+        pass
     made = Relay(redis)
     made.schedule.enqueue_due = lambda: 0  # type: ignore[method-assign]
     with subscribed(PROBE):
@@ -54,11 +56,11 @@ def happen(asha: Organisation) -> Callable[[], UUID]:
 @pytest.fixture
 def drain() -> Callable[[], None]:
     """Work off the queue in this process."""
-    return lambda: assert_told(worker.work(burst=True))
 
+    def work() -> None:
+        assert worker.work(burst=True)
 
-def assert_told(stopped: bool) -> None:
-    assert stopped
+    return work
 
 
 class Ledger:

@@ -156,7 +156,7 @@ def test_a_lost_lease_writes_nothing(relay, happen, ledger, owner, monkeypatch, 
     assert ledger.statuses() == ["leased"]
 
 
-def test_what_redis_forgets_is_rung_again(relay, redis, happen, drain, ledger, asha):
+def test_what_redis_forgets_is_rung_again(relay, redis, happen, drain, ledger):
     happen()
     seal(relay)
     assert len(open_queue(redis)) == 1
@@ -169,7 +169,7 @@ def test_what_redis_forgets_is_rung_again(relay, redis, happen, drain, ledger, a
     assert ledger.deliveries() == [("done", 1, None)]
 
 
-def test_a_killed_worker_leaves_nothing_half_done(relay, redis, happen, drain, ledger, environment):
+def test_a_killed_worker_leaves_nothing_half_done(relay, happen, drain, ledger, environment):
     before = ledger.effects()
     happen()
     seal(relay)

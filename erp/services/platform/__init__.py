@@ -50,7 +50,7 @@ from erp.services.platform.retrying import (
 )
 from erp.services.platform.running import Answer, Preview, parse_input, preview, run
 from erp.services.platform.sealing import SealedEvent, seal_events, tenants_with_events
-from erp.services.platform.verifying import Referee, Verdict, referee, verify
+from erp.services.platform.verifying import Referee, Verdict, referee, referees_by_code, verify
 from erp.services.platform.violations import refusal_for, refuse_on
 
 __all__ = [
@@ -110,6 +110,7 @@ __all__ = [
     "query",
     "referee",
     "referees",
+    "referees_by_code",
     "refusal_for",
     "refuse_on",
     "replay_event_deliveries",

@@ -33,6 +33,12 @@ class DueDelivery:
     tenant_id: UUID
     delivery_id: UUID
     attempts: int
+    due_at: datetime
+
+    @property
+    def attempt_id(self) -> str:
+        """A name for the attempt to come, the same whoever asks."""
+        return f"{self.delivery_id}-{self.attempts}-{self.due_at:%Y%m%dT%H%M%S%f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +83,7 @@ def due_deliveries(session: Session, now: datetime, limit: int = 1000) -> list[D
     """
     rows = db.fetch_all(
         session,
-        "select tenant_id, id as delivery_id, attempts from event_delivery"
+        "select tenant_id, id as delivery_id, attempts, next_attempt_at as due_at from event_delivery"
         " where status in ('pending', 'leased') and next_attempt_at <= %(now)s"
         " and (status = 'pending' or leased_until < %(now)s)"
         " order by next_attempt_at limit %(limit)s",

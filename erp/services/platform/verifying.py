@@ -51,6 +51,11 @@ def referee(code: str, promise: str, *, counted: LiteralString, offenders: Liter
     _REFEREES[code] = Referee(code, promise, counted, offenders)
 
 
+def referees_by_code() -> dict[str, Referee]:
+    """Return every registered referee."""
+    return dict(sorted(_REFEREES.items()))
+
+
 def verify(session: Session) -> list[Verdict]:
     """Run every referee over every tenant; needs the role that sees them all."""
     return [_judge(session, _REFEREES[code]) for code in sorted(_REFEREES)]

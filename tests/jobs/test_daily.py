@@ -1,0 +1,82 @@
+"""Work by the clock: once per day and tenant, in the tenant's own morning."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from erp.adapters.object_storage import object_storage
+from erp.core import db
+from erp.core.ids import new_id
+from erp.services import documents, identity, platform
+from jobs import daily
+
+
+@pytest.fixture
+def place(asha):
+    (found,) = [p for p in identity.list_tenants() if p.tenant_id == asha.tenant_id]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("utc", "has_come"),
+    [("2026-11-21T01:29:00", False), ("2026-11-21T01:31:00", True), ("2026-11-21T18:29:00", True)],
+)
+def test_the_morning_is_the_tenants_own(place, utc, has_come):
+    now = datetime.fromisoformat(utc).replace(tzinfo=UTC)
+    assert daily._morning_has_come(place, now) is has_come
+
+
+def test_a_broken_promise_reaches_the_operators_once(asha, place, owner):
+    verdict = platform.Verdict("X9", "Nothing is ever broken", 1, {"tenant_id": asha.tenant_id})
+    daily._report_broken_promise(place, verdict)
+    daily._report_broken_promise(place, verdict)
+    told = owner.execute(
+        "select user_id from notification where tenant_id = %s and kind = %s",
+        (asha.tenant_id, "platform.promise_broken"),
+    ).fetchall()
+    operators = {asha[role].ctx.user_id for role in ("owner", "manager")}
+    assert {user for (user,) in told} == operators
+    assert len(told) == len(operators)
+
+
+def test_one_tenants_refusal_does_not_stop_the_others(place):
+    def refuse() -> None:
+        raise documents.ObjectMissing("gone")
+
+    daily._for_tenant(place, refuse)
+
+
+def test_stale_uploads_are_swept_and_fresh_ones_kept(asha, s3, monkeypatch):
+    assert s3
+    storage = object_storage()
+    key = documents.staging_key(asha.tenant_id, new_id().hex)
+    storage.put(key, b"half", sha256=sha256(b"half"), media="application/octet-stream")
+    daily.sweep()
+    assert storage.find(key) is not None
+    later = daily.utc_now() + timedelta(hours=25)
+    monkeypatch.setattr(daily, "utc_now", lambda: later)
+    daily.sweep()
+    assert storage.find(key) is None
+
+
+def test_documents_are_kept_once_per_content_and_versioned_by_change(asha, s3):
+    assert s3
+    origin = new_id()
+    new = documents.NewDocument("probe", origin, "a4", "x.pdf", "application/pdf")
+
+    def store(content: bytes) -> documents.DocumentRow:
+        with db.unit_of_work(asha.system) as session:
+            return documents.store_bytes(session, asha.system, object_storage(), new, content)
+
+    first, again, other = store(b"one"), store(b"one"), store(b"two")
+    assert first.id == again.id
+    assert (first.version, other.version) == (1, 2)
+    wanted = {"origin_type": "probe", "origin_id": origin}
+    rows = platform.run("documents.find_documents", asha["owner"].ctx, wanted).result.rows
+    assert [row.version for row in rows] == [2, 1]
+    assert platform.run("documents.find_documents", asha["cashier"].ctx, wanted).result.rows == []
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
