@@ -18,6 +18,7 @@ from erp.core.telemetry import configure_logging
 from erp.embedded.frontend import BUILT
 from erp.state import live
 from erp.state.guard import EventGuard
+from erp.state.redis_states import use_portable_locks
 
 _log = structlog.get_logger()
 _PAYLOAD_LOGGER = "reflex_base.event.processor.base_state_processor"
@@ -57,6 +58,7 @@ def _create() -> rx.App:
         backend_exception_handler=_explain,
         frontend_exception_handler=_report_browser_error,
     )
+    use_portable_locks(created)
     created.app_wraps[(5, "Overlay")] = lambda stateful: connection_overlay() if stateful else None
     created.add_middleware(EventGuard())
     created.register_lifespan_task(live.subscription)

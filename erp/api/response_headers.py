@@ -66,7 +66,8 @@ class ResponseHeaders:
 
 def content_policy(script_hashes: frozenset[str]) -> str:
     """Return the Content-Security-Policy of the pages."""
-    sockets = " ".join(sorted(f"ws{origin[4:]}" for origin in browser_session.allowed_origins()))
+    origins = sorted(o for o in browser_session.allowed_origins() if "[" not in o)
+    sockets = " ".join(f"ws{origin[4:]}" for origin in origins)
     scripts = " ".join(f"'sha256-{digest}'" for digest in sorted(script_hashes))
     return "; ".join(
         (

@@ -21,6 +21,10 @@ ENDED = "Your session has ended. Sign in to go on."
 LEFT = "You are signed out."
 FOREIGN_FORM = "The form came from another site. Open this address yourself and sign in again."
 LONGEST_INPUT = 1024
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 
 
 @router.get("/sign-in")
@@ -119,7 +123,7 @@ def _form(
         focus_login="" if login else "autofocus",
         focus_password="autofocus" if login else "",
     )
-    return HTMLResponse(page, status_code=status)
+    return HTMLResponse(page, status_code=status, headers={"content-security-policy": POLICY})
 
 
 def _message(error: str, notice: str) -> str:

@@ -14,5 +14,8 @@ class ConnectionWatch(NoSSRComponent):
 
 
 def connection_overlay() -> rx.Component:
-    """Return the overlay that replaces Reflex's banner, which shows addresses."""
-    return ConnectionWatch.create(failures=connection_errors_count)
+    """Return the overlay that replaces Reflex's banner, which shows addresses.
+
+    Reflex puts the rest of the app inside what this returns, hence the fragment.
+    """
+    return rx.fragment(ConnectionWatch.create(failures=connection_errors_count))

@@ -12,6 +12,7 @@ from erp.pages import routing
 
 ROUTES: tuple[str, ...] = (
     "erp.pages.home",
+    "erp.pages.identity.members",
     "erp.pages.shell.not_found",
     "erp.pages.shell.no_permission",
 )

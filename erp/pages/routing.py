@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import wraps
 from typing import Any
 
 import reflex as rx
@@ -64,27 +64,37 @@ def add_to(app: rx.App) -> None:
     for declared in _DECLARED:
         screen = declared.screen
         app.add_page(
-            partial(_framed, declared),
+            _framed(declared),
             route=screen.route,
             title=f"{screen.title} · {PRODUCT}",
             on_load=[ShellState.open_page(screen.route), *declared.on_load, ShellState.listen],
         )
 
 
-def _framed(declared: _Declared) -> rx.Component:
-    return frame(
-        declared.body(),
-        screens=list_screens(),
-        trail=trail_of(declared.screen),
-        facts=FrameFacts(
-            is_ready=ShellState.is_ready,
-            user_name=ShellState.user_name,
-            user_initials=ShellState.user_initials,
-            role_text=ShellState.role_text,
-            tenant_name=ShellState.tenant_name,
-            branch_name=ShellState.branch_name,
-            may_open=ShellState.may_open,
-            commands=ShellState.commands,
-            unread=ShellState.unread,
-        ),
+def _framed(declared: _Declared) -> Body:
+    """Return the page function: Reflex names files after its module and name."""
+
+    @wraps(declared.body)
+    def framed() -> rx.Component:
+        return frame(
+            declared.body(),
+            screens=list_screens(),
+            trail=trail_of(declared.screen),
+            facts=_facts(),
+        )
+
+    return framed
+
+
+def _facts() -> FrameFacts:
+    return FrameFacts(
+        is_ready=ShellState.is_ready,
+        user_name=ShellState.user_name,
+        user_initials=ShellState.user_initials,
+        role_text=ShellState.role_text,
+        tenant_name=ShellState.tenant_name,
+        branch_name=ShellState.branch_name,
+        may_open=ShellState.may_open,
+        commands=ShellState.commands,
+        unread=ShellState.unread,
     )

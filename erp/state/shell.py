@@ -65,7 +65,7 @@ class ShellState(SessionState, rx.State):
         if not any(action.name == UNREAD_QUERY for action in platform.list_actions("query")):
             return 0
         answer: Any = await self._ask(UNREAD_QUERY)
-        return int(answer.count)
+        return int(answer.unread)
 
 
 def _may_open(principal: identity.Principal, screen: Screen) -> bool:

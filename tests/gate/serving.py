@@ -1,0 +1,174 @@
+"""A running web process, a browserless tab that speaks its socket, and ways to sign in."""
+
+import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any, Self
+
+import aiohttp
+import httpx
+
+from erp.embedded.credentials import free_port
+from erp.embedded.programs import PROJECT, WEB_ENVIRONMENT
+
+PASSWORD = "Kaveri#2026run"
+NAMESPACE = "/_event"
+BOOT = "reflex___state____state.hydrate_and_load"
+
+
+@dataclass
+class Server:
+    """A web process on its own port."""
+
+    port: int
+    log: Path
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def sign_in(self, login: str, password: str = PASSWORD, **fields: str) -> httpx.Response:
+        return httpx.post(
+            f"{self.url}/auth/sign-in",
+            data={"login": login, "password": password, **fields},
+            headers={"origin": self.url},
+        )
+
+    def session(self, login: str) -> str:
+        """Return the token in the cookie of a new session."""
+        answer = self.sign_in(login)
+        assert answer.status_code == 303, answer.text
+        return SimpleCookie(answer.headers["set-cookie"])["vantage"].value
+
+
+@contextlib.contextmanager
+def serving(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
+    """Run the web process without the built pages, as the gate needs none."""
+    port = free_port()
+    own = {"PUBLIC_URL": f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
+    web = {k: v for k, v in WEB_ENVIRONMENT.items() if k != "__REFLEX_MOUNT_FRONTEND_COMPILED_APP"}
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "erp.erp:app"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            env=dict(os.environ) | dict(environment) | own | web,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_live(port, process, log)
+            yield Server(port, log)
+        finally:
+            process.terminate()
+            process.wait(20)
+
+
+def _wait_until_live(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        assert process.poll() is None, log.read_text()
+        with contextlib.suppress(httpx.HTTPError):
+            if httpx.get(f"http://localhost:{port}/health/live").status_code == 200:
+                return
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+class Tab:
+    """A browser tab reduced to its socket."""
+
+    def __init__(
+        self,
+        server: Server,
+        session: str | None,
+        *,
+        token: str | None = None,
+        origin: str | None = "",
+        query: str = "",
+    ) -> None:
+        self.server = server
+        self.token = token or str(uuid.uuid4())
+        self.query = query or f"&token={self.token}"
+        self.headers = {} if session is None else {"Cookie": f"vantage={session}"}
+        if origin is not None:
+            self.headers["Origin"] = origin or server.url
+        self.closed_with: int | None = None
+
+    async def __aenter__(self) -> Self:
+        self.http = aiohttp.ClientSession()
+        try:
+            self.socket = await self.http.ws_connect(
+                f"{self.server.url}/_event/?EIO=4&transport=websocket{self.query}",
+                headers=self.headers,
+                max_msg_size=0,
+            )
+        except BaseException:
+            await self.http.close()
+            raise
+        await self.socket.receive()
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self.socket.close()
+        await self.http.close()
+
+    async def boot(self, path: str = "/") -> str:
+        """Connect the namespace as the browser does on loading a page; return what came."""
+        event = {"name": BOOT, "payload": {}, "router_data": _route(path)}
+        await self.socket.send_str(f"40{NAMESPACE}," + json.dumps({"event": event}))
+        return await self.heard()
+
+    async def send(self, name: str, /, path: str = "/", **payload: Any) -> str:
+        """Call a handler by its full name; return what came back."""
+        event = {"name": name, "payload": payload, "router_data": _route(path)}
+        return await self.send_text(f"42{NAMESPACE}," + json.dumps(["event", event]))
+
+    async def send_text(self, text: str) -> str:
+        with contextlib.suppress(ConnectionError):
+            await self.socket.send_str(text)
+        return await self.heard()
+
+    async def heard(self, quiet: float = 0.5) -> str:
+        """Collect frames until the socket is quiet or closed."""
+        frames: list[str] = []
+        while True:
+            try:
+                message = await self.socket.receive(timeout=quiet)
+            except TimeoutError:
+                return "\n".join(frames)
+            if message.type is not aiohttp.WSMsgType.TEXT:
+                self.closed_with = self.socket.close_code
+                return "\n".join(frames)
+            if message.data == "2":
+                await self.socket.send_str("3")
+            else:
+                frames.append(message.data)
+
+
+async def refused(tab: Tab) -> int:
+    """Return the HTTP status with which a tab's handshake was refused; 0 if it was not."""
+    try:
+        async with tab:
+            return 0
+    except aiohttp.WSServerHandshakeError as error:
+        return error.status
+
+
+def played(coroutine: Any) -> Any:
+    """Run one coroutine of a test."""
+    return asyncio.run(coroutine)
+
+
+def _route(path: str) -> dict[str, str]:
+    return {"pathname": path, "asPath": path}

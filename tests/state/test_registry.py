@@ -1,0 +1,133 @@
+"""Every state class of the product, walked: nothing callable without a policy, nothing public
+that must not be, and no binary fraction on its way to a browser."""
+
+import inspect
+import typing
+from decimal import Decimal
+
+import pytest
+from reflex.istate.storage import ClientStorageBase
+from reflex.state import State
+from reflex_base.registry import RegistrationContext
+
+from erp import erp
+from erp.services import platform
+from erp.state.listing import ListState
+from erp.state.registry import SIGNED_IN, policy_of
+from erp.state.screens import list_screens
+from erp.state.submitting import FormState
+
+assert erp.app, "importing the composition root registers every page and state"
+
+SECRET_WORDS = ("password", "secret", "token", "pin_hash", "permission", "session_id", "cookie")
+REFUSED_OF_THE_FRAMEWORK = {"setvar", "update_vars_internal"}
+SETTERS_OF_THE_FRAMEWORK = {
+    "reflex___state____state.set_is_hydrated",
+    "reflex___state____state.reflex___state____on_load_internal_state.set_is_hydrated",
+}
+
+
+def our_states():
+    waiting, found = [State], []
+    while waiting:
+        state = waiting.pop()
+        waiting += state.get_substates()
+        if state.__module__.startswith("erp."):
+            found.append(state)
+    return found
+
+
+def handlers():
+    return RegistrationContext.get().event_handlers
+
+
+def test_there_is_something_to_walk():
+    assert len(our_states()) >= 3
+    assert len(handlers()) > 20
+
+
+def test_every_handler_has_a_policy_or_is_refused():
+    bare = [
+        name
+        for name in handlers()
+        if policy_of(name) is None and name.rpartition(".")[2] not in REFUSED_OF_THE_FRAMEWORK
+    ]
+    assert bare == []
+
+
+def test_setvar_and_browser_storage_are_refused_on_every_state():
+    closed = [n for n in handlers() if n.rpartition(".")[2] in REFUSED_OF_THE_FRAMEWORK]
+    assert len(closed) > len(our_states())
+    assert [name for name in closed if policy_of(name) is not None] == []
+
+
+def test_no_handler_is_a_setter():
+    setters = {name for name in handlers() if name.rpartition(".")[2].startswith("set_")}
+    assert setters <= SETTERS_OF_THE_FRAMEWORK
+
+
+def test_every_permission_is_one_that_some_action_needs():
+    known = {action.permission for action in platform.list_actions()} | {SIGNED_IN}
+    policies = {name: policy_of(name) for name in handlers()}
+    wrong = {n: p.permission for n, p in policies.items() if p and p.permission not in known}
+    assert wrong == {}
+
+
+def test_every_screen_names_a_permission_that_exists():
+    known = {action.permission for action in platform.list_actions()} | {SIGNED_IN}
+    assert [s.route for s in list_screens() if s.permission not in known] == []
+
+
+def mentioned_types(hint):
+    yield hint
+    for part in typing.get_args(hint):
+        yield from mentioned_types(part)
+
+
+@pytest.mark.parametrize("state", our_states(), ids=lambda s: s.__name__)
+def test_no_public_var_holds_a_binary_fraction_or_a_secret(state):
+    for name, var in {**state.base_vars, **state.computed_vars}.items():
+        kinds = set(mentioned_types(var._var_type))
+        assert not kinds & {float, Decimal}, f"{state.__name__}.{name} must be text"
+        assert not any(word in name for word in SECRET_WORDS), f"{state.__name__}.{name}"
+
+
+@pytest.mark.parametrize("state", our_states(), ids=lambda s: s.__name__)
+def test_no_var_is_kept_in_the_browser(state):
+    stored = [n for n, v in state.get_fields().items() if isinstance(v.default, ClientStorageBase)]
+    assert stored == []
+
+
+@pytest.mark.parametrize("state", our_states(), ids=lambda s: s.__name__)
+def test_handlers_never_block_the_event_loop(state):
+    for name, handler in state.event_handlers.items():
+        if handler.state is state and name != "setvar":
+            is_async = inspect.iscoroutinefunction(handler.fn) or inspect.isasyncgenfunction(handler.fn)
+            assert is_async, f"{state.__name__}.{name} must be async"
+
+
+@pytest.mark.parametrize("state", our_states(), ids=lambda s: s.__name__)
+def test_settings_are_class_variables(state):
+    settings = {"permission", "query", "columns", "row_link", "filter_keys", "topics", "command"}
+    assert settings & set(state.vars) == set(), "write ClassVar, or Reflex takes it for a var"
+
+
+LISTS = [state for state in our_states() if issubclass(state, ListState)]
+FORMS = [state for state in our_states() if issubclass(state, FormState)]
+
+
+@pytest.mark.parametrize("state", LISTS, ids=lambda s: s.__name__)
+def test_every_list_names_an_existing_query_that_takes_its_filters(state):
+    action = platform.get_action(state.query)
+    fields = set(action.input_model.model_fields)
+    assert action.kind == "query"
+    assert set(state.filter_keys) <= fields
+    assert "sort" in fields or not any(column.sort for column in state.columns)
+    row = typing.get_args(action.result_model.model_fields["rows"].annotation)[0]
+    shown = {c.key for c in state.columns} | {c.detail for c in state.columns if c.detail}
+    assert shown <= set(row.model_fields) | set(row.model_computed_fields)
+
+
+@pytest.mark.parametrize("state", FORMS, ids=lambda s: s.__name__)
+def test_every_form_names_an_existing_command(state):
+    assert platform.get_action(state.command).kind == "command"
