@@ -1,0 +1,153 @@
+"""The demo catalogue: tax classes, products and variants, through the catalogue's own commands."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from erp.core.context import RequestContext
+from erp.seed.sources import read_rows
+from erp.services import catalog, platform
+
+Row = Mapping[str, str]
+
+_OLD, _NEW = "2017-07-01", "2025-09-22"
+_OLD_ACT, _NEW_ACT = "1/2017-CT(R)", "9/2025-CT(R)"
+TAX_CLASSES: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
+    ("GST5", "Medicines at 5 %", "taxable", ((_OLD, "5", _OLD_ACT), (_NEW, "5", _NEW_ACT))),
+    (
+        "GST5-CARE",
+        "Personal care at 5 %",
+        "taxable",
+        ((_OLD, "18", _OLD_ACT), (_NEW, "5", _NEW_ACT)),
+    ),
+    ("GST18", "Standard rate 18 %", "taxable", ((_OLD, "18", _OLD_ACT), (_NEW, "18", _NEW_ACT))),
+    ("NIL", "Nil-rated goods", "nil_rated", ((_OLD, "0", "2/2017-CT(R)"),)),
+    ("EXEMPT", "Exempt services", "exempt", ((_OLD, "0", "12/2017-CT(R)"),)),
+)
+"""Source: domain rules 1.5, rates and the change of September 2025."""
+
+FORMS = {
+    "base": "other",
+    "biochemic combination tablets": "bio_combination",
+    "biochemic tablets": "biochemic",
+    "book": "book",
+    "cosmetic cream": "cosmetic",
+    "cream": "ointment",
+    "device": "device",
+    "dilution": "dilution",
+    "eye drops": "eye_drops",
+    "gel": "gel",
+    "hair oil": "oil",
+    "medicated globules": "globules",
+    "mother tincture": "mother_tincture",
+    "ointment": "ointment",
+    "packing": "packaging",
+    "patent drops": "drops",
+    "patent tablets": "tablets",
+    "service": "service",
+    "shampoo": "cosmetic",
+    "soap": "cosmetic",
+    "surgical": "other",
+    "syrup/tonic": "syrup",
+    "toothpaste": "cosmetic",
+    "trituration tablets": "trituration",
+    "unmedicated globules": "globules",
+}
+_POTENTISED = frozenset({"dilution", "mother_tincture", "biochemic", "trituration", "globules"})
+_SUFFIXES = (" Q", " Globules", " Trituration Tablets")
+_CARE = ("33", "34")
+
+
+def seed_catalogue(ctx: RequestContext) -> None:
+    """Add the demo catalogue to a tenant; a second time it changes nothing."""
+    for code, name, treatment, rates in TAX_CLASSES:
+        _run(
+            ctx,
+            "catalog.create_tax_class",
+            code,
+            code=code,
+            name=name,
+            treatment=treatment,
+            rates=[
+                {"valid_from": day, "rate": rate, "notification": act} for day, rate, act in rates
+            ],
+        )
+    for row in read_rows("products.csv"):
+        _add(ctx, row)
+
+
+def variant_ids(ctx: RequestContext) -> dict[str, UUID]:
+    """Return the tenant's variants by SKU."""
+    found: dict[str, UUID] = {}
+    cursor = ""
+    while True:
+        page = platform.run("catalog.list_products", ctx, {"cursor": cursor, "limit": 200}).result
+        assert isinstance(page, catalog.ProductPage)  # noqa: S101  the query's own result
+        found |= {row.sku: row.variant_id for row in page.rows}
+        cursor = page.next_cursor
+        if not cursor:
+            return found
+
+
+def _add(ctx: RequestContext, row: Row) -> None:
+    form = FORMS[row["form"]]
+    name = _product_name(row["name"], form)
+    product = _run(
+        ctx,
+        "catalog.create_product",
+        f"{name}-{row['brand']}-{form}",
+        name=name,
+        form=form,
+        brand=row["brand"],
+        remedy=_remedy(name) if form in _POTENTISED else None,
+        hsn=row["hsn_sac"],
+        tax_class=_tax_class(row),
+        is_lot_tracked=row["batch_tracked"] == "Y",
+        is_expiry_required=row["expiry_required"] == "Y",
+        is_service=form == "service",
+    )
+    _run(
+        ctx,
+        "catalog.create_variant",
+        row["sku"],
+        product_id=product.id,
+        sku=row["sku"],
+        potency=row["potency"],
+        pack_quantity=int(row["pack_qty"]),
+        pack_unit=row["pack_unit"],
+        base_unit=row["uqc"],
+        barcodes=[row["barcode"]] if row["barcode"] else [],
+        reorder_point=0 if form == "service" else 10,
+    )
+
+
+def _product_name(name: str, form: str) -> str:
+    """Return the remedy's name alone where the label says potency and form anyway."""
+    if form not in _POTENTISED:
+        return name
+    return next((name.removesuffix(s) for s in _SUFFIXES if name.endswith(s)), name)
+
+
+def _tax_class(row: Row) -> str:
+    if row["gst_treatment"] != "TAXABLE":
+        return row["gst_treatment"]
+    if row["gst_rate"] == "5" and row["hsn_sac"].startswith(_CARE):
+        return "GST5-CARE"
+    return f"GST{row['gst_rate']}"
+
+
+@cache
+def _remedies() -> dict[str, Row]:
+    return {row["name"]: row for row in read_rows("remedies.csv")}
+
+
+def _remedy(name: str) -> dict[str, Any]:
+    row = _remedies().get(name, {})
+    lists = {field: row.get(field, "") for field in ("synonyms", "abbreviations")}
+    return {"name": name} | {field: text.split(";") for field, text in lists.items() if text}
+
+
+def _run(ctx: RequestContext, command: str, key: str, **given: Any) -> Any:  # noqa: ANN401  each command answers its own type
+    wanted = given | {"idempotency_key": f"seed-{key}".replace(" ", "-")}
+    return platform.run(command, ctx, wanted).result
