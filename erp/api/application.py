@@ -14,6 +14,7 @@ from erp.api.describing import TITLE, describing_routes, openapi_document
 from erp.api.documents import document_routes
 from erp.api.exporting import export_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
+from erp.api.printing import printing_routes
 from erp.api.problems import MalformedRequest, plain_problem
 from erp.api.searching import search_routes
 from erp.core.errors import DomainError, NotFound
@@ -36,7 +37,7 @@ def create_api() -> FastAPI:
     api.openapi = openapi_document  # type: ignore[method-assign]
     api.include_router(sign_in.router)
     own = [*observing_routes(), *describing_routes(), *search_routes(), *export_routes()]
-    api.router.routes += [*own, *document_routes(), *action_routes()]
+    api.router.routes += [*own, *document_routes(), *printing_routes(), *action_routes()]
     api.router.routes.append(Route("/api/{path:path}", guarded(_nothing_here), methods=_METHODS))
     api.add_middleware(RequestIds)
     for kind in (DomainError, ValidationError, RequestValidationError, HTTPException):

@@ -2,6 +2,7 @@
 
 from erp.services.pos import referees
 from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_approval
+from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
 from erp.services.pos.errors import (
     ApprovalRequired,
     CreditRefused,
@@ -47,6 +48,7 @@ from erp.services.pos.tendering import GivenTender
 __all__ = [
     "ApprovalAnswer",
     "ApprovalRequired",
+    "BestSellers",
     "CartLine",
     "CloseShift",
     "CreateRegister",
@@ -54,6 +56,7 @@ __all__ = [
     "GetSale",
     "GetShift",
     "GivenTender",
+    "ListBestSellers",
     "ListSales",
     "ListShifts",
     "MoveCash",
@@ -82,6 +85,7 @@ __all__ = [
     "get_printed_bill",
     "get_sale",
     "get_shift",
+    "list_best_sellers",
     "list_parked_carts",
     "list_registers",
     "list_sales",

@@ -1,0 +1,71 @@
+"""Bills as PDF, drawn when they are asked for: the same bill always gives the same bytes."""
+
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from erp.adapters.pdf import PdfPrinter
+from erp.api.actions import BASE, guarded
+from erp.api.callers import Credentials, context_of, credentials_of
+from erp.api.observing import request_id_of
+from erp.core import db
+from erp.core.crossing import off_the_loop
+from erp.core.errors import NotFound
+from erp.services import pos
+
+LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
+
+
+def printing_routes() -> list[Route]:
+    """Return the route of printed bills."""
+    return [Route(f"{BASE}/sales/{{sale_id}}/{{layout}}", guarded(print_bill), methods=["GET"])]
+
+
+async def print_bill(request: Request) -> Response:
+    """Send a sale's bill as `receipt.pdf` for an 80 mm roll or `invoice.pdf` on A4.
+
+    Raises:
+        NotFound: There is no such sale, or no such layout.
+    """
+    layout = request.path_params["layout"]
+    if layout not in LAYOUTS:
+        raise NotFound("Ask for receipt.pdf or invoice.pdf.")
+    sale_id = _id(request.path_params["sale_id"])
+    credentials = credentials_of(request)
+    request_id = request_id_of(request.scope)
+    is_duplicate = request.query_params.get("duplicate", "").lower() in {"true", "1"}
+    document = await off_the_loop(_find, credentials, request_id, sale_id, is_duplicate)
+    printer = PdfPrinter()
+    draw = printer.receipt if layout == "receipt.pdf" else printer.invoice
+    content = await off_the_loop(draw, document)
+    headers = {
+        "content-disposition": f'inline; filename="{_file_name(document.number, layout)}"',
+        "x-content-type-options": "nosniff",
+        "cache-control": "private, no-store",
+    }
+    return Response(content, headers=headers, media_type="application/pdf")
+
+
+def _find(
+    credentials: Credentials,
+    request_id: str,
+    sale_id: UUID,
+    is_duplicate: bool,  # noqa: FBT001  passed on as it was asked
+) -> pos.PrintedDocument:
+    ctx = context_of(credentials, request_id)
+    ctx.require("pos.view")
+    with db.unit_of_work(ctx) as session:
+        return pos.get_printed_bill(session, ctx, sale_id, is_duplicate=is_duplicate)
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound("There is no such sale.") from None
+
+
+def _file_name(number: str, layout: str) -> str:
+    return f"{number.replace('/', '-')}-{layout}"
