@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 import pytest
@@ -33,14 +34,14 @@ def settings():
 class Running:
     """`python -m erp up` until the test ends it."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, addresses):
         clean = {key: value for key, value in os.environ.items() if key not in ADDRESSES}
         self.port = settings["WEB_PORT"]
         self.directory = settings["DATA_DIR"]
         self.process = subprocess.Popen(
             [sys.executable, "-m", "erp", "up"],
             cwd=PROJECT,
-            env=clean | settings,
+            env=clean | settings | addresses,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -77,8 +78,8 @@ def up(settings):
     """Start `python -m erp up`; what a failed test leaves running is ended."""
     started = []
 
-    def start():
-        started.append(Running(settings))
+    def start(addresses=MappingProxyType({})):
+        started.append(Running(settings, addresses))
         return started[-1]
 
     yield start
@@ -110,6 +111,18 @@ def test_one_command_starts_everything_and_a_second_start_keeps_the_data(setting
     assert second.status("/health/live") == 200
     assert second.end(signal.SIGINT) == 0
     assert processes_of(second.directory) == []
+
+
+def test_configured_servers_are_used_instead_of_embedded_ones(settings, up, private_stack):
+    private_stack.start()
+    running = up(private_stack.environment())
+    running.wait_for("Ready after")
+    assert running.status("/health/ready") == 200
+    for service in private_stack.services:
+        assert f"Starting {service.name}\n" not in running.lines
+        assert not Path(settings["DATA_DIR"], service.name).exists()
+    assert running.end(signal.SIGTERM) == 0
+    assert all(service.answers() for service in private_stack.services)
 
 
 def test_a_taken_port_is_said_with_the_remedy(settings, up):
