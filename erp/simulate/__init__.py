@@ -1,0 +1,1 @@
+"""A device to try the product with: it makes or takes images and delivers them as the contract says."""

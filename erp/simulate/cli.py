@@ -1,0 +1,62 @@
+"""`python -m erp simulate device`: a device on the command line."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from erp.adapters.mqtt import Broker
+from erp.core.settings import get_settings
+from erp.simulate.delivery import GaveUp
+from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
+from erp.simulate.faults import Fault
+from erp.simulate.pictures import Kind
+
+app = typer.Typer(help="Simulate the outside world.", no_args_is_help=True)
+
+
+@app.callback()
+def root() -> None:
+    """Simulate the outside world."""
+
+
+@app.command("device")
+def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
+    site: Annotated[str, typer.Option(help="Code of the branch.")],
+    device: Annotated[str, typer.Option(help="Code of the device.")],
+    patient_id: Annotated[str, typer.Option(help="Patient identifier.")] = "P-1001",
+    patient_name: Annotated[str, typer.Option(help="Family^Given.")] = "Rao^Asha",
+    source: Annotated[Kind, typer.Option(help="What it acquires.")] = Kind.CT,
+    count: Annotated[int, typer.Option(min=1, max=2000, help="Number of objects.")] = 20,
+    fault: Annotated[list[Fault] | None, typer.Option(help="What goes wrong on purpose.")] = None,
+    chunks: Annotated[bool, typer.Option(help="Send over MQTT only, without HTTP.")] = False,  # noqa: FBT002
+    stop_after: Annotated[int | None, typer.Option(help="Break off after so many.")] = None,
+    spool: Annotated[Path | None, typer.Option(help="Directory of the device's disk.")] = None,
+    mqtt_url: Annotated[str, typer.Option(help="Broker; empty: the suite's own.")] = "",
+) -> None:
+    """Acquire one session and deliver it through the real broker and object store.
+
+    Exits with 1 when the suite does not answer; run the same command again to resume.
+    """
+    settings = get_settings()
+    options = DeviceOptions(
+        site=site,
+        device=device,
+        patient_id=patient_id,
+        patient_name=patient_name,
+        kind=source,
+        count=count,
+        faults=frozenset(fault or []),
+        stop_after=stop_after,
+        modes=("chunk",) if chunks else ("put", "chunk"),
+    )
+    disk = open_spool(spool or settings.data_dir / "simulate", site, device)
+    broker = Broker.from_url(mqtt_url or settings.mqtt_url)
+    try:
+        outcome = SimulatedDevice(broker, disk, options, typer.echo).run()
+    except (GaveUp, OSError) as error:
+        typer.echo(f"Not delivered: {error}", err=True)
+        raise typer.Exit(1) from error
+    counts = ", ".join(f"{number} {status}" for status, number in outcome.receipts.items())
+    state = "settled" if outcome.is_settled else "not settled yet"
+    typer.echo(f"Session {outcome.session_id}: {counts or 'nothing received'}; {state}.")
