@@ -4,6 +4,7 @@ import os
 from typing import Any
 
 import reflex as rx
+from reflex_base.constants import StateManagerMode
 
 from erp.core.browser_session import allowed_origins
 from erp.core.settings import get_settings
@@ -50,7 +51,7 @@ config = rx.Config(
     telemetry_enabled=False,
     show_built_with_reflex=False,
     cors_allowed_origins=tuple(sorted(allowed_origins())),
-    state_manager_mode="redis" if _settings.redis_url else "memory",
+    state_manager_mode=StateManagerMode.REDIS if _settings.redis_url else StateManagerMode.MEMORY,
     redis_url=_settings.redis_url or None,
     redis_token_expiration=_settings.session_hours * 3600,
     frontend_compression_formats=["gzip"],

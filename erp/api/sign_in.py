@@ -32,7 +32,7 @@ async def sign_in_page(request: Request) -> Response:
     """Show the form; who is signed in already goes to the page they wanted."""
     wanted = browser_session.safe_path(request.query_params.get("next", "/"))
     token = browser_session.token_in(request.headers.get("cookie", ""))
-    if token and await off_the_loop(identity.resolve_session, token):
+    if token and await _principal_of(token):
         return RedirectResponse(wanted, status_code=303)
     notice = ENDED if "ended" in request.query_params else ""
     notice = LEFT if "left" in request.query_params else notice
@@ -89,10 +89,14 @@ async def sign_out(request: Request) -> Response:
 async def session_status(request: Request) -> Response:
     """Tell an open page whether its session still lives."""
     token = browser_session.token_in(request.headers.get("cookie", ""))
-    principal = await off_the_loop(identity.resolve_session, token) if token else None
+    principal = await _principal_of(token) if token else None
     if principal is None:
         raise NotSignedIn("Your session has ended. Sign in again.")
     return JSONResponse({"name": principal.display_name})
+
+
+async def _principal_of(token: str) -> identity.Principal | None:
+    return await off_the_loop(identity.resolve_session, token)
 
 
 def _is_own_form(request: Request) -> bool:

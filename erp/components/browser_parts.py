@@ -66,7 +66,7 @@ class KeyMap(NoSSRComponent):
     lib_dependencies: list[str] = ["tinykeys@4.0.0"]
     tag = "KeyMap"
     keys: rx.Var[dict[str, str]]
-    on_key: rx.EventHandler[lambda name: [name]]
+    on_key: rx.EventHandler[lambda name: [name]]  # type: ignore[type-arg,valid-type]
 
 
 class ScannerWedge(NoSSRComponent):
@@ -79,7 +79,7 @@ class ScannerWedge(NoSSRComponent):
     tag = "ScannerWedge"
     gap_ms: rx.Var[int]
     shortest: rx.Var[int]
-    on_scan: rx.EventHandler[lambda code: [code]]
+    on_scan: rx.EventHandler[lambda code: [code]]  # type: ignore[type-arg,valid-type]
 
 
 class SearchBox(Component):
@@ -90,7 +90,7 @@ class SearchBox(Component):
     value: rx.Var[str]
     placeholder: rx.Var[str]
     wait_ms: rx.Var[int]
-    on_search: rx.EventHandler[lambda text: [text]]
+    on_search: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
 class Lookup(NoSSRComponent):
@@ -110,7 +110,7 @@ class Lookup(NoSSRComponent):
     described_by: rx.Var[str]
     required: rx.Var[bool]
     input_id: rx.Var[str]
-    on_pick: rx.EventHandler[lambda value, label: [value, label]]
+    on_pick: rx.EventHandler[lambda value, label: [value, label]]  # type: ignore[type-arg,valid-type]
 
 
 def scanner(on_scan: Any, **options: Any) -> rx.Component:

@@ -51,9 +51,7 @@ def link_button(
 
 def download_link(label: str, href: str | rx.Var[str], *, icon: str = "download") -> rx.Component:
     """Return a link to a file that a route of the REST interface makes."""
-    return rx.el.a(
-        rx.icon(icon), label, href=href, download=True, class_name=_classes("outline", False)
-    )
+    return rx.el.a(rx.icon(icon), label, href=href, download=True, class_name=_classes("outline"))
 
 
 def icon_button(icon: str, label: str, **props: Any) -> rx.Component:
@@ -73,5 +71,5 @@ def shortcut_hint(keys: str) -> rx.Component:
     return rx.el.span(*[rx.el.kbd(key) for key in keys.split(" ")], aria_hidden="true")
 
 
-def _classes(look: Look, touch: bool) -> str:  # noqa: FBT001  private
+def _classes(look: Look, touch: bool = False) -> str:
     return f"button button-{look}" + (" button-touch" if touch else "")

@@ -10,7 +10,7 @@ import reflex as rx
 
 from erp.components.browser_parts import Lookup
 
-Errors = rx.Var[dict[str, str]]
+Errors = Any
 
 
 def field(
@@ -162,7 +162,7 @@ def lookup_field(
     return field(label, control, name=name, errors=errors, hint=hint, required=required)
 
 
-def _attributes(name: str, errors: Errors, hint: str, required: bool) -> dict[str, Any]:  # noqa: FBT001
+def _attributes(name: str, errors: Errors, hint: str, required: bool) -> dict[str, Any]:
     described = f"{name}-hint" if hint else ""
     return {
         "name": name,

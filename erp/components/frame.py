@@ -24,7 +24,7 @@ Screens = Sequence[Any]
 
 @dataclass(frozen=True, slots=True)
 class FrameFacts:
-    """What the frame shows about the person and the place; every field is a var of text."""
+    """What the frame shows about the person and the place; every field is a var."""
 
     is_ready: rx.Var[bool]
     user_name: rx.Var[str]
@@ -32,9 +32,9 @@ class FrameFacts:
     role_text: rx.Var[str]
     tenant_name: rx.Var[str]
     branch_name: rx.Var[str]
-    may_open: rx.Var[dict[str, bool]]
+    may_open: Any
     commands: rx.Var[list[dict[str, str]]]
-    unread: rx.Var[int]
+    unread: Any
 
 
 def frame(

@@ -80,7 +80,7 @@ def list_view(
     )
 
 
-def _toolbar(state: Any, filters: Sequence[Filter], search: str, export: bool) -> rx.Component:  # noqa: FBT001
+def _toolbar(state: Any, filters: Sequence[Filter], search: str, export: bool) -> rx.Component:
     from erp.components.browser_parts import SearchBox  # noqa: PLC0415  keeps this module light
 
     field = SearchBox.create(

@@ -10,7 +10,7 @@ from erp.components.figures import badge
 from erp.components.skeletons import row_skeletons
 from erp.core.columns import Column, Kind
 
-Row = rx.Var[dict[str, str]]
+Row = Any
 _NO_WRAP = frozenset({Kind.DATE, Kind.INSTANT, Kind.EXPIRY, Kind.CODE})
 
 
@@ -77,14 +77,14 @@ def _head(column: Column, sort: rx.Var[str] | None, on_sort: Any) -> rx.Componen
     )
 
 
-def _row(columns: Sequence[Column], row: Row, linked: bool, row_action: Any) -> rx.Component:  # noqa: FBT001
+def _row(columns: Sequence[Column], row: Row, linked: bool, row_action: Any) -> rx.Component:
     cells = [_cell(column, row, linked and place == 0) for place, column in enumerate(columns)]
     if row_action is not None:
         cells.append(rx.el.td(rx.el.div(row_action(row), class_name="above"), class_name="right"))
     return rx.el.tr(*cells, key=row["id"], class_name="linked" if linked else "")
 
 
-def _cell(column: Column, row: Row, is_link: bool) -> rx.Component:  # noqa: FBT001  private
+def _cell(column: Column, row: Row, is_link: bool) -> rx.Component:
     value: Any = row[column.key]
     if column.kind == Kind.STATUS:
         value = badge(value, row[f"{column.key}_tone"])

@@ -15,7 +15,7 @@ listener falls back to looking every `POLL_SECONDS`.
 import asyncio
 import contextlib
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING
 
 import redis.asyncio as redis
@@ -44,7 +44,7 @@ class Hub:
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
 
     @contextlib.contextmanager
-    def listening(self, channels: list[str]) -> contextlib._GeneratorContextManager[asyncio.Event]:  # type: ignore[misc]
+    def listening(self, channels: list[str]) -> Iterator[asyncio.Event]:
         """Give a bell that rings for any of the channels while the block runs."""
         bell = asyncio.Event()
         for channel in channels:

@@ -27,8 +27,10 @@ _FRAMEWORK: Final = frozenset(
         "reflex___state____state.set_is_hydrated",
         "reflex___state____state.reflex___state____on_load_internal_state.on_load_internal",
         "reflex___state____state.reflex___state____on_load_internal_state.set_is_hydrated",
-        "reflex___state____state.reflex___state____frontend_event_exception_state"
-        ".handle_frontend_exception",
+        (
+            "reflex___state____state.reflex___state____frontend_event_exception_state"
+            ".handle_frontend_exception"
+        ),
     }
 )
 """What Reflex's own browser code sends: it shows the caller their own tab and changes no data."""

@@ -4,7 +4,7 @@ Reflex sends `Decimal` as a binary float, so every number leaves as text, writte
 way, and every instant in the tenant's time zone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,20 @@ from erp.core.formatting import (
     plain_decimal,
 )
 
-NOTHING = "–"
+NOTHING = "\N{EN DASH}"
+
+
+def _plain(value: Any) -> str:
+    return plain_decimal(Decimal(str(value)))
+
+
+_WRITERS: dict[Kind, Callable[[Any], str]] = {
+    Kind.MONEY: lambda value: money_text(Decimal(str(value))),
+    Kind.COUNT: lambda value: group_count(int(value)),
+    Kind.NUMBER: _plain,
+    Kind.PERCENT: lambda value: f"{_plain(value)}%",
+    Kind.YES_NO: lambda value: "Yes" if value else "No",
+}
 
 
 def display_rows(
@@ -42,14 +55,8 @@ def display_value(value: Any, kind: Kind, time_zone: str = "Asia/Kolkata") -> st
         return NOTHING
     if kind in {Kind.DATE, Kind.EXPIRY, Kind.INSTANT}:
         return _moment(value, kind, time_zone)
-    if kind == Kind.MONEY:
-        return money_text(Decimal(str(value)))
-    if kind == Kind.COUNT:
-        return group_count(int(value))
-    if kind in {Kind.NUMBER, Kind.PERCENT}:
-        return plain_decimal(Decimal(str(value))) + ("%" if kind == Kind.PERCENT else "")
-    if kind == Kind.YES_NO:
-        return "Yes" if value else "No"
+    if kind in _WRITERS:
+        return _WRITERS[kind](value)
     return str(value)
 
 

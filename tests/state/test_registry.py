@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from reflex.istate.storage import ClientStorageBase
-from reflex.state import State
+from reflex.state import BaseState, State
 from reflex_base.registry import RegistrationContext
 
 from erp import erp
@@ -28,7 +28,8 @@ SETTERS_OF_THE_FRAMEWORK = {
 
 
 def our_states():
-    waiting, found = [State], []
+    waiting: list[type[BaseState]] = [State]
+    found: list[type[BaseState]] = []
     while waiting:
         state = waiting.pop()
         waiting += state.get_substates()
@@ -102,7 +103,9 @@ def test_no_var_is_kept_in_the_browser(state):
 def test_handlers_never_block_the_event_loop(state):
     for name, handler in state.event_handlers.items():
         if handler.state is state and name != "setvar":
-            is_async = inspect.iscoroutinefunction(handler.fn) or inspect.isasyncgenfunction(handler.fn)
+            is_async = inspect.iscoroutinefunction(handler.fn) or inspect.isasyncgenfunction(
+                handler.fn
+            )
             assert is_async, f"{state.__name__}.{name} must be async"
 
 

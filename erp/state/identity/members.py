@@ -56,4 +56,7 @@ class NewMemberState(FormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:  # noqa: ARG002  nothing to show of it
         """Go back to the list."""
-        return [rx.toast.success("Member added. Hand over the password in person."), rx.redirect("/members")]
+        return [
+            rx.toast.success("Member added. Hand over the password in person."),
+            rx.redirect("/members"),
+        ]
