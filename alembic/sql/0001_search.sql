@@ -6,7 +6,7 @@
 create function sec.search_variants(
     wanted text, preferred text, after_label text, after_id uuid, page_size integer, with_inactive boolean)
 returns table (id uuid, place bigint)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp
+language sql stable rows 20 security definer set search_path = pg_catalog, public, pg_temp
 as $$
     select found.id, row_number() over () from (
         select variant.id from variant
@@ -19,7 +19,7 @@ as $$
 $$;
 create function sec.search_parties(wanted text, after_name text, after_id uuid, page_size integer)
 returns table (id uuid)
-language sql stable security definer set search_path = pg_catalog, public, pg_temp
+language sql stable rows 20 security definer set search_path = pg_catalog, public, pg_temp
 as $$
     select party.id from party
      where party.tenant_id = (select sec.tenant()) and party.is_active

@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.models.catalog import Form, SupplyTreatment
 from erp.services.catalog.errors import UnknownProduct
 from erp.services.catalog.naming import search_words
-from erp.services.catalog.sellable import GOODS, NOBODY, place_of
+from erp.services.catalog.sellable import GOODS, NOBODY, PAGE, SELLABLE, place_of
 from erp.services.platform import (
     Nothing,
     Page,
@@ -174,33 +174,36 @@ def list_products(session: Session, ctx: RequestContext, wanted: ListProducts) -
 
 
 _ROW: LiteralString = """
-    select v.id as variant_id, p.id as product_id, v.sku, v.label, p.form, b.name as brand,
-           v.potency_label as potency, v.pack_quantity || ' ' || v.pack_unit as pack,
-           v.base_unit as unit, p.hsn, c.treatment, tax.rate as gst_rate,
+    select page.id as variant_id, page.product_id, page.sku, page.label, page.form, page.brand,
+           page.potency_label as potency, page.pack_quantity || ' ' || page.pack_unit as pack,
+           page.base_unit as unit, page.hsn, page.treatment, tax.rate as gst_rate,
            stock.mrp_min, stock.mrp_max, coalesce(stock.sellable, 0) as sellable,
-           stock.nearest_expiry, v.reorder_point, v.is_active
+           stock.nearest_expiry, page.reorder_point, page.is_active
+      from page
 """
-_BY_LABEL: LiteralString = "order by v.label, v.id limit %(limit)s"
+_SEARCHED: LiteralString = """
+      from sec.search_variants(
+           %(words)s, null, %(label)s, %(after)s, %(reach)s, %(inactive)s) found
+      join variant v on v.tenant_id = %(tenant)s and v.id = found.id
+"""
+_LISTED: LiteralString = "from variant v"
+_AFTER: LiteralString = (
+    "where v.tenant_id = %(tenant)s and (v.label, v.id) > (%(label)s, %(after)s::uuid)"
+)
 
 
 def _list_text(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
     """Return the list's statement with only the conditions that are asked for."""
-    source: LiteralString = (
-        "select s.id from sec.search_variants("
-        "%(words)s, null, %(label)s, %(after)s, %(reach)s, %(inactive)s) s"
-        if is_searched
-        else "select v.id from variant v where v.tenant_id = %(tenant)s"
-        " and (v.label, v.id) > (%(label)s, %(after)s::uuid)"
-    )
-    conditions: LiteralString = (
-        "" if is_searched or wanted.including_inactive else " and v.is_active"
-    )
+    parts: list[LiteralString] = ["with page as materialized (", PAGE]
+    parts += [_SEARCHED if is_searched else _LISTED, GOODS, _AFTER]
+    if not wanted.including_inactive:
+        parts.append("and v.is_active")
     if wanted.form is not None:
-        conditions += " and p.form = %(form)s"
+        parts.append("and p.form = %(form)s")
     if wanted.brand_id is not None:
-        conditions += " and p.brand_id = %(brand)s"
-    parts = [_ROW, "from (", source, ") found", GOODS, "where true", conditions, _BY_LABEL]
-    return " ".join(parts)
+        parts.append("and p.brand_id = %(brand)s")
+    parts += ["order by v.label, v.id limit %(limit)s)", _ROW, SELLABLE]
+    return " ".join([*parts, "order by page.label, page.id"])
 
 
 @query("catalog.get_product", permission="catalog.view", rest="GET /products/{product_id}")

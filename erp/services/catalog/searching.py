@@ -13,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.models.catalog import Form
 from erp.services.catalog.naming import search_words, spoken_potency
 from erp.services.catalog.scanning import read_scan
-from erp.services.catalog.sellable import GOODS, NOBODY, place_of
+from erp.services.catalog.sellable import GOODS, NOBODY, PAGE, SELLABLE, place_of
 from erp.services.platform import Query, Result, Rows, query
 
 
@@ -92,35 +92,45 @@ def search_products(session: Session, ctx: RequestContext, wanted: SearchProduct
     return FoundProducts(rows=[FoundProduct(**row) for row in rows])
 
 
-_SEARCH: LiteralString = " ".join(  # noqa: FLY002  one text of three parts
-    (
-        """
+_FOUND: LiteralString = """
     with exact as materialized (
         select code.variant_id as id from barcode code
          where code.tenant_id = %(tenant)s and code.code = any(%(codes)s)
         union
         select v.id from variant v where v.tenant_id = %(tenant)s and v.sku = %(sku)s
-    ), found as (
+    ), found as materialized (
         select id, 0::bigint as place, true as is_exact from exact
         union all
         select s.id, s.place, false
           from sec.search_variants(%(words)s, %(preferred)s, '', %(nobody)s, %(limit)s, false) s
          where %(words)s <> '' and not exists (select 1 from exact)
-    )
-    select v.id as variant_id, v.sku, v.label, p.form, v.base_unit as unit, tax.rate as gst_rate,
-           stock.price, coalesce(stock.sellable, 0) as sellable, stock.nearest_expiry,
-           p.is_service, found.is_exact, scanned.id as lot_id, scanned.lot_number
-      from found""",
-        GOODS,
-        """
+    ), page as materialized (
+"""
+_ROWS: LiteralString = """
+    ) select page.id as variant_id, page.sku, page.label, page.form, page.base_unit as unit,
+           tax.rate as gst_rate, stock.price, coalesce(stock.sellable, 0) as sellable,
+           stock.nearest_expiry, page.is_service, page.is_exact, scanned.id as lot_id,
+           scanned.lot_number
+      from page
+"""
+_SCANNED: LiteralString = """
       left join lateral (
             select l.id, l.lot_number from lot l
-             where l.tenant_id = v.tenant_id and l.variant_id = v.id and l.lot_number = %(lot)s
+             where l.tenant_id = page.tenant_id and l.variant_id = page.id
+               and l.lot_number = %(lot)s
                and (%(expiry)s::date is null or l.expires_on = %(expiry)s)
              order by l.expires_on limit 1) scanned on true
-     where v.is_active
-     order by found.place, v.label
-     limit %(limit)s
-    """,
-    )
-)
+     order by page.place, page.label
+"""
+_PARTS: list[LiteralString] = [
+    _FOUND,
+    PAGE,
+    ", found.place, found.is_exact from found",
+    "join variant v on v.tenant_id = %(tenant)s and v.id = found.id and v.is_active",
+    GOODS,
+    "order by found.place, v.label limit %(limit)s",
+    _ROWS,
+    SELLABLE,
+    _SCANNED,
+]
+_SEARCH: LiteralString = " ".join(_PARTS)

@@ -8,39 +8,48 @@ from erp.core.context import RequestContext
 NOBODY = UUID(int=0)
 """Sorts before every identifier."""
 
-GOODS: LiteralString = """
-          join variant v on v.tenant_id = %(tenant)s and v.id = found.id
-          join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-          join brand b on b.tenant_id = p.tenant_id and b.id = p.brand_id
-          join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
-          left join lateral (
-                select r.rate from tax_rate r
-                 where r.tenant_id = c.tenant_id and r.tax_class_id = c.id
-                   and r.valid_from <= %(today)s
-                 order by r.valid_from desc limit 1) tax on true
-          left join lateral (
-                select sum(s.on_hand - s.reserved)::bigint as sellable,
-                       min(l.expires_on) as nearest_expiry,
-                       min(l.mrp) as mrp_min, max(l.mrp) as mrp_max,
-                       (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
-                  from stock_balance s
-                  join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
-                 where s.tenant_id = v.tenant_id and s.variant_id = v.id
-                   and s.location_id = any(array(
-                        select place.id from location place
-                          join warehouse w on w.tenant_id = place.tenant_id
-                               and w.id = place.warehouse_id
-                         where place.tenant_id = %(tenant)s and place.kind = 'storage'
-                           and w.branch_id = %(branch)s
-                           and (%(location)s::uuid is null or place.id = %(location)s)))
-                   and s.on_hand > s.reserved and l.status = 'available'
-                   and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
+PAGE: LiteralString = """
+    select v.tenant_id, v.id, v.product_id, v.sku, v.label, v.potency_label, v.pack_quantity,
+           v.pack_unit, v.base_unit, v.reorder_point, v.is_active, p.form, p.hsn,
+           p.tax_class_id, p.is_service, b.name as brand, c.treatment
 """
-"""Variants with tax of the day and sellable stock at the branch's storage, first expiry first."""
+"""Columns of a page of variants; a page is cut before tax and stock are looked up for it."""
+
+GOODS: LiteralString = """
+      join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+      join brand b on b.tenant_id = p.tenant_id and b.id = p.brand_id
+      join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
+"""
+
+SELLABLE: LiteralString = """
+      left join lateral (
+            select r.rate from tax_rate r
+             where r.tenant_id = page.tenant_id and r.tax_class_id = page.tax_class_id
+               and r.valid_from <= %(today)s
+             order by r.valid_from desc limit 1) tax on true
+      left join lateral (
+            select sum(s.on_hand - s.reserved)::bigint as sellable,
+                   min(l.expires_on) as nearest_expiry,
+                   min(l.mrp) as mrp_min, max(l.mrp) as mrp_max,
+                   (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
+              from stock_balance s
+              join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
+             where s.tenant_id = page.tenant_id and s.variant_id = page.id
+               and s.location_id = any(array(
+                    select place.id from location place
+                      join warehouse w on w.tenant_id = place.tenant_id
+                           and w.id = place.warehouse_id
+                     where place.tenant_id = %(tenant)s and place.kind = 'storage'
+                       and w.branch_id = %(branch)s
+                       and (%(location)s::uuid is null or place.id = %(location)s)))
+               and s.on_hand > s.reserved and l.status = 'available'
+               and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
+"""
+"""Tax of the day and sellable stock at the branch's storage for a page, first expiry first."""
 
 
 def place_of(ctx: RequestContext) -> dict[str, object]:
-    """Return the parameters of `GOODS`: the acting branch, any storage of it, today."""
+    """Return the parameters of `SELLABLE`: the acting branch, any storage of it, today."""
     return {
         "tenant": ctx.tenant_id,
         "branch": ctx.branch_id,

@@ -23,7 +23,7 @@ class StockByLot(Page):
     """Which lots to list, by product and expiry.
 
     Attributes:
-        search: Words of the product, or the beginning of a lot number.
+        search: Words of the product, or the beginning of the number of one of its lots.
         location_id: One place; every place of the acting branch where none is named.
         expires_before: Only lots whose last usable day is before this day.
     """
@@ -67,7 +67,7 @@ class LotStockPage(Rows):
 
 
 class ListMoves(Page):
-    """Which moves to list, newest first."""
+    """Which moves to list, the last recorded first."""
 
     variant_id: UUID | None = None
     lot_id: UUID | None = None
@@ -182,9 +182,11 @@ def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
     parts.append(_HERE if wanted.location_id is None else "and s.location_id = %(location)s")
     if is_searched:
         parts.append(
-            "and (v.id = any(array(select found.id from sec.search_variants("
-            "%(words)s, null, '', %(first)s, %(matches)s, true) found where %(words)s <> ''))"
-            " or starts_with(l.lot_number, %(number)s))"
+            "and v.id = any(array("
+            "select found.id from sec.search_variants("
+            "%(words)s, null, '', %(first)s, %(matches)s, true) found where %(words)s <> ''"
+            " union select k.variant_id from lot k"
+            " where k.tenant_id = %(tenant)s and starts_with(k.lot_number, %(number)s)))"
         )
     if wanted.variant_id is not None:
         parts.append("and v.id = %(variant)s")
@@ -197,15 +199,17 @@ def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
 
 @query("inventory.list_moves", permission="inventory.view", rest="GET /stock-moves")
 def list_moves(session: Session, ctx: RequestContext, wanted: ListMoves) -> MovePage:
-    """List moves from the newest: the trail of a lot, a product, a place or a document."""
-    after = decode_cursor(wanted.cursor, 2) or ["infinity", str(UUID(int=2**128 - 1))]
+    """List moves as they were recorded, the newest first.
+
+    This is the trail of a lot, a product, a place or a document.
+    """
+    after = decode_cursor(wanted.cursor, 1) or [str(UUID(int=2**128 - 1))]
     rows = db.fetch_all(
         session,
         _moves_text(wanted),
         {
             "tenant": ctx.tenant_id,
-            "at": after[0],
-            "id": after[1],
+            "id": after[0],
             "variant": wanted.variant_id,
             "lot": wanted.lot_id,
             "location": wanted.location_id,
@@ -215,7 +219,7 @@ def list_moves(session: Session, ctx: RequestContext, wanted: ListMoves) -> Move
     )
     page = [MoveRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].effective_at.isoformat(), page[-1].id) if more else ""
+    cursor = encode_cursor(page[-1].id) if more else ""
     return MovePage(rows=page, next_cursor=cursor)
 
 
@@ -231,7 +235,7 @@ _MOVES: LiteralString = """
       join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
       left join membership u on u.tenant_id = m.tenant_id and u.user_id = m.user_id
      where m.tenant_id = %(tenant)s
-       and (m.effective_at, m.id) < (%(at)s::timestamptz, %(id)s::uuid)
+       and m.id < %(id)s::uuid
 """
 
 
@@ -245,4 +249,4 @@ def _moves_text(wanted: ListMoves) -> LiteralString:
         parts.append("and m.origin_id = %(origin)s")
     if wanted.location_id is not None:
         parts.append("and %(location)s in (m.from_location_id, m.to_location_id)")
-    return " ".join([*parts, "order by m.effective_at desc, m.id desc limit %(limit)s"])
+    return " ".join([*parts, "order by m.id desc limit %(limit)s"])
