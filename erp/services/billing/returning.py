@@ -28,7 +28,7 @@ class OriginalInvoice:
     place_of_supply: str
     price_mode: PriceMode
     supply_nature: str
-    round_off: Decimal
+    total: Decimal
     lines: Mapping[int, Mapping[str, Any]]
 
 
@@ -57,7 +57,7 @@ def get_original(session: Session, ctx: RequestContext, invoice_id: UUID) -> Ori
     """
     head = db.fetch_one(
         session,
-        "select id, number, party_id, recipient, place_of_supply, price_mode, supply_nature, round_off"
+        "select id, number, party_id, recipient, place_of_supply, price_mode, supply_nature, total"
         " from invoice where tenant_id = %s and id = %s and original_invoice_id is null",
         (ctx.tenant_id, invoice_id),
     )
@@ -77,23 +77,37 @@ def draft_credit(
 ) -> CreditDraft:
     """Count units as returned and value the credit note.
 
-    Locks the counts of the lines in line order. Where the note takes back the last of the
-    invoice it carries the invoice's round-off too, so that refunds add up to what was paid.
+    Notes of one invoice are drawn up one after another. The last carries what rounding left,
+    and none is worth more than is left of the bill, so that refunds add up to what was paid.
 
     Raises:
         InvalidInput: A line is not on the invoice, or is named twice.
         ReturnExceedsSale: More would come back than was sold; from the database.
     """
     _check(original, returns)
+    left = _hold_rest(session, ctx, original)
     before = _count(session, ctx, original, returns)
     lines = tuple(
         _credit_line(original, wanted, before[wanted.line_no])
         for wanted in sorted(returns, key=lambda r: r.line_no)
     )
     is_complete = _nothing_left(session, ctx, original)
-    return CreditDraft(
-        lines, _totals(lines, original.round_off if is_complete else ZERO), is_complete
+    difference = left - sum((line.total for line in lines), ZERO)
+    round_off = difference if is_complete else min(difference, ZERO)
+    return CreditDraft(lines, _totals(lines, round_off), is_complete)
+
+
+def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice) -> Decimal:
+    """Return what no note has taken back yet, and keep other notes of the invoice waiting."""
+    key = f"notes of {original.id}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(total), 0) as noted from invoice"
+        " where tenant_id = %s and original_invoice_id = %s and kind = 'credit_note'",
+        (ctx.tenant_id, original.id),
     )
+    return original.total - (row["noted"] if row else ZERO)
 
 
 def _check(original: OriginalInvoice, returns: Sequence[Returning]) -> None:

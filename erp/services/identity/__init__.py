@@ -13,6 +13,7 @@ from erp.services.identity.members import (
     set_pin,
     update_member,
 )
+from erp.services.identity.passwords import ChangePassword, PasswordChange, change_password
 from erp.services.identity.principals import (
     CACHE_SECONDS,
     NOBODY,
@@ -51,11 +52,13 @@ __all__ = [
     "CACHE_SECONDS",
     "NOBODY",
     "STANDARD_ROLES",
+    "ChangePassword",
     "CreateUser",
     "GrantTooWide",
     "IssueToken",
     "IssuedToken",
     "NewTenant",
+    "PasswordChange",
     "PinCheck",
     "Principal",
     "ResetPassword",
@@ -67,6 +70,7 @@ __all__ = [
     "UpdateMember",
     "WeakSecret",
     "bind_tab",
+    "change_password",
     "check_member_pin",
     "context_for",
     "create_user",

@@ -102,9 +102,10 @@ def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> I
 
     Raises:
         NotFound: There is no such member.
-        GrantTooWide: A role holds more than the actor does.
+        GrantTooWide: A role, or the member as they are, holds more than the actor does.
         InvalidInput: The tenant would be left without an owner.
     """
+    _refuse_stronger(session, ctx, cmd.member_id)
     role_ids = _grantable(session, ctx, cmd.roles)
     member = db.fetch_one(
         session,
@@ -132,11 +133,13 @@ def set_pin(session: Session, ctx: RequestContext, cmd: SetPin) -> Identified:
     Raises:
         WeakSecret: The PIN is too easy to guess.
         NotFound: There is no such member.
+        GrantTooWide: The other member holds more than the actor does.
     """
     pin = cmd.pin.get_secret_value()
     check_pin(pin)
     if cmd.member_id is not None:
         ctx.require("identity.edit")
+        _refuse_stronger(session, ctx, cmd.member_id)
     member = db.fetch_one(
         session,
         "update membership set pin_hash = %s, failed_pins = 0, pin_locked_until = null"

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import ANY_PERMISSION, RequestContext
-from erp.core.errors import NotFound
+from erp.core.errors import InvalidInput, NotFound
 from erp.core.ids import new_id
 from erp.services.identity.errors import GrantTooWide
 from erp.services.identity.principals import forget_principals
 from erp.services.identity.secrets import new_api_token, token_hash
-from erp.services.platform import Command, Identified, Result, ShortText, command
+from erp.services.platform import Command, Identified, Result, ShortText, command, list_actions
 
 
 class IssueToken(Command):
@@ -51,6 +51,8 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
 
     Raises:
         GrantTooWide: A scope is not among the actor's permissions.
+        InvalidInput: A scope is no permission of the product.
+        NotFound: The actor is no member, as a process is none.
     """
     beyond = set(cmd.scopes) - ctx.permissions
     if beyond and ANY_PERMISSION not in ctx.permissions:
@@ -58,12 +60,14 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
             "A token cannot do more than you may do yourself.",
             fields={"scopes": ", ".join(sorted(beyond))},
         )
+    _refuse_unknown(cmd.scopes)
     token, token_id = new_api_token(ctx.tenant_id), new_id()
     expires = ctx.now + timedelta(days=cmd.valid_days)
-    db.execute(
+    issued = db.fetch_one(
         session,
         "insert into api_token (tenant_id, id, membership_id, name, token_hash, scopes, expires_at)"
-        " select %s, %s, id, %s, %s, %s, %s from membership where tenant_id = %s and user_id = %s",
+        " select %s, %s, id, %s, %s, %s, %s from membership where tenant_id = %s and user_id = %s"
+        " returning id",
         (
             ctx.tenant_id,
             token_id,
@@ -75,7 +79,17 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
             ctx.user_id,
         ),
     )
+    if issued is None:
+        raise NotFound("Only members can have tokens.")
     return IssuedToken(id=token_id, token=SecretStr(token), expires_at=expires)
+
+
+def _refuse_unknown(scopes: tuple[str, ...]) -> None:
+    known = {action.permission for action in list_actions()} | {ANY_PERMISSION}
+    unknown = sorted(set(scopes) - known)
+    if unknown:
+        message = f"There is no permission {', '.join(unknown)}."
+        raise InvalidInput(message, fields={"scopes": message})
 
 
 @command("identity.revoke_token", permission="identity.token", rest="DELETE /tokens/{token_id}")

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.core.money import ZERO
 from erp.services import billing, catalog, inventory
 from erp.services.billing import (
@@ -33,6 +34,8 @@ from erp.services.platform import (
 from erp.services.pos.errors import PriceChanged
 from erp.services.pos.shifts import OpenShift
 
+HUNDRED = Decimal(100)
+LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
 MAX_LINES = 200
 
@@ -68,15 +71,14 @@ class Bill:
 
     @property
     def discount_level(self) -> Decimal:
-        """The largest discount in percent that any line gets, its share of the bill's included."""
-        return max(
-            (
-                (line.line_discount + line.bill_discount_share) * 100 / line.gross
-                for line in self.taxed.lines
-                if line.gross
-            ),
-            default=ZERO,
-        )
+        """The largest discount in percent that any line is given, its share of the bill's included.
+
+        As asked for, to four places: a paisa that rounding adds to a line needs no approval.
+        """
+        asked = max(line.discount_percent for line, _, _ in self.lines)
+        net = self.totals.gross - self.totals.line_discount
+        kept = (HUNDRED - asked) * (net - self.totals.bill_discount) / net if net else ZERO
+        return (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
 
 
 def draw_up(
@@ -91,6 +93,11 @@ def draw_up(
 
     Prices are the MRP of the lot, tax included; a line over several lots becomes several.
     Locks the balances of the basket.
+
+    Raises:
+        InvalidInput: A line is a service, which has no MRP.
+        InsufficientStock: Lines are short; all are named.
+        PriceChanged: A price is not the one the customer was shown.
     """
     goods = catalog.get_lines_for_sale(session, ctx, [line.variant_id for line in lines], ctx.today)
     picks = _allocate(session, ctx, shift, goods, lines)
@@ -119,12 +126,24 @@ def _allocate(
     goods: Mapping[UUID, SaleLine],
     lines: Sequence[CartLine],
 ) -> list[Pick]:
+    _refuse_services(goods, lines)
     wanted = [
         Wanted(number, line.variant_id, line.quantity, line.lot_id, line.reason)
         for number, line in enumerate(lines, start=1)
-        if not goods[line.variant_id].is_service
     ]
     return inventory.allocate(session, ctx, shift.location_id, wanted)
+
+
+def _refuse_services(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> None:
+    """A till sells at the MRP of a lot, which a service has not."""
+    services = {
+        f"lines.{at}.variant_id": f"{goods[line.variant_id].label} is a service and has no MRP"
+        for at, line in enumerate(lines)
+        if goods[line.variant_id].is_service
+    }
+    if services:
+        message = "; ".join(services.values()) + ". Take it off the bill."
+        raise InvalidInput(message, fields=services)
 
 
 def _check_prices(parts: Sequence[tuple[CartLine, SaleLine, Pick]]) -> None:

@@ -104,7 +104,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         igst=totals.igst,
         round_off=totals.round_off,
         total=totals.invoice_value,
-        discount_level=bill.discount_level.quantize(ZERO),
+        discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
     )

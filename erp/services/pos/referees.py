@@ -17,7 +17,7 @@ referee(
                                 and l.lot_id is not null) g on true
           left join lateral (select sum(m.quantity) as units, sum(m.value) as cost from stock_move m
                               where (m.tenant_id, m.origin_id) = (s.tenant_id, s.id)) m on true
-         where i.id is null or i.total <> s.total or t.paid is distinct from s.total
+         where i.id is null or i.total <> s.total or coalesce(t.paid, 0) <> s.total
             or (g.units, g.cost) is distinct from (m.units, m.cost)
             or not exists (select 1 from event e where (e.tenant_id, e.aggregate_id) = (s.tenant_id, s.id))
             or (s.total > 0 and not exists (select 1 from journal_entry e

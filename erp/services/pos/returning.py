@@ -15,7 +15,6 @@ from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.billing import InvoiceKind
-from erp.models.pos import TenderMethod
 from erp.services import accounting, billing, inventory
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import NewInvoice, Returning, SupplyNature
@@ -31,14 +30,12 @@ from erp.services.platform import (
     emit,
 )
 from erp.services.pos.approving import require_within_limit
-from erp.services.pos.errors import PaymentMismatch
+from erp.services.pos.refunding import get_payment, settle_refund
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 from erp.services.pos.tendering import (
-    GivenTender,
     Settlement,
     Tenders,
     ledger_lines,
-    settle_refund,
     write_tenders,
 )
 
@@ -56,7 +53,7 @@ class PostReturn(Command):
     Attributes:
         return_id: Made by the client, so that a lost answer can be asked for again.
         tenders: How the money is given back; together exactly the value of the goods. Empty
-            refunds everything in cash.
+            lowers what the customer owes for the bill first and gives the rest back in cash.
     """
 
     return_id: UUID = Field(default_factory=new_id)
@@ -107,7 +104,7 @@ class _Taking:
 def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> ReturnReceipt:
     """Take goods back at the price, tax and lot of the original bill, and refund them.
 
-    Locks the counts of the original lines, so two tills cannot take the same unit back.
+    Returns of one bill wait for each other, so two tills cannot take the same unit back.
     Lots that can be sold again go back on the shelf, others to the expired store.
 
     Raises:
@@ -115,7 +112,8 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
         ShiftClosed: The shift takes no returns.
         ReturnExceedsSale: More would come back than was sold.
         ApprovalRequired: The value exceeds the cashier's limit and nobody approved it.
-        PaymentMismatch: The refunds do not add up to the value of the goods.
+        PaymentMismatch: The refunds do not add up to the value of the goods, or more money
+            would go back than was paid.
 
     Emits:
         pos.return_posted.v1
@@ -129,7 +127,9 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     )
     value = draft.totals.invoice_value
     require_within_limit(session, ctx, "return", cmd.return_id, value)
-    settlement = _refund(value, cmd)
+    paid = get_payment(session, ctx, cmd.sale_id)
+    has_account = bool(original.recipient)
+    settlement = settle_refund(value, cmd.tenders, paid, has_account=has_account)
     note = NewInvoice(
         id=new_id(),
         kind=InvoiceKind.CREDIT_NOTE,
@@ -175,18 +175,6 @@ def _invoice_of(session: Session, ctx: RequestContext, sale_id: UUID) -> UUID:
         raise NotFound("There is no such sale.", fields={"sale_id": "no such sale"})
     invoice_id: UUID = row["invoice_id"]
     return invoice_id
-
-
-def _refund(value: Decimal, cmd: PostReturn) -> Settlement:
-    if cmd.tenders:
-        return settle_refund(value, cmd.tenders)
-    if value <= 0:
-        raise PaymentMismatch(
-            "These goods were given free; there is nothing to refund.",
-            fields={"lines": "nothing to refund"},
-        )
-    given = GivenTender(method=TenderMethod.CASH, amount=value)
-    return Settlement(((given, value),), ZERO)
 
 
 def _take_back(

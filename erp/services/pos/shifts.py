@@ -56,7 +56,7 @@ def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> Op
     Takes a share lock, so closing waits for sales in progress and sales see a closing shift.
 
     Raises:
-        NotFound: There is no such shift in the acting branch's tenant.
+        NotFound: There is no such shift in the acting branch.
         ShiftClosed: The shift is closed.
     """
     row = (
@@ -67,8 +67,8 @@ def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> Op
             " from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)"
             " join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
             " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
-            " where s.tenant_id = %s and s.id = %s for share of s",
-            (ctx.tenant_id, shift_id),
+            " where s.tenant_id = %s and s.id = %s and r.branch_id = %s for share of s",
+            (ctx.tenant_id, shift_id, ctx.branch_id),
         )
         .fetchone()
     )

@@ -83,19 +83,6 @@ def _less_change(
     return tuple(reversed(settled))
 
 
-def settle_refund(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
-    """Refund a return exactly.
-
-    Raises:
-        PaymentMismatch: The refunds do not add up to the value of the goods.
-    """
-    refunded = sum((tender.amount for tender in given), ZERO)
-    if refunded != total:
-        message = f"The refund must be {total}; {refunded} was given."
-        raise PaymentMismatch(message, fields={"tenders": message})
-    return Settlement(tuple((tender, tender.amount) for tender in given), ZERO)
-
-
 def require_credit(
     session: Session, ctx: RequestContext, party: SaleParty, amount: Decimal
 ) -> None:

@@ -1,0 +1,80 @@
+"""Refunds: money goes back only as far as money came; the rest lowers what the customer owes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.models.pos import TenderMethod
+from erp.services.pos.errors import PaymentMismatch
+from erp.services.pos.tendering import GivenTender, Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What of a sale's payment has not been given back yet.
+
+    Attributes:
+        money: Paid in cash, by UPI or card.
+        account: Put on the customer's account.
+    """
+
+    money: Decimal
+    account: Decimal
+
+
+def get_payment(session: Session, ctx: RequestContext, sale_id: UUID) -> Paid:
+    """Return what of a sale's payment is left.
+
+    Call it once the credit note is drawn up, which keeps other returns of the sale waiting.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select coalesce(sum(signed) filter (where method <> 'credit'), 0) as money,
+               coalesce(sum(signed) filter (where method = 'credit'), 0) as account
+          from (select t.method, case s.kind when 'sale' then t.amount else -t.amount end as signed
+                  from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
+                 where s.tenant_id = %(tenant)s
+                   and (s.id = %(sale)s or s.original_sale_id = %(sale)s)) paid
+        """,
+        {"tenant": ctx.tenant_id, "sale": sale_id},
+    )
+    return Paid(**row) if row else Paid(ZERO, ZERO)
+
+
+def settle_refund(
+    value: Decimal, given: Sequence[GivenTender], paid: Paid, *, has_account: bool
+) -> Settlement:
+    """Refund a return exactly, as given or, where nothing is given, debts first and then cash.
+
+    Raises:
+        PaymentMismatch: The refunds do not add up to the value of the goods, more money
+            would go back than came, or a customer without a name would be given credit.
+    """
+    tenders = tuple(given) or _debts_first(value, paid)
+    refunded = sum((tender.amount for tender in tenders), ZERO)
+    on_account = sum((t.amount for t in tenders if t.method is TenderMethod.CREDIT), ZERO)
+    message = ""
+    if refunded != value:
+        message = f"The refund must be {value}; {refunded} was given."
+    elif on_account and not has_account:
+        message = "This customer has no account. Give the money back in another way."
+    elif refunded - on_account > paid.money:
+        message = f"Only {paid.money} was paid for this bill in money. Put the rest on the account."
+    if message:
+        raise PaymentMismatch(message, fields={"tenders": message})
+    return Settlement(tuple((tender, tender.amount) for tender in tenders), ZERO)
+
+
+def _debts_first(value: Decimal, paid: Paid) -> tuple[GivenTender, ...]:
+    owed = min(value, paid.account)
+    parts = ((TenderMethod.CREDIT, owed), (TenderMethod.CASH, value - owed))
+    return tuple(
+        GivenTender(method=method, amount=amount) for method, amount in parts if amount > 0
+    )
