@@ -13,30 +13,34 @@ from erp.api.observing import request_id_of
 from erp.core import db
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import pos
+from erp.services import billing, pos
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 
 
 def printing_routes() -> list[Route]:
     """Return the route of printed bills."""
-    return [Route(f"{BASE}/sales/{{sale_id}}/{{layout}}", guarded(print_bill), methods=["GET"])]
+    return [
+        Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"])
+    ]
 
 
 async def print_bill(request: Request) -> Response:
-    """Send a sale's bill as `receipt.pdf` for an 80 mm roll or `invoice.pdf` on A4.
+    """Send a GST document as `receipt.pdf` for an 80 mm roll or `invoice.pdf` on A4.
+
+    `?duplicate=true` marks a reprint.
 
     Raises:
-        NotFound: There is no such sale, or no such layout.
+        NotFound: There is no such document, or no such layout.
     """
     layout = request.path_params["layout"]
     if layout not in LAYOUTS:
         raise NotFound("Ask for receipt.pdf or invoice.pdf.")
-    sale_id = _id(request.path_params["sale_id"])
+    invoice_id = _id(request.path_params["invoice_id"])
     credentials = credentials_of(request)
     request_id = request_id_of(request.scope)
     is_duplicate = request.query_params.get("duplicate", "").lower() in {"true", "1"}
-    document = await off_the_loop(_find, credentials, request_id, sale_id, is_duplicate)
+    document = await off_the_loop(_find, credentials, request_id, invoice_id, is_duplicate)
     printer = PdfPrinter()
     draw = printer.receipt if layout == "receipt.pdf" else printer.invoice
     content = await off_the_loop(draw, document)
@@ -51,20 +55,19 @@ async def print_bill(request: Request) -> Response:
 def _find(
     credentials: Credentials,
     request_id: str,
-    sale_id: UUID,
+    invoice_id: UUID,
     is_duplicate: bool,  # noqa: FBT001  passed on as it was asked
-) -> pos.PrintedDocument:
+) -> billing.PrintedDocument:
     ctx = context_of(credentials, request_id)
-    ctx.require("pos.view")
     with db.unit_of_work(ctx) as session:
-        return pos.get_printed_bill(session, ctx, sale_id, is_duplicate=is_duplicate)
+        return pos.get_printed_bill(session, ctx, invoice_id, is_duplicate=is_duplicate)
 
 
 def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise NotFound("There is no such sale.") from None
+        raise NotFound("There is no such document.") from None
 
 
 def _file_name(number: str, layout: str) -> str:

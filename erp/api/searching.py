@@ -35,7 +35,28 @@ class Source:
     hit: Callable[[Any], Hit]
 
 
-SOURCES: tuple[Source, ...] = ()
+SOURCES = (
+    Source(
+        "product",
+        "catalog.search_products",
+        lambda row: {"id": str(row.variant_id), "title": row.label, "subtitle": row.sku},
+    ),
+    Source(
+        "party",
+        "party.find_parties",
+        lambda row: {"id": str(row.id), "title": row.name, "subtitle": f"{row.code} {row.city}"},
+    ),
+    Source(
+        "invoice",
+        "billing.list_invoices",
+        lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.party},
+    ),
+    Source(
+        "sale",
+        "pos.list_sales",
+        lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.customer},
+    ),
+)
 
 
 def search_routes() -> list[Route]:

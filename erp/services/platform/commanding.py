@@ -4,8 +4,8 @@ import hashlib
 import json
 import struct
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from functools import lru_cache, wraps
+from typing import Any, TypeVar, get_origin
 
 import psycopg
 from pydantic import BaseModel
@@ -92,7 +92,16 @@ def replayed_answer(session: Session) -> str | None:
 def canonical_input(cmd: BaseModel) -> str:
     """Return the input as JSON text with sorted keys, secrets masked, without its key."""
     body = cmd.model_dump(mode="json", exclude={"idempotency_key"})
+    for name in _unordered_fields(type(cmd)):
+        body[name] = sorted(body[name] or ())
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@lru_cache(maxsize=1024)
+def _unordered_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields that are sets: their order differs from process to process."""
+    fields = model.model_fields.items()
+    return tuple(name for name, f in fields if get_origin(f.annotation) in {set, frozenset})
 
 
 def _hash(cmd: BaseModel) -> str:
