@@ -6,8 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components.buttons import button
+from erp.components.buttons import button, icon_button, submit_button
+from erp.components.dialogs import dialog
 from erp.components.empty import empty_state
+from erp.components.fields import text_field
 from erp.components.headers import notice
 from erp.components.tables import data_table
 
@@ -75,6 +77,7 @@ def list_view(
         ),
         rx.cond(is_empty, _nothing(state, empty), table),
         _foot(state),
+        _naming(state),
         class_name="card list",
         aria_label=label,
     )
@@ -90,6 +93,7 @@ def _toolbar(state: Any, filters: Sequence[Filter], search: str, export: bool) -
         field if search else rx.fragment(),
         *[_filter(state, choice) for choice in filters],
         rx.el.div(class_name="grow"),
+        _views_menu(state),
         _export_menu(state) if export else rx.fragment(),
         class_name="list-bar",
         role="search",
@@ -107,6 +111,77 @@ def _filter(state: Any, choice: Filter) -> rx.Component:
         class_name="input",
         aria_label=choice.label,
         style={"width": "auto", "max_width": "200px"},
+    )
+
+
+def _views_menu(state: Any) -> rx.Component:
+    def entry(view: Any) -> rx.Component:
+        return rx.el.div(
+            rx.el.button(
+                view["name"],
+                type="button",
+                class_name="nav-item menu-entry",
+                on_click=state.use_view(view["id"]),
+            ),
+            icon_button("x", "Forget this view", on_click=state.forget_view(view["id"])),
+            class_name="view-entry",
+            key=view["id"],
+        )
+
+    save = rx.el.button(
+        rx.icon("bookmark-plus"),
+        "Save this view",
+        type="button",
+        class_name="nav-item menu-entry",
+        on_click=state.name_view,
+    )
+    return rx.popover.root(
+        rx.popover.trigger(button("Views", icon="bookmark", aria_label="Saved views of this list")),
+        rx.popover.content(
+            rx.cond(
+                state.views.length() > 0,
+                rx.foreach(state.views, entry),
+                rx.el.p(
+                    "Filters you save appear here.",
+                    class_name="hint",
+                    style={"padding": "6px 10px"},
+                ),
+            ),
+            rx.popover.close(save),
+            align="end",
+            size="1",
+            width="240px",
+        ),
+    )
+
+
+def _naming(state: Any) -> rx.Component:
+    form = rx.el.form(
+        text_field(
+            "Name",
+            "name",
+            errors={"name": state.name_error},
+            required=True,
+            placeholder="Overdue this month",
+            auto_focus=True,
+            max_length=60,
+        ),
+        rx.el.div(
+            button("Cancel", on_click=state.stop_naming),
+            submit_button("Save view"),
+            class_name="form-foot",
+        ),
+        on_submit=state.save_view,
+        class_name="form",
+        no_validate=True,
+    )
+    return dialog(
+        state.is_naming,
+        form,
+        title="Save this view",
+        subtitle="Search, filters and order of this list, for you alone.",
+        on_close=state.stop_naming,
+        width="420px",
     )
 
 

@@ -23,16 +23,17 @@ from reflex.event import EventSpec
 from erp.core.columns import Column
 from erp.core.errors import DomainError
 from erp.state import live
+from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState, errors_by_field
 from erp.state.showing import display_rows
+from erp.state.viewing import ViewState
 
 LONGEST_SEARCH = 200
 LONGEST_FILTER = 100
 DEEPEST_PAGE = 1000
 
 
-class ListState(SessionState, mixin=True):
+class ListState(ViewState, mixin=True):
     """A server-side paged, sorted and filtered list. Only one page of text is ever held.
 
     The query's input is a `platform.Page`; a list that sorts has a `sort` field there
@@ -72,6 +73,17 @@ class ListState(SessionState, mixin=True):
         }
         self._rewind()
         await self._reload()
+        await self._load_views()
+
+    @handler(permission=PAGE)
+    async def use_view(self, view_id: str) -> EventSpec | None:
+        """Show the list as a kept view says."""
+        kept = self._kept.get(view_id) if isinstance(view_id, str) else None
+        if kept is None:
+            return None
+        self.search, self.sort = kept.get("search", ""), kept.get("sort", "")
+        self.filters = {key: kept[key] for key in self.filter_keys if key in kept}
+        return await self._from_the_top()
 
     @handler(permission=PAGE, supersedes=True)
     async def find(self, text: str) -> EventSpec:
@@ -171,7 +183,7 @@ class ListState(SessionState, mixin=True):
     def _address(self) -> EventSpec:
         """Write the choices into the address, so that it can be shared and reloaded."""
         kept = {key: value for key, value in self._chosen().items() if key not in self._fixed()}
-        path = self.router.url.path + (f"?{urlencode(kept)}" if kept else "")
+        path = (self.router.url.path.rstrip("/") or "/") + (f"?{urlencode(kept)}" if kept else "")
         return rx.call_script(
             f"window.history.replaceState(window.history.state, '', {json.dumps(path)})"
         )

@@ -11,14 +11,17 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 import reflex as rx
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from erp.core import browser_session
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
-from erp.core.errors import DomainError, NotSignedIn
+from erp.core.errors import NotSignedIn
 from erp.core.ids import new_id
 from erp.services import identity, platform
+from erp.state.explaining import errors_by_field
+
+__all__ = ["Payload", "SessionState", "as_uuid", "errors_by_field", "new_form_key", "signed_in"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,7 +35,7 @@ class SessionState(rx.State, mixin=True):
         """Run a command in its own transaction and return its result model.
 
         Raises:
-            ValidationError: A value has the wrong shape; see `errors_by_field`.
+            ValidationError: A value has the wrong shape; see `erp.state.explaining`.
             ConfirmationRequired: A person may override by repeating with `confirm`.
             DomainError: The command was refused; nothing changed.
         """
@@ -98,21 +101,6 @@ def _acting(token: str | None, address: str) -> RequestContext:
     return identity.context_for(
         signed_in(token), source="ui", request_id=str(new_id()), ip_address=address or None
     )
-
-
-def errors_by_field(error: ValidationError | DomainError) -> dict[str, str]:
-    """Return one message per input field; nested fields are named with dots.
-
-    Pydantic's `Value error, ` prefix is dropped: the rest was written for people.
-    """
-    if isinstance(error, DomainError):
-        return dict(error.fields)
-    return {
-        ".".join(str(part) for part in problem["loc"]) or "form": problem["msg"].removeprefix(
-            "Value error, "
-        )
-        for problem in reversed(error.errors(include_input=False, include_url=False))
-    }
 
 
 def new_form_key() -> str:

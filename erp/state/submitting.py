@@ -19,8 +19,13 @@ from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.errors import ConfirmationRequired, DomainError, IdempotencyKeyReused
+from erp.state.explaining import FORM, errors_by_field
 from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState, errors_by_field, new_form_key
+from erp.state.session import SessionState, new_form_key
+
+_FOCUS_FIRST_ERROR = (
+    "setTimeout(() => document.querySelector('form [aria-invalid=\"true\"]')?.focus(), 60)"
+)
 
 
 class FormState(SessionState, mixin=True):
@@ -76,6 +81,7 @@ class FormState(SessionState, mixin=True):
             self._ask_person(question)
         except (ValidationError, DomainError) as error:
             self._show_refusal(error)
+            yield rx.call_script(_FOCUS_FIRST_ERROR)
         else:
             self._renew()
             for event in await self._succeeded(result):
@@ -105,6 +111,6 @@ class FormState(SessionState, mixin=True):
         if isinstance(error, DomainError):
             self.form_error = error.message
         else:
-            self.form_error = "Some fields need another look."
+            self.form_error = self.field_errors.get(FORM, "Some fields need another look.")
         if isinstance(error, IdempotencyKeyReused):
             self.form_key = new_form_key()

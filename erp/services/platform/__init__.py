@@ -38,6 +38,14 @@ from erp.services.platform.inputs import (
     Text,
     UnitPrice,
 )
+from erp.services.platform.keeping_views import (
+    ForgetView,
+    SaveView,
+    ViewsOf,
+    forget_view,
+    list_views,
+    save_view,
+)
 from erp.services.platform.numbering import Series, next_number
 from erp.services.platform.registry import Action, get_action, list_actions
 from erp.services.platform.retrying import (
@@ -68,6 +76,7 @@ __all__ = [
     "DeliveryRow",
     "DomainEvent",
     "DueDelivery",
+    "ForgetView",
     "Identified",
     "Key",
     "LeaseLost",
@@ -82,6 +91,7 @@ __all__ = [
     "Result",
     "RetryDelivery",
     "Rows",
+    "SaveView",
     "SealedEvent",
     "Series",
     "ShortText",
@@ -89,6 +99,7 @@ __all__ = [
     "Text",
     "UnitPrice",
     "Verdict",
+    "ViewsOf",
     "backlog",
     "collect_effects",
     "collected_effects",
@@ -99,10 +110,12 @@ __all__ = [
     "encode_cursor",
     "fail_delivery",
     "finish_delivery",
+    "forget_view",
     "get_action",
     "lease_delivery",
     "list_actions",
     "list_deliveries",
+    "list_views",
     "next_number",
     "note_effect",
     "parse_input",
@@ -117,6 +130,7 @@ __all__ = [
     "replayed_answer",
     "retry_delivery",
     "run",
+    "save_view",
     "seal_events",
     "tenants_with_events",
     "verify",
