@@ -52,7 +52,7 @@ RIGHTS = {
     "lot": "select, insert, update",
     "stock_move": APPEND_ONLY,
     "stock_balance": "select, update (reserved)",
-    "stock_reservation": "select, insert, delete",
+    "stock_reservation": "select, insert, update (expires_at), delete",
     "invoice": APPEND_ONLY,
     "invoice_line": APPEND_ONLY,
     "invoice_line_return": "select, insert, update (returned)",
