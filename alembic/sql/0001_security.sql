@@ -6,6 +6,20 @@ grant usage on schema public, sec to erp_app, erp_ops, erp_definer;
 revoke temporary on database :database from public;
 revoke select on pg_catalog.pg_stat_activity from public;
 revoke execute on function pg_catalog.pg_stat_get_activity(integer) from public;
+-- All tenants share one login, so whatever PostgreSQL allows "the same user" stays closed:
+-- reading or ending another connection's work, locks that outlive a transaction in the pool,
+-- and large objects, which know no tenant.
+revoke execute on function
+    pg_catalog.pg_stat_get_backend_activity(integer),
+    pg_catalog.pg_cancel_backend(integer),
+    pg_catalog.pg_terminate_backend(integer, bigint),
+    pg_catalog.pg_advisory_lock(bigint), pg_catalog.pg_advisory_lock(integer, integer),
+    pg_catalog.pg_advisory_lock_shared(bigint), pg_catalog.pg_advisory_lock_shared(integer, integer),
+    pg_catalog.pg_try_advisory_lock(bigint), pg_catalog.pg_try_advisory_lock(integer, integer),
+    pg_catalog.pg_try_advisory_lock_shared(bigint),
+    pg_catalog.pg_try_advisory_lock_shared(integer, integer),
+    pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid), pg_catalog.lo_from_bytea(oid, bytea)
+    from public;
 
 create table sec.context_key (
     only_row boolean primary key default true check (only_row),
@@ -38,6 +52,29 @@ begin
 end $$;
 revoke all on function sec.tenant() from public;
 grant execute on function sec.tenant() to erp_app, erp_ops, erp_definer;
+
+-- True for a transaction that the product opened to let someone in; refused for every other.
+-- A tenant's transaction cannot make the pass, so statements injected into it cannot read
+-- logins or open sessions.
+create function sec.at_door() returns boolean
+language plpgsql stable security definer parallel restricted
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    pass text := nullif(current_setting('app.door', true), '');
+    claim text := left(pass, -65);
+    expected text;
+begin
+    select encode(sha256(outer_pad || sha256(inner_pad || convert_to(claim, 'UTF8'))), 'hex')
+      into expected from sec.context_key;
+    if pass is null or split_part(claim, '|', 1) <> 'door' or right(pass, 64) is distinct from expected
+       or split_part(claim, '|', 3)::bigint < extract(epoch from clock_timestamp()) then
+        raise exception 'only signing in may do this' using errcode = '42501';
+    end if;
+    return true;
+end $$;
+revoke all on function sec.at_door() from public;
+grant execute on function sec.at_door() to erp_definer;
 
 -- Put a tenant-owned table under row-level security and give the application its rights.
 create function sec.protect(target regclass, rights text, tenant_column text default 'tenant_id')

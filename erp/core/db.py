@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.errors import Busy, InvalidInput, Unavailable
+from erp.core.ids import new_id
 from erp.core.settings import get_settings
 
 CONTEXT_TTL_SECONDS = 60
@@ -104,7 +105,10 @@ def signed_context(tenant_id: UUID, user_id: UUID, expires: int) -> str:
 
     Source: an unsigned setting does not survive SQL injection; see the ADR on tenancy.
     """
-    claim = f"{tenant_id}|{user_id}|{expires}"
+    return _signed(f"{tenant_id}|{user_id}|{expires}")
+
+
+def _signed(claim: str) -> str:
     mac = hmac.new(context_key(), claim.encode(), hashlib.sha256).hexdigest()
     return f"{claim}|{mac}"
 
@@ -152,9 +156,22 @@ def enter_tenant(
 
 @contextmanager
 def anonymous_unit_of_work() -> Iterator[Session]:
-    """Run one transaction of no tenant: it sees no tenant's rows, only definer functions."""
-    with translated_errors(), Session(engine("app")) as session, session.begin():
+    """Run one transaction of no tenant, which sees no tenant's rows but may let people in.
+
+    It carries a signed pass, without which the functions behind signing in refuse, so that
+    statements injected into a tenant's transaction cannot call them.
+    """
+    with translated_errors(), Session(engine("app")) as session, session.begin(), door(session):
         yield session
+
+
+@contextmanager
+def door(session: Session) -> Iterator[None]:
+    """Let the statements inside call what only signing in may: logins, sessions, passwords."""
+    shown = _signed(f"door|{new_id()}|{int(time.time()) + CONTEXT_TTL_SECONDS}")
+    raw(session).execute("select set_config('app.door', %s, true)", (shown,))
+    yield
+    raw(session).execute("select set_config('app.door', '', true)")
 
 
 @contextmanager

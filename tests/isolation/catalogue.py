@@ -120,7 +120,7 @@ def fill(owner: psycopg.Connection, relation: Relation, tenant: UUID) -> None:
     text = sql.SQL("insert into {} ({}) select {}").format(
         relation.identifier,
         names,
-        sql.SQL(", ").join(sql.SQL(value) for value in values),  # type: ignore[arg-type]
+        sql.SQL(", ").join(sql.SQL(value) for value in values),
     )
     owner.execute(text, {"tenant": str(tenant)})
 
@@ -148,6 +148,12 @@ def _digest(relation: Relation) -> sql.Composed:
     return sql.SQL(
         "select coalesce(md5(string_agg(t::text, '|' order by t::text)), '') from {} t where {} = %s"
     ).format(relation.identifier, sql.Identifier(relation.tenant_column))
+
+
+def rows_of(app: psycopg.Connection, relation: Relation) -> int:
+    """Count the rows of a relation that a connection sees."""
+    rows: int = _only(app.execute(sql.SQL("select count(*) from {}").format(relation.identifier)))
+    return rows
 
 
 def tenant_tables(owner: psycopg.Connection) -> Iterator[Relation]:

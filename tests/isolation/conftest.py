@@ -72,9 +72,7 @@ def open_arena(stack: EmbeddedStack, name: str) -> Iterator[Arena]:
 
 
 @pytest.fixture(scope="module")
-def arena(
-    stack: EmbeddedStack, environment: dict[str, str], worker_number: int
-) -> Iterator[Arena]:
+def arena(stack: EmbeddedStack, environment: dict[str, str], worker_number: int) -> Iterator[Arena]:
     """The arena of a module, whose tests leave it as they found it."""
     assert environment
     with open_arena(stack, f"arena_{worker_number}") as opened:

@@ -164,14 +164,14 @@ def reset_password(session: Session, ctx: RequestContext, cmd: ResetPassword) ->
     """
     member = db.fetch_one(
         session,
-        "select m.user_id, a.login, (select count(*) from sec.tenants_of(m.user_id)) as tenants"
+        "select m.user_id, a.login, sec.is_shared_login(m.user_id) as is_shared"
         " from membership m cross join lateral sec.login_of(m.user_id) a"
         " where m.tenant_id = %s and m.id = %s",
         (ctx.tenant_id, cmd.member_id),
     )
     if member is None:
         raise NotFound("There is no such member.")
-    if member["tenants"] > 1:
+    if member["is_shared"]:
         raise InvalidInput(
             "This login belongs to other organisations too; only its owner can change the password."
         )

@@ -39,12 +39,13 @@ def change_password(session: Session, ctx: RequestContext, cmd: ChangePassword) 
         WeakSecret: The new password is too easy to guess.
         NotFound: The actor has no login, as a process has none.
     """
-    account = db.fetch_one(
-        session,
-        "select a.login, l.password_hash, l.locked_until from sec.login_of(%s) a"
-        " cross join lateral sec.find_login(a.login) l",
-        (ctx.user_id,),
-    )
+    with db.door(session):
+        account = db.fetch_one(
+            session,
+            "select a.login, l.password_hash, l.locked_until from sec.login_of(%s) a"
+            " cross join lateral sec.find_login(a.login) l",
+            (ctx.user_id,),
+        )
     if account is None:
         raise NotFound("Only people with a login have a password.")
     check_password(cmd.password.get_secret_value(), account["login"])
@@ -56,7 +57,8 @@ def change_password(session: Session, ctx: RequestContext, cmd: ChangePassword) 
     ):
         return PasswordChange(changed=False, message="The present password is not right.")
     new_hash = hash_secret(cmd.password.get_secret_value())
-    db.execute(session, "select sec.change_password(%s, %s)", (ctx.user_id, new_hash))
+    with db.door(session):
+        db.execute(session, "select sec.change_own_password(%s, %s)", (ctx.user_id, new_hash))
     forget_principals()
     return PasswordChange(changed=True, message="")
 
@@ -64,9 +66,10 @@ def change_password(session: Session, ctx: RequestContext, cmd: ChangePassword) 
 def _matches(session: Session, ctx: RequestContext, stored: str, given: str) -> bool:
     """Compare and count the attempt as a sign-in's."""
     matches = secret_matches(stored, given)
-    db.execute(
-        session,
-        "select sec.record_sign_in(%s, %s, %s, make_interval(mins => %s))",
-        (ctx.user_id, matches, LOCK_AFTER_FAILURES, LOCK_MINUTES),
-    )
+    with db.door(session):
+        db.execute(
+            session,
+            "select sec.record_sign_in(%s, %s, %s, make_interval(mins => %s))",
+            (ctx.user_id, matches, LOCK_AFTER_FAILURES, LOCK_MINUTES),
+        )
     return matches
