@@ -1,5 +1,6 @@
 """Billing: GST documents, the tax on them, and what is taken back."""
 
+from erp.models.billing import InvoiceKind
 from erp.services.billing import referees
 from erp.services.billing.crediting import (
     CreditLine,
@@ -45,6 +46,7 @@ __all__ = [
     "Delivery",
     "DocumentTitle",
     "GetInvoice",
+    "InvoiceKind",
     "ListInvoices",
     "NewInvoice",
     "NewInvoiceLine",

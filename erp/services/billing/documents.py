@@ -23,7 +23,7 @@ from erp.services.billing.printing import (
 )
 from erp.services.billing.taxing import PriceMode, SupplyNature, state_tax_head
 from erp.services.billing.titling import DocumentTitle
-from erp.services.party.states import state_name
+from erp.services.party import state_name
 
 TITLE_OF_KIND = {
     "tax_invoice": DocumentTitle.TAX_INVOICE,

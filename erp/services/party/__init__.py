@@ -39,8 +39,10 @@ from erp.services.party.selling import (
     ensure_walk_in,
     get_party_for_sale,
 )
+from erp.services.party.states import STATES, state_name
 
 __all__ = [
+    "STATES",
     "WALK_IN_CODE",
     "CreateParty",
     "FindParties",
@@ -74,5 +76,6 @@ __all__ = [
     "read_gstin",
     "referees",
     "set_party_status",
+    "state_name",
     "update_party",
 ]

@@ -54,10 +54,11 @@ refuse_on(
         "A shift is already open on this register. Close it first, or join it."
     ),
 )
-refuse_on(
-    "pk_sale",
-    lambda: Conflict("A sale with this id exists already.", fields={"sale_id": "already used"}),
-)
+for _constraint in ("pk_sale", "uq_invoice_tenant_id_origin_id_kind"):
+    refuse_on(
+        _constraint,
+        lambda: Conflict("A sale with this id exists already.", fields={"sale_id": "already used"}),
+    )
 refuse_on(
     "uq_parked_cart_tenant_id_branch_id_label",
     lambda: Conflict("A bill is parked under this name already.", fields={"label": "already used"}),

@@ -14,10 +14,9 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
-from erp.models.billing import InvoiceKind
 from erp.services import accounting, billing, inventory
 from erp.services.accounting import NewEntry, NewLine, credit, debit
-from erp.services.billing import NewInvoice, Returning, SupplyNature
+from erp.services.billing import InvoiceKind, NewInvoice, Returning, SupplyNature
 from erp.services.inventory import Origin, Returned, TakenBack
 from erp.services.platform import (
     Closed,

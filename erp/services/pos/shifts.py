@@ -190,69 +190,64 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
         pos.shift_closed.v1
     """
     shift = _lock_open(session, ctx, cmd.shift_id)
+    expected = expected_cash(session, ctx, cmd.shift_id)
+    closing = ShiftClosing(
+        shift_id=cmd.shift_id,
+        opening_float=shift["opening_float"],
+        expected_cash=expected,
+        counted_cash=cmd.counted_cash,
+        difference=cmd.counted_cash - expected,
+    )
+    _check_count(ctx, cmd, closing.difference)
+    _write_closing(session, ctx, cmd, expected)
+    _post_closing(session, ctx, cmd, closing.difference)
+    event = ShiftEnded(
+        shift_id=cmd.shift_id,
+        register_id=shift["register_id"],
+        expected_cash=expected,
+        counted_cash=cmd.counted_cash,
+    )
+    emit(session, ctx, cmd.shift_id, event)
+    return closing
+
+
+def _check_count(ctx: RequestContext, cmd: CloseShift, difference: Decimal) -> None:
     if cmd.float_left > cmd.counted_cash:
         raise InvalidInput(
             "No more can stay in the drawer than was counted.",
             fields={"float_left": "more than was counted"},
         )
-    expected = expected_cash(session, ctx, cmd.shift_id)
-    difference = cmd.counted_cash - expected
     if abs(difference) > ctx.limit("cash_tolerance") and not cmd.reason:
         raise ReasonRequired(
             "The count differs from the till's record. Count again, or say why.",
             fields={"reason": "say why the count differs"},
         )
+
+
+def _write_closing(
+    session: Session, ctx: RequestContext, cmd: CloseShift, expected: Decimal
+) -> None:
     db.execute(
         session,
         "update register_shift set status = 'closed', closed_by = %s, closed_at = %s, counted_cash = %s,"
         " expected_cash = %s, float_left = %s, difference_reason = %s where tenant_id = %s and id = %s",
         (
-            ctx.user_id,
-            ctx.now,
-            cmd.counted_cash,
-            expected,
-            cmd.float_left,
-            cmd.reason,
-            ctx.tenant_id,
-            cmd.shift_id,
+            ctx.user_id, ctx.now, cmd.counted_cash, expected, cmd.float_left, cmd.reason,
+            ctx.tenant_id, cmd.shift_id,
         ),
-    )
+    )  # fmt: skip
+
+
+def _post_closing(
+    session: Session, ctx: RequestContext, cmd: CloseShift, difference: Decimal
+) -> None:
+    """Post what is short or over, then move the takings to the safe. Source: journal J11."""
+    narration = f"Cash short or over at closing: {cmd.reason}".rstrip(": ")
     short_over = [debit("cash", difference), credit("cash_short_over", difference)]
-    _post(
-        session,
-        ctx,
-        cmd.shift_id,
-        "short_over",
-        f"Cash short or over at closing: {cmd.reason}".rstrip(": "),
-        short_over,
-    )
+    _post(session, ctx, cmd.shift_id, "short_over", narration, short_over)
     takings = cmd.counted_cash - cmd.float_left
-    _post(
-        session,
-        ctx,
-        cmd.shift_id,
-        "takings",
-        "Takings to the safe",
-        [debit("petty_cash", takings), credit("cash", takings)],
-    )
-    emit(
-        session,
-        ctx,
-        cmd.shift_id,
-        ShiftEnded(
-            shift_id=cmd.shift_id,
-            register_id=shift["register_id"],
-            expected_cash=expected,
-            counted_cash=cmd.counted_cash,
-        ),
-    )
-    return ShiftClosing(
-        shift_id=cmd.shift_id,
-        opening_float=shift["opening_float"],
-        expected_cash=expected,
-        counted_cash=cmd.counted_cash,
-        difference=difference,
-    )
+    moved = [debit("petty_cash", takings), credit("cash", takings)]
+    _post(session, ctx, cmd.shift_id, "takings", "Takings to the safe", moved)
 
 
 def _lock_open(session: Session, ctx: RequestContext, shift_id: UUID) -> db.Row:
