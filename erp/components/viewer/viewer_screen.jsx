@@ -1,0 +1,202 @@
+// One screen: an engine, a viewport and its tools, made and taken apart as a whole.
+import { Enums, RenderingEngine, cache, eventTarget, imageLoader, init as initCore, utilities } from "@cornerstonejs/core";
+import * as tools from "@cornerstonejs/tools";
+import { SPACING_WORDS, forgetFrames, frameOf, installFrames, registerStack } from "./viewer_frames.jsx";
+
+const CACHE_BYTES = 512 * 1024 * 1024;
+const AHEAD = 6, BEHIND = 2;
+const { MouseBindings } = tools.Enums;
+const TOOLS = { window: tools.WindowLevelTool, pan: tools.PanTool, zoom: tools.ZoomTool, length: tools.LengthTool };
+let started;
+let screens = 0;
+
+export function hasWebGL() {
+  try {
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+    return Boolean(context);
+  } catch { return false; }
+}
+
+function start() {
+  started ??= (async () => {
+    await initCore();
+    tools.init();
+    Object.values(TOOLS).forEach((tool) => tools.addTool(tool));
+    cache.setMaxCacheSize(CACHE_BYTES);
+    installFrames();
+  })();
+  return started;
+}
+
+export class Screen {
+  // `tell` receives {kind: "image" | "loading" | "failure" | "window" | "view" | "measure" | "lost", ...}.
+  constructor(element, base, tell) {
+    screens += 1;
+    this.number = screens; // unique for the life of the page: two mounts never share an engine
+    this.element = element; this.base = base; this.tell = tell;
+    this.isDead = false; this.ids = []; this.wanted = 0; this.shown = -1; this.isBusy = false; this.generation = 0;
+  }
+
+  async open(stack, index = 0) {
+    await start();
+    if (this.isDead) return;
+    if (!this.engine) this.build();
+    this.generation += 1;
+    const old = this.ids;
+    this.ids = registerStack(this.number, this.base, stack);
+    forgetFrames(old.filter((id) => !this.ids.includes(id)));
+    this.shown = -1; this.isStackSet = false;
+    await this.show(index);
+  }
+
+  build() {
+    const id = `vantage-${this.number}`;
+    this.engine = new RenderingEngine(id);
+    this.engine.enableElement({ viewportId: id, type: Enums.ViewportType.STACK, element: this.element, defaultOptions: { background: [0, 0, 0] } });
+    this.viewport = this.engine.getViewport(id);
+    this.group = tools.ToolGroupManager.createToolGroup(id);
+    for (const tool of Object.values(TOOLS)) this.group.addTool(tool.toolName, tool === tools.LengthTool ? { getTextLines: lengthText } : {});
+    this.group.addViewport(id, id);
+    this.use("window");
+    this.listeners = [
+      [this.element, Enums.Events.VOI_MODIFIED, () => this.tellWindow()],
+      [this.element, Enums.Events.CAMERA_MODIFIED, () => this.tell({ kind: "view", zoom: this.viewport.getZoom() })],
+      [this.element, Enums.Events.IMAGE_LOAD_ERROR, (event) => this.fail(event.detail?.imageId, event.detail?.error)],
+      [eventTarget, Enums.Events.IMAGE_LOAD_FAILED, (event) => this.fail(event.detail?.imageId, event.detail?.error)],
+      [eventTarget, Enums.Events.WEBGL_CONTEXT_LOST, () => this.tell({ kind: "lost" })],
+      [eventTarget, tools.Enums.Events.ANNOTATION_COMPLETED, (event) => this.tellMeasure(event.detail.annotation)],
+    ];
+    for (const [target, name, act] of this.listeners) target.addEventListener(name, act);
+    this.resizer = new ResizeObserver(() => this.engine?.resize(true, true));
+    this.resizer.observe(this.element);
+  }
+
+  // Shows a frame; calls made meanwhile end at the last one asked for.
+  async show(index) {
+    this.wanted = Math.min(Math.max(0, index), this.ids.length - 1);
+    if (this.isBusy) return;
+    this.isBusy = true;
+    try {
+      while (!this.isDead && this.shown !== this.wanted) await this.step(this.wanted, this.generation);
+    } finally { this.isBusy = false; }
+  }
+
+  async step(index, generation) {
+    const id = this.ids[index];
+    const timer = setTimeout(() => this.tell({ kind: "loading" }), 120);
+    try {
+      const image = await imageLoader.loadAndCacheImage(id);
+      if (this.isDead || generation !== this.generation) return;
+      if (this.isStackSet) await this.viewport.setImageIdIndex(index);
+      else { await this.viewport.setStack(this.ids, index); this.isStackSet = true; this.reset(); }
+      if (this.isDead || generation !== this.generation) return;
+      this.shown = index;
+      if (this.viewport.getCornerstoneImage()?.imageId !== image.imageId) throw new Error("The screen still shows another image.");
+      this.tell({ kind: "image", index, count: this.ids.length, ...frameOf(id) });
+      this.tellWindow();
+      this.prefetch(index);
+    } catch (error) {
+      if (this.isDead || generation !== this.generation) return;
+      this.shown = index;
+      cache.getImageLoadObject(id) && cache.removeImageLoadObject(id, { force: true });
+      this.tell({ kind: "failure", index, count: this.ids.length, ...frameOf(id), text: error.message, canRetry: error.canRetry ?? true });
+    } finally { clearTimeout(timer); }
+  }
+
+  fail(id, error) {
+    if (this.ids.includes(id) && this.ids[this.wanted] === id) this.tell({ kind: "failure", index: this.wanted, count: this.ids.length, ...frameOf(id), text: error?.message ?? "The image could not be loaded.", canRetry: true });
+  }
+
+  retry() { this.shown = -1; return this.show(this.wanted); }
+
+  prefetch(index) {
+    for (let step = 1; step <= AHEAD; step += 1) this.warm(index + step);
+    for (let step = 1; step <= BEHIND; step += 1) this.warm(index - step);
+  }
+
+  warm(index) {
+    const id = this.ids[index];
+    if (id && !cache.getImageLoadObject(id)) imageLoader.loadAndCacheImage(id).catch(() => cache.getImageLoadObject(id) && cache.removeImageLoadObject(id, { force: true }));
+  }
+
+  isWarm(index) { return Boolean(cache.getImage(this.ids[index])); }
+
+  use(name) {
+    const primary = [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }];
+    const standing = { pan: [{ mouseButton: MouseBindings.Auxiliary }], zoom: [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }] };
+    for (const [key, tool] of Object.entries(TOOLS)) {
+      const bindings = [...(key === name ? primary : []), ...(standing[key] ?? [])];
+      if (bindings.length) this.group.setToolActive(tool.toolName, { bindings });
+      else if (key === "length") this.group.setToolPassive(tool.toolName);
+      else this.group.setToolDisabled(tool.toolName);
+    }
+  }
+
+  setWindow({ center, width }) {
+    this.viewport.setProperties({ voiRange: utilities.windowLevel.toLowHighRange(width, center) });
+    this.viewport.render();
+  }
+
+  change(act) {
+    const view = this.viewport, camera = view.getCamera();
+    const acts = {
+      zoomIn: () => view.setZoom(view.getZoom() * 1.25), zoomOut: () => view.setZoom(view.getZoom() / 1.25),
+      fit: () => view.resetCamera({ resetPan: true, resetZoom: true, resetToCenter: true }),
+      invert: () => view.setProperties({ invert: !view.getProperties().invert }),
+      rotateRight: () => view.setViewPresentation({ rotation: ((view.getViewPresentation().rotation ?? 0) + 90) % 360 }),
+      rotateLeft: () => view.setViewPresentation({ rotation: ((view.getViewPresentation().rotation ?? 0) + 270) % 360 }),
+      flipHorizontal: () => view.setCamera({ flipHorizontal: !camera.flipHorizontal }), flipVertical: () => view.setCamera({ flipVertical: !camera.flipVertical }),
+    };
+    acts[act]?.();
+    view.render();
+  }
+
+  reset() {
+    this.viewport.resetProperties();
+    this.viewport.setCamera({ flipHorizontal: false, flipVertical: false });
+    this.viewport.setViewPresentation({ rotation: 0 });
+    this.viewport.resetCamera();
+    this.viewport.render();
+  }
+
+  deleteMeasure() {
+    for (const uid of tools.annotation.selection.getAnnotationsSelected()) tools.annotation.state.removeAnnotation(uid);
+    this.viewport.render();
+  }
+
+  tellWindow() {
+    const range = this.viewport.getProperties().voiRange, image = this.viewport.getCornerstoneImage();
+    if (!range || !image) return;
+    const { windowCenter, windowWidth } = utilities.windowLevel.toWindowLevel(range.lower, range.upper);
+    this.tell({ kind: "window", center: windowCenter, width: windowWidth, isColor: image.color });
+  }
+
+  tellMeasure(annotation) {
+    const entry = frameOf(annotation.metadata.referencedImageId), stats = Object.values(annotation.data.cachedStats ?? {})[0];
+    if (this.isDead || !this.ids.includes(annotation.metadata.referencedImageId) || !stats) return;
+    const points = annotation.data.handles.points.map((point) => utilities.worldToImageCoords(annotation.metadata.referencedImageId, point));
+    this.tell({ kind: "measure", id: annotation.annotationUID, tool: "length", instance: entry.instance.id, frame: entry.frame, points_px: points, value: stats.length, unit: stats.unit, spacing_source: entry.instance.spacing_source });
+  }
+
+  destroy() {
+    this.isDead = true;
+    for (const [target, name, act] of this.listeners ?? []) target.removeEventListener(name, act);
+    this.resizer?.disconnect();
+    const own = new Set(this.ids);
+    for (const annotation of tools.annotation.state.getAllAnnotations()) if (own.has(annotation.metadata?.referencedImageId)) tools.annotation.state.removeAnnotation(annotation.annotationUID);
+    if (this.group) tools.ToolGroupManager.destroyToolGroup(this.group.id);
+    this.engine?.destroy();
+    forgetFrames(this.ids);
+    for (const id of own) if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id, { force: true });
+  }
+}
+
+// A length always says where its millimetres come from.
+function lengthText(data, target) {
+  const { length, unit } = data.cachedStats?.[target] ?? {};
+  if (length === undefined || length === null || Number.isNaN(length)) return undefined;
+  const id = target.replace(/^imageId:/, ""), source = frameOf(id)?.instance.spacing_source ?? "none";
+  const words = SPACING_WORDS[source]?.replace(/^(mm|px)[,:]? ?/, "");
+  return [`${length.toFixed(unit === "px" ? 0 : 2)} ${unit}${words ? ` (${words})` : ""}`];
+}
