@@ -118,7 +118,8 @@ def list_registers(session: Session, ctx: RequestContext, _wanted: Nothing) -> R
     rows = db.fetch_all(
         session,
         """
-        select r.id, r.code, r.name, r.location_id, b.name as branch, s.id as shift_id, coalesce(m.display_name, '') as opened_by,
+        select r.id, r.code, r.name, r.location_id, b.name as branch, s.id as shift_id,
+               coalesce(m.display_name, '') as opened_by,
                s.opened_at, last.float_left
           from register r
           join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
