@@ -53,6 +53,7 @@ def main() -> None:
 def temporary_stack() -> Iterator[Settings]:
     """Run an embedded stack with a migrated database in a directory that goes with it."""
     home = Path(tempfile.mkdtemp(prefix="vantage-bench-"))
+    home.chmod(0o711)  # the database's own user must reach its folder
     os.environ["WEB_PORT"] = str(free_port())
     os.environ["DATA_DIR"] = str(home)
     try:

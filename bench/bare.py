@@ -54,7 +54,7 @@ def _recording(statements: list[Statement]) -> Iterator[None]:
     engine = db.engine("app")
 
     def connected(connection: Any, _record: Any) -> None:
-        connection.driver_connection.cursor_factory = Recorder
+        connection.cursor_factory = Recorder
 
     event.listen(engine, "connect", connected)
     yield

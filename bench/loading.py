@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
-from erp.services import accounting, identity, party, platform
+from erp.services import accounting, catalogue_of_actions, identity, party, platform
 from erp.services.identity import IssuedToken, NewTenant
 
 PRODUCTS = 5_000
@@ -38,6 +38,7 @@ class Shop:
 
 def load_shop() -> Shop:
     """Make a tenant large enough to measure on."""
+    assert catalogue_of_actions
     ctx = _tenant()
     warehouse = platform.run("inventory.create_warehouse", ctx, {"code": "MAIN", "name": "Main"})
     storage_id = UUID(str(warehouse.result.model_dump()["storage_id"]))
@@ -113,7 +114,8 @@ def _customers(session: Session, ctx: RequestContext) -> tuple[UUID, ...]:
         "insert into party (tenant_id, id, code, name, kind, gst_category, state_code, address, city, pin,"
         " phone, email, price_list, credit_days, credit_limit, note, is_active, search_text)"
         " select %s, i, 'C' || o, 'Customer ' || o, 'patient', 'unregistered', '27', '', 'Pune', '',"
-        " '98' || lpad(o::text, 8, '0'), '', 'RETAIL_MRP', 0, 0, '', true, 'customer ' || o from unnest(%s::uuid[]) with ordinality as t (i, o)",
+        " '98' || lpad(o::text, 8, '0'), '', 'RETAIL_MRP', 0, 0, '', true, 'customer ' || o"
+        " from unnest(%s::uuid[]) with ordinality as t (i, o)",
         (ctx.tenant_id, ids),
     )
     return tuple(ids)
