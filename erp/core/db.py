@@ -161,17 +161,22 @@ def anonymous_unit_of_work() -> Iterator[Session]:
     It carries a signed pass, without which the functions behind signing in refuse, so that
     statements injected into a tenant's transaction cannot call them.
     """
-    with translated_errors(), Session(engine("app")) as session, session.begin(), door(session):
+    with translated_errors(), Session(engine("app")) as session, session.begin():
+        _show_pass(session)
         yield session
 
 
 @contextmanager
 def door(session: Session) -> Iterator[None]:
     """Let the statements inside call what only signing in may: logins, sessions, passwords."""
-    shown = _signed(f"door|{new_id()}|{int(time.time()) + CONTEXT_TTL_SECONDS}")
-    raw(session).execute("select set_config('app.door', %s, true)", (shown,))
+    _show_pass(session)
     yield
     raw(session).execute("select set_config('app.door', '', true)")
+
+
+def _show_pass(session: Session) -> None:
+    shown = _signed(f"door|{new_id()}|{int(time.time()) + CONTEXT_TTL_SECONDS}")
+    raw(session).execute("select set_config('app.door', %s, true)", (shown,))
 
 
 @contextmanager

@@ -23,6 +23,14 @@ def upgrade(database_url: str) -> None:
         ensure_roles(connection)
         command.upgrade(_alembic_config(database_url), "head")
         store_context_key(connection)
+        forbid_temporary_tables(connection, connection.info.dbname)
+
+
+def forbid_temporary_tables(connection: psycopg.Connection, database: str) -> None:
+    """Take the right that could shadow our tables; a restored or copied database has it again."""
+    connection.execute(
+        sql.SQL("revoke temporary on database {} from public").format(sql.Identifier(database))
+    )
 
 
 def ensure_roles(connection: psycopg.Connection) -> None:

@@ -2,6 +2,7 @@
 
 from erp.services.identity import referees
 from erp.services.identity.approving import PinCheck, check_member_pin, get_approver
+from erp.services.identity.boot import UnsafeDatabase, check_database
 from erp.services.identity.errors import GrantTooWide, SignInRefused, WeakSecret
 from erp.services.identity.members import (
     CreateUser,
@@ -67,10 +68,12 @@ __all__ = [
     "SignInRefused",
     "SignedIn",
     "TenantPlace",
+    "UnsafeDatabase",
     "UpdateMember",
     "WeakSecret",
     "bind_tab",
     "change_password",
+    "check_database",
     "check_member_pin",
     "context_for",
     "create_user",
