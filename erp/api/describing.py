@@ -13,6 +13,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from erp.api.actions import BASE, KEY_FIELD, Address, addresses_of, success_status
+from erp.api.exporting import XLSX
 from erp.services import platform
 
 Schema = dict[str, Any]
@@ -53,6 +54,12 @@ _PROBLEM: Schema = {
         },
         "details": {"type": "object", "additionalProperties": True},
     },
+}
+_BINARY: Schema = {"schema": {"type": "string", "format": "binary"}}
+_HIT: Schema = {
+    "type": "object",
+    "required": ["kind", "id", "title", "subtitle"],
+    "properties": {name: {"type": "string"} for name in ("kind", "id", "title", "subtitle")},
 }
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
@@ -139,7 +146,17 @@ def _schemas(actions: list[platform.Action]) -> tuple[dict[tuple[type, str], str
     names: dict[tuple[type, str], str] = {}
     for (model, mode), reference in references.items():
         names[cast("type", model), mode] = reference["$ref"].rpartition("/")[2]
-    return names, found.get("$defs", {})
+    definitions: Schema = found.get("$defs", {})
+    for (_, mode), name in names.items():
+        if mode == "serialization":
+            _show_secrets(definitions[name])
+    return names, definitions
+
+
+def _show_secrets(answer: Schema) -> None:
+    """Describe a secret that an answer shows once as the text it is."""
+    for schema in answer.get("properties", {}).values():
+        schema.pop("writeOnly", None)
 
 
 def _operation(
@@ -252,39 +269,57 @@ def _introduction() -> str:
 
 
 def _other_paths() -> dict[str, Schema]:
-    text = {"type": "string"}
-    binary = {"schema": {"type": "string", "format": "binary"}}
-    refusals = {
-        code: {"$ref": f"#/components/responses/{code}"} for code in ("401", "403", "404", "422")
+    """Describe the routes that are not made from an action."""
+    an_id: Schema = {"type": "string", "format": "uuid"}
+    flag: Schema = {"type": "boolean", "default": False}
+    hits: Schema = {
+        "type": "object",
+        "required": ["hits"],
+        "properties": {"hits": {"type": "array", "items": _HIT}},
     }
     return {
-        f"{BASE}/export/{{file}}": {
-            "get": {
-                "operationId": "export",
-                "tags": ["export"],
-                "summary": "Any list as a file: the query's name with .csv or .xlsx",
-                "description": "Takes the query's own parameters and needs its permission.",
-                "parameters": [_parameter("path", "file", text)],
-                "responses": {
-                    "200": {"description": "The file", "content": {"text/csv": binary}},
-                    **refusals,
-                },
-            }
-        },
-        f"{BASE}/documents/{{document_id}}": {
-            "get": {
-                "operationId": "download_document",
-                "tags": ["documents"],
-                "summary": "The bytes of a stored document",
-                "parameters": [
-                    _parameter("path", "document_id", {"type": "string", "format": "uuid"}),
-                    _parameter("query", "inline", {"type": "boolean"}, required=False),
-                ],
-                "responses": {
-                    "200": {"description": "The bytes", "content": {"*/*": binary}},
-                    **refusals,
-                    "503": {"$ref": "#/components/responses/503"},
-                },
-            }
-        },
+        f"{BASE}/search": _get(
+            "search",
+            "Products, parties, documents and commands by words, for the command palette",
+            [_parameter("query", "q", {"type": "string", "maxLength": 100}, required=False)],
+            {"application/json": {"schema": hits}},
+        ),
+        f"{BASE}/export/{{file}}": _get(
+            "export",
+            "Any list as a file: the query's name with .csv or .xlsx, and its own parameters",
+            [_parameter("path", "file", {"type": "string"})],
+            {"text/csv": _BINARY, XLSX: _BINARY},
+        ),
+        f"{BASE}/documents/{{document_id}}": _get(
+            "download_document",
+            "The bytes of a stored document",
+            [
+                _parameter("path", "document_id", an_id),
+                _parameter("query", "inline", flag, required=False),
+            ],
+            {"*/*": _BINARY},
+        ),
+        f"{BASE}/invoices/{{invoice_id}}/{{layout}}": _get(
+            "print_invoice",
+            "A bill as PDF, for an 80 mm roll or on A4",
+            [
+                _parameter("path", "invoice_id", an_id),
+                _parameter("path", "layout", {"enum": ["receipt.pdf", "invoice.pdf"]}),
+                _parameter("query", "duplicate", flag, required=False),
+            ],
+            {"application/pdf": _BINARY},
+        ),
     }
+
+
+def _get(name: str, summary: str, parameters: list[Schema], content: Schema) -> Schema:
+    answers = {"200": {"description": "The answer", "content": content}}
+    refusals = {code: {"$ref": f"#/components/responses/{code}"} for code in _STATUSES}
+    operation = {
+        "operationId": name,
+        "tags": ["files and search"],
+        "summary": summary,
+        "parameters": parameters,
+        "responses": answers | refusals,
+    }
+    return {"get": operation}

@@ -1,0 +1,132 @@
+"""Every action, against every role and against another organisation's ids."""
+
+import re
+from uuid import UUID
+
+import pytest
+from pydantic import ValidationError
+
+from erp.api.actions import addresses_of
+from erp.core import db
+from erp.core.errors import DomainError, PermissionDenied
+from erp.core.ids import new_id
+from erp.services import catalogue_of_actions, identity, platform
+from tests.api.inputs import sample_input, uuid_fields
+
+assert catalogue_of_actions.DOMAINS
+ACTIONS = platform.list_actions()
+ROLES = [role.name for role in identity.STANDARD_ROLES]
+OPEN_TO_EVERYONE = {
+    "documents.find_documents",  # asks the origin's own permission per document
+    "identity.change_password",  # one's own, and asks for the old one
+    "identity.list_branches",
+    "identity.set_pin",  # one's own; another's asks identity.edit
+    "identity.whoami",
+    "platform.forget_view",  # one's own views only
+    "platform.list_views",
+    "platform.save_view",
+    "workflows.count_unread",
+    "workflows.list_inbox",
+    "workflows.mark_all_read",
+    "workflows.mark_read",
+}
+_VOLATILE = ("session_tab", "user_session", "user_account", "alembic_version")
+
+
+def test_only_reviewed_actions_ask_for_no_permission():
+    assert {action.name for action in ACTIONS if not action.permission} == OPEN_TO_EVERYONE
+
+
+def test_every_action_answers_data_and_never_a_table_row():
+    for action in ACTIONS:
+        assert issubclass(action.result_model, platform.Result), action.name
+        assert not hasattr(action.result_model, "__tablename__"), action.name
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_a_role_without_the_permission_is_refused_before_anything(action, role, asha, owner):
+    ctx = asha[role].ctx
+    if not action.permission or ctx.may(action.permission):
+        return
+    left = "select count(*) from command_log where tenant_id = %s and user_id = %s and command = %s"
+    of_action = (asha.tenant_id, ctx.user_id, action.name)
+    before = owner.execute(left, of_action).fetchone()
+    unlooked_at = action.input_model.model_construct()
+    with pytest.raises(PermissionDenied), db.unit_of_work(ctx) as session:
+        action.guarded(session, ctx, unlooked_at)
+    assert owner.execute(left, of_action).fetchone() == before
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.name)
+def test_a_stranger_gets_nowhere(action, rest):
+    for address in addresses_of(action):
+        path = re.sub(r"{\w+}", str(new_id()), address.path)
+        options = {} if address.method == "GET" else {"json": {}}
+        headers = {"idempotency-key": new_id().hex}
+        answer = rest.request(address.method, path, headers=headers, **options)
+        assert answer.status_code == 401, answer.text
+
+
+@pytest.fixture
+def furnished(bodhi, owner):
+    """Ids that exist in the other organisation: one of every table that has rows there."""
+    for action in platform.list_actions("command"):
+        given = sample_input(action, bodhi.system.branch_id) | {"idempotency_key": "furnishing"}
+        try:
+            platform.run(action.name, bodhi.system, given)
+        except (DomainError, ValidationError):
+            continue
+    return {table: rows[0] for table, rows in _rows(owner, bodhi.tenant_id).items() if rows}
+
+
+def _rows(owner, tenant_id):
+    tables = owner.execute(
+        "select c.table_name from information_schema.columns c"
+        " join information_schema.columns k using (table_schema, table_name)"
+        " where c.table_schema = 'public' and c.column_name = 'tenant_id' and k.column_name = 'id'"
+    ).fetchall()
+    return {
+        table: [
+            row[0]
+            for row in owner.execute(
+                f'select id from "{table}" where tenant_id = %s order by id',  # noqa: S608
+                (tenant_id,),
+            ).fetchall()
+        ]
+        for (table,) in tables
+        if table not in _VOLATILE
+    }
+
+
+def _outcome(action, ctx, given):
+    """What the caller learns: the refusal in full, or the answer of a query."""
+    try:
+        if action.kind == "command":
+            platform.preview(action.name, ctx, given)
+            return "done"
+        return platform.run(action.name, ctx, given).text
+    except DomainError as error:
+        return (error.code, error.message, error.fields, error.details)
+    except ValidationError as error:
+        return [(e["loc"], e["type"], e["msg"]) for e in error.errors(include_input=False)]
+
+
+def _anonymous(outcome, an_id: UUID):
+    return repr(outcome).replace(str(an_id), "<id>").replace(an_id.hex, "<id>")
+
+
+@pytest.mark.parametrize(
+    "action", [a for a in ACTIONS if uuid_fields(a)], ids=lambda action: action.name
+)
+def test_a_foreign_id_looks_exactly_like_none(action, asha, bodhi, furnished, owner):
+    """Whatever exists in the other organisation, the answer is that of an id nobody has."""
+    before = _rows(owner, bodhi.tenant_id)
+    absent = new_id()
+    expected = _anonymous(_outcome(action, asha.system, sample_input(action, absent)), absent)
+    assert len(furnished) >= 12, sorted(furnished)
+    for table, foreign in furnished.items():
+        outcome = _outcome(action, asha.system, sample_input(action, foreign))
+        assert _anonymous(outcome, foreign) == expected, table
+        assert str(bodhi.tenant_id) not in repr(outcome)
+    assert _rows(owner, bodhi.tenant_id) == before
