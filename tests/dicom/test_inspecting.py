@@ -101,6 +101,15 @@ def test_a_millimetre_has_a_source(inspector, changes, spacing, source):
     assert (instance.spacing_mm, instance.spacing_source) == (spacing, source)
 
 
+def test_an_ultrasound_spacing_holds_in_its_region_only(inspector):
+    [palette] = [path for path in BUNDLED if path.endswith("examples_palette.dcm")]
+
+    instance = inspector.inspect(Path(palette)).instance
+
+    assert instance.spacing_source == "ultrasound_region"
+    assert instance.spacing_region == (120, 60, 800, 518)
+
+
 @pytest.mark.parametrize("path", BUNDLED, ids=lambda p: Path(p).name)
 def test_every_bundled_file_gets_an_answer(inspector, path):
     finding = inspector.inspect(Path(path))

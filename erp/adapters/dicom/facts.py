@@ -179,6 +179,8 @@ class Instance(Closed):
 
     Attributes:
         spacing_mm: (row spacing, column spacing) in millimetres, or None.
+        spacing_region: (left, top, right, bottom) in pixels; the spacing holds only
+            inside it. None: it holds everywhere.
         burned_in: Burned In Annotation; None when the object does not say.
         frame_time_ms: Milliseconds per frame for cine, when recorded.
     """
@@ -191,6 +193,7 @@ class Instance(Closed):
     frame_of_reference: Uid | None
     spacing_mm: tuple[float, float] | None
     spacing_source: SpacingSource
+    spacing_region: tuple[int, int, int, int] | None = None
     windows: tuple[Window, ...]
     rescale: Rescale | None
     frame_time_ms: float | None

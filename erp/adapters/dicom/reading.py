@@ -21,6 +21,7 @@ from erp.adapters.dicom.facts import (
     Refused,
     Rescale,
     Series,
+    SpacingSource,
     Study,
     Window,
     printable,
@@ -28,10 +29,11 @@ from erp.adapters.dicom.facts import (
 from erp.adapters.dicom.file_meta import DEFLATED, FileMeta, read_file_meta
 from erp.adapters.dicom.pixel_module import PIXEL_TAGS, addressable, check_pixels
 from erp.adapters.dicom.source import Operation, Source, inflate
-from erp.adapters.dicom.spacing import read_spacing
+from erp.adapters.dicom.spacing import read_region, read_spacing
 from erp.adapters.dicom.structure import Element, Structure, walk
 from erp.adapters.dicom.values import FAILURES, Values, checked_uid, snake
 
+IN_A_REGION: Final = frozenset({SpacingSource.ULTRASOUND_REGION})
 DIRECTORY_CLASS: Final = "1.2.840.10008.1.3.10"
 KEPT_ELEMENT_BYTES: Final = 512 * 1024
 KEPT_BYTES: Final = 8 * 1024 * 1024
@@ -191,6 +193,7 @@ def _instance(meta: FileMeta, values: Values, *, is_directory: bool) -> Instance
         frame_of_reference=values.optional_uid("FrameOfReferenceUID"),
         spacing_mm=spacing_mm,
         spacing_source=spacing_source,
+        spacing_region=read_region(values) if spacing_source in IN_A_REGION else None,
         windows=read_windows(values),
         rescale=read_rescale(values),
         frame_time_ms=_frame_time(values),

@@ -6,6 +6,7 @@ from erp.adapters.dicom.facts import SpacingSource
 from erp.adapters.dicom.values import Values
 
 Spacing = tuple[tuple[float, float] | None, SpacingSource]
+Region = tuple[int, int, int, int]
 
 CENTIMETRES: Final = 3
 MILLIMETRES_PER_CENTIMETRE: Final = 10
@@ -53,12 +54,7 @@ def _shared_measures(values: Values) -> Spacing | None:
 
 
 def _ultrasound(values: Values) -> Spacing | None:
-    spatial = [
-        region
-        for region in values.items("SequenceOfUltrasoundRegions")
-        if region.integer("PhysicalUnitsXDirection") == CENTIMETRES
-        and region.integer("PhysicalUnitsYDirection") == CENTIMETRES
-    ]
+    spatial = _spatial_regions(values)
     if len(spatial) > 1:
         values.flags.add("several_ultrasound_regions")
     if len(spatial) != 1:
@@ -66,3 +62,25 @@ def _ultrasound(values: Values) -> Spacing | None:
     row = abs(spatial[0].number("PhysicalDeltaY") or 0) * MILLIMETRES_PER_CENTIMETRE
     column = abs(spatial[0].number("PhysicalDeltaX") or 0) * MILLIMETRES_PER_CENTIMETRE
     return _checked([row, column], SpacingSource.ULTRASOUND_REGION, values)
+
+
+def read_region(values: Values) -> Region | None:
+    """Return the borders of the only calibrated ultrasound region, in pixels."""
+    spatial = _spatial_regions(values)
+    if len(spatial) != 1:
+        return None
+    borders = [
+        spatial[0].integer(f"RegionLocation{border}")
+        for border in ("MinX0", "MinY0", "MaxX1", "MaxY1")
+    ]
+    left, top, right, bottom = (border if border is not None else -1 for border in borders)
+    return (left, top, right, bottom)
+
+
+def _spatial_regions(values: Values) -> list[Values]:
+    return [
+        region
+        for region in values.items("SequenceOfUltrasoundRegions")
+        if region.integer("PhysicalUnitsXDirection") == CENTIMETRES
+        and region.integer("PhysicalUnitsYDirection") == CENTIMETRES
+    ]

@@ -41,7 +41,7 @@ class ImageViewer(NoSSRComponent):
     Attributes:
         source: Address that answers `{"stacks": [{"id", "label", "modality",
             "instances": [{"id", "number", "frames", "rows", "columns", "spacing_mm",
-            "spacing_source", "frame_time_ms", "is_renderable", "is_lossy", "laterality",
+            "spacing_source", "spacing_region", "frame_time_ms", "is_renderable", "is_lossy", "laterality",
             "windows"}]}]}`.
         base: Address below which instances are.
         start: Identifier of the instance to open at.
@@ -60,11 +60,11 @@ class ImageViewer(NoSSRComponent):
     base: rx.Var[str]
     start: rx.Var[str]
     presets: rx.Var[list[dict[str, Any]]]
-    on_image: rx.EventHandler[lambda instance, frame: [instance, frame]]
-    on_measure: rx.EventHandler[lambda measure: [measure]]
-    on_failure: rx.EventHandler[lambda instance, text: [instance, text]]
+    on_image: rx.EventHandler[lambda instance, frame: [instance, frame]]  # type: ignore[type-arg,valid-type]
+    on_measure: rx.EventHandler[lambda measure: [measure]]  # type: ignore[type-arg,valid-type]
+    on_failure: rx.EventHandler[lambda instance, text: [instance, text]]  # type: ignore[type-arg,valid-type]
 
 
-def image_viewer(source: str | rx.Var[str], **props: Any) -> rx.Component:  # noqa: ANN401
+def image_viewer(source: str | rx.Var[str], **props: Any) -> rx.Component:
     """Return the viewer of the images that `source` lists; give it a height."""
     return rx.box(ImageViewer.create(source=source, **props), height="100%", min_height="320px")

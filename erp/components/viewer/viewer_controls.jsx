@@ -1,6 +1,6 @@
 // Toolbar, slider and help of the viewer: what every key does is shown where it is.
 import { useEffect, useRef } from "react";
-import { ChevronLeft, ChevronRight, CircleHelp, Contrast, FlipHorizontal2, FlipVertical2, Hand, Maximize, Minimize2, Pause, Play, RefreshCcw, RotateCcw, RotateCw, Ruler, SunMedium, ZoomIn, ZoomOut } from "lucide-react";
+import { ChevronLeft, ChevronRight, CircleHelp, Contrast, FlipHorizontal2, FlipVertical2, Hand, Maximize, Minimize2, Pause, Play, RefreshCcw, RotateCcw, RotateCw, Ruler, Search, SunMedium, ZoomIn, ZoomOut } from "lucide-react";
 
 export const KEYS = [
   ["ArrowUp ArrowLeft", "Previous image", "previous"], ["ArrowDown ArrowRight", "Next image", "next"], ["Home", "First image", "first"], ["End", "Last image", "last"],
@@ -33,11 +33,12 @@ export function Toolbar({ tool, isRendered, isPlaying, isFull, isInverted, prese
         <div className="vv-set">
           <Press label="Window: drag to change brightness and contrast (W)" icon={SunMedium} on={tool === "window"} act={() => act("tool:window")} />
           <Press label="Pan (P)" icon={Hand} on={tool === "pan"} act={() => act("tool:pan")} />
-          <Press label="Zoom (Z)" icon={ZoomIn} on={tool === "zoom"} act={() => act("tool:zoom")} />
+          <Press label="Zoom tool (Z)" icon={Search} on={tool === "zoom"} act={() => act("tool:zoom")} />
           <Press label="Length (M)" icon={Ruler} on={tool === "length"} act={() => act("tool:length")} />
         </div>
       )}
       <div className="vv-set">
+        <Press label="Zoom in (+)" icon={ZoomIn} act={() => act("zoomIn")} />
         <Press label="Zoom out (-)" icon={ZoomOut} act={() => act("zoomOut")} />
         <Press label="Fit (=)" icon={Minimize2} act={() => act("fit")} />
         <Press label="Invert (I)" icon={Contrast} on={isInverted} act={() => act("invert")} />

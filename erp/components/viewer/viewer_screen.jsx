@@ -18,10 +18,14 @@ export function hasWebGL() {
   } catch { return false; }
 }
 
+// Lines and figures that stay readable over bright and dark tissue.
+const deepened = (styles) => ({ ...styles, global: { ...styles.global, color: "#ffd54a", colorSelected: "#fff", colorHighlighted: "#fff3c4", lineWidth: "2", textBoxColor: "#ffd54a", textBoxColorSelected: "#fff", textBoxColorHighlighted: "#fff3c4", textBoxBackground: "rgb(0 0 0 / .72)", textBoxFontSize: "14px", textBoxFontFamily: "system-ui" } });
+
 function start() {
   started ??= (async () => {
     await initCore();
     tools.init();
+    tools.annotation.config.style.setDefaultToolStyles(deepened(tools.annotation.config.style.getDefaultToolStyles()));
     Object.values(TOOLS).forEach((tool) => tools.addTool(tool));
     cache.setMaxCacheSize(CACHE_BYTES);
     installFrames();
@@ -35,7 +39,7 @@ export class Screen {
     screens += 1;
     this.number = screens; // unique for the life of the page: two mounts never share an engine
     this.element = element; this.base = base; this.tell = tell;
-    this.isDead = false; this.ids = []; this.wanted = 0; this.shown = -1; this.isBusy = false; this.generation = 0;
+    this.refused = new Set(); this.isDead = false; this.ids = []; this.wanted = 0; this.shown = -1; this.isBusy = false; this.generation = 0;
   }
 
   async open(stack, index = 0) {
@@ -105,7 +109,7 @@ export class Screen {
   }
 
   fail(id, error) {
-    if (this.ids.includes(id) && this.ids[this.wanted] === id) this.tell({ kind: "failure", index: this.wanted, count: this.ids.length, ...frameOf(id), text: error?.message ?? "The image could not be loaded.", canRetry: true });
+    if (this.ids.includes(id) && this.ids[this.wanted] === id) this.tell({ kind: "failure", index: this.wanted, count: this.ids.length, ...frameOf(id), text: error?.message ?? "The image could not be loaded.", canRetry: error?.canRetry ?? true });
   }
 
   retry() { this.shown = -1; return this.show(this.wanted); }
@@ -117,7 +121,11 @@ export class Screen {
 
   warm(index) {
     const id = this.ids[index];
-    if (id && !cache.getImageLoadObject(id)) imageLoader.loadAndCacheImage(id).catch(() => cache.getImageLoadObject(id) && cache.removeImageLoadObject(id, { force: true }));
+    if (!id || this.refused.has(id) || cache.getImageLoadObject(id)) return;
+    imageLoader.loadAndCacheImage(id).catch((error) => {
+      if (error?.canRetry === false) this.refused.add(id);
+      if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id, { force: true });
+    });
   }
 
   isWarm(index) { return Boolean(cache.getImage(this.ids[index])); }
@@ -173,10 +181,10 @@ export class Screen {
   }
 
   tellMeasure(annotation) {
-    const entry = frameOf(annotation.metadata.referencedImageId), stats = Object.values(annotation.data.cachedStats ?? {})[0];
-    if (this.isDead || !this.ids.includes(annotation.metadata.referencedImageId) || !stats) return;
-    const points = annotation.data.handles.points.map((point) => utilities.worldToImageCoords(annotation.metadata.referencedImageId, point));
-    this.tell({ kind: "measure", id: annotation.annotationUID, tool: "length", instance: entry.instance.id, frame: entry.frame, points_px: points, value: stats.length, unit: stats.unit, spacing_source: entry.instance.spacing_source });
+    const id = annotation.metadata.referencedImageId, entry = frameOf(id);
+    if (this.isDead || !this.ids.includes(id)) return;
+    const { points, value, unit } = lengthOf(id, annotation.data.handles.points);
+    this.tell({ kind: "measure", id: annotation.annotationUID, tool: "length", instance: entry.instance.id, frame: entry.frame, points_px: points, value, unit, spacing_source: unit === "mm" ? entry.instance.spacing_source : "none" });
   }
 
   destroy() {
@@ -194,9 +202,21 @@ export class Screen {
 
 // A length always says where its millimetres come from.
 function lengthText(data, target) {
-  const { length, unit } = data.cachedStats?.[target] ?? {};
-  if (length === undefined || length === null || Number.isNaN(length)) return undefined;
-  const id = target.replace(/^imageId:/, ""), source = frameOf(id)?.instance.spacing_source ?? "none";
-  const words = SPACING_WORDS[source]?.replace(/^(mm|px)[,:]? ?/, "");
-  return [`${length.toFixed(unit === "px" ? 0 : 2)} ${unit}${words ? ` (${words})` : ""}`];
+  const id = target.replace(/^imageId:/, ""), entry = frameOf(id);
+  if (!entry) return undefined;
+  const { value, unit } = lengthOf(id, data.handles.points);
+  const words = unit === "mm" ? SPACING_WORDS[entry.instance.spacing_source]?.replace(/^mm,? ?/, "") : "no spacing here";
+  return [`${value.toFixed(unit === "mm" ? 2 : 0)} ${unit}${words ? ` (${words})` : ""}`];
+}
+
+// Millimetres only where the object says how large a pixel is; elsewhere pixels, never a guess.
+function lengthOf(id, worldPoints) {
+  const { instance } = frameOf(id);
+  const points = worldPoints.map((point) => utilities.worldToImageCoords(id, point));
+  const [[x1, y1], [x2, y2]] = points;
+  const [left, top, right, bottom] = instance.spacing_region ?? [-Infinity, -Infinity, Infinity, Infinity];
+  const isInside = points.every(([x, y]) => x >= left && x <= right && y >= top && y <= bottom);
+  if (!instance.spacing_mm || !isInside) return { points, value: Math.hypot(x2 - x1, y2 - y1), unit: "px" };
+  const [row, column] = instance.spacing_mm;
+  return { points, value: Math.hypot((x2 - x1) * column, (y2 - y1) * row), unit: "mm" };
 }
