@@ -1,10 +1,11 @@
 """What service tests ask of a shop beyond its builder: more goods, customers, its books."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import pytest
 
 from erp.core import db
 from erp.core.ids import new_id
@@ -58,9 +59,7 @@ def add_goods(
     rate: str = "5",
     treatment: str = "taxable",
     quantity: int = 1000,
-    mrp: str = "105.00",
-    unit_cost: str = "60.00",
-    days: int = 400,
+    **lot: Any,
 ) -> UUID:
     """Add a product of a tax rate with one lot of it on the shelf; return its variant."""
     code = f"{treatment[:8].upper()}{rate}"
@@ -81,7 +80,7 @@ def add_goods(
     )
     pack = {"product_id": product.id, "potency": "30C", "pack_quantity": 30, "pack_unit": "ml"}
     variant = shop.run("catalog.create_variant", pack)
-    shop.receive(variant.id, quantity, mrp=mrp, unit_cost=unit_cost, days=days)
+    shop.receive(variant.id, quantity, **lot)
     found: UUID = variant.id
     return found
 
@@ -95,7 +94,7 @@ def add_service(shop: Shop) -> UUID:
         "catalog.create_product",
         {
             "name": "Consultation",
-            "form": "other",
+            "form": "book",
             "brand": "Clinic",
             "hsn": "9993",
             "tax_class": "EXEMPT",
@@ -107,35 +106,28 @@ def add_service(shop: Shop) -> UUID:
     return found
 
 
-def add_customer(shop: Shop, **facts: Any) -> UUID:
+def add_customer(shop: Shop, *, is_active: bool = True, **facts: Any) -> UUID:
     """Add a customer: of the shop's state, unregistered and without credit unless said."""
-    party_id = new_id()
-    row = {
-        "tenant": shop.tenant_id,
-        "id": party_id,
-        "code": f"C{party_id.hex[-8:]}",
-        "name": "Nirmala Stores",
-        "gst_category": "unregistered",
-        "gstin": None,
-        "state_code": "27",
-        "credit_limit": Decimal(0),
-        "is_active": True,
-    } | facts
-    with db.unit_of_work(shop.ctx) as session:
-        db.execute(
-            session,
-            "insert into party (tenant_id, id, code, name, kind, gst_category, gstin, state_code,"
-            " address, city, pin, phone, email, price_list, credit_days, credit_limit, note,"
-            " is_active, search_text) values (%(tenant)s, %(id)s, %(code)s, %(name)s, 'retailer',"
-            " %(gst_category)s, %(gstin)s, %(state_code)s, '', '', '', '', '', 'RETAIL_MRP', 30,"
-            " %(credit_limit)s, '', %(is_active)s, %(name)s)",
-            row,
-        )
+    person = {"name": "Nirmala Stores", "kind": "retailer", "state_code": "27"} | facts
+    party_id: UUID = shop.run("party.create_party", person).id
+    if not is_active:
+        shop.run("party.set_party_status", {"party_id": party_id, "is_active": False})
     return party_id
 
 
 def tender(method: str, amount: str) -> dict[str, str]:
     return {"method": method, "amount": amount}
+
+
+def refused(
+    shop: Shop, error: type[Exception], name: str, given: Mapping[str, Any], **more: Any
+) -> Any:
+    """Run a command that must be refused, and see that nothing at all has changed."""
+    before = snapshot(shop)
+    with pytest.raises(error) as caught:
+        shop.run(name, given, **more)
+    assert snapshot(shop) == before
+    return caught.value
 
 
 def journal(shop: Shop, *origin_ids: UUID, purpose: str = "") -> set[tuple[str, Decimal, Decimal]]:
@@ -155,10 +147,6 @@ def journal(shop: Shop, *origin_ids: UUID, purpose: str = "") -> set[tuple[str, 
         purpose,
     )
     return {(row["name"], row["debit"], row["credit"]) for row in found}
-
-
-def next_month(shop: Shop) -> Any:
-    return shop.ctx.today.replace(day=1) + timedelta(days=32)
 
 
 def member_id(shop: Shop, role: str) -> UUID:

@@ -37,6 +37,7 @@ from erp.services.platform.inputs import (
     StateCode,
     Text,
     UnitPrice,
+    id_from_key,
 )
 from erp.services.platform.keeping_views import (
     ForgetView,
@@ -112,6 +113,7 @@ __all__ = [
     "finish_delivery",
     "forget_view",
     "get_action",
+    "id_from_key",
     "lease_delivery",
     "list_actions",
     "list_deliveries",

@@ -1,9 +1,10 @@
 """What commands and queries are given: closed, frozen, validated."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
@@ -44,6 +45,11 @@ class Command(Closed):
     """
 
     idempotency_key: Key = Field(default_factory=lambda: str(uuid4()))
+
+
+def id_from_key(data: Mapping[str, Any]) -> UUID:
+    """Return the id of a thing whose maker named none: the same for every repeat of a request."""
+    return uuid5(NAMESPACE_OID, f"{data.get('idempotency_key', '')}")
 
 
 class Query(Closed):

@@ -27,6 +27,7 @@ from erp.services.platform import (
     ShortText,
     command,
     emit,
+    id_from_key,
 )
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.refunding import get_payment, settle_refund
@@ -50,12 +51,13 @@ class PostReturn(Command):
     """Take goods back against a bill and refund them.
 
     Attributes:
-        return_id: Made by the client, so that a lost answer can be asked for again.
+        return_id: Made by the client, so that a lost answer can be asked for again; follows
+            from the idempotency key where none is given.
         tenders: How the money is given back; together exactly the value of the goods. Empty
             lowers what the customer owes for the bill first and gives the rest back in cash.
     """
 
-    return_id: UUID = Field(default_factory=new_id)
+    return_id: UUID = Field(default_factory=id_from_key)
     sale_id: UUID
     shift_id: UUID
     lines: Annotated[tuple[ReturnLine, ...], Field(min_length=1, max_length=200)]

@@ -32,6 +32,7 @@ from erp.services.platform import (
     Text,
     command,
     emit,
+    id_from_key,
 )
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.pricing import MAX_LINES, REGISTERED, Bill, CartLine, draw_up
@@ -50,12 +51,13 @@ class PostSale(Command):
     """Sell a cart at a till and settle it.
 
     Attributes:
-        sale_id: Made by the client, so that a lost answer can be asked for again.
+        sale_id: Made by the client, so that a lost answer can be asked for again; follows from
+            the idempotency key where none is given.
         customer_id: Nobody named is the walk-in customer.
         bill_discount: Rupees off the whole bill, tax included.
     """
 
-    sale_id: UUID = Field(default_factory=new_id)
+    sale_id: UUID = Field(default_factory=id_from_key)
     shift_id: UUID
     customer_id: UUID | None = None
     lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]

@@ -10,7 +10,7 @@ from erp.core.ids import new_id
 from erp.services import identity
 from erp.services.identity import GrantTooWide, WeakSecret
 from tests.factories import PASSWORD, PIN, Shop
-from tests.services.trading import member_id, rows, snapshot
+from tests.services.trading import member_id, refused, rows, snapshot
 
 
 def person(login: str = "", **facts: object) -> dict[str, object]:
@@ -20,14 +20,6 @@ def person(login: str = "", **facts: object) -> dict[str, object]:
         "password": "a longer pass phrase",
         "roles": ["cashier"],
     } | facts
-
-
-def refused(shop: Shop, error: type[Exception], name: str, given: dict, **more):
-    before = snapshot(shop)
-    with pytest.raises(error) as caught:
-        shop.run(name, given, **more)
-    assert snapshot(shop) == before
-    return caught.value
 
 
 def lesser(trader: Shop):
