@@ -40,7 +40,7 @@ def _report_browser_error(exception: Exception) -> None:
 
 def _doors(app: AsgiApp) -> AsgiApp:
     sessions = IdentitySessions()
-    return ResponseHeaders(SocketGate(PageDoor(app, sessions), sessions), BUILT)
+    return ResponseHeaders(SocketGate(PageDoor(app, sessions, BUILT), sessions), BUILT)
 
 
 def _create() -> rx.App:

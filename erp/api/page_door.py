@@ -1,5 +1,6 @@
 """The door in front of the pages: a stranger is led to the sign-in form, and back afterwards."""
 
+from pathlib import Path
 from urllib.parse import quote
 
 from starlette.datastructures import Headers
@@ -21,9 +22,13 @@ class PageDoor:
     for people; what protects the data is the event gate and the commands.
     """
 
-    def __init__(self, app: AsgiApp, sessions: Sessions) -> None:
+    def __init__(self, app: AsgiApp, sessions: Sessions, built_pages: Path) -> None:
         self.app = app
         self.sessions = sessions
+        self._folders = frozenset(
+            f"/{page.parent.relative_to(built_pages)}"
+            for page in built_pages.glob("*/**/index.html")
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Redirect a stranger's navigation; pass everything else on."""
@@ -36,9 +41,14 @@ class PageDoor:
             return
         token = browser_session.token_in(headers.get("cookie", ""))
         if token and await self.sessions.session_of(token):
-            await self.app(scope, receive, send)
+            await self.app(self._without_redirect(scope), receive, send)
             return
         await _to_sign_in(scope)(scope, receive, send)
+
+    def _without_redirect(self, scope: Scope) -> Scope:
+        """Ask for a page's folder by its slash, or the file server redirects to plain http."""
+        path: str = scope["path"]
+        return {**scope, "path": f"{path}/", "raw_path": None} if path in self._folders else scope
 
 
 def _is_navigation(scope: Scope) -> bool:

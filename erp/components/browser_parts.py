@@ -4,6 +4,7 @@ from typing import Any
 
 import reflex as rx
 from reflex.components.component import Component, NoSSRComponent
+from reflex_components_core.el.element import Element
 
 
 class NavItem(Component):
@@ -111,6 +112,14 @@ class Lookup(NoSSRComponent):
     required: rx.Var[bool]
     input_id: rx.Var[str]
     on_pick: rx.EventHandler[lambda value, label: [value, label]]  # type: ignore[type-arg,valid-type]
+
+
+class PlainForm(Element):
+    """A form that the browser itself submits; Reflex's own keeps submits to its events."""
+
+    tag = "form"
+    method: rx.Var[str]
+    action: rx.Var[str]
 
 
 def scanner(on_scan: Any, **options: Any) -> rx.Component:

@@ -14,6 +14,7 @@ from erp.components.browser_parts import (
     NavToggle,
     Palette,
     PaletteButton,
+    PlainForm,
     Shortcuts,
 )
 from erp.components.skeletons import page_skeleton
@@ -166,7 +167,7 @@ def _user_menu(facts: FrameFacts) -> rx.Component:
                 style={"padding": "8px 12px 10px", "max_width": "260px"},
             ),
             rx.menu.separator(),
-            rx.el.form(
+            PlainForm.create(
                 rx.el.button(
                     rx.icon("log-out"),
                     "Sign out",

@@ -51,11 +51,14 @@ class Server:
 
 
 @contextlib.contextmanager
-def serving(environment: Mapping[str, str], log: Path) -> Iterator[Server]:
-    """Run the web process without the built pages, as the gate needs none."""
+def serving(
+    environment: Mapping[str, str], log: Path, *, with_pages: bool = False
+) -> Iterator[Server]:
+    """Run the web process; the gate's tests need no built pages."""
     port = free_port()
     own = {"PUBLIC_URL": f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
-    web = {k: v for k, v in WEB_ENVIRONMENT.items() if k != "__REFLEX_MOUNT_FRONTEND_COMPILED_APP"}
+    pages = {} if with_pages else {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
+    web = WEB_ENVIRONMENT | pages
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "erp.erp:app"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     with log.open("wb") as output:

@@ -1,0 +1,91 @@
+"""The built interface on a web process of its own, with a small organisation."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+
+from erp.embedded.frontend import build_if_changed
+from erp.embedded.programs import PROJECT
+from erp.services import identity, platform
+from tests.gate.serving import PASSWORD, Server, serving
+
+PEOPLE = {"owner": "Asha Raman", "cashier": "Ravi Kumar", "storekeeper": "Meena Iyer"}
+ORGANISATION = identity.NewTenant(
+    name="Sanjeevani Medicals",
+    slug="sanjeevani-shell",
+    legal_name="Sanjeevani Medicals Pvt Ltd",
+    trade_name="Sanjeevani Medicals",
+    gstin=None,
+    pan=None,
+    state_code="33",
+    branch_code="TN",
+    branch_name="T. Nagar",
+    address="12 Usman Road",
+    city="Chennai",
+    pin="600017",
+)
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture(scope="package")
+def organisation(environment: dict[str, str]) -> str:
+    """The id of a tenant whose members sign in as `shell.<role>`."""
+    assert environment
+    ctx = identity.provision_tenant(ORGANISATION)
+    for role, name in PEOPLE.items():
+        given = {"login": f"shell.{role}", "display_name": name, "password": PASSWORD}
+        platform.run("identity.create_user", ctx, given | {"roles": [role]})
+    return str(ctx.tenant_id)
+
+
+@pytest.fixture(scope="package")
+def interface(
+    environment: dict[str, str], organisation: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    """The running interface."""
+    assert organisation
+    directory: Path = tmp_path_factory.mktemp("interface")
+    build_if_changed(PROJECT, directory / "build.log", print)
+    with serving(environment, directory / "web.log", with_pages=True) as running:
+        yield running
+
+
+@pytest.fixture
+def troubles() -> list[str]:
+    """What the browser complained about: blocked scripts, errors, failed requests."""
+    return []
+
+
+@pytest.fixture
+def browser_window(browser: Browser, troubles: list[str]) -> Iterator[BrowserContext]:
+    """A fresh browser; `troubles` collects what its console says."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            troubles.append(message.text)
+
+    context.on("console", heard)
+    context.on("weberror", lambda error: troubles.append(str(error.error)))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def sign_in(browser_window: BrowserContext, interface: Server) -> SignIn:
+    """Open a page as a role through the form and wait until it shows the person."""
+
+    def opened(role: str = "owner", path: str = "/") -> Page:
+        page = browser_window.new_page()
+        page.goto(interface.url + path)
+        page.get_by_label("User name").fill(f"shell.{role}")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        page.locator(".avatar", has_text=PEOPLE[role][0]).wait_for()
+        return page
+
+    return opened
