@@ -61,15 +61,23 @@ class HeldLot:
 
 
 def lock_lots(
-    session: Session, ctx: RequestContext, location_id: UUID, lot_ids: Iterable[UUID]
+    session: Session,
+    ctx: RequestContext,
+    location_id: UUID,
+    lot_ids: Iterable[UUID],
+    *,
+    also_in: UUID | None = None,
 ) -> dict[UUID, HeldLot]:
     """Return lots as they are in one place, their balances locked in allocation's order.
+
+    Who puts the goods into another place of ours names it in `also_in`: both ends are locked in
+    one order then, so that two transfers in opposite directions never wait in a circle.
 
     Raises:
         UnknownLot: A lot is not in the acting tenant; names `lines.N.lot_id`.
     """
     wanted = list(lot_ids)
-    balances = _lock_balances(session, ctx, location_id, wanted)
+    balances = _lock_balances(session, ctx, [location_id, also_in or location_id], wanted)
     rows = db.fetch_all(
         session,
         "select l.id as lot_id, l.variant_id, l.lot_number, v.label, l.unit_cost"
@@ -77,7 +85,9 @@ def lock_lots(
         " where l.tenant_id = %s and l.id = any(%s)",
         (ctx.tenant_id, wanted),
     )
-    found = {row["lot_id"]: _held(row, balances.get(row["lot_id"], EMPTY)) for row in rows}
+    found = {
+        row["lot_id"]: _held(row, balances.get((location_id, row["lot_id"]), EMPTY)) for row in rows
+    }
     missing = [at for at, lot_id in enumerate(wanted) if lot_id not in found]
     if missing:
         message = "This lot is not known here. Choose one of the list."
@@ -86,15 +96,15 @@ def lock_lots(
 
 
 def _lock_balances(
-    session: Session, ctx: RequestContext, location_id: UUID, lot_ids: list[UUID]
-) -> dict[UUID, tuple[int, int, Decimal]]:
+    session: Session, ctx: RequestContext, location_ids: list[UUID], lot_ids: list[UUID]
+) -> dict[tuple[UUID, UUID], tuple[int, int, Decimal]]:
     rows = db.raw(session).execute(
-        "select lot_id, on_hand, reserved, value from stock_balance"
-        " where tenant_id = %s and location_id = %s and lot_id = any(%s)"
-        " order by variant_id, lot_id for update",
-        (ctx.tenant_id, location_id, lot_ids),
+        "select location_id, lot_id, on_hand, reserved, value from stock_balance"
+        " where tenant_id = %s and location_id = any(%s) and lot_id = any(%s)"
+        " order by variant_id, lot_id, location_id for update",
+        (ctx.tenant_id, location_ids, lot_ids),
     )
-    return {lot_id: (on_hand, reserved, value) for lot_id, on_hand, reserved, value in rows}
+    return {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
 
 
 def _held(lot: db.Row, balance: tuple[int, int, Decimal]) -> HeldLot:

@@ -41,7 +41,7 @@ def transfer_stock(session: Session, ctx: RequestContext, cmd: TransferStock) ->
     """Move goods between storages, or to and from an expired store.
 
     Cost goes with the goods; between places of different kinds the ledger follows. Expired,
-    held and recalled lots may be moved. Locks the balances it takes from.
+    held and recalled lots may be moved. Locks the balances of both ends.
 
     Raises:
         WrongPlace: Both places are the same, one is not ours, or they are registered for GST
@@ -57,7 +57,8 @@ def transfer_stock(session: Session, ctx: RequestContext, cmd: TransferStock) ->
     source = get_owned_place(session, ctx, cmd.from_location_id, "from_location_id")
     target = get_owned_place(session, ctx, cmd.to_location_id, "to_location_id")
     _check_ends(source, target)
-    lots = lock_lots(session, ctx, source.id, [line.lot_id for line in cmd.lines])
+    wanted = [line.lot_id for line in cmd.lines]
+    lots = lock_lots(session, ctx, source.id, wanted, also_in=target.id)
     refusals: list[DomainError] = []
     movements: list[Movement] = []
     for at, line in enumerate(cmd.lines):

@@ -1,0 +1,60 @@
+"""A refusal leaves every row of trade as it was."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from erp.core import db
+from erp.core.errors import DomainError
+from tests.factories import Shop
+
+TABLES = (
+    "remedy",
+    "brand",
+    "product",
+    "variant",
+    "variant_unit",
+    "barcode",
+    "tax_class",
+    "tax_rate",
+    "party",
+    "party_role",
+    "warehouse",
+    "location",
+    "lot",
+    "stock_move",
+    "stock_balance",
+    "stock_reservation",
+    "journal_entry",
+    "journal_line",
+    "event",
+    "command_log",
+    "notification",
+)
+
+
+def fingerprint(shop: Shop) -> dict[str, Any]:
+    """Return a digest of every row of every table of trade the shop has."""
+    with db.unit_of_work(shop.ctx) as session:
+        return {
+            table: db.raw(session)
+            .execute(
+                f"select md5(string_agg(t::text, '|' order by t::text)) from {table} t".encode()  # noqa: S608
+            )
+            .fetchone()
+            for table in TABLES
+        }
+
+
+@contextmanager
+def refused(
+    shop: Shop, error: type[DomainError], *fields: str
+) -> Iterator[pytest.ExceptionInfo[DomainError]]:
+    """Expect a refusal that names these fields and changes nothing."""
+    before = fingerprint(shop)
+    with pytest.raises(error) as caught:
+        yield caught
+    assert fingerprint(shop) == before
+    assert set(fields) <= set(caught.value.fields), caught.value.fields
