@@ -1,0 +1,131 @@
+"""The local browser components of the till, bundled with the pages that use them."""
+
+import reflex as rx
+from reflex.components.component import NoSSRComponent
+
+
+class ProductFinder(NoSSRComponent):
+    """The search that always has the keyboard; best sellers while nothing is typed.
+
+    Products come from `GET /api/erp/products/search` and `/api/erp/best-sellers`.
+
+    Attributes:
+        sold: Changes with every sale, so that stock is looked up again.
+    """
+
+    library = rx.asset("finder.jsx", shared=True).importable_path
+    tag = "ProductFinder"
+    location: rx.Var[str]
+    sold: rx.Var[str]
+    on_add: rx.EventHandler[lambda variant, lot, label: [variant, lot, label]]
+
+
+class CartKeeper(NoSSRComponent):
+    """Keeps the cart's text in the tab and offers it again to a page that has none."""
+
+    library = rx.asset("keeper.jsx", shared=True).importable_path
+    tag = "CartKeeper"
+    register: rx.Var[str]
+    kept: rx.Var[str]
+    on_restore: rx.EventHandler[lambda kept: [kept]]
+
+
+class TillKeys(NoSSRComponent):
+    """The till's keyboard; `on_key` tells `more`, `less`, `remove`, `up` or `down`."""
+
+    library = rx.asset("till_keys.jsx", shared=True).importable_path
+    tag = "TillKeys"
+    on_key: rx.EventHandler[lambda name: [name]]
+    on_customer: rx.EventHandler[rx.event.no_args_event_spec]
+    on_park: rx.EventHandler[rx.event.no_args_event_spec]
+    on_recall: rx.EventHandler[rx.event.no_args_event_spec]
+    on_pay: rx.EventHandler[rx.event.no_args_event_spec]
+
+
+class KeysButton(NoSSRComponent):
+    """The button that shows the till's keys."""
+
+    library = rx.asset("till_keys.jsx", shared=True).importable_path
+    tag = "KeysButton"
+
+
+class NumberBox(NoSSRComponent):
+    """A number in a line; told once it is done."""
+
+    library = rx.asset("number_box.jsx", shared=True).importable_path
+    tag = "NumberBox"
+    value: rx.Var[str]
+    label: rx.Var[str]
+    place: rx.Var[str]
+    affix: rx.Var[str]
+    before: rx.Var[str]
+    on_commit: rx.EventHandler[lambda text: [text]]
+
+
+class Stepper(NoSSRComponent):
+    """A quantity with a button on either side."""
+
+    library = rx.asset("number_box.jsx", shared=True).importable_path
+    tag = "Stepper"
+    value: rx.Var[str]
+    label: rx.Var[str]
+    on_step: rx.EventHandler[lambda by: [by]]
+    on_commit: rx.EventHandler[lambda text: [text]]
+
+
+class CountStepper(NoSSRComponent):
+    """A count from zero to `most` with a button on either side."""
+
+    library = rx.asset("number_box.jsx", shared=True).importable_path
+    tag = "CountStepper"
+    value: rx.Var[str]
+    most: rx.Var[str]
+    label: rx.Var[str]
+    on_commit: rx.EventHandler[lambda text: [text]]
+
+
+class PinPad(NoSSRComponent):
+    """A PIN field with a keypad; empties itself with every attempt."""
+
+    library = rx.asset("keypad.jsx", shared=True).importable_path
+    tag = "PinPad"
+    name: rx.Var[str]
+    attempt: rx.Var[int]
+    error: rx.Var[str]
+
+
+class CashCount(NoSSRComponent):
+    """A count by denomination or as a total; its form receives the total."""
+
+    library = rx.asset("cash_count.jsx", shared=True).importable_path
+    tag = "CashCount"
+    name: rx.Var[str]
+    error: rx.Var[str]
+
+
+class PaymentPad(NoSSRComponent):
+    """Tenders for a bill, or refunds with `mode="refund"`.
+
+    Attributes:
+        total: Rupees as plain text.
+        credit: The customer's limit as text; empty where they have none.
+        attempt: Counts the server's answers.
+    """
+
+    library = rx.asset("payment_pad.jsx", shared=True).importable_path
+    tag = "PaymentPad"
+    total: rx.Var[str]
+    mode: rx.Var[str]
+    credit: rx.Var[str]
+    credit_name: rx.Var[str]
+    attempt: rx.Var[int]
+    errors: rx.Var[dict[str, str]]
+    problem: rx.Var[str]
+    upi_svg: rx.Var[str]
+    upi_reference: rx.Var[str]
+    on_complete: rx.EventHandler[lambda tenders: [tenders]]
+    on_upi: rx.EventHandler[lambda amount: [amount]]
+
+
+_KEYPAD = rx.asset("keypad.jsx", shared=True)
+"""The payment pad imports it from beside itself."""

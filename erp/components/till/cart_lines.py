@@ -1,0 +1,86 @@
+"""A line of the cart: what, from which lot, how much, at what price, and what is wrong with it."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components.till.browser_parts import NumberBox, Stepper
+
+Line = rx.Var[dict[str, Any]]
+
+
+def cart_line(
+    line: Line,
+    *,
+    selected: rx.Var[str],
+    on_select: Any,
+    on_step: Any,
+    on_quantity: Any,
+    on_discount: Any,
+    on_remove: Any,
+) -> rx.Component:
+    """Return one line; its handlers take the line's name first."""
+    uid = line["uid"].to(str)
+    label = line["label"].to(str)
+    stepper = Stepper.create(
+        value=line["quantity"].to(str),
+        label=f"Quantity of {label}",
+        on_step=lambda by: on_step(uid, by),
+        on_commit=lambda text: on_quantity(uid, text),
+    )
+    discount = NumberBox.create(
+        value=line["discount"].to(str),
+        label=f"Discount of {label} in percent",
+        place="discount",
+        affix="%",
+        on_commit=lambda text: on_discount(uid, text),
+    )
+    return rx.el.li(
+        rx.el.div(
+            rx.el.span(label, class_name="line-name"),
+            rx.el.span(line["total"].to(str), class_name="line-total"),
+            class_name="line-head",
+            on_click=on_select(uid),
+        ),
+        rx.el.div(
+            rx.foreach(line["lots"].to(list[dict[str, str]]), lot_note), class_name="line-lots"
+        ),
+        rx.el.div(
+            stepper,
+            rx.el.span(line["price"].to(str), class_name="line-price"),
+            discount,
+            rx.el.button(
+                rx.icon("trash-2"),
+                type="button",
+                aria_label=f"Remove {label}",
+                title="Remove (Del)",
+                class_name="line-remove",
+                on_click=on_remove(uid),
+            ),
+            class_name="line-tools",
+        ),
+        rx.cond(
+            line["problem"].to(str) != "",
+            rx.el.p(line["problem"].to(str), class_name="error", role="alert"),
+        ),
+        class_name="line",
+        custom_attrs={
+            "data-chosen": rx.cond(selected == uid, "true", "false"),
+            "data-uid": uid,
+            "data-problem": rx.cond(line["problem"].to(str) != "", "true", "false"),
+        },
+        key=uid,
+    )
+
+
+def lot_note(lot: rx.Var[dict[str, str]]) -> rx.Component:
+    """Return one lot with its expiry, marked where that is near."""
+    return rx.el.span(
+        "Lot ",
+        rx.el.b(lot["text"]),
+        rx.cond(lot["expiry"] != "", rx.fragment(" · exp ", lot["expiry"])),
+        class_name="lot",
+        title=rx.cond(lot["until"] != "", f"Good until {lot['until']}", ""),
+        custom_attrs={"data-tone": lot["tone"]},
+        key=lot["id"],
+    )

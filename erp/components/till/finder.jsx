@@ -1,0 +1,155 @@
+// The till's search: typed or scanned, by keyboard or finger; what sells most before one types.
+import { useEffect, useId, useRef, useState } from "react";
+
+const WAIT_MS = 50;
+const CODE = /^[0-9]{8,}$/;
+const LOW = 10;
+const NEAR_DAYS = 90;
+const grouped = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2 });
+const rupees = (text) => (text == null ? "" : `₹${grouped.format(Number(text))}`);
+const month = (day) => (day ? `${day.slice(5, 7)}/${day.slice(0, 4)}` : "");
+const isNear = (day) => day && (new Date(day) - Date.now()) / 864e5 <= NEAR_DAYS;
+const isModal = () => document.querySelector('[role="dialog"], [role="alertdialog"], dialog[open]');
+const hasMouse = () => window.matchMedia("(pointer: fine)").matches;
+
+function stockOf(row) {
+  if (row.sellable <= 0) return ["red", "Sold out"];
+  return row.sellable < LOW ? ["amber", `${row.sellable} left`] : ["green", `${row.sellable}`];
+}
+
+async function ask(url, signal) {
+  const answer = await fetch(url, { signal });
+  if (answer.status === 401) window.location.reload();
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.detail ?? "The search is not available right now.");
+  return body.rows ?? [];
+}
+
+function useBest(sold) {
+  const [best, setBest] = useState(null);
+  useEffect(() => {
+    const stop = new AbortController();
+    ask("/api/erp/best-sellers?limit=18", stop.signal).then(setBest, () => setBest((held) => held ?? []));
+    return () => stop.abort();
+  }, [sold]);
+  return best;
+}
+
+function useFound(text, location) {
+  const [found, setFound] = useState({ text: "", rows: [], note: "" });
+  useEffect(() => {
+    if (!text) return setFound({ text: "", rows: [], note: "" });
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      const place = location ? `&location_id=${location}` : "";
+      ask(`/api/erp/products/search?limit=20&search=${encodeURIComponent(text)}${place}`, stop.signal)
+        .then((rows) => setFound({ text, rows, note: rows.length ? "" : "Nothing found. Try fewer letters, or scan the pack." }))
+        .catch((error) => error.name !== "AbortError" && setFound({ text, rows: [], note: error instanceof TypeError ? "The search is not available right now. The bill is kept." : error.message }));
+    }, WAIT_MS);
+    return () => { clearTimeout(timer); stop.abort(); };
+  }, [text, location]);
+  return found;
+}
+
+function useSteadyFocus(input) {
+  useEffect(() => {
+    const back = () => setTimeout(() => {
+      if (document.activeElement === document.body && !isModal() && hasMouse()) input.current?.focus();
+    }, 60);
+    const typed = (event) => {
+      const isOwn = event.target.closest?.("input, textarea, select, [contenteditable]");
+      const isText = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (isText && !isOwn && !isModal()) input.current?.focus();
+    };
+    back();
+    document.addEventListener("focusout", back);
+    window.addEventListener("keydown", typed, true);
+    const watch = new MutationObserver(back);
+    watch.observe(document.body, { childList: true });
+    return () => { document.removeEventListener("focusout", back); window.removeEventListener("keydown", typed, true); watch.disconnect(); };
+  }, []);
+}
+
+export function ProductFinder({ location, sold, onAdd, children }) {
+  const list = `${useId()}-found`;
+  const input = useRef(null);
+  const wanted = useRef("");
+  const [text, setText] = useState("");
+  const [at, setAt] = useState(0);
+  const asked = text.trim();
+  const found = useFound(asked, location);
+  const best = useBest(sold);
+  useSteadyFocus(input);
+  const add = (row) => {
+    wanted.current = "";
+    setText("");
+    onAdd?.(row.variant_id, row.lot_id ?? "", row.label);
+    if (hasMouse()) input.current?.focus();
+  };
+  useEffect(() => {
+    setAt(0);
+    const only = found.rows.length === 1 && found.rows[0].is_exact && CODE.test(found.text);
+    if (found.text && found.text === asked && (only || wanted.current === asked) && found.rows[0]) add(found.rows[0]);
+    if (wanted.current === found.text) wanted.current = "";
+  }, [found]);
+  const key = (event) => {
+    const last = found.rows.length - 1;
+    if (event.key === "ArrowDown" && asked) { event.preventDefault(); setAt((i) => Math.min(i + 1, last)); }
+    if (event.key === "ArrowUp" && asked) { event.preventDefault(); setAt((i) => Math.max(i - 1, 0)); }
+    if (event.key === "Escape" && text) { event.preventDefault(); setText(""); }
+    if (event.key === "Enter" && asked && !event.ctrlKey) {
+      event.preventDefault();
+      if (found.text === asked && found.rows[at]) add(found.rows[at]); else wanted.current = asked;
+    }
+  };
+  useEffect(() => { document.getElementById(`${list}-${at}`)?.scrollIntoView({ block: "nearest" }); }, [at]);
+  return (
+    <div className="finder">
+      <div className="finder-box">
+        {children}
+        <input ref={input} data-finder="" className="input" type="text" role="combobox" aria-expanded={Boolean(asked)} aria-controls={list} aria-autocomplete="list" aria-activedescendant={asked && found.rows[at] ? `${list}-${at}` : undefined} aria-label="Search products, or scan" placeholder="Search or scan: ars alb 30" value={text} onChange={(e) => setText(e.target.value)} onKeyDown={key} autoComplete="off" spellCheck={false} maxLength={200} />
+        {text ? <button type="button" className="finder-clear" aria-label="Clear the search" onClick={() => { setText(""); input.current?.focus(); }}>×</button> : <kbd aria-hidden="true">F2</kbd>}
+      </div>
+      {asked ? <Found list={list} found={found} asked={asked} at={at} add={add} hover={setAt} /> : <Best best={best} add={add} />}
+    </div>
+  );
+}
+
+function Found({ list, found, asked, at, add, hover }) {
+  if (found.note && found.text === asked) return <p className="finder-note" role="status">{found.note}</p>;
+  return (
+    <ul className="found" role="listbox" id={list} aria-label="Products found" aria-busy={found.text !== asked}>
+      {found.rows.map((row, i) => {
+        const [tone, stock] = stockOf(row);
+        return (
+          <li key={row.variant_id} id={`${list}-${i}`} role="option" aria-selected={i === at} onMouseEnter={() => hover(i)} onClick={() => add(row)} data-none={row.sellable <= 0 || undefined}>
+            <span className="found-name">{row.label}<small>{row.sku}{row.nearest_expiry && <i data-near={isNear(row.nearest_expiry) || undefined}> · exp {month(row.nearest_expiry)}</i>}</small></span>
+            <span className="found-price">{rupees(row.price)}</span>
+            <span className="badge" data-tone={tone}>{stock}</span>
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function Best({ best, add }) {
+  if (best === null) return <div className="best" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <span key={i} className="bone best-bone" />)}</div>;
+  if (!best.length) return <p className="finder-note">What sells most will stand here after the first sales. Type a name or scan a pack to begin.</p>;
+  return (
+    <>
+      <h2 className="best-title">Best sellers</h2>
+      <div className="best">
+        {best.map((row) => {
+          const [tone, stock] = stockOf(row);
+          return (
+            <button key={row.variant_id} type="button" className="best-tile" onClick={() => add(row)} data-none={row.sellable <= 0 || undefined}>
+              <span>{row.label}</span>
+              <b>{rupees(row.price) || "–"}<i className="badge" data-tone={tone}>{stock}</i></b>
+            </button>
+          );
+        })}
+      </div>
+    </>
+  );
+}

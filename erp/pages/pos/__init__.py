@@ -1,0 +1,1 @@
+"""The till, its returns and its shifts."""

@@ -1,0 +1,86 @@
+"""Taking payment, and the sale that came of it."""
+
+import reflex as rx
+
+from erp.components import dialog, notice
+from erp.components.till import PaymentPad, touch_button
+from erp.state.pos.paying import PayState
+from erp.state.pos.till import TillState
+
+
+def payment_dialog() -> rx.Component:
+    """Return the dialog that splits a bill over tenders."""
+    return dialog(
+        PayState.is_open,
+        PaymentPad.create(
+            total=PayState.total,
+            credit=PayState.credit,
+            credit_name=TillState.customer["name"],
+            attempt=PayState.attempt,
+            errors=PayState.errors,
+            problem=PayState.problem,
+            upi_svg=PayState.upi_svg,
+            upi_reference=PayState.upi_reference,
+            on_complete=PayState.complete,
+            on_upi=PayState.show_upi,
+        ),
+        title=f"To pay: {PayState.total_text}",
+        on_close=PayState.cancel,
+        width="820px",
+    )
+
+
+def receipt_dialog() -> rx.Component:
+    """Return the posted sale: number, change, papers, next customer."""
+    receipt = PayState.receipt
+    has_change = receipt["has_change"] != ""
+    return dialog(
+        receipt.length() > 0,
+        rx.el.div(
+            rx.cond(receipt["note"] != "", notice(receipt["note"], icon="info")),
+            rx.el.div(
+                rx.el.span(rx.cond(has_change, "Change due", "Paid")),
+                rx.el.b(rx.cond(has_change, receipt["change"], receipt["total"])),
+                class_name="sold-big",
+                custom_attrs={"data-change": rx.cond(has_change, "true", "false")},
+            ),
+            rx.el.p(
+                "Bill ",
+                rx.el.b(receipt["number"], id="sold-number"),
+                " · ",
+                receipt["total"],
+                " · ",
+                receipt["customer"],
+                class_name="sold-facts",
+            ),
+            rx.el.div(
+                paper_link("Print receipt", receipt["invoice_id"], "receipt", "printer"),
+                paper_link("A4 invoice", receipt["invoice_id"], "invoice", "file-text"),
+                class_name="sold-papers",
+            ),
+            touch_button(
+                "New sale",
+                key="Enter",
+                look="solid",
+                on_click=PayState.new_sale,
+                auto_focus=True,
+                class_name="sold-next",
+            ),
+            class_name="sold",
+        ),
+        title="Sale complete",
+        on_close=PayState.new_sale,
+        width="480px",
+    )
+
+
+def paper_link(label: str, invoice_id: rx.Var[str], paper: str, icon: str) -> rx.Component:
+    """Return a link to a printed document, opened beside the till."""
+    return rx.el.a(
+        rx.icon(icon),
+        rx.el.span(label),
+        href=f"/api/erp/invoices/{invoice_id}/{paper}.pdf",
+        target="_blank",
+        rel="noopener",
+        class_name="button button-outline button-touch",
+    )

@@ -1,0 +1,202 @@
+"""Shifts: the list, and the X or Z report of one."""
+
+import reflex as rx
+
+from erp.components import (
+    Empty,
+    badge,
+    bone,
+    card,
+    empty_state,
+    fact_list,
+    grid,
+    link_button,
+    list_view,
+    notice,
+    page_header,
+    stat_tile,
+)
+from erp.components.till import touch_button
+from erp.pages.routing import page
+from erp.state.pos.shifts import ShiftListState, ShiftReportState
+
+NOTHING = "\u2013"
+
+
+@page(
+    route="/till/shifts",
+    title="Shifts",
+    permission="pos.view",
+    parent="/till",
+    on_load=[ShiftListState.open_list, ShiftListState.listen],
+)
+def shifts_page() -> rx.Component:
+    """List shifts with their takings and differences."""
+    return rx.fragment(
+        page_header(
+            "Shifts",
+            "Every drawer that was counted, and what it came to.",
+            link_button("Go to the till", "/till", look="outline", icon="store"),
+        ),
+        list_view(
+            ShiftListState,
+            label="Shifts",
+            search="",
+            empty=Empty("history", "No shift yet", "A shift stands here as soon as one is opened."),
+        ),
+    )
+
+
+@page(
+    route="/till/shifts/[shift_id]",
+    title="Shift report",
+    permission="pos.view",
+    parent="/till/shifts",
+    on_load=[ShiftReportState.open_report],
+)
+def shift_page() -> rx.Component:
+    """Show a shift's takings."""
+    report = rx.cond(
+        ShiftReportState.problem != "",
+        empty_state(
+            "history",
+            "There is no such shift",
+            "It may belong to another branch. Choose one of the list.",
+            link_button("All shifts", "/till/shifts"),
+        ),
+        _report(),
+    )
+    return rx.cond(ShiftReportState.is_loading, _waiting(), report)
+
+
+def _report() -> rx.Component:
+    head = ShiftReportState.head
+    title = rx.cond(ShiftReportState.is_open_shift, "X report", "Z report")
+    return rx.fragment(
+        page_header(
+            rx.fragment(title, " · ", head["register"]),
+            head["opened"],
+            touch_button("Print", icon="printer", on_click=rx.call_script("window.print()")),
+        ),
+        rx.cond(
+            ShiftReportState.is_blind,
+            notice(
+                "Cash figures appear once the shift is closed, so that the count stays blind.",
+                icon="eye-off",
+            ),
+        ),
+        grid(
+            stat_tile("Bills", head["sale_count"], note=f"{head['return_count']} returns"),
+            _money_tile("Sales", head["sales_total"]),
+            _money_tile("Returns", head["returns_total"]),
+            _money_tile("Net takings", head["net"]),
+        ),
+        grid(card(_methods(), title="By method", span=6), card(_drawer(), title="Drawer", span=6)),
+        card(_bills(), title="Bills"),
+    )
+
+
+def _money_tile(label: str, value: rx.Var[str]) -> rx.Component:
+    return stat_tile(label, rx.cond(value != "", value, "hidden"))
+
+
+def _drawer() -> rx.Component:
+    head = ShiftReportState.head
+    return fact_list(
+        [
+            ("Opening float", head["opening_float"]),
+            ("Cash in and out", _or_dash(head["cash_moved"])),
+            ("Expected", _or_dash(head["expected"])),
+            ("Counted", _or_dash(head["counted"])),
+            (
+                "Over or short",
+                rx.cond(
+                    head["difference"] != "",
+                    badge(head["difference"], head["difference_tone"]),
+                    NOTHING,
+                ),
+            ),
+            ("Left in the drawer", _or_dash(head["float_left"])),
+            ("Reason", _or_dash(head["reason"])),
+            ("Closed", _or_dash(head["closed"])),
+        ]
+    )
+
+
+def _or_dash(value: rx.Var[str]) -> rx.Var[str]:
+    return rx.cond(value != "", value, NOTHING)
+
+
+def _methods() -> rx.Component:
+    return rx.cond(
+        ShiftReportState.methods.length() > 0,
+        rx.el.div(
+            rx.el.table(
+                rx.el.thead(
+                    rx.el.tr(
+                        rx.el.th("Method"),
+                        rx.el.th("Sales", class_name="right"),
+                        rx.el.th("Refunds", class_name="right"),
+                        rx.el.th("Net", class_name="right"),
+                    )
+                ),
+                rx.el.tbody(
+                    rx.foreach(
+                        ShiftReportState.methods,
+                        lambda row: rx.el.tr(
+                            rx.el.td(row["method"]),
+                            rx.el.td(row["sales"], class_name="right"),
+                            rx.el.td(row["refunds"], class_name="right"),
+                            rx.el.td(row["net"], class_name="right"),
+                            key=row["id"],
+                        ),
+                    )
+                ),
+                class_name="table",
+                aria_label="Takings by method",
+            ),
+            class_name="scroll-x",
+        ),
+        rx.el.p("Nothing was taken yet.", class_name="soft"),
+    )
+
+
+def _bills() -> rx.Component:
+    return rx.cond(
+        ShiftReportState.bills.length() > 0,
+        rx.el.div(
+            rx.el.table(
+                rx.el.thead(
+                    rx.el.tr(
+                        rx.el.th("Number"),
+                        rx.el.th("Time"),
+                        rx.el.th("Customer", class_name="wide-only"),
+                        rx.el.th("Paid by", class_name="wide-only"),
+                        rx.el.th("Kind", class_name="wide-only"),
+                        rx.el.th("Total", class_name="right"),
+                    )
+                ),
+                rx.el.tbody(rx.foreach(ShiftReportState.bills, _bill)),
+                class_name="table",
+                aria_label="Bills of the shift",
+            ),
+            class_name="scroll-x",
+        ),
+        rx.el.p("No bills yet.", class_name="soft"),
+    )
+
+
+def _bill(row: rx.Var[dict[str, str]]) -> rx.Component:
+    return rx.el.tr(
+        rx.el.td(row["number"], class_name="nowrap"),
+        rx.el.td(row["time"], class_name="nowrap"),
+        rx.el.td(row["customer"], class_name="wide-only"),
+        rx.el.td(row["methods"], class_name="wide-only"),
+        rx.el.td(badge(row["kind"], row["tone"]), class_name="wide-only"),
+        rx.el.td(row["total"], class_name="right"),
+        key=row["id"],
+    )
+
+
+def _waiting() -> rx.Component:
+    return rx.fragment(bone("240px", "28px"), grid(*[card(bone("60%"), span=3) for _ in range(4)]))

@@ -1,0 +1,76 @@
+"""A priced cart as the till shows it: text only."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from erp.core.formatting import date_text, expiry_text, money_text, plain_decimal
+from erp.core.money import ZERO
+from erp.state.pos.cart import Cart, Entry
+
+NEAR_EXPIRY_DAYS = 90
+TIMES = "\u00d7"
+Shown = dict[str, Any]
+
+
+def shown_lines(
+    cart: Cart, parts: Mapping[int, list[Any]], problems: Mapping[int, str], today: date
+) -> list[Shown]:
+    """Return the cart's lines with the lots they were given and what stands in their way."""
+    return [
+        _shown(entry, parts.get(entry.uid, []), problems.get(entry.uid, ""), today)
+        for entry in cart.entries
+    ]
+
+
+def parts_by_line(quoted: Iterable[Any], entries: Iterable[Entry]) -> dict[int, list[Any]]:
+    """Return the quote's parts by the name of their line; `entries` are those that were asked."""
+    names = [entry.uid for entry in entries]
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for part in quoted:
+        parts[names[part.line]].append(part)
+    return dict(parts)
+
+
+def shown_totals(quote: Any | None) -> dict[str, str]:
+    """Return the sums of a quote; dashes where nothing could be priced."""
+    if quote is None:
+        return {"total": money_text(ZERO)}
+    tax = quote.cgst + quote.sgst + quote.igst
+    return {
+        "total": money_text(quote.total),
+        "gross": money_text(quote.gross),
+        "discount": money_text(-quote.discount) if quote.discount else "",
+        "taxable": money_text(quote.taxable),
+        "tax": money_text(tax),
+        "tax_label": "IGST" if quote.igst else "GST",
+        "round_off": money_text(quote.round_off) if quote.round_off else "",
+    }
+
+
+def _shown(entry: Entry, parts: list[Any], problem: str, today: date) -> Shown:
+    prices = sorted({part.mrp for part in parts})
+    return {
+        "uid": str(entry.uid),
+        "label": parts[0].label if parts else entry.label or "Product",
+        "quantity": str(entry.quantity),
+        "price": " / ".join(money_text(price) for price in prices),
+        "discount": plain_decimal(entry.discount_percent) if entry.discount_percent else "",
+        "total": money_text(sum((part.total for part in parts), ZERO)) if parts else "",
+        "lots": [_lot(part, today, is_split=len(parts) > 1) for part in parts],
+        "problem": problem,
+    }
+
+
+def _lot(part: Any, today: date, *, is_split: bool) -> dict[str, str]:
+    expires_on: date | None = part.expires_on
+    is_near = expires_on is not None and expires_on <= today + timedelta(days=NEAR_EXPIRY_DAYS)
+    number = part.lot_number or "no lot"
+    return {
+        "id": str(part.lot_id),
+        "text": f"{part.quantity} {TIMES} {number}" if is_split else number,
+        "expiry": expiry_text(expires_on) if expires_on else "",
+        "until": date_text(expires_on) if expires_on else "",
+        "tone": "amber" if is_near else "gray",
+    }

@@ -1,0 +1,193 @@
+"""Paying: tenders, the UPI code, the posted sale with its change; one sale however often pressed."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, cast
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.errors import Conflict, DomainError
+from erp.core.formatting import money_text
+from erp.state.pos.approving import ApprovalState, continue_with
+from erp.state.pos.cart import Cart, troubles
+from erp.state.pos.till import SELL, TillState
+from erp.state.registry import handler
+from erp.state.session import SessionState, errors_by_field
+
+MOST_TENDERS = 10
+AT_THE_LINES = frozenset({"price_changed", "insufficient_stock", "expired_lot", "lot_on_hold"})
+
+
+class PayState(SessionState, rx.State):
+    """The payment dialog and what came of it.
+
+    Attributes:
+        attempt: Counts the answers, so that the dialog knows that one has come.
+        receipt: The posted sale as text; empty while none is shown.
+    """
+
+    is_open: bool = False
+    total: str = "0.00"
+    total_text: str = ""
+    credit: str = ""
+    errors: dict[str, str] = {}
+    problem: str = ""
+    attempt: int = 0
+    upi_svg: str = ""
+    upi_reference: str = ""
+    receipt: dict[str, str] = {}
+
+    @handler(permission=SELL)
+    async def pay(self) -> None:
+        """Ask for payment; a discount above the ceiling is approved first."""
+        till = await self.get_state(TillState)
+        await till._adopt(till._cart())
+        if not till.is_sellable or self.receipt:
+            return
+        if till.needs_approval:
+            approval = await self.get_state(ApprovalState)
+            await approval._request("discount", str(till._cart().sale_id), Decimal(till._level))
+            return
+        self._open(till)
+
+    @handler(permission=SELL)
+    async def pay_approved(self) -> None:
+        """Go on to payment after a manager approved the discount."""
+        till = await self.get_state(TillState)
+        approval = await self.get_state(ApprovalState)
+        level = Decimal(approval.granted_level)
+        await till._adopt(till._cart().model_copy(update={"approved": level}))
+        if till.is_sellable and not till.needs_approval:
+            self._open(till)
+
+    @handler(permission=SELL)
+    async def show_upi(self, amount: str) -> None:
+        """Show the code that a customer's payment app scans."""
+        till = await self.get_state(TillState)
+        self.upi_svg, self.errors = "", {}
+        wanted = {"sale_id": till._cart().sale_id, "amount": f"{amount}"}
+        try:
+            request = await self._ask("pos.request_upi", wanted)
+        except (DomainError, ValidationError) as error:
+            self.errors = {"upi": _message(error)}
+        else:
+            self.upi_svg, self.upi_reference = request.qr_svg, request.reference
+
+    @handler(permission=SELL)
+    async def complete(self, tenders: list[dict[str, str]]) -> None:
+        """Post the sale. The same cart posts once, however often this is asked for."""
+        till = await self.get_state(TillState)
+        if not self.is_open:
+            return
+        self.errors, self.problem = {}, ""
+        cart = till._cart()
+        try:
+            posted = await self._run("pos.post_sale", cart.sale_input(tenders_of(tenders)))
+        except Conflict as error:
+            await self._settle_conflict(till, cart, error)
+        except (DomainError, ValidationError) as error:
+            await self._refuse(till, cart, error)
+        else:
+            await self._finish(till, _shown(posted, str(posted.invoice_id)))
+        finally:
+            self.attempt += 1
+
+    @handler(permission=SELL)
+    async def cancel(self) -> None:
+        """Go back to the cart."""
+        self.is_open = False
+
+    @handler(permission=SELL)
+    async def new_sale(self) -> None:
+        """Put the posted sale away."""
+        self.receipt = {}
+
+    @handler(permission=SELL)
+    async def settle_lost_answer(self) -> None:
+        """Show the sale of the cart at hand if it was posted and its answer never came."""
+        till = await self.get_state(TillState)
+        cart = till._cart()
+        if cart.entries:
+            await self._find_posted(till, cart)
+
+    def _open(self, till: TillState) -> None:
+        self.total, self.total_text = till._total, money_text(Decimal(till._total))
+        self.credit = till.customer["credit"]
+        self.errors, self.problem, self.upi_svg = {}, "", ""
+        self.is_open = True
+
+    async def _settle_conflict(self, till: TillState, cart: Cart, error: Conflict) -> None:
+        """A key or id that is used already means that the sale may stand."""
+        if not await self._find_posted(till, cart):
+            await self._refuse(till, cart, error)
+
+    async def _find_posted(self, till: TillState, cart: Cart) -> bool:
+        try:
+            sale = await self._ask("pos.get_sale", {"sale_id": cart.sale_id})
+        except DomainError:
+            return False
+        note = "This bill was posted already; its answer had been lost."
+        await self._finish(till, _shown(sale, str(sale.invoice_id)) | {"note": note})
+        return True
+
+    async def _finish(self, till: TillState, receipt: dict[str, str]) -> None:
+        self.is_open, self.receipt = False, receipt
+        await till._renew()
+
+    async def _refuse(
+        self, till: TillState, cart: Cart, error: DomainError | ValidationError
+    ) -> None:
+        """Show a refusal where it belongs: at the lines, or in the dialog; the cart is kept."""
+        fields = errors_by_field(error)
+        at_lines = {uid: message for uid, _, message in troubles(fields, cart.entries)}
+        code = error.code if isinstance(error, DomainError) else "invalid_input"
+        if at_lines or code in AT_THE_LINES | {"shift_closed", "unknown_party", "inactive_party"}:
+            self.is_open = False
+            await till._adopt(cart)
+            for uid, message in at_lines.items():
+                till._say(uid, message)
+            till.notice, till.notice_code = _message(error), code
+        elif code == "approval_required" and isinstance(error, DomainError):
+            self.is_open = False
+            approval = await self.get_state(ApprovalState)
+            level = Decimal(error.details["level"])
+            await approval._request("discount", str(cart.sale_id), level)
+        else:
+            self.errors, self.problem = fields, _message(error)
+
+
+def _after_approval() -> EventSpec:
+    return cast("EventSpec", PayState.pay_approved)
+
+
+continue_with("discount", _after_approval)
+
+
+def tenders_of(given: Any) -> list[dict[str, str]]:
+    """Return the tenders of an event as the command takes them; it checks their content."""
+    rows = given[:MOST_TENDERS] if isinstance(given, list) else []
+    return [
+        {key: f"{row.get(key, '')}" for key in ("method", "amount", "reference")}
+        for row in rows
+        if isinstance(row, Mapping)
+    ]
+
+
+def _message(error: DomainError | ValidationError) -> str:
+    if isinstance(error, DomainError):
+        return error.message
+    return "Check the payment: " + "; ".join(errors_by_field(error).values())
+
+
+def _shown(sale: Any, invoice_id: str) -> dict[str, str]:
+    return {
+        "number": sale.number,
+        "invoice_id": invoice_id,
+        "total": money_text(sale.total),
+        "change": money_text(sale.change_due),
+        "has_change": "yes" if sale.change_due else "",
+        "customer": sale.customer,
+        "note": "",
+    }

@@ -1,0 +1,81 @@
+"""What a cart costs now, as far as it can be sold: refused lines are named, the rest is priced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from erp.core.context import RequestContext
+from erp.core.errors import DomainError
+from erp.services import platform
+from erp.state.pos.cart import Cart, Entry, troubles
+from erp.state.pos.lines import parts_by_line
+from erp.state.session import errors_by_field
+
+ROUNDS = 3
+"""How often refused lines are left out; one refusal names all lines of its kind."""
+
+
+@dataclass(slots=True)
+class Priced:
+    """A cart's prices, and what stands in the way of selling it.
+
+    Attributes:
+        parts: The lots of each line by the line's name.
+        problems: Message per refused line; it says what to do.
+        blocked: Why the whole cart cannot be sold now; empty where nothing does.
+        code: The refusal's code behind `blocked`.
+    """
+
+    quote: Any = None
+    parts: Mapping[int, list[Any]] = field(default_factory=dict)
+    problems: dict[int, str] = field(default_factory=dict)
+    blocked: str = ""
+    code: str = ""
+
+    @property
+    def is_sellable(self) -> bool:
+        """Tell whether every line is priced and nothing stands in the way."""
+        return self.quote is not None and not self.problems and not self.blocked
+
+
+def price(ctx: RequestContext, cart: Cart) -> Priced:
+    """Ask for the price of a cart; lines that are refused are left out of a second question."""
+    priced = Priced()
+    for _ in range(ROUNDS):
+        asked = [entry for entry in cart.entries if entry.uid not in priced.problems]
+        if not asked:
+            break
+        try:
+            wanted = cart.quote_input(priced.problems)
+            priced.quote = platform.run("pos.quote_cart", ctx, wanted).result
+        except (DomainError, ValidationError) as error:
+            if not _note(priced, error, asked):
+                break
+        else:
+            priced.parts = parts_by_line(priced.quote.lines, asked)
+            break
+    return priced
+
+
+def _note(priced: Priced, error: DomainError | ValidationError, asked: list[Entry]) -> bool:
+    """Write down a refusal; tell whether it is about lines, so that the rest can be asked for."""
+    found = {uid: message for uid, _, message in troubles(errors_by_field(error), asked)}
+    if found:
+        priced.problems.update(found)
+        return True
+    if isinstance(error, DomainError):
+        priced.blocked, priced.code = error.message, error.code
+    else:
+        priced.blocked, priced.code = "; ".join(errors_by_field(error).values()), "invalid_input"
+    return False
+
+
+def with_prices(cart: Cart, priced: Priced) -> Cart:
+    """Return the cart with the prices and names the customer is shown now."""
+    for uid, parts in priced.parts.items():
+        prices = {part.mrp for part in parts}
+        shown = prices.pop() if len(prices) == 1 else None
+        cart = cart.changing(uid, price=shown, label=parts[0].label)
+    return cart

@@ -1,0 +1,263 @@
+"""Shifts: the list, the report of one, cash in and out, closing by a blind count."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import reflex as rx
+from pydantic import ValidationError
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import instant_text, money_text
+from erp.core.money import ZERO
+from erp.state.listing import ListState
+from erp.state.pos.till import SELL, TillState
+from erp.state.registry import handler
+from erp.state.session import SessionState, errors_by_field, new_form_key
+
+METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
+MOST_BILLS = 100
+
+
+class ShiftListState(ListState, rx.State):
+    """Shifts, newest first."""
+
+    permission: ClassVar[str] = "pos.view"
+    query: ClassVar[str] = "pos.list_shifts"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("register_name", "Register", detail="opened_by"),
+        Column("opened_at", "Opened", Kind.INSTANT),
+        Column("closed_at", "Closed", Kind.INSTANT, wide_only=True),
+        Column("sale_count", "Bills", Kind.COUNT),
+        Column("sales_total", "Takings", Kind.MONEY, wide_only=True),
+        Column("difference", "Over or short", Kind.MONEY, wide_only=True),
+        Column(
+            "status",
+            "Status",
+            Kind.STATUS,
+            labels={"open": "Open", "closed": "Closed"},
+            tones={"open": "green", "closed": "gray"},
+        ),
+    )
+    row_link: ClassVar[str] = "/till/shifts/{id}"
+    topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+
+class ShiftReportState(SessionState, rx.State):
+    """One shift: X report while it is open, Z report once it is closed.
+
+    Who may not approve sees of an open shift what they need to compare with the card
+    terminal, and nothing that tells the cash expected: the count stays blind.
+    """
+
+    is_loading: bool = True
+    problem: str = ""
+    head: dict[str, str] = {}
+    methods: list[dict[str, str]] = []
+    bills: list[dict[str, str]] = []
+    is_open_shift: bool = False
+    is_blind: bool = False
+
+    @handler(permission="pos.view")
+    async def open_report(self) -> None:
+        """Load the shift that the address names."""
+        wanted = {"shift_id": f"{self.router.url.path}".rstrip("/").rpartition("/")[2]}
+        self.is_loading, self.problem = True, ""
+        principal = await self._principal()
+        try:
+            report = await self._ask("pos.get_shift", wanted)
+            page = await self._ask("pos.list_sales", wanted | {"limit": MOST_BILLS})
+        except (DomainError, ValidationError):
+            self.problem = "There is no such shift."
+        else:
+            self.is_open_shift = report.status == "open"
+            self.is_blind = self.is_open_shift and not principal.may("pos.approve")
+            self.head = _head(report, principal.time_zone, is_blind=self.is_blind)
+            self.methods = _methods(report, is_blind=self.is_blind)
+            self.bills = [_bill(row, principal.time_zone) for row in page.rows]
+        self.is_loading = False
+
+
+class ShiftDeskState(SessionState, rx.State):
+    """What a cashier does with the drawer of the open shift."""
+
+    is_moving: bool = False
+    is_closing: bool = False
+    needs_reason: bool = False
+    errors: dict[str, str] = {}
+    problem: str = ""
+    is_busy: bool = False
+    closed: dict[str, str] = {}
+
+    _key: str = ""
+
+    @handler(permission="pos.cash")
+    async def open_cash(self) -> None:
+        """Ask for cash put in or taken out."""
+        self._begin()
+        self.is_moving = True
+
+    @handler(permission="pos.cash")
+    async def move_cash(self, form: dict[str, Any]) -> Any:
+        """Record cash in or out with its reason."""
+        till = await self.get_state(TillState)
+        amount = f"{form.get('amount') or ''}".replace(",", "").strip()
+        is_out = form.get("direction") == "out"
+        wanted = {
+            "shift_id": till.shift_id,
+            "amount": f"-{amount}" if is_out else amount,
+            "reason": f"{form.get('reason') or ''}",
+            "idempotency_key": self._key,
+        }
+        if amount.startswith("-") or not await self._did("pos.move_cash", wanted):
+            self.errors = self.errors or {"amount": "Type an amount such as 500."}
+            return None
+        self.is_moving = False
+        return rx.toast.success("Cash taken out." if is_out else "Cash put in.", id="cash")
+
+    @handler(permission=SELL)
+    async def open_closing(self) -> Any:
+        """Ask for the count; what is expected is not shown."""
+        till = await self.get_state(TillState)
+        if till.lines:
+            return rx.toast.warning("Finish, park or clear the bill at hand first.", id="closing")
+        self._begin()
+        self.is_closing, self.needs_reason = True, False
+        return None
+
+    @handler(permission=SELL)
+    async def close_shift(self, form: dict[str, Any]) -> None:
+        """Close the shift with what was counted, and only then tell over or short."""
+        till = await self.get_state(TillState)
+        given = {key: f"{form.get(key) or ''}" for key in ("counted_cash", "float_left", "reason")}
+        wanted = {
+            **given,
+            "float_left": given["float_left"] or "0",
+            "shift_id": till.shift_id,
+            "idempotency_key": self._key,
+        }
+        if not await self._did("pos.close_shift", wanted):
+            self.needs_reason = self.needs_reason or "reason" in self.errors
+            return
+        self.is_closing = False
+
+    @handler(permission=SELL)
+    async def close_dialog(self) -> None:
+        """Close either dialog; nothing is recorded."""
+        self.is_moving = self.is_closing = False
+
+    @handler(permission=SELL)
+    async def put_away(self) -> None:
+        """Put the result of the closing away."""
+        self.closed = {}
+
+    async def _did(self, command: str, wanted: dict[str, Any]) -> bool:
+        """Run a command; show its refusal at the fields."""
+        self.errors, self.problem = {}, ""
+        try:
+            result = await self._run(command, wanted)
+        except ValidationError as error:
+            self.errors = _spoken(errors_by_field(error))
+            return False
+        except DomainError as error:
+            self.errors, self.problem = errors_by_field(error), error.message
+            self._key = new_form_key()
+            return False
+        if command == "pos.close_shift":
+            await self._show_closed(result)
+        return True
+
+    async def _show_closed(self, result: Any) -> None:
+        till = await self.get_state(TillState)
+        self.closed = _closing(result)
+        till.stage, till.shift_id, till.kept = "opening", "", ""
+        till._show_nothing(till._cart())
+
+    def _begin(self) -> None:
+        self.errors, self.problem, self._key = {}, "", new_form_key()
+
+
+def _spoken(fields: dict[str, str]) -> dict[str, str]:
+    texts = {
+        "counted_cash": "Count the drawer: an amount such as 4250.",
+        "float_left": "An amount such as 1000.",
+        "amount": "Type an amount such as 500.",
+        "reason": "Say why, in a few words.",
+    }
+    return {name: texts.get(name, message) for name, message in fields.items()}
+
+
+def _closing(result: Any) -> dict[str, str]:
+    short = result.difference < 0
+    over = result.difference > 0
+    return {
+        "shift_id": str(result.shift_id),
+        "expected": money_text(result.expected_cash),
+        "counted": money_text(result.counted_cash),
+        "difference": money_text(abs(result.difference)),
+        "verdict": "Cash short" if short else "Cash over" if over else "The count is right",
+        "tone": "red" if short else "amber" if over else "green",
+    }
+
+
+def _head(report: Any, zone: str, *, is_blind: bool) -> dict[str, str]:
+    def money(value: Any) -> str:
+        return "" if value is None or is_blind else money_text(value)
+
+    closed = (
+        f"{instant_text(report.closed_at, zone)} by {report.closed_by}" if report.closed_at else ""
+    )
+    return {
+        "id": str(report.id),
+        "register": report.register_name,
+        "opened": f"{instant_text(report.opened_at, zone)} by {report.opened_by}",
+        "closed": closed,
+        "opening_float": money_text(report.opening_float),
+        "sale_count": str(report.sale_count),
+        "return_count": str(report.return_count),
+        "sales_total": money(report.sales_total),
+        "returns_total": money(report.returns_total),
+        "net": money(report.sales_total - report.returns_total),
+        "cash_moved": money(report.cash_moved),
+        "expected": money(report.expected_cash),
+        "counted": money(report.counted_cash),
+        "float_left": money(report.float_left),
+        "difference": money(report.difference),
+        "difference_tone": _tone(report.difference),
+        "reason": report.difference_reason,
+    }
+
+
+def _tone(difference: Any) -> str:
+    if not difference:
+        return "green"
+    return "red" if difference < 0 else "amber"
+
+
+def _methods(report: Any, *, is_blind: bool) -> list[dict[str, str]]:
+    rows: Sequence[Any] = [
+        row for row in report.by_method if not (is_blind and row.method == "cash")
+    ]
+    return [
+        {
+            "id": row.method,
+            "method": METHOD_NAMES.get(row.method, row.method),
+            "sales": money_text(row.sales),
+            "refunds": money_text(-row.refunds if row.refunds else ZERO),
+            "net": money_text(row.sales - row.refunds),
+        }
+        for row in rows
+    ]
+
+
+def _bill(row: Any, zone: str) -> dict[str, str]:
+    return {
+        "id": str(row.id),
+        "number": row.number,
+        "kind": "Return" if row.kind == "return" else "Sale",
+        "tone": "amber" if row.kind == "return" else "gray",
+        "time": instant_text(row.sold_at, zone),
+        "customer": row.customer,
+        "methods": ", ".join(METHOD_NAMES.get(m, m) for m in row.methods.split(", ") if m),
+        "total": money_text(-row.total if row.kind == "return" else row.total),
+    }

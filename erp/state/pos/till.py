@@ -1,0 +1,294 @@
+"""The selling screen: one cart, priced anew after each change in one question to the server."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import DomainError
+from erp.core.formatting import money_text
+from erp.core.money import LARGEST_AMOUNT
+from erp.services import party
+from erp.state.pos import lines as shown
+from erp.state.pos.cart import (
+    WHOLE_PERCENT,
+    Cart,
+    read_amount,
+    read_count,
+)
+from erp.state.pos.pricing import Priced, price, with_prices
+from erp.state.registry import handler
+from erp.state.session import SessionState, as_uuid
+
+SELL = "pos.sell"
+LONGEST_KEPT = 120_000
+"""Characters of a kept cart that is read back: 200 lines have about half of it."""
+
+WALK_IN = {"id": "", "name": "Walk-in customer", "detail": "", "credit": ""}
+
+
+class TillState(SessionState, rx.State):
+    """A cart on an open shift.
+
+    Attributes:
+        stage: `loading`, `opening` while there is no shift, or `selling`.
+        kept: The cart as JSON; the browser keeps a copy of it.
+        notice: Why the cart cannot be sold now; empty where nothing stands in the way.
+    """
+
+    stage: str = "loading"
+    shift_id: str = ""
+    register_id: str = ""
+    register_name: str = ""
+    location_id: str = ""
+    opened: str = ""
+    may_move_cash: bool = False
+    may_return: bool = False
+
+    kept: str = ""
+    lines: list[dict[str, Any]] = []
+    totals: dict[str, str] = {}
+    units: str = ""
+    bill_discount: str = ""
+    customer: dict[str, str] = WALK_IN
+    selected: str = ""
+    notice: str = ""
+    notice_code: str = ""
+    is_sellable: bool = False
+    needs_approval: bool = False
+    discount_note: str = ""
+
+    _level: str = "0"
+    _total: str = "0"
+
+    @handler(permission=SELL)
+    async def add(self, variant_id: str, lot_id: str, label: str) -> None:
+        """Add one unit of a variant, or of the lot whose pack was scanned."""
+        await self._add(as_uuid(variant_id), as_uuid(lot_id), f"{label}")
+
+    @handler(permission=SELL)
+    async def scan(self, code: str) -> Sequence[EventSpec] | None:
+        """Add what a scanned code stands for; say so where nothing does."""
+        if not self.shift_id:
+            return None
+        try:
+            found = await self._ask(
+                "catalog.search_products",
+                {"search": f"{code}"[:200], "location_id": as_uuid(self.location_id), "limit": 2},
+            )
+        except (DomainError, ValidationError) as error:
+            text = error.message if isinstance(error, DomainError) else "This code cannot be read."
+            return [rx.toast.error(text, id="scan")]
+        exact = [row for row in found.rows if row.is_exact]
+        if not exact:
+            message = f"No product has the code {f'{code}'[:40]}. Search for it by name."
+            return [rx.toast.error(message, id="scan")]
+        row = exact[0]
+        await self._add(row.variant_id, row.lot_id, row.label)
+        return None
+
+    @handler(permission=SELL)
+    async def set_quantity(self, uid: str, text: str) -> None:
+        """Set a line's quantity as typed; zero takes the line off."""
+        count = read_count(f"{text}")
+        cart, name = self._cart(), _name(uid)
+        self.selected = str(name)
+        if count is None:
+            self._say(name, "Type a whole number of units.")
+        elif count == 0:
+            await self._adopt(cart.removing(name))
+        else:
+            await self._adopt(cart.changing(name, quantity=count))
+
+    @handler(permission=SELL)
+    async def step(self, uid: str, by: int) -> None:
+        """Take some units more or less; the last one does not go by itself."""
+        await self._step(_name(uid), by)
+
+    @handler(permission=SELL)
+    async def remove(self, uid: str) -> None:
+        """Take a line off the bill."""
+        await self._remove(_name(uid))
+
+    @handler(permission=SELL)
+    async def set_discount(self, uid: str, text: str) -> None:
+        """Give a line a discount in percent."""
+        name = _name(uid)
+        self.selected = str(name)
+        percent = read_amount(f"{text}", WHOLE_PERCENT)
+        if percent is None:
+            self._say(name, "A discount is between 0 and 100 percent, with two decimals at most.")
+        else:
+            await self._adopt(self._cart().changing(name, discount_percent=percent))
+
+    @handler(permission=SELL)
+    async def set_bill_discount(self, text: str) -> EventSpec | None:
+        """Take rupees off the whole bill."""
+        amount = read_amount(f"{text}", LARGEST_AMOUNT)
+        if amount is None:
+            return rx.toast.error("A discount is an amount such as 25.50.", id="bill-discount")
+        await self._adopt(self._cart().model_copy(update={"bill_discount": amount}))
+        return None
+
+    @handler(permission=SELL)
+    async def select(self, uid: str) -> None:
+        """Make a line the one that the keys change."""
+        self.selected = str(_name(uid))
+
+    @handler(permission=SELL)
+    async def press(self, key: str) -> None:
+        """Do what a key stands for on the chosen line."""
+        uids = [entry.uid for entry in self._cart().entries]
+        if not uids:
+            return
+        here = _name(self.selected) if _name(self.selected) in uids else uids[-1]
+        at = uids.index(here)
+        if key in {"more", "less"}:
+            await self._step(here, 1 if key == "more" else -1)
+        elif key == "remove":
+            await self._remove(here)
+        elif key in {"up", "down"}:
+            moved = at + (1 if key == "down" else -1)
+            self.selected = str(uids[max(0, min(moved, len(uids) - 1))])
+
+    @handler(permission=SELL)
+    async def clear(self) -> None:
+        """Begin the bill anew; nothing of it was posted."""
+        await self._renew()
+
+    @handler(permission=SELL)
+    async def refresh(self) -> None:
+        """Price the cart again."""
+        if self.shift_id:
+            await self._adopt(self._cart())
+
+    @handler(permission=SELL)
+    async def restore(self, kept: str) -> None:
+        """Take up the cart that the browser kept, after a reload or a restart of the server."""
+        if not isinstance(kept, str) or len(kept) > LONGEST_KEPT or self._cart().entries:
+            return
+        try:
+            cart = Cart.model_validate_json(kept)
+        except ValidationError:
+            return
+        if cart.entries and self.shift_id:
+            await self._take_up(cart.model_copy(update={"shift_id": UUID(self.shift_id)}))
+
+    async def _take_up(self, cart: Cart) -> None:
+        """Go on with a cart that was put aside; a customer who is gone is left out."""
+        try:
+            await self._choose(cart.customer_id)
+        except DomainError:
+            cart = cart.model_copy(update={"customer_id": None})
+        await self._adopt(cart)
+
+    def _cart(self) -> Cart:
+        if self.kept:
+            return Cart.model_validate_json(self.kept)
+        return Cart(shift_id=UUID(self.shift_id) if self.shift_id else UUID(int=0))
+
+    async def _renew(self) -> None:
+        """Begin a new bill, with an identity of its own."""
+        self.customer, self.selected = WALK_IN, ""
+        await self._adopt(Cart(shift_id=UUID(self.shift_id)))
+
+    async def _add(self, variant_id: UUID | None, lot_id: UUID | None, label: str) -> None:
+        if variant_id is not None and self.shift_id:
+            cart = self._cart().adding(variant_id, lot_id, label)
+            self.selected = str(cart.last_touched(variant_id, lot_id))
+            await self._adopt(cart)
+
+    async def _step(self, name: int, by: int) -> None:
+        cart = self._cart()
+        entry = cart.entry(name)
+        if entry is not None and by in (-1, 1) and entry.quantity + by >= 1:
+            self.selected = str(name)
+            await self._adopt(cart.changing(name, quantity=entry.quantity + by))
+
+    async def _remove(self, name: int) -> None:
+        cart = self._cart()
+        uids = [entry.uid for entry in cart.entries]
+        if name in uids:
+            at = uids.index(name)
+            rest = uids[:at] + uids[at + 1 :]
+            self.selected = str(rest[min(at, len(rest) - 1)]) if rest else ""
+            await self._adopt(cart.removing(name))
+
+    async def _adopt(self, cart: Cart) -> None:
+        """Hold a changed cart and show what it costs; the cart is held even if nobody can say."""
+        self.kept = cart.model_dump_json()
+        priced = await self._call(_priced, cart) if cart.entries else (Priced(), None)
+        self._show(cart, *priced) if cart.entries else self._show_nothing(cart)
+
+    def _show(self, cart: Cart, priced: Priced, today: Any) -> None:
+        cart = with_prices(cart, priced)
+        self.kept = cart.model_dump_json()
+        self.lines = shown.shown_lines(cart, priced.parts, priced.problems, today)
+        self._show_sums(cart, priced)
+        self.is_sellable = priced.is_sellable
+        self.notice, self.notice_code = priced.blocked, priced.code
+        quote = priced.quote
+        self._total = str(quote.total) if quote else "0"
+        self._level = str(quote.discount_level) if quote else "0"
+        self.needs_approval = bool(
+            quote and quote.needs_approval and quote.discount_level > cart.approved
+        )
+        self.discount_note = _discount_note(quote, cart)
+
+    def _show_nothing(self, cart: Cart) -> None:
+        self.lines, self.notice, self.notice_code = [], "", ""
+        self.is_sellable = self.needs_approval = False
+        self.discount_note, self._level, self._total = "", "0", "0"
+        self._show_sums(cart, Priced())
+
+    def _show_sums(self, cart: Cart, priced: Priced) -> None:
+        units = sum(entry.quantity for entry in cart.entries)
+        self.units = f"{units} {'unit' if units == 1 else 'units'}" if units else ""
+        self.totals = shown.shown_totals(priced.quote)
+        self.bill_discount = f"{cart.bill_discount:f}" if cart.bill_discount else ""
+
+    def _say(self, name: int, message: str) -> None:
+        """Show a message at a line."""
+        self.lines = [
+            line | {"problem": message} if line["uid"] == str(name) else line for line in self.lines
+        ]
+
+    async def _choose(self, customer_id: UUID | None) -> None:
+        """Show a customer; the nameless one where none is given."""
+        self.customer = await self._call(_customer, customer_id) if customer_id else WALK_IN
+
+
+def _priced(ctx: RequestContext, cart: Cart) -> tuple[Priced, Any]:
+    return price(ctx, cart), ctx.today
+
+
+def _customer(ctx: RequestContext, customer_id: UUID) -> dict[str, str]:
+    with db.unit_of_work(ctx) as session:
+        found = party.get_party_for_sale(session, ctx, customer_id)
+    facts = (found.phone, f"GSTIN {found.gstin}" if found.gstin else "", found.city)
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "detail": " · ".join(fact for fact in facts if fact),
+        "credit": money_text(found.credit_limit) if found.credit_limit > 0 else "",
+    }
+
+
+def _discount_note(quote: Any, cart: Cart) -> str:
+    if quote is None or not quote.needs_approval:
+        return ""
+    if quote.discount_level <= cart.approved:
+        return "Discount approved"
+    limit = f"{quote.discount_limit.normalize():f}"
+    return f"Above your ceiling of {limit}%: a manager's PIN will be asked for"
+
+
+def _name(uid: Any) -> int:
+    """Read a line's name from an event; 0 names no line."""
+    text = f"{uid}"
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 6 else 0  # noqa: PLR2004
