@@ -17,6 +17,7 @@ from erp.services import (
     party,
     platform,
     pos,
+    reporting,
     workflows,
 )
 
@@ -32,4 +33,5 @@ DOMAINS: tuple[ModuleType, ...] = (
     billing,
     pos,
     imaging,
+    reporting,
 )

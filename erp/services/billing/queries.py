@@ -124,7 +124,8 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
     rows = db.fetch_all(
         session,
         """
-        select id, number, kind, issued_on, recipient ->> 'name' as party, place_of_supply, taxable,
+        select id, number, kind, issued_on, coalesce(recipient ->> 'name', 'Walk-in customer') as party,
+               place_of_supply, taxable,
                cgst + sgst + igst as tax, total, origin_type, origin_id
           from invoice
          where tenant_id = %(tenant)s and (issued_on, id) < (%(day)s::date, %(id)s::uuid)

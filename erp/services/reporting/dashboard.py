@@ -88,16 +88,17 @@ class Dashboard(Result):
 def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Dashboard:
     """Return the manager's figures from what is posted, in the business's own days."""
     today = _midnight(ctx, ctx.today)
+    tomorrow = _midnight(ctx, ctx.today + timedelta(days=1))
     month = _midnight(ctx, ctx.today.replace(day=1))
     stock = _stock(session, ctx)
     return Dashboard(
         as_of=ctx.now,
-        today=_sales(session, ctx, today, ctx.now + timedelta(days=1)),
+        today=_sales(session, ctx, today, tomorrow),
         yesterday=_sales(session, ctx, _midnight(ctx, ctx.today - timedelta(days=1)), today),
-        month=_sales(session, ctx, month, ctx.now + timedelta(days=1)),
-        by_hour=_by_hour(session, ctx, today),
-        by_day=_by_day(session, ctx, month),
-        by_method=_by_method(session, ctx, month),
+        month=_sales(session, ctx, month, tomorrow),
+        by_hour=_by_hour(session, ctx, today, tomorrow),
+        by_day=_by_day(session, ctx, month, tomorrow),
+        by_method=_by_method(session, ctx, month, tomorrow),
         stock_value=stock["value"],
         stock_units=stock["units"],
         expiry=_expiry(session, ctx),
@@ -123,46 +124,54 @@ def _sales(session: Session, ctx: RequestContext, since: datetime, until: dateti
     return SalesFigure(total=row["sales"] - row["returns"], **row)
 
 
-def _by_hour(session: Session, ctx: RequestContext, since: datetime) -> list[HourFigure]:
+def _by_hour(
+    session: Session, ctx: RequestContext, since: datetime, until: datetime
+) -> list[HourFigure]:
     rows = db.fetch_all(
         session,
         """
         select extract(hour from sold_at at time zone %(zone)s)::int as hour,
                sum(case kind when 'sale' then total else -total end) as total,
                count(*) filter (where kind = 'sale') as bills
-          from sale where tenant_id = %(tenant)s and sold_at >= %(since)s
+          from sale
+         where tenant_id = %(tenant)s and sold_at >= %(since)s and sold_at < %(until)s
          group by 1 order by 1
         """,
-        {"tenant": ctx.tenant_id, "since": since, "zone": ctx.time_zone},
+        {"tenant": ctx.tenant_id, "since": since, "until": until, "zone": ctx.time_zone},
     )
     return [HourFigure(**row) for row in rows]
 
 
-def _by_day(session: Session, ctx: RequestContext, since: datetime) -> list[DayFigure]:
+def _by_day(
+    session: Session, ctx: RequestContext, since: datetime, until: datetime
+) -> list[DayFigure]:
     rows = db.fetch_all(
         session,
         """
         select (sold_at at time zone %(zone)s)::date as day,
                sum(case kind when 'sale' then total else -total end) as total,
                count(*) filter (where kind = 'sale') as bills
-          from sale where tenant_id = %(tenant)s and sold_at >= %(since)s
+          from sale
+         where tenant_id = %(tenant)s and sold_at >= %(since)s and sold_at < %(until)s
          group by 1 order by 1
         """,
-        {"tenant": ctx.tenant_id, "since": since, "zone": ctx.time_zone},
+        {"tenant": ctx.tenant_id, "since": since, "until": until, "zone": ctx.time_zone},
     )
     return [DayFigure(**row) for row in rows]
 
 
-def _by_method(session: Session, ctx: RequestContext, since: datetime) -> list[MethodFigure]:
+def _by_method(
+    session: Session, ctx: RequestContext, since: datetime, until: datetime
+) -> list[MethodFigure]:
     rows = db.fetch_all(
         session,
         """
         select t.method, sum(case s.kind when 'sale' then t.amount else -t.amount end) as total
           from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
-         where s.tenant_id = %s and s.sold_at >= %s
+         where s.tenant_id = %s and s.sold_at >= %s and s.sold_at < %s
          group by t.method order by total desc
         """,
-        (ctx.tenant_id, since),
+        (ctx.tenant_id, since, until),
     )
     return [MethodFigure(**row) for row in rows]
 
