@@ -1,0 +1,30 @@
+"""Calls that start together, each on a connection of its own."""
+
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from erp.core.errors import DomainError
+
+
+def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Start every call at the same moment; return results and refusals in the calls' order."""
+    barrier = threading.Barrier(len(calls))
+
+    def attempt(call: Callable[[], Any]) -> Any:
+        barrier.wait()
+        try:
+            return call()
+        except DomainError as refusal:
+            return refusal
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return [future.result(timeout=60) for future in [pool.submit(attempt, c) for c in calls]]
+
+
+def refusals(outcomes: Sequence[Any], kind: type[DomainError]) -> int:
+    """Count the refusals of a kind; any other refusal is a failure of the test."""
+    others = [o for o in outcomes if isinstance(o, DomainError) and not isinstance(o, kind)]
+    assert others == []
+    return sum(isinstance(outcome, kind) for outcome in outcomes)

@@ -1,0 +1,95 @@
+"""Tills at the same moment: no unit, rupee or promise is given twice."""
+
+from decimal import Decimal
+
+import pytest
+
+from erp.services.accounting import PeriodClosed
+from erp.services.billing import ReturnExceedsSale
+from erp.services.pos import CreditRefused, PaymentMismatch
+from tests.concurrency.crowd import at_once, refusals
+from tests.factories import Shop, broken_promises
+from tests.services.trading import add_customer, rows, tender
+
+TILLS = 6
+
+
+def back(trader: Shop, sale, quantity: int, line_no: int = 1, **more):
+    wanted = {"sale_id": sale.sale_id, "shift_id": trader.shift_id, "reason": "Broken"}
+    return wanted | {"lines": [{"line_no": line_no, "quantity": quantity}]} | more
+
+
+def test_tills_taking_back_the_same_units_never_exceed_the_sale(trader: Shop):
+    sale = trader.sell({trader.variant_ids[0]: 4})
+    calls = [lambda: trader.run("pos.post_return", back(trader, sale, 1)) for _ in range(8)]
+    outcomes = at_once(calls)
+    assert refusals(outcomes, ReturnExceedsSale) == 4
+    assert sum(o.total for o in outcomes if not isinstance(o, ReturnExceedsSale)) == sale.total
+    assert trader.on_hand(trader.variant_ids[0]) == 200
+    assert broken_promises() == []
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_two_tills_returning_the_last_two_lines_refund_exactly_what_was_paid(
+    trader: Shop, attempt: int
+):
+    lines = [
+        {"variant_id": v, "quantity": 1, "discount_percent": f"0.3{attempt}"}
+        for v in trader.variant_ids[:2]
+    ]
+    sale = trader.run("pos.post_sale", trader.cart({}, lines=lines))
+    assert sale.round_off != 0
+    notes = at_once(
+        [
+            lambda: trader.run("pos.post_return", back(trader, sale, 1, 1)),
+            lambda: trader.run("pos.post_return", back(trader, sale, 1, 2)),
+        ]
+    )
+    assert sum(note.total for note in notes) == sale.total
+
+
+def test_tills_never_refund_more_money_than_came(trader: Shop):
+    buyer = add_customer(trader, credit_limit=Decimal(1000))
+    half = [tender("credit", "210.00"), tender("cash", "210.00")]
+    sale = trader.sell({trader.variant_ids[0]: 4}, customer_id=buyer, tenders=half)
+    cash = {"tenders": [tender("cash", "105.00")]}
+    calls = [lambda: trader.run("pos.post_return", back(trader, sale, 1, **cash)) for _ in range(4)]
+    assert refusals(at_once(calls), PaymentMismatch) == 2
+    assert broken_promises() == []
+
+
+def test_two_tills_never_lend_past_a_customers_limit(trader: Shop):
+    buyer = add_customer(trader, credit_limit=Decimal(315))
+    owed = {"customer_id": buyer, "tenders": [tender("credit", "105.00")]}
+    calls = [lambda: trader.sell({trader.variant_ids[0]: 1}, **owed) for _ in range(TILLS)]
+    assert refusals(at_once(calls), CreditRefused) == TILLS - 3
+    debts = rows(
+        trader, "select sum(debit - credit) as owed from journal_line where party_id = %s", buyer
+    )
+    assert debts == [{"owed": Decimal(315)}]
+
+
+def test_a_parked_bill_is_taken_up_by_one_till(trader: Shop):
+    lines = [{"variant_id": trader.variant_ids[0], "quantity": 1}]
+    cart = trader.run("pos.park_cart", {"label": "Mrs Rao", "lines": lines})
+    wanted = {"cart_id": cart.id}
+    outcomes = at_once([lambda: trader.run("pos.recall_cart", wanted) for _ in range(TILLS)])
+    assert sum(hasattr(outcome, "cart") for outcome in outcomes) == 1
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_a_month_closes_between_sales_and_never_inside_one(trader: Shop, attempt: int):
+    trader.sell({trader.variant_ids[0]: 1})
+    month = trader.run("accounting.list_periods").rows[0]
+    closing = {"period_id": month.id, "status": "closed", "reason": f"Done {attempt}"}
+    calls = [lambda: trader.sell({trader.variant_ids[0]: 1}) for _ in range(TILLS)]
+    outcomes = at_once([*calls, lambda: trader.run("accounting.set_period_status", closing)])
+    refused = refusals(outcomes, PeriodClosed)
+    assert trader.count("sale") == 1 + TILLS - refused
+    late = rows(
+        trader,
+        "select count(*) as n from journal_entry e join period p"
+        " on (p.tenant_id, p.id) = (e.tenant_id, e.period_id) where e.recorded_at > p.closed_at",
+    )
+    assert late == [{"n": 0}]
+    assert broken_promises() == []
