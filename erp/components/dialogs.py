@@ -18,11 +18,12 @@ def dialog(
     width: str = "520px",
 ) -> rx.Component:
     """Return a modal dialog; `on_close` runs on Escape, the cross and a click outside."""
+    has_subtitle = not isinstance(subtitle, str) or bool(subtitle)
     described = rx.dialog.description(subtitle, size="2", color_scheme="gray", margin_bottom="16px")
     return rx.dialog.root(
         rx.dialog.content(
-            rx.dialog.title(title, size="4", margin_bottom="4px" if subtitle else "16px"),
-            described if subtitle else rx.fragment(),
+            rx.dialog.title(title, size="4", margin_bottom="4px" if has_subtitle else "16px"),
+            described if has_subtitle else rx.fragment(),
             *content,
             max_width=width,
             aria_describedby=None,
