@@ -3,7 +3,7 @@
 Reflex authenticates nobody. Its event channel lets whoever holds a tab's token act in that
 tab's state, and its upload route is public. This gate refuses both before Reflex sees them.
 
-Source: the experiments recorded in `docs/adr/0008-event-gate.md`.
+Source: the experiments recorded in `docs/adr/0012-event-gate.md`.
 """
 
 import re

@@ -33,14 +33,15 @@ class NavDrawer(Component):
 class Palette(NoSSRComponent):
     """The command palette; `commands` are entries with group, label, detail and href.
 
-    Records come from `GET /api/erp/search?q=`, which answers
-    `{"results": [{"group", "label", "detail", "href"}]}`.
+    Records come from `GET /api/erp/search?q=`. `destinations` says for each kind of record
+    its `group` and the `route` with `{id}`; hits of other kinds are not shown.
     """
 
     library = rx.asset("palette.jsx", shared=True).importable_path
     lib_dependencies: list[str] = ["cmdk@1.1.1"]
     tag = "Palette"
     commands: rx.Var[list[dict[str, str]]]
+    destinations: rx.Var[dict[str, dict[str, str]]]
 
 
 class PaletteButton(Component):

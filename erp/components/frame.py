@@ -1,5 +1,6 @@
 """The frame around every page: navigation, bar, palette, shortcuts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,6 +19,14 @@ from erp.components.browser_parts import (
     Shortcuts,
 )
 from erp.components.skeletons import page_skeleton
+
+RECORDS = {
+    "product": "Products",
+    "party": "Customers and suppliers",
+    "invoice": "Invoices",
+    "sale": "Sales",
+}
+"""How the palette calls what it found."""
 
 Screens = Sequence[Any]
 """Screens as data: route, title, nav (label, icon, group, keys)."""
@@ -60,7 +69,7 @@ def frame(
             ),
             class_name="main",
         ),
-        Palette.create(commands=facts.commands),
+        Palette.create(commands=facts.commands, destinations=_destinations(screens)),
         Shortcuts.create(places=_shortcuts(screens)),
         class_name="frame",
     )
@@ -187,6 +196,18 @@ def _user_menu(facts: FrameFacts) -> rx.Component:
             variant="soft",
         ),
     )
+
+
+def _destinations(screens: Screens) -> dict[str, dict[str, str]]:
+    """Return where the palette opens each kind of record that a screen shows."""
+    return {
+        screen.record: {
+            "group": RECORDS.get(screen.record, screen.record.replace("_", " ").capitalize()),
+            "route": re.sub(r"\[[a-z_]+\]", "{id}", screen.route),
+        }
+        for screen in screens
+        if screen.record
+    }
 
 
 def _shortcuts(screens: Screens) -> list[dict[str, str]]:

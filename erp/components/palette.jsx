@@ -5,15 +5,20 @@ import { useNavigate } from "react-router";
 
 const WAIT_MS = 120;
 
-function useFound(text) {
+function entryOf(hit, destinations) {
+  const place = destinations?.[hit.kind];
+  return place && { group: place.group, label: hit.title, detail: hit.subtitle, href: place.route.replace("{id}", encodeURIComponent(hit.id)) };
+}
+
+function useFound(text, destinations) {
   const [found, setFound] = useState([]);
   useEffect(() => {
     if (text.trim().length < 2) return setFound([]);
     const stop = new AbortController();
     const timer = setTimeout(() => {
       fetch(`/api/erp/search?q=${encodeURIComponent(text.trim())}`, { signal: stop.signal })
-        .then((answer) => (answer.ok ? answer.json() : { results: [] }))
-        .then((body) => setFound(body.results ?? []))
+        .then((answer) => (answer.ok ? answer.json() : { hits: [] }))
+        .then((body) => setFound((body.hits ?? []).map((hit) => entryOf(hit, destinations)).filter(Boolean)))
         .catch((error) => error.name !== "AbortError" && setFound([]));
     }, WAIT_MS);
     return () => { clearTimeout(timer); stop.abort(); };
@@ -29,11 +34,11 @@ function byGroup(entries) {
   return [...groups];
 }
 
-export function Palette({ commands }) {
+export function Palette({ commands, destinations }) {
   const [isOpen, setOpen] = useState(false);
   const [text, setText] = useState("");
   const navigate = useNavigate();
-  const found = useFound(isOpen ? text : "");
+  const found = useFound(isOpen ? text : "", destinations);
   useEffect(() => {
     const show = () => { setText(""); setOpen(true); };
     window.addEventListener("vantage:palette", show);

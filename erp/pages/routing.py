@@ -35,6 +35,8 @@ def page(
     permission: str,
     nav: Nav | None = None,
     parent: str = "/",
+    command: str = "",
+    record: str = "",
     on_load: Sequence[Any] = (),
 ) -> Callable[[Body], Body]:
     """Declare the decorated function as a page inside the shell.
@@ -46,11 +48,14 @@ def page(
         permission: What a reader needs; `erp.state.registry.SIGNED_IN` for everybody.
         nav: Entry in the side navigation; nothing for pages reached from others.
         parent: Route of the page above in the breadcrumbs; empty for none.
+        command: Name of the command that the page's form runs; the palette offers it.
+        record: Kind of record (`product`, `party`, `invoice`, `sale` ...) that a route with one
+            parameter shows; the palette opens what its search finds there.
         on_load: Handlers that fill the page, run each time it opens, after the guard. A
             background handler started here ends when the person leaves the page.
     """
     above = "" if route in {"/", NOT_FOUND} else parent
-    screen = register_screen(Screen(route, title, permission, nav, above))
+    screen = register_screen(Screen(route, title, permission, nav, above, command, record))
 
     def decorate(body: Body) -> Body:
         _DECLARED.append(_Declared(screen, body, tuple(on_load)))

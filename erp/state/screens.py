@@ -36,6 +36,9 @@ class Screen:
     Attributes:
         permission: What its readers need; `SIGNED_IN` for everybody.
         parent: Route of the page above it in the breadcrumbs.
+        command: Name of the command its form runs, which the palette offers by the title.
+        record: Kind of record it shows, as the search calls it (`product`, `party`, `invoice`,
+            `sale` ...); the palette opens what it finds here.
     """
 
     route: str
@@ -43,6 +46,8 @@ class Screen:
     permission: str
     nav: Nav | None = None
     parent: str = ""
+    command: str = ""
+    record: str = ""
 
 
 _SCREENS: dict[str, Screen] = {}

@@ -73,13 +73,11 @@ def _may_open(principal: identity.Principal, screen: Screen) -> bool:
 
 
 def _palette_entries(principal: identity.Principal) -> list[dict[str, str]]:
+    screens = [screen for screen in list_screens() if _may_open(principal, screen)]
+    places = [(s.nav.label, s.nav.group, s.route) for s in screens if s.nav is not None]
+    forms = [(s.title, "", s.route) for s in screens if s.command]
     return [
-        {
-            "group": "Go to",
-            "label": screen.nav.label,
-            "detail": screen.nav.group,
-            "href": screen.route,
-        }
-        for screen in list_screens()
-        if screen.nav is not None and _may_open(principal, screen)
+        {"group": group, "label": label, "detail": detail, "href": route}
+        for group, entries in (("Go to", places), ("Do", forms))
+        for label, detail, route in entries
     ]

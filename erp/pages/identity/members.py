@@ -45,6 +45,7 @@ def members_page() -> rx.Component:
     title="Add member",
     permission="identity.edit",
     parent="/members",
+    command="identity.create_user",
     on_load=[NewMemberState.open_invitation],
 )
 def new_member_page() -> rx.Component:
