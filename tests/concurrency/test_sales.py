@@ -1,6 +1,7 @@
 """Tills at the same moment: no unit, rupee or promise is given twice."""
 
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -9,7 +10,7 @@ from erp.services.billing import ReturnExceedsSale
 from erp.services.pos import CreditRefused, PaymentMismatch
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
-from tests.services.trading import add_customer, rows, tender
+from tests.services.trading import add_customer, add_goods, rows, tender
 
 TILLS = 6
 
@@ -61,7 +62,8 @@ def test_tills_never_refund_more_money_than_came(trader: Shop):
 def test_two_tills_never_lend_past_a_customers_limit(trader: Shop):
     buyer = add_customer(trader, credit_limit=Decimal(315))
     owed = {"customer_id": buyer, "tenders": [tender("credit", "105.00")]}
-    calls = [lambda: trader.sell({trader.variant_ids[0]: 1}, **owed) for _ in range(TILLS)]
+    goods = [add_goods(trader) for _ in range(TILLS)]
+    calls = [partial(trader.sell, {variant: 1}, **owed) for variant in goods]
     assert refusals(at_once(calls), CreditRefused) == TILLS - 3
     debts = rows(
         trader, "select sum(debit - credit) as owed from journal_line where party_id = %s", buyer
