@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
+from sqlalchemy.pool import QueuePool
 
 from erp.core import db
 from erp.core.errors import Unavailable
@@ -27,13 +28,19 @@ def small_pool(environment, monkeypatch):
     assert environment
     monkeypatch.setattr(get_settings(), "pool_size", POOL)
     db.dispose()
-    db.engine("app").pool._max_overflow = 0
+    used_pool()._max_overflow = 0
     yield
     monkeypatch.undo()
     db.dispose()
 
 
-def seen(session) -> list:
+def used_pool():
+    pool = db.engine("app").pool
+    assert isinstance(pool, QueuePool)
+    return pool
+
+
+def seen(session):
     return [row["tenant_id"] for row in db.fetch_all(session, SEEN)]
 
 
@@ -74,7 +81,7 @@ def test_a_thousand_interleaved_units_of_work_see_their_own_rows_alone(database_
     with ThreadPoolExecutor(THREADS) as threads:
         wrong = list(threads.map(lambda seed: unit(shops, database_url, seed), range(UNITS)))
     assert [sentence for sentence in wrong if sentence] == []
-    assert db.engine("app").pool.checkedout() == 0
+    assert used_pool().checkedout() == 0
 
 
 @pytest.mark.usefixtures("small_pool")
