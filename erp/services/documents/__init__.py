@@ -17,8 +17,10 @@ from erp.services.documents.queries import (
     DocumentRow,
     FindDocuments,
     GetDocument,
+    StoredBlob,
     find_documents,
     get_document,
+    list_blobs,
 )
 from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes
 
@@ -32,6 +34,7 @@ __all__ = [
     "ObjectMissing",
     "ObjectStorage",
     "StorageUnavailable",
+    "StoredBlob",
     "StoredObject",
     "UploadGrant",
     "allow_reading",
@@ -39,6 +42,7 @@ __all__ = [
     "ensure_blob",
     "find_documents",
     "get_document",
+    "list_blobs",
     "referees",
     "staging_key",
     "store_bytes",

@@ -1,5 +1,6 @@
 """Reads of stored documents."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -100,3 +101,17 @@ def get_document(session: Session, ctx: RequestContext, wanted: GetDocument) -> 
         raise missing()
     require_reading(ctx, row["origin_type"])
     return DocumentContent(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBlob:
+    """Bytes in object storage, over all tenants."""
+
+    storage_key: str
+    sha256: str
+
+
+def list_blobs(session: Session) -> list[StoredBlob]:
+    """Return every recorded blob of every tenant; needs the operators' role."""
+    rows = db.fetch_all(session, "select storage_key, sha256 from blob order by storage_key")
+    return [StoredBlob(**row) for row in rows]

@@ -32,6 +32,7 @@ from erp.services.identity.provisioning import (
     system_context,
 )
 from erp.services.identity.queries import (
+    MemberPage,
     list_approvers,
     list_branches,
     list_members,
@@ -58,6 +59,7 @@ __all__ = [
     "GrantTooWide",
     "IssueToken",
     "IssuedToken",
+    "MemberPage",
     "NewTenant",
     "PasswordChange",
     "PinCheck",

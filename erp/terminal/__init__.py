@@ -1,0 +1,1 @@
+"""What the commands of `python -m erp` do; imported only by the one that runs."""
