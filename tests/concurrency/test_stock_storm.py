@@ -20,19 +20,43 @@ from erp.services.inventory import InsufficientStock, LotNotSellable, Origin, Wa
 from tests.factories import Shop, broken_promises, make_shop
 
 PROCESSES = 6
+PAUSE = 0.002
+"""Between choosing and taking, so that without locks the choices would surely collide."""
 Attempt = tuple[str, float, float, list[tuple[UUID, int]]]
 """Outcome, begin and end by the machine's clock, lots taken with their units."""
 
-_FORK = multiprocessing.get_context("spawn")
+_SPAWN = multiprocessing.get_context("spawn")
 
 
 def storm(
-    act: Callable[..., list[Attempt]], *arguments: Any, processes: int = PROCESSES
+    act: Callable[..., list[Attempt]], shop: Shop, rounds: int, processes: int = PROCESSES
 ) -> list[Attempt]:
-    """Run an act in several processes at once and return all their attempts."""
-    with _FORK.Pool(processes) as pool:
-        results = [pool.apply_async(act, (number, *arguments)) for number in range(processes)]
+    """Run an act in several processes, all let go at one instant, and return their attempts."""
+    gate = _SPAWN.Barrier(processes)
+    with _SPAWN.Pool(processes, initializer=_meet_at, initargs=(gate,)) as pool:
+        results = [
+            pool.apply_async(_when_all_are_ready, (act, number, shop, rounds))
+            for number in range(processes)
+        ]
         return [attempt for result in results for attempt in result.get(timeout=120)]
+
+
+_gates: list[Any] = []
+
+
+def _meet_at(gate: Any) -> None:
+    _gates.append(gate)
+
+
+def _when_all_are_ready(
+    act: Callable[..., list[Attempt]], number: int, shop: Shop, rounds: int
+) -> list[Attempt]:
+    """Connect and fill this process's caches, wait for the others, then act."""
+    with db.unit_of_work(shop.ctx) as session:
+        accounting.account_ids(session, shop.ctx)
+        accounting.period_id(session, shop.ctx, shop.ctx.today)
+    _gates[0].wait(timeout=60)
+    return act(number, shop, rounds)
 
 
 def buy(shop: Shop, wanted: Sequence[Wanted]) -> Attempt:
@@ -42,8 +66,7 @@ def buy(shop: Shop, wanted: Sequence[Wanted]) -> Attempt:
         with db.unit_of_work(shop.ctx) as session:
             picks = inventory.allocate(session, shop.ctx, shop.storage_id, wanted)
             origin = Origin("test", new_id())
-            accounting.account_ids(session, shop.ctx)
-            accounting.period_id(session, shop.ctx, shop.ctx.today)
+            time.sleep(PAUSE)
             with db.pipeline(session):
                 cost = inventory.issue(session, shop.ctx, picks, origin, effective_at=utc_now())
                 _book(session, shop, origin, cost)
