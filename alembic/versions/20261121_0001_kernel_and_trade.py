@@ -318,6 +318,12 @@ def _create_tables() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("search_text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
+            "search_vector",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple', search_text)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
@@ -344,7 +350,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_party_search",
         "party",
-        [sa.literal_column("to_tsvector('simple', search_text)")],
+        ["search_vector"],
         unique=False,
         postgresql_using="gin",
     )
@@ -997,6 +1003,12 @@ def _create_tables() -> None:
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column("search_text", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column(
+            "search_vector",
+            postgresql.TSVECTOR(),
+            sa.Computed("to_tsvector('simple', search_text)", persisted=True),
+            nullable=False,
+        ),
+        sa.Column(
             "created_at",
             sa.DateTime(timezone=True),
             server_default=sa.text("now()"),
@@ -1020,7 +1032,7 @@ def _create_tables() -> None:
     op.create_index(
         "ix_variant_search",
         "variant",
-        [sa.literal_column("to_tsvector('simple', search_text)")],
+        ["search_vector"],
         unique=False,
         postgresql_using="gin",
     )

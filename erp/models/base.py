@@ -5,8 +5,17 @@ from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, ForeignKeyConstraint, Numeric, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKeyConstraint,
+    Numeric,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlmodel import Field, SQLModel
 
 from erp.core.ids import new_id
@@ -45,6 +54,15 @@ def created_at() -> Any:  # noqa: ANN401  SQLModel's Field is untyped by design
         nullable=False,
         sa_column_kwargs={"server_default": text("now()")},
     )
+
+
+def searched_words() -> Any:  # noqa: ANN401  SQLModel's Field is untyped by design
+    """Return the column text search looks at: the words of `search_text`, kept by the database.
+
+    Stored, so that even a plan made on stale statistics splits no text into words.
+    """
+    words = Computed("to_tsvector('simple', search_text)", persisted=True)
+    return Field(default=None, sa_column=Column(TSVECTOR, words, nullable=False))
 
 
 def belongs_to(column: str, table: str, target: str = "id") -> ForeignKeyConstraint:

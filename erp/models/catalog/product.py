@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint
 from sqlmodel import Field
 
-from erp.models.base import TenantRow, belongs_to, created_at, one_of
+from erp.models.base import TenantRow, belongs_to, created_at, one_of, searched_words
 
 
 class Form(StrEnum):
@@ -120,9 +120,7 @@ class Variant(TenantRow, table=True):
         CheckConstraint("pack_quantity > 0", name="pack_quantity"),
         CheckConstraint("reorder_point >= 0", name="reorder_point"),
         Index("ix_variant_label", "tenant_id", "label", "id"),
-        Index(
-            "ix_variant_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"
-        ),
+        Index("ix_variant_search", "search_vector", postgresql_using="gin"),
     )
 
     product_id: UUID
@@ -138,6 +136,7 @@ class Variant(TenantRow, table=True):
     reorder_point: int = 0
     is_active: bool = True
     search_text: str = ""
+    search_vector: str | None = searched_words()
     created_at: datetime = created_at()
 
 

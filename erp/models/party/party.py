@@ -5,10 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of
+from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of, searched_words
 
 
 class PartyKind(StrEnum):
@@ -66,9 +66,7 @@ class Party(TenantRow, table=True):
         CheckConstraint("credit_limit >= 0 and credit_days >= 0", name="credit"),
         Index("ix_party_phone", "tenant_id", "phone"),
         Index("ix_party_name", "tenant_id", "name", "id"),
-        Index(
-            "ix_party_search", text("to_tsvector('simple', search_text)"), postgresql_using="gin"
-        ),
+        Index("ix_party_search", "search_vector", postgresql_using="gin"),
     )
 
     code: str
@@ -93,6 +91,7 @@ class Party(TenantRow, table=True):
     note: str = ""
     is_active: bool = True
     search_text: str = ""
+    search_vector: str | None = searched_words()
     created_at: datetime = created_at()
 
 
