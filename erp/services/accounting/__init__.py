@@ -8,6 +8,7 @@ from erp.services.accounting.chart import (
     create_default_chart,
 )
 from erp.services.accounting.errors import AlreadyReversed, EntryUnbalanced, PeriodClosed
+from erp.services.accounting.ledgers import get_account, list_account_lines, list_accounts
 from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
 from erp.services.accounting.posting import (
     NewEntry,
@@ -23,7 +24,6 @@ from erp.services.accounting.posting import (
 from erp.services.accounting.queries import (
     TrialBalance,
     get_entry,
-    list_accounts,
     list_entries,
     list_periods,
     trial_balance,
@@ -45,7 +45,9 @@ __all__ = [
     "create_default_chart",
     "credit",
     "debit",
+    "get_account",
     "get_entry",
+    "list_account_lines",
     "list_accounts",
     "list_entries",
     "list_periods",

@@ -10,7 +10,6 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
-    Nothing,
     Page,
     Query,
     Result,
@@ -110,23 +109,6 @@ class EntryDetail(Result):
     reverses_entry_id: UUID | None
     reversed_by_id: UUID | None
     lines: list[EntryLine]
-
-
-class AccountRow(Result):
-    """An account of the chart."""
-
-    id: UUID
-    code: str
-    key: str
-    name: str
-    group_name: str
-    type: str
-
-
-class AccountList(Rows):
-    """The chart of accounts by code."""
-
-    rows: list[AccountRow]
 
 
 class PeriodRow(Result):
@@ -288,25 +270,17 @@ def get_entry(session: Session, ctx: RequestContext, wanted: GetEntry) -> EntryD
     return EntryDetail(**head, lines=[EntryLine(**line) for line in lines])
 
 
-@query("accounting.list_accounts", permission="accounting.view", rest="GET /accounts")
-def list_accounts(session: Session, ctx: RequestContext, _wanted: Nothing) -> AccountList:
-    """List the chart of accounts by code."""
-    rows = db.fetch_all(
-        session,
-        "select id, code, key, name, group_name, type from account"
-        " where tenant_id = %s and company_id = %s and is_active order by code",
-        (ctx.tenant_id, ctx.company_id),
-    )
-    return AccountList(rows=[AccountRow(**row) for row in rows])
-
-
 @query("accounting.list_periods", permission="accounting.view", rest="GET /periods")
-def list_periods(session: Session, ctx: RequestContext, _wanted: Nothing) -> PeriodList:
+def list_periods(session: Session, ctx: RequestContext, wanted: Page) -> PeriodList:
     """List months of the books, newest first."""
+    after = (decode_cursor(wanted.cursor, 1) or [str(FAR_FUTURE)])[0]
     rows = db.fetch_all(
         session,
         "select id, starts_on, ends_on, fiscal_year, status, reason from period"
-        " where tenant_id = %s and company_id = %s order by starts_on desc",
-        (ctx.tenant_id, ctx.company_id),
+        " where tenant_id = %s and company_id = %s and starts_on < %s::date"
+        " order by starts_on desc limit %s",
+        (ctx.tenant_id, ctx.company_id, after, wanted.limit + 1),
     )
-    return PeriodList(rows=[PeriodRow(**row) for row in rows])
+    page = [PeriodRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    return PeriodList(rows=page, next_cursor=encode_cursor(page[-1].starts_on) if more else "")

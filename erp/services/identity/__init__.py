@@ -33,6 +33,7 @@ from erp.services.identity.provisioning import (
 )
 from erp.services.identity.queries import (
     MemberPage,
+    get_member,
     list_approvers,
     list_branches,
     list_members,
@@ -81,6 +82,7 @@ __all__ = [
     "create_user",
     "forget_principals",
     "get_approver",
+    "get_member",
     "issue_token",
     "list_approvers",
     "list_branches",

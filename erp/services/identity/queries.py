@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.errors import NotFound
 from erp.services.platform import (
     Nothing,
     Page,
@@ -31,6 +32,12 @@ class MemberRow(Result):
     role_titles: str
     is_active: bool
     has_pin: bool
+
+
+class GetMember(Query):
+    """One member."""
+
+    member_id: UUID
 
 
 class MemberPage(Rows):
@@ -64,6 +71,7 @@ class TokenRow(Result):
     scopes: list[str]
     expires_at: datetime
     revoked_at: datetime | None
+    status: str
 
 
 class TokenList(Rows):
@@ -152,6 +160,35 @@ def list_members(session: Session, ctx: RequestContext, wanted: Page) -> MemberP
     )
 
 
+@query("identity.get_member", permission="identity.view", rest="GET /members/{member_id}")
+def get_member(session: Session, ctx: RequestContext, wanted: GetMember) -> MemberRow:
+    """Return a member with their roles.
+
+    Raises:
+        NotFound: There is no such member.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select m.id, m.display_name, coalesce(a.login, '') as login, b.name as branch, m.is_active,
+               m.pin_hash is not null as has_pin,
+               array_remove(array_agg(r.name order by r.name), null) as roles,
+               coalesce(string_agg(r.title, ', ' order by r.title), '') as role_titles
+          from membership m
+          join branch b on (b.tenant_id, b.id) = (m.tenant_id, m.branch_id)
+          left join lateral sec.login_of(m.user_id) a on true
+          left join membership_role mr on (mr.tenant_id, mr.membership_id) = (m.tenant_id, m.id)
+          left join role r on (r.tenant_id, r.id) = (mr.tenant_id, mr.role_id)
+         where m.tenant_id = %s and m.id = %s
+         group by m.tenant_id, m.id, b.tenant_id, b.id, a.login
+        """,
+        (ctx.tenant_id, wanted.member_id),
+    )
+    if row is None:
+        raise NotFound("There is no such member.")
+    return MemberRow(**row)
+
+
 @query("identity.list_roles", permission="identity.view", rest="GET /roles")
 def list_roles(session: Session, ctx: RequestContext, _wanted: Nothing) -> RoleList:
     """List roles by title."""
@@ -164,16 +201,32 @@ def list_roles(session: Session, ctx: RequestContext, _wanted: Nothing) -> RoleL
 
 
 @query("identity.list_tokens", permission="identity.token", rest="GET /tokens")
-def list_tokens(session: Session, ctx: RequestContext, _wanted: Nothing) -> TokenList:
+def list_tokens(session: Session, ctx: RequestContext, wanted: Page) -> TokenList:
     """List bearer tokens, newest first."""
+    before = (decode_cursor(wanted.cursor, 1) or [str(UUID(int=2**128 - 1))])[0]
     rows = db.fetch_all(
         session,
-        "select t.id, t.name, m.display_name as acts_as, t.scopes, t.expires_at, t.revoked_at from api_token t"
-        " join membership m on (m.tenant_id, m.id) = (t.tenant_id, t.membership_id)"
-        " where t.tenant_id = %s order by t.id desc limit 200",
-        (ctx.tenant_id,),
+        """
+        select t.id, t.name, m.display_name as acts_as, t.scopes, t.expires_at, t.revoked_at,
+               case when t.revoked_at is not null then 'revoked' when t.expires_at <= %(now)s then 'expired'
+                    else 'active' end as status
+          from api_token t
+          join membership m on (m.tenant_id, m.id) = (t.tenant_id, t.membership_id)
+         where t.tenant_id = %(tenant)s and t.id < %(before)s::uuid
+           and (%(search)s = '' or t.name ilike '%%' || %(search)s || '%%')
+         order by t.id desc limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "now": ctx.now,
+            "before": before,
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
     )
-    return TokenList(rows=[TokenRow(**row) for row in rows])
+    page = [TokenRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    return TokenList(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
 
 
 @query("identity.list_approvers", permission="pos.sell", rest="GET /approvers")

@@ -1,6 +1,15 @@
 """The kernel: commands, queries, events, numbers, referees."""
 
 from erp.services.platform import referees
+from erp.services.platform.auditing import (
+    GetAudit,
+    ListAudit,
+    ListHistory,
+    get_audit,
+    list_audit,
+    list_audit_choices,
+    list_history,
+)
 from erp.services.platform.commanding import command, query, replayed_answer
 from erp.services.platform.cursors import decode_cursor, encode_cursor
 from erp.services.platform.delivering import (
@@ -78,10 +87,13 @@ __all__ = [
     "DomainEvent",
     "DueDelivery",
     "ForgetView",
+    "GetAudit",
     "Identified",
     "Key",
     "LeaseLost",
+    "ListAudit",
     "ListDeliveries",
+    "ListHistory",
     "Nothing",
     "Page",
     "Percent",
@@ -113,10 +125,14 @@ __all__ = [
     "finish_delivery",
     "forget_view",
     "get_action",
+    "get_audit",
     "id_from_key",
     "lease_delivery",
     "list_actions",
+    "list_audit",
+    "list_audit_choices",
     "list_deliveries",
+    "list_history",
     "list_views",
     "next_number",
     "note_effect",

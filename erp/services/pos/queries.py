@@ -96,6 +96,9 @@ class ListSales(Page):
     kind: Literal["", "sale", "return"] = ""
     shift_id: UUID | None = None
     customer_id: UUID | None = None
+    method: Literal["", "cash", "upi", "card", "credit"] = ""
+    from_day: date | None = None
+    to_day: date | None = None
     from_at: datetime | None = None
     to_at: datetime | None = None
 
@@ -219,6 +222,10 @@ def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> Sale
            and (%(customer)s::uuid is null or s.party_id = %(customer)s)
            and (%(from)s::timestamptz is null or s.sold_at >= %(from)s)
            and (%(to)s::timestamptz is null or s.sold_at < %(to)s)
+           and (%(from_day)s::date is null or s.sold_at >= %(from_day)s::date::timestamp at time zone %(zone)s)
+           and (%(to_day)s::date is null or s.sold_at < (%(to_day)s::date + 1)::timestamp at time zone %(zone)s)
+           and (%(method)s = '' or exists (
+                select 1 from tender t where t.tenant_id = s.tenant_id and t.sale_id = s.id and t.method = %(method)s))
            and (%(search)s = '' or i.number ilike '%%' || %(search)s || '%%' or p.name ilike '%%' || %(search)s || '%%')
          order by s.sold_at desc, s.id desc
          limit %(limit)s
@@ -232,6 +239,10 @@ def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> Sale
             "customer": wanted.customer_id,
             "from": wanted.from_at,
             "to": wanted.to_at,
+            "from_day": wanted.from_day,
+            "to_day": wanted.to_day,
+            "zone": ctx.time_zone,
+            "method": wanted.method,
             "search": wanted.search,
             "limit": wanted.limit + 1,
         },

@@ -1,0 +1,226 @@
+"""The audit: who did what, when, from where, with which input and answer."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.services.platform.commanding import query
+from erp.services.platform.cursors import decode_cursor, encode_cursor
+from erp.services.platform.inputs import Nothing, Page, Query, Result, Rows
+
+NEWEST = ["9999-12-31T00:00:00+00:00", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+FIRST_DAY = date(1, 1, 1)
+LAST_DAY = date(9999, 12, 30)
+MOST_EVENTS = 100
+
+
+class ListAudit(Page):
+    """Commands that were run, newest first; `search` finds part of a command's name."""
+
+    command: Annotated[str, Field(max_length=120)] = ""
+    user_id: UUID | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+class AuditRow(Result):
+    """One command that took effect."""
+
+    id: UUID
+    command: str
+    person: str
+    source: str
+    ip_address: str
+    request_id: str
+    recorded_at: datetime
+
+
+class AuditPage(Rows):
+    """A page of the audit."""
+
+    rows: list[AuditRow]
+
+
+class GetAudit(Query):
+    """One command that was run."""
+
+    audit_id: UUID
+
+
+class AuditDetail(Result):
+    """A command with what was asked and what was answered, as JSON; secrets are masked.
+
+    Attributes:
+        acted_at: The instant the command acted on; a back-dated one differs from `recorded_at`.
+        on_behalf_of: The person a process acted for.
+    """
+
+    id: UUID
+    command: str
+    person: str
+    on_behalf_of: str
+    source: str
+    ip_address: str
+    request_id: str
+    idempotency_key: str
+    acted_at: datetime
+    recorded_at: datetime
+    input: str
+    answer: str
+
+
+class AuditChoice(Result):
+    """A value the audit can be narrowed to."""
+
+    value: str
+    label: str
+
+
+class AuditChoices(Result):
+    """Who acted, and which commands were run."""
+
+    people: list[AuditChoice]
+    commands: list[str]
+
+
+class ListHistory(Query):
+    """What happened to one record."""
+
+    record_id: UUID
+
+
+class HistoryRow(Result):
+    """An event of a record."""
+
+    id: UUID
+    name: str
+    person: str
+    occurred_at: datetime
+
+
+class History(Rows):
+    """Events of a record, newest first, the latest hundred."""
+
+    rows: list[HistoryRow]
+
+
+@query("platform.list_audit", permission="platform.view", rest="GET /audit")
+def list_audit(session: Session, ctx: RequestContext, wanted: ListAudit) -> AuditPage:
+    """List commands that took effect, newest first, by name, person and the business's own days."""
+    after = decode_cursor(wanted.cursor, 2) or NEWEST
+    rows = db.fetch_all(
+        session,
+        """
+        select l.id, l.command, coalesce(m.display_name, 'system') as person, l.source,
+               coalesce(l.ip_address, '') as ip_address, l.request_id, l.recorded_at
+          from command_log l
+          left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
+         where l.tenant_id = %(tenant)s
+           and (l.recorded_at, l.id) < (%(at)s::timestamptz, %(id)s::uuid)
+           and (%(command)s = '' or l.command = %(command)s)
+           and (%(search)s = '' or l.command ilike '%%' || %(search)s || '%%')
+           and (%(user)s::uuid is null or l.user_id = %(user)s)
+           and l.recorded_at >= %(from)s::date::timestamp at time zone %(zone)s
+           and l.recorded_at < (%(to)s::date + 1)::timestamp at time zone %(zone)s
+         order by l.recorded_at desc, l.id desc limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "zone": ctx.time_zone,
+            "at": after[0],
+            "id": after[1],
+            "command": wanted.command,
+            "search": wanted.search,
+            "user": wanted.user_id,
+            "from": wanted.from_day or FIRST_DAY,
+            "to": wanted.to_day or LAST_DAY,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [AuditRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    last = page[-1] if page else None
+    cursor = encode_cursor(last.recorded_at.isoformat(), last.id) if more and last else ""
+    return AuditPage(rows=page, next_cursor=cursor)
+
+
+@query("platform.get_audit", permission="platform.view", rest="GET /audit/{audit_id}")
+def get_audit(session: Session, ctx: RequestContext, wanted: GetAudit) -> AuditDetail:
+    """Return one command with its input and its answer.
+
+    Raises:
+        NotFound: There is no such entry.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select l.id, l.command, coalesce(m.display_name, 'system') as person,
+               coalesce(b.display_name, '') as on_behalf_of, l.source,
+               coalesce(l.ip_address, '') as ip_address, l.request_id, l.idempotency_key,
+               l.acted_at, l.recorded_at, l.input, l.answer
+          from command_log l
+          left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
+          left join membership b on (b.tenant_id, b.user_id) = (l.tenant_id, l.on_behalf_of)
+         where l.tenant_id = %s and l.id = %s
+        """,
+        (ctx.tenant_id, wanted.audit_id),
+    )
+    if row is None:
+        raise NotFound("There is no such entry in the audit.")
+    shown = {"input": _pretty(row["input"]), "answer": _pretty(json.loads(row["answer"]))}
+    return AuditDetail(**row | shown)
+
+
+def _pretty(value: object) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True)
+
+
+@query("platform.list_audit_choices", permission="platform.view", rest="GET /audit-choices")
+def list_audit_choices(session: Session, ctx: RequestContext, _wanted: Nothing) -> AuditChoices:
+    """Return the people and the commands the audit can be narrowed to."""
+    people = db.fetch_all(
+        session,
+        "select user_id::text as value, display_name as label from membership"
+        " where tenant_id = %s order by display_name limit 500",
+        (ctx.tenant_id,),
+    )
+    commands = db.fetch_all(
+        session,
+        """
+        with recursive known as (
+            (select command from command_log where tenant_id = %(tenant)s order by command limit 1)
+            union all
+            select (select l.command from command_log l where l.tenant_id = %(tenant)s
+                       and l.command > known.command order by l.command limit 1)
+              from known where known.command is not null)
+        select command from known where command is not null
+        """,
+        {"tenant": ctx.tenant_id},
+    )
+    return AuditChoices(
+        people=[AuditChoice(**row) for row in people],
+        commands=[row["command"] for row in commands],
+    )
+
+
+@query("platform.list_history", permission="platform.view", rest="GET /history/{record_id}")
+def list_history(session: Session, ctx: RequestContext, wanted: ListHistory) -> History:
+    """Return what happened to one record, such as a sale or a party, newest first."""
+    rows = db.fetch_all(
+        session,
+        """
+        select e.id, e.name, coalesce(m.display_name, 'system') as person, e.occurred_at
+          from event e
+          left join membership m on (m.tenant_id, m.user_id) = (e.tenant_id, e.user_id)
+         where e.tenant_id = %s and e.aggregate_id = %s order by e.id desc limit %s
+        """,
+        (ctx.tenant_id, wanted.record_id, MOST_EVENTS),
+    )
+    return History(rows=[HistoryRow(**row) for row in rows])
