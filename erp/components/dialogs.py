@@ -25,6 +25,11 @@ def dialog(
             rx.dialog.title(title, size="4", margin_bottom="4px" if has_subtitle else "16px"),
             described if has_subtitle else rx.fragment(),
             *content,
+            rx.dialog.close(
+                rx.el.button(
+                    rx.icon("x"), type="button", class_name="dialog-close", aria_label="Close"
+                )
+            ),
             max_width=width,
             aria_describedby=None,
         ),

@@ -2,6 +2,7 @@
 
 import reflex as rx
 from reflex.components.component import NoSSRComponent
+from reflex.event import no_args_event_spec
 
 
 class ProductFinder(NoSSRComponent):
@@ -17,7 +18,7 @@ class ProductFinder(NoSSRComponent):
     tag = "ProductFinder"
     location: rx.Var[str]
     sold: rx.Var[str]
-    on_add: rx.EventHandler[lambda variant, lot, label: [variant, lot, label]]
+    on_add: rx.EventHandler[lambda variant, lot, label: [variant, lot, label]]  # type: ignore[type-arg,valid-type]
 
 
 class CartKeeper(NoSSRComponent):
@@ -27,19 +28,25 @@ class CartKeeper(NoSSRComponent):
     tag = "CartKeeper"
     register: rx.Var[str]
     kept: rx.Var[str]
-    on_restore: rx.EventHandler[lambda kept: [kept]]
+    on_restore: rx.EventHandler[lambda kept: [kept]]  # type: ignore[type-arg,valid-type]
 
 
 class TillKeys(NoSSRComponent):
-    """The till's keyboard; `on_key` tells `more`, `less`, `remove`, `up` or `down`."""
+    """The till's keyboard; `on_key` tells `more`, `less`, `remove`, `up` or `down`.
+
+    Attributes:
+        chosen, total: As either changes, the chosen line is brought into view.
+    """
 
     library = rx.asset("till_keys.jsx", shared=True).importable_path
     tag = "TillKeys"
-    on_key: rx.EventHandler[lambda name: [name]]
-    on_customer: rx.EventHandler[rx.event.no_args_event_spec]
-    on_park: rx.EventHandler[rx.event.no_args_event_spec]
-    on_recall: rx.EventHandler[rx.event.no_args_event_spec]
-    on_pay: rx.EventHandler[rx.event.no_args_event_spec]
+    chosen: rx.Var[str]
+    total: rx.Var[str]
+    on_key: rx.EventHandler[lambda name: [name]]  # type: ignore[type-arg,valid-type]
+    on_customer: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_park: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_recall: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_pay: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class KeysButton(NoSSRComponent):
@@ -59,7 +66,7 @@ class NumberBox(NoSSRComponent):
     place: rx.Var[str]
     affix: rx.Var[str]
     before: rx.Var[str]
-    on_commit: rx.EventHandler[lambda text: [text]]
+    on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
 class Stepper(NoSSRComponent):
@@ -69,8 +76,8 @@ class Stepper(NoSSRComponent):
     tag = "Stepper"
     value: rx.Var[str]
     label: rx.Var[str]
-    on_step: rx.EventHandler[lambda by: [by]]
-    on_commit: rx.EventHandler[lambda text: [text]]
+    on_step: rx.EventHandler[lambda by: [by]]  # type: ignore[type-arg,valid-type]
+    on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
 class CountStepper(NoSSRComponent):
@@ -81,7 +88,7 @@ class CountStepper(NoSSRComponent):
     value: rx.Var[str]
     most: rx.Var[str]
     label: rx.Var[str]
-    on_commit: rx.EventHandler[lambda text: [text]]
+    on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
 class PinPad(NoSSRComponent):
@@ -123,8 +130,8 @@ class PaymentPad(NoSSRComponent):
     problem: rx.Var[str]
     upi_svg: rx.Var[str]
     upi_reference: rx.Var[str]
-    on_complete: rx.EventHandler[lambda tenders: [tenders]]
-    on_upi: rx.EventHandler[lambda amount: [amount]]
+    on_complete: rx.EventHandler[lambda tenders: [tenders]]  # type: ignore[type-arg,valid-type]
+    on_upi: rx.EventHandler[lambda amount: [amount]]  # type: ignore[type-arg,valid-type]
 
 
 _KEYPAD = rx.asset("keypad.jsx", shared=True)

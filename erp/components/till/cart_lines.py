@@ -6,7 +6,8 @@ import reflex as rx
 
 from erp.components.till.browser_parts import NumberBox, Stepper
 
-Line = rx.Var[dict[str, Any]]
+Line = Any
+"""A var of a row; vars of dictionaries have no type that can be indexed."""
 
 
 def cart_line(
@@ -73,7 +74,7 @@ def cart_line(
     )
 
 
-def lot_note(lot: rx.Var[dict[str, str]]) -> rx.Component:
+def lot_note(lot: Line) -> rx.Component:
     """Return one lot with its expiry, marked where that is near."""
     return rx.el.span(
         "Lot ",

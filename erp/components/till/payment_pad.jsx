@@ -55,7 +55,9 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     const timer = setTimeout(() => onUpi?.(plain(entered)), 200);
     return () => clearTimeout(timer);
   }, [method, entered]);
+  const hold = (event) => event.preventDefault();
   const choose = (next) => { setMethod(next); setText(""); setReference(""); setFault(""); };
+  const give = (amount) => { setText(plain(amount)); setFault(""); amountField.current?.focus(); };
   const act = () => {
     if (entered === null) return setFault("Type an amount such as 250 or 99.50.");
     if (isOver) return setFault(`Only ${rupees(left)} is left to ${isRefund ? "refund" : "pay"}.`);
@@ -76,9 +78,9 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   return (
     <div className="pay" onKeyDown={(event) => event.target.tagName === "INPUT" && key(event)}>
       <div className="pay-main">
-        <div className="pay-methods" role="radiogroup" aria-label={isRefund ? "Refund by" : "Pay by"}>
+        <div className="pay-methods" role="radiogroup" aria-label={isRefund ? "Refund by" : "Pay by"} onMouseDown={hold}>
           {METHODS.map(([name, label, letter]) => (
-            <button key={name} type="button" role="radio" aria-checked={method === name} disabled={name === "credit" && !credit} title={name === "credit" && !credit ? "Choose a customer with credit first" : undefined} onClick={() => choose(name)}>{label}<kbd aria-hidden="true">{letter.toUpperCase()}</kbd></button>
+            <button key={name} type="button" role="radio" aria-checked={method === name} disabled={name === "credit" && !credit} title={name === "credit" && !credit ? "Choose a customer with credit first" : undefined} onClick={() => { choose(name); amountField.current?.focus(); }}>{label}<kbd aria-hidden="true">{letter.toUpperCase()}</kbd></button>
           ))}
         </div>
         {tenders.length > 0 && (
@@ -94,9 +96,9 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         </label>
         {message && <p className="error" id="pay-error" role="alert">{message}</p>}
         {method === "cash" && !isRefund && left > 0 && (
-          <div className="pay-quick" role="group" aria-label="Cash received">
-            <button type="button" onClick={() => setText(plain(left))}>Exact</button>
-            {quickAmounts(left).map((amount) => <button key={amount} type="button" onClick={() => setText(plain(amount))}>{`₹${(amount / 100).toLocaleString("en-IN")}`}</button>)}
+          <div className="pay-quick" role="group" aria-label="Cash received" onPointerDown={hold} onMouseDown={hold}>
+            <button type="button" onClick={() => give(left)}>Exact</button>
+            {quickAmounts(left).map((amount) => <button key={amount} type="button" onClick={() => give(amount)}>{`₹${(amount / 100).toLocaleString("en-IN")}`}</button>)}
           </div>
         )}
         {method === "upi" && !isRefund && (

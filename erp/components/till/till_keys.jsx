@@ -51,6 +51,7 @@ export function TillKeys(acts) {
     window.addEventListener("till:keys", show);
     return () => { window.removeEventListener("keydown", press, true); window.removeEventListener("till:keys", show); };
   }, []);
+  useEffect(() => { document.querySelector('.line[data-chosen="true"]')?.scrollIntoView({ block: "nearest" }); }, [acts.chosen, acts.total]);
   useEffect(() => { if (isShown) sheet.current?.showModal(); }, [isShown]);
   if (!isShown) return null;
   return (

@@ -1,5 +1,7 @@
 """Before selling: which register, and how much is in its drawer."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import empty_state, notice, submit_button, text_field
@@ -38,7 +40,7 @@ def opening_screen() -> rx.Component:
     )
 
 
-def _register(row: rx.Var[dict[str, str]]) -> rx.Component:
+def _register(row: Any) -> rx.Component:
     return rx.el.button(
         rx.icon("store"),
         rx.el.span(

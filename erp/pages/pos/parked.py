@@ -1,5 +1,7 @@
 """The dialogs of parked bills."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import button, dialog, empty_state, notice, submit_button, text_field
@@ -55,7 +57,7 @@ def recall_dialog() -> rx.Component:
     )
 
 
-def _parked(row: rx.Var[dict[str, str]]) -> rx.Component:
+def _parked(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.b(row["label"]),

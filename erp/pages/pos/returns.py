@@ -1,5 +1,7 @@
 """Taking goods back against their bill."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import dialog, empty_state, notice, page_header, scanner, text_field
@@ -71,7 +73,7 @@ def _found() -> rx.Component:
     )
 
 
-def _choice(row: rx.Var[dict[str, str]]) -> rx.Component:
+def _choice(row: Any) -> rx.Component:
     return rx.el.li(
         rx.el.button(
             rx.el.b(row["number"]),
@@ -119,7 +121,7 @@ def _bill() -> rx.Component:
     )
 
 
-def _line(line: rx.Var[dict[str, str]]) -> rx.Component:
+def _line(line: Any) -> rx.Component:
     stepper = CountStepper.create(
         value=line["count"],
         most=line["left"],
@@ -132,7 +134,7 @@ def _line(line: rx.Var[dict[str, str]]) -> rx.Component:
             rx.el.small(line["lot"]),
             rx.el.small(
                 line["sold"],
-                rx.cond(line["returned"] != "", f" · {line['returned']}"),
+                rx.cond(line["returned"] != "", rx.fragment(" · ", line["returned"])),
             ),
         ),
         rx.cond(line["left"] == "0", rx.el.span("All returned", class_name="badge"), stepper),

@@ -1,5 +1,7 @@
 """Shifts: the list, and the X or Z report of one."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
@@ -186,7 +188,7 @@ def _bills() -> rx.Component:
     )
 
 
-def _bill(row: rx.Var[dict[str, str]]) -> rx.Component:
+def _bill(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(row["number"], class_name="nowrap"),
         rx.el.td(row["time"], class_name="nowrap"),

@@ -40,6 +40,8 @@ def _selling() -> rx.Component:
     return rx.fragment(
         selling_screen(),
         TillKeys.create(
+            chosen=TillState.selected,
+            total=TillState.totals["total"],
             on_key=TillState.press,
             on_customer=CustomerState.open_dialog,
             on_park=ParkState.open_park,

@@ -110,7 +110,7 @@ class OpeningState(SessionState, rx.State):
     async def _enter(self, till: TillState, row: Any, time_zone: str) -> None:
         till.shift_id, till.register_id = str(row.shift_id), str(row.id)
         till.register_name, till.location_id = row.name, str(row.location_id)
-        till.opened = f"{row.opened_by}, since {instant_text(row.opened_at, time_zone)[-5:]}"
+        till.opened = _since(row, instant_text(row.opened_at, time_zone)[-5:])
         cart = till._cart()
         if cart.entries:
             await till._adopt(cart.model_copy(update={"shift_id": row.shift_id}))
@@ -126,5 +126,9 @@ def _shown(row: Any, time_zone: str) -> dict[str, str]:
         "name": row.name,
         "code": row.code,
         "float_left": money_text(row.float_left) if row.float_left is not None else "",
-        "open_by": f"Open since {since} by {row.opened_by}" if row.shift_id else "",
+        "open_by": _since(row, since) if row.shift_id else "",
     }
+
+
+def _since(row: Any, instant: str) -> str:
+    return f"Open since {instant}" + (f" by {row.opened_by}" if row.opened_by else "")
