@@ -13,6 +13,9 @@ from erp.pages import routing
 ROUTES: tuple[str, ...] = (
     "erp.pages.home",
     "erp.pages.identity.members",
+    "erp.pages.pos.till",
+    "erp.pages.pos.returns",
+    "erp.pages.pos.shifts",
     "erp.pages.shell.not_found",
     "erp.pages.shell.no_permission",
 )
