@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
+from erp.core import db
+from erp.core.settings import get_settings
+from erp.embedded import EmbeddedStack
 from erp.embedded.programs import PROJECT
 from tests.crash.till import History
+from tests.fixtures.databases import copy_template
 
 Launch = Callable[..., ForkServerProcess]
 
@@ -45,3 +49,21 @@ def launch(forkserver: multiprocessing.context.ForkServerContext) -> Iterator[La
 @pytest.fixture
 def history(tmp_path: Path) -> History:
     return History(tmp_path / "history.jsonl")
+
+
+@pytest.fixture
+def scratch(
+    stack: EmbeddedStack,
+    environment: dict[str, str],
+    worker_number: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
+    """A database of one test alone, which may leave it broken; the product is pointed at it."""
+    assert environment
+    name = f"scratch_{worker_number}"
+    copy_template(stack, name)
+    monkeypatch.setattr(get_settings(), "database_url", stack.postgres.url(name))
+    db.dispose()
+    yield stack.postgres.url(name)
+    monkeypatch.undo()
+    db.dispose()
