@@ -36,6 +36,8 @@ referee(
            and c.conkey[1] <> owned.attnum
            and c.confrelid not in ('user_account'::regclass, 'tenant'::regclass)
            and c.conrelid <> 'user_session'::regclass
+           -- two devices on one topic would hand one tenant's images to another
+           and c.conname <> 'uq_imaging_device_topic'
     """,
 )
 referee(
