@@ -21,7 +21,14 @@ from jobs.run import system_context
 MORNING = time(7, 0)
 STAGING_HOURS = 24
 _log = structlog.get_logger()
-__all__ = ["alert_each_morning", "catalogue_of_actions", "sweep", "verify"]
+__all__ = [
+    "alert_each_morning",
+    "catalogue_of_actions",
+    "release_reservations",
+    "sweep",
+    "utc_now",
+    "verify",
+]
 
 
 def alert_each_morning() -> None:
@@ -29,6 +36,13 @@ def alert_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_alert_expiring_lots, place))
+
+
+def release_reservations() -> None:
+    """Free stock that was promised to documents nobody finished, in every tenant."""
+    minute = f"{utc_now():%Y%m%dT%H%M}"
+    for place in identity.list_tenants():
+        _for_tenant(place, partial(_release_lapsed, place, f"release-{minute}"))
 
 
 def verify() -> None:
@@ -65,6 +79,11 @@ def _alert_expiring_lots(place: identity.TenantPlace) -> None:
     key = f"expiry-alert-{day}"
     ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
     platform.run("inventory.alert_expiring_lots", ctx, {"idempotency_key": key})
+
+
+def _release_lapsed(place: identity.TenantPlace, key: str) -> None:
+    ctx = system_context(place, {"inventory.adjust"}, request_id=f"{key}-{place.slug}")
+    platform.run("inventory.release_lapsed_reservations", ctx, {"idempotency_key": key})
 
 
 def _report_broken_promise(place: identity.TenantPlace, verdict: platform.Verdict) -> None:

@@ -15,8 +15,9 @@ ALLOWED_FUNCTIONS = frozenset(
     {
         "jobs.deliver.deliver",
         "jobs.daily.alert_each_morning",
-        "jobs.daily.verify",
+        "jobs.daily.release_reservations",
         "jobs.daily.sweep",
+        "jobs.daily.verify",
     }
 )
 """Whoever can write to Redis can ask for these and no more."""

@@ -15,6 +15,7 @@ from jobs.queues import DEFAULT_QUEUE, open_queue
 
 HEARTBEAT_SECONDS = 30.0
 MORNING_INTERVAL_SECONDS = 300
+RELEASE_INTERVAL_SECONDS = 900
 VERIFY_AT = "30 20 * * *"
 """02:00 in India, as UTC."""
 SWEEP_AT = "0 21 * * *"
@@ -44,6 +45,7 @@ class Schedule(CronScheduler):
         self._is_known = False
         self._last_heartbeat = 0.0
         self._add("jobs.daily.alert_each_morning", interval=MORNING_INTERVAL_SECONDS)
+        self._add("jobs.daily.release_reservations", interval=RELEASE_INTERVAL_SECONDS)
         self._add("jobs.daily.verify", cron=VERIFY_AT)
         self._add("jobs.daily.sweep", cron=SWEEP_AT)
 

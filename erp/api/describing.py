@@ -147,8 +147,8 @@ def _schemas(actions: list[platform.Action]) -> tuple[dict[tuple[type, str], str
     for (model, mode), reference in references.items():
         names[cast("type", model), mode] = reference["$ref"].rpartition("/")[2]
     definitions: Schema = found.get("$defs", {})
-    for (_, mode), name in names.items():
-        if mode == "serialization":
+    for (_, purpose), name in names.items():
+        if purpose == "serialization":
             _show_secrets(definitions[name])
     return names, definitions
 

@@ -65,7 +65,7 @@ class _Pages:
         self._ctx = ctx
         self._wanted = dict(wanted)
         if "limit" in action.input_model.model_fields:
-            self._wanted.setdefault("limit", PAGE_ROWS)
+            self._wanted.setdefault("limit", _largest_page(action))
         self._left = MOST_ROWS
         self._is_over = False
 
@@ -117,6 +117,12 @@ def _write_workbook(pages: _Pages, first: Rows, title: str) -> Path:
         path.unlink()
         raise
     return path
+
+
+def _largest_page(action: platform.Action) -> int:
+    """Return how many rows a list gives at once."""
+    rules = action.input_model.model_fields["limit"].metadata
+    return min([PAGE_ROWS, *(int(rule.le) for rule in rules if hasattr(rule, "le"))])
 
 
 def _headers(file_name: str) -> dict[str, str]:

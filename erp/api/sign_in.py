@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 
+from erp.api import rate_limiting
 from erp.core import browser_session
 from erp.core.crossing import off_the_loop
 from erp.core.errors import DomainError, NotSignedIn
@@ -54,13 +55,15 @@ async def sign_in(
         return _form(
             wanted, login=login, error="Type your user name and your password.", status=422
         )
-    address = request.client.host if request.client else None
+    address = request.client.host if request.client else "unknown"
     agent = request.headers.get("user-agent", "")[:200]
     try:
+        rate_limiting.require_allowance("sign_in", address)
         opened = await off_the_loop(
             identity.sign_in, login, password, ip_address=address, user_agent=agent
         )
     except DomainError as refusal:
+        rate_limiting.count_failure("sign_in", address)
         return _form(wanted, login=login, error=refusal.message, status=refusal.status)
     answer = RedirectResponse(wanted, status_code=303)
     _set_cookie(answer, opened.session_token)

@@ -20,6 +20,8 @@ class RestClient:
         self._client = client
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Send a request that brings only the cookies named in its headers."""
+        self._client.cookies.clear()
         return self._portal.call(partial(self._client.request, method, path, **options))
 
     def get(self, path: str, **options: Any) -> httpx.Response:

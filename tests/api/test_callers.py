@@ -1,6 +1,9 @@
 """Who may come in: bearer tokens and the browser's own session, and nobody else."""
 
+from typing import Any
+
 import pytest
+from limits import RateLimitItemPerMinute
 
 from erp.api import rate_limiting
 from erp.core import browser_session
@@ -113,7 +116,7 @@ def test_a_member_who_was_closed_out_is_refused_everywhere(rest, asha):
         "password": PASSWORD,
         "roles": ["cashier"],
     }
-    made = platform.run("identity.create_user", asha.system, person).result
+    made: Any = platform.run("identity.create_user", asha.system, person).result
     token = identity.sign_in(login, PASSWORD).session_token
     cookie = {"cookie": f"{browser_session.cookie_name()}={token}"}
     assert rest.get(ME, headers=cookie).status_code == 200
@@ -127,8 +130,21 @@ def test_a_member_who_was_closed_out_is_refused_everywhere(rest, asha):
     assert rest.get(ME, headers=cookie).status_code == 401
 
 
+def test_an_address_that_guesses_passwords_is_stopped(rest, asha, monkeypatch):
+    monkeypatch.setitem(rate_limiting.LIMITS, "sign_in", RateLimitItemPerMinute(3))
+
+    def sign_in(login, password):
+        form = {"login": login, "password": password}
+        return rest.post("/auth/sign-in", data=form, headers=own_origin()).status_code
+
+    assert [sign_in(f"guess{n}@asha", "wrong password") for n in range(4)] == [401] * 3 + [429]
+    assert sign_in(asha["cashier"].login, PASSWORD) == 429
+    rate_limiting.forget_failures()
+    assert sign_in(asha["cashier"].login, PASSWORD) == 303
+
+
 def test_an_address_that_guesses_is_stopped_and_others_are_not(rest, asha, monkeypatch):
-    monkeypatch.setitem(rate_limiting.LIMITS, "credential", rate_limiting.RateLimitItemPerMinute(5))
+    monkeypatch.setitem(rate_limiting.LIMITS, "credential", RateLimitItemPerMinute(5))
     wrong = {"authorization": f"Bearer vt_{asha.tenant_id.hex}_guess"}
     codes = [rest.get(ME, headers=wrong).status_code for _ in range(7)]
     assert codes == [401] * 5 + [429] * 2

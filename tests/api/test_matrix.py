@@ -1,6 +1,7 @@
 """Every action, against every role and against another organisation's ids."""
 
 import re
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_role_without_the_permission_is_refused_before_anything(action, role, 
 def test_a_stranger_gets_nowhere(action, rest):
     for address in addresses_of(action):
         path = re.sub(r"{\w+}", str(new_id()), address.path)
-        options = {} if address.method == "GET" else {"json": {}}
+        options: dict[str, Any] = {} if address.method == "GET" else {"json": {}}
         headers = {"idempotency-key": new_id().hex}
         answer = rest.request(address.method, path, headers=headers, **options)
         assert answer.status_code == 401, answer.text

@@ -52,9 +52,9 @@ def test_every_promise_holds_and_says_how_much_it_examined(erp, own_database):
 
 
 def test_a_broken_promise_ends_with_1_and_names_the_row(erp, own_database, owner):
-    (event_id,) = owner.execute(
+    ((event_id,),) = owner.execute(
         "select id from event where tenant_id = %s limit 1", (own_database.tenant_id,)
-    ).fetchone()
+    ).fetchall()
     owner.execute("delete from event_queue where event_id = %s", (event_id,))
     done = erp("verify")
     assert done.returncode == 1
@@ -123,10 +123,10 @@ def test_a_damaged_backup_is_refused_before_anything(erp, own_database, stack, t
     assert done.returncode == 1
     assert "damaged" in done.stderr
     with psycopg.connect(stack.postgres.url("damaged")) as connection:
-        (tables,) = connection.execute(
-            "select count(*) from pg_tables where schemaname = 'public'"
-        ).fetchone()
-    assert tables == 0
+        tables = connection.execute(
+            "select 1 from pg_tables where schemaname = 'public'"
+        ).fetchall()
+    assert tables == []
     with psycopg.connect(stack.postgres.url("postgres"), autocommit=True) as connection:
         connection.execute("drop database damaged with (force)")
 

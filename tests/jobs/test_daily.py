@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -73,10 +74,36 @@ def test_documents_are_kept_once_per_content_and_versioned_by_change(asha, s3):
     assert first.id == again.id
     assert (first.version, other.version) == (1, 2)
     wanted = {"origin_type": "probe", "origin_id": origin}
-    rows = platform.run("documents.find_documents", asha["owner"].ctx, wanted).result.rows
-    assert [row.version for row in rows] == [2, 1]
-    assert platform.run("documents.find_documents", asha["cashier"].ctx, wanted).result.rows == []
+    found: Any = platform.run("documents.find_documents", asha["owner"].ctx, wanted).result
+    assert [row.version for row in found.rows] == [2, 1]
+    found = platform.run("documents.find_documents", asha["cashier"].ctx, wanted).result
+    assert found.rows == []
 
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def test_the_morning_alert_runs_once_a_day_for_every_tenant(asha, bodhi, owner, monkeypatch):
+    noon = daily.utc_now().replace(hour=7, minute=0)
+    monkeypatch.setattr(daily, "utc_now", lambda: noon)
+    for _ in range(3):
+        daily.alert_each_morning()
+    for organisation in (asha, bodhi):
+        runs = owner.execute(
+            "select idempotency_key from command_log"
+            " where tenant_id = %s and command = 'inventory.alert_expiring_lots'",
+            (organisation.tenant_id,),
+        ).fetchall()
+        assert runs == [(f"expiry-alert-{noon.date()}",)]
+
+
+def test_lapsed_reservations_are_looked_for_in_every_tenant(asha, bodhi, owner):
+    daily.release_reservations()
+    for organisation in (asha, bodhi):
+        runs = owner.execute(
+            "select count(*) from command_log"
+            " where tenant_id = %s and command = 'inventory.release_lapsed_reservations'",
+            (organisation.tenant_id,),
+        ).fetchone()
+        assert runs[0] >= 1

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -100,7 +101,8 @@ def test_a_hopeless_delivery_is_parked_while_others_go_on(
     assert ledger.effects() == before + 1
 
     operator = asha["manager"].ctx
-    (dead,) = platform.run("platform.list_deliveries", operator, {}).result.rows
+    listed: Any = platform.run("platform.list_deliveries", operator, {}).result
+    (dead,) = listed.rows
     assert "told to fail" in dead.last_error
     platform.run("platform.retry_delivery", operator, {"delivery_id": dead.id})
     relay.turn()
@@ -114,7 +116,8 @@ def test_only_parked_deliveries_can_be_retried(relay, happen, drain, ledger, ash
     seal(relay)
     drain()
     wanted = {"status": "done", "subscriber": "probe"}
-    (done,) = platform.run("platform.list_deliveries", asha["owner"].ctx, wanted).result.rows
+    listed: Any = platform.run("platform.list_deliveries", asha["owner"].ctx, wanted).result
+    (done,) = listed.rows
     with pytest.raises(Conflict):
         platform.run("platform.retry_delivery", asha["owner"].ctx, {"delivery_id": done.id})
     with pytest.raises(NotFound):
