@@ -154,7 +154,7 @@ def lookup_field(
         name=name,
         url=url,
         input_id=name,
-        invalid=errors[name].to(str) != "",
+        invalid=rx.cond(errors[name], True, False),  # noqa: FBT003  values of a var
         described_by=f"{name}-error" if not hint else f"{name}-error {name}-hint",
         required=required,
         **props,

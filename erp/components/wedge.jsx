@@ -10,6 +10,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
       const now = performance.now();
       const isFast = now - last < gapMs;
       last = now;
+      if (!isFast) code = "";
       if (event.key === "Enter") {
         const isScan = isFast && code.length >= shortest;
         if (isScan) {
@@ -21,7 +22,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
         }
         code = "";
       } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {
-        code = (isFast ? code : "") + event.key;
+        code += event.key;
       }
     };
     window.addEventListener("keydown", key, true);

@@ -31,6 +31,14 @@ class CartKeeper(NoSSRComponent):
     on_restore: rx.EventHandler[lambda kept: [kept]]  # type: ignore[type-arg,valid-type]
 
 
+class FocusOn(NoSSRComponent):
+    """Gives a field the keyboard as its dialog opens."""
+
+    library = rx.asset("keeper.jsx", shared=True).importable_path
+    tag = "FocusOn"
+    field: rx.Var[str]
+
+
 class TillKeys(NoSSRComponent):
     """The till's keyboard; `on_key` tells `more`, `less`, `remove`, `up` or `down`.
 

@@ -25,11 +25,16 @@ async function ask(url, signal) {
   return body.rows ?? [];
 }
 
+function inPlace(held, rows) {
+  const place = new Map(held.map((row, i) => [row.variant_id, i]));
+  return [...rows].sort((a, b) => (place.get(a.variant_id) ?? held.length) - (place.get(b.variant_id) ?? held.length));
+}
+
 function useBest(sold) {
   const [best, setBest] = useState(null);
   useEffect(() => {
     const stop = new AbortController();
-    ask("/api/erp/best-sellers?limit=18", stop.signal).then(setBest, () => setBest((held) => held ?? []));
+    ask("/api/erp/best-sellers?limit=18", stop.signal).then((rows) => setBest((held) => inPlace(held ?? [], rows)), () => setBest((held) => held ?? []));
     return () => stop.abort();
   }, [sold]);
   return best;

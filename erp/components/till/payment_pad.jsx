@@ -115,8 +115,8 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
       <div className="pay-side">
         <Keypad keys={KEYS} onPress={press} label="Amount" />
         <div className="pay-change" data-on={change > 0 || undefined} aria-live="polite">
-          <span>{change > 0 ? "Change due" : settles ? (isRefund ? "Refund in full" : "Paid in full") : "Left after this"}</span>
-          <b>{rupees(change > 0 ? change : settles || entered === null || isOver ? (settles ? 0 : left) : left - entered)}</b>
+          <span>{mayExceed && settles ? "Change due" : isRefund ? "Left to refund" : "Left to pay"}</span>
+          <b>{rupees(settles ? change : entered === null || isOver ? left : left - entered)}</b>
         </div>
         {answer === "slow" && <p className="hint" role="status">No answer yet. Press again: the bill is made only once.</p>}
         <button type="button" className="button button-solid pay-go" disabled={answer === "busy"} onClick={act}>

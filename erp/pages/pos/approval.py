@@ -3,7 +3,7 @@
 import reflex as rx
 
 from erp.components import button, dialog, field, notice, select_field, submit_button, text_field
-from erp.components.till import PinPad
+from erp.components.till import FocusOn, PinPad
 from erp.state.pos.approving import ApprovalState
 
 
@@ -15,6 +15,7 @@ def approval_dialog() -> rx.Component:
         rx.cond(
             ApprovalState.approvers.length() > 0,
             rx.el.form(
+                FocusOn.create(field="reason"),
                 select_field("Who approves", "approver_id", ApprovalState.approvers, errors=errors),
                 text_field(
                     "Reason",

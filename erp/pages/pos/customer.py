@@ -10,7 +10,7 @@ from erp.components import (
     submit_button,
     text_field,
 )
-from erp.components.till import touch_button
+from erp.components.till import FocusOn, touch_button
 from erp.state.pos.customers import CustomerState
 from erp.state.pos.till import TillState
 
@@ -29,6 +29,7 @@ def customer_dialog() -> rx.Component:
 
 def _find() -> rx.Component:
     return rx.el.div(
+        FocusOn.create(field="customer"),
         lookup_field(
             "Name, phone or GSTIN",
             "customer",
@@ -57,7 +58,8 @@ def _find() -> rx.Component:
 def _add() -> rx.Component:
     errors = CustomerState.errors
     return rx.el.form(
-        text_field("Name", "name", errors=errors, required=True, max_length=120, auto_focus=True),
+        FocusOn.create(field="name"),
+        text_field("Name", "name", errors=errors, required=True, max_length=120),
         text_field("Phone", "phone", errors=errors, type="tel", input_mode="tel", max_length=20),
         text_field(
             "GSTIN",

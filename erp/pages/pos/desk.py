@@ -12,7 +12,7 @@ from erp.components import (
     submit_button,
     text_field,
 )
-from erp.components.till import CashCount, touch_button, touch_link
+from erp.components.till import CashCount, FocusOn, touch_button, touch_link
 from erp.state.pos.shifts import ShiftDeskState
 
 
@@ -22,13 +22,14 @@ def cash_dialog() -> rx.Component:
     return dialog(
         ShiftDeskState.is_moving,
         rx.el.form(
+            FocusOn.create(field="amount"),
             select_field(
                 "What happens",
                 "direction",
                 [("out", "Cash out, to the safe"), ("in", "Cash in, from the safe")],
                 errors=errors,
             ),
-            money_field("Amount", "amount", errors=errors, required=True, auto_focus=True),
+            money_field("Amount", "amount", errors=errors, required=True),
             text_field(
                 "Reason",
                 "reason",
@@ -97,7 +98,7 @@ def closing_dialog() -> rx.Component:
         title="Close the shift",
         subtitle="Count everything in the drawer. What it should hold is shown afterwards.",
         on_close=ShiftDeskState.close_dialog,
-        width="560px",
+        width="660px",
     )
 
 

@@ -88,18 +88,25 @@ def _report() -> rx.Component:
             ),
         ),
         grid(
-            stat_tile("Bills", head["sale_count"], note=f"{head['return_count']} returns"),
-            _money_tile("Sales", head["sales_total"]),
-            _money_tile("Returns", head["returns_total"]),
-            _money_tile("Net takings", head["net"]),
+            stat_tile("Bills", head["sale_count"], note=head["returns"]),
+            rx.cond(
+                ShiftReportState.is_blind,
+                rx.fragment(),
+                rx.fragment(
+                    stat_tile("Sales", head["sales_total"]),
+                    stat_tile("Returns", head["returns_total"]),
+                    stat_tile("Net takings", head["net"]),
+                ),
+            ),
         ),
-        grid(card(_methods(), title="By method", span=6), card(_drawer(), title="Drawer", span=6)),
+        grid(
+            card(_methods(), title="By method", span=6),
+            rx.cond(
+                ShiftReportState.is_blind, rx.fragment(), card(_drawer(), title="Drawer", span=6)
+            ),
+        ),
         card(_bills(), title="Bills"),
     )
-
-
-def _money_tile(label: str, value: rx.Var[str]) -> rx.Component:
-    return stat_tile(label, rx.cond(value != "", value, "hidden"))
 
 
 def _drawer() -> rx.Component:

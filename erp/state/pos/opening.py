@@ -45,6 +45,11 @@ class OpeningState(SessionState, rx.State):
             till.stage, till.shift_id = "opening", ""
 
     @handler(permission=SELL)
+    async def look_again(self) -> None:
+        """Look which registers are open by now."""
+        await self._load(await self._principal())
+
+    @handler(permission=SELL)
     async def choose(self, register_id: str) -> None:
         """Choose a register to open a shift on, or to join its shift."""
         row = next((row for row in self.registers if row["id"] == register_id), None)
@@ -110,7 +115,7 @@ class OpeningState(SessionState, rx.State):
     async def _enter(self, till: TillState, row: Any, time_zone: str) -> None:
         till.shift_id, till.register_id = str(row.shift_id), str(row.id)
         till.register_name, till.location_id = row.name, str(row.location_id)
-        till.opened = _since(row, instant_text(row.opened_at, time_zone)[-5:])
+        till.opened = f"since {instant_text(row.opened_at, time_zone)[-5:]}"
         cart = till._cart()
         if cart.entries:
             await till._adopt(cart.model_copy(update={"shift_id": row.shift_id}))

@@ -1,14 +1,19 @@
 """Bills put aside while another customer is served."""
 
+from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 from pydantic import ValidationError
 
+from erp.core import db
+from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.formatting import instant_text
+from erp.services import catalog
 from erp.state.pos.cart import Cart, Entry
-from erp.state.pos.till import SELL, TillState
+from erp.state.pos.till import SELL, TOAST_PLACE, TillState
 from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid, errors_by_field, new_form_key
 
@@ -30,7 +35,7 @@ class ParkState(SessionState, rx.State):
         """Ask for a name to know the bill again by."""
         till = await self.get_state(TillState)
         if not till.lines:
-            return rx.toast.info("There is nothing to park yet.", id="park")
+            return rx.toast.info("There is nothing to park yet.", id="park", position=TOAST_PLACE)
         now = (await self._principal()).time_zone
         named = till.customer["name"] if till.customer["id"] else ""
         self.suggested = named or f"Bill at {await self._clock(now)}"
@@ -58,7 +63,7 @@ class ParkState(SessionState, rx.State):
             return None
         self.is_parking = False
         await till._renew()
-        return rx.toast.success(f"Parked as {label}.", id="park")
+        return rx.toast.success(f"Parked as {label}.", id="park", position=TOAST_PLACE)
 
     @handler(permission=SELL)
     async def open_recall(self) -> None:
@@ -78,7 +83,8 @@ class ParkState(SessionState, rx.State):
             self.problem = error.message
             return None
         self.is_recalling = False
-        cart = _as_cart(till._cart(), taken.cart)
+        names = await self._call(_names, taken.cart["lines"])
+        cart = _as_cart(till._cart(), taken.cart, names)
         await till._take_up(cart)
         return None
 
@@ -95,7 +101,7 @@ class ParkState(SessionState, rx.State):
             {
                 "id": str(row.id),
                 "label": row.label,
-                "detail": f"{row.line_count} lines · {instant_text(row.created_at, zone)}",
+                "detail": f"{_lines(row.line_count)} · {instant_text(row.created_at, zone)}",
             }
             for row in found.rows
         ]
@@ -106,7 +112,7 @@ class ParkState(SessionState, rx.State):
         return await self._call(lambda ctx: instant_text(ctx.now, time_zone)[-5:])
 
 
-def _as_cart(empty: Cart, parked: dict[str, Any]) -> Cart:
+def _as_cart(empty: Cart, parked: dict[str, Any], names: Mapping[str, str]) -> Cart:
     """Return a parked cart as a new bill with an identity of its own."""
     entries = tuple(
         Entry(
@@ -115,6 +121,7 @@ def _as_cart(empty: Cart, parked: dict[str, Any]) -> Cart:
             quantity=line["quantity"],
             discount_percent=line["discount_percent"],
             lot_id=line.get("lot_id"),
+            label=names.get(line["variant_id"], ""),
         )
         for place, line in enumerate(parked["lines"], start=1)
     )
@@ -126,3 +133,20 @@ def _as_cart(empty: Cart, parked: dict[str, Any]) -> Cart:
     return Cart.model_validate(
         {"shift_id": empty.shift_id, "entries": [e.model_dump() for e in entries], **given}
     )
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count} lines"
+
+
+def _names(ctx: RequestContext, lines: list[dict[str, Any]]) -> dict[str, str]:
+    """Return the labels of the goods, so that a line that cannot be priced has a name."""
+    ids = [UUID(line["variant_id"]) for line in lines]
+    try:
+        with db.unit_of_work(ctx) as session:
+            goods = catalog.get_lines_for_sale(
+                session, ctx, ids, ctx.today, including_inactive=True
+            )
+    except DomainError:
+        return {}
+    return {str(variant_id): line.label for variant_id, line in goods.items()}

@@ -11,9 +11,11 @@ from erp.core.errors import DomainError
 from erp.core.formatting import instant_text, money_text
 from erp.core.money import ZERO
 from erp.state.listing import ListState
-from erp.state.pos.till import SELL, TillState
+from erp.state.pos.opening import OpeningState
+from erp.state.pos.till import SELL, TOAST_PLACE, TillState
 from erp.state.registry import handler
 from erp.state.session import SessionState, errors_by_field, new_form_key
+from erp.state.showing import NOTHING
 
 METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
 MOST_BILLS = 100
@@ -41,6 +43,16 @@ class ShiftListState(ListState, rx.State):
     )
     row_link: ClassVar[str] = "/till/shifts/{id}"
     topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+    async def _reload(self) -> None:
+        """Show the page; the takings of an open shift only to those who may approve."""
+        await super()._reload()
+        principal = await self._principal()
+        if not principal.may("pos.approve"):
+            self.rows = [
+                row | ({"sales_total": NOTHING} if row["closed_at"] == NOTHING else {})
+                for row in self.rows
+            ]
 
 
 class ShiftReportState(SessionState, rx.State):
@@ -113,20 +125,24 @@ class ShiftDeskState(SessionState, rx.State):
             self.errors = self.errors or {"amount": "Type an amount such as 500."}
             return None
         self.is_moving = False
-        return rx.toast.success("Cash taken out." if is_out else "Cash put in.", id="cash")
+        return rx.toast.success(
+            "Cash taken out." if is_out else "Cash put in.", id="cash", position=TOAST_PLACE
+        )
 
     @handler(permission=SELL)
     async def open_closing(self) -> Any:
         """Ask for the count; what is expected is not shown."""
         till = await self.get_state(TillState)
         if till.lines:
-            return rx.toast.warning("Finish, park or clear the bill at hand first.", id="closing")
+            return rx.toast.warning(
+                "Finish, park or clear the bill at hand first.", id="closing", position=TOAST_PLACE
+            )
         self._begin()
         self.is_closing, self.needs_reason = True, False
         return None
 
     @handler(permission=SELL)
-    async def close_shift(self, form: dict[str, Any]) -> None:
+    async def close_shift(self, form: dict[str, Any]) -> Any:
         """Close the shift with what was counted, and only then tell over or short."""
         till = await self.get_state(TillState)
         given = {key: f"{form.get(key) or ''}" for key in ("counted_cash", "float_left", "reason")}
@@ -138,8 +154,9 @@ class ShiftDeskState(SessionState, rx.State):
         }
         if not await self._did("pos.close_shift", wanted):
             self.needs_reason = self.needs_reason or "reason" in self.errors
-            return
+            return None
         self.is_closing = False
+        return OpeningState.look_again
 
     @handler(permission=SELL)
     async def close_dialog(self) -> None:
@@ -160,7 +177,8 @@ class ShiftDeskState(SessionState, rx.State):
             self.errors = _spoken(errors_by_field(error))
             return False
         except DomainError as error:
-            self.errors, self.problem = errors_by_field(error), error.message
+            self.errors = {name: _sentence(text) for name, text in error.fields.items()}
+            self.problem = "" if self.errors else error.message
             self._key = new_form_key()
             return False
         if command == "pos.close_shift":
@@ -185,6 +203,10 @@ def _spoken(fields: dict[str, str]) -> dict[str, str]:
         "reason": "Say why, in a few words.",
     }
     return {name: texts.get(name, message) for name, message in fields.items()}
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}".rstrip(".") + "."
 
 
 def _closing(result: Any) -> dict[str, str]:
@@ -214,7 +236,7 @@ def _head(report: Any, zone: str, *, is_blind: bool) -> dict[str, str]:
         "closed": closed,
         "opening_float": money_text(report.opening_float),
         "sale_count": str(report.sale_count),
-        "return_count": str(report.return_count),
+        "returns": "1 return" if report.return_count == 1 else f"{report.return_count} returns",
         "sales_total": money(report.sales_total),
         "returns_total": money(report.returns_total),
         "net": money(report.sales_total - report.returns_total),

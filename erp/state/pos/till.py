@@ -26,6 +26,8 @@ from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid
 
 SELL = "pos.sell"
+TOAST_PLACE = "top-center"
+"""Where a toast hides neither the total nor the button that is pressed next."""
 LONGEST_KEPT = 120_000
 """Characters of a kept cart that is read back: 200 lines have about half of it."""
 
@@ -83,11 +85,11 @@ class TillState(SessionState, rx.State):
             )
         except (DomainError, ValidationError) as error:
             text = error.message if isinstance(error, DomainError) else "This code cannot be read."
-            return [rx.toast.error(text, id="scan")]
+            return [rx.toast.error(text, id="scan", position=TOAST_PLACE)]
         exact = [row for row in found.rows if row.is_exact]
         if not exact:
             message = f"No product has the code {f'{code}'[:40]}. Search for it by name."
-            return [rx.toast.error(message, id="scan")]
+            return [rx.toast.error(message, id="scan", position=TOAST_PLACE)]
         row = exact[0]
         await self._add(row.variant_id, row.lot_id, row.label)
         return None
@@ -131,7 +133,9 @@ class TillState(SessionState, rx.State):
         """Take rupees off the whole bill."""
         amount = read_amount(f"{text}", LARGEST_AMOUNT)
         if amount is None:
-            return rx.toast.error("A discount is an amount such as 25.50.", id="bill-discount")
+            return rx.toast.error(
+                "A discount is an amount such as 25.50.", id="bill-discount", position=TOAST_PLACE
+            )
         await self._adopt(self._cart().model_copy(update={"bill_discount": amount}))
         return None
 
@@ -285,7 +289,7 @@ def _discount_note(quote: Any, cart: Cart) -> str:
     if quote.discount_level <= cart.approved:
         return "Discount approved"
     limit = f"{quote.discount_limit.normalize():f}"
-    return f"Above your ceiling of {limit}%: a manager's PIN will be asked for"
+    return f"Above your ceiling of {limit}%: a manager must approve"
 
 
 def _name(uid: Any) -> int:
