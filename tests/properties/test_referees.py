@@ -1,0 +1,131 @@
+"""Every referee turns red when what it guards is broken, and only then."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import utc_now
+from erp.core.ids import new_id
+from erp.core.settings import get_settings
+from erp.services import platform
+from erp.services.platform import verifying
+from tests.factories import DOMAINS, make_shop
+from tests.fixtures.databases import copy_template
+
+assert DOMAINS
+SABOTAGE = {
+    "A2": 'update event set payload = payload || \'{"total": "0.01"}\''
+    " where id = (select event_id from event_seal order by sequence limit 1)",
+    "C1": "delete from tax_rate",
+    "C2": "update tax_class set treatment = 'exempt'",
+    "D1": "delete from blob",
+    "L1": "update journal_line set debit = debit + 1 where debit > 0 and entry_id ="
+    " (select id from journal_entry order by id limit 1)",
+    "L2": "insert into journal_line (tenant_id, entry_id, line_no, account_id, effective_on,"
+    " debit, credit, note) select tenant_id, entry_id, 99, account_id, effective_on, 5, 0, ''"
+    " from journal_line limit 1",
+    "L3": "update journal_entry set effective_on = effective_on + 400 where id ="
+    " (select id from journal_entry limit 1)",
+    "L5": "update account_balance set debit = debit + 1",
+    "L6": "update invoice set taxable = taxable - 1, total = total - 1",
+    "L8": "update invoice set cgst = cgst + 1, total = total + 1",
+    "N1": "delete from invoice where id = (select id from invoice order by number limit 1)",
+    "O1": "delete from event_queue",
+    "O2": "update event_delivery set status = 'done', done_at = null",
+    "P1": "update command_log set input_hash = 'x'",
+    "P2": "delete from command_log",
+    "P3": "delete from tender where line_no = 1",
+    "P4": "update invoice_line set quantity = quantity + 100 where original_line_no is not null",
+    "P5": "update register_shift set expected_cash = expected_cash + 1 where status = 'closed'",
+    "P10": "update party set gst_category = 'regular', gstin = null",
+    "P11": "delete from party_role",
+    "S1": "update stock_balance set on_hand = on_hand + 1",
+    "S2": "alter table stock_balance drop constraint ck_stock_balance_on_hand,"
+    " drop constraint ck_stock_balance_reserved;"
+    " update stock_balance set on_hand = -1",
+    "S5": "update lot set expires_on = current_date - 30",
+    "S5b": "update stock_move set recorded_at = now() + interval '1 hour'",
+    "S7": "update stock_balance set value = value + 1",
+    "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
+    " update invoice_line set mrp = 1",
+    "T5": "grant truncate on brand to erp_app",
+    "T6": "create table odd (tenant_id uuid, code text unique)",
+    "T7": "alter table brand no force row level security",
+}
+
+
+def traded() -> None:
+    """Let a shop do one of everything, and leave it with events both sealed and waiting."""
+    shop = make_shop("judged")
+    first, second, third = shop.variant_ids
+    sale = shop.sell({first: 3, second: 1})
+    shop.run(
+        "pos.post_return",
+        {
+            "sale_id": sale.sale_id,
+            "shift_id": shop.shift_id,
+            "lines": [{"line_no": 1, "quantity": 1}],
+            "reason": "broken",
+        },
+    )
+    shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
+    closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
+    shop.run("pos.close_shift", closing)
+    shop.run("party.create_party", {"name": "Asha", "kind": "patient", "state_code": "27"})
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            "insert into stored_document (tenant_id, id, origin_type, origin_id, variant, version,"
+            " file_name, media_type, sha256) values (%s, %s, 'invoice', %s, 'a4', 1, 'x.pdf', 'x', %s)",
+            (shop.tenant_id, new_id(), sale.invoice_id, "a" * 64),
+        )
+        db.execute(
+            session,
+            "insert into blob (tenant_id, sha256, size, storage_key, media_type)"
+            " values (%s, %s, 1, %s, 'x')",
+            (shop.tenant_id, "a" * 64, f"{shop.tenant_id}/x"),
+        )
+    with db.ops_session() as session:
+        platform.seal_events(session, shop.tenant_id, lambda _: ["probe"], now=utc_now())
+    opening = {"register_id": shop.register_id, "opening_float": "0.00"}
+    shift = shop.run("pos.open_shift", opening)
+    shop.sell({third: 1}, shift_id=shift.id)
+
+
+@pytest.fixture(scope="module")
+def court(stack, environment, worker_number) -> Iterator[Engine]:
+    """A superuser's engine on a database that a shop has traded in."""
+    assert environment
+    name = f"court_{worker_number}"
+    copy_template(stack, name)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(get_settings(), "database_url", stack.postgres.url(name))
+        db.dispose()
+        traded()
+    db.dispose()
+    engine = create_engine(db.driver_url(stack.postgres.url(name)))
+    yield engine
+    engine.dispose()
+
+
+def judged(engine: Engine, code: str, sabotage: str = "") -> platform.Verdict:
+    """Return a referee's verdict after a sabotage that is undone again."""
+    with Session(engine) as session:
+        db.execute(session, "set local session_replication_role = replica")
+        db.raw(session).execute(sabotage.encode())
+        return verifying._judge(session, verifying._REFEREES[code])
+
+
+def test_every_referee_has_its_sabotage_here():
+    assert verifying._REFEREES.keys() == SABOTAGE.keys()
+
+
+@pytest.mark.parametrize("code", SABOTAGE)
+def test_a_referee_holds_on_sound_data_and_sees_the_damage(court, code):
+    sound = judged(court, code)
+    assert sound.holds, sound.offender
+    assert sound.examined > 0
+    assert not judged(court, code, SABOTAGE[code]).holds
