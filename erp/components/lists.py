@@ -22,12 +22,13 @@ class Filter:
 
     Attributes:
         key: One of the state's `filter_keys`.
-        options: Pairs of value and label; `all` is added in front.
+        options: Pairs of value and label, or a var of `value` and `label`; `all` is added in
+            front. None at all makes the filter a calendar day.
     """
 
     key: str
     label: str
-    options: Sequence[tuple[str, str]]
+    options: Sequence[tuple[str, str]] | rx.Var[list[dict[str, str]]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def list_view(
     search: str = "Search",
     export: bool = True,
     row_action: Any = None,
+    controls: Sequence[rx.Component] = (),
 ) -> rx.Component:
     """Return the list of a `ListState` class in a card.
 
@@ -57,6 +59,7 @@ def list_view(
         label: The list's name, read aloud.
         search: Placeholder of the search field; empty for a list that cannot be searched.
         export: Offer the whole list, as filtered, as CSV and XLSX.
+        controls: Filters of the page's own, after the others.
     """
     is_empty = ~state.is_loading & (state.rows.length() == 0)
     table = data_table(
@@ -70,7 +73,7 @@ def list_view(
         row_action=row_action,
     )
     return rx.el.section(
-        _toolbar(state, filters, search, export),
+        _toolbar(state, filters, search, controls, export=export),
         rx.cond(
             state.problem != "",
             rx.el.div(notice(state.problem, tone="red"), class_name="card-body"),
@@ -83,7 +86,14 @@ def list_view(
     )
 
 
-def _toolbar(state: Any, filters: Sequence[Filter], search: str, export: bool) -> rx.Component:
+def _toolbar(
+    state: Any,
+    filters: Sequence[Filter],
+    search: str,
+    controls: Sequence[rx.Component],
+    *,
+    export: bool,
+) -> rx.Component:
     from erp.components.browser_parts import SearchBox  # noqa: PLC0415  keeps this module light
 
     field = SearchBox.create(
@@ -92,6 +102,8 @@ def _toolbar(state: Any, filters: Sequence[Filter], search: str, export: bool) -
     return rx.el.div(
         field if search else rx.fragment(),
         *[_filter(state, choice) for choice in filters],
+        *controls,
+        _clear(state),
         rx.el.div(class_name="grow"),
         _views_menu(state),
         _export_menu(state) if export else rx.fragment(),
@@ -100,10 +112,37 @@ def _toolbar(state: Any, filters: Sequence[Filter], search: str, export: bool) -
     )
 
 
-def _filter(state: Any, choice: Filter) -> rx.Component:
+def _clear(state: Any) -> rx.Component:
+    """Lift every filter, those of the address included, which have no field of their own."""
+    lift = button("Clear", look="ghost", icon="filter-x", on_click=state.clear_filters)
+    return rx.cond(state.filters.length() > 0, lift)
+
+
+def _day(state: Any, choice: Filter) -> rx.Component:
     current = state.filters[choice.key]
-    options = [rx.el.option(f"{choice.label}: all", value=EVERYTHING)]
-    options += [rx.el.option(label, value=value) for value, label in choice.options]
+    return rx.el.label(
+        rx.el.span(choice.label),
+        rx.el.input(
+            type="date",
+            value=rx.cond(current, current, ""),
+            on_change=lambda value: state.narrow(choice.key, value),
+            class_name="input",
+        ),
+        class_name="day-filter",
+    )
+
+
+def _filter(state: Any, choice: Filter) -> rx.Component:
+    if not isinstance(choice.options, rx.Var) and not choice.options:
+        return _day(state, choice)
+    current = state.filters[choice.key]
+    options: list[Any] = [rx.el.option(f"{choice.label}: all", value=EVERYTHING)]
+    if isinstance(choice.options, rx.Var):
+        options.append(
+            rx.foreach(choice.options, lambda o: rx.el.option(o["label"], value=o["value"]))
+        )
+    else:
+        options += [rx.el.option(label, value=value) for value, label in choice.options]
     return rx.el.select(
         *options,
         value=rx.cond(current, current, EVERYTHING),

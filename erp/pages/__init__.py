@@ -11,13 +11,26 @@ import reflex as rx
 from erp.pages import routing
 
 ROUTES: tuple[str, ...] = (
+    "erp.pages.accounting.accounts",
+    "erp.pages.accounting.journal",
+    "erp.pages.accounting.manual_entry",
+    "erp.pages.accounting.periods",
+    "erp.pages.accounting.trial_balance",
+    "erp.pages.billing.invoices",
+    "erp.pages.billing.sales",
     "erp.pages.home",
     "erp.pages.identity.members",
-    "erp.pages.pos.till",
+    "erp.pages.identity.own_account",
+    "erp.pages.identity.roles",
+    "erp.pages.identity.tokens",
+    "erp.pages.platform.audit",
+    "erp.pages.platform.deliveries",
     "erp.pages.pos.returns",
     "erp.pages.pos.shifts",
-    "erp.pages.shell.not_found",
+    "erp.pages.pos.till",
     "erp.pages.shell.no_permission",
+    "erp.pages.shell.not_found",
+    "erp.pages.workflows.inbox",
 )
 """Modules that declare pages, in any order."""
 

@@ -161,13 +161,23 @@ class ListState(ViewState, mixin=True):
         except DomainError as error:
             self.problem = error.message
         else:
-            self.rows = display_rows(page.rows, self.columns, principal.time_zone, self.row_link)
+            rows = [self._entry(row) for row in page.rows]
+            shown = display_rows(rows, self.columns, principal.time_zone, self.row_link)
+            self.rows = [row | self._aside(raw) for row, raw in zip(shown, page.rows, strict=True)]
             self._next_cursor = page.next_cursor
         if self.problem:
             self.rows, self._next_cursor = [], ""
         self.has_next, self.has_previous = bool(self._next_cursor), bool(self._trail)
         self.export_query = urlencode(self._chosen())
         self.is_loading = False
+
+    def _entry(self, row: Any) -> Any:
+        """Return what is shown of a row of the query; for pages to override."""
+        return row
+
+    def _aside(self, row: Any) -> dict[str, str]:  # noqa: ARG002  for pages to use
+        """Return what a row's action needs besides the columns; for pages to override."""
+        return {}
 
     def _wanted(self) -> dict[str, Any]:
         return self._chosen() | {"limit": self.page_size}

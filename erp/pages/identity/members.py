@@ -1,19 +1,31 @@
-"""Members and the form that adds one."""
+"""Members, the form that adds one, and the page of one."""
 
 import reflex as rx
 
 from erp.components import (
     Empty,
+    badge,
     card,
+    fact_list,
     form_view,
+    grid,
     link_button,
     list_view,
     page_header,
     select_field,
     text_field,
 )
+from erp.components.records import record_view
+from erp.pages.identity.tabs import access_tabs
 from erp.pages.routing import Nav, page
-from erp.state.identity.members import MemberListState, NewMemberState
+from erp.state.identity.members import (
+    EditMemberState,
+    MemberListState,
+    MemberState,
+    NewMemberState,
+    PinState,
+    ResetPasswordState,
+)
 
 
 @page(
@@ -31,6 +43,7 @@ def members_page() -> rx.Component:
             "Who may sign in, and what their roles allow.",
             link_button("Add member", "/members/new", icon="plus"),
         ),
+        access_tabs("/members"),
         list_view(
             MemberListState,
             label="Members",
@@ -72,11 +85,131 @@ def new_member_page() -> rx.Component:
                     errors=errors,
                     required=True,
                     type="password",
-                    hint="At least 12 characters, without the user name.",
+                    hint="At least 10 characters, without the user name.",
                     auto_complete="new-password",
                 ),
                 submit="Add member",
                 cancel_to="/members",
             )
         ),
+    )
+
+
+@page(
+    route="/members/[member_id]",
+    title="Member",
+    permission="identity.view",
+    parent="/members",
+    on_load=[MemberState.open_record],
+)
+def member_page() -> rx.Component:
+    """Show one member, and change them."""
+    head = MemberState.head
+    return record_view(
+        MemberState,
+        page_header(head["name"], head["roles"]),
+        grid(
+            card(_facts(), title="Access", span=4),
+            rx.cond(
+                head["may_edit"] != "",
+                rx.el.div(
+                    card(_edit(), title="Name and roles"),
+                    card(_pin(), title="Approval PIN"),
+                    card(_password(), title="New password"),
+                    class_name="stack span-8",
+                ),
+            ),
+        ),
+        list_route="/members",
+        list_label="All members",
+    )
+
+
+def _facts() -> rx.Component:
+    head = MemberState.head
+    return fact_list(
+        [
+            ("Status", badge(head["status"], head["tone"])),
+            ("User name", head["login"]),
+            ("Roles", head["roles"]),
+            ("Branch", head["branch"]),
+            ("Approval PIN", head["pin"]),
+        ]
+    )
+
+
+def _edit() -> rx.Component:
+    errors = EditMemberState.field_errors
+
+    def role(item: rx.Var[dict[str, str]]) -> rx.Component:
+        box = rx.el.input(
+            type="checkbox",
+            checked=item["held"] != "",
+            on_change=EditMemberState.toggle_role(item["value"]),
+        )
+        return rx.el.label(box, item["label"], class_name="check", key=item["value"])
+
+    access = rx.el.label(
+        rx.el.input(
+            type="checkbox",
+            checked=EditMemberState.is_active,
+            on_change=EditMemberState.toggle_access,
+        ),
+        "May sign in",
+        class_name="check",
+    )
+    roles = rx.el.fieldset(
+        rx.el.legend("Roles", class_name="field-label"),
+        rx.el.div(rx.foreach(EditMemberState.roles, role), class_name="checks"),
+        rx.cond(errors["roles"], rx.el.p(errors["roles"], class_name="error", role="alert")),
+        class_name="full",
+    )
+    return form_view(
+        EditMemberState,
+        text_field(
+            "Name",
+            "display_name",
+            errors=errors,
+            required=True,
+            default_value=EditMemberState.name,
+            key=EditMemberState.form_key,
+        ),
+        access,
+        roles,
+        submit="Save member",
+    )
+
+
+def _pin() -> rx.Component:
+    return form_view(
+        PinState,
+        text_field(
+            "New PIN",
+            "pin",
+            errors=PinState.field_errors,
+            required=True,
+            type="password",
+            input_mode="numeric",
+            hint="Four to eight digits, not all the same.",
+            auto_complete="off",
+            key=PinState.form_key,
+        ),
+        submit="Set PIN",
+    )
+
+
+def _password() -> rx.Component:
+    return form_view(
+        ResetPasswordState,
+        text_field(
+            "New password",
+            "password",
+            errors=ResetPasswordState.field_errors,
+            required=True,
+            type="password",
+            hint="At least 10 characters. Every session of the member ends.",
+            auto_complete="new-password",
+            key=ResetPasswordState.form_key,
+        ),
+        submit="Set password",
     )

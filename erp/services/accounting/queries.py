@@ -1,6 +1,6 @@
 """Reads of the ledger."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -105,7 +105,7 @@ class EntryDetail(Result):
     origin_type: str
     origin_id: UUID
     total: Decimal
-    recorded_at: str
+    recorded_at: datetime
     reverses_entry_id: UUID | None
     reversed_by_id: UUID | None
     lines: list[EntryLine]
@@ -246,7 +246,7 @@ def get_entry(session: Session, ctx: RequestContext, wanted: GetEntry) -> EntryD
         session,
         """
         select e.id, e.effective_on, e.journal, e.narration, e.origin_type, e.origin_id, e.total,
-               e.recorded_at::text as recorded_at, e.reverses_entry_id, r.id as reversed_by_id
+               e.recorded_at, e.reverses_entry_id, r.id as reversed_by_id
           from journal_entry e
           left join journal_entry r on (r.tenant_id, r.reverses_entry_id) = (e.tenant_id, e.id)
          where e.tenant_id = %s and e.company_id = %s and e.id = %s

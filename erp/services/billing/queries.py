@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.services.party.states import state_name
 from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
 
 FAR_FUTURE = date(9999, 12, 31)
@@ -101,6 +102,7 @@ class InvoiceDetail(Result):
     party_id: UUID
     recipient: dict[str, str]
     place_of_supply: str
+    place_name: str
     supply_nature: str
     price_mode: str
     gross: Decimal
@@ -173,7 +175,10 @@ def get_invoice(session: Session, ctx: RequestContext, wanted: GetInvoice) -> In
     if head is None:
         raise NotFound("There is no such document.")
     related = _related(session, ctx, wanted.invoice_id, head.pop("original_invoice_id"))
-    return InvoiceDetail(**head, lines=_lines(session, ctx, wanted.invoice_id), related=related)
+    place = state_name(head["place_of_supply"])
+    return InvoiceDetail(
+        **head, place_name=place, lines=_lines(session, ctx, wanted.invoice_id), related=related
+    )
 
 
 def _lines(session: Session, ctx: RequestContext, invoice_id: UUID) -> list[InvoiceLineDetail]:

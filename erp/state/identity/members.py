@@ -2,14 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 import reflex as rx
 from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
+from erp.services import identity
 from erp.state.listing import ListState
+from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
 from erp.state.submitting import FormState
+
+EDIT = "identity.edit"
+STATUS = Column(
+    "is_active",
+    "Status",
+    Kind.STATUS,
+    labels={"True": "Active", "False": "Suspended"},
+    tones={"True": "green", "False": "gray"},
+)
 
 
 class MemberListState(ListState, rx.State):
@@ -22,21 +34,16 @@ class MemberListState(ListState, rx.State):
         Column("role_titles", "Roles"),
         Column("branch", "Branch", wide_only=True),
         Column("has_pin", "Approval PIN", Kind.YES_NO, wide_only=True),
-        Column(
-            "is_active",
-            "Status",
-            Kind.STATUS,
-            labels={"True": "Active", "False": "Suspended"},
-            tones={"True": "green", "False": "gray"},
-        ),
+        STATUS,
     )
+    row_link: ClassVar[str] = "/members/{id}"
     topics: ClassVar[tuple[str, ...]] = ("identity",)
 
 
 class NewMemberState(FormState, rx.State):
     """Invites a member."""
 
-    permission: ClassVar[str] = "identity.edit"
+    permission: ClassVar[str] = EDIT
     command: ClassVar[str] = "identity.create_user"
 
     roles: list[dict[str, str]] = []
@@ -60,3 +67,111 @@ class NewMemberState(FormState, rx.State):
             rx.toast.success("Member added. Hand over the password in person."),
             rx.redirect("/members"),
         ]
+
+
+class MemberState(RecordState, rx.State):
+    """One member as they are; the forms beside it change them."""
+
+    permission: ClassVar[str] = "identity.view"
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        member = await self._ask("identity.get_member", {"member_id": record_id})
+        roles = (await self._ask("identity.list_roles")).rows
+        self.head = {
+            "id": str(member.id),
+            "name": member.display_name,
+            "login": member.login,
+            "branch": member.branch,
+            "roles": member.role_titles,
+            "status": "Active" if member.is_active else "Suspended",
+            "tone": "green" if member.is_active else "gray",
+            "pin": "Set" if member.has_pin else "Not set",
+            "may_edit": "yes" if principal.may(EDIT) else "",
+            "is_self": "yes" if member.id == principal.membership_id else "",
+        }
+        form = await self.get_state(EditMemberState)
+        form._fill(member, roles)  # noqa: SLF001  sister of this state
+        (await self.get_state(PinState))._aim(member)  # noqa: SLF001  sister of this state
+        (await self.get_state(ResetPasswordState))._aim(member)  # noqa: SLF001  sister of this state
+
+
+class EditMemberState(FormState, rx.State):
+    """Changes a member's name, roles and access."""
+
+    permission: ClassVar[str] = EDIT
+    command: ClassVar[str] = "identity.update_member"
+
+    name: str = ""
+    is_active: bool = True
+    roles: list[dict[str, str]] = []
+
+    _member_id: str = ""
+
+    def _fill(self, member: Any, roles: Sequence[Any]) -> None:
+        self._member_id, self.name = str(member.id), member.display_name
+        self.is_active = member.is_active
+        held = set(member.roles)
+        self.roles = [
+            {"value": r.name, "label": r.title, "held": "yes" if r.name in held else ""}
+            for r in roles
+        ]
+        self._renew()
+
+    @handler(permission=PAGE)
+    async def toggle_role(self, name: str) -> None:
+        """Give or take a role in the form."""
+        self.roles = [
+            role | {"held": "" if role["held"] else "yes"} if role["value"] == name else role
+            for role in self.roles
+        ]
+
+    @handler(permission=PAGE)
+    async def toggle_access(self) -> None:
+        """Let the member sign in, or not, in the form."""
+        self.is_active = not self.is_active
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        typed = {key: form.get(key, "") for key in ("idempotency_key", "display_name")}
+        held = [role["value"] for role in self.roles if role["held"]]
+        return typed | {"member_id": self._member_id, "roles": held, "is_active": self.is_active}
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:  # noqa: ARG002  nothing to show of it
+        return [rx.toast.success("Member saved."), MemberState.open_record]
+
+
+class PinState(FormState, rx.State):
+    """Gives a member another PIN."""
+
+    permission: ClassVar[str] = EDIT
+    command: ClassVar[str] = "identity.set_pin"
+
+    _member_id: str = ""
+
+    def _aim(self, member: Any) -> None:
+        self._member_id = str(member.id)
+        self._renew()
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(super()._payload(form)) | {"member_id": self._member_id}
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:  # noqa: ARG002  nothing to show of it
+        return [rx.toast.success("PIN set."), MemberState.open_record]
+
+
+class ResetPasswordState(FormState, rx.State):
+    """Gives a member another password and ends their sessions."""
+
+    permission: ClassVar[str] = EDIT
+    command: ClassVar[str] = "identity.reset_password"
+
+    _member_id: str = ""
+
+    def _aim(self, member: Any) -> None:
+        self._member_id = str(member.id)
+        self._renew()
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(super()._payload(form)) | {"member_id": self._member_id}
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:  # noqa: ARG002  nothing to show of it
+        return [rx.toast.success("Password set. Their sessions have ended.")]

@@ -1,0 +1,33 @@
+"""A page of one record: its skeleton, its absence, its content."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components.buttons import link_button
+from erp.components.empty import empty_state
+from erp.components.skeletons import page_skeleton
+
+NOTHING = "\u2013"
+
+
+def or_dash(value: rx.Var[str]) -> rx.Component:
+    """Return a text, or a dash where there is none."""
+    return rx.cond(value != "", value, NOTHING)
+
+
+def record_view(
+    state: Any, *content: rx.Component, list_route: str, list_label: str
+) -> rx.Component:
+    """Return the content of a `RecordState` class once it is there, or where to go instead."""
+    missing = empty_state(
+        "file-question",
+        "This is not here",
+        state.problem,
+        link_button(list_label, list_route, look="outline", icon="arrow-left"),
+    )
+    return rx.cond(
+        state.is_loading,
+        page_skeleton(),
+        rx.cond(state.problem != "", missing, rx.fragment(*content)),
+    )

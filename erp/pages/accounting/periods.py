@@ -1,0 +1,78 @@
+"""Months of the books."""
+
+import reflex as rx
+
+from erp.components import (
+    Empty,
+    button,
+    dialog,
+    list_view,
+    notice,
+    page_header,
+    submit_button,
+    text_field,
+)
+from erp.pages.accounting.tabs import book_tabs
+from erp.pages.routing import page
+from erp.state.accounting.periods import PeriodListState as Months
+
+
+@page(
+    route="/books/periods",
+    title="Periods",
+    permission="accounting.view",
+    parent="/books/trial-balance",
+    on_load=[Months.open_list],
+)
+def periods_page() -> rx.Component:
+    """List months and close them."""
+    return rx.fragment(
+        page_header(
+            "Periods",
+            "A closed month takes no entries; it may be opened again. A locked one stays closed.",
+        ),
+        book_tabs("/books/periods"),
+        list_view(
+            Months,
+            label="Periods",
+            search="",
+            row_action=_actions,
+            empty=Empty("calendar", "No month yet", "A month opens with its first entry."),
+        ),
+        _question(),
+    )
+
+
+def _actions(row: rx.Var[dict[str, str]]) -> rx.Component:
+    def ask(label: str, status: str, icon: str) -> rx.Component:
+        return button(
+            label, look="ghost", icon=icon, on_click=Months.ask(row["id"], status, row["month"])
+        )
+
+    closing = rx.fragment(ask("Close", "closed", "lock"))
+    opening = rx.fragment(ask("Open", "open", "lock-open"), ask("Lock", "locked", "shield"))
+    choices = rx.match(row["may_change"], ("open", closing), ("closed", opening), rx.fragment())
+    return rx.cond(Months.may_close, rx.el.div(choices, class_name="row-actions"))
+
+
+def _question() -> rx.Component:
+    form = rx.el.form(
+        rx.el.input(type="hidden", name="idempotency_key", value=Months.form_key, read_only=True),
+        rx.cond(Months.form_error != "", notice(Months.form_error, tone="red")),
+        text_field("Reason", "reason", errors=Months.field_errors, required=True, auto_focus=True),
+        rx.el.div(
+            button("Cancel", on_click=Months.keep),
+            submit_button(Months.asked_title, busy=Months.is_busy),
+            class_name="form-foot",
+        ),
+        on_submit=Months.change,
+        class_name="form",
+        no_validate=True,
+    )
+    return dialog(
+        Months.is_asking,
+        form,
+        title=Months.asked_title,
+        subtitle="The reason is kept with the month and in the audit.",
+        on_close=Months.keep,
+    )

@@ -1,0 +1,162 @@
+"""GST documents: the list and one of them."""
+
+import reflex as rx
+
+from erp.components import (
+    Empty,
+    Filter,
+    badge,
+    card,
+    data_table,
+    download_link,
+    fact_list,
+    grid,
+    link_button,
+    list_view,
+    page_header,
+    timeline,
+)
+from erp.components.records import or_dash, record_view
+from erp.pages.routing import Nav, page
+from erp.state.billing.invoices import (
+    KINDS,
+    LINE_COLUMNS,
+    RATE_COLUMNS,
+    RELATED_COLUMNS,
+    InvoiceListState,
+    InvoiceState,
+)
+
+PDF = "/api/erp/invoices/"
+
+
+@page(
+    route="/invoices",
+    title="Invoices and notes",
+    permission="billing.view",
+    nav=Nav("Invoices", "file-text", group="Sell", order=30, keys="g i"),
+    on_load=[InvoiceListState.open_list, InvoiceListState.listen],
+)
+def invoices_page() -> rx.Component:
+    """List GST documents."""
+    return rx.fragment(
+        page_header(
+            "Invoices and notes", "Every GST document as it was posted; none ever changes."
+        ),
+        list_view(
+            InvoiceListState,
+            label="Invoices and notes",
+            search="Search by number or recipient",
+            filters=[
+                Filter("kind", "Kind", list(KINDS.items())),
+                Filter("from_day", "From"),
+                Filter("to_day", "To"),
+            ],
+            empty=Empty(
+                "file-text", "No document yet", "Each sale posts its own; the first appears here."
+            ),
+        ),
+    )
+
+
+@page(
+    route="/invoices/[invoice_id]",
+    title="Invoice",
+    permission="billing.view",
+    parent="/invoices",
+    record="invoice",
+    on_load=[InvoiceState.open_record],
+)
+def invoice_page() -> rx.Component:
+    """Show one document."""
+    return record_view(
+        InvoiceState,
+        _head(),
+        grid(
+            rx.el.div(
+                card(data_table(LINE_COLUMNS, InvoiceState.lines, label="Lines"), title="Lines"),
+                card(
+                    data_table(RATE_COLUMNS, InvoiceState.rates, label="Tax by rate"),
+                    title="Tax by rate",
+                ),
+                class_name="stack span-8",
+            ),
+            rx.el.div(
+                card(_recipient(), title="Recipient"),
+                card(_totals(), title="Totals"),
+                class_name="stack span-4",
+            ),
+        ),
+        grid(_related(), _history()),
+        list_route="/invoices",
+        list_label="All documents",
+    )
+
+
+def _head() -> rx.Component:
+    head = InvoiceState.head
+    base = f"{PDF}{head['id']}"
+    return page_header(
+        head["title"],
+        f"{head['when']} · {head['place']} · {head['nature']}",
+        _link(head["sale_href"], "Sale", "receipt"),
+        _link(head["entry_href"], "Journal entry", "book-open"),
+        download_link("Receipt", f"{base}/receipt.pdf", icon="receipt"),
+        download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
+    )
+
+
+def _link(href: rx.Var[str], label: str, icon: str) -> rx.Component:
+    return rx.cond(href != "", link_button(label, href, look="outline", icon=icon))
+
+
+def _recipient() -> rx.Component:
+    head = InvoiceState.head
+    return fact_list(
+        [
+            ("Name", head["recipient"]),
+            (
+                "GSTIN",
+                rx.cond(
+                    head["gstin"] != "",
+                    rx.el.span(head["gstin"], class_name="code"),
+                    "Unregistered",
+                ),
+            ),
+            ("Address", or_dash(head["address"])),
+            ("Place of supply", head["place"]),
+            ("Supply", head["nature"]),
+        ]
+    )
+
+
+def _totals() -> rx.Component:
+    head = InvoiceState.head
+    return fact_list(
+        [
+            ("Kind", badge(head["label"], head["tone"])),
+            ("Prices", head["prices"]),
+            ("Gross", head["gross"]),
+            ("Discount", head["discount"]),
+            ("Taxable value", head["taxable"]),
+            ("CGST", head["cgst"]),
+            ("SGST", head["sgst"]),
+            ("IGST", head["igst"]),
+            ("Round-off", head["round_off"]),
+            ("Total", rx.el.b(head["total"])),
+        ]
+    )
+
+
+def _related() -> rx.Component:
+    table = data_table(RELATED_COLUMNS, InvoiceState.related, label="Related", linked=True)
+    return rx.cond(
+        InvoiceState.related.length() > 0, card(table, title="Notes and their invoice", span=6)
+    )
+
+
+def _history() -> rx.Component:
+    return rx.cond(
+        InvoiceState.history.length() > 0,
+        card(timeline(InvoiceState.history), title="History", span=6),
+    )

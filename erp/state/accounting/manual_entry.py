@@ -1,0 +1,148 @@
+"""Typing a journal entry: lines that come and go, and a difference that must reach zero."""
+
+from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any, ClassVar
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.errors import DomainError
+from erp.core.formatting import money_text
+from erp.core.money import ZERO
+from erp.state.explaining import errors_by_field
+from erp.state.registry import PAGE, handler
+from erp.state.session import SessionState, new_form_key
+
+FEWEST_LINES = 2
+MOST_LINES = 50
+PARTS = frozenset({"account_key", "debit", "credit", "note"})
+LARGEST = Decimal(10) ** 15
+
+
+class ManualEntryState(SessionState, rx.State):
+    """An entry being typed."""
+
+    permission: ClassVar[str] = "accounting.post"
+
+    accounts: list[dict[str, str]] = []
+    lines: list[dict[str, str]] = []
+    total_debit: str = ""
+    total_credit: str = ""
+    difference: str = ""
+    is_balanced: bool = False
+    is_busy: bool = False
+    form_key: str = ""
+    form_error: str = ""
+    field_errors: dict[str, str] = {}
+    today: str = ""
+
+    _made: int = 0
+
+    @handler(permission=PAGE)
+    async def open_entry(self) -> None:
+        """Offer two empty lines and today's date."""
+        page = await self._ask("accounting.list_accounts", {"limit": 200})
+        self.accounts = [{"value": a.key, "label": f"{a.code} {a.name}"} for a in page.rows]
+        self.today = str(await self._call(lambda ctx: ctx.today))
+        self.form_key, self.form_error, self.field_errors = new_form_key(), "", {}
+        self.lines = [self._new_line() for _ in range(FEWEST_LINES)]
+        self._add_up()
+
+    @handler(permission=PAGE)
+    async def add_line(self) -> None:
+        """Add an empty line; it takes the difference, so that the entry balances."""
+        if len(self.lines) < MOST_LINES:
+            debits, owed = self._sums()
+            gap = debits - owed
+            side = {"credit": f"{gap:f}"} if gap > 0 else {"debit": f"{-gap:f}"} if gap else {}
+            self.lines = [*self.lines, self._new_line() | side]
+            self._add_up()
+
+    @handler(permission=PAGE)
+    async def drop_line(self, line_id: str) -> None:
+        """Take a line away; two always stay."""
+        if len(self.lines) > FEWEST_LINES:
+            self.lines = [line for line in self.lines if line["id"] != line_id]
+            self._add_up()
+
+    @handler(permission=PAGE)
+    async def write(self, line_id: str, part: str, value: str) -> None:
+        """Set a part of a line; an amount on one side clears the other."""
+        if part not in PARTS:
+            return
+        given = {part: f"{value}".strip()[:500]}
+        if part in {"debit", "credit"} and given[part]:
+            given |= {"credit" if part == "debit" else "debit": ""}
+        self.lines = [line | given if line["id"] == line_id else line for line in self.lines]
+        self._add_up()
+
+    @handler(permission=PAGE)
+    async def post(self, form: dict[str, Any]) -> AsyncIterator[Any]:
+        """Post the entry and show it."""
+        self.is_busy, self.form_error, self.field_errors = True, "", {}
+        yield
+        head = dict(form) if isinstance(form, dict) else {}
+        for event in await self._posted(head):
+            yield event
+        self.is_busy = False
+
+    async def _posted(self, head: dict[str, Any]) -> Sequence[EventSpec]:
+        given = {key: head.get(key) for key in ("idempotency_key", "effective_on", "narration")}
+        lines = [
+            {part: line[part] for part in PARTS if line[part] or part == "account_key"}
+            for line in self.lines
+        ]
+        try:
+            made = await self._run("accounting.post_manual_entry", given | {"lines": lines})
+        except (ValidationError, DomainError) as error:
+            self.field_errors = errors_by_field(error)
+            self.form_error = (
+                error.message
+                if isinstance(error, DomainError)
+                else "Some fields need another look."
+            )
+            self._mark_lines()
+            return []
+        return [rx.toast.success("Entry posted."), rx.redirect(f"/books/journal/{made.id}")]
+
+    def _mark_lines(self) -> None:
+        """Put each line's first error at the line."""
+        faults = {
+            at: words
+            for at in range(len(self.lines))
+            for name, words in self.field_errors.items()
+            if name.startswith(f"lines.{at}.")
+        }
+        self.lines = [line | {"error": faults.get(at, "")} for at, line in enumerate(self.lines)]
+
+    def _new_line(self) -> dict[str, str]:
+        self._made += 1
+        return {
+            "id": f"line-{self._made}",
+            "account_key": "",
+            "debit": "",
+            "credit": "",
+            "note": "",
+            "error": "",
+        }
+
+    def _sums(self) -> tuple[Decimal, Decimal]:
+        debits = sum((_amount(line["debit"]) for line in self.lines), ZERO)
+        return debits, sum((_amount(line["credit"]) for line in self.lines), ZERO)
+
+    def _add_up(self) -> None:
+        debits, owed = self._sums()
+        self.total_debit, self.total_credit = money_text(debits), money_text(owed)
+        self.difference = money_text(abs(debits - owed))
+        self.is_balanced = debits == owed and debits > 0
+
+
+def _amount(text: str) -> Decimal:
+    """Read an amount as typed; what is none counts as nothing until it is sent."""
+    try:
+        amount = Decimal(text or "0")
+    except InvalidOperation:
+        return ZERO
+    return amount if amount.is_finite() and abs(amount) < LARGEST else ZERO

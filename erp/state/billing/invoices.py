@@ -1,0 +1,162 @@
+"""GST documents: the list, and one of them with its tax and where its prices came from."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+
+from erp.core.columns import Column, Kind
+from erp.core.formatting import date_text, instant_text, money_text
+from erp.services import identity
+from erp.state.history import history_of
+from erp.state.listing import ListState
+from erp.state.reading import RecordState
+from erp.state.showing import display_rows
+
+KINDS = {
+    "tax_invoice": "Tax invoice",
+    "bill_of_supply": "Bill of supply",
+    "invoice_cum_bill": "Invoice-cum-bill of supply",
+    "credit_note": "Credit note",
+    "debit_note": "Debit note",
+}
+TONES = {"credit_note": "amber", "debit_note": "blue"}
+KIND = Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES)
+NATURES = {
+    "INTRA": "Within the state",
+    "INTER": "Between states",
+    "EXPORT": "Export",
+}
+LINE_COLUMNS = (
+    Column("description", "Goods", detail="why"),
+    Column("hsn", "HSN", Kind.CODE, wide_only=True),
+    Column("lot_number", "Lot", Kind.CODE, detail="expiry", wide_only=True),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("discount", "Discount", Kind.MONEY, wide_only=True),
+    Column("taxable", "Taxable", Kind.MONEY),
+    Column("rate", "GST", Kind.PERCENT, wide_only=True),
+    Column("tax", "Tax", Kind.MONEY),
+    Column("total", "Total", Kind.MONEY),
+)
+RELATED_COLUMNS = (
+    Column("number", "Number"),
+    KIND,
+    Column("issued_on", "Day", Kind.DATE),
+    Column("total", "Total", Kind.MONEY),
+)
+RATE_COLUMNS = (
+    Column("rate", "GST", Kind.PERCENT),
+    Column("taxable", "Taxable", Kind.MONEY),
+    Column("cgst", "CGST", Kind.MONEY),
+    Column("sgst", "SGST", Kind.MONEY),
+    Column("igst", "IGST", Kind.MONEY),
+)
+
+
+class InvoiceListState(ListState, rx.State):
+    """GST documents, newest first."""
+
+    permission: ClassVar[str] = "billing.view"
+    query: ClassVar[str] = "billing.list_invoices"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "Number", detail="party"),
+        Column("issued_on", "Day", Kind.DATE),
+        KIND,
+        Column("place_of_supply", "Place of supply", wide_only=True),
+        Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
+        Column("tax", "Tax", Kind.MONEY, wide_only=True),
+        Column("total", "Total", Kind.MONEY),
+    )
+    row_link: ClassVar[str] = "/invoices/{id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("kind", "from_day", "to_day", "party_id")
+    topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+
+class InvoiceState(RecordState, rx.State):
+    """One GST document as it was posted."""
+
+    permission: ClassVar[str] = "billing.view"
+
+    lines: list[dict[str, str]] = []
+    rates: list[dict[str, str]] = []
+    related: list[dict[str, str]] = []
+    history: list[dict[str, str]] = []
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        zone = principal.time_zone
+        found = await self._ask("billing.get_invoice", {"invoice_id": record_id})
+        self.lines = display_rows([_line(x) for x in found.lines], LINE_COLUMNS, zone)
+        self.rates = display_rows(_by_rate(found.lines), RATE_COLUMNS, zone)
+        self.related = display_rows(found.related, RELATED_COLUMNS, zone, "/invoices/{id}")
+        self.history = await history_of(self, found.origin_id, principal)
+        entry_id = await self._entry_of(found.origin_id, principal)
+        self.head = _head(found, zone) | {
+            "entry_href": f"/books/journal/{entry_id}" if entry_id else "",
+            "sale_href": f"/sales/{found.origin_id}" if principal.may("pos.view") else "",
+        }
+
+    async def _entry_of(self, origin_id: UUID, principal: identity.Principal) -> UUID | None:
+        if not principal.may("accounting.view"):
+            return None
+        found = await self._ask("accounting.list_entries", {"origin_id": origin_id, "limit": 1})
+        return found.rows[0].id if found.rows else None
+
+
+def _line(line: Any) -> dict[str, Any]:
+    return line.model_dump() | {
+        "id": line.line_no,
+        "tax": line.cgst + line.sgst + line.igst,
+        "why": price_words(line.price_trace),
+        "expiry": line.expires_on.strftime("%m/%Y") if line.expires_on else "",
+    }
+
+
+def price_words(trace: Mapping[str, Any]) -> str:
+    """Return why a line's price is what it is."""
+    if trace.get("source") == "original_bill":
+        return f"As on line {trace.get('line_no')} of the bill"
+    if trace.get("source") != "lot_mrp":
+        return ""
+    words = f"MRP of the lot {money_text(Decimal(str(trace['mrp'])))}"
+    percent = Decimal(str(trace.get("discount_percent", 0)))
+    return f"{words}, less {percent.normalize():f}%" if percent else words
+
+
+def _by_rate(lines: list[Any]) -> list[dict[str, Any]]:
+    heads = ("taxable", "cgst", "sgst", "igst")
+    return [
+        {"id": str(rate), "rate": rate}
+        | {head: sum(getattr(line, head) for line in lines if line.rate == rate) for head in heads}
+        for rate in sorted({line.rate for line in lines})
+    ]
+
+
+def _head(found: Any, zone: str) -> dict[str, str]:
+    recipient = found.recipient
+    place = " ".join(part for part in (recipient.get("city"), recipient.get("pin")) if part)
+    return {
+        "id": str(found.id),
+        "number": found.number,
+        "label": KINDS[found.kind],
+        "tone": TONES.get(found.kind, "green"),
+        "title": f"{KINDS[found.kind]} {found.number}",
+        "day": date_text(found.issued_on),
+        "when": instant_text(found.issued_at, zone),
+        "recipient": recipient.get("name", "Walk-in customer"),
+        "gstin": recipient.get("gstin", ""),
+        "address": ", ".join(part for part in (recipient.get("address"), place) if part),
+        "party_href": f"/parties/{found.party_id}" if recipient else "",
+        "place": f"{found.place_name} ({found.place_of_supply})",
+        "nature": NATURES.get(found.supply_nature.upper(), found.supply_nature.capitalize()),
+        "prices": "Tax included" if found.price_mode.lower() == "inclusive" else "Tax on top",
+        "gross": money_text(found.gross),
+        "discount": money_text(found.discount),
+        "taxable": money_text(found.taxable),
+        "cgst": money_text(found.cgst),
+        "sgst": money_text(found.sgst),
+        "igst": money_text(found.igst),
+        "round_off": money_text(found.round_off),
+        "total": money_text(found.total),
+    }

@@ -1,0 +1,62 @@
+"""Bars of rupees as plotly figures, written the Indian way."""
+
+from decimal import Decimal
+from typing import Any
+
+import plotly.graph_objects as go
+
+from erp.core.formatting import group_count, money_text
+from erp.state.charting import ACCENT, styled
+
+
+def bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figure:
+    """Return standing bars of rupees with Indian figures on the axis and in the hints."""
+    words = [money_text(amount) for amount in amounts]
+    drawn = go.Bar(
+        x=names,
+        y=[float(amount) for amount in amounts],
+        customdata=list(zip(words, notes, strict=True)),
+        hovertemplate="<b>%{x}</b><br>%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        marker={"color": ACCENT, "cornerradius": 4},
+    )
+    figure = styled(go.Figure(drawn))
+    figure.update_yaxes(**_rupees(amounts))
+    figure.update_xaxes(type="category", nticks=12)
+    return figure
+
+
+def lying_bars(
+    names: list[str], amounts: list[Decimal], notes: list[str], colours: Any
+) -> go.Figure:
+    """Return lying bars with their amounts written at them."""
+    words = [money_text(amount) for amount in amounts]
+    drawn = go.Bar(
+        y=names,
+        x=[float(amount) for amount in amounts],
+        orientation="h",
+        text=[f"{word}  {note}" for word, note in zip(words, notes, strict=True)],
+        textposition="auto",
+        insidetextanchor="start",
+        hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
+        marker={"color": colours, "cornerradius": 4},
+        cliponaxis=False,
+    )
+    figure = styled(go.Figure(drawn))
+    figure.update_xaxes(visible=False)
+    figure.update_yaxes(showgrid=False, ticksuffix="  ")
+    return figure
+
+
+def _rupees(amounts: list[Decimal]) -> dict[str, Any]:
+    """Return an axis whose ticks are written the Indian way; plotly knows no such grouping."""
+    top = max([*amounts, Decimal(1)])
+    step = _step(top)
+    ticks = [step * n for n in range(int(top / step) + 2)]
+    words = [f"₹{group_count(int(tick))}" for tick in ticks]
+    return {"tickvals": [float(tick) for tick in ticks], "ticktext": words, "rangemode": "tozero"}
+
+
+def _step(top: Decimal) -> Decimal:
+    """Return a round distance that gives about four ticks up to the top."""
+    size = Decimal(10) ** (len(str(int(top / 4))) - 1)
+    return next(size * n for n in (1, 2, 5, 10) if top / (size * n) <= 5)  # noqa: PLR2004  five ticks
