@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from erp.core import db
@@ -118,7 +119,9 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     with db.unit_of_work(ctx) as session:
         accounting.create_default_chart(session, ctx)
         party.ensure_walk_in(session, ctx, new.state_code)
-    logins = tuple(_person(ctx, new.slug, *person) for person in PEOPLE)
+    logins = tuple(
+        _person(ctx, new.slug, role, name, has_pin=has_pin) for role, name, has_pin in PEOPLE
+    )
     seed_catalogue(ctx)
     seed_parties(ctx)
     storage_id = seed_stock(ctx)
@@ -128,40 +131,44 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     return DemoTenant(ctx, new.name, logins)
 
 
-def _person(ctx: RequestContext, slug: str, role: str, name: str, has_pin: bool) -> DemoLogin:  # noqa: FBT001  a column of the table above
-    password = "-".join(
-        [*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(90) + 10)]
-    )
-    login = f"{role}@{slug}.example"
-    made = platform.run(
-        "identity.create_user",
-        ctx,
-        {
-            "login": login,
-            "display_name": name,
-            "password": password,
-            "roles": [role],
-            "idempotency_key": f"seed-{login}",
-        },
-    )
-    pin = f"{secrets.randbelow(9000) + 1000}" if has_pin else ""
-    while pin and len(set(pin)) == 1:
-        pin = f"{secrets.randbelow(9000) + 1000}"
+def _person(ctx: RequestContext, slug: str, role: str, name: str, *, has_pin: bool) -> DemoLogin:
+    login, password = f"{role}@{slug}.example", _password()
+    wanted = {
+        "login": login,
+        "display_name": name,
+        "password": password,
+        "roles": [role],
+        "idempotency_key": f"seed-{login}",
+    }
+    member_id = _made(ctx, "identity.create_user", wanted)
+    pin = _pin() if has_pin else ""
     if pin:
-        wanted = {
-            "pin": pin,
-            "member_id": made.result.id,
-            "idempotency_key": f"seed-pin-{login}",
-        }
-        platform.run("identity.set_pin", ctx, wanted)
+        given = {"pin": pin, "member_id": member_id, "idempotency_key": f"seed-pin-{login}"}
+        platform.run("identity.set_pin", ctx, given)
     return DemoLogin(role.capitalize(), login, password, pin)
 
 
+def _password() -> str:
+    words = [secrets.choice(WORDS) for _ in range(3)]
+    return "-".join([*words, str(secrets.randbelow(90) + 10)])
+
+
+def _pin() -> str:
+    """Return four digits that do not all repeat the first."""
+    first = secrets.randbelow(9) + 1
+    return f"{first}{(first + 1) % 10}{secrets.randbelow(90) + 10}"
+
+
+def _made(ctx: RequestContext, command: str, wanted: dict[str, Any]) -> UUID:
+    """Run a command that makes one thing and return its id."""
+    return UUID(str(platform.run(command, ctx, wanted).result.model_dump()["id"]))
+
+
 def _registers(ctx: RequestContext, storage_id: UUID) -> list[UUID]:
-    made = [
-        platform.run(
-            "pos.create_register",
+    return [
+        _made(
             ctx,
+            "pos.create_register",
             {
                 "code": code,
                 "name": name,
@@ -171,4 +178,3 @@ def _registers(ctx: RequestContext, storage_id: UUID) -> list[UUID]:
         )
         for code, name in (("POS1", "Front counter"), ("POS2", "Side counter"))
     ]
-    return [getattr(answer.result, "id") for answer in made]  # noqa: B009  the result's type is the command's
