@@ -39,7 +39,7 @@ SOURCES = (
     Source(
         "product",
         "catalog.search_products",
-        lambda row: {"id": str(row.variant_id), "title": row.label, "subtitle": row.sku},
+        lambda row: {"id": str(row.product_id), "title": row.label, "subtitle": row.sku},
     ),
     Source(
         "party",

@@ -86,8 +86,9 @@ def _row(columns: Sequence[Column], row: Row, linked: bool, row_action: Any) -> 
 
 def _cell(column: Column, row: Row, is_link: bool) -> rx.Component:
     value: Any = row[column.key]
-    if column.kind == Kind.STATUS:
-        value = badge(value, row[f"{column.key}_tone"])
+    if column.is_badge:
+        tone = row[f"{column.key}_tone"]
+        value = rx.cond(tone != "", badge(value, tone), value)
     if column.kind == Kind.CODE:
         value = rx.el.span(value, class_name="code")
     if is_link:

@@ -36,6 +36,7 @@ class Column:
         width: CSS width; empty lets the content decide.
         wide_only: Hidden on narrow screens, where the row's first columns matter.
         tones: Colour of each status: `green`, `amber`, `red`, `blue` or `gray`.
+        tone: Field whose value picks the colour; the column is then shown as a badge.
         labels: Words for stored codes; others are written with their underscores as blanks.
     """
 
@@ -46,8 +47,14 @@ class Column:
     sort: str = ""
     width: str = ""
     wide_only: bool = False
+    tone: str = ""
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def is_badge(self) -> bool:
+        """Whether the value is shown as a badge with a colour."""
+        return self.kind == Kind.STATUS or bool(self.tone)
 
     @property
     def is_numeric(self) -> bool:

@@ -75,13 +75,19 @@ def _display_row(
     for column in columns:
         value = row.get(column.key)
         shown[column.key] = _label(value, column) or display_value(value, column.kind, time_zone)
-        if column.kind == Kind.STATUS:
-            shown[f"{column.key}_tone"] = column.tones.get(
-                f"{value}", STATUS_TONES.get(f"{value}", "gray")
-            )
+        if column.is_badge:
+            shown[f"{column.key}_tone"] = _tone(row, column)
         if column.detail:
             shown[column.detail] = display_value(row.get(column.detail), Kind.TEXT, time_zone)
     return shown
+
+
+def _tone(row: Mapping[str, Any], column: Column) -> str:
+    """Return the colour of a badge; none where there is no value to show."""
+    if row.get(column.key) in (None, ""):
+        return ""
+    code = f"{row.get(column.tone or column.key)}"
+    return column.tones.get(code, STATUS_TONES.get(code, "gray"))
 
 
 def _label(value: Any, column: Column) -> str:

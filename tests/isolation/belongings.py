@@ -76,7 +76,7 @@ def _is_member(shop: Shop) -> bool:
 def _read_ids(shop: Shop) -> Ids:
     """Find what the builders did not hand out."""
     wanted = {
-        "product_id": "select id from product where tenant_id = %s order by id limit 1",
+        "product_id": "select product_id from variant where tenant_id = %s order by label limit 1",
         "brand_id": "select id from brand where tenant_id = %s order by id limit 1",
         "tax_class_id": "select id from tax_class where tenant_id = %s order by id limit 1",
         "warehouse_id": "select id from warehouse where tenant_id = %s order by id limit 1",
@@ -203,6 +203,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "catalog.define_unit": only("variant_id", code="BOX", numerator=12),
     "catalog.get_product": only("product_id"),
+    "catalog.get_variant": only("variant_id"),
     "catalog.list_products": only("brand_id"),
     "catalog.remove_barcode": only("variant_id", code="8901234567890"),
     "catalog.search_products": only("location_id", search="arnica"),
@@ -233,9 +234,12 @@ EXAMPLES: dict[str, Example] = {
     "inventory.adjust_stock": _lots("count", change=1),
     "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
     "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
+    "inventory.get_last_lot": only("variant_id"),
+    "inventory.get_lot": only("lot_id"),
     "inventory.hold_lot": only("lot_id", reason="x"),
     "inventory.list_locations": only("branch_id"),
     "inventory.list_moves": lambda i, _: {
+        "product_id": i["product_id"],
         "variant_id": i["variant_id"],
         "lot_id": i["lot_id"],
         "location_id": i["location_id"],
@@ -244,7 +248,7 @@ EXAMPLES: dict[str, Example] = {
     "inventory.recall_lot": only("lot_id", reason="x"),
     "inventory.receive_goods": _receive,
     "inventory.release_lot": lambda i, _: {"lot_id": i["held_lot_id"], "reason": "x"},
-    "inventory.stock_by_lot": only("variant_id", "location_id"),
+    "inventory.stock_by_lot": only("product_id", "variant_id", "lot_id", "location_id"),
     "inventory.transfer_stock": _move,
     "inventory.write_off_stock": _lots("damaged", quantity=1),
     "party.get_party": lambda i, _: {"party_id": i["customer_id"]},
@@ -282,6 +286,8 @@ EXAMPLES: dict[str, Example] = {
         "reason": "regular",
     },
     "pos.request_upi": lambda i, _: {"sale_id": i["sale_id"], "amount": "10.00"},
+    "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
+    "reporting.list_lot_buyers": only("lot_id"),
     "workflows.mark_read": only("notification_id"),
 }
 """A working input of every action that names an id, made from a shop's belongings."""

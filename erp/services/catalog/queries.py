@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.shelf_life import Standing, standing_of
 from erp.models.catalog import Form, SupplyTreatment
 from erp.services.catalog.errors import UnknownProduct
 from erp.services.catalog.naming import search_words
 from erp.services.catalog.sellable import GOODS, NOBODY, PAGE, SELLABLE, place_of
 from erp.services.platform import (
+    Amount,
     Nothing,
     Page,
     Query,
@@ -30,10 +32,13 @@ class ListProducts(Page):
 
     Attributes:
         including_inactive: Show those out of trade too.
+        price_from, price_to: Only those with a lot on hand of an MRP in this range.
     """
 
     form: Form | None = None
     brand_id: UUID | None = None
+    price_from: Amount | None = None
+    price_to: Amount | None = None
     including_inactive: bool = False
 
 
@@ -44,6 +49,7 @@ class ProductRow(Result):
         gst_rate: Percent today; none where the class has no rate yet.
         mrp_min, mrp_max: Over the lots that can be sold here.
         sellable: Base units at the branch's storage locations.
+        shelf_life: Rung of the expiry ladder of the lot that goes first.
     """
 
     variant_id: UUID
@@ -62,6 +68,7 @@ class ProductRow(Result):
     mrp_max: Decimal | None
     sellable: int
     nearest_expiry: date | None
+    shelf_life: Standing
     reorder_point: int
     is_active: bool
 
@@ -91,6 +98,21 @@ class VariantDetail(Result):
     barcodes: list[str]
     reorder_point: int
     is_active: bool
+
+
+class GetVariant(Query):
+    """Which variant."""
+
+    variant_id: UUID
+
+
+class TradedVariant(VariantDetail):
+    """A variant with what its product asks of a delivery."""
+
+    product_id: UUID
+    is_lot_tracked: bool
+    is_expiry_required: bool
+    is_service: bool
 
 
 class ProductDetail(Result):
@@ -151,7 +173,8 @@ def list_products(session: Session, ctx: RequestContext, wanted: ListProducts) -
     if wanted.search and not words:
         return ProductPage(rows=[])
     after = decode_cursor(wanted.cursor, 2) or ["", str(NOBODY)]
-    is_filtered = wanted.form is not None or wanted.brand_id is not None
+    is_priced = wanted.price_from is not None or wanted.price_to is not None
+    is_filtered = is_priced or wanted.form is not None or wanted.brand_id is not None
     rows = db.fetch_all(
         session,
         _list_text(is_searched=bool(words), wanted=wanted),
@@ -163,11 +186,16 @@ def list_products(session: Session, ctx: RequestContext, wanted: ListProducts) -
             "reach": 100_000 if is_filtered else wanted.limit + 1,
             "form": wanted.form,
             "brand": wanted.brand_id,
+            "price_from": wanted.price_from or 0,
+            "price_to": wanted.price_to if wanted.price_to is not None else "infinity",
             "inactive": wanted.including_inactive,
             "limit": wanted.limit + 1,
         },
     )
-    page = [ProductRow(**row) for row in rows[: wanted.limit]]
+    page = [
+        ProductRow(**row, shelf_life=standing_of(row["nearest_expiry"], ctx.today))
+        for row in rows[: wanted.limit]
+    ]
     more = len(rows) > wanted.limit
     cursor = encode_cursor(page[-1].label, page[-1].variant_id) if more else ""
     return ProductPage(rows=page, next_cursor=cursor)
@@ -191,6 +219,13 @@ _AFTER: LiteralString = (
     "where v.tenant_id = %(tenant)s and (v.label, v.id) > (%(label)s, %(after)s::uuid)"
 )
 
+_PRICED: LiteralString = """
+       and exists (select 1 from lot k
+                     join stock_balance s on s.tenant_id = k.tenant_id and s.lot_id = k.id
+                    where k.tenant_id = v.tenant_id and k.variant_id = v.id and s.on_hand > 0
+                      and k.mrp between %(price_from)s and %(price_to)s::numeric)
+"""
+
 
 def _list_text(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
     """Return the list's statement with only the conditions that are asked for."""
@@ -202,6 +237,8 @@ def _list_text(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
         parts.append("and p.form = %(form)s")
     if wanted.brand_id is not None:
         parts.append("and p.brand_id = %(brand)s")
+    if wanted.price_from is not None or wanted.price_to is not None:
+        parts.append(_PRICED)
     parts += ["order by v.label, v.id limit %(limit)s)", _ROW, SELLABLE]
     return " ".join([*parts, "order by page.label, page.id"])
 
@@ -237,10 +274,7 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
     return ProductDetail(**row, variants=_variants(session, ctx, wanted.product_id))
 
 
-def _variants(session: Session, ctx: RequestContext, product_id: UUID) -> list[VariantDetail]:
-    rows = db.fetch_all(
-        session,
-        """
+_VARIANT: LiteralString = """
         select v.id as variant_id, v.sku, v.label, v.potency_label as potency,
                v.pack_quantity || ' ' || v.pack_unit as pack, v.base_unit as unit,
                v.reorder_point, v.is_active,
@@ -250,6 +284,14 @@ def _variants(session: Session, ctx: RequestContext, product_id: UUID) -> list[V
                coalesce((select json_object_agg(u.code, array[u.numerator, u.denominator])
                            from variant_unit u
                           where u.tenant_id = v.tenant_id and u.variant_id = v.id), '{}') as units
+"""
+
+
+def _variants(session: Session, ctx: RequestContext, product_id: UUID) -> list[VariantDetail]:
+    rows = db.fetch_all(
+        session,
+        _VARIANT
+        + """
           from variant v
          where v.tenant_id = %s and v.product_id = %s
          order by v.potency_rank, v.pack_quantity, v.label
@@ -257,6 +299,29 @@ def _variants(session: Session, ctx: RequestContext, product_id: UUID) -> list[V
         (ctx.tenant_id, product_id),
     )
     return [VariantDetail(**row) for row in rows]
+
+
+@query("catalog.get_variant", permission="catalog.view", rest="GET /variants/{variant_id}")
+def get_variant(session: Session, ctx: RequestContext, wanted: GetVariant) -> TradedVariant:
+    """Return a variant with its codes, its units and what a delivery of it must say.
+
+    Raises:
+        UnknownProduct: The variant is not in the acting tenant.
+    """
+    row = db.fetch_one(
+        session,
+        _VARIANT
+        + """
+               , v.product_id, p.is_lot_tracked, p.is_expiry_required, p.is_service
+          from variant v join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+         where v.tenant_id = %s and v.id = %s
+        """,
+        (ctx.tenant_id, wanted.variant_id),
+    )
+    if row is None:
+        message = "This product is not known here. Search for it again."
+        raise UnknownProduct(message, fields={"variant_id": message})
+    return TradedVariant(**row)
 
 
 @query("catalog.list_tax_classes", permission="catalog.view", rest="GET /tax-classes")

@@ -41,6 +41,7 @@ class FoundProduct(Result):
     """
 
     variant_id: UUID
+    product_id: UUID
     sku: str
     label: str
     form: Form
@@ -107,7 +108,8 @@ _FOUND: LiteralString = """
     ), page as materialized (
 """
 _ROWS: LiteralString = """
-    ) select page.id as variant_id, page.sku, page.label, page.form, page.base_unit as unit,
+    ) select page.id as variant_id, page.product_id, page.sku, page.label, page.form,
+           page.base_unit as unit,
            tax.rate as gst_rate, stock.price, coalesce(stock.sellable, 0) as sellable,
            stock.nearest_expiry, page.is_service, page.is_exact, scanned.id as lot_id,
            scanned.lot_number

@@ -1,8 +1,8 @@
 """Expiry: what is past its day and what will be soon, and telling people of it."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import group_count, money_text
+from erp.core.shelf_life import RUNGS, Rung, days_of
 from erp.services import workflows
 from erp.services.inventory.events import LotsExpiring
 from erp.services.platform import (
@@ -26,15 +27,6 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
-
-Rung = Literal["expired", "0-30", "31-60", "61-90"]
-_RUNGS: dict[Rung, tuple[int, int]] = {
-    "expired": (-1_000_000, -1),
-    "0-30": (0, 30),
-    "31-60": (31, 60),
-    "61-90": (61, 90),
-}
-"""Days left, first and last, of each rung. Source: domain rules 2.7, near-expiry buckets."""
 
 
 class LadderRung(Result):
@@ -106,7 +98,7 @@ def expiry_ladder(session: Session, ctx: RequestContext, _wanted: Nothing) -> Ex
     """Add up goods of the acting branch that are expired or have up to 90 days left."""
     rows = {row["rung"]: row for row in _count(session, ctx, ctx.today)}
     nothing = {"lots": 0, "quantity": 0, "value": Decimal("0.00")}
-    rungs = [LadderRung(**(nothing | rows.get(rung, {}) | {"rung": rung})) for rung in _RUNGS]
+    rungs = [LadderRung(**(nothing | rows.get(rung, {}) | {"rung": rung})) for rung in RUNGS]
     return ExpiryLadder(as_of=ctx.today, rungs=rungs)
 
 
@@ -135,7 +127,7 @@ def _count(session: Session, ctx: RequestContext, day: date) -> list[db.Row]:
 @query("inventory.list_expiring", permission="inventory.view", rest="GET /inventory/expiry/lots")
 def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -> ExpiringPage:
     """List the lots of one rung of the ladder, the first to expire first."""
-    first, last = _RUNGS[wanted.rung]
+    earliest, latest = days_of(wanted.rung, ctx.today)
     nobody = str(UUID(int=0))
     after = decode_cursor(wanted.cursor, 3) or ["-infinity", nobody, nobody]
     rows = db.fetch_all(
@@ -159,8 +151,8 @@ def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "day": ctx.today,
-            "from": date.min if wanted.rung == "expired" else ctx.today + timedelta(days=first),
-            "to": ctx.today + timedelta(days=last),
+            "from": earliest,
+            "to": latest,
             "expiry": after[0],
             "lot": after[1],
             "place": after[2],
@@ -230,6 +222,6 @@ def _news(event: LotsExpiring, branch_id: UUID) -> workflows.News:
         severity="urgent" if event.expired else "warning",
         title=f"Lots: {', '.join(parts)}",
         body=f"Goods worth {money_text(event.value)} at cost. Return, move or mark them down.",
-        link="/inventory/expiry",
+        link="/stock/expiry",
         dedupe_key=f"lots-expiring-{branch_id}-{event.as_of.isoformat()}",
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.shelf_life import Rung, Standing, days_of, standing_of
 from erp.models.inventory import LocationKind, LotStatus
 from erp.services import catalog
 from erp.services.platform import Page, Result, Rows, decode_cursor, encode_cursor, query
@@ -26,12 +27,16 @@ class StockByLot(Page):
         search: Words of the product, or the beginning of the number of one of its lots.
         location_id: One place; every place of the acting branch where none is named.
         expires_before: Only lots whose last usable day is before this day.
+        rung: Only lots that stand on this rung of the expiry ladder today.
     """
 
+    product_id: UUID | None = None
     variant_id: UUID | None = None
+    lot_id: UUID | None = None
     location_id: UUID | None = None
     status: LotStatus | None = None
     expires_before: date | None = None
+    rung: Rung | None = None
 
 
 class LotStockRow(Result):
@@ -40,6 +45,7 @@ class LotStockRow(Result):
     Attributes:
         sellable: Base units free and allowed to be sold today.
         value: Cost of what is on hand, to the paisa.
+        shelf_life: Rung of the expiry ladder it stands on.
     """
 
     lot_id: UUID
@@ -58,6 +64,7 @@ class LotStockRow(Result):
     reserved: int
     sellable: int
     value: Decimal
+    shelf_life: Standing
 
 
 class LotStockPage(Rows):
@@ -69,6 +76,7 @@ class LotStockPage(Rows):
 class ListMoves(Page):
     """Which moves to list, the last recorded first."""
 
+    product_id: UUID | None = None
     variant_id: UUID | None = None
     lot_id: UUID | None = None
     location_id: UUID | None = None
@@ -143,6 +151,7 @@ def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> L
     words = catalog.search_words(wanted.search)
     first = ["", str(_FIRST), "-infinity", str(_FIRST), str(_FIRST)]
     after = decode_cursor(wanted.cursor, 5) or first
+    earliest, latest = days_of(wanted.rung, ctx.today) if wanted.rung else (None, None)
     rows = db.fetch_all(
         session,
         _stock_text(wanted, is_searched=bool(wanted.search)),
@@ -159,14 +168,21 @@ def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> L
             "first": _FIRST,
             "matches": _MOST_MATCHES,
             "number": wanted.search.strip().upper(),
+            "product": wanted.product_id,
             "variant": wanted.variant_id,
+            "lot": wanted.lot_id,
             "location": wanted.location_id,
             "status": wanted.status,
             "before": wanted.expires_before,
+            "from": earliest,
+            "to": latest,
             "limit": wanted.limit + 1,
         },
     )
-    page = [LotStockRow(**row) for row in rows[: wanted.limit]]
+    page = [
+        LotStockRow(**row, shelf_life=standing_of(row["expires_on"], ctx.today))
+        for row in rows[: wanted.limit]
+    ]
     return LotStockPage(rows=page, next_cursor=_after(page) if len(rows) > wanted.limit else "")
 
 
@@ -188,12 +204,15 @@ def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
             " union select k.variant_id from lot k"
             " where k.tenant_id = %(tenant)s and starts_with(k.lot_number, %(number)s)))"
         )
-    if wanted.variant_id is not None:
-        parts.append("and v.id = %(variant)s")
-    if wanted.status is not None:
-        parts.append("and l.status = %(status)s")
-    if wanted.expires_before is not None:
-        parts.append("and l.expires_on < %(before)s")
+    conditions: dict[str, LiteralString] = {
+        "product_id": "and v.product_id = %(product)s",
+        "variant_id": "and v.id = %(variant)s",
+        "lot_id": "and s.lot_id = %(lot)s",
+        "status": "and l.status = %(status)s",
+        "expires_before": "and l.expires_on < %(before)s",
+        "rung": "and l.expires_on between %(from)s and %(to)s",
+    }
+    parts += [text for field, text in conditions.items() if getattr(wanted, field) is not None]
     return " ".join([*parts, _BY_PRODUCT])
 
 
@@ -210,6 +229,7 @@ def list_moves(session: Session, ctx: RequestContext, wanted: ListMoves) -> Move
         {
             "tenant": ctx.tenant_id,
             "id": after[0],
+            "product": wanted.product_id,
             "variant": wanted.variant_id,
             "lot": wanted.lot_id,
             "location": wanted.location_id,
@@ -240,13 +260,15 @@ _MOVES: LiteralString = """
 
 
 def _moves_text(wanted: ListMoves) -> LiteralString:
-    parts: list[LiteralString] = [_MOVES]
-    if wanted.variant_id is not None:
-        parts.append("and m.variant_id = %(variant)s")
-    if wanted.lot_id is not None:
-        parts.append("and m.lot_id = %(lot)s")
-    if wanted.origin_id is not None:
-        parts.append("and m.origin_id = %(origin)s")
-    if wanted.location_id is not None:
-        parts.append("and %(location)s in (m.from_location_id, m.to_location_id)")
-    return " ".join([*parts, "order by m.id desc limit %(limit)s"])
+    conditions: dict[str, LiteralString] = {
+        "product_id": (
+            "and m.variant_id = any(array(select k.id from variant k"
+            " where k.tenant_id = %(tenant)s and k.product_id = %(product)s))"
+        ),
+        "variant_id": "and m.variant_id = %(variant)s",
+        "lot_id": "and m.lot_id = %(lot)s",
+        "origin_id": "and m.origin_id = %(origin)s",
+        "location_id": "and %(location)s in (m.from_location_id, m.to_location_id)",
+    }
+    chosen = [text for field, text in conditions.items() if getattr(wanted, field) is not None]
+    return " ".join([_MOVES, *chosen, "order by m.id desc limit %(limit)s"])

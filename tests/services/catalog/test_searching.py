@@ -5,7 +5,8 @@ import pytest
 from pydantic import ValidationError
 
 from erp.core.errors import InvalidInput, PermissionDenied
-from erp.services.catalog import BadBarcode
+from erp.core.ids import new_id
+from erp.services.catalog import BadBarcode, UnknownProduct
 from tests.factories import make_shop
 
 REMEDIES = {
@@ -209,3 +210,26 @@ def test_a_foreign_cursor_is_refused(shop):
     with pytest.raises(InvalidInput) as refusal:
         shop.run("catalog.list_products", {"cursor": "nonsense"})
     assert "cursor" in refusal.value.fields
+
+
+def test_the_product_list_is_narrowed_by_the_price_of_lots_on_hand(trader):
+    one, two, *_ = trader.variant_ids
+    trader.receive(one, 1, mrp="12.50")
+    trader.receive(two, 1, mrp="240.00")
+    prices = lambda **wanted: {  # noqa: E731
+        row.variant_id for row in trader.run("catalog.list_products", wanted).rows
+    }
+    assert prices(price_to="12.50") == {one}
+    assert prices(price_from="200") == {two}
+    assert prices(price_from="12.51", price_to="104.99") == set()
+    assert prices(price_from="100", price_to="110") == set(trader.variant_ids)
+
+
+def test_a_variant_tells_what_a_delivery_of_it_must_say(trader):
+    one = trader.variant_ids[0]
+    trader.run("catalog.define_unit", {"variant_id": one, "code": "BOX", "numerator": 12})
+    variant = trader.run("catalog.get_variant", {"variant_id": one})
+    assert (variant.is_lot_tracked, variant.is_expiry_required) == (True, True)
+    assert variant.units == {"BOX": (12, 1)}
+    with pytest.raises(UnknownProduct):
+        trader.run("catalog.get_variant", {"variant_id": new_id()})
