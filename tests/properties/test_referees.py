@@ -44,7 +44,7 @@ SABOTAGE = {
     "P11": "delete from party_role",
     "S1": "update stock_balance set on_hand = on_hand + 1",
     "S2": "alter table stock_balance drop constraint ck_stock_balance_on_hand,"
-    " drop constraint ck_stock_balance_reserved;"
+    " drop constraint ck_stock_balance_reserved, drop constraint ck_stock_balance_value;"
     " update stock_balance set on_hand = -1",
     "S5": "update lot set expires_on = current_date - 30",
     "S5b": "update stock_move set recorded_at = now() + interval '1 hour'",

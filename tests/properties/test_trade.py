@@ -1,0 +1,289 @@
+"""Any sequence of a shop's commands, against a model that fits on two pages, refereed by `verify`."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from erp.core import db
+from erp.core.errors import DomainError
+from erp.core.ids import new_id
+from erp.services import inventory
+from erp.services.inventory import allocating
+from erp.services.platform import commanding
+from tests.factories import MRP, broken_promises, make_shop
+
+FLOAT = Decimal("500.00")
+units = st.integers(1, 8)
+at = st.integers(0, 1000)
+
+
+@dataclass
+class ModelLot:
+    """A lot as a storekeeper would write it on a card."""
+
+    id: UUID
+    number: str
+    variant: int
+    expires_in: int
+    shelf: int
+    store: int = 0
+    status: str = "available"
+
+
+@dataclass
+class ModelLine:
+    """A line of a bill with what may still come back."""
+
+    sale_id: UUID
+    line_no: int
+    lot: ModelLot
+    left: int
+
+
+@dataclass
+class Model:
+    """What the shop must look like."""
+
+    lots: list[ModelLot] = field(default_factory=list)
+    lines: list[ModelLine] = field(default_factory=list)
+    cash: Decimal = FLOAT
+    answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
+    entries: list[UUID] = field(default_factory=list)
+
+    def sellable(self, variant: int) -> list[ModelLot]:
+        chosen = [x for x in self.lots if x.variant == variant and x.status == "available"]
+        return sorted((x for x in chosen if x.shelf), key=lambda lot: lot.expires_in)
+
+    def picks(self, variant: int, quantity: int) -> list[tuple[ModelLot, int]]:
+        """First expiry first out; nothing at all where there is not enough."""
+        taken = []
+        for lot in self.sellable(variant):
+            units_of_lot = min(quantity, lot.shelf)
+            if units_of_lot:
+                taken.append((lot, units_of_lot))
+            quantity -= units_of_lot
+        return [] if quantity else taken
+
+
+class Trade(RuleBasedStateMachine):
+    """A shop whose commands come in any order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shop = make_shop("trade", products=2, lots=0)
+        self.shift_id = self.shop.shift_id
+        self.model = Model()
+        self.days = 200
+
+    def do(self, name: str, given: dict[str, Any]) -> Any:
+        """Run a command under a key of its own and remember the answer."""
+        keyed = given | {"idempotency_key": f"trade-{new_id()}"}
+        answer = self.shop.answer(name, keyed)
+        self.model.answers.append((name, keyed, answer.text))
+        return answer.result
+
+    def refused(
+        self, name: str, given: dict[str, Any], why: type[DomainError] = DomainError
+    ) -> None:
+        with pytest.raises(why):
+            self.shop.run(name, given)
+
+    def lot(self, place: int) -> ModelLot:
+        return self.model.lots[place % len(self.model.lots)]
+
+    @rule(variant=st.integers(0, 1), quantity=st.integers(1, 20), sooner=st.booleans())
+    def receive(self, variant: int, quantity: int, sooner: bool) -> None:  # noqa: FBT001
+        self.days += 1
+        expires_in = 1000 - self.days if sooner else 1000 + self.days
+        number = f"LOT{self.days}"
+        lot_id = self.shop.receive(
+            self.shop.variant_ids[variant], quantity, lot_number=number, days=expires_in
+        )
+        self.model.lots.append(ModelLot(lot_id, number, variant, expires_in, quantity))
+
+    @rule(first=units, second=st.integers(0, 8))
+    def sell(self, first: int, second: int) -> None:
+        wanted = {number: q for number, q in enumerate((first, second)) if q}
+        cart = self.shop.cart(
+            {self.shop.variant_ids[number]: q for number, q in wanted.items()},
+            shift_id=self.shift_id,
+        )
+        picks = [self.model.picks(number, q) for number, q in wanted.items()]
+        if not all(picks):
+            self.refused("pos.post_sale", cart, inventory.InsufficientStock)
+            return
+        flat = [pick for line in picks for pick in line]
+        receipt = self.do("pos.post_sale", cart)
+        assert [(x.lot_number, x.quantity) for x in receipt.lines] == [
+            (lot.number, quantity) for lot, quantity in flat
+        ]
+        assert receipt.total == MRP * (first + second)
+        for line_no, (lot, quantity) in enumerate(flat, start=1):
+            lot.shelf -= quantity
+            self.model.lines.append(ModelLine(cart["sale_id"], line_no, lot, quantity))
+        self.model.cash += receipt.total
+
+    @precondition(lambda self: self.model.lines)
+    @rule(which=at, quantity=st.integers(1, 3))
+    def take_back(self, which: int, quantity: int) -> None:
+        line = self.model.lines[which % len(self.model.lines)]
+        given = {
+            "sale_id": line.sale_id,
+            "shift_id": self.shift_id,
+            "lines": [{"line_no": line.line_no, "quantity": quantity}],
+            "reason": "broken",
+            "tenders": [{"method": "cash", "amount": MRP * quantity}],
+        }
+        if quantity > line.left:
+            self.refused("pos.post_return", given)
+            return
+        self.do("pos.post_return", given)
+        line.left -= quantity
+        self.model.cash -= MRP * quantity
+        if line.lot.status == "available":
+            line.lot.shelf += quantity
+        else:
+            line.lot.store += quantity
+
+    @precondition(lambda self: self.model.lots)
+    @rule(which=at, change=st.integers(-6, 6).filter(bool))
+    def adjust(self, which: int, change: int) -> None:
+        lot = self.lot(which)
+        given = {"reason_code": "count", "lines": [{"lot_id": lot.id, "change": change}]}
+        if lot.shelf + change < 0:
+            self.refused("inventory.adjust_stock", given, inventory.InsufficientStock)
+            return
+        self.do("inventory.adjust_stock", given)
+        lot.shelf += change
+
+    @precondition(lambda self: self.model.lots)
+    @rule(which=at, quantity=units, back=st.booleans())
+    def transfer(self, which: int, quantity: int, back: bool) -> None:  # noqa: FBT001
+        lot = self.lot(which)
+        ends = (self.shop.expired_store_id, self.shop.storage_id)
+        source, target = ends if back else ends[::-1]
+        given = {
+            "from_location_id": source,
+            "to_location_id": target,
+            "lines": [{"lot_id": lot.id, "quantity": quantity}],
+        }
+        if quantity > (lot.store if back else lot.shelf):
+            self.refused("inventory.transfer_stock", given, inventory.InsufficientStock)
+            return
+        self.do("inventory.transfer_stock", given)
+        lot.shelf += quantity if back else -quantity
+        lot.store += -quantity if back else quantity
+
+    @precondition(lambda self: self.model.lots)
+    @rule(which=at, quantity=units)
+    def write_off(self, which: int, quantity: int) -> None:
+        lot = self.lot(which)
+        given = {"reason_code": "damaged", "lines": [{"lot_id": lot.id, "quantity": quantity}]}
+        if quantity > lot.shelf:
+            self.refused("inventory.write_off_stock", given, inventory.InsufficientStock)
+            return
+        self.do("inventory.write_off_stock", given)
+        lot.shelf -= quantity
+
+    @precondition(lambda self: self.model.lots)
+    @rule(which=at, verb=st.sampled_from(["hold", "release", "release", "recall"]))
+    def change_standing(self, which: int, verb: str) -> None:
+        lot = self.lot(which)
+        becomes = {"hold": "hold", "release": "available", "recall": "recalled"}[verb]
+        given = {"lot_id": lot.id, "reason": "looked at"}
+        if lot.status == "recalled" or (verb == "release" and lot.status == "available"):
+            self.refused(f"inventory.{verb}_lot", given)
+            return
+        self.do(f"inventory.{verb}_lot", given)
+        lot.status = becomes
+
+    @rule(left=st.integers(0, 300))
+    def change_shift(self, left: int) -> None:
+        stays = min(Decimal(left), self.model.cash)
+        counted = {
+            "shift_id": self.shift_id,
+            "counted_cash": self.model.cash,
+            "float_left": stays,
+        }
+        closing = self.do("pos.close_shift", counted)
+        assert (closing.expected_cash, closing.difference) == (self.model.cash, 0)
+        self.refused("pos.close_shift", counted)
+        self.model.cash = stays
+        opening = {"register_id": self.shop.register_id, "opening_float": self.model.cash}
+        self.shift_id = self.do("pos.open_shift", opening).id
+
+    @rule(amount=st.decimals("0.01", "99999.99", places=2))
+    def post_and_reverse(self, amount: Decimal) -> None:
+        lines = [
+            {"account_key": "rent", "debit": amount},
+            {"account_key": "bank", "credit": amount},
+        ]
+        given = {"effective_on": self.shop.ctx.today, "narration": "Rent", "lines": lines}
+        entry = {"entry_id": self.do("accounting.post_manual_entry", given).id, "reason": "wrong"}
+        self.do("accounting.reverse_entry", entry)
+        self.refused("accounting.reverse_entry", entry)
+
+    @precondition(lambda self: self.model.answers)
+    @rule(which=at)
+    def ask_again(self, which: int) -> None:
+        name, given, text = self.model.answers[which % len(self.model.answers)]
+        again = self.shop.answer(name, given)
+        assert again.replayed
+        assert again.text == text
+
+    @invariant()
+    def shelves_are_as_the_cards_say(self) -> None:
+        with db.unit_of_work(self.shop.ctx) as session:
+            rows = db.fetch_all(
+                session,
+                "select lot_id, location_id, on_hand from stock_balance"
+                " where tenant_id = %s and on_hand <> 0",
+                (self.shop.tenant_id,),
+            )
+        found = {(row["lot_id"], row["location_id"]): row["on_hand"] for row in rows}
+        on_cards = {(lot.id, self.shop.storage_id): lot.shelf for lot in self.model.lots}
+        on_cards |= {(lot.id, self.shop.expired_store_id): lot.store for lot in self.model.lots}
+        assert found == {place: left for place, left in on_cards.items() if left}
+
+    def teardown(self) -> None:
+        assert broken_promises() == []
+
+
+BOUNDS = settings(
+    max_examples=25,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.usefixtures("environment")
+def test_any_sequence_of_commands_leaves_the_shop_as_the_model_says():
+    run_state_machine_as_test(Trade, settings=BOUNDS)
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("broken", ["order of lots", "memory of keys"])
+def test_the_model_sees_a_broken_rule(broken, monkeypatch):
+    """The mutations: each takes one rule out of the product, and some sequence shows it."""
+    if broken == "order of lots":
+        last_first = lambda shelf: -(shelf.expires_on or date.max).toordinal()  # noqa: E731
+        monkeypatch.setattr(allocating, "_by_expiry", last_first)
+    else:
+        monkeypatch.setattr(commanding, "_claim", lambda *_: None)
+    quick = settings(BOUNDS, phases=[Phase.generate], derandomize=True, report_multiple_bugs=False)
+    with pytest.raises((AssertionError, DomainError)):
+        run_state_machine_as_test(Trade, settings=quick)
