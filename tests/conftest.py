@@ -5,6 +5,7 @@ pytest_plugins = [
     "tests.fixtures.databases",
     "tests.fixtures.people",
     "tests.fixtures.traders",
+    "tests.fixtures.processes",
     "tests.fixtures.browser",
     "tests.fixtures.product",
 ]
