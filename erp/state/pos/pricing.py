@@ -11,7 +11,7 @@ from erp.core.errors import DomainError
 from erp.services import platform
 from erp.state.pos.cart import Cart, Entry, troubles
 from erp.state.pos.lines import parts_by_line
-from erp.state.session import errors_by_field
+from erp.state.explaining import errors_by_field
 
 ROUNDS = 3
 """How often refused lines are left out; one refusal names all lines of its kind."""

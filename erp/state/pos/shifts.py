@@ -73,7 +73,7 @@ class ShiftReportState(SessionState, rx.State):
     @handler(permission="pos.view")
     async def open_report(self) -> None:
         """Load the shift that the address names."""
-        wanted = {"shift_id": f"{self.router.url.path}".rstrip("/").rpartition("/")[2]}
+        wanted = {"shift_id": self._wanted_id()}
         self.is_loading, self.problem = True, ""
         principal = await self._principal()
         try:
@@ -88,6 +88,9 @@ class ShiftReportState(SessionState, rx.State):
             self.methods = _methods(report, is_blind=self.is_blind)
             self.bills = [_bill(row, principal.time_zone) for row in page.rows]
         self.is_loading = False
+
+    def _wanted_id(self) -> str:
+        return f"{self.router.url.path}".rstrip("/").rpartition("/")[2]
 
 
 class ShiftDeskState(SessionState, rx.State):
