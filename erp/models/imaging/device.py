@@ -1,0 +1,96 @@
+"""Devices that may speak to the suite, and what the suite has to say to them."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from erp.models.base import INSTANT, TenantRow, belongs_to, created_at, one_of
+
+
+class DeviceState(StrEnum):
+    """What a device last said of itself."""
+
+    UNSEEN = "unseen"
+    ONLINE = "online"
+    OFFLINE = "offline"
+    MAINTENANCE = "maintenance"
+
+
+class ImagingDevice(TenantRow, table=True):
+    """A camera or scanner with a broker account of its own.
+
+    Attributes:
+        site: Code of the branch when the device was registered; with `code` it names the
+            branch of topics and the broker account. The pair is unique across tenants,
+            because the broker knows no tenant: it is what a message's tenant follows from.
+        birth_seq: Counts the device's starts; a state of an earlier start is old news.
+        credential_version: Counts the passwords; the broker gets the newest.
+        clock_skew_ms: Device clock minus ours, when it last announced itself.
+        backlog: Objects the device still holds.
+    """
+
+    __tablename__ = "imaging_device"
+    __table_args__ = (
+        belongs_to("branch_id", "branch"),
+        UniqueConstraint("site", "code", name="uq_imaging_device_topic"),
+        one_of("state", DeviceState),
+        CheckConstraint(
+            "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$'", name="topic"
+        ),
+    )
+
+    branch_id: UUID
+    site: str
+    code: str
+    name: str
+    modality: str = ""
+    model: str = ""
+    serial: str = ""
+    is_active: bool = True
+    credential_version: int = 1
+    state: str = DeviceState.UNSEEN
+    boot_id: UUID | None = None
+    birth_seq: int = Field(default=-1, sa_type=BigInteger)
+    firmware: str = ""
+    free_mb: int | None = Field(default=None, sa_type=BigInteger)
+    backlog: int = 0
+    clock_skew_ms: int | None = Field(default=None, sa_type=BigInteger)
+    last_seen_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    last_object_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    created_at: datetime = created_at()
+
+
+class DeviceMessage(TenantRow, table=True):
+    """The suite's last word on one topic of a device, until the broker has it.
+
+    Attributes:
+        channel: `receipt`, `settle` or `cmd`.
+        payload: The message's JSON text; empty clears a retained message.
+        sent_at: None while it is due; asked for again, it becomes due again.
+    """
+
+    __tablename__ = "device_message"
+    __table_args__ = (
+        belongs_to("device_id", "imaging_device"),
+        UniqueConstraint("tenant_id", "device_id", "channel", "subject"),
+        CheckConstraint("channel in ('receipt', 'settle', 'cmd')", name="channel"),
+        Index(
+            "ix_device_message_due",
+            "due_at",
+            postgresql_where=text("sent_at is null"),
+        ),
+    )
+
+    device_id: UUID
+    channel: str
+    subject: str
+    payload: str
+    is_retained: bool = False
+    due_at: datetime = Field(sa_type=INSTANT)
+    sent_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    answer: str = ""
+    answered_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    created_at: datetime = created_at()

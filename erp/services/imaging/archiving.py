@@ -1,0 +1,278 @@
+"""Rows of the archive for one object: patient, study, series, instance."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import Busy
+from erp.core.ids import new_id
+from erp.services import documents
+from erp.services.imaging.matching import party_of
+from erp.services.imaging.messages import ReceiptStatus
+from erp.services.imaging.ports import ObjectFacts, PatientFacts, SeriesFacts, StudyFacts
+from erp.services.imaging.receipts import Outcome
+
+
+def archive(session: Session, ctx: RequestContext, transfer: db.Row, facts: ObjectFacts) -> Outcome:
+    """Write the rows of an object whose bytes are in object storage, or say why not.
+
+    Locks the study and the series. An object of the same identity that is there already
+    decides: equal bytes are a duplicate, others a conflict; nothing is ever overwritten.
+    """
+    documents.ensure_blob(
+        session, ctx, transfer["sha256"], size=transfer["size"], media_type="application/dicom"
+    )
+    known = _existing(session, ctx, transfer)
+    if known is not None:
+        return known
+    series_id: UUID | None = None
+    if facts.study is not None and facts.series is not None:
+        misfit = _misfit(session, ctx, facts.study, facts.series)
+        if misfit is not None:
+            return misfit
+        study = _study(session, ctx, facts.patient, facts.study)
+        if isinstance(study, Outcome):
+            return study
+        series_id = _series(session, ctx, study, facts.series)
+    return _instance(session, ctx, transfer, facts, series_id)
+
+
+def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcome | None:
+    row = db.fetch_one(
+        session,
+        "select id, sha256 from dicom_instance where tenant_id = %s and sop_uid = %s",
+        (ctx.tenant_id, transfer["sop_uid"]),
+    )
+    if row is None:
+        return None
+    if row["sha256"] == transfer["sha256"]:
+        return Outcome(ReceiptStatus.DUPLICATE, instance_id=row["id"])
+    return Outcome(
+        ReceiptStatus.CONFLICT,
+        "uid_conflict",
+        "Another object of the same identity is stored; neither is overwritten.",
+    )
+
+
+def _misfit(
+    session: Session, ctx: RequestContext, study: StudyFacts, facts: SeriesFacts
+) -> Outcome | None:
+    """Return the conflict of a series that is known in another study or of another modality."""
+    row = db.fetch_one(
+        session,
+        "select series.modality, study.study_uid from dicom_series series join dicom_study study"
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
+        " where series.tenant_id = %s and series.series_uid = %s",
+        (ctx.tenant_id, facts.series_uid),
+    )
+    known = (row["study_uid"], row["modality"]) if row else None
+    if known in {None, (study.study_uid, _text(facts.modality))}:
+        return None
+    return Outcome(
+        ReceiptStatus.QUARANTINED,
+        "series_conflict",
+        "The series is known in another study or with another modality.",
+    )
+
+
+def _study(
+    session: Session, ctx: RequestContext, patient: PatientFacts, facts: StudyFacts
+) -> UUID | Outcome:
+    row = db.fetch_one(
+        session,
+        "select study.id, patient.patient_code, patient.issuer from dicom_study study"
+        " join dicom_patient patient"
+        " on (patient.tenant_id, patient.id) = (study.tenant_id, study.dicom_patient_id)"
+        " where study.tenant_id = %s and study.study_uid = %s for no key update of study",
+        (ctx.tenant_id, facts.study_uid),
+    )
+    if row is None:
+        return _new_study(session, ctx, patient, facts)
+    if (row["patient_code"], row["issuer"]) != (patient.patient_id or "", patient.issuer or ""):
+        return Outcome(
+            ReceiptStatus.QUARANTINED,
+            "patient_conflict",
+            f"The study belongs to patient {row['patient_code'] or 'without identifier'},"
+            f" the object names {patient.patient_id or 'none'}.",
+        )
+    study_id: UUID = row["id"]
+    return study_id
+
+
+def _new_study(
+    session: Session, ctx: RequestContext, patient: PatientFacts, facts: StudyFacts
+) -> UUID | Outcome:
+    patient_id = _patient(session, ctx, patient)
+    row = db.fetch_one(
+        session,
+        "insert into dicom_study (tenant_id, id, dicom_patient_id, study_uid, accession, studied_at,"
+        " description, referring_physician, series, instances, bytes)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0)"
+        " on conflict (tenant_id, study_uid) do nothing returning id",
+        (
+            *(ctx.tenant_id, new_id(), patient_id, facts.study_uid),
+            *(_text(facts.accession_number), _instant(facts.started_at, ctx)),
+            *(_text(facts.description), _text(facts.referring_physician)),
+        ),
+    )
+    return row["id"] if row is not None else _study(session, ctx, patient, facts)
+
+
+def _patient(session: Session, ctx: RequestContext, facts: PatientFacts) -> UUID:
+    """Return the row of a patient; one without identifier is new each time."""
+    code = facts.patient_id or ""
+    person = party_of(session, ctx, code)
+    row = db.fetch_one(
+        session,
+        "insert into dicom_patient as known (tenant_id, id, patient_code, issuer, name, birth_on, sex,"
+        " party_id, match_state) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " on conflict (tenant_id, issuer, patient_code) where patient_code <> ''"
+        " do update set name = coalesce(nullif(known.name, ''), excluded.name),"
+        "   birth_on = coalesce(known.birth_on, excluded.birth_on),"
+        "   sex = coalesce(nullif(known.sex, ''), excluded.sex),"
+        "   party_id = coalesce(known.party_id, excluded.party_id),"
+        "   match_state = case when known.party_id is null then excluded.match_state"
+        "                      else known.match_state end"
+        " returning id",
+        (
+            *(ctx.tenant_id, new_id(), code, _text(facts.issuer), _text(facts.name)),
+            *(facts.birth_date, _text(facts.sex), person.id if person else None),
+            "exact" if person else "none",
+        ),
+    )
+    if row is None:
+        msg = "An insert returned no row."
+        raise RuntimeError(msg)
+    patient_id: UUID = row["id"]
+    return patient_id
+
+
+def _series(session: Session, ctx: RequestContext, study_id: UUID, facts: SeriesFacts) -> UUID:
+    """Return the series, made if new, locked; it never changes its study or its modality."""
+    db.execute(
+        session,
+        "insert into dicom_series (tenant_id, id, study_id, series_uid, modality, number, description,"
+        " body_part, laterality, station, manufacturer, model, protocol, instances)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)"
+        " on conflict (tenant_id, series_uid) do nothing",
+        (
+            *(ctx.tenant_id, new_id(), study_id, facts.series_uid, _text(facts.modality)),
+            *(facts.number, _text(facts.description), _text(facts.body_part)),
+            *(_text(facts.laterality), _text(facts.station), _text(facts.manufacturer)),
+            *(_text(facts.model), _text(facts.protocol)),
+        ),
+    )
+    row = db.fetch_one(
+        session,
+        "select id from dicom_series where tenant_id = %s and series_uid = %s and study_id = %s"
+        " and modality = %s for no key update",
+        (ctx.tenant_id, facts.series_uid, study_id, _text(facts.modality)),
+    )
+    if row is None:
+        raise Busy("Another object is opening this series; try again.")
+    series_id: UUID = row["id"]
+    return series_id
+
+
+def _instance(
+    session: Session,
+    ctx: RequestContext,
+    transfer: db.Row,
+    facts: ObjectFacts,
+    series_id: UUID | None,
+) -> Outcome:
+    row = db.fetch_one(
+        session,
+        """
+        with stored as (
+            insert into dicom_instance
+                (tenant_id, id, series_id, session_id, sop_uid, sop_class, transfer_syntax,
+                 object_class, sha256, size, number, rows, columns, frames, bits, photometric,
+                 spacing_mm, spacing_source, spacing_region, windows, frame_time_ms, laterality,
+                 frame_of_reference, is_lossy, is_renderable, not_renderable_because, burned_in,
+                 preamble, flags, acquired_at, pixels, attrs, stored_at)
+            values (%(tenant_id)s, %(id)s, %(series_id)s, %(session_id)s, %(sop_uid)s, %(sop_class)s,
+                    %(transfer_syntax)s, %(object_class)s, %(sha256)s, %(size)s, %(number)s, %(rows)s,
+                    %(columns)s, %(frames)s, %(bits)s, %(photometric)s, %(spacing_mm)s,
+                    %(spacing_source)s, %(spacing_region)s, %(windows)s::jsonb, %(frame_time_ms)s,
+                    %(laterality)s, %(frame_of_reference)s, %(is_lossy)s, %(is_renderable)s,
+                    %(not_renderable_because)s, %(burned_in)s, %(preamble)s, %(flags)s,
+                    %(acquired_at)s, %(pixels)s::jsonb, %(attrs)s::jsonb, %(stored_at)s)
+            on conflict (tenant_id, sop_uid) do nothing returning id, series_id, size
+        ), counted as (
+            update dicom_series series set instances = instances + 1 from stored
+             where series.tenant_id = %(tenant_id)s and series.id = stored.series_id
+            returning series.study_id, series.instances
+        ), of_study as (
+            update dicom_study study
+               set instances = study.instances + 1, bytes = study.bytes + %(size)s,
+                   series = study.series + (counted.instances = 1)::int
+              from counted where study.tenant_id = %(tenant_id)s and study.id = counted.study_id
+        ) select id from stored
+        """,
+        _instance_values(ctx, transfer, facts, series_id),
+    )
+    if row is None:
+        return _existing(session, ctx, transfer) or Outcome(ReceiptStatus.CONFLICT, "uid_conflict")
+    return Outcome(ReceiptStatus.STORED, instance_id=row["id"])
+
+
+def _instance_values(
+    ctx: RequestContext, transfer: db.Row, facts: ObjectFacts, series_id: UUID | None
+) -> dict[str, Any]:
+    own, pixels = facts.instance, facts.pixels or {}
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "series_id": series_id,
+        "session_id": transfer["session_id"],
+        "sop_uid": own.sop_uid,
+        "sop_class": own.sop_class,
+        "transfer_syntax": own.transfer_syntax,
+        "object_class": facts.object_class,
+        "sha256": transfer["sha256"],
+        "size": transfer["size"],
+        "number": own.number,
+        "rows": pixels.get("rows", 0),
+        "columns": pixels.get("columns", 0),
+        "frames": pixels.get("frames", 0),
+        "bits": pixels.get("bits_stored", 0),
+        "photometric": pixels.get("photometric", ""),
+        "spacing_mm": list(own.spacing_mm) if own.spacing_mm else None,
+        "spacing_source": own.spacing_source,
+        "spacing_region": list(own.spacing_region) if own.spacing_region else None,
+        "windows": json.dumps(list(own.windows)),
+        "frame_time_ms": own.frame_time_ms,
+        "laterality": _text(facts.series.laterality if facts.series else None),
+        "frame_of_reference": _text(own.frame_of_reference),
+        "is_lossy": own.is_lossy,
+        "is_renderable": facts.is_renderable,
+        "not_renderable_because": _text(facts.not_renderable_because),
+        "burned_in": own.burned_in,
+        "preamble": facts.preamble,
+        "flags": list(facts.flags),
+        "acquired_at": _instant(own.acquired_at, ctx),
+        "pixels": json.dumps(facts.pixels) if facts.pixels else None,
+        "attrs": json.dumps(facts.attrs),
+        "stored_at": ctx.now,
+    }
+
+
+def _text(value: str | None) -> str:
+    return value or ""
+
+
+def _instant(local: datetime | None, ctx: RequestContext) -> datetime | None:
+    """Return device time, which has no zone, as an instant of the tenant's zone."""
+    if local is None or local.tzinfo is not None:
+        return local
+    try:
+        return local.replace(tzinfo=ZoneInfo(ctx.time_zone)).astimezone(UTC)
+    except OverflowError:
+        return None

@@ -1,0 +1,305 @@
+"""Devices: registering them, their passwords, and what they say of themselves."""
+
+import json
+import re
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, SecretStr
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.ids import new_id
+from erp.core.settings import get_settings
+from erp.services import identity
+from erp.services.imaging.errors import OnlyDevices, UnknownDevice
+from erp.services.imaging.events import DeviceChanged, DeviceRegistered
+from erp.services.imaging.messages import DeviceState
+from erp.services.imaging.outgoing import clear_settlements
+from erp.services.imaging.ports import DeviceAccount
+from erp.services.platform import (
+    Command,
+    Identified,
+    Nothing,
+    Result,
+    ShortText,
+    Text,
+    command,
+    emit,
+)
+
+MACHINES = frozenset({"device", "job", "cli", "test"})
+_TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+DeviceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+
+
+class RegisterDevice(Command):
+    """A device that shall deliver images; `branch_id` empty takes the actor's branch."""
+
+    code: DeviceCode
+    name: ShortText
+    branch_id: UUID | None = None
+    modality: Annotated[str, Field(max_length=16)] = ""
+    model: Text = ""
+    serial: Text = ""
+
+
+class RenewCredential(Command):
+    """Give a device a new password; the old one ends."""
+
+    device_id: UUID
+
+
+class RetireDevice(Command):
+    """Let a device speak no more; what it delivered stays."""
+
+    device_id: UUID
+
+
+class NoteDeviceState(Command):
+    """What a device, or the broker for a device that is gone, said of its state."""
+
+    device_id: UUID
+    state: DeviceState
+
+
+class DeviceCredential(Result):
+    """How a device signs in at the broker; the password is shown once."""
+
+    id: UUID
+    user: str
+    password: SecretStr
+
+    def first_answer(self) -> str:
+        """Return the answer with the password in clear."""
+        body = self.model_dump(mode="json") | {"password": self.password.get_secret_value()}
+        return json.dumps(body, separators=(",", ":"))
+
+
+class StateNoted(Result):
+    """Whether the state was news: a late will of an earlier start is not."""
+
+    is_news: bool
+
+
+@command("imaging.register_device", permission="imaging.operate", rest="POST /imaging/devices")
+def register_device(session: Session, ctx: RequestContext, cmd: RegisterDevice) -> DeviceCredential:
+    """Register a device and return its broker account, shown once.
+
+    The broker learns the password from the listener within seconds. The device uses
+    topics below `vis/v1/{branch code}/{device code}`.
+
+    Raises:
+        InvalidInput: The branch is unknown, or its code cannot stand in a topic.
+        DeviceCodeTaken: The site has a device of this code.
+
+    Emits:
+        imaging.device_registered.v1.
+    """
+    branch_id, site = _site(session, ctx, cmd.branch_id or ctx.branch_id)
+    device_id = new_id()
+    db.execute(
+        session,
+        "insert into imaging_device (tenant_id, id, branch_id, site, code, name, modality, model,"
+        " serial, is_active, credential_version, state, birth_seq, firmware, backlog)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, true, 1, 'unseen', -1, '', 0)",
+        (
+            *(ctx.tenant_id, device_id, branch_id, site, cmd.code, cmd.name),
+            *(cmd.modality, cmd.model, cmd.serial),
+        ),
+    )
+    emit(session, ctx, device_id, DeviceRegistered(device_id=device_id, site=site, code=cmd.code))
+    return _credential(device_id, site, cmd.code, 1)
+
+
+@command(
+    "imaging.renew_credential",
+    permission="imaging.operate",
+    rest="POST /imaging/devices/{device_id}/credential",
+)
+def renew_credential(
+    session: Session, ctx: RequestContext, cmd: RenewCredential
+) -> DeviceCredential:
+    """Give a device a new password, shown once; the old one ends within seconds.
+
+    Raises:
+        UnknownDevice: There is none.
+
+    Emits:
+        imaging.device_changed.v1.
+    """
+    row = db.fetch_one(
+        session,
+        "update imaging_device set credential_version = credential_version + 1"
+        " where tenant_id = %s and id = %s and is_active"
+        " returning site, code, state, credential_version",
+        (ctx.tenant_id, cmd.device_id),
+    )
+    if row is None:
+        raise unknown_device()
+    _tell(session, ctx, cmd.device_id, row["state"], is_active=True)
+    return _credential(cmd.device_id, row["site"], row["code"], row["credential_version"])
+
+
+@command(
+    "imaging.retire_device",
+    permission="imaging.operate",
+    rest="POST /imaging/devices/{device_id}/retire",
+)
+def retire_device(session: Session, ctx: RequestContext, cmd: RetireDevice) -> Identified:
+    """Let a device speak no more; its account is closed, its sessions stay.
+
+    Raises:
+        UnknownDevice: There is none.
+
+    Emits:
+        imaging.device_changed.v1.
+    """
+    row = db.fetch_one(
+        session,
+        "update imaging_device set is_active = false, state = 'offline'"
+        " where tenant_id = %s and id = %s and is_active returning id",
+        (ctx.tenant_id, cmd.device_id),
+    )
+    if row is None:
+        raise unknown_device()
+    _tell(session, ctx, cmd.device_id, "offline", is_active=False)
+    return Identified(id=cmd.device_id)
+
+
+@command("imaging.note_device_state", permission="imaging.ingest")
+def note_device_state(session: Session, ctx: RequestContext, cmd: NoteDeviceState) -> StateNoted:
+    """Take a birth, a change or a last will; what belongs to an earlier start is ignored.
+
+    Raises:
+        OnlyDevices: A person called it.
+        UnknownDevice: There is no such device, or it was retired.
+
+    Emits:
+        imaging.device_changed.v1 when the state differs.
+    """
+    only_devices(ctx)
+    known = db.fetch_one(
+        session,
+        "select state, birth_seq, boot_id from imaging_device"
+        " where tenant_id = %s and id = %s and is_active for no key update",
+        (ctx.tenant_id, cmd.device_id),
+    )
+    if known is None:
+        raise unknown_device()
+    said = cmd.state
+    if said.birth_seq < known["birth_seq"]:
+        return StateNoted(is_news=False)
+    _write_state(session, ctx, cmd.device_id, said)
+    if said.birth_seq > known["birth_seq"]:
+        clear_settlements(session, ctx, cmd.device_id)
+    is_news = (said.state, said.birth_seq) != (known["state"], known["birth_seq"])
+    if is_news:
+        _tell(session, ctx, cmd.device_id, said.state, is_active=True)
+    return StateNoted(is_news=is_news)
+
+
+def _write_state(session: Session, ctx: RequestContext, device_id: UUID, said: DeviceState) -> None:
+    skew = int((said.ts - ctx.now).total_seconds() * 1000)
+    db.execute(
+        session,
+        """
+        update imaging_device
+           set state = %s, birth_seq = %s, boot_id = %s, backlog = coalesce(%s, backlog),
+               firmware = coalesce(%s, firmware), free_mb = coalesce(%s, free_mb),
+               clock_skew_ms = case when %s <> 'offline' then %s else clock_skew_ms end,
+               last_seen_at = greatest(last_seen_at, %s)
+         where tenant_id = %s and id = %s
+        """,
+        (
+            *(said.state, said.birth_seq, said.boot_id, said.backlog, said.firmware),
+            *(said.free_mb, said.state, skew, ctx.now, ctx.tenant_id, device_id),
+        ),
+    )
+
+
+def only_devices(ctx: RequestContext) -> None:
+    """Refuse people: what devices say comes over their own line.
+
+    Raises:
+        OnlyDevices: The request comes from a page or from REST.
+    """
+    if ctx.source not in MACHINES:
+        raise OnlyDevices("Only a device's own line may do this.")
+
+
+def device_password(device_id: UUID, version: int) -> str:
+    """Return a device's password; derived, so that it is stored nowhere in clear."""
+    return get_settings().derived_secret(f"device-{device_id}-{version}")[:40]
+
+
+def list_device_accounts(session: Session) -> list[DeviceAccount]:
+    """Return every device ever registered with its tenant; needs the operators' role."""
+    rows = db.fetch_all(
+        session,
+        """
+        select device.tenant_id, device.id as device_id, device.branch_id, branch.company_id,
+               tenant.time_zone, device.site, device.code, device.credential_version,
+               device.is_active and not tenant.is_suspended as is_active
+          from imaging_device device
+          join branch
+            on (branch.tenant_id, branch.id) = (device.tenant_id, device.branch_id)
+          join tenant on tenant.id = device.tenant_id
+         order by device.site, device.code
+        """,
+    )
+    return [DeviceAccount(**row) for row in rows]
+
+
+def device_context(account: DeviceAccount, now: datetime, request_id: str) -> RequestContext:
+    """Return the context in which a device's message is taken."""
+    return RequestContext(
+        tenant_id=account.tenant_id,
+        company_id=account.company_id,
+        branch_id=account.branch_id,
+        user_id=identity.NOBODY,
+        user_name=f"{account.site}/{account.code}",
+        permissions=frozenset({"imaging.ingest"}),
+        now=now,
+        request_id=request_id,
+        source="device",
+        time_zone=account.time_zone,
+    )
+
+
+def unknown_device() -> UnknownDevice:
+    """Return the refusal for a device that is absent, foreign or retired."""
+    return UnknownDevice("There is no such device, or it was retired.")
+
+
+def _site(session: Session, ctx: RequestContext, branch_id: UUID) -> tuple[UUID, str]:
+    branches = identity.list_branches(session, ctx, Nothing()).rows
+    found = next((branch for branch in branches if branch.id == branch_id), None)
+    if found is None:
+        message = "This branch is not known. Choose one of the list."
+        raise InvalidInput(message, fields={"branch_id": message})
+    if not _TOPIC_NAME.fullmatch(found.code):
+        message = (
+            f"The branch code {found.code} cannot be part of a topic; letters and digits only."
+        )
+        raise InvalidInput(message, fields={"branch_id": message})
+    return found.id, found.code
+
+
+def _credential(device_id: UUID, site: str, code: str, version: int) -> DeviceCredential:
+    password = SecretStr(device_password(device_id, version))
+    return DeviceCredential(id=device_id, user=f"{site}/{code}", password=password)
+
+
+def _tell(
+    session: Session, ctx: RequestContext, device_id: UUID, state: str, *, is_active: bool
+) -> None:
+    emit(
+        session,
+        ctx,
+        device_id,
+        DeviceChanged(device_id=device_id, state=state, is_active=is_active),
+    )

@@ -1,0 +1,189 @@
+"""The way of bytes from where a device put them into the archive.
+
+Not a command: it waits for the object store and for the reader, with no transaction open,
+and then runs one command that records the outcome. Everything before that command may be
+repeated: bytes lie under their digest, and a second copy of the same is the same.
+"""
+
+import hashlib
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from struct import unpack
+from typing import Final, Literal, cast
+from uuid import UUID
+
+from erp.core.context import RequestContext
+from erp.services import platform
+from erp.services.documents import ObjectMissing, ObjectStorage, blob_key, staging_key
+from erp.services.imaging.crc32c import crc32c
+from erp.services.imaging.messages import CHUNK_BYTES
+from erp.services.imaging.ports import ObjectFacts, ObjectInspector, RefusedObject
+from erp.services.imaging.taking import MEDIA, ObjectTaken, RejectTransfer, TakeObject
+
+Mode = Literal["put", "chunk"]
+
+IN_MEMORY_BYTES: Final = 32 * 1024 * 1024
+TRAILER_BYTES: Final = 4
+GRANT_SECONDS: Final = 900
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A granted transfer whose bytes may have arrived; `size` and `sha256` as offered."""
+
+    transfer_id: UUID
+    mode: Mode
+    size: int
+    sha256: str
+
+
+class Incomplete(Exception):
+    """Not all bytes are there; grant the upload again."""
+
+
+class Intake:
+    """Receives uploads; threads may share one.
+
+    Args:
+        storage: Where devices put bytes, and where they are kept.
+        inspector: Reads strangers' objects within limits.
+    """
+
+    def __init__(self, storage: ObjectStorage, inspector: ObjectInspector) -> None:
+        self._storage = storage
+        self._inspector = inspector
+
+    def keep_chunk(self, ctx: RequestContext, upload: Upload, index: int, body: bytes) -> bool:
+        """Keep one piece durably; false if it is damaged or beyond the object.
+
+        Raises:
+            StorageUnavailable: The object store is away; the piece must come again.
+        """
+        content, trailer = body[:-TRAILER_BYTES], body[-TRAILER_BYTES:]
+        fits = 0 < len(content) <= CHUNK_BYTES and index < chunks_of(upload.size)
+        if not fits or unpack(">L", trailer)[0] != crc32c(content):
+            return False
+        digest = hashlib.sha256(content).hexdigest()
+        key = _chunk_key(ctx, upload, index)
+        self._storage.put(key, content, sha256=digest, media="application/octet-stream")
+        return True
+
+    def receive(self, ctx: RequestContext, upload: Upload) -> ObjectTaken:
+        """Check, inspect and keep the bytes of an upload, then record what became of it.
+
+        Raises:
+            Incomplete: Bytes are missing.
+            StorageUnavailable: The object store is away; nothing was recorded.
+            Unavailable: The database or the reader is away; nothing was recorded.
+        """
+        if upload.size > IN_MEMORY_BYTES and upload.mode == "put":
+            return self._receive_large(ctx, upload)
+        content = self._content(ctx, upload)
+        digest = hashlib.sha256(content).hexdigest()
+        if digest != upload.sha256:
+            return _record(ctx, upload, digest, len(content), None)
+        finding = self._inspector.inspect(content)
+        if _is_kept(finding):
+            self._keep(ctx, digest, content)
+        return _record(ctx, upload, digest, len(content), finding)
+
+    def receive_bytes(self, ctx: RequestContext, upload: Upload, content: bytes) -> ObjectTaken:
+        """Receive an object whose bytes are at hand, as `receive` does."""
+        digest = hashlib.sha256(content).hexdigest()
+        finding = self._inspector.inspect(content)
+        if _is_kept(finding):
+            self._keep(ctx, digest, content)
+        return _record(ctx, upload, digest, len(content), finding)
+
+    def inspect_kept(self, ctx: RequestContext, sha256: str) -> ObjectFacts | RefusedObject:
+        """Read an object again that is kept under its digest.
+
+        Raises:
+            ObjectMissing: Its bytes are gone.
+            StorageUnavailable: The object store is away.
+        """
+        with tempfile.TemporaryDirectory(prefix="object-") as folder:
+            path = Path(folder) / "object"
+            self._storage.download(blob_key(ctx.tenant_id, sha256), path)
+            return self._inspector.inspect(path)
+
+    def _content(self, ctx: RequestContext, upload: Upload) -> bytes:
+        if upload.mode == "chunk":
+            return b"".join(self._chunks(ctx, upload))
+        try:
+            return self._storage.read(put_key(ctx, upload.transfer_id))
+        except ObjectMissing as missing:
+            raise Incomplete from missing
+
+    def _chunks(self, ctx: RequestContext, upload: Upload) -> list[bytes]:
+        count = chunks_of(upload.size)
+        try:
+            return [self._storage.read(_chunk_key(ctx, upload, n)) for n in range(count)]
+        except ObjectMissing as missing:
+            raise Incomplete from missing
+
+    def _receive_large(self, ctx: RequestContext, upload: Upload) -> ObjectTaken:
+        with tempfile.TemporaryDirectory(prefix="object-") as folder:
+            path = Path(folder) / "object"
+            staged = put_key(ctx, upload.transfer_id)
+            try:
+                digest = self._storage.download(staged, path)
+            except ObjectMissing as missing:
+                raise Incomplete from missing
+            size = path.stat().st_size
+            if digest != upload.sha256:
+                return _record(ctx, upload, digest, size, None)
+            finding = self._inspector.inspect(path)
+            if _is_kept(finding):
+                key = blob_key(ctx.tenant_id, digest)
+                if self._storage.find(key) is None:
+                    self._storage.put(key, path, sha256=digest, media=MEDIA)
+            return _record(ctx, upload, digest, size, finding)
+
+    def _keep(self, ctx: RequestContext, digest: str, content: bytes) -> None:
+        """Keep bytes under their digest; writing the same again is harmless and checked."""
+        key = blob_key(ctx.tenant_id, digest)
+        self._storage.put(key, content, sha256=digest, media=MEDIA)
+
+
+def put_key(ctx: RequestContext, transfer_id: UUID) -> str:
+    """Return where a device puts the bytes of a transfer."""
+    return staging_key(ctx.tenant_id, transfer_id.hex)
+
+
+def chunks_of(size: int) -> int:
+    """Return the number of pieces of an object of so many bytes."""
+    return -(-size // CHUNK_BYTES)
+
+
+def give_up(ctx: RequestContext, transfer_id: UUID, reason: str) -> None:
+    """Reject a transfer whose bytes never came right."""
+    platform.run(
+        "imaging.reject_transfer", ctx, RejectTransfer(transfer_id=transfer_id, reason=reason)
+    )
+
+
+def _chunk_key(ctx: RequestContext, upload: Upload, index: int) -> str:
+    return staging_key(ctx.tenant_id, f"{upload.transfer_id.hex}-{index}")
+
+
+def _is_kept(finding: ObjectFacts | RefusedObject) -> bool:
+    return isinstance(finding, ObjectFacts) or finding.keep_bytes
+
+
+def _record(
+    ctx: RequestContext,
+    upload: Upload,
+    digest: str,
+    size: int,
+    finding: ObjectFacts | RefusedObject | None,
+) -> ObjectTaken:
+    taken = TakeObject(
+        transfer_id=upload.transfer_id,
+        source=upload.mode,
+        sha256=digest,
+        size=size,
+        finding=finding,
+    )
+    return cast("ObjectTaken", platform.run("imaging.take_object", ctx, taken).result)

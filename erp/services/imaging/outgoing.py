@@ -1,0 +1,126 @@
+"""What the suite has to say to devices: written with the change, sent until the broker has it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services.imaging.topics import Channel, topic_for
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A topic of a device on which the suite speaks."""
+
+    device_id: UUID
+    channel: Channel
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class DueMessage:
+    """A message that the broker has not taken yet."""
+
+    tenant_id: UUID
+    id: UUID
+    topic: str
+    payload: str
+    is_retained: bool
+    due_at: datetime
+
+
+def say(
+    session: Session,
+    ctx: RequestContext,
+    to: Address,
+    message: BaseModel | str,
+    *,
+    is_retained: bool = False,
+) -> None:
+    """Make this the suite's word on a topic of a device, due now; an earlier word is replaced."""
+    payload = message if isinstance(message, str) else message.model_dump_json()
+    db.execute(
+        session,
+        """
+        insert into device_message as known
+            (tenant_id, id, device_id, channel, subject, payload, is_retained, due_at, answer)
+        values (%s, %s, %s, %s, %s, %s, %s, %s, '')
+        on conflict (tenant_id, device_id, channel, subject) do update
+           set payload = excluded.payload, is_retained = excluded.is_retained,
+               due_at = excluded.due_at, sent_at = null
+        """,
+        (
+            *(ctx.tenant_id, new_id(), to.device_id, to.channel.value, to.subject, payload),
+            *(is_retained, ctx.now),
+        ),
+    )
+
+
+def say_again(session: Session, ctx: RequestContext, to: Address) -> None:
+    """Make what was said on a topic due again, because the device asks."""
+    db.execute(
+        session,
+        "update device_message set sent_at = null, due_at = %s"
+        " where tenant_id = %s and device_id = %s and channel = %s and subject = %s"
+        " and sent_at is not null",
+        (ctx.now, ctx.tenant_id, to.device_id, to.channel.value, to.subject),
+    )
+
+
+def clear_settlements(session: Session, ctx: RequestContext, device_id: UUID) -> None:
+    """Take retained settlements that were read back from the broker; the device starts anew."""
+    db.execute(
+        session,
+        "update device_message set payload = '', sent_at = null, due_at = %s"
+        " where tenant_id = %s and device_id = %s and channel = 'settle'"
+        " and sent_at is not null and payload <> '' and payload like %s",
+        (ctx.now, ctx.tenant_id, device_id, '%"missing":[]%'),
+    )
+
+
+def due_messages(session: Session, limit: int = 500) -> list[DueMessage]:
+    """Return what the broker has not taken yet, oldest first; needs the operators' role."""
+    rows = db.fetch_all(
+        session,
+        """
+        select said.tenant_id, said.id, said.channel, said.subject, said.payload,
+               said.is_retained, said.due_at, device.site, device.code
+          from device_message said
+          join imaging_device device
+            on (device.tenant_id, device.id) = (said.tenant_id, said.device_id)
+         where said.sent_at is null
+         order by said.due_at, said.id limit %s
+        """,
+        (limit,),
+    )
+    return [_due(row) for row in rows]
+
+
+def mark_sent(session: Session, sent: list[DueMessage], now: datetime) -> None:
+    """Note that the broker has these messages, unless a newer word is due meanwhile."""
+    db.execute(
+        session,
+        """
+        update device_message said set sent_at = %s
+          from unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) as taken (tenant_id, id, due_at)
+         where (said.tenant_id, said.id, said.due_at) = (taken.tenant_id, taken.id, taken.due_at)
+        """,
+        (
+            now,
+            [message.tenant_id for message in sent],
+            [message.id for message in sent],
+            [message.due_at for message in sent],
+        ),
+    )
+
+
+def _due(row: db.Row) -> DueMessage:
+    topic = topic_for(row["site"], row["code"], Channel(row["channel"]), row["subject"])
+    return DueMessage(
+        row["tenant_id"], row["id"], topic, row["payload"], row["is_retained"], row["due_at"]
+    )

@@ -1,0 +1,109 @@
+"""Rows that imaging reads of other domains, and of its own for the report."""
+
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+
+
+def party_with_code(session: Session, ctx: RequestContext, code: str) -> db.Row | None:
+    """Return id and name of the active party of exactly this code."""
+    return db.fetch_one(
+        session,
+        "select id, name from party where tenant_id = %s and code = %s and is_active",
+        (ctx.tenant_id, code),
+    )
+
+
+def place_of_session(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row:
+    """Return name and address of the clinic a session took place in."""
+    row = db.fetch_one(
+        session,
+        "select tenant.name as tenant_name, branch.name, branch.address, branch.city, branch.pin"
+        " from branch join tenant on tenant.id = branch.tenant_id"
+        " where branch.tenant_id = %s and branch.id = %s",
+        (ctx.tenant_id, branch_id),
+    )
+    if row is None:
+        msg = "A session's branch is gone."
+        raise RuntimeError(msg)
+    return row
+
+
+def session_for_report(session: Session, ctx: RequestContext, report_id: UUID) -> db.Row | None:
+    """Return a report's session with its device, its patient and what was asked for."""
+    return db.fetch_one(
+        session,
+        """
+        select held.*, report.version, report.findings, report.requested_at,
+               report.requested_by_name, report.status as report_status,
+               device.name as device_name, device.code as device_code, device.site, device.model,
+               device.serial, patient.name as dicom_name, patient.patient_code as dicom_code,
+               coalesce(party.birth_on, patient.birth_on) as birth_on,
+               coalesce(party.sex, nullif(patient.sex, '')) as sex
+          from imaging_report report
+          join imaging_session held
+            on (held.tenant_id, held.id) = (report.tenant_id, report.session_id)
+          join imaging_device device
+            on (device.tenant_id, device.id) = (held.tenant_id, held.device_id)
+          left join party on (party.tenant_id, party.id) = (held.tenant_id, held.patient_id)
+          left join lateral (
+               select known.name, known.patient_code, known.birth_on, known.sex
+                 from dicom_instance instance
+                 join dicom_series series
+                   on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)
+                 join dicom_study study
+                   on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)
+                 join dicom_patient known
+                   on (known.tenant_id, known.id) = (study.tenant_id, study.dicom_patient_id)
+                where instance.tenant_id = held.tenant_id and instance.session_id = held.id
+                order by instance.id limit 1) patient on true
+         where report.tenant_id = %s and report.id = %s
+        """,
+        (ctx.tenant_id, report_id),
+    )
+
+
+def report_pictures(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:
+    """Return a session's pictures in the order of series and number."""
+    return db.fetch_all(
+        session,
+        "select instance.id, instance.sha256, instance.number, instance.frames, instance.is_lossy,"
+        " series.description, series.modality"
+        " from dicom_instance instance join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " where instance.tenant_id = %s and instance.session_id = %s and instance.is_renderable"
+        " order by series.number nulls last, series.id, instance.number nulls last, instance.id",
+        (ctx.tenant_id, session_id),
+    )
+
+
+def report_measurements(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:
+    """Return the measurements in force, in the order they were made."""
+    return db.fetch_all(
+        session,
+        "select known.id, known.instance_id, known.tool, known.frame, known.value, known.unit,"
+        " known.spacing_source, known.points_px, known.author_name, known.recorded_at,"
+        " instance.number"
+        " from annotation known join dicom_instance instance"
+        " on (instance.tenant_id, instance.id) = (known.tenant_id, known.instance_id)"
+        " where known.tenant_id = %s and known.session_id = %s and not known.is_deleted"
+        " and not exists (select from annotation later where later.tenant_id = known.tenant_id"
+        "   and later.supersedes_id = known.id) order by known.id",
+        (ctx.tenant_id, session_id),
+    )
+
+
+def report_decision(session: Session, ctx: RequestContext, session_id: UUID) -> db.Row | None:
+    """Return the latest decision, if the session is decided."""
+    return db.fetch_one(
+        session,
+        "select to_state, reason_code, note, reviewer_name, decided_at from qa_review"
+        " where tenant_id = %s and session_id = %s"
+        " and to_state in ('accepted', 'repeat_requested', 'rejected')"
+        " and id = (select max(id::text)::uuid from qa_review latest"
+        "   where latest.tenant_id = qa_review.tenant_id and latest.session_id = qa_review.session_id)",
+        (ctx.tenant_id, session_id),
+    )

@@ -1,0 +1,157 @@
+"""The end of a transfer: its attempt, its counters and its receipt, once."""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services.imaging.events import ObjectHeld, ObjectStored
+from erp.services.imaging.messages import ObjectReceipt, ReceiptStatus
+from erp.services.imaging.outgoing import Address, say
+from erp.services.imaging.reopening import reopen_for_new_objects
+from erp.services.imaging.settling import settle
+from erp.services.imaging.topics import Channel
+from erp.services.platform import emit
+
+HELD: Final = frozenset({ReceiptStatus.QUARANTINED, ReceiptStatus.CONFLICT})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an offered object.
+
+    Attributes:
+        reason: From the fixed list; empty where it was stored.
+        detail: One sentence for people.
+        is_held_already: The same bytes wait in quarantine from an earlier delivery.
+    """
+
+    status: ReceiptStatus
+    reason: str = ""
+    detail: str = ""
+    instance_id: UUID | None = None
+    is_held_already: bool = False
+
+
+def decide(
+    session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome, *, source: str
+) -> None:
+    """End a transfer with an outcome: attempt, quarantine, counters, receipt, settlement.
+
+    The caller holds the locks of the session and of the transfer.
+
+    Emits:
+        imaging.object_stored.v1 or imaging.object_held.v1, and what settling emits.
+    """
+    note_attempt(session, ctx, transfer, source, outcome.status.value, outcome.reason)
+    db.execute(
+        session,
+        "update imaging_transfer set status = %s, reason = %s, instance_id = %s, decided_at = %s,"
+        " tries = tries + 1 where tenant_id = %s and id = %s",
+        (
+            *(outcome.status.value, outcome.reason, outcome.instance_id, ctx.now),
+            *(ctx.tenant_id, transfer["id"]),
+        ),
+    )
+    if outcome.status in HELD and not outcome.is_held_already:
+        _hold(session, ctx, transfer, outcome)
+    if outcome.status is ReceiptStatus.STORED:
+        count_stored(session, ctx, transfer, outcome)
+    send_receipt(session, ctx, transfer, outcome)
+    settle_if_complete(session, ctx, transfer["session_id"])
+
+
+def note_attempt(
+    session: Session, ctx: RequestContext, transfer: db.Row, source: str, outcome: str, reason: str
+) -> None:
+    """Write down one look at the bytes of a transfer."""
+    db.execute(
+        session,
+        "insert into ingest_attempt (tenant_id, id, transfer_id, source, outcome, reason, sha256,"
+        " size, attempted_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            *(ctx.tenant_id, new_id(), transfer["id"], source, outcome, reason),
+            *(transfer["sha256"], transfer["size"], ctx.now),
+        ),
+    )
+
+
+def send_receipt(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
+    """Queue the receipt of a transfer: the only proof the device accepts."""
+    receipt = ObjectReceipt(
+        transfer_id=transfer["transfer_id"],
+        sop_uid=transfer["sop_uid"],
+        sha256=transfer["sha256"],
+        status=outcome.status,
+        object_id=outcome.instance_id,
+        at=ctx.now,
+        reason=outcome.reason or None,
+    )
+    to = Address(transfer["device_id"], Channel.RECEIPT, transfer["transfer_id"])
+    say(session, ctx, to, receipt)
+
+
+def settle_if_complete(session: Session, ctx: RequestContext, session_id: UUID) -> None:
+    """Balance a session again if its manifest is known."""
+    known = db.fetch_one(
+        session,
+        "select expected from imaging_session where tenant_id = %s and id = %s",
+        (ctx.tenant_id, session_id),
+    )
+    if known is not None and known["expected"] is not None:
+        settle(session, ctx, session_id)
+
+
+def _hold(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
+    held_id = new_id()
+    db.execute(
+        session,
+        "insert into quarantine (tenant_id, id, kind, device_id, session_id, transfer_id,"
+        " reason_code, detail, sha256, size, topic, status, tries, decision_note, held_at)"
+        " values (%s, %s, 'object', %s, %s, %s, %s, %s, %s, %s, '', 'open', 0, '', %s)",
+        (
+            *(ctx.tenant_id, held_id, transfer["device_id"], transfer["session_id"]),
+            *(transfer["id"], outcome.reason, outcome.detail[:1000], transfer["sha256"]),
+            *(transfer["size"], ctx.now),
+        ),
+    )
+    db.execute(
+        session,
+        "update imaging_session set quarantined = quarantined + 1 where tenant_id = %s and id = %s",
+        (ctx.tenant_id, transfer["session_id"]),
+    )
+    emit(session, ctx, held_id, ObjectHeld(quarantine_id=held_id, reason_code=outcome.reason))
+
+
+def count_stored(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
+    """Count an object that is in the archive now; the session is locked.
+
+    Emits:
+        imaging.object_stored.v1.
+    """
+    if outcome.instance_id is None:
+        msg = "A stored object has an id."
+        raise RuntimeError(msg)
+    db.execute(
+        session,
+        "update imaging_session set stored = stored + 1 where tenant_id = %s and id = %s",
+        (ctx.tenant_id, transfer["session_id"]),
+    )
+    db.execute(
+        session,
+        "update imaging_device set last_object_at = %(now)s where tenant_id = %(tenant)s and id = %(id)s"
+        " and (last_object_at is null or last_object_at < %(now)s - interval '5 seconds')",
+        {"tenant": ctx.tenant_id, "id": transfer["device_id"], "now": ctx.now},
+    )
+    reopen_for_new_objects(session, ctx, transfer["session_id"])
+    stored = ObjectStored(
+        instance_id=outcome.instance_id,
+        session_id=transfer["session_id"],
+        sop_uid=transfer["sop_uid"],
+        sha256=transfer["sha256"],
+    )
+    emit(session, ctx, transfer["session_id"], stored)

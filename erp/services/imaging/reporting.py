@@ -1,0 +1,280 @@
+"""PDF reports of sessions: asked for here, made by a job, shown with their progress."""
+
+from dataclasses import dataclass
+from typing import Annotated, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services import documents
+from erp.services.documents import blob_key
+from erp.services.imaging.errors import NothingToReport, ReportRunning
+from erp.services.imaging.events import ReportFinished, ReportRequested
+from erp.services.imaging.printing import PrintedDecision, PrintedFact, SessionReport
+from erp.services.imaging.queries import (
+    place_of_session,
+    report_decision,
+    report_measurements,
+    report_pictures,
+    session_for_report,
+)
+from erp.services.imaging.reviewing import unknown_session
+from erp.services.imaging.words import DECISIONS, REASONS
+from erp.services.platform import Command, Result, command, emit
+
+KEY_IMAGES: Final = 6
+ORIGIN: Final = "imaging_session"
+
+documents.allow_reading(ORIGIN, "imaging.view")
+
+
+class RequestReport(Command):
+    """Ask for the PDF report of a session."""
+
+    session_id: UUID
+    findings: Annotated[str, Field(max_length=4000)] = ""
+
+
+class ReportAsked(Result):
+    """The report that will be made."""
+
+    id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPicture:
+    """A frame chosen for the report and where its bytes are; `frame` counts from 1."""
+
+    storage_key: str
+    frame: int
+    caption: str
+    is_lossy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlan:
+    """Everything a report needs but the pixels."""
+
+    report_id: UUID
+    session_id: UUID
+    version: int
+    report: SessionReport
+    pictures: tuple[KeyPicture, ...]
+    file_name: str
+
+
+@command(
+    "imaging.request_report",
+    permission="imaging.review",
+    rest="POST /imaging/sessions/{session_id}/reports",
+)
+def request_report(session: Session, ctx: RequestContext, cmd: RequestReport) -> ReportAsked:
+    """Ask for the report of a session; it is made in the background.
+
+    Raises:
+        UnknownSession: There is none.
+        NothingToReport: The session holds no object.
+        ReportRunning: One is being made.
+
+    Emits:
+        imaging.report_requested.v1.
+    """
+    found = db.fetch_one(
+        session,
+        "select stored, (select coalesce(max(version), 0) from imaging_report made"
+        " where made.tenant_id = held.tenant_id and made.session_id = held.id) as versions,"
+        " exists (select from imaging_report made where made.tenant_id = held.tenant_id"
+        " and made.session_id = held.id and made.status in ('queued', 'running')) as is_running"
+        " from imaging_session held where tenant_id = %s and id = %s for no key update",
+        (ctx.tenant_id, cmd.session_id),
+    )
+    if found is None:
+        raise unknown_session()
+    if found["stored"] == 0:
+        raise NothingToReport("The session holds no object yet; a report would be empty.")
+    if found["is_running"]:
+        raise ReportRunning("A report of this session is being made. Wait for it.")
+    asked = ReportAsked(id=new_id(), version=found["versions"] + 1)
+    db.execute(
+        session,
+        "insert into imaging_report (tenant_id, id, session_id, version, status, progress, step,"
+        " findings, problem, requested_by, requested_by_name, requested_at)"
+        " values (%s, %s, %s, %s, 'queued', 0, 'Waiting for a worker', %s, '', %s, %s, %s)",
+        (
+            *(ctx.tenant_id, asked.id, cmd.session_id, asked.version, cmd.findings),
+            *(ctx.user_id, ctx.user_name, ctx.now),
+        ),
+    )
+    emit(
+        session,
+        ctx,
+        cmd.session_id,
+        ReportRequested(report_id=asked.id, session_id=cmd.session_id),
+    )
+    return asked
+
+
+def plan_report(session: Session, ctx: RequestContext, report_id: UUID) -> ReportPlan | None:
+    """Return what a report is made of, or nothing if it is made already or gone."""
+    row = session_for_report(session, ctx, report_id)
+    if row is None or row["report_status"] in {"done", "failed"}:
+        return None
+    place = place_of_session(session, ctx, row["branch_id"])
+    number = f"{row['number']}-R{row['version']}"
+    report = SessionReport(
+        clinic_name=place["tenant_name"],
+        clinic_address=tuple(
+            line for line in (place["address"], f"{place['city']} {place['pin']}".strip()) if line
+        ),
+        report_number=number,
+        version=row["version"],
+        made_at=row["requested_at"],
+        patient_name=row["patient_name"] or row["dicom_name"] or "Unknown",
+        patient_number=row["patient_code"] or row["dicom_code"] or "-",
+        session_number=row["number"],
+        modality=row["modality"] or "-",
+        started_at=row["started_at"] or row["created_at"],
+        patient_birth_on=row["birth_on"],
+        patient_sex=row["sex"] or "",
+        device=_device_facts(row),
+        session=_session_facts(row, ctx),
+        measurements=tuple(_measured(m) for m in report_measurements(session, ctx, row["id"])),
+        findings=row["findings"],
+        decision=_decision(session, ctx, row["id"]),
+        signatory=row["requested_by_name"],
+        time_zone=ctx.time_zone,
+    )
+    return ReportPlan(
+        report_id=report_id,
+        session_id=row["id"],
+        version=row["version"],
+        report=report,
+        pictures=_pictures(session, ctx, row["id"]),
+        file_name=f"session-{number.replace('/', '-')}.pdf",
+    )
+
+
+def note_progress(
+    session: Session, ctx: RequestContext, report_id: UUID, percent: int, step: str
+) -> None:
+    """Write down how far the making of a report is; never goes back."""
+    db.execute(
+        session,
+        "update imaging_report set status = 'running', progress = greatest(progress, %s), step = %s"
+        " where tenant_id = %s and id = %s and status in ('queued', 'running')",
+        (percent, step, ctx.tenant_id, report_id),
+    )
+
+
+def finish_report(
+    session: Session, ctx: RequestContext, plan: ReportPlan, document_id: UUID
+) -> None:
+    """Tie the finished document to its report.
+
+    Emits:
+        imaging.report_finished.v1.
+    """
+    db.execute(
+        session,
+        "update imaging_report set status = 'done', progress = 100, step = 'Ready',"
+        " document_id = %s, finished_at = %s where tenant_id = %s and id = %s",
+        (document_id, ctx.now, ctx.tenant_id, plan.report_id),
+    )
+    _tell(session, ctx, plan.report_id, plan.session_id, "done")
+
+
+def fail_report(
+    session: Session, ctx: RequestContext, report_id: UUID, session_id: UUID, problem: str
+) -> None:
+    """Say that a report cannot be made; a new one may be asked for.
+
+    Emits:
+        imaging.report_finished.v1.
+    """
+    db.execute(
+        session,
+        "update imaging_report set status = 'failed', step = 'Failed', problem = %s,"
+        " finished_at = %s where tenant_id = %s and id = %s and status in ('queued', 'running')",
+        (problem[:500], ctx.now, ctx.tenant_id, report_id),
+    )
+    _tell(session, ctx, report_id, session_id, "failed")
+
+
+def _tell(
+    session: Session, ctx: RequestContext, report_id: UUID, session_id: UUID, status: str
+) -> None:
+    finished = ReportFinished(report_id=report_id, session_id=session_id, status=status)
+    emit(session, ctx, session_id, finished)
+
+
+def _device_facts(row: db.Row) -> tuple[PrintedFact, ...]:
+    facts = (
+        ("Device", row["device_name"]),
+        ("Code", f"{row['site']}/{row['device_code']}"),
+        ("Model", row["model"]),
+        ("Serial number", row["serial"]),
+    )
+    return tuple(PrintedFact(name, value) for name, value in facts if value)
+
+
+def _session_facts(row: db.Row, ctx: RequestContext) -> tuple[PrintedFact, ...]:
+    zone = ZoneInfo(ctx.time_zone)
+    completed = row["completed_at"]
+    facts = (
+        ("Objects", f"{row['stored']}"),
+        ("Held in quarantine", f"{row['quarantined']}" if row["quarantined"] else ""),
+        ("Protocol", row["protocol"]),
+        ("Operator", row["operator"]),
+        ("Accession", row["accession"]),
+        ("Completed", f"{completed.astimezone(zone):%d %b %Y %H:%M}" if completed else ""),
+        ("Device clock", "not synchronised" if row["clock"] == "unsynced" else ""),
+    )
+    return tuple(PrintedFact(name, value) for name, value in facts if value)
+
+
+def _measured(row: db.Row) -> PrintedFact:
+    source = row["spacing_source"].replace("_", " ")
+    digits = 2 if row["unit"] == "mm" else 0
+    name = f"{row['tool'].capitalize()} (image {row['number'] or '-'}, frame {row['frame']})"
+    return PrintedFact(name, f"{row['value']:.{digits}f} {row['unit']} ({source})")
+
+
+def _decision(session: Session, ctx: RequestContext, session_id: UUID) -> PrintedDecision | None:
+    row = report_decision(session, ctx, session_id)
+    if row is None:
+        return None
+    return PrintedDecision(
+        status=DECISIONS[row["to_state"]],
+        reviewer=row["reviewer_name"],
+        decided_at=row["decided_at"],
+        reason=REASONS.get(row["reason_code"]) or row["reason_code"],
+        note=row["note"],
+    )
+
+
+def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> tuple[KeyPicture, ...]:
+    """Choose frames spread evenly over the session's pictures."""
+    rows = report_pictures(session, ctx, session_id)
+    count = min(KEY_IMAGES, len(rows))
+    chosen = [rows[(2 * n + 1) * len(rows) // (2 * count)] for n in range(count)]
+    return tuple(
+        KeyPicture(
+            storage_key=blob_key(ctx.tenant_id, row["sha256"]),
+            frame=(row["frames"] + 1) // 2,
+            caption=_caption(row),
+            is_lossy=row["is_lossy"],
+        )
+        for row in chosen
+    )
+
+
+def _caption(row: db.Row) -> str:
+    series = row["description"] or row["modality"] or "Series"
+    frame = f", frame {(row['frames'] + 1) // 2} of {row['frames']}" if row["frames"] > 1 else ""
+    return f"{series}, image {row['number'] or '-'}{frame}"

@@ -1,0 +1,128 @@
+"""When a session is whole: judged by the device's manifest, never by silence."""
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services import workflows
+from erp.services.imaging.events import SessionCompleted
+from erp.services.imaging.messages import Settlement
+from erp.services.imaging.outgoing import Address, say
+from erp.services.imaging.topics import Channel
+from erp.services.platform import emit
+
+LISTED_SEQS: Final = 200
+
+_BALANCE: Final = """
+    with told as (
+        select body -> 'complete' as complete from session_event
+         where tenant_id = %(tenant)s and session_id = %(id)s and type = 'session.complete'
+         order by seq desc limit 1
+    ), listed as (
+        select entry ->> 'sop_uid' as sop_uid, entry ->> 'sha256' as sha256
+          from told cross join jsonb_array_elements(coalesce(complete -> 'manifest', '[]')) entry
+    )
+    select (select (complete ->> 'expected_objects')::int from told) as expected,
+           listed.sop_uid,
+           instance.id is not null as is_stored,
+           exists (select from imaging_transfer transfer
+                    where transfer.tenant_id = %(tenant)s and transfer.session_id = %(id)s
+                      and transfer.sop_uid = listed.sop_uid and transfer.sha256 = listed.sha256
+                      and transfer.status in ('quarantined', 'conflict')) as is_held
+      from told
+      left join listed on true
+      left join dicom_instance instance
+        on instance.tenant_id = %(tenant)s and instance.sop_uid = listed.sop_uid
+       and instance.sha256 = listed.sha256
+"""
+
+
+def settle(session: Session, ctx: RequestContext, session_id: UUID) -> Settlement:
+    """Tell the device what is still missing of a complete session.
+
+    The first time nothing is missing, reviewers are told that the session waits for them.
+    The session is locked by the caller.
+
+    Emits:
+        imaging.session_completed.v1, once.
+    """
+    found = db.fetch_one(
+        session,
+        "select * from imaging_session where tenant_id = %s and id = %s",
+        (ctx.tenant_id, session_id),
+    )
+    if found is None:
+        msg = "A session vanished while it was being settled."
+        raise RuntimeError(msg)
+    settlement = _balance(session, ctx, found)
+    to = Address(found["device_id"], Channel.SETTLE, found["external_id"])
+    say(session, ctx, to, settlement, is_retained=True)
+    _ask_for_gaps(session, ctx, found)
+    if not settlement.missing and found["settled_at"] is None and found["state"] == "complete":
+        _finish(session, ctx, found)
+    return settlement
+
+
+def _balance(session: Session, ctx: RequestContext, found: db.Row) -> Settlement:
+    rows = db.fetch_all(session, _BALANCE, {"tenant": ctx.tenant_id, "id": found["id"]})
+    listed = [row for row in rows if row["sop_uid"]]
+    expected = rows[0]["expected"] if rows else 0
+    stored = sum(row["is_stored"] for row in listed)
+    unlisted = max(0, expected - len(listed))
+    return Settlement(
+        expected=expected,
+        stored=stored + min(unlisted, max(0, found["stored"] - stored)),
+        missing=tuple(sorted(r["sop_uid"] for r in listed if not (r["is_stored"] or r["is_held"]))),
+        quarantined=tuple(
+            sorted(r["sop_uid"] for r in listed if r["is_held"] and not r["is_stored"])
+        ),
+    )
+
+
+def _ask_for_gaps(session: Session, ctx: RequestContext, found: db.Row) -> None:
+    """Ask the device for events that were never received; a gap blocks nothing."""
+    if found["events"] > found["last_seq"]:
+        return
+    rows = db.fetch_all(
+        session,
+        "select seq from generate_series(0, least(%(last)s, 100000)) as wanted (seq)"
+        " where not exists (select from session_event known where known.tenant_id = %(tenant)s"
+        " and known.session_id = %(id)s and known.seq = wanted.seq) order by seq limit %(most)s",
+        {
+            "tenant": ctx.tenant_id,
+            "id": found["id"],
+            "last": found["last_seq"],
+            "most": LISTED_SEQS,
+        },
+    )
+    wanted = ",".join(str(row["seq"]) for row in rows)
+    asked = f'{{"command":"send_events","session_id":"{found["external_id"]}","seqs":[{wanted}]}}'
+    to = Address(found["device_id"], Channel.COMMAND, f"events-{found['id'].hex}")
+    say(session, ctx, to, asked)
+
+
+def _finish(session: Session, ctx: RequestContext, found: db.Row) -> None:
+    db.execute(
+        session,
+        "update imaging_session set settled_at = %s where tenant_id = %s and id = %s",
+        (ctx.now, ctx.tenant_id, found["id"]),
+    )
+    done = SessionCompleted(
+        session_id=found["id"],
+        number=found["number"],
+        stored=found["stored"],
+        quarantined=found["quarantined"],
+    )
+    emit(session, ctx, found["id"], done)
+    news = workflows.News(
+        kind="imaging.session_waits",
+        title=f"Session {found['number']} waits for review",
+        body=f"{found['patient_name'] or found['patient_code'] or 'Unknown patient'}:"
+        f" {found['stored']} objects stored, {found['quarantined']} held back.",
+        link=f"/imaging/sessions/{found['id']}",
+        dedupe_key=f"session-waits-{found['id']}",
+    )
+    workflows.notify_members(session, ctx, permission="imaging.review", news=news)

@@ -1,0 +1,77 @@
+"""What codes mean, in words for people."""
+
+from typing import Final
+
+REPEAT_REASONS: Final = {
+    "motion": "Patient moved",
+    "positioning": "Positioning",
+    "exposure": "Exposure or brightness",
+    "focus": "Out of focus",
+    "artefact": "Artefact",
+    "incomplete": "Region not covered",
+    "wrong_laterality": "Wrong side",
+    "wrong_protocol": "Wrong protocol",
+    "other": "Other",
+}
+REJECT_REASONS: Final = {
+    "113001": "Quality",
+    "113037": "Patient safety",
+    "113038": "Wrong patient or worklist entry",
+}
+REASONS: Final = {
+    **REPEAT_REASONS,
+    **REJECT_REASONS,
+    "objects_added": "New objects arrived",
+    "reopened": "Decision taken back",
+}
+DECISIONS: Final = {
+    "new": "New",
+    "in_review": "In review",
+    "accepted": "Accepted",
+    "repeat_requested": "Repeat requested",
+    "rejected": "Rejected",
+}
+HELD: Final = {
+    "not_dicom": ("Not a DICOM object", "Check what the device exports, then retry or discard."),
+    "no_meta": ("No DICOM header", "The device exports bare data sets; set it to DICOM files."),
+    "truncated": ("Cut off", "The file ends too early. Have the device send it again."),
+    "syntax_mismatch": ("Encoding differs from its header", "A fault of the device's export."),
+    "too_deep": ("Nested too deep", "No real object is built so. Discard it."),
+    "too_complex": ("Too many elements", "No real object is built so. Discard it."),
+    "expansion": ("Grows too large when unpacked", "Discard it, or have it exported uncompressed."),
+    "missing_uid": ("An identifier is missing", "A fault of the device's export."),
+    "bad_uid": ("An identifier is not valid", "A fault of the device's export."),
+    "uid_mismatch": ("Names two objects", "Header and content, or offer and content, disagree."),
+    "bad_value": ("Patient number is not valid", "Correct it at the device and send again."),
+    "bad_pixel_module": ("The picture's description is impossible", "Have it exported again."),
+    "size_mismatch": ("Promises more than it holds", "Have the device send it again."),
+    "resource_limit": ("Too costly to read", "It exceeded the limits of memory or time."),
+    "unreadable": ("Cannot be read", "The reader failed on it. Retry after an update, or discard."),
+    "uid_conflict": (
+        "Another object has the same identity",
+        "Both are kept. Discard this one, or have the device give it an identity of its own.",
+    ),
+    "patient_conflict": (
+        "Study belongs to another patient",
+        "Find out whose it is. Correct it at the device and send again, then discard this one.",
+    ),
+    "series_conflict": ("Series does not fit", "It is known in another study or modality."),
+    "too_large": ("Too large a message", "Messages carry no pictures; see the device's manual."),
+    "not_json": ("Not a message", "The device sent something that is no JSON."),
+    "not_text": ("Not readable text", "The message is not UTF-8 text."),
+    "too_many_keys": ("Too large a message", "It has too many fields."),
+    "unknown_schema": ("Unknown version", "The device speaks another version of the contract."),
+    "invalid": ("Wrong content", "A field of the message is wrong; the detail names it."),
+    "bad_topic": ("Wrong topic", "The device published where nothing is expected."),
+    "event_reused": ("Contradicts an earlier message", "The number or id is taken."),
+    "idempotency_key_reused": ("Contradicts an earlier message", "The id is taken."),
+    "transfer_reused": ("Transfer name is taken", "It stands for another object already."),
+    "bad_chunk": ("Damaged piece", "A piece of an object was damaged; the device sends it again."),
+    "unknown_transfer": ("Never offered", "The device spoke of an object it did not offer."),
+    "invalid_input": ("Cannot be stored", "A value of the message cannot be stored."),
+}
+
+
+def held_in_words(code: str) -> tuple[str, str]:
+    """Return why something is held and what to do about it."""
+    return HELD.get(code, (code.replace("_", " ").capitalize(), "Retry, or discard it."))
