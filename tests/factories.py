@@ -103,10 +103,12 @@ class Shop:
         """Sell base units of variants for cash at the open shift."""
         return self.run("pos.post_sale", self.cart(quantities, **more))
 
-    def receive(self, variant_id: UUID, quantity: int, **more: Any) -> UUID:
+    def receive(
+        self, variant_id: UUID, quantity: int, *, by: RequestContext | None = None, **more: Any
+    ) -> UUID:
         """Take in a delivery of one lot and return the lot; `days` until it expires."""
         line = receipt_line(self.ctx, variant_id, quantity, **more)
-        receipt = self.run("inventory.receive_goods", {"lines": [line]})
+        receipt = self.run("inventory.receive_goods", {"lines": [line]}, by=by)
         lot_id: UUID = receipt.lines[0].lot_id
         return lot_id
 
