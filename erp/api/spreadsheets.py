@@ -51,9 +51,6 @@ class Workbook:
     def __init__(self, path: Path, title: str, header: Sequence[str]) -> None:
         options = {
             "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
             "default_date_format": "yyyy-mm-dd",
             "remove_timezone": True,
         }

@@ -4,6 +4,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import ClassVar
 
 from erp.core import db
@@ -36,6 +37,11 @@ def act(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery
         raise Unavailable("The probe's server is away.")
     if behaviour == "hang":
         time.sleep(60)
+
+
+def leave_proof(*_arguments: object) -> None:
+    """Show that a callback named in Redis was called."""
+    Path(os.environ["PROBE_PROOF"]).touch()
 
 
 PROBE = Subscriber("probe", ("workflows.member_notified.v1",), "tests.jobs.probe.act")

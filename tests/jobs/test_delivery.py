@@ -159,14 +159,43 @@ def test_a_lost_lease_writes_nothing(relay, happen, ledger, owner, monkeypatch, 
     assert ledger.statuses() == ["leased"]
 
 
-def test_what_redis_forgets_is_rung_again(relay, redis, happen, drain, ledger):
+@pytest.mark.parametrize(
+    "state",
+    [
+        "status = 'leased', lease_token = gen_random_uuid(), leased_until = now() + interval '1 hour'",
+        "next_attempt_at = now() + interval '1 hour'",
+        "status = 'dead'",
+        "status = 'done', done_at = now()",
+    ],
+    ids=["held by another", "not due yet", "parked", "done"],
+)
+def test_only_what_is_due_and_free_can_be_leased(relay, happen, ledger, owner, asha, state):
+    before = ledger.effects()
+    happen()
+    seal(relay)
+    (due,) = [d for d in find_due_deliveries() if d.tenant_id == asha.tenant_id]
+    owner.execute(
+        f"update event_delivery set {state} where id = %s",  # noqa: S608
+        (due.delivery_id,),
+    )
+    untouched = ledger.deliveries()
+    assert due not in find_due_deliveries()
+    delivering.deliver(str(due.tenant_id), str(due.delivery_id))
+    assert ledger.deliveries() == untouched
+    assert ledger.effects() == before
+
+
+def test_what_redis_forgets_is_rung_again(relay, redis, happen, drain, ledger, monkeypatch):
     happen()
     seal(relay)
     assert len(open_queue(redis)) == 1
     redis.flushall()
     drain()
     assert ledger.statuses() == ["pending"]
-    relay.bell._rung.clear()
+    relay.turn()
+    drain()
+    assert ledger.statuses() == ["pending"], "it was rung a moment ago"
+    monkeypatch.setattr("jobs.bell.RING_AGAIN_SECONDS", 0.0)
     relay.turn()
     drain()
     assert ledger.deliveries() == [("done", 1, None)]

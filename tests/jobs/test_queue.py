@@ -56,14 +56,15 @@ def test_a_pickled_entry_is_not_unpickled(redis, tmp_path):
 def test_callbacks_and_webhooks_in_redis_are_ignored(redis, tmp_path, monkeypatch):
     monkeypatch.setattr(deliver, "deliver", lambda *_: None)
     proof = tmp_path / "proof"
+    monkeypatch.setenv("PROBE_PROOF", str(proof))
     queue = open_queue(redis)
     job = queue.create_job("jobs.deliver.deliver", args=("a", "b"))
     job.save()
     redis.hset(
         job.key,
         mapping={
-            "success_callback_name": "os.system",
-            "failure_callback_name": "os.system",
+            "success_callback_name": "tests.jobs.probe.leave_proof",
+            "failure_callback_name": "tests.jobs.probe.leave_proof",
             "webhooks": json.dumps([{"url": f"file://{proof}", "statuses": ["finished"]}]),
         },
     )

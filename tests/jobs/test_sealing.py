@@ -67,6 +67,20 @@ def test_relays_at_the_same_time_make_one_chain(happen):
     assert verdict("A2").holds
 
 
+def test_a_tenant_that_another_relay_works_on_is_left_to_it(asha, happen, database_url, owner):
+    happen()
+    waiting = "select count(*) from event_queue where tenant_id = %s"
+    with psycopg.connect(database_url) as other:
+        lock = "select pg_advisory_xact_lock(hashtextextended(%s, 7305))"
+        other.execute(lock, (str(asha.tenant_id),))
+        assert asha.tenant_id not in {event.tenant_id for event in seal_waiting_events()}
+        assert owner.execute(waiting, (asha.tenant_id,)).fetchone() != (0,)
+        other.rollback()
+    while seal_waiting_events():
+        pass
+    assert owner.execute(waiting, (asha.tenant_id,)).fetchone() == (0,)
+
+
 @pytest.mark.parametrize(
     "column", ['payload = \'{"kind": "other"}\'', "user_id = id", "name = 'x.y.v1'"]
 )
