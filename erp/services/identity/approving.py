@@ -10,7 +10,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput, NotFound
 from erp.services.identity.principals import Principal, load_member
 from erp.services.identity.secrets import secret_matches
-from erp.services.platform import Result
+from erp.services.platform import Result, refuse_dry_run
 
 PIN_ATTEMPTS = 5
 PIN_LOCK_MINUTES = 10
@@ -33,6 +33,7 @@ def check_member_pin(
     Raises:
         NotFound: There is no such active member.
         InvalidInput: The member has no PIN.
+        NoDryRun: The count would not be kept, so guessing would be free.
     """
     member = db.fetch_one(
         session,
@@ -42,6 +43,7 @@ def check_member_pin(
     )
     if member is None:
         raise NotFound("There is no such approver.")
+    refuse_dry_run(session)
     if member["pin_hash"] is None:
         raise InvalidInput(
             "This person has no PIN yet.", fields={"pin": "this person has no PIN yet"}

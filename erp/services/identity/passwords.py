@@ -9,7 +9,7 @@ from erp.core.errors import NotFound
 from erp.services.identity.principals import forget_principals
 from erp.services.identity.secrets import check_password, hash_secret, secret_matches
 from erp.services.identity.signing_in import LOCK_AFTER_FAILURES, LOCK_MINUTES
-from erp.services.platform import Command, Result, command
+from erp.services.platform import Command, Result, command, refuse_dry_run
 
 
 class ChangePassword(Command):
@@ -38,7 +38,9 @@ def change_password(session: Session, ctx: RequestContext, cmd: ChangePassword) 
     Raises:
         WeakSecret: The new password is too easy to guess.
         NotFound: The actor has no login, as a process has none.
+        NoDryRun: The attempt would not be counted, so guessing would be free.
     """
+    refuse_dry_run(session)
     with db.door(session):
         account = db.fetch_one(
             session,

@@ -26,7 +26,13 @@ from erp.services.platform.delivering import (
     lease_delivery,
     replay_event_deliveries,
 )
-from erp.services.platform.effects import collect_effects, collected_effects, note_effect
+from erp.services.platform.effects import (
+    NoDryRun,
+    collect_effects,
+    collected_effects,
+    note_effect,
+    refuse_dry_run,
+)
 from erp.services.platform.emitting import DomainEvent, emit
 from erp.services.platform.inputs import (
     Amount,
@@ -94,6 +100,7 @@ __all__ = [
     "ListAudit",
     "ListDeliveries",
     "ListHistory",
+    "NoDryRun",
     "Nothing",
     "Page",
     "Percent",
@@ -143,6 +150,7 @@ __all__ = [
     "referees",
     "referees_by_code",
     "refusal_for",
+    "refuse_dry_run",
     "refuse_on",
     "replay_event_deliveries",
     "replayed_answer",

@@ -23,6 +23,7 @@ from erp.services.platform import (
     Text,
     command,
     emit,
+    refuse_dry_run,
 )
 from erp.services.pos.errors import ReasonRequired, ShiftClosed
 
@@ -185,11 +186,13 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
         ShiftClosed: It is closed already.
         ReasonRequired: The difference exceeds the actor's tolerance and is not explained.
         InvalidInput: More would stay in the drawer than was counted.
+        NoDryRun: A count that can be tried out is not blind.
 
     Emits:
         pos.shift_closed.v1
     """
     shift = _lock_open(session, ctx, cmd.shift_id)
+    refuse_dry_run(session)
     expected = expected_cash(session, ctx, cmd.shift_id)
     closing = ShiftClosing(
         shift_id=cmd.shift_id,
