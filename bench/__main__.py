@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, workloads
+from bench import bare, events, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -36,6 +36,7 @@ def main() -> None:
             workloads.four_tills(address, shop, 500).print_line()
             for line in workloads.reads(address, shop, ", 1,000 sales"):
                 line.print_line()
+            events.list_event(address).print_line()
             workloads.four_tills(
                 address, shop, wanted.sales - 1_000, "W7 history being made"
             ).print_line()
@@ -54,7 +55,8 @@ def temporary_stack() -> Iterator[Settings]:
     """Run an embedded stack with a migrated database in a directory that goes with it."""
     home = Path(tempfile.mkdtemp(prefix="vantage-bench-"))
     home.chmod(0o711)  # the database's own user must reach its folder
-    os.environ["WEB_PORT"] = str(free_port())
+    port = free_port()
+    os.environ |= {"WEB_PORT": str(port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
     os.environ["DATA_DIR"] = str(home)
     try:
         with EmbeddedStack(home, Settings(), report=_tell) as stack:

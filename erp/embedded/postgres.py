@@ -27,6 +27,8 @@ SMALL_MACHINE = {
     "max_wal_size": "1GB",
     "random_page_cost": "1.1",
     "max_connections": "200",
+    # A new tenant's first import must not be planned for an empty table for a minute.
+    "autovacuum_naptime": "10s",
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
