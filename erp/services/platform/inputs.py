@@ -22,6 +22,9 @@ def _printable(value: str) -> str:
 Text = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_printable)]
 ShortText = Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_printable)]
 Amount = Annotated[Decimal, Field(ge=0, le=LARGEST_AMOUNT, max_digits=18, decimal_places=2)]
+SignedAmount = Annotated[
+    Decimal, Field(ge=-LARGEST_AMOUNT, le=LARGEST_AMOUNT, max_digits=18, decimal_places=2)
+]
 UnitPrice = Annotated[Decimal, Field(ge=0, le=LARGEST_AMOUNT, max_digits=18, decimal_places=4)]
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
 Quantity = Annotated[int, Field(ge=1, le=10_000_000)]

@@ -20,6 +20,7 @@ from erp.services.platform import (
     Identified,
     Result,
     ShortText,
+    SignedAmount,
     Text,
     command,
     emit,
@@ -98,14 +99,15 @@ def open_shift(session: Session, ctx: RequestContext, cmd: StartShift) -> Identi
     a reason. The first float of a register comes out of the safe.
 
     Raises:
-        NotFound: There is no such active register.
+        NotFound: There is no such active register at the acting branch.
         ShiftAlreadyOpen: The register has an open shift.
         ReasonRequired: The float differs from what was left and no reason is given.
     """
     register = db.fetch_one(
         session,
-        "select id from register where tenant_id = %s and id = %s and is_active for update",
-        (ctx.tenant_id, cmd.register_id),
+        "select id from register where tenant_id = %s and id = %s and branch_id = %s and is_active"
+        " for no key update",
+        (ctx.tenant_id, cmd.register_id, ctx.branch_id),
     )
     if register is None:
         raise NotFound("There is no such register.", fields={"register_id": "no such register"})
@@ -182,7 +184,7 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     Every bill is posted already, so closing only counts cash. Waits for sales in progress.
 
     Raises:
-        NotFound: There is no such shift.
+        NotFound: There is no such shift at the acting branch.
         ShiftClosed: It is closed already.
         ReasonRequired: The difference exceeds the actor's tolerance and is not explained.
         InvalidInput: More would stay in the drawer than was counted.
@@ -254,15 +256,19 @@ def _post_closing(
 
 
 def _lock_open(session: Session, ctx: RequestContext, shift_id: UUID) -> db.Row:
+    """Return an open shift of the acting branch once nobody else works on it."""
     shift = db.fetch_one(
         session,
-        "select register_id, status, opening_float from register_shift where tenant_id = %s and id = %s for update",
-        (ctx.tenant_id, shift_id),
+        "select s.register_id, s.status, s.opening_float from register_shift s"
+        " join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)"
+        " where s.tenant_id = %s and s.id = %s and r.branch_id = %s for update of s",
+        (ctx.tenant_id, shift_id, ctx.branch_id),
     )
     if shift is None:
-        raise NotFound("There is no such shift.")
+        raise NotFound("There is no such shift.", fields={"shift_id": "no such shift"})
     if shift["status"] != "open":
-        raise ShiftClosed("This shift is closed already.")
+        message = "This shift is closed already. Open a new one to go on."
+        raise ShiftClosed(message, fields={"shift_id": "closed"})
     return shift
 
 
@@ -292,7 +298,7 @@ class MoveCash(Command):
     """
 
     shift_id: UUID
-    amount: Decimal
+    amount: SignedAmount
     reason: ShortText
 
 
@@ -300,12 +306,15 @@ class MoveCash(Command):
 def move_cash(session: Session, ctx: RequestContext, cmd: MoveCash) -> Identified:
     """Record cash in or out with its reason, and post it between drawer and safe.
 
+    Waits for sales in progress, so that no two movements empty the drawer twice.
+
     Raises:
+        NotFound: There is no such shift at the acting branch.
         ShiftClosed: The shift is closed.
-        InvalidInput: The amount is zero, has a fraction of a paisa, or exceeds the drawer.
+        InvalidInput: The amount is zero, or exceeds the drawer.
     """
-    hold_open_shift(session, ctx, cmd.shift_id)
-    if cmd.amount == 0 or not cmd.amount.is_finite() or cmd.amount != cmd.amount.quantize(ZERO):
+    _lock_open(session, ctx, cmd.shift_id)
+    if cmd.amount == 0:
         raise InvalidInput(
             "Give an amount in rupees and paise other than zero.",
             fields={"amount": "not an amount"},
