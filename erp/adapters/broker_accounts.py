@@ -5,6 +5,8 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 import structlog
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from erp.core.settings import Settings, get_settings
 from erp.embedded.credentials import Credentials
@@ -29,16 +31,28 @@ class EmbeddedBrokerAccounts:
     """The password file of the broker that runs beside the product; it notices changes."""
 
     def __init__(self, settings: Settings) -> None:
+        self._hasher = PasswordHasher()
         credentials = Credentials(settings.data_dir / "secrets.json")
         self._broker = MqttBroker(settings.data_dir, credentials)
 
     def set_password(self, site: str, code: str, password: str) -> None:
         """Let a device sign in as `site/code` with this password and no other."""
-        self._broker.set_password(f"{site}/{code}", password)
+        if not self._is_known(f"{site}/{code}", password):
+            self._broker.set_password(f"{site}/{code}", password)
 
     def close(self, site: str, code: str) -> None:
         """Let nobody sign in as `site/code`: the password becomes one that nobody knows."""
         self._broker.set_password(f"{site}/{code}", secrets.token_hex(32))
+
+    def _is_known(self, user: str, password: str) -> bool:
+        for line in self._broker.password_file.read_text(encoding="utf-8").splitlines():
+            name, _, hashed = line.partition(":")
+            if name == user:
+                try:
+                    return self._hasher.verify(hashed, password)
+                except (VerificationError, InvalidHashError):
+                    return False
+        return False
 
 
 class ForeignBrokerAccounts:

@@ -70,7 +70,13 @@ from erp.services.imaging.messages import (
     read_message,
 )
 from erp.services.imaging.offering import OfferAnswer, OfferObject, offer_object
-from erp.services.imaging.outgoing import DueMessage, due_messages, mark_sent
+from erp.services.imaging.outgoing import (
+    DueMessage,
+    due_messages,
+    mark_sent,
+    note_answer,
+    repeat_receipt,
+)
 from erp.services.imaging.ports import (
     BrokerAccounts,
     DeviceAccount,
@@ -175,6 +181,7 @@ __all__ = [
     "lock_held",
     "mark_sent",
     "message_digest",
+    "note_answer",
     "note_device_state",
     "note_progress",
     "offer_object",
@@ -193,6 +200,7 @@ __all__ = [
     "release_message",
     "renew_credential",
     "reopen_session",
+    "repeat_receipt",
     "request_repeat",
     "request_report",
     "retake_object",

@@ -30,12 +30,17 @@ GRANT_SECONDS: Final = 900
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A granted transfer whose bytes may have arrived; `size` and `sha256` as offered."""
+    """A transfer whose bytes may have arrived; `size` and `sha256` as offered.
+
+    Attributes:
+        is_decided: It has its receipt; nothing is to be received any more.
+    """
 
     transfer_id: UUID
     mode: Mode
     size: int
     sha256: str
+    is_decided: bool = False
 
 
 class Incomplete(Exception):

@@ -72,6 +72,25 @@ def say_again(session: Session, ctx: RequestContext, to: Address) -> None:
     )
 
 
+def repeat_receipt(
+    session: Session, ctx: RequestContext, device_id: UUID, transfer_id: str
+) -> None:
+    """Send the receipt of a decided transfer again, because the device asks."""
+    say_again(session, ctx, Address(device_id, Channel.RECEIPT, transfer_id))
+
+
+def note_answer(
+    session: Session, ctx: RequestContext, device_id: UUID, subject: str, answer: str
+) -> None:
+    """Keep what a device answered to a command; the first answer counts."""
+    db.execute(
+        session,
+        "update device_message set answer = %s, answered_at = %s where tenant_id = %s"
+        " and device_id = %s and channel = 'cmd' and subject = %s and answered_at is null",
+        (answer[:2000], ctx.now, ctx.tenant_id, device_id, subject),
+    )
+
+
 def clear_settlements(session: Session, ctx: RequestContext, device_id: UUID) -> None:
     """Take retained settlements that were read back from the broker; the device starts anew."""
     db.execute(

@@ -15,11 +15,13 @@ def find_upload(
     """Return a device's transfer by the device's name for it, or nothing if it offered none."""
     row = db.fetch_one(
         session,
-        "select id, mode, size, sha256 from imaging_transfer"
+        "select id, mode, size, sha256, status from imaging_transfer"
         " where tenant_id = %s and device_id = %s and transfer_id = %s",
         (ctx.tenant_id, device_id, transfer_id),
     )
     if row is None:
         return None
     mode: Mode = "chunk" if row["mode"] == "chunk" else "put"
-    return Upload(row["id"], mode, row["size"], row["sha256"])
+    return Upload(
+        row["id"], mode, row["size"], row["sha256"], is_decided=row["status"] != "granted"
+    )

@@ -1,0 +1,1 @@
+"""Processes that listen to the outside."""

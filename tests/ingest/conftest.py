@@ -1,0 +1,150 @@
+"""A tenant with a device, the listener as a process, and a simulated device at the other end."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from erp.adapters.mqtt import Broker
+from erp.adapters.object_storage import S3ObjectStorage, object_storage
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.core.settings import get_settings
+from erp.embedded.programs import PROJECT
+from erp.services import catalogue_of_actions, identity, platform
+from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
+
+assert catalogue_of_actions.DOMAINS
+
+
+def until(is_true, seconds: float = 20):
+    """Wait for what arrives a moment later; return what was waited for."""
+    deadline = time.monotonic() + seconds
+    found = is_true()
+    while not found and time.monotonic() < deadline:
+        time.sleep(0.05)
+        found = is_true()
+    assert found, "what was waited for did not come"
+    return found
+
+
+@dataclass
+class Clinic:
+    """A tenant with one device at a site of its own."""
+
+    ctx: RequestContext
+    site: str
+    device_id: object
+    password: str
+    url: str
+    storage: S3ObjectStorage
+    environment: dict[str, str]
+    directory: Path
+    listeners: list = field(default_factory=list)
+
+    def start_listener(self) -> subprocess.Popen[bytes]:
+        """Start the listener as `make run` does and wait until it hears."""
+        with (self.directory / "listener.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jobs.listeners.mqtt"],
+                cwd=PROJECT,
+                env=os.environ | self.environment | {"PYTHONPATH": str(PROJECT)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.listeners.append(process)
+        mark = f'"site": "{self.site}"'
+        before = self.log().count("line_open")
+        until(lambda: self.log().count("line_open") > before and mark in self.log(), 40)
+        return process
+
+    def log(self) -> str:
+        path = self.directory / "listener.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop_listener(self, *, kill: bool = False) -> None:
+        process = self.listeners.pop()
+        process.send_signal(signal.SIGKILL if kill else signal.SIGTERM)
+        process.wait(20)
+
+    @property
+    def device_url(self) -> str:
+        address = self.url.rpartition("@")[2]
+        return f"mqtt://{self.site}%2FCAM01:{self.password}@{address}"
+
+    def device(self, **options) -> SimulatedDevice:
+        chosen = {"site": self.site, "device": "CAM01", "count": 4, "settle_seconds": 20}
+        spool = open_spool(self.directory / "spool", self.site, "CAM01")
+        return SimulatedDevice(
+            Broker.from_url(self.device_url),
+            spool,
+            DeviceOptions(**(chosen | options)),
+            lambda _: None,
+        )
+
+    def rows(self, sql: str, *params):
+        with db.unit_of_work(self.ctx) as session:
+            return db.fetch_all(session, sql, params)
+
+    def one(self, sql: str, *params):
+        [row] = self.rows(sql, *params)
+        return row
+
+
+def make_clinic(stack, environment, directory, *, slug: str = "eye") -> Clinic:
+    """Make a tenant with a branch that is a site and register its device."""
+    unique = new_id().hex[-10:]
+    site = f"S{unique}"
+    ctx = identity.provision_tenant(
+        identity.NewTenant(
+            name="Eye clinic",
+            slug=f"{slug}-{unique}",
+            legal_name="Eye clinic",
+            trade_name="Eye clinic",
+            gstin=None,
+            pan=None,
+            state_code="27",
+            branch_code=site,
+            branch_name="Main",
+            address="1 High Street",
+            city="Pune",
+            pin="411001",
+        )
+    )
+    object_storage.cache_clear()
+    storage = object_storage()
+    storage.ensure_bucket()
+    device = platform.run("imaging.register_device", ctx, {"code": "CAM01", "name": "Camera"})
+    return Clinic(
+        ctx=ctx,
+        site=site,
+        device_id=device.result.id,
+        password=device.result.password.get_secret_value(),
+        url=environment["MQTT_URL"],
+        storage=storage,
+        environment=environment | {"DATA_DIR": str(stack.data_dir)},
+        directory=directory,
+    )
+
+
+@pytest.fixture
+def clinic(stack, environment, engine, tmp_path):
+    assert engine
+    get_settings.cache_clear()
+    made = make_clinic(stack, environment, tmp_path)
+    yield made
+    while made.listeners:
+        made.stop_listener()
+
+
+@pytest.fixture
+def listening(clinic):
+    """The clinic with its listener running."""
+    clinic.start_listener()
+    return clinic
