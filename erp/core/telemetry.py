@@ -4,7 +4,7 @@ import logging
 import sys
 
 import structlog
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Histogram
 
 from erp.core.settings import get_settings
 
@@ -15,8 +15,6 @@ COMMAND_SECONDS = Histogram(
     ["command"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
-EVENTS_WAITING = Gauge("erp_events_waiting", "Events not yet handed to their subscribers.")
-DELIVERIES_DEAD = Gauge("erp_deliveries_dead", "Deliveries parked after their last attempt.")
 
 
 def configure_logging() -> None:
