@@ -22,6 +22,7 @@ from erp.models.catalog import Brand, Product, TaxClass, TaxRate, Variant
 from erp.services import accounting, catalogue_of_actions, identity, party, platform
 from erp.services.identity.principals import load_member
 from erp.services.identity.secrets import hash_secret
+from erp.services.party.gstin import check_character
 
 DOMAINS = catalogue_of_actions.DOMAINS
 """Imported, so that every command is registered in each process that builds a shop."""
@@ -194,13 +195,19 @@ def broken_promises() -> list[platform.Verdict]:
     return [verdict for verdict in referees().values() if not verdict.holds]
 
 
+def gstin_in(state: str) -> str:
+    """Return a sound registration number in a state."""
+    first = f"{state}AAPFU0939F1Z"
+    return first + check_character(first)
+
+
 def _organisation(slug: str, state: str) -> identity.NewTenant:
     return identity.NewTenant(
         name=slug.title(),
         slug=slug,
         legal_name=f"{slug} Private Limited",
         trade_name=slug.title(),
-        gstin=None,
+        gstin=gstin_in(state),
         pan=None,
         state_code=state,
         branch_code="MAIN",

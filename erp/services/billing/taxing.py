@@ -93,6 +93,7 @@ class Supply:
         is_sez: To or by an SEZ unit or developer: always inter-state (IGST Act s.7(5)).
         is_without_payment_of_tax: Under a letter of undertaking (IGST Act s.16(3)(a)).
         is_composition: The seller is under the composition scheme and collects no tax (s.10).
+        is_unregistered: The seller has no registration and may collect no tax (s.32(1)).
     """
 
     seller_state: str
@@ -104,6 +105,7 @@ class Supply:
     is_sez: bool = False
     is_without_payment_of_tax: bool = False
     is_composition: bool = False
+    is_unregistered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +210,9 @@ def tax_supply(supply: Supply) -> TaxedSupply:
         priced = _spread_charges(supply, priced)
     if supply.bill_discount:
         _share_discount(supply.bill_discount, priced)
-    is_untaxed = supply.is_without_payment_of_tax or supply.is_composition
+    is_untaxed = (
+        supply.is_without_payment_of_tax or supply.is_composition or supply.is_unregistered
+    )
     lines = tuple(_tax(one, supply.price_mode, nature, is_untaxed=is_untaxed) for one in priced)
     return TaxedSupply(
         nature=nature,
@@ -236,6 +240,10 @@ def supply_nature(supply: Supply) -> SupplyNature:
         )
     if supply.is_composition and is_inter:
         raise UntaxableSupply("A composition taxpayer may not sell to another state (s.10(2)).")
+    if supply.is_unregistered and is_inter:
+        raise UntaxableSupply(
+            "Who is not registered for GST may not sell to another state (s.24). Register first."
+        )
     return SupplyNature.INTER if is_inter else SupplyNature.INTRA
 
 

@@ -24,9 +24,13 @@ class SeparateDocumentsNeeded(InvalidInput):
 
 
 def document_title(
-    treatments: Iterable[Treatment], *, is_recipient_registered: bool, is_composition: bool
+    treatments: Iterable[Treatment],
+    *,
+    is_recipient_registered: bool,
+    is_composition: bool,
+    is_unregistered: bool = False,
 ) -> DocumentTitle:
-    """Tell which document a sale needs.
+    """Tell which document a sale needs; a seller who may collect no tax issues no tax invoice.
 
     Raises:
         SeparateDocumentsNeeded: A registered recipient buys taxable and exempt things at once.
@@ -34,7 +38,7 @@ def document_title(
     Source: s.31(1)-(3) CGST Act; r.46, r.46A, r.49 CGST Rules.
     """
     kinds = {treatment is Treatment.TAXABLE for treatment in treatments}
-    if is_composition or kinds == {False}:
+    if is_composition or is_unregistered or kinds == {False}:
         return DocumentTitle.BILL_OF_SUPPLY
     if kinds == {True}:
         return DocumentTitle.TAX_INVOICE

@@ -14,7 +14,10 @@ from erp.services.identity.roles import STANDARD_ROLES
 
 @dataclass(frozen=True, slots=True)
 class NewTenant:
-    """What a new tenant starts with; the GSTIN's state must be the branch's."""
+    """What a new tenant starts with; without a GSTIN it is unregistered and collects no tax.
+
+    The GSTIN's state must be the branch's.
+    """
 
     name: str
     slug: str
@@ -53,8 +56,15 @@ def provision_tenant(new: NewTenant) -> RequestContext:
         db.execute(
             session,
             "insert into company (tenant_id, id, legal_name, trade_name, pan, gst_scheme, currency,"
-            " fiscal_year_first_month) values (%s, %s, %s, %s, %s, 'regular', 'INR', 4)",
-            (tenant_id, company_id, new.legal_name, new.trade_name, new.pan),
+            " fiscal_year_first_month) values (%s, %s, %s, %s, %s, %s, 'INR', 4)",
+            (
+                tenant_id,
+                company_id,
+                new.legal_name,
+                new.trade_name,
+                new.pan,
+                "regular" if new.gstin else "unregistered",
+            ),
         )
         db.execute(
             session,

@@ -114,6 +114,7 @@ def draw_up(
             is_rounded=True,
             is_sez=buyer.gst_category == "sez",
             is_composition=shift.is_composition,
+            is_unregistered=shift.is_unregistered,
         )
     )
     return Bill(parts, taxed, place)

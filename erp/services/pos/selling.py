@@ -159,6 +159,7 @@ def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> N
         [line.treatment for line in bill.taxed.lines],
         is_recipient_registered=buyer.gst_category in REGISTERED,
         is_composition=shift.is_composition,
+        is_unregistered=shift.is_unregistered,
     )
     return NewInvoice(
         id=new_id(),

@@ -41,7 +41,7 @@ class ShiftEnded(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class OpenShift:
-    """A shift that takes sales, with the register it is worked on."""
+    """A shift that takes sales, with the register it is worked on and how its branch is taxed."""
 
     id: UUID
     register_id: UUID
@@ -50,6 +50,7 @@ class OpenShift:
     branch_id: UUID
     seller_state: str
     is_composition: bool
+    is_unregistered: bool
 
 
 def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> OpenShift:
@@ -65,7 +66,7 @@ def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> Op
         db.raw(session)
         .execute(
             "select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,"
-            " c.gst_scheme = 'composition', s.status"
+            " c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null, s.status"
             " from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)"
             " join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
             " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
