@@ -1,6 +1,8 @@
 // A keyboard-wedge scanner types fast and ends with Enter: one event per scan, not one per key.
 import { useEffect, useRef } from "react";
 
+const DIGITS = /^[0-9]{8,}$/; // a busy machine may let a scan look slow at its beginning
+
 export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
   const act = useRef(onScan);
   act.current = onScan;
@@ -17,8 +19,9 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           event.preventDefault();
           event.stopPropagation();
           const field = event.target.closest?.("input, textarea");
-          if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, code);
-          act.current?.(code);
+          const whole = field && DIGITS.test(field.value) && field.value.endsWith(code) ? field.value : code;
+          if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
+          act.current?.(whole);
         }
         code = "";
       } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {

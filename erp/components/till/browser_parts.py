@@ -1,11 +1,11 @@
 """The local browser components of the till, bundled with the pages that use them."""
 
 import reflex as rx
-from reflex.components.component import NoSSRComponent
+from reflex.components.component import Component
 from reflex.event import no_args_event_spec
 
 
-class ProductFinder(NoSSRComponent):
+class ProductFinder(Component):
     """The search that always has the keyboard; best sellers while nothing is typed.
 
     Products come from `GET /api/erp/products/search` and `/api/erp/best-sellers`.
@@ -21,7 +21,7 @@ class ProductFinder(NoSSRComponent):
     on_add: rx.EventHandler[lambda variant, lot, label: [variant, lot, label]]  # type: ignore[type-arg,valid-type]
 
 
-class CartKeeper(NoSSRComponent):
+class CartKeeper(Component):
     """Keeps the cart's text in the tab and offers it again to a page that has none."""
 
     library = rx.asset("keeper.jsx", shared=True).importable_path
@@ -31,15 +31,15 @@ class CartKeeper(NoSSRComponent):
     on_restore: rx.EventHandler[lambda kept: [kept]]  # type: ignore[type-arg,valid-type]
 
 
-class FocusOn(NoSSRComponent):
-    """Gives a field the keyboard as its dialog opens."""
+class FocusOn(Component):
+    """Gives a field the keyboard as its dialog opens; a button also takes an early Enter."""
 
-    library = rx.asset("keeper.jsx", shared=True).importable_path
+    library = rx.asset("focus_on.jsx", shared=True).importable_path
     tag = "FocusOn"
     field: rx.Var[str]
 
 
-class TillKeys(NoSSRComponent):
+class TillKeys(Component):
     """The till's keyboard; `on_key` tells `more`, `less`, `remove`, `up` or `down`.
 
     Attributes:
@@ -57,14 +57,14 @@ class TillKeys(NoSSRComponent):
     on_pay: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
-class KeysButton(NoSSRComponent):
+class KeysButton(Component):
     """The button that shows the till's keys."""
 
     library = rx.asset("till_keys.jsx", shared=True).importable_path
     tag = "KeysButton"
 
 
-class NumberBox(NoSSRComponent):
+class NumberBox(Component):
     """A number in a line; told once it is done."""
 
     library = rx.asset("number_box.jsx", shared=True).importable_path
@@ -77,7 +77,7 @@ class NumberBox(NoSSRComponent):
     on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
-class Stepper(NoSSRComponent):
+class Stepper(Component):
     """A quantity with a button on either side."""
 
     library = rx.asset("number_box.jsx", shared=True).importable_path
@@ -88,7 +88,7 @@ class Stepper(NoSSRComponent):
     on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
-class CountStepper(NoSSRComponent):
+class CountStepper(Component):
     """A count from zero to `most` with a button on either side."""
 
     library = rx.asset("number_box.jsx", shared=True).importable_path
@@ -99,7 +99,7 @@ class CountStepper(NoSSRComponent):
     on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
-class PinPad(NoSSRComponent):
+class PinPad(Component):
     """A PIN field with a keypad; empties itself with every attempt."""
 
     library = rx.asset("keypad.jsx", shared=True).importable_path
@@ -109,7 +109,7 @@ class PinPad(NoSSRComponent):
     error: rx.Var[str]
 
 
-class CashCount(NoSSRComponent):
+class CashCount(Component):
     """A count by denomination or as a total; its form receives the total."""
 
     library = rx.asset("cash_count.jsx", shared=True).importable_path
@@ -118,7 +118,7 @@ class CashCount(NoSSRComponent):
     error: rx.Var[str]
 
 
-class PaymentPad(NoSSRComponent):
+class PaymentPad(Component):
     """Tenders for a bill, or refunds with `mode="refund"`.
 
     Attributes:

@@ -9,7 +9,7 @@ const grouped = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2 });
 const rupees = (text) => (text == null ? "" : `₹${grouped.format(Number(text))}`);
 const month = (day) => (day ? `${day.slice(5, 7)}/${day.slice(0, 4)}` : "");
 const isNear = (day) => day && (new Date(day) - Date.now()) / 864e5 <= NEAR_DAYS;
-const isModal = () => document.querySelector('[role="dialog"], [role="alertdialog"], dialog[open]');
+const isModal = () => document.querySelector('[role="dialog"]:not([data-state="closed"]), [role="alertdialog"]:not([data-state="closed"]), dialog[open]');
 const hasMouse = () => window.matchMedia("(pointer: fine)").matches;
 
 function stockOf(row) {

@@ -17,11 +17,3 @@ export function CartKeeper({ register, kept, onRestore }) {
   }, [register, kept]);
   return null;
 }
-
-export function FocusOn({ field }) {
-  useEffect(() => {
-    const timer = setTimeout(() => document.getElementById(field)?.focus(), 80);
-    return () => clearTimeout(timer);
-  }, [field]);
-  return null;
-}

@@ -49,7 +49,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const isOver = entered !== null && entered > left && !mayExceed;
   const change = mayExceed && entered !== null ? Math.max(0, entered - left) : 0;
   const settles = entered !== null && !isOver && entered >= left;
-  useEffect(() => { const timer = setTimeout(() => { amountField.current?.focus(); amountField.current?.select(); }, 30); return () => clearTimeout(timer); }, [method, tenders.length]);
+  useEffect(() => { const take = () => { amountField.current?.focus(); amountField.current?.select(); }; take(); const timer = setTimeout(take, 30); return () => clearTimeout(timer); }, [method, tenders.length]);
   useEffect(() => {
     if (method !== "upi" || isRefund || entered === null || entered <= 0 || isOver) return;
     const timer = setTimeout(() => onUpi?.(plain(entered)), 200);
@@ -74,6 +74,17 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     const found = METHODS.find(([, , letter]) => letter === event.key.toLowerCase());
     if (found && !event.ctrlKey && !event.metaKey && event.target === amountField.current) { event.preventDefault(); if (found[0] !== "credit" || credit) choose(found[0]); }
   };
+  const stray = useRef(null);
+  stray.current = act;
+  useEffect(() => {
+    const typed = (event) => {
+      if (event.target.closest?.(".pay") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (/^[0-9.]$/.test(event.key)) amountField.current?.focus();
+      if (event.key === "Enter") { event.preventDefault(); stray.current(); }
+    };
+    window.addEventListener("keydown", typed, true);
+    return () => window.removeEventListener("keydown", typed, true);
+  }, []);
   const message = fault || problem || errors.tenders || "";
   return (
     <div className="pay" onKeyDown={(event) => event.target.tagName === "INPUT" && key(event)}>

@@ -11,7 +11,7 @@ const SHEET = [
   ["Pay", "F10"], ["Pay", "Ctrl Enter"], ["Cash, UPI, card, account", "C U K A"],
   ["Complete, or new sale", "Enter"], ["Close a dialog", "Esc"], ["This sheet", "?"],
 ];
-const isModal = () => document.querySelector('[role="dialog"], [role="alertdialog"], dialog[open]');
+const isModal = () => document.querySelector('[role="dialog"]:not([data-state="closed"]), [role="alertdialog"]:not([data-state="closed"]), dialog[open]');
 
 function isFree(target) {
   const field = target.closest?.("input, textarea, select, [contenteditable]");

@@ -108,6 +108,7 @@ def closed_dialog() -> rx.Component:
     return dialog(
         closed.length() > 0,
         rx.el.div(
+            FocusOn.create(field="closed-done"),
             rx.el.div(
                 rx.el.span(closed["verdict"]),
                 rx.el.b(closed["difference"]),
@@ -117,7 +118,11 @@ def closed_dialog() -> rx.Component:
             fact_list([("Expected", closed["expected"]), ("Counted", closed["counted"])]),
             touch_link("Z report", f"/till/shifts/{closed['shift_id']}", icon="receipt-text"),
             touch_button(
-                "Done", look="solid", key="Enter", on_click=ShiftDeskState.put_away, auto_focus=True
+                "Done",
+                look="solid",
+                key="Enter",
+                on_click=ShiftDeskState.put_away,
+                id="closed-done",
             ),
             class_name="sold",
         ),

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from erp.components import dialog, notice
-from erp.components.till import PaymentPad, touch_button
+from erp.components.till import FocusOn, PaymentPad, touch_button
 from erp.state.pos.paying import PayState
 from erp.state.pos.till import TillState
 
@@ -37,6 +37,7 @@ def receipt_dialog() -> rx.Component:
     return dialog(
         receipt.length() > 0,
         rx.el.div(
+            FocusOn.create(field="new-sale"),
             rx.cond(receipt["note"] != "", notice(receipt["note"], icon="info")),
             rx.el.div(
                 rx.el.span(rx.cond(has_change, "Change due", "Paid")),
@@ -63,7 +64,7 @@ def receipt_dialog() -> rx.Component:
                 key="Enter",
                 look="solid",
                 on_click=PayState.new_sale,
-                auto_focus=True,
+                id="new-sale",
                 class_name="sold-next",
             ),
             class_name="sold",

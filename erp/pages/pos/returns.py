@@ -6,7 +6,7 @@ import reflex as rx
 
 from erp.components import dialog, empty_state, notice, page_header, scanner, text_field
 from erp.components.browser_parts import SearchBox
-from erp.components.till import CountStepper, PaymentPad, touch_button, touch_link
+from erp.components.till import CountStepper, FocusOn, PaymentPad, touch_button, touch_link
 from erp.pages.pos.approval import approval_dialog
 from erp.pages.pos.payment import paper_link
 from erp.pages.routing import page
@@ -189,6 +189,7 @@ def _receipt_dialog() -> rx.Component:
     return dialog(
         receipt.length() > 0,
         rx.el.div(
+            FocusOn.create(field="returned-done"),
             rx.el.div(rx.el.span("Refunded"), rx.el.b(receipt["total"]), class_name="sold-big"),
             rx.el.p(
                 "Credit note ",
@@ -203,7 +204,7 @@ def _receipt_dialog() -> rx.Component:
                 class_name="sold-papers",
             ),
             touch_button(
-                "Done", key="Enter", look="solid", on_click=ReturnState.another, auto_focus=True
+                "Done", key="Enter", look="solid", on_click=ReturnState.another, id="returned-done"
             ),
             class_name="sold",
         ),

@@ -1,0 +1,83 @@
+"""A shop whose cashier works in a browser."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.factories import PASSWORD, Shop, make_shop
+from tests.gate.serving import Server
+
+CODE = "4006381333931"
+
+
+@dataclass
+class Counter:
+    """A till in a window.
+
+    Attributes:
+        scanned: Variant with the barcode `CODE`. spoken: found by "ars alb 30".
+    """
+
+    page: Page
+    shop: Shop
+    server: Server
+    scanned: Any
+    spoken: Any
+
+    def scan(self, code: str = CODE) -> None:
+        """Type as a scanner does: fast, ended by Enter."""
+        self.page.keyboard.type(code)
+        self.page.keyboard.press("Enter")
+
+    def look_for(self, words: str) -> None:
+        """Type as a person does."""
+        self.page.keyboard.type(words, delay=70)
+
+    def lines(self) -> Any:
+        return self.page.locator(".line")
+
+    def total(self) -> Any:
+        return self.page.locator(".bill-foot .grand-total")
+
+    def ready(self) -> None:
+        """Wait for the selling screen with the keyboard on the search."""
+        expect(self.page.locator("[data-finder]")).to_be_focused()
+
+
+def open_counter(window: BrowserContext, server: Server, *, is_open: bool = True) -> Counter:
+    """Sign a cashier in at the till of a new shop."""
+    shop = make_shop("counter")
+    shop.run("catalog.add_barcode", {"variant_id": shop.variant_ids[0], "code": CODE})
+    spoken = _arsenicum(shop)
+    if not is_open:
+        counted = {"counted_cash": "500.00", "float_left": "500.00"}
+        shop.run("pos.close_shift", counted | {"shift_id": shop.shift_id})
+    page = window.new_page()
+    page.goto(f"{server.url}/till")
+    page.get_by_label("User name").fill(f"cashier@{shop.slug}.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    counter = Counter(page, shop, server, shop.variant_ids[0], spoken)
+    if is_open:
+        page.get_by_role("button", name="Work on this shift").click()
+        counter.ready()
+    return counter
+
+
+def _arsenicum(shop: Shop) -> Any:
+    product = shop.run(
+        "catalog.create_product",
+        {
+            "name": "Arsenicum Album",
+            "form": "dilution",
+            "brand": "Lords",
+            "hsn": "30049014",
+            "tax_class": "GST5",
+            "remedy": {"name": "Arsenicum Album", "abbreviations": ["Ars. Alb."]},
+        },
+    )
+    pack = {"product_id": product.id, "potency": "30C", "pack_quantity": 30, "pack_unit": "ml"}
+    variant = shop.run("catalog.create_variant", pack)
+    shop.receive(variant.id, 20, mrp="88.00", lot_number="ARS1")
+    return variant.id
