@@ -13,6 +13,7 @@ class NavItem(Component):
     library = rx.asset("navigation.jsx", shared=True).importable_path
     tag = "NavItem"
     to: rx.Var[str]
+    section: rx.Var[str]
     label: rx.Var[str]
 
 
@@ -71,7 +72,7 @@ class KeyMap(NoSSRComponent):
     on_key: rx.EventHandler[lambda name: [name]]  # type: ignore[type-arg,valid-type]
 
 
-class ScannerWedge(NoSSRComponent):
+class ScannerWedge(Component):
     """Turns what a keyboard scanner types into one `on_scan` event per code.
 
     A field that shall keep the scanned text has the attribute `data-scan`.

@@ -97,7 +97,12 @@ def _group(title: str, members: Screens, facts: FrameFacts) -> list[rx.Component
     links = [
         rx.cond(
             facts.may_open[screen.route],
-            NavItem.create(rx.icon(screen.nav.icon), to=screen.route, label=screen.nav.label),
+            NavItem.create(
+                rx.icon(screen.nav.icon),
+                to=screen.route,
+                section=screen.nav.section,
+                label=screen.nav.label,
+            ),
         )
         for screen in members
     ]
@@ -176,6 +181,12 @@ def _user_menu(facts: FrameFacts) -> rx.Component:
                 style={"padding": "8px 12px 10px", "max_width": "260px"},
             ),
             rx.menu.separator(),
+            Link.create(
+                rx.icon("user-round-cog"),
+                "Your account",
+                to="/settings/account",
+                class_name="nav-item",
+            ),
             PlainForm.create(
                 rx.el.button(
                     rx.icon("log-out"),

@@ -24,11 +24,13 @@ class Filter:
         key: One of the state's `filter_keys`.
         options: Pairs of value and label, or a var of `value` and `label`; `all` is added in
             front. None at all makes the filter a calendar day.
+        anything: What is shown while the filter is lifted; "<label>: all" unless said.
     """
 
     key: str
     label: str
     options: Sequence[tuple[str, str]] | rx.Var[list[dict[str, str]]] = ()
+    anything: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def _filter(state: Any, choice: Filter) -> rx.Component:
     if not isinstance(choice.options, rx.Var) and not choice.options:
         return _day(state, choice)
     current = state.filters[choice.key]
-    options: list[Any] = [rx.el.option(f"{choice.label}: all", value=EVERYTHING)]
+    options: list[Any] = [rx.el.option(choice.anything or f"{choice.label}: all", value=EVERYTHING)]
     if isinstance(choice.options, rx.Var):
         options.append(
             rx.foreach(choice.options, lambda o: rx.el.option(o["label"], value=o["value"]))
@@ -149,7 +151,7 @@ def _filter(state: Any, choice: Filter) -> rx.Component:
         on_change=lambda value: state.narrow(choice.key, value),
         class_name="input",
         aria_label=choice.label,
-        style={"width": "auto", "max_width": "200px"},
+        style={"width": "auto", "max_width": "172px"},
     )
 
 

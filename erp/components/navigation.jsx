@@ -4,9 +4,9 @@ import { Link, useLocation } from "react-router";
 
 const plain = (path) => path.replace(/\/+$/, "") || "/";
 
-export function NavItem({ to, label, children }) {
+export function NavItem({ to, section, label, children }) {
   const here = plain(useLocation().pathname);
-  const own = plain(to);
+  const own = plain(section || to);
   const isHere = here === own || (own !== "/" && here.startsWith(own + "/"));
   return (
     <Link to={to} className="nav-item" aria-current={isHere ? "page" : undefined} title={label}>

@@ -60,6 +60,7 @@ def _figures() -> rx.Component:
                 empty_text="The first bill of the day appears here as it is paid.",
                 on_click=Figures.open_hour,
                 span=6,
+                height="224px",
             ),
             chart_card(
                 "Sales this month by day",
@@ -68,6 +69,7 @@ def _figures() -> rx.Component:
                 is_empty=~Figures.has_days,
                 on_click=Figures.open_day,
                 span=6,
+                height="224px",
             ),
             chart_card(
                 "How people paid this month",
@@ -76,7 +78,7 @@ def _figures() -> rx.Component:
                 is_empty=~Figures.has_methods,
                 on_click=Figures.open_method,
                 span=4,
-                height="220px",
+                height="196px",
             ),
             chart_card(
                 "Stock by days to expiry, at cost",
@@ -86,7 +88,7 @@ def _figures() -> rx.Component:
                 empty_text="No stock expires within 90 days.",
                 on_click=Figures.open_expiry,
                 span=4,
-                height="220px",
+                height="196px",
             ),
             card(_exceptions(), title="Needs a look", span=4),
         ),

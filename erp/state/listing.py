@@ -165,6 +165,7 @@ class ListState(ViewState, mixin=True):
             shown = display_rows(rows, self.columns, principal.time_zone, self.row_link)
             self.rows = [row | self._aside(raw) for row, raw in zip(shown, page.rows, strict=True)]
             self._next_cursor = page.next_cursor
+            self._overlook(page)
         if self.problem:
             self.rows, self._next_cursor = [], ""
         self.has_next, self.has_previous = bool(self._next_cursor), bool(self._trail)
@@ -174,6 +175,9 @@ class ListState(ViewState, mixin=True):
     def _entry(self, row: Any) -> Any:
         """Return what is shown of a row of the query; for pages to override."""
         return row
+
+    def _overlook(self, page: Any) -> None:
+        """Keep what a page says of the whole list, such as its sums; for pages to override."""
 
     def _aside(self, row: Any) -> dict[str, str]:  # noqa: ARG002  for pages to use
         """Return what a row's action needs besides the columns; for pages to override."""

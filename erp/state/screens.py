@@ -20,6 +20,7 @@ class Nav:
         group: One of `GROUPS`.
         order: Smaller stands higher in its group.
         keys: Keyboard sequence that opens it, such as `g p`.
+        section: Start of every address it stands for; its own where none is given.
     """
 
     label: str
@@ -27,6 +28,7 @@ class Nav:
     group: str = ""
     order: int = 50
     keys: str = ""
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)

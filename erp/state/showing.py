@@ -78,7 +78,9 @@ def _display_row(
         if column.is_badge:
             shown[f"{column.key}_tone"] = _tone(row, column)
         if column.detail:
-            shown[column.detail] = display_value(row.get(column.detail), Kind.TEXT, time_zone)
+            detail = row.get(column.detail)
+            words = display_value(detail, Kind.TEXT, time_zone)
+            shown[column.detail] = words if detail not in (None, "") else ""
     return shown
 
 

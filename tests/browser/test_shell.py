@@ -18,7 +18,7 @@ SIZES = [(1440, 900), (1024, 768), (390, 844)]
 
 def test_a_stranger_signs_in_and_lands_where_they_wanted(browser_window, interface, troubles):
     page = browser_window.new_page()
-    page.goto(f"{interface.url}/members")
+    page.goto(f"{interface.url}/settings/members")
     expect(page).to_have_title("Sign in · Vantage")
     page.get_by_label("User name").fill("shell.owner")
     page.get_by_label("Password").fill("not the password")
@@ -29,7 +29,7 @@ def test_a_stranger_signs_in_and_lands_where_they_wanted(browser_window, interfa
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("cell", name="Meena Iyer")).to_be_visible()
-    expect(page).to_have_url(f"{interface.url}/members")
+    expect(page).to_have_url(f"{interface.url}/settings/members")
     expect(page).to_have_title("Members · Vantage")
     assert troubles == []
 
@@ -51,7 +51,7 @@ def test_the_navigation_shows_what_the_role_may_open(sign_in):
 
 
 def test_a_page_outside_the_role_stays_closed(sign_in, interface):
-    page = sign_in("cashier", "/members")
+    page = sign_in("cashier", "/settings/members")
     expect(page).to_have_url(f"{interface.url}/no-permission")
     expect(page.get_by_text("Your role does not open this page")).to_be_visible()
     expect(page.get_by_text("Meena Iyer")).to_have_count(0)
@@ -63,16 +63,16 @@ def test_ctrl_k_finds_a_page_and_opens_it(sign_in, interface):
     page.get_by_placeholder("Find pages").fill("memb")
     expect(page.get_by_role("option", name="Members")).to_be_visible()
     page.keyboard.press("Enter")
-    expect(page).to_have_url(f"{interface.url}/members")
+    expect(page).to_have_url(f"{interface.url}/settings/members")
     expect(page.get_by_placeholder("Find pages")).to_have_count(0)
 
 
 def test_shortcuts_open_pages_but_not_while_typing(sign_in, interface):
-    page = sign_in("owner", "/members")
+    page = sign_in("owner", "/settings/members")
     page.get_by_role("cell", name="Meena Iyer").wait_for()
     page.keyboard.press("/")
     page.keyboard.type("g h")
-    expect(page).to_have_url(f"{interface.url}/members?search=g+h")
+    expect(page).to_have_url(f"{interface.url}/settings/members?search=g+h")
     page.get_by_role("heading", name="Members").click()
     page.keyboard.press("g")
     page.keyboard.press("h")
@@ -80,10 +80,10 @@ def test_shortcuts_open_pages_but_not_while_typing(sign_in, interface):
 
 
 def test_a_search_narrows_the_list_and_survives_a_reload(sign_in, interface):
-    page = sign_in("owner", "/members")
+    page = sign_in("owner", "/settings/members")
     page.get_by_placeholder("Search by name or login").fill("meena")
     expect(page.get_by_role("row")).to_have_count(2)
-    expect(page).to_have_url(f"{interface.url}/members?search=meena")
+    expect(page).to_have_url(f"{interface.url}/settings/members?search=meena")
     page.reload()
     expect(page.get_by_role("cell", name="Meena Iyer")).to_be_visible()
     expect(page.get_by_role("row")).to_have_count(2)
@@ -94,7 +94,7 @@ def test_a_search_narrows_the_list_and_survives_a_reload(sign_in, interface):
 
 
 def test_a_view_is_kept_and_used_again(sign_in):
-    page = sign_in("owner", "/members")
+    page = sign_in("owner", "/settings/members")
     page.get_by_placeholder("Search by name or login").fill("ravi")
     expect(page.get_by_role("row")).to_have_count(2)
     page.get_by_role("button", name="Saved views").click()
@@ -110,7 +110,7 @@ def test_a_view_is_kept_and_used_again(sign_in):
 
 
 def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(sign_in):
-    page = sign_in("owner", "/members/new")
+    page = sign_in("owner", "/settings/members/new")
     page.get_by_label("User name").fill("has blanks")
     page.get_by_role("button", name="Add member").click()
     login = page.get_by_label("User name")
@@ -121,19 +121,19 @@ def test_errors_stand_at_their_fields_and_nothing_typed_is_lost(sign_in):
 
 
 def test_a_member_is_added_and_listed(sign_in, interface):
-    page = sign_in("owner", "/members/new")
+    page = sign_in("owner", "/settings/members/new")
     page.get_by_label("Name*", exact=True).fill("Farida Sheikh")
     page.get_by_label("User name").fill(f"farida.{uuid.uuid4().hex[:6]}")
     page.get_by_label("Role").select_option("technician")
     page.get_by_label("First password").fill(PASSWORD)
     page.get_by_role("button", name="Add member").dblclick()
     expect(page.get_by_role("cell", name="Farida Sheikh")).to_be_visible()
-    expect(page).to_have_url(f"{interface.url}/members")
+    expect(page).to_have_url(f"{interface.url}/settings/members")
     expect(page.get_by_role("cell", name="Farida Sheikh")).to_have_count(1)
 
 
 def test_a_list_follows_the_news(sign_in, organisation, redis_url):
-    page = sign_in("owner", "/members")
+    page = sign_in("owner", "/settings/members")
     expect(page.get_by_role("cell", name="Meena Iyer")).to_be_visible()
     place = next(t for t in identity.list_tenants() if str(t.tenant_id) == organisation)
     ctx = identity.system_context(
@@ -149,7 +149,7 @@ def test_a_list_follows_the_news(sign_in, organisation, redis_url):
 
 
 def test_a_session_that_ends_leads_to_the_form_and_back(sign_in, browser_window, interface):
-    page = sign_in("owner", "/members")
+    page = sign_in("owner", "/settings/members")
     token = next(c["value"] for c in browser_window.cookies() if c["name"] == "vantage")
     identity.sign_out(token)
     page.wait_for_timeout(identity.CACHE_SECONDS * 1000 + 300)
@@ -159,11 +159,11 @@ def test_a_session_that_ends_leads_to_the_form_and_back(sign_in, browser_window,
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("cell", name="Meena Iyer")).to_be_visible()
-    assert page.url.startswith(f"{interface.url}/members")
+    assert page.url.startswith(f"{interface.url}/settings/members")
 
 
 def test_signing_out_and_in_as_another_shows_the_other(sign_in, interface):
-    page = sign_in("owner", "/members")
+    page = sign_in("owner", "/settings/members")
     page.get_by_role("button", name="Your account").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_text("You are signed out.")).to_be_visible()
@@ -185,7 +185,7 @@ def test_dark_and_narrow_are_remembered(sign_in):
     assert "dark" in page.evaluate("document.documentElement.className")
 
 
-STATIC_ROUTES = ["/", "/members", "/members/new", "/no-permission", "/nowhere"]
+STATIC_ROUTES = ["/", "/settings/members", "/settings/members/new", "/no-permission", "/nowhere"]
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}")

@@ -183,7 +183,7 @@ def test_a_revoked_session_acts_no_more_on_its_open_socket(server):
     async def scene():
         session = server.session("gate.owner")
         async with Tab(server, session) as tab:
-            assert "Gate cashier" in await tab.boot("/members") + await tab.send(f"{LIST}.refresh")
+            assert "Gate cashier" in await tab.boot("/settings/members") + await tab.send(f"{LIST}.refresh")
             identity.sign_out(session)
             await tab.heard(identity.CACHE_SECONDS + 0.5)
             return await tab.send(f"{LIST}.find", text="Gate")
@@ -219,7 +219,7 @@ def test_neither_cookies_nor_tab_tokens_nor_passwords_reach_the_log_or_the_store
 
     async def scene():
         async with Tab(server, owner_session) as tab:
-            await tab.boot("/members/new")
+            await tab.boot("/settings/members/new")
             await tab.send("no.such.handler", anything=1)
             await tab.send(f"{LIST}.setvar", var_name="x", value=1)
             await tab.send(f"{FORM}.submit", form={"login": "x", "password": secret})

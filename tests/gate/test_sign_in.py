@@ -8,9 +8,9 @@ from tests.gate.serving import PASSWORD
 
 
 def test_the_right_password_sets_a_cookie_that_no_script_reads(server):
-    answer = server.sign_in("gate.owner", next="/members")
+    answer = server.sign_in("gate.owner", next="/settings/members")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/members"
+    assert answer.headers["location"] == "/settings/members"
     cookie = answer.headers["set-cookie"].lower()
     assert cookie.startswith("vantage=")
     assert "httponly" in cookie
@@ -69,14 +69,14 @@ def test_what_was_typed_is_escaped(server):
 
 
 def test_a_stranger_is_led_to_the_form_and_back(server):
-    answer = httpx.get(f"{server.url}/members?search=a%26b")
+    answer = httpx.get(f"{server.url}/settings/members?search=a%26b")
     assert answer.status_code == 303
     assert answer.headers["location"] == "/sign-in?next=%2Fmembers%3Fsearch%3Da%2526b"
     assert answer.headers["cache-control"] == "no-store"
 
 
 def test_an_unknown_host_name_gets_no_page(server):
-    answer = httpx.get(f"{server.url}/members", headers={"host": "rebound.example"})
+    answer = httpx.get(f"{server.url}/settings/members", headers={"host": "rebound.example"})
     assert answer.status_code == 421
     assert server.url in answer.text
 

@@ -12,7 +12,6 @@ from erp.state.accounting.accounts import AccountListState, LedgerState
     route="/books/accounts",
     title="Accounts",
     permission="accounting.view",
-    parent="/books/trial-balance",
     on_load=[AccountListState.open_list, AccountListState.listen],
 )
 def accounts_page() -> rx.Component:

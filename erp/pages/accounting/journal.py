@@ -28,7 +28,6 @@ from erp.state.accounting.journal import LINE_COLUMNS, EntryState, JournalState
     route="/books/journal",
     title="Journal",
     permission="accounting.view",
-    parent="/books/trial-balance",
     on_load=[JournalState.open_list, JournalState.listen],
 )
 def journal_page() -> rx.Component:

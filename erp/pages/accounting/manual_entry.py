@@ -97,8 +97,8 @@ def _line(line: Line) -> rx.Component:
     return rx.el.tr(
         rx.el.td(account, fault),
         rx.el.td(_text(line, "note", "Note")),
-        rx.el.td(_amount(line, "debit", "Debit"), class_name="right"),
-        rx.el.td(_amount(line, "credit", "Credit"), class_name="right"),
+        _amount(line, "debit", "Debit"),
+        _amount(line, "credit", "Credit"),
         rx.el.td(
             icon_button("x", "Remove this line", on_click=Entry.drop_line(line["id"])),
             class_name="right",
@@ -118,7 +118,7 @@ def _text(line: Line, part: str, label: str) -> rx.Component:
 
 
 def _amount(line: Line, part: str, label: str) -> rx.Component:
-    return rx.el.input(
+    control = rx.el.input(
         value=line[part],
         on_change=lambda value: Entry.write(line["id"], part, value),
         class_name="input input-money",
@@ -127,11 +127,13 @@ def _amount(line: Line, part: str, label: str) -> rx.Component:
         placeholder="0.00",
         auto_complete="off",
     )
+    return rx.el.td(control, class_name="right", custom_attrs={"data-label": label})
 
 
 def _foot() -> rx.Component:
     balanced = badge("Balanced", "green")
-    gap = badge(f"Difference {Entry.difference}", "amber")
+    off = badge(f"Difference {Entry.difference}", "amber")
+    gap = rx.cond(Entry.difference != "", off, badge("No amounts yet", "gray"))
     return rx.el.div(
         button("Add line", icon="plus", on_click=Entry.add_line),
         rx.el.div(

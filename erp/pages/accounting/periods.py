@@ -21,7 +21,6 @@ from erp.state.accounting.periods import PeriodListState as Months
     route="/books/periods",
     title="Periods",
     permission="accounting.view",
-    parent="/books/trial-balance",
     on_load=[Months.open_list],
 )
 def periods_page() -> rx.Component:
@@ -46,7 +45,7 @@ def periods_page() -> rx.Component:
 def _actions(row: rx.Var[dict[str, str]]) -> rx.Component:
     def ask(label: str, status: str, icon: str) -> rx.Component:
         return button(
-            label, look="ghost", icon=icon, on_click=Months.ask(row["id"], status, row["month"])
+            label, look="ghost", icon=icon, on_click=Months.ask(row["id"], status, row["starts_on"])
         )
 
     closing = rx.fragment(ask("Close", "closed", "lock"))

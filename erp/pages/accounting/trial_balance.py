@@ -15,7 +15,7 @@ EXPORT = "/api/erp/export/accounting.trial_balance"
     route="/books/trial-balance",
     title="Trial balance",
     permission="accounting.view",
-    nav=Nav("Books", "book-open", group="Money", order=10, keys="g b"),
+    nav=Nav("Books", "book-open", group="Money", order=10, keys="g b", section="/books"),
     on_load=[Report.open_report],
 )
 def trial_balance_page() -> rx.Component:

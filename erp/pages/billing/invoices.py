@@ -79,6 +79,8 @@ def invoice_page() -> rx.Component:
                     data_table(RATE_COLUMNS, InvoiceState.rates, label="Tax by rate"),
                     title="Tax by rate",
                 ),
+                _related(),
+                _history(),
                 class_name="stack span-8",
             ),
             rx.el.div(
@@ -87,7 +89,6 @@ def invoice_page() -> rx.Component:
                 class_name="stack span-4",
             ),
         ),
-        grid(_related(), _history()),
         list_route="/invoices",
         list_label="All documents",
     )
@@ -150,13 +151,11 @@ def _totals() -> rx.Component:
 
 def _related() -> rx.Component:
     table = data_table(RELATED_COLUMNS, InvoiceState.related, label="Related", linked=True)
-    return rx.cond(
-        InvoiceState.related.length() > 0, card(table, title="Notes and their invoice", span=6)
-    )
+    return rx.cond(InvoiceState.related.length() > 0, card(table, title="Notes and their invoice"))
 
 
 def _history() -> rx.Component:
     return rx.cond(
         InvoiceState.history.length() > 0,
-        card(timeline(InvoiceState.history), title="History", span=6),
+        card(timeline(InvoiceState.history), title="History"),
     )

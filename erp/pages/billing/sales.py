@@ -75,10 +75,11 @@ def sale_page() -> rx.Component:
         SaleState,
         _head(),
         grid(
-            card(
-                data_table(LINE_COLUMNS, SaleState.lines, label="Lines"),
-                title="Lines",
-                span=8,
+            rx.el.div(
+                card(data_table(LINE_COLUMNS, SaleState.lines, label="Lines"), title="Lines"),
+                _related(),
+                _history(),
+                class_name="stack span-8",
             ),
             rx.el.div(
                 card(_facts(), title="Bill"),
@@ -88,7 +89,6 @@ def sale_page() -> rx.Component:
                 class_name="stack span-4",
             ),
         ),
-        grid(_related(), _history()),
         list_route="/sales",
         list_label="All sales",
     )
@@ -142,13 +142,11 @@ def _link(href: rx.Var[str], label: str, icon: str) -> rx.Component:
 
 def _related() -> rx.Component:
     table = data_table(RELATED_COLUMNS, SaleState.related, label="Related", linked=True)
-    return rx.cond(
-        SaleState.related.length() > 0, card(table, title="Returns and their bill", span=6)
-    )
+    return rx.cond(SaleState.related.length() > 0, card(table, title="Returns and their bill"))
 
 
 def _history() -> rx.Component:
     return rx.cond(
         SaleState.history.length() > 0,
-        card(timeline(SaleState.history), title="History", span=6),
+        card(timeline(SaleState.history), title="History"),
     )

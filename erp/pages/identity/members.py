@@ -29,10 +29,10 @@ from erp.state.identity.members import (
 
 
 @page(
-    route="/members",
+    route="/settings/members",
     title="Members",
     permission="identity.view",
-    nav=Nav("Members", "users", group="Setup", order=20),
+    nav=Nav("Members", "users", group="Setup", order=20, section="/settings"),
     on_load=[MemberListState.open_list, MemberListState.listen],
 )
 def members_page() -> rx.Component:
@@ -41,9 +41,9 @@ def members_page() -> rx.Component:
         page_header(
             "Members",
             "Who may sign in, and what their roles allow.",
-            link_button("Add member", "/members/new", icon="plus"),
+            link_button("Add member", "/settings/members/new", icon="plus"),
         ),
-        access_tabs("/members"),
+        access_tabs("/settings/members"),
         list_view(
             MemberListState,
             label="Members",
@@ -54,10 +54,10 @@ def members_page() -> rx.Component:
 
 
 @page(
-    route="/members/new",
+    route="/settings/members/new",
     title="Add member",
     permission="identity.edit",
-    parent="/members",
+    parent="/settings/members",
     command="identity.create_user",
     on_load=[NewMemberState.open_invitation],
 )
@@ -89,17 +89,17 @@ def new_member_page() -> rx.Component:
                     auto_complete="new-password",
                 ),
                 submit="Add member",
-                cancel_to="/members",
+                cancel_to="/settings/members",
             )
         ),
     )
 
 
 @page(
-    route="/members/[member_id]",
+    route="/settings/members/[member_id]",
     title="Member",
     permission="identity.view",
-    parent="/members",
+    parent="/settings/members",
     on_load=[MemberState.open_record],
 )
 def member_page() -> rx.Component:
@@ -109,7 +109,7 @@ def member_page() -> rx.Component:
         MemberState,
         page_header(head["name"], head["roles"]),
         grid(
-            card(_facts(), title="Access", span=4),
+            rx.el.div(card(_facts(), title="Access"), class_name="stack span-4"),
             rx.cond(
                 head["may_edit"] != "",
                 rx.el.div(
@@ -120,7 +120,7 @@ def member_page() -> rx.Component:
                 ),
             ),
         ),
-        list_route="/members",
+        list_route="/settings/members",
         list_label="All members",
     )
 
@@ -156,7 +156,7 @@ def _edit() -> rx.Component:
             on_change=EditMemberState.toggle_access,
         ),
         "May sign in",
-        class_name="check",
+        class_name="check full",
     )
     roles = rx.el.fieldset(
         rx.el.legend("Roles", class_name="field-label"),
@@ -174,8 +174,8 @@ def _edit() -> rx.Component:
             default_value=EditMemberState.name,
             key=EditMemberState.form_key,
         ),
-        access,
         roles,
+        access,
         submit="Save member",
     )
 

@@ -14,7 +14,6 @@ Entry = rx.Var[dict[str, str]]
     route="/settings/roles",
     title="Roles",
     permission="identity.view",
-    parent="/members",
     on_load=[Roles.open_roles],
 )
 def roles_page() -> rx.Component:

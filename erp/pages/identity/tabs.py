@@ -4,7 +4,11 @@ import reflex as rx
 
 from erp.components import link_tabs
 
-ACCESS = (("/members", "Members"), ("/settings/roles", "Roles"), ("/settings/tokens", "API tokens"))
+ACCESS = (
+    ("/settings/members", "Members"),
+    ("/settings/roles", "Roles"),
+    ("/settings/tokens", "API tokens"),
+)
 
 
 def access_tabs(here: str) -> rx.Component:

@@ -17,14 +17,13 @@ from erp.components import (
 )
 from erp.pages.identity.tabs import access_tabs
 from erp.pages.routing import page
-from erp.state.identity.tokens import NewTokenState, TokenListState
+from erp.state.identity.tokens import PLACE, NewTokenState, TokenListState
 
 
 @page(
     route="/settings/tokens",
     title="API tokens",
     permission="identity.token",
-    parent="/members",
     on_load=[TokenListState.open_list],
 )
 def tokens_page() -> rx.Component:
@@ -81,7 +80,7 @@ def new_token_page() -> rx.Component:
     """Issue a token."""
     return rx.fragment(
         page_header("Issue token", "Give it only what its program needs."),
-        card(rx.cond(NewTokenState.secret != "", _secret(), _form())),
+        card(rx.cond(NewTokenState.is_issued, _issued(), _form())),
     )
 
 
@@ -115,22 +114,22 @@ def _form() -> rx.Component:
     )
 
 
-def _secret() -> rx.Component:
-    secret = NewTokenState.secret
+def _issued() -> rx.Component:
+    copy = f"navigator.clipboard.writeText(document.getElementById('{PLACE}').textContent)"
     return rx.el.div(
         notice(
             f"Copy the token now: it is shown this once. It expires on {NewTokenState.expires}.",
             icon="key-round",
         ),
-        rx.el.code(secret, class_name="secret", id="token-secret"),
+        rx.el.code(id=PLACE, class_name="secret"),
         rx.el.div(
             button(
                 "Copy",
                 look="solid",
                 icon="copy",
-                on_click=[rx.set_clipboard(secret), rx.toast.success("Token copied.")],
+                on_click=[rx.call_script(copy), rx.toast.success("Token copied.")],
             ),
-            button("I have kept it", on_click=NewTokenState.forget_secret),
+            button("I have kept it", on_click=NewTokenState.leave),
             class_name="actions",
         ),
         class_name="form",

@@ -24,7 +24,7 @@ def audit_page() -> rx.Component:
         list_view(
             AuditListState,
             label="Audit",
-            search="Search commands",
+            search="",
             filters=[
                 Filter("command", "Command", AuditListState.commands),
                 Filter("user_id", "Person", AuditListState.people),

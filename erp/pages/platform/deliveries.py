@@ -30,6 +30,7 @@ def deliveries_page() -> rx.Component:
                     "status",
                     "Status",
                     [("pending", "Due"), ("leased", "Running"), ("done", "Done")],
+                    anything="Failed",
                 )
             ],
             row_action=_retry,

@@ -27,7 +27,7 @@ def inbox_page() -> rx.Component:
             Inbox,
             label="Inbox",
             search="",
-            filters=[Filter("unread_only", "Show", [("true", "Unread only")])],
+            filters=[Filter("unread_only", "Show", [("true", "Unread only")], anything="All news")],
             row_action=_actions,
             empty=Empty(
                 "inbox",

@@ -135,7 +135,7 @@ class ManualEntryState(SessionState, rx.State):
     def _add_up(self) -> None:
         debits, owed = self._sums()
         self.total_debit, self.total_credit = money_text(debits), money_text(owed)
-        self.difference = money_text(abs(debits - owed))
+        self.difference = money_text(abs(debits - owed)) if debits or owed else ""
         self.is_balanced = debits == owed and debits > 0
 
 

@@ -25,7 +25,7 @@ class PeriodListState(ListState, rx.State):
     permission: ClassVar[str] = "accounting.view"
     query: ClassVar[str] = "accounting.list_periods"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("month", "Month", detail="reason"),
+        Column("starts_on", "Month", detail="reason"),
         Column("fiscal_year", "Financial year", wide_only=True),
         Column(
             "status",
@@ -50,7 +50,7 @@ class PeriodListState(ListState, rx.State):
         self.may_close = (await self._principal()).may(CLOSE)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"month": f"{row.starts_on:%B %Y}"}
+        return row.model_dump() | {"starts_on": f"{row.starts_on:%B %Y}"}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {"may_change": "" if row.status == "locked" else row.status}

@@ -8,7 +8,7 @@ from uuid import UUID
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import date_text, instant_text, money_text
+from erp.core.formatting import date_text, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.history import history_of
 from erp.state.listing import ListState
@@ -35,9 +35,9 @@ LINE_COLUMNS = (
     Column("lot_number", "Lot", Kind.CODE, detail="expiry", wide_only=True),
     Column("quantity", "Units", Kind.COUNT),
     Column("discount", "Discount", Kind.MONEY, wide_only=True),
-    Column("taxable", "Taxable", Kind.MONEY),
+    Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
     Column("rate", "GST", Kind.PERCENT, wide_only=True),
-    Column("tax", "Tax", Kind.MONEY),
+    Column("tax", "Tax", Kind.MONEY, wide_only=True),
     Column("total", "Total", Kind.MONEY),
 )
 RELATED_COLUMNS = (
@@ -47,7 +47,7 @@ RELATED_COLUMNS = (
     Column("total", "Total", Kind.MONEY),
 )
 RATE_COLUMNS = (
-    Column("rate", "GST", Kind.PERCENT),
+    Column("name", "Rate"),
     Column("taxable", "Taxable", Kind.MONEY),
     Column("cgst", "CGST", Kind.MONEY),
     Column("sgst", "SGST", Kind.MONEY),
@@ -63,7 +63,7 @@ class InvoiceListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Number", detail="party"),
         Column("issued_on", "Day", Kind.DATE),
-        KIND,
+        Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES, wide_only=True),
         Column("place_of_supply", "Place of supply", wide_only=True),
         Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
         Column("tax", "Tax", Kind.MONEY, wide_only=True),
@@ -127,7 +127,7 @@ def price_words(trace: Mapping[str, Any]) -> str:
 def _by_rate(lines: list[Any]) -> list[dict[str, Any]]:
     heads = ("taxable", "cgst", "sgst", "igst")
     return [
-        {"id": str(rate), "rate": rate}
+        {"id": str(rate), "name": f"GST {plain_decimal(rate)}%"}
         | {head: sum(getattr(line, head) for line in lines if line.rate == rate) for head in heads}
         for rate in sorted({line.rate for line in lines})
     ]

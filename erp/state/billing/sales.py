@@ -44,7 +44,7 @@ class SaleListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Number", detail="customer"),
         Column("sold_at", "When", Kind.INSTANT),
-        KIND,
+        Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=KIND_TONES, wide_only=True),
         Column("register_name", "Till", detail="cashier", wide_only=True),
         Column("methods", "Paid by", wide_only=True),
         Column("total", "Total", Kind.MONEY),
@@ -61,6 +61,10 @@ class SaleListState(ListState, rx.State):
         "shift_id",
     )
     topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+    def _entry(self, row: Any) -> Any:
+        given = [method for method in row.methods.split(", ") if method]
+        return row.model_dump() | {"methods": ", ".join(METHODS.get(m, m) for m in given)}
 
 
 class SaleState(RecordState, rx.State):

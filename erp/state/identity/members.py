@@ -36,7 +36,7 @@ class MemberListState(ListState, rx.State):
         Column("has_pin", "Approval PIN", Kind.YES_NO, wide_only=True),
         STATUS,
     )
-    row_link: ClassVar[str] = "/members/{id}"
+    row_link: ClassVar[str] = "/settings/members/{id}"
     topics: ClassVar[tuple[str, ...]] = ("identity",)
 
 
@@ -65,7 +65,7 @@ class NewMemberState(FormState, rx.State):
         """Go back to the list."""
         return [
             rx.toast.success("Member added. Hand over the password in person."),
-            rx.redirect("/members"),
+            rx.redirect("/settings/members"),
         ]
 
 

@@ -13,6 +13,17 @@ from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState
 
 ANYTHING = "*"
+DOMAINS = {
+    "accounting": "Books",
+    "billing": "GST documents",
+    "catalog": "Catalogue",
+    "identity": "Members and roles",
+    "inventory": "Stock",
+    "party": "Customers and suppliers",
+    "platform": "System",
+    "pos": "Till",
+    "reporting": "Figures",
+}
 LIMITS = {
     "discount_percent": ("Discount up to", "%"),
     "return_amount": ("Returns up to", "₹"),
@@ -49,7 +60,12 @@ def _grants(role: Any) -> list[dict[str, str]]:
     """Return one entry per domain: what the role may do there, in words."""
     if ANYTHING in role.permissions:
         return [
-            {"id": f"{role.name}.all", "role": role.name, "domain": "Everything", "verbs": "All"}
+            {
+                "id": f"{role.name}.all",
+                "role": role.name,
+                "domain": "Everything",
+                "verbs": "allowed",
+            }
         ]
     domains: dict[str, list[str]] = {}
     for permission in sorted(role.permissions):
@@ -59,7 +75,7 @@ def _grants(role: Any) -> list[dict[str, str]]:
         {
             "id": f"{role.name}.{domain}",
             "role": role.name,
-            "domain": domain.capitalize(),
+            "domain": DOMAINS.get(domain, domain.capitalize()),
             "verbs": ", ".join(verbs),
         }
         for domain, verbs in domains.items()

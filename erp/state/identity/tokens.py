@@ -1,5 +1,6 @@
 """Bearer tokens: the list, issuing one, showing its secret once, revoking."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -13,6 +14,9 @@ from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.submitting import FormState
 
+PLACE = "issued-token"
+"""Element of the page that the token is written into."""
+
 TOKEN = "identity.token"  # noqa: S105  a permission
 
 
@@ -23,7 +27,7 @@ class TokenListState(ListState, rx.State):
     query: ClassVar[str] = "identity.list_tokens"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", "Name", detail="acts_as"),
-        Column("scope_words", "May", wide_only=True),
+        Column("scopes", "May", wide_only=True),
         Column("expires_at", "Expires", Kind.INSTANT, wide_only=True),
         Column(
             "status",
@@ -39,7 +43,7 @@ class TokenListState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         words = "Everything the member may" if "*" in row.scopes else ", ".join(row.scopes)
-        return row.model_dump() | {"scope_words": words}
+        return row.model_dump() | {"scopes": words}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {"may_revoke": "yes" if row.status == "active" else ""}
@@ -68,25 +72,28 @@ class TokenListState(ListState, rx.State):
 
 
 class NewTokenState(FormState, rx.State):
-    """Issues a token and shows its secret once."""
+    """Issues a token and shows it once.
+
+    The token goes to the browser's page and into no var, so that no store of states holds it.
+    """
 
     permission: ClassVar[str] = TOKEN
     command: ClassVar[str] = "identity.issue_token"
 
     scopes: list[dict[str, str]] = []
-    secret: str = ""
+    is_issued: bool = False
     expires: str = ""
 
     @handler(permission=PAGE)
     async def open_form(self) -> None:
-        """Offer an empty form; a secret shown before is gone."""
+        """Offer an empty form; a token shown before is gone."""
         principal = await self._principal()
         self.scopes = [
             {"value": name, "domain": name.partition(".")[0], "chosen": ""}
             for name in known_permissions()
             if principal.may(name)
         ]
-        self.secret = ""
+        self.is_issued = False
         self._renew()
 
     @handler(permission=PAGE)
@@ -100,9 +107,9 @@ class NewTokenState(FormState, rx.State):
         ]
 
     @handler(permission=PAGE)
-    async def forget_secret(self) -> EventSpec:
-        """Drop the secret from the page and go to the list."""
-        self.secret = ""
+    async def leave(self) -> EventSpec:
+        """Take the token off the page and go to the list."""
+        self.is_issued = False
         return rx.redirect("/settings/tokens")
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -110,6 +117,7 @@ class NewTokenState(FormState, rx.State):
         return dict(super()._payload(form)) | {"scopes": chosen}
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
-        self.secret = result.token.get_secret_value()
-        self.expires = f"{result.expires_at:%d-%m-%Y}"
-        return []
+        self.is_issued, self.expires = True, f"{result.expires_at:%d-%m-%Y}"
+        token = json.dumps(result.token.get_secret_value())
+        place = f"document.getElementById({json.dumps(PLACE)})"
+        return [rx.call_script(f"setTimeout(() => {{ {place}.textContent = {token}; }}, 0)")]

@@ -29,8 +29,7 @@ class AuditListState(ListState, rx.State):
     permission: ClassVar[str] = "platform.view"
     query: ClassVar[str] = "platform.list_audit"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("what", "What", detail="command"),
-        Column("person", "Who"),
+        Column("command", "What", detail="person"),
         Column("recorded_at", "When", Kind.INSTANT),
         Column("source", "From", detail="ip_address", labels=SOURCES, wide_only=True),
     )
@@ -51,7 +50,7 @@ class AuditListState(ListState, rx.State):
         self.commands = [{"value": name, "label": command_words(name)} for name in found.commands]
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"what": command_words(row.command)}
+        return row.model_dump() | {"command": command_words(row.command)}
 
 
 class AuditState(RecordState, rx.State):

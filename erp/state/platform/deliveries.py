@@ -20,7 +20,7 @@ class DeliveryListState(ListState, rx.State):
     permission: ClassVar[str] = "platform.operate"
     query: ClassVar[str] = "platform.list_deliveries"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("what", "Event", detail="last_error"),
+        Column("event_name", "Event", detail="last_error"),
         Column("subscriber", "For", Kind.CODE, wide_only=True),
         Column("attempts", "Attempts", Kind.COUNT, wide_only=True),
         Column("occurred_at", "Happened", Kind.INSTANT, wide_only=True),
@@ -35,7 +35,7 @@ class DeliveryListState(ListState, rx.State):
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"what": event_words(row.event_name)}
+        return row.model_dump() | {"event_name": event_words(row.event_name)}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {"may_retry": "yes" if row.status == DEAD else ""}

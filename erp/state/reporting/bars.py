@@ -21,7 +21,7 @@ def bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figur
     )
     figure = styled(go.Figure(drawn))
     figure.update_yaxes(**_rupees(amounts))
-    figure.update_xaxes(type="category", nticks=12)
+    figure.update_xaxes(type="category", nticks=8, tickangle=0)
     return figure
 
 

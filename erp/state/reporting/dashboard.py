@@ -148,9 +148,7 @@ class DashboardState(SessionState, rx.State):
         rungs = list(reversed(found.expiry))
         self._expiry_links = [_lots(rung, today) for rung in rungs]
         names = [rung.label for rung in rungs]
-        notes = [
-            f"{group_count(rung.lots)} lots, {group_count(rung.units)} units" for rung in rungs
-        ]
+        notes = [f"{_counted(rung.lots, 'lot')}, {_counted(rung.units, 'unit')}" for rung in rungs]
         colours = tuple(reversed(EXPIRY_COLOURS))
         self.expiry = lying_bars(names, [rung.value for rung in rungs], notes, colours)
         self.has_expiry = any(rung.lots for rung in rungs)
@@ -170,7 +168,11 @@ def _tiles(found: Any) -> dict[str, str]:
 
 
 def _bills(count: int) -> str:
-    return f"{group_count(count)} bill{'' if count == 1 else 's'}"
+    return _counted(count, "bill")
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{group_count(count)} {name}{'' if count == 1 else 's'}"
 
 
 def _sales(**filters: object) -> str:

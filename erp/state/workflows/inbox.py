@@ -22,10 +22,14 @@ class InboxState(ListState, rx.State):
     query: ClassVar[str] = "workflows.list_inbox"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("title", "News", detail="body"),
-        Column("severity", "Weight", Kind.STATUS, tones=TONES),
-        Column("created_at", "When", Kind.INSTANT),
+        Column("read_at", "State", Kind.STATUS, tones={"new": "green", "read": "gray"}),
+        Column("severity", "Weight", Kind.STATUS, tones=TONES, wide_only=True),
+        Column("created_at", "When", Kind.INSTANT, wide_only=True),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("unread_only",)
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"read_at": "read" if row.read_at else "new"}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {"is_unread": "" if row.read_at else "yes", "link": row.link}
