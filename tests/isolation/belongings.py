@@ -12,6 +12,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
+from tests.isolation import pictures
 
 Ids = dict[str, UUID]
 Example = Callable[[Ids, Shop], dict[str, Any]]
@@ -54,6 +55,7 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
+    ids |= pictures.pictures(shop, patient)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -76,6 +78,7 @@ def _is_member(shop: Shop) -> bool:
 def _read_ids(shop: Shop) -> Ids:
     """Find what the builders did not hand out."""
     wanted = {
+        "audit_id": "select id from command_log where tenant_id = %s order by id limit 1",
         "product_id": "select product_id from variant where tenant_id = %s order by label limit 1",
         "brand_id": "select id from brand where tenant_id = %s order by id limit 1",
         "tax_class_id": "select id from tax_class where tenant_id = %s order by id limit 1",
@@ -186,7 +189,13 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     return given | {"lines": [line | {"party_id": ids["customer_id"]} for line in given["lines"]]}
 
 
-EXAMPLES: dict[str, Example] = {
+EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
+    "accounting.get_account": only("account_id"),
+    "accounting.list_account_lines": only("account_id"),
+    "identity.get_member": only("member_id"),
+    "platform.get_audit": only("audit_id"),
+    "platform.list_audit": lambda _, s: {"user_id": s.ctx.user_id},
+    "platform.list_history": lambda i, _: {"record_id": i["sale_id"]},
     "accounting.get_entry": only("entry_id"),
     "accounting.list_entries": lambda i, _: {
         "account_id": i["account_id"],

@@ -70,6 +70,7 @@ def relations(owner: psycopg.Connection, role: str = "erp_app") -> list[Relation
           from pg_class c
           join pg_namespace n on n.oid = c.relnamespace
           join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+           and a.attgenerated = ''
          where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
            and n.nspname !~ '^(pg_|information_schema)'
          group by n.nspname, c.oid, c.relname, c.relkind

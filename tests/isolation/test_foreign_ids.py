@@ -27,6 +27,9 @@ FREE = {
     ("pos.post_return", "return_id"),
     ("pos.request_approval", "origin_id"),
     ("pos.request_upi", "sale_id"),
+    ("imaging.record_session_event", "event.event_id"),
+    ("imaging.record_session_event", "event.boot_id"),
+    ("imaging.note_device_state", "state.boot_id"),
     ("pos.park_cart", "customer_id"),
     ("pos.park_cart", "lines.variant_id"),
     ("pos.park_cart", "lines.lot_id"),
@@ -59,13 +62,18 @@ CASES = [
 ]
 
 
+def is_many(given):
+    return isinstance(given, list | tuple)
+
+
 def put(given, field, value):
     """Return the input with one id replaced, in every line where it stands in lines."""
     changed = copy.deepcopy(given)
     *outer, last = field.split(".")
     places = [changed]
     for name in outer:
-        places = [line for place in places for line in place[name]]
+        inside = [place[name] for place in places]
+        places = [part for found in inside for part in (found if is_many(found) else [found])]
     for place in places:
         assert last in place, f"the example does not name {field}"
         place[last] = value
@@ -74,7 +82,7 @@ def put(given, field, value):
 
 def get(given, field):
     for name in field.split("."):
-        given = given[0][name] if isinstance(given, list | tuple) else given[name]
+        given = given[0][name] if is_many(given) else given[name]
     return given
 
 
