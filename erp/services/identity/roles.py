@@ -39,6 +39,7 @@ STANDARD_ROLES = (
         (
             *VIEW_EVERYTHING,
             "party.edit",
+            "party.credit",
             "catalog.edit",
             "inventory.receive",
             "inventory.adjust",
@@ -95,6 +96,7 @@ STANDARD_ROLES = (
             "billing.view",
             "party.view",
             "party.edit",
+            "party.credit",
             "pos.view",
             "inventory.view",
             "catalog.view",

@@ -14,6 +14,7 @@ from erp.core.errors import InvalidInput, NotFound
 from erp.core.ids import new_id
 from erp.services.identity.errors import GrantTooWide
 from erp.services.identity.principals import forget_principals
+from erp.services.identity.roles import STANDARD_ROLES
 from erp.services.identity.secrets import new_api_token, token_hash
 from erp.services.platform import Command, Identified, Result, ShortText, command, list_actions
 
@@ -86,6 +87,7 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
 
 def _refuse_unknown(scopes: tuple[str, ...]) -> None:
     known = {action.permission for action in list_actions()} | {ANY_PERMISSION}
+    known.update(permission for role in STANDARD_ROLES for permission in role.permissions)
     unknown = sorted(set(scopes) - known)
     if unknown:
         message = f"There is no permission {', '.join(unknown)}."

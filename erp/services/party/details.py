@@ -1,10 +1,12 @@
 """A party's details as they are typed: checked at the field, with registrations that agree."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from pydantic import Field
 
 from erp.core.context import RequestContext
+from erp.core.errors import PermissionDenied
 from erp.models.party import Party, PartyKind
 from erp.models.party.party import GstCategory
 from erp.services.party.errors import GstinMissing, GstinStateDiffers, GstinUnexpected
@@ -16,6 +18,10 @@ Phone = Annotated[str, Field(pattern=r"^(\+?[0-9][0-9 -]{5,18})?$")]
 Email = Annotated[str, Field(max_length=254, pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")]
 PartyCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{0,19}$")]
 CreditDays = Annotated[int, Field(ge=0, le=365)]
+
+MAY_GIVE_CREDIT = "party.credit"
+TERMS = ("credit_limit", "credit_days", "price_list")
+"""What decides how much a customer may owe, how long, and at which prices."""
 
 DEFAULT_PRICE_LIST = "RETAIL_MRP"
 _PRICE_LISTS = {
@@ -32,6 +38,22 @@ _PRICE_LISTS = {
 def price_list_for(kind: PartyKind) -> str:
     """Return the price list a kind of customer buys from by default."""
     return _PRICE_LISTS.get(kind, DEFAULT_PRICE_LIST)
+
+
+def require_right_to_terms(ctx: RequestContext, changed: Iterable[str]) -> None:
+    """Let only those who answer for credit set limit, days and price list.
+
+    Raises:
+        PermissionDenied: The actor lacks `party.credit`; names the fields.
+    """
+    fields = list(changed)
+    if fields and not ctx.may(MAY_GIVE_CREDIT):
+        message = "Only who may give credit changes this. Leave it as it is, or ask a manager."
+        raise PermissionDenied(
+            message,
+            fields=dict.fromkeys(fields, message),
+            details={"permission": MAY_GIVE_CREDIT},
+        )
 
 
 def set_registration(ctx: RequestContext, party: Party) -> None:

@@ -18,6 +18,7 @@ from erp.core.errors import InvalidInput
 from erp.models.party import Party, PartyKind, PartyRole, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party.details import (
+    TERMS,
     CreditDays,
     Email,
     Pan,
@@ -25,6 +26,7 @@ from erp.services.party.details import (
     Phone,
     Pin,
     price_list_for,
+    require_right_to_terms,
     set_registration,
 )
 from erp.services.party.errors import UnknownParty, WalkInProtected
@@ -81,7 +83,7 @@ class CreateParty(Command):
 
 
 class UpdateParty(Command):
-    """Change a party; what is left out stays, an empty text clears."""
+    """Change a party; what is left out stays, an empty text and a day of null clear."""
 
     party_id: UUID
     name: ShortText | None = None
@@ -123,6 +125,8 @@ class PartyRegistered(Result):
 _CLEARED = ("gstin", "pan", "drug_licence_no", "sex")
 """Columns that hold nothing rather than an empty text."""
 
+_DAYS = ("drug_licence_expires_on", "birth_on")
+
 
 @command("party.create_party", permission="party.edit", rest="POST /parties")
 def create_party(session: Session, ctx: RequestContext, cmd: CreateParty) -> PartyRegistered:
@@ -134,11 +138,15 @@ def create_party(session: Session, ctx: RequestContext, cmd: CreateParty) -> Par
         GstinUnexpected: An unregistered party has one.
         GstinStateDiffers: It is of another state than the address; may be confirmed.
         InvalidInput: The party is born in the future.
+        PermissionDenied: The party would get terms, and the actor may not give credit.
         Conflict: The code is taken.
 
     Emits:
         party.party_created.v1, in the same transaction.
     """
+    usual = {"credit_limit": 0, "credit_days": 0, "price_list": price_list_for(cmd.kind)}
+    given = {name: getattr(cmd, name) for name in TERMS}
+    require_right_to_terms(ctx, [n for n, v in given.items() if v not in (None, usual[n])])
     facts = cmd.model_dump(exclude={"idempotency_key", "roles", "code", "price_list"})
     party = Party(
         tenant_id=ctx.tenant_id,
@@ -161,12 +169,16 @@ def update_party(session: Session, ctx: RequestContext, cmd: UpdateParty) -> Ide
     Raises:
         UnknownParty: The party is not in the acting tenant.
         InvalidGstin, GstinMissing, GstinUnexpected, GstinStateDiffers: As when registering.
+        PermissionDenied: Its terms would change, and the actor may not give credit.
 
     Emits:
         party.party_updated.v1, in the same transaction.
     """
     party = _party(session, ctx, cmd.party_id)
     changes = cmd.model_dump(exclude={"idempotency_key", "party_id", "roles"}, exclude_none=True)
+    new_terms = [n for n in TERMS if n in changes and changes[n] != getattr(party, n)]
+    require_right_to_terms(ctx, new_terms)
+    changes |= {day: None for day in _DAYS if day in cmd.model_fields_set and day not in changes}
     for field, value in _cleared(changes).items():
         setattr(party, field, value)
     _check(ctx, party)
