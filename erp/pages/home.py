@@ -48,7 +48,7 @@ def _figures() -> rx.Component:
         grid(
             _tile("Sales today", "today", "indian-rupee"),
             _tile("Sales this month", "month", "calendar-days"),
-            _tile("Returns", "returns", "undo-2"),
+            _tile("Waiting for review", "waiting", "scan-eye"),
             _tile("Stock value", "stock", "boxes"),
         ),
         grid(

@@ -1,5 +1,6 @@
 """The manager's dashboard: figures of the day and month, each with the list it is made of."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,7 +10,10 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
+from erp.services import imaging, inventory
 from erp.services.platform import Nothing, Result, query
+
+SUMMED = frozenset({"inventory.view", "imaging.view"})
 
 
 class SalesFigure(Result):
@@ -45,15 +49,13 @@ class MethodFigure(Result):
 
 
 class ExpiryFigure(Result):
-    """Stock at cost whose last usable day falls in a span of days from today.
+    """Stock at cost on one rung of the expiry ladder.
 
     Attributes:
-        to_days: Last day of the span; none for stock past its day already.
+        rung: `expired`, or the days left, such as `0-30`.
     """
 
-    label: str
-    from_days: int | None
-    to_days: int | None
+    rung: str
     lots: int
     units: int
     value: Decimal
@@ -81,16 +83,21 @@ class Dashboard(Result):
     stock_value: Decimal
     stock_units: int
     expiry: list[ExpiryFigure]
+    sessions_waiting: int
     exceptions: list[ExceptionFigure]
 
 
 @query("reporting.get_dashboard", permission="reporting.view", rest="GET /dashboard")
 def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Dashboard:
-    """Return the manager's figures from what is posted, in the business's own days."""
+    """Return the manager's figures from what is posted, in the business's own days.
+
+    Who may see figures sees these sums of stock and imaging whatever else they may see there.
+    """
     today = _midnight(ctx, ctx.today)
     tomorrow = _midnight(ctx, ctx.today + timedelta(days=1))
     month = _midnight(ctx, ctx.today.replace(day=1))
     stock = _stock(session, ctx)
+    seeing = replace(ctx, permissions=ctx.permissions | SUMMED)
     return Dashboard(
         as_of=ctx.now,
         today=_sales(session, ctx, today, tomorrow),
@@ -101,7 +108,8 @@ def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Da
         by_method=_by_method(session, ctx, month, tomorrow),
         stock_value=stock["value"],
         stock_units=stock["units"],
-        expiry=_expiry(session, ctx),
+        expiry=_expiry(session, seeing),
+        sessions_waiting=imaging.count_waiting(session, seeing, Nothing()).waiting,
         exceptions=_exceptions(session, ctx),
     )
 
@@ -186,33 +194,11 @@ def _stock(session: Session, ctx: RequestContext) -> db.Row:
     return row or {"value": ZERO, "units": 0}
 
 
-SPANS: tuple[tuple[str, int | None, int | None], ...] = (
-    ("Expired", None, -1),
-    ("0-30 days", 0, 30),
-    ("31-60 days", 31, 60),
-    ("61-90 days", 61, 90),
-)
-
-
 def _expiry(session: Session, ctx: RequestContext) -> list[ExpiryFigure]:
-    rows = db.fetch_all(
-        session,
-        """
-        select case when l.expires_on < %(today)s then 0 when l.expires_on <= %(today)s + 30 then 1
-                    when l.expires_on <= %(today)s + 60 then 2 else 3 end as span,
-               count(distinct l.id) as lots, sum(b.on_hand)::bigint as units, sum(b.value) as value
-          from stock_balance b
-          join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id)
-         where b.tenant_id = %(tenant)s and b.on_hand > 0 and l.expires_on <= %(today)s + 90
-         group by 1
-        """,
-        {"tenant": ctx.tenant_id, "today": ctx.today},
-    )
-    found = {row.pop("span"): row for row in rows}
-    empty = {"lots": 0, "units": 0, "value": ZERO}
+    ladder = inventory.expiry_ladder(session, ctx, Nothing())
     return [
-        ExpiryFigure(label=label, from_days=first, to_days=last, **found.get(span, empty))
-        for span, (label, first, last) in enumerate(SPANS)
+        ExpiryFigure(rung=rung.rung, lots=rung.lots, units=rung.quantity, value=rung.value)
+        for rung in ladder.rungs
     ]
 
 
@@ -241,8 +227,12 @@ def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
         ("dead", "Background work that failed", "/system/deliveries"),
         ("cash", "Cash short or over in the last 7 days", "/till/shifts"),
         ("stale_shifts", "Shifts open for more than a day", "/till/shifts"),
-        ("held", "Lots on hold with stock", "/stock"),
-        ("approvals", "Manager approvals in the last 7 days", "/sales"),
+        ("held", "Lots on hold with stock", "/stock?status=hold"),
+        (
+            "approvals",
+            "Manager approvals in the last 7 days",
+            "/system/audit?command=pos.request_approval",
+        ),
     )
     counts = row or {}
     return [

@@ -22,6 +22,7 @@ from erp.state.session import SessionState
 
 VIEW = "reporting.view"
 METHODS = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
+RUNGS = {"expired": "Expired", "0-30": "0-30 days", "31-60": "31-60 days", "61-90": "61-90 days"}
 EXPIRY_COLOURS = ("#e5484d", "#f5a524", "#ffca6b", "#9ec9c3")
 HOURS_SHOWN = range(8, 22)
 
@@ -105,7 +106,7 @@ class DashboardState(SessionState, rx.State):
             "today": _sales(from_day=today, to_day=today),
             "month": _sales(from_day=today.replace(day=1), to_day=today),
             "stock": "/stock",
-            "returns": _sales(from_day=today.replace(day=1), to_day=today, kind="return"),
+            "waiting": "/imaging",
         }
         self.exceptions = [
             {"id": e.key, "label": e.label, "count": group_count(e.count), "href": e.link}
@@ -114,7 +115,7 @@ class DashboardState(SessionState, rx.State):
         self._draw_hours(found, today, zone)
         self._draw_days(found)
         self._draw_methods(found, today)
-        self._draw_expiry(found, today)
+        self._draw_expiry(found)
 
     def _draw_hours(self, found: Any, today: Any, zone: str) -> None:
         totals = {figure.hour: figure for figure in found.by_hour}
@@ -144,10 +145,10 @@ class DashboardState(SessionState, rx.State):
         self.methods = lying_bars(names, [figure.total for figure in shown], notes, ACCENT)
         self.has_methods = bool(shown)
 
-    def _draw_expiry(self, found: Any, today: Any) -> None:
+    def _draw_expiry(self, found: Any) -> None:
         rungs = list(reversed(found.expiry))
-        self._expiry_links = [_lots(rung, today) for rung in rungs]
-        names = [rung.label for rung in rungs]
+        self._expiry_links = [f"/stock/expiry?rung={rung.rung}" for rung in rungs]
+        names = [RUNGS.get(rung.rung, rung.rung) for rung in rungs]
         notes = [f"{_counted(rung.lots, 'lot')}, {_counted(rung.units, 'unit')}" for rung in rungs]
         colours = tuple(reversed(EXPIRY_COLOURS))
         self.expiry = lying_bars(names, [rung.value for rung in rungs], notes, colours)
@@ -159,9 +160,9 @@ def _tiles(found: Any) -> dict[str, str]:
         "today": money_text(found.today.total),
         "today_note": f"{_bills(found.today.bills)} · yesterday {money_text(found.yesterday.total)}",
         "month": money_text(found.month.total),
-        "month_note": _bills(found.month.bills),
-        "returns": money_text(found.month.returns),
-        "returns_note": "taken back this month",
+        "month_note": f"{_bills(found.month.bills)} · {money_text(found.month.returns)} taken back",
+        "waiting": group_count(found.sessions_waiting),
+        "waiting_note": "imaging sessions to review",
         "stock": money_text(found.stock_value),
         "stock_note": f"{group_count(found.stock_units)} units at cost",
     }
@@ -182,12 +183,6 @@ def _sales(**filters: object) -> str:
 def _hour_link(day: Any, hour: int, zone: str) -> str:
     start = datetime.combine(day, time(hour), ZoneInfo(zone))
     return _sales(from_at=start.isoformat(), to_at=(start + timedelta(hours=1)).isoformat())
-
-
-def _lots(rung: Any, today: Any) -> str:
-    spans = {"from": rung.from_days, "to": rung.to_days}
-    days = {f"{end}_day": today + timedelta(days=n) for end, n in spans.items() if n is not None}
-    return "/stock/expiry?" + urlencode({name: str(day) for name, day in days.items()})
 
 
 def _follow(points: Sequence[Any], links: Sequence[str]) -> EventSpec | None:

@@ -61,12 +61,12 @@ def test_the_expiry_ladder_holds_each_lot_on_one_rung(trader: Shop):
     for days in (129, 130, 160, 161, 190, 191, 220):
         trader.receive(trader.variant_ids[0], 10, days=days)
     shown = dashboard(trader, at=at(trader, 12, 130))
-    rungs = {f.label: (f.lots, f.units, f.value) for f in shown.expiry}
+    rungs = {f.rung: (f.lots, f.units, f.value) for f in shown.expiry}
     assert rungs == {
-        "Expired": (1, 10, 600),
-        "0-30 days": (2, 20, 1200),
-        "31-60 days": (2, 20, 1200),
-        "61-90 days": (2, 20, 1200),
+        "expired": (1, 10, 600),
+        "0-30": (2, 20, 1200),
+        "31-60": (2, 20, 1200),
+        "61-90": (2, 20, 1200),
     }
 
 
