@@ -14,6 +14,7 @@ from erp.services import platform
 from erp.services.platform import verifying
 from tests.factories import DOMAINS, make_shop
 from tests.fixtures.databases import copy_template
+from tests.isolation.pictures import pictures
 
 assert DOMAINS
 SABOTAGE = {
@@ -22,6 +23,11 @@ SABOTAGE = {
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
+    "I1": "update imaging_session set stored = stored + 1",
+    "I2": "update dicom_study set instances = instances + 1",
+    "I3": "update dicom_instance set sha256 = repeat('0', 64)",
+    "I4": "delete from device_message",
+    "I5": "update imaging_session set qa_state = 'accepted'",
     "L1": "update journal_line set debit = debit + 1 where debit > 0 and entry_id ="
     " (select id from journal_entry order by id limit 1)",
     "L2": "insert into journal_line (tenant_id, entry_id, line_no, account_id, effective_on,"
@@ -74,7 +80,8 @@ def traded() -> None:
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
     shop.run("pos.close_shift", closing)
-    shop.run("party.create_party", {"name": "Asha", "kind": "patient", "state_code": "27"})
+    person = {"name": "Asha", "kind": "patient", "state_code": "27"}
+    pictures(shop, shop.run("party.create_party", person).id)
     with db.unit_of_work(shop.ctx) as session:
         db.execute(
             session,
