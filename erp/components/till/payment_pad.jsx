@@ -75,10 +75,11 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     if (found && !event.ctrlKey && !event.metaKey && event.target === amountField.current) { event.preventDefault(); if (found[0] !== "credit" || credit) choose(found[0]); }
   };
   const stray = useRef(null);
+  const pad = useRef(null);
   stray.current = act;
   useEffect(() => {
     const typed = (event) => {
-      if (event.target.closest?.(".pay") || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (pad.current?.closest('[role="dialog"]')?.dataset.state !== "open" || event.target.closest?.(".pay") || event.ctrlKey || event.metaKey || event.altKey) return;
       if (/^[0-9.]$/.test(event.key)) amountField.current?.focus();
       if (event.key === "Enter") { event.preventDefault(); stray.current(); }
     };
@@ -87,7 +88,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   }, []);
   const message = fault || problem || errors.tenders || "";
   return (
-    <div className="pay" onKeyDown={(event) => event.target.tagName === "INPUT" && key(event)}>
+    <div ref={pad} className="pay" onKeyDown={(event) => event.target.tagName === "INPUT" && key(event)}>
       <div className="pay-main">
         <div className="pay-methods" role="radiogroup" aria-label={isRefund ? "Refund by" : "Pay by"} onMouseDown={hold}>
           {METHODS.map(([name, label, letter]) => (
