@@ -69,4 +69,17 @@ def topics_of(event_name: str, aggregate_id: UUID) -> tuple[str, ...]:
     return (event_name.partition(".")[0],)
 
 
-subscribe()
+subscribe(
+    Subscriber(
+        "imaging.make_report",
+        ("imaging.report_requested.v1",),
+        "jobs.imaging.make_report",
+        frozenset({"imaging.review"}),
+    ),
+    Subscriber(
+        "imaging.retry_held",
+        ("imaging.retry_requested.v1",),
+        "jobs.imaging.retry_held",
+        frozenset({"imaging.ingest", "imaging.operate"}),
+    ),
+)

@@ -13,6 +13,7 @@ from erp.api.actions import action_routes, guarded, refusal
 from erp.api.describing import TITLE, describing_routes, openapi_document
 from erp.api.documents import document_routes
 from erp.api.exporting import export_routes
+from erp.api.imaging import imaging_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.printing import printing_routes
 from erp.api.problems import MalformedRequest, plain_problem
@@ -37,7 +38,8 @@ def create_api() -> FastAPI:
     api.openapi = openapi_document  # type: ignore[method-assign]
     api.include_router(sign_in.router)
     own = [*observing_routes(), *describing_routes(), *search_routes(), *export_routes()]
-    api.router.routes += [*own, *document_routes(), *printing_routes(), *action_routes()]
+    api.router.routes += [*own, *document_routes(), *printing_routes(), *imaging_routes()]
+    api.router.routes += action_routes()
     api.router.routes.append(Route("/api/{path:path}", guarded(_nothing_here), methods=_METHODS))
     api.add_middleware(RequestIds)
     for kind in (DomainError, ValidationError, RequestValidationError, HTTPException):

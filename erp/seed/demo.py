@@ -12,6 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.history import seed_history
+from erp.seed.imaging import seed_imaging
 from erp.seed.parties import seed_parties
 from erp.seed.stock import seed_stock
 from erp.services import accounting, identity, party, platform
@@ -126,6 +127,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     seed_parties(ctx)
     storage_id = seed_stock(ctx)
     register_ids = _registers(ctx, storage_id)
+    seed_imaging(ctx)
     if has_history:
         seed_history(ctx, register_ids[0])
     return DemoTenant(ctx, new.name, logins)

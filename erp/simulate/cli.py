@@ -1,12 +1,15 @@
 """`python -m erp simulate device`: a device on the command line."""
 
+import json
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote, urlsplit, urlunsplit
 
 import typer
 
 from erp.adapters.mqtt import Broker
-from erp.core.settings import get_settings
+from erp.core.settings import Settings, get_settings
+from erp.embedded.beside import use_running_stack
 from erp.simulate.delivery import GaveUp
 from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
 from erp.simulate.faults import Fault
@@ -38,6 +41,8 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
 
     Exits with 1 when the suite does not answer; run the same command again to resume.
     """
+    if not (mqtt_url or get_settings().mqtt_url):
+        use_running_stack()
     settings = get_settings()
     options = DeviceOptions(
         site=site,
@@ -51,7 +56,7 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
         modes=("chunk",) if chunks else ("put", "chunk"),
     )
     disk = open_spool(spool or settings.data_dir / "simulate", site, device)
-    broker = Broker.from_url(mqtt_url or settings.mqtt_url)
+    broker = Broker.from_url(mqtt_url or _own_account(settings, f"{site}/{device}"))
     try:
         outcome = SimulatedDevice(broker, disk, options, typer.echo).run()
     except (GaveUp, OSError) as error:
@@ -60,3 +65,14 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
     counts = ", ".join(f"{number} {status}" for status, number in outcome.receipts.items())
     state = "settled" if outcome.is_settled else "not settled yet"
     typer.echo(f"Session {outcome.session_id}: {counts or 'nothing received'}; {state}.")
+
+
+def _own_account(settings: Settings, user: str) -> str:
+    """Return the broker's address with a demo device's own account, where it has one."""
+    path = settings.data_dir / "demo-devices.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if user not in known:
+        return settings.mqtt_url
+    parts = urlsplit(settings.mqtt_url)
+    login = f"{quote(user, safe='')}:{quote(known[user], safe='')}"
+    return urlunsplit(parts._replace(netloc=f"{login}@{parts.netloc.rpartition('@')[2]}"))

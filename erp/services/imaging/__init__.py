@@ -67,6 +67,7 @@ from erp.services.imaging.messages import (
     ObjectOffer,
     PutGrant,
     SessionEvent,
+    manifest_sha256,
     read_message,
 )
 from erp.services.imaging.offering import OfferAnswer, OfferObject, offer_object
@@ -95,7 +96,9 @@ from erp.services.imaging.reporting import (
     note_progress,
     plan_report,
     request_report,
+    with_images,
 )
+from erp.services.imaging.retaking import retake_message
 from erp.services.imaging.reviewing import (
     accept_session,
     reject_session,
@@ -179,6 +182,7 @@ __all__ = [
     "list_pictures",
     "list_sessions",
     "lock_held",
+    "manifest_sha256",
     "mark_sent",
     "message_digest",
     "note_answer",
@@ -203,6 +207,7 @@ __all__ = [
     "repeat_receipt",
     "request_repeat",
     "request_report",
+    "retake_message",
     "retake_object",
     "retire_device",
     "retry_held",
@@ -210,5 +215,6 @@ __all__ = [
     "still_held",
     "take_object",
     "topic_for",
+    "with_images",
     "withdraw_measurement",
 ]

@@ -40,6 +40,12 @@ class UnknownTransfer(NotFound):
     code = "unknown_transfer"
 
 
+class BadManifest(InvalidInput):
+    """A manifest and its digest disagree."""
+
+    code = "bad_manifest"
+
+
 class EventReused(Conflict):
     """The event's id or number already stands for something else."""
 

@@ -1,7 +1,6 @@
 """Quarantine: what was not taken, why, and what people decide about it."""
 
 import hashlib
-from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -241,12 +240,11 @@ def _set_status(session: Session, ctx: RequestContext, held: db.Row, status: str
 
 
 def _decide(session: Session, ctx: RequestContext, held: db.Row, status: str, note: str) -> None:
-    decided_at: datetime = ctx.now
     db.execute(
         session,
         "update quarantine set status = %s, decided_by = %s, decided_at = %s, decision_note = %s"
         " where tenant_id = %s and id = %s",
-        (status, ctx.user_id, decided_at, note, ctx.tenant_id, held["id"]),
+        (status, ctx.on_behalf_of or ctx.user_id, ctx.now, note, ctx.tenant_id, held["id"]),
     )
     if held["session_id"] is not None:
         db.execute(

@@ -1,6 +1,7 @@
 """PDF reports of sessions: asked for here, made by a job, shown with their progress."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,7 +16,7 @@ from erp.services import documents
 from erp.services.documents import blob_key
 from erp.services.imaging.errors import NothingToReport, ReportRunning
 from erp.services.imaging.events import ReportFinished, ReportRequested
-from erp.services.imaging.printing import PrintedDecision, PrintedFact, SessionReport
+from erp.services.imaging.printing import KeyImage, PrintedDecision, PrintedFact, SessionReport
 from erp.services.imaging.queries import (
     place_of_session,
     report_decision,
@@ -158,6 +159,11 @@ def plan_report(session: Session, ctx: RequestContext, report_id: UUID) -> Repor
         pictures=_pictures(session, ctx, row["id"]),
         file_name=f"session-{number.replace('/', '-')}.pdf",
     )
+
+
+def with_images(plan: ReportPlan, images: Sequence[KeyImage]) -> SessionReport:
+    """Return the report with its pictures."""
+    return replace(plan.report, images=tuple(images))
 
 
 def note_progress(

@@ -13,10 +13,10 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services import workflows
 from erp.services.imaging.devices import only_devices, unknown_device
-from erp.services.imaging.errors import EventReused
+from erp.services.imaging.errors import BadManifest, EventReused
 from erp.services.imaging.events import SessionChanged
 from erp.services.imaging.matching import party_of
-from erp.services.imaging.messages import EventType, SessionEvent, is_plausible
+from erp.services.imaging.messages import EventType, SessionEvent, is_plausible, manifest_sha256
 from erp.services.imaging.settling import settle
 from erp.services.platform import Command, Result, Series, command, emit, next_number
 
@@ -57,6 +57,7 @@ def record_session_event(
     Raises:
         OnlyDevices: A person called it.
         UnknownDevice: There is no such device.
+        BadManifest: A complete manifest disagrees with its digest.
         EventReused: Its id or its number already stands for another event.
 
     Emits:
@@ -65,6 +66,7 @@ def record_session_event(
     """
     only_devices(ctx)
     event = cmd.event
+    _check_manifest(event)
     found = lock_session(session, ctx, cmd.device_id, event.session_id)
     body = event.model_dump(mode="json", by_alias=True, exclude_none=True)
     if _is_known(session, ctx, found["id"], event, body):
@@ -74,6 +76,16 @@ def record_session_event(
     if event.type is EventType.FAULT:
         _report_fault(session, ctx, found, event)
     return EventRecorded(session_id=found["id"], is_new=True)
+
+
+def _check_manifest(event: SessionEvent) -> None:
+    """Refuse a manifest that is not what its digest says; a shortened one cannot be checked."""
+    told = event.complete
+    if told is None or len(told.manifest) < told.expected_objects:
+        return
+    listed = [(entry.sop_uid, entry.sha256) for entry in told.manifest]
+    if len(listed) != told.expected_objects or manifest_sha256(listed) != told.manifest_sha256:
+        raise BadManifest("The manifest and its digest or its number of objects disagree.")
 
 
 def lock_session(

@@ -1,0 +1,125 @@
+"""What imaging does in the background: reports, and second looks at what was held."""
+
+from uuid import UUID
+
+import structlog
+from redis import RedisError
+
+from erp.adapters.dicom.object_inspector import key_images, object_inspector
+from erp.adapters.object_storage import object_storage
+from erp.adapters.pdf import PdfPrinter
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import Busy, DomainError, NotFound, Unavailable
+from erp.core.live_channel import live_channel
+from erp.services import catalogue_of_actions, documents, imaging, platform
+from jobs.queues import connect
+from jobs.run import as_system, place_of
+
+__all__ = ["catalogue_of_actions", "make_report", "retry_held"]
+REPORT_ATTEMPTS = 3
+LARGEST_KEY_OBJECT_BYTES = 512 * 1024 * 1024
+_log = structlog.get_logger()
+
+
+def make_report(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
+    """Draw and keep the PDF of a report that was asked for; its progress shows as it goes.
+
+    An outage is waited out; what fails for another reason three times is said to have failed.
+    """
+    report_id = UUID(delivery.payload["report_id"])
+    plan = imaging.plan_report(session, ctx, report_id)
+    if plan is None:
+        return
+    try:
+        stored = _draw(session, ctx, plan)
+    except (Busy, Unavailable):
+        _progress(ctx, plan, 0, "Waiting for the object store")
+        raise
+    except Exception as error:
+        if delivery.attempts < REPORT_ATTEMPTS:
+            raise
+        _log.exception("report_failed", report_id=str(report_id))
+        problem = f"It could not be drawn ({type(error).__name__}). Ask for it again later."
+        imaging.fail_report(session, ctx, report_id, plan.session_id, problem)
+    else:
+        imaging.finish_report(session, ctx, plan, stored.id)
+
+
+def _draw(
+    session: db.UnitOfWork, ctx: RequestContext, plan: imaging.ReportPlan
+) -> documents.DocumentRow:
+    images = []
+    for number, picture in enumerate(plan.pictures):
+        step = f"Image {number + 1} of {len(plan.pictures)}"
+        _progress(ctx, plan, 5 + 75 * number // len(plan.pictures), step)
+        image = _key_image(picture)
+        if image is not None:
+            images.append(image)
+    _progress(ctx, plan, 85, "Drawing the pages")
+    content = PdfPrinter().session_report(imaging.with_images(plan, images))
+    _progress(ctx, plan, 95, "Keeping the file")
+    new = documents.NewDocument(
+        origin_type=imaging.ORIGIN,
+        origin_id=plan.session_id,
+        variant="report",
+        file_name=plan.file_name,
+        media_type="application/pdf",
+    )
+    return documents.store_bytes(session, ctx, object_storage(), new, content)
+
+
+def _key_image(picture: imaging.KeyPicture) -> imaging.KeyImage | None:
+    """Return a chosen frame as it is printed; nothing where no picture can be made of it."""
+    storage = object_storage()
+    found = storage.find(picture.storage_key)
+    if found is None or found.size > LARGEST_KEY_OBJECT_BYTES:
+        return None
+    png = key_images().key_image(storage.read(picture.storage_key), picture.frame)
+    if png is None:
+        return None
+    return imaging.KeyImage(png=png, caption=picture.caption, is_lossy=picture.is_lossy)
+
+
+def _progress(ctx: RequestContext, plan: imaging.ReportPlan, percent: int, step: str) -> None:
+    """Show how far a report is, in a transaction of its own."""
+    place = place_of(ctx.tenant_id)
+    if place is None:
+        return
+    as_system(
+        place,
+        (),
+        lambda session, own: imaging.note_progress(session, own, plan.report_id, percent, step),
+        request_id=ctx.request_id,
+    )
+    try:
+        connect().publish(live_channel(ctx.tenant_id, "imaging"), "")
+    except RedisError:
+        _log.info("progress_not_told", report_id=str(plan.report_id))
+
+
+def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
+    """Look at something in quarantine again and release it if it can be taken now."""
+    quarantine_id = UUID(delivery.payload["quarantine_id"])
+    try:
+        held = imaging.lock_held(session, ctx, quarantine_id)
+    except DomainError as error:
+        _log.info("retry_is_void", code=error.code, quarantine_id=str(quarantine_id))
+        return
+    if held["kind"] == "message":
+        imaging.retake_message(session, ctx, held)
+        return
+    try:
+        finding = object_inspector_of(ctx, held["sha256"])
+    except NotFound:
+        imaging.still_held(session, ctx, held, "bytes_missing", "Its bytes are gone.")
+        return
+    imaging.retake_object(session, ctx, held, finding)
+
+
+def object_inspector_of(
+    ctx: RequestContext, sha256: str
+) -> imaging.ObjectFacts | imaging.RefusedObject:
+    """Return what the reader of today says about kept bytes."""
+    intake = imaging.Intake(object_storage(), object_inspector())
+    return intake.inspect_kept(ctx, sha256)
