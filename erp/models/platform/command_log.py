@@ -16,7 +16,8 @@ class CommandLog(TenantRow, table=True):
 
     Attributes:
         idempotency_key: Chosen by the caller; unique per command for ever.
-        input_hash: SHA-256 of the canonical input; another input under the key is refused.
+        input_hash: SHA-256 of the canonical input, with keyed digests of its secrets; another
+            input under the key is refused.
         input: The input with secrets masked.
         answer: The answer's JSON text, replayed byte for byte.
         on_behalf_of: The person a process acted for.

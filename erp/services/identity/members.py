@@ -98,13 +98,16 @@ def create_user(session: Session, ctx: RequestContext, cmd: CreateUser) -> Ident
 
 @command("identity.update_member", permission="identity.edit", rest="PUT /members/{member_id}")
 def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> Identified:
-    """Change a member; taking away a role or access ends their sessions.
+    """Change a member's name, roles and access; ends their sessions.
+
+    Changes of members wait for each other, so that two owners cannot demote each other at once.
 
     Raises:
         NotFound: There is no such member.
         GrantTooWide: A role, or the member as they are, holds more than the actor does.
         InvalidInput: The tenant would be left without an owner.
     """
+    _hold_owner_roles(session, ctx)
     _refuse_stronger(session, ctx, cmd.member_id)
     role_ids = _grantable(session, ctx, cmd.roles)
     member = db.fetch_one(
@@ -130,15 +133,19 @@ def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> I
 def set_pin(session: Session, ctx: RequestContext, cmd: SetPin) -> Identified:
     """Set a PIN; another member's needs the right to edit members.
 
+    A bearer token needs it for its own member too: a PIN approves at tills, beyond any scope.
+
     Raises:
+        PermissionDenied: The right to edit members is missing.
         WeakSecret: The PIN is too easy to guess.
         NotFound: There is no such member.
         GrantTooWide: The other member holds more than the actor does.
     """
     pin = cmd.pin.get_secret_value()
     check_pin(pin)
-    if cmd.member_id is not None:
+    if cmd.member_id is not None or ctx.source == "rest":
         ctx.require("identity.edit")
+    if cmd.member_id is not None:
         _refuse_stronger(session, ctx, cmd.member_id)
     member = db.fetch_one(
         session,
@@ -230,6 +237,15 @@ def _give_roles(
         session,
         "insert into membership_role (tenant_id, membership_id, role_id) select %s, %s, unnest(%s::uuid[])",
         (ctx.tenant_id, member_id, role_ids),
+    )
+
+
+def _hold_owner_roles(session: Session, ctx: RequestContext) -> None:
+    db.execute(
+        session,
+        "select 1 from role where tenant_id = %s and %s = any(permissions) order by id"
+        " for no key update",
+        (ctx.tenant_id, ANY_PERMISSION),
     )
 
 

@@ -1,14 +1,15 @@
 """The one way data changes: permission, idempotency, audit and refusals around a handler."""
 
 import hashlib
+import hmac
 import json
 import struct
 from collections.abc import Callable
 from functools import lru_cache, wraps
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar, get_args, get_origin
 
 import psycopg
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import IdempotencyKeyReused
 from erp.core.ids import new_id
+from erp.core.settings import get_settings
 from erp.services.platform.inputs import Command, Result
 from erp.services.platform.registry import register
 from erp.services.platform.violations import refusal_for
@@ -104,8 +106,30 @@ def _unordered_fields(model: type[BaseModel]) -> tuple[str, ...]:
     return tuple(name for name, f in fields if get_origin(f.annotation) in {set, frozenset})
 
 
-def _hash(cmd: BaseModel) -> str:
-    return hashlib.sha256(canonical_input(cmd).encode()).hexdigest()
+def _hash(cmd: BaseModel, text: str) -> str:
+    """Return the digest of an input, its secrets included.
+
+    A short secret could be guessed from a plain digest, so theirs is made with a key that the
+    database does not have.
+    """
+    digest = hashlib.sha256(text.encode())
+    for name in _secret_fields(type(cmd)):
+        secret = getattr(cmd, name)
+        if secret is not None:
+            told = f"{name}={secret.get_secret_value()}".encode()
+            digest.update(hmac.digest(_secrets_key(), told, "sha256"))
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1024)
+def _secret_fields(model: type[BaseModel]) -> tuple[str, ...]:
+    fields = model.model_fields.items()
+    return tuple(n for n, f in fields if SecretStr in (f.annotation, *get_args(f.annotation)))
+
+
+@lru_cache
+def _secrets_key() -> bytes:
+    return bytes.fromhex(get_settings().derived_secret("secrets-in-commands"))
 
 
 def _claim(session: Session, ctx: RequestContext, name: str, cmd: Any) -> str | None:  # noqa: ANN401
@@ -127,7 +151,7 @@ def _claim(session: Session, ctx: RequestContext, name: str, cmd: Any) -> str | 
         ).fetchone()
     if known is None:
         return None
-    if known[0] != _hash(cmd):
+    if known[0] != _hash(cmd, canonical_input(cmd)):
         raise IdempotencyKeyReused(
             "This idempotency key was already used for a different request. Use a new key.",
             fields={"idempotency_key": "already used for a different request"},
@@ -156,7 +180,7 @@ def _record(session: Session, ctx: RequestContext, name: str, cmd: Any, answer: 
             new_id(),
             name,
             cmd.idempotency_key,
-            hashlib.sha256(text.encode()).hexdigest(),
+            _hash(cmd, text),
             text,
             answer.model_dump_json(),
             ctx.user_id,
