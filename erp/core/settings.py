@@ -18,6 +18,8 @@ class Settings(BaseSettings):
     embedded stack, which then passes the addresses on through the environment.
 
     Attributes:
+        public_url: Where people open the product; every other address is refused. Unset:
+            this machine's own, on `web_port`.
         database_url: PostgreSQL address of a role that may migrate (owner or superuser).
         app_database_url: Address of the least-privileged application role. Empty:
             `database_url` with user `erp_app` and a password derived from `secret_key`.
@@ -33,9 +35,9 @@ class Settings(BaseSettings):
 
     environment: str = "production"
     data_dir: Path = Path(".data")
-    public_url: str = "http://localhost:8000"
     web_host: str = "0.0.0.0"  # noqa: S104  the one port the product serves on
     web_port: int = 8000
+    public_url: str = Field(default_factory=lambda data: f"http://localhost:{data['web_port']}")
 
     database_url: str = ""
     app_database_url: str = ""
