@@ -263,7 +263,7 @@ class Trade(RuleBasedStateMachine):
 
 
 BOUNDS = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
