@@ -102,7 +102,7 @@ from erp.components.fields import (
     text_field,
 )
 from erp.components.figures import badge, fact_list, progress_bar, stat_tile, timeline
-from erp.components.forms import form_view, question_dialog
+from erp.components.forms import form_dialog, form_view, question_dialog
 from erp.components.headers import card, grid, notice, page_header
 from erp.components.lists import Empty, Filter, list_view
 from erp.components.skeletons import bone, page_skeleton
@@ -126,6 +126,7 @@ __all__ = [
     "empty_state",
     "fact_list",
     "field",
+    "form_dialog",
     "form_view",
     "grid",
     "icon_button",

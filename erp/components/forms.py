@@ -4,8 +4,8 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components.buttons import link_button, submit_button
-from erp.components.dialogs import confirm_dialog
+from erp.components.buttons import button, link_button, submit_button
+from erp.components.dialogs import confirm_dialog, dialog
 from erp.components.headers import notice
 
 
@@ -35,6 +35,39 @@ def form_view(
         ),
         question_dialog(state),
     )
+
+
+def form_dialog(
+    state: Any,
+    *fields: rx.Component,
+    title: str,
+    subtitle: Any = "",
+    submit: str = "Save",
+    width: str = "520px",
+) -> rx.Component:
+    """Return the form of a `DialogFormState` class in its dialog."""
+    form = rx.el.form(
+        rx.el.input(type="hidden", name="idempotency_key", value=state.form_key, read_only=True),
+        rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
+        rx.el.div(*fields, class_name="form-grid"),
+        rx.el.div(
+            button("Cancel", on_click=state.close_dialog),
+            submit_button(submit, busy=state.is_busy),
+            class_name="form-foot",
+        ),
+        on_submit=state.submit,
+        class_name="form",
+        no_validate=True,
+    )
+    shown = dialog(
+        state.is_open,
+        form,
+        title=title,
+        subtitle=subtitle,
+        on_close=state.close_dialog,
+        width=width,
+    )
+    return rx.fragment(shown, question_dialog(state))
 
 
 def question_dialog(state: Any) -> rx.Component:

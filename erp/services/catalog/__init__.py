@@ -1,5 +1,6 @@
 """The catalogue: remedies, products, variants, barcodes, tax classes."""
 
+from erp.models.catalog import Form, SupplyTreatment
 from erp.services.catalog import referees
 from erp.services.catalog.errors import (
     BadBarcode,
@@ -78,6 +79,7 @@ __all__ = [
     "CreateVariant",
     "DatedRate",
     "DefineUnit",
+    "Form",
     "FoundProduct",
     "FoundProducts",
     "GetProduct",
@@ -100,6 +102,7 @@ __all__ = [
     "SetTaxRate",
     "SetVariantStatus",
     "StockVariant",
+    "SupplyTreatment",
     "TradedVariant",
     "UnknownProduct",
     "UnknownTaxClass",

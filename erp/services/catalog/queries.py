@@ -2,9 +2,10 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import LiteralString
+from typing import Literal, LiteralString
 from uuid import UUID
 
+from pydantic import computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -71,6 +72,14 @@ class ProductRow(Result):
     shelf_life: Standing
     reorder_point: int
     is_active: bool
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def stock_level(self) -> Literal["none", "low", "enough"]:
+        """Whether something is left to sell, and more than the reorder point."""
+        if self.sellable <= 0:
+            return "none"
+        return "low" if self.sellable <= self.reorder_point else "enough"
 
 
 class ProductPage(Rows):

@@ -1,5 +1,6 @@
 """Stock: lots, moves, balances, allocation, expiry, value."""
 
+from erp.models.inventory import LotStatus
 from erp.services.inventory import referees
 from erp.services.inventory.adjusting import (
     AdjustmentLine,
@@ -145,6 +146,7 @@ __all__ = [
     "LotReleased",
     "LotRequired",
     "LotStanding",
+    "LotStatus",
     "LotStockPage",
     "LotStockRow",
     "LotTerms",

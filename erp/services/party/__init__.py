@@ -1,5 +1,7 @@
 """Parties: everyone the business deals with."""
 
+from erp.models.party import PartyKind, PartyRoleName
+from erp.models.party.party import GstCategory
 from erp.services.party import referees
 from erp.services.party.errors import (
     GstinMissing,
@@ -9,7 +11,7 @@ from erp.services.party.errors import (
     UnknownParty,
     WalkInProtected,
 )
-from erp.services.party.gstin import Gstin, InvalidGstin, is_gstin, read_gstin
+from erp.services.party.gstin import LIVE_STATES, Gstin, InvalidGstin, is_gstin, read_gstin
 from erp.services.party.queries import (
     FindParties,
     FoundParties,
@@ -42,6 +44,7 @@ from erp.services.party.selling import (
 from erp.services.party.states import STATES, state_name
 
 __all__ = [
+    "LIVE_STATES",
     "STATES",
     "WALK_IN_CODE",
     "CreateParty",
@@ -49,6 +52,7 @@ __all__ = [
     "FoundParties",
     "FoundParty",
     "GetParty",
+    "GstCategory",
     "Gstin",
     "GstinMissing",
     "GstinStateDiffers",
@@ -57,8 +61,10 @@ __all__ = [
     "InvalidGstin",
     "ListParties",
     "PartyDetail",
+    "PartyKind",
     "PartyPage",
     "PartyRegistered",
+    "PartyRoleName",
     "PartyRow",
     "SaleParty",
     "SetPartyStatus",

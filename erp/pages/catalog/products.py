@@ -1,0 +1,165 @@
+"""The product list, and the form of a new product."""
+
+import reflex as rx
+
+from erp.components import (
+    Empty,
+    Filter,
+    card,
+    check_field,
+    form_view,
+    link_button,
+    list_view,
+    page_header,
+    select_field,
+    text_area,
+    text_field,
+)
+from erp.components.choices import price_range, suggestions
+from erp.pages.routing import Nav, page
+from erp.state.catalog.products import EDIT, NewProductState, ProductListState
+from erp.state.catalog.wording import FORMS
+
+
+@page(
+    route="/products",
+    title="Products",
+    permission="catalog.view",
+    nav=Nav("Products", "pill-bottle", group="Stock", order=10, keys="g p"),
+    on_load=[
+        ProductListState.open_products,
+        ProductListState.open_list,
+        ProductListState.listen,
+    ],
+)
+def products_page() -> rx.Component:
+    """List products."""
+    add = link_button("New product", "/products/new", icon="plus")
+    taxes = link_button("Tax classes", "/tax-classes", look="outline", icon="percent")
+    return rx.fragment(
+        page_header(
+            "Products",
+            "What you trade in, potency by potency, with what can be sold today.",
+            taxes,
+            rx.cond(ProductListState.may_edit, add),
+        ),
+        list_view(
+            ProductListState,
+            label="Products",
+            search="Name, abbreviation or code",
+            filters=[
+                Filter("form", "Form", list(FORMS.items())),
+                Filter("brand_id", "Brand", ProductListState.brands),
+            ],
+            controls=[price_range(ProductListState, "price_from", "price_to", "MRP")],
+            empty=Empty(
+                "pill-bottle",
+                "No products yet",
+                "Add the first remedy you sell; potencies and packs follow on its page.",
+                rx.cond(ProductListState.may_edit, add),
+            ),
+        ),
+    )
+
+
+@page(
+    route="/products/new",
+    title="New product",
+    permission=EDIT,
+    parent="/products",
+    command="catalog.create_product",
+    on_load=[NewProductState.open_product],
+)
+def new_product_page() -> rx.Component:
+    """Type in a product."""
+    errors = NewProductState.field_errors
+    return rx.fragment(
+        page_header("New product", "One brand's make of a remedy. Potencies and packs come next."),
+        card(
+            form_view(
+                NewProductState,
+                text_field(
+                    "Name",
+                    "name",
+                    errors=errors,
+                    required=True,
+                    placeholder="Arnica Montana",
+                    auto_focus=True,
+                    max_length=120,
+                ),
+                select_field("Form", "form", list(FORMS.items()), errors=errors, required=True),
+                text_field(
+                    "Brand",
+                    "brand",
+                    errors=errors,
+                    required=True,
+                    hint="A new brand is made on first use.",
+                    placeholder="SBL",
+                    custom_attrs={"list": "known-brands"},
+                    auto_complete="off",
+                    max_length=120,
+                ),
+                suggestions("known-brands", NewProductState.brands),
+                *remedy_fields(errors),
+                text_field(
+                    "HSN or SAC",
+                    "hsn",
+                    errors=errors,
+                    required=True,
+                    hint="Four to eight digits; homoeopathic medicines are 30049014.",
+                    placeholder="30049014",
+                    input_mode="numeric",
+                    max_length=8,
+                ),
+                select_field(
+                    "Tax class",
+                    "tax_class",
+                    NewProductState.tax_classes,
+                    errors=errors,
+                    required=True,
+                ),
+                rx.el.div(
+                    check_field("Tracked by lot", "is_lot_tracked", default_checked=True),
+                    check_field(
+                        "Every lot must have an expiry", "is_expiry_required", default_checked=True
+                    ),
+                    check_field("A service, without stock", "is_service"),
+                    class_name="checks full",
+                ),
+                text_area("Note", "note", errors=errors),
+                submit="Add product",
+                cancel_to="/products",
+            )
+        ),
+    )
+
+
+def remedy_fields(errors: rx.Var[dict[str, str]], **start: rx.Var[str]) -> list[rx.Component]:
+    """Return the fields of a remedy and the names it is asked for by; `start` fills them."""
+    first = {name: {"default_value": value} for name, value in start.items()}
+    return [
+        text_field(
+            "Remedy",
+            "remedy",
+            errors=errors,
+            hint="What it is made of; leave empty for other goods.",
+            placeholder="Arnica Montana",
+            max_length=120,
+            **first.get("remedy", {}),
+        ),
+        text_field(
+            "Abbreviations",
+            "abbreviations",
+            errors=errors,
+            hint="With commas between them; the till finds it by each.",
+            placeholder="Arn, Arn mont",
+            **first.get("abbreviations", {}),
+        ),
+        text_field(
+            "Also known as",
+            "synonyms",
+            errors=errors,
+            placeholder="Leopard's bane, Mountain tobacco",
+            **first.get("synonyms", {}),
+        ),
+    ]

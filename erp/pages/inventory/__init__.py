@@ -1,0 +1,1 @@
+"""Stock: lots, movements, deliveries, expiry, value."""

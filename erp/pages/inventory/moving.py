@@ -1,0 +1,232 @@
+"""Forms that adjust, write off and transfer lots."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import reflex as rx
+
+from erp.components import (
+    badge,
+    card,
+    empty_state,
+    icon_button,
+    link_button,
+    lookup_field,
+    notice,
+    page_header,
+    question_dialog,
+    select_field,
+    submit_button,
+    text_field,
+)
+from erp.pages.inventory.review import review_dialog
+from erp.pages.routing import page
+from erp.state.inventory.moving import (
+    ADJUSTMENTS,
+    WRITE_OFFS,
+    AdjustState,
+    TransferState,
+    WriteOffState,
+)
+from erp.state.inventory.stock import ADJUST, TRANSFER
+from erp.state.inventory.wording import REASONS
+
+
+@page(
+    route="/stock/adjust",
+    title="Adjust stock",
+    permission=ADJUST,
+    parent="/stock",
+    command="inventory.adjust_stock",
+    on_load=[AdjustState.open_movement],
+)
+def adjust_page() -> rx.Component:
+    """Bring the books in line with the shelf."""
+    return _movement(
+        AdjustState,
+        "Adjust stock",
+        "Type what is really on the shelf; the difference is posted with its reason.",
+        [_reason(AdjustState, ADJUSTMENTS)],
+        lambda line: _count(AdjustState, line, "change", "On the shelf", ""),
+        "Post the difference",
+    )
+
+
+@page(
+    route="/stock/write-off",
+    title="Write off stock",
+    permission=ADJUST,
+    parent="/stock",
+    command="inventory.write_off_stock",
+    on_load=[WriteOffState.open_movement],
+)
+def write_off_page() -> rx.Component:
+    """Give goods up."""
+    return _movement(
+        WriteOffState,
+        "Write off stock",
+        "For goods that are gone for good. Expired, held and recalled lots may go too.",
+        [_reason(WriteOffState, WRITE_OFFS)],
+        lambda line: _count(WriteOffState, line, "quantity", "Write off", line["suggested"]),
+        "Write off",
+    )
+
+
+@page(
+    route="/stock/transfer",
+    title="Transfer stock",
+    permission=TRANSFER,
+    parent="/stock",
+    command="inventory.transfer_stock",
+    on_load=[TransferState.open_transfer],
+)
+def transfer_page() -> rx.Component:
+    """Move goods between places."""
+    target = select_field(
+        "To",
+        "to_location_id",
+        TransferState.targets,
+        errors=TransferState.field_errors,
+        required=True,
+    )
+    return _movement(
+        TransferState,
+        "Transfer stock",
+        "From one place of ours to another; cost goes with the goods.",
+        [target],
+        lambda line: _count(TransferState, line, "quantity", "Move", line["suggested"]),
+        "Transfer",
+    )
+
+
+def _movement(
+    state: Any,
+    title: str,
+    lead: str,
+    head: Sequence[rx.Component],
+    amount: Any,
+    confirm: str,
+) -> rx.Component:
+    form = rx.el.form(
+        rx.el.input(type="hidden", name="idempotency_key", value=state.form_key, read_only=True),
+        rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
+        card(
+            rx.el.div(
+                _place(state),
+                *head,
+                text_field("Note", "note", errors=state.field_errors, max_length=200),
+                class_name="form-grid",
+            )
+        ),
+        card(_lots(state, amount), title="Lots"),
+        rx.el.div(
+            link_button("Cancel", "/stock", look="outline"),
+            submit_button("Review", busy=state.is_busy, icon="eye"),
+            class_name="form-foot",
+        ),
+        on_submit=state.submit,
+        class_name="form wide",
+        no_validate=True,
+        key=state.form_key,
+    )
+    return rx.fragment(
+        page_header(title, lead),
+        form,
+        question_dialog(state),
+        review_dialog(state, title=f"{title}?", confirm=confirm),
+    )
+
+
+def _place(state: Any) -> rx.Component:
+    options = rx.foreach(
+        state.places, lambda o: rx.el.option(o["label"], value=o["value"], key=o["value"])
+    )
+    return rx.el.div(
+        rx.el.label("From", html_for="place"),
+        rx.el.select(
+            options,
+            id="place",
+            name="place",
+            value=state.place,
+            on_change=state.choose_place,
+            class_name="input",
+        ),
+        class_name="field",
+    )
+
+
+def _reason(state: Any, codes: Sequence[str]) -> rx.Component:
+    return select_field(
+        "Reason",
+        "reason_code",
+        [("", "Choose a reason"), *((code, REASONS[code]) for code in codes)],
+        errors=state.field_errors,
+        required=True,
+    )
+
+
+def _lots(state: Any, amount: Any) -> rx.Component:
+    def row(line: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.b(line["label"]),
+                rx.el.div(
+                    rx.el.span("Lot ", line["lot"]),
+                    rx.cond(
+                        line["expiry"] != "",
+                        rx.cond(
+                            line["tone"] != "",
+                            badge(line["expiry"], line["tone"]),
+                            rx.el.span(" · ", line["expiry"]),
+                        ),
+                    ),
+                    rx.cond(line["status"] != "", badge(line["status"], "amber")),
+                    rx.el.span(" · books say ", rx.el.b(line["here"])),
+                    rx.cond(
+                        line["reserved"] != "", rx.el.span(" · ", line["reserved"], " reserved")
+                    ),
+                    class_name="detail lot-facts",
+                ),
+            ),
+            amount(line),
+            icon_button("x", f"Remove lot {line['lot']}", on_click=state.drop_line(line["id"])),
+            key=line["id"],
+            custom_attrs={"data-line": line["id"]},
+        )
+
+    none = empty_state("package-search", "Which lots?", "Find them by product or lot number below.")
+    return rx.fragment(
+        rx.cond(
+            state.lines.length() > 0,
+            rx.el.ol(rx.foreach(state.lines, row), class_name="lots"),
+            none,
+        ),
+        rx.el.div(
+            lookup_field(
+                "Add a lot",
+                "add",
+                f"/api/erp/inventory?location_id={state.place}",
+                errors=state.field_errors,
+                label_key="label",
+                detail_key="lot_number",
+                value_key="lot_id",
+                placeholder="Product or lot number",
+                on_pick=state.add_lot,
+                key=f"{state.place}{state.adds}",
+            ),
+            class_name="adder",
+        ),
+    )
+
+
+def _count(state: Any, line: Any, field: str, label: str, start: Any) -> rx.Component:
+    return text_field(
+        label,
+        line["id"] + f".{field}",
+        errors=state.field_errors,
+        default_value=start,
+        input_mode="numeric",
+        auto_complete="off",
+        class_name="input input-count",
+        max_length=9,
+    )

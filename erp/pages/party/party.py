@@ -1,0 +1,153 @@
+"""One party."""
+
+import reflex as rx
+
+from erp.components import (
+    badge,
+    button,
+    card,
+    data_table,
+    fact_list,
+    grid,
+    link_button,
+    notice,
+    page_header,
+    stat_tile,
+    timeline,
+)
+from erp.components.records import or_dash, record_view
+from erp.pages.routing import page
+from erp.state.party.party import INVOICE_COLUMNS, SALE_COLUMNS, PartyState
+
+head = PartyState.head
+
+
+@page(
+    route="/parties/[party_id]",
+    title="Party",
+    permission="party.view",
+    parent="/parties",
+    record="party",
+    on_load=[PartyState.open_record, PartyState.listen],
+)
+def party_page() -> rx.Component:
+    """Show one party."""
+    return record_view(
+        PartyState,
+        page_header(head["name"], f"{head['code']} · {head['kind']} · {head['roles']}", _actions()),
+        rx.cond(
+            head["is_active"] == "",
+            notice("Closed for new business. Bills of the past stay as they are.", icon="archive"),
+        ),
+        rx.cond(head["licence_warning"] != "", notice(head["licence_warning"], tone="amber")),
+        rx.cond(PartyState.standing.length() > 0, _standing()),
+        grid(
+            card(_contact(), title="Contact", span=4),
+            card(_registration(), title="Registrations", span=4),
+            card(_terms(), title="Terms", span=4),
+        ),
+        grid(_sales(), _invoices()),
+        rx.cond(
+            PartyState.history.length() > 0, card(timeline(PartyState.history), title="History")
+        ),
+        list_route="/parties",
+        list_label="All parties",
+    )
+
+
+def _actions() -> rx.Component:
+    close = button("Close", icon="archive", on_click=PartyState.set_status(False))
+    reopen = button("Open again", icon="archive-restore", on_click=PartyState.set_status(True))
+    return rx.cond(
+        head["may_edit"] != "",
+        rx.fragment(
+            rx.cond(head["is_active"] != "", close, reopen),
+            link_button("Edit", f"/parties/{head['id']}/edit", icon="pencil"),
+        ),
+    )
+
+
+def _standing() -> rx.Component:
+    facts = PartyState.standing
+    return grid(
+        stat_tile("Owes us", facts["owes"], note=facts["owes_note"], tone=facts["owes_tone"]),
+        stat_tile("We owe", facts["owed"]),
+        stat_tile("Bought", facts["billed"], note=facts["bills"]),
+        stat_tile("Last bill", facts["last"]),
+    )
+
+
+def _contact() -> rx.Component:
+    def link(text: str, href: str) -> rx.Component:
+        return rx.cond(head[href] != "", rx.link(head[text], href=head[href]), "\u2013")
+
+    return fact_list(
+        [
+            ("Phone", link("phone", "phone_href")),
+            ("Email", link("email", "email_href")),
+            ("Address", or_dash(head["address"])),
+            ("State", head["state"]),
+            ("Born", or_dash(head["born"])),
+            ("Sex", or_dash(head["sex"])),
+            ("Note", or_dash(head["note"])),
+        ]
+    )
+
+
+def _registration() -> rx.Component:
+    number = rx.cond(
+        head["gstin"] != "",
+        rx.fragment(
+            rx.el.span(head["gstin"], class_name="code"),
+            rx.el.span("Valid, of ", head["gstin_state"], class_name="detail"),
+        ),
+        "\u2013",
+    )
+    ends = rx.cond(
+        head["licence_tone"] != "",
+        badge(head["licence_ends"], head["licence_tone"]),
+        or_dash(head["licence_ends"]),
+    )
+    return fact_list(
+        [
+            ("GST", head["category"]),
+            ("GSTIN", number),
+            ("PAN", or_dash(head["pan"])),
+            ("Drug licence", or_dash(head["licence"])),
+            ("Licence ends", ends),
+        ]
+    )
+
+
+def _terms() -> rx.Component:
+    return fact_list(
+        [
+            ("Price list", head["price_list"]),
+            ("Credit limit", head["credit_limit"]),
+            ("Pays within", head["credit_days"]),
+        ]
+    )
+
+
+def _sales() -> rx.Component:
+    table = data_table(SALE_COLUMNS, PartyState.sales, label="Latest sales", linked=True)
+    none = rx.el.p("Bought nothing at a till yet.", class_name="soft")
+    every = link_button("All sales", f"/sales?customer_id={head['id']}", look="ghost")
+    return rx.cond(
+        head["sees_sales"] != "",
+        card(
+            rx.cond(PartyState.sales.length() > 0, table, none),
+            title="Latest sales",
+            actions=(rx.cond(PartyState.sales.length() > 0, every),),
+            span=6,
+        ),
+    )
+
+
+def _invoices() -> rx.Component:
+    table = data_table(INVOICE_COLUMNS, PartyState.invoices, label="Latest invoices", linked=True)
+    every = link_button("All invoices", f"/invoices?party_id={head['id']}", look="ghost")
+    return rx.cond(
+        PartyState.invoices.length() > 0,
+        card(table, title="Latest invoices", actions=(every,), span=6),
+    )

@@ -1,0 +1,248 @@
+"""One product: its variants, taxes, stock and moves, and the forms that change them."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import date_text, plain_decimal
+from erp.services import identity
+from erp.state.asking import DialogFormState
+from erp.state.catalog.products import EDIT, with_remedy
+from erp.state.catalog.wording import FORMS, SHELF_TONES, gst_words
+from erp.state.inventory.wording import MOVE_COLUMNS, STATUS, move_entry
+from erp.state.reading import RecordState
+from erp.state.registry import handler
+from erp.state.showing import display_rows
+from erp.state.submitting import FormState
+
+MOST_LOTS = 100
+LATEST_MOVES = 12
+LOT_COLUMNS = (
+    Column("lot_number", "Lot", detail="label"),
+    Column("expires_on", "Expiry", Kind.EXPIRY, tone="shelf_life", tones=SHELF_TONES),
+    Column("mrp", "MRP", Kind.MONEY, wide_only=True),
+    STATUS,
+    Column("location", "Place", wide_only=True),
+    Column("on_hand", "On hand", Kind.COUNT),
+    Column("value", "Value", Kind.MONEY, wide_only=True),
+)
+
+
+class ProductState(RecordState, rx.State):
+    """A product with everything about it on one page."""
+
+    permission: ClassVar[str] = "catalog.view"
+    topics: ClassVar[tuple[str, ...]] = ("catalog", "inventory", "pos")
+
+    variants: list[dict[str, str]] = []
+    rates: list[dict[str, str]] = []
+    lots: list[dict[str, str]] = []
+    moves: list[dict[str, str]] = []
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        product = await self._ask("catalog.get_product", {"product_id": record_id})
+        self.variants = [_variant(row) for row in product.variants]
+        self.rates = await self._rates_of(product)
+        self.lots, self.moves = [], []
+        if principal.may("inventory.view"):
+            await self._load_stock(record_id, principal.time_zone)
+        self.head = _head(product) | {
+            "may_edit": "yes" if principal.may(EDIT) else "",
+            "sees_stock": "yes" if principal.may("inventory.view") else "",
+            "moves_href": f"/stock/moves?product_id={record_id}",
+            "stock_href": f"/stock?product_id={record_id}",
+        }
+
+    async def _load_stock(self, product_id: UUID, zone: str) -> None:
+        lots = await self._ask(
+            "inventory.stock_by_lot", {"product_id": product_id, "limit": MOST_LOTS}
+        )
+        rows = [row.model_dump() | {"id": f"{row.lot_id}{row.location_id}"} for row in lots.rows]
+        self.lots = display_rows(rows, LOT_COLUMNS, zone, "/stock/lots/{lot_id}")
+        moves = await self._ask(
+            "inventory.list_moves", {"product_id": product_id, "limit": LATEST_MOVES}
+        )
+        self.moves = display_rows(
+            [move_entry(row) for row in moves.rows], MOVE_COLUMNS, zone, "/stock/lots/{lot_id}"
+        )
+
+    async def _rates_of(self, product: Any) -> list[dict[str, str]]:
+        classes = await self._ask("catalog.list_tax_classes")
+        rates = next((row.rates for row in classes.rows if row.code == product.tax_class), [])
+        return [
+            {"id": str(day), "from": date_text(day), "rate": f"{plain_decimal(rate)}%"}
+            for day, rate in sorted(rates, reverse=True)
+        ]
+
+    @handler(permission=EDIT)
+    async def set_trade(self, variant_id: str, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
+        """Take a variant out of trade or back into it."""
+        given = {"variant_id": variant_id, "is_active": bool(is_active)}
+        try:
+            await self._run("catalog.set_variant_status", given)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success("Back in trade." if is_active else "Taken out of trade.")
+
+    @handler(permission=EDIT)
+    async def remove_barcode(self, variant_id: str, code: str) -> EventSpec:
+        """Forget a code of a variant."""
+        try:
+            await self._run("catalog.remove_barcode", {"variant_id": variant_id, "code": code})
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success(f"Barcode {code} forgotten.")
+
+
+def _variant(row: Any) -> dict[str, str]:
+    units = [
+        f"1 {code} = {plain_decimal(top)}{f'/{bottom}' if bottom != 1 else ''} {row.unit}"
+        for code, (top, bottom) in row.units.items()
+    ]
+    return {
+        "id": str(row.variant_id),
+        "label": row.label,
+        "potency": row.potency,
+        "pack": row.pack,
+        "sku": row.sku,
+        "unit": row.unit,
+        "units": " · ".join(units),
+        "barcodes": " ".join(row.barcodes),
+        "reorder_point": str(row.reorder_point),
+        "is_active": "yes" if row.is_active else "",
+    }
+
+
+def _head(product: Any) -> dict[str, str]:
+    kind = FORMS[product.form]
+    lead = [product.brand, kind] + ([product.remedy] if product.remedy else [])
+    lots = "By lot, with expiry" if product.is_expiry_required else "By lot"
+    return {
+        "id": str(product.product_id),
+        "name": product.name,
+        "lead": " · ".join(lead),
+        "brand": product.brand,
+        "form": kind,
+        "remedy": product.remedy or "",
+        "synonyms": ", ".join(product.synonyms),
+        "abbreviations": ", ".join(product.abbreviations),
+        "hsn": product.hsn,
+        "gst": gst_words(product.treatment, product.gst_rate),
+        "tax_class": product.tax_class,
+        "tracking": "Service, no stock"
+        if product.is_service
+        else lots
+        if product.is_lot_tracked
+        else "Not tracked by lot",
+        "note": product.note,
+    }
+
+
+class _OfProduct(DialogFormState, mixin=True):
+    """A form over the product page."""
+
+    permission: ClassVar[str] = EDIT
+
+    async def _done(self, result: Any) -> str:
+        page = await self.get_state(ProductState)
+        await page._show()
+        return self._words(result)
+
+    def _words(self, result: Any) -> str:  # noqa: ARG002  forms say more
+        """Say what happened; forms override."""
+        return "Saved."
+
+
+class AddVariantState(_OfProduct, rx.State):
+    """Adds a potency and pack."""
+
+    command: ClassVar[str] = "catalog.create_variant"
+    subject_field: ClassVar[str] = "product_id"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(super()._payload(form))
+        code = given.pop("barcode", "")
+        return given | ({"barcodes": [code]} if code else {})
+
+    def _words(self, result: Any) -> str:
+        return f"{result.label} added." if result.is_new else f"{result.label} was there already."
+
+
+class EditVariantState(_OfProduct, rx.State):
+    """Changes a variant's SKU or reorder point."""
+
+    command: ClassVar[str] = "catalog.update_variant"
+    subject_field: ClassVar[str] = "variant_id"
+
+    sku: str = ""
+    reorder_point: str = ""
+
+    async def _prepare(self) -> None:
+        found = await self._ask("catalog.get_variant", {"variant_id": self.subject["id"]})
+        self.sku, self.reorder_point = found.sku, str(found.reorder_point)
+
+
+class AddBarcodeState(_OfProduct, rx.State):
+    """Lets a variant be found by a code."""
+
+    command: ClassVar[str] = "catalog.add_barcode"
+    subject_field: ClassVar[str] = "variant_id"
+
+    def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        return "Barcode added. Scanning it finds this product."
+
+
+class DefineUnitState(_OfProduct, rx.State):
+    """Lets a variant be traded in another unit."""
+
+    command: ClassVar[str] = "catalog.define_unit"
+    subject_field: ClassVar[str] = "variant_id"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(super()._payload(form))
+        return given | {"code": f"{given.get('code', '')}".strip().upper()}
+
+
+class EditProductState(_OfProduct, rx.State):
+    """Changes a product's names, HSN or note."""
+
+    command: ClassVar[str] = "catalog.update_product"
+    subject_field: ClassVar[str] = "product_id"
+
+    facts: dict[str, str] = {}
+
+    async def _prepare(self) -> None:
+        page = await self.get_state(ProductState)
+        self.facts = {name: page.head.get(name, "") for name in _EDITED}
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return with_remedy(FormState._payload(self, form)) | {"product_id": self.subject["id"]}
+
+
+_EDITED = ("name", "hsn", "remedy", "synonyms", "abbreviations", "note")
+
+
+class SetTaxClassState(_OfProduct, rx.State):
+    """Taxes a product by another class."""
+
+    command: ClassVar[str] = "catalog.set_product_tax_class"
+    subject_field: ClassVar[str] = "product_id"
+
+    tax_classes: list[dict[str, str]] = []
+    current: str = ""
+
+    async def _prepare(self) -> None:
+        found = await self._ask("catalog.list_tax_classes")
+        page = await self.get_state(ProductState)
+        self.current = page.head.get("tax_class", "")
+        self.tax_classes = [{"value": row.code, "label": row.name} for row in found.rows]
+
+    def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        return "Taxed by this class from the next sale on."

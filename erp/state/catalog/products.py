@@ -1,0 +1,91 @@
+"""The product list, and the form of a new product."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.state.catalog.wording import FORMS, LEVEL_TONES, SHELF_TONES, names_typed
+from erp.state.listing import ListState
+from erp.state.registry import PAGE, handler
+from erp.state.submitting import FormState
+
+EDIT = "catalog.edit"
+CHECKS = ("is_lot_tracked", "is_expiry_required", "is_service")
+
+
+class ProductListState(ListState, rx.State):
+    """Products by name, potency by potency, with what can be sold of them."""
+
+    permission: ClassVar[str] = "catalog.view"
+    query: ClassVar[str] = "catalog.list_products"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "Product", detail="sku"),
+        Column("brand", "Brand", wide_only=True),
+        Column("form", "Form", labels=FORMS, wide_only=True),
+        Column("gst_rate", "GST", Kind.PERCENT, wide_only=True),
+        Column("mrp_max", "MRP", Kind.MONEY, wide_only=True),
+        Column("nearest_expiry", "Expiry", Kind.EXPIRY, tone="shelf_life", tones=SHELF_TONES),
+        Column("sellable", "Sellable", Kind.COUNT, tone="stock_level", tones=LEVEL_TONES),
+    )
+    row_link: ClassVar[str] = "/products/{product_id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("form", "brand_id", "price_from", "price_to")
+    topics: ClassVar[tuple[str, ...]] = ("catalog", "inventory", "pos")
+
+    brands: list[dict[str, str]] = []
+    may_edit: bool = False
+
+    @handler(permission=PAGE)
+    async def open_products(self) -> None:
+        """Show the list with the brands to choose from."""
+        found = await self._ask("catalog.list_brands")
+        self.brands = [{"value": str(row.id), "label": row.name} for row in found.rows]
+        self.may_edit = (await self._principal()).may(EDIT)
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"id": row.variant_id}
+
+
+class NewProductState(FormState, rx.State):
+    """Adds a product; its variants follow on its own page."""
+
+    permission: ClassVar[str] = EDIT
+    command: ClassVar[str] = "catalog.create_product"
+
+    brands: list[str] = []
+    tax_classes: list[dict[str, str]] = []
+
+    @handler(permission=PAGE)
+    async def open_product(self) -> None:
+        """Offer an empty form with the known brands and tax classes."""
+        found = await self._ask("catalog.list_brands")
+        self.brands = [row.name for row in found.rows]
+        classes = await self._ask("catalog.list_tax_classes")
+        self.tax_classes = [
+            {"value": "", "label": "Choose how it is taxed"},
+            *({"value": row.code, "label": row.name} for row in classes.rows),
+        ]
+        self._renew()
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Send a box that is not ticked as a no, and the remedy with all its names."""
+        given = dict(super()._payload(form))
+        checks = {name: given.get(name) == "true" for name in CHECKS}
+        return with_remedy(given) | checks
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
+        return [
+            rx.toast.success("Product added. Now add its potencies and packs."),
+            rx.redirect(f"/products/{result.id}"),
+        ]
+
+
+def with_remedy(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the input with the remedy's names, typed with commas, put together."""
+    others = {name: names_typed(given.get(name)) for name in ("synonyms", "abbreviations")}
+    rest = {name: value for name, value in given.items() if name not in (*others, "remedy")}
+    if not given.get("remedy"):
+        return rest
+    return rest | {"remedy": {"name": given["remedy"], **others}}

@@ -1,0 +1,54 @@
+"""Words of the catalogue on the screen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from erp.core.formatting import plain_decimal
+from erp.services import catalog
+
+FORMS: Mapping[str, str] = {
+    form.value: form.value.replace("_", " ").capitalize() for form in catalog.Form
+}
+TREATMENTS: Mapping[str, str] = {
+    "taxable": "Taxable",
+    "nil_rated": "Nil rated",
+    "exempt": "Exempt",
+    "non_gst": "Outside GST",
+}
+SHELF_TONES: Mapping[str, str] = {
+    "expired": "red",
+    "0-30": "red",
+    "31-60": "amber",
+    "61-90": "amber",
+    "later": "",
+    "none": "",
+}
+"""Colour of an expiry by its rung of the ladder; plain text where there is time."""
+
+LEVEL_TONES: Mapping[str, str] = {"none": "red", "low": "amber", "enough": ""}
+"""Colour of sellable stock by its level."""
+
+UNITS = (
+    ("BTL", "BTL, bottles"),
+    ("TUB", "TUB, tubes"),
+    ("PCS", "PCS, pieces"),
+    ("NOS", "NOS, numbers"),
+    ("BOX", "BOX, boxes"),
+    ("PAC", "PAC, packs"),
+    ("KIT", "KIT, kits"),
+    ("GMS", "GMS, grams"),
+    ("MLT", "MLT, millilitres"),
+)
+"""Unit codes of the GST portal that a shop of medicines counts in."""
+
+
+def names_typed(text: Any) -> list[str]:
+    """Read names with commas between them."""
+    return [name for part in f"{text or ''}".split(",") if (name := part.strip())]
+
+
+def gst_words(treatment: str, rate: Any) -> str:
+    """Write how a product is taxed today: `5%`, `Exempt`, or that no rate is set."""
+    if treatment != "taxable":
+        return TREATMENTS[treatment]
+    return "No rate yet" if rate is None else f"{plain_decimal(rate)}%"

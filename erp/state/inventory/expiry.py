@@ -1,0 +1,123 @@
+"""The expiry ladder: what is past its day, what will be soon, and telling people."""
+
+from typing import Any, ClassVar
+
+import plotly.graph_objects as go
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import group_count, money_text
+from erp.state.catalog.wording import SHELF_TONES
+from erp.state.inventory.stock import VIEW
+from erp.state.inventory.wording import RUNGS
+from erp.state.listing import ListState
+from erp.state.registry import PAGE, handler
+from erp.state.reporting.bars import lying_bars
+
+ALERT = "inventory.alert"
+FIRST_SHOWN = "0-30"
+COLOURS = ("#e5484d", "#f5a524", "#ffca6b", "#9ec9c3")
+"""Of the rungs, the most urgent first."""
+
+
+class ExpiryState(ListState, rx.State):
+    """The ladder, and the lots of the rung that is chosen."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "inventory.list_expiring"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "Product", detail="lot_number"),
+        Column("expires_on", "Expiry", Kind.EXPIRY, tone="rung", tones=SHELF_TONES),
+        Column("days_left", "Days left", Kind.NUMBER),
+        Column("location", "Place", wide_only=True),
+        Column("mrp", "MRP", Kind.MONEY, wide_only=True),
+        Column("quantity", "Units", Kind.COUNT),
+        Column("value", "Value", Kind.MONEY, wide_only=True),
+    )
+    row_link: ClassVar[str] = "/stock/lots/{lot_id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("rung",)
+    topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")
+
+    rungs: list[dict[str, str]] = []
+    chart: go.Figure = go.Figure()
+    has_chart: bool = False
+    may_alert: bool = False
+    is_alerting: bool = False
+
+    def _entry(self, row: Any) -> Any:
+        rung = self.filters.get("rung", FIRST_SHOWN)
+        return row.model_dump() | {"id": f"{row.lot_id}{row.location_id}", "rung": rung}
+
+    def _chosen(self) -> dict[str, str]:
+        return {"rung": FIRST_SHOWN} | super()._chosen()
+
+    async def _reload(self) -> None:
+        await super()._reload()
+        self.may_alert = (await self._principal()).may(ALERT)
+        ladder = await self._ask("inventory.expiry_ladder")
+        chosen = self.filters.get("rung", FIRST_SHOWN)
+        self.rungs = [_tile(rung, chosen) for rung in ladder.rungs]
+        shown = list(reversed(ladder.rungs))
+        notes = [f"{group_count(rung.quantity)} units" for rung in shown]
+        names = [RUNGS[rung.rung] for rung in shown]
+        self.chart = lying_bars(
+            names, [rung.value for rung in shown], notes, tuple(reversed(COLOURS))
+        )
+        self.has_chart = any(rung.lots for rung in shown)
+
+    @handler(permission=PAGE)
+    async def open_bar(self, points: list[dict[str, Any]]) -> EventSpec | None:
+        """Show the lots of a clicked bar; the browser only says which one."""
+        point = points[0] if isinstance(points, list) and points else {}
+        place = point.get("pointNumber", point.get("pointIndex"))
+        if not isinstance(place, int) or not 0 <= place < len(RUNGS):
+            return None
+        return await self._choose(list(reversed(RUNGS))[place])
+
+    @handler(permission=PAGE)
+    async def choose(self, rung: str) -> EventSpec | None:
+        """Show the lots of a rung."""
+        return await self._choose(rung) if rung in RUNGS else None
+
+    async def _choose(self, rung: str) -> EventSpec:
+        self.filters = {"rung": rung}
+        return await self._from_the_top()
+
+    @handler(permission=ALERT)
+    async def alert(self) -> Any:
+        """Tell everyone who looks after stock now, as each morning."""
+        self.is_alerting = True
+        yield
+        try:
+            found = await self._run("inventory.alert_expiring_lots", {})
+        except DomainError as error:
+            yield rx.toast.error(error.message)
+        else:
+            yield rx.toast.success(_told(found))
+        finally:
+            self.is_alerting = False
+
+
+def _tile(rung: Any, chosen: str) -> dict[str, str]:
+    is_urgent = rung.lots and rung.rung in {"expired", "0-30"}
+    return {
+        "rung": rung.rung,
+        "label": RUNGS[rung.rung],
+        "value": money_text(rung.value),
+        "note": f"{group_count(rung.lots)} lots · {group_count(rung.quantity)} units"
+        if rung.lots
+        else "Nothing",
+        "tone": ("red" if rung.rung == "expired" else "amber") if is_urgent else "",
+        "is_chosen": "true" if rung.rung == chosen else "false",
+    }
+
+
+def _told(found: Any) -> str:
+    if not (found.expired or found.expiring):
+        return "Nothing expires within 90 days, so nobody was told."
+    if not found.told:
+        return "Everyone was told today already; it is in their inboxes."
+    people = "1 person" if found.told == 1 else f"{found.told} people"
+    return f"Put into the inbox of {people}."

@@ -1,0 +1,180 @@
+"""Adjusting, writing off and moving lots that are here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.errors import DomainError
+from erp.core.formatting import expiry_text, group_count, money_text
+from erp.state.catalog.wording import SHELF_TONES
+from erp.state.inventory.reviewing import Line, LinedFormState
+from erp.state.inventory.stock import ADJUST, TRANSFER
+from erp.state.inventory.wording import STATUSES
+from erp.state.registry import PAGE, handler
+from erp.state.session import as_uuid
+
+ADJUSTMENTS = ("count", "found", "theft", "sample", "own_use")
+WRITE_OFFS = ("expired", "damaged", "broken", "recalled")
+SAME = "The books say the same. Remove the line."
+
+
+class LotLinesState(LinedFormState, mixin=True):
+    """A form whose lines are lots in one place."""
+
+    places: list[dict[str, str]] = []
+    place: str = ""
+
+    @handler(permission=PAGE)
+    async def open_movement(self) -> EventSpec | None:
+        """Offer an empty form, or one with the lot that the address names."""
+        return await self._open()
+
+    async def _open(self) -> EventSpec | None:
+        self._restart()
+        given = dict(self.router.url.query_parameters)
+        principal = await self._principal()
+        found = await self._ask("inventory.list_locations", {"branch_id": principal.branch_id})
+        self.places = [
+            {"value": str(row.id), "label": row.name, "kind": row.kind} for row in found.rows
+        ]
+        known = [place["value"] for place in self.places]
+        storages = [place["value"] for place in self.places if place["kind"] == "storage"]
+        named = given.get("location_id", "")
+        self.place = named if named in known else (storages or known or [""])[0]
+        return await self._add_lot(given["lot_id"]) if given.get("lot_id") else None
+
+    @handler(permission=PAGE)
+    async def choose_place(self, location_id: str) -> None:
+        """Take the goods from another place; the lines of the first one go."""
+        if location_id in {place["value"] for place in self.places}:
+            self.place, self.lines = location_id, []
+
+    @handler(permission=PAGE)
+    async def add_lot(self, lot_id: str, label: str) -> EventSpec | None:  # noqa: ARG002  what the field sends
+        """Add a line for a lot that was found by name."""
+        return await self._add_lot(lot_id) if lot_id else None
+
+    async def _add_lot(self, lot_id: str) -> EventSpec | None:
+        if as_uuid(lot_id) is None or any(line["lot_id"] == lot_id for line in self.lines):
+            return None
+        wanted = {"lot_id": lot_id, "location_id": self.place, "limit": 1}
+        try:
+            found = await self._ask("inventory.stock_by_lot", wanted)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        if not found.rows:
+            return rx.toast.warning("Nothing of this lot is in this place.")
+        return self._add_line(_line(found.rows[0]))
+
+    def _lots_typed(self, form: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {"lot_id": line["lot_id"], **self._typed(form, line, "quantity")} for line in self.lines
+        ]
+
+    def _head_typed(self, form: Mapping[str, Any], *fields: str) -> dict[str, Any]:
+        return {
+            field: form[field] for field in ("idempotency_key", "note", *fields) if form.get(field)
+        }
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
+        self._restart()
+        return [rx.toast.success(self._words(result)), rx.redirect("/stock/moves")]
+
+    def _words(self, result: Any) -> str:  # noqa: ARG002  forms say more
+        """Say what happened; forms override."""
+        return "Saved."
+
+
+class AdjustState(LotLinesState, rx.State):
+    """Brings the books in line with the shelf."""
+
+    permission: ClassVar[str] = ADJUST
+    command: ClassVar[str] = "inventory.adjust_stock"
+    line_field: ClassVar[str] = "change"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        lines = [
+            {"lot_id": line["lot_id"], **self._change_typed(form, line)} for line in self.lines
+        ]
+        head = self._head_typed(form, "reason_code")
+        return head | {"location_id": self.place, "lines": lines}
+
+    def _change_typed(self, form: Mapping[str, Any], line: Line) -> dict[str, Any]:
+        """Return what a count changes; what is no whole number is sent as it is, and refused."""
+        typed = self._typed(form, line, "change").get("change", "")
+        if not typed.isascii() or not typed.isdigit():
+            return {"change": typed} if typed else {}
+        return {"change": int(typed) - int(line["on_hand"])}
+
+    def _show_refusal(self, error: ValidationError | DomainError) -> None:
+        super()._show_refusal(error)
+        for field, words in self.field_errors.items():
+            if "change is zero" in words:
+                self.field_errors[field] = SAME
+
+    def _sign(self, move: Mapping[str, Any]) -> str:
+        return "+" if move["to_location_id"] == self.place else "\N{MINUS SIGN}"
+
+    def _words(self, result: Any) -> str:
+        return f"Stock adjusted: {money_text(result.gained)} found, {money_text(result.lost)} lost."
+
+
+class WriteOffState(LotLinesState, rx.State):
+    """Gives goods up for good."""
+
+    permission: ClassVar[str] = ADJUST
+    command: ClassVar[str] = "inventory.write_off_stock"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        head = self._head_typed(form, "reason_code")
+        return head | {"location_id": self.place, "lines": self._lots_typed(form)}
+
+    def _sign(self, move: Mapping[str, Any]) -> str:  # noqa: ARG002  goods only leave here
+        return "\N{MINUS SIGN}"
+
+    def _words(self, result: Any) -> str:
+        return f"Written off: {money_text(result.value)}."
+
+
+class TransferState(LotLinesState, rx.State):
+    """Moves lots from one place of ours to another."""
+
+    permission: ClassVar[str] = TRANSFER
+    command: ClassVar[str] = "inventory.transfer_stock"
+
+    targets: list[dict[str, str]] = []
+
+    @handler(permission=PAGE)
+    async def open_transfer(self) -> EventSpec | None:
+        """Offer an empty form with every place of the company to send goods to."""
+        found = await self._ask("inventory.list_locations")
+        self.targets = [
+            {"value": "", "label": "Choose a place"},
+            *({"value": str(row.id), "label": f"{row.name}, {row.branch}"} for row in found.rows),
+        ]
+        return await self._open()
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        head = self._head_typed(form, "to_location_id")
+        return head | {"from_location_id": self.place, "lines": self._lots_typed(form)}
+
+    def _words(self, result: Any) -> str:
+        return f"Moved: {money_text(result.value)} at cost."
+
+
+def _line(row: Any) -> Line:
+    return {
+        "lot_id": str(row.lot_id),
+        "label": row.label,
+        "lot": row.lot_number,
+        "expiry": expiry_text(row.expires_on) if row.expires_on else "",
+        "tone": SHELF_TONES[row.shelf_life],
+        "status": STATUSES[row.status] if row.status != "available" else "",
+        "on_hand": str(row.on_hand),
+        "here": group_count(row.on_hand),
+        "reserved": group_count(row.reserved) if row.reserved else "",
+        "suggested": str(row.on_hand - row.reserved),
+    }

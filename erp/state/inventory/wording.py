@@ -1,0 +1,88 @@
+"""Words of stock on the screen."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from erp.core.columns import Column, Kind
+
+STATUSES: Mapping[str, str] = {
+    "available": "Available",
+    "hold": "On hold",
+    "quarantine": "Quarantine",
+    "recalled": "Recalled",
+}
+STATUS = Column(
+    "status",
+    "Status",
+    Kind.STATUS,
+    labels=STATUSES,
+    tones={"available": "green", "hold": "amber", "quarantine": "amber", "recalled": "red"},
+)
+RUNGS: Mapping[str, str] = {
+    "expired": "Expired",
+    "0-30": "Up to 30 days",
+    "31-60": "31 to 60 days",
+    "61-90": "61 to 90 days",
+}
+ORIGINS: Mapping[str, str] = {
+    "goods_receipt": "Received",
+    "sale": "Sold",
+    "return": "Returned",
+    "stock_adjustment": "Adjusted",
+    "stock_write_off": "Written off",
+    "stock_transfer": "Transferred",
+}
+MOVE_COLUMNS = (
+    Column("label", "Product", detail="lot_number"),
+    Column("effective_at", "When", Kind.INSTANT, detail="user"),
+    Column(
+        "origin_type",
+        "Why",
+        Kind.STATUS,
+        detail="reason",
+        labels=ORIGINS,
+        tones={
+            "goods_receipt": "green",
+            "sale": "blue",
+            "return": "blue",
+            "stock_write_off": "red",
+        },
+    ),
+    Column("from_location", "From", wide_only=True),
+    Column("to_location", "To", wide_only=True),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("value", "Value", Kind.MONEY, wide_only=True),
+)
+REASONS: Mapping[str, str] = {
+    "count": "Count found more or less",
+    "found": "Goods turned up",
+    "theft": "Stolen",
+    "sample": "Given as a sample",
+    "own_use": "Used in the business",
+    "expired": "Expired",
+    "damaged": "Damaged",
+    "broken": "Broken",
+    "recalled": "Recalled",
+}
+ACCOUNTS: Mapping[str, str] = {
+    "inventory": "Stock",
+    "inventory_expired": "Stock, expired and damaged",
+    "goods_in_transit": "Goods in transit",
+    "grni": "Goods received, not billed yet",
+    "stock_adjustment": "Stock differences",
+    "loss_expired": "Loss on expired stock",
+}
+
+
+def move_entry(row: Any) -> dict[str, Any]:
+    """Return a move as the list shows it, its reason in words."""
+    code, _, note = row.reason.partition(": ")
+    words = REASONS.get(code, code)
+    return row.model_dump() | {"reason": f"{words}: {note}" if note else words}
+
+
+def document_of(row: Any) -> str:
+    """Return where the document that moved the goods is shown; empty for none of its own."""
+    if row.origin_type in {"sale", "return"}:
+        return f"/sales/{row.origin_id}"
+    return f"/stock/moves?origin_id={row.origin_id}"

@@ -1,0 +1,145 @@
+"""One party: who they are, how they stand, what they bought."""
+
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import date_text, group_count, money_text
+from erp.services import identity
+from erp.services.party import state_name
+from erp.state.history import history_of
+from erp.state.party.parties import EDIT, VIEW
+from erp.state.party.wording import CATEGORIES, KINDS, PRICE_LISTS, ROLES, SEXES
+from erp.state.reading import RecordState
+from erp.state.registry import handler
+from erp.state.showing import display_rows
+
+LATEST = 10
+LICENCE_WARNING_DAYS = 60
+SALE_COLUMNS = (
+    Column("number", "Number"),
+    Column("sold_at", "When", Kind.INSTANT),
+    Column("methods", "Paid by", wide_only=True),
+    Column("total", "Total", Kind.MONEY),
+)
+INVOICE_COLUMNS = (
+    Column("number", "Number"),
+    Column("issued_on", "Day", Kind.DATE),
+    Column("tax", "Tax", Kind.MONEY, wide_only=True),
+    Column("total", "Total", Kind.MONEY),
+)
+
+
+class PartyState(RecordState, rx.State):
+    """A party with everything about them on one page."""
+
+    permission: ClassVar[str] = VIEW
+    topics: ClassVar[tuple[str, ...]] = ("party", "pos", "billing")
+
+    standing: dict[str, str] = {}
+    sales: list[dict[str, str]] = []
+    invoices: list[dict[str, str]] = []
+    history: list[dict[str, str]] = []
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        party = await self._ask("party.get_party", {"party_id": record_id})
+        zone = principal.time_zone
+        self.standing, self.sales, self.invoices = {}, [], []
+        if principal.may("billing.view"):
+            found = await self._ask("reporting.get_party_standing", {"party_id": record_id})
+            self.standing = _standing(found, party.credit_limit)
+            bills = await self._ask(
+                "billing.list_invoices", {"party_id": record_id, "limit": LATEST}
+            )
+            self.invoices = display_rows(bills.rows, INVOICE_COLUMNS, zone, "/invoices/{id}")
+        if principal.may("pos.view"):
+            sold = await self._ask("pos.list_sales", {"customer_id": record_id, "limit": LATEST})
+            self.sales = display_rows(sold.rows, SALE_COLUMNS, zone, "/sales/{id}")
+        self.history = await history_of(self, record_id, principal)
+        today = await self._call(lambda ctx: ctx.today)
+        self.head = (
+            _head(party)
+            | _licence(party, today)
+            | {
+                "may_edit": "yes" if principal.may(EDIT) else "",
+                "sees_sales": "yes" if principal.may("pos.view") else "",
+            }
+        )
+
+    @handler(permission=EDIT)
+    async def set_status(self, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
+        """Close the party for new business, or open it again."""
+        given = {"party_id": self.head.get("id", ""), "is_active": bool(is_active)}
+        try:
+            await self._run("party.set_party_status", given)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success(
+            "Open for business again." if is_active else "Closed for new business."
+        )
+
+
+def _standing(found: Any, credit_limit: Any) -> dict[str, str]:
+    left = max(credit_limit - found.owes, 0)
+    return {
+        "owes": money_text(found.owes),
+        "owes_note": f"{money_text(left)} of credit left" if credit_limit else "No credit given",
+        "owes_tone": "red" if found.owes > credit_limit else "",
+        "owed": money_text(found.owed),
+        "billed": money_text(found.billed),
+        "bills": "1 bill" if found.bills == 1 else f"{group_count(found.bills)} bills",
+        "last": date_text(found.last_on) if found.last_on else "Never",
+    }
+
+
+def _head(party: Any) -> dict[str, str]:
+    place = ", ".join(part for part in (party.address, party.city, party.pin) if part)
+    return {
+        "id": str(party.id),
+        "name": party.name,
+        "code": party.code,
+        "kind": KINDS[party.kind],
+        "roles": ", ".join(ROLES[role] for role in party.roles),
+        "is_active": "yes" if party.is_active else "",
+        "phone": party.phone,
+        "phone_href": f"tel:{party.phone.replace(' ', '')}" if party.phone else "",
+        "email": party.email,
+        "email_href": f"mailto:{party.email}" if party.email else "",
+        "address": place,
+        "state": state_name(party.state_code),
+        "category": CATEGORIES[party.gst_category],
+        "gstin": party.gstin or "",
+        "gstin_state": state_name(party.gstin[:2]) if party.gstin else "",
+        "pan": party.pan or "",
+        "price_list": PRICE_LISTS.get(party.price_list, party.price_list),
+        "credit_limit": money_text(party.credit_limit),
+        "credit_days": f"{party.credit_days} days" if party.credit_days else "On delivery",
+        "born": date_text(party.birth_on) if party.birth_on else "",
+        "sex": SEXES.get(party.sex or "", ""),
+        "note": party.note,
+    }
+
+
+def _licence(party: Any, today: date) -> dict[str, str]:
+    """Return the drug licence with what its expiry asks for."""
+    ends = party.drug_licence_expires_on
+    if ends is None:
+        return {"licence": party.drug_licence_no or "", "licence_ends": "", "licence_tone": ""}
+    left = (ends - today).days
+    warning = ""
+    if left < 0:
+        warning = f"The drug licence ended on {date_text(ends)}. Ask for the renewed one."
+    elif left <= LICENCE_WARNING_DAYS:
+        warning = f"The drug licence ends on {date_text(ends)}, in {left} days."
+    return {
+        "licence": party.drug_licence_no or "",
+        "licence_ends": date_text(ends),
+        "licence_tone": "red" if left < 0 else "amber" if warning else "",
+        "licence_warning": warning,
+    }
