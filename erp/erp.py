@@ -1,6 +1,8 @@
 """The composition root: the interface, REST, the doors in front of both, and what runs along."""
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import reflex as rx
 import structlog
@@ -13,9 +15,11 @@ from erp.api.gate import AsgiApp, SocketGate
 from erp.api.page_door import PageDoor
 from erp.api.response_headers import ResponseHeaders
 from erp.components.overlay import connection_overlay
+from erp.core.crossing import off_the_loop
 from erp.core.errors import DomainError, NotSignedIn
 from erp.core.telemetry import configure_logging
 from erp.embedded.frontend import BUILT
+from erp.services import identity
 from erp.state import live
 from erp.state.guard import EventGuard
 from erp.state.redis_states import use_portable_locks
@@ -43,6 +47,13 @@ def _doors(app: AsgiApp) -> AsgiApp:
     return ResponseHeaders(SocketGate(PageDoor(app, sessions, BUILT), sessions), BUILT)
 
 
+@asynccontextmanager
+async def _safe_database() -> AsyncIterator[None]:
+    """Refuse to serve from a database that would not keep tenants apart."""
+    await off_the_loop(identity.check_database)
+    yield
+
+
 def _create() -> rx.App:
     configure_logging()
     logging.getLogger(_PAYLOAD_LOGGER).setLevel(logging.ERROR)
@@ -61,6 +72,7 @@ def _create() -> rx.App:
     use_portable_locks(created)
     created.app_wraps[(5, "Overlay")] = lambda stateful: connection_overlay() if stateful else None
     created.add_middleware(EventGuard())
+    created.register_lifespan_task(_safe_database)
     created.register_lifespan_task(live.subscription)
     pages.register(created)
     return created

@@ -19,7 +19,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import Busy, Unavailable
 from erp.core.telemetry import configure_logging
-from erp.services import platform
+from erp.services import identity, platform
 from jobs.bell import Bell
 from jobs.queues import connect
 from jobs.schedule import Schedule
@@ -111,6 +111,7 @@ def run(stop: threading.Event) -> None:
 def main() -> None:
     """Run the relay as a process; SIGTERM and SIGINT end it after the turn in progress."""
     configure_logging()
+    identity.check_database()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -20,6 +20,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from erp.core.telemetry import configure_logging
+from erp.services import identity
 from jobs.queues import DEFAULT_QUEUE, AllowedJob, connect
 
 WORKER_TTL_SECONDS = 60
@@ -62,6 +63,7 @@ def work(*, burst: bool = False) -> bool:
 def main() -> None:
     """Run the worker as a process, through any outage of Redis."""
     configure_logging()
+    identity.check_database()
     _log.info("worker_started")
     while True:
         try:

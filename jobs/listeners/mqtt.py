@@ -24,7 +24,7 @@ from erp.core.clock import utc_now
 from erp.core.errors import Busy, Unavailable
 from erp.core.settings import get_settings
 from erp.core.telemetry import configure_logging
-from erp.services import catalogue_of_actions, imaging
+from erp.services import catalogue_of_actions, identity, imaging
 from jobs.listeners.directory import Directory
 from jobs.listeners.handling import Handler
 from jobs.listeners.lanes import Lanes
@@ -140,6 +140,7 @@ class Listener:
 def main() -> None:
     """Run the listener as a process; SIGTERM and SIGINT end it."""
     configure_logging()
+    identity.check_database()
     listener = Listener()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: listener.stop())

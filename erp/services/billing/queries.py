@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
-from erp.services.party.states import state_name
+from erp.services.party import state_name
 from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
 
 FAR_FUTURE = date(9999, 12, 31)

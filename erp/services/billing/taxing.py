@@ -64,10 +64,8 @@ class SupplyLine:
         gst_rate: Percent, both halves together.
         discount_pct: Percent of the gross; not together with `discount_amount`.
         discount_amount: Taken off the gross of the whole line.
-        is_free: Given without charge with paid goods: valued at nil, bears no tax (Circular
-            92/11/2019-GST para 2(B)); the rate is kept for print.
-        follows_goods: A delivery or packing charge that takes the rate of the goods as part of a
-            composite supply (s.8(a)). Its own rate and treatment are ignored.
+        is_free: Given with paid goods: bears no tax (Circular 92/11/2019-GST); keeps its rate.
+        follows_goods: A charge that takes the rate of the goods (s.8(a)) instead of its own.
     """
 
     ref: str
@@ -92,8 +90,7 @@ class Supply:
         is_rounded: Whether the document is rounded to the rupee.
         is_sez: To or by an SEZ unit or developer: always inter-state (IGST Act s.7(5)).
         is_without_payment_of_tax: Under a letter of undertaking (IGST Act s.16(3)(a)).
-        is_composition: The seller is under the composition scheme and collects no tax (s.10).
-        is_unregistered: The seller has no registration and may collect no tax (s.32(1)).
+        is_composition, is_unregistered: The seller collects no tax (s.10, s.32(1)).
     """
 
     seller_state: str
@@ -210,9 +207,7 @@ def tax_supply(supply: Supply) -> TaxedSupply:
         priced = _spread_charges(supply, priced)
     if supply.bill_discount:
         _share_discount(supply.bill_discount, priced)
-    is_untaxed = (
-        supply.is_without_payment_of_tax or supply.is_composition or supply.is_unregistered
-    )
+    is_untaxed = supply.is_without_payment_of_tax or supply.is_composition or supply.is_unregistered
     lines = tuple(_tax(one, supply.price_mode, nature, is_untaxed=is_untaxed) for one in priced)
     return TaxedSupply(
         nature=nature,
