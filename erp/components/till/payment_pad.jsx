@@ -49,7 +49,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const isOver = entered !== null && entered > left && !mayExceed;
   const change = mayExceed && entered !== null ? Math.max(0, entered - left) : 0;
   const settles = entered !== null && !isOver && entered >= left;
-  useEffect(() => { const take = () => { amountField.current?.focus(); amountField.current?.select(); }; take(); const timer = setTimeout(take, 30); return () => clearTimeout(timer); }, [method, tenders.length]);
+  useEffect(() => { const take = () => { if (document.activeElement !== amountField.current) amountField.current?.focus(); }; take(); const timer = setTimeout(take, 30); return () => clearTimeout(timer); }, [method, tenders.length]);
   useEffect(() => {
     if (method !== "upi" || isRefund || entered === null || entered <= 0 || isOver) return;
     const timer = setTimeout(() => onUpi?.(plain(entered)), 200);
