@@ -1,0 +1,78 @@
+"""Printed bills over REST: who gets them, and what is said to the others."""
+
+import io
+
+import pytest
+from pypdf import PdfReader
+
+from erp.core.ids import new_id
+from tests.factories import Shop
+from tests.fixtures.people import _token
+
+PAPERS = ("receipt", "invoice")
+
+
+def bearer(shop: Shop, role: str = "cashier") -> dict[str, str]:
+    return {"authorization": f"Bearer {_token(shop.acting_as(role))}"}
+
+
+def words(body: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_bill_is_printed_with_its_number(rest, trader: Shop, paper):
+    sale = trader.sell({trader.variant_ids[0]: 2})
+    answer = rest.get(f"/api/erp/invoices/{sale.invoice_id}/{paper}.pdf", headers=bearer(trader))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "no-store" in answer.headers["cache-control"]
+    assert answer.headers["content-disposition"].startswith('inline; filename="POS1')
+    assert sale.number in words(answer.content)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_a_reprint_says_that_it_is_one(rest, trader: Shop, paper):
+    sale = trader.sell({trader.variant_ids[0]: 1})
+    path = f"/api/erp/invoices/{sale.invoice_id}/{paper}.pdf"
+    first = words(rest.get(path, headers=bearer(trader)).content)
+    again = words(rest.get(f"{path}?duplicate=true", headers=bearer(trader)).content)
+    assert "DUPLICATE" in again.upper()
+    assert first != again
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_foreign_and_absent_bills_look_the_same(rest, trader: Shop, stranger: Shop, paper):
+    theirs = stranger.sell({stranger.variant_ids[0]: 1})
+    ids = (theirs.invoice_id, new_id(), "none", "..%2f..")
+    answers = [
+        rest.get(f"/api/erp/invoices/{each}/{paper}.pdf", headers=bearer(trader)) for each in ids
+    ]
+    assert [answer.status_code for answer in answers] == [404] * 4
+    assert theirs.number not in "".join(answer.text for answer in answers)
+
+
+def test_who_may_neither_sell_nor_see_bills_is_refused(rest, trader: Shop):
+    sale = trader.sell({trader.variant_ids[0]: 1})
+    path = f"/api/erp/invoices/{sale.invoice_id}/receipt.pdf"
+    assert rest.get(path, headers=bearer(trader, "technician")).status_code == 403
+    assert rest.get(path).status_code == 401
+
+
+def test_best_sellers_stand_by_units_sold_with_what_is_left(rest, trader: Shop, stranger: Shop):
+    first, second, third = trader.variant_ids
+    trader.sell({second: 5})
+    trader.sell({first: 2})
+    stranger.sell({stranger.variant_ids[0]: 9})
+    sold_out = trader.sell({third: 200})
+    assert sold_out.number
+    answer = rest.get("/api/erp/best-sellers?limit=3", headers=bearer(trader))
+    assert [(row["variant_id"], row["sold"], row["sellable"]) for row in answer.json()["rows"]] == [
+        (str(third), 200, 0),
+        (str(second), 5, 195),
+        (str(first), 2, 198),
+    ]
+    assert answer.json()["rows"][0]["price"] is None
+    assert (
+        rest.get("/api/erp/best-sellers", headers=bearer(trader, "storekeeper")).status_code == 403
+    )
