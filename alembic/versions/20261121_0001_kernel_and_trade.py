@@ -566,6 +566,13 @@ def _create_tables() -> None:
         unique=False,
         postgresql_where=sa.text("status in ('pending', 'leased')"),
     )
+    op.create_index(
+        "ix_event_delivery_dead",
+        "event_delivery",
+        ["tenant_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'dead'"),
+    )
     op.create_table(
         "event_queue",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -732,6 +739,7 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_session")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_user_session_token_hash")),
     )
+    op.create_index("ix_user_session_user", "user_session", ["user_id"], unique=False)
     op.create_table(
         "account_balance",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
@@ -847,6 +855,13 @@ def _create_tables() -> None:
         "invoice",
         ["tenant_id", "party_id", "issued_on"],
         unique=False,
+    )
+    op.create_index(
+        "ix_invoice_original",
+        "invoice",
+        ["tenant_id", "original_invoice_id"],
+        unique=False,
+        postgresql_where=sa.text("original_invoice_id is not null"),
     )
     op.create_table(
         "journal_entry",
@@ -1468,6 +1483,13 @@ def _create_tables() -> None:
     )
     op.create_index("ix_stock_move_origin", "stock_move", ["tenant_id", "origin_id"], unique=False)
     op.create_index(
+        "ix_stock_move_receipt",
+        "stock_move",
+        ["tenant_id", "origin_id"],
+        unique=False,
+        postgresql_where=sa.text("origin_type = 'goods_receipt'"),
+    )
+    op.create_index(
         "ix_stock_move_variant",
         "stock_move",
         ["tenant_id", "variant_id", "effective_at"],
@@ -1647,6 +1669,7 @@ def _create_tables() -> None:
     )
     op.create_index("ix_sale_invoice", "sale", ["tenant_id", "invoice_id"], unique=False)
     op.create_index("ix_sale_original", "sale", ["tenant_id", "original_sale_id"], unique=False)
+    op.create_index("ix_sale_party", "sale", ["tenant_id", "party_id", "sold_at"], unique=False)
     op.create_index("ix_sale_shift", "sale", ["tenant_id", "shift_id"], unique=False)
     op.create_index("ix_sale_sold", "sale", ["tenant_id", "sold_at", "id"], unique=False)
     op.create_table(

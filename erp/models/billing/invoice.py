@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import (
@@ -58,6 +58,12 @@ class Invoice(TenantRow, table=True):
         CheckConstraint("least(gross, taxable, cgst, sgst, igst, total) >= 0", name="not_negative"),
         Index("ix_invoice_day", "tenant_id", "issued_on", "id"),
         Index("ix_invoice_party", "tenant_id", "party_id", "issued_on"),
+        Index(
+            "ix_invoice_original",
+            "tenant_id",
+            "original_invoice_id",
+            postgresql_where=text("original_invoice_id is not null"),
+        ),
     )
 
     company_id: UUID

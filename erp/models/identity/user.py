@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, Index
 from sqlmodel import Field, SQLModel
 
 from erp.core.ids import new_id
@@ -35,6 +35,7 @@ class UserSession(SQLModel, table=True):
     """One signed-in browser, in one tenant. Only the hash of its token is stored."""
 
     __tablename__ = "user_session"
+    __table_args__ = (Index("ix_user_session_user", "user_id"),)
 
     id: UUID = Field(primary_key=True, default_factory=new_id)
     token_hash: str = Field(unique=True)

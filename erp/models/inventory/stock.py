@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import INSTANT, MONEY, TenantRow, belongs_to, created_at
@@ -37,6 +37,12 @@ class StockMove(TenantRow, table=True):
         Index("ix_stock_move_lot", "tenant_id", "lot_id", "effective_at"),
         Index("ix_stock_move_variant", "tenant_id", "variant_id", "effective_at"),
         Index("ix_stock_move_origin", "tenant_id", "origin_id"),
+        Index(
+            "ix_stock_move_receipt",
+            "tenant_id",
+            "origin_id",
+            postgresql_where=text("origin_type = 'goods_receipt'"),
+        ),
     )
 
     variant_id: UUID

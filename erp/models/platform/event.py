@@ -85,6 +85,12 @@ class EventDelivery(TenantRow, table=True):
             "next_attempt_at",
             postgresql_where=text("status in ('pending', 'leased')"),
         ),
+        Index(
+            "ix_event_delivery_dead",
+            "tenant_id",
+            "id",
+            postgresql_where=text("status = 'dead'"),
+        ),
     )
 
     event_id: UUID

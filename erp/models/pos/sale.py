@@ -47,6 +47,7 @@ class Sale(TenantRow, table=True):
         CheckConstraint("total >= 0 and change_due >= 0", name="amounts"),
         CheckConstraint("(kind = 'return') = (original_sale_id is not null)", name="original"),
         Index("ix_sale_shift", "tenant_id", "shift_id"),
+        Index("ix_sale_party", "tenant_id", "party_id", "sold_at"),
         Index("ix_sale_sold", "tenant_id", "sold_at", "id"),
         Index("ix_sale_invoice", "tenant_id", "invoice_id"),
         Index("ix_sale_original", "tenant_id", "original_sale_id"),

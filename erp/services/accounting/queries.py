@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +15,7 @@ from erp.services.platform import (
     Query,
     Result,
     Rows,
+    conditions_of,
     decode_cursor,
     encode_cursor,
     query,
@@ -192,6 +194,24 @@ def _sided(row: db.Row) -> TrialBalanceRow:
     return TrialBalanceRow(**row, debit=max(amount, Decimal(0)), credit=max(-amount, Decimal(0)))
 
 
+_LIST: LiteralString = """
+    select e.id, e.effective_on, e.journal, e.narration, e.origin_type, e.origin_id, e.total
+      from journal_entry e
+     where e.tenant_id = %(tenant)s and e.company_id = %(company)s
+       and (e.effective_on, e.id) < (%(day)s::date, %(id)s::uuid)
+"""
+_CONDITIONS: dict[str, LiteralString] = {
+    "origin_id": "and e.origin_id = %(origin)s",
+    "from_day": "and e.effective_on >= %(from)s",
+    "to_day": "and e.effective_on <= %(to)s",
+    "search": "and e.narration ilike '%%' || %(search)s || '%%'",
+    "account_id": (
+        "and exists (select 1 from journal_line l where l.tenant_id = e.tenant_id"
+        " and l.entry_id = e.id and l.account_id = %(account)s)"
+    ),
+}
+
+
 @query("accounting.list_entries", permission="accounting.view", rest="GET /journal-entries")
 def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> EntryPage:
     """List journal entries, newest first, of an account, a document or a span of days."""
@@ -199,22 +219,10 @@ def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> 
         str(FAR_FUTURE),
         "ffffffff-ffff-ffff-ffff-ffffffffffff",
     ]
+    conditions = conditions_of(wanted, _CONDITIONS)
     rows = db.fetch_all(
         session,
-        """
-        select e.id, e.effective_on, e.journal, e.narration, e.origin_type, e.origin_id, e.total
-          from journal_entry e
-         where e.tenant_id = %(tenant)s and e.company_id = %(company)s
-           and (e.effective_on, e.id) < (%(day)s::date, %(id)s::uuid)
-           and (%(origin)s::uuid is null or e.origin_id = %(origin)s)
-           and e.effective_on between %(from)s and %(to)s
-           and (%(search)s = '' or e.narration ilike '%%' || %(search)s || '%%')
-           and (%(account)s::uuid is null or exists (
-                select 1 from journal_line l where l.tenant_id = e.tenant_id and l.entry_id = e.id
-                   and l.account_id = %(account)s))
-         order by e.effective_on desc, e.id desc
-         limit %(limit)s
-        """,
+        f"{_LIST} {conditions} order by e.effective_on desc, e.id desc limit %(limit)s",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
@@ -222,8 +230,8 @@ def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> 
             "id": after[1],
             "origin": wanted.origin_id,
             "account": wanted.account_id,
-            "from": wanted.from_day or date.min,
-            "to": wanted.to_day or FAR_FUTURE,
+            "from": wanted.from_day,
+            "to": wanted.to_day,
             "search": wanted.search,
             "limit": wanted.limit + 1,
         },

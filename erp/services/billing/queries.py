@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,16 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.party import state_name
-from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    Page,
+    Query,
+    Result,
+    Rows,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
 
 FAR_FUTURE = date(9999, 12, 31)
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -119,34 +128,40 @@ class InvoiceDetail(Result):
     related: list[RelatedDocument]
 
 
+_LIST: LiteralString = """
+    select id, number, kind, issued_on, coalesce(recipient ->> 'name', 'Walk-in customer') as party,
+           place_of_supply, taxable, cgst + sgst + igst as tax, total, origin_type, origin_id
+      from invoice
+     where tenant_id = %(tenant)s and (issued_on, id) < (%(day)s::date, %(id)s::uuid)
+"""
+_CONDITIONS: dict[str, LiteralString] = {
+    "kind": "and kind = %(kind)s",
+    "party_id": "and party_id = %(party)s",
+    "from_day": "and issued_on >= %(from)s",
+    "to_day": "and issued_on <= %(to)s",
+    "search": (
+        "and (number ilike '%%' || %(search)s || '%%'"
+        " or recipient ->> 'name' ilike '%%' || %(search)s || '%%')"
+    ),
+}
+
+
 @query("billing.list_invoices", permission="billing.view", rest="GET /invoices")
 def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -> InvoicePage:
     """List GST documents, newest first, by kind, party, days, or words of number and recipient."""
     after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), LAST_ID]
+    conditions = conditions_of(wanted, _CONDITIONS)
     rows = db.fetch_all(
         session,
-        """
-        select id, number, kind, issued_on, coalesce(recipient ->> 'name', 'Walk-in customer') as party,
-               place_of_supply, taxable,
-               cgst + sgst + igst as tax, total, origin_type, origin_id
-          from invoice
-         where tenant_id = %(tenant)s and (issued_on, id) < (%(day)s::date, %(id)s::uuid)
-           and (%(kind)s = '' or kind = %(kind)s)
-           and (%(party)s::uuid is null or party_id = %(party)s)
-           and issued_on between %(from)s and %(to)s
-           and (%(search)s = '' or number ilike '%%' || %(search)s || '%%'
-                or recipient ->> 'name' ilike '%%' || %(search)s || '%%')
-         order by issued_on desc, id desc
-         limit %(limit)s
-        """,
+        f"{_LIST} {conditions} order by issued_on desc, id desc limit %(limit)s",
         {
             "tenant": ctx.tenant_id,
             "day": after[0],
             "id": after[1],
             "kind": wanted.kind,
             "party": wanted.party_id,
-            "from": wanted.from_day or date.min,
-            "to": wanted.to_day or FAR_FUTURE,
+            "from": wanted.from_day,
+            "to": wanted.to_day,
             "search": wanted.search,
             "limit": wanted.limit + 1,
         },

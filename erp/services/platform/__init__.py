@@ -34,6 +34,7 @@ from erp.services.platform.effects import (
     refuse_dry_run,
 )
 from erp.services.platform.emitting import DomainEvent, emit
+from erp.services.platform.filtering import conditions_of
 from erp.services.platform.inputs import (
     Amount,
     Closed,
@@ -126,6 +127,7 @@ __all__ = [
     "collect_effects",
     "collected_effects",
     "command",
+    "conditions_of",
     "decode_cursor",
     "due_deliveries",
     "emit",

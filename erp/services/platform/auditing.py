@@ -2,7 +2,7 @@
 
 import json
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -13,11 +13,10 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform.commanding import query
 from erp.services.platform.cursors import decode_cursor, encode_cursor
+from erp.services.platform.filtering import conditions_of
 from erp.services.platform.inputs import Nothing, Page, Query, Result, Rows
 
 NEWEST = ["9999-12-31T00:00:00+00:00", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
-FIRST_DAY = date(1, 1, 1)
-LAST_DAY = date(9999, 12, 30)
 MOST_EVENTS = 100
 
 
@@ -111,26 +110,31 @@ class History(Rows):
     rows: list[HistoryRow]
 
 
+_LIST: LiteralString = """
+    select l.id, l.command, coalesce(m.display_name, 'system') as person, l.source,
+           coalesce(l.ip_address, '') as ip_address, l.request_id, l.recorded_at
+      from command_log l
+      left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
+     where l.tenant_id = %(tenant)s
+       and (l.recorded_at, l.id) < (%(at)s::timestamptz, %(id)s::uuid)
+"""
+_CONDITIONS: dict[str, LiteralString] = {
+    "command": "and l.command = %(command)s",
+    "search": "and l.command ilike '%%' || %(search)s || '%%'",
+    "user_id": "and l.user_id = %(user)s",
+    "from_day": "and l.recorded_at >= %(from)s::date::timestamp at time zone %(zone)s",
+    "to_day": "and l.recorded_at < (%(to)s::date + 1)::timestamp at time zone %(zone)s",
+}
+
+
 @query("platform.list_audit", permission="platform.view", rest="GET /audit")
 def list_audit(session: Session, ctx: RequestContext, wanted: ListAudit) -> AuditPage:
     """List commands that took effect, newest first, by name, person and the business's own days."""
     after = decode_cursor(wanted.cursor, 2) or NEWEST
+    conditions = conditions_of(wanted, _CONDITIONS)
     rows = db.fetch_all(
         session,
-        """
-        select l.id, l.command, coalesce(m.display_name, 'system') as person, l.source,
-               coalesce(l.ip_address, '') as ip_address, l.request_id, l.recorded_at
-          from command_log l
-          left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
-         where l.tenant_id = %(tenant)s
-           and (l.recorded_at, l.id) < (%(at)s::timestamptz, %(id)s::uuid)
-           and (%(command)s = '' or l.command = %(command)s)
-           and (%(search)s = '' or l.command ilike '%%' || %(search)s || '%%')
-           and (%(user)s::uuid is null or l.user_id = %(user)s)
-           and l.recorded_at >= %(from)s::date::timestamp at time zone %(zone)s
-           and l.recorded_at < (%(to)s::date + 1)::timestamp at time zone %(zone)s
-         order by l.recorded_at desc, l.id desc limit %(limit)s
-        """,
+        f"{_LIST} {conditions} order by l.recorded_at desc, l.id desc limit %(limit)s",
         {
             "tenant": ctx.tenant_id,
             "zone": ctx.time_zone,
@@ -139,8 +143,8 @@ def list_audit(session: Session, ctx: RequestContext, wanted: ListAudit) -> Audi
             "command": wanted.command,
             "search": wanted.search,
             "user": wanted.user_id,
-            "from": wanted.from_day or FIRST_DAY,
-            "to": wanted.to_day or LAST_DAY,
+            "from": wanted.from_day,
+            "to": wanted.to_day,
             "limit": wanted.limit + 1,
         },
     )

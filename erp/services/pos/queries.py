@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,6 +15,7 @@ from erp.services.platform import (
     Query,
     Result,
     Rows,
+    conditions_of,
     decode_cursor,
     encode_cursor,
     query,
@@ -196,6 +197,36 @@ def _related(session: Session, ctx: RequestContext, sale_id: UUID) -> list[Relat
     return [RelatedSale(**row) for row in rows]
 
 
+_LIST: LiteralString = """
+    select s.id, s.kind, i.number, s.sold_at, r.code as register_name,
+           coalesce(m.display_name, 'system') as cashier, p.name as customer, s.total,
+           (select string_agg(t.method, ', ' order by t.line_no) from tender t
+             where t.tenant_id = s.tenant_id and t.sale_id = s.id) as methods
+      from sale s
+      join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
+      join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+      join party p on (p.tenant_id, p.id) = (s.tenant_id, s.party_id)
+      left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
+     where s.tenant_id = %(tenant)s and (s.sold_at, s.id) < (%(at)s::timestamptz, %(id)s::uuid)
+"""
+_CONDITIONS: dict[str, LiteralString] = {
+    "kind": "and s.kind = %(kind)s",
+    "shift_id": "and s.shift_id = %(shift)s",
+    "customer_id": "and s.party_id = %(customer)s",
+    "from_at": "and s.sold_at >= %(from)s",
+    "to_at": "and s.sold_at < %(to)s",
+    "from_day": "and s.sold_at >= %(from_day)s::date::timestamp at time zone %(zone)s",
+    "to_day": "and s.sold_at < (%(to_day)s::date + 1)::timestamp at time zone %(zone)s",
+    "method": (
+        "and exists (select 1 from tender t"
+        " where t.tenant_id = s.tenant_id and t.sale_id = s.id and t.method = %(method)s)"
+    ),
+    "search": (
+        "and (i.number ilike '%%' || %(search)s || '%%' or p.name ilike '%%' || %(search)s || '%%')"
+    ),
+}
+
+
 @query("pos.list_sales", permission="pos.view", rest="GET /sales")
 def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> SalePage:
     """List sales and returns, newest first, by kind, shift, customer, time, or words of number and customer."""
@@ -203,33 +234,10 @@ def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> Sale
         datetime.max.replace(tzinfo=UTC).isoformat(),
         LAST_ID,
     ]
+    conditions = conditions_of(wanted, _CONDITIONS)
     rows = db.fetch_all(
         session,
-        """
-        select s.id, s.kind, i.number, s.sold_at, r.code as register_name,
-               coalesce(m.display_name, 'system') as cashier,
-               p.name as customer, s.total,
-               (select string_agg(t.method, ', ' order by t.line_no) from tender t
-                 where t.tenant_id = s.tenant_id and t.sale_id = s.id) as methods
-          from sale s
-          join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
-          join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
-          join party p on (p.tenant_id, p.id) = (s.tenant_id, s.party_id)
-          left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
-         where s.tenant_id = %(tenant)s and (s.sold_at, s.id) < (%(at)s::timestamptz, %(id)s::uuid)
-           and (%(kind)s = '' or s.kind = %(kind)s)
-           and (%(shift)s::uuid is null or s.shift_id = %(shift)s)
-           and (%(customer)s::uuid is null or s.party_id = %(customer)s)
-           and (%(from)s::timestamptz is null or s.sold_at >= %(from)s)
-           and (%(to)s::timestamptz is null or s.sold_at < %(to)s)
-           and (%(from_day)s::date is null or s.sold_at >= %(from_day)s::date::timestamp at time zone %(zone)s)
-           and (%(to_day)s::date is null or s.sold_at < (%(to_day)s::date + 1)::timestamp at time zone %(zone)s)
-           and (%(method)s = '' or exists (
-                select 1 from tender t where t.tenant_id = s.tenant_id and t.sale_id = s.id and t.method = %(method)s))
-           and (%(search)s = '' or i.number ilike '%%' || %(search)s || '%%' or p.name ilike '%%' || %(search)s || '%%')
-         order by s.sold_at desc, s.id desc
-         limit %(limit)s
-        """,
+        f"{_LIST} {conditions} order by s.sold_at desc, s.id desc limit %(limit)s",
         {
             "tenant": ctx.tenant_id,
             "at": after[0],
