@@ -13,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import Busy
 from erp.core.ids import new_id
 from erp.services import documents
-from erp.services.imaging.matching import party_of
+from erp.services.imaging.matching import party_of, spoken_name
 from erp.services.imaging.messages import ReceiptStatus
 from erp.services.imaging.ports import ObjectFacts, PatientFacts, SeriesFacts, StudyFacts
 from erp.services.imaging.receipts import Outcome
@@ -40,7 +40,42 @@ def archive(session: Session, ctx: RequestContext, transfer: db.Row, facts: Obje
         if isinstance(study, Outcome):
             return study
         series_id = _series(session, ctx, study, facts.series)
-    return _instance(session, ctx, transfer, facts, series_id)
+    outcome = _instance(session, ctx, transfer, facts, series_id)
+    if outcome.status is ReceiptStatus.STORED:
+        _describe_session(session, ctx, transfer, facts)
+    return outcome
+
+
+def _describe_session(
+    session: Session, ctx: RequestContext, transfer: db.Row, facts: ObjectFacts
+) -> None:
+    """Fill what the device did not tell of its session from its first objects."""
+    patient, study, series = facts.patient, facts.study, facts.series
+    code = patient.patient_id or ""
+    person = party_of(session, ctx, code)
+    db.execute(
+        session,
+        """
+        update imaging_session
+           set patient_name = coalesce(nullif(patient_name, ''), %(name)s),
+               patient_id = case when patient_code in ('', %(code)s)
+                                 then coalesce(patient_id, %(person)s) else patient_id end,
+               patient_code = coalesce(nullif(patient_code, ''), %(code)s),
+               study_uid = coalesce(nullif(study_uid, ''), %(study)s),
+               modality = coalesce(nullif(modality, ''), %(modality)s)
+         where tenant_id = %(tenant)s and id = %(id)s
+           and '' in (patient_name, patient_code, study_uid, modality)
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "id": transfer["session_id"],
+            "name": person.name if person else spoken_name(patient.name),
+            "person": person.id if person else None,
+            "code": code,
+            "study": study.study_uid if study else "",
+            "modality": _text(series.modality if series else None),
+        },
+    )
 
 
 def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcome | None:

@@ -24,6 +24,12 @@ class GetSession(Query):
     session_id: UUID
 
 
+class ListPictures(GetSession):
+    """The pictures of a session; `seen` changes nothing but the address, to ask anew."""
+
+    seen: int = 0
+
+
 class GetInstance(Query):
     """One object."""
 
@@ -308,7 +314,7 @@ def _other_patients(session: Session, ctx: RequestContext, row: db.Row) -> list[
     permission="imaging.view",
     rest="GET /imaging/sessions/{session_id}/images",
 )
-def list_pictures(session: Session, ctx: RequestContext, wanted: GetSession) -> ViewStacks:
+def list_pictures(session: Session, ctx: RequestContext, wanted: ListPictures) -> ViewStacks:
     """Return the pictures of a session, a stack per series, in the viewer's own shape."""
     rows = db.fetch_all(
         session,

@@ -100,6 +100,10 @@ class HeldPage(Rows):
     rows: list[HeldRow]
 
 
+class ListDevices(Page):
+    """Active devices; they are few, so one page holds them."""
+
+
 class DeviceRow(Result):
     """A device in the list; `clock` says how far its clock is off."""
 
@@ -140,7 +144,8 @@ def list_sessions(session: Session, ctx: RequestContext, wanted: ListSessions) -
         session,
         """
         select held.id, held.number, held.patient_name, held.patient_code, device.name as device,
-               held.modality, held.protocol, held.state, held.qa_state, held.stored, held.expected,
+               coalesce(nullif(held.modality, ''), device.modality) as modality,
+               held.protocol, held.state, held.qa_state, held.stored, held.expected,
                held.quarantined, held.is_priority, held.settled_at, held.completed_at,
                coalesce(held.started_at, held.created_at) as started_at
           from imaging_session held
@@ -260,7 +265,7 @@ def _size_text(size: int) -> str:
 
 
 @query("imaging.list_devices", permission="imaging.view", rest="GET /imaging/devices")
-def list_devices(session: Session, ctx: RequestContext, _wanted: Nothing) -> DeviceList:
+def list_devices(session: Session, ctx: RequestContext, wanted: ListDevices) -> DeviceList:
     """List the active devices with what they last said of themselves."""
     rows = db.fetch_all(
         session,
@@ -272,10 +277,12 @@ def list_devices(session: Session, ctx: RequestContext, _wanted: Nothing) -> Dev
                  where held.tenant_id = device.tenant_id and held.device_id = device.id
                    and held.qa_state in ('new', 'in_review')) as waiting_sessions
           from imaging_device device
-         where device.tenant_id = %s and device.is_active
+         where device.tenant_id = %(tenant)s and device.is_active
+           and (%(search)s = '' or concat_ws(' ', device.name, device.site, device.code,
+                device.model, device.serial) ilike %(search)s)
          order by device.site, device.code limit 500
         """,
-        (ctx.tenant_id,),
+        {"tenant": ctx.tenant_id, "search": _pattern(wanted.search)},
     )
     shown = [
         DeviceRow(clock=_clock_text(row.pop("clock_skew_ms")), **row) for row in map(dict, rows)

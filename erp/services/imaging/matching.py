@@ -23,3 +23,14 @@ def party_of(session: Session, ctx: RequestContext, patient_code: str) -> Matche
         return None
     row = party_with_code(session, ctx, patient_code)
     return MatchedParty(row["id"], row["name"]) if row else None
+
+
+def spoken_name(written: str | None) -> str:
+    """Return a DICOM person name as people write it: `Rao^Asha^^Dr.` becomes `Dr. Asha Rao`.
+
+    Source: PS3.5 6.2.1.1: family, given, middle, prefix, suffix; the first of up to three
+    representations.
+    """
+    parts = [*((written or "").split("=")[0].split("^")), "", "", "", "", ""][:5]
+    family, given, middle, prefix, suffix = (part.strip() for part in parts)
+    return " ".join(part for part in (prefix, given, middle, family, suffix) if part)

@@ -40,7 +40,8 @@ def session_for_report(session: Session, ctx: RequestContext, report_id: UUID) -
         select held.*, report.version, report.findings, report.requested_at,
                report.requested_by_name, report.status as report_status,
                device.name as device_name, device.code as device_code, device.site, device.model,
-               device.serial, patient.name as dicom_name, patient.patient_code as dicom_code,
+               device.serial, device.modality as device_modality,
+               patient.name as dicom_name, patient.patient_code as dicom_code,
                coalesce(party.birth_on, patient.birth_on) as birth_on,
                coalesce(party.sex, nullif(patient.sex, '')) as sex
           from imaging_report report

@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.formatting import instant_text
 from erp.core.ids import new_id
 from erp.services import documents
 from erp.services.documents import blob_key
 from erp.services.imaging.errors import NothingToReport, ReportRunning
 from erp.services.imaging.events import ReportFinished, ReportRequested
+from erp.services.imaging.matching import spoken_name
 from erp.services.imaging.printing import KeyImage, PrintedDecision, PrintedFact, SessionReport
 from erp.services.imaging.queries import (
     place_of_session,
@@ -136,10 +137,10 @@ def plan_report(session: Session, ctx: RequestContext, report_id: UUID) -> Repor
         report_number=number,
         version=row["version"],
         made_at=row["requested_at"],
-        patient_name=row["patient_name"] or row["dicom_name"] or "Unknown",
+        patient_name=row["patient_name"] or spoken_name(row["dicom_name"]) or "Unknown",
         patient_number=row["patient_code"] or row["dicom_code"] or "-",
         session_number=row["number"],
-        modality=row["modality"] or "-",
+        modality=row["modality"] or row["device_modality"] or "-",
         started_at=row["started_at"] or row["created_at"],
         patient_birth_on=row["birth_on"],
         patient_sex=row["sex"] or "",
@@ -230,7 +231,6 @@ def _device_facts(row: db.Row) -> tuple[PrintedFact, ...]:
 
 
 def _session_facts(row: db.Row, ctx: RequestContext) -> tuple[PrintedFact, ...]:
-    zone = ZoneInfo(ctx.time_zone)
     completed = row["completed_at"]
     facts = (
         ("Objects", f"{row['stored']}"),
@@ -238,7 +238,7 @@ def _session_facts(row: db.Row, ctx: RequestContext) -> tuple[PrintedFact, ...]:
         ("Protocol", row["protocol"]),
         ("Operator", row["operator"]),
         ("Accession", row["accession"]),
-        ("Completed", f"{completed.astimezone(zone):%d %b %Y %H:%M}" if completed else ""),
+        ("Completed", instant_text(completed, ctx.time_zone) if completed else ""),
         ("Device clock", "not synchronised" if row["clock"] == "unsynced" else ""),
     )
     return tuple(PrintedFact(name, value) for name, value in facts if value)

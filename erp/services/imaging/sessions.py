@@ -120,7 +120,7 @@ def _locked(
 def _open(session: Session, ctx: RequestContext, device_id: UUID, external_id: str) -> None:
     device = db.fetch_one(
         session,
-        "select branch_id, modality from imaging_device"
+        "select branch_id from imaging_device"
         " where tenant_id = %s and id = %s and is_active for no key update",
         (ctx.tenant_id, device_id),
     )
@@ -136,11 +136,11 @@ def _open(session: Session, ctx: RequestContext, device_id: UUID, external_id: s
         " patient_code, patient_issuer, patient_name, accession, protocol, operator, study_uid,"
         " modality, state, stored, quarantined, events, last_seq, is_priority, clock, qa_state,"
         " qa_reason, version, created_at)"
-        " values (%s, %s, %s, %s, %s, %s, '', '', '', '', '', '', '', %s, 'announced',"
+        " values (%s, %s, %s, %s, %s, %s, '', '', '', '', '', '', '', '', 'announced',"
         " 0, 0, 0, -1, false, 'unknown', 'new', '', 1, %s)",
         (
             *(ctx.tenant_id, session_id, number, device_id, device["branch_id"], external_id),
-            *(device["modality"], ctx.now),
+            ctx.now,
         ),
     )
     appeared = SessionChanged(session_id=session_id, number=number, state="announced")

@@ -1,0 +1,1 @@
+"""Pages of imaging: the queue, a session, the quarantine, the devices."""

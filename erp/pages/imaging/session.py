@@ -1,0 +1,347 @@
+"""One session: viewer, facts, decision, report."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components import (
+    badge,
+    button,
+    card,
+    confirm_dialog,
+    download_link,
+    empty_state,
+    fact_list,
+    form_dialog,
+    icon_button,
+    lookup_field,
+    notice,
+    page_header,
+    progress_bar,
+    select_field,
+    text_area,
+    timeline,
+)
+from erp.components.records import or_dash, record_view
+from erp.components.viewer import image_viewer
+from erp.pages.routing import page
+from erp.state.imaging.session import (
+    REJECT_CHOICES,
+    REPEAT_CHOICES,
+    AssignState,
+    RejectState,
+    ReopenState,
+    RepeatState,
+    ReportState,
+)
+from erp.state.imaging.session import ImagingSessionState as State
+
+PRESETS = [
+    {"label": "Brain", "center": 40, "width": 80},
+    {"label": "Bone", "center": 400, "width": 1800},
+    {"label": "Soft tissue", "center": 50, "width": 400},
+    {"label": "Lung", "center": -600, "width": 1500},
+]
+head = State.head
+
+
+@page(
+    route="/imaging/sessions/[imaging_session_id]",
+    title="Session",
+    permission="imaging.view",
+    parent="/imaging",
+    on_load=[State.open_record, State.listen],
+)
+def session_page() -> rx.Component:
+    """Show one session and decide about it."""
+    return rx.fragment(
+        record_view(
+            State,
+            page_header(
+                head["patient"],
+                rx.el.span(head["number"], " · ", head["device"], class_name="numeric"),
+                _actions(),
+            ),
+            rx.foreach(State.warnings, _warning),
+            rx.cond(State.fresh > 0, _fresh()),
+            rx.el.div(
+                rx.el.div(_viewer(), class_name="imaging-stage"),
+                rx.el.div(
+                    card(_facts(), title="Session", actions=(_priority(),)),
+                    _report(),
+                    _measurements(),
+                    _decisions(),
+                    card(timeline(State.events), title="What the device told"),
+                    class_name="stack imaging-side",
+                ),
+                class_name="imaging",
+            ),
+            list_route="/imaging",
+            list_label="The queue",
+        ),
+        _dialogs(),
+    )
+
+
+def _warning(words: rx.Var[str]) -> rx.Component:
+    return notice(words)
+
+
+def _actions() -> rx.Component:
+    deciding = rx.el.div(
+        rx.cond(
+            head["is_new"] != "",
+            button("Start review", look="ghost", icon="eye", on_click=State.start_review),
+        ),
+        button(
+            "Reject",
+            icon="ban",
+            on_click=RejectState.open_dialog(head["id"], head["number"]),
+        ),
+        button(
+            "Request repeat",
+            icon="rotate-ccw",
+            on_click=RepeatState.open_dialog(head["id"], head["number"]),
+        ),
+        button("Accept", look="solid", icon="check", on_click=State.accept),
+        class_name="actions",
+    )
+    reopen = button(
+        "Reopen",
+        icon="undo-2",
+        on_click=ReopenState.open_dialog(head["id"], head["number"]),
+    )
+    return rx.cond(head["may_decide"] != "", deciding, rx.cond(head["may_reopen"] != "", reopen))
+
+
+def _fresh() -> rx.Component:
+    words = rx.cond(
+        State.fresh == 1, "1 more object has arrived.", f"{State.fresh} more objects have arrived."
+    )
+    return rx.el.div(
+        rx.icon("images"),
+        rx.el.div(words),
+        button("Show", look="ghost", on_click=State.show_new_pictures),
+        class_name="notice imaging-fresh",
+        role="status",
+    )
+
+
+def _viewer() -> rx.Component:
+    waiting = card(
+        empty_state(
+            "image",
+            "No picture yet",
+            "The device has not delivered any object of this session. They appear here by themselves.",
+        )
+    )
+    shown = image_viewer(
+        State.source,
+        base="/api/erp/imaging",
+        presets=PRESETS,
+        on_measure=State.keep_measure,
+    )
+    return rx.cond(State.has_pictures, shown, waiting)
+
+
+def _facts() -> rx.Component:
+    patient = rx.el.span(
+        head["patient"],
+        rx.cond(
+            head["is_matched"] == "",
+            rx.cond(
+                head["may_review"] != "",
+                button(
+                    "Assign patient",
+                    look="ghost",
+                    icon="user-search",
+                    on_click=AssignState.open_dialog(head["id"], head["number"]),
+                ),
+            ),
+        ),
+        class_name="imaging-patient",
+    )
+    facts: list[tuple[str, Any]] = [
+        ("Review", badge(head["qa_state"], head["qa_tone"])),
+        ("Device says", badge(head["state"], head["state_tone"])),
+        ("Patient", patient),
+        ("Patient number", or_dash(head["patient_code"])),
+        ("Objects", _objects()),
+        ("Modality", or_dash(head["modality"])),
+        ("Protocol", or_dash(head["protocol"])),
+        ("Operator", or_dash(head["operator"])),
+        ("Started", or_dash(head["started"])),
+        ("Completed", or_dash(head["completed"])),
+        ("Device", rx.el.span(head["device_topic"], class_name="code")),
+    ]
+    return fact_list(facts)
+
+
+def _objects() -> rx.Component:
+    return rx.el.span(
+        head["objects"],
+        rx.cond(head["missing"] != "", rx.el.span(f" · {head['missing']} missing")),
+        rx.cond(head["held"] != "", rx.el.span(f" · {head['held']} held")),
+        rx.cond(head["gaps"] != "", rx.el.span(f" · {head['gaps']} messages missing")),
+    )
+
+
+def _priority() -> rx.Component:
+    return rx.cond(
+        head["may_review"] != "",
+        icon_button(
+            "flag",
+            "Put in front of the queue, or back",
+            on_click=State.toggle_priority,
+            aria_pressed=rx.cond(head["is_priority"] != "", "true", "false"),
+        ),
+    )
+
+
+def _report() -> rx.Component:
+    ask = rx.cond(
+        head["may_review"] != "",
+        button(
+            "Make report",
+            icon="file-text",
+            disabled=State.is_reporting | ~State.has_pictures,
+            on_click=ReportState.open_dialog(head["id"], head["number"]),
+        ),
+    )
+    running = rx.el.div(
+        rx.el.div(
+            rx.el.span(State.report_step),
+            rx.el.span(f"{State.report_percent}%", class_name="numeric"),
+            class_name="imaging-step",
+        ),
+        progress_bar(State.report_percent, "Report"),
+        role="status",
+        class_name="imaging-progress",
+    )
+    none = rx.cond(
+        State.is_reporting,
+        rx.fragment(),
+        rx.el.p("A PDF with key images, measurements and the decision.", class_name="hint"),
+    )
+    return card(
+        rx.cond(State.is_reporting, running),
+        rx.cond(
+            State.reports.length() > 0,
+            rx.el.ul(rx.foreach(State.reports, _made), class_name="imaging-rows"),
+            none,
+        ),
+        title="Report",
+        actions=(ask,),
+    )
+
+
+def _made(row: rx.Var[dict[str, str]]) -> rx.Component:
+    return rx.el.li(
+        rx.el.div(
+            rx.el.div(row["title"]),
+            rx.el.span(row["detail"], class_name="hint"),
+            rx.cond(row["problem"] != "", rx.el.p(row["problem"], class_name="error")),
+        ),
+        rx.cond(row["href"] != "", download_link("Download", row["href"])),
+        key=row["id"],
+    )
+
+
+def _measurements() -> rx.Component:
+    def entry(row: rx.Var[dict[str, str]]) -> rx.Component:
+        take_back = rx.cond(
+            head["may_review"] != "",
+            icon_button("undo-2", "Take back", on_click=State.withdraw_measure(row["id"])),
+        )
+        return rx.el.li(
+            rx.el.div(
+                rx.el.div(row["text"], class_name="numeric"),
+                rx.el.span(row["where"], " · ", row["detail"], class_name="hint"),
+            ),
+            take_back,
+            key=row["id"],
+        )
+
+    listed = rx.el.ul(rx.foreach(State.measurements, entry), class_name="imaging-rows")
+    return rx.cond(State.measurements.length() > 0, card(listed, title="Lengths"))
+
+
+def _decisions() -> rx.Component:
+    return rx.cond(State.decisions.length() > 0, card(timeline(State.decisions), title="Decisions"))
+
+
+def _dialogs() -> rx.Component:
+    return rx.fragment(
+        confirm_dialog(
+            State.is_asking,
+            title="Accept it as it is?",
+            message=State.question,
+            confirm="Accept",
+            on_confirm=State.accept_anyway,
+            on_cancel=State.keep_open,
+        ),
+        form_dialog(
+            RepeatState,
+            select_field(
+                "Reason",
+                "reason_code",
+                REPEAT_CHOICES,
+                errors=RepeatState.field_errors,
+                required=True,
+            ),
+            text_area("Note for the operator", "note", errors=RepeatState.field_errors),
+            title="Request a repeat",
+            subtitle="The device receives the reason as a command.",
+            submit="Request repeat",
+        ),
+        form_dialog(
+            RejectState,
+            select_field(
+                "Reason",
+                "reason_code",
+                REJECT_CHOICES,
+                errors=RejectState.field_errors,
+                required=True,
+            ),
+            text_area("Note", "note", errors=RejectState.field_errors),
+            title="Reject the session",
+            subtitle="Its images stay in the archive, marked as not to be used.",
+            submit="Reject",
+        ),
+        form_dialog(
+            ReopenState,
+            text_area("Why", "note", errors=ReopenState.field_errors),
+            title="Take the decision back",
+            subtitle="The earlier decision stays on record.",
+            submit="Reopen",
+        ),
+        form_dialog(
+            AssignState,
+            lookup_field(
+                "Patient",
+                "patient_id",
+                "/api/erp/parties",
+                errors=AssignState.field_errors,
+                required=True,
+                label_key="name",
+                detail_key="code",
+                placeholder="Name, phone or code",
+            ),
+            title="Whose images are these?",
+            subtitle="The texts inside the images stay as they came.",
+            submit="Assign",
+        ),
+        form_dialog(
+            ReportState,
+            text_area(
+                "Findings",
+                "findings",
+                errors=ReportState.field_errors,
+                hint="Printed in the report; may stay empty.",
+                max_length=4000,
+            ),
+            title="Make the report",
+            subtitle="A PDF with key images, lengths and the decision, made in the background.",
+            submit="Make report",
+        ),
+    )

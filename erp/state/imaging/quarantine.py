@@ -1,0 +1,93 @@
+"""What was held back, and what people decide about it."""
+
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.state.asking import DialogFormState
+from erp.state.imaging.wording import HELD_LABELS, HELD_TONES
+from erp.state.listing import ListState
+from erp.state.registry import handler
+
+VIEW = "imaging.view"
+OPERATE = "imaging.operate"
+
+
+class QuarantineState(ListState, rx.State):
+    """Objects and messages that were not taken; those that wait unless asked otherwise."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "imaging.list_held"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("reason", "Why", detail="advice"),
+        Column("what", "What", detail="size_text", wide_only=True),
+        Column("device", "From", detail="session_number", wide_only=True),
+        Column("held_at", "Since", Kind.INSTANT, wide_only=True),
+        Column("status", "Status", Kind.STATUS, labels=HELD_LABELS, tones=HELD_TONES),
+    )
+    filter_keys: ClassVar[tuple[str, ...]] = ("status", "kind")
+    topics: ClassVar[tuple[str, ...]] = ("imaging",)
+
+    shown: dict[str, str] = {}
+    is_showing: bool = False
+
+    def _chosen(self) -> dict[str, str]:
+        """Show what waits, unless another status is chosen."""
+        return {"status": "open"} | super()._chosen()
+
+    def _entry(self, row: Any) -> Any:
+        what = "Object" if row.kind == "object" else "Message"
+        return row.model_dump() | {"what": what, "session_number": row.session_number or row.topic}
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {
+            "may_decide": "yes" if row.status in {"open", "retrying"} else "",
+            "full_detail": row.detail,
+            "about": row.sop_uid or row.topic,
+            "preview": row.preview,
+            "tries": f"{row.tries}",
+            "link": f"/imaging/sessions/{row.session_id}" if row.session_id else "",
+        }
+
+    @handler(permission=VIEW)
+    async def look(self, held_id: str) -> None:
+        """Show everything known about one entry."""
+        found = next((row for row in self.rows if row["id"] == held_id), None)
+        if found is not None:
+            self.shown, self.is_showing = found, True
+
+    @handler(permission=VIEW)
+    async def stop_looking(self) -> None:
+        """Close the facts."""
+        self.is_showing = False
+
+    @handler(permission=OPERATE)
+    async def retry(self, held_id: str) -> EventSpec:
+        """Have an entry looked at again in the background."""
+        self.is_showing = False
+        try:
+            await self._run("imaging.retry_held", {"quarantine_id": f"{held_id}"})
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._reload()
+        return rx.toast.success("Looking again. It leaves the list if it can be taken now.")
+
+
+class DiscardState(DialogFormState, rx.State):
+    """Gives up an entry."""
+
+    permission: ClassVar[str] = OPERATE
+    command: ClassVar[str] = "imaging.discard_held"
+    subject_field: ClassVar[str] = "quarantine_id"
+
+    async def _prepare(self) -> None:
+        page = await self.get_state(QuarantineState)
+        page.is_showing = False
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+        page = await self.get_state(QuarantineState)
+        await page._reload()  # noqa: SLF001  sister of this state
+        return "Discarded. The bytes are kept; nobody is asked again."

@@ -1,0 +1,303 @@
+"""One session under review: its pictures, what the device told, the decision, the report."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.errors import ConfirmationRequired, DomainError
+from erp.core.formatting import instant_text
+from erp.services import identity, imaging
+from erp.state.asking import DialogFormState
+from erp.state.imaging.wording import (
+    QA_LABELS,
+    QA_TONES,
+    STATE_LABELS,
+    STATE_TONES,
+    event_words,
+    told_once,
+)
+from erp.state.reading import RecordState
+from erp.state.registry import handler
+from erp.state.session import new_form_key
+
+VIEW = "imaging.view"
+REVIEW = "imaging.review"
+OPEN = frozenset({"new", "in_review"})
+REPEAT_CHOICES = [("", "Choose a reason"), *imaging.REPEAT_REASONS.items()]
+REJECT_CHOICES = [("", "Choose a reason"), *imaging.REJECT_REASONS.items()]
+
+
+class ImagingSessionState(RecordState, rx.State):
+    """The session that the address names."""
+
+    permission: ClassVar[str] = VIEW
+    topics: ClassVar[tuple[str, ...]] = ("imaging",)
+
+    warnings: list[str] = []
+    events: list[dict[str, str]] = []
+    decisions: list[dict[str, str]] = []
+    reports: list[dict[str, str]] = []
+    measurements: list[dict[str, str]] = []
+    is_reporting: bool = False
+    report_percent: int = 0
+    report_step: str = ""
+    source: str = ""
+    fresh: int = 0
+    has_pictures: bool = False
+    is_asking: bool = False
+    question: str = ""
+
+    _shown: int = 0
+    _stored: int = 0
+    _version: int = 0
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        found = await self._ask("imaging.get_session", {"session_id": record_id})
+        is_other = self.head.get("id") != str(record_id)
+        self.head = _head(found, principal)
+        self.warnings = found.warnings
+        self._version, self._stored = found.version, found.stored
+        zone = principal.time_zone
+        self.events = [_event(event, count, zone) for event, count in told_once(found.events)]
+        self.decisions = [_decision(row, zone) for row in found.decisions]
+        self.measurements = [_measurement(row) for row in found.measurements]
+        self._load_reports(found.reports, zone)
+        if is_other or self._shown == 0:
+            self._show_pictures()
+        self.fresh = self._stored - self._shown
+
+    def _load_reports(self, found: list[Any], zone: str) -> None:
+        self.reports = [_report(row, zone) for row in found if row.status in {"done", "failed"}]
+        running = next((row for row in found if row.status in {"queued", "running"}), None)
+        self.is_reporting = running is not None
+        self.report_percent = running.progress if running else 0
+        self.report_step = running.step if running else ""
+
+    def _show_pictures(self) -> None:
+        """Point the viewer at what is stored now; it asks anew when the address changes."""
+        self._shown, self.fresh = self._stored, 0
+        self.has_pictures = self._stored > 0
+        address = f"/api/erp/imaging/sessions/{self.head['id']}/images"
+        self.source = f"{address}?seen={self._shown}" if self.has_pictures else ""
+
+    @handler(permission=VIEW)
+    async def show_new_pictures(self) -> None:
+        """Let the viewer load what has arrived since the page was opened."""
+        self._show_pictures()
+
+    @handler(permission=REVIEW)
+    async def accept(self) -> EventSpec | None:
+        """Find the session good, or ask first if it is not whole."""
+        return await self._accept(())
+
+    @handler(permission=REVIEW)
+    async def accept_anyway(self) -> EventSpec | None:
+        """Find the session good though it is not whole."""
+        self.is_asking = False
+        return await self._accept(("session_incomplete",))
+
+    @handler(permission=REVIEW)
+    async def keep_open(self) -> None:
+        """Close the question."""
+        self.is_asking = False
+
+    @handler(permission=REVIEW)
+    async def start_review(self) -> EventSpec | None:
+        """Take the session into review."""
+        return await self._do("imaging.start_review", {}, "The session is in review.")
+
+    @handler(permission=REVIEW)
+    async def toggle_priority(self) -> EventSpec | None:
+        """Put the session in front of the queue, or back."""
+        wanted = self.head.get("is_priority", "") == ""
+        return await self._do(
+            "imaging.prioritise_session",
+            {"is_priority": wanted},
+            "It stands in front of the queue." if wanted else "It is back in the queue.",
+        )
+
+    @handler(permission=REVIEW)
+    async def keep_measure(self, measure: dict[str, Any]) -> EventSpec | None:
+        """Save a length that was drawn in the viewer."""
+        kept = {
+            "instance_id": measure.get("instance"),
+            "frame": measure.get("frame"),
+            "points_px": measure.get("points_px"),
+            "value": measure.get("value"),
+            "unit": measure.get("unit"),
+            "idempotency_key": new_form_key(),
+        }
+        try:
+            await self._run("imaging.record_measurement", kept)
+        except (ValidationError, DomainError):
+            return rx.toast.error("This length could not be saved. Draw it again.")
+        await self._show()
+        return rx.toast.success("Length saved.")
+
+    @handler(permission=REVIEW)
+    async def withdraw_measure(self, measurement_id: str) -> EventSpec | None:
+        """Take a saved length back."""
+        return await self._try(
+            "imaging.withdraw_measurement",
+            {"annotation_id": f"{measurement_id}"},
+            "Length taken back.",
+        )
+
+    async def _accept(self, confirm: tuple[str, ...]) -> EventSpec | None:
+        wanted = {"session_id": self.head.get("id", ""), "version": self._version}
+        try:
+            await self._run("imaging.accept_session", wanted, confirm=confirm)
+        except ConfirmationRequired as asked:
+            self.question, self.is_asking = asked.message, True
+            return None
+        except DomainError as error:
+            await self._show()
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success("Session accepted.")
+
+    async def _do(self, command: str, given: dict[str, Any], done: str) -> EventSpec:
+        return await self._try(command, given | {"session_id": self.head.get("id", "")}, done)
+
+    async def _try(self, command: str, given: dict[str, Any], done: str) -> EventSpec:
+        try:
+            await self._run(command, given)
+        except (ValidationError, DomainError) as error:
+            words = error.message if isinstance(error, DomainError) else "This is not possible."
+            return rx.toast.error(words)
+        await self._show()
+        return rx.toast.success(done)
+
+
+class _SessionDialog(DialogFormState, mixin=True):
+    """A dialog about the session of the page."""
+
+    subject_field: ClassVar[str] = "session_id"
+    permission: ClassVar[str] = REVIEW
+    done_words: ClassVar[str] = "Saved."
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+        page = await self.get_state(ImagingSessionState)
+        await page._show()  # noqa: SLF001  sister of this state
+        return self.done_words
+
+
+class RepeatState(_SessionDialog, rx.State):
+    """Asks the device to take images again."""
+
+    permission: ClassVar[str] = REVIEW
+    command: ClassVar[str] = "imaging.request_repeat"
+    done_words: ClassVar[str] = "The device was asked to repeat the images."
+
+
+class RejectState(_SessionDialog, rx.State):
+    """Finds the session unusable."""
+
+    permission: ClassVar[str] = REVIEW
+    command: ClassVar[str] = "imaging.reject_session"
+    done_words: ClassVar[str] = "Session rejected."
+
+
+class ReopenState(_SessionDialog, rx.State):
+    """Takes a decision back."""
+
+    permission: ClassVar[str] = REVIEW
+    command: ClassVar[str] = "imaging.reopen_session"
+    done_words: ClassVar[str] = "The session is in review again."
+
+
+class AssignState(_SessionDialog, rx.State):
+    """Says whose images these are."""
+
+    permission: ClassVar[str] = REVIEW
+    command: ClassVar[str] = "imaging.assign_patient"
+    done_words: ClassVar[str] = "Patient assigned."
+
+
+class ReportState(_SessionDialog, rx.State):
+    """Asks for the PDF report."""
+
+    permission: ClassVar[str] = REVIEW
+    command: ClassVar[str] = "imaging.request_report"
+    done_words: ClassVar[str] = "The report is being made."
+
+
+def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
+    zone, may = principal.time_zone, principal.may(REVIEW)
+    is_open = found.qa_state in OPEN
+    expected = f" of {found.expected}" if found.expected is not None else ""
+    return {
+        "id": str(found.id),
+        "number": found.number,
+        "patient": found.patient,
+        "patient_code": found.patient_code,
+        "is_matched": "yes" if found.patient_id else "",
+        "patient_link": f"/parties/{found.patient_id}" if found.patient_id else "",
+        "device": found.device,
+        "device_topic": found.device_topic,
+        "modality": found.modality,
+        "protocol": found.protocol,
+        "operator": found.operator,
+        "accession": found.accession,
+        "state": STATE_LABELS.get(found.state, found.state),
+        "state_tone": STATE_TONES.get(found.state, "gray"),
+        "qa_state": QA_LABELS.get(found.qa_state, found.qa_state),
+        "qa_tone": QA_TONES.get(found.qa_state, "gray"),
+        "objects": f"{found.stored}{expected}",
+        "missing": f"{found.missing}" if found.missing else "",
+        "held": f"{found.quarantined}" if found.quarantined else "",
+        "gaps": f"{found.gaps}" if found.gaps else "",
+        "started": instant_text(found.started_at, zone) if found.started_at else "",
+        "completed": instant_text(found.completed_at, zone) if found.completed_at else "",
+        "external_id": found.external_id,
+        "study_uid": found.study_uid,
+        "is_priority": "yes" if found.is_priority else "",
+        "is_new": "yes" if may and found.qa_state == "new" else "",
+        "may_decide": "yes" if may and is_open else "",
+        "may_reopen": "yes" if may and not is_open else "",
+        "may_review": "yes" if may else "",
+    }
+
+
+def _event(event: Any, count: int, zone: str) -> dict[str, str]:
+    clock = "" if event.clock != "unsynced" else " · device clock wrong"
+    at = event.device_at if event.clock != "unsynced" else event.received_at
+    return {
+        "id": str(event.id),
+        "when": instant_text(at, zone),
+        "what": event_words(event.type, count),
+        "who": f"no. {event.seq}{clock}",
+    }
+
+
+def _decision(row: Any, zone: str) -> dict[str, str]:
+    words = [row.decision, row.reason, row.note]
+    return {
+        "id": str(row.id),
+        "when": instant_text(row.decided_at, zone),
+        "what": ": ".join(word for word in words if word),
+        "who": row.reviewer_name,
+    }
+
+
+def _report(row: Any, zone: str) -> dict[str, str]:
+    return {
+        "id": str(row.id),
+        "title": f"Version {row.version}",
+        "detail": f"{instant_text(row.requested_at, zone)} · {row.requested_by_name}",
+        "href": f"/api/erp/documents/{row.document_id}" if row.document_id else "",
+        "problem": row.problem,
+    }
+
+
+def _measurement(row: Any) -> dict[str, str]:
+    digits = 2 if row.unit == "mm" else 0
+    return {
+        "id": str(row.id),
+        "text": f"{row.value:.{digits}f} {row.unit}",
+        "where": f"Image {row.number or '-'}, frame {row.frame}",
+        "detail": f"{row.spacing_source.replace('_', ' ')} · {row.author_name}",
+    }
