@@ -1,6 +1,6 @@
 # Vantage ERP. `make run` and `make test` need Python 3.11 or newer and make, nothing else.
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench format lock build clean
+.PHONY: help run test check bench format lock build migration clean
 SHELL := /bin/bash
 
 VENV := .venv
@@ -17,7 +17,7 @@ help: ## Show the targets.
 run: $(VENV)/.run ## Start everything and serve on http://localhost:8000.
 	@exec $(BIN)/python -m erp up
 
-test: $(VENV)/.dev ## Run every test, browser included. TESTS=tests/pos WORKERS=0 narrow it.
+test: $(VENV)/.dev ## Run every test, browser included. TESTS=tests/gate WORKERS=0 narrow it.
 	@$(BIN)/python -m erp build
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
 
@@ -38,6 +38,9 @@ format: $(VENV)/.dev ## Rewrite the code in the project's style.
 
 build: $(VENV)/.run ## Build the frontend if its sources changed.
 	@$(BIN)/python -m erp build
+
+migration: $(VENV)/.dev ## Write the migration that changed models need. NAME=price_list names it.
+	@$(BIN)/python -m tests.migrations_write $(NAME)
 
 lock: $(VENV)/.dev ## Pin the newest versions that requirements*.in allow.
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --no-header --no-annotate --upgrade \
