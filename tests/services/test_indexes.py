@@ -8,7 +8,6 @@ from tests.factories import Shop
 
 LOOKUPS = {
     "ix_invoice_original": "select total from invoice where tenant_id = %s and original_invoice_id = %s",
-    "ix_sale_party": "select id from sale where tenant_id = %s and party_id = %s order by sold_at",
     "ix_event_delivery_dead": "select id from event_delivery where tenant_id = %s and id < %s and status = 'dead'",
     "ix_stock_move_receipt": (
         "select origin_id from stock_move where tenant_id = %s and origin_id < %s"
@@ -24,3 +23,12 @@ def test_a_lookup_uses_its_index(trader: Shop, index: str):
         question = f"explain {LOOKUPS[index]}"
         found = db.fetch_all(session, question, (trader.tenant_id, new_id()))  # type: ignore[arg-type]
     assert index in "\n".join(row["QUERY PLAN"] for row in found)
+
+
+def test_a_customers_sales_are_in_order(trader: Shop):
+    with db.unit_of_work(trader.ctx) as session:
+        found = db.fetch_one(
+            session, "select indexdef from pg_indexes where indexname = 'ix_sale_party'"
+        )
+    assert found is not None
+    assert found["indexdef"].endswith("(tenant_id, party_id, sold_at)")
