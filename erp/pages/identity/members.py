@@ -144,18 +144,20 @@ def _edit() -> rx.Component:
     def role(item: rx.Var[dict[str, str]]) -> rx.Component:
         box = rx.el.input(
             type="checkbox",
-            checked=item["held"] != "",
+            default_checked=item["held"] != "",
             on_change=EditMemberState.toggle_role(item["value"]),
         )
-        return rx.el.label(box, item["label"], class_name="check", key=item["value"])
+        kept = f"{EditMemberState.form_key}{item['value']}"
+        return rx.el.label(box, item["label"], class_name="check", key=kept)
 
     access = rx.el.label(
         rx.el.input(
             type="checkbox",
-            checked=EditMemberState.is_active,
+            default_checked=EditMemberState.is_active,
             on_change=EditMemberState.toggle_access,
         ),
         "May sign in",
+        key=EditMemberState.form_key,
         class_name="check full",
     )
     roles = rx.el.fieldset(

@@ -90,11 +90,13 @@ def _form() -> rx.Component:
     def scope(item: rx.Var[dict[str, str]]) -> rx.Component:
         box = rx.el.input(
             type="checkbox",
-            checked=item["chosen"] != "",
+            default_checked=item["chosen"] != "",
             on_change=NewTokenState.toggle_scope(item["value"]),
         )
         name = rx.el.span(item["value"], class_name="code")
-        return rx.el.label(box, name, class_name="check", key=item["value"])
+        return rx.el.label(
+            box, name, class_name="check", key=f"{NewTokenState.form_key}{item['value']}"
+        )
 
     scopes = rx.el.fieldset(
         rx.el.legend("May", class_name="field-label"),

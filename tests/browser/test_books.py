@@ -1,0 +1,109 @@
+"""The books in the browser: balances drilled, entries posted and taken back, months closed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.factories import Shop, make_shop
+from tests.services.trading import rows
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
+
+
+@pytest.fixture
+def books(environment) -> Shop:
+    assert environment
+    shop = make_shop("books")
+    shop.sell({shop.variant_ids[0]: 1})
+    return shop
+
+
+def line(page: Page, number: int):
+    return page.locator(".entry-lines tbody tr").nth(number)
+
+
+def type_rent(page: Page, amount: str = "1500") -> None:
+    page.get_by_label("Narration").fill("Rent of November")
+    line(page, 0).get_by_label("Account").select_option(label="6000 Rent")
+    line(page, 0).get_by_label("Debit").fill(amount)
+    line(page, 1).get_by_label("Account").select_option(label="1100 Bank")
+
+
+def test_a_balance_leads_to_its_lines_and_they_to_their_entry(
+    browser_window, interface, books, troubles
+):
+    page = enter(browser_window, interface, books, "accountant", "/books/trial-balance")
+    sums = page.locator(".sums dd")
+    expect(sums).to_have_count(2)
+    assert sums.nth(0).inner_text() == sums.nth(1).inner_text()
+    page.get_by_role("link", name="Cost of Goods Sold").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cost of Goods Sold")
+    expect(page.locator(".balance b")).to_have_text("₹60.00")
+    page.locator(".row-link").first.click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sale POS1/")
+    assert troubles == []
+
+
+def test_an_entry_is_typed_balanced_posted_and_taken_back(browser_window, interface, books):
+    page = enter(browser_window, interface, books, "accountant", "/books/journal/new")
+    type_rent(page)
+    expect(page.locator(".entry-foot .badge")).to_have_text("Difference ₹1,500.00")
+    line(page, 1).get_by_label("Credit").fill("1500")
+    expect(page.locator(".entry-foot .badge")).to_have_text("Balanced")
+    page.get_by_role("button", name="Post entry").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rent of November")
+    page.get_by_role("button", name="Reverse").click()
+    page.get_by_label("Reason").fill("Wrong month")
+    page.get_by_role("button", name="Reverse entry").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Reversal: Wrong month")
+    kept = rows(books, "select purpose from journal_entry where origin_type = 'manual' order by id")
+    assert [row["purpose"] for row in kept] == ["manual", "reversal"]
+
+
+def test_a_new_line_takes_what_is_missing(browser_window, interface, books):
+    page = enter(browser_window, interface, books, "accountant", "/books/journal/new")
+    type_rent(page, "750.50")
+    expect(page.locator(".entry-foot .badge")).to_contain_text("750.50")
+    page.get_by_role("button", name="Add line").click()
+    expect(line(page, 2).get_by_label("Credit")).to_have_value("750.50")
+    expect(page.locator(".entry-foot .badge")).to_have_text("Balanced")
+
+
+def test_what_cannot_be_posted_says_where_and_why(browser_window, interface, books):
+    page = enter(browser_window, interface, books, "accountant", "/books/journal/new")
+    type_rent(page, "abc")
+    page.get_by_role("button", name="Post entry").click()
+    expect(line(page, 0).get_by_role("alert")).to_contain_text("number")
+    assert rows(books, "select 1 from journal_entry where origin_type = 'manual'") == []
+
+
+def test_a_month_is_closed_with_a_reason_and_opened_again(browser_window, interface, books):
+    page = enter(browser_window, interface, books, "accountant", "/books/periods")
+    page.get_by_role("button", name="Close", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name=re.compile("^Close ")).click()
+    expect(dialog.get_by_role("alert")).to_be_visible()
+    dialog.get_by_label("Reason").fill("Filed")
+    dialog.get_by_role("button", name=re.compile("^Close ")).click()
+    expect(page.locator("tbody")).to_contain_text("Closed")
+    expect(page.locator("tbody")).to_contain_text("Filed")
+    page.get_by_role("button", name="Open", exact=True).click()
+    page.get_by_label("Reason").fill("One bill came late")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile("^Open ")).click()
+    expect(page.locator("tbody")).to_contain_text("Open")
+
+
+def test_those_who_only_read_are_offered_no_change(browser_window, interface, books):
+    page = enter(browser_window, interface, books, "auditor", "/books/periods")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("button", name="Close", exact=True)).to_have_count(0)
+    page.goto(f"{interface.url}/books/journal/new")
+    expect(page).to_have_url(re.compile("no-permission"))
+
+
+def test_the_books_fit_every_screen(browser_window, interface, books):
+    page = enter(browser_window, interface, books, "accountant")
+    paths = ["trial-balance", "journal", "journal/new", "accounts", "periods"]
+    expect_to_fit_everywhere(page, interface, [f"/books/{path}" for path in paths])
