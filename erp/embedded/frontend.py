@@ -86,8 +86,14 @@ def _build(project: Path, log: Path) -> None:
             check=False,
         )
     if done.returncode or not (project / BUILT).is_dir():
-        tail = log.read_text(errors="replace")[-TAIL_CHARACTERS:]
-        raise FrontendBuildError(f"The frontend could not be built.\n{tail}\n(log: {log})")
+        reason = _reason_in(log.read_text(errors="replace"))
+        raise FrontendBuildError(f"The frontend could not be built.\n{reason}\n(log: {log})")
+
+
+def _reason_in(output: str) -> str:
+    """Return npm's own errors, which hundreds of lines of its diary follow; else the end."""
+    errors = [line for line in output.splitlines() if line.startswith("npm error")]
+    return "\n".join(errors) if errors else output[-TAIL_CHARACTERS:]
 
 
 def _files(project: Path, names: Sequence[str]) -> Iterator[Path]:

@@ -67,3 +67,25 @@ def test_a_failed_build_shows_its_output_and_is_tried_again(project, monkeypatch
     for _attempt in range(2):
         with pytest.raises(frontend.FrontendBuildError, match="could not be built"):
             build(project)
+
+
+@pytest.mark.parametrize(
+    ("output", "shown", "hidden"),
+    [
+        (
+            "npm error code SELF_SIGNED_CERT_IN_CHAIN\n" + "npm silly unfinished timer\n" * 500,
+            "SELF_SIGNED_CERT_IN_CHAIN",
+            "npm silly",
+        ),
+        ("first line\n" + "x" * 5000 + "\nCannot find module", "Cannot find module", "first line"),
+    ],
+)
+def test_a_failed_build_says_why(project, monkeypatch, tmp_path, output, shown, hidden):
+    script = tmp_path / "failing"
+    script.write_text(f"#!/bin/sh\ncat <<'END'\n{output}\nEND\nexit 1\n")
+    script.chmod(0o755)
+    monkeypatch.setattr("sys.executable", str(script))
+    with pytest.raises(frontend.FrontendBuildError) as refused:
+        build(project)
+    assert shown in str(refused.value)
+    assert hidden not in str(refused.value)
