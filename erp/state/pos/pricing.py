@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.services import platform
+from erp.state.explaining import errors_by_field
 from erp.state.pos.cart import Cart, Entry, troubles
 from erp.state.pos.lines import parts_by_line
-from erp.state.explaining import errors_by_field
 
 ROUNDS = 3
 """How often refused lines are left out; one refusal names all lines of its kind."""
