@@ -8,13 +8,17 @@ from reflex_components_core.el.element import Element
 
 
 class NavItem(Component):
-    """A link of the navigation that marks itself when its page is open."""
+    """A link of the navigation that marks itself when its page is open.
+
+    `nested` are routes below its own that have links of their own.
+    """
 
     library = rx.asset("navigation.jsx", shared=True).importable_path
     tag = "NavItem"
     to: rx.Var[str]
     section: rx.Var[str]
     label: rx.Var[str]
+    nested: rx.Var[list[str]]
 
 
 class NavToggle(Component):
