@@ -7,7 +7,13 @@ from erp.services.accounting.chart import (
     account_ids,
     create_default_chart,
 )
-from erp.services.accounting.errors import AlreadyReversed, EntryUnbalanced, PeriodClosed
+from erp.services.accounting.errors import (
+    AlreadyReversed,
+    EntryUnbalanced,
+    KeptAccount,
+    PartyMissing,
+    PeriodClosed,
+)
 from erp.services.accounting.ledgers import get_account, list_account_lines, list_accounts
 from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
 from erp.services.accounting.posting import (
@@ -33,8 +39,10 @@ __all__ = [
     "DEFAULT_CHART",
     "AlreadyReversed",
     "EntryUnbalanced",
+    "KeptAccount",
     "NewEntry",
     "NewLine",
+    "PartyMissing",
     "PeriodClosed",
     "PostManualEntry",
     "ReverseEntry",

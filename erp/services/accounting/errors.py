@@ -16,19 +16,33 @@ class EntryUnbalanced(InvalidInput):
     code = "entry_unbalanced"
 
 
+class KeptAccount(InvalidInput):
+    """The account follows something else, such as the stock, and takes no entry by hand."""
+
+    code = "kept_account"
+
+
+class PartyMissing(InvalidInput):
+    """The account is kept per party and the line names none."""
+
+    code = "party_missing"
+
+
 class AlreadyReversed(Conflict):
     """An entry is taken back at most once."""
 
     code = "already_reversed"
 
 
-refuse_on(
-    "journal_entry_period_open",
-    lambda: PeriodClosed(
+def period_closed() -> PeriodClosed:
+    """Return the refusal of an entry into a closed period."""
+    return PeriodClosed(
         "The books are closed for this date. Use a date in an open period, or ask an accountant to open it.",
         fields={"effective_on": "the period is closed"},
-    ),
-)
+    )
+
+
+refuse_on("journal_entry_period_open", period_closed)
 refuse_on(
     "journal_entry_balanced",
     lambda: EntryUnbalanced(

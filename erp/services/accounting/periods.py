@@ -12,6 +12,7 @@ from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
+from erp.services.accounting.errors import period_closed
 from erp.services.platform import Command, Identified, ShortText, command
 
 _known: dict[tuple[UUID, UUID, date], UUID] = {}
@@ -21,7 +22,10 @@ def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
     """Return the period a day falls in, opening the month on first use.
 
     Cached per process: a month's id never changes. Whether it is open is checked by the
-    database when the entry is posted.
+    database when the entry is posted. Closing a month closes those before it that nobody used.
+
+    Raises:
+        PeriodClosed: A later month is closed, and this one was never used.
     """
     first = day.replace(day=1)
     place = (ctx.tenant_id, ctx.company_id, first)
@@ -50,6 +54,14 @@ def _require(found: UUID | None) -> UUID:
 
 
 def _open_month(session: Session, ctx: RequestContext, first: date) -> None:
+    later = db.fetch_one(
+        session,
+        "select 1 from period where tenant_id = %s and company_id = %s and starts_on > %s"
+        " and status <> 'open' limit 1",
+        (ctx.tenant_id, ctx.company_id, first),
+    )
+    if later is not None:
+        raise period_closed()
     last = first.replace(day=monthrange(first.year, first.month)[1])
     db.execute(
         session,

@@ -16,6 +16,7 @@ from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.models.accounting import JournalLine
 from erp.services.accounting.chart import account_id
+from erp.services.accounting.checking import check_typed_lines
 from erp.services.accounting.errors import EntryUnbalanced
 from erp.services.accounting.periods import period_id
 from erp.services.platform import (
@@ -218,6 +219,9 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
 
     Raises:
         EntryUnbalanced: Debits and credits differ, or a line has both or neither.
+        NotFound: An account is not in the chart, or a party is not in the tenant.
+        KeptAccount: An account follows the value of stock.
+        PartyMissing: An account is kept per party and the line names none.
         PeriodClosed: The books are closed for the date.
     """
     for number, line in enumerate(cmd.lines):
@@ -226,6 +230,7 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
                 "Each line has either a debit or a credit.",
                 fields={f"lines.{number}.debit": "give either a debit or a credit"},
             )
+    check_typed_lines(session, ctx, cmd.lines)
     lines = [
         NewLine(
             line.account_key, line.debit, line.credit, line.party_id, line.cost_centre, line.note

@@ -83,9 +83,9 @@ def test_a_closed_month_takes_no_entry(trader: Shop, status: str):
 
 
 def test_an_open_month_beside_a_closed_one_goes_on(trader: Shop):
-    post(trader)
-    close(trader)
     last = trader.ctx.today.replace(day=1) - timedelta(days=1)
+    post(trader, effective_on=last)
+    close(trader)
     post(trader, effective_on=last)
 
 

@@ -1,0 +1,62 @@
+"""Lines typed by hand: what they name must be there, and what others keep in step is not theirs."""
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import DomainError, NotFound
+from erp.services import party
+from erp.services.accounting.errors import KeptAccount, PartyMissing
+
+STOCK_ACCOUNTS = frozenset({"inventory", "inventory_expired", "goods_in_transit"})
+"""Their balance is the value of stock: only movements of goods change it."""
+
+
+class TypedLine(Protocol):
+    """A line as somebody typed it."""
+
+    @property
+    def account_key(self) -> str:
+        """The account the line is for."""
+
+    @property
+    def party_id(self) -> UUID | None:
+        """Whom the line is about."""
+
+
+def check_typed_lines(session: Session, ctx: RequestContext, lines: Sequence[TypedLine]) -> None:
+    """Refuse lines on accounts that are not there or that something else keeps in step.
+
+    Raises:
+        NotFound: An account is not in the company's chart, or a party is not in the tenant.
+        KeptAccount: An account follows the value of stock.
+        PartyMissing: An account is kept per party and the line names none.
+    """
+    rows = db.fetch_all(
+        session,
+        "select key, name, is_control from account where tenant_id = %s and company_id = %s"
+        " and key = any(%s)",
+        (ctx.tenant_id, ctx.company_id, [line.account_key for line in lines]),
+    )
+    accounts = {row["key"]: row for row in rows}
+    for at, line in enumerate(lines):
+        for refusal in _refusals(at, line, accounts.get(line.account_key)):
+            raise refusal
+        if line.party_id is not None:
+            party.check_known(session, ctx, line.party_id, f"lines.{at}.party_id")
+
+
+def _refusals(at: int, line: TypedLine, account: db.Row | None) -> Iterator[DomainError]:
+    if account is None:
+        message = f"The chart has no account {line.account_key}. Choose one of the list."
+        yield NotFound(message, fields={f"lines.{at}.account_key": message})
+    elif line.account_key in STOCK_ACCOUNTS:
+        message = f"{account['name']} follows the stock. Adjust or write off the goods instead."
+        yield KeptAccount(message, fields={f"lines.{at}.account_key": message})
+    elif account["is_control"] and line.party_id is None:
+        message = f"{account['name']} is kept per party. Name whom the line is about."
+        yield PartyMissing(message, fields={f"lines.{at}.party_id": message})
