@@ -1,0 +1,59 @@
+"""The dashboard's charts: what is drawn, and that a click never leads where it should not."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from erp.state.reporting.bars import bars, lying_bars
+from erp.state.reporting.dashboard import _follow, _hour_link, _sales
+
+LINKS = ["/sales?method=cash", "/sales?method=upi"]
+
+
+def target(event) -> str:
+    return next(str(value) for name, value in event.args if str(name) == "path")
+
+
+def test_a_clicked_bar_leads_to_its_own_documents():
+    assert LINKS[1] in target(_follow([{"pointNumber": 1}], LINKS))
+    assert LINKS[0] in target(_follow([{"pointIndex": 0}], LINKS))
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [],
+        [{}],
+        [{"pointNumber": 2}],
+        [{"pointNumber": -1}],
+        [{"pointNumber": "0"}],
+        [{"pointNumber": None, "pointIndex": "https://elsewhere.example"}],
+    ],
+)
+def test_a_click_that_names_no_bar_leads_nowhere(points):
+    assert _follow(points, LINKS) is None
+
+
+def test_an_hour_leads_to_the_bills_of_that_hour_where_the_business_is():
+    link = _hour_link(date(2026, 11, 21), 9, "Asia/Kolkata")
+    assert "from_at=2026-11-21T09%3A00%3A00%2B05%3A30" in link
+    assert "to_at=2026-11-21T10%3A00%3A00%2B05%3A30" in link
+
+
+def test_links_are_quoted():
+    assert _sales(search="a&b") == "/sales?search=a%26b"
+
+
+@pytest.mark.parametrize("top", ["0", "0.40", "7", "99999.99", "12345678.90"])
+def test_an_axis_has_a_few_round_ticks_written_the_indian_way(top):
+    figure = bars(["10:00"], [Decimal(top)], ["1 bill"])
+    axis = figure.layout.yaxis
+    assert 2 <= len(axis.ticktext) <= 7
+    assert axis.tickvals[-1] >= float(top)
+    assert all(text.startswith("₹") for text in axis.ticktext)
+
+
+def test_amounts_at_the_bars_are_written_in_full():
+    figure = lying_bars(["Cash"], [Decimal("123456.50")], ["39%"], "#12a594")
+    assert figure.data[0].text == ("₹1,23,456.50  39%",)
