@@ -108,7 +108,7 @@ def _set_status(
     on_hand = _lock_everywhere(session, ctx, cmd.lot_id)
     found = db.fetch_one(
         session,
-        "select status from lot where tenant_id = %s and id = %s for update",
+        "select status from lot where tenant_id = %s and id = %s for no key update",
         (ctx.tenant_id, cmd.lot_id),
     )
     if found is None:

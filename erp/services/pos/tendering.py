@@ -98,11 +98,12 @@ def require_credit(
             "This customer has no credit. Choose another way to pay.",
             fields={"tenders": "no credit"},
         )
-    db.execute(
+    held = db.fetch_one(
         session,
-        "select 1 from party where tenant_id = %s and id = %s for update",
+        "select credit_limit from party where tenant_id = %s and id = %s for no key update",
         (ctx.tenant_id, party.id),
     )
+    limit = held["credit_limit"] if held else ZERO
     row = db.fetch_one(
         session,
         "select coalesce(sum(l.debit - l.credit), 0) as owed from journal_line l"
@@ -110,7 +111,7 @@ def require_credit(
         " where l.tenant_id = %s and l.party_id = %s and a.key = 'debtors'",
         (ctx.tenant_id, party.id),
     )
-    left = party.credit_limit - (row["owed"] if row else ZERO)
+    left = limit - (row["owed"] if row else ZERO)
     if amount > left:
         message = f"{party.name} may owe {max(left, ZERO)} more. Take another payment for the rest."
         raise CreditRefused(message, fields={"tenders": message})
