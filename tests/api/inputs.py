@@ -1,8 +1,12 @@
 """Inputs made from an action's own schema: well formed, about whatever id they are given."""
 
 import re
+from functools import cache
 from typing import Any
 from uuid import UUID
+
+from hypothesis import find
+from hypothesis.strategies import from_regex
 
 from erp.services import platform
 
@@ -19,6 +23,8 @@ SAMPLES = (
     "12",
     "2026-27",
     "sales.list",
+    "1.2.840.10008.1.1",
+    "0" * 64,
     "",
 )
 FORMATS = {
@@ -78,8 +84,13 @@ def _text(part: Schema, an_id: UUID) -> str:
         return str(an_id)
     if part.get("format") in FORMATS:
         return FORMATS[part["format"]]
+    lengths = part.get("minLength", 0), part.get("maxLength", 99)
+    return _matching(part.get("pattern", ""), *lengths)
+
+
+@cache
+def _matching(pattern: str, shortest: int, longest: int) -> str:
     for sample in SAMPLES:
-        fits = re.search(part.get("pattern", ""), sample)
-        if fits and part.get("minLength", 0) <= len(sample) <= part.get("maxLength", 99):
+        if re.search(pattern, sample) and shortest <= len(sample) <= longest:
             return sample
-    raise AssertionError(f"No sample text fits {part}.")
+    return find(from_regex(pattern, fullmatch=True), lambda text: shortest <= len(text) <= longest)
