@@ -183,7 +183,9 @@ def test_a_revoked_session_acts_no_more_on_its_open_socket(server):
     async def scene():
         session = server.session("gate.owner")
         async with Tab(server, session) as tab:
-            assert "Gate cashier" in await tab.boot("/settings/members") + await tab.send(f"{LIST}.refresh")
+            assert "Gate cashier" in await tab.boot("/settings/members") + await tab.send(
+                f"{LIST}.refresh"
+            )
             identity.sign_out(session)
             await tab.heard(identity.CACHE_SECONDS + 0.5)
             return await tab.send(f"{LIST}.find", text="Gate")
