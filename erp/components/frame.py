@@ -102,6 +102,7 @@ def _group(title: str, members: Screens, facts: FrameFacts) -> list[rx.Component
                 to=screen.route,
                 section=screen.nav.section,
                 label=screen.nav.label,
+                nested=_below(screen, members),
             ),
         )
         for screen in members
@@ -112,6 +113,11 @@ def _group(title: str, members: Screens, facts: FrameFacts) -> list[rx.Component
     for screen in members[1:]:
         any_open = any_open | facts.may_open[screen.route]
     return [rx.cond(any_open, rx.el.div(title, class_name="nav-group")), *links]
+
+
+def _below(screen: Any, members: Screens) -> list[str]:
+    """Return the routes below a screen's that have entries of their own."""
+    return [other.route for other in members if other.route.startswith(f"{screen.route}/")]
 
 
 def _bar(screens: Screens, trail: Screens, facts: FrameFacts) -> rx.Component:

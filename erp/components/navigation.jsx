@@ -4,10 +4,11 @@ import { Link, useLocation } from "react-router";
 
 const plain = (path) => path.replace(/\/+$/, "") || "/";
 
-export function NavItem({ to, section, label, children }) {
+export function NavItem({ to, section, label, nested, children }) {
   const here = plain(useLocation().pathname);
   const own = plain(section || to);
-  const isHere = here === own || (own !== "/" && here.startsWith(own + "/"));
+  const isIn = (place) => here === place || (place !== "/" && here.startsWith(place + "/"));
+  const isHere = isIn(own) && !(nested ?? []).some((place) => isIn(plain(place)));
   return (
     <Link to={to} className="nav-item" aria-current={isHere ? "page" : undefined} title={label}>
       {children}

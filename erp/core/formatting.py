@@ -32,6 +32,11 @@ def group_count(count: int) -> str:
     return _written(_WHOLE, Decimal(count))
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """Write how many there are of something: `1 lot`, `1,200 lots`."""
+    return f"{group_count(count)} {one if count == 1 else many or f'{one}s'}"
+
+
 def money_text(amount: Decimal) -> str:
     """Write an amount for the screen: `₹1,23,456.00`; a minus stands before the sign."""
     grouped = group_amount(amount)

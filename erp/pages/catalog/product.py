@@ -47,10 +47,14 @@ def product_page() -> rx.Component:
             ProductState,
             _head(),
             grid(
-                rx.el.div(_variants(), class_name="stack span-8"),
+                rx.el.div(
+                    _variants(),
+                    rx.cond(ProductState.head["sees_stock"] != "", _stock()),
+                    class_name="stack span-8",
+                ),
                 rx.el.div(_facts(), _tax(), class_name="stack span-4"),
             ),
-            rx.cond(ProductState.head["sees_stock"] != "", rx.fragment(_stock(), _moves())),
+            _moves(),
             list_route="/products",
             list_label="All products",
         ),

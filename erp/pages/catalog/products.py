@@ -15,7 +15,7 @@ from erp.components import (
     text_area,
     text_field,
 )
-from erp.components.choices import price_range, suggestions
+from erp.components.small_parts import price_range, suggestions
 from erp.pages.routing import Nav, page
 from erp.state.catalog.products import EDIT, NewProductState, ProductListState
 from erp.state.catalog.wording import FORMS

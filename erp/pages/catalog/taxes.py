@@ -6,7 +6,6 @@ import reflex as rx
 
 from erp.components import (
     button,
-    card,
     date_field,
     empty_state,
     form_dialog,
@@ -62,7 +61,11 @@ def _classes(add: rx.Component) -> rx.Component:
         ),
         class_name="scroll-x",
     )
-    return card(rx.cond(TaxClassState.classes.length() > 0, table, none))
+    return rx.el.section(
+        rx.cond(TaxClassState.classes.length() > 0, table, none),
+        class_name="card list",
+        aria_label="Tax classes",
+    )
 
 
 def _row(row: Any) -> rx.Component:

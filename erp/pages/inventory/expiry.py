@@ -30,7 +30,7 @@ def expiry_page() -> rx.Component:
         ),
         rx.el.div(
             rx.foreach(ExpiryState.rungs, _rung),
-            class_name="grid rungs",
+            class_name="tiles rungs",
             role="group",
             aria_label="Days left",
         ),

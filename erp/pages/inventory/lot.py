@@ -22,6 +22,8 @@ from erp.components import (
     text_field,
 )
 from erp.components.records import or_dash, record_view
+from erp.components.small_parts import tiles
+from erp.pages.inventory.stock import document_link
 from erp.pages.routing import page
 from erp.state.inventory.lot import (
     BUYER_COLUMNS,
@@ -51,7 +53,7 @@ def lot_page() -> rx.Component:
             LotState,
             page_header(head["title"], head["label"], _actions()),
             rx.cond(head["status"] != "Available", _standing()),
-            grid(
+            tiles(
                 stat_tile("On hand", head["on_hand"], note=f"{head['reserved']} reserved"),
                 stat_tile("Value at cost", head["value"]),
                 stat_tile(
@@ -63,7 +65,7 @@ def lot_page() -> rx.Component:
                 stat_tile("MRP", head["mrp"], note="a unit, tax included"),
             ),
             grid(
-                card(_facts(), title="On the label", span=4),
+                card(_facts(), title="About this lot", span=4),
                 rx.el.div(_places(), _buyers(), class_name="stack span-8"),
             ),
             _trail(),
@@ -81,7 +83,9 @@ def or_text(value: rx.Var[str]) -> rx.Component:
 
 def _standing() -> rx.Component:
     words = rx.fragment(
-        rx.el.b(head["status"]), ": nothing of this lot can be sold. ", head["status_reason"]
+        rx.el.b(head["status"]),
+        ": nothing of this lot can be sold. Reason: ",
+        head["status_reason"],
     )
     return notice(words, tone=head["status_tone"], icon="ban")
 
@@ -153,7 +157,7 @@ def _trail() -> rx.Component:
         TRAIL_COLUMNS,
         LotState.moves,
         label="Trail of the lot",
-        row_action=lambda row: link_button("Document", row["document"], look="ghost"),
+        row_action=document_link,
     )
     return card(table, title="Trail", subtitle="Every move, the last recorded first.")
 

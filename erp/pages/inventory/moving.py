@@ -96,6 +96,7 @@ def transfer_page() -> rx.Component:
         [target],
         lambda line: _count(TransferState, line, "quantity", "Move", line["suggested"]),
         "Transfer",
+        place_label="From",
     )
 
 
@@ -106,13 +107,15 @@ def _movement(
     head: Sequence[rx.Component],
     amount: Any,
     confirm: str,
+    *,
+    place_label: str = "Place",
 ) -> rx.Component:
     form = rx.el.form(
         rx.el.input(type="hidden", name="idempotency_key", value=state.form_key, read_only=True),
         rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
         card(
             rx.el.div(
-                _place(state),
+                _place(state, place_label),
                 *head,
                 text_field("Note", "note", errors=state.field_errors, max_length=200),
                 class_name="form-grid",
@@ -137,12 +140,12 @@ def _movement(
     )
 
 
-def _place(state: Any) -> rx.Component:
+def _place(state: Any, label: str) -> rx.Component:
     options = rx.foreach(
         state.places, lambda o: rx.el.option(o["label"], value=o["value"], key=o["value"])
     )
     return rx.el.div(
-        rx.el.label("From", html_for="place"),
+        rx.el.label(label, html_for="place"),
         rx.el.select(
             options,
             id="place",

@@ -1,5 +1,6 @@
 """Taking in deliveries: the list, and the form."""
 
+from collections.abc import Callable
 from typing import Any
 
 import reflex as rx
@@ -48,7 +49,7 @@ def receiving_page() -> rx.Component:
         list_view(
             ReceiptListState,
             label="Deliveries",
-            search="Number of the supplier's document",
+            search="Document number",
             empty=Empty(
                 "truck",
                 "No delivery yet",
@@ -179,56 +180,71 @@ def _line(line: Any) -> rx.Component:
 
 def _label_fields(line: Any) -> rx.Component:
     errors = Receive.field_errors
-    name = lambda field: line["id"] + f".{field}"  # noqa: E731
     plain = {"errors": errors, "auto_complete": "off"}
     return rx.fragment(
         text_field(
-            "Lot", name("lot_number"), default_value=line["lot_number"], max_length=40, **plain
+            "Lot",
+            _named(line, "lot_number"),
+            default_value=line["lot_number"],
+            max_length=40,
+            **plain,
         ),
         text_field(
             "Expiry",
-            name("expires_on"),
+            _named(line, "expires_on"),
             default_value=line["expires_on"],
             placeholder="MM/YYYY",
             max_length=10,
             **plain,
         ),
-        text_field("Made", name("manufactured_on"), placeholder="MM/YYYY", max_length=10, **plain),
-        text_field("Maker", name("maker"), default_value=line["maker"], max_length=120, **plain),
+        text_field(
+            "Made", _named(line, "manufactured_on"), placeholder="MM/YYYY", max_length=10, **plain
+        ),
+        text_field(
+            "Maker", _named(line, "maker"), default_value=line["maker"], max_length=120, **plain
+        ),
     )
 
 
 def _amount_fields(line: Any) -> rx.Component:
     errors = Receive.field_errors
-    name = lambda field: line["id"] + f".{field}"  # noqa: E731
     number = {"errors": errors, "input_mode": "decimal", "auto_complete": "off", "max_length": 18}
-    keep = lambda part: lambda value: Receive.write(line["id"], part, value)  # noqa: E731
     return rx.fragment(
-        money_field("MRP", name("mrp"), errors=errors, default_value=line["mrp"]),
-        money_field("PTR", name("ptr"), errors=errors, default_value=line["ptr"]),
+        money_field("MRP", _named(line, "mrp"), errors=errors, default_value=line["mrp"]),
+        money_field("PTR", _named(line, "ptr"), errors=errors, default_value=line["ptr"]),
         text_field(
             "Quantity",
-            name("quantity"),
+            _named(line, "quantity"),
             default_value=line["quantity"],
-            on_blur=keep("quantity"),
+            on_blur=_kept(line, "quantity"),
             key=line["scans"],
             class_name="input input-count",
             **number,
         ),
-        text_field("Free", name("free_quantity"), class_name="input input-count", **number),
+        text_field("Free", _named(line, "free_quantity"), class_name="input input-count", **number),
         _unit(line),
         money_field(
             "Unit cost",
-            name("unit_cost"),
+            _named(line, "unit_cost"),
             errors=errors,
             default_value=line["unit_cost"],
-            on_blur=keep("unit_cost"),
+            on_blur=_kept(line, "unit_cost"),
         ),
     )
 
 
+def _named(line: Any, field: str) -> Any:
+    """Return the form's name of a field of a line."""
+    return line["id"] + f".{field}"
+
+
+def _kept(line: Any, part: str) -> Callable[[Any], Any]:
+    """Return what tells the state of an amount once its field is left."""
+    return lambda value: Receive.write(line["id"], part, value)
+
+
 def _unit(line: Any) -> rx.Component:
-    name = line["id"] + ".unit"
+    name = _named(line, "unit")
     options = rx.foreach(
         line["units"].split(","), lambda unit: rx.el.option(unit, value=unit, key=unit)
     )
@@ -249,9 +265,9 @@ def _summary() -> rx.Component:
         done.length() > 0,
         rx.el.p(
             rx.el.b(done["units"]),
-            " units of ",
+            " of ",
             rx.el.b(done["lots"]),
-            " lots, worth ",
+            ", worth ",
             rx.el.b(done["value"]),
             ", are on hand and can be sold.",
         ),

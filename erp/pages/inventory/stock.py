@@ -82,7 +82,7 @@ def moves_page() -> rx.Component:
             label="Moves",
             search="",
             filters=[Filter("location_id", "Place", PlacesState.places)],
-            row_action=_document,
+            row_action=document_link,
             empty=Empty(
                 "arrow-left-right", "Nothing has moved yet", "Deliveries and sales appear here."
             ),
@@ -90,5 +90,7 @@ def moves_page() -> rx.Component:
     )
 
 
-def _document(row: Any) -> rx.Component:
-    return link_button("Document", row["document"], look="ghost")
+def document_link(row: Any) -> rx.Component:
+    """Return the link to what moved the goods, for those who may see it."""
+    link = rx.link("Document", href=row["document"], size="2")
+    return rx.cond(row["document"] != "", link)

@@ -8,11 +8,11 @@ from erp.components import (
     card,
     data_table,
     empty_state,
-    grid,
     list_view,
     page_header,
     stat_tile,
 )
+from erp.components.small_parts import tiles
 from erp.pages.routing import Nav, page
 from erp.state.inventory.valuation import GROUP_COLUMNS, PastStockState, ValuationState
 
@@ -43,11 +43,11 @@ def valuation_page() -> rx.Component:
     is_empty = ~ValuationState.is_loading & (ValuationState.groups.length() == 0)
     return rx.fragment(
         page_header("Stock value", "At cost, as in the books: always equal to the stock accounts."),
-        grid(
+        tiles(
             stat_tile("At cost", totals["value"], icon="coins"),
             stat_tile("At MRP", totals["retail"], note="tax included"),
             stat_tile("MRP above cost", totals["margin"], note="before tax and discounts"),
-            stat_tile("Units", totals["quantity"], note=f"in {totals['lots']} lots"),
+            stat_tile("Units", totals["quantity"], note=f"in {totals['lots']}"),
         ),
         card(rx.cond(is_empty, none, table), title="Now, by place and form"),
         _past(),

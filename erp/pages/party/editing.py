@@ -118,6 +118,14 @@ def _who(state: Any) -> list[rx.Component]:
             max_length=20,
         ),
         select_field("Kind", "kind", KIND_OPTIONS, errors=errors, default_value=facts["kind"]),
+        text_field(
+            "Email",
+            "email",
+            errors=errors,
+            default_value=facts["email"],
+            input_mode="email",
+            max_length=254,
+        ),
         _roles(state),
     ]
 
@@ -214,14 +222,6 @@ def _where(state: Any) -> list[rx.Component]:
         ),
         _chosen(
             "State", "state_code", STATES, state.state_code, state.choose_state, errors, must=True
-        ),
-        text_field(
-            "Email",
-            "email",
-            errors=errors,
-            default_value=facts["email"],
-            input_mode="email",
-            max_length=254,
         ),
     ]
 

@@ -16,6 +16,7 @@ from erp.components import (
     timeline,
 )
 from erp.components.records import or_dash, record_view
+from erp.components.small_parts import tiles
 from erp.pages.routing import page
 from erp.state.party.party import INVOICE_COLUMNS, SALE_COLUMNS, PartyState
 
@@ -69,7 +70,7 @@ def _actions() -> rx.Component:
 
 def _standing() -> rx.Component:
     facts = PartyState.standing
-    return grid(
+    return tiles(
         stat_tile("Owes us", facts["owes"], note=facts["owes_note"], tone=facts["owes_tone"]),
         stat_tile("We owe", facts["owed"]),
         stat_tile("Bought", facts["billed"], note=facts["bills"]),

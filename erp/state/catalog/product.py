@@ -14,7 +14,7 @@ from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.catalog.products import EDIT, with_remedy
 from erp.state.catalog.wording import FORMS, SHELF_TONES, gst_words
-from erp.state.inventory.wording import MOVE_COLUMNS, STATUS, move_entry
+from erp.state.inventory.wording import HELD_TONES, MOVE_COLUMNS, STATUS, move_entry
 from erp.state.reading import RecordState
 from erp.state.registry import handler
 from erp.state.showing import display_rows
@@ -28,7 +28,7 @@ LOT_COLUMNS = (
     Column("mrp", "MRP", Kind.MONEY, wide_only=True),
     STATUS,
     Column("location", "Place", wide_only=True),
-    Column("on_hand", "On hand", Kind.COUNT),
+    Column("on_hand", "On hand", Kind.COUNT, tone="status", tones=HELD_TONES),
     Column("value", "Value", Kind.MONEY, wide_only=True),
 )
 
@@ -73,7 +73,8 @@ class ProductState(RecordState, rx.State):
 
     async def _rates_of(self, product: Any) -> list[dict[str, str]]:
         classes = await self._ask("catalog.list_tax_classes")
-        rates = next((row.rates for row in classes.rows if row.code == product.tax_class), [])
+        alike = (row.rates for row in classes.rows if row.code == product.tax_class)
+        rates: list[Any] = next(alike, [])
         return [
             {"id": str(day), "from": date_text(day), "rate": f"{plain_decimal(rate)}%"}
             for day, rate in sorted(rates, reverse=True)

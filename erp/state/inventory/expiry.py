@@ -8,7 +8,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import group_count, money_text
+from erp.core.formatting import counted, money_text
 from erp.state.catalog.wording import SHELF_TONES
 from erp.state.inventory.stock import VIEW
 from erp.state.inventory.wording import RUNGS
@@ -60,7 +60,7 @@ class ExpiryState(ListState, rx.State):
         chosen = self.filters.get("rung", FIRST_SHOWN)
         self.rungs = [_tile(rung, chosen) for rung in ladder.rungs]
         shown = list(reversed(ladder.rungs))
-        notes = [f"{group_count(rung.quantity)} units" for rung in shown]
+        notes = [counted(rung.quantity, "unit") for rung in shown]
         names = [RUNGS[rung.rung] for rung in shown]
         self.chart = lying_bars(
             names, [rung.value for rung in shown], notes, tuple(reversed(COLOURS))
@@ -74,7 +74,7 @@ class ExpiryState(ListState, rx.State):
         place = point.get("pointNumber", point.get("pointIndex"))
         if not isinstance(place, int) or not 0 <= place < len(RUNGS):
             return None
-        return await self._choose(list(reversed(RUNGS))[place])
+        return await self._choose(list(RUNGS)[len(RUNGS) - 1 - place])
 
     @handler(permission=PAGE)
     async def choose(self, rung: str) -> EventSpec | None:
@@ -106,7 +106,7 @@ def _tile(rung: Any, chosen: str) -> dict[str, str]:
         "rung": rung.rung,
         "label": RUNGS[rung.rung],
         "value": money_text(rung.value),
-        "note": f"{group_count(rung.lots)} lots · {group_count(rung.quantity)} units"
+        "note": f"{counted(rung.lots, 'lot')} · {counted(rung.quantity, 'unit')}"
         if rung.lots
         else "Nothing",
         "tone": ("red" if rung.rung == "expired" else "amber") if is_urgent else "",
@@ -119,5 +119,5 @@ def _told(found: Any) -> str:
         return "Nothing expires within 90 days, so nobody was told."
     if not found.told:
         return "Everyone was told today already; it is in their inboxes."
-    people = "1 person" if found.told == 1 else f"{found.told} people"
+    people = counted(found.told, "person", "people")
     return f"Put into the inbox of {people}."

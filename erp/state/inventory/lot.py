@@ -1,18 +1,32 @@
 """One lot: where it is, what happened to it, who got it, and whether it may be sold."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import date_text, expiry_text, group_count, instant_text, money_text
+from erp.core.formatting import (
+    counted,
+    date_text,
+    expiry_text,
+    group_count,
+    instant_text,
+    money_text,
+)
 from erp.core.money import ZERO
 from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.catalog.wording import SHELF_TONES
-from erp.state.inventory.stock import ADJUST, TRANSFER, VIEW
-from erp.state.inventory.wording import MOVE_COLUMNS, STATUS, STATUSES, document_of, move_entry
+from erp.state.inventory.stock import ADJUST, SEE_SALES, TRANSFER, VIEW
+from erp.state.inventory.wording import (
+    MOVE_COLUMNS,
+    STATUS_TONES,
+    STATUSES,
+    document_of,
+    move_entry,
+)
 from erp.state.reading import RecordState
 from erp.state.showing import display_rows
 
@@ -24,7 +38,11 @@ PLACE_COLUMNS = (
     Column("reserved", "Reserved", Kind.COUNT),
     Column("value", "Value", Kind.MONEY, wide_only=True),
 )
-TRAIL_COLUMNS = tuple(column for column in MOVE_COLUMNS if column.key != "label")
+TRAIL_COLUMNS = tuple(
+    replace(column, wide_only=column.wide_only and column.key != "effective_at")
+    for column in MOVE_COLUMNS
+    if column.key != "label"
+)
 BUYER_COLUMNS = (
     Column("party", "Customer", detail="phone"),
     Column("document", "Document"),
@@ -58,7 +76,7 @@ class LotState(RecordState, rx.State):
         self.places = display_rows(rows, PLACE_COLUMNS, zone)
         trail = await self._ask("inventory.list_moves", about | {"limit": MOST_ROWS})
         self.moves = [
-            shown | {"document": document_of(row)}
+            shown | {"document": document_of(row, sees_sales=principal.may(SEE_SALES))}
             for row, shown in zip(
                 trail.rows,
                 display_rows([move_entry(row) for row in trail.rows], TRAIL_COLUMNS, zone),
@@ -82,7 +100,7 @@ def _head(lot: Any, zone: str) -> dict[str, str]:
         "product_href": f"/products/{lot.product_id}",
         "sku": lot.sku,
         "status": STATUSES[lot.status],
-        "status_tone": STATUS.tones[lot.status],
+        "status_tone": STATUS_TONES[lot.status],
         "status_reason": lot.status_reason,
         "expiry": expiry_text(lot.expires_on) if lot.expires_on else "",
         "last_day": date_text(lot.expires_on) if lot.expires_on else "",
@@ -141,7 +159,7 @@ class HoldLotState(_OfLot, rx.State):
     command: ClassVar[str] = "inventory.hold_lot"
 
     def _words(self, result: Any) -> str:
-        return f"{STATUSES[result.status]}: {result.on_hand} units cannot be sold now."
+        return f"{STATUSES[result.status]}: {counted(result.on_hand, 'unit')} cannot be sold now."
 
 
 class ReleaseLotState(_OfLot, rx.State):
@@ -150,7 +168,7 @@ class ReleaseLotState(_OfLot, rx.State):
     command: ClassVar[str] = "inventory.release_lot"
 
     def _words(self, result: Any) -> str:
-        return f"Released: {result.on_hand} units can be sold again."
+        return f"Released: {counted(result.on_hand, 'unit')} can be sold again."
 
 
 class RecallLotState(_OfLot, rx.State):
@@ -159,4 +177,4 @@ class RecallLotState(_OfLot, rx.State):
     command: ClassVar[str] = "inventory.recall_lot"
 
     def _words(self, result: Any) -> str:
-        return f"Recalled. {result.on_hand} units are left with us; the buyers are listed below."
+        return f"Recalled, {counted(result.on_hand, 'unit')} left with us. Call the buyers below."

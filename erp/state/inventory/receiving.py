@@ -10,7 +10,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import expiry_text, group_count, money_text, plain_decimal
+from erp.core.formatting import counted, expiry_text, money_text, plain_decimal
 from erp.core.money import ZERO, round_money
 from erp.services import catalog
 from erp.state.inventory.reviewing import Line, LinedFormState
@@ -36,7 +36,7 @@ class ReceiptListState(ListState, rx.State):
         Column("received_at", "Received", Kind.INSTANT, detail="user"),
         Column("location", "Into", wide_only=True),
         Column("lots", "Lots", Kind.COUNT, wide_only=True),
-        Column("units", "Units", Kind.COUNT),
+        Column("units", "Units", Kind.COUNT, wide_only=True),
         Column("value", "Value", Kind.MONEY),
     )
     row_link: ClassVar[str] = "/stock/moves?origin_id={id}"
@@ -181,8 +181,8 @@ class ReceiveState(LinedFormState, rx.State):
         self._restart()
         self._amounts = {}
         self.done = {
-            "units": group_count(units),
-            "lots": group_count(lots),
+            "units": counted(units, "unit"),
+            "lots": counted(lots, "lot"),
             "value": money_text(result.value),
             "href": f"/stock/moves?origin_id={result.receipt_id}",
         }

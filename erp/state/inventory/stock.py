@@ -6,7 +6,7 @@ import reflex as rx
 
 from erp.core.columns import Column, Kind
 from erp.state.catalog.wording import SHELF_TONES
-from erp.state.inventory.wording import MOVE_COLUMNS, STATUS, document_of, move_entry
+from erp.state.inventory.wording import HELD_TONES, MOVE_COLUMNS, STATUS, document_of, move_entry
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState
@@ -15,6 +15,7 @@ VIEW = "inventory.view"
 ADJUST = "inventory.adjust"
 TRANSFER = "inventory.transfer"
 RECEIVE = "inventory.receive"
+SEE_SALES = "pos.view"
 
 
 class PlacesState(SessionState, rx.State):
@@ -48,9 +49,9 @@ class StockListState(ListState, rx.State):
         Column("lot_number", "Lot", Kind.CODE, detail="maker"),
         Column("expires_on", "Expiry", Kind.EXPIRY, tone="shelf_life", tones=SHELF_TONES),
         STATUS,
-        Column("location", "Place", wide_only=True),
+        Column("location", "Place", wide_only=True, width="130px"),
         Column("mrp", "MRP", Kind.MONEY, wide_only=True),
-        Column("on_hand", "On hand", Kind.COUNT),
+        Column("on_hand", "On hand", Kind.COUNT, tone="status", tones=HELD_TONES),
         Column("reserved", "Reserved", Kind.COUNT, wide_only=True),
         Column("value", "Value", Kind.MONEY, wide_only=True),
     )
@@ -84,8 +85,14 @@ class MoveListState(ListState, rx.State):
     )
     topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")
 
+    _sees_sales: bool = False
+
+    async def _reload(self) -> None:
+        self._sees_sales = (await self._principal()).may(SEE_SALES)
+        await super()._reload()
+
     def _entry(self, row: Any) -> Any:
         return move_entry(row)
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"document": document_of(row)}
+        return {"document": document_of(row, sees_sales=self._sees_sales)}

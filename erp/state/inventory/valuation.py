@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import group_count, money_text
+from erp.core.formatting import counted, group_count, money_text
 from erp.state.catalog.wording import FORMS
 from erp.state.inventory.stock import VIEW
 from erp.state.listing import ListState
@@ -44,7 +44,7 @@ class ValuationState(SessionState, rx.State):
             "retail": money_text(found.retail),
             "margin": money_text(found.retail - found.value),
             "quantity": group_count(found.quantity),
-            "lots": group_count(sum(row.lots for row in found.rows)),
+            "lots": counted(sum(row.lots for row in found.rows), "lot"),
         }
         self.is_loading = False
 

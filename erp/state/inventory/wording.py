@@ -1,7 +1,7 @@
 """Words of stock on the screen."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from erp.core.columns import Column, Kind
 
@@ -11,12 +11,17 @@ STATUSES: Mapping[str, str] = {
     "quarantine": "Quarantine",
     "recalled": "Recalled",
 }
+STATUS_TONES: Final[dict[str, str]] = {
+    "available": "green",
+    "hold": "amber",
+    "quarantine": "amber",
+    "recalled": "red",
+}
+HELD_TONES: Mapping[str, str] = STATUS_TONES | {"available": ""}
+"""Colour of a quantity that cannot be sold; plain text where it can."""
+
 STATUS = Column(
-    "status",
-    "Status",
-    Kind.STATUS,
-    labels=STATUSES,
-    tones={"available": "green", "hold": "amber", "quarantine": "amber", "recalled": "red"},
+    "status", "Status", Kind.STATUS, labels=STATUSES, tones=STATUS_TONES, wide_only=True
 )
 RUNGS: Mapping[str, str] = {
     "expired": "Expired",
@@ -34,7 +39,7 @@ ORIGINS: Mapping[str, str] = {
 }
 MOVE_COLUMNS = (
     Column("label", "Product", detail="lot_number"),
-    Column("effective_at", "When", Kind.INSTANT, detail="user"),
+    Column("effective_at", "When", Kind.INSTANT, detail="user", wide_only=True),
     Column(
         "origin_type",
         "Why",
@@ -54,7 +59,7 @@ MOVE_COLUMNS = (
     Column("value", "Value", Kind.MONEY, wide_only=True),
 )
 REASONS: Mapping[str, str] = {
-    "count": "Count found more or less",
+    "count": "Count differs",
     "found": "Goods turned up",
     "theft": "Stolen",
     "sample": "Given as a sample",
@@ -81,8 +86,8 @@ def move_entry(row: Any) -> dict[str, Any]:
     return row.model_dump() | {"reason": f"{words}: {note}" if note else words}
 
 
-def document_of(row: Any) -> str:
-    """Return where the document that moved the goods is shown; empty for none of its own."""
+def document_of(row: Any, *, sees_sales: bool) -> str:
+    """Return where what moved the goods is shown; empty where the reader may not see it."""
     if row.origin_type in {"sale", "return"}:
-        return f"/sales/{row.origin_id}"
+        return f"/sales/{row.origin_id}" if sees_sales else ""
     return f"/stock/moves?origin_id={row.origin_id}"

@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import date_text, group_count, money_text
+from erp.core.formatting import counted, date_text, money_text
 from erp.services import identity
 from erp.services.party import state_name
 from erp.state.history import history_of
@@ -93,7 +93,7 @@ def _standing(found: Any, credit_limit: Any) -> dict[str, str]:
         "owes_tone": "red" if found.owes > credit_limit else "",
         "owed": money_text(found.owed),
         "billed": money_text(found.billed),
-        "bills": "1 bill" if found.bills == 1 else f"{group_count(found.bills)} bills",
+        "bills": counted(found.bills, "bill"),
         "last": date_text(found.last_on) if found.last_on else "Never",
     }
 
@@ -130,7 +130,12 @@ def _licence(party: Any, today: date) -> dict[str, str]:
     """Return the drug licence with what its expiry asks for."""
     ends = party.drug_licence_expires_on
     if ends is None:
-        return {"licence": party.drug_licence_no or "", "licence_ends": "", "licence_tone": ""}
+        return {
+            "licence": party.drug_licence_no or "",
+            "licence_ends": "",
+            "licence_tone": "",
+            "licence_warning": "",
+        }
     left = (ends - today).days
     warning = ""
     if left < 0:

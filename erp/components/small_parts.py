@@ -1,4 +1,4 @@
-"""Small choices: a range of prices on a list, suggestions of a field."""
+"""Small parts: a range of prices on a list, suggestions of a field, a row of figures."""
 
 from typing import Any
 
@@ -38,6 +38,11 @@ def _amount(state: Any, key: str, label: str, placeholder: str) -> rx.Component:
         auto_complete="off",
         max_length=12,
     )
+
+
+def tiles(*figures: rx.Component) -> rx.Component:
+    """Return four figures in a row; two and two on a phone."""
+    return rx.el.div(*figures, class_name="tiles")
 
 
 def suggestions(list_id: str, values: rx.Var[list[str]]) -> rx.Component:
