@@ -18,7 +18,7 @@ def use_portable_locks(app: rx.App) -> None:
     """Replace the app's Redis state manager by the portable one; other managers stay."""
     made = app.state_manager
     if isinstance(made, StateManagerRedis):
-        app._state_manager = PortableStateManager(
+        app._state_manager = PortableStateManager(  # noqa: SLF001  Reflex takes no manager as argument
             redis=made.redis,
             token_expiration=made.token_expiration,
             lock_expiration=made.lock_expiration,
