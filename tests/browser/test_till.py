@@ -243,8 +243,8 @@ def test_a_customer_is_added_at_the_till(counter):
     page.keyboard.press("F4")
     page.get_by_role("button", name="New customer").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Name").fill("Asha Kale")
-    dialog.get_by_label("Phone").fill("+91 98000 00001")
+    dialog.get_by_role("textbox", name="Name", exact=True).fill("Asha Kale")
+    dialog.get_by_role("textbox", name="Phone", exact=True).fill("+91 98000 00001")
     dialog.get_by_role("button", name="Add customer").click()
     expect(page.get_by_role("button", name="Customer: Asha Kale")).to_be_visible()
 
