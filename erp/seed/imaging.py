@@ -19,7 +19,8 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import imaging, platform
-from erp.simulate.pictures import Acquisition, Kind
+from erp.simulate.kinds import Kind
+from erp.simulate.pictures import Acquisition
 
 DEVICE_CODE: Final = "CAM01"
 NOT_A_PICTURE: Final = b"Camera service log, not an image. " * 40

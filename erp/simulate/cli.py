@@ -7,13 +7,9 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import typer
 
-from erp.adapters.mqtt import Broker
 from erp.core.settings import Settings, get_settings
-from erp.embedded.beside import use_running_stack
-from erp.simulate.delivery import GaveUp
-from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
 from erp.simulate.faults import Fault
-from erp.simulate.pictures import Kind
+from erp.simulate.kinds import Kind
 
 app = typer.Typer(help="Simulate the outside world.", no_args_is_help=True)
 
@@ -41,6 +37,15 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
 
     Exits with 1 when the suite does not answer; run the same command again to resume.
     """
+    from erp.adapters.mqtt import Broker  # noqa: PLC0415  other commands stay small
+    from erp.embedded.beside import use_running_stack  # noqa: PLC0415  as above
+    from erp.simulate.delivery import GaveUp  # noqa: PLC0415  as above
+    from erp.simulate.device import (  # noqa: PLC0415  as above
+        DeviceOptions,
+        SimulatedDevice,
+        open_spool,
+    )
+
     if not (mqtt_url or get_settings().mqtt_url):
         use_running_stack()
     settings = get_settings()

@@ -18,8 +18,9 @@ from pydicom.uid import generate_uid
 from erp.adapters.mqtt import Broker
 from erp.simulate.delivery import Delivery, GaveUp
 from erp.simulate.faults import NONSENSE, Fault
+from erp.simulate.kinds import Kind
 from erp.simulate.line import Line, now
-from erp.simulate.pictures import Acquisition, Kind, altered
+from erp.simulate.pictures import Acquisition, altered
 from erp.simulate.spool import Spool, SpooledObject, SpooledSession, digest, new_transfer_id
 
 HOST_SECONDS: Final = 30.0

@@ -1,7 +1,6 @@
 """Images a simulated device acquires: generated ones, and those that ship with pydicom."""
 
 from collections.abc import Iterator
-from enum import StrEnum
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -19,17 +18,7 @@ from pydicom.uid import (
     generate_uid,
 )
 
-
-class Kind(StrEnum):
-    """What a device acquires."""
-
-    CT = "ct"
-    """Grey slices of 512 x 512 in 16 bits with a lesion that moves."""
-    IRIS = "iris"
-    """Colour photographs of an eye whose pupil widens."""
-    PYDICOM = "pydicom"
-    """Files that ship with pydicom, in several transfer syntaxes."""
-
+from erp.simulate.kinds import Kind
 
 EDGE: Final = 512
 SKULL: Final = 0.92

@@ -6,9 +6,9 @@ import pytest
 
 from erp.services.documents import blob_key
 from erp.simulate.faults import Fault
-from erp.simulate.pictures import Kind
-from tests.ingest.conftest import until
+from erp.simulate.kinds import Kind
 from tests.factories import referees
+from tests.ingest.conftest import until
 
 
 def imaging_is_sound():

@@ -22,7 +22,8 @@ from erp.services.imaging.messages import EventType
 from erp.simulate.delivery import GaveUp
 from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
 from erp.simulate.faults import Fault
-from erp.simulate.pictures import Acquisition, Kind, altered
+from erp.simulate.kinds import Kind
+from erp.simulate.pictures import Acquisition, altered
 from tests.simulate.suite import TENANT, Suite
 
 
@@ -77,7 +78,7 @@ def spooled_objects(tmp_path) -> int:
 
 def until(is_true) -> None:
     """Wait for what arrives a moment later over the broker."""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60  # a process may have to start first
     while not is_true() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert is_true()
