@@ -21,7 +21,12 @@ from erp.services.billing.invoicing import (
 from erp.services.billing.placing import Delivery, PlaceOfSupply, SupplyKind, place_of_supply
 from erp.services.billing.printing import BillPrinter, Copy, PrintedDocument, PrintedTender
 from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
-from erp.services.billing.returning import Returning, draft_credit, get_original
+from erp.services.billing.returning import (
+    OtherRegistration,
+    Returning,
+    draft_credit,
+    get_original,
+)
 from erp.services.billing.taxing import (
     PriceMode,
     Supply,
@@ -50,6 +55,7 @@ __all__ = [
     "ListInvoices",
     "NewInvoice",
     "NewInvoiceLine",
+    "OtherRegistration",
     "PlaceOfSupply",
     "PriceMode",
     "PrintedDocument",

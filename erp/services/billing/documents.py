@@ -25,6 +25,12 @@ from erp.services.billing.taxing import PriceMode, SupplyNature, state_tax_head
 from erp.services.billing.titling import DocumentTitle
 from erp.services.party import state_name
 
+SEZ_WORDS = (
+    "SUPPLY MEANT FOR SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS"
+    " ON PAYMENT OF INTEGRATED TAX"
+)
+"""To stand on every invoice to a special economic zone (r.46, third proviso)."""
+
 TITLE_OF_KIND = {
     "tax_invoice": DocumentTitle.TAX_INVOICE,
     "bill_of_supply": DocumentTitle.BILL_OF_SUPPLY,
@@ -83,6 +89,7 @@ def get_printed_document(
         time_zone=head["time_zone"],
         is_composition=head["gst_scheme"] == "composition",
         is_duplicate=is_duplicate,
+        endorsement=_endorsement(head),
         references=_references(head["original_number"], head["original_issued_on"]),
         upi_link=facts.upi_link,
         tenders=tuple(facts.tenders),
@@ -175,6 +182,11 @@ def _totals(head: Mapping[str, Any]) -> PrintedTotals:
         round_off=head["round_off"],
         value=head["total"],
     )
+
+
+def _endorsement(head: Mapping[str, Any]) -> str:
+    is_sez = head["recipient"].get("gst_category") == "sez"
+    return SEZ_WORDS if is_sez and head["igst"] and head["kind"] != "credit_note" else ""
 
 
 def _references(number: str | None, dated_on: date | None) -> tuple[PrintedReference, ...]:

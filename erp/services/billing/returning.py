@@ -49,20 +49,45 @@ class CreditDraft:
     is_complete: bool
 
 
-def get_original(session: Session, ctx: RequestContext, invoice_id: UUID) -> OriginalInvoice:
-    """Return an invoice as it was posted.
+class OtherRegistration(InvalidInput):
+    """A note comes from the registration that made the invoice."""
+
+    code = "other_registration"
+
+
+def get_original(
+    session: Session, ctx: RequestContext, invoice_id: UUID, *, at: str = "invoice_id"
+) -> OriginalInvoice:
+    """Return an invoice as it was posted, for a note of the acting branch.
+
+    `at` is the input field a refusal names.
 
     Raises:
         NotFound: There is no such invoice.
+        OtherRegistration: The acting branch has another GSTIN, or keeps other books.
+
+    Source: CGST Act s.34(1).
     """
     head = db.fetch_one(
         session,
-        "select id, number, party_id, recipient, place_of_supply, price_mode, supply_nature, total"
-        " from invoice where tenant_id = %s and id = %s and original_invoice_id is null",
-        (ctx.tenant_id, invoice_id),
+        """
+        select i.id, i.number, i.party_id, i.recipient, i.place_of_supply, i.price_mode,
+               i.supply_nature, i.total, b.name as branch,
+               (b.company_id, b.gstin) is not distinct from (here.company_id, here.gstin) as is_ours
+          from invoice i
+          join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)
+          join branch here on here.tenant_id = i.tenant_id and here.id = %s
+         where i.tenant_id = %s and i.id = %s and i.original_invoice_id is null
+        """,
+        (ctx.branch_id, ctx.tenant_id, invoice_id),
     )
     if head is None:
-        raise NotFound("There is no such bill to return against.")
+        message = "There is no such bill to return against."
+        raise NotFound(message, fields={at: message})
+    branch = head.pop("branch")
+    if not head.pop("is_ours"):
+        message = f"Bill {head['number']} is of another registration. Return it at {branch}."
+        raise OtherRegistration(message, fields={at: message})
     lines = db.fetch_all(
         session,
         "select * from invoice_line where tenant_id = %s and invoice_id = %s",

@@ -168,5 +168,6 @@ def stock_as_of(session: Session, ctx: RequestContext, wanted: StockAsOf) -> Pas
 
 
 def _end_of(day: date, ctx: RequestContext) -> datetime:
-    """Return the first instant after a business day."""
+    """Return the first instant after a business day; the calendar's last day counts as its eve."""
+    day = min(day, date.max - timedelta(days=1))
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(ctx.time_zone))

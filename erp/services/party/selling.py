@@ -51,12 +51,12 @@ def get_party_for_sale(session: Session, ctx: RequestContext, party_id: UUID | N
     row = db.raw(session).execute(*_wanted(ctx, party_id)).fetchone()
     if row is None:
         message = "This customer is not known here. Search again."
-        raise UnknownParty(message, fields={"party_id": message})
+        raise UnknownParty(message, fields={"customer_id": message})
     *values, is_active = row
     party = SaleParty(*values)
     if not is_active:
         message = f"{party.name} is closed for new business."
-        raise InactiveParty(message, fields={"party_id": message})
+        raise InactiveParty(message, fields={"customer_id": message})
     return party
 
 

@@ -54,6 +54,10 @@ refuse_on(
         "A shift is already open on this register. Close it first, or join it."
     ),
 )
+refuse_on(
+    "uq_register_tenant_id_code",
+    lambda: Conflict("This code is taken by another till.", fields={"code": "taken"}),
+)
 for _constraint in ("pk_sale", "uq_invoice_tenant_id_origin_id_kind"):
     refuse_on(
         _constraint,

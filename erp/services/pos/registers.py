@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import NotFound
+from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
 from erp.services.platform import Command, Identified, ShortText, command
 
@@ -31,6 +31,7 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
 
     Raises:
         NotFound: There is no such storage location.
+        Conflict: The code is taken, or its numbers would begin as those of another till's notes.
     """
     place = db.fetch_one(
         session,
@@ -42,6 +43,7 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
         raise NotFound(
             "There is no such storage location.", fields={"location_id": "no such storage location"}
         )
+    _refuse_like_numbers(session, ctx, cmd.code)
     register_id = new_id()
     db.execute(
         session,
@@ -50,3 +52,16 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
         (ctx.tenant_id, register_id, place["branch_id"], cmd.location_id, cmd.code, cmd.name),
     )
     return Identified(id=register_id)
+
+
+def _refuse_like_numbers(session: Session, ctx: RequestContext, code: str) -> None:
+    """Notes of a till begin with a `C` before its code, so no other till may begin so."""
+    other = db.fetch_one(
+        session,
+        "select code from register where tenant_id = %(tenant)s"
+        " and (code = 'C' || %(code)s or 'C' || code = %(code)s) limit 1",
+        {"tenant": ctx.tenant_id, "code": code},
+    )
+    if other is not None:
+        message = f"Numbers would begin as those of till {other['code']}. Choose another code."
+        raise Conflict(message, fields={"code": message})

@@ -1,9 +1,10 @@
 """Returns against the original bill: goods back, tax reversed, money refunded."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -47,6 +48,11 @@ class ReturnLine(Closed):
     quantity: Quantity
 
 
+def _id_of_return(data: Mapping[str, Any]) -> UUID:
+    """Return an id that no sale has, should a sale have been made with the same key."""
+    return id_from_key({"idempotency_key": f"return {data.get('idempotency_key', '')}"})
+
+
 class PostReturn(Command):
     """Take goods back against a bill and refund them.
 
@@ -57,7 +63,7 @@ class PostReturn(Command):
             lowers what the customer owes for the bill first and gives the rest back in cash.
     """
 
-    return_id: UUID = Field(default_factory=id_from_key)
+    return_id: UUID = Field(default_factory=_id_of_return)
     sale_id: UUID
     shift_id: UUID
     lines: Annotated[tuple[ReturnLine, ...], Field(min_length=1, max_length=200)]
@@ -110,6 +116,7 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
 
     Raises:
         NotFound: There is no such sale.
+        OtherRegistration: The bill was made under another registration.
         ShiftClosed: The shift takes no returns.
         ReturnExceedsSale: More would come back than was sold.
         ApprovalRequired: The value exceeds the cashier's limit and nobody approved it.
@@ -122,7 +129,8 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     Source: CGST Act s.34; the cumulative method for part returns.
     """
     shift = hold_open_shift(session, ctx, cmd.shift_id)
-    original = billing.get_original(session, ctx, _invoice_of(session, ctx, cmd.sale_id))
+    invoice_id = _invoice_of(session, ctx, cmd.sale_id)
+    original = billing.get_original(session, ctx, invoice_id, at="sale_id")
     draft = billing.draft_credit(
         session, ctx, original, [Returning(line.line_no, line.quantity) for line in cmd.lines]
     )

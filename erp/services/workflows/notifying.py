@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -74,13 +75,17 @@ def _with_ids(user_ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
     return [new_id() for _ in user_ids], user_ids
 
 
+Link = Annotated[Text, Field(pattern=r"^(/([^/\\].*)?)?$")]
+"""A page of the product; an address elsewhere is no link of ours."""
+
+
 class RaiseMatter(Command):
     """Tell every member who holds a permission of a matter."""
 
     kind: ShortText
     title: ShortText
     body: Text = ""
-    link: Text = ""
+    link: Link = ""
     severity: Literal["info", "warning", "urgent"] = "info"
     for_permission: ShortText
 

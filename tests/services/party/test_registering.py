@@ -178,7 +178,7 @@ def test_a_closed_party_buys_no_more_until_it_is_opened(trader):
     made = create(trader, ASHA)
     trader.run("party.set_party_status", {"party_id": made.id, "is_active": False})
 
-    with refused(trader, InactiveParty, "party_id"):
+    with refused(trader, InactiveParty, "customer_id"):
         sale_party(trader, made.id)
     trader.run("party.set_party_status", {"party_id": made.id, "is_active": True})
     assert sale_party(trader, made.id).id == made.id
@@ -210,7 +210,7 @@ def test_nobodys_and_other_tenants_parties_are_unknown(trader, stranger):
         ):
             with refused(shop, UnknownParty, "party_id"):
                 shop.run(name, given | {"party_id": party_id})
-        with refused(shop, UnknownParty, "party_id"):
+        with refused(shop, UnknownParty, "customer_id"):
             sale_party(shop, party_id)
     assert get(trader, ours).is_active
 
