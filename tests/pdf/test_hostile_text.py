@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
@@ -102,6 +102,7 @@ def test_wrapped_lines_fit_and_lose_nothing(given_text, width):
 
 
 @given(st.text())
+@example("0 \x01 0")
 def test_printable_text_is_stable_and_on_one_line(given_text):
     shown = printable(given_text)
     assert printable(shown) == shown

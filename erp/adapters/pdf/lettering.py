@@ -37,7 +37,8 @@ def printable(text: str) -> str:
         if letter in JOINERS or unicodedata.category(letter) not in _INVISIBLE
     )
     drawable = _letters(CORE) | _letters(WIDE) | _letters(DEVANAGARI)
-    return "".join(letter if letter in drawable else SUBSTITUTE for letter in kept).strip()
+    shown = "".join(letter if letter in drawable else SUBSTITUTE for letter in kept)
+    return " ".join(shown.split())
 
 
 def runs_of(text: str) -> list[tuple[str, str]]:
