@@ -35,7 +35,7 @@ def our_states():
         waiting += state.get_substates()
         if state.__module__.startswith("erp."):
             found.append(state)
-    return found
+    return sorted(found, key=lambda state: state.get_full_name())
 
 
 def handlers():
