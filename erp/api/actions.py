@@ -170,4 +170,6 @@ def _confirmed(request: Request) -> tuple[str, ...]:
 
 def _list_fields(action: platform.Action) -> frozenset[str]:
     fields = action.input_model.model_fields.items()
-    return frozenset(name for name, f in fields if get_origin(f.annotation) in {list, tuple, set, frozenset})
+    return frozenset(
+        name for name, f in fields if get_origin(f.annotation) in {list, tuple, set, frozenset}
+    )

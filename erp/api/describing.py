@@ -309,6 +309,42 @@ def _other_paths() -> dict[str, Schema]:
             ],
             {"application/pdf": _BINARY},
         ),
+        **_imaging_paths(an_id),
+    }
+
+
+def _imaging_paths(an_id: Schema) -> dict[str, Schema]:
+    """Describe the routes of pixels and whole objects."""
+    below = f"{BASE}/imaging/instances/{{instance_id}}"
+    which = _parameter("path", "instance_id", an_id)
+    frame: Schema = {"type": "integer", "minimum": 1}
+    shown = {
+        "frame": frame,
+        "center": {"type": "number"},
+        "width": {"type": "number"},
+        "invert": {"type": "boolean"},
+        "edge": {"type": "integer"},
+    }
+    options = [_parameter("query", name, rule, required=False) for name, rule in shown.items()]
+    return {
+        f"{below}/file": _get(
+            "imaging_file",
+            "The DICOM object as it arrived",
+            [which],
+            {"application/dicom": _BINARY},
+        ),
+        f"{below}/frames/{{frame}}": _get(
+            "imaging_frame",
+            "The plain samples of a frame, described in the header Pixel-Description",
+            [which, _parameter("path", "frame", frame)],
+            {"application/octet-stream": _BINARY},
+        ),
+        f"{below}/rendered": _get(
+            "imaging_rendered",
+            "A frame as a picture, with a window of grey values",
+            [which, *options],
+            {"image/jpeg": _BINARY, "image/png": _BINARY},
+        ),
     }
 
 
