@@ -34,7 +34,11 @@ def devices_page() -> rx.Component:
         "Register device", look="solid", icon="plus", on_click=Register.open_dialog("", "")
     )
     return rx.fragment(
-        page_header("Devices", "Cameras and scanners that may deliver images.", register),
+        page_header(
+            "Devices",
+            "Cameras and scanners that may deliver images.",
+            rx.cond(DeviceListState.may_operate, register),
+        ),
         imaging_tabs("/imaging/devices"),
         list_view(
             DeviceListState,
@@ -62,13 +66,14 @@ def devices_page() -> rx.Component:
 
 
 def _row_actions(row: rx.Var[dict[str, str]]) -> rx.Component:
-    return rx.el.div(
+    changing = rx.el.div(
         icon_button("key-round", "New password", on_click=Register.renew(row["id"])),
         icon_button(
             "archive", "Retire", on_click=DeviceListState.ask_retire(row["id"], row["name"])
         ),
         class_name="row-actions",
     )
+    return rx.cond(DeviceListState.may_operate, changing)
 
 
 def _form() -> rx.Component:

@@ -77,7 +77,7 @@ def _facts() -> rx.Component:
     shown = State.shown
     facts = fact_list(
         [
-            ("What", f"{shown['what']}, {shown['size_text']}"),
+            ("What", f"{shown['kind']}, {shown['size_text']}"),
             ("From", shown["device"]),
             ("About", rx.el.span(shown["about"], class_name="code")),
             ("Detail", shown["full_detail"]),

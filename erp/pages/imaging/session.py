@@ -280,68 +280,88 @@ def _dialogs() -> rx.Component:
             on_confirm=State.accept_anyway,
             on_cancel=State.keep_open,
         ),
-        form_dialog(
-            RepeatState,
-            select_field(
-                "Reason",
-                "reason_code",
-                REPEAT_CHOICES,
-                errors=RepeatState.field_errors,
-                required=True,
-            ),
-            text_area("Note for the operator", "note", errors=RepeatState.field_errors),
-            title="Request a repeat",
-            subtitle="The device receives the reason as a command.",
-            submit="Request repeat",
+        _repeat_dialog(),
+        _reject_dialog(),
+        _reopen_dialog(),
+        _assign_dialog(),
+        _report_dialog(),
+    )
+
+
+def _repeat_dialog() -> rx.Component:
+    return form_dialog(
+        RepeatState,
+        select_field(
+            "Reason",
+            "reason_code",
+            REPEAT_CHOICES,
+            errors=RepeatState.field_errors,
+            required=True,
         ),
-        form_dialog(
-            RejectState,
-            select_field(
-                "Reason",
-                "reason_code",
-                REJECT_CHOICES,
-                errors=RejectState.field_errors,
-                required=True,
-            ),
-            text_area("Note", "note", errors=RejectState.field_errors),
-            title="Reject the session",
-            subtitle="Its images stay in the archive, marked as not to be used.",
-            submit="Reject",
+        text_area("Note for the operator", "note", errors=RepeatState.field_errors),
+        title="Request a repeat",
+        subtitle="The device receives the reason as a command.",
+        submit="Request repeat",
+    )
+
+
+def _reject_dialog() -> rx.Component:
+    return form_dialog(
+        RejectState,
+        select_field(
+            "Reason",
+            "reason_code",
+            REJECT_CHOICES,
+            errors=RejectState.field_errors,
+            required=True,
         ),
-        form_dialog(
-            ReopenState,
-            text_area("Why", "note", errors=ReopenState.field_errors),
-            title="Take the decision back",
-            subtitle="The earlier decision stays on record.",
-            submit="Reopen",
+        text_area("Note", "note", errors=RejectState.field_errors),
+        title="Reject the session",
+        subtitle="Its images stay in the archive, marked as not to be used.",
+        submit="Reject",
+    )
+
+
+def _reopen_dialog() -> rx.Component:
+    return form_dialog(
+        ReopenState,
+        text_area("Why", "note", errors=ReopenState.field_errors),
+        title="Take the decision back",
+        subtitle="The earlier decision stays on record.",
+        submit="Reopen",
+    )
+
+
+def _assign_dialog() -> rx.Component:
+    return form_dialog(
+        AssignState,
+        lookup_field(
+            "Patient",
+            "patient_id",
+            "/api/erp/parties",
+            errors=AssignState.field_errors,
+            required=True,
+            label_key="name",
+            detail_key="code",
+            placeholder="Name, phone or code",
         ),
-        form_dialog(
-            AssignState,
-            lookup_field(
-                "Patient",
-                "patient_id",
-                "/api/erp/parties",
-                errors=AssignState.field_errors,
-                required=True,
-                label_key="name",
-                detail_key="code",
-                placeholder="Name, phone or code",
-            ),
-            title="Whose images are these?",
-            subtitle="The texts inside the images stay as they came.",
-            submit="Assign",
+        title="Whose images are these?",
+        subtitle="The texts inside the images stay as they came.",
+        submit="Assign",
+    )
+
+
+def _report_dialog() -> rx.Component:
+    return form_dialog(
+        ReportState,
+        text_area(
+            "Findings",
+            "findings",
+            errors=ReportState.field_errors,
+            hint="Printed in the report; may stay empty.",
+            max_length=4000,
         ),
-        form_dialog(
-            ReportState,
-            text_area(
-                "Findings",
-                "findings",
-                errors=ReportState.field_errors,
-                hint="Printed in the report; may stay empty.",
-                max_length=4000,
-            ),
-            title="Make the report",
-            subtitle="A PDF with key images, lengths and the decision, made in the background.",
-            submit="Make report",
-        ),
+        title="Make the report",
+        subtitle="A PDF with key images, lengths and the decision, made in the background.",
+        submit="Make report",
     )

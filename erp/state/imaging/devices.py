@@ -32,7 +32,6 @@ class DeviceListState(ListState, rx.State):
         Column("backlog", "Still to send", Kind.COUNT, wide_only=True),
         Column("clock", "Clock", wide_only=True),
         Column("last_seen_at", "Last heard", Kind.INSTANT, wide_only=True),
-        Column("last_object_at", "Last object", Kind.INSTANT, wide_only=True),
         Column(
             "state",
             "State",
@@ -43,9 +42,15 @@ class DeviceListState(ListState, rx.State):
     )
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
 
+    may_operate: bool = False
     asked_id: str = ""
     asked_name: str = ""
     is_asking: bool = False
+
+    async def _reload(self) -> None:
+        """Show the list, and what may be done only to those who may do it."""
+        self.may_operate = (await self._principal()).may(OPERATE)
+        await super()._reload()
 
     @handler(permission=OPERATE)
     async def ask_retire(self, device_id: str, name: str) -> None:

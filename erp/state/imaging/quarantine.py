@@ -14,6 +14,7 @@ from erp.state.registry import handler
 
 VIEW = "imaging.view"
 OPERATE = "imaging.operate"
+KINDS = {"object": "Object", "message": "Message"}
 
 
 class QuarantineState(ListState, rx.State):
@@ -23,28 +24,35 @@ class QuarantineState(ListState, rx.State):
     query: ClassVar[str] = "imaging.list_held"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("reason", "Why", detail="advice"),
-        Column("what", "What", detail="size_text", wide_only=True),
+        Column("kind", "What", detail="size_text", labels=KINDS, wide_only=True),
         Column("device", "From", detail="session_number", wide_only=True),
         Column("held_at", "Since", Kind.INSTANT, wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=HELD_LABELS, tones=HELD_TONES),
+        Column(
+            "status", "Status", Kind.STATUS, labels=HELD_LABELS, tones=HELD_TONES, wide_only=True
+        ),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("status", "kind")
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
 
+    may_operate: bool = False
     shown: dict[str, str] = {}
     is_showing: bool = False
+
+    async def _reload(self) -> None:
+        """Show the list, and what may be done only to those who may do it."""
+        self.may_operate = (await self._principal()).may(OPERATE)
+        await super()._reload()
 
     def _chosen(self) -> dict[str, str]:
         """Show what waits, unless another status is chosen."""
         return {"status": "open"} | super()._chosen()
 
     def _entry(self, row: Any) -> Any:
-        what = "Object" if row.kind == "object" else "Message"
-        return row.model_dump() | {"what": what, "session_number": row.session_number or row.topic}
+        return row.model_dump() | {"session_number": row.session_number or row.topic}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {
-            "may_decide": "yes" if row.status in {"open", "retrying"} else "",
+            "may_decide": "yes" if self.may_operate and row.status in {"open", "retrying"} else "",
             "full_detail": row.detail,
             "about": row.sop_uid or row.topic,
             "preview": row.preview,

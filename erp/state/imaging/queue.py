@@ -13,7 +13,7 @@ COLUMNS = (
     Column("patient", "Patient", detail="number"),
     Column("device", "Device", detail="modality", wide_only=True),
     Column("started_at", "Started", Kind.INSTANT, wide_only=True),
-    Column("delivered", "Objects", Kind.TEXT, detail="attention"),
+    Column("delivered", "Objects", detail="attention", width="96px"),
     Column("state", "Device says", Kind.STATUS, labels=STATE_LABELS, tones=STATE_TONES),
     Column("qa_state", "Review", Kind.STATUS, labels=QA_LABELS, tones=QA_TONES, wide_only=True),
 )
