@@ -6,6 +6,8 @@ from erp.services.accounting.chart import (
     account_id,
     account_ids,
     create_default_chart,
+    ensure_sales_account,
+    sales_key,
 )
 from erp.services.accounting.errors import (
     AlreadyReversed,
@@ -53,6 +55,7 @@ __all__ = [
     "create_default_chart",
     "credit",
     "debit",
+    "ensure_sales_account",
     "get_account",
     "get_entry",
     "list_account_lines",
@@ -64,6 +67,7 @@ __all__ = [
     "post_manual_entry",
     "referees",
     "reverse_entry",
+    "sales_key",
     "set_period_status",
     "trial_balance",
 ]

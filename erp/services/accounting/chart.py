@@ -1,6 +1,7 @@
 """The default Indian chart of accounts for a pharmacy, and looking accounts up by key."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -118,6 +119,28 @@ def create_default_chart(session: Session, ctx: RequestContext) -> None:
         "is_active",
     )
     db.insert_rows(session, Account, columns, rows)
+
+
+def sales_key(rate: Decimal) -> str:
+    """Return the key of the income account of a GST rate in percent."""
+    return f"sales_{rate.normalize():f}"
+
+
+def ensure_sales_account(session: Session, ctx: RequestContext, rate: Decimal) -> None:
+    """Give every company of the tenant an income account for a rate the default chart has not."""
+    key = sales_key(rate)
+    if any(line.key == key for line in DEFAULT_CHART):
+        return
+    whole, _, fraction = key.removeprefix("sales_").partition(".")
+    code = f"40{whole.zfill(2)}{'.' if fraction else ''}{fraction}"
+    db.execute(
+        session,
+        "insert into account (tenant_id, id, company_id, code, key, name, group_name, type,"
+        " is_control, is_active) select tenant_id, gen_random_uuid(), id, %s, %s, %s,"
+        " 'Sales Accounts', 'income', false, true from company where tenant_id = %s"
+        " on conflict (tenant_id, company_id, key) do nothing",
+        (code, key, f"Sales - GST {rate.normalize():f}%", ctx.tenant_id),
+    )
 
 
 def account_ids(session: Session, ctx: RequestContext) -> dict[str, UUID]:

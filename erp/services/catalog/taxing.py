@@ -12,6 +12,7 @@ from sqlmodel import col
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.models.catalog import SupplyTreatment, TaxClass, TaxRate
+from erp.services import accounting
 from erp.services.catalog.errors import RateOrder, UnknownTaxClass
 from erp.services.catalog.events import TaxRateSet
 from erp.services.platform import (
@@ -122,5 +123,6 @@ def _add_rate(session: Session, ctx: RequestContext, tax_class: TaxClass, dated:
         )
     )
     session.flush()
+    accounting.ensure_sales_account(session, ctx, dated.rate)
     event = TaxRateSet(tax_class_id=tax_class.id, valid_from=dated.valid_from, rate=dated.rate)
     emit(session, ctx, tax_class.id, event)

@@ -276,7 +276,7 @@ def _income_lines(bill: Bill) -> list[NewLine]:
     for line in bill.taxed.lines:
         by_rate[line.gst_rate] = by_rate.get(line.gst_rate, ZERO) + line.taxable_value
     income = [
-        credit(f"sales_{rate.normalize():f}", amount) for rate, amount in sorted(by_rate.items())
+        credit(accounting.sales_key(rate), amount) for rate, amount in sorted(by_rate.items())
     ]
     totals = bill.totals
     return [
