@@ -39,7 +39,7 @@ def test_a_line_shows_the_lots_that_expire_first(desk: Desk, trader: Shop):
     async def story():
         await begin(desk)
         await desk.add(trader.variant_ids[0])
-        await desk.till.set_quantity("1", "150")
+        await desk.till.change_quantity("1", "150")
         lots = desk.till.lines[0]["lots"]
         assert [lot["text"] for lot in lots] == ["100 × L1", "50 × L2"]  # noqa: RUF001
         assert all(lot["expiry"] for lot in lots)
@@ -52,7 +52,7 @@ def test_a_refused_line_says_so_and_the_rest_is_priced(desk: Desk, trader: Shop)
         await begin(desk)
         await desk.add(trader.variant_ids[0])
         await desk.add(trader.variant_ids[1])
-        await desk.till.set_quantity("1", "999")
+        await desk.till.change_quantity("1", "999")
         short, fine = desk.till.lines
         assert "Only 200 of" in short["problem"]
         assert "Lower the quantity" in short["problem"]
@@ -71,7 +71,7 @@ def test_an_absurd_quantity_changes_nothing_and_says_so(desk: Desk, trader: Shop
         await begin(desk)
         await desk.add(trader.variant_ids[0])
         before = desk.till.kept
-        await desk.till.set_quantity("1", text)
+        await desk.till.change_quantity("1", text)
         assert desk.till.kept == before
         assert "whole number" in desk.till.lines[0]["problem"]
 
@@ -221,7 +221,7 @@ def test_above_the_ceiling_a_manager_approves_this_sale(desk: Desk, trader: Shop
     async def story():
         await begin(desk)
         await desk.add(trader.variant_ids[0])
-        await desk.till.set_discount("1", "12.5")
+        await desk.till.change_discount("1", "12.5")
         assert desk.till.needs_approval
         await desk.pay.pay()
         assert not desk.pay.is_open
@@ -248,11 +248,11 @@ def test_more_discount_after_the_approval_needs_another(desk: Desk, trader: Shop
     async def story():
         await begin(desk)
         await desk.add(trader.variant_ids[0])
-        await desk.till.set_discount("1", "10")
+        await desk.till.change_discount("1", "10")
         await desk.pay.pay()
         who = str(member_id(trader, "manager"))
         await approval.approve({"approver_id": who, "reason": "Regular", "pin": PIN})
-        await desk.till.set_discount("1", "20")
+        await desk.till.change_discount("1", "20")
         assert desk.till.needs_approval
         await desk.pay.pay_approved()
         assert not desk.pay.is_open
@@ -264,7 +264,7 @@ def test_whoever_may_not_approve_that_much_is_not_offered(desk: Desk, trader: Sh
     async def story():
         await begin(desk)
         await desk.add(trader.variant_ids[0])
-        await desk.till.set_discount("1", "60")
+        await desk.till.change_discount("1", "60")
         await desk.pay.pay()
         assert [row["label"].split()[0] for row in desk[ApprovalState].approvers] == ["Owner"]
 
@@ -332,7 +332,7 @@ def test_a_parked_bill_comes_back_with_its_lines_and_an_identity_of_its_own(
     async def story():
         await begin(desk)
         await desk.add(trader.variant_ids[0], 2)
-        await desk.till.set_discount("1", "3")
+        await desk.till.change_discount("1", "3")
         first = kept(desk)
         await parked.open_park()
         await parked.park({"label": ""})

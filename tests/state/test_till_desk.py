@@ -127,13 +127,13 @@ def test_one_unit_comes_back_against_its_bill_and_no_more_than_was_sold(desk: De
         assert goods.found == []
         await goods.find(receipt.number)
         assert goods.sale["number"] == receipt.number
-        await goods.set_count("1", "9")
+        await goods.change_count("1", "9")
         assert goods.lines[0]["count"] == "2"
-        await goods.set_count("1", "1")
+        await goods.change_count("1", "1")
         assert goods.value == "105.00"
         await goods.refund()
         assert goods.errors == {"reason": "Say why the goods come back."}
-        await goods.set_reason("Seal broken")
+        await goods.change_reason("Seal broken")
         await goods.refund()
         cash = [{"method": "cash", "amount": "105.00", "reference": ""}]
         await goods.complete(cash)
@@ -155,9 +155,9 @@ def test_a_return_above_the_limit_waits_for_a_manager(desk: Desk, trader: Shop):
         await begin(desk)
         await goods.open_returns()
         await goods.find(receipt.number)
-        await goods.set_count("1", "30")
+        await goods.change_count("1", "30")
         assert goods.value == "3150.00"
-        await goods.set_reason("Wrong potency")
+        await goods.change_reason("Wrong potency")
         await goods.refund()
         assert not goods.is_refunding
         assert approval.is_open

@@ -126,7 +126,7 @@ def _line(line: Any) -> rx.Component:
         value=line["count"],
         most=line["left"],
         label=f"Units of {line['label']} that come back",
-        on_commit=lambda text: ReturnState.set_count(line["line_no"], text),
+        on_commit=lambda text: ReturnState.change_count(line["line_no"], text),
     )
     return rx.el.li(
         rx.el.div(
@@ -149,13 +149,13 @@ def _reason() -> rx.Component:
             "reason",
             errors=ReturnState.errors,
             value=ReturnState.reason,
-            on_change=ReturnState.set_reason,
+            on_change=ReturnState.change_reason,
             max_length=120,
         ),
         rx.el.div(
             *[
                 rx.el.button(
-                    text, type="button", class_name="chip", on_click=ReturnState.set_reason(text)
+                    text, type="button", class_name="chip", on_click=ReturnState.change_reason(text)
                 )
                 for text in REASONS
             ],

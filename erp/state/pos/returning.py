@@ -83,7 +83,7 @@ class ReturnState(SessionState, rx.State):
         await self._open(sale_id)
 
     @handler(permission=RETURN)
-    async def set_count(self, line_no: str, text: str) -> None:
+    async def change_count(self, line_no: str, text: str) -> None:
         """Say how many units of a line come back."""
         line = next((line for line in self.lines if line["line_no"] == f"{line_no}"), None)
         count = read_count(f"{text}")
@@ -96,7 +96,7 @@ class ReturnState(SessionState, rx.State):
         await self._value_goods()
 
     @handler(permission=RETURN)
-    async def set_reason(self, text: str) -> None:
+    async def change_reason(self, text: str) -> None:
         """Keep why the goods come back."""
         self.reason = f"{text}".strip()[:120]
         self.errors = {}

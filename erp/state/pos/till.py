@@ -95,7 +95,7 @@ class TillState(SessionState, rx.State):
         return None
 
     @handler(permission=SELL)
-    async def set_quantity(self, uid: str, text: str) -> None:
+    async def change_quantity(self, uid: str, text: str) -> None:
         """Set a line's quantity as typed; zero takes the line off."""
         count = read_count(f"{text}")
         cart, name = self._cart(), _name(uid)
@@ -118,7 +118,7 @@ class TillState(SessionState, rx.State):
         await self._remove(_name(uid))
 
     @handler(permission=SELL)
-    async def set_discount(self, uid: str, text: str) -> None:
+    async def change_discount(self, uid: str, text: str) -> None:
         """Give a line a discount in percent."""
         name = _name(uid)
         self.selected = str(name)
@@ -129,7 +129,7 @@ class TillState(SessionState, rx.State):
             await self._adopt(self._cart().changing(name, discount_percent=percent))
 
     @handler(permission=SELL)
-    async def set_bill_discount(self, text: str) -> EventSpec | None:
+    async def change_bill_discount(self, text: str) -> EventSpec | None:
         """Take rupees off the whole bill."""
         amount = read_amount(f"{text}", LARGEST_AMOUNT)
         if amount is None:
