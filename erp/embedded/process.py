@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-READY_SECONDS = 60.0
+READY_SECONDS = 240.0  # a busy machine takes its time; whoever ends is noticed at once
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.05
 LOG_TAIL_LINES = 15
