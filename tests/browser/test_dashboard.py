@@ -4,7 +4,9 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from redis import Redis
 
+from erp.core.live_channel import live_channel
 from tests.browser.offices import enter, expect_to_fit_everywhere
 from tests.factories import make_shop
 from tests.services.trading import tender
@@ -72,3 +74,17 @@ def test_it_fits_every_screen(browser_window, interface, busy):
     page = enter(browser_window, interface, busy, "manager")
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
     expect_to_fit_everywhere(page, interface, ["/"])
+
+
+def test_a_bill_that_is_posted_meanwhile_shows_by_itself(
+    browser_window, interface, environment, redis_url
+):
+    assert environment
+    shop = make_shop("watched")
+    page = enter(browser_window, interface, shop, "manager")
+    figure = tile(page, "Sales today").locator(".tile-value")
+    expect(figure).to_have_text("₹0.00")
+    shop.sell({shop.variant_ids[0]: 2})
+    with Redis.from_url(redis_url) as redis:
+        assert redis.publish(live_channel(shop.tenant_id, "pos"), "") > 0
+    expect(figure).to_have_text("₹210.00")

@@ -128,9 +128,9 @@ class DashboardState(SessionState, rx.State):
 
     def _draw_days(self, found: Any) -> None:
         self._day_links = [_sales(from_day=f.day, to_day=f.day) for f in found.by_day]
-        names = [f"{figure.day:%d %b}" for figure in found.by_day]
+        names = [f"{figure.day.day}" for figure in found.by_day]
         amounts = [figure.total for figure in found.by_day]
-        notes = [_bills(figure.bills) for figure in found.by_day]
+        notes = [f"{_bills(f.bills)} on {f.day:%d %B}" for f in found.by_day]
         self.days, self.has_days = bars(names, amounts, notes), bool(found.by_day)
 
     def _draw_methods(self, found: Any, today: Any) -> None:
