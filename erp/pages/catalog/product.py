@@ -52,7 +52,7 @@ def product_page() -> rx.Component:
                     rx.cond(ProductState.head["sees_stock"] != "", _stock()),
                     class_name="stack span-8",
                 ),
-                rx.el.div(_facts(), _tax(), class_name="stack span-4"),
+                rx.el.div(_facts(), _tax(), class_name="stack span-4 full-below"),
             ),
             _moves(),
             list_route="/products",

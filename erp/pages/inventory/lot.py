@@ -65,7 +65,7 @@ def lot_page() -> rx.Component:
                 stat_tile("MRP", head["mrp"], note="a unit, tax included"),
             ),
             grid(
-                card(_facts(), title="About this lot", span=4),
+                rx.el.div(card(_facts(), title="About this lot"), class_name="span-4 full-below"),
                 rx.el.div(_places(), _buyers(), class_name="stack span-8"),
             ),
             _trail(),

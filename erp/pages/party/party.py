@@ -45,7 +45,7 @@ def party_page() -> rx.Component:
         grid(
             card(_contact(), title="Contact", span=4),
             card(_registration(), title="Registrations", span=4),
-            card(_terms(), title="Terms", span=4),
+            rx.el.div(card(_terms(), title="Terms"), class_name="span-4 full-below"),
         ),
         grid(_sales(), _invoices()),
         rx.cond(

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.core.columns import Column, Kind
+from erp.core.formatting import group_count
 from erp.state.catalog.wording import SHELF_TONES
 from erp.state.inventory.wording import HELD_TONES, MOVE_COLUMNS, STATUS, document_of, move_entry
 from erp.state.listing import ListState
@@ -45,14 +46,14 @@ class StockListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.stock_by_lot"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="sku"),
-        Column("lot_number", "Lot", Kind.CODE, detail="maker"),
+        Column("label", "Product", detail="lot_number"),
         Column("expires_on", "Expiry", Kind.EXPIRY, tone="shelf_life", tones=SHELF_TONES),
         STATUS,
-        Column("location", "Place", wide_only=True, width="130px"),
+        Column("location", "Place", wide_only=True),
         Column("mrp", "MRP", Kind.MONEY, wide_only=True),
-        Column("on_hand", "On hand", Kind.COUNT, tone="status", tones=HELD_TONES),
-        Column("reserved", "Reserved", Kind.COUNT, wide_only=True),
+        Column(
+            "on_hand", "On hand", Kind.COUNT, detail="reserved", tone="status", tones=HELD_TONES
+        ),
         Column("value", "Value", Kind.MONEY, wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
@@ -66,7 +67,11 @@ class StockListState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"id": f"{row.lot_id}{row.location_id}"}
+        return row.model_dump() | {
+            "id": f"{row.lot_id}{row.location_id}",
+            "lot_number": " · ".join(part for part in (f"Lot {row.lot_number}", row.maker) if part),
+            "reserved": f"{group_count(row.reserved)} reserved" if row.reserved else "",
+        }
 
 
 class MoveListState(ListState, rx.State):
