@@ -71,7 +71,7 @@ def test_what_was_typed_is_escaped(server):
 def test_a_stranger_is_led_to_the_form_and_back(server):
     answer = httpx.get(f"{server.url}/settings/members?search=a%26b")
     assert answer.status_code == 303
-    assert answer.headers["location"] == "/sign-in?next=%2Fmembers%3Fsearch%3Da%2526b"
+    assert answer.headers["location"] == "/sign-in?next=%2Fsettings%2Fmembers%3Fsearch%3Da%2526b"
     assert answer.headers["cache-control"] == "no-store"
 
 
