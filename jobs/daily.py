@@ -60,14 +60,15 @@ def verify() -> None:
 
 
 def sweep() -> None:
-    """Remove uploads that nobody finished within a day."""
+    """Remove uploads that nobody finished within a day, and sessions that ended long ago."""
+    forgotten = identity.forget_ended_sessions(utc_now())
     storage = object_storage()
     old = utc_now() - timedelta(hours=STAGING_HOURS)
     removed = 0
     for stale in storage.list_older("staging/", old):
         storage.remove(stale.key)
         removed += 1
-    _log.info("swept", removed=removed)
+    _log.info("swept", removed=removed, sessions=forgotten)
 
 
 def _morning_has_come(place: identity.TenantPlace, now: datetime) -> bool:

@@ -167,9 +167,19 @@ as $$
     update user_session set revoked_at = now()
      where user_id in (select id from changed) and revoked_at is null
 $$;
+-- Only the operators' role forgets sessions, of every tenant; their tabs go with them.
+create function sec.forget_sessions(ended_before timestamptz)
+returns bigint
+language sql security definer set search_path = pg_catalog, public, pg_temp
+as $$
+    with forgotten as (
+        delete from user_session where least(revoked_at, expires_at) < ended_before returning 1)
+    select count(*) from forgotten
+$$;
 grant select, insert on tenant to erp_definer;
 grant select on membership to erp_definer;
 grant select, insert, update on user_account, user_session, session_tab to erp_definer;
+grant delete on user_session to erp_definer;
 do $$
 declare
     signature regprocedure;
@@ -179,7 +189,7 @@ begin
                                      'find_session', 'touch_session', 'revoke_session',
                                      'revoke_sessions_of', 'bind_tab', 'ensure_account', 'change_password',
                                      'login_of', 'is_shared_login', 'change_own_password',
-                                     'create_tenant')
+                                     'create_tenant', 'forget_sessions')
     loop
         execute format('alter function %s owner to erp_definer', signature);
         execute format('revoke all on function %s from public', signature);
@@ -188,3 +198,5 @@ begin
 end $$;
 revoke execute on function sec.create_tenant(uuid, text, text, text, boolean) from erp_app;
 grant execute on function sec.create_tenant(uuid, text, text, text, boolean) to erp_ops;
+revoke execute on function sec.forget_sessions(timestamptz) from erp_app;
+grant execute on function sec.forget_sessions(timestamptz) to erp_ops;

@@ -1000,6 +1000,7 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("client_token_hash", name=op.f("pk_session_tab")),
     )
+    op.create_index("ix_session_tab_session", "session_tab", ["session_id"], unique=False)
     op.create_table(
         "variant",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),

@@ -53,6 +53,7 @@ class SessionTab(SQLModel, table=True):
     """The binding of a browser tab's client token to the session that first used it."""
 
     __tablename__ = "session_tab"
+    __table_args__ = (Index("ix_session_tab_session", "session_id"),)
 
     client_token_hash: str = Field(primary_key=True)
     session_id: UUID = Field(sa_column_args=(ForeignKey("user_session.id", ondelete="CASCADE"),))

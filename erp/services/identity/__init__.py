@@ -42,7 +42,13 @@ from erp.services.identity.queries import (
     whoami,
 )
 from erp.services.identity.roles import STANDARD_ROLES
-from erp.services.identity.signing_in import SignedIn, bind_tab, sign_in, sign_out
+from erp.services.identity.signing_in import (
+    SignedIn,
+    bind_tab,
+    forget_ended_sessions,
+    sign_in,
+    sign_out,
+)
 from erp.services.identity.tokens import (
     IssuedToken,
     IssueToken,
@@ -80,6 +86,7 @@ __all__ = [
     "check_member_pin",
     "context_for",
     "create_user",
+    "forget_ended_sessions",
     "forget_principals",
     "get_approver",
     "get_member",

@@ -14,6 +14,7 @@ from erp.services.identity.secrets import new_session_token, secret_matches, tok
 
 LOCK_AFTER_FAILURES = 5
 LOCK_MINUTES = 15
+KEEP_ENDED_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,20 @@ def bind_tab(session_id: UUID, client_token: str) -> bool:
             session, "select sec.bind_tab(%s, %s) as bound", (session_id, token_hash(client_token))
         )
     return bool(row and row["bound"])
+
+
+def forget_ended_sessions(now: datetime) -> int:
+    """Delete the sessions of every tenant that ended long ago; return how many.
+
+    `KEEP_ENDED_DAYS` of them stay, to see who was signed in where. Needs the operators' role.
+    """
+    with db.ops_session() as session:
+        row = db.fetch_one(
+            session,
+            "select sec.forget_sessions(%s) as forgotten",
+            (now - timedelta(days=KEEP_ENDED_DAYS),),
+        )
+    return row["forgotten"] if row else 0
 
 
 def _record(user_id: UUID, *, succeeded: bool) -> datetime | None:
