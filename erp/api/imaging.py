@@ -16,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from erp.adapters.dicom.facts import Pixels, Window
+from erp.adapters.dicom.file_meta import zeroed_preamble
 from erp.adapters.dicom.rendering import (
     FrameParts,
     NotRenderable,
@@ -34,7 +35,6 @@ from erp.core.crossing import off_the_loop
 from erp.core.errors import InvalidInput, NotFound, Unavailable
 from erp.services import imaging
 
-PREAMBLE_BYTES: Final = 128
 CACHED_BYTES: Final = 32 * 1024 * 1024
 WHOLE_OBJECT_BYTES: Final = 512 * 1024 * 1024
 _PRIVATE: Final = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
@@ -242,5 +242,5 @@ def _whole_number(text: str, field: str) -> int:
 def _without_preamble(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """Yield an object with an empty preamble of the same length."""
     first = next(pieces, b"")
-    yield bytes(min(PREAMBLE_BYTES, len(first))) + first[PREAMBLE_BYTES:]
+    yield zeroed_preamble(first)
     yield from pieces
