@@ -41,6 +41,14 @@ class Client:
         self._paho.subscribe(topic, qos=1)
         return not self.granted.get(timeout=5).is_failure
 
+    def ask(self, topic):
+        """Subscribe without waiting for the broker's consent."""
+        self._paho.subscribe(topic, qos=1)
+
+    def say(self, topic, payload):
+        """Publish without waiting for the broker's receipt."""
+        self._paho.publish(topic, payload, qos=1)
+
     def publish(self, topic, payload, *, retain=False):
         self._paho.publish(topic, payload, qos=1, retain=retain).wait_for_publish(5)
 
@@ -158,6 +166,18 @@ def test_a_device_reads_its_receipts_and_nobody_elses(backend, connect):
     repeats = [device.next() for _ in range(device.inbox.qsize())]
     assert all(topic == f"{BRANCH}/receipt/t1" for topic, _payload in repeats)
     assert device.is_quiet()
+
+
+def test_no_message_is_lost_while_others_subscribe(backend):
+    """The broker walks its list of subscriptions while others add to it."""
+    host, crowd, speaker = backend(), backend("crowd"), backend("speaker")
+    assert crowd.subscribe("vis/news/#")
+    assert host.subscribe("vis/news/one")
+    for number in range(150):
+        speaker.say("vis/news/one", str(number).encode())
+        crowd.ask(f"vis/crowd/{number}")
+    heard = {host.next(20)[1] for _ in range(150)}
+    assert heard == {str(number).encode() for number in range(150)}
 
 
 def test_retained_messages_of_others_are_not_handed_to_a_device(backend, connect):

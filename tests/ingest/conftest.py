@@ -133,6 +133,26 @@ def make_clinic(stack, environment, directory, *, slug: str = "eye") -> Clinic:
     )
 
 
+@pytest.fixture(scope="module")
+def shared_listener(stack, environment, engine, tmp_path_factory):
+    """One listener for the tests of a module that leave it alone: it takes seconds to start."""
+    assert engine
+    get_settings.cache_clear()
+    first = make_clinic(stack, environment, tmp_path_factory.mktemp("listener"))
+    first.start_listener()
+    yield first
+    first.stop_listener()
+
+
+@pytest.fixture
+def listening(stack, environment, shared_listener, tmp_path):
+    """A clinic of its own, heard by the module's listener."""
+    made = make_clinic(stack, environment, tmp_path)
+    mark = f'"site": "{made.site}"'
+    until(lambda: mark in shared_listener.log(), 40)
+    return made
+
+
 @pytest.fixture
 def clinic(stack, environment, engine, tmp_path):
     assert engine
@@ -144,7 +164,7 @@ def clinic(stack, environment, engine, tmp_path):
 
 
 @pytest.fixture
-def listening(clinic):
-    """The clinic with its listener running."""
+def own_listener(clinic):
+    """A clinic with a listener of its own, which the test may kill."""
     clinic.start_listener()
     return clinic

@@ -105,36 +105,36 @@ def test_nonsense_is_put_aside_and_the_rest_goes_on(listening):
     assert imaging_is_sound()
 
 
-def test_a_listener_killed_in_the_middle_loses_nothing_and_doubles_nothing(listening):
+def test_a_listener_killed_in_the_middle_loses_nothing_and_doubles_nothing(own_listener):
     outcomes = []
-    device = listening.device(count=30, host_seconds=60, settle_seconds=60)
+    device = own_listener.device(count=30, host_seconds=60, settle_seconds=60)
     running = threading.Thread(target=lambda: outcomes.append(device.run()))
     running.start()
     for wanted in (3, 12):
-        until(lambda wanted=wanted: len(stored_objects(listening)) >= wanted, 60)
-        listening.stop_listener(kill=True)
-        listening.start_listener()
+        until(lambda wanted=wanted: len(stored_objects(own_listener)) >= wanted, 60)
+        own_listener.stop_listener(kill=True)
+        own_listener.start_listener()
     running.join(120)
 
     assert [outcome.is_settled for outcome in outcomes] == [True]
     assert sum(outcomes[0].receipts.values()) == 30
-    found = listening.one("select * from imaging_session")
+    found = own_listener.one("select * from imaging_session")
     assert (found["state"], found["stored"]) == ("complete", 30)
     assert found["last_seq"] + 1 == found["events"]
-    assert every_object_is_in_the_store(listening)
+    assert every_object_is_in_the_store(own_listener)
     assert imaging_is_sound()
 
 
-def test_events_announced_while_the_listener_is_away_are_kept_for_it(listening):
-    listening.device(count=1).run()
-    listening.stop_listener(kill=True)
-    device = listening.device(count=2, host_seconds=120, settle_seconds=60)
+def test_events_announced_while_the_listener_is_away_are_kept_for_it(own_listener):
+    own_listener.device(count=1).run()
+    own_listener.stop_listener(kill=True)
+    device = own_listener.device(count=2, host_seconds=120, settle_seconds=60)
     running = threading.Thread(target=device.run)
     running.start()
-    until(lambda: len(list((listening.directory / "spool").rglob("*.dcm"))) == 2)
-    listening.start_listener()
+    until(lambda: len(list((own_listener.directory / "spool").rglob("*.dcm"))) == 2)
+    own_listener.start_listener()
     running.join(120)
 
-    sessions = listening.rows("select stored, events, last_seq from imaging_session order by id")
+    sessions = own_listener.rows("select stored, events, last_seq from imaging_session order by id")
     assert [row["stored"] for row in sessions] == [1, 2]
     assert all(row["last_seq"] + 1 == row["events"] for row in sessions)

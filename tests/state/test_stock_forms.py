@@ -9,7 +9,7 @@ from erp.state.party.editing import NewPartyState
 from tests.factories import make_shop
 from tests.state.tills import open_desk, played
 
-GTIN = "08901234567894"
+GTIN = "04006381333931"
 
 
 @pytest.fixture

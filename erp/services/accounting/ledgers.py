@@ -9,10 +9,18 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
-from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    LAST_ID,
+    Page,
+    Query,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
 
 FAR_FUTURE = date(9999, 12, 31)
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 MOST_LINES = 32_767
 
 

@@ -11,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
+    LAST_ID,
     Page,
     Query,
     Result,
@@ -215,10 +216,7 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("accounting.list_entries", permission="accounting.view", rest="GET /journal-entries")
 def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> EntryPage:
     """List journal entries, newest first, of an account, a document or a span of days."""
-    after = decode_cursor(wanted.cursor, 2) or [
-        str(FAR_FUTURE),
-        "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    ]
+    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), LAST_ID]
     conditions = conditions_of(wanted, _CONDITIONS)
     rows = db.fetch_all(
         session,

@@ -12,6 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.party import state_name
 from erp.services.platform import (
+    LAST_ID,
     Page,
     Query,
     Result,
@@ -23,7 +24,6 @@ from erp.services.platform import (
 )
 
 FAR_FUTURE = date(9999, 12, 31)
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 class ListInvoices(Page):

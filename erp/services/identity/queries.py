@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -122,22 +123,27 @@ class BranchList(Rows):
     rows: list[BranchRow]
 
 
+_MEMBER: LiteralString = """
+    select m.id, m.display_name, coalesce(a.login, '') as login, b.name as branch, m.is_active,
+           m.pin_hash is not null as has_pin,
+           array_remove(array_agg(r.name order by r.name), null) as roles,
+           coalesce(string_agg(r.title, ', ' order by r.title), '') as role_titles
+      from membership m
+      join branch b on (b.tenant_id, b.id) = (m.tenant_id, m.branch_id)
+      left join lateral sec.login_of(m.user_id) a on true
+      left join membership_role mr on (mr.tenant_id, mr.membership_id) = (m.tenant_id, m.id)
+      left join role r on (r.tenant_id, r.id) = (mr.tenant_id, mr.role_id)
+"""
+
+
 @query("identity.list_members", permission="identity.view", rest="GET /members")
 def list_members(session: Session, ctx: RequestContext, wanted: Page) -> MemberPage:
     """List members by name."""
     after = decode_cursor(wanted.cursor, 2) or ["", str(UUID(int=0))]
     rows = db.fetch_all(
         session,
-        """
-        select m.id, m.display_name, coalesce(a.login, '') as login, b.name as branch, m.is_active,
-               m.pin_hash is not null as has_pin,
-               array_remove(array_agg(r.name order by r.name), null) as roles,
-               coalesce(string_agg(r.title, ', ' order by r.title), '') as role_titles
-          from membership m
-          join branch b on (b.tenant_id, b.id) = (m.tenant_id, m.branch_id)
-          left join lateral sec.login_of(m.user_id) a on true
-          left join membership_role mr on (mr.tenant_id, mr.membership_id) = (m.tenant_id, m.id)
-          left join role r on (r.tenant_id, r.id) = (mr.tenant_id, mr.role_id)
+        _MEMBER
+        + """
          where m.tenant_id = %(tenant)s and (m.display_name, m.id) > (%(name)s, %(id)s::uuid)
            and (%(search)s = '' or m.display_name ilike '%%' || %(search)s || '%%'
                 or a.login ilike '%%' || %(search)s || '%%')
@@ -169,16 +175,8 @@ def get_member(session: Session, ctx: RequestContext, wanted: GetMember) -> Memb
     """
     row = db.fetch_one(
         session,
-        """
-        select m.id, m.display_name, coalesce(a.login, '') as login, b.name as branch, m.is_active,
-               m.pin_hash is not null as has_pin,
-               array_remove(array_agg(r.name order by r.name), null) as roles,
-               coalesce(string_agg(r.title, ', ' order by r.title), '') as role_titles
-          from membership m
-          join branch b on (b.tenant_id, b.id) = (m.tenant_id, m.branch_id)
-          left join lateral sec.login_of(m.user_id) a on true
-          left join membership_role mr on (mr.tenant_id, mr.membership_id) = (m.tenant_id, m.id)
-          left join role r on (r.tenant_id, r.id) = (mr.tenant_id, mr.role_id)
+        _MEMBER
+        + """
          where m.tenant_id = %s and m.id = %s
          group by m.tenant_id, m.id, b.tenant_id, b.id, a.login
         """,

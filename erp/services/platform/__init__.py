@@ -11,7 +11,7 @@ from erp.services.platform.auditing import (
     list_history,
 )
 from erp.services.platform.commanding import command, query, replayed_answer
-from erp.services.platform.cursors import decode_cursor, encode_cursor
+from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
 from erp.services.platform.delivering import (
     LEASE_SECONDS,
     MAX_ATTEMPTS,
@@ -80,6 +80,7 @@ from erp.services.platform.verifying import Referee, Verdict, referee, referees_
 from erp.services.platform.violations import refusal_for, refuse_on
 
 __all__ = [
+    "LAST_ID",
     "LEASE_SECONDS",
     "MAX_ATTEMPTS",
     "Action",

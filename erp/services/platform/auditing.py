@@ -12,11 +12,11 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform.commanding import query
-from erp.services.platform.cursors import decode_cursor, encode_cursor
+from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
 from erp.services.platform.filtering import conditions_of
 from erp.services.platform.inputs import Nothing, Page, Query, Result, Rows
 
-NEWEST = ["9999-12-31T00:00:00+00:00", "ffffffff-ffff-ffff-ffff-ffffffffffff"]
+NEWEST = ["9999-12-31T00:00:00+00:00", LAST_ID]
 MOST_EVENTS = 100
 
 

@@ -6,6 +6,9 @@ import json
 
 from erp.core.errors import InvalidInput
 
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+"""Sorts after every identifier: where a list begins whose newest row comes first."""
+
 
 def encode_cursor(*key: object) -> str:
     """Return the cursor after a row with this sort key."""

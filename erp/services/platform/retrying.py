@@ -11,11 +11,10 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.services.platform.commanding import command, query
-from erp.services.platform.cursors import decode_cursor, encode_cursor
+from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
 from erp.services.platform.inputs import Command, Identified, Query, Result, Rows
 
 Status = Literal["pending", "leased", "done", "dead"]
-_NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 class ListDeliveries(Query):
@@ -56,7 +55,7 @@ class RetryDelivery(Command):
 @query("platform.list_deliveries", permission="platform.operate", rest="GET /deliveries")
 def list_deliveries(session: Session, ctx: RequestContext, wanted: ListDeliveries) -> DeliveryPage:
     """List deliveries of events to subscribers, newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [_NEWEST])[0]
+    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
     rows = db.fetch_all(
         session,
         """

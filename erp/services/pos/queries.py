@@ -11,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
+    LAST_ID,
     Page,
     Query,
     Result,
@@ -20,8 +21,6 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
-
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 class GetSale(Query):

@@ -20,8 +20,6 @@ from erp.services.platform import (
 from erp.services.pos.pricing import MAX_LINES, CartLine, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
 
 class QuoteCart(Query):
     """What a cart would cost now."""

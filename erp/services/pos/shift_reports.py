@@ -10,6 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
+    LAST_ID,
     Nothing,
     Page,
     Query,
@@ -20,8 +21,6 @@ from erp.services.platform import (
     query,
 )
 from erp.services.pos.shifts import expected_cash
-
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 class RegisterRow(Result):

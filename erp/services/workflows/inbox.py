@@ -11,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
+    LAST_ID,
     Command,
     Nothing,
     Query,
@@ -21,8 +22,6 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
-
-_NEWEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 class ListInbox(Query):
@@ -77,7 +76,7 @@ class MarkedRead(Result):
 @query("workflows.list_inbox", permission="", rest="GET /inbox")
 def list_inbox(session: Session, ctx: RequestContext, wanted: ListInbox) -> InboxPage:
     """List the acting person's news, newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [_NEWEST])[0]
+    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
     rows = db.fetch_all(
         session,
         "select id, kind, severity, title, body, link, created_at, read_at from notification"

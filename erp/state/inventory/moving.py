@@ -103,10 +103,10 @@ class AdjustState(LotLinesState, rx.State):
         return head | {"location_id": self.place, "lines": lines}
 
     def _change_typed(self, form: Mapping[str, Any], line: Line) -> dict[str, Any]:
-        """Return what a count changes; what is no whole number is sent as it is, and refused."""
+        """Return what a count changes; what is no count is sent in a way that is refused."""
         typed = self._typed(form, line, "change").get("change", "")
         if not typed.isascii() or not typed.isdigit():
-            return {"change": typed} if typed else {}
+            return {"change": f"count {typed}"} if typed else {}
         return {"change": int(typed) - int(line["on_hand"])}
 
     def _show_refusal(self, error: ValidationError | DomainError) -> None:

@@ -109,10 +109,12 @@ class LinedFormState(FormState, mixin=True):
 
     def _show_refusal(self, error: ValidationError | DomainError) -> None:
         super()._show_refusal(error)
-        if "lines" in self.field_errors and not self.lines:
+        if not self.lines:
             self.form_error = "Add a line first."
         self.field_errors = {
-            self._field_at(field): words for field, words in self.field_errors.items()
+            self._field_at(field): words
+            for field, words in self.field_errors.items()
+            if field != "lines"
         }
 
     def _field_at(self, field: str) -> str:

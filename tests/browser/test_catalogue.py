@@ -1,0 +1,131 @@
+"""Products in a real browser: found by abbreviation, added, coded, taxed."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.tills import CODE, open_counter
+from tests.factories import Shop, make_shop
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
+
+
+@pytest.fixture
+def shop(environment: dict[str, str]) -> Shop:
+    assert environment
+    return make_shop("catalogue")
+
+
+@pytest.fixture
+def storekeeper(browser_window, interface, shop):
+    """Open a page as the shop's storekeeper."""
+    return lambda path: enter(browser_window, interface, shop, "storekeeper", path)
+
+
+def test_a_product_is_found_by_its_abbreviation(browser_window, interface, troubles):
+    shop = open_counter(browser_window, interface).shop
+    page = enter(browser_window, interface, shop, "storekeeper", "/products")
+    page.get_by_placeholder("Name, abbreviation or code").fill("ars alb 30")
+    found = page.get_by_role("row", name="Arsenicum Album 30C dilution 30 ml Lords")
+    expect(found).to_contain_text("₹88.00")
+    expect(found).to_contain_text("20")
+    expect(page.get_by_role("row")).to_have_count(2)
+    page.get_by_role("link", name=re.compile("Arsenicum")).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Arsenicum Album")
+    expect(page.get_by_text("Ars. Alb.")).to_be_visible()
+    expect(page.get_by_role("row", name="ARS1")).to_contain_text("20")
+    assert troubles == []
+
+
+def test_the_list_is_narrowed_by_price_and_says_when_nothing_is_left(storekeeper):
+    page = storekeeper("/products")
+    expect(page.get_by_role("row", name="Arnica 1 30C")).to_be_visible()
+    page.get_by_label("MRP from").fill("106")
+    page.get_by_label("MRP from").blur()
+    expect(page.get_by_text("Nothing matches")).to_be_visible()
+    page.get_by_role("button", name="Show everything").click()
+    expect(page.get_by_role("row", name="Arnica 1 30C")).to_be_visible()
+    page.get_by_label("MRP up to").fill("twelve")
+    page.get_by_label("MRP up to").blur()
+    expect(page.get_by_text("Type a plain number")).to_be_visible()
+
+
+def test_a_product_is_added_with_its_potency_and_barcode(storekeeper, shop):
+    page = storekeeper("/products/new")
+    page.get_by_label("Name", exact=False).first.fill("Bryonia Alba")
+    page.get_by_label("Brand").fill("Hapdco")
+    page.get_by_label("Remedy").fill("Bryonia Alba")
+    page.get_by_label("Abbreviations").fill("Bry, Bry alb")
+    page.get_by_label("HSN or SAC").fill("3004")
+    page.get_by_role("button", name="Add product").click()
+    expect(page.get_by_label("Tax class")).to_have_attribute("aria-invalid", "true")
+    page.get_by_label("Tax class").select_option("GST5")
+    page.get_by_role("button", name="Add product").click()
+    page.get_by_role("button", name="Add the first variant").click()
+
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Potency").fill("30 parrots")
+    dialog.get_by_label("Pack", exact=False).first.fill("30")
+    dialog.get_by_label("Pack measure").fill("ml")
+    dialog.get_by_role("button", name="Add variant").click()
+    expect(dialog.get_by_label("Potency")).to_have_attribute("aria-invalid", "true")
+    dialog.get_by_label("Potency").fill("30")
+    dialog.get_by_role("button", name="Add variant").click()
+    expect(page.get_by_text("30C · 30 ml")).to_be_visible()
+
+    page.get_by_role("button", name="Add a barcode").click()
+    dialog.get_by_label("Barcode").fill("4006381333932")
+    dialog.get_by_role("button", name="Add barcode").click()
+    expect(dialog.get_by_label("Barcode")).to_have_accessible_description(
+        re.compile("The last digit does not fit")
+    )
+    dialog.get_by_label("Barcode").fill(CODE)
+    dialog.get_by_role("button", name="Add barcode").click()
+    expect(page.locator(".barcode")).to_contain_text(CODE)
+    found = shop.run("catalog.search_products", {"search": CODE}).rows
+    assert [(row.label, row.is_exact) for row in found] == [
+        ("Bryonia Alba 30C dilution 30 ml Hapdco", True)
+    ]
+
+
+def test_a_new_rate_must_start_later_and_keeps_the_old_one(storekeeper, shop):
+    page = storekeeper("/tax-classes")
+    row = page.get_by_role("row", name="GST5")
+    row.get_by_role("button", name="Set rate").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("From").fill("2001-01-01")
+    dialog.get_by_label("GST rate in percent").fill("12")
+    dialog.get_by_role("button", name="Set rate").click()
+    expect(dialog.get_by_label("From")).to_have_accessible_description(
+        re.compile("A new one must start later")
+    )
+    before = len(rates(shop))
+    dialog.get_by_label("From").fill("2099-04-01")
+    dialog.get_by_role("button", name="Set rate").click()
+    expect(row).to_contain_text("12% from 01-04-2099")
+    assert len(rates(shop)) == before + 1
+
+
+def rates(shop: Shop) -> list[object]:
+    classes = shop.run("catalog.list_tax_classes").rows
+    return next(list(row.rates) for row in classes if row.code == "GST5")
+
+
+def test_a_cashier_sees_products_and_changes_none(browser_window, interface, shop):
+    page = enter(browser_window, interface, shop, "cashier", "/products")
+    page.get_by_role("link", name=re.compile("Arnica 1")).click()
+    expect(page.get_by_text("30C · 30 ml")).to_be_visible()
+    expect(page.get_by_role("button", name="New variant")).to_have_count(0)
+    page.goto(f"{interface.url}/products/new")
+    expect(page).to_have_url(f"{interface.url}/no-permission")
+
+
+def test_every_page_of_the_catalogue_fits(storekeeper, interface, shop, troubles):
+    variant = {"variant_id": shop.variant_ids[0]}
+    product = shop.run("catalog.get_variant", variant).product_id
+    page = storekeeper("/products")
+    paths = ["/products", f"/products/{product}", "/products/new", "/tax-classes"]
+    expect_to_fit_everywhere(page, interface, paths)
+    assert troubles == []
