@@ -223,12 +223,12 @@ def _write_catalogue(session: Session, ctx: RequestContext, variant_ids: tuple[U
     """Write products of one brand, taxed at 5 %, each with one variant."""
     tax, brand = new_id(), new_id()
     tenant = ctx.tenant_id
-    columns: tuple[str, ...] = ("tenant_id", "id", "code", "name", "treatment")
-    db.insert_rows(session, TaxClass, columns, [(tenant, tax, "GST5", "GST 5 %", "taxable")])
-    columns = ("tenant_id", "id", "tax_class_id", "valid_from", "rate", "notification")
-    rate = (tenant, new_id(), tax, ctx.today - timedelta(days=3650), Decimal(5), "")
-    db.insert_rows(session, TaxRate, columns, [rate])
-    db.insert_rows(session, Brand, ("tenant_id", "id", "name"), [(tenant, brand, "SBL")])
+    named = {"code": "GST5", "name": "GST 5 %", "treatment": "taxable"}
+    db.insert_rows(session, TaxClass, [{"tenant_id": tenant, "id": tax, **named}])
+    since = {"valid_from": ctx.today - timedelta(days=3650), "rate": 5, "notification": ""}
+    rate = {"tenant_id": tenant, "id": new_id(), "tax_class_id": tax, **since}
+    db.insert_rows(session, TaxRate, [rate])
+    db.insert_rows(session, Brand, [{"tenant_id": tenant, "id": brand, "name": "SBL"}])
     for number, variant_id in enumerate(variant_ids, start=1):
         name = f"Arnica {number}"
         product = Product(

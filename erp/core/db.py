@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.rows import TupleRow, dict_row
+from pydantic_core import to_json
 from sqlalchemy import Engine, Table, create_engine, event
 from sqlalchemy.exc import DataError as AlchemyDataError
 from sqlalchemy.exc import InvalidatePoolError
@@ -30,11 +31,14 @@ _LOCK_NOT_AVAILABLE = "55P03"
 _RETRYABLE = {"40001", "40P01", _LOCK_NOT_AVAILABLE}
 _engines: dict[str, Engine] = {}
 _engines_guard = threading.Lock()
+_DRIVER = "driver_connection"
+_HELD = "held_rows"
 
 Connection = psycopg.Connection[TupleRow]
 UnitOfWork = Session
 """The session's type, for those who may not import SQLAlchemy."""
 Row = dict[str, Any]
+_Kind = tuple[Table, tuple[str, ...]]
 
 
 def role_url(role: str) -> str:
@@ -149,6 +153,7 @@ def unit_of_work(
         Session(engine("app"), expire_on_commit=False) as session,
         session.begin(),
     ):
+        session.info[_DRIVER] = raw(session)
         enter_tenant(session, ctx, ttl_seconds)
         yield session
 
@@ -168,7 +173,9 @@ def enter_tenant(
     """Bind the transaction to the context's tenant."""
     expires = int(time.time()) + ttl_seconds
     text = signed_context(ctx.tenant_id, ctx.user_id, expires)
-    raw(session).execute("select set_config('app.ctx', %s, true)", (text,))
+    connection = raw(session)
+    with connection.pipeline():  # one round trip with the BEGIN before it
+        connection.execute("select set_config('app.ctx', %s, true)", (text,))
 
 
 @contextmanager
@@ -233,18 +240,8 @@ def _translated(error: BaseException | None) -> Busy | Unavailable:
 
 def raw(session: Session) -> Connection:
     """Return the driver's connection of the session, inside the same transaction."""
-    return cast("Connection", session.connection().connection.driver_connection)
-
-
-@contextmanager
-def pipeline(session: Session) -> Iterator[None]:
-    """Send the statements inside without waiting for each answer.
-
-    An error of any of them is raised when the block ends.
-    """
-    session.flush()
-    with raw(session).pipeline():
-        yield
+    known: Connection | None = session.info.get(_DRIVER)
+    return known or cast("Connection", session.connection().connection.driver_connection)
 
 
 def fetch_all(
@@ -273,27 +270,65 @@ def execute(
 def insert_rows(
     session: Session,
     model: Any,  # noqa: ANN401  any mapped class
-    columns: tuple[str, ...],
-    rows: Iterable[Sequence[Any]],
+    rows: Iterable[Mapping[str, Any]],
 ) -> None:
-    """Insert many rows of one table in one statement.
+    """Insert rows, given by column, of one table in one statement; all name the same columns.
 
-    The statement's text depends on table and columns only, so it is prepared once
-    per connection however many rows there are.
+    They travel as one JSON text: preparing a parameter per column costs more than the database
+    takes to read them. While rows are held, they wait for `send_rows`.
     """
-    arrays = [list(values) for values in zip(*rows, strict=True)]
-    if arrays:
-        raw(session).execute(_insert_text(model.__table__, columns), arrays)
+    written = list(rows)
+    if written:
+        kind = (model.__table__, tuple(written[0]))
+        held = session.info.get(_HELD)
+        if held is None:
+            _send(session, {kind: written})
+        else:
+            held.setdefault(kind, []).extend(written)
+
+
+def hold_rows(session: Session) -> None:
+    """Keep back what is inserted from now on, to be written at once; a command's record sends it.
+
+    Nothing read in between sees the rows, and their refusals come when they are sent.
+    """
+    session.info.setdefault(_HELD, {})
+
+
+def send_rows(session: Session) -> None:
+    """Write the rows that were held, in one statement."""
+    _send(session, session.info.pop(_HELD, {}))
+
+
+@contextmanager
+def together(session: Session) -> Iterator[None]:
+    """Write the rows inserted inside in one statement, with those that are held already."""
+    is_first = _HELD not in session.info
+    hold_rows(session)
+    yield
+    if is_first:
+        send_rows(session)
+
+
+def _send(session: Session, held: Mapping[_Kind, Sequence[Mapping[str, Any]]]) -> None:
+    if held:
+        first, *others = [to_json(rows).decode() for rows in held.values()]
+        raw(session).execute(_insert_text(*held), [*reversed(others), first])
 
 
 @lru_cache
-def _insert_text(table: Table, columns: tuple[str, ...]) -> bytes:
-    names = ", ".join(f'"{name}"' for name in columns)
-    arrays = ", ".join(f"%s::{_array_type(table, name)}" for name in columns)
-    return f"insert into {table.name} ({names}) select * from unnest({arrays})".encode()  # noqa: S608  names come from the table's metadata
+def _insert_text(*kinds: _Kind) -> bytes:
+    """Return one statement that inserts into each table, so that it is prepared only once.
+
+    PostgreSQL runs the statement proper first and then the others from the last to the first.
+    So written, the rows go in as they came, and what is refused first is what came first.
+    """
+    first, *others = [_insert_into(table, columns) for table, columns in kinds]
+    parts = ", ".join(f"_{place} as ({text})" for place, text in enumerate(reversed(others)))
+    return f"{f'with {parts} ' if parts else ''}{first}".encode()
 
 
-def _array_type(table: Table, column: str) -> str:
-    from sqlalchemy.dialects import postgresql  # noqa: PLC0415  first use only
-
-    return f"{table.columns[column].type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]
+def _insert_into(table: Table, columns: Sequence[str]) -> str:
+    names = ", ".join(f'"{table.columns[name].name}"' for name in columns)
+    source = f"json_populate_recordset(null::{table.name}, %s::json)"
+    return f"insert into {table.name} ({names}) select {names} from {source}"  # noqa: S608  names come from the table's metadata

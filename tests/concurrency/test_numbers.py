@@ -6,12 +6,13 @@ Source: CGST Rules 2017, rule 46(b).
 import random
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from erp.core import db
-from erp.core.errors import DomainError
+from erp.core.errors import Conflict, DomainError
 from erp.core.ids import new_id
 from erp.services import platform
 from erp.services.platform import Series
@@ -67,6 +68,15 @@ def test_a_series_opened_by_many_at_once_starts_at_one(trader: Shop):
         drawn = list(pool.map(take, [chance.random() < 0.3 for _ in range(80)]))
     given = [number for number in drawn if number]
     assert sorted(given) == [f"NEW/26-27/{n:05d}" for n in range(1, len(given) + 1)]
+
+
+def test_two_series_never_share_a_prefix(trader: Shop):
+    mine = Series(trader.ctx.branch_id, "test", "2026-27", "SAME", register_id=trader.register_id)
+    theirs = replace(mine, document_type="other")
+    with db.unit_of_work(trader.ctx) as session:
+        platform.next_number(session, trader.ctx, mine)
+    with pytest.raises(Conflict, match="SAME/26-27/"), db.unit_of_work(trader.ctx) as session:
+        platform.next_number(session, trader.ctx, theirs)
 
 
 def test_notes_and_bills_of_a_till_have_series_of_their_own(trader: Shop):

@@ -67,7 +67,7 @@ def buy(shop: Shop, wanted: Sequence[Wanted]) -> Attempt:
             picks = inventory.allocate(session, shop.ctx, shop.storage_id, wanted)
             origin = Origin("test", new_id())
             time.sleep(PAUSE)
-            with db.pipeline(session):
+            with db.together(session):
                 cost = inventory.issue(session, shop.ctx, picks, origin, effective_at=utc_now())
                 _book(session, shop, origin, cost)
     except InsufficientStock:

@@ -22,6 +22,7 @@ from erp.embedded.programs import PROJECT, WEB_ENVIRONMENT
 
 PASSWORD = "Kaveri#2026run"
 NAMESPACE = "/_event"
+PATIENCE = 30.0
 BOOT = "reflex___state____state.hydrate_and_load"
 
 
@@ -130,24 +131,33 @@ class Tab:
         """Connect the namespace as the browser does on loading a page; return what came."""
         event = {"name": BOOT, "payload": {}, "router_data": _route(path)}
         await self.socket.send_str(f"40{NAMESPACE}," + json.dumps({"event": event}))
-        return await self.heard()
+        return await self.heard(until=f"42{NAMESPACE},")
 
-    async def send(self, name: str, /, path: str = "/", **payload: Any) -> str:
-        """Call a handler by its full name; return what came back."""
+    async def send(self, name: str, /, path: str = "/", until: str = "", **payload: Any) -> str:
+        """Call a handler by its full name; return what came back, up to `until` where given."""
         event = {"name": name, "payload": payload, "router_data": _route(path)}
-        return await self.send_text(f"42{NAMESPACE}," + json.dumps(["event", event]))
+        await self._say(f"42{NAMESPACE}," + json.dumps(["event", event]))
+        return await self.heard(until=until)
 
     async def send_text(self, text: str) -> str:
-        with contextlib.suppress(ConnectionError):
-            await self.socket.send_str(text)
+        await self._say(text)
         return await self.heard()
 
-    async def heard(self, quiet: float = 0.5) -> str:
-        """Collect frames until the socket is quiet or closed."""
+    async def _say(self, text: str) -> None:
+        with contextlib.suppress(ConnectionError):
+            await self.socket.send_str(text)
+
+    async def heard(self, quiet: float = 0.5, until: str = "") -> str:
+        """Collect frames until the socket is quiet or closed.
+
+        Silence alone may be a busy server: what is known to come is named by `until` and
+        waited for, half a minute at most.
+        """
         frames: list[str] = []
         while True:
+            is_due = bool(until) and not any(until in frame for frame in frames)
             try:
-                message = await self.socket.receive(timeout=quiet)
+                message = await self.socket.receive(timeout=PATIENCE if is_due else quiet)
             except TimeoutError:
                 return "\n".join(frames)
             if message.type is not aiohttp.WSMsgType.TEXT:

@@ -19,10 +19,10 @@ INTERNAL_VARS = (
 )
 
 
-async def asked(server, session, name, **payload):
+async def asked(server, session, name, until="", **payload):
     async with Tab(server, session) as tab:
         await tab.boot()
-        return await tab.send(name, **payload)
+        return await tab.send(name, until=until, **payload)
 
 
 def member_count(owner, tenant):
@@ -31,11 +31,11 @@ def member_count(owner, tenant):
 
 
 def test_a_permitted_handler_answers(server, owner_session):
-    assert "Gate cashier" in played(asked(server, owner_session, f"{LIST}.refresh"))
+    assert "Gate cashier" in played(asked(server, owner_session, f"{LIST}.refresh", "Gate cashier"))
 
 
 def test_a_handler_without_the_permission_answers_nothing(server, cashier_session):
-    heard = played(asked(server, cashier_session, f"{LIST}.refresh"))
+    heard = played(asked(server, cashier_session, f"{LIST}.refresh", "You may not do this"))
     assert "Gate owner" not in heard
     assert "You may not do this" in heard
 
@@ -59,7 +59,7 @@ def test_what_is_not_in_the_registry_does_nothing(server, owner_session, name, p
         async with Tab(server, owner_session) as tab:
             await tab.boot()
             heard = await tab.send(name, **payload)
-            return heard, await tab.send(f"{LIST}.refresh")
+            return heard, await tab.send(f"{LIST}.refresh", until="Gate cashier")
 
     heard, after = played(scene())
     assert "planted" not in heard
@@ -87,12 +87,12 @@ ABSURD = [
 ]
 
 
-async def answers_to_absurd(server, session, name, as_payload):
+async def answers_to_absurd(server, session, name, as_payload, until=""):
     heard = []
     async with Tab(server, session) as tab:
         await tab.boot()
         for value in ABSURD:
-            heard.append(await tab.send(name, **as_payload(value)))
+            heard.append(await tab.send(name, until=until, **as_payload(value)))
             assert tab.closed_with is None, value
     return heard
 
@@ -120,7 +120,11 @@ def test_absurd_form_values_are_refused_at_a_field(server, owner_session, owner,
     before = member_count(owner, members)
     names = ("login", "display_name", "password", "role")
     answers = answers_to_absurd(
-        server, owner_session, f"{FORM}.submit", lambda v: {"form": dict.fromkeys(names, v)}
+        server,
+        owner_session,
+        f"{FORM}.submit",
+        lambda v: {"form": dict.fromkeys(names, v)},
+        until="field_errors",
     )
     for heard in played(answers):
         assert "Traceback" not in heard
@@ -159,7 +163,7 @@ def test_a_bracket_bomb_closes_the_socket(server, owner_session):
 
 
 def test_brackets_inside_text_are_just_text(server, owner_session):
-    heard = played(asked(server, owner_session, f"{LIST}.find", text='a"[' + "[{" * 60))
+    heard = played(asked(server, owner_session, f"{LIST}.find", "rows", text='a"[' + "[{" * 60))
     assert "rows" in heard
 
 
@@ -184,7 +188,7 @@ def test_a_revoked_session_acts_no_more_on_its_open_socket(server):
         session = server.session("gate.owner")
         async with Tab(server, session) as tab:
             assert "Gate cashier" in await tab.boot("/settings/members") + await tab.send(
-                f"{LIST}.refresh"
+                f"{LIST}.refresh", until="Gate cashier"
             )
             identity.sign_out(session)
             await tab.heard(identity.CACHE_SECONDS + 0.5)
@@ -206,7 +210,7 @@ def test_one_form_sent_twenty_times_takes_effect_once(server, owner_session, own
     }
 
     def one_tab(_number):
-        return played(asked(server, owner_session, f"{FORM}.submit", form=form))
+        return played(asked(server, owner_session, f"{FORM}.submit", "Member added", form=form))
 
     with ThreadPoolExecutor(20) as tabs:
         answers = list(tabs.map(one_tab, range(20)))

@@ -92,33 +92,21 @@ _known: dict[tuple[UUID, UUID], dict[str, UUID]] = {}
 def create_default_chart(session: Session, ctx: RequestContext) -> None:
     """Give the acting company the default chart. Source: default chart of the domain rules."""
     rows = [
-        (
-            ctx.tenant_id,
-            new_id(),
-            ctx.company_id,
-            a.code,
-            a.key,
-            a.name,
-            a.group,
-            a.type,
-            a.is_control,
-            True,
-        )
-        for a in DEFAULT_CHART
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "company_id": ctx.company_id,
+            "code": line.code,
+            "key": line.key,
+            "name": line.name,
+            "group_name": line.group,
+            "type": line.type,
+            "is_control": line.is_control,
+            "is_active": True,
+        }
+        for line in DEFAULT_CHART
     ]
-    columns = (
-        "tenant_id",
-        "id",
-        "company_id",
-        "code",
-        "key",
-        "name",
-        "group_name",
-        "type",
-        "is_control",
-        "is_active",
-    )
-    db.insert_rows(session, Account, columns, rows)
+    db.insert_rows(session, Account, rows)
 
 
 def sales_key(rate: Decimal) -> str:

@@ -14,7 +14,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
-from erp.models.accounting import JournalLine
+from erp.models.accounting import JournalEntry, JournalLine
 from erp.services.accounting.chart import account_id
 from erp.services.accounting.checking import check_typed_lines
 from erp.services.accounting.errors import EntryUnbalanced
@@ -31,18 +31,6 @@ from erp.services.platform import (
 )
 
 ZERO = Decimal(0)
-_LINE_COLUMNS = (
-    "tenant_id",
-    "entry_id",
-    "line_no",
-    "account_id",
-    "effective_on",
-    "debit",
-    "credit",
-    "party_id",
-    "cost_centre",
-    "note",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +80,8 @@ def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID |
     """Post a balanced entry and return its id; an entry of nothing but zeros posts nothing.
 
     The database checks that it balances and that its period is open, and keeps the
-    account balances in step. May be called inside `db.pipeline` once the company's
-    accounts and the period are known to the process.
+    account balances in step. Reads nothing once the company's accounts and the period are
+    known to the process, so the rows may be held.
 
     Raises:
         EntryUnbalanced: Debits and credits differ.
@@ -124,29 +112,24 @@ def _insert_entry(
     count: int,
     total: Decimal,
 ) -> None:
-    db.execute(
-        session,
-        "insert into journal_entry (tenant_id, id, company_id, branch_id, period_id, journal, effective_on,"
-        " origin_type, origin_id, purpose, narration, line_count, total, reverses_entry_id, user_id)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            ctx.tenant_id,
-            entry_id,
-            ctx.company_id,
-            ctx.branch_id,
-            period_id(session, ctx, entry.effective_on),
-            entry.journal,
-            entry.effective_on,
-            entry.origin_type,
-            entry.origin_id,
-            entry.purpose,
-            entry.narration,
-            count,
-            total,
-            entry.reverses_entry_id,
-            ctx.user_id,
-        ),
-    )
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": entry_id,
+        "company_id": ctx.company_id,
+        "branch_id": ctx.branch_id,
+        "period_id": period_id(session, ctx, entry.effective_on),
+        "journal": entry.journal,
+        "effective_on": entry.effective_on,
+        "origin_type": entry.origin_type,
+        "origin_id": entry.origin_id,
+        "purpose": entry.purpose,
+        "narration": entry.narration,
+        "line_count": count,
+        "total": total,
+        "reverses_entry_id": entry.reverses_entry_id,
+        "user_id": ctx.user_id,
+    }
+    db.insert_rows(session, JournalEntry, [row])
 
 
 def _insert_lines(
@@ -158,21 +141,21 @@ def _insert_lines(
     ids: Sequence[UUID],
 ) -> None:
     rows = [
-        (
-            ctx.tenant_id,
-            entry_id,
-            number,
-            account,
-            day,
-            line.debit,
-            line.credit,
-            line.party_id,
-            line.cost_centre,
-            line.note,
-        )
+        {
+            "tenant_id": ctx.tenant_id,
+            "entry_id": entry_id,
+            "line_no": number,
+            "account_id": account,
+            "effective_on": day,
+            "debit": line.debit,
+            "credit": line.credit,
+            "party_id": line.party_id,
+            "cost_centre": line.cost_centre,
+            "note": line.note,
+        }
         for number, (line, account) in enumerate(zip(lines, ids, strict=True), start=1)
     ]
-    db.insert_rows(session, JournalLine, _LINE_COLUMNS, rows)
+    db.insert_rows(session, JournalLine, rows)
 
 
 def _note(session: Session, entry: NewEntry, lines: Sequence[NewLine]) -> None:

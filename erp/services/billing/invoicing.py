@@ -1,6 +1,5 @@
 """Posting GST documents: numbered, stored with every figure, never changed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
-from erp.models.billing import InvoiceKind, InvoiceLine
+from erp.models.billing import Invoice, InvoiceKind, InvoiceLine
 from erp.services.billing.taxing import PriceMode, SupplyNature, SupplyTotals
 from erp.services.billing.titling import DocumentTitle
 from erp.services.platform import Series, next_number, note_effect
@@ -25,11 +24,6 @@ KIND_OF_TITLE = {
     DocumentTitle.CREDIT_NOTE: InvoiceKind.CREDIT_NOTE,
     DocumentTitle.DEBIT_NOTE: InvoiceKind.DEBIT_NOTE,
 }
-_LINE_COLUMNS = (
-    "tenant_id", "invoice_id", "line_no", "variant_id", "lot_id", "description", "hsn", "unit", "lot_number",
-    "expires_on", "mrp", "quantity", "unit_price", "gross", "line_discount", "bill_discount", "treatment", "rate",
-    "taxable", "cgst", "sgst", "igst", "total", "cost", "original_line_no", "price_trace",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,45 +106,82 @@ def take_number(session: Session, ctx: RequestContext, new: NewInvoice) -> str:
 
 
 def write_invoice(session: Session, ctx: RequestContext, new: NewInvoice, number: str) -> None:
-    """Store a numbered document with its lines; may stand in a `db.pipeline` block.
+    """Store a numbered document with its lines; the rows may be held.
 
     Raises:
         AboveMrp: A line costs more than its lot's MRP; from the database.
     """
     totals = new.totals
-    db.execute(
-        session,
-        "insert into invoice (tenant_id, id, company_id, branch_id, kind, number, fiscal_year, issued_on, issued_at,"
-        " party_id, recipient, place_of_supply, price_mode, supply_nature, gross, line_discount, bill_discount,"
-        " taxable, cgst, sgst, igst, round_off, total, original_invoice_id, origin_type, origin_id, user_id)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-        " %s, %s, %s, %s)",
-        (
-            ctx.tenant_id, new.id, ctx.company_id, ctx.branch_id, new.kind, number, fiscal_year(ctx.today),
-            ctx.today, ctx.now, new.party_id, json.dumps(dict(new.recipient)), new.place_of_supply,
-            new.price_mode.value, new.nature.value, totals.gross, totals.line_discount, totals.bill_discount,
-            totals.taxable_value, totals.cgst, totals.sgst, totals.igst, totals.round_off, totals.invoice_value,
-            new.original_invoice_id, new.origin_type, new.origin_id, ctx.user_id,
-        ),
-    )  # fmt: skip
-    db.insert_rows(
-        session,
-        InvoiceLine,
-        _LINE_COLUMNS,
-        [_row(ctx, new.id, n, line) for n, line in enumerate(new.lines, 1)],
-    )
+    db.insert_rows(session, Invoice, [_head(ctx, new, number)])
+    lines = [_line(ctx, new.id, place, line) for place, line in enumerate(new.lines, 1)]
+    db.insert_rows(session, InvoiceLine, lines)
     note_effect(
         session, "tax", document=new.kind.value, taxable=str(totals.taxable_value), cgst=str(totals.cgst),
         sgst=str(totals.sgst), igst=str(totals.igst), total=str(totals.invoice_value),
     )  # fmt: skip
 
 
-def _row(
+def _head(ctx: RequestContext, new: NewInvoice, number: str) -> dict[str, Any]:
+    totals = new.totals
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": new.id,
+        "company_id": ctx.company_id,
+        "branch_id": ctx.branch_id,
+        "kind": new.kind,
+        "number": number,
+        "fiscal_year": fiscal_year(ctx.today),
+        "issued_on": ctx.today,
+        "issued_at": ctx.now,
+        "party_id": new.party_id,
+        "recipient": new.recipient,
+        "place_of_supply": new.place_of_supply,
+        "price_mode": new.price_mode,
+        "supply_nature": new.nature,
+        "gross": totals.gross,
+        "line_discount": totals.line_discount,
+        "bill_discount": totals.bill_discount,
+        "taxable": totals.taxable_value,
+        "cgst": totals.cgst,
+        "sgst": totals.sgst,
+        "igst": totals.igst,
+        "round_off": totals.round_off,
+        "total": totals.invoice_value,
+        "original_invoice_id": new.original_invoice_id,
+        "origin_type": new.origin_type,
+        "origin_id": new.origin_id,
+        "user_id": ctx.user_id,
+    }
+
+
+def _line(
     ctx: RequestContext, invoice_id: UUID, line_no: int, line: NewInvoiceLine
-) -> tuple[Any, ...]:
-    return (
-        ctx.tenant_id, invoice_id, line_no, line.variant_id, line.lot_id, line.description, line.hsn, line.unit,
-        line.lot_number, line.expires_on, line.mrp, line.quantity, line.unit_price, line.gross, line.line_discount,
-        line.bill_discount, line.treatment, line.rate, line.taxable, line.cgst, line.sgst, line.igst, line.total,
-        line.cost, line.original_line_no, json.dumps(dict(line.price_trace)),
-    )  # fmt: skip
+) -> dict[str, Any]:
+    return {
+        "tenant_id": ctx.tenant_id,
+        "invoice_id": invoice_id,
+        "line_no": line_no,
+        "variant_id": line.variant_id,
+        "lot_id": line.lot_id,
+        "description": line.description,
+        "hsn": line.hsn,
+        "unit": line.unit,
+        "lot_number": line.lot_number,
+        "expires_on": line.expires_on,
+        "mrp": line.mrp,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price,
+        "gross": line.gross,
+        "line_discount": line.line_discount,
+        "bill_discount": line.bill_discount,
+        "treatment": line.treatment,
+        "rate": line.rate,
+        "taxable": line.taxable,
+        "cgst": line.cgst,
+        "sgst": line.sgst,
+        "igst": line.igst,
+        "total": line.total,
+        "cost": line.cost,
+        "original_line_no": line.original_line_no,
+        "price_trace": line.price_trace,
+    }

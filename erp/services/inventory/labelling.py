@@ -30,23 +30,6 @@ MINIMUM_SHELF_LIFE = timedelta(days=90)
 LONGEST_LIFE_MONTHS = 60
 """From manufacture to expiry. Source: domain rules 2.7, expiry of homoeopathic medicines."""
 
-_LOT_COLUMNS = (
-    "tenant_id",
-    "id",
-    "variant_id",
-    "lot_number",
-    "maker",
-    "manufactured_on",
-    "expires_on",
-    "mrp",
-    "ptr",
-    "pts",
-    "unit_cost",
-    "supplier_id",
-    "status",
-    "status_reason",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class LotLabel:
@@ -155,14 +138,25 @@ def ensure_lots(
         by_key[label.key] = lot
     raise_all([r for label in labels for r in _other_mrp(label, by_key[label.key])])
     rows = [
-        (
-            ctx.tenant_id, lot.id, label.variant_id, label.lot_number, label.maker,
-            label.manufactured_on, label.expires_on, label.mrp, label.ptr, label.pts,
-            label.unit_cost, supplier_id, LotStatus.AVAILABLE.value, "",
-        )
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": lot.id,
+            "variant_id": label.variant_id,
+            "lot_number": label.lot_number,
+            "maker": label.maker,
+            "manufactured_on": label.manufactured_on,
+            "expires_on": label.expires_on,
+            "mrp": label.mrp,
+            "ptr": label.ptr,
+            "pts": label.pts,
+            "unit_cost": label.unit_cost,
+            "supplier_id": supplier_id,
+            "status": LotStatus.AVAILABLE,
+            "status_reason": "",
+        }
         for label, lot in fresh.values()
-    ]  # fmt: skip
-    db.insert_rows(session, Lot, _LOT_COLUMNS, rows)
+    ]
+    db.insert_rows(session, Lot, rows)
     return {label: by_key[label.key] for label in labels}
 
 

@@ -17,23 +17,6 @@ from erp.services import platform
 from erp.services.inventory.allocating import Pick
 from erp.services.inventory.errors import UnknownLot
 
-_COLUMNS = (
-    "tenant_id",
-    "id",
-    "variant_id",
-    "lot_id",
-    "from_location_id",
-    "to_location_id",
-    "quantity",
-    "value",
-    "effective_at",
-    "origin_type",
-    "origin_id",
-    "origin_line_no",
-    "reason",
-    "user_id",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Origin:
@@ -94,24 +77,31 @@ def write_moves(
 ) -> None:
     """Insert moves in one statement; the database changes the balances with them.
 
-    Sorted by variant and lot, as allocation locks. Reads nothing back, so it may stand in a
-    `db.pipeline` block; the database's refusals then arrive when the block ends.
+    Sorted by variant and lot, as allocation locks. Reads nothing back, so the rows may
+    be held; the database's refusals then come when they are sent.
     """
     at = effective_at or ctx.now
     ordered = sorted(movements, key=lambda move: (move.variant_id, move.lot_id))
-    db.insert_rows(
-        session,
-        StockMove,
-        _COLUMNS,
-        [
-            (
-                ctx.tenant_id, new_id(), move.variant_id, move.lot_id, move.from_location_id,
-                move.to_location_id, move.quantity, move.value, at, origin.type, origin.id,
-                move.line_no, move.reason, ctx.user_id,
-            )
-            for move in ordered
-        ],
-    )  # fmt: skip
+    rows = [
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "variant_id": move.variant_id,
+            "lot_id": move.lot_id,
+            "from_location_id": move.from_location_id,
+            "to_location_id": move.to_location_id,
+            "quantity": move.quantity,
+            "value": move.value,
+            "effective_at": at,
+            "origin_type": origin.type,
+            "origin_id": origin.id,
+            "origin_line_no": move.line_no,
+            "reason": move.reason,
+            "user_id": ctx.user_id,
+        }
+        for move in ordered
+    ]
+    db.insert_rows(session, StockMove, rows)
     for move in ordered:
         platform.note_effect(
             session,
@@ -136,8 +126,7 @@ def issue(
 ) -> Decimal:
     """Hand allocated goods to the customer and return their cost.
 
-    One statement; may stand in a `db.pipeline` block. The caller posts the cost from the
-    account `inventory`.
+    The rows may be held. The caller posts the cost from the account `inventory`.
 
     Raises:
         LotNotSellable: A lot was blocked after it was allocated; from the database.

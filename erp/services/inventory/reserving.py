@@ -17,18 +17,6 @@ from erp.services.inventory.allocating import Pick, value_of
 from erp.services.inventory.moving import Origin
 from erp.services.platform import Command, Result, command
 
-_COLUMNS = (
-    "tenant_id",
-    "id",
-    "variant_id",
-    "lot_id",
-    "location_id",
-    "quantity",
-    "origin_type",
-    "origin_id",
-    "origin_line_no",
-    "expires_at",
-)
 _PICKED = (
     "line_no",
     "variant_id",
@@ -71,18 +59,22 @@ def reserve(
     if expires_at <= ctx.now:
         message = "A reservation must end in the future."
         raise InvalidInput(message, fields={"expires_at": message})
-    db.insert_rows(
-        session,
-        StockReservation,
-        _COLUMNS,
-        [
-            (
-                ctx.tenant_id, new_id(), pick.variant_id, pick.lot_id, pick.location_id,
-                pick.quantity, origin.type, origin.id, pick.line_no, expires_at,
-            )
-            for pick in picks
-        ],
-    )  # fmt: skip
+    rows = [
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "variant_id": pick.variant_id,
+            "lot_id": pick.lot_id,
+            "location_id": pick.location_id,
+            "quantity": pick.quantity,
+            "origin_type": origin.type,
+            "origin_id": origin.id,
+            "origin_line_no": pick.line_no,
+            "expires_at": expires_at,
+        }
+        for pick in picks
+    ]
+    db.insert_rows(session, StockReservation, rows)
     promised: Counter[Place] = Counter()
     for pick in picks:
         promised[pick.location_id, pick.variant_id, pick.lot_id] += pick.quantity

@@ -18,6 +18,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import IdempotencyKeyReused
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
+from erp.models.platform import CommandLog
 from erp.services.platform.inputs import Command, Result
 from erp.services.platform.registry import register
 from erp.services.platform.violations import refusal_for
@@ -25,6 +26,9 @@ from erp.services.platform.violations import refusal_for
 C = TypeVar("C", bound=BaseModel)
 R = TypeVar("R", bound=Result)
 _REPLAYED = "replayed_answer"
+_TAKE_KEY = (
+    "select pg_advisory_xact_lock(%s), set_config('plan_cache_mode', 'force_generic_plan', true)"
+)
 
 
 def command(
@@ -93,9 +97,17 @@ def replayed_answer(session: Session) -> str | None:
 
 def canonical_input(cmd: BaseModel) -> str:
     """Return the input as JSON text with sorted keys, secrets masked, without its key."""
+    return _canonical(_shown_input(cmd))
+
+
+def _shown_input(cmd: BaseModel) -> dict[str, Any]:
     body = cmd.model_dump(mode="json", exclude={"idempotency_key"})
     for name in _unordered_fields(type(cmd)):
         body[name] = sorted(body[name] or ())
+    return body
+
+
+def _canonical(body: dict[str, Any]) -> str:
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
@@ -136,14 +148,15 @@ def _claim(session: Session, ctx: RequestContext, name: str, cmd: Any) -> str | 
     """Take the key for this transaction; return the answer if it was used before.
 
     The advisory lock makes a second caller with the key wait for the first to commit
-    or roll back; the unique key of `command_log` is the net.
+    or roll back; the unique key of `command_log` is the net. Statements of commands find rows
+    by key, so their plans serve every value; planning them anew would cost as much as they do.
     """
     if not isinstance(cmd, Command):
         msg = f"{name} must take a Command."
         raise TypeError(msg)
     connection = db.raw(session)
     with connection.pipeline():
-        connection.execute("select pg_advisory_xact_lock(%s)", (_lock_number(ctx, name, cmd),))
+        connection.execute(_TAKE_KEY, (_lock_number(ctx, name, cmd),))
         known = connection.execute(
             "select input_hash, answer from command_log"
             " where tenant_id = %s and command = %s and idempotency_key = %s",
@@ -169,25 +182,21 @@ def _lock_number(ctx: RequestContext, name: str, cmd: Command) -> int:
 
 
 def _record(session: Session, ctx: RequestContext, name: str, cmd: Any, answer: BaseModel) -> None:  # noqa: ANN401
-    text = canonical_input(cmd)
-    db.execute(
-        session,
-        "insert into command_log (tenant_id, id, command, idempotency_key, input_hash, input, answer,"
-        " user_id, on_behalf_of, source, request_id, ip_address, acted_at)"
-        " values (%s, %s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            ctx.tenant_id,
-            new_id(),
-            name,
-            cmd.idempotency_key,
-            _hash(cmd, text),
-            text,
-            answer.model_dump_json(),
-            ctx.user_id,
-            ctx.on_behalf_of,
-            ctx.source,
-            ctx.request_id,
-            ctx.ip_address,
-            ctx.now,
-        ),
-    )
+    body = _shown_input(cmd)
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "command": name,
+        "idempotency_key": cmd.idempotency_key,
+        "input_hash": _hash(cmd, _canonical(body)),
+        "input": body,
+        "answer": answer.model_dump_json(),
+        "user_id": ctx.user_id,
+        "on_behalf_of": ctx.on_behalf_of,
+        "source": ctx.source,
+        "request_id": ctx.request_id,
+        "ip_address": ctx.ip_address,
+        "acted_at": ctx.now,
+    }
+    db.insert_rows(session, CommandLog, [row])
+    db.send_rows(session)

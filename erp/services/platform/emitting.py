@@ -1,6 +1,5 @@
 """Domain events: written with the change they tell of."""
 
-import json
 from typing import ClassVar
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.models.platform import Event, EventQueue
 
 
 class DomainEvent(BaseModel):
@@ -25,21 +25,17 @@ class DomainEvent(BaseModel):
 def emit(session: Session, ctx: RequestContext, aggregate_id: UUID, event: DomainEvent) -> UUID:
     """Write an event and queue it for the relay, in the transaction of the change."""
     event_id = new_id()
-    db.execute(
-        session,
-        "with written as (insert into event"
-        " (tenant_id, id, name, aggregate_id, payload, occurred_at, user_id, request_id)"
-        " values (%s, %s, %s, %s, %s::jsonb, %s, %s, %s) returning tenant_id, id)"
-        " insert into event_queue (tenant_id, event_id) select tenant_id, id from written",
-        (
-            ctx.tenant_id,
-            event_id,
-            event.name,
-            aggregate_id,
-            json.dumps(event.model_dump(mode="json")),
-            ctx.now,
-            ctx.user_id,
-            ctx.request_id,
-        ),
-    )
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": event_id,
+        "name": event.name,
+        "aggregate_id": aggregate_id,
+        "payload": event,
+        "occurred_at": ctx.now,
+        "user_id": ctx.user_id,
+        "request_id": ctx.request_id,
+    }
+    with db.together(session):
+        db.insert_rows(session, Event, [row])
+        db.insert_rows(session, EventQueue, [{"tenant_id": ctx.tenant_id, "event_id": event_id}])
     return event_id

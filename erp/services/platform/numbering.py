@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput
+from erp.core.errors import Conflict, InvalidInput
 from erp.core.ids import new_id
 
 
@@ -39,6 +39,7 @@ def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
     Locks the series' row until the transaction ends, so call it as late as possible.
 
     Raises:
+        Conflict: Another series has the prefix.
         InvalidInput: The series has run out of digits.
 
     Source: CGST Rules 2017, rule 46(b): consecutive, unique per year, at most 16 characters.
@@ -55,8 +56,8 @@ def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
         _open_series(session, ctx, series)
         taken = _take(session, key)
     if taken is None:
-        msg = "A number series vanished while it was being used."
-        raise RuntimeError(msg)
+        message = f"Numbers that start with {series.prefix} belong to another series. Choose another code."
+        raise Conflict(message)
     number, prefix, width = taken
     if len(str(number)) > width:
         raise InvalidInput(f"The series {prefix} is full. Set up a new series for this year.")
@@ -82,7 +83,7 @@ def _open_series(session: Session, ctx: RequestContext, series: Series) -> None:
         session,
         "insert into number_series (tenant_id, id, branch_id, document_type, register_id,"
         " fiscal_year, prefix, width, next_number) values (%s, %s, %s, %s, %s, %s, %s, %s, 1)"
-        " on conflict (tenant_id, branch_id, document_type, register_id, fiscal_year) do nothing",
+        " on conflict do nothing",
         (
             ctx.tenant_id,
             new_id(),

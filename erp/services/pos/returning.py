@@ -15,6 +15,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
+from erp.models.pos import Sale, SaleKind
 from erp.services import accounting, billing, inventory
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import InvoiceKind, NewInvoice, Returning, SupplyNature
@@ -158,8 +159,8 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     taken = _take_back(session, ctx, shift, cmd, note)
     accounting.period_id(session, ctx, ctx.today)
     number = billing.take_number(session, ctx, note)
-    with db.pipeline(session):
-        _write(session, ctx, _Taking(cmd, shift, note, settlement, taken), number)
+    db.hold_rows(session)
+    _write(session, ctx, _Taking(cmd, shift, note, settlement, taken), number)
     return ReturnReceipt(
         return_id=cmd.return_id,
         invoice_id=note.id,
@@ -202,16 +203,7 @@ def _take_back(
 def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) -> None:
     cmd, note = taking.cmd, taking.note
     billing.write_invoice(session, ctx, note, number)
-    db.execute(
-        session,
-        "insert into sale (tenant_id, id, kind, shift_id, register_id, party_id, invoice_id, original_sale_id,"
-        " sold_at, total, change_due, note, user_id)"
-        " values (%s, %s, 'return', %s, %s, %s, %s, %s, %s, %s, 0, %s, %s)",
-        (
-            ctx.tenant_id, cmd.return_id, taking.shift.id, taking.shift.register_id, note.party_id, note.id,
-            cmd.sale_id, ctx.now, note.totals.invoice_value, cmd.reason, ctx.user_id,
-        ),
-    )  # fmt: skip
+    db.insert_rows(session, Sale, [_row(ctx, taking)])
     write_tenders(session, ctx, cmd.return_id, taking.settlement)
     narration = f"Return {number}: {cmd.reason}"
     lines = _ledger(note, taking.settlement, taking.goods)
@@ -224,6 +216,24 @@ def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) 
         return_id=cmd.return_id, sale_id=cmd.sale_id, number=number, total=note.totals.invoice_value
     )
     emit(session, ctx, cmd.return_id, event)
+
+
+def _row(ctx: RequestContext, taking: _Taking) -> dict[str, Any]:
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": taking.cmd.return_id,
+        "kind": SaleKind.RETURN,
+        "shift_id": taking.shift.id,
+        "register_id": taking.shift.register_id,
+        "party_id": taking.note.party_id,
+        "invoice_id": taking.note.id,
+        "original_sale_id": taking.cmd.sale_id,
+        "sold_at": ctx.now,
+        "total": taking.note.totals.invoice_value,
+        "change_due": 0,
+        "note": taking.cmd.reason,
+        "user_id": ctx.user_id,
+    }
 
 
 def _ledger(note: NewInvoice, settlement: Settlement, taken: list[TakenBack]) -> list[NewLine]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
-from erp.models.pos import TenderMethod
+from erp.models.pos import Sale, SaleKind, TenderMethod
 from erp.services import accounting, billing, inventory, party
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import (
@@ -149,8 +149,8 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     accounting.period_id(session, ctx, ctx.today)
     deal = _Deal(cmd, shift, buyer, bill, settlement, _invoice(cmd, shift, buyer, bill))
     number = billing.take_number(session, ctx, deal.invoice)
-    with db.pipeline(session):
-        _write(session, ctx, deal, number)
+    db.hold_rows(session)
+    _write(session, ctx, deal, number)
     return _receipt(ctx, deal, number)
 
 
@@ -233,15 +233,7 @@ def _invoice_line(line: CartLine, goods: SaleLine, pick: Pick, taxed: TaxedLine)
 def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> None:
     cmd, bill, invoice = deal.cmd, deal.bill, deal.invoice
     billing.write_invoice(session, ctx, invoice, number)
-    db.execute(
-        session,
-        "insert into sale (tenant_id, id, kind, shift_id, register_id, party_id, invoice_id, sold_at, total,"
-        " change_due, note, user_id) values (%s, %s, 'sale', %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            ctx.tenant_id, cmd.sale_id, deal.shift.id, deal.shift.register_id, deal.buyer.id, invoice.id,
-            ctx.now, bill.totals.invoice_value, deal.settlement.change_due, cmd.note, ctx.user_id,
-        ),
-    )  # fmt: skip
+    db.insert_rows(session, Sale, [_row(ctx, deal)])
     write_tenders(session, ctx, cmd.sale_id, deal.settlement)
     cost = inventory.issue(
         session, ctx, [pick for _, _, pick in bill.lines], Origin("sale", cmd.sale_id)
@@ -258,6 +250,23 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
         NewEntry("sales", ctx.today, "sale", cmd.sale_id, "sale", f"Sale {number}", lines),
     )
     emit(session, ctx, cmd.sale_id, _posted(deal, number))
+
+
+def _row(ctx: RequestContext, deal: _Deal) -> dict[str, Any]:
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": deal.cmd.sale_id,
+        "kind": SaleKind.SALE,
+        "shift_id": deal.shift.id,
+        "register_id": deal.shift.register_id,
+        "party_id": deal.buyer.id,
+        "invoice_id": deal.invoice.id,
+        "sold_at": ctx.now,
+        "total": deal.bill.totals.invoice_value,
+        "change_due": deal.settlement.change_due,
+        "note": deal.cmd.note,
+        "user_id": ctx.user_id,
+    }
 
 
 def _posted(deal: _Deal, number: str) -> SalePosted:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -24,7 +24,6 @@ ACCOUNT_OF_METHOD = {
     TenderMethod.CARD: "card_clearing",
     TenderMethod.CREDIT: "debtors",
 }
-_COLUMNS = ("tenant_id", "sale_id", "line_no", "method", "amount", "tendered", "reference")
 
 
 class GivenTender(Closed):
@@ -132,17 +131,17 @@ def ledger_lines(settlement: Settlement, party_id: UUID) -> list[NewLine]:
 def write_tenders(
     session: Session, ctx: RequestContext, sale_id: UUID, settlement: Settlement
 ) -> None:
-    """Store how a bill was settled; may stand in a `db.pipeline` block."""
-    rows: list[tuple[Any, ...]] = [
-        (
-            ctx.tenant_id,
-            sale_id,
-            number,
-            tender.method.value,
-            amount,
-            tender.amount,
-            tender.reference,
-        )
+    """Store how a bill was settled; the rows may be held."""
+    rows = [
+        {
+            "tenant_id": ctx.tenant_id,
+            "sale_id": sale_id,
+            "line_no": number,
+            "method": tender.method,
+            "amount": amount,
+            "tendered": tender.amount,
+            "reference": tender.reference,
+        }
         for number, (tender, amount) in enumerate(settlement.tenders, start=1)
     ]
-    db.insert_rows(session, Tender, _COLUMNS, rows)
+    db.insert_rows(session, Tender, rows)

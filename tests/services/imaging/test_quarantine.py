@@ -19,9 +19,7 @@ NONSENSE = b"this is no picture " * 20
 
 def job_context(line):
     permissions = frozenset({"imaging.ingest", "imaging.operate", "imaging.review"})
-    return replace(
-        line.owner, permissions=permissions, source="job", request_id=f"delivery-{new_id()}"
-    )
+    return replace(line.owner, permissions=permissions, source="job")
 
 
 def delivery(event, **payload):

@@ -48,11 +48,11 @@ def issue(shop, *wanted, ctx=None):
 
 
 def hand_over(session, ctx, picks):
-    """Issue as a sale does: the goods and their cost in one pipeline."""
+    """Issue as a sale does: the goods and their cost in one statement."""
     origin = Origin("test", new_id())
     accounting.account_ids(session, ctx)
     accounting.period_id(session, ctx, ctx.today)
-    with db.pipeline(session):
+    with db.together(session):
         cost = inventory.issue(session, ctx, picks, origin)
         book(session, ctx, origin, {"cogs": cost, "inventory": -cost})
     return cost
