@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -73,12 +74,33 @@ def timed(work: Work, count: int, warm_up: int = 20) -> list[float]:
 def side_by_side(
     target: Callable[..., list[float]], arguments: Sequence[tuple[Any, ...]]
 ) -> tuple[list[float], float]:
-    """Run one client process per argument list; return all times and the seconds they took."""
-    with get_context("spawn").Pool(len(arguments)) as pool:
-        started = time.perf_counter()
-        parts = pool.starmap(target, arguments)
-        seconds = time.perf_counter() - started
-    return [value for part in parts for value in part], seconds
+    """Run one client process per argument list; return all times and the seconds they took.
+
+    They start together, once every process has imported what it needs.
+    """
+    context = get_context("spawn")
+    gate = context.Barrier(len(arguments))
+    with context.Pool(len(arguments), _wait_at, (gate,)) as pool:
+        parts = pool.starmap(_from_the_gate, [(target, *given) for given in arguments], chunksize=1)
+    seconds = max(ended for *_, ended in parts) - min(started for _, started, _ in parts)
+    return [value for times, *_ in parts for value in times], seconds
+
+
+_gate: Barrier
+
+
+def _wait_at(gate: Barrier) -> None:
+    global _gate  # noqa: PLW0603  a pool hands a barrier to its processes in no other way
+    _gate = gate
+
+
+def _from_the_gate(
+    target: Callable[..., list[float]], *given: Any
+) -> tuple[list[float], float, float]:
+    """Return the times with the clock at start and end, which all processes share."""
+    _gate.wait()
+    started = time.perf_counter()
+    return target(*given), started, time.perf_counter()
 
 
 def figure(workload: str, times: Sequence[float], seconds: float | None = None) -> Figure:

@@ -24,28 +24,34 @@ def cart(shift_id: UUID, variants: list[UUID], chance: random.Random) -> dict[st
 
 
 def sell(
-    address: str, token: str, shift_id: UUID, variants: list[UUID], count: int, seed: int
+    address: str,
+    token: str,
+    shift_id: UUID,
+    variants: list[UUID],
+    count: int,
+    warm_up: int = 0,
 ) -> list[float]:
     """Post sales one after another over REST and return what each took in milliseconds."""
-    client, chance = Client(address, token), random.Random(seed)
+    client, chance = (
+        Client(address, token),
+        random.Random(str(shift_id)),
+    )  # each till picks goods of its own
     return timed(
         lambda: client.post("/api/erp/sales", cart(shift_id, variants, chance), str(uuid4())),
         count,
-        10,
+        warm_up,
     )
 
 
 def one_till(address: str, shop: Shop, count: int, name: str = "W1 sale, 1 client") -> Figure:
     """Three-line cash sales from one client."""
-    return figure(name, sell(address, shop.token, shop.shifts[0], list(shop.variants), count, 1))
+    return figure(name, sell(address, shop.token, shop.shifts[0], list(shop.variants), count, 20))
 
 
 def four_tills(address: str, shop: Shop, count: int, name: str = "W1 sale, 4 clients") -> Figure:
     """Three-line cash sales from four clients at four tills."""
     variants = list(shop.variants)
-    each = [
-        (address, shop.token, shift, variants, count // 4, n) for n, shift in enumerate(shop.shifts)
-    ]
+    each = [(address, shop.token, shift, variants, count // 4) for shift in shop.shifts]
     times, seconds = side_by_side(sell, each)
     return figure(name, times, seconds)
 
