@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import reflex as rx
 import structlog
+from redis import RedisError
 from reflex.event import EventSpec
 
 from erp import pages
@@ -25,6 +26,10 @@ from erp.state.guard import EventGuard
 from erp.state.redis_states import use_portable_locks
 
 _log = structlog.get_logger()
+_PAGES_AWAY = (
+    "Pages have lost their memory for a moment (Redis is away). Try again shortly, and look first"
+    " whether your last change is there."
+)
 _PAYLOAD_LOGGER = "reflex_base.event.processor.base_state_processor"
 
 
@@ -34,6 +39,9 @@ def _explain(exception: Exception) -> EventSpec:
         return rx.call_script("window.location.assign('/sign-in?ended=1')")
     if isinstance(exception, DomainError):
         return rx.toast.error(exception.message)
+    if isinstance(exception, RedisError):
+        _log.warning("page_state_away", error=type(exception).__name__)
+        return rx.toast.error(_PAGES_AWAY)
     _log.error("event_failed", exc_info=exception)
     return rx.toast.error("Something went wrong on our side. Nothing was saved; please try again.")
 

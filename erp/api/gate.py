@@ -17,6 +17,7 @@ from uuid import UUID
 import structlog
 
 from erp.core import browser_session
+from erp.core.errors import Unavailable
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -85,7 +86,10 @@ class SocketGate:
             await self.app(scope, receive, send)
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        reason, token = await self._judge(scope)
+        try:
+            reason, token = await self._judge(scope)
+        except Unavailable:
+            reason, token = "database", None
         if token is None:
             _log.warning("socket_refused", reason=reason, client=_client(scope))
             await receive()

@@ -1,5 +1,6 @@
 """Request ids, log context, health and metrics."""
 
+import asyncio
 import ipaddress
 import os
 import re
@@ -22,13 +23,14 @@ from erp.adapters.object_storage import object_storage
 from erp.api.gate import AsgiApp, Message, Receive, Scope, Send
 from erp.core import db
 from erp.core.crossing import off_the_loop
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, Unavailable
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import platform
 
 REQUEST_ID = "x-request-id"
 CHECK_SECONDS = 2.0
+PATIENCE_SECONDS = 4.0
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SCOPE_KEY = "vantage.request_id"
 
@@ -81,7 +83,7 @@ async def ready(_request: Request) -> Response:
 
     Without the database they cannot; without the rest they can, and what is due waits.
     """
-    checks = await off_the_loop(_checks.results)
+    checks = await _checks.results()
     if checks["database"] != "up":
         status = "unavailable"
     else:
@@ -91,7 +93,10 @@ async def ready(_request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Return the metrics of all web processes and the backlog, to scrapers of the own network."""
+    """Return the metrics of all web processes and the backlog, to scrapers of the own network.
+
+    While the database is away the backlog is not known, and only that is missing.
+    """
     if not _is_own_network(request):
         return Response("Metrics are for the own network.", 403, media_type="text/plain")
     text = await off_the_loop(_exposition)
@@ -99,18 +104,27 @@ async def metrics(request: Request) -> Response:
 
 
 class _Checks:
-    """What the product needs, asked at most every `CHECK_SECONDS`."""
+    """What the product needs: each asked at most every `CHECK_SECONDS`, and never twice at once.
+
+    A server that takes the question and never answers is down, and holds one thread, not many.
+    """
 
     def __init__(self) -> None:
-        self._known: dict[str, str] = {}
-        self._at = -CHECK_SECONDS
+        self._asked: dict[str, tuple[float, asyncio.Task[str]]] = {}
 
-    def results(self) -> dict[str, str]:
-        if time.monotonic() - self._at > CHECK_SECONDS:
-            probes = {"database": _database, "redis": _redis, "s3": _s3, "mqtt": _mqtt}
-            self._known = {name: _state(probe) for name, probe in probes.items()}
-            self._at = time.monotonic()
-        return dict(self._known)
+    async def results(self) -> dict[str, str]:
+        probes = {"database": _database, "redis": _redis, "s3": _s3, "mqtt": _mqtt}
+        tasks = {name: self._asking(name, probe) for name, probe in probes.items()}
+        await asyncio.wait(tasks.values(), timeout=PATIENCE_SECONDS)
+        return {name: task.result() if task.done() else "down" for name, task in tasks.items()}
+
+    def _asking(self, name: str, probe: Callable[[], object]) -> asyncio.Task[str]:
+        known = self._asked.get(name)
+        if known and (not known[1].done() or time.monotonic() - known[0] < CHECK_SECONDS):
+            return known[1]
+        task = asyncio.create_task(off_the_loop(_state, probe))
+        self._asked[name] = (time.monotonic(), task)
+        return task
 
 
 _checks = _Checks()
@@ -149,9 +163,14 @@ class _Backlog:
     """The relay's backlog, counted when somebody asks: the same from every process."""
 
     def collect(self) -> list[GaugeMetricFamily]:
-        with db.ops_session() as session:
-            waiting = platform.backlog(session)
+        is_up = "Whether the database answered just now."
+        try:
+            with db.ops_session() as session:
+                waiting = platform.backlog(session)
+        except Unavailable:
+            return [GaugeMetricFamily("erp_database_up", is_up, 0)]
         facts = {
+            "erp_database_up": (is_up, 1),
             "erp_events_waiting": ("Events the relay has not sealed yet.", waiting.events),
             "erp_events_oldest_seconds": ("Age of the oldest of them.", waiting.oldest_seconds),
             "erp_deliveries_pending": ("Deliveries not done yet.", waiting.pending),

@@ -8,9 +8,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 
 from erp.api.gate import AsgiApp, Receive, Scope, Send, Sessions
 from erp.core import browser_session
+from erp.core.errors import Unavailable
 from erp.core.settings import get_settings
 
 SIGN_IN_PATH = "/sign-in"
+AGAIN_SECONDS = 5
 _OPEN_PREFIXES = ("/api/", "/auth/", "/health/", "/metrics", "/assets/", "/external/")
 _OPEN_PATHS = frozenset({SIGN_IN_PATH, "/ping", "/metrics"})
 
@@ -40,7 +42,12 @@ class PageDoor:
             await _wrong_address()(scope, receive, send)
             return
         token = browser_session.token_in(headers.get("cookie", ""))
-        if token and await self.sessions.session_of(token):
+        try:
+            is_known = bool(token and await self.sessions.session_of(token))
+        except Unavailable as error:
+            await _try_again(error)(scope, receive, send)
+            return
+        if is_known:
             await self.app(self._without_redirect(scope), receive, send)
             return
         await _to_sign_in(scope)(scope, receive, send)
@@ -63,6 +70,14 @@ def _to_sign_in(scope: Scope) -> RedirectResponse:
     wanted = browser_session.safe_path(scope["path"] + (f"?{query}" if query else ""))
     target = SIGN_IN_PATH if wanted == "/" else f"{SIGN_IN_PATH}?next={quote(wanted, safe='')}"
     return RedirectResponse(target, status_code=303, headers={"cache-control": "no-store"})
+
+
+def _try_again(error: Unavailable) -> PlainTextResponse:
+    """Tell a person what is away; their browser asks again by itself."""
+    again = str(AGAIN_SECONDS)
+    headers = {"retry-after": again, "refresh": again, "cache-control": "no-store"}
+    text = f"{error.message}\nThis page opens by itself as soon as it can.\n"
+    return PlainTextResponse(text, status_code=error.status, headers=headers)
 
 
 def _wrong_address() -> PlainTextResponse:

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from erp.api import rate_limiting
 from erp.core import browser_session
 from erp.core.crossing import off_the_loop
-from erp.core.errors import DomainError, NotSignedIn
+from erp.core.errors import DomainError, NotSignedIn, Unavailable
 from erp.core.settings import get_settings
 from erp.services import identity
 
@@ -33,7 +33,11 @@ async def sign_in_page(request: Request) -> Response:
     """Show the form; who is signed in already goes to the page they wanted."""
     wanted = browser_session.safe_path(request.query_params.get("next", "/"))
     token = browser_session.token_in(request.headers.get("cookie", ""))
-    if token and await _principal_of(token):
+    try:
+        is_known = bool(token and await _principal_of(token))
+    except Unavailable as error:
+        return _form(wanted, error=error.message, status=error.status)
+    if is_known:
         return RedirectResponse(wanted, status_code=303)
     notice = ENDED if "ended" in request.query_params else ""
     notice = LEFT if "left" in request.query_params else notice

@@ -28,10 +28,15 @@ BOOT = "reflex___state____state.hydrate_and_load"
 
 @dataclass
 class Server:
-    """A web process on its own port."""
+    """A web server on its own port.
+
+    Attributes:
+        pid: The process whose children serve.
+    """
 
     port: int
     log: Path
+    pid: int
 
     @property
     def url(self) -> str:
@@ -53,15 +58,20 @@ class Server:
 
 @contextlib.contextmanager
 def serving(
-    environment: Mapping[str, str], log: Path, *, with_pages: bool = False
+    environment: Mapping[str, str],
+    log: Path,
+    *,
+    with_pages: bool = False,
+    workers: int = 1,
+    public_url: str = "",
 ) -> Iterator[Server]:
-    """Run the web process; the gate's tests need no built pages."""
+    """Run the web server; the gate's tests need no built pages."""
     port = free_port()
-    own = {"PUBLIC_URL": f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
+    own = {"PUBLIC_URL": public_url or f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
     pages = {} if with_pages else {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
     web = WEB_ENVIRONMENT | pages
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "erp.erp:app"]
-    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -72,7 +82,7 @@ def serving(
         )
         try:
             _wait_until_live(port, process, log)
-            yield Server(port, log)
+            yield Server(port, log, process.pid)
         finally:
             process.terminate()
             process.wait(20)
