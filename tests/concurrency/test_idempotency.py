@@ -45,6 +45,20 @@ def test_the_same_key_from_many_threads_has_one_effect_and_one_answer(asha, owne
     assert parties_named(owner, asha.tenant_id, name) == 1
 
 
+def test_a_repeat_gets_the_stored_bytes_whatever_this_version_would_write(asha, owner):
+    given = party(f"Kept {new_id().hex}") | {"idempotency_key": new_id().hex}
+    first = platform.run("party.create_party", asha.system, given)
+    older = first.text.replace(":", ": ")
+    with owner.transaction():
+        owner.execute("set local session_replication_role = replica")
+        owner.execute(
+            "update command_log set answer = %s where idempotency_key = %s",
+            (older, given["idempotency_key"]),
+        )
+    again = platform.run("party.create_party", asha.system, given)
+    assert (again.replayed, again.text, again.result) == (True, older, first.result)
+
+
 def test_different_keys_from_many_threads_all_have_effect(asha, owner):
     name = f"Crowd {new_id().hex}"
     at_once(lambda _: platform.run("party.create_party", asha["manager"].ctx, party(name)))

@@ -1,8 +1,11 @@
 """A dry run leaves no trace, so it must not answer what attempts are counted for."""
 
+import psycopg
 import pytest
 
+from erp.core import db
 from erp.core.ids import new_id
+from erp.models.accounting import JournalLine
 from erp.services import platform
 from erp.services.platform import NoDryRun
 from tests.factories import PASSWORD, PIN, Shop
@@ -47,3 +50,19 @@ def test_a_blind_count_cannot_be_tried_out(trader: Shop):
     assert "605" not in caught.value.message
     assert not caught.value.details
     assert trader.run("pos.close_shift", counted).expected_cash == 605
+
+
+def test_a_dry_run_is_judged_by_the_rules_that_wait_for_the_commit(
+    trader: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    """What the commit would refuse must not look possible."""
+    insert = db.insert_rows
+
+    def all_but_lines(session, model, rows):
+        if model is not JournalLine:
+            insert(session, model, rows)
+
+    monkeypatch.setattr(db, "insert_rows", all_but_lines)
+    cart = trader.cart({trader.variant_ids[0]: 1})
+    with pytest.raises(psycopg.errors.CheckViolation, match="has no lines"):
+        platform.preview("pos.post_sale", trader.ctx, cart)

@@ -5,6 +5,8 @@ import hashlib
 import pytest
 
 from erp.core.errors import IdempotencyKeyReused
+from erp.services.identity.members import SetPin
+from erp.services.platform import commanding
 from tests.factories import PIN, Shop
 from tests.services.trading import refused, rows
 
@@ -39,3 +41,13 @@ def test_the_log_holds_no_secret_and_no_plain_digest_of_one(trader: Shop, pin: s
     assert logged["input_hash"] not in {
         hashlib.sha256(guess.encode()).hexdigest() for guess in guesses
     }
+
+
+def test_a_digest_cannot_be_made_without_the_products_key(monkeypatch: pytest.MonkeyPatch):
+    """A PIN has ten thousand values: whoever reads the log must not be able to try them."""
+    cmd = SetPin(pin="8642", idempotency_key="pin-of-the-cashier")
+    text = commanding.canonical_input(cmd)
+    kept = commanding._hash(cmd, text)
+    assert kept == commanding._hash(cmd, text)
+    monkeypatch.setattr(commanding, "_secrets_key", lambda: bytes(32))
+    assert commanding._hash(cmd, text) != kept

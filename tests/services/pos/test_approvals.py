@@ -1,6 +1,7 @@
 """Discounts: up to one's own ceiling, beyond it only with a manager's PIN."""
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.services.pos import ApprovalRequired
+from tests.concurrency.crowd import at_once
 from tests.factories import PIN, Shop
 from tests.services.trading import add_goods, member_id, refused, rows, snapshot
 
@@ -19,7 +21,9 @@ def cart(trader: Shop, percent: str = "0", **more: Any) -> dict[str, Any]:
     return trader.cart({}, lines=[line]) | more
 
 
-def ask(trader: Shop, sale: dict[str, Any], level: str, *, pin: str = PIN, role: str = "manager"):
+def ask(
+    trader: Shop, sale: dict[str, Any], level: str, *, pin: str = PIN, role: str = "manager", **more
+):
     asked = {
         "origin_id": sale["sale_id"],
         "kind": "discount",
@@ -27,7 +31,7 @@ def ask(trader: Shop, sale: dict[str, Any], level: str, *, pin: str = PIN, role:
         "approver_id": member_id(trader, role),
         "pin": pin,
         "reason": "Regular customer",
-    }
+    } | more
     return trader.run("pos.request_approval", asked, by=trader.acting_as("cashier"))
 
 
@@ -83,6 +87,36 @@ def test_an_approval_holds_for_one_bill_and_one_level(trader: Shop):
     deeper = cart(trader, "21", sale_id=sale["sale_id"])
     refused(trader, ApprovalRequired, SALE, deeper, by=cashier)
     trader.run(SALE, sale, by=cashier)
+
+
+def test_an_approved_return_is_no_approved_discount(trader: Shop):
+    sale = cart(trader, "20")
+    assert ask(trader, sale, "20", kind="return").granted
+    refused(trader, ApprovalRequired, SALE, sale, by=trader.acting_as("cashier"))
+
+
+def test_a_manager_who_left_approves_no_more(trader: Shop):
+    sale, manager = cart(trader, "20"), member_id(trader, "manager")
+    gone = {"member_id": manager, "display_name": "M", "roles": ["manager"], "is_active": False}
+    trader.run("identity.update_member", gone)
+    asked = {"origin_id": sale["sale_id"], "kind": "discount", "level": "20"}
+    asked |= {"approver_id": manager, "pin": PIN, "reason": "Regular customer"}
+    cashier = trader.acting_as("cashier")
+    refused(trader, NotFound, "pos.request_approval", asked, by=cashier)
+
+
+def test_guesses_made_at_once_are_all_counted(trader: Shop):
+    """A count that is lost to a race is a free guess."""
+    sale = cart(trader, "20")
+    guess = partial(ask, trader, sale, "20", pin="9999")
+    answers = at_once([guess] * 10)
+    assert not any(answer.granted for answer in answers)
+    kept = rows(
+        trader,
+        "select failed_pins, pin_locked_until is not null as is_locked from membership where user_id = %s",
+        trader.user_ids["manager"],
+    )
+    assert kept == [{"failed_pins": 5, "is_locked": True}]
 
 
 def test_a_wrong_pin_grants_nothing_and_five_lock_it(trader: Shop):
