@@ -70,7 +70,15 @@ def serving(
     own = {"PUBLIC_URL": public_url or f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
     pages = {} if with_pages else {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
     web = WEB_ENVIRONMENT | pages
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "erp.erp:app"]
+    command = [
+        sys.executable,
+        "-m",
+        "erp.serving",
+        "--interface",
+        "asgi",
+        "--factory",
+        "erp.erp:app",
+    ]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
     with log.open("wb") as output:
         process = subprocess.Popen(
