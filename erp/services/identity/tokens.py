@@ -55,13 +55,13 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
         InvalidInput: A scope is no permission of the product.
         NotFound: The actor is no member, as a process is none.
     """
+    _refuse_unknown(cmd.scopes)
     beyond = set(cmd.scopes) - ctx.permissions
     if beyond and ANY_PERMISSION not in ctx.permissions:
         raise GrantTooWide(
             "A token cannot do more than you may do yourself.",
             fields={"scopes": ", ".join(sorted(beyond))},
         )
-    _refuse_unknown(cmd.scopes)
     token, token_id = new_api_token(ctx.tenant_id), new_id()
     expires = ctx.now + timedelta(days=cmd.valid_days)
     issued = db.fetch_one(
@@ -86,11 +86,12 @@ def issue_token(session: Session, ctx: RequestContext, cmd: IssueToken) -> Issue
 
 
 def _refuse_unknown(scopes: tuple[str, ...]) -> None:
-    known = {action.permission for action in list_actions()} | {ANY_PERMISSION}
+    known = {action.permission for action in list_actions() if action.permission}
     known.update(permission for role in STANDARD_ROLES for permission in role.permissions)
-    unknown = sorted(set(scopes) - known)
+    unknown = sorted(set(scopes) - known - {ANY_PERMISSION})
     if unknown:
-        message = f"There is no permission {', '.join(unknown)}."
+        named = ", ".join(scope or "without a name" for scope in unknown)
+        message = f"There is no permission {named}."
         raise InvalidInput(message, fields={"scopes": message})
 
 

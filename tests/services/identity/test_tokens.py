@@ -48,11 +48,13 @@ def test_a_token_is_never_wider_than_its_maker(trader: Shop):
     assert snapshot(trader) == before
 
 
-def test_a_scope_that_is_no_permission_is_refused_at_its_field(trader: Shop):
+@pytest.mark.parametrize("scope", ["pos.sel", "", " ", "POS.SELL"])
+def test_a_scope_that_is_no_permission_is_refused_at_its_field(trader: Shop, scope: str):
+    """The empty one too, though actions that need no permission name it."""
     before = snapshot(trader)
     with pytest.raises(InvalidInput) as caught:
-        issue(trader, scopes=["pos.sel"])
-    assert "scopes" in caught.value.fields
+        issue(trader, scopes=["pos.sell", scope])
+    assert "There is no permission" in caught.value.fields["scopes"]
     assert snapshot(trader) == before
 
 
