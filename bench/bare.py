@@ -88,3 +88,16 @@ def _commits(shop: Shop, count: int) -> list[float]:
             )
 
     return timed(commit, count)
+
+
+def signed_context(shop: Shop, count: int = 50) -> Figure:
+    """Time one check of the signed tenant context, which each table of a statement asks for."""
+    checks = 1_000
+    with db.unit_of_work(shop.ctx) as session:
+        connection = db.raw(session)
+
+        def check() -> None:
+            connection.execute("select count(sec.tenant()) from generate_series(1, %s)", (checks,))
+
+        times = timed(check, count)
+    return figure("Signed context, one check", [value / checks for value in times])

@@ -110,8 +110,8 @@ def figure(workload: str, times: Sequence[float], seconds: float | None = None) 
     return Figure(
         workload=workload,
         n=len(ordered),
-        p50_ms=round(statistics.median(ordered), 2),
-        p95_ms=round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 2),
+        p50_ms=round(statistics.median(ordered), 4),
+        p95_ms=round(ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))], 4),
         throughput=round(len(ordered) / spent, 1) if spent else 0.0,
         rss_mb=round(memory_mb(), 0),
     )
