@@ -13,6 +13,8 @@ from urllib.parse import urlsplit, urlunsplit
 from uuid import UUID
 
 import psycopg
+from psycopg.errors import error_from_result
+from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 from psycopg.rows import TupleRow, dict_row
 from pydantic_core import to_json
 from sqlalchemy import Engine, Table, create_engine, event
@@ -173,9 +175,7 @@ def enter_tenant(
     """Bind the transaction to the context's tenant."""
     expires = int(time.time()) + ttl_seconds
     text = signed_context(ctx.tenant_id, ctx.user_id, expires)
-    connection = raw(session)
-    with connection.pipeline():  # one round trip with the BEGIN before it
-        connection.execute("select set_config('app.ctx', %s, true)", (text,))
+    _begin_with(raw(session), "app.ctx", text)
 
 
 @contextmanager
@@ -200,7 +200,19 @@ def door(session: Session) -> Iterator[None]:
 
 def _show_pass(session: Session) -> None:
     shown = _signed(f"door|{new_id()}|{int(time.time()) + CONTEXT_TTL_SECONDS}")
-    raw(session).execute("select set_config('app.door', %s, true)", (shown,))
+    _begin_with(raw(session), "app.door", shown)
+
+
+def _begin_with(connection: Connection, setting: LiteralString, value: str) -> None:
+    """Set a local setting, in one round trip with the `begin` before it where that is due."""
+    begun = connection.info.transaction_status is not TransactionStatus.IDLE
+    quoted = Escaping(connection.pgconn).escape_literal(value.encode())
+    text = b"select set_config('%s', %s, true)" % (setting.encode(), quoted)
+    done = connection.pgconn.exec_(text if begun else b"begin; " + text)
+    if done.status != ExecStatus.TUPLES_OK:
+        if connection.closed:
+            raise psycopg.OperationalError("The connection is lost.")
+        raise error_from_result(done)
 
 
 @contextmanager
@@ -288,7 +300,7 @@ def insert_rows(
 
 
 def hold_rows(session: Session) -> None:
-    """Keep back what is inserted from now on, to be written at once; a command's record sends it.
+    """Keep back what is inserted from now on, to be written at once; the end of a command sends it.
 
     Nothing read in between sees the rows, and their refusals come when they are sent.
     """

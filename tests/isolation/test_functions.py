@@ -40,6 +40,7 @@ WITHIN_A_TENANT: dict[str, tuple[str, object]] = {
     ),
     "search_parties": ("select count(*) from sec.search_parties(%(word)s, '', %(zero)s, 50)", 0),
     "tenant": ("select sec.tenant() = %(tenant)s", False),
+    "claim_key": ("select count(*) from sec.claim_key(1, %(tenant)s, %(command)s, %(key)s)", 0),
 }
 """Called with a stranger's facts they answer as if the stranger did not exist."""
 
@@ -54,15 +55,19 @@ def callable_functions(owner: psycopg.Connection) -> set[str]:
 
 
 @pytest.fixture
-def facts(stranger):
+def facts(stranger, owner):
     """Everything an attacker could know of a stranger, and a session of theirs."""
     signed_in = identity.sign_in(f"owner@{stranger.slug}.example", PASSWORD)
+    done = "select command, idempotency_key from command_log where tenant_id = %s limit 1"
+    command, key = owner.execute(done, (stranger.tenant_id,)).fetchone()
     return {
         "user": stranger.user_ids["owner"],
         "tenant": stranger.tenant_id,
         "login": f"owner@{stranger.slug}.example",
         "session": token_hash(signed_in.session_token),
         "word": "arnica",
+        "command": command,
+        "key": key,
         "zero": "00000000-0000-0000-0000-000000000000",
     }
 

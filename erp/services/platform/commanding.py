@@ -26,9 +26,6 @@ from erp.services.platform.violations import refusal_for
 C = TypeVar("C", bound=BaseModel)
 R = TypeVar("R", bound=Result)
 _REPLAYED = "replayed_answer"
-_TAKE_KEY = (
-    "select pg_advisory_xact_lock(%s), set_config('plan_cache_mode', 'force_generic_plan', true)"
-)
 
 
 def command(
@@ -58,6 +55,7 @@ def command(
                 answer = handler(session, ctx, cmd)
                 session.flush()
                 _record(session, ctx, name, cmd, answer)
+                db.send_rows(session)
             except (IntegrityError, psycopg.IntegrityError) as error:
                 raise refusal_for(error) from error
             return answer
@@ -148,20 +146,19 @@ def _claim(session: Session, ctx: RequestContext, name: str, cmd: Any) -> str | 
     """Take the key for this transaction; return the answer if it was used before.
 
     The advisory lock makes a second caller with the key wait for the first to commit
-    or roll back; the unique key of `command_log` is the net. Statements of commands find rows
-    by key, so their plans serve every value; planning them anew would cost as much as they do.
+    or roll back; the unique key of `command_log` is the net.
     """
     if not isinstance(cmd, Command):
         msg = f"{name} must take a Command."
         raise TypeError(msg)
-    connection = db.raw(session)
-    with connection.pipeline():
-        connection.execute(_TAKE_KEY, (_lock_number(ctx, name, cmd),))
-        known = connection.execute(
-            "select input_hash, answer from command_log"
-            " where tenant_id = %s and command = %s and idempotency_key = %s",
-            (ctx.tenant_id, name, cmd.idempotency_key),
-        ).fetchone()
+    known = (
+        db.raw(session)
+        .execute(
+            "select input_hash, answer from sec.claim_key(%s, %s, %s, %s)",
+            (_lock_number(ctx, name, cmd), ctx.tenant_id, name, cmd.idempotency_key),
+        )
+        .fetchone()
+    )
     if known is None:
         return None
     if known[0] != _hash(cmd, canonical_input(cmd)):
@@ -199,4 +196,3 @@ def _record(session: Session, ctx: RequestContext, name: str, cmd: Any, answer: 
         "acted_at": ctx.now,
     }
     db.insert_rows(session, CommandLog, [row])
-    db.send_rows(session)
