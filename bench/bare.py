@@ -24,12 +24,10 @@ def bare_sale(shop: Shop, count: int = 300) -> list[Figure]:
     Both replays roll back; the price of making a commit durable is measured apart.
     """
     statements = _recorded(shop)
-    with psycopg.connect(db.role_url("app"), prepare_threshold=1) as connection:
-        steps = figure(
-            f"W1 bare, {len(statements)} statements",
-            timed(lambda: _replay(connection, statements), count),
-        )
-        piped = figure("W1 bare, one pipeline", timed(lambda: _pipe(connection, statements), count))
+    steps = figure(
+        f"W1 bare, {len(statements)} statements", timed(lambda: _replay(shop, statements), count)
+    )
+    piped = figure("W1 bare, one pipeline", timed(lambda: _pipe(shop, statements), count))
     return [steps, piped, figure("W1 bare, one durable commit", _commits(shop, count))]
 
 
@@ -65,17 +63,19 @@ def _text(sql: Any) -> bytes:
     return sql if isinstance(sql, bytes) else str(sql).encode()
 
 
-def _replay(connection: psycopg.Connection[Any], statements: list[Statement]) -> None:
-    for sql, params in statements:
-        connection.execute(sql, params)
-    connection.rollback()
-
-
-def _pipe(connection: psycopg.Connection[Any], statements: list[Statement]) -> None:
-    with connection.pipeline():
+def _replay(shop: Shop, statements: list[Statement]) -> None:
+    with db.rolled_back(shop.ctx) as session:
+        connection = db.raw(session)
         for sql, params in statements:
             connection.execute(sql, params)
-    connection.rollback()
+
+
+def _pipe(shop: Shop, statements: list[Statement]) -> None:
+    with db.rolled_back(shop.ctx) as session:
+        connection = db.raw(session)
+        with connection.pipeline():
+            for sql, params in statements:
+                connection.execute(sql, params)
 
 
 def _commits(shop: Shop, count: int) -> list[float]:
