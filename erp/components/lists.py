@@ -117,7 +117,7 @@ def _toolbar(
 def _clear(state: Any) -> rx.Component:
     """Lift every filter, those of the address included, which have no field of their own."""
     lift = button("Clear", look="ghost", icon="filter-x", on_click=state.clear_filters)
-    return rx.cond(state.filters.length() > 0, lift)
+    return rx.cond(state.has_filters, lift)
 
 
 def _day(state: Any, choice: Filter) -> rx.Component:
@@ -242,7 +242,7 @@ def _export_menu(state: Any) -> rx.Component:
 
 
 def _nothing(state: Any, empty: Empty) -> rx.Component:
-    searched = (state.search != "") | (state.filters.length() > 0)
+    searched = (state.search != "") | state.has_filters
     found_none = empty_state(
         "search-x",
         "Nothing matches",

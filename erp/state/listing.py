@@ -45,6 +45,8 @@ class ListState(ViewState, mixin=True):
     columns: ClassVar[tuple[Column, ...]] = ()
     row_link: ClassVar[str] = ""
     filter_keys: ClassVar[tuple[str, ...]] = ()
+    part_keys: ClassVar[tuple[str, ...]] = ()
+    """Filter keys that choose a part of a list which is never shown whole, as a tile does."""
     topics: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 50
 
@@ -52,6 +54,7 @@ class ListState(ViewState, mixin=True):
     search: str = ""
     sort: str = ""
     filters: dict[str, str] = {}
+    has_filters: bool = False
     is_loading: bool = True
     has_next: bool = False
     has_previous: bool = False
@@ -103,8 +106,9 @@ class ListState(ViewState, mixin=True):
 
     @handler(permission=PAGE)
     async def clear_filters(self) -> EventSpec:
-        """Show everything again."""
-        self.search, self.filters = "", {}
+        """Show everything again; of a list in parts, the whole part."""
+        kept = {key: held for key, held in self.filters.items() if key in self.part_keys}
+        self.search, self.filters = "", kept
         return await self._from_the_top()
 
     @handler(permission=PAGE)
@@ -153,6 +157,7 @@ class ListState(ViewState, mixin=True):
     async def _reload(self) -> None:
         """Fill the rows of the shown page, or say at the list why it cannot be shown."""
         self.problem = ""
+        self.has_filters = bool(self.filters.keys() - self.part_keys)
         try:
             principal = await self._principal()
             page = await self._ask(self.query, self._wanted() | {"cursor": self._cursor})

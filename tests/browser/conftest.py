@@ -28,6 +28,7 @@ ORGANISATION = identity.NewTenant(
 )
 
 SignIn = Callable[..., Page]
+OpenWindow = Callable[[], BrowserContext]
 
 
 @pytest.fixture(scope="package")
@@ -60,19 +61,31 @@ def troubles() -> list[str]:
 
 
 @pytest.fixture
-def browser_window(browser: Browser, troubles: list[str]) -> Iterator[BrowserContext]:
-    """A fresh browser; `troubles` collects what its console says."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+def open_window(browser: Browser, troubles: list[str]) -> Iterator[OpenWindow]:
+    """Open a browser where nobody is signed in; `troubles` collects what its console says."""
+    opened: list[BrowserContext] = []
 
     def heard(message: ConsoleMessage) -> None:
         if message.type == "error":
             troubles.append(message.text)
 
-    context.on("console", heard)
-    context.on("weberror", lambda error: troubles.append(str(error.error)))
-    yield context
-    context.close()
+    def open_one() -> BrowserContext:
+        context = browser.new_context(viewport={"width": 1440, "height": 900})
+        opened.append(context)
+        context.set_default_timeout(15_000)
+        context.on("console", heard)
+        context.on("weberror", lambda error: troubles.append(str(error.error)))
+        return context
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def browser_window(open_window: OpenWindow) -> BrowserContext:
+    """A fresh browser of one person."""
+    return open_window()
 
 
 @pytest.fixture

@@ -125,12 +125,12 @@ def test_a_scanned_code_brings_product_lot_and_expiry_and_counts_up(storekeeper,
     expect(page.locator(".goods > li")).to_have_count(1)
 
 
-def test_a_held_lot_is_no_longer_offered_at_the_till(browser_window, interface):
-    counter = open_counter(browser_window, interface)
+def test_a_held_lot_is_no_longer_offered_at_the_till(open_window, interface):
+    counter = open_counter(open_window(), interface)
     counter.look_for("ars alb 30")
     offered = counter.page.get_by_role("option").first
     expect(offered).to_contain_text("₹88.00")
-    page = enter(browser_window, interface, counter.shop, "storekeeper", "/stock?search=ars1")
+    page = enter(open_window(), interface, counter.shop, "storekeeper", "/stock?search=ars1")
     page.get_by_role("link", name=re.compile("Arsenicum")).click()
     page.get_by_role("button", name="Hold").click()
     dialog = page.get_by_role("dialog")

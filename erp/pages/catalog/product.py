@@ -152,12 +152,12 @@ def _actions(row: Any) -> rx.Component:
             icon_button(
                 "archive",
                 "Take out of trade",
-                on_click=ProductState.set_trade(row["id"], False),  # noqa: FBT003  an event's value
+                on_click=ProductState.change_trade(row["id"], False),  # noqa: FBT003  an event's value
             ),
             icon_button(
                 "archive-restore",
                 "Back into trade",
-                on_click=ProductState.set_trade(row["id"], True),  # noqa: FBT003  an event's value
+                on_click=ProductState.change_trade(row["id"], True),  # noqa: FBT003  an event's value
             ),
         ),
         class_name="row-actions",

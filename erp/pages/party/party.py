@@ -57,8 +57,16 @@ def party_page() -> rx.Component:
 
 
 def _actions() -> rx.Component:
-    close = button("Close", icon="archive", on_click=PartyState.set_status(False))
-    reopen = button("Open again", icon="archive-restore", on_click=PartyState.set_status(True))
+    close = button(
+        "Close",
+        icon="archive",
+        on_click=PartyState.change_status(False),  # noqa: FBT003  an event's value
+    )
+    reopen = button(
+        "Open again",
+        icon="archive-restore",
+        on_click=PartyState.change_status(True),  # noqa: FBT003  an event's value
+    )
     return rx.cond(
         head["may_edit"] != "",
         rx.fragment(

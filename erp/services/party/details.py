@@ -70,6 +70,7 @@ def set_registration(ctx: RequestContext, party: Party) -> None:
     """
     if party.gst_category == GstCategory.UNREGISTERED:
         if party.gstin:
+            read_gstin(party.gstin)  # a number that is wrong needs mending before its category
             message = "An unregistered party has no GSTIN. Choose how it is registered."
             raise GstinUnexpected(message, fields={"gst_category": message})
         party.gstin = None

@@ -81,7 +81,7 @@ class ProductState(RecordState, rx.State):
         ]
 
     @handler(permission=EDIT)
-    async def set_trade(self, variant_id: str, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
+    async def change_trade(self, variant_id: str, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
         """Take a variant out of trade or back into it."""
         given = {"variant_id": variant_id, "is_active": bool(is_active)}
         try:

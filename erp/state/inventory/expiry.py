@@ -38,6 +38,7 @@ class ExpiryState(ListState, rx.State):
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("rung",)
+    part_keys: ClassVar[tuple[str, ...]] = ("rung",)
     topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")
 
     rungs: list[dict[str, str]] = []

@@ -72,7 +72,7 @@ class PartyState(RecordState, rx.State):
         )
 
     @handler(permission=EDIT)
-    async def set_status(self, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
+    async def change_status(self, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
         """Close the party for new business, or open it again."""
         given = {"party_id": self.head.get("id", ""), "is_active": bool(is_active)}
         try:

@@ -87,6 +87,12 @@ def test_the_pan_comes_with_the_gstin_and_the_kind_brings_its_price_list(trader)
         ({"pan": "AAAAA1111A"}, InvalidGstin, "gstin", "PAN"),
         ({"gstin": ""}, GstinMissing, "gstin", "15 characters"),
         ({"gst_category": "unregistered"}, GstinUnexpected, "gst_category", "no GSTIN"),
+        (
+            {"gst_category": "unregistered", "gstin": "27ZZZFZ0101Z1ZA"},
+            InvalidGstin,
+            "gstin",
+            "last character",
+        ),
         ({"state_code": "29"}, GstinStateDiffers, "state_code", "state 27"),
         ({"birth_on": "2999-01-01"}, InvalidInput, "birth_on", "still to come"),
     ],
