@@ -30,11 +30,8 @@ FREE = {
     ("imaging.record_session_event", "event.event_id"),
     ("imaging.record_session_event", "event.boot_id"),
     ("imaging.note_device_state", "state.boot_id"),
-    ("pos.park_cart", "customer_id"),
-    ("pos.park_cart", "lines.variant_id"),
-    ("pos.park_cart", "lines.lot_id"),
 }
-"""Ids that the caller makes up, or that are only looked up when a parked cart is taken again."""
+"""Ids that the caller makes up."""
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _UUID_HEX = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")

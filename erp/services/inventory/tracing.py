@@ -1,5 +1,6 @@
 """Reads about one lot, and the deliveries that brought lots in."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -208,3 +209,23 @@ def list_receipts(session: Session, ctx: RequestContext, wanted: Page) -> Receip
     page = [ReceiptRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
     return ReceiptPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+
+
+def check_lots_known(
+    session: Session, ctx: RequestContext, wanted: Mapping[int, tuple[UUID, UUID]]
+) -> None:
+    """Refuse lots that are not of their variant; `wanted` is variant and lot by place of the line.
+
+    Raises:
+        UnknownLot: A lot is not in the acting tenant or of another variant; names `lines.N.lot_id`.
+    """
+    found = db.fetch_all(
+        session,
+        "select variant_id, id from lot where tenant_id = %s and id = any(%s)",
+        (ctx.tenant_id, [lot_id for _, lot_id in wanted.values()]),
+    )
+    known = {(row["variant_id"], row["id"]) for row in found}
+    missing = [at for at, pair in wanted.items() if pair not in known]
+    if missing:
+        message = "This lot is not known here. Choose one of the list."
+        raise UnknownLot(message, fields={f"lines.{at}.lot_id": message for at in missing})

@@ -12,6 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
+from erp.services import catalog, inventory, party
 from erp.services.platform import (
     Amount,
     Command,
@@ -64,11 +65,16 @@ class RecalledCart(Result):
 
 @command("pos.park_cart", permission="pos.sell", rest="POST /parked-carts")
 def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identified:
-    """Put a cart aside; nothing is reserved.
+    """Put a cart aside; nothing is reserved, and prices are looked up when it is taken up again.
 
     Raises:
+        UnknownProduct: A line's product is not known; names the line.
+        NotStocked: A line is a service, which a till does not sell.
+        UnknownLot: A line insists on a lot that its product does not have.
+        UnknownParty: The customer is not known.
         Conflict: A bill is parked under the name already.
     """
+    _require_known(session, ctx, cmd)
     cart_id = new_id()
     cart = cmd.model_dump(mode="json", exclude={"idempotency_key", "label"})
     db.execute(
@@ -78,6 +84,17 @@ def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identifie
         (ctx.tenant_id, cart_id, ctx.branch_id, cmd.label, json.dumps(cart), ctx.user_id),
     )
     return Identified(id=cart_id)
+
+
+def _require_known(session: Session, ctx: RequestContext, cmd: ParkCart) -> None:
+    """Refuse what nobody could take up again."""
+    catalog.get_stock_variants(session, ctx, [line.variant_id for line in cmd.lines])
+    insisted = {
+        at: (line.variant_id, line.lot_id) for at, line in enumerate(cmd.lines) if line.lot_id
+    }
+    inventory.check_lots_known(session, ctx, insisted)
+    if cmd.customer_id:
+        party.check_known(session, ctx, cmd.customer_id, "customer_id")
 
 
 @command("pos.recall_cart", permission="pos.sell", rest="POST /parked-carts/{cart_id}/recall")

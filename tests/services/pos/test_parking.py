@@ -3,8 +3,9 @@
 import pytest
 
 from erp.core.errors import Conflict, NotFound, PermissionDenied
+from erp.core.ids import new_id
 from tests.factories import Shop
-from tests.services.trading import refused, snapshot
+from tests.services.trading import add_customer, refused, snapshot
 
 
 def parked(trader: Shop, label: str = "Mrs Rao"):
@@ -52,3 +53,28 @@ def test_a_strangers_bill_is_not_there(trader: Shop, stranger: Shop):
     refused(trader, NotFound, "pos.recall_cart", {"cart_id": cart.id})
     assert snapshot(stranger) == before
     assert trader.run("pos.list_parked_carts").rows == []
+
+
+@pytest.mark.parametrize("wrong", ["variant_id", "lot_id", "lot of another product"])
+def test_a_line_nobody_could_take_up_again_is_refused_by_its_place(trader: Shop, wrong: str):
+    first, second = trader.variant_ids[:2]
+    line = {"variant_id": second, "quantity": 1}
+    if wrong == "lot of another product":
+        wrong, line = "lot_id", line | {"lot_id": trader.lot_ids[first][0]}
+    else:
+        line |= {wrong: new_id()}
+    given = {"label": "Mrs Rao", "lines": [{"variant_id": first, "quantity": 2}, line]}
+    refusal = refused(trader, NotFound, "pos.park_cart", given)
+    assert refusal.fields.keys() == {f"lines.1.{wrong}"}
+
+
+def test_a_strangers_customer_is_not_parked_but_our_own_and_their_lot_are(
+    trader: Shop, stranger: Shop
+):
+    customer = add_customer(stranger)
+    given = parked(trader) | {"customer_id": customer}
+    assert "customer_id" in refused(trader, NotFound, "pos.park_cart", given).fields
+    kept = parked(trader) | {"customer_id": add_customer(trader)}
+    kept["lines"] = [kept["lines"][0] | {"lot_id": trader.lot_ids[trader.variant_ids[0]][0]}]
+    trader.run("pos.park_cart", kept)
+    assert trader.run("pos.list_parked_carts").rows[0].line_count == 1
