@@ -2,27 +2,21 @@
 
 import json
 import os
-import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
 import httpx
 import psutil
-import psycopg
 import pytest
 
-from erp.core import db, migrations
 from erp.core.ids import new_id
-from erp.core.settings import get_settings
 from erp.embedded import EmbeddedStack
-from erp.embedded.process import Service
 from erp.state.identity.members import MemberListState, NewMemberState
+from tests.crash.places import away, eventually, own_servers
 from tests.factories import PASSWORD, Shop, broken_promises, make_shop
-from tests.fixtures.servers import own_settings, scratch_directory
 from tests.gate.serving import Server, Tab, played, refused, serving
 
 LIST = MemberListState.get_full_name()
@@ -36,7 +30,6 @@ class Place:
 
     stack: EmbeddedStack
     server: Server
-    environment: dict[str, str]
     shop: Shop
     session: str
     token: str
@@ -70,44 +63,13 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(environment, tmp_path_factory) -> Iterator[Place]:
-    directory = scratch_directory()
-    stack = EmbeddedStack(directory, own_settings(), durable=False)
-    own = {"SECRET_KEY": environment["SECRET_KEY"]}
-    with stack, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(get_settings(), "database_url", stack.postgres.url())
-        db.dispose()
-        migrations.upgrade(stack.postgres.url())
+    with own_servers(environment) as (stack, found):
         shop = make_shop("outage")
         wanted = {"name": "till", "scopes": ["*"]}
         issued = shop.answer("identity.issue_token", wanted, by=shop.acting_as("owner"))
-        found = environment | stack.environment() | own
         with serving(found, tmp_path_factory.mktemp("outage") / "web.log") as server:
             session = server.sign_in(f"owner@{shop.slug}.example", PASSWORD).cookies["vantage"]
-            yield Place(stack, server, found, shop, session, json.loads(issued.text)["token"])
-    db.dispose()
-    shutil.rmtree(directory)
-
-
-@contextmanager
-def away(service: Service) -> Iterator[None]:
-    """Take one server away, and bring it back whatever the test found."""
-    service.stop()
-    try:
-        yield
-    finally:
-        service.start()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never came"
-        time.sleep(0.1)
-
-
-def owner_sees(place: Place, statement: str) -> list[tuple[object, ...]]:
-    with psycopg.connect(place.stack.postgres.url()) as owner:
-        return owner.execute(statement.encode()).fetchall()
+            yield Place(stack, server, shop, session, json.loads(issued.text)["token"])
 
 
 def test_without_the_database_a_sale_is_refused_with_a_remedy_and_its_repeat_is_one_sale(place):

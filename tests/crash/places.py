@@ -1,0 +1,53 @@
+"""Servers that a test may take away, with the product pointed at them."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from pydantic import SecretStr
+
+from erp.adapters.object_storage import object_storage
+from erp.core import db, migrations
+from erp.core.settings import get_settings
+from erp.embedded import EmbeddedStack
+from erp.embedded.process import Service
+from tests.fixtures.servers import own_settings, scratch_directory
+
+
+@contextmanager
+def own_servers(environment: dict[str, str]) -> Iterator[tuple[EmbeddedStack, dict[str, str]]]:
+    """Run a stack of its own; this process and whoever is given the environment use it."""
+    directory = scratch_directory()
+    stack = EmbeddedStack(directory, own_settings(), durable=False)
+    with stack, pytest.MonkeyPatch.context() as patch:
+        own = stack.environment() | {"SECRET_KEY": environment["SECRET_KEY"]}
+        for name in ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key"):
+            patch.setattr(get_settings(), name, own[name.upper()])
+        patch.setattr(get_settings(), "s3_secret_key", SecretStr(own["S3_SECRET_KEY"]))
+        db.dispose()
+        object_storage.cache_clear()
+        migrations.upgrade(stack.postgres.url())
+        yield stack, environment | own
+    db.dispose()
+    object_storage.cache_clear()
+    shutil.rmtree(directory)
+
+
+@contextmanager
+def away(service: Service) -> Iterator[None]:
+    """Take one server away, and bring it back whatever the test found."""
+    service.stop()
+    try:
+        yield
+    finally:
+        service.start()
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait until something holds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.1)
