@@ -37,7 +37,9 @@ def parties_page() -> rx.Component:
             filters=[
                 Filter("role", "Role", list(ROLES.items())),
                 Filter("kind", "Kind", list(KINDS.items())),
-                Filter("including_inactive", "Closed", [("true", "Shown too")]),
+                Filter(
+                    "including_inactive", "Closed", [("true", "Closed: shown")], "Closed: hidden"
+                ),
             ],
             empty=Empty(
                 "contact",
