@@ -76,7 +76,8 @@ def test_shortcuts_open_pages_but_not_while_typing(sign_in, interface):
     page.get_by_role("heading", name="Members").click()
     page.keyboard.press("g")
     page.keyboard.press("h")
-    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    expect(page).to_have_url(f"{interface.url}/")
+    expect(page.get_by_role("heading", name="Good day, Asha")).to_be_visible()
 
 
 def test_a_search_narrows_the_list_and_survives_a_reload(sign_in, interface):
