@@ -149,7 +149,7 @@ class DashboardState(SessionState, rx.State):
         rungs = list(reversed(found.expiry))
         self._expiry_links = [f"/stock/expiry?rung={rung.rung}" for rung in rungs]
         names = [RUNGS.get(rung.rung, rung.rung) for rung in rungs]
-        notes = [f"{_counted(rung.lots, 'lot')}, {_counted(rung.units, 'unit')}" for rung in rungs]
+        notes = [_counted(rung.lots, "lot") for rung in rungs]
         colours = tuple(reversed(EXPIRY_COLOURS))
         self.expiry = lying_bars(names, [rung.value for rung in rungs], notes, colours)
         self.has_expiry = any(rung.lots for rung in rungs)
