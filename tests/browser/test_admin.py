@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from erp.services import identity
 from tests.browser.offices import enter, expect_to_fit_everywhere
-from tests.factories import PASSWORD, Shop, make_shop
+from tests.factories import PASSWORD, Shop, make_shop, receipt_line
 from tests.services.trading import member_id, rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -138,3 +138,17 @@ def test_these_pages_fit_every_screen(browser_window, interface, office):
     page = enter(browser_window, interface, office, "owner")
     settings = [f"/settings/{path}" for path in ("members", "roles", "tokens/new", "account")]
     expect_to_fit_everywhere(page, interface, [*settings, "/system/audit", "/inbox"])
+
+
+def test_an_alert_asked_for_arrives_in_the_inbox_and_is_read(browser_window, interface, office):
+    line = receipt_line(office.ctx, office.variant_ids[0], 4, days=20)
+    office.run("inventory.receive_goods", {"lines": [line]}, confirm=["short_shelf_life"])
+    page = enter(browser_window, interface, office, "manager", "/stock/expiry")
+    page.get_by_role("button", name="Alert now").click()
+    expect(page.get_by_text(re.compile("Put into the inbox of"))).to_be_visible()
+    page.goto(f"{interface.url}/inbox")
+    expect(page.locator("tbody tr", has_text="1 expire within")).to_have_count(1)
+    expect(page.locator(".bar-count").first).to_have_text("1")
+    page.get_by_role("button", name="Open").click()
+    expect(page).to_have_url(re.compile("/stock/expiry"))
+    expect(page.locator(".bar-count")).to_have_count(0)
