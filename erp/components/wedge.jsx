@@ -1,6 +1,7 @@
 // A keyboard-wedge scanner types fast and ends with Enter: one event per scan, not one per key.
 import { useEffect, useRef } from "react";
 
+const ASKING = '[role="dialog"]:not([data-state="closed"]) form, [role="alertdialog"]:not([data-state="closed"])';
 const DIGITS = /^[0-9]{8,}$/; // a busy machine may let a scan look slow at its beginning
 
 export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
@@ -9,6 +10,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
   useEffect(() => {
     let code = "", last = 0;
     const key = (event) => {
+      if (event.target.type === "password") { code = ""; return; } // a PIN typed fast is no code
       const now = performance.now();
       const isFast = now - last < gapMs;
       last = now;
@@ -21,7 +23,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           const field = event.target.closest?.("input, textarea");
           const whole = field && DIGITS.test(field.value) && field.value.endsWith(code) ? field.value : code;
           if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
-          act.current?.(whole);
+          if (!document.querySelector(ASKING)) act.current?.(whole); // nothing changes behind an open question
         }
         code = "";
       } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {

@@ -249,6 +249,25 @@ def test_a_customer_is_added_at_the_till(counter):
     expect(page.get_by_role("button", name="Customer: Asha Kale")).to_be_visible()
 
 
+def test_a_scan_changes_no_bill_behind_a_question_and_a_pin_is_no_code(counter):
+    page, dialog = counter.page, counter.page.get_by_role("dialog")
+    counter.scan()
+    expect(counter.lines()).to_have_count(1)
+    page.keyboard.press("F6")
+    page.keyboard.type("10")
+    page.keyboard.press("Enter")
+    before = "₹95.00"
+    expect(counter.total()).to_have_text(before)
+    page.keyboard.press("F10")
+    dialog.get_by_label("Reason").focus()
+    counter.scan()
+    dialog.get_by_label("Reason").fill("Regular customer")
+    dialog.get_by_label("Manager's PIN").focus()
+    counter.scan(PIN)
+    expect(dialog).to_contain_text(f"To pay: {before}")
+    expect(page.get_by_text("No product has the code")).to_have_count(0)
+
+
 def test_the_keys_are_listed(counter):
     counter.page.keyboard.press("?")
     expect(counter.page.get_by_role("dialog", name="Keys of the till")).to_contain_text("F10")
