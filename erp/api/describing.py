@@ -3,7 +3,7 @@
 import copy
 import json
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any, cast
 
 from pydantic import BaseModel
@@ -61,6 +61,7 @@ _HIT: Schema = {
     "required": ["kind", "id", "title", "subtitle"],
     "properties": {name: {"type": "string"} for name in ("kind", "id", "title", "subtitle")},
 }
+_SWAGGER = Path(__file__).parent / "swagger"
 _ASSETS = {
     "swagger-ui-bundle.js": "text/javascript",
     "swagger-ui.css": "text/css",
@@ -132,7 +133,7 @@ async def _asset(request: Request) -> Response:
         return Response(_START, media_type="text/javascript")
     if name not in _ASSETS:
         return Response("Not found", 404, media_type="text/plain")
-    path = str(files("fastapi_offline") / "static" / name)
+    path = _SWAGGER / name
     headers = {"cache-control": "public, max-age=86400"}
     return FileResponse(path, media_type=_ASSETS[name], headers=headers)
 
