@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from erp.core import db
-from erp.services.pos import ShiftAlreadyOpen, ShiftClosed
+from erp.services.pos import DrawerShort, ShiftAlreadyOpen, ShiftClosed
 from erp.services.pos.shifts import hold_open_shift
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
@@ -54,3 +54,16 @@ def test_a_till_opens_one_shift_however_many_ask(trader: Shop):
 def test_a_shift_is_closed_by_one_of_many(trader: Shop):
     outcomes = at_once([lambda: close(trader) for _ in range(5)])
     assert refusals(outcomes, ShiftClosed) == 4
+
+
+def test_refunds_at_once_never_pay_out_more_than_the_drawer_holds(trader: Shop):
+    sales = [trader.sell({trader.variant_ids[0]: 1}).sale_id for _ in range(6)]
+    leaves_two = {"shift_id": trader.shift_id, "amount": "-920.00", "reason": "To the safe"}
+    trader.run("pos.move_cash", leaves_two)
+    back = {"shift_id": trader.shift_id, "reason": "Broken seal"}
+    back |= {"lines": [{"line_no": 1, "quantity": 1}]}
+    calls = [
+        lambda sale=sale: trader.run("pos.post_return", back | {"sale_id": sale}) for sale in sales
+    ]
+    assert refusals(at_once(calls), DrawerShort) == 4
+    assert broken_promises() == []

@@ -147,7 +147,7 @@ class Trade(RuleBasedStateMachine):
             "reason": "broken",
             "tenders": [{"method": "cash", "amount": MRP * quantity}],
         }
-        if quantity > line.left:
+        if quantity > line.left or MRP * quantity > self.model.cash:
             self.refused("pos.post_return", given)
             return
         self.do("pos.post_return", given)

@@ -6,6 +6,7 @@ from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_bes
 from erp.services.pos.errors import (
     ApprovalRequired,
     CreditRefused,
+    DrawerShort,
     PaymentMismatch,
     PriceChanged,
     ReasonRequired,
@@ -53,6 +54,7 @@ __all__ = [
     "CloseShift",
     "CreateRegister",
     "CreditRefused",
+    "DrawerShort",
     "GetSale",
     "GetShift",
     "GivenTender",

@@ -42,6 +42,12 @@ class CreditRefused(InvalidInput):
     code = "credit_refused"
 
 
+class DrawerShort(InvalidInput):
+    """More cash would go out than is in the drawer."""
+
+    code = "drawer_short"
+
+
 class ReasonRequired(InvalidInput):
     """A difference must be explained."""
 

@@ -15,7 +15,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
-from erp.models.pos import Sale, SaleKind
+from erp.models.pos import Sale, SaleKind, TenderMethod
 from erp.services import accounting, billing, inventory
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import InvoiceKind, NewInvoice, Returning, SupplyNature
@@ -33,7 +33,7 @@ from erp.services.platform import (
 )
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.refunding import get_payment, settle_refund
-from erp.services.pos.shifts import OpenShift, hold_open_shift
+from erp.services.pos.shifts import OpenShift, hold_open_shift, require_cash
 from erp.services.pos.tendering import (
     Settlement,
     Tenders,
@@ -112,7 +112,8 @@ class _Taking:
 def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> ReturnReceipt:
     """Take goods back at the price, tax and lot of the original bill, and refund them.
 
-    Returns of one bill wait for each other, so two tills cannot take the same unit back.
+    Returns of one bill wait for each other, so two tills cannot take the same unit back; a
+    return waits for sales in progress of its shift, so no two refunds empty the drawer twice.
     Lots that can be sold again go back on the shelf, others to the expired store.
 
     Raises:
@@ -123,13 +124,14 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
         ApprovalRequired: The value exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The refunds do not add up to the value of the goods, or more money
             would go back than was paid.
+        DrawerShort: More cash would go back than is in the drawer.
 
     Emits:
         pos.return_posted.v1
 
     Source: CGST Act s.34; the cumulative method for part returns.
     """
-    shift = hold_open_shift(session, ctx, cmd.shift_id)
+    shift = hold_open_shift(session, ctx, cmd.shift_id, alone=True)
     invoice_id = _invoice_of(session, ctx, cmd.sale_id)
     original = billing.get_original(session, ctx, invoice_id, at="sale_id")
     draft = billing.draft_credit(
@@ -140,6 +142,8 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     paid = get_payment(session, ctx, cmd.sale_id)
     has_account = bool(original.recipient)
     settlement = settle_refund(value, cmd.tenders, paid, has_account=has_account)
+    cash = settlement.paid_by(TenderMethod.CASH)
+    require_cash(session, ctx, shift.id, cash, at="tenders")
     note = NewInvoice(
         id=new_id(),
         kind=InvoiceKind.CREDIT_NOTE,

@@ -26,7 +26,7 @@ from erp.services.platform import (
     emit,
     refuse_dry_run,
 )
-from erp.services.pos.errors import ReasonRequired, ShiftClosed
+from erp.services.pos.errors import DrawerShort, ReasonRequired, ShiftClosed
 
 
 class ShiftEnded(DomainEvent):
@@ -53,10 +53,24 @@ class OpenShift:
     is_unregistered: bool
 
 
-def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> OpenShift:
+_OPEN_SHIFT = """
+    select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,
+           c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null, s.status
+      from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+      join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
+      join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)
+     where s.tenant_id = %s and s.id = %s and r.branch_id = %s
+"""
+_HOLDS = {False: " for share of s", True: " for no key update of s"}
+
+
+def hold_open_shift(
+    session: Session, ctx: RequestContext, shift_id: UUID, *, alone: bool = False
+) -> OpenShift:
     """Return an open shift and keep it open until the transaction ends.
 
-    Takes a share lock, so closing waits for sales in progress and sales see a closing shift.
+    Takes a share lock, so closing waits for sales in progress and sales see a closing shift;
+    alone, it keeps everybody else from the drawer too.
 
     Raises:
         NotFound: There is no such shift in the acting branch.
@@ -65,12 +79,7 @@ def hold_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> Op
     row = (
         db.raw(session)
         .execute(
-            "select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,"
-            " c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null, s.status"
-            " from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)"
-            " join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
-            " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
-            " where s.tenant_id = %s and s.id = %s and r.branch_id = %s for share of s",
+            _OPEN_SHIFT + _HOLDS[alone],
             (ctx.tenant_id, shift_id, ctx.branch_id),
         )
         .fetchone()
@@ -291,6 +300,22 @@ def expected_cash(session: Session, ctx: RequestContext, shift_id: UUID) -> Deci
     return row["amount"] if row else ZERO
 
 
+def require_cash(
+    session: Session, ctx: RequestContext, shift_id: UUID, amount: Decimal, *, at: str
+) -> None:
+    """Refuse to give out more cash than the till's record says is in the drawer.
+
+    Raises:
+        DrawerShort: There is not that much.
+    """
+    if amount > 0 and amount > expected_cash(session, ctx, shift_id):
+        raise DrawerShort(
+            "There is not that much cash in the drawer. Put some in first, or give the money"
+            " in another way.",
+            fields={at: "more than is in the drawer"},
+        )
+
+
 class MoveCash(Command):
     """Put cash into the drawer from the safe, or take it out to the safe.
 
@@ -312,7 +337,8 @@ def move_cash(session: Session, ctx: RequestContext, cmd: MoveCash) -> Identifie
     Raises:
         NotFound: There is no such shift at the acting branch.
         ShiftClosed: The shift is closed.
-        InvalidInput: The amount is zero, or exceeds the drawer.
+        InvalidInput: The amount is zero.
+        DrawerShort: More is taken out than the drawer holds.
     """
     _lock_open(session, ctx, cmd.shift_id)
     if cmd.amount == 0:
@@ -320,11 +346,7 @@ def move_cash(session: Session, ctx: RequestContext, cmd: MoveCash) -> Identifie
             "Give an amount in rupees and paise other than zero.",
             fields={"amount": "not an amount"},
         )
-    if expected_cash(session, ctx, cmd.shift_id) + cmd.amount < 0:
-        raise InvalidInput(
-            "There is not that much cash in the drawer.",
-            fields={"amount": "more than is in the drawer"},
-        )
+    require_cash(session, ctx, cmd.shift_id, -cmd.amount, at="amount")
     movement_id = new_id()
     db.execute(
         session,

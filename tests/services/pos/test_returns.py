@@ -6,7 +6,7 @@ import pytest
 
 from erp.core.errors import InvalidInput, NotFound, PermissionDenied
 from erp.services.billing import ReturnExceedsSale
-from erp.services.pos import ApprovalRequired, PaymentMismatch, ShiftClosed
+from erp.services.pos import ApprovalRequired, DrawerShort, PaymentMismatch, ShiftClosed
 from tests.factories import PIN, Shop, broken_promises
 from tests.services.trading import (
     add_customer,
@@ -109,6 +109,24 @@ def test_money_goes_back_only_as_far_as_money_came(trader: Shop):
     sale = sold(trader, customer_id=buyer, tenders=half)
     all_cash = wanted(trader, sale, 3, tenders=[tender("cash", "315.00")])
     assert "210" in refused(trader, PaymentMismatch, RETURN, all_cash).fields["tenders"]
+
+
+def test_no_more_cash_goes_back_than_is_in_the_drawer(trader: Shop):
+    sale = sold(trader)
+    emptied = {"shift_id": trader.shift_id, "amount": "-815.01", "reason": "To the safe"}
+    trader.run("pos.move_cash", emptied)
+    refusal = refused(trader, DrawerShort, RETURN, wanted(trader, sale))
+    assert refusal.fields == {"tenders": "more than is in the drawer"}
+    trader.run("pos.move_cash", emptied | {"amount": "0.01", "reason": "Found"})
+    trader.run(RETURN, wanted(trader, sale))
+    assert broken_promises() == []
+
+
+def test_an_empty_drawer_still_gives_back_by_upi(trader: Shop):
+    sale = sold(trader, tenders=[tender("upi", "420.00")])
+    emptied = {"shift_id": trader.shift_id, "amount": "-500.00", "reason": "To the safe"}
+    trader.run("pos.move_cash", emptied)
+    assert trader.run(RETURN, wanted(trader, sale, tenders=[tender("upi", "105.00")])).total == 105
 
 
 def test_debts_are_lowered_first_where_nothing_is_said(trader: Shop):
