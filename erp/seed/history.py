@@ -72,8 +72,10 @@ def _day(
         at += timedelta(minutes=chance.randint(12, 75))
         if at > ctx.now:
             break
-        receipt = _sell(replace(ctx, now=at), shift_id, chance, goods, customers)
-        if chance.random() < 0.04:  # noqa: PLR2004  one bill in twenty-five comes back in part
+        comes_back = chance.random() < 0.04  # noqa: PLR2004  one bill in twenty-five, in part
+        method = "cash" if comes_back else chance.choice(METHODS)
+        receipt = _sell(replace(ctx, now=at), shift_id, chance, goods, customers, method)
+        if comes_back:
             _take_back(replace(ctx, now=at + timedelta(minutes=5)), shift_id, receipt)
     closing = datetime.combine(opening.date(), time(20, 30), ZoneInfo(ctx.time_zone))
     if closing < ctx.now:
@@ -99,6 +101,7 @@ def _sell(
     chance: random.Random,
     goods: list[tuple[UUID, int]],
     customers: list[UUID | None],
+    method: str,
 ) -> SaleReceipt:
     lines = [
         {"variant_id": variant_id, "quantity": chance.choice((1, 1, 1, 2))}
@@ -110,7 +113,7 @@ def _sell(
         "lines": lines,
     }
     quote = platform.run("pos.quote_cart", ctx, cart).result.model_dump()
-    tender = {"method": chance.choice(METHODS), "amount": quote["total"], "reference": "demo"}
+    tender = {"method": method, "amount": quote["total"], "reference": "demo"}
     posted = platform.run("pos.post_sale", ctx, cart | {"sale_id": new_id(), "tenders": [tender]})
     assert isinstance(posted.result, SaleReceipt)  # noqa: S101  the command's own result
     return posted.result
