@@ -35,7 +35,7 @@ class NavDrawer(Component):
     tag = "NavDrawer"
 
 
-class Palette(NoSSRComponent):
+class Palette(Component):
     """The command palette; `commands` are entries with group, label, detail and href.
 
     Records come from `GET /api/erp/search?q=`. `destinations` says for each kind of record
@@ -57,7 +57,7 @@ class PaletteButton(Component):
     tag = "PaletteButton"
 
 
-class Shortcuts(NoSSRComponent):
+class Shortcuts(Component):
     """The product's keyboard shortcuts; `places` have keys, label and href."""
 
     library = rx.asset("shortcuts.jsx", shared=True).importable_path
@@ -66,7 +66,7 @@ class Shortcuts(NoSSRComponent):
     places: rx.Var[list[dict[str, str]]]
 
 
-class KeyMap(NoSSRComponent):
+class KeyMap(Component):
     """A page's own shortcuts: `keys` maps a tinykeys sequence to a name given to `on_key`."""
 
     library = rx.asset("shortcuts.jsx", shared=True).importable_path

@@ -51,7 +51,12 @@ def link_button(
 
 def download_link(label: str, href: str | rx.Var[str], *, icon: str = "download") -> rx.Component:
     """Return a link to a file that a route of the REST interface makes."""
-    return rx.el.a(rx.icon(icon), label, href=href, download=True, class_name=_classes("outline"))
+    return file_link(rx.icon(icon), label, href=href, class_name=_classes("outline"))
+
+
+def file_link(*children: Any, href: str | rx.Var[str], class_name: str) -> rx.Component:
+    """Return a link that the browser follows itself: the pages' router knows no files."""
+    return rx.el.a(*children, href=href, download=True, reload_document=True, class_name=class_name)
 
 
 def icon_button(icon: str, label: str, **props: Any) -> rx.Component:

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components.buttons import button, icon_button, submit_button
+from erp.components.buttons import button, file_link, icon_button, submit_button
 from erp.components.dialogs import dialog
 from erp.components.empty import empty_state
 from erp.components.fields import text_field
@@ -228,12 +228,8 @@ def _naming(state: Any) -> rx.Component:
 
 def _export_menu(state: Any) -> rx.Component:
     def link(kind: str) -> rx.Component:
-        return rx.el.a(
-            kind.upper(),
-            href=f"/api/erp/export/{state.query}.{kind}?{state.export_query}",
-            download=True,
-            class_name="nav-item",
-        )
+        address = f"/api/erp/export/{state.query}.{kind}?{state.export_query}"
+        return file_link(kind.upper(), href=address, class_name="nav-item")
 
     return rx.menu.root(
         rx.menu.trigger(button("Export", icon="download", aria_label="Export this list")),

@@ -18,7 +18,7 @@ export function Shortcuts({ places }) {
       "Shift+?": unlessTyping(() => setShown(true)),
       "/": unlessTyping(() => document.querySelector("[data-search]")?.focus()),
     });
-  }, [places]);
+  }, [JSON.stringify(places)]);
   useEffect(() => { if (isShown) sheet.current?.showModal(); }, [isShown]);
   if (!isShown) return null;
   return (

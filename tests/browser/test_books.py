@@ -1,6 +1,11 @@
 """The books in the browser: balances drilled, entries posted and taken back, months closed."""
 
+import csv
+import io
 import re
+import zipfile
+from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -18,6 +23,16 @@ def books(environment) -> Shop:
     shop = make_shop("books")
     shop.sell({shop.variant_ids[0]: 1})
     return shop
+
+
+def read_table(path: Path, kind: str) -> list[list[str]]:
+    """Return the lines of a downloaded CSV or XLSX file."""
+    if kind == "CSV":
+        return list(csv.reader(io.StringIO(path.read_text("utf-8-sig"))))
+    with zipfile.ZipFile(path) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    kept = re.findall(r"<row\b.*?</row>", sheet, re.DOTALL)
+    return [re.findall(r"<(?:v|t)\b[^>]*>([^<]*)</", row) for row in kept]
 
 
 def line(page: Page, number: int):
@@ -43,7 +58,25 @@ def test_a_balance_leads_to_its_lines_and_they_to_their_entry(
     expect(page.locator(".balance b")).to_have_text("₹60.00")
     page.locator(".row-link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sale POS1/")
+    page.get_by_role("main").get_by_role("link", name="Sale", exact=True).click()
+    expect(page).to_have_url(re.compile("/sales/"))
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Sale POS1/")
     assert troubles == []
+
+
+@pytest.mark.parametrize("kind", ["CSV", "XLSX"])
+def test_the_trial_balance_is_downloaded_with_the_figures_of_the_page(
+    browser_window, interface, books, kind
+):
+    page = enter(browser_window, interface, books, "accountant", "/books/trial-balance")
+    expect(page.locator(".sums dd")).to_have_count(2)
+    shown = page.locator("tbody tr").count()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name=kind).click()
+    lines = read_table(waiting.value.path(), kind)
+    accounts = [line for line in lines if "Cost of Goods Sold" in line]
+    assert len(lines) == shown + 1
+    assert [Decimal("60.00")] == [Decimal(cell) for cell in accounts[0] if cell in {"60", "60.00"}]
 
 
 def test_an_entry_is_typed_balanced_posted_and_taken_back(browser_window, interface, books):
