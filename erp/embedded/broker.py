@@ -5,6 +5,7 @@ import json
 import logging
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from amqtt.broker import Broker
@@ -12,8 +13,29 @@ from amqtt.contexts import Action, BrokerConfig
 from amqtt.session import Session
 
 
+class Subscriptions(dict[str, list[tuple[Session, int]]]):
+    """Subscriptions by filter; a walk over them sees them as they were when it began."""
+
+    def __iter__(self) -> Iterator[str]:
+        """Walk the filters."""
+        return iter(tuple(super().keys()))
+
+    def items(self) -> list[tuple[str, list[tuple[Session, int]]]]:  # type: ignore[override]
+        """Return the filters with their subscribers."""
+        return [(name, list(subscribers)) for name, subscribers in super().items()]
+
+
 class FilteredBroker(Broker):
-    """Applies the topic rules to retained messages too, which amqtt 0.12 sends unchecked."""
+    """Mends two faults of amqtt 0.12: what others retained, and messages amid subscriptions.
+
+    It sends retained messages without asking the topic rules, and drops a message whose walk
+    over the subscriptions is overtaken by a new one.
+    """
+
+    def __init__(self, configuration: BrokerConfig, loop: asyncio.AbstractEventLoop) -> None:
+        """Prepare a broker that is not started yet."""
+        super().__init__(configuration, loop=loop)
+        self._subscriptions = Subscriptions()
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
