@@ -21,7 +21,9 @@ def root() -> None:
 
 @app.command("device")
 def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
-    site: Annotated[str, typer.Option(help="Code of the branch.")],
+    site: Annotated[
+        str, typer.Option(help="The tenant's slug, an underscore and the branch code.")
+    ],
     device: Annotated[str, typer.Option(help="Code of the device.")],
     patient_id: Annotated[str, typer.Option(help="Patient identifier.")] = "P-1001",
     patient_name: Annotated[str, typer.Option(help="Family^Given.")] = "Rao^Asha",

@@ -7,6 +7,7 @@ import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,11 @@ from erp.adapters.mqtt import Broker
 from erp.adapters.object_storage import S3ObjectStorage, object_storage
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.embedded.programs import PROJECT
-from erp.services import catalogue_of_actions, identity, platform
+from erp.services import catalogue_of_actions, platform
 from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
+from tests.fixtures.clinics import open_clinic
 
 assert catalogue_of_actions.DOMAINS
 
@@ -97,35 +98,19 @@ class Clinic:
         return row
 
 
-def make_clinic(stack, environment, directory, *, slug: str = "eye") -> Clinic:
+def make_clinic(stack, environment, directory) -> Clinic:
     """Make a tenant with a branch that is a site and register its device."""
-    unique = new_id().hex[-10:]
-    site = f"S{unique}"
-    ctx = identity.provision_tenant(
-        identity.NewTenant(
-            name="Eye clinic",
-            slug=f"{slug}-{unique}",
-            legal_name="Eye clinic",
-            trade_name="Eye clinic",
-            gstin=None,
-            pan=None,
-            state_code="27",
-            branch_code=site,
-            branch_name="Main",
-            address="1 High Street",
-            city="Pune",
-            pin="411001",
-        )
-    )
+    ctx = open_clinic("eye")
     object_storage.cache_clear()
     storage = object_storage()
     storage.ensure_bucket()
-    device = platform.run("imaging.register_device", ctx, {"code": "CAM01", "name": "Camera"})
+    camera = {"code": "CAM01", "name": "Camera"}
+    device: Any = platform.run("imaging.register_device", ctx, camera).result
     return Clinic(
         ctx=ctx,
-        site=site,
-        device_id=device.result.id,
-        password=device.result.password.get_secret_value(),
+        site=device.user.partition("/")[0],
+        device_id=device.id,
+        password=device.password.get_secret_value(),
         url=environment["MQTT_URL"],
         storage=storage,
         environment=environment | {"DATA_DIR": str(stack.data_dir)},
@@ -147,9 +132,20 @@ def shared_listener(stack, environment, engine, tmp_path_factory):
 @pytest.fixture
 def listening(stack, environment, shared_listener, tmp_path):
     """A clinic of its own, heard by the module's listener."""
-    made = make_clinic(stack, environment, tmp_path)
+    return heard_clinic(stack, environment, shared_listener, tmp_path)
+
+
+@pytest.fixture
+def other(stack, environment, shared_listener, tmp_path):
+    """A clinic of another tenant, heard by the same listener."""
+    return heard_clinic(stack, environment, shared_listener, tmp_path)
+
+
+def heard_clinic(stack, environment, listener, directory) -> Clinic:
+    """Make a clinic and wait until the listener hears its devices."""
+    made = make_clinic(stack, environment, directory)
     mark = f'"site": "{made.site}"'
-    until(lambda: mark in shared_listener.log(), 40)
+    until(lambda: mark in listener.log(), 40)
     return made
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from erp.services import platform
-from tests.ingest.conftest import make_clinic, until
+from tests.ingest.conftest import until
 
 
 def publish(clinic, channel: str, payload: bytes, *, user: str = "", password: str = ""):
@@ -116,10 +116,7 @@ def test_a_wrong_password_is_not_let_in(listening):
     assert held(listening) == []
 
 
-def test_a_device_cannot_speak_for_a_device_of_another_tenant(
-    listening, stack, environment, tmp_path
-):
-    other = make_clinic(stack, environment, tmp_path, slug="other")
+def test_a_device_cannot_speak_for_a_device_of_another_tenant(listening, other):
     until(lambda: publish(other, "event/S12345678", json.dumps(event("S12345678")).encode()) == 0)
     until(lambda: other.rows("select 1 from imaging_session"))
     user = f"{other.site}/CAM01"

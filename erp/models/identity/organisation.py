@@ -23,9 +23,14 @@ class GstScheme(StrEnum):
 
 
 class Tenant(SQLModel, table=True):
-    """An isolated customer organisation; every other row belongs to one."""
+    """An isolated customer organisation; every other row belongs to one.
+
+    Attributes:
+        slug: Names the tenant to programs; has no underscore, which ends it in a device's site.
+    """
 
     __tablename__ = "tenant"
+    __table_args__ = (CheckConstraint("slug ~ '^[a-z0-9-]{1,40}$'", name="slug"),)
 
     id: UUID = Field(primary_key=True, default_factory=new_id)
     name: str

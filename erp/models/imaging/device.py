@@ -23,9 +23,9 @@ class ImagingDevice(TenantRow, table=True):
     """A camera or scanner with a broker account of its own.
 
     Attributes:
-        site: Code of the branch when the device was registered; with `code` it names the
-            branch of topics and the broker account. The pair is unique across tenants,
-            because the broker knows no tenant: it is what a message's tenant follows from.
+        site: `{tenant's slug}_{branch code}` when the device was registered; with `code` it
+            names the branch of topics and the broker account. The broker knows no tenant: the
+            pair is what a message's tenant follows from, so it is unique across all of them.
         birth_seq: Counts the device's starts; a state of an earlier start is old news.
         credential_version: Counts the passwords; the broker gets the newest.
         clock_skew_ms: Device clock minus ours, when it last announced itself.

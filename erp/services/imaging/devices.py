@@ -15,6 +15,7 @@ from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import identity
+from erp.services.imaging import queries
 from erp.services.imaging.errors import OnlyDevices, UnknownDevice
 from erp.services.imaging.events import DeviceChanged, DeviceRegistered
 from erp.services.imaging.messages import DeviceState
@@ -23,7 +24,6 @@ from erp.services.imaging.ports import DeviceAccount
 from erp.services.platform import (
     Command,
     Identified,
-    Nothing,
     Result,
     ShortText,
     Text,
@@ -90,7 +90,7 @@ def register_device(session: Session, ctx: RequestContext, cmd: RegisterDevice) 
     """Register a device and return its broker account, shown once.
 
     The broker learns the password from the listener within seconds. The device uses
-    topics below `vis/v1/{branch code}/{device code}`.
+    topics below `vis/v1/{site}/{device code}`; the site is `{tenant's slug}_{branch code}`.
 
     Raises:
         InvalidInput: The branch is unknown, or its code cannot stand in a topic.
@@ -99,7 +99,8 @@ def register_device(session: Session, ctx: RequestContext, cmd: RegisterDevice) 
     Emits:
         imaging.device_registered.v1.
     """
-    branch_id, site = _site(session, ctx, cmd.branch_id or ctx.branch_id)
+    branch_id = cmd.branch_id or ctx.branch_id
+    site = _site(session, ctx, branch_id)
     device_id = new_id()
     db.execute(
         session,
@@ -275,18 +276,19 @@ def unknown_device() -> UnknownDevice:
     return UnknownDevice("There is no such device, or it was retired.")
 
 
-def _site(session: Session, ctx: RequestContext, branch_id: UUID) -> tuple[UUID, str]:
-    branches = identity.list_branches(session, ctx, Nothing()).rows
-    found = next((branch for branch in branches if branch.id == branch_id), None)
-    if found is None:
+def _site(session: Session, ctx: RequestContext, branch_id: UUID) -> str:
+    """Return what a branch is called in topics; no two tenants share a site."""
+    row = queries.tenant_and_branch(session, ctx, branch_id)
+    if row is None:
         message = "This branch is not known. Choose one of the list."
         raise InvalidInput(message, fields={"branch_id": message})
-    if not _TOPIC_NAME.fullmatch(found.code):
+    site = f"{row['slug']}_{row['code']}"
+    if not _TOPIC_NAME.fullmatch(site):
         message = (
-            f"The branch code {found.code} cannot be part of a topic; letters and digits only."
+            f"The branch code {row['code']} cannot be part of a topic; letters and digits only."
         )
         raise InvalidInput(message, fields={"branch_id": message})
-    return found.id, found.code
+    return site
 
 
 def _credential(device_id: UUID, site: str, code: str, version: int) -> DeviceCredential:

@@ -17,6 +17,16 @@ def party_with_code(session: Session, ctx: RequestContext, code: str) -> db.Row 
     )
 
 
+def tenant_and_branch(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row | None:
+    """Return the tenant's slug and the code of one of its branches."""
+    return db.fetch_one(
+        session,
+        "select tenant.slug, branch.code from branch join tenant on tenant.id = branch.tenant_id"
+        " where branch.tenant_id = %s and branch.id = %s",
+        (ctx.tenant_id, branch_id),
+    )
+
+
 def place_of_session(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row:
     """Return name and address of the clinic a session took place in."""
     row = db.fetch_one(

@@ -3,8 +3,7 @@
 import pytest
 
 from erp.adapters.object_storage import object_storage
-from erp.core.ids import new_id
-from erp.services import identity
+from tests.fixtures.clinics import open_clinic
 from tests.services.imaging.line import make_line
 
 
@@ -13,23 +12,7 @@ def clinic(engine):
     """The owner of a fresh tenant."""
     assert engine
     object_storage.cache_clear()
-    unique = new_id().hex[-10:]
-    return identity.provision_tenant(
-        identity.NewTenant(
-            name="Eye clinic",
-            slug=f"clinic-{unique}",
-            legal_name="Eye clinic",
-            trade_name="Eye clinic",
-            gstin=None,
-            pan=None,
-            state_code="27",
-            branch_code=f"B{unique}",
-            branch_name="Main",
-            address="1 High Street",
-            city="Pune",
-            pin="411001",
-        )
-    )
+    return open_clinic()
 
 
 @pytest.fixture
