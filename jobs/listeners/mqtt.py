@@ -90,14 +90,14 @@ class Listener:
     def _follow_directory(self) -> None:
         accounts = self._directory.refresh()
         self._followed_at = time.monotonic()
-        keeper = broker_accounts(self._settings)
-        for account in accounts:
-            self._follow_account(keeper, account)
         for site in sorted({account.site for account in accounts if account.is_active}):
             if site not in self._lines:
                 broker = Broker.from_url(self._settings.mqtt_url)
                 self._lines[site] = SiteLine(broker, site, self._lanes)
                 self._lines[site].open()
+        keeper = broker_accounts(self._settings)
+        for account in accounts:
+            self._follow_account(keeper, account)
 
     def _follow_account(self, keeper: Accounts, account: imaging.DeviceAccount) -> None:
         """Bring the broker's account in step with the device."""
