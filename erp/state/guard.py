@@ -10,8 +10,11 @@ from reflex.state import BaseState, StateUpdate
 from erp.core import browser_session
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotSignedIn
+from erp.services import identity
 from erp.state import session
 from erp.state.registry import SIGNED_IN, policy_of
+from erp.state.screens import get_screen
+from erp.state.shell import is_open_to
 
 _log = structlog.get_logger()
 
@@ -36,8 +39,16 @@ class EventGuard(rx.Middleware):
             return _sent_to_sign_in(state)
         if policy.permission != SIGNED_IN and not principal.may(policy.permission):
             _log.warning("event_forbidden", handler=event.name, permission=policy.permission)
-            return _told("You may not do this. Ask an owner for the permission.")
+            return _refused(state, principal)
         return None
+
+
+def _refused(state: BaseState, principal: identity.Principal) -> StateUpdate:
+    """Say why nothing happens, except on a page the shell is leading away from."""
+    screen = get_screen(state.router.route_id)
+    if screen is not None and not is_open_to(principal, screen):
+        return StateUpdate()
+    return _told("You may not do this. Ask an owner for the permission.")
 
 
 def _sent_to_sign_in(state: BaseState) -> StateUpdate:

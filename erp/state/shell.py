@@ -38,7 +38,7 @@ class ShellState(SessionState, rx.State):
         screen = get_screen(route) if isinstance(route, str) else None
         self._show(principal)
         self.unread = await self._count_unread()
-        if screen is not None and not _may_open(principal, screen):
+        if screen is not None and not is_open_to(principal, screen):
             return rx.redirect(NO_PERMISSION_ROUTE)
         return None
 
@@ -57,7 +57,7 @@ class ShellState(SessionState, rx.State):
         self.role_text = ", ".join(principal.role_titles)
         self.tenant_name = principal.tenant_name
         self.branch_name = principal.branch_name
-        self.may_open = {screen.route: _may_open(principal, screen) for screen in list_screens()}
+        self.may_open = {screen.route: is_open_to(principal, screen) for screen in list_screens()}
         self.commands = _palette_entries(principal)
         self.is_ready = True
 
@@ -68,12 +68,13 @@ class ShellState(SessionState, rx.State):
         return int(answer.unread)
 
 
-def _may_open(principal: identity.Principal, screen: Screen) -> bool:
+def is_open_to(principal: identity.Principal, screen: Screen) -> bool:
+    """Tell whether a person's role shows them a screen."""
     return screen.permission == SIGNED_IN or principal.may(screen.permission)
 
 
 def _palette_entries(principal: identity.Principal) -> list[dict[str, str]]:
-    screens = [screen for screen in list_screens() if _may_open(principal, screen)]
+    screens = [screen for screen in list_screens() if is_open_to(principal, screen)]
     places = [(s.nav.label, s.nav.group, s.route) for s in screens if s.nav is not None]
     forms = [(s.title, "", s.route) for s in screens if s.command]
     return [

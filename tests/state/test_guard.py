@@ -11,6 +11,7 @@ from reflex.event import Event
 from erp.core.context import ANY_PERMISSION
 from erp.core.errors import NotSignedIn
 from erp.state import guard, session
+from erp.state import screens as screens_module
 from erp.state.registry import PAGE, SIGNED_IN, handler
 
 
@@ -57,6 +58,17 @@ CLOSED = [
 ]
 
 
+@pytest.fixture(autouse=True, scope="module")
+def screens():
+    own = {
+        "/stock": screens_module.Screen("/stock", "Stock", SIGNED_IN),
+        "/guarded/[id]": screens_module.Screen("/guarded/[id]", "Guarded", "stock.look"),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(screens_module, "_SCREENS", own)
+        yield
+
+
 @pytest.fixture
 def acting(monkeypatch):
     def become(*permissions):
@@ -68,10 +80,10 @@ def acting(monkeypatch):
     return become
 
 
-def verdict(name):
+def verdict(name, route="/stock"):
     headers = SimpleNamespace(cookie="")
     url = SimpleNamespace(path="/stock")
-    state = SimpleNamespace(router=SimpleNamespace(headers=headers, url=url))
+    state = SimpleNamespace(router=SimpleNamespace(headers=headers, url=url, route_id=route))
     event = Event(name=name, payload={})
     return asyncio.run(guard.EventGuard().preprocess(None, state, event))
 
@@ -100,6 +112,14 @@ def test_a_handler_starts_only_with_its_permission(environment, acting, held, na
     assert environment
     acting(held)
     assert (verdict(f"{NAME}.{name}") is None) is passes
+
+
+@pytest.mark.parametrize(("route", "is_told"), [("/stock", True), ("/guarded/[id]", False)])
+def test_a_refusal_is_told_unless_the_page_itself_is_closed(environment, acting, route, is_told):
+    """The shell leads away from such a page; a message would only puzzle."""
+    assert environment
+    acting("nothing")
+    assert bool(verdict(f"{NAME}.move", route).events) is is_told
 
 
 def test_without_a_session_everything_leads_to_the_sign_in_form(environment, monkeypatch):
