@@ -117,7 +117,7 @@ def test_only_parked_deliveries_can_be_retried(relay, happen, drain, ledger, ash
     drain()
     wanted = {"status": "done", "subscriber": "probe"}
     listed: Any = platform.run("platform.list_deliveries", asha["owner"].ctx, wanted).result
-    (done,) = listed.rows
+    done, *_ = listed.rows
     with pytest.raises(Conflict):
         platform.run("platform.retry_delivery", asha["owner"].ctx, {"delivery_id": done.id})
     with pytest.raises(NotFound):
