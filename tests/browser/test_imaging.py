@@ -1,0 +1,250 @@
+"""The technician's journey on the whole running product: a camera delivers, a person decides."""
+
+import re
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from pypdf import PdfReader
+
+from tests.browser.offices import SIZES, expect_to_fit
+from tests.fixtures.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+CAMERA = ("simulate", "device", "--site", "demo_PUNE", "--device", "CAM01")
+
+
+def password_of(product: Product, login: str) -> str:
+    """Return the password that the demo printed for a login."""
+    line = next(line for line in product.run("seed").splitlines() if f" {login} " in line)
+    return line.split(login)[1].split()[0]
+
+
+@pytest.fixture(scope="module")
+def technician(product: Product) -> dict[str, str]:
+    """The fields of the sign-in form."""
+    login = "technician@demo.example"
+    return {"login": login, "password": password_of(product, login)}
+
+
+@pytest.fixture
+def queue(product: Product, technician: dict[str, str], browser_window: BrowserContext) -> Page:
+    """The queue as the technician sees it after signing in."""
+    return open_queue(product, technician, browser_window)
+
+
+def open_queue(product: Product, technician: dict[str, str], window: BrowserContext) -> Page:
+    page = window.new_page()
+    page.goto(f"{product.url}/imaging")
+    page.get_by_label("User name").fill(technician["login"])
+    page.get_by_label("Password").fill(technician["password"])
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Imaging")
+    expect(page.locator("tbody tr").first).to_be_visible()
+    return page
+
+
+def acquire(product: Product, patient: str, *options: str) -> None:
+    """Let the camera take and deliver a session of a patient."""
+    name = ("--patient-id", f"ID-{patient}", "--patient-name", f"{patient}^Test")
+    product.run(*CAMERA, *name, *options)
+
+
+def session_of(page: Page, patient: str) -> None:
+    """Open the session of a patient once it has come by itself."""
+    row = page.locator("tbody tr", has_text=patient)
+    expect(row).to_be_visible(timeout=30_000)
+    expect(row).to_contain_text("Complete", timeout=30_000)
+    row.locator(".row-link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(patient)
+
+
+def viewer(page: Page) -> Locator:
+    """Return the viewer once it shows an image."""
+    found = page.get_by_label("Image viewer")
+    expect(found).to_have_attribute("data-state", "shown", timeout=30_000)
+    return found
+
+
+def pixels(page: Page) -> str:
+    """Return a digest of what the viewer's canvas really shows."""
+    digest: str = page.evaluate(
+        """async () => {
+          const canvas = document.querySelector(".vv-canvas canvas");
+          await new Promise(requestAnimationFrame);
+          const copy = document.createElement("canvas");
+          [copy.width, copy.height] = [canvas.width, canvas.height];
+          const pen = copy.getContext("2d");
+          pen.drawImage(canvas, 0, 0);
+          const bytes = pen.getImageData(0, 0, copy.width, copy.height).data;
+          const hash = await crypto.subtle.digest("SHA-256", bytes);
+          return Array.from(new Uint8Array(hash)).join();
+        }"""
+    )
+    return digest
+
+
+def expect_other_pixels(page: Page, before: str) -> str:
+    """Wait until the canvas shows something else, and return its digest."""
+    for _ in range(100):
+        now = pixels(page)
+        if now != before:
+            return now
+        page.wait_for_timeout(50)
+    pytest.fail("the picture did not change")
+
+
+def test_a_session_arrives_live_is_looked_through_accepted_and_reported(
+    product, queue, troubles, tmp_path
+):
+    acquire(product, "Kulkarni", "--count", "4")
+    session_of(queue, "Kulkarni")
+    shown = viewer(queue)
+    look_through(queue, shown)
+    queue.get_by_role("button", name="Accept").click()
+    expect(queue.locator(".badge", has_text="Accepted").first).to_be_visible()
+    words = make_report(queue, tmp_path)
+    assert "Kulkarni" in words
+    assert "No abnormality seen" in words
+    queue.goto(f"{product.url}/imaging")
+    expect(queue.get_by_role("heading", level=1)).to_have_text("Imaging")
+    expect(queue.locator("tbody tr").first).to_be_visible()
+    expect(queue.locator("tbody tr", has_text="Kulkarni")).to_have_count(0)
+    assert troubles == []
+
+
+def look_through(page: Page, shown: Locator) -> None:
+    """Page by key, button and slider; change the window by hand and by preset; zoom and reset."""
+    expect(shown).to_have_attribute("data-index", "0")
+    first = pixels(page)
+    shown.press("ArrowDown")
+    expect(shown).to_have_attribute("data-index", "1")
+    second = expect_other_pixels(page, first)
+    shown.press("End")
+    expect(shown).to_have_attribute("data-index", "3")
+    shown.press("Home")
+    shown.press("ArrowDown")
+    expect(shown).to_have_attribute("data-index", "1")
+    expect_other_pixels(page, first)
+    change_window(page)
+    darker = expect_other_pixels(page, second)
+    page.get_by_label("Zoom in (+)").click()
+    expect(page.locator(".vv-br")).to_contain_text("125%")
+    expect_other_pixels(page, darker)
+    shown.press(" ")
+    expect(page.locator(".vv-br")).to_contain_text("100%")
+
+
+def change_window(page: Page) -> None:
+    """Drag over the picture; the numbers in the corner follow."""
+    corner = page.locator(".vv-bl")
+    before = corner.inner_text()
+    box = page.locator(".vv-canvas").bounding_box()
+    assert box is not None
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(*middle)
+    page.mouse.down()
+    page.mouse.move(middle[0] + 120, middle[1] + 40, steps=6)
+    page.mouse.up()
+    expect(corner).not_to_have_text(before)
+
+
+def make_report(page: Page, directory: Path) -> str:
+    """Ask for the report, watch it being made, download it and return its words."""
+    page.get_by_role("button", name="Make report").first.click()
+    page.get_by_label("Findings").fill("No abnormality seen.")
+    page.get_by_role("dialog").get_by_role("button", name="Make report").click()
+    link = page.get_by_role("link", name="Download")
+    expect(page.get_by_role("progressbar").or_(link).first).to_be_visible()
+    expect(link).to_be_visible(timeout=60_000)
+    with page.expect_download() as waiting:
+        link.click()
+    path = directory / "report.pdf"
+    waiting.value.save_as(path)
+    pages = PdfReader(BytesIO(path.read_bytes())).pages
+    return "\n".join(one.extract_text() for one in pages)
+
+
+def test_a_repeat_is_asked_for_with_a_reason(product, queue, troubles):
+    acquire(product, "Deshpande", "--count", "2", "--source", "iris")
+    session_of(queue, "Deshpande")
+    viewer(queue)
+    queue.get_by_role("button", name="Request repeat").click()
+    dialog = queue.get_by_role("dialog")
+    dialog.get_by_role("button", name="Request repeat").click()
+    expect(dialog.locator(".error").first).to_be_visible()
+    dialog.get_by_label("Reason").select_option(index=1)
+    dialog.get_by_role("button", name="Request repeat").click()
+    expect(queue.locator(".badge", has_text="Repeat requested").first).to_be_visible()
+    assert troubles == []
+
+
+def test_what_arrives_meanwhile_is_offered_and_shown(product, queue, tmp_path):
+    spool = ("--count", "3", "--spool", str(tmp_path))
+    acquire_part(product, "Gokhale", *spool)
+    row = queue.locator("tbody tr", has_text="Gokhale")
+    expect(row).to_be_visible(timeout=30_000)
+    row.locator(".row-link").click()
+    viewer(queue)
+    acquire(product, "Gokhale", *spool)
+    offer = queue.get_by_role("button", name="Show", exact=True)
+    expect(offer).to_be_visible(timeout=30_000)
+    offer.click()
+    expect(offer).to_have_count(0)
+    shown = viewer(queue)
+    shown.press("End")
+    expect(shown).to_have_attribute("data-index", "2")
+
+
+def acquire_part(product: Product, patient: str, *options: str) -> None:
+    """Let the camera break off after one object."""
+    acquire(product, patient, *options, "--stop-after", "1")
+
+
+@pytest.fixture
+def plain_window(browser: Browser, technician: dict[str, str]) -> Iterator[Any]:
+    """A browser without WebGL."""
+    assert technician
+    window = browser.new_context(viewport={"width": 1440, "height": 900})
+    window.set_default_timeout(15_000)
+    window.add_init_script(
+        "HTMLCanvasElement.prototype.getContext = new Proxy("
+        "HTMLCanvasElement.prototype.getContext, { apply: (own, it, given) =>"
+        " String(given[0]).startsWith('webgl') ? null : own.apply(it, given) })"
+    )
+    yield window
+    window.close()
+
+
+def test_a_browser_without_webgl_gets_pictures_from_the_server(product, technician, plain_window):
+    page = open_queue(product, technician, plain_window)
+    page.locator("tbody tr .row-link").first.click()
+    shown = viewer(page)
+    expect(shown).to_contain_text("Simplified view")
+    picture = shown.locator(".vv-stage img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.naturalWidth") > 0
+    before = picture.get_attribute("src")
+    shown.press("ArrowDown")
+    expect(picture).not_to_have_attribute("src", before or "")
+
+
+@pytest.mark.parametrize("path", ["", "/sessions", "/quarantine", "/devices"])
+def test_the_pages_fit_every_screen(product, queue, path):
+    queue.goto(f"{product.url}/imaging{path}")
+    expect(queue.locator("tbody tr").first).to_be_visible()
+    for width, height in SIZES:
+        queue.set_viewport_size({"width": width, "height": height})
+        expect_to_fit(queue)
+
+
+def test_a_session_fits_every_screen(queue):
+    queue.locator("tbody tr .row-link").first.click()
+    viewer(queue)
+    expect(queue).to_have_url(re.compile("/imaging/sessions/"))
+    for width, height in SIZES:
+        queue.set_viewport_size({"width": width, "height": height})
+        expect_to_fit(queue)
