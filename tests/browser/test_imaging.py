@@ -183,7 +183,7 @@ def test_a_repeat_is_asked_for_with_a_reason(product, queue, troubles):
 
 
 def test_what_arrives_meanwhile_is_offered_and_shown(product, queue, tmp_path):
-    spool = ("--count", "3", "--spool", str(tmp_path))
+    spool = ("--count", "30", "--spool", str(tmp_path))
     acquire_part(product, "Gokhale", *spool)
     row = queue.locator("tbody tr", has_text="Gokhale")
     expect(row).to_be_visible(timeout=30_000)
@@ -196,7 +196,7 @@ def test_what_arrives_meanwhile_is_offered_and_shown(product, queue, tmp_path):
     expect(offer).to_have_count(0)
     shown = viewer(queue)
     shown.press("End")
-    expect(shown).to_have_attribute("data-index", "2")
+    expect(shown).to_have_attribute("data-index", "29")
 
 
 def acquire_part(product: Product, patient: str, *options: str) -> None:
