@@ -1,5 +1,6 @@
 """What imaging does in the background: reports, and second looks at what was held."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -40,10 +41,19 @@ def make_report(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.
         if delivery.attempts < REPORT_ATTEMPTS:
             raise
         _log.exception("report_failed", report_id=str(report_id))
-        problem = f"It could not be drawn ({type(error).__name__}). Ask for it again later."
-        imaging.fail_report(session, ctx, report_id, plan.session_id, problem)
+        _fail(ctx, plan, f"It could not be drawn ({type(error).__name__}). Ask for it again later.")
     else:
         imaging.finish_report(session, ctx, plan, stored.id)
+
+
+def _fail(ctx: RequestContext, plan: imaging.ReportPlan, problem: str) -> None:
+    """Say that a report failed; the job's own transaction may be past use."""
+    _apart(
+        ctx,
+        lambda session, own: imaging.fail_report(
+            session, own, plan.report_id, plan.session_id, problem
+        ),
+    )
 
 
 def _draw(
@@ -82,20 +92,22 @@ def _key_image(picture: imaging.KeyPicture) -> imaging.KeyImage | None:
 
 
 def _progress(ctx: RequestContext, plan: imaging.ReportPlan, percent: int, step: str) -> None:
-    """Show how far a report is, in a transaction of its own."""
-    place = place_of(ctx.tenant_id)
-    if place is None:
-        return
-    as_system(
-        place,
-        (),
+    """Show how far a report is."""
+    _apart(
+        ctx,
         lambda session, own: imaging.note_progress(session, own, plan.report_id, percent, step),
-        request_id=ctx.request_id,
     )
     try:
         connect().publish(live_channel(ctx.tenant_id, "imaging"), "")
     except RedisError:
         _log.info("progress_not_told", report_id=str(plan.report_id))
+
+
+def _apart(ctx: RequestContext, change: Callable[[db.UnitOfWork, RequestContext], None]) -> None:
+    """Make a change in a transaction of its own, whatever becomes of the job's."""
+    place = place_of(ctx.tenant_id)
+    if place is not None:
+        as_system(place, (), change, request_id=ctx.request_id)
 
 
 def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
