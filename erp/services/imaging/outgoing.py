@@ -41,8 +41,15 @@ def say(
     message: BaseModel | str,
     *,
     is_retained: bool = False,
+    is_news_alone: bool = False,
 ) -> None:
-    """Make this the suite's word on a topic of a device, due now; an earlier word is replaced."""
+    """Make this the suite's word on a topic of a device, due now; an earlier word is replaced.
+
+    What the device answered belonged to the earlier word and goes with it.
+
+    Args:
+        is_news_alone: The same word again is not said again.
+    """
     payload = message if isinstance(message, str) else message.model_dump_json()
     db.execute(
         session,
@@ -52,11 +59,12 @@ def say(
         values (%s, %s, %s, %s, %s, %s, %s, %s, '')
         on conflict (tenant_id, device_id, channel, subject) do update
            set payload = excluded.payload, is_retained = excluded.is_retained,
-               due_at = excluded.due_at, sent_at = null
+               due_at = excluded.due_at, sent_at = null, answer = '', answered_at = null
+         where not %s or known.payload <> excluded.payload
         """,
         (
             *(ctx.tenant_id, new_id(), to.device_id, to.channel.value, to.subject, payload),
-            *(is_retained, ctx.now),
+            *(is_retained, ctx.now, is_news_alone),
         ),
     )
 

@@ -1,5 +1,6 @@
 """When a session is whole: judged by the device's manifest, never by silence."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -43,11 +44,12 @@ _BALANCE: Final = """
 def settle(session: Session, ctx: RequestContext, session_id: UUID) -> Settlement:
     """Tell the device what is still missing of a complete session.
 
-    The first time nothing is missing, reviewers are told that the session waits for them.
-    The session is locked by the caller.
+    When nothing is missing any more, listed or only counted, reviewers are told that the
+    session waits for them; a later word of the device that lists more opens it again. The
+    session is locked by the caller.
 
     Emits:
-        imaging.session_completed.v1, once.
+        imaging.session_completed.v1, each time the session becomes whole.
     """
     found = db.fetch_one(
         session,
@@ -61,9 +63,23 @@ def settle(session: Session, ctx: RequestContext, session_id: UUID) -> Settlemen
     to = Address(found["device_id"], Channel.SETTLE, found["external_id"])
     say(session, ctx, to, settlement, is_retained=True)
     _ask_for_gaps(session, ctx, found)
-    if not settlement.missing and found["settled_at"] is None and found["state"] == "complete":
+    is_whole = found["state"] == "complete" and _is_whole(settlement, found)
+    if is_whole and found["settled_at"] is None:
         _finish(session, ctx, found)
+    elif not is_whole and found["settled_at"] is not None:
+        _note_settled(session, ctx, found, None)
     return settlement
+
+
+def _is_whole(settlement: Settlement, found: db.Row) -> bool:
+    """Tell whether everything came; a device may count objects that it does not list."""
+    came = max(settlement.stored + len(settlement.quarantined), _came(found))
+    return not settlement.missing and settlement.expected <= came
+
+
+def _came(found: db.Row) -> int:
+    stored, held = found["stored"], found["quarantined"]
+    return int(stored + held)
 
 
 def _balance(session: Session, ctx: RequestContext, found: db.Row) -> Settlement:
@@ -101,15 +117,21 @@ def _ask_for_gaps(session: Session, ctx: RequestContext, found: db.Row) -> None:
     wanted = ",".join(str(row["seq"]) for row in rows)
     asked = f'{{"command":"send_events","session_id":"{found["external_id"]}","seqs":[{wanted}]}}'
     to = Address(found["device_id"], Channel.COMMAND, f"events-{found['id'].hex}")
-    say(session, ctx, to, asked)
+    say(session, ctx, to, asked, is_news_alone=True)
 
 
-def _finish(session: Session, ctx: RequestContext, found: db.Row) -> None:
+def _note_settled(
+    session: Session, ctx: RequestContext, found: db.Row, at: datetime | None
+) -> None:
     db.execute(
         session,
         "update imaging_session set settled_at = %s where tenant_id = %s and id = %s",
-        (ctx.now, ctx.tenant_id, found["id"]),
+        (at, ctx.tenant_id, found["id"]),
     )
+
+
+def _finish(session: Session, ctx: RequestContext, found: db.Row) -> None:
+    _note_settled(session, ctx, found, ctx.now)
     done = SessionCompleted(
         session_id=found["id"],
         number=found["number"],

@@ -67,7 +67,6 @@ HELD: Final = {
     "event_reused": ("Contradicts an earlier message", "The number or id is taken."),
     "idempotency_key_reused": ("Contradicts an earlier message", "The id is taken."),
     "transfer_reused": ("Transfer name is taken", "It stands for another object already."),
-    "bad_chunk": ("Damaged piece", "A piece of an object was damaged; the device sends it again."),
     "unknown_transfer": ("Never offered", "The device spoke of an object it did not offer."),
     "repeated_by_device": ("The device repeats it", "It needs no retry; discard it."),
     "bytes_missing": ("Its bytes are gone", "Have the device send it again, then discard this."),

@@ -6,6 +6,7 @@ from struct import pack
 import pytest
 
 from erp.adapters.object_storage import object_storage
+from erp.core import db
 from erp.services import imaging, platform
 from erp.services.documents import blob_key
 from erp.services.imaging.crc32c import crc32c
@@ -305,3 +306,43 @@ def _digest(content):
 
 def _with_check(content):
     return content + pack(">L", crc32c(content))
+
+
+def test_objects_that_are_counted_but_not_listed_are_missed_too(line):
+    one = good()
+    line.start()
+    line.deliver(one)
+    line.complete(one, expected_objects=2)
+    assert line.session()["settled_at"] is None
+    found = line.ask("imaging.get_session", session_id=line.session()["id"])
+    assert found.missing == 1
+
+    line.deliver(good(SOPInstanceUID="1.2.3.4.5"))
+    assert line.session()["settled_at"] is not None
+
+
+def test_a_later_word_that_lists_more_opens_the_session_again(line):
+    one, two = good(), good(SOPInstanceUID="1.2.3.4.5")
+    line.start()
+    line.deliver(one)
+    line.complete(one)
+    assert line.session()["settled_at"] is not None
+    line.complete(one, two)
+    assert line.session()["settled_at"] is None
+    found = line.ask("imaging.get_session", session_id=line.session()["id"])
+    assert found.missing == 1
+
+
+def test_missing_events_are_asked_for_once_and_the_answer_is_kept(line):
+    one = good()
+    line.start()
+    line.seq += 2
+    line.complete(one)
+    asked = line.rows("select id, subject, sent_at from device_message where channel = 'cmd'")
+    assert len(asked) == 1
+    now = line.owner.now
+    with db.ops_session() as session:
+        imaging.mark_sent(session, imaging.due_messages(session), now)
+    line.deliver(one)
+    [again] = line.rows("select sent_at from device_message where channel = 'cmd'")
+    assert again["sent_at"] is not None
