@@ -143,7 +143,7 @@ def _create_tables() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$'",
+            "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$' and code <> 'host'",
             name=op.f("ck_imaging_device_topic"),
         ),
         sa.CheckConstraint(

@@ -95,7 +95,10 @@ class SiteLine:
             self._connection += 1
         _log.info("line_closed", site=self.site, reason=str(reason))
 
-    def _on_message(self, _client: Client, _data: Any, message: MQTTMessage) -> None:  # noqa: ANN401
+    def _on_message(self, client: Client, _data: Any, message: MQTTMessage) -> None:  # noqa: ANN401
+        if message.topic == self._host_topic:  # our own word, heard because devices have states too
+            client.ack(message.mid, message.qos)
+            return
         connection, mid, qos = self._connection, message.mid, message.qos
 
         def acknowledge(replies: list[Reply]) -> None:

@@ -13,6 +13,7 @@ from erp.embedded import Service
 from erp.embedded.broker_access import may_use
 from erp.embedded.credentials import is_free
 from erp.embedded.programs import PROJECT
+from erp.services.imaging.messages import MESSAGE_BYTES
 
 DEVICE = "kochi/xr-1"
 WRITE_SECONDS = 0.5  # mosquitto writes a tenth of a second after it acknowledged
@@ -151,6 +152,15 @@ def test_a_device_reaches_the_backend_and_only_through_its_own_branch(backend, c
     device.publish(f"{BRANCH}/event/s1", b"\x00\xffbinary")
     assert host.next() == (f"{BRANCH}/event/s1", b"\x00\xffbinary")
     assert host.is_quiet()
+
+
+def test_the_longest_message_of_a_device_passes(backend, connect):
+    host = backend()
+    assert host.subscribe("vis/#")
+    longest = b"x" * MESSAGE_BYTES
+    device = connect(DEVICE, "device-password", "xr")
+    device.publish(f"{BRANCH}/event/{'s' * 64}", longest)
+    assert host.next()[1] == longest
 
 
 def test_a_device_reads_its_receipts_and_nobody_elses(backend, connect):

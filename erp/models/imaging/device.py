@@ -38,7 +38,8 @@ class ImagingDevice(TenantRow, table=True):
         UniqueConstraint("site", "code", name="uq_imaging_device_topic"),
         one_of("state", DeviceState),
         CheckConstraint(
-            "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$'", name="topic"
+            "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$' and code <> 'host'",
+            name="topic",
         ),
     )
 

@@ -3,10 +3,10 @@
 import json
 import re
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 from uuid import UUID
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -33,7 +33,17 @@ from erp.services.platform import (
 
 MACHINES = frozenset({"device", "job", "cli", "test"})
 _TOPIC_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-DeviceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+SUITE: Final = "host"
+"""Where a device's code stands in topics, this one stands for the suite itself."""
+
+
+def _not_the_suite(code: str) -> str:
+    if code == SUITE:
+        raise ValueError("is the suite's own name in topics; choose another")
+    return code
+
+
+DeviceCode = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$"), AfterValidator(_not_the_suite)]
 
 
 class RegisterDevice(Command):
@@ -284,9 +294,7 @@ def _site(session: Session, ctx: RequestContext, branch_id: UUID) -> str:
         raise InvalidInput(message, fields={"branch_id": message})
     site = f"{row['slug']}_{row['code']}"
     if not _TOPIC_NAME.fullmatch(site):
-        message = (
-            f"The branch code {row['code']} cannot be part of a topic; letters and digits only."
-        )
+        message = f"{site} cannot be part of a topic: letters, digits, - and _, at most 64 of them."
         raise InvalidInput(message, fields={"branch_id": message})
     return site
 

@@ -2,6 +2,7 @@
 
 import psycopg
 import pytest
+from pydantic import ValidationError
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
@@ -43,3 +44,8 @@ def test_a_slug_that_would_make_sites_ambiguous_is_refused(environment, slug):
     assert environment
     with pytest.raises(psycopg.errors.CheckViolation, match="ck_tenant_slug"):
         open_clinic(slug, exactly=True)
+
+
+def test_no_device_has_the_suites_own_name(clinic):
+    with pytest.raises(ValidationError, match="the suite's own name"):
+        register(clinic, code="host")
