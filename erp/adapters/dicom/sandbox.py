@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal
 
-from erp.adapters.dicom.sandbox_child import FRAME, SOCKET_FD
+import structlog
+
+from erp.adapters.dicom.sandbox_child import ALONE, FRAME, NETWORKED, SOCKET_FD
 
 Purpose = Literal["inspect", "render"]
 
 PROJECT_ROOT: Final = Path(__file__).parents[3]
 START_SECONDS: Final = 30.0
+_log = structlog.get_logger()
 ANSWER_LIMIT_BYTES: Final = 64 * 1024 * 1024
 PAYLOAD_LIMIT_BYTES: Final = 1024 * 1024 * 1024
 
@@ -85,9 +88,11 @@ class _Child:
             ready = self.channel.recv(1)
         except OSError:
             ready = b""
-        if ready != b"R":
+        if ready not in {ALONE, NETWORKED}:
             self.end()
             raise SandboxUnavailable("The limited reader process does not start.")
+        if ready == NETWORKED:
+            _log.warning("dicom_reader_keeps_network", remedy="let containers unshare namespaces")
 
     def ask(self, request: dict[str, Any], descriptor: int) -> tuple[dict[str, Any], bytes]:
         socket.send_fds(self.channel, [json.dumps(request).encode()], [descriptor])

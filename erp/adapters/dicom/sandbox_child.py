@@ -27,6 +27,8 @@ CLONE_NEWNET: Final = 0x40000000
 CLONE_NEWUSER: Final = 0x10000000
 PR_SET_NO_NEW_PRIVS: Final = 38
 SOCKET_FD: Final = 3
+ALONE: Final = b"R"
+NETWORKED: Final = b"N"
 MODULES: Final = {"inspect": "reading", "render": "decoding"}
 
 
@@ -34,9 +36,9 @@ def main() -> None:
     """Load the code for one purpose, drop every right, then serve until the socket closes."""
     purpose, memory_bytes, cpu_seconds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     operations = _load(purpose)
-    _confine(memory_bytes)
+    has_network = _confine(memory_bytes)
     with socket.socket(fileno=SOCKET_FD) as channel:
-        channel.sendall(b"R")
+        channel.sendall(NETWORKED if has_network else ALONE)
         while _serve(channel, operations, cpu_seconds):
             pass
 
@@ -49,12 +51,16 @@ def _load(purpose: str) -> dict[str, Operation]:
     return operations
 
 
-def _confine(memory_bytes: int) -> None:
-    """Take away network, privileges, processes, file writing and unlimited memory."""
+def _confine(memory_bytes: int) -> bool:
+    """Take away network, privileges, processes, file writing and unlimited memory.
+
+    Returns whether the network stays, because the kernel grants no namespace of one's own.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
+    has_network = True
     with contextlib.suppress(AttributeError):  # no such calls outside Linux
-        if libc.unshare(CLONE_NEWNET) != 0:
-            libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+        is_alone = libc.unshare(CLONE_NEWNET) == 0
+        has_network = not is_alone and libc.unshare(CLONE_NEWUSER | CLONE_NEWNET) != 0
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     if os.geteuid() == 0:
         os.setgroups([])
@@ -70,6 +76,7 @@ def _confine(memory_bytes: int) -> None:
     ):
         with contextlib.suppress(ValueError, OSError):  # a platform without this limit
             resource.setrlimit(limit, (value, value))
+    return has_network
 
 
 def _address_space() -> int:

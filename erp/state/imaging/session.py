@@ -1,5 +1,6 @@
 """One session under review: its pictures, what the device told, the decision, the report."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -185,7 +186,20 @@ class _SessionDialog(DialogFormState, mixin=True):
         return self.done_words
 
 
-class RepeatState(_SessionDialog, rx.State):
+class _DecisionDialog(_SessionDialog, mixin=True):
+    """A decision about the session as it was shown when the dialog opened."""
+
+    _version: int = 0
+
+    async def _prepare(self) -> None:
+        page = await self.get_state(ImagingSessionState)
+        self._version = page._version  # noqa: SLF001  sister of this state
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(super()._payload(form)) | {"version": self._version}
+
+
+class RepeatState(_DecisionDialog, rx.State):
     """Asks the device to take images again."""
 
     permission: ClassVar[str] = REVIEW
@@ -193,7 +207,7 @@ class RepeatState(_SessionDialog, rx.State):
     done_words: ClassVar[str] = "The device was asked to repeat the images."
 
 
-class RejectState(_SessionDialog, rx.State):
+class RejectState(_DecisionDialog, rx.State):
     """Finds the session unusable."""
 
     permission: ClassVar[str] = REVIEW
