@@ -46,9 +46,13 @@ class ImageViewer(NoSSRComponent):
         base: Address below which instances are.
         start: Identifier of the instance to open at.
         presets: Further windows: label, center, width.
+        lengths: Saved lengths to draw: id, instance, frame, points_px (column and row of its ends).
+        lengths_turn: Another number draws them anew, as after a save that failed.
+        may_measure: Whether lengths may be drawn, moved and deleted.
         on_image: Called with the instance and frame that is now on the screen.
-        on_measure: Called with a finished length: id, tool, instance, frame, points_px,
-            value, unit, spacing_source.
+        on_measure: Called with a finished length: tool, instance, frame, points_px, value,
+            unit, spacing_source, and the id of the saved one it replaces, or nothing.
+        on_unmeasure: Called with the id of a saved length that was deleted.
         on_failure: Called with the instance and why it cannot be shown.
     """
 
@@ -60,8 +64,12 @@ class ImageViewer(NoSSRComponent):
     base: rx.Var[str]
     start: rx.Var[str]
     presets: rx.Var[list[dict[str, Any]]]
+    lengths: rx.Var[list[dict[str, Any]]]
+    lengths_turn: rx.Var[int]
+    may_measure: rx.Var[bool]
     on_image: rx.EventHandler[lambda instance, frame: [instance, frame]]  # type: ignore[type-arg,valid-type]
     on_measure: rx.EventHandler[lambda measure: [measure]]  # type: ignore[type-arg,valid-type]
+    on_unmeasure: rx.EventHandler[lambda length_id: [length_id]]  # type: ignore[type-arg,valid-type]
     on_failure: rx.EventHandler[lambda instance, text: [instance, text]]  # type: ignore[type-arg,valid-type]
 
 

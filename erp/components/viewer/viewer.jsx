@@ -41,7 +41,7 @@ function presetsOf(place, given) {
   return place?.description?.samples === 3 ? [] : [...own, ...(given ?? [])];
 }
 
-export function ImageViewer({ source, base = "/api/erp/imaging", start, presets: given, onImage, onMeasure, onFailure }) {
+export function ImageViewer({ source, base = "/api/erp/imaging", start, presets: given, lengths, lengthsTurn, mayMeasure = false, onImage, onMeasure, onUnmeasure, onFailure }) {
   const [{ stacks, status, text }, fetchAgain] = useStacks(source);
   const [stackNumber, setStackNumber] = useState(0);
   const [index, setIndex] = useState(0);
@@ -57,7 +57,7 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
   const [isRendered, setRendered] = useState(() => !hasWebGL());
   const [look, setLook] = useState(PLAIN_LOOK);
   const root = useRef(null), stage = useRef(null), canvas = useRef(null), screen = useRef(null), tellers = useRef({}), telling = useRef(0);
-  tellers.current = { onImage, onMeasure, onFailure };
+  tellers.current = { onImage, onMeasure, onUnmeasure, onFailure };
   const stack = stacks[stackNumber];
   const places = useMemo(() => placesOf(stack), [stack]);
   const count = places.length;
@@ -73,6 +73,7 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
     else if (news.kind === "window") setShade(news.isColor ? null : news);
     else if (news.kind === "view") setZoom(news.zoom);
     else if (news.kind === "measure") { const { kind, ...measure } = news; tellers.current.onMeasure?.(measure); }
+    else if (news.kind === "unmeasure") tellers.current.onUnmeasure?.(news.id);
     else if (news.kind === "lost") setRendered(true);
   }, []);
 
@@ -82,6 +83,8 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
     screen.current = made;
     return () => { made.destroy(); screen.current = null; };
   }, [isRendered, base, hear]);
+
+  useEffect(() => screen.current?.setLengths(lengths ?? [], mayMeasure), [lengths, lengthsTurn, mayMeasure, isRendered]);
 
   useEffect(() => { // open at the image the page asks for
     const wanted = stacks.findIndex((one) => one.instances.some((instance) => instance.id === start));
@@ -122,7 +125,7 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
     const acts = {
       previous: () => go(index - 1), next: () => go(index + 1), first: () => go(0), last: () => go(count - 1), go: () => go(Number(value)),
       previousStack: () => openStack(stackNumber - 1), nextStack: () => openStack(stackNumber + 1),
-      tool: () => { setTool(value); screen.current?.use(value); }, cine: () => setPlaying((on) => count > 1 && !on), rate: () => setRate(Number(value)),
+      tool: () => { if (value === "length" && !mayMeasure) return; setTool(value); screen.current?.use(value); }, cine: () => setPlaying((on) => count > 1 && !on), rate: () => setRate(Number(value)),
       help: () => setHelp((on) => !on), deleteMeasure: () => screen.current?.deleteMeasure(),
       fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.current.requestFullscreen?.()),
       preset: () => presets[value] && (isRendered ? setLook((now) => ({ ...now, window: presets[value] })) : screen.current?.setWindow(presets[value])),
@@ -160,7 +163,7 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
   return (
     <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={status === "ready" ? state.kind : status} data-index={index} data-shown={shown ? `${shown.instance.id}/${shown.frame}` : ""}>
       <style>{STYLE}</style>
-      <Toolbar tool={tool} isRendered={isRendered} isPlaying={isPlaying} isFull={isFull} isInverted={look.isInverted} presets={presets} count={count} act={act} />
+      <Toolbar mayMeasure={mayMeasure} tool={tool} isRendered={isRendered} isPlaying={isPlaying} isFull={isFull} isInverted={look.isInverted} presets={presets} count={count} act={act} />
       <div className="vv-body">
         {stacks.length > 1 && (
           <nav className="vv-stacks" aria-label="Series">

@@ -26,7 +26,7 @@ function Press({ label, icon: Icon, on, act, off }) {
   );
 }
 
-export function Toolbar({ tool, isRendered, isPlaying, isFull, isInverted, presets, count, act }) {
+export function Toolbar({ mayMeasure, tool, isRendered, isPlaying, isFull, isInverted, presets, count, act }) {
   return (
     <div className="vv-bar" role="toolbar" aria-label="Viewer tools">
       {!isRendered && (
@@ -34,7 +34,7 @@ export function Toolbar({ tool, isRendered, isPlaying, isFull, isInverted, prese
           <Press label="Window: drag to change brightness and contrast (W)" icon={SunMedium} on={tool === "window"} act={() => act("tool:window")} />
           <Press label="Pan (P)" icon={Hand} on={tool === "pan"} act={() => act("tool:pan")} />
           <Press label="Zoom tool (Z)" icon={Search} on={tool === "zoom"} act={() => act("tool:zoom")} />
-          <Press label="Length (M)" icon={Ruler} on={tool === "length"} act={() => act("tool:length")} />
+          {mayMeasure && <Press label="Length (M)" icon={Ruler} on={tool === "length"} act={() => act("tool:length")} />}
         </div>
       )}
       <div className="vv-set">

@@ -3,7 +3,7 @@ import { imageLoader, metaData, utilities } from "@cornerstonejs/core";
 
 const SCHEME = "vantage";
 const known = new Map(); // image id -> {url, instance, frame, description}
-const SHARED_PLANE = "vantage";
+export const SHARED_PLANE = "vantage";
 
 export class FrameError extends Error {
   constructor(message, canRetry) {

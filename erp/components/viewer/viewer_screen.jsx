@@ -1,10 +1,11 @@
 // One screen: an engine, a viewport and its tools, made and taken apart as a whole.
 import { Enums, RenderingEngine, cache, eventTarget, imageLoader, init as initCore, utilities } from "@cornerstonejs/core";
 import * as tools from "@cornerstonejs/tools";
-import { SPACING_WORDS, forgetFrames, frameOf, installFrames, registerStack } from "./viewer_frames.jsx";
+import { SHARED_PLANE, SPACING_WORDS, forgetFrames, frameOf, installFrames, registerStack } from "./viewer_frames.jsx";
 
 const CACHE_BYTES = 512 * 1024 * 1024;
 const AHEAD = 6, BEHIND = 2;
+const SAME_PLACE_PX = 0.01;
 const { MouseBindings } = tools.Enums;
 const TOOLS = { window: tools.WindowLevelTool, pan: tools.PanTool, zoom: tools.ZoomTool, length: tools.LengthTool };
 let started;
@@ -34,12 +35,13 @@ function start() {
 }
 
 export class Screen {
-  // `tell` receives {kind: "image" | "loading" | "failure" | "window" | "view" | "measure" | "lost", ...}.
+  // `tell` receives {kind: "image" | "loading" | "failure" | "window" | "view" | "measure" | "unmeasure" | "lost", ...}.
   constructor(element, base, tell) {
     screens += 1;
     this.number = screens; // unique for the life of the page: two mounts never share an engine
     this.element = element; this.base = base; this.tell = tell;
     this.refused = new Set(); this.isDead = false; this.ids = []; this.wanted = 0; this.shown = -1; this.isBusy = false; this.generation = 0;
+    this.lengths = []; this.saved = new Map(); this.moved = new Set(); this.mayMeasure = false;
   }
 
   async open(stack, index = 0) {
@@ -51,6 +53,7 @@ export class Screen {
     this.ids = registerStack(this.number, this.base, stack);
     forgetFrames(old.filter((id) => !this.ids.includes(id)));
     this.shown = -1; this.isStackSet = false;
+    this.drawLengths();
     await this.show(index);
   }
 
@@ -70,6 +73,8 @@ export class Screen {
       [eventTarget, Enums.Events.IMAGE_LOAD_FAILED, (event) => this.fail(event.detail?.imageId, event.detail?.error)],
       [eventTarget, Enums.Events.WEBGL_CONTEXT_LOST, () => this.tell({ kind: "lost" })],
       [eventTarget, tools.Enums.Events.ANNOTATION_COMPLETED, (event) => this.tellMeasure(event.detail.annotation)],
+      [eventTarget, tools.Enums.Events.ANNOTATION_MODIFIED, ({ detail: { annotation } }) => this.saved.has(annotation.annotationUID) && this.moved.add(annotation)],
+      [window, "pointerup", () => setTimeout(() => this.tellMoved())],
     ];
     for (const [target, name, act] of this.listeners) target.addEventListener(name, act);
     this.resizer = new ResizeObserver(() => this.engine?.resize(true, true));
@@ -131,12 +136,13 @@ export class Screen {
   isWarm(index) { return Boolean(cache.getImage(this.ids[index])); }
 
   use(name) {
+    this.tool = name;
     const primary = [{ mouseButton: MouseBindings.Primary }, { numTouchPoints: 1 }];
     const standing = { pan: [{ mouseButton: MouseBindings.Auxiliary }], zoom: [{ mouseButton: MouseBindings.Secondary }, { numTouchPoints: 2 }] };
     for (const [key, tool] of Object.entries(TOOLS)) {
       const bindings = [...(key === name ? primary : []), ...(standing[key] ?? [])];
       if (bindings.length) this.group.setToolActive(tool.toolName, { bindings });
-      else if (key === "length") this.group.setToolPassive(tool.toolName);
+      else if (key === "length") this.mayMeasure ? this.group.setToolPassive(tool.toolName) : this.group.setToolEnabled(tool.toolName);
       else this.group.setToolDisabled(tool.toolName);
     }
   }
@@ -168,8 +174,41 @@ export class Screen {
     this.viewport.render();
   }
 
+  setLengths(lengths, mayMeasure) {
+    this.lengths = lengths; this.mayMeasure = mayMeasure;
+    if (!this.engine) return;
+    this.use(this.tool);
+    this.drawLengths();
+    if (this.isStackSet) this.viewport.render();
+  }
+
+  // Draws what is saved, and nothing else but the length under the pointer.
+  drawLengths() {
+    const held = this.group.getToolInstance(tools.LengthTool.toolName).editData?.annotation.annotationUID;
+    const selected = new Set(tools.annotation.selection.getAnnotationsSelected());
+    for (const annotation of this.ownAnnotations()) if (annotation.annotationUID !== held) tools.annotation.state.removeAnnotation(annotation.annotationUID);
+    this.saved.clear(); this.moved.clear();
+    for (const { id, instance, frame, points_px: ends } of this.lengths) {
+      const image = this.ids.find((one) => frameOf(one).instance.id === instance && frameOf(one).frame === frame);
+      if (!image) continue;
+      this.saved.set(id, ends);
+      if (id === held) continue;
+      tools.annotation.state.addAnnotation(lengthAnnotation(id, image, ends), SHARED_PLANE);
+      if (selected.has(id)) tools.annotation.selection.setAnnotationSelected(id);
+    }
+  }
+
+  ownAnnotations() {
+    const own = new Set(this.ids);
+    return tools.annotation.state.getAllAnnotations().filter((one) => own.has(one.metadata?.referencedImageId));
+  }
+
   deleteMeasure() {
-    for (const uid of tools.annotation.selection.getAnnotationsSelected()) tools.annotation.state.removeAnnotation(uid);
+    if (!this.mayMeasure) return;
+    for (const uid of tools.annotation.selection.getAnnotationsSelected()) {
+      tools.annotation.state.removeAnnotation(uid);
+      if (this.saved.delete(uid)) this.tell({ kind: "unmeasure", id: uid });
+    }
     this.viewport.render();
   }
 
@@ -180,24 +219,41 @@ export class Screen {
     this.tell({ kind: "window", center: windowCenter, width: windowWidth, isColor: image.color });
   }
 
-  tellMeasure(annotation) {
+  tellMoved() {
+    for (const annotation of this.moved) {
+      const before = this.saved.get(annotation.annotationUID);
+      const { points } = lengthOf(annotation.metadata.referencedImageId, annotation.data.handles.points);
+      if (before && points.some(([x, y], n) => Math.hypot(x - before[n][0], y - before[n][1]) > SAME_PLACE_PX)) this.tellMeasure(annotation, annotation.annotationUID);
+    }
+    this.moved.clear();
+  }
+
+  tellMeasure(annotation, replaces = "") {
     const id = annotation.metadata.referencedImageId, entry = frameOf(id);
     if (this.isDead || !this.ids.includes(id)) return;
     const { points, value, unit } = lengthOf(id, annotation.data.handles.points);
-    this.tell({ kind: "measure", id: annotation.annotationUID, tool: "length", instance: entry.instance.id, frame: entry.frame, points_px: points, value, unit, spacing_source: unit === "mm" ? entry.instance.spacing_source : "none" });
+    this.tell({ kind: "measure", replaces, tool: "length", instance: entry.instance.id, frame: entry.frame, points_px: points, value, unit, spacing_source: unit === "mm" ? entry.instance.spacing_source : "none" });
   }
 
   destroy() {
     this.isDead = true;
     for (const [target, name, act] of this.listeners ?? []) target.removeEventListener(name, act);
     this.resizer?.disconnect();
-    const own = new Set(this.ids);
-    for (const annotation of tools.annotation.state.getAllAnnotations()) if (own.has(annotation.metadata?.referencedImageId)) tools.annotation.state.removeAnnotation(annotation.annotationUID);
+    for (const annotation of this.ownAnnotations()) tools.annotation.state.removeAnnotation(annotation.annotationUID);
     if (this.group) tools.ToolGroupManager.destroyToolGroup(this.group.id);
     this.engine?.destroy();
     forgetFrames(this.ids);
-    for (const id of own) if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id, { force: true });
+    for (const id of this.ids) if (cache.getImageLoadObject(id)) cache.removeImageLoadObject(id, { force: true });
   }
+}
+
+function lengthAnnotation(uid, image, ends) {
+  const textBox = { hasMoved: false, worldPosition: [0, 0, 0], worldBoundingBox: { topLeft: [0, 0, 0], topRight: [0, 0, 0], bottomLeft: [0, 0, 0], bottomRight: [0, 0, 0] } };
+  return {
+    annotationUID: uid, highlighted: false, invalidated: true, isLocked: false, isVisible: true,
+    metadata: { toolName: tools.LengthTool.toolName, FrameOfReferenceUID: SHARED_PLANE, referencedImageId: image },
+    data: { handles: { points: ends.map((end) => utilities.imageToWorldCoords(image, end)), activeHandleIndex: null, textBox }, label: "", cachedStats: {} },
+  };
 }
 
 // A length always says where its millimetres come from.

@@ -139,7 +139,11 @@ def _viewer() -> rx.Component:
         State.source,
         base="/api/erp/imaging",
         presets=PRESETS,
+        lengths=State.lengths,
+        lengths_turn=State.lengths_turn,
+        may_measure=head["may_review"] != "",
         on_measure=State.keep_measure,
+        on_unmeasure=State.withdraw_measure,
     )
     return rx.cond(State.has_pictures, shown, waiting)
 

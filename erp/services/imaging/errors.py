@@ -95,6 +95,10 @@ class ReportRunning(Conflict):
 
 
 refuse_on(
+    "uq_annotation_tenant_id_supersedes_id",
+    lambda: Conflict("Someone changed this length meanwhile. Look again."),
+)
+refuse_on(
     "uq_imaging_device_topic",
     lambda: DeviceCodeTaken(
         "There is already a device of this code at this site. Choose another code.",

@@ -20,7 +20,12 @@ Point = Annotated[tuple[Coordinate, Coordinate], Field()]
 
 
 class RecordMeasurement(Command):
-    """A finished length; `points_px` are column and row of its ends."""
+    """A finished length.
+
+    Attributes:
+        points_px: Column and row of its ends.
+        supersedes: The length it was before somebody moved an end.
+    """
 
     instance_id: UUID
     frame: Annotated[int, Field(ge=1, le=1_000_000)]
@@ -29,6 +34,7 @@ class RecordMeasurement(Command):
     value: Annotated[float, Field(ge=0, le=1e6, allow_inf_nan=False)]
     unit: Literal["mm", "px"]
     label: Text = ""
+    supersedes: UUID | None = None
 
 
 class WithdrawMeasurement(Command):
@@ -45,6 +51,7 @@ def record_measurement(session: Session, ctx: RequestContext, cmd: RecordMeasure
 
     Raises:
         UnknownObject: There is no such object, or it has no such frame.
+        NotFound: What it supersedes is not on this frame, or not in force any more.
 
     Emits:
         imaging.measurement_recorded.v1.
@@ -57,6 +64,10 @@ def record_measurement(session: Session, ctx: RequestContext, cmd: RecordMeasure
     )
     if found is None:
         raise UnknownObject("There is no such picture.")
+    if cmd.supersedes is not None:
+        earlier = _in_force(session, ctx, cmd.supersedes, at="supersedes")
+        if (earlier["instance_id"], earlier["frame"]) != (cmd.instance_id, cmd.frame):
+            raise _unknown("supersedes")
     row = {
         "session_id": found["session_id"],
         "instance_id": cmd.instance_id,
@@ -68,7 +79,7 @@ def record_measurement(session: Session, ctx: RequestContext, cmd: RecordMeasure
         "spacing_source": found["spacing_source"],
         "label": cmd.label,
     }
-    return _insert(session, ctx, row, supersedes=None, is_deleted=False)
+    return _insert(session, ctx, row, supersedes=cmd.supersedes, is_deleted=False)
 
 
 @command(
@@ -87,18 +98,28 @@ def withdraw_measurement(
     Emits:
         imaging.measurement_recorded.v1.
     """
+    found = _in_force(session, ctx, cmd.annotation_id, at="annotation_id")
+    row = found | {"points_px": found["points"]}
+    return _insert(session, ctx, row, supersedes=cmd.annotation_id, is_deleted=True)
+
+
+def _in_force(session: Session, ctx: RequestContext, annotation_id: UUID, *, at: str) -> db.Row:
+    """Return a measurement that nobody changed or took back."""
     found = db.fetch_one(
         session,
         "select *, points_px::text as points from annotation known"
         " where tenant_id = %s and id = %s and not is_deleted and not exists"
         " (select from annotation later where later.tenant_id = known.tenant_id"
         "   and later.supersedes_id = known.id)",
-        (ctx.tenant_id, cmd.annotation_id),
+        (ctx.tenant_id, annotation_id),
     )
     if found is None:
-        raise NotFound("There is no such measurement.")
-    row = found | {"points_px": found["points"]}
-    return _insert(session, ctx, row, supersedes=cmd.annotation_id, is_deleted=True)
+        raise _unknown(at)
+    return found
+
+
+def _unknown(at: str) -> NotFound:
+    return NotFound("There is no such measurement.", fields={at: "no such measurement"})
 
 
 def _insert(

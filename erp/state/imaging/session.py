@@ -42,6 +42,8 @@ class ImagingSessionState(RecordState, rx.State):
     decisions: list[dict[str, str]] = []
     reports: list[dict[str, str]] = []
     measurements: list[dict[str, str]] = []
+    lengths: list[dict[str, Any]] = []
+    lengths_turn: int = 0
     is_reporting: bool = False
     report_percent: int = 0
     report_step: str = ""
@@ -65,6 +67,7 @@ class ImagingSessionState(RecordState, rx.State):
         self.events = [_event(event, count, zone) for event, count in told_once(found.events)]
         self.decisions = [_decision(row, zone) for row in found.decisions]
         self.measurements = [_measurement(row) for row in found.measurements]
+        self.lengths = [_length(row) for row in found.measurements]
         self._load_reports(found.reports, zone)
         if is_other or self._shown == 0:
             self._show_pictures()
@@ -122,13 +125,18 @@ class ImagingSessionState(RecordState, rx.State):
 
     @handler(permission=REVIEW)
     async def keep_measure(self, measure: dict[str, Any]) -> EventSpec | None:
-        """Save a length that was drawn in the viewer."""
+        """Save a length that was drawn, or of which an end was moved, in the viewer.
+
+        The viewer draws what is saved: whatever comes of it, it is told to look again.
+        """
+        self.lengths_turn += 1
         kept = {
             "instance_id": measure.get("instance"),
             "frame": measure.get("frame"),
             "points_px": measure.get("points_px"),
             "value": measure.get("value"),
             "unit": measure.get("unit"),
+            "supersedes": measure.get("replaces") or None,
             "idempotency_key": new_form_key(),
         }
         try:
@@ -304,6 +312,15 @@ def _report(row: Any, zone: str) -> dict[str, str]:
         "detail": f"{instant_text(row.requested_at, zone)} · {row.requested_by_name}",
         "href": f"/api/erp/documents/{row.document_id}" if row.document_id else "",
         "problem": row.problem,
+    }
+
+
+def _length(row: Any) -> dict[str, Any]:
+    return {
+        "id": str(row.id),
+        "instance": str(row.instance_id),
+        "frame": row.frame,
+        "points_px": row.points_px,
     }
 
 

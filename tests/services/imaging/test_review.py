@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from erp.core.errors import PermissionDenied
+from erp.core.errors import NotFound, PermissionDenied
 from erp.services import identity, platform
 from erp.services.imaging.errors import NotReviewable, ReviewOvertaken, UnknownSession
 from erp.services.imaging.reviewing import IncompleteSession
@@ -251,3 +251,21 @@ def test_lengths_are_kept_with_the_source_of_their_millimetres(line):
         line.ask("imaging.withdraw_measurement", annotation_id=made.id)
     with pytest.raises(Exception, match="no such picture"):
         line.ask("imaging.record_measurement", **(drawn | {"frame": 2}))
+
+
+def test_a_length_whose_end_is_moved_replaces_the_earlier_one(line):
+    line.start()
+    line.deliver(good())
+    [instance] = line.rows("select id, session_id from dicom_instance")
+    drawn = {"instance_id": instance["id"], "frame": 1, "unit": "px", "value": 5.0}
+    first = line.ask("imaging.record_measurement", **drawn, points_px=[(1, 1), (4, 5)])
+    moved = drawn | {"points_px": [(1, 1), (7, 9)], "value": 10.0, "supersedes": first.id}
+    second = line.ask("imaging.record_measurement", **moved)
+    [length] = line.ask("imaging.get_session", session_id=instance["session_id"]).measurements
+    assert (length.id, length.value) == (second.id, 10.0)
+    with pytest.raises(NotFound) as refusal:
+        line.ask("imaging.record_measurement", **moved)
+    assert refusal.value.fields == {"supersedes": "no such measurement"}
+    with pytest.raises(NotFound):
+        line.ask("imaging.withdraw_measurement", annotation_id=first.id)
+    assert line.count("annotation") == 2
