@@ -4,19 +4,22 @@ import os
 import sys
 
 from erp.core.settings import get_settings
-from erp.embedded.stack import EmbeddedStack
+from erp.embedded.stack import KEPT, EmbeddedStack
 
 
 def use_running_stack() -> None:
-    """Put the addresses of the embedded servers into the settings, where none are configured.
+    """Fill what the settings leave open with the embedded servers that run, and their secret key.
 
-    Ends the program with a sentence where no database is configured and none runs here.
+    Each address counts for itself, as for `make run`: beside a database of your own, the other
+    servers are found too. Where nothing was ever embedded, nothing is made. Ends the program
+    with a sentence where no database is configured and none runs here.
     """
     settings = get_settings()
-    if settings.database_url:
+    if settings.database_url and not (settings.data_dir / KEPT).exists():
         return
     stack = EmbeddedStack(settings.data_dir, settings)
-    if not stack.postgres.is_running():
+    running = [service for service in stack.services if service.is_running()]
+    if not settings.database_url and stack.postgres not in running:
         sys.exit("There is no database: start the product with `make run`, or set DATABASE_URL.")
-    os.environ.update(stack.environment(), DATA_DIR=str(stack.data_dir))
+    os.environ.update(stack.environment(running), DATA_DIR=str(stack.data_dir))
     get_settings.cache_clear()

@@ -1,6 +1,6 @@
 """Starts what the settings leave open and says where it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -12,6 +12,9 @@ from erp.embedded.object_storage import ObjectStorage
 from erp.embedded.postgres import Postgres
 from erp.embedded.process import Service
 from erp.embedded.redis_server import RedisServer
+
+KEPT = "secrets.json"
+"""File of a data directory that keeps the generated secrets and ports."""
 
 
 def _silent(_line: str) -> None:
@@ -43,7 +46,7 @@ class EmbeddedStack:
         settings = settings or Settings()
         self.data_dir = data_dir.absolute()
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        self.credentials = Credentials(self.data_dir / "secrets.json")
+        self.credentials = Credentials(self.data_dir / KEPT)
         self.postgres = Postgres(self.data_dir, self.credentials, durable=durable)
         self.redis = RedisServer(self.data_dir, self.credentials)
         self.objects = ObjectStorage(self.data_dir, self.credentials, settings.s3_bucket)
@@ -73,9 +76,13 @@ class EmbeddedStack:
         for service in reversed(self.services):
             service.stop()
 
-    def environment(self) -> dict[str, str]:
-        """Return the addresses and secrets of what this stack runs, as environment variables."""
-        running = self.services
+    def environment(self, among: Collection[Service] | None = None) -> dict[str, str]:
+        """Return the addresses and secrets of what this stack runs, as environment variables.
+
+        Args:
+            among: Only these servers; without it, all that this stack is responsible for.
+        """
+        running = self.services if among is None else among
         found: dict[str, str] = {}
         if self.postgres in running:
             found["DATABASE_URL"] = self.postgres.url()
