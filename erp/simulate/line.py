@@ -38,6 +38,7 @@ class Line:
         self._birth = birth
         self._broker = broker
         self._client = new_client(broker, f"{site}-{device}")
+        self._answers: queue.Queue[ReasonCode] = queue.Queue()
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
         self._client.will_set(
@@ -48,9 +49,10 @@ class Line:
         """Connect and announce the birth.
 
         Raises:
-            OSError: The broker does not answer.
+            OSError: The broker does not answer, or refuses the device's account.
         """
         connect(self._client, self._broker)
+        self._await_welcome()
         self.publish("state", self._state("online", backlog=backlog), retain=True)
 
     def close(self) -> None:
@@ -73,6 +75,18 @@ class Line:
         """Publish a JSON message below the device's branch."""
         self.publish(topic, json.dumps(message).encode())
 
+    def _await_welcome(self) -> None:
+        try:
+            answer = self._answers.get(timeout=PUBLISH_SECONDS)
+        except queue.Empty:
+            raise TimeoutError("The broker does not answer.") from None
+        if answer.is_failure:
+            disconnect(self._client)
+            raise ConnectionRefusedError(
+                f"The broker refuses {self._broker.user}: {answer}."
+                " Give it this account, or name another one with --mqtt-url."
+            )
+
     def _state(self, state: str, *, backlog: int) -> bytes:
         return json.dumps(
             {
@@ -94,6 +108,7 @@ class Line:
         reason: ReasonCode,
         _properties: Properties | None,
     ) -> None:
+        self._answers.put(reason)
         if reason.is_failure:
             return
         wanted = [self._host_topic, *(f"{self.branch}/{channel}/+" for channel in HEARD)]

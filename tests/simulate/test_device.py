@@ -195,21 +195,40 @@ def test_without_a_suite_nothing_is_lost(suite, run_device, tmp_path):
     assert run_device().receipts == {"stored": 6}
 
 
-def test_the_command_line_says_what_happened(suite, device_url, tmp_path):
-    done = subprocess.run(
+def on_the_command_line(site, url, spool) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [
-            *(sys.executable, "-m", "erp", "simulate", "device", "--site", suite.site),
-            *("--device", "cam-1", "--source", "iris", "--count", "2", "--spool", str(tmp_path)),
+            *(sys.executable, "-m", "erp", "simulate", "device", "--site", site),
+            *("--device", "cam-1", "--source", "iris", "--count", "2", "--spool", str(spool)),
         ],
-        env=os.environ | {"MQTT_URL": device_url},
+        env=os.environ | {"MQTT_URL": url},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
 
+
+def test_the_command_line_says_what_happened(suite, device_url, tmp_path):
+    done = on_the_command_line(suite.site, device_url, tmp_path)
+
     assert done.returncode == 0, done.stderr
     assert "2 stored; settled." in done.stdout
+
+
+def test_an_account_the_broker_does_not_know_is_said_and_nothing_is_sent(
+    suite, device_url, tmp_path
+):
+    done = on_the_command_line(
+        suite.site, device_url.replace("made-up-password", "wrong"), tmp_path
+    )
+
+    assert done.returncode == 1
+    assert f"The broker refuses {suite.site}/cam-1: " in done.stderr
+    assert "--mqtt-url" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert suite.states == []
+    assert suite.events == []
 
 
 def test_generated_pictures_are_sound_and_repeatable():
