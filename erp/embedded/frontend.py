@@ -1,11 +1,13 @@
 """Builds the browser's part of the product when its sources changed, and only then."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from erp.embedded.credentials import locked
@@ -19,7 +21,8 @@ SOURCES = (
     "erp/state",
     "assets",
 )
-LOCK = ("reflex.lock/package-lock.json",)  # its neighbour changes its order at will
+LOCK = ("reflex.lock/package-lock.json",)
+WANTED = "reflex.lock/package.json"
 DERIVED = ("assets/external",)
 BUILT = Path(".web/build/client")
 TAIL_CHARACTERS = 3000
@@ -53,9 +56,23 @@ def build_if_changed(project: Path, log: Path, report: Callable[[str], None]) ->
             return False
         report("Building the frontend (once per change; one to three minutes)")
         mark.unlink(missing_ok=True)
-        _build(project, log)
+        with _unmoved(project / WANTED):
+            _build(project, log)
         mark.write_text(sources + digest_of(project, LOCK))  # the build may write the lock
         return True
+
+
+@contextmanager
+def _unmoved(path: Path) -> Iterator[None]:
+    """Keep the text of a JSON file whose parts are merely written in another order.
+
+    Reflex does so at the first build of a checkout, which would show as a change.
+    """
+    before = path.read_text() if path.exists() else ""
+    yield
+    after = path.read_text() if path.exists() else ""
+    if before and after and json.loads(before) == json.loads(after):
+        path.write_text(before)
 
 
 def build_environment() -> dict[str, str]:

@@ -62,6 +62,25 @@ def test_a_renamed_file_counts_as_a_change(project, builds):
     assert len(builds) == 2
 
 
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ('{"dev": {"vite": "8"}, "all": {"react": "19"}}', True),
+        ('{"dev": {"vite": "9"}, "all": {"react": "19"}}', False),
+        ("", False),
+    ],
+)
+def test_a_build_changes_no_file_that_says_the_same(project, monkeypatch, written, kept):
+    wanted = project / frontend.WANTED
+    wanted.parent.mkdir(parents=True)
+    wanted.write_text('{"all":{"react":"19"},"dev":{"vite":"8"}}')
+    before = wanted.read_text()
+    monkeypatch.setattr(frontend, "_build", lambda *_: wanted.write_text(written))
+    (project / frontend.BUILT).mkdir(parents=True)
+    build(project)
+    assert wanted.read_text() == (before if kept else written)
+
+
 def test_a_failed_build_shows_its_output_and_is_tried_again(project, monkeypatch):
     monkeypatch.setattr("sys.executable", "/bin/false")
     for _attempt in range(2):
