@@ -60,7 +60,11 @@ def migrate() -> None:
     from erp.core import migrations  # noqa: PLC0415
     from erp.core.settings import get_settings  # noqa: PLC0415
 
-    migrations.upgrade(get_settings().database_url)
+    try:
+        migrations.upgrade(get_settings().database_url)
+    except migrations.CannotMigrateError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from error
     say("The database is up to date.")
 
 

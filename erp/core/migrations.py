@@ -5,6 +5,7 @@ from pathlib import Path
 import psycopg
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from psycopg import sql
 
 from erp.core.db import context_key
@@ -16,14 +17,32 @@ _HMAC_BLOCK_BYTES = 64
 _IPAD, _OPAD = 0x36, 0x5C
 
 
+class CannotMigrateError(RuntimeError):
+    """The database is of a shape that this version does not know; the text says what to do."""
+
+
 def upgrade(database_url: str) -> None:
-    """Create or upgrade everything; safe to run twice and from two processes at once."""
+    """Create or upgrade everything; safe to run twice and from two processes at once.
+
+    Raises:
+        CannotMigrateError: Another version migrated the database further.
+    """
     with psycopg.connect(database_url, autocommit=True) as connection:
         connection.execute("select pg_advisory_lock(%s)", (_LOCK,))
         ensure_roles(connection)
-        command.upgrade(_alembic_config(database_url), "head")
+        _upgrade_schema(database_url)
         store_context_key(connection)
         forbid_temporary_tables(connection, connection.info.dbname)
+
+
+def _upgrade_schema(database_url: str) -> None:
+    try:
+        command.upgrade(_alembic_config(database_url), "head")
+    except CommandError as error:
+        raise CannotMigrateError(
+            f"The database cannot be migrated: {error}. If another version or branch of the product"
+            " migrated it further, run that one. A demo's data may be removed: rm -rf .data"
+        ) from error
 
 
 def forbid_temporary_tables(connection: psycopg.Connection, database: str) -> None:

@@ -17,8 +17,12 @@ COMMAND_SECONDS = Histogram(
 )
 
 
-def configure_logging() -> None:
-    """Send every log line to standard error, one JSON object each in production."""
+def configure_logging(level: str = "") -> None:
+    """Send every log line to standard error, one JSON object each in production.
+
+    Args:
+        level: The least that is said, instead of the settings' level.
+    """
     settings = get_settings()
     renderer = (
         structlog.processors.JSONRenderer()
@@ -34,7 +38,7 @@ def configure_logging() -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[settings.log_level]
+            logging.getLevelNamesMapping()[level or settings.log_level]
         ),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,

@@ -36,7 +36,7 @@ def up(report: Report) -> None:
     directory, so that the next start takes seconds.
 
     Raises:
-        CannotStartError: Another instance runs, or the port is taken.
+        CannotStartError: Another instance runs, the port is taken, or the database is newer.
         ServiceFailedError: A server or program did not start.
         FrontendBuildError: The frontend could not be built.
     """
@@ -57,13 +57,21 @@ def up(report: Report) -> None:
 
 
 def prepare(report: Report) -> list[str]:
-    """Migrate the database, seed an empty one and build the frontend; return the demo logins."""
+    """Migrate the database, seed an empty one and build the frontend; return the demo logins.
+
+    Raises:
+        CannotStartError: The database is newer than this version.
+        FrontendBuildError: The frontend could not be built.
+    """
     from erp import seed  # noqa: PLC0415  the process that watches stays small without them
     from erp.core import migrations  # noqa: PLC0415
 
     settings = get_settings()
     report("Migrating the database")
-    migrations.upgrade(settings.database_url)
+    try:
+        migrations.upgrade(settings.database_url)
+    except migrations.CannotMigrateError as error:
+        raise CannotStartError(str(error)) from error
     logins = seed.run(report)
     build_if_changed(PROJECT, settings.data_dir / "log" / "frontend.log", report)
     return logins

@@ -10,6 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import ConfirmationRequired, DomainError, InvalidInput, NotFound
 from erp.core.ids import new_id
+from erp.core.telemetry import configure_logging
 from erp.embedded.beside import use_running_stack
 from erp.services import catalogue_of_actions, identity, platform
 
@@ -34,6 +35,7 @@ def answer(
         Misused: The input is not JSON.
     """
     use_running_stack()
+    configure_logging("WARNING")  # a refusal is printed, so it needs no line of the log
     try:
         ctx = _context(tenant, login)
         return _answer(name, ctx, given, confirm, is_preview=is_preview)

@@ -43,6 +43,7 @@ def test_a_members_own_permissions_count(erp, slug, asha):
     )
     assert done.returncode == 1
     assert json.loads(done.stderr)["code"] == "permission_denied"
+    assert not done.stdout, "what reads the answer gets nothing else"
 
 
 def test_a_command_takes_effect_once_per_key_and_not_in_a_dry_run(erp, slug, asha, owner):

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import psutil
+import psycopg
 import pytest
 
 from erp.embedded.credentials import free_port
@@ -123,6 +124,31 @@ def test_configured_servers_are_used_instead_of_embedded_ones(settings, up, priv
         assert not Path(settings["DATA_DIR"], service.name).exists()
     assert running.end(signal.SIGTERM) == 0
     assert all(service.answers() for service in private_stack.services)
+
+
+def test_a_database_newer_than_the_code_is_said_with_the_remedy(settings, up, private_stack):
+    private_stack.postgres.start()
+    addresses = private_stack.environment()
+    run_erp(settings | addresses, "migrate")
+    with psycopg.connect(addresses["DATABASE_URL"]) as connection:
+        connection.execute("update alembic_version set version_num = '9999'")
+    refused = subprocess.run(
+        [sys.executable, "-m", "erp", "migrate"],
+        cwd=PROJECT,
+        env=os.environ | settings | addresses,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert "9999" in refused.stderr
+    assert "Traceback" not in refused.stderr
+    running = up({"DATABASE_URL": addresses["DATABASE_URL"], "SECRET_KEY": addresses["SECRET_KEY"]})
+    line = running.wait_for("Cannot start")
+    assert running.process.wait(timeout=60) == 1
+    assert "9999" in line
+    assert "rm -rf .data" in line
+    assert processes_of(settings["DATA_DIR"]) == []
 
 
 def test_a_taken_port_is_said_with_the_remedy(settings, up):
