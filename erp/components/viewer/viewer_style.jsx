@@ -19,6 +19,7 @@ export const STYLE = `
 .vv-canvas { position: absolute; inset: 0; } .vv-blank .vv-canvas, .vv-blank .vv-picture { visibility: hidden; }
 .vv-picture { position: absolute; inset: 0; width: 100%; height: 100%; object-fit: contain; transition: opacity .12s; }
 .vv-corner { position: absolute; pointer-events: none; padding: 8px 10px; text-shadow: 0 0 3px #000, 0 0 3px #000; font-size: 12px; font-variant-numeric: tabular-nums; max-width: 48%; }
+.vv-corner > div { width: fit-content; max-width: 100%; padding: 0 4px; border-radius: 3px; background: rgb(0 0 0 / .68); } .vv-tr > div, .vv-br > div { margin-left: auto; }
 .vv-corner div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .vv-dim { color: var(--vv-dim); }
 .vv-tl { top: 0; left: 0; } .vv-tr { top: 0; right: 0; text-align: right; } .vv-bl { bottom: 0; left: 0; } .vv-br { bottom: 0; right: 0; text-align: right; }
 .vv-mark { display: inline-block; background: #7a4b00; color: #ffe2b0; border-radius: 4px; padding: 0 6px; font-size: 11px; font-weight: 600; }
