@@ -18,7 +18,9 @@ from erp.adapters.object_storage import object_storage
 from erp.core import db, migrations
 from erp.core.clock import utc_now
 from erp.core.settings import get_settings
-from erp.embedded.beside import use_running_stack
+from erp.embedded.beside import some_stack, use_running_stack
+from erp.embedded.launch import CannotStartError
+from erp.embedded.process import ServiceFailedError
 from erp.services import catalogue_of_actions, documents, platform
 
 __all__ = ["Failed", "backup", "catalogue_of_actions", "restore"]
@@ -60,14 +62,23 @@ def backup(folder: Path) -> int:
 def restore(folder: Path) -> str:
     """Bring an empty database and object store to the state of a backup, then prove it.
 
-    Returns when the backup was made.
+    Where no database is configured and none runs, the embedded servers are started for it, so
+    that the next `make run` goes on from there. Returns when the backup was made.
 
     Raises:
-        Failed: The database holds anything, the backup was altered, or an invariant does not
-            hold afterwards.
+        Failed: The database holds anything, the backup was altered, no server starts, or an
+            invariant does not hold afterwards.
     """
-    use_running_stack()
     manifest = _checked_manifest(folder)
+    try:
+        with some_stack():
+            _restore(folder, manifest)
+    except (CannotStartError, ServiceFailedError) as error:
+        raise Failed(str(error)) from error
+    return str(manifest["made_at"])
+
+
+def _restore(folder: Path, manifest: Mapping[str, Any]) -> None:
     _require_empty_database()
     with psycopg.connect(get_settings().database_url, autocommit=True) as connection:
         migrations.ensure_roles(connection)
@@ -79,7 +90,6 @@ def restore(folder: Path) -> str:
         broken = [verdict.code for verdict in platform.verify(session) if not verdict.holds]
     if broken:
         raise Failed(f"Restored, but these promises are broken: {', '.join(broken)}.")
-    return str(manifest["made_at"])
 
 
 def _definer_functions() -> list[str]:

@@ -109,6 +109,23 @@ def test_a_backup_restores_to_the_same_books_and_bytes(
             connection.execute("drop database restored with (force)")
 
 
+def test_a_backup_is_restored_where_nothing_runs_and_the_next_start_goes_on(
+    erp, own_database, private_stack, environment, tmp_path
+):
+    assert own_database
+    assert erp("backup", str(tmp_path / "backup")).returncode == 0
+    nothing = dict.fromkeys(("DATABASE_URL", "REDIS_URL", "S3_ENDPOINT_URL", "MQTT_URL"), "")
+    fresh = nothing | {"DATA_DIR": str(private_stack.data_dir), "SECRET_KEY": ""}
+
+    done = erp("restore", str(tmp_path / "backup"), **fresh)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not any(service.is_running() for service in private_stack.services)
+    private_stack.postgres.start()
+    assert _contents(private_stack.postgres.url()) == _contents(environment["DATABASE_URL"])
+    assert erp("restore", str(tmp_path / "backup"), **fresh).returncode == 1
+
+
 def test_a_damaged_backup_is_refused_before_anything(erp, own_database, stack, tmp_path, s3):
     assert own_database
     assert s3

@@ -1,11 +1,11 @@
-"""The roles every tenant starts with; owners may change them."""
+"""The roles every tenant starts with; no command changes them yet."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class StandardRole:
-    """A role a new tenant gets; owners may change it."""
+    """A role a new tenant gets."""
 
     name: str
     title: str
