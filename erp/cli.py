@@ -59,7 +59,9 @@ def migrate() -> None:
     """Bring the configured database to the current shape."""
     from erp.core import migrations  # noqa: PLC0415
     from erp.core.settings import get_settings  # noqa: PLC0415
+    from erp.embedded.beside import use_running_stack  # noqa: PLC0415
 
+    use_running_stack()
     try:
         migrations.upgrade(get_settings().database_url)
     except migrations.CannotMigrateError as error:
@@ -72,7 +74,9 @@ def migrate() -> None:
 def seed() -> None:
     """Fill an empty database with the demo tenants and print their logins."""
     from erp import seed as demo  # noqa: PLC0415
+    from erp.embedded.beside import use_running_stack  # noqa: PLC0415
 
+    use_running_stack()
     for line in demo.run(say):
         say(line)
 

@@ -94,10 +94,11 @@ def test_actions_are_listed(erp):
     assert "POST /parties" in done.stdout
 
 
-def test_without_a_database_it_says_what_to_do(tmp_path):
+@pytest.mark.parametrize("command", ["verify", "migrate", "seed"])
+def test_without_a_database_it_says_what_to_do(tmp_path, command):
     nothing = {"DATABASE_URL": "", "DATA_DIR": str(tmp_path)}
     done = subprocess.run(
-        [sys.executable, "-m", "erp", "verify"],
+        [sys.executable, "-m", "erp", command],
         env=dict(os.environ) | nothing,
         capture_output=True,
         text=True,
