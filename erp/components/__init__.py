@@ -93,6 +93,7 @@ from erp.components.empty import empty_state
 from erp.components.fields import (
     check_field,
     date_field,
+    day_filter,
     field,
     lookup_field,
     money_field,
@@ -121,6 +122,7 @@ __all__ = [
     "confirm_dialog",
     "data_table",
     "date_field",
+    "day_filter",
     "dialog",
     "download_link",
     "empty_state",

@@ -100,6 +100,24 @@ class SearchBox(Component):
     on_search: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
+class DayInput(Component):
+    """A field for a day, typed and shown as day-month-year; forms and `on_day` get YYYY-MM-DD.
+
+    What is no day reaches the form as it was typed, so that the refusal stands at the field.
+    """
+
+    library = rx.asset("day.jsx", shared=True).importable_path
+    tag = "DayInput"
+    name: rx.Var[str]
+    value: rx.Var[str]
+    default_value: rx.Var[str]
+    input_id: rx.Var[str]
+    invalid: rx.Var[bool]
+    described_by: rx.Var[str]
+    required: rx.Var[bool]
+    on_day: rx.EventHandler[lambda day: [day]]  # type: ignore[type-arg,valid-type]
+
+
 class Lookup(NoSSRComponent):
     """A field that finds one record through a REST list; the form receives its id."""
 

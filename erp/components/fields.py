@@ -8,7 +8,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components.browser_parts import Lookup
+from erp.components.browser_parts import DayInput, Lookup
 
 Errors = Any
 
@@ -85,10 +85,26 @@ def quantity_field(
 def date_field(
     label: str, name: str, *, errors: Errors, hint: str = "", required: bool = False, **props: Any
 ) -> rx.Component:
-    """Return a field for a calendar day, with the browser's own picker."""
-    own = {"type": "date", "class_name": "input"}
-    control = rx.el.input(**_attributes(name, errors, hint, required), **(own | props))
+    """Return a field for a calendar day, typed as day-month-year or picked."""
+    control = DayInput.create(
+        rx.icon("calendar"),
+        name=name,
+        input_id=name,
+        invalid=rx.cond(errors[name], True, False),  # noqa: FBT003  values of a var
+        described_by=rx.cond(errors[name], f"{name}-error", f"{name}-hint" if hint else ""),
+        required=required,
+        **props,
+    )
     return field(label, control, name=name, errors=errors, hint=hint, required=required)
+
+
+def day_filter(label: str, day: rx.Var[str], on_day: Any) -> rx.Component:
+    """Return a labelled day that a list or report is narrowed to."""
+    return rx.el.label(
+        rx.el.span(label),
+        DayInput.create(rx.icon("calendar"), value=day, on_day=on_day),
+        class_name="day-filter",
+    )
 
 
 def select_field(

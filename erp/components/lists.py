@@ -9,7 +9,7 @@ import reflex as rx
 from erp.components.buttons import button, file_link, icon_button, submit_button
 from erp.components.dialogs import dialog
 from erp.components.empty import empty_state
-from erp.components.fields import text_field
+from erp.components.fields import day_filter, text_field
 from erp.components.headers import notice
 from erp.components.tables import data_table
 
@@ -122,15 +122,8 @@ def _clear(state: Any) -> rx.Component:
 
 def _day(state: Any, choice: Filter) -> rx.Component:
     current = state.filters[choice.key]
-    return rx.el.label(
-        rx.el.span(choice.label),
-        rx.el.input(
-            type="date",
-            value=rx.cond(current, current, ""),
-            on_change=lambda value: state.narrow(choice.key, value),
-            class_name="input",
-        ),
-        class_name="day-filter",
+    return day_filter(
+        choice.label, rx.cond(current, current, ""), lambda day: state.narrow(choice.key, day)
     )
 
 

@@ -13,10 +13,11 @@ FORM = "form"
 
 _NUMBER = "Type a plain number such as 1250.50."
 _WHOLE = "Type a whole number."
-_DAY = "Choose a date."
+_DAY = "Type a day such as 21-11-2026, or choose one."
+_EMPTY = "Fill this in."
 _CHOICE = "Choose one from the list."
 _WORDS: Mapping[str, str] = {
-    "missing": "Fill this in.",
+    "missing": _EMPTY,
     "string_too_short": "Type at least {min_length} characters.",
     "string_too_long": "Type at most {max_length} characters.",
     "string_pattern_mismatch": "Some of these characters are not allowed here.",
@@ -72,6 +73,8 @@ def _words(problem: ErrorDetails) -> str:
     if known is None:
         return _sentence(problem["msg"].removeprefix("Value error, "))
     facts: dict[str, Any] = problem.get("ctx", {})
+    if problem["type"] == "string_too_short" and facts["min_length"] == 1:
+        return _EMPTY
     return known.format_map(facts)
 
 

@@ -140,3 +140,22 @@ def test_the_books_fit_every_screen(browser_window, interface, books):
     page = enter(browser_window, interface, books, "accountant")
     paths = ["trial-balance", "journal", "journal/new", "accounts", "periods"]
     expect_to_fit_everywhere(page, interface, [f"/books/{path}" for path in paths])
+
+
+def test_a_day_is_typed_as_it_is_read_whatever_the_browsers_language(
+    browser_window, interface, books
+):
+    page = enter(browser_window, interface, books, "accountant", "/books/trial-balance")
+    day = page.get_by_label("As of")
+    expect(day).to_have_value(f"{books.ctx.today:%d-%m-%Y}")
+    day.fill("1/4/26")
+    day.blur()
+    expect(day).to_have_value("01-04-2026")
+    expect(page).to_have_url(re.compile("as_of=2026-04-01"))
+    page.goto(f"{interface.url}/books/journal/new")
+    page.get_by_label("Day").fill("31-02-2026")
+    page.get_by_role("button", name="Post entry").click()
+    expect(page.get_by_label("Day")).to_have_accessible_description(
+        "Type a day such as 21-11-2026, or choose one."
+    )
+    expect(page.get_by_label("Day")).to_have_value("31-02-2026")

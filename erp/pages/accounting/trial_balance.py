@@ -2,7 +2,15 @@
 
 import reflex as rx
 
-from erp.components import card, data_table, download_link, empty_state, notice, page_header
+from erp.components import (
+    card,
+    data_table,
+    day_filter,
+    download_link,
+    empty_state,
+    notice,
+    page_header,
+)
 from erp.pages.accounting.tabs import book_tabs
 from erp.pages.routing import Nav, page
 from erp.state.accounting.trial_balance import COLUMNS
@@ -24,13 +32,7 @@ def trial_balance_page() -> rx.Component:
         page_header(
             "Trial balance",
             rx.cond(Report.day != "", f"As of {Report.day}. Open an account to see its lines.", ""),
-            rx.el.label(
-                rx.el.span("As of"),
-                rx.el.input(
-                    type="date", value=Report.as_of, on_change=Report.show_day, class_name="input"
-                ),
-                class_name="day-filter",
-            ),
+            day_filter("As of", Report.as_of, Report.show_day),
             download_link("CSV", f"{EXPORT}.csv?as_of={Report.as_of}"),
             download_link("XLSX", f"{EXPORT}.xlsx?as_of={Report.as_of}"),
         ),
