@@ -61,8 +61,9 @@ class RequestContext:
             PermissionDenied: The permission is in none of the actor's roles.
         """
         if not self.may(permission):
+            also = " A token needs it among its scopes too." if self.source == "rest" else ""
             raise PermissionDenied(
-                f"You need the permission {permission} for this. Ask an owner to grant it.",
+                f"You need the permission {permission} for this. Ask an owner to grant it.{also}",
                 details={"permission": permission},
             )
 

@@ -47,6 +47,14 @@ def backup(folder: Path) -> int:
         raise Failed(f"{folder} exists. Name a new folder.")
     folder.mkdir(parents=True)
     folder.chmod(0o700)
+    try:
+        return _fill(folder)
+    except BaseException:
+        shutil.rmtree(folder)  # half a backup is none, and the name is free again
+        raise
+
+
+def _fill(folder: Path) -> int:
     _run("pg_dump", "--format=custom", "--no-owner", "--file", str(folder / DUMP))
     copied = _copy_objects_out(folder / OBJECTS)
     manifest = {

@@ -70,6 +70,16 @@ def test_a_revoked_token_is_refused(rest, asha):
     assert rest.get(ME, headers=bearer).status_code == 401
 
 
+def test_a_narrow_token_is_told_about_its_scopes(rest, asha):
+    wanted = {"name": "narrow", "scopes": ["pos.view"]}
+    issued = rest.post("/api/erp/tokens", json=wanted, headers=keyed(asha["owner"].headers))
+    bearer = {"authorization": f"Bearer {issued.json()['token']}"}
+    refusal = rest.get("/api/erp/parties", headers=bearer)
+    assert refusal.status_code == 403
+    assert "party.view" in refusal.json()["detail"]
+    assert "among its scopes" in refusal.json()["detail"]
+
+
 def test_a_replay_does_not_show_the_tokens_secret_again(rest, asha):
     headers = keyed(asha["owner"].headers)
     wanted = {"name": "shown-once", "scopes": ["pos.view"]}

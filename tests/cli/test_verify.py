@@ -126,6 +126,14 @@ def test_a_backup_is_restored_where_nothing_runs_and_the_next_start_goes_on(
     assert erp("restore", str(tmp_path / "backup"), **fresh).returncode == 1
 
 
+def test_a_backup_that_fails_leaves_nothing_behind(erp, own_database, tmp_path):
+    assert own_database
+    folder = tmp_path / "backup"
+    failed = erp("backup", str(folder), DATABASE_URL="postgresql://a:b@127.0.0.1:9/c")
+    assert failed.returncode == 1
+    assert not folder.exists()
+
+
 def test_a_damaged_backup_is_refused_before_anything(erp, own_database, stack, tmp_path, s3):
     assert own_database
     assert s3
