@@ -8,6 +8,7 @@ import pytest
 
 from erp.core import db
 from erp.services import platform
+from erp.services.platform.sealing import DIGEST
 from jobs.relay import seal_waiting_events
 
 
@@ -95,15 +96,31 @@ def test_an_altered_event_is_located(chain, tampering, asha, column):
     assert offender["why"] == "the event was altered"
 
 
+def test_a_seal_that_says_something_else_is_located(chain, tampering, asha):
+    sequence, event_id, _ = chain[2]
+    tampering.execute(
+        "update event_seal set hash = %s where tenant_id = %s and event_id = %s",
+        (hashlib.sha256(b"forged").digest(), asha.tenant_id, event_id),
+    )
+    assert first_offender(tampering)["sequence"] == sequence
+
+
 def test_an_event_altered_with_its_seal_is_located_at_the_next(chain, tampering, asha):
     """Whoever recomputes one hash would have to recompute all that follow."""
     sequence, event_id, _ = chain[2]
-    forged = hashlib.sha256(b"forged").digest()
+    there = (asha.tenant_id, event_id)
     tampering.execute(
-        "update event_seal set hash = %s where tenant_id = %s and event_id = %s",
-        (forged, asha.tenant_id, event_id),
+        'update event set payload = \'{"kind": "other"}\' where tenant_id = %s and id = %s', there
     )
-    assert first_offender(tampering)["sequence"] == sequence
+    tampering.execute(
+        f"update event_seal seal set hash = sha256(seal.previous_hash || {DIGEST}) from event"  # noqa: S608
+        " where (event.tenant_id, event.id) = (seal.tenant_id, seal.event_id)"
+        " and seal.tenant_id = %s and seal.event_id = %s",
+        there,
+    )
+    offender = first_offender(tampering)
+    assert offender["sequence"] == sequence + 1
+    assert offender["why"] == "does not follow the seal before it"
 
 
 def test_a_removed_event_is_located(chain, tampering, asha):

@@ -33,7 +33,7 @@ from erp.state.identity.members import (
     title="Members",
     permission="identity.view",
     nav=Nav("Members", "users", group="Setup", order=20, section="/settings"),
-    on_load=[MemberListState.open_list, MemberListState.listen],
+    on_load=[MemberListState.open_list],
 )
 def members_page() -> rx.Component:
     """List who may sign in."""

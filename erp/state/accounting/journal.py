@@ -53,7 +53,7 @@ class JournalState(ListState, rx.State):
     )
     row_link: ClassVar[str] = "/books/journal/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day", "account_id", "origin_id")
-    topics: ClassVar[tuple[str, ...]] = ("pos", "inventory", "accounting")
+    topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
 
 
 class EntryState(RecordState, rx.State):

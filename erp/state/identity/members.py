@@ -37,7 +37,6 @@ class MemberListState(ListState, rx.State):
         STATUS,
     )
     row_link: ClassVar[str] = "/settings/members/{id}"
-    topics: ClassVar[tuple[str, ...]] = ("identity",)
 
 
 class NewMemberState(FormState, rx.State):

@@ -39,7 +39,7 @@ class PartyState(RecordState, rx.State):
     """A party with everything about them on one page."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = ("party", "pos", "billing")
+    topics: ClassVar[tuple[str, ...]] = ("party", "pos")
 
     standing: dict[str, str] = {}
     sales: list[dict[str, str]] = []
