@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from typing import Any
 
 import reflex as rx
 
@@ -12,8 +13,9 @@ from erp.services.platform import DomainEvent
 assert catalogue_of_actions.DOMAINS
 
 
-def subclasses(base: type) -> list[type]:
-    return [base, *(found for direct in base.__subclasses__() for found in subclasses(direct))]
+def subclasses(base: type[Any]) -> list[type[Any]]:
+    below: list[type[Any]] = base.__subclasses__()
+    return [base, *(found for direct in below for found in subclasses(direct))]
 
 
 def test_every_topic_is_emitted():

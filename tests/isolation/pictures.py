@@ -25,7 +25,8 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     taken = shop.run("imaging.take_object", _taken(ids, shop))
     assert taken.status == "stored", taken
     ids["instance_id"] = taken.instance_id
-    ids["annotation_id"] = shop.run("imaging.record_measurement", _measured(ids, shop)).id
+    for name in ("annotation_id", "moved_annotation_id"):
+        ids[name] = shop.run("imaging.record_measurement", _measured(ids, shop)).id
     ids["quarantine_id"] = shop.run("imaging.park_message", _parked(ids, shop)).id
     again = _offer(ids, shop)
     again["offer"] |= {"transfer_id": "t-2", "sop_uid": f"{UID}.9", "sha256": "6f" * 32}
@@ -163,7 +164,9 @@ EXAMPLES: dict[str, Example] = {
     "imaging.offer_object": _another_offer,
     "imaging.park_message": lambda i, s: _parked(i, s) | {"digest": "9c" * 32},
     "imaging.prioritise_session": of_session(is_priority=True),
-    "imaging.record_measurement": _measured,
+    "imaging.record_measurement": lambda i, s: (
+        _measured(i, s) | {"supersedes": i["moved_annotation_id"]}
+    ),
     "imaging.record_session_event": _another_event,
     "imaging.register_device": lambda i, s: {
         "code": f"new-{s.slug[-8:]}",

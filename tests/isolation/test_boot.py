@@ -1,12 +1,19 @@
 """No process serves from a database that would not keep tenants apart."""
 
+import os
 import re
+import subprocess
+import sys
+import time
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
 from erp.core import db
 from erp.core.settings import get_settings
+from erp.embedded.credentials import free_port
+from erp.embedded.programs import PROJECT, product_programs
 from erp.services import identity
 from erp.services.identity import boot
 
@@ -87,3 +94,32 @@ def test_an_older_server_does_not_serve(environment, monkeypatch):
     monkeypatch.setattr(boot, "OLDEST_SERVER", 990_000)
     with pytest.raises(identity.UnsafeDatabase, match="or newer is needed"):
         identity.check_database()
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "relay", "listener"])
+def test_no_program_serves_from_such_a_database(environment, database_url, tmp_path, name):
+    settings = get_settings().model_copy(update={"web_port": free_port()})
+    program = next(one for one in product_programs(settings) if one.name == name)
+    own = {"APP_DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), "GRANIAN_WORKERS": "1"}
+    log = tmp_path / "log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, *program.arguments],
+            cwd=PROJECT,
+            env=os.environ | environment | dict(program.environment) | own,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + 90
+        while "not safe to serve from" not in log.read_text(errors="replace"):
+            assert time.monotonic() < deadline, log.read_text(errors="replace")
+            time.sleep(0.2)
+        if name == "web":
+            with pytest.raises(httpx.TransportError):
+                httpx.get(f"http://127.0.0.1:{settings.web_port}/health/live", timeout=2)
+        else:
+            assert process.wait(30) != 0
+    finally:
+        process.terminate()
+        process.wait(30)
