@@ -134,17 +134,18 @@ def test_a_member_is_added_and_listed(sign_in, interface):
 
 
 def test_a_list_follows_the_news(sign_in, organisation, redis_url):
-    page = sign_in("owner", "/settings/members")
-    expect(page.get_by_role("cell", name="Meena Iyer")).to_be_visible()
+    page = sign_in("owner", "/parties")
+    expect(page).to_have_title("Customers and suppliers · Vantage")
+    expect(page.get_by_role("status").filter(has_text="0 rows")).to_be_visible()
+    expect(page.get_by_role("cell", name="Aarav Newcomer")).to_have_count(0)
     place = next(t for t in identity.list_tenants() if str(t.tenant_id) == organisation)
     ctx = identity.system_context(
         place.tenant_id, place.company_id, place.branch_id, place.time_zone
     )
-    login = f"news.{uuid.uuid4().hex[:6]}"
-    given = {"login": login, "display_name": "Aarav Newcomer", "password": PASSWORD}
-    platform.run("identity.create_user", ctx, given | {"roles": ["cashier"]})
+    given = {"name": "Aarav Newcomer", "kind": "retailer", "state_code": "33"}
+    platform.run("party.create_party", ctx, given)
     with Redis.from_url(redis_url) as redis:
-        heard = redis.publish(live_channel(place.tenant_id, "identity"), "")
+        heard = redis.publish(live_channel(place.tenant_id, "party"), "")
     assert heard >= 1
     expect(page.get_by_role("cell", name="Aarav Newcomer")).to_be_visible()
 

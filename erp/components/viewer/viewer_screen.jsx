@@ -6,6 +6,7 @@ import { SHARED_PLANE, SPACING_WORDS, forgetFrames, frameOf, installFrames, regi
 const CACHE_BYTES = 512 * 1024 * 1024;
 const AHEAD = 6, BEHIND = 2;
 const SAME_PLACE_PX = 0.01;
+const RETRIES = 2, RETRY_MS = 400;
 const { MouseBindings } = tools.Enums;
 const TOOLS = { window: tools.WindowLevelTool, pan: tools.PanTool, zoom: tools.ZoomTool, length: tools.LengthTool };
 let started;
@@ -91,7 +92,8 @@ export class Screen {
     } finally { this.isBusy = false; }
   }
 
-  async step(index, generation) {
+  // A server that is busy is asked again before anybody is troubled.
+  async step(index, generation, tries = 0) {
     const id = this.ids[index];
     const timer = setTimeout(() => this.tell({ kind: "loading" }), 120);
     try {
@@ -101,20 +103,24 @@ export class Screen {
       else { await this.viewport.setStack(this.ids, index); this.isStackSet = true; this.reset(); }
       if (this.isDead || generation !== this.generation) return;
       this.shown = index;
-      if (this.viewport.getCornerstoneImage()?.imageId !== image.imageId) throw new Error("The screen still shows another image.");
+      if (this.viewport.getCornerstoneImage()?.imageId !== image.imageId) { this.isStackSet = false; throw new Error("The screen still shows another image."); }
       this.tell({ kind: "image", index, count: this.ids.length, ...frameOf(id) });
       this.tellWindow();
       this.prefetch(index);
     } catch (error) {
       if (this.isDead || generation !== this.generation) return;
-      this.shown = index;
       cache.getImageLoadObject(id) && cache.removeImageLoadObject(id, { force: true });
+      if ((error.canRetry ?? true) && tries < RETRIES && this.wanted === index) {
+        await new Promise((wake) => setTimeout(wake, RETRY_MS * 2 ** tries));
+        return await this.step(index, generation, tries + 1);
+      }
+      this.shown = index;
       this.tell({ kind: "failure", index, count: this.ids.length, ...frameOf(id), text: error.message, canRetry: error.canRetry ?? true });
     } finally { clearTimeout(timer); }
   }
 
   fail(id, error) {
-    if (this.ids.includes(id) && this.ids[this.wanted] === id) this.tell({ kind: "failure", index: this.wanted, count: this.ids.length, ...frameOf(id), text: error?.message ?? "The image could not be loaded.", canRetry: error?.canRetry ?? true });
+    if (!this.isBusy && this.ids.includes(id) && this.ids[this.wanted] === id) this.tell({ kind: "failure", index: this.wanted, count: this.ids.length, ...frameOf(id), text: error?.message ?? "The image could not be loaded.", canRetry: error?.canRetry ?? true });
   }
 
   retry() { this.shown = -1; return this.show(this.wanted); }
