@@ -11,9 +11,8 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
     let code = "", last = 0;
     const key = (event) => {
       if (event.target.type === "password") { code = ""; return; } // a PIN typed fast is no code
-      const now = performance.now();
-      const isFast = now - last < gapMs;
-      last = now;
+      const isFast = event.timeStamp - last < gapMs; // when it was typed: a busy page handles keys late
+      last = event.timeStamp;
       if (!isFast) code = "";
       if (event.key === "Enter") {
         const isScan = isFast && code.length >= shortest;

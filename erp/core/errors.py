@@ -1,6 +1,6 @@
 """Expected refusals. Whatever is not one of these is a bug and is not caught."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 
@@ -93,3 +93,15 @@ class ConfirmationRequired(DomainError):
 
     code = "confirmation_required"
     status = 409
+
+
+def raise_all(refusals: Sequence[DomainError]) -> None:
+    """Raise one refusal that names every field at fault; nothing if there is none.
+
+    Its code is the first one's.
+    """
+    if not refusals:
+        return
+    fields = {field: text for refusal in refusals for field, text in refusal.fields.items()}
+    message = " ".join(dict.fromkeys(refusal.message for refusal in refusals))
+    raise type(refusals[0])(message, fields=fields, details=refusals[0].details)

@@ -14,6 +14,7 @@ from erp.models import (
     party,
     platform,
     pos,
+    purchasing,
     workflows,
 )
 
@@ -28,5 +29,6 @@ __all__ = [
     "party",
     "platform",
     "pos",
+    "purchasing",
     "workflows",
 ]

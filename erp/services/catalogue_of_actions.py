@@ -17,6 +17,7 @@ from erp.services import (
     party,
     platform,
     pos,
+    purchasing,
     reporting,
     workflows,
 )
@@ -30,6 +31,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     accounting,
     catalog,
     inventory,
+    purchasing,
     billing,
     pos,
     imaging,

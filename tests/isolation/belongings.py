@@ -1,6 +1,7 @@
 """What a shop owns, one of each kind, and a working input for every action that names an id."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -26,7 +27,13 @@ def belongings(shop: Shop) -> Ids:
         {"name": "Asha", "kind": "patient", "state_code": "27", "credit_limit": "5000.00"},
     ).id
     supplier = shop.run(
-        "party.create_party", {"name": "SBL", "kind": "manufacturer", "state_code": "27"}
+        "party.create_party",
+        {
+            "name": "SBL",
+            "kind": "manufacturer",
+            "state_code": "27",
+            "roles": ["manufacturer"],
+        },
     ).id
     sale = shop.sell({variant: 2}, customer_id=patient)
     ids = {
@@ -55,8 +62,31 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
-    ids |= pictures.pictures(shop, patient)
+    ids |= pictures.pictures(shop, patient) | _orders(shop, ids)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
+
+
+def _orders(shop: Shop, ids: Ids) -> Ids:
+    """Order twice: once within the limit, and once to wait for an approval."""
+    given = _order(ids, shop)
+    unlimited = shop.run("purchasing.place_order", given)
+    waiting = shop.run("purchasing.place_order", given, by=replace(shop.ctx, limits={}))
+    return {"order_id": unlimited.id, "waiting_order_id": waiting.id}
+
+
+def _order(ids: Ids, _shop: Shop) -> dict[str, Any]:
+    line = {"variant_id": ids["variant_id"], "quantity": 10, "unit_cost": "60"}
+    return {
+        "supplier_id": ids["supplier_id"],
+        "location_id": ids["location_id"],
+        "lines": [line],
+    }
+
+
+def _arrive(ids: Ids, shop: Shop) -> dict[str, Any]:
+    line = receipt_line(shop.ctx, ids["variant_id"], 1) | {"line_no": 1}
+    del line["variant_id"]
+    return {"order_id": ids["order_id"], "lines": [line]}
 
 
 def entry(ctx: RequestContext) -> dict[str, Any]:
@@ -295,6 +325,23 @@ EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
         "reason": "regular",
     },
     "pos.request_upi": lambda i, _: {"sale_id": i["sale_id"], "amount": "10.00"},
+    "purchasing.amend_order": lambda i, s: {
+        "order_id": i["order_id"],
+        "version": 1,
+        "reason": "more",
+        "lines": _order(i, s)["lines"],
+    },
+    "purchasing.decide_order": lambda i, _: {
+        "order_id": i["waiting_order_id"],
+        "version": 1,
+        "outcome": "approved",
+    },
+    "purchasing.finish_order": only("order_id", version=1, reason="x"),
+    "purchasing.get_order": only("order_id"),
+    "purchasing.list_orders": only("supplier_id"),
+    "purchasing.place_order": _order,
+    "purchasing.receive_order": _arrive,
+    "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
     "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
     "reporting.list_lot_buyers": only("lot_id"),
     "workflows.mark_read": only("notification_id"),

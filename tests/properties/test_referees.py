@@ -15,11 +15,15 @@ from erp.services.platform import verifying
 from tests.factories import DOMAINS, make_shop
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
+from tests.services.purchasing.ordering import line, place, receive, supplier
 
 assert DOMAINS
 SABOTAGE = {
     "A2": 'update event set payload = payload || \'{"total": "0.01"}\''
     " where id = (select event_id from event_seal order by sequence limit 1)",
+    "B1": "update purchase_order_progress set received = received + 1",
+    "B2": "delete from purchase_order_decision",
+    "B3": "update purchase_order_line set value = value + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
@@ -78,6 +82,8 @@ def traded() -> None:
         },
     )
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
+    supplier(shop)
+    receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
     shop.run("pos.close_shift", closing)
     person = {"name": "Asha", "kind": "patient", "state_code": "27"}

@@ -67,6 +67,7 @@ from erp.services.inventory.moving import (
     take_back,
     write_moves,
 )
+from erp.services.inventory.places import get_owned_place
 from erp.services.inventory.queries import (
     ListMoves,
     LotStockPage,
@@ -78,9 +79,11 @@ from erp.services.inventory.queries import (
 )
 from erp.services.inventory.receiving import (
     GoodsReceipt,
+    LotNumber,
     ReceiptLine,
     ReceivedLine,
     ReceiveGoods,
+    UnitQuantity,
     receive_goods,
 )
 from erp.services.inventory.reserving import (
@@ -141,6 +144,7 @@ __all__ = [
     "LotDetail",
     "LotHeld",
     "LotNotSellable",
+    "LotNumber",
     "LotOnHold",
     "LotQuantity",
     "LotRecalled",
@@ -180,6 +184,7 @@ __all__ = [
     "StockWrittenOff",
     "TakenBack",
     "TransferStock",
+    "UnitQuantity",
     "UnknownLot",
     "UnknownPlace",
     "Wanted",
@@ -196,6 +201,7 @@ __all__ = [
     "expiry_ladder",
     "get_last_lot",
     "get_lot",
+    "get_owned_place",
     "hold_lot",
     "issue",
     "list_expiring",

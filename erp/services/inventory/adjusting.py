@@ -10,11 +10,10 @@ from pydantic import Field, model_validator
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.ids import new_id
 from erp.models.inventory import LocationKind
 from erp.services.inventory.balances import HeldLot, lock_lots
-from erp.services.inventory.errors import raise_all
 from erp.services.inventory.events import StockAdjusted, StockWrittenOff
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.places import get_owned_place, outside

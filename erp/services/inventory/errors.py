@@ -1,11 +1,8 @@
 """Why stock refuses to move."""
 
-from collections.abc import Sequence
-
 from erp.core.errors import (
     ConfirmationRequired,
     Conflict,
-    DomainError,
     InvalidInput,
     NotFound,
 )
@@ -106,15 +103,3 @@ refuse_on(
     "uq_lot_tenant_id_variant_id_lot_number_maker_expires_on",
     lambda: LotChanged("The same lot was received by someone else just now. Try again."),
 )
-
-
-def raise_all(refusals: Sequence[DomainError]) -> None:
-    """Raise one refusal that names every field at fault; nothing if there is none.
-
-    Its code is the first one's.
-    """
-    if not refusals:
-        return
-    fields = {field: text for refusal in refusals for field, text in refusal.fields.items()}
-    message = " ".join(dict.fromkeys(refusal.message for refusal in refusals))
-    raise type(refusals[0])(message, fields=fields, details=refusals[0].details)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import DomainError, InvalidInput
+from erp.core.errors import DomainError, InvalidInput, raise_all
 from erp.core.formatting import date_text, expiry_text, money_text
 from erp.core.ids import new_id
 from erp.models.inventory import Lot, LotStatus
@@ -21,7 +21,6 @@ from erp.services.inventory.errors import (
     MrpDiffers,
     OtherExpiry,
     ShortShelfLife,
-    raise_all,
 )
 
 MINIMUM_SHELF_LIFE = timedelta(days=90)

@@ -12,13 +12,12 @@ from pydantic import AfterValidator, Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.core.errors import DomainError, InvalidInput
+from erp.core.errors import DomainError, InvalidInput, raise_all
 from erp.core.ids import new_id
 from erp.core.money import round_money
 from erp.core.quantity import to_base_units
 from erp.models.inventory import LocationKind
 from erp.services import catalog, party
-from erp.services.inventory.errors import raise_all
 from erp.services.inventory.events import GoodsReceived
 from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots
 from erp.services.inventory.moving import Movement, Origin, write_moves

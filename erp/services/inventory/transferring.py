@@ -8,11 +8,11 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.core.errors import DomainError
+from erp.core.errors import DomainError, raise_all
 from erp.core.ids import new_id
 from erp.services.inventory.adjusting import LotQuantity
 from erp.services.inventory.balances import lock_lots
-from erp.services.inventory.errors import WrongPlace, raise_all
+from erp.services.inventory.errors import WrongPlace
 from erp.services.inventory.events import StockTransferred
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.places import Place, get_owned_place

@@ -1,6 +1,6 @@
 """Legal document numbers: gapless, at most 16 characters, given at posting."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,8 @@ class Series:
     """Which counter a document takes its number from.
 
     Attributes:
-        code: Printed at the start, e.g. `INV` or the register's code.
+        code: Printed at the start, e.g. `PO` or the register's code. Where a series belongs to
+            no register, the second branch that opens it prints `PO2`, the third `PO3`.
         width: Digits of the running number.
     """
 
@@ -91,7 +92,21 @@ def _open_series(session: Session, ctx: RequestContext, series: Series) -> None:
             series.document_type,
             series.register_id,
             series.fiscal_year,
-            series.prefix,
+            _free_prefix(session, ctx, series),
             series.width,
         ),
     )
+
+
+def _free_prefix(session: Session, ctx: RequestContext, series: Series) -> str:
+    """Return the prefix of a series to open; branches that share a code are told apart."""
+    if series.register_id is not None:
+        return series.prefix
+    row = db.fetch_one(
+        session,
+        "select count(*) as others from number_series where tenant_id = %s and document_type = %s"
+        " and register_id is null and fiscal_year = %s",
+        (ctx.tenant_id, series.document_type, series.fiscal_year),
+    )
+    others = row["others"] if row else 0
+    return replace(series, code=f"{series.code}{others + 1}").prefix if others else series.prefix

@@ -1,0 +1,88 @@
+"""Why buying refuses."""
+
+from erp.core.errors import ConfirmationRequired, Conflict, InvalidInput, NotFound
+from erp.services.platform import refuse_on
+
+
+class UnknownOrder(NotFound):
+    """No such order in the acting branch."""
+
+    code = "unknown_order"
+
+
+class NotASupplier(InvalidInput):
+    """The party sells nothing to us."""
+
+    code = "not_a_supplier"
+
+
+class OrderChanged(Conflict):
+    """Someone else amended, decided or ended the order since it was read."""
+
+    code = "order_changed"
+
+
+class OrderEnded(Conflict):
+    """Nothing more happens to the order."""
+
+    code = "order_ended"
+
+
+class VersionWaits(Conflict):
+    """A version waits for an approval; it is decided before another is made."""
+
+    code = "version_waits"
+
+
+class NothingInForce(Conflict):
+    """No version was approved yet, so goods cannot come against the order."""
+
+    code = "nothing_in_force"
+
+
+class BelowReceived(InvalidInput):
+    """A version asks for less than has come already."""
+
+    code = "below_received"
+
+
+class TwiceOnOrder(InvalidInput):
+    """A product stands on two lines of one order."""
+
+    code = "twice_on_order"
+
+
+class NotOnOrder(InvalidInput):
+    """The order has no such line in its version in force."""
+
+    code = "not_on_order"
+
+
+class BeyondLimit(InvalidInput):
+    """The version is worth more than its approver may let go out."""
+
+    code = "beyond_limit"
+
+
+class LicenceExpired(ConfirmationRequired):
+    """The supplier's drug licence has ended."""
+
+    code = "licence_expired"
+
+
+class OverDelivery(ConfirmationRequired):
+    """More came than is still to come."""
+
+    code = "over_delivery"
+
+
+class CostDiffers(ConfirmationRequired):
+    """The delivery's price is not the order's."""
+
+    code = "cost_differs"
+
+
+refuse_on(
+    "uq_purchase_order_decision_tenant_id_order_id_version",
+    lambda: OrderChanged("Someone else decided on this version just now. Look again."),
+)

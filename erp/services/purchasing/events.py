@@ -1,0 +1,50 @@
+"""What happened in buying, for other domains."""
+
+from datetime import date
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from erp.services.platform import DomainEvent
+
+
+class OrderAsked(DomainEvent):
+    """A version of an order was made; it is in force at once or waits for an approval."""
+
+    name: ClassVar[str] = "purchasing.order_asked.v1"
+
+    order_id: UUID
+    version: int
+    supplier_id: UUID
+    total: Decimal
+    is_waiting: bool
+
+
+class OrderDecided(DomainEvent):
+    """A waiting version was approved, refused or withdrawn."""
+
+    name: ClassVar[str] = "purchasing.order_decided.v1"
+
+    order_id: UUID
+    version: int
+    outcome: str
+
+
+class OrderReceived(DomainEvent):
+    """Goods came against an order."""
+
+    name: ClassVar[str] = "purchasing.order_received.v1"
+
+    order_id: UUID
+    receipt_id: UUID
+    received_on: date
+    is_complete: bool
+
+
+class OrderFinished(DomainEvent):
+    """An order was cancelled, or the rest of it given up."""
+
+    name: ClassVar[str] = "purchasing.order_finished.v1"
+
+    order_id: UUID
+    status: str
