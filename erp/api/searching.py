@@ -56,6 +56,11 @@ SOURCES = (
         "pos.list_sales",
         lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.customer},
     ),
+    Source(
+        "purchase_order",
+        "purchasing.list_orders",
+        lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.supplier},
+    ),
 )
 
 

@@ -25,6 +25,7 @@ RECORDS = {
     "party": "Customers and suppliers",
     "invoice": "Invoices",
     "sale": "Sales",
+    "purchase_order": "Purchase orders",
 }
 """How the palette calls what it found."""
 

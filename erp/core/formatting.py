@@ -19,6 +19,7 @@ CRORE = 10_000_000
 _LOCALE = Locale.parse("en_IN")
 _MONEY: NumberPattern = parse_pattern("#,##,##0.00")
 _WHOLE: NumberPattern = parse_pattern("#,##,##0")
+_BROKEN: NumberPattern = parse_pattern("#,##,##0.######")
 _EXPIRY = re.compile(r"(0[1-9]|1[0-2])/([0-9]{4})", re.ASCII)
 
 
@@ -30,6 +31,11 @@ def group_amount(amount: Decimal) -> str:
 def group_count(count: int) -> str:
     """Write a whole number with Indian grouping: `1,00,000`."""
     return _written(_WHOLE, Decimal(count))
+
+
+def group_number(number: Decimal) -> str:
+    """Write a quantity that may be broken with Indian grouping: `1,00,000.5`."""
+    return _written(_BROKEN, number)
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -13,6 +13,7 @@ from erp.core.context import RequestContext
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
+from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.stock import seed_stock
 from erp.services import accounting, identity, party, platform
@@ -38,6 +39,7 @@ UNLIMITED = MappingProxyType(
         "discount_percent": Decimal(100),
         "return_amount": Decimal(10_000_000),
         "cash_tolerance": Decimal(1000),
+        "purchase_amount": Decimal(100_000_000),
     }
 )
 
@@ -130,6 +132,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     seed_imaging(ctx)
     if has_history:
         seed_history(ctx, register_ids[0])
+        seed_orders(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

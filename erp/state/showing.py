@@ -16,6 +16,7 @@ from erp.core.formatting import (
     date_text,
     expiry_text,
     group_count,
+    group_number,
     instant_text,
     money_text,
     plain_decimal,
@@ -31,7 +32,7 @@ def _plain(value: Any) -> str:
 _WRITERS: dict[Kind, Callable[[Any], str]] = {
     Kind.MONEY: lambda value: money_text(Decimal(str(value))),
     Kind.COUNT: lambda value: group_count(int(value)),
-    Kind.NUMBER: _plain,
+    Kind.NUMBER: lambda value: group_number(Decimal(str(value))),
     Kind.PERCENT: lambda value: f"{_plain(value)}%",
     Kind.YES_NO: lambda value: "Yes" if value else "No",
 }

@@ -1,8 +1,5 @@
 """Taking in deliveries: the list, and the form."""
 
-from collections.abc import Callable
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
@@ -12,11 +9,9 @@ from erp.components import (
     date_field,
     dialog,
     empty_state,
-    icon_button,
     link_button,
     list_view,
     lookup_field,
-    money_field,
     notice,
     page_header,
     question_dialog,
@@ -25,6 +20,7 @@ from erp.components import (
     submit_button,
     text_field,
 )
+from erp.pages.inventory.goods import delivered_fields, goods_list
 from erp.pages.inventory.review import review_dialog
 from erp.pages.routing import Nav, page
 from erp.state.inventory.receiving import ReceiptListState
@@ -141,11 +137,7 @@ def _lines() -> rx.Component:
         "A GS1 code fills in product, lot and expiry. Or find the product by name below.",
     )
     return rx.fragment(
-        rx.cond(
-            Receive.lines.length() > 0,
-            rx.el.ol(rx.foreach(Receive.lines, _line), class_name="goods"),
-            none,
-        ),
+        goods_list(Receive, delivered_fields, none),
         rx.el.div(
             lookup_field(
                 "Add a product",
@@ -161,101 +153,6 @@ def _lines() -> rx.Component:
             ),
             class_name="adder",
         ),
-    )
-
-
-def _line(line: Any) -> rx.Component:
-    return rx.el.li(
-        rx.el.div(
-            rx.el.b(line["label"]),
-            rx.el.span(line["total"], class_name="numeric"),
-            icon_button("x", f"Remove {line['label']}", on_click=Receive.drop_line(line["id"])),
-            class_name="goods-head",
-        ),
-        rx.el.div(_label_fields(line), _amount_fields(line), class_name="goods-fields"),
-        key=line["id"],
-        custom_attrs={"data-line": line["id"]},
-    )
-
-
-def _label_fields(line: Any) -> rx.Component:
-    errors = Receive.field_errors
-    plain = {"errors": errors, "auto_complete": "off"}
-    return rx.fragment(
-        text_field(
-            "Lot",
-            _named(line, "lot_number"),
-            default_value=line["lot_number"],
-            max_length=40,
-            **plain,
-        ),
-        text_field(
-            "Expiry",
-            _named(line, "expires_on"),
-            default_value=line["expires_on"],
-            placeholder="MM/YYYY",
-            max_length=10,
-            **plain,
-        ),
-        text_field(
-            "Made", _named(line, "manufactured_on"), placeholder="MM/YYYY", max_length=10, **plain
-        ),
-        text_field(
-            "Maker", _named(line, "maker"), default_value=line["maker"], max_length=120, **plain
-        ),
-    )
-
-
-def _amount_fields(line: Any) -> rx.Component:
-    errors = Receive.field_errors
-    number = {"errors": errors, "input_mode": "decimal", "auto_complete": "off", "max_length": 18}
-    return rx.fragment(
-        money_field("MRP", _named(line, "mrp"), errors=errors, default_value=line["mrp"]),
-        money_field("PTR", _named(line, "ptr"), errors=errors, default_value=line["ptr"]),
-        text_field(
-            "Quantity",
-            _named(line, "quantity"),
-            default_value=line["quantity"],
-            on_blur=_kept(line, "quantity"),
-            key=line["scans"],
-            class_name="input input-count",
-            **number,
-        ),
-        text_field("Free", _named(line, "free_quantity"), class_name="input input-count", **number),
-        _unit(line),
-        money_field(
-            "Unit cost",
-            _named(line, "unit_cost"),
-            errors=errors,
-            default_value=line["unit_cost"],
-            on_blur=_kept(line, "unit_cost"),
-        ),
-    )
-
-
-def _named(line: Any, field: str) -> Any:
-    """Return the form's name of a field of a line."""
-    return line["id"] + f".{field}"
-
-
-def _kept(line: Any, part: str) -> Callable[[Any], Any]:
-    """Return what tells the state of an amount once its field is left."""
-    return lambda value: Receive.write(line["id"], part, value)
-
-
-def _unit(line: Any) -> rx.Component:
-    name = _named(line, "unit")
-    options = rx.foreach(
-        line["units"].split(","), lambda unit: rx.el.option(unit, value=unit, key=unit)
-    )
-    return rx.el.div(
-        rx.el.label("Unit", html_for=name),
-        rx.el.select(options, name=name, id=name, class_name="input"),
-        rx.cond(
-            Receive.field_errors[name],
-            rx.el.p(Receive.field_errors[name], class_name="error", role="alert"),
-        ),
-        class_name="field",
     )
 
 

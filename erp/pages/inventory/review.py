@@ -8,7 +8,7 @@ from erp.components import button, dialog, notice
 
 
 def review_dialog(state: Any, *, title: str, confirm: str) -> rx.Component:
-    """Return the review of a `LinedFormState`: effects on stock and ledger, then the deed."""
+    """Return the review of a `ReviewedFormState`: effects on stock and ledger, then the deed."""
     return dialog(
         state.is_reviewing,
         rx.cond(state.form_error != "", notice(state.form_error, tone="red")),

@@ -43,6 +43,7 @@ class OrderRow(Result):
 
     Attributes:
         total: With the expected tax.
+        ordered_at: When the version was asked for.
         arrived: Percent of the ordered units, free ones left out, that came.
     """
 
@@ -157,7 +158,7 @@ _SHOWN: LiteralString = (
     "case when o.version > 0 then o.version else coalesce(o.waiting_version, 1) end"
 )
 _LIST: LiteralString = f"""
-    select o.id, o.number, o.supplier_id, s.name as supplier, o.created_at as ordered_at,
+    select o.id, o.number, o.supplier_id, s.name as supplier, v.asked_at as ordered_at,
            v.expected_on, o.status = 'placed' and v.expected_on < %(today)s as is_late, o.status,
            o.waiting_version is not null as is_waiting, v.taxable + v.tax as total,
            coalesce(m.display_name, '') as asked_by, coalesce(a.arrived, 0) as arrived

@@ -151,10 +151,6 @@ def receive_order(session: Session, ctx: RequestContext, cmd: ReceiveOrder) -> O
     received_on = cmd.received_on or ctx.today
     _write(session, ctx, order, (came, receipt, received_on))
     is_complete = _is_complete(came, ordered)
-    status = OrderStatus.PLACED
-    if is_complete and order.waiting_version is None:
-        status = OrderStatus.CLOSED
-        end_order(session, ctx, order, status, "Everything came.")
     event = OrderReceived(
         order_id=order.id,
         receipt_id=receipt.receipt_id,
@@ -162,6 +158,10 @@ def receive_order(session: Session, ctx: RequestContext, cmd: ReceiveOrder) -> O
         is_complete=is_complete,
     )
     emit(session, ctx, order.id, event)
+    status = OrderStatus.PLACED
+    if is_complete and order.waiting_version is None:
+        status = OrderStatus.CLOSED
+        end_order(session, ctx, order, status, "Everything came.")
     return OrderReceipt(
         receipt_id=receipt.receipt_id,
         order_id=order.id,

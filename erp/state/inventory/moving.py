@@ -10,9 +10,10 @@ from reflex.event import EventSpec
 from erp.core.errors import DomainError
 from erp.core.formatting import expiry_text, group_count, money_text
 from erp.state.catalog.wording import SHELF_TONES
-from erp.state.inventory.reviewing import Line, LinedFormState
+from erp.state.inventory.reviewing import ReviewedFormState
 from erp.state.inventory.stock import ADJUST, TRANSFER
 from erp.state.inventory.wording import STATUSES
+from erp.state.lining import Line
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 
@@ -21,7 +22,7 @@ WRITE_OFFS = ("expired", "damaged", "broken", "recalled")
 SAME = "The books say the same. Remove the line."
 
 
-class LotLinesState(LinedFormState, mixin=True):
+class LotLinesState(ReviewedFormState, mixin=True):
     """A form whose lines are lots in one place."""
 
     places: list[dict[str, str]] = []

@@ -1,0 +1,136 @@
+"""Taking in what was ordered."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components import (
+    button,
+    card,
+    date_field,
+    empty_state,
+    link_button,
+    notice,
+    page_header,
+    question_dialog,
+    scanner,
+    submit_button,
+    text_field,
+)
+from erp.components.records import record_view
+from erp.pages.inventory.goods import (
+    amount_fields,
+    cost_field,
+    goods_list,
+    label_fields,
+    price_fields,
+)
+from erp.pages.inventory.review import review_dialog
+from erp.pages.routing import page
+from erp.state.inventory.stock import RECEIVE
+from erp.state.purchasing.arriving import ArrivalState as Arrival
+
+facts = Arrival.facts
+
+
+@page(
+    route="/purchases/[order_id]/receive",
+    title="Receive an order",
+    permission=RECEIVE,
+    parent="/purchases",
+    on_load=[Arrival.open_arrival],
+)
+def receive_order_page() -> rx.Component:
+    """Take in goods against an order."""
+    return record_view(
+        Arrival,
+        page_header(
+            f"Receive {facts['number']}",
+            f"{facts['supplier']} · into {facts['location']}. Scan the packs, or add what came.",
+        ),
+        rx.el.form(
+            rx.el.input(
+                type="hidden", name="idempotency_key", value=Arrival.form_key, read_only=True
+            ),
+            rx.cond(Arrival.form_error != "", notice(Arrival.form_error, tone="red")),
+            card(_expected(), title="Ordered", actions=(_all(),)),
+            card(_head(), title="Delivery"),
+            card(_goods(), title="What came", actions=(_sums(),)),
+            rx.el.div(
+                link_button("Cancel", f"/purchases/{facts['id']}", look="outline"),
+                submit_button("Review", busy=Arrival.is_busy, icon="eye"),
+                class_name="form-foot sticky-foot",
+            ),
+            on_submit=Arrival.submit,
+            class_name="form wide",
+            no_validate=True,
+            key=Arrival.form_key,
+        ),
+        scanner(Arrival.scan),
+        question_dialog(Arrival),
+        review_dialog(Arrival, title="Receive these goods?", confirm="Receive goods"),
+        list_route="/purchases",
+        list_label="All orders",
+    )
+
+
+def _all() -> rx.Component:
+    return button("Everything came", icon="check-check", on_click=Arrival.take_all)
+
+
+def _expected() -> rx.Component:
+    def row(line: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.b(line["label"]),
+                rx.el.span(line["words"], class_name="detail"),
+                class_name="grow",
+            ),
+            button("Add a lot", icon="plus", on_click=Arrival.take(line["line_no"])),
+            key=line["line_no"],
+        )
+
+    return rx.el.ol(rx.foreach(Arrival.expected, row), class_name="expected")
+
+
+def _head() -> rx.Component:
+    errors = Arrival.field_errors
+    return rx.el.div(
+        text_field(
+            "Document number",
+            "reference",
+            errors=errors,
+            placeholder="Challan or invoice",
+            auto_complete="off",
+            max_length=120,
+        ),
+        date_field("Came on", "received_on", errors=errors, default_value=Arrival.today),
+        class_name="form-grid two",
+    )
+
+
+def _sums() -> rx.Component:
+    return rx.el.div(
+        rx.el.span(Arrival.units, " units"),
+        rx.el.b(Arrival.total, class_name="numeric"),
+        class_name="balance",
+        role="status",
+    )
+
+
+def _goods() -> rx.Component:
+    none = empty_state(
+        "scan-barcode",
+        "Scan the first pack",
+        "A GS1 code fills in product, lot and expiry. Or add a lot of a line above.",
+    )
+    return goods_list(Arrival, _fields, none)
+
+
+def _fields(state: Any, line: Any) -> rx.Component:
+    return rx.fragment(
+        label_fields(state, line),
+        price_fields(state, line),
+        amount_fields(state, line),
+        cost_field(state, line),
+    )

@@ -1,0 +1,106 @@
+"""Lines of goods with quantities and prices, added up while they are typed."""
+
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.errors import DomainError
+from erp.core.formatting import money_text, plain_decimal
+from erp.core.money import ZERO, round_money
+from erp.state.lining import Line, LinedFormState
+from erp.state.registry import PAGE, handler
+from erp.state.session import as_uuid
+
+COUNTED = frozenset({"quantity", "unit_cost"})
+LARGEST = Decimal(10) ** 12
+
+
+class CostedLinesState(LinedFormState, mixin=True):
+    """A form of goods at a price.
+
+    Attributes:
+        total, units: What is typed so far, added up.
+    """
+
+    total: str = money_text(ZERO)
+    units: str = "0"
+
+    _amounts: dict[str, dict[str, str]] = {}
+
+    @handler(permission=PAGE)
+    async def add_product(self, variant_id: str, label: str) -> EventSpec | None:  # noqa: ARG002  what the field sends
+        """Add a line for a product that was found by name."""
+        if as_uuid(variant_id) is None:
+            return None
+        return await self._add_variant(variant_id)
+
+    @handler(permission=PAGE)
+    async def write(self, line_id: str, part: str, value: str) -> None:
+        """Keep an amount of a line, to add the delivery up while it is typed."""
+        if part in COUNTED and any(line["id"] == line_id for line in self.lines):
+            kept = self._amounts.get(line_id, {})
+            self._amounts = {**self._amounts, line_id: {**kept, part: f"{value}"[:30]}}
+            self._changed()
+
+    async def _add_variant(self, variant_id: str, typed: Line | None = None) -> EventSpec | None:
+        about = {"variant_id": variant_id}
+        try:
+            variant = await self._ask("catalog.get_variant", about)
+            terms = await self._ask("inventory.get_last_lot", about)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        if variant.is_service:
+            return rx.toast.warning(f"{variant.label} is a service and has no stock.")
+        return self._add_line(_line(variant, terms) | (typed or {}))
+
+    def _changed(self) -> None:
+        """Add the delivery up from what is typed so far."""
+        parts = [self._amounts_of(line) for line in self.lines]
+        self.lines = [
+            line | {"total": money_text(quantity * cost)}
+            for line, (quantity, cost) in zip(self.lines, parts, strict=True)
+        ]
+        self.total = money_text(sum((round_money(q * cost) for q, cost in parts), ZERO))
+        self.units = plain_decimal(sum((q for q, _ in parts), Decimal(0)))
+
+    def _amounts_of(self, line: Line) -> tuple[Decimal, Decimal]:
+        typed = line | self._amounts.get(line["id"], {})
+        return number_of(typed["quantity"]), number_of(typed["unit_cost"])
+
+    def _restart(self) -> None:
+        self._amounts = {}
+        super()._restart()
+
+
+def _line(variant: Any, terms: Any) -> Line:
+    """Return a new line of a variant, begun from its newest lot."""
+    units = [variant.unit, *(code for code in variant.units if code != variant.unit)]
+    prices = {name: getattr(terms, name) for name in ("mrp", "ptr", "pts", "unit_cost")}
+    return {
+        "variant_id": str(variant.variant_id),
+        "label": variant.label,
+        "base_unit": variant.unit,
+        "units": ",".join(units),
+        "needs_lot": "yes" if variant.is_lot_tracked else "",
+        "needs_expiry": "yes" if variant.is_expiry_required else "",
+        "lot_number": "",
+        "expires_on": "",
+        "maker": terms.maker,
+        "unit": variant.unit,
+        "quantity": "",
+        "free_quantity": "",
+        "scans": "0",
+        "total": "",
+        **{name: "" if price is None else plain_decimal(price) for name, price in prices.items()},
+    }
+
+
+def number_of(text: str) -> Decimal:
+    """Read a number as typed; what is none counts as nothing until it is sent."""
+    try:
+        number = Decimal(text.replace(",", "") or "0")
+    except InvalidOperation:
+        return ZERO
+    return number if number.is_finite() and 0 <= number < LARGEST else ZERO

@@ -1,0 +1,42 @@
+"""Orders to suppliers: the list."""
+
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from erp.core.columns import Column, Kind
+from erp.state.listing import ListState
+from erp.state.purchasing.wording import ORDER, STATUSES, TONES, VIEW
+from erp.state.registry import PAGE, handler
+
+
+class OrderListState(ListState, rx.State):
+    """Orders of the branch, the newest first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "purchasing.list_orders"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "Order", detail="supplier"),
+        Column("ordered_at", "Ordered", Kind.INSTANT, detail="asked_by", wide_only=True),
+        Column("expected_on", "Expected", Kind.DATE, detail="late", wide_only=True),
+        Column("status", "Status", Kind.STATUS, detail="waits", labels=STATUSES, tones=TONES),
+        Column("arrived", "Arrived", Kind.PERCENT, wide_only=True),
+        Column("total", "Total", Kind.MONEY),
+    )
+    row_link: ClassVar[str] = "/purchases/{id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("standing", "status", "supplier_id")
+    topics: ClassVar[tuple[str, ...]] = ("purchasing",)
+
+    may_order: bool = False
+
+    @handler(permission=PAGE)
+    async def open_orders(self) -> None:
+        """Learn what may be done here."""
+        self.may_order = (await self._principal()).may(ORDER)
+
+    def _entry(self, row: Any) -> Any:
+        waits = row.is_waiting and row.status != "awaiting"
+        return row.model_dump() | {
+            "late": "Late" if row.is_late else "",
+            "waits": "An amendment waits" if waits else "",
+        }
