@@ -15,7 +15,7 @@ from erp.state.showing import display_rows, display_value
     [
         (Decimal("1234567.5"), Kind.MONEY, "₹12,34,567.50"),
         (Decimal("-0.5"), Kind.MONEY, "-₹0.50"),
-        ("12345678901234567.89", Kind.NUMBER, "12345678901234567.89"),
+        ("12345678901234567.89", Kind.NUMBER, "12,34,56,78,90,12,34,567.89"),
         (100000, Kind.COUNT, "1,00,000"),
         (0, Kind.COUNT, "0"),
         (Decimal("12.50"), Kind.PERCENT, "12.5%"),

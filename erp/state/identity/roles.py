@@ -22,12 +22,14 @@ DOMAINS = {
     "party": "Customers and suppliers",
     "platform": "System",
     "pos": "Till",
+    "purchasing": "Buying",
     "reporting": "Figures",
 }
 LIMITS = {
     "discount_percent": ("Discount up to", "%"),
     "return_amount": ("Returns up to", "₹"),
     "cash_tolerance": ("Cash difference up to", "₹"),
+    "purchase_amount": ("Orders up to", "₹"),
 }
 
 

@@ -18,8 +18,8 @@ class OrderListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Order", detail="supplier"),
         Column("ordered_at", "Ordered", Kind.INSTANT, detail="asked_by", wide_only=True),
-        Column("expected_on", "Expected", Kind.DATE, detail="late", wide_only=True),
-        Column("status", "Status", Kind.STATUS, detail="waits", labels=STATUSES, tones=TONES),
+        Column("expected_on", "Expected", Kind.DATE, detail="is_late", wide_only=True),
+        Column("status", "Status", Kind.STATUS, detail="is_waiting", labels=STATUSES, tones=TONES),
         Column("arrived", "Arrived", Kind.PERCENT, wide_only=True),
         Column("total", "Total", Kind.MONEY),
     )
@@ -37,6 +37,6 @@ class OrderListState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         waits = row.is_waiting and row.status != "awaiting"
         return row.model_dump() | {
-            "late": "Late" if row.is_late else "",
-            "waits": "An amendment waits" if waits else "",
+            "is_late": "Late" if row.is_late else "",
+            "is_waiting": "An amendment waits" if waits else "",
         }
