@@ -36,6 +36,7 @@ UNLIMITED = {
     "discount_percent": Decimal(100),
     "return_amount": Decimal(10_000_000),
     "cash_tolerance": Decimal(1000),
+    "count_difference": Decimal(10_000_000),
 }
 PLENTY = "1000000.00"
 

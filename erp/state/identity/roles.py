@@ -28,6 +28,7 @@ LIMITS = {
     "discount_percent": ("Discount up to", "%"),
     "return_amount": ("Returns up to", "₹"),
     "cash_tolerance": ("Cash difference up to", "₹"),
+    "count_difference": ("Counting differences up to", "₹"),
 }
 
 
