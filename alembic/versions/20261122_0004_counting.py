@@ -41,6 +41,7 @@ def downgrade() -> None:
     for table in reversed(RIGHTS):
         op.drop_table(table)
     permissions = [name for names in GRANTED.values() for name in names]
+    op.execute("alter table role no force row level security")
     op.get_bind().execute(
         sa.text(
             "update role set permissions = array(select p from unnest(permissions) p"
@@ -48,11 +49,16 @@ def downgrade() -> None:
         ),
         {"taken": permissions},
     )
+    op.execute("alter table role force row level security")
 
 
 def _grant() -> None:
-    """Give the roles that tenants were made with what new tenants' roles have."""
+    """Give the roles that tenants were made with what new tenants' roles have.
+
+    Row security is forced on the owner of the tables too; it is lifted for these statements.
+    """
     connection = op.get_bind()
+    op.execute("alter table role no force row level security")
     for role, permissions in GRANTED.items():
         connection.execute(
             sa.text(
@@ -71,6 +77,7 @@ def _grant() -> None:
             ),
             {"amount": limit, "role": role},
         )
+    op.execute("alter table role force row level security")
 
 
 def _create_tables() -> None:

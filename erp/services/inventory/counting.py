@@ -24,6 +24,7 @@ from erp.services.inventory.errors import (
 from erp.services.inventory.events import CountCancelled, CountStarted
 from erp.services.inventory.places import Place, get_owned_place
 from erp.services.platform import (
+    Closed,
     Command,
     Result,
     Series,
@@ -39,6 +40,12 @@ MOST_LOTS = 5000
 """Lots of one count; a place with more is counted brand by brand."""
 
 
+class CountedProduct(Closed):
+    """A product to count."""
+
+    product_id: UUID
+
+
 class StartCount(Command):
     """Which lots to count: of a whole place, or those to which every condition given applies.
 
@@ -49,7 +56,7 @@ class StartCount(Command):
     """
 
     location_id: UUID | None = None
-    product_ids: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+    products: Annotated[tuple[CountedProduct, ...], Field(max_length=200)] = ()
     brand_id: UUID | None = None
     expires_before: date | None = None
     is_blind: bool = True
@@ -117,7 +124,7 @@ def start_count(session: Session, ctx: RequestContext, cmd: StartCount) -> Count
         " expires_before, is_blind, note, status, started_at, started_by)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, 'open', %s, %s)",
         (
-            *(ctx.tenant_id, count_id, number, place.id, len(set(cmd.product_ids)) or None),
+            *(ctx.tenant_id, count_id, number, place.id, len(_products(cmd)) or None),
             *(cmd.brand_id, cmd.expires_before, cmd.is_blind, cmd.note, ctx.now, ctx.user_id),
         ),
     )
@@ -232,28 +239,32 @@ def add_lines(
     db.insert_rows(session, StockCountLine, rows)
 
 
+def _products(cmd: StartCount) -> set[UUID]:
+    return {product.product_id for product in cmd.products}
+
+
 def _require_known(session: Session, ctx: RequestContext, cmd: StartCount) -> None:
-    found = db.fetch_one(
-        session,
-        "select (select count(*) from product where tenant_id = %(tenant)s"
-        "         and id = any(%(products)s)) as products,"
-        " exists (select 1 from brand where tenant_id = %(tenant)s and id = %(brand)s) as is_brand",
-        {"tenant": ctx.tenant_id, "products": list(cmd.product_ids), "brand": cmd.brand_id},
+    known = db.raw(session).execute(
+        "select id from product where tenant_id = %(tenant)s and id = any(%(products)s)"
+        " union all select id from brand where tenant_id = %(tenant)s and id = %(brand)s",
+        {"tenant": ctx.tenant_id, "products": list(_products(cmd)), "brand": cmd.brand_id},
     )
-    assert found is not None  # noqa: S101  a select of expressions has one row
-    fields = {}
-    if found["products"] < len(set(cmd.product_ids)):
-        fields["product_ids"] = "A product is not known here. Choose it again."
-    if cmd.brand_id and not found["is_brand"]:
+    found = {row[0] for row in known}
+    fields = {
+        f"products.{at}.product_id": "This product is not known here. Choose it again."
+        for at, product in enumerate(cmd.products)
+        if product.product_id not in found
+    }
+    if cmd.brand_id and cmd.brand_id not in found:
         fields["brand_id"] = "This brand is not known here. Choose one of the list."
     if fields:
-        raise InvalidInput(" ".join(fields.values()), fields=fields)
+        raise InvalidInput(" ".join(dict.fromkeys(fields.values())), fields=fields)
 
 
 def _expected(session: Session, ctx: RequestContext, place: Place, cmd: StartCount) -> list[db.Row]:
     """Return the lots on hand that fit, in the order in which balances are locked."""
     parts: list[LiteralString] = []
-    if cmd.product_ids:
+    if cmd.products:
         parts.append("and v.product_id = any(%(products)s)")
     if cmd.brand_id:
         parts.append("and p.brand_id = %(brand)s")
@@ -276,7 +287,7 @@ def _expected(session: Session, ctx: RequestContext, place: Place, cmd: StartCou
             "place": place.id,
             "brand": cmd.brand_id,
             "before": cmd.expires_before,
-            "products": list(cmd.product_ids),
+            "products": list(_products(cmd)),
             "most": MOST_LOTS + 1,
         },
     )

@@ -34,7 +34,6 @@ LIMIT = "count_difference"
 """Limit of a role: gains and losses of one count, added up at cost."""
 
 Declared = Literal["zero", "not_counted"]
-LotIds = Annotated[tuple[UUID, ...], Field(min_length=1, max_length=500)]
 _NAMED = 10
 _WAITING = frozenset({CountLineState.WAITING.value, CountLineState.RECOUNT.value})
 
@@ -67,11 +66,17 @@ class CountSubmission(Result):
     left: int
 
 
+class NamedLot(Closed):
+    """A lot of a count."""
+
+    lot_id: UUID
+
+
 class RequestRecount(Command):
     """Send lots back to be counted once more."""
 
     count_id: UUID
-    lot_ids: LotIds
+    lots: Annotated[tuple[NamedLot, ...], Field(min_length=1, max_length=500)]
     reason: Text = ""
 
 
@@ -165,7 +170,7 @@ def request_recount(session: Session, ctx: RequestContext, cmd: RequestRecount) 
         inventory.recount_requested.v1, in the same transaction.
     """
     count = lock_count(session, ctx, cmd.count_id, CountStatus.OPEN, CountStatus.SUBMITTED)
-    wanted = sorted(set(cmd.lot_ids))
+    wanted = sorted({lot.lot_id for lot in cmd.lots})
     changed = db.fetch_all(
         session,
         "update stock_count_line set state = 'recount', recounts = recounts + 1, counted = null,"
@@ -178,8 +183,8 @@ def request_recount(session: Session, ctx: RequestContext, cmd: RequestRecount) 
     missing = set(wanted) - {row["lot_id"] for row in changed}
     if missing:
         message = "A lot is not on this count or not counted yet. Choose counted ones."
-        places = [at for at, lot_id in enumerate(cmd.lot_ids) if lot_id in missing]
-        raise LotNotOnCount(message, fields={f"lot_ids.{at}": message for at in places})
+        places = [at for at, lot in enumerate(cmd.lots) if lot.lot_id in missing]
+        raise LotNotOnCount(message, fields={f"lots.{at}.lot_id": message for at in places})
     db.execute(
         session,
         "update stock_count set status = 'open' where tenant_id = %s and id = %s",
