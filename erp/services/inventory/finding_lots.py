@@ -9,18 +9,18 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput
 from erp.services import catalog
 from erp.services.inventory.errors import UnknownLot, WhichLot
 from erp.services.platform import Query, Result, Rows, query
 
-MOST_LOTS = 20
+_NAMED = 10
 
 
 class FindLots(Query):
     """Words of a product, or the beginning of a lot's number."""
 
     search: Annotated[str, Field(max_length=200)] = ""
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
 
 
 class FoundLot(Result):
@@ -63,7 +63,7 @@ def find_lots(session: Session, ctx: RequestContext, wanted: FindLots) -> FoundL
             "words": catalog.search_words(text),
             "first": UUID(int=0),
             "number": text.upper(),
-            "most": MOST_LOTS,
+            "most": wanted.limit,
         },
     )
     return FoundLots(rows=[FoundLot(**row) for row in rows])
@@ -107,23 +107,21 @@ def find_scanned(session: Session, ctx: RequestContext, count_id: UUID, text: st
         },
     )
     if not rows:
-        raise _refusal(UnknownLot, "No product has this code. Look for it by name.", at)
+        raise _unknown("No product has this code. Look for it by name.", at)
     lots = [row for row in rows if row["lot_id"]]
     listed = [row for row in lots if row["is_listed"]]
     chosen = listed or lots
     if not chosen:
         named = f" with the number {scan.lot_number}" if scan.lot_number else ""
         message = f"{rows[0]['label']} has no lot{named}. Take it in as a delivery first."
-        raise _refusal(UnknownLot, message, at)
+        raise _unknown(message, at)
     if len(chosen) > 1:
-        numbers = ", ".join(row["lot_number"] for row in chosen[:MOST_LOTS])
+        numbers = ", ".join(row["lot_number"] for row in chosen[:_NAMED])
         message = f"{rows[0]['label']} has several lots: {numbers}. Type the units at its lot."
-        raise _refusal(WhichLot, message, at)
+        raise WhichLot(message, fields={at: message}, details={"label": rows[0]["label"]})
     found: UUID = chosen[0]["lot_id"]
     return found
 
 
-def _refusal(
-    kind: type[UnknownLot | WhichLot], message: str, at: str
-) -> UnknownLot | WhichLot | InvalidInput:
-    return kind(message, fields={at: message})
+def _unknown(message: str, at: str) -> UnknownLot:
+    return UnknownLot(message, fields={at: message})

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -395,7 +395,8 @@ def test_counts_are_listed_by_branch_status_and_number_the_newest_first(shop, ke
 
 
 def test_a_counts_lots_come_in_pages_and_are_found_by_words_and_step(shop, keeper, count_id, lots):
-    seen, cursor = [], ""
+    seen: list[UUID] = []
+    cursor = ""
     while len(seen) < 10:
         page = look(shop, count_id, limit=1, cursor=cursor)
         seen += [row.lot_id for row in page.rows]
