@@ -11,6 +11,7 @@ from uuid import UUID
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.seed.catalogue import seed_catalogue
+from erp.seed.counting import seed_counts
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
 from erp.seed.parties import seed_parties
@@ -131,6 +132,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     seed_imaging(ctx)
     if has_history:
         seed_history(ctx, register_ids[0])
+        seed_counts(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

@@ -80,7 +80,7 @@ def _actions() -> rx.Component:
     return rx.fragment(
         badge(head["status_words"], head["status_tone"]),
         _if("may_cancel", button("Cancel count", look="ghost", on_click=Review.ask("cancel"))),
-        _if("may_count", link_button("Go on counting", f"/stock/counting/{head['id']}")),
+        _if("may_count", link_button("Go on counting", f"/stock/counts/sheet/{head['id']}")),
         _if(
             "may_approve",
             button("Approve and post", look="solid", icon="check", on_click=Review.ask("approve")),
@@ -95,11 +95,8 @@ def _hidden() -> rx.Component:
 
 
 def _figures() -> rx.Component:
-    note = rx.cond(
-        head["recount"] != "",
-        head["recount"],
-        rx.cond(head["left"] != "", head["left"], head["lots"]),
-    )
+    left = rx.cond(head["left"] != "", head["left"], "lots")
+    note = rx.cond(head["recount"] != "", head["recount"], left)
     seen = tiles(
         stat_tile("Counted", head["progress"], note=note),
         stat_tile("Gains at cost", head["gained"], note="found beyond the books"),

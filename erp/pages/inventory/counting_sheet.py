@@ -28,7 +28,7 @@ head = Sheet.head
 
 
 @page(
-    route="/stock/counting/[count_id]",
+    route="/stock/counts/sheet/[count_id]",
     title="Counting",
     permission="inventory.count",
     parent="/stock/counts",

@@ -19,7 +19,6 @@ from erp.state.inventory.counts import (
     COUNT_STATUSES,
     COUNT_TONES,
     VIEW_COUNTS,
-    progress_of,
     scope_of,
 )
 from erp.state.listing import ListState
@@ -65,9 +64,8 @@ class CountReviewState(ListState, rx.State):
         Column("book", "Book", Kind.COUNT, wide_only=True),
         Column("counted", "Counted", Kind.COUNT, detail="before"),
         Column("difference", "Differs", tone="sign", tones={"+": "green", "-": "red", "": ""}),
-        Column("value", "Value"),
-        Column("counted_by", "By", wide_only=True),
-        Column("state", "State", labels=LINE_STATES, detail="flags", wide_only=True),
+        Column("value", "Value", Kind.MONEY),
+        Column("who", "Counted by", detail="flags", wide_only=True),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("show",)
     part_keys: ClassVar[tuple[str, ...]] = ("show",)
@@ -87,8 +85,8 @@ class CountReviewState(ListState, rx.State):
         """Show the count; to a reviewer the differences first."""
         self.head, self.chosen, self.asked, self.is_loading = {}, [], "", True
         await self.open_list()
-        wants = self.head.get("sees_book") and self.head.get("status") == "submitted"
-        if wants and "show" not in self.filters:
+        is_done = self.head.get("status") in {"submitted", "approved"}
+        if is_done and self.head["has_differences"] and "show" not in self.filters:
             self.filters = {"show": "different"}
             await self._reload()
 
@@ -212,9 +210,7 @@ class CountReviewState(ListState, rx.State):
             "blind": "yes" if count.is_blind else "",
             "note": count.note,
             "sees_book": "yes" if count.sees_book else "",
-            "progress": progress_of(count),
-            "done": group_count(count.done),
-            "lots": f"of {counted(count.lots, 'lot')}",
+            "progress": f"{group_count(count.done)} of {group_count(count.lots)}",
             "left": f"{counted(page.left, 'lot')} left alone" if page.left else "",
             "recount": f"{counted(page.recount, 'lot')} to count again" if page.recount else "",
             "started_by": count.started_by,
@@ -226,10 +222,11 @@ class CountReviewState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
-            "lot": " · ".join(part for part in (f"Lot {row.lot_number}", row.maker) if part),
+            "lot": f"Lot {row.lot_number}",
             "difference": _signed(row.difference),
             "sign": _sign(row.difference),
-            "value": "" if not row.value else _money(row.value),
+            "value": row.value or None,
+            "who": row.counted_by or LINE_STATES[row.state],
             "before": "" if row.counted_before is None else f"before: {row.counted_before}",
             "flags": ", ".join(_flags(row)),
         }
@@ -243,12 +240,13 @@ def _sums(page: Any) -> dict[str, str]:
     """Return gains, losses and what lies between, for those who may see them."""
     count = page.count
     if not count.sees_book:
-        return {"gained": "", "lost": "", "net": "", "different": ""}
+        return dict.fromkeys(("gained", "lost", "net", "different", "has_differences"), "")
     gained, lost = count.gained or ZERO, count.lost or ZERO
     return {
         "gained": money_text(gained),
         "lost": money_text(lost),
         "net": _money(gained - lost),
+        "has_differences": "yes" if page.different else "",
         "different": f"{counted(page.different or 0, 'lot')} differ"
         if page.different != 1
         else "1 lot differs",
@@ -270,9 +268,9 @@ def _sign(difference: int | None) -> str:
 
 
 def _signed(difference: int | None) -> str:
-    if difference is None:
+    if not difference:
         return ""
-    sign = {"+": "+", "-": "\N{MINUS SIGN}", "": ""}[_sign(difference)]
+    sign = "+" if difference > 0 else "\N{MINUS SIGN}"
     return f"{sign}{group_count(abs(difference))}"
 
 

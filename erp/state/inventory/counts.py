@@ -81,7 +81,7 @@ class CountListState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         is_sheet = row.status == "open" and self.may_count
         return row.model_dump() | {
-            "page": "/stock/counting" if is_sheet else "/stock/counts",
+            "page": "/stock/counts/sheet" if is_sheet else "/stock/counts",
             "scope": scope_of(row),
             "progress": progress_of(row),
             "kind": "Blind" if row.is_blind else "",
@@ -153,7 +153,7 @@ class StartCountState(FormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         told = f"Count {result.number} is open: {counted(result.lots, 'lot')} to count."
-        return [rx.toast.success(told), rx.redirect(f"/stock/counting/{result.count_id}")]
+        return [rx.toast.success(told), rx.redirect(f"/stock/counts/sheet/{result.count_id}")]
 
 
 async def _rows(state: SessionState, query: str, given: Mapping[str, Any]) -> list[Any]:
