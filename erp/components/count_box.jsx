@@ -2,11 +2,12 @@
 import { useEffect, useRef, useState } from "react";
 
 const PAUSE_MS = 1200;
+const SCANNED = /^([0-9]{8,}|[(\]].{7,})$/; // a code that came too slowly to be taken for a scan
 const keyOf = (sheet, lot) => `count:${sheet}:${lot}`;
 const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
 const keep = (key, text) => { try { text === null ? localStorage.removeItem(key) : localStorage.setItem(key, text); } catch { /* a full or forbidden store: the field still saves */ } };
 
-export function CountBox({ sheet, lot, value, label, problem, onSave }) {
+export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) {
   const key = keyOf(sheet, lot);
   const saved = value ?? "";
   const [text, setText] = useState(saved);
@@ -14,6 +15,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave }) {
   const send = (next) => {
     clearTimeout(timer.current);
     if (next.trim() === "") { setText(known.current); keep(key, null); return; }
+    if (SCANNED.test(next.trim())) { setText(known.current); keep(key, null); onScan?.(next.trim()); return; }
     if (next === known.current) { keep(key, null); return; }
     if (next === sent.current) return;
     sent.current = next;
@@ -26,7 +28,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave }) {
   }, [key]);
   useEffect(() => {
     if (saved === known.current) return;
-    setText((typed) => (typed === known.current || typed === sent.current ? saved : typed));
+    setText((typed) => ([known.current, sent.current, ""].includes(typed) ? saved : typed)); // a scan leaves an empty field
     known.current = saved;
     if (kept(key) === saved || kept(key) === sent.current) keep(key, null);
     sent.current = null;
@@ -53,7 +55,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave }) {
   const isSaved = saved !== "" && text === saved;
   return (
     <span className="count-box" data-saved={isSaved || undefined}>
-      <input className="input input-count" data-count-box={lot} inputMode="numeric" enterKeyHint="next" aria-label={label} aria-invalid={problem ? "true" : undefined} aria-describedby={problem ? `${lot}-problem` : undefined} value={text} onChange={change} onBlur={() => send(text)} onKeyDown={press} onFocus={(event) => event.target.select()} autoComplete="off" maxLength={9} />
+      <input className="input input-count" data-count-box={lot} inputMode="numeric" enterKeyHint="next" aria-label={label} aria-invalid={problem ? "true" : undefined} aria-describedby={problem ? `${lot}-problem` : undefined} value={text} onChange={change} onBlur={() => send(text)} onKeyDown={press} onFocus={(event) => event.target.select()} autoComplete="off" maxLength={80} />
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round" /></svg>
       <span className="sr-only" role="status">{isSaved ? "saved" : ""}</span>
     </span>

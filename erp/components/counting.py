@@ -8,7 +8,7 @@ class CountBox(Component):
     """Units of one lot: saved on Enter, on leaving and when the typing pauses.
 
     What was typed and not taken by the server yet is kept in the browser, and sent after a
-    reload. Enter and the arrows lead to the next lot.
+    reload. Enter and the arrows lead to the next lot. A barcode is told as a scan.
 
     Attributes:
         sheet, lot: Ids of the count and the lot, under which typed units are kept.
@@ -22,4 +22,5 @@ class CountBox(Component):
     value: rx.Var[str]
     label: rx.Var[str]
     problem: rx.Var[str]
+    on_scan: rx.EventHandler[lambda code: [code]]  # type: ignore[type-arg,valid-type]
     on_save: rx.EventHandler[lambda lot, text: [lot, text]]  # type: ignore[type-arg,valid-type]

@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 
 const ASKING = '[role="dialog"]:not([data-state="closed"]) form, [role="alertdialog"]:not([data-state="closed"])';
-const DIGITS = /^[0-9]{8,}$/; // a busy machine may let a scan look slow at its beginning
+const WHOLE = /^([0-9]{8,}|[(\]].{7,})$/; // a busy machine may let a scan look slow at its beginning
 
 export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
   const act = useRef(onScan);
@@ -21,7 +21,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           event.preventDefault();
           event.stopPropagation();
           const field = event.target.closest?.("input, textarea");
-          const whole = field && DIGITS.test(field.value) && field.value.endsWith(code) ? field.value : code;
+          const whole = field && WHOLE.test(field.value) && field.value.endsWith(code) ? field.value : code;
           if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
           if (!document.querySelector(ASKING)) act.current?.(whole); // nothing changes behind an open question
         }

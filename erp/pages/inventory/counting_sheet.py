@@ -165,6 +165,7 @@ def _box(row: Any) -> rx.Component:
         label=f"Units of lot {row['lot_number']}, {row['label']}",
         problem=rx.cond(Sheet.problems[row["lot_id"]], Sheet.problems[row["lot_id"]], ""),
         on_save=Sheet.save,
+        on_scan=Sheet.scan,
     )
 
 

@@ -17,8 +17,9 @@ _NAMED = 10
 
 
 class FindLots(Query):
-    """Words of a product, or the beginning of a lot's number."""
+    """Words of a product, or the beginning of a lot's number; or one lot by its id."""
 
+    lot_id: UUID | None = None
     search: Annotated[str, Field(max_length=200)] = ""
     limit: Annotated[int, Field(ge=1, le=50)] = 20
 
@@ -49,8 +50,11 @@ def find_lots(session: Session, ctx: RequestContext, wanted: FindLots) -> FoundL
           from variant v
           join lot l on l.tenant_id = v.tenant_id and l.variant_id = v.id
          where v.tenant_id = %(tenant)s
+           and (%(one)s::uuid is null or l.id = %(one)s)
            and v.id = any(array(
-                select found.id from sec.search_variants(
+                select k.variant_id from lot k
+                 where k.tenant_id = %(tenant)s and k.id = %(one)s
+                union select found.id from sec.search_variants(
                     %(words)s, null, '', %(first)s, 200, true) found where %(words)s <> ''
                 union select k.variant_id from lot k
                  where k.tenant_id = %(tenant)s and %(number)s <> ''
@@ -60,6 +64,7 @@ def find_lots(session: Session, ctx: RequestContext, wanted: FindLots) -> FoundL
         """,
         {
             "tenant": ctx.tenant_id,
+            "one": wanted.lot_id,
             "words": catalog.search_words(text),
             "first": UUID(int=0),
             "number": text.upper(),

@@ -106,13 +106,13 @@ class CountSheetState(ListState, rx.State):
         return None
 
     @handler(permission=COUNT)
-    async def add_lot(self, lot_id: str, label: str) -> EventSpec | None:
+    async def add_lot(self, lot_id: str, label: str) -> EventSpec | None:  # noqa: ARG002  what the field sends
         """Offer a field for a lot that the sheet does not have."""
         self.adds += 1
         if as_uuid(lot_id) is None:
             return None
-        found = await self._ask("inventory.find_lots", {"search": f"{label}"[:200], "limit": 50})
-        chosen = next((row for row in found.rows if str(row.lot_id) == lot_id), None)
+        found = await self._ask("inventory.find_lots", {"lot_id": lot_id})
+        chosen = found.rows[0] if found.rows else None
         if chosen is None:
             return rx.toast.warning("This lot is not known any more. Look for it again.")
         listed = await self._listed(chosen)
