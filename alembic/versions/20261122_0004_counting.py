@@ -138,7 +138,7 @@ def _create_tables() -> None:
         sa.Column("variant_id", sa.Uuid(), nullable=False),
         sa.Column("lot_id", sa.Uuid(), nullable=False),
         sa.Column("is_open", sa.Boolean(), nullable=False),
-        sa.Column("state", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("counted", sa.BigInteger(), nullable=True),
         sa.Column("book", sa.BigInteger(), nullable=True),
         sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True),
@@ -149,12 +149,12 @@ def _create_tables() -> None:
         sa.Column("is_added", sa.Boolean(), nullable=False),
         sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.CheckConstraint(
-            "(state = 'counted') = (counted is not null and book is not null and counted_at is not null and counted_by is not null)",
+            "(status = 'counted') = (counted is not null and book is not null and counted_at is not null and counted_by is not null)",
             name=op.f("ck_stock_count_line_counted"),
         ),
         sa.CheckConstraint(
-            "state in ('waiting', 'counted', 'recount', 'left')",
-            name=op.f("ck_stock_count_line_state"),
+            "status in ('waiting', 'counted', 'recount', 'left')",
+            name=op.f("ck_stock_count_line_status"),
         ),
         sa.CheckConstraint(
             "counted >= 0 and book >= 0 and recounts >= 0", name=op.f("ck_stock_count_line_units")

@@ -11,7 +11,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   const key = keyOf(sheet, lot);
   const saved = value ?? "";
   const [text, setText] = useState(saved);
-  const known = useRef(saved), sent = useRef(null), timer = useRef(0);
+  const known = useRef(saved), sent = useRef(null), timer = useRef(0), input = useRef(null);
   const send = (next) => {
     clearTimeout(timer.current);
     if (next.trim() === "") { setText(known.current); keep(key, null); return; }
@@ -28,11 +28,17 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   }, [key]);
   useEffect(() => {
     if (saved === known.current) return;
-    setText((typed) => ([known.current, sent.current, ""].includes(typed) ? saved : typed)); // a scan leaves an empty field
+    setText((typed) => ([known.current, sent.current].includes(typed) ? saved : typed));
     known.current = saved;
     if (kept(key) === saved || kept(key) === sent.current) keep(key, null);
     sent.current = null;
   }, [saved]);
+  useEffect(() => { // what a scanner typed here is no count
+    const restore = () => { clearTimeout(timer.current); setText(known.current); keep(key, null); };
+    const field = input.current;
+    field.addEventListener("scanned", restore);
+    return () => field.removeEventListener("scanned", restore);
+  }, [key]);
   useEffect(() => { if (problem) sent.current = null; }, [problem]);
   const change = (event) => {
     const next = event.target.value;
@@ -55,7 +61,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   const isSaved = saved !== "" && text === saved;
   return (
     <span className="count-box" data-saved={isSaved || undefined}>
-      <input className="input input-count" data-count-box={lot} inputMode="numeric" enterKeyHint="next" aria-label={label} aria-invalid={problem ? "true" : undefined} aria-describedby={problem ? `${lot}-problem` : undefined} value={text} onChange={change} onBlur={() => send(text)} onKeyDown={press} onFocus={(event) => event.target.select()} autoComplete="off" maxLength={80} />
+      <input ref={input} className="input input-count" data-count-box={lot} inputMode="numeric" enterKeyHint="next" aria-label={label} aria-invalid={problem ? "true" : undefined} aria-describedby={problem ? `${lot}-problem` : undefined} value={text} onChange={change} onBlur={() => send(text)} onKeyDown={press} onFocus={(event) => event.target.select()} autoComplete="off" maxLength={80} />
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round" /></svg>
       <span className="sr-only" role="status">{isSaved ? "saved" : ""}</span>
     </span>

@@ -21,8 +21,10 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           event.preventDefault();
           event.stopPropagation();
           const field = event.target.closest?.("input, textarea");
-          const whole = field && WHOLE.test(field.value) && field.value.endsWith(code) ? field.value : code;
-          if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
+          const isCount = field?.dataset.countBox !== undefined; // puts back the units it had
+          if (isCount) field.dispatchEvent(new CustomEvent("scanned"));
+          const whole = field && !isCount && WHOLE.test(field.value) && field.value.endsWith(code) ? field.value : code;
+          if (field && !isCount && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
           if (!document.querySelector(ASKING)) act.current?.(whole); // nothing changes behind an open question
         }
         code = "";

@@ -131,12 +131,12 @@ def test_a_lot_sent_back_reaches_the_counters_open_sheet(open_window, interface,
     expect(page.get_by_text("Count again", exact=True)).to_be_visible()
     expect(box(page, 1, "L1")).to_have_value("")
     record(shop, count_id, {lots[0]: 19}, by=keeper)
-    assert line_state(shop, count_id) == "counted"
+    assert line_status(shop, count_id) == "counted"
 
 
-def line_state(shop: Shop, count_id) -> str:
-    state: str = look(shop, count_id).rows[0].state
-    return state
+def line_status(shop: Shop, count_id) -> str:
+    status: str = look(shop, count_id).rows[0].status
+    return status
 
 
 def test_a_found_lot_is_added_by_name(open_window, interface, shop):

@@ -269,7 +269,7 @@ EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
     "inventory.cancel_count": only("count_id"),
     "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
     "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
-    "inventory.find_lots": only("lot_id"),
+    "inventory.search_lots": only("lot_id"),
     "inventory.get_count": only("count_id"),
     "inventory.get_last_lot": only("variant_id"),
     "inventory.get_lot": only("lot_id"),

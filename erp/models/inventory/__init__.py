@@ -1,7 +1,7 @@
 """Places, lots, moves and the balances the database keeps from them."""
 
 from erp.models.inventory.count import (
-    CountLineState,
+    CountLineStatus,
     CountSource,
     CountStatus,
     StockCount,
@@ -13,7 +13,7 @@ from erp.models.inventory.place import Location, LocationKind, Warehouse
 from erp.models.inventory.stock import StockBalance, StockMove, StockReservation
 
 __all__ = [
-    "CountLineState",
+    "CountLineStatus",
     "CountSource",
     "CountStatus",
     "Location",

@@ -24,7 +24,7 @@ class CountStatus(StrEnum):
     """Given up; nothing was posted."""
 
 
-class CountLineState(StrEnum):
+class CountLineStatus(StrEnum):
     """What is known of a lot on a count."""
 
     WAITING = "waiting"
@@ -108,9 +108,9 @@ class StockCountLine(TenantRow, table=True):
         belongs_to("variant_id", "variant"),
         belongs_to("lot_id", "lot"),
         UniqueConstraint("tenant_id", "count_id", "lot_id"),
-        one_of("state", CountLineState),
+        one_of("status", CountLineStatus),
         CheckConstraint(
-            "(state = 'counted') = (counted is not null and book is not null"
+            "(status = 'counted') = (counted is not null and book is not null"
             " and counted_at is not null and counted_by is not null)",
             name="counted",
         ),
@@ -130,7 +130,7 @@ class StockCountLine(TenantRow, table=True):
     variant_id: UUID
     lot_id: UUID
     is_open: bool = True
-    state: str = CountLineState.WAITING
+    status: str = CountLineStatus.WAITING
     counted: int | None = Field(default=None, sa_type=BigInteger)
     book: int | None = Field(default=None, sa_type=BigInteger)
     counted_at: datetime | None = Field(default=None, sa_type=INSTANT)

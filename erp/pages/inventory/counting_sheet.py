@@ -150,7 +150,8 @@ def _facts(row: Any) -> rx.Component:
             ),
             rx.cond(head["shows_book"] != "", rx.el.span("Book ", rx.el.b(row["book"]))),
             rx.cond(
-                row["flag"], badge(row["flag"], rx.cond(row["state"] == "recount", "amber", "gray"))
+                row["flag"],
+                badge(row["flag"], rx.cond(row["status"] == "recount", "amber", "gray")),
             ),
             class_name="lot-facts",
         ),
@@ -233,7 +234,7 @@ def _foot() -> rx.Component:
         lookup_field(
             "Found a lot that is not listed?",
             "add_lot",
-            "/api/erp/lots",
+            "/api/erp/lots/search",
             errors=Sheet.problems,
             label_key="label",
             detail_key="lot_number",

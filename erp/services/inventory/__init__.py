@@ -80,7 +80,6 @@ from erp.services.inventory.events import (
     StockTransferred,
     StockWrittenOff,
 )
-from erp.services.inventory.finding_lots import FindLots, FoundLot, FoundLots, find_lots
 from erp.services.inventory.holding import (
     HoldLot,
     LotStanding,
@@ -132,6 +131,7 @@ from erp.services.inventory.reserving import (
     reserve,
     take_reserved,
 )
+from erp.services.inventory.searching_lots import FoundLot, FoundLots, SearchLots, search_lots
 from erp.services.inventory.settling_counts import (
     ApproveCount,
     CountApproval,
@@ -203,7 +203,6 @@ __all__ = [
     "ExpiredLot",
     "ExpiryAlert",
     "ExpiryLadder",
-    "FindLots",
     "FoundLot",
     "FoundLots",
     "GetCount",
@@ -260,6 +259,7 @@ __all__ = [
     "ReleaseLot",
     "RequestRecount",
     "Returned",
+    "SearchLots",
     "ShortShelfLife",
     "StartCount",
     "StockAdjusted",
@@ -292,7 +292,6 @@ __all__ = [
     "create_location",
     "create_warehouse",
     "expiry_ladder",
-    "find_lots",
     "get_count",
     "get_last_lot",
     "get_lot",
@@ -312,6 +311,7 @@ __all__ = [
     "release_lot",
     "request_recount",
     "reserve",
+    "search_lots",
     "start_count",
     "stock_as_of",
     "stock_by_lot",

@@ -228,7 +228,7 @@ def add_lines(
             "variant_id": lot["variant_id"],
             "lot_id": lot["lot_id"],
             "is_open": True,
-            "state": "waiting",
+            "status": "waiting",
             "recounts": 0,
             "is_same_counter": False,
             "has_moved": False,

@@ -16,7 +16,7 @@ from erp.models.inventory import CountSource, CountStatus, StockCountRecording
 from erp.services.inventory.balances import HeldLot, lock_lots
 from erp.services.inventory.counting import COUNT, Count, add_lines, lock_count
 from erp.services.inventory.events import LotsCounted
-from erp.services.inventory.finding_lots import find_scanned
+from erp.services.inventory.searching_lots import find_scanned
 from erp.services.platform import Closed, Command, Quantity, Result, command, emit
 
 MOST_UNITS = 10_000_000
@@ -80,7 +80,7 @@ class Line:
 
     id: UUID
     lot_id: UUID
-    state: str
+    status: str
     counted: int | None
     book: int | None
     recounts: int
@@ -143,7 +143,7 @@ def write_findings(
         session,
         """
         update stock_count_line line
-           set state = 'counted', counted = f.counted, book = f.book, counted_at = %(now)s,
+           set status = 'counted', counted = f.counted, book = f.book, counted_at = %(now)s,
                counted_by = %(user)s, has_moved = f.has_moved,
                is_same_counter = line.recounts > 0 and not exists (
                     select 1 from stock_count_recording r
@@ -186,7 +186,7 @@ def lock_lines(
     """Return lines of a count by lot, locked in the order of their lots, after the balances."""
     rows = db.fetch_all(
         session,
-        "select id, lot_id, state, counted, book, recounts, has_moved from stock_count_line"
+        "select id, lot_id, status, counted, book, recounts, has_moved from stock_count_line"
         " where tenant_id = %s and count_id = %s and lot_id = any(%s)"
         " order by variant_id, lot_id for update",
         (ctx.tenant_id, count.id, list(lot_ids)),
@@ -250,7 +250,7 @@ def _answer(
 ) -> CountRecorded:
     progress = db.fetch_one(
         session,
-        "select count(*) as lots, count(*) filter (where state in ('counted', 'left')) as done"
+        "select count(*) as lots, count(*) filter (where status in ('counted', 'left')) as done"
         " from stock_count_line where tenant_id = %s and count_id = %s",
         (ctx.tenant_id, count.id),
     )

@@ -11,7 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import PermissionDenied
 from erp.core.shelf_life import Standing, standing_of
-from erp.models.inventory import CountLineState, CountStatus
+from erp.models.inventory import CountLineStatus, CountStatus
 from erp.services.inventory.counting import APPROVE
 from erp.services.inventory.errors import UnknownCount
 from erp.services.platform import (
@@ -110,7 +110,7 @@ class CountLine(Result):
     maker: str
     expires_on: date | None
     shelf_life: Standing
-    state: CountLineState
+    status: CountLineStatus
     counted: int | None
     counted_at: datetime | None
     counted_by: str
@@ -163,7 +163,7 @@ _HEAD: LiteralString = """
       left join membership e on e.tenant_id = c.tenant_id and e.user_id = c.closed_by
       cross join lateral (
             select count(*) as lots,
-                   count(*) filter (where line.state in ('counted', 'left')) as done
+                   count(*) filter (where line.status in ('counted', 'left')) as done
               from stock_count_line line
              where line.tenant_id = c.tenant_id and line.count_id = c.id) tally
      where c.tenant_id = %(tenant)s
@@ -251,15 +251,15 @@ _VALUED: LiteralString = """
 """Lines with their difference, at the cost posted or else at what it would be now."""
 
 _SUMS: LiteralString = """
-    select count(*) filter (where line.state = 'recount') as recount,
-           count(*) filter (where line.state = 'left') as left,
+    select count(*) filter (where line.status = 'recount') as recount,
+           count(*) filter (where line.status = 'left') as left,
            count(*) filter (where d.difference <> 0) as different,
            coalesce(sum(worth.value) filter (where worth.value > 0), 0) as gained,
            coalesce(-sum(worth.value) filter (where worth.value < 0), 0) as lost
 """
 _LINES: LiteralString = """
     select line.id, line.lot_id, line.variant_id, v.label, v.sku, v.base_unit as unit,
-           l.lot_number, l.maker, l.expires_on, line.state, line.counted, line.counted_at,
+           l.lot_number, l.maker, l.expires_on, line.status, line.counted, line.counted_at,
            coalesce(u.display_name, '') as counted_by, line.recounts, line.is_same_counter,
            line.is_added, line.book, d.difference, worth.value, line.has_moved,
            (select r.counted from stock_count_recording r
@@ -268,8 +268,8 @@ _LINES: LiteralString = """
              order by r.id desc limit 1) as counted_before
 """
 _SHOWN: dict[str, LiteralString] = {
-    "uncounted": "and line.state in ('waiting', 'recount')",
-    "counted": "and line.state = 'counted'",
+    "uncounted": "and line.status in ('waiting', 'recount')",
+    "counted": "and line.status = 'counted'",
     "recount": "and line.recounts > 0",
     "different": "and d.difference <> 0",
     "gains": "and d.difference > 0",

@@ -125,7 +125,7 @@ referee(
                    line.counted - line.book as units, line.value
               from stock_count_line line
               join stock_count c on c.tenant_id = line.tenant_id and c.id = line.count_id
-             where c.status = 'approved' and line.state = 'counted' and line.counted <> line.book
+             where c.status = 'approved' and line.status = 'counted' and line.counted <> line.book
         )
         select tenant_id, count_id, lot_id, posted.units as posted, found.units as counted,
                posted.value as posted_value, found.value as counted_value
@@ -137,7 +137,7 @@ referee(
 referee(
     "S11",
     "A counted lot says what was recorded of it last",
-    counted="select count(*) from stock_count_line where state = 'counted'",
+    counted="select count(*) from stock_count_line where status = 'counted'",
     offenders="""
         select line.tenant_id, line.count_id, line.lot_id, line.counted, line.book,
                last.counted as recorded, last.book as recorded_book
@@ -146,7 +146,7 @@ referee(
                 select r.counted, r.book, r.user_id from stock_count_recording r
                  where r.tenant_id = line.tenant_id and r.line_id = line.id
                  order by r.id desc limit 1) last on true
-         where line.state = 'counted'
+         where line.status = 'counted'
            and (line.counted, line.book, line.counted_by)
                is distinct from (last.counted, last.book, last.user_id)
     """,

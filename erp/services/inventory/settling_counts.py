@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import ANY_PERMISSION, RequestContext
 from erp.core.formatting import counted as in_words
 from erp.core.formatting import money_text
-from erp.models.inventory import CountLineState, CountSource, CountStatus
+from erp.models.inventory import CountLineStatus, CountSource, CountStatus
 from erp.services.inventory.adjusting import ValuedChange, post_changes, value_changes
 from erp.services.inventory.balances import HeldLot, lock_lots
 from erp.services.inventory.counting import APPROVE, COUNT, Count, close_count, lock_count
@@ -35,7 +35,7 @@ LIMIT = "count_difference"
 
 Declared = Literal["zero", "not_counted"]
 _NAMED = 10
-_WAITING = frozenset({CountLineState.WAITING.value, CountLineState.RECOUNT.value})
+_WAITING = frozenset({CountLineStatus.WAITING.value, CountLineStatus.RECOUNT.value})
 
 
 class DeclaredLot(Closed):
@@ -135,7 +135,7 @@ def submit_count(session: Session, ctx: RequestContext, cmd: SubmitCount) -> Cou
     left = [lot for lot, said in declared.items() if said == "not_counted"]
     db.execute(
         session,
-        "update stock_count_line set state = 'left'"
+        "update stock_count_line set status = 'left'"
         " where tenant_id = %s and count_id = %s and lot_id = any(%s)",
         (ctx.tenant_id, count.id, left),
     )
@@ -173,11 +173,11 @@ def request_recount(session: Session, ctx: RequestContext, cmd: RequestRecount) 
     wanted = sorted({lot.lot_id for lot in cmd.lots})
     changed = db.fetch_all(
         session,
-        "update stock_count_line set state = 'recount', recounts = recounts + 1, counted = null,"
+        "update stock_count_line set status = 'recount', recounts = recounts + 1, counted = null,"
         " book = null, counted_at = null, counted_by = null, has_moved = false,"
         " is_same_counter = false"
         " where tenant_id = %s and count_id = %s and lot_id = any(%s)"
-        "   and state in ('counted', 'left') returning lot_id",
+        "   and status in ('counted', 'left') returning lot_id",
         (ctx.tenant_id, count.id, wanted),
     )
     missing = set(wanted) - {row["lot_id"] for row in changed}
@@ -255,7 +255,7 @@ def _declared(
         "select line.lot_id, v.label, l.lot_number from stock_count_line line"
         "  join lot l on l.tenant_id = line.tenant_id and l.id = line.lot_id"
         "  join variant v on v.tenant_id = line.tenant_id and v.id = line.variant_id"
-        " where line.tenant_id = %s and line.count_id = %s and line.state = any(%s)"
+        " where line.tenant_id = %s and line.count_id = %s and line.status = any(%s)"
         " order by v.label, l.lot_number",
         (ctx.tenant_id, count.id, list(_WAITING)),
     )
@@ -298,8 +298,8 @@ def _record_zeros(
 def _tally(session: Session, ctx: RequestContext, count: Count) -> CountSubmission:
     row = db.fetch_one(
         session,
-        "select count(*) filter (where state = 'counted') as counted,"
-        " count(*) filter (where state = 'left') as left"
+        "select count(*) filter (where status = 'counted') as counted,"
+        " count(*) filter (where status = 'left') as left"
         " from stock_count_line where tenant_id = %s and count_id = %s",
         (ctx.tenant_id, count.id),
     )
@@ -311,7 +311,7 @@ def _differences(session: Session, ctx: RequestContext, count: Count) -> list[_D
         session,
         "select line.lot_id, line.counted - line.book as units, line.counted_by"
         "  from stock_count_line line"
-        " where line.tenant_id = %s and line.count_id = %s and line.state = 'counted'"
+        " where line.tenant_id = %s and line.count_id = %s and line.status = 'counted'"
         "   and line.counted <> line.book order by line.variant_id, line.lot_id",
         (ctx.tenant_id, count.id),
     )

@@ -25,7 +25,7 @@ from erp.state.listing import ListState
 from erp.state.registry import handler
 from erp.state.session import as_uuid, new_form_key
 
-LINE_STATES = {
+LINE_STATUSES = {
     "waiting": "Not counted",
     "counted": "Counted",
     "recount": "To count again",
@@ -226,13 +226,13 @@ class CountReviewState(ListState, rx.State):
             "difference": _signed(row.difference),
             "sign": _sign(row.difference),
             "value": row.value or None,
-            "who": row.counted_by or LINE_STATES[row.state],
+            "who": row.counted_by or LINE_STATUSES[row.status],
             "before": "" if row.counted_before is None else f"before: {row.counted_before}",
             "flags": ", ".join(_flags(row)),
         }
 
     def _aside(self, row: Any) -> dict[str, str]:
-        is_counted = row.state in {"counted", "left"}
+        is_counted = row.status in {"counted", "left"}
         return {"lot_id": str(row.lot_id), "may_choose": "yes" if is_counted else ""}
 
 

@@ -111,7 +111,7 @@ class CountSheetState(ListState, rx.State):
         self.adds += 1
         if as_uuid(lot_id) is None:
             return None
-        found = await self._ask("inventory.find_lots", {"lot_id": lot_id})
+        found = await self._ask("inventory.search_lots", {"lot_id": lot_id})
         chosen = found.rows[0] if found.rows else None
         if chosen is None:
             return rx.toast.warning("This lot is not known any more. Look for it again.")
@@ -184,7 +184,7 @@ class CountSheetState(ListState, rx.State):
             self.extra = [line for line in self.extra if line["lot_id"] != lot_id]
             await self._reload()
             return
-        said = {"counted": str(found.counted), "state": "counted", "flag": ""}
+        said = {"counted": str(found.counted), "status": "counted", "flag": ""}
         self.rows = [row | said if row["lot_id"] == lot_id else row for row in self.rows]
         await self._count_up()
 
@@ -238,13 +238,13 @@ class CountSheetState(ListState, rx.State):
 
     def _aside(self, row: Any) -> dict[str, str]:
         flags = {"recount": "Count again", "left": "Left alone"}
-        flag = flags.get(row.state, "Not expected" if row.is_added else "")
+        flag = flags.get(row.status, "Not expected" if row.is_added else "")
         return {
             "lot_id": str(row.lot_id),
             "maker": row.maker,
             "unit": row.unit,
             "counted": "" if row.counted is None else str(row.counted),
-            "state": row.state,
+            "status": row.status,
             "by": row.counted_by,
             "flag": flag,
         }

@@ -241,11 +241,11 @@ def test_a_lot_the_book_says_is_not_there_is_added(shop, keeper, count_id, lots)
     assert (answer.lots, answer.done) == (4, 1)
     line = line_of(shop, again.count_id, lots[0])
     assert (line.is_added, line.book, line.difference) == (True, 0, 2)
-    found = shop.run("inventory.find_lots", {"search": "arnica 1 l1"}, by=keeper).rows
+    found = shop.run("inventory.search_lots", {"search": "arnica 1 l1"}, by=keeper).rows
     assert found == []
-    found = shop.run("inventory.find_lots", {"search": "arnica 1"}, by=keeper).rows
+    found = shop.run("inventory.search_lots", {"search": "arnica 1"}, by=keeper).rows
     assert {row.lot_id for row in found} == set(lots[:2])
-    found = shop.run("inventory.find_lots", {"search": "l1"}, by=keeper).rows
+    found = shop.run("inventory.search_lots", {"search": "l1"}, by=keeper).rows
     assert {row.lot_id for row in found[:2]} == {lots[0], lots[2]}
 
 

@@ -160,7 +160,7 @@ def test_a_lot_sent_back_is_counted_again_and_its_history_stays(
     given = {"count_id": handed_in, "lots": named(lots[0]), "reason": "Look behind the door"}
     assert shop.run("inventory.request_recount", given, by=manager).lots == 1
     line = line_of(shop, handed_in, lots[0])
-    assert (line.state, line.counted, line.counted_before) == ("recount", None, 17)
+    assert (line.status, line.counted, line.counted_before) == ("recount", None, 17)
     with refused(shop, LotsUncounted):
         submit(shop, handed_in, by=keeper)
     shop.sell({shop.variant_ids[0]: 2})

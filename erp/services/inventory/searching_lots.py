@@ -16,7 +16,7 @@ from erp.services.platform import Query, Result, Rows, query
 _NAMED = 10
 
 
-class FindLots(Query):
+class SearchLots(Query):
     """Words of a product, or the beginning of a lot's number; or one lot by its id."""
 
     lot_id: UUID | None = None
@@ -39,8 +39,8 @@ class FoundLots(Rows):
     rows: list[FoundLot]
 
 
-@query("inventory.find_lots", permission="inventory.view_counts", rest="GET /lots")
-def find_lots(session: Session, ctx: RequestContext, wanted: FindLots) -> FoundLots:
+@query("inventory.search_lots", permission="inventory.view_counts", rest="GET /lots/search")
+def search_lots(session: Session, ctx: RequestContext, wanted: SearchLots) -> FoundLots:
     """Find lots of the catalogue to add to a count, whether any of them are here or not."""
     text = wanted.search.strip()
     rows = db.fetch_all(
