@@ -255,7 +255,6 @@ def _submitting() -> rx.Component:
                 type="radio",
                 name="rest",
                 value=value,
-                checked=Sheet.rest == value,
                 on_change=lambda _: Sheet.choose_rest(value),
             ),
             rx.el.span(rx.el.b(label), rx.el.small(note)),

@@ -82,7 +82,7 @@ class GetCount(Page):
     """Which count, and which of its lots.
 
     Attributes:
-        search: Words of the product, or a part of the lot's number.
+        search: Words of the product, its SKU, or a part of the lot's number.
         show: Only lots at a step, or with a difference.
     """
 
@@ -295,7 +295,7 @@ def _lines(session: Session, ctx: RequestContext, wanted: GetCount) -> list[db.R
         {_LINES} {_VALUED}
           left join membership u on u.tenant_id = line.tenant_id and u.user_id = line.counted_by
          where line.tenant_id = %(tenant)s and line.count_id = %(count)s {shown}
-           and v.search_text || ' ' || v.label || ' ' || l.lot_number ilike all(%(words)s)
+           and concat_ws(' ', v.search_text, v.label, v.sku, l.lot_number) ilike all(%(words)s)
            and (v.label, coalesce(l.expires_on, 'infinity'), line.id)
              > (%(label)s, %(expiry)s::date, %(line)s::uuid)
          order by v.label, coalesce(l.expires_on, 'infinity'), line.id limit %(limit)s

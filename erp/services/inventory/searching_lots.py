@@ -88,7 +88,7 @@ def find_scanned(session: Session, ctx: RequestContext, count_id: UUID, text: st
     rows = db.fetch_all(
         session,
         """
-        select l.id as lot_id, l.lot_number, l.expires_on, v.label,
+        select l.id as lot_id, l.lot_number, l.expires_on, v.label, v.sku,
                line.id is not null as is_listed
           from (select code.variant_id as id from barcode code
                  where code.tenant_id = %(tenant)s and code.code = any(%(codes)s)
@@ -123,7 +123,7 @@ def find_scanned(session: Session, ctx: RequestContext, count_id: UUID, text: st
     if len(chosen) > 1:
         numbers = ", ".join(row["lot_number"] for row in chosen[:_NAMED])
         message = f"{rows[0]['label']} has several lots: {numbers}. Type the units at its lot."
-        raise WhichLot(message, fields={at: message}, details={"label": rows[0]["label"]})
+        raise WhichLot(message, fields={at: message}, details={"sku": rows[0]["sku"]})
     found: UUID = chosen[0]["lot_id"]
     return found
 

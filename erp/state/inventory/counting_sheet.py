@@ -91,7 +91,7 @@ class CountSheetState(ListState, rx.State):
             done = await self._record({"scan": f"{code}"[:LONGEST_SCAN], "add": 1})
         except inventory.WhichLot as question:
             self.scan_problem = question.message
-            return await self._look_for(question.details["label"])
+            return await self._look_for(question.details["sku"])
         except (ValidationError, DomainError) as error:
             self.scan_problem = getattr(error, "message", "This code cannot be read.")
             return None
