@@ -1,5 +1,6 @@
 // Units of one lot on a counting sheet: saved as typed, and kept in the browser until they are.
 import { useEffect, useRef, useState } from "react";
+import { codeIn } from "./wedge.jsx";
 
 const PAUSE_MS = 1200;
 const SCANNED = /^([0-9]{8,}|[(\]].{7,})$/; // a code that came too slowly to be taken for a scan
@@ -15,7 +16,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   const send = (next) => {
     clearTimeout(timer.current);
     if (next.trim() === "") { setText(known.current); keep(key, null); return; }
-    if (SCANNED.test(next.trim())) { setText(known.current); keep(key, null); onScan?.(next.trim()); return; }
+    if (SCANNED.test(next.trim())) { setText(known.current); keep(key, null); onScan?.(codeIn(input.current, next.trim())); return; }
     if (next === known.current) { keep(key, null); return; }
     if (next === sent.current) return;
     sent.current = next;
@@ -61,7 +62,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   const isSaved = saved !== "" && text === saved;
   return (
     <span className="count-box" data-saved={isSaved || undefined}>
-      <input ref={input} className="input input-count" data-count-box={lot} inputMode="numeric" enterKeyHint="next" aria-label={label} aria-invalid={problem ? "true" : undefined} aria-describedby={problem ? `${lot}-problem` : undefined} value={text} onChange={change} onBlur={() => send(text)} onKeyDown={press} onFocus={(event) => event.target.select()} autoComplete="off" maxLength={80} />
+      <input ref={input} className="input input-count" data-count-box={lot} data-saved={saved} inputMode="numeric" enterKeyHint="next" aria-label={label} aria-invalid={problem ? "true" : undefined} aria-describedby={problem ? `${lot}-problem` : undefined} value={text} onChange={change} onBlur={() => send(text)} onKeyDown={press} onFocus={(event) => event.target.select()} autoComplete="off" maxLength={80} />
       <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3.5 8.5l3 3 6-7" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" strokeLinejoin="round" /></svg>
       <span className="sr-only" role="status">{isSaved ? "saved" : ""}</span>
     </span>

@@ -24,3 +24,7 @@ class CountBox(Component):
     problem: rx.Var[str]
     on_scan: rx.EventHandler[lambda code: [code]]  # type: ignore[type-arg,valid-type]
     on_save: rx.EventHandler[lambda lot, text: [lot, text]]  # type: ignore[type-arg,valid-type]
+
+
+_WEDGE = rx.asset("wedge.jsx", shared=True)
+"""The field imports from it, beside itself."""
