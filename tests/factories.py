@@ -37,6 +37,7 @@ UNLIMITED = {
     "return_amount": Decimal(10_000_000),
     "cash_tolerance": Decimal(1000),
     "purchase_amount": Decimal(100_000_000),
+    "count_difference": Decimal(10_000_000),
 }
 PLENTY = "1000000.00"
 

@@ -21,6 +21,14 @@ RIGHTS = {
     "purchase_order_line": APPEND_ONLY,
     "purchase_order_receipt": APPEND_ONLY,
 }
+DROPPED = (
+    "purchase_order_receipt",
+    "purchase_order_line",
+    "purchase_order_decision",
+    "purchase_order_version",
+    "purchase_order_progress",
+    "purchase_order",
+)
 GRANTS = {
     "manager": (("purchasing.view", "purchasing.order", "purchasing.approve"), "200000"),
     "storekeeper": (("purchasing.view", "purchasing.order"), "10000"),
@@ -344,18 +352,15 @@ def _create_tables() -> None:
 
 
 def downgrade() -> None:
-    op.drop_index("ix_purchase_order_receipt_order", table_name="purchase_order_receipt")
-    op.drop_table("purchase_order_receipt")
-    op.drop_index("ix_purchase_order_line_variant", table_name="purchase_order_line")
-    op.drop_table("purchase_order_line")
-    op.drop_table("purchase_order_decision")
-    op.drop_table("purchase_order_version")
-    op.drop_table("purchase_order_progress")
-    op.drop_index("ix_purchase_order_supplier", table_name="purchase_order")
-    op.drop_index(
-        "ix_purchase_order_live",
-        table_name="purchase_order",
-        postgresql_where=sa.text("status in ('awaiting', 'placed')"),
+    for table in DROPPED:
+        op.drop_table(table)
+    taken = sorted({name for names, _ in GRANTS.values() for name in names})
+    op.execute("alter table role no force row level security")
+    op.get_bind().execute(
+        sa.text(
+            "update role set permissions = array(select p from unnest(permissions) p"
+            " where p <> all(:taken)), limits = limits - 'purchase_amount'"
+        ),
+        {"taken": taken},
     )
-    op.drop_index("ix_purchase_order_list", table_name="purchase_order")
-    op.drop_table("purchase_order")
+    op.execute("alter table role force row level security")

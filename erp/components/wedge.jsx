@@ -2,7 +2,7 @@
 import { useEffect, useRef } from "react";
 
 const ASKING = '[role="dialog"]:not([data-state="closed"]) form, [role="alertdialog"]:not([data-state="closed"])';
-const DIGITS = /^[0-9]{8,}$/; // a busy machine may let a scan look slow at its beginning
+const WHOLE = /^([0-9]{8,}|[(\]].{7,})$/; // a busy machine may let a scan look slow at its beginning
 
 export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
   const act = useRef(onScan);
@@ -20,8 +20,11 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           event.preventDefault();
           event.stopPropagation();
           const field = event.target.closest?.("input, textarea");
-          const whole = field && DIGITS.test(field.value) && field.value.endsWith(code) ? field.value : code;
-          if (field && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
+          const isCount = field?.dataset.countBox !== undefined; // puts back the units it had
+          const counted = isCount ? codeIn(field, code) : "";
+          if (isCount) field.dispatchEvent(new CustomEvent("scanned"));
+          const whole = isCount ? counted : field && WHOLE.test(field.value) && field.value.endsWith(code) ? field.value : code;
+          if (field && !isCount && field.value.endsWith(code) && !field.dataset.scan) clear(field, whole);
           if (!document.querySelector(ASKING)) act.current?.(whole); // nothing changes behind an open question
         }
         code = "";
@@ -33,6 +36,15 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
     return () => window.removeEventListener("keydown", key, true);
   }, [gapMs, shortest]);
   return null;
+}
+
+const isGtin = (text) => /^([0-9]{8}|[0-9]{12,14})$/.test(text) && [...text].reverse().reduce((sum, digit, i) => sum + digit * (i % 2 ? 3 : 1), 0) % 10 === 0;
+
+// The code in a field of units: alone, or behind the units that stood there, its beginning typed slowly or not.
+export function codeIn(field, code) {
+  const value = field.value, saved = field.dataset.saved ?? "", mark = value.search(/[(\]]/);
+  if (mark >= 0) return value.slice(mark);
+  return [value, value.startsWith(saved) ? value.slice(saved.length) : value].find(isGtin) ?? code;
 }
 
 function clear(field, code) {

@@ -11,6 +11,7 @@ from uuid import UUID
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.seed.catalogue import seed_catalogue
+from erp.seed.counting import seed_counts
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
 from erp.seed.orders import seed_orders
@@ -40,6 +41,7 @@ UNLIMITED = MappingProxyType(
         "return_amount": Decimal(10_000_000),
         "cash_tolerance": Decimal(1000),
         "purchase_amount": Decimal(100_000_000),
+        "count_difference": Decimal(10_000_000),
     }
 )
 
@@ -133,6 +135,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     if has_history:
         seed_history(ctx, register_ids[0])
         seed_orders(ctx)
+        seed_counts(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

@@ -62,7 +62,7 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
-    ids |= pictures.pictures(shop, patient) | _orders(shop, ids)
+    ids |= pictures.pictures(shop, patient) | _orders(shop, ids) | _counts(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -174,6 +174,30 @@ def _document(shop: Shop, ids: Ids) -> Ids:
     return {"document_id": document_id}
 
 
+def _counts(shop: Shop) -> Ids:
+    """Open a count of one product with a counted lot, and hand in one of another."""
+    with db.unit_of_work(shop.ctx) as session:
+        rows = db.fetch_all(session, "select id, product_id from variant order by label")
+    products = {row["id"]: {"product_id": row["product_id"]} for row in rows}
+    _, second, third = shop.variant_ids
+    counts = [
+        shop.run("inventory.start_count", {"products": [products[variant]]}).count_id
+        for variant in (third, second)
+    ]
+    lot_ids = [shop.lot_ids[variant][0] for variant in (third, second)]
+    for count_id, lot_id in zip(counts, lot_ids, strict=True):
+        line = {"lot_id": lot_id, "counted": 99}
+        shop.run("inventory.record_count", {"count_id": count_id, "lines": [line]})
+    handed_in = {"count_id": counts[1], "rest": "not_counted"}
+    shop.run("inventory.submit_count", handed_in)
+    return {
+        "count_id": counts[0],
+        "submitted_count_id": counts[1],
+        "counted_lot_id": lot_ids[0],
+        "uncounted_lot_id": shop.lot_ids[third][1],
+    }
+
+
 def only(*names: str, **more: Any) -> Example:
     """Return an example that names these ids under their own names."""
     return lambda ids, _: {name: ids[name] for name in names} | more
@@ -271,11 +295,16 @@ EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
     "identity.set_pin": only("member_id", pin="8642"),
     "identity.update_member": only("member_id", display_name="Renamed", roles=["cashier"]),
     "inventory.adjust_stock": _lots("count", change=1),
+    "inventory.approve_count": lambda i, _: {"count_id": i["submitted_count_id"]},
+    "inventory.cancel_count": only("count_id"),
     "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
     "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
+    "inventory.search_lots": only("lot_id"),
+    "inventory.get_count": only("count_id"),
     "inventory.get_last_lot": only("variant_id"),
     "inventory.get_lot": only("lot_id"),
     "inventory.hold_lot": only("lot_id", reason="x"),
+    "inventory.list_counts": only("location_id"),
     "inventory.list_locations": only("branch_id"),
     "inventory.list_moves": lambda i, _: {
         "product_id": i["product_id"],
@@ -286,7 +315,24 @@ EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
     },
     "inventory.recall_lot": only("lot_id", reason="x"),
     "inventory.receive_goods": _receive,
+    "inventory.record_count": lambda i, _: {
+        "count_id": i["count_id"],
+        "lines": [{"lot_id": i["lot_id"], "counted": 1}],
+    },
     "inventory.release_lot": lambda i, _: {"lot_id": i["held_lot_id"], "reason": "x"},
+    "inventory.request_recount": lambda i, _: {
+        "count_id": i["count_id"],
+        "lots": [{"lot_id": i["counted_lot_id"]}],
+    },
+    "inventory.start_count": lambda i, _: {
+        "location_id": i["location_id"],
+        "brand_id": i["brand_id"],
+        "products": [{"product_id": i["product_id"]}],
+    },
+    "inventory.submit_count": lambda i, _: {
+        "count_id": i["count_id"],
+        "lots": [{"lot_id": i["uncounted_lot_id"], "declared": "zero"}],
+    },
     "inventory.stock_by_lot": only("product_id", "variant_id", "lot_id", "location_id"),
     "inventory.transfer_stock": _move,
     "inventory.write_off_stock": _lots("damaged", quantity=1),

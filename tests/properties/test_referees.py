@@ -1,6 +1,7 @@
 """Every referee turns red when what it guards is broken, and only then."""
 
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Engine, create_engine
@@ -12,7 +13,7 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import platform
 from erp.services.platform import verifying
-from tests.factories import DOMAINS, make_shop
+from tests.factories import DOMAINS, Shop, make_shop
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
 from tests.services.purchasing.ordering import line, place, receive, supplier
@@ -61,6 +62,9 @@ SABOTAGE = {
     "S7": "update stock_balance set value = value + 1",
     "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
     " update invoice_line set mrp = 1",
+    "S10": "update stock_count_line set value = value + 1",
+    "S11": "update stock_count_line set counted_by = gen_random_uuid()"
+    " where counted_by is not null",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -81,6 +85,7 @@ def traded() -> None:
             "reason": "broken",
         },
     )
+    _count(shop, shop.lot_ids[second][1])
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
@@ -106,6 +111,15 @@ def traded() -> None:
     opening = {"register_id": shop.register_id, "opening_float": "0.00"}
     shift = shop.run("pos.open_shift", opening)
     shop.sell({third: 1}, shift_id=shift.id)
+
+
+def _count(shop: Shop, lot_id: UUID) -> None:
+    """Find one unit less of a lot than the books say."""
+    count = {"count_id": shop.run("inventory.start_count").count_id}
+    found = {"lot_id": lot_id, "counted": 99}
+    shop.run("inventory.record_count", count | {"lines": [found]})
+    shop.run("inventory.submit_count", count | {"rest": "not_counted"})
+    shop.run("inventory.approve_count", count)
 
 
 @pytest.fixture(scope="module")

@@ -199,6 +199,26 @@ class Trade(RuleBasedStateMachine):
         lot.shelf -= quantity
 
     @precondition(lambda self: self.model.lots)
+    @rule(which=at, found=st.integers(0, 25), sold=st.integers(0, 2))
+    def count(self, which: int, found: int, sold: int) -> None:
+        """Count one lot, sell a little, approve: what was sold since stays sold."""
+        lot = self.lot(which)
+        started = self.do("inventory.start_count", {"is_blind": bool(found % 2)})
+        about = {"count_id": started.count_id}
+        line = {"lot_id": lot.id, "counted": found}
+        self.do("inventory.record_count", about | {"lines": [line]})
+        difference = found - lot.shelf
+        if sold:
+            self.sell(sold, 0)
+        self.do("inventory.submit_count", about | {"rest": "not_counted"})
+        if lot.shelf + difference < 0:
+            self.refused("inventory.approve_count", about, inventory.InsufficientStock)
+            self.do("inventory.cancel_count", about)
+            return
+        self.do("inventory.approve_count", about)
+        lot.shelf += difference
+
+    @precondition(lambda self: self.model.lots)
     @rule(which=at, verb=st.sampled_from(["hold", "release", "release", "recall"]))
     def change_standing(self, which: int, verb: str) -> None:
         lot = self.lot(which)

@@ -1,15 +1,29 @@
 """Places, lots, moves and the balances the database keeps from them."""
 
+from erp.models.inventory.count import (
+    CountLineStatus,
+    CountSource,
+    CountStatus,
+    StockCount,
+    StockCountLine,
+    StockCountRecording,
+)
 from erp.models.inventory.lot import Lot, LotStatus
 from erp.models.inventory.place import Location, LocationKind, Warehouse
 from erp.models.inventory.stock import StockBalance, StockMove, StockReservation
 
 __all__ = [
+    "CountLineStatus",
+    "CountSource",
+    "CountStatus",
     "Location",
     "LocationKind",
     "Lot",
     "LotStatus",
     "StockBalance",
+    "StockCount",
+    "StockCountLine",
+    "StockCountRecording",
     "StockMove",
     "StockReservation",
     "Warehouse",

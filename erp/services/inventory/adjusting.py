@@ -1,6 +1,7 @@
 """Adjustments and write-offs: the books follow the shelf, with a reason."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -16,7 +17,7 @@ from erp.models.inventory import LocationKind
 from erp.services.inventory.balances import HeldLot, lock_lots
 from erp.services.inventory.events import StockAdjusted, StockWrittenOff
 from erp.services.inventory.moving import Movement, Origin, write_moves
-from erp.services.inventory.places import get_owned_place, outside
+from erp.services.inventory.places import Place, get_owned_place, outside
 from erp.services.inventory.posting import post_stock
 from erp.services.platform import Closed, Command, Quantity, Result, Text, command, emit
 
@@ -78,6 +79,15 @@ class StockAdjustment(Result):
     lost: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class ValuedChange:
+    """Base units of a lot that are too many, or below zero too few, with their cost."""
+
+    lot: HeldLot
+    units: int
+    cost: Decimal
+
+
 class LotQuantity(Closed):
     """Base units of a lot."""
 
@@ -117,33 +127,10 @@ def adjust_stock(session: Session, ctx: RequestContext, cmd: AdjustStock) -> Sto
     """
     place = get_owned_place(session, ctx, cmd.location_id)
     lots = lock_lots(session, ctx, place.id, [line.lot_id for line in cmd.lines])
-    beyond = outside(session, ctx, LocationKind.LOST_FOUND)
     reason = _reason(cmd.reason_code, cmd.note)
-    less = _taken(lots, [(at, x.lot_id, -x.change) for at, x in enumerate(cmd.lines)], "change")
-    movements: list[Movement] = []
-    gained = lost = NOTHING
-    for at, line in enumerate(cmd.lines):
-        lot, cost = lots[line.lot_id], less.get(at)
-        if cost is None:
-            cost = lot.worth(line.change)
-            gained += cost
-            ends = (beyond, place.id)
-        else:
-            lost += cost
-            ends = (place.id, beyond)
-        movements.append(
-            Movement(lot.variant_id, lot.lot_id, *ends, abs(line.change), cost, at + 1, reason)
-        )
+    changes = value_changes(lots, [(line.lot_id, line.change) for line in cmd.lines])
     origin = Origin("stock_adjustment", new_id())
-    write_moves(session, ctx, origin, movements)
-    net = gained - lost
-    post_stock(
-        session,
-        ctx,
-        origin,
-        f"Stock adjusted: {reason}",
-        {place.account_key: net, "stock_adjustment": -net},
-    )
+    gained, lost = post_changes(session, ctx, place, origin, changes, reason)
     event = StockAdjusted(
         adjustment_id=origin.id,
         location_id=place.id,
@@ -153,6 +140,54 @@ def adjust_stock(session: Session, ctx: RequestContext, cmd: AdjustStock) -> Sto
     )
     emit(session, ctx, origin.id, event)
     return StockAdjustment(adjustment_id=origin.id, gained=gained, lost=lost)
+
+
+def value_changes(
+    lots: Mapping[UUID, HeldLot], wanted: Sequence[tuple[UUID, int]]
+) -> list[ValuedChange]:
+    """Return what changes of locked lots cost; the lots are left as if units were taken off.
+
+    Raises:
+        InsufficientStock: More is taken off than is free; all such lines are named.
+    """
+    less = _taken(lots, [(at, lot, -change) for at, (lot, change) in enumerate(wanted)], "change")
+    return [
+        ValuedChange(lots[lot], change, less[at] if at in less else lots[lot].worth(change))
+        for at, (lot, change) in enumerate(wanted)
+    ]
+
+
+def post_changes(
+    session: Session,
+    ctx: RequestContext,
+    place: Place,
+    origin: Origin,
+    changes: Sequence[ValuedChange],
+    reason: str,
+) -> tuple[Decimal, Decimal]:
+    """Move what is too many or too few in a place, post it, and return gain and loss at cost.
+
+    Against the place of counting differences and the account `stock_adjustment`.
+
+    Raises:
+        PeriodClosed: The books are closed for the day.
+    """
+    beyond = outside(session, ctx, LocationKind.LOST_FOUND)
+    movements = [
+        Movement(
+            change.lot.variant_id, change.lot.lot_id,
+            *((beyond, place.id) if change.units > 0 else (place.id, beyond)),
+            abs(change.units), change.cost, line_no, reason,
+        )
+        for line_no, change in enumerate(changes, start=1)
+    ]  # fmt: skip
+    write_moves(session, ctx, origin, movements)
+    gained = sum((change.cost for change in changes if change.units > 0), NOTHING)
+    lost = sum((change.cost for change in changes if change.units < 0), NOTHING)
+    net = gained - lost
+    booked = {place.account_key: net, "stock_adjustment": -net}
+    post_stock(session, ctx, origin, f"Stock adjusted: {reason}", booked)
+    return gained, lost
 
 
 @command("inventory.write_off_stock", permission="inventory.adjust", rest="POST /stock-write-offs")

@@ -5,6 +5,7 @@ from erp.core.errors import (
     Conflict,
     InvalidInput,
     NotFound,
+    PermissionDenied,
 )
 from erp.services.platform import refuse_on
 
@@ -75,6 +76,60 @@ class UnknownPlace(NotFound):
     code = "unknown_location"
 
 
+class UnknownCount(NotFound):
+    """No such count in the acting tenant."""
+
+    code = "unknown_count"
+
+
+class CountNotOpen(Conflict):
+    """The count is past this step, or not there yet."""
+
+    code = "count_not_open"
+
+
+class LotBeingCounted(Conflict):
+    """Another open count holds the lot in this place."""
+
+    code = "lot_being_counted"
+
+
+class NothingToCount(InvalidInput):
+    """No lot fits what shall be counted, or more than one count can hold."""
+
+    code = "nothing_to_count"
+
+
+class LotNotOnCount(InvalidInput):
+    """The lot is not on the count, or not at the step that was asked for."""
+
+    code = "lot_not_on_count"
+
+
+class WhichLot(InvalidInput):
+    """A scan names a product but not which of its lots."""
+
+    code = "which_lot"
+
+
+class LotsUncounted(InvalidInput):
+    """Lots are neither counted nor spoken for; they are named."""
+
+    code = "lots_uncounted"
+
+
+class OwnDifferences(PermissionDenied):
+    """Who counted may not approve what they found."""
+
+    code = "own_differences"
+
+
+class BeyondLimit(PermissionDenied):
+    """The amount is above what the actor may approve."""
+
+    code = "beyond_limit"
+
+
 class ShortShelfLife(ConfirmationRequired):
     """Goods arrive with less life than the shop asks for."""
 
@@ -102,4 +157,12 @@ refuse_on(
 refuse_on(
     "uq_lot_tenant_id_variant_id_lot_number_maker_expires_on",
     lambda: LotChanged("The same lot was received by someone else just now. Try again."),
+)
+refuse_on(
+    "uq_stock_count_line_open_lot",
+    lambda: LotBeingCounted("Another open count holds one of these lots. Finish it first."),
+)
+refuse_on(
+    "uq_stock_count_line_tenant_id_count_id_lot_id",
+    lambda: LotBeingCounted("Someone else put this lot on the count just now. Try again."),
 )

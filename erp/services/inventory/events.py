@@ -98,3 +98,64 @@ class LotsExpiring(DomainEvent):
     expired: int
     expiring: int
     value: Decimal
+
+
+class CountStarted(DomainEvent):
+    """Lots of a place are being counted."""
+
+    name: ClassVar[str] = "inventory.count_started.v1"
+
+    count_id: UUID
+    location_id: UUID
+    number: str
+    lots: int
+
+
+class LotsCounted(DomainEvent):
+    """Lots of a count were counted; says nothing of how many units, as counts may be blind."""
+
+    name: ClassVar[str] = "inventory.lots_counted.v1"
+
+    count_id: UUID
+    lots: int
+
+
+class RecountRequested(DomainEvent):
+    """Lots shall be counted once more."""
+
+    name: ClassVar[str] = "inventory.recount_requested.v1"
+
+    count_id: UUID
+    lot_ids: list[UUID]
+    reason: str
+
+
+class CountSubmitted(DomainEvent):
+    """Every lot of a count is counted or spoken for; it waits for approval."""
+
+    name: ClassVar[str] = "inventory.count_submitted.v1"
+
+    count_id: UUID
+    counted: int
+    left: int
+
+
+class CountApproved(DomainEvent):
+    """The differences of a count are posted; `gained` and `lost` are their cost."""
+
+    name: ClassVar[str] = "inventory.count_approved.v1"
+
+    count_id: UUID
+    location_id: UUID
+    differences: int
+    gained: Decimal
+    lost: Decimal
+
+
+class CountCancelled(DomainEvent):
+    """A count was given up; nothing is posted."""
+
+    name: ClassVar[str] = "inventory.count_cancelled.v1"
+
+    count_id: UUID
+    reason: str

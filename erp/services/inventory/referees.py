@@ -1,4 +1,4 @@
-"""Invariants of stock. Source: reliability catalogue S1, S2, S5 and S7."""
+"""Invariants of stock. Source: reliability catalogue S1, S2, S5 and S7; S10 and S11 are of counting."""
 
 from erp.services.platform import referee
 
@@ -103,5 +103,51 @@ referee(
         select tenant_id, company_id, key as account, books.value as booked, stock.value as counted
           from books full join stock using (tenant_id, company_id, key)
          where coalesce(books.value, 0) <> coalesce(stock.value, 0)
+    """,
+)
+referee(
+    "S10",
+    "What an approved count posted equals its differences, in units and value",
+    counted="select count(*) from stock_count where status = 'approved'",
+    offenders="""
+        with posted as (
+            select m.tenant_id, m.origin_id as count_id, m.lot_id,
+                   sum(case when m.to_location_id = c.location_id then m.quantity
+                            else -m.quantity end) as units,
+                   sum(case when m.to_location_id = c.location_id then m.value
+                            else -m.value end) as value
+              from stock_move m
+              join stock_count c on c.tenant_id = m.tenant_id and c.id = m.origin_id
+             where m.origin_type = 'stock_count'
+             group by m.tenant_id, m.origin_id, m.lot_id
+        ), found as (
+            select line.tenant_id, line.count_id, line.lot_id,
+                   line.counted - line.book as units, line.value
+              from stock_count_line line
+              join stock_count c on c.tenant_id = line.tenant_id and c.id = line.count_id
+             where c.status = 'approved' and line.status = 'counted' and line.counted <> line.book
+        )
+        select tenant_id, count_id, lot_id, posted.units as posted, found.units as counted,
+               posted.value as posted_value, found.value as counted_value
+          from posted full join found using (tenant_id, count_id, lot_id)
+         where posted.units is distinct from found.units
+            or posted.value is distinct from found.value
+    """,
+)
+referee(
+    "S11",
+    "A counted lot says what was recorded of it last",
+    counted="select count(*) from stock_count_line where status = 'counted'",
+    offenders="""
+        select line.tenant_id, line.count_id, line.lot_id, line.counted, line.book,
+               last.counted as recorded, last.book as recorded_book
+          from stock_count_line line
+          left join lateral (
+                select r.counted, r.book, r.user_id from stock_count_recording r
+                 where r.tenant_id = line.tenant_id and r.line_id = line.id
+                 order by r.id desc limit 1) last on true
+         where line.status = 'counted'
+           and (line.counted, line.book, line.counted_by)
+               is distinct from (last.counted, last.book, last.user_id)
     """,
 )

@@ -30,6 +30,7 @@ LIMITS = {
     "return_amount": ("Returns up to", "₹"),
     "cash_tolerance": ("Cash difference up to", "₹"),
     "purchase_amount": ("Orders up to", "₹"),
+    "count_difference": ("Counting differences up to", "₹"),
 }
 
 

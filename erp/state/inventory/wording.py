@@ -36,6 +36,7 @@ ORIGINS: Mapping[str, str] = {
     "stock_adjustment": "Adjusted",
     "stock_write_off": "Written off",
     "stock_transfer": "Transferred",
+    "stock_count": "Counted",
 }
 MOVE_COLUMNS = (
     Column("label", "Product", detail="lot_number"),
@@ -90,4 +91,6 @@ def document_of(row: Any, *, sees_sales: bool) -> str:
     """Return where what moved the goods is shown; empty where the reader may not see it."""
     if row.origin_type in {"sale", "return"}:
         return f"/sales/{row.origin_id}" if sees_sales else ""
+    if row.origin_type == "stock_count":
+        return f"/stock/counts/{row.origin_id}"
     return f"/stock/moves?origin_id={row.origin_id}"

@@ -1,0 +1,30 @@
+"""The field of a counting sheet."""
+
+import reflex as rx
+from reflex.components.component import Component
+
+
+class CountBox(Component):
+    """Units of one lot: saved on Enter, on leaving and when the typing pauses.
+
+    What was typed and not taken by the server yet is kept in the browser, and sent after a
+    reload. Enter and the arrows lead to the next lot. A barcode is told as a scan.
+
+    Attributes:
+        sheet, lot: Ids of the count and the lot, under which typed units are kept.
+        problem: What is wrong with them; shown by the page under the id `<lot>-problem`.
+    """
+
+    library = rx.asset("count_box.jsx", shared=True).importable_path
+    tag = "CountBox"
+    sheet: rx.Var[str]
+    lot: rx.Var[str]
+    value: rx.Var[str]
+    label: rx.Var[str]
+    problem: rx.Var[str]
+    on_scan: rx.EventHandler[lambda code: [code]]  # type: ignore[type-arg,valid-type]
+    on_save: rx.EventHandler[lambda lot, text: [lot, text]]  # type: ignore[type-arg,valid-type]
+
+
+_WEDGE = rx.asset("wedge.jsx", shared=True)
+"""The field imports from it, beside itself."""
