@@ -52,7 +52,7 @@ class CountReviewState(ListState, rx.State):
     permission: ClassVar[str] = VIEW_COUNTS
     query: ClassVar[str] = "inventory.get_count"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="lot"),
+        Column("label", "Product", detail="lot_number"),
         Column(
             "expires_on",
             "Expiry",
@@ -62,10 +62,10 @@ class CountReviewState(ListState, rx.State):
             wide_only=True,
         ),
         Column("book", "Book", Kind.COUNT, wide_only=True),
-        Column("counted", "Counted", Kind.COUNT, detail="before"),
+        Column("counted", "Counted", Kind.COUNT, detail="counted_before"),
         Column("difference", "Differs", tone="sign", tones={"+": "green", "-": "red", "": ""}),
         Column("value", "Value", Kind.MONEY),
-        Column("who", "Counted by", detail="flags", wide_only=True),
+        Column("counted_by", "Counted by", detail="recounts", wide_only=True),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("show",)
     part_keys: ClassVar[tuple[str, ...]] = ("show",)
@@ -222,13 +222,13 @@ class CountReviewState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
-            "lot": f"Lot {row.lot_number}",
+            "lot_number": f"Lot {row.lot_number}",
             "difference": _signed(row.difference),
             "sign": _sign(row.difference),
             "value": row.value or None,
-            "who": row.counted_by or LINE_STATUSES[row.status],
-            "before": "" if row.counted_before is None else f"before: {row.counted_before}",
-            "flags": ", ".join(_flags(row)),
+            "counted_by": row.counted_by or LINE_STATUSES[row.status],
+            "counted_before": "" if row.counted_before is None else f"before: {row.counted_before}",
+            "recounts": ", ".join(_flags(row)),
         }
 
     def _aside(self, row: Any) -> dict[str, str]:

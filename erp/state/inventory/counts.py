@@ -60,10 +60,10 @@ class CountListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW_COUNTS
     query: ClassVar[str] = "inventory.list_counts"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Count", detail="scope"),
+        Column("number", "Count", detail="brand"),
         Column("location", "Place", wide_only=True),
         Column("started_at", "Started", Kind.INSTANT, detail="started_by", wide_only=True),
-        Column("progress", "Counted", detail="kind"),
+        Column("done", "Counted", detail="is_blind"),
         Column("gained", "Gains", Kind.MONEY, wide_only=True),
         Column("lost", "Losses", Kind.MONEY, wide_only=True),
         Column("status", "Status", Kind.STATUS, labels=COUNT_STATUSES, tones=COUNT_TONES),
@@ -82,9 +82,9 @@ class CountListState(ListState, rx.State):
         is_sheet = row.status == "open" and self.may_count
         return row.model_dump() | {
             "page": "/stock/counts/sheet" if is_sheet else "/stock/counts",
-            "scope": scope_of(row),
-            "progress": progress_of(row),
-            "kind": "Blind" if row.is_blind else "",
+            "brand": scope_of(row),
+            "done": progress_of(row),
+            "is_blind": "Blind" if row.is_blind else "",
         }
 
 
