@@ -73,7 +73,7 @@ def _grants(role: Any) -> list[dict[str, str]]:
     domains: dict[str, list[str]] = {}
     for permission in sorted(role.permissions):
         domain, _, verb = permission.partition(".")
-        domains.setdefault(domain, []).append(verb)
+        domains.setdefault(domain, []).append(verb.replace("_", " "))
     return [
         {
             "id": f"{role.name}.{domain}",
