@@ -3,13 +3,16 @@
 import random
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from erp.core import db
 from erp.core.errors import DomainError
-from erp.services.inventory import LotBeingCounted
+from erp.core.ids import new_id
+from erp.services import inventory
+from erp.services.inventory import LotBeingCounted, Origin, Wanted
 from tests.concurrency.crowd import at_once, refusals
-from tests.concurrency.test_stock_storm import Attempt, buy_baskets, storm
+from tests.concurrency.test_stock_storm import Attempt, _book, buy_baskets, storm
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.inventory.counts import approve, look, record, start, submit
 
@@ -85,6 +88,40 @@ def test_final_stock_is_what_was_counted_less_what_was_sold_since(environment):
         assert on_hand == counted - (sold - sold_before)
     assert len({book for _, book, *_ in books(shop, count_id).values()}) > 1
     assert broken_promises() == []
+
+
+def test_a_recording_waits_for_a_sale_in_progress_and_sees_it(environment, owner):
+    assert environment
+    shop = make_shop("waits", products=1, lots=1, stock=10)
+    variant = shop.variant_ids[0]
+    lot = shop.lot_ids[variant][0]
+    count_id = start(shop).count_id
+
+    with ThreadPoolExecutor(1) as pool:
+        with db.unit_of_work(shop.ctx) as session:
+            picks = inventory.allocate(session, shop.ctx, shop.storage_id, [Wanted(1, variant, 3)])
+            recording = pool.submit(record, shop, count_id, {lot: 7})
+            _wait_for_a_waiter(owner)
+            assert not recording.done()
+            origin = Origin("test", new_id())
+            cost = inventory.issue(session, shop.ctx, picks, origin)
+            _book(session, shop, origin, cost)
+        recording.result(timeout=30)
+
+    line = look(shop, count_id).rows[0]
+    assert (line.counted, line.book, line.difference) == (7, 7, 0)
+
+
+def _wait_for_a_waiter(owner) -> None:
+    """Wait until some connection waits for a row that another one holds."""
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    until = time.monotonic() + 20
+    while not owner.execute(waiting).fetchone()[0]:
+        assert time.monotonic() < until, "the recording does not wait"
+        time.sleep(0.02)
 
 
 def test_of_two_counts_started_at_once_over_the_same_lots_one_is_open(environment):

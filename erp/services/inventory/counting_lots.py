@@ -250,7 +250,7 @@ def _answer(
 ) -> CountRecorded:
     progress = db.fetch_one(
         session,
-        "select count(*) as lots, count(*) filter (where status in ('counted', 'left')) as done"
+        "select count(*) as lots, count(*) filter (where status = 'counted') as done"
         " from stock_count_line where tenant_id = %s and count_id = %s",
         (ctx.tenant_id, count.id),
     )

@@ -42,7 +42,7 @@ class CountHead(Result):
     """A count as a whole.
 
     Attributes:
-        lots: Lots on it. done: those counted or left alone.
+        lots: Lots on it. done: those counted.
         products, brand, expires_before: What it was narrowed to.
         gained, lost: Cost of the differences: as posted, or as they would be valued now; none
             for those who may not see them.
@@ -163,7 +163,7 @@ _HEAD: LiteralString = """
       left join membership e on e.tenant_id = c.tenant_id and e.user_id = c.closed_by
       cross join lateral (
             select count(*) as lots,
-                   count(*) filter (where line.status in ('counted', 'left')) as done
+                   count(*) filter (where line.status = 'counted') as done
               from stock_count_line line
              where line.tenant_id = c.tenant_id and line.count_id = c.id) tally
      where c.tenant_id = %(tenant)s

@@ -234,7 +234,7 @@ class CountSheetState(ListState, rx.State):
             "recount": counted(page.recount, "lot") if page.recount else "",
         }
         self.percent = 100 * count.done // count.lots if count.lots else 0
-        self.waiting = count.lots - count.done
+        self.waiting = count.lots - count.done - page.left
 
     def _aside(self, row: Any) -> dict[str, str]:
         flags = {"recount": "Count again", "left": "Left alone"}

@@ -139,6 +139,8 @@ def test_lots_nobody_counted_are_named_until_they_are_spoken_for(shop, keeper, c
     assert set(caught.value.details["lot_ids"]) == {str(lot) for lot in lots[2:]}
     answer = submit(shop, count_id, by=keeper, lots=some, rest="not_counted")
     assert (answer.counted, answer.left) == (2, 2)
+    head = look(shop, count_id)
+    assert (head.count.lots, head.count.done, head.left) == (4, 2, 2)
     assert recordings(shop, lots[1]) == [(0, 20, "declared")]
     assert line_of(shop, count_id, lots[1]).counted_by == "Storekeeper of " + shop.slug
     approve(shop, count_id)
