@@ -117,7 +117,7 @@ def start_count(session: Session, ctx: RequestContext, cmd: StartCount) -> Count
     _require_known(session, ctx, cmd)
     lots = _expected(session, ctx, place, cmd)
     _refuse_counted_elsewhere(session, ctx, place, [row["lot_id"] for row in lots])
-    count_id, number = new_id(), next_number(session, ctx, _series(session, ctx))
+    count_id, number = new_id(), next_number(session, ctx, _series(ctx))
     db.execute(
         session,
         "insert into stock_count (tenant_id, id, number, location_id, products, brand_id,"
@@ -317,10 +317,5 @@ def _refuse_counted_elsewhere(
         )
 
 
-def _series(session: Session, ctx: RequestContext) -> Series:
-    """Return the tenant's one series of counts: two branches may not share a prefix otherwise."""
-    row = db.fetch_one(
-        session, "select id from branch where tenant_id = %s order by id limit 1", (ctx.tenant_id,)
-    )
-    assert row is not None  # noqa: S101  an actor has a branch
-    return Series(row["id"], "stock_count", fiscal_year(ctx.today), "SC")
+def _series(ctx: RequestContext) -> Series:
+    return Series(ctx.branch_id, "stock_count", fiscal_year(ctx.today), "SC")

@@ -14,6 +14,7 @@ from erp.core.context import ANY_PERMISSION, RequestContext
 from erp.core.formatting import counted as in_words
 from erp.core.formatting import money_text
 from erp.models.inventory import CountLineStatus, CountSource, CountStatus
+from erp.services import workflows
 from erp.services.inventory.adjusting import ValuedChange, post_changes, value_changes
 from erp.services.inventory.balances import HeldLot, lock_lots
 from erp.services.inventory.counting import APPROVE, COUNT, Count, close_count, lock_count
@@ -118,7 +119,8 @@ def submit_count(session: Session, ctx: RequestContext, cmd: SubmitCount) -> Cou
     """Hand a count in for approval; whoever submits says what became of lots nobody counted.
 
     A lot declared zero is recorded as counted now, by the one who submits. One declared not
-    counted stays as the books have it. Locks the count, then the balances of lots declared zero.
+    counted stays as the books have it. Who may approve is told in the inbox. Locks the count,
+    then the balances of lots declared zero.
 
     Raises:
         UnknownCount: The count is not in the acting tenant.
@@ -146,6 +148,7 @@ def submit_count(session: Session, ctx: RequestContext, cmd: SubmitCount) -> Cou
         " where tenant_id = %s and id = %s",
         (ctx.now, ctx.user_id, ctx.tenant_id, count.id),
     )
+    _tell_approvers(session, ctx, count)
     event = CountSubmitted(count_id=count.id, counted=answer.counted, left=answer.left)
     emit(session, ctx, count.id, event)
     return answer
@@ -244,6 +247,17 @@ def approve_count(session: Session, ctx: RequestContext, cmd: ApproveCount) -> C
         gained=gained,
         lost=lost,
     )
+
+
+def _tell_approvers(session: Session, ctx: RequestContext, count: Count) -> None:
+    news = workflows.News(
+        kind="inventory.count_submitted",
+        title=f"Count {count.number} waits for your approval",
+        body=f"{ctx.user_name} handed it in.",
+        link=f"/stock/counts/{count.id}",
+        dedupe_key=f"stock-count:{count.id}:{ctx.now.isoformat()}",
+    )
+    workflows.notify_members(session, ctx, permission=APPROVE, news=news)
 
 
 def _declared(

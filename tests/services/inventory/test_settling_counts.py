@@ -323,3 +323,18 @@ def test_each_step_is_told_once(shop, manager, handed_in, lots):
         "inventory.count_cancelled.v1",
     ]
     assert rows[1]["payload"] == {"count_id": str(handed_in), "lots": 4}
+
+
+def test_who_may_approve_is_told_each_time_a_count_is_handed_in(shop, keeper, manager, handed_in):
+    def told(who):
+        return [item.title for item in shop.run("workflows.list_inbox", by=who).rows]
+
+    (title,) = told(manager)
+    assert title.endswith("waits for your approval")
+    assert told(keeper) == []
+    lot_id = shop.lot_ids[shop.variant_ids[0]][0]
+    again = {"count_id": handed_in, "lots": [{"lot_id": lot_id}]}
+    shop.run("inventory.request_recount", again, by=manager)
+    record(shop, handed_in, {lot_id: 18}, by=keeper)
+    submit(shop, handed_in, by=keeper)
+    assert len(told(manager)) == 2
