@@ -30,6 +30,7 @@ CONNECT_SECONDS: Final = 3
 READ_SECONDS: Final = 20
 ATTEMPTS: Final = 3
 MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
+TAKEN: Final = frozenset({"BucketAlreadyExists", "BucketAlreadyOwnedByYou"})
 
 
 class S3ObjectStorage:
@@ -60,14 +61,22 @@ class S3ObjectStorage:
         return self._client
 
     def ensure_bucket(self) -> None:
-        """Create the bucket when it does not exist."""
+        """Create the bucket when it does not exist; several programs may try at once."""
         with _mapped(self._bucket):
             try:
                 self.client.head_bucket(Bucket=self._bucket)
             except ClientError as error:
                 if _code(error) not in MISSING:
                     raise
-                self.client.create_bucket(Bucket=self._bucket)
+                self._create_bucket()
+
+    def _create_bucket(self) -> None:
+        try:
+            self.client.create_bucket(Bucket=self._bucket)
+        except ClientError as error:
+            if _code(error) not in TAKEN:
+                raise
+            self.client.head_bucket(Bucket=self._bucket)  # refuses one that is somebody else's
 
     def put(self, key: str, body: bytes | Path, *, sha256: str, media: str) -> None:
         """Store bytes or a file; an existing object of the same key is replaced by equals."""

@@ -58,6 +58,11 @@ def test_it_is_the_port(storage: S3ObjectStorage):
     assert port.find("nowhere") is None
 
 
+def test_a_bucket_that_another_program_made_meanwhile_is_used(storage):
+    storage._create_bucket()
+    storage.put("met", BODY, sha256=SHA256, media=MEDIA)
+
+
 def test_bytes_come_back(storage, key, tmp_path):
     storage.put(key, BODY, sha256=SHA256, media=MEDIA)
 

@@ -7,7 +7,7 @@ from redis import Redis
 from erp.core.live_channel import live_channel
 from tests.browser.offices import enter, expect_to_fit_everywhere
 from tests.factories import Shop, broken_promises, make_shop
-from tests.services.purchasing.ordering import line, place, receive, supplier
+from tests.services.purchasing.ordering import known_supplier, line, place, receive, supplier
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
@@ -98,6 +98,18 @@ def test_an_order_is_made_approved_and_received_in_parts(acting, shop, tell_page
 def stock(shop: Shop, lot_number: str):
     rows = shop.run("inventory.stock_by_lot").rows
     return [row for row in rows if row.lot_number == lot_number]
+
+
+def test_an_order_begins_on_the_suppliers_page(acting, shop):
+    page = acting("storekeeper", f"/parties/{known_supplier(shop)}")
+    page.get_by_role("link", name="New order").click()
+    expect(page.get_by_label("Supplier*", exact=True)).to_have_value("SBL Agencies")
+    add_product(page, "arnica 2")
+    page.get_by_label("Quantity").fill("3")
+    page.get_by_role("button", name="Place order").click()
+    expect(page.get_by_text("is placed.")).to_be_visible()
+    expect(page.get_by_role("heading", name=order_of(shop).number)).to_be_visible()
+    assert order_of(shop).supplier == "SBL Agencies"
 
 
 def test_a_scan_brings_goods_of_the_order_and_nothing_else(acting, shop):

@@ -67,11 +67,28 @@ def _actions() -> rx.Component:
         icon="archive-restore",
         on_click=PartyState.change_status(True),  # noqa: FBT003  an event's value
     )
-    return rx.cond(
-        head["may_edit"] != "",
-        rx.fragment(
-            rx.cond(head["is_active"] != "", close, reopen),
-            link_button("Edit", f"/parties/{head['id']}/edit", icon="pencil"),
+    return rx.fragment(
+        rx.cond(head["sells_to_us"] != "", _orders()),
+        rx.cond(
+            head["may_edit"] != "",
+            rx.fragment(
+                rx.cond(head["is_active"] != "", close, reopen),
+                link_button("Edit", f"/parties/{head['id']}/edit", icon="pencil"),
+            ),
+        ),
+    )
+
+
+def _orders() -> rx.Component:
+    about = f"?supplier_id={head['id']}"
+    return rx.fragment(
+        rx.cond(
+            head["sees_orders"] != "",
+            link_button("Orders", f"/purchases{about}", look="outline", icon="clipboard-list"),
+        ),
+        rx.cond(
+            head["may_order"] != "",
+            link_button("New order", f"/purchases/new{about}", look="outline", icon="plus"),
         ),
     )
 

@@ -46,6 +46,8 @@ def new_order_page() -> rx.Component:
             detail_key="city",
             placeholder="Name or code",
             required=True,
+            initial_value=NewOrderState.supplier["id"],
+            initial_label=NewOrderState.supplier["name"],
         ),
         date_field("Expected by", "expected_on", errors=errors),
         select_field("Put into", "location_id", PlacesState.places, errors=errors),

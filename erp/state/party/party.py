@@ -20,6 +20,7 @@ from erp.state.registry import handler
 from erp.state.showing import display_rows
 
 LATEST = 10
+SELLERS = frozenset({"supplier", "manufacturer"})
 LICENCE_WARNING_DAYS = 60
 SALE_COLUMNS = (
     Column("number", "Number"),
@@ -68,6 +69,9 @@ class PartyState(RecordState, rx.State):
             | {
                 "may_edit": "yes" if principal.may(EDIT) else "",
                 "sees_sales": "yes" if principal.may("pos.view") else "",
+                "sells_to_us": "yes" if SELLERS & set(party.roles) else "",
+                "may_order": "yes" if principal.may("purchasing.order") else "",
+                "sees_orders": "yes" if principal.may("purchasing.view") else "",
             }
         )
 

@@ -16,6 +16,7 @@ from erp.state.session import as_uuid
 
 TEXTS = ("unit",)
 NUMBERS = ("quantity", "free_quantity", "unit_cost")
+NOBODY = {"id": "", "name": ""}
 
 
 class OrderFormState(CostedLinesState, mixin=True):
@@ -44,7 +45,7 @@ class NewOrderState(OrderFormState, rx.State):
 
     command: ClassVar[str] = "purchasing.place_order"
 
-    supplier: dict[str, str] = {}
+    supplier: dict[str, str] = NOBODY
 
     @handler(permission=PAGE)
     async def open_new(self) -> EventSpec | None:
@@ -59,11 +60,11 @@ class NewOrderState(OrderFormState, rx.State):
     async def _supplier(self, party_id: str) -> dict[str, str]:
         wanted = as_uuid(party_id)
         if wanted is None:
-            return {}
+            return NOBODY
         try:
             found = await self._ask("party.get_party", {"party_id": wanted})
         except DomainError:
-            return {}
+            return NOBODY
         return {"id": str(found.id), "name": found.name}
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
