@@ -17,6 +17,19 @@ def enter(window: BrowserContext, server: Server, shop: Shop, role: str, path: s
     return page
 
 
+SCAN = """code => {
+  const press = key => (document.activeElement ?? document.body).dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  for (const key of code) if (press(key)) document.execCommand("insertText", false, key);
+  press("Enter");
+}"""
+
+
+def scan(page: Page, code: str) -> None:
+    """Read a code as a scanner does: all keys at once, however busy this machine is."""
+    page.evaluate(SCAN, code)
+
+
 SIZES = ((1440, 900), (1024, 768), (390, 844))
 
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from redis import Redis
 
 from erp.core.live_channel import live_channel
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter, expect_to_fit_everywhere, scan
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.purchasing.ordering import known_supplier, line, place, receive, supplier
 
@@ -118,11 +118,9 @@ def test_a_scan_brings_goods_of_the_order_and_nothing_else(acting, shop):
     order = place(shop, line(shop, 10))
     page = acting("storekeeper", f"/purchases/{order.id}/receive")
     page.get_by_text("Scan the first pack").wait_for()
-    page.keyboard.type("8901234567890")
-    page.keyboard.press("Enter")
+    scan(page, "8901234567890")
     expect(page.get_by_text("This product is not on the order.")).to_be_visible()
-    page.keyboard.type(f"(01){GTIN}(17)300331(10)SC88")
-    page.keyboard.press("Enter")
+    scan(page, f"(01){GTIN}(17)300331(10)SC88")
     expect(page.get_by_label("Lot")).to_have_value("SC88")
     expect(page.get_by_label("Expiry")).to_have_value("03/2030")
     expect(page.get_by_label("Unit cost")).to_have_value("60")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from erp.core.formatting import expiry_text
-from tests.browser.offices import enter, expect_to_fit_everywhere
+from tests.browser.offices import enter, expect_to_fit_everywhere, scan
 from tests.browser.tills import open_counter
 from tests.factories import Shop, broken_promises, make_shop, receipt_line
 from tests.services.trading import rows
@@ -112,15 +112,13 @@ def test_a_scanned_code_brings_product_lot_and_expiry_and_counts_up(storekeeper,
     page = storekeeper("/receiving/new")
     page.get_by_text("Scan the first pack").wait_for()
     for _ in range(3):
-        page.keyboard.type(f"(01){GTIN}(17)300331(10)SC77")
-        page.keyboard.press("Enter")
+        scan(page, f"(01){GTIN}(17)300331(10)SC77")
         page.wait_for_timeout(400)
     expect(page.locator(".goods > li")).to_have_count(1)
     expect(page.get_by_label("Lot")).to_have_value("SC77")
     expect(page.get_by_label("Expiry")).to_have_value("03/2030")
     expect(page.get_by_label("Quantity")).to_have_value("3")
-    page.keyboard.type("5012345678900")
-    page.keyboard.press("Enter")
+    scan(page, "5012345678900")
     expect(page.get_by_text("No product has this code")).to_be_visible()
     expect(page.locator(".goods > li")).to_have_count(1)
 
