@@ -5,7 +5,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import icon_button, money_field, text_field
+from erp.components import date_field, icon_button, lookup_field, money_field, text_field
 
 Fields = Callable[[Any, Any], rx.Component]
 
@@ -36,6 +36,51 @@ def goods_list(
         state.lines.length() > 0,
         rx.el.ol(rx.foreach(state.lines, line_of), class_name="goods"),
         none,
+    )
+
+
+def goods_sums(state: Any, *notes: rx.Component) -> rx.Component:
+    """Return what the lines of a `CostedLinesState` add up to."""
+    return rx.el.div(
+        rx.el.span(state.units, " units"),
+        rx.el.b(state.total, class_name="numeric"),
+        *notes,
+        class_name="balance",
+        role="status",
+    )
+
+
+def product_adder(state: Any) -> rx.Component:
+    """Return the field that adds a line for a product found by name."""
+    return rx.el.div(
+        lookup_field(
+            "Add a product",
+            "add",
+            "/api/erp/products/search",
+            errors=state.field_errors,
+            label_key="label",
+            detail_key="sku",
+            value_key="variant_id",
+            placeholder="Name, abbreviation, SKU or code",
+            on_pick=state.add_product,
+            key=state.adds,
+        ),
+        class_name="adder",
+    )
+
+
+def arrival_fields(state: Any) -> rx.Component:
+    """Return the fields of a delivery's document and day."""
+    return rx.fragment(
+        text_field(
+            "Document number",
+            "reference",
+            errors=state.field_errors,
+            placeholder="Challan or invoice",
+            auto_complete="off",
+            max_length=120,
+        ),
+        date_field("Came on", "received_on", errors=state.field_errors, default_value=state.today),
     )
 
 

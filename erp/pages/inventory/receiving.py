@@ -6,7 +6,6 @@ from erp.components import (
     Empty,
     button,
     card,
-    date_field,
     dialog,
     empty_state,
     link_button,
@@ -18,9 +17,14 @@ from erp.components import (
     scanner,
     select_field,
     submit_button,
-    text_field,
 )
-from erp.pages.inventory.goods import delivered_fields, goods_list
+from erp.pages.inventory.goods import (
+    arrival_fields,
+    delivered_fields,
+    goods_list,
+    goods_sums,
+    product_adder,
+)
 from erp.pages.inventory.review import review_dialog
 from erp.pages.routing import Nav, page
 from erp.state.inventory.receiving import ReceiptListState
@@ -77,7 +81,7 @@ def receive_page() -> rx.Component:
             ),
             rx.cond(Receive.form_error != "", notice(Receive.form_error, tone="red")),
             card(_head(), title="Delivery"),
-            card(_lines(), title="Goods", actions=(_sums(),)),
+            card(_lines(), title="Goods", actions=(goods_sums(Receive),)),
             rx.el.div(
                 link_button("Cancel", "/receiving", look="outline"),
                 submit_button("Review", busy=Receive.is_busy, icon="eye"),
@@ -107,26 +111,9 @@ def _head() -> rx.Component:
             detail_key="city",
             placeholder="Name or code",
         ),
-        text_field(
-            "Document number",
-            "reference",
-            errors=errors,
-            placeholder="Challan or invoice",
-            auto_complete="off",
-            max_length=120,
-        ),
-        date_field("Came on", "received_on", errors=errors, default_value=Receive.today),
+        arrival_fields(Receive),
         select_field("Put into", "location_id", PlacesState.places, errors=errors),
         class_name="form-grid four",
-    )
-
-
-def _sums() -> rx.Component:
-    return rx.el.div(
-        rx.el.span(Receive.units, " units"),
-        rx.el.b(Receive.total, class_name="numeric"),
-        class_name="balance",
-        role="status",
     )
 
 
@@ -138,21 +125,7 @@ def _lines() -> rx.Component:
     )
     return rx.fragment(
         goods_list(Receive, delivered_fields, none),
-        rx.el.div(
-            lookup_field(
-                "Add a product",
-                "add",
-                "/api/erp/products/search",
-                errors=Receive.field_errors,
-                label_key="label",
-                detail_key="sku",
-                value_key="variant_id",
-                placeholder="Name, abbreviation, SKU or code",
-                on_pick=Receive.add_product,
-                key=Receive.adds,
-            ),
-            class_name="adder",
-        ),
+        product_adder(Receive),
     )
 
 

@@ -7,7 +7,6 @@ import reflex as rx
 from erp.components import (
     button,
     card,
-    date_field,
     empty_state,
     link_button,
     notice,
@@ -15,13 +14,14 @@ from erp.components import (
     question_dialog,
     scanner,
     submit_button,
-    text_field,
 )
 from erp.components.records import record_view
 from erp.pages.inventory.goods import (
     amount_fields,
+    arrival_fields,
     cost_field,
     goods_list,
+    goods_sums,
     label_fields,
     price_fields,
 )
@@ -55,7 +55,7 @@ def receive_order_page() -> rx.Component:
             rx.cond(Arrival.form_error != "", notice(Arrival.form_error, tone="red")),
             card(_expected(), title="Ordered", actions=(_all(),)),
             card(_head(), title="Delivery"),
-            card(_goods(), title="What came", actions=(_sums(),)),
+            card(_goods(), title="What came", actions=(goods_sums(Arrival),)),
             rx.el.div(
                 link_button("Cancel", f"/purchases/{facts['id']}", look="outline"),
                 submit_button("Review", busy=Arrival.is_busy, icon="eye"),
@@ -94,27 +94,9 @@ def _expected() -> rx.Component:
 
 
 def _head() -> rx.Component:
-    errors = Arrival.field_errors
     return rx.el.div(
-        text_field(
-            "Document number",
-            "reference",
-            errors=errors,
-            placeholder="Challan or invoice",
-            auto_complete="off",
-            max_length=120,
-        ),
-        date_field("Came on", "received_on", errors=errors, default_value=Arrival.today),
+        arrival_fields(Arrival),
         class_name="form-grid two",
-    )
-
-
-def _sums() -> rx.Component:
-    return rx.el.div(
-        rx.el.span(Arrival.units, " units"),
-        rx.el.b(Arrival.total, class_name="numeric"),
-        class_name="balance",
-        role="status",
     )
 
 

@@ -18,7 +18,14 @@ from erp.components import (
     text_field,
 )
 from erp.components.records import record_view
-from erp.pages.inventory.goods import amount_fields, cost_field, goods_list, unit_field
+from erp.pages.inventory.goods import (
+    amount_fields,
+    cost_field,
+    goods_list,
+    goods_sums,
+    product_adder,
+    unit_field,
+)
 from erp.pages.routing import page
 from erp.state.inventory.stock import PlacesState
 from erp.state.purchasing.ordering import AmendOrderState, NewOrderState
@@ -107,6 +114,7 @@ def amend_order_page() -> rx.Component:
 def _form(
     state: Any, fields: rx.Component, title: str, submit: str, back: str | rx.Var[str]
 ) -> rx.Component:
+    untaxed = rx.el.span("without GST", class_name="soft")
     return rx.fragment(
         rx.el.form(
             rx.el.input(
@@ -114,7 +122,11 @@ def _form(
             ),
             rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
             card(fields, title=title),
-            card(_goods(state), title="Goods", actions=(_sums(state),)),
+            card(
+                _goods(state),
+                title="Goods",
+                actions=(goods_sums(state, untaxed),),
+            ),
             rx.el.div(
                 link_button("Cancel", back, look="outline"),
                 submit_button(submit, busy=state.is_busy, icon="check"),
@@ -129,16 +141,6 @@ def _form(
     )
 
 
-def _sums(state: Any) -> rx.Component:
-    return rx.el.div(
-        rx.el.span(state.units, " units"),
-        rx.el.b(state.total, class_name="numeric"),
-        rx.el.span("without GST", class_name="soft"),
-        class_name="balance",
-        role="status",
-    )
-
-
 def _goods(state: Any) -> rx.Component:
     none = empty_state(
         "package-search",
@@ -147,21 +149,7 @@ def _goods(state: Any) -> rx.Component:
     )
     return rx.fragment(
         goods_list(state, _fields, none, "few"),
-        rx.el.div(
-            lookup_field(
-                "Add a product",
-                "add",
-                "/api/erp/products/search",
-                errors=state.field_errors,
-                label_key="label",
-                detail_key="sku",
-                value_key="variant_id",
-                placeholder="Name, abbreviation, SKU or code",
-                on_pick=state.add_product,
-                key=state.adds,
-            ),
-            class_name="adder",
-        ),
+        product_adder(state),
     )
 
 

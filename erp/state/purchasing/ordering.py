@@ -139,7 +139,6 @@ class AmendOrderState(OrderFormState, rx.State):
 def _line(line: Any) -> Line:
     """Return a line of the form as the version in force has it."""
     units = [line.unit, *([line.base_unit] if line.base_unit != line.unit else [])]
-    came = line.received + line.free_received
     return {
         "variant_id": str(line.variant_id),
         "label": line.label,
@@ -150,5 +149,4 @@ def _line(line: Any) -> Line:
         "unit_cost": plain_decimal(line.unit_cost),
         "scans": "0",
         "total": "",
-        "came": f"{came} {line.base_unit} came already" if came else "",
     }
