@@ -1,10 +1,10 @@
 """Buying: orders to suppliers with versions, decisions and what came; roles learn to buy."""
 
-import json
-
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+
+from erp.core import role_grants
 
 revision = "0004"
 down_revision = "0003"
@@ -29,14 +29,15 @@ DROPPED = (
     "purchase_order_progress",
     "purchase_order",
 )
-GRANTS = {
-    "manager": (("purchasing.view", "purchasing.order", "purchasing.approve"), "200000"),
-    "storekeeper": (("purchasing.view", "purchasing.order"), "10000"),
-    "accountant": (("purchasing.view",), ""),
-    "auditor": (("purchasing.view",), ""),
-    "owner": ((), "100000000"),
+GRANTED = {
+    "manager": ["purchasing.view", "purchasing.order", "purchasing.approve"],
+    "storekeeper": ["purchasing.view", "purchasing.order"],
+    "accountant": ["purchasing.view"],
+    "auditor": ["purchasing.view"],
 }
-"""Permissions and the purchase limit that the roles of existing tenants get."""
+LIMITS = {
+    "purchase_amount": {"owner": "100000000", "manager": "200000", "storekeeper": "10000"},
+}
 
 
 def upgrade() -> None:
@@ -48,21 +49,7 @@ def upgrade() -> None:
                 f"create trigger {table}_immutable before update or delete on {table}"
                 " for each row execute function sec.refuse_change()"
             )
-    _grant()
-
-
-def _grant() -> None:
-    """Let the roles of every tenant buy; the owner of the table is bound by its policy too."""
-    update = sa.text(
-        "update role set permissions = permissions || cast(:added as text[]),"
-        " limits = limits || cast(:limits as jsonb) where name = :name"
-    )
-    op.execute("alter table role no force row level security")
-    for name, (added, limit) in GRANTS.items():
-        limits = json.dumps({"purchase_amount": limit} if limit else {})
-        values = {"name": name, "added": list(added), "limits": limits}
-        op.get_bind().execute(update, values)
-    op.execute("alter table role force row level security")
+    role_grants.grant(GRANTED, LIMITS)
 
 
 def _create_tables() -> None:
@@ -354,13 +341,4 @@ def _create_tables() -> None:
 def downgrade() -> None:
     for table in DROPPED:
         op.drop_table(table)
-    taken = sorted({name for names, _ in GRANTS.values() for name in names})
-    op.execute("alter table role no force row level security")
-    op.get_bind().execute(
-        sa.text(
-            "update role set permissions = array(select p from unnest(permissions) p"
-            " where p <> all(:taken)), limits = limits - 'purchase_amount'"
-        ),
-        {"taken": taken},
-    )
-    op.execute("alter table role force row level security")
+    role_grants.withdraw(GRANTED, list(LIMITS))

@@ -4,11 +4,12 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
+from erp.core import role_grants
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
-
 
 APPEND_ONLY = "select, insert"
 CHANGEABLE = "select, insert, update"
@@ -23,7 +24,7 @@ GRANTED = {
     "accountant": ["inventory.view_counts"],
     "auditor": ["inventory.view_counts"],
 }
-LIMITS = {"owner": "10000000", "manager": "100000"}
+LIMITS = {"count_difference": {"owner": "10000000", "manager": "100000"}}
 
 
 def upgrade() -> None:
@@ -34,50 +35,13 @@ def upgrade() -> None:
         "create trigger stock_count_recording_immutable before update or delete"
         " on stock_count_recording for each row execute function sec.refuse_change()"
     )
-    _grant()
+    role_grants.grant(GRANTED, LIMITS)
 
 
 def downgrade() -> None:
     for table in reversed(RIGHTS):
         op.drop_table(table)
-    permissions = [name for names in GRANTED.values() for name in names]
-    op.execute("alter table role no force row level security")
-    op.get_bind().execute(
-        sa.text(
-            "update role set permissions = array(select p from unnest(permissions) p"
-            " where p <> all(:taken)), limits = limits - 'count_difference'"
-        ),
-        {"taken": permissions},
-    )
-    op.execute("alter table role force row level security")
-
-
-def _grant() -> None:
-    """Give the roles that tenants were made with what new tenants' roles have.
-
-    Row security is forced on the owner of the tables too; it is lifted for these statements.
-    """
-    connection = op.get_bind()
-    op.execute("alter table role no force row level security")
-    for role, permissions in GRANTED.items():
-        connection.execute(
-            sa.text(
-                "update role set permissions = permissions || array(select p"
-                " from unnest(cast(:given as text[])) p where p <> all(permissions))"
-                " where name = :role"
-            ),
-            {"given": permissions, "role": role},
-        )
-    for role, limit in LIMITS.items():
-        connection.execute(
-            sa.text(
-                "update role set limits = limits || jsonb_build_object("
-                "'count_difference', cast(:amount as text))"
-                " where name = :role and not limits ? 'count_difference'"
-            ),
-            {"amount": limit, "role": role},
-        )
-    op.execute("alter table role force row level security")
+    role_grants.withdraw(GRANTED, list(LIMITS))
 
 
 def _create_tables() -> None:

@@ -105,7 +105,7 @@ from erp.components.fields import (
 from erp.components.figures import badge, fact_list, progress_bar, stat_tile, timeline
 from erp.components.forms import form_dialog, form_view, question_dialog
 from erp.components.headers import card, grid, notice, page_header
-from erp.components.lists import Empty, Filter, list_view
+from erp.components.lists import Empty, Filter, list_view, page_turner
 from erp.components.skeletons import bone, page_skeleton
 from erp.components.tables import data_table
 from erp.components.tabs import link_tabs, tabs
@@ -141,6 +141,7 @@ __all__ = [
     "notice",
     "page_header",
     "page_skeleton",
+    "page_turner",
     "progress_bar",
     "quantity_field",
     "question_dialog",

@@ -252,22 +252,27 @@ def _foot(state: Any) -> rx.Component:
     )
     return rx.el.div(
         rx.el.span(count, class_name="numeric", role="status"),
-        rx.el.div(
-            button(
-                "Previous",
-                look="ghost",
-                icon="chevron-left",
-                on_click=state.previous_page,
-                disabled=~state.has_previous,
-            ),
-            button(
-                "Next",
-                look="ghost",
-                icon="chevron-right",
-                on_click=state.next_page,
-                disabled=~state.has_next,
-            ),
-            class_name="actions",
-        ),
+        page_turner(state),
         class_name="list-foot",
+    )
+
+
+def page_turner(state: Any) -> rx.Component:
+    """Return the buttons to the page before and after, of any state with pages."""
+    return rx.el.div(
+        button(
+            "Previous",
+            look="ghost",
+            icon="chevron-left",
+            on_click=state.previous_page,
+            disabled=~state.has_previous,
+        ),
+        button(
+            "Next",
+            look="ghost",
+            icon="chevron-right",
+            on_click=state.next_page,
+            disabled=~state.has_next,
+        ),
+        class_name="actions",
     )

@@ -88,16 +88,18 @@ def pixels(page: Page) -> str:
     return digest
 
 
-def corners(page: Page) -> str:
-    """Return what the viewer says about the picture: frame, window, zoom."""
-    return " | ".join(page.locator(".vv-bl, .vv-br, .vv-tl, .vv-tr").all_inner_texts())
+def claims(page: Page) -> str:
+    """Return what the viewer says about the picture: frame, state, window, zoom."""
+    shown = page.get_by_label("Image viewer")
+    said = [f"{name}={shown.get_attribute(name)}" for name in ("data-index", "data-state")]
+    return " | ".join([*said, *page.locator(".vv-bl, .vv-br, .vv-tr").all_inner_texts()])
 
 
 def expect_other_pixels(page: Page, before: str) -> str:
     """Wait until the canvas shows something else, and return its digest."""
     deadline = time.monotonic() + 20
     while (now := pixels(page)) == before:
-        assert time.monotonic() < deadline, f"the same picture, with {corners(page)}"
+        assert time.monotonic() < deadline, f"the same picture, {claims(page)}"
         page.wait_for_timeout(50)
     return now
 

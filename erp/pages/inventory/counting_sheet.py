@@ -15,6 +15,7 @@ from erp.components import (
     lookup_field,
     notice,
     page_header,
+    page_turner,
     progress_bar,
     scanner,
 )
@@ -213,23 +214,6 @@ def _nothing() -> rx.Component:
 
 
 def _foot() -> rx.Component:
-    turning = rx.el.div(
-        button(
-            "Previous",
-            look="ghost",
-            icon="chevron-left",
-            on_click=Sheet.previous_page,
-            disabled=~Sheet.has_previous,
-        ),
-        button(
-            "Next",
-            look="ghost",
-            icon="chevron-right",
-            on_click=Sheet.next_page,
-            disabled=~Sheet.has_next,
-        ),
-        class_name="actions",
-    )
     return rx.el.div(
         lookup_field(
             "Found a lot that is not listed?",
@@ -243,7 +227,7 @@ def _foot() -> rx.Component:
             on_pick=Sheet.add_lot,
             key=Sheet.adds,
         ),
-        rx.cond(Sheet.has_next | Sheet.has_previous, turning),
+        rx.cond(Sheet.has_next | Sheet.has_previous, page_turner(Sheet)),
         class_name="sheet-foot",
     )
 

@@ -24,7 +24,7 @@ from erp.services.inventory import (
     WrongPlace,
     counting,
 )
-from tests.factories import broken_promises, make_shop
+from tests.factories import broken_promises
 from tests.services.branches import add_branch, registration
 from tests.services.inventory.counts import (
     line_of,
@@ -39,27 +39,6 @@ from tests.services.inventory.counts import (
 from tests.services.unchanged import fingerprint, refused
 
 GTIN = "04006381333931"
-
-
-@pytest.fixture
-def shop(environment):
-    assert environment
-    return make_shop("shelves", products=2, lots=2, stock=20)
-
-
-@pytest.fixture
-def keeper(shop):
-    return shop.acting_as("storekeeper")
-
-
-@pytest.fixture
-def lots(shop):
-    return [lot for variant in shop.variant_ids for lot in shop.lot_ids[variant]]
-
-
-@pytest.fixture
-def count_id(shop, keeper):
-    return start(shop, by=keeper).count_id
 
 
 def test_a_count_expects_every_lot_on_hand_and_has_a_number_of_its_own(shop, keeper, lots):

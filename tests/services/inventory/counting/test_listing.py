@@ -9,7 +9,6 @@ from erp.services.inventory import (
     CountNotOpen,
 )
 from erp.services.platform import preview
-from tests.factories import make_shop
 from tests.services.branches import add_branch, registration
 from tests.services.inventory.counts import (
     line_of,
@@ -23,27 +22,6 @@ from tests.services.inventory.counts import (
 from tests.services.unchanged import refused
 
 GTIN = "04006381333931"
-
-
-@pytest.fixture
-def shop(environment):
-    assert environment
-    return make_shop("shelves", products=2, lots=2, stock=20)
-
-
-@pytest.fixture
-def keeper(shop):
-    return shop.acting_as("storekeeper")
-
-
-@pytest.fixture
-def lots(shop):
-    return [lot for variant in shop.variant_ids for lot in shop.lot_ids[variant]]
-
-
-@pytest.fixture
-def count_id(shop, keeper):
-    return start(shop, by=keeper).count_id
 
 
 def test_counts_are_listed_by_branch_status_and_number_the_newest_first(shop, keeper, count_id):

@@ -22,7 +22,7 @@ from erp.services.inventory import (
     Wanted,
 )
 from erp.services.platform import preview
-from tests.factories import broken_promises, make_shop
+from tests.factories import broken_promises
 from tests.services.books import balance
 from tests.services.inventory.counts import (
     allowed,
@@ -41,29 +41,8 @@ from tests.services.unchanged import refused
 
 
 @pytest.fixture
-def shop(environment):
-    assert environment
-    return make_shop("settled", products=2, lots=2, stock=20)
-
-
-@pytest.fixture
-def keeper(shop):
-    return shop.acting_as("storekeeper")
-
-
-@pytest.fixture
 def manager(shop):
     return shop.acting_as("manager")
-
-
-@pytest.fixture
-def lots(shop):
-    return [lot for variant in shop.variant_ids for lot in shop.lot_ids[variant]]
-
-
-@pytest.fixture
-def count_id(shop, keeper):
-    return start(shop, by=keeper).count_id
 
 
 @pytest.fixture

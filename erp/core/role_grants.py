@@ -1,0 +1,55 @@
+"""What the roles of tenants that exist already are given by a migration, and taken by its way back."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+from alembic import op
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Permissions = Mapping[str, Sequence[str]]
+
+
+def grant(permissions: Permissions, limits: Mapping[str, Mapping[str, str]]) -> None:
+    """Give standard roles of every tenant permissions and limits that they do not have yet.
+
+    Args:
+        permissions: The names of permissions by the role's name.
+        limits: The amount by the role's name, by the limit's name.
+    """
+    give = sa.text(
+        "update role set permissions = permissions || array(select p"
+        " from unnest(cast(:given as text[])) p where p <> all(permissions)) where name = :role"
+    )
+    limit = sa.text(
+        "update role set limits = limits || jsonb_build_object(cast(:kind as text),"
+        " cast(:amount as text)) where name = :role and not limits ? :kind"
+    )
+    with _every_tenants_roles() as connection:
+        for role, given in permissions.items():
+            connection.execute(give, {"given": list(given), "role": role})
+        for kind, amounts in limits.items():
+            for role, amount in amounts.items():
+                connection.execute(limit, {"kind": kind, "role": role, "amount": amount})
+
+
+def withdraw(permissions: Permissions, limits: Sequence[str]) -> None:
+    """Take permissions and limits from the roles of every tenant, whatever they are called."""
+    take = sa.text(
+        "update role set permissions = array(select p from unnest(permissions) p"
+        " where p <> all(:taken)), limits = limits - cast(:limits as text[])"
+    )
+    taken = sorted({name for names in permissions.values() for name in names})
+    with _every_tenants_roles() as connection:
+        connection.execute(take, {"taken": taken, "limits": list(limits)})
+
+
+@contextmanager
+def _every_tenants_roles() -> "Iterator[sa.Connection]":
+    """Lift row security, which binds the owner of the table too, for a few statements."""
+    op.execute("alter table role no force row level security")
+    yield op.get_bind()
+    op.execute("alter table role force row level security")
