@@ -38,6 +38,7 @@ UNLIMITED = {
     "cash_tolerance": Decimal(1000),
     "purchase_amount": Decimal(100_000_000),
     "count_difference": Decimal(10_000_000),
+    "bill_difference": Decimal(10_000_000),
 }
 PLENTY = "1000000.00"
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from erp.core import role_grants
+from erp.core import migrating
 
 revision = "0004"
 down_revision = "0003"
@@ -49,7 +49,7 @@ def upgrade() -> None:
                 f"create trigger {table}_immutable before update or delete on {table}"
                 " for each row execute function sec.refuse_change()"
             )
-    role_grants.grant(GRANTED, LIMITS)
+    migrating.grant_to_roles(GRANTED, LIMITS)
 
 
 def _create_tables() -> None:
@@ -341,4 +341,4 @@ def _create_tables() -> None:
 def downgrade() -> None:
     for table in DROPPED:
         op.drop_table(table)
-    role_grants.withdraw(GRANTED, list(LIMITS))
+    migrating.withdraw_from_roles(GRANTED, list(LIMITS))

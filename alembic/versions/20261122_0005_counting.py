@@ -4,7 +4,7 @@ import sqlalchemy as sa
 import sqlmodel
 from alembic import op
 
-from erp.core import role_grants
+from erp.core import migrating
 
 revision = "0005"
 down_revision = "0004"
@@ -35,13 +35,13 @@ def upgrade() -> None:
         "create trigger stock_count_recording_immutable before update or delete"
         " on stock_count_recording for each row execute function sec.refuse_change()"
     )
-    role_grants.grant(GRANTED, LIMITS)
+    migrating.grant_to_roles(GRANTED, LIMITS)
 
 
 def downgrade() -> None:
     for table in reversed(RIGHTS):
         op.drop_table(table)
-    role_grants.withdraw(GRANTED, list(LIMITS))
+    migrating.withdraw_from_roles(GRANTED, list(LIMITS))
 
 
 def _create_tables() -> None:

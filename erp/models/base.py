@@ -34,6 +34,8 @@ UNIT_PRICE = Numeric(18, 4)
 PERCENT = Numeric(7, 4)
 INSTANT = DateTime(timezone=True)
 QUANTITY = BigInteger
+COUNT_OF_UNITS = Numeric(18, 6)
+"""A quantity in a trade unit, which may be broken; base units are whole."""
 
 Money = Annotated[Decimal, Field(sa_type=MONEY)]
 Json = Annotated[dict[str, Any], Field(sa_type=JSONB)]

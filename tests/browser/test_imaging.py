@@ -152,7 +152,9 @@ def change_window(page: Page) -> None:
     corner = page.locator(".vv-bl")
     before = corner.inner_text()
     drag(page, (0, 0), (120, 40))
-    expect(corner).not_to_have_text(before)
+    page.wait_for_function(
+        "([before]) => document.querySelector('.vv-bl').innerText !== before", arg=[before]
+    )
 
 
 def make_report(page: Page, directory: Path) -> str:

@@ -157,11 +157,13 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
     if (name && !(event.key === " " && event.target.tagName === "BUTTON")) { event.preventDefault(); act(name); }
   };
   const isBlank = state.kind === "failure" || (!isRendered && !shown);
+  const wanted = places[index];
+  const isBehind = !isRendered && state.kind === "shown" && (shown?.instance.id !== wanted?.instance.id || shown?.frame !== wanted?.frame);
   const instance = place?.instance;
   const window_ = isRendered ? look.window : shade;
 
   return (
-    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={status === "ready" ? state.kind : status} data-index={index} data-shown={shown ? `${shown.instance.id}/${shown.frame}` : ""}>
+    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={status !== "ready" ? status : isBehind ? "loading" : state.kind} data-index={index} data-shown={shown ? `${shown.instance.id}/${shown.frame}` : ""}>
       <style>{STYLE}</style>
       <Toolbar mayMeasure={mayMeasure} tool={tool} isRendered={isRendered} isPlaying={isPlaying} isFull={isFull} isInverted={look.isInverted} presets={presets} count={count} act={act} />
       <div className="vv-body">
@@ -181,7 +183,7 @@ export function ImageViewer({ source, base = "/api/erp/imaging", start, presets:
           <div className="vv-corner vv-tr">{instance?.is_lossy && <span className="vv-mark">Lossy</span>}{isRendered && <span className="vv-mark">Simplified view</span>}</div>
           <div className="vv-corner vv-bl">{place && window_ && <div>W {Math.round(window_.width)} · C {Math.round(window_.center)}</div>}{place && <div className="vv-dim">{SPACING_WORDS[instance.spacing_source] ?? "px"}</div>}</div>
           <div className="vv-corner vv-br">{place && <><div>{instance.number != null && `Image ${instance.number}`}{instance.frames > 1 && ` · frame ${place.frame}`}</div><div>{Math.round((isRendered ? look.zoom : zoom) * 100)}%</div></>}</div>
-          {status === "loading" || (status === "ready" && count > 0 && state.kind === "loading" && !isRendered) ? <div className="vv-center" role="status" aria-label="Loading"><div className="vv-spin" /></div> : null}
+          {status === "loading" || (status === "ready" && count > 0 && state.kind === "loading" && !isRendered) ? <div className="vv-center vv-waiting" role="status" aria-label="Loading"><div className="vv-spin" /></div> : null}
           {status === "failed" && <div className="vv-center" role="alert"><p><strong>No images</strong>{text}</p><button type="button" className="vv-again" onClick={fetchAgain}>Try again</button></div>}
           {status === "ready" && count === 0 && <div className="vv-center"><p><strong>No images yet</strong>They appear here as soon as the device delivers them.</p></div>}
           {status === "ready" && state.kind === "failure" && (

@@ -25,6 +25,7 @@ export const STYLE = `
 .vv-mark { display: inline-block; background: #7a4b00; color: #ffe2b0; border-radius: 4px; padding: 0 6px; font-size: 11px; font-weight: 600; }
 .vv-center { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 10px; text-align: center; padding: 24px; }
 .vv-center p { margin: 0; max-width: 40ch; } .vv-center strong { display: block; font-size: 15px; }
+.vv-waiting { pointer-events: none; }
 .vv-spin { width: 28px; height: 28px; border-radius: 50%; border: 3px solid #33424d; border-top-color: var(--accent-9, #12a594); animation: vv-turn .8s linear infinite; } @keyframes vv-turn { to { transform: rotate(1turn); } }
 @media (prefers-reduced-motion: reduce) { .vv-spin { animation-duration: 3s; } }
 .vv-again, .vv-close { height: 36px; padding: 0 16px; border: 0; border-radius: 6px; background: var(--accent-9, #12a594); color: #fff; font: inherit; font-weight: 600; cursor: pointer; }

@@ -10,12 +10,20 @@ from erp.models.inventory.count import (
 )
 from erp.models.inventory.lot import Lot, LotStatus
 from erp.models.inventory.place import Location, LocationKind, Warehouse
-from erp.models.inventory.stock import StockBalance, StockMove, StockReservation
+from erp.models.inventory.receipt import GoodsReceipt, GoodsReceiptLine
+from erp.models.inventory.stock import (
+    StockBalance,
+    StockMove,
+    StockReservation,
+    StockRevaluation,
+)
 
 __all__ = [
     "CountLineStatus",
     "CountSource",
     "CountStatus",
+    "GoodsReceipt",
+    "GoodsReceiptLine",
     "Location",
     "LocationKind",
     "Lot",
@@ -26,5 +34,6 @@ __all__ = [
     "StockCountRecording",
     "StockMove",
     "StockReservation",
+    "StockRevaluation",
     "Warehouse",
 ]

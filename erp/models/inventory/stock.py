@@ -61,10 +61,42 @@ class StockMove(TenantRow, table=True):
     user_id: UUID
 
 
-class StockBalance(SQLModel, table=True):
-    """Units and value of a lot in a place we own: the sum of its moves, always.
+class StockRevaluation(TenantRow, table=True):
+    """Value that a lot in a place of ours gained or lost while no goods moved; never changed.
 
-    Changed only by the database as moves arrive; `reserved` by reservations.
+    Inserting one changes the balance in the same statement.
+
+    Attributes:
+        value: Positive where the goods turned out to cost more.
+        origin_type, origin_id: The document that says so, such as the supplier's bill.
+    """
+
+    __tablename__ = "stock_revaluation"
+    __table_args__ = (
+        belongs_to("variant_id", "variant"),
+        belongs_to("lot_id", "lot"),
+        belongs_to("location_id", "location"),
+        CheckConstraint("value <> 0", name="value"),
+        Index("ix_stock_revaluation_lot", "tenant_id", "lot_id", "effective_at"),
+        Index("ix_stock_revaluation_origin", "tenant_id", "origin_id"),
+    )
+
+    variant_id: UUID
+    lot_id: UUID
+    location_id: UUID
+    value: Decimal = Field(sa_type=MONEY)
+    effective_at: datetime = Field(sa_type=INSTANT)
+    recorded_at: datetime = created_at()
+    origin_type: str
+    origin_id: UUID
+    origin_line_no: int = 0
+    user_id: UUID
+
+
+class StockBalance(SQLModel, table=True):
+    """Units and value of a lot in a place we own: the sum of its moves and revaluations, always.
+
+    Changed only by the database as those arrive; `reserved` by reservations.
     """
 
     __tablename__ = "stock_balance"

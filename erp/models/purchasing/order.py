@@ -9,13 +9,13 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKeyConstraint,
     Index,
-    Numeric,
     UniqueConstraint,
     text,
 )
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import (
+    COUNT_OF_UNITS,
     INSTANT,
     MONEY,
     PERCENT,
@@ -25,9 +25,6 @@ from erp.models.base import (
     created_at,
     one_of,
 )
-
-COUNT_OF_UNITS = Numeric(18, 6)
-"""A quantity in a trade unit, which may be broken; base units are whole."""
 
 
 class OrderStatus(StrEnum):

@@ -12,8 +12,14 @@ from erp.core.errors import DomainError, NotFound
 from erp.services import party
 from erp.services.accounting.errors import KeptAccount, PartyMissing
 
-STOCK_ACCOUNTS = frozenset({"inventory", "inventory_expired", "goods_in_transit"})
-"""Their balance is the value of stock: only movements of goods change it."""
+FOLLOWS_STOCK = "follows the stock. Adjust or write off the goods instead."
+KEPT_ACCOUNTS = {
+    "inventory": FOLLOWS_STOCK,
+    "inventory_expired": FOLLOWS_STOCK,
+    "goods_in_transit": FOLLOWS_STOCK,
+    "grni": "follows deliveries and their bills. Record the supplier's bill instead.",
+}
+"""Accounts whose balance something else proves, with what to do instead."""
 
 
 class TypedLine(Protocol):
@@ -33,7 +39,7 @@ def check_typed_lines(session: Session, ctx: RequestContext, lines: Sequence[Typ
 
     Raises:
         NotFound: An account is not in the company's chart, or a party is not in the tenant.
-        KeptAccount: An account follows the value of stock.
+        KeptAccount: Something else keeps an account, such as the value of stock.
         PartyMissing: An account is kept per party and the line names none.
     """
     rows = db.fetch_all(
@@ -54,8 +60,8 @@ def _refusals(at: int, line: TypedLine, account: db.Row | None) -> Iterator[Doma
     if account is None:
         message = f"The chart has no account {line.account_key}. Choose one of the list."
         yield NotFound(message, fields={f"lines.{at}.account_key": message})
-    elif line.account_key in STOCK_ACCOUNTS:
-        message = f"{account['name']} follows the stock. Adjust or write off the goods instead."
+    elif line.account_key in KEPT_ACCOUNTS:
+        message = f"{account['name']} {KEPT_ACCOUNTS[line.account_key]}"
         yield KeptAccount(message, fields={f"lines.{at}.account_key": message})
     elif account["is_control"] and line.party_id is None:
         message = f"{account['name']} is kept per party. Name whom the line is about."

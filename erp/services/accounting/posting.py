@@ -203,7 +203,7 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
     Raises:
         EntryUnbalanced: Debits and credits differ, or a line has both or neither.
         NotFound: An account is not in the chart, or a party is not in the tenant.
-        KeptAccount: An account follows the value of stock.
+        KeptAccount: Something else keeps an account, such as the value of stock.
         PartyMissing: An account is kept per party and the line names none.
         PeriodClosed: The books are closed for the date.
     """

@@ -119,9 +119,9 @@ from erp.services.inventory.queries import (
     stock_by_lot,
 )
 from erp.services.inventory.receiving import (
-    GoodsReceipt,
     LotNumber,
     ReceiptLine,
+    ReceivedGoods,
     ReceivedLine,
     ReceiveGoods,
     UnitQuantity,
@@ -134,6 +134,7 @@ from erp.services.inventory.reserving import (
     reserve,
     take_reserved,
 )
+from erp.services.inventory.revaluing import CostChange, Revalued, revalue_lots
 from erp.services.inventory.searching_lots import FoundLot, FoundLots, SearchLots, search_lots
 from erp.services.inventory.settling_counts import (
     ApproveCount,
@@ -184,6 +185,7 @@ __all__ = [
     "ApproveCount",
     "BeyondLimit",
     "CancelCount",
+    "CostChange",
     "CountApproval",
     "CountApproved",
     "CountCancelled",
@@ -210,7 +212,6 @@ __all__ = [
     "FoundLots",
     "GetCount",
     "GetLot",
-    "GoodsReceipt",
     "GoodsReceived",
     "HoldLot",
     "InsufficientStock",
@@ -254,6 +255,7 @@ __all__ = [
     "ReceiptLine",
     "ReceiptPage",
     "ReceiveGoods",
+    "ReceivedGoods",
     "ReceivedLine",
     "RecordCount",
     "RecordedLot",
@@ -263,6 +265,7 @@ __all__ = [
     "ReleaseLot",
     "RequestRecount",
     "Returned",
+    "Revalued",
     "SearchLots",
     "ShortShelfLife",
     "StartCount",
@@ -317,6 +320,7 @@ __all__ = [
     "release_lot",
     "request_recount",
     "reserve",
+    "revalue_lots",
     "search_lots",
     "start_count",
     "stock_as_of",

@@ -20,6 +20,18 @@ class GoodsReceived(DomainEvent):
     value: Decimal
 
 
+class StockRevalued(DomainEvent):
+    """Lots turned out to cost more or less than they came in at."""
+
+    name: ClassVar[str] = "inventory.stock_revalued.v1"
+
+    origin_type: str
+    origin_id: UUID
+    lot_ids: list[UUID]
+    to_stock: Decimal
+    to_gone: Decimal
+
+
 class StockAdjusted(DomainEvent):
     """A count differed from the books, and the books follow the shelf."""
 

@@ -1,6 +1,6 @@
 """Goods receipts: incoming stock becomes on-hand stock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,12 +11,13 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 from sqlalchemy.orm import Session
 
+from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, raise_all
 from erp.core.ids import new_id
 from erp.core.money import round_money
 from erp.core.quantity import to_base_units
-from erp.models.inventory import LocationKind
+from erp.models.inventory import GoodsReceipt, GoodsReceiptLine, LocationKind
 from erp.services import catalog, party
 from erp.services.inventory.events import GoodsReceived
 from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots
@@ -52,7 +53,8 @@ class ReceiptLine(Closed):
     """Goods of one lot on a delivery.
 
     Attributes:
-        quantity: Units that are paid for, in `unit`. free_quantity: units on top that are not.
+        quantity: Units that are paid for, in `unit`. free_quantity: units that are not; they
+            may come alone.
         unit: A unit of the product; empty for its base unit.
         unit_cost: Price of one `unit`, tax excluded, free units not counted.
         mrp: Maximum retail price of one base unit, tax included.
@@ -67,7 +69,7 @@ class ReceiptLine(Closed):
     mrp: Annotated[Amount, Field(gt=0)]
     ptr: UnitPrice | None = None
     pts: UnitPrice | None = None
-    quantity: Annotated[UnitQuantity, Field(gt=0)]
+    quantity: UnitQuantity
     free_quantity: UnitQuantity = Decimal(0)
     unit: Annotated[str, Field(max_length=20)] = ""
     unit_cost: UnitPrice
@@ -99,7 +101,7 @@ class ReceivedLine(Result):
     value: Decimal
 
 
-class GoodsReceipt(Result):
+class ReceivedGoods(Result):
     """The delivery as it was taken in."""
 
     receipt_id: UUID
@@ -110,16 +112,22 @@ class GoodsReceipt(Result):
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A line in base units: `paid` and `free`, with the cost of all of them."""
+    """A line in base units, `paid` and `free`, with the cost of all of them."""
 
-    line_no: int
+    source: ReceiptLine
     label: LotLabel
-    quantity: int
+    unit: str
+    paid: int
+    free: int
     value: Decimal
+
+    @property
+    def line_no(self) -> int:
+        return self.label.at + 1
 
 
 @command("inventory.receive_goods", permission="inventory.receive", rest="POST /goods-receipts")
-def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> GoodsReceipt:
+def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> ReceivedGoods:
     """Record a delivery and raise what is on hand.
 
     Free units join the lot and share the cost of the paid ones. Debits inventory and credits
@@ -140,9 +148,12 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> G
     place = get_owned_place(session, ctx, cmd.location_id)
     received_at = instant_of(ctx, cmd.received_on, "received_on")
     received_on = cmd.received_on or ctx.today
-    lines = _lines(session, ctx, cmd, received_on)
+    counted, lines = _lines(session, ctx, cmd, received_on)
     value = sum((line.value for line in lines), Decimal("0.00"))
     origin = Origin("goods_receipt", new_id())
+    _keep(
+        session, ctx, cmd, (origin.id, place, received_on, value), zip(counted, lines, strict=True)
+    )
     _put_on_hand(session, ctx, place, lines, (origin, received_at, cmd.reference))
     narration = f"Goods received {cmd.reference}".strip()
     changes = {place.account_key: value, "grni": -value}
@@ -155,23 +166,23 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> G
         value=value,
     )
     emit(session, ctx, origin.id, event)
-    return GoodsReceipt(receipt_id=origin.id, location_id=place.id, value=value, lines=list(lines))
+    return ReceivedGoods(receipt_id=origin.id, location_id=place.id, value=value, lines=list(lines))
 
 
 def _lines(
     session: Session, ctx: RequestContext, cmd: ReceiveGoods, received_on: date
-) -> list[ReceivedLine]:
-    """Return the lines in base units of lots, which are made where they are new."""
+) -> tuple[list[_Counted], list[ReceivedLine]]:
+    """Return the lines in base units, and of lots, which are made where they are new."""
     if cmd.supplier_id is not None:
         party.check_known(session, ctx, cmd.supplier_id, "supplier_id")
     counted = _count(session, ctx, cmd, received_on)
     lots = ensure_lots(session, ctx, [line.label for line in counted], cmd.supplier_id)
-    return [
+    return counted, [
         ReceivedLine(
             line_no=line.line_no,
             variant_id=line.label.variant_id,
             lot_id=lots[line.label].id,
-            quantity=line.quantity,
+            quantity=line.paid + line.free,
             value=line.value,
         )
         for line in counted
@@ -219,6 +230,8 @@ def _label(line: ReceiptLine, variant: catalog.StockVariant, at: int) -> LotLabe
 def _cost_of_base_unit(line: ReceiptLine, variant: catalog.StockVariant) -> Decimal:
     """Return the cost of one base unit, paid and free together, to four places."""
     units = Fraction(line.quantity + line.free_quantity) * variant.units.get(line.unit, Fraction(1))
+    if not units:
+        return Decimal("0.0000")
     cost = Fraction(line.unit_cost) * Fraction(line.quantity) / units
     return (Decimal(cost.numerator) / Decimal(cost.denominator)).quantize(Decimal("0.0001"))
 
@@ -227,7 +240,52 @@ def _counted(line: ReceiptLine, variant: catalog.StockVariant, label: LotLabel) 
     factor = variant.factor(line.unit)
     paid, free = to_base_units(line.quantity, factor), to_base_units(line.free_quantity, factor)
     value = round_money(line.unit_cost * line.quantity)
-    return _Counted(label.at + 1, label, paid + free, value)
+    if not paid + free:
+        raise InvalidInput("Give the units that came, paid for or free.")
+    return _Counted(line, label, line.unit or variant.base_unit, paid, free, value)
+
+
+def _keep(
+    session: Session,
+    ctx: RequestContext,
+    cmd: ReceiveGoods,
+    head: tuple[UUID, Place, date, Decimal],
+    lines: Iterable[tuple[_Counted, ReceivedLine]],
+) -> None:
+    """Keep the delivery as a document; bills are matched with it."""
+    receipt_id, place, received_on, value = head
+    receipt = {
+        "tenant_id": ctx.tenant_id,
+        "id": receipt_id,
+        "branch_id": place.branch_id,
+        "location_id": place.id,
+        "supplier_id": cmd.supplier_id,
+        "reference": cmd.reference,
+        "received_on": received_on,
+        "value": value,
+        "received_by": ctx.user_id,
+        "received_at": ctx.now,
+    }
+    rows = [
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "receipt_id": receipt_id,
+            "line_no": line.line_no,
+            "variant_id": line.variant_id,
+            "lot_id": line.lot_id,
+            "unit": counted.unit,
+            "quantity": counted.source.quantity,
+            "free_quantity": counted.source.free_quantity,
+            "paid": counted.paid,
+            "free": counted.free,
+            "unit_cost": counted.source.unit_cost,
+            "value": line.value,
+        }
+        for counted, line in lines
+    ]
+    db.insert_rows(session, GoodsReceipt, [receipt])
+    db.insert_rows(session, GoodsReceiptLine, rows)
 
 
 def _put_on_hand(

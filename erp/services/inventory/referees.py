@@ -1,10 +1,10 @@
-"""Invariants of stock. Source: reliability catalogue S1, S2, S5 and S7; S10 and S11 are of counting."""
+"""Invariants of stock. Source: reliability catalogue S1, S2, S5, S7; S10 and S11 are of counts, S12 of deliveries."""
 
 from erp.services.platform import referee
 
 referee(
     "S1",
-    "What is on hand, in units and value, is the sum of its moves",
+    "What is on hand, in units and value, is the sum of its moves and revaluations",
     counted="select count(*) from stock_balance",
     offenders="""
         with sides as (
@@ -13,6 +13,8 @@ referee(
             union all
             select tenant_id, from_location_id, variant_id, lot_id, -quantity, -value
               from stock_move
+            union all
+            select tenant_id, location_id, variant_id, lot_id, 0, value from stock_revaluation
         ), moved as (
             select s.tenant_id, s.location_id, s.variant_id, s.lot_id,
                    sum(s.quantity) as quantity, sum(s.value) as value
@@ -103,6 +105,26 @@ referee(
         select tenant_id, company_id, key as account, books.value as booked, stock.value as counted
           from books full join stock using (tenant_id, company_id, key)
          where coalesce(books.value, 0) <> coalesce(stock.value, 0)
+    """,
+)
+referee(
+    "S12",
+    "A delivery is what its moves put on hand, in units and value",
+    counted="select count(*) from goods_receipt_line",
+    offenders="""
+        with moved as (
+            select tenant_id, origin_id as receipt_id, origin_line_no as line_no, lot_id,
+                   sum(quantity) as units, sum(value) as value
+              from stock_move where origin_type = 'goods_receipt' group by 1, 2, 3, 4
+        ), kept as (
+            select tenant_id, receipt_id, line_no, lot_id, paid + free as units, value
+              from goods_receipt_line
+        )
+        select tenant_id, receipt_id, line_no, lot_id, kept.units, moved.units as moved,
+               kept.value, moved.value as moved_value
+          from kept full join moved using (tenant_id, receipt_id, line_no, lot_id)
+         where (kept.units, kept.value) is distinct from (moved.units, moved.value)
+         limit 1
     """,
 )
 referee(

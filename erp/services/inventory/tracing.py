@@ -12,7 +12,6 @@ from erp.core.context import RequestContext
 from erp.core.shelf_life import Standing, standing_of
 from erp.models.inventory import LocationKind, LotStatus
 from erp.services.inventory.errors import UnknownLot
-from erp.services.inventory.events import GoodsReceived
 from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
 
 _NEWEST = [str(UUID(int=2**128 - 1))]
@@ -84,7 +83,7 @@ class ReceiptRow(Result):
     """A delivery that was taken in; `units` are base units, `value` their cost."""
 
     id: UUID
-    received_at: datetime
+    received_on: date
     supplier: str
     reference: str
     location: str
@@ -174,35 +173,26 @@ def list_receipts(session: Session, ctx: RequestContext, wanted: Page) -> Receip
     rows = db.fetch_all(
         session,
         """
-        with receipt as materialized (
-            select m.origin_id, min(m.effective_at) as received_at, min(m.reason) as reference,
-                   min(m.user_id::text)::uuid as user_id, min(place.name) as location,
-                   count(distinct m.lot_id) as lots, sum(m.quantity)::bigint as units,
-                   sum(m.value) as value
-              from stock_move m
-              join location place on place.tenant_id = m.tenant_id and place.id = m.to_location_id
-              join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
-             where m.tenant_id = %(tenant)s and m.origin_type = 'goods_receipt'
-               and m.origin_id < %(after)s::uuid and w.branch_id = %(branch)s
-               and starts_with(upper(m.reason), upper(%(search)s))
-             group by m.origin_id order by m.origin_id desc limit %(limit)s
-        )
-        select r.origin_id as id, r.received_at, r.reference, r.location, r.lots, r.units, r.value,
+        select r.id, r.received_on, r.reference, place.name as location, l.lots, l.units, r.value,
                coalesce(p.name, '') as supplier, coalesce(u.display_name, '') as user
-          from receipt r
-          left join event e on e.tenant_id = %(tenant)s and e.aggregate_id = r.origin_id
-               and e.name = %(event)s
-          left join party p on p.tenant_id = %(tenant)s
-               and p.id = (e.payload ->> 'supplier_id')::uuid
-          left join membership u on u.tenant_id = %(tenant)s and u.user_id = r.user_id
-         order by r.origin_id desc
+          from goods_receipt r
+          join location place on place.tenant_id = r.tenant_id and place.id = r.location_id
+          left join party p on p.tenant_id = r.tenant_id and p.id = r.supplier_id
+          left join membership u on u.tenant_id = r.tenant_id and u.user_id = r.received_by
+         cross join lateral (
+               select count(distinct line.lot_id) as lots,
+                      sum(line.paid + line.free)::bigint as units
+                 from goods_receipt_line line
+                where line.tenant_id = r.tenant_id and line.receipt_id = r.id) l
+         where r.tenant_id = %(tenant)s and r.branch_id = %(branch)s and r.id < %(after)s::uuid
+           and starts_with(upper(r.reference), upper(%(search)s))
+         order by r.id desc limit %(limit)s
         """,
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "after": after[0],
             "search": wanted.search.strip(),
-            "event": GoodsReceived.name,
             "limit": wanted.limit + 1,
         },
     )

@@ -124,17 +124,26 @@ def stock_as_of(session: Session, ctx: RequestContext, wanted: StockAsOf) -> Pas
               join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
               join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
              where place.tenant_id = %(tenant)s and b.company_id = %(company)s
-        ), past as materialized (
-            select m.variant_id, sum(side.sign * m.quantity)::bigint as quantity,
-                   sum(side.sign * m.value) as value
+        ), change as (
+            select m.variant_id, side.sign * m.quantity as quantity, side.sign * m.value as value,
+                   m.effective_at, m.recorded_at
               from stock_move m
               cross join lateral (
                     values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, place_id)
               join owned on owned.id = side.place_id
-             where m.tenant_id = %(tenant)s and m.effective_at < %(until)s
-               and (%(known)s::timestamptz is null or m.recorded_at < %(known)s)
-             group by m.variant_id
-            having sum(side.sign * m.quantity) <> 0
+             where m.tenant_id = %(tenant)s
+            union all
+            select r.variant_id, 0, r.value, r.effective_at, r.recorded_at
+              from stock_revaluation r
+              join owned on owned.id = r.location_id
+             where r.tenant_id = %(tenant)s
+        ), past as materialized (
+            select variant_id, sum(quantity)::bigint as quantity, sum(value) as value
+              from change
+             where effective_at < %(until)s
+               and (%(known)s::timestamptz is null or recorded_at < %(known)s)
+             group by variant_id
+            having sum(quantity) <> 0
         ), total as (
             select coalesce(sum(quantity), 0)::bigint as total_quantity,
                    coalesce(sum(value), 0.00) as total_value from past

@@ -49,7 +49,7 @@ class ArrivedLine(Closed):
 
     Attributes:
         line_no: The order's line.
-        quantity: To be paid for, in the order's unit. free_quantity: on top.
+        quantity: To be paid for, in the order's unit. free_quantity: not; they may come alone.
         unit_cost: As billed, where it is not the order's.
         mrp, ptr, pts: Of one base unit, as in a goods receipt.
     """
@@ -62,7 +62,7 @@ class ArrivedLine(Closed):
     mrp: Annotated[Amount, Field(gt=0)]
     ptr: UnitPrice | None = None
     pts: UnitPrice | None = None
-    quantity: Annotated[UnitQuantity, Field(gt=0)]
+    quantity: UnitQuantity
     free_quantity: UnitQuantity = Decimal(0)
     unit_cost: UnitPrice | None = None
 
@@ -292,7 +292,7 @@ def _write(
     session: Session,
     ctx: RequestContext,
     order: HeldOrder,
-    delivery: tuple[Sequence[_Came], inventory.GoodsReceipt, date],
+    delivery: tuple[Sequence[_Came], inventory.ReceivedGoods, date],
 ) -> None:
     """Keep what came, line by line, and add it up."""
     came, receipt, received_on = delivery

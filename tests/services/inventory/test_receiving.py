@@ -62,9 +62,12 @@ def test_free_units_share_the_cost_of_the_paid_ones(shop):
     assert (stock.on_hand, stock.value) == (11, Decimal("846.36"))
 
 
-def test_free_goods_alone_cost_nothing_and_book_nothing(shop):
+@pytest.mark.parametrize(
+    "units", [{"quantity": 10, "unit_cost": "0"}, {"quantity": 0, "free_quantity": 10}]
+)
+def test_free_goods_alone_cost_nothing_and_book_nothing(shop, units):
     before = shop.count("journal_entry")
-    receipt = receive(shop, line(shop, 10, unit_cost="0"))
+    receipt = receive(shop, line(shop) | units)
 
     assert receipt.value == 0
     assert shop.on_hand(shop.variant_ids[0]) == 10
@@ -245,10 +248,31 @@ def test_services_have_no_stock(shop):
         receive(shop, receipt_line(shop.ctx, visit, 1))
 
 
+def test_a_line_of_no_units_is_refused(shop):
+    with refused(shop, InvalidInput, "lines.0.quantity"):
+        receive(shop, line(shop, 0))
+
+
+def test_a_delivery_is_kept_as_it_was_taken_in(shop):
+    box = {"variant_id": shop.variant_ids[0], "code": "BOX", "numerator": 12}
+    shop.run("catalog.define_unit", box)
+    receipt = receive(shop, line(shop, "2", unit="BOX", free_quantity="1", unit_cost="720"))
+
+    with db.unit_of_work(shop.ctx) as session:
+        kept = db.fetch_one(
+            session,
+            "select unit, quantity, free_quantity, paid, free, unit_cost, value"
+            " from goods_receipt_line where receipt_id = %s",
+            (receipt.receipt_id,),
+        )
+    assert kept is not None
+    assert tuple(kept.values()) == ("BOX", 2, 1, 24, 12, 720, 1440)
+    assert broken_promises() == []
+
+
 @pytest.mark.parametrize(
     "facts",
     [
-        {"quantity": 0},
         {"quantity": -1},
         {"quantity": "10000001"},
         {"quantity": "NaN"},

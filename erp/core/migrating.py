@@ -1,4 +1,4 @@
-"""What the roles of tenants that exist already are given by a migration, and taken by its way back."""
+"""What migrations do to rows of every tenant."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 Permissions = Mapping[str, Sequence[str]]
 
 
-def grant(permissions: Permissions, limits: Mapping[str, Mapping[str, str]]) -> None:
+def grant_to_roles(permissions: Permissions, limits: Mapping[str, Mapping[str, str]]) -> None:
     """Give standard roles of every tenant permissions and limits that they do not have yet.
 
     Args:
@@ -28,7 +28,7 @@ def grant(permissions: Permissions, limits: Mapping[str, Mapping[str, str]]) -> 
         "update role set limits = limits || jsonb_build_object(cast(:kind as text),"
         " cast(:amount as text)) where name = :role and not limits ? :kind"
     )
-    with _every_tenants_roles() as connection:
+    with every_tenant("role") as connection:
         for role, given in permissions.items():
             connection.execute(give, {"given": list(given), "role": role})
         for kind, amounts in limits.items():
@@ -36,20 +36,22 @@ def grant(permissions: Permissions, limits: Mapping[str, Mapping[str, str]]) -> 
                 connection.execute(limit, {"kind": kind, "role": role, "amount": amount})
 
 
-def withdraw(permissions: Permissions, limits: Sequence[str]) -> None:
+def withdraw_from_roles(permissions: Permissions, limits: Sequence[str]) -> None:
     """Take permissions and limits from the roles of every tenant, whatever they are called."""
     take = sa.text(
         "update role set permissions = array(select p from unnest(permissions) p"
         " where p <> all(:taken)), limits = limits - cast(:limits as text[])"
     )
     taken = sorted({name for names in permissions.values() for name in names})
-    with _every_tenants_roles() as connection:
+    with every_tenant("role") as connection:
         connection.execute(take, {"taken": taken, "limits": list(limits)})
 
 
 @contextmanager
-def _every_tenants_roles() -> "Iterator[sa.Connection]":
-    """Lift row security, which binds the owner of the table too, for a few statements."""
-    op.execute("alter table role no force row level security")
+def every_tenant(*tables: str) -> "Iterator[sa.Connection]":
+    """Lift row security of tables, which binds their owner too, for a few statements."""
+    for table in tables:
+        op.execute(f"alter table {table} no force row level security")
     yield op.get_bind()
-    op.execute("alter table role force row level security")
+    for table in tables:
+        op.execute(f"alter table {table} force row level security")
