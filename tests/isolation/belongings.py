@@ -1,7 +1,5 @@
 """What a shop owns, one of each kind, and a working input for every action that names an id."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +11,8 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
-from tests.isolation import pictures
-
-Ids = dict[str, UUID]
-Example = Callable[[Ids, Shop], dict[str, Any]]
+from tests.isolation import buying, pictures
+from tests.isolation.examples import Example, Ids, only
 
 
 def belongings(shop: Shop) -> Ids:
@@ -62,31 +58,8 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
-    ids |= pictures.pictures(shop, patient) | _orders(shop, ids) | _counts(shop)
+    ids |= pictures.pictures(shop, patient) | buying.buying(shop, ids) | _counts(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
-
-
-def _orders(shop: Shop, ids: Ids) -> Ids:
-    """Order twice: once within the limit, and once to wait for an approval."""
-    given = _order(ids, shop)
-    unlimited = shop.run("purchasing.place_order", given)
-    waiting = shop.run("purchasing.place_order", given, by=replace(shop.ctx, limits={}))
-    return {"order_id": unlimited.id, "waiting_order_id": waiting.id}
-
-
-def _order(ids: Ids, _shop: Shop) -> dict[str, Any]:
-    line = {"variant_id": ids["variant_id"], "quantity": 10, "unit_cost": "60"}
-    return {
-        "supplier_id": ids["supplier_id"],
-        "location_id": ids["location_id"],
-        "lines": [line],
-    }
-
-
-def _arrive(ids: Ids, shop: Shop) -> dict[str, Any]:
-    line = receipt_line(shop.ctx, ids["variant_id"], 1) | {"line_no": 1}
-    del line["variant_id"]
-    return {"order_id": ids["order_id"], "lines": [line]}
 
 
 def entry(ctx: RequestContext) -> dict[str, Any]:
@@ -198,11 +171,6 @@ def _counts(shop: Shop) -> Ids:
     }
 
 
-def only(*names: str, **more: Any) -> Example:
-    """Return an example that names these ids under their own names."""
-    return lambda ids, _: {name: ids[name] for name in names} | more
-
-
 def _sell(ids: Ids, shop: Shop) -> dict[str, Any]:
     line = {"variant_id": ids["variant_id"], "lot_id": ids["lot_id"], "quantity": 1, "reason": "x"}
     return shop.cart({}) | {
@@ -243,153 +211,143 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     return given | {"lines": [line | {"party_id": ids["customer_id"]} for line in given["lines"]]}
 
 
-EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
-    "accounting.get_account": only("account_id"),
-    "accounting.list_account_lines": only("account_id"),
-    "identity.get_member": only("member_id"),
-    "platform.get_audit": only("audit_id"),
-    "platform.list_audit": lambda _, s: {"user_id": s.ctx.user_id},
-    "platform.list_history": lambda i, _: {"record_id": i["sale_id"]},
-    "accounting.get_entry": only("entry_id"),
-    "accounting.list_entries": lambda i, _: {
-        "account_id": i["account_id"],
-        "origin_id": i["sale_id"],
-    },
-    "accounting.post_manual_entry": _with_party,
-    "accounting.reverse_entry": only("entry_id", reason="wrong"),
-    "accounting.set_period_status": only("period_id", status="closed", reason="month end"),
-    "billing.get_invoice": only("invoice_id"),
-    "billing.list_invoices": lambda i, _: {"party_id": i["customer_id"]},
-    "catalog.add_barcode": only("variant_id", code="4006381333931"),
-    "catalog.create_variant": only(
-        "product_id", pack_quantity=100, pack_unit="ml", potency="200C", sku="NEW-SKU"
-    ),
-    "catalog.define_unit": only("variant_id", code="BOX", numerator=12),
-    "catalog.get_product": only("product_id"),
-    "catalog.get_variant": only("variant_id"),
-    "catalog.list_products": only("brand_id"),
-    "catalog.remove_barcode": only("variant_id", code="8901234567890"),
-    "catalog.search_products": only("location_id", search="arnica"),
-    "catalog.set_product_tax_class": only("product_id", tax_class="GST5"),
-    "catalog.set_tax_rate": lambda i, s: {
-        "tax_class_id": i["tax_class_id"],
-        "valid_from": s.ctx.today + timedelta(days=1),
-        "rate": "12",
-    },
-    "catalog.set_variant_status": only("variant_id", is_active=False),
-    "catalog.update_product": only("product_id", note="x"),
-    "catalog.update_variant": only("variant_id", reorder_point=5),
-    "documents.find_documents": lambda i, _: {
-        "origin_type": "invoice",
-        "origin_id": i["invoice_id"],
-    },
-    "identity.create_user": lambda i, s: {
-        "branch_id": i["branch_id"],
-        "login": f"new@{s.slug}.example",
-        "display_name": "New",
-        "password": PASSWORD,
-        "roles": ["cashier"],
-    },
-    "identity.reset_password": only("member_id", password="another long one"),
-    "identity.revoke_token": only("token_id"),
-    "identity.set_pin": only("member_id", pin="8642"),
-    "identity.update_member": only("member_id", display_name="Renamed", roles=["cashier"]),
-    "inventory.adjust_stock": _lots("count", change=1),
-    "inventory.approve_count": lambda i, _: {"count_id": i["submitted_count_id"]},
-    "inventory.cancel_count": only("count_id"),
-    "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
-    "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
-    "inventory.search_lots": only("lot_id"),
-    "inventory.get_count": only("count_id"),
-    "inventory.get_last_lot": only("variant_id"),
-    "inventory.get_lot": only("lot_id"),
-    "inventory.hold_lot": only("lot_id", reason="x"),
-    "inventory.list_counts": only("location_id"),
-    "inventory.list_locations": only("branch_id"),
-    "inventory.list_moves": lambda i, _: {
-        "product_id": i["product_id"],
-        "variant_id": i["variant_id"],
-        "lot_id": i["lot_id"],
-        "location_id": i["location_id"],
-        "origin_id": i["sale_id"],
-    },
-    "inventory.recall_lot": only("lot_id", reason="x"),
-    "inventory.receive_goods": _receive,
-    "inventory.record_count": lambda i, _: {
-        "count_id": i["count_id"],
-        "lines": [{"lot_id": i["lot_id"], "counted": 1}],
-    },
-    "inventory.release_lot": lambda i, _: {"lot_id": i["held_lot_id"], "reason": "x"},
-    "inventory.request_recount": lambda i, _: {
-        "count_id": i["count_id"],
-        "lots": [{"lot_id": i["counted_lot_id"]}],
-    },
-    "inventory.start_count": lambda i, _: {
-        "location_id": i["location_id"],
-        "brand_id": i["brand_id"],
-        "products": [{"product_id": i["product_id"]}],
-    },
-    "inventory.submit_count": lambda i, _: {
-        "count_id": i["count_id"],
-        "lots": [{"lot_id": i["uncounted_lot_id"], "declared": "zero"}],
-    },
-    "inventory.stock_by_lot": only("product_id", "variant_id", "lot_id", "location_id"),
-    "inventory.transfer_stock": _move,
-    "inventory.write_off_stock": _lots("damaged", quantity=1),
-    "party.get_party": lambda i, _: {"party_id": i["customer_id"]},
-    "party.set_party_status": lambda i, _: {"party_id": i["customer_id"], "is_active": False},
-    "party.update_party": lambda i, _: {"party_id": i["customer_id"], "name": "Renamed"},
-    "platform.forget_view": only("view_id"),
-    "platform.retry_delivery": only("delivery_id"),
-    "pos.close_shift": only("shift_id", counted_cash="0.00", reason="x"),
-    "pos.create_register": only("location_id", code="P3", name="Third till"),
-    "pos.get_sale": only("sale_id"),
-    "pos.get_shift": only("shift_id"),
-    "pos.list_sales": only("shift_id", "customer_id"),
-    "pos.list_shifts": only("register_id"),
-    "pos.move_cash": only("shift_id", amount="10.00", reason="x"),
-    "pos.open_shift": lambda i, _: {"register_id": i["free_register_id"], "opening_float": "0.00"},
-    "pos.park_cart": lambda i, s: (
-        {"label": "Later"} | {name: _sell(i, s)[name] for name in ("customer_id", "lines")}
-    ),
-    "pos.post_return": lambda i, _: {
-        "return_id": new_id(),
-        "sale_id": i["sale_id"],
-        "shift_id": i["shift_id"],
-        "lines": [{"line_no": 1, "quantity": 1}],
-        "reason": "broken",
-    },
-    "pos.post_sale": _sell,
-    "pos.quote_cart": _quote,
-    "pos.recall_cart": only("cart_id"),
-    "pos.request_approval": lambda i, _: {
-        "origin_id": new_id(),
-        "approver_id": i["approver_id"],
-        "kind": "discount",
-        "level": "10",
-        "pin": PIN,
-        "reason": "regular",
-    },
-    "pos.request_upi": lambda i, _: {"sale_id": i["sale_id"], "amount": "10.00"},
-    "purchasing.amend_order": lambda i, s: {
-        "order_id": i["order_id"],
-        "version": 1,
-        "reason": "more",
-        "lines": _order(i, s)["lines"],
-    },
-    "purchasing.decide_order": lambda i, _: {
-        "order_id": i["waiting_order_id"],
-        "version": 1,
-        "outcome": "approved",
-    },
-    "purchasing.finish_order": only("order_id", version=1, reason="x"),
-    "purchasing.get_order": only("order_id"),
-    "purchasing.list_orders": only("supplier_id"),
-    "purchasing.place_order": _order,
-    "purchasing.receive_order": _arrive,
-    "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
-    "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
-    "reporting.list_lot_buyers": only("lot_id"),
-    "workflows.mark_read": only("notification_id"),
-}
+EXAMPLES: dict[str, Example] = (
+    pictures.EXAMPLES
+    | buying.EXAMPLES
+    | {
+        "accounting.get_account": only("account_id"),
+        "accounting.list_account_lines": only("account_id"),
+        "identity.get_member": only("member_id"),
+        "platform.get_audit": only("audit_id"),
+        "platform.list_audit": lambda _, s: {"user_id": s.ctx.user_id},
+        "platform.list_history": lambda i, _: {"record_id": i["sale_id"]},
+        "accounting.get_entry": only("entry_id"),
+        "accounting.list_entries": lambda i, _: {
+            "account_id": i["account_id"],
+            "origin_id": i["sale_id"],
+        },
+        "accounting.post_manual_entry": _with_party,
+        "accounting.reverse_entry": only("entry_id", reason="wrong"),
+        "accounting.set_period_status": only("period_id", status="closed", reason="month end"),
+        "billing.get_invoice": only("invoice_id"),
+        "billing.list_invoices": lambda i, _: {"party_id": i["customer_id"]},
+        "catalog.add_barcode": only("variant_id", code="4006381333931"),
+        "catalog.create_variant": only(
+            "product_id", pack_quantity=100, pack_unit="ml", potency="200C", sku="NEW-SKU"
+        ),
+        "catalog.define_unit": only("variant_id", code="BOX", numerator=12),
+        "catalog.get_product": only("product_id"),
+        "catalog.get_variant": only("variant_id"),
+        "catalog.list_products": only("brand_id"),
+        "catalog.remove_barcode": only("variant_id", code="8901234567890"),
+        "catalog.search_products": only("location_id", search="arnica"),
+        "catalog.set_product_tax_class": only("product_id", tax_class="GST5"),
+        "catalog.set_tax_rate": lambda i, s: {
+            "tax_class_id": i["tax_class_id"],
+            "valid_from": s.ctx.today + timedelta(days=1),
+            "rate": "12",
+        },
+        "catalog.set_variant_status": only("variant_id", is_active=False),
+        "catalog.update_product": only("product_id", note="x"),
+        "catalog.update_variant": only("variant_id", reorder_point=5),
+        "documents.find_documents": lambda i, _: {
+            "origin_type": "invoice",
+            "origin_id": i["invoice_id"],
+        },
+        "identity.create_user": lambda i, s: {
+            "branch_id": i["branch_id"],
+            "login": f"new@{s.slug}.example",
+            "display_name": "New",
+            "password": PASSWORD,
+            "roles": ["cashier"],
+        },
+        "identity.reset_password": only("member_id", password="another long one"),
+        "identity.revoke_token": only("token_id"),
+        "identity.set_pin": only("member_id", pin="8642"),
+        "identity.update_member": only("member_id", display_name="Renamed", roles=["cashier"]),
+        "inventory.adjust_stock": _lots("count", change=1),
+        "inventory.approve_count": lambda i, _: {"count_id": i["submitted_count_id"]},
+        "inventory.cancel_count": only("count_id"),
+        "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
+        "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
+        "inventory.search_lots": only("lot_id"),
+        "inventory.get_count": only("count_id"),
+        "inventory.get_last_lot": only("variant_id"),
+        "inventory.get_lot": only("lot_id"),
+        "inventory.hold_lot": only("lot_id", reason="x"),
+        "inventory.list_counts": only("location_id"),
+        "inventory.list_locations": only("branch_id"),
+        "inventory.list_moves": lambda i, _: {
+            "product_id": i["product_id"],
+            "variant_id": i["variant_id"],
+            "lot_id": i["lot_id"],
+            "location_id": i["location_id"],
+            "origin_id": i["sale_id"],
+        },
+        "inventory.recall_lot": only("lot_id", reason="x"),
+        "inventory.receive_goods": _receive,
+        "inventory.record_count": lambda i, _: {
+            "count_id": i["count_id"],
+            "lines": [{"lot_id": i["lot_id"], "counted": 1}],
+        },
+        "inventory.release_lot": lambda i, _: {"lot_id": i["held_lot_id"], "reason": "x"},
+        "inventory.request_recount": lambda i, _: {
+            "count_id": i["count_id"],
+            "lots": [{"lot_id": i["counted_lot_id"]}],
+        },
+        "inventory.start_count": lambda i, _: {
+            "location_id": i["location_id"],
+            "brand_id": i["brand_id"],
+            "products": [{"product_id": i["product_id"]}],
+        },
+        "inventory.submit_count": lambda i, _: {
+            "count_id": i["count_id"],
+            "lots": [{"lot_id": i["uncounted_lot_id"], "declared": "zero"}],
+        },
+        "inventory.stock_by_lot": only("product_id", "variant_id", "lot_id", "location_id"),
+        "inventory.transfer_stock": _move,
+        "inventory.write_off_stock": _lots("damaged", quantity=1),
+        "party.get_party": lambda i, _: {"party_id": i["customer_id"]},
+        "party.set_party_status": lambda i, _: {"party_id": i["customer_id"], "is_active": False},
+        "party.update_party": lambda i, _: {"party_id": i["customer_id"], "name": "Renamed"},
+        "platform.forget_view": only("view_id"),
+        "platform.retry_delivery": only("delivery_id"),
+        "pos.close_shift": only("shift_id", counted_cash="0.00", reason="x"),
+        "pos.create_register": only("location_id", code="P3", name="Third till"),
+        "pos.get_sale": only("sale_id"),
+        "pos.get_shift": only("shift_id"),
+        "pos.list_sales": only("shift_id", "customer_id"),
+        "pos.list_shifts": only("register_id"),
+        "pos.move_cash": only("shift_id", amount="10.00", reason="x"),
+        "pos.open_shift": lambda i, _: {
+            "register_id": i["free_register_id"],
+            "opening_float": "0.00",
+        },
+        "pos.park_cart": lambda i, s: (
+            {"label": "Later"} | {name: _sell(i, s)[name] for name in ("customer_id", "lines")}
+        ),
+        "pos.post_return": lambda i, _: {
+            "return_id": new_id(),
+            "sale_id": i["sale_id"],
+            "shift_id": i["shift_id"],
+            "lines": [{"line_no": 1, "quantity": 1}],
+            "reason": "broken",
+        },
+        "pos.post_sale": _sell,
+        "pos.quote_cart": _quote,
+        "pos.recall_cart": only("cart_id"),
+        "pos.request_approval": lambda i, _: {
+            "origin_id": new_id(),
+            "approver_id": i["approver_id"],
+            "kind": "discount",
+            "level": "10",
+            "pin": PIN,
+            "reason": "regular",
+        },
+        "pos.request_upi": lambda i, _: {"sale_id": i["sale_id"], "amount": "10.00"},
+        "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
+        "reporting.list_lot_buyers": only("lot_id"),
+        "workflows.mark_read": only("notification_id"),
+    }
+)
 """A working input of every action that names an id, made from a shop's belongings."""

@@ -16,6 +16,7 @@ from erp.services.platform import verifying
 from tests.factories import DOMAINS, Shop, make_shop
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
+from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.purchasing.ordering import line, place, receive, supplier
 
 assert DOMAINS
@@ -25,6 +26,11 @@ SABOTAGE = {
     "B1": "update purchase_order_progress set received = received + 1",
     "B2": "delete from purchase_order_decision",
     "B3": "update purchase_order_line set value = value + 1",
+    "B4": "update supplier_bill_line set matched_value = matched_value + 1",
+    "B5": "update billed_goods set units = 0, value = 0",
+    "B6": "update supplier_bill set supplier_id = (select id from party where kind = 'patient' limit 1)"
+    " where status = 'posted'",
+    "B7": "update supplier_claim set taxable = taxable + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
@@ -65,6 +71,7 @@ SABOTAGE = {
     "S10": "update stock_count_line set value = value + 1",
     "S11": "update stock_count_line set counted_by = gen_random_uuid()"
     " where counted_by is not null",
+    "S12": "update goods_receipt_line set value = value + 1",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -87,6 +94,7 @@ def traded() -> None:
     )
     _count(shop, shop.lot_ids[second][1])
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
+    _claim(shop)
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
@@ -120,6 +128,13 @@ def _count(shop: Shop, lot_id: UUID) -> None:
     shop.run("inventory.record_count", count | {"lines": [found]})
     shop.run("inventory.submit_count", count | {"rest": "not_counted"})
     shop.run("inventory.approve_count", count)
+
+
+def _claim(shop: Shop) -> None:
+    """Claim what a bill is too much, and leave the supplier's credit note to come."""
+    registered(shop)
+    made = bill(shop, "756.00", billed(came(shop, goods(shop, 10)), 12, "60"))
+    decide(shop, made, "claimed")
 
 
 @pytest.fixture(scope="module")

@@ -183,7 +183,7 @@ class SupplierBillLine(TenantRow, table=True):
     matched: int = Field(sa_type=BigInteger)
     matched_value: Decimal = Field(sa_type=MONEY)
     expected_cost: Decimal = Field(sa_type=UNIT_PRICE)
-    findings: list[str] = Field(sa_type=ARRAY(TEXT))  # type: ignore[call-overload]
+    findings: list[str] = Field(sa_type=ARRAY(TEXT))
     excess: Decimal = Field(sa_type=MONEY)
 
 

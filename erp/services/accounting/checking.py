@@ -18,6 +18,7 @@ KEPT_ACCOUNTS = {
     "inventory_expired": FOLLOWS_STOCK,
     "goods_in_transit": FOLLOWS_STOCK,
     "grni": "follows deliveries and their bills. Record the supplier's bill instead.",
+    "supplier_claims": "follows claims on suppliers' bills. Record the credit note there instead.",
 }
 """Accounts whose balance something else proves, with what to do instead."""
 

@@ -1,4 +1,4 @@
-"""Invariants of GST documents."""
+"""Invariants of GST documents and of suppliers' bills."""
 
 from erp.services.platform import referee
 
@@ -70,6 +70,107 @@ referee(
           join invoice_line n on (n.tenant_id, n.invoice_id) = (i.tenant_id, i.id) and n.original_line_no = o.line_no
          group by o.tenant_id, o.invoice_id, o.line_no
         having sum(n.quantity) > o.quantity
+         limit 1
+    """,
+)
+referee(
+    "B4",
+    "Goods received not invoiced is what came and is on no posted bill",
+    counted="select count(*) from goods_receipt_line",
+    offenders="""
+        with came as (
+            select r.tenant_id, br.company_id, sum(l.value) as value
+              from goods_receipt_line l
+              join goods_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)
+              join branch br on (br.tenant_id, br.id) = (r.tenant_id, r.branch_id)
+             group by 1, 2
+        ), billed as (
+            select b.tenant_id, b.company_id, sum(l.matched_value) as value
+              from supplier_bill b
+              join supplier_bill_line l on (l.tenant_id, l.bill_id) = (b.tenant_id, b.id)
+             where b.status = 'posted' group by 1, 2
+        ), booked as (
+            select a.tenant_id, a.company_id, sum(l.credit - l.debit) as value
+              from account a
+              join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+             where a.key = 'grni' group by 1, 2
+        )
+        select tenant_id, company_id, came.value as came, billed.value as billed,
+               booked.value as booked
+          from came full join billed using (tenant_id, company_id)
+          full join booked using (tenant_id, company_id)
+         where coalesce(came.value, 0) - coalesce(billed.value, 0) <> coalesce(booked.value, 0)
+         limit 1
+    """,
+)
+referee(
+    "B5",
+    "A delivered line is billed as often as the bills that were not refused say, and never beyond",
+    counted="select count(*) from billed_goods",
+    offenders="""
+        with billed as (
+            select l.tenant_id, l.receipt_id, l.receipt_line_no as line_no,
+                   sum(l.matched) as units, sum(l.matched_value) as value
+              from supplier_bill_line l
+              join supplier_bill b on (b.tenant_id, b.id) = (l.tenant_id, l.bill_id)
+             where b.status <> 'refused' and l.receipt_id is not null group by 1, 2, 3
+        )
+        select tenant_id, receipt_id, line_no, g.units, billed.units as on_bills, came.paid
+          from billed_goods g
+          full join billed using (tenant_id, receipt_id, line_no)
+          left join goods_receipt_line came using (tenant_id, receipt_id, line_no)
+         where (coalesce(g.units, 0), coalesce(g.value, 0))
+               is distinct from (coalesce(billed.units, 0), coalesce(billed.value, 0))
+            or g.units > came.paid or g.paid <> came.paid
+            or (g.units = came.paid and g.value <> came.value)
+         limit 1
+    """,
+)
+referee(
+    "B6",
+    "A supplier's bill is the sum of its lines, and is owed in full once it is posted",
+    counted="select count(*) from supplier_bill",
+    offenders="""
+        select b.tenant_id, b.id as bill_id, b.number, b.total, lines.total as lines, owed.amount
+          from supplier_bill b
+         cross join lateral (
+               select sum(taxable) as taxable, sum(cgst) as cgst, sum(sgst) as sgst,
+                      sum(igst) as igst, sum(taxable + cgst + sgst + igst) + b.round_off as total
+                 from supplier_bill_line l
+                where (l.tenant_id, l.bill_id) = (b.tenant_id, b.id)) lines
+         cross join lateral (
+               select coalesce(sum(l.credit - l.debit), 0) as amount
+                 from journal_entry e
+                 join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)
+                 join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+                where e.tenant_id = b.tenant_id and e.origin_type = 'supplier_bill'
+                  and e.origin_id = b.id and a.key = 'creditors'
+                  and l.party_id = b.supplier_id) owed
+         where (b.taxable, b.cgst, b.sgst, b.igst, b.total)
+               is distinct from (lines.taxable, lines.cgst, lines.sgst, lines.igst, lines.total)
+            or owed.amount <> case b.status when 'posted' then b.total else 0 end
+         limit 1
+    """,
+)
+referee(
+    "B7",
+    "Claims on suppliers are what their account holds",
+    counted="select count(*) from supplier_claim",
+    offenders="""
+        with open as (
+            select b.tenant_id, b.company_id, sum(c.taxable) as value
+              from supplier_claim c
+              join supplier_bill b on (b.tenant_id, b.id) = (c.tenant_id, c.bill_id)
+             where c.settled_at is null group by 1, 2
+        ), booked as (
+            select a.tenant_id, a.company_id, sum(l.debit - l.credit) as value
+              from account a
+              join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+             where a.key = 'supplier_claims' group by 1, 2
+        )
+        select tenant_id, company_id, open.value as open, booked.value as booked
+          from open full join booked using (tenant_id, company_id)
+         where coalesce(open.value, 0) <> coalesce(booked.value, 0)
          limit 1
     """,
 )

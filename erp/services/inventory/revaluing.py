@@ -54,8 +54,6 @@ def revalue_lots(
     ctx: RequestContext,
     origin: Origin,
     changes: Sequence[CostChange],
-    *,
-    against: str,
     narration: str,
 ) -> list[Revalued]:
     """Give lots of the acting company a change of cost, dated now.
@@ -63,7 +61,8 @@ def revalue_lots(
     Units of a lot are alike: the part of a change that belongs to units on hand goes to stock,
     wherever they are; the part of units that are gone goes to the cost of goods sold. Stock
     takes no more off than it is worth. Nothing that was posted before is touched. Debits what
-    gained and credits the account `against`. Locks the lots' balances, by variant and lot.
+    gained and credits goods received not invoiced, which the document that says so debits.
+    Locks the lots' balances, by variant and lot.
 
     Emits:
         inventory.stock_revalued.v1, in the same transaction, if anything changed.
@@ -87,7 +86,7 @@ def revalue_lots(
         answer.append(Revalued(change.line_no, to_stock, change.value - to_stock))
     db.insert_rows(session, StockRevaluation, rows)
     accounts["cogs"] = sum((one.to_gone for one in answer), ZERO)
-    accounts[against] = -sum((change.value for change in wanted), ZERO)
+    accounts["grni"] = -sum((change.value for change in wanted), ZERO)
     post_stock(session, ctx, origin, narration, accounts)
     _tell(session, ctx, origin, wanted, answer)
     return answer

@@ -41,6 +41,7 @@ from erp.services.purchasing.receiving import (
     ReceiveOrder,
     receive_order,
 )
+from erp.services.purchasing.suppliers import get_supplier
 from erp.services.purchasing.versions import OrderAnswer
 
 __all__ = [
@@ -79,6 +80,7 @@ __all__ = [
     "decide_order",
     "finish_order",
     "get_order",
+    "get_supplier",
     "list_orders",
     "place_order",
     "receive_order",

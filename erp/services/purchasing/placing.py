@@ -14,12 +14,11 @@ from erp.core.ids import new_id
 from erp.models.purchasing import OrderStatus, PurchaseOrder
 from erp.services import inventory, party
 from erp.services.platform import Command, Day, Series, ShortText, Text, command, next_number
-from erp.services.purchasing.errors import LicenceExpired, NotASupplier, VersionWaits
+from erp.services.purchasing.errors import LicenceExpired, VersionWaits
 from erp.services.purchasing.holding import hold_order, progress_of, require_newest
 from erp.services.purchasing.lines import OrderLines, lay_out, require_at_least
+from erp.services.purchasing.suppliers import get_supplier
 from erp.services.purchasing.versions import NewVersion, OrderAnswer, keep_version
-
-SELLERS = frozenset({party.PartyRoleName.SUPPLIER, party.PartyRoleName.MANUFACTURER})
 
 
 class PlaceOrder(Command):
@@ -146,11 +145,7 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
 
 
 def _check_supplier(session: Session, ctx: RequestContext, supplier_id: UUID) -> None:
-    party.check_known(session, ctx, supplier_id, "supplier_id")
-    found = party.get_party(session, ctx, party.GetParty(party_id=supplier_id))
-    if not SELLERS & set(found.roles):
-        message = f"{found.name} is no supplier. Add the role on their page, or choose another."
-        raise NotASupplier(message, fields={"supplier_id": message})
+    found = get_supplier(session, ctx, supplier_id)
     if not found.is_active:
         message = f"{found.name} is closed for new business."
         raise party.InactiveParty(message, fields={"supplier_id": message})

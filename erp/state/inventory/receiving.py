@@ -30,7 +30,7 @@ class ReceiptListState(ListState, rx.State):
     query: ClassVar[str] = "inventory.list_receipts"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("reference", "Document", detail="supplier"),
-        Column("received_on", "Received", Kind.DAY, detail="user"),
+        Column("received_on", "Received", Kind.DATE, detail="user"),
         Column("location", "Into", wide_only=True),
         Column("lots", "Lots", Kind.COUNT, wide_only=True),
         Column("units", "Units", Kind.COUNT, wide_only=True),

@@ -1,0 +1,380 @@
+"""Deciding on a bill that does not match, and the supplier's answer to a claim."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import fiscal_year
+from erp.core.context import ANY_PERMISSION, RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.formatting import money_text
+from erp.core.ids import new_id
+from erp.core.money import ZERO, allocate
+from erp.models.billing import (
+    BillOutcome,
+    BillStatus,
+    Finding,
+    SupplierBillDecision,
+    SupplierClaim,
+)
+from erp.services import accounting, inventory, workflows
+from erp.services.billing.bill_errors import (
+    BeyondBillLimit,
+    BillNotHeld,
+    ClaimSettled,
+    MoreThanCame,
+    NothingToClaim,
+    OwnBill,
+    UnknownClaim,
+)
+from erp.services.billing.bill_events import SupplierBillDecided, SupplierClaimSettled
+from erp.services.billing.bill_goods import add_billed
+from erp.services.billing.bill_posting import CLAIM, Bill, hold_bill, post_bill
+from erp.services.platform import (
+    Amount,
+    Command,
+    Result,
+    Series,
+    ShortText,
+    command,
+    emit,
+    next_number,
+)
+
+LIMIT = "bill_difference"
+"""Limit of a role: what a bill may be beyond what came at the expected prices, tax excluded."""
+
+
+class DecideBill(Command):
+    """Decide on a held bill.
+
+    Attributes:
+        note: Why; the recorder reads it.
+    """
+
+    bill_id: UUID
+    outcome: BillOutcome
+    note: ShortText
+
+
+class DecidedBill(Result):
+    """A bill after the decision; `claim_number` is of the debit note, where one was made."""
+
+    id: UUID
+    number: str
+    status: BillStatus
+    claim_id: UUID | None
+    claim_number: str
+
+
+class SettleClaim(Command):
+    """Record the supplier's credit note for a claim; what it does not give stays our cost.
+
+    Attributes:
+        credited: Taxable value it gives. credited_tax: tax on it, taken back from the credit.
+    """
+
+    claim_id: UUID
+    credit_note: Annotated[ShortText, Field(max_length=40)]
+    credited: Amount
+    credited_tax: Amount
+
+
+class SettledClaim(Result):
+    """A claim after its credit note; `lost` is what was asked for and not given."""
+
+    id: UUID
+    number: str
+    credited: Decimal
+    lost: Decimal
+
+
+@command(
+    "billing.decide_bill",
+    permission="billing.decide_bill",
+    rest="POST /supplier-bills/{bill_id}/decision",
+)
+def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> DecidedBill:
+    """Accept what a held bill differs by, claim what is too much, or refuse the bill.
+
+    Accepted, the goods cost what is billed. Claimed, the bill is owed in full and what is too
+    much is asked back by a debit note, until the supplier's credit note comes. Refused, nothing
+    is booked and the goods may be billed again. Locks the bill, then as `record_bill`.
+
+    Raises:
+        UnknownBill: The acting branch has no such bill. BillNotHeld: nobody decides on it now.
+        OwnBill: The actor recorded it, would accept it and may not do everything.
+        BeyondBillLimit: It is beyond what came by more than the actor may accept.
+        MoreThanCame: More is billed than came; that can be claimed or refused.
+        NothingToClaim: Nothing is too much.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        billing.supplier_bill_decided.v1, in the same transaction.
+    """
+    bill = _hold(session, ctx, cmd.bill_id)
+    excess = sum((line.excess for line in bill.lines), ZERO)
+    claim_id, claim_number = None, ""
+    if cmd.outcome is BillOutcome.ACCEPTED:
+        _require_acceptable(session, ctx, bill, excess)
+        post_bill(session, ctx, bill)
+    elif cmd.outcome is BillOutcome.CLAIMED:
+        claim_id, claim_number = _claim(session, ctx, bill, excess)
+        post_bill(session, ctx, bill, is_claimed=True)
+    else:
+        _give_back(session, ctx, bill)
+    _keep_decision(session, ctx, cmd)
+    _tell(session, ctx, bill, cmd)
+    refused = cmd.outcome is BillOutcome.REFUSED
+    return DecidedBill(
+        id=bill.id,
+        number=bill.number,
+        status=BillStatus.REFUSED if refused else BillStatus.POSTED,
+        claim_id=claim_id,
+        claim_number=claim_number,
+    )
+
+
+@command(
+    "billing.settle_claim",
+    permission="billing.record_bill",
+    rest="POST /supplier-claims/{claim_id}/settlement",
+)
+def settle_claim(session: Session, ctx: RequestContext, cmd: SettleClaim) -> SettledClaim:
+    """Lower what is owed by the supplier's credit note; what it does not give is cost.
+
+    Locks the claim, then the balances of the lots it is about.
+
+    Raises:
+        UnknownClaim: The acting branch has no such claim. ClaimSettled: it is settled already.
+        InvalidInput: More is credited than was asked for.
+        PeriodClosed: The books are closed for today.
+
+    Emits:
+        billing.supplier_claim_settled.v1, in the same transaction.
+    """
+    claim = _hold_claim(session, ctx, cmd.claim_id)
+    for field, given, asked in (
+        ("credited", cmd.credited, claim["taxable"]),
+        ("credited_tax", cmd.credited_tax, claim["tax"]),
+    ):
+        if given > asked:
+            message = f"Only {money_text(asked)} was asked for. Record the rest as a bill's credit."
+            raise InvalidInput(message, fields={field: message})
+    bill = hold_bill(session, ctx, claim["bill_id"])
+    lost = claim["taxable"] - cmd.credited
+    _post_credit(session, ctx, bill, (cmd, lost))
+    _book_loss(session, ctx, bill, (cmd.claim_id, lost))
+    db.execute(
+        session,
+        "update supplier_claim set credit_note = %s, credited = %s, credited_tax = %s,"
+        " settled_at = %s, settled_by = %s where tenant_id = %s and id = %s",
+        (
+            cmd.credit_note,
+            cmd.credited,
+            cmd.credited_tax,
+            ctx.now,
+            ctx.user_id,
+            ctx.tenant_id,
+            cmd.claim_id,
+        ),
+    )
+    event = SupplierClaimSettled(
+        claim_id=cmd.claim_id,
+        supplier_id=bill.supplier_id,
+        credited=cmd.credited,
+        credited_tax=cmd.credited_tax,
+    )
+    emit(session, ctx, cmd.claim_id, event)
+    return SettledClaim(id=cmd.claim_id, number=claim["number"], credited=cmd.credited, lost=lost)
+
+
+def _hold(session: Session, ctx: RequestContext, bill_id: UUID) -> Bill:
+    bill = hold_bill(session, ctx, bill_id)
+    if bill.status != BillStatus.HELD:
+        raise BillNotHeld(f"Bill {bill.number} is {bill.status} already. Look at it again.")
+    return bill
+
+
+def _require_acceptable(session: Session, ctx: RequestContext, bill: Bill, excess: Decimal) -> None:
+    over = db.fetch_all(
+        session,
+        "select label from supplier_bill_line where tenant_id = %s and bill_id = %s"
+        " and %s = any(findings) order by line_no",
+        (ctx.tenant_id, bill.id, Finding.QUANTITY),
+    )
+    if over:
+        named = ", ".join(row["label"] for row in over)
+        raise MoreThanCame(
+            f"More is billed than came of {named}. Claim what is too much, or refuse the bill."
+        )
+    if bill.recorded_by == ctx.user_id and ANY_PERMISSION not in ctx.permissions:
+        raise OwnBill("You recorded this bill. Ask somebody else to accept what differs.")
+    if excess > ctx.limit(LIMIT):
+        raise BeyondBillLimit(
+            f"The bill is {money_text(excess)} beyond what was expected, more than your limit of"
+            f" {money_text(ctx.limit(LIMIT))}. Ask an owner, or claim it."
+        )
+
+
+def _claim(session: Session, ctx: RequestContext, bill: Bill, excess: Decimal) -> tuple[UUID, str]:
+    """Make the debit note that asks back what is too much (CGST Act s.34 has the supplier credit it)."""
+    if not excess:
+        raise NothingToClaim("Nothing on this bill is too much. Accept it, or refuse it.")
+    number = next_number(
+        session,
+        ctx,
+        Series(ctx.branch_id, "supplier_claim", fiscal_year(ctx.today), "PD"),
+    )
+    claim_id = new_id()
+    claim = {
+        "tenant_id": ctx.tenant_id,
+        "id": claim_id,
+        "bill_id": bill.id,
+        "number": number,
+        "raised_on": ctx.today,
+        "taxable": excess,
+        "tax": sum((line.excess_tax for line in bill.lines), ZERO),
+        "credit_note": "",
+        "credited": ZERO,
+        "credited_tax": ZERO,
+    }
+    db.insert_rows(session, SupplierClaim, [claim])
+    return claim_id, number
+
+
+def _give_back(session: Session, ctx: RequestContext, bill: Bill) -> None:
+    """Let the goods of a refused bill be billed again."""
+    rows = db.fetch_all(
+        session,
+        "select receipt_id, receipt_line_no, matched, matched_value from supplier_bill_line"
+        " where tenant_id = %s and bill_id = %s and receipt_id is not null"
+        " order by receipt_id, receipt_line_no",
+        (ctx.tenant_id, bill.id),
+    )
+    back = [
+        ((row["receipt_id"], row["receipt_line_no"]), -row["matched"], -row["matched_value"])
+        for row in rows
+    ]
+    add_billed(session, ctx, back)
+    db.execute(
+        session,
+        "update supplier_bill set status = 'refused' where tenant_id = %s and id = %s",
+        (ctx.tenant_id, bill.id),
+    )
+
+
+def _keep_decision(session: Session, ctx: RequestContext, cmd: DecideBill) -> None:
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "bill_id": cmd.bill_id,
+        "outcome": cmd.outcome,
+        "note": cmd.note,
+        "decided_by": ctx.user_id,
+        "decided_at": ctx.now,
+    }
+    db.insert_rows(session, SupplierBillDecision, [row])
+
+
+_SAID = {
+    BillOutcome.ACCEPTED: "was accepted as it is",
+    BillOutcome.CLAIMED: "was booked, and what is too much is claimed",
+    BillOutcome.REFUSED: "was refused",
+}
+
+
+def _tell(session: Session, ctx: RequestContext, bill: Bill, cmd: DecideBill) -> None:
+    event = SupplierBillDecided(
+        bill_id=bill.id, supplier_id=bill.supplier_id, outcome=cmd.outcome, total=bill.total
+    )
+    emit(session, ctx, bill.id, event)
+    if bill.recorded_by == ctx.user_id:
+        return
+    news = workflows.News(
+        kind="billing.bill_decided",
+        title=f"Bill {bill.number} {_SAID[cmd.outcome]}",
+        body=cmd.note,
+        link=f"/bills/{bill.id}",
+        dedupe_key=f"supplier-bill-decision:{bill.id}",
+    )
+    workflows.notify(session, ctx, [bill.recorded_by], news)
+
+
+def _hold_claim(session: Session, ctx: RequestContext, claim_id: UUID) -> db.Row:
+    row = db.fetch_one(
+        session,
+        "select c.number, c.bill_id, c.taxable, c.tax, c.settled_at from supplier_claim c"
+        " join supplier_bill b on (b.tenant_id, b.id) = (c.tenant_id, c.bill_id)"
+        " where c.tenant_id = %s and b.branch_id = %s and c.id = %s for update of c",
+        (ctx.tenant_id, ctx.branch_id, claim_id),
+    )
+    if row is None:
+        message = "This claim is not known here. Choose one of the list."
+        raise UnknownClaim(message, fields={"claim_id": message})
+    if row["settled_at"] is not None:
+        raise ClaimSettled(f"The credit note for claim {row['number']} is recorded already.")
+    return row
+
+
+def _post_credit(
+    session: Session, ctx: RequestContext, bill: Bill, credit: tuple[SettleClaim, Decimal]
+) -> None:
+    """Lower the debt and the input tax by the credit note; the claim is over, whatever is lost."""
+    cmd, lost = credit
+    heads = _heads(bill, cmd.credited_tax)
+    lines: Sequence[accounting.NewLine] = [
+        accounting.debit("creditors", cmd.credited + cmd.credited_tax, bill.supplier_id),
+        accounting.debit("grni", lost),
+        accounting.credit("supplier_claims", cmd.credited + lost, bill.supplier_id),
+        *[accounting.credit(key, amount) for key, amount in heads.items()],
+    ]
+    accounting.post_entry(
+        session,
+        ctx,
+        accounting.NewEntry(
+            journal="purchase",
+            effective_on=ctx.today,
+            origin_type=CLAIM,
+            origin_id=cmd.claim_id,
+            purpose="credit",
+            narration=f"Credit note {cmd.credit_note} for bill {bill.bill_number} of {bill.supplier}",
+            lines=lines,
+        ),
+    )
+
+
+def _heads(bill: Bill, tax: Decimal) -> dict[str, Decimal]:
+    """Return a tax by input account, in the proportion the bill has it."""
+    billed = {"input_cgst": bill.cgst, "input_sgst": bill.sgst, "input_igst": bill.igst}
+    if not tax:
+        return {}
+    return dict(zip(billed, allocate(tax, list(billed.values())), strict=True))
+
+
+def _book_loss(
+    session: Session, ctx: RequestContext, bill: Bill, loss: tuple[UUID, Decimal]
+) -> None:
+    """Let the goods bear what the supplier does not give, each line in its part of the excess."""
+    claim_id, lost = loss
+    lines = [line for line in bill.lines if line.lot_id and line.excess]
+    if not lost:
+        return
+    shares = allocate(lost, [line.excess for line in lines])
+    changes = [
+        inventory.CostChange(line.line_no, line.lot_id, share)
+        for line, share in zip(lines, shares, strict=True)
+        if line.lot_id
+    ]
+    inventory.revalue_lots(
+        session,
+        ctx,
+        inventory.Origin(CLAIM, claim_id),
+        changes,
+        f"Not credited on bill {bill.bill_number} of {bill.supplier}",
+    )

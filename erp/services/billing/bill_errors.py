@@ -1,0 +1,85 @@
+"""Why supplier bills are refused."""
+
+from erp.core.errors import Conflict, InvalidInput, NotFound
+from erp.services.platform import refuse_on
+
+
+class UnknownBill(NotFound):
+    """No such supplier bill in the acting branch."""
+
+    code = "unknown_bill"
+
+
+class UnknownDelivery(InvalidInput):
+    """The acting branch took in no such goods from the supplier."""
+
+    code = "unknown_delivery"
+
+
+class BilledTwice(Conflict):
+    """The supplier's bill is recorded already."""
+
+    code = "billed_twice"
+
+
+class TotalDiffers(InvalidInput):
+    """The lines do not add up to what is printed on the bill."""
+
+    code = "total_differs"
+
+
+class TaxNotDue(InvalidInput):
+    """The supplier may charge no GST."""
+
+    code = "tax_not_due"
+
+
+class BillNotHeld(Conflict):
+    """Nobody has to decide on the bill any more."""
+
+    code = "bill_not_held"
+
+
+class OwnBill(InvalidInput):
+    """Who recorded a bill does not accept its differences."""
+
+    code = "own_bill"
+
+
+class BeyondBillLimit(InvalidInput):
+    """The differences are more than the actor may accept."""
+
+    code = "beyond_bill_limit"
+
+
+class MoreThanCame(InvalidInput):
+    """Goods that did not come cannot be paid for."""
+
+    code = "more_than_came"
+
+
+class NothingToClaim(InvalidInput):
+    """Nothing on the bill is too much."""
+
+    code = "nothing_to_claim"
+
+
+class UnknownClaim(NotFound):
+    """No such claim in the acting branch."""
+
+    code = "unknown_claim"
+
+
+class ClaimSettled(Conflict):
+    """The supplier's credit note for the claim is recorded already."""
+
+    code = "claim_settled"
+
+
+refuse_on(
+    "uq_supplier_bill_once",
+    lambda: BilledTwice(
+        "This bill of the supplier is recorded already.",
+        fields={"bill_number": "Recorded already. Look at the list of bills."},
+    ),
+)

@@ -1,0 +1,12 @@
+"""What two writings of one bill number have in common."""
+
+import re
+
+
+def bill_key(number: str) -> str:
+    """Return a bill number in upper case, of letters and digits only, without leading zeros.
+
+    Source: matching of purchases with GSTR-2B, rule of the normalised number.
+    """
+    kept = re.findall(r"[A-Z]+|[0-9]+", number.upper())
+    return "".join(run.lstrip("0") or "0" if run.isdigit() else run for run in kept)
