@@ -10,6 +10,7 @@ from uuid import UUID
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.seed.bills import seed_bills
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
 from erp.seed.history import seed_history
@@ -135,6 +136,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     if has_history:
         seed_history(ctx, register_ids[0])
         seed_orders(ctx)
+        seed_bills(ctx)
         seed_counts(ctx)
     return DemoTenant(ctx, new.name, logins)
 

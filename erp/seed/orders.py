@@ -25,7 +25,7 @@ def seed_orders(ctx: RequestContext) -> None:
 
     Dates are counted from today.
     """
-    people = _people(ctx)
+    people = people_of(ctx)
     goods = _goods(ctx)
     first, second, *_ = supplier_ids(ctx)
     came = _order(people["storekeeper"], 30, first, goods[:3], quantity=12, key="came")
@@ -36,7 +36,7 @@ def seed_orders(ctx: RequestContext) -> None:
     _order(people["manager"], 0, second, goods[16:20], quantity=24, key="comes")
 
 
-def _people(ctx: RequestContext) -> dict[str, RequestContext]:
+def people_of(ctx: RequestContext) -> dict[str, RequestContext]:
     """Return the context of a member of each role."""
     members: Any = platform.run("identity.list_members", ctx, {"limit": 200}).result
     with db.unit_of_work(ctx) as session:

@@ -1,7 +1,7 @@
 """Lines of goods with quantities and prices, added up while they are typed."""
 
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 import reflex as rx
 from reflex.event import EventSpec
@@ -13,7 +13,6 @@ from erp.state.lining import Line, LinedFormState
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 
-COUNTED = frozenset({"quantity", "unit_cost"})
 LARGEST = Decimal(10) ** 12
 
 
@@ -21,8 +20,11 @@ class CostedLinesState(LinedFormState, mixin=True):
     """A form of goods at a price.
 
     Attributes:
+        counted_parts: Fields of a line that its worth depends on.
         total, units: What is typed so far, added up.
     """
+
+    counted_parts: ClassVar[frozenset[str]] = frozenset({"quantity", "unit_cost"})
 
     total: str = money_text(ZERO)
     units: str = "0"
@@ -39,7 +41,7 @@ class CostedLinesState(LinedFormState, mixin=True):
     @handler(permission=PAGE)
     async def write(self, line_id: str, part: str, value: str) -> None:
         """Keep an amount of a line, to add the delivery up while it is typed."""
-        if part in COUNTED and any(line["id"] == line_id for line in self.lines):
+        if part in self.counted_parts and any(line["id"] == line_id for line in self.lines):
             kept = self._amounts.get(line_id, {})
             self._amounts = {**self._amounts, line_id: {**kept, part: f"{value}"[:30]}}
             self._changed()

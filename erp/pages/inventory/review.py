@@ -6,29 +6,33 @@ import reflex as rx
 
 from erp.components import button, dialog, notice
 
+STOCK = ("Stock", "Goods", "Units", "Value")
 
-def review_dialog(state: Any, *, title: str, confirm: str) -> rx.Component:
-    """Return the review of a `ReviewedFormState`: effects on stock and ledger, then the deed."""
+
+def review_dialog(
+    state: Any,
+    *notes: rx.Component,
+    title: str,
+    confirm: str,
+    goods: tuple[str, str, str, str] = STOCK,
+) -> rx.Component:
+    """Return the review of a `ReviewedFormState`: effects on goods and books, then the deed.
+
+    Args:
+        notes: Shown above the effects.
+        goods: Title and heads of the effects on goods.
+    """
+    heading, *heads = goods
     return dialog(
         state.is_reviewing,
         rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
-        rx.el.h3("Stock", class_name="review-title"),
-        _table(
-            ("Goods", "Units", "Value"),
-            state.stock_effects,
-            ("label", "quantity", "value"),
-            "Effects on stock",
-        ),
-        rx.el.h3("Books", class_name="review-title"),
-        rx.cond(
-            state.ledger_effects.length() > 0,
-            _table(
-                ("Account", "Debit", "Credit"),
-                state.ledger_effects,
-                ("account", "debit", "credit"),
-                "Effects on the books",
-            ),
-            rx.el.p("The books stay as they are.", class_name="soft"),
+        *notes,
+        _effects(heading, tuple(heads), state.stock_effects, ("label", "quantity", "value")),
+        _effects(
+            "Books",
+            ("Account", "Debit", "Credit"),
+            state.ledger_effects,
+            ("account", "debit", "credit"),
         ),
         rx.el.div(
             button("Keep editing", on_click=state.keep_typing),
@@ -42,8 +46,19 @@ def review_dialog(state: Any, *, title: str, confirm: str) -> rx.Component:
     )
 
 
+def _effects(
+    heading: str, heads: tuple[str, ...], rows: Any, keys: tuple[str, str, str]
+) -> rx.Component:
+    unchanged = rx.el.p(f"Nothing changes in the {heading.lower()}.", class_name="soft")
+    table = _table(heads, rows, keys, f"Effects on the {heading.lower()}")
+    return rx.fragment(
+        rx.el.h3(heading, class_name="review-title"),
+        rx.cond(rows.length() > 0, table, unchanged),
+    )
+
+
 def _table(
-    heads: tuple[str, str, str], rows: Any, keys: tuple[str, str, str], label: str
+    heads: tuple[str, ...], rows: Any, keys: tuple[str, str, str], label: str
 ) -> rx.Component:
     def row(line: Any) -> rx.Component:
         first, *rest = keys

@@ -1,7 +1,7 @@
 """A supplier's bill as it is typed: checked, taxed and matched before anything is written."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -128,6 +128,8 @@ def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
     keys = [(line.receipt_id, line.receipt_line_no) for line in cmd.lines]
     held, last_came = hold_delivered(session, ctx, keys, cmd.supplier_id, cmd.billed_on)
     came = _delivered(keys, held)
+    if supplier.gst_category in UNTAXING:
+        came = [replace(goods, gst_rate=Decimal(0)) for goods in came]
     units = _base_units(cmd.lines, came)
     state, is_credit_taken = _registration(session, ctx)
     taxed = _tax(cmd, supplier, state)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.billing.bill_drafting import UNTAXING
 from erp.services.platform import Page, Result, Rows, decode_cursor, encode_cursor, query
 
 
@@ -23,7 +24,8 @@ class UnbilledLine(Result):
     Attributes:
         quantity: Of `unit`, still to be billed; units: the same in base units.
         expected_cost: Price of one `unit` on the order in force, else on the delivery.
-        gst_rate: Percent, as of today; none where the product has none.
+        gst_rate: Percent, as of today; zero of a supplier who may charge none, none where the
+            product has none.
         value: What the units came in at.
     """
 
@@ -61,6 +63,7 @@ def list_unbilled(session: Session, ctx: RequestContext, wanted: ListUnbilled) -
         """
         with unbilled as (
             select r.id as receipt_id, l.line_no, r.supplier_id, coalesce(s.name, '') as supplier,
+                   s.gst_category = any(%(untaxing)s) as is_untaxed,
                    r.reference, r.received_on, l.variant_id, v.label, v.product_id, lot.lot_number,
                    l.unit, l.unit_cost, l.quantity / l.paid as per_base,
                    l.paid - coalesce(b.units, 0) as units, l.value - coalesce(b.value, 0) as value
@@ -86,7 +89,8 @@ def list_unbilled(session: Session, ctx: RequestContext, wanted: ListUnbilled) -
         select (select coalesce(sum(value), 0.00) from unbilled) as total, page.*,
                round(page.units * page.per_base, 6) as quantity,
                coalesce(ordered.number, '') as order_number,
-               coalesce(o.unit_cost, page.unit_cost) as expected_cost, rate.rate as gst_rate
+               coalesce(o.unit_cost, page.unit_cost) as expected_cost,
+               case when page.is_untaxed then 0 else rate.rate end as gst_rate
           from (select 1) one
           left join page on true
           left join purchase_order_receipt came on came.tenant_id = %(tenant)s
@@ -112,6 +116,7 @@ def list_unbilled(session: Session, ctx: RequestContext, wanted: ListUnbilled) -
             "receipt": after[0],
             "line": after[1],
             "today": ctx.today,
+            "untaxing": [category.value for category in UNTAXING],
             "limit": wanted.limit + 1,
         },
     )

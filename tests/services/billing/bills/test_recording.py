@@ -187,7 +187,14 @@ def test_who_may_charge_no_tax_bills_none(shop):
     receipt = came(shop, goods(shop, 10), supplier_id=small)
     with refused(shop, TaxNotDue, "lines.0.gst_rate"):
         bill(shop, "630.00", billed(receipt, 10, "60"), supplier_id=small)
+    assert [row.gst_rate for row in unbilled(shop, supplier_id=small).rows] == [0]
     made = bill(shop, "600.00", billed(receipt, 10, "60", gst_rate=0), supplier_id=small)
+    assert (made.status, balance(shop, "inventory")) == ("posted", 600)
+
+
+def test_another_rate_than_the_products_is_found(shop):
+    receipt = came(shop, goods(shop, 10))
+    made = bill(shop, "672.00", billed(receipt, 10, "60", gst_rate=12))
     assert made.findings == {1: ["tax_rate"]}
 
 

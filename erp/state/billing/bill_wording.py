@@ -1,0 +1,33 @@
+"""Words and colours of suppliers' bills, and who may do what."""
+
+from erp.core.columns import Column, Kind
+
+VIEW = "billing.view_bills"
+RECORD = "billing.record_bill"
+DECIDE = "billing.decide_bill"
+SET_TOLERANCES = "billing.set_tolerances"
+
+STATUSES = {"held": "To decide", "posted": "Posted", "refused": "Refused"}
+TONES = {"held": "amber", "posted": "green", "refused": "gray"}
+STANDINGS = {"due": "Due", "claimed": "Credit note to come"}
+STATUS = Column("status", "Status", Kind.STATUS, detail="owed", labels=STATUSES, tones=TONES)
+MATCHES = {
+    "none": "Matches",
+    "price": "Other price",
+    "quantity": "More than came",
+    "tax_rate": "Other GST rate",
+    "several": "Differs",
+    "charge": "Charge",
+    "expense": "Expense",
+}
+MATCH_TONES = {
+    "none": "green",
+    "price": "amber",
+    "quantity": "red",
+    "tax_rate": "amber",
+    "several": "red",
+    "charge": "gray",
+    "expense": "gray",
+}
+OUTCOMES = {"accepted": "Accepted", "claimed": "Claimed", "refused": "Refused"}
+NATURES = {"INTRA": "Within the state", "INTER": "Between states"}
