@@ -26,8 +26,8 @@ def seed_bills(ctx: RequestContext) -> None:
     """Record the bills of the demo's deliveries as its accountant would, a day after each came."""
     people = people_of(ctx)
     accountant = people["accountant"]
-    deliveries = list(_deliveries(accountant).values())
-    *matching, claimed, held = deliveries[:-_UNBILLED]
+    deliveries = list(_deliveries(accountant).values())[:-_UNBILLED]
+    *matching, claimed, held = sorted(deliveries, key=lambda goods: goods[0].gst_rate or 0)
     for number, goods in enumerate(matching, start=101):
         _record(accountant, number, goods, {})
     _record(accountant, 131, held, {"unit_cost": held[0].expected_cost * _DEARER})

@@ -142,20 +142,14 @@ def _worth() -> rx.Component:
     def amount(key: str) -> rx.Component:
         return rx.el.span(head[key], class_name="numeric")
 
-    return rx.fragment(
-        fact_list([("Goods and charges", amount("taxable"))]),
-        rx.cond(
-            head["is_inter"] != "",
-            fact_list([("IGST", amount("igst"))]),
-            fact_list([("CGST", amount("cgst")), ("SGST", amount("sgst"))]),
-        ),
-        rx.cond(head["is_rounded"] != "", fact_list([("Rounding", amount("round_off"))])),
-        fact_list(
-            [
-                ("Total", rx.el.b(head["total"], class_name="numeric")),
-                ("Tax is", head["credit"]),
-            ]
-        ),
+    return fact_list(
+        [
+            ("Goods", amount("taxable")),
+            ("GST", amount("tax")),
+            ("Which is", head["tax_words"]),
+            ("Rounding", amount("round_off")),
+            ("Total", rx.el.b(head["total"], class_name="numeric")),
+        ]
     )
 
 

@@ -120,7 +120,6 @@ def _unbilled() -> rx.Component:
                 rx.el.span(line["words"], class_name="detail"),
                 class_name="grow",
             ),
-            rx.el.span(line["left"], class_name="numeric"),
             button("Put on bill", icon="plus", on_click=Bill.take(line["key"])),
             key=line["key"],
         )
@@ -203,8 +202,8 @@ def _charge_fields(line: Any) -> rx.Component:
         rx.el.div(
             rx.el.label("Borne by", html_for=bears),
             rx.el.select(
-                rx.el.option("The goods, by value", value="goods"),
-                rx.el.option("Freight expense", value="expense"),
+                rx.el.option("The goods", value="goods"),
+                rx.el.option("An expense", value="expense"),
                 name=bears,
                 id=bears,
                 class_name="input",

@@ -21,7 +21,6 @@ from erp.state.billing.bill_wording import (
     DECIDE,
     MATCH_TONES,
     MATCHES,
-    NATURES,
     OUTCOMES,
     RECORD,
     STATUSES,
@@ -40,7 +39,7 @@ LINE_COLUMNS = (
     Column("billed", "Billed", detail="billed_as"),
     Column("match", "Match", Kind.STATUS, detail="why", labels=MATCHES, tones=MATCH_TONES),
     Column("gst_rate", "GST", Kind.PERCENT, wide_only=True),
-    Column("taxable", "Taxable", Kind.MONEY),
+    Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
 )
 ENTRY_COLUMNS = (
     Column("narration", "Entry"),
@@ -78,14 +77,14 @@ def _line(line: Any) -> dict[str, Any]:
         "came": group_number(Decimal(line.received)) if line.received else "",
         "came_as": line.reference,
         "billed": _count(line.quantity, line.unit) if line.lot_id else "",
-        "billed_as": f"at {money_text(line.unit_cost)}" if line.lot_id else "",
+        "billed_as": money_text(line.unit_cost) if line.lot_id else "",
         "match": _match(line),
         "why": _why(line),
     }
 
 
 def _count(quantity: Decimal | None, unit: str) -> str:
-    return f"{group_number(quantity)} {unit}" if quantity is not None else ""
+    return f"{group_number(quantity)}\u00a0{unit}" if quantity is not None else ""
 
 
 def _match(line: Any) -> str:
@@ -121,7 +120,6 @@ def _head(bill: Any, zone: str) -> dict[str, str]:
         "billed_on": date_text(bill.billed_on),
         "booked_on": date_text(bill.booked_on),
         "due_on": date_text(bill.due_on),
-        "nature": NATURES.get(bill.supply_nature, bill.supply_nature),
         "note": bill.note,
         "recorded": f"{instant_text(bill.recorded_at, zone)} · {bill.recorder}",
         "decided": _decided(bill, zone),
@@ -150,25 +148,34 @@ def _held_words(bill: Any) -> str:
 def _claim_words(bill: Any) -> str:
     if bill.claim_id is None:
         return ""
-    asked = f"{money_text(bill.claim_taxable)} and {money_text(bill.claim_tax)} tax"
+    asked = _with_tax(bill.claim_taxable, bill.claim_tax)
     if bill.settled_at is None:
         return f"Debit note {bill.claim_number} asks for {asked}. The credit note is still to come."
-    given = f"{money_text(bill.credited)} and {money_text(bill.credited_tax)} tax"
-    return f"Credit note {bill.credit_note} gave {given} of {asked} asked for."
+    given = _with_tax(bill.credited, bill.credited_tax)
+    return f"Credit note {bill.credit_note} gave {given}; {asked} had been asked for."
+
+
+def _with_tax(value: Decimal, tax: Decimal) -> str:
+    return f"{money_text(value)} and {money_text(tax)} tax" if tax else money_text(value)
 
 
 def _worth(bill: Any) -> dict[str, str]:
-    amounts = ("taxable", "cgst", "sgst", "igst", "round_off", "total", "to_stock", "to_gone")
+    amounts = ("taxable", "round_off", "total", "to_stock", "to_gone")
     worth = {name: money_text(getattr(bill, name)) for name in amounts}
-    none = Decimal(0)
     return worth | {
-        "is_inter": "yes" if bill.supply_nature == "INTER" else "",
-        "is_rounded": "yes" if bill.round_off != none else "",
+        "tax": money_text(bill.cgst + bill.sgst + bill.igst),
+        "tax_words": _tax_words(bill),
         "is_revalued": "yes" if bill.to_stock or bill.to_gone else "",
-        "credit": "Input tax credit" if bill.is_credit_taken else "Part of the cost",
         "claim_taxable": plain_decimal(bill.claim_taxable),
         "claim_tax": plain_decimal(bill.claim_tax),
     }
+
+
+def _tax_words(bill: Any) -> str:
+    if not bill.cgst + bill.sgst + bill.igst:
+        return "None charged"
+    heads = "IGST" if bill.supply_nature == "INTER" else "CGST and SGST, half each"
+    return f"{heads}; {'input tax credit' if bill.is_credit_taken else 'part of the cost'}"
 
 
 def _offers(bill: Any, principal: identity.Principal) -> dict[str, str]:

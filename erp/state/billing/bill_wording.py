@@ -30,4 +30,3 @@ MATCH_TONES = {
     "expense": "gray",
 }
 OUTCOMES = {"accepted": "Accepted", "claimed": "Claimed", "refused": "Refused"}
-NATURES = {"INTRA": "Within the state", "INTER": "Between states"}

@@ -213,14 +213,14 @@ class RecordBillState(CostedLinesState, ReviewedFormState, rx.State):
 def _unbilled(row: Any) -> dict[str, str]:
     document = f"{row.order_number} · {row.reference}" if row.order_number else row.reference
     lot = f"lot {row.lot_number}" if row.lot_number else ""
-    said = (document, f"came {date_text(row.received_on)}", lot)
+    left = f"{group_number(row.quantity)}\u00a0{row.unit}"
+    said = (document, f"came {date_text(row.received_on)}", lot, f"{left} to bill")
     return {
         "key": f"{row.receipt_id}-{row.line_no}",
         "receipt_id": str(row.receipt_id),
         "line_no": str(row.line_no),
         "label": row.label,
         "words": " · ".join(part for part in said if part),
-        "left": f"{group_number(row.quantity)} {row.unit}",
         "unit": row.unit,
         "quantity": plain_decimal(row.quantity),
         "unit_cost": plain_decimal(row.expected_cost),
