@@ -65,3 +65,27 @@ def test_stock_and_books_agree_while_goods_are_sold_and_billed(trader: Shop):
     assert [one for one in answers if isinstance(one, Exception)] == []
     assert balance(trader, "creditors") == Decimal("-5082.00")
     assert broken_promises() == []
+
+
+def test_refusing_and_recording_bills_of_the_same_goods_never_wait_in_a_circle(trader: Shop):
+    registered(trader)
+    receipt = came(trader, *[goods(trader, 10, at=at) for at in (0, 1, 2)])
+    lines = [billed(receipt, 10, "70", receipt_line_no=number) for number in (3, 1, 2)]
+    for turn in range(5):
+        held = bill(trader, "2205.00", *lines, bill_number=f"H{turn}")
+        others = [
+            partial(
+                bill,
+                trader,
+                "630.00",
+                billed(receipt, 10, "60", receipt_line_no=number),
+                bill_number=f"T{turn}{number}",
+            )
+            for number in (1, 2, 3)
+        ]
+        answers = at_once([partial(decide, trader, held, "refused"), *others])
+        assert [one for one in answers if isinstance(one, Exception)] == []
+        for one in answers[1:]:
+            if one.status == "held":
+                decide(trader, one, "refused")
+    assert broken_promises() == []

@@ -9,6 +9,7 @@ from erp.components import (
     button,
     card,
     data_table,
+    date_field,
     fact_list,
     form_dialog,
     grid,
@@ -203,7 +204,11 @@ def _deciding(state: Any, title: str, what: str, example: str, submit: str) -> r
         auto_focus=True,
         max_length=120,
     )
-    return form_dialog(state, why, title=title, subtitle=what, submit=submit)
+    day = date_field(
+        "In the books on", "booked_on", errors=state.field_errors, default_value=head["booked_day"]
+    )
+    fields = why if state is RefuseBillState else rx.fragment(why, day)
+    return form_dialog(state, fields, title=title, subtitle=what, submit=submit)
 
 
 def _settling() -> rx.Component:

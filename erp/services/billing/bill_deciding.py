@@ -1,6 +1,8 @@
 """Deciding on a bill that does not match, and the supplier's answer to a claim."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -12,7 +14,7 @@ from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import ANY_PERMISSION, RequestContext
 from erp.core.errors import InvalidInput
-from erp.core.formatting import money_text
+from erp.core.formatting import date_text, money_text
 from erp.core.ids import new_id
 from erp.core.money import ZERO, allocate
 from erp.models.billing import (
@@ -38,6 +40,7 @@ from erp.services.billing.bill_posting import CLAIM, Bill, hold_bill, post_bill
 from erp.services.platform import (
     Amount,
     Command,
+    Day,
     Result,
     Series,
     ShortText,
@@ -55,11 +58,13 @@ class DecideBill(Command):
 
     Attributes:
         note: Why; the recorder reads it.
+        booked_on: A later day in our books, where the month of the first is closed by now.
     """
 
     bill_id: UUID
     outcome: BillOutcome
     note: ShortText
+    booked_on: Day | None = None
 
 
 class DecidedBill(Result):
@@ -111,13 +116,13 @@ def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> Decid
         OwnBill: The actor recorded it, would accept it and may not do everything.
         BeyondBillLimit: It is beyond what came by more than the actor may accept.
         MoreThanCame: More is billed than came; that can be claimed or refused.
-        NothingToClaim: Nothing is too much.
+        NothingToClaim: Nothing is too much. InvalidInput: The day in the books is no later one.
         PeriodClosed: The books are closed for the day.
 
     Emits:
         billing.supplier_bill_decided.v1, in the same transaction.
     """
-    bill = _hold(session, ctx, cmd.bill_id)
+    bill = _put_off(session, ctx, _hold(session, ctx, cmd.bill_id), cmd.booked_on)
     excess = sum((line.excess for line in bill.lines), ZERO)
     claim_id, claim_number = None, ""
     if cmd.outcome is BillOutcome.ACCEPTED:
@@ -199,6 +204,21 @@ def _hold(session: Session, ctx: RequestContext, bill_id: UUID) -> Bill:
     if bill.status != BillStatus.HELD:
         raise BillNotHeld(f"Bill {bill.number} is {bill.status} already. Look at it again.")
     return bill
+
+
+def _put_off(session: Session, ctx: RequestContext, bill: Bill, day: date | None) -> Bill:
+    """Book the bill on a later day than was meant when it was recorded."""
+    if day is None or day == bill.booked_on:
+        return bill
+    if not bill.booked_on < day <= ctx.today:
+        message = f"Choose a day from {date_text(bill.booked_on)} to today."
+        raise InvalidInput(message, fields={"booked_on": message})
+    db.execute(
+        session,
+        "update supplier_bill set booked_on = %s where tenant_id = %s and id = %s",
+        (day, ctx.tenant_id, bill.id),
+    )
+    return replace(bill, booked_on=day)
 
 
 def _require_acceptable(session: Session, ctx: RequestContext, bill: Bill, excess: Decimal) -> None:

@@ -146,20 +146,33 @@ def hold_delivered(
 def add_billed(
     session: Session, ctx: RequestContext, changes: Sequence[tuple[Key, int, Decimal]]
 ) -> None:
-    """Add base units and value to what is billed of delivered lines; negative takes it back."""
+    """Add base units and value to what is billed of delivered lines; negative takes it back.
+
+    Locks the lines' `billed_goods`, by delivery and line.
+    """
     db.execute(
         session,
         """
-        update billed_goods b set units = b.units + x.units, value = b.value + x.value
-          from unnest(%s::uuid[], %s::int[], %s::bigint[], %s::numeric[])
-            as x (receipt_id, line_no, units, value)
-         where b.tenant_id = %s and (b.receipt_id, b.line_no) = (x.receipt_id, x.line_no)
+        with held as materialized (
+            select b.receipt_id, b.line_no, x.units, x.value
+              from billed_goods b
+              join unnest(%(receipts)s::uuid[], %(lines)s::int[], %(units)s::bigint[],
+                          %(values)s::numeric[]) as x (receipt_id, line_no, units, value)
+                on (b.receipt_id, b.line_no) = (x.receipt_id, x.line_no)
+             where b.tenant_id = %(tenant)s
+             order by b.receipt_id, b.line_no
+               for update of b
+        )
+        update billed_goods b set units = b.units + held.units, value = b.value + held.value
+          from held
+         where b.tenant_id = %(tenant)s and (b.receipt_id, b.line_no)
+               = (held.receipt_id, held.line_no)
         """,
-        (
-            [key[0] for key, _, _ in changes],
-            [key[1] for key, _, _ in changes],
-            [units for _, units, _ in changes],
-            [value for _, _, value in changes],
-            ctx.tenant_id,
-        ),
+        {
+            "tenant": ctx.tenant_id,
+            "receipts": [key[0] for key, _, _ in changes],
+            "lines": [key[1] for key, _, _ in changes],
+            "units": [units for _, units, _ in changes],
+            "values": [value for _, _, value in changes],
+        },
     )

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -54,60 +55,63 @@ class UnbilledPage(Rows):
     total: Decimal
 
 
+_UNBILLED: LiteralString = """
+    with unbilled as (
+        select r.id as receipt_id, l.line_no, r.supplier_id, coalesce(s.name, '') as supplier,
+               s.gst_category = any(%(untaxing)s) as is_untaxed,
+               r.reference, r.received_on, l.variant_id, v.label, v.product_id, lot.lot_number,
+               l.unit, l.unit_cost, l.quantity / l.paid as per_base,
+               l.paid - coalesce(b.units, 0) as units, l.value - coalesce(b.value, 0) as value
+          from goods_receipt_line l
+          join goods_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)
+          join variant v on (v.tenant_id, v.id) = (l.tenant_id, l.variant_id)
+          join lot on (lot.tenant_id, lot.id) = (l.tenant_id, l.lot_id)
+          left join party s on (s.tenant_id, s.id) = (r.tenant_id, r.supplier_id)
+          left join billed_goods b
+               on (b.tenant_id, b.receipt_id, b.line_no) = (l.tenant_id, l.receipt_id, l.line_no)
+         where l.tenant_id = %(tenant)s and r.branch_id = %(branch)s
+           and l.paid > coalesce(b.units, 0)
+           and (%(supplier)s::uuid is null
+                or coalesce(r.supplier_id, %(supplier)s) = %(supplier)s)
+           and (%(search)s = '' or starts_with(upper(r.reference), upper(%(search)s))
+                or starts_with(upper(s.name), upper(%(search)s))
+                or starts_with(upper(v.label), upper(%(search)s)))
+    ), page as (
+        select * from unbilled
+         where (receipt_id, line_no) > (%(receipt)s::uuid, %(line)s::int)
+         order by receipt_id, line_no limit %(limit)s
+    )
+    select (select coalesce(sum(value), 0.00) from unbilled) as total, page.*,
+           round(page.units * page.per_base, 6) as quantity,
+           coalesce(ordered.number, '') as order_number,
+           coalesce(o.unit_cost, page.unit_cost) as expected_cost,
+           case when page.is_untaxed then 0 else rate.rate end as gst_rate
+      from (select 1) one
+      left join page on true
+      left join purchase_order_receipt came on came.tenant_id = %(tenant)s
+           and (came.receipt_id, came.receipt_line_no) = (page.receipt_id, page.line_no)
+      left join purchase_order ordered on ordered.tenant_id = %(tenant)s
+           and ordered.id = came.order_id
+      left join purchase_order_line o on o.tenant_id = %(tenant)s
+           and (o.order_id, o.line_no) = (came.order_id, came.line_no)
+           and o.version = ordered.version and o.unit = page.unit
+      left join product p on p.tenant_id = %(tenant)s and p.id = page.product_id
+      left join lateral (
+           select x.rate from tax_rate x
+            where x.tenant_id = %(tenant)s and x.tax_class_id = p.tax_class_id
+              and x.valid_from <= %(today)s
+            order by x.valid_from desc limit 1) rate on true
+     order by page.receipt_id, page.line_no
+"""
+
+
 @query("billing.list_unbilled", permission="billing.view_bills", rest="GET /unbilled-goods")
 def list_unbilled(session: Session, ctx: RequestContext, wanted: ListUnbilled) -> UnbilledPage:
     """List goods that came into the acting branch and are not on bills in full, the oldest first."""
     after = decode_cursor(wanted.cursor, 2) or [str(UUID(int=0)), "0"]
     rows = db.fetch_all(
         session,
-        """
-        with unbilled as (
-            select r.id as receipt_id, l.line_no, r.supplier_id, coalesce(s.name, '') as supplier,
-                   s.gst_category = any(%(untaxing)s) as is_untaxed,
-                   r.reference, r.received_on, l.variant_id, v.label, v.product_id, lot.lot_number,
-                   l.unit, l.unit_cost, l.quantity / l.paid as per_base,
-                   l.paid - coalesce(b.units, 0) as units, l.value - coalesce(b.value, 0) as value
-              from goods_receipt_line l
-              join goods_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)
-              join variant v on (v.tenant_id, v.id) = (l.tenant_id, l.variant_id)
-              join lot on (lot.tenant_id, lot.id) = (l.tenant_id, l.lot_id)
-              left join party s on (s.tenant_id, s.id) = (r.tenant_id, r.supplier_id)
-              left join billed_goods b
-                   on (b.tenant_id, b.receipt_id, b.line_no) = (l.tenant_id, l.receipt_id, l.line_no)
-             where l.tenant_id = %(tenant)s and r.branch_id = %(branch)s
-               and l.paid > coalesce(b.units, 0)
-               and (%(supplier)s::uuid is null
-                    or coalesce(r.supplier_id, %(supplier)s) = %(supplier)s)
-               and (%(search)s = '' or starts_with(upper(r.reference), upper(%(search)s))
-                    or starts_with(upper(s.name), upper(%(search)s))
-                    or starts_with(upper(v.label), upper(%(search)s)))
-        ), page as (
-            select * from unbilled
-             where (receipt_id, line_no) > (%(receipt)s::uuid, %(line)s::int)
-             order by receipt_id, line_no limit %(limit)s
-        )
-        select (select coalesce(sum(value), 0.00) from unbilled) as total, page.*,
-               round(page.units * page.per_base, 6) as quantity,
-               coalesce(ordered.number, '') as order_number,
-               coalesce(o.unit_cost, page.unit_cost) as expected_cost,
-               case when page.is_untaxed then 0 else rate.rate end as gst_rate
-          from (select 1) one
-          left join page on true
-          left join purchase_order_receipt came on came.tenant_id = %(tenant)s
-               and (came.receipt_id, came.receipt_line_no) = (page.receipt_id, page.line_no)
-          left join purchase_order ordered on ordered.tenant_id = %(tenant)s
-               and ordered.id = came.order_id
-          left join purchase_order_line o on o.tenant_id = %(tenant)s
-               and (o.order_id, o.line_no) = (came.order_id, came.line_no)
-               and o.version = ordered.version and o.unit = page.unit
-          left join product p on p.tenant_id = %(tenant)s and p.id = page.product_id
-          left join lateral (
-               select x.rate from tax_rate x
-                where x.tenant_id = %(tenant)s and x.tax_class_id = p.tax_class_id
-                  and x.valid_from <= %(today)s
-                order by x.valid_from desc limit 1) rate on true
-         order by page.receipt_id, page.line_no
-        """,
+        _UNBILLED,
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,

@@ -119,6 +119,7 @@ def _head(bill: Any, zone: str) -> dict[str, str]:
         "tone": TONES[bill.status],
         "billed_on": date_text(bill.billed_on),
         "booked_on": date_text(bill.booked_on),
+        "booked_day": str(bill.booked_on),
         "due_on": date_text(bill.due_on),
         "note": bill.note,
         "recorded": f"{instant_text(bill.recorded_at, zone)} · {bill.recorder}",

@@ -39,8 +39,8 @@ class BillListState(ListState, rx.State):
         self.may_record, self.may_set = principal.may(RECORD), principal.may(SET_TOLERANCES)
 
     def _entry(self, row: Any) -> Any:
-        owed = f"{money_text(row.claim)} to be credited" if row.claim else ""
-        return row.model_dump() | {"owed": owed}
+        claim = f"{money_text(row.claim)} to be credited" if row.claim else ""
+        return row.model_dump() | {"claim": claim}
 
 
 class UnbilledListState(ListState, rx.State):

@@ -84,18 +84,22 @@ class RecordBillState(CostedLinesState, ReviewedFormState, rx.State):
     @handler(permission=PAGE)
     async def take(self, key: str) -> EventSpec | None:
         """Put a delivered line on the bill."""
-        found = next((row for row in self.unbilled if row["key"] == key), None)
-        if found is None:
-            return None
-        self.unbilled = [row for row in self.unbilled if row["key"] != key]
-        return self._add_line(found | {"kind": "goods", "total": ""})
+        found = [row for row in self.unbilled if row["key"] == key]
+        return self._put_on(found)
 
     @handler(permission=PAGE)
-    async def take_all(self) -> None:
-        """Put everything that is not billed on the bill."""
-        for row in self.unbilled:
-            self._add_line(row | {"kind": "goods", "total": ""})
-        self.unbilled = []
+    async def take_all(self) -> EventSpec | None:
+        """Put everything that is not billed on the bill, as far as it holds it."""
+        return self._put_on(self.unbilled)
+
+    def _put_on(self, rows: Sequence[Line]) -> EventSpec | None:
+        """Put delivered lines on the bill; what it does not hold stays where it was."""
+        event, before = None, self.adds
+        for row in rows:
+            event = self._add_line(row | {"kind": "goods", "total": ""})
+        taken = {row["key"] for row in rows[: self.adds - before]}
+        self.unbilled = [row for row in self.unbilled if row["key"] not in taken]
+        return event
 
     @handler(permission=PAGE)
     async def add_charge(self) -> EventSpec | None:

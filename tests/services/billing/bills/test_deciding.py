@@ -1,5 +1,6 @@
 """Bills that do not match: held, accepted, claimed, refused, and the supplier's credit note."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import psycopg
@@ -9,6 +10,7 @@ from psycopg.errors import InsufficientPrivilege, RaiseException
 from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.core.ids import new_id
+from erp.services.accounting import PeriodClosed
 from erp.services.billing import (
     BeyondBillLimit,
     BilledTwice,
@@ -280,3 +282,28 @@ def test_the_database_revalues_no_goods_that_are_not_there(shop, receipt):
         ):
             db.raw(session).execute(row, values)
     assert balance(shop, "inventory") == Decimal("600.00")
+
+
+def test_a_held_bill_is_booked_later_where_its_month_is_closed(shop, manager, accountant):
+    today = shop.ctx.today
+    day = today.replace(day=1) - timedelta(days=1)
+    receipt = came(shop, goods(shop, 10), received_on=day)
+    made = bill(
+        shop, "735.00", billed(receipt, 10, "70"), by=accountant, billed_on=day, bill_number="L1"
+    )
+    assert detail(shop, made).booked_on == day
+    period = next(
+        row
+        for row in shop.run("accounting.list_periods").rows
+        if row.starts_on <= day <= row.ends_on
+    )
+    closing = {"period_id": period.id, "status": "closed", "reason": "Filed"}
+    shop.run("accounting.set_period_status", closing)
+    with refused(shop, PeriodClosed):
+        decide(shop, made, "accepted", by=manager)
+    for wrong in (day - timedelta(days=1), today + timedelta(days=1)):
+        with refused(shop, InvalidInput, "booked_on"):
+            decide(shop, made, "accepted", by=manager, booked_on=wrong)
+    assert decide(shop, made, "accepted", by=manager, booked_on=today).status == "posted"
+    assert detail(shop, made).booked_on == today
+    assert broken_promises() == []

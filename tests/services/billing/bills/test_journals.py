@@ -24,7 +24,8 @@ def booked(shop) -> set[tuple[str, Decimal, Decimal]]:
             session,
             "select a.name, sum(l.debit - l.credit) as amount from journal_line l"
             " join account a on a.tenant_id = l.tenant_id and a.id = l.account_id"
-            " where a.company_id = %s and a.key not in ('cash', 'petty_cash') group by a.id, a.name having sum(l.debit - l.credit) <> 0",
+            " where a.company_id = %s and a.key not in ('cash', 'petty_cash')"
+            " group by a.id, a.name having sum(l.debit - l.credit) <> 0",
             (shop.ctx.company_id,),
         )
     zero = Decimal(0)
