@@ -61,6 +61,11 @@ SOURCES = (
         "purchasing.list_orders",
         lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.supplier},
     ),
+    Source(
+        "supplier_bill",
+        "billing.list_bills",
+        lambda row: {"id": str(row.id), "title": row.bill_number, "subtitle": row.supplier},
+    ),
 )
 
 

@@ -26,6 +26,7 @@ RECORDS = {
     "invoice": "Invoices",
     "sale": "Sales",
     "purchase_order": "Purchase orders",
+    "supplier_bill": "Supplier bills",
 }
 """How the palette calls what it found."""
 

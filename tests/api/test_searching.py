@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from erp.core import db
 from erp.core.ids import new_id
-from erp.services import platform
+from erp.services import accounting, platform
 
 
 def hits(rest, member, question):
@@ -26,6 +27,26 @@ def test_a_party_is_found_by_name(rest, asha, ravi):
     (hit,) = hits(rest, asha["cashier"], ravi)
     assert (hit["kind"], hit["title"]) == ("party", ravi)
     assert hit.keys() == {"kind", "id", "title", "subtitle"}
+
+
+def test_a_suppliers_bill_is_found_by_those_who_may_see_bills(rest, asha):
+    with db.unit_of_work(asha.system) as session:
+        accounting.create_default_chart(session, asha.system)
+    seller = {"name": "Carrier", "kind": "distributor", "state_code": "27", "roles": ["supplier"]}
+    made: Any = platform.run("party.create_party", asha.system, seller)
+    number = f"GR{new_id().hex[-8:].upper()}"
+    charge = {"label": "Freight", "amount": "90.00", "gst_rate": 0, "is_cost_of_goods": False}
+    bill = {
+        "supplier_id": made.result.id,
+        "bill_number": number,
+        "billed_on": asha.system.today,
+        "total": "90.00",
+        "charges": [charge],
+    }
+    platform.run("billing.record_bill", asha.system, bill)
+    (hit,) = hits(rest, asha["manager"], number)
+    assert (hit["kind"], hit["title"], hit["subtitle"]) == ("supplier_bill", number, "Carrier")
+    assert hits(rest, asha["cashier"], number) == []
 
 
 def test_another_organisation_finds_nothing(rest, bodhi, ravi):
