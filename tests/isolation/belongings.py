@@ -67,7 +67,11 @@ def belongings(shop: Shop) -> Ids:
 
 
 def _orders(shop: Shop, ids: Ids) -> Ids:
-    """Order twice: once within the limit, and once to wait for an approval."""
+    """Order twice: once within the limit, and once to wait for an approval; buy at two prices."""
+    for cost in ("60", "66"):
+        line = receipt_line(shop.ctx, ids["variant_id"], 1, unit_cost=cost)
+        delivery = {"supplier_id": ids["supplier_id"], "lines": [line]}
+        shop.run("inventory.receive_goods", delivery)
     given = _order(ids, shop)
     unlimited = shop.run("purchasing.place_order", given)
     waiting = shop.run("purchasing.place_order", given, by=replace(shop.ctx, limits={}))
@@ -385,8 +389,12 @@ EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
     "purchasing.finish_order": only("order_id", version=1, reason="x"),
     "purchasing.get_order": only("order_id"),
     "purchasing.list_orders": only("supplier_id"),
+    "purchasing.list_price_changes": only("supplier_id"),
+    "purchasing.list_received": only("supplier_id", "variant_id", "brand_id"),
     "purchasing.place_order": _order,
+    "purchasing.price_history": only("variant_id"),
     "purchasing.receive_order": _arrive,
+    "purchasing.supplier_scorecard": only("supplier_id"),
     "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
     "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
     "reporting.list_lot_buyers": only("lot_id"),

@@ -69,7 +69,7 @@ def test_goods_that_cost_nothing_are_listed_and_count_for_no_price(shop, prices)
     assert (page.last, page.lowest, page.average) == (Decimal("50.0000"),) * 3
 
 
-def test_a_product_that_never_came_has_no_price(shop, prices):
+def test_a_product_that_never_came_has_no_price(prices):
     page = prices()
     assert (page.rows, page.last, page.lowest, page.average) == ([], None, None, None)
 
@@ -93,7 +93,7 @@ def test_a_branch_sees_its_own_deliveries(shop, prices):
     assert shop.run("purchasing.list_received").rows == []
 
 
-def test_another_tenant_sees_no_prices(shop, prices):
+def test_another_tenant_sees_no_prices(shop):
     bring(shop, 1, "40")
     stranger = make_shop("stranger", lots=0)
     given = {"variant_id": shop.variant_ids[0]}
