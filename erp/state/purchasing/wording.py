@@ -21,3 +21,4 @@ TONES = {
 STANDINGS = {"live": "Not ended", "waiting": "Wait for approval", "late": "Late"}
 OUTCOMES = {"approved": "Approved", "refused": "Refused", "waits": "Waits"}
 OUTCOME_TONES = {"approved": "green", "refused": "red", "waits": "amber"}
+NO_SUPPLIER = "No supplier named"

@@ -1,11 +1,13 @@
-"""Bars of rupees as plotly figures, written the Indian way."""
+"""Bars and steps of rupees as plotly figures, written the Indian way."""
 
+from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import plotly.graph_objects as go
 
-from erp.core.formatting import group_count, money_text
+from erp.core.formatting import date_text, group_count, money_text
 from erp.state.charting import ACCENT, styled
 
 
@@ -45,6 +47,46 @@ def lying_bars(
     figure.update_xaxes(visible=False)
     figure.update_yaxes(showgrid=False, ticksuffix="  ")
     return figure
+
+
+def steps(prices: Mapping[str, Sequence[tuple[date, Decimal]]]) -> go.Figure:
+    """Return prices that hold until the next one, a line by name, each in order of days."""
+    lines = [
+        go.Scatter(
+            name=name,
+            x=[str(day) for day, _ in points],
+            y=[float(price) for _, price in points],
+            customdata=[(money_text(price), date_text(day)) for day, price in points],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra>%{fullData.name}</extra>",
+            mode="lines+markers",
+            line={"shape": "hv", "width": 2},
+            marker={"size": 7},
+        )
+        for name, points in prices.items()
+    ]
+    figure = styled(go.Figure(lines), legend=len(lines) > 1)
+    figure.update_xaxes(type="date", nticks=6, tickformat="%d %b %y")
+    figure.update_yaxes(**_span([price for points in prices.values() for _, price in points]))
+    return figure
+
+
+def _span(amounts: list[Decimal]) -> dict[str, Any]:
+    """Return an axis from a round amount below the least to one above the largest."""
+    low, high = min(amounts, default=Decimal(0)), max(amounts, default=Decimal(1))
+    step = _fine_step(max(high - low, high / 10, Decimal("0.01")))
+    first, last = int(low / step), -int(-high // step)
+    ticks = [step * n for n in range(first, max(last, first + 1) + 1)]
+    return {
+        "tickvals": [float(tick) for tick in ticks],
+        "ticktext": [money_text(tick) for tick in ticks],
+        "range": [float(ticks[0] - step / 4), float(ticks[-1] + step / 4)],
+    }
+
+
+def _fine_step(top: Decimal) -> Decimal:
+    """Return a round distance, of paise too, that gives about four ticks up to the top."""
+    paise = _step(top * 1000)
+    return max(paise / 1000, Decimal("0.01"))
 
 
 def _rupees(amounts: list[Decimal]) -> dict[str, Any]:
