@@ -244,7 +244,8 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     return given | {"lines": [line | {"party_id": ids["customer_id"]} for line in given["lines"]]}
 
 
-EXAMPLES: dict[str, Example] = pictures.EXAMPLES | buying.EXAMPLES | {
+EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
+    **buying.EXAMPLES,
     "accounting.get_account": only("account_id"),
     "accounting.list_account_lines": only("account_id"),
     "identity.get_member": only("member_id"),

@@ -40,6 +40,7 @@ from erp.services.purchasing.listing_received import (
     price_history,
 )
 from erp.services.purchasing.placing import AmendOrder, PlaceOrder, amend_order, place_order
+from erp.services.purchasing.printing import OrderPrinter, PrintedOrder, get_printed_order
 from erp.services.purchasing.queries import (
     GetOrder,
     ListOrders,
@@ -86,6 +87,7 @@ __all__ = [
     "OrderEnded",
     "OrderLine",
     "OrderPage",
+    "OrderPrinter",
     "OrderReceipt",
     "OrderRow",
     "OrderStatus",
@@ -96,6 +98,7 @@ __all__ = [
     "PriceChanges",
     "PriceHistory",
     "PricePage",
+    "PrintedOrder",
     "ReceiveOrder",
     "ReceivedPage",
     "ScorecardPage",
@@ -109,6 +112,7 @@ __all__ = [
     "finish_order",
     "get_figures",
     "get_order",
+    "get_printed_order",
     "list_orders",
     "list_price_changes",
     "list_received",
