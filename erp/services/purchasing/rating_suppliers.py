@@ -101,7 +101,7 @@ _SCORES: LiteralString = f"""
                   join purchase_order_progress p using (tenant_id, order_id, line_no)
                  where l.tenant_id = o.tenant_id and l.order_id = o.id and l.version = o.version
                ) a on o.status in ('closed', 'cancelled') or v.expected_on < %(today)s
-         where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s and o.version > 0
+         where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s
            and f.asked_at >= %(since)s and f.asked_at < %(until)s
            and (%(supplier)s::uuid is null or o.supplier_id = %(supplier)s::uuid)
          group by o.supplier_id

@@ -154,6 +154,15 @@ def test_a_rise_is_the_last_price_above_the_one_before(shop):
     assert [row.change for row in changes(shop, direction="down").rows] == [Decimal("-10.0")]
 
 
+def test_goods_that_cost_nothing_change_no_price(shop):
+    bring(shop, 10, "50", days=5)
+    bring(shop, 1, "0", days=4)
+    bring(shop, 10, "55", days=3)
+    bring(shop, 1, "0", days=2)
+    (row,) = changes(shop).rows
+    assert (row.price_before, row.price, row.units) == (50, 55, 10)
+
+
 def test_the_price_before_may_be_older_than_the_period(shop):
     bring(shop, 10, "50", days=200)
     bring(shop, 10, "60", days=3)

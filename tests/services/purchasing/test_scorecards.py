@@ -101,7 +101,7 @@ def test_fill_counts_orders_that_are_over_or_late(shop, storekeeper):
         place(shop, line(shop, 10), expected_on=shop.ctx.today),
     )
     coming = place(shop, line(shop, 100))
-    waiting = place(shop, line(shop, 1000), by=storekeeper)
+    waiting = place(shop, line(shop, 1000), expected_on=shop.ctx.today, by=storekeeper)
     receive(shop, full, {1: 10})
     receive(shop, short, {1: 4})
     finish(shop, short)
@@ -119,6 +119,9 @@ def test_fill_counts_orders_that_are_over_or_late(shop, storekeeper):
     assert set(listed(shop, standing="sent", **days)) == sent
     assert waiting.id in listed(shop, **days)
     assert listed(shop, ordered_to=days_ago(shop, 1)) == []
+    later = {"standing": "judged"}
+    over_or_late = shop.run("purchasing.list_orders", later, at=after(shop, 1)).rows
+    assert {row.id for row in over_or_late} == judged | {late.id}
     tomorrow = shop.run("purchasing.supplier_scorecard", at=after(shop, 1)).rows[0]
     assert (tomorrow.filled_units, tomorrow.ordered_units) == (24, 60)
 
@@ -184,6 +187,14 @@ def test_suppliers_stand_by_any_figure_and_those_without_it_below(shop):
     assert rest.next_cursor == ""
 
 
+def test_one_suppliers_card_holds_nothing_of_another(shop):
+    other = supplier(shop, name="Wheezal House")
+    place(shop, line(shop, 10), supplier_id=other)
+    bring(shop, 10, "60", supplier_id=other)
+    place(shop, line(shop, 5))
+    assert (card(shop).orders, card(shop).value) == (1, 0)
+
+
 def test_goods_without_a_supplier_are_nobodys(shop):
     shop.receive(shop.variant_ids[0], 5)
     assert cards(shop) == []
@@ -194,6 +205,8 @@ def test_scorecards_are_of_the_acting_branch_and_tenant(shop):
     bring(shop, 1, "40", by=second.ctx)
     place(shop, line(shop, 10), by=second.ctx)
     assert cards(shop) == []
+    figures = shop.run("purchasing.get_figures")
+    assert (figures.spend.value, figures.orders.orders) == (0, 0)
     assert cards(make_shop("stranger", lots=0), supplier_id=known_supplier(shop)) == []
 
 
@@ -237,8 +250,12 @@ def test_months_reach_back_a_year_from_the_periods_end(shop):
     year_end = shop.ctx.today.replace(day=1) - timedelta(days=1)
     is_within = days_ago(shop, 340) > year_end.replace(year=year_end.year - 1)
     assert len(figures.by_month) == is_within
-    deliver_month = shop.run("purchasing.get_figures", {"to_day": days_ago(shop, 340)}).by_month
-    assert [row.value for row in deliver_month] == [50]
+    then = shop.run("purchasing.get_figures", {"to_day": days_ago(shop, 340)})
+    assert [row.value for row in then.by_month] == [50]
+    bring(shop, 1, "70", days=500)
+    long = shop.run("purchasing.get_figures", {"from_day": days_ago(shop, 600)})
+    assert long.spend.value == 120
+    assert sum(row.value for row in long.by_month) == 50 * is_within
 
 
 def test_the_figures_of_a_stranger_hold_nothing_of_ours(shop):
