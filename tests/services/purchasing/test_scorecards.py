@@ -252,7 +252,7 @@ def test_months_reach_back_a_year_from_the_periods_end(shop):
     assert len(figures.by_month) == is_within
     then = shop.run("purchasing.get_figures", {"to_day": days_ago(shop, 340)})
     assert [row.value for row in then.by_month] == [50]
-    bring(shop, 1, "70", days=500)
+    bring(shop, 1, "70", days=500, life=900)
     long = shop.run("purchasing.get_figures", {"from_day": days_ago(shop, 600)})
     assert long.spend.value == 120
     assert sum(row.value for row in long.by_month) == 50 * is_within
