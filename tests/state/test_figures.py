@@ -73,6 +73,10 @@ def test_prices_are_drawn_as_steps_by_supplier_on_an_axis_of_their_span():
     assert all(text.startswith("₹") for text in axis.ticktext)
 
 
-def test_one_price_alone_is_drawn_too():
-    axis = steps({"SBL": [(date(2026, 11, 1), Decimal("0.05"))]}).layout.yaxis
-    assert axis.tickvals[0] <= 0.05 <= axis.tickvals[-1]
+@pytest.mark.parametrize("prices", [("0.05",), ("260.53", "296.64"), ("1.00", "12345678.90")])
+def test_every_price_is_within_the_axis(prices):
+    days = [(date(2026, 11, 1), Decimal(price)) for price in prices]
+    axis = steps({"SBL": days}).layout.yaxis
+    assert axis.tickvals[0] <= float(prices[0])
+    assert axis.tickvals[-1] >= float(prices[-1])
+    assert len(axis.ticktext) <= 8

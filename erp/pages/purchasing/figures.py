@@ -89,7 +89,7 @@ def _charts() -> rx.Component:
             is_empty=~FiguresState.has_spend,
             empty_text="Nothing came in this time. Choose a longer one.",
             on_click=FiguresState.open_supplier,
-            height="260px",
+            height="330px",
         ),
         chart_card(
             "By brand",
@@ -98,7 +98,7 @@ def _charts() -> rx.Component:
             is_empty=~FiguresState.has_spend,
             empty_text="Nothing came in this time. Choose a longer one.",
             on_click=FiguresState.open_brand,
-            height="260px",
+            height="330px",
         ),
     )
 
@@ -196,8 +196,8 @@ def price_changes_page() -> rx.Component:
             label="Price changes",
             search="",
             filters=[
-                Filter("against", "Against", list(AGAINST.items()), "Against the delivery before"),
-                Filter("direction", "Direction", list(DIRECTIONS.items()), "Dearer and cheaper"),
+                Filter("against", "Against", list(AGAINST.items()), "Delivery before"),
+                Filter("direction", "Direction", list(DIRECTIONS.items()), "All changes"),
                 Filter("from_day", "From"),
                 Filter("to_day", "To"),
             ],

@@ -36,8 +36,8 @@ def scorecard_card() -> rx.Component:
 
 def _figures() -> rx.Component:
     return rx.el.div(
-        _figure("Orders sent", "orders", "first asked for in the period"),
-        _figure("Received", "value", "at cost, tax excluded"),
+        _figure("Orders sent", "orders", "in this time"),
+        _figure("Received", "value", "at cost without tax"),
         _figure("On time", "on_time", _of("due_units", "units", "No expected day")),
         _figure("Filled", "fill", _of("ordered_units", "units", "No order over or late")),
         _figure("Short life", "short_life", _of("dated_units", "units", "Nothing with an expiry")),

@@ -18,7 +18,7 @@ CHANGE_COLUMNS = (
     Column("price", "Now", Kind.MONEY),
     Column("change", "Change", Kind.PERCENT, tone="direction", tones=CHANGE_TONES),
     Column("units", "Units", Kind.COUNT, wide_only=True),
-    Column("effect", "Costs more by", Kind.MONEY),
+    Column("effect", "Difference", Kind.MONEY),
 )
 
 
@@ -50,8 +50,11 @@ class PriceChangesState(ListState, rx.State):
         return change_entry(row)
 
     def _overlook(self, page: Any) -> None:
-        effect = money_text(page.total_effect)
-        self.sums = f"{counted(page.products, 'product')}, together {effect} more"
+        effect = money_text(abs(page.total_effect))
+        way = "less" if page.total_effect < 0 else "more"
+        is_dated = self.filters.keys() & {"from_day", "to_day"}
+        span = "" if is_dated else " in the last 90 days"
+        self.sums = f"{counted(page.products, 'product')}{span}, together {effect} {way}"
 
 
 class ReceivedState(ListState, rx.State):

@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import group_count, money_text
+from erp.core.formatting import group_count, money_text, plain_decimal
 from erp.state.purchasing.figures import share_words
 from erp.state.purchasing.periods import FIRST_SHOWN, PERIODS, days_of
 from erp.state.purchasing.wording import VIEW
@@ -82,7 +82,8 @@ def _score(row: Any) -> dict[str, str]:
 def _percent(share: Any, *, is_signed: bool) -> str:
     if share is None:
         return NOTHING
-    return f"{share:+.1f}%" if is_signed else f"{share:.1f}%"
+    sign = "+" if is_signed and share > 0 else ""
+    return f"{sign}{plain_decimal(share)}%"
 
 
 def _links(given: dict[str, str]) -> dict[str, str]:

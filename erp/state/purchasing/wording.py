@@ -37,7 +37,7 @@ RECEIVED_STANDINGS = {
     "short": "Short life",
     "direct": "Without an order",
 }
-AGAINST = {"period": "The time before, on average"}
+AGAINST = {"period": "Time before"}
 DIRECTIONS = {"up": "Dearer", "down": "Cheaper"}
 SHARE_TONES = {"": "", "amber": "amber", "red": "red"}
 GOOD, FAIR = Decimal(95), Decimal(80)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Any
 
 import plotly.graph_objects as go
@@ -74,8 +74,9 @@ def _span(amounts: list[Decimal]) -> dict[str, Any]:
     """Return an axis from a round amount below the least to one above the largest."""
     low, high = min(amounts, default=Decimal(0)), max(amounts, default=Decimal(1))
     step = _fine_step(max(high - low, high / 10, Decimal("0.01")))
-    first, last = int(low / step), -int(-high // step)
-    ticks = [step * n for n in range(first, max(last, first + 1) + 1)]
+    first = int(low / step)
+    last = max(int((high / step).to_integral_value(ROUND_CEILING)), first + 1)
+    ticks = [step * n for n in range(first, last + 1)]
     return {
         "tickvals": [float(tick) for tick in ticks],
         "ticktext": [money_text(tick) for tick in ticks],
