@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from erp.state.charting import follow
-from erp.state.reporting.bars import bars, lying_bars, steps
+from erp.state.reporting.bars import bars, lying_bars, named_bars, steps
 from erp.state.reporting.dashboard import _hour_link, _sales
 
 LINKS = ["/sales?method=cash", "/sales?method=upi"]
@@ -58,6 +58,16 @@ def test_an_axis_has_a_few_round_ticks_written_the_indian_way(top):
 def test_amounts_at_the_bars_are_written_in_full():
     figure = lying_bars(["Cash"], [Decimal("123456.50")], ["39%"], "#12a594")
     assert figure.data[0].text == ("₹1,23,456.50  39%",)
+
+
+def test_a_name_stands_above_its_bar_as_text_and_not_as_markup():
+    amounts = [Decimal("700"), Decimal("-5")]
+    figure = named_bars(["SBL <b>Agencies</b>", "Wheezal"], amounts, ["70%", "0%"])
+    first, second = figure.layout.annotations
+    assert first.text == "SBL &lt;b&gt;Agencies&lt;/b&gt;"
+    assert first.y < second.y
+    assert figure.data[0].text == ("₹700.00  70%", "-₹5.00  0%")
+    assert figure.layout.xaxis.range[1] > 700
 
 
 def test_prices_are_drawn_as_steps_by_supplier_on_an_axis_of_their_span():

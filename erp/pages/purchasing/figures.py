@@ -89,7 +89,7 @@ def _charts() -> rx.Component:
             is_empty=~FiguresState.has_spend,
             empty_text="Nothing came in this time. Choose a longer one.",
             on_click=FiguresState.open_supplier,
-            height="330px",
+            height="400px",
         ),
         chart_card(
             "By brand",
@@ -98,7 +98,7 @@ def _charts() -> rx.Component:
             is_empty=~FiguresState.has_spend,
             empty_text="Nothing came in this time. Choose a longer one.",
             on_click=FiguresState.open_brand,
-            height="330px",
+            height="400px",
         ),
     )
 

@@ -10,7 +10,6 @@ from erp.components import (
     data_table,
     download_link,
     empty_state,
-    fact_list,
     link_button,
     notice,
     page_turner,
@@ -53,10 +52,10 @@ def _export() -> rx.Component:
 
 
 def _history() -> rx.Component:
-    sums = [(name, rx.el.b(PriceState.prices[name.lower()])) for name in PRICES]
+    sums = [rx.el.span(name, " ", rx.el.b(PriceState.prices[name.lower()])) for name in PRICES]
     table = data_table(PriceState.columns, PriceState.rows, label="Prices paid", linked=True)
     return rx.fragment(
-        rx.el.div(fact_list(sums), class_name="price-sums"),
+        rx.el.div(*sums, class_name="price-sums"),
         plain_chart(PriceState.chart, height="190px"),
         table,
         rx.el.div(

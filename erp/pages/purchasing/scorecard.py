@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import card, empty_state, link_button, notice, stat_tile
+from erp.components import card, empty_state, notice, stat_tile
 from erp.state.purchasing.periods import PERIODS
 from erp.state.purchasing.scorecard import ScorecardState
 
@@ -24,12 +24,11 @@ def period_chooser(state: Any) -> rx.Component:
 
 def scorecard_card() -> rx.Component:
     """Return how the shown party did as a supplier; each figure leads to its rows."""
-    every = link_button("All suppliers", "/purchases/figures", look="ghost")
     shown = card(
         rx.cond(ScorecardState.problem != "", notice(ScorecardState.problem, tone="red")),
         rx.cond(score.length() > 0, _figures(), _none()),
         title="As a supplier",
-        actions=(every, period_chooser(ScorecardState)),
+        actions=(period_chooser(ScorecardState),),
     )
     return rx.cond(ScorecardState.may_see, shown)
 

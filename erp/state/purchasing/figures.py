@@ -16,17 +16,16 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count, money_text
 from erp.core.money import ZERO
-from erp.state.charting import ACCENT, follow
+from erp.state.charting import follow
 from erp.state.listing import ListState
 from erp.state.purchasing.changes import CHANGE_COLUMNS, change_entry
 from erp.state.purchasing.periods import FIRST_SHOWN, PERIODS, days_of
 from erp.state.purchasing.wording import NO_SUPPLIER, SHARE_TONES, VIEW, share_tones
 from erp.state.registry import PAGE, handler
-from erp.state.reporting.bars import bars, lying_bars
+from erp.state.reporting.bars import bars, named_bars
 from erp.state.showing import display_rows
 
 MOST_SHOWN = 8
-LONGEST_NAME = 26
 LATE_COLUMNS = (
     Column("number", "Order", detail="supplier"),
     Column("expected_on", "Expected", Kind.DATE),
@@ -158,13 +157,11 @@ class FiguresState(ListState, rx.State):
         days = self._fixed()
         self._supplier_links = [
             _received(days | ({"supplier_id": f"{row.id}"} if row.id else {}))
-            for row in reversed(found.by_supplier)
+            for row in found.by_supplier
         ]
-        self._brand_links = [
-            _received(days | {"brand_id": f"{row.id}"}) for row in reversed(found.by_brand)
-        ]
-        self.suppliers = _lying(found.by_supplier, found.spend.value)
-        self.brands = _lying(found.by_brand, found.spend.value)
+        self._brand_links = [_received(days | {"brand_id": f"{row.id}"}) for row in found.by_brand]
+        self.suppliers = _named(found.by_supplier, found.spend.value)
+        self.brands = _named(found.by_brand, found.spend.value)
         self.has_spend = bool(found.by_supplier)
 
     def _draw_months(self, found: Any) -> None:
@@ -227,15 +224,10 @@ def _compared(found: Any) -> str:
     return f"{change:+.0f}% on the {(found.to_day - found.from_day).days + 1} days before"
 
 
-def _lying(rows: Sequence[Any], whole: Decimal) -> go.Figure:
-    shown = list(reversed(rows))
-    names = [_short(row.name or NO_SUPPLIER) for row in shown]
-    notes = [f"{row.value * 100 / (whole or 1):.0f}%" for row in shown]
-    return lying_bars(names, [row.value for row in shown], notes, ACCENT)
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1].rstrip()}…"
+def _named(rows: Sequence[Any], whole: Decimal) -> go.Figure:
+    names = [row.name or NO_SUPPLIER for row in rows]
+    notes = [f"{row.value * 100 / (whole or 1):.0f}%" for row in rows]
+    return named_bars(names, [row.value for row in rows], notes)
 
 
 def _months_to(day: date) -> list[date]:

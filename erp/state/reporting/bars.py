@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
 from erp.core.formatting import date_text, group_count, money_text
 from erp.state.charting import ACCENT, styled
+
+ROOM_FOR_WORDS = 1.75
+"""How much wider than its longest bar a chart is that writes amounts beside its bars."""
 
 
 def bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figure:
@@ -46,6 +50,33 @@ def lying_bars(
     figure = styled(go.Figure(drawn))
     figure.update_xaxes(visible=False)
     figure.update_yaxes(showgrid=False, ticksuffix="  ")
+    return figure
+
+
+def named_bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figure:
+    """Return lying bars, the first on top, each under its name: long names fit a phone too."""
+    places = list(range(len(names)))
+    words = [money_text(amount) for amount in amounts]
+    drawn = go.Bar(
+        y=places,
+        x=[float(amount) for amount in amounts],
+        orientation="h",
+        width=0.32,
+        text=[f"{word}  {note}" for word, note in zip(words, notes, strict=True)],
+        textposition="outside",
+        customdata=[escape(name) for name in names],
+        hovertemplate="<b>%{customdata}</b><br>%{text}<extra></extra>",
+        marker={"color": ACCENT, "cornerradius": 4},
+        cliponaxis=False,
+    )
+    figure = styled(go.Figure(drawn))
+    for place, name in enumerate(names):
+        figure.add_annotation(
+            x=0, y=place - 0.37, text=escape(name), xanchor="left", showarrow=False, xshift=-2
+        )
+    widest = float(max([*amounts, Decimal(1)]))
+    figure.update_xaxes(visible=False, range=[0, widest * ROOM_FOR_WORDS])
+    figure.update_yaxes(visible=False, range=[len(names) - 0.6, -0.7])
     return figure
 
 
