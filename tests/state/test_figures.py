@@ -61,7 +61,7 @@ def test_amounts_at_the_bars_are_written_in_full():
 
 
 def test_a_name_stands_above_its_bar_as_text_and_not_as_markup():
-    amounts = [Decimal("700"), Decimal("-5")]
+    amounts = [Decimal(700), Decimal(-5)]
     figure = named_bars(["SBL <b>Agencies</b>", "Wheezal"], amounts, ["70%", "0%"])
     first, second = figure.layout.annotations
     assert first.text == "SBL &lt;b&gt;Agencies&lt;/b&gt;"
