@@ -65,8 +65,8 @@ class ScorecardState(SessionState, rx.State):
         except DomainError as error:
             self.problem = error.message
             return
-        self.links = _links(given)
-        self.score = _score(found[0]) if found else {}
+        if found:
+            self.score, self.links = _score(found[0]), _links(given, found[0])
 
 
 def _score(row: Any) -> dict[str, str]:
@@ -86,15 +86,16 @@ def _percent(share: Any, *, is_signed: bool) -> str:
     return f"{sign}{plain_decimal(share)}%"
 
 
-def _links(given: dict[str, str]) -> dict[str, str]:
-    """Return where each figure's rows are."""
+def _links(given: dict[str, str], row: Any) -> dict[str, str]:
+    """Return where each figure's rows are; of punctuality, the late ones where there are any."""
+    standing = "late" if row.on_time_units < row.due_units else "on_time"
     supplier = {"supplier_id": given["supplier_id"]}
     asked = supplier | {"ordered_from": given["from_day"], "ordered_to": given["to_day"]}
     return {
         "orders": f"/purchases?{urlencode(asked | {'standing': 'sent'})}",
         "fill": f"/purchases?{urlencode(asked | {'standing': 'judged'})}",
         "value": f"/purchases/figures/received?{urlencode(given)}",
-        "on_time": f"/purchases/figures/received?{urlencode(given | {'standing': 'on_time'})}",
+        "on_time": f"/purchases/figures/received?{urlencode(given | {'standing': standing})}",
         "short_life": f"/purchases/figures/received?{urlencode(given | {'standing': 'short'})}",
         "drift": f"/purchases/figures/prices?{urlencode(given | {'against': 'period'})}",
     }

@@ -61,9 +61,10 @@ def named_bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go
         y=places,
         x=[float(amount) for amount in amounts],
         orientation="h",
-        width=0.32,
+        width=0.3,
         text=[f"{word}  {note}" for word, note in zip(words, notes, strict=True)],
         textposition="outside",
+        constraintext="none",
         customdata=[escape(name) for name in names],
         hovertemplate="<b>%{customdata}</b><br>%{text}<extra></extra>",
         marker={"color": ACCENT, "cornerradius": 4},
@@ -72,7 +73,7 @@ def named_bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go
     figure = styled(go.Figure(drawn))
     for place, name in enumerate(names):
         figure.add_annotation(
-            x=0, y=place - 0.37, text=escape(name), xanchor="left", showarrow=False, xshift=-2
+            x=0, y=place - 0.4, text=escape(name), xanchor="left", showarrow=False, xshift=-2
         )
     widest = float(max([*amounts, Decimal(1)]))
     figure.update_xaxes(visible=False, range=[0, widest * ROOM_FOR_WORDS])
