@@ -40,7 +40,7 @@ from erp.services.purchasing.listing_received import (
     price_history,
 )
 from erp.services.purchasing.placing import AmendOrder, PlaceOrder, amend_order, place_order
-from erp.services.purchasing.printing import OrderPrinter, PrintedOrder, get_printed_order
+from erp.services.purchasing.printing import PrintedOrder, get_printed_order
 from erp.services.purchasing.queries import (
     GetOrder,
     ListOrders,
@@ -87,7 +87,6 @@ __all__ = [
     "OrderEnded",
     "OrderLine",
     "OrderPage",
-    "OrderPrinter",
     "OrderReceipt",
     "OrderRow",
     "OrderStatus",

@@ -1,9 +1,8 @@
-"""An order as it is printed for the supplier, and the port that turns it into a file."""
+"""An order as it is printed for the supplier: the renderer looks up nothing more."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -71,14 +70,6 @@ class PrintedOrder:
     def words(self) -> str:
         """The total in words."""
         return amount_in_words(self.total)
-
-
-class OrderPrinter(Protocol):
-    """Makes files of orders."""
-
-    def order(self, order: PrintedOrder) -> bytes:
-        """Return the order as an A4 PDF."""
-        ...
 
 
 def get_printed_order(
