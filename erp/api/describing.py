@@ -310,6 +310,15 @@ def _other_paths() -> dict[str, Schema]:
             ],
             {"application/pdf": _BINARY},
         ),
+        f"{BASE}/purchase-orders/{{order_id}}/pdf": _get(
+            "print_order",
+            "An order to a supplier as PDF on A4, in its version in force unless one is named",
+            [
+                _parameter("path", "order_id", an_id),
+                _parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
+            ],
+            {"application/pdf": _BINARY},
+        ),
         **_imaging_paths(an_id),
     }
 

@@ -1,4 +1,4 @@
-"""Bills as PDF, drawn when they are asked for: the same bill always gives the same bytes."""
+"""Bills and orders as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from uuid import UUID
 
@@ -13,15 +13,18 @@ from erp.api.observing import request_id_of
 from erp.core import db
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import billing, pos
+from erp.services import billing, pos, purchasing
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
+LONGEST_VERSION = 6
+"""Digits of a version that could be; the database counts no further than it must."""
 
 
 def printing_routes() -> list[Route]:
-    """Return the route of printed bills."""
+    """Return the routes of printed bills and orders."""
     return [
-        Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"])
+        Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"]),
+        Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
     ]
 
 
@@ -44,12 +47,42 @@ async def print_bill(request: Request) -> Response:
     printer = PdfPrinter()
     draw = printer.receipt if layout == "receipt.pdf" else printer.invoice
     content = await off_the_loop(draw, document)
+    return _paper(content, _file_name(document.number, layout))
+
+
+async def print_order(request: Request) -> Response:
+    """Send an order to a supplier on A4, in its version in force, or `?version=` another.
+
+    Raises:
+        NotFound: The acting branch has no such order, or the order no such version.
+    """
+    order_id = _id(request.path_params["order_id"])
+    version = request.query_params.get("version", "")
+    if version and not (version.isascii() and version.isdigit() and len(version) < LONGEST_VERSION):
+        raise NotFound("There is no such version.")
+    credentials = credentials_of(request)
+    request_id = request_id_of(request.scope)
+    asked = int(version) if version else None
+    order = await off_the_loop(_find_order, credentials, request_id, order_id, asked)
+    content = await off_the_loop(PdfPrinter().order, order)
+    return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
+
+
+def _paper(content: bytes, file_name: str) -> Response:
     headers = {
-        "content-disposition": f'inline; filename="{_file_name(document.number, layout)}"',
+        "content-disposition": f'inline; filename="{file_name}"',
         "x-content-type-options": "nosniff",
         "cache-control": "private, no-store",
     }
     return Response(content, headers=headers, media_type="application/pdf")
+
+
+def _find_order(
+    credentials: Credentials, request_id: str, order_id: UUID, version: int | None
+) -> purchasing.PrintedOrder:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return purchasing.get_printed_order(session, ctx, order_id, version)
 
 
 def _find(

@@ -31,10 +31,7 @@ def chart_card(
         on_click: Handler of the clicked points, for drilling down.
         span: Columns of twelve.
     """
-    events = {"on_click": on_click} if on_click is not None else {}
-    drawn = rx.plotly.cartesian(
-        data=figure, config=QUIET, use_resize_handler=True, width="100%", height=height, **events
-    )
+    drawn = plain_chart(figure, height=height, on_click=on_click)
     nothing = empty_state("chart-column", "Nothing to show yet", empty_text)
     body = rx.cond(loading, chart_skeleton(height), rx.cond(is_empty, nothing, drawn))
     return card(
@@ -43,4 +40,12 @@ def chart_card(
         subtitle=subtitle,
         span=span,
         actions=actions,
+    )
+
+
+def plain_chart(figure: Any, *, height: str, on_click: Any = None) -> rx.Component:
+    """Return a chart alone, for a card that shows more than it."""
+    events = {"on_click": on_click} if on_click is not None else {}
+    return rx.plotly.cartesian(
+        data=figure, config=QUIET, use_resize_handler=True, width="100%", height=height, **events
     )

@@ -51,6 +51,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.pos.shifts",
     "erp.pages.pos.till",
     "erp.pages.purchasing.arriving",
+    "erp.pages.purchasing.figures",
     "erp.pages.purchasing.ordering",
     "erp.pages.purchasing.orders",
     "erp.pages.shell.no_permission",

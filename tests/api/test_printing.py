@@ -8,6 +8,7 @@ from pypdf import PdfReader
 from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.fixtures.people import _token
+from tests.services.purchasing.ordering import line, place, supplier
 
 PAPERS = ("receipt", "invoice")
 
@@ -76,3 +77,42 @@ def test_best_sellers_stand_by_units_sold_with_what_is_left(rest, trader: Shop, 
     assert (
         rest.get("/api/erp/best-sellers", headers=bearer(trader, "storekeeper")).status_code == 403
     )
+
+
+@pytest.fixture
+def order(trader: Shop):
+    supplier(trader)
+    return place(trader, line(trader, 10))
+
+
+def test_an_order_is_printed_with_its_number(rest, trader: Shop, order):
+    path = f"/api/erp/purchase-orders/{order.id}/pdf"
+    answer = rest.get(path, headers=bearer(trader, "storekeeper"))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    assert "no-store" in answer.headers["cache-control"]
+    name = f"{order.number.replace('/', '-')}-v1.pdf"
+    assert answer.headers["content-disposition"] == f'inline; filename="{name}"'
+    assert order.number in words(answer.content)
+    again = rest.get(f"{path}?version=1", headers=bearer(trader, "storekeeper"))
+    assert again.content == answer.content
+
+
+def test_foreign_and_absent_orders_look_the_same(rest, trader: Shop, stranger: Shop, order):
+    supplier(stranger)
+    theirs = place(stranger, line(stranger, 10))
+    ids = (theirs.id, new_id(), "none", f"{order.id}/../x")
+    versions = ("2", "0", "-1", "x", "²", "9" * 30)
+    base = "/api/erp/purchase-orders"
+    paths = [f"{base}/{each}/pdf" for each in ids]
+    paths += [f"{base}/{order.id}/pdf?version={version}" for version in versions]
+    answers = [rest.get(path, headers=bearer(trader, "manager")) for path in paths]
+    assert {answer.status_code for answer in answers} == {404}
+    absent = {answer.json()["detail"] for answer in answers[:2]}
+    assert len(absent) == 1
+
+
+def test_who_may_not_see_orders_gets_no_paper(rest, trader: Shop, order):
+    path = f"/api/erp/purchase-orders/{order.id}/pdf"
+    assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403
+    assert rest.get(path).status_code == 401

@@ -9,6 +9,14 @@ from tests.factories import Shop, receipt_line
 from tests.isolation.examples import Example, Ids, only
 
 
+def buy_twice(shop: Shop, ids: Ids) -> None:
+    """Take a product in at one price and then at a higher one."""
+    for cost in ("60", "66"):
+        line = receipt_line(shop.ctx, ids["variant_id"], 1, unit_cost=cost)
+        delivery = {"supplier_id": ids["supplier_id"], "lines": [line]}
+        shop.run("inventory.receive_goods", delivery)
+
+
 def buying(shop: Shop, ids: Ids) -> Ids:
     """Order, take goods in and have them billed; return the ids."""
     return _orders(shop, ids) | _bills(shop, ids)
@@ -71,6 +79,10 @@ def _arrive(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 EXAMPLES: dict[str, Example] = {
+    "purchasing.list_price_changes": only("supplier_id"),
+    "purchasing.list_received": only("supplier_id", "variant_id", "brand_id"),
+    "purchasing.price_history": only("variant_id"),
+    "purchasing.supplier_scorecard": only("supplier_id"),
     "purchasing.amend_order": lambda i, s: {
         "order_id": i["order_id"],
         "version": 1,

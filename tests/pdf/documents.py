@@ -12,7 +12,6 @@ from pypdf import PdfReader
 from erp.services.billing.printing import (
     PrintedDocument,
     PrintedLine,
-    PrintedParty,
     PrintedReference,
     PrintedTender,
     PrintedTotals,
@@ -33,6 +32,7 @@ from erp.services.imaging.printing import (
     PrintedFact,
     SessionReport,
 )
+from erp.services.party import PrintedParty
 
 AT = datetime(2025, 10, 3, 6, 45, tzinfo=UTC)
 SELLER = PrintedParty(

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from erp.adapters.pdf import PdfPrinter
 from erp.adapters.pdf.canvas import Canvas
 from erp.adapters.pdf.lettering import ELLIPSIS, printable, runs_of
-from erp.services.billing.printing import PrintedParty
+from erp.services.party import PrintedParty
 from tests.pdf.documents import counter_bill, report, text, trade_bill
 
 PRINTER = PdfPrinter()

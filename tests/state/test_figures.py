@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from erp.state.reporting.bars import bars, lying_bars
-from erp.state.reporting.dashboard import _follow, _hour_link, _sales
+from erp.state.charting import follow
+from erp.state.reporting.bars import bars, lying_bars, named_bars, steps
+from erp.state.reporting.dashboard import _hour_link, _sales
 
 LINKS = ["/sales?method=cash", "/sales?method=upi"]
 
@@ -16,8 +17,8 @@ def target(event) -> str:
 
 
 def test_a_clicked_bar_leads_to_its_own_documents():
-    assert LINKS[1] in target(_follow([{"pointNumber": 1}], LINKS))
-    assert LINKS[0] in target(_follow([{"pointIndex": 0}], LINKS))
+    assert LINKS[1] in target(follow([{"pointNumber": 1}], LINKS))
+    assert LINKS[0] in target(follow([{"pointIndex": 0}], LINKS))
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ def test_a_clicked_bar_leads_to_its_own_documents():
     ],
 )
 def test_a_click_that_names_no_bar_leads_nowhere(points):
-    assert _follow(points, LINKS) is None
+    assert follow(points, LINKS) is None
 
 
 def test_an_hour_leads_to_the_bills_of_that_hour_where_the_business_is():
@@ -57,3 +58,35 @@ def test_an_axis_has_a_few_round_ticks_written_the_indian_way(top):
 def test_amounts_at_the_bars_are_written_in_full():
     figure = lying_bars(["Cash"], [Decimal("123456.50")], ["39%"], "#12a594")
     assert figure.data[0].text == ("₹1,23,456.50  39%",)
+
+
+def test_a_name_stands_above_its_bar_as_text_and_not_as_markup():
+    amounts = [Decimal(700), Decimal(-5)]
+    figure = named_bars(["SBL <b>Agencies</b>", "Wheezal"], amounts, ["70%", "0%"])
+    first, second = figure.layout.annotations
+    assert first.text == "SBL &lt;b&gt;Agencies&lt;/b&gt;"
+    assert first.y < second.y
+    assert figure.data[0].text == ("₹700.00  70%", "-₹5.00  0%")
+    assert figure.layout.xaxis.range[1] > 700
+
+
+def test_prices_are_drawn_as_steps_by_supplier_on_an_axis_of_their_span():
+    days = [date(2026, 11, 1), date(2026, 11, 9)]
+    figure = steps({"SBL": [(days[0], Decimal("41.6667")), (days[1], Decimal(44))], "Bakson": []})
+    line, empty = figure.data
+    assert (line.name, line.line.shape, list(line.x)) == ("SBL", "hv", ["2026-11-01", "2026-11-09"])
+    assert [text for text, *_ in line.customdata] == ["₹41.67", "₹44.00"]
+    assert len(empty.x) == 0
+    axis = figure.layout.yaxis
+    assert 0 < axis.tickvals[0] <= 41.67
+    assert axis.tickvals[-1] >= 44
+    assert all(text.startswith("₹") for text in axis.ticktext)
+
+
+@pytest.mark.parametrize("prices", [("0.05",), ("260.53", "296.64"), ("1.00", "12345678.90")])
+def test_every_price_is_within_the_axis(prices):
+    days = [(date(2026, 11, 1), Decimal(price)) for price in prices]
+    axis = steps({"SBL": days}).layout.yaxis
+    assert axis.tickvals[0] <= float(prices[0])
+    assert axis.tickvals[-1] >= float(prices[-1])
+    assert len(axis.ticktext) <= 8

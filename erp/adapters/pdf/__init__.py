@@ -1,18 +1,20 @@
-"""Bills, receipts and session reports as PDF files, drawn with fpdf2."""
+"""Bills, receipts, orders and session reports as PDF files, drawn with fpdf2."""
 
 from collections.abc import Sequence
 
 from erp.adapters.pdf.invoice import render_invoice
+from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
 from erp.services.billing.printing import Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
+from erp.services.purchasing.printing import PrintedOrder
 
 __all__ = ["PdfPrinter"]
 
 
 class PdfPrinter:
-    """Prints bills and session reports; equal input gives equal bytes."""
+    """Prints bills, orders and session reports; equal input gives equal bytes."""
 
     def receipt(self, document: PrintedDocument) -> bytes:
         """Return the document as a PDF for an 80 mm roll."""
@@ -21,6 +23,10 @@ class PdfPrinter:
     def invoice(self, document: PrintedDocument, copies: Sequence[Copy] = ()) -> bytes:
         """Return the document as an A4 PDF, one marked run of pages per copy."""
         return render_invoice(document, copies)
+
+    def order(self, order: PrintedOrder) -> bytes:
+        """Return an order to a supplier as an A4 PDF."""
+        return render_order(order)
 
     def session_report(self, report: SessionReport) -> bytes:
         """Return the report of an imaging session as an A4 PDF."""

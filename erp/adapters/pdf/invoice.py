@@ -2,22 +2,17 @@
 
 from collections.abc import Sequence
 
-from erp.adapters.pdf.canvas import SOFT, Align, Canvas
+from erp.adapters.pdf.canvas import Canvas
 from erp.adapters.pdf.invoice_frame import (
-    SMALL,
-    TOP,
     closing_block,
     opening_block,
     running_head,
     totals_block,
 )
-from erp.adapters.pdf.invoice_lines import LEFT, WIDTH, line_blocks, summary_blocks
-from erp.adapters.pdf.paging import Block, paginate
+from erp.adapters.pdf.invoice_lines import line_blocks, summary_blocks
+from erp.adapters.pdf.paging import Block
+from erp.adapters.pdf.sheets import draw_pages
 from erp.services.billing.printing import Copy, PrintedDocument
-
-A4_WIDTH, A4_HEIGHT = 210.0, 297.0
-FOOT = 10.0
-BOTTOM = A4_HEIGHT - FOOT - 2
 
 
 def render_invoice(document: PrintedDocument, copies: Sequence[Copy] = ()) -> bytes:
@@ -44,17 +39,4 @@ def _render_copy(
 ) -> None:
     opening = opening_block(canvas, document, copy)
     running = running_head(canvas, document, copy)
-    pages = paginate(blocks, BOTTOM - TOP - opening.height, BOTTOM - TOP - running.height)
-    for number, page in enumerate(pages, start=1):
-        canvas.add_page(A4_WIDTH, A4_HEIGHT)
-        head = opening if number == 1 else running
-        head.draw(TOP)
-        page.draw(TOP + head.height)
-        _foot(canvas, document, f"Page {number} of {len(pages)}")
-
-
-def _foot(canvas: Canvas, document: PrintedDocument, count: str) -> None:
-    y = A4_HEIGHT - FOOT
-    canvas.rule(LEFT, y - 1, WIDTH)
-    canvas.write(f"{document.title} {document.number}", LEFT, y, SMALL, grey=SOFT)
-    canvas.write(count, LEFT, y, SMALL, width=WIDTH, align=Align.RIGHT, grey=SOFT)
+    draw_pages(canvas, (opening, running), blocks, f"{document.title} {document.number}")

@@ -1,44 +1,39 @@
 """The table of lines on an A4 bill, with its columns, carried totals and tax summary."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from erp.adapters.pdf.canvas import INK, SOFT, Align, Canvas, line_height
+from erp.adapters.pdf.canvas import Align, Canvas, line_height
 from erp.adapters.pdf.paging import Block
+from erp.adapters.pdf.tables import (
+    BODY,
+    HEAD,
+    LEFT,
+    PAD,
+    ROW_PAD,
+    WIDTH,
+    Column,
+    head_block,
+    line_block,
+    price_text,
+)
 from erp.core.formatting import expiry_text, group_amount, plain_decimal
 from erp.core.money import ZERO
 from erp.services.billing.printing import PrintedDocument, PrintedLine, TaxSummaryRow
 
-LEFT, WIDTH = 9.0, 192.0
-PAD = 1.0
-BODY, SMALL, HEAD = 7.2, 6.2, 6.6
-ROW_PAD = 0.9
 NO_UNIT = "NA"
 """Unit code of services, which have none to print."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the table; `note` is the small grey second line of its cell."""
-
-    title: str
-    width: float
-    text: Callable[[int, PrintedLine], str]
-    note: Callable[[PrintedLine], str] | None = None
-    align: Align = Align.RIGHT
-    wraps: bool = False
 
 
 def line_blocks(canvas: Canvas, document: PrintedDocument) -> list[Block]:
     """Return a block per line, each knowing the totals carried below it."""
     columns = line_columns(document)
-    head = _head_block(canvas, columns)
+    head = head_block(canvas, columns)
     blocks, value, tax = [], ZERO, ZERO
     for place, line in enumerate(document.lines, start=1):
         value += line.taxable_value
         tax += line.tax
-        block = _line_block(canvas, columns, place, line)
+        block = line_block(canvas, columns, place, line)
         carried, brought = (
             _carried_block(canvas, f"{words} after line {place}", value, tax)
             for words in ("Carried forward", "Brought forward")
@@ -47,20 +42,20 @@ def line_blocks(canvas: Canvas, document: PrintedDocument) -> list[Block]:
     return blocks
 
 
-def line_columns(document: PrintedDocument) -> list[Column]:
+def line_columns(document: PrintedDocument) -> list[Column[PrintedLine]]:
     """Return the columns the document needs; the description takes the width left."""
     fixed = [
         Column("HSN/SAC", 15, lambda _, line: line.hsn, align=Align.LEFT),
         Column("Qty", 13, lambda _, line: plain_decimal(line.quantity), _quantity_note),
         Column("MRP", 13, lambda _, line: "" if line.mrp is None else group_amount(line.mrp)),
-        Column(_price_title(document), 14, lambda _, line: _price(line)),
+        Column(_price_title(document), 14, lambda _, line: price_text(line.unit_price)),
         Column("Discount", 13, lambda _, line: group_amount(line.discount)),
         Column("Taxable" if document.bears_tax else "Value", 17, _taxable),
     ]
     if document.bears_tax:
         fixed += _tax_columns(document)
         fixed.append(Column("Total", 18, lambda _, line: group_amount(line.total)))
-    number = Column("#", 6, lambda place, _: str(place), align=Align.LEFT)
+    number: Column[PrintedLine] = Column("#", 6, lambda place, _: str(place), align=Align.LEFT)
     left = WIDTH - number.width - sum(column.width for column in fixed)
     name = Column(
         "Description of goods or services",
@@ -73,7 +68,7 @@ def line_columns(document: PrintedDocument) -> list[Column]:
     return [number, name, *fixed]
 
 
-def _tax_columns(document: PrintedDocument) -> list[Column]:
+def _tax_columns(document: PrintedDocument) -> list[Column[PrintedLine]]:
     state = document.state_tax_head
     if state is None:
         return [Column("IGST", 18, lambda _, line: group_amount(line.igst), _rate_note)]
@@ -89,12 +84,6 @@ def _price_title(document: PrintedDocument) -> str:
 
 def _taxable(_: int, line: PrintedLine) -> str:
     return group_amount(line.taxable_value)
-
-
-def _price(line: PrintedLine) -> str:
-    """Write a unit price with the places it has, at least two."""
-    whole_paise = line.unit_price == line.unit_price.quantize(Decimal("0.01"))
-    return group_amount(line.unit_price) if whole_paise else plain_decimal(line.unit_price)
 
 
 def _quantity_note(line: PrintedLine) -> str:
@@ -117,62 +106,6 @@ def _rate_note(line: PrintedLine) -> str:
 
 def _half_rate_note(line: PrintedLine) -> str:
     return f"@ {plain_decimal(line.gst_rate / 2)}%" if line.is_taxable else "Exempt"
-
-
-def _head_block(canvas: Canvas, columns: list[Column]) -> Block:
-    height = line_height(HEAD) + 2 * ROW_PAD + 0.6
-
-    def draw(y: float) -> None:
-        canvas.box(LEFT, y, WIDTH, height)
-        canvas.rule(LEFT, y + height, WIDTH, weight=0.3)
-        x = LEFT
-        for column in columns:
-            canvas.write(
-                column.title,
-                x + PAD,
-                y + ROW_PAD + 0.3,
-                HEAD,
-                width=column.width - 2 * PAD,
-                align=column.align,
-                bold=True,
-            )
-            x += column.width
-
-    return Block(height, draw)
-
-
-def _line_block(canvas: Canvas, columns: list[Column], place: int, line: PrintedLine) -> Block:
-    cells = [_cell(canvas, column, place, line) for column in columns]
-    tallest = max(
-        len(texts) * line_height(BODY) + len(notes) * line_height(SMALL) for texts, notes in cells
-    )
-    height = tallest + 2 * ROW_PAD
-
-    def draw(y: float) -> None:
-        x = LEFT
-        for column, (texts, notes) in zip(columns, cells, strict=True):
-            top = y + ROW_PAD
-            for text, size, grey in [(text, BODY, INK) for text in texts] + [
-                (note, SMALL, SOFT) for note in notes
-            ]:
-                width = column.width - 2 * PAD
-                canvas.write(text, x + PAD, top, size, width=width, align=column.align, grey=grey)
-                top += line_height(size)
-            x += column.width
-        canvas.rule(LEFT, y + height, WIDTH, weight=0.1)
-
-    return Block(height, draw)
-
-
-def _cell(
-    canvas: Canvas, column: Column, place: int, line: PrintedLine
-) -> tuple[list[str], list[str]]:
-    """Return the lines of a cell, and of the small note below them."""
-    text, note = column.text(place, line), column.note(line) if column.note else ""
-    if not column.wraps:
-        return [text], [note] if note else []
-    width = column.width - 2 * PAD
-    return canvas.wrap(text, width, BODY), canvas.wrap(note, width, SMALL, most=2)
 
 
 def _carried_block(canvas: Canvas, words: str, value: Decimal, tax: Decimal) -> Block:

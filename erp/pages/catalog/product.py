@@ -18,6 +18,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
+from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
 from erp.state.catalog.product import (
     LOT_COLUMNS,
@@ -30,6 +31,7 @@ from erp.state.catalog.product import (
     SetTaxClassState,
 )
 from erp.state.inventory.wording import MOVE_COLUMNS
+from erp.state.purchasing.prices import PriceState
 
 
 @page(
@@ -38,7 +40,7 @@ from erp.state.inventory.wording import MOVE_COLUMNS
     permission="catalog.view",
     parent="/products",
     record="product",
-    on_load=[ProductState.open_record, ProductState.listen],
+    on_load=[ProductState.open_record, PriceState.open_prices, ProductState.listen],
 )
 def product_page() -> rx.Component:
     """Show one product."""
@@ -50,6 +52,7 @@ def product_page() -> rx.Component:
                 rx.el.div(
                     _variants(),
                     rx.cond(ProductState.head["sees_stock"] != "", _stock()),
+                    prices_card(),
                     class_name="stack span-8",
                 ),
                 rx.el.div(_facts(), _tax(), class_name="stack span-4 full-below"),

@@ -17,8 +17,10 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
+from erp.pages.purchasing.scorecard import scorecard_card
 from erp.pages.routing import page
 from erp.state.party.party import INVOICE_COLUMNS, SALE_COLUMNS, PartyState
+from erp.state.purchasing.scorecard import ScorecardState
 
 head = PartyState.head
 
@@ -29,7 +31,7 @@ head = PartyState.head
     permission="party.view",
     parent="/parties",
     record="party",
-    on_load=[PartyState.open_record, PartyState.listen],
+    on_load=[PartyState.open_record, ScorecardState.open_scorecard, PartyState.listen],
 )
 def party_page() -> rx.Component:
     """Show one party."""
@@ -47,6 +49,7 @@ def party_page() -> rx.Component:
             card(_registration(), title="Registrations", span=4),
             rx.el.div(card(_terms(), title="Terms"), class_name="span-4 full-below"),
         ),
+        scorecard_card(),
         grid(_sales(), _invoices()),
         rx.cond(
             PartyState.history.length() > 0, card(timeline(PartyState.history), title="History")

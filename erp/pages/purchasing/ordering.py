@@ -154,4 +154,9 @@ def _goods(state: Any) -> rx.Component:
 
 
 def _fields(state: Any, line: Any) -> rx.Component:
-    return rx.fragment(amount_fields(state, line), unit_field(state, line), cost_field(state, line))
+    return rx.fragment(
+        amount_fields(state, line),
+        unit_field(state, line),
+        cost_field(state, line),
+        rx.cond(line["paid"] != "", rx.el.p(line["paid"], class_name="hint paid")),
+    )

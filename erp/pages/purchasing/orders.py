@@ -11,6 +11,7 @@ from erp.components import (
     button,
     card,
     data_table,
+    download_link,
     fact_list,
     form_dialog,
     grid,
@@ -118,7 +119,9 @@ def order_page() -> rx.Component:
 
 
 def _actions() -> rx.Component:
+    paper = f"/api/erp/purchase-orders/{head['id']}/pdf"
     return rx.fragment(
+        download_link("PDF", paper, icon="file-text"),
         rx.cond(
             head["may_amend"] != "",
             rx.fragment(
@@ -168,9 +171,14 @@ def _waiting() -> rx.Component:
 
 def _amendment() -> rx.Component:
     table = data_table(LINE_COLUMNS, OrderState.waiting_lines, label="Lines of the amendment")
+    draft = f"/api/erp/purchase-orders/{head['id']}/pdf?version={head['waiting']}"
     return rx.cond(
         OrderState.waiting_lines.length() > 0,
-        card(table, title=f"Goods of version {head['waiting']}, which waits"),
+        card(
+            table,
+            title=f"Goods of version {head['waiting']}, which waits",
+            actions=(download_link("PDF", draft, icon="file-text"),),
+        ),
     )
 
 

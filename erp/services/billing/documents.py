@@ -16,14 +16,13 @@ from erp.core.money import ZERO
 from erp.services.billing.printing import (
     PrintedDocument,
     PrintedLine,
-    PrintedParty,
     PrintedReference,
     PrintedTender,
     PrintedTotals,
 )
 from erp.services.billing.taxing import PriceMode, SupplyNature, state_tax_head
 from erp.services.billing.titling import DocumentTitle
-from erp.services.party import state_name
+from erp.services.party import PrintedParty, printed_party, state_name
 
 SEZ_WORDS = (
     "SUPPLY MEANT FOR SEZ UNIT OR SEZ DEVELOPER FOR AUTHORISED OPERATIONS"
@@ -121,32 +120,11 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
 
 
 def _seller(head: Mapping[str, Any]) -> PrintedParty:
-    place = " ".join(part for part in (head["city"], head["pin"]) if part)
-    return PrintedParty(
-        name=head["legal_name"],
-        address=tuple(line for line in (head["address"], place) if line),
-        state_name=state_name(head["state_code"]),
-        state_code=head["state_code"],
-        gstin=head["gstin"] or "",
-        phone=head["phone"],
-        drug_licence=head["drug_licence_no"] or "",
-    )
+    return printed_party({**head, "name": head["legal_name"]})
 
 
 def _buyer(recipient: Mapping[str, str]) -> PrintedParty | None:
-    if not recipient:
-        return None
-    place = " ".join(part for part in (recipient.get("city"), recipient.get("pin")) if part)
-    code = recipient.get("state_code", "")
-    return PrintedParty(
-        name=recipient["name"],
-        address=tuple(line for line in (recipient.get("address"), place) if line),
-        state_name=state_name(code) if code else "",
-        state_code=code,
-        gstin=recipient.get("gstin", ""),
-        phone=recipient.get("phone", ""),
-        drug_licence=recipient.get("drug_licence_no", ""),
-    )
+    return printed_party(recipient) if recipient else None
 
 
 def _line(line: Mapping[str, Any]) -> PrintedLine:

@@ -14,6 +14,7 @@ from erp.core.formatting import amount_in_words
 from erp.core.money import ZERO
 from erp.services.billing.taxing import PriceMode, StateTaxHead, SupplyNature
 from erp.services.billing.titling import DocumentTitle
+from erp.services.party import PrintedParty
 
 COMPOSITION_WORDS = "Composition taxable person, not eligible to collect tax on supplies"
 """To stand at the top of every bill of supply under the composition scheme (r.5(1)(f))."""
@@ -25,20 +26,6 @@ class Copy(StrEnum):
     ORIGINAL = "Original for recipient"
     DUPLICATE = "Duplicate for transporter"
     TRIPLICATE = "Triplicate for supplier"
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedParty:
-    """A supplier, recipient or consignee as the document names it."""
-
-    name: str
-    address: tuple[str, ...] = ()
-    state_name: str = ""
-    state_code: str = ""
-    gstin: str = ""
-    phone: str = ""
-    email: str = ""
-    drug_licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,7 @@ from erp.services.inventory.holding import (
     recall_lot,
     release_lot,
 )
+from erp.services.inventory.labelling import MINIMUM_SHELF_LIFE
 from erp.services.inventory.listing_counts import (
     CountDetail,
     CountHead,
@@ -178,6 +179,7 @@ from erp.services.inventory.warehousing import (
 )
 
 __all__ = [
+    "MINIMUM_SHELF_LIFE",
     "AdjustStock",
     "AdjustmentLine",
     "AdjustmentReason",

@@ -12,6 +12,7 @@ from erp.services.party.errors import (
     WalkInProtected,
 )
 from erp.services.party.gstin import LIVE_STATES, Gstin, InvalidGstin, is_gstin, read_gstin
+from erp.services.party.printing import PrintedParty, printed_party
 from erp.services.party.queries import (
     FindParties,
     FoundParties,
@@ -66,6 +67,7 @@ __all__ = [
     "PartyRegistered",
     "PartyRoleName",
     "PartyRow",
+    "PrintedParty",
     "SaleParty",
     "SetPartyStatus",
     "UnknownParty",
@@ -79,6 +81,7 @@ __all__ = [
     "get_party_for_sale",
     "is_gstin",
     "list_parties",
+    "printed_party",
     "read_gstin",
     "referees",
     "set_party_status",

@@ -2,6 +2,12 @@
 
 from erp.models.purchasing import OrderStatus, Outcome
 from erp.services.purchasing import referees
+from erp.services.purchasing.adding_up import BuyingFigures, GetFigures, get_figures
+from erp.services.purchasing.comparing_prices import (
+    PriceChangePage,
+    PriceChanges,
+    list_price_changes,
+)
 from erp.services.purchasing.deciding import (
     DecideOrder,
     WithdrawOrder,
@@ -25,7 +31,16 @@ from erp.services.purchasing.errors import (
 )
 from erp.services.purchasing.finishing import FinishedOrder, FinishOrder, finish_order
 from erp.services.purchasing.lines import OrderLine
+from erp.services.purchasing.listing_received import (
+    ListReceived,
+    PriceHistory,
+    PricePage,
+    ReceivedPage,
+    list_received,
+    price_history,
+)
 from erp.services.purchasing.placing import AmendOrder, PlaceOrder, amend_order, place_order
+from erp.services.purchasing.printing import PrintedOrder, get_printed_order
 from erp.services.purchasing.queries import (
     GetOrder,
     ListOrders,
@@ -34,6 +49,11 @@ from erp.services.purchasing.queries import (
     OrderRow,
     get_order,
     list_orders,
+)
+from erp.services.purchasing.rating_suppliers import (
+    ScorecardPage,
+    SupplierScorecard,
+    supplier_scorecard,
 )
 from erp.services.purchasing.receiving import (
     ArrivedLine,
@@ -49,13 +69,16 @@ __all__ = [
     "ArrivedLine",
     "BelowReceived",
     "BeyondLimit",
+    "BuyingFigures",
     "CostDiffers",
     "DecideOrder",
     "FinishOrder",
     "FinishedOrder",
+    "GetFigures",
     "GetOrder",
     "LicenceExpired",
     "ListOrders",
+    "ListReceived",
     "NotASupplier",
     "NotOnOrder",
     "NothingInForce",
@@ -71,7 +94,15 @@ __all__ = [
     "Outcome",
     "OverDelivery",
     "PlaceOrder",
+    "PriceChangePage",
+    "PriceChanges",
+    "PriceHistory",
+    "PricePage",
+    "PrintedOrder",
     "ReceiveOrder",
+    "ReceivedPage",
+    "ScorecardPage",
+    "SupplierScorecard",
     "TwiceOnOrder",
     "UnknownOrder",
     "VersionWaits",
@@ -79,11 +110,17 @@ __all__ = [
     "amend_order",
     "decide_order",
     "finish_order",
+    "get_figures",
     "get_order",
+    "get_printed_order",
     "get_supplier",
     "list_orders",
+    "list_price_changes",
+    "list_received",
     "place_order",
+    "price_history",
     "receive_order",
     "referees",
+    "supplier_scorecard",
     "withdraw_order",
 ]

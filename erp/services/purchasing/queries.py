@@ -13,6 +13,7 @@ from erp.core.context import RequestContext
 from erp.models.purchasing import OrderStatus, Outcome
 from erp.services.platform import (
     LAST_ID,
+    Day,
     Page,
     Query,
     Result,
@@ -30,12 +31,16 @@ class ListOrders(Page):
 
     Attributes:
         search: Beginning of the number, or of the supplier's name.
-        standing: `waiting` for an approval, `late` by the expected day, or `live`: not ended.
+        standing: `waiting` for an approval, `late` by the expected day, `live`: not ended, `sent`:
+            let out to the supplier, or `judged`: sent and since then ended or late.
+        ordered_from, ordered_to: Business days, both included, of the order's first version.
     """
 
     status: OrderStatus | None = None
-    standing: Literal["", "waiting", "late", "live"] = ""
+    standing: Literal["", "waiting", "late", "live", "sent", "judged"] = ""
     supplier_id: UUID | None = None
+    ordered_from: Day | None = None
+    ordered_to: Day | None = None
 
 
 class OrderRow(Result):
@@ -163,6 +168,8 @@ _LIST: LiteralString = f"""
            o.waiting_version is not null as is_waiting, v.taxable + v.tax as total,
            coalesce(m.display_name, '') as asked_by, coalesce(a.arrived, 0) as arrived
       from purchase_order o
+      join purchase_order_version f
+           on (f.tenant_id, f.order_id, f.version) = (o.tenant_id, o.id, 1)
       join party s on (s.tenant_id, s.id) = (o.tenant_id, o.supplier_id)
       join purchase_order_version v on (v.tenant_id, v.order_id) = (o.tenant_id, o.id)
            and v.version = {_SHOWN}
@@ -178,6 +185,8 @@ _LIST: LiteralString = f"""
 _CONDITIONS: dict[str, LiteralString] = {
     "status": "and o.status = %(status)s",
     "supplier_id": "and o.supplier_id = %(supplier)s",
+    "ordered_from": "and (f.asked_at at time zone %(zone)s)::date >= %(ordered_from)s",
+    "ordered_to": "and (f.asked_at at time zone %(zone)s)::date <= %(ordered_to)s",
     "search": "and (starts_with(o.number, upper(%(search)s))"
     " or starts_with(upper(s.name), upper(%(search)s)))",
 }
@@ -186,6 +195,9 @@ _STANDINGS: dict[str, LiteralString] = {
     "waiting": "and o.status in ('awaiting', 'placed') and o.waiting_version is not null",
     "late": "and o.status = 'placed' and v.expected_on < %(today)s",
     "live": "and o.status in ('awaiting', 'placed')",
+    "sent": "and o.version > 0",
+    "judged": "and o.version > 0"
+    " and (o.status in ('closed', 'cancelled') or v.expected_on < %(today)s)",
 }
 
 
@@ -209,6 +221,9 @@ def list_orders(session: Session, ctx: RequestContext, wanted: ListOrders) -> Or
             "after": after[0],
             "status": wanted.status,
             "supplier": wanted.supplier_id,
+            "ordered_from": wanted.ordered_from,
+            "ordered_to": wanted.ordered_to,
+            "zone": ctx.time_zone,
             "search": wanted.search.strip(),
             "limit": wanted.limit + 1,
         },

@@ -7,10 +7,10 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import plain_decimal
+from erp.core.formatting import date_text, money_text, plain_decimal
 from erp.state.costing import CostedLinesState
 from erp.state.lining import Line
-from erp.state.purchasing.wording import ORDER
+from erp.state.purchasing.wording import ORDER, VIEW
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 
@@ -25,6 +25,22 @@ class OrderFormState(CostedLinesState, mixin=True):
     permission: ClassVar[str] = ORDER
 
     today: str = ""
+
+    async def _add_variant(self, variant_id: str, typed: Line | None = None) -> EventSpec | None:
+        paid = {"paid": await self._last_paid(variant_id)}
+        return await super()._add_variant(variant_id, paid | (typed or {}))
+
+    async def _last_paid(self, variant_id: str) -> str:
+        """Return what a base unit cost last, when and from whom; nothing where it never came."""
+        if not (await self._principal()).may(VIEW):
+            return ""
+        wanted = {"variant_id": variant_id, "limit": 1}
+        found = (await self._ask("purchasing.price_history", wanted)).rows
+        if not found:
+            return ""
+        row = found[0]
+        by = f" from {row.supplier}" if row.supplier else ""
+        return f"Last {money_text(row.price)} a {row.unit}{by} on {date_text(row.received_on)}"
 
     def _lines_typed(self, form: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -149,4 +165,5 @@ def _line(line: Any) -> Line:
         "unit_cost": plain_decimal(line.unit_cost),
         "scans": "0",
         "total": "",
+        "paid": "",
     }

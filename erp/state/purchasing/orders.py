@@ -24,7 +24,9 @@ class OrderListState(ListState, rx.State):
         Column("total", "Total", Kind.MONEY),
     )
     row_link: ClassVar[str] = "/purchases/{id}"
-    filter_keys: ClassVar[tuple[str, ...]] = ("standing", "status", "supplier_id")
+    filter_keys: ClassVar[tuple[str, ...]] = (
+        "standing", "status", "supplier_id", "ordered_from", "ordered_to",
+    )  # fmt: skip
     topics: ClassVar[tuple[str, ...]] = ("purchasing",)
 
     may_order: bool = False

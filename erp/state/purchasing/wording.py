@@ -1,5 +1,8 @@
 """Words and colours of buying, and who may do what."""
 
+from decimal import Decimal
+from typing import Any
+
 VIEW = "purchasing.view"
 ORDER = "purchasing.order"
 APPROVE = "purchasing.approve"
@@ -18,6 +21,42 @@ TONES = {
     "refused": "red",
     "cancelled": "gray",
 }
-STANDINGS = {"live": "Not ended", "waiting": "Wait for approval", "late": "Late"}
+STANDINGS = {
+    "live": "Not ended",
+    "waiting": "Wait for approval",
+    "late": "Late",
+    "sent": "Sent out",
+    "judged": "Over or late",
+}
 OUTCOMES = {"approved": "Approved", "refused": "Refused", "waits": "Waits"}
 OUTCOME_TONES = {"approved": "green", "refused": "red", "waits": "amber"}
+NO_SUPPLIER = "No supplier named"
+RECEIVED_STANDINGS = {
+    "late": "Late",
+    "on_time": "On time",
+    "short": "Short life",
+    "direct": "Without an order",
+}
+AGAINST = {"period": "Time before"}
+DIRECTIONS = {"up": "Dearer", "down": "Cheaper"}
+SHARE_TONES = {"": "", "amber": "amber", "red": "red"}
+GOOD, FAIR = Decimal(95), Decimal(80)
+"""Percent that came in time, or at all, from which nothing, or not much, need be said."""
+SHORT_GOOD, SHORT_FAIR = Decimal(2), Decimal(10)
+DRIFT_GOOD, DRIFT_FAIR = Decimal(2), Decimal(5)
+
+
+def share_tones(row: Any) -> dict[str, str]:
+    """Return how loud each figure of a scorecard is: empty where it is good."""
+    return {
+        "on_time_is": _tone(row.on_time, -GOOD, -FAIR, sign=-1),
+        "fill_is": _tone(row.fill, -GOOD, -FAIR, sign=-1),
+        "short_life_is": _tone(row.short_life, SHORT_GOOD, SHORT_FAIR),
+        "drift_is": _tone(row.drift, DRIFT_GOOD, DRIFT_FAIR),
+    }
+
+
+def _tone(share: Decimal | None, good: Decimal, fair: Decimal, *, sign: int = 1) -> str:
+    if share is None or share * sign <= good:
+        return ""
+    return "amber" if share * sign <= fair else "red"

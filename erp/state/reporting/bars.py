@@ -1,12 +1,18 @@
-"""Bars of rupees as plotly figures, written the Indian way."""
+"""Bars and steps of rupees as plotly figures, written the Indian way."""
 
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import ROUND_CEILING, Decimal
+from html import escape
 from typing import Any
 
 import plotly.graph_objects as go
 
-from erp.core.formatting import group_count, money_text
+from erp.core.formatting import date_text, group_count, money_text
 from erp.state.charting import ACCENT, styled
+
+ROOM_FOR_WORDS = 1.75
+"""How much wider than its longest bar a chart is that writes amounts beside its bars."""
 
 
 def bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figure:
@@ -45,6 +51,75 @@ def lying_bars(
     figure.update_xaxes(visible=False)
     figure.update_yaxes(showgrid=False, ticksuffix="  ")
     return figure
+
+
+def named_bars(names: list[str], amounts: list[Decimal], notes: list[str]) -> go.Figure:
+    """Return lying bars, the first on top, each under its name: long names fit a phone too."""
+    places = list(range(len(names)))
+    words = [money_text(amount) for amount in amounts]
+    drawn = go.Bar(
+        y=places,
+        x=[float(amount) for amount in amounts],
+        orientation="h",
+        width=0.3,
+        text=[f"{word}  {note}" for word, note in zip(words, notes, strict=True)],
+        textposition="outside",
+        constraintext="none",
+        customdata=[escape(name) for name in names],
+        hovertemplate="<b>%{customdata}</b><br>%{text}<extra></extra>",
+        marker={"color": ACCENT, "cornerradius": 4},
+        cliponaxis=False,
+    )
+    figure = styled(go.Figure(drawn))
+    for place, name in enumerate(names):
+        figure.add_annotation(
+            x=0, y=place - 0.4, text=escape(name), xanchor="left", showarrow=False, xshift=-2
+        )
+    widest = float(max([*amounts, Decimal(1)]))
+    figure.update_xaxes(visible=False, range=[0, widest * ROOM_FOR_WORDS])
+    figure.update_yaxes(visible=False, range=[len(names) - 0.6, -0.7])
+    return figure
+
+
+def steps(prices: Mapping[str, Sequence[tuple[date, Decimal]]]) -> go.Figure:
+    """Return prices that hold until the next one, a line by name, each in order of days."""
+    lines = [
+        go.Scatter(
+            name=name,
+            x=[str(day) for day, _ in points],
+            y=[float(price) for _, price in points],
+            customdata=[(money_text(price), date_text(day)) for day, price in points],
+            hovertemplate="<b>%{customdata[0]}</b><br>%{customdata[1]}<extra>%{fullData.name}</extra>",
+            mode="lines+markers",
+            line={"shape": "hv", "width": 2},
+            marker={"size": 7},
+        )
+        for name, points in prices.items()
+    ]
+    figure = styled(go.Figure(lines), legend=len(lines) > 1)
+    figure.update_xaxes(type="date", nticks=6, tickformat="%d %b %y")
+    figure.update_yaxes(**_span([price for points in prices.values() for _, price in points]))
+    return figure
+
+
+def _span(amounts: list[Decimal]) -> dict[str, Any]:
+    """Return an axis from a round amount below the least to one above the largest."""
+    low, high = min(amounts, default=Decimal(0)), max(amounts, default=Decimal(1))
+    step = _fine_step(max(high - low, high / 10, Decimal("0.01")))
+    first = int(low / step)
+    last = max(int((high / step).to_integral_value(ROUND_CEILING)), first + 1)
+    ticks = [step * n for n in range(first, last + 1)]
+    return {
+        "tickvals": [float(tick) for tick in ticks],
+        "ticktext": [money_text(tick) for tick in ticks],
+        "range": [float(ticks[0] - step / 4), float(ticks[-1] + step / 4)],
+    }
+
+
+def _fine_step(top: Decimal) -> Decimal:
+    """Return a round distance, of paise too, that gives about four ticks up to the top."""
+    paise = _step(top * 1000)
+    return max(paise / 1000, Decimal("0.01"))
 
 
 def _rupees(amounts: list[Decimal]) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The manager's dashboard: tiles and charts, every figure leading to its documents."""
 
-from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +14,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import group_count, instant_text, money_text
 from erp.core.money import ZERO
 from erp.state import live
-from erp.state.charting import ACCENT
+from erp.state.charting import ACCENT, follow
 from erp.state.registry import SIGNED_IN, handler
 from erp.state.reporting.bars import bars, lying_bars
 from erp.state.session import SessionState
@@ -70,22 +69,22 @@ class DashboardState(SessionState, rx.State):
     @handler(permission=VIEW)
     async def open_hour(self, points: list[dict[str, Any]]) -> EventSpec | None:
         """Show the bills of a clicked hour."""
-        return _follow(points, self._hour_links)
+        return follow(points, self._hour_links)
 
     @handler(permission=VIEW)
     async def open_day(self, points: list[dict[str, Any]]) -> EventSpec | None:
         """Show the bills of a clicked day."""
-        return _follow(points, self._day_links)
+        return follow(points, self._day_links)
 
     @handler(permission=VIEW)
     async def open_method(self, points: list[dict[str, Any]]) -> EventSpec | None:
         """Show the bills paid in a clicked way."""
-        return _follow(points, self._method_links)
+        return follow(points, self._method_links)
 
     @handler(permission=VIEW)
     async def open_expiry(self, points: list[dict[str, Any]]) -> EventSpec | None:
         """Show the lots of a clicked span."""
-        return _follow(points, self._expiry_links)
+        return follow(points, self._expiry_links)
 
     async def _load(self) -> None:
         self.problem = ""
@@ -183,11 +182,3 @@ def _sales(**filters: object) -> str:
 def _hour_link(day: Any, hour: int, zone: str) -> str:
     start = datetime.combine(day, time(hour), ZoneInfo(zone))
     return _sales(from_at=start.isoformat(), to_at=(start + timedelta(hours=1)).isoformat())
-
-
-def _follow(points: Sequence[Any], links: Sequence[str]) -> EventSpec | None:
-    """Lead to the documents of the clicked bar; the browser only says which bar."""
-    place = points[0].get("pointNumber", points[0].get("pointIndex")) if points else None
-    if not isinstance(place, int) or not 0 <= place < len(links):
-        return None
-    return rx.redirect(links[place])

@@ -1,7 +1,7 @@
 """Orders as tests make them."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -86,3 +86,25 @@ def detail(shop, order, **more):
 
 def inbox(shop, ctx):
     return [item.title for item in shop.run("workflows.list_inbox", by=ctx).rows]
+
+
+def days_ago(shop: Shop, days: int) -> date:
+    return shop.ctx.today - timedelta(days=days)
+
+
+def bring(shop: Shop, quantity: int, unit_cost: str, *, days: int = 0, **more: Any) -> Any:
+    """Take in goods of product `at` without an order, so many `days` ago; `life` is in days."""
+    by, confirm = more.pop("by", None), more.pop("confirm", ())
+    at, life = more.pop("at", 0), more.pop("life", 400)
+    head = {name: more.pop(name) for name in ("supplier_id", "reference") if name in more}
+    goods = {
+        "variant_id": shop.variant_ids[at],
+        "lot_number": f"D{new_id().hex[-8:]}",
+        "expires_on": days_ago(shop, days) + timedelta(days=life),
+        "mrp": MRP,
+        "quantity": quantity,
+        "unit_cost": unit_cost,
+    }
+    given = {"supplier_id": known_supplier(shop), "received_on": days_ago(shop, days)} | head
+    given |= {"lines": [goods | more]}
+    return shop.run("inventory.receive_goods", given, by=by, confirm=confirm)

@@ -1,0 +1,180 @@
+"""An order as it is printed for the supplier: the renderer looks up nothing more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.formatting import amount_in_words, date_text
+from erp.models.purchasing import OrderStatus, Outcome
+from erp.services.inventory import MINIMUM_SHELF_LIFE
+from erp.services.party import PrintedParty, printed_party
+from erp.services.purchasing.queries import (
+    GetOrder,
+    OrderDetail,
+    OrderLineDetail,
+    OrderVersionRow,
+    get_order,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedOrderLine:
+    """Goods that are asked for; `price` is of one `unit`, tax excluded."""
+
+    description: str
+    sku: str
+    hsn: str
+    quantity: Decimal
+    free_quantity: Decimal
+    unit: str
+    price: Decimal
+    gst_rate: Decimal
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedOrder:
+    """A version of an order; the same version in the same standing makes the same file.
+
+    Attributes:
+        mark: Why nothing may be delivered on this paper; empty for a version in force.
+        approval: Who let it go out, and when.
+    """
+
+    number: str
+    version: int
+    mark: str
+    asked_at: datetime
+    time_zone: str
+    expected_on: date | None
+    buyer: PrintedParty
+    supplier: PrintedParty
+    deliver_to: str
+    lines: tuple[PrintedOrderLine, ...]
+    taxable: Decimal
+    tax: Decimal
+    approval: str
+    terms: tuple[str, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """Value of the lines with the tax to expect."""
+        return self.taxable + self.tax
+
+    @property
+    def words(self) -> str:
+        """The total in words."""
+        return amount_in_words(self.total)
+
+
+def get_printed_order(
+    session: Session, ctx: RequestContext, order_id: UUID, version: int | None = None
+) -> PrintedOrder:
+    """Return an order as it is printed, in its version in force unless another is named.
+
+    Raises:
+        UnknownOrder: The acting branch has no such order, or the order no such version.
+        PermissionDenied: The actor may not see orders.
+    """
+    order = get_order(session, ctx, GetOrder(order_id=order_id, version=version))
+    shown = next(row for row in order.versions if row.version == order.shown_version)
+    buyer, supplier = _parties(session, ctx, order)
+    codes = _hsn_codes(session, ctx, order)
+    return PrintedOrder(
+        number=order.number,
+        version=shown.version,
+        mark=_mark(order, shown),
+        asked_at=shown.asked_at,
+        time_zone=ctx.time_zone,
+        expected_on=shown.expected_on,
+        buyer=printed_party(buyer),
+        supplier=printed_party(supplier),
+        deliver_to=order.location,
+        lines=tuple(_line(line, codes[line.variant_id]) for line in order.lines),
+        taxable=shown.taxable,
+        tax=shown.tax,
+        approval=_approval(shown),
+        terms=_terms(order, shown, supplier["credit_days"]),
+    )
+
+
+def _parties(session: Session, ctx: RequestContext, order: OrderDetail) -> tuple[db.Row, db.Row]:
+    """Return the acting branch of the buyer, and the supplier."""
+    buyer = db.fetch_one(
+        session,
+        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
+        " b.drug_licence_no from branch b"
+        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        " where b.tenant_id = %s and b.id = %s",
+        (ctx.tenant_id, ctx.branch_id),
+    )
+    supplier = db.fetch_one(
+        session,
+        "select name, address, city, pin, state_code, gstin, phone, email, drug_licence_no,"
+        " credit_days from party where tenant_id = %s and id = %s",
+        (ctx.tenant_id, order.supplier_id),
+    )
+    assert buyer is not None  # noqa: S101  the acting branch is there
+    assert supplier is not None  # noqa: S101  an order has a supplier
+    return buyer, supplier
+
+
+def _hsn_codes(session: Session, ctx: RequestContext, order: OrderDetail) -> dict[UUID, str]:
+    rows = db.fetch_all(
+        session,
+        "select v.id, p.hsn from variant v"
+        " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
+        " where v.tenant_id = %s and v.id = any(%s)",
+        (ctx.tenant_id, [line.variant_id for line in order.lines]),
+    )
+    return {row["id"]: row["hsn"] for row in rows}
+
+
+def _line(line: OrderLineDetail, hsn: str) -> PrintedOrderLine:
+    return PrintedOrderLine(
+        description=line.label,
+        sku=line.sku,
+        hsn=hsn,
+        quantity=line.quantity,
+        free_quantity=line.free_quantity,
+        unit=line.unit,
+        price=line.unit_cost,
+        gst_rate=line.gst_rate,
+        value=line.value,
+    )
+
+
+def _mark(order: OrderDetail, shown: OrderVersionRow) -> str:
+    if shown.outcome is None:
+        return "Draft - not approved"
+    if shown.outcome == Outcome.REFUSED:
+        return "Refused"
+    if shown.version != order.version:
+        return f"Replaced by version {order.version}"
+    return "Cancelled" if order.status == OrderStatus.CANCELLED else ""
+
+
+def _approval(shown: OrderVersionRow) -> str:
+    if shown.outcome != Outcome.APPROVED or shown.decided_at is None:
+        return ""
+    return f"Approved by {shown.decider}" if shown.decider else "Approved"
+
+
+def _terms(order: OrderDetail, shown: OrderVersionRow, credit_days: int) -> tuple[str, ...]:
+    days = f"{MINIMUM_SHELF_LIFE.days} days"
+    expected = f"Deliver by {date_text(shown.expected_on)}." if shown.expected_on else ""
+    credit = f"Payment within {credit_days} days of the invoice." if credit_days else ""
+    terms = (
+        shown.note,
+        f"Quote {order.number} on the invoice and on the delivery challan.",
+        expected,
+        f"Goods with less than {days} to their expiry are taken only if we agree beforehand.",
+        "Prices are without GST. Another price or quantity needs our consent first.",
+        credit,
+    )
+    return tuple(term for term in terms if term)
