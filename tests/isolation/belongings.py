@@ -58,8 +58,8 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
-    buying.buy_twice(shop, ids)
     ids |= pictures.pictures(shop, patient) | buying.buying(shop, ids) | _counts(shop)
+    buying.buy_twice(shop, ids)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
