@@ -10,9 +10,18 @@ from erp.models.inventory.count import (
 )
 from erp.models.inventory.lot import Lot, LotStatus
 from erp.models.inventory.place import Location, LocationKind, Warehouse
+from erp.models.inventory.planning import (
+    CarryingRate,
+    ClaimTerms,
+    ReorderRule,
+    ReorderSuggestion,
+    SuggestionStatus,
+)
 from erp.models.inventory.stock import StockBalance, StockMove, StockReservation
 
 __all__ = [
+    "CarryingRate",
+    "ClaimTerms",
     "CountLineStatus",
     "CountSource",
     "CountStatus",
@@ -20,11 +29,14 @@ __all__ = [
     "LocationKind",
     "Lot",
     "LotStatus",
+    "ReorderRule",
+    "ReorderSuggestion",
     "StockBalance",
     "StockCount",
     "StockCountLine",
     "StockCountRecording",
     "StockMove",
     "StockReservation",
+    "SuggestionStatus",
     "Warehouse",
 ]

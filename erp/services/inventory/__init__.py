@@ -24,6 +24,12 @@ from erp.services.inventory.ageing import (
     list_expiring,
 )
 from erp.services.inventory.allocating import Pick, Policy, Wanted, allocate, value_of
+from erp.services.inventory.carrying import (
+    CarryingRates,
+    SetCarryingRate,
+    list_carrying_rates,
+    set_carrying_rate,
+)
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
@@ -56,6 +62,7 @@ from erp.services.inventory.errors import (
     NothingToCount,
     OtherExpiry,
     OwnDifferences,
+    RateStarts,
     ReasonRequired,
     ShortShelfLife,
     UnknownCount,
@@ -148,6 +155,14 @@ from erp.services.inventory.settling_counts import (
     request_recount,
     submit_count,
 )
+from erp.services.inventory.stock_age import (
+    AGE_BUCKETS,
+    AgedLots,
+    ListAgeing,
+    StockAgeing,
+    list_ageing,
+    stock_ageing,
+)
 from erp.services.inventory.tracing import (
     GetLot,
     LastLot,
@@ -177,13 +192,16 @@ from erp.services.inventory.warehousing import (
 )
 
 __all__ = [
+    "AGE_BUCKETS",
     "AdjustStock",
     "AdjustmentLine",
     "AdjustmentReason",
+    "AgedLots",
     "AlertExpiringLots",
     "ApproveCount",
     "BeyondLimit",
     "CancelCount",
+    "CarryingRates",
     "CountApproval",
     "CountApproved",
     "CountCancelled",
@@ -215,6 +233,7 @@ __all__ = [
     "HoldLot",
     "InsufficientStock",
     "LastLot",
+    "ListAgeing",
     "ListCounts",
     "ListExpiring",
     "ListLocations",
@@ -249,6 +268,7 @@ __all__ = [
     "OwnDifferences",
     "Pick",
     "Policy",
+    "RateStarts",
     "ReasonRequired",
     "RecallLot",
     "ReceiptLine",
@@ -264,10 +284,12 @@ __all__ = [
     "RequestRecount",
     "Returned",
     "SearchLots",
+    "SetCarryingRate",
     "ShortShelfLife",
     "StartCount",
     "StockAdjusted",
     "StockAdjustment",
+    "StockAgeing",
     "StockAsOf",
     "StockByLot",
     "StockTransfer",
@@ -303,6 +325,8 @@ __all__ = [
     "get_owned_place",
     "hold_lot",
     "issue",
+    "list_ageing",
+    "list_carrying_rates",
     "list_counts",
     "list_expiring",
     "list_locations",
@@ -318,7 +342,9 @@ __all__ = [
     "request_recount",
     "reserve",
     "search_lots",
+    "set_carrying_rate",
     "start_count",
+    "stock_ageing",
     "stock_as_of",
     "stock_by_lot",
     "stock_valuation",

@@ -124,6 +124,12 @@ class OwnDifferences(PermissionDenied):
     code = "own_differences"
 
 
+class RateStarts(InvalidInput):
+    """A carrying rate starts no later than one that is set."""
+
+    code = "rate_starts"
+
+
 class BeyondLimit(PermissionDenied):
     """The amount is above what the actor may approve."""
 
