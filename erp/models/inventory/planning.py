@@ -9,7 +9,6 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, Numeric, UniqueConstr
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import INSTANT, PERCENT, UNIT_PRICE, TenantRow, belongs_to, one_of
-from erp.models.catalog.product import Form
 
 UNITS_A_DAY = Numeric(18, 4)
 
@@ -24,7 +23,6 @@ class CarryingRate(TenantRow, table=True):
     __tablename__ = "carrying_rate"
     __table_args__ = (
         UniqueConstraint("tenant_id", "form", "valid_from", postgresql_nulls_not_distinct=True),
-        one_of("form", Form),
         CheckConstraint("rate between 0 and 100", name="rate"),
     )
 

@@ -30,6 +30,12 @@ from erp.services.inventory.carrying import (
     list_carrying_rates,
     set_carrying_rate,
 )
+from erp.services.inventory.claiming import (
+    ClaimTermsList,
+    SetClaimTerms,
+    list_claim_terms,
+    set_claim_terms,
+)
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
@@ -95,6 +101,15 @@ from erp.services.inventory.holding import (
     hold_lot,
     recall_lot,
     release_lot,
+)
+from erp.services.inventory.idle_stock import (
+    IDLENESS,
+    IdleLots,
+    IdleStock,
+    IdleSummary,
+    ListIdle,
+    idle_stock,
+    list_idle,
 )
 from erp.services.inventory.listing_counts import (
     CountDetail,
@@ -193,6 +208,7 @@ from erp.services.inventory.warehousing import (
 
 __all__ = [
     "AGE_BUCKETS",
+    "IDLENESS",
     "AdjustStock",
     "AdjustmentLine",
     "AdjustmentReason",
@@ -202,6 +218,7 @@ __all__ = [
     "BeyondLimit",
     "CancelCount",
     "CarryingRates",
+    "ClaimTermsList",
     "CountApproval",
     "CountApproved",
     "CountCancelled",
@@ -231,11 +248,15 @@ __all__ = [
     "GoodsReceipt",
     "GoodsReceived",
     "HoldLot",
+    "IdleLots",
+    "IdleStock",
+    "IdleSummary",
     "InsufficientStock",
     "LastLot",
     "ListAgeing",
     "ListCounts",
     "ListExpiring",
+    "ListIdle",
     "ListLocations",
     "ListMoves",
     "LotBeingCounted",
@@ -285,6 +306,7 @@ __all__ = [
     "Returned",
     "SearchLots",
     "SetCarryingRate",
+    "SetClaimTerms",
     "ShortShelfLife",
     "StartCount",
     "StockAdjusted",
@@ -324,11 +346,14 @@ __all__ = [
     "get_lot",
     "get_owned_place",
     "hold_lot",
+    "idle_stock",
     "issue",
     "list_ageing",
     "list_carrying_rates",
+    "list_claim_terms",
     "list_counts",
     "list_expiring",
+    "list_idle",
     "list_locations",
     "list_moves",
     "list_receipts",
@@ -343,6 +368,7 @@ __all__ = [
     "reserve",
     "search_lots",
     "set_carrying_rate",
+    "set_claim_terms",
     "start_count",
     "stock_ageing",
     "stock_as_of",

@@ -107,7 +107,7 @@ class AgedLots(Rows):
     rows: list[AgedLot]
 
 
-ON_HAND_HERE: LiteralString = """
+ON_HAND: LiteralString = """
       from stock_balance s
       join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
       join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
@@ -119,9 +119,12 @@ ON_HAND_HERE: LiteralString = """
               from stock_move m
              where m.tenant_id = s.tenant_id and m.lot_id = s.lot_id
              order by m.effective_at limit 1) first
+"""
+"""Balances, each with the day its lot first came to the business."""
+
+HERE: LiteralString = """
      where s.tenant_id = %(tenant)s and w.branch_id = %(branch)s and s.on_hand > 0
 """
-"""Balances of the acting branch, each with the day its lot first came to the business."""
 
 _LOTS: LiteralString = """, lots as (
     select s.lot_id, s.location_id, s.variant_id, v.sku, v.label, l.lot_number, p.form,
@@ -129,7 +132,7 @@ _LOTS: LiteralString = """, lots as (
            greatest(%(today)s - first.received_on, 0) as age_days,
            s.on_hand as quantity, s.value,
 """
-_AGED: tuple[LiteralString, ...] = ("with", RATES, _LOTS, RATE_OF, "as rate", ON_HAND_HERE)
+_AGED: tuple[LiteralString, ...] = ("with", RATES, _LOTS, RATE_OF, "as rate", ON_HAND, HERE)
 _PRICED: LiteralString = """), aged as (
     select *, round(value * rate / 1200, 2) as carrying,
            case when age_days <= 30 then '0-30' when age_days <= 60 then '31-60'

@@ -14,7 +14,7 @@ from erp.state.inventory.stock import VIEW
 from erp.state.inventory.wording import RUNGS
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
-from erp.state.reporting.bars import lying_bars
+from erp.state.reporting.bars import clicked, lying_bars
 
 ALERT = "inventory.alert"
 FIRST_SHOWN = "0-30"
@@ -71,11 +71,8 @@ class ExpiryState(ListState, rx.State):
     @handler(permission=PAGE)
     async def open_bar(self, points: list[dict[str, Any]]) -> EventSpec | None:
         """Show the lots of a clicked bar; the browser only says which one."""
-        point = points[0] if isinstance(points, list) and points else {}
-        place = point.get("pointNumber", point.get("pointIndex"))
-        if not isinstance(place, int) or not 0 <= place < len(RUNGS):
-            return None
-        return await self._choose(list(RUNGS)[len(RUNGS) - 1 - place])
+        place = clicked(points, len(RUNGS))
+        return None if place is None else await self._choose(list(RUNGS)[-1 - place])
 
     @handler(permission=PAGE)
     async def choose(self, rung: str) -> EventSpec | None:
