@@ -35,6 +35,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.counting_sheet",
     "erp.pages.inventory.counts",
     "erp.pages.inventory.expiry",
+    "erp.pages.inventory.idle",
     "erp.pages.inventory.lot",
     "erp.pages.inventory.moving",
     "erp.pages.inventory.receiving",

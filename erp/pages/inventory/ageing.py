@@ -1,7 +1,5 @@
 """Stock by age."""
 
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
@@ -22,7 +20,7 @@ from erp.components import (
     text_field,
 )
 from erp.components.small_parts import tiles
-from erp.pages.inventory.analysis_tabs import analysis_tabs
+from erp.pages.inventory.analysis_tabs import analysis_tabs, settings_list
 from erp.pages.routing import Nav, page
 from erp.state.catalog.wording import FORMS
 from erp.state.inventory.ageing import BUCKETS, AgeingState, SetCarryingRateState
@@ -92,13 +90,6 @@ def _tile(label: str, key: str, *, note: str = "", icon: str) -> rx.Component:
 
 
 def _rates() -> rx.Component:
-    def line(rate: Any) -> rx.Component:
-        return rx.el.li(
-            rx.el.div(rate["name"], rx.el.span(rate["since"], class_name="detail")),
-            rx.el.b(rate["rate"], class_name="numeric"),
-            key=rate["id"],
-        )
-
     change = button(
         "Set a rate", look="ghost", icon="pencil", on_click=SetCarryingRateState.open_dialog("", "")
     )
@@ -108,7 +99,7 @@ def _rates() -> rx.Component:
             AgeingState.is_loading,
             waiting,
             rx.fragment(
-                rx.el.ul(rx.foreach(AgeingState.rates, line), class_name="fact-lines"),
+                settings_list(AgeingState.rates, "rate"),
                 rx.el.p(
                     "In percent of the goods' cost: interest, rent, insurance.", class_name="hint"
                 ),

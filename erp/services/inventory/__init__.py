@@ -25,16 +25,18 @@ from erp.services.inventory.ageing import (
 )
 from erp.services.inventory.allocating import Pick, Policy, Wanted, allocate, value_of
 from erp.services.inventory.carrying import (
-    CarryingRates,
-    SetCarryingRate,
     list_carrying_rates,
     set_carrying_rate,
 )
 from erp.services.inventory.claiming import (
-    ClaimTermsList,
-    SetClaimTerms,
     list_claim_terms,
     set_claim_terms,
+)
+from erp.services.inventory.classifying import (
+    DEMAND_CLASSES,
+    VALUE_CLASSES,
+    classify_stock,
+    list_classes,
 )
 from erp.services.inventory.counting import (
     CancelCount,
@@ -104,10 +106,6 @@ from erp.services.inventory.holding import (
 )
 from erp.services.inventory.idle_stock import (
     IDLENESS,
-    IdleLots,
-    IdleStock,
-    IdleSummary,
-    ListIdle,
     idle_stock,
     list_idle,
 )
@@ -172,9 +170,6 @@ from erp.services.inventory.settling_counts import (
 )
 from erp.services.inventory.stock_age import (
     AGE_BUCKETS,
-    AgedLots,
-    ListAgeing,
-    StockAgeing,
     list_ageing,
     stock_ageing,
 )
@@ -208,17 +203,16 @@ from erp.services.inventory.warehousing import (
 
 __all__ = [
     "AGE_BUCKETS",
+    "DEMAND_CLASSES",
     "IDLENESS",
+    "VALUE_CLASSES",
     "AdjustStock",
     "AdjustmentLine",
     "AdjustmentReason",
-    "AgedLots",
     "AlertExpiringLots",
     "ApproveCount",
     "BeyondLimit",
     "CancelCount",
-    "CarryingRates",
-    "ClaimTermsList",
     "CountApproval",
     "CountApproved",
     "CountCancelled",
@@ -248,15 +242,10 @@ __all__ = [
     "GoodsReceipt",
     "GoodsReceived",
     "HoldLot",
-    "IdleLots",
-    "IdleStock",
-    "IdleSummary",
     "InsufficientStock",
     "LastLot",
-    "ListAgeing",
     "ListCounts",
     "ListExpiring",
-    "ListIdle",
     "ListLocations",
     "ListMoves",
     "LotBeingCounted",
@@ -305,13 +294,10 @@ __all__ = [
     "RequestRecount",
     "Returned",
     "SearchLots",
-    "SetCarryingRate",
-    "SetClaimTerms",
     "ShortShelfLife",
     "StartCount",
     "StockAdjusted",
     "StockAdjustment",
-    "StockAgeing",
     "StockAsOf",
     "StockByLot",
     "StockTransfer",
@@ -338,6 +324,7 @@ __all__ = [
     "approve_count",
     "cancel_count",
     "check_lots_known",
+    "classify_stock",
     "create_location",
     "create_warehouse",
     "expiry_ladder",
@@ -351,6 +338,7 @@ __all__ = [
     "list_ageing",
     "list_carrying_rates",
     "list_claim_terms",
+    "list_classes",
     "list_counts",
     "list_expiring",
     "list_idle",
