@@ -50,10 +50,6 @@ def _create_tables() -> None:
         sa.Column("rate", sa.Numeric(precision=7, scale=4), nullable=False),
         sa.Column("set_by", sa.Uuid(), nullable=False),
         sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
-        sa.CheckConstraint(
-            "form in ('dilution', 'mother_tincture', 'trituration', 'biochemic', 'bio_combination', 'globules', 'drops', 'tablets', 'syrup', 'ointment', 'gel', 'oil', 'eye_drops', 'cosmetic', 'packaging', 'book', 'device', 'kit', 'service', 'other')",
-            name=op.f("ck_carrying_rate_form"),
-        ),
         sa.CheckConstraint("rate between 0 and 100", name=op.f("ck_carrying_rate_rate")),
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_carrying_rate")),
         sa.UniqueConstraint(
@@ -136,6 +132,7 @@ def _create_tables() -> None:
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_by", sa.Uuid(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("quiet_until", sa.Date(), nullable=True),
         sa.Column("order_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
             "(status = 'open') = (closed_at is null)", name=op.f("ck_reorder_suggestion_closed")
@@ -145,7 +142,8 @@ def _create_tables() -> None:
             name=op.f("ck_reorder_suggestion_ordered"),
         ),
         sa.CheckConstraint(
-            "status <> 'dismissed' or reason <> ''", name=op.f("ck_reorder_suggestion_reason")
+            "status <> 'dismissed' or (reason <> '' and quiet_until is not null)",
+            name=op.f("ck_reorder_suggestion_dismissed"),
         ),
         sa.CheckConstraint(
             "status in ('open', 'ordered', 'dismissed', 'lapsed')",

@@ -31,6 +31,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.imaging.queue",
     "erp.pages.imaging.session",
     "erp.pages.inventory.ageing",
+    "erp.pages.inventory.classes",
     "erp.pages.inventory.count_review",
     "erp.pages.inventory.counting_sheet",
     "erp.pages.inventory.counts",

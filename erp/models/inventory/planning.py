@@ -100,6 +100,7 @@ class ReorderSuggestion(TenantRow, table=True):
         quantity: Base units to buy. available: sellable less reserved; incoming: on order.
         basis: Where the reorder point comes from: `demand`, `product` or `branch`.
         order_id: The order that holds the goods.
+        quiet_until: Last day on which a dismissed one is not made again.
     """
 
     __tablename__ = "reorder_suggestion"
@@ -110,7 +111,9 @@ class ReorderSuggestion(TenantRow, table=True):
         one_of("status", SuggestionStatus),
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("(status = 'open') = (closed_at is null)", name="closed"),
-        CheckConstraint("status <> 'dismissed' or reason <> ''", name="reason"),
+        CheckConstraint(
+            "status <> 'dismissed' or (reason <> '' and quiet_until is not null)", name="dismissed"
+        ),
         CheckConstraint("(status = 'ordered') = (order_id is not null)", name="ordered"),
         Index(
             "uq_reorder_suggestion_open",
@@ -140,4 +143,5 @@ class ReorderSuggestion(TenantRow, table=True):
     closed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     closed_by: UUID | None = None
     reason: str = ""
+    quiet_until: date | None = None
     order_id: UUID | None = None

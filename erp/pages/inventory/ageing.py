@@ -29,7 +29,7 @@ from erp.state.inventory.stock import PlacesState
 
 @page(
     route="/stock/ageing",
-    title="Stock by age",
+    title="Stock analysis",
     permission="inventory.view",
     nav=Nav("Stock analysis", "chart-column-stacked", group="Stock", order=60),
     parent="/stock",

@@ -19,7 +19,6 @@ from erp.components import (
 from erp.pages.inventory.analysis_tabs import analysis_tabs, settings_list
 from erp.pages.routing import page
 from erp.state.inventory.idle import ADVICE, IdleState, SetClaimTermsState
-from erp.state.inventory.stock import PlacesState
 
 SLOW_AFTER = [(str(days), f"Slow after {days} days") for days in (30, 60, 120)]
 DEAD_AFTER = [(str(days), f"Dead after {days} days") for days in (120, 270, 365)]
@@ -29,8 +28,8 @@ DEAD_AFTER = [(str(days), f"Dead after {days} days") for days in (120, 270, 365)
     route="/stock/idle",
     title="Dead and slow stock",
     permission="inventory.view",
-    parent="/stock",
-    on_load=[PlacesState.open_places, IdleState.open_list, IdleState.listen],
+    parent="/stock/ageing",
+    on_load=[IdleState.open_list, IdleState.listen],
 )
 def idle_page() -> rx.Component:
     """Show what does not sell, the money in it, and what to do."""
@@ -52,7 +51,6 @@ def idle_page() -> rx.Component:
             search="Product or lot number",
             filters=[
                 Filter("advice", "What to do", list(ADVICE.items())),
-                Filter("location_id", "Place", PlacesState.places),
                 Filter("slow_days", "Slow after", SLOW_AFTER, anything="Slow after 90 days"),
                 Filter("dead_days", "Dead after", DEAD_AFTER, anything="Dead after 180 days"),
             ],

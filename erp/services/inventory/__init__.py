@@ -73,9 +73,11 @@ from erp.services.inventory.errors import (
     RateStarts,
     ReasonRequired,
     ShortShelfLife,
+    SuggestionClosed,
     UnknownCount,
     UnknownLot,
     UnknownPlace,
+    UnknownSuggestion,
     WhichLot,
     WrongPlace,
 )
@@ -109,6 +111,7 @@ from erp.services.inventory.idle_stock import (
     idle_stock,
     list_idle,
 )
+from erp.services.inventory.incoming import OnOrder, tells_what_is_on_order
 from erp.services.inventory.listing_counts import (
     CountDetail,
     CountHead,
@@ -119,6 +122,7 @@ from erp.services.inventory.listing_counts import (
     get_count,
     list_counts,
 )
+from erp.services.inventory.listing_suggestions import list_suggestions
 from erp.services.inventory.moving import (
     Movement,
     Origin,
@@ -147,6 +151,7 @@ from erp.services.inventory.receiving import (
     UnitQuantity,
     receive_goods,
 )
+from erp.services.inventory.reordering import get_reorder_plan, set_reorder_rule
 from erp.services.inventory.reserving import (
     ReleaseLapsedReservations,
     release,
@@ -172,6 +177,11 @@ from erp.services.inventory.stock_age import (
     AGE_BUCKETS,
     list_ageing,
     stock_ageing,
+)
+from erp.services.inventory.suggesting import (
+    close_suggestions,
+    dismiss_suggestion,
+    suggest_reorders,
 )
 from erp.services.inventory.tracing import (
     GetLot,
@@ -273,6 +283,7 @@ __all__ = [
     "MrpDiffers",
     "NamedLot",
     "NothingToCount",
+    "OnOrder",
     "Origin",
     "OtherExpiry",
     "OwnDifferences",
@@ -306,12 +317,14 @@ __all__ = [
     "StockWriteOff",
     "StockWrittenOff",
     "SubmitCount",
+    "SuggestionClosed",
     "TakenBack",
     "TransferStock",
     "UnitQuantity",
     "UnknownCount",
     "UnknownLot",
     "UnknownPlace",
+    "UnknownSuggestion",
     "Wanted",
     "WarehouseOpened",
     "WhichLot",
@@ -325,13 +338,16 @@ __all__ = [
     "cancel_count",
     "check_lots_known",
     "classify_stock",
+    "close_suggestions",
     "create_location",
     "create_warehouse",
+    "dismiss_suggestion",
     "expiry_ladder",
     "get_count",
     "get_last_lot",
     "get_lot",
     "get_owned_place",
+    "get_reorder_plan",
     "hold_lot",
     "idle_stock",
     "issue",
@@ -345,6 +361,7 @@ __all__ = [
     "list_locations",
     "list_moves",
     "list_receipts",
+    "list_suggestions",
     "recall_lot",
     "receive_goods",
     "record_count",
@@ -357,14 +374,17 @@ __all__ = [
     "search_lots",
     "set_carrying_rate",
     "set_claim_terms",
+    "set_reorder_rule",
     "start_count",
     "stock_ageing",
     "stock_as_of",
     "stock_by_lot",
     "stock_valuation",
     "submit_count",
+    "suggest_reorders",
     "take_back",
     "take_reserved",
+    "tells_what_is_on_order",
     "transfer_stock",
     "value_of",
     "write_moves",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal, LiteralString, Self
+from typing import Annotated, Any, Final, Literal, LiteralString, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -30,7 +30,9 @@ from erp.services.platform import (
 
 Idleness = Literal["expired", "dead", "slow", "surplus"]
 IDLENESS: tuple[Idleness, ...] = ("expired", "dead", "slow", "surplus")
-Advice = Literal["return", "transfer", "discount", "write_off"]
+Advice = Literal["return", "transfer", "wait", "discount", "write_off"]
+WAIT_DAYS: Final = 180
+"""Days for which goods are worth keeping until their supplier takes them back."""
 Days = Annotated[int, Field(ge=1, le=3650)]
 
 
@@ -198,6 +200,8 @@ _ADVISED: LiteralString = """
                case when %(today)s between claim.claim_from and claim.claim_until then 'return'
                     when l.idleness = 'expired' then 'write_off'
                     when e.branch is not null then 'transfer'
+                    when claim.claim_from between %(today)s and %(today)s + %(wait_days)s
+                    then 'wait'
                     else 'discount' end as advice
           from staked l
           left join elsewhere e using (variant_id)
@@ -220,6 +224,7 @@ def _facts(ctx: RequestContext, wanted: _Thresholds) -> dict[str, Any]:
     return issues_since(ctx, PACE_DAYS) | {
         "pace_days": PACE_DAYS,
         "claim_days": DEFAULT_CLAIM_DAYS,
+        "wait_days": WAIT_DAYS,
         "slow_days": wanted.slow_days,
         "dead_days": wanted.dead_days,
     }
@@ -312,6 +317,8 @@ def _why_so(row: Mapping[str, Any], today: date) -> str:
             f"{row['branch']} sold {group_count(row['sold_there'])} in 90 days and has"
             f" {group_count(row['held_there'])}."
         )
+    if row["advice"] == "wait":
+        return f"{row['supplier']} takes it back from {date_text(row['claim_from'])}."
     if row["claim_from"] and row["claim_from"] > today:
         return f"{row['supplier']} takes it back only from {date_text(row['claim_from'])}."
-    return "No branch sells it faster and nobody takes it back: a lower price may move it."
+    return "No branch sells it and nobody takes it back."

@@ -1,7 +1,7 @@
 """Buying: orders to suppliers, their versions and approvals, and the goods that come."""
 
 from erp.models.purchasing import OrderStatus, Outcome
-from erp.services.purchasing import referees
+from erp.services.purchasing import referees, replenishing
 from erp.services.purchasing.deciding import (
     DecideOrder,
     WithdrawOrder,
@@ -83,5 +83,6 @@ __all__ = [
     "place_order",
     "receive_order",
     "referees",
+    "replenishing",
     "withdraw_order",
 ]

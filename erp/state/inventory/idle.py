@@ -19,18 +19,20 @@ KINDS: Mapping[str, str] = {
     "expired": "Expired",
     "dead": "Dead",
     "slow": "Slow",
-    "surplus": "Too many to sell in time",
+    "surplus": "Too many",
 }
 _TONES: Mapping[str, str] = {"expired": "red", "dead": "red", "slow": "amber", "surplus": "amber"}
 ADVICE: Mapping[str, str] = {
     "return": "Return to supplier",
     "transfer": "Move to a branch",
+    "wait": "Keep for return",
     "discount": "Mark down",
     "write_off": "Write off",
 }
 _ADVICE_TONES: Mapping[str, str] = {
     "return": "green",
     "transfer": "blue",
+    "wait": "blue",
     "discount": "amber",
     "write_off": "gray",
 }
