@@ -5,8 +5,10 @@ made up for by the next.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -40,7 +42,7 @@ def alert_each_morning() -> None:
 
 
 def suggest_reorders_each_morning() -> None:
-    """Suggest what every tenant whose day has begun should buy again, once per day and tenant."""
+    """Suggest what every branch whose day has begun should buy again, once per day and branch."""
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_suggest_reorders, place))
@@ -94,7 +96,11 @@ def _suggest_reorders(place: identity.TenantPlace) -> None:
     day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
     key = f"suggest-reorders-{day}"
     ctx = system_context(place, {"inventory.reorder"}, request_id=f"{key}-{place.slug}")
-    platform.run("inventory.suggest_reorders", ctx, {"idempotency_key": key})
+    branches: Any = platform.run("identity.list_branches", ctx, {}).result
+    for branch in branches.rows:
+        there = replace(ctx, branch_id=branch.id)
+        given = {"idempotency_key": f"{key}-{branch.id}"}
+        platform.run("inventory.suggest_reorders", there, given)
 
 
 def _release_lapsed(place: identity.TenantPlace, key: str) -> None:

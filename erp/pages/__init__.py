@@ -40,6 +40,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.lot",
     "erp.pages.inventory.moving",
     "erp.pages.inventory.receiving",
+    "erp.pages.inventory.reorder",
     "erp.pages.inventory.stock",
     "erp.pages.inventory.valuation",
     "erp.pages.party.editing",

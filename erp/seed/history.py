@@ -135,7 +135,7 @@ def _take_back(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> Non
 
 def _close(ctx: RequestContext, shift_id: UUID, chance: random.Random) -> None:
     report = platform.run("pos.get_shift", ctx, {"shift_id": shift_id}).result.model_dump()
-    counted = report["expected_cash"] - chance.choice((0, 0, 0, 0, 10))
+    counted = max(report["expected_cash"] - chance.choice((0, 0, 0, 0, 10)), FLOAT)
     wanted = {
         "shift_id": shift_id,
         "counted_cash": counted,

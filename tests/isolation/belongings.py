@@ -13,7 +13,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
-from tests.isolation import pictures
+from tests.isolation import pictures, planning
 
 Ids = dict[str, UUID]
 Example = Callable[[Ids, Shop], dict[str, Any]]
@@ -63,6 +63,7 @@ def belongings(shop: Shop) -> Ids:
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
     ids |= pictures.pictures(shop, patient) | _orders(shop, ids) | _counts(shop)
+    ids |= planning.suggestion(shop, supplier)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -243,7 +244,8 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     return given | {"lines": [line | {"party_id": ids["customer_id"]} for line in given["lines"]]}
 
 
-EXAMPLES: dict[str, Example] = pictures.EXAMPLES | {
+ELSEWHERE = pictures.EXAMPLES | planning.EXAMPLES
+EXAMPLES: dict[str, Example] = ELSEWHERE | {
     "accounting.get_account": only("account_id"),
     "accounting.list_account_lines": only("account_id"),
     "identity.get_member": only("member_id"),

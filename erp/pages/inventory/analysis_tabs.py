@@ -8,8 +8,8 @@ from erp.components import link_tabs
 
 ANALYSES = (
     ("/stock/ageing", "Age"),
-    ("/stock/idle", "Dead and slow"),
-    ("/stock/classes", "ABC and turnover"),
+    ("/stock/ageing/idle", "Dead and slow"),
+    ("/stock/ageing/classes", "ABC and turnover"),
 )
 
 

@@ -24,7 +24,7 @@ _DEMAND = (
 
 
 @page(
-    route="/stock/classes",
+    route="/stock/ageing/classes",
     title="ABC and turnover",
     permission="inventory.view",
     parent="/stock/ageing",
@@ -37,7 +37,7 @@ def classes_page() -> rx.Component:
             "Stock analysis",
             "Which products carry the business, how evenly they sell, how fast stock turns over.",
         ),
-        analysis_tabs("/stock/classes"),
+        analysis_tabs("/stock/ageing/classes"),
         tiles(
             _tile("Consumed", "consumed", "consumed_note", "shopping-bag"),
             _tile("Average stock", "average", "at cost, over every moment of it", "coins"),

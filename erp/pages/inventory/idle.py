@@ -25,7 +25,7 @@ DEAD_AFTER = [(str(days), f"Dead after {days} days") for days in (120, 270, 365)
 
 
 @page(
-    route="/stock/idle",
+    route="/stock/ageing/idle",
     title="Dead and slow stock",
     permission="inventory.view",
     parent="/stock/ageing",
@@ -38,7 +38,7 @@ def idle_page() -> rx.Component:
             "Stock analysis",
             "What does not sell, or not before it expires: the money in it and what to do.",
         ),
-        analysis_tabs("/stock/idle"),
+        analysis_tabs("/stock/ageing/idle"),
         rx.el.div(
             rx.foreach(IdleState.kinds, _kind),
             class_name="tiles rungs",

@@ -122,7 +122,7 @@ from erp.services.inventory.listing_counts import (
     get_count,
     list_counts,
 )
-from erp.services.inventory.listing_suggestions import list_suggestions
+from erp.services.inventory.listing_suggestions import list_suggestions, suggested_suppliers
 from erp.services.inventory.moving import (
     Movement,
     Origin,
@@ -382,6 +382,7 @@ __all__ = [
     "stock_valuation",
     "submit_count",
     "suggest_reorders",
+    "suggested_suppliers",
     "take_back",
     "take_reserved",
     "tells_what_is_on_order",

@@ -292,6 +292,8 @@ def _reason(row: Mapping[str, Any], today: date) -> str:
 def _why_idle(row: Mapping[str, Any], today: date) -> str:
     if row["idleness"] == "expired":
         return f"Expired {counted((today - row['expires_on']).days, 'day')} ago."
+    if row["idleness"] == "surplus" and not row["pace"]:
+        return f"None sold in 90 days, and it expires on {date_text(row['expires_on'])}."
     if row["idleness"] == "surplus":
         return (
             f"{group_count(row['units'])} of {group_count(row['on_hand'])} will not sell by"

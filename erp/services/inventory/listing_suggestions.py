@@ -13,6 +13,7 @@ from erp.models.inventory import SuggestionStatus
 from erp.services.inventory.queries import FOUND_BY_WORDS, words_of
 from erp.services.inventory.reordering import Basis
 from erp.services.platform import (
+    Nothing,
     Page,
     Result,
     Rows,
@@ -28,6 +29,7 @@ class ListSuggestions(Page):
 
     status: SuggestionStatus = SuggestionStatus.OPEN
     supplier_id: UUID | None = None
+    variant_id: UUID | None = None
 
 
 class SuggestionRow(Result):
@@ -72,6 +74,26 @@ class SuggestionPage(Rows):
     rows: list[SuggestionRow]
 
 
+class SuggestedSupplier(Result):
+    """Open suggestions whose product was last bought from one supplier.
+
+    Attributes:
+        supplier_id: None where it is not known.
+        value: Cost of what is to be bought, as last bought.
+    """
+
+    supplier_id: UUID | None
+    supplier: str
+    suggestions: int
+    value: Decimal
+
+
+class SuggestedSuppliers(Rows):
+    """Suppliers, the most money first."""
+
+    rows: list[SuggestedSupplier]
+
+
 _LISTED: LiteralString = """
     with shown as (
         select r.*, least(coalesce(floor(r.available / nullif(r.per_day, 0)), 9999), 9999)::int
@@ -104,7 +126,11 @@ def list_suggestions(
     after = decode_cursor(wanted.cursor, 2) or ["-1", str(UUID(int=0))]
     conditions = conditions_of(
         wanted,
-        {"supplier_id": "and r.supplier_id = %(supplier)s", "search": FOUND_BY_WORDS},
+        {
+            "supplier_id": "and r.supplier_id = %(supplier)s",
+            "variant_id": "and r.variant_id = %(variant)s",
+            "search": FOUND_BY_WORDS,
+        },
     )
     rows = db.fetch_all(
         session,
@@ -116,6 +142,7 @@ def list_suggestions(
             "zone": ctx.time_zone,
             "status": wanted.status,
             "supplier": wanted.supplier_id,
+            "variant": wanted.variant_id,
             "days_after": after[0],
             "id_after": after[1],
             "limit": wanted.limit + 1,
@@ -125,3 +152,28 @@ def list_suggestions(
     cursor = encode_cursor(cut[-1]["days_left"], cut[-1]["id"]) if len(rows) > len(cut) else ""
     page = [SuggestionRow(**{k: v for k, v in row.items() if k != "days_left"}) for row in cut]
     return SuggestionPage(rows=page, next_cursor=cursor)
+
+
+@query(
+    "inventory.suggested_suppliers",
+    permission="inventory.view",
+    rest="GET /reorder-suggestions/suppliers",
+)
+def suggested_suppliers(
+    session: Session, ctx: RequestContext, _wanted: Nothing
+) -> SuggestedSuppliers:
+    """Add up open suggestions of the acting branch by who the goods were last bought from."""
+    rows = db.fetch_all(
+        session,
+        """
+        select r.supplier_id, coalesce(p.name, '') as supplier, count(*) as suggestions,
+               coalesce(sum(round(r.quantity * r.unit_cost, 2)), 0.00) as value
+          from reorder_suggestion r
+          left join party p on p.tenant_id = r.tenant_id and p.id = r.supplier_id
+         where r.tenant_id = %s and r.branch_id = %s and r.status = 'open'
+         group by r.supplier_id, p.name
+         order by r.supplier_id is null, value desc, r.supplier_id
+        """,
+        (ctx.tenant_id, ctx.branch_id),
+    )
+    return SuggestedSuppliers(rows=[SuggestedSupplier(**row) for row in rows])

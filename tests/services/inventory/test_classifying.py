@@ -6,6 +6,7 @@ import pytest
 from erp.core.errors import PermissionDenied
 from erp.core.ids import new_id
 from tests.factories import make_shop
+from tests.services.inventory.past_goods import receive, sell
 
 
 @pytest.fixture
@@ -13,27 +14,9 @@ def shop(environment):
     """Five products, ten thousand of each at a rupee, here since before the period."""
     assert environment
     shop = make_shop("abc", lots=0, products=5)
-    for variant_id in shop.variant_ids:
-        receive(shop, variant_id, days_ago=200)
+    for product in range(5):
+        receive(shop, days_ago=200, quantity=10_000, product=product, unit_cost="1")
     return shop
-
-
-def receive(shop, variant_id, *, days_ago, quantity=10_000):
-    line = {
-        "variant_id": variant_id,
-        "lot_number": f"L{new_id().hex[-8:]}",
-        "expires_on": shop.ctx.today + timedelta(days=700),
-        "mrp": "105.00",
-        "quantity": quantity,
-        "unit_cost": "1",
-    }
-    when = shop.ctx.now - timedelta(days=days_ago)
-    shop.run("inventory.receive_goods", {"lines": [line]}, at=when)
-
-
-def sell(shop, product, quantity, *, days_ago=1):
-    cart = shop.cart({shop.variant_ids[product]: quantity})
-    return shop.run("pos.post_sale", cart, at=shop.ctx.now - timedelta(days=days_ago))
 
 
 def listed(shop, **wanted):
@@ -44,7 +27,7 @@ def listed(shop, **wanted):
 def test_abc_follows_the_share_of_those_before(shop):
     # of 1000: 0-80 % is A, up to 95 % B, the rest C; what crosses a border belongs above it
     for product, quantity in enumerate((790, 20, 140, 50)):
-        sell(shop, product, quantity)
+        sell(shop, quantity, days_ago=1, product=product)
 
     rows = listed(shop)
     assert {product: row.abc for product, row in rows.items()} == {
@@ -60,7 +43,7 @@ def test_abc_follows_the_share_of_those_before(shop):
 
 def test_the_borders_are_eighty_and_ninety_five(shop):
     for product, quantity in enumerate((800, 150, 50)):
-        sell(shop, product, quantity)
+        sell(shop, quantity, days_ago=1, product=product)
 
     assert [row.abc for row in listed(shop).values()] == ["A", "B", "C", "C", "C"]
 
@@ -79,14 +62,14 @@ def test_the_borders_are_eighty_and_ninety_five(shop):
 def test_xyz_follows_how_evenly_weeks_sell(shop, weeks_units, xyz):
     for week, units in enumerate(weeks_units):
         if units:
-            sell(shop, 0, units, days_ago=week * 7)
+            sell(shop, units, days_ago=week * 7)
 
     assert listed(shop, weeks=4)[0].xyz == xyz
 
 
 def test_a_day_belongs_to_its_week(shop):
     for days_ago in (0, 6, 7, 13, 14, 20, 21, 27):
-        sell(shop, 0, 5, days_ago=days_ago)
+        sell(shop, 5, days_ago=days_ago)
 
     row = listed(shop, weeks=4)[0]
     assert (row.xyz, row.variation, row.units) == ("X", Decimal("0.00"), 40)
@@ -98,8 +81,8 @@ def test_what_does_not_sell_is_c_and_z(shop):
 
 
 def test_sales_before_the_period_do_not_count_and_returns_do(shop):
-    sell(shop, 0, 10, days_ago=28)
-    sale = sell(shop, 0, 7, days_ago=27)
+    sell(shop, 10, days_ago=28)
+    sale = sell(shop, 7, days_ago=27)
     back = {
         "return_id": new_id(),
         "sale_id": sale.sale_id,
@@ -115,13 +98,13 @@ def test_sales_before_the_period_do_not_count_and_returns_do(shop):
 
 
 def test_turnover_is_consumption_by_average_stock_and_the_last_moment_weighs_nothing(shop):
-    sell(shop, 0, 1000, days_ago=0)
+    sell(shop, 1000, days_ago=0)
     row = listed(shop, weeks=4)[0]
     assert row.average_value == Decimal("10000.00")
     assert row.days_of_stock == 280
     assert row.turnover == Decimal("1.3")
 
-    receive(shop, shop.variant_ids[0], days_ago=0, quantity=5000)
+    receive(shop, days_ago=0, quantity=5000, unit_cost="1")
     assert listed(shop, weeks=4)[0].average_value == Decimal("10000.00")
 
 
@@ -151,7 +134,7 @@ def test_moves_between_our_own_places_are_no_consumption(shop):
 
 def test_the_matrix_adds_up_to_the_products(shop):
     for product, quantity in enumerate((790, 20, 140, 50)):
-        sell(shop, product, quantity)
+        sell(shop, quantity, days_ago=1, product=product)
 
     found = shop.run("inventory.classify_stock")
     rows = listed(shop).values()
@@ -170,7 +153,7 @@ def test_the_matrix_adds_up_to_the_products(shop):
 
 def test_products_are_paged_by_consumption(shop):
     for product, quantity in enumerate((5, 9, 7)):
-        sell(shop, product, quantity)
+        sell(shop, quantity, days_ago=1, product=product)
     seen, cursor = [], ""
     while True:
         page = shop.run("inventory.list_classes", {"limit": 2, "cursor": cursor})
@@ -188,7 +171,7 @@ def test_seeing_it_needs_the_permission(shop):
 
 
 def test_another_tenant_sees_none_of_it(shop, stranger):
-    sell(shop, 0, 10)
+    sell(shop, 10, days_ago=1)
 
     assert not set(shop.variant_ids) & {
         row.variant_id for row in stranger.run("inventory.list_classes").rows

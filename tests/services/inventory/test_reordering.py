@@ -8,7 +8,7 @@ from erp.core.errors import NotFound, PermissionDenied
 from erp.core.ids import new_id
 from erp.services.inventory import SuggestionClosed, UnknownSuggestion
 from tests.factories import make_shop
-from tests.services.inventory.test_idle_stock import receive, second_branch, sell
+from tests.services.inventory.past_goods import make_supplier, receive, second_branch, sell
 from tests.services.unchanged import refused
 
 
@@ -20,8 +20,7 @@ def shop(environment):
 
 @pytest.fixture
 def supplier(shop):
-    given = {"name": "SBL", "kind": "manufacturer", "state_code": "27", "roles": ["manufacturer"]}
-    return shop.run("party.create_party", given).id
+    return make_supplier(shop)
 
 
 def plan(shop, product=0, **more):

@@ -6,6 +6,7 @@ import pytest
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services.inventory import RateStarts
 from tests.factories import make_shop
+from tests.services.inventory.past_goods import receive
 from tests.services.unchanged import refused
 
 EDGES = {0: "0-30", 30: "0-30", 31: "31-60", 60: "31-60", 61: "61-90", 90: "61-90",
@@ -16,20 +17,6 @@ EDGES = {0: "0-30", 30: "0-30", 31: "31-60", 60: "31-60", 61: "61-90", 90: "61-9
 def shop(environment):
     assert environment
     return make_shop("old", lots=0)
-
-
-def receive(shop, *, days_ago, quantity=10, product=0, **facts):
-    """Take in a lot so many days ago."""
-    line = {
-        "variant_id": shop.variant_ids[product],
-        "lot_number": f"AGE{days_ago}",
-        "expires_on": shop.ctx.today + timedelta(days=700),
-        "mrp": "105.00",
-        "quantity": quantity,
-        "unit_cost": "60",
-    }
-    when = shop.ctx.now - timedelta(days=days_ago)
-    return shop.run("inventory.receive_goods", {"lines": [line | facts]}, at=when).lines[0].lot_id
 
 
 def buckets(shop, **more):
@@ -97,8 +84,9 @@ def test_the_rates_in_force_are_told_with_the_default(shop):
 
 
 def test_age_counts_from_the_first_delivery_and_survives_a_transfer(shop):
-    lot_id = receive(shop, days_ago=100)
-    receive(shop, days_ago=5, lot_number="AGE100")
+    same = {"lot_number": "SAME"}
+    lot_id = receive(shop, days_ago=100, **same)
+    receive(shop, days_ago=5, **same)
     moved = {"lot_id": lot_id, "quantity": 4}
     shop.run(
         "inventory.transfer_stock",
@@ -137,7 +125,7 @@ def test_the_average_age_is_weighed_with_the_cost(shop):
 
 def test_lots_are_narrowed_and_paged_by_age(shop):
     for product, days in enumerate((200, 150, 100, 20)):
-        receive(shop, days_ago=days, product=product % 3)
+        receive(shop, days_ago=days, product=product % 3, lot_number=f"AGE{days}")
     seen, cursor = [], ""
     while True:
         page = shop.run("inventory.list_ageing", {"limit": 2, "cursor": cursor})
