@@ -6,7 +6,7 @@ import pytest
 from erp.core.errors import PermissionDenied
 from erp.core.ids import new_id
 from tests.factories import make_shop
-from tests.services.inventory.past_goods import receive, sell
+from tests.services.inventory.past_goods import receive, second_branch, sell
 
 
 @pytest.fixture
@@ -168,6 +168,16 @@ def test_seeing_it_needs_the_permission(shop):
     for name in ("classify_stock", "list_classes"):
         with pytest.raises(PermissionDenied):
             shop.run(f"inventory.{name}", by=shop.acting_as("technician"))
+
+
+def test_a_branch_has_its_own_classes(shop):
+    sell(shop, 10, days_ago=1)
+    other = second_branch(shop)
+    receive(other, days_ago=5, quantity=3, unit_cost="1")
+
+    assert other.run("inventory.classify_stock").consumed == 0
+    assert [row.on_hand for row in other.run("inventory.list_classes").rows] == [3]
+    assert listed(shop)[0].on_hand == 9990
 
 
 def test_another_tenant_sees_none_of_it(shop, stranger):

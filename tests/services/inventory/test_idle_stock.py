@@ -231,6 +231,17 @@ def test_seeing_it_needs_the_permission(shop):
             shop.run(f"inventory.{name}", by=shop.acting_as("technician"))
 
 
+def test_a_branch_sees_its_own_goods_and_pace_alone(shop):
+    receive(shop, days_ago=200)
+    other = second_branch(shop)
+    receive(other, days_ago=120, quantity=5)
+    sell(other, 1, days_ago=0)
+
+    assert [row.on_hand for row in idle(shop)] == [10]
+    assert idle(shop)[0].pace == 0
+    assert idle(other) == []
+
+
 def test_another_tenant_sees_none_of_it(shop, stranger, supplier):
     lot_id = receive(shop, days_ago=200, supplier=supplier)
     shop.run("inventory.set_claim_terms", {"opens_days": 7, "closes_days": 7})

@@ -6,7 +6,7 @@ import pytest
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services.inventory import RateStarts
 from tests.factories import make_shop
-from tests.services.inventory.past_goods import receive
+from tests.services.inventory.past_goods import receive, second_branch
 from tests.services.unchanged import refused
 
 EDGES = {0: "0-30", 30: "0-30", 31: "31-60", 60: "31-60", 61: "61-90", 90: "61-90",
@@ -153,6 +153,16 @@ def test_only_planners_set_rates_and_only_who_sees_stock_sees_its_age(shop):
     for name in ("stock_ageing", "list_ageing", "list_carrying_rates"):
         with pytest.raises(PermissionDenied):
             shop.run(f"inventory.{name}", by=shop.acting_as("technician"))
+
+
+def test_a_branch_sees_its_own_goods_alone(shop):
+    receive(shop, days_ago=100)
+    other = second_branch(shop)
+    receive(other, days_ago=5, quantity=3)
+
+    assert [row.quantity for row in shop.run("inventory.list_ageing").rows] == [10]
+    assert [row.quantity for row in other.run("inventory.list_ageing").rows] == [3]
+    assert other.run("inventory.stock_ageing").quantity == 3
 
 
 def test_another_tenant_sees_none_of_it(shop, stranger):
