@@ -45,7 +45,7 @@ def ageing_page() -> rx.Component:
         analysis_tabs("/stock/ageing"),
         tiles(
             _tile("Stock at cost", "value", note="quantity", icon="coins"),
-            _tile("Holding it for a month", "carrying", note="carrying_note", icon="percent"),
+            _tile("Holding, a month", "carrying", note="carrying_note", icon="percent"),
             _tile("Average age", "average", icon="hourglass"),
             _tile("Over 180 days", "old", note="old_note", icon="archive"),
         ),

@@ -80,6 +80,16 @@ def test_what_will_not_sell_before_its_expiry_is_at_stake(shop):
     assert summed(shop) == {"surplus": (1, 20, Decimal("1200.00"))}
 
 
+def test_what_an_early_lot_cannot_sell_takes_no_pace_from_later_ones(shop):
+    early = receive(shop, days_ago=20, days=9, quantity=50)
+    receive(shop, days_ago=20, days=180, quantity=1)
+    receive(shop, days_ago=20, days=225, quantity=30)
+    sell(shop, 20, days_ago=1)
+
+    # 20 in 90 days: 2 of the 30 left of the first in its 9 days, and 48 more until day 225
+    assert [(row.lot_id, row.units) for row in idle(shop)] == [(early, 28)]
+
+
 def test_what_comes_back_slows_the_pace(shop):
     receive(shop, days_ago=20, days=90, quantity=30)
     sale = sell(shop, 15, days_ago=1)
