@@ -48,7 +48,7 @@ class AgeingState(ListState, rx.State):
         Column("location", "Place", wide_only=True),
         Column("quantity", "Units", Kind.COUNT, wide_only=True),
         Column("value", "Value", Kind.MONEY),
-        Column("carrying", "A month costs", Kind.MONEY, detail="rate_text", wide_only=True),
+        Column("carrying", "A month costs", Kind.MONEY, detail="rate", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("bucket", "form", "location_id", "variant_id")
@@ -64,7 +64,7 @@ class AgeingState(ListState, rx.State):
         return row.model_dump() | {
             "id": f"{row.lot_id}{row.location_id}",
             "lot_number": f"Lot {row.lot_number}",
-            "rate_text": f"{plain_decimal(row.rate)}% a year",
+            "rate": f"{plain_decimal(row.rate)}% a year",
         }
 
     async def _reload(self) -> None:

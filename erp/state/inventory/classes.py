@@ -12,7 +12,9 @@ from erp.state.inventory.stock import VIEW
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 
-_TONES = {"A": "green", "B": "blue", "C": "gray", "X": "green", "Y": "amber", "Z": "red"}
+_TONES = {"X": "green", "Y": "amber", "Z": "red"}
+_VALUE_TONES = {"A": "green", "B": "blue", "C": "gray"}
+_CLASS_TONES = {f"{abc}{xyz}": tone for abc, tone in _VALUE_TONES.items() for xyz in _TONES}
 WEEKS_SHOWN = "13"
 
 
@@ -23,8 +25,8 @@ class ClassesState(ListState, rx.State):
     query: ClassVar[str] = "inventory.list_classes"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("label", "Product", detail="sku"),
-        Column("class_name", "Class", tone="abc", tones=_TONES),
-        Column("consumed", "Consumed", Kind.MONEY, detail="share_text"),
+        Column("abc", "Class", tone="abc", tones=_CLASS_TONES),
+        Column("consumed", "Consumed", Kind.MONEY, detail="share"),
         Column("variation", "Variation", Kind.NUMBER, tone="xyz", tones=_TONES, wide_only=True),
         Column("on_hand", "On hand", Kind.COUNT, wide_only=True),
         Column("stock_value", "Value", Kind.MONEY, wide_only=True),
@@ -42,8 +44,8 @@ class ClassesState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
             "id": row.variant_id,
-            "class_name": f"{row.abc}{row.xyz}",
-            "share_text": f"{row.share}%" if row.consumed else "",
+            "abc": f"{row.abc}{row.xyz}",
+            "share": f"{row.share}%" if row.consumed else "",
         }
 
     async def _reload(self) -> None:

@@ -36,7 +36,7 @@ class ExpiryState(ListState, rx.State):
         Column("days_left", "Days left", Kind.NUMBER),
         Column("location", "Place", wide_only=True),
         Column(
-            "goes_back",
+            "claim_until",
             "Goes back",
             detail="supplier",
             tone="claim",
@@ -67,7 +67,7 @@ class ExpiryState(ListState, rx.State):
             "id": f"{row.lot_id}{row.location_id}",
             "rung": rung,
             "claim": claim,
-            "goes_back": words,
+            "claim_until": words,
         }
 
     def _chosen(self) -> dict[str, str]:

@@ -52,7 +52,7 @@ class IdleState(ListState, rx.State):
         Column("label", "Product", detail="lot_number"),
         Column("idleness", "Standing", Kind.STATUS, labels=KINDS, tones=_TONES, wide_only=True),
         Column("expires_on", "Expiry", Kind.EXPIRY, wide_only=True),
-        Column("units", "Units", Kind.COUNT, detail="of_all", wide_only=True),
+        Column("units", "Units", Kind.COUNT, detail="on_hand", wide_only=True),
         Column("at_stake", "At stake", Kind.MONEY),
         Column("advice", "What to do", Kind.STATUS, "reason", labels=ADVICE, tones=_ADVICE_TONES),
     )
@@ -97,7 +97,7 @@ class IdleState(ListState, rx.State):
         return row.model_dump() | {
             "id": f"{row.lot_id}{row.location_id}",
             "lot_number": f"Lot {row.lot_number} · {row.location}",
-            "of_all": f"of {row.on_hand}" if is_part else "",
+            "on_hand": f"of {row.on_hand}" if is_part else "",
         }
 
     def _aside(self, row: Any) -> dict[str, str]:

@@ -28,13 +28,13 @@ class ReorderState(ListState, rx.State):
     query: ClassVar[str] = "inventory.list_suggestions"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("label", "Product", detail="sku"),
-        Column("quantity", "Order", Kind.COUNT, detail="value_text"),
+        Column("quantity", "Order", Kind.COUNT, detail="value"),
         Column(
             "runs_out_on", "Runs out", Kind.DATE, tone="urgency", tones=_URGENCY, wide_only=True
         ),
-        Column("available", "Available", Kind.COUNT, detail="coming", wide_only=True),
-        Column("reorder_point", "Reorder point", Kind.COUNT, detail="why", wide_only=True),
-        Column("supplier", "Last bought from", detail="closing", wide_only=True),
+        Column("available", "Available", Kind.COUNT, detail="incoming", wide_only=True),
+        Column("reorder_point", "Reorder point", Kind.COUNT, detail="basis", wide_only=True),
+        Column("supplier", "Last bought from", detail="reason", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock?variant_id={variant_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status", "supplier_id")
@@ -55,11 +55,11 @@ class ReorderState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
-            "value_text": money_text(row.value) if row.value is not None else "",
+            "value": money_text(row.value) if row.value is not None else "",
             "urgency": _urgency(row),
-            "coming": f"and {group_count(row.incoming)} on order" if row.incoming else "",
-            "why": _why(row),
-            "closing": _closing(row),
+            "incoming": f"and {group_count(row.incoming)} on order" if row.incoming else "",
+            "basis": _why(row),
+            "reason": _closing(row),
         }
 
     def _aside(self, row: Any) -> dict[str, str]:

@@ -124,6 +124,15 @@ def test_without_demand_only_ones_own_points_count(shop):
     }
 
 
+def test_what_is_no_longer_sold_is_not_bought_again(shop):
+    rule(shop, reorder_point=4)
+    gone = {"variant_id": shop.variant_ids[0], "is_active": False}
+    shop.run("catalog.set_variant_status", gone)
+
+    assert shop.run("inventory.suggest_reorders").suggested == 0
+    assert plan(shop).quantity == 4
+
+
 def test_the_branchs_own_point_and_lead_time_go_before_everything(shop):
     receive(shop, days_ago=13, quantity=500)
     for day in range(14):
