@@ -230,6 +230,17 @@ def test_an_order_that_waits_counts_too_and_one_that_ended_does_not(shop, suppli
     assert shop.run("inventory.suggest_reorders").suggested == 1
 
 
+def test_what_was_given_up_does_not_come_and_another_branchs_order_is_theirs(shop, supplier):
+    placed = order(shop, supplier, 12)
+    given_up = {"order_id": placed.id, "version": 1, "reason": "not made any more"}
+    shop.run("purchasing.finish_order", given_up)
+    other = second_branch(shop)
+    order(other, supplier, 5)
+
+    assert plan(shop).incoming == 0
+    assert plan(other).incoming == 5
+
+
 def test_what_came_is_no_longer_incoming(shop, supplier):
     placed = order(shop, supplier, 12)
     arrive(shop, placed.id, 5)
