@@ -135,6 +135,15 @@ _CLASSED: LiteralString = """
           left join users on users.id = side.other_id
          where m.tenant_id = %(tenant)s and m.effective_at >= %(since)s
            and m.effective_at <= %(now)s
+        union all
+        select r.variant_id, r.value,
+               extract(epoch from r.effective_at - %(since)s)
+                 / extract(epoch from %(now)s - %(since)s), 0, 0,
+               (%(today)s - (r.effective_at at time zone %(zone)s)::date) / 7
+          from stock_revaluation r
+          join ours on ours.id = r.location_id
+         where r.tenant_id = %(tenant)s and r.effective_at >= %(since)s
+           and r.effective_at <= %(now)s
     ), weekly as (
         select variant_id, week, sum(units) as units, sum(consumed) as consumed,
                sum(change * elapsed) as drift

@@ -3,6 +3,7 @@ from decimal import Decimal
 
 import pytest
 
+from erp.core import db
 from erp.core.errors import PermissionDenied
 from erp.core.ids import new_id
 from tests.factories import make_shop
@@ -117,6 +118,23 @@ def test_the_average_weighs_every_moment(shop):
 
     average = listed(shop, weeks=4)[0].average_value
     assert float(average) == pytest.approx(10_000 - 4000 * share, abs=1)
+
+
+def test_a_revaluation_counts_from_its_moment(shop):
+    lot_id = shop.run("inventory.list_ageing", {"limit": 1}).rows[0].lot_id
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            "insert into stock_revaluation (tenant_id, id, variant_id, lot_id, location_id, value,"
+            " effective_at, origin_type, origin_id, origin_line_no, user_id)"
+            " select tenant_id, %s, variant_id, id, %s, 500, %s, 'test', %s, 0, %s"
+            " from lot where id = %s",
+            (new_id(), shop.storage_id, shop.ctx.now, new_id(), shop.ctx.user_id, lot_id),
+        )
+
+    found = shop.run("inventory.classify_stock", at=shop.ctx.now)
+    assert sum(cell.stock_value for cell in found.rows) == Decimal("50500.00")
+    assert found.average_value == Decimal("50000.00")
 
 
 def test_moves_between_our_own_places_are_no_consumption(shop):
