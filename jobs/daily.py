@@ -5,8 +5,10 @@ made up for by the next.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,6 +27,7 @@ __all__ = [
     "alert_each_morning",
     "catalogue_of_actions",
     "release_reservations",
+    "suggest_reorders_each_morning",
     "sweep",
     "utc_now",
     "verify",
@@ -36,6 +39,13 @@ def alert_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_alert_expiring_lots, place))
+
+
+def suggest_reorders_each_morning() -> None:
+    """Suggest what every branch whose day has begun should buy again, once per day and branch."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_suggest_reorders, place))
 
 
 def release_reservations() -> None:
@@ -80,6 +90,17 @@ def _alert_expiring_lots(place: identity.TenantPlace) -> None:
     key = f"expiry-alert-{day}"
     ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
     platform.run("inventory.alert_expiring_lots", ctx, {"idempotency_key": key})
+
+
+def _suggest_reorders(place: identity.TenantPlace) -> None:
+    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    key = f"suggest-reorders-{day}"
+    ctx = system_context(place, {"inventory.reorder"}, request_id=f"{key}-{place.slug}")
+    branches: Any = platform.run("identity.list_branches", ctx, {}).result
+    for branch in branches.rows:
+        there = replace(ctx, branch_id=branch.id)
+        given = {"idempotency_key": f"{key}-{branch.id}"}
+        platform.run("inventory.suggest_reorders", there, given)
 
 
 def _release_lapsed(place: identity.TenantPlace, key: str) -> None:

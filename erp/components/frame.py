@@ -91,11 +91,13 @@ def _entries(screens: Screens, facts: FrameFacts) -> list[rx.Component]:
     shown = [screen for screen in screens if screen.nav is not None]
     parts: list[rx.Component] = []
     for group, members in groupby(shown, key=lambda screen: screen.nav.group):
-        parts.extend(_group(group, list(members), facts))
+        parts.extend(_group(group, list(members), shown, facts))
     return parts
 
 
-def _group(title: str, members: Screens, facts: FrameFacts) -> list[rx.Component]:
+def _group(
+    title: str, members: Screens, everywhere: Screens, facts: FrameFacts
+) -> list[rx.Component]:
     links = [
         rx.cond(
             facts.may_open[screen.route],
@@ -104,7 +106,7 @@ def _group(title: str, members: Screens, facts: FrameFacts) -> list[rx.Component
                 to=screen.route,
                 section=screen.nav.section,
                 label=screen.nav.label,
-                nested=_below(screen, members),
+                nested=_below(screen, everywhere),
             ),
         )
         for screen in members

@@ -17,6 +17,7 @@ from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
+from erp.seed.planning import seed_planning
 from erp.seed.stock import seed_stock
 from erp.services import accounting, identity, party, platform
 from erp.services.identity import NewTenant
@@ -138,6 +139,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_orders(ctx)
         seed_bills(ctx)
         seed_counts(ctx)
+        seed_planning(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

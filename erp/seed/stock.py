@@ -13,8 +13,9 @@ from erp.seed.parties import supplier_ids
 from erp.seed.sources import read_rows
 from erp.services import platform
 
-OPENED_DAYS_AGO = 45
-"""Goods came before the month of trade that the demo shows."""
+OPENED_DAYS_AGO = 210
+_CAME_DAYS_AGO = (45, 75, 130, OPENED_DAYS_AGO)
+"""Deliveries by turns, all before the month of trade that the demo shows."""
 
 _EXPIRED = -35
 _NEAR = (20, 48, 76, 110)
@@ -47,7 +48,9 @@ def seed_stock(ctx: RequestContext) -> UUID:
             "reference": f"DEMO/{number:03d}",
             "lines": lines,
         }
-        platform.run("inventory.receive_goods", opened, delivery, confirm=_CONFIRMED)
+        days_ago = _CAME_DAYS_AGO[number % len(_CAME_DAYS_AGO)]
+        came = replace(ctx, now=ctx.now - timedelta(days=days_ago))
+        platform.run("inventory.receive_goods", came, delivery, confirm=_CONFIRMED)
     storage: UUID = place.storage_id
     return storage
 

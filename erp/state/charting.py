@@ -8,7 +8,8 @@ import reflex as rx
 from reflex.event import EventSpec
 
 ACCENT = "#12a594"
-PALETTE = ("#12a594", "#3e63dd", "#f5a524", "#8e4ec6", "#e5484d", "#889096")
+GREY = "#889096"
+PALETTE = ("#12a594", "#3e63dd", "#f5a524", "#8e4ec6", "#e5484d", GREY)
 _INK = "#80868f"
 _LINE = "rgba(128,134,143,0.18)"
 _FONT = "Inter, system-ui, sans-serif"

@@ -10,6 +10,13 @@ from erp.models.inventory.count import (
 )
 from erp.models.inventory.lot import Lot, LotStatus
 from erp.models.inventory.place import Location, LocationKind, Warehouse
+from erp.models.inventory.planning import (
+    CarryingRate,
+    ClaimTerms,
+    ReorderRule,
+    ReorderSuggestion,
+    SuggestionStatus,
+)
 from erp.models.inventory.receipt import GoodsReceipt, GoodsReceiptLine
 from erp.models.inventory.stock import (
     StockBalance,
@@ -19,6 +26,8 @@ from erp.models.inventory.stock import (
 )
 
 __all__ = [
+    "CarryingRate",
+    "ClaimTerms",
     "CountLineStatus",
     "CountSource",
     "CountStatus",
@@ -28,6 +37,8 @@ __all__ = [
     "LocationKind",
     "Lot",
     "LotStatus",
+    "ReorderRule",
+    "ReorderSuggestion",
     "StockBalance",
     "StockCount",
     "StockCountLine",
@@ -35,5 +46,6 @@ __all__ = [
     "StockMove",
     "StockReservation",
     "StockRevaluation",
+    "SuggestionStatus",
     "Warehouse",
 ]

@@ -24,6 +24,20 @@ from erp.services.inventory.ageing import (
     list_expiring,
 )
 from erp.services.inventory.allocating import Pick, Policy, Wanted, allocate, value_of
+from erp.services.inventory.carrying import (
+    list_carrying_rates,
+    set_carrying_rate,
+)
+from erp.services.inventory.claiming import (
+    list_claim_terms,
+    set_claim_terms,
+)
+from erp.services.inventory.classifying import (
+    DEMAND_CLASSES,
+    VALUE_CLASSES,
+    classify_stock,
+    list_classes,
+)
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
@@ -56,11 +70,14 @@ from erp.services.inventory.errors import (
     NothingToCount,
     OtherExpiry,
     OwnDifferences,
+    RateStarts,
     ReasonRequired,
     ShortShelfLife,
+    SuggestionClosed,
     UnknownCount,
     UnknownLot,
     UnknownPlace,
+    UnknownSuggestion,
     WhichLot,
     WrongPlace,
 )
@@ -89,6 +106,12 @@ from erp.services.inventory.holding import (
     recall_lot,
     release_lot,
 )
+from erp.services.inventory.idle_stock import (
+    IDLENESS,
+    idle_stock,
+    list_idle,
+)
+from erp.services.inventory.incoming import OnOrder, tells_what_is_on_order
 from erp.services.inventory.labelling import MINIMUM_SHELF_LIFE
 from erp.services.inventory.listing_counts import (
     CountDetail,
@@ -100,6 +123,7 @@ from erp.services.inventory.listing_counts import (
     get_count,
     list_counts,
 )
+from erp.services.inventory.listing_suggestions import list_suggestions, suggested_suppliers
 from erp.services.inventory.moving import (
     Movement,
     Origin,
@@ -128,6 +152,7 @@ from erp.services.inventory.receiving import (
     UnitQuantity,
     receive_goods,
 )
+from erp.services.inventory.reordering import get_reorder_plan, set_reorder_rule
 from erp.services.inventory.reserving import (
     ReleaseLapsedReservations,
     release,
@@ -149,6 +174,16 @@ from erp.services.inventory.settling_counts import (
     approve_count,
     request_recount,
     submit_count,
+)
+from erp.services.inventory.stock_age import (
+    AGE_BUCKETS,
+    list_ageing,
+    stock_ageing,
+)
+from erp.services.inventory.suggesting import (
+    close_suggestions,
+    dismiss_suggestion,
+    suggest_reorders,
 )
 from erp.services.inventory.tracing import (
     GetLot,
@@ -179,7 +214,11 @@ from erp.services.inventory.warehousing import (
 )
 
 __all__ = [
+    "AGE_BUCKETS",
+    "DEMAND_CLASSES",
+    "IDLENESS",
     "MINIMUM_SHELF_LIFE",
+    "VALUE_CLASSES",
     "AdjustStock",
     "AdjustmentLine",
     "AdjustmentReason",
@@ -247,11 +286,13 @@ __all__ = [
     "MrpDiffers",
     "NamedLot",
     "NothingToCount",
+    "OnOrder",
     "Origin",
     "OtherExpiry",
     "OwnDifferences",
     "Pick",
     "Policy",
+    "RateStarts",
     "ReasonRequired",
     "RecallLot",
     "ReceiptLine",
@@ -281,12 +322,14 @@ __all__ = [
     "StockWriteOff",
     "StockWrittenOff",
     "SubmitCount",
+    "SuggestionClosed",
     "TakenBack",
     "TransferStock",
     "UnitQuantity",
     "UnknownCount",
     "UnknownLot",
     "UnknownPlace",
+    "UnknownSuggestion",
     "Wanted",
     "WarehouseOpened",
     "WhichLot",
@@ -299,20 +342,31 @@ __all__ = [
     "approve_count",
     "cancel_count",
     "check_lots_known",
+    "classify_stock",
+    "close_suggestions",
     "create_location",
     "create_warehouse",
+    "dismiss_suggestion",
     "expiry_ladder",
     "get_count",
     "get_last_lot",
     "get_lot",
     "get_owned_place",
+    "get_reorder_plan",
     "hold_lot",
+    "idle_stock",
     "issue",
+    "list_ageing",
+    "list_carrying_rates",
+    "list_claim_terms",
+    "list_classes",
     "list_counts",
     "list_expiring",
+    "list_idle",
     "list_locations",
     "list_moves",
     "list_receipts",
+    "list_suggestions",
     "recall_lot",
     "receive_goods",
     "record_count",
@@ -324,13 +378,20 @@ __all__ = [
     "reserve",
     "revalue_lots",
     "search_lots",
+    "set_carrying_rate",
+    "set_claim_terms",
+    "set_reorder_rule",
     "start_count",
+    "stock_ageing",
     "stock_as_of",
     "stock_by_lot",
     "stock_valuation",
     "submit_count",
+    "suggest_reorders",
+    "suggested_suppliers",
     "take_back",
     "take_reserved",
+    "tells_what_is_on_order",
     "transfer_stock",
     "value_of",
     "write_moves",

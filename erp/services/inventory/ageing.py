@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -13,6 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.formatting import group_count, money_text
 from erp.core.shelf_life import RUNGS, Rung, days_of
 from erp.services import workflows
+from erp.services.inventory.claiming import CLAIM_WINDOW, DEFAULT_CLAIM_DAYS
 from erp.services.inventory.events import LotsExpiring
 from erp.services.platform import (
     Command,
@@ -52,7 +53,11 @@ class ListExpiring(Page):
 
 
 class ExpiringRow(Result):
-    """A lot in one place; `days_left` is below zero once it has expired."""
+    """A lot in one place; `days_left` is below zero once it has expired.
+
+    Attributes:
+        claim_from, claim_until: When its supplier takes it back; none where nobody is known to.
+    """
 
     lot_id: UUID
     location_id: UUID
@@ -65,6 +70,9 @@ class ExpiringRow(Result):
     quantity: int
     value: Decimal
     mrp: Decimal
+    supplier: str
+    claim_from: date | None
+    claim_until: date | None
 
 
 class ExpiringPage(Rows):
@@ -124,6 +132,27 @@ def _count(session: Session, ctx: RequestContext, day: date) -> list[db.Row]:
     )
 
 
+_EXPIRING: LiteralString = """
+    select l.id as lot_id, s.location_id, s.variant_id, v.label, l.lot_number, l.expires_on,
+           l.expires_on - %(day)s as days_left, place.name as location,
+           s.on_hand as quantity, s.value, l.mrp, coalesce(p.name, '') as supplier,
+           claim.claim_from, claim.claim_until
+      from lot l
+      join stock_balance s on s.tenant_id = l.tenant_id and s.lot_id = l.id
+      join variant v on v.tenant_id = s.tenant_id and v.id = s.variant_id
+      join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
+      join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
+      left join party p on p.tenant_id = l.tenant_id and p.id = l.supplier_id
+"""
+_ON_RUNG: LiteralString = """
+     where l.tenant_id = %(tenant)s and s.on_hand > 0 and w.branch_id = %(branch)s
+       and l.expires_on between %(from)s and %(to)s
+       and (l.expires_on, l.id, s.location_id) > (%(expiry)s::date, %(lot)s, %(place)s)
+     order by l.expires_on, l.id, s.location_id
+     limit %(limit)s
+"""
+
+
 @query("inventory.list_expiring", permission="inventory.view", rest="GET /inventory/expiry/lots")
 def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -> ExpiringPage:
     """List the lots of one rung of the ladder, the first to expire first."""
@@ -132,25 +161,12 @@ def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -
     after = decode_cursor(wanted.cursor, 3) or ["-infinity", nobody, nobody]
     rows = db.fetch_all(
         session,
-        """
-        select l.id as lot_id, s.location_id, s.variant_id, v.label, l.lot_number, l.expires_on,
-               l.expires_on - %(day)s as days_left, place.name as location,
-               s.on_hand as quantity, s.value, l.mrp
-          from lot l
-          join stock_balance s on s.tenant_id = l.tenant_id and s.lot_id = l.id
-          join variant v on v.tenant_id = s.tenant_id and v.id = s.variant_id
-          join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
-          join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
-         where l.tenant_id = %(tenant)s and s.on_hand > 0 and w.branch_id = %(branch)s
-           and l.expires_on between %(from)s and %(to)s
-           and (l.expires_on, l.id, s.location_id) > (%(expiry)s::date, %(lot)s, %(place)s)
-         order by l.expires_on, l.id, s.location_id
-         limit %(limit)s
-        """,
+        " ".join([*(_EXPIRING, CLAIM_WINDOW, _ON_RUNG)]),
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "day": ctx.today,
+            "claim_days": DEFAULT_CLAIM_DAYS,
             "from": earliest,
             "to": latest,
             "expiry": after[0],

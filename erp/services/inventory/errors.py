@@ -124,6 +124,24 @@ class OwnDifferences(PermissionDenied):
     code = "own_differences"
 
 
+class UnknownSuggestion(NotFound):
+    """No such suggestion in the acting branch."""
+
+    code = "unknown_suggestion"
+
+
+class SuggestionClosed(Conflict):
+    """The suggestion is ordered, dismissed or lapsed."""
+
+    code = "suggestion_closed"
+
+
+class RateStarts(InvalidInput):
+    """A carrying rate starts no later than one that is set."""
+
+    code = "rate_starts"
+
+
 class BeyondLimit(PermissionDenied):
     """The amount is above what the actor may approve."""
 

@@ -171,3 +171,21 @@ class CountCancelled(DomainEvent):
 
     count_id: UUID
     reason: str
+
+
+class ReorderSuggested(DomainEvent):
+    """Products stand at their reorder point or below that did not before."""
+
+    name: ClassVar[str] = "inventory.reorder_suggested.v1"
+
+    suggested: int
+
+
+class ReorderDismissed(DomainEvent):
+    """Somebody said why not to buy a product again now."""
+
+    name: ClassVar[str] = "inventory.reorder_dismissed.v1"
+
+    suggestion_id: UUID
+    variant_id: UUID
+    reason: str

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, LiteralString
+from typing import Annotated, Any, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -144,11 +144,31 @@ _BY_PRODUCT: LiteralString = """
      limit %(limit)s
 """
 
+FOUND_BY_WORDS: LiteralString = """
+       and v.id = any(array(
+            select found.id
+              from sec.search_variants(%(words)s, null, '', %(first)s, %(matches)s, true) found
+             where %(words)s <> ''
+            union
+            select k.variant_id from lot k
+             where k.tenant_id = %(tenant)s and starts_with(k.lot_number, %(number)s)))
+"""
+"""Narrows a list of variants `v` to a search; `words_of` gives its parameters."""
+
+
+def words_of(search: str) -> dict[str, Any]:
+    """Return what `FOUND_BY_WORDS` is given for a search as typed."""
+    return {
+        "words": catalog.search_words(search),
+        "first": _FIRST,
+        "matches": _MOST_MATCHES,
+        "number": search.strip().upper(),
+    }
+
 
 @query("inventory.stock_by_lot", permission="inventory.view", rest="GET /inventory")
 def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> LotStockPage:
     """List what is on hand by product, first expiry first, with what may be sold today."""
-    words = catalog.search_words(wanted.search)
     first = ["", str(_FIRST), "-infinity", str(_FIRST), str(_FIRST)]
     after = decode_cursor(wanted.cursor, 5) or first
     earliest, latest = days_of(wanted.rung, ctx.today) if wanted.rung else (None, None)
@@ -164,10 +184,7 @@ def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> L
             "expiry_after": after[2],
             "lot_after": after[3],
             "place_after": after[4],
-            "words": words,
-            "first": _FIRST,
-            "matches": _MOST_MATCHES,
-            "number": wanted.search.strip().upper(),
+            **words_of(wanted.search),
             "product": wanted.product_id,
             "variant": wanted.variant_id,
             "lot": wanted.lot_id,
@@ -197,13 +214,7 @@ def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
     parts: list[LiteralString] = [_STOCK]
     parts.append(_HERE if wanted.location_id is None else "and s.location_id = %(location)s")
     if is_searched:
-        parts.append(
-            "and v.id = any(array("
-            "select found.id from sec.search_variants("
-            "%(words)s, null, '', %(first)s, %(matches)s, true) found where %(words)s <> ''"
-            " union select k.variant_id from lot k"
-            " where k.tenant_id = %(tenant)s and starts_with(k.lot_number, %(number)s)))"
-        )
+        parts.append(FOUND_BY_WORDS)
     conditions: dict[str, LiteralString] = {
         "product_id": "and v.product_id = %(product)s",
         "variant_id": "and v.id = %(variant)s",

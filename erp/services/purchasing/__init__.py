@@ -1,7 +1,7 @@
 """Buying: orders to suppliers, their versions and approvals, and the goods that come."""
 
 from erp.models.purchasing import OrderStatus, Outcome
-from erp.services.purchasing import referees
+from erp.services.purchasing import referees, replenishing
 from erp.services.purchasing.adding_up import BuyingFigures, GetFigures, get_figures
 from erp.services.purchasing.comparing_prices import (
     PriceChangePage,
@@ -121,6 +121,7 @@ __all__ = [
     "price_history",
     "receive_order",
     "referees",
+    "replenishing",
     "supplier_scorecard",
     "withdraw_order",
 ]

@@ -18,7 +18,7 @@ from erp.models.purchasing import (
     PurchaseOrderDecision,
     PurchaseOrderVersion,
 )
-from erp.services import workflows
+from erp.services import inventory, workflows
 from erp.services.platform import Result, emit
 from erp.services.purchasing.events import OrderAsked
 from erp.services.purchasing.holding import Progress
@@ -87,6 +87,8 @@ def keep_version(
     }
     db.insert_rows(session, PurchaseOrderVersion, [row])
     write_lines(session, ctx, (new.order_id, new.version), new.laid, came)
+    variants = [line.asked.variant_id for line in new.laid]
+    inventory.close_suggestions(session, ctx, new.order_id, variants)
     event = OrderAsked(
         order_id=new.order_id,
         version=new.version,

@@ -1,5 +1,6 @@
 """The expiry ladder: what is past its day, what will be soon, and telling people."""
 
+from datetime import date
 from typing import Any, ClassVar
 
 import plotly.graph_objects as go
@@ -8,18 +9,20 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text
+from erp.core.formatting import counted, date_text, money_text
 from erp.state.catalog.wording import SHELF_TONES
 from erp.state.inventory.stock import VIEW
 from erp.state.inventory.wording import RUNGS
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
-from erp.state.reporting.bars import lying_bars
+from erp.state.reporting.bars import clicked, lying_bars
 
 ALERT = "inventory.alert"
 FIRST_SHOWN = "0-30"
 COLOURS = ("#e5484d", "#f5a524", "#ffca6b", "#9ec9c3")
 """Of the rungs, the most urgent first."""
+_CLAIM_TONES = {"open": "green", "later": "", "closed": "red"}
+"""Colour of the supplier's window."""
 
 
 class ExpiryState(ListState, rx.State):
@@ -32,6 +35,14 @@ class ExpiryState(ListState, rx.State):
         Column("expires_on", "Expiry", Kind.EXPIRY, tone="rung", tones=SHELF_TONES),
         Column("days_left", "Days left", Kind.NUMBER),
         Column("location", "Place", wide_only=True),
+        Column(
+            "claim_until",
+            "Goes back",
+            detail="supplier",
+            tone="claim",
+            tones=_CLAIM_TONES,
+            wide_only=True,
+        ),
         Column("mrp", "MRP", Kind.MONEY, wide_only=True),
         Column("quantity", "Units", Kind.COUNT),
         Column("value", "Value", Kind.MONEY, wide_only=True),
@@ -47,14 +58,23 @@ class ExpiryState(ListState, rx.State):
     may_alert: bool = False
     is_alerting: bool = False
 
+    _today: date = date.min
+
     def _entry(self, row: Any) -> Any:
         rung = self.filters.get("rung", FIRST_SHOWN)
-        return row.model_dump() | {"id": f"{row.lot_id}{row.location_id}", "rung": rung}
+        claim, words = _claim(row, self._today)
+        return row.model_dump() | {
+            "id": f"{row.lot_id}{row.location_id}",
+            "rung": rung,
+            "claim": claim,
+            "claim_until": words,
+        }
 
     def _chosen(self) -> dict[str, str]:
         return {"rung": FIRST_SHOWN} | super()._chosen()
 
     async def _reload(self) -> None:
+        self._today = await self._call(lambda ctx: ctx.today)
         await super()._reload()
         self.may_alert = (await self._principal()).may(ALERT)
         ladder = await self._ask("inventory.expiry_ladder")
@@ -71,11 +91,8 @@ class ExpiryState(ListState, rx.State):
     @handler(permission=PAGE)
     async def open_bar(self, points: list[dict[str, Any]]) -> EventSpec | None:
         """Show the lots of a clicked bar; the browser only says which one."""
-        point = points[0] if isinstance(points, list) and points else {}
-        place = point.get("pointNumber", point.get("pointIndex"))
-        if not isinstance(place, int) or not 0 <= place < len(RUNGS):
-            return None
-        return await self._choose(list(RUNGS)[len(RUNGS) - 1 - place])
+        place = clicked(points, len(RUNGS))
+        return None if place is None else await self._choose(list(RUNGS)[-1 - place])
 
     @handler(permission=PAGE)
     async def choose(self, rung: str) -> EventSpec | None:
@@ -99,6 +116,17 @@ class ExpiryState(ListState, rx.State):
             yield rx.toast.success(_told(found))
         finally:
             self.is_alerting = False
+
+
+def _claim(row: Any, today: date) -> tuple[str, str]:
+    """Return how the supplier's window stands, and the words for it."""
+    if row.claim_until is None:
+        return "none", ""
+    if row.claim_until < today:
+        return "closed", f"Until {date_text(row.claim_until)}"
+    if row.claim_from > today:
+        return "later", f"From {date_text(row.claim_from)}"
+    return "open", f"Until {date_text(row.claim_until)}"
 
 
 def _tile(rung: Any, chosen: str) -> dict[str, str]:

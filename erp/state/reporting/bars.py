@@ -9,7 +9,8 @@ from typing import Any
 import plotly.graph_objects as go
 
 from erp.core.formatting import date_text, group_count, money_text
-from erp.state.charting import ACCENT, styled
+from erp.core.money import ZERO
+from erp.state.charting import ACCENT, GREY, styled
 
 ROOM_FOR_WORDS = 1.75
 """How much wider than its longest bar a chart is that writes amounts beside its bars."""
@@ -120,6 +121,44 @@ def _fine_step(top: Decimal) -> Decimal:
     """Return a round distance, of paise too, that gives about four ticks up to the top."""
     paise = _step(top * 1000)
     return max(paise / 1000, Decimal("0.01"))
+
+
+def stacked_bars(
+    names: list[str],
+    layers: Mapping[str, list[Decimal]],
+    notes: Mapping[str, list[str]],
+    rest: str = "",
+) -> go.Figure:
+    """Return standing bars of rupees in layers, with a legend.
+
+    Args:
+        layers: Amounts of each layer, one per name, the lowest layer first.
+        rest: The layer that holds whatever has none of its own; it is drawn in grey.
+        notes: A second line of each layer's hints, one per name.
+    """
+    figure = styled(go.Figure(), legend=len(layers) > 1)
+    for layer, amounts in layers.items():
+        words = [money_text(amount) for amount in amounts]
+        figure.add_bar(
+            x=names,
+            y=[float(amount) for amount in amounts],
+            name=layer,
+            marker={"color": GREY} if layer == rest else None,
+            customdata=list(zip(words, notes[layer], strict=True)),
+            hovertemplate="<b>%{fullData.name}</b>, %{x}<br>%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
+        )
+    totals = [sum(column, ZERO) for column in zip(*layers.values(), strict=True)]
+    figure.update_layout(barmode="stack", legend_traceorder="normal")
+    figure.update_yaxes(**_rupees(totals))
+    figure.update_xaxes(type="category", tickangle=0)
+    return figure
+
+
+def clicked(points: Any, count: int) -> int | None:
+    """Return the place of a clicked bar among so many; the browser only says which one."""
+    point = points[0] if isinstance(points, list) and points else {}
+    place = point.get("pointNumber", point.get("pointIndex")) if isinstance(point, dict) else None
+    return place if isinstance(place, int) and 0 <= place < count else None
 
 
 def _rupees(amounts: list[Decimal]) -> dict[str, Any]:

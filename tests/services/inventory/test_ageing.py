@@ -6,6 +6,7 @@ import pytest
 from erp.core import db
 from erp.core.errors import PermissionDenied
 from tests.factories import make_shop
+from tests.services.inventory.past_goods import make_supplier, receive
 from tests.services.unchanged import refused
 
 DAYS = {"expired": 10, "0-30": 40, "31-60": 70, "61-90": 100}
@@ -72,6 +73,21 @@ def test_a_rung_opens_into_its_lots(shop):
     for rung in DAYS:
         rows = shop.run("inventory.list_expiring", {"rung": rung}, at=later(shop)).rows
         assert [row.lot_number for row in rows] == [rung.upper()]
+
+
+def test_a_lot_on_a_rung_tells_when_its_supplier_takes_it_back(shop):
+    supplier = make_supplier(shop)
+    receive(shop, days_ago=0, days=40, product=2, supplier=supplier)
+    own = {"supplier_id": supplier, "opens_days": 10, "closes_days": 20}
+    shop.run("inventory.set_claim_terms", own)
+
+    rows = shop.run("inventory.list_expiring", {"rung": "0-30"}, at=later(shop)).rows
+    windows = {row.supplier: (row.claim_from, row.claim_until) for row in rows}
+    today = shop.ctx.today
+    assert windows == {
+        "": (None, None),
+        "SBL": (today + timedelta(days=30), today + timedelta(days=60)),
+    }
 
 
 def test_a_rung_is_paged_by_key(shop):

@@ -1,0 +1,179 @@
+"""Reads of suggestions to buy again."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.inventory import SuggestionStatus
+from erp.services.inventory.queries import FOUND_BY_WORDS, words_of
+from erp.services.inventory.reordering import Basis
+from erp.services.platform import (
+    Nothing,
+    Page,
+    Result,
+    Rows,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+
+
+class ListSuggestions(Page):
+    """Which suggestions to list, those that run out first before the others."""
+
+    status: SuggestionStatus = SuggestionStatus.OPEN
+    supplier_id: UUID | None = None
+    variant_id: UUID | None = None
+
+
+class SuggestionRow(Result):
+    """A suggestion with the figures it was made from.
+
+    Attributes:
+        quantity: Base units to buy. value: their cost as last bought; none where unknown.
+        runs_out_on: When the last sellable unit leaves at this pace; none without demand.
+        supplier: Who it was last bought from.
+        closed_by: Who ordered or dismissed; empty for the product itself.
+    """
+
+    id: UUID
+    variant_id: UUID
+    sku: str
+    label: str
+    base_unit: str
+    status: SuggestionStatus
+    quantity: int
+    available: int
+    incoming: int
+    per_day: Decimal
+    lead_days: int
+    safety_stock: int
+    reorder_point: int
+    basis: Basis
+    runs_out_on: date | None
+    supplier_id: UUID | None
+    supplier: str
+    value: Decimal | None
+    suggested_at: datetime
+    closed_at: datetime | None
+    closed_by: str
+    reason: str
+    quiet_until: date | None
+    order_id: UUID | None
+
+
+class SuggestionPage(Rows):
+    """A page of suggestions."""
+
+    rows: list[SuggestionRow]
+
+
+class SuggestedSupplier(Result):
+    """Open suggestions whose product was last bought from one supplier.
+
+    Attributes:
+        supplier_id: None where it is not known.
+        value: Cost of what is to be bought, as last bought.
+    """
+
+    supplier_id: UUID | None
+    supplier: str
+    suggestions: int
+    value: Decimal
+
+
+class SuggestedSuppliers(Rows):
+    """Suppliers, the most money first."""
+
+    rows: list[SuggestedSupplier]
+
+
+_LISTED: LiteralString = """
+    with shown as (
+        select r.*, least(coalesce(floor(r.available / nullif(r.per_day, 0)), 9999), 9999)::int
+                 as days_left
+          from reorder_suggestion r
+         where r.tenant_id = %(tenant)s and r.branch_id = %(branch)s and r.status = %(status)s
+    )
+    select r.id, r.variant_id, v.sku, v.label, v.base_unit, r.status, r.quantity, r.available,
+           r.incoming, r.per_day, r.lead_days, r.safety_stock, r.reorder_point, r.basis,
+           case when r.days_left < 9999
+                then (r.suggested_at at time zone %(zone)s)::date + r.days_left end as runs_out_on,
+           r.supplier_id, coalesce(p.name, '') as supplier,
+           round(r.quantity * r.unit_cost, 2) as value, r.suggested_at, r.closed_at,
+           coalesce(u.display_name, '') as closed_by, r.reason, r.quiet_until, r.order_id,
+           r.days_left
+      from shown r
+      join variant v on v.tenant_id = r.tenant_id and v.id = r.variant_id
+      left join party p on p.tenant_id = r.tenant_id and p.id = r.supplier_id
+      left join membership u on u.tenant_id = r.tenant_id and u.user_id = r.closed_by
+     where (r.days_left, r.id) > (%(days_after)s::int, %(id_after)s::uuid)
+"""
+_FIRST_TO_RUN_OUT: LiteralString = "order by r.days_left, r.id limit %(limit)s"
+
+
+@query("inventory.list_suggestions", permission="inventory.view", rest="GET /reorder-suggestions")
+def list_suggestions(
+    session: Session, ctx: RequestContext, wanted: ListSuggestions
+) -> SuggestionPage:
+    """List suggestions of the acting branch, those that run out first before the others."""
+    after = decode_cursor(wanted.cursor, 2) or ["-1", str(UUID(int=0))]
+    conditions = conditions_of(
+        wanted,
+        {
+            "supplier_id": "and r.supplier_id = %(supplier)s",
+            "variant_id": "and r.variant_id = %(variant)s",
+            "search": FOUND_BY_WORDS,
+        },
+    )
+    rows = db.fetch_all(
+        session,
+        " ".join([*(_LISTED, conditions, _FIRST_TO_RUN_OUT)]),
+        words_of(wanted.search)
+        | {
+            "tenant": ctx.tenant_id,
+            "branch": ctx.branch_id,
+            "zone": ctx.time_zone,
+            "status": wanted.status,
+            "supplier": wanted.supplier_id,
+            "variant": wanted.variant_id,
+            "days_after": after[0],
+            "id_after": after[1],
+            "limit": wanted.limit + 1,
+        },
+    )
+    cut = rows[: wanted.limit]
+    cursor = encode_cursor(cut[-1]["days_left"], cut[-1]["id"]) if len(rows) > len(cut) else ""
+    page = [SuggestionRow(**{k: v for k, v in row.items() if k != "days_left"}) for row in cut]
+    return SuggestionPage(rows=page, next_cursor=cursor)
+
+
+@query(
+    "inventory.suggested_suppliers",
+    permission="inventory.view",
+    rest="GET /reorder-suggestions/suppliers",
+)
+def suggested_suppliers(
+    session: Session, ctx: RequestContext, _wanted: Nothing
+) -> SuggestedSuppliers:
+    """Add up open suggestions of the acting branch by who the goods were last bought from."""
+    rows = db.fetch_all(
+        session,
+        """
+        select r.supplier_id, coalesce(p.name, '') as supplier, count(*) as suggestions,
+               coalesce(sum(round(r.quantity * r.unit_cost, 2)), 0.00) as value
+          from reorder_suggestion r
+          left join party p on p.tenant_id = r.tenant_id and p.id = r.supplier_id
+         where r.tenant_id = %s and r.branch_id = %s and r.status = 'open'
+         group by r.supplier_id, p.name
+         order by r.supplier_id is null, value desc, r.supplier_id
+        """,
+        (ctx.tenant_id, ctx.branch_id),
+    )
+    return SuggestedSuppliers(rows=[SuggestedSupplier(**row) for row in rows])
