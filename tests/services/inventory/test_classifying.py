@@ -3,10 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from erp.core import db
 from erp.core.errors import PermissionDenied
 from erp.core.ids import new_id
 from tests.factories import make_shop
+from tests.services.billing.bills.billing import registered
 from tests.services.inventory.past_goods import receive, second_branch, sell
 
 
@@ -121,16 +121,25 @@ def test_the_average_weighs_every_moment(shop):
 
 
 def test_a_revaluation_counts_from_its_moment(shop):
-    lot_id = shop.run("inventory.list_ageing", {"limit": 1}).rows[0].lot_id
-    with db.unit_of_work(shop.ctx) as session:
-        db.execute(
-            session,
-            "insert into stock_revaluation (tenant_id, id, variant_id, lot_id, location_id, value,"
-            " effective_at, origin_type, origin_id, origin_line_no, user_id)"
-            " select tenant_id, %s, variant_id, id, %s, 500, %s, 'test', %s, 0, %s"
-            " from lot where id = %s",
-            (new_id(), shop.storage_id, shop.ctx.now, new_id(), shop.ctx.user_id, lot_id),
-        )
+    supplier_id = registered(shop)
+    goods = shop.run("billing.list_unbilled", {"limit": 1}).rows[0]
+    line = {
+        "receipt_id": goods.receipt_id,
+        "receipt_line_no": goods.line_no,
+        "quantity": 10_000,
+        "unit_cost": "1.05",
+        "gst_rate": 5,
+    }
+    given = {
+        "supplier_id": supplier_id,
+        "bill_number": "SBL/1",
+        "billed_on": shop.ctx.today,
+        "total": "11025.00",
+        "lines": [line],
+    }
+    made = shop.run("billing.record_bill", given)
+    accepted = {"bill_id": made.id, "outcome": "accepted", "note": "Dearer by now"}
+    shop.run("billing.decide_bill", accepted, at=shop.ctx.now)
 
     found = shop.run("inventory.classify_stock", at=shop.ctx.now)
     assert sum(cell.stock_value for cell in found.rows) == Decimal("50500.00")
