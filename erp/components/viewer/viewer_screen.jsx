@@ -53,7 +53,7 @@ export class Screen {
     const old = this.ids;
     this.ids = registerStack(this.number, this.base, stack);
     forgetFrames(old.filter((id) => !this.ids.includes(id)));
-    this.shown = -1; this.isStackSet = this.isAgain = false;
+    this.shown = -1; this.isStackSet = false;
     this.drawLengths();
     await this.show(index);
   }
@@ -100,10 +100,10 @@ export class Screen {
       const image = await imageLoader.loadAndCacheImage(id);
       if (this.isDead || generation !== this.generation) return;
       if (this.isStackSet) await this.viewport.setImageIdIndex(index);
-      else await this.setStack(index);
+      else { await this.viewport.setStack(this.ids, index); this.isStackSet = true; this.reset(); }
       if (this.isDead || generation !== this.generation) return;
       this.shown = index;
-      if (this.viewport.getCornerstoneImage()?.imageId !== image.imageId) { this.isStackSet = false; this.isAgain = true; throw new Error("The screen still shows another image."); }
+      if (this.viewport.getCornerstoneImage()?.imageId !== image.imageId) { this.isStackSet = false; throw new Error("The screen still shows another image."); }
       this.tell({ kind: "image", index, count: this.ids.length, ...frameOf(id) });
       this.tellWindow();
       this.prefetch(index);
@@ -117,16 +117,6 @@ export class Screen {
       this.shown = index;
       this.tell({ kind: "failure", index, count: this.ids.length, ...frameOf(id), text: error.message, canRetry: error.canRetry ?? true });
     } finally { clearTimeout(timer); }
-  }
-
-  // A stack that is set again for the same series keeps the window and the view a person chose.
-  async setStack(index) {
-    const { voiRange } = this.viewport.getProperties(), camera = this.viewport.getCamera();
-    await this.viewport.setStack(this.ids, index);
-    this.isStackSet = true;
-    this.reset();
-    if (this.isAgain && voiRange) { this.viewport.setProperties({ voiRange }); this.viewport.setCamera(camera); this.viewport.render(); }
-    this.isAgain = false;
   }
 
   fail(id, error) {
