@@ -51,6 +51,7 @@ READ = (
     "location",
     "purchase_order_receipt",
     "stock_move",
+    "tenant",
     "variant",
     "warehouse",
 )
@@ -86,6 +87,10 @@ def _create_tables() -> None:
         sa.Column("company_id", sa.Uuid(), nullable=False),
         sa.Column("price_percent", sa.Numeric(precision=7, scale=4), nullable=False),
         sa.Column("price_amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("charge_percent", sa.Numeric(precision=7, scale=4), nullable=False),
+        sa.CheckConstraint(
+            "charge_percent between 0 and 100", name=op.f("ck_match_tolerance_charge_percent")
+        ),
         sa.CheckConstraint("price_amount >= 0", name=op.f("ck_match_tolerance_price_amount")),
         sa.CheckConstraint(
             "price_percent between 0 and 100", name=op.f("ck_match_tolerance_price_percent")
@@ -215,7 +220,9 @@ def _create_tables() -> None:
         sa.CheckConstraint(
             "credited_tax between 0 and tax", name=op.f("ck_supplier_claim_credited_tax")
         ),
-        sa.CheckConstraint("taxable > 0 and tax >= 0", name=op.f("ck_supplier_claim_amount")),
+        sa.CheckConstraint(
+            "taxable >= 0 and tax >= 0 and taxable + tax > 0", name=op.f("ck_supplier_claim_amount")
+        ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "bill_id"],
             ["supplier_bill.tenant_id", "supplier_bill.id"],
@@ -411,6 +418,11 @@ def _create_tables() -> None:
         sa.Column("expected_cost", sa.Numeric(precision=18, scale=4), nullable=False),
         sa.Column("findings", postgresql.ARRAY(sa.TEXT()), nullable=False),
         sa.Column("excess", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("excess_tax", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.CheckConstraint(
+            "excess_tax between 0 and cgst + sgst + igst",
+            name=op.f("ck_supplier_bill_line_excess_tax"),
+        ),
         sa.CheckConstraint(
             "(receipt_id is null) = (lot_id is null)",
             name=op.f("ck_supplier_bill_line_goods_or_charge"),

@@ -39,7 +39,7 @@ def test_a_bill_is_recorded_from_what_came(acting, shop, troubles):
     expect(page.get_by_label("Supplier*", exact=True)).to_have_value("SBL Agencies")
     expect(page.get_by_text("CH-7").first).to_be_visible()
     page.get_by_role("button", name="All of it").click()
-    expect(sum_of(page)).to_contain_text("₹945.00")
+    expect(sum_of(page)).to_contain_text("₹945.00", timeout=15_000)
     page.get_by_role("button", name="Review").click()
     expect(page.get_by_label("Bill number")).to_have_attribute("aria-invalid", "true")
     page.get_by_label("Bill number").fill("SBL/117")
@@ -70,12 +70,12 @@ def test_a_bill_that_differs_waits_is_claimed_and_credited(acting, shop, trouble
     page.get_by_label("Rate", exact=True).focus()
     page.get_by_role("button", name="Add a charge").click()
     page.get_by_label("What for").fill("Freight")
-    page.get_by_label("Amount").fill("100")
+    page.get_by_label("Amount").fill("30")
     page.get_by_label("GST %").last.fill("5")
     page.get_by_label("Bill number").focus()
-    expect(sum_of(page)).to_contain_text("₹861.00")
+    expect(sum_of(page)).to_contain_text("₹787.50", timeout=15_000)
     page.get_by_label("Bill number").fill("SBL/118")
-    page.get_by_label("Total of the bill").fill("861")
+    page.get_by_label("Total of the bill").fill("787.50")
     page.get_by_role("button", name="Review").click()
     dialog = page.get_by_role("dialog", name="Record this bill?")
     expect(dialog.get_by_text("waits for a decision")).to_be_visible()
@@ -97,7 +97,7 @@ def test_a_bill_that_differs_waits_is_claimed_and_credited(acting, shop, trouble
     credit.get_by_label("Credit note").fill("CN-9")
     credit.get_by_role("button", name="Record").click()
     expect(desk.get_by_text("Credit note CN-9 gave ₹120.00")).to_be_visible()
-    assert balance(shop, "inventory") == 700
+    assert balance(shop, "inventory") == 630
     assert balance(shop, "supplier_claims") == 0
     assert broken_promises() == []
     assert troubles == []

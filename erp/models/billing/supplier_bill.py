@@ -55,6 +55,8 @@ class Finding(StrEnum):
     PRICE = "price"
     QUANTITY = "quantity"
     TAX_RATE = "tax_rate"
+    CHARGE = "charge"
+    """The charges are more than the goods of the bill let expect."""
 
 
 class SupplierBill(TenantRow, table=True):
@@ -130,7 +132,9 @@ class SupplierBillLine(TenantRow, table=True):
         matched: Base units that came and were on no bill before; matched_value: their cost then.
         expected_cost: Price of one `unit` on the order in force, else on the delivery.
         findings: What does not match.
-        excess: Of `taxable`, what is beyond what came at the expected price.
+        excess: Of `taxable`, what is beyond what came at the expected price; of a charge, all of
+            it where it is beyond the tolerance. excess_tax: of the tax, what is beyond the
+            expected rate on the rest.
     """
 
     __tablename__ = "supplier_bill_line"
@@ -159,6 +163,7 @@ class SupplierBillLine(TenantRow, table=True):
         CheckConstraint("matched between 0 and base_quantity", name="matched"),
         CheckConstraint("least(taxable, cgst, sgst, igst, matched_value) >= 0", name="value"),
         CheckConstraint("excess between 0 and taxable", name="excess"),
+        CheckConstraint("excess_tax between 0 and cgst + sgst + igst", name="excess_tax"),
         Index("ix_supplier_bill_line_receipt", "tenant_id", "receipt_id", "receipt_line_no"),
     )
 
@@ -185,6 +190,7 @@ class SupplierBillLine(TenantRow, table=True):
     expected_cost: Decimal = Field(sa_type=UNIT_PRICE)
     findings: list[str] = Field(sa_type=ARRAY(TEXT))
     excess: Decimal = Field(sa_type=MONEY)
+    excess_tax: Decimal = Field(sa_type=MONEY)
 
 
 class SupplierBillDecision(TenantRow, table=True):
@@ -243,7 +249,7 @@ class SupplierClaim(TenantRow, table=True):
         belongs_to("bill_id", "supplier_bill"),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "bill_id"),
-        CheckConstraint("taxable > 0 and tax >= 0", name="amount"),
+        CheckConstraint("taxable >= 0 and tax >= 0 and taxable + tax > 0", name="amount"),
         CheckConstraint("credited between 0 and taxable", name="credited"),
         CheckConstraint("credited_tax between 0 and tax", name="credited_tax"),
         CheckConstraint("(settled_at is null) = (settled_by is null)", name="settled"),
@@ -262,18 +268,20 @@ class SupplierClaim(TenantRow, table=True):
 
 
 class MatchTolerance(SQLModel, table=True):
-    """How far a company lets the price of a bill differ before somebody decides.
+    """How far a company lets a bill differ before somebody decides.
 
-    A line is let through within either.
+    A line is let through within either tolerance of the price.
 
     Attributes:
         price_percent: Of the expected price. price_amount: rupees on a line.
+        charge_percent: What all charges may be, of the goods of the bill.
     """
 
     __tablename__ = "match_tolerance"
     __table_args__ = (
         belongs_to("company_id", "company"),
         CheckConstraint("price_percent between 0 and 100", name="price_percent"),
+        CheckConstraint("charge_percent between 0 and 100", name="charge_percent"),
         CheckConstraint("price_amount >= 0", name="price_amount"),
     )
 
@@ -281,3 +289,4 @@ class MatchTolerance(SQLModel, table=True):
     company_id: UUID = Field(primary_key=True)
     price_percent: Decimal = Field(sa_type=PERCENT)
     price_amount: Decimal = Field(sa_type=MONEY)
+    charge_percent: Decimal = Field(sa_type=PERCENT)

@@ -112,11 +112,21 @@ def _tolerances() -> rx.Component:
             required=True,
             default_value=TolerancesState.amount,
         ),
+        text_field(
+            "Charges, percent of the goods",
+            "charge_percent",
+            errors=errors,
+            required=True,
+            default_value=TolerancesState.charges,
+            input_mode="decimal",
+            class_name="input input-count",
+            max_length=8,
+        ),
     )
     return form_dialog(
         TolerancesState,
         fields,
-        title="How far a price may differ",
-        subtitle="A line within either passes; beyond both, somebody decides.",
+        title="How far a bill may differ",
+        subtitle="A price within either passes; beyond both, or with higher charges, somebody decides.",
         submit="Save",
     )

@@ -36,7 +36,7 @@ from erp.services.billing.bill_errors import (
 )
 from erp.services.billing.bill_events import SupplierBillDecided, SupplierClaimSettled
 from erp.services.billing.bill_goods import add_billed
-from erp.services.billing.bill_posting import CLAIM, Bill, hold_bill, post_bill
+from erp.services.billing.bill_posting import CLAIM, Bill, hold_bill, post_bill, share_loss
 from erp.services.platform import (
     Amount,
     Command,
@@ -49,8 +49,9 @@ from erp.services.platform import (
     next_number,
 )
 
+DECIDE = "billing.decide_bill"
 LIMIT = "bill_difference"
-"""Limit of a role: what a bill may be beyond what came at the expected prices, tax excluded."""
+"""Limit of a role: what one may let us pay that is too much, tax included."""
 
 
 class DecideBill(Command):
@@ -101,7 +102,7 @@ class SettledClaim(Result):
 
 @command(
     "billing.decide_bill",
-    permission="billing.decide_bill",
+    permission=DECIDE,
     rest="POST /supplier-bills/{bill_id}/decision",
 )
 def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> DecidedBill:
@@ -123,13 +124,13 @@ def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> Decid
         billing.supplier_bill_decided.v1, in the same transaction.
     """
     bill = _put_off(session, ctx, _hold(session, ctx, cmd.bill_id), cmd.booked_on)
-    excess = sum((line.excess for line in bill.lines), ZERO)
     claim_id, claim_number = None, ""
     if cmd.outcome is BillOutcome.ACCEPTED:
-        _require_acceptable(session, ctx, bill, excess)
+        _require_all_came(session, ctx, bill)
+        _require_may_bear(ctx, bill, _too_much(bill))
         post_bill(session, ctx, bill)
     elif cmd.outcome is BillOutcome.CLAIMED:
-        claim_id, claim_number = _claim(session, ctx, bill, excess)
+        claim_id, claim_number = _claim(session, ctx, bill)
         post_bill(session, ctx, bill, is_claimed=True)
     else:
         _give_back(session, ctx, bill)
@@ -158,6 +159,7 @@ def settle_claim(session: Session, ctx: RequestContext, cmd: SettleClaim) -> Set
     Raises:
         UnknownClaim: The acting branch has no such claim. ClaimSettled: it is settled already.
         InvalidInput: More is credited than was asked for.
+        PermissionDenied, OwnBill, BeyondBillLimit: The actor may not let us bear the rest.
         PeriodClosed: The books are closed for today.
 
     Emits:
@@ -173,8 +175,9 @@ def settle_claim(session: Session, ctx: RequestContext, cmd: SettleClaim) -> Set
             raise InvalidInput(message, fields={field: message})
     bill = hold_bill(session, ctx, claim["bill_id"])
     lost = claim["taxable"] - cmd.credited
-    _post_credit(session, ctx, bill, (cmd, lost))
-    _book_loss(session, ctx, bill, (cmd.claim_id, lost))
+    if lost:
+        _require_may_bear(ctx, bill, lost)
+    _settle(session, ctx, bill, (cmd, lost))
     db.execute(
         session,
         "update supplier_claim set credit_note = %s, credited = %s, credited_tax = %s,"
@@ -221,7 +224,11 @@ def _put_off(session: Session, ctx: RequestContext, bill: Bill, day: date | None
     return replace(bill, booked_on=day)
 
 
-def _require_acceptable(session: Session, ctx: RequestContext, bill: Bill, excess: Decimal) -> None:
+def _too_much(bill: Bill) -> Decimal:
+    return sum((line.excess + line.excess_tax for line in bill.lines), ZERO)
+
+
+def _require_all_came(session: Session, ctx: RequestContext, bill: Bill) -> None:
     over = db.fetch_all(
         session,
         "select label from supplier_bill_line where tenant_id = %s and bill_id = %s"
@@ -233,18 +240,23 @@ def _require_acceptable(session: Session, ctx: RequestContext, bill: Bill, exces
         raise MoreThanCame(
             f"More is billed than came of {named}. Claim what is too much, or refuse the bill."
         )
+
+
+def _require_may_bear(ctx: RequestContext, bill: Bill, amount: Decimal) -> None:
+    """Refuse who may not let us pay an amount that is too much."""
+    ctx.require(DECIDE)
     if bill.recorded_by == ctx.user_id and ANY_PERMISSION not in ctx.permissions:
         raise OwnBill("You recorded this bill. Ask somebody else to accept what differs.")
-    if excess > ctx.limit(LIMIT):
+    if amount > ctx.limit(LIMIT):
         raise BeyondBillLimit(
-            f"The bill is {money_text(excess)} beyond what was expected, more than your limit of"
+            f"{money_text(amount)} are too much, beyond your limit of"
             f" {money_text(ctx.limit(LIMIT))}. Ask an owner, or claim it."
         )
 
 
-def _claim(session: Session, ctx: RequestContext, bill: Bill, excess: Decimal) -> tuple[UUID, str]:
+def _claim(session: Session, ctx: RequestContext, bill: Bill) -> tuple[UUID, str]:
     """Make the debit note that asks back what is too much (CGST Act s.34 has the supplier credit it)."""
-    if not excess:
+    if not _too_much(bill):
         raise NothingToClaim("Nothing on this bill is too much. Accept it, or refuse it.")
     number = next_number(
         session,
@@ -258,7 +270,7 @@ def _claim(session: Session, ctx: RequestContext, bill: Bill, excess: Decimal) -
         "bill_id": bill.id,
         "number": number,
         "raised_on": ctx.today,
-        "taxable": excess,
+        "taxable": sum((line.excess for line in bill.lines), ZERO),
         "tax": sum((line.excess_tax for line in bill.lines), ZERO),
         "credit_note": "",
         "credited": ZERO,
@@ -342,15 +354,20 @@ def _hold_claim(session: Session, ctx: RequestContext, claim_id: UUID) -> db.Row
     return row
 
 
-def _post_credit(
+def _settle(
     session: Session, ctx: RequestContext, bill: Bill, credit: tuple[SettleClaim, Decimal]
 ) -> None:
-    """Lower the debt and the input tax by the credit note; the claim is over, whatever is lost."""
+    """Lower the debt and the input tax; the lines the claim was for bear what is lost."""
     cmd, lost = credit
+    expense, changes = share_loss(bill, lost)
+    origin = inventory.Origin(CLAIM, cmd.claim_id)
+    words = f"Not credited on bill {bill.bill_number} of {bill.supplier}"
+    inventory.revalue_lots(session, ctx, origin, changes, words)
     heads = _heads(bill, cmd.credited_tax)
     lines: Sequence[accounting.NewLine] = [
         accounting.debit("creditors", cmd.credited + cmd.credited_tax, bill.supplier_id),
-        accounting.debit("grni", lost),
+        accounting.debit("grni", lost - expense),
+        accounting.debit("freight_inward", expense),
         accounting.credit("supplier_claims", cmd.credited + lost, bill.supplier_id),
         *[accounting.credit(key, amount) for key, amount in heads.items()],
     ]
@@ -375,26 +392,3 @@ def _heads(bill: Bill, tax: Decimal) -> dict[str, Decimal]:
     if not tax:
         return {}
     return dict(zip(billed, allocate(tax, list(billed.values())), strict=True))
-
-
-def _book_loss(
-    session: Session, ctx: RequestContext, bill: Bill, loss: tuple[UUID, Decimal]
-) -> None:
-    """Let the goods bear what the supplier does not give, each line in its part of the excess."""
-    claim_id, lost = loss
-    lines = [line for line in bill.lines if line.lot_id and line.excess]
-    if not lost:
-        return
-    shares = allocate(lost, [line.excess for line in lines])
-    changes = [
-        inventory.CostChange(line.line_no, line.lot_id, share)
-        for line, share in zip(lines, shares, strict=True)
-        if line.lot_id
-    ]
-    inventory.revalue_lots(
-        session,
-        ctx,
-        inventory.Origin(CLAIM, claim_id),
-        changes,
-        f"Not credited on bill {bill.bill_number} of {bill.supplier}",
-    )

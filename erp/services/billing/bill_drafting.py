@@ -26,7 +26,9 @@ from erp.services.billing.taxing import (
     PriceMode,
     Supply,
     SupplyLine,
+    TaxedLine,
     TaxedSupply,
+    tax_on,
     tax_supply,
 )
 from erp.services.inventory import UnitQuantity
@@ -98,13 +100,27 @@ class RecordBill(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Judged:
+    """What is wrong with a line or a charge, and how much of it is too much, and of its tax."""
+
+    findings: tuple[Finding, ...] = ()
+    excess: Decimal = ZERO
+    excess_tax: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A bill with its tax and its matches, before it is written; matches are of `lines`."""
+    """A bill with its tax and its matches, before it is written.
+
+    Attributes:
+        matches: Of `lines`. judged: of lines, then charges.
+    """
 
     cmd: RecordBill
     supplier: party.PartyDetail
     came: Sequence[Delivered]
     matches: Sequence[Match]
+    judged: Sequence[Judged]
     taxed: TaxedSupply
     booked_on: date
     is_credit_taken: bool
@@ -112,13 +128,18 @@ class Draft:
     @property
     def excess(self) -> Decimal:
         """What is beyond what came at the expected prices."""
-        return sum((match.excess for match in self.matches), ZERO)
+        return sum((one.excess for one in self.judged), ZERO)
+
+    @property
+    def excess_tax(self) -> Decimal:
+        """What of the tax is beyond the expected rates on the rest."""
+        return sum((one.excess_tax for one in self.judged), ZERO)
 
     @property
     def findings(self) -> dict[int, list[Finding]]:
         """What does not match, by number of the line."""
-        found = enumerate(self.matches, start=1)
-        return {at: list(match.findings) for at, match in found if match.findings}
+        found = enumerate(self.judged, start=1)
+        return {at: list(one.findings) for at, one in found if one.findings}
 
 
 def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
@@ -135,11 +156,13 @@ def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
     taxed = _tax(cmd, supplier, state)
     _check_total(cmd, taxed)
     tolerance = tolerance_of(session, ctx)
+    matches = _matches(cmd, (came, units, taxed), tolerance)
     return Draft(
         cmd=cmd,
         supplier=supplier,
         came=came,
-        matches=_matches(cmd, (came, units, taxed), tolerance),
+        matches=matches,
+        judged=_judge(cmd, (came, matches, taxed), tolerance),
         taxed=taxed,
         booked_on=_booked_on(ctx, cmd, last_came),
         is_credit_taken=is_credit_taken,
@@ -234,7 +257,9 @@ def _tax(cmd: RecordBill, supplier: party.PartyDetail, state: str) -> TaxedSuppl
     ]
     charges = [SupplyLine("charge", Decimal(1), one.amount, one.gst_rate) for one in cmd.charges]
     seller = supplier.gstin[:2] if supplier.gstin else supplier.state_code
-    return tax_supply(Supply(seller, state, PriceMode.EXCLUSIVE, [*goods, *charges]))
+    is_sez = supplier.gst_category == party.GstCategory.SEZ
+    lines = [*goods, *charges]
+    return tax_supply(Supply(seller, state, PriceMode.EXCLUSIVE, lines, is_sez=is_sez))
 
 
 def _check_total(cmd: RecordBill, taxed: TaxedSupply) -> None:
@@ -261,11 +286,46 @@ def _matches(
     ]
 
 
+def _judge(
+    cmd: RecordBill,
+    about: tuple[Sequence[Delivered], Sequence[Match], TaxedSupply],
+    tolerance: Tolerance,
+) -> list[Judged]:
+    """Return what is too much on every line, and on the charges if they are too high together."""
+    came, matches, taxed = about
+    count = len(cmd.lines)
+    goods, charges = taxed.lines[:count], taxed.lines[count:]
+    judged = [
+        _judged(match, tax, _tax_of(tax.taxable_value - match.excess, one.gst_rate, taxed))
+        for match, tax, one in zip(matches, goods, came, strict=True)
+    ]
+    asked = sum((tax.taxable_value for tax in charges), ZERO)
+    bearing = sum((tax.taxable_value for tax in goods), ZERO)
+    if tolerance.allows_charges(asked, bearing):
+        return [*judged, *[Judged() for _ in charges]]
+    high = (Finding.CHARGE,)
+    return [*judged, *[Judged(high, tax.taxable_value, _total_tax(tax)) for tax in charges]]
+
+
+def _judged(match: Match, tax: TaxedLine, expected_tax: Decimal) -> Judged:
+    over = max(_total_tax(tax) - expected_tax, ZERO) if match.findings else ZERO
+    return Judged(match.findings, match.excess, over)
+
+
+def _tax_of(value: Decimal, rate: Decimal, taxed: TaxedSupply) -> Decimal:
+    return tax_on(value, rate, taxed.nature, PriceMode.EXCLUSIVE).total
+
+
+def _total_tax(tax: TaxedLine) -> Decimal:
+    return tax.cgst + tax.sgst + tax.igst
+
+
 def _booked_on(ctx: RequestContext, cmd: RecordBill, last_came: date) -> date:
     """Return the day in our books; credit is due once bill and goods are here (CGST Act s.16(2))."""
     day = cmd.booked_on or max(cmd.billed_on, last_came)
     if day > ctx.today:
         raise _wrong("booked_on", "This day is still to come. Use today or an earlier day.")
-    if day < cmd.billed_on:
-        raise _wrong("booked_on", "A bill is not booked before it was made.")
+    if day < max(cmd.billed_on, last_came):
+        message = "A bill is not booked before it was made and all its goods are here."
+        raise _wrong("booked_on", message)
     return day

@@ -3,10 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -21,21 +19,24 @@ Key = tuple[UUID, int]
 
 
 class SetMatchTolerances(Command):
-    """Let the price of a billed line differ so far before somebody has to decide.
+    """Let a bill differ so far before somebody has to decide.
 
     Attributes:
         price_percent: Of the expected price. price_amount: rupees on a line; either suffices.
+        charge_percent: What all charges may be, of the goods of the bill.
     """
 
     price_percent: Percent
-    price_amount: Annotated[Amount, Field(ge=0)]
+    price_amount: Amount
+    charge_percent: Percent
 
 
 class MatchTolerances(Result):
-    """How far a billed line's price may differ in the acting company."""
+    """How far a bill may differ in the acting company."""
 
     price_percent: Decimal
     price_amount: Decimal
+    charge_percent: Decimal
 
 
 @command(
@@ -52,10 +53,11 @@ def set_match_tolerances(
         company_id=ctx.company_id,
         price_percent=cmd.price_percent,
         price_amount=cmd.price_amount,
+        charge_percent=cmd.charge_percent,
     )
     session.merge(row)
     session.flush()
-    return MatchTolerances(price_percent=cmd.price_percent, price_amount=cmd.price_amount)
+    return _told(tolerance_of(session, ctx))
 
 
 @query(
@@ -65,14 +67,23 @@ def get_match_tolerances(
     session: Session, ctx: RequestContext, _wanted: Nothing
 ) -> MatchTolerances:
     """Return the acting company's tolerances."""
-    found = tolerance_of(session, ctx)
-    return MatchTolerances(price_percent=found.price_percent, price_amount=found.price_amount)
+    return _told(tolerance_of(session, ctx))
+
+
+def _told(found: Tolerance) -> MatchTolerances:
+    return MatchTolerances(
+        price_percent=found.price_percent,
+        price_amount=found.price_amount,
+        charge_percent=found.charge_percent,
+    )
 
 
 def tolerance_of(session: Session, ctx: RequestContext) -> Tolerance:
     """Return the acting company's tolerance; the usual one where it set none."""
     row = session.get(MatchTolerance, (ctx.tenant_id, ctx.company_id))
-    return Tolerance(row.price_percent, row.price_amount) if row else Tolerance()
+    if row is None:
+        return Tolerance()
+    return Tolerance(row.price_percent, row.price_amount, row.charge_percent)
 
 
 def hold_delivered(

@@ -13,19 +13,25 @@ HUNDRED = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Tolerance:
-    """How far a line's price may differ: within either of them it passes.
+    """How far a bill may differ; a price passes within either of its tolerances.
 
     Attributes:
         price_percent: Of the expected price. price_amount: rupees on the whole line.
+        charge_percent: What all charges may be, of the goods of the bill.
     """
 
     price_percent: Decimal = Decimal(1)
     price_amount: Decimal = Decimal("10.00")
+    charge_percent: Decimal = Decimal(5)
 
     def allows(self, difference: Decimal, expected: Decimal) -> bool:
         """Tell whether a line may differ so far from what is expected of it."""
         share = EXACT.divide(EXACT.multiply(expected, self.price_percent), HUNDRED)
         return abs(difference) <= max(share, self.price_amount)
+
+    def allows_charges(self, charges: Decimal, goods: Decimal) -> bool:
+        """Tell whether charges are no more than goods of a value let expect."""
+        return charges <= EXACT.divide(EXACT.multiply(goods, self.charge_percent), HUNDRED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +96,8 @@ def match_line(
     """
     quantity, taxable, gst_rate = billed
     units = min(quantity, came.outstanding)
-    value = round_money(came.value * (came.billed + units) / came.paid) - came.billed_value
+    used = round_money(came.value * (came.billed + units) / came.paid)
+    value = max(used - came.billed_value, ZERO)
     of_units = round_money(taxable * units / quantity)
     difference = of_units - _expected(came, units)
     findings = []

@@ -1,6 +1,6 @@
 """Posting a supplier's bill: what is owed, the input tax, and what the goods really cost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,6 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO, allocate
 from erp.services import accounting, inventory
 from erp.services.billing.bill_errors import UnknownBill
-from erp.services.billing.taxing import PriceMode, SupplyNature, tax_on
 
 BILL = "supplier_bill"
 CLAIM = "supplier_claim"
@@ -26,8 +25,7 @@ class BookedLine:
     Attributes:
         lot_id: None for a charge.
         cost: What it costs us: the taxable value, and the tax where it is no credit.
-        excess: Of `cost`, what is beyond what came at the expected price.
-        excess_tax: Of the tax that is a credit, what belongs to the excess.
+        excess: Of `cost`, what is too much. excess_tax: the same of the tax that is a credit.
         matched_value: What the goods came in at.
     """
 
@@ -38,6 +36,10 @@ class BookedLine:
     excess: Decimal
     excess_tax: Decimal
     matched_value: Decimal
+
+    def net(self, *, is_claimed: bool) -> Decimal:
+        """Return what it costs us where the excess is claimed, or is not."""
+        return self.cost - self.excess if is_claimed else self.cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +89,20 @@ def hold_bill(session: Session, ctx: RequestContext, bill_id: UUID) -> Bill:
         raise UnknownBill(message, fields={"bill_id": message})
     rows = db.fetch_all(
         session,
-        "select line_no, lot_id, is_cost_of_goods, taxable, cgst + sgst + igst as tax, gst_rate,"
-        " excess, matched_value from supplier_bill_line where tenant_id = %s and bill_id = %s"
+        "select line_no, lot_id, is_cost_of_goods, taxable, cgst + sgst + igst as tax,"
+        " excess, excess_tax, matched_value from supplier_bill_line where tenant_id = %s and bill_id = %s"
         " order by line_no",
         (ctx.tenant_id, bill_id),
     )
-    nature = SupplyNature(head["supply_nature"])
-    lines = [_booked(row, nature, is_credit=head["is_credit_taken"]) for row in rows]
+    lines = [_booked(row, is_credit=head["is_credit_taken"]) for row in rows]
     return Bill(**head, lines=lines)
 
 
-def _booked(row: db.Row, nature: SupplyNature, *, is_credit: bool) -> BookedLine:
-    tax, rate, taxable = row.pop("tax"), row.pop("gst_rate"), row.pop("taxable")
-    over = tax_on(row["excess"], rate, nature, PriceMode.EXCLUSIVE).total
+def _booked(row: db.Row, *, is_credit: bool) -> BookedLine:
+    tax, taxable = row.pop("tax"), row.pop("taxable")
     if is_credit:
-        return BookedLine(**row, cost=taxable, excess_tax=over)
-    excess = row.pop("excess") + over
+        return BookedLine(**row, cost=taxable)
+    excess = row.pop("excess") + row.pop("excess_tax")
     return BookedLine(**row, cost=taxable + tax, excess=excess, excess_tax=ZERO)
 
 
@@ -120,8 +120,6 @@ def post_bill(
     Emits:
         inventory.stock_revalued.v1 where a cost differs, in the same transaction.
     """
-    claimed = sum((line.excess for line in bill.lines), ZERO) if is_claimed else ZERO
-    _post_debt(session, ctx, bill, claimed)
     inventory.revalue_lots(
         session,
         ctx,
@@ -129,6 +127,7 @@ def post_bill(
         _changes(bill, is_claimed=is_claimed),
         bill.narration,
     )
+    _post_debt(session, ctx, bill, is_claimed=is_claimed)
     db.execute(
         session,
         "update supplier_bill set status = 'posted', claimed = (select coalesce(sum(excess), 0)"
@@ -138,9 +137,11 @@ def post_bill(
     )
 
 
-def _post_debt(session: Session, ctx: RequestContext, bill: Bill, claimed: Decimal) -> None:
-    goods = sum((line.cost for line in bill.lines if line.is_cost_of_goods), ZERO) - claimed
-    expense = sum((line.cost for line in bill.lines if not line.is_cost_of_goods), ZERO)
+def _post_debt(session: Session, ctx: RequestContext, bill: Bill, *, is_claimed: bool) -> None:
+    nets = [(line.is_cost_of_goods, line.net(is_claimed=is_claimed)) for line in bill.lines]
+    goods = sum((net for is_goods, net in nets if is_goods), ZERO)
+    expense = sum((net for is_goods, net in nets if not is_goods), ZERO)
+    claimed = sum((line.cost for line in bill.lines), ZERO) - goods - expense
     credit = bill.is_credit_taken
     lines = [
         accounting.debit("grni", goods),
@@ -169,13 +170,43 @@ def _post_debt(session: Session, ctx: RequestContext, bill: Bill, claimed: Decim
 
 def _changes(bill: Bill, *, is_claimed: bool) -> list[inventory.CostChange]:
     """Return what the goods of each line cost beyond what they came in at, charges shared out."""
+    costs = {line.line_no: line.net(is_claimed=is_claimed) for line in bill.lines}
+    before = {line.line_no: line.matched_value for line in bill.lines}
+    return _on_goods(bill, costs, before)
+
+
+def share_loss(bill: Bill, lost: Decimal) -> tuple[Decimal, list[inventory.CostChange]]:
+    """Share what a claim did not bring over the lines it was for: an expense, and what goods cost."""
+    claimed = [line for line in bill.lines if line.excess]
+    if not lost:
+        return ZERO, []
+    shares = allocate(lost, [line.excess for line in claimed])
+    losses = {line.line_no: share for line, share in zip(claimed, shares, strict=True)}
+    expense = sum((losses[line.line_no] for line in claimed if not line.is_cost_of_goods), ZERO)
+    return expense, _on_goods(bill, losses, {})
+
+
+def _on_goods(
+    bill: Bill, costs: Mapping[int, Decimal], before: Mapping[int, Decimal]
+) -> list[inventory.CostChange]:
+    """Return costs by line as changes of the goods; charges that goods bear are shared by cost."""
     goods = [line for line in bill.lines if line.lot_id]
-    costs = [line.cost - (line.excess if is_claimed else ZERO) for line in goods]
-    charges = sum((x.cost for x in bill.lines if not x.lot_id and x.is_cost_of_goods), ZERO)
-    shares = allocate(charges, _weights(costs)) if charges else [ZERO] * len(goods)
+    own = [costs.get(line.line_no, ZERO) for line in goods]
+    charges = sum(
+        (
+            costs.get(line.line_no, ZERO)
+            for line in bill.lines
+            if line.is_cost_of_goods and not line.lot_id
+        ),
+        ZERO,
+    )
+    shares = allocate(charges, _weights([line.cost for line in goods])) if charges else []
+    borne = shares or [ZERO] * len(goods)
     return [
-        inventory.CostChange(line.line_no, line.lot_id, cost + share - line.matched_value)
-        for line, cost, share in zip(goods, costs, shares, strict=True)
+        inventory.CostChange(
+            line.line_no, line.lot_id, cost + share - before.get(line.line_no, ZERO)
+        )
+        for line, cost, share in zip(goods, own, borne, strict=True)
         if line.lot_id
     ]
 

@@ -98,6 +98,7 @@ class BillLineDetail(Result):
     expected_cost: Decimal
     findings: list[Finding]
     excess: Decimal
+    excess_tax: Decimal
 
 
 class BillEntry(Result):
@@ -114,7 +115,8 @@ class BillDetail(Result):
 
     Attributes:
         to_stock, to_gone: What the goods cost beyond what they came in at, where it went.
-        excess: What is beyond what came at the expected prices, tax excluded.
+        excess: What is beyond what came at the expected prices, tax excluded; excess_tax: what of
+            the tax is beyond the expected rates on the rest.
     """
 
     id: UUID
@@ -135,6 +137,7 @@ class BillDetail(Result):
     round_off: Decimal
     total: Decimal
     excess: Decimal
+    excess_tax: Decimal
     note: str
     status: BillStatus
     recorder: str
@@ -260,6 +263,7 @@ def get_bill(session: Session, ctx: RequestContext, wanted: GetBill) -> BillDeta
     return BillDetail(
         **head,
         excess=sum((line.excess for line in lines), Decimal("0.00")),
+        excess_tax=sum((line.excess_tax for line in lines), Decimal("0.00")),
         lines=lines,
         entries=_entries(session, ctx, [wanted.bill_id, head["claim_id"]]),
     )
@@ -276,7 +280,7 @@ def _lines(session: Session, ctx: RequestContext, bill_id: UUID) -> list[BillLin
                coalesce(came.paid, 0) as received, l.is_cost_of_goods, l.unit, l.quantity,
                l.base_quantity, l.unit_cost, l.discount_percent, l.gst_rate, l.taxable,
                l.cgst + l.sgst + l.igst as tax, l.matched, l.matched_value, l.expected_cost,
-               l.findings, l.excess
+               l.findings, l.excess, l.excess_tax
           from supplier_bill_line l
           left join lot on (lot.tenant_id, lot.id) = (l.tenant_id, l.lot_id)
           left join goods_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)

@@ -19,6 +19,7 @@ from erp.services.billing.bill_drafting import (
     BilledCharge,
     BilledLine,
     Draft,
+    Judged,
     RecordBill,
     draft_bill,
 )
@@ -38,14 +39,13 @@ from erp.services.platform import (
     next_number,
 )
 
-DECIDE = "billing.decide_bill"
-
 
 class BillAnswer(Result):
     """A supplier's bill after a command.
 
     Attributes:
-        excess: What is beyond what came at the expected prices, tax excluded.
+        excess: What is beyond what came at the expected prices, tax excluded; excess_tax: what of
+            the tax is beyond the expected rates on the rest.
         findings: What does not match, by number of the line.
     """
 
@@ -54,6 +54,7 @@ class BillAnswer(Result):
     status: BillStatus
     total: Decimal
     excess: Decimal
+    excess_tax: Decimal
     findings: dict[int, list[Finding]]
 
 
@@ -103,6 +104,7 @@ def record_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> BillA
         status=status,
         total=cmd.total,
         excess=draft.excess,
+        excess_tax=draft.excess_tax,
         findings=draft.findings,
     )
 
@@ -154,8 +156,19 @@ def _write(
         for one, tax in zip(cmd.charges, draft.taxed.lines[count:], strict=True)
     ]
     common = {"tenant_id": ctx.tenant_id, "bill_id": bill_id}
-    numbered = [common | row | {"id": new_id(), "line_no": at} for at, row in enumerate(rows, 1)]
+    numbered = [
+        common | row | _said(one) | {"id": new_id(), "line_no": at}
+        for at, (row, one) in enumerate(zip(rows, draft.judged, strict=True), start=1)
+    ]
     db.insert_rows(session, SupplierBillLine, numbered)
+
+
+def _said(one: Judged) -> dict[str, object]:
+    return {
+        "findings": list(one.findings),
+        "excess": one.excess,
+        "excess_tax": one.excess_tax,
+    }
 
 
 def _goods_row(
@@ -177,8 +190,6 @@ def _goods_row(
         "matched": match.units,
         "matched_value": match.value,
         "expected_cost": came.expected_cost,
-        "findings": list(match.findings),
-        "excess": match.excess,
     }
 
 
@@ -199,8 +210,6 @@ def _charge_row(charge: BilledCharge, tax: TaxedLine) -> dict[str, object]:
         "matched": 0,
         "matched_value": ZERO,
         "expected_cost": charge.amount,
-        "findings": [],
-        "excess": ZERO,
     }
 
 
@@ -216,7 +225,8 @@ def _amounts(tax: TaxedLine) -> dict[str, object]:
 
 def _tell(session: Session, ctx: RequestContext, draft: Draft, bill: tuple[UUID, str]) -> None:
     bill_id, number = bill
-    beyond = f" {money_text(draft.excess)} are beyond what came." if draft.excess else ""
+    excess = draft.excess + draft.excess_tax
+    beyond = f" {money_text(excess)} are beyond what was expected." if excess else ""
     news = workflows.News(
         kind="billing.bill_held",
         title=f"Bill {number} does not match what was ordered or came",
@@ -224,4 +234,4 @@ def _tell(session: Session, ctx: RequestContext, draft: Draft, bill: tuple[UUID,
         link=f"/bills/{bill_id}",
         dedupe_key=f"supplier-bill:{bill_id}",
     )
-    workflows.notify_members(session, ctx, permission=DECIDE, news=news)
+    workflows.notify_members(session, ctx, permission="billing.decide_bill", news=news)

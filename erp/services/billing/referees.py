@@ -93,7 +93,8 @@ referee(
             select a.tenant_id, a.company_id, sum(l.credit - l.debit) as value
               from account a
               join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
-             where a.key = 'grni' group by 1, 2
+              join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+             where a.key = 'grni' and e.origin_type <> 'manual' group by 1, 2
         )
         select tenant_id, company_id, came.value as came, billed.value as billed,
                booked.value as booked

@@ -167,7 +167,7 @@ _CLASSED: LiteralString = """
                     sqrt(greatest(%(weeks)s * m.squares - m.units * m.units, 0)) / m.units
                     end as variation
           from moved m full join held h using (variant_id)
-         where m.consumed > 0 or h.on_hand > 0
+         where m.consumed > 0 or h.on_hand > 0 or coalesce(m.drift, 0) <> 0
     ), ranked as (
         select *, sum(consumed) over () as whole,
                sum(consumed) over (order by consumed desc, variant_id) - consumed as before

@@ -130,6 +130,8 @@ _PACES: LiteralString = """
                sold.units as sold_there, have.units as held_there
           from sold
           join branch b on b.tenant_id = %(tenant)s and b.id = sold.branch_id
+          join branch here on here.tenant_id = %(tenant)s and here.id = %(branch)s
+               and here.company_id = b.company_id and here.gstin is not distinct from b.gstin
           cross join lateral (
                 select coalesce(sum(s.on_hand), 0)::bigint as units
                   from stock_balance s join ours on ours.id = s.location_id

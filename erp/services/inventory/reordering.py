@@ -117,6 +117,7 @@ _PLANNED: LiteralString = """
           left join lateral (
                 select (m.effective_at at time zone %(zone)s)::date as came_on
                   from stock_move m
+                  join ours on ours.id = m.to_location_id and ours.branch_id = %(branch)s
                  where m.tenant_id = v.tenant_id and m.variant_id = v.id
                  order by m.effective_at limit 1) first on demand.units > 0
          where v.tenant_id = %(tenant)s

@@ -86,7 +86,7 @@ _PAGE: LiteralString = """
     , changed as (
         select *, round(price - price_before, 4) * units as exact,
                coalesce(supplier_id, '00000000-0000-0000-0000-000000000000') as key
-          from compared where price <> price_before
+          from compared where price <> price_before and price_before > 0
     ), chosen as (
         select * from changed
          where %(direction)s = '' or (price > price_before) = (%(direction)s = 'up')

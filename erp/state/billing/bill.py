@@ -88,11 +88,13 @@ def _count(quantity: Decimal | None, unit: str) -> str:
 
 
 def _match(line: Any) -> str:
-    if line.lot_id is None:
-        return "charge" if line.is_cost_of_goods else "expense"
     if len(line.findings) > 1:
         return "several"
-    return line.findings[0] if line.findings else "none"
+    if line.findings:
+        return str(line.findings[0])
+    if line.lot_id is None:
+        return "borne" if line.is_cost_of_goods else "expense"
+    return "none"
 
 
 def _why(line: Any) -> str:
@@ -102,6 +104,8 @@ def _why(line: Any) -> str:
         said.append(f"{line.base_quantity - line.matched} more than came")
     if "price" in line.findings:
         said.append(f"{money_text(line.expected_cost)} expected")
+    if "charge" in line.findings:
+        said.append("more than the goods let expect")
     if "tax_rate" in line.findings:
         said.append("GST is not the product's")
     return ", ".join(said)
@@ -142,7 +146,8 @@ def _held_words(bill: Any) -> str:
     if bill.status != "held":
         return ""
     lines = sum(bool(line.findings) for line in bill.lines)
-    beyond = f" {money_text(bill.excess)} are beyond what was expected." if bill.excess else ""
+    excess = bill.excess + bill.excess_tax
+    beyond = f" {money_text(excess)} are beyond what was expected." if excess else ""
     return f"{counted(lines, 'line')} not as ordered or received.{beyond} Nothing is booked yet."
 
 
@@ -184,13 +189,14 @@ def _offers(bill: Any, principal: identity.Principal) -> dict[str, str]:
     decides = bill.status == "held" and principal.may(DECIDE)
     may_anything = principal.may("*")
     is_short = any("quantity" in line.findings for line in bill.lines)
-    within = bill.excess <= principal.limits.get(LIMIT, Decimal(0))
+    excess = bill.excess + bill.excess_tax
+    within = excess <= principal.limits.get(LIMIT, Decimal(0))
     own = bill.recorded_by == principal.user_id and not may_anything
     is_open = bill.claim_id is not None and bill.settled_at is None
     return {
         "may_decide": "yes" if decides else "",
         "may_accept": "yes" if decides and within and not is_short and not own else "",
-        "may_claim": "yes" if decides and bill.excess else "",
+        "may_claim": "yes" if decides and excess else "",
         "may_settle": "yes" if is_open and principal.may(RECORD) else "",
     }
 

@@ -17,7 +17,8 @@ MATCHES = {
     "quantity": "More than came",
     "tax_rate": "Other GST rate",
     "several": "Differs",
-    "charge": "Charge",
+    "charge": "High charge",
+    "borne": "On the goods",
     "expense": "Expense",
 }
 MATCH_TONES = {
@@ -26,7 +27,8 @@ MATCH_TONES = {
     "quantity": "red",
     "tax_rate": "amber",
     "several": "red",
-    "charge": "gray",
+    "charge": "amber",
+    "borne": "gray",
     "expense": "gray",
 }
 OUTCOMES = {"accepted": "Accepted", "claimed": "Claimed", "refused": "Refused"}

@@ -80,11 +80,13 @@ class TolerancesState(DialogFormState, rx.State):
 
     percent: str = ""
     amount: str = ""
+    charges: str = ""
 
     async def _prepare(self) -> None:
         found = await self._ask("billing.get_match_tolerances", {})
         self.percent = f"{found.price_percent.normalize():f}"
         self.amount = f"{found.price_amount:.2f}"
+        self.charges = f"{found.charge_percent.normalize():f}"
 
     async def _done(self, result: Any) -> str:
         percent = f"{result.price_percent.normalize():f}"

@@ -237,9 +237,14 @@ def _held(result: Any, goods: Mapping[int, str]) -> str:
     """Say which goods do not match; nothing if the bill would be posted."""
     if not result.findings:
         return ""
-    words = {"price": "price", "quantity": "quantity", "tax_rate": "GST rate"}
+    words = {
+        "price": "price",
+        "quantity": "quantity",
+        "tax_rate": "GST rate",
+        "charge": "more than the goods let expect",
+    }
     named = [
-        f"{goods.get(at, '')} ({', '.join(words[one] for one in found)})"
+        f"{goods.get(at, 'Charges')} ({', '.join(words[one] for one in found)})"
         for at, found in result.findings.items()
     ]
     return (

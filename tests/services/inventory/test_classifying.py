@@ -146,6 +146,16 @@ def test_a_revaluation_counts_from_its_moment(shop):
     assert found.average_value == Decimal("50000.00")
 
 
+def test_what_was_there_and_is_gone_unsold_was_in_stock_too(shop):
+    before = shop.run("inventory.classify_stock", {"weeks": 4}).average_value
+    lot = shop.run("inventory.list_ageing", {"limit": 1}).rows[0]
+    lines = [{"lot_id": lot.lot_id, "quantity": 10_000}]
+    off = {"location_id": shop.storage_id, "reason_code": "damaged", "lines": lines}
+    shop.run("inventory.write_off_stock", off)
+    after = shop.run("inventory.classify_stock", {"weeks": 4}).average_value
+    assert float(after) == pytest.approx(float(before), rel=0.001)
+
+
 def test_moves_between_our_own_places_are_no_consumption(shop):
     lot_id = shop.run("inventory.list_ageing", {"limit": 1}).rows[0].lot_id
     lines = [{"lot_id": lot_id, "quantity": 100}]

@@ -205,6 +205,21 @@ def test_goods_go_to_the_branch_that_sells_them(shop):
     assert "Second sold 4 in 90 days and has 1." in row.reason
 
 
+def test_goods_are_not_sent_where_an_invoice_would_be_needed(shop):
+    receive(shop, days_ago=200, quantity=10)
+    other = second_branch(shop)
+    receive(other, days_ago=1, quantity=5)
+    other.sell({shop.variant_ids[0]: 4})
+    assert [row.advice for row in idle(shop)] == ["transfer"]
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            "update branch set gstin = null where tenant_id = %s and id = %s",
+            (shop.tenant_id, other.ctx.branch_id),
+        )
+    assert [row.advice for row in idle(shop)] == ["discount"]
+
+
 def test_lots_are_narrowed_and_paged_by_money(shop):
     for product, quantity in enumerate((10, 40, 20)):
         number = f"NO{quantity}"

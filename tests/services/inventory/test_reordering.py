@@ -316,6 +316,15 @@ def test_branches_have_their_own_demand_points_and_suggestions(shop):
         shop.run("inventory.dismiss_suggestion", {"suggestion_id": row.id, "reason": "x"})
 
 
+def test_a_young_branch_is_judged_by_its_own_days(shop):
+    receive(shop, days_ago=200, quantity=500)
+    young = second_branch(shop)
+    receive(young, days_ago=9, quantity=500)
+    for day in range(10):
+        sell(young, 7, days_ago=day)
+    assert plan(young).per_day == Decimal(5)  # seventy over a fortnight, the least
+
+
 def test_people_are_told_once_a_day(shop):
     rule(shop, reorder_point=10)
     first = shop.run("inventory.suggest_reorders")

@@ -13,7 +13,8 @@ RATE = Decimal(5)
 
 def registered(shop: Shop, state: str = "27", **facts: Any) -> UUID:
     """Register a supplier who charges GST and return its id."""
-    return supplier(shop, gstin=gstin_in(state), gst_category="regular", state_code=state, **facts)
+    about = {"gstin": gstin_in(state), "gst_category": "regular", "state_code": state}
+    return supplier(shop, **about | facts)
 
 
 def usual(shop: Shop) -> UUID:

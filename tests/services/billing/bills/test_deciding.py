@@ -96,8 +96,8 @@ def test_a_shop_of_one_accepts_its_own(shop, receipt):
 
 def test_a_manager_accepts_up_to_a_limit(shop, manager, accountant):
     receipt = came(shop, goods(shop, 2000))
-    made = bill(shop, "136500.00", billed(receipt, 2000, "65"), by=accountant)
-    assert made.excess == Decimal("10000.00")
+    made = bill(shop, "135975.00", billed(receipt, 2000, "64.75"), by=accountant)
+    assert made.excess + made.excess_tax == Decimal("9975.00")
     other = came(shop, goods(shop, 2001))
     beyond = bill(
         shop, "136568.25", billed(other, 2001, "65"), by=accountant, bill_number="SBL/118"
@@ -203,6 +203,62 @@ def test_a_credit_note_settles_a_claim_and_its_rest_is_cost(shop, long, manager)
         settle(shop, claim.claim_id, "100.00", "5.00")
 
 
+def test_who_may_not_accept_a_difference_does_not_lose_it_in_a_claim_either(
+    shop, long, manager, accountant
+):
+    claim = decide(shop, long, "claimed", by=manager)
+    with refused(shop, PermissionDenied):
+        settle(shop, claim.claim_id, "119.99", "6.00", by=accountant)
+    with refused(shop, PermissionDenied):
+        settle(shop, claim.claim_id, "0.00", "0.00", by=accountant)
+    assert settle(shop, claim.claim_id, "120.00", "6.00", by=accountant).lost == 0
+
+
+def test_a_recorder_does_not_lose_a_claim_nor_anybody_beyond_the_limit(shop, manager, accountant):
+    own = bill(shop, "735.00", billed(came(shop, goods(shop, 10)), 10, "70"), by=manager)
+    claim = decide(shop, own, "claimed", by=manager)
+    with refused(shop, OwnBill):
+        settle(shop, claim.claim_id, "0.00", "0.00", by=manager)
+    receipt = came(shop, goods(shop, 10))
+    line = billed(receipt, 200, "60")
+    other = bill(shop, "12600.00", line, by=accountant, bill_number="SBL/118")
+    claim = decide(shop, other, "claimed", by=manager)
+    with refused(shop, BeyondBillLimit):
+        settle(shop, claim.claim_id, "0.00", "0.00", by=manager)
+    assert settle(shop, claim.claim_id, "2000.00", "100.00", by=manager).lost == 9400
+    assert broken_promises() == []
+
+
+def test_too_much_tax_is_claimed_and_counts_to_the_limit(shop, manager, accountant):
+    receipt = came(shop, goods(shop, 1000))
+    line = billed(receipt, 1000, "60", gst_rate=28)
+    made = bill(shop, "76800.00", line, by=accountant)
+    assert (made.findings, made.excess_tax) == ({1: ["tax_rate"]}, 13800)
+    with refused(shop, BeyondBillLimit):
+        decide(shop, made, "accepted", by=manager)
+    claim = decide(shop, made, "claimed", by=manager)
+    assert (balance(shop, "supplier_claims"), balance(shop, "input_cgst")) == (0, 8400)
+    settle(shop, claim.claim_id, "0.00", "13800.00", by=accountant)
+    assert balance(shop, "creditors") == Decimal("-63000.00")
+    assert (balance(shop, "input_cgst"), balance(shop, "inventory")) == (1500, 60000)
+    assert broken_promises() == []
+
+
+def test_high_charges_are_claimed_and_their_rest_is_borne_as_they_would_be(shop, manager):
+    receipt = came(shop, goods(shop, 10))
+    charges = [
+        {"label": "Packing", "amount": "60.00", "gst_rate": 5},
+        {"label": "Freight", "amount": "40.00", "gst_rate": 5, "is_cost_of_goods": False},
+    ]
+    made = bill(shop, "735.00", billed(receipt, 10, "60"), charges=charges)
+    assert (made.findings, made.excess) == ({2: ["charge"], 3: ["charge"]}, 100)
+    claim = decide(shop, made, "claimed", by=manager)
+    assert (balance(shop, "inventory"), balance(shop, "freight_inward")) == (600, 0)
+    settle(shop, claim.claim_id, "50.00", "2.50")
+    assert (balance(shop, "inventory"), balance(shop, "freight_inward")) == (630, 20)
+    assert broken_promises() == []
+
+
 def test_no_more_is_credited_than_was_asked_for(shop, long, manager, stranger):
     claim = decide(shop, long, "claimed", by=manager)
     with refused(shop, InvalidInput, "credited"):
@@ -230,14 +286,15 @@ def test_tax_that_is_cost_is_claimed_as_cost(environment):
 
 
 def test_the_owner_sets_how_far_a_price_may_differ(shop, receipt, manager):
-    tight = {"price_percent": "0", "price_amount": "0.00"}
+    tight = {"price_percent": "0", "price_amount": "0.00", "charge_percent": "0"}
     with refused(shop, PermissionDenied):
         shop.run("billing.set_match_tolerances", tight, by=manager)
-    shop.run("billing.set_match_tolerances", {"price_percent": "5", "price_amount": "0.00"})
+    shop.run("billing.set_match_tolerances", tight | {"price_percent": "5"})
     shop.run("billing.set_match_tolerances", tight)
     assert shop.run("billing.get_match_tolerances").model_dump() == {
         "price_percent": 0,
         "price_amount": 0,
+        "charge_percent": 0,
     }
     made = bill(shop, "630.11", billed(receipt, 10, "60.01"))
     assert made.findings == {1: ["price"]}

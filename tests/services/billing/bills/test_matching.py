@@ -89,3 +89,8 @@ def test_whatever_parts_are_billed_they_use_up_the_value_exactly(parts, value):
         assert found.value >= 0
         billed, billed_value = billed + found.units, billed_value + found.value
     assert (billed, billed_value) == (paid, value)
+
+
+def test_goods_of_no_worth_to_speak_of_never_come_below_nothing():
+    came = delivered(paid=1000, value="1.00", cost="0.001", billed=1, billed_value="0.01")
+    assert match(1, "0.00", came).value == Decimal("0.00")

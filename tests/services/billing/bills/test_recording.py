@@ -138,6 +138,8 @@ def test_goods_never_fall_below_zero_whatever_the_bill_takes_off(shop):
 
 
 def test_charges_make_goods_dearer_or_are_an_expense(shop):
+    usual = {"price_percent": "1", "price_amount": "10.00", "charge_percent": "15"}
+    shop.run("billing.set_match_tolerances", usual)
     receipt = came(shop, goods(shop, 10), goods(shop, 10, at=1, unit_cost="30"))
     lines = [
         billed(receipt, 10, "60"),
@@ -164,8 +166,25 @@ def test_a_charge_needs_goods_to_be_spread_over(shop):
     with refused(shop, InvalidInput, "charges.0.is_cost_of_goods"):
         bill(shop, "105.00", charges=[charge])
     made = bill(shop, "105.00", charges=[charge | {"is_cost_of_goods": False}])
-    assert made.status == "posted"
+    assert (made.status, made.findings, made.excess) == ("held", {1: ["charge"]}, 100)
+    decide(shop, made, "accepted")
     assert balance(shop, "freight_inward") == 100
+
+
+@pytest.mark.parametrize(("charge", "status"), [("30.00", "posted"), ("30.01", "held")])
+def test_charges_beyond_what_the_goods_let_expect_are_held(shop, charge, status):
+    receipt = came(shop, goods(shop, 10))
+    packing = {"label": "Packing", "amount": charge, "gst_rate": 5}
+    made = bill(shop, "661.50", billed(receipt, 10, "60"), charges=[packing])
+    assert made.status == status
+    assert made.findings == ({} if status == "posted" else {2: ["charge"]})
+
+
+def test_a_supplier_in_a_special_zone_bears_igst_within_the_state(shop):
+    zone = registered(shop, name="Zone Labs", gst_category="sez")
+    receipt = came(shop, goods(shop, 10), supplier_id=zone)
+    bill(shop, "630.00", billed(receipt, 10, "60"), supplier_id=zone)
+    assert (balance(shop, "input_igst"), balance(shop, "input_cgst")) == (30, 0)
 
 
 def test_who_is_not_registered_pays_the_tax_as_cost(environment):
@@ -196,6 +215,7 @@ def test_another_rate_than_the_products_is_found(shop):
     receipt = came(shop, goods(shop, 10))
     made = bill(shop, "672.00", billed(receipt, 10, "60", gst_rate=12))
     assert made.findings == {1: ["tax_rate"]}
+    assert (made.excess, made.excess_tax) == (0, 42)
 
 
 def test_the_lines_add_up_to_what_is_printed(shop):
@@ -204,6 +224,14 @@ def test_the_lines_add_up_to_what_is_printed(shop):
         bill(shop, "631.01", billed(receipt, 10, "60"))
     assert "630.00" in refusal.value.message
     assert bill(shop, "631.00", billed(receipt, 10, "60")).status == "posted"
+
+
+@pytest.mark.parametrize("number", ["B1/12", "B11/2", "B112"])
+def test_numbers_that_only_look_alike_are_other_bills(shop, number):
+    receipt = came(shop, goods(shop, 10))
+    bill(shop, "315.00", billed(receipt, 5, "60"), bill_number="B-1-1-2")
+    made = bill(shop, "315.00", billed(receipt, 5, "60"), bill_number=number)
+    assert made.status == "posted"
 
 
 @pytest.mark.parametrize("number", ["SBL/117", "sbl-0117", "SBL 117"])
@@ -273,6 +301,8 @@ def test_the_days_of_a_bill_make_sense(shop):
         bill(shop, "630.00", line_, booked_on=yesterday)
     with refused(shop, InvalidInput, "booked_on"):
         bill(shop, "630.00", line_, booked_on=tomorrow)
+    with refused(shop, InvalidInput, "booked_on"):  # the goods came today
+        bill(shop, "630.00", line_, billed_on=yesterday, booked_on=yesterday)
     with refused(shop, InvalidInput, "due_on"):
         bill(shop, "630.00", line_, due_on=yesterday)
     made = detail(shop, bill(shop, "630.00", line_, billed_on=yesterday))
