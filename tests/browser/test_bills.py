@@ -116,6 +116,6 @@ def test_the_pages_of_bills_fit_every_screen(acting, shop, interface):
     came(shop, goods(shop, 10))
     page = acting("owner", "/bills")
     page.get_by_role("button", name="Tolerances").click()
-    expect(page.get_by_role("dialog").get_by_label("Percent")).to_have_value("1")
+    expect(page.get_by_role("dialog").locator("[name=price_percent]")).to_have_value("1")
     paths = ["/bills", "/bills/unbilled", "/bills/new", f"/bills/{held.id}", f"/bills/{claimed.id}"]
     expect_to_fit_everywhere(page, interface, paths)
