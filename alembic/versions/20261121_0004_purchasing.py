@@ -11,15 +11,13 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = "select, insert"
-CHANGEABLE = "select, insert, update"
 RIGHTS = {
-    "purchase_order": CHANGEABLE,
-    "purchase_order_progress": CHANGEABLE,
-    "purchase_order_version": APPEND_ONLY,
-    "purchase_order_decision": APPEND_ONLY,
-    "purchase_order_line": APPEND_ONLY,
-    "purchase_order_receipt": APPEND_ONLY,
+    "purchase_order": migrating.CHANGEABLE,
+    "purchase_order_progress": migrating.CHANGEABLE,
+    "purchase_order_version": migrating.APPEND_ONLY,
+    "purchase_order_decision": migrating.APPEND_ONLY,
+    "purchase_order_line": migrating.APPEND_ONLY,
+    "purchase_order_receipt": migrating.APPEND_ONLY,
 }
 DROPPED = (
     "purchase_order_receipt",
@@ -42,13 +40,7 @@ LIMITS = {
 
 def upgrade() -> None:
     _create_tables()
-    for table, rights in RIGHTS.items():
-        op.execute(f"select sec.protect('{table}', '{rights}')")
-        if rights == APPEND_ONLY:
-            op.execute(
-                f"create trigger {table}_immutable before update or delete on {table}"
-                " for each row execute function sec.refuse_change()"
-            )
+    migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, LIMITS)
 
 

@@ -11,12 +11,10 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-APPEND_ONLY = "select, insert"
-CHANGEABLE = "select, insert, update"
 RIGHTS = {
-    "stock_count": CHANGEABLE,
-    "stock_count_line": CHANGEABLE,
-    "stock_count_recording": APPEND_ONLY,
+    "stock_count": migrating.CHANGEABLE,
+    "stock_count_line": migrating.CHANGEABLE,
+    "stock_count_recording": migrating.APPEND_ONLY,
 }
 GRANTED = {
     "manager": ["inventory.view_counts", "inventory.count", "inventory.approve_count"],
@@ -29,12 +27,7 @@ LIMITS = {"count_difference": {"owner": "10000000", "manager": "100000"}}
 
 def upgrade() -> None:
     _create_tables()
-    for table, rights in RIGHTS.items():
-        op.execute(f"select sec.protect('{table}', '{rights}')")
-    op.execute(
-        "create trigger stock_count_recording_immutable before update or delete"
-        " on stock_count_recording for each row execute function sec.refuse_change()"
-    )
+    migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, LIMITS)
 
 

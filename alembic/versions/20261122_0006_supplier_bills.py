@@ -15,18 +15,16 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
-APPEND_ONLY = "select, insert"
-CHANGEABLE = "select, insert, update"
 RIGHTS = {
-    "goods_receipt": APPEND_ONLY,
-    "goods_receipt_line": APPEND_ONLY,
-    "stock_revaluation": APPEND_ONLY,
-    "supplier_bill": CHANGEABLE,
-    "supplier_bill_line": APPEND_ONLY,
-    "supplier_bill_decision": APPEND_ONLY,
-    "billed_goods": CHANGEABLE,
-    "supplier_claim": CHANGEABLE,
-    "match_tolerance": CHANGEABLE,
+    "goods_receipt": migrating.APPEND_ONLY,
+    "goods_receipt_line": migrating.APPEND_ONLY,
+    "stock_revaluation": migrating.APPEND_ONLY,
+    "supplier_bill": migrating.CHANGEABLE,
+    "supplier_bill_line": migrating.APPEND_ONLY,
+    "supplier_bill_decision": migrating.APPEND_ONLY,
+    "billed_goods": migrating.CHANGEABLE,
+    "supplier_claim": migrating.CHANGEABLE,
+    "match_tolerance": migrating.CHANGEABLE,
 }
 DROPPED = (
     "supplier_bill_line",
@@ -63,13 +61,7 @@ def upgrade() -> None:
     op.get_bind().exec_driver_sql((SQL / "0006_revaluation.sql").read_text())
     with migrating.every_tenant(*READ) as connection:
         connection.exec_driver_sql((SQL / "0006_receipts.sql").read_text())
-    for table, rights in RIGHTS.items():
-        op.execute(f"select sec.protect('{table}', '{rights}')")
-        if rights == APPEND_ONLY:
-            op.execute(
-                f"create trigger {table}_immutable before update or delete on {table}"
-                " for each row execute function sec.refuse_change()"
-            )
+    migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, LIMITS)
 
 

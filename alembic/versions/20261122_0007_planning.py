@@ -12,10 +12,10 @@ branch_labels = None
 depends_on = None
 
 RIGHTS = {
-    "carrying_rate": "select, insert",
-    "claim_terms": "select, insert, update",
-    "reorder_rule": "select, insert, update",
-    "reorder_suggestion": "select, insert, update",
+    "carrying_rate": migrating.APPEND_ONLY,
+    "claim_terms": migrating.CHANGEABLE,
+    "reorder_rule": migrating.CHANGEABLE,
+    "reorder_suggestion": migrating.CHANGEABLE,
 }
 GRANTED = {
     "manager": ["inventory.plan", "inventory.reorder"],
@@ -25,12 +25,7 @@ GRANTED = {
 
 def upgrade() -> None:
     _create_tables()
-    for table, rights in RIGHTS.items():
-        op.execute(f"select sec.protect('{table}', '{rights}')")
-    op.execute(
-        "create trigger carrying_rate_immutable before update or delete"
-        " on carrying_rate for each row execute function sec.refuse_change()"
-    )
+    migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, {})
 
 

@@ -10,7 +10,25 @@ from alembic import op
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+APPEND_ONLY = "select, insert"
+CHANGEABLE = "select, insert, update"
+
 Permissions = Mapping[str, Sequence[str]]
+
+
+def protect(rights: Mapping[str, str]) -> None:
+    """Keep new tables apart by tenant, and those that are only added to from being changed.
+
+    Args:
+        rights: What the application may do, `APPEND_ONLY` or `CHANGEABLE`, by table.
+    """
+    for table, allowed in rights.items():
+        op.execute(f"select sec.protect('{table}', '{allowed}')")
+        if allowed == APPEND_ONLY:
+            op.execute(
+                f"create trigger {table}_immutable before update or delete on {table}"
+                " for each row execute function sec.refuse_change()"
+            )
 
 
 def grant_to_roles(permissions: Permissions, limits: Mapping[str, Mapping[str, str]]) -> None:

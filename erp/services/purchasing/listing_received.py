@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services.inventory import MINIMUM_SHELF_LIFE, GoodsReceived
+from erp.services.inventory import MINIMUM_SHELF_LIFE
 from erp.services.platform import (
     LAST_ID,
     Day,
@@ -32,17 +32,13 @@ DAYS_SHOWN = 90
 """Length of a period where none is asked for."""
 
 RECEIVED: LiteralString = """
-    select m.id, m.origin_id as receipt_id, m.effective_at,
-           (m.effective_at at time zone %(zone)s)::date as received_on, m.reason as reference,
+    select m.id, m.origin_id as receipt_id, m.effective_at, g.received_on, g.reference,
            m.variant_id, m.lot_id, l.lot_number, l.expires_on, m.quantity as units, m.value,
-           (e.payload ->> 'supplier_id')::uuid as supplier_id, r.order_id,
+           g.supplier_id, r.order_id,
            coalesce(r.received, 0) as paid_units, due.expected_on
       from stock_move m
-      join location place on (place.tenant_id, place.id) = (m.tenant_id, m.to_location_id)
-      join warehouse w on (w.tenant_id, w.id) = (place.tenant_id, place.warehouse_id)
+      join goods_receipt g on (g.tenant_id, g.id) = (m.tenant_id, m.origin_id)
       join lot l on (l.tenant_id, l.id) = (m.tenant_id, m.lot_id)
-      left join event e on (e.tenant_id, e.aggregate_id) = (m.tenant_id, m.origin_id)
-           and e.name = %(event)s
       left join purchase_order_receipt r
            on (r.tenant_id, r.receipt_id, r.receipt_line_no)
             = (m.tenant_id, m.origin_id, m.origin_line_no)
@@ -54,11 +50,11 @@ RECEIVED: LiteralString = """
                and d.outcome = 'approved' and d.decided_at <= r.received_at
              order by v.version desc limit 1) due on true
      where m.tenant_id = %(tenant)s and m.origin_type = 'goods_receipt'
-       and w.branch_id = %(branch)s
+       and g.branch_id = %(branch)s
 """
 """Lines of deliveries into the acting branch, with the order's expected day as it was then."""
 
-OF_SUPPLIER: LiteralString = "and e.payload ->> 'supplier_id' = %(supplier)s::text"
+OF_SUPPLIER: LiteralString = "and g.supplier_id = %(supplier)s"
 SHORT: LiteralString = "expires_on < received_on + %(shelf_days)s"
 LATE: LiteralString = "received_on > expected_on"
 
@@ -118,7 +114,6 @@ def received_params(ctx: RequestContext) -> dict[str, Any]:
         "tenant": ctx.tenant_id,
         "branch": ctx.branch_id,
         "zone": ctx.time_zone,
-        "event": GoodsReceived.name,
         "shelf_days": MINIMUM_SHELF_LIFE.days,
         "today": ctx.today,
     }
