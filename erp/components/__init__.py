@@ -103,7 +103,7 @@ from erp.components.fields import (
     text_field,
 )
 from erp.components.figures import badge, fact_list, progress_bar, stat_tile, timeline
-from erp.components.forms import form_dialog, form_view, question_dialog
+from erp.components.forms import form_dialog, form_view, lined_form, question_dialog
 from erp.components.headers import card, grid, notice, page_header
 from erp.components.lists import Empty, Filter, list_view, page_turner
 from erp.components.skeletons import bone, page_skeleton
@@ -133,6 +133,7 @@ __all__ = [
     "grid",
     "icon_button",
     "key_map",
+    "lined_form",
     "link_button",
     "link_tabs",
     "list_view",

@@ -37,6 +37,41 @@ def form_view(
     )
 
 
+def lined_form(
+    state: Any,
+    *cards: rx.Component,
+    back: str | rx.Var[str],
+    submit: str = "Review",
+    icon: str = "eye",
+    sticky: bool = True,
+) -> rx.Component:
+    """Return the form of a `LinedFormState` class: cards over the whole width, and its question.
+
+    Args:
+        back: Where its cancelling leads.
+        sticky: Whether its buttons stay in sight below many lines.
+    """
+    return rx.fragment(
+        rx.el.form(
+            rx.el.input(
+                type="hidden", name="idempotency_key", value=state.form_key, read_only=True
+            ),
+            rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
+            *cards,
+            rx.el.div(
+                link_button("Cancel", back, look="outline"),
+                submit_button(submit, busy=state.is_busy, icon=icon),
+                class_name="form-foot sticky-foot" if sticky else "form-foot",
+            ),
+            on_submit=state.submit,
+            class_name="form wide",
+            no_validate=True,
+            key=state.form_key,
+        ),
+        question_dialog(state),
+    )
+
+
 def form_dialog(
     state: Any,
     *fields: rx.Component,

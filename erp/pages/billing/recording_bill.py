@@ -11,13 +11,11 @@ from erp.components import (
     date_field,
     empty_state,
     icon_button,
-    link_button,
+    lined_form,
     lookup_field,
     money_field,
     notice,
     page_header,
-    question_dialog,
-    submit_button,
     text_field,
 )
 from erp.pages.inventory.review import review_dialog
@@ -40,26 +38,16 @@ def record_bill_page() -> rx.Component:
             "Record bill",
             "Type the head of the bill, then put on it what it names of what came.",
         ),
-        rx.el.form(
-            rx.el.input(type="hidden", name="idempotency_key", value=Bill.form_key, read_only=True),
-            rx.cond(Bill.form_error != "", notice(Bill.form_error, tone="red")),
+        lined_form(
+            Bill,
             card(_head(), title="Bill"),
             rx.cond(
                 Bill.is_supplier_known,
                 card(_unbilled(), title="Came, and not billed", actions=(_all(),)),
             ),
             card(_lines(), title="On this bill", actions=(_sums(),)),
-            rx.el.div(
-                link_button("Cancel", "/bills", look="outline"),
-                submit_button("Review", busy=Bill.is_busy, icon="eye"),
-                class_name="form-foot sticky-foot",
-            ),
-            on_submit=Bill.submit,
-            class_name="form wide",
-            no_validate=True,
-            key=Bill.form_key,
+            back="/bills",
         ),
-        question_dialog(Bill),
         review_dialog(
             Bill,
             rx.cond(Bill.held_words != "", notice(Bill.held_words, tone="amber", icon="scale")),

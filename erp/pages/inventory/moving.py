@@ -10,13 +10,10 @@ from erp.components import (
     card,
     empty_state,
     icon_button,
-    link_button,
+    lined_form,
     lookup_field,
-    notice,
     page_header,
-    question_dialog,
     select_field,
-    submit_button,
     text_field,
 )
 from erp.pages.inventory.review import review_dialog
@@ -110,9 +107,8 @@ def _movement(
     *,
     place_label: str = "Place",
 ) -> rx.Component:
-    form = rx.el.form(
-        rx.el.input(type="hidden", name="idempotency_key", value=state.form_key, read_only=True),
-        rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
+    form = lined_form(
+        state,
         card(
             rx.el.div(
                 _place(state, place_label),
@@ -122,20 +118,12 @@ def _movement(
             )
         ),
         card(_lots(state, amount), title="Lots"),
-        rx.el.div(
-            link_button("Cancel", "/stock", look="outline"),
-            submit_button("Review", busy=state.is_busy, icon="eye"),
-            class_name="form-foot",
-        ),
-        on_submit=state.submit,
-        class_name="form wide",
-        no_validate=True,
-        key=state.form_key,
+        back="/stock",
+        sticky=False,
     )
     return rx.fragment(
         page_header(title, lead),
         form,
-        question_dialog(state),
         review_dialog(state, title=f"{title}?", confirm=confirm),
     )
 

@@ -8,15 +8,13 @@ from erp.components import (
     card,
     dialog,
     empty_state,
+    lined_form,
     link_button,
     list_view,
     lookup_field,
-    notice,
     page_header,
-    question_dialog,
     scanner,
     select_field,
-    submit_button,
 )
 from erp.pages.inventory.goods import (
     arrival_fields,
@@ -75,25 +73,13 @@ def receive_page() -> rx.Component:
             "Receive goods",
             "Scan the packs or find the products; check the labels; look at the effect; save.",
         ),
-        rx.el.form(
-            rx.el.input(
-                type="hidden", name="idempotency_key", value=Receive.form_key, read_only=True
-            ),
-            rx.cond(Receive.form_error != "", notice(Receive.form_error, tone="red")),
+        lined_form(
+            Receive,
             card(_head(), title="Delivery"),
             card(_lines(), title="Goods", actions=(goods_sums(Receive),)),
-            rx.el.div(
-                link_button("Cancel", "/receiving", look="outline"),
-                submit_button("Review", busy=Receive.is_busy, icon="eye"),
-                class_name="form-foot sticky-foot",
-            ),
-            on_submit=Receive.submit,
-            class_name="form wide",
-            no_validate=True,
-            key=Receive.form_key,
+            back="/receiving",
         ),
         scanner(Receive.scan),
-        question_dialog(Receive),
         review_dialog(Receive, title="Receive these goods?", confirm="Receive goods"),
         _summary(),
     )

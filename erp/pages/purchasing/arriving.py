@@ -8,12 +8,9 @@ from erp.components import (
     button,
     card,
     empty_state,
-    link_button,
-    notice,
+    lined_form,
     page_header,
-    question_dialog,
     scanner,
-    submit_button,
 )
 from erp.components.records import record_view
 from erp.pages.inventory.goods import (
@@ -48,26 +45,14 @@ def receive_order_page() -> rx.Component:
             f"Receive {facts['number']}",
             f"{facts['supplier']} · into {facts['location']}. Scan the packs, or add what came.",
         ),
-        rx.el.form(
-            rx.el.input(
-                type="hidden", name="idempotency_key", value=Arrival.form_key, read_only=True
-            ),
-            rx.cond(Arrival.form_error != "", notice(Arrival.form_error, tone="red")),
+        lined_form(
+            Arrival,
             card(_expected(), title="Ordered", actions=(_all(),)),
             card(_head(), title="Delivery"),
             card(_goods(), title="What came", actions=(goods_sums(Arrival),)),
-            rx.el.div(
-                link_button("Cancel", f"/purchases/{facts['id']}", look="outline"),
-                submit_button("Review", busy=Arrival.is_busy, icon="eye"),
-                class_name="form-foot sticky-foot",
-            ),
-            on_submit=Arrival.submit,
-            class_name="form wide",
-            no_validate=True,
-            key=Arrival.form_key,
+            back=f"/purchases/{facts['id']}",
         ),
         scanner(Arrival.scan),
-        question_dialog(Arrival),
         review_dialog(Arrival, title="Receive these goods?", confirm="Receive goods"),
         list_route="/purchases",
         list_label="All orders",

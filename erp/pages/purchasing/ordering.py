@@ -8,13 +8,10 @@ from erp.components import (
     card,
     date_field,
     empty_state,
-    link_button,
+    lined_form,
     lookup_field,
-    notice,
     page_header,
-    question_dialog,
     select_field,
-    submit_button,
     text_field,
 )
 from erp.components.records import record_view
@@ -115,29 +112,13 @@ def _form(
     state: Any, fields: rx.Component, title: str, submit: str, back: str | rx.Var[str]
 ) -> rx.Component:
     untaxed = rx.el.span("without GST", class_name="soft")
-    return rx.fragment(
-        rx.el.form(
-            rx.el.input(
-                type="hidden", name="idempotency_key", value=state.form_key, read_only=True
-            ),
-            rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
-            card(fields, title=title),
-            card(
-                _goods(state),
-                title="Goods",
-                actions=(goods_sums(state, untaxed),),
-            ),
-            rx.el.div(
-                link_button("Cancel", back, look="outline"),
-                submit_button(submit, busy=state.is_busy, icon="check"),
-                class_name="form-foot sticky-foot",
-            ),
-            on_submit=state.submit,
-            class_name="form wide",
-            no_validate=True,
-            key=state.form_key,
-        ),
-        question_dialog(state),
+    return lined_form(
+        state,
+        card(fields, title=title),
+        card(_goods(state), title="Goods", actions=(goods_sums(state, untaxed),)),
+        back=back,
+        submit=submit,
+        icon="check",
     )
 
 
