@@ -20,10 +20,12 @@ from hypothesis.stateful import (
 from erp.core import db
 from erp.core.errors import DomainError
 from erp.core.ids import new_id
-from erp.services import inventory
+from erp.core.money import round_money
+from erp.services import billing, inventory
 from erp.services.inventory import allocating
 from erp.services.platform import commanding
 from tests.factories import MRP, broken_promises, make_shop
+from tests.services.billing.bills.billing import registered
 
 FLOAT = Decimal("500.00")
 units = st.integers(1, 8)
@@ -84,6 +86,7 @@ class Trade(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.shop = make_shop("trade", products=2, lots=0)
+        self.supplier_id = registered(self.shop)
         self.shift_id = self.shop.shift_id
         self.model = Model()
         self.days = 200
@@ -217,6 +220,49 @@ class Trade(RuleBasedStateMachine):
             return
         self.do("inventory.approve_count", about)
         lot.shelf += difference
+
+    @precondition(lambda self: self.model.lots)
+    @rule(
+        which=at,
+        extra=st.integers(-3, 3),
+        cost=st.decimals("0", "120", places=2),
+        outcome=st.sampled_from(["accepted", "claimed", "refused"]),
+        percent=st.integers(0, 100),
+    )
+    def bill(self, which: int, extra: int, cost: Decimal, outcome: str, percent: int) -> None:
+        """Bill a delivered line at some price, decide if it is held, and settle what is claimed."""
+        rows = self.shop.run("billing.list_unbilled", {"limit": 200}).rows
+        if not rows:
+            return
+        made = self.do("billing.record_bill", self._bill(rows[which % len(rows)], extra, cost))
+        if made.status != "held":
+            return
+        decision = {"bill_id": made.id, "outcome": outcome, "note": "as agreed"}
+        is_short = "quantity" in made.findings[1]
+        if outcome == "accepted" and is_short:
+            self.refused("billing.decide_bill", decision, billing.MoreThanCame)
+        elif outcome == "claimed" and not made.excess + made.excess_tax:
+            self.refused("billing.decide_bill", decision, billing.NothingToClaim)
+        else:
+            answer = self.do("billing.decide_bill", decision)
+            if answer.claim_id:
+                credit = {"credited": made.excess, "credited_tax": made.excess_tax}
+                given = {name: round_money(x * percent / 100) for name, x in credit.items()}
+                self.do(
+                    "billing.settle_claim",
+                    given | {"claim_id": answer.claim_id, "credit_note": "C"},
+                )
+
+    def _bill(self, row: Any, extra: int, cost: Decimal) -> dict[str, Any]:
+        quantity = max(1, row.units + extra)
+        line = {"receipt_id": row.receipt_id, "receipt_line_no": row.line_no}
+        return {
+            "supplier_id": self.supplier_id,
+            "bill_number": f"B{new_id().hex}",
+            "billed_on": self.shop.ctx.today,
+            "total": round_money(quantity * cost * Decimal("1.05")),
+            "lines": [line | {"quantity": quantity, "unit_cost": cost, "gst_rate": 5}],
+        }
 
     @precondition(lambda self: self.model.lots)
     @rule(which=at, verb=st.sampled_from(["hold", "release", "release", "recall"]))
