@@ -15,6 +15,7 @@ from erp.models import (
     platform,
     pos,
     purchasing,
+    sales,
     workflows,
 )
 
@@ -30,5 +31,6 @@ __all__ = [
     "platform",
     "pos",
     "purchasing",
+    "sales",
     "workflows",
 ]

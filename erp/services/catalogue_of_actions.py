@@ -19,6 +19,7 @@ from erp.services import (
     pos,
     purchasing,
     reporting,
+    sales,
     workflows,
 )
 
@@ -32,6 +33,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     catalog,
     inventory,
     purchasing,
+    sales,
     billing,
     pos,
     imaging,

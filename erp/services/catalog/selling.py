@@ -27,6 +27,7 @@ class SaleLine:
 
     variant_id: UUID
     product_id: UUID
+    brand_id: UUID
     sku: str
     label: str
     hsn: str
@@ -58,7 +59,7 @@ def get_lines_for_sale(
     rows = db.fetch_all(
         session,
         """
-        select v.id as variant_id, v.product_id, v.sku, v.label, p.hsn, v.base_unit as unit,
+        select v.id as variant_id, v.product_id, p.brand_id, v.sku, v.label, p.hsn, v.base_unit as unit,
                c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active
           from variant v
           join product p on p.tenant_id = v.tenant_id and p.id = v.product_id

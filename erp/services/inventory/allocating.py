@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -51,7 +51,7 @@ class Pick:
 
     Attributes:
         value: Cost of these units, to the paisa; what the ledger's inventory loses.
-        mrp: Per base unit, tax included.
+        mrp: Per base unit, tax included. ptr, pts: tax excluded, where known.
         reason: Why another lot was not taken; empty where the policy chose.
     """
 
@@ -61,11 +61,19 @@ class Pick:
     lot_number: str
     expires_on: date | None
     mrp: Decimal
+    ptr: Decimal | None
+    pts: Decimal | None
     quantity: int
     value: Decimal
     location_id: UUID
     customer_location_id: UUID
     reason: str = ""
+
+    def split(self, quantity: int) -> "tuple[Pick, Pick]":
+        """Return this many of the units and the rest, which together cost what all of them cost."""
+        cost = value_of(self.value, quantity, self.quantity)
+        rest = replace(self, quantity=self.quantity - quantity, value=self.value - cost)
+        return replace(self, quantity=quantity, value=cost), rest
 
 
 @dataclass(slots=True)
@@ -77,6 +85,8 @@ class _Shelf:
     lot_number: str
     expires_on: date | None
     mrp: Decimal
+    ptr: Decimal | None
+    pts: Decimal | None
     status: str
     received_at: datetime
     on_hand: int
@@ -162,7 +172,8 @@ def _lock_stock(
 ) -> Stock:
     """Lock and read the balances of the variants, by variant."""
     rows = db.raw(session).execute(
-        "select b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.status, l.created_at,"
+        "select b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,"
+        " l.status, l.created_at,"
         " b.on_hand, b.reserved, b.value,"
         " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
         "   order by code limit 1)"
@@ -264,7 +275,8 @@ def _picked(line: Wanted, shelves: Sequence[_Shelf], location_id: UUID) -> list[
         picks.append(
             Pick(
                 line.line_no, line.variant_id, shelf.lot_id, shelf.lot_number, shelf.expires_on,
-                shelf.mrp, quantity, cost, location_id, shelf.customer_id, line.reason,
+                shelf.mrp, shelf.ptr, shelf.pts, quantity, cost, location_id, shelf.customer_id,
+                line.reason,
             )
         )  # fmt: skip
     return picks

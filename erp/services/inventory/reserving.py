@@ -24,6 +24,8 @@ _PICKED = (
     "lot_number",
     "expires_on",
     "mrp",
+    "ptr",
+    "pts",
     "quantity",
     "location_id",
     "customer_location_id",
@@ -125,7 +127,7 @@ def _lock(
         session,
         """
         select r.id, r.origin_line_no as line_no, r.variant_id, r.lot_id, r.location_id,
-               r.quantity, b.on_hand, b.value, l.lot_number, l.expires_on, l.mrp,
+               r.quantity, b.on_hand, b.value, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,
                (select id from location where tenant_id = %(tenant)s and kind = 'customer'
                  order by code limit 1) as customer_location_id
           from stock_reservation r

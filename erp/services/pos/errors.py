@@ -23,6 +23,12 @@ class PriceChanged(Conflict):
     code = "price_changed"
 
 
+class MoreThanScheme(InvalidInput):
+    """More units would go out free than the scheme gives."""
+
+    code = "more_than_scheme"
+
+
 class ApprovalRequired(DomainError):
     """The cashier's limit is exceeded; a manager must approve."""
 

@@ -1,16 +1,19 @@
-"""A cart drawn up as a bill: lots allocated, prices checked, tax worked out."""
+"""A cart drawn up as a bill: lots allocated, prices and schemes found, tax worked out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.money import ZERO
-from erp.services import billing, catalog, inventory
+from erp.services import billing, catalog, inventory, sales
 from erp.services.billing import (
     Delivery,
     PriceMode,
@@ -25,14 +28,16 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Pick, Wanted
 from erp.services.party import SaleParty
 from erp.services.platform import (
+    Amount,
     Closed,
     Percent,
     Quantity,
     Text,
     UnitPrice,
 )
-from erp.services.pos.errors import PriceChanged
+from erp.services.pos.errors import MoreThanScheme, PriceChanged
 from erp.services.pos.shifts import OpenShift
+from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
 
 HUNDRED = Decimal(100)
 LEVEL_PLACES = Decimal("0.0001")
@@ -44,25 +49,64 @@ class CartLine(Closed):
     """A line of the cart, in base units.
 
     Attributes:
+        quantity: Units to be paid for.
+        free_quantity: How many units are handed over free, where fewer than the scheme gives.
         unit_price: The price the customer was shown; another price now is refused.
         lot_id: A lot the cashier insists on, e.g. the pack in hand; `reason` says why.
     """
 
     variant_id: UUID
     quantity: Quantity
+    free_quantity: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     unit_price: UnitPrice | None = None
     discount_percent: Percent = ZERO
     lot_id: UUID | None = None
     reason: Text = ""
 
 
+class Basket(Closed):
+    """What is to be sold, to whom, and what is taken off.
+
+    Attributes:
+        customer_id: Nobody named is the walk-in customer.
+        bill_discount: Rupees off the whole bill, tax included.
+        coupon: Code of a coupon that is taken off as well.
+    """
+
+    shift_id: UUID
+    customer_id: UUID | None = None
+    lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    bill_discount: Amount = ZERO
+    coupon: Annotated[str, Field(max_length=20)] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of one lot on the bill: a line, or a piece of it, or what comes free with it.
+
+    Attributes:
+        line: Place of the cart line, from 0.
+        unit_price: Of a base unit, tax included; zero for free units.
+        trace: Why the price is that.
+    """
+
+    line: int
+    asked: CartLine
+    goods: SaleLine
+    pick: Pick
+    unit_price: Decimal
+    trace: Mapping[str, Any]
+    is_free: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Bill:
     """A cart with its lots, prices and tax, before it is paid."""
 
-    lines: tuple[tuple[CartLine, SaleLine, Pick], ...]
+    parts: tuple[Part, ...]
     taxed: TaxedSupply
     place_of_supply: str
+    discount: Discount
 
     @property
     def totals(self) -> SupplyTotals:
@@ -73,66 +117,183 @@ class Bill:
     def discount_level(self) -> Decimal:
         """The largest discount in percent that any line is given, its share of the bill's included.
 
-        As asked for, to four places: a paisa that rounding adds to a line needs no approval.
+        As asked for, to four places: a paisa that rounding adds to a line needs no approval. What
+        lists, schemes and coupons give is no discount of the cashier's.
         """
-        asked = max(line.discount_percent for line, _, _ in self.lines)
+        asked = max(part.asked.discount_percent for part in self.parts)
         net = self.totals.gross - self.totals.line_discount
-        kept = (HUNDRED - asked) * (net - self.totals.bill_discount) / net if net else ZERO
+        kept = (HUNDRED - asked) * (net - self.discount.by_person) / net if net else ZERO
         return (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
 
 
 def draw_up(
+    session: Session, ctx: RequestContext, shift: OpenShift, buyer: SaleParty, basket: Basket
+) -> Bill:
+    """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
+
+    Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
+    line over several lots becomes several. Locks the balances of the basket.
+
+    Raises:
+        InvalidInput: A line is a service, which has no MRP.
+        MoreThanScheme: A line hands over more free units than its scheme gives.
+        InsufficientStock: Lines are short; all are named.
+        PriceChanged: A price is not the one the customer was shown.
+        CouponRefused: The coupon does not hold for this bill.
+    """
+    lines = basket.lines
+    goods = catalog.get_lines_for_sale(session, ctx, [line.variant_id for line in lines], ctx.today)
+    _refuse_services(goods, lines)
+    book = sales.load_prices(session, ctx, buyer, goods.values())
+    asked = _asked(goods, lines)
+    free = _handed_over(sales.free_goods(book, asked.values()), lines)
+    goods = {**goods, **_gifts(session, ctx, goods, free)}
+    picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
+    parts = _parts(lines, goods, picks, free)
+    parts = [_priced(book, asked, part) for part in parts]
+    _check_prices(parts)
+    return _taxed(session, ctx, shift, buyer, basket, parts)
+
+
+def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping[UUID, Asked]:
+    units: Counter[UUID] = Counter()
+    for line in lines:
+        units[line.variant_id] += line.quantity
+    return {
+        variant_id: Asked(variant_id, goods[variant_id].product_id, goods[variant_id].brand_id, n)
+        for variant_id, n in units.items()
+    }
+
+
+def _handed_over(given: Iterable[FreeGoods], lines: Sequence[CartLine]) -> list[FreeGoods]:
+    """Return the free goods that leave the shop: what the schemes give, or fewer where a line says so."""
+    by_variant = {free.for_variant_id: free for free in given}
+    said: dict[UUID, int] = {}
+    for at, line in enumerate(lines):
+        if line.free_quantity is None:
+            continue
+        said[line.variant_id] = said.get(line.variant_id, 0) + line.free_quantity
+        free = by_variant.get(line.variant_id)
+        most = free.quantity if free else 0
+        if said[line.variant_id] > most:
+            message = f"The scheme gives {most} free. Take no more than that."
+            raise MoreThanScheme(message, fields={f"lines.{at}.free_quantity": message})
+    handed = (
+        replace(free, quantity=said.get(variant_id, free.quantity))
+        for variant_id, free in by_variant.items()
+    )
+    return [free for free in handed if free.quantity]
+
+
+def _gifts(
+    session: Session, ctx: RequestContext, goods: Mapping[UUID, SaleLine], free: Iterable[FreeGoods]
+) -> Mapping[UUID, SaleLine]:
+    """Return the goods that come free and are not in the cart themselves."""
+    missing = sorted({gift.variant_id for gift in free} - goods.keys())
+    return catalog.get_lines_for_sale(session, ctx, missing, ctx.today) if missing else {}
+
+
+def _wanted(lines: Sequence[CartLine], free: Sequence[FreeGoods]) -> list[Wanted]:
+    """Return what is asked of the stock: units that come free with the same goods on their line."""
+    same = {gift.variant_id: gift.quantity for gift in free if _is_same(gift)}
+    wanted = [
+        Wanted(
+            at, line.variant_id, line.quantity + same.pop(line.variant_id, 0),
+            line.lot_id, line.reason,
+        )
+        for at, line in enumerate(lines, start=1)
+    ]  # fmt: skip
+    others = [gift for gift in free if not _is_same(gift)]
+    return wanted + [
+        Wanted(len(lines) + at, gift.variant_id, gift.quantity)
+        for at, gift in enumerate(others, start=1)
+    ]
+
+
+def _is_same(gift: FreeGoods) -> bool:
+    return gift.variant_id == gift.for_variant_id
+
+
+def _parts(
+    lines: Sequence[CartLine],
+    goods: Mapping[UUID, SaleLine],
+    picks: Sequence[Pick],
+    free: Sequence[FreeGoods],
+) -> list[Part]:
+    """Return the pieces of the bill: paid units first, lot by lot, then free ones."""
+    unpaid = {gift.variant_id: gift for gift in free if _is_same(gift)}
+    others = [gift for gift in free if not _is_same(gift)]
+    left = [line.quantity for line in lines]
+    parts: list[Part] = []
+    for pick in picks:
+        at = pick.line_no - 1
+        if at >= len(lines):
+            gift = others[at - len(lines)]
+            giver = next(n for n, x in enumerate(lines) if x.variant_id == gift.for_variant_id)
+            parts.append(_gift(giver, lines, goods, pick, gift))
+            continue
+        paid, rest = pick.split(min(left[at], pick.quantity))
+        left[at] -= paid.quantity
+        if paid.quantity:
+            parts.append(Part(at, lines[at], goods[pick.variant_id], paid, ZERO, {}))
+        if rest.quantity:
+            parts.append(_gift(at, lines, goods, rest, unpaid[pick.variant_id]))
+    return parts
+
+
+def _gift(
+    at: int,
+    lines: Sequence[CartLine],
+    goods: Mapping[UUID, SaleLine],
+    pick: Pick,
+    gift: FreeGoods,
+) -> Part:
+    asked = lines[at].model_copy(update={"discount_percent": ZERO})
+    return Part(at, asked, goods[pick.variant_id], pick, ZERO, gift.trace, is_free=True)
+
+
+def _priced(book: PriceBook, asked: Mapping[UUID, Asked], part: Part) -> Part:
+    if part.is_free:
+        return part
+    pick = part.pick
+    lot = LotPrices(
+        lot_id=pick.lot_id,
+        mrp=pick.mrp,
+        ptr=pick.ptr,
+        pts=pick.pts,
+        unit_cost=pick.value / pick.quantity,
+        rate=part.goods.rate,
+    )
+    priced = sales.price(book, asked[pick.variant_id], lot, sales.PriceMode.INCLUSIVE)
+    return replace(part, unit_price=priced.unit_price, trace=priced.trace)
+
+
+def _taxed(
     session: Session,
     ctx: RequestContext,
     shift: OpenShift,
     buyer: SaleParty,
-    lines: Sequence[CartLine],
-    bill_discount: Decimal,
+    basket: Basket,
+    parts: Sequence[Part],
 ) -> Bill:
-    """Allocate lots to a cart and work out its prices and tax.
-
-    Prices are the MRP of the lot, tax included; a line over several lots becomes several.
-    Locks the balances of the basket.
-
-    Raises:
-        InvalidInput: A line is a service, which has no MRP.
-        InsufficientStock: Lines are short; all are named.
-        PriceChanged: A price is not the one the customer was shown.
-    """
-    goods = catalog.get_lines_for_sale(session, ctx, [line.variant_id for line in lines], ctx.today)
-    picks = _allocate(session, ctx, shift, goods, lines)
-    parts = tuple((lines[pick.line_no - 1], goods[pick.variant_id], pick) for pick in picks)
-    _check_prices(parts)
     place = _place_of_supply(shift, buyer)
-    taxed = billing.tax_supply(
-        Supply(
-            seller_state=shift.seller_state,
-            place_of_supply=place,
-            price_mode=PriceMode.INCLUSIVE,
-            lines=[_supply_line(*part) for part in parts],
-            bill_discount=bill_discount,
-            is_rounded=True,
-            is_sez=buyer.gst_category == "sez",
-            is_composition=shift.is_composition,
-            is_unregistered=shift.is_unregistered,
-        )
+    supply = Supply(
+        seller_state=shift.seller_state,
+        place_of_supply=place,
+        price_mode=PriceMode.INCLUSIVE,
+        lines=[_supply_line(part) for part in parts],
+        is_rounded=True,
+        is_sez=buyer.gst_category == "sez",
+        is_composition=shift.is_composition,
+        is_unregistered=shift.is_unregistered,
     )
-    return Bill(parts, taxed, place)
-
-
-def _allocate(
-    session: Session,
-    ctx: RequestContext,
-    shift: OpenShift,
-    goods: Mapping[UUID, SaleLine],
-    lines: Sequence[CartLine],
-) -> list[Pick]:
-    _refuse_services(goods, lines)
-    wanted = [
-        Wanted(number, line.variant_id, line.quantity, line.lot_id, line.reason)
-        for number, line in enumerate(lines, start=1)
-    ]
-    return inventory.allocate(session, ctx, shift.location_id, wanted)
+    discount = Discount(basket.bill_discount)
+    if basket.coupon:
+        plain = billing.tax_supply(supply).totals
+        value = plain.gross - plain.line_discount - basket.bill_discount
+        discount = sales.with_coupon(session, ctx, discount, basket.coupon, buyer, value)
+    taxed = billing.tax_supply(replace(supply, bill_discount=discount.total))
+    return Bill(tuple(parts), taxed, place, discount)
 
 
 def _refuse_services(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> None:
@@ -147,12 +308,13 @@ def _refuse_services(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) 
         raise InvalidInput(message, fields=services)
 
 
-def _check_prices(parts: Sequence[tuple[CartLine, SaleLine, Pick]]) -> None:
+def _check_prices(parts: Sequence[Part]) -> None:
     stale: dict[str, str] = {}
-    for line, goods, pick in parts:
-        if line.unit_price is not None and line.unit_price != pick.mrp:
-            stale[f"lines.{pick.line_no - 1}.unit_price"] = (
-                f"{goods.label} now costs {pick.mrp}, not {line.unit_price}"
+    for part in parts:
+        shown = part.asked.unit_price
+        if shown is not None and shown != part.unit_price and not part.is_free:
+            stale[f"lines.{part.line}.unit_price"] = (
+                f"{part.goods.label} now costs {part.unit_price}, not {shown}"
             )
     if stale:
         raise PriceChanged(
@@ -176,12 +338,13 @@ def _place_of_supply(shift: OpenShift, buyer: SaleParty) -> str:
     ).state_code
 
 
-def _supply_line(line: CartLine, goods: SaleLine, pick: Pick) -> SupplyLine:
+def _supply_line(part: Part) -> SupplyLine:
     return SupplyLine(
-        ref=str(pick.line_no),
-        quantity=Decimal(pick.quantity),
-        unit_price=pick.mrp,
-        gst_rate=goods.rate,
-        treatment=Treatment(goods.treatment.upper()),
-        discount_pct=line.discount_percent or None,
+        ref=str(part.line),
+        quantity=Decimal(part.pick.quantity),
+        unit_price=part.unit_price,
+        gst_rate=part.goods.rate,
+        treatment=Treatment(part.goods.treatment.upper()),
+        discount_pct=part.asked.discount_percent or None,
+        is_free=part.is_free,
     )

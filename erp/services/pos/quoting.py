@@ -2,32 +2,21 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.core.money import ZERO
 from erp.services import party
-from erp.services.platform import (
-    Amount,
-    Query,
-    Result,
-    query,
-)
-from erp.services.pos.pricing import MAX_LINES, CartLine, draw_up
+from erp.services.billing import TaxedLine
+from erp.services.platform import Query, Result, query
+from erp.services.pos.pricing import Basket, Part, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
 
-class QuoteCart(Query):
+class QuoteCart(Basket, Query):
     """What a cart would cost now."""
-
-    shift_id: UUID
-    customer_id: UUID | None = None
-    lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
-    bill_discount: Amount = ZERO
 
 
 class QuotedLine(Result):
@@ -35,6 +24,9 @@ class QuotedLine(Result):
 
     Attributes:
         line: Place of the cart line, from 0.
+        is_free: Given by a scheme with the line.
+        is_below_cost: Whether the goods bring less than they cost, tax left out.
+        trace: Why the price is that.
     """
 
     line: int
@@ -44,11 +36,15 @@ class QuotedLine(Result):
     lot_number: str
     expires_on: date | None
     mrp: Decimal
+    unit_price: Decimal
     quantity: int
+    is_free: bool
+    is_below_cost: bool
     discount: Decimal
     rate: Decimal
     tax: Decimal
     total: Decimal
+    trace: dict[str, Any]
 
 
 class CartQuote(Result):
@@ -57,6 +53,7 @@ class CartQuote(Result):
     lines: list[QuotedLine]
     gross: Decimal
     discount: Decimal
+    coupon_discount: Decimal
     taxable: Decimal
     cgst: Decimal
     sgst: Decimal
@@ -73,29 +70,13 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     """Price a cart as a sale would, without holding anything once it has answered."""
     shift = hold_open_shift(session, ctx, wanted.shift_id)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    bill = draw_up(session, ctx, shift, buyer, wanted.lines, wanted.bill_discount)
+    bill = draw_up(session, ctx, shift, buyer, wanted)
     totals, limit = bill.totals, ctx.limit("discount_percent")
-    lines = [
-        QuotedLine(
-            line=pick.line_no - 1,
-            variant_id=goods.variant_id,
-            label=goods.label,
-            lot_id=pick.lot_id,
-            lot_number=pick.lot_number,
-            expires_on=pick.expires_on,
-            mrp=pick.mrp,
-            quantity=pick.quantity,
-            discount=taxed.line_discount + taxed.bill_discount_share,
-            rate=taxed.gst_rate,
-            tax=taxed.cgst + taxed.sgst + taxed.igst,
-            total=taxed.total,
-        )
-        for (_, goods, pick), taxed in zip(bill.lines, bill.taxed.lines, strict=True)
-    ]
     return CartQuote(
-        lines=lines,
+        lines=[_quoted(*both) for both in zip(bill.parts, bill.taxed.lines, strict=True)],
         gross=totals.gross,
         discount=totals.line_discount + totals.bill_discount,
+        coupon_discount=bill.discount.by_coupon,
         taxable=totals.taxable_value,
         cgst=totals.cgst,
         sgst=totals.sgst,
@@ -105,4 +86,26 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
+    )
+
+
+def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
+    pick = part.pick
+    return QuotedLine(
+        line=part.line,
+        variant_id=part.goods.variant_id,
+        label=part.goods.label,
+        lot_id=pick.lot_id,
+        lot_number=pick.lot_number,
+        expires_on=pick.expires_on,
+        mrp=pick.mrp,
+        unit_price=part.unit_price,
+        quantity=pick.quantity,
+        is_free=part.is_free,
+        is_below_cost=not part.is_free and taxed.taxable_value < pick.value,
+        discount=taxed.line_discount + taxed.bill_discount_share,
+        rate=taxed.gst_rate,
+        tax=taxed.cgst + taxed.sgst + taxed.igst,
+        total=taxed.total,
+        trace=dict(part.trace),
     )

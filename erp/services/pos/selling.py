@@ -1,9 +1,10 @@
 """Selling: a complete sale in one transaction, invoice, stock, books and numbers with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
@@ -14,18 +15,16 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.pos import Sale, SaleKind, TenderMethod
-from erp.services import accounting, billing, inventory, party
+from erp.services import accounting, billing, inventory, party, sales
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import (
     NewInvoice,
     NewInvoiceLine,
     TaxedLine,
 )
-from erp.services.catalog import SaleLine
-from erp.services.inventory import Origin, Pick
+from erp.services.inventory import Origin
 from erp.services.party import SaleParty
 from erp.services.platform import (
-    Amount,
     Command,
     DomainEvent,
     Result,
@@ -35,7 +34,7 @@ from erp.services.platform import (
     id_from_key,
 )
 from erp.services.pos.approving import require_within_limit
-from erp.services.pos.pricing import MAX_LINES, REGISTERED, Bill, CartLine, draw_up
+from erp.services.pos.pricing import REGISTERED, Basket, Bill, Part, draw_up
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 from erp.services.pos.tendering import (
     Settlement,
@@ -47,21 +46,15 @@ from erp.services.pos.tendering import (
 )
 
 
-class PostSale(Command):
+class PostSale(Basket, Command):
     """Sell a cart at a till and settle it.
 
     Attributes:
         sale_id: Made by the client, so that a lost answer can be asked for again; follows from
             the idempotency key where none is given.
-        customer_id: Nobody named is the walk-in customer.
-        bill_discount: Rupees off the whole bill, tax included.
     """
 
     sale_id: UUID = Field(default_factory=id_from_key)
-    shift_id: UUID
-    customer_id: UUID | None = None
-    lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
-    bill_discount: Amount = ZERO
     tenders: Tenders
     note: Text = ""
 
@@ -132,6 +125,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
         ShiftClosed: The shift takes no more sales.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
+        CouponRefused: The coupon does not hold, or was used up just now.
         ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The tenders do not settle the bill.
         CreditRefused: The customer may not owe that much.
@@ -142,7 +136,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     """
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     buyer = party.get_party_for_sale(session, ctx, cmd.customer_id)
-    bill = draw_up(session, ctx, shift, buyer, cmd.lines, cmd.bill_discount)
+    bill = draw_up(session, ctx, shift, buyer, cmd)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT))
@@ -173,8 +167,8 @@ def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> N
         nature=bill.taxed.nature,
         totals=bill.totals,
         lines=[
-            _invoice_line(*part, taxed)
-            for part, taxed in zip(bill.lines, bill.taxed.lines, strict=True)
+            _invoice_line(part, taxed, bill.discount.trace)
+            for part, taxed in zip(bill.parts, bill.taxed.lines, strict=True)
         ],
         origin_type="sale",
         origin_id=cmd.sale_id,
@@ -199,7 +193,8 @@ def recipient_of(buyer: SaleParty) -> dict[str, str]:
     return {name: value for name, value in facts.items() if value}
 
 
-def _invoice_line(line: CartLine, goods: SaleLine, pick: Pick, taxed: TaxedLine) -> NewInvoiceLine:
+def _invoice_line(part: Part, taxed: TaxedLine, coupon: Mapping[str, str]) -> NewInvoiceLine:
+    goods, pick = part.goods, part.pick
     return NewInvoiceLine(
         variant_id=goods.variant_id,
         lot_id=pick.lot_id,
@@ -223,9 +218,9 @@ def _invoice_line(line: CartLine, goods: SaleLine, pick: Pick, taxed: TaxedLine)
         total=taxed.total,
         cost=pick.value,
         price_trace={
-            "source": "lot_mrp",
-            "mrp": str(pick.mrp),
-            "discount_percent": str(line.discount_percent),
+            **part.trace,
+            "discount_percent": str(part.asked.discount_percent),
+            **coupon,
         },
     )
 
@@ -234,9 +229,10 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
     cmd, bill, invoice = deal.cmd, deal.bill, deal.invoice
     billing.write_invoice(session, ctx, invoice, number)
     db.insert_rows(session, Sale, [_row(ctx, deal)])
+    sales.use_coupon(session, ctx, bill.discount, deal.buyer.id, ("sale", cmd.sale_id))
     write_tenders(session, ctx, cmd.sale_id, deal.settlement)
     cost = inventory.issue(
-        session, ctx, [pick for _, _, pick in bill.lines], Origin("sale", cmd.sale_id)
+        session, ctx, [part.pick for part in bill.parts], Origin("sale", cmd.sale_id)
     )
     lines = [
         *ledger_lines(deal.settlement, deal.buyer.id),

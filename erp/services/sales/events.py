@@ -1,0 +1,55 @@
+"""What happened in selling, for other domains."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from erp.services.platform import DomainEvent
+
+
+class PriceListMade(DomainEvent):
+    """A price list was made."""
+
+    name: ClassVar[str] = "sales.price_list_made.v1"
+
+    list_id: UUID
+    code: str
+
+
+class PriceListChanged(DomainEvent):
+    """A price list was renamed, given other days, stopped or started."""
+
+    name: ClassVar[str] = "sales.price_list_changed.v1"
+
+    list_id: UUID
+    is_active: bool
+
+
+class PriceRuleSet(DomainEvent):
+    """A price or scheme was set, or ended; who set it and why stands on the rule."""
+
+    name: ClassVar[str] = "sales.price_rule_set.v1"
+
+    list_id: UUID
+    rule_id: UUID
+    kind: str
+    is_end: bool
+    valid_from: date
+
+
+class CouponMade(DomainEvent):
+    """A coupon was made."""
+
+    name: ClassVar[str] = "sales.coupon_made.v1"
+
+    coupon_id: UUID
+    code: str
+
+
+class CouponStatusSet(DomainEvent):
+    """A coupon was stopped, or may be used again."""
+
+    name: ClassVar[str] = "sales.coupon_status_set.v1"
+
+    coupon_id: UUID
+    is_active: bool

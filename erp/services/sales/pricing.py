@@ -1,0 +1,279 @@
+"""What goods cost a customer, and why: one pure calculation for till, quotations, orders and invoices."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from erp.core.money import EXACT, PAISA, ZERO, round_money
+from erp.models.sales import ALL_GOODS, Audience, Basis, PriceMode, RuleKind
+
+HUNDRED = Decimal(100)
+TWO_HUNDRED = Decimal(200)
+TENTH_OF_A_PAISA = Decimal("0.0001")
+TIERS = (None, *Audience)
+"""The order in which rules are asked: those for the very lot first, then the closest list."""
+
+Key = tuple[RuleKind, Audience | None, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a list that is open to the customer.
+
+    Attributes:
+        tier: Audience of its list. target: lot, variant, product, brand, or `ALL_GOODS`.
+        mode: Whether `amount` holds the tax.
+    """
+
+    id: UUID
+    kind: RuleKind
+    tier: Audience
+    list_code: str
+    mode: PriceMode
+    is_for_lot: bool
+    target: UUID
+    min_quantity: int
+    basis: Basis
+    amount: Decimal | None
+    percent: Decimal
+    round_to: Decimal | None
+    free_quantity: int | None
+    free_variant_id: UUID | None
+    repeats: bool
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Paid units of a variant in a cart, all its lines together."""
+
+    variant_id: UUID
+    product_id: UUID
+    brand_id: UUID
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class LotPrices:
+    """A lot whose units a line takes, with what is printed on it and what it cost.
+
+    Attributes:
+        mrp: Of a base unit, tax included. ptr, pts: tax excluded, where known.
+        unit_cost: Of a base unit, tax excluded.
+        rate: GST percent of the goods.
+    """
+
+    lot_id: UUID | None
+    mrp: Decimal
+    ptr: Decimal | None
+    pts: Decimal | None
+    unit_cost: Decimal
+    rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FreeGoods:
+    """Whole units that come free, and the rule that gives them."""
+
+    for_variant_id: UUID
+    variant_id: UUID
+    quantity: int
+    trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """The price of a base unit in the document's mode, and why it is that."""
+
+    unit_price: Decimal
+    trace: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PriceBook:
+    """The rules that are open to one customer on one day, found by goods and quantity.
+
+    Of rules for the same goods and `min_quantity` the one that starts last holds; of two that start
+    on one day, the later recorded.
+    """
+
+    rules: Sequence[Rule]
+    on: date
+    _index: dict[Key, list[Rule]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_index", _indexed(self.rules, self.on))
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Tell whether everything costs what is printed on it."""
+        return not self._index
+
+    def rules_for(self, kind: RuleKind, asked: Asked, lot_id: UUID | None) -> Iterable[Rule]:
+        """Yield the rules that hold for goods, the closest first, by falling quantity."""
+        targets = (asked.variant_id, asked.product_id, asked.brand_id, ALL_GOODS)
+        if lot_id is not None:
+            yield from self._reached(kind, None, lot_id, asked.quantity)
+        for tier in Audience:
+            for target in targets:
+                yield from self._reached(kind, tier, target, asked.quantity)
+
+    def _reached(
+        self, kind: RuleKind, tier: Audience | None, target: UUID, quantity: int
+    ) -> Iterable[Rule]:
+        for rule in self._index.get((kind, tier, target), ()):
+            if rule.min_quantity <= quantity:
+                yield rule
+
+
+def _indexed(rules: Sequence[Rule], on: date) -> dict[Key, list[Rule]]:
+    latest: dict[tuple[Key, str, int], Rule] = {}
+    for rule in rules:
+        if rule.valid_from > on or (rule.valid_until is not None and rule.valid_until < on):
+            continue
+        key = (rule.kind, None if rule.is_for_lot else rule.tier, rule.target)
+        place = (key, rule.list_code, rule.min_quantity)
+        known = latest.get(place)
+        if known is None or (known.valid_from, known.id) < (rule.valid_from, rule.id):
+            latest[place] = rule
+    found: dict[Key, list[Rule]] = defaultdict(list)
+    for (key, _, _), rule in latest.items():
+        if rule.basis is not Basis.NONE or rule.free_quantity is not None:
+            found[key].append(rule)
+    for standing in found.values():
+        standing.sort(key=lambda rule: (-rule.min_quantity, TIERS.index(rule.tier), rule.list_code))
+    return dict(found)
+
+
+def free_goods(book: PriceBook, cart: Iterable[Asked]) -> list[FreeGoods]:
+    """Return what comes free with a cart, worked out from the whole of it, in whole units.
+
+    The closest scheme of a variant gives; its steps are taken from the largest down, each as often
+    as it fits where the scheme repeats, or the largest once. No two schemes add up.
+
+    Source: CBIC Circular 92/11/2019-GST; complaint 3.26.
+    """
+    return [free for asked in cart if (free := _free_with(book, asked)) is not None]
+
+
+def _free_with(book: PriceBook, asked: Asked) -> FreeGoods | None:
+    steps = list(book.rules_for(RuleKind.SCHEME, asked, None))
+    if not steps:
+        return None
+    first = steps[0]
+    left, free = asked.quantity, 0
+    for step in _one_scheme(steps):
+        times = left // step.min_quantity if first.repeats else 1
+        free += times * (step.free_quantity or 0)
+        left -= times * step.min_quantity
+        if not first.repeats:
+            break
+    trace = {
+        "source": "scheme",
+        "list": first.list_code,
+        "rule": str(first.id),
+        "scheme": f"{first.min_quantity}+{first.free_quantity}",
+        "with": asked.quantity,
+    }
+    variant_id = first.free_variant_id or asked.variant_id
+    return FreeGoods(asked.variant_id, variant_id, free, trace)
+
+
+def _one_scheme(steps: Sequence[Rule]) -> Iterable[Rule]:
+    """Return the steps that belong with the first: same list, goods and gift."""
+    first = steps[0]
+    mark = (first.list_code, first.tier, first.target, first.free_variant_id)
+    return (s for s in steps if (s.list_code, s.tier, s.target, s.free_variant_id) == mark)
+
+
+def price(book: PriceBook, asked: Asked, lot: LotPrices, mode: PriceMode) -> Priced:
+    """Return the price of a base unit of a lot for a customer, with its trace.
+
+    Rules are asked in this order: the lot's own, the customer's contract, their list, their kind's,
+    everyone's; within each variant, product, brand, all goods, and the largest quantity reached.
+    A rule whose basis the lot does not have (no PTR) is passed over. With no rule the price is the
+    MRP. No price exceeds the MRP, tax included, or is below zero. Tax-inclusive prices are whole
+    paise, exclusive ones have four places.
+
+    Source: Legal Metrology (Packaged Commodities) Rules 2011 r.18(2); CGST Rules r.35.
+    """
+    for rule in book.rules_for(RuleKind.PRICE, asked, lot.lot_id):
+        base = _base(rule, lot)
+        if base is not None:
+            return _by_rule(rule, base, asked, lot, mode)
+    trace = {"source": "lot_mrp", "mrp": str(lot.mrp)}
+    return Priced(_in_mode(lot.mrp, PriceMode.INCLUSIVE, mode, lot.rate), trace)
+
+
+def _by_rule(rule: Rule, base: Decimal, asked: Asked, lot: LotPrices, mode: PriceMode) -> Priced:
+    own_mode = _mode_of(rule)
+    wanted = base * (HUNDRED + rule.percent) / HUNDRED
+    if rule.round_to:
+        wanted = (wanted / rule.round_to).quantize(Decimal(1), ROUND_HALF_UP) * rule.round_to
+    wanted = _in_mode(wanted, own_mode, mode, lot.rate)
+    top = _in_mode(lot.mrp, PriceMode.INCLUSIVE, mode, lot.rate)
+    trace: dict[str, Any] = {
+        "source": "lot" if rule.is_for_lot else rule.tier.value,
+        "list": rule.list_code,
+        "rule": str(rule.id),
+        "basis": rule.basis.value,
+        "base": str(base),
+        "percent": str(rule.percent),
+        "mrp": str(lot.mrp),
+    }
+    if rule.min_quantity > 1:
+        trace |= {"from_quantity": rule.min_quantity, "quantity": asked.quantity}
+    if wanted > top:
+        trace["capped_at_mrp"] = True
+    return Priced(min(wanted, top), trace)
+
+
+def _base(rule: Rule, lot: LotPrices) -> Decimal | None:
+    return {
+        Basis.FIXED: rule.amount,
+        Basis.MRP: lot.mrp,
+        Basis.PTR: lot.ptr,
+        Basis.PTS: lot.pts,
+        Basis.COST: lot.unit_cost,
+    }[rule.basis]
+
+
+def _mode_of(rule: Rule) -> PriceMode:
+    if rule.basis is Basis.FIXED:
+        return rule.mode
+    return PriceMode.INCLUSIVE if rule.basis is Basis.MRP else PriceMode.EXCLUSIVE
+
+
+def _in_mode(price_: Decimal, given: PriceMode, wanted: PriceMode, rate: Decimal) -> Decimal:
+    """Return a price with or without tax; what is taken out is rounded so that no MRP is exceeded."""
+    if wanted is PriceMode.INCLUSIVE:
+        whole = price_ if given is wanted else price_ * (HUNDRED + rate) / HUNDRED
+        return round_money(whole)
+    if given is wanted:
+        return price_.quantize(TENTH_OF_A_PAISA, ROUND_HALF_UP, EXACT)
+    return (price_ * HUNDRED / (HUNDRED + rate)).quantize(TENTH_OF_A_PAISA, ROUND_DOWN, EXACT)
+
+
+def within_mrp(unit_price: Decimal, quantity: int, mrp: Decimal, rate: Decimal) -> Decimal:
+    """Lower a tax-exclusive price until a line's total, however its tax is rounded, is within MRP.
+
+    Tax is rounded per head and line, so a price that fits by itself may be a paisa above with it.
+    """
+    most, taxable = mrp * quantity, round_money(unit_price * quantity)
+    if _largest_total(taxable, rate) <= most:
+        return unit_price
+    taxable = min(taxable, round_money(most * HUNDRED / (HUNDRED + rate)))
+    while _largest_total(taxable, rate) > most:
+        taxable -= PAISA
+    return max(taxable / quantity, ZERO).quantize(TENTH_OF_A_PAISA, ROUND_DOWN, EXACT)
+
+
+def _largest_total(taxable: Decimal, rate: Decimal) -> Decimal:
+    halves = 2 * round_money(taxable * rate / TWO_HUNDRED)
+    return taxable + max(halves, round_money(taxable * rate / HUNDRED))

@@ -1,0 +1,257 @@
+"""Setting prices and schemes: rules are added, never changed."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import Field, model_validator
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.formatting import date_text
+from erp.core.ids import new_id
+from erp.models.sales import Basis, PriceRule, RuleKind
+from erp.services.platform import (
+    Command,
+    Day,
+    Identified,
+    Quantity,
+    Text,
+    UnitPrice,
+    command,
+    emit,
+)
+from erp.services.sales.errors import UnknownRule
+from erp.services.sales.events import PriceRuleSet
+from erp.services.sales.price_lists import hold_list
+
+TARGETS = ("lot", "variant", "product", "brand")
+
+
+class RuleInput(Command):
+    """What rules of prices and of schemes have in common.
+
+    Attributes:
+        lot_id, variant_id, product_id, brand_id: The goods; all goods where none is named.
+        valid_from: Today where none is given; not before today, so that no price of the past changes.
+        reason: Why; kept with the rule.
+    """
+
+    list_id: UUID
+    lot_id: UUID | None = None
+    variant_id: UUID | None = None
+    product_id: UUID | None = None
+    brand_id: UUID | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    reason: Text = ""
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if sum(getattr(self, f"{name}_id") is not None for name in TARGETS) > 1:
+            message = "Name one of lot, variant, product and brand."
+            raise ValueError(message)
+        return self
+
+
+class SetPrice(RuleInput):
+    """Say what goods cost the customers of a list.
+
+    Attributes:
+        min_quantity: Base units of a variant on the bill from which on the price holds.
+        basis: What the price is worked out from. amount: the price itself, where it is fixed.
+        percent: What is added to the basis; negative takes off.
+        round_to: Step the price is rounded to, such as 0.50.
+    """
+
+    min_quantity: Quantity = 1
+    basis: Basis = Basis.FIXED
+    amount: UnitPrice | None = None
+    percent: Annotated[Decimal, Field(ge=-100, le=1000, max_digits=7, decimal_places=4)] = Decimal(
+        0
+    )
+    round_to: Annotated[UnitPrice, Field(gt=0)] | None = None
+
+    @model_validator(mode="after")
+    def _has_a_price(self) -> Self:
+        if self.basis is Basis.NONE:
+            message = "Choose what the price is worked out from."
+            raise ValueError(message)
+        if (self.basis is Basis.FIXED) != (self.amount is not None):
+            message = "Give the price itself where it is fixed, and a percentage where it is not."
+            raise ValueError(message)
+        return self
+
+
+class SetScheme(RuleInput):
+    """Give whole units free with paid ones.
+
+    Attributes:
+        buy_quantity: Paid base units of one variant. free_quantity: units that come free.
+        free_variant_id: What comes free where it is not the same.
+        repeats: Whether every further `buy_quantity` brings free units again. Several steps for the
+            same goods, as 10 + 1 and 25 + 3, are taken from the largest down.
+    """
+
+    buy_quantity: Quantity
+    free_quantity: Quantity
+    free_variant_id: UUID | None = None
+    repeats: bool = True
+
+
+class EndRule(Command):
+    """End a price or scheme.
+
+    Attributes:
+        from_day: The first day without it; today where none is given.
+    """
+
+    rule_id: UUID
+    from_day: Day | None = None
+    reason: Text = ""
+
+
+@command(
+    "sales.set_price", permission="sales.set_prices", rest="POST /price-lists/{list_id}/prices"
+)
+def set_price(session: Session, ctx: RequestContext, cmd: SetPrice) -> Identified:
+    """Add a price to a list; it takes the place of one for the same goods and quantity.
+
+    Locks the list.
+
+    Raises:
+        UnknownPriceList: The acting tenant has no such list.
+        InvalidInput: The goods are not known here, or the days are wrong.
+
+    Emits:
+        sales.price_rule_set.v1
+    """
+    facts = {
+        "kind": RuleKind.PRICE,
+        "min_quantity": cmd.min_quantity,
+        "basis": cmd.basis,
+        "amount": cmd.amount,
+        "percent": cmd.percent,
+        "round_to": cmd.round_to,
+    }
+    return _add(session, ctx, cmd, facts)
+
+
+@command(
+    "sales.set_scheme", permission="sales.set_prices", rest="POST /price-lists/{list_id}/schemes"
+)
+def set_scheme(session: Session, ctx: RequestContext, cmd: SetScheme) -> Identified:
+    """Add a scheme to a list; it takes the place of one for the same goods and quantity.
+
+    Locks the list.
+
+    Raises:
+        UnknownPriceList: The acting tenant has no such list.
+        InvalidInput: The goods are not known here, a lot is named, or the days are wrong.
+
+    Emits:
+        sales.price_rule_set.v1
+    """
+    if cmd.lot_id is not None:
+        message = "A scheme is for a variant, a product or a brand: lots are chosen at the sale."
+        raise InvalidInput(message, fields={"lot_id": message})
+    _check_goods(session, ctx, {"free_variant_id": cmd.free_variant_id})
+    facts = {
+        "kind": RuleKind.SCHEME,
+        "min_quantity": cmd.buy_quantity,
+        "basis": Basis.NONE,
+        "free_quantity": cmd.free_quantity,
+        "free_variant_id": cmd.free_variant_id,
+        "repeats": cmd.repeats,
+    }
+    return _add(session, ctx, cmd, facts)
+
+
+@command("sales.end_rule", permission="sales.set_prices", rest="POST /price-rules/{rule_id}/end")
+def end_rule(session: Session, ctx: RequestContext, cmd: EndRule) -> Identified:
+    """End a price or scheme from a day on, by a rule that gives nothing.
+
+    Locks the list.
+
+    Raises:
+        UnknownRule: The acting tenant has no such rule. InvalidInput: The day has gone by.
+
+    Emits:
+        sales.price_rule_set.v1
+    """
+    row = db.fetch_one(
+        session,
+        "select list_id, lot_id, variant_id, product_id, brand_id, kind, min_quantity"
+        " from price_rule where tenant_id = %s and id = %s",
+        (ctx.tenant_id, cmd.rule_id),
+    )
+    if row is None:
+        raise UnknownRule("This rule is not known here. Load the list again.")
+    goods = {name: row[name] for name in ("list_id", *(f"{target}_id" for target in TARGETS))}
+    end = RuleInput(**goods, valid_from=cmd.from_day, reason=cmd.reason)
+    facts = {"kind": row["kind"], "min_quantity": row["min_quantity"], "basis": Basis.NONE}
+    return _add(session, ctx, end, facts)
+
+
+def _add(
+    session: Session, ctx: RequestContext, cmd: RuleInput, facts: dict[str, Any]
+) -> Identified:
+    hold_list(session, ctx, cmd.list_id)
+    valid_from = cmd.valid_from or ctx.today
+    _check_days(ctx, cmd, valid_from)
+    goods = {f"{name}_id": getattr(cmd, f"{name}_id") for name in TARGETS}
+    _check_goods(session, ctx, goods)
+    rule_id = new_id()
+    rest = {
+        "tenant_id": ctx.tenant_id,
+        "id": rule_id,
+        "list_id": cmd.list_id,
+        "valid_from": valid_from,
+        "valid_until": cmd.valid_until,
+        "reason": cmd.reason,
+        "set_by": ctx.user_id,
+        "set_at": ctx.now,
+    }
+    usual = {"percent": Decimal(0), "repeats": True}
+    db.insert_rows(session, PriceRule, [usual | facts | goods | rest])
+    gives = facts["basis"] is not Basis.NONE or "free_quantity" in facts
+    event = PriceRuleSet(
+        list_id=cmd.list_id,
+        rule_id=rule_id,
+        kind=facts["kind"],
+        is_end=not gives,
+        valid_from=valid_from,
+    )
+    emit(session, ctx, cmd.list_id, event)
+    return Identified(id=rule_id)
+
+
+def _check_days(ctx: RequestContext, cmd: RuleInput, valid_from: Day) -> None:
+    if valid_from < ctx.today:
+        message = "Prices of the past stay. Choose today or a later day."
+        raise InvalidInput(message, fields={"valid_from": message})
+    if cmd.valid_until is not None and cmd.valid_until < valid_from:
+        message = f"It must not end before it begins on {date_text(valid_from)}."
+        raise InvalidInput(message, fields={"valid_until": message})
+
+
+def _check_goods(session: Session, ctx: RequestContext, goods: dict[str, UUID | None]) -> None:
+    """Refuse goods of nobody or of another tenant, naming the field."""
+    for field, id_ in goods.items():
+        if id_ is None:
+            continue
+        table = field.removesuffix("_id").removeprefix("free_")
+        found = db.fetch_one(session, _KNOWN[table], (ctx.tenant_id, id_))
+        if found is None:
+            message = f"This {table} is not known here. Choose one of the list."
+            raise InvalidInput(message, fields={field: message})
+
+
+_KNOWN = {
+    "lot": "select 1 from lot where tenant_id = %s and id = %s",
+    "variant": "select 1 from variant where tenant_id = %s and id = %s",
+    "product": "select 1 from product where tenant_id = %s and id = %s",
+    "brand": "select 1 from brand where tenant_id = %s and id = %s",
+}
