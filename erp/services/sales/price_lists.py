@@ -11,9 +11,9 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.models.party import PartyKind
 from erp.models.sales import Audience, Basis, PriceList, PriceMode, PriceRule, RuleKind
 from erp.services import party
+from erp.services.party import PartyKind
 from erp.services.platform import (
     Command,
     Day,

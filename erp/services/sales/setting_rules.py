@@ -1,7 +1,8 @@
 """Setting prices and schemes: rules are added, never changed."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, LiteralString, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -12,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.models.sales import Basis, PriceRule, RuleKind
+from erp.models.sales import ALL_GOODS, Basis, PriceRule, RuleKind
 from erp.services.platform import (
     Command,
     Day,
@@ -27,31 +28,35 @@ from erp.services.sales.errors import UnknownRule
 from erp.services.sales.events import PriceRuleSet
 from erp.services.sales.price_lists import hold_list
 
-TARGETS = ("lot", "variant", "product", "brand")
+Scope = Literal["lot", "variant", "product", "brand", "all"]
+_KNOWN: Mapping[str, LiteralString] = {
+    "lot": "select 1 from lot where tenant_id = %s and id = %s",
+    "variant": "select 1 from variant where tenant_id = %s and id = %s",
+    "product": "select 1 from product where tenant_id = %s and id = %s",
+    "brand": "select 1 from brand where tenant_id = %s and id = %s",
+}
 
 
 class RuleInput(Command):
     """What rules of prices and of schemes have in common.
 
     Attributes:
-        lot_id, variant_id, product_id, brand_id: The goods; all goods where none is named.
+        scope: What kind of goods it is for. goods_id: which of them; none for all goods.
         valid_from: Today where none is given; not before today, so that no price of the past changes.
         reason: Why; kept with the rule.
     """
 
     list_id: UUID
-    lot_id: UUID | None = None
-    variant_id: UUID | None = None
-    product_id: UUID | None = None
-    brand_id: UUID | None = None
+    scope: Scope = "all"
+    goods_id: UUID | None = None
     valid_from: Day | None = None
     valid_until: Day | None = None
     reason: Text = ""
 
     @model_validator(mode="after")
-    def _names_one(self) -> Self:
-        if sum(getattr(self, f"{name}_id") is not None for name in TARGETS) > 1:
-            message = "Name one of lot, variant, product and brand."
+    def _names_its_goods(self) -> Self:
+        if (self.scope == "all") != (self.goods_id is None):
+            message = "Name the goods, or choose all goods and name none."
             raise ValueError(message)
         return self
 
@@ -154,10 +159,10 @@ def set_scheme(session: Session, ctx: RequestContext, cmd: SetScheme) -> Identif
     Emits:
         sales.price_rule_set.v1
     """
-    if cmd.lot_id is not None:
+    if cmd.scope == "lot":
         message = "A scheme is for a variant, a product or a brand: lots are chosen at the sale."
-        raise InvalidInput(message, fields={"lot_id": message})
-    _check_goods(session, ctx, {"free_variant_id": cmd.free_variant_id})
+        raise InvalidInput(message, fields={"scope": message})
+    _check_goods(session, ctx, "variant", cmd.free_variant_id, "free_variant_id")
     facts = {
         "kind": RuleKind.SCHEME,
         "min_quantity": cmd.buy_quantity,
@@ -183,13 +188,15 @@ def end_rule(session: Session, ctx: RequestContext, cmd: EndRule) -> Identified:
     """
     row = db.fetch_one(
         session,
-        "select list_id, lot_id, variant_id, product_id, brand_id, kind, min_quantity"
-        " from price_rule where tenant_id = %s and id = %s",
-        (ctx.tenant_id, cmd.rule_id),
+        "select list_id, kind, min_quantity, nullif(target_id, %s) as goods_id,"
+        " case when lot_id is not null then 'lot' when variant_id is not null then 'variant'"
+        " when product_id is not null then 'product' when brand_id is not null then 'brand'"
+        " else 'all' end as scope from price_rule where tenant_id = %s and id = %s",
+        (ALL_GOODS, ctx.tenant_id, cmd.rule_id),
     )
     if row is None:
         raise UnknownRule("This rule is not known here. Load the list again.")
-    goods = {name: row[name] for name in ("list_id", *(f"{target}_id" for target in TARGETS))}
+    goods = {name: row[name] for name in ("list_id", "scope", "goods_id")}
     end = RuleInput(**goods, valid_from=cmd.from_day, reason=cmd.reason)
     facts = {"kind": row["kind"], "min_quantity": row["min_quantity"], "basis": Basis.NONE}
     return _add(session, ctx, end, facts)
@@ -201,8 +208,8 @@ def _add(
     hold_list(session, ctx, cmd.list_id)
     valid_from = cmd.valid_from or ctx.today
     _check_days(ctx, cmd, valid_from)
-    goods = {f"{name}_id": getattr(cmd, f"{name}_id") for name in TARGETS}
-    _check_goods(session, ctx, goods)
+    _check_goods(session, ctx, cmd.scope, cmd.goods_id, "goods_id")
+    goods = {f"{scope}_id": cmd.goods_id if scope == cmd.scope else None for scope in _KNOWN}
     rule_id = new_id()
     rest = {
         "tenant_id": ctx.tenant_id,
@@ -237,21 +244,12 @@ def _check_days(ctx: RequestContext, cmd: RuleInput, valid_from: Day) -> None:
         raise InvalidInput(message, fields={"valid_until": message})
 
 
-def _check_goods(session: Session, ctx: RequestContext, goods: dict[str, UUID | None]) -> None:
+def _check_goods(
+    session: Session, ctx: RequestContext, scope: Scope, goods_id: UUID | None, field: str
+) -> None:
     """Refuse goods of nobody or of another tenant, naming the field."""
-    for field, id_ in goods.items():
-        if id_ is None:
-            continue
-        table = field.removesuffix("_id").removeprefix("free_")
-        found = db.fetch_one(session, _KNOWN[table], (ctx.tenant_id, id_))
-        if found is None:
-            message = f"This {table} is not known here. Choose one of the list."
-            raise InvalidInput(message, fields={field: message})
-
-
-_KNOWN = {
-    "lot": "select 1 from lot where tenant_id = %s and id = %s",
-    "variant": "select 1 from variant where tenant_id = %s and id = %s",
-    "product": "select 1 from product where tenant_id = %s and id = %s",
-    "brand": "select 1 from brand where tenant_id = %s and id = %s",
-}
+    if goods_id is None:
+        return
+    if db.fetch_one(session, _KNOWN[scope], (ctx.tenant_id, goods_id)) is None:
+        message = f"This {scope} is not known here. Choose one of the list."
+        raise InvalidInput(message, fields={field: message})

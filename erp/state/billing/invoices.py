@@ -1,7 +1,5 @@
 """GST documents: the list, and one of them with its tax and where its prices came from."""
 
-from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,6 +10,7 @@ from erp.core.formatting import date_text, instant_text, money_text, plain_decim
 from erp.services import identity
 from erp.state.history import history_of
 from erp.state.listing import ListState
+from erp.state.pricing import price_words
 from erp.state.reading import RecordState
 from erp.state.showing import display_rows
 
@@ -111,17 +110,6 @@ def _line(line: Any) -> dict[str, Any]:
         "why": price_words(line.price_trace),
         "expiry": line.expires_on.strftime("%m/%Y") if line.expires_on else "",
     }
-
-
-def price_words(trace: Mapping[str, Any]) -> str:
-    """Return why a line's price is what it is."""
-    if trace.get("source") == "original_bill":
-        return f"As on line {trace.get('line_no')} of the bill"
-    if trace.get("source") != "lot_mrp":
-        return ""
-    words = f"MRP of the lot {money_text(Decimal(str(trace['mrp'])))}"
-    percent = Decimal(str(trace.get("discount_percent", 0)))
-    return f"{words}, less {percent.normalize():f}%" if percent else words
 
 
 def _by_rate(lines: list[Any]) -> list[dict[str, Any]]:

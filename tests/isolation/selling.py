@@ -1,0 +1,44 @@
+"""Prices and coupons of a shop, and a working input for every action of selling that names an id."""
+
+from tests.factories import Shop
+from tests.isolation.examples import Example, Ids, only
+
+
+def prices(shop: Shop, variant_id: object) -> Ids:
+    """Make a list with a price, and a coupon."""
+    made = {"code": "ALL", "name": "All", "audience": "everyone", "valid_until": "2100-01-01"}
+    list_id = shop.run("sales.create_price_list", made).id
+    rule = {"list_id": list_id, "scope": "variant", "goods_id": variant_id, "amount": "105.00"}
+    return {
+        "list_id": list_id,
+        "rule_id": shop.run("sales.set_price", rule).id,
+        "coupon_id": shop.run(
+            "sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"}
+        ).id,
+    }
+
+
+EXAMPLES: dict[str, Example] = {
+    "sales.check_coupon": only("customer_id", code="TEN", amount="100.00"),
+    "sales.create_coupon": only("customer_id", code="NEW", name="New", percent="5"),
+    "sales.create_price_list": only("customer_id", code="DEAL", name="Deal", audience="customer"),
+    "sales.end_rule": only("rule_id"),
+    "sales.get_price_list": only("list_id"),
+    "sales.list_price_rules": only("list_id"),
+    "sales.set_coupon_status": only("coupon_id", is_active=False),
+    "sales.set_price": lambda i, _: {
+        "list_id": i["list_id"],
+        "scope": "lot",
+        "goods_id": i["lot_id"],
+        "amount": "50.00",
+    },
+    "sales.set_scheme": lambda i, _: {
+        "list_id": i["list_id"],
+        "scope": "variant",
+        "goods_id": i["variant_id"],
+        "free_variant_id": i["variant_id"],
+        "buy_quantity": 10,
+        "free_quantity": 1,
+    },
+    "sales.update_price_list": only("list_id", name="All goods"),
+}
