@@ -13,10 +13,9 @@ from erp.services.party import SaleParty
 from erp.services.sales.pricing import PriceBook, Rule
 
 _RULES: LiteralString = """
-    select r.id, r.kind, l.audience as tier, l.code as list_code, l.price_mode as mode,
-           r.lot_id is not null as is_for_lot, r.target_id as target, r.min_quantity, r.basis,
-           r.amount, r.percent, r.round_to, r.free_quantity, r.free_variant_id, r.repeats,
-           r.valid_from, r.valid_until
+    select r.kind, l.audience, l.price_mode, r.basis, r.id, l.code, r.lot_id is not null,
+           r.target_id, r.min_quantity, r.amount, r.percent, r.round_to, r.free_quantity,
+           r.free_variant_id, r.repeats, r.valid_from, r.valid_until
       from price_list l
       join price_rule r on r.tenant_id = l.tenant_id and r.list_id = l.id
            and r.target_id = any(%(targets)s || array(
@@ -35,8 +34,7 @@ def load_prices(
     """Return the rules that are open to a customer today for goods of a cart and their lots."""
     variants = [line.variant_id for line in goods]
     families = {id_ for line in goods for id_ in (line.product_id, line.brand_id)}
-    rows = db.fetch_all(
-        session,
+    rows = db.raw(session).execute(
         _RULES,
         {
             "tenant": ctx.tenant_id,
@@ -48,14 +46,8 @@ def load_prices(
             "variants": variants,
         },
     )
-    return PriceBook([_rule(row) for row in rows], ctx.today)
-
-
-def _rule(row: db.Row) -> Rule:
-    typed = {
-        "kind": RuleKind(row["kind"]),
-        "tier": Audience(row["tier"]),
-        "mode": PriceMode(row["mode"]),
-        "basis": Basis(row["basis"]),
-    }
-    return Rule(**row | typed)
+    rules = [
+        Rule(RuleKind(kind), Audience(audience), PriceMode(mode), Basis(basis), *rest)
+        for kind, audience, mode, basis, *rest in rows
+    ]
+    return PriceBook(rules, ctx.today)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from erp.core.money import EXACT, PAISA, ZERO, round_money
@@ -21,24 +21,23 @@ TIERS = (None, *Audience)
 Key = tuple[RuleKind, Audience | None, UUID]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule of a list that is open to the customer.
+class Rule(NamedTuple):
+    """A rule of a list that is open to the customer; a tuple, as hundreds are made for a cart.
 
     Attributes:
         tier: Audience of its list. target: lot, variant, product, brand, or `ALL_GOODS`.
         mode: Whether `amount` holds the tax.
     """
 
-    id: UUID
     kind: RuleKind
     tier: Audience
-    list_code: str
     mode: PriceMode
+    basis: Basis
+    id: UUID
+    list_code: str
     is_for_lot: bool
     target: UUID
     min_quantity: int
-    basis: Basis
     amount: Decimal | None
     percent: Decimal
     round_to: Decimal | None
