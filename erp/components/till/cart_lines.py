@@ -44,7 +44,9 @@ def cart_line(
             on_click=on_select(uid),
         ),
         rx.el.div(
-            rx.foreach(line["lots"].to(list[dict[str, str]]), lot_note), class_name="line-lots"
+            rx.foreach(line["lots"].to(list[dict[str, str]]), lot_note),
+            _news(line),
+            class_name="line-lots",
         ),
         rx.el.div(
             stepper,
@@ -71,6 +73,18 @@ def cart_line(
             "data-problem": rx.cond(line["problem"].to(str) != "", "true", "false"),
         },
         key=uid,
+    )
+
+
+def _news(line: Line) -> rx.Component:
+    """Return what a cashier tells the customer: free units, where the price is from, a loss."""
+    return rx.fragment(
+        rx.cond(line["free"].to(str) != "", rx.el.b(line["free"].to(str), class_name="line-free")),
+        rx.cond(line["why"].to(str) != "", rx.el.span(line["why"].to(str), class_name="line-why")),
+        rx.cond(
+            line["is_below_cost"].to(bool),
+            rx.el.span(rx.icon("trending-down"), "Below cost", class_name="line-loss"),
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from erp.core.formatting import date_text, expiry_text, money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.state.pos.cart import Cart, Entry
+from erp.state.pricing import price_words
 
 NEAR_EXPIRY_DAYS = 90
 TIMES = "\u00d7"
@@ -50,7 +51,8 @@ def shown_totals(quote: Any | None) -> dict[str, str]:
 
 
 def _shown(entry: Entry, parts: list[Any], problem: str, today: date) -> Shown:
-    prices = sorted({part.mrp for part in parts})
+    paid = [part for part in parts if not part.is_free]
+    prices = sorted({part.unit_price for part in paid})
     return {
         "uid": str(entry.uid),
         "label": parts[0].label if parts else entry.label or "Product",
@@ -58,17 +60,38 @@ def _shown(entry: Entry, parts: list[Any], problem: str, today: date) -> Shown:
         "price": " / ".join(money_text(price) for price in prices),
         "discount": plain_decimal(entry.discount_percent) if entry.discount_percent else "",
         "total": money_text(sum((part.total for part in parts), ZERO)) if parts else "",
+        "why": _why(paid),
+        "free": _free(parts),
+        "is_below_cost": any(part.is_below_cost for part in parts),
         "lots": [_lot(part, today, is_split=len(parts) > 1) for part in parts],
         "problem": problem,
     }
+
+
+def _why(paid: list[Any]) -> str:
+    """Return where the line's prices come from, but for plain MRPs."""
+    traces = [part.trace for part in paid if part.trace["source"] != "lot_mrp"]
+    return "; ".join(dict.fromkeys(map(price_words, traces)))
+
+
+def _free(parts: list[Any]) -> str:
+    """Return what the customer is handed for nothing."""
+    given = [part for part in parts if part.is_free]
+    if not given:
+        return ""
+    units = sum(part.quantity for part in given)
+    others = {part.label for part in given} - {part.label for part in parts if not part.is_free}
+    return " ".join((f"+ {units} free", *others))
 
 
 def _lot(part: Any, today: date, *, is_split: bool) -> dict[str, str]:
     expires_on: date | None = part.expires_on
     is_near = expires_on is not None and expires_on <= today + timedelta(days=NEAR_EXPIRY_DAYS)
     number = part.lot_number or "no lot"
+    if part.is_free:
+        number = f"{number} free"
     return {
-        "id": str(part.lot_id),
+        "id": f"{part.lot_id}{'-free' if part.is_free else ''}",
         "text": f"{part.quantity} {TIMES} {number}" if is_split else number,
         "expiry": expiry_text(expires_on) if expires_on else "",
         "until": date_text(expires_on) if expires_on else "",

@@ -75,7 +75,7 @@ def _note(priced: Priced, error: DomainError | ValidationError, asked: list[Entr
 def with_prices(cart: Cart, priced: Priced) -> Cart:
     """Return the cart with the prices and names the customer is shown now."""
     for uid, parts in priced.parts.items():
-        prices = {part.mrp for part in parts}
+        prices = {part.unit_price for part in parts if not part.is_free}
         shown = prices.pop() if len(prices) == 1 else None
         cart = cart.changing(uid, price=shown, label=parts[0].label)
     return cart
