@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erp.core.gst.taxing import PriceMode, Supply, SupplyLine, SupplyNature, tax_supply
 from erp.services.billing.crediting import (
     CreditLine,
     ReturnExceedsSale,
@@ -12,7 +13,6 @@ from erp.services.billing.crediting import (
     credit_value,
     total_credit,
 )
-from erp.services.billing.taxing import PriceMode, Supply, SupplyLine, SupplyNature, tax_supply
 
 D = Decimal
 

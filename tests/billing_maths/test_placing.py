@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from erp.services.billing.placing import Delivery, PlaceUnknown, SupplyKind, place_of_supply
+from erp.core.gst.placing import Delivery, PlaceUnknown, SupplyKind, place_of_supply
 
 HOME, BUYER, SHIP = "27", "24", "29"
 COUNTER = Delivery(SupplyKind.GOODS, HOME)

@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from erp.core.money import ZERO, round_money
-from erp.services.billing import crediting
-from erp.services.billing.crediting import SoldLine, credit_return, credit_value, total_credit
-from erp.services.billing.taxing import (
+from erp.core.gst.taxing import (
     PriceMode,
     StateTaxHead,
     Supply,
@@ -18,6 +15,9 @@ from erp.services.billing.taxing import (
     tax_on,
     tax_supply,
 )
+from erp.core.money import ZERO, round_money
+from erp.services.billing import crediting
+from erp.services.billing.crediting import SoldLine, credit_return, credit_value, total_credit
 
 DATA = json.loads((Path(__file__).parents[1] / "data/gst_examples.json").read_text("utf-8"))
 EXAMPLES = DATA["examples"]

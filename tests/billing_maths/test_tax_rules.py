@@ -11,8 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from erp.core.errors import InvalidInput
-from erp.core.money import ZERO
-from erp.services.billing.taxing import (
+from erp.core.gst.taxing import (
     UTGST_STATES,
     PriceMode,
     StateTaxHead,
@@ -23,6 +22,7 @@ from erp.services.billing.taxing import (
     UntaxableSupply,
     tax_supply,
 )
+from erp.core.money import ZERO
 
 D = Decimal
 

@@ -1,6 +1,6 @@
 import pytest
 
-from erp.services.billing.taxing import Treatment
+from erp.core.gst.taxing import Treatment
 from erp.services.billing.titling import DocumentTitle, SeparateDocumentsNeeded, document_title
 
 TAXABLE, EXEMPT, NIL = Treatment.TAXABLE, Treatment.EXEMPT, Treatment.NIL_RATED

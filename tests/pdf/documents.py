@@ -9,14 +9,7 @@ from typing import Any
 from PIL import Image
 from pypdf import PdfReader
 
-from erp.services.billing.printing import (
-    PrintedDocument,
-    PrintedLine,
-    PrintedReference,
-    PrintedTender,
-    PrintedTotals,
-)
-from erp.services.billing.taxing import (
+from erp.core.gst.taxing import (
     PriceMode,
     Supply,
     SupplyLine,
@@ -24,6 +17,13 @@ from erp.services.billing.taxing import (
     TaxedLine,
     TaxedSupply,
     tax_supply,
+)
+from erp.services.billing.printing import (
+    PrintedDocument,
+    PrintedLine,
+    PrintedReference,
+    PrintedTender,
+    PrintedTotals,
 )
 from erp.services.billing.titling import DocumentTitle
 from erp.services.imaging.printing import (

@@ -11,9 +11,9 @@ from pypdf import PdfReader
 
 from erp.adapters.pdf import PdfPrinter
 from erp.core.formatting import group_amount
+from erp.core.gst.taxing import StateTaxHead
 from erp.core.money import ZERO
 from erp.services.billing.printing import COMPOSITION_WORDS, Copy
-from erp.services.billing.taxing import StateTaxHead
 from erp.services.party import PrintedParty
 from tests.pdf.documents import (
     BUYER,

@@ -1,5 +1,18 @@
 """Billing: GST documents, the tax on them, and what is taken back."""
 
+from erp.core.gst.placing import Delivery, PlaceOfSupply, SupplyKind, place_of_supply
+from erp.core.gst.taxing import (
+    PriceMode,
+    Supply,
+    SupplyLine,
+    SupplyNature,
+    SupplyTotals,
+    TaxedLine,
+    TaxedSupply,
+    Treatment,
+    UntaxableSupply,
+    tax_supply,
+)
 from erp.models.billing import BillOutcome, BillStatus, Finding, InvoiceKind
 from erp.services.billing import referees
 from erp.services.billing.bill_deciding import (
@@ -61,7 +74,6 @@ from erp.services.billing.invoicing import (
     take_number,
     write_invoice,
 )
-from erp.services.billing.placing import Delivery, PlaceOfSupply, SupplyKind, place_of_supply
 from erp.services.billing.printing import BillPrinter, Copy, PrintedDocument, PrintedTender
 from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
 from erp.services.billing.returning import (
@@ -69,18 +81,6 @@ from erp.services.billing.returning import (
     Returning,
     draft_credit,
     get_original,
-)
-from erp.services.billing.taxing import (
-    PriceMode,
-    Supply,
-    SupplyLine,
-    SupplyNature,
-    SupplyTotals,
-    TaxedLine,
-    TaxedSupply,
-    Treatment,
-    UntaxableSupply,
-    tax_supply,
 )
 from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link

@@ -14,15 +14,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, NotFound, raise_all
 from erp.core.formatting import money_text
-from erp.core.money import ZERO
-from erp.core.quantity import to_base_units
-from erp.models.billing import Finding
-from erp.services import party, purchasing
-from erp.services.billing.bill_errors import TaxNotDue, TotalDiffers, UnknownDelivery
-from erp.services.billing.bill_goods import Key, hold_delivered, tolerance_of
-from erp.services.billing.bill_keys import bill_key
-from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
-from erp.services.billing.taxing import (
+from erp.core.gst.taxing import (
     PriceMode,
     Supply,
     SupplyLine,
@@ -31,6 +23,14 @@ from erp.services.billing.taxing import (
     tax_on,
     tax_supply,
 )
+from erp.core.money import ZERO
+from erp.core.quantity import to_base_units
+from erp.models.billing import Finding
+from erp.services import party, purchasing
+from erp.services.billing.bill_errors import TaxNotDue, TotalDiffers, UnknownDelivery
+from erp.services.billing.bill_goods import Key, hold_delivered, tolerance_of
+from erp.services.billing.bill_keys import bill_key
+from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
 from erp.services.inventory import UnitQuantity
 from erp.services.platform import (
     Amount,

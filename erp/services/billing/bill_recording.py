@@ -10,6 +10,9 @@ from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.formatting import money_text
+from erp.core.gst.taxing import (
+    TaxedLine,
+)
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.core.quantity import to_base_units
@@ -28,9 +31,6 @@ from erp.services.billing.bill_goods import add_billed
 from erp.services.billing.bill_keys import bill_key
 from erp.services.billing.bill_matching import Delivered, Match
 from erp.services.billing.bill_posting import hold_bill, post_bill
-from erp.services.billing.taxing import (
-    TaxedLine,
-)
 from erp.services.platform import (
     Result,
     Series,

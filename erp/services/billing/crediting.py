@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from erp.core.errors import InvalidInput
+from erp.core.gst.taxing import PriceMode, SupplyNature, TaxedLine, tax_on
 from erp.core.money import EXACT, ZERO, round_money
-from erp.services.billing.taxing import PriceMode, SupplyNature, TaxedLine, tax_on
 
 
 class ReturnExceedsSale(InvalidInput):

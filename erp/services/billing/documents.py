@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.core.gst.taxing import PriceMode, SupplyNature, state_tax_head
 from erp.core.money import ZERO
 from erp.services.billing.printing import (
     PrintedDocument,
@@ -20,7 +21,6 @@ from erp.services.billing.printing import (
     PrintedTender,
     PrintedTotals,
 )
-from erp.services.billing.taxing import PriceMode, SupplyNature, state_tax_head
 from erp.services.billing.titling import DocumentTitle
 from erp.services.party import PrintedParty, printed_party, state_name
 

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
+from erp.core.gst.taxing import PriceMode, SupplyNature, SupplyTotals
 from erp.models.billing import Invoice, InvoiceKind, InvoiceLine
-from erp.services.billing.taxing import PriceMode, SupplyNature, SupplyTotals
 from erp.services.billing.titling import DocumentTitle
 from erp.services.platform import Series, next_number, note_effect
 

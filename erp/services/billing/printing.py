@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from erp.core.formatting import amount_in_words
+from erp.core.gst.taxing import PriceMode, StateTaxHead, SupplyNature
 from erp.core.money import ZERO
-from erp.services.billing.taxing import PriceMode, StateTaxHead, SupplyNature
 from erp.services.billing.titling import DocumentTitle
 from erp.services.party import PrintedParty
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput, NotFound
+from erp.core.gst.taxing import PriceMode, SupplyTotals
 from erp.core.money import ZERO, round_money
 from erp.services.billing.crediting import CreditLine, SoldLine, credit_return
 from erp.services.billing.invoicing import NewInvoiceLine
-from erp.services.billing.taxing import PriceMode, SupplyTotals
 
 
 @dataclass(frozen=True, slots=True)

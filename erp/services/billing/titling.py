@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from erp.core.errors import InvalidInput
-from erp.services.billing.taxing import Treatment
+from erp.core.gst.taxing import Treatment
 
 
 class DocumentTitle(StrEnum):

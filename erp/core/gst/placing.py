@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from erp.core.errors import InvalidInput
-from erp.services.billing.taxing import EXPORT
+from erp.core.gst.taxing import EXPORT
 
 
 class SupplyKind(StrEnum):
