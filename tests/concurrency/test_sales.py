@@ -7,7 +7,8 @@ import pytest
 
 from erp.services.accounting import PeriodClosed
 from erp.services.billing import ReturnExceedsSale
-from erp.services.pos import CreditRefused, PaymentMismatch
+from erp.services.pos import PaymentMismatch
+from erp.services.sales import CreditRefused
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
 from tests.services.trading import add_customer, add_goods, rows, tender

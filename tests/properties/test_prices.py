@@ -98,7 +98,7 @@ def test_free_goods_are_whole_and_never_shrink_with_more(told, cart):
 @settings(max_examples=300, deadline=None)
 @given(lot=lots, quantity=st.integers(1, 500), wanted=amounts)
 def test_a_line_taxed_on_top_stays_within_the_mrp(lot, quantity, wanted):
-    unit_price = within_mrp(wanted, quantity, lot.mrp, lot.rate)
+    unit_price = within_mrp(PriceMode.EXCLUSIVE, wanted, quantity, lot.mrp, lot.rate)
     assert 0 <= unit_price <= wanted
     for place in ("27", "07"):
         line = SupplyLine("1", Decimal(quantity), unit_price, lot.rate)

@@ -1,6 +1,15 @@
-"""Price lists with their rules, and coupons."""
+"""Price lists with their rules, coupons, and orders of customers."""
 
 from erp.models.sales.coupon import Coupon, CouponUse
+from erp.models.sales.order import (
+    OrderStatus,
+    SalesDelivery,
+    SalesDeliveryLine,
+    SalesOrder,
+    SalesOrderLine,
+    SalesOrderProgress,
+    SalesOrderVersion,
+)
 from erp.models.sales.price_list import (
     ALL_GOODS,
     Audience,
@@ -17,8 +26,15 @@ __all__ = [
     "Basis",
     "Coupon",
     "CouponUse",
+    "OrderStatus",
     "PriceList",
     "PriceMode",
     "PriceRule",
     "RuleKind",
+    "SalesDelivery",
+    "SalesDeliveryLine",
+    "SalesOrder",
+    "SalesOrderLine",
+    "SalesOrderProgress",
+    "SalesOrderVersion",
 ]

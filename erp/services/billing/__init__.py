@@ -65,6 +65,7 @@ from erp.services.billing.crediting import (
     credit_return,
     credit_value,
 )
+from erp.services.billing.delivering import DeliverOrder, DeliveryAnswer, deliver_order
 from erp.services.billing.documents import TillFacts, get_printed_document
 from erp.services.billing.errors import AboveMrp
 from erp.services.billing.invoicing import (
@@ -82,6 +83,7 @@ from erp.services.billing.returning import (
     draft_credit,
     get_original,
 )
+from erp.services.billing.selling import income_lines, recipient_of, sold_line
 from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
@@ -103,8 +105,10 @@ __all__ = [
     "Copy",
     "CreditLine",
     "DecideBill",
+    "DeliverOrder",
     "Delivered",
     "Delivery",
+    "DeliveryAnswer",
     "DocumentTitle",
     "Finding",
     "GetBill",
@@ -153,6 +157,7 @@ __all__ = [
     "credit_return",
     "credit_value",
     "decide_bill",
+    "deliver_order",
     "document_title",
     "draft_credit",
     "get_bill",
@@ -160,6 +165,7 @@ __all__ = [
     "get_match_tolerances",
     "get_original",
     "get_printed_document",
+    "income_lines",
     "list_bills",
     "list_invoices",
     "list_unbilled",
@@ -167,10 +173,12 @@ __all__ = [
     "place_of_supply",
     "qr_png",
     "qr_svg",
+    "recipient_of",
     "record_bill",
     "referees",
     "set_match_tolerances",
     "settle_claim",
+    "sold_line",
     "take_number",
     "tax_supply",
     "upi_link",

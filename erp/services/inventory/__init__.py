@@ -112,6 +112,7 @@ from erp.services.inventory.idle_stock import (
     list_idle,
 )
 from erp.services.inventory.incoming import OnOrder, tells_what_is_on_order
+from erp.services.inventory.known_lots import KnownLot, latest_lots
 from erp.services.inventory.labelling import MINIMUM_SHELF_LIFE
 from erp.services.inventory.listing_counts import (
     CountDetail,
@@ -256,6 +257,7 @@ __all__ = [
     "GoodsReceived",
     "HoldLot",
     "InsufficientStock",
+    "KnownLot",
     "LastLot",
     "ListCounts",
     "ListExpiring",
@@ -356,6 +358,7 @@ __all__ = [
     "hold_lot",
     "idle_stock",
     "issue",
+    "latest_lots",
     "list_ageing",
     "list_carrying_rates",
     "list_claim_terms",

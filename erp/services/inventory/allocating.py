@@ -36,6 +36,7 @@ class Wanted:
         quantity: Base units.
         lot_id: A lot the caller insists on, such as the pack that was scanned.
         reason: Why that lot is taken although another comes first; kept on the move.
+        takes_less: Whether it is served with what there is where there is less.
     """
 
     line_no: int
@@ -43,6 +44,7 @@ class Wanted:
     quantity: int
     lot_id: UUID | None = None
     reason: str = ""
+    takes_less: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,7 @@ def allocate(
             continue
         shelves = _eligible(line, order.get(line.variant_id, ()))
         available = sum(shelf.free for shelf in shelves)
-        if available < line.quantity:
+        if available < line.quantity and not line.takes_less:
             shortages[line.line_no] = available
             continue
         picks += _picked(line, shelves, location_id)

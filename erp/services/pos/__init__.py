@@ -5,7 +5,6 @@ from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
 from erp.services.pos.errors import (
     ApprovalRequired,
-    CreditRefused,
     DrawerShort,
     MoreThanScheme,
     PaymentMismatch,
@@ -54,7 +53,6 @@ __all__ = [
     "CartLine",
     "CloseShift",
     "CreateRegister",
-    "CreditRefused",
     "DrawerShort",
     "GetSale",
     "GetShift",

@@ -42,12 +42,6 @@ class PaymentMismatch(InvalidInput):
     code = "payment_mismatch"
 
 
-class CreditRefused(InvalidInput):
-    """The customer may not owe that much."""
-
-    code = "credit_refused"
-
-
 class DrawerShort(InvalidInput):
     """More cash would go out than is in the drawer."""
 

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
-from erp.core.money import ZERO
 from erp.models.pos import Sale, SaleKind, TenderMethod
 from erp.services import accounting, billing, inventory, party, sales
-from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.accounting import NewEntry, credit, debit
 from erp.services.billing import (
     NewInvoice,
     NewInvoiceLine,
@@ -40,7 +39,6 @@ from erp.services.pos.tendering import (
     Settlement,
     Tenders,
     ledger_lines,
-    require_credit,
     settle,
     write_tenders,
 )
@@ -128,7 +126,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
         CouponRefused: The coupon does not hold, or was used up just now.
         ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The tenders do not settle the bill.
-        CreditRefused: The customer may not owe that much.
+        CreditRefused, Overdue: The customer may not owe that much, or owes for too long.
         PeriodClosed: The books are closed for today.
 
     Emits:
@@ -139,7 +137,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     bill = draw_up(session, ctx, shift, buyer, cmd)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
-    require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT))
+    sales.require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT), "tenders")
     accounting.period_id(session, ctx, ctx.today)
     deal = _Deal(cmd, shift, buyer, bill, settlement, _invoice(cmd, shift, buyer, bill))
     number = billing.take_number(session, ctx, deal.invoice)
@@ -161,7 +159,7 @@ def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> N
         series_code=shift.register_code,
         register_id=shift.register_id,
         party_id=buyer.id,
-        recipient=recipient_of(buyer),
+        recipient=billing.recipient_of(buyer),
         place_of_supply=bill.place_of_supply,
         price_mode=bill.taxed.price_mode,
         nature=bill.taxed.nature,
@@ -175,54 +173,9 @@ def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> N
     )
 
 
-def recipient_of(buyer: SaleParty) -> dict[str, str]:
-    """Return a customer as a document names them; the walk-in customer has no name."""
-    if buyer.is_walk_in:
-        return {}
-    facts = {
-        "name": buyer.name,
-        "address": buyer.address,
-        "city": buyer.city,
-        "pin": buyer.pin,
-        "state_code": buyer.state_code,
-        "gstin": buyer.gstin,
-        "phone": buyer.phone,
-        "drug_licence_no": buyer.drug_licence_no,
-        "gst_category": buyer.gst_category if buyer.gst_category == "sez" else "",
-    }
-    return {name: value for name, value in facts.items() if value}
-
-
 def _invoice_line(part: Part, taxed: TaxedLine, coupon: Mapping[str, str]) -> NewInvoiceLine:
-    goods, pick = part.goods, part.pick
-    return NewInvoiceLine(
-        variant_id=goods.variant_id,
-        lot_id=pick.lot_id,
-        description=goods.label,
-        hsn=goods.hsn,
-        unit=goods.unit,
-        lot_number=pick.lot_number,
-        expires_on=pick.expires_on,
-        mrp=pick.mrp,
-        quantity=pick.quantity,
-        unit_price=taxed.unit_price,
-        gross=taxed.gross,
-        line_discount=taxed.line_discount,
-        bill_discount=taxed.bill_discount_share,
-        treatment=goods.treatment,
-        rate=taxed.gst_rate,
-        taxable=taxed.taxable_value,
-        cgst=taxed.cgst,
-        sgst=taxed.sgst,
-        igst=taxed.igst,
-        total=taxed.total,
-        cost=pick.value,
-        price_trace={
-            **part.trace,
-            "discount_percent": str(part.asked.discount_percent),
-            **coupon,
-        },
-    )
+    discount = {"discount_percent": str(part.asked.discount_percent)}
+    return billing.sold_line(part.goods, part.pick, taxed, {**part.trace, **discount, **coupon})
 
 
 def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> None:
@@ -236,7 +189,7 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
     )
     lines = [
         *ledger_lines(deal.settlement, deal.buyer.id),
-        *_income_lines(bill),
+        *billing.income_lines(deal.invoice.lines, bill.totals),
         debit("cogs", cost),
         credit("inventory", cost),
     ]
@@ -273,24 +226,6 @@ def _posted(deal: _Deal, number: str) -> SalePosted:
         total=deal.bill.totals.invoice_value,
         customer_id=deal.buyer.id,
     )
-
-
-def _income_lines(bill: Bill) -> list[NewLine]:
-    """Return the credits of a sale: income per rate, tax per head, round-off."""
-    by_rate: dict[Decimal, Decimal] = {}
-    for line in bill.taxed.lines:
-        by_rate[line.gst_rate] = by_rate.get(line.gst_rate, ZERO) + line.taxable_value
-    income = [
-        credit(accounting.sales_key(rate), amount) for rate, amount in sorted(by_rate.items())
-    ]
-    totals = bill.totals
-    return [
-        *income,
-        credit("output_cgst", totals.cgst),
-        credit("output_sgst", totals.sgst),
-        credit("output_igst", totals.igst),
-        credit("round_off", totals.round_off),
-    ]
 
 
 def _receipt(ctx: RequestContext, deal: _Deal, number: str) -> SaleReceipt:

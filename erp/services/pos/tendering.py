@@ -14,9 +14,8 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.pos import Tender, TenderMethod
 from erp.services.accounting import NewLine, debit
-from erp.services.party import SaleParty
 from erp.services.platform import Amount, Closed, Text
-from erp.services.pos.errors import CreditRefused, PaymentMismatch
+from erp.services.pos.errors import PaymentMismatch
 
 ACCOUNT_OF_METHOD = {
     TenderMethod.CASH: "cash",
@@ -80,40 +79,6 @@ def _less_change(
         change -= back
         settled.append((tender, tender.amount - back))
     return tuple(reversed(settled))
-
-
-def require_credit(
-    session: Session, ctx: RequestContext, party: SaleParty, amount: Decimal
-) -> None:
-    """Let a customer owe up to their limit; locks the customer so two tills cannot both spend it.
-
-    Raises:
-        CreditRefused: The customer has no credit, or would exceed it.
-    """
-    if not amount:
-        return
-    if party.is_walk_in or party.credit_limit <= 0:
-        raise CreditRefused(
-            "This customer has no credit. Choose another way to pay.",
-            fields={"tenders": "no credit"},
-        )
-    held = db.fetch_one(
-        session,
-        "select credit_limit from party where tenant_id = %s and id = %s for no key update",
-        (ctx.tenant_id, party.id),
-    )
-    limit = held["credit_limit"] if held else ZERO
-    row = db.fetch_one(
-        session,
-        "select coalesce(sum(l.debit - l.credit), 0) as owed from journal_line l"
-        " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
-        " where l.tenant_id = %s and l.party_id = %s and a.key = 'debtors'",
-        (ctx.tenant_id, party.id),
-    )
-    left = limit - (row["owed"] if row else ZERO)
-    if amount > left:
-        message = f"{party.name} may owe {max(left, ZERO)} more. Take another payment for the rest."
-        raise CreditRefused(message, fields={"tenders": message})
 
 
 def ledger_lines(settlement: Settlement, party_id: UUID) -> list[NewLine]:

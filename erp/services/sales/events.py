@@ -1,6 +1,7 @@
 """What happened in selling, for other domains."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -53,3 +54,44 @@ class CouponStatusSet(DomainEvent):
 
     coupon_id: UUID
     is_active: bool
+
+
+class SalesOrderMade(DomainEvent):
+    """A quotation or order was made, or amended by a new version."""
+
+    name: ClassVar[str] = "sales.order_made.v1"
+
+    order_id: UUID
+    version: int
+    customer_id: UUID
+    total: Decimal
+
+
+class SalesOrderConfirmed(DomainEvent):
+    """A customer ordered; goods are reserved as far as there were any."""
+
+    name: ClassVar[str] = "sales.order_confirmed.v1"
+
+    order_id: UUID
+    number: str
+    reserved: int
+    short: int
+
+
+class SalesOrderDelivered(DomainEvent):
+    """Goods of an order were handed over with an invoice."""
+
+    name: ClassVar[str] = "sales.order_delivered.v1"
+
+    order_id: UUID
+    invoice_id: UUID
+    is_complete: bool
+
+
+class SalesOrderFinished(DomainEvent):
+    """An order was cancelled, or the rest of it given up."""
+
+    name: ClassVar[str] = "sales.order_finished.v1"
+
+    order_id: UUID
+    status: str

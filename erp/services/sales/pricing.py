@@ -259,11 +259,15 @@ def _in_mode(price_: Decimal, given: PriceMode, wanted: PriceMode, rate: Decimal
     return (price_ * HUNDRED / (HUNDRED + rate)).quantize(TENTH_OF_A_PAISA, ROUND_DOWN, EXACT)
 
 
-def within_mrp(unit_price: Decimal, quantity: int, mrp: Decimal, rate: Decimal) -> Decimal:
-    """Lower a tax-exclusive price until a line's total, however its tax is rounded, is within MRP.
+def within_mrp(
+    mode: PriceMode, unit_price: Decimal, quantity: int, mrp: Decimal, rate: Decimal
+) -> Decimal:
+    """Lower an agreed price until a line of one lot, however its tax is rounded, is within its MRP.
 
-    Tax is rounded per head and line, so a price that fits by itself may be a paisa above with it.
+    Tax on top is rounded per head and line, so a price that fits by itself may be a paisa above.
     """
+    if mode is PriceMode.INCLUSIVE:
+        return min(unit_price, mrp)
     most, taxable = mrp * quantity, round_money(unit_price * quantity)
     if _largest_total(taxable, rate) <= most:
         return unit_price

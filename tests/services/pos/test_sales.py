@@ -18,7 +18,8 @@ from erp.services import platform
 from erp.services.catalog import UnknownProduct
 from erp.services.inventory import InsufficientStock
 from erp.services.party import InactiveParty, UnknownParty
-from erp.services.pos import CreditRefused, PaymentMismatch, PriceChanged, ShiftClosed
+from erp.services.pos import PaymentMismatch, PriceChanged, ShiftClosed
+from erp.services.sales import CreditRefused
 from tests.factories import Shop, broken_promises
 from tests.services.trading import (
     add_customer,

@@ -1,0 +1,260 @@
+"""Delivering an order: goods, tax invoice and books in one transaction."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core.context import RequestContext
+from erp.core.gst.taxing import (
+    PriceMode,
+    Supply,
+    SupplyLine,
+    TaxedSupply,
+    Treatment,
+    tax_supply,
+)
+from erp.core.ids import new_id
+from erp.core.money import ZERO
+from erp.services import accounting, catalog, inventory, party, sales
+from erp.services.accounting import NewEntry, credit, debit
+from erp.services.billing.invoicing import (
+    KIND_OF_TITLE,
+    NewInvoice,
+    take_number,
+    write_invoice,
+)
+from erp.services.billing.selling import income_lines, recipient_of, sold_line
+from erp.services.billing.titling import document_title
+from erp.services.catalog import SaleLine
+from erp.services.inventory import Origin, Pick, Wanted
+from erp.services.party import SaleParty
+from erp.services.platform import Command, Result, Text, command
+from erp.services.sales import DeliveredLine, DueLine, DueOrder
+
+SERIES = "SI"
+"""Start of the numbers of invoices for orders; further branches add a digit."""
+
+
+class DeliverOrder(Command):
+    """Hand over goods of an order with their invoice.
+
+    Attributes:
+        carrier, carrier_reference: Who brings the goods, and their number for it.
+    """
+
+    order_id: UUID
+    lines: Annotated[tuple[DeliveredLine, ...], Field(min_length=1, max_length=500)]
+    carrier: Text = ""
+    carrier_reference: Text = ""
+
+
+class DeliveryAnswer(Result):
+    """The invoice of a delivery, and whether the order is complete."""
+
+    order_id: UUID
+    invoice_id: UUID
+    number: str
+    total: Decimal
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Units of one lot on the invoice."""
+
+    due: DueLine
+    goods: SaleLine
+    pick: Pick
+    unit_price: Decimal
+    is_free: bool
+
+
+@command(
+    "billing.deliver_order",
+    permission="billing.deliver",
+    rest="POST /sales-orders/{order_id}/deliveries",
+)
+def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> DeliveryAnswer:
+    """Hand over goods of an order: stock, invoice, journal and the customer's debt at once.
+
+    Prices are those agreed, lowered where a lot's MRP is below them. Goods kept for the order are
+    used first expiry first with whatever else is there. Locks the order, the balances of its goods,
+    the customer, the number series.
+
+    Raises:
+        UnknownSalesOrder, SalesOrderEnded, NotConfirmed: There is no such order to deliver.
+        MoreThanOrdered: More than is outstanding; all lines are named.
+        InsufficientStock: Lines are short; all are named. ExpiredLot, LotOnHold, ReasonRequired: A
+            named lot may not go.
+        CreditRefused, Overdue: The customer may not owe that much, or owes for too long.
+        PeriodClosed: The books are closed for today.
+
+    Emits:
+        sales.order_delivered.v1; sales.order_finished.v1 where nothing is outstanding
+
+    Source: CGST Act s.31(1): the invoice is made when goods are removed.
+    """
+    due = sales.hold_due(session, ctx, cmd.order_id, cmd.lines)
+    buyer = party.get_party_for_sale(session, ctx, due.order.customer_id)
+    goods = catalog.get_lines_for_sale(
+        session, ctx, [x.variant_id for x in due.lines], ctx.today, including_inactive=True
+    )
+    parts = _parts(due, goods, _picks(session, ctx, due))
+    taxed = _tax(session, ctx, buyer, due, parts)
+    sales.require_credit(session, ctx, buyer, taxed.totals.invoice_value, "order_id")
+    accounting.period_id(session, ctx, ctx.today)
+    invoice = _invoice(session, ctx, buyer, due, parts, taxed)
+    number = take_number(session, ctx, invoice)
+    _write(session, ctx, buyer, invoice, number, parts)
+    carried = (cmd.carrier, cmd.carrier_reference)
+    is_complete = sales.note_delivered(session, ctx, due, invoice.id, carried)
+    return DeliveryAnswer(
+        order_id=due.order.id,
+        invoice_id=invoice.id,
+        number=number,
+        total=taxed.totals.invoice_value,
+        is_complete=is_complete,
+    )
+
+
+def _picks(session: Session, ctx: RequestContext, due: DueOrder) -> list[Pick]:
+    """Choose lots for paid and free units, those kept for the order included.
+
+    The balances are locked in allocation's order before the order's own are released.
+    """
+    wanted = [
+        Wanted(at, line.variant_id, line.quantity + line.free_quantity, line.lot_id, line.reason)
+        for at, line in enumerate(due.lines, start=1)
+    ]
+    place = due.order.location_id
+    loosely = [replace(line, lot_id=None, takes_less=True) for line in wanted]
+    inventory.allocate(session, ctx, place, loosely)
+    inventory.release(session, ctx, due.order.id)
+    return inventory.allocate(session, ctx, place, wanted)
+
+
+def _parts(
+    due: DueOrder, goods: Mapping[UUID, SaleLine], picks: Sequence[Pick]
+) -> tuple[_Part, ...]:
+    """Return the lines of the invoice: paid units first, lot by lot, then free ones."""
+    left = [line.quantity for line in due.lines]
+    parts: list[_Part] = []
+    for pick in picks:
+        at = pick.line_no - 1
+        line, about = due.lines[at], goods[pick.variant_id]
+        paid, free = pick.split(min(left[at], pick.quantity))
+        left[at] -= paid.quantity
+        if paid.quantity:
+            price = sales.within_mrp(due.mode, line.unit_price, paid.quantity, pick.mrp, about.rate)
+            parts.append(_Part(line, about, paid, price, is_free=False))
+        if free.quantity:
+            parts.append(_Part(line, about, free, ZERO, is_free=True))
+    return tuple(parts)
+
+
+def _tax(
+    session: Session,
+    ctx: RequestContext,
+    buyer: SaleParty,
+    due: DueOrder,
+    parts: Sequence[_Part],
+) -> TaxedSupply:
+    seller = sales.get_seller(session, ctx)
+    return tax_supply(
+        Supply(
+            seller_state=seller.state,
+            place_of_supply=due.place_of_supply,
+            price_mode=PriceMode(due.mode.value),
+            lines=[_supply_line(part) for part in parts],
+            is_rounded=True,
+            is_sez=buyer.gst_category == party.GstCategory.SEZ,
+            is_composition=seller.is_composition,
+            is_unregistered=seller.is_unregistered,
+        )
+    )
+
+
+def _supply_line(part: _Part) -> SupplyLine:
+    return SupplyLine(
+        ref=str(part.due.line_no),
+        quantity=Decimal(part.pick.quantity),
+        unit_price=part.unit_price,
+        gst_rate=part.goods.rate,
+        treatment=Treatment(part.goods.treatment.upper()),
+        discount_pct=None if part.is_free else part.due.discount_percent or None,
+        is_free=part.is_free,
+    )
+
+
+def _invoice(
+    session: Session,
+    ctx: RequestContext,
+    buyer: SaleParty,
+    due: DueOrder,
+    parts: Sequence[_Part],
+    taxed: TaxedSupply,
+) -> NewInvoice:
+    seller = sales.get_seller(session, ctx)
+    title = document_title(
+        [line.treatment for line in taxed.lines],
+        is_recipient_registered=buyer.gst_category in sales.REGISTERED,
+        is_composition=seller.is_composition,
+        is_unregistered=seller.is_unregistered,
+    )
+    invoice_id = new_id()
+    return NewInvoice(
+        id=invoice_id,
+        kind=KIND_OF_TITLE[title],
+        series_code=SERIES,
+        register_id=None,
+        party_id=buyer.id,
+        recipient=recipient_of(buyer),
+        place_of_supply=due.place_of_supply,
+        price_mode=taxed.price_mode,
+        nature=taxed.nature,
+        totals=taxed.totals,
+        lines=[
+            sold_line(part.goods, part.pick, tax, _trace(part))
+            for part, tax in zip(parts, taxed.lines, strict=True)
+        ],
+        origin_type="sales_invoice",
+        origin_id=invoice_id,
+    )
+
+
+def _trace(part: _Part) -> dict[str, Any]:
+    told = dict(part.due.trace) | {"discount_percent": str(part.due.discount_percent)}
+    if part.is_free:
+        return told | {"is_free": True}
+    if part.unit_price < part.due.unit_price:
+        return told | {"capped_at_mrp": True, "mrp": str(part.pick.mrp)}
+    return told
+
+
+def _write(
+    session: Session,
+    ctx: RequestContext,
+    buyer: SaleParty,
+    invoice: NewInvoice,
+    number: str,
+    parts: Sequence[_Part],
+) -> None:
+    write_invoice(session, ctx, invoice, number)
+    picks = [part.pick for part in parts]
+    cost = inventory.issue(session, ctx, picks, Origin("sales_invoice", invoice.id))
+    totals = invoice.totals
+    lines = [
+        debit("debtors", totals.invoice_value, buyer.id),
+        *income_lines(invoice.lines, totals),
+        debit("cogs", cost),
+        credit("inventory", cost),
+    ]
+    entry = NewEntry(
+        "sales", ctx.today, "sales_invoice", invoice.id, "invoice", f"Invoice {number}", lines
+    )
+    accounting.post_entry(session, ctx, entry)

@@ -1,0 +1,79 @@
+"""What every sale has in common: whom it names, its lines, and what it earns."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from erp.core.gst.taxing import SupplyTotals, TaxedLine
+from erp.core.money import ZERO
+from erp.services import accounting
+from erp.services.accounting import NewLine, credit
+from erp.services.billing.invoicing import NewInvoiceLine
+from erp.services.catalog import SaleLine
+from erp.services.inventory import Pick
+from erp.services.party import SaleParty
+
+
+def recipient_of(buyer: SaleParty) -> dict[str, str]:
+    """Return a customer as a document names them; the walk-in customer has no name."""
+    if buyer.is_walk_in:
+        return {}
+    facts = {
+        "name": buyer.name,
+        "address": buyer.address,
+        "city": buyer.city,
+        "pin": buyer.pin,
+        "state_code": buyer.state_code,
+        "gstin": buyer.gstin,
+        "phone": buyer.phone,
+        "drug_licence_no": buyer.drug_licence_no,
+        "gst_category": buyer.gst_category if buyer.gst_category == "sez" else "",
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def sold_line(
+    goods: SaleLine, pick: Pick, taxed: TaxedLine, trace: Mapping[str, Any]
+) -> NewInvoiceLine:
+    """Return the invoice's line for units of one lot, with its tax and why its price is what it is."""
+    return NewInvoiceLine(
+        variant_id=goods.variant_id,
+        lot_id=pick.lot_id,
+        description=goods.label,
+        hsn=goods.hsn,
+        unit=goods.unit,
+        lot_number=pick.lot_number,
+        expires_on=pick.expires_on,
+        mrp=pick.mrp,
+        quantity=pick.quantity,
+        unit_price=taxed.unit_price,
+        gross=taxed.gross,
+        line_discount=taxed.line_discount,
+        bill_discount=taxed.bill_discount_share,
+        treatment=goods.treatment,
+        rate=taxed.gst_rate,
+        taxable=taxed.taxable_value,
+        cgst=taxed.cgst,
+        sgst=taxed.sgst,
+        igst=taxed.igst,
+        total=taxed.total,
+        cost=pick.value,
+        price_trace=trace,
+    )
+
+
+def income_lines(lines: Sequence[NewInvoiceLine], totals: SupplyTotals) -> list[NewLine]:
+    """Return the credits of a sale: income per rate, tax per head, round-off."""
+    by_rate: dict[Decimal, Decimal] = {}
+    for line in lines:
+        by_rate[line.rate] = by_rate.get(line.rate, ZERO) + line.taxable
+    income = [
+        credit(accounting.sales_key(rate), amount) for rate, amount in sorted(by_rate.items())
+    ]
+    return [
+        *income,
+        credit("output_cgst", totals.cgst),
+        credit("output_sgst", totals.sgst),
+        credit("output_igst", totals.igst),
+        credit("round_off", totals.round_off),
+    ]

@@ -1,0 +1,71 @@
+"""What a customer may still owe."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.formatting import money_text
+from erp.core.money import ZERO
+from erp.services.party import SaleParty
+from erp.services.sales.errors import CreditRefused, Overdue
+
+
+def require_credit(
+    session: Session, ctx: RequestContext, buyer: SaleParty, amount: Decimal, at: str
+) -> None:
+    """Let a customer owe an amount more; locks the customer, so that two documents cannot both spend it.
+
+    A customer with credit days is overdue as far as they owe more than the last so many days brought,
+    payments settling the oldest first. Whoever may give credit may confirm a sale to them.
+
+    Args:
+        at: The input field a refusal names.
+
+    Raises:
+        CreditRefused: The customer has no credit, or would exceed it.
+        Overdue: The customer owes for longer than agreed; may be confirmed with `party.credit`.
+    """
+    if not amount:
+        return
+    if buyer.is_walk_in or buyer.credit_limit <= 0:
+        message = "This customer has no credit. Choose another way to pay."
+        raise CreditRefused(message, fields={at: message})
+    held = db.fetch_one(
+        session,
+        "select credit_limit, credit_days from party where tenant_id = %s and id = %s"
+        " for no key update",
+        (ctx.tenant_id, buyer.id),
+    )
+    limit, days = (held["credit_limit"], held["credit_days"]) if held else (ZERO, 0)
+    owed, lately = _owed(session, ctx, buyer.id, days)
+    left = limit - owed
+    if amount > left:
+        may = money_text(max(left, ZERO))
+        message = f"{buyer.name} may owe {may} more. Take another payment for the rest."
+        raise CreditRefused(message, fields={at: message})
+    late = owed - lately
+    if days and late > 0 and not (Overdue.code in ctx.confirmed and ctx.may("party.credit")):
+        message = (
+            f"{buyer.name} owes {money_text(late)} for more than {days} days."
+            " Take a payment first, or let someone who may give credit confirm."
+        )
+        raise Overdue(message, fields={at: message})
+
+
+def _owed(
+    session: Session, ctx: RequestContext, party_id: UUID, days: int
+) -> tuple[Decimal, Decimal]:
+    """Return what a party owes, and how much the last days brought."""
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(l.debit - l.credit), 0) as owed,"
+        " coalesce(sum(l.debit) filter (where e.effective_on >= %s::date - %s), 0) as lately"
+        " from journal_line l join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+        " join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)"
+        " where l.tenant_id = %s and l.party_id = %s and a.key = 'debtors'",
+        (ctx.today, days, ctx.tenant_id, party_id),
+    )
+    return (row["owed"], row["lately"]) if row else (ZERO, ZERO)
