@@ -1,5 +1,7 @@
 """Prices and coupons of a shop, and a working input for every action of selling that names an id."""
 
+from typing import Any
+
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids, only
 
@@ -15,10 +17,56 @@ def prices(shop: Shop, variant_id: object) -> Ids:
         "coupon_id": shop.run(
             "sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"}
         ).id,
+    } | _orders(shop, variant_id)
+
+
+def _orders(shop: Shop, variant_id: object) -> Ids:
+    """Take an order of a customer with credit, and make a quotation."""
+    person = {"name": "Stores", "kind": "retailer", "state_code": "27", "credit_limit": "9000.00"}
+    given = {
+        "customer_id": shop.run("party.create_party", person).id,
+        "lines": [{"variant_id": variant_id, "quantity": 4}],
+    }
+    return {
+        "buyer_id": given["customer_id"],
+        "sales_order_id": shop.run("sales.take_order", given).id,
+        "quotation_id": shop.run("sales.make_quotation", given).id,
+    }
+
+
+def _wanted(ids: Ids, _: Shop) -> dict[str, Any]:
+    return {
+        "customer_id": ids["buyer_id"],
+        "location_id": ids["location_id"],
+        "lines": [{"variant_id": ids["variant_id"], "quantity": 5}],
     }
 
 
 EXAMPLES: dict[str, Example] = {
+    "billing.deliver_order": lambda i, _: {
+        "order_id": i["sales_order_id"],
+        "lines": [
+            {"order_line_no": 1, "quantity": 1, "lot_id": i["lot_id"], "reason": "They asked"}
+        ],
+    },
+    "sales.amend_order": lambda i, _: {
+        "order_id": i["sales_order_id"],
+        "version": 1,
+        "reason": "More",
+        "lines": [{"variant_id": i["variant_id"], "quantity": 6}],
+    },
+    "sales.confirm_quotation": lambda i, _: {"order_id": i["quotation_id"], "version": 1},
+    "sales.finish_order": lambda i, _: {
+        "order_id": i["sales_order_id"],
+        "version": 1,
+        "reason": "Gone",
+    },
+    "sales.get_order": lambda i, _: {"order_id": i["sales_order_id"]},
+    "sales.keep_goods": lambda i, _: {"order_id": i["sales_order_id"]},
+    "sales.list_orders": lambda i, _: {"customer_id": i["buyer_id"]},
+    "sales.make_quotation": _wanted,
+    "sales.price_order": _wanted,
+    "sales.take_order": _wanted,
     "sales.check_coupon": only("customer_id", code="TEN", amount="100.00"),
     "sales.create_coupon": only("customer_id", code="NEW", name="New", percent="5"),
     "sales.create_price_list": only("customer_id", code="DEAL", name="Deal", audience="customer"),

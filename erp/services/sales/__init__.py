@@ -58,13 +58,12 @@ from erp.services.sales.order_placing import (
     make_quotation,
     take_order,
 )
+from erp.services.sales.order_pricing import PriceOrder, price_order
 from erp.services.sales.order_queries import (
     GetSalesOrder,
     ListSalesOrders,
-    PriceOrder,
     get_order,
     list_orders,
-    price_order,
 )
 from erp.services.sales.price_lists import (
     CreatePriceList,

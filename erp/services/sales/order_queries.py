@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.sales import OrderStatus, PriceMode
-from erp.services import inventory, party
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -24,7 +23,6 @@ from erp.services.platform import (
     query,
 )
 from erp.services.sales.errors import UnknownSalesOrder
-from erp.services.sales.order_drawing import OrderedLines, draw_order
 
 Standing = Literal["quoted", "open", "late", "short", "ended"]
 
@@ -166,52 +164,6 @@ class SalesOrderDetail(Result):
     deliveries: list[SalesDeliveryRow]
 
 
-class PriceOrder(Query):
-    """What an order would come to now.
-
-    Attributes:
-        location_id: Where the goods would leave from; the branch's first storage where none is named.
-    """
-
-    customer_id: UUID | None = None
-    location_id: UUID | None = None
-    lines: OrderedLines
-
-
-class PricedLine(Result):
-    """A line with its price; lines beyond those asked come free.
-
-    Attributes:
-        available: Sellable base units that nobody reserved.
-    """
-
-    variant_id: UUID
-    label: str
-    quantity: int
-    free_quantity: int
-    unit_price: Decimal
-    list_price: Decimal
-    gst_rate: Decimal
-    taxable: Decimal
-    tax: Decimal
-    available: int
-    trace: dict[str, Any]
-
-
-class PricedOrder(Result):
-    """An order's prices and sums."""
-
-    price_mode: PriceMode
-    lines: list[PricedLine]
-    gross: Decimal
-    discount: Decimal
-    taxable: Decimal
-    tax: Decimal
-    round_off: Decimal
-    total: Decimal
-    discount_level: Decimal
-
-
 _OPEN: LiteralString = """
       left join lateral (
             select floor(100 * coalesce(sum(least(p.delivered, l.quantity)
@@ -309,62 +261,6 @@ def get_order(session: Session, ctx: RequestContext, wanted: GetSalesOrder) -> S
         versions=[SalesVersionRow(**row) for row in db.fetch_all(session, _VERSIONS, given)],
         deliveries=[SalesDeliveryRow(**row) for row in db.fetch_all(session, _DELIVERIES, given)],
     )
-
-
-@query("sales.price_order", permission="sales.order", rest="POST /sales-orders/prices")
-def price_order(session: Session, ctx: RequestContext, wanted: PriceOrder) -> PricedOrder:
-    """Return what an order would come to now; nothing is kept.
-
-    Raises:
-        InvalidInput: A line is wrong (`draw_order`).
-    """
-    buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    place = inventory.get_owned_place(session, ctx, wanted.location_id)
-    drawn = draw_order(session, ctx, buyer, place.id, wanted.lines)
-    there = _available(session, ctx, place.id, [line.goods.variant_id for line in drawn.lines])
-    lines = [
-        PricedLine(
-            variant_id=line.goods.variant_id,
-            label=line.goods.label,
-            quantity=line.quantity,
-            free_quantity=line.free_quantity,
-            unit_price=line.unit_price,
-            list_price=line.list_price,
-            gst_rate=line.goods.rate,
-            taxable=line.taxable,
-            tax=line.tax,
-            available=there.get(line.goods.variant_id, 0),
-            trace=dict(line.trace),
-        )
-        for line in drawn.lines
-    ]
-    totals = drawn.taxed.totals
-    return PricedOrder(
-        price_mode=drawn.mode,
-        lines=lines,
-        gross=totals.gross,
-        discount=totals.line_discount,
-        taxable=totals.taxable_value,
-        tax=totals.cgst + totals.sgst + totals.igst,
-        round_off=totals.round_off,
-        total=totals.invoice_value,
-        discount_level=drawn.discount_level,
-    )
-
-
-def _available(
-    session: Session, ctx: RequestContext, location_id: UUID, variant_ids: list[UUID]
-) -> dict[UUID, int]:
-    rows = db.fetch_all(
-        session,
-        "select b.variant_id, sum(b.on_hand - b.reserved)::bigint as units from stock_balance b"
-        " join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id) and l.status = 'available'"
-        " and (l.expires_on is null or l.expires_on >= %s)"
-        " where b.tenant_id = %s and b.location_id = %s and b.variant_id = any(%s)"
-        " and b.on_hand > b.reserved group by b.variant_id",
-        (ctx.today, ctx.tenant_id, location_id, variant_ids),
-    )
-    return {row["variant_id"]: row["units"] for row in rows}
 
 
 _HEAD: LiteralString = """
