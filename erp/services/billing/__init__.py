@@ -1,13 +1,8 @@
 """Billing: GST documents, the tax on them, and what is taken back."""
 
-from erp.models.billing import BillOutcome, BillStatus, Finding, InvoiceKind
+from erp.models.billing import BillOutcome, BillStatus, Finding, InvoiceKind, ReturnReason
 from erp.services.billing import referees
-from erp.services.billing.bill_deciding import (
-    DecideBill,
-    SettleClaim,
-    decide_bill,
-    settle_claim,
-)
+from erp.services.billing.bill_deciding import DecideBill, decide_bill
 from erp.services.billing.bill_drafting import BilledCharge, BilledLine, RecordBill
 from erp.services.billing.bill_errors import (
     BeyondBillLimit,
@@ -45,6 +40,14 @@ from erp.services.billing.bill_unbilled import (
     UnbilledPage,
     list_unbilled,
 )
+from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
+from erp.services.billing.claim_queries import (
+    ClaimRecovery,
+    ListClaims,
+    claim_recovery,
+    list_claims,
+)
+from erp.services.billing.claim_settling import SettleClaim, settle_claim
 from erp.services.billing.crediting import (
     CreditLine,
     ReturnExceedsSale,
@@ -70,6 +73,25 @@ from erp.services.billing.returning import (
     draft_credit,
     get_original,
 )
+from erp.services.billing.supplier_return_drafting import ReturnedLot, ReturnGoods
+from erp.services.billing.supplier_return_errors import (
+    BeyondDelivered,
+    BillsDiffer,
+    BillWaits,
+    NotFromSupplier,
+    OutsideClaimWindow,
+    UnknownReturn,
+    WrongReason,
+)
+from erp.services.billing.supplier_return_listing import ListReturnable, list_returnable
+from erp.services.billing.supplier_return_queries import (
+    GetReturn,
+    ListReturns,
+    ReturnDetail,
+    get_return,
+    list_returns,
+)
+from erp.services.billing.supplier_returning import ReturnedGoods, return_goods
 from erp.services.billing.taxing import (
     PriceMode,
     Supply,
@@ -87,8 +109,10 @@ from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
 __all__ = [
     "KIND_OF_TITLE",
+    "OLD_DAYS",
     "AboveMrp",
     "BeyondBillLimit",
+    "BeyondDelivered",
     "BillAnswer",
     "BillDetail",
     "BillNotHeld",
@@ -96,9 +120,12 @@ __all__ = [
     "BillPage",
     "BillPrinter",
     "BillStatus",
+    "BillWaits",
     "BilledCharge",
     "BilledLine",
     "BilledTwice",
+    "BillsDiffer",
+    "ClaimRecovery",
     "ClaimSettled",
     "Copy",
     "CreditLine",
@@ -109,24 +136,36 @@ __all__ = [
     "Finding",
     "GetBill",
     "GetInvoice",
+    "GetReturn",
     "InvoiceKind",
     "ListBills",
+    "ListClaims",
     "ListInvoices",
+    "ListReturnable",
+    "ListReturns",
     "ListUnbilled",
     "Match",
     "MatchTolerances",
     "MoreThanCame",
     "NewInvoice",
     "NewInvoiceLine",
+    "NotFromSupplier",
     "NothingToClaim",
     "OtherRegistration",
+    "OutsideClaimWindow",
     "OwnBill",
     "PlaceOfSupply",
     "PriceMode",
     "PrintedDocument",
     "PrintedTender",
     "RecordBill",
+    "RemindOfClaims",
+    "ReturnDetail",
     "ReturnExceedsSale",
+    "ReturnGoods",
+    "ReturnReason",
+    "ReturnedGoods",
+    "ReturnedLot",
     "Returning",
     "SetMatchTolerances",
     "SettleClaim",
@@ -148,8 +187,11 @@ __all__ = [
     "UnknownBill",
     "UnknownClaim",
     "UnknownDelivery",
+    "UnknownReturn",
     "UntaxableSupply",
     "UpiPayment",
+    "WrongReason",
+    "claim_recovery",
     "credit_return",
     "credit_value",
     "decide_bill",
@@ -160,8 +202,12 @@ __all__ = [
     "get_match_tolerances",
     "get_original",
     "get_printed_document",
+    "get_return",
     "list_bills",
+    "list_claims",
     "list_invoices",
+    "list_returnable",
+    "list_returns",
     "list_unbilled",
     "match_line",
     "place_of_supply",
@@ -169,6 +215,8 @@ __all__ = [
     "qr_svg",
     "record_bill",
     "referees",
+    "remind_of_claims",
+    "return_goods",
     "set_match_tolerances",
     "settle_claim",
     "take_number",

@@ -29,6 +29,8 @@ from erp.services.inventory.carrying import (
     set_carrying_rate,
 )
 from erp.services.inventory.claiming import (
+    CLAIM_WINDOW,
+    DEFAULT_CLAIM_DAYS,
     list_claim_terms,
     set_claim_terms,
 )
@@ -41,17 +43,14 @@ from erp.services.inventory.classifying import (
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
-    CountedProduct,
     CountStart,
     StartCount,
     cancel_count,
     start_count,
 )
 from erp.services.inventory.counting_lots import (
-    CountedLot,
     CountRecorded,
     RecordCount,
-    RecordedLot,
     record_count,
 )
 from erp.services.inventory.errors import (
@@ -162,12 +161,11 @@ from erp.services.inventory.reserving import (
 )
 from erp.services.inventory.revaluing import CostChange, Revalued, revalue_lots
 from erp.services.inventory.searching_lots import FoundLot, FoundLots, SearchLots, search_lots
+from erp.services.inventory.sending_back import LeavingLot, LeftLot, send_back
 from erp.services.inventory.settling_counts import (
     ApproveCount,
     CountApproval,
     CountSubmission,
-    DeclaredLot,
-    NamedLot,
     RecountAnswer,
     RequestRecount,
     SubmitCount,
@@ -215,6 +213,8 @@ from erp.services.inventory.warehousing import (
 
 __all__ = [
     "AGE_BUCKETS",
+    "CLAIM_WINDOW",
+    "DEFAULT_CLAIM_DAYS",
     "DEMAND_CLASSES",
     "IDLENESS",
     "MINIMUM_SHELF_LIFE",
@@ -241,11 +241,8 @@ __all__ = [
     "CountStarted",
     "CountSubmission",
     "CountSubmitted",
-    "CountedLot",
-    "CountedProduct",
     "CreateLocation",
     "CreateWarehouse",
-    "DeclaredLot",
     "ExpiredLot",
     "ExpiryAlert",
     "ExpiryLadder",
@@ -257,6 +254,8 @@ __all__ = [
     "HoldLot",
     "InsufficientStock",
     "LastLot",
+    "LeavingLot",
+    "LeftLot",
     "ListCounts",
     "ListExpiring",
     "ListLocations",
@@ -284,7 +283,6 @@ __all__ = [
     "MovePage",
     "Movement",
     "MrpDiffers",
-    "NamedLot",
     "NothingToCount",
     "OnOrder",
     "Origin",
@@ -301,7 +299,6 @@ __all__ = [
     "ReceivedGoods",
     "ReceivedLine",
     "RecordCount",
-    "RecordedLot",
     "RecountAnswer",
     "RecountRequested",
     "ReleaseLapsedReservations",
@@ -378,6 +375,7 @@ __all__ = [
     "reserve",
     "revalue_lots",
     "search_lots",
+    "send_back",
     "set_carrying_rate",
     "set_claim_terms",
     "set_reorder_rule",
