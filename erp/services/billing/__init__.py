@@ -65,7 +65,13 @@ from erp.services.billing.invoicing import (
     write_invoice,
 )
 from erp.services.billing.placing import Delivery, PlaceOfSupply, SupplyKind, place_of_supply
-from erp.services.billing.printing import BillPrinter, Copy, PrintedDocument, PrintedTender
+from erp.services.billing.printing import (
+    BillPrinter,
+    ChallanCopy,
+    Copy,
+    PrintedDocument,
+    PrintedTender,
+)
 from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
 from erp.services.billing.returning import (
     OtherRegistration,
@@ -84,6 +90,7 @@ from erp.services.billing.supplier_return_errors import (
     WrongReason,
 )
 from erp.services.billing.supplier_return_listing import ListReturnable, list_returnable
+from erp.services.billing.supplier_return_printing import get_printed_return
 from erp.services.billing.supplier_return_queries import (
     GetReturn,
     ListReturns,
@@ -125,6 +132,7 @@ __all__ = [
     "BilledLine",
     "BilledTwice",
     "BillsDiffer",
+    "ChallanCopy",
     "ClaimRecovery",
     "ClaimSettled",
     "Copy",
@@ -202,6 +210,7 @@ __all__ = [
     "get_match_tolerances",
     "get_original",
     "get_printed_document",
+    "get_printed_return",
     "get_return",
     "list_bills",
     "list_claims",
