@@ -89,7 +89,11 @@ from erp.services.billing.supplier_return_errors import (
     UnknownReturn,
     WrongReason,
 )
-from erp.services.billing.supplier_return_listing import ListReturnable, list_returnable
+from erp.services.billing.supplier_return_listing import (
+    ListReturnable,
+    ReturnableLot,
+    list_returnable,
+)
 from erp.services.billing.supplier_return_printing import get_printed_return
 from erp.services.billing.supplier_return_queries import (
     GetReturn,
@@ -172,6 +176,7 @@ __all__ = [
     "ReturnExceedsSale",
     "ReturnGoods",
     "ReturnReason",
+    "ReturnableLot",
     "ReturnedGoods",
     "ReturnedLot",
     "Returning",

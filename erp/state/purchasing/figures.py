@@ -16,11 +16,12 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count, money_text
 from erp.core.money import ZERO
+from erp.state.billing.bill_wording import VIEW as VIEW_BILLS
 from erp.state.charting import follow
 from erp.state.listing import ListState
 from erp.state.purchasing.changes import CHANGE_COLUMNS, change_entry
 from erp.state.purchasing.periods import FIRST_SHOWN, PERIODS, days_of
-from erp.state.purchasing.wording import NO_SUPPLIER, SHARE_TONES, VIEW, share_tones
+from erp.state.purchasing.wording import NO_SUPPLIER, SHARE_TONES, VIEW, recovery_tone, share_tones
 from erp.state.registry import PAGE, handler
 from erp.state.reporting.bars import bars, named_bars
 from erp.state.showing import display_rows
@@ -50,6 +51,8 @@ class FiguresState(ListState, rx.State):
                tones=SHARE_TONES, detail="dated_units", wide_only=True),
         Column("drift", "Price drift", Kind.PERCENT, sort="drift", tone="drift_is",
                tones=SHARE_TONES),
+        Column("recovered", "Claims credited", Kind.PERCENT, tone="recovered_is",
+               tones=SHARE_TONES, detail="claimed", wide_only=True),
     )  # fmt: skip
     row_link: ClassVar[str] = "/parties/{supplier_id}?period={period}"
     topics: ClassVar[tuple[str, ...]] = ("purchasing", "inventory")
@@ -70,6 +73,7 @@ class FiguresState(ListState, rx.State):
     _month_links: list[str] = []
     _supplier_links: list[str] = []
     _brand_links: list[str] = []
+    _recovery: dict[str, Any] = {}
 
     @handler(permission=PAGE)
     async def open_figures(self) -> None:
@@ -114,9 +118,13 @@ class FiguresState(ListState, rx.State):
         )
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | share_words(row) | {"id": row.supplier_id, "period": self.period}
+        claims = self._recovery.get(str(row.supplier_id))
+        share = {"recovered": claims.share if claims else None}
+        about = {"id": row.supplier_id, "period": self.period}
+        return row.model_dump() | share_words(row) | recovery_words(claims) | share | about
 
     async def _reload(self) -> None:
+        await self._load_recovery()
         await super()._reload()
         try:
             found = await self._ask("purchasing.get_figures", self._fixed())
@@ -127,6 +135,13 @@ class FiguresState(ListState, rx.State):
             return
         self._draw(found)
         self.tiles, self.links = _tiles(found, risen), self._links()
+
+    async def _load_recovery(self) -> None:
+        """Learn what suppliers gave of what was claimed, where the reader may see claims."""
+        self._recovery = {}
+        if (await self._principal()).may(VIEW_BILLS):
+            found = await self._ask("billing.claim_recovery", self._fixed())
+            self._recovery = {str(row.supplier_id): row for row in found.rows}
 
     async def _show_late(self) -> None:
         zone = (await self._principal()).time_zone
@@ -185,6 +200,14 @@ def share_words(row: Any) -> dict[str, str]:
         "ordered_units": _share(row.filled_units, row.ordered_units),
         "dated_units": _share(row.short_units, row.dated_units),
     }
+
+
+def recovery_words(row: Any) -> dict[str, str]:
+    """Return what a supplier gave of what was claimed, and how good that is."""
+    if row is None:
+        return {"claimed": "", "recovered_is": ""}
+    given = f"{money_text(row.recovered)} of {money_text(row.claimed)}"
+    return {"claimed": given, "recovered_is": recovery_tone(row.share)}
 
 
 def _share(part: int, whole: int) -> str:
