@@ -43,7 +43,7 @@ def _figures() -> rx.Component:
         _figure("Price drift", "drift", "against the time before"),
         rx.cond(
             score["recovered"] != "",
-            _figure("Claims credited", "recovered", _of("claimed", "", "Nothing claimed")),
+            _figure("Claims credited", "recovered", _of("credited", "", "Nothing claimed")),
         ),
         class_name="scores",
     )

@@ -37,6 +37,10 @@ CLAIMS: LiteralString = """
 """Claims `c` of every branch with what was asked and given, tax included; supplier `s`."""
 
 
+Answer = Literal["open", "full", "part", "refused"]
+"""None yet; all of it, some of it, nothing."""
+
+
 class ListClaims(Page):
     """Which claims of the acting branch; `search` finds a number or the supplier's name.
 
@@ -72,6 +76,7 @@ class ClaimRow(Result):
     given: Decimal
     credit_note: str
     reason: str
+    answer: Answer
     settled_at: datetime | None
 
 
@@ -159,7 +164,9 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
         select c.id, c.number, c.supplier_id, s.name as supplier, c.bill_id, c.return_id,
                coalesce(c.bill_number, '') as subject, c.raised_on,
                coalesce((c.settled_at at time zone %(zone)s)::date, %(today)s) - c.raised_on
-               as age_days, c.asked, c.given, c.credit_note, c.reason, c.settled_at
+               as age_days, c.asked, c.given, c.credit_note, c.reason, c.settled_at,
+               case when c.settled_at is null then 'open' when c.given = 0 then 'refused'
+                    when c.given < c.asked then 'part' else 'full' end as answer
     """
     tail: LiteralString = "and c.id > %(after)s::uuid order by c.id limit %(limit)s"
     rows = db.fetch_all(session, " ".join((head, *found, tail)), given)

@@ -13,8 +13,8 @@ from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 
 AGES = {"30": "Over 30 days", "60": "Over 60 days", "90": "Over 90 days"}
-_ANSWERS = {"open": "Waits", "given": "Credited", "part": "In part", "refused": "Refused"}
-_ANSWER_TONES = {"open": "amber", "given": "green", "part": "amber", "refused": "red"}
+_ANSWERS = {"open": "Waits", "full": "Credited", "part": "In part", "refused": "Refused"}
+_ANSWER_TONES = {"open": "amber", "full": "green", "part": "amber", "refused": "red"}
 
 
 class ReturnListState(ListState, rx.State):
@@ -26,7 +26,9 @@ class ReturnListState(ListState, rx.State):
         Column("number", "Debit note", detail="supplier"),
         Column("returned_on", "Sent", Kind.DATE, wide_only=True),
         Column("units", "Units", Kind.COUNT, wide_only=True),
-        Column("standing", "Claim", Kind.STATUS, "given", labels=STANDINGS, tones=STANDING_TONES),
+        Column(
+            "standing", "Claim", Kind.STATUS, "credited", labels=STANDINGS, tones=STANDING_TONES
+        ),
         Column("cost", "Cost", Kind.MONEY, wide_only=True),
         Column("total", "Asked back", Kind.MONEY),
     )
@@ -45,7 +47,7 @@ class ReturnListState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         given = f"{money_text(row.credited)} given" if row.standing == "settled" else ""
-        return row.model_dump() | {"given": given}
+        return row.model_dump() | {"credited": given}
 
 
 class ClaimListState(ListState, rx.State):
@@ -55,9 +57,9 @@ class ClaimListState(ListState, rx.State):
     query: ClassVar[str] = "billing.list_claims"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Debit note", detail="supplier"),
-        Column("what_for", "For", wide_only=True),
-        Column("raised_on", "Asked on", Kind.DATE, detail="age", wide_only=True),
-        Column("answer", "Answer", Kind.STATUS, "said", labels=_ANSWERS, tones=_ANSWER_TONES),
+        Column("subject", "For", wide_only=True),
+        Column("raised_on", "Asked on", Kind.DATE, detail="age_days", wide_only=True),
+        Column("answer", "Answer", Kind.STATUS, "reason", labels=_ANSWERS, tones=_ANSWER_TONES),
         Column("given", "Given", Kind.MONEY, wide_only=True),
         Column("asked", "Asked", Kind.MONEY),
     )
@@ -81,17 +83,10 @@ class ClaimListState(ListState, rx.State):
         href = f"/bills/{row.bill_id}" if row.bill_id else f"/returns/{row.return_id}"
         age = counted(row.age_days, "day")
         return row.model_dump() | {
-            "what_for": what_for,
+            "subject": what_for,
             "href": href,
-            "answer": _answer(row),
-            "said": row.reason or row.credit_note,
-            "age": f"{age}, ask them" if not row.settled_at and row.age_days > OLD_DAYS else age,
+            "reason": row.reason or row.credit_note,
+            "age_days": f"{age}, ask them"
+            if not row.settled_at and row.age_days > OLD_DAYS
+            else age,
         }
-
-
-def _answer(row: Any) -> str:
-    if row.settled_at is None:
-        return "open"
-    if not row.given:
-        return "refused"
-    return "given" if row.given == row.asked else "part"

@@ -33,6 +33,13 @@ LATE_COLUMNS = (
     Column("arrived", "Arrived", Kind.PERCENT, wide_only=True),
     Column("total", "Total", Kind.MONEY),
 )
+RECOVERY_COLUMNS = (
+    Column("supplier", "Supplier", detail="claims"),
+    Column("claimed", "Claimed", Kind.MONEY),
+    Column("settled", "Answered", Kind.MONEY, wide_only=True),
+    Column("recovered", "Credited", Kind.MONEY),
+    Column("share", "Of what was answered", Kind.PERCENT, tone="recovered_is", tones=SHARE_TONES),
+)
 
 
 class FiguresState(ListState, rx.State):
@@ -51,8 +58,6 @@ class FiguresState(ListState, rx.State):
                tones=SHARE_TONES, detail="dated_units", wide_only=True),
         Column("drift", "Price drift", Kind.PERCENT, sort="drift", tone="drift_is",
                tones=SHARE_TONES),
-        Column("recovered", "Claims credited", Kind.PERCENT, tone="recovered_is",
-               tones=SHARE_TONES, detail="claimed", wide_only=True),
     )  # fmt: skip
     row_link: ClassVar[str] = "/parties/{supplier_id}?period={period}"
     topics: ClassVar[tuple[str, ...]] = ("purchasing", "inventory")
@@ -62,6 +67,7 @@ class FiguresState(ListState, rx.State):
     links: dict[str, str] = {}
     late: list[dict[str, str]] = []
     rises: list[dict[str, str]] = []
+    recovery: list[dict[str, str]] = []
     months: go.Figure = go.Figure()
     suppliers: go.Figure = go.Figure()
     brands: go.Figure = go.Figure()
@@ -73,7 +79,6 @@ class FiguresState(ListState, rx.State):
     _month_links: list[str] = []
     _supplier_links: list[str] = []
     _brand_links: list[str] = []
-    _recovery: dict[str, Any] = {}
 
     @handler(permission=PAGE)
     async def open_figures(self) -> None:
@@ -118,30 +123,40 @@ class FiguresState(ListState, rx.State):
         )
 
     def _entry(self, row: Any) -> Any:
-        claims = self._recovery.get(str(row.supplier_id))
-        share = {"recovered": claims.share if claims else None}
-        about = {"id": row.supplier_id, "period": self.period}
-        return row.model_dump() | share_words(row) | recovery_words(claims) | share | about
+        return row.model_dump() | share_words(row) | {"id": row.supplier_id, "period": self.period}
 
     async def _reload(self) -> None:
-        await self._load_recovery()
         await super()._reload()
         try:
             found = await self._ask("purchasing.get_figures", self._fixed())
             risen = await self._rises()
             await self._show_late()
+            await self._show_recovery()
         except DomainError as error:
             self.problem = error.message
             return
         self._draw(found)
         self.tiles, self.links = _tiles(found, risen), self._links()
 
-    async def _load_recovery(self) -> None:
-        """Learn what suppliers gave of what was claimed, where the reader may see claims."""
-        self._recovery = {}
-        if (await self._principal()).may(VIEW_BILLS):
-            found = await self._ask("billing.claim_recovery", self._fixed())
-            self._recovery = {str(row.supplier_id): row for row in found.rows}
+    async def _show_recovery(self) -> None:
+        """Show what suppliers gave of what was claimed, where the reader may see claims."""
+        principal = await self._principal()
+        if not principal.may(VIEW_BILLS):
+            return
+        rows = (await self._ask("billing.claim_recovery", self._fixed())).rows
+        days = {"raised_from": self._first, "raised_to": self._last}
+        entries = [
+            row.model_dump()
+            | recovery_words(row)
+            | {
+                "id": row.supplier_id,
+                "days": urlencode(days),
+                "claims": counted(row.claims, "claim"),
+            }
+            for row in rows
+        ]
+        link = "/claims?supplier_id={supplier_id}&{days}"
+        self.recovery = display_rows(entries, RECOVERY_COLUMNS, principal.time_zone, link)
 
     async def _show_late(self) -> None:
         zone = (await self._principal()).time_zone
@@ -205,9 +220,9 @@ def share_words(row: Any) -> dict[str, str]:
 def recovery_words(row: Any) -> dict[str, str]:
     """Return what a supplier gave of what was claimed, and how good that is."""
     if row is None:
-        return {"claimed": "", "recovered_is": ""}
+        return {"credited": "", "recovered_is": ""}
     given = f"{money_text(row.recovered)} of {money_text(row.claimed)}"
-    return {"claimed": given, "recovered_is": recovery_tone(row.share)}
+    return {"credited": given, "recovered_is": recovery_tone(row.share)}
 
 
 def _share(part: int, whole: int) -> str:

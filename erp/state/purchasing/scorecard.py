@@ -73,7 +73,7 @@ class ScorecardState(SessionState, rx.State):
     async def _recovery(self, given: dict[str, str]) -> dict[str, str]:
         """Return what the supplier gave of what was claimed, where the reader may see claims."""
         if not (await self._principal()).may(VIEW_BILLS):
-            return {"recovered": "", "claimed": ""}
+            return {"recovered": "", "credited": ""}
         rows = (await self._ask("billing.claim_recovery", given)).rows
         words = recovery_words(rows[0] if rows else None)
         share = rows[0].share if rows else None
