@@ -122,9 +122,7 @@ def _rises() -> rx.Component:
 
 
 def _late() -> rx.Component:
-    table = data_table(
-        LATE_COLUMNS, RECOVERY_COLUMNS, FiguresState.late, label="Late orders", linked=True
-    )
+    table = data_table(LATE_COLUMNS, FiguresState.late, label="Late orders", linked=True)
     every = link_button("All late orders", "/purchases?standing=late", look="ghost")
     return rx.cond(
         FiguresState.late.length() > 0, card(table, title="Late orders", actions=(every,))
