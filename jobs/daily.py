@@ -27,6 +27,7 @@ __all__ = [
     "alert_each_morning",
     "catalogue_of_actions",
     "release_reservations",
+    "remind_of_claims_each_morning",
     "suggest_reorders_each_morning",
     "sweep",
     "utc_now",
@@ -46,6 +47,13 @@ def suggest_reorders_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_suggest_reorders, place))
+
+
+def remind_of_claims_each_morning() -> None:
+    """Remind every branch whose day has begun of claims that suppliers do not answer."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_remind_of_claims, place))
 
 
 def release_reservations() -> None:
@@ -93,14 +101,22 @@ def _alert_expiring_lots(place: identity.TenantPlace) -> None:
 
 
 def _suggest_reorders(place: identity.TenantPlace) -> None:
+    _in_every_branch(place, "inventory.suggest_reorders", "inventory.reorder", "suggest-reorders")
+
+
+def _remind_of_claims(place: identity.TenantPlace) -> None:
+    _in_every_branch(place, "billing.remind_of_claims", "billing.record_bill", "remind-of-claims")
+
+
+def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, what: str) -> None:
+    """Run a command in every branch of a tenant, once per day and branch."""
     day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
-    key = f"suggest-reorders-{day}"
-    ctx = system_context(place, {"inventory.reorder"}, request_id=f"{key}-{place.slug}")
+    key = f"{what}-{day}"
+    ctx = system_context(place, {permission}, request_id=f"{key}-{place.slug}")
     branches: Any = platform.run("identity.list_branches", ctx, {}).result
     for branch in branches.rows:
         there = replace(ctx, branch_id=branch.id)
-        given = {"idempotency_key": f"{key}-{branch.id}"}
-        platform.run("inventory.suggest_reorders", there, given)
+        platform.run(name, there, {"idempotency_key": f"{key}-{branch.id}"})
 
 
 def _release_lapsed(place: identity.TenantPlace, key: str) -> None:

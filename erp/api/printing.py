@@ -1,4 +1,4 @@
-"""Bills and orders as PDF, drawn when they are asked for: the same paper always has the same bytes."""
+"""Bills, orders and returns as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from uuid import UUID
 
@@ -21,10 +21,11 @@ LONGEST_VERSION = 6
 
 
 def printing_routes() -> list[Route]:
-    """Return the routes of printed bills and orders."""
+    """Return the routes of printed bills, orders and returns."""
     return [
         Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
+        Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
     ]
 
 
@@ -68,6 +69,20 @@ async def print_order(request: Request) -> Response:
     return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
 
 
+async def print_return(request: Request) -> Response:
+    """Send debit note and challan of goods that went back, in the three copies of a challan.
+
+    Raises:
+        NotFound: The acting branch has no such return.
+    """
+    return_id = _id(request.path_params["return_id"])
+    credentials = credentials_of(request)
+    request_id = request_id_of(request.scope)
+    document = await off_the_loop(_find_return, credentials, request_id, return_id)
+    content = await off_the_loop(PdfPrinter().invoice, document, tuple(billing.ChallanCopy))
+    return _paper(content, f"{document.number.replace('/', '-')}.pdf")
+
+
 def _paper(content: bytes, file_name: str) -> Response:
     headers = {
         "content-disposition": f'inline; filename="{file_name}"',
@@ -83,6 +98,14 @@ def _find_order(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return purchasing.get_printed_order(session, ctx, order_id, version)
+
+
+def _find_return(
+    credentials: Credentials, request_id: str, return_id: UUID
+) -> billing.PrintedDocument:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return billing.get_printed_return(session, ctx, return_id)
 
 
 def _find(

@@ -66,6 +66,11 @@ SOURCES = (
         "billing.list_bills",
         lambda row: {"id": str(row.id), "title": row.bill_number, "subtitle": row.supplier},
     ),
+    Source(
+        "supplier_return",
+        "billing.list_returns",
+        lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.supplier},
+    ),
 )
 
 

@@ -27,6 +27,7 @@ RECORDS = {
     "sale": "Sales",
     "purchase_order": "Purchase orders",
     "supplier_bill": "Supplier bills",
+    "supplier_return": "Returns to suppliers",
 }
 """How the palette calls what it found."""
 

@@ -18,6 +18,7 @@ from erp.seed.imaging import seed_imaging
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.planning import seed_planning
+from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
 from erp.services import accounting, identity, party, platform
 from erp.services.identity import NewTenant
@@ -140,6 +141,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_bills(ctx)
         seed_counts(ctx)
         seed_planning(ctx)
+        seed_returns(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

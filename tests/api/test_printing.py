@@ -6,8 +6,10 @@ import pytest
 from pypdf import PdfReader
 
 from erp.core.ids import new_id
-from tests.factories import Shop
+from tests.factories import Shop, gstin_in
 from tests.fixtures.people import _token
+from tests.services.billing.bills.billing import bill, billed, came, goods, registered
+from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.purchasing.ordering import line, place, supplier
 
 PAPERS = ("receipt", "invoice")
@@ -116,3 +118,59 @@ def test_who_may_not_see_orders_gets_no_paper(rest, trader: Shop, order):
     path = f"/api/erp/purchase-orders/{order.id}/pdf"
     assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403
     assert rest.get(path).status_code == 401
+
+
+@pytest.fixture
+def sent(trader: Shop):
+    """Goods of two bills and of none that went back together."""
+    registered(trader, address="7 Mill Lane", city="Thane")
+    receipt = came(trader, goods(trader, 10), goods(trader, 5, at=1), goods(trader, 5, at=2))
+    bill(trader, "630.00", billed(receipt, 10, "60"))
+    bill(trader, "315.00", billed(receipt, 5, "60", receipt_line_no=2), bill_number="SBL/118")
+    lines = [leaving(trader, receipt, 2, at=at) for at in range(3)]
+    return send_back(trader, *lines, transport="VRL 4711", note="Three cartons")
+
+
+def test_a_return_is_a_debit_note_and_a_challan_in_three_copies(rest, trader: Shop, sent):
+    path = f"/api/erp/supplier-returns/{sent.id}/pdf"
+    answer = rest.get(path, headers=bearer(trader, "storekeeper"))
+    assert answer.status_code == 200
+    name = f"{sent.number.replace('/', '-')}.pdf"
+    assert answer.headers["content-disposition"] == f'inline; filename="{name}"'
+    copies = [page.extract_text() for page in PdfReader(io.BytesIO(answer.content)).pages]
+    marks = ("ORIGINAL FOR CONSIGNEE", "DUPLICATE FOR TRANSPORTER", "TRIPLICATE FOR CONSIGNOR")
+    assert [mark in page for mark, page in zip(marks, copies, strict=True)] == [True] * 3
+    today = f"{trader.ctx.today:%d-%m-%Y}"
+    facts = [
+        "DEBIT NOTE AND DELIVERY CHALLAN", sent.number, today, "7 Mill Lane", "Thane",
+        gstin_in("27"), "Place of supply: Maharashtra (27)", "30049014", "BTL", "Batch L",
+        f"Against invoice SBL/117 dated {today}", f"Against invoice SBL/118 dated {today}",
+        "invoice SBL/118", "Reason: Damaged", "@ 2.5%", "120.00", "6.00", "Note value", "252.00",
+        "Rupees Two Hundred Fifty Two Only", "not billed yet, worth ₹120.00", "Sent by VRL 4711",
+        "Three cartons", "credit note for ₹252.00", "Authorised signatory",
+    ]  # fmt: skip
+    flat = " ".join(copies[0].split())
+    assert [fact for fact in facts if fact not in flat] == []
+    assert rest.get(path, headers=bearer(trader, "storekeeper")).content == answer.content
+
+
+def test_goods_on_no_bill_leave_with_a_challan(rest, trader: Shop):
+    registered(trader)
+    made = send_back(trader, leaving(trader, came(trader, goods(trader, 10)), 2))
+    path = f"/api/erp/supplier-returns/{made.id}/pdf"
+    written = words(rest.get(path, headers=bearer(trader, "manager")).content)
+    assert "DELIVERY CHALLAN" in written
+    assert "DEBIT NOTE" not in written
+    assert "CGST" not in written.replace("CGST Act", "")
+    assert "leave them out of your invoice" in written
+
+
+def test_foreign_and_absent_returns_look_the_same_and_nobody_else_prints(
+    rest, trader: Shop, stranger: Shop, sent
+):
+    path = "/api/erp/supplier-returns/{}/pdf"
+    ids = (sent.id, new_id(), "none")
+    answers = [rest.get(path.format(each), headers=bearer(stranger, "manager")) for each in ids]
+    assert {answer.status_code for answer in answers} == {404}
+    assert rest.get(path.format(sent.id), headers=bearer(trader, "cashier")).status_code == 403
+    assert rest.get(path.format(sent.id)).status_code == 401

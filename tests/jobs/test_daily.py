@@ -98,22 +98,29 @@ def test_the_morning_alert_runs_once_a_day_for_every_tenant(asha, bodhi, owner, 
         assert runs == [(f"expiry-alert-{noon.date()}",)]
 
 
-def test_every_branch_is_told_what_to_buy_again_once_a_day(asha, bodhi, owner, monkeypatch):
+@pytest.mark.parametrize(
+    ("job", "command"),
+    [
+        ("suggest_reorders_each_morning", "inventory.suggest_reorders"),
+        ("remind_of_claims_each_morning", "billing.remind_of_claims"),
+    ],
+)
+def test_every_branch_is_told_once_a_day(asha, bodhi, owner, monkeypatch, job, command):
     noon = daily.utc_now().replace(hour=7, minute=0)
     monkeypatch.setattr(daily, "utc_now", lambda: noon)
     for _ in range(3):
-        daily.suggest_reorders_each_morning()
+        getattr(daily, job)()
     for organisation in (asha, bodhi):
         runs = owner.execute(
-            "select idempotency_key from command_log"
-            " where tenant_id = %s and command = 'inventory.suggest_reorders'",
-            (organisation.tenant_id,),
+            "select idempotency_key from command_log where tenant_id = %s and command = %s",
+            (organisation.tenant_id, command),
         ).fetchall()
         branches = owner.execute(
             "select id from branch where tenant_id = %s", (organisation.tenant_id,)
         ).fetchall()
         assert sorted(key for (key,) in runs) == sorted(
-            f"suggest-reorders-{noon.date()}-{branch}" for (branch,) in branches
+            f"{command.partition('.')[2].replace('_', '-')}-{noon.date()}-{branch}"
+            for (branch,) in branches
         )
 
 

@@ -17,6 +17,7 @@ from tests.factories import DOMAINS, Shop, make_shop
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
+from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.purchasing.ordering import line, place, receive, supplier
 
 assert DOMAINS
@@ -31,6 +32,8 @@ SABOTAGE = {
     "B6": "update supplier_bill set supplier_id = (select id from party where kind = 'patient' limit 1)"
     " where status = 'posted'",
     "B7": "update supplier_claim set taxable = taxable + 1",
+    "B8": "update supplier_return_line set quantity = quantity + 1",
+    "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
@@ -95,6 +98,7 @@ def traded() -> None:
     _count(shop, shop.lot_ids[second][1])
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     _claim(shop)
+    _return(shop)
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
@@ -135,6 +139,13 @@ def _claim(shop: Shop) -> None:
     registered(shop)
     made = bill(shop, "756.00", billed(came(shop, goods(shop, 10)), 12, "60"))
     decide(shop, made, "claimed")
+
+
+def _return(shop: Shop) -> None:
+    """Send goods of a bill back, and goods that are on none."""
+    receipt = came(shop, goods(shop, 10))
+    bill(shop, "378.00", billed(receipt, 6, "60"), bill_number="SBL/118")
+    send_back(shop, leaving(shop, receipt, 5))
 
 
 @pytest.fixture(scope="module")

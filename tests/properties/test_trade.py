@@ -1,6 +1,5 @@
 """Any sequence of a shop's commands, against a model that fits on two pages, refereed by `verify`."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -24,60 +23,12 @@ from erp.core.money import round_money
 from erp.services import billing, inventory
 from erp.services.inventory import allocating
 from erp.services.platform import commanding
-from tests.factories import MRP, broken_promises, make_shop
+from tests.factories import MRP, broken_promises, make_shop, receipt_line
+from tests.properties.cards import Model, ModelLine, ModelLot
 from tests.services.billing.bills.billing import registered
 
-FLOAT = Decimal("500.00")
 units = st.integers(1, 8)
 at = st.integers(0, 1000)
-
-
-@dataclass
-class ModelLot:
-    """A lot as a storekeeper would write it on a card."""
-
-    id: UUID
-    number: str
-    variant: int
-    expires_in: int
-    shelf: int
-    store: int = 0
-    status: str = "available"
-
-
-@dataclass
-class ModelLine:
-    """A line of a bill with what may still come back."""
-
-    sale_id: UUID
-    line_no: int
-    lot: ModelLot
-    left: int
-
-
-@dataclass
-class Model:
-    """What the shop must look like."""
-
-    lots: list[ModelLot] = field(default_factory=list)
-    lines: list[ModelLine] = field(default_factory=list)
-    cash: Decimal = FLOAT
-    answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
-    entries: list[UUID] = field(default_factory=list)
-
-    def sellable(self, variant: int) -> list[ModelLot]:
-        chosen = [x for x in self.lots if x.variant == variant and x.status == "available"]
-        return sorted((x for x in chosen if x.shelf), key=lambda lot: lot.expires_in)
-
-    def picks(self, variant: int, quantity: int) -> list[tuple[ModelLot, int]]:
-        """First expiry first out; nothing at all where there is not enough."""
-        taken = []
-        for lot in self.sellable(variant):
-            units_of_lot = min(quantity, lot.shelf)
-            if units_of_lot:
-                taken.append((lot, units_of_lot))
-            quantity -= units_of_lot
-        return [] if quantity else taken
 
 
 class Trade(RuleBasedStateMachine):
@@ -107,15 +58,28 @@ class Trade(RuleBasedStateMachine):
     def lot(self, place: int) -> ModelLot:
         return self.model.lots[place % len(self.model.lots)]
 
-    @rule(variant=st.integers(0, 1), quantity=st.integers(1, 20), sooner=st.booleans())
-    def receive(self, variant: int, quantity: int, sooner: bool) -> None:  # noqa: FBT001
+    @rule(
+        variant=st.integers(0, 1),
+        paid=st.integers(1, 20),
+        free=st.integers(0, 3),
+        sooner=st.booleans(),
+    )
+    def receive(self, variant: int, paid: int, free: int, sooner: bool) -> None:  # noqa: FBT001
         self.days += 1
         expires_in = 1000 - self.days if sooner else 1000 + self.days
         number = f"LOT{self.days}"
-        lot_id = self.shop.receive(
-            self.shop.variant_ids[variant], quantity, lot_number=number, days=expires_in
+        made = receipt_line(
+            self.shop.ctx,
+            self.shop.variant_ids[variant],
+            paid,
+            lot_number=number,
+            days=expires_in,
+            free_quantity=free,
         )
-        self.model.lots.append(ModelLot(lot_id, number, variant, expires_in, quantity))
+        given = {"supplier_id": self.supplier_id, "lines": [made]}
+        lot_id = self.do("inventory.receive_goods", given).lines[0].lot_id
+        came = paid + free
+        self.model.lots.append(ModelLot(lot_id, number, variant, expires_in, came, came))
 
     @rule(first=units, second=st.integers(0, 8))
     def sell(self, first: int, second: int) -> None:
@@ -248,10 +212,52 @@ class Trade(RuleBasedStateMachine):
             if answer.claim_id:
                 credit = {"credited": made.excess, "credited_tax": made.excess_tax}
                 given = {name: round_money(x * percent / 100) for name, x in credit.items()}
-                self.do(
-                    "billing.settle_claim",
-                    given | {"claim_id": answer.claim_id, "credit_note": "C"},
-                )
+                self._settle(answer.claim_id, given)
+
+    def _settle(self, claim_id: UUID, given: dict[str, Any]) -> None:
+        about = {"claim_id": claim_id, "credit_note": "C", "reason": "as agreed"}
+        self.do("billing.settle_claim", given | about)
+
+    @precondition(lambda self: self.model.lots)
+    @rule(
+        which=at,
+        quantity=units,
+        is_expired_store=st.booleans(),
+        percent=st.integers(0, 100),
+    )
+    def return_to_supplier(
+        self,
+        which: int,
+        quantity: int,
+        is_expired_store: bool,  # noqa: FBT001
+        percent: int,
+    ) -> None:
+        """Send a lot back, and settle what is claimed for it."""
+        lot = self.lot(which)
+        here = self.shop.expired_store_id if is_expired_store else self.shop.storage_id
+        line = {"lot_id": lot.id, "location_id": here, "quantity": quantity, "reason": "damaged"}
+        given = {"supplier_id": self.supplier_id, "lines": [line]}
+        have = lot.store if is_expired_store else lot.shelf
+        found = self.shop.run(
+            "billing.list_returnable", {"supplier_id": self.supplier_id, "lot_id": lot.id}
+        ).rows
+        can = next((row.units for row in found if row.location_id == here), 0)
+        assert can <= min(have, lot.stays)
+        waits = any(row.bill_waiting for row in found)
+        if waits or quantity > min(have, lot.stays):
+            self.refused("billing.return_goods", given)
+            return
+        made = self.do("billing.return_goods", given)
+        lot.stays -= quantity
+        if is_expired_store:
+            lot.store -= quantity
+        else:
+            lot.shelf -= quantity
+        if made.claim_id:
+            row = self.shop.run("billing.get_return", {"return_id": made.id})
+            credit = {"credited": row.claim_taxable, "credited_tax": row.claim_tax}
+            shares = {name: round_money(x * percent / 100) for name, x in credit.items()}
+            self._settle(made.claim_id, shares)
 
     def _bill(self, row: Any, extra: int, cost: Decimal) -> dict[str, Any]:
         quantity = max(1, row.units + extra)

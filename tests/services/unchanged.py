@@ -38,6 +38,8 @@ TABLES = (
     "supplier_bill_line",
     "supplier_bill_decision",
     "supplier_claim",
+    "supplier_return",
+    "supplier_return_line",
     "billed_goods",
     "match_tolerance",
     "purchase_order",

@@ -6,7 +6,7 @@ from erp.adapters.pdf.invoice import render_invoice
 from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
-from erp.services.billing.printing import Copy, PrintedDocument
+from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.purchasing.printing import PrintedOrder
 
@@ -20,7 +20,9 @@ class PdfPrinter:
         """Return the document as a PDF for an 80 mm roll."""
         return render_receipt(document)
 
-    def invoice(self, document: PrintedDocument, copies: Sequence[Copy] = ()) -> bytes:
+    def invoice(
+        self, document: PrintedDocument, copies: Sequence[Copy | ChallanCopy] = ()
+    ) -> bytes:
         """Return the document as an A4 PDF, one marked run of pages per copy."""
         return render_invoice(document, copies)
 

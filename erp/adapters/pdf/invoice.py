@@ -12,10 +12,10 @@ from erp.adapters.pdf.invoice_frame import (
 from erp.adapters.pdf.invoice_lines import line_blocks, summary_blocks
 from erp.adapters.pdf.paging import Block
 from erp.adapters.pdf.sheets import draw_pages
-from erp.services.billing.printing import Copy, PrintedDocument
+from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 
 
-def render_invoice(document: PrintedDocument, copies: Sequence[Copy] = ()) -> bytes:
+def render_invoice(document: PrintedDocument, copies: Sequence[Copy | ChallanCopy] = ()) -> bytes:
     """Return the document as an A4 PDF, one run of pages per marked copy.
 
     Lines break over pages with the table head repeated and the totals carried and brought
@@ -35,7 +35,7 @@ def render_invoice(document: PrintedDocument, copies: Sequence[Copy] = ()) -> by
 
 
 def _render_copy(
-    canvas: Canvas, document: PrintedDocument, blocks: list[Block], copy: Copy | None
+    canvas: Canvas, document: PrintedDocument, blocks: list[Block], copy: Copy | ChallanCopy | None
 ) -> None:
     opening = opening_block(canvas, document, copy)
     running = running_head(canvas, document, copy)

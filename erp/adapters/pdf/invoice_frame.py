@@ -22,6 +22,7 @@ from erp.adapters.pdf.tables import LEFT, WIDTH
 from erp.core.formatting import date_text, group_amount, instant_text, money_text
 from erp.services.billing.printing import (
     COMPOSITION_WORDS,
+    ChallanCopy,
     Copy,
     PrintedDocument,
 )
@@ -34,7 +35,9 @@ UPI_SIZE, IRN_SIZE = 28.0, 46.0
 COUNTER_SALE = PrintedParty("Counter sale")
 
 
-def opening_block(canvas: Canvas, document: PrintedDocument, copy: Copy | None) -> Block:
+def opening_block(
+    canvas: Canvas, document: PrintedDocument, copy: Copy | ChallanCopy | None
+) -> Block:
     """Return the head of the first page."""
     seller, title = letterhead(canvas, document.seller), _title(canvas, document, copy)
     parties = _parties(canvas, document)
@@ -57,7 +60,7 @@ def opening_block(canvas: Canvas, document: PrintedDocument, copy: Copy | None) 
     return Block(height, draw)
 
 
-def _title(canvas: Canvas, document: PrintedDocument, copy: Copy | None) -> Text:
+def _title(canvas: Canvas, document: PrintedDocument, copy: Copy | ChallanCopy | None) -> Text:
     column = Text(canvas, HALF)
     if document.is_composition:
         column.add(COMPOSITION_WORDS, BODY, bold=True)
@@ -71,7 +74,8 @@ def _title(canvas: Canvas, document: PrintedDocument, copy: Copy | None) -> Text
 
 def _parties(canvas: Canvas, document: PrintedDocument) -> list[Text]:
     """Return buyer, consignee where it differs, and the document's own facts."""
-    named = [("Bill to", document.buyer or COUNTER_SALE), ("Ship to", document.delivery)]
+    buyer = document.buyer or COUNTER_SALE
+    named = [(document.buyer_heading, buyer), ("Ship to", document.delivery)]
     present = [(name, party) for name, party in named if party]
     width = WIDTH / (len(present) + 1) - 4
     columns: list[Text] = []
@@ -100,7 +104,9 @@ def _facts(canvas: Canvas, document: PrintedDocument, width: float) -> Text:
     return column
 
 
-def running_head(canvas: Canvas, document: PrintedDocument, copy: Copy | None) -> Block:
+def running_head(
+    canvas: Canvas, document: PrintedDocument, copy: Copy | ChallanCopy | None
+) -> Block:
     """Return the narrow head of every later page."""
     marks = [document.title, document.number, date_text_of(document)]
     marks += [copy] if copy else []

@@ -1,4 +1,4 @@
-"""Invoices, credit notes, and bills of suppliers."""
+"""Invoices, credit notes, bills of suppliers and what goes back to them."""
 
 from erp.models.billing.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceLineReturn
 from erp.models.billing.supplier_bill import (
@@ -12,6 +12,7 @@ from erp.models.billing.supplier_bill import (
     SupplierBillLine,
     SupplierClaim,
 )
+from erp.models.billing.supplier_return import ReturnReason, SupplierReturn, SupplierReturnLine
 
 __all__ = [
     "BillOutcome",
@@ -23,8 +24,11 @@ __all__ = [
     "InvoiceLine",
     "InvoiceLineReturn",
     "MatchTolerance",
+    "ReturnReason",
     "SupplierBill",
     "SupplierBillDecision",
     "SupplierBillLine",
     "SupplierClaim",
+    "SupplierReturn",
+    "SupplierReturnLine",
 ]

@@ -27,6 +27,9 @@ from erp.models.base import (
     one_of,
 )
 
+NOTHING = {"server_default": text("0")}
+"""What rows of before have in a new column of numbers."""
+
 
 class BillStatus(StrEnum):
     """How far a bill is."""
@@ -212,7 +215,15 @@ class SupplierBillDecision(TenantRow, table=True):
 
 
 class BilledGoods(SQLModel, table=True):
-    """How much of a delivery line is on bills that were not refused."""
+    """How much of a delivery line is on bills that were not refused, and how much went back.
+
+    Attributes:
+        units, value: Base units on bills, and what those came in at.
+        free: Base units that came and need no bill.
+        back: Base units that went back, free ones counted.
+        unbilled_back: Of `paid`, those that went back and were on no bill; released: what all
+            units that were on no bill had come in at.
+    """
 
     __tablename__ = "billed_goods"
     __table_args__ = (
@@ -224,8 +235,10 @@ class BilledGoods(SQLModel, table=True):
                 "goods_receipt_line.line_no",
             ],
         ),
-        CheckConstraint("units between 0 and paid", name="units"),
+        CheckConstraint("units >= 0 and units + unbilled_back <= paid", name="units"),
         CheckConstraint("value >= 0 and (units > 0 or value = 0)", name="value"),
+        CheckConstraint("back between 0 and paid + free", name="back"),
+        CheckConstraint("unbilled_back between 0 and back and released >= 0", name="unbilled_back"),
     )
 
     tenant_id: UUID = Field(primary_key=True)
@@ -234,28 +247,37 @@ class BilledGoods(SQLModel, table=True):
     paid: int = Field(sa_type=BigInteger)
     units: int = Field(sa_type=BigInteger)
     value: Decimal = Field(sa_type=MONEY)
+    free: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=NOTHING)
+    back: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=NOTHING)
+    unbilled_back: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs=NOTHING)
+    released: Decimal = Field(default=Decimal("0.00"), sa_type=MONEY, sa_column_kwargs=NOTHING)
 
 
 class SupplierClaim(TenantRow, table=True):
-    """What a supplier owes us back of a bill, until their credit note comes.
+    """What a supplier owes us back of a bill or a return, until their credit note comes.
 
     Attributes:
         number: Of the debit note that asks for it.
         taxable, tax: What is asked for. credited, credited_tax: what the credit note gave.
+        reason: What the supplier said where they gave less.
     """
 
     __tablename__ = "supplier_claim"
     __table_args__ = (
         belongs_to("bill_id", "supplier_bill"),
+        belongs_to("return_id", "supplier_return"),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "bill_id"),
+        UniqueConstraint("tenant_id", "return_id"),
+        CheckConstraint("num_nonnulls(bill_id, return_id) = 1", name="subject"),
         CheckConstraint("taxable >= 0 and tax >= 0 and taxable + tax > 0", name="amount"),
         CheckConstraint("credited between 0 and taxable", name="credited"),
         CheckConstraint("credited_tax between 0 and tax", name="credited_tax"),
         CheckConstraint("(settled_at is null) = (settled_by is null)", name="settled"),
     )
 
-    bill_id: UUID
+    bill_id: UUID | None = None
+    return_id: UUID | None = None
     number: str
     raised_on: date
     taxable: Decimal = Field(sa_type=MONEY)
@@ -265,6 +287,7 @@ class SupplierClaim(TenantRow, table=True):
     credited_tax: Decimal = Field(default=Decimal("0.00"), sa_type=MONEY)
     settled_at: datetime | None = Field(default=None, sa_type=INSTANT)
     settled_by: UUID | None = None
+    reason: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
 
 
 class MatchTolerance(SQLModel, table=True):

@@ -218,7 +218,6 @@ def _settling() -> rx.Component:
             "Credit note",
             "credit_note",
             errors=errors,
-            required=True,
             placeholder="As printed",
             auto_focus=True,
             max_length=40,
@@ -236,6 +235,14 @@ def _settling() -> rx.Component:
             errors=errors,
             required=True,
             default_value=head["claim_tax"],
+        ),
+        text_field(
+            "What they said",
+            "reason",
+            errors=errors,
+            wide=True,
+            placeholder="If they give less",
+            max_length=200,
         ),
     )
     return form_dialog(

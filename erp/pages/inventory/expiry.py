@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import Empty, button, chart_card, list_view, page_header
+from erp.components import Empty, button, chart_card, link_button, list_view, page_header
 from erp.pages.routing import Nav, page
 from erp.state.inventory.expiry import ExpiryState
 
@@ -48,6 +48,7 @@ def expiry_page() -> rx.Component:
             ExpiryState,
             label="Lots by expiry",
             search="",
+            row_action=_send_back,
             empty=Empty(
                 "calendar-check",
                 "Nothing here",
@@ -55,6 +56,10 @@ def expiry_page() -> rx.Component:
             ),
         ),
     )
+
+
+def _send_back(row: Any) -> rx.Component:
+    return rx.cond(row["door"] != "", link_button("Return", row["door"], look="outline"))
 
 
 def _rung(tile: Any) -> rx.Component:

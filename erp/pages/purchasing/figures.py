@@ -21,7 +21,7 @@ from erp.components.small_parts import tiles
 from erp.pages.purchasing.scorecard import period_chooser
 from erp.pages.routing import Nav, page
 from erp.state.purchasing.changes import CHANGE_COLUMNS, PriceChangesState, ReceivedState
-from erp.state.purchasing.figures import LATE_COLUMNS, FiguresState
+from erp.state.purchasing.figures import LATE_COLUMNS, RECOVERY_COLUMNS, FiguresState
 from erp.state.purchasing.wording import AGAINST, DIRECTIONS, RECEIVED_STANDINGS, VIEW
 
 SISTERS = (
@@ -59,6 +59,7 @@ def figures_page() -> rx.Component:
         _charts(),
         grid(_rises(), _late()),
         _scorecards(),
+        _recovery(),
     )
 
 
@@ -126,6 +127,17 @@ def _late() -> rx.Component:
     return rx.cond(
         FiguresState.late.length() > 0, card(table, title="Late orders", actions=(every,))
     )
+
+
+def _recovery() -> rx.Component:
+    """Return what suppliers gave of what was claimed in the period, where something was."""
+    table = data_table(
+        RECOVERY_COLUMNS, FiguresState.recovery, label="Claims on suppliers", linked=True
+    )
+    shown = card(
+        table, title="Claims on suppliers", subtitle="Asked for in this period, with tax", span=12
+    )
+    return rx.cond(FiguresState.recovery.length() > 0, shown)
 
 
 def _scorecards() -> rx.Component:

@@ -41,12 +41,18 @@ def _figures() -> rx.Component:
         _figure("Filled", "fill", _of("ordered_units", "units", "No order over or late")),
         _figure("Short life", "short_life", _of("dated_units", "units", "Nothing with an expiry")),
         _figure("Price drift", "drift", "against the time before"),
+        rx.cond(
+            score["recovered"] != "",
+            _figure("Claims credited", "recovered", _of("credited", "", "Nothing claimed")),
+        ),
         class_name="scores",
     )
 
 
 def _figure(label: str, key: str, note: Any) -> rx.Component:
-    tone = score[f"{key}_is"] if key in {"on_time", "fill", "short_life", "drift"} else ""
+    tone = (
+        score[f"{key}_is"] if key in {"on_time", "fill", "short_life", "drift", "recovered"} else ""
+    )
     return stat_tile(label, score[key], note=note, to=links[key], tone=tone)
 
 

@@ -13,14 +13,9 @@ from erp.core.gst.taxing import (
     UntaxableSupply,
     tax_supply,
 )
-from erp.models.billing import BillOutcome, BillStatus, Finding, InvoiceKind
+from erp.models.billing import BillOutcome, BillStatus, Finding, InvoiceKind, ReturnReason
 from erp.services.billing import referees
-from erp.services.billing.bill_deciding import (
-    DecideBill,
-    SettleClaim,
-    decide_bill,
-    settle_claim,
-)
+from erp.services.billing.bill_deciding import DecideBill, decide_bill
 from erp.services.billing.bill_drafting import BilledCharge, BilledLine, RecordBill
 from erp.services.billing.bill_errors import (
     BeyondBillLimit,
@@ -58,6 +53,14 @@ from erp.services.billing.bill_unbilled import (
     UnbilledPage,
     list_unbilled,
 )
+from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
+from erp.services.billing.claim_queries import (
+    ClaimRecovery,
+    ListClaims,
+    claim_recovery,
+    list_claims,
+)
+from erp.services.billing.claim_settling import SettleClaim, settle_claim
 from erp.services.billing.crediting import (
     CreditLine,
     ReturnExceedsSale,
@@ -75,7 +78,13 @@ from erp.services.billing.invoicing import (
     take_number,
     write_invoice,
 )
-from erp.services.billing.printing import BillPrinter, Copy, PrintedDocument, PrintedTender
+from erp.services.billing.printing import (
+    BillPrinter,
+    ChallanCopy,
+    Copy,
+    PrintedDocument,
+    PrintedTender,
+)
 from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
 from erp.services.billing.returning import (
     OtherRegistration,
@@ -84,103 +93,51 @@ from erp.services.billing.returning import (
     get_original,
 )
 from erp.services.billing.selling import income_lines, recipient_of, sold_line
+from erp.services.billing.supplier_return_drafting import ReturnedLot, ReturnGoods
+from erp.services.billing.supplier_return_errors import (
+    BeyondDelivered,
+    BillsDiffer,
+    BillWaits,
+    NotFromSupplier,
+    OutsideClaimWindow,
+    UnknownReturn,
+    WrongReason,
+)
+from erp.services.billing.supplier_return_listing import (
+    ListReturnable,
+    ReturnableLot,
+    list_returnable,
+)
+from erp.services.billing.supplier_return_printing import get_printed_return
+from erp.services.billing.supplier_return_queries import (
+    GetReturn,
+    ListReturns,
+    ReturnDetail,
+    get_return,
+    list_returns,
+)
+from erp.services.billing.supplier_returning import ReturnedGoods, return_goods
 from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
 __all__ = [
-    "KIND_OF_TITLE",
-    "AboveMrp",
-    "BeyondBillLimit",
-    "BillAnswer",
-    "BillDetail",
-    "BillNotHeld",
-    "BillOutcome",
-    "BillPage",
-    "BillPrinter",
-    "BillStatus",
-    "BilledCharge",
-    "BilledLine",
-    "BilledTwice",
-    "ClaimSettled",
-    "Copy",
-    "CreditLine",
-    "DecideBill",
-    "DeliverOrder",
-    "Delivered",
-    "Delivery",
-    "DeliveryAnswer",
-    "DocumentTitle",
-    "Finding",
-    "GetBill",
-    "GetInvoice",
-    "InvoiceKind",
-    "ListBills",
-    "ListInvoices",
-    "ListUnbilled",
-    "Match",
-    "MatchTolerances",
-    "MoreThanCame",
-    "NewInvoice",
-    "NewInvoiceLine",
-    "NothingToClaim",
-    "OtherRegistration",
-    "OwnBill",
-    "PlaceOfSupply",
-    "PriceMode",
-    "PrintedDocument",
-    "PrintedTender",
-    "RecordBill",
-    "ReturnExceedsSale",
-    "Returning",
-    "SetMatchTolerances",
-    "SettleClaim",
-    "SoldLine",
-    "Supply",
-    "SupplyKind",
-    "SupplyLine",
-    "SupplyNature",
-    "SupplyTotals",
-    "TaxNotDue",
-    "TaxedLine",
-    "TaxedSupply",
-    "TillFacts",
-    "Tolerance",
-    "TotalDiffers",
-    "Treatment",
-    "UnbilledLine",
-    "UnbilledPage",
-    "UnknownBill",
-    "UnknownClaim",
-    "UnknownDelivery",
-    "UntaxableSupply",
-    "UpiPayment",
-    "credit_return",
-    "credit_value",
-    "decide_bill",
-    "deliver_order",
-    "document_title",
-    "draft_credit",
-    "get_bill",
-    "get_invoice",
-    "get_match_tolerances",
-    "get_original",
-    "get_printed_document",
-    "income_lines",
-    "list_bills",
-    "list_invoices",
-    "list_unbilled",
-    "match_line",
-    "place_of_supply",
-    "qr_png",
-    "qr_svg",
-    "recipient_of",
-    "record_bill",
-    "referees",
-    "set_match_tolerances",
-    "settle_claim",
-    "sold_line",
-    "take_number",
-    "tax_supply",
-    "upi_link",
-    "write_invoice",
-]
+    "KIND_OF_TITLE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit", "BeyondDelivered", "BillAnswer", "BillDetail",
+    "BillNotHeld", "BillOutcome", "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge",
+    "BilledLine", "BilledTwice", "BillsDiffer", "ChallanCopy", "ClaimRecovery", "ClaimSettled", "Copy",
+    "CreditLine", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle",
+    "Finding", "GetBill", "GetInvoice", "GetReturn", "InvoiceKind", "ListBills", "ListClaims", "ListInvoices",
+    "ListReturnable", "ListReturns", "ListUnbilled", "Match", "MatchTolerances", "MoreThanCame", "NewInvoice",
+    "NewInvoiceLine", "NotFromSupplier", "NothingToClaim", "OtherRegistration", "OutsideClaimWindow", "OwnBill",
+    "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedTender", "RecordBill", "RemindOfClaims",
+    "ReturnDetail", "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot", "ReturnedGoods",
+    "ReturnedLot", "Returning", "SetMatchTolerances", "SettleClaim", "SoldLine", "Supply", "SupplyKind",
+    "SupplyLine", "SupplyNature", "SupplyTotals", "TaxNotDue", "TaxedLine", "TaxedSupply", "TillFacts", "Tolerance",
+    "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill", "UnknownClaim", "UnknownDelivery",
+    "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason", "claim_recovery", "credit_return",
+    "credit_value", "decide_bill", "deliver_order", "document_title", "draft_credit", "get_bill", "get_invoice",
+    "get_match_tolerances", "get_original", "get_printed_document", "get_printed_return", "get_return",
+    "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable", "list_returns",
+    "list_unbilled", "match_line", "place_of_supply", "qr_png", "qr_svg", "recipient_of", "record_bill", "referees",
+    "remind_of_claims", "return_goods", "set_match_tolerances", "settle_claim", "sold_line", "take_number",
+    "tax_supply", "upi_link", "write_invoice",
+]  # fmt: skip

@@ -1,22 +1,19 @@
-"""Deciding on a bill that does not match, and the supplier's answer to a claim."""
+"""Deciding on a bill that does not match."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.clock import fiscal_year
-from erp.core.context import ANY_PERMISSION, RequestContext
+from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.core.formatting import date_text, money_text
+from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.core.money import ZERO, allocate
+from erp.core.money import ZERO
 from erp.models.billing import (
     BillOutcome,
     BillStatus,
@@ -24,21 +21,17 @@ from erp.models.billing import (
     SupplierBillDecision,
     SupplierClaim,
 )
-from erp.services import accounting, inventory, workflows
+from erp.services import workflows
 from erp.services.billing.bill_errors import (
-    BeyondBillLimit,
     BillNotHeld,
-    ClaimSettled,
     MoreThanCame,
     NothingToClaim,
-    OwnBill,
-    UnknownClaim,
 )
-from erp.services.billing.bill_events import SupplierBillDecided, SupplierClaimSettled
+from erp.services.billing.bill_events import SupplierBillDecided
 from erp.services.billing.bill_goods import add_billed
-from erp.services.billing.bill_posting import CLAIM, Bill, hold_bill, post_bill, share_loss
+from erp.services.billing.bill_posting import Bill, hold_bill, post_bill
+from erp.services.billing.claim_bearing import DECIDE, require_may_bear
 from erp.services.platform import (
-    Amount,
     Command,
     Day,
     Result,
@@ -48,10 +41,6 @@ from erp.services.platform import (
     emit,
     next_number,
 )
-
-DECIDE = "billing.decide_bill"
-LIMIT = "bill_difference"
-"""Limit of a role: what one may let us pay that is too much, tax included."""
 
 
 class DecideBill(Command):
@@ -76,28 +65,6 @@ class DecidedBill(Result):
     status: BillStatus
     claim_id: UUID | None
     claim_number: str
-
-
-class SettleClaim(Command):
-    """Record the supplier's credit note for a claim; what it does not give stays our cost.
-
-    Attributes:
-        credited: Taxable value it gives. credited_tax: tax on it, taken back from the credit.
-    """
-
-    claim_id: UUID
-    credit_note: Annotated[ShortText, Field(max_length=40)]
-    credited: Amount
-    credited_tax: Amount
-
-
-class SettledClaim(Result):
-    """A claim after its credit note; `lost` is what was asked for and not given."""
-
-    id: UUID
-    number: str
-    credited: Decimal
-    lost: Decimal
 
 
 @command(
@@ -127,7 +94,7 @@ def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> Decid
     claim_id, claim_number = None, ""
     if cmd.outcome is BillOutcome.ACCEPTED:
         _require_all_came(session, ctx, bill)
-        _require_may_bear(ctx, bill, _too_much(bill))
+        require_may_bear(ctx, bill.recorded_by, _too_much(bill))
         post_bill(session, ctx, bill)
     elif cmd.outcome is BillOutcome.CLAIMED:
         claim_id, claim_number = _claim(session, ctx, bill)
@@ -144,62 +111,6 @@ def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> Decid
         claim_id=claim_id,
         claim_number=claim_number,
     )
-
-
-@command(
-    "billing.settle_claim",
-    permission="billing.record_bill",
-    rest="POST /supplier-claims/{claim_id}/settlement",
-)
-def settle_claim(session: Session, ctx: RequestContext, cmd: SettleClaim) -> SettledClaim:
-    """Lower what is owed by the supplier's credit note; what it does not give is cost.
-
-    Locks the claim, then the balances of the lots it is about.
-
-    Raises:
-        UnknownClaim: The acting branch has no such claim. ClaimSettled: it is settled already.
-        InvalidInput: More is credited than was asked for.
-        PermissionDenied, OwnBill, BeyondBillLimit: The actor may not let us bear the rest.
-        PeriodClosed: The books are closed for today.
-
-    Emits:
-        billing.supplier_claim_settled.v1, in the same transaction.
-    """
-    claim = _hold_claim(session, ctx, cmd.claim_id)
-    for field, given, asked in (
-        ("credited", cmd.credited, claim["taxable"]),
-        ("credited_tax", cmd.credited_tax, claim["tax"]),
-    ):
-        if given > asked:
-            message = f"Only {money_text(asked)} was asked for. Record the rest as a bill's credit."
-            raise InvalidInput(message, fields={field: message})
-    bill = hold_bill(session, ctx, claim["bill_id"])
-    lost = claim["taxable"] - cmd.credited
-    if lost:
-        _require_may_bear(ctx, bill, lost)
-    _settle(session, ctx, bill, (cmd, lost))
-    db.execute(
-        session,
-        "update supplier_claim set credit_note = %s, credited = %s, credited_tax = %s,"
-        " settled_at = %s, settled_by = %s where tenant_id = %s and id = %s",
-        (
-            cmd.credit_note,
-            cmd.credited,
-            cmd.credited_tax,
-            ctx.now,
-            ctx.user_id,
-            ctx.tenant_id,
-            cmd.claim_id,
-        ),
-    )
-    event = SupplierClaimSettled(
-        claim_id=cmd.claim_id,
-        supplier_id=bill.supplier_id,
-        credited=cmd.credited,
-        credited_tax=cmd.credited_tax,
-    )
-    emit(session, ctx, cmd.claim_id, event)
-    return SettledClaim(id=cmd.claim_id, number=claim["number"], credited=cmd.credited, lost=lost)
 
 
 def _hold(session: Session, ctx: RequestContext, bill_id: UUID) -> Bill:
@@ -239,18 +150,6 @@ def _require_all_came(session: Session, ctx: RequestContext, bill: Bill) -> None
         named = ", ".join(row["label"] for row in over)
         raise MoreThanCame(
             f"More is billed than came of {named}. Claim what is too much, or refuse the bill."
-        )
-
-
-def _require_may_bear(ctx: RequestContext, bill: Bill, amount: Decimal) -> None:
-    """Refuse who may not let us pay an amount that is too much."""
-    ctx.require(DECIDE)
-    if bill.recorded_by == ctx.user_id and ANY_PERMISSION not in ctx.permissions:
-        raise OwnBill("You recorded this bill. Ask somebody else to accept what differs.")
-    if amount > ctx.limit(LIMIT):
-        raise BeyondBillLimit(
-            f"{money_text(amount)} are too much, beyond your limit of"
-            f" {money_text(ctx.limit(LIMIT))}. Ask an owner, or claim it."
         )
 
 
@@ -336,59 +235,3 @@ def _tell(session: Session, ctx: RequestContext, bill: Bill, cmd: DecideBill) ->
         dedupe_key=f"supplier-bill-decision:{bill.id}",
     )
     workflows.notify(session, ctx, [bill.recorded_by], news)
-
-
-def _hold_claim(session: Session, ctx: RequestContext, claim_id: UUID) -> db.Row:
-    row = db.fetch_one(
-        session,
-        "select c.number, c.bill_id, c.taxable, c.tax, c.settled_at from supplier_claim c"
-        " join supplier_bill b on (b.tenant_id, b.id) = (c.tenant_id, c.bill_id)"
-        " where c.tenant_id = %s and b.branch_id = %s and c.id = %s for update of c",
-        (ctx.tenant_id, ctx.branch_id, claim_id),
-    )
-    if row is None:
-        message = "This claim is not known here. Choose one of the list."
-        raise UnknownClaim(message, fields={"claim_id": message})
-    if row["settled_at"] is not None:
-        raise ClaimSettled(f"The credit note for claim {row['number']} is recorded already.")
-    return row
-
-
-def _settle(
-    session: Session, ctx: RequestContext, bill: Bill, credit: tuple[SettleClaim, Decimal]
-) -> None:
-    """Lower the debt and the input tax; the lines the claim was for bear what is lost."""
-    cmd, lost = credit
-    expense, changes = share_loss(bill, lost)
-    origin = inventory.Origin(CLAIM, cmd.claim_id)
-    words = f"Not credited on bill {bill.bill_number} of {bill.supplier}"
-    inventory.revalue_lots(session, ctx, origin, changes, words)
-    heads = _heads(bill, cmd.credited_tax)
-    lines: Sequence[accounting.NewLine] = [
-        accounting.debit("creditors", cmd.credited + cmd.credited_tax, bill.supplier_id),
-        accounting.debit("grni", lost - expense),
-        accounting.debit("freight_inward", expense),
-        accounting.credit("supplier_claims", cmd.credited + lost, bill.supplier_id),
-        *[accounting.credit(key, amount) for key, amount in heads.items()],
-    ]
-    accounting.post_entry(
-        session,
-        ctx,
-        accounting.NewEntry(
-            journal="purchase",
-            effective_on=ctx.today,
-            origin_type=CLAIM,
-            origin_id=cmd.claim_id,
-            purpose="credit",
-            narration=f"Credit note {cmd.credit_note} for bill {bill.bill_number} of {bill.supplier}",
-            lines=lines,
-        ),
-    )
-
-
-def _heads(bill: Bill, tax: Decimal) -> dict[str, Decimal]:
-    """Return a tax by input account, in the proportion the bill has it."""
-    billed = {"input_cgst": bill.cgst, "input_sgst": bill.sgst, "input_igst": bill.igst}
-    if not tax:
-        return {}
-    return dict(zip(billed, allocate(tax, list(billed.values())), strict=True))

@@ -152,7 +152,7 @@ def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
     if supplier.gst_category in UNTAXING:
         came = [replace(goods, gst_rate=Decimal(0)) for goods in came]
     units = _base_units(cmd.lines, came)
-    state, is_credit_taken = _registration(session, ctx)
+    state, is_credit_taken = registration_of(session, ctx)
     taxed = _tax(cmd, supplier, state)
     _check_total(cmd, taxed)
     tolerance = tolerance_of(session, ctx)
@@ -224,7 +224,7 @@ def _base_units(lines: Sequence[BilledLine], came: Sequence[Delivered]) -> list[
     return units
 
 
-def _registration(session: Session, ctx: RequestContext) -> tuple[str, bool]:
+def registration_of(session: Session, ctx: RequestContext) -> tuple[str, bool]:
     """Return the acting branch's state, and whether tax it pays is a credit (CGST Act s.16, s.10(4))."""
     row = db.fetch_one(
         session,

@@ -105,8 +105,8 @@ def hold_delivered(
     db.execute(
         session,
         """
-        insert into billed_goods (tenant_id, receipt_id, line_no, paid, units, value)
-        select l.tenant_id, l.receipt_id, l.line_no, l.paid, 0, 0
+        insert into billed_goods (tenant_id, receipt_id, line_no, paid, units, value, free)
+        select l.tenant_id, l.receipt_id, l.line_no, l.paid, 0, 0, l.free
           from goods_receipt_line l
           join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
           join unnest(%(receipts)s::uuid[], %(lines)s::int[]) as w (receipt_id, line_no)
@@ -123,6 +123,7 @@ def hold_delivered(
         """
         select l.receipt_id, l.line_no, l.variant_id, l.lot_id, v.label, l.unit, l.quantity,
                l.paid, l.value, b.units as billed, b.value as billed_value,
+               b.unbilled_back as back, b.released,
                coalesce(o.unit_cost, l.unit_cost) as expected_cost, r.received_on
           from billed_goods b
           join unnest(%(receipts)s::uuid[], %(lines)s::int[]) as w (receipt_id, line_no)
@@ -138,7 +139,7 @@ def hold_delivered(
           left join purchase_order_line o on o.tenant_id = came.tenant_id
                and (o.order_id, o.line_no) = (came.order_id, came.line_no)
                and o.version = ordered.version and o.unit = l.unit
-         where b.tenant_id = %(tenant)s and r.branch_id = %(branch)s
+         where b.tenant_id = %(tenant)s and r.branch_id = %(branch)s and l.paid > 0
            and coalesce(r.supplier_id, %(supplier)s) = %(supplier)s
          order by b.receipt_id, b.line_no
            for update of b

@@ -41,6 +41,7 @@ class Delivered:
     Attributes:
         quantity: To be paid for, in `unit`; paid: the same in base units.
         value: What it came in at. billed: base units on bills before; billed_value: of `value`.
+        back: Paid base units that went back and were on no bill; released: of `value`.
         expected_cost: Price of one `unit` on the order in force, else on the delivery.
         gst_rate: Percent, of the product on the day of the bill.
     """
@@ -58,6 +59,8 @@ class Delivered:
     billed_value: Decimal
     expected_cost: Decimal
     gst_rate: Decimal
+    back: int = 0
+    released: Decimal = ZERO
 
     @property
     def per_unit(self) -> Fraction:
@@ -66,8 +69,8 @@ class Delivered:
 
     @property
     def outstanding(self) -> int:
-        """Base units that are on no bill yet."""
-        return self.paid - self.billed
+        """Base units that are on no bill yet and did not go back."""
+        return self.paid - self.back - self.billed
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +99,9 @@ def match_line(
     """
     quantity, taxable, gst_rate = billed
     units = min(quantity, came.outstanding)
-    used = round_money(came.value * (came.billed + units) / came.paid)
-    value = max(used - came.billed_value, ZERO)
+    kept = max(came.paid - came.back, 1)
+    used = round_money((came.value - came.released) * (came.billed + units) / kept)
+    value = max(used - came.billed_value, ZERO) if units else ZERO
     of_units = round_money(taxable * units / quantity)
     difference = of_units - _expected(came, units)
     findings = []

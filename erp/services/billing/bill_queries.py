@@ -265,7 +265,7 @@ def get_bill(session: Session, ctx: RequestContext, wanted: GetBill) -> BillDeta
         excess=sum((line.excess for line in lines), Decimal("0.00")),
         excess_tax=sum((line.excess_tax for line in lines), Decimal("0.00")),
         lines=lines,
-        entries=_entries(session, ctx, [wanted.bill_id, head["claim_id"]]),
+        entries=entries_of(session, ctx, [wanted.bill_id, head["claim_id"]]),
     )
 
 
@@ -301,7 +301,10 @@ def _lines(session: Session, ctx: RequestContext, bill_id: UUID) -> list[BillLin
     return [BillLineDetail(**row) for row in rows]
 
 
-def _entries(session: Session, ctx: RequestContext, origins: list[UUID | None]) -> list[BillEntry]:
+def entries_of(
+    session: Session, ctx: RequestContext, origins: list[UUID | None]
+) -> list[BillEntry]:
+    """Return the entries that documents made."""
     rows = db.fetch_all(
         session,
         "select id, effective_on, narration, total from journal_entry"

@@ -1,4 +1,4 @@
-"""Goods that came and are on no bill yet."""
+"""Goods that came, did not go back and are on no bill yet."""
 
 from datetime import date
 from decimal import Decimal
@@ -61,7 +61,8 @@ _UNBILLED: LiteralString = """
                s.gst_category = any(%(untaxing)s) as is_untaxed,
                r.reference, r.received_on, l.variant_id, v.label, v.product_id, lot.lot_number,
                l.unit, l.unit_cost, l.quantity / l.paid as per_base,
-               l.paid - coalesce(b.units, 0) as units, l.value - coalesce(b.value, 0) as value
+               l.paid - coalesce(b.units + b.unbilled_back, 0) as units,
+               l.value - coalesce(b.value + b.released, 0) as value
           from goods_receipt_line l
           join goods_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)
           join variant v on (v.tenant_id, v.id) = (l.tenant_id, l.variant_id)
@@ -70,7 +71,7 @@ _UNBILLED: LiteralString = """
           left join billed_goods b
                on (b.tenant_id, b.receipt_id, b.line_no) = (l.tenant_id, l.receipt_id, l.line_no)
          where l.tenant_id = %(tenant)s and r.branch_id = %(branch)s
-           and l.paid > coalesce(b.units, 0)
+           and l.paid > coalesce(b.units + b.unbilled_back, 0)
            and (%(supplier)s::uuid is null
                 or coalesce(r.supplier_id, %(supplier)s) = %(supplier)s)
            and (%(search)s = '' or starts_with(upper(r.reference), upper(%(search)s))

@@ -28,6 +28,14 @@ class Copy(StrEnum):
     TRIPLICATE = "Triplicate for supplier"
 
 
+class ChallanCopy(StrEnum):
+    """The marked copies of a delivery challan (r.55(2))."""
+
+    CONSIGNEE = "Original for consignee"
+    TRANSPORTER = "Duplicate for transporter"
+    CONSIGNOR = "Triplicate for consignor"
+
+
 @dataclass(frozen=True, slots=True)
 class PrintedLine:
     """A line of the document.
@@ -137,6 +145,7 @@ class PrintedDocument:
     lines: tuple[PrintedLine, ...]
     totals: PrintedTotals
     buyer: PrintedParty | None = None
+    buyer_heading: str = "Bill to"
     delivery: PrintedParty | None = None
     state_tax_head: StateTaxHead | None = StateTaxHead.SGST
     time_zone: str = "Asia/Kolkata"
@@ -160,8 +169,8 @@ class PrintedDocument:
 
     @property
     def bears_tax(self) -> bool:
-        """Whether tax columns are printed at all: a bill of supply has none."""
-        return self.title is not DocumentTitle.BILL_OF_SUPPLY
+        """Whether tax columns are printed at all: a bill of supply and a challan have none."""
+        return self.title not in {DocumentTitle.BILL_OF_SUPPLY, DocumentTitle.DELIVERY_CHALLAN}
 
     @property
     def is_inclusive(self) -> bool:
@@ -207,6 +216,8 @@ class BillPrinter(Protocol):
         """Return the document as a PDF for an 80 mm roll."""
         ...
 
-    def invoice(self, document: PrintedDocument, copies: Sequence[Copy] = ()) -> bytes:
+    def invoice(
+        self, document: PrintedDocument, copies: Sequence[Copy | ChallanCopy] = ()
+    ) -> bytes:
         """Return the document as an A4 PDF, one marked run of pages per copy."""
         ...

@@ -76,7 +76,7 @@ referee(
 )
 referee(
     "B4",
-    "Goods received not invoiced is what came and is on no posted bill",
+    "Goods received not invoiced is what came, did not go back and is on no posted bill",
     counted="select count(*) from goods_receipt_line",
     offenders="""
         with came as (
@@ -90,6 +90,9 @@ referee(
               from supplier_bill b
               join supplier_bill_line l on (l.tenant_id, l.bill_id) = (b.tenant_id, b.id)
              where b.status = 'posted' group by 1, 2
+        ), back as (
+            select tenant_id, company_id, sum(released) as value
+              from supplier_return group by 1, 2
         ), booked as (
             select a.tenant_id, a.company_id, sum(l.credit - l.debit) as value
               from account a
@@ -100,8 +103,10 @@ referee(
         select tenant_id, company_id, came.value as came, billed.value as billed,
                booked.value as booked
           from came full join billed using (tenant_id, company_id)
+          full join back using (tenant_id, company_id)
           full join booked using (tenant_id, company_id)
-         where coalesce(came.value, 0) - coalesce(billed.value, 0) <> coalesce(booked.value, 0)
+         where coalesce(came.value, 0) - coalesce(billed.value, 0) - coalesce(back.value, 0)
+               <> coalesce(booked.value, 0)
          limit 1
     """,
 )
@@ -123,8 +128,9 @@ referee(
           left join goods_receipt_line came using (tenant_id, receipt_id, line_no)
          where (coalesce(g.units, 0), coalesce(g.value, 0))
                is distinct from (coalesce(billed.units, 0), coalesce(billed.value, 0))
-            or g.units > came.paid or g.paid <> came.paid
-            or (g.units = came.paid and g.value <> came.value)
+            or g.units + g.unbilled_back > came.paid or g.paid <> came.paid
+            or (g.units + g.unbilled_back = came.paid and g.back = g.unbilled_back
+                and g.value + g.released <> came.value)
          limit 1
     """,
 )
@@ -160,9 +166,11 @@ referee(
     counted="select count(*) from supplier_claim",
     offenders="""
         with open as (
-            select b.tenant_id, b.company_id, sum(c.taxable) as value
+            select c.tenant_id, coalesce(b.company_id, r.company_id) as company_id,
+                   sum(c.taxable + case when r.id is null then 0 else c.tax end) as value
               from supplier_claim c
-              join supplier_bill b on (b.tenant_id, b.id) = (c.tenant_id, c.bill_id)
+              left join supplier_bill b on (b.tenant_id, b.id) = (c.tenant_id, c.bill_id)
+              left join supplier_return r on (r.tenant_id, r.id) = (c.tenant_id, c.return_id)
              where c.settled_at is null group by 1, 2
         ), booked as (
             select a.tenant_id, a.company_id, sum(l.debit - l.credit) as value
@@ -173,6 +181,60 @@ referee(
         select tenant_id, company_id, open.value as open, booked.value as booked
           from open full join booked using (tenant_id, company_id)
          where coalesce(open.value, 0) <> coalesce(booked.value, 0)
+         limit 1
+    """,
+)
+referee(
+    "B8",
+    "No more went back of a delivered line than came, and every return says how much",
+    counted="select count(*) from supplier_return_line",
+    offenders="""
+        with gone as (
+            select tenant_id, receipt_id, receipt_line_no as line_no, sum(quantity) as units,
+                   sum(unbilled) as unbilled, sum(released) as released
+              from supplier_return_line group by 1, 2, 3
+        ), moved as (
+            select m.tenant_id, m.origin_id, sum(m.quantity) as units, sum(m.value) as cost
+              from stock_move m where m.origin_type = 'supplier_return' group by 1, 2
+        ), said as (
+            select r.tenant_id, r.id as origin_id, sum(l.quantity) as units, sum(l.cost) as cost
+              from supplier_return r
+              left join supplier_return_line l on (l.tenant_id, l.return_id) = (r.tenant_id, r.id)
+             group by 1, 2
+        )
+        select tenant_id, receipt_id, line_no, came.paid + came.free as came, gone.units as gone
+          from gone
+          left join billed_goods g using (tenant_id, receipt_id, line_no)
+          left join goods_receipt_line came using (tenant_id, receipt_id, line_no)
+         where gone.units > came.paid + came.free
+            or (gone.units, gone.unbilled, gone.released)
+               is distinct from (g.back, g.unbilled_back, g.released)
+        union all
+        select tenant_id, origin_id, 0, said.units, moved.units
+          from moved full join said using (tenant_id, origin_id)
+         where (moved.units, moved.cost) is distinct from (said.units, said.cost)
+         limit 1
+    """,
+)
+referee(
+    "B9",
+    "A debit note is the sum of its lines, and its claim asks for exactly that",
+    counted="select count(*) from supplier_return",
+    offenders="""
+        select r.tenant_id, r.id as return_id, r.number, r.total, lines.taxable as lines,
+               c.taxable as claimed
+          from supplier_return r
+         cross join lateral (
+               select sum(taxable) as taxable, sum(cgst) as cgst, sum(sgst) as sgst,
+                      sum(igst) as igst, sum(released) as released, sum(cost) as cost
+                 from supplier_return_line l
+                where (l.tenant_id, l.return_id) = (r.tenant_id, r.id)) lines
+          left join supplier_claim c on (c.tenant_id, c.return_id) = (r.tenant_id, r.id)
+         where (r.taxable, r.cgst, r.sgst, r.igst, r.released, r.cost)
+               is distinct from (lines.taxable, lines.cgst, lines.sgst, lines.igst,
+                                 lines.released, lines.cost)
+            or coalesce(c.taxable + c.tax, 0) <> r.total
+            or c.number <> r.number
          limit 1
     """,
 )

@@ -15,6 +15,10 @@ class DocumentTitle(StrEnum):
     INVOICE_CUM_BILL = "Invoice-cum-Bill of Supply"
     CREDIT_NOTE = "Credit Note"
     DEBIT_NOTE = "Debit Note"
+    RETURN_NOTE = "Debit Note and Delivery Challan"
+    """Of goods on their way back to the supplier who billed them (r.53(1A), r.55)."""
+    DELIVERY_CHALLAN = "Delivery Challan"
+    """Of goods that move without being billed (r.55)."""
 
 
 class SeparateDocumentsNeeded(InvalidInput):

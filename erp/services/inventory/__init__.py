@@ -29,6 +29,8 @@ from erp.services.inventory.carrying import (
     set_carrying_rate,
 )
 from erp.services.inventory.claiming import (
+    CLAIM_WINDOW,
+    DEFAULT_CLAIM_DAYS,
     list_claim_terms,
     set_claim_terms,
 )
@@ -41,17 +43,14 @@ from erp.services.inventory.classifying import (
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
-    CountedProduct,
     CountStart,
     StartCount,
     cancel_count,
     start_count,
 )
 from erp.services.inventory.counting_lots import (
-    CountedLot,
     CountRecorded,
     RecordCount,
-    RecordedLot,
     record_count,
 )
 from erp.services.inventory.errors import (
@@ -163,12 +162,11 @@ from erp.services.inventory.reserving import (
 )
 from erp.services.inventory.revaluing import CostChange, Revalued, revalue_lots
 from erp.services.inventory.searching_lots import FoundLot, FoundLots, SearchLots, search_lots
+from erp.services.inventory.sending_back import LeavingLot, LeftLot, send_back
 from erp.services.inventory.settling_counts import (
     ApproveCount,
     CountApproval,
     CountSubmission,
-    DeclaredLot,
-    NamedLot,
     RecountAnswer,
     RequestRecount,
     SubmitCount,
@@ -215,31 +213,31 @@ from erp.services.inventory.warehousing import (
 )
 
 __all__ = [
-    "AGE_BUCKETS", "DEMAND_CLASSES", "IDLENESS", "MINIMUM_SHELF_LIFE", "VALUE_CLASSES", "AdjustStock",
-    "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots", "ApproveCount", "BeyondLimit", "CancelCount",
-    "CostChange", "CountApproval", "CountApproved", "CountCancelled", "CountClosed", "CountDetail", "CountHead",
-    "CountLine", "CountNotOpen", "CountPage", "CountRecorded", "CountStart", "CountStarted", "CountSubmission",
-    "CountSubmitted", "CountedLot", "CountedProduct", "CreateLocation", "CreateWarehouse", "DeclaredLot",
-    "ExpiredLot", "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots", "GetCount", "GetLot", "GoodsReceived",
-    "HoldLot", "InsufficientStock", "KnownLot", "LastLot", "ListCounts", "ListExpiring", "ListLocations",
-    "ListMoves", "LotBeingCounted", "LotChanged", "LotDetail", "LotHeld", "LotNotOnCount", "LotNotSellable",
-    "LotNumber", "LotOnHold", "LotQuantity", "LotRecalled", "LotReleased", "LotRequired", "LotStanding",
-    "LotStatus", "LotStockPage", "LotStockRow", "LotTerms", "LotsCounted", "LotsExpiring", "LotsUncounted",
-    "MovePage", "Movement", "MrpDiffers", "NamedLot", "NothingToCount", "OnOrder", "Origin", "OtherExpiry",
+    "AGE_BUCKETS", "CLAIM_WINDOW", "DEFAULT_CLAIM_DAYS", "DEMAND_CLASSES", "IDLENESS", "MINIMUM_SHELF_LIFE",
+    "VALUE_CLASSES", "AdjustStock", "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots", "ApproveCount",
+    "BeyondLimit", "CancelCount", "CostChange", "CountApproval", "CountApproved", "CountCancelled", "CountClosed",
+    "CountDetail", "CountHead", "CountLine", "CountNotOpen", "CountPage", "CountRecorded", "CountStart",
+    "CountStarted", "CountSubmission", "CountSubmitted", "CreateLocation", "CreateWarehouse", "ExpiredLot",
+    "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots", "GetCount", "GetLot", "GoodsReceived", "HoldLot",
+    "InsufficientStock", "KnownLot", "LastLot", "LeavingLot", "LeftLot", "ListCounts", "ListExpiring",
+    "ListLocations", "ListMoves", "LotBeingCounted", "LotChanged", "LotDetail", "LotHeld", "LotNotOnCount",
+    "LotNotSellable", "LotNumber", "LotOnHold", "LotQuantity", "LotRecalled", "LotReleased", "LotRequired",
+    "LotStanding", "LotStatus", "LotStockPage", "LotStockRow", "LotTerms", "LotsCounted", "LotsExpiring",
+    "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount", "OnOrder", "Origin", "OtherExpiry",
     "OwnDifferences", "Pick", "Policy", "RateStarts", "ReasonRequired", "RecallLot", "ReceiptLine", "ReceiptPage",
-    "ReceiveGoods", "ReceivedGoods", "ReceivedLine", "RecordCount", "RecordedLot", "RecountAnswer",
-    "RecountRequested", "ReleaseLapsedReservations", "ReleaseLot", "RequestRecount", "Returned", "Revalued",
-    "SearchLots", "ShortShelfLife", "StartCount", "StockAdjusted", "StockAdjustment", "StockAsOf", "StockByLot",
-    "StockTransfer", "StockTransferred", "StockValuation", "StockWriteOff", "StockWrittenOff", "SubmitCount",
-    "SuggestionClosed", "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace",
-    "UnknownSuggestion", "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace",
-    "adjust_stock", "alert_expiring_lots", "allocate", "approve_count", "cancel_count", "check_lots_known",
-    "classify_stock", "close_suggestions", "create_location", "create_warehouse", "dismiss_suggestion",
-    "expiry_ladder", "get_count", "get_last_lot", "get_lot", "get_owned_place", "get_reorder_plan", "hold_lot",
-    "idle_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates", "list_claim_terms", "list_classes",
-    "list_counts", "list_expiring", "list_idle", "list_locations", "list_moves", "list_receipts",
-    "list_suggestions", "recall_lot", "receive_goods", "record_count", "release", "release_lapsed_reservations",
-    "release_lot", "request_recount", "reserve", "revalue_lots", "search_lots", "set_carrying_rate",
+    "ReceiveGoods", "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer", "RecountRequested",
+    "ReleaseLapsedReservations", "ReleaseLot", "RequestRecount", "Returned", "Revalued", "SearchLots",
+    "ShortShelfLife", "StartCount", "StockAdjusted", "StockAdjustment", "StockAsOf", "StockByLot", "StockTransfer",
+    "StockTransferred", "StockValuation", "StockWriteOff", "StockWrittenOff", "SubmitCount", "SuggestionClosed",
+    "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace", "UnknownSuggestion",
+    "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace", "adjust_stock",
+    "alert_expiring_lots", "allocate", "approve_count", "cancel_count", "check_lots_known", "classify_stock",
+    "close_suggestions", "create_location", "create_warehouse", "dismiss_suggestion", "expiry_ladder", "get_count",
+    "get_last_lot", "get_lot", "get_owned_place", "get_reorder_plan", "hold_lot", "idle_stock", "issue",
+    "latest_lots", "list_ageing", "list_carrying_rates", "list_claim_terms", "list_classes", "list_counts",
+    "list_expiring", "list_idle", "list_locations", "list_moves", "list_receipts", "list_suggestions", "recall_lot",
+    "receive_goods", "record_count", "referees", "release", "release_lapsed_reservations", "release_lot",
+    "request_recount", "reserve", "revalue_lots", "search_lots", "send_back", "set_carrying_rate",
     "set_claim_terms", "set_reorder_rule", "start_count", "stock_ageing", "stock_as_of", "stock_by_lot",
     "stock_valuation", "submit_count", "suggest_reorders", "suggested_suppliers", "take_back", "take_reserved",
     "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",

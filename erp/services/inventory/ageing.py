@@ -70,6 +70,7 @@ class ExpiringRow(Result):
     quantity: int
     value: Decimal
     mrp: Decimal
+    supplier_id: UUID | None
     supplier: str
     claim_from: date | None
     claim_until: date | None
@@ -135,7 +136,7 @@ def _count(session: Session, ctx: RequestContext, day: date) -> list[db.Row]:
 _EXPIRING: LiteralString = """
     select l.id as lot_id, s.location_id, s.variant_id, v.label, l.lot_number, l.expires_on,
            l.expires_on - %(day)s as days_left, place.name as location,
-           s.on_hand as quantity, s.value, l.mrp, coalesce(p.name, '') as supplier,
+           s.on_hand as quantity, s.value, l.mrp, l.supplier_id, coalesce(p.name, '') as supplier,
            claim.claim_from, claim.claim_until
       from lot l
       join stock_balance s on s.tenant_id = l.tenant_id and s.lot_id = l.id

@@ -1,6 +1,6 @@
 """Balances under lock, for movements that name their lots."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -78,16 +78,35 @@ def lock_lots(
     """
     wanted = list(lot_ids)
     balances = _lock_balances(session, ctx, [location_id, also_in or location_id], wanted)
+    return {
+        lot_id: _held(lot, balances.get((location_id, lot_id), EMPTY))
+        for lot_id, lot in _lots(session, ctx, wanted).items()
+    }
+
+
+def lock_placed_lots(
+    session: Session, ctx: RequestContext, wanted: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], HeldLot]:
+    """Return lots by place and lot, their balances locked in allocation's order.
+
+    Raises:
+        UnknownLot: A lot is not in the acting tenant; names `lines.N.lot_id`.
+    """
+    places, lot_ids = [place for place, _ in wanted], [lot_id for _, lot_id in wanted]
+    balances = _lock_balances(session, ctx, places, lot_ids)
+    lots = _lots(session, ctx, lot_ids)
+    return {key: _held(lots[key[1]], balances.get(key, EMPTY)) for key in wanted}
+
+
+def _lots(session: Session, ctx: RequestContext, wanted: Sequence[UUID]) -> dict[UUID, db.Row]:
     rows = db.fetch_all(
         session,
         "select l.id as lot_id, l.variant_id, l.lot_number, v.label, l.unit_cost"
         " from lot l join variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id"
         " where l.tenant_id = %s and l.id = any(%s)",
-        (ctx.tenant_id, wanted),
+        (ctx.tenant_id, list(wanted)),
     )
-    found = {
-        row["lot_id"]: _held(row, balances.get((location_id, row["lot_id"]), EMPTY)) for row in rows
-    }
+    found = {row["lot_id"]: row for row in rows}
     missing = [at for at, lot_id in enumerate(wanted) if lot_id not in found]
     if missing:
         message = "This lot is not known here. Choose one of the list."

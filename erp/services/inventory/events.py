@@ -55,6 +55,18 @@ class StockWrittenOff(DomainEvent):
     value: Decimal
 
 
+class StockSentBack(DomainEvent):
+    """Goods left for the supplier they came from."""
+
+    name: ClassVar[str] = "inventory.stock_sent_back.v1"
+
+    origin_type: str
+    origin_id: UUID
+    supplier_id: UUID
+    lot_ids: list[UUID]
+    value: Decimal
+
+
 class StockTransferred(DomainEvent):
     """Goods moved between places we own."""
 

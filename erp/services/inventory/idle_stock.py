@@ -108,6 +108,7 @@ class IdleLot(Result):
     on_hand: int
     units: int
     at_stake: Decimal
+    supplier_id: UUID | None
     supplier: str
     claim_from: date | None
     claim_until: date | None

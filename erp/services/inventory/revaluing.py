@@ -117,18 +117,32 @@ def _hold(
 
 
 def _came_in(session: Session, ctx: RequestContext, lot_ids: Sequence[UUID]) -> Mapping[UUID, int]:
-    """Return the units of lots that the acting company ever took in from suppliers."""
+    """Return the units of lots that the acting company took in from suppliers and kept."""
     rows = db.fetch_all(
         session,
         """
-        select l.lot_id, sum(l.paid + l.free)::bigint as units
-          from goods_receipt_line l
-          join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
-          join branch b on b.tenant_id = r.tenant_id and b.id = r.branch_id
-         where l.tenant_id = %s and l.lot_id = any(%s) and b.company_id = %s
-         group by l.lot_id
+        with change as (
+            select l.lot_id, l.paid + l.free as units, r.branch_id
+              from goods_receipt_line l
+              join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
+             where l.tenant_id = %(tenant)s and l.lot_id = any(%(lots)s)
+            union all
+            select m.lot_id, -m.quantity, w.branch_id
+              from stock_move m
+              join location beyond on beyond.tenant_id = m.tenant_id
+                   and beyond.id = m.to_location_id and beyond.kind = 'supplier'
+              join location place on place.tenant_id = m.tenant_id
+                   and place.id = m.from_location_id
+              join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
+             where m.tenant_id = %(tenant)s and m.lot_id = any(%(lots)s)
+        )
+        select lot_id, sum(units)::bigint as units
+          from change
+          join branch b on b.tenant_id = %(tenant)s and b.id = change.branch_id
+         where b.company_id = %(company)s
+         group by lot_id
         """,
-        (ctx.tenant_id, list(lot_ids), ctx.company_id),
+        {"tenant": ctx.tenant_id, "lots": list(lot_ids), "company": ctx.company_id},
     )
     return {row["lot_id"]: row["units"] for row in rows}
 

@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, money_text
+from erp.state.billing.return_wording import RETURN, return_form
 from erp.state.catalog.wording import SHELF_TONES
 from erp.state.inventory.stock import VIEW
 from erp.state.inventory.wording import RUNGS
@@ -59,6 +60,7 @@ class ExpiryState(ListState, rx.State):
     is_alerting: bool = False
 
     _today: date = date.min
+    _may_return: bool = False
 
     def _entry(self, row: Any) -> Any:
         rung = self.filters.get("rung", FIRST_SHOWN)
@@ -70,13 +72,19 @@ class ExpiryState(ListState, rx.State):
             "claim_until": words,
         }
 
+    def _aside(self, row: Any) -> dict[str, str]:
+        is_open = self._may_return and _claim(row, self._today)[0] == "open"
+        form = return_form(row.supplier_id, row.lot_id, row.location_id)
+        return {"door": form if is_open else ""}
+
     def _chosen(self) -> dict[str, str]:
         return {"rung": FIRST_SHOWN} | super()._chosen()
 
     async def _reload(self) -> None:
         self._today = await self._call(lambda ctx: ctx.today)
+        principal = await self._principal()
+        self.may_alert, self._may_return = principal.may(ALERT), principal.may(RETURN)
         await super()._reload()
-        self.may_alert = (await self._principal()).may(ALERT)
         ladder = await self._ask("inventory.expiry_ladder")
         chosen = self.filters.get("rung", FIRST_SHOWN)
         self.rungs = [_tile(rung, chosen) for rung in ladder.rungs]

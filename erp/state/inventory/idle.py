@@ -10,6 +10,7 @@ from erp.core.columns import Column, Kind
 from erp.core.formatting import counted, money_text
 from erp.services.inventory import IDLENESS
 from erp.state.asking import DialogFormState
+from erp.state.billing.return_wording import RETURN, return_form
 from erp.state.inventory.ageing import PLAN
 from erp.state.inventory.stock import ADJUST, TRANSFER, VIEW
 from erp.state.listing import ListState
@@ -70,11 +71,13 @@ class IdleState(ListState, rx.State):
     terms: list[dict[str, str]] = []
     may_plan: bool = False
 
+    _may_return: bool = False
     _doors: dict[str, tuple[str, str, str]] = {}
 
     async def _reload(self) -> None:
         principal = await self._principal()
         self.may_plan = principal.may(PLAN)
+        self._may_return = principal.may(RETURN)
         self._doors = {advice: door for advice, door in _DOORS.items() if principal.may(door[0])}
         await super()._reload()
         if self.problem:
@@ -101,6 +104,9 @@ class IdleState(ListState, rx.State):
         }
 
     def _aside(self, row: Any) -> dict[str, str]:
+        if row.advice == "return" and self._may_return and row.supplier_id:
+            form = return_form(row.supplier_id, row.lot_id, row.location_id)
+            return {"door": form, "door_word": "Return"}
         _, route, word = self._doors.get(row.advice, ("", "", ""))
         about = f"?lot_id={row.lot_id}&location_id={row.location_id}"
         return {"door": f"{route}{about}" if route else "", "door_word": word}

@@ -77,6 +77,10 @@ ACCOUNTS: Mapping[str, str] = {
     "grni": "Goods received, not billed yet",
     "stock_adjustment": "Stock differences",
     "loss_expired": "Loss on expired stock",
+    "supplier_claims": "Claims on suppliers",
+    "input_cgst": "Input CGST",
+    "input_sgst": "Input SGST",
+    "input_igst": "Input IGST",
 }
 
 
@@ -91,6 +95,8 @@ def document_of(row: Any, *, sees_sales: bool) -> str:
     """Return where what moved the goods is shown; empty where the reader may not see it."""
     if row.origin_type in {"sale", "return"}:
         return f"/sales/{row.origin_id}" if sees_sales else ""
+    if row.origin_type == "supplier_return":
+        return f"/returns/{row.origin_id}"
     if row.origin_type == "stock_count":
         return f"/stock/counts/{row.origin_id}"
     return f"/stock/moves?origin_id={row.origin_id}"

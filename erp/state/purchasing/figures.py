@@ -16,11 +16,12 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count, money_text
 from erp.core.money import ZERO
+from erp.state.billing.bill_wording import VIEW as VIEW_BILLS
 from erp.state.charting import follow
 from erp.state.listing import ListState
 from erp.state.purchasing.changes import CHANGE_COLUMNS, change_entry
 from erp.state.purchasing.periods import FIRST_SHOWN, PERIODS, days_of
-from erp.state.purchasing.wording import NO_SUPPLIER, SHARE_TONES, VIEW, share_tones
+from erp.state.purchasing.wording import NO_SUPPLIER, SHARE_TONES, VIEW, recovery_tone, share_tones
 from erp.state.registry import PAGE, handler
 from erp.state.reporting.bars import bars, named_bars
 from erp.state.showing import display_rows
@@ -31,6 +32,13 @@ LATE_COLUMNS = (
     Column("expected_on", "Expected", Kind.DATE),
     Column("arrived", "Arrived", Kind.PERCENT, wide_only=True),
     Column("total", "Total", Kind.MONEY),
+)
+RECOVERY_COLUMNS = (
+    Column("supplier", "Supplier", detail="claims"),
+    Column("claimed", "Claimed", Kind.MONEY),
+    Column("settled", "Answered", Kind.MONEY, wide_only=True),
+    Column("recovered", "Credited", Kind.MONEY),
+    Column("share", "Of what was answered", Kind.PERCENT, tone="recovered_is", tones=SHARE_TONES),
 )
 
 
@@ -59,6 +67,7 @@ class FiguresState(ListState, rx.State):
     links: dict[str, str] = {}
     late: list[dict[str, str]] = []
     rises: list[dict[str, str]] = []
+    recovery: list[dict[str, str]] = []
     months: go.Figure = go.Figure()
     suppliers: go.Figure = go.Figure()
     brands: go.Figure = go.Figure()
@@ -122,11 +131,32 @@ class FiguresState(ListState, rx.State):
             found = await self._ask("purchasing.get_figures", self._fixed())
             risen = await self._rises()
             await self._show_late()
+            await self._show_recovery()
         except DomainError as error:
             self.problem = error.message
             return
         self._draw(found)
         self.tiles, self.links = _tiles(found, risen), self._links()
+
+    async def _show_recovery(self) -> None:
+        """Show what suppliers gave of what was claimed, where the reader may see claims."""
+        principal = await self._principal()
+        if not principal.may(VIEW_BILLS):
+            return
+        rows = (await self._ask("billing.claim_recovery", self._fixed())).rows
+        days = {"raised_from": self._first, "raised_to": self._last}
+        entries = [
+            row.model_dump()
+            | recovery_words(row)
+            | {
+                "id": row.supplier_id,
+                "days": urlencode(days),
+                "claims": counted(row.claims, "claim"),
+            }
+            for row in rows
+        ]
+        link = "/claims?supplier_id={supplier_id}&{days}"
+        self.recovery = display_rows(entries, RECOVERY_COLUMNS, principal.time_zone, link)
 
     async def _show_late(self) -> None:
         zone = (await self._principal()).time_zone
@@ -185,6 +215,14 @@ def share_words(row: Any) -> dict[str, str]:
         "ordered_units": _share(row.filled_units, row.ordered_units),
         "dated_units": _share(row.short_units, row.dated_units),
     }
+
+
+def recovery_words(row: Any) -> dict[str, str]:
+    """Return what a supplier gave of what was claimed, and how good that is."""
+    if row is None:
+        return {"credited": "", "recovered_is": ""}
+    given = f"{money_text(row.recovered)} of {money_text(row.claimed)}"
+    return {"credited": given, "recovered_is": recovery_tone(row.share)}
 
 
 def _share(part: int, whole: int) -> str:

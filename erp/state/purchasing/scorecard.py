@@ -8,7 +8,8 @@ from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
 from erp.core.formatting import group_count, money_text, plain_decimal
-from erp.state.purchasing.figures import share_words
+from erp.state.billing.bill_wording import VIEW as VIEW_BILLS
+from erp.state.purchasing.figures import recovery_words, share_words
 from erp.state.purchasing.periods import FIRST_SHOWN, PERIODS, days_of
 from erp.state.purchasing.wording import VIEW
 from erp.state.registry import SIGNED_IN, handler
@@ -67,6 +68,16 @@ class ScorecardState(SessionState, rx.State):
             return
         if found:
             self.score, self.links = _score(found[0]), _links(given, found[0])
+            self.score |= await self._recovery(given)
+
+    async def _recovery(self, given: dict[str, str]) -> dict[str, str]:
+        """Return what the supplier gave of what was claimed, where the reader may see claims."""
+        if not (await self._principal()).may(VIEW_BILLS):
+            return {"recovered": "", "credited": ""}
+        rows = (await self._ask("billing.claim_recovery", given)).rows
+        words = recovery_words(rows[0] if rows else None)
+        share = rows[0].share if rows else None
+        return words | {"recovered": _percent(share, is_signed=False)}
 
 
 def _score(row: Any) -> dict[str, str]:
@@ -90,6 +101,7 @@ def _links(given: dict[str, str], row: Any) -> dict[str, str]:
     """Return where each figure's rows are; of punctuality, the late ones where there are any."""
     standing = "late" if row.on_time_units < row.due_units else "on_time"
     supplier = {"supplier_id": given["supplier_id"]}
+    claims = supplier | {"raised_from": given["from_day"], "raised_to": given["to_day"]}
     asked = supplier | {"ordered_from": given["from_day"], "ordered_to": given["to_day"]}
     return {
         "orders": f"/purchases?{urlencode(asked | {'standing': 'sent'})}",
@@ -97,5 +109,6 @@ def _links(given: dict[str, str], row: Any) -> dict[str, str]:
         "value": f"/purchases/figures/received?{urlencode(given)}",
         "on_time": f"/purchases/figures/received?{urlencode(given | {'standing': standing})}",
         "short_life": f"/purchases/figures/received?{urlencode(given | {'standing': 'short'})}",
+        "recovered": f"/claims?{urlencode(claims)}",
         "drift": f"/purchases/figures/prices?{urlencode(given | {'against': 'period'})}",
     }

@@ -56,6 +56,11 @@ def share_tones(row: Any) -> dict[str, str]:
     }
 
 
+def recovery_tone(share: Decimal | None) -> str:
+    """Return how loud it is that a supplier gives back so much of what is claimed."""
+    return _tone(share, -GOOD, -FAIR, sign=-1)
+
+
 def _tone(share: Decimal | None, good: Decimal, fair: Decimal, *, sign: int = 1) -> str:
     if share is None or share * sign <= good:
         return ""

@@ -28,8 +28,9 @@ def came(
     shop: Shop, *lines: Mapping[str, Any], supplier_id: UUID | None = None, **more: Any
 ) -> Any:
     """Take in a delivery of the first supplier without an order."""
+    confirm = more.pop("confirm", ())
     given = {"supplier_id": supplier_id or usual(shop), "lines": list(lines)}
-    return shop.run("inventory.receive_goods", given | more)
+    return shop.run("inventory.receive_goods", given | more, confirm=confirm)
 
 
 def goods(shop: Shop, quantity: float | str, *, at: int = 0, **facts: Any) -> dict[str, Any]:
@@ -72,6 +73,7 @@ def decide(shop: Shop, made: Any, outcome: str, **more: Any) -> Any:
 def settle(shop: Shop, claim_id: UUID, credited: str, tax: str, **more: Any) -> Any:
     """Record the supplier's credit note for a claim; `by` whom."""
     given = {"claim_id": claim_id, "credit_note": "CN-9", "credited": credited, "credited_tax": tax}
+    given["reason"] = "As they wrote"
     by = more.pop("by", None)
     return shop.run("billing.settle_claim", given | more, by=by)
 

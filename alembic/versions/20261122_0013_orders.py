@@ -7,8 +7,8 @@ from sqlalchemy.dialects import postgresql
 
 from erp.core import migrating
 
-revision = "0009"
-down_revision = "0008"
+revision = "0013"
+down_revision = "0009"
 branch_labels = None
 depends_on = None
 
