@@ -136,7 +136,7 @@ class Variant(TenantRow, table=True):
     reorder_point: int = 0
     is_active: bool = True
     search_text: str = ""
-    search_vector: str | None = searched_words()
+    search_vector: str | None = searched_words("sec.searched_as(search_text)")
     created_at: datetime = created_at()
 
 
