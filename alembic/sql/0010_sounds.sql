@@ -108,35 +108,42 @@ as $$
 $$;
 
 -- As before, and where nothing is found by what was typed, what sounds like it. `is_close` says that it is not
--- what was typed. The best come first: the closest, then the preferred potency. A list (no preference: null) is by label alone.
+-- what was typed. The best come first: the closest, then the preferred potency; where a word fits thousands,
+-- of the first of them that are met. A list (no preference: null) is by label alone, and whole.
 drop function sec.search_variants(text, text, text, uuid, integer, boolean);
 create function sec.search_variants(
     wanted text, preferred text, after_label text, after_id uuid, page_size integer, with_inactive boolean)
 returns table (id uuid, place bigint, is_close boolean)
 language sql stable rows 20 security definer set search_path = pg_catalog, public, pg_temp
 as $$
-    with typed as materialized (
-        select variant.id, variant.label, variant.potency_label, variant.search_vector from variant
+    with closest as materialized (
+        select sec.closest_to(wanted, false) as typed, sec.closest_to(wanted, true) as alike, 2000 as reach
+         where preferred is not null),
+    typed as materialized (
+        select variant.id, variant.label, variant.potency_label,
+               case when preferred is not null then variant.search_vector end as words
+          from variant
          where variant.tenant_id = (select sec.tenant())
            and (variant.is_active or with_inactive)
-           and variant.search_vector @@ to_tsquery('simple', wanted)),
+           and variant.search_vector @@ to_tsquery('simple', wanted)
+         limit (select reach from closest)),
     alike as materialized (
-        select variant.id, variant.label, variant.potency_label, variant.search_vector from variant
+        select variant.id, variant.label, variant.potency_label,
+               case when preferred is not null then variant.search_vector end as words
+          from variant
          where not exists (select 1 from typed)
            and variant.tenant_id = (select sec.tenant())
            and (variant.is_active or with_inactive)
-           and variant.search_vector @@ (select sec.sounds_like(wanted))),
+           and variant.search_vector @@ (select sec.sounds_like(wanted))
+         limit (select reach from closest)),
     matching as (
         select typed.*, false as is_close from typed
-        union all select alike.*, true from alike),
-    closest as materialized (
-        select sec.closest_to(wanted, false) as typed, sec.closest_to(wanted, true) as alike
-         where preferred is not null)
+        union all select alike.*, true from alike)
     select found.id, row_number() over (), found.is_close from (
         select matching.id, matching.is_close from matching left join closest on true
          where (matching.label, matching.id) > (after_label, after_id)
          order by (select count(*) from unnest(case when matching.is_close then closest.alike else closest.typed end) q
-                    where matching.search_vector @@ q) desc,
+                    where matching.words @@ q) desc,
                   coalesce(matching.potency_label = nullif(preferred, ''), false) desc,
                   matching.label, matching.id
          limit page_size) found

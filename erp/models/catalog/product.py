@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from erp.models.base import TenantRow, belongs_to, created_at, one_of, searched_words
@@ -119,6 +119,15 @@ class Variant(TenantRow, table=True):
         one_of("potency_scale", PotencyScale),
         CheckConstraint("pack_quantity > 0", name="pack_quantity"),
         CheckConstraint("reorder_point >= 0", name="reorder_point"),
+        Index(
+            "uq_variant_pack",
+            "tenant_id",
+            "product_id",
+            "potency_label",
+            "pack_quantity",
+            text("lower(pack_unit)"),
+            unique=True,
+        ),
         Index("ix_variant_label", "tenant_id", "label", "id"),
         Index("ix_variant_search", "search_vector", postgresql_using="gin"),
     )
