@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 import reflex as rx
+from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
@@ -13,6 +14,8 @@ from erp.state.lining import Line, LinedFormState
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 
+MAKES = "make:"
+NEW_PACK = ("makes", "product_id", "potency", "pack_quantity", "pack_unit")
 LARGEST = Decimal(10) ** 12
 
 
@@ -33,10 +36,24 @@ class CostedLinesState(LinedFormState, mixin=True):
 
     @handler(permission=PAGE)
     async def add_product(self, variant_id: str, label: str) -> EventSpec | None:  # noqa: ARG002  what the field sends
-        """Add a line for a product that was found by name."""
+        """Add a line for a product that was found by name, made first if it was only offered."""
+        if f"{variant_id}".startswith(MAKES):
+            return await self._make_and_add(f"{variant_id}"[:200])
         if as_uuid(variant_id) is None:
             return None
         return await self._add_variant(variant_id)
+
+    async def _make_and_add(self, offer: str) -> EventSpec | None:
+        """Make the variant that a row of `catalog.find_goods` offered, and add it."""
+        parts = dict(zip(NEW_PACK, offer.split(":", len(NEW_PACK)), strict=False))
+        parts.pop("makes", None)
+        try:
+            made = await self._run("catalog.create_variant", parts)
+        except ValidationError:
+            return rx.toast.error("This pack cannot be made. Add it on the product's page.")
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        return await self._add_variant(str(made.id))
 
     @handler(permission=PAGE)
     async def write(self, line_id: str, part: str, value: str) -> None:

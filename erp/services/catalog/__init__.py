@@ -13,6 +13,7 @@ from erp.services.catalog.errors import (
     UnknownTaxClass,
     UnknownUnit,
 )
+from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.products import (
@@ -79,13 +80,17 @@ __all__ = [
     "CreateVariant",
     "DatedRate",
     "DefineUnit",
+    "FindGoods",
     "Form",
     "FoundProduct",
     "FoundProducts",
     "GetProduct",
     "GetVariant",
+    "GoodsFound",
+    "GoodsRow",
     "InactiveProduct",
     "ListProducts",
+    "NewPack",
     "NoTaxRate",
     "NotStocked",
     "Potency",
@@ -115,6 +120,7 @@ __all__ = [
     "create_tax_class",
     "create_variant",
     "define_unit",
+    "find_goods",
     "get_lines_for_sale",
     "get_product",
     "get_stock_variants",

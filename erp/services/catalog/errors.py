@@ -64,6 +64,10 @@ def _taken(field: str, message: str) -> Conflict:
 
 refuse_on("uq_variant_tenant_id_sku", lambda: _taken("sku", "This SKU is taken. Choose another."))
 refuse_on(
+    "uq_variant_pack",
+    lambda: _taken("pack_quantity", "The product has this potency and pack already."),
+)
+refuse_on(
     "uq_barcode_tenant_id_code",
     lambda: _taken("code", "This barcode belongs to another product. Scan the right pack."),
 )
