@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import sqlalchemy as sa
+import sqlmodel
 from alembic import op
 
 from erp.core import migrating
@@ -15,6 +16,9 @@ depends_on = None
 SQL = Path(__file__).parents[1] / "sql"
 
 
+RIGHTS = {
+    "product_substitute": "select, insert, delete",
+}
 APART = """
     update variant v set pack_unit = v.pack_unit || ' (' || d.nth || ')'
       from (select tenant_id, id, row_number() over (
@@ -26,6 +30,7 @@ APART = """
 
 
 def upgrade() -> None:
+    _create_tables()
     op.get_bind().exec_driver_sql((SQL / "0010_sounds.sql").read_text())
     with migrating.every_tenant("variant") as connection:
         connection.exec_driver_sql(APART)
@@ -35,9 +40,48 @@ def upgrade() -> None:
         ["tenant_id", "product_id", "potency_label", "pack_quantity", sa.text("lower(pack_unit)")],
         unique=True,
     )
+    migrating.protect(RIGHTS)
 
 
 def downgrade() -> None:
+    for table in reversed(RIGHTS):
+        op.drop_table(table)
     op.drop_index("uq_variant_pack", "variant")
     connection = op.get_bind()
     connection.exec_driver_sql((SQL / "0010_sounds_down.sql").read_text())
+
+
+def _create_tables() -> None:
+    op.create_table(
+        "product_substitute",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("other_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("linked_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "linked_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.CheckConstraint("product_id < other_id", name=op.f("ck_product_substitute_pair")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "other_id"],
+            ["product.tenant_id", "product.id"],
+            name=op.f("fk_product_substitute_tenant_id_other_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"],
+            ["product.tenant_id", "product.id"],
+            name=op.f("fk_product_substitute_tenant_id_product_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_product_substitute")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "product_id",
+            "other_id",
+            name=op.f("uq_product_substitute_tenant_id_product_id_other_id"),
+        ),
+    )
+    op.create_index(
+        "ix_product_substitute_other", "product_substitute", ["tenant_id", "other_id"], unique=False
+    )

@@ -17,6 +17,7 @@ TABLES = (
     "variant",
     "variant_unit",
     "barcode",
+    "product_substitute",
     "tax_class",
     "tax_rate",
     "party",

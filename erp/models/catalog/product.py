@@ -173,3 +173,26 @@ class Barcode(TenantRow, table=True):
 
     variant_id: UUID
     code: str
+
+
+class ProductSubstitute(TenantRow, table=True):
+    """Two products of which a person said that either can stand in for the other.
+
+    Attributes:
+        product_id, other_id: The pair, the lesser id first, so that it is said once.
+    """
+
+    __tablename__ = "product_substitute"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "product_id", "other_id"),
+        belongs_to("product_id", "product"),
+        belongs_to("other_id", "product"),
+        CheckConstraint("product_id < other_id", name="pair"),
+        Index("ix_product_substitute_other", "tenant_id", "other_id"),
+    )
+
+    product_id: UUID
+    other_id: UUID
+    reason: str
+    linked_by: UUID
+    linked_at: datetime = created_at()

@@ -48,6 +48,17 @@ from erp.services.catalog.searching import (
 )
 from erp.services.catalog.selling import SaleLine, get_lines_for_sale
 from erp.services.catalog.stocking import StockVariant, get_stock_variants
+from erp.services.catalog.substituting import (
+    Likeness,
+    LinkSubstitute,
+    ListSubstitutes,
+    SubstituteList,
+    SubstituteRow,
+    UnlinkSubstitute,
+    link_substitute,
+    list_substitutes,
+    unlink_substitute,
+)
 from erp.services.catalog.taxing import (
     CreateTaxClass,
     DatedRate,
@@ -89,7 +100,10 @@ __all__ = [
     "GoodsFound",
     "GoodsRow",
     "InactiveProduct",
+    "Likeness",
+    "LinkSubstitute",
     "ListProducts",
+    "ListSubstitutes",
     "NewPack",
     "NoTaxRate",
     "NotStocked",
@@ -107,11 +121,14 @@ __all__ = [
     "SetTaxRate",
     "SetVariantStatus",
     "StockVariant",
+    "SubstituteList",
+    "SubstituteRow",
     "SupplyTreatment",
     "TradedVariant",
     "UnknownProduct",
     "UnknownTaxClass",
     "UnknownUnit",
+    "UnlinkSubstitute",
     "UpdateProduct",
     "UpdateVariant",
     "VariantMade",
@@ -125,8 +142,10 @@ __all__ = [
     "get_product",
     "get_stock_variants",
     "get_variant",
+    "link_substitute",
     "list_brands",
     "list_products",
+    "list_substitutes",
     "list_tax_classes",
     "read_potency",
     "read_scan",
@@ -137,6 +156,7 @@ __all__ = [
     "set_product_tax_class",
     "set_tax_rate",
     "set_variant_status",
+    "unlink_substitute",
     "update_product",
     "update_variant",
 ]

@@ -87,3 +87,7 @@ refuse_on(
     "uq_variant_unit_tenant_id_variant_id_code",
     lambda: _taken("code", "This unit is already defined for the product."),
 )
+refuse_on(
+    "uq_product_substitute_tenant_id_product_id_other_id",
+    lambda: _taken("substitute_id", "These two stand in for each other already."),
+)

@@ -136,8 +136,7 @@ def _potency_of(row: dict[str, Any], asked: Asked) -> Potency | None:
     if row["form"] == Form.MOTHER_TINCTURE:
         mother = read_potency("Q")
         return mother if asked.potency in (None, mother) else None
-    takes = row["form"] in _POTENTISED or row["is_potentised"]
-    if takes:
+    if row["is_potentised"] if row["packs"] else row["form"] in _POTENTISED:
         return asked.potency
     return NO_POTENCY if asked.potency is None else None
 
