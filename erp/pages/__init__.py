@@ -21,6 +21,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.billing.invoices",
     "erp.pages.billing.recording_bill",
     "erp.pages.billing.sales",
+    "erp.pages.catalog.price_lists",
     "erp.pages.catalog.product",
     "erp.pages.catalog.products",
     "erp.pages.catalog.taxes",

@@ -134,7 +134,7 @@ def _add(ctx: RequestContext, row: Row) -> UUID:
         barcodes=[row["barcode"]] if row["barcode"] else [],
         reorder_point=0 if form == "service" else 10,
     )
-    return product.id
+    return UUID(str(product.id))
 
 
 def _product_name(name: str, form: str) -> str:

@@ -18,6 +18,8 @@ TABLES = (
     "variant_unit",
     "barcode",
     "product_substitute",
+    "price_list",
+    "listed_price",
     "tax_class",
     "tax_rate",
     "party",

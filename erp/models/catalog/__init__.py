@@ -1,5 +1,6 @@
 """Remedies, products, their variants, barcodes and tax classes."""
 
+from erp.models.catalog.price_list import ListedPrice, PriceList, PriceListStatus
 from erp.models.catalog.product import (
     Barcode,
     Brand,
@@ -17,7 +18,10 @@ __all__ = [
     "Barcode",
     "Brand",
     "Form",
+    "ListedPrice",
     "PotencyScale",
+    "PriceList",
+    "PriceListStatus",
     "Product",
     "ProductSubstitute",
     "Remedy",
