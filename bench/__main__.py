@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, workloads
+from bench import bare, events, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -45,7 +45,7 @@ def main() -> None:
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
             for line in workloads.reads(address, shop, label):
                 line.print_line()
-        for line in [*bare.bare_sale(shop), bare.signed_context(shop)]:
+        for line in [*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()]:
             line.print_line()
         db.dispose()
 

@@ -1,5 +1,6 @@
 """The data every workload runs on: 5,000 products in two lots each, 1,000 customers, four tills."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
@@ -43,26 +44,27 @@ class Shop:
 def load_shop() -> Shop:
     """Make a tenant large enough to measure on."""
     assert catalogue_of_actions
-    ctx = _tenant()
+    ctx = tenant("bench", "27ZZZFZ0001Z1ZU")
     warehouse = platform.run("inventory.create_warehouse", ctx, {"code": "MAIN", "name": "Main"})
     storage_id = UUID(str(warehouse.result.model_dump()["storage_id"]))
     with db.unit_of_work(ctx, ttl_seconds=600) as session:
-        variants = _catalogue(session, ctx)
+        variants = insert_catalogue(session, ctx, _goods())
         customers = _customers(session, ctx)
-    _receive(ctx, variants)
-    _analyze()
+    receive(ctx, variants)
+    analyze()
     return Shop(ctx, _token(ctx), _open_tills(ctx, storage_id), variants, customers)
 
 
-def _analyze() -> None:
+def analyze() -> None:
     """Do at once what autovacuum does some seconds after an import."""
     with psycopg.connect(get_settings().database_url, autocommit=True) as connection:
         connection.execute("analyze")
 
 
-def _tenant() -> RequestContext:
+def tenant(slug: str, gstin: str) -> RequestContext:
+    """Make a tenant with its chart of accounts and its walk-in customer."""
     new = NewTenant(
-        name="Bench", slug="bench", legal_name="Bench Traders", trade_name="Bench", gstin="27ZZZFZ0001Z1ZU",
+        name="Bench", slug=slug, legal_name="Bench Traders", trade_name="Bench", gstin=gstin,
         pan=None, state_code="27", branch_code="MAIN", branch_name="Main", address="1 Road", city="Pune", pin="411001",
     )  # fmt: skip
     limits = MappingProxyType({"discount_percent": Decimal(100), "return_amount": Decimal(10**6)})
@@ -73,8 +75,18 @@ def _tenant() -> RequestContext:
     return ctx
 
 
-def _catalogue(session: Session, ctx: RequestContext) -> tuple[UUID, ...]:
-    """Insert the catalogue in four statements; names repeat as a real one's do."""
+def _goods() -> list[tuple[str, str]]:
+    """Return names with a potency; they repeat as a real catalogue's do."""
+    return [
+        (f"{REMEDIES[n % len(REMEDIES)]} {n // len(REMEDIES):03d}", POTENCIES[n % len(POTENCIES)])
+        for n in range(PRODUCTS)
+    ]
+
+
+def insert_catalogue(
+    session: Session, ctx: RequestContext, goods: Sequence[tuple[str, str]]
+) -> tuple[UUID, ...]:
+    """Insert a product and a variant for each name with its potency, in five statements."""
     tax_class_id, brand_id = new_id(), new_id()
     tenant = ctx.tenant_id
     db.execute(
@@ -94,10 +106,8 @@ def _catalogue(session: Session, ctx: RequestContext) -> tuple[UUID, ...]:
         "insert into brand (tenant_id, id, name) values (%s, %s, 'Bench')",
         (tenant, brand_id),
     )
-    products = [new_id() for _ in range(PRODUCTS)]
-    variants = [new_id() for _ in range(PRODUCTS)]
-    names = [f"{REMEDIES[n % len(REMEDIES)]} {n // len(REMEDIES):03d}" for n in range(PRODUCTS)]
-    potencies = [POTENCIES[n % len(POTENCIES)] for n in range(PRODUCTS)]
+    products, variants = [new_id() for _ in goods], [new_id() for _ in goods]
+    names, potencies = [name for name, _ in goods], [potency for _, potency in goods]
     db.execute(
         session,
         "insert into product (tenant_id, id, name, brand_id, form, hsn, tax_class_id, is_lot_tracked,"
@@ -132,7 +142,7 @@ def _customers(session: Session, ctx: RequestContext) -> tuple[UUID, ...]:
     return tuple(ids)
 
 
-def _receive(ctx: RequestContext, variants: tuple[UUID, ...]) -> None:
+def receive(ctx: RequestContext, variants: tuple[UUID, ...]) -> None:
     """Put two lots of everything on hand, through the command a storekeeper uses."""
     for start in range(0, len(variants), 250):
         lines = [

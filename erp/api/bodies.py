@@ -15,21 +15,21 @@ DEEPEST_JSON = 32
 LONGEST_NUMBER = 64
 
 
-async def read_body(request: Request) -> bytes:
-    """Return the body, at most `LARGEST_BODY` bytes of it.
+async def read_body(request: Request, largest: int = LARGEST_BODY) -> bytes:
+    """Return the body, at most `largest` bytes of it.
 
     Raises:
         BodyTooLarge: There is more.
     """
     declared = request.headers.get("content-length", "0")
-    if declared.isdecimal() and int(declared) > LARGEST_BODY:
-        raise _too_large()
-    body = b""
+    if declared.isdecimal() and int(declared) > largest:
+        raise _too_large(largest)
+    body = bytearray()
     async for piece in request.stream():
         body += piece
-        if len(body) > LARGEST_BODY:
-            raise _too_large()
-    return body
+        if len(body) > largest:
+            raise _too_large(largest)
+    return bytes(body)
 
 
 def require_json(content_type: str) -> None:
@@ -161,8 +161,8 @@ def _position(error: ValueError) -> str:
     return str(error)
 
 
-def _too_large() -> BodyTooLarge:
-    return BodyTooLarge("The body is larger than 1 MB. Send less at once.")
+def _too_large(largest: int) -> BodyTooLarge:
+    return BodyTooLarge(f"This is larger than {largest // 1_000_000} MB. Send less at once.")
 
 
 def _too_deep() -> MalformedRequest:

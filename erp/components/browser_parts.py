@@ -138,6 +138,24 @@ class Lookup(NoSSRComponent):
     on_pick: rx.EventHandler[lambda value, label: [value, label]]  # type: ignore[type-arg,valid-type]
 
 
+class FilePick(Component):
+    """A button, and a place to drop a file, that sends the file itself through REST.
+
+    Attributes:
+        largest: Bytes a file may have.
+        on_done: Takes the id that the server answered, and `yes` if it knew the file.
+    """
+
+    library = rx.asset("file_pick.jsx", shared=True).importable_path
+    tag = "FilePick"
+    url: rx.Var[str]
+    accept: rx.Var[str]
+    label: rx.Var[str]
+    hint: rx.Var[str]
+    largest: rx.Var[int]
+    on_done: rx.EventHandler[lambda made, known: [made, known]]  # type: ignore[type-arg,valid-type]
+
+
 class PlainForm(Element):
     """A form that the browser itself submits; Reflex's own keeps submits to its events."""
 

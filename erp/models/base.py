@@ -58,12 +58,12 @@ def created_at() -> Any:  # noqa: ANN401  SQLModel's Field is untyped by design
     )
 
 
-def searched_words() -> Any:  # noqa: ANN401  SQLModel's Field is untyped by design
+def searched_words(by: str = "to_tsvector('simple', search_text)") -> Any:  # noqa: ANN401  SQLModel's Field is untyped by design
     """Return the column text search looks at: the words of `search_text`, kept by the database.
 
     Stored, so that even a plan made on stale statistics splits no text into words.
     """
-    words = Computed("to_tsvector('simple', search_text)", persisted=True)
+    words = Computed(by, persisted=True)
     return Field(default=None, sa_column=Column(TSVECTOR, words, nullable=False))
 
 

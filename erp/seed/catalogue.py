@@ -54,6 +54,11 @@ FORMS = {
     "trituration tablets": "trituration",
     "unmedicated globules": "globules",
 }
+STAND_INS = (
+    ("LRD-GSRS-NA-100ML", "HAP-DGTB-NA-25G", "Acidity after meals, as tablets or syrup"),
+    ("BAK-ALFT-NA-500ML", "SBL-ALFP-NA-180ML", "Same tonic; the smaller one is for children"),
+)
+"""Products that stand in for each other when one is sold out."""
 _POTENTISED = frozenset({"dilution", "mother_tincture", "biochemic", "trituration", "globules"})
 _SUFFIXES = (" Q", " Globules", " Trituration Tablets")
 _CARE = ("33", "34")
@@ -73,8 +78,16 @@ def seed_catalogue(ctx: RequestContext) -> None:
                 {"valid_from": day, "rate": rate, "notification": act} for day, rate, act in rates
             ],
         )
-    for row in read_rows("products.csv"):
-        _add(ctx, row)
+    products = {row["sku"]: _add(ctx, row) for row in read_rows("products.csv")}
+    for one, other, reason in STAND_INS:
+        _run(
+            ctx,
+            "catalog.link_substitute",
+            f"{one}-{other}",
+            product_id=products[one],
+            substitute_id=products[other],
+            reason=reason,
+        )
 
 
 def variant_ids(ctx: RequestContext) -> dict[str, UUID]:
@@ -90,7 +103,8 @@ def variant_ids(ctx: RequestContext) -> dict[str, UUID]:
             return found
 
 
-def _add(ctx: RequestContext, row: Row) -> None:
+def _add(ctx: RequestContext, row: Row) -> UUID:
+    """Add a product with its variant, and return the product."""
     form = FORMS[row["form"]]
     name = _product_name(row["name"], form)
     product = _run(
@@ -120,6 +134,7 @@ def _add(ctx: RequestContext, row: Row) -> None:
         barcodes=[row["barcode"]] if row["barcode"] else [],
         reorder_point=0 if form == "service" else 10,
     )
+    return UUID(str(product.id))
 
 
 def _product_name(name: str, form: str) -> str:

@@ -18,6 +18,7 @@ from erp.seed.imaging import seed_imaging
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.planning import seed_planning
+from erp.seed.price_lists import seed_price_lists
 from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
 from erp.services import accounting, identity, party, platform
@@ -131,6 +132,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         _person(ctx, new.slug, role, name, has_pin=has_pin) for role, name, has_pin in PEOPLE
     )
     seed_catalogue(ctx)
+    seed_price_lists(ctx)
     seed_parties(ctx)
     storage_id = seed_stock(ctx)
     register_ids = _registers(ctx, storage_id)

@@ -4,15 +4,18 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 import reflex as rx
+from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import money_text, plain_decimal
+from erp.core.formatting import date_text, money_text, plain_decimal
 from erp.core.money import ZERO, round_money
 from erp.state.lining import Line, LinedFormState
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 
+MAKES = "make:"
+NEW_PACK = ("makes", "product_id", "potency", "pack_quantity", "pack_unit")
 LARGEST = Decimal(10) ** 12
 
 
@@ -33,10 +36,24 @@ class CostedLinesState(LinedFormState, mixin=True):
 
     @handler(permission=PAGE)
     async def add_product(self, variant_id: str, label: str) -> EventSpec | None:  # noqa: ARG002  what the field sends
-        """Add a line for a product that was found by name."""
+        """Add a line for a product that was found by name, made first if it was only offered."""
+        if f"{variant_id}".startswith(MAKES):
+            return await self._make_and_add(f"{variant_id}"[:200])
         if as_uuid(variant_id) is None:
             return None
         return await self._add_variant(variant_id)
+
+    async def _make_and_add(self, offer: str) -> EventSpec | None:
+        """Make the variant that a row of `catalog.find_goods` offered, and add it."""
+        parts = dict(zip(NEW_PACK, offer.split(":", len(NEW_PACK)), strict=False))
+        parts.pop("makes", None)
+        try:
+            made = await self._run("catalog.create_variant", parts)
+        except ValidationError:
+            return rx.toast.error("This pack cannot be made. Add it on the product's page.")
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        return await self._add_variant(str(made.id))
 
     @handler(permission=PAGE)
     async def write(self, line_id: str, part: str, value: str) -> None:
@@ -50,12 +67,27 @@ class CostedLinesState(LinedFormState, mixin=True):
         about = {"variant_id": variant_id}
         try:
             variant = await self._ask("catalog.get_variant", about)
-            terms = await self._ask("inventory.get_last_lot", about)
+            terms = await self._terms_of(variant_id)
         except DomainError as error:
             return rx.toast.error(error.message)
         if variant.is_service:
             return rx.toast.warning(f"{variant.label} is a service and has no stock.")
-        return self._add_line(_line(variant, terms) | (typed or {}))
+        return self._add_line(_line(variant) | terms | (typed or {}))
+
+    async def _terms_of(self, variant_id: str) -> Line:
+        """Return what a new lot starts from: the maker's list in force, else the newest lot."""
+        about = {"variant_id": variant_id}
+        last = await self._ask("inventory.get_last_lot", about)
+        listed = await self._ask("catalog.get_listed_price", about)
+        prices = {name: getattr(last, name) for name in ("mrp", "ptr", "pts", "unit_cost")}
+        if listed.mrp is not None:
+            prices |= {name: getattr(listed, name) for name in ("mrp", "ptr", "pts")}
+        return {
+            "maker": last.maker,
+            "listed_mrp": "" if listed.mrp is None else plain_decimal(listed.mrp),
+            "listed_from": date_text(listed.valid_from) if listed.valid_from else "",
+            **{name: "" if p is None else plain_decimal(p) for name, p in prices.items()},
+        }
 
     def _changed(self) -> None:
         """Add the delivery up from what is typed so far."""
@@ -76,10 +108,9 @@ class CostedLinesState(LinedFormState, mixin=True):
         super()._restart()
 
 
-def _line(variant: Any, terms: Any) -> Line:
-    """Return a new line of a variant, begun from its newest lot."""
+def _line(variant: Any) -> Line:
+    """Return a new line of a variant."""
     units = [variant.unit, *(code for code in variant.units if code != variant.unit)]
-    prices = {name: getattr(terms, name) for name in ("mrp", "ptr", "pts", "unit_cost")}
     return {
         "variant_id": str(variant.variant_id),
         "label": variant.label,
@@ -89,13 +120,12 @@ def _line(variant: Any, terms: Any) -> Line:
         "needs_expiry": "yes" if variant.is_expiry_required else "",
         "lot_number": "",
         "expires_on": "",
-        "maker": terms.maker,
         "unit": variant.unit,
         "quantity": "",
         "free_quantity": "",
         "scans": "0",
         "total": "",
-        **{name: "" if price is None else plain_decimal(price) for name, price in prices.items()},
+        "drift": "",
     }
 
 

@@ -1,11 +1,13 @@
 """Remedies, products, their variants, barcodes and tax classes."""
 
+from erp.models.catalog.price_list import ListedPrice, PriceList, PriceListStatus
 from erp.models.catalog.product import (
     Barcode,
     Brand,
     Form,
     PotencyScale,
     Product,
+    ProductSubstitute,
     Remedy,
     Variant,
     VariantUnit,
@@ -16,8 +18,12 @@ __all__ = [
     "Barcode",
     "Brand",
     "Form",
+    "ListedPrice",
     "PotencyScale",
+    "PriceList",
+    "PriceListStatus",
     "Product",
+    "ProductSubstitute",
     "Remedy",
     "SupplyTreatment",
     "TaxClass",

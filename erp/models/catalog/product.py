@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from erp.models.base import TenantRow, belongs_to, created_at, one_of, searched_words
@@ -119,6 +119,15 @@ class Variant(TenantRow, table=True):
         one_of("potency_scale", PotencyScale),
         CheckConstraint("pack_quantity > 0", name="pack_quantity"),
         CheckConstraint("reorder_point >= 0", name="reorder_point"),
+        Index(
+            "uq_variant_pack",
+            "tenant_id",
+            "product_id",
+            "potency_label",
+            "pack_quantity",
+            text("lower(pack_unit)"),
+            unique=True,
+        ),
         Index("ix_variant_label", "tenant_id", "label", "id"),
         Index("ix_variant_search", "search_vector", postgresql_using="gin"),
     )
@@ -136,7 +145,7 @@ class Variant(TenantRow, table=True):
     reorder_point: int = 0
     is_active: bool = True
     search_text: str = ""
-    search_vector: str | None = searched_words()
+    search_vector: str | None = searched_words("sec.searched_as(search_text)")
     created_at: datetime = created_at()
 
 
@@ -164,3 +173,26 @@ class Barcode(TenantRow, table=True):
 
     variant_id: UUID
     code: str
+
+
+class ProductSubstitute(TenantRow, table=True):
+    """Two products of which a person said that either can stand in for the other.
+
+    Attributes:
+        product_id, other_id: The pair, the lesser id first, so that it is said once.
+    """
+
+    __tablename__ = "product_substitute"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "product_id", "other_id"),
+        belongs_to("product_id", "product"),
+        belongs_to("other_id", "product"),
+        CheckConstraint("product_id < other_id", name="pair"),
+        Index("ix_product_substitute_other", "tenant_id", "other_id"),
+    )
+
+    product_id: UUID
+    other_id: UUID
+    reason: str
+    linked_by: UUID
+    linked_at: datetime = created_at()

@@ -18,6 +18,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
+from erp.pages.catalog.substitutes import link_dialog, substitutes_card
 from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
 from erp.state.catalog.product import (
@@ -30,6 +31,7 @@ from erp.state.catalog.product import (
     ProductState,
     SetTaxClassState,
 )
+from erp.state.catalog.substitutes import SubstituteState
 from erp.state.inventory.wording import MOVE_COLUMNS
 from erp.state.purchasing.prices import PriceState
 
@@ -40,7 +42,12 @@ from erp.state.purchasing.prices import PriceState
     permission="catalog.view",
     parent="/products",
     record="product",
-    on_load=[ProductState.open_record, PriceState.open_prices, ProductState.listen],
+    on_load=[
+        ProductState.open_record,
+        SubstituteState.open_substitutes,
+        PriceState.open_prices,
+        ProductState.listen,
+    ],
 )
 def product_page() -> rx.Component:
     """Show one product."""
@@ -52,6 +59,7 @@ def product_page() -> rx.Component:
                 rx.el.div(
                     _variants(),
                     rx.cond(ProductState.head["sees_stock"] != "", _stock()),
+                    substitutes_card(),
                     prices_card(),
                     class_name="stack span-8",
                 ),
@@ -62,6 +70,7 @@ def product_page() -> rx.Component:
             list_label="All products",
         ),
         product_dialogs(),
+        link_dialog(),
     )
 
 

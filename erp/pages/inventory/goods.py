@@ -28,6 +28,9 @@ def goods_list(
                 class_name="goods-head",
             ),
             rx.el.div(fields(state, line), class_name=f"goods-fields {class_name}".strip()),
+            rx.cond(
+                line["drift"], rx.el.p(rx.icon("scale"), line["drift"], class_name="goods-drift")
+            ),
             key=line["id"],
             custom_attrs={"data-line": line["id"]},
         )
@@ -56,12 +59,11 @@ def product_adder(state: Any) -> rx.Component:
         lookup_field(
             "Add a product",
             "add",
-            "/api/erp/products/search",
+            "/api/erp/goods",
             errors=state.field_errors,
             label_key="label",
-            detail_key="sku",
-            value_key="variant_id",
-            placeholder="Name, abbreviation, SKU or code",
+            detail_key="detail",
+            placeholder="Name, potency and pack, SKU or code",
             on_pick=state.add_product,
             key=state.adds,
         ),
@@ -127,7 +129,13 @@ def price_fields(state: Any, line: Any) -> rx.Component:
     """Return the fields of the lot's prices."""
     errors = state.field_errors
     return rx.fragment(
-        money_field("MRP", _named(line, "mrp"), errors=errors, default_value=line["mrp"]),
+        money_field(
+            "MRP",
+            _named(line, "mrp"),
+            errors=errors,
+            default_value=line["mrp"],
+            on_blur=_kept(state, line, "mrp"),
+        ),
         money_field("PTR", _named(line, "ptr"), errors=errors, default_value=line["ptr"]),
     )
 

@@ -64,6 +64,10 @@ def _taken(field: str, message: str) -> Conflict:
 
 refuse_on("uq_variant_tenant_id_sku", lambda: _taken("sku", "This SKU is taken. Choose another."))
 refuse_on(
+    "uq_variant_pack",
+    lambda: _taken("pack_quantity", "The product has this potency and pack already."),
+)
+refuse_on(
     "uq_barcode_tenant_id_code",
     lambda: _taken("code", "This barcode belongs to another product. Scan the right pack."),
 )
@@ -82,4 +86,8 @@ refuse_on(
 refuse_on(
     "uq_variant_unit_tenant_id_variant_id_code",
     lambda: _taken("code", "This unit is already defined for the product."),
+)
+refuse_on(
+    "uq_product_substitute_tenant_id_product_id_other_id",
+    lambda: _taken("substitute_id", "These two stand in for each other already."),
 )

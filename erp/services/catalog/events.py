@@ -51,3 +51,21 @@ class TaxRateSet(DomainEvent):
     tax_class_id: UUID
     valid_from: date
     rate: Decimal
+
+
+class PriceListUploaded(DomainEvent):
+    """A maker's price list came, and nothing follows from it yet."""
+
+    name: ClassVar[str] = "catalog.price_list_uploaded.v1"
+
+    price_list_id: UUID
+
+
+class PriceListApplied(DomainEvent):
+    """The prices of a maker's list hold from a day on."""
+
+    name: ClassVar[str] = "catalog.price_list_applied.v1"
+
+    price_list_id: UUID
+    valid_from: date
+    prices: int

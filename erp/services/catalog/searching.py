@@ -37,6 +37,7 @@ class FoundProduct(Result):
     Attributes:
         price: MRP of the lot that goes first; none where nothing is sellable.
         is_exact: The text was its SKU or one of its codes.
+        is_close: Nothing is named as was typed; this sounds like it.
         lot_id, lot_number: The lot a GS1 message names, if it is known.
     """
 
@@ -52,6 +53,7 @@ class FoundProduct(Result):
     nearest_expiry: date | None
     is_service: bool
     is_exact: bool
+    is_close: bool
     lot_id: UUID | None
     lot_number: str | None
 
@@ -67,7 +69,8 @@ def search_products(session: Session, ctx: RequestContext, wanted: SearchProduct
     """Find what to sell by name, abbreviation, potency, SKU, barcode or GS1 message.
 
     An exact code finds its variant alone. Words match beginnings in any order; a potency among
-    them brings its variants to the front. One round trip.
+    them brings its variants to the front. Where nothing is named so, what sounds like it is
+    found, and where nothing does, what differs from that by a letter. One round trip.
 
     Raises:
         BadBarcode: The text starts like a GS1 message and cannot be read.
@@ -85,7 +88,7 @@ def search_products(session: Session, ctx: RequestContext, wanted: SearchProduct
             "lot": scan.lot_number,
             "expiry": scan.expires_on,
             "words": search_words(wanted.search),
-            "preferred": potency.label if potency else None,
+            "preferred": potency.label if potency else "",
             "limit": wanted.limit,
             "nobody": NOBODY,
         },
@@ -100,9 +103,9 @@ _FOUND: LiteralString = """
         union
         select v.id from variant v where v.tenant_id = %(tenant)s and v.sku = %(sku)s
     ), found as materialized (
-        select id, 0::bigint as place, true as is_exact from exact
+        select id, 0::bigint as place, true as is_exact, false as is_close from exact
         union all
-        select s.id, s.place, false
+        select s.id, s.place, false, s.is_close
           from sec.search_variants(%(words)s, %(preferred)s, '', %(nobody)s, %(limit)s, false) s
          where %(words)s <> '' and not exists (select 1 from exact)
     ), page as materialized (
@@ -111,8 +114,8 @@ _ROWS: LiteralString = """
     ) select page.id as variant_id, page.product_id, page.sku, page.label, page.form,
            page.base_unit as unit,
            tax.rate as gst_rate, stock.price, coalesce(stock.sellable, 0) as sellable,
-           stock.nearest_expiry, page.is_service, page.is_exact, scanned.id as lot_id,
-           scanned.lot_number
+           stock.nearest_expiry, page.is_service, page.is_exact, page.is_close,
+           scanned.id as lot_id, scanned.lot_number
       from page
 """
 _SCANNED: LiteralString = """
@@ -127,7 +130,7 @@ _SCANNED: LiteralString = """
 _PARTS: list[LiteralString] = [
     _FOUND,
     PAGE,
-    ", found.place, found.is_exact from found",
+    ", found.place, found.is_exact, found.is_close from found",
     "join variant v on v.tenant_id = %(tenant)s and v.id = found.id and v.is_active",
     GOODS,
     "order by found.place, v.label limit %(limit)s",

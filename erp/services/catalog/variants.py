@@ -12,10 +12,11 @@ from sqlmodel import col
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.models.catalog import Barcode, Brand, Product, Remedy, Variant, VariantUnit
+from erp.models.catalog import Barcode, Brand, Form, Product, Remedy, Variant, VariantUnit
 from erp.services.catalog.errors import BadBarcode, UnknownProduct
 from erp.services.catalog.events import VariantCreated, VariantStatusChanged
 from erp.services.catalog.naming import LONGEST_SKU, Named, label_of, search_text_of, sku_of
+from erp.services.catalog.packing import measure_of, usual_unit
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.scanning import check_barcode
 from erp.services.platform import Command, Identified, Quantity, Result, ShortText, command, emit
@@ -41,7 +42,8 @@ class CreateVariant(Command):
     Attributes:
         potency: As on the label, e.g. `30C` or `1M`; empty where there is none.
         pack_quantity, pack_unit: The pack as printed, e.g. 30 and `ml`.
-        base_unit: Unit code of the smallest unit that can be dispensed; stock counts these.
+        base_unit: Unit code of the smallest unit that can be dispensed; stock counts these. That
+            of the product's other variants, else the usual one of its form, where none is given.
         sku: Made from brand, remedy, potency and pack where none is given.
     """
 
@@ -49,7 +51,7 @@ class CreateVariant(Command):
     potency: Annotated[str, Field(max_length=20)] = ""
     pack_quantity: Quantity
     pack_unit: ShortText
-    base_unit: Uqc = "BTL"
+    base_unit: Uqc | None = None
     sku: Sku | None = None
     barcodes: Annotated[tuple[Code, ...], Field(max_length=10)] = ()
     reorder_point: Annotated[int, Field(ge=0, le=10_000_000)] = 0
@@ -108,6 +110,9 @@ class DefineUnit(Command):
 def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) -> VariantMade:
     """Add a variant, or return the one of this potency and pack that is there.
 
+    It takes form, tax and HSN from its product. Two who add the same at once get the same one:
+    the product is locked.
+
     Raises:
         UnknownProduct: The product is not in the acting tenant.
         BadPotency: The potency cannot be read.
@@ -118,6 +123,8 @@ def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) ->
         catalog.variant_created.v1, in the same transaction, where it is new.
     """
     potency = read_potency(cmd.potency)
+    cmd = cmd.model_copy(update={"pack_unit": measure_of(cmd.pack_unit)})
+    session.get(Product, (ctx.tenant_id, cmd.product_id), with_for_update={"key_share": True})
     named = _named(session, ctx, cmd.product_id, potency, cmd)
     existing = _find(session, ctx, cmd, potency)
     if existing is not None:
@@ -134,7 +141,7 @@ def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) ->
         potency_rank=potency.rank,
         pack_quantity=cmd.pack_quantity,
         pack_unit=cmd.pack_unit,
-        base_unit=cmd.base_unit,
+        base_unit=cmd.base_unit or _usual_unit(session, ctx, cmd, Form(named.form)),
         reorder_point=cmd.reorder_point,
         search_text=search_text_of(replace(named, codes=(sku,))),
     )
@@ -306,9 +313,20 @@ def _find(
             col(Variant.product_id) == cmd.product_id,
             col(Variant.potency_label) == potency.label,
             col(Variant.pack_quantity) == cmd.pack_quantity,
-            col(Variant.pack_unit) == cmd.pack_unit,
+            func.lower(col(Variant.pack_unit)) == cmd.pack_unit.lower(),
         )
     ).first()
+
+
+def _usual_unit(session: Session, ctx: RequestContext, cmd: CreateVariant, form: Form) -> str:
+    """Return the unit that counts the product's newest variant, a pack alike before others."""
+    known = session.scalars(
+        select(col(Variant.base_unit))
+        .where(col(Variant.tenant_id) == ctx.tenant_id, col(Variant.product_id) == cmd.product_id)
+        .order_by((col(Variant.pack_unit) == cmd.pack_unit).desc(), col(Variant.created_at).desc())
+        .limit(1)
+    ).first()
+    return known or usual_unit(form)
 
 
 def _free_sku(session: Session, ctx: RequestContext, wanted: str) -> str:

@@ -47,6 +47,7 @@ class DeliveryFormState(CostedLinesState, ReviewedFormState, mixin=True):
     """Goods that came, being typed or scanned."""
 
     permission: ClassVar[str] = RECEIVE
+    counted_parts: ClassVar[frozenset[str]] = CostedLinesState.counted_parts | {"mrp"}
 
     today: str = ""
 
@@ -86,6 +87,19 @@ class DeliveryFormState(CostedLinesState, ReviewedFormState, mixin=True):
         return rx.toast.success(
             f"{quantity} of {line['label']}, lot {line['lot_number']}.", id="scan"
         )
+
+    def _changed(self) -> None:
+        """Add the delivery up, and tell where a typed MRP is not the maker's list's."""
+        super()._changed()
+        self.lines = [line | {"drift": self._drift(line)} for line in self.lines]
+
+    def _drift(self, line: Line) -> str:
+        typed = self._amounts.get(line["id"], {}).get("mrp", line["mrp"])
+        listed = line["listed_mrp"]
+        if not listed or not typed or number_of(typed) == number_of(listed):
+            return ""
+        said = money_text(number_of(listed))
+        return f"The maker's list says {said} from {line['listed_from']}. Look at the pack."
 
     def _line_typed(self, form: Mapping[str, Any], line: Line) -> dict[str, Any]:
         texts = self._typed(form, line, *TEXTS)

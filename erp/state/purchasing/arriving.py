@@ -76,12 +76,11 @@ class ArrivalState(DeliveryFormState, rx.State):
         return await self._add_lot(line, typed or {})
 
     async def _add_lot(self, line: Line, typed: Line) -> EventSpec | None:
-        terms = await self._ask("inventory.get_last_lot", {"variant_id": line["variant_id"]})
-        prices = {name: getattr(terms, name) for name in ("mrp", "ptr", "pts")}
-        known = {n: "" if price is None else plain_decimal(price) for n, price in prices.items()}
+        terms = await self._terms_of(line["variant_id"])
+        del terms["unit_cost"]
         free = line["free_left"] if typed.get("quantity") == line["left"] else ""
-        lot = {"lot_number": "", "expires_on": "", "maker": terms.maker, "free_quantity": free}
-        return self._add_line(line | known | lot | {"scans": "0", "total": ""} | typed)
+        lot = {"lot_number": "", "expires_on": "", "free_quantity": free, "drift": ""}
+        return self._add_line(line | terms | lot | {"scans": "0", "total": ""} | typed)
 
     def _expected_of(self, key: str, value: str) -> Line | None:
         return next((line for line in self.expected if line[key] == value), None)

@@ -1,0 +1,419 @@
+"""Makers' price lists: uploaded, looked at as a difference, and applied as dated prices."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import Conflict, InvalidInput, NotFound
+from erp.core.ids import new_id
+from erp.models.catalog import ListedPrice, PriceList, PriceListStatus
+from erp.services import documents
+from erp.services.catalog.events import PriceListApplied, PriceListUploaded
+from erp.services.catalog.price_files import Table
+from erp.services.catalog.price_matching import Matched, match_rows
+from erp.services.catalog.price_rows import PRICES, Part, guess_columns, read_row
+from erp.services.platform import (
+    Command,
+    Day,
+    Nothing,
+    Query,
+    Result,
+    Rows,
+    command,
+    emit,
+    query,
+)
+
+ORIGIN = "price_list"
+"""Documents of this origin are the files of price lists."""
+
+documents.allow_reading(ORIGIN, "catalog.edit")
+
+Columns = Annotated[dict[Part, Annotated[int, Field(ge=0, lt=60)]], Field(max_length=len(Part))]
+
+
+class Standing(StrEnum):
+    """What a row would do."""
+
+    ERROR = "error"
+    CHANGED = "changed"
+    NEW = "new"
+    SAME = "same"
+
+
+class UploadedList(Result):
+    """A list as it is kept; `is_known` if the same file was uploaded before."""
+
+    id: UUID
+    is_known: bool
+
+
+class PreviewPriceList(Query):
+    """Which list, and how to read it.
+
+    Attributes:
+        columns: Column by what it is, counted from 0; guessed from the headers where empty.
+        effective_from: Day from which the prices would hold; today where none is given.
+        standing: Only rows of this kind.
+        start: Rows to leave out at the beginning, of those.
+    """
+
+    price_list_id: UUID
+    columns: Columns = Field(default_factory=dict)
+    effective_from: Day | None = None
+    standing: Standing | None = None
+    start: Annotated[int, Field(ge=0, le=20_000)] = 0
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class PriceChange(Result):
+    """A row of the difference.
+
+    Attributes:
+        row: Line in the file.
+        old, new: MRP, PTR and PTS before and after.
+        notes: What does not hinder: another HSN or GST rate than the product's.
+    """
+
+    row: int
+    name: str
+    variant_id: UUID | None
+    label: str
+    standing: Standing
+    old: dict[Part, Decimal | None]
+    new: dict[Part, Decimal | None]
+    errors: list[str]
+    notes: list[str]
+
+
+class PriceListPreview(Rows):
+    """What applying a list would do."""
+
+    price_list_id: UUID
+    file_name: str
+    status: PriceListStatus
+    effective_from: date
+    headers: list[str]
+    sample: list[str]
+    columns: dict[Part, int]
+    counts: dict[Standing, int]
+    rows: list[PriceChange]
+
+
+class ApplyPriceList(Command):
+    """Let the prices of a list hold from a day on.
+
+    Attributes:
+        without_errors: Leave out the rows with errors; otherwise one error refuses all.
+    """
+
+    price_list_id: UUID
+    columns: Columns = Field(default_factory=dict)
+    effective_from: Day
+    without_errors: bool = False
+
+
+class AppliedList(Result):
+    """How many prices a list brought, and how many of its rows were left out."""
+
+    id: UUID
+    new: int
+    changed: int
+    same: int
+    skipped: int
+
+
+class PriceListRow(Result):
+    """An uploaded list."""
+
+    id: UUID
+    file_name: str
+    status: PriceListStatus
+    effective_from: date | None
+    applied_rows: int
+    skipped_rows: int
+    uploaded_at: datetime
+    uploaded_by: str
+
+
+class PriceListList(Rows):
+    """Every list, the latest first."""
+
+    rows: list[PriceListRow]
+
+
+class GetListedPrice(Query):
+    """Which variant's price; today's where no day is given."""
+
+    variant_id: UUID
+    on: Day | None = None
+
+
+class ListedTerms(Result):
+    """What the maker's list says; empty where no list names the variant."""
+
+    mrp: Decimal | None
+    ptr: Decimal | None
+    pts: Decimal | None
+    valid_from: date | None
+    file_name: str
+
+
+def keep_price_list(
+    session: Session, ctx: RequestContext, file_name: str, sha256: str, cells: Table
+) -> UploadedList:
+    """Keep an uploaded file's rows until somebody applies them; the same file is told.
+
+    Called by the edge that received the file, which checks the permission.
+
+    Emits:
+        catalog.price_list_uploaded.v1, in the same transaction, where it is new.
+    """
+    made = db.fetch_one(
+        session,
+        """
+        insert into price_list (tenant_id, id, file_name, sha256, cells, status, applied_rows,
+                                skipped_rows, uploaded_by, uploaded_at)
+        values (%s, %s, %s, %s, %s::jsonb, 'uploaded', 0, 0, %s, %s)
+        on conflict (tenant_id, sha256) do nothing returning id
+        """,
+        (ctx.tenant_id, new_id(), file_name, sha256, json.dumps(cells), ctx.user_id, ctx.now),
+    )
+    if made is not None:
+        emit(session, ctx, made["id"], PriceListUploaded(price_list_id=made["id"]))
+        return UploadedList(id=made["id"], is_known=False)
+    known = session.scalars(
+        select(col(PriceList.id)).where(
+            col(PriceList.tenant_id) == ctx.tenant_id, col(PriceList.sha256) == sha256
+        )
+    ).one()
+    return UploadedList(id=known, is_known=True)
+
+
+@query(
+    "catalog.preview_price_list",
+    permission="catalog.edit",
+    rest="POST /price-lists/{price_list_id}/preview",
+)
+def preview_price_list(
+    session: Session, ctx: RequestContext, wanted: PreviewPriceList
+) -> PriceListPreview:
+    """Show what a list would do: new prices, changed ones old and new, the same, and errors.
+
+    Raises:
+        NotFound: The list is not in the acting tenant.
+        InvalidInput: A column is named that the file does not have.
+    """
+    listed = _price_list(session, ctx, wanted.price_list_id)
+    on = wanted.effective_from or listed.effective_from or ctx.today
+    columns = wanted.columns or guess_columns(listed.cells[0])
+    changes = _changes(session, ctx, listed, columns, on)
+    chosen = [c for c in changes if wanted.standing is None or c.standing is wanted.standing]
+    counts = Counter(change.standing for change in changes)
+    return PriceListPreview(
+        price_list_id=listed.id,
+        file_name=listed.file_name,
+        status=PriceListStatus(listed.status),
+        effective_from=on,
+        headers=listed.cells[0],
+        sample=listed.cells[1],
+        columns=columns,
+        counts={standing: counts[standing] for standing in Standing},
+        rows=chosen[wanted.start : wanted.start + wanted.limit],
+    )
+
+
+@command(
+    "catalog.apply_price_list",
+    permission="catalog.edit",
+    rest="POST /price-lists/{price_list_id}/apply",
+)
+def apply_price_list(session: Session, ctx: RequestContext, cmd: ApplyPriceList) -> AppliedList:
+    """Let a list's prices hold from a day on, all of them or none.
+
+    Deliveries are offered them from that day. Lots in stock keep the MRP they are printed with.
+    The list is locked, so that it is applied once.
+
+    Raises:
+        NotFound: The list is not in the acting tenant.
+        Conflict: It was applied already.
+        InvalidInput: Rows have errors and were not given up, or none is left.
+
+    Emits:
+        catalog.price_list_applied.v1, in the same transaction.
+    """
+    listed = _price_list(session, ctx, cmd.price_list_id, lock=True)
+    if listed.status == PriceListStatus.APPLIED:
+        raise Conflict("The prices of this list are in force already.")
+    columns = cmd.columns or guess_columns(listed.cells[0])
+    changes = _changes(session, ctx, listed, columns, cmd.effective_from)
+    counts = Counter(change.standing for change in changes)
+    _check(changes, counts, without_errors=cmd.without_errors)
+    taken = [c for c in changes if c.standing in (Standing.NEW, Standing.CHANGED)]
+    db.insert_rows(
+        session,
+        ListedPrice,
+        (
+            {
+                "tenant_id": ctx.tenant_id,
+                "id": new_id(),
+                "price_list_id": listed.id,
+                "variant_id": change.variant_id,
+                "valid_from": cmd.effective_from,
+                **{part.value: change.new[part] for part in PRICES},
+            }
+            for change in taken
+        ),
+    )
+    listed.status, listed.effective_from = PriceListStatus.APPLIED, cmd.effective_from
+    listed.applied_by, listed.applied_at = ctx.user_id, ctx.now
+    listed.applied_rows, listed.skipped_rows = len(taken), counts[Standing.ERROR]
+    session.flush()
+    event = PriceListApplied(
+        price_list_id=listed.id, valid_from=cmd.effective_from, prices=len(taken)
+    )
+    emit(session, ctx, listed.id, event)
+    return AppliedList(
+        id=listed.id,
+        new=counts[Standing.NEW],
+        changed=counts[Standing.CHANGED],
+        same=counts[Standing.SAME],
+        skipped=counts[Standing.ERROR],
+    )
+
+
+@query("catalog.list_price_lists", permission="catalog.view", rest="GET /price-lists")
+def list_price_lists(session: Session, ctx: RequestContext, _wanted: Nothing) -> PriceListList:
+    """List the latest 200 price lists."""
+    rows = db.fetch_all(
+        session,
+        """
+        select l.id, l.file_name, l.status, l.effective_from, l.applied_rows, l.skipped_rows,
+               l.uploaded_at, coalesce(m.display_name, '') as uploaded_by
+          from price_list l
+          left join membership m on m.tenant_id = l.tenant_id and m.user_id = l.uploaded_by
+         where l.tenant_id = %s
+         order by l.id desc limit 200
+        """,
+        (ctx.tenant_id,),
+    )
+    return PriceListList(rows=[PriceListRow(**row) for row in rows])
+
+
+@query(
+    "catalog.get_listed_price",
+    permission="catalog.view",
+    rest="GET /variants/{variant_id}/listed-price",
+)
+def get_listed_price(session: Session, ctx: RequestContext, wanted: GetListedPrice) -> ListedTerms:
+    """Return what the maker's list in force says of a variant, for a delivery to start from."""
+    row = db.fetch_one(
+        session,
+        """
+        select p.mrp, p.ptr, p.pts, p.valid_from, l.file_name
+          from listed_price p
+          join price_list l on l.tenant_id = p.tenant_id and l.id = p.price_list_id
+         where p.tenant_id = %s and p.variant_id = %s and p.valid_from <= %s
+         order by p.valid_from desc, p.id desc limit 1
+        """,
+        (ctx.tenant_id, wanted.variant_id, wanted.on or ctx.today),
+    )
+    nothing = {"mrp": None, "ptr": None, "pts": None, "valid_from": None, "file_name": ""}
+    return ListedTerms(**(row or nothing))
+
+
+def _price_list(
+    session: Session, ctx: RequestContext, price_list_id: UUID, *, lock: bool = False
+) -> PriceList:
+    found = session.get(PriceList, (ctx.tenant_id, price_list_id), with_for_update=lock or None)
+    if found is None:
+        message = "This price list is not known here."
+        raise NotFound(message, fields={"price_list_id": message})
+    return found
+
+
+def _changes(
+    session: Session,
+    ctx: RequestContext,
+    listed: PriceList,
+    columns: Mapping[Part, int],
+    on: date,
+) -> list[PriceChange]:
+    headers, *lines = listed.cells
+    _check_columns(columns, len(headers))
+    rows = [
+        read_row(number, cells, columns, headers) for number, cells in enumerate(lines, start=2)
+    ]
+    return [_change(matched) for matched in match_rows(session, ctx, rows, on)]
+
+
+def _check_columns(columns: Mapping[Part, int], width: int) -> None:
+    missing = [part for part, place in columns.items() if place >= width]
+    if missing:
+        message = "The file has no such column."
+        raise InvalidInput(message, fields={f"columns.{missing[0]}": message})
+    if Part.MRP not in columns:
+        message = "Say which column holds the MRP."
+        raise InvalidInput(message, fields={"columns.mrp": message})
+    if not {Part.SKU, Part.BARCODE, Part.NAME} & columns.keys():
+        message = "Say which column holds the SKU, the barcode or the name."
+        raise InvalidInput(message, fields={"columns.sku": message})
+
+
+def _change(matched: Matched) -> PriceChange:
+    row, known = matched.row, matched.known
+    before: Any = known.before if known else None
+    new = dict(row.prices)
+    old = dict(zip(PRICES, before or (None, None, None), strict=True))
+    if row.errors or known is None:
+        standing = Standing.ERROR
+    elif before is None:
+        standing = Standing.NEW
+    else:
+        standing = Standing.SAME if old == new else Standing.CHANGED
+    notes = []
+    if known and row.hsn and not (known.hsn.startswith(row.hsn) or row.hsn.startswith(known.hsn)):
+        notes.append(f"HSN here is {known.hsn}, the list says {row.hsn}")
+    if known and row.gst and known.gst_rate is not None and _other_rate(row.gst, known.gst_rate):
+        notes.append(f"GST here is {known.gst_rate.normalize():f}%, the list says {row.gst}%")
+    return PriceChange(
+        row=row.number,
+        name=row.shown,
+        variant_id=known.id if known else None,
+        label=known.label if known else "",
+        standing=standing,
+        old=old,
+        new=new,
+        errors=list(row.errors),
+        notes=notes,
+    )
+
+
+def _other_rate(text: str, rate: Decimal) -> bool:
+    return not text.replace(".", "", 1).isdigit() or Decimal(text) != rate
+
+
+def _check(
+    changes: list[PriceChange], counts: Mapping[Standing, int], *, without_errors: bool
+) -> None:
+    wrong = [change for change in changes if change.standing is Standing.ERROR]
+    if wrong and not without_errors:
+        message = (
+            f"{len(wrong)} of {len(changes)} rows have errors; the first is row {wrong[0].row}:"
+            f" {wrong[0].errors[0]} Correct the file, or apply it without them."
+        )
+        raise InvalidInput(message, fields={"without_errors": message})
+    if not counts[Standing.NEW] and not counts[Standing.CHANGED]:
+        raise InvalidInput("Nothing would change. The prices in force say the same.")
