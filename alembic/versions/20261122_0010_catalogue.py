@@ -19,7 +19,7 @@ SQL = Path(__file__).parents[1] / "sql"
 
 RIGHTS = {
     "product_substitute": "select, insert, delete",
-    "price_list": migrating.CHANGEABLE,
+    "maker_list": migrating.CHANGEABLE,
     "listed_price": migrating.APPEND_ONLY,
 }
 APART = """
@@ -89,7 +89,7 @@ def _create_tables() -> None:
         "ix_product_substitute_other", "product_substitute", ["tenant_id", "other_id"], unique=False
     )
     op.create_table(
-        "price_list",
+        "maker_list",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
@@ -105,17 +105,17 @@ def _create_tables() -> None:
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
             "(status = 'applied') = (effective_from is not null and applied_at is not null and applied_by is not null)",
-            name=op.f("ck_price_list_applied"),
+            name=op.f("ck_maker_list_applied"),
         ),
-        sa.CheckConstraint("status in ('uploaded', 'applied')", name=op.f("ck_price_list_status")),
-        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_price_list")),
-        sa.UniqueConstraint("tenant_id", "sha256", name=op.f("uq_price_list_tenant_id_sha256")),
+        sa.CheckConstraint("status in ('uploaded', 'applied')", name=op.f("ck_maker_list_status")),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_maker_list")),
+        sa.UniqueConstraint("tenant_id", "sha256", name=op.f("uq_maker_list_tenant_id_sha256")),
     )
     op.create_table(
         "listed_price",
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("price_list_id", sa.Uuid(), nullable=False),
+        sa.Column("maker_list_id", sa.Uuid(), nullable=False),
         sa.Column("variant_id", sa.Uuid(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("mrp", sa.Numeric(precision=18, scale=2), nullable=False),
@@ -125,9 +125,9 @@ def _create_tables() -> None:
             "mrp > 0 and ptr >= 0 and pts >= 0", name=op.f("ck_listed_price_prices")
         ),
         sa.ForeignKeyConstraint(
-            ["tenant_id", "price_list_id"],
-            ["price_list.tenant_id", "price_list.id"],
-            name=op.f("fk_listed_price_tenant_id_price_list_id"),
+            ["tenant_id", "maker_list_id"],
+            ["maker_list.tenant_id", "maker_list.id"],
+            name=op.f("fk_listed_price_tenant_id_maker_list_id"),
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "variant_id"],
@@ -137,9 +137,9 @@ def _create_tables() -> None:
         sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_listed_price")),
         sa.UniqueConstraint(
             "tenant_id",
-            "price_list_id",
+            "maker_list_id",
             "variant_id",
-            name=op.f("uq_listed_price_tenant_id_price_list_id_variant_id"),
+            name=op.f("uq_listed_price_tenant_id_maker_list_id_variant_id"),
         ),
     )
     op.create_index(

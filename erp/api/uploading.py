@@ -33,7 +33,7 @@ Keep = Callable[[Session, RequestContext, str, bytes], BaseModel]
 def uploading_routes() -> list[Route]:
     """Return the routes that take files."""
     return [
-        Route(f"{BASE}/price-lists", guarded(_takes(_price_list, 5_000_000)), methods=["POST"]),
+        Route(f"{BASE}/maker-lists", guarded(_takes(_maker_list, 5_000_000)), methods=["POST"]),
     ]
 
 
@@ -59,15 +59,15 @@ def _takes(keep: Keep, largest: int) -> Callable[[Request], Any]:
     return endpoint
 
 
-def _price_list(
+def _maker_list(
     session: Session, ctx: RequestContext, name: str, content: bytes
 ) -> catalog.UploadedList:
     """Keep a price list: its rows to be looked at, and the file itself as it came."""
     table = catalog.read_table(content)
     digest = hashlib.sha256(content).hexdigest()
-    listed = catalog.keep_price_list(session, ctx, name, digest, table)
+    listed = catalog.keep_maker_list(session, ctx, name, digest, table)
     if not listed.is_known:
-        _store(session, ctx, catalog.PRICE_LIST, listed.id, name, content)
+        _store(session, ctx, catalog.MAKER_LIST, listed.id, name, content)
     return listed
 
 

@@ -24,7 +24,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.billing.returning_goods",
     "erp.pages.billing.returns",
     "erp.pages.billing.sales",
-    "erp.pages.catalog.price_lists",
+    "erp.pages.catalog.maker_lists",
     "erp.pages.catalog.product",
     "erp.pages.catalog.products",
     "erp.pages.catalog.taxes",

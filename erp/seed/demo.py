@@ -15,10 +15,10 @@ from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
+from erp.seed.maker_lists import seed_maker_lists
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.planning import seed_planning
-from erp.seed.price_lists import seed_price_lists
 from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
 from erp.services import accounting, identity, party, platform
@@ -132,7 +132,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         _person(ctx, new.slug, role, name, has_pin=has_pin) for role, name, has_pin in PEOPLE
     )
     seed_catalogue(ctx)
-    seed_price_lists(ctx)
+    seed_maker_lists(ctx)
     seed_parties(ctx)
     storage_id = seed_stock(ctx)
     register_ids = _registers(ctx, storage_id)

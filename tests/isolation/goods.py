@@ -39,14 +39,14 @@ def _listed(shop: Shop, variant_id: UUID) -> Ids:
     sku = shop.run("catalog.get_variant", {"variant_id": variant_id}).sku
     with db.unit_of_work(shop.ctx) as session:
         one, other = (
-            catalog.keep_price_list(
+            catalog.keep_maker_list(
                 session, shop.ctx, "list.csv", digest * 64, [["SKU", "MRP"], [sku, mrp]]
             ).id
             for digest, mrp in (("a", "90"), ("b", "95"))
         )
     day = {"effective_from": shop.ctx.today}
-    shop.run("catalog.apply_price_list", day | {"price_list_id": one})
-    return {"price_list_id": other}
+    shop.run("catalog.apply_maker_list", day | {"maker_list_id": one})
+    return {"maker_list_id": other}
 
 
 EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
@@ -59,9 +59,9 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "product_id": i["drops_id"],
         "substitute_id": i["linked_id"],
     },
-    "catalog.preview_price_list": lambda i, _: {"price_list_id": i["price_list_id"]},
-    "catalog.apply_price_list": lambda i, s: {
-        "price_list_id": i["price_list_id"],
+    "catalog.preview_maker_list": lambda i, _: {"maker_list_id": i["maker_list_id"]},
+    "catalog.apply_maker_list": lambda i, s: {
+        "maker_list_id": i["maker_list_id"],
         "effective_from": s.ctx.today,
     },
     "catalog.get_listed_price": lambda i, _: {"variant_id": i["drops_variant_id"]},

@@ -18,7 +18,7 @@ TABLES = (
     "variant_unit",
     "barcode",
     "product_substitute",
-    "price_list",
+    "maker_list",
     "listed_price",
     "tax_class",
     "tax_rate",

@@ -1,6 +1,6 @@
 """Remedies, products, their variants, barcodes and tax classes."""
 
-from erp.models.catalog.price_list import ListedPrice, PriceList, PriceListStatus
+from erp.models.catalog.maker_list import ListedPrice, MakerList, MakerListStatus
 from erp.models.catalog.product import (
     Barcode,
     Brand,
@@ -19,9 +19,9 @@ __all__ = [
     "Brand",
     "Form",
     "ListedPrice",
+    "MakerList",
+    "MakerListStatus",
     "PotencyScale",
-    "PriceList",
-    "PriceListStatus",
     "Product",
     "ProductSubstitute",
     "Remedy",

@@ -40,7 +40,7 @@ def products_page() -> rx.Component:
         page_header(
             "Products",
             "What you trade in, potency by potency, with what can be sold today.",
-            link_button("Price lists", "/price-lists", look="outline", icon="file-spreadsheet"),
+            link_button("Makers' lists", "/maker-lists", look="outline", icon="file-spreadsheet"),
             taxes,
             rx.cond(ProductListState.may_edit, add),
         ),

@@ -13,27 +13,27 @@ from erp.services.catalog.errors import (
     UnknownTaxClass,
     UnknownUnit,
 )
+from erp.services.catalog.maker_lists import (
+    ORIGIN as MAKER_LIST,
+)
+from erp.services.catalog.maker_lists import (
+    AppliedList,
+    ApplyMakerList,
+    GetListedPrice,
+    ListedTerms,
+    MakerListPreview,
+    PreviewMakerList,
+    UploadedList,
+    apply_maker_list,
+    get_listed_price,
+    keep_maker_list,
+    list_maker_lists,
+    preview_maker_list,
+)
 from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.price_files import BadPriceFile, read_table
-from erp.services.catalog.price_lists import (
-    ORIGIN as PRICE_LIST,
-)
-from erp.services.catalog.price_lists import (
-    AppliedList,
-    ApplyPriceList,
-    GetListedPrice,
-    ListedTerms,
-    PreviewPriceList,
-    PriceListPreview,
-    UploadedList,
-    apply_price_list,
-    get_listed_price,
-    keep_price_list,
-    list_price_lists,
-    preview_price_list,
-)
 from erp.services.catalog.products import (
     CreateProduct,
     RemedyNames,
@@ -101,10 +101,10 @@ from erp.services.catalog.variants import (
 )
 
 __all__ = [
-    "PRICE_LIST",
+    "MAKER_LIST",
     "AddBarcode",
     "AppliedList",
-    "ApplyPriceList",
+    "ApplyMakerList",
     "BadBarcode",
     "BadPotency",
     "BadPriceFile",
@@ -128,12 +128,12 @@ __all__ = [
     "ListProducts",
     "ListSubstitutes",
     "ListedTerms",
+    "MakerListPreview",
     "NewPack",
     "NoTaxRate",
     "NotStocked",
     "Potency",
-    "PreviewPriceList",
-    "PriceListPreview",
+    "PreviewMakerList",
     "ProductDetail",
     "ProductPage",
     "ProductRow",
@@ -160,7 +160,7 @@ __all__ = [
     "UploadedList",
     "VariantMade",
     "add_barcode",
-    "apply_price_list",
+    "apply_maker_list",
     "create_product",
     "create_tax_class",
     "create_variant",
@@ -171,14 +171,14 @@ __all__ = [
     "get_product",
     "get_stock_variants",
     "get_variant",
-    "keep_price_list",
+    "keep_maker_list",
     "link_substitute",
     "list_brands",
-    "list_price_lists",
+    "list_maker_lists",
     "list_products",
     "list_substitutes",
     "list_tax_classes",
-    "preview_price_list",
+    "preview_maker_list",
     "read_potency",
     "read_scan",
     "read_table",

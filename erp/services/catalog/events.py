@@ -53,19 +53,19 @@ class TaxRateSet(DomainEvent):
     rate: Decimal
 
 
-class PriceListUploaded(DomainEvent):
+class MakerListUploaded(DomainEvent):
     """A maker's price list came, and nothing follows from it yet."""
 
-    name: ClassVar[str] = "catalog.price_list_uploaded.v1"
+    name: ClassVar[str] = "catalog.maker_list_uploaded.v1"
 
-    price_list_id: UUID
+    maker_list_id: UUID
 
 
-class PriceListApplied(DomainEvent):
+class MakerListApplied(DomainEvent):
     """The prices of a maker's list hold from a day on."""
 
-    name: ClassVar[str] = "catalog.price_list_applied.v1"
+    name: ClassVar[str] = "catalog.maker_list_applied.v1"
 
-    price_list_id: UUID
+    maker_list_id: UUID
     valid_from: date
     prices: int

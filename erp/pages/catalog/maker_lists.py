@@ -20,12 +20,12 @@ from erp.components import (
 from erp.components.browser_parts import DayInput, FilePick
 from erp.components.records import record_view
 from erp.pages.routing import page
-from erp.state.catalog.price_lists import (
+from erp.state.catalog.maker_lists import (
     LIST_COLUMNS,
     PARTS,
     STANDINGS,
-    PriceListsState,
-    PriceListState,
+    MakerListsState,
+    MakerListState,
 )
 from erp.state.catalog.products import EDIT
 
@@ -34,63 +34,63 @@ TONES = {"error": "red", "changed": "amber", "new": "green", "same": "gray"}
 
 
 @page(
-    route="/price-lists",
-    title="Price lists",
+    route="/maker-lists",
+    title="Makers' lists",
     permission="catalog.view",
     parent="/products",
-    on_load=[PriceListsState.open_lists],
+    on_load=[MakerListsState.open_lists],
 )
-def price_lists_page() -> rx.Component:
+def maker_lists_page() -> rx.Component:
     """List what makers sent."""
     pick = FilePick.create(
-        url="/api/erp/price-lists",
+        url="/api/erp/maker-lists",
         accept=".csv,.xlsx",
         label="Choose a price list",
         hint="CSV or XLSX, up to 5 MB and 20,000 rows. Or drop it here.",
         largest=5_000_000,
-        on_done=PriceListsState.uploaded,
+        on_done=MakerListsState.uploaded,
     )
     none = empty_state(
         "file-spreadsheet",
         "No price list yet",
         "Upload a maker's yearly list. You see every difference before anything changes.",
     )
-    table = data_table(LIST_COLUMNS, PriceListsState.rows, label="Price lists", linked=True)
+    table = data_table(LIST_COLUMNS, MakerListsState.rows, label="Makers' lists", linked=True)
     return rx.fragment(
         page_header(
-            "Price lists",
+            "Makers' lists",
             "What makers ask from a day on. Deliveries start from it; lots in stock keep their MRP.",
         ),
-        rx.cond(PriceListsState.may_edit, card(pick, title="Upload")),
+        rx.cond(MakerListsState.may_edit, card(pick, title="Upload")),
         rx.cond(
-            PriceListsState.is_loading,
+            MakerListsState.is_loading,
             page_skeleton(),
             rx.el.section(
-                rx.cond(PriceListsState.rows.length() > 0, table, none),
+                rx.cond(MakerListsState.rows.length() > 0, table, none),
                 class_name="card list",
-                aria_label="Price lists",
+                aria_label="Makers' lists",
             ),
         ),
     )
 
 
 @page(
-    route="/price-lists/[price_list_id]",
-    title="Price list",
+    route="/maker-lists/[maker_list_id]",
+    title="Maker's list",
     permission=EDIT,
-    parent="/price-lists",
-    record="price_list",
-    on_load=[PriceListState.open_list],
+    parent="/maker-lists",
+    record="maker_list",
+    on_load=[MakerListState.open_list],
 )
-def price_list_page() -> rx.Component:
+def maker_list_page() -> rx.Component:
     """Show what one list would change."""
-    head = PriceListState.head
-    apply = button("Apply prices", look="solid", icon="check", on_click=PriceListState.ask_apply)
+    head = MakerListState.head
+    apply = button("Apply prices", look="solid", icon="check", on_click=MakerListState.ask_apply)
     applied = badge("In force", "green")
     file = rx.cond(head["file_href"] != "", download_link("File", head["file_href"]))
     return rx.fragment(
         record_view(
-            PriceListState,
+            MakerListState,
             page_header(
                 head["name"],
                 "Prices hold from the day below. MRP of lots in stock stays as it is printed.",
@@ -99,17 +99,17 @@ def price_list_page() -> rx.Component:
             ),
             rx.cond(head["status"] != "applied", _columns()),
             _difference(),
-            list_route="/price-lists",
+            list_route="/maker-lists",
             list_label="All price lists",
         ),
         confirm_dialog(
-            PriceListState.is_asking,
+            MakerListState.is_asking,
             title="Apply these prices?",
             message=f"{head['changes']} prices will hold from the chosen day. This is not taken back;"
             " a later list replaces them.",
             confirm="Apply prices",
-            on_confirm=PriceListState.apply,
-            on_cancel=PriceListState.keep_looking,
+            on_confirm=MakerListState.apply,
+            on_cancel=MakerListState.keep_looking,
         ),
     )
 
@@ -123,9 +123,9 @@ def _columns() -> rx.Component:
             rx.el.span(label, class_name="label"),
             rx.el.select(
                 rx.el.option("Not in the file", value=""),
-                rx.foreach(PriceListState.headers, option),
-                value=PriceListState.columns.get(part, ""),
-                on_change=lambda value: PriceListState.read_as(part, value),
+                rx.foreach(MakerListState.headers, option),
+                value=MakerListState.columns.get(part, ""),
+                on_change=lambda value: MakerListState.read_as(part, value),
                 class_name="input",
             ),
             class_name="field",
@@ -133,14 +133,14 @@ def _columns() -> rx.Component:
 
     day = rx.el.label(
         rx.el.span("Prices hold from", class_name="label"),
-        DayInput.create(value=PriceListState.day, on_day=PriceListState.hold_from),
+        DayInput.create(value=MakerListState.day, on_day=MakerListState.hold_from),
         class_name="field",
     )
     errors = rx.el.label(
         rx.el.input(
             type="checkbox",
-            checked=PriceListState.leaves_errors,
-            on_change=PriceListState.leave_errors,
+            checked=MakerListState.leaves_errors,
+            on_change=MakerListState.leave_errors,
         ),
         "Apply without the rows that have errors",
         class_name="check full",
@@ -149,7 +149,7 @@ def _columns() -> rx.Component:
         rx.el.div(
             *[chooser(part, label) for part, label in PARTS],
             day,
-            rx.cond(PriceListState.head["has_errors"] != "", errors),
+            rx.cond(MakerListState.head["has_errors"] != "", errors),
             class_name="form-grid four",
         ),
         title="Which column is what",
@@ -162,11 +162,11 @@ def _difference() -> rx.Component:
             rx.el.button(
                 label,
                 " ",
-                rx.el.span(PriceListState.counts.get(key, ""), class_name="soft"),
+                rx.el.span(MakerListState.counts.get(key, ""), class_name="soft"),
                 type="button",
                 role="tab",
-                on_click=PriceListState.show_standing(key),
-                aria_selected=rx.cond(PriceListState.standing == key, "true", "false"),
+                on_click=MakerListState.show_standing(key),
+                aria_selected=rx.cond(MakerListState.standing == key, "true", "false"),
             )
             for key, label in STANDINGS
         ],
@@ -182,7 +182,7 @@ def _difference() -> rx.Component:
     table = rx.el.div(
         rx.el.table(
             rx.el.thead(head),
-            rx.el.tbody(rx.foreach(PriceListState.rows, _row)),
+            rx.el.tbody(rx.foreach(MakerListState.rows, _row)),
             class_name="table",
             aria_label="Differences",
         ),
@@ -191,12 +191,12 @@ def _difference() -> rx.Component:
     none = empty_state("equal", "No rows of this kind", "Choose another kind above.")
     return rx.fragment(
         rx.cond(
-            PriceListState.reading_problem != "",
-            notice(PriceListState.reading_problem, tone="red"),
+            MakerListState.reading_problem != "",
+            notice(MakerListState.reading_problem, tone="red"),
         ),
         rx.el.section(
             tabs,
-            rx.cond(PriceListState.rows.length() > 0, table, none),
+            rx.cond(MakerListState.rows.length() > 0, table, none),
             _turner(),
             class_name="card list",
             aria_label="Differences",
@@ -237,16 +237,16 @@ def _turner() -> rx.Component:
     back = icon_button(
         "chevron-left",
         "Previous rows",
-        on_click=PriceListState.turn(-1),
-        disabled=PriceListState.start == 0,
+        on_click=MakerListState.turn(-1),
+        disabled=MakerListState.start == 0,
     )
     on = icon_button(
         "chevron-right",
         "Next rows",
-        on_click=PriceListState.turn(1),
-        disabled=~PriceListState.has_more,
+        on_click=MakerListState.turn(1),
+        disabled=~MakerListState.has_more,
     )
     return rx.cond(
-        (PriceListState.start > 0) | PriceListState.has_more,
+        (MakerListState.start > 0) | MakerListState.has_more,
         rx.el.div(rx.el.span(), rx.el.div(back, on), class_name="list-foot"),
     )

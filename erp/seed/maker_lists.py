@@ -16,7 +16,7 @@ UNKNOWN = ["SBL-NEWS-30C-30ML", "New Remedy 30C", "95.00", "72.38", "65.14"]
 """A row that a new list always has: goods the shop does not trade in."""
 
 
-def seed_price_lists(ctx: RequestContext) -> None:
+def seed_maker_lists(ctx: RequestContext) -> None:
     """Keep both lists and apply the first; a second time changes nothing."""
     rows = [
         row for row in read_rows("products.csv") if row["brand"] == MAKER and row["ptr_excl_tax"]
@@ -31,12 +31,12 @@ def seed_price_lists(ctx: RequestContext) -> None:
     _keep(ctx, f"{MAKER} price list {ctx.today.year}.csv", [HEADERS, *risen, UNKNOWN])
     if not last.is_known:
         platform.run(
-            "catalog.apply_price_list",
+            "catalog.apply_maker_list",
             ctx,
             {
-                "price_list_id": last.id,
+                "maker_list_id": last.id,
                 "effective_from": ctx.today.replace(month=4, day=1, year=ctx.today.year - 1),
-                "idempotency_key": "seed-price-list",
+                "idempotency_key": "seed-maker-list",
             },
         )
 
@@ -45,4 +45,4 @@ def _keep(ctx: RequestContext, name: str, cells: list[list[str]]) -> catalog.Upl
     text = "\n".join(",".join(row) for row in cells)
     digest = hashlib.sha256(text.encode()).hexdigest()
     with db.unit_of_work(ctx) as session:
-        return catalog.keep_price_list(session, ctx, name, digest, cells)
+        return catalog.keep_maker_list(session, ctx, name, digest, cells)

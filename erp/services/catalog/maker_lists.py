@@ -18,9 +18,9 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, InvalidInput, NotFound
 from erp.core.ids import new_id
-from erp.models.catalog import ListedPrice, PriceList, PriceListStatus
+from erp.models.catalog import ListedPrice, MakerList, MakerListStatus
 from erp.services import documents
-from erp.services.catalog.events import PriceListApplied, PriceListUploaded
+from erp.services.catalog.events import MakerListApplied, MakerListUploaded
 from erp.services.catalog.price_files import Table
 from erp.services.catalog.price_matching import Matched, match_rows
 from erp.services.catalog.price_rows import PRICES, Part, guess_columns, read_row
@@ -36,7 +36,7 @@ from erp.services.platform import (
     query,
 )
 
-ORIGIN = "price_list"
+ORIGIN = "maker_list"
 """Documents of this origin are the files of price lists."""
 
 documents.allow_reading(ORIGIN, "catalog.edit")
@@ -60,7 +60,7 @@ class UploadedList(Result):
     is_known: bool
 
 
-class PreviewPriceList(Query):
+class PreviewMakerList(Query):
     """Which list, and how to read it.
 
     Attributes:
@@ -70,7 +70,7 @@ class PreviewPriceList(Query):
         start: Rows to leave out at the beginning, of those.
     """
 
-    price_list_id: UUID
+    maker_list_id: UUID
     columns: Columns = Field(default_factory=dict)
     effective_from: Day | None = None
     standing: Standing | None = None
@@ -98,12 +98,12 @@ class PriceChange(Result):
     notes: list[str]
 
 
-class PriceListPreview(Rows):
+class MakerListPreview(Rows):
     """What applying a list would do."""
 
-    price_list_id: UUID
+    maker_list_id: UUID
     file_name: str
-    status: PriceListStatus
+    status: MakerListStatus
     effective_from: date
     headers: list[str]
     sample: list[str]
@@ -112,14 +112,14 @@ class PriceListPreview(Rows):
     rows: list[PriceChange]
 
 
-class ApplyPriceList(Command):
+class ApplyMakerList(Command):
     """Let the prices of a list hold from a day on.
 
     Attributes:
         without_errors: Leave out the rows with errors; otherwise one error refuses all.
     """
 
-    price_list_id: UUID
+    maker_list_id: UUID
     columns: Columns = Field(default_factory=dict)
     effective_from: Day
     without_errors: bool = False
@@ -135,12 +135,12 @@ class AppliedList(Result):
     skipped: int
 
 
-class PriceListRow(Result):
+class MakerListRow(Result):
     """An uploaded list."""
 
     id: UUID
     file_name: str
-    status: PriceListStatus
+    status: MakerListStatus
     effective_from: date | None
     applied_rows: int
     skipped_rows: int
@@ -148,10 +148,10 @@ class PriceListRow(Result):
     uploaded_by: str
 
 
-class PriceListList(Rows):
+class MakerListList(Rows):
     """Every list, the latest first."""
 
-    rows: list[PriceListRow]
+    rows: list[MakerListRow]
 
 
 class GetListedPrice(Query):
@@ -171,7 +171,7 @@ class ListedTerms(Result):
     file_name: str
 
 
-def keep_price_list(
+def keep_maker_list(
     session: Session, ctx: RequestContext, file_name: str, sha256: str, cells: Table
 ) -> UploadedList:
     """Keep an uploaded file's rows until somebody applies them; the same file is told.
@@ -179,12 +179,12 @@ def keep_price_list(
     Called by the edge that received the file, which checks the permission.
 
     Emits:
-        catalog.price_list_uploaded.v1, in the same transaction, where it is new.
+        catalog.maker_list_uploaded.v1, in the same transaction, where it is new.
     """
     made = db.fetch_one(
         session,
         """
-        insert into price_list (tenant_id, id, file_name, sha256, cells, status, applied_rows,
+        insert into maker_list (tenant_id, id, file_name, sha256, cells, status, applied_rows,
                                 skipped_rows, uploaded_by, uploaded_at)
         values (%s, %s, %s, %s, %s::jsonb, 'uploaded', 0, 0, %s, %s)
         on conflict (tenant_id, sha256) do nothing returning id
@@ -192,40 +192,40 @@ def keep_price_list(
         (ctx.tenant_id, new_id(), file_name, sha256, json.dumps(cells), ctx.user_id, ctx.now),
     )
     if made is not None:
-        emit(session, ctx, made["id"], PriceListUploaded(price_list_id=made["id"]))
+        emit(session, ctx, made["id"], MakerListUploaded(maker_list_id=made["id"]))
         return UploadedList(id=made["id"], is_known=False)
     known = session.scalars(
-        select(col(PriceList.id)).where(
-            col(PriceList.tenant_id) == ctx.tenant_id, col(PriceList.sha256) == sha256
+        select(col(MakerList.id)).where(
+            col(MakerList.tenant_id) == ctx.tenant_id, col(MakerList.sha256) == sha256
         )
     ).one()
     return UploadedList(id=known, is_known=True)
 
 
 @query(
-    "catalog.preview_price_list",
+    "catalog.preview_maker_list",
     permission="catalog.edit",
-    rest="POST /price-lists/{price_list_id}/preview",
+    rest="POST /maker-lists/{maker_list_id}/preview",
 )
-def preview_price_list(
-    session: Session, ctx: RequestContext, wanted: PreviewPriceList
-) -> PriceListPreview:
+def preview_maker_list(
+    session: Session, ctx: RequestContext, wanted: PreviewMakerList
+) -> MakerListPreview:
     """Show what a list would do: new prices, changed ones old and new, the same, and errors.
 
     Raises:
         NotFound: The list is not in the acting tenant.
         InvalidInput: A column is named that the file does not have.
     """
-    listed = _price_list(session, ctx, wanted.price_list_id)
+    listed = _maker_list(session, ctx, wanted.maker_list_id)
     on = wanted.effective_from or listed.effective_from or ctx.today
     columns = wanted.columns or guess_columns(listed.cells[0])
     changes = _changes(session, ctx, listed, columns, on)
     chosen = [c for c in changes if wanted.standing is None or c.standing is wanted.standing]
     counts = Counter(change.standing for change in changes)
-    return PriceListPreview(
-        price_list_id=listed.id,
+    return MakerListPreview(
+        maker_list_id=listed.id,
         file_name=listed.file_name,
-        status=PriceListStatus(listed.status),
+        status=MakerListStatus(listed.status),
         effective_from=on,
         headers=listed.cells[0],
         sample=listed.cells[1],
@@ -236,11 +236,11 @@ def preview_price_list(
 
 
 @command(
-    "catalog.apply_price_list",
+    "catalog.apply_maker_list",
     permission="catalog.edit",
-    rest="POST /price-lists/{price_list_id}/apply",
+    rest="POST /maker-lists/{maker_list_id}/apply",
 )
-def apply_price_list(session: Session, ctx: RequestContext, cmd: ApplyPriceList) -> AppliedList:
+def apply_maker_list(session: Session, ctx: RequestContext, cmd: ApplyMakerList) -> AppliedList:
     """Let a list's prices hold from a day on, all of them or none.
 
     Deliveries are offered them from that day. Lots in stock keep the MRP they are printed with.
@@ -252,10 +252,10 @@ def apply_price_list(session: Session, ctx: RequestContext, cmd: ApplyPriceList)
         InvalidInput: Rows have errors and were not given up, or none is left.
 
     Emits:
-        catalog.price_list_applied.v1, in the same transaction.
+        catalog.maker_list_applied.v1, in the same transaction.
     """
-    listed = _price_list(session, ctx, cmd.price_list_id, lock=True)
-    if listed.status == PriceListStatus.APPLIED:
+    listed = _maker_list(session, ctx, cmd.maker_list_id, lock=True)
+    if listed.status == MakerListStatus.APPLIED:
         raise Conflict("The prices of this list are in force already.")
     columns = cmd.columns or guess_columns(listed.cells[0])
     changes = _changes(session, ctx, listed, columns, cmd.effective_from)
@@ -269,7 +269,7 @@ def apply_price_list(session: Session, ctx: RequestContext, cmd: ApplyPriceList)
             {
                 "tenant_id": ctx.tenant_id,
                 "id": new_id(),
-                "price_list_id": listed.id,
+                "maker_list_id": listed.id,
                 "variant_id": change.variant_id,
                 "valid_from": cmd.effective_from,
                 **{part.value: change.new[part] for part in PRICES},
@@ -277,12 +277,12 @@ def apply_price_list(session: Session, ctx: RequestContext, cmd: ApplyPriceList)
             for change in taken
         ),
     )
-    listed.status, listed.effective_from = PriceListStatus.APPLIED, cmd.effective_from
+    listed.status, listed.effective_from = MakerListStatus.APPLIED, cmd.effective_from
     listed.applied_by, listed.applied_at = ctx.user_id, ctx.now
     listed.applied_rows, listed.skipped_rows = len(taken), counts[Standing.ERROR]
     session.flush()
-    event = PriceListApplied(
-        price_list_id=listed.id, valid_from=cmd.effective_from, prices=len(taken)
+    event = MakerListApplied(
+        maker_list_id=listed.id, valid_from=cmd.effective_from, prices=len(taken)
     )
     emit(session, ctx, listed.id, event)
     return AppliedList(
@@ -294,22 +294,22 @@ def apply_price_list(session: Session, ctx: RequestContext, cmd: ApplyPriceList)
     )
 
 
-@query("catalog.list_price_lists", permission="catalog.view", rest="GET /price-lists")
-def list_price_lists(session: Session, ctx: RequestContext, _wanted: Nothing) -> PriceListList:
+@query("catalog.list_maker_lists", permission="catalog.view", rest="GET /maker-lists")
+def list_maker_lists(session: Session, ctx: RequestContext, _wanted: Nothing) -> MakerListList:
     """List the latest 200 price lists."""
     rows = db.fetch_all(
         session,
         """
         select l.id, l.file_name, l.status, l.effective_from, l.applied_rows, l.skipped_rows,
                l.uploaded_at, coalesce(m.display_name, '') as uploaded_by
-          from price_list l
+          from maker_list l
           left join membership m on m.tenant_id = l.tenant_id and m.user_id = l.uploaded_by
          where l.tenant_id = %s
          order by l.id desc limit 200
         """,
         (ctx.tenant_id,),
     )
-    return PriceListList(rows=[PriceListRow(**row) for row in rows])
+    return MakerListList(rows=[MakerListRow(**row) for row in rows])
 
 
 @query(
@@ -324,7 +324,7 @@ def get_listed_price(session: Session, ctx: RequestContext, wanted: GetListedPri
         """
         select p.mrp, p.ptr, p.pts, p.valid_from, l.file_name
           from listed_price p
-          join price_list l on l.tenant_id = p.tenant_id and l.id = p.price_list_id
+          join maker_list l on l.tenant_id = p.tenant_id and l.id = p.maker_list_id
          where p.tenant_id = %s and p.variant_id = %s and p.valid_from <= %s
          order by p.valid_from desc, p.id desc limit 1
         """,
@@ -334,20 +334,20 @@ def get_listed_price(session: Session, ctx: RequestContext, wanted: GetListedPri
     return ListedTerms(**(row or nothing))
 
 
-def _price_list(
-    session: Session, ctx: RequestContext, price_list_id: UUID, *, lock: bool = False
-) -> PriceList:
-    found = session.get(PriceList, (ctx.tenant_id, price_list_id), with_for_update=lock or None)
+def _maker_list(
+    session: Session, ctx: RequestContext, maker_list_id: UUID, *, lock: bool = False
+) -> MakerList:
+    found = session.get(MakerList, (ctx.tenant_id, maker_list_id), with_for_update=lock or None)
     if found is None:
         message = "This price list is not known here."
-        raise NotFound(message, fields={"price_list_id": message})
+        raise NotFound(message, fields={"maker_list_id": message})
     return found
 
 
 def _changes(
     session: Session,
     ctx: RequestContext,
-    listed: PriceList,
+    listed: MakerList,
     columns: Mapping[Part, int],
     on: date,
 ) -> list[PriceChange]:

@@ -13,14 +13,14 @@ from sqlmodel import Field
 from erp.models.base import INSTANT, MONEY, UNIT_PRICE, TenantRow, belongs_to, one_of
 
 
-class PriceListStatus(StrEnum):
+class MakerListStatus(StrEnum):
     """Whether the prices of a list are in force."""
 
     UPLOADED = "uploaded"
     APPLIED = "applied"
 
 
-class PriceList(TenantRow, table=True):
+class MakerList(TenantRow, table=True):
     """A list as it was uploaded.
 
     Attributes:
@@ -29,10 +29,10 @@ class PriceList(TenantRow, table=True):
         applied_rows, skipped_rows: Rows whose prices were taken, and erroneous ones left out.
     """
 
-    __tablename__ = "price_list"
+    __tablename__ = "maker_list"
     __table_args__ = (
         UniqueConstraint("tenant_id", "sha256"),
-        one_of("status", PriceListStatus),
+        one_of("status", MakerListStatus),
         CheckConstraint(
             "(status = 'applied') = (effective_from is not null and applied_at is not null"
             " and applied_by is not null)",
@@ -43,7 +43,7 @@ class PriceList(TenantRow, table=True):
     file_name: str
     sha256: str
     cells: list[Any] = Field(sa_type=JSONB)
-    status: str = PriceListStatus.UPLOADED
+    status: str = MakerListStatus.UPLOADED
     effective_from: date | None = None
     applied_rows: int = 0
     skipped_rows: int = 0
@@ -62,14 +62,14 @@ class ListedPrice(TenantRow, table=True):
 
     __tablename__ = "listed_price"
     __table_args__ = (
-        belongs_to("price_list_id", "price_list"),
+        belongs_to("maker_list_id", "maker_list"),
         belongs_to("variant_id", "variant"),
-        UniqueConstraint("tenant_id", "price_list_id", "variant_id"),
+        UniqueConstraint("tenant_id", "maker_list_id", "variant_id"),
         CheckConstraint("mrp > 0 and ptr >= 0 and pts >= 0", name="prices"),
         Index("ix_listed_price_variant", "tenant_id", "variant_id", "valid_from", "id"),
     )
 
-    price_list_id: UUID
+    maker_list_id: UUID
     variant_id: UUID
     valid_from: date
     mrp: Decimal = Field(sa_type=MONEY)

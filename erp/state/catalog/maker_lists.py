@@ -54,7 +54,7 @@ PARTS = (
 PAGE_ROWS = 50
 
 
-class PriceListsState(SessionState, rx.State):
+class MakerListsState(SessionState, rx.State):
     """Every uploaded list, the latest first."""
 
     permission: ClassVar[str] = "catalog.view"
@@ -67,8 +67,8 @@ class PriceListsState(SessionState, rx.State):
     async def open_lists(self) -> None:
         """Show the lists."""
         principal = await self._principal()
-        found = await self._ask("catalog.list_price_lists")
-        self.rows = display_rows(found.rows, LIST_COLUMNS, principal.time_zone, "/price-lists/{id}")
+        found = await self._ask("catalog.list_maker_lists")
+        self.rows = display_rows(found.rows, LIST_COLUMNS, principal.time_zone, "/maker-lists/{id}")
         self.may_edit, self.is_loading = principal.may(EDIT), False
 
     @handler(permission=EDIT)
@@ -79,10 +79,10 @@ class PriceListsState(SessionState, rx.State):
             if known
             else rx.toast.success("File read. Look at the differences.")
         )
-        return [said, rx.redirect(f"/price-lists/{list_id[:40]}")]
+        return [said, rx.redirect(f"/maker-lists/{list_id[:40]}")]
 
 
-class PriceListState(RecordState, rx.State):
+class MakerListState(RecordState, rx.State):
     """One list: which column is what, and what applying it would change."""
 
     permission: ClassVar[str] = EDIT
@@ -152,7 +152,7 @@ class PriceListState(RecordState, rx.State):
         self.is_asking = False
         given = self._reading() | {"without_errors": self.leaves_errors}
         try:
-            done = await self._run("catalog.apply_price_list", given)
+            done = await self._run("catalog.apply_maker_list", given)
         except (DomainError, ValidationError) as error:
             return rx.toast.error(getattr(error, "message", "Choose the day they hold from."))
         await self._show()
@@ -164,7 +164,7 @@ class PriceListState(RecordState, rx.State):
         await self._show()
 
     def _reading(self) -> dict[str, Any]:
-        given: dict[str, Any] = {"price_list_id": self.head.get("id", "")}
+        given: dict[str, Any] = {"maker_list_id": self.head.get("id", "")}
         if self.columns:
             given["columns"] = {part: int(place) for part, place in self.columns.items()}
         if self.day:
@@ -172,12 +172,12 @@ class PriceListState(RecordState, rx.State):
         return given
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:  # noqa: ARG002  of every record
-        asked = self._reading() | {"price_list_id": record_id, "start": self.start}
+        asked = self._reading() | {"maker_list_id": record_id, "start": self.start}
         if self.standing:
             asked["standing"] = self.standing
         self.reading_problem = ""
         try:
-            seen = await self._ask("catalog.preview_price_list", asked | {"limit": PAGE_ROWS + 1})
+            seen = await self._ask("catalog.preview_maker_list", asked | {"limit": PAGE_ROWS + 1})
         except (DomainError, ValidationError) as error:
             if not self.head:
                 raise
@@ -204,7 +204,7 @@ class PriceListState(RecordState, rx.State):
         }
 
     async def _file(self, record_id: UUID) -> str:
-        asked = {"origin_type": "price_list", "origin_id": record_id}
+        asked = {"origin_type": "maker_list", "origin_id": record_id}
         found = await self._ask("documents.find_documents", asked)
         return f"/api/erp/documents/{found.rows[0].id}" if found.rows else ""
 

@@ -51,16 +51,16 @@ def keep(shop, name, content):
     with db.unit_of_work(shop.ctx) as session:
         digest = hashlib.sha256(content).hexdigest()
         table = catalog.read_table(content)
-        return catalog.keep_price_list(session, shop.ctx, name, digest, table)
+        return catalog.keep_maker_list(session, shop.ctx, name, digest, table)
 
 
 def preview(shop, listed, **more):
-    return shop.run("catalog.preview_price_list", {"price_list_id": listed.id} | more)
+    return shop.run("catalog.preview_maker_list", {"maker_list_id": listed.id} | more)
 
 
 def apply(shop, listed, **more):
     day = {"effective_from": shop.ctx.today}
-    return shop.run("catalog.apply_price_list", day | {"price_list_id": listed.id} | more)
+    return shop.run("catalog.apply_maker_list", day | {"maker_list_id": listed.id} | more)
 
 
 def price(shop, variant_id, **more):
@@ -190,8 +190,8 @@ def test_a_dry_run_applies_nothing(shop):
     shop, _ = shop
     listed = upload(shop, "SBL-NUXV-30C-30ML,,,,105,80,72,,")
     before = fingerprint(shop)
-    given = {"price_list_id": listed.id, "effective_from": shop.ctx.today}
-    assert platform.preview("catalog.apply_price_list", shop.ctx, given).result.new == 1
+    given = {"maker_list_id": listed.id, "effective_from": shop.ctx.today}
+    assert platform.preview("catalog.apply_maker_list", shop.ctx, given).result.new == 1
     assert fingerprint(shop) == before
 
 
@@ -252,10 +252,10 @@ def test_a_file_that_is_no_list_is_refused(content, says):
 def test_lists_are_for_editors_and_for_their_own_tenant(shop, stranger):
     shop, _ = shop
     listed = upload(shop, "SBL-NUXV-30C-30ML,,,,105,80,72,,")
-    assert [row.file_name for row in shop.run("catalog.list_price_lists").rows] == ["yearly.csv"]
-    assert stranger.run("catalog.list_price_lists").rows == []
+    assert [row.file_name for row in shop.run("catalog.list_maker_lists").rows] == ["yearly.csv"]
+    assert stranger.run("catalog.list_maker_lists").rows == []
     with pytest.raises(NotFound):
         preview(stranger, listed)
     with refused(shop, PermissionDenied):
-        given = {"price_list_id": listed.id, "effective_from": shop.ctx.today}
-        shop.run("catalog.apply_price_list", given, by=shop.acting_as("cashier"))
+        given = {"maker_list_id": listed.id, "effective_from": shop.ctx.today}
+        shop.run("catalog.apply_maker_list", given, by=shop.acting_as("cashier"))

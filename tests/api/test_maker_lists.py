@@ -13,7 +13,7 @@ def send(rest, s3):
     assert s3
 
     def one(who, content=LIST, headers=FILE, name="yearly.csv"):
-        path = f"/api/erp/price-lists?file_name={name}"
+        path = f"/api/erp/maker-lists?file_name={name}"
         return rest.post(path, content=content, headers=who.headers | headers)
 
     return one
@@ -25,12 +25,12 @@ def test_a_list_is_kept_with_its_file_and_told_again(rest, asha, send):
 
     assert (first.status_code, first.json()["is_known"]) == (201, False)
     assert again.json() == {"id": first.json()["id"], "is_known": True}
-    query = f"?origin_type=price_list&origin_id={first.json()['id']}"
+    query = f"?origin_type=maker_list&origin_id={first.json()['id']}"
     [kept] = rest.get(f"/api/erp/documents{query}", headers=asha["owner"].headers).json()["rows"]
     file = rest.get(f"/api/erp/documents/{kept['id']}", headers=asha["owner"].headers)
     assert (file.content, kept["file_name"]) == (content, "yearly.csv")
     preview = rest.post(
-        f"/api/erp/price-lists/{first.json()['id']}/preview", headers=asha["owner"].headers, json={}
+        f"/api/erp/maker-lists/{first.json()['id']}/preview", headers=asha["owner"].headers, json={}
     ).json()
     assert preview["counts"]["error"] == 2
 
@@ -50,7 +50,7 @@ def test_what_is_no_list_or_not_allowed_is_refused(rest, asha, send, attempt, st
     who, *sent = attempt
 
     def known():
-        path = "/api/erp/price-lists"
+        path = "/api/erp/maker-lists"
         return len(rest.get(path, headers=asha["owner"].headers).json()["rows"])
 
     before = known()
@@ -61,8 +61,8 @@ def test_what_is_no_list_or_not_allowed_is_refused(rest, asha, send, attempt, st
 def test_another_organisation_sees_neither_list_nor_file(rest, asha, bodhi, send):
     made = send(asha["owner"], LIST + str(new_id()).encode()).json()["id"]
 
-    path = f"/api/erp/price-lists/{made}/preview"
+    path = f"/api/erp/maker-lists/{made}/preview"
     assert rest.post(path, headers=bodhi["owner"].headers, json={}).status_code == 404
-    query = f"?origin_type=price_list&origin_id={made}"
+    query = f"?origin_type=maker_list&origin_id={made}"
     answer = rest.get(f"/api/erp/documents{query}", headers=bodhi["owner"].headers)
     assert answer.json()["rows"] == []
