@@ -7,6 +7,7 @@ import pytest
 
 from erp.services.accounting import PeriodClosed
 from erp.services.billing import ReturnExceedsSale
+from erp.services.loyalty import PointsRefused
 from erp.services.pos import CreditRefused, PaymentMismatch
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
@@ -94,4 +95,18 @@ def test_a_month_closes_between_sales_and_never_inside_one(trader: Shop, attempt
         " on (p.tenant_id, p.id) = (e.tenant_id, e.period_id) where e.recorded_at > p.closed_at",
     )
     assert late == [{"n": 0}]
+    assert broken_promises() == []
+
+
+def test_two_tills_never_spend_the_same_points(trader: Shop):
+    terms = {"is_active": True, "points_per_rupee": "0.01", "worth": "1.00"}
+    trader.run("loyalty.set_programme", terms)
+    buyer = add_customer(trader)
+    given = {"party_id": buyer, "points": 250, "reason": "Welcome"}
+    trader.run("loyalty.adjust_points", given)
+    paid = {"customer_id": buyer, "tenders": [tender("points", "105.00")]}
+    goods = [add_goods(trader) for _ in range(TILLS)]
+    calls = [partial(trader.sell, {variant: 1}, **paid) for variant in goods]
+    assert refusals(at_once(calls), PointsRefused) == TILLS - 2
+    assert trader.run("loyalty.get_points", {"party_id": buyer}).balance == 40
     assert broken_promises() == []

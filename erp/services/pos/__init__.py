@@ -44,9 +44,10 @@ from erp.services.pos.shifts import (
     move_cash,
     open_shift,
 )
-from erp.services.pos.tendering import GivenTender
+from erp.services.pos.tendering import METHOD_NAMES, GivenTender
 
 __all__ = [
+    "METHOD_NAMES",
     "ApprovalAnswer",
     "ApprovalRequired",
     "BestSellers",

@@ -12,8 +12,7 @@ from erp.core.errors import InvalidInput
 from erp.services import billing
 from erp.services.billing import PrintedDocument, PrintedTender, TillFacts, UpiPayment
 from erp.services.platform import Amount, Query, Result, query
-
-METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
+from erp.services.pos.tendering import METHOD_NAMES
 
 
 def get_printed_bill(

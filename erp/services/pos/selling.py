@@ -13,8 +13,9 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
+from erp.models.loyalty import PointsKind
 from erp.models.pos import Sale, SaleKind, TenderMethod
-from erp.services import accounting, billing, inventory, party
+from erp.services import accounting, billing, inventory, loyalty, party
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing import (
     NewInvoice,
@@ -23,6 +24,7 @@ from erp.services.billing import (
 )
 from erp.services.catalog import SaleLine
 from erp.services.inventory import Origin, Pick
+from erp.services.loyalty import Change
 from erp.services.party import SaleParty
 from erp.services.platform import (
     Amount,
@@ -36,6 +38,7 @@ from erp.services.platform import (
 )
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.pricing import MAX_LINES, REGISTERED, Bill, CartLine, draw_up
+from erp.services.pos.rewarding import points_of_sale
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 from erp.services.pos.tendering import (
     Settlement,
@@ -96,6 +99,8 @@ class SaleReceipt(Result):
     round_off: Decimal
     total: Decimal
     change_due: Decimal
+    points_earned: int = 0
+    points_spent: int = 0
 
 
 class SalePosted(DomainEvent):
@@ -118,6 +123,7 @@ class _Deal:
     buyer: SaleParty
     bill: Bill
     settlement: Settlement
+    points: Change | None
     invoice: NewInvoice
 
 
@@ -126,7 +132,8 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     """Sell goods: allocate lots, price, tax, number, settle and book them at once.
 
     Locks, in this order: the shift (shared), the stock balances of the basket sorted by
-    variant and lot, the customer where they buy on credit, the number series.
+    variant and lot, the customer where they buy on credit or with points, the loyalty
+    programme (shared), the number series.
 
     Raises:
         ShiftClosed: The shift takes no more sales.
@@ -135,6 +142,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
         ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The tenders do not settle the bill.
         CreditRefused: The customer may not owe that much.
+        PointsRefused: The customer's points do not pay what they are to pay.
         PeriodClosed: The books are closed for today.
 
     Emits:
@@ -146,8 +154,9 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT))
+    points = points_of_sale(session, ctx, buyer, cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)
-    deal = _Deal(cmd, shift, buyer, bill, settlement, _invoice(cmd, shift, buyer, bill))
+    deal = _Deal(cmd, shift, buyer, bill, settlement, points, _invoice(cmd, shift, buyer, bill))
     number = billing.take_number(session, ctx, deal.invoice)
     db.hold_rows(session)
     _write(session, ctx, deal, number)
@@ -244,6 +253,9 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
         debit("cogs", cost),
         credit("inventory", cost),
     ]
+    if deal.points is not None:
+        loyalty.write_change(session, deal.points)
+        lines += deal.points.lines()
     accounting.post_entry(
         session,
         ctx,
@@ -314,6 +326,8 @@ def _receipt(ctx: RequestContext, deal: _Deal, number: str) -> SaleReceipt:
         round_off=totals.round_off,
         total=totals.invoice_value,
         change_due=deal.settlement.change_due,
+        points_earned=deal.points.sum_of(PointsKind.EARN) if deal.points else 0,
+        points_spent=-deal.points.sum_of(PointsKind.SPEND) if deal.points else 0,
     )
 
 
