@@ -46,6 +46,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.reorder",
     "erp.pages.inventory.stock",
     "erp.pages.inventory.valuation",
+    "erp.pages.loyalty.programme",
     "erp.pages.party.editing",
     "erp.pages.party.parties",
     "erp.pages.party.party",

@@ -124,6 +124,8 @@ class PaymentPad(Component):
     Attributes:
         total: Rupees as plain text.
         credit: The customer's limit as text; empty where they have none.
+        holdings: What else of the customer's can pay, by method: `most` and `step` as plain
+            rupees, and a `note`.
         attempt: Counts the server's answers.
     """
 
@@ -133,6 +135,7 @@ class PaymentPad(Component):
     mode: rx.Var[str]
     credit: rx.Var[str]
     credit_name: rx.Var[str]
+    holdings: rx.Var[dict[str, dict[str, str]]]
     attempt: rx.Var[int]
     errors: rx.Var[dict[str, str]]
     problem: rx.Var[str]

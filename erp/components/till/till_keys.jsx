@@ -8,7 +8,7 @@ const SHEET = [
   ["Search or scan", "F2"], ["Choose a result", "↑ ↓ Enter"], ["Quantity of the chosen line", "+ −"],
   ["Choose a line", "↑ ↓"], ["Take the line off", "Del"], ["Discount of the line", "F6"],
   ["Discount of the bill", "Shift F6"], ["Customer", "F4"], ["Park the bill", "F8"], ["Recall a bill", "F9"],
-  ["Pay", "F10"], ["Pay", "Ctrl Enter"], ["Cash, UPI, card, account", "C U K A"],
+  ["Pay", "F10"], ["Pay", "Ctrl Enter"], ["Cash, UPI, card, account", "C U K A"], ["Points, advance", "P V"],
   ["Complete, or new sale", "Enter"], ["Close a dialog", "Esc"], ["This sheet", "?"],
 ];
 const isModal = () => document.querySelector('[role="dialog"]:not([data-state="closed"]), [role="alertdialog"]:not([data-state="closed"]), dialog[open]');

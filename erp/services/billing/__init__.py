@@ -65,6 +65,8 @@ from erp.services.billing.placing import Delivery, PlaceOfSupply, SupplyKind, pl
 from erp.services.billing.printing import BillPrinter, Copy, PrintedDocument, PrintedTender
 from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
 from erp.services.billing.returning import (
+    CreditDraft,
+    OriginalInvoice,
     OtherRegistration,
     Returning,
     draft_credit,
@@ -101,6 +103,7 @@ __all__ = [
     "BilledTwice",
     "ClaimSettled",
     "Copy",
+    "CreditDraft",
     "CreditLine",
     "DecideBill",
     "Delivered",
@@ -119,6 +122,7 @@ __all__ = [
     "NewInvoice",
     "NewInvoiceLine",
     "NothingToClaim",
+    "OriginalInvoice",
     "OtherRegistration",
     "OwnBill",
     "PlaceOfSupply",

@@ -24,7 +24,7 @@ from erp.services.loyalty.points import (
     write_change,
 )
 from erp.services.loyalty.programme import hold_terms
-from erp.services.platform import Command, Result, ShortText, command
+from erp.services.platform import Command, DomainEvent, Result, ShortText, command, emit
 
 MOST_POINTS = 1_000_000
 MOST_CUSTOMERS = 2000
@@ -58,6 +58,13 @@ class PointsExpired(Result):
     points: int
 
 
+class PointsBooked(DomainEvent):
+    """Points came or went without a bill: a person gave or took them, or they lapsed."""
+
+    name = "loyalty.points_booked.v1"
+    points: int
+
+
 @command(
     "loyalty.adjust_points", permission="loyalty.adjust", rest="POST /parties/{party_id}/points"
 )
@@ -71,6 +78,9 @@ def adjust_points(session: Session, ctx: RequestContext, cmd: AdjustPoints) -> P
         PointsRefused: There is no programme, the customer has no name, or has fewer points.
         InvalidInput: The points are zero.
         PeriodClosed: The books are closed for today.
+
+    Emits:
+        loyalty.points_booked.v1
     """
     buyer = party.get_party_for_sale(session, ctx, cmd.party_id)
     terms = hold_terms(session, ctx)
@@ -104,6 +114,9 @@ def expire_points(session: Session, ctx: RequestContext, _cmd: ExpirePoints) -> 
 
     Raises:
         PeriodClosed: The books are closed for today.
+
+    Emits:
+        loyalty.points_booked.v1, where any lapsed
 
     Source: journal J14 of the domain rules.
     """
@@ -139,3 +152,6 @@ def _post(
     lines = [line for change in changes for line in change.lines()]
     entry = NewEntry("loyalty", ctx.today, "points", origin_id, "points", narration, lines)
     accounting.post_entry(session, ctx, entry)
+    points = sum(change.net for change in changes)
+    if points:
+        emit(session, ctx, origin_id, PointsBooked(points=points))

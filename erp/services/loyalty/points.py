@@ -48,9 +48,18 @@ class Change:
         """Points that came less points that went."""
         return sum(row["points"] for row in self.rows)
 
-    def sum_of(self, *kinds: PointsKind) -> int:
-        """Return the points of some kinds together."""
-        return sum(row["points"] for row in self.rows if row["kind"] in kinds)
+    @property
+    def earned(self) -> int:
+        """Points that the document brings."""
+        return self._sum_of(PointsKind.EARN)
+
+    @property
+    def spent(self) -> int:
+        """Points that pay a part of the document."""
+        return -self._sum_of(PointsKind.SPEND)
+
+    def _sum_of(self, kind: PointsKind) -> int:
+        return sum(row["points"] for row in self.rows if row["kind"] == kind)
 
     def add(
         self,

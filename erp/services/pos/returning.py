@@ -18,7 +18,14 @@ from erp.core.money import ZERO
 from erp.models.pos import Sale, SaleKind, TenderMethod
 from erp.services import accounting, billing, inventory, loyalty
 from erp.services.accounting import NewEntry, NewLine, credit, debit
-from erp.services.billing import InvoiceKind, NewInvoice, Returning, SupplyNature
+from erp.services.billing import (
+    CreditDraft,
+    InvoiceKind,
+    NewInvoice,
+    OriginalInvoice,
+    Returning,
+    SupplyNature,
+)
 from erp.services.inventory import Origin, Returned, TakenBack
 from erp.services.loyalty import Change, Document
 from erp.services.platform import (
@@ -158,7 +165,20 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     settlement = with_points(money, points.tendered)
     cash = settlement.paid_by(TenderMethod.CASH)
     require_cash(session, ctx, shift.id, cash, at="tenders")
-    note = NewInvoice(
+    note = _credit_note(cmd, shift, original, draft)
+    taken = _take_back(session, ctx, shift, cmd, note)
+    accounting.period_id(session, ctx, ctx.today)
+    number = billing.take_number(session, ctx, note)
+    db.hold_rows(session)
+    taking = _Taking(cmd, shift, note, settlement, taken, points)
+    _write(session, ctx, taking, number)
+    return _receipt(ctx, taking, original.number, number)
+
+
+def _credit_note(
+    cmd: PostReturn, shift: OpenShift, original: OriginalInvoice, draft: CreditDraft
+) -> NewInvoice:
+    return NewInvoice(
         id=new_id(),
         kind=InvoiceKind.CREDIT_NOTE,
         series_code=shift.register_code,
@@ -174,24 +194,25 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
         origin_id=cmd.return_id,
         original_invoice_id=original.id,
     )
-    taken = _take_back(session, ctx, shift, cmd, note)
-    accounting.period_id(session, ctx, ctx.today)
-    number = billing.take_number(session, ctx, note)
-    db.hold_rows(session)
-    _write(session, ctx, _Taking(cmd, shift, note, settlement, taken, points), number)
+
+
+def _receipt(
+    ctx: RequestContext, taking: _Taking, original_number: str, number: str
+) -> ReturnReceipt:
+    totals = taking.note.totals
     return ReturnReceipt(
-        return_id=cmd.return_id,
-        invoice_id=note.id,
+        return_id=taking.cmd.return_id,
+        invoice_id=taking.note.id,
         number=number,
-        original_number=original.number,
+        original_number=original_number,
         issued_at=ctx.now,
-        taxable=draft.totals.taxable_value,
-        cgst=draft.totals.cgst,
-        sgst=draft.totals.sgst,
-        igst=draft.totals.igst,
-        total=value,
-        points_net=points.net,
-        by_points=points.tendered,
+        taxable=totals.taxable_value,
+        cgst=totals.cgst,
+        sgst=totals.sgst,
+        igst=totals.igst,
+        total=totals.invoice_value,
+        points_net=taking.points.net,
+        by_points=taking.points.tendered,
     )
 
 

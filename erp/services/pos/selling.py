@@ -13,7 +13,6 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
-from erp.models.loyalty import PointsKind
 from erp.models.pos import Sale, SaleKind, TenderMethod
 from erp.services import accounting, billing, inventory, loyalty, party
 from erp.services.accounting import NewEntry, NewLine, credit, debit
@@ -326,8 +325,8 @@ def _receipt(ctx: RequestContext, deal: _Deal, number: str) -> SaleReceipt:
         round_off=totals.round_off,
         total=totals.invoice_value,
         change_due=deal.settlement.change_due,
-        points_earned=deal.points.sum_of(PointsKind.EARN) if deal.points else 0,
-        points_spent=-deal.points.sum_of(PointsKind.SPEND) if deal.points else 0,
+        points_earned=deal.points.earned if deal.points else 0,
+        points_spent=deal.points.spent if deal.points else 0,
     )
 
 
