@@ -18,6 +18,7 @@ RIGHTS = {
     "loyalty_programme": migrating.CHANGEABLE,
     "loyalty_entry": migrating.APPEND_ONLY,
     "loyalty_lot": "select",
+    "advance_voucher": migrating.APPEND_ONLY,
 }
 GRANTED = {
     "manager": ["loyalty.view", "loyalty.adjust"],
@@ -64,6 +65,7 @@ def _create_tables() -> None:
         sa.Column("expires_on", sa.Date(), nullable=True),
         sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("effective_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column(
             "recorded_at",
             sa.DateTime(timezone=True),
@@ -174,4 +176,50 @@ def _create_tables() -> None:
             name=op.f("fk_loyalty_programme_tenant_id_company_id"),
         ),
         sa.PrimaryKeyConstraint("tenant_id", "company_id", name=op.f("pk_loyalty_programme")),
+    )
+    op.create_table(
+        "advance_voucher",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("branch_id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("method", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("reference", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("kind in ('receipt', 'refund')", name=op.f("ck_advance_voucher_kind")),
+        sa.CheckConstraint(
+            "method in ('cash', 'upi', 'card')", name=op.f("ck_advance_voucher_method")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_advance_voucher_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_advance_voucher_tenant_id_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "party_id"],
+            ["party.tenant_id", "party.id"],
+            name=op.f("fk_advance_voucher_tenant_id_party_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "shift_id"],
+            ["register_shift.tenant_id", "register_shift.id"],
+            name=op.f("fk_advance_voucher_tenant_id_shift_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_advance_voucher")),
+        sa.UniqueConstraint(
+            "tenant_id", "number", name=op.f("uq_advance_voucher_tenant_id_number")
+        ),
+    )
+    op.create_index(
+        "ix_advance_voucher_party", "advance_voucher", ["tenant_id", "party_id", "id"], unique=False
+    )
+    op.create_index(
+        "ix_advance_voucher_shift", "advance_voucher", ["tenant_id", "shift_id"], unique=False
     )

@@ -8,7 +8,7 @@ import pytest
 from erp.services.accounting import PeriodClosed
 from erp.services.billing import ReturnExceedsSale
 from erp.services.loyalty import PointsRefused
-from erp.services.pos import CreditRefused, PaymentMismatch
+from erp.services.pos import AdvanceShort, CreditRefused, PaymentMismatch
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
 from tests.services.trading import add_customer, add_goods, rows, tender
@@ -109,4 +109,16 @@ def test_two_tills_never_spend_the_same_points(trader: Shop):
     calls = [partial(trader.sell, {variant: 1}, **paid) for variant in goods]
     assert refusals(at_once(calls), PointsRefused) == TILLS - 2
     assert trader.run("loyalty.get_points", {"party_id": buyer}).balance == 40
+    assert broken_promises() == []
+
+
+def test_two_tills_never_spend_the_same_advance(trader: Shop):
+    buyer = add_customer(trader)
+    paid = {"shift_id": trader.shift_id, "party_id": buyer, "method": "upi", "amount": "250.00"}
+    trader.run("pos.take_advance", paid)
+    spend = {"customer_id": buyer, "tenders": [tender("advance", "105.00")]}
+    goods = [add_goods(trader) for _ in range(TILLS)]
+    calls = [partial(trader.sell, {variant: 1}, **spend) for variant in goods]
+    assert refusals(at_once(calls), AdvanceShort) == TILLS - 2
+    assert trader.run("pos.get_advance", {"party_id": buyer}).balance == 40
     assert broken_promises() == []

@@ -57,6 +57,8 @@ SABOTAGE = {
     "P3": "delete from tender where line_no = 1",
     "P4": "update invoice_line set quantity = quantity + 100 where original_line_no is not null",
     "P5": "update register_shift set expected_cash = expected_cash + 1 where status = 'closed'",
+    "P6": "update advance_voucher set amount = amount + 1",
+    "P7": "update number_series set next_number = 9 where document_type = 'advance_receipt'",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
     "S1": "update stock_balance set on_hand = on_hand + 1",
@@ -130,6 +132,8 @@ def _collect(shop: Shop, customer_id: UUID) -> None:
     """Let a customer earn points and bring a part of the goods back."""
     terms = {"is_active": True, "points_per_rupee": "0.1", "worth": "1.00"}
     shop.run("loyalty.set_programme", terms)
+    paid = {"shift_id": shop.shift_id, "party_id": customer_id, "method": "upi"}
+    shop.run("pos.take_advance", paid | {"amount": "50.00"})
     sale = shop.sell({shop.variant_ids[2]: 2}, customer_id=customer_id)
     line = {"line_no": 1, "quantity": 1}
     wanted = {"sale_id": sale.sale_id, "shift_id": shop.shift_id, "reason": "broken"}

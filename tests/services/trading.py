@@ -13,6 +13,7 @@ from tests.factories import Shop
 
 TABLES = (
     "account_balance",
+    "advance_voucher",
     "api_token",
     "approval",
     "cash_movement",

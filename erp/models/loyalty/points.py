@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field
 
-from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of
+from erp.models.base import INSTANT, MONEY, TenantRow, belongs_to, created_at, one_of
 
 
 class PointsKind(StrEnum):
@@ -74,6 +74,7 @@ class LoyaltyEntry(TenantRow, table=True):
     expires_on: date | None = None
     reason: str = ""
     user_id: UUID
+    effective_at: datetime = Field(sa_type=INSTANT)
     recorded_at: datetime = created_at()
 
 

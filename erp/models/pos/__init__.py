@@ -1,9 +1,11 @@
 """Registers, shifts, sales, tenders, approvals and parked carts."""
 
+from erp.models.pos.advance import AdvanceVoucher, VoucherKind
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
 from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, TenderMethod
 
 __all__ = [
+    "AdvanceVoucher",
     "Approval",
     "CashMovement",
     "ParkedCart",
@@ -14,4 +16,5 @@ __all__ = [
     "ShiftStatus",
     "Tender",
     "TenderMethod",
+    "VoucherKind",
 ]

@@ -19,7 +19,14 @@ from erp.services.loyalty.programme import (
     get_programme,
     set_programme,
 )
-from erp.services.loyalty.queries import GetPoints, ListPoints, Points, get_points, list_points
+from erp.services.loyalty.queries import (
+    GetPoints,
+    ListPoints,
+    Points,
+    get_points,
+    list_points,
+    points_of,
+)
 from erp.services.loyalty.reversing import Share, decide_return
 
 __all__ = [
@@ -45,6 +52,7 @@ __all__ = [
     "get_points",
     "get_programme",
     "list_points",
+    "points_of",
     "referees",
     "set_programme",
     "write_change",

@@ -88,6 +88,7 @@ class Change:
             "expires_on": expires_on,
             "reason": self.document.reason,
             "user_id": ctx.user_id,
+            "effective_at": ctx.now,
         }
         self.rows.append(row)
 

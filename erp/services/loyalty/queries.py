@@ -65,7 +65,7 @@ class PointsRow(Result):
     origin_id: UUID
     reason: str
     expires_on: date | None
-    recorded_at: datetime
+    effective_at: datetime
 
 
 class PointsPage(Rows):
@@ -82,13 +82,18 @@ def get_points(session: Session, ctx: RequestContext, wanted: GetPoints) -> Poin
         UnknownParty: There is no such customer.
     """
     party.check_known(session, ctx, wanted.party_id, "party_id")
+    return points_of(session, ctx, wanted.party_id)
+
+
+def points_of(session: Session, ctx: RequestContext, party_id: UUID) -> Points:
+    """Return what a customer has in points and what those pay."""
     terms = hold_terms(session, ctx)
     rows = db.fetch_all(
         session,
         "select expires_on, sum(remaining)::bigint as points from loyalty_lot where tenant_id = %s"
         " and company_id = %s and party_id = %s and remaining > 0"
         " and (expires_on is null or expires_on >= %s) group by expires_on order by 1 nulls last",
-        (ctx.tenant_id, ctx.company_id, wanted.party_id, ctx.today),
+        (ctx.tenant_id, ctx.company_id, party_id, ctx.today),
     )
     balance = sum(row["points"] for row in rows)
     first = rows[0] if rows and rows[0]["expires_on"] is not None else None
@@ -112,7 +117,7 @@ def list_points(session: Session, ctx: RequestContext, wanted: ListPoints) -> Po
         session,
         """
         select e.id, e.party_id, p.name as customer, e.kind, e.points, e.origin_type, e.origin_id,
-               e.reason, e.expires_on, e.recorded_at
+               e.reason, e.expires_on, e.effective_at
           from loyalty_entry e
           join party p on (p.tenant_id, p.id) = (e.tenant_id, e.party_id)
          where e.tenant_id = %(tenant)s and e.id < %(id)s::uuid

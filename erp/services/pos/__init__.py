@@ -1,9 +1,27 @@
 """The till: shifts, sales, returns, approvals and parked bills."""
 
 from erp.services.pos import referees
+from erp.services.pos.advances import (
+    AdvanceMoved,
+    GetAdvance,
+    PayBackAdvance,
+    TakeAdvance,
+    Voucher,
+    get_advance,
+    pay_back_advance,
+    take_advance,
+)
 from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_approval
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
+from erp.services.pos.customers import (
+    CustomerAtTill,
+    GetCustomer,
+    ListLastPrices,
+    get_customer,
+    list_last_prices,
+)
 from erp.services.pos.errors import (
+    AdvanceShort,
     ApprovalRequired,
     CreditRefused,
     DrawerShort,
@@ -15,7 +33,7 @@ from erp.services.pos.errors import (
 )
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
 from erp.services.pos.pricing import CartLine
-from erp.services.pos.printing import RequestUpi, get_printed_bill, request_upi
+from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
 from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
 from erp.services.pos.quoting import QuoteCart, quote_cart
 from erp.services.pos.registers import CreateRegister, create_register
@@ -45,9 +63,12 @@ from erp.services.pos.shifts import (
     open_shift,
 )
 from erp.services.pos.tendering import METHOD_NAMES, GivenTender
+from erp.services.pos.vouchers import ListAdvances, get_printed_voucher, list_advances
 
 __all__ = [
     "METHOD_NAMES",
+    "AdvanceMoved",
+    "AdvanceShort",
     "ApprovalAnswer",
     "ApprovalRequired",
     "BestSellers",
@@ -55,19 +76,26 @@ __all__ = [
     "CloseShift",
     "CreateRegister",
     "CreditRefused",
+    "CustomerAtTill",
     "DrawerShort",
+    "GetAdvance",
+    "GetCustomer",
     "GetSale",
     "GetShift",
     "GivenTender",
+    "ListAdvances",
     "ListBestSellers",
+    "ListLastPrices",
     "ListSales",
     "ListShifts",
     "MoveCash",
     "ParkCart",
+    "PayBackAdvance",
     "PaymentMismatch",
     "PostReturn",
     "PostSale",
     "PriceChanged",
+    "PrintedSlip",
     "QuoteCart",
     "ReasonRequired",
     "RecallCart",
@@ -83,12 +111,19 @@ __all__ = [
     "ShiftClosing",
     "ShiftEnded",
     "StartShift",
+    "TakeAdvance",
+    "Voucher",
     "close_shift",
     "create_register",
+    "get_advance",
+    "get_customer",
     "get_printed_bill",
+    "get_printed_voucher",
     "get_sale",
     "get_shift",
+    "list_advances",
     "list_best_sellers",
+    "list_last_prices",
     "list_parked_carts",
     "list_registers",
     "list_sales",
@@ -96,6 +131,7 @@ __all__ = [
     "move_cash",
     "open_shift",
     "park_cart",
+    "pay_back_advance",
     "post_return",
     "post_sale",
     "quote_cart",
@@ -103,4 +139,5 @@ __all__ = [
     "referees",
     "request_approval",
     "request_upi",
+    "take_advance",
 ]

@@ -42,6 +42,12 @@ class CreditRefused(InvalidInput):
     code = "credit_refused"
 
 
+class AdvanceShort(InvalidInput):
+    """The customer has not paid that much before."""
+
+    code = "advance_short"
+
+
 class DrawerShort(InvalidInput):
     """More cash would go out than is in the drawer."""
 

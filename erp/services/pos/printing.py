@@ -1,5 +1,7 @@
 """What a till prints: the bill with how it was paid."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -11,8 +13,44 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.services import billing
 from erp.services.billing import PrintedDocument, PrintedTender, TillFacts, UpiPayment
+from erp.services.party import printed_party
 from erp.services.platform import Amount, Query, Result, query
 from erp.services.pos.tendering import METHOD_NAMES
+
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSlip:
+    """A slip of the till other than a bill, as it is printed.
+
+    Attributes:
+        head: The seller: name first, then address, registration and licence.
+        sections: A heading, which may be empty, with names and values; names in capitals stand out.
+    """
+
+    title: str
+    number: str
+    issued_at: datetime
+    head: tuple[str, ...]
+    subtitle: tuple[str, ...]
+    sections: tuple[tuple[str, Pairs], ...]
+    foot: tuple[str, ...] = ()
+
+
+def slip_head(session: Session, ctx: RequestContext, branch_id: UUID) -> tuple[str, ...]:
+    """Return a branch as the head of a slip."""
+    row = db.fetch_one(
+        session,
+        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
+        " b.drug_licence_no from branch b join company c on (c.tenant_id, c.id) ="
+        " (b.tenant_id, b.company_id) where b.tenant_id = %s and b.id = %s",
+        (ctx.tenant_id, branch_id),
+    )
+    assert row is not None  # noqa: S101  a till stands in a branch
+    seller = printed_party(row)
+    known = (("Phone", seller.phone), ("GSTIN", seller.gstin), ("D.L. No.", seller.drug_licence))
+    return (seller.name, *seller.address, *(f"{name} {fact}" for name, fact in known if fact))
 
 
 def get_printed_bill(

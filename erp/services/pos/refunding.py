@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
 from erp.services.pos.errors import PaymentMismatch
-from erp.services.pos.tendering import GivenTender, Settlement
+from erp.services.pos.tendering import OF_THE_CUSTOMER, GivenTender, Settlement
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +71,13 @@ def settle_refund(
     tenders = tuple(given) or _debts_first(value, paid)
     refunded = sum((tender.amount for tender in tenders), ZERO)
     on_account = sum((t.amount for t in tenders if t.method is TenderMethod.CREDIT), ZERO)
+    is_kept = any(tender.method in OF_THE_CUSTOMER for tender in tenders)
     message = ""
     if refunded != value:
         message = f"The refund must be {value}; {refunded} was given."
     elif any(tender.method is TenderMethod.POINTS for tender in tenders):
         message = "Points come back by themselves, as many as belong to the goods."
-    elif on_account and not has_account:
+    elif is_kept and not has_account:
         message = "This customer has no account. Give the money back in another way."
     elif refunded - on_account > paid.money:
         message = f"Only {paid.money} was paid for this bill in money. Put the rest on the account."

@@ -35,6 +35,7 @@ from erp.services.platform import (
     emit,
     id_from_key,
 )
+from erp.services.pos.advances import require_held
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.pricing import MAX_LINES, REGISTERED, Bill, CartLine, draw_up
 from erp.services.pos.rewarding import points_of_sale
@@ -141,6 +142,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
         ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The tenders do not settle the bill.
         CreditRefused: The customer may not owe that much.
+        AdvanceShort: The customer has not paid that much before.
         PointsRefused: The customer's points do not pay what they are to pay.
         PeriodClosed: The books are closed for today.
 
@@ -153,6 +155,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT))
+    require_held(session, ctx, buyer, settlement.paid_by(TenderMethod.ADVANCE))
     points = points_of_sale(session, ctx, buyer, cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)
     deal = _Deal(cmd, shift, buyer, bill, settlement, points, _invoice(cmd, shift, buyer, bill))

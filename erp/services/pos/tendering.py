@@ -115,17 +115,22 @@ def require_credit(
         (ctx.tenant_id, party.id),
     )
     limit = held["credit_limit"] if held else ZERO
+    left = limit - owed_by(session, ctx, party.id)
+    if amount > left:
+        message = f"{party.name} may owe {max(left, ZERO)} more. Take another payment for the rest."
+        raise CreditRefused(message, fields={"tenders": message})
+
+
+def owed_by(session: Session, ctx: RequestContext, party_id: UUID) -> Decimal:
+    """Return what a customer owes on their account."""
     row = db.fetch_one(
         session,
         "select coalesce(sum(l.debit - l.credit), 0) as owed from journal_line l"
         " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
         " where l.tenant_id = %s and l.party_id = %s and a.key = 'debtors'",
-        (ctx.tenant_id, party.id),
+        (ctx.tenant_id, party_id),
     )
-    left = limit - (row["owed"] if row else ZERO)
-    if amount > left:
-        message = f"{party.name} may owe {max(left, ZERO)} more. Take another payment for the rest."
-        raise CreditRefused(message, fields={"tenders": message})
+    return row["owed"] if row else ZERO
 
 
 def ledger_lines(settlement: Settlement, party_id: UUID) -> list[NewLine]:

@@ -27,7 +27,7 @@ TONES: Mapping[str, str] = {
     "adjust": "gray",
 }
 WHAT = (
-    Column("recorded_at", "When", Kind.INSTANT),
+    Column("effective_at", "When", Kind.INSTANT),
     Column("kind", "What", Kind.STATUS, detail="reason", labels=KINDS, tones=TONES),
     Column("expires_on", "Lapse on", Kind.DATE, wide_only=True),
     Column("points", "Points", Kind.COUNT),

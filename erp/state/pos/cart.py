@@ -66,15 +66,17 @@ class Cart(BaseModel):
     bill_discount: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] = Decimal(0)
     approved: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
 
-    def adding(self, variant_id: UUID, lot_id: UUID | None, label: str) -> Self:
-        """Return the cart with one unit more; a line of the same goods grows by it."""
+    def adding(self, variant_id: UUID, lot_id: UUID | None, label: str, units: int = 1) -> Self:
+        """Return the cart with some units more; a line of the same goods grows by them."""
         for entry in self.entries:
             if (entry.variant_id, entry.lot_id) == (variant_id, lot_id):
-                return self.changing(entry.uid, quantity=min(entry.quantity + 1, MOST_UNITS))
+                return self.changing(entry.uid, quantity=min(entry.quantity + units, MOST_UNITS))
         if len(self.entries) >= MOST_LINES:
             return self
         uid = max((entry.uid for entry in self.entries), default=0) + 1
-        entry = Entry(uid=uid, variant_id=variant_id, lot_id=lot_id, label=label[:300])
+        entry = Entry(
+            uid=uid, variant_id=variant_id, quantity=units, lot_id=lot_id, label=label[:300]
+        )
         return self.model_copy(update={"entries": (*self.entries, entry)})
 
     def changing(self, uid: int, **values: Any) -> Self:

@@ -8,27 +8,28 @@ from erp.core.formatting import counted, money_text
 from erp.services import platform
 
 Holdings = dict[str, dict[str, str]]
+PAISA = "0.01"
 
 
 def holdings_of(ctx: RequestContext, customer_id: UUID | None) -> Holdings:
     """Return by method what can pay, for a payment pad; nothing for the nameless customer."""
     if customer_id is None:
         return {}
-    return _points(ctx, customer_id)
+    found: Any = platform.run("pos.get_customer", ctx, {"customer_id": customer_id}).result
+    held: Holdings = {}
+    if found.points.is_spendable:
+        held["points"] = _points(found.points)
+    if found.advance > 0:
+        note = f"{money_text(found.advance)} was paid before."
+        held["advance"] = {"most": f"{found.advance:.2f}", "step": PAISA, "note": note}
+    return held
 
 
-def _points(ctx: RequestContext, customer_id: UUID) -> Holdings:
-    if not ctx.may("loyalty.view"):
-        return {}
-    found: Any = platform.run("loyalty.get_points", ctx, {"party_id": customer_id}).result
-    if not found.is_spendable:
-        return {}
-    note = f"{counted(found.balance, 'point')} pay {money_text(found.value)}"
-    if found.minimum_points > 1:
-        note += f"; at least {counted(found.minimum_points, 'point')} at once"
-    return {
-        "points": {"most": f"{found.value:.2f}", "step": f"{found.worth:.2f}", "note": f"{note}."}
-    }
+def _points(points: Any) -> dict[str, str]:
+    note = f"{counted(points.balance, 'point')} pay {money_text(points.value)}"
+    if points.minimum_points > 1:
+        note += f"; at least {counted(points.minimum_points, 'point')} at once"
+    return {"most": f"{points.value:.2f}", "step": f"{points.worth:.2f}", "note": f"{note}."}
 
 
 def points_words(sale: Any) -> str:
