@@ -22,13 +22,14 @@ class ProductFinder(Component):
 
 
 class CartKeeper(Component):
-    """Keeps the cart's text in the tab and offers it again to a page that has none."""
+    """Keeps the texts of the open carts in the tab and offers them to a page that has none."""
 
     library = rx.asset("keeper.jsx", shared=True).importable_path
     tag = "CartKeeper"
     register: rx.Var[str]
     kept: rx.Var[str]
-    on_restore: rx.EventHandler[lambda kept: [kept]]  # type: ignore[type-arg,valid-type]
+    aside: rx.Var[str]
+    on_restore: rx.EventHandler[lambda kept, aside: [kept, aside]]  # type: ignore[type-arg,valid-type]
 
 
 class FocusOn(Component):
@@ -55,6 +56,8 @@ class TillKeys(Component):
     on_park: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_recall: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_pay: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_next: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_open: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class KeysButton(Component):

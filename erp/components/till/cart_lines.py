@@ -44,7 +44,12 @@ def cart_line(
             on_click=on_select(uid),
         ),
         rx.el.div(
-            rx.foreach(line["lots"].to(list[dict[str, str]]), lot_note), class_name="line-lots"
+            rx.foreach(line["lots"].to(list[dict[str, str]]), lot_note),
+            rx.cond(
+                line["last"].to(str) != "",
+                rx.el.span(line["last"].to(str), class_name="line-last"),
+            ),
+            class_name="line-lots",
         ),
         rx.el.div(
             stepper,

@@ -19,7 +19,7 @@ def points_card() -> rx.Component:
     )
     shown = card(
         rx.el.p(
-            rx.el.b(points["balance"], class_name="big-figure"),
+            rx.el.b(points["balance"]),
             " points · ",
             points["value"],
             rx.cond(points["lapse"] != "", rx.fragment(" · ", points["lapse"])),

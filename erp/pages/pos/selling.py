@@ -1,5 +1,7 @@
 """The selling screen: products on the left, the bill on the right."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import empty_state, notice, scanner
@@ -33,7 +35,9 @@ def selling_screen() -> rx.Component:
             class_name="till-left",
             aria_label="Products",
         ),
-        rx.el.section(_head(), _lines(), _foot(), class_name="till-right", aria_label="Bill"),
+        rx.el.section(
+            _tabs(), _head(), _lines(), _foot(), class_name="till-right", aria_label="Bill"
+        ),
         scanner(TillState.scan),
         class_name="till",
     )
@@ -58,6 +62,32 @@ def _desk() -> rx.Component:
     )
 
 
+def _tabs() -> rx.Component:
+    """Return the open bills; nothing while there is one."""
+    return rx.cond(
+        TillState.tabs.length() > 0,
+        rx.el.div(
+            rx.foreach(TillState.tabs, _tab),
+            rx.el.kbd("F7", aria_hidden="true"),
+            class_name="bill-tabs",
+            role="tablist",
+            aria_label="Open bills",
+        ),
+    )
+
+
+def _tab(tab: Any) -> rx.Component:
+    return rx.el.button(
+        tab["label"],
+        type="button",
+        role="tab",
+        aria_selected=tab["is_at_hand"],
+        on_click=TillState.choose_tab(tab["place"]),
+        class_name="bill-tab",
+        key=tab["place"],
+    )
+
+
 def _head() -> rx.Component:
     named = TillState.customer["id"] != ""
     return rx.el.div(
@@ -74,6 +104,7 @@ def _head() -> rx.Component:
             on_click=CustomerState.open_dialog,
             aria_label=f"Customer: {TillState.customer['name']}",
         ),
+        _tool("users-round", "Another customer's bill (Shift F7)", TillState.open_tab),
         _tool(
             "pause", "Park this bill (F8)", ParkState.open_park, off=TillState.lines.length() == 0
         ),

@@ -47,10 +47,13 @@ def _selling() -> rx.Component:
             on_park=ParkState.open_park,
             on_recall=ParkState.open_recall,
             on_pay=PayState.pay,
+            on_next=TillState.next_tab,
+            on_open=TillState.open_tab,
         ),
         CartKeeper.create(
             register=TillState.register_id,
             kept=TillState.kept,
+            aside=TillState.aside,
             on_restore=[TillState.restore, PayState.settle_lost_answer],
         ),
         payment_dialog(),

@@ -136,9 +136,9 @@ class ShiftDeskState(SessionState, rx.State):
     async def open_closing(self) -> Any:
         """Ask for the count; what is expected is not shown."""
         till = await self.get_state(TillState)
-        if till.lines:
+        if till.lines or till.tabs:
             return rx.toast.warning(
-                "Finish, park or clear the bill at hand first.", id="closing", position=TOAST_PLACE
+                "Finish, park or clear the open bills first.", id="closing", position=TOAST_PLACE
             )
         self._begin()
         self.is_closing, self.needs_reason = True, False
