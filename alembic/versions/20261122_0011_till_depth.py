@@ -19,9 +19,10 @@ RIGHTS = {
     "loyalty_entry": migrating.APPEND_ONLY,
     "loyalty_lot": "select",
     "advance_voucher": migrating.APPEND_ONLY,
+    "till_favourite": "select, insert, delete",
 }
 GRANTED = {
-    "manager": ["loyalty.view", "loyalty.adjust"],
+    "manager": ["loyalty.view", "loyalty.adjust", "pos.arrange"],
     "cashier": ["loyalty.view"],
     "accountant": ["loyalty.view"],
     "auditor": ["loyalty.view"],
@@ -222,4 +223,31 @@ def _create_tables() -> None:
     )
     op.create_index(
         "ix_advance_voucher_shift", "advance_voucher", ["tenant_id", "shift_id"], unique=False
+    )
+    op.create_table(
+        "till_favourite",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("branch_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("position > 0", name=op.f("ck_till_favourite_position")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_till_favourite_tenant_id_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_till_favourite_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "tenant_id", "branch_id", "variant_id", name=op.f("pk_till_favourite")
+        ),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "branch_id",
+            "position",
+            name=op.f("uq_till_favourite_tenant_id_branch_id_position"),
+        ),
     )

@@ -52,6 +52,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.party.party",
     "erp.pages.platform.audit",
     "erp.pages.platform.deliveries",
+    "erp.pages.pos.favourites",
     "erp.pages.pos.returns",
     "erp.pages.pos.shifts",
     "erp.pages.pos.till",

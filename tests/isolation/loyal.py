@@ -32,6 +32,12 @@ EXAMPLES: dict[str, Example] = {
         "amount": "1.00",
         "reason": "x",
     },
+    "pos.get_customer": lambda i, _: {"customer_id": i["customer_id"]},
+    "pos.list_last_prices": lambda i, _: {
+        "customer_id": i["customer_id"],
+        "variant_ids": [i["variant_id"]],
+    },
+    "pos.set_favourites": lambda i, _: {"variant_ids": [i["variant_id"]]},
     "pos.take_advance": lambda i, _: {
         "shift_id": i["shift_id"],
         "party_id": i["customer_id"],

@@ -39,6 +39,7 @@ TABLES = (
     "stock_balance",
     "stock_move",
     "tender",
+    "till_favourite",
 )
 
 

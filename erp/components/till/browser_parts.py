@@ -6,9 +6,9 @@ from reflex.event import no_args_event_spec
 
 
 class ProductFinder(Component):
-    """The search that always has the keyboard; best sellers while nothing is typed.
+    """The search that always has the keyboard; favourites while nothing is typed.
 
-    Products come from `GET /api/erp/products/search` and `/api/erp/best-sellers`.
+    Products come from `GET /api/erp/products/search` and `/api/erp/favourites`.
 
     Attributes:
         sold: Changes with every sale, so that stock is looked up again.

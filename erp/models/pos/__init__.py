@@ -1,6 +1,7 @@
 """Registers, shifts, sales, tenders, approvals and parked carts."""
 
 from erp.models.pos.advance import AdvanceVoucher, VoucherKind
+from erp.models.pos.favourite import TillFavourite
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
 from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, TenderMethod
 
@@ -16,5 +17,6 @@ __all__ = [
     "ShiftStatus",
     "Tender",
     "TenderMethod",
+    "TillFavourite",
     "VoucherKind",
 ]

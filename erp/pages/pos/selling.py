@@ -57,6 +57,10 @@ def _desk() -> rx.Component:
         ),
         touch_link("Report", f"/till/shifts/{TillState.shift_id}", icon="receipt-text"),
         touch_button("Close shift", icon="lock", on_click=ShiftDeskState.open_closing),
+        rx.cond(
+            TillState.may_arrange,
+            touch_link("Favourites", "/till/favourites", icon="layout-grid"),
+        ),
         KeysButton.create(rx.icon("keyboard")),
         class_name="desk",
     )

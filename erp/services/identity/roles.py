@@ -70,6 +70,7 @@ STANDARD_ROLES = (
             "pos.approve",
             "pos.cash",
             "loyalty.adjust",
+            "pos.arrange",
             "imaging.review",
             "platform.operate",
         ),

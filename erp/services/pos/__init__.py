@@ -31,6 +31,7 @@ from erp.services.pos.errors import (
     ShiftAlreadyOpen,
     ShiftClosed,
 )
+from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
 from erp.services.pos.pricing import CartLine
 from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
@@ -106,6 +107,7 @@ __all__ = [
     "ReturnReceipt",
     "SalePosted",
     "SaleReceipt",
+    "SetFavourites",
     "ShiftAlreadyOpen",
     "ShiftClosed",
     "ShiftClosing",
@@ -123,6 +125,7 @@ __all__ = [
     "get_shift",
     "list_advances",
     "list_best_sellers",
+    "list_favourites",
     "list_last_prices",
     "list_parked_carts",
     "list_registers",
@@ -139,5 +142,6 @@ __all__ = [
     "referees",
     "request_approval",
     "request_upi",
+    "set_favourites",
     "take_advance",
 ]

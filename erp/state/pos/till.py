@@ -50,6 +50,7 @@ class TillState(SessionState, rx.State):
     opened: str = ""
     may_move_cash: bool = False
     may_return: bool = False
+    may_arrange: bool = False
 
     kept: str = ""
     aside: str = ""
