@@ -20,6 +20,8 @@ RIGHTS = {
     "loyalty_lot": "select",
     "advance_voucher": migrating.APPEND_ONLY,
     "till_favourite": "select, insert, delete",
+    "prescription": migrating.APPEND_ONLY,
+    "prescription_rule": "select, insert, delete",
 }
 GRANTED = {
     "manager": ["loyalty.view", "loyalty.adjust", "pos.arrange"],
@@ -251,3 +253,40 @@ def _create_tables() -> None:
             name=op.f("uq_till_favourite_tenant_id_branch_id_position"),
         ),
     )
+    op.create_table(
+        "prescription_rule",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "product_id"],
+            ["product.tenant_id", "product.id"],
+            name=op.f("fk_prescription_rule_tenant_id_product_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "product_id", name=op.f("pk_prescription_rule")),
+    )
+    op.create_table(
+        "prescription",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sale_id", sa.Uuid(), nullable=False),
+        sa.Column("doctor_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("registration_no", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("patient_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("prescribed_on", sa.Date(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("filled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "doctor_name <> '' and registration_no <> '' and patient_name <> ''",
+            name=op.f("ck_prescription_named"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "sale_id"],
+            ["sale.tenant_id", "sale.id"],
+            name=op.f("fk_prescription_tenant_id_sale_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_prescription")),
+        sa.UniqueConstraint("tenant_id", "sale_id", name=op.f("uq_prescription_tenant_id_sale_id")),
+    )
+    op.create_index("ix_prescription_list", "prescription", ["tenant_id", "id"], unique=False)

@@ -53,6 +53,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.platform.audit",
     "erp.pages.platform.deliveries",
     "erp.pages.pos.favourites",
+    "erp.pages.pos.prescription",
     "erp.pages.pos.returns",
     "erp.pages.pos.shifts",
     "erp.pages.pos.till",

@@ -37,6 +37,11 @@ EXAMPLES: dict[str, Example] = {
         "customer_id": i["customer_id"],
         "variant_ids": [i["variant_id"]],
     },
+    "pos.get_prescription_rule": lambda i, _: {"product_id": i["product_id"]},
+    "pos.set_prescription_rule": lambda i, _: {
+        "product_id": i["product_id"],
+        "is_required": False,
+    },
     "pos.set_favourites": lambda i, _: {"variant_ids": [i["variant_id"]]},
     "pos.take_advance": lambda i, _: {
         "shift_id": i["shift_id"],

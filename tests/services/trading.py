@@ -33,6 +33,8 @@ TABLES = (
     "number_series",
     "parked_cart",
     "period",
+    "prescription",
+    "prescription_rule",
     "register",
     "register_shift",
     "sale",

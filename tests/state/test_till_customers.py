@@ -6,6 +6,7 @@ import pytest
 
 from erp.state.pos.customers import CustomerState
 from erp.state.pos.open_carts import MOST_CARTS, OpenCarts
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.shifts import ShiftDeskState
 from tests.factories import Shop
 from tests.services.trading import add_customer, rows
@@ -120,3 +121,28 @@ def test_another_tenants_customer_is_nobody_here(desk: Desk, stranger: Shop):
         assert desk.till.lines == []
 
     played(story())
+
+
+def test_a_bill_that_needs_a_prescription_asks_for_it_before_payment(desk: Desk, trader: Shop):
+    found = rows(trader, "select product_id from variant where id = %s", trader.variant_ids[0])
+    rule = {"product_id": found[0]["product_id"], "is_required": True}
+    trader.run("pos.set_prescription_rule", rule)
+    dialog = desk[PrescriptionState]
+
+    async def story():
+        await begin(desk)
+        await desk.add(trader.variant_ids[0])
+        await desk.pay.pay()
+        assert (desk.pay.is_open, dialog.is_open) == (False, True)
+        await dialog.keep({"doctor_name": "Dr Joshi"})
+        assert dialog.errors.keys() == {"registration_no", "patient_name", "prescribed_on"}
+        said = {"doctor_name": "Dr Joshi", "registration_no": "MH-1", "patient_name": "Asha"}
+        await dialog.keep(said | {"prescribed_on": "yesterday"})
+        assert "prescribed_on" in dialog.errors
+        await dialog.keep(said | {"prescribed_on": "2026-01-05"})
+        assert desk.till.prescription == "Dr Joshi for Asha, 05-01-2026"
+        await desk.pay_cash()
+        assert desk.pay.receipt["number"]
+
+    played(story())
+    assert trader.count("prescription") == 1

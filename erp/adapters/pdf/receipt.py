@@ -28,6 +28,8 @@ def render_receipt(document: PrintedDocument) -> bytes:
         roll = Roll(canvas)
         _head(roll, document)
         _parties(roll, document)
+        for text in document.remarks:
+            roll.line(text, SMALL)
         roll.cut()
         for place, line in enumerate(document.lines, start=1):
             _line(roll, document, place, line)

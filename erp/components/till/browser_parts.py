@@ -58,6 +58,7 @@ class TillKeys(Component):
     on_pay: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_next: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_open: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_prescription: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class KeysButton(Component):

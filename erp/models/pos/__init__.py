@@ -2,6 +2,7 @@
 
 from erp.models.pos.advance import AdvanceVoucher, VoucherKind
 from erp.models.pos.favourite import TillFavourite
+from erp.models.pos.prescription import Prescription, PrescriptionRule
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
 from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, TenderMethod
 
@@ -10,6 +11,8 @@ __all__ = [
     "Approval",
     "CashMovement",
     "ParkedCart",
+    "Prescription",
+    "PrescriptionRule",
     "Register",
     "RegisterShift",
     "Sale",

@@ -18,6 +18,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
+from erp.pages.pos.prescription import prescription_rule_dialog
 from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
 from erp.state.catalog.product import (
@@ -31,6 +32,7 @@ from erp.state.catalog.product import (
     SetTaxClassState,
 )
 from erp.state.inventory.wording import MOVE_COLUMNS
+from erp.state.pos.prescribing import PrescriptionRuleState
 from erp.state.purchasing.prices import PriceState
 
 
@@ -62,6 +64,7 @@ def product_page() -> rx.Component:
             list_label="All products",
         ),
         product_dialogs(),
+        prescription_rule_dialog(),
     )
 
 
@@ -80,7 +83,13 @@ def _head() -> rx.Component:
             ),
         ),
     )
-    return page_header(head["name"], head["lead"], actions)
+    rule = button(
+        "Prescription",
+        look="ghost",
+        icon="scroll",
+        on_click=PrescriptionRuleState.open_rule(*about),
+    )
+    return page_header(head["name"], head["lead"], rx.cond(head["may_rule"] != "", rule), actions)
 
 
 def _variants() -> rx.Component:

@@ -17,6 +17,7 @@ from erp.state.pos.customers import CustomerState
 from erp.state.pos.opening import OpeningState
 from erp.state.pos.parking import ParkState
 from erp.state.pos.paying import PayState
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.shifts import ShiftDeskState
 from erp.state.pos.till import TillState
 
@@ -108,6 +109,7 @@ def _head() -> rx.Component:
             on_click=CustomerState.open_dialog,
             aria_label=f"Customer: {TillState.customer['name']}",
         ),
+        _tool("scroll", "Prescription (F3)", PrescriptionState.open_dialog),
         _tool("users-round", "Another customer's bill (Shift F7)", TillState.open_tab),
         _tool(
             "pause", "Park this bill (F8)", ParkState.open_park, off=TillState.lines.length() == 0
@@ -156,6 +158,7 @@ def _foot() -> rx.Component:
     totals = TillState.totals
     return rx.el.div(
         rx.cond(TillState.notice != "", _notice()),
+        rx.cond(TillState.prescription != "", _prescription()),
         rx.el.dl(
             _sum("Taxable value", totals["taxable"]),
             _sum(totals["tax_label"], totals["tax"]),
@@ -195,6 +198,17 @@ def _foot() -> rx.Component:
             class_name="pay-row",
         ),
         class_name="bill-foot",
+    )
+
+
+def _prescription() -> rx.Component:
+    return rx.el.button(
+        rx.icon("scroll"),
+        TillState.prescription,
+        type="button",
+        class_name="prescription-note",
+        custom_attrs={"data-missing": TillState.needs_prescription},
+        on_click=PrescriptionState.open_dialog,
     )
 
 

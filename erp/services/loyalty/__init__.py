@@ -25,6 +25,7 @@ from erp.services.loyalty.queries import (
     Points,
     get_points,
     list_points,
+    points_by,
     points_of,
 )
 from erp.services.loyalty.reversing import Share, decide_return
@@ -52,6 +53,7 @@ __all__ = [
     "get_points",
     "get_programme",
     "list_points",
+    "points_by",
     "points_of",
     "referees",
     "set_programme",

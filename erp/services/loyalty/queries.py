@@ -109,6 +109,18 @@ def points_of(session: Session, ctx: RequestContext, party_id: UUID) -> Points:
     )
 
 
+def points_by(session: Session, ctx: RequestContext, origin_id: UUID) -> tuple[int, int]:
+    """Return the points that a sale earned and that it spent."""
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(points) filter (where kind = 'earn'), 0)::bigint as earned,"
+        " coalesce(-sum(points) filter (where kind = 'spend'), 0)::bigint as spent"
+        " from loyalty_entry where tenant_id = %s and origin_id = %s",
+        (ctx.tenant_id, origin_id),
+    )
+    return (row["earned"], row["spent"]) if row else (0, 0)
+
+
 @query("loyalty.list_points", permission="loyalty.view", rest="GET /points-entries")
 def list_points(session: Session, ctx: RequestContext, wanted: ListPoints) -> PointsPage:
     """List changes of points, newest first: of one customer, or of all by words of their name."""

@@ -26,6 +26,7 @@ from erp.services.pos.errors import (
     CreditRefused,
     DrawerShort,
     PaymentMismatch,
+    PrescriptionRequired,
     PriceChanged,
     ReasonRequired,
     ShiftAlreadyOpen,
@@ -33,6 +34,14 @@ from erp.services.pos.errors import (
 )
 from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
+from erp.services.pos.prescribing import (
+    GivenPrescription,
+    ListPrescriptions,
+    SetPrescriptionRule,
+    get_prescription_rule,
+    list_prescriptions,
+    set_prescription_rule,
+)
 from erp.services.pos.pricing import CartLine
 from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
 from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
@@ -83,10 +92,12 @@ __all__ = [
     "GetCustomer",
     "GetSale",
     "GetShift",
+    "GivenPrescription",
     "GivenTender",
     "ListAdvances",
     "ListBestSellers",
     "ListLastPrices",
+    "ListPrescriptions",
     "ListSales",
     "ListShifts",
     "MoveCash",
@@ -95,6 +106,7 @@ __all__ = [
     "PaymentMismatch",
     "PostReturn",
     "PostSale",
+    "PrescriptionRequired",
     "PriceChanged",
     "PrintedSlip",
     "QuoteCart",
@@ -108,6 +120,7 @@ __all__ = [
     "SalePosted",
     "SaleReceipt",
     "SetFavourites",
+    "SetPrescriptionRule",
     "ShiftAlreadyOpen",
     "ShiftClosed",
     "ShiftClosing",
@@ -119,6 +132,7 @@ __all__ = [
     "create_register",
     "get_advance",
     "get_customer",
+    "get_prescription_rule",
     "get_printed_bill",
     "get_printed_voucher",
     "get_sale",
@@ -128,6 +142,7 @@ __all__ = [
     "list_favourites",
     "list_last_prices",
     "list_parked_carts",
+    "list_prescriptions",
     "list_registers",
     "list_sales",
     "list_shifts",
@@ -143,5 +158,6 @@ __all__ = [
     "request_approval",
     "request_upi",
     "set_favourites",
+    "set_prescription_rule",
     "take_advance",
 ]

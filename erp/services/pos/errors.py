@@ -48,6 +48,12 @@ class AdvanceShort(InvalidInput):
     code = "advance_short"
 
 
+class PrescriptionRequired(InvalidInput):
+    """The goods are sold on a prescription only."""
+
+    code = "prescription_required"
+
+
 class DrawerShort(InvalidInput):
     """More cash would go out than is in the drawer."""
 

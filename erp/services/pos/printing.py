@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services import billing
+from erp.core.formatting import date_text
+from erp.services import billing, loyalty
 from erp.services.billing import PrintedDocument, PrintedTender, TillFacts, UpiPayment
 from erp.services.party import printed_party
 from erp.services.platform import Amount, Query, Result, query
@@ -91,7 +92,33 @@ def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
     tenders = [
         PrintedTender(METHOD_NAMES[row["method"]], row["amount"], row["reference"]) for row in rows
     ]
-    return TillFacts(tenders, sale["change_due"], sale["register"], sale["cashier"])
+    return TillFacts(
+        tenders,
+        sale["change_due"],
+        sale["register"],
+        sale["cashier"],
+        remarks=(*_prescribed(session, ctx, sale["id"]), *_points(session, ctx, sale["id"])),
+    )
+
+
+def _prescribed(session: Session, ctx: RequestContext, sale_id: UUID) -> list[str]:
+    row = db.fetch_one(
+        session,
+        "select doctor_name, registration_no, patient_name, prescribed_on from prescription"
+        " where tenant_id = %s and sale_id = %s",
+        (ctx.tenant_id, sale_id),
+    )
+    if row is None:
+        return []
+    doctor = f"{row['doctor_name']}, Reg. No. {row['registration_no']}"
+    patient = f"{row['patient_name']}, dated {date_text(row['prescribed_on'])}"
+    return [f"Prescribed by {doctor}", f"For {patient}"]
+
+
+def _points(session: Session, ctx: RequestContext, sale_id: UUID) -> list[str]:
+    came, went = loyalty.points_by(session, ctx, sale_id)
+    parts = [f"{went} spent" if went else "", f"{came} earned" if came else ""]
+    return [f"Points: {', '.join(part for part in parts if part)}"] if came or went else []
 
 
 class RequestUpi(Query):

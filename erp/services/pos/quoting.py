@@ -17,6 +17,7 @@ from erp.services.platform import (
     Result,
     query,
 )
+from erp.services.pos.prescribing import lines_on_prescription
 from erp.services.pos.pricing import MAX_LINES, CartLine, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
@@ -52,7 +53,11 @@ class QuotedLine(Result):
 
 
 class CartQuote(Result):
-    """A cart priced: lots allocated, tax and totals; nothing is held."""
+    """A cart priced: lots allocated, tax and totals; nothing is held.
+
+    Attributes:
+        on_prescription: Variants that are sold on a prescription only.
+    """
 
     lines: list[QuotedLine]
     gross: Decimal
@@ -66,6 +71,7 @@ class CartQuote(Result):
     discount_level: Decimal
     discount_limit: Decimal
     needs_approval: bool
+    on_prescription: list[UUID]
 
 
 @query("pos.quote_cart", permission="pos.sell", rest="POST /quotes")
@@ -105,4 +111,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
+        on_prescription=sorted(
+            lines_on_prescription(session, ctx, [goods for _, goods, _ in bill.lines])
+        ),
     )

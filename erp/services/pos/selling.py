@@ -37,6 +37,11 @@ from erp.services.platform import (
 )
 from erp.services.pos.advances import require_held
 from erp.services.pos.approving import require_within_limit
+from erp.services.pos.prescribing import (
+    GivenPrescription,
+    require_prescription,
+    write_prescription,
+)
 from erp.services.pos.pricing import MAX_LINES, REGISTERED, Bill, CartLine, draw_up
 from erp.services.pos.rewarding import points_of_sale
 from erp.services.pos.shifts import OpenShift, hold_open_shift
@@ -58,6 +63,7 @@ class PostSale(Command):
             the idempotency key where none is given.
         customer_id: Nobody named is the walk-in customer.
         bill_discount: Rupees off the whole bill, tax included.
+        prescription: What the goods are sold on; some goods are sold on one only.
     """
 
     sale_id: UUID = Field(default_factory=id_from_key)
@@ -66,6 +72,7 @@ class PostSale(Command):
     lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
     bill_discount: Amount = ZERO
     tenders: Tenders
+    prescription: GivenPrescription | None = None
     note: Text = ""
 
 
@@ -139,6 +146,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
         ShiftClosed: The shift takes no more sales.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
+        PrescriptionRequired: Goods are sold on a prescription only, and none is given.
         ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The tenders do not settle the bill.
         CreditRefused: The customer may not owe that much.
@@ -152,6 +160,7 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     buyer = party.get_party_for_sale(session, ctx, cmd.customer_id)
     bill = draw_up(session, ctx, shift, buyer, cmd.lines, cmd.bill_discount)
+    require_prescription(session, ctx, [goods for _, goods, _ in bill.lines], cmd.prescription)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT))
@@ -246,6 +255,7 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
     billing.write_invoice(session, ctx, invoice, number)
     db.insert_rows(session, Sale, [_row(ctx, deal)])
     write_tenders(session, ctx, cmd.sale_id, deal.settlement)
+    write_prescription(session, ctx, cmd.sale_id, cmd.prescription)
     cost = inventory.issue(
         session, ctx, [pick for _, _, pick in bill.lines], Origin("sale", cmd.sale_id)
     )

@@ -13,6 +13,7 @@ from erp.core.formatting import money_text
 from erp.state.pos.approving import ApprovalState, continue_with
 from erp.state.pos.cart import Cart, troubles
 from erp.state.pos.holdings import holdings_of, points_words
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.till import SELL, TillState
 from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid, errors_by_field
@@ -43,10 +44,13 @@ class PayState(SessionState, rx.State):
 
     @handler(permission=SELL)
     async def pay(self) -> None:
-        """Ask for payment; a discount above the ceiling is approved first."""
+        """Ask for payment; what must be prescribed or approved is asked for first."""
         till = await self.get_state(TillState)
         await till._adopt(till._cart())
         if not till.is_sellable or self.receipt:
+            return
+        if till.needs_prescription:
+            await (await self.get_state(PrescriptionState)).open_dialog()
             return
         if till.needs_approval:
             approval = await self.get_state(ApprovalState)

@@ -11,7 +11,7 @@ from reflex.event import EventSpec
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
-from erp.core.formatting import money_text
+from erp.core.formatting import date_text, money_text
 from erp.core.money import LARGEST_AMOUNT
 from erp.services import party
 from erp.state.pos import lines as shown
@@ -65,6 +65,8 @@ class TillState(SessionState, rx.State):
     notice_code: str = ""
     is_sellable: bool = False
     needs_approval: bool = False
+    prescription: str = ""
+    needs_prescription: bool = False
     discount_note: str = ""
 
     _level: str = "0"
@@ -309,10 +311,14 @@ class TillState(SessionState, rx.State):
             quote and quote.needs_approval and quote.discount_level > cart.approved
         )
         self.discount_note = _discount_note(quote, cart)
+        self.needs_prescription = bool(quote and quote.on_prescription and not cart.prescription)
+        missing = "Sold on a prescription only: name doctor, patient and date"
+        self.prescription = missing if self.needs_prescription else _prescribed(cart)
 
     def _show_nothing(self, cart: Cart) -> None:
         self.lines, self.notice, self.notice_code = [], "", ""
-        self.is_sellable = self.needs_approval = False
+        self.is_sellable = self.needs_approval = self.needs_prescription = False
+        self.prescription = _prescribed(cart)
         self.discount_note, self._level, self._total = "", "0", "0"
         self._show_sums(cart, Priced())
 
@@ -358,6 +364,14 @@ def _discount_note(quote: Any, cart: Cart) -> str:
         return "Discount approved"
     limit = f"{quote.discount_limit.normalize():f}"
     return f"Above your ceiling of {limit}%: a manager must approve"
+
+
+def _prescribed(cart: Cart) -> str:
+    """Return the bill's prescription in a few words."""
+    given = cart.prescription
+    if given is None:
+        return ""
+    return f"{given.doctor_name} for {given.patient_name}, {date_text(given.prescribed_on)}"
 
 
 def _name(uid: Any) -> int:
