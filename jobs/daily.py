@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ _log = structlog.get_logger()
 __all__ = [
     "alert_each_morning",
     "catalogue_of_actions",
+    "expire_points_each_morning",
     "release_reservations",
     "remind_of_claims_each_morning",
     "suggest_reorders_each_morning",
@@ -54,6 +56,13 @@ def remind_of_claims_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_remind_of_claims, place))
+
+
+def expire_points_each_morning() -> None:
+    """Let the points of every company lapse whose last day has passed, once per day."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_expire_points, place))
 
 
 def release_reservations() -> None:
@@ -117,6 +126,17 @@ def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, wh
     for branch in branches.rows:
         there = replace(ctx, branch_id=branch.id)
         platform.run(name, there, {"idempotency_key": f"{key}-{branch.id}"})
+
+
+def _expire_points(place: identity.TenantPlace) -> None:
+    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    key = f"expire-points-{day}"
+    ctx = system_context(place, {"loyalty.manage"}, request_id=f"{key}-{place.slug}")
+    for part in count(1):
+        given = {"idempotency_key": f"{key}-{part}"}
+        result: Any = platform.run("loyalty.expire_points", ctx, given).result
+        if not result.points:
+            break
 
 
 def _release_lapsed(place: identity.TenantPlace, key: str) -> None:

@@ -1,5 +1,6 @@
 """Bills, orders and returns as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from erp.api.actions import BASE, guarded
 from erp.api.callers import Credentials, context_of, credentials_of
 from erp.api.observing import request_id_of
 from erp.core import db
+from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
 from erp.services import billing, pos, purchasing
@@ -21,9 +23,12 @@ LONGEST_VERSION = 6
 
 
 def printing_routes() -> list[Route]:
-    """Return the routes of printed bills, orders and returns."""
+    """Return the routes of printed bills, slips, orders and returns."""
     return [
         Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"]),
+        Route(
+            f"{BASE}/advances/{{voucher_id}}/voucher.pdf", guarded(print_voucher), methods=["GET"]
+        ),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
         Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
     ]
@@ -49,6 +54,33 @@ async def print_bill(request: Request) -> Response:
     draw = printer.receipt if layout == "receipt.pdf" else printer.invoice
     content = await off_the_loop(draw, document)
     return _paper(content, _file_name(document.number, layout))
+
+
+async def print_voucher(request: Request) -> Response:
+    """Send the voucher of an advance for an 80 mm roll.
+
+    Raises:
+        NotFound: There is no such voucher.
+    """
+    voucher_id = _id(request.path_params["voucher_id"])
+    return await _print_slip(request, pos.get_printed_voucher, voucher_id)
+
+
+Finder = Callable[[db.UnitOfWork, RequestContext, UUID], pos.PrintedSlip]
+
+
+async def _print_slip(request: Request, find: Finder, slip_id: UUID) -> Response:
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+
+    def found() -> pos.PrintedSlip:
+        ctx = context_of(credentials, request_id)
+        with db.unit_of_work(ctx) as session:
+            return find(session, ctx, slip_id)
+
+    slip = await off_the_loop(found)
+    content = await off_the_loop(PdfPrinter().slip, slip)
+    name = f"{slip.title} {slip.number}".replace("/", "-").replace(" ", "-").lower()
+    return _paper(content, f"{name}.pdf")
 
 
 async def print_order(request: Request) -> Response:

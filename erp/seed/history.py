@@ -20,12 +20,20 @@ STANDS_STILL = 9
 """One product in so many is never sold, as some never are."""
 FLOAT = Decimal("1000.00")
 METHODS = ("cash", "cash", "upi", "upi", "card")
+PROGRAMME = {
+    "is_active": True,
+    "points_per_rupee": "0.05",
+    "worth": "0.50",
+    "minimum_points": 10,
+    "valid_months": 12,
+}
 
 
 def seed_history(ctx: RequestContext, register_id: UUID) -> None:
     """Trade for a month up to today; the same every time but for the day it ends on."""
     chance = random.Random(20_261)  # noqa: S311  demo figures, not secrets
     goods, customers = _goods(ctx), _customers(ctx)
+    platform.run("loyalty.set_programme", ctx, PROGRAMME)
     for back in range(DAYS, -1, -1):
         _day(ctx, register_id, back, chance, goods, customers)
 
@@ -117,10 +125,28 @@ def _sell(
         "lines": lines,
     }
     quote = platform.run("pos.quote_cart", ctx, cart).result.model_dump()
-    tender = {"method": method, "amount": quote["total"], "reference": "demo"}
-    posted = platform.run("pos.post_sale", ctx, cart | {"sale_id": new_id(), "tenders": [tender]})
+    by_points = _points_to_spend(ctx, cart["customer_id"], quote["total"], chance)
+    tenders = [
+        {"method": "points", "amount": by_points},
+        {"method": method, "amount": quote["total"] - by_points, "reference": "demo"},
+    ]
+    given = {"sale_id": new_id(), "tenders": [each for each in tenders if each["amount"]]}
+    posted = platform.run("pos.post_sale", ctx, cart | given)
     assert isinstance(posted.result, SaleReceipt)  # noqa: S101  the command's own result
     return posted.result
+
+
+def _points_to_spend(
+    ctx: RequestContext, customer_id: UUID | None, total: Decimal, chance: random.Random
+) -> Decimal:
+    """Return what a customer pays with points; one bill in three where they have enough."""
+    if customer_id is None or chance.random() > 1 / 3:
+        return Decimal(0)
+    found = platform.run("loyalty.get_points", ctx, {"party_id": customer_id}).result.model_dump()
+    if not found["is_spendable"]:
+        return Decimal(0)
+    worth, value = Decimal(found["worth"]), Decimal(found["value"])
+    return worth * (min(value, total) // worth)
 
 
 def _take_back(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from erp.services.accounting import PeriodClosed
 from erp.services.billing import ReturnExceedsSale
-from erp.services.pos import PaymentMismatch
+from erp.services.loyalty import PointsRefused
+from erp.services.pos import AdvanceShort, PaymentMismatch
 from erp.services.sales import CreditRefused
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
@@ -95,4 +96,30 @@ def test_a_month_closes_between_sales_and_never_inside_one(trader: Shop, attempt
         " on (p.tenant_id, p.id) = (e.tenant_id, e.period_id) where e.recorded_at > p.closed_at",
     )
     assert late == [{"n": 0}]
+    assert broken_promises() == []
+
+
+def test_two_tills_never_spend_the_same_points(trader: Shop):
+    terms = {"is_active": True, "points_per_rupee": "0.01", "worth": "1.00"}
+    trader.run("loyalty.set_programme", terms)
+    buyer = add_customer(trader)
+    given = {"party_id": buyer, "points": 250, "reason": "Welcome"}
+    trader.run("loyalty.adjust_points", given)
+    paid = {"customer_id": buyer, "tenders": [tender("points", "105.00")]}
+    goods = [add_goods(trader) for _ in range(TILLS)]
+    calls = [partial(trader.sell, {variant: 1}, **paid) for variant in goods]
+    assert refusals(at_once(calls), PointsRefused) == TILLS - 2
+    assert trader.run("loyalty.get_points", {"party_id": buyer}).balance == 40
+    assert broken_promises() == []
+
+
+def test_two_tills_never_spend_the_same_advance(trader: Shop):
+    buyer = add_customer(trader)
+    paid = {"shift_id": trader.shift_id, "party_id": buyer, "method": "upi", "amount": "250.00"}
+    trader.run("pos.take_advance", paid)
+    spend = {"customer_id": buyer, "tenders": [tender("advance", "105.00")]}
+    goods = [add_goods(trader) for _ in range(TILLS)]
+    calls = [partial(trader.sell, {variant: 1}, **spend) for variant in goods]
+    assert refusals(at_once(calls), AdvanceShort) == TILLS - 2
+    assert trader.run("pos.get_advance", {"party_id": buyer}).balance == 40
     assert broken_promises() == []

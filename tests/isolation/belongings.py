@@ -11,7 +11,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
-from tests.isolation import buying, goods, pictures, planning, selling
+from tests.isolation import buying, goods, loyal, pictures, planning, selling
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -63,6 +63,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= planning.suggestion(shop, supplier)
     ids |= selling.prices(shop, variant)
     ids |= goods.catalogue(shop)
+    ids |= planning.suggestion(shop, supplier) | loyal.points(shop, patient)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -221,6 +222,7 @@ EXAMPLES: dict[str, Example] = (
     | planning.EXAMPLES
     | selling.EXAMPLES
     | goods.EXAMPLES
+    | loyal.EXAMPLES
     | {
         "accounting.get_account": only("account_id"),
         "accounting.list_account_lines": only("account_id"),

@@ -124,6 +124,20 @@ def test_every_branch_is_told_once_a_day(asha, bodhi, owner, monkeypatch, job, c
         )
 
 
+def test_points_lapse_in_every_tenant_once_a_day(asha, bodhi, owner, monkeypatch):
+    noon = daily.utc_now().replace(hour=7, minute=0)
+    monkeypatch.setattr(daily, "utc_now", lambda: noon)
+    for _ in range(3):
+        daily.expire_points_each_morning()
+    for organisation in (asha, bodhi):
+        runs = owner.execute(
+            "select idempotency_key from command_log"
+            " where tenant_id = %s and command = 'loyalty.expire_points'",
+            (organisation.tenant_id,),
+        ).fetchall()
+        assert runs == [(f"expire-points-{noon.date()}-1",)]
+
+
 def test_lapsed_reservations_are_looked_for_in_every_tenant(asha, bodhi, owner):
     daily.release_reservations()
     for organisation in (asha, bodhi):

@@ -60,6 +60,8 @@ SABOTAGE = {
     "P3": "delete from tender where line_no = 1",
     "P4": "update invoice_line set quantity = quantity + 100 where original_line_no is not null",
     "P5": "update register_shift set expected_cash = expected_cash + 1 where status = 'closed'",
+    "P6": "update advance_voucher set amount = amount + 1",
+    "P7": "update number_series set next_number = 9 where document_type = 'advance_receipt'",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
     "S1": "update stock_balance set on_hand = on_hand + 1",
@@ -78,6 +80,9 @@ SABOTAGE = {
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
+    "Y1": "update loyalty_lot set remaining = remaining + 1",
+    "Y2": "update loyalty_programme set worth = worth + 1",
+    "Y3": "update loyalty_entry set points = points * 100 where kind = 'reverse'",
 }
 
 
@@ -102,9 +107,11 @@ def traded() -> None:
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
-    shop.run("pos.close_shift", closing)
     person = {"name": "Asha", "kind": "patient", "state_code": "27"}
-    pictures(shop, shop.run("party.create_party", person).id)
+    asha = shop.run("party.create_party", person).id
+    _collect(shop, asha)
+    shop.run("pos.close_shift", closing)
+    pictures(shop, asha)
     with db.unit_of_work(shop.ctx) as session:
         db.execute(
             session,
@@ -123,6 +130,18 @@ def traded() -> None:
     opening = {"register_id": shop.register_id, "opening_float": "0.00"}
     shift = shop.run("pos.open_shift", opening)
     shop.sell({third: 1}, shift_id=shift.id)
+
+
+def _collect(shop: Shop, customer_id: UUID) -> None:
+    """Let a customer earn points and bring a part of the goods back."""
+    terms = {"is_active": True, "points_per_rupee": "0.1", "worth": "1.00"}
+    shop.run("loyalty.set_programme", terms)
+    paid = {"shift_id": shop.shift_id, "party_id": customer_id, "method": "upi"}
+    shop.run("pos.take_advance", paid | {"amount": "50.00"})
+    sale = shop.sell({shop.variant_ids[2]: 2}, customer_id=customer_id)
+    line = {"line_no": 1, "quantity": 1}
+    wanted = {"sale_id": sale.sale_id, "shift_id": shop.shift_id, "reason": "broken"}
+    shop.run("pos.post_return", wanted | {"lines": [line]})
 
 
 def _count(shop: Shop, lot_id: UUID) -> None:

@@ -13,6 +13,7 @@ from tests.factories import Shop
 
 TABLES = (
     "account_balance",
+    "advance_voucher",
     "api_token",
     "approval",
     "cash_movement",
@@ -24,17 +25,23 @@ TABLES = (
     "journal_entry",
     "journal_line",
     "lot",
+    "loyalty_entry",
+    "loyalty_lot",
+    "loyalty_programme",
     "membership",
     "membership_role",
     "number_series",
     "parked_cart",
     "period",
+    "prescription",
+    "prescription_rule",
     "register",
     "register_shift",
     "sale",
     "stock_balance",
     "stock_move",
     "tender",
+    "till_favourite",
 )
 
 

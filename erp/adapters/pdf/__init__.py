@@ -6,15 +6,17 @@ from erp.adapters.pdf.invoice import render_invoice
 from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
+from erp.adapters.pdf.slip import render_slip
 from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
+from erp.services.pos.printing import PrintedSlip
 from erp.services.purchasing.printing import PrintedOrder
 
 __all__ = ["PdfPrinter"]
 
 
 class PdfPrinter:
-    """Prints bills, orders and session reports; equal input gives equal bytes."""
+    """Prints bills, slips, orders and session reports; equal input gives equal bytes."""
 
     def receipt(self, document: PrintedDocument) -> bytes:
         """Return the document as a PDF for an 80 mm roll."""
@@ -33,3 +35,7 @@ class PdfPrinter:
     def session_report(self, report: SessionReport) -> bytes:
         """Return the report of an imaging session as an A4 PDF."""
         return render_session_report(report)
+
+    def slip(self, slip: PrintedSlip) -> bytes:
+        """Return a slip of the till as a PDF for an 80 mm roll."""
+        return render_slip(slip)

@@ -97,6 +97,8 @@ def _facts(canvas: Canvas, document: PrintedDocument, width: float) -> Text:
         column.add(f"Against invoice {reference.number} dated {dated}", bold=True)
     column.add(f"Reason: {document.reason}" if document.reason else "")
     column.add(f"Due on {date_text(document.due_on)}" if document.due_on else "")
+    for text in document.remarks:
+        column.add(text)
     supplied = f"{document.place_of_supply_name} ({document.place_of_supply_code})"
     column.add(f"Place of supply: {supplied}")
     charged = "Yes" if document.is_reverse_charge else "No"

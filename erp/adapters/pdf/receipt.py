@@ -1,12 +1,11 @@
 """The till's receipt on an 80 mm roll: as long as its content, in black, easy to tear and scan."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 
 import barcode
 
-from erp.adapters.pdf.canvas import Align, Canvas, line_height
+from erp.adapters.pdf.canvas import Align, Canvas
+from erp.adapters.pdf.roll import BODY, INNER, LARGE, ROLL, SMALL, Roll
 from erp.core.formatting import (
     date_text,
     expiry_text,
@@ -17,85 +16,20 @@ from erp.core.formatting import (
 )
 from erp.services.billing.printing import COMPOSITION_WORDS, PrintedDocument, PrintedLine
 
-ROLL, MARGIN = 80.0, 4.0
-INNER = ROLL - 2 * MARGIN
-BODY, SMALL, LARGE = 8.0, 6.6, 11.0
 UPI_SIZE, IRN_SIZE = 34.0, 60.0
 TIMES = "\u00d7"
 NO_UNIT = "NA"
 """Unit code of services, which have none to print."""
 
-Block = Callable[[float], None]
-
-
-@dataclass(slots=True)
-class _Roll:
-    """Blocks in the order they are printed; the roll is cut below the last."""
-
-    canvas: Canvas
-    blocks: list[tuple[float, Block]] = field(default_factory=list)
-
-    def add(self, height: float, block: Block) -> None:
-        self.blocks.append((height, block))
-
-    def gap(self, height: float = 1.2) -> None:
-        self.add(height, lambda _y: None)
-
-    def cut(self) -> None:
-        """Draw a dashed line across."""
-        self.add(2.4, lambda y: self.canvas.dashes(MARGIN, y + 1.2, INNER))
-
-    def line(
-        self, text: str, size: float = BODY, *, align: Align = Align.LEFT, bold: bool = False
-    ) -> None:
-        """Print a text over as many lines as it needs."""
-        for part in self.canvas.wrap(text, INNER, size, bold=bold):
-            self._row(size, [(part, MARGIN, INNER, align)], bold=bold)
-
-    def pair(self, left: str, right: str, size: float = BODY, *, bold: bool = False) -> None:
-        """Print a name on the left and an amount on the right."""
-        amount = self.canvas.width_of(right, size, bold=bold)
-        cells = [
-            (left, MARGIN, INNER - amount - 2, Align.LEFT),
-            (right, MARGIN, INNER, Align.RIGHT),
-        ]
-        self._row(size, cells, bold=bold)
-
-    def columns(self, texts: list[str], size: float = SMALL, *, bold: bool = False) -> None:
-        """Print a row of equal columns, the first to the left, the others to the right."""
-        width = INNER / len(texts)
-        cells = [
-            (text, MARGIN + place * width, width - 1, Align.RIGHT if place else Align.LEFT)
-            for place, text in enumerate(texts)
-        ]
-        cells[-1] = (texts[-1], ROLL - MARGIN - width, width, Align.RIGHT)
-        self._row(size, cells, bold=bold)
-
-    def _row(
-        self, size: float, cells: list[tuple[str, float, float, Align]], *, bold: bool
-    ) -> None:
-        def draw(y: float) -> None:
-            for text, x, width, align in cells:
-                self.canvas.write(text, x, y, size, width=width, align=align, bold=bold)
-
-        self.add(line_height(size), draw)
-
-    def print(self) -> bytes:
-        """Cut the paper to the content and draw every block."""
-        y = MARGIN
-        self.canvas.add_page(ROLL, sum(height for height, _ in self.blocks) + 2 * MARGIN)
-        for height, block in self.blocks:
-            block(y)
-            y += height
-        return self.canvas.to_bytes()
-
 
 def render_receipt(document: PrintedDocument) -> bytes:
     """Return the document as a PDF for an 80 mm roll printer."""
     with Canvas(document.issued_at, f"{document.title} {document.number}") as canvas:
-        roll = _Roll(canvas)
+        roll = Roll(canvas)
         _head(roll, document)
         _parties(roll, document)
+        for text in document.remarks:
+            roll.line(text, SMALL)
         roll.cut()
         for place, line in enumerate(document.lines, start=1):
             _line(roll, document, place, line)
@@ -107,7 +41,7 @@ def render_receipt(document: PrintedDocument) -> bytes:
         return roll.print()
 
 
-def _head(roll: _Roll, document: PrintedDocument) -> None:
+def _head(roll: Roll, document: PrintedDocument) -> None:
     seller = document.seller
     roll.line(seller.name, LARGE, align=Align.CENTRE, bold=True)
     contact = (f"Phone {seller.phone}",) if seller.phone else ()
@@ -125,7 +59,7 @@ def _head(roll: _Roll, document: PrintedDocument) -> None:
         roll.line("DUPLICATE - REPRINT", BODY, align=Align.CENTRE, bold=True)
 
 
-def _parties(roll: _Roll, document: PrintedDocument) -> None:
+def _parties(roll: Roll, document: PrintedDocument) -> None:
     roll.pair(f"No. {document.number}", instant_text(document.issued_at, document.time_zone))
     for reference in document.references:
         dated = date_text(reference.dated_on)
@@ -148,7 +82,7 @@ def _parties(roll: _Roll, document: PrintedDocument) -> None:
     roll.line(f"Tax payable on reverse charge: {charged}", SMALL)
 
 
-def _line(roll: _Roll, document: PrintedDocument, place: int, line: PrintedLine) -> None:
+def _line(roll: Roll, document: PrintedDocument, place: int, line: PrintedLine) -> None:
     roll.line(f"{place}. {line.description}", BODY, bold=True)
     facts = [
         f"HSN {line.hsn}" if line.hsn else "",
@@ -175,7 +109,7 @@ def _priced(document: PrintedDocument, line: PrintedLine) -> str:
     return f"{quantity} {TIMES} {price}" + (f" · {rate}" if document.bears_tax else "")
 
 
-def _sums(roll: _Roll, document: PrintedDocument) -> None:
+def _sums(roll: Roll, document: PrintedDocument) -> None:
     totals = document.totals
     named = [
         ("Gross", totals.gross, bool(totals.discount)),
@@ -199,7 +133,7 @@ def _sums(roll: _Roll, document: PrintedDocument) -> None:
         roll.line(saving, BODY, align=Align.CENTRE, bold=True)
 
 
-def _tax_table(roll: _Roll, document: PrintedDocument) -> None:
+def _tax_table(roll: Roll, document: PrintedDocument) -> None:
     if not document.bears_tax:
         return
     roll.cut()
@@ -227,7 +161,7 @@ def _half(rate: str) -> str:
     return f"{half}% + {half}%"
 
 
-def _payment(roll: _Roll, document: PrintedDocument) -> None:
+def _payment(roll: Roll, document: PrintedDocument) -> None:
     if document.tenders:
         roll.cut()
     for tender in document.tenders:
@@ -245,13 +179,13 @@ def _payment(roll: _Roll, document: PrintedDocument) -> None:
         _qr(roll, document.signed_qr, IRN_SIZE)
 
 
-def _qr(roll: _Roll, text: str, size: float) -> None:
+def _qr(roll: Roll, text: str, size: float) -> None:
     left = (ROLL - size) / 2
     roll.gap()
     roll.add(size + 1, lambda y: roll.canvas.qr(text, left, y, size))
 
 
-def _foot(roll: _Roll, document: PrintedDocument) -> None:
+def _foot(roll: Roll, document: PrintedDocument) -> None:
     roll.cut()
     for text in (*document.terms, document.declaration):
         roll.line(text, SMALL, align=Align.CENTRE)

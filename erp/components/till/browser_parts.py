@@ -6,9 +6,9 @@ from reflex.event import no_args_event_spec
 
 
 class ProductFinder(Component):
-    """The search that always has the keyboard; best sellers while nothing is typed.
+    """The search that always has the keyboard; favourites while nothing is typed.
 
-    Products come from `GET /api/erp/products/search` and `/api/erp/best-sellers`.
+    Products come from `GET /api/erp/products/search` and `/api/erp/favourites`.
 
     Attributes:
         sold: Changes with every sale, so that stock is looked up again.
@@ -22,13 +22,14 @@ class ProductFinder(Component):
 
 
 class CartKeeper(Component):
-    """Keeps the cart's text in the tab and offers it again to a page that has none."""
+    """Keeps the texts of the open carts in the tab and offers them to a page that has none."""
 
     library = rx.asset("keeper.jsx", shared=True).importable_path
     tag = "CartKeeper"
     register: rx.Var[str]
     kept: rx.Var[str]
-    on_restore: rx.EventHandler[lambda kept: [kept]]  # type: ignore[type-arg,valid-type]
+    aside: rx.Var[str]
+    on_restore: rx.EventHandler[lambda kept, aside: [kept, aside]]  # type: ignore[type-arg,valid-type]
 
 
 class FocusOn(Component):
@@ -55,6 +56,9 @@ class TillKeys(Component):
     on_park: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_recall: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_pay: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_next: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_open: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_prescription: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class KeysButton(Component):
@@ -124,6 +128,8 @@ class PaymentPad(Component):
     Attributes:
         total: Rupees as plain text.
         credit: The customer's limit as text; empty where they have none.
+        holdings: What else of the customer's can pay, by method: `most` and `step` as plain
+            rupees, and a `note`.
         attempt: Counts the server's answers.
     """
 
@@ -133,6 +139,7 @@ class PaymentPad(Component):
     mode: rx.Var[str]
     credit: rx.Var[str]
     credit_name: rx.Var[str]
+    holdings: rx.Var[dict[str, dict[str, str]]]
     attempt: rx.Var[int]
     errors: rx.Var[dict[str, str]]
     problem: rx.Var[str]

@@ -46,6 +46,10 @@ def cart_line(
         rx.el.div(
             rx.foreach(line["lots"].to(list[dict[str, str]]), lot_note),
             _news(line),
+            rx.cond(
+                line["last"].to(str) != "",
+                rx.el.span(line["last"].to(str), class_name="line-last"),
+            ),
             class_name="line-lots",
         ),
         rx.el.div(

@@ -22,8 +22,10 @@ async function ask(url, signal) {
   if (answer.status === 401) window.location.reload();
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.detail ?? "The search is not available right now.");
-  return body.rows ?? [];
+  return body;
 }
+
+const rowsOf = (url, signal) => ask(url, signal).then((body) => body.rows ?? []);
 
 function inPlace(held, rows) {
   const place = new Map(held.map((row, i) => [row.variant_id, i]));
@@ -34,7 +36,10 @@ function useBest(sold) {
   const [best, setBest] = useState(null);
   useEffect(() => {
     const stop = new AbortController();
-    ask("/api/erp/best-sellers?limit=18", stop.signal).then((rows) => setBest((held) => inPlace(held ?? [], rows)), () => setBest((held) => held ?? []));
+    ask("/api/erp/favourites", stop.signal).then(
+      ({ rows, is_chosen: isChosen }) => setBest((held) => ({ isChosen, rows: isChosen ? rows : inPlace(held?.rows ?? [], rows) })),
+      () => setBest((held) => held ?? { rows: [] }),
+    );
     return () => stop.abort();
   }, [sold]);
   return best;
@@ -47,7 +52,7 @@ function useFound(text, location) {
     const stop = new AbortController();
     const timer = setTimeout(() => {
       const place = location ? `&location_id=${location}` : "";
-      ask(`/api/erp/products/search?limit=20&search=${encodeURIComponent(text)}${place}`, stop.signal)
+      rowsOf(`/api/erp/products/search?limit=20&search=${encodeURIComponent(text)}${place}`, stop.signal)
         .then((rows) => setFound({ text, rows, note: rows.length ? "" : "Nothing found. Try fewer letters, or scan the pack." }))
         .catch((error) => error.name !== "AbortError" && setFound({ text, rows: [], note: error instanceof TypeError ? "The search is not available right now. The bill is kept." : error.message }));
     }, WAIT_MS);
@@ -138,23 +143,41 @@ function Found({ list, found, asked, at, add, hover }) {
   );
 }
 
+const inWords = (category) => category.charAt(0).toUpperCase() + category.slice(1).replaceAll("_", " ");
+const initials = (label) => label.split(/\s+/).slice(0, 2).map((word) => word.charAt(0).toUpperCase()).join("");
+
 function Best({ best, add }) {
+  const [category, setCategory] = useState("");
   if (best === null) return <div className="best" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <span key={i} className="bone best-bone" />)}</div>;
-  if (!best.length) return <p className="finder-note">What sells most will stand here after the first sales. Type a name or scan a pack to begin.</p>;
+  if (!best.rows.length) return <p className="finder-note">What sells most will stand here after the first sales. Type a name or scan a pack to begin.</p>;
+  const categories = [...new Set(best.rows.map((row) => row.category))];
+  const shown = categories.includes(category) ? best.rows.filter((row) => row.category === category) : best.rows;
   return (
     <>
-      <h2 className="best-title">Best sellers</h2>
+      <div className="best-head">
+        <h2 className="best-title">{best.isChosen ? "Favourites" : "Best sellers"}</h2>
+        {categories.length > 1 && (
+          <div className="best-categories" role="group" aria-label="Category">
+            {["", ...categories].map((name) => <button key={name} type="button" aria-pressed={name === category || (name === "" && !categories.includes(category))} onClick={() => setCategory(name)}>{name ? inWords(name) : "All"}</button>)}
+          </div>
+        )}
+      </div>
       <div className="best">
-        {best.map((row) => {
-          const [tone, stock] = stockOf(row);
-          return (
-            <button key={row.variant_id} type="button" className="best-tile" onClick={() => add(row)} data-none={row.sellable <= 0 || undefined}>
-              <span>{row.label}</span>
-              <b>{rupees(row.price) || "–"}<i className="badge" data-tone={tone}>{stock}</i></b>
-            </button>
-          );
-        })}
+        {shown.map((row) => <Tile key={row.variant_id} row={row} add={add} />)}
       </div>
     </>
+  );
+}
+
+function Tile({ row, add }) {
+  const [tone, stock] = stockOf(row);
+  return (
+    <button type="button" className="best-tile" onClick={() => add(row)} data-none={row.sellable <= 0 || undefined}>
+      <span className="best-name">
+        {row.picture_url ? <img className="best-picture" src={row.picture_url} alt="" loading="lazy" /> : <i className="best-picture" aria-hidden="true">{initials(row.label)}</i>}
+        <span>{row.label}</span>
+      </span>
+      <b>{rupees(row.price) || "–"}<i className="badge" data-tone={tone}>{stock}</i></b>
+    </button>
   );
 }

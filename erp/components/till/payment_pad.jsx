@@ -2,7 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import { Keypad } from "./keypad.jsx";
 
-const METHODS = [["cash", "Cash", "c"], ["upi", "UPI", "u"], ["card", "Card", "k"], ["credit", "On account", "a"]];
+const METHODS = [["cash", "Cash", "c"], ["upi", "UPI", "u"], ["card", "Card", "k"], ["credit", "On account", "a"], ["points", "Points", "p"], ["advance", "Advance", "v"]];
 const KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", "00", "0", ".", "C", "⌫"];
 const NOTES = [10000, 50000, 200000];
 const ANSWER_MS = 12000;
@@ -33,7 +33,10 @@ function useAnswer(attempt) {
   return [state, begin];
 }
 
-export function PaymentPad({ total, mode = "sale", credit = "", creditName = "", attempt, errors = {}, problem = "", upiSvg = "", upiReference = "", onComplete, onUpi }) {
+const paise = (text) => Math.round(Number(text) * 100);
+const offered = (left, holding) => { const step = paise(holding.step); return Math.floor(Math.min(left, paise(holding.most)) / step) * step; };
+
+export function PaymentPad({ total, mode = "sale", credit = "", creditName = "", holdings = {}, attempt, errors = {}, problem = "", upiSvg = "", upiReference = "", onComplete, onUpi }) {
   const isRefund = mode === "refund";
   const due = Math.round(Number(total) * 100);
   const [tenders, setTenders] = useState([]);
@@ -44,7 +47,10 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const [answer, begin] = useAnswer(attempt);
   const amountField = useRef(null);
   const left = due - tenders.reduce((sum, tender) => sum + tender.amount, 0);
-  const entered = text.trim() === "" ? left : read(text);
+  const holding = holdings[method];
+  const entered = text.trim() === "" ? (holding ? offered(left, holding) : left) : read(text);
+  const isOpen = (name) => (name === "credit" ? Boolean(credit) : name in holdings || METHODS.slice(0, 3).some(([plainName]) => plainName === name));
+  const methods = METHODS.filter(([name]) => name === "credit" || isOpen(name));
   const mayExceed = method === "cash" && !isRefund;
   const isOver = entered !== null && entered > left && !mayExceed;
   const change = mayExceed && entered !== null ? Math.max(0, entered - left) : 0;
@@ -60,6 +66,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const give = (amount) => { setText(plain(amount)); setFault(""); amountField.current?.focus(); };
   const act = () => {
     if (entered === null) return setFault("Type an amount such as 250 or 99.50.");
+    if (holding && entered > paise(holding.most)) return setFault(`There is no more than ${rupees(paise(holding.most))}.`);
     if (isOver) return setFault(`Only ${rupees(left)} is left to ${isRefund ? "refund" : "pay"}.`);
     if (entered <= 0 && left > 0) return setFault("Type an amount above zero.");
     const given = entered > 0 ? [...tenders, { method, amount: entered, reference: reference.trim() }] : tenders;
@@ -72,7 +79,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const key = (event) => {
     if (event.key === "Enter") { event.preventDefault(); return act(); }
     const found = METHODS.find(([, , letter]) => letter === event.key.toLowerCase());
-    if (found && !event.ctrlKey && !event.metaKey && event.target === amountField.current) { event.preventDefault(); if (found[0] !== "credit" || credit) choose(found[0]); }
+    if (found && !event.ctrlKey && !event.metaKey && event.target === amountField.current) { event.preventDefault(); if (isOpen(found[0])) choose(found[0]); }
   };
   const stray = useRef(null);
   const pad = useRef(null);
@@ -91,7 +98,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     <div ref={pad} className="pay" onKeyDown={(event) => event.target.tagName === "INPUT" && key(event)}>
       <div className="pay-main">
         <div className="pay-methods" role="radiogroup" aria-label={isRefund ? "Refund by" : "Pay by"} onMouseDown={hold}>
-          {METHODS.map(([name, label, letter]) => (
+          {methods.map(([name, label, letter]) => (
             <button key={name} type="button" role="radio" aria-checked={method === name} disabled={name === "credit" && !credit} title={name === "credit" && !credit ? "Choose a customer with credit first" : undefined} onClick={() => { choose(name); amountField.current?.focus(); }}>{label}<kbd aria-hidden="true">{letter.toUpperCase()}</kbd></button>
           ))}
         </div>
@@ -104,7 +111,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         )}
         <label className="pay-amount">
           <span>{isRefund ? "Refund" : method === "cash" ? "Cash received" : "Amount"}</span>
-          <input ref={amountField} className="input" inputMode="decimal" value={text} onChange={(e) => { setText(e.target.value); setFault(""); }} placeholder={plain(left)} aria-invalid={message ? "true" : undefined} aria-describedby={message ? "pay-error" : undefined} autoComplete="off" data-scan="" />
+          <input ref={amountField} className="input" inputMode="decimal" value={text} onChange={(e) => { setText(e.target.value); setFault(""); }} placeholder={plain(holding ? offered(left, holding) : left)} aria-invalid={message ? "true" : undefined} aria-describedby={message ? "pay-error" : undefined} autoComplete="off" data-scan="" />
         </label>
         {message && <p className="error" id="pay-error" role="alert">{message}</p>}
         {method === "cash" && !isRefund && left > 0 && (
@@ -123,6 +130,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
           <label className="pay-reference"><span>{method === "upi" ? "UPI reference (optional)" : "Approval code (optional)"}</span><input className="input" value={reference} onChange={(e) => setReference(e.target.value)} maxLength={60} autoComplete="off" data-scan="" /></label>
         )}
         {method === "credit" && <p className="hint">{creditName} may owe up to {credit}.</p>}
+        {holding && <p className="hint">{holding.note}</p>}
       </div>
       <div className="pay-side">
         <Keypad keys={KEYS} onPress={press} label="Amount" />

@@ -1,14 +1,14 @@
 // The till's keyboard: function keys act at once; plain keys only while nothing is being typed.
 import { useEffect, useRef, useState } from "react";
 
-const NAMED = { F4: "customer", F8: "park", F9: "recall", F10: "pay" };
-const ACTS = { customer: "onCustomer", park: "onPark", recall: "onRecall", pay: "onPay" };
+const NAMED = { F3: "prescription", F4: "customer", F7: "next", F8: "park", F9: "recall", F10: "pay" };
+const ACTS = { customer: "onCustomer", park: "onPark", recall: "onRecall", pay: "onPay", next: "onNext", open: "onOpen", prescription: "onPrescription" };
 const PLAIN = { "+": "more", "-": "less", Delete: "remove", ArrowUp: "up", ArrowDown: "down", "?": "help" };
 const SHEET = [
   ["Search or scan", "F2"], ["Choose a result", "↑ ↓ Enter"], ["Quantity of the chosen line", "+ −"],
   ["Choose a line", "↑ ↓"], ["Take the line off", "Del"], ["Discount of the line", "F6"],
-  ["Discount of the bill", "Shift F6"], ["Customer", "F4"], ["Park the bill", "F8"], ["Recall a bill", "F9"],
-  ["Pay", "F10"], ["Pay", "Ctrl Enter"], ["Cash, UPI, card, account", "C U K A"],
+  ["Discount of the bill", "Shift F6"], ["Customer", "F4"], ["Prescription", "F3"], ["Park the bill", "F8"], ["Recall a bill", "F9"], ["Next customer's bill", "F7"], ["Another customer's bill", "Shift F7"],
+  ["Pay", "F10"], ["Pay", "Ctrl Enter"], ["Cash, UPI, card, account", "C U K A"], ["Points, advance", "P V"],
   ["Complete, or new sale", "Enter"], ["Close a dialog", "Esc"], ["This sheet", "?"],
 ];
 const isModal = () => document.querySelector('[role="dialog"]:not([data-state="closed"]), [role="alertdialog"]:not([data-state="closed"]), dialog[open]');
@@ -36,6 +36,7 @@ export function TillKeys(acts) {
       let name = event.key === "Enter" && event.ctrlKey ? "pay" : isPlain ? NAMED[event.key] : "";
       if (!name && isPlain && isFree(event.target)) name = PLAIN[event.key];
       if (event.key === "F2") name = "search";
+      if (event.key === "F7" && event.shiftKey) name = "open";
       if (event.key === "F6") name = event.shiftKey ? "bill-discount" : "discount";
       if (!name) return;
       event.preventDefault();

@@ -1,12 +1,18 @@
 """Registers, shifts, sales, tenders, approvals and parked carts."""
 
+from erp.models.pos.advance import AdvanceVoucher, VoucherKind
+from erp.models.pos.favourite import TillFavourite
+from erp.models.pos.prescription import Prescription, PrescriptionRule
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
 from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, TenderMethod
 
 __all__ = [
+    "AdvanceVoucher",
     "Approval",
     "CashMovement",
     "ParkedCart",
+    "Prescription",
+    "PrescriptionRule",
     "Register",
     "RegisterShift",
     "Sale",
@@ -14,4 +20,6 @@ __all__ = [
     "ShiftStatus",
     "Tender",
     "TenderMethod",
+    "TillFavourite",
+    "VoucherKind",
 ]

@@ -26,6 +26,10 @@ class TenderMethod(StrEnum):
     CARD = "card"
     CREDIT = "credit"
     """On the customer's account."""
+    POINTS = "points"
+    """With points of the loyalty programme: payment, so the bill's tax stays as it is."""
+    ADVANCE = "advance"
+    """From what the customer paid before."""
 
 
 class Sale(TenantRow, table=True):

@@ -21,7 +21,7 @@ from erp.pages.routing import Nav, page
 from erp.state.billing.sales import (
     KINDS,
     LINE_COLUMNS,
-    METHODS,
+    METHOD_NAMES,
     RELATED_COLUMNS,
     TENDER_COLUMNS,
     SaleListState,
@@ -52,7 +52,7 @@ def sales_page() -> rx.Component:
             search="Search by number or customer",
             filters=[
                 Filter("kind", "Kind", list(KINDS.items())),
-                Filter("method", "Paid by", list(METHODS.items())),
+                Filter("method", "Paid by", list(METHOD_NAMES.items())),
                 Filter("from_day", "From"),
                 Filter("to_day", "To"),
             ],

@@ -19,6 +19,7 @@ from erp.components import (
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
 from erp.pages.catalog.substitutes import link_dialog, substitutes_card
+from erp.pages.pos.prescription import prescription_rule_dialog
 from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
 from erp.state.catalog.product import (
@@ -33,6 +34,7 @@ from erp.state.catalog.product import (
 )
 from erp.state.catalog.substitutes import SubstituteState
 from erp.state.inventory.wording import MOVE_COLUMNS
+from erp.state.pos.prescribing import PrescriptionRuleState
 from erp.state.purchasing.prices import PriceState
 
 
@@ -71,6 +73,7 @@ def product_page() -> rx.Component:
         ),
         product_dialogs(),
         link_dialog(),
+        prescription_rule_dialog(),
     )
 
 
@@ -89,7 +92,13 @@ def _head() -> rx.Component:
             ),
         ),
     )
-    return page_header(head["name"], head["lead"], actions)
+    rule = button(
+        "Prescription",
+        look="ghost",
+        icon="scroll",
+        on_click=PrescriptionRuleState.open_rule(*about),
+    )
+    return page_header(head["name"], head["lead"], rx.cond(head["may_rule"] != "", rule), actions)
 
 
 def _variants() -> rx.Component:

@@ -17,8 +17,10 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
+from erp.pages.loyalty.points import points_card
 from erp.pages.purchasing.scorecard import scorecard_card
 from erp.pages.routing import page
+from erp.state.loyalty.points import PointsState
 from erp.state.party.party import INVOICE_COLUMNS, SALE_COLUMNS, PartyState
 from erp.state.purchasing.scorecard import ScorecardState
 
@@ -31,7 +33,12 @@ head = PartyState.head
     permission="party.view",
     parent="/parties",
     record="party",
-    on_load=[PartyState.open_record, ScorecardState.open_scorecard, PartyState.listen],
+    on_load=[
+        PartyState.open_record,
+        ScorecardState.open_scorecard,
+        PointsState.open_points,
+        PartyState.listen,
+    ],
 )
 def party_page() -> rx.Component:
     """Show one party."""
@@ -50,6 +57,7 @@ def party_page() -> rx.Component:
             rx.el.div(card(_terms(), title="Terms"), class_name="span-4 full-below"),
         ),
         scorecard_card(),
+        points_card(),
         grid(_sales(), _invoices()),
         rx.cond(
             PartyState.history.length() > 0, card(timeline(PartyState.history), title="History")

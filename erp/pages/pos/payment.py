@@ -16,6 +16,7 @@ def payment_dialog() -> rx.Component:
             total=PayState.total,
             credit=PayState.credit,
             credit_name=TillState.customer["name"],
+            holdings=PayState.holdings,
             attempt=PayState.attempt,
             errors=PayState.errors,
             problem=PayState.problem,
@@ -52,6 +53,7 @@ def receipt_dialog() -> rx.Component:
                 receipt["total"],
                 " · ",
                 receipt["customer"],
+                rx.cond(receipt["points"] != "", rx.fragment(" · ", receipt["points"])),
                 class_name="sold-facts",
             ),
             rx.el.div(

@@ -109,6 +109,10 @@ def _bill() -> rx.Component:
                 ),
                 class_name="total-row",
             ),
+            rx.cond(
+                ReturnState.points_note != "",
+                rx.el.p(ReturnState.points_note, class_name="soft points-note"),
+            ),
             touch_button(
                 "Refund",
                 look="solid",
@@ -169,7 +173,7 @@ def _refund_dialog() -> rx.Component:
     return dialog(
         ReturnState.is_refunding,
         PaymentPad.create(
-            total=ReturnState.value,
+            total=ReturnState.to_refund,
             mode="refund",
             credit=ReturnState.credit,
             credit_name=ReturnState.sale["customer"],

@@ -1,5 +1,7 @@
 """The selling screen: products on the left, the bill on the right."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import empty_state, notice, scanner
@@ -15,6 +17,7 @@ from erp.state.pos.customers import CustomerState
 from erp.state.pos.opening import OpeningState
 from erp.state.pos.parking import ParkState
 from erp.state.pos.paying import PayState
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.shifts import ShiftDeskState
 from erp.state.pos.till import TillState
 
@@ -33,7 +36,9 @@ def selling_screen() -> rx.Component:
             class_name="till-left",
             aria_label="Products",
         ),
-        rx.el.section(_head(), _lines(), _foot(), class_name="till-right", aria_label="Bill"),
+        rx.el.section(
+            _tabs(), _head(), _lines(), _foot(), class_name="till-right", aria_label="Bill"
+        ),
         scanner(TillState.scan),
         class_name="till",
     )
@@ -53,8 +58,38 @@ def _desk() -> rx.Component:
         ),
         touch_link("Report", f"/till/shifts/{TillState.shift_id}", icon="receipt-text"),
         touch_button("Close shift", icon="lock", on_click=ShiftDeskState.open_closing),
+        rx.cond(
+            TillState.may_arrange,
+            touch_link("Favourites", "/till/favourites", icon="layout-grid"),
+        ),
         KeysButton.create(rx.icon("keyboard")),
         class_name="desk",
+    )
+
+
+def _tabs() -> rx.Component:
+    """Return the open bills; nothing while there is one."""
+    return rx.cond(
+        TillState.tabs.length() > 0,
+        rx.el.div(
+            rx.foreach(TillState.tabs, _tab),
+            rx.el.kbd("F7", aria_hidden="true"),
+            class_name="bill-tabs",
+            role="tablist",
+            aria_label="Open bills",
+        ),
+    )
+
+
+def _tab(tab: Any) -> rx.Component:
+    return rx.el.button(
+        tab["label"],
+        type="button",
+        role="tab",
+        aria_selected=tab["is_at_hand"],
+        on_click=TillState.choose_tab(tab["place"]),
+        class_name="bill-tab",
+        key=tab["place"],
     )
 
 
@@ -74,6 +109,8 @@ def _head() -> rx.Component:
             on_click=CustomerState.open_dialog,
             aria_label=f"Customer: {TillState.customer['name']}",
         ),
+        _tool("scroll", "Prescription (F3)", PrescriptionState.open_dialog),
+        _tool("users-round", "Another customer's bill (Shift F7)", TillState.open_tab),
         _tool(
             "pause", "Park this bill (F8)", ParkState.open_park, off=TillState.lines.length() == 0
         ),
@@ -121,6 +158,7 @@ def _foot() -> rx.Component:
     totals = TillState.totals
     return rx.el.div(
         rx.cond(TillState.notice != "", _notice()),
+        rx.cond(TillState.prescription != "", _prescription()),
         rx.el.dl(
             _sum("Taxable value", totals["taxable"]),
             _sum(totals["tax_label"], totals["tax"]),
@@ -160,6 +198,17 @@ def _foot() -> rx.Component:
             class_name="pay-row",
         ),
         class_name="bill-foot",
+    )
+
+
+def _prescription() -> rx.Component:
+    return rx.el.button(
+        rx.icon("scroll"),
+        TillState.prescription,
+        type="button",
+        class_name="prescription-note",
+        custom_attrs={"data-missing": TillState.needs_prescription},
+        on_click=PrescriptionState.open_dialog,
     )
 
 

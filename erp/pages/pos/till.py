@@ -10,12 +10,14 @@ from erp.pages.pos.desk import cash_dialog, closed_dialog, closing_dialog
 from erp.pages.pos.opening import opening_screen
 from erp.pages.pos.parked import park_dialog, recall_dialog
 from erp.pages.pos.payment import payment_dialog, receipt_dialog
+from erp.pages.pos.prescription import prescription_dialog
 from erp.pages.pos.selling import selling_screen
 from erp.pages.routing import Nav, page
 from erp.state.pos.customers import CustomerState
 from erp.state.pos.opening import OpeningState
 from erp.state.pos.parking import ParkState
 from erp.state.pos.paying import PayState
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.till import SELL, TillState
 
 
@@ -47,16 +49,21 @@ def _selling() -> rx.Component:
             on_park=ParkState.open_park,
             on_recall=ParkState.open_recall,
             on_pay=PayState.pay,
+            on_next=TillState.next_tab,
+            on_open=TillState.open_tab,
+            on_prescription=PrescriptionState.open_dialog,
         ),
         CartKeeper.create(
             register=TillState.register_id,
             kept=TillState.kept,
+            aside=TillState.aside,
             on_restore=[TillState.restore, PayState.settle_lost_answer],
         ),
         payment_dialog(),
         receipt_dialog(),
         approval_dialog(),
         customer_dialog(),
+        prescription_dialog(),
         park_dialog(),
         recall_dialog(),
         cash_dialog(),

@@ -48,6 +48,7 @@ class TillFacts:
     register: str = ""
     cashier: str = ""
     upi_link: str = ""
+    remarks: Sequence[str] = ()
 
 
 def get_printed_document(
@@ -95,6 +96,7 @@ def get_printed_document(
         change_due=facts.change_due,
         register=facts.register,
         cashier=facts.cashier,
+        remarks=tuple(facts.remarks),
     )
 
 

@@ -163,6 +163,7 @@ class PrintedDocument:
     change_due: Decimal = ZERO
     register: str = ""
     cashier: str = ""
+    remarks: tuple[str, ...] = ()
     terms: tuple[str, ...] = ()
     declaration: str = ""
     signatory: str = "Authorised signatory"

@@ -1,21 +1,49 @@
 """The till: shifts, sales, returns, approvals and parked bills."""
 
 from erp.services.pos import referees
+from erp.services.pos.advances import (
+    AdvanceMoved,
+    GetAdvance,
+    PayBackAdvance,
+    TakeAdvance,
+    Voucher,
+    get_advance,
+    pay_back_advance,
+    take_advance,
+)
 from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_approval
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
+from erp.services.pos.customers import (
+    CustomerAtTill,
+    GetCustomer,
+    ListLastPrices,
+    get_customer,
+    list_last_prices,
+)
 from erp.services.pos.errors import (
+    AdvanceShort,
     ApprovalRequired,
     DrawerShort,
     MoreThanScheme,
     PaymentMismatch,
+    PrescriptionRequired,
     PriceChanged,
     ReasonRequired,
     ShiftAlreadyOpen,
     ShiftClosed,
 )
+from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
+from erp.services.pos.prescribing import (
+    GivenPrescription,
+    ListPrescriptions,
+    SetPrescriptionRule,
+    get_prescription_rule,
+    list_prescriptions,
+    set_prescription_rule,
+)
 from erp.services.pos.pricing import CartLine
-from erp.services.pos.printing import RequestUpi, get_printed_bill, request_upi
+from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
 from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
 from erp.services.pos.quoting import QuoteCart, quote_cart
 from erp.services.pos.registers import CreateRegister, create_register
@@ -44,62 +72,21 @@ from erp.services.pos.shifts import (
     move_cash,
     open_shift,
 )
-from erp.services.pos.tendering import GivenTender
+from erp.services.pos.tendering import METHOD_NAMES, GivenTender
+from erp.services.pos.vouchers import ListAdvances, get_printed_voucher, list_advances
 
 __all__ = [
-    "ApprovalAnswer",
-    "ApprovalRequired",
-    "BestSellers",
-    "CartLine",
-    "CloseShift",
-    "CreateRegister",
-    "DrawerShort",
-    "GetSale",
-    "GetShift",
-    "GivenTender",
-    "ListBestSellers",
-    "ListSales",
-    "ListShifts",
-    "MoreThanScheme",
-    "MoveCash",
-    "ParkCart",
-    "PaymentMismatch",
-    "PostReturn",
-    "PostSale",
-    "PriceChanged",
-    "QuoteCart",
-    "ReasonRequired",
-    "RecallCart",
-    "RequestApproval",
-    "RequestUpi",
-    "ReturnLine",
-    "ReturnPosted",
-    "ReturnReceipt",
-    "SalePosted",
-    "SaleReceipt",
-    "ShiftAlreadyOpen",
-    "ShiftClosed",
-    "ShiftClosing",
-    "ShiftEnded",
-    "StartShift",
-    "close_shift",
-    "create_register",
-    "get_printed_bill",
-    "get_sale",
-    "get_shift",
-    "list_best_sellers",
-    "list_parked_carts",
-    "list_registers",
-    "list_sales",
-    "list_shifts",
-    "move_cash",
-    "open_shift",
-    "park_cart",
-    "post_return",
-    "post_sale",
-    "quote_cart",
-    "recall_cart",
-    "referees",
-    "request_approval",
-    "request_upi",
-]
+    "METHOD_NAMES", "AdvanceMoved", "AdvanceShort", "ApprovalAnswer", "ApprovalRequired", "BestSellers", "CartLine",
+    "CloseShift", "CreateRegister", "CustomerAtTill", "DrawerShort", "GetAdvance", "GetCustomer", "GetSale",
+    "GetShift", "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices",
+    "ListPrescriptions", "ListSales", "ListShifts", "MoreThanScheme", "MoveCash", "ParkCart", "PayBackAdvance",
+    "PaymentMismatch", "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
+    "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt",
+    "SalePosted", "SaleReceipt", "SetFavourites", "SetPrescriptionRule", "ShiftAlreadyOpen", "ShiftClosed",
+    "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "Voucher", "close_shift", "create_register",
+    "get_advance", "get_customer", "get_prescription_rule", "get_printed_bill", "get_printed_voucher", "get_sale",
+    "get_shift", "list_advances", "list_best_sellers", "list_favourites", "list_last_prices", "list_parked_carts",
+    "list_prescriptions", "list_registers", "list_sales", "list_shifts", "move_cash", "open_shift", "park_cart",
+    "pay_back_advance", "post_return", "post_sale", "quote_cart", "recall_cart", "referees", "request_approval",
+    "request_upi", "set_favourites", "set_prescription_rule", "take_advance",
+]  # fmt: skip

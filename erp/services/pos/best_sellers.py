@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -13,6 +13,37 @@ from erp.core.context import RequestContext
 from erp.services.platform import Query, Result, Rows, query
 
 LOOK_BACK_DAYS = 30
+SELLABLE: LiteralString = """
+          left join lateral (
+                select sum(b.on_hand - b.reserved)::bigint as sellable,
+                       (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
+                  from stock_balance b
+                  join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+                  join location p on p.tenant_id = b.tenant_id and p.id = b.location_id
+                  join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
+                 where b.tenant_id = %(tenant)s and b.variant_id = v.id and p.kind = 'storage'
+                   and w.branch_id = %(branch)s and b.on_hand > b.reserved
+                   and l.status = 'available'
+                   and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
+"""
+"""Joins to a variant `v` what the branch can sell of it now, and the price of the lot that goes first."""
+
+_BEST: LiteralString = """
+with sold as materialized (
+    select l.variant_id, sum(l.quantity)::bigint as sold
+      from sale s
+      join register r on r.tenant_id = s.tenant_id and r.id = s.register_id
+      join invoice_line l on l.tenant_id = s.tenant_id and l.invoice_id = s.invoice_id
+     where s.tenant_id = %(tenant)s and s.sold_at >= %(since)s and s.kind = 'sale'
+       and r.branch_id = %(branch)s
+     group by l.variant_id
+     order by sold desc, l.variant_id
+     limit %(limit)s)
+select v.id as variant_id, v.label, stock.price, coalesce(stock.sellable, 0) as sellable,
+       sold.sold
+  from sold
+  join variant v on v.tenant_id = %(tenant)s and v.id = sold.variant_id and v.is_active
+"""
 
 
 class ListBestSellers(Query):
@@ -49,34 +80,7 @@ def list_best_sellers(
     """List what the branch's tills sold most in the last thirty days."""
     rows = db.fetch_all(
         session,
-        """
-        with sold as materialized (
-            select l.variant_id, sum(l.quantity)::bigint as sold
-              from sale s
-              join register r on r.tenant_id = s.tenant_id and r.id = s.register_id
-              join invoice_line l on l.tenant_id = s.tenant_id and l.invoice_id = s.invoice_id
-             where s.tenant_id = %(tenant)s and s.sold_at >= %(since)s and s.kind = 'sale'
-               and r.branch_id = %(branch)s
-             group by l.variant_id
-             order by sold desc, l.variant_id
-             limit %(limit)s)
-        select v.id as variant_id, v.label, stock.price, coalesce(stock.sellable, 0) as sellable,
-               sold.sold
-          from sold
-          join variant v on v.tenant_id = %(tenant)s and v.id = sold.variant_id and v.is_active
-          left join lateral (
-                select sum(b.on_hand - b.reserved)::bigint as sellable,
-                       (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
-                  from stock_balance b
-                  join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
-                  join location p on p.tenant_id = b.tenant_id and p.id = b.location_id
-                  join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
-                 where b.tenant_id = %(tenant)s and b.variant_id = v.id and p.kind = 'storage'
-                   and w.branch_id = %(branch)s and b.on_hand > b.reserved
-                   and l.status = 'available'
-                   and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
-         order by sold.sold desc, v.label
-        """,
+        f"{_BEST} {SELLABLE} order by sold.sold desc, v.label",
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,

@@ -42,6 +42,18 @@ class PaymentMismatch(InvalidInput):
     code = "payment_mismatch"
 
 
+class AdvanceShort(InvalidInput):
+    """The customer has not paid that much before."""
+
+    code = "advance_short"
+
+
+class PrescriptionRequired(InvalidInput):
+    """The goods are sold on a prescription only."""
+
+    code = "prescription_required"
+
+
 class DrawerShort(InvalidInput):
     """More cash would go out than is in the drawer."""
 

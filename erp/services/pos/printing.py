@@ -1,5 +1,7 @@
 """What a till prints: the bill with how it was paid."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -9,11 +11,47 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services import billing
+from erp.core.formatting import date_text
+from erp.services import billing, loyalty
 from erp.services.billing import PrintedDocument, PrintedTender, TillFacts, UpiPayment
+from erp.services.party import printed_party
 from erp.services.platform import Amount, Query, Result, query
+from erp.services.pos.tendering import METHOD_NAMES
 
-METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSlip:
+    """A slip of the till other than a bill, as it is printed.
+
+    Attributes:
+        head: The seller: name first, then address, registration and licence.
+        sections: A heading, which may be empty, with names and values; names in capitals stand out.
+    """
+
+    title: str
+    number: str
+    issued_at: datetime
+    head: tuple[str, ...]
+    subtitle: tuple[str, ...]
+    sections: tuple[tuple[str, Pairs], ...]
+    foot: tuple[str, ...] = ()
+
+
+def slip_head(session: Session, ctx: RequestContext, branch_id: UUID) -> tuple[str, ...]:
+    """Return a branch as the head of a slip."""
+    row = db.fetch_one(
+        session,
+        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
+        " b.drug_licence_no from branch b join company c on (c.tenant_id, c.id) ="
+        " (b.tenant_id, b.company_id) where b.tenant_id = %s and b.id = %s",
+        (ctx.tenant_id, branch_id),
+    )
+    assert row is not None  # noqa: S101  a till stands in a branch
+    seller = printed_party(row)
+    known = (("Phone", seller.phone), ("GSTIN", seller.gstin), ("D.L. No.", seller.drug_licence))
+    return (seller.name, *seller.address, *(f"{name} {fact}" for name, fact in known if fact))
 
 
 def get_printed_bill(
@@ -54,7 +92,33 @@ def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
     tenders = [
         PrintedTender(METHOD_NAMES[row["method"]], row["amount"], row["reference"]) for row in rows
     ]
-    return TillFacts(tenders, sale["change_due"], sale["register"], sale["cashier"])
+    return TillFacts(
+        tenders,
+        sale["change_due"],
+        sale["register"],
+        sale["cashier"],
+        remarks=(*_prescribed(session, ctx, sale["id"]), *_points(session, ctx, sale["id"])),
+    )
+
+
+def _prescribed(session: Session, ctx: RequestContext, sale_id: UUID) -> list[str]:
+    row = db.fetch_one(
+        session,
+        "select doctor_name, registration_no, patient_name, prescribed_on from prescription"
+        " where tenant_id = %s and sale_id = %s",
+        (ctx.tenant_id, sale_id),
+    )
+    if row is None:
+        return []
+    doctor = f"{row['doctor_name']}, Reg. No. {row['registration_no']}"
+    patient = f"{row['patient_name']}, dated {date_text(row['prescribed_on'])}"
+    return [f"Prescribed by {doctor}", f"For {patient}"]
+
+
+def _points(session: Session, ctx: RequestContext, sale_id: UUID) -> list[str]:
+    came, went = loyalty.points_by(session, ctx, sale_id)
+    parts = [f"{went} spent" if went else "", f"{came} earned" if came else ""]
+    return [f"Points: {', '.join(part for part in parts if part)}"] if came or went else []
 
 
 class RequestUpi(Query):

@@ -96,7 +96,7 @@ class ListSales(Page):
     kind: Literal["", "sale", "return"] = ""
     shift_id: UUID | None = None
     customer_id: UUID | None = None
-    method: Literal["", "cash", "upi", "card", "credit"] = ""
+    method: Literal["", "cash", "upi", "card", "credit", "points", "advance"] = ""
     from_day: date | None = None
     to_day: date | None = None
     from_at: datetime | None = None

@@ -11,6 +11,7 @@ from erp.core.context import RequestContext
 from erp.services import party
 from erp.services.billing import TaxedLine
 from erp.services.platform import Query, Result, query
+from erp.services.pos.prescribing import lines_on_prescription
 from erp.services.pos.pricing import Basket, Part, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
@@ -48,7 +49,11 @@ class QuotedLine(Result):
 
 
 class CartQuote(Result):
-    """A cart priced: lots allocated, tax and totals; nothing is held."""
+    """A cart priced: lots allocated, tax and totals; nothing is held.
+
+    Attributes:
+        on_prescription: Variants that are sold on a prescription only.
+    """
 
     lines: list[QuotedLine]
     gross: Decimal
@@ -63,6 +68,7 @@ class CartQuote(Result):
     discount_level: Decimal
     discount_limit: Decimal
     needs_approval: bool
+    on_prescription: list[UUID]
 
 
 @query("pos.quote_cart", permission="pos.sell", rest="POST /quotes")
@@ -86,6 +92,9 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
+        on_prescription=sorted(
+            lines_on_prescription(session, ctx, [part.goods for part in bill.parts])
+        ),
     )
 
 

@@ -31,7 +31,7 @@ referee(
     counted="select count(*) from register_shift where status = 'closed'",
     offenders="""
         select s.tenant_id, s.id as shift_id, s.expected_cash,
-               s.opening_float + coalesce(c.cash, 0) + coalesce(m.moved, 0) as found
+               s.opening_float + coalesce(c.cash, 0) + coalesce(m.moved, 0) + coalesce(v.cash, 0) as found
           from register_shift s
           left join lateral (
                 select sum(case x.kind when 'sale' then t.amount else -t.amount end) as cash
@@ -40,8 +40,51 @@ referee(
           left join lateral (
                 select sum(amount) as moved from cash_movement m
                  where (m.tenant_id, m.shift_id) = (s.tenant_id, s.id)) m on true
+          left join lateral (
+                select sum(case kind when 'receipt' then amount else -amount end) as cash from advance_voucher v
+                 where (v.tenant_id, v.shift_id) = (s.tenant_id, s.id) and v.method = 'cash') v on true
          where s.status = 'closed'
-           and s.expected_cash <> s.opening_float + coalesce(c.cash, 0) + coalesce(m.moved, 0)
+           and s.expected_cash
+               <> s.opening_float + coalesce(c.cash, 0) + coalesce(m.moved, 0) + coalesce(v.cash, 0)
+         limit 1
+    """,
+)
+referee(
+    "P6",
+    "What the books owe each customer for advances is what they paid before and did not spend",
+    counted="select count(*) from advance_voucher",
+    offenders="""
+        with owed as (
+            select l.tenant_id, l.party_id, sum(l.credit - l.debit) as amount from journal_line l
+              join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+             where a.key = 'customer_advances' group by 1, 2),
+        held as (
+            select tenant_id, party_id, sum(amount) as amount from (
+                select tenant_id, party_id, case kind when 'receipt' then amount else -amount end as amount
+                  from advance_voucher
+                union all
+                select s.tenant_id, s.party_id, case s.kind when 'sale' then -t.amount else t.amount end
+                  from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
+                 where t.method = 'advance') moved
+             group by 1, 2)
+        select tenant_id, party_id, owed.amount as owed, held.amount as held
+          from owed full join held using (tenant_id, party_id)
+         where coalesce(owed.amount, 0) <> coalesce(held.amount, 0) or held.amount < 0
+         limit 1
+    """,
+)
+referee(
+    "P7",
+    "Numbers of receipt and refund vouchers are exactly 1 to the last, with no gap and no double",
+    counted="select count(*) from advance_voucher",
+    offenders="""
+        select s.tenant_id, s.prefix, s.next_number - 1 as given, count(v.id) as found
+          from number_series s
+          left join advance_voucher v on v.tenant_id = s.tenant_id and v.branch_id = s.branch_id
+               and left(v.number, length(s.prefix)) = s.prefix
+         where s.document_type in ('advance_receipt', 'advance_refund')
+         group by s.tenant_id, s.id
+        having count(v.id) <> s.next_number - 1
          limit 1
     """,
 )

@@ -16,10 +16,18 @@ from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.pos import Sale, SaleKind, TenderMethod
-from erp.services import accounting, billing, inventory
+from erp.services import accounting, billing, inventory, loyalty
 from erp.services.accounting import NewEntry, NewLine, credit, debit
-from erp.services.billing import InvoiceKind, NewInvoice, Returning, SupplyNature
+from erp.services.billing import (
+    CreditDraft,
+    InvoiceKind,
+    NewInvoice,
+    OriginalInvoice,
+    Returning,
+    SupplyNature,
+)
 from erp.services.inventory import Origin, Returned, TakenBack
+from erp.services.loyalty import Change, Document
 from erp.services.platform import (
     Closed,
     Command,
@@ -33,6 +41,7 @@ from erp.services.platform import (
 )
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.refunding import get_payment, settle_refund
+from erp.services.pos.rewarding import points_of_return, with_points
 from erp.services.pos.shifts import OpenShift, hold_open_shift, require_cash
 from erp.services.pos.tendering import (
     Settlement,
@@ -60,8 +69,9 @@ class PostReturn(Command):
     Attributes:
         return_id: Made by the client, so that a lost answer can be asked for again; follows
             from the idempotency key where none is given.
-        tenders: How the money is given back; together exactly the value of the goods. Empty
-            lowers what the customer owes for the bill first and gives the rest back in cash.
+        tenders: How the money is given back; together exactly the value of the goods, less what
+            points are given back for. Empty lowers what the customer owes for the bill first and
+            gives the rest back in cash.
     """
 
     return_id: UUID = Field(default_factory=_id_of_return)
@@ -73,7 +83,12 @@ class PostReturn(Command):
 
 
 class ReturnReceipt(Result):
-    """A posted return."""
+    """A posted return.
+
+    Attributes:
+        points_net: Points given back less those taken back. by_points: rupees of the refund
+            that came as points.
+    """
 
     return_id: UUID
     invoice_id: UUID
@@ -85,6 +100,8 @@ class ReturnReceipt(Result):
     sgst: Decimal
     igst: Decimal
     total: Decimal
+    points_net: int = 0
+    by_points: Decimal = ZERO
 
 
 class ReturnPosted(DomainEvent):
@@ -106,6 +123,7 @@ class _Taking:
     note: NewInvoice
     settlement: Settlement
     goods: list[TakenBack]
+    points: Change
 
 
 @command("pos.post_return", permission="pos.return", rest="POST /sales/{sale_id}/returns")
@@ -140,11 +158,27 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     value = draft.totals.invoice_value
     require_within_limit(session, ctx, "return", cmd.return_id, value)
     paid = get_payment(session, ctx, cmd.sale_id)
+    whose = Document(original.party_id, "return", cmd.return_id)
+    points = points_of_return(session, ctx, whose, cmd.sale_id, paid, value)
     has_account = bool(original.recipient)
-    settlement = settle_refund(value, cmd.tenders, paid, has_account=has_account)
+    money = settle_refund(value - points.tendered, cmd.tenders, paid, has_account=has_account)
+    settlement = with_points(money, points.tendered)
     cash = settlement.paid_by(TenderMethod.CASH)
     require_cash(session, ctx, shift.id, cash, at="tenders")
-    note = NewInvoice(
+    note = _credit_note(cmd, shift, original, draft)
+    taken = _take_back(session, ctx, shift, cmd, note)
+    accounting.period_id(session, ctx, ctx.today)
+    number = billing.take_number(session, ctx, note)
+    db.hold_rows(session)
+    taking = _Taking(cmd, shift, note, settlement, taken, points)
+    _write(session, ctx, taking, number)
+    return _receipt(ctx, taking, original.number, number)
+
+
+def _credit_note(
+    cmd: PostReturn, shift: OpenShift, original: OriginalInvoice, draft: CreditDraft
+) -> NewInvoice:
+    return NewInvoice(
         id=new_id(),
         kind=InvoiceKind.CREDIT_NOTE,
         series_code=shift.register_code,
@@ -160,22 +194,25 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
         origin_id=cmd.return_id,
         original_invoice_id=original.id,
     )
-    taken = _take_back(session, ctx, shift, cmd, note)
-    accounting.period_id(session, ctx, ctx.today)
-    number = billing.take_number(session, ctx, note)
-    db.hold_rows(session)
-    _write(session, ctx, _Taking(cmd, shift, note, settlement, taken), number)
+
+
+def _receipt(
+    ctx: RequestContext, taking: _Taking, original_number: str, number: str
+) -> ReturnReceipt:
+    totals = taking.note.totals
     return ReturnReceipt(
-        return_id=cmd.return_id,
-        invoice_id=note.id,
+        return_id=taking.cmd.return_id,
+        invoice_id=taking.note.id,
         number=number,
-        original_number=original.number,
+        original_number=original_number,
         issued_at=ctx.now,
-        taxable=draft.totals.taxable_value,
-        cgst=draft.totals.cgst,
-        sgst=draft.totals.sgst,
-        igst=draft.totals.igst,
-        total=value,
+        taxable=totals.taxable_value,
+        cgst=totals.cgst,
+        sgst=totals.sgst,
+        igst=totals.igst,
+        total=totals.invoice_value,
+        points_net=taking.points.net,
+        by_points=taking.points.tendered,
     )
 
 
@@ -210,7 +247,8 @@ def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) 
     db.insert_rows(session, Sale, [_row(ctx, taking)])
     write_tenders(session, ctx, cmd.return_id, taking.settlement)
     narration = f"Return {number}: {cmd.reason}"
-    lines = _ledger(note, taking.settlement, taking.goods)
+    loyalty.write_change(session, taking.points)
+    lines = [*_ledger(note, taking.settlement, taking.goods), *taking.points.lines()]
     accounting.post_entry(
         session,
         ctx,

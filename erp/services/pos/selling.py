@@ -14,7 +14,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.pos import Sale, SaleKind, TenderMethod
-from erp.services import accounting, billing, inventory, party, sales
+from erp.services import accounting, billing, inventory, loyalty, party, sales
 from erp.services.accounting import NewEntry, credit, debit
 from erp.services.billing import (
     NewInvoice,
@@ -22,6 +22,7 @@ from erp.services.billing import (
     TaxedLine,
 )
 from erp.services.inventory import Origin
+from erp.services.loyalty import Change
 from erp.services.party import SaleParty
 from erp.services.platform import (
     Command,
@@ -32,8 +33,15 @@ from erp.services.platform import (
     emit,
     id_from_key,
 )
+from erp.services.pos.advances import require_held
 from erp.services.pos.approving import require_within_limit
+from erp.services.pos.prescribing import (
+    GivenPrescription,
+    require_prescription,
+    write_prescription,
+)
 from erp.services.pos.pricing import REGISTERED, Basket, Bill, Part, draw_up
+from erp.services.pos.rewarding import points_of_sale
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 from erp.services.pos.tendering import (
     Settlement,
@@ -50,10 +58,12 @@ class PostSale(Basket, Command):
     Attributes:
         sale_id: Made by the client, so that a lost answer can be asked for again; follows from
             the idempotency key where none is given.
+        prescription: What the goods are sold on; some goods are sold on one only.
     """
 
     sale_id: UUID = Field(default_factory=id_from_key)
     tenders: Tenders
+    prescription: GivenPrescription | None = None
     note: Text = ""
 
 
@@ -87,6 +97,8 @@ class SaleReceipt(Result):
     round_off: Decimal
     total: Decimal
     change_due: Decimal
+    points_earned: int = 0
+    points_spent: int = 0
 
 
 class SalePosted(DomainEvent):
@@ -109,6 +121,7 @@ class _Deal:
     buyer: SaleParty
     bill: Bill
     settlement: Settlement
+    points: Change | None
     invoice: NewInvoice
 
 
@@ -117,16 +130,20 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     """Sell goods: allocate lots, price, tax, number, settle and book them at once.
 
     Locks, in this order: the shift (shared), the stock balances of the basket sorted by
-    variant and lot, the customer where they buy on credit, the number series.
+    variant and lot, the customer where they buy on credit or with points, the loyalty
+    programme (shared), the number series.
 
     Raises:
         ShiftClosed: The shift takes no more sales.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
         CouponRefused: The coupon does not hold, or was used up just now.
+        PrescriptionRequired: Goods are sold on a prescription only, and none is given.
         ApprovalRequired: A discount exceeds the cashier's limit and nobody approved it.
         PaymentMismatch: The tenders do not settle the bill.
         CreditRefused, Overdue: The customer may not owe that much, or owes for too long.
+        AdvanceShort: The customer has not paid that much before.
+        PointsRefused: The customer's points do not pay what they are to pay.
         PeriodClosed: The books are closed for today.
 
     Emits:
@@ -135,11 +152,14 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     buyer = party.get_party_for_sale(session, ctx, cmd.customer_id)
     bill = draw_up(session, ctx, shift, buyer, cmd)
+    require_prescription(session, ctx, [part.goods for part in bill.parts], cmd.prescription)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     sales.require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT), "tenders")
+    require_held(session, ctx, buyer, settlement.paid_by(TenderMethod.ADVANCE))
+    points = points_of_sale(session, ctx, buyer, cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)
-    deal = _Deal(cmd, shift, buyer, bill, settlement, _invoice(cmd, shift, buyer, bill))
+    deal = _Deal(cmd, shift, buyer, bill, settlement, points, _invoice(cmd, shift, buyer, bill))
     number = billing.take_number(session, ctx, deal.invoice)
     db.hold_rows(session)
     _write(session, ctx, deal, number)
@@ -184,6 +204,7 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
     db.insert_rows(session, Sale, [_row(ctx, deal)])
     sales.use_coupon(session, ctx, bill.discount, deal.buyer.id, ("sale", cmd.sale_id))
     write_tenders(session, ctx, cmd.sale_id, deal.settlement)
+    write_prescription(session, ctx, cmd.sale_id, cmd.prescription)
     cost = inventory.issue(
         session, ctx, [part.pick for part in bill.parts], Origin("sale", cmd.sale_id)
     )
@@ -193,6 +214,9 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
         debit("cogs", cost),
         credit("inventory", cost),
     ]
+    if deal.points is not None:
+        loyalty.write_change(session, deal.points)
+        lines += deal.points.lines()
     accounting.post_entry(
         session,
         ctx,
@@ -245,6 +269,8 @@ def _receipt(ctx: RequestContext, deal: _Deal, number: str) -> SaleReceipt:
         round_off=totals.round_off,
         total=totals.invoice_value,
         change_due=deal.settlement.change_due,
+        points_earned=deal.points.earned if deal.points else 0,
+        points_spent=deal.points.spent if deal.points else 0,
     )
 
 

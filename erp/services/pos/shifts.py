@@ -283,7 +283,10 @@ def _lock_open(session: Session, ctx: RequestContext, shift_id: UUID) -> db.Row:
 
 
 def expected_cash(session: Session, ctx: RequestContext, shift_id: UUID) -> Decimal:
-    """Return what must be in the drawer: float, cash sales less cash refunds, cash in less out."""
+    """Return what must be in the drawer.
+
+    That is the float, cash of sales and advances less what went back, and cash in less out.
+    """
     row = db.fetch_one(
         session,
         """
@@ -292,7 +295,10 @@ def expected_cash(session: Session, ctx: RequestContext, shift_id: UUID) -> Deci
                            from sale join tender t on (t.tenant_id, t.sale_id) = (sale.tenant_id, sale.id)
                           where sale.tenant_id = s.tenant_id and sale.shift_id = s.id and t.method = 'cash'), 0)
              + coalesce((select sum(amount) from cash_movement m
-                          where m.tenant_id = s.tenant_id and m.shift_id = s.id), 0) as amount
+                          where m.tenant_id = s.tenant_id and m.shift_id = s.id), 0)
+             + coalesce((select sum(case v.kind when 'receipt' then v.amount else -v.amount end)
+                           from advance_voucher v
+                          where v.tenant_id = s.tenant_id and v.shift_id = s.id and v.method = 'cash'), 0) as amount
           from register_shift s where s.tenant_id = %s and s.id = %s
         """,
         (ctx.tenant_id, shift_id),

@@ -22,7 +22,19 @@ ACCOUNT_OF_METHOD = {
     TenderMethod.UPI: "upi_clearing",
     TenderMethod.CARD: "card_clearing",
     TenderMethod.CREDIT: "debtors",
+    TenderMethod.POINTS: "loyalty_liability",
+    TenderMethod.ADVANCE: "customer_advances",
 }
+METHOD_NAMES = {
+    "cash": "Cash",
+    "upi": "UPI",
+    "card": "Card",
+    "credit": "On account",
+    "points": "Points",
+    "advance": "Advance",
+}
+OF_THE_CUSTOMER = frozenset({TenderMethod.CREDIT, TenderMethod.ADVANCE})
+"""What the books keep per customer."""
 
 
 class GivenTender(Closed):
@@ -65,7 +77,7 @@ def settle(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
         raise PaymentMismatch(message, fields={"tenders": message})
     change = paid - total
     if change > cash:
-        message = f"UPI, card and credit may not exceed the bill of {total}. Lower them by {change - cash}."
+        message = f"Only cash may exceed the bill of {total}. Lower the other payments by {change - cash}."
         raise PaymentMismatch(message, fields={"tenders": message})
     return Settlement(_less_change(given, change), change)
 
@@ -87,7 +99,7 @@ def ledger_lines(settlement: Settlement, party_id: UUID) -> list[NewLine]:
         debit(
             ACCOUNT_OF_METHOD[tender.method],
             amount,
-            party_id if tender.method is TenderMethod.CREDIT else None,
+            party_id if tender.method in OF_THE_CUSTOMER else None,
         )
         for tender, amount in settlement.tenders
     ]

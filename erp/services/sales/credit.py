@@ -69,3 +69,8 @@ def _owed(
         (ctx.today, days, ctx.tenant_id, party_id),
     )
     return (row["owed"], row["lately"]) if row else (ZERO, ZERO)
+
+
+def owed_by(session: Session, ctx: RequestContext, party_id: UUID) -> Decimal:
+    """Return what a customer owes on their account."""
+    return _owed(session, ctx, party_id, 0)[0]

@@ -8,6 +8,7 @@ import reflex as rx
 from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, instant_text, money_text
 from erp.services import identity
+from erp.services.pos import METHOD_NAMES
 from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
@@ -15,7 +16,6 @@ from erp.state.showing import display_rows
 
 KINDS = {"sale": "Sale", "return": "Return"}
 KIND_TONES = {"sale": "green", "return": "amber"}
-METHODS = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
 KIND = Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=KIND_TONES)
 LINE_COLUMNS = (
     Column("description", "Goods", detail="lot_number"),
@@ -28,7 +28,7 @@ LINE_COLUMNS = (
     Column("total", "Total", Kind.MONEY),
 )
 TENDER_COLUMNS = (
-    Column("method", "Paid by", labels=METHODS),
+    Column("method", "Paid by", labels=METHOD_NAMES),
     Column("reference", "Reference", wide_only=True),
     Column("tendered", "Handed over", Kind.MONEY),
     Column("amount", "Of the bill", Kind.MONEY),
@@ -64,7 +64,7 @@ class SaleListState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         given = [method for method in row.methods.split(", ") if method]
-        return row.model_dump() | {"methods": ", ".join(METHODS.get(m, m) for m in given)}
+        return row.model_dump() | {"methods": ", ".join(METHOD_NAMES.get(m, m) for m in given)}
 
 
 class SaleState(RecordState, rx.State):

@@ -5,6 +5,7 @@ that neither a reload nor a restart of the server loses a bill that a customer w
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -45,6 +46,18 @@ class Entry(BaseModel):
     price: Decimal | None = None
 
 
+class Prescribed(BaseModel):
+    """The prescription a bill is sold on, as it was typed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    doctor_name: Annotated[str, Field(max_length=120)]
+    registration_no: Annotated[str, Field(max_length=120)]
+    patient_name: Annotated[str, Field(max_length=120)]
+    prescribed_on: date
+    note: Annotated[str, Field(max_length=500)] = ""
+
+
 class Cart(BaseModel):
     """A bill in the making.
 
@@ -65,16 +78,19 @@ class Cart(BaseModel):
     customer_id: UUID | None = None
     bill_discount: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] = Decimal(0)
     approved: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
+    prescription: Prescribed | None = None
 
-    def adding(self, variant_id: UUID, lot_id: UUID | None, label: str) -> Self:
-        """Return the cart with one unit more; a line of the same goods grows by it."""
+    def adding(self, variant_id: UUID, lot_id: UUID | None, label: str, units: int = 1) -> Self:
+        """Return the cart with some units more; a line of the same goods grows by them."""
         for entry in self.entries:
             if (entry.variant_id, entry.lot_id) == (variant_id, lot_id):
-                return self.changing(entry.uid, quantity=min(entry.quantity + 1, MOST_UNITS))
+                return self.changing(entry.uid, quantity=min(entry.quantity + units, MOST_UNITS))
         if len(self.entries) >= MOST_LINES:
             return self
         uid = max((entry.uid for entry in self.entries), default=0) + 1
-        entry = Entry(uid=uid, variant_id=variant_id, lot_id=lot_id, label=label[:300])
+        entry = Entry(
+            uid=uid, variant_id=variant_id, quantity=units, lot_id=lot_id, label=label[:300]
+        )
         return self.model_copy(update={"entries": (*self.entries, entry)})
 
     def changing(self, uid: int, **values: Any) -> Self:
@@ -116,6 +132,7 @@ class Cart(BaseModel):
             "sale_id": self.sale_id,
             "idempotency_key": self.key,
             "tenders": list(tenders),
+            "prescription": self.prescription.model_dump() if self.prescription else None,
         }
 
 

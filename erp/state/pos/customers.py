@@ -1,22 +1,32 @@
-"""Whose bill it is: found by phone or name, or added in a moment."""
+"""Whose bill it is: found by phone or name, added in a moment, known with what they have."""
 
 from typing import Any
+from uuid import UUID
 
 import reflex as rx
 from pydantic import ValidationError
+from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
+from erp.core.formatting import counted, instant_text, money_text
 from erp.services import identity
-from erp.state.pos.till import SELL, WALK_IN, TillState
+from erp.state.pos.till import SELL, TOAST_PLACE, WALK_IN, TillState
 from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid, errors_by_field, new_form_key
 
 
 class CustomerState(SessionState, rx.State):
-    """The dialog that names the customer of the cart."""
+    """The dialog about the customer of the cart.
+
+    Attributes:
+        mode: `find`, `add`, `known` with standing and latest bills, or `advance` to take one.
+    """
 
     is_open: bool = False
-    is_adding: bool = False
+    mode: str = "find"
+    standing: dict[str, str] = {}
+    bills: list[dict[str, str]] = []
+    voucher: dict[str, str] = {}
     errors: dict[str, str] = {}
     problem: str = ""
     may_add: bool = False
@@ -25,10 +35,25 @@ class CustomerState(SessionState, rx.State):
 
     @handler(permission=SELL)
     async def open_dialog(self) -> None:
-        """Offer to find a customer."""
+        """Show the customer of the cart, or offer to find one."""
         principal = await self._principal()
         self.may_add = principal.may("party.edit")
-        self.is_open, self.is_adding, self.errors, self.problem = True, False, {}, ""
+        customer_id = as_uuid((await self.get_state(TillState)).customer["id"])
+        self._turn("known" if customer_id else "find")
+        if customer_id is not None:
+            await self._show(customer_id, principal.time_zone)
+        self.is_open = True
+
+    @handler(permission=SELL)
+    async def start_finding(self) -> None:
+        """Offer to find another customer."""
+        self._turn("find")
+
+    @handler(permission=SELL)
+    async def start_advance(self) -> None:
+        """Offer to take money for goods to come."""
+        self._turn("advance")
+        self._key = new_form_key()
 
     @handler(permission=SELL)
     async def close_dialog(self) -> None:
@@ -38,7 +63,7 @@ class CustomerState(SessionState, rx.State):
     @handler(permission=SELL)
     async def start_adding(self) -> None:
         """Offer the short form."""
-        self.is_adding, self.errors, self.problem = True, {}, ""
+        self._turn("add")
         self._key = new_form_key()
 
     @handler(permission=SELL)
@@ -69,6 +94,56 @@ class CustomerState(SessionState, rx.State):
         else:
             await self._set(str(made.id))
 
+    @handler(permission=SELL)
+    async def take_advance(self, form: dict[str, Any]) -> None:
+        """Take money for goods to come, and show the voucher."""
+        till = await self.get_state(TillState)
+        given = {key: f"{form.get(key) or ''}".strip() for key in ("method", "amount", "note")}
+        whose = {"party_id": till.customer["id"], "shift_id": till.shift_id}
+        try:
+            made = await self._run(
+                "pos.take_advance", given | whose | {"idempotency_key": self._key}
+            )
+        except ValidationError as error:
+            self.errors = {"amount": "Type an amount such as 500."} | errors_by_field(error)
+        except DomainError as error:
+            self.errors, self.problem = errors_by_field(error), error.message
+            self._key = new_form_key()
+        else:
+            await self._show(made.party_id, (await self._principal()).time_zone)
+            self._turn("known")
+            self.voucher = {"id": str(made.voucher_id), "number": made.number}
+
+    @handler(permission=SELL)
+    async def repeat(self, sale_id: str) -> EventSpec | None:
+        """Put the goods of an earlier bill into the cart, at the prices of today."""
+        if as_uuid(sale_id) is None:
+            return None
+        till = await self.get_state(TillState)
+        try:
+            sale = await self._ask("pos.get_sale", {"sale_id": sale_id})
+        except DomainError as error:
+            return rx.toast.error(error.message, id="repeat", position=TOAST_PLACE)
+        cart = till._cart()
+        for line in sale.lines:
+            cart = cart.adding(line.variant_id, None, line.description, line.quantity)
+        self.is_open = False
+        await till._adopt(cart)
+        return None
+
+    def _turn(self, mode: str) -> None:
+        self.mode, self.errors, self.problem, self.voucher = mode, {}, "", {}
+
+    async def _show(self, customer_id: UUID, time_zone: str) -> None:
+        try:
+            found = await self._ask("pos.get_customer", {"customer_id": customer_id})
+        except DomainError as error:
+            self._turn("find")
+            self.problem = error.message
+            return
+        self.standing = _standing(found)
+        self.bills = [_bill(row, time_zone) for row in found.bills]
+
     async def _set(self, party_id: str) -> None:
         till = await self.get_state(TillState)
         chosen = as_uuid(party_id)
@@ -95,3 +170,32 @@ class CustomerState(SessionState, rx.State):
         found = await self._ask("identity.list_branches")
         own = [row.state_code for row in found.rows if row.id == principal.branch_id]
         return own[0] if own else ""
+
+
+def _standing(found: Any) -> dict[str, str]:
+    points = found.points
+    facts = (found.phone, f"GSTIN {found.gstin}" if found.gstin else "", found.city)
+    return {
+        "id": str(found.customer_id),
+        "name": found.name,
+        "detail": " · ".join(fact for fact in facts if fact),
+        "points": counted(points.balance, "point") if points.is_active or points.balance else "",
+        "points_pay": f"pay {money_text(points.value)}",
+        "advance": money_text(found.advance),
+        "owed": money_text(found.owed),
+        "credit": f"{money_text(found.credit_left)} left of {money_text(found.credit_limit)}"
+        if found.credit_limit
+        else "No credit",
+        "credit_tone": "red" if found.owed > found.credit_limit else "",
+    }
+
+
+def _bill(row: Any, time_zone: str) -> dict[str, str]:
+    more = f" and {row.line_count - 1} more" if row.line_count > 1 else ""
+    return {
+        "id": str(row.sale_id),
+        "number": row.number,
+        "goods": f"{row.goods}{more}",
+        "detail": f"{row.number} · {instant_text(row.sold_at, time_zone)}",
+        "total": money_text(row.total),
+    }

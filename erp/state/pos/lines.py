@@ -1,13 +1,12 @@
 """A priced cart as the till shows it: text only."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
 from erp.core.formatting import date_text, expiry_text, money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.state.pos.cart import Cart, Entry
+from erp.state.pos.pricing import Priced
 from erp.state.pricing import price_words
 
 NEAR_EXPIRY_DAYS = 90
@@ -15,23 +14,13 @@ TIMES = "\u00d7"
 Shown = dict[str, Any]
 
 
-def shown_lines(
-    cart: Cart, parts: Mapping[int, list[Any]], problems: Mapping[int, str], today: date
-) -> list[Shown]:
+def shown_lines(cart: Cart, priced: Priced, today: date) -> list[Shown]:
     """Return the cart's lines with the lots they were given and what stands in their way."""
     return [
-        _shown(entry, parts.get(entry.uid, []), problems.get(entry.uid, ""), today)
+        _shown(entry, priced.parts.get(entry.uid, []), priced.problems.get(entry.uid, ""), today)
+        | {"last": priced.last_paid.get(entry.variant_id, "")}
         for entry in cart.entries
     ]
-
-
-def parts_by_line(quoted: Iterable[Any], entries: Iterable[Entry]) -> dict[int, list[Any]]:
-    """Return the quote's parts by the name of their line; `entries` are those that were asked."""
-    names = [entry.uid for entry in entries]
-    parts: dict[int, list[Any]] = defaultdict(list)
-    for part in quoted:
-        parts[names[part.line]].append(part)
-    return dict(parts)
 
 
 def shown_totals(quote: Any | None) -> dict[str, str]:

@@ -37,6 +37,7 @@ class OpeningState(SessionState, rx.State):
         till = await self.get_state(TillState)
         till.may_move_cash = principal.may("pos.cash")
         till.may_return = principal.may("pos.return")
+        till.may_arrange = principal.may("pos.arrange")
         own = [row for row in rows if str(row.shift_id) == till.shift_id] if till.shift_id else []
         own += [row for row in rows if row.shift_id and row.opened_by == principal.display_name]
         if own:

@@ -12,9 +12,11 @@ from erp.core.errors import Conflict, DomainError
 from erp.core.formatting import money_text
 from erp.state.pos.approving import ApprovalState, continue_with
 from erp.state.pos.cart import Cart, troubles
+from erp.state.pos.holdings import holdings_of, points_words
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.till import SELL, TillState
 from erp.state.registry import handler
-from erp.state.session import SessionState, errors_by_field
+from erp.state.session import SessionState, as_uuid, errors_by_field
 
 MOST_TENDERS = 10
 AT_THE_LINES = frozenset({"price_changed", "insufficient_stock", "expired_lot", "lot_on_hold"})
@@ -32,6 +34,7 @@ class PayState(SessionState, rx.State):
     total: str = "0.00"
     total_text: str = ""
     credit: str = ""
+    holdings: dict[str, dict[str, str]] = {}
     errors: dict[str, str] = {}
     problem: str = ""
     attempt: int = 0
@@ -41,16 +44,19 @@ class PayState(SessionState, rx.State):
 
     @handler(permission=SELL)
     async def pay(self) -> None:
-        """Ask for payment; a discount above the ceiling is approved first."""
+        """Ask for payment; what must be prescribed or approved is asked for first."""
         till = await self.get_state(TillState)
         await till._adopt(till._cart())
         if not till.is_sellable or self.receipt:
+            return
+        if till.needs_prescription:
+            await (await self.get_state(PrescriptionState)).open_dialog()
             return
         if till.needs_approval:
             approval = await self.get_state(ApprovalState)
             await approval._request("discount", str(till._cart().sale_id), Decimal(till._level))
             return
-        self._open(till)
+        await self._open(till)
 
     @handler(permission=SELL)
     async def pay_approved(self) -> None:
@@ -60,7 +66,7 @@ class PayState(SessionState, rx.State):
         level = Decimal(approval.granted_level)
         await till._adopt(till._cart().model_copy(update={"approved": level}))
         if till.is_sellable and not till.needs_approval:
-            self._open(till)
+            await self._open(till)
 
     @handler(permission=SELL)
     async def show_upi(self, amount: str) -> None:
@@ -112,7 +118,8 @@ class PayState(SessionState, rx.State):
         if cart.entries:
             await self._find_posted(till, cart)
 
-    def _open(self, till: TillState) -> None:
+    async def _open(self, till: TillState) -> None:
+        self.holdings = await self._call(holdings_of, as_uuid(till.customer["id"]))
         self.total, self.total_text = till._total, money_text(Decimal(till._total))
         self.credit = till.customer["credit"]
         self.errors, self.problem, self.upi_svg = {}, "", ""
@@ -188,6 +195,7 @@ def _shown(sale: Any, invoice_id: str) -> dict[str, str]:
         "total": money_text(sale.total),
         "change": money_text(sale.change_due),
         "has_change": "yes" if sale.change_due else "",
+        "points": points_words(sale),
         "customer": sale.customer,
         "note": "",
     }

@@ -1,17 +1,19 @@
 """What a cart costs now, as far as it can be sold: refused lines are named, the rest is priced."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
+from erp.core.formatting import date_text, money_text
 from erp.services import platform
 from erp.state.explaining import errors_by_field
 from erp.state.pos.cart import Cart, Entry, troubles
-from erp.state.pos.lines import parts_by_line
 
 ROUNDS = 3
 """How often refused lines are left out; one refusal names all lines of its kind."""
@@ -26,6 +28,7 @@ class Priced:
         problems: Message per refused line; it says what to do.
         blocked: Why the whole cart cannot be sold now; empty where nothing does.
         code: The refusal's code behind `blocked`.
+        last_paid: What the customer paid last, in words, by variant.
     """
 
     quote: Any = None
@@ -33,6 +36,7 @@ class Priced:
     problems: dict[int, str] = field(default_factory=dict)
     blocked: str = ""
     code: str = ""
+    last_paid: Mapping[UUID, str] = field(default_factory=dict)
 
     @property
     def is_sellable(self) -> bool:
@@ -59,6 +63,19 @@ def price(ctx: RequestContext, cart: Cart) -> Priced:
     return priced
 
 
+def last_paid(ctx: RequestContext, cart: Cart) -> dict[UUID, str]:
+    """Return what the cart's customer paid last for its goods; nothing where nobody is named."""
+    if cart.customer_id is None:
+        return {}
+    variants = list({entry.variant_id for entry in cart.entries})
+    wanted = {"customer_id": cart.customer_id, "variant_ids": variants}
+    found: Any = platform.run("pos.list_last_prices", ctx, wanted).result
+    return {
+        row.variant_id: f"Last paid {money_text(row.unit_price)} on {date_text(row.sold_on)}"
+        for row in found.rows
+    }
+
+
 def _note(priced: Priced, error: DomainError | ValidationError, asked: list[Entry]) -> bool:
     """Write down a refusal; tell whether it is about lines, so that the rest can be asked for."""
     found = {uid: message for uid, _, message in troubles(errors_by_field(error), asked)}
@@ -79,3 +96,12 @@ def with_prices(cart: Cart, priced: Priced) -> Cart:
         shown = prices.pop() if len(prices) == 1 else None
         cart = cart.changing(uid, price=shown, label=parts[0].label)
     return cart
+
+
+def parts_by_line(quoted: Iterable[Any], entries: Iterable[Entry]) -> dict[int, list[Any]]:
+    """Return the quote's parts by the name of their line; `entries` are those that were asked."""
+    names = [entry.uid for entry in entries]
+    parts: dict[int, list[Any]] = defaultdict(list)
+    for part in quoted:
+        parts[names[part.line]].append(part)
+    return dict(parts)

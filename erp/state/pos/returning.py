@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import expiry_text, instant_text, money_text
+from erp.core.formatting import counted, expiry_text, instant_text, money_text
 from erp.core.ids import new_id
 from erp.state.pos.approving import ApprovalState, continue_with
 from erp.state.pos.cart import read_count
@@ -28,7 +28,8 @@ class ReturnState(SessionState, rx.State):
 
     Attributes:
         found: Bills that match what was typed, newest first.
-        value: What the goods are worth on their bill, as the server works it out; the refund.
+        value: What the goods are worth on their bill, as the server works it out.
+        to_refund: Of it, what is given back in money or on the account; points come by themselves.
     """
 
     shift_open: bool = False
@@ -39,6 +40,8 @@ class ReturnState(SessionState, rx.State):
     reason: str = ""
     value: str = ""
     value_text: str = ""
+    to_refund: str = ""
+    points_note: str = ""
     credit: str = ""
     errors: dict[str, str] = {}
     problem: str = ""
@@ -121,7 +124,8 @@ class ReturnState(SessionState, rx.State):
         """Go on after a manager approved the return."""
         approval = await self.get_state(ApprovalState)
         self._approved = approval.granted_level
-        if self.value:
+        await self._value_goods()
+        if self.value and not self.problem:
             self._ask_for_tenders()
 
     @handler(permission=RETURN)
@@ -170,6 +174,7 @@ class ReturnState(SessionState, rx.State):
     async def _value_goods(self) -> None:
         """Ask the server what the chosen units are worth, by trying the return without doing it."""
         self.value, self.value_text, self.problem = "", "", ""
+        self.to_refund, self.points_note = "", ""
         if not any(self._counts.values()):
             return
         wanted = self._wanted() | {"reason": self.reason or "to be said"}
@@ -179,9 +184,12 @@ class ReturnState(SessionState, rx.State):
             if error.code != "approval_required":
                 self.problem = error.message
                 return
-            self.value = f"{Decimal(error.details['level']):.2f}"
+            self.value = self.to_refund = f"{Decimal(error.details['level']):.2f}"
         else:
-            self.value = f"{Decimal(str(getattr(tried.result, 'total'))):.2f}"  # noqa: B009  typed by the command
+            result: Any = tried.result
+            self.value = f"{result.total:.2f}"
+            self.to_refund = f"{result.total - result.by_points:.2f}"
+            self.points_note = _points_note(result)
         self.value_text = money_text(Decimal(self.value))
 
     def _ask_for_tenders(self) -> None:
@@ -209,6 +217,7 @@ class ReturnState(SessionState, rx.State):
     def _reset(self) -> None:
         self.found, self.searched, self.sale, self.lines = [], False, {}, []
         self.reason, self.value, self.value_text, self.credit = "", "", "", ""
+        self.to_refund, self.points_note = "", ""
         self.errors, self.problem, self.is_refunding = {}, "", False
         self._counts, self._return_id, self._approved = {}, "", "0"
 
@@ -218,6 +227,16 @@ def _after_approval() -> EventSpec:
 
 
 continue_with("return", _after_approval)
+
+
+def _points_note(result: Any) -> str:
+    """Say what the return does to the customer's points."""
+    if not (result.points_net or result.by_points):
+        return ""
+    net = counted(abs(result.points_net), "point")
+    words = f"{net} {'come back' if result.points_net > 0 else 'go'}" if result.points_net else ""
+    paid = f"{money_text(result.by_points)} of the refund is in points" if result.by_points else ""
+    return "; ".join(part for part in (words, paid) if part) + "."
 
 
 def _bill(row: Any, zone: str) -> dict[str, str]:

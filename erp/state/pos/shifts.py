@@ -10,6 +10,7 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import instant_text, money_text
 from erp.core.money import ZERO
+from erp.services.pos import METHOD_NAMES
 from erp.state.listing import ListState
 from erp.state.pos.opening import OpeningState
 from erp.state.pos.till import SELL, TOAST_PLACE, TillState
@@ -17,7 +18,6 @@ from erp.state.registry import handler
 from erp.state.session import SessionState, errors_by_field, new_form_key
 from erp.state.showing import NOTHING
 
-METHOD_NAMES = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
 MOST_BILLS = 100
 
 
@@ -136,9 +136,9 @@ class ShiftDeskState(SessionState, rx.State):
     async def open_closing(self) -> Any:
         """Ask for the count; what is expected is not shown."""
         till = await self.get_state(TillState)
-        if till.lines:
+        if till.lines or till.tabs:
             return rx.toast.warning(
-                "Finish, park or clear the bill at hand first.", id="closing", position=TOAST_PLACE
+                "Finish, park or clear the open bills first.", id="closing", position=TOAST_PLACE
             )
         self._begin()
         self.is_closing, self.needs_reason = True, False

@@ -11,7 +11,7 @@ from reflex.event import EventSpec
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
-from erp.core.formatting import money_text
+from erp.core.formatting import date_text, money_text
 from erp.core.money import LARGEST_AMOUNT
 from erp.services import party
 from erp.state.pos import lines as shown
@@ -21,16 +21,14 @@ from erp.state.pos.cart import (
     read_amount,
     read_count,
 )
-from erp.state.pos.pricing import Priced, price, with_prices
+from erp.state.pos.open_carts import LONGEST_CART, OpenCarts
+from erp.state.pos.pricing import Priced, last_paid, price, with_prices
 from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid
 
 SELL = "pos.sell"
 TOAST_PLACE = "top-center"
 """Where a toast hides neither the total nor the button that is pressed next."""
-LONGEST_KEPT = 120_000
-"""Characters of a kept cart that is read back: 200 lines have about half of it."""
-
 WALK_IN = {"id": "", "name": "Walk-in customer", "detail": "", "credit": ""}
 
 
@@ -39,7 +37,8 @@ class TillState(SessionState, rx.State):
 
     Attributes:
         stage: `loading`, `opening` while there is no shift, or `selling`.
-        kept: The cart as JSON; the browser keeps a copy of it.
+        kept: The cart at hand as JSON; aside: the others. The browser keeps a copy of both.
+        tabs: The open carts as they are shown; empty while there is one.
         notice: Why the cart cannot be sold now; empty where nothing stands in the way.
     """
 
@@ -51,8 +50,11 @@ class TillState(SessionState, rx.State):
     opened: str = ""
     may_move_cash: bool = False
     may_return: bool = False
+    may_arrange: bool = False
 
     kept: str = ""
+    aside: str = ""
+    tabs: list[dict[str, str]] = []
     lines: list[dict[str, Any]] = []
     totals: dict[str, str] = {}
     units: str = ""
@@ -63,6 +65,8 @@ class TillState(SessionState, rx.State):
     notice_code: str = ""
     is_sellable: bool = False
     needs_approval: bool = False
+    prescription: str = ""
+    needs_prescription: bool = False
     discount_note: str = ""
 
     _level: str = "0"
@@ -161,6 +165,23 @@ class TillState(SessionState, rx.State):
             self.selected = str(uids[max(0, min(moved, len(uids) - 1))])
 
     @handler(permission=SELL)
+    async def open_tab(self) -> EventSpec | None:
+        """Begin a bill for another customer beside this one."""
+        return await self._turn_to(len(self._open_carts().carts))
+
+    @handler(permission=SELL)
+    async def next_tab(self) -> EventSpec | None:
+        """Take up the next open bill; where there is one only, begin another."""
+        carts = self._open_carts()
+        only = len(carts.carts) == 1
+        return await self._turn_to(1 if only else (carts.at + 1) % len(carts.carts))
+
+    @handler(permission=SELL)
+    async def choose_tab(self, place: str) -> EventSpec | None:
+        """Take up one of the open bills."""
+        return await self._turn_to(_name(place))
+
+    @handler(permission=SELL)
     async def clear(self) -> None:
         """Begin the bill anew; nothing of it was posted."""
         await self._renew()
@@ -172,19 +193,64 @@ class TillState(SessionState, rx.State):
             await self._adopt(self._cart())
 
     @handler(permission=SELL)
-    async def restore(self, kept: str) -> None:
-        """Take up the cart that the browser kept, after a reload or a restart of the server."""
-        if not isinstance(kept, str) or len(kept) > LONGEST_KEPT or self._cart().entries:
+    async def restore(self, kept: str, aside: str = "") -> None:
+        """Take up the carts that the browser kept, after a reload or a restart of the server."""
+        if not isinstance(kept, str) or len(kept) > LONGEST_CART or self._cart().entries:
             return
         try:
             cart = Cart.model_validate_json(kept)
         except ValidationError:
             return
-        if cart.entries and self.shift_id:
+        if self.shift_id and len(self._open_carts().carts) == 1:
+            self.aside = OpenCarts.read(aside).model_dump_json()
+        if self.shift_id:
             await self._take_up(cart.model_copy(update={"shift_id": UUID(self.shift_id)}))
+
+    async def _turn_to(self, to: int) -> EventSpec | None:
+        carts = self._open_carts()
+        if not self.shift_id or to == carts.at or not 0 <= to <= len(carts.carts):
+            return None
+        if to == len(carts.carts) and not carts.has_room:
+            message = f"{len(carts.carts)} bills are open. Finish or park one first."
+            return rx.toast.info(message, id="tabs", position=TOAST_PLACE)
+        text = carts.carts[to].text if to < len(carts.carts) else ""
+        self.aside = carts.putting_aside(self.kept, self._label(), to).model_dump_json()
+        await self._take_up(self._read_cart(text))
+        return None
+
+    def _open_carts(self) -> OpenCarts:
+        return OpenCarts.read(self.aside)
+
+    def _label(self) -> str:
+        if self.customer["id"]:
+            return self.customer["name"]
+        return str(self.lines[0]["label"]) if self.lines else ""
+
+    def _read_cart(self, text: str) -> Cart:
+        """Return a cart that was put aside, on the shift of now; a new one where it is none."""
+        shift_id = UUID(self.shift_id)
+        try:
+            cart = Cart.model_validate_json(text)
+        except ValidationError:
+            return Cart(shift_id=shift_id)
+        return cart.model_copy(update={"shift_id": shift_id})
+
+    def _show_tabs(self) -> None:
+        carts = self._open_carts()
+        self.tabs = [
+            {
+                "place": str(place),
+                "label": (self._label() if place == carts.at else cart.label)
+                or f"Bill {place + 1}",
+                "is_at_hand": "true" if place == carts.at else "false",
+            }
+            for place, cart in enumerate(carts.carts)
+            if len(carts.carts) > 1
+        ]
 
     async def _take_up(self, cart: Cart) -> None:
         """Go on with a cart that was put aside; a customer who is gone is left out."""
+        self.selected = ""
         try:
             await self._choose(cart.customer_id)
         except DomainError:
@@ -197,9 +263,10 @@ class TillState(SessionState, rx.State):
         return Cart(shift_id=UUID(self.shift_id) if self.shift_id else UUID(int=0))
 
     async def _renew(self) -> None:
-        """Begin a new bill, with an identity of its own."""
-        self.customer, self.selected = WALK_IN, ""
-        await self._adopt(Cart(shift_id=UUID(self.shift_id)))
+        """Go on with the next open bill, or begin a new one with an identity of its own."""
+        carts, text = self._open_carts().without_the_one_at_hand()
+        self.aside = carts.model_dump_json()
+        await self._take_up(self._read_cart(text))
 
     async def _add(self, variant_id: UUID | None, lot_id: UUID | None, label: str) -> None:
         if variant_id is not None and self.shift_id:
@@ -228,11 +295,12 @@ class TillState(SessionState, rx.State):
         self.kept = cart.model_dump_json()
         priced = await self._call(_priced, cart) if cart.entries else (Priced(), None)
         self._show(cart, *priced) if cart.entries else self._show_nothing(cart)
+        self._show_tabs()
 
     def _show(self, cart: Cart, priced: Priced, today: Any) -> None:
         cart = with_prices(cart, priced)
         self.kept = cart.model_dump_json()
-        self.lines = shown.shown_lines(cart, priced.parts, priced.problems, today)
+        self.lines = shown.shown_lines(cart, priced, today)
         self._show_sums(cart, priced)
         self.is_sellable = priced.is_sellable
         self.notice, self.notice_code = priced.blocked, priced.code
@@ -243,10 +311,14 @@ class TillState(SessionState, rx.State):
             quote and quote.needs_approval and quote.discount_level > cart.approved
         )
         self.discount_note = _discount_note(quote, cart)
+        self.needs_prescription = bool(quote and quote.on_prescription and not cart.prescription)
+        missing = "Sold on a prescription only: name doctor, patient and date"
+        self.prescription = missing if self.needs_prescription else _prescribed(cart)
 
     def _show_nothing(self, cart: Cart) -> None:
         self.lines, self.notice, self.notice_code = [], "", ""
-        self.is_sellable = self.needs_approval = False
+        self.is_sellable = self.needs_approval = self.needs_prescription = False
+        self.prescription = _prescribed(cart)
         self.discount_note, self._level, self._total = "", "0", "0"
         self._show_sums(cart, Priced())
 
@@ -268,7 +340,9 @@ class TillState(SessionState, rx.State):
 
 
 def _priced(ctx: RequestContext, cart: Cart) -> tuple[Priced, Any]:
-    return price(ctx, cart), ctx.today
+    priced = price(ctx, cart)
+    priced.last_paid = last_paid(ctx, cart)
+    return priced, ctx.today
 
 
 def _customer(ctx: RequestContext, customer_id: UUID) -> dict[str, str]:
@@ -290,6 +364,14 @@ def _discount_note(quote: Any, cart: Cart) -> str:
         return "Discount approved"
     limit = f"{quote.discount_limit.normalize():f}"
     return f"Above your ceiling of {limit}%: a manager must approve"
+
+
+def _prescribed(cart: Cart) -> str:
+    """Return the bill's prescription in a few words."""
+    given = cart.prescription
+    if given is None:
+        return ""
+    return f"{given.doctor_name} for {given.patient_name}, {date_text(given.prescribed_on)}"
 
 
 def _name(uid: Any) -> int:

@@ -13,6 +13,7 @@ from reflex.event import EventSpec
 from erp.core.errors import DomainError
 from erp.core.formatting import group_count, instant_text, money_text
 from erp.core.money import ZERO
+from erp.services.pos import METHOD_NAMES
 from erp.state import live
 from erp.state.charting import ACCENT, follow
 from erp.state.registry import SIGNED_IN, handler
@@ -20,7 +21,6 @@ from erp.state.reporting.bars import bars, lying_bars
 from erp.state.session import SessionState
 
 VIEW = "reporting.view"
-METHODS = {"cash": "Cash", "upi": "UPI", "card": "Card", "credit": "On account"}
 RUNGS = {"expired": "Expired", "0-30": "0-30 days", "31-60": "31-60 days", "61-90": "61-90 days"}
 EXPIRY_COLOURS = ("#e5484d", "#f5a524", "#ffca6b", "#9ec9c3")
 HOURS_SHOWN = range(8, 22)
@@ -138,7 +138,7 @@ class DashboardState(SessionState, rx.State):
         self._method_links = [
             _sales(from_day=since, to_day=today, method=figure.method) for figure in shown
         ]
-        names = [METHODS.get(figure.method, figure.method) for figure in shown]
+        names = [METHOD_NAMES.get(figure.method, figure.method) for figure in shown]
         whole = sum((abs(figure.total) for figure in shown), ZERO) or Decimal(1)
         notes = [f"{figure.total * 100 / whole:.0f}%" for figure in shown]
         self.methods = lying_bars(names, [figure.total for figure in shown], notes, ACCENT)

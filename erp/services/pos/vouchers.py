@@ -1,0 +1,131 @@
+"""Vouchers of advances: the list, and one as it is printed."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import NotFound
+from erp.core.formatting import amount_in_words, instant_text, money_text
+from erp.services.platform import (
+    LAST_ID,
+    Page,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+from erp.services.pos.printing import PrintedSlip, slip_head
+from erp.services.pos.tendering import METHOD_NAMES
+
+TITLES = {"receipt": "Receipt voucher", "refund": "Refund voucher"}
+NO_TAX = "Tax: none. Advance for goods (Notification 66/2017-Central Tax)."
+
+
+class ListAdvances(Page):
+    """Vouchers of advances, newest first."""
+
+    party_id: UUID | None = None
+    shift_id: UUID | None = None
+
+
+class AdvanceRow(Result):
+    """A voucher on the list."""
+
+    id: UUID
+    number: str
+    kind: str
+    party_id: UUID
+    customer: str
+    method: str
+    amount: Decimal
+    note: str
+    taken_at: datetime
+    cashier: str
+
+
+class AdvancePage(Rows):
+    """A page of vouchers."""
+
+    rows: list[AdvanceRow]
+
+
+_SELECT: LiteralString = """
+    select v.id, v.branch_id, v.number, v.kind, v.party_id, p.name as customer, v.method, v.amount, v.note,
+           v.taken_at, p.address, p.city, p.pin, p.gstin,
+           coalesce(m.display_name, 'system') as cashier
+      from advance_voucher v
+      join party p on (p.tenant_id, p.id) = (v.tenant_id, v.party_id)
+      left join membership m on (m.tenant_id, m.user_id) = (v.tenant_id, v.user_id)
+     where v.tenant_id = %(tenant)s
+"""
+
+
+@query("pos.list_advances", permission="pos.view", rest="GET /advances")
+def list_advances(session: Session, ctx: RequestContext, wanted: ListAdvances) -> AdvancePage:
+    """List vouchers, newest first: of a customer, of a shift, or by words of number and customer."""
+    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
+    rows = db.fetch_all(
+        session,
+        f"""{_SELECT} and v.id < %(id)s::uuid
+           and (%(party)s::uuid is null or v.party_id = %(party)s)
+           and (%(shift)s::uuid is null or v.shift_id = %(shift)s)
+           and (%(search)s = '' or v.number ilike '%%' || %(search)s || '%%'
+                or p.name ilike '%%' || %(search)s || '%%')
+         order by v.id desc limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "id": after[0],
+            "party": wanted.party_id,
+            "shift": wanted.shift_id,
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [AdvanceRow(**row) for row in rows[: wanted.limit]]
+    return AdvancePage(
+        rows=page, next_cursor=encode_cursor(page[-1].id) if len(rows) > wanted.limit else ""
+    )
+
+
+def get_printed_voucher(session: Session, ctx: RequestContext, voucher_id: UUID) -> PrintedSlip:
+    """Return a voucher as it is printed.
+
+    Raises:
+        NotFound: There is no such voucher.
+        PermissionDenied: The actor may neither sell nor see sales.
+
+    Source: CGST Rules 2017, rules 50 and 51.
+    """
+    if not ctx.may("pos.sell"):
+        ctx.require("pos.view")
+    found = db.fetch_one(
+        session, f"{_SELECT} and v.id = %(id)s", {"tenant": ctx.tenant_id, "id": voucher_id}
+    )
+    if found is None:
+        raise NotFound("There is no such voucher.")
+    paid = f"{METHOD_NAMES[found['method']]}: {money_text(found['amount'])}"
+    is_receipt = found["kind"] == "receipt"
+    place = " ".join(part for part in (found["address"], found["city"], found["pin"]) if part)
+    facts = [
+        ("Received from" if is_receipt else "Paid back to", found["customer"]),
+        *([("Address", place)] if place else []),
+        *([("GSTIN", found["gstin"])] if found["gstin"] else []),
+        ("For", found["note"] or "Goods to be supplied"),
+        ("Paid", paid),
+    ]
+    return PrintedSlip(
+        title=TITLES[found["kind"]],
+        number=found["number"],
+        issued_at=found["taken_at"],
+        head=slip_head(session, ctx, found["branch_id"]),
+        subtitle=(instant_text(found["taken_at"], ctx.time_zone), f"By {found['cashier']}"),
+        sections=(("", tuple(facts)), ("", (("AMOUNT", money_text(found["amount"])),))),
+        foot=(amount_in_words(found["amount"]), NO_TAX, "Tax payable on reverse charge: No"),
+    )

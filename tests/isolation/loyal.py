@@ -1,0 +1,52 @@
+"""What customers have at a shop's till, and a working input for every action that names it."""
+
+from tests.factories import Shop
+from tests.isolation.examples import Example, Ids
+
+
+def points(shop: Shop, customer_id: object) -> Ids:
+    """Run a programme, give a customer points and take an advance."""
+    terms = {"is_active": True, "points_per_rupee": "0.1", "worth": "1.00"}
+    shop.run("loyalty.set_programme", terms)
+    given = {"party_id": customer_id, "points": 10, "reason": "Welcome"}
+    shop.run("loyalty.adjust_points", given)
+    paid = {"shift_id": shop.shift_id, "party_id": customer_id, "method": "cash"}
+    voucher = shop.run("pos.take_advance", paid | {"amount": "50.00"})
+    return {"voucher_id": voucher.voucher_id}
+
+
+EXAMPLES: dict[str, Example] = {
+    "loyalty.adjust_points": lambda i, _: {
+        "party_id": i["customer_id"],
+        "points": 5,
+        "reason": "x",
+    },
+    "loyalty.get_points": lambda i, _: {"party_id": i["customer_id"]},
+    "loyalty.list_points": lambda i, _: {"party_id": i["customer_id"]},
+    "pos.get_advance": lambda i, _: {"party_id": i["customer_id"]},
+    "pos.list_advances": lambda i, _: {"party_id": i["customer_id"], "shift_id": i["shift_id"]},
+    "pos.pay_back_advance": lambda i, _: {
+        "shift_id": i["shift_id"],
+        "party_id": i["customer_id"],
+        "method": "cash",
+        "amount": "1.00",
+        "reason": "x",
+    },
+    "pos.get_customer": lambda i, _: {"customer_id": i["customer_id"]},
+    "pos.list_last_prices": lambda i, _: {
+        "customer_id": i["customer_id"],
+        "variant_ids": [i["variant_id"]],
+    },
+    "pos.get_prescription_rule": lambda i, _: {"product_id": i["product_id"]},
+    "pos.set_prescription_rule": lambda i, _: {
+        "product_id": i["product_id"],
+        "is_required": False,
+    },
+    "pos.set_favourites": lambda i, _: {"variant_ids": [i["variant_id"]]},
+    "pos.take_advance": lambda i, _: {
+        "shift_id": i["shift_id"],
+        "party_id": i["customer_id"],
+        "method": "cash",
+        "amount": "1.00",
+    },
+}
