@@ -1,0 +1,81 @@
+"""Handing over goods of an order."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components import card, lined_form, page_header, text_field
+from erp.components.records import record_view
+from erp.pages.routing import page
+from erp.state.sales.delivering import DeliverState
+from erp.state.sales.order_wording import DELIVER
+
+facts = DeliverState.facts
+
+
+@page(
+    route="/orders/[order_id]/deliver",
+    title="Deliver an order",
+    permission=DELIVER,
+    parent="/orders",
+    on_load=[DeliverState.open_delivery],
+)
+def deliver_order_page() -> rx.Component:
+    """Hand over goods of an order with their invoice."""
+    errors = DeliverState.field_errors
+    carrier = rx.el.div(
+        text_field("Carrier", "carrier", errors=errors, placeholder="Who brings it", max_length=120),
+        text_field(
+            "Their number", "carrier_reference", errors=errors, placeholder="LR or docket",
+            max_length=120,
+        ),
+        class_name="form-grid two",
+    )  # fmt: skip
+    return record_view(
+        DeliverState,
+        page_header(
+            f"Deliver {facts['name']}",
+            f"{facts['customer']} · from {facts['location']}. Lots are chosen first expiry first;"
+            " the invoice is posted with them.",
+        ),
+        lined_form(
+            DeliverState,
+            card(
+                rx.el.ol(rx.foreach(DeliverState.lines, _line), class_name="goods"),
+                title="What goes out",
+            ),
+            card(carrier, title="On the way"),
+            back=f"/orders/{facts['id']}",
+            submit="Deliver and invoice",
+            icon="truck",
+        ),
+        list_route="/orders",
+        list_label="All orders",
+    )
+
+
+def _line(line: Any) -> rx.Component:
+    number = {
+        "errors": DeliverState.field_errors,
+        "input_mode": "numeric",
+        "auto_complete": "off",
+        "max_length": 8,
+        "class_name": "input input-count",
+    }
+    free = text_field(
+        "Free", line["id"] + ".free_quantity", placeholder="As the scheme gives", **number
+    )
+    return rx.el.li(
+        rx.el.div(
+            rx.el.b(line["label"]),
+            rx.el.span(line["words"], class_name="soft", custom_attrs={"data-tone": line["tone"]}),
+            class_name="goods-head",
+        ),
+        rx.el.div(
+            text_field("Units", line["id"] + ".quantity", default_value=line["quantity"], **number),
+            rx.cond(line["has_free"] != "", free),
+            class_name="goods-fields few",
+        ),
+        key=line["id"],
+        custom_attrs={"data-line": line["id"]},
+    )

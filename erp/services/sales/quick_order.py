@@ -1,0 +1,108 @@
+"""A list of goods as a customer sends it, such as `Arnica 30 - 5, Nux vom 200 x 2`, made out."""
+
+import re
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core.context import RequestContext
+from erp.services import catalog
+from erp.services.platform import Query, Result, query
+
+MOST_CHARACTERS = 20_000
+MOST_LINES = 200
+CHOICES = 3
+_PLAIN = str.maketrans({"\u00d7": "x", "\u2013": "-", "\u2014": "-", "\u2022": "*"})
+"""Signs that phones write for `x`, `-` and `*`."""
+
+_BREAKS = re.compile(r"[\n;,]+")
+_BULLET = re.compile(r"^\s*(?:[-*]|\d{1,3}[.)])\s+")
+_LEADING = re.compile(r"^(?P<units>\d{1,6})\s*(?:x|nos?\b|pcs?\b)\s*(?P<name>\S.*)$", re.IGNORECASE)
+_MARKED = re.compile(
+    r"^(?P<name>.*\S)\s*(?:\s-\s*|[=:]\s*|\s[x*]\s*|\bqty\s*)(?P<units>\d{1,6})"
+    r"\s*(?:nos?|pcs?|bottles?|units?|packs?)?\.?$",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"^(?P<name>.*\S)\s+(?P<units>\d{1,6})\s*(?:nos?|pcs?|bottles?|units?|packs?)\.?$",
+    re.IGNORECASE,
+)
+
+
+class ReadOrderText(Query):
+    """A customer's list: a product with its quantity per line, or between commas."""
+
+    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+
+
+class OrderTextChoice(Result):
+    """A product that a line may mean."""
+
+    variant_id: UUID
+    label: str
+    sellable: int
+
+
+class OrderTextLine(Result):
+    """A line as it was read.
+
+    Attributes:
+        text: As the customer wrote it.
+        quantity: Base units; one where the line gives none.
+        is_sure: Whether the first choice is the only one, or exactly what was asked for.
+        choices: What it may mean, the likeliest first; empty where nothing was found.
+    """
+
+    text: str
+    quantity: int
+    has_quantity: bool
+    is_sure: bool
+    choices: list[OrderTextChoice]
+
+
+class OrderText(Result):
+    """A list that was read, in its order."""
+
+    lines: list[OrderTextLine]
+
+
+@query("sales.read_order_text", permission="sales.order", rest="POST /sales-orders/read-text")
+def read_order_text(session: Session, ctx: RequestContext, wanted: ReadOrderText) -> OrderText:
+    """Find the products of a customer's list; lines that mean several things show their choices."""
+    lines = [
+        text
+        for part in _BREAKS.split(wanted.text.translate(_PLAIN))
+        if (text := _BULLET.sub("", part).strip())
+    ]
+    return OrderText(lines=[_read(session, ctx, text) for text in lines[:MOST_LINES]])
+
+
+def split_quantity(text: str) -> tuple[str, int | None]:
+    """Return the name in a line, and its quantity where one is marked as such.
+
+    A bare number at the end is a potency, so only `- 5`, `x 5`, `= 5`, `5 nos` and `5 x` count.
+    """
+    for pattern in (_LEADING, _MARKED, _NAMED):
+        found = pattern.match(text)
+        if found and int(found["units"]):
+            return found["name"].strip(" -:="), int(found["units"])
+    return text, None
+
+
+def _read(session: Session, ctx: RequestContext, text: str) -> OrderTextLine:
+    name, units = split_quantity(text)
+    asked = catalog.SearchProducts(search=name[:200], limit=CHOICES)
+    found = catalog.search_products(session, ctx, asked).rows
+    choices = [
+        OrderTextChoice(variant_id=row.variant_id, label=row.label, sellable=row.sellable)
+        for row in found
+    ]
+    return OrderTextLine(
+        text=text,
+        quantity=units or 1,
+        has_quantity=units is not None,
+        is_sure=len(found) == 1 or (bool(found) and found[0].is_exact),
+        choices=choices,
+    )

@@ -1,0 +1,45 @@
+"""Quotations and orders of customers: the list."""
+
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from erp.core.columns import Column, Kind
+from erp.core.formatting import counted, date_text
+from erp.state.listing import ListState
+from erp.state.registry import PAGE, handler
+from erp.state.sales.order_wording import ORDER, STATUSES, TONES, VIEW
+
+
+class SalesOrderListState(ListState, rx.State):
+    """Quotations and orders of the branch, the newest first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "sales.list_orders"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("name", "Order", detail="customer"),
+        Column("made_at", "Made", Kind.INSTANT, wide_only=True),
+        Column("due", "Wanted by", detail="late", wide_only=True),
+        Column("status", "Status", Kind.STATUS, detail="waits", labels=STATUSES, tones=TONES),
+        Column("delivered", "Delivered", Kind.PERCENT, wide_only=True),
+        Column("total", "Total", Kind.MONEY),
+    )
+    row_link: ClassVar[str] = "/orders/{id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("standing", "customer_id")
+    topics: ClassVar[tuple[str, ...]] = ("sales",)
+
+    may_order: bool = False
+
+    @handler(permission=PAGE)
+    async def open_orders(self) -> None:
+        """Learn what may be done here."""
+        self.may_order = (await self._principal()).may(ORDER)
+
+    def _entry(self, row: Any) -> Any:
+        until = row.valid_until if row.status == "quoted" else row.deliver_by
+        held = f"holds until {date_text(until)}" if until and row.status == "quoted" else ""
+        return row.model_dump() | {
+            "due": date_text(row.deliver_by) if row.deliver_by else "",
+            "late": "Late" if row.is_late else "",
+            "waits": f"{counted(row.short, 'unit')} missing" if row.short else held,
+        }
