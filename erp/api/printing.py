@@ -1,6 +1,7 @@
 """Bills, orders and returns as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import billing, pos, purchasing
+from erp.services import billing, pos, purchasing, sales
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -30,6 +31,7 @@ def printing_routes() -> list[Route]:
             f"{BASE}/advances/{{voucher_id}}/voucher.pdf", guarded(print_voucher), methods=["GET"]
         ),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
+        Route(f"{BASE}/sales-orders/{{order_id}}/pdf", guarded(print_offer), methods=["GET"]),
         Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
     ]
 
@@ -89,16 +91,33 @@ async def print_order(request: Request) -> Response:
     Raises:
         NotFound: The acting branch has no such order, or the order no such version.
     """
+    asked = _asked_version(request)
+    find = partial(_find_order, credentials_of(request), request_id_of(request.scope))
+    order = await off_the_loop(find, *asked)
+    content = await off_the_loop(PdfPrinter().order, order)
+    return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
+
+
+async def print_offer(request: Request) -> Response:
+    """Send a quotation or order of a customer on A4, in its version in force, or `?version=` another.
+
+    Raises:
+        NotFound: The acting branch has no such order, or the order no such version.
+    """
+    asked = _asked_version(request)
+    find = partial(_find_offer, credentials_of(request), request_id_of(request.scope))
+    offer = await off_the_loop(find, *asked)
+    content = await off_the_loop(PdfPrinter().offer, offer)
+    return _paper(content, _file_name(offer.number, f"v{offer.version}.pdf"))
+
+
+def _asked_version(request: Request) -> tuple[UUID, int | None]:
+    """Return the order and the version that the address names."""
     order_id = _id(request.path_params["order_id"])
     version = request.query_params.get("version", "")
     if version and not (version.isascii() and version.isdigit() and len(version) < LONGEST_VERSION):
         raise NotFound("There is no such version.")
-    credentials = credentials_of(request)
-    request_id = request_id_of(request.scope)
-    asked = int(version) if version else None
-    order = await off_the_loop(_find_order, credentials, request_id, order_id, asked)
-    content = await off_the_loop(PdfPrinter().order, order)
-    return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
+    return order_id, int(version) if version else None
 
 
 async def print_return(request: Request) -> Response:
@@ -130,6 +149,14 @@ def _find_order(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return purchasing.get_printed_order(session, ctx, order_id, version)
+
+
+def _find_offer(
+    credentials: Credentials, request_id: str, order_id: UUID, version: int | None
+) -> sales.PrintedOffer:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return sales.get_printed_offer(session, ctx, order_id, version)
 
 
 def _find_return(

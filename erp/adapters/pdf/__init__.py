@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from erp.adapters.pdf.invoice import render_invoice
+from erp.adapters.pdf.offer import render_offer
 from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
@@ -11,6 +12,7 @@ from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.pos.printing import PrintedSlip
 from erp.services.purchasing.printing import PrintedOrder
+from erp.services.sales.printing import PrintedOffer
 
 __all__ = ["PdfPrinter"]
 
@@ -31,6 +33,10 @@ class PdfPrinter:
     def order(self, order: PrintedOrder) -> bytes:
         """Return an order to a supplier as an A4 PDF."""
         return render_order(order)
+
+    def offer(self, offer: PrintedOffer) -> bytes:
+        """Return a quotation or order of a customer as an A4 PDF."""
+        return render_offer(offer)
 
     def session_report(self, report: SessionReport) -> bytes:
         """Return the report of an imaging session as an A4 PDF."""

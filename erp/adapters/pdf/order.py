@@ -2,24 +2,22 @@
 
 from dataclasses import replace
 
-from erp.adapters.pdf.canvas import FAINT, INK, SOFT, Align, Canvas
+from erp.adapters.pdf.canvas import INK, SOFT, Align, Canvas
 from erp.adapters.pdf.paging import Block
 from erp.adapters.pdf.sheets import (
-    BODY,
     HALF,
-    RIGHT,
-    SIGN_WIDTH,
     SMALL,
     TITLE,
     Text,
+    closing_block,
     draw_pages,
     letterhead,
     narrow_head,
+    opening_block,
     party_text,
-    sign,
     sums_block,
 )
-from erp.adapters.pdf.tables import LEFT, WIDTH, Column, head_block, line_block, price_text
+from erp.adapters.pdf.tables import WIDTH, Column, head_block, line_block, price_text
 from erp.core.formatting import (
     date_text,
     group_amount,
@@ -46,7 +44,7 @@ def render_order(order: PrintedOrder) -> bytes:
             replace(line_block(canvas, columns, place, line), head=head)
             for place, line in enumerate(order.lines, start=1)
         ]
-        blocks += [_sums(canvas, order), _closing(canvas, order)]
+        blocks += [_sums(canvas, order), closing_block(canvas, order.terms, order.buyer.name)]
         foot = f"{NAME} {order.number}, version {order.version}"
         draw_pages(canvas, (_opening(canvas, order), running), blocks, foot)
         return canvas.to_bytes()
@@ -80,18 +78,7 @@ def _unit_note(line: PrintedOrderLine) -> str:
 
 def _opening(canvas: Canvas, order: PrintedOrder) -> Block:
     issuer, title = letterhead(canvas, order.buyer), _title(canvas, order)
-    parts = _parties(canvas, order)
-    upper = max(issuer.height, title.height) + 4.5
-    height = upper + max(part.height for part in parts) + 4.5
-
-    def draw(y: float) -> None:
-        issuer.draw(LEFT, y)
-        title.draw(RIGHT - HALF, y, Align.RIGHT)
-        canvas.rule(LEFT, y + upper - 2.5, WIDTH, weight=0.4, grey=FAINT)
-        for place, part in enumerate(parts):
-            part.draw(LEFT + place * WIDTH / len(parts), y + upper)
-
-    return Block(height, draw)
+    return opening_block(canvas, issuer, title, _parties(canvas, order))
 
 
 def _title(canvas: Canvas, order: PrintedOrder) -> Text:
@@ -134,18 +121,3 @@ def _sums(canvas: Canvas, order: PrintedOrder) -> Block:
     words.add(order.words, 8.4, bold=True, most=3)
     sums = [("Goods", group_amount(order.taxable)), ("GST to expect", group_amount(order.tax))]
     return sums_block(canvas, words, sums, ("Order value", money_text(order.total)))
-
-
-def _closing(canvas: Canvas, order: PrintedOrder) -> Block:
-    terms = Text(canvas, WIDTH - SIGN_WIDTH - GAP)
-    terms.add("Terms", SMALL, bold=True, grey=SOFT)
-    for place, text in enumerate(order.terms, start=1):
-        terms.add(f"{place}. {text}", BODY, most=8)
-    height = max(terms.height, 26.0) + 4
-
-    def draw(y: float) -> None:
-        canvas.rule(LEFT, y + 1, WIDTH)
-        terms.draw(LEFT, y + 3)
-        sign(canvas, order.buyer.name, "Authorised signatory", y + 3)
-
-    return Block(height, draw)

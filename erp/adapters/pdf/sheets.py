@@ -116,6 +116,37 @@ def sums_block(
     return Block(height, draw)
 
 
+def opening_block(canvas: Canvas, issuer: Text, title: Text, parts: Sequence[Text]) -> Block:
+    """Return the head of the first page: issuer and title, and below them parts side by side."""
+    upper = max(issuer.height, title.height) + 4.5
+    height = upper + max(part.height for part in parts) + 4.5
+
+    def draw(y: float) -> None:
+        issuer.draw(LEFT, y)
+        title.draw(RIGHT - HALF, y, Align.RIGHT)
+        canvas.rule(LEFT, y + upper - 2.5, WIDTH, weight=0.4, grey=FAINT)
+        for place, part in enumerate(parts):
+            part.draw(LEFT + place * WIDTH / len(parts), y + upper)
+
+    return Block(height, draw)
+
+
+def closing_block(canvas: Canvas, terms: Sequence[str], issuer: str) -> Block:
+    """Return the numbered terms, and beside them the place to sign for the issuer."""
+    column = Text(canvas, WIDTH - SIGN_WIDTH - 4)
+    column.add("Terms", SMALL, bold=True, grey=SOFT)
+    for place, text in enumerate(terms, start=1):
+        column.add(f"{place}. {text}", BODY, most=8)
+    height = max(column.height, 26.0) + 4
+
+    def draw(y: float) -> None:
+        canvas.rule(LEFT, y + 1, WIDTH)
+        column.draw(LEFT, y + 3)
+        sign(canvas, issuer, "Authorised signatory", y + 3)
+
+    return Block(height, draw)
+
+
 def sign(canvas: Canvas, issuer: str, signatory: str, top: float) -> None:
     """Draw the place to sign."""
     width, x = SIGN_WIDTH, RIGHT - SIGN_WIDTH

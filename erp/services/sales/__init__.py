@@ -84,6 +84,7 @@ from erp.services.sales.pricing import (
     price,
     within_mrp,
 )
+from erp.services.sales.printing import PrintedOffer, get_printed_offer
 from erp.services.sales.queries import (
     GetPriceList,
     ListCoupons,
@@ -111,12 +112,13 @@ __all__ = [
     "FinishSalesOrder", "FreeGoods", "GetPriceList", "GetSalesOrder", "KeepGoods", "ListCoupons", "ListPriceLists",
     "ListPriceRules", "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists", "MoreThanOrdered",
     "NoPrice", "NotConfirmed", "OrderStatus", "OrderText", "OrderedGoods", "Overdue", "PriceBook", "PriceMode",
-    "PriceOrder", "Priced", "QuotationLapsed", "ReadOrderText", "Rule", "RuleKind", "SalesOrderAnswer",
-    "SalesOrderChanged", "SalesOrderEnded", "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder", "TwiceOnOrder",
-    "UnknownCoupon", "UnknownPriceList", "UnknownRule", "UnknownSalesOrder", "UpdatePriceList", "amend_order",
-    "check_coupon", "confirm_quotation", "create_coupon", "create_price_list", "end_rule", "finish_order",
-    "free_goods", "get_order", "get_price_list", "get_seller", "hold_due", "keep_goods", "list_coupons",
-    "list_orders", "list_price_lists", "list_price_rules", "load_prices", "make_quotation", "make_standard_lists",
-    "note_delivered", "owed_by", "price", "price_order", "read_order_text", "require_credit", "set_coupon_status",
-    "set_price", "set_scheme", "take_order", "update_price_list", "use_coupon", "with_coupon", "within_mrp",
+    "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "ReadOrderText", "Rule", "RuleKind",
+    "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "SetCouponStatus", "SetPrice", "SetScheme",
+    "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList", "UnknownRule", "UnknownSalesOrder",
+    "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation", "create_coupon", "create_price_list",
+    "end_rule", "finish_order", "free_goods", "get_order", "get_price_list", "get_printed_offer", "get_seller",
+    "hold_due", "keep_goods", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
+    "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "read_order_text",
+    "require_credit", "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list",
+    "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip
