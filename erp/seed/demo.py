@@ -13,6 +13,7 @@ from erp.core.context import RequestContext
 from erp.seed.bills import seed_bills
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
+from erp.seed.customer_orders import seed_customer_orders
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
 from erp.seed.maker_lists import seed_maker_lists
@@ -140,6 +141,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     if has_history:
         seed_history(ctx, register_ids[0])
         seed_orders(ctx)
+        seed_customer_orders(ctx)
         seed_bills(ctx)
         seed_counts(ctx)
         seed_planning(ctx)

@@ -19,6 +19,7 @@ from tests.isolation.pictures import pictures
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.purchasing.ordering import line, place, receive, supplier
+from tests.services.sales.ordering import buyer, deliver, order
 
 assert DOMAINS
 SABOTAGE = {
@@ -33,6 +34,7 @@ SABOTAGE = {
     " where status = 'posted'",
     "B7": "update supplier_claim set taxable = taxable + 1",
     "B8": "update supplier_return_line set quantity = quantity + 1",
+    "B10": "update sales_delivery_line set quantity = quantity + 1",
     "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
@@ -80,6 +82,9 @@ SABOTAGE = {
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
+    "V1": "update sales_order_progress set delivered = delivered + 1",
+    "V2": "update sales_order set status = 'quoted', number = null, quotation_number = 'QT'",
+    "V3": "update coupon set max_uses = 9",
     "Y1": "update loyalty_lot set remaining = remaining + 1",
     "Y2": "update loyalty_programme set worth = worth + 1",
     "Y3": "update loyalty_entry set points = points * 100 where kind = 'reverse'",
@@ -104,6 +109,7 @@ def traded() -> None:
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     _claim(shop)
     _return(shop)
+    _order(shop)
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
@@ -142,6 +148,14 @@ def _collect(shop: Shop, customer_id: UUID) -> None:
     line = {"line_no": 1, "quantity": 1}
     wanted = {"sale_id": sale.sale_id, "shift_id": shop.shift_id, "reason": "broken"}
     shop.run("pos.post_return", wanted | {"lines": [line]})
+
+
+def _order(shop: Shop) -> None:
+    """Deliver a part of an order, and use a coupon."""
+    made = order(shop, buyer(shop), {"variant_id": shop.variant_ids[2], "quantity": 5})
+    deliver(shop, made, 2)
+    shop.run("sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"})
+    shop.sell({shop.variant_ids[2]: 1}, coupon="TEN")
 
 
 def _count(shop: Shop, lot_id: UUID) -> None:

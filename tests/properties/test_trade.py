@@ -26,6 +26,7 @@ from erp.services.platform import commanding
 from tests.factories import MRP, broken_promises, make_shop, receipt_line
 from tests.properties.cards import Model, ModelLine, ModelLot
 from tests.services.billing.bills.billing import registered
+from tests.services.sales.ordering import buyer
 
 units = st.integers(1, 8)
 at = st.integers(0, 1000)
@@ -38,6 +39,7 @@ class Trade(RuleBasedStateMachine):
         super().__init__()
         self.shop = make_shop("trade", products=2, lots=0)
         self.supplier_id = registered(self.shop)
+        self.customer_id = buyer(self.shop, credit_limit="10000000.00")
         self.shift_id = self.shop.shift_id
         self.model = Model()
         self.days = 200
@@ -102,6 +104,23 @@ class Trade(RuleBasedStateMachine):
             lot.shelf -= quantity
             self.model.lines.append(ModelLine(cart["sale_id"], line_no, lot, quantity))
         self.model.cash += receipt.total
+
+    @rule(variant=st.integers(0, 1), quantity=units)
+    def order_and_deliver(self, variant: int, quantity: int) -> None:
+        line = {"variant_id": self.shop.variant_ids[variant], "quantity": quantity}
+        picks = self.model.picks(variant, quantity)
+        made = self.do("sales.take_order", {"customer_id": self.customer_id, "lines": [line]})
+        if not picks:
+            assert made.short > 0
+            ended = {"order_id": made.id, "version": 1, "reason": "not there"}
+            self.do("sales.finish_order", ended)
+            return
+        assert made.reserved == quantity
+        going = [{"order_line_no": 1, "quantity": quantity}]
+        sent = self.do("billing.deliver_order", {"order_id": made.id, "lines": going})
+        assert sent.is_complete
+        for lot, units_ in picks:
+            lot.shelf -= units_
 
     @precondition(lambda self: self.model.lines)
     @rule(which=at, quantity=st.integers(1, 3))

@@ -238,3 +238,23 @@ referee(
          limit 1
     """,
 )
+referee(
+    "B10",
+    "The invoice of every delivery bills the units that were delivered, and stock lost them",
+    counted="select count(*) from sales_delivery",
+    offenders="""
+        select d.tenant_id, d.id, x.units as delivered, i.units as billed, m.units as moved
+          from sales_delivery d
+          join lateral (
+                select sum(quantity + free_quantity) as units from sales_delivery_line
+                 where (tenant_id, delivery_id) = (d.tenant_id, d.id)) x on true
+          left join lateral (
+                select sum(quantity) as units from invoice_line
+                 where (tenant_id, invoice_id) = (d.tenant_id, d.invoice_id)) i on true
+          left join lateral (
+                select sum(quantity) as units from stock_move
+                 where tenant_id = d.tenant_id and origin_id = d.invoice_id) m on true
+         where (x.units, x.units) is distinct from (i.units, m.units)
+         limit 1
+    """,
+)

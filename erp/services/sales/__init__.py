@@ -1,6 +1,7 @@
 """Selling: what goods cost whom, coupons, and orders of customers."""
 
 from erp.models.sales import Audience, Basis, OrderStatus, PriceMode, RuleKind
+from erp.services.sales import referees
 from erp.services.sales.coupons import (
     CheckCoupon,
     CreateCoupon,
@@ -119,6 +120,6 @@ __all__ = [
     "end_rule", "finish_order", "free_goods", "get_order", "get_price_list", "get_printed_offer", "get_seller",
     "hold_due", "keep_goods", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
     "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "read_order_text",
-    "require_credit", "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list",
+    "referees", "require_credit", "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list",
     "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip
