@@ -23,7 +23,12 @@ EXAMPLES: dict[str, Example] = {
     "sales.create_coupon": only("customer_id", code="NEW", name="New", percent="5"),
     "sales.create_price_list": only("customer_id", code="DEAL", name="Deal", audience="customer"),
     "sales.end_rule": only("rule_id"),
+    "sales.explain_price": only("variant_id", "customer_id"),
+    "sales.get_coupon": only("coupon_id"),
     "sales.get_price_list": only("list_id"),
+    "sales.import_prices": only("list_id", content="barcode,price\n8901234567890,95"),
+    "sales.list_coupon_uses": only("coupon_id"),
+    "sales.list_price_lists": only("customer_id"),
     "sales.list_price_rules": only("list_id"),
     "sales.set_coupon_status": only("coupon_id", is_active=False),
     "sales.set_price": lambda i, _: {

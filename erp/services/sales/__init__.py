@@ -1,6 +1,7 @@
 """Selling: what goods cost whom, and coupons."""
 
 from erp.models.sales import Audience, Basis, PriceMode, RuleKind
+from erp.services.sales.coupon_uses import ListCouponUses, list_coupon_uses
 from erp.services.sales.coupons import (
     CheckCoupon,
     CreateCoupon,
@@ -17,6 +18,14 @@ from erp.services.sales.errors import (
     UnknownCoupon,
     UnknownPriceList,
     UnknownRule,
+)
+from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_price
+from erp.services.sales.importing import (
+    COLUMNS,
+    MOST_CHARACTERS,
+    ImportedPrices,
+    ImportPrices,
+    import_prices,
 )
 from erp.services.sales.loading import load_prices
 from erp.services.sales.price_lists import (
@@ -39,10 +48,12 @@ from erp.services.sales.pricing import (
     within_mrp,
 )
 from erp.services.sales.queries import (
+    GetCoupon,
     GetPriceList,
     ListCoupons,
     ListPriceLists,
     ListPriceRules,
+    get_coupon,
     get_price_list,
     list_coupons,
     list_price_lists,
@@ -58,6 +69,8 @@ from erp.services.sales.setting_rules import (
 )
 
 __all__ = [
+    "COLUMNS",
+    "MOST_CHARACTERS",
     "Asked",
     "Audience",
     "Basis",
@@ -67,13 +80,19 @@ __all__ = [
     "CreatePriceList",
     "Discount",
     "EndRule",
+    "ExplainPrice",
     "FreeGoods",
+    "GetCoupon",
     "GetPriceList",
+    "ImportPrices",
+    "ImportedPrices",
+    "ListCouponUses",
     "ListCoupons",
     "ListPriceLists",
     "ListPriceRules",
     "LotPrices",
     "MakeStandardLists",
+    "PriceAnswer",
     "PriceBook",
     "PriceMode",
     "Priced",
@@ -90,8 +109,12 @@ __all__ = [
     "create_coupon",
     "create_price_list",
     "end_rule",
+    "explain_price",
     "free_goods",
+    "get_coupon",
     "get_price_list",
+    "import_prices",
+    "list_coupon_uses",
     "list_coupons",
     "list_price_lists",
     "list_price_rules",
