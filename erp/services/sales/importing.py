@@ -26,7 +26,7 @@ from erp.services.sales.events import PricesImported
 from erp.services.sales.price_lists import hold_list
 
 COLUMNS = ("sku", "barcode", "price", "percent", "min_quantity", "valid_from", "valid_until")
-MOST_CHARACTERS, MOST_ROWS, MOST_ERRORS = 500_000, 5_000, 50
+MOST_CHARACTERS, MOST_ROWS, MOST_ERRORS = 200_000, 5_000, 50
 LARGEST_PRICE, LARGEST_PERCENT, LARGEST_QUANTITY = Decimal(10) ** 10, Decimal(1000), 10_000_000
 LONGEST_CODE = 100
 NUMBER = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,4})?")

@@ -1,0 +1,1 @@
+"""Selling prices and coupons."""

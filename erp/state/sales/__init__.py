@@ -1,0 +1,1 @@
+"""The pages of selling prices and coupons: what they hold and do."""
