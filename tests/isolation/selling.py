@@ -1,21 +1,24 @@
 """Prices and coupons of a shop, and a working input for every action of selling that names an id."""
 
+from uuid import UUID
+
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids, only
 
 
-def prices(shop: Shop, variant_id: object) -> Ids:
-    """Make a list with a price, and a coupon."""
+def prices(shop: Shop, variant_id: UUID) -> Ids:
+    """Make a list with a price, and a coupon that one sale used."""
     made = {"code": "ALL", "name": "All", "audience": "everyone", "valid_until": "2100-01-01"}
     list_id = shop.run("sales.create_price_list", made).id
     rule = {"list_id": list_id, "scope": "variant", "goods_id": variant_id, "amount": "105.00"}
-    return {
+    ten = {"code": "TEN", "name": "Ten", "percent": "10", "max_uses": 9}
+    ids = {
         "list_id": list_id,
         "rule_id": shop.run("sales.set_price", rule).id,
-        "coupon_id": shop.run(
-            "sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"}
-        ).id,
+        "coupon_id": shop.run("sales.create_coupon", ten).id,
     }
+    shop.sell({variant_id: 1}, coupon="TEN")
+    return ids
 
 
 EXAMPLES: dict[str, Example] = {
