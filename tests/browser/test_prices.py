@@ -36,7 +36,7 @@ def pick(page: Page, label: str, words: str) -> None:
     page.keyboard.press("Enter")
 
 
-def test_a_contract_is_made_priced_checked_and_ended(acting, shop, troubles):
+def test_a_contract_is_made_priced_checked_and_ended(acting, troubles):
     page = acting("manager", "/prices")
     page.get_by_role("button", name="Make the usual lists").first.click()
     expect(page.get_by_role("row", name="Retailers, at PTR")).to_contain_text("In force")
@@ -121,7 +121,7 @@ def test_prices_of_a_file_are_seen_before_they_are_set(acting, shop, troubles):
     assert troubles == []
 
 
-def test_a_coupon_is_made_used_at_the_till_and_stopped(acting, shop, troubles):
+def test_a_coupon_is_made_used_at_the_till_and_stopped(acting, troubles):
     page = acting("manager", "/coupons/new")
     page.get_by_label("Code").fill("diwali-10")
     page.get_by_label("Name").fill("Diwali")

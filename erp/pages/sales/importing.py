@@ -116,7 +116,7 @@ def _preview() -> rx.Component:
         text_field(
             "Why",
             "reason",
-            errors={},
+            errors={"reason": ""},
             placeholder="Price circular of November",
             hint="Kept with each price; the file's name where none is given.",
             max_length=200,
