@@ -134,6 +134,6 @@ def _preview() -> rx.Component:
         data_table(ROW_COLUMNS, state.rows, label="What changes"),
         rx.cond(state.more != "", rx.el.p(state.more, class_name="soft")),
         apply,
-        title=state.summary,
+        title=f"{state.summary}",
         subtitle=f"{state.file_name}: set together, or not at all.",
     )
