@@ -44,7 +44,7 @@ async def shown(desk: Desk, list_id, kind: str = "price") -> list[tuple[str, str
     page._today = desk.shop.ctx.today
     page.filters = {"with_past": "true"}
     await page.refresh()
-    return [(row["goods"], row["words"], row["standing"]) for row in page.rows]
+    return [(row["goods"], row["basis"], row["is_in_force"]) for row in page.rows]
 
 
 def test_a_coupon_shows_what_it_takes_off_and_goes_with_the_sale(till: Desk, trader: Shop):

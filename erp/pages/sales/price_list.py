@@ -140,7 +140,7 @@ def _rules() -> rx.Component:
 
 
 def _end(row: Any) -> rx.Component:
-    about = f"{row['words']} \u2013 {row['goods']}"
+    about = f"{row['basis']} \u2013 {row['goods']}"
     return rx.cond(
         row["may_end"] != "",
         button("End", look="ghost", on_click=EndRuleState.open_dialog(row["id"], about)),

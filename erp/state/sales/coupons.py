@@ -40,9 +40,9 @@ class CouponsState(ListState, rx.State):
     query: ClassVar[str] = "sales.list_coupons"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("code", "Coupon", Kind.CODE, detail="name"),
-        Column("words", "Takes off", detail="terms"),
-        Column("days", "Days", wide_only=True),
-        Column("used", "Used", Kind.COUNT, detail="of"),
+        Column("percent", "Takes off", detail="customer"),
+        Column("valid_from", "Days", wide_only=True),
+        Column("used", "Used", Kind.COUNT, detail="max_uses"),
         Column("given", "Given", Kind.MONEY, wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES),
     )
@@ -61,7 +61,12 @@ class CouponsState(ListState, rx.State):
         self._today = await self._call(lambda ctx: ctx.today)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | _told(row, self._today)
+        return row.model_dump() | {
+            "percent": coupon_words(row),
+            "customer": coupon_terms(row),
+            "valid_from": days_words(row.valid_from, row.valid_until, self._today),
+            "max_uses": f"of {group_count(row.max_uses)}",
+        }
 
 
 class NewCouponState(FormState, rx.State):
@@ -154,18 +159,12 @@ class CouponUsesState(ListState, rx.State):
         return row.model_dump() | {"id": row.use_no, "href": href, "number": number}
 
 
-def _told(row: Any, today: date) -> dict[str, Any]:
+def _head(row: Any, today: date) -> dict[str, str]:
+    left = max(row.max_uses - row.used, 0)
     return {
         "words": coupon_words(row),
         "terms": coupon_terms(row),
         "days": days_words(row.valid_from, row.valid_until, today),
-        "of": f"of {group_count(row.max_uses)}",
-    }
-
-
-def _head(row: Any, today: date) -> dict[str, str]:
-    left = max(row.max_uses - row.used, 0)
-    return _told(row, today) | {
         "id": str(row.id),
         "code": row.code,
         "name": row.name,

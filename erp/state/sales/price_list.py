@@ -74,11 +74,11 @@ class PriceRulesState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "sales.list_price_rules"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("goods", "Goods", detail="scope_words"),
-        Column("words", "Says"),
-        Column("days", "Days", wide_only=True),
+        Column("goods", "Goods", detail="scope"),
+        Column("basis", "Says"),
+        Column("valid_from", "Days", wide_only=True),
         Column("set_by", "Set by", detail="reason", wide_only=True),
-        Column("standing", "Standing", Kind.STATUS, labels=RULE_STANDINGS, tones=RULE_TONES),
+        Column("is_in_force", "Standing", Kind.STATUS, labels=RULE_STANDINGS, tones=RULE_TONES),
     )
     row_link: ClassVar[str] = "{href}"
     filter_keys: ClassVar[tuple[str, ...]] = ("kind", "with_past")
@@ -122,11 +122,11 @@ class PriceRulesState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
-            "scope_words": "" if row.scope == "all" else row.scope.capitalize(),
-            "words": rule_words(row, self._price_mode),
-            "days": days_words(row.valid_from, row.valid_until, self._today),
+            "scope": "" if row.scope == "all" else row.scope.capitalize(),
+            "basis": rule_words(row, self._price_mode),
+            "valid_from": days_words(row.valid_from, row.valid_until, self._today),
             "set_by": row.set_by or "The product",
-            "standing": rule_standing(row, self._today),
+            "is_in_force": rule_standing(row, self._today),
             "href": _goods_href(row),
         }
 

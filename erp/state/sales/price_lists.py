@@ -44,8 +44,8 @@ class PriceListsState(ListState, rx.State):
     query: ClassVar[str] = "sales.list_price_lists"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", "List", detail="code"),
-        Column("whom", "For"),
-        Column("days", "Days", wide_only=True),
+        Column("audience", "For"),
+        Column("valid_from", "Days", wide_only=True),
         Column("prices", "Prices", Kind.COUNT, wide_only=True),
         Column("schemes", "Schemes", Kind.COUNT, wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES),
@@ -74,7 +74,7 @@ class PriceListsState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         days = days_words(row.valid_from, row.valid_until, self._today or row.valid_from)
-        return row.model_dump() | {"whom": whom(row), "days": days}
+        return row.model_dump() | {"audience": whom(row), "valid_from": days}
 
 
 class NewListState(FormState, rx.State):
