@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, wide, workloads
+from bench import bare, events, prices, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -46,6 +46,8 @@ def main() -> None:
             for line in workloads.reads(address, shop, label):
                 line.print_line()
         for line in [*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()]:
+            line.print_line()
+        for line in prices.price_figures(shop):  # last, as its 50,000 rules stay
             line.print_line()
         db.dispose()
 

@@ -1,4 +1,4 @@
-"""A cart of thirty lines priced with 50,000 rules: the calculation, and with fetching its rules."""
+"""W9: a cart of thirty lines priced with 50,000 rules: the calculation, and with fetching its rules."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -30,8 +30,8 @@ def price_figures(shop: Shop) -> list[Figure]:
 
         label = f"{LINES} lines, {len(whole.rules):,} rules"
         return [
-            figure(f"W8 price of a cart, {label}", timed(lambda: _price(whole, goods), 300)),
-            figure(f"W8 with its rules fetched, {label}", timed(fetched, 300)),
+            figure(f"W10 price of a cart, {label}", timed(lambda: _price(whole, goods), 300)),
+            figure(f"W10 with its rules fetched, {label}", timed(fetched, 300)),
         ]
 
 

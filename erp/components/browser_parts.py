@@ -156,6 +156,18 @@ class FilePick(Component):
     on_done: rx.EventHandler[lambda made, known: [made, known]]  # type: ignore[type-arg,valid-type]
 
 
+class TextFile(Component):
+    """A button that reads a text file in the browser and reports its name and text, or why not."""
+
+    library = rx.asset("text_file.jsx", shared=True).importable_path
+    tag = "TextFile"
+    label: rx.Var[str]
+    accept: rx.Var[str]
+    most_bytes: rx.Var[int]
+    on_text: rx.EventHandler[lambda name, text: [name, text]]  # type: ignore[type-arg,valid-type]
+    on_refuse: rx.EventHandler[lambda message: [message]]  # type: ignore[type-arg,valid-type]
+
+
 class PlainForm(Element):
     """A form that the browser itself submits; Reflex's own keeps submits to its events."""
 

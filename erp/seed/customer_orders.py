@@ -10,7 +10,7 @@ from erp.core.context import RequestContext
 from erp.seed.catalogue import variant_ids
 from erp.seed.orders import people_of
 from erp.seed.sources import read_rows
-from erp.services import platform
+from erp.services import platform, sales
 
 _PLENTY = 2_000
 
@@ -47,7 +47,7 @@ def _make(
     customer_id: UUID,
     goods: Mapping[UUID, int],
     key: str,
-) -> Any:
+) -> sales.SalesOrderAnswer:
     then = replace(by, now=by.now - timedelta(days=days_ago))
     given = {
         "idempotency_key": f"seed-customer-order-{key}",
@@ -58,11 +58,17 @@ def _make(
     }
     if command == "make_quotation":
         given["valid_until"] = then.today + timedelta(days=15)
-    return platform.run(f"sales.{command}", then, given).result
+    made = platform.run(f"sales.{command}", then, given).result
+    assert isinstance(made, sales.SalesOrderAnswer)  # noqa: S101  the command's own result
+    return made
 
 
 def _deliver(
-    by: RequestContext, days_ago: int, order: Any, units: Mapping[int, int], key: str
+    by: RequestContext,
+    days_ago: int,
+    order: sales.SalesOrderAnswer,
+    units: Mapping[int, int],
+    key: str,
 ) -> None:
     then = replace(by, now=by.now - timedelta(days=days_ago))
     given = {

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.seed.prices import COUPON, seed_prices
 from erp.services import platform
 from erp.services.pos import SaleReceipt
 
@@ -19,6 +20,8 @@ SALES_PER_DAY = (3, 9)
 STANDS_STILL = 9
 """One product in so many is never sold, as some never are."""
 FLOAT = Decimal("1000.00")
+COUPON_FROM = Decimal(500)
+"""What a named customer's bill comes to before they think of the coupon."""
 METHODS = ("cash", "cash", "upi", "upi", "card")
 PROGRAMME = {
     "is_active": True,
@@ -32,6 +35,7 @@ PROGRAMME = {
 def seed_history(ctx: RequestContext, register_id: UUID) -> None:
     """Trade for a month up to today; the same every time but for the day it ends on."""
     chance = random.Random(20_261)  # noqa: S311  demo figures, not secrets
+    seed_prices(replace(ctx, now=_opening(ctx, DAYS)))
     goods, customers = _goods(ctx), _customers(ctx)
     platform.run("loyalty.set_programme", ctx, PROGRAMME)
     for back in range(DAYS, -1, -1):
@@ -73,9 +77,7 @@ def _day(
     goods: list[tuple[UUID, int]],
     customers: list[UUID | None],
 ) -> None:
-    opening = datetime.combine(
-        ctx.today - timedelta(days=back), time(9, 30), ZoneInfo(ctx.time_zone)
-    )
+    opening = _opening(ctx, back)
     if opening > ctx.now:
         return
     shift_id = _open(replace(ctx, now=opening), register_id)
@@ -92,6 +94,10 @@ def _day(
     closing = datetime.combine(opening.date(), time(20, 30), ZoneInfo(ctx.time_zone))
     if closing < ctx.now:
         _close(replace(ctx, now=closing), shift_id, chance)
+
+
+def _opening(ctx: RequestContext, back: int) -> datetime:
+    return datetime.combine(ctx.today - timedelta(days=back), time(9, 30), ZoneInfo(ctx.time_zone))
 
 
 def _open(ctx: RequestContext, register_id: UUID) -> UUID:
@@ -125,6 +131,9 @@ def _sell(
         "lines": lines,
     }
     quote = platform.run("pos.quote_cart", ctx, cart).result.model_dump()
+    if cart["customer_id"] and quote["total"] >= COUPON_FROM:
+        cart |= {"coupon": COUPON}
+        quote = platform.run("pos.quote_cart", ctx, cart).result.model_dump()
     by_points = _points_to_spend(ctx, cart["customer_id"], quote["total"], chance)
     tenders = [
         {"method": "points", "amount": by_points},

@@ -1,23 +1,25 @@
 """Prices and coupons of a shop, and a working input for every action of selling that names an id."""
 
 from typing import Any
+from uuid import UUID
 
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids, only
 
 
-def prices(shop: Shop, variant_id: object) -> Ids:
-    """Make a list with a price, and a coupon."""
+def prices(shop: Shop, variant_id: UUID) -> Ids:
+    """Make a list with a price, and a coupon that one sale used."""
     made = {"code": "ALL", "name": "All", "audience": "everyone", "valid_until": "2100-01-01"}
     list_id = shop.run("sales.create_price_list", made).id
     rule = {"list_id": list_id, "scope": "variant", "goods_id": variant_id, "amount": "105.00"}
-    return {
+    ten = {"code": "TEN", "name": "Ten", "percent": "10", "max_uses": 9}
+    ids = {
         "list_id": list_id,
         "rule_id": shop.run("sales.set_price", rule).id,
-        "coupon_id": shop.run(
-            "sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"}
-        ).id,
-    } | _orders(shop, variant_id)
+        "coupon_id": shop.run("sales.create_coupon", ten).id,
+    }
+    shop.sell({variant_id: 1}, coupon="TEN")
+    return ids | _orders(shop, variant_id)
 
 
 def _orders(shop: Shop, variant_id: object) -> Ids:
@@ -71,7 +73,12 @@ EXAMPLES: dict[str, Example] = {
     "sales.create_coupon": only("customer_id", code="NEW", name="New", percent="5"),
     "sales.create_price_list": only("customer_id", code="DEAL", name="Deal", audience="customer"),
     "sales.end_rule": only("rule_id"),
+    "sales.explain_price": only("variant_id", "customer_id"),
+    "sales.get_coupon": only("coupon_id"),
     "sales.get_price_list": only("list_id"),
+    "sales.import_prices": only("list_id", content="barcode,price\n8901234567890,95"),
+    "sales.list_coupon_uses": only("coupon_id"),
+    "sales.list_price_lists": only("customer_id"),
     "sales.list_price_rules": only("list_id"),
     "sales.set_coupon_status": only("coupon_id", is_active=False),
     "sales.set_price": lambda i, _: {

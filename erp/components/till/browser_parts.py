@@ -69,7 +69,7 @@ class KeysButton(Component):
 
 
 class NumberBox(Component):
-    """A number in a line; told once it is done."""
+    """A number in a line, or with `code` a short text; told once it is done."""
 
     library = rx.asset("number_box.jsx", shared=True).importable_path
     tag = "NumberBox"
@@ -78,6 +78,7 @@ class NumberBox(Component):
     place: rx.Var[str]
     affix: rx.Var[str]
     before: rx.Var[str]
+    code: rx.Var[bool]
     on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 

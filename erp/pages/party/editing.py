@@ -21,9 +21,8 @@ from erp.components import (
 from erp.pages.routing import page
 from erp.state.party.editing import EditPartyState, NewPartyState
 from erp.state.party.parties import EDIT
-from erp.state.party.wording import CATEGORIES, KINDS, PRICE_LISTS, SEXES, STATES
+from erp.state.party.wording import CATEGORIES, KINDS, SEXES, STATES
 
-BY_KIND = [("", "As usual for the kind")]
 KIND_OPTIONS = [(code, label) for code, label in KINDS.items() if code != "walk_in"]
 
 
@@ -228,11 +227,14 @@ def _where(state: Any) -> list[rx.Component]:
 
 def _terms(state: Any) -> list[rx.Component]:
     errors, facts = state.field_errors, state.facts
-    lists = [*BY_KIND, *PRICE_LISTS.items()] if state is NewPartyState else [*PRICE_LISTS.items()]
     return [
         _section("Terms"),
         select_field(
-            "Price list", "price_list", lists, errors=errors, default_value=facts["price_list"]
+            "Price list",
+            "price_list",
+            state.price_lists,
+            errors=errors,
+            default_value=facts["price_list"],
         ),
         money_field(
             "Credit limit",

@@ -1,5 +1,7 @@
 """One party."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
@@ -56,6 +58,7 @@ def party_page() -> rx.Component:
             card(_registration(), title="Registrations", span=4),
             rx.el.div(card(_terms(), title="Terms"), class_name="span-4 full-below"),
         ),
+        rx.cond(head["buys"] != "", _prices()),
         scorecard_card(),
         points_card(),
         grid(_sales(), _invoices()),
@@ -163,6 +166,37 @@ def _terms() -> rx.Component:
             ("Credit limit", head["credit_limit"]),
             ("Pays within", head["credit_days"]),
         ]
+    )
+
+
+def _prices() -> rx.Component:
+    """Return the price lists that are open to the customer, each leading to its prices."""
+
+    def line(row: Any) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.link(row["name"], href=row["href"]),
+                rx.el.span(row["why"], class_name="detail"),
+            ),
+            key=row["id"],
+        )
+
+    contract = link_button(
+        "New contract", f"/prices/new?customer_id={head['id']}", look="ghost", icon="plus"
+    )
+    shown = rx.el.ul(rx.foreach(PartyState.price_lists, line), class_name="fact-lines in-columns")
+    return rx.cond(
+        (PartyState.price_lists.length() > 0) | (head["may_price"] != ""),
+        card(
+            rx.cond(
+                PartyState.price_lists.length() > 0,
+                shown,
+                rx.el.p("Everything costs its MRP.", class_name="soft"),
+            ),
+            title="Prices",
+            subtitle="The first list with a price decides.",
+            actions=(rx.cond(head["may_price"] != "", contract),),
+        ),
     )
 
 

@@ -163,19 +163,33 @@ def _foot() -> rx.Component:
             _sum("Taxable value", totals["taxable"]),
             _sum(totals["tax_label"], totals["tax"]),
             rx.cond(totals["discount"] != "", _sum("Discount", totals["discount"])),
+            rx.cond(totals["coupon"] != "", _taken_off(totals["coupon"])),
             rx.cond(totals["round_off"] != "", _sum("Round-off", totals["round_off"])),
             class_name="sums",
         ),
         rx.el.div(
-            rx.el.span("Bill discount"),
-            NumberBox.create(
-                value=TillState.bill_discount,
-                label="Bill discount in rupees",
-                place="bill-discount",
-                before="₹",
-                on_commit=TillState.change_bill_discount,
+            rx.el.div(
+                rx.el.span("Bill discount"),
+                NumberBox.create(
+                    value=TillState.bill_discount,
+                    label="Bill discount in rupees",
+                    place="bill-discount",
+                    before="₹",
+                    on_commit=TillState.change_bill_discount,
+                ),
+                class_name="bill-discount",
             ),
-            class_name="bill-discount",
+            _coupon(),
+            class_name="bill-offs",
+        ),
+        rx.cond(
+            TillState.coupon_problem != "",
+            rx.el.p(
+                rx.icon("ticket-x"),
+                TillState.coupon_problem,
+                class_name="discount-note",
+                role="alert",
+            ),
         ),
         rx.cond(
             TillState.discount_note != "",
@@ -210,6 +224,27 @@ def _prescription() -> rx.Component:
         custom_attrs={"data-missing": TillState.needs_prescription},
         on_click=PrescriptionState.open_dialog,
     )
+
+
+def _coupon() -> rx.Component:
+    return rx.el.div(
+        rx.el.span("Coupon"),
+        NumberBox.create(
+            value=TillState.coupon,
+            label="Coupon code",
+            place="coupon",
+            code=True,
+            on_commit=TillState.change_coupon,
+            key=TillState.coupons_refused,
+        ),
+        class_name="bill-discount",
+    )
+
+
+def _taken_off(amount: rx.Var[str]) -> rx.Component:
+    """Return the sum a telephone shows too: the customer asks for it."""
+    words = rx.el.dt("Coupon ", TillState.coupon)
+    return rx.el.div(words, rx.el.dd(amount), class_name="coupon-sum")
 
 
 def _sum(label: str | rx.Var[str], value: rx.Var[str]) -> rx.Component:

@@ -24,7 +24,7 @@ from erp.services.platform import (
     command,
     query,
 )
-from erp.services.pos.pricing import MAX_LINES, CartLine
+from erp.services.pos.pricing import MAX_LINES, CartLine, CouponText
 
 
 class ParkCart(Command):
@@ -34,6 +34,7 @@ class ParkCart(Command):
     customer_id: UUID | None = None
     lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
     bill_discount: Amount | None = None
+    coupon: CouponText = ""
 
 
 class RecallCart(Command):

@@ -43,6 +43,7 @@ HUNDRED = Decimal(100)
 LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
 MAX_LINES = 200
+CouponText = Annotated[str, Field(max_length=20)]
 
 
 class CartLine(Closed):
@@ -77,7 +78,7 @@ class Basket(Closed):
     customer_id: UUID | None = None
     lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
     bill_discount: Amount = ZERO
-    coupon: Annotated[str, Field(max_length=20)] = ""
+    coupon: CouponText = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from erp.models.sales import Audience, Basis, OrderStatus, PriceMode, RuleKind
 from erp.services.sales import referees
+from erp.services.sales.coupon_uses import ListCouponUses, list_coupon_uses
 from erp.services.sales.coupons import (
     CheckCoupon,
     CreateCoupon,
@@ -33,6 +34,14 @@ from erp.services.sales.errors import (
     UnknownPriceList,
     UnknownRule,
     UnknownSalesOrder,
+)
+from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_price
+from erp.services.sales.importing import (
+    COLUMNS,
+    MOST_CHARACTERS,
+    ImportedPrices,
+    ImportPrices,
+    import_prices,
 )
 from erp.services.sales.loading import load_prices
 from erp.services.sales.order_confirming import (
@@ -87,10 +96,12 @@ from erp.services.sales.pricing import (
 )
 from erp.services.sales.printing import PrintedOffer, get_printed_offer
 from erp.services.sales.queries import (
+    GetCoupon,
     GetPriceList,
     ListCoupons,
     ListPriceLists,
     ListPriceRules,
+    get_coupon,
     get_price_list,
     list_coupons,
     list_price_lists,
@@ -107,19 +118,21 @@ from erp.services.sales.setting_rules import (
 )
 
 __all__ = [
-    "REGISTERED", "AboveListPrice", "AlreadyConfirmed", "AmendSalesOrder", "Asked", "Audience", "Basis",
-    "BelowDelivered", "BeyondDiscount", "CheckCoupon", "ConfirmQuotation", "CouponRefused", "CreateCoupon",
-    "CreatePriceList", "CreditRefused", "DeliveredLine", "Discount", "DueLine", "DueOrder", "EndRule",
-    "FinishSalesOrder", "FreeGoods", "GetPriceList", "GetSalesOrder", "KeepGoods", "ListCoupons", "ListPriceLists",
+    "COLUMNS", "MOST_CHARACTERS", "REGISTERED", "AboveListPrice", "AlreadyConfirmed", "AmendSalesOrder", "Asked",
+    "Audience", "Basis", "BelowDelivered", "BeyondDiscount", "CheckCoupon", "ConfirmQuotation", "CouponRefused",
+    "CreateCoupon", "CreatePriceList", "CreditRefused", "DeliveredLine", "Discount", "DueLine", "DueOrder",
+    "EndRule", "ExplainPrice", "FinishSalesOrder", "FreeGoods", "GetCoupon", "GetPriceList", "GetSalesOrder",
+    "ImportPrices", "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons", "ListPriceLists",
     "ListPriceRules", "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists", "MoreThanOrdered",
-    "NoPrice", "NotConfirmed", "OrderStatus", "OrderText", "OrderedGoods", "Overdue", "PriceBook", "PriceMode",
-    "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "ReadOrderText", "Rule", "RuleKind",
+    "NoPrice", "NotConfirmed", "OrderStatus", "OrderText", "OrderedGoods", "Overdue", "PriceAnswer", "PriceBook",
+    "PriceMode", "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "ReadOrderText", "Rule", "RuleKind",
     "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "SetCouponStatus", "SetPrice", "SetScheme",
     "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList", "UnknownRule", "UnknownSalesOrder",
     "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation", "create_coupon", "create_price_list",
-    "end_rule", "finish_order", "free_goods", "get_order", "get_price_list", "get_printed_offer", "get_seller",
-    "hold_due", "keep_goods", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
-    "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "read_order_text",
-    "referees", "require_credit", "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list",
+    "end_rule", "explain_price", "finish_order", "free_goods", "get_coupon", "get_order", "get_price_list",
+    "get_printed_offer", "get_seller", "hold_due", "import_prices", "keep_goods", "list_coupon_uses",
+    "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices", "make_quotation",
+    "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "read_order_text", "referees",
+    "require_credit", "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list",
     "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip

@@ -38,6 +38,15 @@ class PriceRuleSet(DomainEvent):
     valid_from: date
 
 
+class PricesImported(DomainEvent):
+    """Prices of a file were added to a list; who set them and why stands on each."""
+
+    name: ClassVar[str] = "sales.prices_imported.v1"
+
+    list_id: UUID
+    prices: int
+
+
 class CouponMade(DomainEvent):
     """A coupon was made."""
 

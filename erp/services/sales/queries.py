@@ -22,7 +22,7 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
-from erp.services.sales.errors import UnknownPriceList
+from erp.services.sales.errors import UnknownCoupon, UnknownPriceList
 
 Standing = Literal["running", "coming", "over", "stopped"]
 
@@ -33,7 +33,15 @@ _STANDING: LiteralString = """
 
 
 class ListPriceLists(Page):
-    """Which lists; the words are found in code, name and customer."""
+    """Which lists; the words are found in code, name and customer.
+
+    Attributes:
+        customer_id: Only lists that are open to this customer.
+    """
+
+    audience: Audience | None = None
+    standing: Standing | None = None
+    customer_id: UUID | None = None
 
 
 class PriceListRow(Result):
@@ -83,7 +91,7 @@ class PriceRuleRow(Result):
     """A rule with the goods it is for.
 
     Attributes:
-        scope: What kind of goods it names.
+        scope: What kind of goods it names. product_id: the product of its variant or lot, or its own.
         is_in_force: Whether it decides today: not ended, not replaced, not to come.
     """
 
@@ -91,6 +99,8 @@ class PriceRuleRow(Result):
     kind: RuleKind
     scope: Literal["lot", "variant", "product", "brand", "all"]
     goods: str
+    product_id: UUID | None
+    lot_id: UUID | None
     min_quantity: int
     basis: Basis
     amount: Decimal | None
@@ -146,6 +156,12 @@ class CouponPage(Rows):
     rows: list[CouponRow]
 
 
+class GetCoupon(Query):
+    """One coupon."""
+
+    coupon_id: UUID
+
+
 _IN_FORCE: LiteralString = """
     r.valid_from <= %(today)s and (r.valid_until is null or r.valid_until >= %(today)s)
     and (r.basis <> 'none' or r.free_quantity is not null)
@@ -178,6 +194,7 @@ _RULES: LiteralString = f"""
            coalesce(case when k.id is null then v.label
                          else o.label || ', lot ' || k.lot_number end, p.name, b.name, 'All goods')
            as goods, coalesce(f.label, '') as free_goods, coalesce(m.display_name, '') as set_by,
+           coalesce(r.product_id, v.product_id, o.product_id) as product_id, r.lot_id,
            {_IN_FORCE} as is_in_force
       from price_rule r
       left join lot k on k.tenant_id = r.tenant_id and k.id = r.lot_id
@@ -209,6 +226,14 @@ _COUPONS: LiteralString = f"""
 
 _LIST_CONDITIONS: Mapping[str, LiteralString] = {
     "search": "and x.code || ' ' || x.name || ' ' || coalesce(c.name, '') ilike %(words)s",
+    "audience": "and x.audience = %(audience)s",
+    "standing": f"and ({_STANDING}) = %(standing)s",
+    "customer_id": """
+       and exists (select from party b
+                    where b.tenant_id = x.tenant_id and b.id = %(customer)s
+                      and (x.audience = 'everyone' or x.party_id = b.id or x.party_kind = b.kind
+                           or (x.audience = 'assigned' and x.code = b.price_list)))
+""",
 }
 _RULE_CONDITIONS: Mapping[str, LiteralString] = {
     "search": "and goods ilike %(words)s",
@@ -235,7 +260,12 @@ def list_price_lists(
                 "and x.code > %(after)s order by x.code limit %(limit)s",
             )
         ),
-        _given(ctx, wanted, after),
+        _given(ctx, wanted, after)
+        | {
+            "audience": wanted.audience,
+            "standing": wanted.standing,
+            "customer": wanted.customer_id,
+        },
     )
     page = [PriceListRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
@@ -279,6 +309,22 @@ def list_price_rules(
     page = [PriceRuleRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
     return PriceRulePage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+
+
+@query("sales.get_coupon", permission="sales.view", rest="GET /coupons/{coupon_id}")
+def get_coupon(session: Session, ctx: RequestContext, wanted: GetCoupon) -> CouponRow:
+    """Return a coupon with its uses counted.
+
+    Raises:
+        UnknownCoupon: The acting tenant has no such coupon.
+    """
+    given = {"tenant": ctx.tenant_id, "today": ctx.today, "after": LAST_ID}
+    row = db.fetch_one(
+        session, _COUPONS + " and x.id = %(coupon)s", given | {"coupon": wanted.coupon_id}
+    )
+    if row is None:
+        raise UnknownCoupon("This coupon is not known here. Choose one of the list.")
+    return CouponRow(**row)
 
 
 @query("sales.list_coupons", permission="sales.view", rest="GET /coupons")

@@ -11,7 +11,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import plain_decimal
 from erp.services import party
 from erp.state.party.parties import EDIT
-from erp.state.party.wording import CATEGORIES, ROLES, STATES
+from erp.state.party.wording import CATEGORIES, RETAIL, ROLES, STATES, list_label
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 from erp.state.submitting import FormState
@@ -32,6 +32,7 @@ class PartyFormState(FormState, mixin=True):
 
     facts: dict[str, str] = {}
     roles: list[dict[str, str]] = []
+    price_lists: list[dict[str, str]] = []
     state_code: str = ""
     gst_category: str = "unregistered"
     gstin_note: str = ""
@@ -66,6 +67,16 @@ class PartyFormState(FormState, mixin=True):
             self.gst_category = "regular"
         place = party.state_name(gstin.state_code)
         self.gstin_note = f"Right: registered in {place}, PAN {gstin.pan}."
+
+    async def _offer_lists(self, current: str) -> None:
+        """Offer the lists that customers are given, the party's own code, and the MRP."""
+        names: dict[str, str] = {}
+        if (await self._principal()).may("sales.view"):
+            wanted = {"audience": "assigned", "limit": 200}
+            found = await self._ask("sales.list_price_lists", wanted)
+            names = {row.code: row.name for row in found.rows}
+        codes = dict.fromkeys((RETAIL, *names, *filter(None, (current,))))
+        self.price_lists = [{"value": code, "label": list_label(code, names)} for code in codes]
 
     def _begin(self, facts: Mapping[str, str], roles: Sequence[str]) -> None:
         self._renew()
@@ -108,6 +119,9 @@ class NewPartyState(PartyFormState, rx.State):
             "state_code": home,
             "gst_category": "unregistered",
         }
+        await self._offer_lists("")
+        usual = {"value": "", "label": "As usual for the kind"}
+        self.price_lists = [usual, *self.price_lists]
         self._begin(facts, [wanted])
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -147,6 +161,7 @@ class EditPartyState(PartyFormState, rx.State):
             if row is None:
                 self.problem = "The address names no party."
             else:
+                await self._offer_lists(row.price_list)
                 self._begin(_facts(row), list(row.roles))
         self.is_loading = False
 

@@ -1,5 +1,6 @@
 """One party: who they are, how they stand, what they bought."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,12 +15,19 @@ from erp.services import identity
 from erp.services.party import state_name
 from erp.state.history import history_of
 from erp.state.party.parties import EDIT, VIEW
-from erp.state.party.wording import CATEGORIES, KINDS, PRICE_LISTS, ROLES, SEXES
+from erp.state.party.wording import CATEGORIES, KINDS, ROLES, SEXES, list_label
 from erp.state.reading import RecordState
 from erp.state.registry import handler
 from erp.state.showing import display_rows
 
 LATEST = 10
+OPEN_BY = {
+    "customer": "Their contract",
+    "assigned": "Given to them",
+    "kind": "For their kind",
+    "everyone": "For everyone",
+}
+"""Why a price list is open to a party, the closest first."""
 SELLERS = frozenset({"supplier", "manufacturer"})
 LICENCE_WARNING_DAYS = 60
 SALE_COLUMNS = (
@@ -45,6 +53,7 @@ class PartyState(RecordState, rx.State):
     standing: dict[str, str] = {}
     sales: list[dict[str, str]] = []
     invoices: list[dict[str, str]] = []
+    price_lists: list[dict[str, str]] = []
     history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
@@ -61,19 +70,43 @@ class PartyState(RecordState, rx.State):
         if principal.may("pos.view"):
             sold = await self._ask("pos.list_sales", {"customer_id": record_id, "limit": LATEST})
             self.sales = display_rows(sold.rows, SALE_COLUMNS, zone, "/sales/{id}")
+        names = await self._open_lists(record_id, principal)
         self.history = await history_of(self, record_id, principal)
         today = await self._call(lambda ctx: ctx.today)
         self.head = (
-            _head(party)
+            _head(party, names)
             | _licence(party, today)
             | {
                 "may_edit": "yes" if principal.may(EDIT) else "",
                 "sees_sales": "yes" if principal.may("pos.view") else "",
                 "sells_to_us": "yes" if SELLERS & set(party.roles) else "",
                 "may_order": "yes" if principal.may("purchasing.order") else "",
+                "may_price": "yes" if principal.may("sales.set_prices") else "",
+                "buys": "yes" if "customer" in party.roles else "",
                 "sees_orders": "yes" if principal.may("purchasing.view") else "",
             }
         )
+
+    async def _open_lists(
+        self, record_id: UUID, principal: identity.Principal
+    ) -> Mapping[str, str]:
+        """Show the price lists that are open to the party, the closest first; return their names."""
+        self.price_lists = []
+        if not principal.may("sales.view"):
+            return {}
+        wanted = {"customer_id": record_id, "limit": 200}
+        found = (await self._ask("sales.list_price_lists", wanted)).rows
+        rows = sorted(found, key=lambda row: list(OPEN_BY).index(row.audience))
+        self.price_lists = [
+            {
+                "id": str(row.id),
+                "name": row.name,
+                "href": f"/prices/{row.id}",
+                "why": OPEN_BY[row.audience] + ("" if row.standing == "running" else ", not now"),
+            }
+            for row in rows
+        ]
+        return {row.code: row.name for row in rows if row.audience == "assigned"}
 
     @handler(permission=EDIT)
     async def change_status(self, is_active: bool) -> EventSpec:  # noqa: FBT001  an event's value
@@ -102,7 +135,7 @@ def _standing(found: Any, credit_limit: Any) -> dict[str, str]:
     }
 
 
-def _head(party: Any) -> dict[str, str]:
+def _head(party: Any, lists: Mapping[str, str]) -> dict[str, str]:
     place = ", ".join(part for part in (party.address, party.city, party.pin) if part)
     return {
         "id": str(party.id),
@@ -121,7 +154,7 @@ def _head(party: Any) -> dict[str, str]:
         "gstin": party.gstin or "",
         "gstin_state": state_name(party.gstin[:2]) if party.gstin else "",
         "pan": party.pan or "",
-        "price_list": PRICE_LISTS.get(party.price_list, party.price_list),
+        "price_list": list_label(party.price_list, lists),
         "credit_limit": money_text(party.credit_limit),
         "credit_days": f"{party.credit_days} days" if party.credit_days else "On delivery",
         "born": date_text(party.birth_on) if party.birth_on else "",

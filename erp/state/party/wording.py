@@ -15,16 +15,30 @@ CATEGORIES: Mapping[str, str] = {
     "sez": "Special economic zone",
 }
 SEXES: Mapping[str, str] = {"female": "Female", "male": "Male", "other": "Other"}
+RETAIL = "RETAIL_MRP"
 PRICE_LISTS: Mapping[str, str] = {
-    "RETAIL_MRP": "Retail, at MRP",
+    RETAIL: "Retail, at MRP",
     "DOCTOR": "Doctors",
     "RETAILER_PTR": "Retailers, at PTR",
     "STOCKIST_PTS": "Stockists, at PTS",
     "INSTITUTION": "Institutions",
 }
+"""What the usual codes mean, for tenants without a list of that code."""
 STATES: Mapping[str, str] = {
     code: f"{name} ({code})"
     for code, name in sorted(party.STATES.items(), key=lambda item: item[1])
     if code in party.LIVE_STATES
 }
 """States in use today, by name; old codes occur only in old records."""
+
+
+def list_label(code: str, lists: Mapping[str, str]) -> str:
+    """Return what a party's price list is called; one that nobody made says what holds instead.
+
+    Args:
+        lists: Names of the tenant's lists by code.
+    """
+    if code in lists:
+        return lists[code]
+    usual = PRICE_LISTS.get(code, code)
+    return usual if code == RETAIL else f"{usual} (no such list: MRP)"

@@ -77,6 +77,7 @@ class Cart(BaseModel):
     entries: Annotated[tuple[Entry, ...], Field(max_length=MOST_LINES)] = ()
     customer_id: UUID | None = None
     bill_discount: Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)] = Decimal(0)
+    coupon: Annotated[str, Field(max_length=20)] = ""
     approved: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
     prescription: Prescribed | None = None
 
@@ -122,6 +123,7 @@ class Cart(BaseModel):
             "customer_id": self.customer_id,
             "lines": [_line(entry) for entry in self.entries if entry.uid not in left_out],
             "bill_discount": self.bill_discount,
+            "coupon": self.coupon,
         }
 
     def sale_input(self, tenders: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -28,10 +28,12 @@ def shown_totals(quote: Any | None) -> dict[str, str]:
     if quote is None:
         return {"total": money_text(ZERO)}
     tax = quote.cgst + quote.sgst + quote.igst
+    by_person = quote.discount - quote.coupon_discount
     return {
         "total": money_text(quote.total),
         "gross": money_text(quote.gross),
-        "discount": money_text(-quote.discount) if quote.discount else "",
+        "discount": money_text(-by_person) if by_person else "",
+        "coupon": money_text(-quote.coupon_discount) if quote.coupon_discount else "",
         "taxable": money_text(quote.taxable),
         "tax": money_text(tax),
         "tax_label": "IGST" if quote.igst else "GST",

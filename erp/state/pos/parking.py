@@ -128,6 +128,7 @@ def _as_cart(empty: Cart, parked: dict[str, Any], names: Mapping[str, str]) -> C
     values = {
         "customer_id": parked.get("customer_id"),
         "bill_discount": parked.get("bill_discount"),
+        "coupon": parked.get("coupon"),
     }
     given = {key: value for key, value in values.items() if value is not None}
     return Cart.model_validate(

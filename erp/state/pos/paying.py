@@ -19,7 +19,9 @@ from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid, errors_by_field
 
 MOST_TENDERS = 10
-AT_THE_LINES = frozenset({"price_changed", "insufficient_stock", "expired_lot", "lot_on_hold"})
+AT_THE_LINES = frozenset(
+    {"price_changed", "insufficient_stock", "expired_lot", "lot_on_hold", "coupon_refused"}
+)
 
 
 class PayState(SessionState, rx.State):
@@ -155,7 +157,8 @@ class PayState(SessionState, rx.State):
             await till._adopt(cart)
             for uid, message in at_lines.items():
                 till._say(uid, message)
-            till.notice, till.notice_code = _message(error), code
+            if not till.coupon_problem:
+                till.notice, till.notice_code = _message(error), code
         elif code == "approval_required" and isinstance(error, DomainError):
             self.is_open = False
             approval = await self.get_state(ApprovalState)

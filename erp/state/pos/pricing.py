@@ -12,11 +12,12 @@ from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.formatting import date_text, money_text
 from erp.services import platform
+from erp.services.sales import CouponRefused
 from erp.state.explaining import errors_by_field
 from erp.state.pos.cart import Cart, Entry, troubles
 
-ROUNDS = 3
-"""How often refused lines are left out; one refusal names all lines of its kind."""
+ROUNDS = 4
+"""How often refused lines, or the coupon, are left out; one refusal names all lines of its kind."""
 
 
 @dataclass(slots=True)
@@ -26,6 +27,7 @@ class Priced:
     Attributes:
         parts: The lots of each line by the line's name.
         problems: Message per refused line; it says what to do.
+        coupon_problem: Why the coupon was taken off; empty where it was not.
         blocked: Why the whole cart cannot be sold now; empty where nothing does.
         code: The refusal's code behind `blocked`.
         last_paid: What the customer paid last, in words, by variant.
@@ -34,6 +36,7 @@ class Priced:
     quote: Any = None
     parts: Mapping[int, list[Any]] = field(default_factory=dict)
     problems: dict[int, str] = field(default_factory=dict)
+    coupon_problem: str = ""
     blocked: str = ""
     code: str = ""
     last_paid: Mapping[UUID, str] = field(default_factory=dict)
@@ -54,6 +57,9 @@ def price(ctx: RequestContext, cart: Cart) -> Priced:
         try:
             wanted = cart.quote_input(priced.problems)
             priced.quote = platform.run("pos.quote_cart", ctx, wanted).result
+        except CouponRefused as error:
+            priced.coupon_problem = error.message
+            cart = cart.model_copy(update={"coupon": ""})
         except (DomainError, ValidationError) as error:
             if not _note(priced, error, asked):
                 break
@@ -90,7 +96,9 @@ def _note(priced: Priced, error: DomainError | ValidationError, asked: list[Entr
 
 
 def with_prices(cart: Cart, priced: Priced) -> Cart:
-    """Return the cart with the prices and names the customer is shown now."""
+    """Return the cart with the prices and names the customer is shown now, its coupon if it holds."""
+    if priced.coupon_problem:
+        cart = cart.model_copy(update={"coupon": ""})
     for uid, parts in priced.parts.items():
         prices = {part.unit_price for part in parts if not part.is_free}
         shown = prices.pop() if len(prices) == 1 else None

@@ -59,6 +59,9 @@ class TillState(SessionState, rx.State):
     totals: dict[str, str] = {}
     units: str = ""
     bill_discount: str = ""
+    coupon: str = ""
+    coupon_problem: str = ""
+    coupons_refused: int = 0
     customer: dict[str, str] = WALK_IN
     selected: str = ""
     notice: str = ""
@@ -142,6 +145,12 @@ class TillState(SessionState, rx.State):
             )
         await self._adopt(self._cart().model_copy(update={"bill_discount": amount}))
         return None
+
+    @handler(permission=SELL)
+    async def change_coupon(self, text: str) -> None:
+        """Take off what a coupon gives; one that does not hold says why and is left out again."""
+        code = f"{text}".strip().upper()[:20]
+        await self._adopt(self._cart().model_copy(update={"coupon": code}))
 
     @handler(permission=SELL)
     async def select(self, uid: str) -> None:
@@ -327,6 +336,8 @@ class TillState(SessionState, rx.State):
         self.units = f"{units} {'unit' if units == 1 else 'units'}" if units else ""
         self.totals = shown.shown_totals(priced.quote)
         self.bill_discount = f"{cart.bill_discount:f}" if cart.bill_discount else ""
+        self.coupon, self.coupon_problem = cart.coupon, priced.coupon_problem
+        self.coupons_refused += bool(priced.coupon_problem)
 
     def _say(self, name: int, message: str) -> None:
         """Show a message at a line."""

@@ -138,3 +138,21 @@ def test_the_database_alone_keeps_the_limits(trader: Shop):
         with pytest.raises(Exception, match=r"coupon"):
             rows(trader, copy.format(use_no, max_uses))
     assert trader.count("coupon_use") == 1
+
+
+def test_the_documents_that_used_a_coupon_are_told(trader: Shop):
+    asha = named(trader, name="Asha")
+    made = coupon(trader, max_uses=5)
+    trader.sell({trader.variant_ids[0]: 1}, coupon="DIWALI-10")
+    sold = trader.sell({trader.variant_ids[0]: 2}, coupon="DIWALI-10", customer_id=asha)
+    told = trader.run("sales.list_coupon_uses", {"coupon_id": made}).rows
+    assert [(row.use_no, row.customer, row.discount) for row in told] == [
+        (2, "Asha", 21),
+        (1, "Walk-in customer", Decimal("10.50")),
+    ]
+    assert (told[0].document_id, told[0].number, told[0].total) == (sold.sale_id, sold.number, 189)
+    page = trader.run("sales.list_coupon_uses", {"coupon_id": made, "limit": 1})
+    rest = {"coupon_id": made, "limit": 1, "cursor": page.next_cursor}
+    assert [row.use_no for row in trader.run("sales.list_coupon_uses", rest).rows] == [1]
+    head = trader.run("sales.get_coupon", {"coupon_id": made})
+    assert (head.used, head.given) == (2, Decimal("31.50"))
