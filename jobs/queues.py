@@ -15,6 +15,7 @@ ALLOWED_FUNCTIONS = frozenset(
     {
         "jobs.deliver.deliver",
         "jobs.daily.alert_each_morning",
+        "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",
         "jobs.daily.suggest_reorders_each_morning",
         "jobs.daily.sweep",

@@ -1,4 +1,4 @@
-"""Bills and orders as PDF, drawn when they are asked for: the same paper always has the same bytes."""
+"""Bills, orders and challans as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from erp.api.observing import request_id_of
 from erp.core import db
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import billing, pos, purchasing
+from erp.services import billing, inventory, pos, purchasing
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -21,10 +21,13 @@ LONGEST_VERSION = 6
 
 
 def printing_routes() -> list[Route]:
-    """Return the routes of printed bills and orders."""
+    """Return the routes of printed bills, orders and challans."""
     return [
         Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
+        Route(
+            f"{BASE}/transfers/{{transfer_id}}/challan.pdf", guarded(print_challan), methods=["GET"]
+        ),
     ]
 
 
@@ -68,6 +71,20 @@ async def print_order(request: Request) -> Response:
     return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
 
 
+async def print_challan(request: Request) -> Response:
+    """Send the delivery challan of goods that left for another branch on A4, in three copies.
+
+    Raises:
+        NotFound: No such transfer to or from the acting branch.
+        Conflict: Nothing left yet.
+    """
+    transfer_id = _id(request.path_params["transfer_id"])
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+    challan = await off_the_loop(_find_challan, credentials, request_id, transfer_id)
+    content = await off_the_loop(PdfPrinter().challan, challan)
+    return _paper(content, _file_name(challan.number, "challan.pdf"))
+
+
 def _paper(content: bytes, file_name: str) -> Response:
     headers = {
         "content-disposition": f'inline; filename="{file_name}"',
@@ -83,6 +100,14 @@ def _find_order(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return purchasing.get_printed_order(session, ctx, order_id, version)
+
+
+def _find_challan(
+    credentials: Credentials, request_id: str, transfer_id: UUID
+) -> inventory.PrintedChallan:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return inventory.get_printed_challan(session, ctx, transfer_id)
 
 
 def _find(

@@ -19,6 +19,7 @@ from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.planning import seed_planning
 from erp.seed.stock import seed_stock
+from erp.seed.transfers import seed_transfers
 from erp.services import accounting, identity, party, platform
 from erp.services.identity import NewTenant
 
@@ -140,6 +141,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_bills(ctx)
         seed_counts(ctx)
         seed_planning(ctx)
+        seed_transfers(ctx, storage_id)
     return DemoTenant(ctx, new.name, logins)
 
 

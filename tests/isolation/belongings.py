@@ -11,7 +11,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
-from tests.isolation import buying, pictures, planning
+from tests.isolation import buying, moving, pictures, planning
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -60,7 +60,7 @@ def belongings(shop: Shop) -> Ids:
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
     ids |= pictures.pictures(shop, patient) | buying.buying(shop, ids) | _counts(shop)
     buying.buy_twice(shop, ids)
-    ids |= planning.suggestion(shop, supplier)
+    ids |= planning.suggestion(shop, supplier) | moving.moving(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -217,6 +217,7 @@ EXAMPLES: dict[str, Example] = (
     pictures.EXAMPLES
     | buying.EXAMPLES
     | planning.EXAMPLES
+    | moving.EXAMPLES
     | {
         "accounting.get_account": only("account_id"),
         "accounting.list_account_lines": only("account_id"),

@@ -17,6 +17,9 @@ from tests.factories import DOMAINS, Shop, make_shop
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
+from tests.services.inventory.past_goods import second_branch
+from tests.services.inventory.transfers import dispatch
+from tests.services.inventory.transfers import receive as take_in
 from tests.services.purchasing.ordering import line, place, receive, supplier
 
 assert DOMAINS
@@ -65,6 +68,9 @@ SABOTAGE = {
     " update stock_balance set on_hand = -1",
     "S5": "update lot set expires_on = current_date - 30",
     "S5b": "update stock_move set recorded_at = now() + interval '1 hour'",
+    "S6": "update stock_transfer_record set quantity = quantity + 1",
+    "S6b": "update stock_balance set on_hand = 0, reserved = 0 where location_id in"
+    " (select transit_location_id from stock_transfer)",
     "S7": "update stock_balance set value = value + 1",
     "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
     " update invoice_line set mrp = 1",
@@ -95,6 +101,7 @@ def traded() -> None:
     _count(shop, shop.lot_ids[second][1])
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     _claim(shop)
+    _send(shop, second)
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
@@ -128,6 +135,13 @@ def _count(shop: Shop, lot_id: UUID) -> None:
     shop.run("inventory.record_count", count | {"lines": [found]})
     shop.run("inventory.submit_count", count | {"rest": "not_counted"})
     shop.run("inventory.approve_count", count)
+
+
+def _send(shop: Shop, variant_id: UUID) -> None:
+    """Leave goods on their way to another branch, some of which came."""
+    line = {"variant_id": variant_id, "quantity": 3}
+    sent = dispatch(shop, second_branch(shop), line)
+    take_in(shop, sent.transfer_id, {"line_no": 1, "arrived": 1})
 
 
 def _claim(shop: Shop) -> None:

@@ -26,6 +26,7 @@ from erp.services.inventory import allocating
 from erp.services.platform import commanding
 from tests.factories import MRP, broken_promises, make_shop
 from tests.services.billing.bills.billing import registered
+from tests.services.inventory.past_goods import second_branch
 
 FLOAT = Decimal("500.00")
 units = st.integers(1, 8)
@@ -42,6 +43,8 @@ class ModelLot:
     expires_in: int
     shelf: int
     store: int = 0
+    transit: int = 0
+    far: int = 0
     status: str = "available"
 
 
@@ -56,11 +59,22 @@ class ModelLine:
 
 
 @dataclass
+class ModelWay:
+    """Units of a lot that went off to the other branch."""
+
+    transfer_id: UUID
+    line_no: int
+    lot: ModelLot
+    left: int
+
+
+@dataclass
 class Model:
     """What the shop must look like."""
 
     lots: list[ModelLot] = field(default_factory=list)
     lines: list[ModelLine] = field(default_factory=list)
+    ways: list[ModelWay] = field(default_factory=list)
     cash: Decimal = FLOAT
     answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     entries: list[UUID] = field(default_factory=list)
@@ -87,6 +101,7 @@ class Trade(RuleBasedStateMachine):
         super().__init__()
         self.shop = make_shop("trade", products=2, lots=0)
         self.supplier_id = registered(self.shop)
+        self.far = second_branch(self.shop)
         self.shift_id = self.shop.shift_id
         self.model = Model()
         self.days = 200
@@ -189,6 +204,44 @@ class Trade(RuleBasedStateMachine):
         self.do("inventory.transfer_stock", given)
         lot.shelf += quantity if back else -quantity
         lot.store += -quantity if back else quantity
+
+    @rule(variant=st.integers(0, 1), quantity=units)
+    def dispatch(self, variant: int, quantity: int) -> None:
+        given = {
+            "from_location_id": self.shop.storage_id,
+            "to_location_id": self.far.storage_id,
+            "lines": [{"variant_id": self.shop.variant_ids[variant], "quantity": quantity}],
+        }
+        picks = self.model.picks(variant, quantity)
+        if not picks:
+            self.refused("inventory.dispatch_transfer", given, inventory.InsufficientStock)
+            return
+        sent = self.do("inventory.dispatch_transfer", given)
+        for line_no, (lot, left) in enumerate(picks, start=1):
+            lot.shelf -= left
+            lot.transit += left
+            self.model.ways.append(ModelWay(sent.transfer_id, line_no, lot, left))
+
+    @precondition(lambda self: self.model.ways)
+    @rule(which=at, quantity=units, outcome=st.sampled_from(["arrived", "returned", "lost"]))
+    def end_of_the_way(self, which: int, quantity: int, outcome: str) -> None:
+        """Take goods in at the far end, find them back, or give them up: as many as left."""
+        way = self.model.ways[which % len(self.model.ways)]
+        line: dict[str, Any] = {"line_no": way.line_no}
+        if outcome == "arrived":
+            name, line = "inventory.receive_transfer", line | {"arrived": quantity}
+        else:
+            about = {"quantity": quantity, "outcome": outcome, "reason": "looked"}
+            name, line = "inventory.settle_transfer", line | about
+        given = {"transfer_id": way.transfer_id, "lines": [line]}
+        if quantity > way.left:
+            self.refused(name, given)
+            return
+        self.do(name, given)
+        way.left -= quantity
+        way.lot.transit -= quantity
+        way.lot.far += quantity if outcome == "arrived" else 0
+        way.lot.shelf += quantity if outcome == "returned" else 0
 
     @precondition(lambda self: self.model.lots)
     @rule(which=at, quantity=units)
@@ -322,6 +375,8 @@ class Trade(RuleBasedStateMachine):
         found = {(row["lot_id"], row["location_id"]): row["on_hand"] for row in rows}
         on_cards = {(lot.id, self.shop.storage_id): lot.shelf for lot in self.model.lots}
         on_cards |= {(lot.id, self.shop.expired_store_id): lot.store for lot in self.model.lots}
+        on_cards |= {(lot.id, self.shop.transit_id): lot.transit for lot in self.model.lots}
+        on_cards |= {(lot.id, self.far.storage_id): lot.far for lot in self.model.lots}
         assert found == {place: left for place, left in on_cards.items() if left}
 
     def teardown(self) -> None:

@@ -1,13 +1,15 @@
-"""Bills, receipts, orders and session reports as PDF files, drawn with fpdf2."""
+"""Bills, receipts, orders, challans and session reports as PDF files, drawn with fpdf2."""
 
 from collections.abc import Sequence
 
+from erp.adapters.pdf.challan import render_challan
 from erp.adapters.pdf.invoice import render_invoice
 from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
 from erp.services.billing.printing import Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
+from erp.services.inventory.printing import PrintedChallan
 from erp.services.purchasing.printing import PrintedOrder
 
 __all__ = ["PdfPrinter"]
@@ -27,6 +29,10 @@ class PdfPrinter:
     def order(self, order: PrintedOrder) -> bytes:
         """Return an order to a supplier as an A4 PDF."""
         return render_order(order)
+
+    def challan(self, challan: PrintedChallan) -> bytes:
+        """Return a delivery challan as an A4 PDF, in its three copies."""
+        return render_challan(challan)
 
     def session_report(self, report: SessionReport) -> bytes:
         """Return the report of an imaging session as an A4 PDF."""

@@ -24,6 +24,14 @@ from erp.models.inventory.stock import (
     StockReservation,
     StockRevaluation,
 )
+from erp.models.inventory.transfer import (
+    StockTransfer,
+    StockTransferAsked,
+    StockTransferLine,
+    StockTransferRecord,
+    TransferOutcome,
+    TransferStatus,
+)
 
 __all__ = [
     "CarryingRate",
@@ -46,6 +54,12 @@ __all__ = [
     "StockMove",
     "StockReservation",
     "StockRevaluation",
+    "StockTransfer",
+    "StockTransferAsked",
+    "StockTransferLine",
+    "StockTransferRecord",
     "SuggestionStatus",
+    "TransferOutcome",
+    "TransferStatus",
     "Warehouse",
 ]

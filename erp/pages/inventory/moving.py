@@ -71,7 +71,7 @@ def write_off_page() -> rx.Component:
 
 @page(
     route="/stock/transfer",
-    title="Transfer stock",
+    title="Move stock",
     permission=TRANSFER,
     parent="/stock",
     command="inventory.transfer_stock",
@@ -88,11 +88,11 @@ def transfer_page() -> rx.Component:
     )
     return _movement(
         TransferState,
-        "Transfer stock",
-        "From one place of ours to another; cost goes with the goods.",
+        "Move stock",
+        "From one place of this branch to another, at once. Goods for another branch are a transfer.",
         [target],
         lambda line: _count(TransferState, line, "quantity", "Move", line["suggested"]),
-        "Transfer",
+        "Move",
         place_label="From",
     )
 

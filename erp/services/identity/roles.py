@@ -64,6 +64,7 @@ STANDARD_ROLES = (
             "billing.decide_bill",
             "inventory.plan",
             "inventory.reorder",
+            "inventory.settle_transfer",
             "pos.sell",
             "pos.return",
             "pos.approve",

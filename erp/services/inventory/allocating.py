@@ -36,6 +36,7 @@ class Wanted:
         quantity: Base units.
         lot_id: A lot the caller insists on, such as the pack that was scanned.
         reason: Why that lot is taken although another comes first; kept on the move.
+        only_moves: The named lot stays ours: it is taken whatever its standing and its turn.
     """
 
     line_no: int
@@ -43,6 +44,7 @@ class Wanted:
     quantity: int
     lot_id: UUID | None = None
     reason: str = ""
+    only_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def _refusal(line: Wanted, shelves: Sequence[_Shelf], policy: Policy) -> DomainE
         message = "Name the lot to take."
         return LotRequired(message, fields={f"{at}.lot_id": message})
     chosen = next((shelf for shelf in shelves if shelf.lot_id == line.lot_id), None)
-    if chosen is None:
+    if chosen is None or line.only_moves:
         return None
     if not chosen.is_sellable:
         return _unsellable(chosen, at)
@@ -248,7 +250,9 @@ def _eligible(line: Wanted, shelves: Sequence[_Shelf]) -> list[_Shelf]:
     return [
         shelf
         for shelf in shelves
-        if shelf.is_sellable and shelf.free > 0 and line.lot_id in (None, shelf.lot_id)
+        if (shelf.is_sellable or line.only_moves)
+        and shelf.free > 0
+        and line.lot_id in (None, shelf.lot_id)
     ]
 
 

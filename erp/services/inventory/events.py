@@ -66,6 +66,50 @@ class StockTransferred(DomainEvent):
     value: Decimal
 
 
+class TransferRequested(DomainEvent):
+    """A branch asked another one for goods."""
+
+    name: ClassVar[str] = "inventory.transfer_requested.v1"
+
+    transfer_id: UUID
+    from_location_id: UUID
+    to_location_id: UUID
+
+
+class TransferDispatched(DomainEvent):
+    """Goods left a branch for another one."""
+
+    name: ClassVar[str] = "inventory.transfer_dispatched.v1"
+
+    transfer_id: UUID
+    challan: str
+    from_location_id: UUID
+    to_location_id: UUID
+    value: Decimal
+
+
+class TransferRecorded(DomainEvent):
+    """It was written down what became of goods on their way."""
+
+    name: ClassVar[str] = "inventory.transfer_recorded.v1"
+
+    transfer_id: UUID
+    arrived: Decimal
+    damaged: Decimal
+    returned: Decimal
+    lost: Decimal
+    is_settled: bool
+
+
+class TransferCancelled(DomainEvent):
+    """A request for goods was withdrawn or refused."""
+
+    name: ClassVar[str] = "inventory.transfer_cancelled.v1"
+
+    transfer_id: UUID
+    reason: str
+
+
 class LotHeld(DomainEvent):
     """A lot may not be sold for now."""
 

@@ -20,10 +20,15 @@ from erp.services.inventory.errors import UnknownLot
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The document that moves goods, e.g. `sale` and its id."""
+    """The document that moves goods, e.g. `sale` and its id.
+
+    Attributes:
+        step: Which of its movements this is, where a document moves goods more than once.
+    """
 
     type: str
     id: UUID
+    step: str = "stock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def post_stock(
             effective_on=effective_on or ctx.today,
             origin_type=origin.type,
             origin_id=origin.id,
-            purpose="stock",
+            purpose=origin.step,
             narration=narration,
             lines=[accounting.debit(key, amount) for key, amount in changes.items()],
         ),

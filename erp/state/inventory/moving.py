@@ -39,7 +39,9 @@ class LotLinesState(ReviewedFormState, mixin=True):
         principal = await self._principal()
         found = await self._ask("inventory.list_locations", {"branch_id": principal.branch_id})
         self.places = [
-            {"value": str(row.id), "label": row.name, "kind": row.kind} for row in found.rows
+            {"value": str(row.id), "label": row.name, "kind": row.kind}
+            for row in found.rows
+            if row.kind != "transit"
         ]
         known = [place["value"] for place in self.places]
         storages = [place["value"] for place in self.places if place["kind"] == "storage"]
@@ -141,7 +143,7 @@ class WriteOffState(LotLinesState, rx.State):
 
 
 class TransferState(LotLinesState, rx.State):
-    """Moves lots from one place of ours to another."""
+    """Moves lots from one place of the branch to another."""
 
     permission: ClassVar[str] = TRANSFER
     command: ClassVar[str] = "inventory.transfer_stock"
@@ -150,11 +152,16 @@ class TransferState(LotLinesState, rx.State):
 
     @handler(permission=PAGE)
     async def open_transfer(self) -> EventSpec | None:
-        """Offer an empty form with every place of the company to send goods to."""
-        found = await self._ask("inventory.list_locations")
+        """Offer an empty form with every place of the branch to move goods to."""
+        branch = (await self._principal()).branch_id
+        found = await self._ask("inventory.list_locations", {"branch_id": branch})
         self.targets = [
             {"value": "", "label": "Choose a place"},
-            *({"value": str(row.id), "label": f"{row.name}, {row.branch}"} for row in found.rows),
+            *(
+                {"value": str(row.id), "label": row.name}
+                for row in found.rows
+                if row.kind != "transit"
+            ),
         ]
         return await self._open()
 

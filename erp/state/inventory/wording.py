@@ -93,4 +93,7 @@ def document_of(row: Any, *, sees_sales: bool) -> str:
         return f"/sales/{row.origin_id}" if sees_sales else ""
     if row.origin_type == "stock_count":
         return f"/stock/counts/{row.origin_id}"
+    is_way = row.origin_type == "stock_transfer" and "transit" in {row.from_kind, row.to_kind}
+    if is_way:
+        return f"/stock/transfers/{row.origin_id}"
     return f"/stock/moves?origin_id={row.origin_id}"

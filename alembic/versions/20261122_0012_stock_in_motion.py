@@ -1,0 +1,252 @@
+"""Stock in motion: transfers between branches with goods in transit."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+from erp.core import migrating
+
+revision = "0012"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+RIGHTS = {
+    "stock_transfer": migrating.CHANGEABLE,
+    "stock_transfer_asked": migrating.APPEND_ONLY,
+    "stock_transfer_line": migrating.CHANGEABLE,
+    "stock_transfer_record": migrating.APPEND_ONLY,
+}
+GRANTED = {"manager": ["inventory.settle_transfer"]}
+
+
+def upgrade() -> None:
+    _create_transfers()
+    migrating.protect(RIGHTS)
+    migrating.grant_to_roles(GRANTED, {})
+
+
+def downgrade() -> None:
+    for table in reversed(RIGHTS):
+        op.drop_table(table)
+    migrating.withdraw_from_roles(GRANTED, [])
+
+
+def _create_transfers() -> None:
+    op.create_table(
+        "stock_transfer",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("challan", sqlmodel.sql.sqltypes.AutoString(), nullable=True),
+        sa.Column("from_location_id", sa.Uuid(), nullable=False),
+        sa.Column("to_location_id", sa.Uuid(), nullable=False),
+        sa.Column("transit_location_id", sa.Uuid(), nullable=True),
+        sa.Column("from_branch_id", sa.Uuid(), nullable=False),
+        sa.Column("to_branch_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("transport", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("expected_on", sa.Date(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.Uuid(), nullable=False),
+        sa.Column("dispatched_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("dispatched_by", sa.Uuid(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(status in ('on_its_way', 'settled')) = (challan is not null and dispatched_at is not null and transit_location_id is not null and expected_on is not null)",
+            name=op.f("ck_stock_transfer_dispatched"),
+        ),
+        sa.CheckConstraint(
+            "(status in ('settled', 'cancelled')) = (closed_at is not null)",
+            name=op.f("ck_stock_transfer_closed"),
+        ),
+        sa.CheckConstraint(
+            "status in ('requested', 'on_its_way', 'settled', 'cancelled')",
+            name=op.f("ck_stock_transfer_status"),
+        ),
+        sa.CheckConstraint(
+            "from_branch_id <> to_branch_id", name=op.f("ck_stock_transfer_branches_differ")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "from_branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_stock_transfer_tenant_id_from_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "from_location_id"],
+            ["location.tenant_id", "location.id"],
+            name=op.f("fk_stock_transfer_tenant_id_from_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "to_branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_stock_transfer_tenant_id_to_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "to_location_id"],
+            ["location.tenant_id", "location.id"],
+            name=op.f("fk_stock_transfer_tenant_id_to_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "transit_location_id"],
+            ["location.tenant_id", "location.id"],
+            name=op.f("fk_stock_transfer_tenant_id_transit_location_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stock_transfer")),
+        sa.UniqueConstraint(
+            "tenant_id", "challan", name=op.f("uq_stock_transfer_tenant_id_challan")
+        ),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_stock_transfer_tenant_id_number")),
+    )
+    op.create_index(
+        "ix_stock_transfer_from",
+        "stock_transfer",
+        ["tenant_id", "from_branch_id", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_stock_transfer_to", "stock_transfer", ["tenant_id", "to_branch_id", "id"], unique=False
+    )
+    op.create_index(
+        "ix_stock_transfer_underway",
+        "stock_transfer",
+        ["tenant_id", "expected_on"],
+        unique=False,
+        postgresql_where=sa.text("status = 'on_its_way'"),
+    )
+    op.create_table(
+        "stock_transfer_asked",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_stock_transfer_asked_quantity")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "transfer_id"],
+            ["stock_transfer.tenant_id", "stock_transfer.id"],
+            name=op.f("fk_stock_transfer_asked_tenant_id_transfer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_stock_transfer_asked_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stock_transfer_asked")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "transfer_id",
+            "line_no",
+            name=op.f("uq_stock_transfer_asked_tenant_id_transfer_id_line_no"),
+        ),
+    )
+    op.create_table(
+        "stock_transfer_line",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("sent", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("arrived", sa.BigInteger(), nullable=False),
+        sa.Column("damaged", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("lost", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "under_way",
+            sa.BigInteger(),
+            sa.Computed("sent - arrived - damaged - returned - lost", persisted=True),
+            nullable=True,
+        ),
+        sa.CheckConstraint(
+            "arrived + damaged + returned + lost <= sent",
+            name=op.f("ck_stock_transfer_line_no_more_than_sent"),
+        ),
+        sa.CheckConstraint(
+            "arrived >= 0 and damaged >= 0 and returned >= 0 and lost >= 0",
+            name=op.f("ck_stock_transfer_line_outcomes"),
+        ),
+        sa.CheckConstraint("sent > 0 and value >= 0", name=op.f("ck_stock_transfer_line_sent")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lot_id"],
+            ["lot.tenant_id", "lot.id"],
+            name=op.f("fk_stock_transfer_line_tenant_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "transfer_id"],
+            ["stock_transfer.tenant_id", "stock_transfer.id"],
+            name=op.f("fk_stock_transfer_line_tenant_id_transfer_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_stock_transfer_line_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stock_transfer_line")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "transfer_id",
+            "line_no",
+            name=op.f("uq_stock_transfer_line_tenant_id_transfer_id_line_no"),
+        ),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "transfer_id",
+            "lot_id",
+            name=op.f("uq_stock_transfer_line_tenant_id_transfer_id_lot_id"),
+        ),
+    )
+    op.create_index(
+        "ix_stock_transfer_line_variant",
+        "stock_transfer_line",
+        ["tenant_id", "variant_id"],
+        unique=False,
+    )
+    op.create_table(
+        "stock_transfer_record",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("line_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "outcome = 'arrived' or reason <> ''", name=op.f("ck_stock_transfer_record_reason")
+        ),
+        sa.CheckConstraint(
+            "outcome in ('arrived', 'damaged', 'returned', 'lost')",
+            name=op.f("ck_stock_transfer_record_outcome"),
+        ),
+        sa.CheckConstraint(
+            "quantity > 0 and value >= 0", name=op.f("ck_stock_transfer_record_quantity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "line_id"],
+            ["stock_transfer_line.tenant_id", "stock_transfer_line.id"],
+            name=op.f("fk_stock_transfer_record_tenant_id_line_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "transfer_id"],
+            ["stock_transfer.tenant_id", "stock_transfer.id"],
+            name=op.f("fk_stock_transfer_record_tenant_id_transfer_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stock_transfer_record")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "transfer_id",
+            "step",
+            "line_id",
+            "outcome",
+            name=op.f("uq_stock_transfer_record_tenant_id_transfer_id_step_line_id_outcome"),
+        ),
+    )

@@ -1,0 +1,138 @@
+"""A delivery challan as it is printed: the renderer looks up nothing more."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.inventory.errors import TransferNotOpen
+from erp.services.inventory.listing_transfers import GetTransfer, TransferDetail, get_transfer
+from erp.services.party import PrintedParty, printed_party
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedGoods:
+    """A lot that travels; `value` is its cost, which the branches of one registration agree on."""
+
+    description: str
+    sku: str
+    hsn: str
+    lot_number: str
+    expires_on: date | None
+    mrp: Decimal
+    quantity: int
+    unit: str
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedChallan:
+    """A delivery challan; the same goods make the same file.
+
+    Attributes:
+        reason: Why goods move without an invoice.
+    """
+
+    number: str
+    issued_at: datetime
+    time_zone: str
+    consigner: PrintedParty
+    consignee: PrintedParty
+    from_place: str
+    to_place: str
+    transport: str
+    reason: str
+    note: str
+    expected_on: date | None
+    lines: tuple[PrintedGoods, ...]
+
+    @property
+    def units(self) -> int:
+        """Base units of all lines."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
+    def value(self) -> Decimal:
+        """Taxable value of all lines."""
+        return sum((line.value for line in self.lines), Decimal("0.00"))
+
+
+def get_printed_challan(session: Session, ctx: RequestContext, transfer_id: UUID) -> PrintedChallan:
+    """Return the challan of goods that left.
+
+    Raises:
+        UnknownTransfer: No such transfer to or from the acting branch.
+        TransferNotOpen: Nothing left.
+        PermissionDenied: The actor may not see stock.
+
+    Source: CGST Rules r.55(1): date and number, consigner and consignee with address and GSTIN,
+    HSN and description, quantity, taxable value, place of supply where goods cross a border of
+    states, signature. Tax is named where the movement is a supply, which this one never is.
+    """
+    ctx.require("inventory.view")
+    found = get_transfer(session, ctx, GetTransfer(transfer_id=transfer_id))
+    head = found.transfer
+    if head.dispatched_at is None:
+        raise TransferNotOpen("A challan is made when the goods leave.")
+    consigner, consignee = (
+        printed_party(_branch(session, ctx, branch))
+        for branch in (head.from_branch_id, head.to_branch_id)
+    )
+    return PrintedChallan(
+        number=head.challan,
+        issued_at=head.dispatched_at,
+        time_zone=ctx.time_zone,
+        consigner=consigner,
+        consignee=consignee,
+        from_place=f"{head.from_branch}, {head.from_location}",
+        to_place=f"{head.to_branch}, {head.to_location}",
+        transport=head.transport,
+        reason="Transfer between branches of one registration, not a supply (r.55(1)(c))",
+        note=head.note,
+        expected_on=head.expected_on,
+        lines=_goods(session, ctx, found),
+    )
+
+
+def _branch(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row:
+    row = db.fetch_one(
+        session,
+        "select c.legal_name || ' - ' || b.name as name, b.address, b.city, b.pin, b.state_code,"
+        " b.gstin, b.phone, b.drug_licence_no from branch b"
+        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        " where b.tenant_id = %s and b.id = %s",
+        (ctx.tenant_id, branch_id),
+    )
+    assert row is not None  # noqa: S101  a foreign key says so
+    return row
+
+
+def _goods(
+    session: Session, ctx: RequestContext, found: TransferDetail
+) -> tuple[PrintedGoods, ...]:
+    rows = db.fetch_all(
+        session,
+        "select v.id, p.hsn from variant v"
+        " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
+        " where v.tenant_id = %s and v.id = any(%s)",
+        (ctx.tenant_id, [line.variant_id for line in found.lines]),
+    )
+    codes = {row["id"]: row["hsn"] for row in rows}
+    return tuple(
+        PrintedGoods(
+            description=line.label,
+            sku=line.sku,
+            hsn=codes[line.variant_id],
+            lot_number=line.lot_number,
+            expires_on=line.expires_on,
+            mrp=line.mrp,
+            quantity=line.sent,
+            unit=line.unit,
+            value=line.value,
+        )
+        for line in found.lines
+    )

@@ -1,0 +1,60 @@
+"""Goods that a shop has in motion, and a working input for every action on them that names an id."""
+
+from uuid import UUID
+
+from tests.factories import Shop
+from tests.isolation.examples import Example, Ids, only
+from tests.services.inventory.past_goods import second_branch
+
+
+def moving(shop: Shop) -> Ids:
+    """Ask another branch for goods, send some that are on their way, and some that came."""
+    far = second_branch(shop)
+    line = {"variant_id": shop.variant_ids[2], "quantity": 2}
+    ends = {"from_location_id": shop.storage_id, "to_location_id": far.storage_id}
+    asked = shop.run("inventory.request_transfer", ends | {"lines": [line]})
+    sent = [shop.run("inventory.dispatch_transfer", ends | {"lines": [line]}) for _ in range(2)]
+    one: dict[str, UUID | list[dict[str, int]]] = {
+        "transfer_id": sent[0].transfer_id,
+        "lines": [{"line_no": 1, "arrived": 1}],
+    }
+    shop.run("inventory.receive_transfer", one)
+    return {
+        "request_id": asked.transfer_id,
+        "transfer_id": sent[1].transfer_id,
+        "far_location_id": far.storage_id,
+        "moved_variant_id": shop.variant_ids[2],
+    }
+
+
+def _ends(ids: Ids) -> dict[str, UUID]:
+    return {"from_location_id": ids["location_id"], "to_location_id": ids["far_location_id"]}
+
+
+EXAMPLES: dict[str, Example] = {
+    "inventory.advise_transfer": lambda i, _: _ends(i),
+    "inventory.cancel_transfer": lambda i, _: {"transfer_id": i["request_id"], "reason": "x"},
+    "inventory.dispatch_transfer": lambda i, _: (
+        _ends(i)
+        | {
+            "transfer_id": i["request_id"],
+            "lines": [
+                {"variant_id": i["variant_id"], "lot_id": i["lot_id"], "quantity": 1},
+            ],
+        }
+    ),
+    "inventory.get_transfer": only("transfer_id"),
+    "inventory.list_transfers": lambda i, _: {"variant_id": i["moved_variant_id"]},
+    "inventory.receive_transfer": lambda i, _: {
+        "transfer_id": i["transfer_id"],
+        "lines": [{"line_no": 1, "arrived": 1}],
+    },
+    "inventory.request_transfer": lambda i, _: (
+        _ends(i) | {"lines": [{"variant_id": i["variant_id"], "quantity": 1}]}
+    ),
+    "inventory.settle_transfer": lambda i, _: {
+        "transfer_id": i["transfer_id"],
+        "lines": [{"line_no": 1, "quantity": 1, "outcome": "lost", "reason": "x"}],
+    },
+    "inventory.stock_at_ends": lambda i, _: _ends(i) | {"variant_id": i["variant_id"]},
+}
