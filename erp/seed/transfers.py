@@ -91,7 +91,7 @@ def _later(ctx: RequestContext, days_ago: int) -> RequestContext:
     return replace(ctx, now=ctx.now - timedelta(days=days_ago))
 
 
-def _run(ctx: RequestContext, verb: str, key: str, given: dict[str, Any]) -> Any:
+def _run(ctx: RequestContext, verb: str, key: str, given: dict[str, Any]) -> Any:  # noqa: ANN401  each verb answers its own
     keyed = given | {"idempotency_key": f"seed-{verb}-{key}"}
     return platform.run(f"inventory.{verb}", ctx, keyed).result
 

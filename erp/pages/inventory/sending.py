@@ -45,6 +45,7 @@ def send_goods_page() -> rx.Component:
     answered = rx.el.div(
         notice(
             f"Answers {fixed['number']}: from {fixed['from']} to {fixed['to']}.",
+            tone="gray",
             icon="message-square-reply",
         ),
         class_name="full",
@@ -65,8 +66,8 @@ def send_goods_page() -> rx.Component:
     form = lined_form(
         SendGoodsState,
         card(fields, title="Way"),
-        _advice(),
         card(_goods(SendGoodsState, "Send"), title="Goods"),
+        _advice(),
         back="/stock/transfers",
     )
     return rx.fragment(

@@ -14,7 +14,7 @@ from erp.services.inventory.places import get_owned_place
 from erp.services.inventory.requesting import TRANSFER
 from erp.services.platform import Command, Query, Result, Rows, command, query
 
-_MOST = 50
+_MOST = 20
 
 
 class AdviseTransfer(Query):
@@ -89,7 +89,7 @@ def advise_transfer(
     """
     source = get_owned_place(session, ctx, wanted.from_location_id, "from_location_id")
     target = get_owned_place(session, ctx, wanted.to_location_id, "to_location_id")
-    idle = ListIdle(advice="transfer", location_id=source.id, limit=_MOST)
+    idle = ListIdle(advice="transfer", location_id=source.id, limit=200)
     still = [
         TransferAdvice(**row.model_dump(include=_TOLD), quantity=row.units)
         for row in list_idle(session, ctx, idle).rows
@@ -114,7 +114,7 @@ def advise_transfer(
         for row in lacking
         if row["variant_id"] not in known
     ]
-    return TransferAdviceList(rows=still + asked)
+    return TransferAdviceList(rows=(still + asked)[:_MOST])
 
 
 _TOLD = {"variant_id", "lot_id", "label", "lot_number", "reason"}

@@ -59,9 +59,10 @@ class WayState(LinedFormState, mixin=True):
     async def take_advice(self, place: str) -> EventSpec | None:
         """Add what is advised: one line, or all of them."""
         event = None
-        for row in list(self.advice):
-            if place in {row["id"], "all"}:
-                event = await self._add(row["variant_id"], row)
+        chosen = [row for row in self.advice if place in {row["id"], "all"}]
+        for row in chosen:
+            event = await self._add(row["variant_id"], row)
+        self.advice = [row for row in self.advice if row not in chosen]
         return event
 
     def _ends(self) -> dict[str, str]:

@@ -52,13 +52,13 @@ LINE_COLUMNS = (
 ASKED_COLUMNS = (
     Column("label", "Goods", detail="sku"),
     Column("quantity", "Asked for", Kind.COUNT, detail="unit"),
-    Column("available", "There now", Kind.COUNT),
+    Column("available", "Can be sent", Kind.COUNT),
 )
 NOTE_COLUMNS = (
-    Column("recorded_at", "When", Kind.INSTANT, detail="user"),
+    Column("label", "Goods", detail="lot"),
     Column("outcome", "What", Kind.STATUS, "reason", labels=OUTCOMES, tones=_OUTCOME_TONES),
-    Column("label", "Goods", detail="lot", wide_only=True),
     Column("quantity", "Units", Kind.COUNT),
+    Column("recorded_at", "When", Kind.INSTANT, detail="user", wide_only=True),
     Column("value", "Value", Kind.MONEY, wide_only=True),
 )
 
