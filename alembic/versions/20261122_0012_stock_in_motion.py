@@ -1,4 +1,6 @@
-"""Stock in motion: transfers between branches with goods in transit."""
+"""Stock in motion: transfers between branches, quarantine, and how a warehouse is run."""
+
+from pathlib import Path
 
 import sqlalchemy as sa
 import sqlmodel
@@ -16,20 +18,44 @@ RIGHTS = {
     "stock_transfer_asked": migrating.APPEND_ONLY,
     "stock_transfer_line": migrating.CHANGEABLE,
     "stock_transfer_record": migrating.APPEND_ONLY,
+    "stock_quarantine": migrating.CHANGEABLE,
+    "stock_quarantine_decision": migrating.APPEND_ONLY,
 }
-GRANTED = {"manager": ["inventory.settle_transfer"]}
+GRANTED = {"manager": ["inventory.settle_transfer", "inventory.decide_quarantine"]}
+LIMITS = {"own_quarantine": {"owner": "10000000", "manager": "2000"}}
 
 
 def upgrade() -> None:
     _create_transfers()
+    _create_quarantine()
     migrating.protect(RIGHTS)
-    migrating.grant_to_roles(GRANTED, {})
+    migrating.grant_to_roles(GRANTED, LIMITS)
+    _run("0012_quarantine.sql")
+    _open_quarantines()
 
 
 def downgrade() -> None:
     for table in reversed(RIGHTS):
         op.drop_table(table)
-    migrating.withdraw_from_roles(GRANTED, [])
+    op.drop_column("warehouse", "quarantines_returns")
+    op.drop_column("warehouse", "removal")
+    with migrating.every_tenant("location"):
+        op.execute("delete from location where kind = 'quarantine'")
+    migrating.withdraw_from_roles(GRANTED, list(LIMITS))
+
+
+def _run(name: str) -> None:
+    op.get_bind().exec_driver_sql((Path(__file__).parents[1] / "sql" / name).read_text())
+
+
+def _open_quarantines() -> None:
+    """Give every warehouse a quarantine."""
+    with migrating.every_tenant("warehouse", "location"):
+        op.execute(
+            "insert into location (tenant_id, id, warehouse_id, code, name, kind)"
+            " select tenant_id, uuidv7(), id, code || '-QRN', name || ': quarantine', 'quarantine'"
+            "  from warehouse on conflict (tenant_id, code) do nothing"
+        )
 
 
 def _create_transfers() -> None:
@@ -249,4 +275,124 @@ def _create_transfers() -> None:
             "outcome",
             name=op.f("uq_stock_transfer_record_tenant_id_transfer_id_step_line_id_outcome"),
         ),
+    )
+
+
+def _create_quarantine() -> None:
+    op.create_table(
+        "stock_quarantine",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("from_location_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("reason_code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("put_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("put_by", sa.Uuid(), nullable=False),
+        sa.Column("released", sa.BigInteger(), nullable=False),
+        sa.Column("returned", sa.BigInteger(), nullable=False),
+        sa.Column("written_off", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "waiting",
+            sa.BigInteger(),
+            sa.Computed("quantity - released - returned - written_off", persisted=True),
+            nullable=True,
+        ),
+        sa.CheckConstraint(
+            "reason_code in ('recall_notice', 'damaged', 'suspected', 'customer_return')",
+            name=op.f("ck_stock_quarantine_reason_code"),
+        ),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_stock_quarantine_quantity")),
+        sa.CheckConstraint(
+            "released >= 0 and returned >= 0 and written_off >= 0 and released + returned + written_off <= quantity",
+            name=op.f("ck_stock_quarantine_decided"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "from_location_id"],
+            ["location.tenant_id", "location.id"],
+            name=op.f("fk_stock_quarantine_tenant_id_from_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "location_id"],
+            ["location.tenant_id", "location.id"],
+            name=op.f("fk_stock_quarantine_tenant_id_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lot_id"],
+            ["lot.tenant_id", "lot.id"],
+            name=op.f("fk_stock_quarantine_tenant_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_stock_quarantine_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stock_quarantine")),
+    )
+    op.create_index(
+        "ix_stock_quarantine_lot", "stock_quarantine", ["tenant_id", "lot_id"], unique=False
+    )
+    op.create_index(
+        "ix_stock_quarantine_waiting",
+        "stock_quarantine",
+        ["tenant_id", "location_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("waiting > 0"),
+    )
+    op.create_table(
+        "stock_quarantine_decision",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("quarantine_id", sa.Uuid(), nullable=False),
+        sa.Column("outcome", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "outcome in ('released', 'returned', 'written_off')",
+            name=op.f("ck_stock_quarantine_decision_outcome"),
+        ),
+        sa.CheckConstraint(
+            "quantity > 0 and value >= 0 and reason <> ''",
+            name=op.f("ck_stock_quarantine_decision_quantity"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "quarantine_id"],
+            ["stock_quarantine.tenant_id", "stock_quarantine.id"],
+            name=op.f("fk_stock_quarantine_decision_tenant_id_quarantine_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_stock_quarantine_decision")),
+    )
+    op.create_index(
+        "ix_stock_quarantine_decision_of",
+        "stock_quarantine_decision",
+        ["tenant_id", "quarantine_id", "id"],
+        unique=False,
+    )
+    op.add_column(
+        "warehouse",
+        sa.Column(
+            "removal", sqlmodel.sql.sqltypes.AutoString(), server_default="fefo", nullable=False
+        ),
+    )
+    op.add_column(
+        "warehouse",
+        sa.Column(
+            "quarantines_returns", sa.Boolean(), server_default=sa.text("false"), nullable=False
+        ),
+    )
+    op.create_check_constraint(
+        op.f("ck_warehouse_removal"), "warehouse", "removal in ('fefo', 'fifo', 'lifo', 'explicit')"
+    )
+    op.drop_constraint(op.f("ck_location_kind"), "location")
+    op.create_check_constraint(
+        op.f("ck_location_kind"),
+        "location",
+        "kind in ('storage', 'transit', 'expired_store', 'quarantine', 'supplier', 'customer',"
+        " 'waste', 'lost_found', 'production')",
     )

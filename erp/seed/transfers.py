@@ -1,4 +1,4 @@
-"""The demo's second branch, and goods between the two: settled, on their way, overdue, asked for."""
+"""The demo's second branch, goods between the two, and goods in quarantine."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -47,7 +47,7 @@ class _Way:
 def seed_transfers(ctx: RequestContext, storage_id: UUID) -> None:
     """Open a second branch and let goods travel to it; nothing where too little is on hand."""
     variants = _plenty(ctx, storage_id)
-    if len(variants) < 2 * _LACKING:
+    if len(variants) < 3 * _LACKING:
         return
     there = replace(ctx, branch_id=_branch(ctx))
     place: Any = _run(there, "create_warehouse", "branch", {"code": "KOTH", "name": "Kothrud shop"})
@@ -56,6 +56,7 @@ def seed_transfers(ctx: RequestContext, storage_id: UUID) -> None:
     _half_here(way)
     way.send("overdue", 5, 6, first=5)
     _low(way)
+    _keep_apart(way)
     asked = [{"variant_id": variant, "quantity": 6} for variant in variants[-2:]]
     ends = {"from_location_id": storage_id, "to_location_id": place.storage_id}
     _run(there, "request_transfer", "ask", ends | {"note": "For the weekend", "lines": asked})
@@ -85,6 +86,20 @@ def _low(way: _Way) -> None:
         rule = {"variant_id": variant, "reorder_point": 4 + at}
         _run(way.there, "set_reorder_rule", f"far-{at}", rule)
     _run(way.there, "suggest_reorders", "far", {})
+
+
+def _keep_apart(way: _Way) -> None:
+    """Two entries wait for a decision, and one is decided."""
+    for at, (reason, units) in enumerate((("damaged", 2), ("recall_notice", 5), ("suspected", 3))):
+        wanted = {"variant_id": way.variants[12 + at], "location_id": way.from_id, "limit": 1}
+        found: Any = platform.run("inventory.stock_by_lot", way.ctx, wanted).result
+        line = {"lot_id": found.rows[0].lot_id, "quantity": units}
+        given = {"location_id": way.from_id, "reason_code": reason, "lines": [line]}
+        made = _run(_later(way.ctx, 3 - at), "quarantine_goods", reason, given)
+        if reason == "damaged":
+            decision = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off"}
+            about = {"quantity": units, "reason": "Seals are broken"}
+            _run(way.ctx, "decide_quarantine", reason, decision | about)
 
 
 def _later(ctx: RequestContext, days_ago: int) -> RequestContext:

@@ -9,7 +9,7 @@ from tests.services.inventory.past_goods import second_branch
 
 def moving(shop: Shop) -> Ids:
     """Ask another branch for goods, send some that are on their way, and some that came."""
-    far = second_branch(shop)
+    far, lot_id = second_branch(shop), shop.lot_ids[shop.variant_ids[2]][0]
     line = {"variant_id": shop.variant_ids[2], "quantity": 2}
     ends = {"from_location_id": shop.storage_id, "to_location_id": far.storage_id}
     asked = shop.run("inventory.request_transfer", ends | {"lines": [line]})
@@ -19,7 +19,13 @@ def moving(shop: Shop) -> Ids:
         "lines": [{"line_no": 1, "arrived": 1}],
     }
     shop.run("inventory.receive_transfer", one)
+    apart = {"reason_code": "damaged", "lines": [{"lot_id": lot_id, "quantity": 2}]}
+    made = shop.run("inventory.quarantine_goods", apart)
+    some = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off", "quantity": 1}
+    shop.run("inventory.decide_quarantine", some | {"reason": "x"})
     return {
+        "quarantine_id": made.quarantine_ids[0],
+        "quarantined_lot_id": lot_id,
         "request_id": asked.transfer_id,
         "transfer_id": sent[1].transfer_id,
         "far_location_id": far.storage_id,
@@ -34,6 +40,9 @@ def _ends(ids: Ids) -> dict[str, UUID]:
 EXAMPLES: dict[str, Example] = {
     "inventory.advise_transfer": lambda i, _: _ends(i),
     "inventory.cancel_transfer": lambda i, _: {"transfer_id": i["request_id"], "reason": "x"},
+    "inventory.decide_quarantine": only(
+        "quarantine_id", outcome="written_off", quantity=1, reason="x"
+    ),
     "inventory.dispatch_transfer": lambda i, _: (
         _ends(i)
         | {
@@ -44,7 +53,13 @@ EXAMPLES: dict[str, Example] = {
         }
     ),
     "inventory.get_transfer": only("transfer_id"),
+    "inventory.list_quarantine": lambda i, _: {"lot_id": i["quarantined_lot_id"]},
     "inventory.list_transfers": lambda i, _: {"variant_id": i["moved_variant_id"]},
+    "inventory.quarantine_goods": lambda i, _: {
+        "location_id": i["location_id"],
+        "reason_code": "suspected",
+        "lines": [{"lot_id": i["lot_id"], "quantity": 1}],
+    },
     "inventory.receive_transfer": lambda i, _: {
         "transfer_id": i["transfer_id"],
         "lines": [{"line_no": 1, "arrived": 1}],
@@ -52,6 +67,7 @@ EXAMPLES: dict[str, Example] = {
     "inventory.request_transfer": lambda i, _: (
         _ends(i) | {"lines": [{"variant_id": i["variant_id"], "quantity": 1}]}
     ),
+    "inventory.set_warehouse_rules": only("warehouse_id", removal="fifo", quarantines_returns=True),
     "inventory.settle_transfer": lambda i, _: {
         "transfer_id": i["transfer_id"],
         "lines": [{"line_no": 1, "quantity": 1, "outcome": "lost", "reason": "x"}],

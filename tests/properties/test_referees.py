@@ -78,6 +78,7 @@ SABOTAGE = {
     "S11": "update stock_count_line set counted_by = gen_random_uuid()"
     " where counted_by is not null",
     "S12": "update goods_receipt_line set value = value + 1",
+    "S13": "update stock_quarantine_decision set id = gen_random_uuid()",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -102,6 +103,7 @@ def traded() -> None:
     shop.run("inventory.recall_lot", {"lot_id": shop.lot_ids[first][0], "reason": "dust"})
     _claim(shop)
     _send(shop, second)
+    _keep_apart(shop, shop.lot_ids[third][0])
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
@@ -142,6 +144,14 @@ def _send(shop: Shop, variant_id: UUID) -> None:
     line = {"variant_id": variant_id, "quantity": 3}
     sent = dispatch(shop, second_branch(shop), line)
     take_in(shop, sent.transfer_id, {"line_no": 1, "arrived": 1})
+
+
+def _keep_apart(shop: Shop, lot_id: UUID) -> None:
+    """Put units apart and write some of them off."""
+    apart = {"reason_code": "damaged", "lines": [{"lot_id": lot_id, "quantity": 3}]}
+    entry = shop.run("inventory.quarantine_goods", apart).quarantine_ids[0]
+    decision = {"quarantine_id": entry, "outcome": "written_off", "quantity": 1, "reason": "x"}
+    shop.run("inventory.decide_quarantine", decision)
 
 
 def _claim(shop: Shop) -> None:

@@ -9,13 +9,19 @@ from erp.models.inventory.count import (
     StockCountRecording,
 )
 from erp.models.inventory.lot import Lot, LotStatus
-from erp.models.inventory.place import Location, LocationKind, Warehouse
+from erp.models.inventory.place import Location, LocationKind, Removal, Warehouse
 from erp.models.inventory.planning import (
     CarryingRate,
     ClaimTerms,
     ReorderRule,
     ReorderSuggestion,
     SuggestionStatus,
+)
+from erp.models.inventory.quarantine import (
+    QuarantineOutcome,
+    QuarantineReason,
+    StockQuarantine,
+    StockQuarantineDecision,
 )
 from erp.models.inventory.receipt import GoodsReceipt, GoodsReceiptLine
 from erp.models.inventory.stock import (
@@ -45,6 +51,9 @@ __all__ = [
     "LocationKind",
     "Lot",
     "LotStatus",
+    "QuarantineOutcome",
+    "QuarantineReason",
+    "Removal",
     "ReorderRule",
     "ReorderSuggestion",
     "StockBalance",
@@ -52,6 +61,8 @@ __all__ = [
     "StockCountLine",
     "StockCountRecording",
     "StockMove",
+    "StockQuarantine",
+    "StockQuarantineDecision",
     "StockReservation",
     "StockRevaluation",
     "StockTransfer",

@@ -41,6 +41,7 @@ STANDARD_ROLES = (
             "purchase_amount": "100000000",
             "count_difference": "10000000",
             "bill_difference": "10000000",
+            "own_quarantine": "10000000",
         },
     ),
     StandardRole(
@@ -65,6 +66,7 @@ STANDARD_ROLES = (
             "inventory.plan",
             "inventory.reorder",
             "inventory.settle_transfer",
+            "inventory.decide_quarantine",
             "pos.sell",
             "pos.return",
             "pos.approve",
@@ -79,6 +81,7 @@ STANDARD_ROLES = (
             "purchase_amount": "200000",
             "count_difference": "100000",
             "bill_difference": "10000",
+            "own_quarantine": "2000",
         },
     ),
     StandardRole(

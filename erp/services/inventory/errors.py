@@ -166,10 +166,40 @@ class ByTransfer(WrongPlace):
     code = "by_transfer"
 
 
+class InQuarantine(WrongPlace):
+    """Goods in quarantine leave it by a decision only."""
+
+    code = "in_quarantine"
+
+
 class MoreThanSent(InvalidInput):
     """More is said to have come, or to be missing, than is still on its way."""
 
     code = "more_than_sent"
+
+
+class UnknownQuarantine(NotFound):
+    """No such goods in quarantine in the acting branch."""
+
+    code = "unknown_quarantine"
+
+
+class MoreThanWaits(InvalidInput):
+    """More is decided about than waits for a decision."""
+
+    code = "more_than_waits"
+
+
+class OwnQuarantine(PermissionDenied):
+    """Who put goods apart may not decide about so much of them."""
+
+    code = "own_quarantine"
+
+
+class NoSupplier(InvalidInput):
+    """Nobody is known to take the lot back."""
+
+    code = "no_supplier"
 
 
 class RateStarts(InvalidInput):

@@ -110,6 +110,38 @@ class TransferCancelled(DomainEvent):
     reason: str
 
 
+class GoodsQuarantined(DomainEvent):
+    """Goods were put apart."""
+
+    name: ClassVar[str] = "inventory.goods_quarantined.v1"
+
+    location_id: UUID
+    reason_code: str
+    lot_ids: list[UUID]
+    value: Decimal
+
+
+class QuarantineDecided(DomainEvent):
+    """Goods that were kept apart were released, sent back or written off."""
+
+    name: ClassVar[str] = "inventory.quarantine_decided.v1"
+
+    quarantine_id: UUID
+    outcome: str
+    quantity: int
+    value: Decimal
+
+
+class WarehouseRulesSet(DomainEvent):
+    """It was decided which lots leave a warehouse first, and where returns go."""
+
+    name: ClassVar[str] = "inventory.warehouse_rules_set.v1"
+
+    warehouse_id: UUID
+    removal: str
+    quarantines_returns: bool
+
+
 class LotHeld(DomainEvent):
     """A lot may not be sold for now."""
 

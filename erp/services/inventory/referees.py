@@ -20,7 +20,7 @@ referee(
                    sum(s.quantity) as quantity, sum(s.value) as value
               from sides s
               join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
-             where place.kind in ('storage', 'transit', 'expired_store')
+             where place.kind in ('storage', 'transit', 'expired_store', 'quarantine')
              group by s.tenant_id, s.location_id, s.variant_id, s.lot_id
         )
         select tenant_id, location_id, lot_id, b.on_hand, m.quantity as moved,
@@ -87,6 +87,7 @@ referee(
         with stock as (
             select b.tenant_id, br.company_id,
                    case place.kind when 'storage' then 'inventory'
+                                   when 'quarantine' then 'inventory'
                                    when 'transit' then 'goods_in_transit'
                                    else 'inventory_expired' end as key,
                    sum(b.value) as value
@@ -238,5 +239,34 @@ referee(
           join stock_transfer_line line on line.tenant_id = t.tenant_id and line.transfer_id = t.id
          where (t.status = 'settled' and line.under_way > 0)
             or t.status in ('requested', 'cancelled')
+    """,
+)
+referee(
+    "S13",
+    "What is in quarantine waits for a decision, and what was decided was moved",
+    counted="select count(*) from stock_quarantine",
+    offenders="""
+        with waits as (
+            select tenant_id, location_id, lot_id, sum(waiting) as units
+              from stock_quarantine group by 1, 2, 3
+        ), held as (
+            select b.tenant_id, b.location_id, b.lot_id, b.on_hand
+              from stock_balance b
+              join location place on place.tenant_id = b.tenant_id and place.id = b.location_id
+             where place.kind = 'quarantine'
+        ), decided as (
+            select q.tenant_id, q.id, q.released + q.returned + q.written_off as units,
+                   coalesce(sum(m.quantity), 0) as moved
+              from stock_quarantine q
+              left join stock_quarantine_decision d
+                on d.tenant_id = q.tenant_id and d.quarantine_id = q.id
+              left join stock_move m on m.tenant_id = d.tenant_id and m.origin_id = d.id
+             group by 1, 2, 3
+        )
+        select tenant_id, lot_id as about, waits.units, held.on_hand as moved
+          from waits full join held using (tenant_id, location_id, lot_id)
+         where coalesce(waits.units, 0) <> coalesce(held.on_hand, 0)
+        union all
+        select tenant_id, id, units, moved from decided where units <> moved
     """,
 )

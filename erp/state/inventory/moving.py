@@ -23,7 +23,9 @@ SAME = "The books say the same. Remove the line."
 
 
 class LotLinesState(ReviewedFormState, mixin=True):
-    """A form whose lines are lots in one place."""
+    """A form whose lines are lots in one place of some kinds."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"storage", "expired_store"})
 
     places: list[dict[str, str]] = []
     place: str = ""
@@ -41,7 +43,7 @@ class LotLinesState(ReviewedFormState, mixin=True):
         self.places = [
             {"value": str(row.id), "label": row.name, "kind": row.kind}
             for row in found.rows
-            if row.kind != "transit"
+            if row.kind in self.kinds
         ]
         known = [place["value"] for place in self.places]
         storages = [place["value"] for place in self.places if place["kind"] == "storage"]
@@ -160,7 +162,7 @@ class TransferState(LotLinesState, rx.State):
             *(
                 {"value": str(row.id), "label": row.name}
                 for row in found.rows
-                if row.kind != "transit"
+                if row.kind in self.kinds
             ),
         ]
         return await self._open()

@@ -37,6 +37,7 @@ ORIGINS: Mapping[str, str] = {
     "stock_write_off": "Written off",
     "stock_transfer": "Transferred",
     "stock_count": "Counted",
+    "stock_quarantine": "Quarantine",
 }
 MOVE_COLUMNS = (
     Column("label", "Product", detail="lot_number"),
@@ -69,6 +70,11 @@ REASONS: Mapping[str, str] = {
     "damaged": "Damaged",
     "broken": "Broken",
     "recalled": "Recalled",
+    "recall_notice": "Recall notice",
+    "suspected": "Suspected",
+    "released": "Released",
+    "returned": "Sent back",
+    "written_off": "Written off",
 }
 ACCOUNTS: Mapping[str, str] = {
     "inventory": "Stock",
@@ -77,6 +83,7 @@ ACCOUNTS: Mapping[str, str] = {
     "grni": "Goods received, not billed yet",
     "stock_adjustment": "Stock differences",
     "loss_expired": "Loss on expired stock",
+    "creditors": "Suppliers",
 }
 
 
