@@ -1,4 +1,4 @@
--- Goods in quarantine keep a balance too, and leave for no customer.
+-- Goods in quarantine keep a balance too; nothing unsellable leaves for a customer or is dispensed.
 create or replace function sec.apply_stock_moves() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
@@ -13,7 +13,7 @@ begin
           join tenant on tenant.id = move.tenant_id
           join location source on source.tenant_id = move.tenant_id
                and source.id = move.from_location_id
-         where place.kind = 'customer'
+         where place.kind in ('customer', 'production')
            and (lot.status <> 'available' or source.kind = 'quarantine'
                 or lot.expires_on < (move.effective_at at time zone tenant.time_zone)::date)) then
         raise exception 'lot may not be sold'

@@ -1,4 +1,4 @@
-"""Stock in motion: transfers between branches, quarantine, and how a warehouse is run."""
+"""Stock in motion: transfers between branches, quarantine, dispensing, how a warehouse is run."""
 
 from pathlib import Path
 
@@ -20,14 +20,20 @@ RIGHTS = {
     "stock_transfer_record": migrating.APPEND_ONLY,
     "stock_quarantine": migrating.CHANGEABLE,
     "stock_quarantine_decision": migrating.APPEND_ONLY,
+    "dispensing": migrating.APPEND_ONLY,
+    "dispensing_source": migrating.APPEND_ONLY,
 }
-GRANTED = {"manager": ["inventory.settle_transfer", "inventory.decide_quarantine"]}
+GRANTED = {
+    "manager": ["inventory.settle_transfer", "inventory.decide_quarantine", "inventory.dispense"],
+    "storekeeper": ["inventory.dispense"],
+}
 LIMITS = {"own_quarantine": {"owner": "10000000", "manager": "2000"}}
 
 
 def upgrade() -> None:
     _create_transfers()
     _create_quarantine()
+    _create_dispensing()
     migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, LIMITS)
     _run("0012_quarantine.sql")
@@ -395,4 +401,88 @@ def _create_quarantine() -> None:
         "location",
         "kind in ('storage', 'transit', 'expired_store', 'quarantine', 'supplier', 'customer',"
         " 'waste', 'lost_found', 'production')",
+    )
+
+
+def _create_dispensing() -> None:
+    op.create_table(
+        "dispensing",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("branch_id", sa.Uuid(), nullable=False),
+        sa.Column("location_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("packs", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("note", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("packs > 0 and value >= 0", name=op.f("ck_dispensing_packs")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_dispensing_tenant_id_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "location_id"],
+            ["location.tenant_id", "location.id"],
+            name=op.f("fk_dispensing_tenant_id_location_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lot_id"],
+            ["lot.tenant_id", "lot.id"],
+            name=op.f("fk_dispensing_tenant_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_dispensing_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dispensing")),
+        sa.UniqueConstraint("tenant_id", "lot_id", name=op.f("uq_dispensing_tenant_id_lot_id")),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_dispensing_tenant_id_number")),
+    )
+    op.create_index(
+        "ix_dispensing_branch", "dispensing", ["tenant_id", "branch_id", "id"], unique=False
+    )
+    op.create_table(
+        "dispensing_source",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("dispensing_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.CheckConstraint(
+            "quantity > 0 and value >= 0", name=op.f("ck_dispensing_source_quantity")
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "dispensing_id"],
+            ["dispensing.tenant_id", "dispensing.id"],
+            name=op.f("fk_dispensing_source_tenant_id_dispensing_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lot_id"],
+            ["lot.tenant_id", "lot.id"],
+            name=op.f("fk_dispensing_source_tenant_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_dispensing_source_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dispensing_source")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "dispensing_id",
+            "lot_id",
+            name=op.f("uq_dispensing_source_tenant_id_dispensing_id_lot_id"),
+        ),
+    )
+    op.create_index(
+        "ix_dispensing_source_lot", "dispensing_source", ["tenant_id", "lot_id"], unique=False
     )

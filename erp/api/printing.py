@@ -1,4 +1,4 @@
-"""Bills, orders and challans as PDF, drawn when they are asked for: the same paper always has the same bytes."""
+"""Papers as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from uuid import UUID
 
@@ -21,10 +21,13 @@ LONGEST_VERSION = 6
 
 
 def printing_routes() -> list[Route]:
-    """Return the routes of printed bills, orders and challans."""
+    """Return the routes of printed bills, orders, challans and labels."""
     return [
         Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
+        Route(
+            f"{BASE}/dispensings/{{dispensing_id}}/label.pdf", guarded(print_label), methods=["GET"]
+        ),
         Route(
             f"{BASE}/transfers/{{transfer_id}}/challan.pdf", guarded(print_challan), methods=["GET"]
         ),
@@ -85,6 +88,19 @@ async def print_challan(request: Request) -> Response:
     return _paper(content, _file_name(challan.number, "challan.pdf"))
 
 
+async def print_label(request: Request) -> Response:
+    """Send the label of packs that were made here.
+
+    Raises:
+        NotFound: The acting branch made no such packs.
+    """
+    dispensing_id = _id(request.path_params["dispensing_id"])
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+    label = await off_the_loop(_find_label, credentials, request_id, dispensing_id)
+    content = await off_the_loop(PdfPrinter().pack_label, label)
+    return _paper(content, _file_name(label.lot_number, "label.pdf"))
+
+
 def _paper(content: bytes, file_name: str) -> Response:
     headers = {
         "content-disposition": f'inline; filename="{file_name}"',
@@ -108,6 +124,14 @@ def _find_challan(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return inventory.get_printed_challan(session, ctx, transfer_id)
+
+
+def _find_label(
+    credentials: Credentials, request_id: str, dispensing_id: UUID
+) -> inventory.PackLabel:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return inventory.get_pack_label(session, ctx, dispensing_id)
 
 
 def _find(

@@ -1,4 +1,4 @@
-"""The demo's second branch, goods between the two, and goods in quarantine."""
+"""The demo's second branch, goods between the two, in quarantine, and made here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -57,6 +57,7 @@ def seed_transfers(ctx: RequestContext, storage_id: UUID) -> None:
     way.send("overdue", 5, 6, first=5)
     _low(way)
     _keep_apart(way)
+    _dispense(ctx, storage_id)
     asked = [{"variant_id": variant, "quantity": 6} for variant in variants[-2:]]
     ends = {"from_location_id": storage_id, "to_location_id": place.storage_id}
     _run(there, "request_transfer", "ask", ends | {"note": "For the weekend", "lines": asked})
@@ -100,6 +101,35 @@ def _keep_apart(way: _Way) -> None:
             decision = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off"}
             about = {"quantity": units, "reason": "Seals are broken"}
             _run(way.ctx, "decide_quarantine", reason, decision | about)
+
+
+def _dispense(ctx: RequestContext, storage_id: UUID) -> None:
+    """Fill packs out of a large bottle of mother tincture, and sell some to nobody yet."""
+    with db.unit_of_work(ctx) as session:
+        rows = db.fetch_all(
+            session,
+            "select distinct on (v.pack_quantity = 450) v.id, l.mrp from stock_balance b"
+            "  join variant v on v.tenant_id = b.tenant_id and v.id = b.variant_id"
+            "  join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id"
+            " where b.tenant_id = %s and b.location_id = %s and b.on_hand > 2"
+            "   and v.label like '%%mother tincture%%' and v.pack_quantity in (30, 450)"
+            "   and l.status = 'available' and l.expires_on > %s"
+            " order by v.pack_quantity = 450, v.label",
+            (ctx.tenant_id, storage_id, ctx.today),
+        )
+    if len(rows) < 2:  # noqa: PLR2004  a small pack and a large bottle
+        return
+    small, large = rows
+    given = {
+        "location_id": storage_id,
+        "variant_id": small["id"],
+        "packs": 15,
+        "mrp": small["mrp"],
+        "good_for_days": 180,
+        "note": "Filled at the counter",
+        "lines": [{"variant_id": large["id"], "quantity": 1}],
+    }
+    _run(ctx, "dispense_packs", "tincture", given)
 
 
 def _later(ctx: RequestContext, days_ago: int) -> RequestContext:

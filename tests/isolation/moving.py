@@ -19,12 +19,16 @@ def moving(shop: Shop) -> Ids:
         "lines": [{"line_no": 1, "arrived": 1}],
     }
     shop.run("inventory.receive_transfer", one)
+    used = {"variant_id": shop.variant_ids[2], "quantity": 1}
+    given = {"variant_id": shop.variant_ids[0], "packs": 1, "mrp": "60.00", "lines": [used]}
+    packs = shop.run("inventory.dispense_packs", given)
     apart = {"reason_code": "damaged", "lines": [{"lot_id": lot_id, "quantity": 2}]}
     made = shop.run("inventory.quarantine_goods", apart)
     some = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off", "quantity": 1}
     shop.run("inventory.decide_quarantine", some | {"reason": "x"})
     return {
-        "quarantine_id": made.quarantine_ids[0],
+        "apart_id": made.quarantine_ids[0],
+        "made_lot_id": packs.lot_id,
         "quarantined_lot_id": lot_id,
         "request_id": asked.transfer_id,
         "transfer_id": sent[1].transfer_id,
@@ -40,9 +44,20 @@ def _ends(ids: Ids) -> dict[str, UUID]:
 EXAMPLES: dict[str, Example] = {
     "inventory.advise_transfer": lambda i, _: _ends(i),
     "inventory.cancel_transfer": lambda i, _: {"transfer_id": i["request_id"], "reason": "x"},
-    "inventory.decide_quarantine": only(
-        "quarantine_id", outcome="written_off", quantity=1, reason="x"
-    ),
+    "inventory.decide_quarantine": lambda i, _: {
+        "quarantine_id": i["apart_id"],
+        "outcome": "written_off",
+        "quantity": 1,
+        "reason": "x",
+    },
+    "inventory.dispense_packs": lambda i, _: {
+        "location_id": i["location_id"],
+        "variant_id": i["moved_variant_id"],
+        "packs": 1,
+        "mrp": "60.00",
+        "lines": [{"variant_id": i["variant_id"], "lot_id": i["lot_id"], "quantity": 1}],
+    },
+    "inventory.trace_lot": lambda i, _: {"lot_id": i["made_lot_id"]},
     "inventory.dispatch_transfer": lambda i, _: (
         _ends(i)
         | {

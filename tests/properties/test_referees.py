@@ -69,7 +69,7 @@ SABOTAGE = {
     "S5": "update lot set expires_on = current_date - 30",
     "S5b": "update stock_move set recorded_at = now() + interval '1 hour'",
     "S6": "update stock_transfer_record set quantity = quantity + 1",
-    "S6b": "update stock_balance set on_hand = 0, reserved = 0 where location_id in"
+    "S6b": "update stock_balance set on_hand = 0, reserved = 0, value = 0 where location_id in"
     " (select transit_location_id from stock_transfer)",
     "S7": "update stock_balance set value = value + 1",
     "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
@@ -79,6 +79,7 @@ SABOTAGE = {
     " where counted_by is not null",
     "S12": "update goods_receipt_line set value = value + 1",
     "S13": "update stock_quarantine_decision set id = gen_random_uuid()",
+    "S14": "update dispensing set value = value + 1",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -104,6 +105,11 @@ def traded() -> None:
     _claim(shop)
     _send(shop, second)
     _keep_apart(shop, shop.lot_ids[third][0])
+    used = {"variant_id": third, "quantity": 2}
+    shop.run(
+        "inventory.dispense_packs",
+        {"variant_id": second, "packs": 1, "mrp": "9.00", "lines": [used]},
+    )
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}

@@ -46,6 +46,8 @@ TABLES = (
     "purchase_order_line",
     "purchase_order_progress",
     "purchase_order_receipt",
+    "dispensing",
+    "dispensing_source",
     "stock_quarantine",
     "stock_quarantine_decision",
     "stock_transfer",

@@ -5,18 +5,19 @@ from collections.abc import Sequence
 from erp.adapters.pdf.challan import render_challan
 from erp.adapters.pdf.invoice import render_invoice
 from erp.adapters.pdf.order import render_order
+from erp.adapters.pdf.pack_label import render_pack_label
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
 from erp.services.billing.printing import Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
-from erp.services.inventory.printing import PrintedChallan
+from erp.services.inventory.printing import PackLabel, PrintedChallan
 from erp.services.purchasing.printing import PrintedOrder
 
 __all__ = ["PdfPrinter"]
 
 
 class PdfPrinter:
-    """Prints bills, orders and session reports; equal input gives equal bytes."""
+    """Prints bills, labels, orders and session reports; equal input gives equal bytes."""
 
     def receipt(self, document: PrintedDocument) -> bytes:
         """Return the document as a PDF for an 80 mm roll."""
@@ -33,6 +34,10 @@ class PdfPrinter:
     def challan(self, challan: PrintedChallan) -> bytes:
         """Return a delivery challan as an A4 PDF, in its three copies."""
         return render_challan(challan)
+
+    def pack_label(self, label: PackLabel) -> bytes:
+        """Return the label of packs that were made here, 70 by 42 mm."""
+        return render_pack_label(label)
 
     def session_report(self, report: SessionReport) -> bytes:
         """Return the report of an imaging session as an A4 PDF."""

@@ -8,6 +8,7 @@ from erp.models.inventory.count import (
     StockCountLine,
     StockCountRecording,
 )
+from erp.models.inventory.dispensing import Dispensing, DispensingSource
 from erp.models.inventory.lot import Lot, LotStatus
 from erp.models.inventory.place import Location, LocationKind, Removal, Warehouse
 from erp.models.inventory.planning import (
@@ -45,6 +46,8 @@ __all__ = [
     "CountLineStatus",
     "CountSource",
     "CountStatus",
+    "Dispensing",
+    "DispensingSource",
     "GoodsReceipt",
     "GoodsReceiptLine",
     "Location",

@@ -5,6 +5,8 @@ from erp.services.inventory import (
     advising_transfers,
     arriving,
     dispatching,
+    dispensing,
+    genealogy,
     listing_quarantine,
     listing_transfers,
     quarantining,
@@ -95,6 +97,7 @@ from erp.services.inventory.events import (
     GoodsReceived,
     LotRecalled,
 )
+from erp.services.inventory.genealogy import LOTS_MADE_OF
 from erp.services.inventory.holding import (
     HoldLot,
     LotStanding,
@@ -130,7 +133,12 @@ from erp.services.inventory.moving import (
     write_moves,
 )
 from erp.services.inventory.places import get_owned_place
-from erp.services.inventory.printing import PrintedChallan, get_printed_challan
+from erp.services.inventory.printing import (
+    PackLabel,
+    PrintedChallan,
+    get_pack_label,
+    get_printed_challan,
+)
 from erp.services.inventory.queries import (
     ListMoves,
     LotStockPage,
@@ -209,6 +217,7 @@ __all__ = [
     "AGE_BUCKETS",
     "DEMAND_CLASSES",
     "IDLENESS",
+    "LOTS_MADE_OF",
     "MINIMUM_SHELF_LIFE",
     "VALUE_CLASSES",
     "AdjustStock",
@@ -268,6 +277,7 @@ __all__ = [
     "Origin",
     "OtherExpiry",
     "OwnDifferences",
+    "PackLabel",
     "Pick",
     "Policy",
     "PrintedChallan",
@@ -324,11 +334,14 @@ __all__ = [
     "create_warehouse",
     "dismiss_suggestion",
     "dispatching",
+    "dispensing",
     "expiry_ladder",
+    "genealogy",
     "get_count",
     "get_last_lot",
     "get_lot",
     "get_owned_place",
+    "get_pack_label",
     "get_printed_challan",
     "get_reorder_plan",
     "hold_lot",

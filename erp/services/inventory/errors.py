@@ -202,6 +202,12 @@ class NoSupplier(InvalidInput):
     code = "no_supplier"
 
 
+class UnknownDispensing(NotFound):
+    """No such packs were made in the acting branch."""
+
+    code = "unknown_dispensing"
+
+
 class RateStarts(InvalidInput):
     """A carrying rate starts no later than one that is set."""
 

@@ -142,6 +142,18 @@ class WarehouseRulesSet(DomainEvent):
     quarantines_returns: bool
 
 
+class PacksDispensed(DomainEvent):
+    """Packs were made of other lots."""
+
+    name: ClassVar[str] = "inventory.packs_dispensed.v1"
+
+    dispensing_id: UUID
+    lot_id: UUID
+    from_lot_ids: list[UUID]
+    packs: int
+    value: Decimal
+
+
 class LotHeld(DomainEvent):
     """A lot may not be sold for now."""
 

@@ -1,4 +1,4 @@
-"""A delivery challan as it is printed: the renderer looks up nothing more."""
+"""Delivery challans and labels of packs as they are printed: the renderer looks up nothing more."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.inventory.errors import TransferNotOpen
+from erp.services.inventory.genealogy import get_dispensing
 from erp.services.inventory.listing_transfers import GetTransfer, TransferDetail, get_transfer
 from erp.services.party import PrintedParty, printed_party
 
@@ -135,4 +136,64 @@ def _goods(
             value=line.value,
         )
         for line in found.lines
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PackLabel:
+    """The label of packs that were made here.
+
+    Attributes:
+        contents: Of one pack, such as `30 ml`.
+        made_of: Numbers of the lots it was made of.
+        licence: Drug licence of the branch that made it.
+    """
+
+    name: str
+    potency: str
+    contents: str
+    lot_number: str
+    made_on: date
+    made_at: datetime
+    expires_on: date | None
+    mrp: Decimal
+    made_of: tuple[str, ...]
+    maker: str
+    licence: str
+
+
+def get_pack_label(session: Session, ctx: RequestContext, dispensing_id: UUID) -> PackLabel:
+    """Return the label of packs made in the acting branch.
+
+    Raises:
+        UnknownDispensing: The acting branch made no such packs.
+        PermissionDenied: The actor may not see stock.
+    """
+    ctx.require("inventory.view")
+    made = get_dispensing(session, ctx, dispensing_id)
+    facts = db.fetch_one(
+        session,
+        """
+        select v.potency_label as potency, concat_ws(' ', v.pack_quantity::float8::text, v.pack_unit) as contents,
+               l.mrp, l.manufactured_on as made_on, b.drug_licence_no as licence,
+               c.legal_name || ', ' || b.name as maker,
+               (select array_agg(s.lot_number order by s.lot_number) from dispensing_source d
+                  join lot s on s.tenant_id = d.tenant_id and s.id = d.lot_id
+                 where d.tenant_id = l.tenant_id and d.dispensing_id = %(id)s) as made_of
+          from lot l
+          join variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id
+          join branch b on b.tenant_id = l.tenant_id and b.id = %(branch)s
+          join company c on c.tenant_id = b.tenant_id and c.id = b.company_id
+         where l.tenant_id = %(tenant)s and l.id = %(lot)s
+        """,
+        {"tenant": ctx.tenant_id, "branch": ctx.branch_id, "id": made.id, "lot": made.lot_id},
+    )
+    assert facts is not None  # noqa: S101  foreign keys say so
+    return PackLabel(
+        name=made.label,
+        lot_number=made.number,
+        made_at=made.made_at,
+        expires_on=made.expires_on,
+        made_of=tuple(facts.pop("made_of")),
+        **(facts | {"licence": facts["licence"] or "", "potency": facts["potency"] or ""}),
     )

@@ -270,3 +270,28 @@ referee(
         select tenant_id, id, units, moved from decided where units <> moved
     """,
 )
+referee(
+    "S14",
+    "What was made has the cost of what it was made of, and both were moved",
+    counted="select count(*) from dispensing",
+    offenders="""
+        with used as (
+            select tenant_id, dispensing_id as id, sum(value) as value, sum(quantity) as units
+              from dispensing_source group by 1, 2
+        ), moved as (
+            select m.tenant_id, m.origin_id as id,
+                   sum(m.value) filter (where t.kind = 'production') as value_used,
+                   sum(m.quantity) filter (where t.kind = 'production') as units_used,
+                   sum(m.value) filter (where f.kind = 'production') as value_made,
+                   sum(m.quantity) filter (where f.kind = 'production') as units_made
+              from stock_move m
+              join location f on f.tenant_id = m.tenant_id and f.id = m.from_location_id
+              join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
+             where m.origin_type = 'dispensing' group by 1, 2
+        )
+        select tenant_id, id as dispensing_id, d.value, used.value as used, moved.value_made
+          from dispensing d full join used using (tenant_id, id) full join moved using (tenant_id, id)
+         where (d.value, d.value, d.value, d.packs, used.units) is distinct from
+               (used.value, moved.value_used, moved.value_made, moved.units_made, moved.units_used)
+    """,
+)

@@ -72,7 +72,11 @@ class LotLinesState(ReviewedFormState, mixin=True):
             return rx.toast.error(error.message)
         if not found.rows:
             return rx.toast.warning("Nothing of this lot is in this place.")
-        return self._add_line(_line(found.rows[0]))
+        return self._add_line(self._line_of(found.rows[0]))
+
+    def _line_of(self, row: Any) -> Line:
+        """Return a new line of a lot; forms may override."""
+        return _line(row)
 
     def _lots_typed(self, form: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [

@@ -38,6 +38,7 @@ ORIGINS: Mapping[str, str] = {
     "stock_transfer": "Transferred",
     "stock_count": "Counted",
     "stock_quarantine": "Quarantine",
+    "dispensing": "Dispensed",
 }
 MOVE_COLUMNS = (
     Column("label", "Product", detail="lot_number"),
