@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, workloads
+from bench import bare, events, stock, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -24,6 +24,7 @@ def main() -> None:
     """Measure every workload; `--sales N` shortens the history."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
+    parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
     wanted = parser.parse_args()
     with temporary_stack() as settings:
         shop = load_shop()
@@ -44,6 +45,9 @@ def main() -> None:
             label = f", {wanted.sales:,} sales"
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
             for line in workloads.reads(address, shop, label):
+                line.print_line()
+            heavy = stock.load_moves(shop, wanted.moves)
+            for line in stock.measured(address, shop, heavy, wanted.moves):
                 line.print_line()
         for line in [*bare.bare_sale(shop), bare.signed_context(shop)]:
             line.print_line()

@@ -1,10 +1,8 @@
 """Any sequence of a shop's commands, against a model that fits on two pages, refereed by `verify`."""
 
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -25,73 +23,12 @@ from erp.services import billing, inventory
 from erp.services.inventory import allocating
 from erp.services.platform import commanding
 from tests.factories import MRP, broken_promises, make_shop
+from tests.properties.cards import Model, ModelLine, ModelLot, ModelWay
 from tests.services.billing.bills.billing import registered
 from tests.services.inventory.past_goods import second_branch
 
-FLOAT = Decimal("500.00")
 units = st.integers(1, 8)
 at = st.integers(0, 1000)
-
-
-@dataclass
-class ModelLot:
-    """A lot as a storekeeper would write it on a card."""
-
-    id: UUID
-    number: str
-    variant: int
-    expires_in: int
-    shelf: int
-    store: int = 0
-    transit: int = 0
-    far: int = 0
-    status: str = "available"
-
-
-@dataclass
-class ModelLine:
-    """A line of a bill with what may still come back."""
-
-    sale_id: UUID
-    line_no: int
-    lot: ModelLot
-    left: int
-
-
-@dataclass
-class ModelWay:
-    """Units of a lot that went off to the other branch."""
-
-    transfer_id: UUID
-    line_no: int
-    lot: ModelLot
-    left: int
-
-
-@dataclass
-class Model:
-    """What the shop must look like."""
-
-    lots: list[ModelLot] = field(default_factory=list)
-    lines: list[ModelLine] = field(default_factory=list)
-    ways: list[ModelWay] = field(default_factory=list)
-    cash: Decimal = FLOAT
-    answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
-    entries: list[UUID] = field(default_factory=list)
-
-    def sellable(self, variant: int) -> list[ModelLot]:
-        chosen = [x for x in self.lots if x.variant == variant and x.status == "available"]
-        return sorted((x for x in chosen if x.shelf), key=lambda lot: lot.expires_in)
-
-    def picks(self, variant: int, quantity: int) -> list[tuple[ModelLot, int]]:
-        """First expiry first out; nothing at all where there is not enough."""
-        taken = []
-        for lot in self.sellable(variant):
-            units_of_lot = min(quantity, lot.shelf)
-            if units_of_lot:
-                taken.append((lot, units_of_lot))
-            quantity -= units_of_lot
-        return [] if quantity else taken
 
 
 class Trade(RuleBasedStateMachine):
