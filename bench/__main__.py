@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
     parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
     wanted = parser.parse_args()
-    with temporary_stack() as settings:
+    with temporary_stack() as (stack, settings):
         shop = load_shop()
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
@@ -46,7 +46,7 @@ def main() -> None:
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
             for line in workloads.reads(address, shop, label):
                 line.print_line()
-            heavy = stock.load_moves(shop, wanted.moves)
+            heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
             for line in stock.measured(address, shop, heavy, wanted.moves):
                 line.print_line()
         for line in [*bare.bare_sale(shop), bare.signed_context(shop)]:
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 @contextmanager
-def temporary_stack() -> Iterator[Settings]:
+def temporary_stack() -> Iterator[tuple[EmbeddedStack, Settings]]:
     """Run an embedded stack with a migrated database in a directory that goes with it."""
     home = Path(tempfile.mkdtemp(prefix="vantage-bench-"))
     home.chmod(0o711)  # the database's own user must reach its folder
@@ -67,7 +67,7 @@ def temporary_stack() -> Iterator[Settings]:
             os.environ.update(stack.environment())
             get_settings.cache_clear()
             migrations.upgrade(get_settings().database_url)
-            yield get_settings()
+            yield stack, get_settings()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
