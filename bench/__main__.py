@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, prices, wide, workloads
+from bench import bare, events, prices, stock, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -24,8 +24,9 @@ def main() -> None:
     """Measure every workload; `--sales N` shortens the history."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
+    parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
     wanted = parser.parse_args()
-    with temporary_stack() as settings:
+    with temporary_stack() as (stack, settings):
         shop = load_shop()
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
@@ -45,6 +46,9 @@ def main() -> None:
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
             for line in workloads.reads(address, shop, label):
                 line.print_line()
+            heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
+            for line in stock.measured(address, shop, heavy, wanted.moves):
+                line.print_line()
         for line in [*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()]:
             line.print_line()
         for line in prices.price_figures(shop):  # last, as its 50,000 rules stay
@@ -53,7 +57,7 @@ def main() -> None:
 
 
 @contextmanager
-def temporary_stack() -> Iterator[Settings]:
+def temporary_stack() -> Iterator[tuple[EmbeddedStack, Settings]]:
     """Run an embedded stack with a migrated database in a directory that goes with it."""
     home = Path(tempfile.mkdtemp(prefix="vantage-bench-"))
     home.chmod(0o711)  # the database's own user must reach its folder
@@ -65,7 +69,7 @@ def temporary_stack() -> Iterator[Settings]:
             os.environ.update(stack.environment())
             get_settings.cache_clear()
             migrations.upgrade(get_settings().database_url)
-            yield get_settings()
+            yield stack, get_settings()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

@@ -27,6 +27,7 @@ _log = structlog.get_logger()
 __all__ = [
     "alert_each_morning",
     "catalogue_of_actions",
+    "chase_transfers_each_morning",
     "expire_points_each_morning",
     "release_reservations",
     "remind_of_claims_each_morning",
@@ -63,6 +64,13 @@ def expire_points_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_expire_points, place))
+
+
+def chase_transfers_each_morning() -> None:
+    """Tell every tenant whose day has begun what should have arrived, once per day and tenant."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_chase_transfers, place))
 
 
 def release_reservations() -> None:
@@ -107,6 +115,13 @@ def _alert_expiring_lots(place: identity.TenantPlace) -> None:
     key = f"expiry-alert-{day}"
     ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
     platform.run("inventory.alert_expiring_lots", ctx, {"idempotency_key": key})
+
+
+def _chase_transfers(place: identity.TenantPlace) -> None:
+    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    key = f"chase-transfers-{day}"
+    ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
+    platform.run("inventory.chase_transfers", ctx, {"idempotency_key": key})
 
 
 def _suggest_reorders(place: identity.TenantPlace) -> None:

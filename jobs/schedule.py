@@ -45,6 +45,7 @@ class Schedule(CronScheduler):
         self._is_known = False
         self._last_heartbeat = 0.0
         self._add("jobs.daily.alert_each_morning", interval=MORNING_INTERVAL_SECONDS)
+        self._add("jobs.daily.chase_transfers_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.suggest_reorders_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.remind_of_claims_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.expire_points_each_morning", interval=MORNING_INTERVAL_SECONDS)

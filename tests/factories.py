@@ -39,6 +39,7 @@ UNLIMITED = {
     "purchase_amount": Decimal(100_000_000),
     "count_difference": Decimal(10_000_000),
     "bill_difference": Decimal(10_000_000),
+    "own_quarantine": Decimal(10_000_000),
 }
 PLENTY = "1000000.00"
 

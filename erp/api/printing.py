@@ -1,4 +1,4 @@
-"""Bills, orders and returns as PDF, drawn when they are asked for: the same paper always has the same bytes."""
+"""Papers as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,7 +16,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import billing, pos, purchasing, sales
+from erp.services import billing, inventory, pos, purchasing, sales
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -24,7 +24,7 @@ LONGEST_VERSION = 6
 
 
 def printing_routes() -> list[Route]:
-    """Return the routes of printed bills, slips, orders and returns."""
+    """Return the routes of printed bills, slips, orders, challans and labels."""
     return [
         Route(f"{BASE}/invoices/{{invoice_id}}/{{layout}}", guarded(print_bill), methods=["GET"]),
         Route(
@@ -33,6 +33,12 @@ def printing_routes() -> list[Route]:
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
         Route(f"{BASE}/sales-orders/{{order_id}}/pdf", guarded(print_offer), methods=["GET"]),
         Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
+        Route(
+            f"{BASE}/dispensings/{{dispensing_id}}/label.pdf", guarded(print_label), methods=["GET"]
+        ),
+        Route(
+            f"{BASE}/transfers/{{transfer_id}}/challan.pdf", guarded(print_challan), methods=["GET"]
+        ),
     ]
 
 
@@ -134,6 +140,33 @@ async def print_return(request: Request) -> Response:
     return _paper(content, f"{document.number.replace('/', '-')}.pdf")
 
 
+async def print_challan(request: Request) -> Response:
+    """Send the delivery challan of goods that left for another branch on A4, in three copies.
+
+    Raises:
+        NotFound: No such transfer to or from the acting branch.
+        Conflict: Nothing left yet.
+    """
+    transfer_id = _id(request.path_params["transfer_id"])
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+    challan = await off_the_loop(_find_challan, credentials, request_id, transfer_id)
+    content = await off_the_loop(PdfPrinter().challan, challan)
+    return _paper(content, _file_name(challan.number, "challan.pdf"))
+
+
+async def print_label(request: Request) -> Response:
+    """Send the label of packs that were made here.
+
+    Raises:
+        NotFound: The acting branch made no such packs.
+    """
+    dispensing_id = _id(request.path_params["dispensing_id"])
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+    label = await off_the_loop(_find_label, credentials, request_id, dispensing_id)
+    content = await off_the_loop(PdfPrinter().pack_label, label)
+    return _paper(content, _file_name(label.lot_number, "label.pdf"))
+
+
 def _paper(content: bytes, file_name: str) -> Response:
     headers = {
         "content-disposition": f'inline; filename="{file_name}"',
@@ -165,6 +198,22 @@ def _find_return(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return billing.get_printed_return(session, ctx, return_id)
+
+
+def _find_challan(
+    credentials: Credentials, request_id: str, transfer_id: UUID
+) -> inventory.PrintedChallan:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return inventory.get_printed_challan(session, ctx, transfer_id)
+
+
+def _find_label(
+    credentials: Credentials, request_id: str, dispensing_id: UUID
+) -> inventory.PackLabel:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return inventory.get_pack_label(session, ctx, dispensing_id)
 
 
 def _find(

@@ -22,6 +22,7 @@ from erp.seed.parties import seed_parties
 from erp.seed.planning import seed_planning
 from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
+from erp.seed.transfers import seed_transfers
 from erp.services import accounting, identity, party, platform
 from erp.services.identity import NewTenant
 
@@ -146,6 +147,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_counts(ctx)
         seed_planning(ctx)
         seed_returns(ctx)
+        seed_transfers(ctx, storage_id)
     return DemoTenant(ctx, new.name, logins)
 
 

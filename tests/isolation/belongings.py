@@ -11,7 +11,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
-from tests.isolation import buying, goods, loyal, pictures, planning, selling
+from tests.isolation import buying, goods, loyal, moving, pictures, planning, selling
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -60,10 +60,8 @@ def belongings(shop: Shop) -> Ids:
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
     ids |= pictures.pictures(shop, patient) | buying.buying(shop, ids) | _counts(shop)
     buying.buy_twice(shop, ids)
-    ids |= planning.suggestion(shop, supplier)
-    ids |= selling.prices(shop, variant)
-    ids |= goods.catalogue(shop)
-    ids |= planning.suggestion(shop, supplier) | loyal.points(shop, patient)
+    ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
+    ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -223,6 +221,7 @@ EXAMPLES: dict[str, Example] = (
     | selling.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
+    | moving.EXAMPLES
     | {
         "accounting.get_account": only("account_id"),
         "accounting.list_account_lines": only("account_id"),

@@ -84,18 +84,24 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def test_the_morning_alert_runs_once_a_day_for_every_tenant(asha, bodhi, owner, monkeypatch):
+@pytest.mark.parametrize(
+    ("job", "key"),
+    [("alert_each_morning", "expiry-alert"), ("chase_transfers_each_morning", "chase-transfers")],
+)
+def test_what_is_done_each_morning_runs_once_a_day_for_every_tenant(
+    asha, bodhi, owner, monkeypatch, job, key
+):
     noon = daily.utc_now().replace(hour=7, minute=0)
     monkeypatch.setattr(daily, "utc_now", lambda: noon)
     for _ in range(3):
-        daily.alert_each_morning()
+        getattr(daily, job)()
     for organisation in (asha, bodhi):
         runs = owner.execute(
             "select idempotency_key from command_log"
-            " where tenant_id = %s and idempotency_key like 'expiry-alert-%%'",
-            (organisation.tenant_id,),
+            " where tenant_id = %s and idempotency_key like %s",
+            (organisation.tenant_id, f"{key}-%"),
         ).fetchall()
-        assert runs == [(f"expiry-alert-{noon.date()}",)]
+        assert runs == [(f"{key}-{noon.date()}",)]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What a shop must look like, as a storekeeper would write it on cards."""
+"""A shop as its storekeeper would write it on cards: what the random commands are judged by."""
 
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -20,6 +20,8 @@ class ModelLot:
     stays: int
     """Units that came and did not go back, wherever they are now."""
     store: int = 0
+    transit: int = 0
+    far: int = 0
     status: str = "available"
 
 
@@ -34,11 +36,22 @@ class ModelLine:
 
 
 @dataclass
+class ModelWay:
+    """Units of a lot that went off to the other branch."""
+
+    transfer_id: UUID
+    line_no: int
+    lot: ModelLot
+    left: int
+
+
+@dataclass
 class Model:
     """What the shop must look like."""
 
     lots: list[ModelLot] = field(default_factory=list)
     lines: list[ModelLine] = field(default_factory=list)
+    ways: list[ModelWay] = field(default_factory=list)
     cash: Decimal = FLOAT
     answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     entries: list[UUID] = field(default_factory=list)

@@ -18,6 +18,9 @@ from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
+from tests.services.inventory.past_goods import second_branch
+from tests.services.inventory.transfers import dispatch
+from tests.services.inventory.transfers import receive as take_in
 from tests.services.purchasing.ordering import line, place, receive, supplier
 from tests.services.sales.ordering import buyer, deliver, order
 
@@ -72,6 +75,9 @@ SABOTAGE = {
     " update stock_balance set on_hand = -1",
     "S5": "update lot set expires_on = current_date - 30",
     "S5b": "update stock_move set recorded_at = now() + interval '1 hour'",
+    "S6": "update stock_transfer_record set quantity = quantity + 1",
+    "S6b": "update stock_balance set on_hand = 0, reserved = 0, value = 0 where location_id in"
+    " (select transit_location_id from stock_transfer)",
     "S7": "update stock_balance set value = value + 1",
     "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
     " update invoice_line set mrp = 1",
@@ -79,6 +85,8 @@ SABOTAGE = {
     "S11": "update stock_count_line set counted_by = gen_random_uuid()"
     " where counted_by is not null",
     "S12": "update goods_receipt_line set value = value + 1",
+    "S13": "update stock_quarantine_decision set id = gen_random_uuid()",
+    "S14": "update dispensing set value = value + 1",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -110,6 +118,13 @@ def traded() -> None:
     _claim(shop)
     _return(shop)
     _order(shop)
+    _send(shop, second)
+    _keep_apart(shop, shop.lot_ids[third][0])
+    used = {"variant_id": third, "quantity": 2}
+    shop.run(
+        "inventory.dispense_packs",
+        {"variant_id": second, "packs": 1, "mrp": "9.00", "lines": [used]},
+    )
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
@@ -165,6 +180,21 @@ def _count(shop: Shop, lot_id: UUID) -> None:
     shop.run("inventory.record_count", count | {"lines": [found]})
     shop.run("inventory.submit_count", count | {"rest": "not_counted"})
     shop.run("inventory.approve_count", count)
+
+
+def _send(shop: Shop, variant_id: UUID) -> None:
+    """Leave goods on their way to another branch, some of which came."""
+    line = {"variant_id": variant_id, "quantity": 3}
+    sent = dispatch(shop, second_branch(shop), line)
+    take_in(shop, sent.transfer_id, {"line_no": 1, "arrived": 1})
+
+
+def _keep_apart(shop: Shop, lot_id: UUID) -> None:
+    """Put units apart and write some of them off."""
+    apart = {"reason_code": "damaged", "lines": [{"lot_id": lot_id, "quantity": 3}]}
+    entry = shop.run("inventory.quarantine_goods", apart).quarantine_ids[0]
+    decision = {"quarantine_id": entry, "outcome": "written_off", "quantity": 1, "reason": "x"}
+    shop.run("inventory.decide_quarantine", decision)
 
 
 def _claim(shop: Shop) -> None:

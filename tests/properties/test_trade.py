@@ -24,8 +24,9 @@ from erp.services import billing, inventory
 from erp.services.inventory import allocating
 from erp.services.platform import commanding
 from tests.factories import MRP, broken_promises, make_shop, receipt_line
-from tests.properties.cards import Model, ModelLine, ModelLot
+from tests.properties.cards import Model, ModelLine, ModelLot, ModelWay
 from tests.services.billing.bills.billing import registered
+from tests.services.inventory.past_goods import second_branch
 from tests.services.sales.ordering import buyer
 
 units = st.integers(1, 8)
@@ -40,6 +41,7 @@ class Trade(RuleBasedStateMachine):
         self.shop = make_shop("trade", products=2, lots=0)
         self.supplier_id = registered(self.shop)
         self.customer_id = buyer(self.shop, credit_limit="10000000.00")
+        self.far = second_branch(self.shop)
         self.shift_id = self.shop.shift_id
         self.model = Model()
         self.days = 200
@@ -172,6 +174,44 @@ class Trade(RuleBasedStateMachine):
         self.do("inventory.transfer_stock", given)
         lot.shelf += quantity if back else -quantity
         lot.store += -quantity if back else quantity
+
+    @rule(variant=st.integers(0, 1), quantity=units)
+    def dispatch(self, variant: int, quantity: int) -> None:
+        given = {
+            "from_location_id": self.shop.storage_id,
+            "to_location_id": self.far.storage_id,
+            "lines": [{"variant_id": self.shop.variant_ids[variant], "quantity": quantity}],
+        }
+        picks = self.model.picks(variant, quantity)
+        if not picks:
+            self.refused("inventory.dispatch_transfer", given, inventory.InsufficientStock)
+            return
+        sent = self.do("inventory.dispatch_transfer", given)
+        for line_no, (lot, left) in enumerate(picks, start=1):
+            lot.shelf -= left
+            lot.transit += left
+            self.model.ways.append(ModelWay(sent.transfer_id, line_no, lot, left))
+
+    @precondition(lambda self: self.model.ways)
+    @rule(which=at, quantity=units, outcome=st.sampled_from(["arrived", "returned", "lost"]))
+    def end_of_the_way(self, which: int, quantity: int, outcome: str) -> None:
+        """Take goods in at the far end, find them back, or give them up: as many as left."""
+        way = self.model.ways[which % len(self.model.ways)]
+        line: dict[str, Any] = {"line_no": way.line_no}
+        if outcome == "arrived":
+            name, line = "inventory.receive_transfer", line | {"arrived": quantity}
+        else:
+            about = {"quantity": quantity, "outcome": outcome, "reason": "looked"}
+            name, line = "inventory.settle_transfer", line | about
+        given = {"transfer_id": way.transfer_id, "lines": [line]}
+        if quantity > way.left:
+            self.refused(name, given)
+            return
+        self.do(name, given)
+        way.left -= quantity
+        way.lot.transit -= quantity
+        way.lot.far += quantity if outcome == "arrived" else 0
+        way.lot.shelf += quantity if outcome == "returned" else 0
 
     @precondition(lambda self: self.model.lots)
     @rule(which=at, quantity=units)
@@ -347,6 +387,8 @@ class Trade(RuleBasedStateMachine):
         found = {(row["lot_id"], row["location_id"]): row["on_hand"] for row in rows}
         on_cards = {(lot.id, self.shop.storage_id): lot.shelf for lot in self.model.lots}
         on_cards |= {(lot.id, self.shop.expired_store_id): lot.store for lot in self.model.lots}
+        on_cards |= {(lot.id, self.shop.transit_id): lot.transit for lot in self.model.lots}
+        on_cards |= {(lot.id, self.far.storage_id): lot.far for lot in self.model.lots}
         assert found == {place: left for place, left in on_cards.items() if left}
 
     def teardown(self) -> None:

@@ -1,15 +1,18 @@
-"""Bills, receipts, orders and session reports as PDF files, drawn with fpdf2."""
+"""Bills, receipts, orders, challans and session reports as PDF files, drawn with fpdf2."""
 
 from collections.abc import Sequence
 
+from erp.adapters.pdf.challan import render_challan
 from erp.adapters.pdf.invoice import render_invoice
 from erp.adapters.pdf.offer import render_offer
 from erp.adapters.pdf.order import render_order
+from erp.adapters.pdf.pack_label import render_pack_label
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
 from erp.adapters.pdf.slip import render_slip
 from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
+from erp.services.inventory.printing import PackLabel, PrintedChallan
 from erp.services.pos.printing import PrintedSlip
 from erp.services.purchasing.printing import PrintedOrder
 from erp.services.sales.printing import PrintedOffer
@@ -18,7 +21,7 @@ __all__ = ["PdfPrinter"]
 
 
 class PdfPrinter:
-    """Prints bills, slips, orders and session reports; equal input gives equal bytes."""
+    """Prints bills, slips, labels, orders and session reports; equal input gives equal bytes."""
 
     def receipt(self, document: PrintedDocument) -> bytes:
         """Return the document as a PDF for an 80 mm roll."""
@@ -37,6 +40,14 @@ class PdfPrinter:
     def offer(self, offer: PrintedOffer) -> bytes:
         """Return a quotation or order of a customer as an A4 PDF."""
         return render_offer(offer)
+
+    def challan(self, challan: PrintedChallan) -> bytes:
+        """Return a delivery challan as an A4 PDF, in its three copies."""
+        return render_challan(challan)
+
+    def pack_label(self, label: PackLabel) -> bytes:
+        """Return the label of packs that were made here, 70 by 42 mm."""
+        return render_pack_label(label)
 
     def session_report(self, report: SessionReport) -> bytes:
         """Return the report of an imaging session as an A4 PDF."""

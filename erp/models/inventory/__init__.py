@@ -8,14 +8,21 @@ from erp.models.inventory.count import (
     StockCountLine,
     StockCountRecording,
 )
+from erp.models.inventory.dispensing import Dispensing, DispensingSource
 from erp.models.inventory.lot import Lot, LotStatus
-from erp.models.inventory.place import Location, LocationKind, Warehouse
+from erp.models.inventory.place import Location, LocationKind, Removal, Warehouse
 from erp.models.inventory.planning import (
     CarryingRate,
     ClaimTerms,
     ReorderRule,
     ReorderSuggestion,
     SuggestionStatus,
+)
+from erp.models.inventory.quarantine import (
+    QuarantineOutcome,
+    QuarantineReason,
+    StockQuarantine,
+    StockQuarantineDecision,
 )
 from erp.models.inventory.receipt import GoodsReceipt, GoodsReceiptLine
 from erp.models.inventory.stock import (
@@ -24,6 +31,14 @@ from erp.models.inventory.stock import (
     StockReservation,
     StockRevaluation,
 )
+from erp.models.inventory.transfer import (
+    StockTransfer,
+    StockTransferAsked,
+    StockTransferLine,
+    StockTransferRecord,
+    TransferOutcome,
+    TransferStatus,
+)
 
 __all__ = [
     "CarryingRate",
@@ -31,12 +46,17 @@ __all__ = [
     "CountLineStatus",
     "CountSource",
     "CountStatus",
+    "Dispensing",
+    "DispensingSource",
     "GoodsReceipt",
     "GoodsReceiptLine",
     "Location",
     "LocationKind",
     "Lot",
     "LotStatus",
+    "QuarantineOutcome",
+    "QuarantineReason",
+    "Removal",
     "ReorderRule",
     "ReorderSuggestion",
     "StockBalance",
@@ -44,8 +64,16 @@ __all__ = [
     "StockCountLine",
     "StockCountRecording",
     "StockMove",
+    "StockQuarantine",
+    "StockQuarantineDecision",
     "StockReservation",
     "StockRevaluation",
+    "StockTransfer",
+    "StockTransferAsked",
+    "StockTransferLine",
+    "StockTransferRecord",
     "SuggestionStatus",
+    "TransferOutcome",
+    "TransferStatus",
     "Warehouse",
 ]

@@ -3,7 +3,8 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, false
+from sqlmodel import Field
 
 from erp.models.base import TenantRow, belongs_to, one_of
 
@@ -17,6 +18,8 @@ class LocationKind(StrEnum):
     """Ours, between two warehouses."""
     EXPIRED_STORE = "expired_store"
     """Ours, expired or damaged, waiting for return or destruction."""
+    QUARANTINE = "quarantine"
+    """Ours, kept apart until somebody decides about it; never sold from here."""
     SUPPLIER = "supplier"
     """Not ours: where receipts come from and returns go."""
     CUSTOMER = "customer"
@@ -29,18 +32,47 @@ class LocationKind(StrEnum):
     """Consumed by or made in dispensing."""
 
 
-OWNED_KINDS = (LocationKind.STORAGE, LocationKind.TRANSIT, LocationKind.EXPIRED_STORE)
+OWNED_KINDS = (
+    LocationKind.STORAGE,
+    LocationKind.TRANSIT,
+    LocationKind.EXPIRED_STORE,
+    LocationKind.QUARANTINE,
+)
+
+
+class Removal(StrEnum):
+    """Which lot of a product goes first, of those that may be sold."""
+
+    FEFO = "fefo"
+    """The first to expire."""
+    FIFO = "fifo"
+    """The first that came."""
+    LIFO = "lifo"
+    """The last that came."""
+    EXPLICIT = "explicit"
+    """The one that is named; nothing goes unnamed."""
 
 
 class Warehouse(TenantRow, table=True):
-    """A stock-keeping site of a branch."""
+    """A stock-keeping site of a branch.
+
+    Attributes:
+        removal: Which lots leave it first.
+        quarantines_returns: What customers bring back is kept apart until somebody decides.
+    """
 
     __tablename__ = "warehouse"
-    __table_args__ = (belongs_to("branch_id", "branch"), UniqueConstraint("tenant_id", "code"))
+    __table_args__ = (
+        belongs_to("branch_id", "branch"),
+        UniqueConstraint("tenant_id", "code"),
+        one_of("removal", Removal),
+    )
 
     branch_id: UUID
     code: str
     name: str
+    removal: str = Field(default=Removal.FEFO, sa_column_kwargs={"server_default": "fefo"})
+    quarantines_returns: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Location(TenantRow, table=True):

@@ -28,6 +28,7 @@ from erp.pages.routing import page
 from erp.state.inventory.lot import (
     BUYER_COLUMNS,
     PLACE_COLUMNS,
+    RELATIVE_COLUMNS,
     TRAIL_COLUMNS,
     HoldLotState,
     LotState,
@@ -66,7 +67,7 @@ def lot_page() -> rx.Component:
             ),
             grid(
                 rx.el.div(card(_facts(), title="About this lot"), class_name="span-4 full-below"),
-                rx.el.div(_places(), _buyers(), class_name="stack span-8"),
+                rx.el.div(_places(), _relatives(), _buyers(), class_name="stack span-8"),
             ),
             _trail(),
             list_route="/stock",
@@ -102,7 +103,7 @@ def _actions() -> rx.Component:
     return rx.fragment(
         go("Adjust", "adjust_href", "scale"),
         go("Write off", "write_off_href", "trash-2"),
-        go("Transfer", "transfer_href", "move-right"),
+        go("Move", "transfer_href", "move-right"),
         act("Hold", "may_hold", "hand", HoldLotState.open_dialog(*about)),
         act("Release", "may_release", "check", ReleaseLotState.open_dialog(*about)),
         act("Recall", "may_recall", "octagon-alert", RecallLotState.open_dialog(*about), "danger"),
@@ -137,6 +138,16 @@ def _places() -> rx.Component:
         "package-open", "Nothing is left", "Its trail below tells where every unit went."
     )
     return card(rx.cond(LotState.places.length() > 0, table, none), title="Where it is")
+
+
+def _relatives() -> rx.Component:
+    table = data_table(RELATIVE_COLUMNS, LotState.relatives, label="Related lots", linked=True)
+    shown = card(
+        table,
+        title="Dispensed here",
+        subtitle="Lots it was made of, and packs made of it. A recall takes the packs along.",
+    )
+    return rx.cond(LotState.relatives.length() > 0, shown)
 
 
 def _buyers() -> rx.Component:

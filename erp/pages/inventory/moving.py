@@ -1,6 +1,6 @@
 """Forms that adjust, write off and transfer lots."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import reflex as rx
@@ -39,12 +39,12 @@ from erp.state.inventory.wording import REASONS
 )
 def adjust_page() -> rx.Component:
     """Bring the books in line with the shelf."""
-    return _movement(
+    return movement_form(
         AdjustState,
         "Adjust stock",
         "Type what is really on the shelf; the difference is posted with its reason.",
-        [_reason(AdjustState, ADJUSTMENTS)],
-        lambda line: _count(AdjustState, line, "change", "On the shelf", ""),
+        [reason_field(AdjustState, {code: REASONS[code] for code in ADJUSTMENTS})],
+        lambda line: lot_count(AdjustState, line, "change", "On the shelf", ""),
         "Post the difference",
     )
 
@@ -59,19 +59,19 @@ def adjust_page() -> rx.Component:
 )
 def write_off_page() -> rx.Component:
     """Give goods up."""
-    return _movement(
+    return movement_form(
         WriteOffState,
         "Write off stock",
         "For goods that are gone for good. Expired, held and recalled lots may go too.",
-        [_reason(WriteOffState, WRITE_OFFS)],
-        lambda line: _count(WriteOffState, line, "quantity", "Write off", line["suggested"]),
+        [reason_field(WriteOffState, {code: REASONS[code] for code in WRITE_OFFS})],
+        lambda line: lot_count(WriteOffState, line, "quantity", "Write off", line["suggested"]),
         "Write off",
     )
 
 
 @page(
     route="/stock/transfer",
-    title="Transfer stock",
+    title="Move stock",
     permission=TRANSFER,
     parent="/stock",
     command="inventory.transfer_stock",
@@ -86,18 +86,18 @@ def transfer_page() -> rx.Component:
         errors=TransferState.field_errors,
         required=True,
     )
-    return _movement(
+    return movement_form(
         TransferState,
-        "Transfer stock",
-        "From one place of ours to another; cost goes with the goods.",
+        "Move stock",
+        "From one place of this branch to another, at once. Goods for another branch are a transfer.",
         [target],
-        lambda line: _count(TransferState, line, "quantity", "Move", line["suggested"]),
-        "Transfer",
+        lambda line: lot_count(TransferState, line, "quantity", "Move", line["suggested"]),
+        "Move",
         place_label="From",
     )
 
 
-def _movement(
+def movement_form(
     state: Any,
     title: str,
     lead: str,
@@ -106,7 +106,13 @@ def _movement(
     confirm: str,
     *,
     place_label: str = "Place",
+    back: str = "/stock",
 ) -> rx.Component:
+    """Return a whole form of lots in a place that is reviewed before it is posted.
+
+    Args:
+        amount: Makes the field of units of a line.
+    """
     form = lined_form(
         state,
         card(
@@ -118,7 +124,7 @@ def _movement(
             )
         ),
         card(_lots(state, amount), title="Lots"),
-        back="/stock",
+        back=back,
         sticky=False,
     )
     return rx.fragment(
@@ -146,11 +152,12 @@ def _place(state: Any, label: str) -> rx.Component:
     )
 
 
-def _reason(state: Any, codes: Sequence[str]) -> rx.Component:
+def reason_field(state: Any, words: Mapping[str, str]) -> rx.Component:
+    """Return the choice of a reason from codes with their words."""
     return select_field(
         "Reason",
         "reason_code",
-        [("", "Choose a reason"), *((code, REASONS[code]) for code in codes)],
+        [("", "Choose a reason"), *words.items()],
         errors=state.field_errors,
         required=True,
     )
@@ -210,7 +217,8 @@ def _lots(state: Any, amount: Any) -> rx.Component:
     )
 
 
-def _count(state: Any, line: Any, field: str, label: str, start: Any) -> rx.Component:
+def lot_count(state: Any, line: Any, field: str, label: str, start: Any) -> rx.Component:
+    """Return the field of a line's units."""
     return text_field(
         label,
         line["id"] + f".{field}",

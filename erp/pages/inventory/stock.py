@@ -34,7 +34,7 @@ def stock_page() -> rx.Component:
             ),
             rx.cond(
                 PlacesState.may_transfer,
-                link_button("Transfer", "/stock/transfer", look="outline", icon="move-right"),
+                link_button("Move", "/stock/transfer", look="outline", icon="move-right"),
             ),
         ),
         list_view(

@@ -44,6 +44,7 @@ STANDARD_ROLES = (
             "purchase_amount": "100000000",
             "count_difference": "10000000",
             "bill_difference": "10000000",
+            "own_quarantine": "10000000",
         },
     ),
     StandardRole(
@@ -71,6 +72,9 @@ STANDARD_ROLES = (
             "billing.return_goods",
             "inventory.plan",
             "inventory.reorder",
+            "inventory.settle_transfer",
+            "inventory.decide_quarantine",
+            "inventory.dispense",
             "pos.sell",
             "pos.return",
             "pos.approve",
@@ -87,6 +91,7 @@ STANDARD_ROLES = (
             "purchase_amount": "200000",
             "count_difference": "100000",
             "bill_difference": "10000",
+            "own_quarantine": "2000",
         },
     ),
     StandardRole(
@@ -118,6 +123,7 @@ STANDARD_ROLES = (
             "inventory.receive",
             "inventory.adjust",
             "inventory.transfer",
+            "inventory.dispense",
             "inventory.hold",
             "inventory.alert",
             "purchasing.view",

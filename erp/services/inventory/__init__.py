@@ -1,7 +1,19 @@
 """Stock: lots, moves, balances, allocation, expiry, value."""
 
 from erp.models.inventory import LotStatus
-from erp.services.inventory import referees
+from erp.services.inventory import (
+    advising_transfers,
+    arriving,
+    dispatching,
+    dispensing,
+    genealogy,
+    listing_quarantine,
+    listing_transfers,
+    quarantining,
+    referees,
+    requesting,
+    ruling,
+)
 from erp.services.inventory.adjusting import (
     AdjustmentLine,
     AdjustmentReason,
@@ -81,21 +93,10 @@ from erp.services.inventory.errors import (
     WrongPlace,
 )
 from erp.services.inventory.events import (
-    CountApproved,
-    CountCancelled,
-    CountStarted,
-    CountSubmitted,
     GoodsReceived,
-    LotHeld,
     LotRecalled,
-    LotReleased,
-    LotsCounted,
-    LotsExpiring,
-    RecountRequested,
-    StockAdjusted,
-    StockTransferred,
-    StockWrittenOff,
 )
+from erp.services.inventory.genealogy import LOTS_MADE_OF
 from erp.services.inventory.holding import (
     HoldLot,
     LotStanding,
@@ -115,9 +116,7 @@ from erp.services.inventory.known_lots import KnownLot, latest_lots
 from erp.services.inventory.labelling import MINIMUM_SHELF_LIFE
 from erp.services.inventory.listing_counts import (
     CountDetail,
-    CountHead,
     CountLine,
-    CountPage,
     GetCount,
     ListCounts,
     get_count,
@@ -134,6 +133,12 @@ from erp.services.inventory.moving import (
     write_moves,
 )
 from erp.services.inventory.places import get_owned_place
+from erp.services.inventory.printing import (
+    PackLabel,
+    PrintedChallan,
+    get_pack_label,
+    get_printed_challan,
+)
 from erp.services.inventory.queries import (
     ListMoves,
     LotStockPage,
@@ -213,32 +218,32 @@ from erp.services.inventory.warehousing import (
 )
 
 __all__ = [
-    "AGE_BUCKETS", "CLAIM_WINDOW", "DEFAULT_CLAIM_DAYS", "DEMAND_CLASSES", "IDLENESS", "MINIMUM_SHELF_LIFE",
-    "VALUE_CLASSES", "AdjustStock", "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots", "ApproveCount",
-    "BeyondLimit", "CancelCount", "CostChange", "CountApproval", "CountApproved", "CountCancelled", "CountClosed",
-    "CountDetail", "CountHead", "CountLine", "CountNotOpen", "CountPage", "CountRecorded", "CountStart",
-    "CountStarted", "CountSubmission", "CountSubmitted", "CreateLocation", "CreateWarehouse", "ExpiredLot",
-    "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots", "GetCount", "GetLot", "GoodsReceived", "HoldLot",
-    "InsufficientStock", "KnownLot", "LastLot", "LeavingLot", "LeftLot", "ListCounts", "ListExpiring",
-    "ListLocations", "ListMoves", "LotBeingCounted", "LotChanged", "LotDetail", "LotHeld", "LotNotOnCount",
-    "LotNotSellable", "LotNumber", "LotOnHold", "LotQuantity", "LotRecalled", "LotReleased", "LotRequired",
-    "LotStanding", "LotStatus", "LotStockPage", "LotStockRow", "LotTerms", "LotsCounted", "LotsExpiring",
-    "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount", "OnOrder", "Origin", "OtherExpiry",
-    "OwnDifferences", "Pick", "Policy", "RateStarts", "ReasonRequired", "RecallLot", "ReceiptLine", "ReceiptPage",
-    "ReceiveGoods", "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer", "RecountRequested",
-    "ReleaseLapsedReservations", "ReleaseLot", "RequestRecount", "Returned", "Revalued", "SearchLots",
-    "ShortShelfLife", "StartCount", "StockAdjusted", "StockAdjustment", "StockAsOf", "StockByLot", "StockTransfer",
-    "StockTransferred", "StockValuation", "StockWriteOff", "StockWrittenOff", "SubmitCount", "SuggestionClosed",
-    "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace", "UnknownSuggestion",
-    "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace", "adjust_stock",
-    "alert_expiring_lots", "allocate", "approve_count", "cancel_count", "check_lots_known", "classify_stock",
-    "close_suggestions", "create_location", "create_warehouse", "dismiss_suggestion", "expiry_ladder", "get_count",
-    "get_last_lot", "get_lot", "get_owned_place", "get_reorder_plan", "hold_lot", "idle_stock", "issue",
-    "latest_lots", "list_ageing", "list_carrying_rates", "list_claim_terms", "list_classes", "list_counts",
-    "list_expiring", "list_idle", "list_locations", "list_moves", "list_receipts", "list_suggestions", "recall_lot",
+    "AGE_BUCKETS", "CLAIM_WINDOW", "DEFAULT_CLAIM_DAYS", "DEMAND_CLASSES", "IDLENESS", "LOTS_MADE_OF",
+    "MINIMUM_SHELF_LIFE", "VALUE_CLASSES", "AdjustStock", "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots",
+    "ApproveCount", "BeyondLimit", "CancelCount", "CostChange", "CountApproval", "CountClosed", "CountDetail",
+    "CountLine", "CountNotOpen", "CountRecorded", "CountStart", "CountSubmission", "CreateLocation",
+    "CreateWarehouse", "ExpiredLot", "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots", "GetCount", "GetLot",
+    "GoodsReceived", "HoldLot", "InsufficientStock", "KnownLot", "LastLot", "LeavingLot", "LeftLot", "ListCounts",
+    "ListExpiring", "ListLocations", "ListMoves", "LotBeingCounted", "LotChanged", "LotDetail", "LotNotOnCount",
+    "LotNotSellable", "LotNumber", "LotOnHold", "LotQuantity", "LotRecalled", "LotRequired", "LotStanding",
+    "LotStatus", "LotStockPage", "LotStockRow", "LotTerms", "LotsUncounted", "MovePage", "Movement", "MrpDiffers",
+    "NothingToCount", "OnOrder", "Origin", "OtherExpiry", "OwnDifferences", "PackLabel", "Pick", "Policy",
+    "PrintedChallan", "RateStarts", "ReasonRequired", "RecallLot", "ReceiptLine", "ReceiptPage", "ReceiveGoods",
+    "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer", "ReleaseLapsedReservations", "ReleaseLot",
+    "RequestRecount", "Returned", "Revalued", "SearchLots", "ShortShelfLife", "StartCount", "StockAdjustment",
+    "StockAsOf", "StockByLot", "StockTransfer", "StockValuation", "StockWriteOff", "SubmitCount",
+    "SuggestionClosed", "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace",
+    "UnknownSuggestion", "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace",
+    "adjust_stock", "advising_transfers", "alert_expiring_lots", "allocate", "approve_count", "arriving",
+    "cancel_count", "check_lots_known", "classify_stock", "close_suggestions", "create_location",
+    "create_warehouse", "dismiss_suggestion", "dispatching", "dispensing", "expiry_ladder", "genealogy",
+    "get_count", "get_last_lot", "get_lot", "get_owned_place", "get_pack_label", "get_printed_challan",
+    "get_reorder_plan", "hold_lot", "idle_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates",
+    "list_claim_terms", "list_classes", "list_counts", "list_expiring", "list_idle", "list_locations", "list_moves",
+    "list_receipts", "list_suggestions", "listing_quarantine", "listing_transfers", "quarantining", "recall_lot",
     "receive_goods", "record_count", "referees", "release", "release_lapsed_reservations", "release_lot",
-    "request_recount", "reserve", "revalue_lots", "search_lots", "send_back", "set_carrying_rate",
-    "set_claim_terms", "set_reorder_rule", "start_count", "stock_ageing", "stock_as_of", "stock_by_lot",
-    "stock_valuation", "submit_count", "suggest_reorders", "suggested_suppliers", "take_back", "take_reserved",
-    "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",
+    "request_recount", "requesting", "reserve", "revalue_lots", "ruling", "search_lots", "send_back",
+    "set_carrying_rate", "set_claim_terms", "set_reorder_rule", "start_count", "stock_ageing", "stock_as_of",
+    "stock_by_lot", "stock_valuation", "submit_count", "suggest_reorders", "suggested_suppliers", "take_back",
+    "take_reserved", "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",
 ]  # fmt: skip

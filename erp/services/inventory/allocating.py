@@ -36,7 +36,8 @@ class Wanted:
         quantity: Base units.
         lot_id: A lot the caller insists on, such as the pack that was scanned.
         reason: Why that lot is taken although another comes first; kept on the move.
-        takes_less: Whether it is served with what there is where there is less.
+        takes_less: A promise, served with what there is where there is less; no lot need be named.
+        only_moves: The named lot stays ours: it is taken whatever its standing and its turn.
     """
 
     line_no: int
@@ -45,6 +46,7 @@ class Wanted:
     lot_id: UUID | None = None
     reason: str = ""
     takes_less: bool = False
+    only_moves: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class _Shelf:
     reserved: int
     value: Decimal
     customer_id: UUID
+    removal: Policy
     is_sellable: bool = field(default=False)
 
     @property
@@ -123,7 +126,7 @@ def allocate(
     location_id: UUID,
     wanted: Sequence[Wanted],
     *,
-    policy: Policy = "fefo",
+    policy: Policy | None = None,
     effective_on: date | None = None,
 ) -> list[Pick]:
     """Choose lots for a whole basket and hold them until the transaction ends.
@@ -134,7 +137,8 @@ def allocate(
     day, held or recalled are never chosen. A line may be served from several lots.
 
     `policy` orders the sellable lots: first expiry, first receipt, last receipt, or only the
-    lots that the lines name. `effective_on` is the day the goods leave; today by default.
+    lots that the lines name; it is the warehouse's own unless the
+    caller says another. `effective_on` is the day the goods leave; today by default.
     The picks come in the order of the lines.
 
     Raises:
@@ -147,6 +151,7 @@ def allocate(
     Source: reliability catalogue S2 to S5; the measured comparison of locking strategies.
     """
     stock = _lock_stock(session, ctx, location_id, wanted, effective_on or ctx.today)
+    policy = policy or _policy_of(stock)
     order = _ordered(stock, policy)
     refusals: dict[int, DomainError] = {}
     shortages: dict[int, int] = {}
@@ -178,7 +183,10 @@ def _lock_stock(
         " l.status, l.created_at,"
         " b.on_hand, b.reserved, b.value,"
         " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
-        "   order by code limit 1)"
+        "   order by code limit 1),"
+        " (select w.removal from location place join warehouse w on w.tenant_id = place.tenant_id"
+        "   and w.id = place.warehouse_id"
+        "  where place.tenant_id = %(tenant)s and place.id = %(location)s)"
         " from stock_balance b join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id"
         " where b.tenant_id = %(tenant)s and b.location_id = %(location)s"
         " and b.variant_id = any(%(variants)s) and b.on_hand > 0"
@@ -199,6 +207,11 @@ def _lock_stock(
 
 def _expired(shelf: _Shelf, day: date) -> bool:
     return shelf.expires_on is not None and shelf.expires_on < day
+
+
+def _policy_of(stock: Stock) -> Policy:
+    """Return how the warehouse of the stock is emptied; where nothing is there it matters not."""
+    return next((shelf.removal for shelves in stock.values() for shelf in shelves), "fefo")
 
 
 def _ordered(stock: Stock, policy: Policy) -> Stock:
@@ -222,12 +235,12 @@ def _refusal(line: Wanted, shelves: Sequence[_Shelf], policy: Policy) -> DomainE
     """Return why a line's own choice of lot is refused, if it is."""
     at = f"lines.{line.line_no - 1}"
     if line.lot_id is None:
-        if policy != "explicit":
+        if policy != "explicit" or line.takes_less:
             return None
         message = "Name the lot to take."
         return LotRequired(message, fields={f"{at}.lot_id": message})
     chosen = next((shelf for shelf in shelves if shelf.lot_id == line.lot_id), None)
-    if chosen is None:
+    if chosen is None or line.only_moves:
         return None
     if not chosen.is_sellable:
         return _unsellable(chosen, at)
@@ -261,7 +274,9 @@ def _eligible(line: Wanted, shelves: Sequence[_Shelf]) -> list[_Shelf]:
     return [
         shelf
         for shelf in shelves
-        if shelf.is_sellable and shelf.free > 0 and line.lot_id in (None, shelf.lot_id)
+        if (shelf.is_sellable or line.only_moves)
+        and shelf.free > 0
+        and line.lot_id in (None, shelf.lot_id)
     ]
 
 

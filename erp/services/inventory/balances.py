@@ -66,18 +66,18 @@ def lock_lots(
     location_id: UUID,
     lot_ids: Iterable[UUID],
     *,
-    also_in: UUID | None = None,
+    also_in: Iterable[UUID] = (),
 ) -> dict[UUID, HeldLot]:
     """Return lots as they are in one place, their balances locked in allocation's order.
 
-    Who puts the goods into another place of ours names it in `also_in`: both ends are locked in
+    Who puts the goods into other places of ours names them in `also_in`: all ends are locked in
     one order then, so that two transfers in opposite directions never wait in a circle.
 
     Raises:
         UnknownLot: A lot is not in the acting tenant; names `lines.N.lot_id`.
     """
     wanted = list(lot_ids)
-    balances = _lock_balances(session, ctx, [location_id, also_in or location_id], wanted)
+    balances = _lock_balances(session, ctx, [location_id, *also_in], wanted)
     return {
         lot_id: _held(lot, balances.get((location_id, lot_id), EMPTY))
         for lot_id, lot in _lots(session, ctx, wanted).items()

@@ -136,6 +136,78 @@ class SuggestionClosed(Conflict):
     code = "suggestion_closed"
 
 
+class UnknownTransfer(NotFound):
+    """No such transfer to or from the acting branch."""
+
+    code = "unknown_transfer"
+
+
+class TransferNotOpen(Conflict):
+    """The transfer is past this step, or not there yet."""
+
+    code = "transfer_not_open"
+
+
+class OtherBranch(PermissionDenied):
+    """This is for people of the branch at the other end."""
+
+    code = "other_branch"
+
+
+class InvoiceNeeded(WrongPlace):
+    """Goods that go to another GST registration are supplied to it."""
+
+    code = "invoice_needed"
+
+
+class ByTransfer(WrongPlace):
+    """Goods go to another branch, and through transit, by a transfer only."""
+
+    code = "by_transfer"
+
+
+class InQuarantine(WrongPlace):
+    """Goods in quarantine leave it by a decision only."""
+
+    code = "in_quarantine"
+
+
+class MoreThanSent(InvalidInput):
+    """More is said to have come, or to be missing, than is still on its way."""
+
+    code = "more_than_sent"
+
+
+class UnknownQuarantine(NotFound):
+    """No such goods in quarantine in the acting branch."""
+
+    code = "unknown_quarantine"
+
+
+class MoreThanWaits(InvalidInput):
+    """More is decided about than waits for a decision."""
+
+    code = "more_than_waits"
+
+
+class OwnQuarantine(PermissionDenied):
+    """Who put goods apart may not decide about so much of them."""
+
+    code = "own_quarantine"
+
+
+class NoSupplier(InvalidInput):
+    """Nobody is known to take the lot back."""
+
+    code = "no_supplier"
+
+
+class UnknownDispensing(NotFound):
+    """No such packs were made in the acting branch."""
+
+    code = "unknown_dispensing"
+
+
 class RateStarts(InvalidInput):
     """A carrying rate starts no later than one that is set."""
 
@@ -167,6 +239,10 @@ refuse_on(
 refuse_on(
     "ck_stock_balance_reserved",
     lambda: InsufficientStock("Some of this stock is reserved. Release it or take less."),
+)
+refuse_on(
+    "ck_stock_transfer_line_no_more_than_sent",
+    lambda: MoreThanSent("Someone else recorded these units just now. Look at the transfer again."),
 )
 refuse_on(
     "stock_move_sellable",

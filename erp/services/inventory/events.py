@@ -78,6 +78,94 @@ class StockTransferred(DomainEvent):
     value: Decimal
 
 
+class TransferRequested(DomainEvent):
+    """A branch asked another one for goods."""
+
+    name: ClassVar[str] = "inventory.transfer_requested.v1"
+
+    transfer_id: UUID
+    from_location_id: UUID
+    to_location_id: UUID
+
+
+class TransferDispatched(DomainEvent):
+    """Goods left a branch for another one."""
+
+    name: ClassVar[str] = "inventory.transfer_dispatched.v1"
+
+    transfer_id: UUID
+    challan: str
+    from_location_id: UUID
+    to_location_id: UUID
+    value: Decimal
+
+
+class TransferRecorded(DomainEvent):
+    """It was written down what became of goods on their way."""
+
+    name: ClassVar[str] = "inventory.transfer_recorded.v1"
+
+    transfer_id: UUID
+    arrived: Decimal
+    damaged: Decimal
+    returned: Decimal
+    lost: Decimal
+    is_settled: bool
+
+
+class TransferCancelled(DomainEvent):
+    """A request for goods was withdrawn or refused."""
+
+    name: ClassVar[str] = "inventory.transfer_cancelled.v1"
+
+    transfer_id: UUID
+    reason: str
+
+
+class GoodsQuarantined(DomainEvent):
+    """Goods were put apart."""
+
+    name: ClassVar[str] = "inventory.goods_quarantined.v1"
+
+    location_id: UUID
+    reason_code: str
+    lot_ids: list[UUID]
+    value: Decimal
+
+
+class QuarantineDecided(DomainEvent):
+    """Goods that were kept apart were released, sent back or written off."""
+
+    name: ClassVar[str] = "inventory.quarantine_decided.v1"
+
+    quarantine_id: UUID
+    outcome: str
+    quantity: int
+    value: Decimal
+
+
+class WarehouseRulesSet(DomainEvent):
+    """It was decided which lots leave a warehouse first, and where returns go."""
+
+    name: ClassVar[str] = "inventory.warehouse_rules_set.v1"
+
+    warehouse_id: UUID
+    removal: str
+    quarantines_returns: bool
+
+
+class PacksDispensed(DomainEvent):
+    """Packs were made of other lots."""
+
+    name: ClassVar[str] = "inventory.packs_dispensed.v1"
+
+    dispensing_id: UUID
+    lot_id: UUID
+    from_lot_ids: list[UUID]
+    packs: int
+    value: Decimal
+
+
 class LotHeld(DomainEvent):
     """A lot may not be sold for now."""
 

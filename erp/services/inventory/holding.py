@@ -10,6 +10,7 @@ from erp.core.context import RequestContext
 from erp.models.inventory import LotStatus
 from erp.services.inventory.errors import LotChanged, UnknownLot
 from erp.services.inventory.events import LotHeld, LotRecalled, LotReleased
+from erp.services.inventory.genealogy import lots_made_of
 from erp.services.platform import Command, DomainEvent, Result, ShortText, command, emit
 
 
@@ -82,19 +83,38 @@ def release_lot(session: Session, ctx: RequestContext, cmd: ReleaseLot) -> LotSt
 def recall_lot(session: Session, ctx: RequestContext, cmd: RecallLot) -> LotStanding:
     """Recall a lot everywhere; nothing of it is sold any more, and this is not taken back.
 
-    Who got the lot is told by `inventory.list_moves` for it.
+    What was made of it here is recalled with it. Who got any of them is told by
+    `reporting.list_lot_buyers`.
 
     Raises:
         UnknownLot: The lot is not in the acting tenant.
         LotChanged: It is recalled already.
 
     Emits:
-        inventory.lot_recalled.v1, in the same transaction.
+        inventory.lot_recalled.v1 for each lot, in the same transaction.
     """
+    # once its balances are held nothing more is made of it
+    on_hand = _lock_everywhere(session, ctx, [cmd.lot_id])
+    made = [lot for lot in lots_made_of(session, ctx, cmd.lot_id) if lot != cmd.lot_id]
     allowed = (LotStatus.AVAILABLE, LotStatus.HOLD, LotStatus.QUARANTINE)
-    on_hand = _lock_everywhere(session, ctx, cmd.lot_id)
     event = LotRecalled(lot_id=cmd.lot_id, reason=cmd.reason, on_hand=on_hand)
-    return _set_status(session, ctx, allowed, LotStatus.RECALLED, event, cmd)
+    standing = _set_status(session, ctx, allowed, LotStatus.RECALLED, event, cmd)
+    _recall_made(session, ctx, made, cmd.reason)
+    return standing
+
+
+def _recall_made(session: Session, ctx: RequestContext, lot_ids: list[UUID], reason: str) -> None:
+    """Recall what was made of a recalled lot."""
+    _lock_everywhere(session, ctx, lot_ids)
+    rows = db.fetch_all(
+        session,
+        "update lot set status = 'recalled', status_reason = %s"
+        " where tenant_id = %s and id = any(%s) and status <> 'recalled' returning id",
+        (f"made of a recalled lot: {reason}"[:120], ctx.tenant_id, lot_ids),
+    )
+    for row in rows:
+        on_hand = _lock_everywhere(session, ctx, [row["id"]])
+        emit(session, ctx, row["id"], LotRecalled(lot_id=row["id"], reason=reason, on_hand=on_hand))
 
 
 def _set_status(
@@ -105,7 +125,7 @@ def _set_status(
     event: DomainEvent,
     cmd: HoldLot | ReleaseLot | RecallLot,
 ) -> LotStanding:
-    on_hand = _lock_everywhere(session, ctx, cmd.lot_id)
+    on_hand = _lock_everywhere(session, ctx, [cmd.lot_id])
     found = db.fetch_one(
         session,
         "select status from lot where tenant_id = %s and id = %s for no key update",
@@ -125,12 +145,12 @@ def _set_status(
     return LotStanding(lot_id=cmd.lot_id, status=status, on_hand=on_hand)
 
 
-def _lock_everywhere(session: Session, ctx: RequestContext, lot_id: UUID) -> int:
-    """Lock every balance of a lot, as allocation does, and return the units we own."""
+def _lock_everywhere(session: Session, ctx: RequestContext, lot_ids: list[UUID]) -> int:
+    """Lock every balance of lots, as allocation does, and return the units we own."""
     rows = db.fetch_all(
         session,
-        "select on_hand from stock_balance where tenant_id = %s and lot_id = %s"
+        "select on_hand from stock_balance where tenant_id = %s and lot_id = any(%s)"
         " order by variant_id, lot_id, location_id for update",
-        (ctx.tenant_id, lot_id),
+        (ctx.tenant_id, lot_ids),
     )
     return sum(row["on_hand"] for row in rows)

@@ -90,7 +90,8 @@ class IdleLot(Result):
         pace: Base units of its product that leave in 90 days here, less what came back.
         units: Of `on_hand`, those that will not sell as things are; `at_stake` is their cost.
         claim_from, claim_until: When its supplier takes it back; none where unknown.
-        advice: What to do. reason: why, in words.
+        advice: What to do. reason: why, in words. to_branch_id: where to move it, where that is
+            the advice.
     """
 
     lot_id: UUID
@@ -114,6 +115,7 @@ class IdleLot(Result):
     claim_until: date | None
     advice: Advice
     reason: str
+    to_branch_id: UUID | None
 
 
 class IdleLots(Rows):
@@ -127,7 +129,7 @@ _PACES: LiteralString = """
         select variant_id, branch_id, greatest(sum(units), 0)::bigint as units
           from issue group by variant_id, branch_id
     ), elsewhere as materialized (
-        select distinct on (sold.variant_id) sold.variant_id, b.name as branch,
+        select distinct on (sold.variant_id) sold.variant_id, b.id as branch_id, b.name as branch,
                sold.units as sold_there, have.units as held_there
           from sold
           join branch b on b.tenant_id = %(tenant)s and b.id = sold.branch_id
@@ -199,7 +201,7 @@ _LASTLY: LiteralString = """
 _ADVISED: LiteralString = """
     , advised as (
         select l.*, coalesce(p.name, '') as supplier, claim.claim_from, claim.claim_until,
-               e.branch, e.sold_there, e.held_there,
+               e.branch, e.branch_id as to_branch_id, e.sold_there, e.held_there,
                case when %(today)s between claim.claim_from and claim.claim_until then 'return'
                     when l.idleness = 'expired' then 'write_off'
                     when e.branch is not null then 'transfer'

@@ -1,4 +1,4 @@
-"""What leaves stock for good: sold or used, less what came back. The start of every figure of pace."""
+"""What leaves stock for good: sold or used, less what customers brought back. The start of every figure of pace."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final, LiteralString
@@ -16,7 +16,7 @@ ISSUES: LiteralString = """
           join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
          where place.tenant_id = %(tenant)s
     ), users as materialized (
-        select id from location
+        select id, kind from location
          where tenant_id = %(tenant)s and kind in ('customer', 'production')
     ), issue as (
         select m.variant_id, ours.branch_id, m.effective_at,
@@ -27,6 +27,7 @@ ISSUES: LiteralString = """
                        (-1, m.to_location_id, m.from_location_id)) side (sign, our_id, user_id)
           join ours on ours.id = side.our_id
           join users on users.id = side.user_id
+               and (side.sign = 1 or users.kind = 'customer')
          where m.tenant_id = %(tenant)s and m.effective_at >= %(since)s
     )
 """

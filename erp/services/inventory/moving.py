@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
-from erp.models.inventory import LotStatus, StockMove
+from erp.models.inventory import LotStatus, QuarantineReason, StockMove, StockQuarantine
 from erp.services import platform
 from erp.services.inventory.allocating import Pick
 from erp.services.inventory.errors import UnknownLot
@@ -20,10 +20,15 @@ from erp.services.inventory.errors import UnknownLot
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The document that moves goods, e.g. `sale` and its id."""
+    """The document that moves goods, e.g. `sale` and its id.
+
+    Attributes:
+        step: Which of its movements this is, where a document moves goods more than once.
+    """
 
     type: str
     id: UUID
+    step: str = "stock"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +161,8 @@ def take_back(
 ) -> list[TakenBack]:
     """Put goods a customer brings back where they belong, at the cost they left with.
 
-    Lots that may be sold again go to `location_id`; expired, held and recalled ones go to the
+    Lots that may be sold again go to `location_id`, or into the quarantine of a warehouse that
+    keeps returns apart, where they wait for a decision; expired, held and recalled ones go to the
     expired store of the same warehouse, where there is one. The caller posts each value to
     the account of its `account_key`.
 
@@ -165,6 +171,7 @@ def take_back(
         InvalidInput: There is no place for goods that cannot be sold again.
     """
     lots = _lots_on_return(session, ctx, location_id, [line.lot_id for line in returned])
+    apart: list[Movement] = []
     taken: list[TakenBack] = []
     movements: list[Movement] = []
     for line in returned:
@@ -172,7 +179,7 @@ def take_back(
         if lot is None:
             raise UnknownLot("The lot that comes back is not known here.")
         place = _return_place(lot, location_id, ctx.today)
-        key = "inventory" if place == location_id else "inventory_expired"
+        key = "inventory_expired" if place == lot.expired_store_id else "inventory"
         taken.append(TakenBack(line.line_no, line.lot_id, place, line.quantity, line.value, key))
         movements.append(
             Movement(
@@ -180,8 +187,40 @@ def take_back(
                 line.quantity, line.value, line.line_no, line.reason,
             )
         )  # fmt: skip
+        if place == lot.quarantine_id:
+            apart.append(movements[-1])
     write_moves(session, ctx, origin, movements)
+    rows = quarantine_rows(ctx, apart, location_id, QuarantineReason.CUSTOMER_RETURN)
+    db.insert_rows(session, StockQuarantine, rows)
     return taken
+
+
+def quarantine_rows(
+    ctx: RequestContext,
+    movements: Sequence[Movement],
+    from_location_id: UUID,
+    reason_code: QuarantineReason,
+    note: str = "",
+) -> list[db.Row]:
+    """Return an entry of the quarantine's queue for each movement into it."""
+    undecided = {"released": 0, "returned": 0, "written_off": 0}
+    return [
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "location_id": move.to_location_id,
+            "from_location_id": from_location_id,
+            "variant_id": move.variant_id,
+            "lot_id": move.lot_id,
+            "quantity": move.quantity,
+            "reason_code": reason_code,
+            "note": note or move.reason,
+            "put_at": ctx.now,
+            "put_by": ctx.user_id,
+        }
+        | undecided
+        for move in movements
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +230,8 @@ class _ReturnedLot:
     expires_on: date | None
     customer_id: UUID
     expired_store_id: UUID | None
+    quarantine_id: UUID | None
+    """Where returns are kept apart; none where they are not."""
 
 
 def _lots_on_return(
@@ -204,7 +245,13 @@ def _lots_on_return(
         "   on here.tenant_id = store.tenant_id and here.warehouse_id = store.warehouse_id"
         "  where here.tenant_id = %(tenant)s and here.id = %(location)s"
         "    and store.kind = 'expired_store'"
-        "  order by store.code limit 1)"
+        "  order by store.code limit 1),"
+        " (select apart.id from location apart join location here"
+        "   on here.tenant_id = apart.tenant_id and here.warehouse_id = apart.warehouse_id"
+        "   join warehouse w on w.tenant_id = here.tenant_id and w.id = here.warehouse_id"
+        "  where here.tenant_id = %(tenant)s and here.id = %(location)s"
+        "    and apart.kind = 'quarantine' and w.quarantines_returns"
+        "  order by apart.code limit 1)"
         " from lot l where l.tenant_id = %(tenant)s and l.id = any(%(lots)s)",
         {"tenant": ctx.tenant_id, "location": location_id, "lots": sorted(set(lot_ids))},
     )
@@ -214,7 +261,7 @@ def _lots_on_return(
 def _return_place(lot: _ReturnedLot, location_id: UUID, day: date) -> UUID:
     is_expired = lot.expires_on is not None and lot.expires_on < day
     if lot.status == LotStatus.AVAILABLE and not is_expired:
-        return location_id
+        return lot.quarantine_id or location_id
     if lot.expired_store_id is None:
         raise InvalidInput(
             "Goods that cannot be sold again need an expired store. Add one to this warehouse."

@@ -10,12 +10,13 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.inventory import LocationKind
 from erp.models.inventory.place import OWNED_KINDS
-from erp.services.inventory.errors import UnknownPlace, WrongPlace
+from erp.services.inventory.errors import ByTransfer, InQuarantine, UnknownPlace, WrongPlace
 
 ACCOUNT_OF_KIND = {
     LocationKind.STORAGE.value: "inventory",
     LocationKind.TRANSIT.value: "goods_in_transit",
     LocationKind.EXPIRED_STORE.value: "inventory_expired",
+    LocationKind.QUARANTINE.value: "inventory",
 }
 """Ledger account of the goods in a place we own. Source: default chart of the domain rules."""
 
@@ -54,6 +55,8 @@ def get_owned_place(
     Raises:
         UnknownPlace: No such location, or the branch has no storage.
         WrongPlace: It is not ours, or another company's.
+        ByTransfer: Goods there are on their way to another branch.
+        InQuarantine: Goods there wait for a decision.
     """
     place = (
         get_places(session, ctx, [location_id]).get(location_id)
@@ -66,6 +69,12 @@ def get_owned_place(
     if not place.is_owned or place.company_id != ctx.company_id:
         message = f"{place.name} does not hold goods of this company. Choose another location."
         raise WrongPlace(message, fields={at: message})
+    if place.kind == LocationKind.TRANSIT:
+        message = f"Goods in {place.name} are received or settled on their transfer."
+        raise ByTransfer(message, fields={at: message})
+    if place.kind == LocationKind.QUARANTINE:
+        message = f"Goods in {place.name} wait for a decision in the quarantine queue."
+        raise InQuarantine(message, fields={at: message})
     return place
 
 

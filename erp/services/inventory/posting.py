@@ -1,6 +1,6 @@
 """The ledger's side of stock: the inventory accounts always equal the value of stock."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -29,6 +29,23 @@ def post_stock(
     Raises:
         PeriodClosed: The books are closed for the day.
     """
+    lines = [accounting.debit(key, amount) for key, amount in changes.items()]
+    post_lines(session, ctx, origin, narration, lines, effective_on)
+
+
+def post_lines(
+    session: Session,
+    ctx: RequestContext,
+    origin: Origin,
+    narration: str,
+    lines: Sequence[accounting.NewLine],
+    effective_on: date | None = None,
+) -> None:
+    """Post lines that may be about a party, as `post_stock` does.
+
+    Raises:
+        PeriodClosed: The books are closed for the day.
+    """
     accounting.post_entry(
         session,
         ctx,
@@ -37,9 +54,9 @@ def post_stock(
             effective_on=effective_on or ctx.today,
             origin_type=origin.type,
             origin_id=origin.id,
-            purpose="stock",
+            purpose=origin.step,
             narration=narration,
-            lines=[accounting.debit(key, amount) for key, amount in changes.items()],
+            lines=lines,
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Invariants of stock. Source: reliability catalogue S1, S2, S5, S7; S10 and S11 are of counts, S12 of deliveries."""
+"""Invariants of stock. Source: reliability catalogue S1, S2, S5 to S7; S10, S11 are of counts, S12 of deliveries."""
 
 from erp.services.platform import referee
 
@@ -20,7 +20,7 @@ referee(
                    sum(s.quantity) as quantity, sum(s.value) as value
               from sides s
               join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
-             where place.kind in ('storage', 'transit', 'expired_store')
+             where place.kind in ('storage', 'transit', 'expired_store', 'quarantine')
              group by s.tenant_id, s.location_id, s.variant_id, s.lot_id
         )
         select tenant_id, location_id, lot_id, b.on_hand, m.quantity as moved,
@@ -87,6 +87,7 @@ referee(
         with stock as (
             select b.tenant_id, br.company_id,
                    case place.kind when 'storage' then 'inventory'
+                                   when 'quarantine' then 'inventory'
                                    when 'transit' then 'goods_in_transit'
                                    else 'inventory_expired' end as key,
                    sum(b.value) as value
@@ -171,5 +172,126 @@ referee(
          where line.status = 'counted'
            and (line.counted, line.book, line.counted_by)
                is distinct from (last.counted, last.book, last.user_id)
+    """,
+)
+referee(
+    "S6",
+    "What a transfer sent is what arrived, came back, was lost or is still on its way",
+    counted="select count(*) from stock_transfer_line",
+    offenders="""
+        with moved as (
+            select m.tenant_id, m.origin_id as transfer_id, m.lot_id,
+                   sum(m.quantity) filter (where m.to_location_id = t.transit_location_id) as sent,
+                   sum(m.quantity) filter (where m.to_location_id = t.to_location_id)
+                     as arrived,
+                   sum(m.quantity) filter (where m.from_location_id = t.transit_location_id
+                        and m.to_location_id not in (t.to_location_id, t.from_location_id)
+                        and place.warehouse_id is not null) as damaged,
+                   sum(m.quantity) filter (where m.to_location_id = t.from_location_id) as returned,
+                   sum(m.quantity) filter (where place.kind = 'waste') as lost
+              from stock_move m
+              join stock_transfer t on t.tenant_id = m.tenant_id and t.id = m.origin_id
+              join location place on place.tenant_id = m.tenant_id and place.id = m.to_location_id
+             where m.origin_type = 'stock_transfer'
+             group by m.tenant_id, m.origin_id, m.lot_id
+        ), noted as (
+            select line.tenant_id, line.id,
+                   coalesce(sum(r.quantity) filter (where r.outcome = 'arrived'), 0) as arrived,
+                   coalesce(sum(r.quantity) filter (where r.outcome = 'damaged'), 0) as damaged,
+                   coalesce(sum(r.quantity) filter (where r.outcome = 'returned'), 0) as returned,
+                   coalesce(sum(r.quantity) filter (where r.outcome = 'lost'), 0) as lost
+              from stock_transfer_line line
+              left join stock_transfer_record r
+                on r.tenant_id = line.tenant_id and r.line_id = line.id
+             group by line.tenant_id, line.id
+        )
+        select tenant_id, transfer_id, lot_id, line.sent, moved.sent as moved,
+               line.arrived, line.damaged, line.returned, line.lost
+          from stock_transfer_line line
+          left join noted using (tenant_id, id)
+          full join moved using (tenant_id, transfer_id, lot_id)
+         where (line.sent, line.arrived, line.damaged, line.returned, line.lost)
+               is distinct from (moved.sent, coalesce(moved.arrived, 0), coalesce(moved.damaged, 0),
+                                 coalesce(moved.returned, 0), coalesce(moved.lost, 0))
+            or (line.arrived, line.damaged, line.returned, line.lost)
+               is distinct from (noted.arrived, noted.damaged, noted.returned, noted.lost)
+    """,
+)
+referee(
+    "S6b",
+    "What transfers have on its way is in transit, and settled transfers have nothing there",
+    counted="select count(*) from stock_transfer where status in ('on_its_way', 'settled')",
+    offenders="""
+        with due as (
+            select t.tenant_id, t.transit_location_id as location_id, line.lot_id,
+                   sum(line.under_way) as units
+              from stock_transfer t
+              join stock_transfer_line line
+                on line.tenant_id = t.tenant_id and line.transfer_id = t.id
+             group by t.tenant_id, t.transit_location_id, line.lot_id
+        )
+        select due.tenant_id, due.location_id, due.lot_id, due.units, b.on_hand
+          from due left join stock_balance b using (tenant_id, location_id, lot_id)
+         where due.units > coalesce(b.on_hand, 0)
+        union all
+        select t.tenant_id, t.id, line.lot_id, line.under_way, 0
+          from stock_transfer t
+          join stock_transfer_line line on line.tenant_id = t.tenant_id and line.transfer_id = t.id
+         where (t.status = 'settled' and line.under_way > 0)
+            or t.status in ('requested', 'cancelled')
+    """,
+)
+referee(
+    "S13",
+    "What is in quarantine waits for a decision, and what was decided was moved",
+    counted="select count(*) from stock_quarantine",
+    offenders="""
+        with waits as (
+            select tenant_id, location_id, lot_id, sum(waiting) as units
+              from stock_quarantine group by 1, 2, 3
+        ), held as (
+            select b.tenant_id, b.location_id, b.lot_id, b.on_hand
+              from stock_balance b
+              join location place on place.tenant_id = b.tenant_id and place.id = b.location_id
+             where place.kind = 'quarantine'
+        ), decided as (
+            select q.tenant_id, q.id, q.released + q.returned + q.written_off as units,
+                   coalesce(sum(m.quantity), 0) as moved
+              from stock_quarantine q
+              left join stock_quarantine_decision d
+                on d.tenant_id = q.tenant_id and d.quarantine_id = q.id
+              left join stock_move m on m.tenant_id = d.tenant_id and m.origin_id = d.id
+             group by 1, 2, 3
+        )
+        select tenant_id, lot_id as about, waits.units, held.on_hand as moved
+          from waits full join held using (tenant_id, location_id, lot_id)
+         where coalesce(waits.units, 0) <> coalesce(held.on_hand, 0)
+        union all
+        select tenant_id, id, units, moved from decided where units <> moved
+    """,
+)
+referee(
+    "S14",
+    "What was made has the cost of what it was made of, and both were moved",
+    counted="select count(*) from dispensing",
+    offenders="""
+        with used as (
+            select tenant_id, dispensing_id as id, sum(value) as value, sum(quantity) as units
+              from dispensing_source group by 1, 2
+        ), moved as (
+            select m.tenant_id, m.origin_id as id,
+                   sum(m.value) filter (where t.kind = 'production') as value_used,
+                   sum(m.quantity) filter (where t.kind = 'production') as units_used,
+                   sum(m.value) filter (where f.kind = 'production') as value_made,
+                   sum(m.quantity) filter (where f.kind = 'production') as units_made
+              from stock_move m
+              join location f on f.tenant_id = m.tenant_id and f.id = m.from_location_id
+              join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
+             where m.origin_type = 'dispensing' group by 1, 2
+        )
+        select tenant_id, id as dispensing_id, d.value, used.value as used, moved.value_made
+          from dispensing d full join used using (tenant_id, id) full join moved using (tenant_id, id)
+         where (d.value, d.value, d.value, d.packs, used.units) is distinct from
+               (used.value, moved.value_used, moved.value_made, moved.units_made, moved.units_used)
     """,
 )

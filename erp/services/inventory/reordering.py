@@ -51,7 +51,8 @@ class ReorderPlan(Result):
 
     Attributes:
         per_day: Base units that leave a day, less what came back, over up to 90 days.
-        available: Sellable base units that nobody reserved. incoming: on order.
+        available: Sellable base units that nobody reserved. incoming: on order, or on
+            their way from another branch.
         safety_stock: For what varies within a lead time, at 95 % service.
         quantity: What to order now; zero where there is enough.
         own_point, own_lead_days: What the branch decided.
@@ -90,9 +91,16 @@ _PLANNED: LiteralString = """
           join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
           join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
          where s.tenant_id = %(tenant)s and s.on_hand > 0 and l.status = 'available'
-           and place.kind in ('storage', 'transit')
+           and place.kind = 'storage'
            and (l.expires_on is null or l.expires_on >= %(today)s)
          group by s.variant_id
+    ), coming as (
+        select line.variant_id, sum(line.under_way)::bigint as units
+          from stock_transfer t
+          join stock_transfer_line line on line.tenant_id = t.tenant_id and line.transfer_id = t.id
+         where t.tenant_id = %(tenant)s and t.to_branch_id = %(branch)s
+           and t.status = 'on_its_way'
+         group by line.variant_id
     ), bought as (
         select distinct on (variant_id) variant_id, supplier_id, unit_cost
           from lot where tenant_id = %(tenant)s and supplier_id is not null
@@ -100,7 +108,8 @@ _PLANNED: LiteralString = """
     ), fact as (
         select v.id as variant_id, v.label, v.reorder_point as warned, rule.reorder_point as own_point,
                rule.lead_days as own_lead_days, coalesce(held.units, 0) as available,
-               coalesce(told.incoming, 0) as incoming, bought.supplier_id, bought.unit_cost,
+               coalesce(told.incoming, 0) + coalesce(coming.units, 0) as incoming,
+               bought.supplier_id, bought.unit_cost,
                coalesce(rule.lead_days, told.lead_days, %(usual_lead)s) as lead_days,
                v.is_active, coalesce(demand.units, 0) as units,
                coalesce(demand.squares, 0) as squares,
@@ -111,6 +120,7 @@ _PLANNED: LiteralString = """
           left join demand on demand.variant_id = v.id
           left join held on held.variant_id = v.id
           left join told on told.variant_id = v.id
+          left join coming on coming.variant_id = v.id
           left join bought on bought.variant_id = v.id
           left join reorder_rule rule on rule.tenant_id = v.tenant_id and rule.variant_id = v.id
                 and rule.branch_id = %(branch)s

@@ -1,4 +1,4 @@
-"""Transfers: goods change places without changing hands."""
+"""Moves inside a branch: goods change places without leaving the premises."""
 
 from decimal import Decimal
 from typing import Annotated
@@ -12,7 +12,7 @@ from erp.core.errors import DomainError, raise_all
 from erp.core.ids import new_id
 from erp.services.inventory.adjusting import LotQuantity
 from erp.services.inventory.balances import lock_lots
-from erp.services.inventory.errors import WrongPlace
+from erp.services.inventory.errors import ByTransfer, InvoiceNeeded, WrongPlace
 from erp.services.inventory.events import StockTransferred
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.places import Place, get_owned_place
@@ -21,7 +21,7 @@ from erp.services.platform import Command, Result, Text, command, emit
 
 
 class TransferStock(Command):
-    """Move lots from one place we own to another, at once."""
+    """Move lots from one place of a branch to another, at once."""
 
     from_location_id: UUID
     to_location_id: UUID
@@ -38,7 +38,7 @@ class StockTransfer(Result):
 
 @command("inventory.transfer_stock", permission="inventory.transfer", rest="POST /stock-transfers")
 def transfer_stock(session: Session, ctx: RequestContext, cmd: TransferStock) -> StockTransfer:
-    """Move goods between storages, or to and from an expired store.
+    """Move goods between storages of a branch, or to and from an expired store.
 
     Cost goes with the goods; between places of different kinds the ledger follows. Expired,
     held and recalled lots may be moved. Locks the balances of both ends.
@@ -46,6 +46,7 @@ def transfer_stock(session: Session, ctx: RequestContext, cmd: TransferStock) ->
     Raises:
         WrongPlace: Both places are the same, one is not ours, or they are registered for GST
             apart, so that the move would be a supply.
+        ByTransfer: They are of different branches, between which goods travel with a challan.
         InsufficientStock: More is moved than is free; all such lines are named.
         UnknownLot: A lot is not in the acting tenant.
 
@@ -58,7 +59,7 @@ def transfer_stock(session: Session, ctx: RequestContext, cmd: TransferStock) ->
     target = get_owned_place(session, ctx, cmd.to_location_id, "to_location_id")
     _check_ends(source, target)
     wanted = [line.lot_id for line in cmd.lines]
-    lots = lock_lots(session, ctx, source.id, wanted, also_in=target.id)
+    lots = lock_lots(session, ctx, source.id, wanted, also_in=[target.id])
     refusals: list[DomainError] = []
     movements: list[Movement] = []
     for at, line in enumerate(cmd.lines):
@@ -92,6 +93,20 @@ def _check_ends(source: Place, target: Place) -> None:
     if source.id == target.id:
         message = "Choose another place than the goods are in."
         raise WrongPlace(message, fields={"to_location_id": message})
+    refuse_supply(source, target)
+    if source.branch_id != target.branch_id:
+        message = f"{target.name} is at another branch: dispatch a transfer with its challan."
+        raise ByTransfer(message, fields={"to_location_id": message})
+
+
+def refuse_supply(source: Place, target: Place) -> None:
+    """Refuse a movement that would be a supply to another registration.
+
+    Raises:
+        InvoiceNeeded: The ends are registered for GST apart.
+
+    Source: CGST Act s.25(4) and Schedule I para 2, supplies between distinct persons.
+    """
     if source.gstin != target.gstin:
         message = f"{target.name} has a GSTIN of its own: make a tax invoice instead."
-        raise WrongPlace(message, fields={"to_location_id": message})
+        raise InvoiceNeeded(message, fields={"to_location_id": message})

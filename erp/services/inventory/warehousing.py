@@ -94,7 +94,7 @@ class ListLocations(Query):
 def create_warehouse(
     session: Session, ctx: RequestContext, cmd: CreateWarehouse
 ) -> WarehouseOpened:
-    """Open a warehouse with a storage, an expired store and a place for goods in transit.
+    """Open a warehouse with places for goods on sale, expired, in quarantine and in transit.
 
     The first warehouse of a tenant also makes the places outside: suppliers, customers, waste,
     counting differences, dispensing.
@@ -116,10 +116,11 @@ def create_warehouse(
             (cmd.code, cmd.name, LocationKind.STORAGE),
             (f"{cmd.code}-EXP", f"{cmd.name}: expired and damaged", LocationKind.EXPIRED_STORE),
             (f"{cmd.code}-TRN", f"{cmd.name}: in transit", LocationKind.TRANSIT),
+            (f"{cmd.code}-QRN", f"{cmd.name}: quarantine", LocationKind.QUARANTINE),
         )
     ]
     session.add_all(places)
-    storage, expired, transit = places
+    storage, expired, transit, _ = places
     return WarehouseOpened(
         id=warehouse.id, storage_id=storage.id, expired_store_id=expired.id, transit_id=transit.id
     )
@@ -137,13 +138,13 @@ def _ensure_outside_places(session: Session, ctx: RequestContext) -> None:
 
 @command("inventory.create_location", permission="inventory.adjust", rest="POST /locations")
 def create_location(session: Session, ctx: RequestContext, cmd: CreateLocation) -> Identified:
-    """Add a storage, an expired store or a transit place to a warehouse.
+    """Add a storage, an expired store, a quarantine or a transit place to a warehouse.
 
     Raises:
         InvalidInput: Places that are not ours belong to no warehouse.
     """
     if cmd.kind in OUTSIDE:
-        message = "A warehouse holds storage, expired store and transit places only."
+        message = "A warehouse holds storage, expired store, quarantine and transit places only."
         raise InvalidInput(message, fields={"kind": message})
     place = Location(
         tenant_id=ctx.tenant_id,

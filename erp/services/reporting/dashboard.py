@@ -214,12 +214,15 @@ def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
                (select count(*) from lot l where l.tenant_id = %(tenant)s and l.status <> 'available'
                    and exists (select 1 from stock_balance b where b.tenant_id = l.tenant_id and b.lot_id = l.id
                                   and b.on_hand > 0)) as held,
+               (select count(*) from stock_transfer t where t.tenant_id = %(tenant)s
+                   and t.status = 'on_its_way' and t.expected_on < %(today)s) as late_transfers,
                (select count(*) from approval a where a.tenant_id = %(tenant)s
                    and a.approved_at >= %(week)s) as approvals
         """,
         {
             "tenant": ctx.tenant_id,
             "week": ctx.now - timedelta(days=7),
+            "today": ctx.today,
             "day": ctx.now - timedelta(hours=24),
         },
     )
@@ -228,6 +231,11 @@ def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
         ("cash", "Cash short or over in the last 7 days", "/till/shifts"),
         ("stale_shifts", "Shifts open for more than a day", "/till/shifts"),
         ("held", "Lots on hold with stock", "/stock?status=hold"),
+        (
+            "late_transfers",
+            "Transfers that should have arrived",
+            "/stock/transfers?overdue=true",
+        ),
         (
             "approvals",
             "Manager approvals in the last 7 days",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services import inventory
 from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
 
 _NEWEST = [str(UUID(int=2**128 - 1))]
@@ -24,6 +25,7 @@ class LotBuyerRow(Result):
 
     Attributes:
         kind: `sale` or `return`.
+        label, lot_number: What they got: the lot itself, or one that was made of it here.
         phone: Where to reach the customer; empty for a walk-in without one.
     """
 
@@ -34,6 +36,8 @@ class LotBuyerRow(Result):
     party_id: UUID | None
     party: str
     phone: str
+    label: str
+    lot_number: str
     quantity: int
 
 
@@ -66,29 +70,34 @@ class PartyStanding(Result):
 
 @query("reporting.list_lot_buyers", permission="inventory.hold", rest="GET /lots/{lot_id}/buyers")
 def list_lot_buyers(session: Session, ctx: RequestContext, wanted: ListLotBuyers) -> LotBuyers:
-    """List who got a lot and who brought it back, the last first: whom to call in a recall.
+    """List who got a lot, or one made of it, and who brought it back: whom to call in a recall.
 
     Needs the right to recall, since it tells names and phone numbers.
     """
     after = decode_cursor(wanted.cursor, 1) or _NEWEST
     rows = db.fetch_all(
         session,
-        """
+        f"""
+        {inventory.LOTS_MADE_OF}
         select m.id, m.origin_type as kind, coalesce(i.number, '') as document,
                m.effective_at as at, p.id as party_id,
                coalesce(i.recipient ->> 'name', p.name, '') as party,
-               coalesce(nullif(i.recipient ->> 'phone', ''), p.phone, '') as phone, m.quantity
-          from stock_move m
+               coalesce(nullif(i.recipient ->> 'phone', ''), p.phone, '') as phone, v.label,
+               l.lot_number, m.quantity
+          from made
+          join stock_move m on m.tenant_id = %(tenant)s and m.lot_id = made.lot_id
+          join lot l on l.tenant_id = m.tenant_id and l.id = m.lot_id
+          join variant v on v.tenant_id = m.tenant_id and v.id = m.variant_id
           join location f on f.tenant_id = m.tenant_id and f.id = m.from_location_id
           join location t on t.tenant_id = m.tenant_id and t.id = m.to_location_id
           left join lateral (
                 select i.number, i.recipient, i.party_id from invoice i
                  where i.tenant_id = m.tenant_id and i.origin_id = m.origin_id limit 1) i on true
           left join party p on p.tenant_id = m.tenant_id and p.id = i.party_id
-         where m.tenant_id = %(tenant)s and m.lot_id = %(lot)s and m.id < %(after)s::uuid
+         where m.id < %(after)s::uuid
            and 'customer' in (f.kind, t.kind)
          order by m.id desc limit %(limit)s
-        """,
+        """,  # noqa: S608  the first part is a constant
         {
             "tenant": ctx.tenant_id,
             "lot": wanted.lot_id,

@@ -63,12 +63,20 @@ def notify(session: Session, ctx: RequestContext, user_ids: Iterable[UUID], news
     return len(reached)
 
 
-def notify_members(session: Session, ctx: RequestContext, *, permission: str, news: News) -> int:
+def notify_members(
+    session: Session,
+    ctx: RequestContext,
+    *,
+    permission: str,
+    news: News,
+    branch_id: UUID | None = None,
+) -> int:
     """Put news into the inbox of every active member who holds a permission.
 
-    Returns how many people had not had it yet.
+    Where a branch is named, only of those who work there or may do everything. Returns how many
+    people had not had it yet.
     """
-    return notify(session, ctx, members_who_may(session, ctx, permission), news)
+    return notify(session, ctx, members_who_may(session, ctx, permission, branch_id), news)
 
 
 def _with_ids(user_ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:

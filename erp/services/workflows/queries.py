@@ -8,8 +8,13 @@ from erp.core import db
 from erp.core.context import ANY_PERMISSION, RequestContext
 
 
-def members_who_may(session: Session, ctx: RequestContext, permission: str) -> list[UUID]:
-    """Return the user ids of active members whose roles hold a permission."""
+def members_who_may(
+    session: Session, ctx: RequestContext, permission: str, branch_id: UUID | None = None
+) -> list[UUID]:
+    """Return the user ids of active members whose roles hold a permission.
+
+    Where a branch is named, only of those who work there or may do everything.
+    """
     rows = db.fetch_all(
         session,
         """
@@ -18,8 +23,16 @@ def members_who_may(session: Session, ctx: RequestContext, permission: str) -> l
           join membership_role held
             on (held.tenant_id, held.membership_id) = (member.tenant_id, member.id)
           join role on (role.tenant_id, role.id) = (held.tenant_id, held.role_id)
-         where member.tenant_id = %s and member.is_active and role.permissions && %s::text[]
+         where member.tenant_id = %(tenant)s and member.is_active
+           and role.permissions && %(allowed)s::text[]
+           and (%(branch)s::uuid is null or member.branch_id = %(branch)s
+                or %(any)s = any(role.permissions))
         """,
-        (ctx.tenant_id, [permission, ANY_PERMISSION]),
+        {
+            "tenant": ctx.tenant_id,
+            "allowed": [permission, ANY_PERMISSION],
+            "branch": branch_id,
+            "any": ANY_PERMISSION,
+        },
     )
     return [row["user_id"] for row in rows]

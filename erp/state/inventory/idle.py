@@ -38,7 +38,7 @@ _ADVICE_TONES: Mapping[str, str] = {
     "write_off": "gray",
 }
 _DOORS: Mapping[str, tuple[str, str, str]] = {
-    "transfer": (TRANSFER, "/stock/transfer", "Move"),
+    "transfer": (TRANSFER, "/stock/transfers/new", "Move"),
     "write_off": (ADJUST, "/stock/write-off", "Write off"),
 }
 """Where an advice is followed: the permission it takes, the form, and the word on the button."""
@@ -109,6 +109,8 @@ class IdleState(ListState, rx.State):
             return {"door": form, "door_word": "Return"}
         _, route, word = self._doors.get(row.advice, ("", "", ""))
         about = f"?lot_id={row.lot_id}&location_id={row.location_id}"
+        if row.advice == "transfer":
+            about += f"&to_branch_id={row.to_branch_id}&quantity={row.units}"
         return {"door": f"{route}{about}" if route else "", "door_word": word}
 
     @handler(permission=PAGE)

@@ -43,9 +43,21 @@ TRAIL_COLUMNS = tuple(
     for column in MOVE_COLUMNS
     if column.key != "label"
 )
+RELATIVE_COLUMNS = (
+    Column(
+        "relation",
+        "What",
+        Kind.STATUS,
+        labels={"source": "Made of", "made": "Made of it"},
+        tones={"source": "gray", "made": "blue"},
+    ),
+    Column("label", "Lot", detail="lot"),
+    Column("used", "Used", Kind.COUNT, wide_only=True),
+    Column("on_hand", "On hand", Kind.COUNT),
+)
 BUYER_COLUMNS = (
     Column("party", "Customer", detail="phone"),
-    Column("document", "Document"),
+    Column("document", "Document", detail="lot"),
     Column("at", "When", Kind.INSTANT, wide_only=True),
     Column(
         "kind",
@@ -67,6 +79,7 @@ class LotState(RecordState, rx.State):
     places: list[dict[str, str]] = []
     moves: list[dict[str, str]] = []
     buyers: list[dict[str, str]] = []
+    relatives: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -83,11 +96,34 @@ class LotState(RecordState, rx.State):
                 strict=True,
             )
         ]
+        related = (await self._ask("inventory.trace_lot", about)).rows
+        self.relatives = display_rows(
+            [row.model_dump() | _relative(row) for row in related],
+            RELATIVE_COLUMNS,
+            zone,
+            "/stock/lots/{lot_id}",
+        )
         self.buyers = []
         if principal.may(HOLD):
             found = await self._ask("reporting.list_lot_buyers", about | {"limit": MOST_ROWS})
-            self.buyers = display_rows(found.rows, BUYER_COLUMNS, zone)
+            rows = [
+                row.model_dump() | {"lot": _other_lot(row, lot.lot_number)} for row in found.rows
+            ]
+            self.buyers = display_rows(rows, BUYER_COLUMNS, zone)
         self.head = _head(lot, zone) | _offers(lot, principal)
+
+
+def _relative(row: Any) -> dict[str, str]:
+    held = "" if row.status == "available" else f" · {STATUSES[row.status]}"
+    return {
+        "id": f"{row.relation}-{row.steps}-{row.lot_id}",
+        "lot": f"Lot {row.lot_number}{held}",
+    }
+
+
+def _other_lot(row: Any, lot_number: str) -> str:
+    """Return which pack a customer got, where it is one made of this lot."""
+    return "" if row.lot_number == lot_number else f"as {row.label}, lot {row.lot_number}"
 
 
 def _head(lot: Any, zone: str) -> dict[str, str]:

@@ -23,7 +23,9 @@ SAME = "The books say the same. Remove the line."
 
 
 class LotLinesState(ReviewedFormState, mixin=True):
-    """A form whose lines are lots in one place."""
+    """A form whose lines are lots in one place of some kinds."""
+
+    kinds: ClassVar[frozenset[str]] = frozenset({"storage", "expired_store"})
 
     places: list[dict[str, str]] = []
     place: str = ""
@@ -39,7 +41,9 @@ class LotLinesState(ReviewedFormState, mixin=True):
         principal = await self._principal()
         found = await self._ask("inventory.list_locations", {"branch_id": principal.branch_id})
         self.places = [
-            {"value": str(row.id), "label": row.name, "kind": row.kind} for row in found.rows
+            {"value": str(row.id), "label": row.name, "kind": row.kind}
+            for row in found.rows
+            if row.kind in self.kinds
         ]
         known = [place["value"] for place in self.places]
         storages = [place["value"] for place in self.places if place["kind"] == "storage"]
@@ -68,7 +72,11 @@ class LotLinesState(ReviewedFormState, mixin=True):
             return rx.toast.error(error.message)
         if not found.rows:
             return rx.toast.warning("Nothing of this lot is in this place.")
-        return self._add_line(_line(found.rows[0]))
+        return self._add_line(self._line_of(found.rows[0]))
+
+    def _line_of(self, row: Any) -> Line:
+        """Return a new line of a lot; forms may override."""
+        return _line(row)
 
     def _lots_typed(self, form: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -141,7 +149,7 @@ class WriteOffState(LotLinesState, rx.State):
 
 
 class TransferState(LotLinesState, rx.State):
-    """Moves lots from one place of ours to another."""
+    """Moves lots from one place of the branch to another."""
 
     permission: ClassVar[str] = TRANSFER
     command: ClassVar[str] = "inventory.transfer_stock"
@@ -150,11 +158,16 @@ class TransferState(LotLinesState, rx.State):
 
     @handler(permission=PAGE)
     async def open_transfer(self) -> EventSpec | None:
-        """Offer an empty form with every place of the company to send goods to."""
-        found = await self._ask("inventory.list_locations")
+        """Offer an empty form with every place of the branch to move goods to."""
+        branch = (await self._principal()).branch_id
+        found = await self._ask("inventory.list_locations", {"branch_id": branch})
         self.targets = [
             {"value": "", "label": "Choose a place"},
-            *({"value": str(row.id), "label": f"{row.name}, {row.branch}"} for row in found.rows),
+            *(
+                {"value": str(row.id), "label": row.name}
+                for row in found.rows
+                if row.kind in self.kinds
+            ),
         ]
         return await self._open()
 

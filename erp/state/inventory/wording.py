@@ -37,6 +37,8 @@ ORIGINS: Mapping[str, str] = {
     "stock_write_off": "Written off",
     "stock_transfer": "Transferred",
     "stock_count": "Counted",
+    "stock_quarantine": "Quarantine",
+    "dispensing": "Dispensed",
 }
 MOVE_COLUMNS = (
     Column("label", "Product", detail="lot_number"),
@@ -69,6 +71,11 @@ REASONS: Mapping[str, str] = {
     "damaged": "Damaged",
     "broken": "Broken",
     "recalled": "Recalled",
+    "recall_notice": "Recall notice",
+    "suspected": "Suspected",
+    "released": "Released",
+    "returned": "Sent back",
+    "written_off": "Written off",
 }
 ACCOUNTS: Mapping[str, str] = {
     "inventory": "Stock",
@@ -81,6 +88,7 @@ ACCOUNTS: Mapping[str, str] = {
     "input_cgst": "Input CGST",
     "input_sgst": "Input SGST",
     "input_igst": "Input IGST",
+    "creditors": "Suppliers",
 }
 
 
@@ -99,4 +107,7 @@ def document_of(row: Any, *, sees_sales: bool) -> str:
         return f"/returns/{row.origin_id}"
     if row.origin_type == "stock_count":
         return f"/stock/counts/{row.origin_id}"
+    is_way = row.origin_type == "stock_transfer" and "transit" in {row.from_kind, row.to_kind}
+    if is_way:
+        return f"/stock/transfers/{row.origin_id}"
     return f"/stock/moves?origin_id={row.origin_id}"

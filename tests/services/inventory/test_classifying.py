@@ -159,7 +159,7 @@ def test_what_was_there_and_is_gone_unsold_was_in_stock_too(shop):
 def test_moves_between_our_own_places_are_no_consumption(shop):
     lot_id = shop.run("inventory.list_ageing", {"limit": 1}).rows[0].lot_id
     lines = [{"lot_id": lot_id, "quantity": 100}]
-    places = {"from_location_id": shop.storage_id, "to_location_id": shop.transit_id}
+    places = {"from_location_id": shop.storage_id, "to_location_id": shop.expired_store_id}
     shop.run("inventory.transfer_stock", places | {"lines": lines})
     off = {"location_id": shop.storage_id, "reason_code": "damaged", "lines": lines}
     shop.run("inventory.write_off_stock", off)

@@ -9,6 +9,8 @@ from erp.core.ids import new_id
 from erp.services.party import UnknownParty
 from tests.factories import make_shop
 from tests.services.inventory.past_goods import make_supplier, receive, second_branch, sell
+from tests.services.inventory.transfers import dispatch, units
+from tests.services.inventory.transfers import receive as arrive
 from tests.services.unchanged import refused
 
 
@@ -189,20 +191,17 @@ def test_terms_are_only_for_suppliers_of_ours_and_set_by_planners(shop, stranger
 def test_goods_go_to_the_branch_that_sells_them(shop):
     receive(shop, days_ago=200, quantity=10)
     other = second_branch(shop)
-    shop.run(
-        "inventory.transfer_stock",
-        {
-            "from_location_id": shop.storage_id,
-            "to_location_id": other.storage_id,
-            "lines": [{"lot_id": idle(shop)[0].lot_id, "quantity": 5}],
-        },
-    )
+    sent = dispatch(shop, other, units(shop, 5))
+    arrive(other, sent.transfer_id, {"line_no": 1, "arrived": 5})
     assert [row.advice for row in idle(shop)] == ["discount"]
     other.sell({shop.variant_ids[0]: 4})
 
     (row,) = idle(shop)
     assert (row.advice, row.units) == ("transfer", 5)
     assert "Second sold 4 in 90 days and has 1." in row.reason
+    ends = {"from_location_id": shop.storage_id, "to_location_id": other.storage_id}
+    (advice,) = shop.run("inventory.advise_transfer", ends).rows
+    assert (advice.lot_id, advice.quantity, advice.reason) == (row.lot_id, 5, row.reason)
 
 
 def test_goods_are_not_sent_where_an_invoice_would_be_needed(shop):

@@ -92,7 +92,7 @@ def test_age_counts_from_the_first_delivery_and_survives_a_transfer(shop):
         "inventory.transfer_stock",
         {
             "from_location_id": shop.storage_id,
-            "to_location_id": shop.transit_id,
+            "to_location_id": shop.expired_store_id,
             "lines": [moved],
         },
     )

@@ -1,0 +1,376 @@
+"""Reads of transfers: the list, one with its lines, and stock at both ends of a way."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Literal, LiteralString
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import ANY_PERMISSION, RequestContext
+from erp.core.shelf_life import Standing, standing_of
+from erp.models.inventory import TransferOutcome, TransferStatus
+from erp.services.inventory.errors import UnknownTransfer
+from erp.services.platform import (
+    LAST_ID,
+    Page,
+    Query,
+    Result,
+    Rows,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+
+Direction = Literal["outgoing", "incoming"]
+VIEW = "inventory.view"
+
+
+class ListTransfers(Page):
+    """Which transfers to list; `search` is the beginning of a number.
+
+    Attributes:
+        direction: Seen from the acting branch.
+        overdue: Only those that should be there by now.
+        variant_id: Only those that hold a product.
+    """
+
+    direction: Direction | None = None
+    status: TransferStatus | None = None
+    overdue: bool | None = None
+    variant_id: UUID | None = None
+
+
+class TransferHead(Result):
+    """A transfer as a whole.
+
+    Attributes:
+        direction: Seen from the acting branch; none where it is at neither end.
+        challan: Empty while nothing left.
+        products: Products asked for, or sent once they left.
+        sent, under_way: Base units that left, and those of which nobody said yet what became of them.
+        value: Cost of what was sent. value_under_way: of those that are still on their way.
+        days_late: Days since it should have been there; none where it is not overdue.
+    """
+
+    id: UUID
+    number: str
+    challan: str
+    status: TransferStatus
+    direction: Direction | None
+    from_branch_id: UUID
+    from_branch: str
+    from_location_id: UUID
+    from_location: str
+    to_branch_id: UUID
+    to_branch: str
+    to_location_id: UUID
+    to_location: str
+    note: str
+    transport: str
+    expected_on: date | None
+    days_late: int | None
+    started_at: datetime
+    started_by: str
+    dispatched_at: datetime | None
+    dispatched_by: str
+    closed_at: datetime | None
+    closed_by: str
+    products: int
+    sent: int
+    under_way: int
+    value: Decimal
+    value_under_way: Decimal
+
+
+class TransferPage(Rows):
+    """A page of transfers, the newest first."""
+
+    rows: list[TransferHead]
+
+
+class GetTransfer(Query):
+    """Which transfer."""
+
+    transfer_id: UUID
+
+
+class TransferAsk(Result):
+    """Base units of a product that were asked for, and what the asked place has to sell now."""
+
+    line_no: int
+    variant_id: UUID
+    label: str
+    sku: str
+    unit: str
+    quantity: int
+    available: int
+
+
+class TransferLine(Result):
+    """A lot that was sent, and what became of its base units.
+
+    Attributes:
+        under_way: Units of which nobody said yet what became of them.
+    """
+
+    line_no: int
+    variant_id: UUID
+    lot_id: UUID
+    label: str
+    sku: str
+    unit: str
+    lot_number: str
+    expires_on: date | None
+    shelf_life: Standing
+    mrp: Decimal
+    sent: int
+    value: Decimal
+    arrived: int
+    damaged: int
+    returned: int
+    lost: int
+    under_way: int
+
+
+class TransferNote(Result):
+    """What somebody wrote down of units of a line."""
+
+    step: int
+    line_no: int
+    label: str
+    lot_number: str
+    outcome: TransferOutcome
+    quantity: int
+    value: Decimal
+    reason: str
+    recorded_at: datetime
+    user: str
+
+
+class TransferDetail(Result):
+    """A transfer with everything that is known of it."""
+
+    transfer: TransferHead
+    asked: list[TransferAsk]
+    lines: list[TransferLine]
+    notes: list[TransferNote]
+
+
+class StockAtEnds(Query):
+    """Of which product, from where to where."""
+
+    from_location_id: UUID
+    to_location_id: UUID
+    variant_id: UUID
+
+
+class EndsStock(Result):
+    """Stock of a product at both ends.
+
+    Attributes:
+        here: Base units that may be sold and are free at the source. there: at the destination.
+        coming: Units on their way to the destination's branch already.
+        wanted: Units that the destination's branch is advised to buy; none where it is not.
+    """
+
+    variant_id: UUID
+    label: str
+    sku: str
+    unit: str
+    here: int
+    there: int
+    coming: int
+    wanted: int | None
+
+
+_HEAD: LiteralString = """
+    select t.id, t.number, coalesce(t.challan, '') as challan, t.status,
+           case when t.from_branch_id = %(branch)s then 'outgoing'
+                when t.to_branch_id = %(branch)s then 'incoming' end as direction,
+           t.from_branch_id, fb.name as from_branch, t.from_location_id, fl.name as from_location,
+           t.to_branch_id, tb.name as to_branch, t.to_location_id, tl.name as to_location,
+           t.note, t.transport, t.expected_on,
+           case when t.status = 'on_its_way' and t.expected_on < %(today)s
+                then %(today)s - t.expected_on end as days_late,
+           t.started_at, coalesce(s.display_name, '') as started_by,
+           t.dispatched_at, coalesce(d.display_name, '') as dispatched_by,
+           t.closed_at, coalesce(c.display_name, '') as closed_by,
+           case when t.challan is null then asked.products else sent.products end as products,
+           sent.sent, sent.under_way, sent.value, sent.value_under_way
+      from stock_transfer t
+      join location fl on fl.tenant_id = t.tenant_id and fl.id = t.from_location_id
+      join location tl on tl.tenant_id = t.tenant_id and tl.id = t.to_location_id
+      join branch fb on fb.tenant_id = t.tenant_id and fb.id = t.from_branch_id
+      join branch tb on tb.tenant_id = t.tenant_id and tb.id = t.to_branch_id
+      left join membership s on s.tenant_id = t.tenant_id and s.user_id = t.started_by
+      left join membership d on d.tenant_id = t.tenant_id and d.user_id = t.dispatched_by
+      left join membership c on c.tenant_id = t.tenant_id and c.user_id = t.closed_by
+      cross join lateral (
+            select count(distinct line.variant_id) as products,
+                   coalesce(sum(line.sent), 0)::bigint as sent,
+                   coalesce(sum(line.value), 0.00) as value,
+                   coalesce(sum(line.under_way), 0)::bigint as under_way,
+                   coalesce(sum(round(line.value * line.under_way / line.sent, 2)), 0.00)
+                     as value_under_way
+              from stock_transfer_line line
+             where line.tenant_id = t.tenant_id and line.transfer_id = t.id) sent
+      cross join lateral (
+            select count(distinct ask.variant_id) as products from stock_transfer_asked ask
+             where ask.tenant_id = t.tenant_id and ask.transfer_id = t.id) asked
+     where t.tenant_id = %(tenant)s
+       and (%(everywhere)s or %(branch)s in (t.from_branch_id, t.to_branch_id))
+"""
+
+
+def _seen_by(ctx: RequestContext) -> db.Row:
+    return {
+        "tenant": ctx.tenant_id,
+        "branch": ctx.branch_id,
+        "today": ctx.today,
+        "everywhere": ANY_PERMISSION in ctx.permissions,
+    }
+
+
+@query("inventory.list_transfers", permission=VIEW, rest="GET /transfers")
+def list_transfers(session: Session, ctx: RequestContext, wanted: ListTransfers) -> TransferPage:
+    """List transfers from and to the acting branch; of all branches to who may do everything."""
+    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
+    conditions: dict[str, LiteralString] = {
+        "status": "and t.status = %(status)s",
+        "direction": "and %(branch)s = case %(direction)s when 'outgoing' then t.from_branch_id"
+        " else t.to_branch_id end",
+        "overdue": "and (t.status = 'on_its_way' and t.expected_on < %(today)s) = %(overdue)s",
+        "variant_id": "and t.id in (select line.transfer_id from stock_transfer_line line"
+        " where line.tenant_id = %(tenant)s and line.variant_id = %(variant)s)",
+        "search": "and (starts_with(t.number, upper(%(search)s))"
+        " or starts_with(t.challan, upper(%(search)s)))",
+    }
+    rows = db.fetch_all(
+        session,
+        f"{_HEAD} and t.id < %(after)s::uuid {conditions_of(wanted, conditions)}"
+        " order by t.id desc limit %(limit)s",
+        _seen_by(ctx)
+        | {
+            "after": after[0],
+            "status": wanted.status,
+            "direction": wanted.direction,
+            "overdue": wanted.overdue,
+            "variant": wanted.variant_id,
+            "search": wanted.search.strip(),
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [TransferHead(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    return TransferPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+
+
+@query("inventory.get_transfer", permission=VIEW, rest="GET /transfers/{transfer_id}")
+def get_transfer(session: Session, ctx: RequestContext, wanted: GetTransfer) -> TransferDetail:
+    """Return a transfer from or to the acting branch with its lines and what was recorded.
+
+    Raises:
+        UnknownTransfer: No such transfer to or from the acting branch.
+    """
+    about = _seen_by(ctx) | {"id": wanted.transfer_id}
+    head = db.fetch_one(session, f"{_HEAD} and t.id = %(id)s", about)
+    if head is None:
+        message = "This transfer is not known here."
+        raise UnknownTransfer(message, fields={"transfer_id": message})
+    return TransferDetail(
+        transfer=TransferHead(**head),
+        asked=[TransferAsk(**row) for row in db.fetch_all(session, _ASKED, about)],
+        lines=[
+            TransferLine(**row, shelf_life=standing_of(row["expires_on"], ctx.today))
+            for row in db.fetch_all(session, _LINES, about)
+        ],
+        notes=[TransferNote(**row) for row in db.fetch_all(session, _NOTES, about)],
+    )
+
+
+_FREE: LiteralString = """
+    select coalesce(sum(b.on_hand - b.reserved), 0)::bigint as units
+      from stock_balance b join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+     where b.tenant_id = %(tenant)s and l.status = 'available'
+       and (l.expires_on is null or l.expires_on >= %(today)s)
+"""
+_ASKED: LiteralString = f"""
+    select ask.line_no, ask.variant_id, v.label, v.sku, v.base_unit as unit, ask.quantity,
+           free.units as available
+      from stock_transfer_asked ask
+      join stock_transfer t on t.tenant_id = ask.tenant_id and t.id = ask.transfer_id
+      join variant v on v.tenant_id = ask.tenant_id and v.id = ask.variant_id
+      cross join lateral ({_FREE} and b.location_id = t.from_location_id
+                              and b.variant_id = ask.variant_id) free
+     where ask.tenant_id = %(tenant)s and ask.transfer_id = %(id)s order by ask.line_no
+"""  # noqa: S608  both parts are constants
+_LINES: LiteralString = """
+    select line.line_no, line.variant_id, line.lot_id, v.label, v.sku, v.base_unit as unit,
+           l.lot_number, l.expires_on, l.mrp, line.sent, line.value, line.arrived, line.damaged,
+           line.returned, line.lost, line.under_way
+      from stock_transfer_line line
+      join variant v on v.tenant_id = line.tenant_id and v.id = line.variant_id
+      join lot l on l.tenant_id = line.tenant_id and l.id = line.lot_id
+     where line.tenant_id = %(tenant)s and line.transfer_id = %(id)s order by line.line_no
+"""
+_NOTES: LiteralString = """
+    select r.step, line.line_no, v.label, l.lot_number, r.outcome, r.quantity, r.value, r.reason,
+           r.recorded_at, coalesce(u.display_name, '') as user
+      from stock_transfer_record r
+      join stock_transfer_line line on line.tenant_id = r.tenant_id and line.id = r.line_id
+      join variant v on v.tenant_id = line.tenant_id and v.id = line.variant_id
+      join lot l on l.tenant_id = line.tenant_id and l.id = line.lot_id
+      left join membership u on u.tenant_id = r.tenant_id and u.user_id = r.user_id
+     where r.tenant_id = %(tenant)s and r.transfer_id = %(id)s
+     order by r.step desc, line.line_no, r.outcome
+"""
+
+
+_AT_ENDS: LiteralString = f"""
+    with place as (
+        select l.id, w.branch_id from location l
+          join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id
+         where l.tenant_id = %(tenant)s and l.id = %(to)s)
+    select v.id as variant_id, v.label, v.sku, v.base_unit as unit, here.units as here,
+           there.units as there, coalesce(coming.units, 0)::bigint as coming,
+           (select r.quantity from reorder_suggestion r
+             where r.tenant_id = v.tenant_id and r.branch_id = place.branch_id
+               and r.variant_id = v.id and r.status = 'open') as wanted
+      from variant v cross join place
+      cross join lateral ({_FREE} and b.location_id = %(from)s and b.variant_id = v.id) here
+      cross join lateral ({_FREE} and b.location_id = %(to)s and b.variant_id = v.id) there
+      left join lateral (
+            select sum(line.under_way) as units
+              from stock_transfer t
+              join stock_transfer_line line
+                on line.tenant_id = t.tenant_id and line.transfer_id = t.id
+             where t.tenant_id = v.tenant_id and t.to_branch_id = place.branch_id
+               and t.status = 'on_its_way' and line.variant_id = v.id) coming on true
+     where v.tenant_id = %(tenant)s and v.id = %(variant)s
+"""  # noqa: S608  both parts are constants
+
+
+@query("inventory.stock_at_ends", permission=VIEW, rest="GET /transfers/stock")
+def stock_at_ends(session: Session, ctx: RequestContext, wanted: StockAtEnds) -> EndsStock:
+    """Return what both ends of a way have of a product, and what the far one lacks.
+
+    Raises:
+        UnknownTransfer: The product or the destination is not known here.
+    """
+    row = db.fetch_one(
+        session,
+        _AT_ENDS,
+        {
+            "tenant": ctx.tenant_id,
+            "today": ctx.today,
+            "from": wanted.from_location_id,
+            "to": wanted.to_location_id,
+            "variant": wanted.variant_id,
+        },
+    )
+    if row is None:
+        raise UnknownTransfer("This product or place is not known here. Choose another.")
+    return EndsStock(**row)

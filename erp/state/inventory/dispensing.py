@@ -1,0 +1,75 @@
+"""In-house dispensing: packs that were made, and making some."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.formatting import expiry_text, group_count
+from erp.state.inventory.moving import LotLinesState
+from erp.state.inventory.stock import VIEW
+from erp.state.listing import ListState
+from erp.state.registry import PAGE, handler
+
+DISPENSE = "inventory.dispense"
+
+
+class DispensingListState(ListState, rx.State):
+    """Packs that were made in the branch, the last first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "inventory.list_dispensings"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "Batch", detail="made_by"),
+        Column("label", "Made", detail="made_of"),
+        Column("packs", "Packs", Kind.COUNT, detail="left"),
+        Column("expires_on", "Expiry", Kind.EXPIRY, wide_only=True),
+        Column("value", "Cost", Kind.MONEY, wide_only=True),
+        Column("made_at", "When", Kind.INSTANT, wide_only=True),
+    )
+    row_link: ClassVar[str] = "/stock/lots/{lot_id}"
+    topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")
+
+    may_dispense: bool = False
+
+    async def _reload(self) -> None:
+        self.may_dispense = (await self._principal()).may(DISPENSE)
+        await super()._reload()
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"left": f"{group_count(row.on_hand)} left"}
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"paper": f"/api/erp/dispensings/{row.id}/label.pdf"}
+
+
+class DispenseState(LotLinesState, rx.State):
+    """Makes packs out of lots that are here."""
+
+    permission: ClassVar[str] = DISPENSE
+    command: ClassVar[str] = "inventory.dispense_packs"
+    kinds: ClassVar[frozenset[str]] = frozenset({"storage"})
+
+    @handler(permission=PAGE)
+    async def open_dispensing(self) -> EventSpec | None:
+        """Offer an empty form, or one with the bottle that the address names."""
+        return await self._open()
+
+    def _line_of(self, row: Any) -> dict[str, str]:
+        return super()._line_of(row) | {"variant_id": str(row.variant_id), "suggested": ""}
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        head = self._head_typed(form, "variant_id", "packs", "mrp", "good_for_days")
+        plain = {key: value.replace(",", "") for key, value in head.items() if key != "note"}
+        variants = [{"variant_id": line["variant_id"]} for line in self.lines]
+        lots = self._lots_typed(form)
+        lines = [lot | variant for lot, variant in zip(lots, variants, strict=True)]
+        return head | plain | {"location_id": self.place, "lines": lines}
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
+        self._restart()
+        until = f", good until {expiry_text(result.expires_on)}" if result.expires_on else ""
+        told = f"Batch {result.number} is made{until}. Print its label."
+        return [rx.toast.success(told), rx.redirect("/stock/dispensing")]

@@ -1,0 +1,91 @@
+"""Goods that a shop has in motion, and a working input for every action on them that names an id."""
+
+from uuid import UUID
+
+from tests.factories import Shop
+from tests.isolation.examples import Example, Ids, only
+from tests.services.inventory.past_goods import second_branch
+
+
+def moving(shop: Shop) -> Ids:
+    """Ask another branch for goods, send some that are on their way, and some that came."""
+    far, lot_id = second_branch(shop), shop.lot_ids[shop.variant_ids[2]][0]
+    line = {"variant_id": shop.variant_ids[2], "quantity": 2}
+    ends = {"from_location_id": shop.storage_id, "to_location_id": far.storage_id}
+    asked = shop.run("inventory.request_transfer", ends | {"lines": [line]})
+    sent = [shop.run("inventory.dispatch_transfer", ends | {"lines": [line]}) for _ in range(2)]
+    one: dict[str, UUID | list[dict[str, int]]] = {
+        "transfer_id": sent[0].transfer_id,
+        "lines": [{"line_no": 1, "arrived": 1}],
+    }
+    shop.run("inventory.receive_transfer", one)
+    used = {"variant_id": shop.variant_ids[2], "quantity": 1}
+    given = {"variant_id": shop.variant_ids[0], "packs": 1, "mrp": "60.00", "lines": [used]}
+    packs = shop.run("inventory.dispense_packs", given)
+    apart = {"reason_code": "damaged", "lines": [{"lot_id": lot_id, "quantity": 2}]}
+    made = shop.run("inventory.quarantine_goods", apart)
+    some = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off", "quantity": 1}
+    shop.run("inventory.decide_quarantine", some | {"reason": "x"})
+    return {
+        "apart_id": made.quarantine_ids[0],
+        "made_lot_id": packs.lot_id,
+        "quarantined_lot_id": lot_id,
+        "request_id": asked.transfer_id,
+        "transfer_id": sent[1].transfer_id,
+        "far_location_id": far.storage_id,
+        "moved_variant_id": shop.variant_ids[2],
+    }
+
+
+def _ends(ids: Ids) -> dict[str, UUID]:
+    return {"from_location_id": ids["location_id"], "to_location_id": ids["far_location_id"]}
+
+
+EXAMPLES: dict[str, Example] = {
+    "inventory.advise_transfer": lambda i, _: _ends(i),
+    "inventory.cancel_transfer": lambda i, _: {"transfer_id": i["request_id"], "reason": "x"},
+    "inventory.decide_quarantine": lambda i, _: {
+        "quarantine_id": i["apart_id"],
+        "outcome": "written_off",
+        "quantity": 1,
+        "reason": "x",
+    },
+    "inventory.dispense_packs": lambda i, _: {
+        "location_id": i["location_id"],
+        "variant_id": i["moved_variant_id"],
+        "packs": 1,
+        "mrp": "60.00",
+        "lines": [{"variant_id": i["variant_id"], "lot_id": i["lot_id"], "quantity": 1}],
+    },
+    "inventory.trace_lot": lambda i, _: {"lot_id": i["made_lot_id"]},
+    "inventory.dispatch_transfer": lambda i, _: (
+        _ends(i)
+        | {
+            "transfer_id": i["request_id"],
+            "lines": [
+                {"variant_id": i["variant_id"], "lot_id": i["lot_id"], "quantity": 1},
+            ],
+        }
+    ),
+    "inventory.get_transfer": only("transfer_id"),
+    "inventory.list_quarantine": lambda i, _: {"lot_id": i["quarantined_lot_id"]},
+    "inventory.list_transfers": lambda i, _: {"variant_id": i["moved_variant_id"]},
+    "inventory.quarantine_goods": lambda i, _: {
+        "location_id": i["location_id"],
+        "reason_code": "suspected",
+        "lines": [{"lot_id": i["lot_id"], "quantity": 1}],
+    },
+    "inventory.receive_transfer": lambda i, _: {
+        "transfer_id": i["transfer_id"],
+        "lines": [{"line_no": 1, "arrived": 1}],
+    },
+    "inventory.request_transfer": lambda i, _: (
+        _ends(i) | {"lines": [{"variant_id": i["variant_id"], "quantity": 1}]}
+    ),
+    "inventory.set_warehouse_rules": only("warehouse_id", removal="fifo", quarantines_returns=True),
+    "inventory.settle_transfer": lambda i, _: {
+        "transfer_id": i["transfer_id"],
+        "lines": [{"line_no": 1, "quantity": 1, "outcome": "lost", "reason": "x"}],
+    },
+    "inventory.stock_at_ends": lambda i, _: _ends(i) | {"variant_id": i["variant_id"]},
+}
