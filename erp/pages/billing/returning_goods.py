@@ -125,7 +125,7 @@ def _standing(line: Any) -> rx.Component:
     return rx.el.div(
         badge(line["reason_words"], line["tone"]),
         rx.el.span(line["window"]),
-        class_name="detail lot-facts",
+        class_name="lot-facts",
     )
 
 
