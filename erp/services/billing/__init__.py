@@ -9,6 +9,8 @@ from erp.services.billing.bill_errors import (
     BilledTwice,
     BillNotHeld,
     ClaimSettled,
+    FileImported,
+    GoodsNotHere,
     MoreThanCame,
     NothingToClaim,
     OwnBill,
@@ -18,12 +20,16 @@ from erp.services.billing.bill_errors import (
     UnknownClaim,
     UnknownDelivery,
 )
+from erp.services.billing.bill_file_matching import BillFile, ReadBillFile, read_bill_file
+from erp.services.billing.bill_file_reading import FIELDS as BILL_FILE_FIELDS
+from erp.services.billing.bill_file_reading import LARGEST_FILE
 from erp.services.billing.bill_goods import (
     MatchTolerances,
     SetMatchTolerances,
     get_match_tolerances,
     set_match_tolerances,
 )
+from erp.services.billing.bill_importing import ImportBill, import_bill
 from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
 from erp.services.billing.bill_queries import (
     BillDetail,
@@ -119,13 +125,16 @@ from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
 __all__ = [
+    "BILL_FILE_FIELDS",
     "KIND_OF_TITLE",
+    "LARGEST_FILE",
     "OLD_DAYS",
     "AboveMrp",
     "BeyondBillLimit",
     "BeyondDelivered",
     "BillAnswer",
     "BillDetail",
+    "BillFile",
     "BillNotHeld",
     "BillOutcome",
     "BillPage",
@@ -145,10 +154,13 @@ __all__ = [
     "Delivered",
     "Delivery",
     "DocumentTitle",
+    "FileImported",
     "Finding",
     "GetBill",
     "GetInvoice",
     "GetReturn",
+    "GoodsNotHere",
+    "ImportBill",
     "InvoiceKind",
     "ListBills",
     "ListClaims",
@@ -170,6 +182,7 @@ __all__ = [
     "PriceMode",
     "PrintedDocument",
     "PrintedTender",
+    "ReadBillFile",
     "RecordBill",
     "RemindOfClaims",
     "ReturnDetail",
@@ -217,6 +230,7 @@ __all__ = [
     "get_printed_document",
     "get_printed_return",
     "get_return",
+    "import_bill",
     "list_bills",
     "list_claims",
     "list_invoices",
@@ -227,6 +241,7 @@ __all__ = [
     "place_of_supply",
     "qr_png",
     "qr_svg",
+    "read_bill_file",
     "record_bill",
     "referees",
     "remind_of_claims",
