@@ -99,7 +99,7 @@ def _source() -> rx.Component:
         rx.cond(Bill.problem != "", notice(Bill.problem, tone="red")),
         rx.cond(Bill.file_name != "", chosen),
         rx.cond(Bill.known_bill != "", known),
-        rx.cond(Bill.columns.length() > 0, _columns()),
+        rx.cond(Bill.read_from.length() > 0, _columns()),
     )
 
 
@@ -115,7 +115,7 @@ def _columns() -> rx.Component:
                 rx.foreach(Bill.headers, lambda header: rx.el.option(header, value=header)),
                 id=name,
                 value=one["header"],
-                on_change=lambda header: Bill.set_column(one["field"], header),
+                on_change=lambda header: Bill.choose_column(one["field"], header),
                 class_name="input",
             ),
             class_name="field",
@@ -124,7 +124,7 @@ def _columns() -> rx.Component:
 
     return rx.el.details(
         rx.el.summary("Columns, as read; kept for this supplier"),
-        rx.el.div(rx.foreach(Bill.columns, choice), class_name="form-grid four"),
+        rx.el.div(rx.foreach(Bill.read_from, choice), class_name="form-grid four"),
         class_name="columns-read",
     )
 

@@ -46,7 +46,7 @@ class ImportBillState(ReviewedFormState, rx.State):
     """A supplier's bill that comes as a file.
 
     Attributes:
-        columns: What each field is read from. known_bill: the bill made of this file before.
+        read_from: What each field is read from. known_bill: the bill made of this file before.
         suggestions: Products a line may mean, by the line's id.
         held_words: Why the bill would wait for a decision.
     """
@@ -59,7 +59,7 @@ class ImportBillState(ReviewedFormState, rx.State):
     supplier: dict[str, str] = NOBODY
     file_name: str = ""
     headers: list[str] = []
-    columns: list[dict[str, str]] = []
+    read_from: list[dict[str, str]] = []
     known_bill: str = ""
     problem: str = ""
     suggestions: dict[str, list[dict[str, str]]] = {}
@@ -102,11 +102,11 @@ class ImportBillState(ReviewedFormState, rx.State):
         await self._read(None)
 
     @handler(permission=PAGE)
-    async def set_column(self, field: str, header: str) -> None:
+    async def choose_column(self, field: str, header: str) -> None:
         """Read a field from another column; an empty header reads it from none."""
         if field not in BILL_FILE_FIELDS:
             return
-        chosen = {one["field"]: one["header"] for one in self.columns if one["header"]}
+        chosen = {one["field"]: one["header"] for one in self.read_from if one["header"]}
         chosen[field] = header if header in self.headers else ""
         await self._read({name: at for name, at in chosen.items() if at})
 
@@ -124,7 +124,7 @@ class ImportBillState(ReviewedFormState, rx.State):
         self._sha256 = found.sha256
         self.known_bill = f"/bills/{found.bill_id}" if found.bill_id else ""
         self.headers = found.headers
-        self.columns = [
+        self.read_from = [
             {"field": field, "label": FIELD_WORDS[field], "header": found.columns.get(field, "")}
             for field in BILL_FILE_FIELDS
         ]
@@ -170,7 +170,7 @@ class ImportBillState(ReviewedFormState, rx.State):
             "supplier_id": self.supplier["id"],
             "sha256": self._sha256,
             "file_name": self.file_name,
-            "columns": {one["field"]: one["header"] for one in self.columns if one["header"]},
+            "columns": {one["field"]: one["header"] for one in self.read_from if one["header"]},
             "lines": [self._row_typed(form, line) for line in self.lines],
         }
 
@@ -217,7 +217,7 @@ class ImportBillState(ReviewedFormState, rx.State):
 
     def _restart(self) -> None:
         self.file_name, self._content, self._sha256, self.problem = "", "", "", ""
-        self.headers, self.columns, self.suggestions, self.known_bill = [], [], {}, ""
+        self.headers, self.read_from, self.suggestions, self.known_bill = [], [], {}, ""
         self.worth, self.held_words = "", ""
         super()._restart()
 
