@@ -139,10 +139,9 @@ class ImportBillState(ReviewedFormState, rx.State):
             line_id = f"line-{at}"
             lines.append(_line(line_id, row))
             errors |= {f"{line_id}.{x.field}": f"{x.column}: {x.message}" for x in row.errors}
-            if row.suggestions:
-                self.suggestions[line_id] = [
-                    {"id": str(x.variant_id), "label": x.label} for x in row.suggestions
-                ]
+            self.suggestions[line_id] = [
+                {"id": str(x.variant_id), "label": x.label} for x in row.suggestions
+            ]
         self.adds += len(rows)
         self.lines, self.field_errors = lines, errors
         wrong = len({field.partition(".")[0] for field in errors})
