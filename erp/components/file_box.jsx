@@ -1,7 +1,7 @@
 // A field for one file: its name and its content in base 64 go to the server, no bytes anywhere else.
 import { useRef, useState } from "react";
 
-export function FileBox({ onFile, accept, label, mostBytes = 600000, children }) {
+export function FileBox({ onFile, accept, label, mostBytes, children }) {
   const field = useRef(null);
   const [problem, setProblem] = useState("");
   const [over, setOver] = useState(false);

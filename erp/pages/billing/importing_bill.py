@@ -22,6 +22,7 @@ from erp.components.browser_parts import FileBox
 from erp.pages.inventory.review import review_dialog
 from erp.pages.routing import page
 from erp.state.billing.bill_wording import RECORD
+from erp.state.billing.importing_bill import LARGEST_FILE
 from erp.state.billing.importing_bill import ImportBillState as Bill
 
 
@@ -89,7 +90,10 @@ def _source() -> rx.Component:
                 rx.el.div(
                     rx.el.label("Their file"),
                     FileBox.create(
-                        accept=".csv,.xlsx,text/csv", label="Choose the file", on_file=Bill.load
+                        accept=".csv,.xlsx,text/csv",
+                        label="Choose the file",
+                        most_bytes=LARGEST_FILE,
+                        on_file=Bill.load,
                     ),
                     class_name="field",
                 ),

@@ -20,7 +20,9 @@ from openpyxl.utils.exceptions import InvalidFileException
 from erp.core.errors import InvalidInput
 from erp.core.pack_dates import BAD_MONTH, read_expiry
 
-LARGEST_FILE: Final = 600_000
+LARGEST_FILE: Final = 180_000
+"""In base 64 it fits one message of a page; bills are a tenth of it."""
+
 LARGEST_UNPACKED: Final = 30_000_000
 """Bytes of all parts of an XLSX file together; more is an archive made to burst."""
 MOST_ROWS: Final = 200

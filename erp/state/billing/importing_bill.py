@@ -13,7 +13,7 @@ from erp.core.formatting import counted, expiry_text, money_text, plain_decimal
 from erp.core.money import ZERO, round_money
 from erp.core.pack_dates import BAD_MONTH, read_expiry
 from erp.services import platform
-from erp.services.billing import BILL_FILE_FIELDS
+from erp.services.billing import BILL_FILE_FIELDS, LARGEST_FILE
 from erp.state.billing.bill_wording import RECORD
 from erp.state.costing import number_of
 from erp.state.inventory.reviewing import ReviewedFormState
@@ -40,6 +40,8 @@ FIELD_WORDS: Mapping[str, str] = {
 }
 LONGEST_NAME = 120
 HUNDRED = Decimal(100)
+
+__all__ = ["LARGEST_FILE", "ImportBillState"]
 
 
 class ImportBillState(ReviewedFormState, rx.State):
