@@ -1,8 +1,9 @@
-"""Goods that go back to their supplier, and what the supplier owes back for them."""
+"""Goods that go back to their supplier, what is owed back for them, and bills that come as files."""
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from erp.core import migrating
 
@@ -14,6 +15,9 @@ depends_on = None
 RIGHTS = {
     "supplier_return": migrating.APPEND_ONLY,
     "supplier_return_line": migrating.APPEND_ONLY,
+    "bill_import": migrating.APPEND_ONLY,
+    "bill_columns": migrating.CHANGEABLE,
+    "supplier_item": migrating.CHANGEABLE,
 }
 GRANTED = {
     "manager": ["billing.view_returns", "billing.return_goods"],
@@ -26,6 +30,7 @@ GRANTED = {
 def upgrade() -> None:
     _create_tables()
     _widen_tables()
+    _create_import_tables()
     migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, {})
     with migrating.every_tenant("billed_goods", "goods_receipt_line"):
@@ -37,6 +42,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    for table in ("supplier_item", "bill_columns", "bill_import"):
+        op.drop_table(table)
     with migrating.every_tenant("supplier_claim"):
         op.execute("delete from supplier_claim where return_id is not null")
     op.drop_constraint(op.f("ck_supplier_claim_subject"), "supplier_claim", type_="check")
@@ -266,3 +273,72 @@ def _widen_tables() -> None:
         ("unbilled_back", "unbilled_back between 0 and back and released >= 0"),
     ):
         op.create_check_constraint(op.f(f"ck_billed_goods_{name}"), "billed_goods", rule)
+
+
+def _create_import_tables() -> None:
+    op.create_table(
+        "bill_columns",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("columns", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "supplier_id"],
+            ["party.tenant_id", "party.id"],
+            name=op.f("fk_bill_columns_tenant_id_supplier_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bill_columns")),
+        sa.UniqueConstraint(
+            "tenant_id", "supplier_id", name=op.f("uq_bill_columns_tenant_id_supplier_id")
+        ),
+    )
+    op.create_table(
+        "bill_import",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("file_name", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("imported_by", sa.Uuid(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name=op.f("ck_bill_import_sha256")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "bill_id"],
+            ["supplier_bill.tenant_id", "supplier_bill.id"],
+            name=op.f("fk_bill_import_tenant_id_bill_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "company_id"],
+            ["company.tenant_id", "company.id"],
+            name=op.f("fk_bill_import_tenant_id_company_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_bill_import")),
+        sa.UniqueConstraint("tenant_id", "company_id", "sha256", name="uq_bill_import_file"),
+    )
+    op.create_table(
+        "supplier_item",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("code", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.CheckConstraint("code <> ''", name=op.f("ck_supplier_item_code")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "supplier_id"],
+            ["party.tenant_id", "party.id"],
+            name=op.f("fk_supplier_item_tenant_id_supplier_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_supplier_item_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_supplier_item")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "supplier_id",
+            "code",
+            name=op.f("uq_supplier_item_tenant_id_supplier_id_code"),
+        ),
+    )

@@ -100,6 +100,17 @@ class SearchBox(Component):
     on_search: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 
+class FileBox(Component):
+    """A field for one file, chosen or dropped; `on_file` gets its name and content in base 64."""
+
+    library = rx.asset("file_box.jsx", shared=True).importable_path
+    tag = "FileBox"
+    accept: rx.Var[str]
+    label: rx.Var[str]
+    most_bytes: rx.Var[int]
+    on_file: rx.EventHandler[lambda name, content: [name, content]]  # type: ignore[type-arg,valid-type]
+
+
 class DayInput(Component):
     """A field for a day, typed and shown as day-month-year; forms and `on_day` get YYYY-MM-DD.
 

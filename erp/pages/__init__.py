@@ -18,6 +18,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.accounting.trial_balance",
     "erp.pages.billing.bill",
     "erp.pages.billing.bills",
+    "erp.pages.billing.importing_bill",
     "erp.pages.billing.invoices",
     "erp.pages.billing.recording_bill",
     "erp.pages.billing.returned",

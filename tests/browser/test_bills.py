@@ -6,6 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.offices import enter, expect_to_fit_everywhere
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
+from tests.services.billing.files.filing import as_csv
 from tests.services.books import balance
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -103,6 +104,44 @@ def test_a_bill_that_differs_waits_is_claimed_and_credited(acting, shop, trouble
     assert troubles == []
 
 
+def test_a_bill_is_made_from_a_file(acting, shop, troubles):
+    came(shop, goods(shop, 4, lot_number="B1", mrp="105.00"))
+    rows = (
+        ("Arnica 1", "SKU1", "B1", "", "105", "4", "0", "60", "0", "5"),
+        ("arnica 2 30c", "", "C1", "03/2035", "105", "ten", "0", "60", "0", "5"),
+    )
+    file = {"name": "bill.csv", "mimeType": "text/csv", "buffer": as_csv(*rows)}
+    page = acting("manager", "/bills/import")
+    page.get_by_label("Supplier*", exact=True).fill("SBL")
+    page.locator(".lookup-list [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("Qty: This cell says “ten”.")).to_be_visible(timeout=15_000)
+    page.get_by_role("button", name="Arnica 2 30C 30 ml SBL").click()
+    page.get_by_label("Billed").last.fill("10")
+    page.get_by_label("Bill number").fill("SBL/7")
+    page.get_by_label("Total of the bill").fill("882.00")
+    page.get_by_role("button", name="Review").click()
+    expect(page.get_by_text("10 of 10 did not come").first).to_be_visible()
+    page.get_by_label("Take in with this bill").check()
+    page.get_by_role("button", name="Review").click()
+    dialog = page.get_by_role("dialog", name="Record this bill?")
+    expect(dialog.get_by_role("row", name="Creditors")).to_contain_text("₹882.00")
+    dialog.get_by_role("button", name="Record bill").click()
+    expect(page.get_by_role("heading", name="Bill SBL/7")).to_be_visible()
+    assert shop.on_hand(shop.variant_ids[1]) == 10
+
+    page.goto(page.url.partition("/bills")[0] + "/bills/import")
+    page.get_by_label("Supplier*", exact=True).fill("SBL")
+    page.locator(".lookup-list [role=option]").first.wait_for()
+    page.keyboard.press("Enter")
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("link", name="Open that bill").click()
+    expect(page.get_by_role("heading", name="Bill SBL/7")).to_be_visible()
+    assert broken_promises() == []
+    assert troubles == []
+
+
 def test_the_pages_of_bills_fit_every_screen(acting, shop, interface):
     receipt = came(shop, goods(shop, 10), goods(shop, 5, at=1))
     held = bill(shop, "756.00", billed(receipt, 12, "60"))
@@ -117,5 +156,12 @@ def test_the_pages_of_bills_fit_every_screen(acting, shop, interface):
     page = acting("owner", "/bills")
     page.get_by_role("button", name="Tolerances").click()
     expect(page.get_by_role("dialog").locator("[name=price_percent]")).to_have_value("1")
-    paths = ["/bills", "/bills/unbilled", "/bills/new", f"/bills/{held.id}", f"/bills/{claimed.id}"]
+    paths = [
+        "/bills",
+        "/bills/unbilled",
+        "/bills/new",
+        "/bills/import",
+        f"/bills/{held.id}",
+        f"/bills/{claimed.id}",
+    ]
     expect_to_fit_everywhere(page, interface, paths)

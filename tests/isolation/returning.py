@@ -1,5 +1,9 @@
 """What a shop sent back to its supplier, and a working input for every action about it."""
 
+import base64
+from datetime import timedelta
+
+from erp.core.clock import utc_now
 from tests.factories import Shop, receipt_line
 from tests.isolation.examples import Example, Ids, only
 
@@ -24,6 +28,29 @@ def _back(ids: Ids) -> dict[str, object]:
     return {"supplier_id": ids["supplier_id"], "lines": [line]}
 
 
+def _import(ids: Ids, shop: Shop) -> dict[str, object]:
+    line = {
+        "variant_id": ids["variant_id"],
+        "quantity": 1,
+        "unit_cost": "60",
+        "gst_rate": 0,
+        "lot_number": "FILE1",
+        "expires_on": shop.ctx.today + timedelta(days=400),
+        "mrp": "105.00",
+    }
+    return {
+        "supplier_id": ids["supplier_id"],
+        "sha256": "0" * 64,
+        "file_name": "bill.csv",
+        "columns": {"quantity": "Qty"},
+        "bill_number": "F-1",
+        "billed_on": utc_now().date(),
+        "total": "60.00",
+        "receive_rest": True,
+        "lines": [line],
+    }
+
+
 EXAMPLES: dict[str, Example] = {
     "billing.return_goods": lambda i, _: _back(i),
     "billing.get_return": only("return_id"),
@@ -34,6 +61,11 @@ EXAMPLES: dict[str, Example] = {
     },
     "billing.list_claims": only("supplier_id"),
     "billing.claim_recovery": only("supplier_id", from_day="2025-01-01", to_day="2030-01-01"),
+    "billing.read_bill_file": lambda i, _: {
+        "supplier_id": i["supplier_id"],
+        "content": base64.b64encode(b"Item,Qty,Rate\nArnica 1,1,60\n").decode(),
+    },
+    "billing.import_bill": _import,
     "billing.settle_claim": lambda i, _: {
         "claim_id": i["claim_id"],
         "credit_note": "CN-1",

@@ -1,5 +1,6 @@
 """Invoices, credit notes, bills of suppliers and what goes back to them."""
 
+from erp.models.billing.bill_import import BillColumns, BillImport, SupplierItem
 from erp.models.billing.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceLineReturn
 from erp.models.billing.supplier_bill import (
     BilledGoods,
@@ -15,6 +16,8 @@ from erp.models.billing.supplier_bill import (
 from erp.models.billing.supplier_return import ReturnReason, SupplierReturn, SupplierReturnLine
 
 __all__ = [
+    "BillColumns",
+    "BillImport",
     "BillOutcome",
     "BillStatus",
     "BilledGoods",
@@ -29,6 +32,7 @@ __all__ = [
     "SupplierBillDecision",
     "SupplierBillLine",
     "SupplierClaim",
+    "SupplierItem",
     "SupplierReturn",
     "SupplierReturnLine",
 ]

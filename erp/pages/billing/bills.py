@@ -41,6 +41,10 @@ def bills_page() -> rx.Component:
                     on_click=TolerancesState.open_dialog("", ""),
                 ),
             ),
+            rx.cond(
+                BillListState.may_record,
+                link_button("From a file", "/bills/import", look="outline", icon="file-up"),
+            ),
             link_button("Not billed yet", "/bills/unbilled", look="outline", icon="package-open"),
             add,
         ),

@@ -104,27 +104,17 @@ def _worth() -> rx.Component:
     def amount(key: str) -> rx.Component:
         return rx.el.span(head[key], class_name="numeric")
 
-    facts = fact_list(
+    return fact_list(
         [
             ("Goods", amount("taxable")),
             ("GST", amount("tax")),
             ("Which is", head["tax_words"]),
             ("Total", rx.el.b(head["total"], class_name="numeric")),
-            ("Cost in stock", amount("cost")),
+            ("Not billed", or_dash(head["released"])),
+            ("In stock at", amount("cost")),
+            ("Lost", or_dash(head["lost"])),
         ]
     )
-    return rx.fragment(
-        facts,
-        _besides("released", "Came in at, and not billed"),
-        _besides("lost", "Cost beyond what was billed"),
-        _besides("not_given", "Asked and not given"),
-    )
-
-
-def _besides(key: str, label: str) -> rx.Component:
-    """Return an amount that only some returns have."""
-    shown = fact_list([(label, rx.el.span(head[key], class_name="numeric"))])
-    return rx.cond(head[key] != "", shown)
 
 
 def _facts() -> rx.Component:

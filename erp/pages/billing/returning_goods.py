@@ -122,10 +122,10 @@ def _offered() -> rx.Component:
 
 def _standing(line: Any) -> rx.Component:
     """Return why a lot might go back, and when its supplier takes it."""
-    expiry = rx.cond(line["expiry"] != "", rx.el.span("expires ", line["expiry"]))
-    window = rx.cond(line["window"] != "", rx.el.span(line["window"]))
     return rx.el.div(
-        badge(line["reason_words"], line["tone"]), expiry, window, class_name="detail lot-facts"
+        badge(line["reason_words"], line["tone"]),
+        rx.el.span(line["window"]),
+        class_name="lot-facts",
     )
 
 

@@ -22,6 +22,8 @@ from erp.services.billing.bill_errors import (
     BilledTwice,
     BillNotHeld,
     ClaimSettled,
+    FileImported,
+    GoodsNotHere,
     MoreThanCame,
     NothingToClaim,
     OwnBill,
@@ -31,12 +33,16 @@ from erp.services.billing.bill_errors import (
     UnknownClaim,
     UnknownDelivery,
 )
+from erp.services.billing.bill_file_matching import BillFile, ReadBillFile, read_bill_file
+from erp.services.billing.bill_file_reading import FIELDS as BILL_FILE_FIELDS
+from erp.services.billing.bill_file_reading import LARGEST_FILE
 from erp.services.billing.bill_goods import (
     MatchTolerances,
     SetMatchTolerances,
     get_match_tolerances,
     set_match_tolerances,
 )
+from erp.services.billing.bill_importing import ImportBill, import_bill
 from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
 from erp.services.billing.bill_queries import (
     BillDetail,
@@ -123,23 +129,25 @@ from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
 __all__ = [
-    "KIND_OF_TITLE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit", "BeyondDelivered", "BillAnswer", "BillDetail",
-    "BillNotHeld", "BillOutcome", "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge",
-    "BilledLine", "BilledTwice", "BillsDiffer", "ChallanCopy", "ClaimRecovery", "ClaimSettled", "Copy",
-    "CreditDraft", "CreditLine", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer",
-    "DocumentTitle", "Finding", "GetBill", "GetInvoice", "GetReturn", "InvoiceKind", "ListBills", "ListClaims",
+    "BILL_FILE_FIELDS", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit",
+    "BeyondDelivered", "BillAnswer", "BillDetail", "BillFile", "BillNotHeld", "BillOutcome", "BillPage",
+    "BillPrinter", "BillStatus", "BillWaits", "BilledCharge", "BilledLine", "BilledTwice", "BillsDiffer",
+    "ChallanCopy", "ClaimRecovery", "ClaimSettled", "Copy", "CreditDraft", "CreditLine", "DecideBill",
+    "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle", "FileImported", "Finding",
+    "GetBill", "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind", "ListBills", "ListClaims",
     "ListInvoices", "ListReturnable", "ListReturns", "ListUnbilled", "Match", "MatchTolerances", "MoreThanCame",
     "NewInvoice", "NewInvoiceLine", "NotFromSupplier", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
-    "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedTender", "RecordBill",
-    "RemindOfClaims", "ReturnDetail", "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot",
-    "ReturnedGoods", "ReturnedLot", "Returning", "SetMatchTolerances", "SettleClaim", "SoldLine", "Supply",
-    "SupplyKind", "SupplyLine", "SupplyNature", "SupplyTotals", "TaxNotDue", "TaxedLine", "TaxedSupply",
-    "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill",
-    "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason",
-    "claim_recovery", "credit_return", "credit_value", "decide_bill", "deliver_order", "document_title",
-    "draft_credit", "get_bill", "get_invoice", "get_match_tolerances", "get_original", "get_printed_document",
-    "get_printed_return", "get_return", "income_lines", "list_bills", "list_claims", "list_invoices",
-    "list_returnable", "list_returns", "list_unbilled", "match_line", "place_of_supply", "qr_png", "qr_svg",
-    "recipient_of", "record_bill", "referees", "remind_of_claims", "return_goods", "set_match_tolerances",
-    "settle_claim", "sold_line", "take_number", "tax_supply", "upi_link", "write_invoice",
+    "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedTender",
+    "ReadBillFile", "RecordBill", "RemindOfClaims", "ReturnDetail", "ReturnExceedsSale", "ReturnGoods",
+    "ReturnReason", "ReturnableLot", "ReturnedGoods", "ReturnedLot", "Returning", "SetMatchTolerances",
+    "SettleClaim", "SoldLine", "Supply", "SupplyKind", "SupplyLine", "SupplyNature", "SupplyTotals", "TaxNotDue",
+    "TaxedLine", "TaxedSupply", "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine",
+    "UnbilledPage", "UnknownBill", "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply",
+    "UpiPayment", "WrongReason", "claim_recovery", "credit_return", "credit_value", "decide_bill", "deliver_order",
+    "document_title", "draft_credit", "get_bill", "get_invoice", "get_match_tolerances", "get_original",
+    "get_printed_document", "get_printed_return", "get_return", "import_bill", "income_lines", "list_bills",
+    "list_claims", "list_invoices", "list_returnable", "list_returns", "list_unbilled", "match_line",
+    "place_of_supply", "qr_png", "qr_svg", "read_bill_file", "recipient_of", "record_bill", "referees",
+    "remind_of_claims", "return_goods", "set_match_tolerances", "settle_claim", "sold_line", "take_number",
+    "tax_supply", "upi_link", "write_invoice",
 ]  # fmt: skip

@@ -76,6 +76,24 @@ class ClaimSettled(Conflict):
     code = "claim_settled"
 
 
+class FileImported(Conflict):
+    """The file was made into a bill before."""
+
+    code = "file_imported"
+
+
+class GoodsNotHere(InvalidInput):
+    """More is billed than came and is not billed."""
+
+    code = "goods_not_here"
+
+
+refuse_on(
+    "uq_bill_import_file",
+    lambda: FileImported(
+        "This file was made into a bill just now.", fields={"sha256": "Imported before."}
+    ),
+)
 refuse_on(
     "uq_supplier_bill_once",
     lambda: BilledTwice(

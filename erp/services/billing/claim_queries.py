@@ -140,7 +140,7 @@ _STANDINGS: dict[str | None, LiteralString] = {
 @query("billing.list_claims", permission="billing.view_bills", rest="GET /supplier-claims")
 def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> ClaimPage:
     """List claims of the acting branch on suppliers, the oldest first."""
-    after = decode_cursor(wanted.cursor, 1) or [str(UUID(int=0))]
+    after = decode_cursor(wanted.cursor, 2) or ["-infinity", str(UUID(int=0))]
     found: tuple[LiteralString, ...] = (
         CLAIMS,
         "where c.branch_id = %(branch)s",
@@ -152,7 +152,8 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
         "branch": ctx.branch_id,
         "zone": ctx.time_zone,
         "today": ctx.today,
-        "after": after[0],
+        "raised_after": after[0],
+        "after": after[1],
         "supplier": wanted.supplier_id,
         "older_than": wanted.older_than,
         "raised_from": wanted.raised_from,
@@ -168,7 +169,10 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
                case when c.settled_at is null then 'open' when c.given = 0 then 'refused'
                     when c.given < c.asked then 'part' else 'full' end as answer
     """
-    tail: LiteralString = "and c.id > %(after)s::uuid order by c.id limit %(limit)s"
+    tail: LiteralString = """
+           and (c.raised_on, c.id) > (%(raised_after)s::date, %(after)s::uuid)
+         order by c.raised_on, c.id limit %(limit)s
+    """
     rows = db.fetch_all(session, " ".join((head, *found, tail)), given)
     total: LiteralString = (
         "select coalesce(sum(c.asked) filter (where c.settled_at is null), 0.00) as amount"
@@ -179,7 +183,7 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
     return ClaimPage(
         rows=page,
         still_asked=still["amount"] if still else ZERO,
-        next_cursor=encode_cursor(page[-1].id) if more else "",
+        next_cursor=encode_cursor(page[-1].raised_on, page[-1].id) if more else "",
     )
 
 

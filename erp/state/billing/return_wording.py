@@ -22,9 +22,9 @@ REASON_TONES: Mapping[str, str] = {
     "excess": "gray",
 }
 STANDINGS: Mapping[str, str] = {
-    "open": "Credit note to come",
+    "open": "Waits",
     "settled": "Answered",
-    "unbilled": "Was not billed",
+    "unbilled": "Not billed",
 }
 STANDING_TONES: Mapping[str, str] = {"open": "amber", "settled": "green", "unbilled": "gray"}
 

@@ -28,7 +28,7 @@ from erp.state.showing import display_rows
 LINE_COLUMNS = (
     Column("label", "Goods", detail="lot"),
     Column("reason", "Reason", Kind.STATUS, labels=REASONS, tones=REASON_TONES, wide_only=True),
-    Column("bill", "Billed on", wide_only=True),
+    Column("bill", "Bill", wide_only=True),
     Column("units", "Units", detail="location"),
     Column("gst_rate", "GST", Kind.PERCENT, wide_only=True),
     Column("cost", "Cost", Kind.MONEY, wide_only=True),
@@ -61,7 +61,7 @@ def _line(line: Any) -> dict[str, Any]:
     return line.model_dump() | {
         "id": line.line_no,
         "lot": f"Lot {line.lot_number}{expiry}",
-        "bill": line.bill_number or "Not billed",
+        "bill": line.bill_number or "None",
         "units": f"{group_count(line.quantity)}\u00a0{line.unit}",
         "location": line.location,
         "asked": line.taxable + line.tax,
@@ -101,7 +101,8 @@ def _worth(found: Any) -> dict[str, str]:
     tax = found.cgst + found.sgst + found.igst
     asked = found.taxable if found.is_credit_taken else found.total
     lost = found.cost - asked - found.released
-    answered = found.total - found.credited - found.credited_tax if found.settled_at else None
+    if found.settled_at:
+        lost += found.total - found.credited - found.credited_tax
     heads = "IGST" if found.supply_nature == "INTER" else "CGST and SGST, half each"
     kind = "taken back from the input tax" if found.is_credit_taken else "was part of the cost"
     return {
@@ -112,7 +113,6 @@ def _worth(found: Any) -> dict[str, str]:
         "released": money_text(found.released) if found.released else "",
         "cost": money_text(found.cost),
         "lost": money_text(lost) if lost else "",
-        "not_given": money_text(answered) if answered else "",
         "claim_taxable": plain_decimal(found.claim_taxable),
         "claim_tax": plain_decimal(found.claim_tax),
         "claim_tone": "blue" if found.claim_id and found.settled_at is None else "gray",

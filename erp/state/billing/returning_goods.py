@@ -146,7 +146,6 @@ def _offered(row: Any) -> Line:
         "location_id": str(row.location_id),
         "label": row.label,
         "words": " · ".join(part for part in said if part),
-        "expiry": expiry_text(row.expires_on) if row.expires_on else "",
         "reason": row.reason,
         "reason_words": REASONS[row.reason],
         "tone": REASON_TONES[row.reason],
@@ -158,11 +157,11 @@ def _offered(row: Any) -> Line:
 
 
 def _window(row: Any) -> str:
-    """Say when the supplier takes the lot back for its expiry."""
-    if row.claim_until is None:
+    """Say when the lot expires and when the supplier takes it back for that."""
+    if row.expires_on is None or row.claim_until is None:
         return ""
-    if row.is_in_window:
-        return f"Goes back until {date_text(row.claim_until)}"
-    if row.reason == "expired":
-        return f"Went back until {date_text(row.claim_until)}"
-    return f"Goes back from {date_text(row.claim_from)}"
+    words = f"from {date_text(row.claim_from)}"
+    if row.is_in_window or row.reason == "expired":
+        words = f"until {date_text(row.claim_until)}"
+    verb = "went" if row.reason == "expired" and not row.is_in_window else "goes"
+    return f"Expires {expiry_text(row.expires_on)} · {verb} back {words}"

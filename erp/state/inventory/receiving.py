@@ -10,11 +10,11 @@ from reflex.event import EventSpec
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, expiry_text, money_text, plain_decimal
+from erp.core.pack_dates import BAD_MONTH, read_expiry, read_made
 from erp.services import catalog
 from erp.state.costing import CostedLinesState, number_of
 from erp.state.inventory.reviewing import ReviewedFormState
 from erp.state.inventory.stock import RECEIVE, VIEW
-from erp.state.inventory.typing_dates import BAD_MONTH, read_expiry, read_made
 from erp.state.lining import Line
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler

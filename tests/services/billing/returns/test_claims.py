@@ -203,6 +203,9 @@ def test_returns_and_claims_are_listed(shop, receipt):
     ]
     assert claims.still_asked == Decimal("525.00") + Decimal("105.00")
     assert shop.run("billing.list_claims", {"older_than": 1}).rows == []
+    first = shop.run("billing.list_claims", {"limit": 2})
+    rest = shop.run("billing.list_claims", {"limit": 2, "cursor": first.next_cursor})
+    assert [r.answer for r in [*first.rows, *rest.rows]] == ["open", "part", "open"]
     detail = shown(shop, settled)
     assert (detail.credited, detail.total, detail.lines[0].bill_number) == (
         Decimal("400.00"),

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from erp.state.inventory.typing_dates import read_expiry, read_made
+from erp.core.pack_dates import read_expiry, read_made
 
 
 @pytest.mark.parametrize(

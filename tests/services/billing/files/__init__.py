@@ -1,0 +1,1 @@
+"""Suppliers' bills that come as files."""
