@@ -59,6 +59,11 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "product_id": i["drops_id"],
         "substitute_id": i["linked_id"],
     },
+    "catalog.propose_tax_class": lambda i, _: {"product_id": i["drops_id"]},
+    "catalog.set_licence_class": lambda i, _: {
+        "product_id": i["drops_id"],
+        "licence_class": "restricted",
+    },
     "catalog.preview_price_list": lambda i, _: {"price_list_id": i["price_list_id"]},
     "catalog.apply_price_list": lambda i, s: {
         "price_list_id": i["price_list_id"],

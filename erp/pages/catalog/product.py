@@ -29,6 +29,7 @@ from erp.state.catalog.product import (
     EditProductState,
     EditVariantState,
     ProductState,
+    SetLicenceState,
     SetTaxClassState,
 )
 from erp.state.catalog.substitutes import SubstituteState
@@ -178,6 +179,12 @@ def _actions(row: Any) -> rx.Component:
 
 def _facts() -> rx.Component:
     head = ProductState.head
+    licence = button(
+        "Licence",
+        look="ghost",
+        icon="shield",
+        on_click=SetLicenceState.open_dialog(head["id"], head["name"]),
+    )
     return card(
         fact_list(
             [
@@ -186,12 +193,16 @@ def _facts() -> rx.Component:
                 ("Remedy", or_dash(head["remedy"])),
                 ("Also known as", or_dash(head["synonyms"])),
                 ("Abbreviations", or_dash(head["abbreviations"])),
+                ("Constituents", or_dash(head["constituents"])),
                 ("HSN", rx.el.span(head["hsn"], class_name="code")),
                 ("Stock", head["tracking"]),
+                ("To sell it", head["licence"]),
+                ("Most in one sale", or_dash(head["max_per_sale"])),
                 ("Note", or_dash(head["note"])),
             ]
         ),
         title="About",
+        actions=(rx.cond(head["may_edit"] != "", licence),),
     )
 
 
@@ -207,9 +218,22 @@ def _tax() -> rx.Component:
         ProductState.rates,
         lambda row: rx.fragment(rx.el.dt("From ", row["from"]), rx.el.dd(row["rate"])),
     )
+    tax = ProductState.tax
+    proposal = rx.el.div(
+        rx.cond(tax["differs"] != "", badge("Differs from the rules", "amber")),
+        rx.el.p(
+            rx.el.b("The rules: ", tax["proposed"]),
+            rx.cond(tax["hsn"] != "", rx.el.span(" · HSN ", tax["hsn"])),
+        ),
+        rx.el.p(tax["reason"]),
+        rx.cond(tax["source"] != "", rx.el.p(tax["source"], class_name="soft")),
+        rx.cond(tax["because"] != "", rx.el.p(rx.el.b("Taxed otherwise: "), tax["because"])),
+        class_name="tax-rule",
+    )
     return card(
         fact_list([("Today", rx.el.b(head["gst"])), ("Class", head["tax_class"])]),
         rx.el.dl(rates, class_name="facts rates"),
+        proposal,
         title="GST",
         actions=(rx.cond(head["may_edit"] != "", change),),
     )

@@ -1,6 +1,6 @@
 """The catalogue: remedies, products, variants, barcodes, tax classes."""
 
-from erp.models.catalog import Form, SupplyTreatment
+from erp.models.catalog import Form, LicenceClass, SupplyTreatment
 from erp.services.catalog import referees
 from erp.services.catalog.errors import (
     BadBarcode,
@@ -13,6 +13,7 @@ from erp.services.catalog.errors import (
     UnknownTaxClass,
     UnknownUnit,
 )
+from erp.services.catalog.licensing import SetLicenceClass, set_licence_class
 from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
 from erp.services.catalog.potency import Potency, read_potency
@@ -77,6 +78,7 @@ from erp.services.catalog.substituting import (
     list_substitutes,
     unlink_substitute,
 )
+from erp.services.catalog.tax_proposing import ProposeTaxClass, TaxProposal, propose_tax_class
 from erp.services.catalog.taxing import (
     CreateTaxClass,
     DatedRate,
@@ -123,6 +125,7 @@ __all__ = [
     "GoodsFound",
     "GoodsRow",
     "InactiveProduct",
+    "LicenceClass",
     "Likeness",
     "LinkSubstitute",
     "ListProducts",
@@ -137,12 +140,14 @@ __all__ = [
     "ProductDetail",
     "ProductPage",
     "ProductRow",
+    "ProposeTaxClass",
     "RateOrder",
     "RemedyNames",
     "RemoveBarcode",
     "SaleLine",
     "Scan",
     "SearchProducts",
+    "SetLicenceClass",
     "SetProductTaxClass",
     "SetTaxRate",
     "SetVariantStatus",
@@ -150,6 +155,7 @@ __all__ = [
     "SubstituteList",
     "SubstituteRow",
     "SupplyTreatment",
+    "TaxProposal",
     "TradedVariant",
     "UnknownProduct",
     "UnknownTaxClass",
@@ -179,6 +185,7 @@ __all__ = [
     "list_substitutes",
     "list_tax_classes",
     "preview_price_list",
+    "propose_tax_class",
     "read_potency",
     "read_scan",
     "read_table",
@@ -186,6 +193,7 @@ __all__ = [
     "remove_barcode",
     "search_products",
     "search_words",
+    "set_licence_class",
     "set_product_tax_class",
     "set_tax_rate",
     "set_variant_status",

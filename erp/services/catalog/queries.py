@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.shelf_life import Standing, standing_of
-from erp.models.catalog import Form, SupplyTreatment
+from erp.models.catalog import Form, LicenceClass, SupplyTreatment
 from erp.services.catalog.errors import UnknownProduct
 from erp.services.catalog.naming import search_words
 from erp.services.catalog.sellable import GOODS, NOBODY, PAGE, SELLABLE, place_of
@@ -142,6 +142,9 @@ class ProductDetail(Result):
     is_expiry_required: bool
     is_service: bool
     note: str
+    constituents: list[str]
+    licence_class: LicenceClass
+    max_per_sale: int | None
     variants: list[VariantDetail]
 
 
@@ -266,6 +269,7 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
                coalesce(r.synonyms, '{}') as synonyms,
                coalesce(r.abbreviations, '{}') as abbreviations, p.hsn, c.code as tax_class,
                c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
+               p.constituents, p.licence_class, p.max_per_sale,
                (select t.rate from tax_rate t
                  where t.tenant_id = c.tenant_id and t.tax_class_id = c.id
                    and t.valid_from <= %(today)s order by t.valid_from desc limit 1) as gst_rate
