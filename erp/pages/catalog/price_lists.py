@@ -124,7 +124,7 @@ def _columns() -> rx.Component:
             rx.el.select(
                 rx.el.option("Not in the file", value=""),
                 rx.foreach(PriceListState.headers, option),
-                value=PriceListState.columns.get(part, ""),
+                value=PriceListState.parts.get(part, ""),
                 on_change=lambda value: PriceListState.read_as(part, value),
                 class_name="input",
             ),
