@@ -64,7 +64,13 @@ def downgrade() -> None:
         op.drop_table(table)
     for name in CHECKS:
         op.drop_constraint(op.f(name), "product", type_="check")
-    for column in ("constituents", "licence_class", "max_per_sale", "tax_reason"):
+    for column in (
+        "constituents",
+        "licence_class",
+        "max_per_sale",
+        "tax_reason",
+        "picture_version",
+    ):
         op.drop_column("product", column)
     op.drop_index("uq_variant_pack", "variant")
     connection = op.get_bind()
@@ -185,3 +191,4 @@ def _create_tables() -> None:
             "tax_reason", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False
         ),
     )
+    op.add_column("product", sa.Column("picture_version", sa.Integer(), nullable=True))

@@ -60,6 +60,7 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "substitute_id": i["linked_id"],
     },
     "catalog.propose_tax_class": lambda i, _: {"product_id": i["drops_id"]},
+    "catalog.set_product_picture": lambda i, _: {"product_id": i["drops_id"]},
     "catalog.set_licence_class": lambda i, _: {
         "product_id": i["drops_id"],
         "licence_class": "restricted",

@@ -93,6 +93,7 @@ class Product(TenantRow, table=True):
         is_expiry_required: A lot must carry an expiry date.
         constituents: What it is made of, where that is more than its remedy.
         max_per_sale: Most base units in one sale; any number where there is none.
+        picture_version: Version of its picture it is shown with; none where there is none.
         tax_reason: Why a person taxed it otherwise than the rules propose.
     """
 
@@ -129,6 +130,7 @@ class Product(TenantRow, table=True):
         sa_column_kwargs={"server_default": LicenceClass.HOMEOPATHIC.value},
     )
     max_per_sale: int | None = None
+    picture_version: int | None = None
     tax_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 

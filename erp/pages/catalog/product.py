@@ -16,6 +16,7 @@ from erp.components import (
     link_button,
     page_header,
 )
+from erp.components.browser_parts import FilePick
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
 from erp.pages.catalog.substitutes import link_dialog, substitutes_card
@@ -64,7 +65,7 @@ def product_page() -> rx.Component:
                     prices_card(),
                     class_name="stack span-8",
                 ),
-                rx.el.div(_facts(), _tax(), class_name="stack span-4 full-below"),
+                rx.el.div(_picture(), _facts(), _tax(), class_name="stack span-4 full-below"),
             ),
             _moves(),
             list_route="/products",
@@ -174,6 +175,25 @@ def _actions(row: Any) -> rx.Component:
             ),
         ),
         class_name="row-actions",
+    )
+
+
+def _picture() -> rx.Component:
+    head = ProductState.head
+    pick = FilePick.create(
+        url=head["picture_to"],
+        accept="image/jpeg,image/png,image/webp",
+        label="Choose a picture",
+        hint="JPEG, PNG or WebP, up to 5 MB.",
+        largest=5_000_000,
+        on_done=ProductState.picture_kept,
+    )
+    shown = rx.el.img(src=head["picture"], alt=head["name"], class_name="product-picture")
+    remove = button("Remove", look="ghost", icon="x", on_click=ProductState.remove_picture)
+    has, edits = head["picture"] != "", head["may_edit"] != ""
+    content = rx.fragment(rx.cond(has, shown), rx.cond(edits, pick))
+    return rx.cond(
+        has | edits, card(content, title="Picture", actions=(rx.cond(has & edits, remove),))
     )
 
 

@@ -16,6 +16,8 @@ from erp.services.catalog.errors import (
 from erp.services.catalog.licensing import SetLicenceClass, set_licence_class
 from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
+from erp.services.catalog.picturing import ORIGIN as PICTURE
+from erp.services.catalog.picturing import SetProductPicture, set_product_picture
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.price_files import BadPriceFile, read_table
 from erp.services.catalog.price_lists import (
@@ -103,6 +105,7 @@ from erp.services.catalog.variants import (
 )
 
 __all__ = [
+    "PICTURE",
     "PRICE_LIST",
     "AddBarcode",
     "AppliedList",
@@ -148,6 +151,7 @@ __all__ = [
     "Scan",
     "SearchProducts",
     "SetLicenceClass",
+    "SetProductPicture",
     "SetProductTaxClass",
     "SetTaxRate",
     "SetVariantStatus",
@@ -194,6 +198,7 @@ __all__ = [
     "search_products",
     "search_words",
     "set_licence_class",
+    "set_product_picture",
     "set_product_tax_class",
     "set_tax_rate",
     "set_variant_status",

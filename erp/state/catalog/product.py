@@ -94,6 +94,23 @@ class ProductState(RecordState, rx.State):
         return rx.toast.success("Back in trade." if is_active else "Taken out of trade.")
 
     @handler(permission=EDIT)
+    async def picture_kept(self, product_id: str, known: str) -> EventSpec:  # noqa: ARG002  what the field sends
+        """Show the picture that came."""
+        await self._show()
+        return rx.toast.success("Picture saved.")
+
+    @handler(permission=EDIT)
+    async def remove_picture(self) -> EventSpec:
+        """Show the product without a picture."""
+        given = {"product_id": self.head.get("id", "")}
+        try:
+            await self._run("catalog.set_product_picture", given)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success("Picture removed.")
+
+    @handler(permission=EDIT)
     async def remove_barcode(self, variant_id: str, code: str) -> EventSpec:
         """Forget a code of a variant."""
         try:
@@ -145,6 +162,8 @@ def _head(product: Any) -> dict[str, str]:
         if product.is_lot_tracked
         else "Not tracked by lot",
         "note": product.note,
+        "picture": f"{product.picture_url}&size=large" if product.picture_url else "",
+        "picture_to": f"/api/erp/products/{product.product_id}/picture",
         "constituents": ", ".join(product.constituents),
         "licence": LICENCES[product.licence_class],
         "licence_class": product.licence_class.value,

@@ -22,7 +22,7 @@ class ProductListState(ListState, rx.State):
     permission: ClassVar[str] = "catalog.view"
     query: ClassVar[str] = "catalog.list_products"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="sku"),
+        Column("label", "Product", detail="sku", picture="picture_url"),
         Column("brand", "Brand", wide_only=True),
         Column("form", "Form", labels=FORMS, wide_only=True),
         Column("gst_rate", "GST", Kind.PERCENT, wide_only=True),
