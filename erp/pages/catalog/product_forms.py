@@ -216,10 +216,9 @@ def _set_tax_class() -> rx.Component:
             "Why",
             "reason",
             errors=SetTaxClassState.field_errors,
-            hint=SetTaxClassState.proposed,
             max_length=500,
         ),
         title="Change the tax class",
-        subtitle="Holds from the next sale on; posted documents stay as they are.",
+        subtitle=SetTaxClassState.proposed,
         submit="Change class",
     )

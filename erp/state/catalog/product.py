@@ -283,7 +283,8 @@ class SetTaxClassState(_OfProduct, rx.State):
         found = await self._ask("catalog.list_tax_classes")
         page = await self.get_state(ProductState)
         proposed = page.tax.get("proposed", "")
-        self.proposed = proposed and f"The rules propose {proposed}. Another needs a reason."
+        rules = f" The rules propose {proposed}; another needs a reason." if proposed else ""
+        self.proposed = f"Holds from the next sale on; posted documents stay.{rules}"
         self.current = page.head.get("tax_class", "")
         self.tax_classes = [{"value": row.code, "label": row.name} for row in found.rows]
 
