@@ -22,6 +22,16 @@ RIGHTS = {
     "maker_list": migrating.CHANGEABLE,
     "listed_price": migrating.APPEND_ONLY,
 }
+CHECKS = {
+    "ck_product_licence_class": "licence_class in ('homeopathic', 'restricted', 'narcotic', 'open')",
+    "ck_product_max_per_sale": "max_per_sale > 0",
+    "ck_product_narcotic_cap": "licence_class <> 'narcotic' or max_per_sale is not null",
+}
+OPEN = """
+    update product set licence_class = 'open'
+     where form in ('cosmetic', 'packaging', 'book', 'device', 'service', 'other')
+"""
+"""What needs no drug licence, as far as its form tells."""
 APART = """
     update variant v set pack_unit = v.pack_unit || ' (' || d.nth || ')'
       from (select tenant_id, id, row_number() over (
@@ -35,8 +45,11 @@ APART = """
 def upgrade() -> None:
     _create_tables()
     op.get_bind().exec_driver_sql((SQL / "0010_sounds.sql").read_text())
-    with migrating.every_tenant("variant") as connection:
+    with migrating.every_tenant("variant", "product") as connection:
         connection.exec_driver_sql(APART)
+        connection.exec_driver_sql(OPEN)
+    for name, condition in CHECKS.items():
+        op.create_check_constraint(op.f(name), "product", condition)
     op.create_index(
         "uq_variant_pack",
         "variant",
@@ -49,6 +62,16 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in reversed(RIGHTS):
         op.drop_table(table)
+    for name in CHECKS:
+        op.drop_constraint(op.f(name), "product", type_="check")
+    for column in (
+        "constituents",
+        "licence_class",
+        "max_per_sale",
+        "tax_reason",
+        "picture_version",
+    ):
+        op.drop_column("product", column)
     op.drop_index("uq_variant_pack", "variant")
     connection = op.get_bind()
     connection.exec_driver_sql((SQL / "0010_sounds_down.sql").read_text())
@@ -148,3 +171,24 @@ def _create_tables() -> None:
         ["tenant_id", "variant_id", "valid_from", "id"],
         unique=False,
     )
+    op.add_column(
+        "product",
+        sa.Column("constituents", sa.ARRAY(sa.Text()), server_default="{}", nullable=False),
+    )
+    op.add_column(
+        "product",
+        sa.Column(
+            "licence_class",
+            sqlmodel.sql.sqltypes.AutoString(),
+            server_default="homeopathic",
+            nullable=False,
+        ),
+    )
+    op.add_column("product", sa.Column("max_per_sale", sa.Integer(), nullable=True))
+    op.add_column(
+        "product",
+        sa.Column(
+            "tax_reason", sqlmodel.sql.sqltypes.AutoString(), server_default="", nullable=False
+        ),
+    )
+    op.add_column("product", sa.Column("picture_version", sa.Integer(), nullable=True))

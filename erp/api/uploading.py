@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import BaseModel
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from erp.adapters.object_storage import object_storage
+from erp.adapters.pictures import draw_pictures
 from erp.api.actions import BASE, guarded
 from erp.api.bodies import read_body
 from erp.api.callers import context_of, credentials_of
@@ -24,34 +24,44 @@ from erp.api.problems import NotJson
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
-from erp.services import catalog, documents
+from erp.core.errors import NotFound
+from erp.services import catalog, documents, platform
 
 LONGEST_NAME = 120
-Keep = Callable[[Session, RequestContext, str, bytes], BaseModel]
+LARGEST_FILE = 5_000_000
+PICTURE = "/products/{product_id}/picture"
+_KEPT = {
+    "cache-control": "private, max-age=31536000, immutable",
+    "vary": "cookie, authorization",
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'",
+}
+Keep = Callable[[RequestContext, Request, str, bytes], BaseModel]
 
 
 def uploading_routes() -> list[Route]:
     """Return the routes that take files."""
     return [
-        Route(f"{BASE}/maker-lists", guarded(_takes(_maker_list, 5_000_000)), methods=["POST"]),
+        Route(f"{BASE}/maker-lists", guarded(_takes(_maker_list)), methods=["POST"]),
+        Route(f"{BASE}{PICTURE}", guarded(_takes(_picture)), methods=["POST"]),
+        Route(f"{BASE}{PICTURE}", guarded(show_picture), methods=["GET"]),
     ]
 
 
-def _takes(keep: Keep, largest: int) -> Callable[[Request], Any]:
+def _takes(keep: Keep) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/octet-stream":
             raise NotJson("Send the file itself, with Content-Type: application/octet-stream.")
         credentials = credentials_of(request)
-        content = await read_body(request, largest)
+        content = await read_body(request, LARGEST_FILE)
         name = request.query_params.get("file_name", "").replace("\0", "").strip()[:LONGEST_NAME]
         request_id = request_id_of(request.scope)
 
         def kept() -> BaseModel:
             ctx = context_of(credentials, request_id)
             ctx.require("catalog.edit")
-            with db.unit_of_work(ctx) as session:
-                return keep(session, ctx, name or "file", content)
+            return keep(ctx, request, name or "file", content)
 
         answer = await off_the_loop(kept)
         return JSONResponse(answer.model_dump(mode="json"), status_code=201)
@@ -60,30 +70,71 @@ def _takes(keep: Keep, largest: int) -> Callable[[Request], Any]:
 
 
 def _maker_list(
-    session: Session, ctx: RequestContext, name: str, content: bytes
+    ctx: RequestContext, _request: Request, name: str, content: bytes
 ) -> catalog.UploadedList:
     """Keep a price list: its rows to be looked at, and the file itself as it came."""
     table = catalog.read_table(content)
     digest = hashlib.sha256(content).hexdigest()
-    listed = catalog.keep_maker_list(session, ctx, name, digest, table)
-    if not listed.is_known:
-        _store(session, ctx, catalog.MAKER_LIST, listed.id, name, content)
+    with db.unit_of_work(ctx) as session:
+        listed = catalog.keep_maker_list(session, ctx, name, digest, table)
+        if not listed.is_known:
+            new = documents.NewDocument(
+                catalog.MAKER_LIST, listed.id, "file", name, "application/octet-stream"
+            )
+            documents.store_bytes(session, ctx, object_storage(), new, content)
     return listed
 
 
-def _store(
-    session: Session,
-    ctx: RequestContext,
-    origin: str,
-    origin_id: UUID,
-    name: str,
-    content: bytes,
-) -> None:
-    new = documents.NewDocument(
-        origin_type=origin,
-        origin_id=origin_id,
-        variant="file",
-        file_name=name,
-        media_type="application/octet-stream",
-    )
-    documents.store_bytes(session, ctx, object_storage(), new, content)
+def _picture(
+    ctx: RequestContext, request: Request, _name: str, content: bytes
+) -> platform.Identified:
+    """Keep a product's picture, drawn anew in two sizes, and show the product with it."""
+    product_id = _id(request)
+    drawn = draw_pictures(content)
+    platform.run("catalog.get_product", ctx, {"product_id": product_id})
+    with db.unit_of_work(ctx) as session:
+        for variant, made in (("large", drawn.large), ("small", drawn.small)):
+            new = documents.NewDocument(
+                catalog.PICTURE, product_id, variant, f"{variant}.jpg", "image/jpeg"
+            )
+            kept = documents.store_bytes(session, ctx, object_storage(), new, made)
+    shown = {"product_id": product_id, "version": kept.version}
+    platform.run("catalog.set_product_picture", ctx, shown)
+    return platform.Identified(id=product_id)
+
+
+async def show_picture(request: Request) -> Response:
+    """Send a version of a product's picture, small or `?size=large`, to whoever may see products.
+
+    An address with its version always means the same bytes, so a browser keeps them.
+
+    Raises:
+        NotFound: There is no such picture in the caller's organisation.
+    """
+    credentials = credentials_of(request)
+    request_id = request_id_of(request.scope)
+    product_id, version = _id(request), request.query_params.get("v", "")
+    variant = "large" if request.query_params.get("size") == "large" else "small"
+
+    def found() -> bytes:
+        ctx = context_of(credentials, request_id)
+        wanted = documents.FindDocuments(
+            origin_type=catalog.PICTURE, origin_id=product_id, variant=variant
+        )
+        with db.unit_of_work(ctx) as session:
+            kept = documents.find_documents(session, ctx, wanted).rows
+            ids = [row.id for row in kept if str(row.version) == version]
+            if not ids:
+                raise NotFound("There is no such picture.")
+            asked = documents.GetDocument(document_id=ids[0])
+            document = documents.get_document(session, ctx, asked)
+        return object_storage().read(document.storage_key)
+
+    return Response(await off_the_loop(found), media_type="image/jpeg", headers=_KEPT)
+
+
+def _id(request: Request) -> UUID:
+    try:
+        return UUID(request.path_params["product_id"])
+    except ValueError:
+        raise NotFound("There is no such product.") from None

@@ -94,7 +94,22 @@ def _cell(column: Column, row: Row, is_link: bool) -> rx.Component:
     if is_link:
         value = ReactRouterLink.create(value, to=row["href"], class_name="row-link")
     detail = [rx.el.span(row[column.detail], class_name="detail")] if column.detail else []
+    if column.picture:
+        return rx.el.td(
+            rx.el.div(
+                thumbnail(row[column.picture]), rx.el.div(value, *detail), class_name="pictured"
+            )
+        )
     return rx.el.td(value, *detail, class_name=_classes(column))
+
+
+def thumbnail(address: Any) -> rx.Component:
+    """Return a small picture, or a quiet tile where there is none."""
+    return rx.cond(
+        address != "",
+        rx.el.img(src=address, alt="", loading="lazy", class_name="thumb"),
+        rx.el.span(rx.icon("pill-bottle"), class_name="thumb", aria_hidden="true"),
+    )
 
 
 def _classes(column: Column) -> str:

@@ -37,6 +37,7 @@ class Column:
         wide_only: Hidden on narrow screens, where the row's first columns matter.
         tones: Colour of each status: `green`, `amber`, `red`, `blue` or `gray`.
         tone: Field whose value picks the colour; the column is then shown as a badge.
+        picture: Field of the address of a small picture, shown before the value.
         labels: Words for stored codes; others are written with their underscores as blanks.
     """
 
@@ -48,6 +49,7 @@ class Column:
     width: str = ""
     wide_only: bool = False
     tone: str = ""
+    picture: str = ""
     tones: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 

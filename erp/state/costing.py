@@ -10,6 +10,8 @@ from reflex.event import EventSpec
 from erp.core.errors import DomainError
 from erp.core.formatting import date_text, money_text, plain_decimal
 from erp.core.money import ZERO, round_money
+from erp.services import catalog
+from erp.state.finding import exact_find
 from erp.state.lining import Line, LinedFormState
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
@@ -62,6 +64,38 @@ class CostedLinesState(LinedFormState, mixin=True):
             kept = self._amounts.get(line_id, {})
             self._amounts = {**self._amounts, line_id: {**kept, part: f"{value}"[:30]}}
             self._changed()
+
+    @handler(permission=PAGE)
+    async def scan(self, code: str) -> EventSpec | None:
+        """Add the scanned product, with what else its code says; a second scan counts one more."""
+        text = f"{code}"[:200]
+        row = await exact_find(self._ask, text)
+        if isinstance(row, EventSpec):
+            return row
+        typed = self._typed_by(catalog.read_scan(text))
+        again = self._line_of(str(row.variant_id), typed.get("lot_number", ""))
+        if again is not None:
+            return self._count_one_more(again)
+        return await self._add_variant(str(row.variant_id), typed | {"quantity": "1"})
+
+    def _typed_by(self, scan: catalog.Scan) -> Line:  # noqa: ARG002  for deliveries to use
+        """Return what a scan fills in of a line; deliveries override."""
+        return {}
+
+    def _line_of(self, variant_id: str, lot_number: str) -> Line | None:
+        alike = (variant_id, lot_number)
+        found = (x for x in self.lines if (x["variant_id"], x.get("lot_number", "")) == alike)
+        return next(found, None)
+
+    def _count_one_more(self, line: Line) -> EventSpec:
+        typed = self._amounts.get(line["id"], {}).get("quantity") or line["quantity"]
+        quantity = plain_decimal(number_of(typed) + 1)
+        self._amounts.get(line["id"], {}).pop("quantity", None)
+        changed = {"quantity": quantity, "scans": str(int(line.get("scans") or 0) + 1)}
+        self.lines = [x | changed if x["id"] == line["id"] else x for x in self.lines]
+        self._changed()
+        lot = f", lot {line['lot_number']}" if line.get("lot_number") else ""
+        return rx.toast.success(f"{quantity} of {line['label']}{lot}.", id="scan")
 
     async def _add_variant(self, variant_id: str, typed: Line | None = None) -> EventSpec | None:
         about = {"variant_id": variant_id}

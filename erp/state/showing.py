@@ -78,6 +78,8 @@ def _display_row(
         shown[column.key] = _label(value, column) or display_value(value, column.kind, time_zone)
         if column.is_badge:
             shown[f"{column.key}_tone"] = _tone(row, column)
+        if column.picture:
+            shown[column.picture] = row.get(column.picture) or ""
         if column.detail:
             detail = row.get(column.detail)
             words = display_value(detail, Kind.TEXT, time_zone)

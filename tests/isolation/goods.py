@@ -59,6 +59,12 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "product_id": i["drops_id"],
         "substitute_id": i["linked_id"],
     },
+    "catalog.propose_tax_class": lambda i, _: {"product_id": i["drops_id"]},
+    "catalog.set_product_picture": lambda i, _: {"product_id": i["drops_id"]},
+    "catalog.set_licence_class": lambda i, _: {
+        "product_id": i["drops_id"],
+        "licence_class": "restricted",
+    },
     "catalog.preview_maker_list": lambda i, _: {"maker_list_id": i["maker_list_id"]},
     "catalog.apply_maker_list": lambda i, s: {
         "maker_list_id": i["maker_list_id"],

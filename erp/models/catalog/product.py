@@ -50,6 +50,19 @@ class PotencyScale(StrEnum):
     """Not potentised."""
 
 
+class LicenceClass(StrEnum):
+    """What it takes to sell a product. Source: domain rules 2.5."""
+
+    HOMEOPATHIC = "homeopathic"
+    """A homoeopathic medicine: retail under Form 20-C, wholesale under Form 20-D."""
+    RESTRICTED = "restricted"
+    """A scheduled one: sold on a prescription."""
+    NARCOTIC = "narcotic"
+    """Never more than the cap in one sale."""
+    OPEN = "open"
+    """No drug licence: cosmetics, packing, books, devices, services."""
+
+
 class Remedy(TenantRow, table=True):
     """A substance, under every name it is asked for by."""
 
@@ -78,6 +91,10 @@ class Product(TenantRow, table=True):
         hsn: HSN or SAC, 4 to 8 digits.
         is_lot_tracked: Stock is kept per lot; always true for medicines.
         is_expiry_required: A lot must carry an expiry date.
+        constituents: What it is made of, where that is more than its remedy.
+        max_per_sale: Most base units in one sale; any number where there is none.
+        picture_version: Version of its picture it is shown with; none where there is none.
+        tax_reason: Why a person taxed it otherwise than the rules propose.
     """
 
     __tablename__ = "product"
@@ -88,6 +105,11 @@ class Product(TenantRow, table=True):
         belongs_to("tax_class_id", "tax_class"),
         one_of("form", Form),
         CheckConstraint("hsn ~ '^[0-9]{4,8}$'", name="hsn"),
+        one_of("licence_class", LicenceClass),
+        CheckConstraint("max_per_sale > 0", name="max_per_sale"),
+        CheckConstraint(
+            "licence_class <> 'narcotic' or max_per_sale is not null", name="narcotic_cap"
+        ),
     )
 
     name: str
@@ -100,6 +122,16 @@ class Product(TenantRow, table=True):
     is_expiry_required: bool = True
     is_service: bool = False
     note: str = ""
+    constituents: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"}
+    )
+    licence_class: str = Field(
+        default=LicenceClass.HOMEOPATHIC,
+        sa_column_kwargs={"server_default": LicenceClass.HOMEOPATHIC.value},
+    )
+    max_per_sale: int | None = None
+    picture_version: int | None = None
+    tax_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
 
 
 class Variant(TenantRow, table=True):

@@ -124,7 +124,7 @@ def _columns() -> rx.Component:
             rx.el.select(
                 rx.el.option("Not in the file", value=""),
                 rx.foreach(MakerListState.headers, option),
-                value=MakerListState.columns.get(part, ""),
+                value=MakerListState.parts.get(part, ""),
                 on_change=lambda value: MakerListState.read_as(part, value),
                 class_name="input",
             ),

@@ -16,6 +16,7 @@ from erp.components import (
     link_button,
     page_header,
 )
+from erp.components.browser_parts import FilePick
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
 from erp.pages.catalog.substitutes import link_dialog, substitutes_card
@@ -30,6 +31,7 @@ from erp.state.catalog.product import (
     EditProductState,
     EditVariantState,
     ProductState,
+    SetLicenceState,
     SetTaxClassState,
 )
 from erp.state.catalog.substitutes import SubstituteState
@@ -65,7 +67,7 @@ def product_page() -> rx.Component:
                     prices_card(),
                     class_name="stack span-8",
                 ),
-                rx.el.div(_facts(), _tax(), class_name="stack span-4 full-below"),
+                rx.el.div(_picture(), _facts(), _tax(), class_name="stack span-4 full-below"),
             ),
             _moves(),
             list_route="/products",
@@ -185,8 +187,33 @@ def _actions(row: Any) -> rx.Component:
     )
 
 
+def _picture() -> rx.Component:
+    head = ProductState.head
+    pick = FilePick.create(
+        url=head["picture_to"],
+        accept="image/jpeg,image/png,image/webp",
+        label="Choose a picture",
+        hint="JPEG, PNG or WebP, up to 5 MB.",
+        largest=5_000_000,
+        on_done=ProductState.picture_kept,
+    )
+    shown = rx.el.img(src=head["picture"], alt=head["name"], class_name="product-picture")
+    remove = button("Remove", look="ghost", icon="x", on_click=ProductState.remove_picture)
+    has, edits = head["picture"] != "", head["may_edit"] != ""
+    content = rx.fragment(rx.cond(has, shown), rx.cond(edits, pick))
+    return rx.cond(
+        has | edits, card(content, title="Picture", actions=(rx.cond(has & edits, remove),))
+    )
+
+
 def _facts() -> rx.Component:
     head = ProductState.head
+    licence = button(
+        "Licence",
+        look="ghost",
+        icon="shield",
+        on_click=SetLicenceState.open_dialog(head["id"], head["name"]),
+    )
     return card(
         fact_list(
             [
@@ -195,12 +222,16 @@ def _facts() -> rx.Component:
                 ("Remedy", or_dash(head["remedy"])),
                 ("Also known as", or_dash(head["synonyms"])),
                 ("Abbreviations", or_dash(head["abbreviations"])),
+                ("Constituents", or_dash(head["constituents"])),
                 ("HSN", rx.el.span(head["hsn"], class_name="code")),
                 ("Stock", head["tracking"]),
+                ("To sell it", head["licence"]),
+                ("Most in one sale", or_dash(head["max_per_sale"])),
                 ("Note", or_dash(head["note"])),
             ]
         ),
         title="About",
+        actions=(rx.cond(head["may_edit"] != "", licence),),
     )
 
 
@@ -216,9 +247,22 @@ def _tax() -> rx.Component:
         ProductState.rates,
         lambda row: rx.fragment(rx.el.dt("From ", row["from"]), rx.el.dd(row["rate"])),
     )
+    tax = ProductState.tax
+    proposal = rx.el.div(
+        rx.cond(tax["differs"] != "", badge("Differs from the rules", "amber")),
+        rx.el.p(
+            rx.el.b("The rules: ", tax["proposed"]),
+            rx.cond(tax["hsn"] != "", rx.el.span(" · HSN ", tax["hsn"])),
+        ),
+        rx.el.p(tax["reason"]),
+        rx.cond(tax["source"] != "", rx.el.p(tax["source"], class_name="soft")),
+        rx.cond(tax["because"] != "", rx.el.p(rx.el.b("Taxed otherwise: "), tax["because"])),
+        class_name="tax-rule",
+    )
     return card(
         fact_list([("Today", rx.el.b(head["gst"])), ("Class", head["tax_class"])]),
         rx.el.dl(rates, class_name="facts rates"),
+        proposal,
         title="GST",
         actions=(rx.cond(head["may_edit"] != "", change),),
     )

@@ -10,15 +10,22 @@ from erp.state.catalog.product import (
     DefineUnitState,
     EditProductState,
     EditVariantState,
+    SetLicenceState,
     SetTaxClassState,
 )
-from erp.state.catalog.wording import UNITS
+from erp.state.catalog.wording import LICENCES, UNITS
 
 
 def product_dialogs() -> rx.Component:
     """Return every dialog of the page; each opens by its own state."""
     return rx.fragment(
-        _add_variant(), _edit_variant(), _add_barcode(), _define_unit(), _edit(), _set_tax_class()
+        _add_variant(),
+        _edit_variant(),
+        _add_barcode(),
+        _define_unit(),
+        _edit(),
+        _set_tax_class(),
+        _set_licence(),
     )
 
 
@@ -160,11 +167,37 @@ def _edit() -> rx.Component:
             remedy=facts["remedy"],
             abbreviations=facts["abbreviations"],
             synonyms=facts["synonyms"],
+            constituents=facts["constituents"],
         ),
         text_area("Note", "note", errors=errors, default_value=facts["note"]),
         title="Edit product",
         subtitle="Labels and search follow; posted documents keep what they were printed with.",
         width="640px",
+    )
+
+
+def _set_licence() -> rx.Component:
+    errors = SetLicenceState.field_errors
+    return form_dialog(
+        SetLicenceState,
+        select_field(
+            "What it takes to sell it",
+            "licence_class",
+            list(LICENCES.items()),
+            errors=errors,
+            required=True,
+            default_value=SetLicenceState.current["licence_class"],
+        ),
+        quantity_field(
+            "Most in one sale",
+            "max_per_sale",
+            errors=errors,
+            hint="Units stock is counted in. Empty for any number; a narcotic needs one.",
+            default_value=SetLicenceState.current["max_per_sale"],
+        ),
+        title="Change the licence class",
+        subtitle=SetLicenceState.subject["label"],
+        submit="Change class",
     )
 
 
@@ -179,7 +212,13 @@ def _set_tax_class() -> rx.Component:
             required=True,
             default_value=SetTaxClassState.current,
         ),
+        text_field(
+            "Why",
+            "reason",
+            errors=SetTaxClassState.field_errors,
+            max_length=500,
+        ),
         title="Change the tax class",
-        subtitle="Holds from the next sale on; posted documents stay as they are.",
+        subtitle=SetTaxClassState.proposed,
         submit="Change class",
     )

@@ -163,4 +163,12 @@ def remedy_fields(errors: rx.Var[dict[str, str]], **start: rx.Var[str]) -> list[
             placeholder="Leopard's bane, Mountain tobacco",
             **first.get("synonyms", {}),
         ),
+        text_field(
+            "Constituents",
+            "constituents",
+            errors=errors,
+            hint="Of a combination, with commas between them.",
+            placeholder="Rhus tox 3X, Bryonia 3X",
+            **first.get("constituents", {}),
+        ),
     ]

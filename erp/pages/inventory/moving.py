@@ -13,6 +13,7 @@ from erp.components import (
     lined_form,
     lookup_field,
     page_header,
+    scanner,
     select_field,
     text_field,
 )
@@ -130,6 +131,7 @@ def movement_form(
     return rx.fragment(
         page_header(title, lead),
         form,
+        scanner(state.scan),
         review_dialog(state, title=f"{title}?", confirm=confirm),
     )
 

@@ -11,6 +11,7 @@ from erp.components import (
     lined_form,
     lookup_field,
     page_header,
+    scanner,
     select_field,
     text_field,
 )
@@ -112,7 +113,7 @@ def _form(
     state: Any, fields: rx.Component, title: str, submit: str, back: str | rx.Var[str]
 ) -> rx.Component:
     untaxed = rx.el.span("without GST", class_name="soft")
-    return lined_form(
+    form = lined_form(
         state,
         card(fields, title=title),
         card(_goods(state), title="Goods", actions=(goods_sums(state, untaxed),)),
@@ -120,13 +121,14 @@ def _form(
         submit=submit,
         icon="check",
     )
+    return rx.fragment(form, scanner(state.scan))
 
 
 def _goods(state: Any) -> rx.Component:
     none = empty_state(
         "package-search",
         "Add the first product",
-        "Find it by name, abbreviation, SKU or code. Its last price is filled in.",
+        "Scan a pack, or find it by name, abbreviation, SKU or code. Its last price is filled in.",
     )
     return rx.fragment(
         goods_list(state, _fields, none, "few"),

@@ -1,6 +1,6 @@
 """The catalogue: remedies, products, variants, barcodes, tax classes."""
 
-from erp.models.catalog import Form, SupplyTreatment
+from erp.models.catalog import Form, LicenceClass, SupplyTreatment
 from erp.services.catalog import referees
 from erp.services.catalog.errors import (
     BadBarcode,
@@ -13,6 +13,7 @@ from erp.services.catalog.errors import (
     UnknownTaxClass,
     UnknownUnit,
 )
+from erp.services.catalog.licensing import SetLicenceClass, set_licence_class
 from erp.services.catalog.maker_lists import (
     ORIGIN as MAKER_LIST,
 )
@@ -32,6 +33,8 @@ from erp.services.catalog.maker_lists import (
 )
 from erp.services.catalog.making import FindGoods, GoodsFound, GoodsRow, NewPack, find_goods
 from erp.services.catalog.naming import search_words
+from erp.services.catalog.picturing import ORIGIN as PICTURE
+from erp.services.catalog.picturing import SetProductPicture, set_product_picture
 from erp.services.catalog.potency import Potency, read_potency
 from erp.services.catalog.price_files import BadPriceFile, read_table
 from erp.services.catalog.products import (
@@ -77,6 +80,7 @@ from erp.services.catalog.substituting import (
     list_substitutes,
     unlink_substitute,
 )
+from erp.services.catalog.tax_proposing import ProposeTaxClass, TaxProposal, propose_tax_class
 from erp.services.catalog.taxing import (
     CreateTaxClass,
     DatedRate,
@@ -102,6 +106,7 @@ from erp.services.catalog.variants import (
 
 __all__ = [
     "MAKER_LIST",
+    "PICTURE",
     "AddBarcode",
     "AppliedList",
     "ApplyMakerList",
@@ -123,6 +128,7 @@ __all__ = [
     "GoodsFound",
     "GoodsRow",
     "InactiveProduct",
+    "LicenceClass",
     "Likeness",
     "LinkSubstitute",
     "ListProducts",
@@ -137,12 +143,15 @@ __all__ = [
     "ProductDetail",
     "ProductPage",
     "ProductRow",
+    "ProposeTaxClass",
     "RateOrder",
     "RemedyNames",
     "RemoveBarcode",
     "SaleLine",
     "Scan",
     "SearchProducts",
+    "SetLicenceClass",
+    "SetProductPicture",
     "SetProductTaxClass",
     "SetTaxRate",
     "SetVariantStatus",
@@ -150,6 +159,7 @@ __all__ = [
     "SubstituteList",
     "SubstituteRow",
     "SupplyTreatment",
+    "TaxProposal",
     "TradedVariant",
     "UnknownProduct",
     "UnknownTaxClass",
@@ -179,6 +189,7 @@ __all__ = [
     "list_substitutes",
     "list_tax_classes",
     "preview_maker_list",
+    "propose_tax_class",
     "read_potency",
     "read_scan",
     "read_table",
@@ -186,6 +197,8 @@ __all__ = [
     "remove_barcode",
     "search_products",
     "search_words",
+    "set_licence_class",
+    "set_product_picture",
     "set_product_tax_class",
     "set_tax_rate",
     "set_variant_status",

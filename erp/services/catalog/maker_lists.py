@@ -2,11 +2,9 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
@@ -16,14 +14,19 @@ from sqlmodel import col
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import Conflict, InvalidInput, NotFound
+from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
 from erp.models.catalog import ListedPrice, MakerList, MakerListStatus
 from erp.services import documents
 from erp.services.catalog.events import MakerListApplied, MakerListUploaded
+from erp.services.catalog.price_changes import (
+    PriceChange,
+    Standing,
+    changes_of,
+    check_changes,
+)
 from erp.services.catalog.price_files import Table
-from erp.services.catalog.price_matching import Matched, match_rows
-from erp.services.catalog.price_rows import PRICES, Part, guess_columns, read_row
+from erp.services.catalog.price_rows import PRICES, Part, guess_columns
 from erp.services.platform import (
     Command,
     Day,
@@ -42,15 +45,6 @@ ORIGIN = "maker_list"
 documents.allow_reading(ORIGIN, "catalog.edit")
 
 Columns = Annotated[dict[Part, Annotated[int, Field(ge=0, lt=60)]], Field(max_length=len(Part))]
-
-
-class Standing(StrEnum):
-    """What a row would do."""
-
-    ERROR = "error"
-    CHANGED = "changed"
-    NEW = "new"
-    SAME = "same"
 
 
 class UploadedList(Result):
@@ -76,26 +70,6 @@ class PreviewMakerList(Query):
     standing: Standing | None = None
     start: Annotated[int, Field(ge=0, le=20_000)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50
-
-
-class PriceChange(Result):
-    """A row of the difference.
-
-    Attributes:
-        row: Line in the file.
-        old, new: MRP, PTR and PTS before and after.
-        notes: What does not hinder: another HSN or GST rate than the product's.
-    """
-
-    row: int
-    name: str
-    variant_id: UUID | None
-    label: str
-    standing: Standing
-    old: dict[Part, Decimal | None]
-    new: dict[Part, Decimal | None]
-    errors: list[str]
-    notes: list[str]
 
 
 class MakerListPreview(Rows):
@@ -219,7 +193,7 @@ def preview_maker_list(
     listed = _maker_list(session, ctx, wanted.maker_list_id)
     on = wanted.effective_from or listed.effective_from or ctx.today
     columns = wanted.columns or guess_columns(listed.cells[0])
-    changes = _changes(session, ctx, listed, columns, on)
+    changes = changes_of(session, ctx, listed, columns, on)
     chosen = [c for c in changes if wanted.standing is None or c.standing is wanted.standing]
     counts = Counter(change.standing for change in changes)
     return MakerListPreview(
@@ -258,9 +232,9 @@ def apply_maker_list(session: Session, ctx: RequestContext, cmd: ApplyMakerList)
     if listed.status == MakerListStatus.APPLIED:
         raise Conflict("The prices of this list are in force already.")
     columns = cmd.columns or guess_columns(listed.cells[0])
-    changes = _changes(session, ctx, listed, columns, cmd.effective_from)
+    changes = changes_of(session, ctx, listed, columns, cmd.effective_from)
     counts = Counter(change.standing for change in changes)
-    _check(changes, counts, without_errors=cmd.without_errors)
+    check_changes(changes, counts, without_errors=cmd.without_errors)
     taken = [c for c in changes if c.standing in (Standing.NEW, Standing.CHANGED)]
     db.insert_rows(
         session,
@@ -342,78 +316,3 @@ def _maker_list(
         message = "This price list is not known here."
         raise NotFound(message, fields={"maker_list_id": message})
     return found
-
-
-def _changes(
-    session: Session,
-    ctx: RequestContext,
-    listed: MakerList,
-    columns: Mapping[Part, int],
-    on: date,
-) -> list[PriceChange]:
-    headers, *lines = listed.cells
-    _check_columns(columns, len(headers))
-    rows = [
-        read_row(number, cells, columns, headers) for number, cells in enumerate(lines, start=2)
-    ]
-    return [_change(matched) for matched in match_rows(session, ctx, rows, on)]
-
-
-def _check_columns(columns: Mapping[Part, int], width: int) -> None:
-    missing = [part for part, place in columns.items() if place >= width]
-    if missing:
-        message = "The file has no such column."
-        raise InvalidInput(message, fields={f"columns.{missing[0]}": message})
-    if Part.MRP not in columns:
-        message = "Say which column holds the MRP."
-        raise InvalidInput(message, fields={"columns.mrp": message})
-    if not {Part.SKU, Part.BARCODE, Part.NAME} & columns.keys():
-        message = "Say which column holds the SKU, the barcode or the name."
-        raise InvalidInput(message, fields={"columns.sku": message})
-
-
-def _change(matched: Matched) -> PriceChange:
-    row, known = matched.row, matched.known
-    before: Any = known.before if known else None
-    new = dict(row.prices)
-    old = dict(zip(PRICES, before or (None, None, None), strict=True))
-    if row.errors or known is None:
-        standing = Standing.ERROR
-    elif before is None:
-        standing = Standing.NEW
-    else:
-        standing = Standing.SAME if old == new else Standing.CHANGED
-    notes = []
-    if known and row.hsn and not (known.hsn.startswith(row.hsn) or row.hsn.startswith(known.hsn)):
-        notes.append(f"HSN here is {known.hsn}, the list says {row.hsn}")
-    if known and row.gst and known.gst_rate is not None and _other_rate(row.gst, known.gst_rate):
-        notes.append(f"GST here is {known.gst_rate.normalize():f}%, the list says {row.gst}%")
-    return PriceChange(
-        row=row.number,
-        name=row.shown,
-        variant_id=known.id if known else None,
-        label=known.label if known else "",
-        standing=standing,
-        old=old,
-        new=new,
-        errors=list(row.errors),
-        notes=notes,
-    )
-
-
-def _other_rate(text: str, rate: Decimal) -> bool:
-    return not text.replace(".", "", 1).isdigit() or Decimal(text) != rate
-
-
-def _check(
-    changes: list[PriceChange], counts: Mapping[Standing, int], *, without_errors: bool
-) -> None:
-    wrong = [change for change in changes if change.standing is Standing.ERROR]
-    if wrong and not without_errors:
-        message = (
-            f"{len(wrong)} of {len(changes)} rows have errors; the first is row {wrong[0].row}:"
-            f" {wrong[0].errors[0]} Correct the file, or apply it without them."
-        )
-        raise InvalidInput(message, fields={"without_errors": message})
-    if not counts[Standing.NEW] and not counts[Standing.CHANGED]:
-        raise InvalidInput("Nothing would change. The prices in force say the same.")

@@ -9,9 +9,12 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from erp.core.context import RequestContext
-from erp.models.catalog import Brand, Form, Product, Remedy, TaxClass
+from erp.core.errors import InvalidInput
+from erp.models.catalog import Brand, Form, LicenceClass, Product, Remedy, TaxClass
 from erp.services.catalog.errors import UnknownProduct, UnknownTaxClass
 from erp.services.catalog.events import ProductCreated, ProductUpdated
+from erp.services.catalog.licensing import Cap, require_cap, usual_class
+from erp.services.catalog.tax_proposing import proposed_class
 from erp.services.catalog.variants import rename_variants
 from erp.services.platform import Closed, Command, Identified, ShortText, Text, command, emit
 
@@ -37,6 +40,9 @@ class CreateProduct(Command):
         remedy: What it is made of; none for packaging, books or services.
         tax_class: Code of the class that gives its GST rate.
         is_expiry_required: Every lot must carry an expiry. Source: domain rules 2.7.
+        constituents: What it is made of, where that is more than its remedy.
+        licence_class: What it takes to sell it; by its form where none is given.
+        max_per_sale: Most base units in one sale.
     """
 
     name: ShortText
@@ -49,6 +55,9 @@ class CreateProduct(Command):
     is_expiry_required: bool = True
     is_service: bool = False
     note: Text = ""
+    constituents: Names = ()
+    licence_class: LicenceClass | None = None
+    max_per_sale: Cap | None = None
 
 
 class UpdateProduct(Command):
@@ -60,13 +69,19 @@ class UpdateProduct(Command):
     remedy: RemedyNames | None = None
     is_expiry_required: bool | None = None
     note: Text | None = None
+    constituents: Names | None = None
 
 
 class SetProductTaxClass(Command):
-    """Tax a product by another class from now on."""
+    """Tax a product by another class from now on.
+
+    Attributes:
+        reason: Why it is not the class that the rules propose; needed then.
+    """
 
     product_id: UUID
     tax_class: ShortText
+    reason: Text = ""
 
 
 @command("catalog.create_product", permission="catalog.edit", rest="POST /products")
@@ -75,6 +90,7 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 
     Raises:
         UnknownTaxClass: There is no class of this code.
+        InvalidInput: A narcotic has no cap for one sale.
         Conflict: The brand has a product of this name and form.
 
     Emits:
@@ -92,7 +108,11 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
         is_expiry_required=cmd.is_expiry_required and cmd.is_lot_tracked and not cmd.is_service,
         is_service=cmd.is_service,
         note=cmd.note,
+        constituents=list(cmd.constituents),
+        licence_class=cmd.licence_class or usual_class(cmd.form),
+        max_per_sale=cmd.max_per_sale,
     )
+    require_cap(LicenceClass(product.licence_class), cmd.max_per_sale)
     session.add(product)
     session.flush()
     emit(session, ctx, product.id, ProductCreated(product_id=product.id))
@@ -118,6 +138,8 @@ def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) ->
         value = getattr(cmd, field)
         if value is not None:
             setattr(product, field, value)
+    if cmd.constituents is not None:
+        product.constituents = list(cmd.constituents)
     session.flush()
     rename_variants(session, ctx, product.id)
     emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
@@ -137,12 +159,20 @@ def set_product_tax_class(
     Raises:
         UnknownProduct: The product is not in the acting tenant.
         UnknownTaxClass: There is no class of this code.
+        InvalidInput: The rules propose another one, and no reason is given.
 
     Emits:
         catalog.product_updated.v1, in the same transaction.
     """
     product = _product(session, ctx, cmd.product_id)
-    product.tax_class_id = _tax_class(session, ctx, cmd.tax_class).id
+    tax_class = _tax_class(session, ctx, cmd.tax_class)
+    proposed = proposed_class(session, ctx, product.id)
+    if proposed not in ("", tax_class.code) and not cmd.reason:
+        message = f"The rules propose {proposed}. Say why it is taxed otherwise."
+        raise InvalidInput(message, fields={"reason": message})
+    product.tax_class_id = tax_class.id
+    product.tax_reason = cmd.reason
+    session.flush()
     emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
     return Identified(id=product.id)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.shelf_life import Standing, standing_of
-from erp.models.catalog import Form, SupplyTreatment
+from erp.models.catalog import Form, LicenceClass, SupplyTreatment
 from erp.services.catalog.errors import UnknownProduct
 from erp.services.catalog.naming import search_words
 from erp.services.catalog.sellable import GOODS, NOBODY, PAGE, SELLABLE, place_of
@@ -72,6 +72,7 @@ class ProductRow(Result):
     shelf_life: Standing
     reorder_point: int
     is_active: bool
+    picture_url: str | None
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -142,6 +143,10 @@ class ProductDetail(Result):
     is_expiry_required: bool
     is_service: bool
     note: str
+    constituents: list[str]
+    licence_class: LicenceClass
+    max_per_sale: int | None
+    picture_url: str | None
     variants: list[VariantDetail]
 
 
@@ -215,7 +220,8 @@ _ROW: LiteralString = """
            page.potency_label as potency, page.pack_quantity || ' ' || page.pack_unit as pack,
            page.base_unit as unit, page.hsn, page.treatment, tax.rate as gst_rate,
            stock.mrp_min, stock.mrp_max, coalesce(stock.sellable, 0) as sellable,
-           stock.nearest_expiry, page.reorder_point, page.is_active
+           stock.nearest_expiry, page.reorder_point, page.is_active,
+           page.picture_url
       from page
 """
 _SEARCHED: LiteralString = """
@@ -266,6 +272,8 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
                coalesce(r.synonyms, '{}') as synonyms,
                coalesce(r.abbreviations, '{}') as abbreviations, p.hsn, c.code as tax_class,
                c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
+               p.constituents, p.licence_class, p.max_per_sale,
+               '/api/erp/products/' || p.id || '/picture?v=' || p.picture_version as picture_url,
                (select t.rate from tax_rate t
                  where t.tenant_id = c.tenant_id and t.tax_class_id = c.id
                    and t.valid_from <= %(today)s order by t.valid_from desc limit 1) as gst_rate

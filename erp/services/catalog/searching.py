@@ -38,6 +38,7 @@ class FoundProduct(Result):
         price: MRP of the lot that goes first; none where nothing is sellable.
         is_exact: The text was its SKU or one of its codes.
         is_close: Nothing is named as was typed; this sounds like it.
+        picture_url: Its small picture, at this server; `&size=large` is the large one.
         lot_id, lot_number: The lot a GS1 message names, if it is known.
     """
 
@@ -54,6 +55,7 @@ class FoundProduct(Result):
     is_service: bool
     is_exact: bool
     is_close: bool
+    picture_url: str | None
     lot_id: UUID | None
     lot_number: str | None
 
@@ -114,7 +116,7 @@ _ROWS: LiteralString = """
     ) select page.id as variant_id, page.product_id, page.sku, page.label, page.form,
            page.base_unit as unit,
            tax.rate as gst_rate, stock.price, coalesce(stock.sellable, 0) as sellable,
-           stock.nearest_expiry, page.is_service, page.is_exact, page.is_close,
+           stock.nearest_expiry, page.is_service, page.is_exact, page.is_close, page.picture_url,
            scanned.id as lot_id, scanned.lot_number
       from page
 """

@@ -11,7 +11,8 @@ NOBODY = UUID(int=0)
 PAGE: LiteralString = """
     select v.tenant_id, v.id, v.product_id, v.sku, v.label, v.potency_label, v.pack_quantity,
            v.pack_unit, v.base_unit, v.reorder_point, v.is_active, p.form, p.hsn,
-           p.tax_class_id, p.is_service, b.name as brand, c.treatment
+           p.tax_class_id, p.is_service, b.name as brand, c.treatment,
+           '/api/erp/products/' || p.id || '/picture?v=' || p.picture_version as picture_url
 """
 """Columns of a page of variants; a page is cut before tax and stock are looked up for it."""
 

@@ -23,6 +23,8 @@ class SaleLine:
         treatment: `taxable`, `nil_rated`, `exempt` or `non_gst`.
         rate: GST percent, both heads together; zero where no tax is charged.
         is_service: It has no stock; do not allocate it.
+        licence_class: `homeopathic`, `restricted`, `narcotic` or `open`.
+        sale_cap: Most base units of its product in one sale; any number where there is none.
     """
 
     variant_id: UUID
@@ -36,6 +38,8 @@ class SaleLine:
     rate: Decimal
     is_service: bool
     is_lot_tracked: bool
+    licence_class: str
+    sale_cap: int | None
 
 
 def get_lines_for_sale(
@@ -60,7 +64,8 @@ def get_lines_for_sale(
         session,
         """
         select v.id as variant_id, v.product_id, p.brand_id, v.sku, v.label, p.hsn, v.base_unit as unit,
-               c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active
+               c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active,
+               p.licence_class, p.max_per_sale as sale_cap
           from variant v
           join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
           join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id

@@ -1,7 +1,7 @@
 """Files of the business: where their bytes are kept and which document they belong to."""
 
 from erp.services.documents import referees
-from erp.services.documents.access import allow_reading
+from erp.services.documents.access import allow_reading, missing
 from erp.services.documents.ports import (
     ObjectMissing,
     ObjectStorage,
@@ -43,6 +43,7 @@ __all__ = [
     "find_documents",
     "get_document",
     "list_blobs",
+    "missing",
     "referees",
     "staging_key",
     "store_bytes",

@@ -88,7 +88,7 @@ class MakerListState(RecordState, rx.State):
     permission: ClassVar[str] = EDIT
 
     headers: list[dict[str, str]] = []
-    columns: dict[str, str] = {}
+    parts: dict[str, str] = {}
     day: str = ""
     standing: str = ""
     counts: dict[str, str] = {}
@@ -103,15 +103,15 @@ class MakerListState(RecordState, rx.State):
     @handler(permission=PAGE)
     async def open_list(self) -> None:
         """Show the list that the address names, read as its headers say."""
-        self.columns, self.day, self.standing, self.start = {}, "", "", 0
+        self.parts, self.day, self.standing, self.start = {}, "", "", 0
         self.leaves_errors, self.is_asking = False, False
         await self.open_record()
 
     @handler(permission=EDIT)
     async def read_as(self, part: str, column: str) -> None:
         """Take another column for a part; none takes the part out."""
-        chosen = {key: place for key, place in self.columns.items() if key != part}
-        self.columns = chosen | ({part: column} if column else {})
+        chosen = {key: place for key, place in self.parts.items() if key != part}
+        self.parts = chosen | ({part: column} if column else {})
         await self._again()
 
     @handler(permission=EDIT)
@@ -165,8 +165,8 @@ class MakerListState(RecordState, rx.State):
 
     def _reading(self) -> dict[str, Any]:
         given: dict[str, Any] = {"maker_list_id": self.head.get("id", "")}
-        if self.columns:
-            given["columns"] = {part: int(place) for part, place in self.columns.items()}
+        if self.parts:
+            given["columns"] = {part: int(place) for part, place in self.parts.items()}
         if self.day:
             given["effective_from"] = self.day
         return given
@@ -184,7 +184,7 @@ class MakerListState(RecordState, rx.State):
             self.reading_problem = getattr(error, "message", "Choose the columns again.")
             self.rows, self.counts = [], {}
             return
-        self.columns = {part.value: str(place) for part, place in seen.columns.items()}
+        self.parts = {part.value: str(place) for part, place in seen.columns.items()}
         self.day = str(seen.effective_from)
         self.headers = [
             {"value": str(place), "label": header or f"Column {place + 1}"}

@@ -9,11 +9,11 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import date_text, plain_decimal
+from erp.core.formatting import date_text, group_count, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.catalog.products import EDIT, with_remedy
-from erp.state.catalog.wording import FORMS, SHELF_TONES, gst_words
+from erp.state.catalog.wording import FORMS, LICENCES, SHELF_TONES, gst_words
 from erp.state.inventory.wording import HELD_TONES, MOVE_COLUMNS, STATUS, move_entry
 from erp.state.reading import RecordState
 from erp.state.registry import handler
@@ -41,6 +41,7 @@ class ProductState(RecordState, rx.State):
 
     variants: list[dict[str, str]] = []
     rates: list[dict[str, str]] = []
+    tax: dict[str, str] = {}
     lots: list[dict[str, str]] = []
     moves: list[dict[str, str]] = []
 
@@ -48,6 +49,7 @@ class ProductState(RecordState, rx.State):
         product = await self._ask("catalog.get_product", {"product_id": record_id})
         self.variants = [_variant(row) for row in product.variants]
         self.rates = await self._rates_of(product)
+        self.tax = _tax(await self._ask("catalog.propose_tax_class", {"product_id": record_id}))
         self.lots, self.moves = [], []
         if principal.may("inventory.view"):
             await self._load_stock(record_id, principal.time_zone)
@@ -91,6 +93,23 @@ class ProductState(RecordState, rx.State):
             return rx.toast.error(error.message)
         await self._show()
         return rx.toast.success("Back in trade." if is_active else "Taken out of trade.")
+
+    @handler(permission=EDIT)
+    async def picture_kept(self, product_id: str, known: str) -> EventSpec:  # noqa: ARG002  what the field sends
+        """Show the picture that came."""
+        await self._show()
+        return rx.toast.success("Picture saved.")
+
+    @handler(permission=EDIT)
+    async def remove_picture(self) -> EventSpec:
+        """Show the product without a picture."""
+        given = {"product_id": self.head.get("id", "")}
+        try:
+            await self._run("catalog.set_product_picture", given)
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._show()
+        return rx.toast.success("Picture removed.")
 
     @handler(permission=EDIT)
     async def remove_barcode(self, variant_id: str, code: str) -> EventSpec:
@@ -144,6 +163,26 @@ def _head(product: Any) -> dict[str, str]:
         if product.is_lot_tracked
         else "Not tracked by lot",
         "note": product.note,
+        "picture": f"{product.picture_url}&size=large" if product.picture_url else "",
+        "picture_to": f"/api/erp/products/{product.product_id}/picture",
+        "constituents": ", ".join(product.constituents),
+        "licence": LICENCES[product.licence_class],
+        "licence_class": product.licence_class.value,
+        "max_per_sale": group_count(product.max_per_sale) if product.max_per_sale else "",
+    }
+
+
+def _tax(proposal: Any) -> dict[str, str]:
+    """Return what the rules say of the product's tax, in words."""
+    doubt = "" if proposal.is_certain else " Rulings differ: ask an accountant."
+    rate = gst_words(proposal.treatment, proposal.rate) if proposal.treatment else ""
+    return {
+        "proposed": " · ".join(p for p in (rate, proposal.tax_class) if p),
+        "hsn": proposal.hsn,
+        "reason": f"{proposal.reason}.{doubt if proposal.source else ''}",
+        "source": proposal.source,
+        "differs": "" if proposal.is_followed and proposal.is_hsn_alike else "yes",
+        "because": proposal.overridden_because,
     }
 
 
@@ -228,7 +267,7 @@ class EditProductState(_OfProduct, rx.State):
         return with_remedy(FormState._payload(self, form)) | {"product_id": self.subject["id"]}
 
 
-_EDITED = ("name", "hsn", "remedy", "synonyms", "abbreviations", "note")
+_EDITED = ("name", "hsn", "remedy", "synonyms", "abbreviations", "constituents", "note")
 
 
 class SetTaxClassState(_OfProduct, rx.State):
@@ -239,12 +278,32 @@ class SetTaxClassState(_OfProduct, rx.State):
 
     tax_classes: list[dict[str, str]] = []
     current: str = ""
+    proposed: str = ""
 
     async def _prepare(self) -> None:
         found = await self._ask("catalog.list_tax_classes")
         page = await self.get_state(ProductState)
+        proposed = page.tax.get("proposed", "")
+        rules = f" The rules propose {proposed}; another needs a reason." if proposed else ""
+        self.proposed = f"Holds from the next sale on; posted documents stay.{rules}"
         self.current = page.head.get("tax_class", "")
         self.tax_classes = [{"value": row.code, "label": row.name} for row in found.rows]
 
     def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         return "Taxed by this class from the next sale on."
+
+
+class SetLicenceState(_OfProduct, rx.State):
+    """Says what it takes to sell a product."""
+
+    command: ClassVar[str] = "catalog.set_licence_class"
+    subject_field: ClassVar[str] = "product_id"
+
+    current: dict[str, str] = {}
+
+    async def _prepare(self) -> None:
+        page = await self.get_state(ProductState)
+        self.current = {key: page.head[key] for key in ("licence_class", "max_per_sale")}
+
+    def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        return "Holds from the next sale on."

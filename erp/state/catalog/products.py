@@ -22,7 +22,7 @@ class ProductListState(ListState, rx.State):
     permission: ClassVar[str] = "catalog.view"
     query: ClassVar[str] = "catalog.list_products"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="sku"),
+        Column("label", "Product", detail="sku", picture="picture_url"),
         Column("brand", "Brand", wide_only=True),
         Column("form", "Form", labels=FORMS, wide_only=True),
         Column("gst_rate", "GST", Kind.PERCENT, wide_only=True),
@@ -83,9 +83,10 @@ class NewProductState(FormState, rx.State):
 
 
 def with_remedy(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the input with the remedy's names, typed with commas, put together."""
+    """Return the input with the names that are typed with commas taken apart."""
     others = {name: names_typed(given.get(name)) for name in ("synonyms", "abbreviations")}
     rest = {name: value for name, value in given.items() if name not in (*others, "remedy")}
+    rest["constituents"] = names_typed(given.get("constituents"))
     if not given.get("remedy"):
         return rest
     return rest | {"remedy": {"name": given["remedy"], **others}}

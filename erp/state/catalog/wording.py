@@ -15,6 +15,12 @@ TREATMENTS: Mapping[str, str] = {
     "exempt": "Exempt",
     "non_gst": "Outside GST",
 }
+LICENCES: Mapping[str, str] = {
+    "homeopathic": "Homoeopathic medicine (Form 20-C, 20-D)",
+    "restricted": "Restricted: on prescription",
+    "narcotic": "Narcotic: capped in each sale",
+    "open": "No drug licence needed",
+}
 SHELF_TONES: Mapping[str, str] = {
     "expired": "red",
     "0-30": "red",

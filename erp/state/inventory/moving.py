@@ -10,6 +10,7 @@ from reflex.event import EventSpec
 from erp.core.errors import DomainError
 from erp.core.formatting import expiry_text, group_count, money_text
 from erp.state.catalog.wording import SHELF_TONES
+from erp.state.finding import exact_find
 from erp.state.inventory.reviewing import ReviewedFormState
 from erp.state.inventory.stock import ADJUST, TRANSFER
 from erp.state.inventory.wording import STATUSES
@@ -61,6 +62,21 @@ class LotLinesState(ReviewedFormState, mixin=True):
     async def add_lot(self, lot_id: str, label: str) -> EventSpec | None:  # noqa: ARG002  what the field sends
         """Add a line for a lot that was found by name."""
         return await self._add_lot(lot_id) if lot_id else None
+
+    @handler(permission=PAGE)
+    async def scan(self, code: str) -> EventSpec | None:
+        """Add the lot a scan names: by its number, or the product's only one in this place."""
+        row = await exact_find(self._ask, f"{code}"[:200])
+        if isinstance(row, EventSpec):
+            return row
+        if row.lot_id is not None:
+            return await self._add_lot(str(row.lot_id))
+        wanted = {"variant_id": row.variant_id, "location_id": self.place, "limit": 2}
+        here = (await self._ask("inventory.stock_by_lot", wanted)).rows
+        if len(here) == 1:
+            return await self._add_lot(str(here[0].lot_id))
+        said = "is here in several lots" if here else "is not in this place"
+        return rx.toast.warning(f"{row.label} {said}. Find the lot by its number.")
 
     async def _add_lot(self, lot_id: str) -> EventSpec | None:
         if as_uuid(lot_id) is None or any(line["lot_id"] == lot_id for line in self.lines):

@@ -9,7 +9,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, expiry_text, money_text, plain_decimal
+from erp.core.formatting import counted, expiry_text, money_text
 from erp.core.pack_dates import BAD_MONTH, read_expiry, read_made
 from erp.services import catalog
 from erp.state.costing import CostedLinesState, number_of
@@ -51,42 +51,12 @@ class DeliveryFormState(CostedLinesState, ReviewedFormState, mixin=True):
 
     today: str = ""
 
-    @handler(permission=PAGE)
-    async def scan(self, code: str) -> EventSpec | None:
-        """Add the scanned product with the lot and expiry of the code; a second scan adds one."""
-        text = f"{code}"[:200]
-        try:
-            scan = catalog.read_scan(text)
-            found = await self._ask("catalog.search_products", {"search": text, "limit": 1})
-        except (DomainError, ValidationError):
-            return rx.toast.warning("This code cannot be read. Find the product by name.")
-        exact = [row for row in found.rows if row.is_exact]
-        if not exact:
-            return rx.toast.warning(
-                "No product has this code. Find it by name, and add the code on its page."
-            )
-        lot, expiry = scan.lot_number or "", scan.expires_on
-        again = self._line_of(str(exact[0].variant_id), lot)
-        if again is not None:
-            return self._count_one_more(again)
-        typed = {"lot_number": lot, "expires_on": expiry_text(expiry) if expiry else ""}
-        return await self._add_variant(str(exact[0].variant_id), typed | {"quantity": "1"})
+    def _typed_by(self, scan: catalog.Scan) -> Line:
+        expiry = expiry_text(scan.expires_on) if scan.expires_on else ""
+        return {"lot_number": scan.lot_number or "", "expires_on": expiry}
 
     def _line_of(self, variant_id: str, lot_number: str) -> Line | None:
-        alike = (variant_id, lot_number)
-        found = (x for x in self.lines if (x["variant_id"], x["lot_number"]) == alike)
-        return next(found, None) if lot_number else None
-
-    def _count_one_more(self, line: Line) -> EventSpec:
-        typed = self._amounts.get(line["id"], {}).get("quantity") or line["quantity"]
-        quantity = plain_decimal(number_of(typed) + 1)
-        self._amounts.get(line["id"], {}).pop("quantity", None)
-        changed = {"quantity": quantity, "scans": str(int(line["scans"]) + 1)}
-        self.lines = [x | changed if x["id"] == line["id"] else x for x in self.lines]
-        self._changed()
-        return rx.toast.success(
-            f"{quantity} of {line['label']}, lot {line['lot_number']}.", id="scan"
-        )
+        return super()._line_of(variant_id, lot_number) if lot_number else None
 
     def _changed(self) -> None:
         """Add the delivery up, and tell where a typed MRP is not the maker's list's."""

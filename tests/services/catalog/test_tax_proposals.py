@@ -1,0 +1,137 @@
+"""What a product is decides how it is taxed and sold; a person may decide otherwise, with a reason."""
+
+from decimal import Decimal
+
+import psycopg
+import pytest
+
+from erp.core import db
+from erp.core.errors import InvalidInput
+from erp.services.catalog import Form, UnknownProduct, get_lines_for_sale
+from erp.services.catalog.tax_rules import TaxFacts, rule_for
+from tests.factories import make_shop
+from tests.services.unchanged import refused
+
+
+@pytest.mark.parametrize(
+    ("facts", "hsn", "rates", "is_certain"),
+    [
+        (("dilution", "Arnica Montana", True, (30, "ml")), "30049014", (5, 5), True),
+        (("drops", "R41 Vitality Drops", False, (22, "ml")), "30049014", (5, 12), True),
+        (("dilution", "Arnica Montana", True, (450, "ml")), "30039014", (5, 5), False),
+        (("biochemic", "Kali Phosphoricum", True, (25, "g")), "30049015", (5, 5), True),
+        (("bio_combination", "No. 28", False, (25, "g")), "30049015", (5, 12), True),
+        (("trituration", "Hepar Sulphuris", True, (1, "kg")), "30039014", (5, 5), False),
+        (("cosmetic", "Aloe Face Cream", False, None), "3304", (18, 18), True),
+        (("cosmetic", "Calendula Toothpaste", False, None), "3306", (5, 18), True),
+        (("oil", "Arnica Hair Oil", False, None), "3305", (5, 18), True),
+        (("other", "Sugar of Milk (Lactose)", False, None), "17021110", (5, 18), True),
+        (("device", "Clinical Thermometer Digital", False, None), "9025", (5, 18), True),
+        (("packaging", "Glass Bottle", False, None), "7010", (18, 18), True),
+        (("book", "Materia Medica", False, None), "4901", (0, 0), True),
+        (("service", "Consultation fee", False, None), "999319", (0, 0), False),
+    ],
+)
+def test_goods_are_taxed_by_what_they_are(facts, hsn, rates, is_certain):
+    form, *rest = facts
+    rule = rule_for(TaxFacts(Form(form), *rest))
+
+    assert rule is not None
+    assert (rule.hsn, rule.rate, rule.rate_before) == (hsn, *map(Decimal, rates))
+    assert (rule.is_certain, bool(rule.source)) == (is_certain, True)
+
+
+def test_no_rule_proposes_nothing():
+    assert rule_for(TaxFacts(Form.KIT, "Family kit", is_by_the_book=False)) is None
+    assert rule_for(TaxFacts(Form.OTHER, "Something else", is_by_the_book=False)) is None
+
+
+@pytest.fixture
+def shop(environment):
+    assert environment
+    shop = make_shop("taxed", products=0)
+    for code, before in (("GST5-OWN", "12"), ("GST18", "18")):
+        now = "5" if code == "GST5-OWN" else "18"
+        rates = [
+            {"valid_from": "2017-07-01", "rate": before},
+            {"valid_from": "2025-09-22", "rate": now},
+        ]
+        tax_class = {"code": code, "name": code, "treatment": "taxable", "rates": rates}
+        shop.run("catalog.create_tax_class", tax_class)
+    return shop
+
+
+def add(shop, name, form="dilution", tax_class="GST5", **more):
+    given = {"name": name, "form": form, "brand": "SBL", "hsn": "30049014", "tax_class": tax_class}
+    return shop.run("catalog.create_product", given | more).id
+
+
+def proposal(shop, product_id):
+    return shop.run("catalog.propose_tax_class", {"product_id": product_id})
+
+
+def test_a_pharmacopoeial_medicine_and_a_combination_are_of_different_classes(shop):
+    arnica = add(shop, "Arnica Montana", remedy={"name": "Arnica Montana"})
+    mixed = add(
+        shop,
+        "Joint Care",
+        form="drops",
+        remedy={"name": "Joint Care"},
+        constituents=["Rhus tox 3X", "Bryonia 3X"],
+    )
+    unlisted = add(shop, "Newremedy", remedy={"name": "Newremedy", "is_pharmacopoeial": False})
+
+    assert (proposal(shop, arnica).tax_class, proposal(shop, arnica).is_followed) == ("GST5", True)
+    assert proposal(shop, mixed).tax_class == "GST5-OWN"
+    assert not proposal(shop, mixed).is_followed
+    assert proposal(shop, unlisted).tax_class == "GST5-OWN"
+    assert "Notification 9/2025" in proposal(shop, mixed).source
+
+
+def test_another_class_needs_a_reason_which_is_shown(shop):
+    arnica = add(shop, "Arnica Montana", remedy={"name": "Arnica Montana"})
+    other = {"product_id": arnica, "tax_class": "GST18"}
+    with refused(shop, InvalidInput, "reason"):
+        shop.run("catalog.set_product_tax_class", other)
+
+    shop.run("catalog.set_product_tax_class", other | {"reason": "Sold as a cosmetic"})
+
+    assert proposal(shop, arnica).overridden_because == "Sold as a cosmetic"
+    shop.run("catalog.set_product_tax_class", {"product_id": arnica, "tax_class": "GST5"})
+    assert proposal(shop, arnica).overridden_because == ""
+
+
+def test_the_licence_class_follows_the_form_and_reaches_the_sale(shop):
+    arnica = add(shop, "Arnica Montana")
+    soap = add(shop, "Soap", form="cosmetic", tax_class="GST18")
+    pack = {"pack_quantity": 30, "pack_unit": "ml"}
+    variants = [
+        shop.run("catalog.create_variant", pack | {"product_id": p}).id for p in (arnica, soap)
+    ]
+    capped = {"product_id": arnica, "licence_class": "narcotic", "max_per_sale": 2}
+    shop.run("catalog.set_licence_class", capped)
+
+    with db.unit_of_work(shop.ctx) as session:
+        lines = get_lines_for_sale(session, shop.ctx, variants, shop.ctx.today)
+
+    sold = [(lines[v].licence_class, lines[v].sale_cap) for v in variants]
+    assert sold == [("narcotic", 2), ("open", None)]
+    shown = shop.run("catalog.get_product", {"product_id": arnica})
+    assert (shown.licence_class, shown.max_per_sale) == ("narcotic", 2)
+
+
+def test_a_narcotic_has_a_cap(shop, owner):
+    arnica = add(shop, "Arnica Montana")
+    uncapped = {"product_id": arnica, "licence_class": "narcotic"}
+    with refused(shop, InvalidInput, "max_per_sale"):
+        shop.run("catalog.set_licence_class", uncapped)
+    with refused(shop, InvalidInput, "max_per_sale"):
+        add(shop, "Opium", licence_class="narcotic")
+    with pytest.raises(psycopg.errors.CheckViolation, match="narcotic_cap"):
+        owner.execute("update product set licence_class = 'narcotic' where id = %s", (arnica,))
+
+
+def test_strangers_propose_nothing_of_ours(shop, stranger):
+    arnica = add(shop, "Arnica Montana")
+    with pytest.raises(UnknownProduct):
+        proposal(stranger, arnica)
