@@ -8,7 +8,7 @@ from erp.core.context import RequestContext
 from erp.services import platform
 
 COUPON = "MONSOON-5"
-_FAST, _BULK = "arnica 30", "calendula"
+_FAST, _BULK = "arnica 30c", "calendula"
 """Words of the products that have a scheme and a quantity break."""
 _CONTRACT = "Zest Homoeo Pharmacy"
 

@@ -31,7 +31,7 @@ def acting(open_window, interface, shop):
 
 
 def pick(page: Page, label: str, words: str) -> None:
-    page.get_by_label(label).fill(words)
+    page.get_by_label(label, exact=True).fill(words)
     page.locator(".lookup-list [role=option]").first.wait_for()
     page.keyboard.press("Enter")
 
@@ -88,7 +88,7 @@ def checks_it(page: Page) -> None:
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Prices").click()
     pick(page, "Goods*", "arnica 1")
     pick(page, "Customer", "nirm")
-    page.get_by_label("Units").fill("12")
+    page.get_by_label("Units", exact=True).fill("12")
     page.get_by_role("button", name="Tell me").click()
     answer = page.get_by_role("table", name="Price by lot")
     expect(answer.get_by_role("row", name="L1")).to_contain_text("₹94.50")

@@ -66,15 +66,18 @@ def _choice() -> rx.Component:
         on_refuse=ImportState.refuse_file,
     )
     pasted = rx.el.form(
-        rx.el.label("Or paste lines", html_for="content"),
-        rx.el.textarea(
-            name="content",
-            id="content",
-            placeholder=EXAMPLE,
-            rows="7",
-            class_name="input code",
-            spell_check=False,
-            max_length=MOST_CHARACTERS,
+        rx.el.div(
+            rx.el.label("Or paste lines", html_for="content"),
+            rx.el.textarea(
+                name="content",
+                id="content",
+                placeholder=EXAMPLE,
+                rows="7",
+                class_name="input code",
+                spell_check=False,
+                max_length=MOST_CHARACTERS,
+            ),
+            class_name="field paste",
         ),
         rx.el.div(submit_button("Check", icon="eye"), class_name="form-foot"),
         on_submit=ImportState.read_pasted,

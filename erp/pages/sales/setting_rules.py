@@ -111,7 +111,7 @@ def _scheme_dialog() -> rx.Component:
         ),
         _product("Another gift", "free_variant_id", errors, hint="None for the same goods."),
         rx.el.div(
-            check_field("Again with every further", "repeats", default_checked=True),
+            check_field("Repeats: 20 + 2, 30 + 3", "repeats", default_checked=True),
             class_name="field check-row",
         ),
         *_days_and_reason(errors),

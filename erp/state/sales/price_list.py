@@ -125,7 +125,7 @@ class PriceRulesState(ListState, rx.State):
             "scope": "" if row.scope == "all" else row.scope.capitalize(),
             "basis": rule_words(row, self._price_mode),
             "valid_from": days_words(row.valid_from, row.valid_until, self._today),
-            "set_by": row.set_by or "The product",
+            "set_by": row.set_by or "system",
             "is_in_force": rule_standing(row, self._today),
             "href": _goods_href(row),
         }

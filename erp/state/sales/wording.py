@@ -104,14 +104,14 @@ def coupon_words(row: Any) -> str:
     """Return what a coupon takes off."""
     if row.amount is not None:
         return f"{money_text(row.amount)} off"
-    most = f", at most {money_text(row.max_discount)}" if row.max_discount is not None else ""
-    return f"{plain_decimal(row.percent)}% off{most}"
+    return f"{plain_decimal(row.percent)}% off"
 
 
 def coupon_terms(row: Any) -> str:
-    """Return for whom and from what amount on a coupon holds; empty for everybody and any bill."""
+    """Return how much at most, on what bills and for whom; empty where nothing limits a coupon."""
     terms = (
-        f"from {money_text(row.min_bill)}" if row.min_bill else "",
+        f"at most {money_text(row.max_discount)}" if row.max_discount is not None else "",
+        f"on {money_text(row.min_bill)} or more" if row.min_bill else "",
         f"{row.customer} only" if row.customer else "",
         "once each customer" if row.is_once_each else "",
     )
