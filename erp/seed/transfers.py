@@ -104,30 +104,33 @@ def _keep_apart(way: _Way) -> None:
 
 
 def _dispense(ctx: RequestContext, storage_id: UUID) -> None:
-    """Fill packs out of a large bottle of mother tincture, and sell some to nobody yet."""
+    """Fill small packs out of a large bottle of the same mother tincture, where both are known."""
     with db.unit_of_work(ctx) as session:
         rows = db.fetch_all(
             session,
-            "select distinct on (v.pack_quantity = 450) v.id, l.mrp from stock_balance b"
-            "  join variant v on v.tenant_id = b.tenant_id and v.id = b.variant_id"
-            "  join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id"
-            " where b.tenant_id = %s and b.location_id = %s and b.on_hand > 2"
-            "   and v.label like '%%mother tincture%%' and v.pack_quantity in (30, 450)"
-            "   and l.status = 'available' and l.expires_on > %s"
-            " order by v.pack_quantity = 450, v.label",
-            (ctx.tenant_id, storage_id, ctx.today),
+            "select small.id as small, large.id as large, max(l.mrp) as mrp"
+            "  from variant large"
+            "  join variant small on small.tenant_id = large.tenant_id and small.pack_quantity = 30"
+            "   and small.label like split_part(large.label, ' Q ', 1) || ' Q mother tincture%%'"
+            "  join lot l on l.tenant_id = small.tenant_id and l.variant_id = small.id"
+            "  join stock_balance b on b.tenant_id = large.tenant_id and b.variant_id = large.id"
+            "   and b.location_id = %s and b.on_hand > 2"
+            " where large.tenant_id = %s and large.pack_quantity = 450"
+            "   and large.label like '%% Q mother tincture%%'"
+            " group by small.id, large.id, large.label order by large.label limit 1",
+            (storage_id, ctx.tenant_id),
         )
-    if len(rows) < 2:  # noqa: PLR2004  a small pack and a large bottle
+    if not rows:
         return
-    small, large = rows
+    (pair,) = rows
     given = {
         "location_id": storage_id,
-        "variant_id": small["id"],
+        "variant_id": pair["small"],
         "packs": 15,
-        "mrp": small["mrp"],
+        "mrp": pair["mrp"],
         "good_for_days": 180,
         "note": "Filled at the counter",
-        "lines": [{"variant_id": large["id"], "quantity": 1}],
+        "lines": [{"variant_id": pair["large"], "quantity": 1}],
     }
     _run(ctx, "dispense_packs", "tincture", given)
 

@@ -200,9 +200,9 @@ def quarantine_rows(
     movements: Sequence[Movement],
     from_location_id: UUID,
     reason_code: QuarantineReason,
-    note: str = "",
+    note: str | None = None,
 ) -> list[db.Row]:
-    """Return an entry of the quarantine's queue for each movement into it."""
+    """Return an entry of the quarantine's queue for each movement, with its reason or one note."""
     undecided = {"released": 0, "returned": 0, "written_off": 0}
     return [
         {
@@ -214,7 +214,7 @@ def quarantine_rows(
             "lot_id": move.lot_id,
             "quantity": move.quantity,
             "reason_code": reason_code,
-            "note": note or move.reason,
+            "note": move.reason if note is None else note,
             "put_at": ctx.now,
             "put_by": ctx.user_id,
         }

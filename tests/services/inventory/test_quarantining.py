@@ -69,6 +69,7 @@ def test_goods_apart_are_not_sold_and_stay_stock(shop, lot):
 
     (row,) = queue(shop)
     assert (row.waiting, row.value, row.reason_code) == (7, Decimal("233.33"), "suspected")
+    assert row.note == ""
     with refused(shop, InsufficientStock):
         shop.sell({shop.variant_ids[0]: 4})
     shop.sell({shop.variant_ids[0]: 3})
