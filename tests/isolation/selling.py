@@ -24,7 +24,7 @@ def prices(shop: Shop, variant_id: UUID) -> Ids:
 
 def _orders(shop: Shop, variant_id: object) -> Ids:
     """Take an order of a customer with credit, and make a quotation."""
-    person = {"name": "Stores", "kind": "retailer", "state_code": "27", "credit_limit": "9000.00"}
+    person = {"name": "Stores", "kind": "clinic", "state_code": "27", "credit_limit": "9000.00"}
     given = {
         "customer_id": shop.run("party.create_party", person).id,
         "lines": [{"variant_id": variant_id, "quantity": 4}],

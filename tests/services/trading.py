@@ -114,8 +114,9 @@ def add_service(shop: Shop) -> UUID:
 
 
 def add_customer(shop: Shop, *, is_active: bool = True, **facts: Any) -> UUID:
-    """Add a customer: of the shop's state, unregistered and without credit unless said."""
-    person = {"name": "Nirmala Stores", "kind": "retailer", "state_code": "27"} | facts
+    """Add a customer: of the shop's state, licensed, unregistered and without credit unless said."""
+    usual = {"name": "Nirmala Stores", "kind": "retailer", "state_code": "27"}
+    person = usual | {"drug_licence_no": "MH-20C-000001"} | facts
     party_id: UUID = shop.run("party.create_party", person).id
     if not is_active:
         shop.run("party.set_party_status", {"party_id": party_id, "is_active": False})

@@ -88,6 +88,7 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
 
     Raises:
         UnknownSalesOrder, SalesOrderEnded, NotConfirmed: There is no such order to deliver.
+        CustomerLicenceMissing: A reseller's drug licence has ended since.
         MoreThanOrdered: More than is outstanding; all lines are named.
         InsufficientStock: Lines are short; all are named. ExpiredLot, LotOnHold, ReasonRequired: A
             named lot may not go.
@@ -104,6 +105,7 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
     goods = catalog.get_lines_for_sale(
         session, ctx, [x.variant_id for x in due.lines], ctx.today, including_inactive=True
     )
+    sales.require_licence(session, ctx, buyer, {str(x.variant_id): x for x in goods.values()})
     parts = _parts(due, goods, _picks(session, ctx, due))
     taxed = _tax(session, ctx, buyer, due, parts)
     sales.require_credit(session, ctx, buyer, taxed.totals.invoice_value, "order_id")

@@ -137,6 +137,8 @@ def draw_up(
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
+        CustomerLicenceMissing: A reseller has no drug licence in force.
+        BeyondCap: More of a product than may be sold at once; all lines are named.
         MoreThanScheme: A line hands over more free units than its scheme gives.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
@@ -145,9 +147,12 @@ def draw_up(
     lines = basket.lines
     goods = catalog.get_lines_for_sale(session, ctx, [line.variant_id for line in lines], ctx.today)
     _refuse_services(goods, lines)
+    named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
+    sales.require_licence(session, ctx, buyer, named)
     book = sales.load_prices(session, ctx, buyer, goods.values())
     asked = _asked(goods, lines)
     free = _handed_over(sales.free_goods(book, asked.values()), lines)
+    _require_within_cap(named, asked, free)
     goods = {**goods, **_gifts(session, ctx, goods, free)}
     picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
     parts = _parts(lines, goods, picks, free)
@@ -164,6 +169,14 @@ def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping
         variant_id: Asked(variant_id, goods[variant_id].product_id, goods[variant_id].brand_id, n)
         for variant_id, n in units.items()
     }
+
+
+def _require_within_cap(
+    named: Mapping[str, SaleLine], asked: Mapping[UUID, Asked], free: Iterable[FreeGoods]
+) -> None:
+    units = Counter({variant_id: line.quantity for variant_id, line in asked.items()})
+    units.update({gift.variant_id: gift.quantity for gift in free})
+    sales.require_within_cap(named, units)
 
 
 def _handed_over(given: Iterable[FreeGoods], lines: Sequence[CartLine]) -> list[FreeGoods]:

@@ -131,6 +131,12 @@ class MoreThanOrdered(InvalidInput):
     code = "more_than_ordered"
 
 
+class BeyondCap(InvalidInput):
+    """More of a product is asked for than may be sold at once."""
+
+    code = "beyond_cap"
+
+
 class CustomerLicenceMissing(InvalidInput):
     """A trade customer without a drug licence in force may not be sold medicines."""
 

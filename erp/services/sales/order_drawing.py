@@ -23,6 +23,7 @@ from erp.services.inventory import Wanted
 from erp.services.party import GstCategory, SaleParty
 from erp.services.platform import Closed, Percent, Quantity, UnitPrice
 from erp.services.sales.errors import AboveListPrice, BeyondDiscount, NoPrice, TwiceOnOrder
+from erp.services.sales.gating import require_licence, require_within_cap
 from erp.services.sales.loading import load_prices
 from erp.services.sales.pricing import Asked, LotPrices, PriceBook, free_goods, price
 
@@ -105,6 +106,8 @@ def draw_order(
     Raises:
         UnknownProduct, InactiveProduct, NoTaxRate: As the catalogue says, naming the line.
         TwiceOnOrder: A product stands on two lines.
+        CustomerLicenceMissing: A reseller has no drug licence in force.
+        BeyondCap: More of a product than may be sold at once.
         NoPrice: A product never came, and the line gives no price.
         AboveListPrice: A line's price is above its list's.
         BeyondDiscount: A line is further below its list price than the actor may go.
@@ -112,11 +115,15 @@ def draw_order(
     ids = [line.variant_id for line in lines]
     raise_all(_twice(ids))
     goods = dict(catalog.get_lines_for_sale(session, ctx, ids, ctx.today))
+    named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
+    require_licence(session, ctx, buyer, named)
     book = load_prices(session, ctx, buyer, goods.values())
     lots = _lots(session, ctx, location_id, goods, lines)
     mode = mode_for(buyer)
     drawn = _drawn(book, goods, lots, mode, lines)
     drawn += _gifts(session, ctx, book, drawn)
+    units = {x.goods.variant_id: x.quantity + x.free_quantity for x in drawn}
+    require_within_cap(named, units)
     order = tax_order(session, ctx, buyer, mode, drawn)
     _require_within_limit(ctx, order)
     return order
