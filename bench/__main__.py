@@ -45,6 +45,9 @@ def main() -> None:
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
             for line in workloads.reads(address, shop, label):
                 line.print_line()
+            bills = f" of {wanted.sales // len(shop.shifts):,} bills"
+            for line in workloads.shift_closings(address, shop, bills):
+                line.print_line()
         for line in [*bare.bare_sale(shop), bare.signed_context(shop)]:
             line.print_line()
         db.dispose()

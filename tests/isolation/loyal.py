@@ -42,6 +42,7 @@ EXAMPLES: dict[str, Example] = {
         "product_id": i["product_id"],
         "is_required": False,
     },
+    "pos.open_drawer": lambda i, _: {"shift_id": i["shift_id"], "reason": "x"},
     "pos.set_favourites": lambda i, _: {"variant_ids": [i["variant_id"]]},
     "pos.take_advance": lambda i, _: {
         "shift_id": i["shift_id"],

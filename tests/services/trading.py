@@ -18,6 +18,7 @@ TABLES = (
     "approval",
     "cash_movement",
     "command_log",
+    "drawer_opening",
     "event",
     "invoice",
     "invoice_line",

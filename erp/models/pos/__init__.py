@@ -1,6 +1,7 @@
 """Registers, shifts, sales, tenders, approvals and parked carts."""
 
 from erp.models.pos.advance import AdvanceVoucher, VoucherKind
+from erp.models.pos.drawer import DrawerOpening
 from erp.models.pos.favourite import TillFavourite
 from erp.models.pos.prescription import Prescription, PrescriptionRule
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
@@ -10,6 +11,7 @@ __all__ = [
     "AdvanceVoucher",
     "Approval",
     "CashMovement",
+    "DrawerOpening",
     "ParkedCart",
     "Prescription",
     "PrescriptionRule",

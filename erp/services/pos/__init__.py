@@ -20,6 +20,7 @@ from erp.services.pos.customers import (
     get_customer,
     list_last_prices,
 )
+from erp.services.pos.drawer import DrawerOpened, OpenDrawer, open_drawer
 from erp.services.pos.errors import (
     AdvanceShort,
     ApprovalRequired,
@@ -62,6 +63,7 @@ from erp.services.pos.shift_reports import (
     list_registers,
     list_shifts,
 )
+from erp.services.pos.shift_slips import NOTE_NAMES, get_printed_shift
 from erp.services.pos.shifts import (
     CloseShift,
     MoveCash,
@@ -77,6 +79,7 @@ from erp.services.pos.vouchers import ListAdvances, get_printed_voucher, list_ad
 
 __all__ = [
     "METHOD_NAMES",
+    "NOTE_NAMES",
     "AdvanceMoved",
     "AdvanceShort",
     "ApprovalAnswer",
@@ -87,6 +90,7 @@ __all__ = [
     "CreateRegister",
     "CreditRefused",
     "CustomerAtTill",
+    "DrawerOpened",
     "DrawerShort",
     "GetAdvance",
     "GetCustomer",
@@ -101,6 +105,7 @@ __all__ = [
     "ListSales",
     "ListShifts",
     "MoveCash",
+    "OpenDrawer",
     "ParkCart",
     "PayBackAdvance",
     "PaymentMismatch",
@@ -134,6 +139,7 @@ __all__ = [
     "get_customer",
     "get_prescription_rule",
     "get_printed_bill",
+    "get_printed_shift",
     "get_printed_voucher",
     "get_sale",
     "get_shift",
@@ -147,6 +153,7 @@ __all__ = [
     "list_sales",
     "list_shifts",
     "move_cash",
+    "open_drawer",
     "open_shift",
     "park_cart",
     "pay_back_advance",

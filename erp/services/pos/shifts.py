@@ -191,7 +191,8 @@ class ShiftClosing(Result):
 def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> ShiftClosing:
     """Close a shift, posting cash short or over and moving takings to the safe.
 
-    Every bill is posted already, so closing only counts cash. Waits for sales in progress.
+    Every bill is posted already, so closing only counts cash. Waits for sales in progress. The
+    shift takes the register's next Z number: the one after that of the shift before.
 
     Raises:
         NotFound: There is no such shift at the acting branch.
@@ -244,8 +245,10 @@ def _write_closing(
 ) -> None:
     db.execute(
         session,
-        "update register_shift set status = 'closed', closed_by = %s, closed_at = %s, counted_cash = %s,"
-        " expected_cash = %s, float_left = %s, difference_reason = %s where tenant_id = %s and id = %s",
+        "update register_shift s set status = 'closed', closed_by = %s, closed_at = %s, counted_cash = %s,"
+        " expected_cash = %s, float_left = %s, difference_reason = %s, z_number = 1 + coalesce("
+        " (select p.z_number from register_shift p where (p.tenant_id, p.id) ="
+        " (s.tenant_id, s.previous_shift_id)), 0) where s.tenant_id = %s and s.id = %s",
         (
             ctx.user_id, ctx.now, cmd.counted_cash, expected, cmd.float_left, cmd.reason,
             ctx.tenant_id, cmd.shift_id,
