@@ -93,7 +93,7 @@ def shift_closings(address: str, shop: Shop, label: str) -> list[Figure]:
 
     return [
         figure(f"W9 X report{label}", timed(report, 30, 2)),
-        figure(f"W9 shift close{label}", timed(close, len(shifts))),
+        figure(f"W9 shift close{label}", timed(close, len(shifts), 0)),
     ]
 
 

@@ -23,6 +23,7 @@ RIGHTS = {
     "prescription": migrating.APPEND_ONLY,
     "prescription_rule": "select, insert, delete",
     "drawer_opening": migrating.APPEND_ONLY,
+    "approval_request": migrating.CHANGEABLE,
 }
 GRANTED = {
     "manager": ["loyalty.view", "loyalty.adjust", "pos.arrange"],
@@ -333,4 +334,51 @@ def _create_tables() -> None:
     )
     op.create_index(
         "ix_drawer_opening_shift", "drawer_opening", ["tenant_id", "shift_id"], unique=False
+    )
+    op.create_table(
+        "approval_request",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("branch_id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("origin_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(status in ('waiting', 'withdrawn')) = (decided_by is null)",
+            name=op.f("ck_approval_request_decided"),
+        ),
+        sa.CheckConstraint(
+            "status in ('waiting', 'approved', 'refused', 'withdrawn')",
+            name=op.f("ck_approval_request_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_approval_request_tenant_id_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "shift_id"],
+            ["register_shift.tenant_id", "register_shift.id"],
+            name=op.f("fk_approval_request_tenant_id_shift_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_approval_request")),
+    )
+    op.create_index(
+        "ix_approval_request_list", "approval_request", ["tenant_id", "status", "id"], unique=False
+    )
+    op.create_index(
+        "uq_approval_request_waiting",
+        "approval_request",
+        ["tenant_id", "origin_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("status = 'waiting'"),
     )

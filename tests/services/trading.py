@@ -16,6 +16,7 @@ TABLES = (
     "advance_voucher",
     "api_token",
     "approval",
+    "approval_request",
     "cash_movement",
     "command_log",
     "drawer_opening",

@@ -1,6 +1,7 @@
 """Registers, shifts, sales, tenders, approvals and parked carts."""
 
 from erp.models.pos.advance import AdvanceVoucher, VoucherKind
+from erp.models.pos.approval_request import ApprovalRequest, RequestStatus
 from erp.models.pos.drawer import DrawerOpening
 from erp.models.pos.favourite import TillFavourite
 from erp.models.pos.prescription import Prescription, PrescriptionRule
@@ -10,6 +11,7 @@ from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, Te
 __all__ = [
     "AdvanceVoucher",
     "Approval",
+    "ApprovalRequest",
     "CashMovement",
     "DrawerOpening",
     "ParkedCart",
@@ -17,6 +19,7 @@ __all__ = [
     "PrescriptionRule",
     "Register",
     "RegisterShift",
+    "RequestStatus",
     "Sale",
     "SaleKind",
     "ShiftStatus",

@@ -12,6 +12,16 @@ from erp.services.pos.advances import (
     take_advance,
 )
 from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_approval
+from erp.services.pos.asking import (
+    AskApproval,
+    DecideApproval,
+    WithdrawApproval,
+    ask_approval,
+    decide_approval,
+    get_approval_request,
+    list_approval_requests,
+    withdraw_approval,
+)
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
 from erp.services.pos.customers import (
     CustomerAtTill,
@@ -23,6 +33,7 @@ from erp.services.pos.customers import (
 from erp.services.pos.drawer import DrawerOpened, OpenDrawer, open_drawer
 from erp.services.pos.errors import (
     AdvanceShort,
+    AlreadyDecided,
     ApprovalRequired,
     CreditRefused,
     DrawerShort,
@@ -82,14 +93,17 @@ __all__ = [
     "NOTE_NAMES",
     "AdvanceMoved",
     "AdvanceShort",
+    "AlreadyDecided",
     "ApprovalAnswer",
     "ApprovalRequired",
+    "AskApproval",
     "BestSellers",
     "CartLine",
     "CloseShift",
     "CreateRegister",
     "CreditRefused",
     "CustomerAtTill",
+    "DecideApproval",
     "DrawerOpened",
     "DrawerShort",
     "GetAdvance",
@@ -133,9 +147,13 @@ __all__ = [
     "StartShift",
     "TakeAdvance",
     "Voucher",
+    "WithdrawApproval",
+    "ask_approval",
     "close_shift",
     "create_register",
+    "decide_approval",
     "get_advance",
+    "get_approval_request",
     "get_customer",
     "get_prescription_rule",
     "get_printed_bill",
@@ -144,6 +162,7 @@ __all__ = [
     "get_sale",
     "get_shift",
     "list_advances",
+    "list_approval_requests",
     "list_best_sellers",
     "list_favourites",
     "list_last_prices",
@@ -167,4 +186,5 @@ __all__ = [
     "set_favourites",
     "set_prescription_rule",
     "take_advance",
+    "withdraw_approval",
 ]
