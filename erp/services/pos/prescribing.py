@@ -148,6 +148,8 @@ def lines_on_prescription(
 ) -> set[UUID]:
     """Return the variants among goods that are sold on a prescription only."""
     of_product = {line.variant_id: line.product_id for line in goods}
+    if not of_product:
+        return set()
     ruled = _ruled(session, ctx, list(set(of_product.values())))
     return {variant for variant, product in of_product.items() if product in ruled}
 

@@ -81,6 +81,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
     bill = draw_up(session, ctx, shift, buyer, wanted.lines, wanted.bill_discount)
     totals, limit = bill.totals, ctx.limit("discount_percent")
+    ruled = [line for _, line, _ in bill.lines] if shift.has_prescription_rules else []
     lines = [
         QuotedLine(
             line=pick.line_no - 1,
@@ -111,7 +112,5 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
-        on_prescription=sorted(
-            lines_on_prescription(session, ctx, [goods for _, goods, _ in bill.lines])
-        ),
+        on_prescription=sorted(lines_on_prescription(session, ctx, ruled)),
     )
