@@ -57,7 +57,7 @@ EXAMPLES: dict[str, Example] = {
     "pos.get_customer": lambda i, _: {"customer_id": i["customer_id"]},
     "pos.list_last_prices": lambda i, _: {
         "customer_id": i["customer_id"],
-        "variant_ids": [i["variant_id"]],
+        "goods": [{"variant_id": i["variant_id"]}],
     },
     "pos.get_prescription_rule": lambda i, _: {"product_id": i["product_id"]},
     "pos.set_prescription_rule": lambda i, _: {
@@ -65,7 +65,7 @@ EXAMPLES: dict[str, Example] = {
         "is_required": False,
     },
     "pos.open_drawer": lambda i, _: {"shift_id": i["shift_id"], "reason": "x"},
-    "pos.set_favourites": lambda i, _: {"variant_ids": [i["variant_id"]]},
+    "pos.set_favourites": lambda i, _: {"goods": [{"variant_id": i["variant_id"]}]},
     "pos.take_advance": lambda i, _: {
         "shift_id": i["shift_id"],
         "party_id": i["customer_id"],

@@ -85,7 +85,7 @@ def _report() -> rx.Component:
         page_header(
             rx.fragment(
                 title,
-                rx.cond(head["z_number"] != "", f" {head['z_number']}"),
+                rx.cond(head["z_number"] != "", f" {head['z_number']}", ""),
                 " · ",
                 head["register"],
             ),
