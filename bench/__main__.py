@@ -46,6 +46,9 @@ def main() -> None:
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
             for line in workloads.reads(address, shop, label):
                 line.print_line()
+            bills = f" of {wanted.sales // len(shop.shifts):,} bills"
+            for line in workloads.shift_closings(address, shop, bills):
+                line.print_line()
             heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
             for line in stock.measured(address, shop, heavy, wanted.moves):
                 line.print_line()

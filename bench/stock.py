@@ -87,17 +87,17 @@ def measured(address: str, shop: Shop, heavy: UUID, moves: int) -> list[Figure]:
         client.post("/api/erp/goods-receipts", late, str(uuid4()))
 
     return [
-        figure(f"W9 recall with its buyers{label}", timed(recall, 30, 3)),
-        figure(f"W9 buyers of a lot sold {HEAVY:,} times", timed(buyers, 20, 3)),
+        figure(f"W11 recall with its buyers{label}", timed(recall, 30, 3)),
+        figure(f"W11 buyers of a lot sold {HEAVY:,} times", timed(buyers, 20, 3)),
         figure(
-            f"W9 stock by age{label}", timed(lambda: client.get("/api/erp/inventory/ageing"), 10, 2)
+            f"W11 stock by age{label}", timed(lambda: client.get("/api/erp/inventory/ageing"), 10, 2)
         ),
         figure(
-            f"W9 dead and slow stock{label}",
+            f"W11 dead and slow stock{label}",
             timed(lambda: client.get("/api/erp/inventory/idle"), 5, 1),
         ),
         figure(
-            f"W9 delivery {LATE_DAYS} days late, {HEAVY:,} later rows", timed(deliver_late, 40, 5)
+            f"W11 delivery {LATE_DAYS} days late, {HEAVY:,} later rows", timed(deliver_late, 40, 5)
         ),
     ]
 

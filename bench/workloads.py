@@ -80,6 +80,23 @@ def reads(address: str, shop: Shop, label: str) -> list[Figure]:
     ]
 
 
+def shift_closings(address: str, shop: Shop, label: str) -> list[Figure]:
+    """The X report of a long shift, and closing all of them but the first."""
+    client, shifts = Client(address, shop.token), list(shop.shifts[1:])
+
+    def report() -> None:
+        client.get(f"/api/erp/shifts/{shifts[-1]}")
+
+    def close() -> None:
+        counted = {"counted_cash": "1000.00", "reason": "measured"}
+        client.post(f"/api/erp/shifts/{shifts.pop()}/closing", counted, str(uuid4()))
+
+    return [
+        figure(f"W13 X report{label}", timed(report, 30, 2)),
+        figure(f"W13 shift close{label}", timed(close, len(shifts), 0)),
+    ]
+
+
 def start_up(seconds: float) -> Figure:
     """Return how long the programs took to answer, with the memory they hold idle."""
     return figure("W6 start of the programs", [seconds * 1000], seconds)

@@ -22,6 +22,8 @@ RIGHTS = {
     "till_favourite": "select, insert, delete",
     "prescription": migrating.APPEND_ONLY,
     "prescription_rule": "select, insert, delete",
+    "drawer_opening": migrating.APPEND_ONLY,
+    "approval_request": migrating.CHANGEABLE,
 }
 GRANTED = {
     "manager": ["loyalty.view", "loyalty.adjust", "pos.arrange"],
@@ -38,6 +40,7 @@ def upgrade() -> None:
     op.get_bind().exec_driver_sql((SQL / "0011_points.sql").read_text(encoding="utf-8"))
     op.drop_constraint(op.f("ck_tender_method"), "tender")
     op.create_check_constraint(op.f("ck_tender_method"), "tender", MORE_METHODS)
+    _number_closed_shifts()
     migrating.protect(RIGHTS)
     migrating.grant_to_roles(GRANTED, {})
 
@@ -46,9 +49,32 @@ def downgrade() -> None:
     for table in reversed(RIGHTS):
         op.drop_table(table)
     op.execute("drop function sec.apply_points()")
+    op.drop_column("register_shift", "z_number")
     op.drop_constraint(op.f("ck_tender_method"), "tender")
     op.create_check_constraint(op.f("ck_tender_method"), "tender", METHODS)
     migrating.withdraw_from_roles(GRANTED, [])
+
+
+def _number_closed_shifts() -> None:
+    """Give the Z reports of before their numbers, in the order of their registers' shifts."""
+    op.add_column("register_shift", sa.Column("z_number", sa.Integer(), nullable=True))
+    with migrating.every_tenant("register_shift") as connection:
+        connection.exec_driver_sql(
+            "update register_shift s set z_number = n.place from (select tenant_id, id,"
+            " row_number() over (partition by tenant_id, register_id order by opened_at, id) as place"
+            " from register_shift where status = 'closed') n"
+            " where (n.tenant_id, n.id) = (s.tenant_id, s.id)"
+        )
+    op.create_unique_constraint(
+        op.f("uq_register_shift_tenant_id_register_id_z_number"),
+        "register_shift",
+        ["tenant_id", "register_id", "z_number"],
+    )
+    op.create_check_constraint(
+        op.f("ck_register_shift_z_number"),
+        "register_shift",
+        "(status = 'closed') = (z_number is not null)",
+    )
 
 
 def _create_tables() -> None:
@@ -290,3 +316,69 @@ def _create_tables() -> None:
         sa.UniqueConstraint("tenant_id", "sale_id", name=op.f("uq_prescription_tenant_id_sale_id")),
     )
     op.create_index("ix_prescription_list", "prescription", ["tenant_id", "id"], unique=False)
+    op.create_table(
+        "drawer_opening",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_drawer_opening_reason")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "shift_id"],
+            ["register_shift.tenant_id", "register_shift.id"],
+            name=op.f("fk_drawer_opening_tenant_id_shift_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_drawer_opening")),
+    )
+    op.create_index(
+        "ix_drawer_opening_shift", "drawer_opening", ["tenant_id", "shift_id"], unique=False
+    )
+    op.create_table(
+        "approval_request",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("branch_id", sa.Uuid(), nullable=False),
+        sa.Column("shift_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("origin_id", sa.Uuid(), nullable=False),
+        sa.Column("level", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("reason", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("about", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("status", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_by", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answer", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.CheckConstraint(
+            "(status in ('waiting', 'withdrawn')) = (decided_by is null)",
+            name=op.f("ck_approval_request_decided"),
+        ),
+        sa.CheckConstraint(
+            "status in ('waiting', 'approved', 'refused', 'withdrawn')",
+            name=op.f("ck_approval_request_status"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "branch_id"],
+            ["branch.tenant_id", "branch.id"],
+            name=op.f("fk_approval_request_tenant_id_branch_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "shift_id"],
+            ["register_shift.tenant_id", "register_shift.id"],
+            name=op.f("fk_approval_request_tenant_id_shift_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_approval_request")),
+    )
+    op.create_index(
+        "ix_approval_request_list", "approval_request", ["tenant_id", "status", "id"], unique=False
+    )
+    op.create_index(
+        "uq_approval_request_waiting",
+        "approval_request",
+        ["tenant_id", "origin_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("status = 'waiting'"),
+    )

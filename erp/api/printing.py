@@ -30,6 +30,7 @@ def printing_routes() -> list[Route]:
         Route(
             f"{BASE}/advances/{{voucher_id}}/voucher.pdf", guarded(print_voucher), methods=["GET"]
         ),
+        Route(f"{BASE}/shifts/{{shift_id}}/report.pdf", guarded(print_shift), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
         Route(f"{BASE}/sales-orders/{{order_id}}/pdf", guarded(print_offer), methods=["GET"]),
         Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
@@ -72,6 +73,16 @@ async def print_voucher(request: Request) -> Response:
     """
     voucher_id = _id(request.path_params["voucher_id"])
     return await _print_slip(request, pos.get_printed_voucher, voucher_id)
+
+
+async def print_shift(request: Request) -> Response:
+    """Send the X report of an open shift, or the Z report of a closed one, for an 80 mm roll.
+
+    Raises:
+        NotFound: There is no such shift.
+    """
+    shift_id = _id(request.path_params["shift_id"])
+    return await _print_slip(request, pos.get_printed_shift, shift_id)
 
 
 Finder = Callable[[db.UnitOfWork, RequestContext, UUID], pos.PrintedSlip]

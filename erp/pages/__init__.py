@@ -62,6 +62,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.party.party",
     "erp.pages.platform.audit",
     "erp.pages.platform.deliveries",
+    "erp.pages.pos.approvals",
     "erp.pages.pos.favourites",
     "erp.pages.pos.prescription",
     "erp.pages.pos.returns",

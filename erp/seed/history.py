@@ -23,6 +23,11 @@ FLOAT = Decimal("1000.00")
 COUPON_FROM = Decimal(500)
 """What a named customer's bill comes to before they think of the coupon."""
 METHODS = ("cash", "cash", "upi", "upi", "card")
+DOCTORS = (
+    ("Dr. Meera Joshi (demo)", "MH-41207"),
+    ("Dr. Imran Shaikh (demo)", "MH-38815"),
+    ("Dr. Lata Kulkarni (demo)", "MH-52066"),
+)
 PROGRAMME = {
     "is_active": True,
     "points_per_rupee": "0.05",
@@ -81,7 +86,7 @@ def _day(
     if opening > ctx.now:
         return
     shift_id = _open(replace(ctx, now=opening), register_id)
-    at = opening
+    at, is_advance_taken = opening, False
     for _ in range(chance.randint(*SALES_PER_DAY)):
         at += timedelta(minutes=chance.randint(12, 75))
         if at > ctx.now:
@@ -89,6 +94,9 @@ def _day(
         comes_back = chance.random() < 0.04  # noqa: PLR2004  one bill in twenty-five, in part
         method = "cash" if comes_back else chance.choice(METHODS)
         receipt = _sell(replace(ctx, now=at), shift_id, chance, goods, customers, method)
+        if back % 9 == 0 and customers[-1] is not None and not is_advance_taken:
+            _take_advance(replace(ctx, now=at), shift_id, customers[-1])
+            is_advance_taken = True
         if comes_back:
             _take_back(replace(ctx, now=at + timedelta(minutes=5)), shift_id, receipt)
     closing = datetime.combine(opening.date(), time(20, 30), ZoneInfo(ctx.time_zone))
@@ -140,9 +148,23 @@ def _sell(
         {"method": method, "amount": quote["total"] - by_points, "reference": "demo"},
     ]
     given = {"sale_id": new_id(), "tenders": [each for each in tenders if each["amount"]]}
+    if cart["customer_id"] and chance.random() < 1 / 3:
+        given |= {"prescription": _prescription(ctx, cart["customer_id"], chance)}
     posted = platform.run("pos.post_sale", ctx, cart | given)
     assert isinstance(posted.result, SaleReceipt)  # noqa: S101  the command's own result
     return posted.result
+
+
+def _prescription(ctx: RequestContext, customer_id: UUID, chance: random.Random) -> dict[str, Any]:
+    """Return a prescription of some days ago for a customer."""
+    found = platform.run("party.get_party", ctx, {"party_id": customer_id}).result.model_dump()
+    doctor, registration = chance.choice(DOCTORS)
+    return {
+        "doctor_name": doctor,
+        "registration_no": registration,
+        "patient_name": found["name"],
+        "prescribed_on": ctx.today - timedelta(days=chance.randint(0, 9)),
+    }
 
 
 def _points_to_spend(
@@ -166,6 +188,13 @@ def _take_back(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> Non
         "reason": "Seal was broken",
     }
     platform.run("pos.post_return", ctx, wanted)
+
+
+def _take_advance(ctx: RequestContext, shift_id: UUID, party_id: UUID) -> None:
+    wanted = {"shift_id": shift_id, "party_id": party_id, "method": "upi", "amount": "500.00"}
+    platform.run(
+        "pos.take_advance", ctx, wanted | {"note": "Ordered from Kolkata", "reference": "demo"}
+    )
 
 
 def _close(ctx: RequestContext, shift_id: UUID, chance: random.Random) -> None:

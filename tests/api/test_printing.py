@@ -11,6 +11,7 @@ from tests.fixtures.people import _token
 from tests.services.billing.bills.billing import bill, billed, came, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.purchasing.ordering import line, place, supplier
+from tests.services.trading import add_customer
 
 PAPERS = ("receipt", "invoice")
 
@@ -79,6 +80,27 @@ def test_best_sellers_stand_by_units_sold_with_what_is_left(rest, trader: Shop, 
     assert (
         rest.get("/api/erp/best-sellers", headers=bearer(trader, "storekeeper")).status_code == 403
     )
+
+
+def test_vouchers_and_shifts_are_printed_on_the_roll(rest, trader: Shop, stranger: Shop):
+    asha = add_customer(trader, name="Asha Kale")
+    paid = {"shift_id": trader.shift_id, "party_id": asha, "method": "cash", "amount": "300.00"}
+    voucher = trader.run("pos.take_advance", paid)
+    path = f"/api/erp/advances/{voucher.voucher_id}/voucher.pdf"
+    text = words(rest.get(path, headers=bearer(trader)).content)
+    for word in (voucher.number, "Asha Kale", "RECEIPT VOUCHER", "300.00", "66/2017"):
+        assert word in text
+    assert rest.get(path, headers=bearer(stranger)).status_code == 404
+    trader.sell({trader.variant_ids[0]: 2})
+    report = f"/api/erp/shifts/{trader.shift_id}/report.pdf"
+    assert rest.get(report, headers=bearer(trader, "cashier")).status_code == 403
+    assert "X REPORT" in words(rest.get(report, headers=bearer(trader, "manager")).content)
+    counted = {"shift_id": trader.shift_id, "counted_cash": "1010.00"}
+    trader.run("pos.close_shift", counted)
+    text = words(rest.get(report, headers=bearer(trader, "cashier")).content)
+    for word in ("Z REPORT", "Till 1", "210.00", "By HSN", "OVER OR SHORT"):
+        assert word in text
+    assert rest.get(report, headers=bearer(stranger)).status_code == 404
 
 
 @pytest.fixture

@@ -287,3 +287,69 @@ def test_nothing_overflows_and_fingers_find_everything(counter, size):
     box = pay.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= size[1]
+
+
+def with_points(shop) -> None:
+    """Add Asha Kale, who has fifty points that pay a rupee each."""
+    terms = {"is_active": True, "points_per_rupee": "0.1", "worth": "1.00"}
+    shop.run("loyalty.set_programme", terms)
+    person = {"name": "Asha Kale", "kind": "patient", "state_code": "27"}
+    asha = shop.run("party.create_party", person).id
+    shop.run("loyalty.adjust_points", {"party_id": asha, "points": 50, "reason": "Welcome"})
+
+
+def prescribe(page: Page) -> None:
+    page.keyboard.press("F3")
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Doctor").fill("Dr Meera Joshi")
+    dialog.get_by_label("Registration no.").fill("MH-12345")
+    dialog.get_by_role("button", name="Put on the bill").click()
+    expect(page.locator(".prescription-note")).to_contain_text("Dr Meera Joshi for Asha Kale")
+
+
+def take_advance(page: Page) -> None:
+    page.keyboard.press("F4")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("50 points")).to_be_visible()
+    dialog.get_by_role("button", name="Take an advance").click()
+    dialog.get_by_label("Amount").fill("40")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text(re.compile("Taken: voucher RV/"))).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_two_customers_with_points_advance_and_prescription(counter):
+    page, shop = counter.page, counter.shop
+    with_points(shop)
+    counter.scan()
+    page.keyboard.press("F4")
+    page.get_by_label("Name, phone or GSTIN").fill("Asha Kale")
+    page.get_by_role("option", name=re.compile("Asha Kale")).first.click()
+    expect(page.get_by_role("button", name="Customer: Asha Kale")).to_be_visible()
+    page.keyboard.press("F7")
+    expect(counter.lines()).to_have_count(0)
+    counter.scan()
+    expect(counter.lines()).to_have_count(1)
+    page.reload()
+    expect(page.get_by_role("tab")).to_have_count(2)
+    page.keyboard.press("F7")
+    expect(page.get_by_role("button", name="Customer: Asha Kale")).to_be_visible()
+    prescribe(page)
+    take_advance(page)
+    page.keyboard.press("F10")
+    for key in ("p", "Enter", "v", "Enter", "c", "Enter"):
+        expect(page.locator(".pay-amount input")).to_be_focused()
+        page.keyboard.press(key)
+    expect(page.locator("#sold-number")).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("tab")).to_have_count(0)
+    expect(counter.lines()).to_have_count(1)
+    sold = shop.run("pos.list_prescriptions").rows
+    assert [row.patient_name for row in sold] == ["Asha Kale"]
+    paid = shop.run("pos.get_sale", {"sale_id": sold[0].sale_id}).tenders
+    assert {(row.method, row.amount) for row in paid} == {
+        ("points", 50),
+        ("advance", 40),
+        ("cash", 15),
+    }

@@ -27,6 +27,7 @@ FREE = {
     ("pos.post_return", "return_id"),
     ("pos.request_approval", "origin_id"),
     ("pos.request_upi", "sale_id"),
+    ("pos.ask_approval", "origin_id"),
     ("imaging.record_session_event", "event.event_id"),
     ("imaging.record_session_event", "event.boot_id"),
     ("imaging.note_device_state", "state.boot_id"),

@@ -67,6 +67,7 @@ SABOTAGE = {
     "P5": "update register_shift set expected_cash = expected_cash + 1 where status = 'closed'",
     "P6": "update advance_voucher set amount = amount + 1",
     "P7": "update number_series set next_number = 9 where document_type = 'advance_receipt'",
+    "P8": "update register_shift set z_number = 7 where status = 'closed'",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
     "S1": "update stock_balance set on_hand = on_hand + 1",

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from erp.state.pos.approving import ApprovalState
 from erp.state.pos.customers import CustomerState
 from erp.state.pos.open_carts import MOST_CARTS, OpenCarts
 from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.shifts import ShiftDeskState
-from tests.factories import Shop
+from tests.factories import PIN, Shop
 from tests.services.trading import add_customer, rows
 from tests.state.tills import Desk, begin, kept, open_desk, played
 
@@ -146,3 +147,36 @@ def test_a_bill_that_needs_a_prescription_asks_for_it_before_payment(desk: Desk,
 
     played(story())
     assert trader.count("prescription") == 1
+
+
+def test_the_till_goes_on_by_itself_once_somebody_elsewhere_decided(desk: Desk, trader: Shop):
+    asking = desk[ApprovalState]
+
+    async def story():
+        await begin(desk)
+        await desk.add(trader.variant_ids[0])
+        await desk.till.change_discount("1", "12")
+        await desk.pay.pay()
+        await asking.turn("elsewhere")
+        await asking.ask({"reason": ""})
+        assert "reason" in asking.errors
+        await asking.ask({"reason": "Regular"})
+        assert await asking._look() is None
+        assert asking.request_id
+        decide({"is_granted": False, "answer": "5% at most"})
+        assert await asking._look() is None
+        assert asking.errors["reason"].endswith("refused. 5% at most")
+        await asking.ask({"reason": "Regular, 20 years"})
+        decide({"is_granted": True})
+        assert await asking._look() is not None
+        assert not asking.is_open
+        await desk.pay.pay_approved()
+        assert desk.pay.is_open
+        await desk.pay.complete([{"method": "cash", "amount": "100.00", "reference": ""}])
+        assert desk.pay.receipt["number"]
+
+    def decide(given):
+        wanted = given | {"request_id": asking.request_id, "pin": PIN}
+        trader.run("pos.decide_approval", wanted, by=trader.acting_as("manager"))
+
+    played(story())

@@ -1,6 +1,8 @@
 """Registers, shifts, sales, tenders, approvals and parked carts."""
 
 from erp.models.pos.advance import AdvanceVoucher, VoucherKind
+from erp.models.pos.approval_request import ApprovalRequest, RequestStatus
+from erp.models.pos.drawer import DrawerOpening
 from erp.models.pos.favourite import TillFavourite
 from erp.models.pos.prescription import Prescription, PrescriptionRule
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
@@ -9,12 +11,15 @@ from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, Te
 __all__ = [
     "AdvanceVoucher",
     "Approval",
+    "ApprovalRequest",
     "CashMovement",
+    "DrawerOpening",
     "ParkedCart",
     "Prescription",
     "PrescriptionRule",
     "Register",
     "RegisterShift",
+    "RequestStatus",
     "Sale",
     "SaleKind",
     "ShiftStatus",

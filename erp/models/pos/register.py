@@ -45,6 +45,7 @@ class RegisterShift(TenantRow, table=True):
         expected_cash: Opening float + cash sales + cash in - cash out - cash refunds, at closing.
         counted_cash: What the cashier counted without seeing the expected amount.
         float_left: What stays in the drawer for the next shift; the rest goes to the safe.
+        z_number: Of the Z report; the shift before has the number before.
     """
 
     __tablename__ = "register_shift"
@@ -52,6 +53,8 @@ class RegisterShift(TenantRow, table=True):
         belongs_to("register_id", "register"),
         belongs_to("previous_shift_id", "register_shift"),
         UniqueConstraint("tenant_id", "previous_shift_id"),
+        UniqueConstraint("tenant_id", "register_id", "z_number"),
+        CheckConstraint("(status = 'closed') = (z_number is not null)", name="z_number"),
         Index(
             "uq_register_shift_open",
             "tenant_id",
@@ -87,6 +90,7 @@ class RegisterShift(TenantRow, table=True):
     expected_cash: Decimal | None = Field(default=None, sa_type=MONEY)
     float_left: Decimal | None = Field(default=None, sa_type=MONEY)
     difference_reason: str = ""
+    z_number: int | None = None
 
 
 class CashMovement(TenantRow, table=True):

@@ -26,10 +26,19 @@ def cash_dialog() -> rx.Component:
             select_field(
                 "What happens",
                 "direction",
-                [("out", "Cash out, to the safe"), ("in", "Cash in, from the safe")],
+                [
+                    ("out", "Cash out, to the safe"),
+                    ("in", "Cash in, from the safe"),
+                    ("no_sale", "Open the drawer without a sale"),
+                ],
                 errors=errors,
             ),
-            money_field("Amount", "amount", errors=errors, required=True),
+            money_field(
+                "Amount",
+                "amount",
+                errors=errors,
+                hint="Nothing where the drawer is only opened.",
+            ),
             text_field(
                 "Reason",
                 "reason",

@@ -9,6 +9,8 @@ from erp.components import (
     badge,
     bone,
     card,
+    data_table,
+    download_link,
     empty_state,
     fact_list,
     grid,
@@ -18,9 +20,14 @@ from erp.components import (
     page_header,
     stat_tile,
 )
-from erp.components.till import touch_button
 from erp.pages.routing import page
-from erp.state.pos.shifts import ShiftListState, ShiftReportState
+from erp.state.pos.shifts import (
+    HSN_COLUMNS,
+    NOTE_COLUMNS,
+    RATE_COLUMNS,
+    ShiftListState,
+    ShiftReportState,
+)
 
 NOTHING = "\u2013"
 
@@ -76,9 +83,18 @@ def _report() -> rx.Component:
     title = rx.cond(ShiftReportState.is_open_shift, "X report", "Z report")
     return rx.fragment(
         page_header(
-            rx.fragment(title, " · ", head["register"]),
+            rx.fragment(
+                title,
+                rx.cond(head["z_number"] != "", f" {head['z_number']}", ""),
+                " · ",
+                head["register"],
+            ),
             head["opened"],
-            touch_button("Print", icon="printer", on_click=rx.call_script("window.print()")),
+            rx.cond(
+                ShiftReportState.is_blind,
+                rx.fragment(),
+                download_link("Print", f"/api/erp/shifts/{head['id']}/report.pdf", icon="printer"),
+            ),
         ),
         rx.cond(
             ShiftReportState.is_blind,
@@ -94,8 +110,10 @@ def _report() -> rx.Component:
                 rx.fragment(),
                 rx.fragment(
                     stat_tile("Sales", head["sales_total"]),
-                    stat_tile("Returns", head["returns_total"]),
-                    stat_tile("Net takings", head["net"]),
+                    stat_tile(
+                        "Returns", head["returns_total"], note=f"Discounts {head['discounts']}"
+                    ),
+                    stat_tile("Net sales", head["net"], note=f"Round-off {head['round_off']}"),
                 ),
             ),
         ),
@@ -105,7 +123,32 @@ def _report() -> rx.Component:
                 ShiftReportState.is_blind, rx.fragment(), card(_drawer(), title="Drawer", span=6)
             ),
         ),
+        rx.cond(ShiftReportState.is_blind, rx.fragment(), _taxes()),
         card(_bills(), title="Bills"),
+    )
+
+
+def _taxes() -> rx.Component:
+    rows = ShiftReportState
+    return rx.fragment(
+        grid(
+            card(
+                data_table(RATE_COLUMNS, rows.rates, label="By rate of tax"),
+                title="By rate of tax",
+                span=6,
+            ),
+            card(data_table(HSN_COLUMNS, rows.hsn, label="By HSN"), title="By HSN", span=6),
+        ),
+        card(
+            rx.cond(
+                rows.notes.length() > 0,
+                data_table(NOTE_COLUMNS, rows.notes, label="Out of the ordinary"),
+                rx.el.p(
+                    "No approval, no cash moved, no opening without a sale.", class_name="soft"
+                ),
+            ),
+            title="Out of the ordinary",
+        ),
     )
 
 
@@ -114,7 +157,9 @@ def _drawer() -> rx.Component:
     return fact_list(
         [
             ("Opening float", head["opening_float"]),
-            ("Cash in and out", _or_dash(head["cash_moved"])),
+            ("Cash in", _or_dash(head["cash_in"])),
+            ("Cash out", _or_dash(head["cash_out"])),
+            ("Opened without a sale", head["no_sales"]),
             ("Expected", _or_dash(head["expected"])),
             ("Counted", _or_dash(head["counted"])),
             (
@@ -146,6 +191,7 @@ def _methods() -> rx.Component:
                         rx.el.th("Method"),
                         rx.el.th("Sales", class_name="right"),
                         rx.el.th("Refunds", class_name="right"),
+                        rx.el.th("Advances", class_name="right wide-only"),
                         rx.el.th("Net", class_name="right"),
                     )
                 ),
@@ -156,6 +202,7 @@ def _methods() -> rx.Component:
                             rx.el.td(row["method"]),
                             rx.el.td(row["sales"], class_name="right"),
                             rx.el.td(row["refunds"], class_name="right"),
+                            rx.el.td(row["advances"], class_name="right wide-only"),
                             rx.el.td(row["net"], class_name="right"),
                             key=row["id"],
                         ),
@@ -197,7 +244,7 @@ def _bills() -> rx.Component:
 
 def _bill(row: Any) -> rx.Component:
     return rx.el.tr(
-        rx.el.td(row["number"], class_name="nowrap"),
+        rx.el.td(rx.link(row["number"], href=f"/sales/{row['id']}"), class_name="nowrap"),
         rx.el.td(row["time"], class_name="nowrap"),
         rx.el.td(row["customer"], class_name="wide-only"),
         rx.el.td(row["methods"], class_name="wide-only"),

@@ -12,6 +12,16 @@ from erp.services.pos.advances import (
     take_advance,
 )
 from erp.services.pos.approving import ApprovalAnswer, RequestApproval, request_approval
+from erp.services.pos.asking import (
+    AskApproval,
+    DecideApproval,
+    WithdrawApproval,
+    ask_approval,
+    decide_approval,
+    get_approval_request,
+    list_approval_requests,
+    withdraw_approval,
+)
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
 from erp.services.pos.customers import (
     CustomerAtTill,
@@ -20,8 +30,10 @@ from erp.services.pos.customers import (
     get_customer,
     list_last_prices,
 )
+from erp.services.pos.drawer import DrawerOpened, OpenDrawer, open_drawer
 from erp.services.pos.errors import (
     AdvanceShort,
+    AlreadyDecided,
     ApprovalRequired,
     DrawerShort,
     MoreThanScheme,
@@ -62,6 +74,7 @@ from erp.services.pos.shift_reports import (
     list_registers,
     list_shifts,
 )
+from erp.services.pos.shift_slips import NOTE_NAMES, get_printed_shift
 from erp.services.pos.shifts import (
     CloseShift,
     MoveCash,
@@ -76,17 +89,20 @@ from erp.services.pos.tendering import METHOD_NAMES, GivenTender
 from erp.services.pos.vouchers import ListAdvances, get_printed_voucher, list_advances
 
 __all__ = [
-    "METHOD_NAMES", "AdvanceMoved", "AdvanceShort", "ApprovalAnswer", "ApprovalRequired", "BestSellers", "CartLine",
-    "CloseShift", "CreateRegister", "CustomerAtTill", "DrawerShort", "GetAdvance", "GetCustomer", "GetSale",
-    "GetShift", "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices",
-    "ListPrescriptions", "ListSales", "ListShifts", "MoreThanScheme", "MoveCash", "ParkCart", "PayBackAdvance",
+    "METHOD_NAMES", "NOTE_NAMES", "AdvanceMoved", "AdvanceShort", "AlreadyDecided", "ApprovalAnswer",
+    "ApprovalRequired", "AskApproval", "BestSellers", "CartLine", "CloseShift", "CreateRegister", "CustomerAtTill",
+    "DecideApproval", "DrawerOpened", "DrawerShort", "GetAdvance", "GetCustomer", "GetSale", "GetShift",
+    "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListPrescriptions",
+    "ListSales", "ListShifts", "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
     "PaymentMismatch", "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
     "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt",
     "SalePosted", "SaleReceipt", "SetFavourites", "SetPrescriptionRule", "ShiftAlreadyOpen", "ShiftClosed",
-    "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "Voucher", "close_shift", "create_register",
-    "get_advance", "get_customer", "get_prescription_rule", "get_printed_bill", "get_printed_voucher", "get_sale",
-    "get_shift", "list_advances", "list_best_sellers", "list_favourites", "list_last_prices", "list_parked_carts",
-    "list_prescriptions", "list_registers", "list_sales", "list_shifts", "move_cash", "open_shift", "park_cart",
-    "pay_back_advance", "post_return", "post_sale", "quote_cart", "recall_cart", "referees", "request_approval",
-    "request_upi", "set_favourites", "set_prescription_rule", "take_advance",
+    "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "Voucher", "WithdrawApproval", "ask_approval",
+    "close_shift", "create_register", "decide_approval", "get_advance", "get_approval_request", "get_customer",
+    "get_prescription_rule", "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale",
+    "get_shift", "list_advances", "list_approval_requests", "list_best_sellers", "list_favourites",
+    "list_last_prices", "list_parked_carts", "list_prescriptions", "list_registers", "list_sales", "list_shifts",
+    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_return", "post_sale",
+    "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
+    "set_prescription_rule", "take_advance", "withdraw_approval",
 ]  # fmt: skip

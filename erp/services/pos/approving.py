@@ -61,19 +61,41 @@ def request_approval(session: Session, ctx: RequestContext, cmd: RequestApproval
     check = identity.check_member_pin(session, ctx, cmd.approver_id, cmd.pin.get_secret_value())
     if not check.accepted:
         return ApprovalAnswer(granted=False, message=check.message)
+    approval_id = record_approval(
+        session,
+        ctx,
+        (cmd.kind, cmd.origin_id, cmd.level),
+        requested_by=ctx.user_id,
+        approved_by=approver.user_id,
+        reason=cmd.reason,
+    )
+    return ApprovalAnswer(
+        granted=True, message=f"Approved by {approver.display_name}.", approval_id=approval_id
+    )
+
+
+def record_approval(
+    session: Session,
+    ctx: RequestContext,
+    what: tuple[str, UUID, Decimal],
+    *,
+    requested_by: UUID,
+    approved_by: UUID,
+    reason: str,
+) -> UUID:
+    """Keep an approval of a kind, for a sale or return, up to a level; return its id."""
+    kind, origin_id, level = what
     approval_id = new_id()
     db.execute(
         session,
         "insert into approval (tenant_id, id, kind, origin_id, requested_by, approved_by, reason, facts, approved_at)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s::jsonb, %s)",
         (
-            ctx.tenant_id, approval_id, cmd.kind, cmd.origin_id, ctx.user_id, approver.user_id, cmd.reason,
-            json.dumps({"level": str(cmd.level)}), ctx.now,
+            ctx.tenant_id, approval_id, kind, origin_id, requested_by, approved_by, reason,
+            json.dumps({"level": str(level)}), ctx.now,
         ),
     )  # fmt: skip
-    return ApprovalAnswer(
-        granted=True, message=f"Approved by {approver.display_name}.", approval_id=approval_id
-    )
+    return approval_id
 
 
 def _unfit(approver: Principal, cmd: RequestApproval) -> str:

@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import loyalty, party, sales
 from erp.services.loyalty import Points
-from erp.services.platform import Query, Result, Rows, query
+from erp.services.platform import Closed, Query, Result, Rows, query
 from erp.services.pos.advances import advance_of
 from erp.services.pos.pricing import MAX_LINES
 
@@ -52,11 +52,17 @@ class CustomerAtTill(Result):
     bills: list[BillBefore]
 
 
+class Wanted(Closed):
+    """Goods somebody asks the price of."""
+
+    variant_id: UUID
+
+
 class ListLastPrices(Query):
     """What a customer paid last for some goods."""
 
     customer_id: UUID
-    variant_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MAX_LINES)]
+    goods: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=MAX_LINES)]
 
 
 class LastPrice(Result):
@@ -135,6 +141,6 @@ def list_last_prices(session: Session, ctx: RequestContext, wanted: ListLastPric
          where s.tenant_id = %s and s.party_id = %s and s.kind = 'sale' and l.variant_id = any(%s)
          order by l.variant_id, s.sold_at desc, l.line_no
         """,
-        (ctx.tenant_id, wanted.customer_id, list(wanted.variant_ids)),
+        (ctx.tenant_id, wanted.customer_id, [each.variant_id for each in wanted.goods]),
     )
     return LastPrices(rows=[LastPrice(**row) for row in rows])

@@ -48,6 +48,12 @@ class AdvanceShort(InvalidInput):
     code = "advance_short"
 
 
+class AlreadyDecided(Conflict):
+    """Somebody decided before, or the till asks no longer."""
+
+    code = "already_decided"
+
+
 class PrescriptionRequired(InvalidInput):
     """The goods are sold on a prescription only."""
 
@@ -81,6 +87,10 @@ for _constraint in ("pk_sale", "uq_invoice_tenant_id_origin_id_kind"):
         _constraint,
         lambda: Conflict("A sale with this id exists already.", fields={"sale_id": "already used"}),
     )
+refuse_on(
+    "uq_approval_request_waiting",
+    lambda: Conflict("Somebody asks for this already.", fields={"origin_id": "asked already"}),
+)
 refuse_on(
     "uq_parked_cart_tenant_id_branch_id_label",
     lambda: Conflict("A bill is parked under this name already.", fields={"label": "already used"}),

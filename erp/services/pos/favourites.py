@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.models.pos import TillFavourite
 from erp.services import catalog
-from erp.services.platform import Command, Nothing, Result, Rows, command, query
+from erp.services.platform import Closed, Command, Nothing, Result, Rows, command, query
 from erp.services.pos.best_sellers import SELLABLE, ListBestSellers, list_best_sellers
 
 MOST_FAVOURITES = 60
@@ -26,10 +26,16 @@ _TILES: LiteralString = """
 """
 
 
+class Favourite(Closed):
+    """Goods for the first screen."""
+
+    variant_id: UUID
+
+
 class SetFavourites(Command):
     """Choose the first screen of the acting branch, in this order; none lets sales decide."""
 
-    variant_ids: Annotated[tuple[UUID, ...], Field(max_length=MOST_FAVOURITES)]
+    goods: Annotated[tuple[Favourite, ...], Field(max_length=MOST_FAVOURITES)]
 
 
 class Tile(Result):
@@ -74,11 +80,12 @@ def set_favourites(session: Session, ctx: RequestContext, cmd: SetFavourites) ->
         NotStocked: A service is among them, which a till does not sell.
         InvalidInput: Goods are named twice.
     """
-    if len(set(cmd.variant_ids)) < len(cmd.variant_ids):
+    ids = [each.variant_id for each in cmd.goods]
+    if len(set(ids)) < len(ids):
         message = "The same goods stand there twice. Leave one out."
-        raise InvalidInput(message, fields={"variant_ids": message})
-    if cmd.variant_ids:
-        catalog.get_stock_variants(session, ctx, list(cmd.variant_ids))
+        raise InvalidInput(message, fields={"goods": message})
+    if ids:
+        catalog.get_stock_variants(session, ctx, ids)
     place = (ctx.tenant_id, ctx.branch_id)
     db.fetch_one(
         session, "select 1 from branch where tenant_id = %s and id = %s for no key update", place
@@ -91,7 +98,7 @@ def set_favourites(session: Session, ctx: RequestContext, cmd: SetFavourites) ->
             "variant_id": variant_id,
             "position": position,
         }
-        for position, variant_id in enumerate(cmd.variant_ids, start=1)
+        for position, variant_id in enumerate(ids, start=1)
     ]
     db.insert_rows(session, TillFavourite, rows)
     return FavouritesSet(chosen=len(rows))

@@ -31,6 +31,7 @@ from erp.services.platform import (
     query,
 )
 from erp.services.pos.errors import PrescriptionRequired
+from erp.services.pos.shifts import OpenShift
 
 
 class GivenPrescription(Closed):
@@ -144,17 +145,20 @@ def get_prescription_rule(
 
 
 def lines_on_prescription(
-    session: Session, ctx: RequestContext, goods: Collection[SaleLine]
+    session: Session, ctx: RequestContext, shift: OpenShift, goods: Collection[SaleLine]
 ) -> set[UUID]:
-    """Return the variants among goods that are sold on a prescription only."""
+    """Return the variants among goods that are sold on a prescription only: by their class, or a rule."""
     of_product = {line.variant_id: line.product_id for line in goods}
-    ruled = _ruled(session, ctx, list(set(of_product.values())))
-    return {variant for variant, product in of_product.items() if product in ruled}
+    has_rules = shift.has_prescription_rules
+    ruled = _ruled(session, ctx, list(set(of_product.values()))) if has_rules else set()
+    restricted = {x.variant_id for x in goods if x.licence_class == LicenceClass.RESTRICTED}
+    return restricted | {variant for variant, product in of_product.items() if product in ruled}
 
 
 def require_prescription(
     session: Session,
     ctx: RequestContext,
+    shift: OpenShift,
     goods: Collection[SaleLine],
     given: GivenPrescription | None,
 ) -> None:
@@ -166,7 +170,7 @@ def require_prescription(
     """
     if given is None:
         lines = {line.variant_id: line.label for line in goods}
-        needing = lines_on_prescription(session, ctx, goods)
+        needing = lines_on_prescription(session, ctx, shift, goods)
         if needing:
             names = ", ".join(sorted({lines[variant] for variant in needing}))
             message = f"A prescription is needed for {names}. Name doctor, patient and date."

@@ -78,6 +78,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
     bill = draw_up(session, ctx, shift, buyer, wanted)
     totals, limit = bill.totals, ctx.limit("discount_percent")
+    ruled = [part.goods for part in bill.parts]
     return CartQuote(
         lines=[_quoted(*both) for both in zip(bill.parts, bill.taxed.lines, strict=True)],
         gross=totals.gross,
@@ -92,9 +93,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
-        on_prescription=sorted(
-            lines_on_prescription(session, ctx, [part.goods for part in bill.parts])
-        ),
+        on_prescription=sorted(lines_on_prescription(session, ctx, shift, ruled)),
     )
 
 

@@ -89,6 +89,16 @@ referee(
     """,
 )
 referee(
+    "P8",
+    "Z numbers of every register are exactly 1 to the last, with no gap and no double",
+    counted="select count(*) from register_shift where status = 'closed'",
+    offenders="""
+        select tenant_id, register_id, count(*) as closed, max(z_number) as last from register_shift
+         where status = 'closed' group by 1, 2
+        having count(*) <> max(z_number) or count(distinct z_number) <> count(*) limit 1
+    """,
+)
+referee(
     "S8",
     "No line was sold above the MRP of its lot, and none from a lot past its day",
     counted="select count(*) from invoice_line",

@@ -152,7 +152,8 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     buyer = party.get_party_for_sale(session, ctx, cmd.customer_id)
     bill = draw_up(session, ctx, shift, buyer, cmd)
-    require_prescription(session, ctx, [part.goods for part in bill.parts], cmd.prescription)
+    goods = [part.goods for part in bill.parts]
+    require_prescription(session, ctx, shift, goods, cmd.prescription)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
     settlement = settle(bill.totals.invoice_value, cmd.tenders)
     sales.require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT), "tenders")

@@ -20,6 +20,7 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
+from erp.services.pos.shift_figures import MethodTotal, ShiftFigures, figures_of, takings_of
 from erp.services.pos.shifts import expected_cash
 
 
@@ -49,22 +50,19 @@ class GetShift(Query):
     shift_id: UUID
 
 
-class MethodTotal(Result):
-    """Takings of a shift by one method, refunds taken off."""
-
-    method: str
-    sales: Decimal
-    refunds: Decimal
-
-
 class ShiftReport(Result):
     """A shift's takings: an X report while it is open, the Z report once it is closed.
 
     While a shift is open its expected cash is shown only to those who may approve, so that
     the count stays blind.
+
+    Attributes:
+        z_number: Of the Z report, 1 to the last without a gap for each register.
     """
 
     id: UUID
+    z_number: int | None
+    branch_id: UUID
     register_name: str
     status: str
     opened_by: str
@@ -78,6 +76,7 @@ class ShiftReport(Result):
     returns_total: Decimal
     cash_moved: Decimal
     by_method: list[MethodTotal]
+    figures: ShiftFigures
     expected_cash: Decimal | None
     counted_cash: Decimal | None
     float_left: Decimal | None
@@ -95,6 +94,7 @@ class ShiftRow(Result):
     """A shift on the list."""
 
     id: UUID
+    z_number: int | None
     register_name: str
     status: str
     opened_by: str
@@ -145,7 +145,8 @@ def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftR
     head = db.fetch_one(
         session,
         """
-        select s.id, r.name as register_name, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
+        select s.id, s.z_number, r.branch_id, r.name as register_name, s.status,
+               coalesce(o.display_name, 'system') as opened_by, s.opened_at,
                coalesce(c.display_name, '') as closed_by, s.closed_at, s.opening_float, s.expected_cash,
                s.counted_cash, s.float_left, s.counted_cash - s.expected_cash as difference, s.difference_reason,
                coalesce((select sum(amount) from cash_movement m
@@ -160,7 +161,7 @@ def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftR
           left join membership c on (c.tenant_id, c.user_id) = (s.tenant_id, s.closed_by)
           left join sale on (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)
          where s.tenant_id = %s and s.id = %s
-         group by s.tenant_id, s.id, r.name, o.display_name, c.display_name
+         group by s.tenant_id, s.id, r.branch_id, r.name, o.display_name, c.display_name
         """,
         (ctx.tenant_id, wanted.shift_id),
     )
@@ -168,22 +169,11 @@ def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftR
         raise NotFound("There is no such shift.")
     if head["status"] == "open" and ctx.may("pos.approve"):
         head["expected_cash"] = expected_cash(session, ctx, wanted.shift_id)
-    return ShiftReport(**head, by_method=_by_method(session, ctx, wanted.shift_id))
-
-
-def _by_method(session: Session, ctx: RequestContext, shift_id: UUID) -> list[MethodTotal]:
-    rows = db.fetch_all(
-        session,
-        """
-        select t.method, coalesce(sum(t.amount) filter (where s.kind = 'sale'), 0) as sales,
-               coalesce(sum(t.amount) filter (where s.kind = 'return'), 0) as refunds
-          from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
-         where s.tenant_id = %s and s.shift_id = %s
-         group by t.method order by t.method
-        """,
-        (ctx.tenant_id, shift_id),
+    return ShiftReport(
+        **head,
+        by_method=takings_of(session, ctx, wanted.shift_id),
+        figures=figures_of(session, ctx, wanted.shift_id),
     )
-    return [MethodTotal(**row) for row in rows]
 
 
 @query("pos.list_shifts", permission="pos.view", rest="GET /shifts")
@@ -193,8 +183,9 @@ def list_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> Sh
     rows = db.fetch_all(
         session,
         """
-        select s.id, r.name as register_name, s.status, coalesce(o.display_name, 'system') as opened_by, s.opened_at,
-               s.closed_at, s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
+        select s.id, s.z_number, r.name as register_name, s.status,
+               coalesce(o.display_name, 'system') as opened_by, s.opened_at, s.closed_at,
+               s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
                coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0) as sales_total
           from register_shift s
           join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)

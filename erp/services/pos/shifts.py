@@ -41,7 +41,11 @@ class ShiftEnded(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class OpenShift:
-    """A shift that takes sales, with the register it is worked on and how its branch is taxed."""
+    """A shift that takes sales, with the register it is worked on and how its branch is taxed.
+
+    Attributes:
+        has_prescription_rules: Some product of the tenant is sold on a prescription only.
+    """
 
     id: UUID
     register_id: UUID
@@ -51,11 +55,13 @@ class OpenShift:
     seller_state: str
     is_composition: bool
     is_unregistered: bool
+    has_prescription_rules: bool
 
 
 _OPEN_SHIFT = """
     select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,
-           c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null, s.status
+           c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null,
+           exists (select 1 from prescription_rule p where p.tenant_id = s.tenant_id), s.status
       from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
       join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
       join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)
@@ -191,7 +197,8 @@ class ShiftClosing(Result):
 def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> ShiftClosing:
     """Close a shift, posting cash short or over and moving takings to the safe.
 
-    Every bill is posted already, so closing only counts cash. Waits for sales in progress.
+    Every bill is posted already, so closing only counts cash. Waits for sales in progress. The
+    shift takes the register's next Z number: the one after that of the shift before.
 
     Raises:
         NotFound: There is no such shift at the acting branch.
@@ -244,8 +251,10 @@ def _write_closing(
 ) -> None:
     db.execute(
         session,
-        "update register_shift set status = 'closed', closed_by = %s, closed_at = %s, counted_cash = %s,"
-        " expected_cash = %s, float_left = %s, difference_reason = %s where tenant_id = %s and id = %s",
+        "update register_shift s set status = 'closed', closed_by = %s, closed_at = %s, counted_cash = %s,"
+        " expected_cash = %s, float_left = %s, difference_reason = %s, z_number = 1 + coalesce("
+        " (select p.z_number from register_shift p where (p.tenant_id, p.id) ="
+        " (s.tenant_id, s.previous_shift_id)), 0) where s.tenant_id = %s and s.id = %s",
         (
             ctx.user_id, ctx.now, cmd.counted_cash, expected, cmd.float_left, cmd.reason,
             ctx.tenant_id, cmd.shift_id,

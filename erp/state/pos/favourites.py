@@ -70,7 +70,7 @@ class FavouritesState(SessionState, rx.State):
     async def _keep(self, ids: list[str]) -> EventSpec | None:
         self.errors = {}
         try:
-            await self._run("pos.set_favourites", {"variant_ids": ids})
+            await self._run("pos.set_favourites", {"goods": [{"variant_id": each} for each in ids]})
         except (DomainError, ValidationError) as error:
             message = error.message if isinstance(error, DomainError) else "There is no room left."
             self.errors = {"variant": next(iter(errors_by_field(error).values()), message)}

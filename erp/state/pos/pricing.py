@@ -73,8 +73,8 @@ def last_paid(ctx: RequestContext, cart: Cart) -> dict[UUID, str]:
     """Return what the cart's customer paid last for its goods; nothing where nobody is named."""
     if cart.customer_id is None:
         return {}
-    variants = list({entry.variant_id for entry in cart.entries})
-    wanted = {"customer_id": cart.customer_id, "variant_ids": variants}
+    goods = [{"variant_id": each} for each in {entry.variant_id for entry in cart.entries}]
+    wanted = {"customer_id": cart.customer_id, "goods": goods}
     found: Any = platform.run("pos.list_last_prices", ctx, wanted).result
     return {
         row.variant_id: f"Last paid {money_text(row.unit_price)} on {date_text(row.sold_on)}"

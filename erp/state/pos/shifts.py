@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import instant_text, money_text
+from erp.core.formatting import group_count, instant_text, money_text, plain_decimal
 from erp.core.money import ZERO
-from erp.services.pos import METHOD_NAMES
+from erp.services.pos import METHOD_NAMES, NOTE_NAMES
 from erp.state.listing import ListState
 from erp.state.pos.opening import OpeningState
 from erp.state.pos.till import SELL, TOAST_PLACE, TillState
@@ -19,6 +19,27 @@ from erp.state.session import SessionState, errors_by_field, new_form_key
 from erp.state.showing import NOTHING
 
 MOST_BILLS = 100
+RATE_COLUMNS = (
+    Column("rate", "GST"),
+    Column("taxable", "Taxable", Kind.MONEY),
+    Column("cgst", "CGST", Kind.MONEY, wide_only=True),
+    Column("sgst", "SGST", Kind.MONEY, wide_only=True),
+    Column("igst", "IGST", Kind.MONEY, wide_only=True),
+    Column("total", "Total", Kind.MONEY),
+)
+HSN_COLUMNS = (
+    Column("hsn", "HSN"),
+    Column("quantity", "Units", Kind.COUNT),
+    Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
+    Column("tax", "Tax", Kind.MONEY),
+    Column("total", "Total", Kind.MONEY),
+)
+NOTE_COLUMNS = (
+    Column("kind", "What", detail="reason"),
+    Column("at", "When", wide_only=True),
+    Column("who", "Who"),
+    Column("amount", "How much", Kind.MONEY),
+)
 
 
 class ShiftListState(ListState, rx.State):
@@ -28,6 +49,7 @@ class ShiftListState(ListState, rx.State):
     query: ClassVar[str] = "pos.list_shifts"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("register_name", "Register", detail="opened_by"),
+        Column("z_number", "Z", Kind.COUNT, wide_only=True),
         Column("opened_at", "Opened", Kind.INSTANT),
         Column("closed_at", "Closed", Kind.INSTANT, wide_only=True),
         Column("sale_count", "Bills", Kind.COUNT),
@@ -66,6 +88,9 @@ class ShiftReportState(SessionState, rx.State):
     problem: str = ""
     head: dict[str, str] = {}
     methods: list[dict[str, str]] = []
+    rates: list[dict[str, str]] = []
+    hsn: list[dict[str, str]] = []
+    notes: list[dict[str, str]] = []
     bills: list[dict[str, str]] = []
     is_open_shift: bool = False
     is_blind: bool = False
@@ -86,8 +111,16 @@ class ShiftReportState(SessionState, rx.State):
             self.is_blind = self.is_open_shift and not principal.may("pos.approve")
             self.head = _head(report, principal.time_zone, is_blind=self.is_blind)
             self.methods = _methods(report, is_blind=self.is_blind)
+            self._show_figures(report.figures, principal.time_zone)
             self.bills = [_bill(row, principal.time_zone) for row in page.rows]
         self.is_loading = False
+
+    def _show_figures(self, figures: Any, zone: str) -> None:
+        """Show what adds up to the takings; nothing of it while the count is blind."""
+        shown = not self.is_blind
+        self.rates = [_rate(row) for row in figures.by_rate if shown]
+        self.hsn = [_hsn(row) for row in figures.by_hsn if shown]
+        self.notes = [_note(row, zone) for row in figures.notes if shown]
 
     def _wanted_id(self) -> str:
         return f"{self.router.url.path}".rstrip("/").rpartition("/")[2]
@@ -117,6 +150,8 @@ class ShiftDeskState(SessionState, rx.State):
         """Record cash in or out with its reason."""
         till = await self.get_state(TillState)
         amount = f"{form.get('amount') or ''}".replace(",", "").strip()
+        if form.get("direction") == "no_sale":
+            return await self._open_drawer(till.shift_id, f"{form.get('reason') or ''}")
         is_out = form.get("direction") == "out"
         wanted = {
             "shift_id": till.shift_id,
@@ -131,6 +166,13 @@ class ShiftDeskState(SessionState, rx.State):
         return rx.toast.success(
             "Cash taken out." if is_out else "Cash put in.", id="cash", position=TOAST_PLACE
         )
+
+    async def _open_drawer(self, shift_id: str, reason: str) -> Any:
+        wanted = {"shift_id": shift_id, "reason": reason, "idempotency_key": self._key}
+        if not await self._did("pos.open_drawer", wanted):
+            return None
+        self.is_moving = False
+        return rx.toast.success("Noted on the Z report.", id="cash", position=TOAST_PLACE)
 
     @handler(permission=SELL)
     async def open_closing(self) -> Any:
@@ -243,7 +285,12 @@ def _head(report: Any, zone: str, *, is_blind: bool) -> dict[str, str]:
         "sales_total": money(report.sales_total),
         "returns_total": money(report.returns_total),
         "net": money(report.sales_total - report.returns_total),
-        "cash_moved": money(report.cash_moved),
+        "z_number": str(report.z_number or ""),
+        "cash_in": money(report.figures.cash_in),
+        "cash_out": money(-report.figures.cash_out),
+        "discounts": money(report.figures.discounts),
+        "round_off": money(report.figures.round_off),
+        "no_sales": str(report.figures.no_sales),
         "expected": money(report.expected_cash),
         "counted": money(report.counted_cash),
         "float_left": money(report.float_left),
@@ -269,10 +316,47 @@ def _methods(report: Any, *, is_blind: bool) -> list[dict[str, str]]:
             "method": METHOD_NAMES.get(row.method, row.method),
             "sales": money_text(row.sales),
             "refunds": money_text(-row.refunds if row.refunds else ZERO),
-            "net": money_text(row.sales - row.refunds),
+            "advances": money_text(row.advances) if row.advances else "",
+            "net": money_text(row.sales - row.refunds + row.advances),
         }
         for row in rows
     ]
+
+
+def _rate(row: Any) -> dict[str, str]:
+    return {
+        "id": f"{row.rate}",
+        "rate": f"{plain_decimal(row.rate)}%",
+        "taxable": money_text(row.taxable),
+        "cgst": money_text(row.cgst),
+        "sgst": money_text(row.sgst),
+        "igst": money_text(row.igst),
+        "total": money_text(row.total),
+    }
+
+
+def _hsn(row: Any) -> dict[str, str]:
+    return {
+        "id": row.hsn,
+        "hsn": row.hsn,
+        "quantity": group_count(row.quantity),
+        "taxable": money_text(row.taxable),
+        "tax": money_text(row.tax),
+        "total": money_text(row.total),
+    }
+
+
+def _note(row: Any, zone: str) -> dict[str, str]:
+    amount = "" if row.amount is None else money_text(row.amount)
+    return {
+        "id": f"{row.at}{row.kind}{row.reason}",
+        "kind": NOTE_NAMES[row.kind],
+        "at": instant_text(row.at, zone),
+        "amount": f"{plain_decimal(row.amount)}%" if row.kind == "discount" else amount,
+        "reason": row.reason,
+        "who": f"{row.by}, approved by {row.approved_by}" if row.approved_by else row.by,
+        "href": f"/sales/{row.sale_id}" if row.sale_id else "",
+    }
 
 
 def _bill(row: Any, zone: str) -> dict[str, str]:

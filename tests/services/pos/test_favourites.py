@@ -10,6 +10,10 @@ from tests.factories import Shop
 from tests.services.trading import add_service, refused
 
 
+def goods(*variant_ids):
+    return {"goods": [{"variant_id": each} for each in variant_ids]}
+
+
 def shown(shop: Shop, **more):
     screen = shop.run("pos.list_favourites", **more)
     return screen.is_chosen, [row.variant_id for row in screen.rows]
@@ -20,26 +24,26 @@ def test_sales_decide_until_a_manager_chooses(trader: Shop, stranger: Shop):
     trader.sell({second: 3, first: 1})
     assert shown(trader) == (False, [second, first])
     manager = trader.acting_as("manager")
-    trader.run("pos.set_favourites", {"variant_ids": [third, first]}, by=manager)
+    trader.run("pos.set_favourites", goods(third, first), by=manager)
     assert shown(trader, by=trader.acting_as("cashier")) == (True, [third, first])
     tile = trader.run("pos.list_favourites").rows[0]
     assert (tile.price, tile.sellable, tile.picture_url) == (105, 200, None)
     assert shown(stranger) == (False, [])
-    trader.run("pos.set_favourites", {"variant_ids": [first, third, second]})
+    trader.run("pos.set_favourites", goods(first, third, second))
     assert shown(trader) == (True, [first, third, second])
-    trader.run("pos.set_favourites", {"variant_ids": []})
+    trader.run("pos.set_favourites", goods())
     assert shown(trader) == (False, [second, first])
 
 
 def test_what_cannot_stand_there_is_refused_whole(trader: Shop, stranger: Shop):
     first = trader.variant_ids[0]
-    trader.run("pos.set_favourites", {"variant_ids": [first]})
+    trader.run("pos.set_favourites", goods(first))
     name = "pos.set_favourites"
-    refused(trader, InvalidInput, name, {"variant_ids": [first, first]})
-    refused(trader, NotFound, name, {"variant_ids": [first, stranger.variant_ids[0]]})
-    refused(trader, InvalidInput, name, {"variant_ids": [add_service(trader)]})
+    refused(trader, InvalidInput, name, goods(first, first))
+    refused(trader, NotFound, name, goods(first, stranger.variant_ids[0]))
+    refused(trader, InvalidInput, name, goods(add_service(trader)))
     with pytest.raises(PermissionDenied):
-        trader.run(name, {"variant_ids": []}, by=trader.acting_as("cashier"))
+        trader.run(name, goods(), by=trader.acting_as("cashier"))
     assert shown(trader) == (True, [first])
 
 
@@ -47,5 +51,5 @@ def test_of_two_managers_the_later_wins_whole(trader: Shop):
     first, second, third = trader.variant_ids
     orders = [[first, second], [third, second, first], [second]] * 2
     name = "pos.set_favourites"
-    at_once([partial(trader.run, name, {"variant_ids": order}) for order in orders])
+    at_once([partial(trader.run, name, goods(*order)) for order in orders])
     assert shown(trader)[1] in orders

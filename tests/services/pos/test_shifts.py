@@ -1,12 +1,14 @@
 """Shifts: one at a time per till, a blind count, every rupee accounted for."""
 
+from decimal import Decimal
+
 import pytest
 from pydantic import ValidationError
 
 from erp.core.errors import InvalidInput, NotFound, PermissionDenied
 from erp.services.pos import ReasonRequired, ShiftAlreadyOpen, ShiftClosed
 from tests.factories import Shop, broken_promises
-from tests.services.trading import journal, refused, snapshot, tender
+from tests.services.trading import add_goods, journal, refused, snapshot, tender
 
 CLOSE = "pos.close_shift"
 
@@ -131,3 +133,46 @@ def test_shifts_follow_each_other_and_are_listed_newest_first(trader: Shop):
     listed = trader.run("pos.list_shifts").rows
     assert [row.id for row in listed] == [second.id, trader.shift_id]
     assert [row.status for row in listed] == ["open", "closed"]
+
+
+def test_a_report_adds_up_its_bills_by_rate_hsn_and_what_was_unusual(trader: Shop):
+    dear = add_goods(trader, rate="18", mrp="118.00")
+    line = {"variant_id": dear, "quantity": 2, "discount_percent": "10"}
+    trader.run("pos.post_sale", trader.cart({}, lines=[line]))
+    sale = trader.sell({trader.variant_ids[0]: 3})
+    back = {"sale_id": sale.sale_id, "shift_id": trader.shift_id, "reason": "x"}
+    trader.run("pos.post_return", back | {"lines": [{"line_no": 1, "quantity": 1}]})
+    drawer = {"shift_id": trader.shift_id, "reason": "Change for the neighbour"}
+    trader.run("pos.open_drawer", drawer)
+    trader.run("pos.move_cash", {"shift_id": trader.shift_id, "amount": "-50", "reason": "Courier"})
+    figures = trader.run("pos.get_shift", {"shift_id": trader.shift_id}).figures
+    assert [(r.rate, r.taxable, r.total) for r in figures.by_rate] == [
+        (5, Decimal("200.00"), Decimal("210.00")),
+        (18, Decimal("180.00"), Decimal("212.40")),
+    ]
+    assert sum(row.total for row in figures.by_hsn) == Decimal("422.40")
+    assert (figures.discounts, figures.cash_out, figures.no_sales) == (Decimal("23.60"), 50, 1)
+    assert figures.round_off == Decimal("-0.40")
+    assert {(n.kind, n.reason) for n in figures.notes} == {
+        ("no_sale", "Change for the neighbour"),
+        ("cash_out", "Courier"),
+    }
+
+
+def test_z_reports_of_a_register_are_numbered_without_a_gap(trader: Shop):
+    other = {"code": "P2", "name": "Second", "location_id": trader.storage_id}
+    second = trader.run("pos.create_register", other).id
+    shift_id, numbers = trader.shift_id, []
+    for _ in range(3):
+        trader.run(
+            "pos.close_shift", {"shift_id": shift_id, "counted_cash": "500", "float_left": "500"}
+        )
+        numbers.append(trader.run("pos.get_shift", {"shift_id": shift_id}).z_number)
+        opening = {"register_id": trader.register_id, "opening_float": "500"}
+        shift_id = trader.run("pos.open_shift", opening).id
+    assert numbers == [1, 2, 3]
+    assert trader.run("pos.get_shift", {"shift_id": shift_id}).z_number is None
+    there = trader.run("pos.open_shift", {"register_id": second, "opening_float": "0"}).id
+    trader.run("pos.close_shift", {"shift_id": there, "counted_cash": "0"})
+    assert trader.run("pos.get_shift", {"shift_id": there}).z_number == 1
+    assert broken_promises() == []
