@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.models.pos import Prescription
-from erp.services.catalog import SaleLine, UnknownProduct
+from erp.services.catalog import LicenceClass, SaleLine, UnknownProduct
 from erp.services.platform import (
     LAST_ID,
     Closed,
