@@ -55,6 +55,18 @@ def test_goods_that_need_a_prescription_are_not_sold_without(trader: Shop):
     assert trader.count("prescription") == 1
 
 
+def test_goods_of_the_restricted_class_need_one_too(trader: Shop):
+    rows(
+        trader,
+        "update product set licence_class = 'restricted'"
+        " where id = (select product_id from variant where id = %s) returning 1",
+        trader.variant_ids[0],
+    )
+    cart = trader.cart({trader.variant_ids[0]: 1})
+    refused(trader, PrescriptionRequired, "pos.post_sale", cart)
+    trader.run("pos.post_sale", cart | {"prescription": given(trader)})
+
+
 def test_a_prescription_of_tomorrow_or_without_a_doctor_is_none(trader: Shop):
     tomorrow = (utc_now() + timedelta(days=2)).date()
     cart = trader.cart({trader.variant_ids[0]: 1})
