@@ -20,7 +20,7 @@ referee(
                   join sales_delivery_line x
                        on (x.tenant_id, x.delivery_id) = (s.tenant_id, s.id)
                  group by s.tenant_id, s.order_id, x.order_line_no
-               ) d using (tenant_id, order_id, line_no)
+               ) d on (d.tenant_id, d.order_id, d.line_no) = (p.tenant_id, p.order_id, p.line_no)
          where (p.delivered, p.free_delivered)
                is distinct from (coalesce(d.quantity, 0), coalesce(d.free_quantity, 0))
             or p.delivered > coalesce(l.quantity, 0)
