@@ -23,6 +23,7 @@ from erp.core.money import round_money
 from erp.services import billing, inventory
 from erp.services.inventory import allocating
 from erp.services.platform import commanding
+from erp.services.sales import NoPrice
 from tests.factories import MRP, broken_promises, make_shop, receipt_line
 from tests.properties.cards import Model, ModelLine, ModelLot, ModelWay
 from tests.services.billing.bills.billing import registered
@@ -110,8 +111,12 @@ class Trade(RuleBasedStateMachine):
     @rule(variant=st.integers(0, 1), quantity=units)
     def order_and_deliver(self, variant: int, quantity: int) -> None:
         line = {"variant_id": self.shop.variant_ids[variant], "quantity": quantity}
+        asked = {"customer_id": self.customer_id, "lines": [line]}
+        if all(lot.variant != variant for lot in self.model.lots):
+            self.refused("sales.take_order", asked, NoPrice)
+            return
         picks = self.model.picks(variant, quantity)
-        made = self.do("sales.take_order", {"customer_id": self.customer_id, "lines": [line]})
+        made = self.do("sales.take_order", asked)
         if not picks:
             assert made.short > 0
             ended = {"order_id": made.id, "version": 1, "reason": "not there"}

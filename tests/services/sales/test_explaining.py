@@ -69,7 +69,7 @@ def test_it_tells_what_comes_free(trader: Shop):
 def test_it_needs_the_permission_and_goods(trader: Shop):
     wanted = {"variant_id": trader.variant_ids[0]}
     with pytest.raises(PermissionDenied):
-        trader.run("sales.explain_price", wanted, by=trader.acting_as("storekeeper"))
+        trader.run("sales.explain_price", wanted, by=trader.acting_as("technician"))
     with pytest.raises(UnknownProduct):
         explained(trader, trader.tenant_id)
 
