@@ -319,6 +319,12 @@ def _other_paths() -> dict[str, Schema]:
             ],
             {"application/pdf": _BINARY},
         ),
+        f"{BASE}/supplier-returns/{{return_id}}/pdf": _get(
+            "print_return",
+            "Goods sent back to a supplier as debit note and delivery challan, in three copies",
+            [_parameter("path", "return_id", an_id)],
+            {"application/pdf": _BINARY},
+        ),
         **_imaging_paths(an_id),
     }
 
