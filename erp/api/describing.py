@@ -4,7 +4,7 @@ import copy
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
@@ -13,25 +13,14 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from erp.api.actions import BASE, KEY_FIELD, Address, addresses_of, success_status
+from erp.api.describing_parts import BINARY, STATUSES, Schema, file_route, get_route, parameter
 from erp.api.exporting import XLSX
+from erp.api.uploading import PICTURE
 from erp.services import platform
 
-Schema = dict[str, Any]
 TITLE = "Vantage ERP"
 VERSION = "1"
 _REF = "#/components/schemas/{model}"
-_STATUSES = {
-    "400": "The request cannot be read",
-    "401": "No valid token or session",
-    "403": "A permission is missing",
-    "404": "No such thing in this organisation",
-    "409": "It changed, is taken, or needs a confirmation",
-    "413": "The body is larger than 1 MB",
-    "415": "The body is not JSON",
-    "422": "A value is not acceptable; `errors` names the fields",
-    "429": "Too many refused credentials from this address",
-    "503": "Busy or away; nothing happened, try again",
-}
 _PROBLEM: Schema = {
     "type": "object",
     "description": "RFC 9457 problem document.",
@@ -55,7 +44,7 @@ _PROBLEM: Schema = {
         "details": {"type": "object", "additionalProperties": True},
     },
 }
-_BINARY: Schema = {"schema": {"type": "string", "format": "binary"}}
+
 _HIT: Schema = {
     "type": "object",
     "required": ["kind", "id", "title", "subtitle"],
@@ -90,10 +79,12 @@ def openapi_document() -> Schema:
         for address in addresses_of(action):
             operation = _operation(action, address, references, definitions)
             paths.setdefault(address.path, {})[address.method.lower()] = operation
+    for path, methods in _other_paths().items():
+        paths.setdefault(path, {}).update(methods)
     return {
         "openapi": "3.1.0",
         "info": {"title": TITLE, "version": VERSION, "description": _introduction()},
-        "paths": dict(sorted({**paths, **_other_paths()}.items())),
+        "paths": dict(sorted(paths.items())),
         "components": {
             "schemas": {**definitions, "Problem": _PROBLEM},
             "responses": _problem_responses(),
@@ -169,7 +160,7 @@ def _operation(
     given = copy.deepcopy(definitions[references[action.input_model, "validation"]])
     properties: Schema = given.get("properties", {})
     properties.pop(KEY_FIELD, None)
-    parameters = [_parameter("path", name, properties.pop(name)) for name in address.path_fields]
+    parameters = [parameter("path", name, properties.pop(name)) for name in address.path_fields]
     required = [name for name in given.get("required", ()) if name in properties]
     operation: Schema = {
         "operationId": action.name
@@ -184,7 +175,7 @@ def _operation(
     }
     if address.method == "GET":
         parameters += [
-            _parameter("query", name, schema, required=name in required)
+            parameter("query", name, schema, required=name in required)
             for name, schema in properties.items()
         ]
         return operation
@@ -196,10 +187,6 @@ def _operation(
         "content": {"application/json": {"schema": given}},
     }
     return operation
-
-
-def _parameter(place: str, name: str, schema: Schema, *, required: bool = True) -> Schema:
-    return {"in": place, "name": name, "required": required, "schema": schema}
 
 
 def _command_parameters() -> list[Schema]:
@@ -216,9 +203,9 @@ def _command_parameters() -> list[Schema]:
         "description": "Codes of refusals to override, separated by commas.",
     }
     return [
-        _parameter("header", "Idempotency-Key", key),
-        _parameter("header", "Confirm", confirm, required=False),
-        _parameter("query", "dry_run", {"type": "boolean", "default": False}, required=False),
+        parameter("header", "Idempotency-Key", key),
+        parameter("header", "Confirm", confirm, required=False),
+        parameter("query", "dry_run", {"type": "boolean", "default": False}, required=False),
     ]
 
 
@@ -241,7 +228,7 @@ def _responses(
     responses: Schema = {str(status): _success("The answer", shown)}
     if action.kind == "command" and status != 200:  # noqa: PLR2004  HTTP
         responses["200"] = _success("The preview of a dry run", with_preview)
-    return responses | {code: {"$ref": f"#/components/responses/{code}"} for code in _STATUSES}
+    return responses | {code: {"$ref": f"#/components/responses/{code}"} for code in STATUSES}
 
 
 def _success(text: str, schema: Schema) -> Schema:
@@ -251,7 +238,7 @@ def _success(text: str, schema: Schema) -> Schema:
 def _problem_responses() -> Schema:
     schema = {"$ref": _REF.format(model="Problem")}
     content = {"application/problem+json": {"schema": schema}}
-    return {code: {"description": text, "content": content} for code, text in _STATUSES.items()}
+    return {code: {"description": text, "content": content} for code, text in STATUSES.items()}
 
 
 def _description(action: platform.Action) -> str:
@@ -279,45 +266,61 @@ def _other_paths() -> dict[str, Schema]:
         "properties": {"hits": {"type": "array", "items": _HIT}},
     }
     return {
-        f"{BASE}/search": _get(
+        f"{BASE}/search": get_route(
             "search",
             "Products, parties, documents and commands by words, for the command palette",
-            [_parameter("query", "q", {"type": "string", "maxLength": 100}, required=False)],
+            [parameter("query", "q", {"type": "string", "maxLength": 100}, required=False)],
             {"application/json": {"schema": hits}},
         ),
-        f"{BASE}/export/{{file}}": _get(
+        f"{BASE}/export/{{file}}": get_route(
             "export",
             "Any list as a file: the query's name with .csv or .xlsx, and its own parameters",
-            [_parameter("path", "file", {"type": "string"})],
-            {"text/csv": _BINARY, XLSX: _BINARY},
+            [parameter("path", "file", {"type": "string"})],
+            {"text/csv": BINARY, XLSX: BINARY},
         ),
-        f"{BASE}/documents/{{document_id}}": _get(
+        f"{BASE}/documents/{{document_id}}": get_route(
             "download_document",
             "The bytes of a stored document",
             [
-                _parameter("path", "document_id", an_id),
-                _parameter("query", "inline", flag, required=False),
+                parameter("path", "document_id", an_id),
+                parameter("query", "inline", flag, required=False),
             ],
-            {"*/*": _BINARY},
+            {"*/*": BINARY},
         ),
-        f"{BASE}/invoices/{{invoice_id}}/{{layout}}": _get(
+        f"{BASE}/invoices/{{invoice_id}}/{{layout}}": get_route(
             "print_invoice",
             "A bill as PDF, for an 80 mm roll or on A4",
             [
-                _parameter("path", "invoice_id", an_id),
-                _parameter("path", "layout", {"enum": ["receipt.pdf", "invoice.pdf"]}),
-                _parameter("query", "duplicate", flag, required=False),
+                parameter("path", "invoice_id", an_id),
+                parameter("path", "layout", {"enum": ["receipt.pdf", "invoice.pdf"]}),
+                parameter("query", "duplicate", flag, required=False),
             ],
-            {"application/pdf": _BINARY},
+            {"application/pdf": BINARY},
         ),
-        f"{BASE}/purchase-orders/{{order_id}}/pdf": _get(
+        f"{BASE}/purchase-orders/{{order_id}}/pdf": get_route(
             "print_order",
             "An order to a supplier as PDF on A4, in its version in force unless one is named",
             [
-                _parameter("path", "order_id", an_id),
-                _parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
+                parameter("path", "order_id", an_id),
+                parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
             ],
-            {"application/pdf": _BINARY},
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/price-lists": file_route("upload_price_list", "Upload a maker's price list", []),
+        f"{BASE}{PICTURE}": get_route(
+            "product_picture",
+            "A version of a product's picture, as `picture_url` names it",
+            [
+                parameter("path", "product_id", an_id),
+                parameter("query", "v", {"type": "integer", "minimum": 1}),
+                parameter("query", "size", {"enum": ["large"]}, required=False),
+            ],
+            {"image/jpeg": BINARY},
+        )
+        | file_route(
+            "upload_product_picture",
+            "Show a product with another picture",
+            [parameter("path", "product_id", an_id)],
         ),
         f"{BASE}/supplier-returns/{{return_id}}/pdf": _get(
             "print_return",
@@ -332,7 +335,7 @@ def _other_paths() -> dict[str, Schema]:
 def _imaging_paths(an_id: Schema) -> dict[str, Schema]:
     """Describe the routes of pixels and whole objects."""
     below = f"{BASE}/imaging/instances/{{instance_id}}"
-    which = _parameter("path", "instance_id", an_id)
+    which = parameter("path", "instance_id", an_id)
     frame: Schema = {"type": "integer", "minimum": 1}
     shown = {
         "frame": frame,
@@ -341,37 +344,24 @@ def _imaging_paths(an_id: Schema) -> dict[str, Schema]:
         "invert": {"type": "boolean"},
         "edge": {"type": "integer"},
     }
-    options = [_parameter("query", name, rule, required=False) for name, rule in shown.items()]
+    options = [parameter("query", name, rule, required=False) for name, rule in shown.items()]
     return {
-        f"{below}/file": _get(
+        f"{below}/file": get_route(
             "imaging_file",
             "The DICOM object as it arrived",
             [which],
-            {"application/dicom": _BINARY},
+            {"application/dicom": BINARY},
         ),
-        f"{below}/frames/{{frame}}": _get(
+        f"{below}/frames/{{frame}}": get_route(
             "imaging_frame",
             "The plain samples of a frame, described in the header Pixel-Description",
-            [which, _parameter("path", "frame", frame)],
-            {"application/octet-stream": _BINARY},
+            [which, parameter("path", "frame", frame)],
+            {"application/octet-stream": BINARY},
         ),
-        f"{below}/rendered": _get(
+        f"{below}/rendered": get_route(
             "imaging_rendered",
             "A frame as a picture, with a window of grey values",
             [which, *options],
-            {"image/jpeg": _BINARY, "image/png": _BINARY},
+            {"image/jpeg": BINARY, "image/png": BINARY},
         ),
     }
-
-
-def _get(name: str, summary: str, parameters: list[Schema], content: Schema) -> Schema:
-    answers = {"200": {"description": "The answer", "content": content}}
-    refusals = {code: {"$ref": f"#/components/responses/{code}"} for code in _STATUSES}
-    operation = {
-        "operationId": name,
-        "tags": ["files and search"],
-        "summary": summary,
-        "parameters": parameters,
-        "responses": answers | refusals,
-    }
-    return {"get": operation}

@@ -150,7 +150,7 @@ def _columns() -> rx.Component:
             *[chooser(part, label) for part, label in PARTS],
             day,
             rx.cond(MakerListState.head["has_errors"] != "", errors),
-            class_name="form-grid four",
+            class_name="form-grid four mapping",
         ),
         title="Which column is what",
     )

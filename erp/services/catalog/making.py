@@ -116,6 +116,9 @@ def _offer(row: dict[str, Any], asked: Asked) -> GoodsRow | None:
     if potency is None or pack is None:
         return None
     quantity, unit = int(pack[0]), pack[1]
+    measures = {known[2] for known in row["packs"] or []}
+    if measures and unit.lower() not in measures:
+        return None
     if [potency.label, str(quantity), unit.lower()] in (row["packs"] or []):
         return None
     named = Named(row["name"], row["brand"], row["form"], potency, quantity, unit)

@@ -68,7 +68,8 @@ class MakerListsState(SessionState, rx.State):
         """Show the lists."""
         principal = await self._principal()
         found = await self._ask("catalog.list_maker_lists")
-        self.rows = display_rows(found.rows, LIST_COLUMNS, principal.time_zone, "/maker-lists/{id}")
+        entries = [row.model_dump() | _effect(row) for row in found.rows]
+        self.rows = display_rows(entries, LIST_COLUMNS, principal.time_zone, "/maker-lists/{id}")
         self.may_edit, self.is_loading = principal.may(EDIT), False
 
     @handler(permission=EDIT)
@@ -207,6 +208,15 @@ class MakerListState(RecordState, rx.State):
         asked = {"origin_type": "maker_list", "origin_id": record_id}
         found = await self._ask("documents.find_documents", asked)
         return f"/api/erp/documents/{found.rows[0].id}" if found.rows else ""
+
+
+def _effect(row: Any) -> dict[str, int | None]:
+    """Return how many prices a list brought; nothing before it is applied."""
+    is_applied = row.status == "applied"
+    return {
+        "applied_rows": row.applied_rows if is_applied else None,
+        "skipped_rows": row.skipped_rows if is_applied else None,
+    }
 
 
 def _change(row: Any) -> dict[str, str]:

@@ -79,6 +79,7 @@ def test_what_is_there_is_not_offered(shop):
 def test_only_what_a_product_can_be_is_offered(shop):
     assert offers(shop, "arnica ointment 50 g") == ["Make Arnica Ointment 50 g SBL"]
     assert offers(shop, "arnica ointment 30c 50 g") == []
+    assert offers(shop, "arnica ointment 50 ml") == []
     assert offers(shop, "calendula 100 ml") == ["Make Calendula Q mother tincture 100 ml SBL"]
     assert offers(shop, "calendula 6X 100 ml") == []
     assert offers(shop, "arsenicum album 50 ml") == []
