@@ -319,7 +319,26 @@ def _other_paths() -> dict[str, Schema]:
             ],
             {"application/pdf": _BINARY},
         ),
+        **_slip_paths(an_id),
         **_imaging_paths(an_id),
+    }
+
+
+def _slip_paths(an_id: Schema) -> dict[str, Schema]:
+    """Describe the routes of the till's slips."""
+    return {
+        f"{BASE}/advances/{{voucher_id}}/voucher.pdf": _get(
+            "print_voucher",
+            "The receipt or refund voucher of an advance as PDF for an 80 mm roll",
+            [_parameter("path", "voucher_id", an_id)],
+            {"application/pdf": _BINARY},
+        ),
+        f"{BASE}/shifts/{{shift_id}}/report.pdf": _get(
+            "print_shift",
+            "The X report of an open shift, or the Z report of a closed one, as PDF",
+            [_parameter("path", "shift_id", an_id)],
+            {"application/pdf": _BINARY},
+        ),
     }
 
 
