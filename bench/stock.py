@@ -90,7 +90,8 @@ def measured(address: str, shop: Shop, heavy: UUID, moves: int) -> list[Figure]:
         figure(f"W11 recall with its buyers{label}", timed(recall, 30, 3)),
         figure(f"W11 buyers of a lot sold {HEAVY:,} times", timed(buyers, 20, 3)),
         figure(
-            f"W11 stock by age{label}", timed(lambda: client.get("/api/erp/inventory/ageing"), 10, 2)
+            f"W11 stock by age{label}",
+            timed(lambda: client.get("/api/erp/inventory/ageing"), 10, 2),
         ),
         figure(
             f"W11 dead and slow stock{label}",

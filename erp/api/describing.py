@@ -259,7 +259,6 @@ def _introduction() -> str:
 def _other_paths() -> dict[str, Schema]:
     """Describe the routes that are not made from an action."""
     an_id: Schema = {"type": "string", "format": "uuid"}
-    flag: Schema = {"type": "boolean", "default": False}
     hits: Schema = {
         "type": "object",
         "required": ["hits"],
@@ -287,26 +286,7 @@ def _other_paths() -> dict[str, Schema]:
             ],
             {"*/*": BINARY},
         ),
-        f"{BASE}/invoices/{{invoice_id}}/{{layout}}": get_route(
-            "print_invoice",
-            "A bill as PDF, for an 80 mm roll or on A4",
-            [
-                parameter("path", "invoice_id", an_id),
-                parameter("path", "layout", {"enum": ["receipt.pdf", "invoice.pdf"]}),
-                parameter("query", "duplicate", flag, required=False),
-            ],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/purchase-orders/{{order_id}}/pdf": get_route(
-            "print_order",
-            "An order to a supplier as PDF on A4, in its version in force unless one is named",
-            [
-                parameter("path", "order_id", an_id),
-                parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
-            ],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/price-lists": file_route("upload_price_list", "Upload a maker's price list", []),
+        f"{BASE}/maker-lists": file_route("upload_maker_list", "Upload a maker's price list", []),
         f"{BASE}{PICTURE}": get_route(
             "product_picture",
             "A version of a product's picture, as `picture_url` names it",
@@ -322,13 +302,61 @@ def _other_paths() -> dict[str, Schema]:
             "Show a product with another picture",
             [parameter("path", "product_id", an_id)],
         ),
-        f"{BASE}/supplier-returns/{{return_id}}/pdf": _get(
+        **_paper_paths(an_id),
+        **_imaging_paths(an_id),
+    }
+
+
+def _paper_paths(an_id: Schema) -> dict[str, Schema]:
+    """Describe the routes of what is printed."""
+    flag: Schema = {"type": "boolean", "default": False}
+    return {
+        f"{BASE}/invoices/{{invoice_id}}/{{layout}}": get_route(
+            "print_invoice",
+            "A bill as PDF, for an 80 mm roll or on A4",
+            [
+                parameter("path", "invoice_id", an_id),
+                parameter("path", "layout", {"enum": ["receipt.pdf", "invoice.pdf"]}),
+                parameter("query", "duplicate", flag, required=False),
+            ],
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/sales-orders/{{order_id}}/pdf": get_route(
+            "print_sales_order",
+            "A customer's quotation or order as PDF on A4, in its version in force unless one is named",
+            [
+                parameter("path", "order_id", an_id),
+                parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
+            ],
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/purchase-orders/{{order_id}}/pdf": get_route(
+            "print_order",
+            "An order to a supplier as PDF on A4, in its version in force unless one is named",
+            [
+                parameter("path", "order_id", an_id),
+                parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
+            ],
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/supplier-returns/{{return_id}}/pdf": get_route(
             "print_return",
             "Goods sent back to a supplier as debit note and delivery challan, in three copies",
-            [_parameter("path", "return_id", an_id)],
-            {"application/pdf": _BINARY},
+            [parameter("path", "return_id", an_id)],
+            {"application/pdf": BINARY},
         ),
-        **_imaging_paths(an_id),
+        f"{BASE}/advances/{{voucher_id}}/voucher.pdf": get_route(
+            "print_voucher",
+            "The receipt or refund voucher of an advance as PDF for an 80 mm roll",
+            [parameter("path", "voucher_id", an_id)],
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/shifts/{{shift_id}}/report.pdf": get_route(
+            "print_shift",
+            "The X report of an open shift, or the Z report of a closed one, as PDF",
+            [parameter("path", "shift_id", an_id)],
+            {"application/pdf": BINARY},
+        ),
     }
 
 

@@ -109,7 +109,6 @@ def _head() -> rx.Component:
             on_click=CustomerState.open_dialog,
             aria_label=f"Customer: {TillState.customer['name']}",
         ),
-        _tool("scroll", "Prescription (F3)", PrescriptionState.open_dialog),
         _tool("users-round", "Another customer's bill (Shift F7)", TillState.open_tab),
         _tool(
             "pause", "Park this bill (F8)", ParkState.open_park, off=TillState.lines.length() == 0
@@ -169,6 +168,7 @@ def _foot() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
+                _tool("scroll", "Prescription (F3)", PrescriptionState.open_dialog),
                 rx.el.span("Bill discount"),
                 NumberBox.create(
                     value=TillState.bill_discount,
