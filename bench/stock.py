@@ -19,19 +19,24 @@ _SALES = """
     insert into stock_move (tenant_id, id, variant_id, lot_id, from_location_id, to_location_id,
            quantity, value, effective_at, recorded_at, origin_type, origin_id, origin_line_no,
            reason, user_id)
-    select b.tenant_id, uuidv7(), b.variant_id, b.lot_id, b.location_id, c.id, 1, 60, at, at,
+    select %(tenant)s, uuidv7(), b.variants[which], b.lots[which], b.place, b.customer, 1, 60, at, at,
            'sale', uuidv7(), 1, '', %(user)s
       from generate_series(1, %(moves)s) as n
-      cross join lateral (
-            select now() - %(spread)s * interval '1 day' * (%(moves)s - n) / %(moves)s as at) t
-      cross join (select id from location where tenant_id = %(tenant)s and kind = 'customer') c
-      join (select *, row_number() over (order by lot_id) - 1 as place, count(*) over () as lots
+      cross join (
+            select array_agg(variant_id order by lot_id) as variants,
+                   array_agg(lot_id order by lot_id) as lots, count(*)::int as kinds,
+                   (array_agg(location_id))[1] as place,
+                   (select id from location
+                     where tenant_id = %(tenant)s and kind = 'customer') as customer
               from stock_balance where tenant_id = %(tenant)s and on_hand > 0) b
-        on b.place = case when n <= %(heavy)s * 2 and n %% 2 = 0 then 0 else n %% b.lots end
+      cross join lateral (
+            select now() - %(spread)s * interval '1 day' * (%(moves)s - n) / %(moves)s as at,
+                   1 + case when n <= %(heavy)s * 2 and n %% 2 = 0 then 0
+                            else n %% b.kinds end as which) t
      order by n
 """
 _BALANCES = """
-    update stock_balance b set on_hand = on_hand - gone.units, value = value - gone.value
+    update stock_balance b set on_hand = b.on_hand - gone.units, value = b.value - gone.value
       from (select lot_id, sum(quantity) as units, sum(value) as value from stock_move
              where tenant_id = %(tenant)s and origin_type = 'sale' group by lot_id) gone
      where b.tenant_id = %(tenant)s and b.lot_id = gone.lot_id
@@ -53,7 +58,6 @@ def load_moves(superuser: str, shop: Shop, moves: int) -> UUID:
     }
     with psycopg.connect(superuser, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")
-        connection.execute("set enable_nestloop = off")
         connection.execute(_SALES, about)
         connection.execute(_BALANCES, about)
         connection.execute("vacuum analyze")

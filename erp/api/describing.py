@@ -259,6 +259,7 @@ def _introduction() -> str:
 def _other_paths() -> dict[str, Schema]:
     """Describe the routes that are not made from an action."""
     an_id: Schema = {"type": "string", "format": "uuid"}
+    flag: Schema = {"type": "boolean", "default": False}
     hits: Schema = {
         "type": "object",
         "required": ["hits"],

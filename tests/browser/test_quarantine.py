@@ -40,7 +40,7 @@ def test_goods_are_put_apart_and_decided_about(open_window, interface, shop, tro
     page.get_by_role("button", name="Decide").click()
     page.get_by_label("What becomes of them").select_option("released")
     page.get_by_label("Units").fill("3")
-    page.get_by_label("Why", exact=True).fill("Checked with the maker")
+    page.get_by_role("dialog").get_by_label("Why").fill("Checked with the maker")
     page.get_by_role("button", name="Decide", exact=True).last.click()
     expect(page.get_by_role("row", name=re.compile("3 released"))).to_be_visible()
     assert shop.on_hand(shop.variant_ids[0]) == 18
@@ -50,9 +50,10 @@ def test_goods_are_put_apart_and_decided_about(open_window, interface, shop, tro
 
 def test_packs_are_made_and_their_label_is_printed(open_window, interface, shop, troubles):
     page = enter(open_window(), interface, shop, "storekeeper", "/stock/dispensing/new")
+    expect(page.locator("[name=place]")).to_contain_text("Main")
+    find(page, "What is made", "SKU2")
     find(page, "Add a lot", "arnica 1")
     page.get_by_label("Used in all").fill("2")
-    find(page, "What is made", "arnica 2")
     page.get_by_label("Packs", exact=True).fill("4")
     page.get_by_label("MRP of a pack").fill("60")
     page.get_by_role("button", name="Review").click()

@@ -70,7 +70,8 @@ def test_goods_are_sent_scanned_in_and_the_rest_is_settled(
 
 def send(page: Page) -> None:
     """Send seven units of the first product, which takes two lots."""
-    page.get_by_label("Add a product").fill("arnica 1")
+    expect(page.locator("[name=to_location_id]")).to_contain_text("Second")
+    page.get_by_label("Add a product").fill("SKU1")
     page.locator(".lookup-list [role=option]").first.wait_for()
     page.keyboard.press("Enter")
     expect(page.locator("[data-line]")).to_contain_text("Here 10")
