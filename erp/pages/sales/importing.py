@@ -67,10 +67,10 @@ def _choice() -> rx.Component:
     )
     pasted = rx.el.form(
         rx.el.div(
-            rx.el.label("Or paste lines", html_for="content"),
+            rx.el.label("Or paste lines", html_for="pasted"),
             rx.el.textarea(
                 name="content",
-                id="content",
+                id="pasted",
                 placeholder=EXAMPLE,
                 rows="7",
                 class_name="input code",

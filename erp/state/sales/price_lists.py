@@ -32,7 +32,7 @@ LOT_COLUMNS = (
     Column("lot_number", "Lot", detail="expiry"),
     Column("units", "Gives", Kind.COUNT, detail="of"),
     Column("mrp", "MRP", Kind.MONEY, wide_only=True),
-    Column("unit_price", "A unit", Kind.MONEY),
+    Column("unit_price", "A unit with GST", Kind.MONEY),
     Column("why", "Why"),
 )
 
