@@ -161,7 +161,7 @@ def _branch(ctx: RequestContext) -> UUID:
 
 
 def _plenty(ctx: RequestContext, storage_id: UUID) -> Sequence[UUID]:
-    """Return products with plenty to sell, in the order of their names."""
+    """Return products with plenty to sell, each of whose lots fills a line, by name."""
     with db.unit_of_work(ctx) as session:
         rows = db.fetch_all(
             session,
@@ -170,7 +170,9 @@ def _plenty(ctx: RequestContext, storage_id: UUID) -> Sequence[UUID]:
             "  join variant v on v.tenant_id = b.tenant_id and v.id = b.variant_id"
             " where b.tenant_id = %s and b.location_id = %s and l.status = 'available'"
             "   and (l.expires_on is null or l.expires_on > %s)"
-            " group by v.id, v.label having sum(b.on_hand - b.reserved) > 24"
+            "   and b.on_hand > b.reserved"
+            " group by v.id, v.label"
+            " having sum(b.on_hand - b.reserved) > 24 and min(b.on_hand - b.reserved) >= 12"
             " order by v.label limit 40",
             (ctx.tenant_id, storage_id, ctx.today),
         )

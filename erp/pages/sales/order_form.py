@@ -291,5 +291,5 @@ def _paste_dialog(state: Any) -> rx.Component:
         ),
         title="Paste a customer's list",
         subtitle="One product on each line, or between commas, with its quantity: Arnica 30 - 5",
-        on_close=state.close_paste(False),  # noqa: FBT003  what the dialog sends
+        on_close=state.close_paste,
     )

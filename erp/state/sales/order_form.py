@@ -77,9 +77,9 @@ class SalesFormState(LinedFormState, mixin=True):
         self.pasted, self.unread, self.is_pasting = "", [], True
 
     @handler(permission=PAGE)
-    async def close_paste(self, is_open: bool = False) -> None:  # noqa: FBT001, FBT002  what the dialog sends
+    async def close_paste(self) -> None:
         """Leave the list."""
-        self.is_pasting = bool(is_open)
+        self.is_pasting = False
 
     @handler(permission=PAGE)
     async def read_paste(self, form: dict[str, Any]) -> EventSpec | None:
