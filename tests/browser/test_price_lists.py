@@ -39,6 +39,7 @@ def test_a_price_list_is_uploaded_looked_at_and_applied(storekeeper, shop, s3):
     page.get_by_role("button", name="Apply prices").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Apply prices").click()
     expect(page.get_by_text("1 of 2 rows have errors")).to_be_visible()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
     page.get_by_label("Apply without the rows that have errors").check()
     page.get_by_role("button", name="Apply prices").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Apply prices").click()
