@@ -1,5 +1,6 @@
 """Makers' price lists: the list of them, and one as a difference to be applied."""
 
+from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -158,7 +159,9 @@ class MakerListState(RecordState, rx.State):
             return rx.toast.error(getattr(error, "message", "Choose the day they hold from."))
         await self._show()
         changed = group_count(done.new + done.changed)
-        return rx.toast.success(f"{changed} prices hold from {date_text(given['effective_from'])}.")
+        return rx.toast.success(
+            f"{changed} prices hold from {date_text(date.fromisoformat(self.day))}."
+        )
 
     async def _again(self, start: int = 0) -> None:
         self.start = start
