@@ -47,6 +47,7 @@ def new_sales_order_page() -> rx.Component:
         "New order",
         "Prices are those of the customer's lists. What is there is kept for them at once.",
         "Take order",
+        is_offer=False,
     )
 
 
@@ -98,7 +99,9 @@ def amend_sales_order_page() -> rx.Component:
     )
 
 
-def _new_page(state: Any, title: str, words: str, submit: str) -> rx.Component:
+def _new_page(
+    state: Any, title: str, words: str, submit: str, *, is_offer: bool = True
+) -> rx.Component:
     errors = state.field_errors
     customer = lookup_field(
         "Customer",
@@ -114,7 +117,8 @@ def _new_page(state: Any, title: str, words: str, submit: str) -> rx.Component:
         on_pick=state.choose_customer,
     )
     place = select_field("Leaves from", "location_id", PlacesState.places, errors=errors)
-    fields = rx.el.div(customer, *_terms(state, None), place, class_name="form-grid three")
+    terms = _terms(state, None, is_offer=is_offer)
+    fields = rx.el.div(customer, *terms, place, class_name="form-grid three")
     return rx.fragment(
         page_header(title, words, _paste_button(state)),
         _form(state, fields, "For whom", submit, "/orders"),
@@ -122,15 +126,16 @@ def _new_page(state: Any, title: str, words: str, submit: str) -> rx.Component:
     )
 
 
-def _terms(state: Any, facts: Any) -> tuple[rx.Component, ...]:
+def _terms(state: Any, facts: Any, *, is_offer: bool = True) -> tuple[rx.Component, ...]:
     errors = state.field_errors
 
     def known(name: str) -> dict[str, Any]:
         return {} if facts is None else {"default_value": facts[name]}
 
+    offer = date_field("Offer holds until", "valid_until", errors=errors, **known("valid_until"))
     return (
         date_field("Wanted by", "deliver_by", errors=errors, **known("deliver_by")),
-        date_field("Offer holds until", "valid_until", errors=errors, **known("valid_until")),
+        *([offer] if is_offer else []),
         text_field(
             "Their order number", "reference", errors=errors, max_length=60, **known("reference")
         ),

@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import money_text
+from erp.core.formatting import group_count, money_text
 from erp.state.lining import Line, LinedFormState
 from erp.state.registry import PAGE, handler
 from erp.state.sales.order_wording import DELIVER
@@ -76,11 +76,11 @@ def _due(line: Any) -> Line:
     left = line.quantity - line.delivered
     free_left = line.free_quantity - line.free_delivered
     there = max(left - line.short, 0)
-    words = [f"{left} {line.unit} to deliver"]
+    words = [f"{group_count(left)} {line.unit} to deliver"]
     if free_left:
-        words.append(f"{free_left} free with them")
+        words.append(f"{group_count(free_left)} free with them")
     if line.short:
-        words.append(f"{line.short} not there yet")
+        words.append(f"{group_count(line.short)} not there yet")
     return {
         "line_no": str(line.line_no),
         "label": line.label,
