@@ -54,7 +54,7 @@ def test_packs_are_made_and_their_label_is_printed(open_window, interface, shop,
     find(page, "What is made", "SKU2")
     find(page, "Add a lot", "arnica 1")
     page.get_by_label("Used in all").fill("2")
-    page.get_by_label("Packs", exact=True).fill("4")
+    page.get_by_label("Packs*", exact=True).fill("4")
     page.get_by_label("MRP of a pack").fill("60")
     page.get_by_role("button", name="Review").click()
     page.get_by_role("dialog").get_by_role("button", name="Make packs").click()

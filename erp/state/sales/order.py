@@ -89,14 +89,16 @@ def _line(line: Any, status: str) -> dict[str, Any]:
         "why": price_words(line.trace),
         "free": f"+ {line.free_quantity} free" if line.free_quantity else "",
         "delivered": line.delivered + line.free_delivered,
-        "left": _left(line, left) if status == "confirmed" else "",
+        "left": _left(line, left, status),
         "less": _less(line, agreed=agreed),
     }
 
 
-def _left(line: Any, left: int) -> str:
+def _left(line: Any, left: int, status: str) -> str:
     if left <= 0:
         return "All delivered"
+    if status != "confirmed":
+        return ""
     if line.short:
         return f"{group_count(line.kept)} kept, {group_count(line.short)} missing"
     return f"{group_count(left)} kept"
