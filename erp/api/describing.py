@@ -346,6 +346,18 @@ def _paper_paths(an_id: Schema) -> dict[str, Schema]:
             [parameter("path", "return_id", an_id)],
             {"application/pdf": BINARY},
         ),
+        f"{BASE}/transfers/{{transfer_id}}/challan.pdf": get_route(
+            "print_challan",
+            "The delivery challan of goods that left for another branch as PDF, in three copies",
+            [parameter("path", "transfer_id", an_id)],
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/dispensings/{{dispensing_id}}/label.pdf": get_route(
+            "print_label",
+            "The label of packs that were made here as PDF",
+            [parameter("path", "dispensing_id", an_id)],
+            {"application/pdf": BINARY},
+        ),
         f"{BASE}/advances/{{voucher_id}}/voucher.pdf": get_route(
             "print_voucher",
             "The receipt or refund voucher of an advance as PDF for an 80 mm roll",

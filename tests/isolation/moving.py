@@ -30,7 +30,7 @@ def moving(shop: Shop) -> Ids:
         "apart_id": made.quarantine_ids[0],
         "made_lot_id": packs.lot_id,
         "quarantined_lot_id": lot_id,
-        "request_id": asked.transfer_id,
+        "asked_transfer_id": asked.transfer_id,
         "transfer_id": sent[1].transfer_id,
         "far_location_id": far.storage_id,
         "moved_variant_id": shop.variant_ids[2],
@@ -43,7 +43,10 @@ def _ends(ids: Ids) -> dict[str, UUID]:
 
 EXAMPLES: dict[str, Example] = {
     "inventory.advise_transfer": lambda i, _: _ends(i),
-    "inventory.cancel_transfer": lambda i, _: {"transfer_id": i["request_id"], "reason": "x"},
+    "inventory.cancel_transfer": lambda i, _: {
+        "transfer_id": i["asked_transfer_id"],
+        "reason": "x",
+    },
     "inventory.decide_quarantine": lambda i, _: {
         "quarantine_id": i["apart_id"],
         "outcome": "written_off",
@@ -61,7 +64,7 @@ EXAMPLES: dict[str, Example] = {
     "inventory.dispatch_transfer": lambda i, _: (
         _ends(i)
         | {
-            "transfer_id": i["request_id"],
+            "transfer_id": i["asked_transfer_id"],
             "lines": [
                 {"variant_id": i["variant_id"], "lot_id": i["lot_id"], "quantity": 1},
             ],

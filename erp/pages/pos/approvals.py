@@ -50,7 +50,7 @@ def approvals_page() -> rx.Component:
 def _decide(row: Any) -> rx.Component:
     return rx.cond(
         row["status_tone"] == "amber",
-        button("Decide", look="solid", on_click=DecideState.open_dialog(row["id"], row["what"])),
+        button("Decide", look="solid", on_click=DecideState.open_dialog(row["id"], row["level"])),
     )
 
 

@@ -53,14 +53,6 @@ class TaxRateSet(DomainEvent):
     rate: Decimal
 
 
-class MakerListUploaded(DomainEvent):
-    """A maker's price list came, and nothing follows from it yet."""
-
-    name: ClassVar[str] = "catalog.maker_list_uploaded.v1"
-
-    maker_list_id: UUID
-
-
 class MakerListApplied(DomainEvent):
     """The prices of a maker's list hold from a day on."""
 

@@ -18,7 +18,7 @@ from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
 from erp.models.catalog import ListedPrice, MakerList, MakerListStatus
 from erp.services import documents
-from erp.services.catalog.events import MakerListApplied, MakerListUploaded
+from erp.services.catalog.events import MakerListApplied
 from erp.services.catalog.price_changes import (
     PriceChange,
     Standing,
@@ -150,10 +150,8 @@ def keep_maker_list(
 ) -> UploadedList:
     """Keep an uploaded file's rows until somebody applies them; the same file is told.
 
-    Called by the edge that received the file, which checks the permission.
-
-    Emits:
-        catalog.maker_list_uploaded.v1, in the same transaction, where it is new.
+    Called by the edge that received the file, which checks the permission. Nothing follows from the
+    file until it is applied, so no event tells of it; the row says who brought it and when.
     """
     made = db.fetch_one(
         session,
@@ -166,7 +164,6 @@ def keep_maker_list(
         (ctx.tenant_id, new_id(), file_name, sha256, json.dumps(cells), ctx.user_id, ctx.now),
     )
     if made is not None:
-        emit(session, ctx, made["id"], MakerListUploaded(maker_list_id=made["id"]))
         return UploadedList(id=made["id"], is_known=False)
     known = session.scalars(
         select(col(MakerList.id)).where(

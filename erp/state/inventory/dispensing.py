@@ -24,7 +24,7 @@ class DispensingListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Batch", detail="made_by"),
         Column("label", "Made", detail="made_of"),
-        Column("packs", "Packs", Kind.COUNT, detail="left"),
+        Column("packs", "Packs", Kind.COUNT, detail="on_hand"),
         Column("expires_on", "Expiry", Kind.EXPIRY, wide_only=True),
         Column("value", "Cost", Kind.MONEY, wide_only=True),
         Column("made_at", "When", Kind.INSTANT, wide_only=True),
@@ -39,7 +39,7 @@ class DispensingListState(ListState, rx.State):
         await super()._reload()
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"left": f"{group_count(row.on_hand)} left"}
+        return row.model_dump() | {"on_hand": f"{group_count(row.on_hand)} left"}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {"paper": f"/api/erp/dispensings/{row.id}/label.pdf"}

@@ -39,7 +39,7 @@ class QuarantineState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_quarantine"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Goods", detail="lot"),
+        Column("label", "Goods", detail="lot_number"),
         Column("reason_code", "Why", Kind.STATUS, "note", labels=QUARANTINE_REASONS, tones=_TONES),
         Column(
             "expires_on",
@@ -50,7 +50,7 @@ class QuarantineState(ListState, rx.State):
             wide_only=True,
         ),
         Column("put_at", "Since", Kind.INSTANT, detail="put_by", wide_only=True),
-        Column("waiting", "Wait", Kind.COUNT, detail="became"),
+        Column("waiting", "Wait", Kind.COUNT, detail="quantity"),
         Column("value", "Value", Kind.MONEY, wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
@@ -75,9 +75,9 @@ class QuarantineState(ListState, rx.State):
         )
         became = ", ".join(f"{group_count(units)} {said}" for said, units in parts if units)
         return row.model_dump() | {
-            "lot": f"Lot {row.lot_number}{stands}",
+            "lot_number": f"Lot {row.lot_number}{stands}",
             "note": row.note or row.last_reason,
-            "became": became or f"of {group_count(row.quantity)}",
+            "quantity": became or f"of {group_count(row.quantity)}",
             "waiting": row.waiting or None,
             "value": row.value or None,
         }

@@ -69,12 +69,12 @@ class TransferListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_transfers"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Transfer", detail="started"),
+        Column("number", "Transfer", detail="direction"),
         Column("from_branch", "From", detail="from_location", wide_only=True),
         Column("to_branch", "To", detail="to_location"),
         Column("sent", "Units", Kind.COUNT, detail="products", wide_only=True),
         Column("value_under_way", "On its way", Kind.MONEY, wide_only=True),
-        Column("status", "Status", detail="due", tone="tone", tones=TRANSFER_TONES),
+        Column("status", "Status", detail="expected_on", tone="tone", tones=TRANSFER_TONES),
     )
     row_link: ClassVar[str] = "/stock/transfers/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("direction", "status", "overdue", "variant_id")
@@ -90,13 +90,13 @@ class TransferListState(ListState, rx.State):
         late = row.days_late
         return row.model_dump() | {
             "number": row.challan or row.number,
-            "started": DIRECTIONS.get(row.direction or "", ""),
+            "direction": DIRECTIONS.get(row.direction or "", ""),
             "products": counted(row.products, "product"),
             "sent": row.sent or None,
             "value_under_way": row.value_under_way or None,
             "tone": "overdue" if late else row.status,
             "status": TRANSFER_STATUSES[row.status],
-            "due": f"{counted(late, 'day')} late" if late else _expected(row),
+            "expected_on": f"{counted(late, 'day')} late" if late else _expected(row),
         }
 
 

@@ -31,11 +31,11 @@ class ApprovalListState(ListState, rx.State):
     permission: ClassVar[str] = APPROVE
     query: ClassVar[str] = "pos.list_approval_requests"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("what", "What", detail="reason"),
+        Column("level", "What", detail="reason"),
         Column("about", "Bill", wide_only=True),
         Column("asked_by", "Asked by", detail="register_name"),
         Column("asked_at", "When", Kind.INSTANT, wide_only=True),
-        Column("status", "Status", Kind.STATUS, detail="outcome", labels=STATUSES, tones=TONES),
+        Column("status", "Status", Kind.STATUS, detail="answer", labels=STATUSES, tones=TONES),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)
     topics: ClassVar[tuple[str, ...]] = ("pos",)
@@ -44,8 +44,8 @@ class ApprovalListState(ListState, rx.State):
         amount = plain_decimal(row.level) + "%" if row.kind == "discount" else money_text(row.level)
         outcome = f"{row.decided_by}: {row.answer}" if row.answer else row.decided_by
         return row.model_dump() | {
-            "what": f"{row.kind.capitalize()} of {amount}",
-            "outcome": outcome,
+            "level": f"{row.kind.capitalize()} of {amount}",
+            "answer": outcome,
         }
 
 

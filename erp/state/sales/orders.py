@@ -19,8 +19,8 @@ class SalesOrderListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", "Order", detail="customer"),
         Column("made_at", "Made", Kind.INSTANT, wide_only=True),
-        Column("due", "Wanted by", detail="late", wide_only=True),
-        Column("status", "Status", Kind.STATUS, detail="waits", labels=STATUSES, tones=TONES),
+        Column("deliver_by", "Wanted by", Kind.DATE, detail="is_late", wide_only=True),
+        Column("status", "Status", Kind.STATUS, detail="short", labels=STATUSES, tones=TONES),
         Column("delivered", "Delivered", Kind.PERCENT, wide_only=True),
         Column("total", "Total", Kind.MONEY),
     )
@@ -39,7 +39,6 @@ class SalesOrderListState(ListState, rx.State):
         until = row.valid_until if row.status == "quoted" else row.deliver_by
         held = f"holds until {date_text(until)}" if until and row.status == "quoted" else ""
         return row.model_dump() | {
-            "due": date_text(row.deliver_by) if row.deliver_by else "",
-            "late": "Late" if row.is_late else "",
-            "waits": f"{counted(row.short, 'unit')} missing" if row.short else held,
+            "is_late": "Late" if row.is_late else "",
+            "short": f"{counted(row.short, 'unit')} missing" if row.short else held,
         }
