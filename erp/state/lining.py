@@ -16,6 +16,13 @@ from erp.state.registry import PAGE, handler
 from erp.state.submitting import FormState
 
 MOST_LINES = 100
+_FOCUS_LINE = """setTimeout(() => {
+    const at = document.activeElement;
+    const typesElsewhere = at?.matches("input:not([role=combobox]), textarea") && !at.closest("[data-line]");
+    if (!typesElsewhere) document.querySelector('[data-line="LINE"] input')?.focus();
+}, 120)"""
+"""Goes to the first field of a new line, unless the person types into the form's head by then."""
+
 Line = dict[str, str]
 
 
@@ -46,9 +53,7 @@ class LinedFormState(FormState, mixin=True):
         line_id = f"line-{self.adds}"
         self.lines = [*self.lines, line | {"id": line_id}]
         self._changed()
-        return rx.call_script(
-            f"setTimeout(() => document.querySelector('[data-line=\"{line_id}\"] input')?.focus(), 120)"
-        )
+        return rx.call_script(_FOCUS_LINE.replace("LINE", line_id))
 
     def _changed(self) -> None:
         """Bring sums up to date after lines came or went; pages override."""

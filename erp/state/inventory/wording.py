@@ -88,7 +88,7 @@ ACCOUNTS: Mapping[str, str] = {
     "input_cgst": "Input CGST",
     "input_sgst": "Input SGST",
     "input_igst": "Input IGST",
-    "creditors": "Suppliers",
+    "creditors": "Creditors",
 }
 
 
