@@ -18,10 +18,11 @@ from erp.state.submitting import FormState
 MOST_LINES = 100
 _FOCUS_LINE = """setTimeout(() => {
     const at = document.activeElement;
-    const typesElsewhere = at?.matches("input:not([role=combobox]), textarea") && !at.closest("[data-line]");
-    if (!typesElsewhere) document.querySelector('[data-line="LINE"] input')?.focus();
+    const line = document.querySelector('[data-line="LINE"]');
+    const isTyping = at?.matches("input:not([role=combobox]), textarea");
+    if (!isTyping || (at.closest("[data-line]") && !line?.contains(at))) line?.querySelector("input")?.focus();
 }, 120)"""
-"""Goes to the first field of a new line, unless the person types into the form's head by then."""
+"""Goes to a new line's first field, unless the person types into the head or into the line by then."""
 
 Line = dict[str, str]
 

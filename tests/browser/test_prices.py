@@ -128,6 +128,7 @@ def test_a_coupon_is_made_used_at_the_till_and_stopped(acting, troubles):
     expect(page.get_by_role("heading", level=1)).to_have_text("DIWALI-10")
 
     till = acting("cashier", "/till")
+    till.get_by_role("button", name="Work on this shift").click()
     till.locator("[data-finder]").fill("arnica 1")
     till.locator(".found [role=option]").first.click()
     expect(till.locator(".grand-total")).to_have_text("₹105.00")

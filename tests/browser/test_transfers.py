@@ -54,7 +54,9 @@ def test_goods_are_sent_scanned_in_and_the_rest_is_settled(
     assert [x.arrived for x in look(far, sent.id).lines] == [4, 2]
 
     page.reload()
-    page.get_by_role("button", name="Settle").click()
+    settle = page.get_by_role("button", name="Settle")
+    expect(settle).to_have_count(1)
+    settle.click()
     page.get_by_label("What became of them").select_option("lost")
     page.get_by_label("Why you say so").fill("The box was open")
     page.get_by_role("button", name="Settle", exact=True).last.click()
