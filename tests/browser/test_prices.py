@@ -40,6 +40,7 @@ def test_a_contract_is_made_priced_checked_and_ended(acting, troubles):
     expect(page.get_by_role("row", name="Retailers, at PTR")).to_contain_text("In force")
 
     page.get_by_role("link", name="New list").click()
+    page.wait_for_function("document.querySelector('[name=idempotency_key]')?.value")
     page.get_by_label("Name").fill("Nirmala 2026")
     page.get_by_label("Code").fill("nirmala")
     page.get_by_label("For", exact=True).select_option("customer")
