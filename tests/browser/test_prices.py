@@ -34,13 +34,18 @@ def pick(page: Page, label: str, words: str) -> None:
     page.keyboard.press("Enter")
 
 
+def begin_list(page: Page) -> None:
+    """Open the form and wait until it is the page's own."""
+    page.get_by_role("link", name="New list").click()
+    page.wait_for_function("document.querySelector('[name=idempotency_key]')?.value")
+
+
 def test_a_contract_is_made_priced_checked_and_ended(acting, troubles):
     page = acting("manager", "/prices")
     page.get_by_role("button", name="Make the usual lists").first.click()
     expect(page.get_by_role("row", name="Retailers, at PTR")).to_contain_text("In force")
 
-    page.get_by_role("link", name="New list").click()
-    page.wait_for_function("document.querySelector('[name=idempotency_key]')?.value")
+    begin_list(page)
     page.get_by_label("Name").fill("Nirmala 2026")
     page.get_by_label("Code").fill("nirmala")
     page.get_by_label("For", exact=True).select_option("customer")
