@@ -34,7 +34,7 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Origin, Pick, Wanted
 from erp.services.party import SaleParty
 from erp.services.platform import Command, Result, Text, command
-from erp.services.sales import DeliveredLine, DueLine, DueOrder
+from erp.services.sales import DeliveredLine, DueLine, DueOrder, Seller
 
 SERIES = "SI"
 """Start of the numbers of invoices for orders; further branches add a digit."""
@@ -107,10 +107,11 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
     )
     sales.require_licence(session, ctx, buyer, {str(x.variant_id): x for x in goods.values()})
     parts = _parts(due, goods, _picks(session, ctx, due))
-    taxed = _tax(session, ctx, buyer, due, parts)
+    seller = sales.get_seller(session, ctx)
+    taxed = _tax(seller, buyer, due, parts)
     sales.require_credit(session, ctx, buyer, taxed.totals.invoice_value, "order_id")
     accounting.period_id(session, ctx, ctx.today)
-    invoice = _invoice(session, ctx, buyer, due, parts, taxed)
+    invoice = _invoice(seller, buyer, due, parts, taxed)
     number = take_number(session, ctx, invoice)
     _write(session, ctx, buyer, invoice, number, parts)
     carried = (cmd.carrier, cmd.carrier_reference)
@@ -159,14 +160,7 @@ def _parts(
     return tuple(parts)
 
 
-def _tax(
-    session: Session,
-    ctx: RequestContext,
-    buyer: SaleParty,
-    due: DueOrder,
-    parts: Sequence[_Part],
-) -> TaxedSupply:
-    seller = sales.get_seller(session, ctx)
+def _tax(seller: Seller, buyer: SaleParty, due: DueOrder, parts: Sequence[_Part]) -> TaxedSupply:
     return tax_supply(
         Supply(
             seller_state=seller.state,
@@ -194,14 +188,12 @@ def _supply_line(part: _Part) -> SupplyLine:
 
 
 def _invoice(
-    session: Session,
-    ctx: RequestContext,
+    seller: Seller,
     buyer: SaleParty,
     due: DueOrder,
     parts: Sequence[_Part],
     taxed: TaxedSupply,
 ) -> NewInvoice:
-    seller = sales.get_seller(session, ctx)
     title = document_title(
         [line.treatment for line in taxed.lines],
         is_recipient_registered=buyer.gst_category in sales.REGISTERED,

@@ -86,6 +86,7 @@ from erp.services.catalog.taxing import (
     DatedRate,
     SetTaxRate,
     create_tax_class,
+    hsn_codes,
     set_tax_rate,
 )
 from erp.services.catalog.variants import (
@@ -181,6 +182,7 @@ __all__ = [
     "get_product",
     "get_stock_variants",
     "get_variant",
+    "hsn_codes",
     "keep_maker_list",
     "link_substitute",
     "list_brands",

@@ -1,5 +1,6 @@
 """Tax classes and their dated GST rates: law is data, and history is kept."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.models.catalog import SupplyTreatment, TaxClass, TaxRate
@@ -126,3 +128,17 @@ def _add_rate(session: Session, ctx: RequestContext, tax_class: TaxClass, dated:
     accounting.ensure_sales_account(session, ctx, dated.rate)
     event = TaxRateSet(tax_class_id=tax_class.id, valid_from=dated.valid_from, rate=dated.rate)
     emit(session, ctx, tax_class.id, event)
+
+
+def hsn_codes(
+    session: Session, ctx: RequestContext, variant_ids: Sequence[UUID]
+) -> dict[UUID, str]:
+    """Return the HSN of each of the variants, for papers that are not invoices."""
+    rows = db.fetch_all(
+        session,
+        "select v.id, p.hsn from variant v"
+        " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
+        " where v.tenant_id = %s and v.id = any(%s)",
+        (ctx.tenant_id, list(variant_ids)),
+    )
+    return {row["id"]: row["hsn"] for row in rows}

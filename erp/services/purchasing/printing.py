@@ -11,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import amount_in_words, date_text
 from erp.models.purchasing import OrderStatus, Outcome
+from erp.services import catalog
 from erp.services.inventory import MINIMUM_SHELF_LIFE
 from erp.services.party import PrintedParty, printed_party
 from erp.services.purchasing.queries import (
@@ -84,7 +85,7 @@ def get_printed_order(
     order = get_order(session, ctx, GetOrder(order_id=order_id, version=version))
     shown = next(row for row in order.versions if row.version == order.shown_version)
     buyer, supplier = _parties(session, ctx, order)
-    codes = _hsn_codes(session, ctx, order)
+    codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in order.lines])
     return PrintedOrder(
         number=order.number,
         version=shown.version,
@@ -122,17 +123,6 @@ def _parties(session: Session, ctx: RequestContext, order: OrderDetail) -> tuple
     assert buyer is not None  # noqa: S101  the acting branch is there
     assert supplier is not None  # noqa: S101  an order has a supplier
     return buyer, supplier
-
-
-def _hsn_codes(session: Session, ctx: RequestContext, order: OrderDetail) -> dict[UUID, str]:
-    rows = db.fetch_all(
-        session,
-        "select v.id, p.hsn from variant v"
-        " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
-        " where v.tenant_id = %s and v.id = any(%s)",
-        (ctx.tenant_id, [line.variant_id for line in order.lines]),
-    )
-    return {row["id"]: row["hsn"] for row in rows}
 
 
 def _line(line: OrderLineDetail, hsn: str) -> PrintedOrderLine:

@@ -61,7 +61,7 @@ from erp.services.sales.order_delivering import (
     hold_due,
     note_delivered,
 )
-from erp.services.sales.order_drawing import REGISTERED, OrderedGoods, get_seller
+from erp.services.sales.order_drawing import REGISTERED, OrderedGoods, Seller, get_seller
 from erp.services.sales.order_finishing import FinishSalesOrder, finish_order
 from erp.services.sales.order_placing import (
     AmendSalesOrder,
@@ -129,7 +129,7 @@ __all__ = [
     "ListPriceLists", "ListPriceRules", "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists",
     "MoreThanOrdered", "NoPrice", "NotConfirmed", "OrderStatus", "OrderText", "OrderedGoods", "Overdue",
     "PriceAnswer", "PriceBook", "PriceMode", "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed",
-    "ReadOrderText", "Rule", "RuleKind", "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded",
+    "ReadOrderText", "Rule", "RuleKind", "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "Seller",
     "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList",
     "UnknownRule", "UnknownSalesOrder", "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation",
     "create_coupon", "create_price_list", "end_rule", "explain_price", "finish_order", "free_goods", "get_coupon",

@@ -11,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import amount_in_words, date_text
 from erp.models.sales import OrderStatus, PriceMode
+from erp.services import catalog
 from erp.services.party import PrintedParty, printed_party
 from erp.services.sales.order_queries import (
     GetSalesOrder,
@@ -79,7 +80,7 @@ def get_printed_offer(
     order = get_order(session, ctx, GetSalesOrder(order_id=order_id, version=version))
     shown = next(row for row in order.versions if row.version == order.shown_version)
     seller, customer = _parties(session, ctx, order)
-    codes = _hsn_codes(session, ctx, order)
+    codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in order.lines])
     is_quotation = order.status == OrderStatus.QUOTED or order.number is None
     return PrintedOffer(
         title="Quotation" if is_quotation else "Order confirmation",
@@ -120,17 +121,6 @@ def _parties(
     assert seller is not None  # noqa: S101  the acting branch is there
     assert customer is not None  # noqa: S101  an order has a customer
     return seller, customer
-
-
-def _hsn_codes(session: Session, ctx: RequestContext, order: SalesOrderDetail) -> dict[UUID, str]:
-    rows = db.fetch_all(
-        session,
-        "select v.id, p.hsn from variant v"
-        " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)"
-        " where v.tenant_id = %s and v.id = any(%s)",
-        (ctx.tenant_id, [line.variant_id for line in order.lines]),
-    )
-    return {row["id"]: row["hsn"] for row in rows}
 
 
 def _line(line: SalesLineDetail, hsn: str) -> PrintedOfferLine:
