@@ -315,6 +315,12 @@ def test_the_model_sees_a_broken_rule(broken, monkeypatch):
         monkeypatch.setattr(allocating, "_by_expiry", last_first)
     else:
         monkeypatch.setattr(commanding, "_claim", lambda *_: None)
-    quick = settings(BOUNDS, phases=[Phase.generate], derandomize=True, report_multiple_bugs=False)
+    quick = settings(
+        BOUNDS,
+        max_examples=200,
+        phases=[Phase.generate],
+        derandomize=True,
+        report_multiple_bugs=False,
+    )
     with pytest.raises((AssertionError, DomainError)):
         run_state_machine_as_test(Trade, settings=quick)
