@@ -74,15 +74,19 @@ class LinedFormState(FormState, mixin=True):
             if field != "lines"
         }
 
+    def _sent(self) -> list[Line]:
+        """Return the lines that the command is given; pages that leave some out override."""
+        return self.lines
+
     def _field_at(self, field: str) -> str:
         """Return the form's name of a field of the command: lines are named by their ids."""
         first, *rest = field.split(".", 2)
         if first != "lines" or not rest or not rest[0].isdigit():
             return field
-        place = int(rest[0])
-        if place >= len(self.lines):
+        place, sent = int(rest[0]), self._sent()
+        if place >= len(sent):
             return field
-        return f"{self.lines[place]['id']}.{rest[1] if len(rest) > 1 else self.line_field}"
+        return f"{sent[place]['id']}.{rest[1] if len(rest) > 1 else self.line_field}"
 
     def _restart(self) -> None:
         """Empty the form."""

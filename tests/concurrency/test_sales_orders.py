@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from erp.services.billing import ReturnExceedsSale
 from erp.services.inventory import InsufficientStock
 from erp.services.sales import MoreThanOrdered, SalesOrderChanged
 from tests.concurrency.crowd import at_once, refusals
@@ -61,4 +62,18 @@ def test_what_is_kept_is_never_sold_by_a_till(trader: Shop):
     answers = at_once([partial(trader.sell, {trader.variant_ids[0]: 20}) for _ in range(6)])
     assert refusals(answers, InsufficientStock) == 4
     assert deliver(trader, made, 150).is_complete
+    assert broken_promises() == []
+
+
+def test_of_many_returns_of_an_invoice_no_unit_comes_back_twice(trader: Shop):
+    made = order(trader, buyer(trader), goods(trader, 10))
+    sent = deliver(trader, made, 10)
+    given = {
+        "invoice_id": sent.invoice_id,
+        "lines": [{"line_no": 1, "quantity": 4}],
+        "reason": "Not wanted",
+    }
+    answers = at_once([partial(trader.run, "billing.take_back_goods", given) for _ in range(5)])
+    assert refusals(answers, ReturnExceedsSale) == 3
+    assert balance(trader, "debtors") == 210
     assert broken_promises() == []

@@ -29,9 +29,12 @@ def _orders(shop: Shop, variant_id: object) -> Ids:
         "customer_id": shop.run("party.create_party", person).id,
         "lines": [{"variant_id": variant_id, "quantity": 4}],
     }
+    order_id = shop.run("sales.take_order", given).id
+    going = {"order_id": order_id, "lines": [{"order_line_no": 1, "quantity": 1}]}
     return {
         "buyer_id": given["customer_id"],
-        "sales_order_id": shop.run("sales.take_order", given).id,
+        "sales_order_id": order_id,
+        "order_invoice_id": shop.run("billing.deliver_order", going).invoice_id,
         "quotation_id": shop.run("sales.make_quotation", given).id,
     }
 
@@ -50,6 +53,12 @@ EXAMPLES: dict[str, Example] = {
         "lines": [
             {"order_line_no": 1, "quantity": 1, "lot_id": i["lot_id"], "reason": "They asked"}
         ],
+    },
+    "billing.take_back_goods": lambda i, _: {
+        "invoice_id": i["order_invoice_id"],
+        "location_id": i["location_id"],
+        "lines": [{"line_no": 1, "quantity": 1}],
+        "reason": "Not wanted",
     },
     "sales.amend_order": lambda i, _: {
         "order_id": i["sales_order_id"],

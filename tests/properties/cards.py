@@ -27,9 +27,9 @@ class ModelLot:
 
 @dataclass
 class ModelLine:
-    """A line of a bill with what may still come back."""
+    """A line of a bill or an order's invoice with what may still come back."""
 
-    sale_id: UUID
+    document_id: UUID
     line_no: int
     lot: ModelLot
     left: int
@@ -51,10 +51,19 @@ class Model:
 
     lots: list[ModelLot] = field(default_factory=list)
     lines: list[ModelLine] = field(default_factory=list)
+    invoiced: list[ModelLine] = field(default_factory=list)
     ways: list[ModelWay] = field(default_factory=list)
     cash: Decimal = FLOAT
     answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)
     entries: list[UUID] = field(default_factory=list)
+
+    def come_back(self, line: ModelLine, quantity: int) -> None:
+        """Put units of a line on the shelf, or into the store where their lot is not to be sold."""
+        line.left -= quantity
+        if line.lot.status == "available":
+            line.lot.shelf += quantity
+        else:
+            line.lot.store += quantity
 
     def sellable(self, variant: int) -> list[ModelLot]:
         chosen = [x for x in self.lots if x.variant == variant and x.status == "available"]

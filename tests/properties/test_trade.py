@@ -17,6 +17,7 @@ from hypothesis.stateful import (
 from erp.core import db
 from erp.core.errors import DomainError
 from erp.services import inventory
+from erp.services.billing import ReturnExceedsSale
 from erp.services.inventory import allocating
 from erp.services.platform import commanding
 from erp.services.sales import NoPrice
@@ -104,15 +105,31 @@ class Trade(SupplierRules):
         going = [{"order_line_no": 1, "quantity": quantity}]
         sent = self.do("billing.deliver_order", {"order_id": made.id, "lines": going})
         assert sent.is_complete
-        for lot, units_ in picks:
+        for line_no, (lot, units_) in enumerate(picks, start=1):
             lot.shelf -= units_
+            self.model.invoiced.append(ModelLine(sent.invoice_id, line_no, lot, units_))
+
+    @precondition(lambda self: self.model.invoiced)
+    @rule(which=at, quantity=units)
+    def give_credit(self, which: int, quantity: int) -> None:
+        line = self.model.invoiced[which % len(self.model.invoiced)]
+        given = {
+            "invoice_id": line.document_id,
+            "lines": [{"line_no": line.line_no, "quantity": quantity}],
+            "reason": "not wanted",
+        }
+        if quantity > line.left:
+            self.refused("billing.take_back_goods", given, ReturnExceedsSale)
+            return
+        self.do("billing.take_back_goods", given)
+        self.model.come_back(line, quantity)
 
     @precondition(lambda self: self.model.lines)
     @rule(which=at, quantity=st.integers(1, 3))
     def take_back(self, which: int, quantity: int) -> None:
         line = self.model.lines[which % len(self.model.lines)]
         given = {
-            "sale_id": line.sale_id,
+            "sale_id": line.document_id,
             "shift_id": self.shift_id,
             "lines": [{"line_no": line.line_no, "quantity": quantity}],
             "reason": "broken",
@@ -122,12 +139,8 @@ class Trade(SupplierRules):
             self.refused("pos.post_return", given)
             return
         self.do("pos.post_return", given)
-        line.left -= quantity
         self.model.cash -= MRP * quantity
-        if line.lot.status == "available":
-            line.lot.shelf += quantity
-        else:
-            line.lot.store += quantity
+        self.model.come_back(line, quantity)
 
     @precondition(lambda self: self.model.lots)
     @rule(which=at, change=st.integers(-6, 6).filter(bool))

@@ -7,7 +7,7 @@ import pytest
 
 from erp.state.charting import follow
 from erp.state.reporting.bars import bars, lying_bars, named_bars, steps
-from erp.state.reporting.dashboard import _hour_link, _sales
+from erp.state.reporting.dashboard import _hour_link, _link
 
 LINKS = ["/sales?method=cash", "/sales?method=upi"]
 
@@ -43,7 +43,7 @@ def test_an_hour_leads_to_the_bills_of_that_hour_where_the_business_is():
 
 
 def test_links_are_quoted():
-    assert _sales(search="a&b") == "/sales?search=a%26b"
+    assert _link("/sales", search="a&b") == "/sales?search=a%26b"
 
 
 @pytest.mark.parametrize("top", ["0", "0.40", "7", "99999.99", "12345678.90"])

@@ -23,6 +23,7 @@ from erp.state.billing.invoices import (
     LINE_COLUMNS,
     RATE_COLUMNS,
     RELATED_COLUMNS,
+    SOURCES,
     InvoiceListState,
     InvoiceState,
 )
@@ -49,6 +50,7 @@ def invoices_page() -> rx.Component:
             search="Search by number or recipient",
             filters=[
                 Filter("kind", "Kind", list(KINDS.items())),
+                Filter("source", "Made for", list(SOURCES.items())),
                 Filter("from_day", "From"),
                 Filter("to_day", "To"),
             ],
@@ -65,7 +67,7 @@ def invoices_page() -> rx.Component:
     permission="billing.view",
     parent="/invoices",
     record="invoice",
-    on_load=[InvoiceState.open_record],
+    on_load=[InvoiceState.open_record, InvoiceState.listen],
 )
 def invoice_page() -> rx.Component:
     """Show one document."""
@@ -102,6 +104,12 @@ def _head() -> rx.Component:
         f"{head['when']} · {head['place']} · {head['nature']}",
         _link(head["sale_href"], "Sale", "receipt"),
         _link(head["entry_href"], "Journal entry", "book-open"),
+        rx.cond(
+            head["may_return"] != "",
+            link_button(
+                "Return goods", f"/invoices/{head['id']}/return", look="outline", icon="undo-2"
+            ),
+        ),
         download_link("Receipt", f"{base}/receipt.pdf", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
     )

@@ -100,7 +100,12 @@ from erp.services.billing.returning import (
     draft_credit,
     get_original,
 )
-from erp.services.billing.selling import income_lines, recipient_of, sold_line
+from erp.services.billing.selling import (
+    income_lines,
+    recipient_of,
+    sold_line,
+    taken_back_lines,
+)
 from erp.services.billing.supplier_return_drafting import ReturnedLot, ReturnGoods
 from erp.services.billing.supplier_return_errors import (
     BeyondDelivered,
@@ -125,29 +130,37 @@ from erp.services.billing.supplier_return_queries import (
     list_returns,
 )
 from erp.services.billing.supplier_returning import ReturnedGoods, return_goods
+from erp.services.billing.taking_back import (
+    BeyondReturnLimit,
+    CreditNoteAnswer,
+    SoldAtTill,
+    TakeBackGoods,
+    take_back_goods,
+)
 from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
 __all__ = [
     "BILL_FILE_FIELDS", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit",
-    "BeyondDelivered", "BillAnswer", "BillDetail", "BillFile", "BillNotHeld", "BillOutcome", "BillPage",
-    "BillPrinter", "BillStatus", "BillWaits", "BilledCharge", "BilledLine", "BilledTwice", "BillsDiffer",
-    "ChallanCopy", "ClaimRecovery", "ClaimSettled", "Copy", "CreditDraft", "CreditLine", "DecideBill",
-    "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle", "FileImported", "Finding",
-    "GetBill", "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind", "ListBills", "ListClaims",
-    "ListInvoices", "ListReturnable", "ListReturns", "ListUnbilled", "Match", "MatchTolerances", "MoreThanCame",
-    "NewInvoice", "NewInvoiceLine", "NotFromSupplier", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
-    "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedTender",
-    "ReadBillFile", "RecordBill", "RemindOfClaims", "ReturnDetail", "ReturnExceedsSale", "ReturnGoods",
-    "ReturnReason", "ReturnableLot", "ReturnedGoods", "ReturnedLot", "Returning", "SetMatchTolerances",
-    "SettleClaim", "SoldLine", "Supply", "SupplyKind", "SupplyLine", "SupplyNature", "SupplyTotals", "TaxNotDue",
-    "TaxedLine", "TaxedSupply", "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine",
-    "UnbilledPage", "UnknownBill", "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply",
-    "UpiPayment", "WrongReason", "claim_recovery", "credit_return", "credit_value", "decide_bill", "deliver_order",
-    "document_title", "draft_credit", "get_bill", "get_invoice", "get_match_tolerances", "get_original",
-    "get_printed_document", "get_printed_return", "get_return", "import_bill", "income_lines", "list_bills",
-    "list_claims", "list_invoices", "list_returnable", "list_returns", "list_unbilled", "match_line",
-    "place_of_supply", "qr_png", "qr_svg", "read_bill_file", "recipient_of", "record_bill", "referees",
-    "remind_of_claims", "return_goods", "set_match_tolerances", "settle_claim", "sold_line", "take_number",
+    "BeyondDelivered", "BeyondReturnLimit", "BillAnswer", "BillDetail", "BillFile", "BillNotHeld", "BillOutcome",
+    "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge", "BilledLine", "BilledTwice",
+    "BillsDiffer", "ChallanCopy", "ClaimRecovery", "ClaimSettled", "Copy", "CreditDraft", "CreditLine",
+    "CreditNoteAnswer", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle",
+    "FileImported", "Finding", "GetBill", "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind",
+    "ListBills", "ListClaims", "ListInvoices", "ListReturnable", "ListReturns", "ListUnbilled", "Match",
+    "MatchTolerances", "MoreThanCame", "NewInvoice", "NewInvoiceLine", "NotFromSupplier", "NothingToClaim",
+    "OriginalInvoice", "OtherRegistration", "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode",
+    "PrintedDocument", "PrintedTender", "ReadBillFile", "RecordBill", "RemindOfClaims", "ReturnDetail",
+    "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot", "ReturnedGoods", "ReturnedLot",
+    "Returning", "SetMatchTolerances", "SettleClaim", "SoldAtTill", "SoldLine", "Supply", "SupplyKind",
+    "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods", "TaxNotDue", "TaxedLine", "TaxedSupply",
+    "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill",
+    "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason",
+    "claim_recovery", "credit_return", "credit_value", "decide_bill", "deliver_order", "document_title",
+    "draft_credit", "get_bill", "get_invoice", "get_match_tolerances", "get_original", "get_printed_document",
+    "get_printed_return", "get_return", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices",
+    "list_returnable", "list_returns", "list_unbilled", "match_line", "place_of_supply", "qr_png", "qr_svg",
+    "read_bill_file", "recipient_of", "record_bill", "referees", "remind_of_claims", "return_goods",
+    "set_match_tolerances", "settle_claim", "sold_line", "take_back_goods", "take_number", "taken_back_lines",
     "tax_supply", "upi_link", "write_invoice",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any, Literal, LiteralString
 from uuid import UUID
 
+from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -27,12 +28,20 @@ FAR_FUTURE = date(9999, 12, 31)
 
 
 class ListInvoices(Page):
-    """GST documents, newest first."""
+    """GST documents, newest first.
+
+    Attributes:
+        source: Only those of tills, or of orders. from_at, to_at: the instants they were made between,
+            the second excluded.
+    """
 
     kind: Literal[
         "", "tax_invoice", "bill_of_supply", "invoice_cum_bill", "credit_note", "debit_note"
     ] = ""
+    source: Literal["", "till", "order"] = ""
     party_id: UUID | None = None
+    from_at: AwareDatetime | None = None
+    to_at: AwareDatetime | None = None
     from_day: date | None = None
     to_day: date | None = None
 
@@ -136,6 +145,9 @@ _LIST: LiteralString = """
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and kind = %(kind)s",
+    "source": "and (origin_type in ('sales_invoice', 'sales_return')) = (%(source)s = 'order')",
+    "from_at": "and issued_at >= %(from_at)s",
+    "to_at": "and issued_at < %(to_at)s",
     "party_id": "and party_id = %(party)s",
     "from_day": "and issued_on >= %(from)s",
     "to_day": "and issued_on <= %(to)s",
@@ -159,6 +171,9 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
             "day": after[0],
             "id": after[1],
             "kind": wanted.kind,
+            "source": wanted.source,
+            "from_at": wanted.from_at,
+            "to_at": wanted.to_at,
             "party": wanted.party_id,
             "from": wanted.from_day,
             "to": wanted.to_day,

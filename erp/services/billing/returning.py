@@ -29,6 +29,7 @@ class OriginalInvoice:
     price_mode: PriceMode
     supply_nature: str
     total: Decimal
+    origin_type: str
     lines: Mapping[int, Mapping[str, Any]]
 
 
@@ -72,7 +73,7 @@ def get_original(
         session,
         """
         select i.id, i.number, i.party_id, i.recipient, i.place_of_supply, i.price_mode,
-               i.supply_nature, i.total, b.name as branch,
+               i.supply_nature, i.total, i.origin_type, b.name as branch,
                (b.company_id, b.gstin) is not distinct from (here.company_id, here.gstin) as is_ours
           from invoice i
           join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)

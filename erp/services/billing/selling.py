@@ -7,10 +7,10 @@ from typing import Any
 from erp.core.gst.taxing import SupplyTotals, TaxedLine
 from erp.core.money import ZERO
 from erp.services import accounting
-from erp.services.accounting import NewLine, credit
+from erp.services.accounting import NewLine, credit, debit
 from erp.services.billing.invoicing import NewInvoiceLine
 from erp.services.catalog import SaleLine
-from erp.services.inventory import Pick
+from erp.services.inventory import Pick, TakenBack
 from erp.services.party import SaleParty
 
 
@@ -76,4 +76,21 @@ def income_lines(lines: Sequence[NewInvoiceLine], totals: SupplyTotals) -> list[
         credit("output_sgst", totals.sgst),
         credit("output_igst", totals.igst),
         credit("round_off", totals.round_off),
+    ]
+
+
+def taken_back_lines(totals: SupplyTotals, taken: Sequence[TakenBack]) -> list[NewLine]:
+    """Return what every return books beside the money: income and tax taken back, goods at cost.
+
+    Source: journals J05 and J06 of the domain rules.
+    """
+    cost = sum((back.value for back in taken), ZERO)
+    return [
+        debit("sales_returns", totals.taxable_value),
+        debit("output_cgst", totals.cgst),
+        debit("output_sgst", totals.sgst),
+        debit("output_igst", totals.igst),
+        debit("round_off", totals.round_off),
+        *(debit(back.account_key, back.value) for back in taken),
+        credit("cogs", cost),
     ]

@@ -65,6 +65,7 @@ STANDARD_ROLES = (
             "sales.set_prices",
             "sales.order",
             "billing.deliver",
+            "billing.take_back",
             "inventory.count",
             "inventory.approve_count",
             "billing.record_bill",

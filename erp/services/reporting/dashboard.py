@@ -1,9 +1,8 @@
 """The manager's dashboard: figures of the day and month, each with the list it is made of."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,7 @@ SUMMED = frozenset({"inventory.view", "imaging.view"})
 
 
 class SalesFigure(Result):
-    """Net takings of a span of time: sales less returns."""
+    """Net sales of a span of days, tills and orders: invoices less credit notes."""
 
     total: Decimal
     sales: Decimal
@@ -26,7 +25,7 @@ class SalesFigure(Result):
 
 
 class HourFigure(Result):
-    """Net takings of an hour of today."""
+    """Net sales of an hour of today."""
 
     hour: int
     total: Decimal
@@ -34,7 +33,7 @@ class HourFigure(Result):
 
 
 class DayFigure(Result):
-    """Net takings of a day of this month."""
+    """Net sales of a day of this month."""
 
     day: date
     total: Decimal
@@ -42,7 +41,7 @@ class DayFigure(Result):
 
 
 class MethodFigure(Result):
-    """Net takings of this month by one way of paying."""
+    """Net sales of this month by one way of paying; `order` is what was invoiced to orders."""
 
     method: str
     total: Decimal
@@ -93,19 +92,18 @@ def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Da
 
     Who may see figures sees these sums of stock and imaging whatever else they may see there.
     """
-    today = _midnight(ctx, ctx.today)
-    tomorrow = _midnight(ctx, ctx.today + timedelta(days=1))
-    month = _midnight(ctx, ctx.today.replace(day=1))
+    today, month = ctx.today, ctx.today.replace(day=1)
+    yesterday = today - timedelta(days=1)
     stock = _stock(session, ctx)
     seeing = replace(ctx, permissions=ctx.permissions | SUMMED)
     return Dashboard(
         as_of=ctx.now,
-        today=_sales(session, ctx, today, tomorrow),
-        yesterday=_sales(session, ctx, _midnight(ctx, ctx.today - timedelta(days=1)), today),
-        month=_sales(session, ctx, month, tomorrow),
-        by_hour=_by_hour(session, ctx, today, tomorrow),
-        by_day=_by_day(session, ctx, month, tomorrow),
-        by_method=_by_method(session, ctx, month, tomorrow),
+        today=_sales(session, ctx, today, today),
+        yesterday=_sales(session, ctx, yesterday, yesterday),
+        month=_sales(session, ctx, month, today),
+        by_hour=_by_hour(session, ctx),
+        by_day=_by_day(session, ctx, month),
+        by_method=_by_method(session, ctx, month),
         stock_value=stock["value"],
         stock_units=stock["units"],
         expiry=_expiry(session, seeing),
@@ -114,72 +112,66 @@ def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Da
     )
 
 
-def _midnight(ctx: RequestContext, day: date) -> datetime:
-    return datetime.combine(day, time.min, ZoneInfo(ctx.time_zone))
-
-
-def _sales(session: Session, ctx: RequestContext, since: datetime, until: datetime) -> SalesFigure:
+def _sales(session: Session, ctx: RequestContext, since: date, until: date) -> SalesFigure:
     row = db.fetch_one(
         session,
         """
-        select coalesce(sum(total) filter (where kind = 'sale'), 0) as sales,
-               coalesce(sum(total) filter (where kind = 'return'), 0) as returns,
-               count(*) filter (where kind = 'sale') as bills
-          from sale where tenant_id = %s and sold_at >= %s and sold_at < %s
+        select coalesce(sum(total) filter (where kind <> 'credit_note'), 0) as sales,
+               coalesce(sum(total) filter (where kind = 'credit_note'), 0) as returns,
+               count(*) filter (where kind <> 'credit_note') as bills
+          from invoice where tenant_id = %s and issued_on between %s and %s
         """,
         (ctx.tenant_id, since, until),
     ) or {"sales": ZERO, "returns": ZERO, "bills": 0}
     return SalesFigure(total=row["sales"] - row["returns"], **row)
 
 
-def _by_hour(
-    session: Session, ctx: RequestContext, since: datetime, until: datetime
-) -> list[HourFigure]:
+def _by_hour(session: Session, ctx: RequestContext) -> list[HourFigure]:
     rows = db.fetch_all(
         session,
         """
-        select extract(hour from sold_at at time zone %(zone)s)::int as hour,
-               sum(case kind when 'sale' then total else -total end) as total,
-               count(*) filter (where kind = 'sale') as bills
-          from sale
-         where tenant_id = %(tenant)s and sold_at >= %(since)s and sold_at < %(until)s
+        select extract(hour from issued_at at time zone %(zone)s)::int as hour,
+               sum(case kind when 'credit_note' then -total else total end) as total,
+               count(*) filter (where kind <> 'credit_note') as bills
+          from invoice where tenant_id = %(tenant)s and issued_on = %(today)s
          group by 1 order by 1
         """,
-        {"tenant": ctx.tenant_id, "since": since, "until": until, "zone": ctx.time_zone},
+        {"tenant": ctx.tenant_id, "today": ctx.today, "zone": ctx.time_zone},
     )
     return [HourFigure(**row) for row in rows]
 
 
-def _by_day(
-    session: Session, ctx: RequestContext, since: datetime, until: datetime
-) -> list[DayFigure]:
+def _by_day(session: Session, ctx: RequestContext, since: date) -> list[DayFigure]:
     rows = db.fetch_all(
         session,
         """
-        select (sold_at at time zone %(zone)s)::date as day,
-               sum(case kind when 'sale' then total else -total end) as total,
-               count(*) filter (where kind = 'sale') as bills
-          from sale
-         where tenant_id = %(tenant)s and sold_at >= %(since)s and sold_at < %(until)s
+        select issued_on as day,
+               sum(case kind when 'credit_note' then -total else total end) as total,
+               count(*) filter (where kind <> 'credit_note') as bills
+          from invoice where tenant_id = %s and issued_on between %s and %s
          group by 1 order by 1
         """,
-        {"tenant": ctx.tenant_id, "since": since, "until": until, "zone": ctx.time_zone},
+        (ctx.tenant_id, since, ctx.today),
     )
     return [DayFigure(**row) for row in rows]
 
 
-def _by_method(
-    session: Session, ctx: RequestContext, since: datetime, until: datetime
-) -> list[MethodFigure]:
+def _by_method(session: Session, ctx: RequestContext, since: date) -> list[MethodFigure]:
+    """Return tills' takings by how they were paid, and what was invoiced to orders."""
     rows = db.fetch_all(
         session,
         """
-        select t.method, sum(case s.kind when 'sale' then t.amount else -t.amount end) as total
-          from sale s join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
-         where s.tenant_id = %s and s.sold_at >= %s and s.sold_at < %s
-         group by t.method order by total desc
+        select coalesce(t.method, 'order') as method,
+               sum(case i.kind when 'credit_note' then -1 else 1 end
+                   * coalesce(t.amount, i.total)) as total
+          from invoice i
+          left join sale s on s.tenant_id = i.tenant_id and s.id = i.origin_id
+          left join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
+         where i.tenant_id = %s and i.issued_on between %s and %s
+           and (s.id is null or t.sale_id is not null)
+         group by 1 order by total desc
         """,
-        (ctx.tenant_id, since, until),
+        (ctx.tenant_id, since, ctx.today),
     )
     return [MethodFigure(**row) for row in rows]
 

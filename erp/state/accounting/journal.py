@@ -24,13 +24,25 @@ POST = "accounting.post"
 ORIGINS = {
     "sale": "Sale",
     "return": "Return",
+    "sales_invoice": "Order invoice",
+    "sales_return": "Credit note",
+    "supplier_bill": "Supplier bill",
+    "supplier_return": "Return to supplier",
     "manual": "Manual",
     "shift": "Shift",
     "goods_receipt": "Goods receipt",
     "adjustment": "Stock adjustment",
     "transfer": "Stock transfer",
 }
-PAGE_OF_ORIGIN = {"sale": "/sales/{}", "return": "/sales/{}", "shift": "/till/shifts/{}"}
+PAGE_OF_ORIGIN = {
+    "sale": "/sales/{}",
+    "return": "/sales/{}",
+    "sales_invoice": "/invoices/{}",
+    "sales_return": "/invoices/{}",
+    "supplier_bill": "/bills/{}",
+    "supplier_return": "/returns/{}",
+    "shift": "/till/shifts/{}",
+}
 LINE_COLUMNS = (
     Column("account_name", "Account", detail="party"),
     Column("account_code", "Code", Kind.CODE, wide_only=True),

@@ -6,7 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import date_text, instant_text, money_text, plain_decimal
+from erp.core.formatting import date_text, group_count, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.history import history_of
 from erp.state.listing import ListState
@@ -21,8 +21,11 @@ KINDS = {
     "credit_note": "Credit note",
     "debit_note": "Debit note",
 }
+SOURCES = {"till": "Tills", "order": "Orders"}
 TONES = {"credit_note": "amber", "debit_note": "blue"}
 KIND = Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES)
+TAKE_BACK = "billing.take_back"
+OF_ORDERS = frozenset({"sales_invoice", "sales_return"})
 NATURES = {
     "INTRA": "Within the state",
     "INTER": "Between states",
@@ -32,7 +35,7 @@ LINE_COLUMNS = (
     Column("description", "Goods", detail="why"),
     Column("hsn", "HSN", Kind.CODE, wide_only=True),
     Column("lot_number", "Lot", Kind.CODE, detail="expiry", wide_only=True),
-    Column("quantity", "Units", Kind.COUNT),
+    Column("quantity", "Units", Kind.COUNT, detail="back"),
     Column("discount", "Discount", Kind.MONEY, wide_only=True),
     Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
     Column("rate", "GST", Kind.PERCENT, wide_only=True),
@@ -69,14 +72,23 @@ class InvoiceListState(ListState, rx.State):
         Column("total", "Total", Kind.MONEY),
     )
     row_link: ClassVar[str] = "/invoices/{id}"
-    filter_keys: ClassVar[tuple[str, ...]] = ("kind", "from_day", "to_day", "party_id")
-    topics: ClassVar[tuple[str, ...]] = ("pos",)
+    filter_keys: ClassVar[tuple[str, ...]] = (
+        "kind",
+        "source",
+        "from_day",
+        "to_day",
+        "from_at",
+        "to_at",
+        "party_id",
+    )
+    topics: ClassVar[tuple[str, ...]] = ("pos", "sales", "billing")
 
 
 class InvoiceState(RecordState, rx.State):
     """One GST document as it was posted."""
 
     permission: ClassVar[str] = "billing.view"
+    topics: ClassVar[tuple[str, ...]] = ("pos", "billing")
 
     lines: list[dict[str, str]] = []
     rates: list[dict[str, str]] = []
@@ -91,9 +103,13 @@ class InvoiceState(RecordState, rx.State):
         self.related = display_rows(found.related, RELATED_COLUMNS, zone, "/invoices/{id}")
         self.history = await history_of(self, found.origin_id, principal)
         entry_id = await self._entry_of(found.origin_id, principal)
+        of_order = found.origin_type in OF_ORDERS
         self.head = _head(found, zone) | {
             "entry_href": f"/books/journal/{entry_id}" if entry_id else "",
-            "sale_href": f"/sales/{found.origin_id}" if principal.may("pos.view") else "",
+            "sale_href": ""
+            if of_order or not principal.may("pos.view")
+            else f"/sales/{found.origin_id}",
+            "may_return": "yes" if _has_rest(found) and principal.may(TAKE_BACK) else "",
         }
 
     async def _entry_of(self, origin_id: UUID, principal: identity.Principal) -> UUID | None:
@@ -103,11 +119,18 @@ class InvoiceState(RecordState, rx.State):
         return found.rows[0].id if found.rows else None
 
 
+def _has_rest(found: Any) -> bool:
+    """Tell whether goods of an order's invoice may still come back."""
+    is_invoice = found.origin_type == "sales_invoice"
+    return is_invoice and any(line.quantity > line.returned for line in found.lines)
+
+
 def _line(line: Any) -> dict[str, Any]:
     return line.model_dump() | {
         "id": line.line_no,
         "tax": line.cgst + line.sgst + line.igst,
         "why": price_words(line.price_trace),
+        "back": f"{group_count(line.returned)} came back" if line.returned else "",
         "expiry": line.expires_on.strftime("%m/%Y") if line.expires_on else "",
     }
 

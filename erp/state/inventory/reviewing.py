@@ -70,7 +70,7 @@ class ReviewedFormState(LinedFormState, mixin=True):
         return await self._call(lambda ctx: platform.preview(command, ctx, given, confirm=confirm))
 
     def _show_effects(self, tried: platform.Preview) -> None:
-        labels = {place: line["label"] for place, line in enumerate(self.lines, start=1)}
+        labels = {place: line["label"] for place, line in enumerate(self._sent(), start=1)}
         moves = [effect for effect in tried.effects if effect["kind"] == "stock"]
         entries = [effect for effect in tried.effects if effect["kind"] == "ledger"]
         self.stock_effects = [

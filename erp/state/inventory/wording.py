@@ -33,6 +33,9 @@ ORIGINS: Mapping[str, str] = {
     "goods_receipt": "Received",
     "sale": "Sold",
     "return": "Returned",
+    "sales_invoice": "Delivered",
+    "sales_return": "Returned",
+    "supplier_return": "Sent back",
     "stock_adjustment": "Adjusted",
     "stock_write_off": "Written off",
     "stock_transfer": "Transferred",
@@ -53,6 +56,8 @@ MOVE_COLUMNS = (
             "goods_receipt": "green",
             "sale": "blue",
             "return": "blue",
+            "sales_invoice": "blue",
+            "sales_return": "blue",
             "stock_write_off": "red",
         },
     ),
@@ -89,6 +94,11 @@ ACCOUNTS: Mapping[str, str] = {
     "input_sgst": "Input SGST",
     "input_igst": "Input IGST",
     "creditors": "Creditors",
+    "debtors": "Customers",
+    "cogs": "Cost of goods sold",
+    "output_cgst": "Output CGST",
+    "output_sgst": "Output SGST",
+    "output_igst": "Output IGST",
 }
 
 
@@ -103,6 +113,8 @@ def document_of(row: Any, *, sees_sales: bool) -> str:
     """Return where what moved the goods is shown; empty where the reader may not see it."""
     if row.origin_type in {"sale", "return"}:
         return f"/sales/{row.origin_id}" if sees_sales else ""
+    if row.origin_type in {"sales_invoice", "sales_return"}:
+        return f"/invoices/{row.origin_id}" if sees_sales else ""
     if row.origin_type == "supplier_return":
         return f"/returns/{row.origin_id}"
     if row.origin_type == "stock_count":

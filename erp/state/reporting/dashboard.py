@@ -24,6 +24,7 @@ VIEW = "reporting.view"
 RUNGS = {"expired": "Expired", "0-30": "0-30 days", "31-60": "31-60 days", "61-90": "61-90 days"}
 EXPIRY_COLOURS = ("#e5484d", "#f5a524", "#ffca6b", "#9ec9c3")
 HOURS_SHOWN = range(8, 22)
+NAMES = METHOD_NAMES | {"order": "Invoiced orders"}
 
 
 class DashboardState(SessionState, rx.State):
@@ -62,7 +63,7 @@ class DashboardState(SessionState, rx.State):
     @handler(permission=SIGNED_IN, background=True)
     async def listen(self) -> None:
         """Load the figures again as bills are posted and stock moves."""
-        async for _ in live.changes(self, "pos", "inventory", "imaging"):
+        async for _ in live.changes(self, "pos", "sales", "billing", "inventory", "imaging"):
             async with self:
                 await self._load()
 
@@ -102,8 +103,8 @@ class DashboardState(SessionState, rx.State):
         today = found.as_of.astimezone(ZoneInfo(zone)).date()
         self.tiles = _tiles(found)
         self.links = {
-            "today": _sales(from_day=today, to_day=today),
-            "month": _sales(from_day=today.replace(day=1), to_day=today),
+            "today": _link("/invoices", from_day=today, to_day=today),
+            "month": _link("/invoices", from_day=today.replace(day=1), to_day=today),
             "stock": "/stock",
             "waiting": "/imaging",
         }
@@ -126,7 +127,7 @@ class DashboardState(SessionState, rx.State):
         self.hours, self.has_hours = bars(names, amounts, notes), bool(totals)
 
     def _draw_days(self, found: Any) -> None:
-        self._day_links = [_sales(from_day=f.day, to_day=f.day) for f in found.by_day]
+        self._day_links = [_link("/invoices", from_day=f.day, to_day=f.day) for f in found.by_day]
         names = [f"{figure.day.day}" for figure in found.by_day]
         amounts = [figure.total for figure in found.by_day]
         notes = [f"{_bills(f.bills)} on {f.day:%d %B}" for f in found.by_day]
@@ -135,10 +136,8 @@ class DashboardState(SessionState, rx.State):
     def _draw_methods(self, found: Any, today: Any) -> None:
         shown = [figure for figure in reversed(found.by_method) if figure.total]
         since = today.replace(day=1)
-        self._method_links = [
-            _sales(from_day=since, to_day=today, method=figure.method) for figure in shown
-        ]
-        names = [METHOD_NAMES.get(figure.method, figure.method) for figure in shown]
+        self._method_links = [_method_link(figure.method, since, today) for figure in shown]
+        names = [NAMES.get(figure.method, figure.method) for figure in shown]
         whole = sum((abs(figure.total) for figure in shown), ZERO) or Decimal(1)
         notes = [f"{figure.total * 100 / whole:.0f}%" for figure in shown]
         self.methods = lying_bars(names, [figure.total for figure in shown], notes, ACCENT)
@@ -175,10 +174,18 @@ def _counted(count: int, name: str) -> str:
     return f"{group_count(count)} {name}{'' if count == 1 else 's'}"
 
 
-def _sales(**filters: object) -> str:
-    return "/sales?" + urlencode({name: str(value) for name, value in filters.items()})
+def _link(page: str, **filters: object) -> str:
+    return f"{page}?" + urlencode({name: str(value) for name, value in filters.items()})
+
+
+def _method_link(method: str, since: Any, until: Any) -> str:
+    span = {"from_day": since, "to_day": until}
+    if method == "order":
+        return _link("/invoices", source="order", **span)
+    return _link("/sales", method=method, **span)
 
 
 def _hour_link(day: Any, hour: int, zone: str) -> str:
     start = datetime.combine(day, time(hour), ZoneInfo(zone))
-    return _sales(from_at=start.isoformat(), to_at=(start + timedelta(hours=1)).isoformat())
+    until = start + timedelta(hours=1)
+    return _link("/invoices", from_at=start.isoformat(), to_at=until.isoformat())

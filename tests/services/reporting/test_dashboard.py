@@ -8,6 +8,7 @@ import pytest
 
 from erp.core.errors import PermissionDenied
 from tests.factories import Shop
+from tests.services.sales.ordering import buyer, deliver, goods, order
 from tests.services.trading import member_id, tender
 
 INDIA = ZoneInfo("Asia/Kolkata")
@@ -44,6 +45,23 @@ def test_sales_are_net_of_returns_and_split_by_the_shops_own_hour_and_day(trader
     methods = {f.method: f.total for f in shown.by_method}
     assert (methods["cash"], methods["upi"]) == (210, 210)
     assert shown.by_day[-1].total == 420
+
+
+def test_invoiced_orders_count_less_what_came_back_of_them(trader: Shop):
+    sell(trader, at(trader, 12), 2)
+    made = order(trader, buyer(trader), goods(trader, 4))
+    sent = deliver(trader, made, 4)
+    back = {"invoice_id": sent.invoice_id, "reason": "Not wanted"}
+    back |= {"lines": [{"line_no": 1, "quantity": 1}]}
+    trader.run("billing.take_back_goods", back)
+    shown = dashboard(trader)
+    assert (shown.today.sales, shown.today.returns, shown.today.bills) == (630, 105, 2)
+    assert {f.method: f.total for f in shown.by_method} == {"order": 315, "cash": 210}
+    of_orders = trader.run("billing.list_invoices", {"source": "order"}).rows
+    assert sum(row.total if row.kind != "credit_note" else -row.total for row in of_orders) == 315
+    assert [row.total for row in trader.run("billing.list_invoices", {"source": "till"}).rows] == [
+        210
+    ]
 
 
 def test_a_sale_of_tomorrow_by_the_servers_clock_is_of_its_own_day(trader: Shop):
