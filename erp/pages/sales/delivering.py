@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import card, lined_form, page_header, text_field
+from erp.components import button, card, lined_form, page_header, select_field, text_field
 from erp.components.records import record_view
 from erp.pages.routing import page
 from erp.state.sales.delivering import DeliverState
@@ -35,8 +35,7 @@ def deliver_order_page() -> rx.Component:
         DeliverState,
         page_header(
             f"Deliver {facts['name']}",
-            f"{facts['customer']} · from {facts['location']}. Lots are chosen first expiry first;"
-            " the invoice is posted with them.",
+            f"{facts['customer']} · from {facts['location']}. The invoice is posted with the goods.",
         ),
         lined_form(
             DeliverState,
@@ -62,6 +61,7 @@ def _line(line: Any) -> rx.Component:
         "max_length": 8,
         "class_name": "input input-count",
     }
+    named = DeliverState.lots.contains(line["id"])
     free = text_field(
         "Free", line["id"] + ".free_quantity", placeholder="As the scheme gives", **number
     )
@@ -74,8 +74,26 @@ def _line(line: Any) -> rx.Component:
         rx.el.div(
             text_field("Units", line["id"] + ".quantity", default_value=line["quantity"], **number),
             rx.cond(line["has_free"] != "", free),
-            class_name="goods-fields few",
+            rx.cond(named, _lot(line)),
+            class_name=rx.cond(named, "goods-fields", "goods-fields few"),
+        ),
+        button(
+            rx.cond(named, "Another lot", "Choose the lot"),
+            look="ghost",
+            icon="layers",
+            on_click=DeliverState.name_lot(line["id"]),
         ),
         key=line["id"],
         custom_attrs={"data-line": line["id"]},
     )
+
+
+def _lot(line: Any) -> rx.Component:
+    errors = DeliverState.field_errors
+    return rx.fragment(
+        select_field("Lot", line["id"] + ".lot_id", DeliverState.lots[line["id"]], errors=errors),
+        text_field(
+            "Why this lot", line["id"] + ".reason", errors=errors, max_length=120,
+            placeholder="If another goes first",
+        ),
+    )  # fmt: skip

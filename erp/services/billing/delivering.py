@@ -131,8 +131,14 @@ def _picks(session: Session, ctx: RequestContext, due: DueOrder) -> list[Pick]:
     The balances are locked in allocation's order before the order's own are released.
     """
     wanted = [
-        Wanted(at, line.variant_id, line.quantity + line.free_quantity, line.lot_id, line.reason)
-        for at, line in enumerate(due.lines, start=1)
+        Wanted(
+            line.place + 1,
+            line.variant_id,
+            line.quantity + line.free_quantity,
+            line.lot_id,
+            line.reason,
+        )
+        for line in due.lines
     ]
     place = due.order.location_id
     loosely = [replace(line, lot_id=None, takes_less=True) for line in wanted]
@@ -145,13 +151,13 @@ def _parts(
     due: DueOrder, goods: Mapping[UUID, SaleLine], picks: Sequence[Pick]
 ) -> tuple[_Part, ...]:
     """Return the lines of the invoice: paid units first, lot by lot, then free ones."""
-    left = [line.quantity for line in due.lines]
+    lines = {line.place + 1: line for line in due.lines}
+    left = {at: line.quantity for at, line in lines.items()}
     parts: list[_Part] = []
     for pick in picks:
-        at = pick.line_no - 1
-        line, about = due.lines[at], goods[pick.variant_id]
-        paid, free = pick.split(min(left[at], pick.quantity))
-        left[at] -= paid.quantity
+        line, about = lines[pick.line_no], goods[pick.variant_id]
+        paid, free = pick.split(min(left[pick.line_no], pick.quantity))
+        left[pick.line_no] -= paid.quantity
         if paid.quantity:
             price = sales.within_mrp(due.mode, line.unit_price, paid.quantity, pick.mrp, about.rate)
             parts.append(_Part(line, about, paid, price, is_free=False))

@@ -13,10 +13,11 @@ from erp.core.errors import InvalidInput
 from erp.core.formatting import money_text
 from erp.core.gst.taxing import SupplyNature
 from erp.core.ids import new_id
+from erp.models.billing import InvoiceKind
 from erp.services import accounting, inventory
 from erp.services.accounting import NewEntry, credit
 from erp.services.billing.delivering import SERIES
-from erp.services.billing.invoicing import InvoiceKind, NewInvoice, take_number, write_invoice
+from erp.services.billing.invoicing import NewInvoice, take_number, write_invoice
 from erp.services.billing.returning import (
     CreditDraft,
     OriginalInvoice,

@@ -26,7 +26,7 @@ Units = Annotated[int, Field(ge=0, le=10_000_000)]
 
 
 class DeliveredLine(Closed):
-    """Units of an order's line to be handed over.
+    """Units of an order's line to be handed over; a line may be named once for each of its lots.
 
     Attributes:
         quantity: Paid base units. free_quantity: Free ones; where none is said, those that
@@ -43,8 +43,13 @@ class DeliveredLine(Closed):
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """A line of the order that is handed over now, with what was agreed."""
+    """A line of the order that is handed over now, with what was agreed.
 
+    Attributes:
+        place: Of the input's line, from 0.
+    """
+
+    place: int
     line_no: int
     variant_id: UUID
     quantity: int
@@ -75,7 +80,7 @@ def hold_due(
 
     Raises:
         UnknownSalesOrder, SalesOrderEnded: It is gone or over. NotConfirmed: It is a quotation.
-        InvalidInput: A line is not on the order, named twice, or nothing is delivered.
+        InvalidInput: A line is not on the order, named twice for one lot, or nothing is delivered.
         MoreThanOrdered: More is to be handed over than is outstanding; all lines are named.
     """
     order = hold_order(session, ctx, order_id)
@@ -106,24 +111,36 @@ def hold_due(
 
 
 def _due(
-    wanted: Sequence[DeliveredLine], rows: Mapping[int, Mapping[str, Any]]
+    wanted: Sequence[DeliveredLine], rows: Mapping[int, dict[str, Any]]
 ) -> tuple[DueLine, ...]:
     refusals: list[DomainError] = []
     lines: list[DueLine] = []
     for at, line in enumerate(wanted):
         row = rows.get(line.order_line_no)
-        if row is None or line.order_line_no in {x.line_no for x in lines}:
-            message = f"Line {line.order_line_no} is not on the order, or is named twice."
+        if row is None or _is_repeated(line, lines):
+            message = (
+                f"Line {line.order_line_no} is not on the order, or is named twice for one lot."
+            )
             raise InvalidInput(message, fields={f"lines.{at}.order_line_no": message})
         free = _free_units(line, row)
         refusals += _too_much(at, line.quantity, free, row)
-        lines.append(_due_line(line, row, free))
+        lines.append(_due_line(at, line, row, free))
+        row["delivered"] += line.quantity
+        row["free_delivered"] += free
     raise_all(refusals)
     found = tuple(line for line in lines if line.quantity + line.free_quantity)
     if not found:
         message = "Nothing is delivered. Give a quantity on one line or more."
         raise InvalidInput(message, fields={"lines": message})
     return found
+
+
+def _is_repeated(line: DeliveredLine, before: Sequence[DueLine]) -> bool:
+    """Tell whether a line was named already without a lot, or with this one."""
+    return any(
+        x.line_no == line.order_line_no and (line.lot_id is None or x.lot_id in (None, line.lot_id))
+        for x in before
+    )
 
 
 def _free_units(line: DeliveredLine, row: Mapping[str, Any]) -> int:
@@ -148,8 +165,9 @@ def _too_much(at: int, paid: int, free: int, row: Mapping[str, Any]) -> list[Dom
     return found
 
 
-def _due_line(line: DeliveredLine, row: Mapping[str, Any], free: int) -> DueLine:
+def _due_line(at: int, line: DeliveredLine, row: Mapping[str, Any], free: int) -> DueLine:
     return DueLine(
+        place=at,
         line_no=line.order_line_no,
         variant_id=row["variant_id"],
         quantity=line.quantity,
@@ -172,13 +190,13 @@ def note_delivered(
     Emits:
         sales.order_delivered.v1; sales.order_finished.v1 where nothing is outstanding
     """
-    for line in due.lines:
+    for line_no, (paid, free) in _units_by_line(due).items():
         db.execute(
             session,
             "update sales_order_progress set delivered = delivered + %s,"
             " free_delivered = free_delivered + %s"
             " where tenant_id = %s and order_id = %s and line_no = %s",
-            (line.quantity, line.free_quantity, ctx.tenant_id, due.order.id, line.line_no),
+            (paid, free, ctx.tenant_id, due.order.id, line_no),
         )
     _write_delivery(session, ctx, due, invoice_id, carried)
     until = kept_until(ctx, due.deliver_by)
@@ -215,13 +233,22 @@ def _write_delivery(
         {
             "tenant_id": ctx.tenant_id,
             "delivery_id": delivery_id,
-            "order_line_no": line.line_no,
-            "quantity": line.quantity,
-            "free_quantity": line.free_quantity,
+            "order_line_no": line_no,
+            "quantity": paid,
+            "free_quantity": free,
         }
-        for line in due.lines
+        for line_no, (paid, free) in _units_by_line(due).items()
     ]
     db.insert_rows(session, SalesDeliveryLine, lines)
+
+
+def _units_by_line(due: DueOrder) -> dict[int, tuple[int, int]]:
+    """Return paid and free units of each line of the order, all its lots together."""
+    units: dict[int, tuple[int, int]] = {}
+    for line in due.lines:
+        paid, free = units.get(line.line_no, (0, 0))
+        units[line.line_no] = (paid + line.quantity, free + line.free_quantity)
+    return units
 
 
 def _is_open(session: Session, ctx: RequestContext, order_id: UUID) -> bool:

@@ -129,7 +129,11 @@ class SalesDeliveryRow(Result):
 
 
 class SalesOrderDetail(Result):
-    """An order with everything about it; sums are those of the version shown."""
+    """An order with everything about it; sums are those of the version shown.
+
+    Attributes:
+        names_lots: Its warehouse hands out only lots that are named.
+    """
 
     id: UUID
     name: str
@@ -139,6 +143,7 @@ class SalesOrderDetail(Result):
     customer: str
     location_id: UUID
     location: str
+    names_lots: bool
     status: OrderStatus
     version: int
     shown_version: int
@@ -265,7 +270,8 @@ def get_order(session: Session, ctx: RequestContext, wanted: GetSalesOrder) -> S
 
 _HEAD: LiteralString = """
     select o.id, coalesce(o.number, o.quotation_number) as name, o.number, o.quotation_number,
-           o.customer_id, c.name as customer, o.location_id, place.name as location, o.status,
+           o.customer_id, c.name as customer, o.location_id, place.name as location,
+           house.removal = 'explicit' as names_lots, o.status,
            o.version, v.version as shown_version, v.price_mode, v.place_of_supply,
            coalesce(o.status = 'confirmed' and v.deliver_by < %(today)s, false) as is_late,
            o.reserved_until, o.confirmed_at, coalesce(m.display_name, '') as confirmed_by,
@@ -274,6 +280,7 @@ _HEAD: LiteralString = """
       from sales_order o
       join party c on (c.tenant_id, c.id) = (o.tenant_id, o.customer_id)
       join location place on (place.tenant_id, place.id) = (o.tenant_id, o.location_id)
+      join warehouse house on (house.tenant_id, house.id) = (place.tenant_id, place.warehouse_id)
       join sales_order_version v on (v.tenant_id, v.order_id) = (o.tenant_id, o.id)
            and v.version = coalesce(%(version)s, o.version)
       left join membership m on (m.tenant_id, m.user_id) = (o.tenant_id, o.confirmed_by)

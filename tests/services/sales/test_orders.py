@@ -7,7 +7,7 @@ import pytest
 
 from erp.core.clock import utc_now
 from erp.core.errors import ConfirmationRequired, InvalidInput
-from erp.services.inventory import InsufficientStock
+from erp.services.inventory import InsufficientStock, LotRequired
 from erp.services.sales import (
     AboveListPrice,
     AlreadyConfirmed,
@@ -158,6 +158,44 @@ def test_a_price_that_was_offered_stays_when_lists_change(trader: Shop):
     assert sent.total == made.total == 840
     line = trader.run("billing.get_invoice", {"invoice_id": sent.invoice_id}).lines[0]
     assert line.price_trace["list"] == "ALL"
+
+
+def test_a_line_goes_out_in_the_lots_that_are_named(trader: Shop):
+    variant = trader.variant_ids[0]
+    lots = [trader.receive(variant, 6, days=days) for days in (200, 400)]
+    made = order(trader, buyer(trader), goods(trader, 10), goods(trader, 1, at=1))
+    place = {"warehouse_id": rows(trader, "select id from warehouse")[0]["id"]}
+    trader.run(
+        "inventory.set_warehouse_rules",
+        place | {"removal": "explicit", "quarantines_returns": False},
+    )
+    assert detail(trader, made).names_lots
+    with pytest.raises(LotRequired) as refused:
+        deliver(trader, made, 0, 1)
+    assert list(refused.value.fields) == ["lines.1.lot_id"]
+    going = [
+        {"order_line_no": 1, "quantity": quantity, "lot_id": lot}
+        for quantity, lot in zip((6, 4), reversed(lots), strict=True)
+    ]
+    sent = trader.run("billing.deliver_order", {"order_id": made.id, "lines": going})
+    taken = rows(
+        trader, "select lot_id, quantity from invoice_line where invoice_id = %s", sent.invoice_id
+    )
+    assert {row["lot_id"]: row["quantity"] for row in taken} == {lots[1]: 6, lots[0]: 4}
+    assert detail(trader, made).lines[0].delivered == 10
+    assert broken_promises() == []
+
+
+@pytest.mark.parametrize("second", [{}, {"lot_id": "same"}])
+def test_a_line_is_named_once_for_a_lot(trader: Shop, second: dict[str, str]):
+    lot = trader.lot_ids[trader.variant_ids[0]][0]
+    made = order(trader, buyer(trader), goods(trader, 10))
+    again = {"lot_id": lot} if second else {}
+    going = [{"order_line_no": 1, "quantity": 1, "lot_id": lot}]
+    going.append({"order_line_no": 1, "quantity": 1} | again)
+    with pytest.raises(InvalidInput, match="named twice"):
+        trader.run("billing.deliver_order", {"order_id": made.id, "lines": going})
+    assert detail(trader, made).lines[0].delivered == 0
 
 
 def test_no_lot_is_billed_above_its_mrp(trader: Shop):
