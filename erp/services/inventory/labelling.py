@@ -120,11 +120,13 @@ def ensure_lots(
 ) -> Mapping[LotLabel, ReceivedLot]:
     """Return the lot of every label, making those that are new.
 
+    Waits for others who take in lots of the same numbers, so that all of them find one lot.
+
     Raises:
         MrpDiffers: A lot is known, or on another line, with another MRP.
         OtherExpiry: A lot number is known with another expiry; may be confirmed.
-        LotChanged: Someone else makes the same lot at this moment.
     """
+    _hold_numbers(session, ctx, labels)
     known = _known_lots(session, ctx, labels)
     raise_all([refusal for label in labels for refusal in _conflicts(ctx, label, known)])
     by_key = {lot.key: lot for lot in known}
@@ -157,6 +159,15 @@ def ensure_lots(
     ]
     db.insert_rows(session, Lot, rows)
     return {label: by_key[label.key] for label in labels}
+
+
+def _hold_numbers(session: Session, ctx: RequestContext, labels: Sequence[LotLabel]) -> None:
+    keys = sorted({f"lot {ctx.tenant_id} {x.variant_id} {x.lot_number}" for x in labels})
+    db.execute(
+        session,
+        "select pg_advisory_xact_lock(hashtextextended(key, 0)) from unnest(%s::text[]) key",
+        (keys,),
+    )
 
 
 def _known_lots(
