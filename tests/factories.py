@@ -40,6 +40,7 @@ UNLIMITED = {
     "count_difference": Decimal(10_000_000),
     "bill_difference": Decimal(10_000_000),
     "own_quarantine": Decimal(10_000_000),
+    "write_off": Decimal(10_000_000),
 }
 PLENTY = "1000000.00"
 

@@ -25,6 +25,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.billing.returning_goods",
     "erp.pages.billing.returns",
     "erp.pages.billing.sales",
+    "erp.pages.billing.taking_back",
     "erp.pages.catalog.maker_lists",
     "erp.pages.catalog.product",
     "erp.pages.catalog.products",

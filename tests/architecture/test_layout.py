@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from erp.pages import ROUTES
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "erp/services"
 LONGEST_FILE, LONGEST_FUNCTION = 400, 70
@@ -90,3 +92,12 @@ def test_every_package_is_pinned_to_one_version():
 
 def test_alembic_is_a_folder_of_scripts_beside_the_installed_package():
     assert not (ROOT / "alembic/__init__.py").exists()
+
+
+def test_every_page_is_named():
+    declaring = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in (ROOT / "erp" / "pages").rglob("*.py")
+        if re.search(r"^@page\(", path.read_text(), flags=re.MULTILINE)
+    }
+    assert declaring - set(ROUTES) == set()

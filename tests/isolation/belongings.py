@@ -11,7 +11,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, Shop, receipt_line
-from tests.isolation import buying, goods, loyal, moving, pictures, planning, selling
+from tests.isolation import buying, goods, loyal, moving, paying, pictures, planning, selling
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -61,6 +61,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= pictures.pictures(shop, patient) | buying.buying(shop, ids) | _counts(shop)
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
+    ids |= paying.paying(shop, ids["buyer_id"])
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
@@ -219,6 +220,7 @@ EXAMPLES: dict[str, Example] = (
     | buying.EXAMPLES
     | planning.EXAMPLES
     | selling.EXAMPLES
+    | paying.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
     | moving.EXAMPLES

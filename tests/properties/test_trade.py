@@ -124,6 +124,24 @@ class Trade(SupplierRules):
         self.do("billing.take_back_goods", given)
         self.model.come_back(line, quantity)
 
+    @rule(
+        amount=st.decimals("0.01", "999.99", places=2),
+        discount=st.decimals("0", "9.99", places=2),
+        is_told=st.booleans(),
+        bounces=st.booleans(),
+    )
+    def pay(self, amount: Decimal, discount: Decimal, is_told: bool, bounces: bool) -> None:  # noqa: FBT001
+        """The customer pays for what is due first or for nothing named, or the payment bounces."""
+        given = {"party_id": self.customer_id, "amount": amount, "method": "bank"}
+        if is_told:
+            given["settles"] = []
+        paid = self.do("payments.receive_payment", given | {"discount": discount})
+        assert paid.settled + paid.unapplied == amount + discount
+        if bounces:
+            back = {"payment_id": paid.id, "reason": "bounced"}
+            self.do("payments.reverse_payment", back)
+            self.refused("payments.reverse_payment", back)
+
     @precondition(lambda self: self.model.lines)
     @rule(which=at, quantity=st.integers(1, 3))
     def take_back(self, which: int, quantity: int) -> None:

@@ -2,13 +2,17 @@
 
 from erp.models.accounting.account import Account, AccountType, Period, PeriodStatus
 from erp.models.accounting.journal import AccountBalance, JournalEntry, JournalLine
+from erp.models.accounting.open_item import Allocation, OpenItem, Side
 
 __all__ = [
     "Account",
     "AccountBalance",
     "AccountType",
+    "Allocation",
     "JournalEntry",
     "JournalLine",
+    "OpenItem",
     "Period",
     "PeriodStatus",
+    "Side",
 ]

@@ -52,7 +52,11 @@ class JournalEntry(TenantRow, table=True):
 
 
 class JournalLine(SQLModel, table=True):
-    """One account debited or credited by an entry."""
+    """One account debited or credited by an entry.
+
+    Attributes:
+        due_on: When a debt it stands for is due, where its document says so.
+    """
 
     __tablename__ = "journal_line"
     __table_args__ = (
@@ -83,6 +87,7 @@ class JournalLine(SQLModel, table=True):
     credit: Decimal = Field(sa_type=MONEY)
     party_id: UUID | None = None
     cost_centre: str | None = None
+    due_on: date | None = None
     note: str = ""
 
 

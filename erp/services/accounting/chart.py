@@ -31,6 +31,7 @@ DEFAULT_CHART = tuple(
         ("1000", "cash", "Cash in Hand", "Cash in Hand", "asset"),
         ("1010", "petty_cash", "Petty Cash", "Cash in Hand", "asset"),
         ("1100", "bank", "Bank", "Bank Accounts", "asset"),
+        ("1105", "cheques_in_hand", "Cheques in Hand", "Bank Accounts", "asset"),
         ("1110", "upi_clearing", "UPI Clearing", "Bank Accounts", "asset"),
         ("1120", "card_clearing", "Card Clearing", "Bank Accounts", "asset"),
         ("1200", "debtors", "Sundry Debtors", "Sundry Debtors", "asset", True),
@@ -89,6 +90,7 @@ DEFAULT_CHART = tuple(
         ("6011", "bank_charges", "Bank Charges", "Indirect Expenses", "expense"),
         ("6020", "sales_promotion", "Sales Promotion", "Indirect Expenses", "expense"),
         ("6021", "bad_debts", "Bad Debts", "Indirect Expenses", "expense"),
+        ("6022", "discount_allowed", "Cash Discount Allowed", "Indirect Expenses", "expense"),
         ("6030", "cash_short_over", "Cash Short/Over", "Indirect Expenses", "expense"),
         ("6031", "round_off", "Round Off", "Indirect Expenses", "expense"),
     )

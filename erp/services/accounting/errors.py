@@ -34,6 +34,12 @@ class AlreadyReversed(Conflict):
     code = "already_reversed"
 
 
+class NotOpen(Conflict):
+    """Something to be settled is not open, or not by that much."""
+
+    code = "not_open"
+
+
 def period_closed() -> PeriodClosed:
     """Return the refusal of an entry into a closed period."""
     return PeriodClosed(
@@ -52,4 +58,8 @@ refuse_on(
 refuse_on(
     "uq_journal_entry_tenant_id_reverses_entry_id",
     lambda: AlreadyReversed("This entry has already been reversed."),
+)
+refuse_on(
+    "ck_open_item_settled",
+    lambda: NotOpen("This was settled by someone else just now. Look at the account again."),
 )

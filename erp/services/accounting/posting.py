@@ -1,7 +1,7 @@
 """Posting: the one way an entry gets into the books."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -35,7 +35,11 @@ ZERO = Decimal(0)
 
 @dataclass(frozen=True, slots=True)
 class NewLine:
-    """One side of an entry; exactly one of debit and credit is above zero."""
+    """One side of an entry; exactly one of debit and credit is above zero.
+
+    Attributes:
+        due_on: When the debt it stands for is due; by the party's credit days where nothing is said.
+    """
 
     account_key: str
     debit: Decimal = ZERO
@@ -43,6 +47,7 @@ class NewLine:
     party_id: UUID | None = None
     cost_centre: str | None = None
     note: str = ""
+    due_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +156,7 @@ def _insert_lines(
             "credit": line.credit,
             "party_id": line.party_id,
             "cost_centre": line.cost_centre,
+            "due_on": line.due_on,
             "note": line.note,
         }
         for number, (line, account) in enumerate(zip(lines, ids, strict=True), start=1)
@@ -246,15 +252,9 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     )
     if original is None:
         raise NotFound("There is no such manual entry. Take a document back by a note of its own.")
-    rows = db.fetch_all(
-        session,
-        "select a.key, l.debit, l.credit, l.party_id, l.cost_centre from journal_line l"
-        " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
-        " where l.tenant_id = %s and l.entry_id = %s order by l.line_no",
-        (ctx.tenant_id, cmd.entry_id),
-    )
     lines = [
-        NewLine(r["key"], r["credit"], r["debit"], r["party_id"], r["cost_centre"]) for r in rows
+        replace(line, debit=line.credit, credit=line.debit)
+        for line in lines_of(session, ctx, cmd.entry_id)
     ]
     narration = f"Reversal: {cmd.reason}"
     entry = NewEntry(
@@ -262,3 +262,15 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     )
     reversal = post_entry(session, ctx, entry)
     return Identified(id=reversal or cmd.entry_id)
+
+
+def lines_of(session: Session, ctx: RequestContext, entry_id: UUID) -> list[NewLine]:
+    """Return the lines of a posted entry, as they were posted."""
+    rows = db.fetch_all(
+        session,
+        "select a.key as account_key, l.debit, l.credit, l.party_id, l.cost_centre"
+        " from journal_line l join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+        " where l.tenant_id = %s and l.entry_id = %s order by l.line_no",
+        (ctx.tenant_id, entry_id),
+    )
+    return [NewLine(**row) for row in rows]

@@ -50,3 +50,36 @@ referee(
          limit 1
     """,
 )
+referee(
+    "L9",
+    "Every line of debtors or creditors that names a party is an open item, and nothing else is",
+    counted="select count(*) from open_item",
+    offenders="""
+        with lines as (
+            select l.tenant_id, l.entry_id, l.line_no, l.account_id, l.party_id, l.debit, l.credit
+              from journal_line l
+              join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+             where a.key in ('debtors', 'creditors') and l.party_id is not null)
+        select tenant_id, entry_id, line_no, i.amount, lines.debit, lines.credit
+          from lines full join open_item i using (tenant_id, entry_id, line_no)
+         where (i.account_id, i.party_id, case i.side when 'debit' then i.amount else 0 end,
+                case i.side when 'credit' then i.amount else 0 end)
+               is distinct from (lines.account_id, lines.party_id, lines.debit, lines.credit)
+         limit 1
+    """,
+)
+referee(
+    "L10",
+    "What is settled of an item is what its allocations say",
+    counted="select count(*) from allocation",
+    offenders="""
+        with matched as (
+            select tenant_id, item_id, sum(amount) as amount
+              from allocation cross join lateral (values (debit_item_id), (credit_item_id)) v (item_id)
+             group by 1, 2)
+        select i.tenant_id, i.id as item_id, i.settled, matched.amount
+          from open_item i left join matched on (matched.tenant_id, matched.item_id) = (i.tenant_id, i.id)
+         where i.settled <> coalesce(matched.amount, 0)
+         limit 1
+    """,
+)

@@ -54,6 +54,7 @@ class Bill:
     status: str
     recorded_by: UUID
     booked_on: date
+    due_on: date
     supply_nature: str
     is_credit_taken: bool
     cgst: Decimal
@@ -78,7 +79,7 @@ def hold_bill(session: Session, ctx: RequestContext, bill_id: UUID) -> Bill:
     head = db.fetch_one(
         session,
         "select b.id, b.number, b.bill_number, b.supplier_id, p.name as supplier, b.status,"
-        " b.recorded_by, b.booked_on, b.supply_nature, b.is_credit_taken, b.cgst, b.sgst, b.igst,"
+        " b.recorded_by, b.booked_on, b.due_on, b.supply_nature, b.is_credit_taken, b.cgst, b.sgst, b.igst,"
         " b.round_off, b.total from supplier_bill b"
         " join party p on (p.tenant_id, p.id) = (b.tenant_id, b.supplier_id)"
         " where b.tenant_id = %s and b.branch_id = %s and b.id = %s for update of b",
@@ -151,7 +152,9 @@ def _post_debt(session: Session, ctx: RequestContext, bill: Bill, *, is_claimed:
         accounting.debit("input_sgst", bill.sgst if credit else ZERO),
         accounting.debit("input_igst", bill.igst if credit else ZERO),
         accounting.debit("round_off", bill.round_off),
-        accounting.credit("creditors", bill.total, bill.supplier_id),
+        accounting.NewLine(
+            "creditors", credit=bill.total, party_id=bill.supplier_id, due_on=bill.due_on
+        ),
     ]
     accounting.post_entry(
         session,

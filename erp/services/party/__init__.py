@@ -41,6 +41,7 @@ from erp.services.party.selling import (
     check_known,
     ensure_walk_in,
     get_party_for_sale,
+    require_account,
 )
 from erp.services.party.states import STATES, state_name
 
@@ -84,6 +85,7 @@ __all__ = [
     "printed_party",
     "read_gstin",
     "referees",
+    "require_account",
     "set_party_status",
     "state_name",
     "update_party",

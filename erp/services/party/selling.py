@@ -114,3 +114,21 @@ def check_known(session: Session, ctx: RequestContext, party_id: UUID, field: st
     if found is None:
         message = "This party is not known here. Choose one of the list."
         raise UnknownParty(message, fields={field: message})
+
+
+def require_account(session: Session, ctx: RequestContext, party_id: UUID, field: str) -> str:
+    """Return the name of a party that may owe and be owed, closed or not; names the input field.
+
+    Raises:
+        UnknownParty: The party is not in the acting tenant, or is the nameless customer.
+    """
+    row = db.fetch_one(
+        session,
+        "select name, code from party where tenant_id = %s and id = %s",
+        (ctx.tenant_id, party_id),
+    )
+    if row is None or row["code"] == WALK_IN_CODE:
+        message = "This party has no account. Choose one of the list."
+        raise UnknownParty(message, fields={field: message})
+    name: str = row["name"]
+    return name

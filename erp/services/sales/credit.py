@@ -9,6 +9,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.core.money import ZERO
+from erp.services import accounting
 from erp.services.party import SaleParty
 from erp.services.sales.errors import CreditRefused, Overdue
 
@@ -18,8 +19,8 @@ def require_credit(
 ) -> None:
     """Let a customer owe an amount more; locks the customer, so that two documents cannot both spend it.
 
-    A customer with credit days is overdue as far as they owe more than the last so many days brought,
-    payments settling the oldest first. Whoever may give credit may confirm a sale to them.
+    A customer with credit days is overdue as far as something is open past its day, less what they
+    paid without saying for what. Whoever may give credit may confirm a sale to them.
 
     Args:
         at: The input field a refusal names.
@@ -40,14 +41,14 @@ def require_credit(
         (ctx.tenant_id, buyer.id),
     )
     limit, days = (held["credit_limit"], held["credit_days"]) if held else (ZERO, 0)
-    owed, lately = _owed(session, ctx, buyer.id, days)
-    left = limit - owed
+    standing = accounting.standing_of(session, ctx, "debtors", buyer.id)
+    left = limit - standing.balance
     if amount > left:
         may = money_text(max(left, ZERO))
         message = f"{buyer.name} may owe {may} more. Take another payment for the rest."
         raise CreditRefused(message, fields={at: message})
-    late = owed - lately
-    if days and late > 0 and not (Overdue.code in ctx.confirmed and ctx.may("party.credit")):
+    late = standing.overdue
+    if days and late and not (Overdue.code in ctx.confirmed and ctx.may("party.credit")):
         message = (
             f"{buyer.name} owes {money_text(late)} for more than {days} days."
             " Take a payment first, or let someone who may give credit confirm."
@@ -55,22 +56,6 @@ def require_credit(
         raise Overdue(message, fields={at: message})
 
 
-def _owed(
-    session: Session, ctx: RequestContext, party_id: UUID, days: int
-) -> tuple[Decimal, Decimal]:
-    """Return what a party owes, and how much the last days brought."""
-    row = db.fetch_one(
-        session,
-        "select coalesce(sum(l.debit - l.credit), 0) as owed,"
-        " coalesce(sum(l.debit) filter (where e.effective_on >= %s::date - %s), 0) as lately"
-        " from journal_line l join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
-        " join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)"
-        " where l.tenant_id = %s and l.party_id = %s and a.key = 'debtors'",
-        (ctx.today, days, ctx.tenant_id, party_id),
-    )
-    return (row["owed"], row["lately"]) if row else (ZERO, ZERO)
-
-
 def owed_by(session: Session, ctx: RequestContext, party_id: UUID) -> Decimal:
     """Return what a customer owes on their account."""
-    return _owed(session, ctx, party_id, 0)[0]
+    return accounting.standing_of(session, ctx, "debtors", party_id).balance

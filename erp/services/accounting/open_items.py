@@ -1,0 +1,199 @@
+"""Open items: what a party owes and is owed, line by line, and matching one with the other."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.formatting import money_text
+from erp.core.ids import new_id
+from erp.core.money import ZERO
+from erp.models.accounting import Allocation, Side
+from erp.services.accounting.chart import account_id
+from erp.services.accounting.errors import NotOpen
+
+PartyAccount = Literal["debtors", "creditors"]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldItem:
+    """An item with something open, held until the transaction ends."""
+
+    id: UUID
+    entry_id: UUID
+    side: Side
+    open: Decimal
+    due_on: date
+    narration: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """An amount of a debit that a credit settles."""
+
+    debit_id: UUID
+    credit_id: UUID
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a party owes on an account, and how much of it is overdue; below zero where we owe."""
+
+    balance: Decimal
+    overdue: Decimal
+
+
+def hold_items(
+    session: Session, ctx: RequestContext, key: PartyAccount, party_id: UUID
+) -> list[HeldItem]:
+    """Return what is open between a party and the acting company, the earliest due first.
+
+    Others who would settle items of the party wait until the transaction ends.
+    """
+    lock = f"open items of {party_id}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+    rows = db.fetch_all(
+        session,
+        """
+        select i.id, i.entry_id, i.side, i.amount - i.settled as open, i.due_on, e.narration
+          from open_item i
+          join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
+         where i.tenant_id = %s and i.account_id = %s and i.party_id = %s and i.settled < i.amount
+        """,
+        (ctx.tenant_id, account_id(session, ctx, key), party_id),
+    )
+    found = [HeldItem(**row | {"side": Side(row["side"])}) for row in rows]
+    return sorted(found, key=lambda item: (item.due_on, item.id))
+
+
+def oldest_first(items: Sequence[HeldItem]) -> list[Match]:
+    """Match debits with credits, the earliest due first on both sides, as far as they go."""
+    debits = [item for item in items if item.side is Side.DEBIT]
+    owed = {item.id: item.open for item in debits}
+    matches: list[Match] = []
+    for credit in (item for item in items if item.side is Side.CREDIT):
+        left = credit.open
+        for debit in debits:
+            amount = min(left, owed[debit.id])
+            if amount:
+                matches.append(Match(debit.id, credit.id, amount))
+            left -= amount
+            owed[debit.id] -= amount
+    return matches
+
+
+def settle(
+    session: Session, ctx: RequestContext, items: Sequence[HeldItem], matches: Sequence[Match]
+) -> None:
+    """Match items that are held; nothing of them is settled twice.
+
+    Raises:
+        NotOpen: An item is not open on this side, or less of it is; the match is named.
+    """
+    left = {item.id: item for item in items}
+    taken: dict[UUID, Decimal] = {}
+    for at, match in enumerate(matches):
+        for side, item_id in ((Side.DEBIT, match.debit_id), (Side.CREDIT, match.credit_id)):
+            item = left.get(item_id)
+            taken[item_id] = taken.get(item_id, ZERO) + match.amount
+            if item is None or item.side is not side:
+                raise _not_open(at, "This is not open any more. Look at the account again.")
+            if taken[item_id] > item.open:
+                raise _not_open(at, f"Only {money_text(item.open)} of {item.narration} are open.")
+    _write(session, ctx, matches)
+
+
+def _not_open(at: int, message: str) -> NotOpen:
+    return NotOpen(message, fields={f"settles.{at}.amount": message})
+
+
+def _write(session: Session, ctx: RequestContext, matches: Iterable[Match]) -> None:
+    rows = [
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "debit_item_id": match.debit_id,
+            "credit_item_id": match.credit_id,
+            "amount": match.amount,
+            "allocated_on": ctx.today,
+            "reason": "",
+            "user_id": ctx.user_id,
+        }
+        for match in matches
+    ]
+    db.insert_rows(session, Allocation, rows)
+
+
+def unsettle(session: Session, ctx: RequestContext, item_id: UUID, reason: str) -> None:
+    """Take back whatever was matched with an item; what was, and that it was undone, stays."""
+    db.execute(
+        session,
+        """
+        insert into allocation (tenant_id, id, debit_item_id, credit_item_id, amount, undoes_id,
+                                allocated_on, reason, user_id)
+        select tenant_id, uuidv7(), debit_item_id, credit_item_id, -amount, id, %(today)s, %(reason)s,
+               %(user)s
+          from allocation made
+         where tenant_id = %(tenant)s and %(item)s in (debit_item_id, credit_item_id) and amount > 0
+           and not exists (select 1 from allocation back
+                            where back.tenant_id = made.tenant_id and back.undoes_id = made.id)
+         order by debit_item_id, credit_item_id, id
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "item": item_id,
+            "today": ctx.today,
+            "reason": reason,
+            "user": ctx.user_id,
+        },
+    )
+
+
+def item_of(session: Session, ctx: RequestContext, entry_id: UUID) -> UUID:
+    """Return the item of an entry that has one."""
+    row = db.fetch_one(
+        session,
+        "select id from open_item where tenant_id = %s and entry_id = %s order by line_no limit 1",
+        (ctx.tenant_id, entry_id),
+    )
+    assert row is not None  # noqa: S101  the database opens one with the entry
+    found: UUID = row["id"]
+    return found
+
+
+def standing_of(
+    session: Session, ctx: RequestContext, key: PartyAccount, party_id: UUID
+) -> Standing:
+    """Return what a party owes the business on an account, all its companies together.
+
+    What they paid without saying for what counts against what is due first.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select coalesce(sum(case side when 'debit' then amount - settled
+                                      else settled - amount end), 0) as balance,
+               coalesce(sum(amount - settled) filter (where side = 'debit' and due_on < %(today)s),
+                        0) as due,
+               coalesce(sum(amount - settled) filter (where side = 'credit'), 0) as unapplied
+          from open_item i
+          join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = %(key)s
+         where i.tenant_id = %(tenant)s and i.party_id = %(party)s and settled < amount
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "key": key,
+            "party": party_id,
+            "today": ctx.today,
+        },
+    )
+    if row is None:
+        return Standing(ZERO, ZERO)
+    return Standing(row["balance"], max(row["due"] - row["unapplied"], ZERO))

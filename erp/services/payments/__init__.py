@@ -1,0 +1,54 @@
+"""Payments: money of customers and suppliers, what it settles, and who owes since when."""
+
+from erp.models.payments import Direction, Ledger, PaymentMethod
+from erp.services.payments import referees
+from erp.services.payments.errors import (
+    BeyondWriteOff,
+    NothingToMatch,
+    PaidBefore,
+    SettlesTooMuch,
+    StepDone,
+    UnknownPayment,
+    WrongDay,
+)
+from erp.services.payments.following_up import (
+    BankCheque,
+    ReversePayment,
+    bank_cheque,
+    reverse_payment,
+)
+from erp.services.payments.items import (
+    AccountItems,
+    AgeItems,
+    Ages,
+    ItemRow,
+    ListItems,
+    age_items,
+    list_items,
+)
+from erp.services.payments.listing import (
+    GetPayment,
+    ListPayments,
+    PaymentDetail,
+    PaymentPage,
+    get_payment,
+    list_payments,
+)
+from erp.services.payments.matching import MatchAnswer, MatchedPair, MatchItems, match_items
+from erp.services.payments.recording import (
+    MakePayment,
+    ReceivePayment,
+    RecordedPayment,
+    Settled,
+    make_payment,
+    receive_payment,
+)
+
+__all__ = [
+    "AccountItems", "AgeItems", "Ages", "BankCheque", "BeyondWriteOff", "Direction", "GetPayment", "ItemRow",
+    "Ledger", "ListItems", "ListPayments", "MakePayment", "MatchAnswer", "MatchItems", "MatchedPair",
+    "NothingToMatch", "PaidBefore", "PaymentDetail", "PaymentMethod", "PaymentPage", "ReceivePayment",
+    "RecordedPayment", "ReversePayment", "Settled", "SettlesTooMuch", "StepDone", "UnknownPayment", "WrongDay",
+    "age_items", "bank_cheque", "get_payment", "list_items", "list_payments", "make_payment", "match_items",
+    "receive_payment", "referees", "reverse_payment",
+]  # fmt: skip

@@ -1,0 +1,45 @@
+"""Refusals of payments."""
+
+from erp.core.errors import ConfirmationRequired, Conflict, InvalidInput, NotFound
+
+
+class UnknownPayment(NotFound):
+    """The acting company has no such payment."""
+
+    code = "unknown_payment"
+
+
+class WrongDay(InvalidInput):
+    """The day does not make sense for a payment."""
+
+    code = "wrong_day"
+
+
+class SettlesTooMuch(InvalidInput):
+    """More is settled than was paid."""
+
+    code = "settles_too_much"
+
+
+class BeyondWriteOff(InvalidInput):
+    """More is written off than the actor may give up."""
+
+    code = "beyond_write_off"
+
+
+class NothingToMatch(Conflict):
+    """Nothing open stands on both sides."""
+
+    code = "nothing_to_match"
+
+
+class StepDone(Conflict):
+    """The payment was banked or taken back already, or is none that can be."""
+
+    code = "step_done"
+
+
+class PaidBefore(ConfirmationRequired):
+    """The party has a payment with the same reference."""
+
+    code = "paid_before"

@@ -1,0 +1,44 @@
+"""What happened to payments, for other domains."""
+
+from decimal import Decimal
+from typing import ClassVar
+from uuid import UUID
+
+from erp.services.platform import DomainEvent
+
+
+class PaymentRecorded(DomainEvent):
+    """A party paid, or was paid."""
+
+    name: ClassVar[str] = "payments.payment_recorded.v1"
+
+    payment_id: UUID
+    party_id: UUID
+    number: str
+    amount: Decimal
+
+
+class PaymentReversed(DomainEvent):
+    """A payment was taken back; what it settled is open again."""
+
+    name: ClassVar[str] = "payments.payment_reversed.v1"
+
+    payment_id: UUID
+    party_id: UUID
+
+
+class ChequeBanked(DomainEvent):
+    """A cheque was paid into the bank."""
+
+    name: ClassVar[str] = "payments.cheque_banked.v1"
+
+    payment_id: UUID
+
+
+class ItemsMatched(DomainEvent):
+    """Debts and credits of a party were matched, or set apart again."""
+
+    name: ClassVar[str] = "payments.items_matched.v1"
+
+    party_id: UUID
+    amount: Decimal

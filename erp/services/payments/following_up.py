@@ -1,0 +1,194 @@
+"""What becomes of a payment: a cheque is banked, a payment is taken back."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.formatting import date_text
+from erp.core.ids import new_id
+from erp.models.payments import Direction, Ledger, PaymentMethod, PaymentStep, StepKind
+from erp.services import accounting
+from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.payments.errors import StepDone, UnknownPayment, WrongDay
+from erp.services.payments.events import ChequeBanked, PaymentReversed
+from erp.services.payments.recording import ACCOUNT_OF_LEDGER, ORIGIN
+from erp.services.platform import Command, Identified, ShortText, command, emit
+
+
+class BankCheque(Command):
+    """Pay a cheque into the bank; today where no day is said."""
+
+    payment_id: UUID
+    banked_on: date | None = None
+
+
+class ReversePayment(Command):
+    """Take a payment back: its cheque bounced, or it was recorded in error."""
+
+    payment_id: UUID
+    reason: ShortText
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    id: UUID
+    number: str
+    direction: str
+    ledger: str
+    method: str
+    party_id: UUID
+    amount: Decimal
+    cheque_on: date | None
+    entry_id: UUID
+    steps: list[str]
+
+
+@command(
+    "payments.bank_cheque",
+    permission="payments.receive",
+    rest="POST /payments/{payment_id}/banking",
+)
+def bank_cheque(session: Session, ctx: RequestContext, cmd: BankCheque) -> Identified:
+    """Move a cheque that was received from hand to bank, not before its day.
+
+    Raises:
+        UnknownPayment: There is no such payment.
+        StepDone: It is no cheque that waits to be banked.
+        WrongDay: The cheque's day has not come, or the day named has not.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        payments.cheque_banked.v1
+    """
+    held = _hold(session, ctx, cmd.payment_id)
+    day = cmd.banked_on or ctx.today
+    if held.method != PaymentMethod.CHEQUE or held.direction != Direction.IN or held.steps:
+        message = f"{held.number} is no cheque that waits to be banked."
+        raise StepDone(message)
+    if held.cheque_on is not None and (day < held.cheque_on or day > ctx.today):
+        message = f"This cheque is banked from {date_text(held.cheque_on)} to today."
+        raise WrongDay(message, fields={"banked_on": message})
+    _write(session, ctx, held, StepKind.BANKED, day, "")
+    lines = [debit("bank", held.amount), credit("cheques_in_hand", held.amount)]
+    what = (StepKind.BANKED, day, f"Cheque of {held.number} banked")
+    _post(session, ctx, held, what, lines)
+    emit(session, ctx, held.id, ChequeBanked(payment_id=held.id))
+    return Identified(id=held.id)
+
+
+@command(
+    "payments.reverse_payment",
+    permission="payments.pay",
+    rest="POST /payments/{payment_id}/reversal",
+)
+def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) -> Identified:
+    """Take a payment back by its opposite, dated today; what it settled is open again.
+
+    Locks the party's open items.
+
+    Raises:
+        UnknownPayment: There is no such payment.
+        StepDone: It was taken back already.
+        PeriodClosed: The books are closed for today.
+
+    Emits:
+        payments.payment_reversed.v1
+    """
+    held = _hold(session, ctx, cmd.payment_id)
+    if StepKind.REVERSED in held.steps:
+        message = f"{held.number} was taken back already."
+        raise StepDone(message)
+    key = ACCOUNT_OF_LEDGER[Ledger(held.ledger)]
+    accounting.hold_items(session, ctx, key, held.party_id)
+    own = accounting.item_of(session, ctx, held.entry_id)
+    accounting.unsettle(session, ctx, own, cmd.reason)
+    _write(session, ctx, held, StepKind.REVERSED, ctx.today, cmd.reason)
+    narration = f"{held.number} taken back: {cmd.reason}"
+    lines = _opposite(session, ctx, held)
+    back_id = _post(session, ctx, held, (StepKind.REVERSED, ctx.today, narration), lines)
+    _cancel_out(session, ctx, held, (own, accounting.item_of(session, ctx, back_id)))
+    emit(session, ctx, held.id, PaymentReversed(payment_id=held.id, party_id=held.party_id))
+    return Identified(id=held.id)
+
+
+def _hold(session: Session, ctx: RequestContext, payment_id: UUID) -> _Held:
+    lock = f"steps of {payment_id}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+    row = db.fetch_one(
+        session,
+        """
+        select p.id, p.number, p.direction, p.ledger, p.method, p.party_id, p.amount, p.cheque_on,
+               e.id as entry_id,
+               array(select s.kind from payment_step s
+                      where s.tenant_id = p.tenant_id and s.payment_id = p.id) as steps
+          from payment p
+          join journal_entry e on e.tenant_id = p.tenant_id and e.origin_id = p.id
+               and e.purpose = 'payment'
+         where p.tenant_id = %s and p.company_id = %s and p.id = %s
+        """,
+        (ctx.tenant_id, ctx.company_id, payment_id),
+    )
+    if row is None:
+        message = "This payment is not known here. Choose one of the list."
+        raise UnknownPayment(message, fields={"payment_id": message})
+    return _Held(**row)
+
+
+def _write(
+    session: Session, ctx: RequestContext, held: _Held, kind: StepKind, day: date, reason: str
+) -> None:
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "payment_id": held.id,
+        "kind": kind,
+        "done_on": day,
+        "reason": reason,
+        "user_id": ctx.user_id,
+    }
+    db.insert_rows(session, PaymentStep, [row])
+
+
+def _post(
+    session: Session,
+    ctx: RequestContext,
+    held: _Held,
+    what: tuple[StepKind, date, str],
+    lines: list[NewLine],
+) -> UUID:
+    kind, day, narration = what
+    reverses = held.entry_id if kind is StepKind.REVERSED else None
+    entry = NewEntry("payments", day, ORIGIN, held.id, kind, narration, lines, reverses)
+    entry_id = accounting.post_entry(session, ctx, entry)
+    assert entry_id is not None  # noqa: S101  the amount is above zero
+    return entry_id
+
+
+def _opposite(session: Session, ctx: RequestContext, held: _Held) -> list[NewLine]:
+    """Return the opposite of the payment's entry; a banked cheque goes back from the bank."""
+    rows = accounting.lines_of(session, ctx, held.entry_id)
+    in_bank = StepKind.BANKED in held.steps
+    return [
+        NewLine(
+            "bank" if in_bank and line.account_key == "cheques_in_hand" else line.account_key,
+            debit=line.credit,
+            credit=line.debit,
+            party_id=line.party_id,
+        )
+        for line in rows
+    ]
+
+
+def _cancel_out(
+    session: Session, ctx: RequestContext, held: _Held, pair: tuple[UUID, UUID]
+) -> None:
+    """Match the payment's item with that of its reversal: nothing of either stays open."""
+    key = ACCOUNT_OF_LEDGER[Ledger(held.ledger)]
+    items = accounting.hold_items(session, ctx, key, held.party_id)
+    own = [item for item in items if item.id in pair]
+    accounting.settle(session, ctx, own, accounting.oldest_first(own))

@@ -1,0 +1,269 @@
+"""Reads of open items: one party's account, and everybody's by age."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Literal, LiteralString
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.models.payments import Ledger
+from erp.services import accounting, party
+from erp.services.accounting import Side
+from erp.services.payments.recording import ACCOUNT_OF_LEDGER
+from erp.services.platform import (
+    Page,
+    Query,
+    Result,
+    Rows,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+
+Bucket = Literal["", "not_due", "1-30", "31-60", "61-90", "90+"]
+
+
+class ListItems(Query):
+    """Items of one party's account, the earliest due first.
+
+    Attributes:
+        is_open: Only those with something open; all of them, the newest first, where it is false.
+    """
+
+    party_id: UUID
+    ledger: Ledger = Ledger.CUSTOMER
+    is_open: bool = True
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
+class ItemRow(Result):
+    """A debt, or what stands against debts.
+
+    Attributes:
+        overdue_days: Past its day and still open; zero else.
+    """
+
+    id: UUID
+    side: Side
+    narration: str
+    origin_type: str
+    origin_id: UUID
+    effective_on: date
+    due_on: date
+    amount: Decimal
+    open: Decimal
+    overdue_days: int
+
+
+class AccountItems(Rows):
+    """A party's items.
+
+    Attributes:
+        owed: Open debts. unapplied: open credits. balance: debts less credits; of a supplier's
+            account the other way round, so that what we owe is above zero.
+        overdue: Of the debts, what is past its day, less what is unapplied.
+    """
+
+    party: str
+    rows: list[ItemRow]
+    owed: Decimal
+    unapplied: Decimal
+    balance: Decimal
+    overdue: Decimal
+
+
+@query("payments.list_items", permission="payments.view", rest="GET /open-items")
+def list_items(session: Session, ctx: RequestContext, wanted: ListItems) -> AccountItems:
+    """List what is open between a party and the acting company, with what it adds up to.
+
+    Raises:
+        UnknownParty: There is no such party, or it has no account.
+    """
+    name = party.require_account(session, ctx, wanted.party_id, "party_id")
+    order: LiteralString = "i.due_on, i.id" if wanted.is_open else "i.effective_on desc, i.id desc"
+    which: LiteralString = "and i.settled < i.amount" if wanted.is_open else ""
+    rows = db.fetch_all(
+        session,
+        f"""
+        select i.id, i.side, e.narration, e.origin_type, e.origin_id, i.effective_on, i.due_on,
+               i.amount, i.amount - i.settled as open,
+               case when i.settled < i.amount then greatest(%(today)s - i.due_on, 0) else 0 end
+               as overdue_days
+          from open_item i
+          join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = %(key)s
+          join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
+         where i.tenant_id = %(tenant)s and i.company_id = %(company)s and i.party_id = %(party)s
+           {which}
+         order by {order} limit %(limit)s
+        """,  # noqa: S608  the parts are constants
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "party": wanted.party_id,
+            "key": ACCOUNT_OF_LEDGER[wanted.ledger],
+            "today": ctx.today,
+            "limit": wanted.limit,
+        },
+    )
+    return _added_up(name, [ItemRow(**row) for row in rows], wanted.ledger)
+
+
+def _added_up(name: str, rows: list[ItemRow], ledger: Ledger) -> AccountItems:
+    debt_side = Side.DEBIT if ledger is Ledger.CUSTOMER else Side.CREDIT
+    debts = [row for row in rows if row.side is debt_side]
+    owed = sum((row.open for row in debts), ZERO)
+    unapplied = sum((row.open for row in rows if row.side is not debt_side), ZERO)
+    late = sum((row.open for row in debts if row.overdue_days), ZERO)
+    return AccountItems(
+        party=name,
+        rows=rows,
+        owed=owed,
+        unapplied=unapplied,
+        balance=owed - unapplied,
+        overdue=max(late - unapplied, ZERO),
+    )
+
+
+class AgeItems(Page):
+    """Whose debts to age, the largest first.
+
+    Attributes:
+        as_of: The end of this day, with what was settled by then; today where none is said.
+        bucket: Only parties with something open of this age.
+    """
+
+    ledger: Ledger = Ledger.CUSTOMER
+    as_of: date | None = None
+    bucket: Bucket = ""
+
+
+class AgeRow(Result):
+    """A party's open debts by days past their day, and what stands against them.
+
+    Attributes:
+        balance: All debts less `unapplied`.
+    """
+
+    party_id: UUID
+    party: str
+    phone: str
+    credit_days: int
+    not_due: Decimal
+    days_30: Decimal
+    days_60: Decimal
+    days_90: Decimal
+    older: Decimal
+    unapplied: Decimal
+    balance: Decimal
+    oldest_on: date | None
+
+
+class Ages(Rows):
+    """A page of parties, with the sums of all of them."""
+
+    as_of: date
+    rows: list[AgeRow]
+    not_due: Decimal
+    days_30: Decimal
+    days_60: Decimal
+    days_90: Decimal
+    older: Decimal
+    unapplied: Decimal
+    balance: Decimal
+
+
+_OPEN_NOW: LiteralString = """
+    select i.party_id, i.side, i.due_on, i.amount - i.settled as open
+      from open_item i
+     where i.tenant_id = %(tenant)s and i.account_id = %(account)s and i.settled < i.amount
+"""
+_OPEN_THEN: LiteralString = """
+    select i.party_id, i.side, i.due_on, i.amount - coalesce(a.amount, 0) as open
+      from open_item i
+      left join lateral (
+            select sum(x.amount) as amount from allocation x
+             where x.tenant_id = i.tenant_id and x.allocated_on <= %(day)s
+               and i.id in (x.debit_item_id, x.credit_item_id)) a on true
+     where i.tenant_id = %(tenant)s and i.account_id = %(account)s and i.effective_on <= %(day)s
+       and i.amount > coalesce(a.amount, 0)
+"""
+_AGED: LiteralString = """
+    , aged as (
+        select party_id,
+               coalesce(sum(open) filter (where side = %(debt)s and due_on >= %(day)s), 0) as not_due,
+               coalesce(sum(open) filter (where side = %(debt)s
+                        and %(day)s - due_on between 1 and 30), 0) as days_30,
+               coalesce(sum(open) filter (where side = %(debt)s
+                        and %(day)s - due_on between 31 and 60), 0) as days_60,
+               coalesce(sum(open) filter (where side = %(debt)s
+                        and %(day)s - due_on between 61 and 90), 0) as days_90,
+               coalesce(sum(open) filter (where side = %(debt)s
+                        and %(day)s - due_on > 90), 0) as older,
+               coalesce(sum(open) filter (where side <> %(debt)s), 0) as unapplied,
+               sum(case when side = %(debt)s then open else -open end) as balance,
+               min(due_on) filter (where side = %(debt)s) as oldest_on
+          from open_item_then group by party_id
+    ), total as (
+        select coalesce(sum(not_due), 0.00) as t_not_due, coalesce(sum(days_30), 0.00) as t_days_30,
+               coalesce(sum(days_60), 0.00) as t_days_60, coalesce(sum(days_90), 0.00) as t_days_90,
+               coalesce(sum(older), 0.00) as t_older, coalesce(sum(unapplied), 0.00) as t_unapplied,
+               coalesce(sum(balance), 0.00) as t_balance from aged
+    )
+"""
+_OF_BUCKET: dict[str, LiteralString] = {
+    "": "",
+    "not_due": "and not_due > 0",
+    "1-30": "and days_30 > 0",
+    "31-60": "and days_60 > 0",
+    "61-90": "and days_90 > 0",
+    "90+": "and older > 0",
+}
+
+
+@query("payments.age_items", permission="payments.view", rest="GET /open-items/ageing")
+def age_items(session: Session, ctx: RequestContext, wanted: AgeItems) -> Ages:
+    """Age the debts of customers, or ours to suppliers, by party: the largest balance first."""
+    after = decode_cursor(wanted.cursor, 2) or ["Infinity", str(UUID(int=0))]
+    day = wanted.as_of or ctx.today
+    is_now = wanted.as_of is None or wanted.as_of >= ctx.today
+    items: LiteralString = _OPEN_NOW if is_now else _OPEN_THEN
+    rows = db.fetch_all(
+        session,
+        f"""
+        with open_item_then as ({items}) {_AGED}
+        select p.id as party_id, p.name as party, p.phone, p.credit_days, aged.not_due, days_30,
+               days_60, days_90, older, unapplied, balance, oldest_on, total.*
+          from total left join (aged
+               join party p on p.tenant_id = %(tenant)s and p.id = aged.party_id)
+               on (-balance, aged.party_id) > (-%(balance)s::numeric, %(id)s::uuid)
+               and (%(search)s = '' or p.name ilike '%%' || %(search)s || '%%')
+               {_OF_BUCKET[wanted.bucket]}
+         order by balance desc, p.id limit %(limit)s
+        """,  # noqa: S608  the parts are constants
+        {
+            "tenant": ctx.tenant_id,
+            "account": accounting.account_id(session, ctx, ACCOUNT_OF_LEDGER[wanted.ledger]),
+            "debt": "debit" if wanted.ledger is Ledger.CUSTOMER else "credit",
+            "day": day,
+            "balance": after[0],
+            "id": after[1],
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
+    )
+    total = {
+        name.removeprefix("t_"): rows[0].pop(name) for name in list(rows[0]) if name[:2] == "t_"
+    }
+    found = [
+        AgeRow(**{name: value for name, value in row.items() if name[:2] != "t_"})
+        for row in rows[: wanted.limit]
+        if row["party_id"] is not None
+    ]
+    more = len(rows) > wanted.limit
+    cursor = encode_cursor(found[-1].balance, found[-1].party_id) if more else ""
+    return Ages(as_of=day, rows=found, next_cursor=cursor, **total)

@@ -1,0 +1,75 @@
+"""Matching what a party owes with what stands to their credit, and setting it apart again."""
+
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.models.payments import Ledger
+from erp.services import accounting, party
+from erp.services.accounting import Match
+from erp.services.payments.errors import NothingToMatch
+from erp.services.payments.events import ItemsMatched
+from erp.services.payments.recording import ACCOUNT_OF_LEDGER
+from erp.services.platform import Amount, Closed, Command, Result, command, emit
+
+
+class MatchedPair(Closed):
+    """An amount of a debt that a credit settles."""
+
+    debit_id: UUID
+    credit_id: UUID
+    amount: Annotated[Amount, Field(gt=0)]
+
+
+class MatchItems(Command):
+    """Settle a party's debts with their credits: notes, payments, advances on account.
+
+    Attributes:
+        pairs: Which with which; the earliest due first on both sides where nothing is said.
+    """
+
+    party_id: UUID
+    ledger: Ledger = Ledger.CUSTOMER
+    pairs: Annotated[tuple[MatchedPair, ...], Field(min_length=1, max_length=500)] | None = None
+
+
+class MatchAnswer(Result):
+    """How much was matched, in how many pairs."""
+
+    pairs: int
+    amount: Decimal
+
+
+@command("payments.match_items", permission="payments.receive", rest="POST /matches")
+def match_items(session: Session, ctx: RequestContext, cmd: MatchItems) -> MatchAnswer:
+    """Settle debts of a party with what stands to their credit; books nothing.
+
+    Locks the party's open items.
+
+    Raises:
+        UnknownParty: There is no such party.
+        NotOpen: An item is not open, or less of it is.
+        NothingToMatch: Nothing is open on one of the sides.
+
+    Emits:
+        payments.items_matched.v1
+    """
+    party.check_known(session, ctx, cmd.party_id, "party_id")
+    items = accounting.hold_items(session, ctx, ACCOUNT_OF_LEDGER[cmd.ledger], cmd.party_id)
+    matches = (
+        accounting.oldest_first(items)
+        if cmd.pairs is None
+        else [Match(pair.debit_id, pair.credit_id, pair.amount) for pair in cmd.pairs]
+    )
+    if not matches:
+        message = "There is nothing to match: one of the sides has nothing open."
+        raise NothingToMatch(message)
+    accounting.settle(session, ctx, items, matches)
+    amount = sum((match.amount for match in matches), ZERO)
+    emit(session, ctx, cmd.party_id, ItemsMatched(party_id=cmd.party_id, amount=amount))
+    return MatchAnswer(pairs=len(matches), amount=amount)

@@ -1,0 +1,304 @@
+"""Recording a payment: number, books and what it settles in one step."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import fiscal_year
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.formatting import money_text
+from erp.core.ids import new_id
+from erp.core.money import ZERO
+from erp.models.payments import Direction, Ledger, Payment, PaymentMethod
+from erp.services import accounting, party
+from erp.services.accounting import HeldItem, Match, NewEntry, NewLine, PartyAccount, Side
+from erp.services.payments.errors import BeyondWriteOff, PaidBefore, SettlesTooMuch, WrongDay
+from erp.services.payments.events import PaymentRecorded
+from erp.services.platform import (
+    Amount,
+    Closed,
+    Command,
+    Result,
+    Series,
+    Text,
+    command,
+    emit,
+    next_number,
+)
+
+ORIGIN: Final = "payment"
+WRITE_OFF: Final = "write_off"
+"""Limit of a role: the largest rest that may be given up with one payment."""
+ACCOUNT_OF_LEDGER: Final[dict[Ledger, PartyAccount]] = {
+    Ledger.CUSTOMER: "debtors",
+    Ledger.SUPPLIER: "creditors",
+}
+MONEY_IN: Final = {
+    PaymentMethod.CASH: "petty_cash",
+    PaymentMethod.BANK: "bank",
+    PaymentMethod.UPI: "upi_clearing",
+    PaymentMethod.CARD: "card_clearing",
+    PaymentMethod.CHEQUE: "cheques_in_hand",
+}
+"""Account that takes money by how it came; the office's cash is not a till's."""
+MONEY_OUT: Final = dict.fromkeys(PaymentMethod, "bank") | {PaymentMethod.CASH: "petty_cash"}
+SERIES: Final = {Direction.IN: "RC", Direction.OUT: "PY"}
+LATEST_DAYS: Final = 366
+"""A payment, or its cheque's day, lies no further away than a year."""
+
+
+class Settled(Closed):
+    """How much of an open item the payment settles."""
+
+    item_id: UUID
+    amount: Annotated[Amount, Field(gt=0)]
+
+
+class _Paid(Command):
+    """A payment.
+
+    Attributes:
+        paid_on: Today where nothing is said.
+        reference: The bank's, such as a UTR, or the cheque's number.
+        cheque_on: Day on the cheque, later than today for a post-dated one.
+        discount: Given for paying, beside `amount`. write_off: a small rest that is given up.
+        settles: What of the party's open items is settled; the earliest due first where nothing
+            is said, nothing where the list is empty. What is left stays open on the account.
+    """
+
+    party_id: UUID
+    amount: Annotated[Amount, Field(gt=0)]
+    method: PaymentMethod
+    paid_on: date | None = None
+    reference: Text = ""
+    cheque_on: date | None = None
+    discount: Amount = ZERO
+    write_off: Amount = ZERO
+    settles: Annotated[tuple[Settled, ...], Field(max_length=500)] | None = None
+    note: Text = ""
+
+
+class ReceivePayment(_Paid):
+    """Money that came.
+
+    Attributes:
+        ledger: `supplier` where a supplier pays back.
+    """
+
+    ledger: Ledger = Ledger.CUSTOMER
+
+
+class MakePayment(_Paid):
+    """Money that went.
+
+    Attributes:
+        ledger: `customer` where a customer is paid back.
+    """
+
+    ledger: Ledger = Ledger.SUPPLIER
+
+
+class RecordedPayment(Result):
+    """A recorded payment.
+
+    Attributes:
+        settled: Of the amount with its discount and write-off. unapplied: the rest, still open.
+    """
+
+    id: UUID
+    number: str
+    settled: Decimal
+    unapplied: Decimal
+
+
+@command("payments.receive_payment", permission="payments.receive", rest="POST /receipts")
+def receive_payment(session: Session, ctx: RequestContext, cmd: ReceivePayment) -> RecordedPayment:
+    """Record money that a party paid, and settle what it is for.
+
+    Locks the party's open items, then the number series.
+
+    Raises:
+        UnknownParty: There is no such party, or it has no account.
+        InvalidInput: A cheque has no number or day, or something else has one.
+        WrongDay: It is paid in the future, or the cheque's day is a year away.
+        BeyondWriteOff: More is given up than the actor may.
+        SettlesTooMuch: More is settled than was paid.
+        NotOpen: An item is not open, or less of it is.
+        PaidBefore: The party has a payment with this reference; may be confirmed.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        payments.payment_recorded.v1
+
+    Source: journals J15 and J23 of the domain rules.
+    """
+    return _record(session, ctx, Direction.IN, cmd.ledger, cmd)
+
+
+@command("payments.make_payment", permission="payments.pay", rest="POST /payments")
+def make_payment(session: Session, ctx: RequestContext, cmd: MakePayment) -> RecordedPayment:
+    """Record money that was paid to a party, and settle what it is for.
+
+    Locks and refuses as `payments.receive_payment` does.
+
+    Emits:
+        payments.payment_recorded.v1
+    """
+    return _record(session, ctx, Direction.OUT, cmd.ledger, cmd)
+
+
+def _record(
+    session: Session, ctx: RequestContext, direction: Direction, ledger: Ledger, cmd: _Paid
+) -> RecordedPayment:
+    party.require_account(session, ctx, cmd.party_id, "party_id")
+    paid_on = cmd.paid_on or ctx.today
+    _check_days(ctx, cmd, paid_on)
+    _check_write_off(ctx, cmd)
+    _check_reference(session, ctx, direction, cmd)
+    payment_id, year = new_id(), fiscal_year(paid_on)
+    before = accounting.hold_items(session, ctx, ACCOUNT_OF_LEDGER[ledger], cmd.party_id)
+    accounting.period_id(session, ctx, paid_on)
+    series = Series(ctx.branch_id, f"payment_{direction}", year, SERIES[direction])
+    number = next_number(session, ctx, series)
+    db.insert_rows(
+        session, Payment, [_row(ctx, direction, ledger, cmd, (payment_id, number, paid_on))]
+    )
+    lines = _lines(direction, ledger, cmd)
+    narration = f"{'Receipt' if direction is Direction.IN else 'Payment'} {number}"
+    entry = NewEntry("payments", paid_on, ORIGIN, payment_id, "payment", narration, lines)
+    entry_id = accounting.post_entry(session, ctx, entry)
+    assert entry_id is not None  # noqa: S101  the amount is above zero
+    total = cmd.amount + cmd.discount + cmd.write_off
+    settled = _settle(session, ctx, direction, entry_id, (before, total, cmd.settles))
+    event = PaymentRecorded(
+        payment_id=payment_id, party_id=cmd.party_id, number=number, amount=cmd.amount
+    )
+    emit(session, ctx, payment_id, event)
+    return RecordedPayment(id=payment_id, number=number, settled=settled, unapplied=total - settled)
+
+
+def _check_days(ctx: RequestContext, cmd: _Paid, paid_on: date) -> None:
+    if paid_on > ctx.today:
+        message = "This day has not come. A post-dated cheque is recorded today with its own day."
+        raise WrongDay(message, fields={"paid_on": message})
+    is_cheque = cmd.method is PaymentMethod.CHEQUE
+    if is_cheque and not cmd.reference:
+        message = "Type the cheque's number."
+        raise InvalidInput(message, fields={"reference": message})
+    if is_cheque != (cmd.cheque_on is not None):
+        message = "Type the day on the cheque." if is_cheque else "Only a cheque has a day."
+        raise InvalidInput(message, fields={"cheque_on": message})
+    if cmd.cheque_on and abs((cmd.cheque_on - ctx.today).days) > LATEST_DAYS:
+        message = "A cheque's day is within a year of today."
+        raise WrongDay(message, fields={"cheque_on": message})
+
+
+def _check_write_off(ctx: RequestContext, cmd: _Paid) -> None:
+    if cmd.write_off > ctx.limit(WRITE_OFF):
+        message = (
+            f"You may give up {money_text(ctx.limit(WRITE_OFF))} with a payment."
+            " Leave the rest open, or ask an owner."
+        )
+        raise BeyondWriteOff(message, fields={"write_off": message})
+
+
+def _check_reference(
+    session: Session, ctx: RequestContext, direction: Direction, cmd: _Paid
+) -> None:
+    if not cmd.reference or PaidBefore.code in ctx.confirmed:
+        return
+    known = db.fetch_one(
+        session,
+        "select p.number from payment p where p.tenant_id = %s and p.party_id = %s"
+        " and p.direction = %s and lower(p.reference) = lower(%s) and not exists (select 1"
+        "  from payment_step s where s.tenant_id = p.tenant_id and s.payment_id = p.id"
+        "  and s.kind = 'reversed') limit 1",
+        (ctx.tenant_id, cmd.party_id, direction, cmd.reference),
+    )
+    if known is not None:
+        message = f"{known['number']} has this reference. Confirm if this is another payment."
+        raise PaidBefore(message, fields={"reference": message})
+
+
+def _row(
+    ctx: RequestContext,
+    direction: Direction,
+    ledger: Ledger,
+    cmd: _Paid,
+    known: tuple[UUID, str, date],
+) -> dict[str, Any]:
+    payment_id, number, paid_on = known
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": payment_id,
+        "company_id": ctx.company_id,
+        "branch_id": ctx.branch_id,
+        "number": number,
+        "direction": direction,
+        "ledger": ledger,
+        "party_id": cmd.party_id,
+        "paid_on": paid_on,
+        "method": cmd.method,
+        "amount": cmd.amount,
+        "discount": cmd.discount,
+        "written_off": cmd.write_off,
+        "reference": cmd.reference,
+        "cheque_on": cmd.cheque_on,
+        "note": cmd.note,
+        "user_id": ctx.user_id,
+    }
+
+
+def _lines(direction: Direction, ledger: Ledger, cmd: _Paid) -> list[NewLine]:
+    """Return the lines of a payment as if money came; where it went every sign turns."""
+    sign = 1 if direction is Direction.IN else -1
+    money = (MONEY_IN if direction is Direction.IN else MONEY_OUT)[cmd.method]
+    is_in = direction is Direction.IN
+    discount = "discount_allowed" if is_in else "purchase_discounts"
+    given_up = "bad_debts" if is_in else "round_off"
+    total = cmd.amount + cmd.discount + cmd.write_off
+    return [
+        accounting.debit(money, sign * cmd.amount),
+        accounting.debit(discount, sign * cmd.discount),
+        accounting.debit(given_up, sign * cmd.write_off),
+        accounting.credit(ACCOUNT_OF_LEDGER[ledger], sign * total, cmd.party_id),
+    ]
+
+
+def _settle(
+    session: Session,
+    ctx: RequestContext,
+    direction: Direction,
+    entry_id: UUID,
+    what: tuple[Sequence[HeldItem], Decimal, tuple[Settled, ...] | None],
+) -> Decimal:
+    """Match the payment's own item with what it settles, and return how much that is."""
+    before, total, wanted = what
+    own_side = Side.CREDIT if direction is Direction.IN else Side.DEBIT
+    item_id = accounting.item_of(session, ctx, entry_id)
+    own = HeldItem(item_id, entry_id, own_side, total, ctx.today, "this payment")
+    owed = [item for item in before if item.side is not own_side]
+    matches = (
+        accounting.oldest_first([*owed, own])
+        if wanted is None
+        else [_match(own, line) for line in wanted]
+    )
+    settled = sum((match.amount for match in matches), ZERO)
+    if settled > total:
+        message = f"{money_text(settled)} are settled, but only {money_text(total)} were paid."
+        raise SettlesTooMuch(message, fields={"settles": message})
+    accounting.settle(session, ctx, [*owed, own], matches)
+    return settled
+
+
+def _match(own: HeldItem, line: Settled) -> Match:
+    if own.side is Side.CREDIT:
+        return Match(line.item_id, own.id, line.amount)
+    return Match(own.id, line.item_id, line.amount)

@@ -1,0 +1,46 @@
+"""Payments of a shop, and a working input for every action that names one."""
+
+from tests.factories import Shop
+from tests.isolation.examples import Example, Ids
+
+
+def paying(shop: Shop, buyer_id: object) -> Ids:
+    """Take a payment that settles a little and leaves a little, and a cheque."""
+    paid = {"party_id": buyer_id, "amount": "9.00", "method": "bank", "settles": []}
+    cheque = {"method": "cheque", "reference": "1", "cheque_on": str(shop.ctx.today)}
+    ids = {
+        "payment_id": shop.run("payments.receive_payment", paid).id,
+        "cheque_id": shop.run("payments.receive_payment", paid | cheque).id,
+    }
+    rows = shop.run("payments.list_items", {"party_id": buyer_id}).rows
+    for side in ("debit", "credit"):
+        ids[f"{side}_item_id"] = next(row.id for row in rows if row.side == side)
+    return ids
+
+
+EXAMPLES: dict[str, Example] = {
+    "payments.receive_payment": lambda i, _: {
+        "party_id": i["buyer_id"],
+        "amount": "5.00",
+        "method": "upi",
+        "settles": [{"item_id": i["debit_item_id"], "amount": "5.00"}],
+    },
+    "payments.make_payment": lambda i, _: {
+        "party_id": i["buyer_id"],
+        "amount": "5.00",
+        "method": "cash",
+        "ledger": "customer",
+        "settles": [{"item_id": i["credit_item_id"], "amount": "5.00"}],
+    },
+    "payments.match_items": lambda i, _: {
+        "party_id": i["buyer_id"],
+        "pairs": [
+            {"debit_id": i["debit_item_id"], "credit_id": i["credit_item_id"], "amount": "1.00"}
+        ],
+    },
+    "payments.bank_cheque": lambda i, _: {"payment_id": i["cheque_id"]},
+    "payments.reverse_payment": lambda i, _: {"payment_id": i["payment_id"], "reason": "x"},
+    "payments.get_payment": lambda i, _: {"payment_id": i["payment_id"]},
+    "payments.list_payments": lambda i, _: {"party_id": i["buyer_id"]},
+    "payments.list_items": lambda i, _: {"party_id": i["buyer_id"]},
+}
