@@ -19,6 +19,7 @@ from erp.seed.imaging import seed_imaging
 from erp.seed.maker_lists import seed_maker_lists
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
+from erp.seed.payments import seed_payments
 from erp.seed.planning import seed_planning
 from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
@@ -147,6 +148,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_counts(ctx)
         seed_planning(ctx)
         seed_returns(ctx)
+        seed_payments(ctx)
         seed_transfers(ctx, storage_id)
     return DemoTenant(ctx, new.name, logins)
 

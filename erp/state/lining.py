@@ -46,13 +46,15 @@ class LinedFormState(FormState, mixin=True):
         self.lines = [line for line in self.lines if line["id"] != line_id]
         self._changed()
 
-    def _add_line(self, line: Line) -> EventSpec | None:
-        """Add a line and go to its first field."""
+    def _add_line(self, line: Line, after: str = "") -> EventSpec | None:
+        """Add a line, at the end or after another, and go to its first field."""
         if len(self.lines) >= MOST_LINES:
             return rx.toast.warning(f"One document holds {MOST_LINES} lines. Save these first.")
         self.adds += 1
         line_id = f"line-{self.adds}"
-        self.lines = [*self.lines, line | {"id": line_id}]
+        ids = [known["id"] for known in self.lines]
+        place = ids.index(after) + 1 if after in ids else len(ids)
+        self.lines = [*self.lines[:place], line | {"id": line_id}, *self.lines[place:]]
         self._changed()
         return rx.call_script(_FOCUS_LINE.replace("LINE", line_id))
 

@@ -82,6 +82,7 @@ def _actions() -> rx.Component:
         on_click=PartyState.change_status(True),  # noqa: FBT003  an event's value
     )
     return rx.fragment(
+        rx.cond(head["sees_account"] != "", _accounts()),
         rx.cond(head["sells_to_us"] != "", _orders()),
         rx.cond(
             head["may_edit"] != "",
@@ -90,6 +91,16 @@ def _actions() -> rx.Component:
                 link_button("Edit", f"/parties/{head['id']}/edit", icon="pencil"),
             ),
         ),
+    )
+
+
+def _accounts() -> rx.Component:
+    def link(label: str, ledger: str, icon: str) -> rx.Component:
+        return link_button(label, f"/{ledger}/{head['id']}", look="outline", icon=icon)
+
+    return rx.fragment(
+        rx.cond(head["buys"] != "", link("Owes us", "receivables", "hand-coins")),
+        rx.cond(head["sells_to_us"] != "", link("We owe", "payables", "wallet")),
     )
 
 

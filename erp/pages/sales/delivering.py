@@ -75,7 +75,11 @@ def _line(line: Any) -> rx.Component:
             text_field("Units", line["id"] + ".quantity", default_value=line["quantity"], **number),
             rx.cond(line["has_free"] != "", free),
             rx.cond(named, _lot(line)),
-            class_name=rx.cond(named, "goods-fields", "goods-fields few"),
+            class_name=rx.cond(
+                named,
+                rx.cond(line["has_free"] != "", "goods-fields named", "goods-fields named plain"),
+                "goods-fields few",
+            ),
         ),
         button(
             rx.cond(named, "Another lot", "Choose the lot"),

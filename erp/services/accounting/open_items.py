@@ -23,10 +23,14 @@ PartyAccount = Literal["debtors", "creditors"]
 
 @dataclass(frozen=True, slots=True)
 class HeldItem:
-    """An item with something open, held until the transaction ends."""
+    """An item with something open, held until the transaction ends.
+
+    Attributes:
+        origin_id: The document behind it.
+    """
 
     id: UUID
-    entry_id: UUID
+    origin_id: UUID
     side: Side
     open: Decimal
     due_on: date
@@ -62,7 +66,7 @@ def hold_items(
     rows = db.fetch_all(
         session,
         """
-        select i.id, i.entry_id, i.side, i.amount - i.settled as open, i.due_on, e.narration
+        select i.id, e.origin_id, i.side, i.amount - i.settled as open, i.due_on, e.narration
           from open_item i
           join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
          where i.tenant_id = %s and i.account_id = %s and i.party_id = %s and i.settled < i.amount

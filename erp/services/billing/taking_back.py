@@ -105,8 +105,9 @@ class GoodsTakenBack(DomainEvent):
 def take_back_goods(session: Session, ctx: RequestContext, cmd: TakeBackGoods) -> CreditNoteAnswer:
     """Take goods back at the price, tax and lot of their invoice, and lower what the customer owes.
 
+    The note settles what is open of its invoice; what is left stands on the customer's account.
     Notes of one invoice wait for each other, so that no unit comes back twice. Locks the invoice's
-    notes, the balances of the lots, then the series of the number.
+    notes, the balances of the lots, the series of the number, then the customer's open items.
 
     Raises:
         NotFound: There is no such invoice. OtherRegistration: another registration made it.
@@ -132,6 +133,7 @@ def take_back_goods(session: Session, ctx: RequestContext, cmd: TakeBackGoods) -
     number = take_number(session, ctx, note)
     write_invoice(session, ctx, note, number)
     _post(session, ctx, note, f"Credit note {number}: {cmd.reason}", taken)
+    _settle(session, ctx, original, note.id)
     total = note.totals.invoice_value
     event = GoodsTakenBack(
         invoice_id=original.id, note_id=note.id, party_id=original.party_id, total=total
@@ -201,3 +203,11 @@ def _post(
     ]
     entry = NewEntry("sales", ctx.today, ORIGIN, note.id, "credit_note", narration, lines)
     accounting.post_entry(session, ctx, entry)
+
+
+def _settle(
+    session: Session, ctx: RequestContext, original: OriginalInvoice, note_id: UUID
+) -> None:
+    items = accounting.hold_items(session, ctx, "debtors", original.party_id)
+    own = [item for item in items if item.origin_id in {original.id, note_id}]
+    accounting.settle(session, ctx, own, accounting.oldest_first(own))

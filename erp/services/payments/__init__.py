@@ -20,6 +20,7 @@ from erp.services.payments.following_up import (
 from erp.services.payments.items import (
     AccountItems,
     AgeItems,
+    AgeRow,
     Ages,
     ItemRow,
     ListItems,
@@ -45,8 +46,8 @@ from erp.services.payments.recording import (
 )
 
 __all__ = [
-    "AccountItems", "AgeItems", "Ages", "BankCheque", "BeyondWriteOff", "Direction", "GetPayment", "ItemRow",
-    "Ledger", "ListItems", "ListPayments", "MakePayment", "MatchAnswer", "MatchItems", "MatchedPair",
+    "AccountItems", "AgeItems", "AgeRow", "Ages", "BankCheque", "BeyondWriteOff", "Direction", "GetPayment",
+    "ItemRow", "Ledger", "ListItems", "ListPayments", "MakePayment", "MatchAnswer", "MatchItems", "MatchedPair",
     "NothingToMatch", "PaidBefore", "PaymentDetail", "PaymentMethod", "PaymentPage", "ReceivePayment",
     "RecordedPayment", "ReversePayment", "Settled", "SettlesTooMuch", "StepDone", "UnknownPayment", "WrongDay",
     "age_items", "bank_cheque", "get_payment", "list_items", "list_payments", "make_payment", "match_items",

@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.payments import Ledger
-from erp.services import accounting, party
+from erp.services import party
 from erp.services.accounting import Side
 from erp.services.payments.recording import ACCOUNT_OF_LEDGER
 from erp.services.platform import (
@@ -180,7 +180,8 @@ class Ages(Rows):
 _OPEN_NOW: LiteralString = """
     select i.party_id, i.side, i.due_on, i.amount - i.settled as open
       from open_item i
-     where i.tenant_id = %(tenant)s and i.account_id = %(account)s and i.settled < i.amount
+     where i.tenant_id = %(tenant)s and i.account_id = (select id from account where tenant_id = %(tenant)s
+           and company_id = %(company)s and key = %(key)s) and i.settled < i.amount
 """
 _OPEN_THEN: LiteralString = """
     select i.party_id, i.side, i.due_on, i.amount - coalesce(a.amount, 0) as open
@@ -189,22 +190,23 @@ _OPEN_THEN: LiteralString = """
             select sum(x.amount) as amount from allocation x
              where x.tenant_id = i.tenant_id and x.allocated_on <= %(day)s
                and i.id in (x.debit_item_id, x.credit_item_id)) a on true
-     where i.tenant_id = %(tenant)s and i.account_id = %(account)s and i.effective_on <= %(day)s
+     where i.tenant_id = %(tenant)s and i.account_id = (select id from account where tenant_id = %(tenant)s
+           and company_id = %(company)s and key = %(key)s) and i.effective_on <= %(day)s
        and i.amount > coalesce(a.amount, 0)
 """
 _AGED: LiteralString = """
     , aged as (
         select party_id,
-               coalesce(sum(open) filter (where side = %(debt)s and due_on >= %(day)s), 0) as not_due,
+               coalesce(sum(open) filter (where side = %(debt)s and due_on >= %(day)s), 0.00) as not_due,
                coalesce(sum(open) filter (where side = %(debt)s
-                        and %(day)s - due_on between 1 and 30), 0) as days_30,
+                        and %(day)s - due_on between 1 and 30), 0.00) as days_30,
                coalesce(sum(open) filter (where side = %(debt)s
-                        and %(day)s - due_on between 31 and 60), 0) as days_60,
+                        and %(day)s - due_on between 31 and 60), 0.00) as days_60,
                coalesce(sum(open) filter (where side = %(debt)s
-                        and %(day)s - due_on between 61 and 90), 0) as days_90,
+                        and %(day)s - due_on between 61 and 90), 0.00) as days_90,
                coalesce(sum(open) filter (where side = %(debt)s
-                        and %(day)s - due_on > 90), 0) as older,
-               coalesce(sum(open) filter (where side <> %(debt)s), 0) as unapplied,
+                        and %(day)s - due_on > 90), 0.00) as older,
+               coalesce(sum(open) filter (where side <> %(debt)s), 0.00) as unapplied,
                sum(case when side = %(debt)s then open else -open end) as balance,
                min(due_on) filter (where side = %(debt)s) as oldest_on
           from open_item_then group by party_id
@@ -247,7 +249,8 @@ def age_items(session: Session, ctx: RequestContext, wanted: AgeItems) -> Ages:
         """,  # noqa: S608  the parts are constants
         {
             "tenant": ctx.tenant_id,
-            "account": accounting.account_id(session, ctx, ACCOUNT_OF_LEDGER[wanted.ledger]),
+            "company": ctx.company_id,
+            "key": ACCOUNT_OF_LEDGER[wanted.ledger],
             "debt": "debit" if wanted.ledger is Ledger.CUSTOMER else "credit",
             "day": day,
             "balance": after[0],

@@ -176,7 +176,10 @@ def _record(
     entry_id = accounting.post_entry(session, ctx, entry)
     assert entry_id is not None  # noqa: S101  the amount is above zero
     total = cmd.amount + cmd.discount + cmd.write_off
-    settled = _settle(session, ctx, direction, entry_id, (before, total, cmd.settles))
+    item_id = accounting.item_of(session, ctx, entry_id)
+    side = Side.CREDIT if direction is Direction.IN else Side.DEBIT
+    own = HeldItem(item_id, payment_id, side, total, ctx.today, "this payment")
+    settled = _settle(session, ctx, own, before, cmd.settles)
     event = PaymentRecorded(
         payment_id=payment_id, party_id=cmd.party_id, number=number, amount=cmd.amount
     )
@@ -275,24 +278,20 @@ def _lines(direction: Direction, ledger: Ledger, cmd: _Paid) -> list[NewLine]:
 def _settle(
     session: Session,
     ctx: RequestContext,
-    direction: Direction,
-    entry_id: UUID,
-    what: tuple[Sequence[HeldItem], Decimal, tuple[Settled, ...] | None],
+    own: HeldItem,
+    before: Sequence[HeldItem],
+    wanted: tuple[Settled, ...] | None,
 ) -> Decimal:
     """Match the payment's own item with what it settles, and return how much that is."""
-    before, total, wanted = what
-    own_side = Side.CREDIT if direction is Direction.IN else Side.DEBIT
-    item_id = accounting.item_of(session, ctx, entry_id)
-    own = HeldItem(item_id, entry_id, own_side, total, ctx.today, "this payment")
-    owed = [item for item in before if item.side is not own_side]
+    owed = [item for item in before if item.side is not own.side]
     matches = (
         accounting.oldest_first([*owed, own])
         if wanted is None
         else [_match(own, line) for line in wanted]
     )
     settled = sum((match.amount for match in matches), ZERO)
-    if settled > total:
-        message = f"{money_text(settled)} are settled, but only {money_text(total)} were paid."
+    if settled > own.open:
+        message = f"{money_text(settled)} are settled, but only {money_text(own.open)} were paid."
         raise SettlesTooMuch(message, fields={"settles": message})
     accounting.settle(session, ctx, [*owed, own], matches)
     return settled

@@ -15,6 +15,7 @@ from erp.core.money import ZERO
 from erp.services import identity
 from erp.state.explaining import errors_by_field
 from erp.state.listing import ListState
+from erp.state.payments.wording import PAGE_OF_ORIGIN
 from erp.state.reading import RecordState
 from erp.state.registry import handler
 from erp.state.session import new_form_key
@@ -29,19 +30,11 @@ ORIGINS = {
     "supplier_bill": "Supplier bill",
     "supplier_return": "Return to supplier",
     "manual": "Manual",
+    "payment": "Payment",
     "shift": "Shift",
     "goods_receipt": "Goods receipt",
     "adjustment": "Stock adjustment",
     "transfer": "Stock transfer",
-}
-PAGE_OF_ORIGIN = {
-    "sale": "/sales/{}",
-    "return": "/sales/{}",
-    "sales_invoice": "/invoices/{}",
-    "sales_return": "/invoices/{}",
-    "supplier_bill": "/bills/{}",
-    "supplier_return": "/returns/{}",
-    "shift": "/till/shifts/{}",
 }
 LINE_COLUMNS = (
     Column("account_name", "Account", detail="party"),

@@ -48,7 +48,7 @@ class PartyState(RecordState, rx.State):
     """A party with everything about them on one page."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = ("party", "pos")
+    topics: ClassVar[tuple[str, ...]] = ("party", "pos", "billing", "sales", "payments")
 
     standing: dict[str, str] = {}
     sales: list[dict[str, str]] = []
@@ -84,6 +84,7 @@ class PartyState(RecordState, rx.State):
                 "may_price": "yes" if principal.may("sales.set_prices") else "",
                 "buys": "yes" if "customer" in party.roles else "",
                 "sees_orders": "yes" if principal.may("purchasing.view") else "",
+                "sees_account": "yes" if principal.may("payments.view") else "",
             }
         )
 

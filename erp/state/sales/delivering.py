@@ -53,10 +53,13 @@ class DeliverState(LinedFormState, rx.State):
             return None
         event = None
         if line_id in self.lots:
-            event = self._add_line(
-                chosen | {"quantity": "", "words": "Another lot of the same goods"}
-            )
-            chosen = self.lines[-1]
+            another = chosen | {
+                "quantity": "",
+                "words": "Another lot of the same goods",
+                "tone": "",
+            }
+            event = self._add_line(another, after=line_id)
+            chosen = next(x for x in self.lines if x["id"] == f"line-{self.adds}")
         try:
             self.lots = {**self.lots, chosen["id"]: await self._lots_of(chosen["variant_id"])}
         except DomainError as error:

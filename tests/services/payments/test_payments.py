@@ -160,16 +160,18 @@ def test_what_a_payment_settled_is_open_again_when_it_is_taken_back(trader: Shop
     assert broken_promises() == []
 
 
-def test_a_note_lowers_what_is_paid(trader: Shop):
-    customer = buyer(trader)
+def test_a_note_settles_its_own_invoice_and_the_rest_stands_on_the_account(trader: Shop):
+    customer = owing(trader, 2)
     sent = deliver(trader, order(trader, customer, goods(trader, 4)), 4)
-    lines = [{"line_no": 1, "quantity": 1}]
-    note = {"invoice_id": sent.invoice_id, "reason": "No", "lines": lines}
-    trader.run("billing.take_back_goods", note)
-    assert account(trader, customer).balance == 315
-    receive(trader, customer, "315.00")
-    trader.run("payments.match_items", {"party_id": customer})
-    assert account(trader, customer).rows == []
+    note = {"invoice_id": sent.invoice_id, "reason": "No"}
+    back = [note | {"lines": [{"line_no": 1, "quantity": units}]} for units in (1, 3)]
+    trader.run("billing.take_back_goods", back[0])
+    assert [row.open for row in account(trader, customer).rows] == [210, 315]
+    receive(trader, customer, "525.00")
+    trader.run("billing.take_back_goods", back[1])
+    found = account(trader, customer)
+    assert (found.owed, found.unapplied) == (0, 315)
+    assert broken_promises() == []
 
 
 def test_money_goes_back_to_a_customer_and_to_a_supplier(trader: Shop):

@@ -1,0 +1,1 @@
+"""Pages of payments and of what is owed."""

@@ -1,0 +1,47 @@
+"""Words of payments on the screen."""
+
+from typing import Final
+
+VIEW = "payments.view"
+RECEIVE = "payments.receive"
+PAY = "payments.pay"
+METHODS: Final = {
+    "cash": "Cash",
+    "bank": "Bank transfer",
+    "upi": "UPI",
+    "card": "Card",
+    "cheque": "Cheque",
+}
+DIRECTIONS: Final = {"in": "Received", "out": "Paid"}
+DIRECTION_TONES: Final = {"in": "green", "out": "blue"}
+STANDINGS: Final = {
+    "recorded": "Recorded",
+    "in_hand": "Cheque in hand",
+    "banked": "Banked",
+    "reversed": "Taken back",
+}
+STANDING_TONES: Final = {
+    "recorded": "green",
+    "in_hand": "amber",
+    "banked": "green",
+    "reversed": "red",
+}
+BUCKETS: Final = {
+    "not_due": "Not due",
+    "1-30": "1 to 30 days late",
+    "31-60": "31 to 60 days late",
+    "61-90": "61 to 90 days late",
+    "90+": "Over 90 days late",
+}
+ACCOUNT_PAGES: Final = {"customer": "/receivables", "supplier": "/payables"}
+PAGE_OF_ORIGIN: Final = {
+    "sale": "/sales/{}",
+    "return": "/sales/{}",
+    "sales_invoice": "/invoices/{}",
+    "sales_return": "/invoices/{}",
+    "supplier_bill": "/bills/{}",
+    "supplier_return": "/returns/{}",
+    "shift": "/till/shifts/{}",
+    "payment": "/payments/{}",
+}
+"""Page of the document behind an entry, by its origin."""
