@@ -6,7 +6,7 @@ from uuid import UUID
 
 from erp.core.clock import utc_now
 from tests.factories import Shop, receipt_line
-from tests.isolation import returning
+from tests.isolation import requesting, returning
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -20,7 +20,8 @@ def buy_twice(shop: Shop, ids: Ids) -> None:
 
 def buying(shop: Shop, ids: Ids) -> Ids:
     """Order, take goods in and have them billed; return the ids."""
-    return _orders(shop, ids) | _bills(shop, ids) | returning.returns(shop, ids)
+    papers = _orders(shop, ids) | requesting.requesting(shop, ids)
+    return papers | _bills(shop, ids) | returning.returns(shop, ids)
 
 
 def _orders(shop: Shop, ids: Ids) -> Ids:
@@ -79,7 +80,7 @@ def _arrive(ids: Ids, shop: Shop) -> dict[str, Any]:
     return {"order_id": ids["order_id"], "lines": [line]}
 
 
-EXAMPLES: dict[str, Example] = returning.EXAMPLES | {
+EXAMPLES: dict[str, Example] = returning.EXAMPLES | requesting.EXAMPLES | {
     "purchasing.list_price_changes": only("supplier_id"),
     "purchasing.list_received": only("supplier_id", "variant_id", "brand_id"),
     "purchasing.price_history": only("variant_id"),

@@ -22,6 +22,7 @@ from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
 from tests.services.inventory.transfers import receive as take_in
 from tests.services.purchasing.ordering import line, place, receive, supplier
+from tests.services.purchasing.requisitions import approved, order_requisitions, taken
 from tests.services.sales.ordering import buyer, deliver, order
 
 assert DOMAINS
@@ -38,6 +39,7 @@ SABOTAGE = {
     "B7": "update supplier_claim set taxable = taxable + 1",
     "B8": "update supplier_return_line set quantity = quantity + 1",
     "B10": "update sales_delivery_line set quantity = quantity + 1",
+    "B11": "update purchase_requisition_line set ordered = ordered - 1 where ordered > 0",
     "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
@@ -128,6 +130,8 @@ def traded() -> None:
     )
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
+    asked = approved(shop, (0, 10), by=shop.acting_as("cashier"))
+    order_requisitions(shop, taken(shop, asked, 1, 4))
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
     person = {"name": "Asha", "kind": "patient", "state_code": "27"}
     asha = shop.run("party.create_party", person).id

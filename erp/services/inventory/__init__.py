@@ -1,6 +1,6 @@
 """Stock: lots, moves, balances, allocation, expiry, value."""
 
-from erp.models.inventory import LotStatus
+from erp.models.inventory import LotStatus, SuggestionStatus
 from erp.services.inventory import (
     advising_transfers,
     arriving,
@@ -232,8 +232,9 @@ __all__ = [
     "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer", "ReleaseLapsedReservations", "ReleaseLot",
     "RequestRecount", "Returned", "Revalued", "SearchLots", "ShortShelfLife", "StartCount", "StockAdjustment",
     "StockAsOf", "StockByLot", "StockTransfer", "StockValuation", "StockWriteOff", "SubmitCount",
-    "SuggestionClosed", "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace",
-    "UnknownSuggestion", "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace",
+    "SuggestionClosed", "SuggestionStatus", "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount",
+    "UnknownLot", "UnknownPlace", "UnknownSuggestion", "Wanted", "WarehouseOpened", "WhichLot",
+    "WriteOffReason", "WriteOffStock", "WrongPlace",
     "adjust_stock", "advising_transfers", "alert_expiring_lots", "allocate", "approve_count", "arriving",
     "cancel_count", "check_lots_known", "classify_stock", "close_suggestions", "create_location",
     "create_warehouse", "dismiss_suggestion", "dispatching", "dispensing", "expiry_ladder", "genealogy",

@@ -1,6 +1,6 @@
-"""Buying: orders to suppliers, their versions and approvals, and the goods that come."""
+"""Buying: requisitions, quotations of suppliers, orders with their approvals, goods that come."""
 
-from erp.models.purchasing import OrderStatus, Outcome
+from erp.models.purchasing import OrderStatus, Outcome, RequisitionStatus
 from erp.services.purchasing import referees, replenishing
 from erp.services.purchasing.adding_up import BuyingFigures, GetFigures, get_figures
 from erp.services.purchasing.comparing_prices import (
@@ -19,14 +19,18 @@ from erp.services.purchasing.errors import (
     BeyondLimit,
     CostDiffers,
     LicenceExpired,
+    MoreThanRequested,
     NotASupplier,
     NothingInForce,
     NotOnOrder,
     OrderChanged,
     OrderEnded,
     OverDelivery,
+    OwnRequisition,
+    RequisitionDone,
     TwiceOnOrder,
     UnknownOrder,
+    UnknownRequisition,
     VersionWaits,
 )
 from erp.services.purchasing.finishing import FinishedOrder, FinishOrder, finish_order
@@ -61,6 +65,33 @@ from erp.services.purchasing.receiving import (
     ReceiveOrder,
     receive_order,
 )
+from erp.services.purchasing.requesting import (
+    RequisitionAnswer,
+    SubmitRequisition,
+    submit_requisition,
+)
+from erp.services.purchasing.requisition_deciding import (
+    CloseRequisition,
+    DecideRequisition,
+    close_requisition,
+    decide_requisition,
+)
+from erp.services.purchasing.requisition_ordering import (
+    OrderRequisitions,
+    OrdersMade,
+    order_requisitions,
+)
+from erp.services.purchasing.requisition_queries import (
+    GetRequisition,
+    ListRequested,
+    ListRequisitions,
+    RequestedPage,
+    RequisitionDetail,
+    RequisitionPage,
+    get_requisition,
+    list_requested,
+    list_requisitions,
+)
 from erp.services.purchasing.suppliers import get_supplier
 from erp.services.purchasing.versions import OrderAnswer
 
@@ -70,15 +101,21 @@ __all__ = [
     "BelowReceived",
     "BeyondLimit",
     "BuyingFigures",
+    "CloseRequisition",
     "CostDiffers",
     "DecideOrder",
+    "DecideRequisition",
     "FinishOrder",
     "FinishedOrder",
     "GetFigures",
     "GetOrder",
+    "GetRequisition",
     "LicenceExpired",
     "ListOrders",
     "ListReceived",
+    "ListRequested",
+    "ListRequisitions",
+    "MoreThanRequested",
     "NotASupplier",
     "NotOnOrder",
     "NothingInForce",
@@ -89,10 +126,13 @@ __all__ = [
     "OrderLine",
     "OrderPage",
     "OrderReceipt",
+    "OrderRequisitions",
     "OrderRow",
     "OrderStatus",
+    "OrdersMade",
     "Outcome",
     "OverDelivery",
+    "OwnRequisition",
     "PlaceOrder",
     "PriceChangePage",
     "PriceChanges",
@@ -101,27 +141,42 @@ __all__ = [
     "PrintedOrder",
     "ReceiveOrder",
     "ReceivedPage",
+    "RequestedPage",
+    "RequisitionAnswer",
+    "RequisitionDetail",
+    "RequisitionDone",
+    "RequisitionPage",
+    "RequisitionStatus",
     "ScorecardPage",
+    "SubmitRequisition",
     "SupplierScorecard",
     "TwiceOnOrder",
     "UnknownOrder",
+    "UnknownRequisition",
     "VersionWaits",
     "WithdrawOrder",
     "amend_order",
+    "close_requisition",
     "decide_order",
+    "decide_requisition",
     "finish_order",
     "get_figures",
     "get_order",
     "get_printed_order",
+    "get_requisition",
     "get_supplier",
     "list_orders",
     "list_price_changes",
     "list_received",
+    "list_requested",
+    "list_requisitions",
+    "order_requisitions",
     "place_order",
     "price_history",
     "receive_order",
     "referees",
     "replenishing",
+    "submit_requisition",
     "supplier_scorecard",
     "withdraw_order",
 ]

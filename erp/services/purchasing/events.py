@@ -48,3 +48,39 @@ class OrderFinished(DomainEvent):
 
     order_id: UUID
     status: str
+
+
+class RequisitionSubmitted(DomainEvent):
+    """Somebody asked for goods."""
+
+    name: ClassVar[str] = "purchasing.requisition_submitted.v1"
+
+    requisition_id: UUID
+    total: Decimal
+
+
+class RequisitionDecided(DomainEvent):
+    """A requisition was approved or declined."""
+
+    name: ClassVar[str] = "purchasing.requisition_decided.v1"
+
+    requisition_id: UUID
+    status: str
+
+
+class RequisitionOrdered(DomainEvent):
+    """Orders took goods of a requisition, or gave them back; `status` is what it is now."""
+
+    name: ClassVar[str] = "purchasing.requisition_ordered.v1"
+
+    requisition_id: UUID
+    order_id: UUID
+    status: str
+
+
+class RequisitionClosed(DomainEvent):
+    """What was not ordered of a requisition will not be."""
+
+    name: ClassVar[str] = "purchasing.requisition_closed.v1"
+
+    requisition_id: UUID
