@@ -84,7 +84,7 @@ def submit_requisition(
     paid = last_paid(session, ctx, [variant_id for variant_id, _ in wanted])
     total = worth_of(session, ctx, wanted, paid)
     requisition_id = new_id()
-    series = Series(ctx.branch_id, "purchase_requisition", fiscal_year(ctx.today), "PR")
+    series = Series(ctx.branch_id, "purchase_requisition", fiscal_year(ctx.today), "RQ")
     answer = RequisitionAnswer(
         id=requisition_id,
         number=next_number(session, ctx, series),
