@@ -26,6 +26,7 @@ RECORDS = {
     "invoice": "Invoices",
     "sale": "Sales",
     "purchase_order": "Purchase orders",
+    "purchase_requisition": "Requisitions",
     "supplier_bill": "Supplier bills",
     "supplier_return": "Returns to suppliers",
 }

@@ -72,6 +72,8 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.purchasing.figures",
     "erp.pages.purchasing.ordering",
     "erp.pages.purchasing.orders",
+    "erp.pages.purchasing.requesting",
+    "erp.pages.purchasing.requisitions",
     "erp.pages.sales.delivering",
     "erp.pages.sales.order_form",
     "erp.pages.sales.orders",

@@ -8,6 +8,7 @@ import reflex as rx
 from erp.components import date_field, icon_button, lookup_field, money_field, text_field
 
 Fields = Callable[[Any, Any], rx.Component]
+_NUMBER: dict[str, Any] = {"input_mode": "decimal", "auto_complete": "off", "max_length": 18}
 
 
 def goods_list(
@@ -142,29 +143,30 @@ def price_fields(state: Any, line: Any) -> rx.Component:
 
 def amount_fields(state: Any, line: Any) -> rx.Component:
     """Return the fields of units paid for and free."""
-    number = {
-        "errors": state.field_errors,
-        "input_mode": "decimal",
-        "auto_complete": "off",
-        "max_length": 18,
-    }
     return rx.fragment(
-        text_field(
-            "Quantity",
-            _named(line, "quantity"),
-            default_value=line["quantity"],
-            on_blur=_kept(state, line, "quantity"),
-            key=line["scans"],
-            class_name="input input-count",
-            **number,
-        ),
+        units_field(state, line),
         text_field(
             "Free",
             _named(line, "free_quantity"),
             default_value=line["free_quantity"],
             class_name="input input-count",
-            **number,
+            errors=state.field_errors,
+            **_NUMBER,
         ),
+    )
+
+
+def units_field(state: Any, line: Any) -> rx.Component:
+    """Return the field of units."""
+    return text_field(
+        "Quantity",
+        _named(line, "quantity"),
+        default_value=line["quantity"],
+        on_blur=_kept(state, line, "quantity"),
+        key=line["scans"],
+        class_name="input input-count",
+        errors=state.field_errors,
+        **_NUMBER,
     )
 
 

@@ -65,3 +65,22 @@ def _tone(share: Decimal | None, good: Decimal, fair: Decimal, *, sign: int = 1)
     if share is None or share * sign <= good:
         return ""
     return "amber" if share * sign <= fair else "red"
+
+
+VIEW_REQUISITIONS = "purchasing.view_requisitions"
+REQUEST = "purchasing.request"
+REQUISITION_STATUSES = {
+    "submitted": "Waits for approval",
+    "approved": "To order",
+    "declined": "Declined",
+    "ordered": "Ordered",
+    "closed": "Closed",
+}
+REQUISITION_TONES = {
+    "submitted": "amber",
+    "approved": "blue",
+    "declined": "red",
+    "ordered": "green",
+    "closed": "gray",
+}
+REQUISITION_STANDINGS = {"open": "Not done", "late": "Late", "mine": "Mine"}
