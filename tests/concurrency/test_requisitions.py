@@ -6,7 +6,8 @@ from erp.core.errors import Conflict
 from erp.services.purchasing import MoreThanRequested
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
-from tests.services.purchasing.ordering import supplier
+from tests.services.purchasing.ordering import known_supplier, supplier
+from tests.services.purchasing.quotations import answer, ask, choose
 from tests.services.purchasing.requisitions import (
     approved,
     decide_requisition,
@@ -34,3 +35,11 @@ def test_a_requisition_is_decided_once(trader: Shop):
     outcomes = at_once([partial(decide_requisition, trader, made) for _ in range(4)])
     assert refusals(outcomes, Conflict) == 3
     assert requisition(trader, made).status == "approved"
+
+
+def test_of_many_choices_of_one_line_one_makes_an_order(trader: Shop):
+    made = ask(trader, [supplier(trader)], (0, 10))
+    best = answer(trader, made, known_supplier(trader), "5")
+    outcomes = at_once([partial(choose, trader, made, best) for _ in range(4)])
+    assert refusals(outcomes, Conflict) == 3
+    assert len(trader.run("purchasing.list_orders").rows) == 1

@@ -1,14 +1,18 @@
 """What a shop asks its buyers and suppliers for, and a working input for every action of it."""
 
 from dataclasses import replace
+from datetime import date
+from typing import Any
 
 from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids, only
 
+LATER = date(2099, 1, 1)
+
 
 def requesting(shop: Shop, ids: Ids) -> Ids:
-    """Hand requisitions in, and have one approved; return the ids."""
+    """Hand requisitions in, have one approved, and ask a supplier; return the ids."""
     line = {"variant_id": ids["variant_id"], "quantity": 10}
     asker = replace(shop.ctx, user_id=new_id())
     waiting, approved = (
@@ -16,7 +20,31 @@ def requesting(shop: Shop, ids: Ids) -> Ids:
     )
     decision = {"requisition_id": approved, "outcome": "approved"}
     shop.run("purchasing.decide_requisition", decision)
-    return {"waiting_requisition_id": waiting, "requisition_id": approved}
+    request = shop.run("purchasing.ask_suppliers", _asked(ids, shop))
+    answer = shop.run("purchasing.record_quotation", _answered({"request_id": request.id} | ids))
+    return {
+        "waiting_requisition_id": waiting,
+        "requisition_id": approved,
+        "request_id": request.id,
+        "quotation_id": answer.id,
+    }
+
+
+def _asked(ids: Ids, _shop: Shop) -> dict[str, Any]:
+    line = {"variant_id": ids["variant_id"], "quantity": 5}
+    if "requisition_id" in ids:
+        line |= {"requested_for": [{"requisition_id": ids["requisition_id"], "line_no": 1}]}
+    return {"supplier_ids": [ids["supplier_id"]], "answer_by": LATER, "lines": [line]}
+
+
+def _answered(ids: Ids) -> dict[str, Any]:
+    line = {"line_no": 1, "unit_price": "5"}
+    return {
+        "request_id": ids["request_id"],
+        "supplier_id": ids["supplier_id"],
+        "valid_until": LATER,
+        "lines": [line],
+    }
 
 
 EXAMPLES: dict[str, Example] = {
@@ -40,6 +68,18 @@ EXAMPLES: dict[str, Example] = {
             }
         ],
     },
+    "purchasing.ask_suppliers": _asked,
+    "purchasing.record_quotation": lambda i, _: _answered(i),
+    "purchasing.choose_quotations": lambda i, _: {
+        "request_id": i["request_id"],
+        "location_id": i["location_id"],
+        "lines": [{"line_no": 1, "quotation_id": i["quotation_id"]}],
+    },
+    "purchasing.close_request": only("request_id", reason="x"),
+    "purchasing.get_request": only("request_id"),
+    "purchasing.compare_quotations": only("request_id"),
+    "purchasing.list_requests": only("supplier_id"),
+    "purchasing.list_offers": only("variant_id"),
     "purchasing.get_requisition": only("requisition_id"),
     "purchasing.list_requested": only("requisition_id", "supplier_id"),
 }

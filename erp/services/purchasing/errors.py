@@ -112,6 +112,46 @@ class MoreThanRequested(Conflict):
     code = "more_than_requested"
 
 
+class UnknownRequest(NotFound):
+    """No such request for quotation in the acting branch."""
+
+    code = "unknown_request"
+
+
+class RequestDone(Conflict):
+    """Everything of the request is decided, or it is closed."""
+
+    code = "request_done"
+
+
+class NotAsked(InvalidInput):
+    """The supplier, or the line, is not of the request."""
+
+    code = "not_asked"
+
+
+class NoSuchOffer(InvalidInput):
+    """The answer that is chosen offers no such line, or a newer one took its place."""
+
+    code = "no_such_offer"
+
+
+class LineChosen(Conflict):
+    """The line has its supplier already."""
+
+    code = "line_chosen"
+
+
+class OfferLapsed(ConfirmationRequired):
+    """The offer held only until a day that has gone by."""
+
+    code = "offer_lapsed"
+
+
+refuse_on(
+    "uq_quotation_choice_tenant_id_request_id_line_no",
+    lambda: LineChosen("Someone else chose for this line just now. Look again."),
+)
 refuse_on(
     "ck_purchase_requisition_line_ordered",
     lambda: MoreThanRequested("Someone else ordered these goods just now. Look again."),
