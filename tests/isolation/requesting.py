@@ -21,12 +21,12 @@ def requesting(shop: Shop, ids: Ids) -> Ids:
     decision = {"requisition_id": approved, "outcome": "approved"}
     shop.run("purchasing.decide_requisition", decision)
     request = shop.run("purchasing.ask_suppliers", _asked(ids, shop))
-    answer = shop.run("purchasing.record_quotation", _answered({"request_id": request.id} | ids))
+    answer = shop.run("purchasing.record_quotation", _answered({"inquiry_id": request.id} | ids))
     return {
         "waiting_requisition_id": waiting,
         "requisition_id": approved,
-        "request_id": request.id,
-        "quotation_id": answer.id,
+        "inquiry_id": request.id,
+        "answer_id": answer.id,
     }
 
 
@@ -40,7 +40,7 @@ def _asked(ids: Ids, _shop: Shop) -> dict[str, Any]:
 def _answered(ids: Ids) -> dict[str, Any]:
     line = {"line_no": 1, "unit_price": "5"}
     return {
-        "request_id": ids["request_id"],
+        "request_id": ids["inquiry_id"],
         "supplier_id": ids["supplier_id"],
         "valid_until": LATER,
         "lines": [line],
@@ -71,13 +71,13 @@ EXAMPLES: dict[str, Example] = {
     "purchasing.ask_suppliers": _asked,
     "purchasing.record_quotation": lambda i, _: _answered(i),
     "purchasing.choose_quotations": lambda i, _: {
-        "request_id": i["request_id"],
+        "request_id": i["inquiry_id"],
         "location_id": i["location_id"],
-        "lines": [{"line_no": 1, "quotation_id": i["quotation_id"]}],
+        "lines": [{"line_no": 1, "quotation_id": i["answer_id"]}],
     },
-    "purchasing.close_request": only("request_id", reason="x"),
-    "purchasing.get_request": only("request_id"),
-    "purchasing.compare_quotations": only("request_id"),
+    "purchasing.close_request": lambda i, _: {"request_id": i["inquiry_id"], "reason": "x"},
+    "purchasing.get_request": lambda i, _: {"request_id": i["inquiry_id"]},
+    "purchasing.compare_quotations": lambda i, _: {"request_id": i["inquiry_id"]},
     "purchasing.list_requests": only("supplier_id"),
     "purchasing.list_offers": only("variant_id"),
     "purchasing.get_requisition": only("requisition_id"),

@@ -84,3 +84,11 @@ REQUISITION_TONES = {
     "closed": "gray",
 }
 REQUISITION_STANDINGS = {"open": "Not done", "late": "Late", "mine": "Mine"}
+
+REQUEST_STATUSES = {"open": "Open", "decided": "Decided", "closed": "Closed"}
+REQUEST_TONES = {"open": "blue", "decided": "green", "closed": "gray"}
+REQUEST_STANDINGS = {
+    "waiting": "Answers missing",
+    "overdue": "Overdue",
+    "answered": "All answered",
+}
