@@ -77,7 +77,7 @@ def _compare(by: RequestContext, goods: Goods, requisition_id: UUID, suppliers: 
     ]
     given = {
         "idempotency_key": "seed-quotation-request",
-        "supplier_ids": suppliers,
+        "suppliers": [{"supplier_id": supplier_id} for supplier_id in suppliers],
         "answer_by": then.today + timedelta(days=4),
         "needed_by": then.today + timedelta(days=12),
         "note": "Fresh batches, please.",

@@ -34,7 +34,7 @@ def _asked(ids: Ids, _shop: Shop) -> dict[str, Any]:
     line = {"variant_id": ids["variant_id"], "quantity": 5}
     if "requisition_id" in ids:
         line |= {"requested_for": [{"requisition_id": ids["requisition_id"], "line_no": 1}]}
-    return {"supplier_ids": [ids["supplier_id"]], "answer_by": LATER, "lines": [line]}
+    return {"suppliers": [{"supplier_id": ids["supplier_id"]}], "answer_by": LATER, "lines": [line]}
 
 
 def _answered(ids: Ids) -> dict[str, Any]:

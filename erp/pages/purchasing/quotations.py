@@ -201,7 +201,7 @@ def _supplier_head(supplier: Any) -> rx.Component:
 def _row(line: Any) -> rx.Component:
     order = rx.el.span(
         ReactRouterLink.create(line["order"], to=line["order_href"]),
-        rx.cond(line["reason"] != "", f": {line['reason']}"),
+        rx.cond(line["reason"] != "", rx.el.span(": ", line["reason"])),
         class_name="detail",
     )
     return rx.el.tr(

@@ -52,6 +52,12 @@ class RequestedFor(Closed):
     line_no: int
 
 
+class AskedOf(Closed):
+    """A supplier to ask."""
+
+    supplier_id: UUID
+
+
 class AskedLine(Closed):
     """Base units of a product; `requested_for` names the requisitions' lines that need it."""
 
@@ -68,7 +74,7 @@ class AskSuppliers(Command):
         note: For the suppliers.
     """
 
-    supplier_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MOST_SUPPLIERS)]
+    suppliers: Annotated[tuple[AskedOf, ...], Field(min_length=1, max_length=MOST_SUPPLIERS)]
     needed_by: Day | None = None
     answer_by: Day
     note: Text = ""
@@ -134,7 +140,8 @@ def ask_suppliers(session: Session, ctx: RequestContext, cmd: AskSuppliers) -> R
     Emits:
         purchasing.suppliers_asked.v1, in the same transaction.
     """
-    _check_suppliers(session, ctx, cmd.supplier_ids)
+    supplier_ids = [one.supplier_id for one in cmd.suppliers]
+    _check_suppliers(session, ctx, supplier_ids)
     _check_days(ctx, cmd)
     worth_of(session, ctx, [(line.variant_id, line.quantity) for line in cmd.lines], {})
     sources = _sources(session, ctx, cmd.lines)
@@ -143,7 +150,7 @@ def ask_suppliers(session: Session, ctx: RequestContext, cmd: AskSuppliers) -> R
         id=new_id(), number=next_number(session, ctx, series), status=RequestStatus.OPEN
     )
     _write(session, ctx, cmd, answer, sources)
-    event = SuppliersAsked(request_id=answer.id, supplier_ids=list(cmd.supplier_ids))
+    event = SuppliersAsked(request_id=answer.id, supplier_ids=supplier_ids)
     emit(session, ctx, answer.id, event)
     return answer
 
@@ -183,7 +190,7 @@ def end_request(
 def _check_suppliers(session: Session, ctx: RequestContext, ids: Sequence[UUID]) -> None:
     refusals: list[DomainError] = []
     for at, supplier_id in enumerate(ids):
-        field = f"supplier_ids.{at}"
+        field = f"suppliers.{at}.supplier_id"
         try:
             found = get_supplier(session, ctx, supplier_id)
         except DomainError as error:
@@ -266,7 +273,7 @@ def _write(
         part() | {"line_no": at, "variant_id": line.variant_id, "quantity": line.quantity}
         for at, line in enumerate(cmd.lines, start=1)
     ]
-    suppliers = [part() | {"supplier_id": supplier_id} for supplier_id in cmd.supplier_ids]
+    suppliers = [part() | one.model_dump() for one in cmd.suppliers]
     db.insert_rows(session, QuotationRequest, [head])
     db.insert_rows(session, QuotationRequestLine, lines)
     db.insert_rows(session, QuotationRequestSupplier, suppliers)

@@ -90,7 +90,7 @@ class NewRequestState(CostedLinesState, rx.State):
         head = ("idempotency_key", "answer_by", "needed_by", "note")
         given = {name: form[name] for name in head if form.get(name)}
         return given | {
-            "supplier_ids": [row["id"] for row in self.suppliers],
+            "suppliers": [{"supplier_id": row["id"]} for row in self.suppliers],
             "lines": [self._line_typed(form, line) for line in self.lines],
         }
 
@@ -102,7 +102,7 @@ class NewRequestState(CostedLinesState, rx.State):
 
     def _show_refusal(self, error: ValidationError | DomainError) -> None:
         super()._show_refusal(error)
-        named = [x for field, x in self.field_errors.items() if field.startswith("supplier_ids")]
+        named = [x for field, x in self.field_errors.items() if field.startswith("suppliers")]
         if named:
             words = named[0] if self.suppliers else "Choose at least one supplier."
             self.field_errors = {**self.field_errors, "supplier": words}

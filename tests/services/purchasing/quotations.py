@@ -19,7 +19,8 @@ def ask(shop: Shop, suppliers: list[UUID], *goods: tuple[int, int], **more: Any)
     sources = more.pop("requested_for", None)
     extra = {"requested_for": sources} if sources else {}
     lines = [{"variant_id": shop.variant_ids[at], "quantity": n} | extra for at, n in goods]
-    given = {"supplier_ids": suppliers, "answer_by": shop.ctx.today + timedelta(days=7)}
+    asked = [{"supplier_id": one} for one in suppliers]
+    given = {"suppliers": asked, "answer_by": shop.ctx.today + timedelta(days=7)}
     return shop.run("purchasing.ask_suppliers", given | {"lines": lines} | more)
 
 

@@ -98,9 +98,9 @@ def test_the_best_of_the_whole_offers_every_line(shop):
 def test_only_suppliers_are_asked_each_once_about_days_to_come(shop):
     first, *_ = rivals(shop)
     clinic = supplier(shop, name="Ravi Clinic", kind="clinic", roles=["customer"])
-    with refused(shop, NotASupplier, "supplier_ids.1"):
+    with refused(shop, NotASupplier, "suppliers.1.supplier_id"):
         ask(shop, [first, clinic], (0, 1))
-    with refused(shop, InvalidInput, "supplier_ids.1"):
+    with refused(shop, InvalidInput, "suppliers.1.supplier_id"):
         ask(shop, [first, first], (0, 1))
     yesterday = shop.ctx.today - timedelta(days=1)
     with refused(shop, InvalidInput, "answer_by"):
@@ -130,7 +130,7 @@ def test_an_answer_is_of_who_was_asked_and_of_what(shop):
 def test_a_late_answer_is_told_to_whoever_asked(shop, storekeeper, manager):
     first, *_ = rivals(shop)
     lines = [{"variant_id": shop.variant_ids[0], "quantity": 1}]
-    given = {"supplier_ids": [first], "answer_by": shop.ctx.today, "lines": lines}
+    given = {"suppliers": [{"supplier_id": first}], "answer_by": shop.ctx.today, "lines": lines}
     made = shop.run("purchasing.ask_suppliers", given, by=storekeeper)
     tomorrow = shop.ctx.now + timedelta(days=1)
     assert [x.number for x in _listed(shop, "overdue", at=tomorrow)] == [made.number]
