@@ -20,6 +20,7 @@ from erp.seed.maker_lists import seed_maker_lists
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.planning import seed_planning
+from erp.seed.quality import seed_quality
 from erp.seed.requesting import seed_requesting
 from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
@@ -150,6 +151,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_requesting(ctx)
         seed_returns(ctx)
         seed_transfers(ctx, storage_id)
+        seed_quality(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

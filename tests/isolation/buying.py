@@ -105,7 +105,9 @@ EXAMPLES: dict[str, Example] = (
         "purchasing.place_order": _order,
         "purchasing.receive_order": _arrive,
         "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
-        "billing.record_bill": lambda i, _: _bill(i, i["receipt_id"], 7, 10),
+        "inventory.find_checklist": only("variant_id"),
+    "inventory.list_checks": only("lot_id", "receipt_id"),
+    "billing.record_bill": lambda i, _: _bill(i, i["receipt_id"], 7, 10),
         "billing.decide_bill": lambda i, _: {
             "bill_id": i["bill_id"],
             "outcome": "refused",
