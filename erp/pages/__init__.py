@@ -49,6 +49,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.lot",
     "erp.pages.inventory.moving",
     "erp.pages.inventory.quarantine",
+    "erp.pages.inventory.quality",
     "erp.pages.inventory.receiving",
     "erp.pages.inventory.reorder",
     "erp.pages.inventory.sending",

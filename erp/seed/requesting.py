@@ -13,6 +13,8 @@ from erp.seed.orders import Goods, goods_of, people_of
 from erp.seed.parties import supplier_ids
 from erp.services import platform
 
+_ASKED = (0, 1, 4, 6)
+"""Suppliers by name, each of whom the demo has bought from."""
 _ANSWERS: tuple[Mapping[str, Any], ...] = (
     {"percent": 96, "scheme": (10, 1), "lead_days": 5, "terms": "30 days' credit"},
     {"percent": 91, "scheme": (0, 0), "lead_days": 3, "leaves_out": 1},
@@ -29,7 +31,9 @@ def seed_requesting(ctx: RequestContext) -> None:
     _decide(people["manager"], 3, approved, "approved")
     declined = _submit(people["cashier"], 9, goods[30:31], "A customer wants it")
     _decide(people["manager"], 8, declined, "declined", note="The distributor has stopped it.")
-    _compare(people["manager"], goods[24:28], approved, supplier_ids(ctx)[:4])
+    known = supplier_ids(ctx)
+    asked = [known[place] for place in _ASKED]
+    _compare(people["manager"], goods[24:28], approved, asked)
 
 
 def _submit(by: RequestContext, days_ago: int, goods: Goods, note: str) -> UUID:

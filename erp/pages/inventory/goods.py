@@ -6,6 +6,7 @@ from typing import Any
 import reflex as rx
 
 from erp.components import date_field, icon_button, lookup_field, money_field, text_field
+from erp.pages.inventory.quality import check_fields
 
 Fields = Callable[[Any, Any], rx.Component]
 _NUMBER: dict[str, Any] = {"input_mode": "decimal", "auto_complete": "off", "max_length": 18}
@@ -95,6 +96,7 @@ def delivered_fields(state: Any, line: Any) -> rx.Component:
         amount_fields(state, line),
         unit_field(state, line),
         cost_field(state, line),
+        check_fields(state, line),
     )
 
 

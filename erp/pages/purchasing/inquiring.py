@@ -39,7 +39,7 @@ def new_request_page() -> rx.Component:
         "Add the first product",
         "Scan a pack, or find it by name, abbreviation, SKU or code.",
     )
-    goods = rx.fragment(goods_list(state, units_field, none, "few"), product_adder(state))
+    goods = rx.fragment(goods_list(state, _asked, none, "few"), product_adder(state))
     return rx.fragment(
         page_header(
             "New request for quotation",
@@ -56,6 +56,10 @@ def new_request_page() -> rx.Component:
         ),
         scanner(state.scan),
     )
+
+
+def _asked(state: Any, line: Any) -> rx.Component:
+    return rx.fragment(units_field(state, line), rx.el.p(line["for"], class_name="hint paid"))
 
 
 def _suppliers(state: Any) -> rx.Component:

@@ -258,7 +258,7 @@ def _sum(supplier: Any) -> rx.Component:
     return rx.el.td(
         rx.el.b(supplier["total"], class_name="numeric"),
         rx.cond(supplier["offered"] != "", rx.el.span(supplier["offered"], class_name="detail")),
-        rx.el.span("Here in ", supplier["lead"], class_name="detail"),
+        rx.el.span(supplier["lead"], class_name="detail"),
         key=supplier["id"],
     )
 
@@ -293,7 +293,7 @@ def _suppliers() -> rx.Component:
             key=supplier["id"],
         )
 
-    return rx.el.ul(rx.foreach(State.suppliers, entry), class_name="fact-lines")
+    return rx.el.ul(rx.foreach(State.suppliers, entry), class_name="fact-lines folding")
 
 
 def _facts() -> rx.Component:

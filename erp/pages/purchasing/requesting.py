@@ -100,7 +100,7 @@ def requested_page() -> rx.Component:
         state,
         card(_terms(), title="Delivery"),
         card(
-            goods_list(state, _taken, none, "few"),
+            goods_list(state, _taken, none, "few from-whom"),
             title="Approved goods",
             actions=(goods_sums(state, rx.el.span("without GST", class_name="soft")),),
         ),

@@ -38,7 +38,8 @@ class OfferCell(Result):
         paid_units, free_units: The fewest base units, by scheme and minimum, that cover the line.
         effective_price: What one of them costs, free ones counted, tax excluded.
         total: What they all cost, expected tax included.
-        against_last, against_best: Percent of the effective price above the last paid, and the best.
+        against_last: Percent of the effective price above the last paid.
+        against_best: Percent of the total above that of the best.
     """
 
     quotation_id: UUID
@@ -156,7 +157,8 @@ def compare_quotations(
 ) -> Comparison:
     """Compare the newest answer of every supplier, free goods counted.
 
-    The best of a line is the cheapest that still holds, then the sooner. An offer that has lapsed
+    The best of a line is what covers it for the least money and still holds, then the sooner: a low
+    price of more than is wanted is not the best. An offer that has lapsed
     is the best only where no other is left.
 
     Raises:
@@ -242,25 +244,29 @@ def _line(
         for x in answers
     ]
     prices = [b.effective(x["unit_price"]) for b, x in zip(bundles, answers, strict=True)]
+    totals = [
+        _with_tax(round_money(x["unit_price"] * b.paid), rate)
+        for b, x in zip(bundles, answers, strict=True)
+    ]
     order = sorted(
         range(len(answers)),
         key=lambda at: (
             answers[at]["is_lapsed"],
-            prices[at],
+            totals[at],
             NO_LEAD if answers[at]["lead_days"] is None else answers[at]["lead_days"],
             answers[at]["quotation_id"],
         ),
     )
-    best = prices[order[0]] if order else ZERO
+    best = totals[order[0]] if order else ZERO
     offers = [
         OfferCell(
             **{name: value for name, value in answer.items() if name != "line_no"},
             paid_units=bundle.paid,
             free_units=bundle.free,
             effective_price=price,
-            total=_with_tax(round_money(answer["unit_price"] * bundle.paid), rate),
+            total=totals[at],
             against_last=_above(price, last.price) if last else None,
-            against_best=_above(price, best),
+            against_best=_above(totals[at], best),
             is_best=at == order[0],
             is_chosen=answer["quotation_id"] == chosen_id,
         )

@@ -56,6 +56,9 @@ class NewRequestState(CostedLinesState, rx.State):
             event = await self._add_variant(variant_id, {"quantity": quantity})
         return event
 
+    async def _add_variant(self, variant_id: str, typed: Line | None = None) -> EventSpec | None:
+        return await super()._add_variant(variant_id, {"for": "", **(typed or {})})
+
     async def _add_requested(self, wanted: Mapping[str, Any]) -> EventSpec | None:
         """Fill in what requisitions ask for; lines of one product become one."""
         found = await self._ask("purchasing.list_requested", {"limit": MOST_LINES, **wanted})
@@ -67,7 +70,7 @@ class NewRequestState(CostedLinesState, rx.State):
             typed = {
                 "quantity": str(sum(row.left for row in rows)),
                 "sources": ",".join(f"{row.requisition_id}:{row.line_no}" for row in rows),
-                "drift": "For " + ", ".join(sorted({row.requisition for row in rows})),
+                "for": "For " + ", ".join(sorted({row.requisition for row in rows})),
             }
             event = await self._add_variant(variant_id, typed)
         return event

@@ -187,8 +187,10 @@ def _supplier(row: Any, request_id: UUID, lines: int) -> dict[str, str]:
         "is_late": "Late answer" if row.is_late else "",
         "is_best": "Best for all" if row.is_best else "",
         "total": money_text(row.total) if row.total is not None else NOTHING,
-        "offered": "" if row.offered == lines else f"{row.offered} of {counted(lines, 'line')}",
-        "lead": counted(row.lead_days, "day") if row.lead_days is not None else NOTHING,
+        "offered": ""
+        if row.offered in {0, lines}
+        else f"{row.offered} of {counted(lines, 'line')}",
+        "lead": f"Here in {counted(row.lead_days, 'day')}" if row.lead_days is not None else "",
         "score": ", ".join(score) or "No record yet",
         "said": " · ".join(part for part in (row.terms, row.note) if part),
     }

@@ -36,6 +36,7 @@ RECEIVED_STANDINGS = {
     "on_time": "On time",
     "short": "Short life",
     "direct": "Without an order",
+    "failed": "Failed a check",
 }
 AGAINST = {"period": "Time before"}
 DIRECTIONS = {"up": "Dearer", "down": "Cheaper"}
@@ -52,6 +53,7 @@ def share_tones(row: Any) -> dict[str, str]:
         "on_time_is": _tone(row.on_time, -GOOD, -FAIR, sign=-1),
         "fill_is": _tone(row.fill, -GOOD, -FAIR, sign=-1),
         "short_life_is": _tone(row.short_life, SHORT_GOOD, SHORT_FAIR),
+        "failed_is": _tone(row.failed, SHORT_GOOD, SHORT_FAIR),
         "drift_is": _tone(row.drift, DRIFT_GOOD, DRIFT_FAIR),
     }
 
