@@ -39,10 +39,7 @@ def paper_paths(an_id: Schema) -> dict[str, Schema]:
         f"{BASE}/quotation-requests/{{request_id}}/suppliers/{{supplier_id}}/pdf": get_route(
             "print_request",
             "A request for quotation as PDF on A4, as it goes to one supplier",
-            [
-                parameter("path", "request_id", an_id),
-                parameter("path", "supplier_id", an_id),
-            ],
+            [parameter("path", name, an_id) for name in ("request_id", "supplier_id")],
             {"application/pdf": BINARY},
         ),
         f"{BASE}/supplier-returns/{{return_id}}/pdf": get_route(

@@ -76,8 +76,8 @@ def _checklist(row: Any) -> rx.Component:
     return card(
         rx.el.ol(rx.foreach(ChecklistState.points[row["id"]], point), class_name="fact-lines"),
         rx.el.p(row["words"], class_name="hint"),
-        title=rx.Var.create(f"{row['form']}: {row['name']}"),
-        subtitle=row["count"],
+        title=f"{row['form']}: {row['name']}",
+        subtitle=f"{row['count']}",
         actions=(change,),
         span=6,
     )
@@ -103,6 +103,7 @@ def checklist_page() -> rx.Component:
             read_only=True,
             class_name="input",
             id="form",
+            name="shown_form",
         ),
         name="form",
         errors=errors,

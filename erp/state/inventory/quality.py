@@ -148,9 +148,9 @@ class CheckListState(ListState, rx.State):
     query: ClassVar[str] = "inventory.list_checks"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("label", "Goods", detail="lot_number"),
-        Column("outcome", "Outcome", Kind.STATUS, detail="apart", labels=OUTCOMES,
+        Column("outcome", "Outcome", Kind.STATUS, detail="waiting", labels=OUTCOMES,
                tones=OUTCOME_TONES),
-        Column("found", "Found", detail="by"),
+        Column("points", "Found", detail="checked_by"),
         Column("received_on", "Came", Kind.DATE, detail="supplier", wide_only=True),
         Column("quantity", "Units", Kind.COUNT, wide_only=True),
     )  # fmt: skip
@@ -182,10 +182,10 @@ class CheckListState(ListState, rx.State):
             + (" (failed)" if x.is_failed else "")
             for x in sorted(row.points, key=lambda x: not x.is_failed)
         ]
-        return row.model_dump(exclude={"points"}) | {
-            "found": "; ".join(said) or "Nothing noted",
-            "apart": apart,
-            "by": f"{row.checked_by}, {row.checklist} v{row.version}",
+        return row.model_dump() | {
+            "points": "; ".join(said) or "Nothing noted",
+            "waiting": apart,
+            "checked_by": f"{row.checked_by}, {row.checklist} v{row.version}",
             "lot_number": f"Lot {row.lot_number}",
         }
 
