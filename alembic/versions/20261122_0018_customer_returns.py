@@ -3,7 +3,7 @@
 from erp.core import migrating
 
 revision = "0018"
-down_revision = "0013"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

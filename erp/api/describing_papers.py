@@ -36,6 +36,12 @@ def paper_paths(an_id: Schema) -> dict[str, Schema]:
             ],
             {"application/pdf": BINARY},
         ),
+        f"{BASE}/quotation-requests/{{request_id}}/suppliers/{{supplier_id}}/pdf": get_route(
+            "print_request",
+            "A request for quotation as PDF on A4, as it goes to one supplier",
+            [parameter("path", name, an_id) for name in ("request_id", "supplier_id")],
+            {"application/pdf": BINARY},
+        ),
         f"{BASE}/supplier-returns/{{return_id}}/pdf": get_route(
             "print_return",
             "Goods sent back to a supplier as debit note and delivery challan, in three copies",

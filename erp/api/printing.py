@@ -32,6 +32,11 @@ def printing_routes() -> list[Route]:
         ),
         Route(f"{BASE}/shifts/{{shift_id}}/report.pdf", guarded(print_shift), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
+        Route(
+            f"{BASE}/quotation-requests/{{request_id}}/suppliers/{{supplier_id}}/pdf",
+            guarded(print_request),
+            methods=["GET"],
+        ),
         Route(f"{BASE}/sales-orders/{{order_id}}/pdf", guarded(print_offer), methods=["GET"]),
         Route(f"{BASE}/supplier-returns/{{return_id}}/pdf", guarded(print_return), methods=["GET"]),
         Route(
@@ -115,6 +120,19 @@ async def print_order(request: Request) -> Response:
     return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
 
 
+async def print_request(request: Request) -> Response:
+    """Send a request for quotation on A4, as it goes to one supplier.
+
+    Raises:
+        NotFound: The acting branch has no such request.
+    """
+    asked = (_id(request.path_params["request_id"]), _id(request.path_params["supplier_id"]))
+    find = partial(_find_request, credentials_of(request), request_id_of(request.scope))
+    found = await off_the_loop(find, *asked)
+    content = await off_the_loop(PdfPrinter().inquiry, found)
+    return _paper(content, _file_name(found.number, "request.pdf"))
+
+
 async def print_offer(request: Request) -> Response:
     """Send a quotation or order of a customer on A4, in its version in force, or `?version=` another.
 
@@ -185,6 +203,14 @@ def _paper(content: bytes, file_name: str) -> Response:
         "cache-control": "private, no-store",
     }
     return Response(content, headers=headers, media_type="application/pdf")
+
+
+def _find_request(
+    credentials: Credentials, request_id: str, asked_id: UUID, supplier_id: UUID
+) -> purchasing.PrintedRequest:
+    ctx = context_of(credentials, request_id)
+    with db.unit_of_work(ctx) as session:
+        return purchasing.get_printed_request(session, ctx, asked_id, supplier_id)
 
 
 def _find_order(

@@ -62,6 +62,16 @@ SOURCES = (
         lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.supplier},
     ),
     Source(
+        "purchase_requisition",
+        "purchasing.list_requisitions",
+        lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.asked_by},
+    ),
+    Source(
+        "quotation_request",
+        "purchasing.list_requests",
+        lambda row: {"id": str(row.id), "title": row.number, "subtitle": row.asked_by},
+    ),
+    Source(
         "supplier_bill",
         "billing.list_bills",
         lambda row: {"id": str(row.id), "title": row.bill_number, "subtitle": row.supplier},

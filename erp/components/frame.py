@@ -26,6 +26,8 @@ RECORDS = {
     "invoice": "Invoices",
     "sale": "Sales",
     "purchase_order": "Purchase orders",
+    "purchase_requisition": "Requisitions",
+    "quotation_request": "Requests for quotation",
     "supplier_bill": "Supplier bills",
     "supplier_return": "Returns to suppliers",
 }

@@ -21,6 +21,8 @@ from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
 from erp.seed.payments import seed_payments
 from erp.seed.planning import seed_planning
+from erp.seed.quality import seed_quality
+from erp.seed.requesting import seed_requesting
 from erp.seed.returns import seed_returns
 from erp.seed.stock import seed_stock
 from erp.seed.transfers import seed_transfers
@@ -147,9 +149,11 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_bills(ctx)
         seed_counts(ctx)
         seed_planning(ctx)
+        seed_requesting(ctx)
         seed_returns(ctx)
         seed_payments(ctx)
         seed_transfers(ctx, storage_id)
+        seed_quality(ctx)
     return DemoTenant(ctx, new.name, logins)
 
 

@@ -66,7 +66,7 @@ def seed_orders(ctx: RequestContext) -> None:
     Dates are counted from today.
     """
     people = people_of(ctx)
-    goods = _goods(ctx)
+    goods = goods_of(ctx)
     suppliers = supplier_ids(ctx)
     first, second, *_ = suppliers
     for past in _PAST:
@@ -118,7 +118,8 @@ def people_of(ctx: RequestContext) -> dict[str, RequestContext]:
     }
 
 
-def _goods(ctx: RequestContext) -> Goods:
+def goods_of(ctx: RequestContext) -> Goods:
+    """Return the demo's lot-tracked products with their rows of the list."""
     known = variant_ids(ctx)
     tracked = [row for row in read_rows("products.csv") if row["batch_tracked"] == "Y"]
     return [(known[row["sku"]], row) for row in tracked]

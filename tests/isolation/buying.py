@@ -6,7 +6,7 @@ from uuid import UUID
 
 from erp.core.clock import utc_now
 from tests.factories import Shop, receipt_line
-from tests.isolation import returning
+from tests.isolation import requesting, returning
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -20,7 +20,8 @@ def buy_twice(shop: Shop, ids: Ids) -> None:
 
 def buying(shop: Shop, ids: Ids) -> Ids:
     """Order, take goods in and have them billed; return the ids."""
-    return _orders(shop, ids) | _bills(shop, ids) | returning.returns(shop, ids)
+    papers = _orders(shop, ids) | requesting.requesting(shop, ids)
+    return papers | _bills(shop, ids) | returning.returns(shop, ids)
 
 
 def _orders(shop: Shop, ids: Ids) -> Ids:
@@ -79,36 +80,42 @@ def _arrive(ids: Ids, shop: Shop) -> dict[str, Any]:
     return {"order_id": ids["order_id"], "lines": [line]}
 
 
-EXAMPLES: dict[str, Example] = returning.EXAMPLES | {
-    "purchasing.list_price_changes": only("supplier_id"),
-    "purchasing.list_received": only("supplier_id", "variant_id", "brand_id"),
-    "purchasing.price_history": only("variant_id"),
-    "purchasing.supplier_scorecard": only("supplier_id"),
-    "purchasing.amend_order": lambda i, s: {
-        "order_id": i["order_id"],
-        "version": 1,
-        "reason": "more",
-        "lines": _order(i, s)["lines"],
-    },
-    "purchasing.decide_order": lambda i, _: {
-        "order_id": i["waiting_order_id"],
-        "version": 1,
-        "outcome": "approved",
-    },
-    "purchasing.finish_order": only("order_id", version=1, reason="x"),
-    "purchasing.get_order": only("order_id"),
-    "purchasing.list_orders": only("supplier_id"),
-    "purchasing.place_order": _order,
-    "purchasing.receive_order": _arrive,
-    "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
-    "billing.record_bill": lambda i, _: _bill(i, i["receipt_id"], 7, 10),
-    "billing.decide_bill": lambda i, _: {
-        "bill_id": i["bill_id"],
-        "outcome": "refused",
-        "note": "Wrong goods",
-    },
-    "billing.get_bill": only("bill_id"),
-    "billing.list_bills": only("supplier_id"),
-    "billing.list_unbilled": only("supplier_id"),
-}
+EXAMPLES: dict[str, Example] = (
+    returning.EXAMPLES
+    | requesting.EXAMPLES
+    | {
+        "purchasing.list_price_changes": only("supplier_id"),
+        "purchasing.list_received": only("supplier_id", "variant_id", "brand_id"),
+        "purchasing.price_history": only("variant_id"),
+        "purchasing.supplier_scorecard": only("supplier_id"),
+        "purchasing.amend_order": lambda i, s: {
+            "order_id": i["order_id"],
+            "version": 1,
+            "reason": "more",
+            "lines": _order(i, s)["lines"],
+        },
+        "purchasing.decide_order": lambda i, _: {
+            "order_id": i["waiting_order_id"],
+            "version": 1,
+            "outcome": "approved",
+        },
+        "purchasing.finish_order": only("order_id", version=1, reason="x"),
+        "purchasing.get_order": only("order_id"),
+        "purchasing.list_orders": only("supplier_id"),
+        "purchasing.place_order": _order,
+        "purchasing.receive_order": _arrive,
+        "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
+        "inventory.find_checklist": only("variant_id"),
+        "inventory.list_checks": only("lot_id", "receipt_id"),
+        "billing.record_bill": lambda i, _: _bill(i, i["receipt_id"], 7, 10),
+        "billing.decide_bill": lambda i, _: {
+            "bill_id": i["bill_id"],
+            "outcome": "refused",
+            "note": "Wrong goods",
+        },
+        "billing.get_bill": only("bill_id"),
+        "billing.list_bills": only("supplier_id"),
+        "billing.list_unbilled": only("supplier_id"),
+    }
+)
 """A working input of every action of buying, made from what a shop has bought."""

@@ -13,7 +13,7 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import platform
 from erp.services.platform import verifying
-from tests.factories import DOMAINS, Shop, make_shop
+from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
@@ -22,6 +22,7 @@ from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
 from tests.services.inventory.transfers import receive as take_in
 from tests.services.purchasing.ordering import line, place, receive, supplier
+from tests.services.purchasing.requisitions import approved, order_requisitions, taken
 from tests.services.sales.ordering import buyer, deliver, order
 
 assert DOMAINS
@@ -38,6 +39,7 @@ SABOTAGE = {
     "B7": "update supplier_claim set taxable = taxable + 1",
     "B8": "update supplier_return_line set quantity = quantity + 1",
     "B10": "update sales_delivery_line set quantity = quantity + 1",
+    "B11": "update purchase_requisition_line set ordered = ordered - 1 where ordered > 0",
     "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
@@ -88,6 +90,7 @@ SABOTAGE = {
     "S12": "update goods_receipt_line set value = value + 1",
     "S13": "update stock_quarantine_decision set id = gen_random_uuid()",
     "S14": "update dispensing set value = value + 1",
+    "S15": "delete from quality_answer",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -128,6 +131,9 @@ def traded() -> None:
     )
     supplier(shop)
     receive(shop, place(shop, line(shop, 10)), {1: 4})
+    asked = approved(shop, (0, 10), by=shop.acting_as("cashier"))
+    order_requisitions(shop, taken(shop, asked, 1, 4))
+    _check(shop, third)
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
     person = {"name": "Asha", "kind": "patient", "state_code": "27"}
     asha = shop.run("party.create_party", person).id
@@ -152,6 +158,16 @@ def traded() -> None:
     opening = {"register_id": shop.register_id, "opening_float": "0.00"}
     shift = shop.run("pos.open_shift", opening)
     shop.sell({third: 1}, shift_id=shift.id)
+
+
+def _check(shop: Shop, variant_id: UUID) -> None:
+    """Take in goods that fail their checklist."""
+    points = [{"question": "Seal is intact"}]
+    shop.run("inventory.set_checklist", {"name": "At the door", "points": points})
+    answers = {"checks": [{"point_no": 1, "answer": "no"}]}
+    lines = [receipt_line(shop.ctx, variant_id, 5) | answers]
+    shop.run("inventory.receive_goods", {"lines": lines})
+    shop.run("inventory.set_checklist", {"name": "At the door", "points": []})
 
 
 def _collect(shop: Shop, customer_id: UUID) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from erp.adapters.pdf.challan import render_challan
+from erp.adapters.pdf.inquiry import render_inquiry
 from erp.adapters.pdf.invoice import render_invoice
 from erp.adapters.pdf.offer import render_offer
 from erp.adapters.pdf.order import render_order
@@ -14,6 +15,7 @@ from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.inventory.printing import PackLabel, PrintedChallan
 from erp.services.pos.printing import PrintedSlip
+from erp.services.purchasing import PrintedRequest
 from erp.services.purchasing.printing import PrintedOrder
 from erp.services.sales.printing import PrintedOffer
 
@@ -36,6 +38,10 @@ class PdfPrinter:
     def order(self, order: PrintedOrder) -> bytes:
         """Return an order to a supplier as an A4 PDF."""
         return render_order(order)
+
+    def inquiry(self, request: PrintedRequest) -> bytes:
+        """Return a request for quotation to a supplier as an A4 PDF."""
+        return render_inquiry(request)
 
     def offer(self, offer: PrintedOffer) -> bytes:
         """Return a quotation or order of a customer as an A4 PDF."""

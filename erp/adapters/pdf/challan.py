@@ -19,7 +19,7 @@ from erp.adapters.pdf.sheets import (
     sign,
     sums_block,
 )
-from erp.adapters.pdf.tables import LEFT, WIDTH, Column, head_block, line_block
+from erp.adapters.pdf.tables import LEFT, WIDTH, Column, goods_columns, head_block, line_block
 from erp.core.formatting import (
     amount_in_words,
     date_text,
@@ -59,7 +59,6 @@ def render_challan(challan: PrintedChallan) -> bytes:
 
 def _columns() -> list[Goods]:
     fixed: list[Goods] = [
-        Column("HSN", 18, lambda _, line: line.hsn, align=Align.LEFT),
         Column("Batch", 26, lambda _, line: line.lot_number, align=Align.LEFT),
         Column(
             "Expiry",
@@ -70,17 +69,7 @@ def _columns() -> list[Goods]:
         Column("Quantity", 20, lambda _, line: group_count(line.quantity), lambda line: line.unit),
         Column("Taxable value", 26, lambda _, line: group_amount(line.value)),
     ]
-    number: Goods = Column("#", 8, lambda place, _: str(place), align=Align.LEFT)
-    left = WIDTH - number.width - sum(column.width for column in fixed)
-    name: Goods = Column(
-        "Goods",
-        left,
-        lambda _, line: line.description,
-        lambda line: line.sku,
-        Align.LEFT,
-        wraps=True,
-    )
-    return [number, name, *fixed]
+    return goods_columns(fixed)
 
 
 def _opening(canvas: Canvas, challan: PrintedChallan, copy: str) -> Block:

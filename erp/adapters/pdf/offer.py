@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from erp.adapters.pdf.canvas import INK, SOFT, Align, Canvas
+from erp.adapters.pdf.canvas import INK, SOFT, Canvas
 from erp.adapters.pdf.paging import Block
 from erp.adapters.pdf.sheets import (
     HALF,
@@ -17,7 +17,7 @@ from erp.adapters.pdf.sheets import (
     party_text,
     sums_block,
 )
-from erp.adapters.pdf.tables import WIDTH, Column, head_block, line_block, price_text
+from erp.adapters.pdf.tables import WIDTH, Column, goods_columns, head_block, line_block, price_text
 from erp.core.formatting import (
     group_amount,
     group_count,
@@ -50,23 +50,12 @@ def render_offer(offer: PrintedOffer) -> bytes:
 def _columns(offer: PrintedOffer) -> list[Lines]:
     price = "Price with GST" if offer.has_tax else "Price"
     fixed: list[Lines] = [
-        Column("HSN", 18, lambda _, line: line.hsn, align=Align.LEFT),
         Column("Quantity", 22, lambda _, line: group_count(line.quantity), _unit_note),
         Column(price, 24, lambda _, line: price_text(line.price), _less),
         Column("GST", 14, lambda _, line: f"{plain_decimal(line.gst_rate)}%"),
         Column("Amount", 26, lambda _, line: group_amount(line.total)),
     ]
-    number: Lines = Column("#", 8, lambda place, _: str(place), align=Align.LEFT)
-    left = WIDTH - number.width - sum(column.width for column in fixed)
-    name: Lines = Column(
-        "Goods",
-        left,
-        lambda _, line: line.description,
-        lambda line: line.sku,
-        Align.LEFT,
-        wraps=True,
-    )
-    return [number, name, *fixed]
+    return goods_columns(fixed)
 
 
 def _unit_note(line: PrintedOfferLine) -> str:

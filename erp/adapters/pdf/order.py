@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from erp.adapters.pdf.canvas import INK, SOFT, Align, Canvas
+from erp.adapters.pdf.canvas import INK, SOFT, Canvas
 from erp.adapters.pdf.paging import Block
 from erp.adapters.pdf.sheets import (
     HALF,
@@ -17,7 +17,7 @@ from erp.adapters.pdf.sheets import (
     party_text,
     sums_block,
 )
-from erp.adapters.pdf.tables import WIDTH, Column, head_block, line_block, price_text
+from erp.adapters.pdf.tables import WIDTH, Column, goods_columns, head_block, line_block, price_text
 from erp.core.formatting import (
     date_text,
     group_amount,
@@ -52,23 +52,12 @@ def render_order(order: PrintedOrder) -> bytes:
 
 def _columns() -> list[Lines]:
     fixed: list[Lines] = [
-        Column("HSN", 18, lambda _, line: line.hsn, align=Align.LEFT),
         Column("Quantity", 22, lambda _, line: group_number(line.quantity), _unit_note),
         Column("Price", 22, lambda _, line: price_text(line.price), lambda line: f"a {line.unit}"),
         Column("GST", 14, lambda _, line: f"{plain_decimal(line.gst_rate)}%"),
         Column("Value", 26, lambda _, line: group_amount(line.value)),
     ]
-    number: Lines = Column("#", 8, lambda place, _: str(place), align=Align.LEFT)
-    left = WIDTH - number.width - sum(column.width for column in fixed)
-    name: Lines = Column(
-        "Goods",
-        left,
-        lambda _, line: line.description,
-        lambda line: line.sku,
-        Align.LEFT,
-        wraps=True,
-    )
-    return [number, name, *fixed]
+    return goods_columns(fixed)
 
 
 def _unit_note(line: PrintedOrderLine) -> str:

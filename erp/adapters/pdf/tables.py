@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from erp.adapters.pdf.canvas import INK, SOFT, Align, Canvas, line_height
 from erp.adapters.pdf.paging import Block
@@ -15,6 +15,25 @@ BODY, SMALL, HEAD = 7.2, 6.2, 6.6
 ROW_PAD = 0.9
 
 Line = TypeVar("Line")
+
+
+class LineOfGoods(Protocol):
+    """What every line of goods says."""
+
+    @property
+    def description(self) -> str:
+        """Name, potency and pack."""
+
+    @property
+    def sku(self) -> str:
+        """Our own code."""
+
+    @property
+    def hsn(self) -> str:
+        """Code of the tax tariff."""
+
+
+Goods = TypeVar("Goods", bound=LineOfGoods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,22 @@ def price_text(price: Decimal) -> str:
     """Write a unit price with the places it has, at least two."""
     whole_paise = price == price.quantize(Decimal("0.01"))
     return group_amount(price) if whole_paise else plain_decimal(price)
+
+
+def goods_columns(columns: Sequence[Column[Goods]]) -> list[Column[Goods]]:
+    """Return the columns of lines of goods: number, name and HSN code, then the paper's own."""
+    number: Column[Goods] = Column("#", 8, lambda place, _: str(place), align=Align.LEFT)
+    code: Column[Goods] = Column("HSN", 18, lambda _, line: line.hsn, align=Align.LEFT)
+    left = WIDTH - number.width - code.width - sum(column.width for column in columns)
+    name: Column[Goods] = Column(
+        "Goods",
+        left,
+        lambda _, line: line.description,
+        lambda line: line.sku,
+        Align.LEFT,
+        wraps=True,
+    )
+    return [number, name, code, *columns]
 
 
 def head_block(canvas: Canvas, columns: Sequence[Column[Any]]) -> Block:

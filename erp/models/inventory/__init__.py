@@ -18,6 +18,14 @@ from erp.models.inventory.planning import (
     ReorderSuggestion,
     SuggestionStatus,
 )
+from erp.models.inventory.quality import (
+    CheckOutcome,
+    PointKind,
+    QualityAnswer,
+    QualityCheck,
+    QualityChecklist,
+    QualityPoint,
+)
 from erp.models.inventory.quarantine import (
     QuarantineOutcome,
     QuarantineReason,
@@ -42,6 +50,7 @@ from erp.models.inventory.transfer import (
 
 __all__ = [
     "CarryingRate",
+    "CheckOutcome",
     "ClaimTerms",
     "CountLineStatus",
     "CountSource",
@@ -54,6 +63,11 @@ __all__ = [
     "LocationKind",
     "Lot",
     "LotStatus",
+    "PointKind",
+    "QualityAnswer",
+    "QualityCheck",
+    "QualityChecklist",
+    "QualityPoint",
     "QuarantineOutcome",
     "QuarantineReason",
     "Removal",

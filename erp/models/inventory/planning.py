@@ -87,6 +87,8 @@ class SuggestionStatus(StrEnum):
     OPEN = "open"
     ORDERED = "ordered"
     """An order holds the goods."""
+    REQUESTED = "requested"
+    """A requisition asks for the goods."""
     DISMISSED = "dismissed"
     """A person said why not."""
     LAPSED = "lapsed"
@@ -99,7 +101,7 @@ class ReorderSuggestion(TenantRow, table=True):
     Attributes:
         quantity: Base units to buy. available: sellable less reserved; incoming: on order.
         basis: Where the reorder point comes from: `demand`, `product` or `branch`.
-        order_id: The order that holds the goods.
+        order_id: The order that holds the goods. requisition_id: the requisition that asks for them.
         quiet_until: Last day on which a dismissed one is not made again.
     """
 
@@ -115,6 +117,7 @@ class ReorderSuggestion(TenantRow, table=True):
             "status <> 'dismissed' or (reason <> '' and quiet_until is not null)", name="dismissed"
         ),
         CheckConstraint("(status = 'ordered') = (order_id is not null)", name="ordered"),
+        CheckConstraint("(status = 'requested') = (requisition_id is not null)", name="requested"),
         Index(
             "uq_reorder_suggestion_open",
             "tenant_id",
@@ -145,3 +148,4 @@ class ReorderSuggestion(TenantRow, table=True):
     reason: str = ""
     quiet_until: date | None = None
     order_id: UUID | None = None
+    requisition_id: UUID | None = None

@@ -18,6 +18,8 @@ class QuarantineReason(StrEnum):
     DAMAGED = "damaged"
     SUSPECTED = "suspected"
     CUSTOMER_RETURN = "customer_return"
+    FAILED_CHECK = "failed_check"
+    """A point that had to hold did not when the goods came."""
 
 
 class QuarantineOutcome(StrEnum):

@@ -1,4 +1,4 @@
-"""Purchase orders: their versions, decisions, lines, and what came against them."""
+"""Requisitions, requests for quotation, and purchase orders with what came against them."""
 
 from erp.models.purchasing.order import (
     OrderStatus,
@@ -10,6 +10,22 @@ from erp.models.purchasing.order import (
     PurchaseOrderReceipt,
     PurchaseOrderVersion,
 )
+from erp.models.purchasing.quotation import (
+    QuotationChoice,
+    QuotationRequest,
+    QuotationRequestLine,
+    QuotationRequestSource,
+    QuotationRequestSupplier,
+    RequestStatus,
+    SupplierQuotation,
+    SupplierQuotationLine,
+)
+from erp.models.purchasing.requisition import (
+    PurchaseRequisition,
+    PurchaseRequisitionLine,
+    PurchaseRequisitionOrder,
+    RequisitionStatus,
+)
 
 __all__ = [
     "OrderStatus",
@@ -20,4 +36,16 @@ __all__ = [
     "PurchaseOrderProgress",
     "PurchaseOrderReceipt",
     "PurchaseOrderVersion",
+    "PurchaseRequisition",
+    "PurchaseRequisitionLine",
+    "PurchaseRequisitionOrder",
+    "QuotationChoice",
+    "QuotationRequest",
+    "QuotationRequestLine",
+    "QuotationRequestSource",
+    "QuotationRequestSupplier",
+    "RequestStatus",
+    "RequisitionStatus",
+    "SupplierQuotation",
+    "SupplierQuotationLine",
 ]

@@ -6,8 +6,10 @@ from typing import Any
 import reflex as rx
 
 from erp.components import date_field, icon_button, lookup_field, money_field, text_field
+from erp.pages.inventory.quality import check_fields
 
 Fields = Callable[[Any, Any], rx.Component]
+_NUMBER: dict[str, Any] = {"input_mode": "decimal", "auto_complete": "off", "max_length": 18}
 
 
 def goods_list(
@@ -94,6 +96,7 @@ def delivered_fields(state: Any, line: Any) -> rx.Component:
         amount_fields(state, line),
         unit_field(state, line),
         cost_field(state, line),
+        check_fields(state, line),
     )
 
 
@@ -142,29 +145,30 @@ def price_fields(state: Any, line: Any) -> rx.Component:
 
 def amount_fields(state: Any, line: Any) -> rx.Component:
     """Return the fields of units paid for and free."""
-    number = {
-        "errors": state.field_errors,
-        "input_mode": "decimal",
-        "auto_complete": "off",
-        "max_length": 18,
-    }
     return rx.fragment(
-        text_field(
-            "Quantity",
-            _named(line, "quantity"),
-            default_value=line["quantity"],
-            on_blur=_kept(state, line, "quantity"),
-            key=line["scans"],
-            class_name="input input-count",
-            **number,
-        ),
+        units_field(state, line),
         text_field(
             "Free",
             _named(line, "free_quantity"),
             default_value=line["free_quantity"],
             class_name="input input-count",
-            **number,
+            errors=state.field_errors,
+            **_NUMBER,
         ),
+    )
+
+
+def units_field(state: Any, line: Any) -> rx.Component:
+    """Return the field of units."""
+    return text_field(
+        "Quantity",
+        _named(line, "quantity"),
+        default_value=line["quantity"],
+        on_blur=_kept(state, line, "quantity"),
+        key=line["scans"],
+        class_name="input input-count",
+        errors=state.field_errors,
+        **_NUMBER,
     )
 
 

@@ -23,6 +23,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
+from erp.pages.inventory.quality import checks_card
 from erp.pages.inventory.stock import document_link
 from erp.pages.routing import page
 from erp.state.inventory.lot import (
@@ -35,6 +36,7 @@ from erp.state.inventory.lot import (
     RecallLotState,
     ReleaseLotState,
 )
+from erp.state.inventory.quality import CheckListState
 
 head = LotState.head
 
@@ -45,7 +47,7 @@ head = LotState.head
     permission="inventory.view",
     parent="/stock",
     record="lot",
-    on_load=[LotState.open_record, LotState.listen],
+    on_load=[LotState.open_record, CheckListState.open_checks, LotState.listen],
 )
 def lot_page() -> rx.Component:
     """Show one lot."""
@@ -69,6 +71,7 @@ def lot_page() -> rx.Component:
                 rx.el.div(card(_facts(), title="About this lot"), class_name="span-4 full-below"),
                 rx.el.div(_places(), _relatives(), _buyers(), class_name="stack span-8"),
             ),
+            checks_card(),
             _trail(),
             list_route="/stock",
             list_label="All stock",

@@ -12,6 +12,7 @@ from erp.components import (
     link_button,
     list_view,
     lookup_field,
+    notice,
     page_header,
     scanner,
     select_field,
@@ -125,7 +126,15 @@ def _summary() -> rx.Component:
             rx.el.b(done["lots"]),
             ", worth ",
             rx.el.b(done["value"]),
-            ", are on hand and can be sold.",
+            ", are on hand.",
+        ),
+        rx.cond(
+            done["apart"] != "",
+            notice(
+                rx.fragment(done["apart"], " failed the checklist and went into quarantine."),
+                tone="red",
+                icon="shield-alert",
+            ),
         ),
         rx.el.div(
             link_button("See the lots", done["href"], look="outline", icon="boxes"),

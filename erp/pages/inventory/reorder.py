@@ -20,7 +20,12 @@ from erp.components import (
 from erp.pages.routing import Nav, page
 from erp.state.inventory.reorder import DismissState, ReorderRuleState, ReorderState
 
-CLOSED = [("ordered", "Ordered"), ("dismissed", "Dismissed"), ("lapsed", "No longer needed")]
+CLOSED = [
+    ("ordered", "Ordered"),
+    ("requested", "On a requisition"),
+    ("dismissed", "Dismissed"),
+    ("lapsed", "No longer needed"),
+]
 
 
 @page(
@@ -63,9 +68,11 @@ def reorder_page() -> rx.Component:
 def _suppliers() -> rx.Component:
     def line(row: Any) -> rx.Component:
         order = link_button("Order all", row["order_link"], look="outline", icon="plus")
+        ask = link_button("Request all", row["request_link"], look="outline", icon="plus")
+        may = rx.cond(ReorderState.may_order, order, rx.cond(ReorderState.may_request, ask))
         return rx.el.li(
             rx.el.div(row["name"], rx.el.span(row["note"], class_name="detail")),
-            rx.cond((row["order_link"] != "") & ReorderState.may_order, order),
+            rx.cond(row["order_link"] != "", may),
             key=row["id"],
         )
 
@@ -79,6 +86,9 @@ def _decide(row: Any) -> rx.Component:
     about = (row["id"], row["label"])
     offers = rx.el.div(
         rx.cond(ReorderState.may_order, link_button("Order", row["order_link"], look="outline")),
+        rx.cond(
+            ReorderState.may_request, link_button("Request", row["request_link"], look="outline")
+        ),
         rx.cond(
             ReorderState.may_reorder,
             rx.fragment(

@@ -5,7 +5,9 @@ from typing import Any
 import reflex as rx
 
 from erp.components import Empty, Filter, link_button, list_view, notice, page_header
+from erp.pages.inventory.quality import checks_card
 from erp.pages.routing import Nav, page
+from erp.state.inventory.quality import CheckListState
 from erp.state.inventory.stock import MoveListState, PlacesState, StockListState
 from erp.state.inventory.wording import RUNGS, STATUSES
 
@@ -61,7 +63,12 @@ def stock_page() -> rx.Component:
     title="Moves",
     permission="inventory.view",
     parent="/stock",
-    on_load=[PlacesState.open_places, MoveListState.open_list, MoveListState.listen],
+    on_load=[
+        PlacesState.open_places,
+        MoveListState.open_list,
+        CheckListState.open_checks,
+        MoveListState.listen,
+    ],
 )
 def moves_page() -> rx.Component:
     """List moves."""
@@ -77,6 +84,7 @@ def moves_page() -> rx.Component:
                 icon="filter",
             ),
         ),
+        checks_card(),
         list_view(
             MoveListState,
             label="Moves",

@@ -22,6 +22,7 @@ from erp.pages.inventory.goods import (
     label_fields,
     price_fields,
 )
+from erp.pages.inventory.quality import check_fields
 from erp.pages.inventory.review import review_dialog
 from erp.pages.routing import page
 from erp.state.inventory.stock import RECEIVE
@@ -100,4 +101,5 @@ def _fields(state: Any, line: Any) -> rx.Component:
         price_fields(state, line),
         amount_fields(state, line),
         cost_field(state, line),
+        check_fields(state, line),
     )

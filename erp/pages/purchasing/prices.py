@@ -15,7 +15,7 @@ from erp.components import (
     page_turner,
 )
 from erp.components.charts import plain_chart
-from erp.state.purchasing.prices import PriceState
+from erp.state.purchasing.prices import OFFER_COLUMNS, PriceState
 
 PRICES = ("Last", "Lowest", "Average")
 
@@ -25,6 +25,7 @@ def prices_card() -> rx.Component:
     shown = card(
         rx.cond(PriceState.problem != "", notice(PriceState.problem, tone="red")),
         rx.cond(PriceState.rows.length() > 0, _history(), _none()),
+        rx.cond(PriceState.offers.length() > 0, _offers()),
         title="Prices paid",
         actions=(_variants(), _export()),
     )
@@ -63,6 +64,14 @@ def _history() -> rx.Component:
             page_turner(PriceState),
             class_name="list-foot prices-foot",
         ),
+    )
+
+
+def _offers() -> rx.Component:
+    """Return what suppliers offered of late, chosen or not."""
+    return rx.fragment(
+        rx.el.h3("Prices offered", class_name="review-title"),
+        data_table(OFFER_COLUMNS, PriceState.offers, label="Prices offered", linked=True),
     )
 
 

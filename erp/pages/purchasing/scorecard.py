@@ -8,6 +8,7 @@ from erp.components import card, empty_state, notice, stat_tile
 from erp.state.purchasing.periods import PERIODS
 from erp.state.purchasing.scorecard import ScorecardState
 
+TONED = frozenset({"on_time", "fill", "short_life", "failed", "drift", "recovered"})
 score, links = ScorecardState.score, ScorecardState.links
 
 
@@ -40,6 +41,10 @@ def _figures() -> rx.Component:
         _figure("On time", "on_time", _of("due_units", "units", "No expected day")),
         _figure("Filled", "fill", _of("ordered_units", "units", "No order over or late")),
         _figure("Short life", "short_life", _of("dated_units", "units", "Nothing with an expiry")),
+        rx.cond(
+            score["checked_units"] != "",
+            _figure("Failed checks", "failed", _of("checked_units", "units", "Nothing looked at")),
+        ),
         _figure("Price drift", "drift", "against the time before"),
         rx.cond(
             score["recovered"] != "",
@@ -50,9 +55,7 @@ def _figures() -> rx.Component:
 
 
 def _figure(label: str, key: str, note: Any) -> rx.Component:
-    tone = (
-        score[f"{key}_is"] if key in {"on_time", "fill", "short_life", "drift", "recovered"} else ""
-    )
+    tone = score[f"{key}_is"] if key in TONED else ""
     return stat_tile(label, score[key], note=note, to=links[key], tone=tone)
 
 

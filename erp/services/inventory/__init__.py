@@ -1,6 +1,6 @@
 """Stock: lots, moves, balances, allocation, expiry, value."""
 
-from erp.models.inventory import LotStatus
+from erp.models.inventory import LotStatus, SuggestionStatus
 from erp.services.inventory import (
     advising_transfers,
     arriving,
@@ -40,6 +40,7 @@ from erp.services.inventory.carrying import (
     list_carrying_rates,
     set_carrying_rate,
 )
+from erp.services.inventory.checking_quality import PointAnswer, PointAnswers
 from erp.services.inventory.claiming import (
     CLAIM_WINDOW,
     DEFAULT_CLAIM_DAYS,
@@ -81,6 +82,7 @@ from erp.services.inventory.errors import (
     NothingToCount,
     OtherExpiry,
     OwnDifferences,
+    PointUnanswered,
     RateStarts,
     ReasonRequired,
     ShortShelfLife,
@@ -139,6 +141,15 @@ from erp.services.inventory.printing import (
     get_pack_label,
     get_printed_challan,
 )
+from erp.services.inventory.quality_checklists import (
+    Checklists,
+    Point,
+    SetChecklist,
+    find_checklist,
+    list_checklists,
+    set_checklist,
+)
+from erp.services.inventory.quality_queries import CheckPage, ListChecks, list_checks
 from erp.services.inventory.queries import (
     ListMoves,
     LotStockPage,
@@ -219,31 +230,34 @@ from erp.services.inventory.warehousing import (
 
 __all__ = [
     "AGE_BUCKETS", "CLAIM_WINDOW", "DEFAULT_CLAIM_DAYS", "DEMAND_CLASSES", "IDLENESS", "LOTS_MADE_OF",
-    "MINIMUM_SHELF_LIFE", "VALUE_CLASSES", "AdjustStock", "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots",
-    "ApproveCount", "BeyondLimit", "CancelCount", "CostChange", "CountApproval", "CountClosed", "CountDetail",
-    "CountLine", "CountNotOpen", "CountRecorded", "CountStart", "CountSubmission", "CreateLocation",
-    "CreateWarehouse", "ExpiredLot", "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots", "GetCount", "GetLot",
-    "GoodsReceived", "HoldLot", "InsufficientStock", "KnownLot", "LastLot", "LeavingLot", "LeftLot", "ListCounts",
-    "ListExpiring", "ListLocations", "ListMoves", "LotBeingCounted", "LotChanged", "LotDetail", "LotNotOnCount",
-    "LotNotSellable", "LotNumber", "LotOnHold", "LotQuantity", "LotRecalled", "LotRequired", "LotStanding",
-    "LotStatus", "LotStockPage", "LotStockRow", "LotTerms", "LotsUncounted", "MovePage", "Movement", "MrpDiffers",
-    "NothingToCount", "OnOrder", "Origin", "OtherExpiry", "OwnDifferences", "PackLabel", "Pick", "Policy",
-    "PrintedChallan", "RateStarts", "ReasonRequired", "RecallLot", "ReceiptLine", "ReceiptPage", "ReceiveGoods",
-    "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer", "ReleaseLapsedReservations", "ReleaseLot",
-    "RequestRecount", "Returned", "Revalued", "SearchLots", "ShortShelfLife", "StartCount", "StockAdjustment",
-    "StockAsOf", "StockByLot", "StockTransfer", "StockValuation", "StockWriteOff", "SubmitCount",
-    "SuggestionClosed", "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace",
-    "UnknownSuggestion", "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace",
-    "adjust_stock", "advising_transfers", "alert_expiring_lots", "allocate", "approve_count", "arriving",
-    "cancel_count", "check_lots_known", "classify_stock", "close_suggestions", "create_location",
-    "create_warehouse", "dismiss_suggestion", "dispatching", "dispensing", "expiry_ladder", "genealogy",
+    "MINIMUM_SHELF_LIFE", "VALUE_CLASSES", "AdjustStock", "AdjustmentLine", "AdjustmentReason",
+    "AlertExpiringLots", "ApproveCount", "BeyondLimit", "CancelCount", "CheckPage", "Checklists", "CostChange",
+    "CountApproval", "CountClosed", "CountDetail", "CountLine", "CountNotOpen", "CountRecorded", "CountStart",
+    "CountSubmission", "CreateLocation", "CreateWarehouse", "ExpiredLot", "ExpiryAlert", "ExpiryLadder",
+    "FoundLot", "FoundLots", "GetCount", "GetLot", "GoodsReceived", "HoldLot", "InsufficientStock", "KnownLot",
+    "LastLot", "LeavingLot", "LeftLot", "ListChecks", "ListCounts", "ListExpiring", "ListLocations", "ListMoves",
+    "LotBeingCounted", "LotChanged", "LotDetail", "LotNotOnCount", "LotNotSellable", "LotNumber", "LotOnHold",
+    "LotQuantity", "LotRecalled", "LotRequired", "LotStanding", "LotStatus", "LotStockPage", "LotStockRow",
+    "LotTerms", "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount", "OnOrder", "Origin",
+    "OtherExpiry", "OwnDifferences", "PackLabel", "Pick", "Point", "PointAnswer", "PointAnswers",
+    "PointUnanswered", "Policy", "PrintedChallan", "RateStarts", "ReasonRequired", "RecallLot", "ReceiptLine",
+    "ReceiptPage", "ReceiveGoods", "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer",
+    "ReleaseLapsedReservations", "ReleaseLot", "RequestRecount", "Returned", "Revalued", "SearchLots",
+    "SetChecklist", "ShortShelfLife", "StartCount", "StockAdjustment", "StockAsOf", "StockByLot", "StockTransfer",
+    "StockValuation", "StockWriteOff", "SubmitCount", "SuggestionClosed", "SuggestionStatus", "TakenBack",
+    "TransferStock", "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace", "UnknownSuggestion", "Wanted",
+    "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace", "adjust_stock",
+    "advising_transfers", "alert_expiring_lots", "allocate", "approve_count", "arriving", "cancel_count",
+    "check_lots_known", "classify_stock", "close_suggestions", "create_location", "create_warehouse",
+    "dismiss_suggestion", "dispatching", "dispensing", "expiry_ladder", "find_checklist", "genealogy",
     "get_count", "get_last_lot", "get_lot", "get_owned_place", "get_pack_label", "get_printed_challan",
     "get_reorder_plan", "hold_lot", "idle_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates",
-    "list_claim_terms", "list_classes", "list_counts", "list_expiring", "list_idle", "list_locations", "list_moves",
-    "list_receipts", "list_suggestions", "listing_quarantine", "listing_transfers", "quarantining", "recall_lot",
-    "receive_goods", "record_count", "referees", "release", "release_lapsed_reservations", "release_lot",
-    "request_recount", "requesting", "reserve", "revalue_lots", "ruling", "search_lots", "send_back",
-    "set_carrying_rate", "set_claim_terms", "set_reorder_rule", "start_count", "stock_ageing", "stock_as_of",
-    "stock_by_lot", "stock_valuation", "submit_count", "suggest_reorders", "suggested_suppliers", "take_back",
-    "take_reserved", "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",
+    "list_checklists", "list_checks", "list_claim_terms", "list_classes", "list_counts", "list_expiring",
+    "list_idle", "list_locations", "list_moves", "list_receipts", "list_suggestions", "listing_quarantine",
+    "listing_transfers", "quarantining", "recall_lot", "receive_goods", "record_count", "referees", "release",
+    "release_lapsed_reservations", "release_lot", "request_recount", "requesting", "reserve", "revalue_lots",
+    "ruling", "search_lots", "send_back", "set_carrying_rate", "set_checklist", "set_claim_terms",
+    "set_reorder_rule", "start_count", "stock_ageing", "stock_as_of", "stock_by_lot", "stock_valuation",
+    "submit_count", "suggest_reorders", "suggested_suppliers", "take_back", "take_reserved",
+    "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",
 ]  # fmt: skip

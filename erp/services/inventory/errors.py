@@ -34,6 +34,12 @@ class LotNotSellable(InvalidInput):
     code = "lot_not_sellable"
 
 
+class PointUnanswered(InvalidInput):
+    """Goods came and a required point of their checklist was not looked at."""
+
+    code = "point_unanswered"
+
+
 class LotRequired(InvalidInput):
     """The goods are tracked by lot and none was named."""
 

@@ -289,3 +289,12 @@ class ReorderDismissed(DomainEvent):
     suggestion_id: UUID
     variant_id: UUID
     reason: str
+
+
+class ChecklistSet(DomainEvent):
+    """A checklist of quality got a new version."""
+
+    name: ClassVar[str] = "inventory.checklist_set.v1"
+
+    checklist_id: UUID
+    version: int

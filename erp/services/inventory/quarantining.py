@@ -117,8 +117,24 @@ def quarantine_goods(session: Session, ctx: RequestContext, cmd: QuarantineGoods
     if place.kind != LocationKind.STORAGE:
         message = f"Goods in {place.name} are not for sale. Choose a storage."
         raise WrongPlace(message, fields={"location_id": message})
+    return put_apart(session, ctx, place, cmd.lines, (cmd.reason_code, cmd.note))
+
+
+def put_apart(
+    session: Session,
+    ctx: RequestContext,
+    place: Place,
+    lines: Sequence[LotQuantity],
+    why: tuple[QuarantineReason, str],
+) -> Quarantined:
+    """Move units of lots from a storage into its warehouse's quarantine, as `quarantine_goods` does.
+
+    Args:
+        why: The reason and a note.
+    """
+    reason_code, note = why
     apart = _quarantine_of(session, ctx, place)
-    lots = lock_lots(session, ctx, place.id, [x.lot_id for x in cmd.lines], also_in=[apart])
+    lots = lock_lots(session, ctx, place.id, [x.lot_id for x in lines], also_in=[apart])
     movements = [
         Movement(
             lots[line.lot_id].variant_id,
@@ -128,18 +144,18 @@ def quarantine_goods(session: Session, ctx: RequestContext, cmd: QuarantineGoods
             line.quantity,
             lots[line.lot_id].take(line.quantity, f"lines.{at}.quantity"),
             at + 1,
-            cmd.reason_code,
+            reason_code,
         )
-        for at, line in enumerate(cmd.lines)
+        for at, line in enumerate(lines)
     ]
     origin = Origin("stock_quarantine", new_id())
     write_moves(session, ctx, origin, movements)
-    rows = quarantine_rows(ctx, movements, place.id, cmd.reason_code, cmd.note)
+    rows = quarantine_rows(ctx, movements, place.id, reason_code, note)
     db.insert_rows(session, StockQuarantine, rows)
     value = sum((move.value for move in movements), Decimal("0.00"))
     event = GoodsQuarantined(
         location_id=place.id,
-        reason_code=cmd.reason_code,
+        reason_code=reason_code,
         lot_ids=[move.lot_id for move in movements],
         value=value,
     )

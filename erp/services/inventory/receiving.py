@@ -1,6 +1,6 @@
 """Goods receipts: incoming stock becomes on-hand stock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +19,13 @@ from erp.core.money import round_money
 from erp.core.quantity import to_base_units
 from erp.models.inventory import GoodsReceipt, GoodsReceiptLine, LocationKind
 from erp.services import catalog, party
+from erp.services.inventory.checking_quality import (
+    Checked,
+    CheckedGoods,
+    PointAnswers,
+    check_lines,
+    keep_checks,
+)
 from erp.services.inventory.events import GoodsReceived
 from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots
 from erp.services.inventory.moving import Movement, Origin, write_moves
@@ -59,6 +66,7 @@ class ReceiptLine(Closed):
         unit_cost: Price of one `unit`, tax excluded, free units not counted.
         mrp: Maximum retail price of one base unit, tax included.
         ptr: Price to retailer of one base unit, tax excluded; pts: price to stockist.
+        checks: What was found at the points of the product's checklist.
     """
 
     variant_id: UUID
@@ -73,6 +81,7 @@ class ReceiptLine(Closed):
     free_quantity: UnitQuantity = Decimal(0)
     unit: Annotated[str, Field(max_length=20)] = ""
     unit_cost: UnitPrice
+    checks: PointAnswers = ()
 
 
 class ReceiveGoods(Command):
@@ -92,13 +101,18 @@ class ReceiveGoods(Command):
 
 
 class ReceivedLine(Result):
-    """What a line of the delivery became: base units of a lot and their cost."""
+    """What a line of the delivery became: base units of a lot and their cost.
+
+    Attributes:
+        is_apart: It failed its checklist.
+    """
 
     line_no: int
     variant_id: UUID
     lot_id: UUID
     quantity: int
     value: Decimal
+    is_apart: bool = False
 
 
 class ReceivedGoods(Result):
@@ -128,7 +142,7 @@ class _Counted:
 
 @command("inventory.receive_goods", permission="inventory.receive", rest="POST /goods-receipts")
 def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> ReceivedGoods:
-    """Record a delivery and raise what is on hand.
+    """Record a delivery and raise what is on hand; what fails its checklist is put apart at once.
 
     Free units join the lot and share the cost of the paid ones. Debits inventory and credits
     goods received not invoiced with the cost; tax is for the supplier's bill.
@@ -141,14 +155,18 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> R
         MrpDiffers: The lot is known with another MRP.
         ShortShelfLife: Goods have less life left than the shop asks for; may be confirmed.
         OtherExpiry: The lot number is known with another expiry; may be confirmed.
+        PointUnanswered: A required point of a checklist has no answer; names `lines.N.checks.POINT`.
+        UnknownPlace: Goods fail, and their warehouse has no quarantine.
 
     Emits:
-        inventory.goods_received.v1, in the same transaction.
+        inventory.goods_received.v1, in the same transaction; inventory.goods_quarantined.v1 where
+        goods fail.
     """
     place = get_owned_place(session, ctx, cmd.location_id)
     received_at = instant_of(ctx, cmd.received_on, "received_on")
     received_on = cmd.received_on or ctx.today
-    counted, lines = _lines(session, ctx, cmd, received_on)
+    checked = check_lines(session, ctx, [(line.variant_id, line.checks) for line in cmd.lines])
+    counted, lines = _lines(session, ctx, cmd, received_on, checked)
     value = sum((line.value for line in lines), Decimal("0.00"))
     origin = Origin("goods_receipt", new_id())
     _keep(
@@ -166,11 +184,21 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> R
         value=value,
     )
     emit(session, ctx, origin.id, event)
+    looked_at = [
+        (checked[at], CheckedGoods(line.line_no, line.lot_id, line.quantity))
+        for at, line in enumerate(lines)
+        if at in checked
+    ]
+    keep_checks(session, ctx, (origin.id, place), looked_at)
     return ReceivedGoods(receipt_id=origin.id, location_id=place.id, value=value, lines=list(lines))
 
 
 def _lines(
-    session: Session, ctx: RequestContext, cmd: ReceiveGoods, received_on: date
+    session: Session,
+    ctx: RequestContext,
+    cmd: ReceiveGoods,
+    received_on: date,
+    checked: Mapping[int, Checked],
 ) -> tuple[list[_Counted], list[ReceivedLine]]:
     """Return the lines in base units, and of lots, which are made where they are new."""
     if cmd.supplier_id is not None:
@@ -184,8 +212,9 @@ def _lines(
             lot_id=lots[line.label].id,
             quantity=line.paid + line.free,
             value=line.value,
+            is_apart=bool(at in checked and checked[at].refused),
         )
-        for line in counted
+        for at, line in enumerate(counted)
     ]
 
 

@@ -295,3 +295,24 @@ referee(
                (used.value, moved.value_used, moved.value_made, moved.units_made, moved.units_used)
     """,
 )
+referee(
+    "S15",
+    "What failed its checklist went into quarantine, all of it, and nothing failed without a point",
+    counted="select count(*) from quality_check",
+    offenders="""
+        select c.tenant_id, c.receipt_id, c.line_no, c.outcome, c.quantity
+          from quality_check c
+          left join stock_quarantine q on (q.tenant_id, q.id) = (c.tenant_id, c.quarantine_id)
+          join goods_receipt g on (g.tenant_id, g.id) = (c.tenant_id, c.receipt_id)
+          join location l on (l.tenant_id, l.id) = (g.tenant_id, g.location_id)
+         where (c.outcome = 'failed') is distinct from exists (
+                select from quality_answer a
+                  join quality_point p on (p.tenant_id, p.checklist_id, p.point_no)
+                            = (a.tenant_id, c.checklist_id, a.point_no)
+                 where a.tenant_id = c.tenant_id and a.check_id = c.id
+                   and a.is_failed and p.is_required)
+            or (c.outcome = 'failed' and l.kind = 'storage'
+                and (q.lot_id, q.quantity) is distinct from (c.lot_id, c.quantity))
+         limit 1
+    """,
+)

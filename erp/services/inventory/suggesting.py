@@ -214,16 +214,26 @@ def dismiss_suggestion(session: Session, ctx: RequestContext, cmd: DismissSugges
 
 
 def close_suggestions(
-    session: Session, ctx: RequestContext, order_id: UUID, variant_ids: Iterable[UUID]
+    session: Session,
+    ctx: RequestContext,
+    holder: tuple[SuggestionStatus, UUID],
+    variant_ids: Iterable[UUID],
 ) -> None:
-    """Close the acting branch's open suggestions of products that an order holds now."""
+    """Close the acting branch's open suggestions of products that a document holds now.
+
+    Args:
+        holder: `ordered` with the order's id, or `requested` with the requisition's.
+    """
+    status, holder_id = holder
+    is_order = status is SuggestionStatus.ORDERED
     db.execute(
         session,
-        "update reorder_suggestion set status = 'ordered', order_id = %s, closed_at = %s,"
-        " closed_by = %s where tenant_id = %s and branch_id = %s and status = 'open'"
-        " and variant_id = any(%s)",
+        "update reorder_suggestion set status = %s, order_id = %s, requisition_id = %s,"
+        " closed_at = %s, closed_by = %s where tenant_id = %s and branch_id = %s"
+        " and status = 'open' and variant_id = any(%s)",
         (
-            order_id,
+            status,
+            *((holder_id, None) if is_order else (None, holder_id)),
             ctx.now,
             ctx.user_id,
             ctx.tenant_id,

@@ -11,6 +11,7 @@ from erp.services.platform import Command, Result, ShortText, command, emit
 from erp.services.purchasing.errors import VersionWaits
 from erp.services.purchasing.events import OrderFinished
 from erp.services.purchasing.holding import HeldOrder, hold_order, progress_of, require_newest
+from erp.services.purchasing.requisition_holding import give_back
 
 
 class FinishOrder(Command):
@@ -61,7 +62,7 @@ def finish_order(session: Session, ctx: RequestContext, cmd: FinishOrder) -> Fin
 def end_order(
     session: Session, ctx: RequestContext, order: HeldOrder, status: OrderStatus, reason: str
 ) -> None:
-    """Let nothing more happen to an order.
+    """Let nothing more happen to an order; one that came to nothing frees what requisitions gave it.
 
     Emits:
         purchasing.order_finished.v1, in the same transaction.
@@ -72,4 +73,6 @@ def end_order(
         " ended_by = %s, end_reason = %s where tenant_id = %s and id = %s",
         (status, ctx.now, ctx.user_id, reason, ctx.tenant_id, order.id),
     )
+    if status is not OrderStatus.CLOSED:
+        give_back(session, ctx, order.id)
     emit(session, ctx, order.id, OrderFinished(order_id=order.id, status=status))

@@ -101,7 +101,7 @@ def _laid(line: OrderLine, variant: catalog.StockVariant, rate: Decimal) -> Laid
 
 
 def _twice(ids: Sequence[UUID]) -> list[DomainError]:
-    message = "This product is on the order already. Put both quantities on one line."
+    message = "This product is on another line already. Put both quantities on one line."
     return [
         TwiceOnOrder(message, fields={f"lines.{at}.variant_id": message})
         for at, variant_id in enumerate(ids)

@@ -35,7 +35,7 @@ RECEIVED: LiteralString = """
     select m.id, m.origin_id as receipt_id, m.effective_at, g.received_on, g.reference,
            m.variant_id, m.lot_id, l.lot_number, l.expires_on, m.quantity as units, m.value,
            g.supplier_id, r.order_id,
-           coalesce(r.received, 0) as paid_units, due.expected_on
+           coalesce(r.received, 0) as paid_units, due.expected_on, looked.outcome as checked
       from stock_move m
       join goods_receipt g on (g.tenant_id, g.id) = (m.tenant_id, m.origin_id)
       join lot l on (l.tenant_id, l.id) = (m.tenant_id, m.lot_id)
@@ -49,6 +49,9 @@ RECEIVED: LiteralString = """
              where v.tenant_id = r.tenant_id and v.order_id = r.order_id
                and d.outcome = 'approved' and d.decided_at <= r.received_at
              order by v.version desc limit 1) due on true
+      left join quality_check looked
+           on (looked.tenant_id, looked.receipt_id, looked.line_no)
+            = (m.tenant_id, m.origin_id, m.origin_line_no)
      where m.tenant_id = %(tenant)s and m.origin_type = 'goods_receipt'
        and g.branch_id = %(branch)s
 """
@@ -125,7 +128,7 @@ class ListReceived(Page):
     Attributes:
         search: Beginning of the product's name or of the supplier's document.
         standing: `late` or `on_time` by the order's expected day, `short` of the shelf life the
-            shop asks for, or `direct`: without an order.
+            shop asks for, `direct`: without an order, or `failed`: by its quality checklist.
     """
 
     from_day: Day | None = None
@@ -133,7 +136,7 @@ class ListReceived(Page):
     supplier_id: UUID | None = None
     variant_id: UUID | None = None
     brand_id: UUID | None = None
-    standing: Literal["", "late", "on_time", "short", "direct"] = ""
+    standing: Literal["", "late", "on_time", "short", "direct", "failed"] = ""
 
 
 class ReceivedRow(Result):
@@ -242,6 +245,7 @@ _STANDINGS: dict[str, LiteralString] = {
     "on_time": "received_on <= expected_on",
     "short": SHORT,
     "direct": "order_id is null",
+    "failed": "checked = 'failed'",
 }
 
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import amount_in_words, date_text
 from erp.models.purchasing import OrderStatus, Outcome
@@ -21,6 +20,7 @@ from erp.services.purchasing.queries import (
     OrderVersionRow,
     get_order,
 )
+from erp.services.purchasing.suppliers import trading_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def get_printed_order(
     """
     order = get_order(session, ctx, GetOrder(order_id=order_id, version=version))
     shown = next(row for row in order.versions if row.version == order.shown_version)
-    buyer, supplier = _parties(session, ctx, order)
+    buyer, supplier = trading_parties(session, ctx, order.supplier_id)
     codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in order.lines])
     return PrintedOrder(
         number=order.number,
@@ -102,27 +102,6 @@ def get_printed_order(
         approval=_approval(shown),
         terms=_terms(order, shown, supplier["credit_days"]),
     )
-
-
-def _parties(session: Session, ctx: RequestContext, order: OrderDetail) -> tuple[db.Row, db.Row]:
-    """Return the acting branch of the buyer, and the supplier."""
-    buyer = db.fetch_one(
-        session,
-        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
-        " b.drug_licence_no from branch b"
-        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
-        " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
-    )
-    supplier = db.fetch_one(
-        session,
-        "select name, address, city, pin, state_code, gstin, phone, email, drug_licence_no,"
-        " credit_days from party where tenant_id = %s and id = %s",
-        (ctx.tenant_id, order.supplier_id),
-    )
-    assert buyer is not None  # noqa: S101  the acting branch is there
-    assert supplier is not None  # noqa: S101  an order has a supplier
-    return buyer, supplier
 
 
 def _line(line: OrderLineDetail, hsn: str) -> PrintedOrderLine:

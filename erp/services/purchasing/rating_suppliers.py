@@ -33,8 +33,8 @@ class SupplierScorecard(Period):
 
     supplier_id: UUID | None = None
     sort: Literal[
-        "", "supplier", "orders", "value", "on_time", "fill", "short_life", "drift",
-        "-supplier", "-orders", "-value", "-on_time", "-fill", "-short_life", "-drift",
+        "", "supplier", "orders", "value", "on_time", "fill", "short_life", "failed", "drift",
+        "-supplier", "-orders", "-value", "-on_time", "-fill", "-short_life", "-failed", "-drift",
     ] = ""  # fmt: skip
 
 
@@ -47,6 +47,7 @@ class ScorecardRow(Result):
         on_time: Of `due_units`, paid units that came against an order with an expected day.
         fill: `filled_units` of `ordered_units`: of the orders that are over or late.
         short_life: Of `dated_units`, units that came with an expiry.
+        failed: Of `checked_units`, units whose lot failed a required point of its checklist.
         drift: Percent by which products cost more than in the period before, weighted by value.
     """
 
@@ -63,6 +64,9 @@ class ScorecardRow(Result):
     short_life: Decimal | None
     short_units: int
     dated_units: int
+    failed: Decimal | None
+    failed_units: int
+    checked_units: int
     drift: Decimal | None
 
 
@@ -79,7 +83,9 @@ _SCORES: LiteralString = f"""
                sum(paid_units) filter (where expected_on is not null and not ({LATE}))
                as on_time_units,
                sum(units) filter (where expires_on is not null) as dated_units,
-               sum(units) filter (where {SHORT}) as short_units
+               sum(units) filter (where {SHORT}) as short_units,
+               sum(units) filter (where checked is not null) as checked_units,
+               sum(units) filter (where checked = 'failed') as failed_units
           from received where effective_at >= %(since)s group by supplier_id
     ), {AVERAGES}, drifts as (
         select supplier_id,
@@ -119,6 +125,10 @@ _SCORES: LiteralString = f"""
            as short_life,
            coalesce(goods.short_units, 0)::bigint as short_units,
            coalesce(goods.dated_units, 0)::bigint as dated_units,
+           round(100.0 * coalesce(goods.failed_units, 0) / nullif(goods.checked_units, 0), 1)
+           as failed,
+           coalesce(goods.failed_units, 0)::bigint as failed_units,
+           coalesce(goods.checked_units, 0)::bigint as checked_units,
            round(drifts.drift, 1) as drift
       from (select supplier_id from goods union select supplier_id from asked) known
       join party s on (s.tenant_id, s.id) = (%(tenant)s, known.supplier_id)

@@ -51,7 +51,7 @@ class ArrivedLine(Closed):
         line_no: The order's line.
         quantity: To be paid for, in the order's unit. free_quantity: not; they may come alone.
         unit_cost: As billed, where it is not the order's.
-        mrp, ptr, pts: Of one base unit, as in a goods receipt.
+        mrp, ptr, pts: Of one base unit, as in a goods receipt; checks as there.
     """
 
     line_no: int
@@ -65,6 +65,7 @@ class ArrivedLine(Closed):
     quantity: UnitQuantity
     free_quantity: UnitQuantity = Decimal(0)
     unit_cost: UnitPrice | None = None
+    checks: inventory.PointAnswers = ()
 
 
 class ReceiveOrder(Command):

@@ -53,3 +53,22 @@ referee(
          limit 1
     """,
 )
+referee(
+    "B11",
+    "Of every line of a requisition orders hold what was taken for them and not given back",
+    counted="select count(*) from purchase_requisition_line",
+    offenders="""
+        select l.tenant_id, l.requisition_id, l.line_no, l.ordered, t.quantity
+          from purchase_requisition_line l
+          left join (
+                select tenant_id, requisition_id, line_no, sum(quantity) as quantity
+                  from purchase_requisition_order where released_at is null
+                 group by tenant_id, requisition_id, line_no
+               ) t using (tenant_id, requisition_id, line_no)
+          join purchase_requisition q on (q.tenant_id, q.id) = (l.tenant_id, l.requisition_id)
+         where l.ordered <> coalesce(t.quantity, 0)
+            or (q.status = 'ordered' and l.ordered < l.quantity)
+            or (q.status in ('submitted', 'declined') and l.ordered > 0)
+         limit 1
+    """,
+)

@@ -12,15 +12,24 @@ from erp.services import inventory
 
 @inventory.tells_what_is_on_order
 def what_is_on_order(session: Session, ctx: RequestContext) -> Mapping[UUID, inventory.OnOrder]:
-    """Return what the branch's live orders still bring, and what a year of deliveries took.
+    """Return what the branch's live orders and requisitions bring, and what a year of deliveries took.
 
-    Of an order the newest version counts, waiting or in force. The lead time of a variant is the
-    median of the days from its order's first version to each arrival in the last 365 days.
+    Of an order the newest version counts, waiting or in force; of a requisition what no order
+    holds. The lead time of a variant is the median of the days from its order's first version to
+    each arrival in the last 365 days.
     """
     rows = db.fetch_all(
         session,
         """
-        with coming as (
+        with asked as (
+            select l.variant_id, sum(l.quantity - l.ordered)::bigint as units
+              from purchase_requisition q
+              join purchase_requisition_line l
+                on (l.tenant_id, l.requisition_id) = (q.tenant_id, q.id)
+             where q.tenant_id = %(tenant)s and q.branch_id = %(branch)s
+               and q.status in ('submitted', 'approved')
+             group by l.variant_id
+        ), ordered as (
             select l.variant_id,
                    sum(greatest(l.base_quantity - coalesce(p.received, 0), 0)
                      + greatest(l.base_free - coalesce(p.free_received, 0), 0))::bigint as units
@@ -33,6 +42,9 @@ def what_is_on_order(session: Session, ctx: RequestContext) -> Mapping[UUID, inv
              where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s
                and o.status in ('awaiting', 'placed')
              group by l.variant_id
+        ), coming as (
+            select variant_id, sum(units)::bigint as units
+              from (select * from asked union all select * from ordered) x group by variant_id
         ), took as (
             select p.variant_id,
                    percentile_disc(0.5) within group (order by greatest(

@@ -88,7 +88,8 @@ def keep_version(
     db.insert_rows(session, PurchaseOrderVersion, [row])
     write_lines(session, ctx, (new.order_id, new.version), new.laid, came)
     variants = [line.asked.variant_id for line in new.laid]
-    inventory.close_suggestions(session, ctx, new.order_id, variants)
+    holder = (inventory.SuggestionStatus.ORDERED, new.order_id)
+    inventory.close_suggestions(session, ctx, holder, variants)
     event = OrderAsked(
         order_id=new.order_id,
         version=new.version,

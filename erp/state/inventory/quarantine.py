@@ -22,12 +22,14 @@ QUARANTINE_REASONS: Mapping[str, str] = {
     "damaged": "Damaged",
     "suspected": "Suspected",
     "customer_return": "Customer return",
+    "failed_check": "Failed a check",
 }
 _TONES: Mapping[str, str] = {
     "recall_notice": "red",
     "damaged": "amber",
     "suspected": "amber",
     "customer_return": "blue",
+    "failed_check": "red",
 }
 PUT_APART = ("recall_notice", "damaged", "suspected")
 """Reasons a person gives; customer returns come by themselves."""

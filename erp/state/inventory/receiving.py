@@ -13,6 +13,7 @@ from erp.core.formatting import counted, expiry_text, money_text
 from erp.core.pack_dates import BAD_MONTH, read_expiry, read_made
 from erp.services import catalog
 from erp.state.costing import CostedLinesState, number_of
+from erp.state.inventory.quality import point_rows
 from erp.state.inventory.reviewing import ReviewedFormState
 from erp.state.inventory.stock import RECEIVE, VIEW
 from erp.state.lining import Line
@@ -50,6 +51,21 @@ class DeliveryFormState(CostedLinesState, ReviewedFormState, mixin=True):
     counted_parts: ClassVar[frozenset[str]] = CostedLinesState.counted_parts | {"mrp"}
 
     today: str = ""
+    points: dict[str, list[dict[str, str]]] = {}
+
+    async def _terms_of(self, variant_id: str) -> Line:
+        """Return what a new lot starts from, and keep what is to be looked at in it."""
+        found = await self._ask("inventory.find_checklist", {"variant_id": variant_id})
+        self.points = {**self.points, variant_id: point_rows(found.points)}
+        return await super()._terms_of(variant_id)
+
+    def _checks_typed(self, form: Mapping[str, Any], line: Line) -> list[dict[str, Any]]:
+        numbers = [point["no"] for point in self.points.get(line["variant_id"], [])]
+        typed = self._typed(form, line, *(f"checks.{number}" for number in numbers))
+        return [
+            {"point_no": int(name.removeprefix("checks.")), "answer": answer}
+            for name, answer in typed.items()
+        ]
 
     def _typed_by(self, scan: catalog.Scan) -> Line:
         expiry = expiry_text(scan.expires_on) if scan.expires_on else ""
@@ -81,6 +97,7 @@ class DeliveryFormState(CostedLinesState, ReviewedFormState, mixin=True):
             **texts,
             **{name: text.replace(",", "") for name, text in numbers.items()},
             **{name: readers[name](text) or text for name, text in days.items()},
+            "checks": self._checks_typed(form, line),
         }
 
     def _show_refusal(self, error: ValidationError | DomainError) -> None:
@@ -122,7 +139,9 @@ class ReceiveState(DeliveryFormState, rx.State):
         units = sum(line.quantity for line in result.lines)
         lots = len({line.lot_id for line in result.lines})
         self._restart()
+        apart = sum(line.quantity for line in result.lines if line.is_apart)
         self.done = {
+            "apart": counted(apart, "unit") if apart else "",
             "units": counted(units, "unit"),
             "lots": counted(lots, "lot"),
             "value": money_text(result.value),

@@ -17,6 +17,7 @@ from erp.state.registry import handler
 
 REORDER = "inventory.reorder"
 ORDER = "purchasing.order"
+REQUEST = "purchasing.request"
 _SOON_DAYS = 14
 _URGENCY: Mapping[str, str] = {"late": "red", "soon": "amber", "": ""}
 
@@ -44,12 +45,14 @@ class ReorderState(ListState, rx.State):
     suppliers: list[dict[str, str]] = []
     may_reorder: bool = False
     may_order: bool = False
+    may_request: bool = False
     is_looking: bool = False
 
     async def _reload(self) -> None:
         await super()._reload()
         principal = await self._principal()
         self.may_reorder, self.may_order = principal.may(REORDER), principal.may(ORDER)
+        self.may_request = principal.may(REQUEST)
         found = await self._ask("inventory.suggested_suppliers")
         self.suppliers = [_supplier(row) for row in found.rows]
 
@@ -69,6 +72,7 @@ class ReorderState(ListState, rx.State):
             "is_open": "yes" if row.status == "open" else "",
             "variant_id": str(row.variant_id),
             "order_link": f"/purchases/new?{urlencode(about | named)}",
+            "request_link": f"/purchases/requisitions/new?{urlencode(about)}",
         }
 
     @handler(permission=REORDER)
@@ -147,6 +151,8 @@ def _closing(row: Any) -> str:
         return f"{row.closed_by}: {row.reason}, until {date_text(row.quiet_until)}"
     if row.status == "ordered":
         return f"Ordered by {row.closed_by}"
+    if row.status == "requested":
+        return f"Asked for by {row.closed_by}"
     return "Enough again" if row.status == "lapsed" else ""
 
 
@@ -157,6 +163,9 @@ def _supplier(row: Any) -> dict[str, str]:
         "name": row.supplier or "Not bought yet",
         "note": f"{counted(row.suggestions, 'product')} · {money_text(row.value)}",
         "order_link": f"/purchases/new?{urlencode(about)}" if row.supplier_id else "",
+        "request_link": f"/purchases/requisitions/new?{urlencode(about)}"
+        if row.supplier_id
+        else "",
     }
 
 

@@ -56,6 +56,8 @@ class FiguresState(ListState, rx.State):
                detail="ordered_units", wide_only=True),
         Column("short_life", "Short life", Kind.PERCENT, sort="short_life", tone="short_life_is",
                tones=SHARE_TONES, detail="dated_units", wide_only=True),
+        Column("failed", "Failed checks", Kind.PERCENT, sort="failed", tone="failed_is",
+               tones=SHARE_TONES, detail="checked_units", wide_only=True),
         Column("drift", "Price drift", Kind.PERCENT, sort="drift", tone="drift_is",
                tones=SHARE_TONES),
     )  # fmt: skip
@@ -214,6 +216,7 @@ def share_words(row: Any) -> dict[str, str]:
         "due_units": _share(row.on_time_units, row.due_units),
         "ordered_units": _share(row.filled_units, row.ordered_units),
         "dated_units": _share(row.short_units, row.dated_units),
+        "checked_units": _share(row.failed_units, row.checked_units),
     }
 
 

@@ -9,7 +9,8 @@ from reflex.event import EventSpec
 from erp.core.errors import DomainError
 from erp.core.formatting import date_text, money_text, plain_decimal
 from erp.state.costing import CostedLinesState
-from erp.state.lining import MOST_LINES, Line
+from erp.state.lining import Line
+from erp.state.purchasing.suggested import suggested_goods
 from erp.state.purchasing.wording import ORDER, VIEW
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
@@ -70,23 +71,10 @@ class NewOrderState(OrderFormState, rx.State):
         self._restart()
         given = dict(self.router.url.query_parameters)
         self.supplier = await self._supplier(given.get("supplier_id", ""))
-        if given.get("suggested"):
-            return await self._add_suggested(given)
-        wanted = as_uuid(given.get("variant_id", ""))
-        return await self._add_variant(str(wanted)) if wanted else None
-
-    async def _add_suggested(self, given: Mapping[str, str]) -> EventSpec | None:
-        """Fill in what stock suggests to buy: of one product, or of everything of a supplier."""
-        key = "variant_id" if given.get("variant_id") else "supplier_id"
-        named = as_uuid(given.get(key, ""))
-        if named is None:
-            return None
-        wanted = {key: named, "limit": MOST_LINES}
-        found = await self._ask("inventory.list_suggestions", wanted)
         event = None
-        for row in found.rows:
-            typed = {"quantity": str(row.quantity), "unit": row.base_unit}
-            event = await self._add_variant(str(row.variant_id), typed)
+        for variant_id, quantity in await suggested_goods(self):
+            typed = {"quantity": quantity} if quantity else {}
+            event = await self._add_variant(variant_id, typed)
         return event
 
     async def _supplier(self, party_id: str) -> dict[str, str]:

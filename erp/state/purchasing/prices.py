@@ -16,7 +16,23 @@ from erp.state.purchasing.wording import NO_SUPPLIER, VIEW
 from erp.state.registry import SIGNED_IN, handler
 from erp.state.reporting.bars import steps
 from erp.state.session import as_uuid
-from erp.state.showing import NOTHING
+from erp.state.showing import NOTHING, display_rows
+
+MOST_OFFERS = 10
+OFFER_COLUMNS = (
+    Column("answered_on", "Offered", Kind.DATE, detail="request"),
+    Column("supplier", "Supplier"),
+    Column("valid_until", "Held until", Kind.DATE, wide_only=True),
+    Column(
+        "is_chosen",
+        "Outcome",
+        Kind.STATUS,
+        labels={"chosen": "Chosen", "kept": "Not chosen"},
+        tones={"chosen": "green", "kept": "gray"},
+        wide_only=True,
+    ),
+    Column("effective", "A unit", Kind.MONEY, detail="scheme"),
+)
 
 
 class PriceState(ListState, rx.State):
@@ -40,6 +56,7 @@ class PriceState(ListState, rx.State):
     may_see: bool = False
     variants: list[dict[str, str]] = []
     prices: dict[str, str] = {}
+    offers: list[dict[str, str]] = []
     chart: go.Figure = go.Figure()
 
     @handler(permission=SIGNED_IN)
@@ -64,6 +81,14 @@ class PriceState(ListState, rx.State):
         self._rewind()
         await self._reload()
 
+    async def _reload(self) -> None:
+        await super()._reload()
+        wanted = {"variant_id": self.filters["variant_id"], "limit": MOST_OFFERS}
+        rows = (await self._ask("purchasing.list_offers", wanted)).rows
+        zone = (await self._principal()).time_zone
+        link = "/purchases/quotations/{request_id}"
+        self.offers = display_rows([_offer(row) for row in rows], OFFER_COLUMNS, zone, link)
+
     def _entry(self, row: Any) -> Any:
         href = f"/purchases/{row.order_id}" if row.order_id else f"/stock/lots/{row.lot_id}"
         return row.model_dump() | {"href": href, "supplier": row.supplier or NO_SUPPLIER}
@@ -73,6 +98,14 @@ class PriceState(ListState, rx.State):
         known = {name: getattr(page, name) for name in names}
         self.prices = {n: NOTHING if p is None else money_text(p) for n, p in known.items()}
         self.chart = steps(_by_supplier(page.rows))
+
+
+def _offer(row: Any) -> dict[str, Any]:
+    scheme = f"{row.scheme_paid} + {row.scheme_free}" if row.scheme_paid else ""
+    return row.model_dump() | {
+        "scheme": f"{money_text(row.price)}, {scheme} free" if scheme else "",
+        "is_chosen": "chosen" if row.is_chosen else "kept",
+    }
 
 
 def _option(variant: Any) -> dict[str, str]:

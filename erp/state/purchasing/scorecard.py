@@ -81,7 +81,7 @@ class ScorecardState(SessionState, rx.State):
 
 
 def _score(row: Any) -> dict[str, str]:
-    shares = ("on_time", "fill", "short_life", "drift")
+    shares = ("on_time", "fill", "short_life", "failed", "drift")
     words = {name: _percent(getattr(row, name), is_signed=name == "drift") for name in shares}
     return (
         share_words(row)
@@ -109,6 +109,7 @@ def _links(given: dict[str, str], row: Any) -> dict[str, str]:
         "value": f"/purchases/figures/received?{urlencode(given)}",
         "on_time": f"/purchases/figures/received?{urlencode(given | {'standing': standing})}",
         "short_life": f"/purchases/figures/received?{urlencode(given | {'standing': 'short'})}",
+        "failed": f"/purchases/figures/received?{urlencode(given | {'standing': 'failed'})}",
         "recovered": f"/claims?{urlencode(claims)}",
         "drift": f"/purchases/figures/prices?{urlencode(given | {'against': 'period'})}",
     }

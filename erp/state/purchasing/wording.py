@@ -36,6 +36,7 @@ RECEIVED_STANDINGS = {
     "on_time": "On time",
     "short": "Short life",
     "direct": "Without an order",
+    "failed": "Failed a check",
 }
 AGAINST = {"period": "Time before"}
 DIRECTIONS = {"up": "Dearer", "down": "Cheaper"}
@@ -52,6 +53,7 @@ def share_tones(row: Any) -> dict[str, str]:
         "on_time_is": _tone(row.on_time, -GOOD, -FAIR, sign=-1),
         "fill_is": _tone(row.fill, -GOOD, -FAIR, sign=-1),
         "short_life_is": _tone(row.short_life, SHORT_GOOD, SHORT_FAIR),
+        "failed_is": _tone(row.failed, SHORT_GOOD, SHORT_FAIR),
         "drift_is": _tone(row.drift, DRIFT_GOOD, DRIFT_FAIR),
     }
 
@@ -65,3 +67,30 @@ def _tone(share: Decimal | None, good: Decimal, fair: Decimal, *, sign: int = 1)
     if share is None or share * sign <= good:
         return ""
     return "amber" if share * sign <= fair else "red"
+
+
+VIEW_REQUISITIONS = "purchasing.view_requisitions"
+REQUEST = "purchasing.request"
+REQUISITION_STATUSES = {
+    "submitted": "Waits for approval",
+    "approved": "To order",
+    "declined": "Declined",
+    "ordered": "Ordered",
+    "closed": "Closed",
+}
+REQUISITION_TONES = {
+    "submitted": "amber",
+    "approved": "blue",
+    "declined": "red",
+    "ordered": "green",
+    "closed": "gray",
+}
+REQUISITION_STANDINGS = {"open": "Not done", "late": "Late", "mine": "Mine"}
+
+REQUEST_STATUSES = {"open": "Open", "decided": "Decided", "closed": "Closed"}
+REQUEST_TONES = {"open": "blue", "decided": "green", "closed": "gray"}
+REQUEST_STANDINGS = {
+    "waiting": "Answers missing",
+    "overdue": "Overdue",
+    "answered": "All answered",
+}
