@@ -59,6 +59,7 @@ class TillKeys(Component):
     on_next: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_open: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_prescription: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_return: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class KeysButton(Component):
@@ -131,6 +132,7 @@ class PaymentPad(Component):
         credit: The customer's limit as text; empty where they have none.
         holdings: What else of the customer's can pay, by method: `most` and `step` as plain
             rupees, and a `note`.
+        done: What the button says that completes; the usual words where there are none.
         attempt: Counts the server's answers.
     """
 
@@ -144,6 +146,7 @@ class PaymentPad(Component):
     attempt: rx.Var[int]
     errors: rx.Var[dict[str, str]]
     problem: rx.Var[str]
+    done: rx.Var[str]
     upi_svg: rx.Var[str]
     upi_reference: rx.Var[str]
     on_complete: rx.EventHandler[lambda tenders: [tenders]]  # type: ignore[type-arg,valid-type]

@@ -36,7 +36,7 @@ function useAnswer(attempt) {
 const paise = (text) => Math.round(Number(text) * 100);
 const offered = (left, holding) => { const step = paise(holding.step); return Math.floor(Math.min(left, paise(holding.most)) / step) * step; };
 
-export function PaymentPad({ total, mode = "sale", credit = "", creditName = "", holdings = {}, attempt, errors = {}, problem = "", upiSvg = "", upiReference = "", onComplete, onUpi }) {
+export function PaymentPad({ total, mode = "sale", credit = "", creditName = "", holdings = {}, attempt, errors = {}, problem = "", upiSvg = "", upiReference = "", done = "", onComplete, onUpi }) {
   const isRefund = mode === "refund";
   const due = Math.round(Number(total) * 100);
   const [tenders, setTenders] = useState([]);
@@ -129,7 +129,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         {(method === "upi" || method === "card") && (
           <label className="pay-reference"><span>{method === "upi" ? "UPI reference (optional)" : "Approval code (optional)"}</span><input className="input" value={reference} onChange={(e) => setReference(e.target.value)} maxLength={60} autoComplete="off" data-scan="" /></label>
         )}
-        {method === "credit" && <p className="hint">{creditName} may owe up to {credit}.</p>}
+        {method === "credit" && <p className="hint">{isRefund ? `Lowers what ${creditName} owes.` : `${creditName} may owe up to ${credit}.`}</p>}
         {holding && <p className="hint">{holding.note}</p>}
       </div>
       <div className="pay-side">
@@ -140,7 +140,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         </div>
         {answer === "slow" && <p className="hint" role="status">No answer yet. Press again: the bill is made only once.</p>}
         <button type="button" className="button button-solid pay-go" disabled={answer === "busy"} onClick={act}>
-          {answer === "busy" ? "Posting…" : settles ? (isRefund ? "Complete return" : "Complete sale") : "Add payment"}<kbd aria-hidden="true">Enter</kbd>
+          {answer === "busy" ? "Posting…" : settles ? done || (isRefund ? "Complete return" : "Complete sale") : "Add payment"}<kbd aria-hidden="true">Enter</kbd>
         </button>
       </div>
     </div>

@@ -107,6 +107,7 @@ def _head() -> rx.Component:
             type="button",
             class_name="customer-button",
             on_click=CustomerState.open_dialog,
+            disabled=TillState.exchanged != "",
             aria_label=f"Customer: {TillState.customer['name']}",
         ),
         _tool("users-round", "Another customer's bill (Shift F7)", TillState.open_tab),
@@ -114,7 +115,12 @@ def _head() -> rx.Component:
             "pause", "Park this bill (F8)", ParkState.open_park, off=TillState.lines.length() == 0
         ),
         _tool("archive-restore", "Recall a parked bill (F9)", ParkState.open_recall),
-        _tool("trash-2", "Clear this bill", TillState.clear, off=TillState.lines.length() == 0),
+        _tool(
+            "trash-2",
+            "Clear this bill",
+            TillState.clear,
+            off=(TillState.lines.length() == 0) & (TillState.exchanged == ""),
+        ),
         class_name="bill-head",
     )
 
@@ -157,12 +163,14 @@ def _foot() -> rx.Component:
     totals = TillState.totals
     return rx.el.div(
         rx.cond(TillState.notice != "", _notice()),
+        rx.cond(TillState.exchanged != "", _exchange()),
         rx.cond(TillState.prescription != "", _prescription()),
         rx.el.dl(
             _sum("Taxable value", totals["taxable"]),
             _sum(totals["tax_label"], totals["tax"]),
             rx.cond(totals["discount"] != "", _sum("Discount", totals["discount"])),
             rx.cond(totals["coupon"] != "", _taken_off(totals["coupon"])),
+            rx.cond(totals["back"] != "", _sum("Goods back", totals["back"])),
             rx.cond(totals["round_off"] != "", _sum("Round-off", totals["round_off"])),
             class_name="sums",
         ),
@@ -197,7 +205,7 @@ def _foot() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.span("Total", rx.el.small(TillState.units)),
+                rx.el.span(totals["label"], rx.el.small(TillState.units)),
                 rx.el.b(totals["total"], class_name="grand-total", aria_live="polite"),
                 class_name="total-row",
             ),
@@ -212,6 +220,16 @@ def _foot() -> rx.Component:
             class_name="pay-row",
         ),
         class_name="bill-foot",
+    )
+
+
+def _exchange() -> rx.Component:
+    """Return what comes back for these goods, and the way out of it."""
+    return rx.el.div(
+        rx.icon("repeat-2"),
+        rx.el.span("Exchange of bill ", rx.el.b(TillState.exchanged)),
+        rx.el.button("Give up", type="button", on_click=TillState.clear),
+        class_name="exchange-note",
     )
 
 

@@ -52,6 +52,7 @@ def _selling() -> rx.Component:
             on_next=TillState.next_tab,
             on_open=TillState.open_tab,
             on_prescription=PrescriptionState.open_dialog,
+            on_return=TillState.go_to_returns,
         ),
         CartKeeper.create(
             register=TillState.register_id,

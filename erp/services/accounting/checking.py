@@ -18,6 +18,7 @@ KEPT_ACCOUNTS = {
     "inventory_expired": FOLLOWS_STOCK,
     "goods_in_transit": FOLLOWS_STOCK,
     "loyalty_liability": "follows the customers' points. Adjust those instead.",
+    "customer_credit": "follows goods that are exchanged. Exchange some instead.",
     "customer_advances": "follows advances taken and spent. Take or pay back one instead.",
     "grni": "follows deliveries and their bills. Record the supplier's bill instead.",
     "supplier_claims": "follows claims on suppliers' bills. Record the credit note there instead.",

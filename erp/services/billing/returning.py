@@ -98,9 +98,14 @@ def get_original(
 
 
 def draft_credit(
-    session: Session, ctx: RequestContext, original: OriginalInvoice, returns: Sequence[Returning]
+    session: Session,
+    ctx: RequestContext,
+    original: OriginalInvoice,
+    returns: Sequence[Returning],
+    *,
+    at: str = "lines",
 ) -> CreditDraft:
-    """Count units as returned and value the credit note.
+    """Count units as returned and value the credit note; `at` is the input field of the lines.
 
     Notes of one invoice are drawn up one after another. The last carries what rounding left,
     and none is worth more than is left of the bill, so that refunds add up to what was paid.
@@ -109,7 +114,7 @@ def draft_credit(
         InvalidInput: A line is not on the invoice, or is named twice.
         ReturnExceedsSale: More would come back than was sold; from the database.
     """
-    _check(original, returns)
+    _check(original, returns, at)
     left = _hold_rest(session, ctx, original)
     before = _count(session, ctx, original, returns)
     lines = tuple(
@@ -135,15 +140,15 @@ def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice)
     return original.total - (row["noted"] if row else ZERO)
 
 
-def _check(original: OriginalInvoice, returns: Sequence[Returning]) -> None:
+def _check(original: OriginalInvoice, returns: Sequence[Returning], at: str) -> None:
     seen: set[int] = set()
     for place, wanted in enumerate(returns):
         if wanted.line_no not in original.lines:
             message = f"Bill {original.number} has no line {wanted.line_no}."
-            raise InvalidInput(message, fields={f"lines.{place}.line_no": message})
+            raise InvalidInput(message, fields={f"{at}.{place}.line_no": message})
         if wanted.line_no in seen:
             message = f"Line {wanted.line_no} is named twice; give its quantity once."
-            raise InvalidInput(message, fields={f"lines.{place}.line_no": message})
+            raise InvalidInput(message, fields={f"{at}.{place}.line_no": message})
         seen.add(wanted.line_no)
 
 

@@ -35,7 +35,7 @@ from erp.services.inventory.ageing import (
     expiry_ladder,
     list_expiring,
 )
-from erp.services.inventory.allocating import Pick, Policy, Wanted, allocate, value_of
+from erp.services.inventory.allocating import Pick, Policy, Wanted, allocate, hold_shelves, value_of
 from erp.services.inventory.carrying import (
     list_carrying_rates,
     set_carrying_rate,
@@ -238,7 +238,8 @@ __all__ = [
     "cancel_count", "check_lots_known", "classify_stock", "close_suggestions", "create_location",
     "create_warehouse", "dismiss_suggestion", "dispatching", "dispensing", "expiry_ladder", "genealogy",
     "get_count", "get_last_lot", "get_lot", "get_owned_place", "get_pack_label", "get_printed_challan",
-    "get_reorder_plan", "hold_lot", "idle_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates",
+    "get_reorder_plan", "hold_lot", "hold_shelves", "idle_stock", "issue", "latest_lots", "list_ageing",
+    "list_carrying_rates",
     "list_claim_terms", "list_classes", "list_counts", "list_expiring", "list_idle", "list_locations", "list_moves",
     "list_receipts", "list_suggestions", "listing_quarantine", "listing_transfers", "quarantining", "recall_lot",
     "receive_goods", "record_count", "referees", "release", "release_lapsed_reservations", "release_lot",

@@ -44,6 +44,7 @@ from erp.services.pos.errors import (
     ShiftAlreadyOpen,
     ShiftClosed,
 )
+from erp.services.pos.exchanging import ExchangeReceipt, PostExchange, post_exchange
 from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
 from erp.services.pos.prescribing import (
@@ -91,10 +92,12 @@ from erp.services.pos.vouchers import ListAdvances, get_printed_voucher, list_ad
 __all__ = [
     "METHOD_NAMES", "NOTE_NAMES", "AdvanceMoved", "AdvanceShort", "AlreadyDecided", "ApprovalAnswer",
     "ApprovalRequired", "AskApproval", "BestSellers", "CartLine", "CloseShift", "CreateRegister", "CustomerAtTill",
-    "DecideApproval", "DrawerOpened", "DrawerShort", "GetAdvance", "GetCustomer", "GetSale", "GetShift",
+    "DecideApproval", "DrawerOpened", "DrawerShort", "ExchangeReceipt",
+    "GetAdvance", "GetCustomer", "GetSale", "GetShift",
     "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListPrescriptions",
     "ListSales", "ListShifts", "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
-    "PaymentMismatch", "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
+    "PaymentMismatch", "PostExchange",
+    "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
     "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt",
     "SalePosted", "SaleReceipt", "SetFavourites", "SetPrescriptionRule", "ShiftAlreadyOpen", "ShiftClosed",
     "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "Voucher", "WithdrawApproval", "ask_approval",
@@ -102,7 +105,8 @@ __all__ = [
     "get_prescription_rule", "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale",
     "get_shift", "list_advances", "list_approval_requests", "list_best_sellers", "list_favourites",
     "list_last_prices", "list_parked_carts", "list_prescriptions", "list_registers", "list_sales", "list_shifts",
-    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_return", "post_sale",
+    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_exchange",
+    "post_return", "post_sale",
     "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
     "set_prescription_rule", "take_advance", "withdraw_approval",
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.core.money import ZERO
+from erp.core.money import ZERO, round_to_rupee
 from erp.services import billing, catalog, inventory, sales
 from erp.services.billing import (
     Delivery,
@@ -125,6 +125,15 @@ class Bill:
         net = self.totals.gross - self.totals.line_discount
         kept = (HUNDRED - asked) * (net - self.discount.by_person) / net if net else ZERO
         return (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
+
+    def rounded_against(self, credit: Decimal) -> "Bill":
+        """Return the bill rounded so that what it costs beyond a credit is whole rupees."""
+        totals = self.totals
+        due = totals.total - credit
+        off = round_to_rupee(due) - due
+        off = off if totals.total + off >= 0 else ZERO
+        value = replace(totals, round_off=off, invoice_value=totals.total + off)
+        return replace(self, taxed=replace(self.taxed, totals=value))
 
 
 def draw_up(

@@ -8,16 +8,24 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
+from erp.core.money import ZERO
 from erp.services import party
 from erp.services.billing import TaxedLine
-from erp.services.platform import Query, Result, query
+from erp.services.platform import Amount, Query, Result, query
 from erp.services.pos.prescribing import lines_on_prescription
 from erp.services.pos.pricing import Basket, Part, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
 
 class QuoteCart(Basket, Query):
-    """What a cart would cost now."""
+    """What a cart would cost now.
+
+    Attributes:
+        coming_back: Rupees that goods which are exchanged for it pay; what it costs beyond
+            them is rounded.
+    """
+
+    coming_back: Amount = ZERO
 
 
 class QuotedLine(Result):
@@ -77,6 +85,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     shift = hold_open_shift(session, ctx, wanted.shift_id)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
     bill = draw_up(session, ctx, shift, buyer, wanted)
+    bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
     totals, limit = bill.totals, ctx.limit("discount_percent")
     ruled = [part.goods for part in bill.parts]
     return CartQuote(

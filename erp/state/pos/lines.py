@@ -23,14 +23,20 @@ def shown_lines(cart: Cart, priced: Priced, today: date) -> list[Shown]:
     ]
 
 
-def shown_totals(quote: Any | None) -> dict[str, str]:
-    """Return the sums of a quote; dashes where nothing could be priced."""
+def shown_totals(quote: Any | None, cart: Cart) -> dict[str, str]:
+    """Return the sums of a quote; only what is due where nothing could be priced."""
+    worth = cart.exchange.worth if cart.exchange else ZERO
+    due = (quote.total if quote else ZERO) - worth
+    asked = {
+        "total": money_text(abs(due)),
+        "label": "To refund" if due < 0 else "To pay" if cart.exchange else "Total",
+        "back": money_text(-worth) if cart.exchange else "",
+    }
     if quote is None:
-        return {"total": money_text(ZERO)}
+        return asked
     tax = quote.cgst + quote.sgst + quote.igst
     by_person = quote.discount - quote.coupon_discount
-    return {
-        "total": money_text(quote.total),
+    return asked | {
         "gross": money_text(quote.gross),
         "discount": money_text(-by_person) if by_person else "",
         "coupon": money_text(-quote.coupon_discount) if quote.coupon_discount else "",
@@ -88,3 +94,21 @@ def _lot(part: Any, today: date, *, is_split: bool) -> dict[str, str]:
         "until": date_text(expires_on) if expires_on else "",
         "tone": "amber" if is_near else "gray",
     }
+
+
+def discount_note(quote: Any, cart: Cart) -> str:
+    """Return what a manager has to do with the bill's discount."""
+    if quote is None or not quote.needs_approval:
+        return ""
+    if quote.discount_level <= cart.approved:
+        return "Discount approved"
+    limit = f"{quote.discount_limit.normalize():f}"
+    return f"Above your ceiling of {limit}%: a manager must approve"
+
+
+def prescribed(cart: Cart) -> str:
+    """Return the bill's prescription in a few words."""
+    given = cart.prescription
+    if given is None:
+        return ""
+    return f"{given.doctor_name} for {given.patient_name}, {date_text(given.prescribed_on)}"
