@@ -63,6 +63,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.platform.audit",
     "erp.pages.platform.deliveries",
     "erp.pages.pos.approvals",
+    "erp.pages.pos.display",
     "erp.pages.pos.favourites",
     "erp.pages.pos.prescription",
     "erp.pages.pos.returns",

@@ -23,6 +23,7 @@ def payment_dialog() -> rx.Component:
             errors=PayState.errors,
             problem=PayState.problem,
             upi_svg=PayState.upi_svg,
+            upi_for=PayState.upi_for,
             upi_reference=PayState.upi_reference,
             on_complete=PayState.complete,
             on_upi=PayState.show_upi,

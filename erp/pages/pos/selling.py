@@ -62,6 +62,15 @@ def _desk() -> rx.Component:
             TillState.may_arrange,
             touch_link("Favourites", "/till/favourites", icon="layout-grid"),
         ),
+        rx.el.a(
+            rx.icon("monitor"),
+            href=f"/till/display?till={TillState.register_id}",
+            target="_blank",
+            rel="noopener",
+            title="Customer display",
+            aria_label="Customer display",
+            class_name="button button-ghost button-touch icon-only",
+        ),
         KeysButton.create(rx.icon("keyboard")),
         class_name="desk",
     )
@@ -147,6 +156,7 @@ def _lines() -> rx.Component:
                 on_select=TillState.select,
                 on_step=TillState.step,
                 on_quantity=TillState.change_quantity,
+                on_unit=TillState.change_unit,
                 on_discount=TillState.change_discount,
                 on_remove=TillState.remove,
             ),

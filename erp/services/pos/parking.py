@@ -91,6 +91,7 @@ def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identifie
     Raises:
         UnknownProduct: A line's product is not known; names the line.
         NotStocked: A line is a service, which a till does not sell.
+        UnknownUnit: Goods are not traded in the unit of a line.
         UnknownLot: A line insists on a lot that its product does not have.
         UnknownParty: The customer is not known.
         NotFound: The bill whose goods come back is not known.
@@ -110,7 +111,11 @@ def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identifie
 
 def _require_known(session: Session, ctx: RequestContext, cmd: ParkCart) -> None:
     """Refuse what nobody could take up again."""
-    catalog.get_stock_variants(session, ctx, [line.variant_id for line in cmd.lines])
+    goods = catalog.get_stock_variants(session, ctx, [line.variant_id for line in cmd.lines])
+    for at, line in enumerate(cmd.lines):
+        if line.unit not in goods[line.variant_id].units:
+            message = f"{goods[line.variant_id].label} has no unit {line.unit}."
+            raise catalog.UnknownUnit(message, fields={f"lines.{at}.unit": message})
     insisted = {
         at: (line.variant_id, line.lot_id) for at, line in enumerate(cmd.lines) if line.lot_id
     }

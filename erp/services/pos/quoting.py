@@ -2,13 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.core.money import ZERO
+from erp.core.money import ZERO, round_money
 from erp.services import party
 from erp.services.billing import TaxedLine
 from erp.services.platform import Amount, Query, Result, query
@@ -33,6 +34,8 @@ class QuotedLine(Result):
 
     Attributes:
         line: Place of the cart line, from 0.
+        unit_price: Of a base unit. price: of the line's own unit, to the paisa.
+        units: What the goods are traded in, the base unit first.
         is_free: Given by a scheme with the line.
         is_below_cost: Whether the goods bring less than they cost, tax left out.
         trace: Why the price is that.
@@ -46,6 +49,9 @@ class QuotedLine(Result):
     expires_on: date | None
     mrp: Decimal
     unit_price: Decimal
+    unit: str
+    price: Decimal
+    units: list[str]
     quantity: int
     is_free: bool
     is_below_cost: bool
@@ -117,6 +123,9 @@ def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
         expires_on=pick.expires_on,
         mrp=pick.mrp,
         unit_price=part.unit_price,
+        unit=part.asked.unit or part.goods.unit,
+        price=_price(part),
+        units=[code for code in part.goods.units if code],
         quantity=pick.quantity,
         is_free=part.is_free,
         is_below_cost=not part.is_free and taxed.taxable_value < pick.value,
@@ -126,3 +135,8 @@ def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
         total=taxed.total,
         trace=dict(part.trace),
     )
+
+
+def _price(part: Part) -> Decimal:
+    price = Fraction(part.unit_price) * part.goods.factor(part.asked.unit)
+    return round_money(Decimal(price.numerator) / Decimal(price.denominator))

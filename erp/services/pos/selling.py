@@ -227,7 +227,9 @@ def _invoice(offer: Offer) -> NewInvoice:
 
 def _invoice_line(part: Part, taxed: TaxedLine, coupon: Mapping[str, str]) -> NewInvoiceLine:
     discount = {"discount_percent": str(part.asked.discount_percent)}
-    return billing.sold_line(part.goods, part.pick, taxed, {**part.trace, **discount, **coupon})
+    trace = {**part.trace, **discount, **coupon}
+    unit = "" if part.is_free else part.asked.unit
+    return billing.sold_line(part.goods, part.pick, taxed, trace, unit)
 
 
 def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> None:

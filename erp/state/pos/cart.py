@@ -27,6 +27,7 @@ class Entry(BaseModel):
     """One line: a variant and how much of it.
 
     Attributes:
+        unit: What the quantity counts; the base unit where none is named.
         uid: Names the line within its cart, whatever stands above it.
         lot_id: The lot of the pack that was scanned; none lets first expiry decide.
         price: The price the customer was shown; empty until it is known, or where several
@@ -38,6 +39,7 @@ class Entry(BaseModel):
     uid: Annotated[int, Field(ge=1)]
     variant_id: UUID
     quantity: Annotated[int, Field(ge=1, le=MOST_UNITS)] = 1
+    unit: Annotated[str, Field(max_length=20)] = ""
     discount_percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=2)] = (
         Decimal(0)
     )
@@ -196,6 +198,7 @@ def _line(entry: Entry) -> dict[str, Any]:
     return {
         "variant_id": entry.variant_id,
         "quantity": entry.quantity,
+        "unit": entry.unit,
         "discount_percent": entry.discount_percent,
         "lot_id": entry.lot_id,
         "reason": SCANNED if entry.lot_id else "",

@@ -1,5 +1,6 @@
 """A priced cart as the till shows it: text only."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -39,6 +40,7 @@ def shown_totals(quote: Any | None, cart: Cart) -> dict[str, str]:
     return asked | {
         "gross": money_text(quote.gross),
         "discount": money_text(-by_person) if by_person else "",
+        "saving": _saving(quote.lines),
         "coupon": money_text(-quote.coupon_discount) if quote.coupon_discount else "",
         "taxable": money_text(quote.taxable),
         "tax": money_text(tax),
@@ -49,20 +51,30 @@ def shown_totals(quote: Any | None, cart: Cart) -> dict[str, str]:
 
 def _shown(entry: Entry, parts: list[Any], problem: str, today: date) -> Shown:
     paid = [part for part in parts if not part.is_free]
-    prices = sorted({part.unit_price for part in paid})
+    prices = sorted({part.price for part in paid})
+    units = list(parts[0].units) if parts else [entry.unit]
     return {
         "uid": str(entry.uid),
         "label": parts[0].label if parts else entry.label or "Product",
         "quantity": str(entry.quantity),
+        "unit": (entry.unit or units[0]) if len(units) > 1 else "",
+        "units": units if len(units) > 1 else [],
         "price": " / ".join(money_text(price) for price in prices),
         "discount": plain_decimal(entry.discount_percent) if entry.discount_percent else "",
         "total": money_text(sum((part.total for part in parts), ZERO)) if parts else "",
         "why": _why(paid),
         "free": _free(parts),
+        "saving": _saving(parts),
         "is_below_cost": any(part.is_below_cost for part in parts),
         "lots": [_lot(part, today, is_split=len(parts) > 1) for part in parts],
         "problem": problem,
     }
+
+
+def _saving(parts: Iterable[Any]) -> str:
+    """Return what the customer pays less than MRP; nothing where they save nothing."""
+    saved = sum((part.mrp * part.quantity - part.total for part in parts), ZERO)
+    return money_text(saved) if saved > 0 else ""
 
 
 def _why(paid: list[Any]) -> str:

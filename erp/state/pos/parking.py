@@ -121,6 +121,7 @@ def _as_cart(empty: Cart, parked: dict[str, Any], names: Mapping[str, str]) -> C
             uid=place,
             variant_id=line["variant_id"],
             quantity=line["quantity"],
+            unit=line.get("unit") or "",
             discount_percent=line["discount_percent"],
             lot_id=line.get("lot_id"),
             label=names.get(line["variant_id"], ""),

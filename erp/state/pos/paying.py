@@ -28,12 +28,14 @@ class PayState(SessionState, rx.State):
     """The payment dialog and what came of it.
 
     Attributes:
+        points: What the customer has, in words. upi_for: the amount that the code asks for.
         mode: `refund` where an exchange gives money back.
         attempt: Counts the answers, so that the dialog knows that one has come.
         receipt: The posted sale as text; empty while none is shown.
     """
 
     is_open: bool = False
+    points: str = ""
     mode: str = "sale"
     total: str = "0.00"
     total_text: str = ""
@@ -43,6 +45,7 @@ class PayState(SessionState, rx.State):
     problem: str = ""
     attempt: int = 0
     upi_svg: str = ""
+    upi_for: str = ""
     upi_reference: str = ""
     receipt: dict[str, str] = {}
 
@@ -84,6 +87,7 @@ class PayState(SessionState, rx.State):
             self.errors = {"upi": _message(error)}
         else:
             self.upi_svg, self.upi_reference = request.qr_svg, request.reference
+            self.upi_for = f"{amount}"
 
     @handler(permission=SELL)
     async def complete(self, tenders: list[dict[str, str]]) -> None:
@@ -107,7 +111,7 @@ class PayState(SessionState, rx.State):
     @handler(permission=SELL)
     async def cancel(self) -> None:
         """Go back to the cart."""
-        self.is_open = False
+        self.is_open, self.points = False, ""
 
     @handler(permission=SELL)
     async def new_sale(self) -> None:
@@ -126,6 +130,7 @@ class PayState(SessionState, rx.State):
         self.holdings = await self._call(holdings_of, as_uuid(till.customer["id"]))
         due = Decimal(till._total)
         self.mode = "refund" if due < 0 else "sale"
+        self.points = self.holdings.get("points", {}).get("note", "")
         self.total, self.total_text = f"{abs(due):f}", money_text(abs(due))
         self.credit = till.customer["credit"] or (till.customer["id"] if due < 0 else "")
         self.errors, self.problem, self.upi_svg = {}, "", ""
@@ -146,7 +151,7 @@ class PayState(SessionState, rx.State):
         return True
 
     async def _finish(self, till: TillState, receipt: dict[str, str]) -> None:
-        self.is_open, self.receipt = False, receipt
+        self.is_open, self.receipt, self.points = False, receipt, ""
         await till._renew()
 
     async def _refuse(

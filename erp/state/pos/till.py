@@ -116,6 +116,12 @@ class TillState(SessionState, rx.State):
             await self._adopt(cart.changing(name, quantity=count))
 
     @handler(permission=SELL)
+    async def change_unit(self, uid: str, unit: str) -> None:
+        """Count a line in another unit its goods are traded in."""
+        self.selected = str(_name(uid))
+        await self._adopt(self._cart().changing(_name(uid), unit=f"{unit}"[:20], price=None))
+
+    @handler(permission=SELL)
     async def step(self, uid: str, by: int) -> None:
         """Take some units more or less; the last one does not go by itself."""
         await self._step(_name(uid), by)
@@ -170,6 +176,8 @@ class TillState(SessionState, rx.State):
             await self._step(here, 1 if key == "more" else -1)
         elif key == "remove":
             await self._remove(here)
+        elif key == "unit":
+            await self._next_unit(here)
         elif key in {"up", "down"}:
             moved = at + (1 if key == "down" else -1)
             self.selected = str(uids[max(0, min(moved, len(uids) - 1))])
@@ -306,6 +314,12 @@ class TillState(SessionState, rx.State):
         if entry is not None and by in (-1, 1) and entry.quantity + by >= 1:
             self.selected = str(name)
             await self._adopt(cart.changing(name, quantity=entry.quantity + by))
+
+    async def _next_unit(self, name: int) -> None:
+        line = next((line for line in self.lines if line["uid"] == str(name)), None)
+        if line is not None and line["units"]:
+            at = line["units"].index(line["unit"])
+            await self.change_unit(str(name), line["units"][(at + 1) % len(line["units"])])
 
     async def _remove(self, name: int) -> None:
         cart = self._cart()
