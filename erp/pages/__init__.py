@@ -62,6 +62,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.party.party",
     "erp.pages.platform.audit",
     "erp.pages.platform.deliveries",
+    "erp.pages.pos.advances",
     "erp.pages.pos.approvals",
     "erp.pages.pos.display",
     "erp.pages.pos.favourites",

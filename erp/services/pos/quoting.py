@@ -13,7 +13,7 @@ from erp.core.money import ZERO, round_money
 from erp.services import party
 from erp.services.billing import TaxedLine
 from erp.services.platform import Amount, Query, Result, query
-from erp.services.pos.prescribing import lines_on_prescription
+from erp.services.pos.prescribing import on_prescription
 from erp.services.pos.pricing import Basket, Part, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
@@ -93,7 +93,6 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     bill = draw_up(session, ctx, shift, buyer, wanted)
     bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
     totals, limit = bill.totals, ctx.limit("discount_percent")
-    ruled = [part.goods for part in bill.parts]
     return CartQuote(
         lines=[_quoted(*both) for both in zip(bill.parts, bill.taxed.lines, strict=True)],
         gross=totals.gross,
@@ -108,7 +107,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
-        on_prescription=sorted(lines_on_prescription(session, ctx, shift, ruled)),
+        on_prescription=sorted(on_prescription(part.goods for part in bill.parts)),
     )
 
 

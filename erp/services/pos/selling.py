@@ -173,7 +173,7 @@ def require_fit(session: Session, ctx: RequestContext, offer: Offer) -> None:
     """Refuse goods without the prescription they need, and discounts that nobody approved."""
     cmd, bill = offer.cmd, offer.bill
     goods = [part.goods for part in bill.parts]
-    require_prescription(session, ctx, offer.shift, goods, cmd.prescription)
+    require_prescription(ctx, goods, cmd.prescription)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
 
 
