@@ -190,11 +190,9 @@ def test_an_exchange_goes_over_to_the_till_and_is_posted_once(desk: Desk, trader
     async def story():
         await begin(desk)
         await desk.add(other)
-        await goods.open_returns()
-        await goods.find(receipt.number)
-        await goods.change_count("1", "1")
-        await goods.change_reason("Wrong potency")
+        await choose_one(receipt.number)
         await goods.press("exchange")
+        await desk[OpeningState].open_till()
         assert (goods.sale, len(desk.till.tabs)) == ({}, 2)
         assert desk.till.exchanged == receipt.number
         assert desk.till.customer["name"] == "Asha Kale"
@@ -216,6 +214,12 @@ def test_an_exchange_goes_over_to_the_till_and_is_posted_once(desk: Desk, trader
         shown = desk.pay.receipt
         assert (shown["what"], shown["big"], shown["total"]) == ("Change due", "₹95.00", "₹210.00")
         assert shown["credit_note"].startswith("CPOS1/")
+
+    async def choose_one(number):
+        await goods.open_returns()
+        await goods.find(number)
+        await goods.change_count("1", "1")
+        await goods.change_reason("Wrong potency")
 
     async def first_parked(state):
         await state.open_recall()

@@ -61,7 +61,7 @@ export function CustomerDisplay({ shop, branch }) {
     <main className="display" data-paying={bill.paying ? "true" : undefined}>
       <Lines bill={bill} />
       <aside className="display-side">
-        {bill.paying?.svg ? <Scan paying={bill.paying} /> : <Sums bill={bill} />}
+        {bill.paying?.svg ? <Scan paying={bill.paying} /> : <Sums bill={bill} shop={shop} />}
       </aside>
     </main>
   );
@@ -87,11 +87,12 @@ function Lines({ bill }) {
   );
 }
 
-function Sums({ bill }) {
+function Sums({ bill, shop }) {
   const { sums, paying } = bill;
   const rows = [["Discount", sums.discount], ["Coupon", sums.coupon], ["Goods back", sums.back]].filter(([, amount]) => amount);
   return (
     <>
+      <p className="display-shop">{shop}</p>
       <dl>{rows.map(([name, amount]) => <div key={name}><dt>{name}</dt><dd>{amount}</dd></div>)}</dl>
       {sums.saving && <p className="display-saving">You save <b>{sums.saving}</b> against MRP</p>}
       {bill.points && <p className="display-points">{bill.points}</p>}
@@ -136,7 +137,8 @@ function Idle({ shop, branch }) {
   return (
     <main className="display-calm">
       <h1>{shop}</h1>
-      <p>Welcome{branch && branch !== shop ? ` to ${branch}` : ""}. We are glad to help you.</p>
+      {branch && branch !== shop && <p>{branch}</p>}
+      <p>Welcome. We are glad to help you.</p>
       {!isWhole && <button type="button" onClick={() => document.documentElement.requestFullscreen?.()}>Fill the screen</button>}
     </main>
   );

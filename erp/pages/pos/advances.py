@@ -28,7 +28,7 @@ def advances_page() -> rx.Component:
         page_header(
             "Advances",
             "Paid before the goods, by customer; each leads to its vouchers.",
-            link_button("All vouchers", "/advances/vouchers", icon="receipt-text"),
+            link_button("All vouchers", "/advances/vouchers", look="outline", icon="receipt-text"),
         ),
         list_view(OpenAdvanceListState, label="Advances", search="Customer", empty=NOTHING),
     )

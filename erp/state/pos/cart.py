@@ -189,6 +189,11 @@ class Cart(BaseModel):
         }
 
     @property
+    def is_begun(self) -> bool:
+        """Tell whether anything would be lost with it."""
+        return bool(self.entries) or self.exchange is not None
+
+    @property
     def command(self) -> str:
         """The command that posts it."""
         return "pos.post_exchange" if self.exchange else "pos.post_sale"

@@ -218,7 +218,7 @@ class TillState(SessionState, rx.State):
     @handler(permission=SELL)
     async def restore(self, kept: str, aside: str = "") -> None:
         """Take up the carts that the browser kept, after a reload or a restart of the server."""
-        if not isinstance(kept, str) or len(kept) > LONGEST_CART or self._cart().entries:
+        if not isinstance(kept, str) or len(kept) > LONGEST_CART or self._cart().is_begun:
             return
         try:
             cart = Cart.model_validate_json(kept)
@@ -231,7 +231,7 @@ class TillState(SessionState, rx.State):
 
     async def _begin(self, exchanged: Exchanged, customer_id: UUID | None) -> EventSpec | None:
         """Begin the bill of an exchange; goods that were chosen before stay on a bill of their own."""
-        if self._cart().entries or self._cart().exchange:
+        if self._cart().is_begun:
             refused = await self._turn_to(len(self._open_carts().carts))
             if refused is not None:
                 return refused
