@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -31,18 +31,15 @@ def main() -> None:
         shop = load_shop()
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
-            for line in till.till_figures(address, shop):
-                line.print_line()
+            print_all(till.till_figures(address, shop))
             if wanted.till:
-                db.dispose()
                 return
             workloads.start_up(seconds).print_line()
             workloads.settled()
             print_memory("W6 memory idle")
             workloads.one_till(address, shop, 500).print_line()
             workloads.four_tills(address, shop, 500).print_line()
-            for line in workloads.reads(address, shop, ", 1,000 sales"):
-                line.print_line()
+            print_all(workloads.reads(address, shop, ", 1,000 sales"))
             events.list_event(address).print_line()
             workloads.four_tills(
                 address, shop, wanted.sales - 1_000, "W7 history being made"
@@ -50,19 +47,13 @@ def main() -> None:
             print_memory("W6 memory under load")
             label = f", {wanted.sales:,} sales"
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
-            for line in workloads.reads(address, shop, label):
-                line.print_line()
+            print_all(workloads.reads(address, shop, label))
             bills = f" of {wanted.sales // len(shop.shifts):,} bills"
-            for line in workloads.shift_closings(address, shop, bills):
-                line.print_line()
+            print_all(workloads.shift_closings(address, shop, bills))
             heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
-            for line in stock.measured(address, shop, heavy, wanted.moves):
-                line.print_line()
-        for line in [*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()]:
-            line.print_line()
-        for line in prices.price_figures(shop):  # last, as its 50,000 rules stay
-            line.print_line()
-        db.dispose()
+            print_all(stock.measured(address, shop, heavy, wanted.moves))
+        print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
+        print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
 
 
 @contextmanager
@@ -79,6 +70,7 @@ def temporary_stack() -> Iterator[tuple[EmbeddedStack, Settings]]:
             get_settings.cache_clear()
             migrations.upgrade(get_settings().database_url)
             yield stack, get_settings()
+            db.dispose()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -93,6 +85,12 @@ def programs(settings: Settings) -> Iterator[float]:
             running.callback(process.stop)
             process.start()
         yield time.monotonic() - started
+
+
+def print_all(lines: Iterable[Figure]) -> None:
+    """Print each figure as soon as it is taken."""
+    for line in lines:
+        line.print_line()
 
 
 def print_memory(workload: str) -> None:

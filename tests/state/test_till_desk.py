@@ -175,6 +175,20 @@ def test_a_return_above_the_limit_waits_for_a_manager(desk: Desk, trader: Shop):
     played(story())
 
 
+async def choose_one(goods, number: str) -> None:
+    """Choose a unit of a bill's first line to come back."""
+    await goods.open_returns()
+    await goods.find(number)
+    await goods.change_count("1", "1")
+    await goods.change_reason("Wrong potency")
+
+
+async def first_parked(parked) -> str:
+    """Return the parked bill that waits longest."""
+    await parked.open_recall()
+    return parked.parked[0]["id"]
+
+
 def test_an_exchange_goes_over_to_the_till_and_is_posted_once(desk: Desk, trader: Shop):
     first, other, _ = trader.variant_ids
     asha = add_customer(trader, name="Asha Kale")
@@ -190,7 +204,7 @@ def test_an_exchange_goes_over_to_the_till_and_is_posted_once(desk: Desk, trader
     async def story():
         await begin(desk)
         await desk.add(other)
-        await choose_one(receipt.number)
+        await choose_one(goods, receipt.number)
         await goods.press("exchange")
         await desk[OpeningState].open_till()
         assert (goods.sale, len(desk.till.tabs)) == ({}, 2)
@@ -214,16 +228,6 @@ def test_an_exchange_goes_over_to_the_till_and_is_posted_once(desk: Desk, trader
         shown = desk.pay.receipt
         assert (shown["what"], shown["big"], shown["total"]) == ("Change due", "₹95.00", "₹210.00")
         assert shown["credit_note"].startswith("CPOS1/")
-
-    async def choose_one(number):
-        await goods.open_returns()
-        await goods.find(number)
-        await goods.change_count("1", "1")
-        await goods.change_reason("Wrong potency")
-
-    async def first_parked(state):
-        await state.open_recall()
-        return state.parked[0]["id"]
 
     played(story())
     assert trader.count("sale") == 3
