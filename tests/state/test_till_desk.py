@@ -183,7 +183,7 @@ async def choose_one(goods, number: str) -> None:
     await goods.change_reason("Wrong potency")
 
 
-async def first_parked(parked) -> str:
+async def first_parked(parked):
     """Return the parked bill that waits longest."""
     await parked.open_recall()
     return parked.parked[0]["id"]

@@ -10,7 +10,8 @@ from reflex.event import no_args_event_spec
 class ProductFinder(Component):
     """The search that always has the keyboard; favourites while nothing is typed.
 
-    Products come from `GET /api/erp/products/search` and `/api/erp/favourites`.
+    Products come from `GET /api/erp/products/search` and `/api/erp/favourites`, what lists make of
+    their prices from `/api/erp/shelf-prices`.
 
     Attributes:
         sold: Changes with every sale, so that stock is looked up again.
@@ -19,6 +20,7 @@ class ProductFinder(Component):
     library = rx.asset("finder.jsx", shared=True).importable_path
     tag = "ProductFinder"
     location: rx.Var[str]
+    customer: rx.Var[str]
     sold: rx.Var[str]
     on_add: rx.EventHandler[lambda variant, lot, label: [variant, lot, label]]  # type: ignore[type-arg,valid-type]
 

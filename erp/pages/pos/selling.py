@@ -29,6 +29,7 @@ def selling_screen() -> rx.Component:
             ProductFinder.create(
                 rx.icon("search"),
                 location=TillState.location_id,
+                customer=TillState.customer["id"],
                 sold=PayState.receipt["number"],
                 on_add=TillState.add,
             ),

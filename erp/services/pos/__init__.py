@@ -65,6 +65,7 @@ from erp.services.pos.returning import (
     post_return,
 )
 from erp.services.pos.selling import PostSale, SalePosted, SaleReceipt, post_sale
+from erp.services.pos.shelf_prices import ListShelfPrices, list_shelf_prices
 from erp.services.pos.shift_reports import (
     GetShift,
     ListShifts,
@@ -99,7 +100,8 @@ __all__ = [
     "GetAdvance", "GetCustomer", "GetSale", "GetShift",
     "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListOpenAdvances",
     "ListPrescriptions",
-    "ListSales", "ListShifts", "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
+    "ListSales", "ListShelfPrices", "ListShifts",
+    "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
     "PaymentMismatch", "PostExchange",
     "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
     "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt",
@@ -109,7 +111,8 @@ __all__ = [
     "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale",
     "get_shift", "list_advances", "list_approval_requests", "list_best_sellers", "list_favourites",
     "list_last_prices", "list_open_advances", "list_parked_carts", "list_prescriptions",
-    "list_registers", "list_sales", "list_shifts",
+    "list_registers", "list_sales", "list_shelf_prices",
+    "list_shifts",
     "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_exchange",
     "post_return", "post_sale",
     "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
