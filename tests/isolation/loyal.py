@@ -60,9 +60,8 @@ EXAMPLES: dict[str, Example] = {
         "goods": [{"variant_id": i["variant_id"]}],
     },
     "pos.list_shelf_prices": lambda i, _: {
-        "variant_ids": [i["variant_id"]],
+        "goods": [{"variant_id": i["variant_id"]}],
         "customer_id": i["customer_id"],
-        "location_id": i["location_id"],
     },
     "pos.open_drawer": lambda i, _: {"shift_id": i["shift_id"], "reason": "x"},
     "pos.set_favourites": lambda i, _: {"goods": [{"variant_id": i["variant_id"]}]},

@@ -17,8 +17,9 @@ function stockOf(row) {
   return row.sellable < LOW ? ["amber", `${row.sellable} left`] : ["green", `${row.sellable}`];
 }
 
-async function ask(url, signal) {
-  const answer = await fetch(url, { signal });
+async function ask(url, signal, wanted) {
+  const sent = wanted && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wanted) };
+  const answer = await fetch(url, { signal, ...sent });
   if (answer.status === 401) window.location.reload();
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.detail ?? "The search is not available right now.");
@@ -63,21 +64,19 @@ function useFound(text, location) {
 
 let mayDiffer = true; // until the shop is known to have no price list
 
-function usePrices(rows, location, customer) {
+function usePrices(rows, customer) {
   const [prices, setPrices] = useState({});
   useEffect(() => {
-    setPrices({});
+    setPrices((held) => (Object.keys(held).length ? {} : held));
     if (!rows.length || !mayDiffer) return;
     const stop = new AbortController();
-    const given = new URLSearchParams(rows.map((row) => ["variant_ids", row.variant_id]));
-    if (location) given.set("location_id", location);
-    if (customer) given.set("customer_id", customer);
-    ask(`/api/erp/shelf-prices?${given}`, stop.signal).then((body) => {
+    const goods = rows.map((row) => ({ variant_id: row.variant_id }));
+    ask("/api/erp/shelf-prices", stop.signal, { goods, customer_id: customer || null }).then((body) => {
       mayDiffer = body.has_lists;
       setPrices(Object.fromEntries(body.rows.map((row) => [row.variant_id, row.price])));
     }, () => {}); // the MRP stands until the cart says otherwise
     return () => stop.abort();
-  }, [rows, location, customer]);
+  }, [rows, customer]);
   return prices;
 }
 
@@ -108,7 +107,7 @@ export function ProductFinder({ location, customer, sold, onAdd, children }) {
   const [at, setAt] = useState(0);
   const asked = text.trim();
   const found = useFound(asked, location);
-  const prices = usePrices(found.rows, location, customer);
+  const prices = usePrices(found.rows, customer);
   const best = useBest(sold);
   useSteadyFocus(input);
   const add = (row) => {

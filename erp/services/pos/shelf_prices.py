@@ -11,6 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import catalog, party, sales
 from erp.services.platform import Query, Result, Rows, query
+from erp.services.pos.customers import Wanted
 from erp.services.sales import Asked, LotPrices
 
 MOST = 50
@@ -21,12 +22,10 @@ class ListShelfPrices(Query):
 
     Attributes:
         customer_id: Of the bill at hand; nobody named is the walk-in customer.
-        location_id: Where the till sells from; the branch's storage where none is named.
     """
 
-    variant_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=MOST)]
+    goods: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=MOST)]
     customer_id: UUID | None = None
-    location_id: UUID | None = None
 
 
 class ShelfPrice(Result):
@@ -55,14 +54,13 @@ _FIRST: LiteralString = """
       join location p on p.tenant_id = b.tenant_id and p.id = b.location_id
       join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
      where b.tenant_id = %(tenant)s and b.variant_id = any(%(variants)s) and p.kind = 'storage'
-       and w.branch_id = %(branch)s and (%(location)s::uuid is null or p.id = %(location)s)
-       and b.on_hand > b.reserved and l.status = 'available'
+       and w.branch_id = %(branch)s and b.on_hand > b.reserved and l.status = 'available'
        and (l.expires_on is null or l.expires_on >= %(today)s)
      order by b.variant_id, l.expires_on, l.created_at, l.id
 """
 
 
-@query("pos.list_shelf_prices", permission="pos.sell", rest="GET /shelf-prices")
+@query("pos.list_shelf_prices", permission="pos.sell", rest="POST /shelf-prices")
 def list_shelf_prices(
     session: Session, ctx: RequestContext, wanted: ListShelfPrices
 ) -> ShelfPrices:
@@ -73,7 +71,7 @@ def list_shelf_prices(
     Raises:
         UnknownProduct, UnknownParty: Goods or customer are not in the acting tenant.
     """
-    ids = list(dict.fromkeys(wanted.variant_ids))
+    ids = list(dict.fromkeys(each.variant_id for each in wanted.goods))
     goods = catalog.get_lines_for_sale(session, ctx, ids, ctx.today, including_inactive=True)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
     if not sales.has_lists(session, ctx):
@@ -81,8 +79,8 @@ def list_shelf_prices(
     book = sales.load_prices(session, ctx, buyer, goods.values())
     if book.is_empty:
         return ShelfPrices(rows=[], has_lists=True)
-    where = {"tenant": ctx.tenant_id, "branch": ctx.branch_id, "location": wanted.location_id}
-    lots = db.fetch_all(session, _FIRST, where | {"variants": ids, "today": ctx.today})
+    where = {"tenant": ctx.tenant_id, "branch": ctx.branch_id, "today": ctx.today}
+    lots = db.fetch_all(session, _FIRST, where | {"variants": ids})
     rows = []
     for row in lots:
         line = goods[row.pop("variant_id")]
