@@ -6,11 +6,11 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, prices, stock, wide, workloads
+from bench import bare, events, prices, stock, till, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -25,18 +25,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
     parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
+    parser.add_argument("--till", action="store_true", help="the till in a browser alone (W14)")
     wanted = parser.parse_args()
     with temporary_stack() as (stack, settings):
         shop = load_shop()
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
+            print_all(till.till_figures(address, shop))
+            if wanted.till:
+                return
             workloads.start_up(seconds).print_line()
             workloads.settled()
             print_memory("W6 memory idle")
             workloads.one_till(address, shop, 500).print_line()
             workloads.four_tills(address, shop, 500).print_line()
-            for line in workloads.reads(address, shop, ", 1,000 sales"):
-                line.print_line()
+            print_all(workloads.reads(address, shop, ", 1,000 sales"))
             events.list_event(address).print_line()
             workloads.four_tills(
                 address, shop, wanted.sales - 1_000, "W7 history being made"
@@ -44,19 +47,13 @@ def main() -> None:
             print_memory("W6 memory under load")
             label = f", {wanted.sales:,} sales"
             workloads.one_till(address, shop, 500, f"W7 sale, 1 client{label}").print_line()
-            for line in workloads.reads(address, shop, label):
-                line.print_line()
+            print_all(workloads.reads(address, shop, label))
             bills = f" of {wanted.sales // len(shop.shifts):,} bills"
-            for line in workloads.shift_closings(address, shop, bills):
-                line.print_line()
+            print_all(workloads.shift_closings(address, shop, bills))
             heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
-            for line in stock.measured(address, shop, heavy, wanted.moves):
-                line.print_line()
-        for line in [*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()]:
-            line.print_line()
-        for line in prices.price_figures(shop):  # last, as its 50,000 rules stay
-            line.print_line()
-        db.dispose()
+            print_all(stock.measured(address, shop, heavy, wanted.moves))
+        print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
+        print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
 
 
 @contextmanager
@@ -73,6 +70,7 @@ def temporary_stack() -> Iterator[tuple[EmbeddedStack, Settings]]:
             get_settings.cache_clear()
             migrations.upgrade(get_settings().database_url)
             yield stack, get_settings()
+            db.dispose()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -87,6 +85,12 @@ def programs(settings: Settings) -> Iterator[float]:
             running.callback(process.stop)
             process.start()
         yield time.monotonic() - started
+
+
+def print_all(lines: Iterable[Figure]) -> None:
+    """Print each figure as soon as it is taken."""
+    for line in lines:
+        line.print_line()
 
 
 def print_memory(workload: str) -> None:

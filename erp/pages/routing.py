@@ -23,6 +23,7 @@ class _Declared:
     screen: Screen
     body: Body
     on_load: tuple[Any, ...]
+    is_bare: bool
 
 
 _DECLARED: list[_Declared] = []
@@ -38,6 +39,7 @@ def page(
     command: str = "",
     record: str = "",
     on_load: Sequence[Any] = (),
+    is_bare: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare the decorated function as a page inside the shell.
 
@@ -53,12 +55,13 @@ def page(
             parameter shows; the palette opens what its search finds there.
         on_load: Handlers that fill the page, run each time it opens, after the guard. A
             background handler started here ends when the person leaves the page.
+        is_bare: Without navigation and bar, for a screen of its own; guarded as every page is.
     """
     above = "" if route in {"/", NOT_FOUND} else parent
     screen = register_screen(Screen(route, title, permission, nav, above, command, record))
 
     def decorate(body: Body) -> Body:
-        _DECLARED.append(_Declared(screen, body, tuple(on_load)))
+        _DECLARED.append(_Declared(screen, body, tuple(on_load), is_bare))
         return body
 
     return decorate
@@ -81,6 +84,8 @@ def _framed(declared: _Declared) -> Body:
 
     @wraps(declared.body)
     def framed() -> rx.Component:
+        if declared.is_bare:
+            return rx.cond(ShellState.is_ready, declared.body())
         return frame(
             declared.body(),
             screens=list_screens(),

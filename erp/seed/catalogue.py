@@ -59,6 +59,12 @@ STAND_INS = (
     ("BAK-ALFT-NA-500ML", "SBL-ALFP-NA-180ML", "Same tonic; the smaller one is for children"),
 )
 """Products that stand in for each other when one is sold out."""
+UNITS = (
+    ("SBL-ARNM-30C-30ML", "BOX", 12),
+    ("SBL-ARNM-200C-30ML", "BOX", 12),
+    ("GEN-COTN-NA-100G", "CARTON", 10),
+)
+"""What some goods are traded in besides: base units in one."""
 _POTENTISED = frozenset({"dilution", "mother_tincture", "biochemic", "trituration", "globules"})
 _SUFFIXES = (" Q", " Globules", " Trituration Tablets")
 _CARE = ("33", "34")
@@ -79,6 +85,10 @@ def seed_catalogue(ctx: RequestContext) -> None:
             ],
         )
     products = {row["sku"]: _add(ctx, row) for row in read_rows("products.csv")}
+    variants = variant_ids(ctx)
+    for sku, code, units in UNITS:
+        given = {"variant_id": variants[sku], "code": code, "numerator": units}
+        _run(ctx, "catalog.define_unit", f"{sku}-{code}", **given)
     for one, other, reason in STAND_INS:
         _run(
             ctx,

@@ -97,7 +97,9 @@ def _day(
         if back % 9 == 0 and customers[-1] is not None and not is_advance_taken:
             _take_advance(replace(ctx, now=at), shift_id, customers[-1])
             is_advance_taken = True
-        if comes_back:
+        if comes_back and back % 3 == 0:
+            _exchange(replace(ctx, now=at + timedelta(minutes=5)), shift_id, receipt)
+        elif comes_back:
             _take_back(replace(ctx, now=at + timedelta(minutes=5)), shift_id, receipt)
     closing = datetime.combine(opening.date(), time(20, 30), ZoneInfo(ctx.time_zone))
     if closing < ctx.now:
@@ -188,6 +190,20 @@ def _take_back(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> Non
         "reason": "Seal was broken",
     }
     platform.run("pos.post_return", ctx, wanted)
+
+
+def _exchange(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> None:
+    """Give another pack of the same for one that leaks."""
+    sold = platform.run("pos.get_sale", ctx, {"sale_id": receipt.sale_id}).result.model_dump()
+    wanted = {
+        "sale_id": receipt.sale_id,
+        "shift_id": shift_id,
+        "returned": [{"line_no": 1, "quantity": 1}],
+        "lines": [{"variant_id": sold["lines"][0]["variant_id"], "quantity": 1}],
+        "tenders": [],
+        "reason": "The bottle leaks",
+    }
+    platform.run("pos.post_exchange", ctx, wanted)
 
 
 def _take_advance(ctx: RequestContext, shift_id: UUID, party_id: UUID) -> None:

@@ -1,14 +1,12 @@
 """A day at the till in a real browser, by keyboard, by scanner and by finger."""
 
-import io
 import re
 from decimal import Decimal
 
 import pytest
 from playwright.sync_api import Page, expect
-from pypdf import PdfReader
 
-from tests.browser.tills import Counter, open_counter
+from tests.browser.tills import Counter, open_counter, pdf_text
 from tests.factories import PIN, broken_promises
 from tests.services.trading import rows
 
@@ -25,16 +23,6 @@ TARGETS = """() => [...document.querySelectorAll('.till button, .till a, .till i
 @pytest.fixture
 def counter(browser_window, interface) -> Counter:
     return open_counter(browser_window, interface)
-
-
-def pdf_text(page: Page, link: str) -> str:
-    """Return the words of the document behind a link, as the browser's session gets it."""
-    href = page.get_by_role("link", name=link).get_attribute("href")
-    answer = page.request.get(page.url.split("/till")[0] + (href or ""))
-    assert answer.status == 200
-    assert answer.headers["content-type"] == "application/pdf"
-    pages = PdfReader(io.BytesIO(answer.body())).pages
-    return "".join(page.extract_text() for page in pages).replace("\u2010", "-")
 
 
 def test_a_day_at_the_till(browser_window, interface, troubles):

@@ -1,9 +1,11 @@
 """A shop whose cashier works in a browser."""
 
+import io
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Page, expect
+from pypdf import PdfReader
 
 from tests.factories import PASSWORD, Shop, make_shop
 from tests.gate.serving import Server
@@ -63,6 +65,16 @@ def open_counter(window: BrowserContext, server: Server, *, is_open: bool = True
         page.get_by_role("button", name="Work on this shift").click()
         counter.ready()
     return counter
+
+
+def pdf_text(page: Page, link: str) -> str:
+    """Return the words of the document behind a link, as the browser's session gets it."""
+    href = page.get_by_role("link", name=link).get_attribute("href")
+    answer = page.request.get(page.url.split("/till")[0] + (href or ""))
+    assert answer.status == 200
+    assert answer.headers["content-type"] == "application/pdf"
+    pages = PdfReader(io.BytesIO(answer.body())).pages
+    return "".join(page.extract_text() for page in pages).replace("\u2010", "-")
 
 
 def _arsenicum(shop: Shop) -> Any:

@@ -32,6 +32,55 @@ def test_tills_taking_back_the_same_units_never_exceed_the_sale(trader: Shop):
     assert broken_promises() == []
 
 
+def second_till(trader: Shop):
+    """Open a shift on another till of the shop."""
+    till = {"code": "POS2", "name": "Till 2", "location_id": trader.storage_id}
+    register = trader.run("pos.create_register", till)
+    opening = {"register_id": register.id, "opening_float": "500.00"}
+    return trader.run("pos.open_shift", opening).id
+
+
+def test_of_exchanges_of_the_same_unit_one_wins(trader: Shop):
+    first, other, _ = trader.variant_ids
+    sale, elsewhere = trader.sell({first: 1}), second_till(trader)
+    wanted = {
+        "sale_id": sale.sale_id,
+        "returned": [{"line_no": 1, "quantity": 1}],
+        "lines": [{"variant_id": other, "quantity": 1}],
+        "reason": "Leaks",
+    }
+    tills = [{"shift_id": shift_id} for shift_id in (trader.shift_id, elsewhere) * 2]
+    outcomes = at_once([partial(trader.run, "pos.post_exchange", wanted | till) for till in tills])
+    assert refusals(outcomes, ReturnExceedsSale) == 3
+    assert (trader.on_hand(first), trader.on_hand(other)) == (200, 199)
+    assert broken_promises() == []
+
+
+def test_exchanges_either_way_and_sales_of_both_never_wait_in_a_circle(trader: Shop):
+    first, other, _ = trader.variant_ids
+    elsewhere, asha = second_till(trader), add_customer(trader)
+    terms = {"is_active": True, "points_per_rupee": "0.1", "worth": "0.50", "minimum_points": 5}
+    trader.run("loyalty.set_programme", terms)
+    calls = []
+    for away, goods, till in ((first, other, trader.shift_id), (other, first, elsewhere)) * 4:
+        sale = trader.sell({goods: 1}, customer_id=asha)
+        wanted = {
+            "sale_id": sale.sale_id,
+            "shift_id": till,
+            "returned": [{"line_no": 1, "quantity": 1}],
+            "lines": [{"variant_id": away, "quantity": 1}],
+            "reason": "Wrong potency",
+        }
+        cart = trader.cart({other: 1, first: 1}, shift_id=till, customer_id=asha)
+        calls += [
+            partial(trader.run, "pos.post_exchange", wanted),
+            partial(trader.run, "pos.post_sale", cart),
+        ]
+    outcomes = at_once(calls)
+    assert [one for one in outcomes if isinstance(one, Exception)] == []
+    assert broken_promises() == []
+
+
 @pytest.mark.parametrize("attempt", range(5))
 def test_two_tills_returning_the_last_two_lines_refund_exactly_what_was_paid(
     trader: Shop, attempt: int

@@ -10,7 +10,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
-from tests.factories import PASSWORD, PIN, Shop, receipt_line
+from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
 from tests.isolation import buying, goods, loyal, moving, paying, pictures, planning, selling
 from tests.isolation.examples import Example, Ids, only
 
@@ -184,6 +184,11 @@ def _sell(ids: Ids, shop: Shop) -> dict[str, Any]:
     }
 
 
+def _parked_exchange(ids: Ids) -> dict[str, Any]:
+    back = {"lines": [{"line_no": 1, "quantity": 1}], "reason": "x", "worth": "1.00"}
+    return back | {"sale_id": ids["sale_id"], "return_id": new_id(), "number": "1"}
+
+
 def _quote(ids: Ids, shop: Shop) -> dict[str, Any]:
     cart = _sell(ids, shop)
     return {name: cart[name] for name in ("shift_id", "customer_id", "lines")}
@@ -334,8 +339,19 @@ EXAMPLES: dict[str, Example] = (
             "opening_float": "0.00",
         },
         "pos.park_cart": lambda i, s: (
-            {"label": "Later"} | {name: _sell(i, s)[name] for name in ("customer_id", "lines")}
+            {"label": "Later", "exchange": _parked_exchange(i)}
+            | {name: _sell(i, s)[name] for name in ("customer_id", "lines")}
         ),
+        "pos.post_exchange": lambda i, s: {
+            "return_id": new_id(),
+            "replacement_id": new_id(),
+            "sale_id": i["sale_id"],
+            "shift_id": i["shift_id"],
+            "returned": [{"line_no": 1, "quantity": 1}],
+            "lines": _sell(i, s)["lines"],
+            "tenders": [{"method": "cash", "amount": PLENTY}],
+            "reason": "broken",
+        },
         "pos.post_return": lambda i, _: {
             "return_id": new_id(),
             "sale_id": i["sale_id"],

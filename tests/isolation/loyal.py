@@ -59,10 +59,9 @@ EXAMPLES: dict[str, Example] = {
         "customer_id": i["customer_id"],
         "goods": [{"variant_id": i["variant_id"]}],
     },
-    "pos.get_prescription_rule": lambda i, _: {"product_id": i["product_id"]},
-    "pos.set_prescription_rule": lambda i, _: {
-        "product_id": i["product_id"],
-        "is_required": False,
+    "pos.list_shelf_prices": lambda i, _: {
+        "goods": [{"variant_id": i["variant_id"]}],
+        "customer_id": i["customer_id"],
     },
     "pos.open_drawer": lambda i, _: {"shift_id": i["shift_id"], "reason": "x"},
     "pos.set_favourites": lambda i, _: {"goods": [{"variant_id": i["variant_id"]}]},

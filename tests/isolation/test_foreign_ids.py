@@ -25,6 +25,9 @@ assert DOMAINS
 FREE = {
     ("pos.post_sale", "sale_id"),
     ("pos.post_return", "return_id"),
+    ("pos.park_cart", "exchange.return_id"),
+    ("pos.post_exchange", "return_id"),
+    ("pos.post_exchange", "replacement_id"),
     ("pos.request_approval", "origin_id"),
     ("pos.request_upi", "sale_id"),
     ("pos.ask_approval", "origin_id"),

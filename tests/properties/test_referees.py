@@ -70,6 +70,8 @@ SABOTAGE = {
     "P6": "update advance_voucher set amount = amount + 1",
     "P7": "update number_series set next_number = 9 where document_type = 'advance_receipt'",
     "P8": "update register_shift set z_number = 7 where status = 'closed'",
+    "P9": "update tender set amount = amount + 1, tendered = tendered + 1"
+    " where method = 'exchange' and sale_id in (select id from sale where kind = 'sale')",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
     "S1": "update stock_balance set on_hand = on_hand + 1",
@@ -171,7 +173,7 @@ def _check(shop: Shop, variant_id: UUID) -> None:
 
 
 def _collect(shop: Shop, customer_id: UUID) -> None:
-    """Let a customer earn points and bring a part of the goods back."""
+    """Let a customer earn points, bring a part of the goods back and exchange the rest."""
     terms = {"is_active": True, "points_per_rupee": "0.1", "worth": "1.00"}
     shop.run("loyalty.set_programme", terms)
     paid = {"shift_id": shop.shift_id, "party_id": customer_id, "method": "upi"}
@@ -180,6 +182,8 @@ def _collect(shop: Shop, customer_id: UUID) -> None:
     line = {"line_no": 1, "quantity": 1}
     wanted = {"sale_id": sale.sale_id, "shift_id": shop.shift_id, "reason": "broken"}
     shop.run("pos.post_return", wanted | {"lines": [line]})
+    out = [{"variant_id": shop.variant_ids[2], "quantity": 1}]
+    shop.run("pos.post_exchange", wanted | {"returned": [line], "lines": out})
 
 
 def _order(shop: Shop) -> None:

@@ -36,7 +36,7 @@ TABLES = (
     "parked_cart",
     "period",
     "prescription",
-    "prescription_rule",
+    "product",
     "register",
     "register_shift",
     "sale",

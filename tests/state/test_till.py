@@ -104,7 +104,7 @@ def test_a_double_press_of_complete_posts_one_sale(desk: Desk, trader: Shop):
         tenders = [{"method": "cash", "amount": "200.00", "reference": ""}]
         await desk.pay.complete(tenders)
         await desk.pay.complete(tenders)
-        assert desk.pay.receipt["change"] == "₹95.00"
+        assert desk.pay.receipt["big"] == "₹95.00"
 
     played(story())
     assert trader.count("sale") == 1
@@ -288,7 +288,7 @@ def test_a_split_payment_is_posted_as_given_and_a_short_one_refused(desk: Desk, 
                 {"method": "cash", "amount": "120.00", "reference": ""},
             ]
         )
-        assert desk.pay.receipt["change"] == "₹20.00"
+        assert desk.pay.receipt["big"] == "₹20.00"
 
     played(story())
     paid = rows(trader, "select method, amount from tender order by line_no")

@@ -126,8 +126,8 @@ def test_another_tenants_customer_is_nobody_here(desk: Desk, stranger: Shop):
 
 def test_a_bill_that_needs_a_prescription_asks_for_it_before_payment(desk: Desk, trader: Shop):
     found = rows(trader, "select product_id from variant where id = %s", trader.variant_ids[0])
-    rule = {"product_id": found[0]["product_id"], "is_required": True}
-    trader.run("pos.set_prescription_rule", rule)
+    restricted = {"product_id": found[0]["product_id"], "licence_class": "restricted"}
+    trader.run("catalog.set_licence_class", restricted)
     dialog = desk[PrescriptionState]
 
     async def story():

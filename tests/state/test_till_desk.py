@@ -6,11 +6,14 @@ import pytest
 
 from erp.core.ids import new_id
 from erp.state.pos.approving import ApprovalState
+from erp.state.pos.customers import CustomerState
 from erp.state.pos.opening import OpeningState
+from erp.state.pos.parking import ParkState
+from erp.state.pos.prescribing import PrescriptionState
 from erp.state.pos.returning import ReturnState
 from erp.state.pos.shifts import ShiftDeskState, ShiftListState, ShiftReportState
 from tests.factories import PIN, Shop
-from tests.services.trading import member_id, rows
+from tests.services.trading import add_customer, member_id, rows
 from tests.state.tills import Desk, begin, kept, open_desk, opened, played
 
 
@@ -163,13 +166,73 @@ def test_a_return_above_the_limit_waits_for_a_manager(desk: Desk, trader: Shop):
         assert approval.is_open
         who = str(member_id(trader, "manager"))
         done = await approval.approve({"approver_id": who, "reason": "Seen", "pin": PIN})
-        assert done is ReturnState.refund_approved
-        await goods.refund_approved()
+        assert done is ReturnState.go_on_approved
+        await goods.go_on_approved()
         assert goods.is_refunding
         await goods.complete([{"method": "cash", "amount": "3150.00", "reference": ""}])
         assert goods.receipt["number"]
 
     played(story())
+
+
+async def choose_one(goods, number: str) -> None:
+    """Choose a unit of a bill's first line to come back."""
+    await goods.open_returns()
+    await goods.find(number)
+    await goods.change_count("1", "1")
+    await goods.change_reason("Wrong potency")
+
+
+async def first_parked(parked):
+    """Return the parked bill that waits longest."""
+    await parked.open_recall()
+    return parked.parked[0]["id"]
+
+
+def test_an_exchange_goes_over_to_the_till_and_is_posted_once(desk: Desk, trader: Shop):
+    first, other, _ = trader.variant_ids
+    asha = add_customer(trader, name="Asha Kale")
+    receipt = trader.sell({first: 2}, customer_id=asha)
+    goods, parked = desk[ReturnState], desk[ParkState]
+    mine = {
+        "doctor_name": "Dr Rao",
+        "registration_no": "MH-1",
+        "patient_name": "Asha",
+        "prescribed_on": "2026-01-05",
+    }
+
+    async def story():
+        await begin(desk)
+        await desk.add(other)
+        await choose_one(goods, receipt.number)
+        await goods.press("exchange")
+        await desk[OpeningState].open_till()
+        assert (goods.sale, len(desk.till.tabs)) == ({}, 2)
+        assert desk.till.exchanged == receipt.number
+        assert desk.till.customer["name"] == "Asha Kale"
+        assert (desk.till.totals["label"], desk.till.totals["total"]) == ("To refund", "₹105.00")
+        await desk[CustomerState].open_dialog()
+        assert not desk[CustomerState].is_open
+        await desk.add(other, 2)
+        await desk[PrescriptionState].keep(mine)
+        await parked.open_park()
+        await parked.park({"label": "Asha"})
+        assert desk.till.exchanged == ""
+        await desk.till.clear()
+        await parked.recall(await first_parked(parked))
+        assert desk.till.exchanged == receipt.number
+        assert desk.till.prescription.startswith("Dr Rao for Asha")
+        assert (desk.till.totals["label"], desk.till.totals["total"]) == ("To pay", "₹105.00")
+        await desk.pay_cash("200.00")
+        await desk.pay.complete([{"method": "cash", "amount": "200.00", "reference": ""}])
+        shown = desk.pay.receipt
+        assert (shown["what"], shown["big"], shown["total"]) == ("Change due", "₹95.00", "₹210.00")
+        assert shown["credit_note"].startswith("CPOS1/")
+
+    played(story())
+    assert trader.count("sale") == 3
+    assert (trader.on_hand(first), trader.on_hand(other)) == (199, 198)
+    assert trader.count("prescription") == 1
 
 
 def test_another_tenants_goods_and_bills_are_unknown(desk: Desk, stranger: Shop):

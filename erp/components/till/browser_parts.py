@@ -1,14 +1,17 @@
 """The local browser components of the till, bundled with the pages that use them."""
 
+from typing import Any
+
 import reflex as rx
-from reflex.components.component import Component
+from reflex.components.component import Component, NoSSRComponent
 from reflex.event import no_args_event_spec
 
 
 class ProductFinder(Component):
     """The search that always has the keyboard; favourites while nothing is typed.
 
-    Products come from `GET /api/erp/products/search` and `/api/erp/favourites`.
+    Products come from `GET /api/erp/products/search` and `/api/erp/favourites`, what lists make of
+    their prices from `/api/erp/shelf-prices`.
 
     Attributes:
         sold: Changes with every sale, so that stock is looked up again.
@@ -17,6 +20,7 @@ class ProductFinder(Component):
     library = rx.asset("finder.jsx", shared=True).importable_path
     tag = "ProductFinder"
     location: rx.Var[str]
+    customer: rx.Var[str]
     sold: rx.Var[str]
     on_add: rx.EventHandler[lambda variant, lot, label: [variant, lot, label]]  # type: ignore[type-arg,valid-type]
 
@@ -32,6 +36,35 @@ class CartKeeper(Component):
     on_restore: rx.EventHandler[lambda kept, aside: [kept, aside]]  # type: ignore[type-arg,valid-type]
 
 
+class DisplayFeed(Component):
+    """Tells the customer's display of a register what belongs to the customer of the bill at hand.
+
+    It goes over a `BroadcastChannel`: to windows of this browser, and of this address, alone.
+
+    Attributes:
+        receipt: Of the sale just posted. points: what the customer has, in words.
+    """
+
+    library = rx.asset("customer_display.jsx", shared=True).importable_path
+    tag = "DisplayFeed"
+    register: rx.Var[str]
+    lines: rx.Var[list[dict[str, Any]]]
+    chosen: rx.Var[str]
+    totals: rx.Var[dict[str, str]]
+    units: rx.Var[str]
+    receipt: rx.Var[dict[str, str]]
+    points: rx.Var[str]
+
+
+class CustomerDisplay(NoSSRComponent):
+    """The display itself; the register is the address's `till`."""
+
+    library = rx.asset("customer_display.jsx", shared=True).importable_path
+    tag = "CustomerDisplay"
+    shop: rx.Var[str]
+    branch: rx.Var[str]
+
+
 class FocusOn(Component):
     """Gives a field the keyboard as its dialog opens; a button also takes an early Enter."""
 
@@ -41,7 +74,7 @@ class FocusOn(Component):
 
 
 class TillKeys(Component):
-    """The till's keyboard; `on_key` tells `more`, `less`, `remove`, `up` or `down`.
+    """The till's keyboard; `on_key` tells `more`, `less`, `unit`, `remove`, `up` or `down`.
 
     Attributes:
         chosen, total: As either changes, the chosen line is brought into view.
@@ -59,6 +92,7 @@ class TillKeys(Component):
     on_next: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_open: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
     on_prescription: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_return: rx.EventHandler[no_args_event_spec]  # type: ignore[type-arg,valid-type]
 
 
 class KeysButton(Component):
@@ -131,6 +165,8 @@ class PaymentPad(Component):
         credit: The customer's limit as text; empty where they have none.
         holdings: What else of the customer's can pay, by method: `most` and `step` as plain
             rupees, and a `note`.
+        upi_svg: The code to scan; upi_for: the amount it asks for, and shown for no other.
+        done: What the button says that completes; the usual words where there are none.
         attempt: Counts the server's answers.
     """
 
@@ -144,7 +180,9 @@ class PaymentPad(Component):
     attempt: rx.Var[int]
     errors: rx.Var[dict[str, str]]
     problem: rx.Var[str]
+    done: rx.Var[str]
     upi_svg: rx.Var[str]
+    upi_for: rx.Var[str]
     upi_reference: rx.Var[str]
     on_complete: rx.EventHandler[lambda tenders: [tenders]]  # type: ignore[type-arg,valid-type]
     on_upi: rx.EventHandler[lambda amount: [amount]]  # type: ignore[type-arg,valid-type]

@@ -17,6 +17,7 @@ def cart_line(
     on_select: Any,
     on_step: Any,
     on_quantity: Any,
+    on_unit: Any,
     on_discount: Any,
     on_remove: Any,
 ) -> rx.Component:
@@ -54,6 +55,7 @@ def cart_line(
         ),
         rx.el.div(
             stepper,
+            rx.cond(line["unit"].to(str) != "", _unit(line, lambda code: on_unit(uid, code))),
             rx.el.span(line["price"].to(str), class_name="line-price"),
             discount,
             rx.el.button(
@@ -77,6 +79,18 @@ def cart_line(
             "data-problem": rx.cond(line["problem"].to(str) != "", "true", "false"),
         },
         key=uid,
+    )
+
+
+def _unit(line: Line, on_unit: Any) -> rx.Component:
+    """Return the choice of what the quantity counts."""
+    return rx.el.select(
+        rx.foreach(line["units"].to(list[str]), lambda code: rx.el.option(code, value=code)),
+        value=line["unit"].to(str),
+        on_change=on_unit,
+        aria_label=f"Unit of {line['label'].to(str)}",
+        title="Unit (*)",
+        class_name="input line-unit",
     )
 
 

@@ -17,8 +17,9 @@ function stockOf(row) {
   return row.sellable < LOW ? ["amber", `${row.sellable} left`] : ["green", `${row.sellable}`];
 }
 
-async function ask(url, signal) {
-  const answer = await fetch(url, { signal });
+async function ask(url, signal, wanted) {
+  const sent = wanted && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(wanted) };
+  const answer = await fetch(url, { signal, ...sent });
   if (answer.status === 401) window.location.reload();
   const body = await answer.json();
   if (!answer.ok) throw new Error(body.detail ?? "The search is not available right now.");
@@ -61,6 +62,24 @@ function useFound(text, location) {
   return found;
 }
 
+let mayDiffer = true; // until the shop is known to have no price list
+
+function usePrices(rows, customer) {
+  const [prices, setPrices] = useState({});
+  useEffect(() => {
+    setPrices((held) => (Object.keys(held).length ? {} : held));
+    if (!rows.length || !mayDiffer) return;
+    const stop = new AbortController();
+    const goods = rows.map((row) => ({ variant_id: row.variant_id }));
+    ask("/api/erp/shelf-prices", stop.signal, { goods, customer_id: customer || null }).then((body) => {
+      mayDiffer = body.has_lists;
+      setPrices(Object.fromEntries(body.rows.map((row) => [row.variant_id, row.price])));
+    }, () => {}); // the MRP stands until the cart says otherwise
+    return () => stop.abort();
+  }, [rows, customer]);
+  return prices;
+}
+
 function useSteadyFocus(input) {
   useEffect(() => {
     const back = () => setTimeout(() => {
@@ -80,7 +99,7 @@ function useSteadyFocus(input) {
   }, []);
 }
 
-export function ProductFinder({ location, sold, onAdd, children }) {
+export function ProductFinder({ location, customer, sold, onAdd, children }) {
   const list = `${useId()}-found`;
   const input = useRef(null);
   const wanted = useRef("");
@@ -88,6 +107,7 @@ export function ProductFinder({ location, sold, onAdd, children }) {
   const [at, setAt] = useState(0);
   const asked = text.trim();
   const found = useFound(asked, location);
+  const prices = usePrices(found.rows, customer);
   const best = useBest(sold);
   useSteadyFocus(input);
   const add = (row) => {
@@ -120,12 +140,12 @@ export function ProductFinder({ location, sold, onAdd, children }) {
         <input ref={input} data-finder="" className="input" type="text" role="combobox" aria-expanded={Boolean(asked)} aria-controls={list} aria-autocomplete="list" aria-activedescendant={asked && found.rows[at] ? `${list}-${at}` : undefined} aria-label="Search products, or scan" placeholder="Search or scan: ars alb 30" value={text} onChange={(e) => setText(e.target.value)} onKeyDown={key} autoComplete="off" spellCheck={false} maxLength={200} />
         {text ? <button type="button" className="finder-clear" aria-label="Clear the search" onClick={() => { setText(""); input.current?.focus(); }}>×</button> : <kbd aria-hidden="true">F2</kbd>}
       </div>
-      {asked ? <Found list={list} found={found} asked={asked} at={at} add={add} hover={setAt} /> : <Best best={best} add={add} />}
+      {asked ? <Found list={list} found={found} prices={prices} asked={asked} at={at} add={add} hover={setAt} /> : <Best best={best} add={add} />}
     </div>
   );
 }
 
-function Found({ list, found, asked, at, add, hover }) {
+function Found({ list, found, prices, asked, at, add, hover }) {
   if (found.note && found.text === asked) return <p className="finder-note" role="status">{found.note}</p>;
   return (
     <ul className="found" role="listbox" id={list} aria-label="Products found" aria-busy={found.text !== asked}>
@@ -134,7 +154,7 @@ function Found({ list, found, asked, at, add, hover }) {
         return (
           <li key={row.variant_id} id={`${list}-${i}`} role="option" aria-selected={i === at} onMouseEnter={() => hover(i)} onClick={() => add(row)} data-none={row.sellable <= 0 || undefined}>
             <span className="found-name">{row.label}<small>{row.sku}{row.nearest_expiry && <i data-near={isNear(row.nearest_expiry) || undefined}> · exp {month(row.nearest_expiry)}</i>}</small></span>
-            <span className="found-price">{rupees(row.price)}</span>
+            <span className="found-price">{prices[row.variant_id] ? <><s>{rupees(row.price)}</s> {rupees(prices[row.variant_id])}</> : rupees(row.price)}</span>
             <span className="badge" data-tone={tone}>{stock}</span>
           </li>
         );

@@ -1,7 +1,7 @@
 // Keeps a copy of the open carts in the tab, so that neither a reload nor a restarted server loses them.
 import { useEffect, useRef } from "react";
 
-const hasLines = (text) => { try { return JSON.parse(text).entries.length > 0; } catch { return false; } };
+const hasLines = (text) => { try { const cart = JSON.parse(text); return cart.entries.length > 0 || Boolean(cart.exchange); } catch { return false; } };
 const hasOthers = (text) => { try { return JSON.parse(text).carts.length > 1; } catch { return false; } };
 
 export function CartKeeper({ register, kept, aside, onRestore }) {

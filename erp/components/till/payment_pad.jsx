@@ -33,10 +33,11 @@ function useAnswer(attempt) {
   return [state, begin];
 }
 
+const tell = (detail) => window.dispatchEvent(new CustomEvent("till:paying", { detail }));
 const paise = (text) => Math.round(Number(text) * 100);
 const offered = (left, holding) => { const step = paise(holding.step); return Math.floor(Math.min(left, paise(holding.most)) / step) * step; };
 
-export function PaymentPad({ total, mode = "sale", credit = "", creditName = "", holdings = {}, attempt, errors = {}, problem = "", upiSvg = "", upiReference = "", onComplete, onUpi }) {
+export function PaymentPad({ total, mode = "sale", credit = "", creditName = "", holdings = {}, attempt, errors = {}, problem = "", upiSvg = "", upiFor = "", upiReference = "", done = "", onComplete, onUpi }) {
   const isRefund = mode === "refund";
   const due = Math.round(Number(total) * 100);
   const [tenders, setTenders] = useState([]);
@@ -81,6 +82,14 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     const found = METHODS.find(([, , letter]) => letter === event.key.toLowerCase());
     if (found && !event.ctrlKey && !event.metaKey && event.target === amountField.current) { event.preventDefault(); if (isOpen(found[0])) choose(found[0]); }
   };
+  const code = method === "upi" && !isRefund && entered > 0 && upiFor === plain(entered) ? upiSvg : "";
+  useEffect(() => {
+    const name = METHODS.find(([each]) => each === method)[1];
+    const given = entered === null || isOver || entered <= 0 ? "" : rupees(entered);
+    const rest = { change: change ? rupees(change) : "", left: !settles && tenders.length ? rupees(left) : "" };
+    tell({ name: isRefund ? `Refund, ${name}` : name, given, svg: code, ...rest });
+  }, [method, entered, tenders.length, code]);
+  useEffect(() => () => tell(null), []);
   const stray = useRef(null);
   const pad = useRef(null);
   stray.current = act;
@@ -122,14 +131,14 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         )}
         {method === "upi" && !isRefund && (
           <div className="pay-upi">
-            {errors.upi ? <p className="error" role="alert">{errors.upi}</p> : upiSvg ? <img alt={`UPI code for ${entered === null ? "" : rupees(entered)}`} src={`data:image/svg+xml;utf8,${encodeURIComponent(upiSvg)}`} /> : <span className="bone upi-bone" />}
+            {errors.upi ? <p className="error" role="alert">{errors.upi}</p> : code ? <img alt={`UPI code for ${rupees(entered)}`} src={`data:image/svg+xml;utf8,${encodeURIComponent(code)}`} /> : <span className="bone upi-bone" />}
             <div><b>{entered === null ? "" : rupees(entered)}</b><small>The customer scans this with any UPI app. Our reference ends in {upiReference.slice(-6)}.</small></div>
           </div>
         )}
         {(method === "upi" || method === "card") && (
           <label className="pay-reference"><span>{method === "upi" ? "UPI reference (optional)" : "Approval code (optional)"}</span><input className="input" value={reference} onChange={(e) => setReference(e.target.value)} maxLength={60} autoComplete="off" data-scan="" /></label>
         )}
-        {method === "credit" && <p className="hint">{creditName} may owe up to {credit}.</p>}
+        {method === "credit" && <p className="hint">{isRefund ? `Lowers what ${creditName} owes.` : `${creditName} may owe up to ${credit}.`}</p>}
         {holding && <p className="hint">{holding.note}</p>}
       </div>
       <div className="pay-side">
@@ -140,7 +149,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         </div>
         {answer === "slow" && <p className="hint" role="status">No answer yet. Press again: the bill is made only once.</p>}
         <button type="button" className="button button-solid pay-go" disabled={answer === "busy"} onClick={act}>
-          {answer === "busy" ? "Posting…" : settles ? (isRefund ? "Complete return" : "Complete sale") : "Add payment"}<kbd aria-hidden="true">Enter</kbd>
+          {answer === "busy" ? "Posting…" : settles ? done || (isRefund ? "Complete return" : "Complete sale") : "Add payment"}<kbd aria-hidden="true">Enter</kbd>
         </button>
       </div>
     </div>

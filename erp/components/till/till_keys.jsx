@@ -2,12 +2,13 @@
 import { useEffect, useRef, useState } from "react";
 
 const NAMED = { F3: "prescription", F4: "customer", F7: "next", F8: "park", F9: "recall", F10: "pay" };
-const ACTS = { customer: "onCustomer", park: "onPark", recall: "onRecall", pay: "onPay", next: "onNext", open: "onOpen", prescription: "onPrescription" };
-const PLAIN = { "+": "more", "-": "less", Delete: "remove", ArrowUp: "up", ArrowDown: "down", "?": "help" };
+const ACTS = { customer: "onCustomer", park: "onPark", recall: "onRecall", pay: "onPay", next: "onNext", open: "onOpen", prescription: "onPrescription", return: "onReturn" };
+const PLAIN = { "+": "more", "-": "less", "*": "unit", Delete: "remove", ArrowUp: "up", ArrowDown: "down", "?": "help" };
 const SHEET = [
   ["Search or scan", "F2"], ["Choose a result", "↑ ↓ Enter"], ["Quantity of the chosen line", "+ −"],
+  ["Unit of the chosen line", "*"],
   ["Choose a line", "↑ ↓"], ["Take the line off", "Del"], ["Discount of the line", "F6"],
-  ["Discount of the bill", "Shift F6"], ["Customer", "F4"], ["Prescription", "F3"], ["Park the bill", "F8"], ["Recall a bill", "F9"], ["Next customer's bill", "F7"], ["Another customer's bill", "Shift F7"],
+  ["Discount of the bill", "Shift F6"], ["Customer", "F4"], ["Prescription", "F3"], ["Park the bill", "F8"], ["Recall a bill", "F9"], ["Take back, exchange", "Shift F9"], ["Next customer's bill", "F7"], ["Another customer's bill", "Shift F7"],
   ["Pay", "F10"], ["Pay", "Ctrl Enter"], ["Cash, UPI, card, account", "C U K A"], ["Points, advance", "P V"],
   ["Complete, or new sale", "Enter"], ["Close a dialog", "Esc"], ["This sheet", "?"],
 ];
@@ -37,6 +38,7 @@ export function TillKeys(acts) {
       if (!name && isPlain && isFree(event.target)) name = PLAIN[event.key];
       if (event.key === "F2") name = "search";
       if (event.key === "F7" && event.shiftKey) name = "open";
+      if (event.key === "F9" && event.shiftKey) name = "return";
       if (event.key === "F6") name = event.shiftKey ? "bill-discount" : "discount";
       if (!name) return;
       event.preventDefault();

@@ -101,6 +101,8 @@ class InvoiceLine(SQLModel, table=True):
         original_line_no: On a note, the line of the original invoice.
         price_trace: Why the price is what it is: source, list, discounts.
         cost: Value of the goods that left with the line.
+        sold_unit, sold_quantity: What it was sold in, such as 2 strips, where that is not the base
+            unit and the line is a whole number of it.
     """
 
     __tablename__ = "invoice_line"
@@ -111,6 +113,7 @@ class InvoiceLine(SQLModel, table=True):
         CheckConstraint("quantity > 0", name="quantity"),
         CheckConstraint("total = taxable + cgst + sgst + igst", name="total"),
         CheckConstraint("mrp is null or total <= mrp * quantity", name="not_above_mrp"),
+        CheckConstraint("(sold_unit = '') = (sold_quantity is null)", name="sold_unit"),
         Index("ix_invoice_line_lot", "tenant_id", "lot_id"),
         Index("ix_invoice_line_variant", "tenant_id", "variant_id"),
     )
@@ -141,6 +144,8 @@ class InvoiceLine(SQLModel, table=True):
     igst: Decimal = Field(sa_type=MONEY)
     total: Decimal = Field(sa_type=MONEY)
     cost: Decimal = Field(sa_type=MONEY)
+    sold_unit: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    sold_quantity: int | None = Field(default=None, sa_type=BigInteger)
     original_line_no: int | None = Field(default=None, sa_type=SmallInteger)
     price_trace: Json
 

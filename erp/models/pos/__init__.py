@@ -4,7 +4,7 @@ from erp.models.pos.advance import AdvanceVoucher, VoucherKind
 from erp.models.pos.approval_request import ApprovalRequest, RequestStatus
 from erp.models.pos.drawer import DrawerOpening
 from erp.models.pos.favourite import TillFavourite
-from erp.models.pos.prescription import Prescription, PrescriptionRule
+from erp.models.pos.prescription import Prescription
 from erp.models.pos.register import CashMovement, Register, RegisterShift, ShiftStatus
 from erp.models.pos.sale import Approval, ParkedCart, Sale, SaleKind, Tender, TenderMethod
 
@@ -16,7 +16,6 @@ __all__ = [
     "DrawerOpening",
     "ParkedCart",
     "Prescription",
-    "PrescriptionRule",
     "Register",
     "RegisterShift",
     "RequestStatus",

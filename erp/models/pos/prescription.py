@@ -1,10 +1,10 @@
-"""Prescriptions that goods were sold on, and goods that are sold on one only."""
+"""Prescriptions that goods were sold on."""
 
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
 from erp.models.base import INSTANT, TenantRow, belongs_to
 
@@ -34,15 +34,3 @@ class Prescription(TenantRow, table=True):
     prescribed_on: date
     note: str = ""
     filled_at: datetime = Field(sa_type=INSTANT)
-
-
-class PrescriptionRule(SQLModel, table=True):
-    """A product that is sold on a prescription only."""
-
-    __tablename__ = "prescription_rule"
-    __table_args__ = (belongs_to("product_id", "product"),)
-
-    tenant_id: UUID = Field(primary_key=True)
-    product_id: UUID = Field(primary_key=True)
-    set_by: UUID
-    set_at: datetime = Field(sa_type=INSTANT)

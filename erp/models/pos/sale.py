@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import INSTANT, MONEY, Json, TenantRow, belongs_to, created_at, one_of
@@ -30,6 +30,8 @@ class TenderMethod(StrEnum):
     """With points of the loyalty programme: payment, so the bill's tax stays as it is."""
     ADVANCE = "advance"
     """From what the customer paid before."""
+    EXCHANGE = "exchange"
+    """With the goods that came back for these."""
 
 
 class Sale(TenantRow, table=True):
@@ -38,6 +40,7 @@ class Sale(TenantRow, table=True):
     Attributes:
         total: Invoice value. change_due: cash handed back.
         original_sale_id: The sale a return takes goods back from.
+        replaces_id: The return that this sale gives other goods for: an exchange.
     """
 
     __tablename__ = "sale"
@@ -47,9 +50,18 @@ class Sale(TenantRow, table=True):
         belongs_to("party_id", "party"),
         belongs_to("invoice_id", "invoice"),
         belongs_to("original_sale_id", "sale"),
+        belongs_to("replaces_id", "sale"),
         one_of("kind", SaleKind),
         CheckConstraint("total >= 0 and change_due >= 0", name="amounts"),
         CheckConstraint("(kind = 'return') = (original_sale_id is not null)", name="original"),
+        CheckConstraint("replaces_id is null or kind = 'sale'", name="replaces"),
+        Index(
+            "uq_sale_replaces",
+            "tenant_id",
+            "replaces_id",
+            unique=True,
+            postgresql_where=text("replaces_id is not null"),
+        ),
         Index("ix_sale_shift", "tenant_id", "shift_id"),
         Index("ix_sale_party", "tenant_id", "party_id", "sold_at"),
         Index("ix_sale_sold", "tenant_id", "sold_at", "id"),
@@ -63,6 +75,7 @@ class Sale(TenantRow, table=True):
     party_id: UUID
     invoice_id: UUID
     original_sale_id: UUID | None = None
+    replaces_id: UUID | None = None
     sold_at: datetime = Field(sa_type=INSTANT)
     total: Decimal = Field(sa_type=MONEY)
     change_due: Decimal = Field(sa_type=MONEY)

@@ -20,7 +20,6 @@ from erp.components.browser_parts import FilePick
 from erp.components.records import or_dash, record_view
 from erp.pages.catalog.product_forms import product_dialogs
 from erp.pages.catalog.substitutes import link_dialog, substitutes_card
-from erp.pages.pos.prescription import prescription_rule_dialog
 from erp.pages.purchasing.prices import prices_card
 from erp.pages.routing import page
 from erp.state.catalog.product import (
@@ -36,7 +35,6 @@ from erp.state.catalog.product import (
 )
 from erp.state.catalog.substitutes import SubstituteState
 from erp.state.inventory.wording import MOVE_COLUMNS
-from erp.state.pos.prescribing import PrescriptionRuleState
 from erp.state.purchasing.prices import PriceState
 
 
@@ -75,7 +73,6 @@ def product_page() -> rx.Component:
         ),
         product_dialogs(),
         link_dialog(),
-        prescription_rule_dialog(),
     )
 
 
@@ -94,13 +91,7 @@ def _head() -> rx.Component:
             ),
         ),
     )
-    rule = button(
-        "Prescription",
-        look="ghost",
-        icon="scroll",
-        on_click=PrescriptionRuleState.open_rule(*about),
-    )
-    return page_header(head["name"], head["lead"], rx.cond(head["may_rule"] != "", rule), actions)
+    return page_header(head["name"], head["lead"], actions)
 
 
 def _variants() -> rx.Component:

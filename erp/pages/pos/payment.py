@@ -14,6 +14,8 @@ def payment_dialog() -> rx.Component:
         PayState.is_open,
         PaymentPad.create(
             total=PayState.total,
+            mode=PayState.mode,
+            done=rx.cond(TillState.exchanged != "", "Complete exchange", ""),
             credit=PayState.credit,
             credit_name=TillState.customer["name"],
             holdings=PayState.holdings,
@@ -21,11 +23,16 @@ def payment_dialog() -> rx.Component:
             errors=PayState.errors,
             problem=PayState.problem,
             upi_svg=PayState.upi_svg,
+            upi_for=PayState.upi_for,
             upi_reference=PayState.upi_reference,
             on_complete=PayState.complete,
             on_upi=PayState.show_upi,
         ),
-        title=f"To pay: {PayState.total_text}",
+        title=rx.cond(
+            PayState.mode == "refund",
+            f"To refund: {PayState.total_text}",
+            f"To pay: {PayState.total_text}",
+        ),
         on_close=PayState.cancel,
         width="820px",
     )
@@ -41,8 +48,8 @@ def receipt_dialog() -> rx.Component:
             FocusOn.create(field="new-sale"),
             rx.cond(receipt["note"] != "", notice(receipt["note"], icon="info")),
             rx.el.div(
-                rx.el.span(rx.cond(has_change, "Change due", "Paid")),
-                rx.el.b(rx.cond(has_change, receipt["change"], receipt["total"])),
+                rx.el.span(receipt["what"]),
+                rx.el.b(receipt["big"]),
                 class_name="sold-big",
                 custom_attrs={"data-change": rx.cond(has_change, "true", "false")},
             ),
@@ -54,11 +61,21 @@ def receipt_dialog() -> rx.Component:
                 " · ",
                 receipt["customer"],
                 rx.cond(receipt["points"] != "", rx.fragment(" · ", receipt["points"])),
+                rx.cond(
+                    receipt["credit_note"] != "",
+                    rx.fragment(
+                        " · credit note ", rx.el.b(receipt["credit_note"], id="note-number")
+                    ),
+                ),
                 class_name="sold-facts",
             ),
             rx.el.div(
                 paper_link("Print receipt", receipt["invoice_id"], "receipt", "printer"),
                 paper_link("A4 invoice", receipt["invoice_id"], "invoice", "file-text"),
+                rx.cond(
+                    receipt["credit_note"] != "",
+                    paper_link("Credit note", receipt["credit_note_id"], "receipt", "undo-2"),
+                ),
                 class_name="sold-papers",
             ),
             touch_button(
@@ -71,7 +88,7 @@ def receipt_dialog() -> rx.Component:
             ),
             class_name="sold",
         ),
-        title="Sale complete",
+        title=rx.cond(receipt["credit_note"] != "", "Exchange complete", "Sale complete"),
         on_close=PayState.new_sale,
         width="480px",
     )

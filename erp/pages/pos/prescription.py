@@ -6,10 +6,8 @@ from erp.components import (
     Empty,
     Filter,
     button,
-    check_field,
     date_field,
     dialog,
-    form_dialog,
     list_view,
     page_header,
     submit_button,
@@ -20,7 +18,6 @@ from erp.components.till import FocusOn
 from erp.pages.routing import Nav, page
 from erp.state.pos.prescribing import (
     PrescriptionListState,
-    PrescriptionRuleState,
     PrescriptionState,
 )
 
@@ -108,18 +105,4 @@ def prescription_dialog() -> rx.Component:
         subtitle="Printed on the bill and kept in the register.",
         on_close=PrescriptionState.close_dialog,
         width="480px",
-    )
-
-
-def prescription_rule_dialog() -> rx.Component:
-    """Return the question of a product's page: sold on a prescription only?"""
-    return form_dialog(
-        PrescriptionRuleState,
-        check_field(
-            "Sold on a prescription only",
-            "is_required",
-            default_checked=PrescriptionRuleState.rule != "",
-        ),
-        title="Prescription",
-        subtitle=PrescriptionRuleState.subject["label"],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import dialog, empty_state, notice, page_header, scanner, text_field
+from erp.components import dialog, empty_state, key_map, notice, page_header, scanner, text_field
 from erp.components.browser_parts import SearchBox
 from erp.components.till import CountStepper, FocusOn, PaymentPad, touch_button, touch_link
 from erp.pages.pos.approval import approval_dialog
@@ -44,6 +44,7 @@ def return_page() -> rx.Component:
                 ),
                 rx.cond(ReturnState.sale.length() > 0, _bill(), _found()),
                 scanner(ReturnState.find),
+                key_map({"F8": "exchange", "F10": "refund"}, ReturnState.press),
                 class_name="return",
             ),
             empty_state(
@@ -102,7 +103,7 @@ def _bill() -> rx.Component:
         rx.cond(ReturnState.problem != "", notice(ReturnState.problem, tone="red")),
         rx.el.footer(
             rx.el.div(
-                rx.el.span("To refund"),
+                rx.el.span("Comes back"),
                 rx.el.b(
                     rx.cond(ReturnState.value_text != "", ReturnState.value_text, "₹0.00"),
                     class_name="grand-total",
@@ -113,12 +114,23 @@ def _bill() -> rx.Component:
                 ReturnState.points_note != "",
                 rx.el.p(ReturnState.points_note, class_name="soft points-note"),
             ),
-            touch_button(
-                "Refund",
-                look="solid",
-                on_click=ReturnState.refund,
-                disabled=ReturnState.value == "",
-                class_name="pay-button",
+            rx.el.div(
+                touch_button(
+                    "Exchange for other goods",
+                    icon="repeat-2",
+                    key="F8",
+                    on_click=ReturnState.exchange,
+                    disabled=ReturnState.value == "",
+                ),
+                touch_button(
+                    "Refund",
+                    key="F10",
+                    look="solid",
+                    on_click=ReturnState.refund,
+                    disabled=ReturnState.value == "",
+                    class_name="pay-button",
+                ),
+                class_name="return-ways",
             ),
         ),
         class_name="card return-bill",

@@ -29,6 +29,7 @@ def selling_screen() -> rx.Component:
             ProductFinder.create(
                 rx.icon("search"),
                 location=TillState.location_id,
+                customer=TillState.customer["id"],
                 sold=PayState.receipt["number"],
                 on_add=TillState.add,
             ),
@@ -61,6 +62,15 @@ def _desk() -> rx.Component:
         rx.cond(
             TillState.may_arrange,
             touch_link("Favourites", "/till/favourites", icon="layout-grid"),
+        ),
+        rx.el.a(
+            rx.icon("monitor"),
+            href=f"/till/display?till={TillState.register_id}",
+            target="_blank",
+            rel="noopener",
+            title="Customer display",
+            aria_label="Customer display",
+            class_name="button button-ghost button-touch icon-only",
         ),
         KeysButton.create(rx.icon("keyboard")),
         class_name="desk",
@@ -107,6 +117,7 @@ def _head() -> rx.Component:
             type="button",
             class_name="customer-button",
             on_click=CustomerState.open_dialog,
+            disabled=TillState.exchanged != "",
             aria_label=f"Customer: {TillState.customer['name']}",
         ),
         _tool("users-round", "Another customer's bill (Shift F7)", TillState.open_tab),
@@ -114,7 +125,12 @@ def _head() -> rx.Component:
             "pause", "Park this bill (F8)", ParkState.open_park, off=TillState.lines.length() == 0
         ),
         _tool("archive-restore", "Recall a parked bill (F9)", ParkState.open_recall),
-        _tool("trash-2", "Clear this bill", TillState.clear, off=TillState.lines.length() == 0),
+        _tool(
+            "trash-2",
+            "Clear this bill",
+            TillState.clear,
+            off=(TillState.lines.length() == 0) & (TillState.exchanged == ""),
+        ),
         class_name="bill-head",
     )
 
@@ -141,6 +157,7 @@ def _lines() -> rx.Component:
                 on_select=TillState.select,
                 on_step=TillState.step,
                 on_quantity=TillState.change_quantity,
+                on_unit=TillState.change_unit,
                 on_discount=TillState.change_discount,
                 on_remove=TillState.remove,
             ),
@@ -157,12 +174,14 @@ def _foot() -> rx.Component:
     totals = TillState.totals
     return rx.el.div(
         rx.cond(TillState.notice != "", _notice()),
+        rx.cond(TillState.exchanged != "", _exchange()),
         rx.cond(TillState.prescription != "", _prescription()),
         rx.el.dl(
             _sum("Taxable value", totals["taxable"]),
             _sum(totals["tax_label"], totals["tax"]),
             rx.cond(totals["discount"] != "", _sum("Discount", totals["discount"])),
             rx.cond(totals["coupon"] != "", _taken_off(totals["coupon"])),
+            rx.cond(totals["back"] != "", _sum("Goods back", totals["back"])),
             rx.cond(totals["round_off"] != "", _sum("Round-off", totals["round_off"])),
             class_name="sums",
         ),
@@ -197,7 +216,7 @@ def _foot() -> rx.Component:
         ),
         rx.el.div(
             rx.el.div(
-                rx.el.span("Total", rx.el.small(TillState.units)),
+                rx.el.span(totals["label"], rx.el.small(TillState.units)),
                 rx.el.b(totals["total"], class_name="grand-total", aria_live="polite"),
                 class_name="total-row",
             ),
@@ -212,6 +231,16 @@ def _foot() -> rx.Component:
             class_name="pay-row",
         ),
         class_name="bill-foot",
+    )
+
+
+def _exchange() -> rx.Component:
+    """Return what comes back for these goods, and the way out of it."""
+    return rx.el.div(
+        rx.icon("repeat-2"),
+        rx.el.span("Exchange of bill ", rx.el.b(TillState.exchanged)),
+        rx.el.button("Give up", type="button", on_click=TillState.clear),
+        class_name="exchange-note",
     )
 
 

@@ -3,7 +3,7 @@
 import reflex as rx
 
 from erp.components import bone
-from erp.components.till import CartKeeper, TillKeys
+from erp.components.till import CartKeeper, DisplayFeed, TillKeys
 from erp.pages.pos.approval import approval_dialog
 from erp.pages.pos.customer import customer_dialog
 from erp.pages.pos.desk import cash_dialog, closed_dialog, closing_dialog
@@ -52,12 +52,22 @@ def _selling() -> rx.Component:
             on_next=TillState.next_tab,
             on_open=TillState.open_tab,
             on_prescription=PrescriptionState.open_dialog,
+            on_return=TillState.go_to_returns,
         ),
         CartKeeper.create(
             register=TillState.register_id,
             kept=TillState.kept,
             aside=TillState.aside,
             on_restore=[TillState.restore, PayState.settle_lost_answer],
+        ),
+        DisplayFeed.create(
+            register=TillState.register_id,
+            lines=TillState.lines,
+            chosen=TillState.selected,
+            totals=TillState.totals,
+            units=TillState.units,
+            receipt=PayState.receipt,
+            points=PayState.points,
         ),
         payment_dialog(),
         receipt_dialog(),

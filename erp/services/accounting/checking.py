@@ -18,6 +18,7 @@ KEPT_ACCOUNTS = {
     "inventory_expired": FOLLOWS_STOCK,
     "goods_in_transit": FOLLOWS_STOCK,
     "loyalty_liability": "follows the customers' points. Adjust those instead.",
+    "customer_credit": "follows goods that are exchanged. Exchange some instead.",
     "customer_advances": "follows advances taken and spent. Take or pay back one instead.",
     "cheques_in_hand": "follows cheques received and banked. Record or bank the cheque instead.",
     "grni": "follows deliveries and their bills. Record the supplier's bill instead.",

@@ -131,7 +131,7 @@ def _buyer(recipient: Mapping[str, str]) -> PrintedParty | None:
 
 def _line(line: Mapping[str, Any]) -> PrintedLine:
     return PrintedLine(
-        description=line["description"],
+        description=_description(line),
         hsn=line["hsn"],
         quantity=Decimal(line["quantity"]),
         uqc=line["unit"],
@@ -149,6 +149,15 @@ def _line(line: Mapping[str, Any]) -> PrintedLine:
         expires_on=line["expires_on"],
         is_taxable=line["treatment"] == "taxable",
     )
+
+
+def _description(line: Mapping[str, Any]) -> str:
+    """Return what a line is of; what was sold in another unit names it and the base units."""
+    if not line["sold_unit"]:
+        description: str = line["description"]
+        return description
+    sold = f"{line['sold_quantity']} {line['sold_unit']}"
+    return f"{line['description']} ({sold} = {line['quantity']} {line['unit']})"
 
 
 def _totals(head: Mapping[str, Any]) -> PrintedTotals:

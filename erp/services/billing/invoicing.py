@@ -32,6 +32,7 @@ class NewInvoiceLine:
 
     Attributes:
         cost: Value of the goods that move with the line.
+        sold_unit, sold_quantity: What it was sold in, where that is not the base unit.
         original_line_no: On a note, the line of the invoice it takes back from.
         price_trace: Why the price is what it is.
     """
@@ -58,6 +59,8 @@ class NewInvoiceLine:
     total: Decimal
     cost: Decimal
     original_line_no: int | None = None
+    sold_unit: str = ""
+    sold_quantity: int | None = None
     price_trace: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -183,5 +186,7 @@ def _line(
         "total": line.total,
         "cost": line.cost,
         "original_line_no": line.original_line_no,
+        "sold_unit": line.sold_unit,
+        "sold_quantity": line.sold_quantity,
         "price_trace": line.price_trace,
     }

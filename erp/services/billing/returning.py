@@ -11,10 +11,13 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput, NotFound
-from erp.core.gst.taxing import PriceMode, SupplyTotals
+from erp.core.gst.taxing import PriceMode, SupplyNature, SupplyTotals
 from erp.core.money import ZERO, round_money
+from erp.models.billing import InvoiceKind
+from erp.services import inventory
 from erp.services.billing.crediting import CreditLine, SoldLine, credit_return
-from erp.services.billing.invoicing import NewInvoiceLine
+from erp.services.billing.invoicing import NewInvoice, NewInvoiceLine
+from erp.services.inventory import Origin, Returned, TakenBack
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,14 @@ def get_original(
 
 
 def draft_credit(
-    session: Session, ctx: RequestContext, original: OriginalInvoice, returns: Sequence[Returning]
+    session: Session,
+    ctx: RequestContext,
+    original: OriginalInvoice,
+    returns: Sequence[Returning],
+    *,
+    at: str = "lines",
 ) -> CreditDraft:
-    """Count units as returned and value the credit note.
+    """Count units as returned and value the credit note; `at` is the input field of the lines.
 
     Notes of one invoice are drawn up one after another. The last carries what rounding left,
     and none is worth more than is left of the bill, so that refunds add up to what was paid.
@@ -110,7 +118,7 @@ def draft_credit(
         InvalidInput: A line is not on the invoice, or is named twice.
         ReturnExceedsSale: More would come back than was sold; from the database.
     """
-    _check(original, returns)
+    _check(original, returns, at)
     left = _hold_rest(session, ctx, original)
     before = _count(session, ctx, original, returns)
     lines = tuple(
@@ -121,6 +129,55 @@ def draft_credit(
     difference = left - sum((line.total for line in lines), ZERO)
     round_off = difference if is_complete else min(difference, ZERO)
     return CreditDraft(lines, _totals(lines, round_off), is_complete)
+
+
+def credit_note_of(
+    original: OriginalInvoice,
+    draft: CreditDraft,
+    note_id: UUID,
+    origin: Origin,
+    series: tuple[str, UUID | None],
+) -> NewInvoice:
+    """Return the note of a valued return, made out as its invoice was.
+
+    Args:
+        series: Start of its number, and the register that it belongs to, if any.
+    """
+    series_code, register_id = series
+    return NewInvoice(
+        id=note_id,
+        kind=InvoiceKind.CREDIT_NOTE,
+        series_code=series_code,
+        register_id=register_id,
+        party_id=original.party_id,
+        recipient=original.recipient,
+        place_of_supply=original.place_of_supply,
+        price_mode=original.price_mode,
+        nature=SupplyNature(original.supply_nature),
+        totals=draft.totals,
+        lines=draft.lines,
+        origin_type=origin.type,
+        origin_id=origin.id,
+        original_invoice_id=original.id,
+    )
+
+
+def put_back(
+    session: Session, ctx: RequestContext, note: NewInvoice, location_id: UUID, reason: str
+) -> list[TakenBack]:
+    """Put the goods of a note where they belong, at the cost they left with.
+
+    Raises:
+        UnknownLot: A lot is not in the acting tenant.
+        InvalidInput: There is no place for goods that cannot be sold again.
+    """
+    returned = [
+        Returned(at, line.variant_id, line.lot_id, line.quantity, line.cost, reason)
+        for at, line in enumerate(note.lines, start=1)
+        if line.lot_id is not None
+    ]
+    origin = Origin(note.origin_type, note.origin_id)
+    return inventory.take_back(session, ctx, location_id, returned, origin)
 
 
 def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice) -> Decimal:
@@ -136,15 +193,15 @@ def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice)
     return original.total - (row["noted"] if row else ZERO)
 
 
-def _check(original: OriginalInvoice, returns: Sequence[Returning]) -> None:
+def _check(original: OriginalInvoice, returns: Sequence[Returning], at: str) -> None:
     seen: set[int] = set()
     for place, wanted in enumerate(returns):
         if wanted.line_no not in original.lines:
             message = f"Bill {original.number} has no line {wanted.line_no}."
-            raise InvalidInput(message, fields={f"lines.{place}.line_no": message})
+            raise InvalidInput(message, fields={f"{at}.{place}.line_no": message})
         if wanted.line_no in seen:
             message = f"Line {wanted.line_no} is named twice; give its quantity once."
-            raise InvalidInput(message, fields={f"lines.{place}.line_no": message})
+            raise InvalidInput(message, fields={f"{at}.{place}.line_no": message})
         seen.add(wanted.line_no)
 
 

@@ -33,9 +33,14 @@ def recipient_of(buyer: SaleParty) -> dict[str, str]:
 
 
 def sold_line(
-    goods: SaleLine, pick: Pick, taxed: TaxedLine, trace: Mapping[str, Any]
+    goods: SaleLine, pick: Pick, taxed: TaxedLine, trace: Mapping[str, Any], unit: str = ""
 ) -> NewInvoiceLine:
-    """Return the invoice's line for units of one lot, with its tax and why its price is what it is."""
+    """Return the invoice's line for units of one lot, with its tax and why its price is what it is.
+
+    `unit` is what they were asked for in; a piece that is no whole number of it is named in base units.
+    """
+    sold = pick.quantity / goods.factor(unit)
+    is_sold_so = unit not in ("", goods.unit) and sold.denominator == 1
     return NewInvoiceLine(
         variant_id=goods.variant_id,
         lot_id=pick.lot_id,
@@ -58,6 +63,8 @@ def sold_line(
         igst=taxed.igst,
         total=taxed.total,
         cost=pick.value,
+        sold_unit=unit if is_sold_so else "",
+        sold_quantity=sold.numerator if is_sold_so else None,
         price_trace=trace,
     )
 

@@ -11,22 +11,21 @@ from sqlalchemy.orm import Session
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import money_text
-from erp.core.gst.taxing import SupplyNature
 from erp.core.ids import new_id
-from erp.models.billing import InvoiceKind
 from erp.services import accounting, inventory
 from erp.services.accounting import NewEntry, credit
 from erp.services.billing.delivering import SERIES
 from erp.services.billing.invoicing import NewInvoice, take_number, write_invoice
 from erp.services.billing.returning import (
-    CreditDraft,
     OriginalInvoice,
     Returning,
+    credit_note_of,
     draft_credit,
     get_original,
+    put_back,
 )
 from erp.services.billing.selling import taken_back_lines
-from erp.services.inventory import Origin, Returned, TakenBack
+from erp.services.inventory import Origin, TakenBack
 from erp.services.platform import (
     Closed,
     Command,
@@ -127,8 +126,10 @@ def take_back_goods(session: Session, ctx: RequestContext, cmd: TakeBackGoods) -
     wanted = [Returning(line.line_no, line.quantity) for line in cmd.lines]
     draft = draft_credit(session, ctx, original, wanted)
     _require_within_limit(ctx, draft.totals.invoice_value)
-    note = _credit_note(original, draft)
-    taken = _take(session, ctx, cmd, note)
+    note_id = new_id()
+    note = credit_note_of(original, draft, note_id, Origin(ORIGIN, note_id), (SERIES, None))
+    place = inventory.get_owned_place(session, ctx, cmd.location_id)
+    taken = put_back(session, ctx, note, place.id, cmd.reason)
     accounting.period_id(session, ctx, ctx.today)
     number = take_number(session, ctx, note)
     write_invoice(session, ctx, note, number)
@@ -156,38 +157,6 @@ def _require_within_limit(ctx: RequestContext, value: Decimal) -> None:
             " Ask somebody who may give more."
         )
         raise BeyondReturnLimit(message, fields={"lines": message})
-
-
-def _credit_note(original: OriginalInvoice, draft: CreditDraft) -> NewInvoice:
-    note_id = new_id()
-    return NewInvoice(
-        id=note_id,
-        kind=InvoiceKind.CREDIT_NOTE,
-        series_code=SERIES,
-        register_id=None,
-        party_id=original.party_id,
-        recipient=original.recipient,
-        place_of_supply=original.place_of_supply,
-        price_mode=original.price_mode,
-        nature=SupplyNature(original.supply_nature),
-        totals=draft.totals,
-        lines=draft.lines,
-        origin_type=ORIGIN,
-        origin_id=note_id,
-        original_invoice_id=original.id,
-    )
-
-
-def _take(
-    session: Session, ctx: RequestContext, cmd: TakeBackGoods, note: NewInvoice
-) -> list[TakenBack]:
-    place = inventory.get_owned_place(session, ctx, cmd.location_id)
-    returned = [
-        Returned(at, line.variant_id, line.lot_id, line.quantity, line.cost, cmd.reason)
-        for at, line in enumerate(note.lines, start=1)
-        if line.lot_id is not None
-    ]
-    return inventory.take_back(session, ctx, place.id, returned, Origin(ORIGIN, note.id))
 
 
 def _post(

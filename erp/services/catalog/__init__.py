@@ -67,7 +67,7 @@ from erp.services.catalog.searching import (
     SearchProducts,
     search_products,
 )
-from erp.services.catalog.selling import SaleLine, get_lines_for_sale
+from erp.services.catalog.selling import SaleLine, count_base_units, get_lines_for_sale
 from erp.services.catalog.stocking import StockVariant, get_stock_variants
 from erp.services.catalog.substituting import (
     Likeness,
@@ -172,6 +172,7 @@ __all__ = [
     "VariantMade",
     "add_barcode",
     "apply_maker_list",
+    "count_base_units",
     "create_product",
     "create_tax_class",
     "create_variant",

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.quantity import to_base_units
 from erp.models.catalog import SupplyTreatment
-from erp.services.catalog.errors import InactiveProduct, NoTaxRate, UnknownProduct
+from erp.services.catalog.errors import InactiveProduct, NoTaxRate, UnknownProduct, UnknownUnit
+from erp.services.catalog.stocking import all_units, factor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class SaleLine:
     """A variant as it is sold on a day.
 
     Attributes:
-        unit: UQC of the base unit.
+        unit: UQC of the base unit. units: base units in each unit it is traded in.
         treatment: `taxable`, `nil_rated`, `exempt` or `non_gst`.
         rate: GST percent, both heads together; zero where no tax is charged.
         is_service: It has no stock; do not allocate it.
@@ -40,6 +44,15 @@ class SaleLine:
     is_lot_tracked: bool
     licence_class: str
     sale_cap: int | None
+    units: Mapping[str, Fraction]
+
+    def factor(self, unit: str) -> Fraction:
+        """Return the base units in a unit; no name means the base unit.
+
+        Raises:
+            UnknownUnit: The variant is not traded in it.
+        """
+        return factor_of(self.label, self.units, unit)
 
 
 def get_lines_for_sale(
@@ -65,7 +78,10 @@ def get_lines_for_sale(
         """
         select v.id as variant_id, v.product_id, p.brand_id, v.sku, v.label, p.hsn, v.base_unit as unit,
                c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active,
-               p.licence_class, p.max_per_sale as sale_cap
+               p.licence_class, p.max_per_sale as sale_cap,
+               coalesce((select json_object_agg(u.code, array[u.numerator, u.denominator] order by
+                                u.numerator::numeric / u.denominator) from variant_unit u
+                          where u.tenant_id = v.tenant_id and u.variant_id = v.id), '{}') as units
           from variant v
           join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
           join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
@@ -83,12 +99,34 @@ def get_lines_for_sale(
         if not row.pop("is_active") and not including_inactive:
             message = f"{row['label']} is out of trade. Remove the line."
             raise InactiveProduct(message, fields={at: message})
-        found[row["variant_id"]] = SaleLine(**row | {"rate": _rate(row, on, at)})
+        found[row["variant_id"]] = SaleLine(
+            **row | {"rate": _rate(row, on, at), "units": all_units(row["unit"], row["units"])}
+        )
     missing = [at for at, wanted in enumerate(ids) if wanted not in found]
     if missing:
         message = "This product is not known here. Search for it again."
         raise UnknownProduct(message, fields={f"lines.{at}.variant_id": message for at in missing})
     return found
+
+
+def count_base_units(
+    goods: Mapping[UUID, SaleLine], asked: Sequence[tuple[UUID, int, str]]
+) -> list[int]:
+    """Return the base units of a document's lines: variant, quantity and what the quantity counts.
+
+    Raises:
+        UnknownUnit: A variant is not traded in the unit; names `lines.N.unit`.
+        NotWholeUnits: It does not come out whole; names `lines.N.quantity`.
+    """
+    counted = []
+    for at, (variant_id, quantity, unit) in enumerate(asked):
+        try:
+            counted.append(to_base_units(Decimal(quantity), goods[variant_id].factor(unit)))
+        except InvalidInput as error:
+            field = "unit" if isinstance(error, UnknownUnit) else "quantity"
+            fields = {f"lines.{at}.{field}": error.message}
+            raise type(error)(error.message, fields=fields) from error
+    return counted
 
 
 def _rate(row: Mapping[str, object], on: date, at: str) -> Decimal:

@@ -34,10 +34,25 @@ class StockVariant:
         Raises:
             UnknownUnit: The variant is not traded in it.
         """
-        if unit not in self.units:
-            known = ", ".join(name for name in self.units if name)
-            raise UnknownUnit(f"{self.label} has no unit {unit}. Use one of: {known}.")
-        return self.units[unit]
+        return factor_of(self.label, self.units, unit)
+
+
+def factor_of(label: str, units: Mapping[str, Fraction], unit: str) -> Fraction:
+    """Return the base units in a unit of goods.
+
+    Raises:
+        UnknownUnit: They are not traded in it.
+    """
+    if unit not in units:
+        known = ", ".join(name for name in units if name)
+        raise UnknownUnit(f"{label} has no unit {unit}. Use one of: {known}.")
+    return units[unit]
+
+
+def all_units(base_unit: str, others: Mapping[str, Sequence[int]]) -> Mapping[str, Fraction]:
+    """Return the base units in each unit: of none and the base unit one, of others as defined."""
+    one = Fraction(1)
+    return {"": one, base_unit: one} | {code: unit_factor(*of) for code, of in others.items()}
 
 
 def get_stock_variants(
@@ -69,9 +84,9 @@ def get_stock_variants(
             message = f"{row['label']} is a service and has no stock."
             at = f"lines.{ids.index(row['id'])}.variant_id"
             raise NotStocked(message, fields={at: message})
-        factors = {code: unit_factor(*factor) for code, factor in row.pop("units").items()}
-        one = Fraction(1)
-        found[row["id"]] = StockVariant(**row, units={"": one, row["base_unit"]: one, **factors})
+        found[row["id"]] = StockVariant(
+            **row | {"units": all_units(row["base_unit"], row["units"])}
+        )
     missing = [at for at, wanted in enumerate(ids) if wanted not in found]
     if missing:
         message = "This product is not known here. Search for it again."

@@ -1,7 +1,7 @@
 """Allocation: which lots a basket takes, chosen under lock."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -172,6 +172,18 @@ def allocate(
     if shortages:
         raise _short(session, ctx, wanted, shortages, stock)
     return sorted(picks, key=lambda pick: pick.line_no)
+
+
+def hold_shelves(
+    session: Session, ctx: RequestContext, location_id: UUID, variant_ids: Iterable[UUID]
+) -> None:
+    """Lock what there is of variants in a place, in the order in which baskets lock it."""
+    db.execute(
+        session,
+        "select 1 from stock_balance where tenant_id = %s and location_id = %s"
+        " and variant_id = any(%s) order by variant_id, lot_id for update",
+        (ctx.tenant_id, location_id, sorted(set(variant_ids))),
+    )
 
 
 def _lock_stock(

@@ -44,15 +44,13 @@ from erp.services.pos.errors import (
     ShiftAlreadyOpen,
     ShiftClosed,
 )
+from erp.services.pos.exchanging import ExchangeReceipt, PostExchange, post_exchange
 from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
 from erp.services.pos.prescribing import (
     GivenPrescription,
     ListPrescriptions,
-    SetPrescriptionRule,
-    get_prescription_rule,
     list_prescriptions,
-    set_prescription_rule,
 )
 from erp.services.pos.pricing import CartLine
 from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
@@ -67,6 +65,7 @@ from erp.services.pos.returning import (
     post_return,
 )
 from erp.services.pos.selling import PostSale, SalePosted, SaleReceipt, post_sale
+from erp.services.pos.shelf_prices import ListShelfPrices, list_shelf_prices
 from erp.services.pos.shift_reports import (
     GetShift,
     ListShifts,
@@ -86,23 +85,36 @@ from erp.services.pos.shifts import (
     open_shift,
 )
 from erp.services.pos.tendering import METHOD_NAMES, GivenTender
-from erp.services.pos.vouchers import ListAdvances, get_printed_voucher, list_advances
+from erp.services.pos.vouchers import (
+    ListAdvances,
+    ListOpenAdvances,
+    get_printed_voucher,
+    list_advances,
+    list_open_advances,
+)
 
 __all__ = [
     "METHOD_NAMES", "NOTE_NAMES", "AdvanceMoved", "AdvanceShort", "AlreadyDecided", "ApprovalAnswer",
     "ApprovalRequired", "AskApproval", "BestSellers", "CartLine", "CloseShift", "CreateRegister", "CustomerAtTill",
-    "DecideApproval", "DrawerOpened", "DrawerShort", "GetAdvance", "GetCustomer", "GetSale", "GetShift",
-    "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListPrescriptions",
-    "ListSales", "ListShifts", "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
-    "PaymentMismatch", "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
+    "DecideApproval", "DrawerOpened", "DrawerShort", "ExchangeReceipt",
+    "GetAdvance", "GetCustomer", "GetSale", "GetShift",
+    "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListOpenAdvances",
+    "ListPrescriptions",
+    "ListSales", "ListShelfPrices", "ListShifts",
+    "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
+    "PaymentMismatch", "PostExchange",
+    "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
     "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt",
-    "SalePosted", "SaleReceipt", "SetFavourites", "SetPrescriptionRule", "ShiftAlreadyOpen", "ShiftClosed",
+    "SalePosted", "SaleReceipt", "SetFavourites", "ShiftAlreadyOpen", "ShiftClosed",
     "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "Voucher", "WithdrawApproval", "ask_approval",
     "close_shift", "create_register", "decide_approval", "get_advance", "get_approval_request", "get_customer",
-    "get_prescription_rule", "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale",
+    "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale",
     "get_shift", "list_advances", "list_approval_requests", "list_best_sellers", "list_favourites",
-    "list_last_prices", "list_parked_carts", "list_prescriptions", "list_registers", "list_sales", "list_shifts",
-    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_return", "post_sale",
+    "list_last_prices", "list_open_advances", "list_parked_carts", "list_prescriptions",
+    "list_registers", "list_sales", "list_shelf_prices",
+    "list_shifts",
+    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_exchange",
+    "post_return", "post_sale",
     "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
-    "set_prescription_rule", "take_advance", "withdraw_approval",
+    "take_advance", "withdraw_approval",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from erp.core.ids import new_id
 from erp.services import catalog, inventory, party
 from erp.services.platform import (
     Amount,
+    Closed,
     Command,
     Identified,
     Nothing,
@@ -24,17 +25,36 @@ from erp.services.platform import (
     command,
     query,
 )
+from erp.services.pos.prescribing import GivenPrescription
 from erp.services.pos.pricing import MAX_LINES, CartLine, CouponText
+from erp.services.pos.returning import ReturnLine, invoice_of
+
+
+class ParkedExchange(Closed):
+    """Goods of an earlier bill that come back for those of the cart.
+
+    Attributes:
+        number: Of that bill. worth: what the goods pay.
+    """
+
+    sale_id: UUID
+    return_id: UUID
+    number: ShortText
+    lines: Annotated[tuple[ReturnLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    reason: ShortText
+    worth: Amount
 
 
 class ParkCart(Command):
-    """Put a cart aside under a name the cashier will know again."""
+    """Put a cart aside, with all that it carries, under a name the cashier will know again."""
 
     label: ShortText
     customer_id: UUID | None = None
     lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
     bill_discount: Amount | None = None
     coupon: CouponText = ""
+    prescription: GivenPrescription | None = None
+    exchange: ParkedExchange | None = None
 
 
 class RecallCart(Command):
@@ -71,8 +91,10 @@ def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identifie
     Raises:
         UnknownProduct: A line's product is not known; names the line.
         NotStocked: A line is a service, which a till does not sell.
+        UnknownUnit: Goods are not traded in the unit of a line.
         UnknownLot: A line insists on a lot that its product does not have.
         UnknownParty: The customer is not known.
+        NotFound: The bill whose goods come back is not known.
         Conflict: A bill is parked under the name already.
     """
     _require_known(session, ctx, cmd)
@@ -89,13 +111,19 @@ def park_cart(session: Session, ctx: RequestContext, cmd: ParkCart) -> Identifie
 
 def _require_known(session: Session, ctx: RequestContext, cmd: ParkCart) -> None:
     """Refuse what nobody could take up again."""
-    catalog.get_stock_variants(session, ctx, [line.variant_id for line in cmd.lines])
+    goods = catalog.get_stock_variants(session, ctx, [line.variant_id for line in cmd.lines])
+    for at, line in enumerate(cmd.lines):
+        if line.unit not in goods[line.variant_id].units:
+            message = f"{goods[line.variant_id].label} has no unit {line.unit}."
+            raise catalog.UnknownUnit(message, fields={f"lines.{at}.unit": message})
     insisted = {
         at: (line.variant_id, line.lot_id) for at, line in enumerate(cmd.lines) if line.lot_id
     }
     inventory.check_lots_known(session, ctx, insisted)
     if cmd.customer_id:
         party.check_known(session, ctx, cmd.customer_id, "customer_id")
+    if cmd.exchange:
+        invoice_of(session, ctx, cmd.exchange.sale_id, at="exchange.sale_id")
 
 
 @command("pos.recall_cart", permission="pos.sell", rest="POST /parked-carts/{cart_id}/recall")

@@ -1,6 +1,6 @@
 """Prescriptions at the till: which goods need one, and the register of those that were filled."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import LiteralString
 from uuid import UUID
@@ -12,26 +12,24 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.models.pos import Prescription
-from erp.services.catalog import LicenceClass, SaleLine, UnknownProduct
+from erp.services.catalog import LicenceClass, SaleLine
 from erp.services.platform import (
     LAST_ID,
     Closed,
-    Command,
     Day,
     Page,
-    Query,
     Result,
     Rows,
     ShortText,
     Text,
-    command,
     conditions_of,
     decode_cursor,
     encode_cursor,
     query,
 )
 from erp.services.pos.errors import PrescriptionRequired
-from erp.services.pos.shifts import OpenShift
+
+PRESCRIBED = frozenset({LicenceClass.RESTRICTED, LicenceClass.NARCOTIC})
 
 
 class GivenPrescription(Closed):
@@ -46,26 +44,6 @@ class GivenPrescription(Closed):
     patient_name: ShortText
     prescribed_on: Day
     note: Text = ""
-
-
-class SetPrescriptionRule(Command):
-    """Sell a product on a prescription only, or to anybody again."""
-
-    product_id: UUID
-    is_required: bool
-
-
-class PrescriptionRuleSet(Result):
-    """Whether the product needs a prescription now."""
-
-    product_id: UUID
-    is_required: bool
-
-
-class GetPrescriptionRule(Query):
-    """One product."""
-
-    product_id: UUID
 
 
 class ListPrescriptions(Page):
@@ -97,70 +75,16 @@ class PrescriptionPage(Rows):
     rows: list[PrescriptionRow]
 
 
-@command(
-    "pos.set_prescription_rule",
-    permission="pos.arrange",
-    rest="PUT /products/{product_id}/prescription-rule",
-)
-def set_prescription_rule(
-    session: Session, ctx: RequestContext, cmd: SetPrescriptionRule
-) -> PrescriptionRuleSet:
-    """Let a product be sold on a prescription only, or lift that.
+def on_prescription(goods: Iterable[SaleLine]) -> set[UUID]:
+    """Return the variants among goods that are sold on a prescription only, by their class.
 
-    Raises:
-        UnknownProduct: There is no such product.
+    Source: Drugs Rules 1945, r.65(9); NDPS Rules 1985 for narcotics.
     """
-    _require_product(session, ctx, cmd.product_id)
-    key = (ctx.tenant_id, cmd.product_id)
-    if cmd.is_required:
-        db.execute(
-            session,
-            "insert into prescription_rule (tenant_id, product_id, set_by, set_at)"
-            " values (%s, %s, %s, %s) on conflict do nothing",
-            (*key, ctx.user_id, ctx.now),
-        )
-    else:
-        db.execute(
-            session, "delete from prescription_rule where tenant_id = %s and product_id = %s", key
-        )
-    return PrescriptionRuleSet(product_id=cmd.product_id, is_required=cmd.is_required)
-
-
-@query(
-    "pos.get_prescription_rule",
-    permission="pos.view",
-    rest="GET /products/{product_id}/prescription-rule",
-)
-def get_prescription_rule(
-    session: Session, ctx: RequestContext, wanted: GetPrescriptionRule
-) -> PrescriptionRuleSet:
-    """Tell whether a product is sold on a prescription only.
-
-    Raises:
-        UnknownProduct: There is no such product.
-    """
-    _require_product(session, ctx, wanted.product_id)
-    found = _ruled(session, ctx, [wanted.product_id])
-    return PrescriptionRuleSet(product_id=wanted.product_id, is_required=bool(found))
-
-
-def lines_on_prescription(
-    session: Session, ctx: RequestContext, shift: OpenShift, goods: Collection[SaleLine]
-) -> set[UUID]:
-    """Return the variants among goods that are sold on a prescription only: by their class, or a rule."""
-    of_product = {line.variant_id: line.product_id for line in goods}
-    has_rules = shift.has_prescription_rules
-    ruled = _ruled(session, ctx, list(set(of_product.values()))) if has_rules else set()
-    restricted = {x.variant_id for x in goods if x.licence_class == LicenceClass.RESTRICTED}
-    return restricted | {variant for variant, product in of_product.items() if product in ruled}
+    return {line.variant_id for line in goods if line.licence_class in PRESCRIBED}
 
 
 def require_prescription(
-    session: Session,
-    ctx: RequestContext,
-    shift: OpenShift,
-    goods: Collection[SaleLine],
-    given: GivenPrescription | None,
+    ctx: RequestContext, goods: Collection[SaleLine], given: GivenPrescription | None
 ) -> None:
     """Refuse goods that need a prescription where none is given, and one of tomorrow.
 
@@ -170,7 +94,7 @@ def require_prescription(
     """
     if given is None:
         lines = {line.variant_id: line.label for line in goods}
-        needing = lines_on_prescription(session, ctx, shift, goods)
+        needing = on_prescription(goods)
         if needing:
             names = ", ".join(sorted({lines[variant] for variant in needing}))
             message = f"A prescription is needed for {names}. Name doctor, patient and date."
@@ -188,26 +112,6 @@ def write_prescription(
         row = {"tenant_id": ctx.tenant_id, "id": new_id(), "sale_id": sale_id}
         kept = row | given.model_dump() | {"filled_at": ctx.now}
         db.insert_rows(session, Prescription, [kept])
-
-
-def _require_product(session: Session, ctx: RequestContext, product_id: UUID) -> None:
-    found = db.fetch_one(
-        session,
-        "select 1 from product where tenant_id = %s and id = %s",
-        (ctx.tenant_id, product_id),
-    )
-    if found is None:
-        message = "There is no such product."
-        raise UnknownProduct(message, fields={"product_id": message})
-
-
-def _ruled(session: Session, ctx: RequestContext, product_ids: list[UUID]) -> set[UUID]:
-    rows = db.fetch_all(
-        session,
-        "select product_id from prescription_rule where tenant_id = %s and product_id = any(%s)",
-        (ctx.tenant_id, product_ids),
-    )
-    return {row["product_id"] for row in rows}
 
 
 _LIST: LiteralString = """

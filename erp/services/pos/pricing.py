@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.core.money import ZERO
+from erp.core.money import ZERO, round_to_rupee
 from erp.services import billing, catalog, inventory, sales
 from erp.services.billing import (
     Delivery,
@@ -43,21 +43,25 @@ HUNDRED = Decimal(100)
 LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
 MAX_LINES = 200
+UnitCode = Annotated[str, Field(max_length=20)]
 CouponText = Annotated[str, Field(max_length=20)]
 
 
 class CartLine(Closed):
-    """A line of the cart, in base units.
+    """A line of the cart.
 
     Attributes:
-        quantity: Units to be paid for.
-        free_quantity: How many units are handed over free, where fewer than the scheme gives.
-        unit_price: The price the customer was shown; another price now is refused.
+        quantity: Units to be paid for, of `unit`.
+        unit: One the goods are traded in, such as a strip of tablets; the base unit where none is
+            named. It must come out whole in base units.
+        free_quantity: How many base units are handed over free, where fewer than the scheme gives.
+        unit_price: The price of a base unit that the customer was shown; another now is refused.
         lot_id: A lot the cashier insists on, e.g. the pack in hand; `reason` says why.
     """
 
     variant_id: UUID
     quantity: Quantity
+    unit: UnitCode = ""
     free_quantity: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     unit_price: UnitPrice | None = None
     discount_percent: Percent = ZERO
@@ -87,6 +91,7 @@ class Part:
 
     Attributes:
         line: Place of the cart line, from 0.
+        asked: The cart line, its quantity in base units.
         unit_price: Of a base unit, tax included; zero for free units.
         trace: Why the price is that.
     """
@@ -126,6 +131,15 @@ class Bill:
         kept = (HUNDRED - asked) * (net - self.discount.by_person) / net if net else ZERO
         return (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
 
+    def rounded_against(self, credit: Decimal) -> "Bill":
+        """Return the bill rounded so that what it costs beyond a credit is whole rupees."""
+        totals = self.totals
+        due = totals.total - credit
+        off = round_to_rupee(due) - due
+        off = off if totals.total + off >= 0 else ZERO
+        value = replace(totals, round_off=off, invoice_value=totals.total + off)
+        return replace(self, taxed=replace(self.taxed, totals=value))
+
 
 def draw_up(
     session: Session, ctx: RequestContext, shift: OpenShift, buyer: SaleParty, basket: Basket
@@ -137,6 +151,8 @@ def draw_up(
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
+        UnknownUnit, NotWholeUnits: Goods are not traded in a line's unit, or it does not come out
+            whole in base units.
         CustomerLicenceMissing: A reseller has no drug licence in force.
         BeyondCap: More of a product than may be sold at once; all lines are named.
         MoreThanScheme: A line hands over more free units than its scheme gives.
@@ -144,8 +160,9 @@ def draw_up(
         PriceChanged: A price is not the one the customer was shown.
         CouponRefused: The coupon does not hold for this bill.
     """
-    lines = basket.lines
-    goods = catalog.get_lines_for_sale(session, ctx, [line.variant_id for line in lines], ctx.today)
+    ids = [line.variant_id for line in basket.lines]
+    goods = catalog.get_lines_for_sale(session, ctx, ids, ctx.today)
+    lines = _counted(goods, basket.lines)
     _refuse_services(goods, lines)
     named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
     sales.require_licence(session, ctx, buyer, named)
@@ -159,6 +176,14 @@ def draw_up(
     parts = [_priced(book, asked, part) for part in parts]
     _check_prices(parts)
     return _taxed(session, ctx, shift, buyer, basket, parts)
+
+
+def _counted(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> tuple[CartLine, ...]:
+    """Return the lines with their quantities in base units."""
+    asked = [(line.variant_id, line.quantity, line.unit) for line in lines]
+    units = catalog.count_base_units(goods, asked)
+    both = zip(lines, units, strict=True)
+    return tuple(line.model_copy(update={"quantity": count}) for line, count in both)
 
 
 def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping[UUID, Asked]:

@@ -68,7 +68,7 @@ def get_printed_bill(
     sale = db.fetch_one(
         session,
         """
-        select s.id, s.kind, s.change_due, r.name as register, coalesce(m.display_name, '') as cashier
+        select s.id, s.kind, s.replaces_id, s.change_due, r.name as register, coalesce(m.display_name, '') as cashier
           from sale s
           join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
           left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
@@ -97,8 +97,30 @@ def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
         sale["change_due"],
         sale["register"],
         sale["cashier"],
-        remarks=(*_prescribed(session, ctx, sale["id"]), *_points(session, ctx, sale["id"])),
+        remarks=(
+            *_exchanged(session, ctx, sale),
+            *_prescribed(session, ctx, sale["id"]),
+            *_points(session, ctx, sale["id"]),
+        ),
     )
+
+
+def _exchanged(session: Session, ctx: RequestContext, sale: db.Row) -> list[str]:
+    """Name the other document of an exchange: the note of a bill, the bill of a note."""
+    if sale["kind"] == "sale" and sale["replaces_id"] is None:
+        return []
+    row = db.fetch_one(
+        session,
+        "select i.number, o.number as original from sale s"
+        " join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)"
+        " left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)"
+        " where s.tenant_id = %s and (s.id = %s or s.replaces_id = %s)",
+        (ctx.tenant_id, sale["replaces_id"], sale["id"]),
+    )
+    if row is None:
+        return []
+    of_bill = f", of bill {row['original']}" if row["original"] else ""
+    return [f"Exchange: see {'credit note' if of_bill else 'bill'} {row['number']}{of_bill}"]
 
 
 def _prescribed(session: Session, ctx: RequestContext, sale_id: UUID) -> list[str]:

@@ -55,7 +55,7 @@ class SaleLineRow(Result):
 
 
 class RelatedSale(Result):
-    """A return of a sale, or the sale of a return."""
+    """A return of a sale, the sale of a return, or the other half of an exchange."""
 
     id: UUID
     kind: str
@@ -77,6 +77,7 @@ class SaleDetail(Result):
     cashier: str
     customer_id: UUID
     customer: str
+    is_walk_in: bool
     taxable: Decimal
     cgst: Decimal
     sgst: Decimal
@@ -96,7 +97,7 @@ class ListSales(Page):
     kind: Literal["", "sale", "return"] = ""
     shift_id: UUID | None = None
     customer_id: UUID | None = None
-    method: Literal["", "cash", "upi", "card", "credit", "points", "advance"] = ""
+    method: Literal["", "cash", "upi", "card", "credit", "points", "advance", "exchange"] = ""
     from_day: date | None = None
     to_day: date | None = None
     from_at: datetime | None = None
@@ -135,6 +136,7 @@ def get_sale(session: Session, ctx: RequestContext, wanted: GetSale) -> SaleDeta
         """
         select s.id, s.kind, i.number, i.id as invoice_id, i.kind as invoice_kind, s.sold_at, r.name as register_name,
                s.shift_id, coalesce(m.display_name, 'system') as cashier, s.party_id as customer_id, p.name as customer,
+               i.recipient = '{}'::jsonb as is_walk_in,
                i.taxable, i.cgst, i.sgst, i.igst, i.round_off, s.total, s.change_due, s.note
           from sale s
           join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
@@ -187,8 +189,9 @@ def _related(session: Session, ctx: RequestContext, sale_id: UUID) -> list[Relat
         """
         select s.id, s.kind, i.number, s.total from sale s
           join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
-         where s.tenant_id = %(tenant)s and (s.original_sale_id = %(id)s
-               or s.id = (select original_sale_id from sale where tenant_id = %(tenant)s and id = %(id)s))
+         where s.tenant_id = %(tenant)s and (%(id)s in (s.original_sale_id, s.replaces_id)
+               or s.id = any(array(select unnest(array[original_sale_id, replaces_id]) from sale
+                                    where tenant_id = %(tenant)s and id = %(id)s)))
          order by s.id
         """,
         {"tenant": ctx.tenant_id, "id": sale_id},

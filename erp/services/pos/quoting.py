@@ -2,22 +2,31 @@
 
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
+from erp.core.money import ZERO, round_money
 from erp.services import party
 from erp.services.billing import TaxedLine
-from erp.services.platform import Query, Result, query
-from erp.services.pos.prescribing import lines_on_prescription
+from erp.services.platform import Amount, Query, Result, query
+from erp.services.pos.prescribing import on_prescription
 from erp.services.pos.pricing import Basket, Part, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
 
 class QuoteCart(Basket, Query):
-    """What a cart would cost now."""
+    """What a cart would cost now.
+
+    Attributes:
+        coming_back: Rupees that goods which are exchanged for it pay; what it costs beyond
+            them is rounded.
+    """
+
+    coming_back: Amount = ZERO
 
 
 class QuotedLine(Result):
@@ -25,6 +34,8 @@ class QuotedLine(Result):
 
     Attributes:
         line: Place of the cart line, from 0.
+        unit_price: Of a base unit. price: of the line's own unit, to the paisa.
+        units: What the goods are traded in, the base unit first.
         is_free: Given by a scheme with the line.
         is_below_cost: Whether the goods bring less than they cost, tax left out.
         trace: Why the price is that.
@@ -38,6 +49,9 @@ class QuotedLine(Result):
     expires_on: date | None
     mrp: Decimal
     unit_price: Decimal
+    unit: str
+    price: Decimal
+    units: list[str]
     quantity: int
     is_free: bool
     is_below_cost: bool
@@ -77,8 +91,8 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
     shift = hold_open_shift(session, ctx, wanted.shift_id)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
     bill = draw_up(session, ctx, shift, buyer, wanted)
+    bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
     totals, limit = bill.totals, ctx.limit("discount_percent")
-    ruled = [part.goods for part in bill.parts]
     return CartQuote(
         lines=[_quoted(*both) for both in zip(bill.parts, bill.taxed.lines, strict=True)],
         gross=totals.gross,
@@ -93,7 +107,7 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         discount_level=bill.discount_level,
         discount_limit=limit,
         needs_approval=bill.discount_level > limit,
-        on_prescription=sorted(lines_on_prescription(session, ctx, shift, ruled)),
+        on_prescription=sorted(on_prescription(part.goods for part in bill.parts)),
     )
 
 
@@ -108,6 +122,9 @@ def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
         expires_on=pick.expires_on,
         mrp=pick.mrp,
         unit_price=part.unit_price,
+        unit=part.asked.unit or part.goods.unit,
+        price=_price(part),
+        units=[code for code in part.goods.units if code],
         quantity=pick.quantity,
         is_free=part.is_free,
         is_below_cost=not part.is_free and taxed.taxable_value < pick.value,
@@ -117,3 +134,8 @@ def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
         total=taxed.total,
         trace=dict(part.trace),
     )
+
+
+def _price(part: Part) -> Decimal:
+    price = Fraction(part.unit_price) * part.goods.factor(part.asked.unit)
+    return round_money(Decimal(price.numerator) / Decimal(price.denominator))

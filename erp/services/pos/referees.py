@@ -99,6 +99,22 @@ referee(
     """,
 )
 referee(
+    "P9",
+    "What goods that came back pay of a bill is what their credit note gave for it",
+    counted="select count(*) from sale where replaces_id is not null",
+    offenders="""
+        select s.tenant_id, s.id as sale_id, s.kind, sum(t.amount) as exchanged
+          from sale s
+          join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id) and t.method = 'exchange'
+          left join sale other on other.tenant_id = s.tenant_id
+               and (other.id = s.replaces_id or other.replaces_id = s.id)
+         group by s.tenant_id, s.id, other.id, other.tenant_id
+        having sum(t.amount) is distinct from (select sum(o.amount) from tender o
+                where (o.tenant_id, o.sale_id) = (other.tenant_id, other.id) and o.method = 'exchange')
+         limit 1
+    """,
+)
+referee(
     "S8",
     "No line was sold above the MRP of its lot, and none from a lot past its day",
     counted="select count(*) from invoice_line",

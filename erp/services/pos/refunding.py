@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
 from erp.services.pos.errors import PaymentMismatch
-from erp.services.pos.tendering import OF_THE_CUSTOMER, GivenTender, Settlement
+from erp.services.pos.tendering import OF_THE_CUSTOMER, GivenTender, Settlement, refuse_exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def settle_refund(
         PaymentMismatch: The refunds do not add up to the value, more money would go back
             than came, points are named, or a customer without a name would be given credit.
     """
+    refuse_exchange(given)
     tenders = tuple(given) or _debts_first(value, paid)
     refunded = sum((tender.amount for tender in tenders), ZERO)
     on_account = sum((t.amount for t in tenders if t.method is TenderMethod.CREDIT), ZERO)

@@ -1,6 +1,6 @@
 """Returns against the original bill: goods back, tax reversed, money refunded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -17,16 +17,13 @@ from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.pos import Sale, SaleKind, TenderMethod
 from erp.services import accounting, billing, inventory, loyalty
-from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.accounting import NewEntry, NewLine
 from erp.services.billing import (
-    CreditDraft,
-    InvoiceKind,
     NewInvoice,
     OriginalInvoice,
     Returning,
-    SupplyNature,
 )
-from erp.services.inventory import Origin, Returned, TakenBack
+from erp.services.inventory import Origin, TakenBack
 from erp.services.loyalty import Change, Document
 from erp.services.platform import (
     Closed,
@@ -40,7 +37,7 @@ from erp.services.platform import (
     id_from_key,
 )
 from erp.services.pos.approving import require_within_limit
-from erp.services.pos.refunding import get_payment, settle_refund
+from erp.services.pos.refunding import Paid, get_payment, settle_refund
 from erp.services.pos.rewarding import points_of_return, with_points
 from erp.services.pos.shifts import OpenShift, hold_open_shift, require_cash
 from erp.services.pos.tendering import (
@@ -58,7 +55,7 @@ class ReturnLine(Closed):
     quantity: Quantity
 
 
-def _id_of_return(data: Mapping[str, Any]) -> UUID:
+def id_of_return(data: Mapping[str, Any]) -> UUID:
     """Return an id that no sale has, should a sale have been made with the same key."""
     return id_from_key({"idempotency_key": f"return {data.get('idempotency_key', '')}"})
 
@@ -74,7 +71,7 @@ class PostReturn(Command):
             gives the rest back in cash.
     """
 
-    return_id: UUID = Field(default_factory=_id_of_return)
+    return_id: UUID = Field(default_factory=id_of_return)
     sale_id: UUID
     shift_id: UUID
     lines: Annotated[tuple[ReturnLine, ...], Field(min_length=1, max_length=200)]
@@ -115,15 +112,34 @@ class ReturnPosted(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class _Taking:
-    """A return decided in every respect but its number."""
+class Draft:
+    """Goods that come back, valued, before anything of it is given back."""
 
     cmd: PostReturn
     shift: OpenShift
+    original: OriginalInvoice
     note: NewInvoice
+    paid: Paid
+    points: Change
+
+    @property
+    def credit(self) -> Decimal:
+        """What the goods are worth, less what points are given back for."""
+        return self.note.totals.invoice_value - self.points.tendered
+
+    @property
+    def has_account(self) -> bool:
+        """Tell whether the customer has a name, and so an account."""
+        return bool(self.original.recipient)
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A return decided in every respect but its number."""
+
+    draft: Draft
     settlement: Settlement
     goods: list[TakenBack]
-    points: Change
 
 
 @command("pos.post_return", permission="pos.return", rest="POST /sales/{sale_id}/returns")
@@ -150,105 +166,119 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     Source: CGST Act s.34; the cumulative method for part returns.
     """
     shift = hold_open_shift(session, ctx, cmd.shift_id, alone=True)
-    invoice_id = _invoice_of(session, ctx, cmd.sale_id)
+    draft = value_goods(session, ctx, shift, cmd)
+    money = settle_refund(draft.credit, cmd.tenders, draft.paid, has_account=draft.has_account)
+    return take_goods(session, ctx, draft, money)
+
+
+def value_goods(
+    session: Session,
+    ctx: RequestContext,
+    shift: OpenShift,
+    cmd: PostReturn,
+    *,
+    at: str = "lines",
+    going_out: Iterable[UUID] = (),
+) -> Draft:
+    """Count goods as returned and value them; other returns of their bill wait.
+
+    Locks their balances before the customer, as a sale does.
+
+    Args:
+        at: The input field that holds the lines.
+        going_out: Variants that are handed over for them, locked with them.
+
+    Raises:
+        As `post_return`, but for the refund.
+    """
+    invoice_id = invoice_of(session, ctx, cmd.sale_id)
     original = billing.get_original(session, ctx, invoice_id, at="sale_id")
-    draft = billing.draft_credit(
-        session, ctx, original, [Returning(line.line_no, line.quantity) for line in cmd.lines]
-    )
-    value = draft.totals.invoice_value
+    returning = [Returning(line.line_no, line.quantity) for line in cmd.lines]
+    credit_draft = billing.draft_credit(session, ctx, original, returning, at=at)
+    coming_back = {line.variant_id for line in credit_draft.lines}
+    inventory.hold_shelves(session, ctx, shift.location_id, coming_back.union(going_out))
+    value = credit_draft.totals.invoice_value
     require_within_limit(session, ctx, "return", cmd.return_id, value)
     paid = get_payment(session, ctx, cmd.sale_id)
     whose = Document(original.party_id, "return", cmd.return_id)
     points = points_of_return(session, ctx, whose, cmd.sale_id, paid, value)
-    has_account = bool(original.recipient)
-    money = settle_refund(value - points.tendered, cmd.tenders, paid, has_account=has_account)
-    settlement = with_points(money, points.tendered)
-    cash = settlement.paid_by(TenderMethod.CASH)
-    require_cash(session, ctx, shift.id, cash, at="tenders")
-    note = _credit_note(cmd, shift, original, draft)
-    taken = _take_back(session, ctx, shift, cmd, note)
-    accounting.period_id(session, ctx, ctx.today)
-    number = billing.take_number(session, ctx, note)
-    db.hold_rows(session)
-    taking = _Taking(cmd, shift, note, settlement, taken, points)
-    _write(session, ctx, taking, number)
-    return _receipt(ctx, taking, original.number, number)
+    origin, series = Origin("return", cmd.return_id), (shift.register_code, shift.register_id)
+    note = billing.credit_note_of(original, credit_draft, new_id(), origin, series)
+    return Draft(cmd, shift, original, note, paid, points)
 
 
-def _credit_note(
-    cmd: PostReturn, shift: OpenShift, original: OriginalInvoice, draft: CreditDraft
-) -> NewInvoice:
-    return NewInvoice(
-        id=new_id(),
-        kind=InvoiceKind.CREDIT_NOTE,
-        series_code=shift.register_code,
-        register_id=shift.register_id,
-        party_id=original.party_id,
-        recipient=original.recipient,
-        place_of_supply=original.place_of_supply,
-        price_mode=original.price_mode,
-        nature=SupplyNature(original.supply_nature),
-        totals=draft.totals,
-        lines=draft.lines,
-        origin_type="return",
-        origin_id=cmd.return_id,
-        original_invoice_id=original.id,
-    )
-
-
-def _receipt(
-    ctx: RequestContext, taking: _Taking, original_number: str, number: str
+def take_goods(
+    session: Session, ctx: RequestContext, draft: Draft, money: Settlement
 ) -> ReturnReceipt:
-    totals = taking.note.totals
+    """Put goods that were valued where they belong, number their note and give back what is due.
+
+    The rows are held.
+
+    Raises:
+        DrawerShort: More cash would go back than is in the drawer.
+        PeriodClosed: The books are closed for today.
+    """
+    settlement = with_points(money, draft.points.tendered)
+    cash = settlement.paid_by(TenderMethod.CASH)
+    require_cash(session, ctx, draft.shift.id, cash, at="tenders")
+    goods = billing.put_back(session, ctx, draft.note, draft.shift.location_id, draft.cmd.reason)
+    accounting.period_id(session, ctx, ctx.today)
+    number = billing.take_number(session, ctx, draft.note)
+    db.hold_rows(session)
+    _write(session, ctx, _Taking(draft, settlement, goods), number)
+    return _receipt(ctx, draft, number)
+
+
+def _receipt(ctx: RequestContext, draft: Draft, number: str) -> ReturnReceipt:
+    totals = draft.note.totals
     return ReturnReceipt(
-        return_id=taking.cmd.return_id,
-        invoice_id=taking.note.id,
+        return_id=draft.cmd.return_id,
+        invoice_id=draft.note.id,
         number=number,
-        original_number=original_number,
+        original_number=draft.original.number,
         issued_at=ctx.now,
         taxable=totals.taxable_value,
         cgst=totals.cgst,
         sgst=totals.sgst,
         igst=totals.igst,
         total=totals.invoice_value,
-        points_net=taking.points.net,
-        by_points=taking.points.tendered,
+        points_net=draft.points.net,
+        by_points=draft.points.tendered,
     )
 
 
-def _invoice_of(session: Session, ctx: RequestContext, sale_id: UUID) -> UUID:
+def invoice_of(
+    session: Session, ctx: RequestContext, sale_id: UUID, *, at: str = "sale_id"
+) -> UUID:
+    """Return the document of a sale; `at` is the input field a refusal names.
+
+    Raises:
+        NotFound: There is no such sale.
+    """
     row = db.fetch_one(
         session,
         "select invoice_id from sale where tenant_id = %s and id = %s and kind = 'sale'",
         (ctx.tenant_id, sale_id),
     )
     if row is None:
-        raise NotFound("There is no such sale.", fields={"sale_id": "no such sale"})
+        raise NotFound("There is no such sale.", fields={at: "no such sale"})
     invoice_id: UUID = row["invoice_id"]
     return invoice_id
 
 
-def _take_back(
-    session: Session, ctx: RequestContext, shift: OpenShift, cmd: PostReturn, note: NewInvoice
-) -> list[TakenBack]:
-    returned = [
-        Returned(number, line.variant_id, line.lot_id, line.quantity, line.cost, cmd.reason)
-        for number, line in enumerate(note.lines, start=1)
-        if line.lot_id is not None
-    ]
-    return inventory.take_back(
-        session, ctx, shift.location_id, returned, Origin("return", cmd.return_id)
-    )
-
-
 def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) -> None:
-    cmd, note = taking.cmd, taking.note
+    draft = taking.draft
+    cmd, note, points = draft.cmd, draft.note, draft.points
     billing.write_invoice(session, ctx, note, number)
-    db.insert_rows(session, Sale, [_row(ctx, taking)])
+    db.insert_rows(session, Sale, [_row(ctx, draft)])
     write_tenders(session, ctx, cmd.return_id, taking.settlement)
     narration = f"Return {number}: {cmd.reason}"
-    loyalty.write_change(session, taking.points)
-    lines = [*_ledger(note, taking.settlement, taking.goods), *taking.points.lines()]
+    loyalty.write_change(session, points)
+    refunds = [
+        NewLine(line.account_key, credit=line.debit, party_id=line.party_id)
+        for line in ledger_lines(taking.settlement, note.party_id)
+    ]
+    lines = [*billing.taken_back_lines(note.totals, taking.goods), *refunds, *points.lines()]
     accounting.post_entry(
         session,
         ctx,
@@ -260,40 +290,20 @@ def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) 
     emit(session, ctx, cmd.return_id, event)
 
 
-def _row(ctx: RequestContext, taking: _Taking) -> dict[str, Any]:
+def _row(ctx: RequestContext, draft: Draft) -> dict[str, Any]:
     return {
         "tenant_id": ctx.tenant_id,
-        "id": taking.cmd.return_id,
+        "id": draft.cmd.return_id,
         "kind": SaleKind.RETURN,
-        "shift_id": taking.shift.id,
-        "register_id": taking.shift.register_id,
-        "party_id": taking.note.party_id,
-        "invoice_id": taking.note.id,
-        "original_sale_id": taking.cmd.sale_id,
+        "shift_id": draft.shift.id,
+        "register_id": draft.shift.register_id,
+        "party_id": draft.note.party_id,
+        "invoice_id": draft.note.id,
+        "original_sale_id": draft.cmd.sale_id,
+        "replaces_id": None,
         "sold_at": ctx.now,
-        "total": taking.note.totals.invoice_value,
+        "total": draft.note.totals.invoice_value,
         "change_due": 0,
-        "note": taking.cmd.reason,
+        "note": draft.cmd.reason,
         "user_id": ctx.user_id,
     }
-
-
-def _ledger(note: NewInvoice, settlement: Settlement, taken: list[TakenBack]) -> list[NewLine]:
-    """Return the lines of a return. Source: journals J05 and J06 of the domain rules."""
-    totals = note.totals
-    refunds = [
-        NewLine(line.account_key, credit=line.debit, party_id=line.party_id)
-        for line in ledger_lines(settlement, note.party_id)
-    ]
-    goods = [debit(back.account_key, back.value) for back in taken]
-    cost = sum((back.value for back in taken), ZERO)
-    return [
-        debit("sales_returns", totals.taxable_value),
-        debit("output_cgst", totals.cgst),
-        debit("output_sgst", totals.sgst),
-        debit("output_igst", totals.igst),
-        debit("round_off", totals.round_off),
-        *refunds,
-        *goods,
-        credit("cogs", cost),
-    ]

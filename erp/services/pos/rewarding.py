@@ -15,7 +15,13 @@ from erp.services.pos.errors import PaymentMismatch
 from erp.services.pos.refunding import Paid
 from erp.services.pos.tendering import GivenTender, Settlement
 
-EARNING = (TenderMethod.CASH, TenderMethod.UPI, TenderMethod.CARD, TenderMethod.ADVANCE)
+EARNING = (
+    TenderMethod.CASH,
+    TenderMethod.UPI,
+    TenderMethod.CARD,
+    TenderMethod.ADVANCE,
+    TenderMethod.EXCHANGE,
+)
 """What is paid with these earns points; a bill on account is not paid yet."""
 
 

@@ -113,13 +113,25 @@ class SalePosted(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class _Deal:
-    """A sale decided in every respect but its number."""
+class Offer:
+    """A cart that is drawn up as a bill, before it is paid.
+
+    Attributes:
+        replaces_id: The return whose goods it replaces.
+    """
 
     cmd: PostSale
     shift: OpenShift
     buyer: SaleParty
     bill: Bill
+    replaces_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Deal:
+    """A sale decided in every respect but its number."""
+
+    offer: Offer
     settlement: Settlement
     points: Change | None
     invoice: NewInvoice
@@ -152,22 +164,41 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     buyer = party.get_party_for_sale(session, ctx, cmd.customer_id)
     bill = draw_up(session, ctx, shift, buyer, cmd)
+    offer = Offer(cmd, shift, buyer, bill)
+    require_fit(session, ctx, offer)
+    return sell(session, ctx, offer, settle(bill.totals.invoice_value, cmd.tenders))
+
+
+def require_fit(session: Session, ctx: RequestContext, offer: Offer) -> None:
+    """Refuse goods without the prescription they need, and discounts that nobody approved."""
+    cmd, bill = offer.cmd, offer.bill
     goods = [part.goods for part in bill.parts]
-    require_prescription(session, ctx, shift, goods, cmd.prescription)
+    require_prescription(ctx, goods, cmd.prescription)
     require_within_limit(session, ctx, "discount", cmd.sale_id, bill.discount_level)
-    settlement = settle(bill.totals.invoice_value, cmd.tenders)
+
+
+def sell(
+    session: Session, ctx: RequestContext, offer: Offer, settlement: Settlement
+) -> SaleReceipt:
+    """Post a bill with how it is paid; the rows are held.
+
+    Raises:
+        As `post_sale`, for what is wrong with the payment.
+    """
+    buyer = offer.buyer
     sales.require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT), "tenders")
     require_held(session, ctx, buyer, settlement.paid_by(TenderMethod.ADVANCE))
-    points = points_of_sale(session, ctx, buyer, cmd.sale_id, settlement)
+    points = points_of_sale(session, ctx, buyer, offer.cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)
-    deal = _Deal(cmd, shift, buyer, bill, settlement, points, _invoice(cmd, shift, buyer, bill))
+    deal = _Deal(offer, settlement, points, _invoice(offer))
     number = billing.take_number(session, ctx, deal.invoice)
     db.hold_rows(session)
     _write(session, ctx, deal, number)
     return _receipt(ctx, deal, number)
 
 
-def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> NewInvoice:
+def _invoice(offer: Offer) -> NewInvoice:
+    shift, buyer, bill = offer.shift, offer.buyer, offer.bill
     title = billing.document_title(
         [line.treatment for line in bill.taxed.lines],
         is_recipient_registered=buyer.gst_category in REGISTERED,
@@ -190,28 +221,31 @@ def _invoice(cmd: PostSale, shift: OpenShift, buyer: SaleParty, bill: Bill) -> N
             for part, taxed in zip(bill.parts, bill.taxed.lines, strict=True)
         ],
         origin_type="sale",
-        origin_id=cmd.sale_id,
+        origin_id=offer.cmd.sale_id,
     )
 
 
 def _invoice_line(part: Part, taxed: TaxedLine, coupon: Mapping[str, str]) -> NewInvoiceLine:
     discount = {"discount_percent": str(part.asked.discount_percent)}
-    return billing.sold_line(part.goods, part.pick, taxed, {**part.trace, **discount, **coupon})
+    trace = {**part.trace, **discount, **coupon}
+    unit = "" if part.is_free else part.asked.unit
+    return billing.sold_line(part.goods, part.pick, taxed, trace, unit)
 
 
 def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> None:
-    cmd, bill, invoice = deal.cmd, deal.bill, deal.invoice
+    offer, invoice = deal.offer, deal.invoice
+    cmd, bill, buyer = offer.cmd, offer.bill, offer.buyer
     billing.write_invoice(session, ctx, invoice, number)
     db.insert_rows(session, Sale, [_row(ctx, deal)])
-    sales.use_coupon(session, ctx, bill.discount, deal.buyer.id, ("sale", cmd.sale_id))
+    sales.use_coupon(session, ctx, bill.discount, buyer.id, ("sale", cmd.sale_id))
     write_tenders(session, ctx, cmd.sale_id, deal.settlement)
     write_prescription(session, ctx, cmd.sale_id, cmd.prescription)
     cost = inventory.issue(
         session, ctx, [part.pick for part in bill.parts], Origin("sale", cmd.sale_id)
     )
     lines = [
-        *ledger_lines(deal.settlement, deal.buyer.id),
-        *billing.income_lines(deal.invoice.lines, bill.totals),
+        *ledger_lines(deal.settlement, buyer.id),
+        *billing.income_lines(invoice.lines, bill.totals),
         debit("cogs", cost),
         credit("inventory", cost),
     ]
@@ -227,41 +261,44 @@ def _write(session: Session, ctx: RequestContext, deal: _Deal, number: str) -> N
 
 
 def _row(ctx: RequestContext, deal: _Deal) -> dict[str, Any]:
+    offer = deal.offer
     return {
         "tenant_id": ctx.tenant_id,
-        "id": deal.cmd.sale_id,
+        "id": offer.cmd.sale_id,
         "kind": SaleKind.SALE,
-        "shift_id": deal.shift.id,
-        "register_id": deal.shift.register_id,
-        "party_id": deal.buyer.id,
+        "shift_id": offer.shift.id,
+        "register_id": offer.shift.register_id,
+        "party_id": offer.buyer.id,
         "invoice_id": deal.invoice.id,
+        "original_sale_id": None,
+        "replaces_id": offer.replaces_id,
         "sold_at": ctx.now,
-        "total": deal.bill.totals.invoice_value,
+        "total": offer.bill.totals.invoice_value,
         "change_due": deal.settlement.change_due,
-        "note": deal.cmd.note,
+        "note": offer.cmd.note,
         "user_id": ctx.user_id,
     }
 
 
 def _posted(deal: _Deal, number: str) -> SalePosted:
     return SalePosted(
-        sale_id=deal.cmd.sale_id,
+        sale_id=deal.offer.cmd.sale_id,
         invoice_id=deal.invoice.id,
         number=number,
-        total=deal.bill.totals.invoice_value,
-        customer_id=deal.buyer.id,
+        total=deal.offer.bill.totals.invoice_value,
+        customer_id=deal.offer.buyer.id,
     )
 
 
 def _receipt(ctx: RequestContext, deal: _Deal, number: str) -> SaleReceipt:
-    totals = deal.bill.totals
+    totals = deal.offer.bill.totals
     return SaleReceipt(
-        sale_id=deal.cmd.sale_id,
+        sale_id=deal.offer.cmd.sale_id,
         invoice_id=deal.invoice.id,
         number=number,
         kind=deal.invoice.kind.value,
         issued_at=ctx.now,
-        customer=deal.buyer.name,
+        customer=deal.offer.buyer.name,
         lines=[_receipt_line(line) for line in deal.invoice.lines],
         taxable=totals.taxable_value,
         cgst=totals.cgst,

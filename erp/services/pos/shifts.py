@@ -41,11 +41,7 @@ class ShiftEnded(DomainEvent):
 
 @dataclass(frozen=True, slots=True)
 class OpenShift:
-    """A shift that takes sales, with the register it is worked on and how its branch is taxed.
-
-    Attributes:
-        has_prescription_rules: Some product of the tenant is sold on a prescription only.
-    """
+    """A shift that takes sales, with the register it is worked on and how its branch is taxed."""
 
     id: UUID
     register_id: UUID
@@ -55,13 +51,11 @@ class OpenShift:
     seller_state: str
     is_composition: bool
     is_unregistered: bool
-    has_prescription_rules: bool
 
 
 _OPEN_SHIFT = """
     select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,
-           c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null,
-           exists (select 1 from prescription_rule p where p.tenant_id = s.tenant_id), s.status
+           c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null, s.status
       from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
       join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
       join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)

@@ -24,6 +24,7 @@ ACCOUNT_OF_METHOD = {
     TenderMethod.CREDIT: "debtors",
     TenderMethod.POINTS: "loyalty_liability",
     TenderMethod.ADVANCE: "customer_advances",
+    TenderMethod.EXCHANGE: "customer_credit",
 }
 METHOD_NAMES = {
     "cash": "Cash",
@@ -32,6 +33,7 @@ METHOD_NAMES = {
     "credit": "On account",
     "points": "Points",
     "advance": "Advance",
+    "exchange": "Exchange",
 }
 OF_THE_CUSTOMER = frozenset({TenderMethod.CREDIT, TenderMethod.ADVANCE})
 """What the books keep per customer."""
@@ -63,6 +65,15 @@ class Settlement:
         """Return what one method pays of the bill."""
         return sum((amount for given, amount in self.tenders if given.method is method), ZERO)
 
+    @property
+    def total(self) -> Decimal:
+        """What all tenders pay."""
+        return sum((amount for _, amount in self.tenders), ZERO)
+
+    def and_also(self, other: "Settlement") -> "Settlement":
+        """Return both together."""
+        return Settlement(self.tenders + other.tenders, self.change_due + other.change_due)
+
 
 def settle(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
     """Pay a bill from what was handed over; change comes from cash alone.
@@ -70,6 +81,7 @@ def settle(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
     Raises:
         PaymentMismatch: It is too little, or other than cash pays more than the bill.
     """
+    refuse_exchange(given)
     paid = sum((tender.amount for tender in given), ZERO)
     cash = sum((tender.amount for tender in given if tender.method is TenderMethod.CASH), ZERO)
     if paid < total:
@@ -80,6 +92,13 @@ def settle(total: Decimal, given: Sequence[GivenTender]) -> Settlement:
         message = f"Only cash may exceed the bill of {total}. Lower the other payments by {change - cash}."
         raise PaymentMismatch(message, fields={"tenders": message})
     return Settlement(_less_change(given, change), change)
+
+
+def refuse_exchange(given: Sequence[GivenTender]) -> None:
+    """Goods that come back pay by an exchange alone, which knows what they are worth."""
+    if any(tender.method is TenderMethod.EXCHANGE for tender in given):
+        message = "Exchange the goods themselves; their worth cannot be tendered."
+        raise PaymentMismatch(message, fields={"tenders": message})
 
 
 def _less_change(

@@ -34,6 +34,32 @@ class ListAdvances(Page):
     shift_id: UUID | None = None
 
 
+class ListOpenAdvances(Page):
+    """Customers with something left of what they paid before, the most first."""
+
+
+class OpenAdvanceRow(Result):
+    """What is left of a customer's advances.
+
+    Attributes:
+        id: Of the customer.
+        vouchers: Receipts it is left of; what is spent is taken of the oldest first.
+        since: When the oldest of them was taken.
+    """
+
+    id: UUID
+    customer: str
+    balance: Decimal
+    vouchers: str
+    since: datetime
+
+
+class OpenAdvancePage(Rows):
+    """A page of open advances."""
+
+    rows: list[OpenAdvanceRow]
+
+
 class AdvanceRow(Result):
     """A voucher on the list."""
 
@@ -92,6 +118,51 @@ def list_advances(session: Session, ctx: RequestContext, wanted: ListAdvances) -
     return AdvancePage(
         rows=page, next_cursor=encode_cursor(page[-1].id) if len(rows) > wanted.limit else ""
     )
+
+
+_OPEN: LiteralString = """
+    with held as (
+        select l.party_id, sum(l.credit - l.debit) as balance
+          from journal_line l join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+         where l.tenant_id = %(tenant)s and a.key = 'customer_advances' and l.party_id is not null
+         group by l.party_id having sum(l.credit - l.debit) > 0)
+    select held.party_id as id, p.name as customer, held.balance, v.vouchers, v.since
+      from held
+      join party p on p.tenant_id = %(tenant)s and p.id = held.party_id
+      join lateral (
+            select string_agg(number, ', ' order by id) as vouchers, min(taken_at) as since
+              from (select id, number, taken_at,
+                           coalesce(sum(amount) over (order by id desc
+                                rows between unbounded preceding and 1 preceding), 0) as later
+                      from advance_voucher
+                     where tenant_id = %(tenant)s and party_id = held.party_id
+                       and kind = 'receipt') receipt
+             where receipt.later < held.balance) v on true
+     where (held.balance, held.party_id) < (%(balance)s::numeric, %(id)s::uuid)
+       and (%(search)s = '' or p.name ilike '%%' || %(search)s || '%%')
+     order by held.balance desc, held.party_id desc limit %(limit)s
+"""
+LARGEST = "1e18"
+
+
+@query("pos.list_open_advances", permission="pos.view", rest="GET /open-advances")
+def list_open_advances(
+    session: Session, ctx: RequestContext, wanted: ListOpenAdvances
+) -> OpenAdvancePage:
+    """List what customers have left of their advances, by the books, the most first."""
+    after = decode_cursor(wanted.cursor, 2) or [LARGEST, LAST_ID]
+    given = {
+        "tenant": ctx.tenant_id,
+        "balance": after[0],
+        "id": after[1],
+        "search": wanted.search,
+        "limit": wanted.limit + 1,
+    }
+    rows = db.fetch_all(session, _OPEN, given)
+    page = [OpenAdvanceRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    cursor = encode_cursor(f"{page[-1].balance}", page[-1].id) if more else ""
+    return OpenAdvancePage(rows=page, next_cursor=cursor)
 
 
 def get_printed_voucher(session: Session, ctx: RequestContext, voucher_id: UUID) -> PrintedSlip:

@@ -46,7 +46,7 @@ from erp.services.sales.importing import (
     ImportPrices,
     import_prices,
 )
-from erp.services.sales.loading import load_prices
+from erp.services.sales.loading import has_lists, load_prices
 from erp.services.sales.order_confirming import (
     ConfirmQuotation,
     KeepGoods,
@@ -133,7 +133,8 @@ __all__ = [
     "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList",
     "UnknownRule", "UnknownSalesOrder", "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation",
     "create_coupon", "create_price_list", "end_rule", "explain_price", "finish_order", "free_goods", "get_coupon",
-    "get_order", "get_price_list", "get_printed_offer", "get_seller", "hold_due", "import_prices", "keep_goods",
+    "get_order", "get_price_list", "get_printed_offer", "get_seller", "has_lists", "hold_due", "import_prices",
+    "keep_goods",
     "list_coupon_uses", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
     "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "read_order_text",
     "referees", "require_credit", "require_licence", "require_within_cap", "set_coupon_status", "set_price",

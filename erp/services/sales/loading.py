@@ -28,6 +28,12 @@ _RULES: LiteralString = """
 """
 
 
+def has_lists(session: Session, ctx: RequestContext) -> bool:
+    """Tell whether any list may price something; where none is active, all goods cost their MRP."""
+    sql = "select 1 from price_list where tenant_id = %s and is_active limit 1"
+    return db.fetch_one(session, sql, (ctx.tenant_id,)) is not None
+
+
 def load_prices(
     session: Session, ctx: RequestContext, buyer: SaleParty, goods: Collection[SaleLine]
 ) -> PriceBook:

@@ -116,6 +116,8 @@ class PriceBook:
 
     def rules_for(self, kind: RuleKind, asked: Asked, lot_id: UUID | None) -> Iterable[Rule]:
         """Yield the rules that hold for goods, the closest first, by falling quantity."""
+        if self.is_empty:
+            return
         targets = (asked.variant_id, asked.product_id, asked.brand_id, ALL_GOODS)
         if lot_id is not None:
             yield from self._reached(kind, None, lot_id, asked.quantity)

@@ -55,7 +55,6 @@ class ProductState(RecordState, rx.State):
             await self._load_stock(record_id, principal.time_zone)
         self.head = _head(product) | {
             "may_edit": "yes" if principal.may(EDIT) else "",
-            "may_rule": "yes" if principal.may("pos.arrange") else "",
             "sees_stock": "yes" if principal.may("inventory.view") else "",
             "moves_href": f"/stock/moves?product_id={record_id}",
             "stock_href": f"/stock?product_id={record_id}",

@@ -27,6 +27,7 @@ class Entry(BaseModel):
     """One line: a variant and how much of it.
 
     Attributes:
+        unit: What the quantity counts; the base unit where none is named.
         uid: Names the line within its cart, whatever stands above it.
         lot_id: The lot of the pack that was scanned; none lets first expiry decide.
         price: The price the customer was shown; empty until it is known, or where several
@@ -38,6 +39,7 @@ class Entry(BaseModel):
     uid: Annotated[int, Field(ge=1)]
     variant_id: UUID
     quantity: Annotated[int, Field(ge=1, le=MOST_UNITS)] = 1
+    unit: Annotated[str, Field(max_length=20)] = ""
     discount_percent: Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=2)] = (
         Decimal(0)
     )
@@ -56,6 +58,32 @@ class Prescribed(BaseModel):
     patient_name: Annotated[str, Field(max_length=120)]
     prescribed_on: date
     note: Annotated[str, Field(max_length=500)] = ""
+
+
+class Back(BaseModel):
+    """Units of a line of an earlier bill that come back."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    line_no: Annotated[int, Field(ge=1, le=1000)]
+    quantity: Annotated[int, Field(ge=1, le=MOST_UNITS)]
+
+
+class Exchanged(BaseModel):
+    """Goods of an earlier bill that come back for those of the cart.
+
+    Attributes:
+        number: Of the earlier bill. worth: what the goods pay of the cart.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sale_id: UUID
+    return_id: UUID
+    number: Annotated[str, Field(max_length=40)]
+    lines: Annotated[tuple[Back, ...], Field(min_length=1, max_length=MOST_LINES)]
+    reason: Annotated[str, Field(max_length=120)]
+    worth: Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=2)]
 
 
 class Cart(BaseModel):
@@ -80,6 +108,7 @@ class Cart(BaseModel):
     coupon: Annotated[str, Field(max_length=20)] = ""
     approved: Annotated[Decimal, Field(ge=0, le=100)] = Decimal(0)
     prescription: Prescribed | None = None
+    exchange: Exchanged | None = None
 
     def adding(self, variant_id: UUID, lot_id: UUID | None, label: str, units: int = 1) -> Self:
         """Return the cart with some units more; a line of the same goods grows by them."""
@@ -124,24 +153,57 @@ class Cart(BaseModel):
             "lines": [_line(entry) for entry in self.entries if entry.uid not in left_out],
             "bill_discount": self.bill_discount,
             "coupon": self.coupon,
+            "coming_back": self.exchange.worth if self.exchange else Decimal(0),
+        }
+
+    def park_input(self) -> dict[str, Any]:
+        """Return what to put aside: all of it but its identity and what was approved for it."""
+        return {
+            "customer_id": self.customer_id,
+            "lines": [_line(entry) for entry in self.entries],
+            "bill_discount": self.bill_discount,
+            "coupon": self.coupon,
+            "prescription": self.prescription.model_dump() if self.prescription else None,
+            "exchange": self.exchange.model_dump() if self.exchange else None,
         }
 
     def sale_input(self, tenders: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         """Return what to post: the same for every attempt at the same cart."""
-        priced = [_line(entry) | {"unit_price": entry.price} for entry in self.entries]
-        return self.quote_input() | {
-            "lines": priced,
-            "sale_id": self.sale_id,
+        common = {
+            "shift_id": self.shift_id,
+            "lines": [_line(entry) | {"unit_price": entry.price} for entry in self.entries],
+            "bill_discount": self.bill_discount,
+            "coupon": self.coupon,
             "idempotency_key": self.key,
             "tenders": list(tenders),
             "prescription": self.prescription.model_dump() if self.prescription else None,
         }
+        if self.exchange is None:
+            return common | {"sale_id": self.sale_id, "customer_id": self.customer_id}
+        return common | {
+            "sale_id": self.exchange.sale_id,
+            "return_id": self.exchange.return_id,
+            "replacement_id": self.sale_id,
+            "returned": [line.model_dump() for line in self.exchange.lines],
+            "reason": self.exchange.reason,
+        }
+
+    @property
+    def is_begun(self) -> bool:
+        """Tell whether anything would be lost with it."""
+        return bool(self.entries) or self.exchange is not None
+
+    @property
+    def command(self) -> str:
+        """The command that posts it."""
+        return "pos.post_exchange" if self.exchange else "pos.post_sale"
 
 
 def _line(entry: Entry) -> dict[str, Any]:
     return {
         "variant_id": entry.variant_id,
         "quantity": entry.quantity,
+        "unit": entry.unit,
         "discount_percent": entry.discount_percent,
         "lot_id": entry.lot_id,
         "reason": SCANNED if entry.lot_id else "",

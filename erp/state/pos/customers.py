@@ -34,8 +34,11 @@ class CustomerState(SessionState, rx.State):
     _key: str = ""
 
     @handler(permission=SELL)
-    async def open_dialog(self) -> None:
-        """Show the customer of the cart, or offer to find one."""
+    async def open_dialog(self) -> EventSpec | None:
+        """Show the customer of the cart, or offer to find one; an exchange keeps its bill's own."""
+        if (await self.get_state(TillState)).exchanged:
+            message = "An exchange is for the customer of its bill."
+            return rx.toast.info(message, id="customer", position=TOAST_PLACE)
         principal = await self._principal()
         self.may_add = principal.may("party.edit")
         customer_id = as_uuid((await self.get_state(TillState)).customer["id"])
@@ -43,6 +46,7 @@ class CustomerState(SessionState, rx.State):
         if customer_id is not None:
             await self._show(customer_id, principal.time_zone)
         self.is_open = True
+        return None
 
     @handler(permission=SELL)
     async def start_finding(self) -> None:

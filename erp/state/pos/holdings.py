@@ -1,14 +1,28 @@
-"""What of the customer's can pay a bill beside money and credit."""
+"""Whose bill it is, and what of theirs can pay it beside money and credit."""
 
 from typing import Any
 from uuid import UUID
 
+from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import counted, money_text
-from erp.services import platform
+from erp.services import party, platform
 
 Holdings = dict[str, dict[str, str]]
 PAISA = "0.01"
+
+
+def customer_shown(ctx: RequestContext, customer_id: UUID) -> dict[str, str]:
+    """Return a customer as the head of a bill names them."""
+    with db.unit_of_work(ctx) as session:
+        found = party.get_party_for_sale(session, ctx, customer_id)
+    facts = (found.phone, f"GSTIN {found.gstin}" if found.gstin else "", found.city)
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "detail": " · ".join(fact for fact in facts if fact),
+        "credit": money_text(found.credit_limit) if found.credit_limit > 0 else "",
+    }
 
 
 def holdings_of(ctx: RequestContext, customer_id: UUID | None) -> Holdings:

@@ -1,5 +1,6 @@
 """A priced cart as the till shows it: text only."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,16 +24,23 @@ def shown_lines(cart: Cart, priced: Priced, today: date) -> list[Shown]:
     ]
 
 
-def shown_totals(quote: Any | None) -> dict[str, str]:
-    """Return the sums of a quote; dashes where nothing could be priced."""
+def shown_totals(quote: Any | None, cart: Cart) -> dict[str, str]:
+    """Return the sums of a quote; only what is due where nothing could be priced."""
+    worth = cart.exchange.worth if cart.exchange else ZERO
+    due = (quote.total if quote else ZERO) - worth
+    asked = {
+        "total": money_text(abs(due)),
+        "label": "To refund" if due < 0 else "To pay" if cart.exchange else "Total",
+        "back": money_text(-worth) if cart.exchange else "",
+    }
     if quote is None:
-        return {"total": money_text(ZERO)}
+        return asked
     tax = quote.cgst + quote.sgst + quote.igst
     by_person = quote.discount - quote.coupon_discount
-    return {
-        "total": money_text(quote.total),
+    return asked | {
         "gross": money_text(quote.gross),
         "discount": money_text(-by_person) if by_person else "",
+        "saving": _saving(quote.lines),
         "coupon": money_text(-quote.coupon_discount) if quote.coupon_discount else "",
         "taxable": money_text(quote.taxable),
         "tax": money_text(tax),
@@ -43,20 +51,30 @@ def shown_totals(quote: Any | None) -> dict[str, str]:
 
 def _shown(entry: Entry, parts: list[Any], problem: str, today: date) -> Shown:
     paid = [part for part in parts if not part.is_free]
-    prices = sorted({part.unit_price for part in paid})
+    prices = sorted({part.price for part in paid})
+    units = list(parts[0].units) if parts else [entry.unit]
     return {
         "uid": str(entry.uid),
         "label": parts[0].label if parts else entry.label or "Product",
         "quantity": str(entry.quantity),
+        "unit": (entry.unit or units[0]) if len(units) > 1 else "",
+        "units": units if len(units) > 1 else [],
         "price": " / ".join(money_text(price) for price in prices),
         "discount": plain_decimal(entry.discount_percent) if entry.discount_percent else "",
         "total": money_text(sum((part.total for part in parts), ZERO)) if parts else "",
         "why": _why(paid),
         "free": _free(parts),
+        "saving": _saving(parts),
         "is_below_cost": any(part.is_below_cost for part in parts),
         "lots": [_lot(part, today, is_split=len(parts) > 1) for part in parts],
         "problem": problem,
     }
+
+
+def _saving(parts: Iterable[Any]) -> str:
+    """Return what the customer pays less than MRP; nothing where they save nothing."""
+    saved = sum((part.mrp * part.quantity - part.total for part in parts), ZERO)
+    return money_text(saved) if saved > 0 else ""
 
 
 def _why(paid: list[Any]) -> str:
@@ -88,3 +106,21 @@ def _lot(part: Any, today: date, *, is_split: bool) -> dict[str, str]:
         "until": date_text(expires_on) if expires_on else "",
         "tone": "amber" if is_near else "gray",
     }
+
+
+def discount_note(quote: Any, cart: Cart) -> str:
+    """Return what a manager has to do with the bill's discount."""
+    if quote is None or not quote.needs_approval:
+        return ""
+    if quote.discount_level <= cart.approved:
+        return "Discount approved"
+    limit = f"{quote.discount_limit.normalize():f}"
+    return f"Above your ceiling of {limit}%: a manager must approve"
+
+
+def prescribed(cart: Cart) -> str:
+    """Return the bill's prescription in a few words."""
+    given = cart.prescription
+    if given is None:
+        return ""
+    return f"{given.doctor_name} for {given.patient_name}, {date_text(given.prescribed_on)}"

@@ -118,7 +118,7 @@ class OpeningState(SessionState, rx.State):
         till.register_name, till.location_id = row.name, str(row.location_id)
         till.opened = f"since {instant_text(row.opened_at, time_zone)[-5:]}"
         cart = till._cart()
-        if cart.entries:
+        if cart.is_begun:
             await till._adopt(cart.model_copy(update={"shift_id": row.shift_id}))
         else:
             await till._renew()

@@ -17,6 +17,9 @@ from erp.state.pos.till import SELL, TOAST_PLACE, TillState
 from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid, errors_by_field, new_form_key
 
+CARRIED = ("customer_id", "bill_discount", "coupon", "prescription", "exchange")
+"""What a parked bill carries beside its lines."""
+
 
 class ParkState(SessionState, rx.State):
     """The dialogs that park a bill and take one up again."""
@@ -47,8 +50,7 @@ class ParkState(SessionState, rx.State):
     async def park(self, form: dict[str, Any]) -> Any:
         """Put the bill aside under a name and begin another."""
         till = await self.get_state(TillState)
-        wanted = till._cart().quote_input()
-        wanted.pop("shift_id")
+        wanted = till._cart().park_input()
         label = f"{form.get('label') or ''}"
         try:
             await self._run(
@@ -119,18 +121,14 @@ def _as_cart(empty: Cart, parked: dict[str, Any], names: Mapping[str, str]) -> C
             uid=place,
             variant_id=line["variant_id"],
             quantity=line["quantity"],
+            unit=line.get("unit") or "",
             discount_percent=line["discount_percent"],
             lot_id=line.get("lot_id"),
             label=names.get(line["variant_id"], ""),
         )
         for place, line in enumerate(parked["lines"], start=1)
     )
-    values = {
-        "customer_id": parked.get("customer_id"),
-        "bill_discount": parked.get("bill_discount"),
-        "coupon": parked.get("coupon"),
-    }
-    given = {key: value for key, value in values.items() if value is not None}
+    given = {key: parked[key] for key in CARRIED if parked.get(key) is not None}
     return Cart.model_validate(
         {"shift_id": empty.shift_id, "entries": [e.model_dump() for e in entries], **given}
     )

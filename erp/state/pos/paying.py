@@ -28,11 +28,15 @@ class PayState(SessionState, rx.State):
     """The payment dialog and what came of it.
 
     Attributes:
+        points: What the customer has, in words. upi_for: the amount that the code asks for.
+        mode: `refund` where an exchange gives money back.
         attempt: Counts the answers, so that the dialog knows that one has come.
         receipt: The posted sale as text; empty while none is shown.
     """
 
     is_open: bool = False
+    points: str = ""
+    mode: str = "sale"
     total: str = "0.00"
     total_text: str = ""
     credit: str = ""
@@ -41,6 +45,7 @@ class PayState(SessionState, rx.State):
     problem: str = ""
     attempt: int = 0
     upi_svg: str = ""
+    upi_for: str = ""
     upi_reference: str = ""
     receipt: dict[str, str] = {}
 
@@ -82,6 +87,7 @@ class PayState(SessionState, rx.State):
             self.errors = {"upi": _message(error)}
         else:
             self.upi_svg, self.upi_reference = request.qr_svg, request.reference
+            self.upi_for = f"{amount}"
 
     @handler(permission=SELL)
     async def complete(self, tenders: list[dict[str, str]]) -> None:
@@ -92,20 +98,20 @@ class PayState(SessionState, rx.State):
         self.errors, self.problem = {}, ""
         cart = till._cart()
         try:
-            posted = await self._run("pos.post_sale", cart.sale_input(tenders_of(tenders)))
+            posted = await self._run(cart.command, cart.sale_input(tenders_of(tenders)))
         except Conflict as error:
             await self._settle_conflict(till, cart, error)
         except (DomainError, ValidationError) as error:
             await self._refuse(till, cart, error)
         else:
-            await self._finish(till, _shown(posted, str(posted.invoice_id)))
+            await self._finish(till, _shown_exchange(posted) if cart.exchange else _shown(posted))
         finally:
             self.attempt += 1
 
     @handler(permission=SELL)
     async def cancel(self) -> None:
         """Go back to the cart."""
-        self.is_open = False
+        self.is_open, self.points = False, ""
 
     @handler(permission=SELL)
     async def new_sale(self) -> None:
@@ -122,8 +128,11 @@ class PayState(SessionState, rx.State):
 
     async def _open(self, till: TillState) -> None:
         self.holdings = await self._call(holdings_of, as_uuid(till.customer["id"]))
-        self.total, self.total_text = till._total, money_text(Decimal(till._total))
-        self.credit = till.customer["credit"]
+        due = Decimal(till._total)
+        self.mode = "refund" if due < 0 else "sale"
+        self.points = self.holdings.get("points", {}).get("note", "")
+        self.total, self.total_text = f"{abs(due):f}", money_text(abs(due))
+        self.credit = till.customer["credit"] or (till.customer["id"] if due < 0 else "")
         self.errors, self.problem, self.upi_svg = {}, "", ""
         self.is_open = True
 
@@ -138,11 +147,11 @@ class PayState(SessionState, rx.State):
         except DomainError:
             return False
         note = "This bill was posted already; its answer had been lost."
-        await self._finish(till, _shown(sale, str(sale.invoice_id)) | {"note": note})
+        await self._finish(till, _shown(sale) | {"note": note})
         return True
 
     async def _finish(self, till: TillState, receipt: dict[str, str]) -> None:
-        self.is_open, self.receipt = False, receipt
+        self.is_open, self.receipt, self.points = False, receipt, ""
         await till._renew()
 
     async def _refuse(
@@ -162,8 +171,8 @@ class PayState(SessionState, rx.State):
         elif code == "approval_required" and isinstance(error, DomainError):
             self.is_open = False
             approval = await self.get_state(ApprovalState)
-            level = Decimal(error.details["level"])
-            await approval._request("discount", str(cart.sale_id), level)
+            asked = error.details
+            await approval._request(asked["kind"], asked["origin_id"], Decimal(asked["level"]))
         else:
             self.errors, self.problem = fields, _message(error)
 
@@ -191,14 +200,28 @@ def _message(error: DomainError | ValidationError) -> str:
     return "Check the payment: " + "; ".join(errors_by_field(error).values())
 
 
-def _shown(sale: Any, invoice_id: str) -> dict[str, str]:
+def _shown(sale: Any) -> dict[str, str]:
     return {
         "number": sale.number,
-        "invoice_id": invoice_id,
+        "invoice_id": str(sale.invoice_id),
         "total": money_text(sale.total),
-        "change": money_text(sale.change_due),
+        "big": money_text(sale.change_due or sale.total),
+        "what": "Change due" if sale.change_due else "Paid",
         "has_change": "yes" if sale.change_due else "",
         "points": points_words(sale),
         "customer": sale.customer,
         "note": "",
+        "credit_note": "",
+        "credit_note_id": "",
     }
+
+
+def _shown_exchange(posted: Any) -> dict[str, str]:
+    """Return an exchange as its bill, with what came back and what changed hands."""
+    bill = _shown(posted.sold)
+    refunded = posted.refunded > 0
+    changed = {"big": money_text(posted.refunded if refunded else posted.paid)}
+    named = {"what": "Refunded" if refunded else "Paid on top"}
+    given = {} if bill["has_change"] else changed | named
+    back = {"credit_note": posted.returned.number}
+    return bill | given | back | {"credit_note_id": str(posted.returned.invoice_id)}

@@ -1,18 +1,16 @@
 """The prescription of the bill at hand, and the register of those that were filled."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import reflex as rx
 from pydantic import ValidationError
 
 from erp.core.columns import Column, Kind
-from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
 from erp.state.pos.cart import Prescribed
 from erp.state.pos.till import SELL, TillState
-from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState, as_uuid, errors_by_field
+from erp.state.registry import handler
+from erp.state.session import SessionState, errors_by_field
 
 LATEST_DOCTORS = 20
 TEXTS = {
@@ -94,35 +92,3 @@ class PrescriptionListState(ListState, rx.State):
     row_link: ClassVar[str] = "/sales/{sale_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day", "doctor")
     topics: ClassVar[tuple[str, ...]] = ("pos",)
-
-
-class PrescriptionRuleState(DialogFormState, rx.State):
-    """Whether the product that the address names is sold on a prescription only."""
-
-    permission: ClassVar[str] = "pos.arrange"
-    command: ClassVar[str] = "pos.set_prescription_rule"
-    subject_field: ClassVar[str] = "product_id"
-
-    rule: str = ""
-
-    @handler(permission=PAGE)
-    async def open_rule(self, product_id: str, label: str) -> None:
-        """Ask whether to change the rule of a product."""
-        if as_uuid(product_id) is None:
-            return
-        found = await self._ask("pos.get_prescription_rule", {"product_id": product_id})
-        self.rule = "yes" if found.is_required else ""
-        self._renew()
-        self.subject = {"id": f"{product_id}", "label": f"{label}"[:200]}
-        self.is_open = True
-
-    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
-        given = dict(super()._payload(form))
-        return given | {"is_required": given.get("is_required") == "true"}
-
-    async def _done(self, result: Any) -> str:
-        return (
-            "Sold on a prescription only from now on."
-            if result.is_required
-            else "Sold to anybody from now on."
-        )

@@ -12,7 +12,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, expiry_text, instant_text, money_text
 from erp.core.ids import new_id
 from erp.state.pos.approving import ApprovalState, continue_with
-from erp.state.pos.cart import read_count
+from erp.state.pos.cart import Back, Exchanged, read_count
 from erp.state.pos.lines import TIMES
 from erp.state.pos.paying import tenders_of
 from erp.state.pos.till import TillState
@@ -49,6 +49,7 @@ class ReturnState(SessionState, rx.State):
     is_refunding: bool = False
     receipt: dict[str, str] = {}
 
+    _is_exchange: bool = False
     _counts: dict[str, int] = {}
     _return_id: str = ""
     _shift_id: str = ""
@@ -105,28 +106,29 @@ class ReturnState(SessionState, rx.State):
         self.errors = {}
 
     @handler(permission=RETURN)
-    async def refund(self) -> None:
+    async def refund(self) -> EventSpec | None:
         """Ask how the money goes back; a return above the limit is approved first."""
-        await self._value_goods()
-        if not self.value or self.problem:
-            return
-        if not self.reason:
-            self.errors = {"reason": "Say why the goods come back."}
-            return
-        if not self._is_within_limit(await self._limit()):
-            approval = await self.get_state(ApprovalState)
-            await approval._request("return", self._return_id, Decimal(self.value))
-            return
-        self._ask_for_tenders()
+        return await self._go_on(is_exchange=False)
 
     @handler(permission=RETURN)
-    async def refund_approved(self) -> None:
+    async def exchange(self) -> EventSpec | None:
+        """Go to the till to choose what goes out for it; above the limit it is approved first."""
+        return await self._go_on(is_exchange=True)
+
+    @handler(permission=RETURN)
+    async def press(self, key: str) -> EventSpec | None:
+        """Do what a key stands for, while a bill is chosen and nothing is asked."""
+        if not self.sale or self.is_refunding or self.receipt:
+            return None
+        return await self._go_on(is_exchange=key == "exchange")
+
+    @handler(permission=RETURN)
+    async def go_on_approved(self) -> EventSpec | None:
         """Go on after a manager approved the return."""
         approval = await self.get_state(ApprovalState)
         self._approved = approval.granted_level
         await self._value_goods()
-        if self.value and not self.problem:
-            self._ask_for_tenders()
+        return await self._begin() if self.value and not self.problem else None
 
     @handler(permission=RETURN)
     async def complete(self, tenders: list[dict[str, str]]) -> None:
@@ -192,8 +194,42 @@ class ReturnState(SessionState, rx.State):
             self.points_note = _points_note(result)
         self.value_text = money_text(Decimal(self.value))
 
-    def _ask_for_tenders(self) -> None:
-        self.errors, self.problem, self.is_refunding = {}, "", True
+    async def _go_on(self, *, is_exchange: bool) -> EventSpec | None:
+        self._is_exchange = is_exchange
+        await self._value_goods()
+        if not self.value or self.problem:
+            return None
+        if not self.reason:
+            self.errors = {"reason": "Say why the goods come back."}
+            return None
+        if self._is_within_limit(await self._limit()):
+            return await self._begin()
+        approval = await self.get_state(ApprovalState)
+        await approval._request("return", self._return_id, Decimal(self.value))
+        return None
+
+    async def _begin(self) -> EventSpec | None:
+        if not self._is_exchange:
+            self.errors, self.problem, self.is_refunding = {}, "", True
+            return None
+        till = await self.get_state(TillState)
+        exchanged = Exchanged(
+            sale_id=UUID(self.sale["id"]),
+            return_id=UUID(self._return_id),
+            number=self.sale["number"],
+            lines=tuple(
+                Back(line_no=int(line_no), quantity=count)
+                for line_no, count in self._counts.items()
+                if count
+            ),
+            reason=self.reason,
+            worth=Decimal(self.to_refund),
+        )
+        refused = await till._begin(exchanged, as_uuid(self.sale["customer_id"]))
+        if refused is not None:
+            return refused
+        self._reset()
+        return rx.redirect("/till")
 
     def _is_within_limit(self, limit: Decimal) -> bool:
         return Decimal(self.value) <= max(limit, Decimal(self._approved))
@@ -223,7 +259,7 @@ class ReturnState(SessionState, rx.State):
 
 
 def _after_approval() -> EventSpec:
-    return cast("EventSpec", ReturnState.refund_approved)
+    return cast("EventSpec", ReturnState.go_on_approved)
 
 
 continue_with("return", _after_approval)
@@ -258,6 +294,7 @@ def _head(sale: Any, zone: str) -> dict[str, str]:
         "sold_at": instant_text(sale.sold_at, zone),
         "cashier": sale.cashier,
         "total": money_text(sale.total),
+        "customer_id": "" if sale.is_walk_in else str(sale.customer_id),
         "returns": ", ".join(returned),
     }
 

@@ -8,19 +8,18 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
-from erp.core.formatting import date_text, money_text
 from erp.core.money import LARGEST_AMOUNT
-from erp.services import party
 from erp.state.pos import lines as shown
 from erp.state.pos.cart import (
     WHOLE_PERCENT,
     Cart,
+    Exchanged,
     read_amount,
     read_count,
 )
+from erp.state.pos.holdings import customer_shown
 from erp.state.pos.open_carts import LONGEST_CART, OpenCarts
 from erp.state.pos.pricing import Priced, last_paid, price, with_prices
 from erp.state.registry import handler
@@ -39,6 +38,7 @@ class TillState(SessionState, rx.State):
         stage: `loading`, `opening` while there is no shift, or `selling`.
         kept: The cart at hand as JSON; aside: the others. The browser keeps a copy of both.
         tabs: The open carts as they are shown; empty while there is one.
+        exchanged: Number of the bill whose goods come back for these; empty for a plain sale.
         notice: Why the cart cannot be sold now; empty where nothing stands in the way.
     """
 
@@ -71,6 +71,7 @@ class TillState(SessionState, rx.State):
     prescription: str = ""
     needs_prescription: bool = False
     discount_note: str = ""
+    exchanged: str = ""
 
     _level: str = "0"
     _total: str = "0"
@@ -113,6 +114,12 @@ class TillState(SessionState, rx.State):
             await self._adopt(cart.removing(name))
         else:
             await self._adopt(cart.changing(name, quantity=count))
+
+    @handler(permission=SELL)
+    async def change_unit(self, uid: str, unit: str) -> None:
+        """Count a line in another unit its goods are traded in."""
+        self.selected = str(_name(uid))
+        await self._adopt(self._cart().changing(_name(uid), unit=f"{unit}"[:20], price=None))
 
     @handler(permission=SELL)
     async def step(self, uid: str, by: int) -> None:
@@ -169,6 +176,8 @@ class TillState(SessionState, rx.State):
             await self._step(here, 1 if key == "more" else -1)
         elif key == "remove":
             await self._remove(here)
+        elif key == "unit":
+            await self._next_unit(here)
         elif key in {"up", "down"}:
             moved = at + (1 if key == "down" else -1)
             self.selected = str(uids[max(0, min(moved, len(uids) - 1))])
@@ -191,6 +200,11 @@ class TillState(SessionState, rx.State):
         return await self._turn_to(_name(place))
 
     @handler(permission=SELL)
+    async def go_to_returns(self) -> EventSpec | None:
+        """Find a bill whose goods come back."""
+        return rx.redirect("/till/return") if self.may_return else None
+
+    @handler(permission=SELL)
     async def clear(self) -> None:
         """Begin the bill anew; nothing of it was posted."""
         await self._renew()
@@ -204,7 +218,7 @@ class TillState(SessionState, rx.State):
     @handler(permission=SELL)
     async def restore(self, kept: str, aside: str = "") -> None:
         """Take up the carts that the browser kept, after a reload or a restart of the server."""
-        if not isinstance(kept, str) or len(kept) > LONGEST_CART or self._cart().entries:
+        if not isinstance(kept, str) or len(kept) > LONGEST_CART or self._cart().is_begun:
             return
         try:
             cart = Cart.model_validate_json(kept)
@@ -214,6 +228,17 @@ class TillState(SessionState, rx.State):
             self.aside = OpenCarts.read(aside).model_dump_json()
         if self.shift_id:
             await self._take_up(cart.model_copy(update={"shift_id": UUID(self.shift_id)}))
+
+    async def _begin(self, exchanged: Exchanged, customer_id: UUID | None) -> EventSpec | None:
+        """Begin the bill of an exchange; goods that were chosen before stay on a bill of their own."""
+        if self._cart().is_begun:
+            refused = await self._turn_to(len(self._open_carts().carts))
+            if refused is not None:
+                return refused
+        await self._choose(customer_id)
+        given = {"exchange": exchanged, "customer_id": customer_id}
+        await self._adopt(self._cart().model_copy(update=given))
+        return None
 
     async def _turn_to(self, to: int) -> EventSpec | None:
         carts = self._open_carts()
@@ -290,6 +315,12 @@ class TillState(SessionState, rx.State):
             self.selected = str(name)
             await self._adopt(cart.changing(name, quantity=entry.quantity + by))
 
+    async def _next_unit(self, name: int) -> None:
+        line = next((line for line in self.lines if line["uid"] == str(name)), None)
+        if line is not None and line["units"]:
+            at = line["units"].index(line["unit"])
+            await self.change_unit(str(name), line["units"][(at + 1) % len(line["units"])])
+
     async def _remove(self, name: int) -> None:
         cart = self._cart()
         uids = [entry.uid for entry in cart.entries]
@@ -314,27 +345,29 @@ class TillState(SessionState, rx.State):
         self.is_sellable = priced.is_sellable
         self.notice, self.notice_code = priced.blocked, priced.code
         quote = priced.quote
-        self._total = str(quote.total) if quote else "0"
+        worth = cart.exchange.worth if cart.exchange else 0
+        self._total = str(quote.total - worth) if quote else "0"
         self._level = str(quote.discount_level) if quote else "0"
         self.needs_approval = bool(
             quote and quote.needs_approval and quote.discount_level > cart.approved
         )
-        self.discount_note = _discount_note(quote, cart)
+        self.discount_note = shown.discount_note(quote, cart)
         self.needs_prescription = bool(quote and quote.on_prescription and not cart.prescription)
         missing = "Sold on a prescription only: name doctor, patient and date"
-        self.prescription = missing if self.needs_prescription else _prescribed(cart)
+        self.prescription = missing if self.needs_prescription else shown.prescribed(cart)
 
     def _show_nothing(self, cart: Cart) -> None:
         self.lines, self.notice, self.notice_code = [], "", ""
         self.is_sellable = self.needs_approval = self.needs_prescription = False
-        self.prescription = _prescribed(cart)
+        self.prescription = shown.prescribed(cart)
         self.discount_note, self._level, self._total = "", "0", "0"
         self._show_sums(cart, Priced())
 
     def _show_sums(self, cart: Cart, priced: Priced) -> None:
         units = sum(entry.quantity for entry in cart.entries)
         self.units = f"{units} {'unit' if units == 1 else 'units'}" if units else ""
-        self.totals = shown.shown_totals(priced.quote)
+        self.totals = shown.shown_totals(priced.quote, cart)
+        self.exchanged = cart.exchange.number if cart.exchange else ""
         self.bill_discount = f"{cart.bill_discount:f}" if cart.bill_discount else ""
         self.coupon, self.coupon_problem = cart.coupon, priced.coupon_problem
         self.coupons_refused += bool(priced.coupon_problem)
@@ -347,42 +380,13 @@ class TillState(SessionState, rx.State):
 
     async def _choose(self, customer_id: UUID | None) -> None:
         """Show a customer; the nameless one where none is given."""
-        self.customer = await self._call(_customer, customer_id) if customer_id else WALK_IN
+        self.customer = await self._call(customer_shown, customer_id) if customer_id else WALK_IN
 
 
 def _priced(ctx: RequestContext, cart: Cart) -> tuple[Priced, Any]:
     priced = price(ctx, cart)
     priced.last_paid = last_paid(ctx, cart)
     return priced, ctx.today
-
-
-def _customer(ctx: RequestContext, customer_id: UUID) -> dict[str, str]:
-    with db.unit_of_work(ctx) as session:
-        found = party.get_party_for_sale(session, ctx, customer_id)
-    facts = (found.phone, f"GSTIN {found.gstin}" if found.gstin else "", found.city)
-    return {
-        "id": str(found.id),
-        "name": found.name,
-        "detail": " · ".join(fact for fact in facts if fact),
-        "credit": money_text(found.credit_limit) if found.credit_limit > 0 else "",
-    }
-
-
-def _discount_note(quote: Any, cart: Cart) -> str:
-    if quote is None or not quote.needs_approval:
-        return ""
-    if quote.discount_level <= cart.approved:
-        return "Discount approved"
-    limit = f"{quote.discount_limit.normalize():f}"
-    return f"Above your ceiling of {limit}%: a manager must approve"
-
-
-def _prescribed(cart: Cart) -> str:
-    """Return the bill's prescription in a few words."""
-    given = cart.prescription
-    if given is None:
-        return ""
-    return f"{given.doctor_name} for {given.patient_name}, {date_text(given.prescribed_on)}"
 
 
 def _name(uid: Any) -> int:

@@ -96,3 +96,18 @@ def test_an_advance_needs_a_name_and_an_open_shift(trader: Shop, stranger: Shop)
     refused(trader, ShiftClosed, "pos.take_advance", wanted | {"party_id": asha})
     with pytest.raises(NotFound):
         trader.run("pos.get_advance", {"party_id": theirs})
+
+
+def test_what_is_left_names_the_receipts_it_is_left_of(trader: Shop, stranger: Shop):
+    asha, ravi = add_customer(trader), add_customer(trader, name="Ravi")
+    first = taken(trader, asha, "100.00")
+    second = taken(trader, asha, "60.00")
+    taken(trader, ravi, "500.00")
+    trader.sell({trader.variant_ids[0]: 1}, customer_id=asha, tenders=[tender("advance", "105.00")])
+    found = trader.run("pos.list_open_advances", {"limit": 1})
+    assert [(row.customer, row.balance) for row in found.rows] == [("Ravi", 500)]
+    (rest,) = trader.run("pos.list_open_advances", {"cursor": found.next_cursor}).rows
+    assert (rest.id, rest.balance, rest.vouchers) == (asha, 55, second.number)
+    assert first.number not in rest.vouchers
+    assert trader.run("pos.list_open_advances", {"search": "ravi"}).rows[0].vouchers
+    assert stranger.run("pos.list_open_advances").rows == []

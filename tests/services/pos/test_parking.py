@@ -68,6 +68,35 @@ def test_a_line_nobody_could_take_up_again_is_refused_by_its_place(trader: Shop,
     assert refusal.fields.keys() == {f"lines.1.{wrong}"}
 
 
+def test_a_bill_is_taken_up_with_all_that_it_carried(trader: Shop, stranger: Shop):
+    carried = {
+        "coupon": "TEN",
+        "bill_discount": "5.00",
+        "prescription": {
+            "doctor_name": "Dr Rao",
+            "registration_no": "MH-1",
+            "patient_name": "Asha",
+            "prescribed_on": "2026-01-05",
+            "note": "",
+        },
+        "exchange": {
+            "sale_id": str(trader.sell({trader.variant_ids[0]: 1}).sale_id),
+            "return_id": str(new_id()),
+            "number": "POS1/26-27/00001",
+            "lines": [{"line_no": 1, "quantity": 1}],
+            "reason": "Leaks",
+            "worth": "105.00",
+        },
+    }
+    cart = trader.run("pos.park_cart", parked(trader) | carried)
+    taken = trader.run("pos.recall_cart", {"cart_id": cart.id}).cart
+    assert {name: taken[name] for name in carried} == carried
+    foreign = stranger.sell({stranger.variant_ids[0]: 1}).sale_id
+    theirs = carried | {"exchange": carried["exchange"] | {"sale_id": foreign}}
+    fields = refused(trader, NotFound, "pos.park_cart", parked(trader) | theirs).fields
+    assert "exchange.sale_id" in fields
+
+
 def test_a_strangers_customer_is_not_parked_but_our_own_and_their_lot_are(
     trader: Shop, stranger: Shop
 ):

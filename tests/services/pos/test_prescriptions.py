@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from erp.core.clock import utc_now
-from erp.core.errors import InvalidInput, NotFound, PermissionDenied
+from erp.core.errors import InvalidInput
 from erp.services.pos import PrescriptionRequired
 from tests.factories import Shop
 from tests.services.trading import refused, rows
@@ -20,10 +20,10 @@ def given(shop: Shop, **more):
     } | more
 
 
-def rule(shop: Shop, *, is_required: bool = True, **more):
+def classed(shop: Shop, licence_class: str, **more):
     found = rows(shop, "select product_id from variant where id = %s", shop.variant_ids[0])
-    wanted = {"product_id": found[0]["product_id"], "is_required": is_required}
-    return shop.run("pos.set_prescription_rule", wanted, **more)
+    wanted = {"product_id": found[0]["product_id"], "licence_class": licence_class}
+    return shop.run("catalog.set_licence_class", wanted | more)
 
 
 def test_a_prescription_is_kept_with_its_bill_and_found_by_any_of_its_words(
@@ -42,7 +42,7 @@ def test_a_prescription_is_kept_with_its_bill_and_found_by_any_of_its_words(
 
 
 def test_goods_that_need_a_prescription_are_not_sold_without(trader: Shop):
-    rule(trader, by=trader.acting_as("manager"))
+    classed(trader, "restricted")
     first, second, _ = trader.variant_ids
     quote = {"shift_id": trader.shift_id, "lines": [{"variant_id": first, "quantity": 1}]}
     assert trader.run("pos.quote_cart", quote).on_prescription == [first]
@@ -50,18 +50,13 @@ def test_goods_that_need_a_prescription_are_not_sold_without(trader: Shop):
     error = refused(trader, PrescriptionRequired, "pos.post_sale", cart)
     assert "prescription" in error.fields
     trader.run("pos.post_sale", cart | {"prescription": given(trader)})
-    rule(trader, is_required=False)
+    classed(trader, "homeopathic")
     trader.sell({first: 1})
     assert trader.count("prescription") == 1
 
 
-def test_goods_of_the_restricted_class_need_one_too(trader: Shop):
-    rows(
-        trader,
-        "update product set licence_class = 'restricted'"
-        " where id = (select product_id from variant where id = %s) returning 1",
-        trader.variant_ids[0],
-    )
+def test_narcotics_need_one_too(trader: Shop):
+    classed(trader, "narcotic", max_per_sale=2)
     cart = trader.cart({trader.variant_ids[0]: 1})
     refused(trader, PrescriptionRequired, "pos.post_sale", cart)
     trader.run("pos.post_sale", cart | {"prescription": given(trader)})
@@ -74,11 +69,3 @@ def test_a_prescription_of_tomorrow_or_without_a_doctor_is_none(trader: Shop):
     refused(trader, InvalidInput, "pos.post_sale", late)
     with pytest.raises(ValueError, match="doctor_name"):
         trader.run("pos.post_sale", cart | {"prescription": given(trader, doctor_name=" ")})
-
-
-def test_only_a_manager_rules_and_only_over_own_products(trader: Shop, stranger: Shop):
-    with pytest.raises(PermissionDenied):
-        rule(trader, by=trader.acting_as("cashier"))
-    theirs = rows(stranger, "select product_id from variant limit 1")[0]["product_id"]
-    wanted = {"product_id": theirs, "is_required": True}
-    refused(trader, NotFound, "pos.set_prescription_rule", wanted)

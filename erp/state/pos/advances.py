@@ -1,0 +1,47 @@
+"""Advances: what customers have left of theirs, and the vouchers they are made of."""
+
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from erp.core.columns import Column, Kind
+from erp.services.pos import METHOD_NAMES
+from erp.state.listing import ListState
+
+KINDS = {"receipt": "Taken", "refund": "Paid back"}
+
+
+class OpenAdvanceListState(ListState, rx.State):
+    """Customers with an advance; each leads to its vouchers."""
+
+    permission: ClassVar[str] = "pos.view"
+    query: ClassVar[str] = "pos.list_open_advances"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("customer", "Customer"),
+        Column("vouchers", "Left of receipt", wide_only=True),
+        Column("since", "Since", Kind.INSTANT, wide_only=True),
+        Column("balance", "Left", Kind.MONEY),
+    )
+    row_link: ClassVar[str] = "/advances/vouchers?party_id={id}"
+    topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+
+class VoucherListState(ListState, rx.State):
+    """Receipt and refund vouchers, newest first."""
+
+    permission: ClassVar[str] = "pos.view"
+    query: ClassVar[str] = "pos.list_advances"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "Voucher", detail="note"),
+        Column("kind", "What", labels=KINDS),
+        Column("customer", "Customer"),
+        Column("method", "By", labels=METHOD_NAMES, wide_only=True),
+        Column("taken_at", "When", Kind.INSTANT, wide_only=True),
+        Column("cashier", "Cashier", wide_only=True),
+        Column("amount", "Amount", Kind.MONEY),
+    )
+    filter_keys: ClassVar[tuple[str, ...]] = ("party_id", "shift_id")
+    topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"paper": f"/api/erp/advances/{row.id}/voucher.pdf"}
