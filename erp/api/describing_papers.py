@@ -7,6 +7,7 @@ from erp.api.describing_parts import BINARY, Schema, get_route, parameter
 def paper_paths(an_id: Schema) -> dict[str, Schema]:
     """Describe the routes of what is printed."""
     flag: Schema = {"type": "boolean", "default": False}
+    day: Schema = {"type": "string", "format": "date"}
     return {
         f"{BASE}/invoices/{{invoice_id}}/{{layout}}": get_route(
             "print_invoice",
@@ -64,6 +65,17 @@ def paper_paths(an_id: Schema) -> dict[str, Schema]:
             "print_voucher",
             "The receipt or refund voucher of an advance as PDF for an 80 mm roll",
             [parameter("path", "voucher_id", an_id)],
+            {"application/pdf": BINARY},
+        ),
+        f"{BASE}/statements/{{party_id}}/pdf": get_route(
+            "print_statement",
+            "A party's statement of account as PDF on A4, of this financial year unless days are named",
+            [
+                parameter("path", "party_id", an_id),
+                parameter("query", "ledger", {"enum": ["customer", "supplier"]}, required=False),
+                parameter("query", "from_day", day, required=False),
+                parameter("query", "to_day", day, required=False),
+            ],
             {"application/pdf": BINARY},
         ),
         f"{BASE}/shifts/{{shift_id}}/report.pdf": get_route(

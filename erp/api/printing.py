@@ -16,7 +16,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import billing, inventory, pos, purchasing, sales
+from erp.services import billing, inventory, payments, pos, purchasing, sales
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -30,6 +30,7 @@ def printing_routes() -> list[Route]:
         Route(
             f"{BASE}/advances/{{voucher_id}}/voucher.pdf", guarded(print_voucher), methods=["GET"]
         ),
+        Route(f"{BASE}/statements/{{party_id}}/pdf", guarded(print_statement), methods=["GET"]),
         Route(f"{BASE}/shifts/{{shift_id}}/report.pdf", guarded(print_shift), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
         Route(
@@ -78,6 +79,29 @@ async def print_voucher(request: Request) -> Response:
     """
     voucher_id = _id(request.path_params["voucher_id"])
     return await _print_slip(request, pos.get_printed_voucher, voucher_id)
+
+
+async def print_statement(request: Request) -> Response:
+    """Send a party's statement of account on A4; the query says `ledger`, `from_day` and `to_day`.
+
+    Raises:
+        UnknownParty: There is no such party, or it has no account.
+        ValidationError: A day is none, or the ledger is not known.
+    """
+    given = {name: text for name, text in request.query_params.items() if text}
+    wanted = payments.GetStatement.model_validate(
+        given | {"party_id": request.path_params["party_id"]}
+    )
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+
+    def found() -> payments.PrintedStatement:
+        ctx = context_of(credentials, request_id)
+        with db.unit_of_work(ctx) as session:
+            return payments.get_printed_statement(session, ctx, wanted)
+
+    statement = await off_the_loop(found)
+    content = await off_the_loop(PdfPrinter().statement, statement)
+    return _paper(content, f"statement-{statement.to_day}.pdf")
 
 
 async def print_shift(request: Request) -> Response:

@@ -196,3 +196,17 @@ def test_foreign_and_absent_returns_look_the_same_and_nobody_else_prints(
     assert {answer.status_code for answer in answers} == {404}
     assert rest.get(path.format(sent.id), headers=bearer(trader, "cashier")).status_code == 403
     assert rest.get(path.format(sent.id)).status_code == 401
+
+
+def test_a_statement_of_account_is_printed(rest, trader: Shop, stranger: Shop):
+    customer = add_customer(trader, name="Asha Kale")
+    paid = {"party_id": customer, "amount": "300.00", "method": "bank"}
+    number = trader.run("payments.receive_payment", paid).number
+    path = f"/api/erp/statements/{customer}/pdf"
+    text = words(rest.get(path, headers=bearer(trader, "accountant")).content)
+    for word in ("STATEMENT OF ACCOUNT", "Asha Kale", number, "We owe you", "300.00"):
+        assert word in text
+    wrong = rest.get(f"{path}?from_day=soon", headers=bearer(trader, "accountant"))
+    assert (wrong.status_code, "from_day" in wrong.text) == (422, True)
+    assert rest.get(path, headers=bearer(stranger, "accountant")).status_code == 404
+    assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403

@@ -42,5 +42,6 @@ EXAMPLES: dict[str, Example] = {
     "payments.reverse_payment": lambda i, _: {"payment_id": i["payment_id"], "reason": "x"},
     "payments.get_payment": lambda i, _: {"payment_id": i["payment_id"]},
     "payments.list_payments": lambda i, _: {"party_id": i["buyer_id"]},
+    "payments.get_statement": lambda i, _: {"party_id": i["buyer_id"]},
     "payments.list_items": lambda i, _: {"party_id": i["buyer_id"]},
 }

@@ -11,9 +11,11 @@ from erp.adapters.pdf.pack_label import render_pack_label
 from erp.adapters.pdf.receipt import render_receipt
 from erp.adapters.pdf.session_report import render_session_report
 from erp.adapters.pdf.slip import render_slip
+from erp.adapters.pdf.statement import render_statement
 from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.inventory.printing import PackLabel, PrintedChallan
+from erp.services.payments import PrintedStatement
 from erp.services.pos.printing import PrintedSlip
 from erp.services.purchasing import PrintedRequest
 from erp.services.purchasing.printing import PrintedOrder
@@ -62,3 +64,7 @@ class PdfPrinter:
     def slip(self, slip: PrintedSlip) -> bytes:
         """Return a slip of the till as a PDF for an 80 mm roll."""
         return render_slip(slip)
+
+    def statement(self, statement: PrintedStatement) -> bytes:
+        """Return a statement of account as an A4 PDF."""
+        return render_statement(statement)

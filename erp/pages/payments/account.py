@@ -75,6 +75,12 @@ def _account(
             "What is open on the account, the earliest due first.",
             link_button("Party", f"/parties/{head['id']}", look="outline", icon="contact"),
             link_button(
+                "Statement",
+                f"{back[0]}/{head['id']}/statement",
+                look="outline",
+                icon="scroll-text",
+            ),
+            link_button(
                 "Payments", f"/payments?party_id={head['id']}", look="outline", icon="list"
             ),
             action,

@@ -1,6 +1,7 @@
 """A return to a supplier as it is printed: debit note and delivery challan in one."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
@@ -21,7 +22,7 @@ from erp.services.billing.printing import (
 )
 from erp.services.billing.supplier_return_queries import GetReturn, ReturnDetail, get_return
 from erp.services.billing.titling import DocumentTitle
-from erp.services.party import PrintedParty, printed_party, state_name
+from erp.services.party import printed_branch, printed_contact, state_name
 
 REASON_WORDS: Final = {
     ReturnReason.EXPIRED: "Expired",
@@ -44,7 +45,9 @@ def get_printed_return(session: Session, ctx: RequestContext, return_id: UUID) -
     Source: CGST Rules r.53(1A) for the debit note, r.55(1) for the challan.
     """
     made = get_return(session, ctx, GetReturn(return_id=return_id))
-    seller, buyer = _parties(session, ctx, made)
+    seller = printed_branch(session, ctx)
+    supplier = printed_contact(session, ctx, made.supplier_id)
+    buyer = replace(supplier, gstin=made.supplier_gstin or "")
     rows = _goods(session, ctx, return_id)
     nature = SupplyNature(made.supply_nature)
     is_billed = made.claim_id is not None
@@ -68,28 +71,6 @@ def get_printed_return(session: Session, ctx: RequestContext, return_id: UUID) -
         reason=", ".join(dict.fromkeys(REASON_WORDS[line.reason] for line in made.lines)),
         terms=_terms(made),
     )
-
-
-def _parties(
-    session: Session, ctx: RequestContext, made: ReturnDetail
-) -> tuple[PrintedParty, PrintedParty]:
-    branch = db.fetch_one(
-        session,
-        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
-        " b.drug_licence_no from branch b"
-        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
-        " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
-    )
-    supplier = db.fetch_one(
-        session,
-        "select name, address, city, pin, state_code, phone, email, drug_licence_no"
-        " from party where tenant_id = %s and id = %s",
-        (ctx.tenant_id, made.supplier_id),
-    )
-    assert branch is not None  # noqa: S101  the acting branch is there
-    assert supplier is not None  # noqa: S101  a return has a supplier
-    return printed_party(branch), printed_party(supplier | {"gstin": made.supplier_gstin})
 
 
 def _goods(session: Session, ctx: RequestContext, return_id: UUID) -> Sequence[db.Row]:

@@ -12,7 +12,12 @@ from erp.services.party.errors import (
     WalkInProtected,
 )
 from erp.services.party.gstin import LIVE_STATES, Gstin, InvalidGstin, is_gstin, read_gstin
-from erp.services.party.printing import PrintedParty, printed_party
+from erp.services.party.printing import (
+    PrintedParty,
+    printed_branch,
+    printed_contact,
+    printed_party,
+)
 from erp.services.party.queries import (
     FindParties,
     FoundParties,
@@ -82,6 +87,8 @@ __all__ = [
     "get_party_for_sale",
     "is_gstin",
     "list_parties",
+    "printed_branch",
+    "printed_contact",
     "printed_party",
     "read_gstin",
     "referees",

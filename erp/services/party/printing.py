@@ -3,13 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
 from erp.services.party.states import state_name
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedParty:
-    """A supplier, recipient or consignee as a document names it."""
+    """A supplier, recipient or consignee as a document names it; `credit_days` until they pay."""
 
     name: str
     address: tuple[str, ...] = ()
@@ -19,6 +24,7 @@ class PrintedParty:
     phone: str = ""
     email: str = ""
     drug_licence: str = ""
+    credit_days: int = 0
 
 
 def printed_party(row: Mapping[str, Any]) -> PrintedParty:
@@ -39,4 +45,33 @@ def printed_party(row: Mapping[str, Any]) -> PrintedParty:
         phone=row.get("phone") or "",
         email=row.get("email") or "",
         drug_licence=row.get("drug_licence_no") or "",
+        credit_days=row.get("credit_days") or 0,
     )
+
+
+def printed_branch(
+    session: Session, ctx: RequestContext, branch_id: UUID | None = None
+) -> PrintedParty:
+    """Return a branch, the acting one unless named, under the name its company is registered by."""
+    row = db.fetch_one(
+        session,
+        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
+        " b.drug_licence_no from branch b"
+        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        " where b.tenant_id = %s and b.id = %s",
+        (ctx.tenant_id, branch_id or ctx.branch_id),
+    )
+    assert row is not None  # noqa: S101  a paper is of a branch
+    return printed_party(row)
+
+
+def printed_contact(session: Session, ctx: RequestContext, party_id: UUID) -> PrintedParty:
+    """Return a known party as it is printed today."""
+    row = db.fetch_one(
+        session,
+        "select name, address, city, pin, state_code, gstin, phone, email, drug_licence_no,"
+        " credit_days from party where tenant_id = %s and id = %s",
+        (ctx.tenant_id, party_id),
+    )
+    assert row is not None  # noqa: S101  a paper names a party
+    return printed_party(row)

@@ -36,6 +36,7 @@ from erp.services.payments.listing import (
     list_payments,
 )
 from erp.services.payments.matching import MatchAnswer, MatchedPair, MatchItems, match_items
+from erp.services.payments.printing import PrintedStatement, get_printed_statement
 from erp.services.payments.recording import (
     MakePayment,
     ReceivePayment,
@@ -44,12 +45,14 @@ from erp.services.payments.recording import (
     make_payment,
     receive_payment,
 )
+from erp.services.payments.statements import GetStatement, Statement, StatementLine, get_statement
 
 __all__ = [
     "AccountItems", "AgeItems", "AgeRow", "Ages", "BankCheque", "BeyondWriteOff", "Direction", "GetPayment",
-    "ItemRow", "Ledger", "ListItems", "ListPayments", "MakePayment", "MatchAnswer", "MatchItems", "MatchedPair",
-    "NothingToMatch", "PaidBefore", "PaymentDetail", "PaymentMethod", "PaymentPage", "ReceivePayment",
-    "RecordedPayment", "ReversePayment", "Settled", "SettlesTooMuch", "StepDone", "UnknownPayment", "WrongDay",
-    "age_items", "bank_cheque", "get_payment", "list_items", "list_payments", "make_payment", "match_items",
-    "receive_payment", "referees", "reverse_payment",
+    "GetStatement", "ItemRow", "Ledger", "ListItems", "ListPayments", "MakePayment", "MatchAnswer", "MatchItems",
+    "MatchedPair", "NothingToMatch", "PaidBefore", "PaymentDetail", "PaymentMethod", "PaymentPage",
+    "PrintedStatement", "ReceivePayment", "RecordedPayment", "ReversePayment", "Settled", "SettlesTooMuch",
+    "Statement", "StatementLine", "StepDone", "UnknownPayment", "WrongDay", "age_items", "bank_cheque",
+    "get_payment", "get_printed_statement", "get_statement", "list_items", "list_payments", "make_payment",
+    "match_items", "receive_payment", "referees", "reverse_payment",
 ]  # fmt: skip

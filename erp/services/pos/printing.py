@@ -14,7 +14,7 @@ from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text
 from erp.services import billing, loyalty
 from erp.services.billing import PrintedDocument, PrintedTender, TillFacts, UpiPayment
-from erp.services.party import printed_party
+from erp.services.party import printed_branch
 from erp.services.platform import Amount, Query, Result, query
 from erp.services.pos.tendering import METHOD_NAMES
 
@@ -41,15 +41,7 @@ class PrintedSlip:
 
 def slip_head(session: Session, ctx: RequestContext, branch_id: UUID) -> tuple[str, ...]:
     """Return a branch as the head of a slip."""
-    row = db.fetch_one(
-        session,
-        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
-        " b.drug_licence_no from branch b join company c on (c.tenant_id, c.id) ="
-        " (b.tenant_id, b.company_id) where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, branch_id),
-    )
-    assert row is not None  # noqa: S101  a till stands in a branch
-    seller = printed_party(row)
+    seller = printed_branch(session, ctx, branch_id)
     known = (("Phone", seller.phone), ("GSTIN", seller.gstin), ("D.L. No.", seller.drug_licence))
     return (seller.name, *seller.address, *(f"{name} {fact}" for name, fact in known if fact))
 

@@ -12,7 +12,7 @@ from erp.core.formatting import amount_in_words, date_text
 from erp.models.purchasing import OrderStatus, Outcome
 from erp.services import catalog
 from erp.services.inventory import MINIMUM_SHELF_LIFE
-from erp.services.party import PrintedParty, printed_party
+from erp.services.party import PrintedParty, printed_branch, printed_contact
 from erp.services.purchasing.queries import (
     GetOrder,
     OrderDetail,
@@ -20,7 +20,6 @@ from erp.services.purchasing.queries import (
     OrderVersionRow,
     get_order,
 )
-from erp.services.purchasing.suppliers import trading_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def get_printed_order(
     """
     order = get_order(session, ctx, GetOrder(order_id=order_id, version=version))
     shown = next(row for row in order.versions if row.version == order.shown_version)
-    buyer, supplier = trading_parties(session, ctx, order.supplier_id)
+    supplier = printed_contact(session, ctx, order.supplier_id)
     codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in order.lines])
     return PrintedOrder(
         number=order.number,
@@ -93,14 +92,14 @@ def get_printed_order(
         asked_at=shown.asked_at,
         time_zone=ctx.time_zone,
         expected_on=shown.expected_on,
-        buyer=printed_party(buyer),
-        supplier=printed_party(supplier),
+        buyer=printed_branch(session, ctx),
+        supplier=supplier,
         deliver_to=order.location,
         lines=tuple(_line(line, codes[line.variant_id]) for line in order.lines),
         taxable=shown.taxable,
         tax=shown.tax,
         approval=_approval(shown),
-        terms=_terms(order, shown, supplier["credit_days"]),
+        terms=_terms(order, shown, supplier.credit_days),
     )
 
 

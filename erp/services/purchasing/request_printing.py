@@ -12,10 +12,9 @@ from erp.core.formatting import date_text
 from erp.models.purchasing import RequestStatus
 from erp.services import catalog
 from erp.services.inventory import MINIMUM_SHELF_LIFE
-from erp.services.party import PrintedParty, printed_party
+from erp.services.party import PrintedParty, printed_branch, printed_contact
 from erp.services.purchasing.errors import NotAsked
 from erp.services.purchasing.quotation_queries import GetRequest, RequestDetail, get_request
-from erp.services.purchasing.suppliers import trading_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ def get_printed_request(
     if supplier_id not in [one.supplier_id for one in request.suppliers]:
         message = "This supplier was not asked."
         raise NotAsked(message, fields={"supplier_id": message})
-    buyer, supplier = trading_parties(session, ctx, supplier_id)
+    supplier = printed_contact(session, ctx, supplier_id)
     codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in request.lines])
     return PrintedRequest(
         number=request.number,
@@ -68,8 +67,8 @@ def get_printed_request(
         time_zone=ctx.time_zone,
         answer_by=request.answer_by,
         needed_by=request.needed_by,
-        buyer=printed_party(buyer),
-        supplier=printed_party(supplier),
+        buyer=printed_branch(session, ctx),
+        supplier=supplier,
         lines=tuple(
             PrintedRequestLine(
                 line.label, line.sku, codes[line.variant_id], Decimal(line.quantity), line.unit

@@ -7,12 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import amount_in_words, date_text
 from erp.models.sales import OrderStatus, PriceMode
 from erp.services import catalog
-from erp.services.party import PrintedParty, printed_party
+from erp.services.party import PrintedParty, printed_branch, printed_contact
 from erp.services.sales.order_queries import (
     GetSalesOrder,
     SalesLineDetail,
@@ -79,7 +78,7 @@ def get_printed_offer(
     """
     order = get_order(session, ctx, GetSalesOrder(order_id=order_id, version=version))
     shown = next(row for row in order.versions if row.version == order.shown_version)
-    seller, customer = _parties(session, ctx, order)
+    customer = printed_contact(session, ctx, order.customer_id)
     codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in order.lines])
     is_quotation = order.status == OrderStatus.QUOTED or order.number is None
     return PrintedOffer(
@@ -90,37 +89,14 @@ def get_printed_offer(
         made_at=shown.made_at,
         time_zone=ctx.time_zone,
         facts=_facts(order, shown),
-        seller=printed_party(seller),
-        customer=printed_party(customer),
+        seller=printed_branch(session, ctx),
+        customer=customer,
         lines=tuple(_line(line, codes[line.variant_id]) for line in order.lines),
         has_tax=order.price_mode == PriceMode.INCLUSIVE,
         sums=_sums(order),
         total=order.total,
-        terms=_terms(order, shown, customer["credit_days"], is_quotation=is_quotation),
+        terms=_terms(order, shown, customer.credit_days, is_quotation=is_quotation),
     )
-
-
-def _parties(
-    session: Session, ctx: RequestContext, order: SalesOrderDetail
-) -> tuple[db.Row, db.Row]:
-    """Return the acting branch as the seller, and the customer."""
-    seller = db.fetch_one(
-        session,
-        "select c.trade_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
-        " b.drug_licence_no from branch b"
-        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
-        " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
-    )
-    customer = db.fetch_one(
-        session,
-        "select name, address, city, pin, state_code, gstin, phone, email, drug_licence_no,"
-        " credit_days from party where tenant_id = %s and id = %s",
-        (ctx.tenant_id, order.customer_id),
-    )
-    assert seller is not None  # noqa: S101  the acting branch is there
-    assert customer is not None  # noqa: S101  an order has a customer
-    return seller, customer
 
 
 def _line(line: SalesLineDetail, hsn: str) -> PrintedOfferLine:

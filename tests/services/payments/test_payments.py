@@ -289,3 +289,19 @@ def test_the_database_keeps_allocations_to_one_party(trader: Shop):
             " allocated_on, reason, user_id) values (%s, uuidv7(), %s, %s, 1, now(), '', %s)",
             (trader.tenant_id, debit, credit, trader.ctx.user_id),
         )
+
+
+def test_a_statement_runs_from_day_to_day_and_closes_at_the_balance(trader: Shop):
+    customer = owing(trader, 4, 6)
+    receive(trader, customer, "500.00")
+    found = trader.run("payments.get_statement", {"party_id": customer})
+    assert [line.balance for line in found.lines] == [420, 1050, 550]
+    assert (found.opening, found.debits, found.credits, found.closing) == (0, 1050, 500, 550)
+    assert found.closing == account(trader, customer).balance
+    tomorrow = trader.ctx.today + timedelta(days=1)
+    later = {"party_id": customer, "from_day": str(tomorrow), "to_day": str(tomorrow)}
+    then = trader.run("payments.get_statement", later)
+    assert (then.opening, then.lines, then.closing) == (550, [], 550)
+    with pytest.raises(InvalidInput) as refused:
+        trader.run("payments.get_statement", later | {"to_day": str(trader.ctx.today)})
+    assert list(refused.value.fields) == ["from_day"]
