@@ -11,6 +11,7 @@ from tests.fixtures.people import _token
 from tests.services.billing.bills.billing import bill, billed, came, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.purchasing.ordering import line, place, supplier
+from tests.services.purchasing.quotations import ask
 from tests.services.trading import add_customer
 
 PAPERS = ("receipt", "invoice")
@@ -140,6 +141,24 @@ def test_who_may_not_see_orders_gets_no_paper(rest, trader: Shop, order):
     path = f"/api/erp/purchase-orders/{order.id}/pdf"
     assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403
     assert rest.get(path).status_code == 401
+
+
+def test_a_request_for_quotation_is_printed_for_each_supplier(rest, trader: Shop, stranger: Shop):
+    request = ask(trader, [supplier(trader)], (0, 10))
+    theirs = ask(stranger, [supplier(stranger)], (0, 10))
+    [asked] = trader.run("purchasing.get_request", {"request_id": request.id}).suppliers
+
+    def paper(made, supplier_id, role="storekeeper"):
+        path = f"/api/erp/quotation-requests/{made.id}/suppliers/{supplier_id}/pdf"
+        return rest.get(path, headers=bearer(trader, role))
+
+    answer = paper(request, asked.supplier_id)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/pdf")
+    for word in (request.number, asked.supplier, "Answer by"):
+        assert word in words(answer.content)
+    assert paper(request, new_id()).status_code == 422
+    assert paper(theirs, asked.supplier_id).status_code == 404
+    assert paper(request, asked.supplier_id, "cashier").status_code == 403
 
 
 @pytest.fixture

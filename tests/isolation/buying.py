@@ -33,11 +33,14 @@ def _orders(shop: Shop, ids: Ids) -> Ids:
 
 
 def _bills(shop: Shop, ids: Ids) -> Ids:
-    """Have goods to be billed, a bill that is held, and a claim on another."""
+    """Have goods looked at and to be billed, a bill that is held, and a claim on another."""
+    points = [{"question": "Seal is intact", "is_required": False}]
+    shop.run("inventory.set_checklist", {"name": "At the door", "points": points})
+    found = {"checks": [{"point_no": 1, "answer": "yes"}]}
     receipts = [
         shop.run(
             "inventory.receive_goods",
-            {"supplier_id": ids["supplier_id"], "lines": [receipt_line(shop.ctx, v, 10)]},
+            {"supplier_id": ids["supplier_id"], "lines": [receipt_line(shop.ctx, v, 10) | found]},
         )
         for v in (ids["variant_id"],) * 3
     ]
@@ -49,6 +52,7 @@ def _bills(shop: Shop, ids: Ids) -> Ids:
     claimed = shop.run("billing.decide_bill", claim)
     return {
         "receipt_id": receipts[0].receipt_id,
+        "checked_lot_id": receipts[0].lines[0].lot_id,
         "bill_id": bills[0].id,
         "claim_id": claimed.claim_id,
     }
@@ -106,7 +110,10 @@ EXAMPLES: dict[str, Example] = (
         "purchasing.receive_order": _arrive,
         "purchasing.withdraw_order": lambda i, _: {"order_id": i["waiting_order_id"], "version": 1},
         "inventory.find_checklist": only("variant_id"),
-        "inventory.list_checks": only("lot_id", "receipt_id"),
+        "inventory.list_checks": lambda i, _: {
+            "lot_id": i["checked_lot_id"],
+            "receipt_id": i["receipt_id"],
+        },
         "billing.record_bill": lambda i, _: _bill(i, i["receipt_id"], 7, 10),
         "billing.decide_bill": lambda i, _: {
             "bill_id": i["bill_id"],

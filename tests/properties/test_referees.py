@@ -83,7 +83,7 @@ SABOTAGE = {
     "S6": "update stock_transfer_record set quantity = quantity + 1",
     "S6b": "update stock_balance set on_hand = 0, reserved = 0, value = 0 where location_id in"
     " (select transit_location_id from stock_transfer)",
-    "S7": "update stock_balance set value = value + 1",
+    "S7": "update stock_balance set value = value + 1 where on_hand > 0",
     "S8": "alter table invoice_line drop constraint ck_invoice_line_not_above_mrp;"
     " update invoice_line set mrp = 1",
     "S10": "update stock_count_line set value = value + 1",

@@ -17,8 +17,7 @@ from erp.services.imaging.printing import SessionReport
 from erp.services.inventory.printing import PackLabel, PrintedChallan
 from erp.services.payments import PrintedStatement
 from erp.services.pos.printing import PrintedSlip
-from erp.services.purchasing import PrintedRequest
-from erp.services.purchasing.printing import PrintedOrder
+from erp.services.purchasing.printing import PrintedOrder, PrintedRequest
 from erp.services.sales.printing import PrintedOffer
 
 __all__ = ["PdfPrinter"]

@@ -18,7 +18,7 @@ from erp.adapters.pdf.sheets import (
 )
 from erp.adapters.pdf.tables import WIDTH, Column, goods_columns, head_block, line_block
 from erp.core.formatting import date_text, group_number, instant_text
-from erp.services.purchasing import PrintedRequest, PrintedRequestLine
+from erp.services.purchasing.printing import PrintedRequest, PrintedRequestLine
 
 NAME = "Request for quotation"
 ASKED = ("Price", "Free", "MRP", "Days")

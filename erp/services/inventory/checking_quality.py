@@ -68,7 +68,7 @@ class CheckedGoods:
 def check_lines(
     session: Session, ctx: RequestContext, lines: Sequence[tuple[UUID, Sequence[PointAnswer]]]
 ) -> dict[int, Checked]:
-    """Return what was found, by the line's place; lines of which nothing is asked are missing.
+    """Return what was found, by the line's place; lines of which nothing is said are missing.
 
     Args:
         lines: The variant and the answers of each line.
@@ -87,7 +87,7 @@ def check_lines(
         refusals += _unknown(at, said, points)
         for point in points:
             refusals += _unsound(at, point, said.get(point.point_no, ""))
-        if checklist and not refusals:
+        if checklist and said and not refusals:
             found[at] = _checked(checklist, said)
     raise_all(refusals)
     return found

@@ -67,7 +67,12 @@ from erp.services.purchasing.listing_received import (
     price_history,
 )
 from erp.services.purchasing.placing import AmendOrder, PlaceOrder, amend_order, place_order
-from erp.services.purchasing.printing import PrintedOrder, get_printed_order
+from erp.services.purchasing.printing import (
+    PrintedOrder,
+    PrintedRequest,
+    get_printed_order,
+    get_printed_request,
+)
 from erp.services.purchasing.queries import (
     GetOrder,
     ListOrders,
@@ -99,11 +104,6 @@ from erp.services.purchasing.receiving import (
     OrderReceipt,
     ReceiveOrder,
     receive_order,
-)
-from erp.services.purchasing.request_printing import (
-    PrintedRequest,
-    PrintedRequestLine,
-    get_printed_request,
 )
 from erp.services.purchasing.requesting import (
     RequisitionAnswer,

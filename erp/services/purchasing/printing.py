@@ -1,4 +1,4 @@
-"""An order as it is printed for the supplier: the renderer looks up nothing more."""
+"""Orders and requests for quotation as they are printed: the renderer looks up nothing more."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.formatting import amount_in_words, date_text
-from erp.models.purchasing import OrderStatus, Outcome
+from erp.models.purchasing import OrderStatus, Outcome, RequestStatus
 from erp.services import catalog
 from erp.services.inventory import MINIMUM_SHELF_LIFE
 from erp.services.party import PrintedParty, printed_branch, printed_contact
+from erp.services.purchasing.errors import NotAsked
 from erp.services.purchasing.queries import (
     GetOrder,
     OrderDetail,
@@ -20,6 +21,7 @@ from erp.services.purchasing.queries import (
     OrderVersionRow,
     get_order,
 )
+from erp.services.purchasing.quotation_queries import GetRequest, RequestDetail, get_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,5 +146,80 @@ def _terms(order: OrderDetail, shown: OrderVersionRow, credit_days: int) -> tupl
         f"Goods with less than {days} to their expiry are taken only if we agree beforehand.",
         "Prices are without GST. Another price or quantity needs our consent first.",
         credit,
+    )
+    return tuple(term for term in terms if term)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRequestLine:
+    """Goods for which a price is asked, in base units."""
+
+    description: str
+    sku: str
+    hsn: str
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedRequest:
+    """A request for one supplier; `mark` says that no answer is wanted any more."""
+
+    number: str
+    mark: str
+    asked_at: datetime
+    time_zone: str
+    answer_by: date
+    needed_by: date | None
+    buyer: PrintedParty
+    supplier: PrintedParty
+    lines: tuple[PrintedRequestLine, ...]
+    terms: tuple[str, ...]
+
+
+def get_printed_request(
+    session: Session, ctx: RequestContext, request_id: UUID, supplier_id: UUID
+) -> PrintedRequest:
+    """Return a request as it is printed for a supplier.
+
+    Raises:
+        UnknownRequest: The acting branch has no such request.
+        NotAsked: The supplier is not asked by it.
+        PermissionDenied: The actor may not see requests.
+    """
+    request = get_request(session, ctx, GetRequest(request_id=request_id))
+    if supplier_id not in [one.supplier_id for one in request.suppliers]:
+        message = "This supplier was not asked."
+        raise NotAsked(message, fields={"supplier_id": message})
+    codes = catalog.hsn_codes(session, ctx, [line.variant_id for line in request.lines])
+    return PrintedRequest(
+        number=request.number,
+        mark="" if request.status == RequestStatus.OPEN else "Closed",
+        asked_at=request.asked_at,
+        time_zone=ctx.time_zone,
+        answer_by=request.answer_by,
+        needed_by=request.needed_by,
+        buyer=printed_branch(session, ctx),
+        supplier=printed_contact(session, ctx, supplier_id),
+        lines=tuple(
+            PrintedRequestLine(
+                line.label, line.sku, codes[line.variant_id], Decimal(line.quantity), line.unit
+            )
+            for line in request.lines
+        ),
+        terms=_request_terms(request),
+    )
+
+
+def _request_terms(request: RequestDetail) -> tuple[str, ...]:
+    needed = f"The goods are needed by {date_text(request.needed_by)}." if request.needed_by else ""
+    terms = (
+        request.note,
+        f"Answer by {date_text(request.answer_by)} and quote {request.number}.",
+        needed,
+        "Give the price of a unit without GST, free goods as whole units (such as 10 + 1), the MRP.",
+        "Say in how many days you deliver, the least you sell, and until when your offer holds.",
+        f"Goods with less than {MINIMUM_SHELF_LIFE.days} days to their expiry are not wanted.",
+        "This is not an order.",
     )
     return tuple(term for term in terms if term)
