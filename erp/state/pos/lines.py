@@ -33,6 +33,7 @@ def shown_totals(quote: Any | None, cart: Cart) -> dict[str, str]:
         "label": "To refund" if due < 0 else "To pay" if cart.exchange else "Total",
         "back": money_text(-worth) if cart.exchange else "",
     }
+    asked |= dict.fromkeys(("taxable", "tax", "discount", "coupon", "saving", "round_off"), "")
     if quote is None:
         return asked
     tax = quote.cgst + quote.sgst + quote.igst

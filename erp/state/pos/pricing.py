@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -67,6 +68,31 @@ def price(ctx: RequestContext, cart: Cart) -> Priced:
             priced.parts = parts_by_line(priced.quote.lines, asked)
             break
     return priced
+
+
+def price_of_day(ctx: RequestContext, cart: Cart) -> tuple[Priced, date]:
+    """Return the price of a cart, what its customer paid last, and the day they are of."""
+    priced = price(ctx, cart)
+    priced.last_paid = last_paid(ctx, cart)
+    return priced, ctx.today
+
+
+def add_scanned(
+    ctx: RequestContext, cart: Cart, code: str, place: UUID | None
+) -> tuple[Cart, int, tuple[Priced, date]] | None:
+    """Add what a code stands for and price the cart, in one crossing; nothing where it is unknown.
+
+    Returns:
+        The cart, the name of the line that grew, and the price.
+    """
+    wanted = {"search": code, "location_id": place, "limit": 2}
+    found: Any = platform.run("catalog.search_products", ctx, wanted).result
+    exact = [row for row in found.rows if row.is_exact]
+    if not exact:
+        return None
+    row = exact[0]
+    cart = cart.adding(row.variant_id, row.lot_id, row.label)
+    return cart, cart.last_touched(row.variant_id, row.lot_id), price_of_day(ctx, cart)
 
 
 def last_paid(ctx: RequestContext, cart: Cart) -> dict[UUID, str]:

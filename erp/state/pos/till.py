@@ -1,6 +1,7 @@
 """The selling screen: one cart, priced anew after each change in one question to the server."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +9,6 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
-from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.money import LARGEST_AMOUNT
 from erp.state.pos import lines as shown
@@ -21,7 +21,7 @@ from erp.state.pos.cart import (
 )
 from erp.state.pos.holdings import customer_shown
 from erp.state.pos.open_carts import LONGEST_CART, OpenCarts
-from erp.state.pos.pricing import Priced, last_paid, price, with_prices
+from erp.state.pos.pricing import Priced, add_scanned, price_of_day, with_prices
 from erp.state.registry import handler
 from erp.state.session import SessionState, as_uuid
 
@@ -86,20 +86,18 @@ class TillState(SessionState, rx.State):
         """Add what a scanned code stands for; say so where nothing does."""
         if not self.shift_id:
             return None
+        place = as_uuid(self.location_id)
         try:
-            found = await self._ask(
-                "catalog.search_products",
-                {"search": f"{code}"[:200], "location_id": as_uuid(self.location_id), "limit": 2},
-            )
+            found = await self._call(add_scanned, self._cart(), f"{code}"[:200], place)
         except (DomainError, ValidationError) as error:
             text = error.message if isinstance(error, DomainError) else "This code cannot be read."
             return [rx.toast.error(text, id="scan", position=TOAST_PLACE)]
-        exact = [row for row in found.rows if row.is_exact]
-        if not exact:
+        if found is None:
             message = f"No product has the code {f'{code}'[:40]}. Search for it by name."
             return [rx.toast.error(message, id="scan", position=TOAST_PLACE)]
-        row = exact[0]
-        await self._add(row.variant_id, row.lot_id, row.label)
+        cart, name, priced = found
+        self.selected = str(name)
+        self._hold(cart, priced)
         return None
 
     @handler(permission=SELL)
@@ -333,11 +331,13 @@ class TillState(SessionState, rx.State):
     async def _adopt(self, cart: Cart) -> None:
         """Hold a changed cart and show what it costs; the cart is held even if nobody can say."""
         self.kept = cart.model_dump_json()
-        priced = await self._call(_priced, cart) if cart.entries else (Priced(), None)
-        self._show(cart, *priced) if cart.entries else self._show_nothing(cart)
+        self._hold(cart, await self._call(price_of_day, cart) if cart.entries else None)
+
+    def _hold(self, cart: Cart, priced: tuple[Priced, date] | None) -> None:
+        self._show(cart, *priced) if priced else self._show_nothing(cart)
         self._show_tabs()
 
-    def _show(self, cart: Cart, priced: Priced, today: Any) -> None:
+    def _show(self, cart: Cart, priced: Priced, today: date) -> None:
         cart = with_prices(cart, priced)
         self.kept = cart.model_dump_json()
         self.lines = shown.shown_lines(cart, priced, today)
@@ -381,12 +381,6 @@ class TillState(SessionState, rx.State):
     async def _choose(self, customer_id: UUID | None) -> None:
         """Show a customer; the nameless one where none is given."""
         self.customer = await self._call(customer_shown, customer_id) if customer_id else WALK_IN
-
-
-def _priced(ctx: RequestContext, cart: Cart) -> tuple[Priced, Any]:
-    priced = price(ctx, cart)
-    priced.last_paid = last_paid(ctx, cart)
-    return priced, ctx.today
 
 
 def _name(uid: Any) -> int:
