@@ -72,9 +72,11 @@ def test_goods_are_asked_for_compared_and_ordered(acting, shop, troubles):
     expect(table).to_contain_text("₹47.32")
     expect(table.get_by_role("button", name="Chosen")).to_have_count(1)
     table.get_by_role("button", name="Choose", exact=True).click()
+    expect(table.locator("td[data-on=true]")).to_contain_text("₹50.00")
     desk.get_by_role("button", name="Order what is chosen").click()
     expect(desk.get_by_label("Why not the best")).to_have_attribute("aria-invalid", "true")
     table.get_by_role("button", name="Choose for all").last.click()
+    expect(table.locator("td[data-on=true]")).to_contain_text("₹47.32")
     desk.get_by_role("button", name="Order what is chosen").click()
     expect(table.get_by_text("PO/")).to_be_visible()
     [order] = shop.run("purchasing.list_orders").rows

@@ -107,8 +107,8 @@ def _unsound(at: int, point: PointDetail, answer: str) -> list[DomainError]:
     if not answer:
         if not point.is_required:
             return []
-        message = f"Look at this first: {point.question}"
-        return [PointUnanswered(message, fields={field: message})]
+        message = f"Look at this first: {point.question}."
+        return [PointUnanswered(message, fields={field: "Look at this first."})]
     if point.kind is PointKind.YES_NO and answer not in (YES, NO):
         message = "Answer yes or no."
     elif point.kind is PointKind.NUMBER and _number(answer) is None:

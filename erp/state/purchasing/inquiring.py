@@ -41,8 +41,11 @@ class NewRequestState(CostedLinesState, rx.State):
     picks: int = 0
 
     @handler(permission=PAGE)
-    async def open_new(self) -> EventSpec | None:
-        """Offer an empty request; the address may name a requisition, a product or suggestions."""
+    async def open_new(self) -> None:
+        """Offer an empty request; the address may name a requisition, a product or suggestions.
+
+        The suppliers are typed first, so no line takes the focus.
+        """
         self._restart()
         self.suppliers, self.picks = [], 0
         day = await self._call(lambda ctx: ctx.today)
@@ -50,30 +53,27 @@ class NewRequestState(CostedLinesState, rx.State):
         given = dict(self.router.url.query_parameters)
         named = as_uuid(given.get("requisition_id", ""))
         if named or given.get("requested"):
-            return await self._add_requested({"requisition_id": named} if named else {})
-        event = None
+            await self._add_requested({"requisition_id": named} if named else {})
+            return
         for variant_id, quantity in await suggested_goods(self):
-            event = await self._add_variant(variant_id, {"quantity": quantity})
-        return event
+            await self._add_variant(variant_id, {"quantity": quantity})
 
     async def _add_variant(self, variant_id: str, typed: Line | None = None) -> EventSpec | None:
         return await super()._add_variant(variant_id, {"for": "", **(typed or {})})
 
-    async def _add_requested(self, wanted: Mapping[str, Any]) -> EventSpec | None:
+    async def _add_requested(self, wanted: Mapping[str, Any]) -> None:
         """Fill in what requisitions ask for; lines of one product become one."""
         found = await self._ask("purchasing.list_requested", {"limit": MOST_LINES, **wanted})
         alike: dict[str, list[Any]] = {}
         for row in found.rows:
             alike.setdefault(str(row.variant_id), []).append(row)
-        event = None
         for variant_id, rows in alike.items():
             typed = {
                 "quantity": str(sum(row.left for row in rows)),
                 "sources": ",".join(f"{row.requisition_id}:{row.line_no}" for row in rows),
                 "for": "For " + ", ".join(sorted({row.requisition for row in rows})),
             }
-            event = await self._add_variant(variant_id, typed)
-        return event
+            await self._add_variant(variant_id, typed)
 
     @handler(permission=PAGE)
     async def add_supplier(self, supplier_id: str, label: str) -> None:
