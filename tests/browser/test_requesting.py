@@ -38,8 +38,7 @@ def ready(page: Page) -> None:
     page.locator("input[name=idempotency_key]:not([value=''])").first.wait_for(state="attached")
 
 
-def test_goods_are_asked_for_compared_and_ordered(acting, shop, troubles):
-    page = acting("cashier", "/purchases/requisitions/new")
+def ask_for_goods(page: Page) -> None:
     ready(page)
     pick(page, "Add a product", "arnica 1")
     page.get_by_label("Quantity").fill("100")
@@ -47,6 +46,9 @@ def test_goods_are_asked_for_compared_and_ordered(acting, shop, troubles):
     page.get_by_role("button", name="Hand in").click()
     expect(page.get_by_text("Somebody else approves what you ask for.")).to_be_visible()
 
+
+def test_goods_are_asked_for_compared_and_ordered(acting, shop, troubles):
+    ask_for_goods(acting("cashier", "/purchases/requisitions/new"))
     desk = acting("manager", "/inbox")
     desk.get_by_role("row", name="waits for your approval").get_by_role("button").first.click()
     desk.get_by_role("button", name="Approve").click()
