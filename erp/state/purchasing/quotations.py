@@ -81,7 +81,11 @@ class ComparisonState(RecordState, FormState, rx.State):
     chosen: dict[str, str] = {}
     history: list[dict[str, str]] = []
 
+    _picked: dict[str, str] = {}
+
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        if not self.head:
+            self._picked = {}
         zone, about = principal.time_zone, {"request_id": record_id}
         found = await self._ask("purchasing.get_request", about)
         compared = await self._ask("purchasing.compare_quotations", about)
@@ -100,15 +104,15 @@ class ComparisonState(RecordState, FormState, rx.State):
             self._renew()
 
     def _keep_choices(self, compared: Any) -> None:
-        """Begin with the best of each open line; what the person chose is kept while it holds."""
+        """Choose the best of each open line, or what the person picked while it is offered."""
         offered = {
             str(line.line_no): {str(x.quotation_id): x.is_best for x in line.offers}
             for line in compared.lines
             if line.order_id is None and line.offers
         }
         self.chosen = {
-            line_no: self.chosen[line_no]
-            if self.chosen.get(line_no) in {*offers, NONE}
+            line_no: self._picked[line_no]
+            if self._picked.get(line_no) in {*offers, NONE}
             else next(quotation for quotation, is_best in offers.items() if is_best)
             for line_no, offers in offered.items()
         }
@@ -121,15 +125,22 @@ class ComparisonState(RecordState, FormState, rx.State):
             *(cell["quotation_id"] for cell in self.cells[line_no]),
         }:
             again = self.chosen[line_no] == quotation_id
-            self.chosen = {**self.chosen, line_no: NONE if again else f"{quotation_id}"}
+            self._pick({line_no: NONE if again else f"{quotation_id}"})
 
     @handler(permission=ORDER)
     async def choose_whole(self, quotation_id: str) -> None:
         """Choose one supplier for every line they offer."""
-        for line_no in self.chosen:
-            offered = [cell["quotation_id"] for cell in self.cells[line_no]]
-            if quotation_id in offered:
-                self.chosen = {**self.chosen, line_no: f"{quotation_id}"}
+        self._pick(
+            {
+                line_no: f"{quotation_id}"
+                for line_no in self.chosen
+                if quotation_id in [cell["quotation_id"] for cell in self.cells[line_no]]
+            }
+        )
+
+    def _pick(self, picked: dict[str, str]) -> None:
+        self._picked = {**self._picked, **picked}
+        self.chosen = {**self.chosen, **picked}
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {name: form[name] for name in ("idempotency_key", "reason") if form.get(name)}
