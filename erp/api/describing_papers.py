@@ -1,87 +1,96 @@
 """The description of what is printed."""
 
+import re
+from collections.abc import Mapping
+
 from erp.api.actions import BASE
 from erp.api.describing_parts import BINARY, Schema, get_route, parameter
+
+DAY: Schema = {"type": "string", "format": "date"}
+VERSION: Mapping[str, Schema] = {"version": {"type": "integer", "minimum": 1}}
+ACCOUNT: Mapping[str, Schema] = {
+    "ledger": {"enum": ["customer", "supplier"]},
+    "from_day": DAY,
+    "to_day": DAY,
+}
+LAYOUT: Schema = {"enum": ["receipt.pdf", "invoice.pdf"]}
+PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
+    (
+        "invoices/{invoice_id}/{layout}",
+        "print_invoice",
+        "A bill as PDF, for an 80 mm roll or on A4",
+        {"duplicate": {"type": "boolean", "default": False}},
+    ),
+    (
+        "sales-orders/{order_id}/pdf",
+        "print_sales_order",
+        "A customer's quotation or order as PDF on A4, in its version in force unless one is named",
+        VERSION,
+    ),
+    (
+        "purchase-orders/{order_id}/pdf",
+        "print_order",
+        "An order to a supplier as PDF on A4, in its version in force unless one is named",
+        VERSION,
+    ),
+    (
+        "quotation-requests/{request_id}/suppliers/{supplier_id}/pdf",
+        "print_request",
+        "A request for quotation as PDF on A4, as it goes to one supplier",
+        {},
+    ),
+    (
+        "supplier-returns/{return_id}/pdf",
+        "print_return",
+        "Goods sent back to a supplier as debit note and delivery challan, in three copies",
+        {},
+    ),
+    (
+        "transfers/{transfer_id}/challan.pdf",
+        "print_challan",
+        "The delivery challan of goods that left for another branch as PDF, in three copies",
+        {},
+    ),
+    (
+        "dispensings/{dispensing_id}/label.pdf",
+        "print_label",
+        "The label of packs that were made here as PDF",
+        {},
+    ),
+    (
+        "advances/{voucher_id}/voucher.pdf",
+        "print_voucher",
+        "The receipt or refund voucher of an advance as PDF for an 80 mm roll",
+        {},
+    ),
+    (
+        "statements/{party_id}/pdf",
+        "print_statement",
+        "A party's statement of account as PDF on A4, of this financial year unless days are named",
+        ACCOUNT,
+    ),
+    (
+        "shifts/{shift_id}/report.pdf",
+        "print_shift",
+        "The X report of an open shift, or the Z report of a closed one, as PDF",
+        {},
+    ),
+)
+"""Route, operation, summary and what the query may say of every paper."""
 
 
 def paper_paths(an_id: Schema) -> dict[str, Schema]:
     """Describe the routes of what is printed."""
-    flag: Schema = {"type": "boolean", "default": False}
-    day: Schema = {"type": "string", "format": "date"}
     return {
-        f"{BASE}/invoices/{{invoice_id}}/{{layout}}": get_route(
-            "print_invoice",
-            "A bill as PDF, for an 80 mm roll or on A4",
-            [
-                parameter("path", "invoice_id", an_id),
-                parameter("path", "layout", {"enum": ["receipt.pdf", "invoice.pdf"]}),
-                parameter("query", "duplicate", flag, required=False),
-            ],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/sales-orders/{{order_id}}/pdf": get_route(
-            "print_sales_order",
-            "A customer's quotation or order as PDF on A4, in its version in force unless one is named",
-            [
-                parameter("path", "order_id", an_id),
-                parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
-            ],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/purchase-orders/{{order_id}}/pdf": get_route(
-            "print_order",
-            "An order to a supplier as PDF on A4, in its version in force unless one is named",
-            [
-                parameter("path", "order_id", an_id),
-                parameter("query", "version", {"type": "integer", "minimum": 1}, required=False),
-            ],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/quotation-requests/{{request_id}}/suppliers/{{supplier_id}}/pdf": get_route(
-            "print_request",
-            "A request for quotation as PDF on A4, as it goes to one supplier",
-            [parameter("path", name, an_id) for name in ("request_id", "supplier_id")],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/supplier-returns/{{return_id}}/pdf": get_route(
-            "print_return",
-            "Goods sent back to a supplier as debit note and delivery challan, in three copies",
-            [parameter("path", "return_id", an_id)],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/transfers/{{transfer_id}}/challan.pdf": get_route(
-            "print_challan",
-            "The delivery challan of goods that left for another branch as PDF, in three copies",
-            [parameter("path", "transfer_id", an_id)],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/dispensings/{{dispensing_id}}/label.pdf": get_route(
-            "print_label",
-            "The label of packs that were made here as PDF",
-            [parameter("path", "dispensing_id", an_id)],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/advances/{{voucher_id}}/voucher.pdf": get_route(
-            "print_voucher",
-            "The receipt or refund voucher of an advance as PDF for an 80 mm roll",
-            [parameter("path", "voucher_id", an_id)],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/statements/{{party_id}}/pdf": get_route(
-            "print_statement",
-            "A party's statement of account as PDF on A4, of this financial year unless days are named",
-            [
-                parameter("path", "party_id", an_id),
-                parameter("query", "ledger", {"enum": ["customer", "supplier"]}, required=False),
-                parameter("query", "from_day", day, required=False),
-                parameter("query", "to_day", day, required=False),
-            ],
-            {"application/pdf": BINARY},
-        ),
-        f"{BASE}/shifts/{{shift_id}}/report.pdf": get_route(
-            "print_shift",
-            "The X report of an open shift, or the Z report of a closed one, as PDF",
-            [parameter("path", "shift_id", an_id)],
-            {"application/pdf": BINARY},
-        ),
+        f"{BASE}/{route}": get_route(
+            name, summary, _parameters(route, asked, an_id), {"application/pdf": BINARY}
+        )
+        for route, name, summary, asked in PAPERS
     }
+
+
+def _parameters(route: str, asked: Mapping[str, Schema], an_id: Schema) -> list[Schema]:
+    named = re.findall(r"{(\w+)}", route)
+    path = [parameter("path", part, LAYOUT if part == "layout" else an_id) for part in named]
+    query = [parameter("query", part, schema, required=False) for part, schema in asked.items()]
+    return [*path, *query]
