@@ -81,6 +81,7 @@ select tenant_id, gen_random_uuid(), company_id, wanted.code, wanted.key, wanted
        wanted.group_name, wanted.type, false, true
   from (select distinct tenant_id, company_id from account) company
  cross join (values ('1105', 'cheques_in_hand', 'Cheques in Hand', 'Bank Accounts', 'asset'),
+                    ('2030', 'cheques_issued', 'Cheques Issued', 'Current Liabilities', 'liability'),
                     ('6022', 'discount_allowed', 'Cash Discount Allowed', 'Indirect Expenses', 'expense'))
        wanted (code, key, name, group_name, type)
 on conflict (tenant_id, company_id, key) do nothing;

@@ -25,7 +25,10 @@ GRANTED = {
     "accountant": ["payments.view", "payments.receive", "payments.pay"],
     "auditor": ["payments.view"],
 }
-LIMITS = {"write_off": {"owner": "10000000", "manager": "100", "accountant": "100"}}
+LIMITS = {
+    "write_off": {"owner": "10000000", "manager": "100", "accountant": "100"},
+    "discount_percent": {"accountant": "5"},
+}
 READ = ("journal_line", "journal_entry", "account", "party", "supplier_bill", "open_item")
 
 

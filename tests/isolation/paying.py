@@ -15,7 +15,9 @@ def paying(shop: Shop, buyer_id: object) -> Ids:
     rows = shop.run("payments.list_items", {"party_id": buyer_id}).rows
     for side in ("debit", "credit"):
         ids[f"{side}_item_id"] = next(row.id for row in rows if row.side == side)
-    return ids
+    told = paid | {"settles": [{"item_id": ids["debit_item_id"], "amount": "2.00"}]}
+    shop.run("payments.receive_payment", told)
+    return ids | {"matched_item_id": ids["debit_item_id"]}
 
 
 EXAMPLES: dict[str, Example] = {
@@ -38,6 +40,7 @@ EXAMPLES: dict[str, Example] = {
             {"debit_id": i["debit_item_id"], "credit_id": i["credit_item_id"], "amount": "1.00"}
         ],
     },
+    "payments.set_apart": lambda i, _: {"item_id": i["matched_item_id"], "reason": "x"},
     "payments.bank_cheque": lambda i, _: {"payment_id": i["cheque_id"]},
     "payments.reverse_payment": lambda i, _: {"payment_id": i["payment_id"], "reason": "x"},
     "payments.get_payment": lambda i, _: {"payment_id": i["payment_id"]},

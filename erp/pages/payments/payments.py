@@ -1,5 +1,7 @@
 """Payments: the list, and one of them."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
@@ -28,6 +30,7 @@ from erp.state.payments.payments import (
     PaymentListState,
     PaymentState,
     ReversePaymentState,
+    SetApartState,
 )
 from erp.state.payments.wording import DIRECTIONS, METHODS, STANDINGS, VIEW
 
@@ -102,7 +105,9 @@ def payment_page() -> rx.Component:
         grid(
             rx.el.div(
                 card(
-                    rx.cond(PaymentState.settles.length() > 0, table, none), title="What it settles"
+                    rx.cond(PaymentState.settles.length() > 0, table, none),
+                    title="What it settles",
+                    actions=(_apart(),),
                 ),
                 rx.cond(
                     PaymentState.history.length() > 0,
@@ -121,25 +126,42 @@ def payment_page() -> rx.Component:
             subtitle="It leaves the cheques in hand for the bank.",
             submit="Bank it",
         ),
-        form_dialog(
+        _reasoned(
             ReversePaymentState,
-            text_field(
-                "Reason",
-                "reason",
-                errors=ReversePaymentState.field_errors,
-                required=True,
-                wide=True,
-                placeholder="Cheque bounced",
-                auto_focus=True,
-                max_length=120,
-            ),
+            "Cheque bounced",
             title="Take this payment back?",
             subtitle="It is booked back today, and what it settled is open again.",
             submit="Take back",
         ),
+        _reasoned(
+            SetApartState,
+            "It was for another invoice",
+            title="Set apart what it settled?",
+            subtitle="Nothing is booked. What it settled is open again, and so is the payment.",
+            submit="Set apart",
+        ),
         list_route="/payments",
         list_label="All payments",
     )
+
+
+def _apart() -> rx.Component:
+    opened = SetApartState.open_dialog(head["item_id"], head["number"])
+    return rx.cond(head["may_apart"] != "", button("Set apart", icon="unlink", on_click=opened))
+
+
+def _reasoned(state: Any, example: str, **words: str) -> rx.Component:
+    reason = text_field(
+        "Reason",
+        "reason",
+        errors=state.field_errors,
+        required=True,
+        wide=True,
+        placeholder=example,
+        auto_focus=True,
+        max_length=120,
+    )
+    return form_dialog(state, reason, **words)
 
 
 def _actions() -> rx.Component:
@@ -156,7 +178,7 @@ def _actions() -> rx.Component:
         rx.cond(
             head["may_bank"] != "",
             button(
-                "Bank cheque",
+                head["banking"],
                 look="solid",
                 icon="landmark",
                 on_click=BankChequeState.open_dialog(*subject),

@@ -52,6 +52,7 @@ DEFAULT_CHART = tuple(
         ),
         ("2000", "creditors", "Sundry Creditors", "Sundry Creditors", "liability", True),
         ("2010", "grni", "Goods Received Not Invoiced", "Current Liabilities", "liability"),
+        ("2030", "cheques_issued", "Cheques Issued", "Current Liabilities", "liability"),
         ("2100", "output_cgst", "Output CGST", "Duties and Taxes", "liability"),
         ("2101", "output_sgst", "Output SGST", "Duties and Taxes", "liability"),
         ("2102", "output_igst", "Output IGST", "Duties and Taxes", "liability"),

@@ -21,6 +21,7 @@ KEPT_ACCOUNTS = {
     "customer_credit": "follows goods that are exchanged. Exchange some instead.",
     "customer_advances": "follows advances taken and spent. Take or pay back one instead.",
     "cheques_in_hand": "follows cheques received and banked. Record or bank the cheque instead.",
+    "cheques_issued": "follows cheques issued and presented. Record or present the cheque instead.",
     "grni": "follows deliveries and their bills. Record the supplier's bill instead.",
     "supplier_claims": "follows claims on suppliers' bills. Record the credit note there instead.",
 }

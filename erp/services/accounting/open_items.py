@@ -19,6 +19,7 @@ from erp.services.accounting.chart import account_id
 from erp.services.accounting.errors import NotOpen
 
 PartyAccount = Literal["debtors", "creditors"]
+MOST_MATCHES = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,15 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a party owes on an account, and how much of it is overdue; below zero where we owe."""
+    """What a party owes on an account, and how much of it is overdue; below zero where we owe.
+
+    Attributes:
+        promised: Paid by cheques that are not in the bank yet.
+    """
 
     balance: Decimal
     overdue: Decimal
+    promised: Decimal
 
 
 def hold_items(
@@ -70,33 +76,47 @@ def hold_items(
           from open_item i
           join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
          where i.tenant_id = %s and i.account_id = %s and i.party_id = %s and i.settled < i.amount
+           and i.effective_on <= %s
         """,
-        (ctx.tenant_id, account_id(session, ctx, key), party_id),
+        (ctx.tenant_id, account_id(session, ctx, key), party_id, ctx.today),
     )
     found = [HeldItem(**row | {"side": Side(row["side"])}) for row in rows]
     return sorted(found, key=lambda item: (item.due_on, item.id))
 
 
-def oldest_first(items: Sequence[HeldItem]) -> list[Match]:
-    """Match debits with credits, the earliest due first on both sides, as far as they go."""
-    debits = [item for item in items if item.side is Side.DEBIT]
-    owed = {item.id: item.open for item in debits}
+def oldest_first(items: Sequence[HeldItem], most: int = MOST_MATCHES) -> list[Match]:
+    """Match debits with credits, the earliest due first on both sides, as far as they go.
+
+    Args:
+        most: No more matches than these are made; the rest stays open.
+    """
+    owed = [item for item in items if item.side is Side.DEBIT]
+    paid = [item for item in items if item.side is Side.CREDIT]
+    left = {item.id: item.open for item in items}
     matches: list[Match] = []
-    for credit in (item for item in items if item.side is Side.CREDIT):
-        left = credit.open
-        for debit in debits:
-            amount = min(left, owed[debit.id])
-            if amount:
-                matches.append(Match(debit.id, credit.id, amount))
-            left -= amount
-            owed[debit.id] -= amount
+    debit, credit = 0, 0
+    while debit < len(owed) and credit < len(paid) and len(matches) < most:
+        one, other = owed[debit].id, paid[credit].id
+        amount = min(left[one], left[other])
+        matches.append(Match(one, other, amount))
+        left[one] -= amount
+        left[other] -= amount
+        debit += not left[one]
+        credit += not left[other]
     return matches
 
 
 def settle(
-    session: Session, ctx: RequestContext, items: Sequence[HeldItem], matches: Sequence[Match]
+    session: Session,
+    ctx: RequestContext,
+    items: Sequence[HeldItem],
+    matches: Sequence[Match],
+    field: str = "settles",
 ) -> None:
     """Match items that are held; nothing of them is settled twice.
+
+    Args:
+        field: The input's list of matches, which a refusal names.
 
     Raises:
         NotOpen: An item is not open on this side, or less of it is; the match is named.
@@ -108,14 +128,15 @@ def settle(
             item = left.get(item_id)
             taken[item_id] = taken.get(item_id, ZERO) + match.amount
             if item is None or item.side is not side:
-                raise _not_open(at, "This is not open any more. Look at the account again.")
+                raise _not_open(field, at, "This is not open any more. Look at the account again.")
             if taken[item_id] > item.open:
-                raise _not_open(at, f"Only {money_text(item.open)} of {item.narration} are open.")
+                message = f"Only {money_text(item.open)} of {item.narration} are open."
+                raise _not_open(field, at, message)
     _write(session, ctx, matches)
 
 
-def _not_open(at: int, message: str) -> NotOpen:
-    return NotOpen(message, fields={f"settles.{at}.amount": message})
+def _not_open(field: str, at: int, message: str) -> NotOpen:
+    return NotOpen(message, fields={f"{field}.{at}.amount": message})
 
 
 def _write(session: Session, ctx: RequestContext, matches: Iterable[Match]) -> None:
@@ -135,11 +156,12 @@ def _write(session: Session, ctx: RequestContext, matches: Iterable[Match]) -> N
     db.insert_rows(session, Allocation, rows)
 
 
-def unsettle(session: Session, ctx: RequestContext, item_id: UUID, reason: str) -> None:
-    """Take back whatever was matched with an item; what was, and that it was undone, stays."""
-    db.execute(
+def unsettle(session: Session, ctx: RequestContext, item_id: UUID, reason: str) -> Decimal:
+    """Take back whatever was matched with an item, and return how much; what was done stays seen."""
+    row = db.fetch_one(
         session,
         """
+        with undone as (
         insert into allocation (tenant_id, id, debit_item_id, credit_item_id, amount, undoes_id,
                                 allocated_on, reason, user_id)
         select tenant_id, uuidv7(), debit_item_id, credit_item_id, -amount, id, %(today)s, %(reason)s,
@@ -148,7 +170,8 @@ def unsettle(session: Session, ctx: RequestContext, item_id: UUID, reason: str) 
          where tenant_id = %(tenant)s and %(item)s in (debit_item_id, credit_item_id) and amount > 0
            and not exists (select 1 from allocation back
                             where back.tenant_id = made.tenant_id and back.undoes_id = made.id)
-         order by debit_item_id, credit_item_id, id
+         order by debit_item_id, credit_item_id, id returning amount)
+        select coalesce(-sum(amount), 0) as amount from undone
         """,
         {
             "tenant": ctx.tenant_id,
@@ -158,6 +181,7 @@ def unsettle(session: Session, ctx: RequestContext, item_id: UUID, reason: str) 
             "user": ctx.user_id,
         },
     )
+    return row["amount"] if row else ZERO
 
 
 def item_of(session: Session, ctx: RequestContext, entry_id: UUID) -> UUID:
@@ -186,10 +210,15 @@ def standing_of(
                                       else settled - amount end), 0) as balance,
                coalesce(sum(amount - settled) filter (where side = 'debit' and due_on < %(today)s),
                         0) as due,
-               coalesce(sum(amount - settled) filter (where side = 'credit'), 0) as unapplied
+               coalesce(sum(amount - settled) filter (where side = 'credit'), 0) as unapplied,
+               (select coalesce(sum(l.debit - l.credit), 0) from journal_line l
+                  join account h on (h.tenant_id, h.id) = (l.tenant_id, l.account_id)
+                 where l.tenant_id = %(tenant)s and l.party_id = %(party)s
+                   and h.key = 'cheques_in_hand') as promised
           from open_item i
           join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = %(key)s
          where i.tenant_id = %(tenant)s and i.party_id = %(party)s and settled < amount
+           and effective_on <= %(today)s
         """,
         {
             "tenant": ctx.tenant_id,
@@ -199,5 +228,6 @@ def standing_of(
         },
     )
     if row is None:
-        return Standing(ZERO, ZERO)
-    return Standing(row["balance"], max(row["due"] - row["unapplied"], ZERO))
+        return Standing(ZERO, ZERO, ZERO)
+    overdue = max(row["due"] - row["unapplied"], ZERO)
+    return Standing(row["balance"], overdue, row["promised"])

@@ -106,7 +106,7 @@ def take_back_goods(session: Session, ctx: RequestContext, cmd: TakeBackGoods) -
 
     The note settles what is open of its invoice; what is left stands on the customer's account.
     Notes of one invoice wait for each other, so that no unit comes back twice. Locks the invoice's
-    notes, the balances of the lots, the series of the number, then the customer's open items.
+    notes, the customer's open items, the balances of the lots, then the series of the number.
 
     Raises:
         NotFound: There is no such invoice. OtherRegistration: another registration made it.
@@ -126,6 +126,7 @@ def take_back_goods(session: Session, ctx: RequestContext, cmd: TakeBackGoods) -
     wanted = [Returning(line.line_no, line.quantity) for line in cmd.lines]
     draft = draft_credit(session, ctx, original, wanted)
     _require_within_limit(ctx, draft.totals.invoice_value)
+    accounting.hold_items(session, ctx, "debtors", original.party_id)
     note_id = new_id()
     note = credit_note_of(original, draft, note_id, Origin(ORIGIN, note_id), (SERIES, None))
     place = inventory.get_owned_place(session, ctx, cmd.location_id)

@@ -177,7 +177,7 @@ STANDARD_ROLES = (
             "catalog.view",
             "reporting.view",
         ),
-        {"write_off": "100"},
+        {"discount_percent": "5", "write_off": "100"},
     ),
     StandardRole(
         "technician",

@@ -3,11 +3,14 @@
 from erp.models.payments import Direction, Ledger, PaymentMethod
 from erp.services.payments import referees
 from erp.services.payments.errors import (
+    BeyondCashDiscount,
     BeyondWriteOff,
+    DeductionNotSettled,
     NothingToMatch,
     PaidBefore,
     SettlesTooMuch,
     StepDone,
+    UnknownItem,
     UnknownPayment,
     WrongDay,
 )
@@ -35,7 +38,14 @@ from erp.services.payments.listing import (
     get_payment,
     list_payments,
 )
-from erp.services.payments.matching import MatchAnswer, MatchedPair, MatchItems, match_items
+from erp.services.payments.matching import (
+    MatchAnswer,
+    MatchedPair,
+    MatchItems,
+    SetApart,
+    match_items,
+    set_apart,
+)
 from erp.services.payments.printing import PrintedStatement, get_printed_statement
 from erp.services.payments.recording import (
     MakePayment,
@@ -48,11 +58,12 @@ from erp.services.payments.recording import (
 from erp.services.payments.statements import GetStatement, Statement, StatementLine, get_statement
 
 __all__ = [
-    "AccountItems", "AgeItems", "AgeRow", "Ages", "BankCheque", "BeyondWriteOff", "Direction", "GetPayment",
-    "GetStatement", "ItemRow", "Ledger", "ListItems", "ListPayments", "MakePayment", "MatchAnswer", "MatchItems",
-    "MatchedPair", "NothingToMatch", "PaidBefore", "PaymentDetail", "PaymentMethod", "PaymentPage",
-    "PrintedStatement", "ReceivePayment", "RecordedPayment", "ReversePayment", "Settled", "SettlesTooMuch",
-    "Statement", "StatementLine", "StepDone", "UnknownPayment", "WrongDay", "age_items", "bank_cheque",
-    "get_payment", "get_printed_statement", "get_statement", "list_items", "list_payments", "make_payment",
-    "match_items", "receive_payment", "referees", "reverse_payment",
+    "AccountItems", "AgeItems", "AgeRow", "Ages", "BankCheque", "BeyondCashDiscount", "BeyondWriteOff",
+    "DeductionNotSettled", "Direction", "GetPayment", "GetStatement", "ItemRow", "Ledger", "ListItems",
+    "ListPayments", "MakePayment", "MatchAnswer", "MatchItems", "MatchedPair", "NothingToMatch", "PaidBefore",
+    "PaymentDetail", "PaymentMethod", "PaymentPage", "PrintedStatement", "ReceivePayment", "RecordedPayment",
+    "ReversePayment", "SetApart", "Settled", "SettlesTooMuch", "Statement", "StatementLine", "StepDone",
+    "UnknownItem", "UnknownPayment", "WrongDay", "age_items", "bank_cheque", "get_payment", "get_printed_statement",
+    "get_statement", "list_items", "list_payments", "make_payment", "match_items", "receive_payment", "referees",
+    "reverse_payment", "set_apart",
 ]  # fmt: skip

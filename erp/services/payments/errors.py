@@ -9,6 +9,12 @@ class UnknownPayment(NotFound):
     code = "unknown_payment"
 
 
+class UnknownItem(NotFound):
+    """The acting company has no such open item."""
+
+    code = "unknown_item"
+
+
 class WrongDay(InvalidInput):
     """The day does not make sense for a payment."""
 
@@ -25,6 +31,18 @@ class BeyondWriteOff(InvalidInput):
     """More is written off than the actor may give up."""
 
     code = "beyond_write_off"
+
+
+class BeyondCashDiscount(InvalidInput):
+    """A larger discount for paying than the actor may give."""
+
+    code = "beyond_cash_discount"
+
+
+class DeductionNotSettled(InvalidInput):
+    """A discount or write-off that settles nothing."""
+
+    code = "deduction_not_settled"
 
 
 class NothingToMatch(Conflict):

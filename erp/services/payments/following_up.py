@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,20 +12,23 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.models.payments import Direction, Ledger, PaymentMethod, PaymentStep, StepKind
+from erp.models.payments import Direction, Ledger, PaymentStep, StepKind
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.payments.errors import StepDone, UnknownPayment, WrongDay
 from erp.services.payments.events import ChequeBanked, PaymentReversed
 from erp.services.payments.recording import ACCOUNT_OF_LEDGER, ORIGIN
-from erp.services.platform import Command, Identified, ShortText, command, emit
+from erp.services.platform import Command, Day, Identified, ShortText, command, emit
+
+CHEQUE_ACCOUNTS: Final = {Direction.IN: "cheques_in_hand", Direction.OUT: "cheques_issued"}
+"""Account that holds a cheque's money until it is banked or presented."""
 
 
 class BankCheque(Command):
-    """Pay a cheque into the bank; today where no day is said."""
+    """Pay a received cheque into the bank, or note that one of ours was presented; today by default."""
 
     payment_id: UUID
-    banked_on: date | None = None
+    banked_on: Day | None = None
 
 
 class ReversePayment(Command):
@@ -43,6 +47,7 @@ class _Held:
     method: str
     party_id: UUID
     amount: Decimal
+    paid_on: date
     cheque_on: date | None
     entry_id: UUID
     steps: list[str]
@@ -54,7 +59,7 @@ class _Held:
     rest="POST /payments/{payment_id}/banking",
 )
 def bank_cheque(session: Session, ctx: RequestContext, cmd: BankCheque) -> Identified:
-    """Move a cheque that was received from hand to bank, not before its day.
+    """Move a cheque from hand to bank, or from those we issued; not before its day nor its payment's.
 
     Raises:
         UnknownPayment: There is no such payment.
@@ -67,14 +72,20 @@ def bank_cheque(session: Session, ctx: RequestContext, cmd: BankCheque) -> Ident
     """
     held = _hold(session, ctx, cmd.payment_id)
     day = cmd.banked_on or ctx.today
-    if held.method != PaymentMethod.CHEQUE or held.direction != Direction.IN or held.steps:
+    if held.cheque_on is None or held.steps:
         message = f"{held.number} is no cheque that waits to be banked."
         raise StepDone(message)
-    if held.cheque_on is not None and (day < held.cheque_on or day > ctx.today):
-        message = f"This cheque is banked from {date_text(held.cheque_on)} to today."
+    since = max(held.cheque_on, held.paid_on)
+    if not since <= day <= ctx.today:
+        message = f"This cheque is banked from {date_text(since)} to today."
         raise WrongDay(message, fields={"banked_on": message})
     _write(session, ctx, held, StepKind.BANKED, day, "")
-    lines = [debit("bank", held.amount), credit("cheques_in_hand", held.amount)]
+    sign = 1 if held.direction == Direction.IN else -1
+    account = CHEQUE_ACCOUNTS[Direction(held.direction)]
+    lines = [
+        debit("bank", sign * held.amount),
+        credit(account, sign * held.amount, held.party_id),
+    ]
     what = (StepKind.BANKED, day, f"Cheque of {held.number} banked")
     _post(session, ctx, held, what, lines)
     emit(session, ctx, held.id, ChequeBanked(payment_id=held.id))
@@ -122,7 +133,8 @@ def _hold(session: Session, ctx: RequestContext, payment_id: UUID) -> _Held:
     row = db.fetch_one(
         session,
         """
-        select p.id, p.number, p.direction, p.ledger, p.method, p.party_id, p.amount, p.cheque_on,
+        select p.id, p.number, p.direction, p.ledger, p.method, p.party_id, p.amount, p.paid_on,
+               p.cheque_on,
                e.id as entry_id,
                array(select s.kind from payment_step s
                       where s.tenant_id = p.tenant_id and s.payment_id = p.id) as steps
@@ -172,10 +184,10 @@ def _post(
 def _opposite(session: Session, ctx: RequestContext, held: _Held) -> list[NewLine]:
     """Return the opposite of the payment's entry; a banked cheque goes back from the bank."""
     rows = accounting.lines_of(session, ctx, held.entry_id)
-    in_bank = StepKind.BANKED in held.steps
+    in_bank, waits = StepKind.BANKED in held.steps, set(CHEQUE_ACCOUNTS.values())
     return [
         NewLine(
-            "bank" if in_bank and line.account_key == "cheques_in_hand" else line.account_key,
+            "bank" if in_bank and line.account_key in waits else line.account_key,
             debit=line.credit,
             credit=line.debit,
             party_id=line.party_id,

@@ -16,6 +16,7 @@ from erp.services import party
 from erp.services.accounting import Side
 from erp.services.payments.recording import ACCOUNT_OF_LEDGER
 from erp.services.platform import (
+    Day,
     Page,
     Query,
     Result,
@@ -26,6 +27,9 @@ from erp.services.platform import (
 )
 
 Bucket = Literal["", "not_due", "1-30", "31-60", "61-90", "90+"]
+
+DEBT_SIDE = {Ledger.CUSTOMER: Side.DEBIT, Ledger.SUPPLIER: Side.CREDIT}
+"""Side on which what is owed stands."""
 
 
 class ListItems(Query):
@@ -61,7 +65,7 @@ class ItemRow(Result):
 
 
 class AccountItems(Rows):
-    """A party's items.
+    """A party's items, and what everything open adds up to.
 
     Attributes:
         owed: Open debts. unapplied: open credits. balance: debts less credits; of a supplier's
@@ -98,7 +102,7 @@ def list_items(session: Session, ctx: RequestContext, wanted: ListItems) -> Acco
           join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = %(key)s
           join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
          where i.tenant_id = %(tenant)s and i.company_id = %(company)s and i.party_id = %(party)s
-           {which}
+           and i.effective_on <= %(today)s {which}
          order by {order} limit %(limit)s
         """,  # noqa: S608  the parts are constants
         {
@@ -110,23 +114,42 @@ def list_items(session: Session, ctx: RequestContext, wanted: ListItems) -> Acco
             "limit": wanted.limit,
         },
     )
-    return _added_up(name, [ItemRow(**row) for row in rows], wanted.ledger)
+    sums = _sums(session, ctx, wanted)
+    return AccountItems(party=name, rows=[ItemRow(**row) for row in rows], **sums)
 
 
-def _added_up(name: str, rows: list[ItemRow], ledger: Ledger) -> AccountItems:
-    debt_side = Side.DEBIT if ledger is Ledger.CUSTOMER else Side.CREDIT
-    debts = [row for row in rows if row.side is debt_side]
-    owed = sum((row.open for row in debts), ZERO)
-    unapplied = sum((row.open for row in rows if row.side is not debt_side), ZERO)
-    late = sum((row.open for row in debts if row.overdue_days), ZERO)
-    return AccountItems(
-        party=name,
-        rows=rows,
-        owed=owed,
-        unapplied=unapplied,
-        balance=owed - unapplied,
-        overdue=max(late - unapplied, ZERO),
+def _sums(session: Session, ctx: RequestContext, wanted: ListItems) -> dict[str, Decimal]:
+    """Add up everything that is open, however much of it is listed."""
+    row = db.fetch_one(
+        session,
+        """
+        select coalesce(sum(i.amount - i.settled) filter (where i.side = %(debt)s), 0.00) as owed,
+               coalesce(sum(i.amount - i.settled) filter (where i.side <> %(debt)s), 0.00)
+               as unapplied,
+               coalesce(sum(i.amount - i.settled)
+                        filter (where i.side = %(debt)s and i.due_on < %(today)s), 0.00) as late
+          from open_item i
+          join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = %(key)s
+         where i.tenant_id = %(tenant)s and i.company_id = %(company)s and i.party_id = %(party)s
+           and i.settled < i.amount and i.effective_on <= %(today)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "party": wanted.party_id,
+            "key": ACCOUNT_OF_LEDGER[wanted.ledger],
+            "debt": DEBT_SIDE[wanted.ledger],
+            "today": ctx.today,
+        },
     )
+    assert row is not None  # noqa: S101  an aggregate always answers
+    owed, unapplied = row["owed"], row["unapplied"]
+    return {
+        "owed": owed,
+        "unapplied": unapplied,
+        "balance": owed - unapplied,
+        "overdue": max(row["late"] - unapplied, ZERO),
+    }
 
 
 class AgeItems(Page):
@@ -138,7 +161,7 @@ class AgeItems(Page):
     """
 
     ledger: Ledger = Ledger.CUSTOMER
-    as_of: date | None = None
+    as_of: Day | None = None
     bucket: Bucket = ""
 
 
@@ -182,6 +205,7 @@ _OPEN_NOW: LiteralString = """
       from open_item i
      where i.tenant_id = %(tenant)s and i.account_id = (select id from account where tenant_id = %(tenant)s
            and company_id = %(company)s and key = %(key)s) and i.settled < i.amount
+       and i.effective_on <= %(day)s
 """
 _OPEN_THEN: LiteralString = """
     select i.party_id, i.side, i.due_on, i.amount - coalesce(a.amount, 0) as open
@@ -251,7 +275,7 @@ def age_items(session: Session, ctx: RequestContext, wanted: AgeItems) -> Ages:
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
             "key": ACCOUNT_OF_LEDGER[wanted.ledger],
-            "debt": "debit" if wanted.ledger is Ledger.CUSTOMER else "credit",
+            "debt": DEBT_SIDE[wanted.ledger],
             "day": day,
             "balance": after[0],
             "id": after[1],

@@ -13,6 +13,7 @@ from erp.models.payments import Direction, Ledger, PaymentMethod
 from erp.services.payments.errors import UnknownPayment
 from erp.services.platform import (
     LAST_ID,
+    Day,
     Page,
     Query,
     Result,
@@ -30,15 +31,15 @@ class ListPayments(Page):
     """Which payments, the newest first.
 
     Attributes:
-        standing: `in_hand`: a cheque that waits to be banked.
+        standing: `in_hand`: a cheque that waits to be banked, or one of ours to be presented.
     """
 
     direction: Direction | None = None
     method: PaymentMethod | None = None
     standing: Literal["", "in_hand", "reversed"] = ""
     party_id: UUID | None = None
-    from_day: date | None = None
-    to_day: date | None = None
+    from_day: Day | None = None
+    to_day: Day | None = None
 
 
 class PaymentRow(Result):
@@ -83,8 +84,9 @@ class SettledRow(Result):
 
 
 class PaymentDetail(PaymentRow):
-    """A payment with what it settled."""
+    """A payment with what it settled; `item_id` is its own on the party's account."""
 
+    item_id: UUID
     discount: Decimal
     written_off: Decimal
     note: str
@@ -100,7 +102,7 @@ _SELECT: LiteralString = """
     select p.id, p.number, p.direction, p.ledger, p.party_id, w.name as party, p.paid_on, p.method,
            p.reference, p.cheque_on, p.amount, i.amount - i.settled as unapplied,
            case when r.id is not null then 'reversed' when b.id is not null then 'banked'
-                when p.method = 'cheque' and p.direction = 'in' then 'in_hand'
+                when p.method = 'cheque' then 'in_hand'
                 else 'recorded' end as standing,
            p.discount, p.written_off, p.note, coalesce(m.display_name, '') as "user", p.recorded_at,
            b.done_on as banked_on, r.done_on as reversed_on, coalesce(r.reason, '') as reverse_reason,
@@ -119,7 +121,7 @@ _CONDITIONS: dict[str, LiteralString] = {
     "method": "and p.method = %(method)s",
     "standing": (
         "and case when r.id is not null then 'reversed' when b.id is null and p.method = 'cheque'"
-        " and p.direction = 'in' then 'in_hand' else '' end = %(standing)s"
+        " then 'in_hand' else '' end = %(standing)s"
     ),
     "party_id": "and p.party_id = %(party)s",
     "from_day": "and p.paid_on >= %(from)s",
@@ -173,7 +175,7 @@ def get_payment(session: Session, ctx: RequestContext, wanted: GetPayment) -> Pa
     if row is None:
         message = "This payment is not known here. Choose one of the list."
         raise UnknownPayment(message, fields={"payment_id": message})
-    settles = _settled(session, ctx, row.pop("item_id"))
+    settles = _settled(session, ctx, row["item_id"])
     return PaymentDetail(**row, settles=settles)
 
 

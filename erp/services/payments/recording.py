@@ -19,12 +19,20 @@ from erp.core.money import ZERO
 from erp.models.payments import Direction, Ledger, Payment, PaymentMethod
 from erp.services import accounting, party
 from erp.services.accounting import HeldItem, Match, NewEntry, NewLine, PartyAccount, Side
-from erp.services.payments.errors import BeyondWriteOff, PaidBefore, SettlesTooMuch, WrongDay
+from erp.services.payments.errors import (
+    BeyondCashDiscount,
+    BeyondWriteOff,
+    DeductionNotSettled,
+    PaidBefore,
+    SettlesTooMuch,
+    WrongDay,
+)
 from erp.services.payments.events import PaymentRecorded
 from erp.services.platform import (
     Amount,
     Closed,
     Command,
+    Day,
     Result,
     Series,
     Text,
@@ -36,6 +44,8 @@ from erp.services.platform import (
 ORIGIN: Final = "payment"
 WRITE_OFF: Final = "write_off"
 """Limit of a role: the largest rest that may be given up with one payment."""
+DISCOUNT: Final = "discount_percent"
+"""Limit of a role: the largest discount, for paying too."""
 ACCOUNT_OF_LEDGER: Final[dict[Ledger, PartyAccount]] = {
     Ledger.CUSTOMER: "debtors",
     Ledger.SUPPLIER: "creditors",
@@ -48,7 +58,10 @@ MONEY_IN: Final = {
     PaymentMethod.CHEQUE: "cheques_in_hand",
 }
 """Account that takes money by how it came; the office's cash is not a till's."""
-MONEY_OUT: Final = dict.fromkeys(PaymentMethod, "bank") | {PaymentMethod.CASH: "petty_cash"}
+MONEY_OUT: Final = dict.fromkeys(PaymentMethod, "bank") | {
+    PaymentMethod.CASH: "petty_cash",
+    PaymentMethod.CHEQUE: "cheques_issued",
+}
 SERIES: Final = {Direction.IN: "RC", Direction.OUT: "PY"}
 LATEST_DAYS: Final = 366
 """A payment, or its cheque's day, lies no further away than a year."""
@@ -68,7 +81,9 @@ class _Paid(Command):
         paid_on: Today where nothing is said.
         reference: The bank's, such as a UTR, or the cheque's number.
         cheque_on: Day on the cheque, later than today for a post-dated one.
-        discount: Given for paying, beside `amount`. write_off: a small rest that is given up.
+        discount: Given for paying, beside `amount`. write_off: a small rest that is given up. Both
+            settle with the amount, to the last paisa, and belong to a customer's receipt or a
+            supplier's payment.
         settles: What of the party's open items is settled; the earliest due first where nothing
             is said, nothing where the list is empty. What is left stays open on the account.
     """
@@ -76,9 +91,9 @@ class _Paid(Command):
     party_id: UUID
     amount: Annotated[Amount, Field(gt=0)]
     method: PaymentMethod
-    paid_on: date | None = None
+    paid_on: Day | None = None
     reference: Text = ""
-    cheque_on: date | None = None
+    cheque_on: Day | None = None
     discount: Amount = ZERO
     write_off: Amount = ZERO
     settles: Annotated[tuple[Settled, ...], Field(max_length=500)] | None = None
@@ -128,7 +143,8 @@ def receive_payment(session: Session, ctx: RequestContext, cmd: ReceivePayment) 
         UnknownParty: There is no such party, or it has no account.
         InvalidInput: A cheque has no number or day, or something else has one.
         WrongDay: It is paid in the future, or the cheque's day is a year away.
-        BeyondWriteOff: More is given up than the actor may.
+        BeyondWriteOff, BeyondCashDiscount: More is given up than the actor may.
+        DeductionNotSettled: A discount or write-off would not settle anything.
         SettlesTooMuch: More is settled than was paid.
         NotOpen: An item is not open, or less of it is.
         PaidBefore: The party has a payment with this reference; may be confirmed.
@@ -160,10 +176,10 @@ def _record(
     party.require_account(session, ctx, cmd.party_id, "party_id")
     paid_on = cmd.paid_on or ctx.today
     _check_days(ctx, cmd, paid_on)
-    _check_write_off(ctx, cmd)
-    _check_reference(session, ctx, direction, cmd)
+    _check_deductions(ctx, direction, ledger, cmd)
     payment_id, year = new_id(), fiscal_year(paid_on)
     before = accounting.hold_items(session, ctx, ACCOUNT_OF_LEDGER[ledger], cmd.party_id)
+    _check_reference(session, ctx, direction, cmd)
     accounting.period_id(session, ctx, paid_on)
     series = Series(ctx.branch_id, f"payment_{direction}", year, SERIES[direction])
     number = next_number(session, ctx, series)
@@ -180,6 +196,7 @@ def _record(
     side = Side.CREDIT if direction is Direction.IN else Side.DEBIT
     own = HeldItem(item_id, payment_id, side, total, ctx.today, "this payment")
     settled = _settle(session, ctx, own, before, cmd.settles)
+    _require_used(cmd, settled, total)
     event = PaymentRecorded(
         payment_id=payment_id, party_id=cmd.party_id, number=number, amount=cmd.amount
     )
@@ -190,6 +207,9 @@ def _record(
 def _check_days(ctx: RequestContext, cmd: _Paid, paid_on: date) -> None:
     if paid_on > ctx.today:
         message = "This day has not come. A post-dated cheque is recorded today with its own day."
+        raise WrongDay(message, fields={"paid_on": message})
+    if (ctx.today - paid_on).days > LATEST_DAYS:
+        message = "This day is more than a year ago. Look at it again."
         raise WrongDay(message, fields={"paid_on": message})
     is_cheque = cmd.method is PaymentMethod.CHEQUE
     if is_cheque and not cmd.reference:
@@ -203,13 +223,32 @@ def _check_days(ctx: RequestContext, cmd: _Paid, paid_on: date) -> None:
         raise WrongDay(message, fields={"cheque_on": message})
 
 
-def _check_write_off(ctx: RequestContext, cmd: _Paid) -> None:
+def _check_deductions(
+    ctx: RequestContext, direction: Direction, ledger: Ledger, cmd: _Paid
+) -> None:
+    """Refuse what is given up where nothing may be, or beyond what the actor may give up."""
+    is_usual = (direction is Direction.IN) == (ledger is Ledger.CUSTOMER)
+    for field, amount in (("discount", cmd.discount), ("write_off", cmd.write_off)):
+        if amount and not is_usual:
+            message = "Money that is paid back has neither discount nor write-off."
+            raise InvalidInput(message, fields={field: message})
     if cmd.write_off > ctx.limit(WRITE_OFF):
         message = (
             f"You may give up {money_text(ctx.limit(WRITE_OFF))} with a payment."
             " Leave the rest open, or ask an owner."
         )
         raise BeyondWriteOff(message, fields={"write_off": message})
+    percent = ctx.limit(DISCOUNT)
+    if cmd.discount * 100 > percent * (cmd.amount + cmd.discount):
+        message = f"You may give {percent.normalize():f}% for paying. Ask an owner to give more."
+        raise BeyondCashDiscount(message, fields={"discount": message})
+
+
+def _require_used(cmd: _Paid, settled: Decimal, total: Decimal) -> None:
+    for field, amount in (("discount", cmd.discount), ("write_off", cmd.write_off)):
+        if amount and settled < total:
+            message = f"Only {money_text(settled)} are open to settle, so nothing is given up."
+            raise DeductionNotSettled(message, fields={field: message})
 
 
 def _check_reference(
@@ -267,8 +306,9 @@ def _lines(direction: Direction, ledger: Ledger, cmd: _Paid) -> list[NewLine]:
     discount = "discount_allowed" if is_in else "purchase_discounts"
     given_up = "bad_debts" if is_in else "round_off"
     total = cmd.amount + cmd.discount + cmd.write_off
+    whose = cmd.party_id if cmd.method is PaymentMethod.CHEQUE else None
     return [
-        accounting.debit(money, sign * cmd.amount),
+        accounting.debit(money, sign * cmd.amount, whose),
         accounting.debit(discount, sign * cmd.discount),
         accounting.debit(given_up, sign * cmd.write_off),
         accounting.credit(ACCOUNT_OF_LEDGER[ledger], sign * total, cmd.party_id),

@@ -14,7 +14,7 @@ from erp.core.money import ZERO
 from erp.models.payments import Ledger
 from erp.services import party
 from erp.services.payments.recording import ACCOUNT_OF_LEDGER
-from erp.services.platform import Query, Result, query
+from erp.services.platform import Day, Query, Result, query
 
 FIRST_MONTH = 4
 """The financial year begins in April."""
@@ -25,8 +25,8 @@ class GetStatement(Query):
 
     party_id: UUID
     ledger: Ledger = Ledger.CUSTOMER
-    from_day: date | None = None
-    to_day: date | None = None
+    from_day: Day | None = None
+    to_day: Day | None = None
 
 
 class StatementLine(Result):

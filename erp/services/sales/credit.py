@@ -19,8 +19,9 @@ def require_credit(
 ) -> None:
     """Let a customer owe an amount more; locks the customer, so that two documents cannot both spend it.
 
-    A customer with credit days is overdue as far as something is open past its day, less what they
-    paid without saying for what. Whoever may give credit may confirm a sale to them.
+    What they paid by cheques that are not in the bank yet counts as owed. A customer with credit days
+    is overdue as far as something is open past its day, less what they paid without saying for what.
+    Whoever may give credit may confirm a sale to them.
 
     Args:
         at: The input field a refusal names.
@@ -42,7 +43,7 @@ def require_credit(
     )
     limit, days = (held["credit_limit"], held["credit_days"]) if held else (ZERO, 0)
     standing = accounting.standing_of(session, ctx, "debtors", buyer.id)
-    left = limit - standing.balance
+    left = limit - standing.balance - standing.promised
     if amount > left:
         may = money_text(max(left, ZERO))
         message = f"{buyer.name} may owe {may} more. Take another payment for the rest."

@@ -31,6 +31,8 @@ class _AccountState(RecordState, mixin=True):
     topics: ClassVar[tuple[str, ...]] = ("payments", "billing", "pos", "sales")
     ledger: ClassVar[str] = ""
     debt_side: ClassVar[str] = ""
+    matches: ClassVar[str] = RECEIVE
+    """Permission to match on this account."""
 
     debts: list[dict[str, str]] = []
     credits: list[dict[str, str]] = []
@@ -54,7 +56,7 @@ class _AccountState(RecordState, mixin=True):
             "balance": money_text(found.balance),
             "may_receive": "yes" if principal.may(RECEIVE) else "",
             "may_pay": "yes" if principal.may(PAY) else "",
-            "may_match": "yes" if debts and rest and principal.may(RECEIVE) else "",
+            "may_match": "yes" if debts and rest and principal.may(self.matches) else "",
         }
 
     @handler(permission=PAGE)
@@ -83,6 +85,7 @@ class SupplierAccountState(_AccountState, rx.State):
 
     ledger: ClassVar[str] = "supplier"
     debt_side: ClassVar[str] = "credit"
+    matches: ClassVar[str] = PAY
 
 
 def _entry(row: Any) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class PaymentState(RecordState, rx.State):
         self.head = _head(found, principal.time_zone) | {
             "may_bank": "yes" if found.standing == "in_hand" and principal.may(RECEIVE) else "",
             "may_reverse": "yes" if is_open and principal.may(PAY) else "",
+            "may_apart": "yes" if rows and is_open and principal.may(PAY) else "",
             "sees_books": "yes" if principal.may("accounting.view") else "",
         }
 
@@ -104,6 +105,8 @@ class PaymentState(RecordState, rx.State):
 def _head(found: Any, zone: str) -> dict[str, str]:
     return {
         "id": str(found.id),
+        "item_id": str(found.item_id),
+        "banking": "Bank cheque" if found.direction == "in" else "Cheque was presented",
         "number": found.number,
         "party": found.party,
         "account_href": f"{ACCOUNT_PAGES[found.ledger]}/{found.party_id}",
@@ -145,6 +148,15 @@ class BankChequeState(_OfPayment, rx.State):
     permission: ClassVar[str] = RECEIVE
     command: ClassVar[str] = "payments.bank_cheque"
     said: ClassVar[str] = "The cheque is in the bank."
+
+
+class SetApartState(_OfPayment, rx.State):
+    """Takes back what a payment settled."""
+
+    permission: ClassVar[str] = PAY
+    command: ClassVar[str] = "payments.set_apart"
+    subject_field: ClassVar[str] = "item_id"
+    said: ClassVar[str] = "Set apart. The payment stands on the account."
 
 
 class ReversePaymentState(_OfPayment, rx.State):

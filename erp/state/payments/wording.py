@@ -16,7 +16,7 @@ DIRECTIONS: Final = {"in": "Received", "out": "Paid"}
 DIRECTION_TONES: Final = {"in": "green", "out": "blue"}
 STANDINGS: Final = {
     "recorded": "Recorded",
-    "in_hand": "Cheque in hand",
+    "in_hand": "Cheque waits",
     "banked": "Banked",
     "reversed": "Taken back",
 }

@@ -1,7 +1,7 @@
 """Payments settle what is owed, oldest first or as told, and can be taken back."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,17 +11,20 @@ import pytest
 
 from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
+from erp.core.ids import new_id
 from erp.services import party
-from erp.services.accounting import NotOpen, PeriodClosed
+from erp.services.accounting import HeldItem, NotOpen, PeriodClosed, Side, oldest_first
 from erp.services.payments import (
+    BeyondCashDiscount,
     BeyondWriteOff,
+    DeductionNotSettled,
     NothingToMatch,
     PaidBefore,
     SettlesTooMuch,
     StepDone,
     WrongDay,
 )
-from erp.services.sales import Overdue
+from erp.services.sales import CreditRefused, Overdue
 from tests.factories import Shop, broken_promises
 from tests.services.billing.bills.billing import bill, billed, came, registered
 from tests.services.billing.bills.billing import goods as stock
@@ -192,6 +195,7 @@ def test_money_goes_back_to_a_customer_and_to_a_supplier(trader: Shop):
         ({"method": "cheque", "reference": "1"}, "cheque_on"),
         ({"cheque_on": "2026-11-21"}, "cheque_on"),
         ({"paid_on": "2099-01-01"}, "paid_on"),
+        ({"paid_on": "2020-01-01"}, "paid_on"),
         ({"method": "cheque", "reference": "1", "cheque_on": "2099-01-01"}, "cheque_on"),
     ],
 )
@@ -305,3 +309,100 @@ def test_a_statement_runs_from_day_to_day_and_closes_at_the_balance(trader: Shop
     with pytest.raises(InvalidInput) as refused:
         trader.run("payments.get_statement", later | {"to_day": str(trader.ctx.today)})
     assert list(refused.value.fields) == ["from_day"]
+
+
+@pytest.mark.parametrize(("discount", "is_given"), [("21.00", True), ("21.10", False)])
+def test_a_discount_for_paying_keeps_to_ones_limit(trader: Shop, discount: str, *, is_given: bool):
+    customer = owing(trader, 4)
+    rest = Decimal(420) - Decimal(discount)
+    given = {"party_id": customer, "amount": rest, "method": "bank", "discount": discount}
+    by = trader.acting_as("accountant")
+    if is_given:
+        trader.run("payments.receive_payment", given, by=by)
+        assert balance(trader, "discount_allowed") == 21
+        return
+    with pytest.raises(BeyondCashDiscount):
+        trader.run("payments.receive_payment", given, by=by)
+
+
+@pytest.mark.parametrize("field", ["discount", "write_off"])
+def test_nothing_is_given_up_that_settles_nothing(trader: Shop, field: str):
+    customer = owing(trader, 4)
+    for more in ({"amount": "500.00"}, {"amount": "100.00", "settles": []}):
+        with pytest.raises(DeductionNotSettled):
+            receive(trader, customer, **more, **{field: "10.00"})
+    paid_back = {"party_id": customer, "amount": "1.00", "method": "bank", field: "10.00"}
+    with pytest.raises(InvalidInput) as refused:
+        trader.run("payments.make_payment", paid_back | {"ledger": "customer"})
+    assert list(refused.value.fields) == [field]
+    with pytest.raises(InvalidInput):
+        trader.run("payments.receive_payment", paid_back | {"ledger": "supplier"})
+    assert trader.count("payment") == 0
+
+
+def test_a_cheque_of_ours_leaves_the_bank_when_it_is_presented(trader: Shop):
+    supplier = registered(trader)
+    day = trader.ctx.today + timedelta(days=3)
+    cheque = {"method": "cheque", "reference": "77", "cheque_on": str(day)}
+    given = {"party_id": supplier, "amount": "50.00"} | cheque
+    made = trader.run("payments.make_payment", given)
+    assert (balance(trader, "cheques_issued"), balance(trader, "bank")) == (-50, 0)
+    assert broken_promises() == []
+    later = trader.ctx.now + timedelta(days=3)
+    trader.run("payments.bank_cheque", {"payment_id": made.id}, at=later)
+    assert (balance(trader, "cheques_issued"), balance(trader, "bank")) == (0, -50)
+    assert broken_promises() == []
+
+
+def test_a_cheque_is_banked_after_it_came(trader: Shop):
+    customer = owing(trader, 4)
+    before = str(trader.ctx.today - timedelta(days=9))
+    cheque = {"method": "cheque", "reference": "77", "cheque_on": before}
+    paid = receive(trader, customer, "50.00", **cheque)
+    with pytest.raises(WrongDay):
+        trader.run("payments.bank_cheque", {"payment_id": paid.id, "banked_on": before})
+
+
+def test_a_cheque_in_hand_gives_no_credit(trader: Shop):
+    customer = owing(trader, 4, credit_limit="500.00")
+    day = str(trader.ctx.today)
+    receive(trader, customer, "420.00", method="cheque", reference="77", cheque_on=day)
+    with pytest.raises(CreditRefused):
+        order(trader, customer, goods(trader, 4))
+    (paid,) = trader.run("payments.list_payments", {"standing": "in_hand"}).rows
+    trader.run("payments.bank_cheque", {"payment_id": paid.id})
+    order(trader, customer, goods(trader, 4))
+
+
+def test_what_was_matched_is_set_apart_again(trader: Shop):
+    customer = owing(trader, 4)
+    item = account(trader, customer).rows[0]
+    receive(trader, customer, "100.00")
+    trader.run("payments.set_apart", {"item_id": item.id, "reason": "Wrong invoice"})
+    found = account(trader, customer)
+    assert (found.owed, found.unapplied) == (420, 100)
+    with pytest.raises(NothingToMatch):
+        trader.run("payments.set_apart", {"item_id": item.id, "reason": "Again"})
+    assert broken_promises() == []
+
+
+def test_a_suppliers_account_asks_for_the_right_to_pay(trader: Shop):
+    given = {"party_id": registered(trader), "ledger": "supplier"}
+    with pytest.raises(PermissionDenied):
+        trader.run("payments.match_items", given, by=trader.acting_as("manager"))
+
+
+def test_sums_are_of_everything_however_much_is_listed(trader: Shop):
+    customer = owing(trader, 1, 2, 3)
+    found = account(trader, customer, limit=1)
+    assert (len(found.rows), found.owed) == (1, 630)
+
+
+def test_the_oldest_meet_in_one_pass():
+    def item(side: Side, amount: int) -> HeldItem:
+        return HeldItem(new_id(), new_id(), side, Decimal(amount), date(2026, 11, 1), "x")
+
+    items = [item(side, 1 + n % 3) for side in Side for n in range(20_000)]
+    matches = oldest_first(items)
+    assert len(matches) == 1_000
+    assert len(oldest_first(items, most=100_000)) == 20_000
