@@ -19,14 +19,14 @@ class _AgeState(ListState, mixin=True):
     query: ClassVar[str] = "payments.age_items"
     ledger: ClassVar[str] = ""
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("party", "Party", detail="terms"),
+        Column("party", "Party", detail="phone"),
         Column("not_due", "Not due", Kind.MONEY, wide_only=True),
         Column("days_30", "1-30 days", Kind.MONEY, wide_only=True),
         Column("days_60", "31-60", Kind.MONEY, wide_only=True),
         Column("days_90", "61-90", Kind.MONEY, wide_only=True),
         Column("older", "Over 90", Kind.MONEY, wide_only=True),
         Column("unapplied", "Unapplied", Kind.MONEY, wide_only=True),
-        Column("balance", "Balance", Kind.MONEY, detail="since"),
+        Column("balance", "Balance", Kind.MONEY, detail="oldest_on"),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("bucket", "as_of")
     topics: ClassVar[tuple[str, ...]] = ("payments", "billing", "pos", "sales")
@@ -40,8 +40,8 @@ class _AgeState(ListState, mixin=True):
         days = f"{row.credit_days} days of credit" if row.credit_days else "No credit days"
         return row.model_dump() | {
             "id": row.party_id,
-            "terms": " · ".join(part for part in (row.phone, days) if part),
-            "since": f"First due {date_text(row.oldest_on)}" if row.oldest_on else "",
+            "phone": " · ".join(part for part in (row.phone, days) if part),
+            "oldest_on": f"First due {date_text(row.oldest_on)}" if row.oldest_on else "",
         }
 
     def _overlook(self, page: Any) -> None:

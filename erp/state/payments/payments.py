@@ -46,7 +46,7 @@ class PaymentListState(ListState, rx.State):
         Column("method", "By", labels=METHODS, detail="reference", wide_only=True),
         Column(
             "standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES,
-            detail="cheque_day", wide_only=True,
+            detail="cheque_on", wide_only=True,
         ),
         Column("unapplied", "Unapplied", Kind.MONEY, wide_only=True),
         Column("amount", "Amount", Kind.MONEY),
@@ -68,7 +68,7 @@ class PaymentListState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         day = f"of {date_text(row.cheque_on)}" if row.cheque_on else ""
-        return row.model_dump() | {"cheque_day": day}
+        return row.model_dump() | {"cheque_on": day}
 
 
 class PaymentState(RecordState, rx.State):
