@@ -6,7 +6,7 @@ from erp.core.errors import Conflict
 from erp.services.purchasing import MoreThanRequested
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
-from tests.services.purchasing.ordering import known_supplier, supplier
+from tests.services.purchasing.ordering import finish, known_supplier, receive, supplier
 from tests.services.purchasing.quotations import answer, ask, choose
 from tests.services.purchasing.requisitions import (
     approved,
@@ -27,6 +27,22 @@ def test_of_many_buyers_no_two_order_the_same_goods(trader: Shop):
     assert refusals(outcomes, MoreThanRequested) == 4
     shown = requisition(trader, made)
     assert (shown.lines[0].ordered, len(shown.orders)) == (8, 2)
+    assert broken_promises() == []
+
+
+def test_orders_that_end_at_once_give_back_what_did_not_come_of_each(trader: Shop):
+    supplier(trader)
+    made = approved(trader, (0, 10), (1, 10), by=trader.acting_as("cashier"))
+    orders = [
+        order_requisitions(trader, taken(trader, made, 1, 2), taken(trader, made, 2, 2)).orders[0]
+        for _ in range(4)
+    ]
+    for order in orders:
+        receive(trader, order, {1: 1})
+    outcomes = at_once([partial(finish, trader, order) for order in orders])
+
+    assert refusals(outcomes, Conflict) == 0
+    assert [x.ordered for x in requisition(trader, made).lines] == [4, 0]
     assert broken_promises() == []
 
 

@@ -98,7 +98,8 @@ class PurchaseRequisitionOrder(TenantRow, table=True):
     """Base units of a line that an order took.
 
     Attributes:
-        released_at: When the order came to nothing and gave them back.
+        quantity: What the order holds of them; where it gave all back, what it held last.
+        released_at: When it gave all back.
     """
 
     __tablename__ = "purchase_requisition_order"

@@ -39,7 +39,7 @@ class OfferCell(Result):
         effective_price: What one of them costs, free ones counted, tax excluded.
         total: What they all cost, expected tax included.
         against_last: Percent of the effective price above the last paid.
-        against_best: Percent of the total above that of the best.
+        against_best: Percent of the total above that of the best; 0 where that is nothing.
     """
 
     quotation_id: UUID
@@ -286,7 +286,8 @@ def _with_tax(value: Decimal, rate: Decimal) -> Decimal:
 
 
 def _above(price: Decimal, other: Decimal) -> Decimal:
-    return ((price / other - 1) * HUNDRED).quantize(TENTH)
+    """Return how many percent a price is above another; none where the other is nothing."""
+    return ((price / other - 1) * HUNDRED).quantize(TENTH) if other else ZERO
 
 
 def _suppliers(

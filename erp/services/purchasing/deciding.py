@@ -53,7 +53,7 @@ def decide_order(session: Session, ctx: RequestContext, cmd: DecideOrder) -> Ord
     """Put a waiting version in force, or refuse it; the asker is told.
 
     A refused first version ends the order; a refused amendment leaves the version before in
-    force. Locks the order.
+    force. Requisitions get back what is not on order any more. Locks the order, then them.
 
     Raises:
         UnknownOrder: The acting branch has no such order. OrderEnded: it is over.
@@ -63,7 +63,8 @@ def decide_order(session: Session, ctx: RequestContext, cmd: DecideOrder) -> Ord
         InvalidInput: It is refused without a word.
 
     Emits:
-        purchasing.order_decided.v1, in the same transaction.
+        purchasing.order_decided.v1, and purchasing.requisition_ordered.v1 for each requisition that
+        gets goods back, in the same transaction.
     """
     order = hold_order(session, ctx, cmd.order_id)
     asked_by, total = _waiting(session, ctx, order, cmd.version)

@@ -36,7 +36,7 @@ class FinishedOrder(Result):
     rest="POST /purchase-orders/{order_id}/finish",
 )
 def finish_order(session: Session, ctx: RequestContext, cmd: FinishOrder) -> FinishedOrder:
-    """Give up what has not come. Locks the order.
+    """Give up what has not come; requisitions get it back. Locks the order, then requisitions.
 
     Raises:
         UnknownOrder: The acting branch has no such order. OrderEnded: it is over.
@@ -44,7 +44,8 @@ def finish_order(session: Session, ctx: RequestContext, cmd: FinishOrder) -> Fin
         VersionWaits: A version waits for an approval.
 
     Emits:
-        purchasing.order_finished.v1, in the same transaction.
+        purchasing.order_finished.v1, and purchasing.requisition_ordered.v1 for each requisition
+        that gets goods back, in the same transaction.
     """
     order = hold_order(session, ctx, cmd.order_id)
     require_newest(order, cmd.version)
@@ -62,10 +63,11 @@ def finish_order(session: Session, ctx: RequestContext, cmd: FinishOrder) -> Fin
 def end_order(
     session: Session, ctx: RequestContext, order: HeldOrder, status: OrderStatus, reason: str
 ) -> None:
-    """Let nothing more happen to an order; one that came to nothing frees what requisitions gave it.
+    """Let nothing more happen to an order; what did not come of requisitions is free again.
 
     Emits:
-        purchasing.order_finished.v1, in the same transaction.
+        purchasing.order_finished.v1, and purchasing.requisition_ordered.v1 for each requisition
+        that gets goods back, in the same transaction.
     """
     db.execute(
         session,
@@ -73,6 +75,5 @@ def end_order(
         " ended_by = %s, end_reason = %s where tenant_id = %s and id = %s",
         (status, ctx.now, ctx.user_id, reason, ctx.tenant_id, order.id),
     )
-    if status is not OrderStatus.CLOSED:
-        give_back(session, ctx, order.id)
+    give_back(session, ctx, order.id)
     emit(session, ctx, order.id, OrderFinished(order_id=order.id, status=status))

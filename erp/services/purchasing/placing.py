@@ -107,7 +107,7 @@ def place_order(session: Session, ctx: RequestContext, cmd: PlaceOrder) -> Order
 def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> OrderAnswer:
     """Make the next version of an order; while it waits, the one before stays in force.
 
-    Locks the order.
+    Once it is in force, requisitions get back what it leaves out. Locks the order, then them.
 
     Raises:
         UnknownOrder: The acting branch has no such order. OrderEnded: it takes no change.
@@ -117,7 +117,8 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
         InvalidInput: As in `place_order`.
 
     Emits:
-        purchasing.order_asked.v1, in the same transaction.
+        purchasing.order_asked.v1, and purchasing.requisition_ordered.v1 for each requisition that
+        gets goods back, in the same transaction.
     """
     order = hold_order(session, ctx, cmd.order_id)
     require_newest(order, cmd.version)

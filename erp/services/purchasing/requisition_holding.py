@@ -110,33 +110,79 @@ def take_goods(
 
 
 def give_back(session: Session, ctx: RequestContext, order_id: UUID) -> None:
-    """Free the goods of requisitions that an order held which came to nothing.
+    """Free what an order holds of requisitions that neither came nor is on order any more.
 
-    Locks the requisitions.
+    The order stands as it is from now on; whoever was taken from first keeps first. The askers are
+    told. Locks the requisitions; the order is locked.
 
     Emits:
-        purchasing.requisition_ordered.v1 for each requisition.
+        purchasing.requisition_ordered.v1 for each requisition that gets goods back.
     """
-    rows = db.fetch_all(
-        session,
-        "select requisition_id, line_no, quantity from purchase_requisition_order"
-        " where tenant_id = %s and order_id = %s and released_at is null",
-        (ctx.tenant_id, order_id),
-    )
-    takes = [Take(**row) for row in rows]
+    takes = _not_covered(session, ctx, order_id)
+    if not takes:
+        return
     touched = hold_requisitions(session, ctx, {take.requisition_id for take in takes})
-    db.execute(
-        session,
-        "update purchase_requisition_order set released_at = %s"
-        " where tenant_id = %s and order_id = %s and released_at is null",
-        (ctx.now, ctx.tenant_id, order_id),
-    )
+    _release(session, ctx, order_id, takes)
     _count(session, ctx, takes, -1)
     for row in _settle(session, ctx, touched):
         event = RequisitionOrdered(
             requisition_id=row["id"], order_id=order_id, status=row["status"]
         )
         emit(session, ctx, row["id"], event)
+        _tell_given_back(session, ctx, row, order_id)
+
+
+def _not_covered(session: Session, ctx: RequestContext, order_id: UUID) -> list[Take]:
+    """Return what an order holds beyond what came and, while it is placed, is still to come."""
+    rows = db.fetch_all(
+        session,
+        """
+        with covered as (
+            select p.variant_id, greatest(p.received, l.base_quantity)
+                   + greatest(p.free_received, l.base_free) as units
+              from purchase_order o
+              join purchase_order_progress p on (p.tenant_id, p.order_id) = (o.tenant_id, o.id)
+              left join purchase_order_line l on (l.tenant_id, l.order_id, l.line_no, l.version)
+                        = (p.tenant_id, p.order_id, p.line_no, o.version) and o.status = 'placed'
+             where o.tenant_id = %(tenant)s and o.id = %(order)s
+        ), held as (
+            select t.id, t.requisition_id, t.line_no, t.quantity, coalesce(c.units, 0) as covered,
+                   sum(t.quantity) over (partition by r.variant_id order by t.id) as so_far
+              from purchase_requisition_order t
+              join purchase_requisition_line r using (tenant_id, requisition_id, line_no)
+              left join covered c on c.variant_id = r.variant_id
+             where t.tenant_id = %(tenant)s and t.order_id = %(order)s and t.released_at is null
+        )
+        select requisition_id, line_no, least(quantity, so_far - covered)::bigint as quantity
+          from held where so_far > covered order by id
+        """,
+        {"tenant": ctx.tenant_id, "order": order_id},
+    )
+    return [Take(**row) for row in rows]
+
+
+def _release(session: Session, ctx: RequestContext, order_id: UUID, takes: Sequence[Take]) -> None:
+    """Lessen what an order holds; of what it gives back whole it keeps the units it had taken."""
+    db.execute(
+        session,
+        """
+        update purchase_requisition_order t
+           set quantity = case when t.quantity > x.units then t.quantity - x.units
+                               else t.quantity end,
+               released_at = case when t.quantity > x.units then null else %s::timestamptz end
+          from unnest(%s::uuid[], %s::int[], %s::bigint[]) as x (requisition_id, line_no, units)
+         where t.tenant_id = %s and t.order_id = %s
+           and t.requisition_id = x.requisition_id and t.line_no = x.line_no
+        """,
+        (
+            ctx.now,
+            [take.requisition_id for take in takes],
+            [take.line_no for take in takes],
+            [take.quantity for take in takes],
+            ctx.tenant_id,
+            order_id,
+        ),
+    )
 
 
 def _count(session: Session, ctx: RequestContext, takes: Sequence[Take], sign: int) -> None:
@@ -186,5 +232,26 @@ def _tell(session: Session, ctx: RequestContext, row: db.Row, order: tuple[UUID,
         body=f"{ctx.user_name}: order {number} takes {whole}.",
         link=f"/purchases/requisitions/{row['id']}",
         dedupe_key=f"requisition-ordered:{row['id']}:{order_id}",
+    )
+    workflows.notify(session, ctx, [row["asked_by"]], news)
+
+
+def _tell_given_back(session: Session, ctx: RequestContext, row: db.Row, order_id: UUID) -> None:
+    if row["asked_by"] == ctx.user_id:
+        return
+    order = db.fetch_one(
+        session,
+        "select number, version, status from purchase_order where tenant_id = %s and id = %s",
+        (ctx.tenant_id, order_id),
+    )
+    assert order is not None  # noqa: S101  it gave goods back
+    news = workflows.News(
+        kind="purchasing.requisition_given_back",
+        title=f"Goods of requisition {row['number']} were given back",
+        body=f"{ctx.user_name}: order {order['number']} does not bring all of it any more.",
+        link=f"/purchases/requisitions/{row['id']}",
+        severity="warning",
+        dedupe_key=f"requisition-given-back:{row['id']}:{order_id}:{order['version']}"
+        f":{order['status']}",
     )
     workflows.notify(session, ctx, [row["asked_by"]], news)

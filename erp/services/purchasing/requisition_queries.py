@@ -87,7 +87,7 @@ class RequisitionLineDetail(Result):
 
 
 class RequisitionOrderRow(Result):
-    """Base units of a line that an order took; `is_released` where it came to nothing."""
+    """Base units of a line that an order holds, or once held where `is_released`."""
 
     line_no: int
     label: str

@@ -23,6 +23,7 @@ from erp.services.platform import Result, emit
 from erp.services.purchasing.events import OrderAsked
 from erp.services.purchasing.holding import Progress
 from erp.services.purchasing.lines import LaidOut, value_of, write_lines
+from erp.services.purchasing.requisition_holding import give_back
 
 LIMIT = "purchase_amount"
 """Attribute limit of a role: the largest order, tax included, that goes out unasked."""
@@ -67,6 +68,8 @@ def keep_version(
 ) -> OrderAnswer:
     """Write a version and its lines; within the actor's limit it is in force at once.
 
+    Suggestions are closed last: whoever orders requisitions locks those before suggestions too.
+
     Emits:
         purchasing.order_asked.v1, in the same transaction.
     """
@@ -87,9 +90,6 @@ def keep_version(
     }
     db.insert_rows(session, PurchaseOrderVersion, [row])
     write_lines(session, ctx, (new.order_id, new.version), new.laid, came)
-    variants = [line.asked.variant_id for line in new.laid]
-    holder = (inventory.SuggestionStatus.ORDERED, new.order_id)
-    inventory.close_suggestions(session, ctx, holder, variants)
     event = OrderAsked(
         order_id=new.order_id,
         version=new.version,
@@ -98,9 +98,11 @@ def keep_version(
         is_waiting=not within,
     )
     emit(session, ctx, new.order_id, event)
-    if within:
-        return _place(session, ctx, new)
-    return _ask(session, ctx, new)
+    answer = (_place if within else _ask)(session, ctx, new)
+    variants = [line.asked.variant_id for line in new.laid]
+    holder = (inventory.SuggestionStatus.ORDERED, new.order_id)
+    inventory.close_suggestions(session, ctx, holder, variants)
+    return answer
 
 
 def _place(session: Session, ctx: RequestContext, new: NewVersion) -> OrderAnswer:
@@ -141,13 +143,14 @@ def _ask(session: Session, ctx: RequestContext, new: NewVersion) -> OrderAnswer:
 
 
 def put_in_force(session: Session, ctx: RequestContext, order_id: UUID, version: int) -> None:
-    """Let a version take the place of the one before."""
+    """Let a version take the place of the one before; requisitions get back what it leaves out."""
     db.execute(
         session,
         "update purchase_order set status = 'placed', version = %s, waiting_version = null"
         " where tenant_id = %s and id = %s",
         (version, ctx.tenant_id, order_id),
     )
+    give_back(session, ctx, order_id)
 
 
 def record_decision(

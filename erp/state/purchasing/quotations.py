@@ -245,12 +245,18 @@ def _cell(line: Any, supplier_id: UUID, *, is_open: bool) -> dict[str, str]:
         "facts": " · ".join(fact for fact in facts if fact),
         "against_last": _percent(offer.against_last, "last"),
         "last_tone": _tone(offer.against_last),
-        "against_best": "" if offer.is_best else _percent(offer.against_best, "best"),
+        "against_best": against_best(line.offers, offer),
         "is_best": "Best" if offer.is_best else "",
         "is_lapsed": "Lapsed" if offer.is_lapsed else "",
         "is_chosen": "Chosen" if offer.is_chosen else "",
         "may_choose": "yes" if is_open and line.order_id is None else "",
     }
+
+
+def against_best(offers: Sequence[Any], offer: Any) -> str:
+    """Say how an offer's total stands to the best; nothing of the best, or where that is nothing."""
+    best = next(x for x in offers if x.is_best)
+    return "" if offer is best or not best.total else _percent(offer.against_best, "best")
 
 
 def _percent(share: Decimal | None, than: str) -> str:

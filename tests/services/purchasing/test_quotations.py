@@ -81,6 +81,19 @@ def test_free_goods_count_in_what_a_line_costs(shop):
     assert found.best_total == 5460
 
 
+def test_offers_that_round_to_nothing_are_compared_and_chosen(shop):
+    nothing, something, _ = rivals(shop)
+    made = ask(shop, [nothing, something], (0, 1))
+    best = answer(shop, made, nothing, "0.0040")
+    answer(shop, made, something, "1")
+    cells = compared(shop, made).lines[0].offers
+    assert {x.supplier_id: (x.total, x.against_best) for x in cells} == {
+        nothing: (0, 0),
+        something: (Decimal("1.05"), 0),
+    }
+    assert choose(shop, made, best).status == "decided"
+
+
 def test_the_best_of_the_whole_offers_every_line(shop):
     whole, part, _ = rivals(shop)
     made = ask(shop, [whole, part], (0, 10), (1, 10))

@@ -15,7 +15,17 @@ from erp.services.purchasing import (
     TwiceOnOrder,
 )
 from tests.factories import broken_promises
-from tests.services.purchasing.ordering import bring, inbox, known_supplier, place, supplier
+from tests.services.purchasing.ordering import (
+    amend,
+    bring,
+    decide,
+    finish,
+    inbox,
+    known_supplier,
+    place,
+    receive,
+    supplier,
+)
 from tests.services.purchasing.ordering import line as order_line
 from tests.services.purchasing.requisitions import (
     approved,
@@ -138,6 +148,78 @@ def test_an_order_that_comes_to_nothing_gives_its_goods_back(shop, cashier):
     order_requisitions(shop, taken(shop, made, 1, 10))
     assert requisition(shop, made).status == "ordered"
     assert broken_promises() == []
+
+
+def _standing(shop, made):
+    shown = requisition(shop, made)
+    return shown.status, [x.ordered for x in shown.lines]
+
+
+def test_what_did_not_come_of_a_finished_order_is_free_again(shop, cashier):
+    made = approved(shop, (0, 100), by=cashier)
+    [order] = order_requisitions(shop, taken(shop, made, 1, 100)).orders
+    receive(shop, order, {1: 1})
+    finish(shop, order)
+    assert _standing(shop, made) == ("approved", [1])
+    assert f"Goods of requisition {made.number} were given back" in inbox(shop, cashier)
+    order_requisitions(shop, taken(shop, made, 1, 99))
+    assert _standing(shop, made) == ("ordered", [100])
+    assert broken_promises() == []
+
+
+def test_free_units_that_came_are_not_given_back(shop, cashier):
+    made = approved(shop, (0, 10), by=cashier)
+    [order] = order_requisitions(shop, taken(shop, made, 1, 10)).orders
+    order = amend(shop, order, order_line(shop, 9, free_quantity=1))
+    receive(shop, order, {1: (8, 1)})
+    finish(shop, order)
+    assert _standing(shop, made) == ("approved", [9])
+
+
+def test_of_requisitions_on_one_order_the_first_keeps_first(shop, cashier):
+    first, second = (approved(shop, (0, 10), by=cashier) for _ in range(2))
+    lines = [taken(shop, x, 1, 10) for x in (first, second)]
+    [order] = order_requisitions(shop, *lines).orders
+    receive(shop, order, {1: 13})
+    finish(shop, order)
+    assert [_standing(shop, x) for x in (first, second)] == [("ordered", [10]), ("approved", [3])]
+    assert broken_promises() == []
+
+
+def test_an_amendment_that_asks_for_less_gives_goods_back_once_in_force(shop, cashier):
+    made = approved(shop, (0, 100), (1, 5), by=cashier)
+    lines = taken(shop, made, 1, 100), taken(shop, made, 2, 5)
+    [order] = order_requisitions(shop, *lines).orders
+    order = amend(shop, order, order_line(shop, 10))
+    assert _standing(shop, made) == ("approved", [10, 0])
+    assert [x.is_released for x in requisition(shop, made).orders] == [False, True]
+    order = amend(shop, order, order_line(shop, 8))
+    given_back = f"Goods of requisition {made.number} were given back"
+    assert inbox(shop, cashier).count(given_back) == 2
+    amend(shop, order, order_line(shop, 100))
+    assert _standing(shop, made) == ("approved", [8, 0])
+    assert broken_promises() == []
+
+
+def test_an_amendment_that_waits_gives_nothing_back_before_its_approval(shop, cashier, manager):
+    made = approved(shop, (0, 100), by=cashier)
+    [order] = order_requisitions(shop, taken(shop, made, 1, 100)).orders
+    dear = order_line(shop, 10, unit_cost="50000")
+    waiting = amend(shop, order, dear, by=manager)
+    assert _standing(shop, made) == ("ordered", [100])
+    decide(shop, waiting)
+    assert _standing(shop, made) == ("approved", [10])
+
+
+def test_an_order_that_brings_more_than_was_taken_gives_nothing_back(shop, cashier):
+    made = approved(shop, (0, 10), by=cashier)
+    [order] = order_requisitions(shop, taken(shop, made, 1, 10)).orders
+    order = amend(shop, order, order_line(shop, 30))
+    order = amend(shop, order, order_line(shop, 20))
+    assert _standing(shop, made) == ("ordered", [10])
+    receive(shop, order, {1: 12})
+    finish(shop, order)
+    assert _standing(shop, made) == ("ordered", [10])
 
 
 def test_a_requisition_is_closed_by_its_asker_or_a_buyer(shop, cashier, storekeeper):
