@@ -47,6 +47,26 @@ def test_a_line_shows_the_lots_that_expire_first(desk: Desk, trader: Shop):
     played(story())
 
 
+def test_a_scanned_pack_joins_its_line_only_where_that_counts_packs(desk: Desk, trader: Shop):
+    goods = trader.variant_ids[0]
+    strip = {"variant_id": goods, "code": "STRIP", "numerator": 15, "denominator": 1}
+    trader.run("catalog.define_unit", strip)
+
+    async def story():
+        await begin(desk)
+        await desk.add(goods)
+        await desk.till.change_unit("1", "STRIP")
+        await desk.add(goods)
+        assert [(e.quantity, e.unit) for e in kept(desk).entries] == [(1, "STRIP"), (1, "")]
+        assert desk.till.selected == "2"
+        await desk.till.remove("2")
+        await desk.till.change_unit("1", desk.till.lines[0]["units"][0])
+        await desk.add(goods)
+        assert [(e.quantity, e.unit) for e in kept(desk).entries] == [(2, "")]
+
+    played(story())
+
+
 def test_a_refused_line_says_so_and_the_rest_is_priced(desk: Desk, trader: Shop):
     async def story():
         await begin(desk)

@@ -24,6 +24,14 @@ def test_the_same_goods_grow_one_line_and_another_lot_gets_its_own():
     assert len({entry.uid for entry in cart.entries}) == 2
 
 
+def test_a_pack_never_counts_as_the_box_of_another_line():
+    cart = empty_cart().adding(GOODS, None, "Arnica").changing(1, unit="BOX")
+    assert cart.last_touched(GOODS, None) == 0
+    cart = cart.adding(GOODS, None, "Arnica", 15).adding(GOODS, None, "Arnica")
+    assert [(e.quantity, e.unit) for e in cart.entries] == [(1, "BOX"), (16, "")]
+    assert cart.last_touched(GOODS, None) == cart.entries[1].uid
+
+
 def test_a_removed_line_takes_its_name_along_and_leaves_the_others_theirs():
     cart = empty_cart().adding(GOODS, None, "a").adding(new_id(), None, "b")
     kept = cart.removing(cart.entries[0].uid)

@@ -46,6 +46,7 @@ from erp.services.party.selling import (
     check_known,
     ensure_walk_in,
     get_party_for_sale,
+    hold_buyer,
     require_account,
 )
 from erp.services.party.states import STATES, state_name
@@ -85,6 +86,7 @@ __all__ = [
     "find_parties",
     "get_party",
     "get_party_for_sale",
+    "hold_buyer",
     "is_gstin",
     "list_parties",
     "printed_branch",

@@ -60,6 +60,17 @@ def get_party_for_sale(session: Session, ctx: RequestContext, party_id: UUID | N
     return party
 
 
+def hold_buyer(session: Session, ctx: RequestContext, buyer: SaleParty) -> None:
+    """Lock a customer as credit, points and advances do; never the nameless one, who has none."""
+    if buyer.is_walk_in:
+        return
+    db.execute(
+        session,
+        "select 1 from party where tenant_id = %s and id = %s for no key update",
+        (ctx.tenant_id, buyer.id),
+    )
+
+
 def _wanted(ctx: RequestContext, party_id: UUID | None) -> tuple[str, tuple[object, ...]]:
     columns = (
         "select id, code, name, kind, gst_category, gstin, state_code, address, city, pin, phone,"

@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
-from erp.services import party
+from erp.services import party, sales
 from erp.services.platform import Amount, Command, Result, ShortText, command, id_from_key
 from erp.services.pos.prescribing import GivenPrescription
 from erp.services.pos.pricing import MAX_LINES, CartLine, CouponText, draw_up
@@ -82,9 +82,11 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
 
     The bill is rounded so that the difference is whole rupees. What goes out was on the shelf before,
     never what comes back. What was paid for the goods pays the bill; what was put on the account is
-    owed for the bill instead. Locks, in this order: the shift (alone), the notes of the original
-    bill, the stock balances of both sides sorted by variant and lot, the customer, the loyalty
-    programme (shared), the number series of notes and then of bills.
+    owed for the bill instead, which is no new credit. Locks, in this order: the shift (alone), the
+    notes of the original bill, the stock balances of both sides sorted by variant and lot, the
+    loyalty programme (shared), the coupon, the customer (before it where points go), their open items
+    where the account is credited, the number series of notes, account balances with the note's entry,
+    the number series of bills.
 
     Raises:
         PermissionDenied: The actor may take goods back but not sell.
@@ -106,6 +108,8 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
     require_fit(session, ctx, offer)
     carried = _carried(draft, bill.totals.invoice_value)
     rest = settle(bill.totals.invoice_value - carried.total, _paying(cmd, draft, carried))
+    party.hold_buyer(session, ctx, buyer)
+    sales.require_credit(session, ctx, buyer, rest.paid_by(TenderMethod.CREDIT), "tenders")
     returned = take_goods(session, ctx, draft, carried.and_also(_refund(cmd, draft, carried)))
     db.send_rows(session)
     sold = sell(session, ctx, offer, carried.and_also(rest))

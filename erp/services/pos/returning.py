@@ -150,6 +150,10 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     return waits for sales in progress of its shift, so no two refunds empty the drawer twice.
     Lots that can be sold again go back on the shelf, others to the expired store.
 
+    What is given back on the account settles what is open of the bill. Locks, in this order: the
+    shift (alone), the notes of the bill, the balances of its goods, the loyalty programme (shared),
+    the customer where points go, their open items where the account is credited, the number series.
+
     Raises:
         NotFound: There is no such sale.
         OtherRegistration: The bill was made under another registration.
@@ -212,7 +216,7 @@ def take_goods(
 ) -> ReturnReceipt:
     """Put goods that were valued where they belong, number their note and give back what is due.
 
-    The rows are held.
+    The rows are held, but sent where the account is credited: settling reads the open item.
 
     Raises:
         DrawerShort: More cash would go back than is in the drawer.
@@ -223,10 +227,24 @@ def take_goods(
     require_cash(session, ctx, draft.shift.id, cash, at="tenders")
     goods = billing.put_back(session, ctx, draft.note, draft.shift.location_id, draft.cmd.reason)
     accounting.period_id(session, ctx, ctx.today)
+    lowers_debt = settlement.paid_by(TenderMethod.CREDIT) > 0
+    if lowers_debt:
+        # before the entry takes account balances: payments lock in that order
+        accounting.hold_items(session, ctx, "debtors", draft.note.party_id)
     number = billing.take_number(session, ctx, draft.note)
     db.hold_rows(session)
     _write(session, ctx, _Taking(draft, settlement, goods), number)
+    if lowers_debt:
+        _settle_own(session, ctx, draft)
     return _receipt(ctx, draft, number)
+
+
+def _settle_own(session: Session, ctx: RequestContext, draft: Draft) -> None:
+    """Settle what is open of the bill with its return; what is left stands on the account."""
+    db.send_rows(session)
+    items = accounting.hold_items(session, ctx, "debtors", draft.note.party_id)
+    own = [item for item in items if item.origin_id in {draft.cmd.sale_id, draft.cmd.return_id}]
+    accounting.settle(session, ctx, own, accounting.oldest_first(own))
 
 
 def _receipt(ctx: RequestContext, draft: Draft, number: str) -> ReturnReceipt:

@@ -166,7 +166,9 @@ def post_sale(session: Session, ctx: RequestContext, cmd: PostSale) -> SaleRecei
     bill = draw_up(session, ctx, shift, buyer, cmd)
     offer = Offer(cmd, shift, buyer, bill)
     require_fit(session, ctx, offer)
-    return sell(session, ctx, offer, settle(bill.totals.invoice_value, cmd.tenders))
+    settlement = settle(bill.totals.invoice_value, cmd.tenders)
+    sales.require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT), "tenders")
+    return sell(session, ctx, offer, settlement)
 
 
 def require_fit(session: Session, ctx: RequestContext, offer: Offer) -> None:
@@ -182,11 +184,12 @@ def sell(
 ) -> SaleReceipt:
     """Post a bill with how it is paid; the rows are held.
 
+    Whoever calls has asked whether the customer may owe what is new on their account.
+
     Raises:
-        As `post_sale`, for what is wrong with the payment.
+        As `post_sale`, for what is wrong with points or advances.
     """
     buyer = offer.buyer
-    sales.require_credit(session, ctx, buyer, settlement.paid_by(TenderMethod.CREDIT), "tenders")
     require_held(session, ctx, buyer, settlement.paid_by(TenderMethod.ADVANCE))
     points = points_of_sale(session, ctx, buyer, offer.cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)

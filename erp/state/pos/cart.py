@@ -47,6 +47,10 @@ class Entry(BaseModel):
     label: Annotated[str, Field(max_length=300)] = ""
     price: Decimal | None = None
 
+    def counts(self, variant_id: UUID, lot_id: UUID | None) -> bool:
+        """Tell whether it counts base units of these goods."""
+        return (self.variant_id, self.lot_id, self.unit) == (variant_id, lot_id, "")
+
 
 class Prescribed(BaseModel):
     """The prescription a bill is sold on, as it was typed."""
@@ -111,9 +115,13 @@ class Cart(BaseModel):
     exchange: Exchanged | None = None
 
     def adding(self, variant_id: UUID, lot_id: UUID | None, label: str, units: int = 1) -> Self:
-        """Return the cart with some units more; a line of the same goods grows by them."""
+        """Return the cart with some base units more.
+
+        A line of the same goods grows by them if it counts base units too; one that counts packs
+        of several stays as it is, and they get a line of their own.
+        """
         for entry in self.entries:
-            if (entry.variant_id, entry.lot_id) == (variant_id, lot_id):
+            if entry.counts(variant_id, lot_id):
                 return self.changing(entry.uid, quantity=min(entry.quantity + units, MOST_UNITS))
         if len(self.entries) >= MOST_LINES:
             return self
@@ -140,9 +148,8 @@ class Cart(BaseModel):
         return next((entry for entry in self.entries if entry.uid == uid), None)
 
     def last_touched(self, variant_id: UUID, lot_id: UUID | None) -> int:
-        """Return the name of the line that holds these goods; 0 if there is none."""
-        wanted = (variant_id, lot_id)
-        return next((e.uid for e in self.entries if (e.variant_id, e.lot_id) == wanted), 0)
+        """Return the name of the line that `adding` these goods lets grow; 0 if there is none."""
+        return next((e.uid for e in self.entries if e.counts(variant_id, lot_id)), 0)
 
     def quote_input(self, without: Iterable[int] = ()) -> dict[str, Any]:
         """Return what to ask the price of, without the lines of these names."""

@@ -115,9 +115,12 @@ class TillState(SessionState, rx.State):
 
     @handler(permission=SELL)
     async def change_unit(self, uid: str, unit: str) -> None:
-        """Count a line in another unit its goods are traded in."""
+        """Count a line in another unit its goods are traded in; the base unit goes unnamed."""
         self.selected = str(_name(uid))
-        await self._adopt(self._cart().changing(_name(uid), unit=f"{unit}"[:20], price=None))
+        line = next((line for line in self.lines if line["uid"] == self.selected), None)
+        is_base = line is not None and f"{unit}" in line["units"][:1]
+        named = "" if is_base else f"{unit}"[:20]
+        await self._adopt(self._cart().changing(_name(uid), unit=named, price=None))
 
     @handler(permission=SELL)
     async def step(self, uid: str, by: int) -> None:

@@ -1,6 +1,8 @@
 """Exchanges: a return and a sale, both or neither; only the difference changes hands."""
 
+from datetime import timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
@@ -13,12 +15,14 @@ from erp.services.billing import ReturnExceedsSale
 from erp.services.inventory import InsufficientStock
 from erp.services.loyalty import PointsRefused
 from erp.services.pos import ApprovalRequired, DrawerShort, PaymentMismatch, ShiftClosed
+from erp.services.sales import CreditRefused, Overdue
 from tests.factories import PLENTY, Shop, broken_promises
 from tests.services.trading import (
     add_customer,
     add_goods,
     journal,
     refused,
+    rows,
     snapshot,
     tender,
 )
@@ -44,6 +48,11 @@ def expected_cash(trader: Shop) -> Decimal:
     found = trader.run("pos.get_shift", {"shift_id": trader.shift_id})
     cash: Decimal = found.expected_cash
     return cash
+
+
+def owed(trader: Shop, customer_id: UUID) -> Decimal:
+    found: Decimal = trader.run("pos.get_customer", {"customer_id": customer_id}).owed
+    return found
 
 
 def test_the_difference_is_paid_and_both_documents_stand(trader: Shop):
@@ -113,6 +122,53 @@ def test_goods_on_the_account_are_owed_for_their_replacement(trader: Shop):
     lines = {"lines": [{"line_no": 1, "quantity": 1}], "shift_id": trader.shift_id}
     refused(trader, PaymentMismatch, "pos.post_return", again | lines | {"reason": "x"})
     assert broken_promises() == []
+
+
+def bought_on_account(trader: Shop, limit: Decimal = Decimal(420)):
+    """Return a bill of two units by a customer who owes for another bill, up to their limit."""
+    buyer = add_customer(trader, credit_limit=limit, credit_days=30)
+    on_account = {"customer_id": buyer, "tenders": [tender("credit", "210.00")]}
+    return buyer, sold(trader, 2, **on_account), sold(trader, 2, **on_account)
+
+
+def test_a_defective_unit_is_swapped_though_the_limit_is_used_up(trader: Shop):
+    first, other, _ = trader.variant_ids
+    buyer, sale, _other_bill = bought_on_account(trader)
+    trader.run("party.update_party", {"party_id": buyer, "credit_limit": "0"})
+    swapped = trader.run(EXCHANGE, wanted(trader, sale, {first: 1}))
+    assert (swapped.carried, swapped.paid, swapped.refunded) == (105, 0, 0)
+    assert owed(trader, buyer) == 420
+    dearer = wanted(trader, sale, {other: 2}, tenders=[tender("credit", "105.00")])
+    refused(trader, CreditRefused, EXCHANGE, dearer)
+    trader.run("party.update_party", {"party_id": buyer, "credit_limit": "525"})
+    assert trader.run(EXCHANGE, dearer).paid == 105
+    assert owed(trader, buyer) == 525
+    assert broken_promises() == []
+
+
+def test_a_defective_unit_is_swapped_though_another_bill_is_overdue(trader: Shop):
+    first, other, _ = trader.variant_ids
+    buyer, sale, _other_bill = bought_on_account(trader, Decimal(1000))
+    later = trader.ctx.now + timedelta(days=31)
+    swapped = trader.run(EXCHANGE, wanted(trader, sale, {first: 1}), at=later)
+    assert swapped.carried == 105
+    dearer = wanted(trader, sale, {other: 2}, tenders=[tender("credit", "105.00")])
+    refused(trader, Overdue, EXCHANGE, dearer, at=later)
+    assert owed(trader, buyer) == 420
+
+
+def test_the_open_bill_is_settled_with_what_came_back_of_it(trader: Shop):
+    buyer, sale, other_bill = bought_on_account(trader)
+    done = trader.run(EXCHANGE, wanted(trader, sale, {trader.variant_ids[0]: 1}))
+    found = rows(
+        trader,
+        "select e.origin_id, i.amount - i.settled as open from open_item i"
+        " join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
+        " where i.party_id = %s and i.settled < i.amount",
+        buyer,
+    )
+    left = {row["origin_id"]: row["open"] for row in found}
+    assert left == {sale.sale_id: 105, other_bill.sale_id: 210, done.sold.sale_id: 105}
 
 
 def test_points_of_the_goods_go_and_those_of_the_new_bill_come(trader: Shop):

@@ -138,6 +138,38 @@ def test_debts_are_lowered_first_where_nothing_is_said(trader: Shop):
     assert (refunds["Sundry Debtors"], refunds["Cash in Hand"]) == (210, 105)
 
 
+def open_on_account(trader: Shop, buyer) -> dict:
+    """Return what is open of each document that touched a customer's account."""
+    found = rows(
+        trader,
+        "select e.origin_id, i.amount - i.settled as open from open_item i"
+        " join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
+        " where i.party_id = %s",
+        buyer,
+    )
+    return {row["origin_id"]: row["open"] for row in found}
+
+
+def test_a_return_on_account_settles_its_own_bill_and_no_other(trader: Shop):
+    buyer = add_customer(trader, credit_limit=Decimal(1000))
+    older = sold(trader, 1, customer_id=buyer, tenders=[tender("credit", "105.00")])
+    sale = sold(trader, customer_id=buyer, tenders=[tender("credit", "420.00")])
+    note = trader.run(RETURN, wanted(trader, sale, 3))
+    left = {older.sale_id: 105, sale.sale_id: 105, note.return_id: 0}
+    assert open_on_account(trader, buyer) == left
+    assert broken_promises() == []
+
+
+def test_what_exceeds_the_open_rest_of_the_bill_stands_on_the_account(trader: Shop):
+    buyer = add_customer(trader, credit_limit=Decimal(1000))
+    half = [tender("credit", "105.00"), tender("cash", "315.00")]
+    sale = sold(trader, customer_id=buyer, tenders=half)
+    given = wanted(trader, sale, 2, tenders=[tender("credit", "210.00")])
+    note = trader.run(RETURN, given)
+    assert open_on_account(trader, buyer) == {sale.sale_id: 0, note.return_id: 105}
+    assert broken_promises() == []
+
+
 def test_a_nameless_customer_is_given_no_credit(trader: Shop):
     given = wanted(trader, sold(trader), tenders=[tender("credit", "105.00")])
     refused(trader, PaymentMismatch, RETURN, given)
