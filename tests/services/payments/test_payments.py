@@ -4,8 +4,6 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import pytest
 
@@ -22,35 +20,17 @@ from erp.services.payments import (
     PaidBefore,
     SettlesTooMuch,
     StepDone,
-    WrongDay,
 )
-from erp.services.sales import CreditRefused, Overdue
+from erp.services.sales import Overdue
 from tests.factories import Shop, broken_promises
 from tests.services.billing.bills.billing import bill, billed, came, registered
 from tests.services.billing.bills.billing import goods as stock
 from tests.services.books import balance
-from tests.services.sales.ordering import buyer, deliver, goods, order
+from tests.services.payments.paying import account, owing, receive
+from tests.services.sales.ordering import deliver, goods, order
 from tests.services.trading import journal, rows
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "data" / "gst_examples.json").read_text())
-
-
-def owing(shop: Shop, *quantities: int, **facts: Any) -> UUID:
-    """Return a customer to whom orders of these quantities were delivered, one invoice each."""
-    customer = buyer(shop, credit_days=30, **facts)
-    for quantity in quantities:
-        deliver(shop, order(shop, customer, goods(shop, quantity)), quantity)
-    return customer
-
-
-def receive(shop: Shop, customer: UUID, amount: str, **more: Any) -> Any:
-    confirm = more.pop("confirm", ())
-    given = {"party_id": customer, "amount": amount, "method": "bank"} | more
-    return shop.run("payments.receive_payment", given, confirm=confirm)
-
-
-def account(shop: Shop, customer: UUID, **more: Any) -> Any:
-    return shop.run("payments.list_items", {"party_id": customer} | more)
 
 
 def test_a_payment_settles_what_is_due_first(trader: Shop):
@@ -127,26 +107,6 @@ def test_a_small_rest_is_given_up_within_ones_limit(trader: Shop):
     trader.run("payments.receive_payment", within, by=accountant)
     assert (balance(trader, "debtors"), balance(trader, "bad_debts")) == (0, Decimal("0.50"))
     assert balance(trader, "petty_cash") == Decimal("-80.50")  # the first float came from it
-
-
-def test_a_cheque_is_in_hand_until_its_day(trader: Shop):
-    customer = owing(trader, 4)
-    tomorrow = trader.ctx.today + timedelta(days=1)
-    about = {"method": "cheque", "reference": "000123", "cheque_on": str(tomorrow)}
-    paid = receive(trader, customer, "420.00", **about)
-    assert (balance(trader, "cheques_in_hand"), balance(trader, "debtors")) == (420, 0)
-    banking = {"payment_id": paid.id}
-    with pytest.raises(WrongDay):
-        trader.run("payments.bank_cheque", banking)
-    later = trader.ctx.now + timedelta(days=1)
-    trader.run("payments.bank_cheque", banking, at=later)
-    assert (balance(trader, "cheques_in_hand"), balance(trader, "bank")) == (0, 420)
-    with pytest.raises(StepDone):
-        trader.run("payments.bank_cheque", banking, at=later)
-    bounced = {"payment_id": paid.id, "reason": "Funds insufficient"}
-    trader.run("payments.reverse_payment", bounced, at=later)
-    assert (balance(trader, "bank"), balance(trader, "debtors")) == (0, 420)
-    assert broken_promises() == []
 
 
 def test_what_a_payment_settled_is_open_again_when_it_is_taken_back(trader: Shop):
@@ -338,40 +298,6 @@ def test_nothing_is_given_up_that_settles_nothing(trader: Shop, field: str):
     with pytest.raises(InvalidInput):
         trader.run("payments.receive_payment", paid_back | {"ledger": "supplier"})
     assert trader.count("payment") == 0
-
-
-def test_a_cheque_of_ours_leaves_the_bank_when_it_is_presented(trader: Shop):
-    supplier = registered(trader)
-    day = trader.ctx.today + timedelta(days=3)
-    cheque = {"method": "cheque", "reference": "77", "cheque_on": str(day)}
-    given = {"party_id": supplier, "amount": "50.00"} | cheque
-    made = trader.run("payments.make_payment", given)
-    assert (balance(trader, "cheques_issued"), balance(trader, "bank")) == (-50, 0)
-    assert broken_promises() == []
-    later = trader.ctx.now + timedelta(days=3)
-    trader.run("payments.bank_cheque", {"payment_id": made.id}, at=later)
-    assert (balance(trader, "cheques_issued"), balance(trader, "bank")) == (0, -50)
-    assert broken_promises() == []
-
-
-def test_a_cheque_is_banked_after_it_came(trader: Shop):
-    customer = owing(trader, 4)
-    before = str(trader.ctx.today - timedelta(days=9))
-    cheque = {"method": "cheque", "reference": "77", "cheque_on": before}
-    paid = receive(trader, customer, "50.00", **cheque)
-    with pytest.raises(WrongDay):
-        trader.run("payments.bank_cheque", {"payment_id": paid.id, "banked_on": before})
-
-
-def test_a_cheque_in_hand_gives_no_credit(trader: Shop):
-    customer = owing(trader, 4, credit_limit="500.00")
-    day = str(trader.ctx.today)
-    receive(trader, customer, "420.00", method="cheque", reference="77", cheque_on=day)
-    with pytest.raises(CreditRefused):
-        order(trader, customer, goods(trader, 4))
-    (paid,) = trader.run("payments.list_payments", {"standing": "in_hand"}).rows
-    trader.run("payments.bank_cheque", {"payment_id": paid.id})
-    order(trader, customer, goods(trader, 4))
 
 
 def test_what_was_matched_is_set_apart_again(trader: Shop):
