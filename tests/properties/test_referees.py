@@ -23,7 +23,7 @@ from tests.services.inventory.transfers import dispatch
 from tests.services.inventory.transfers import receive as take_in
 from tests.services.purchasing.ordering import line, place, receive, supplier
 from tests.services.purchasing.requisitions import approved, order_requisitions, taken
-from tests.services.sales.ordering import buyer, deliver, order
+from tests.services.sales.ordering import buyer, deliver, detail, order
 
 assert DOMAINS
 SABOTAGE = {
@@ -72,6 +72,10 @@ SABOTAGE = {
     "P8": "update register_shift set z_number = 7 where status = 'closed'",
     "P9": "update tender set amount = amount + 1, tendered = tendered + 1"
     " where method = 'exchange' and sale_id in (select id from sale where kind = 'sale')",
+    "L9": "delete from open_item where id = (select id from open_item order by id limit 1)",
+    "L10": "update open_item set settled = settled - 1 where settled > 1",
+    "PM1": "update payment set amount = amount + 1",
+    "PM2": "delete from payment where method = 'cheque'",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
     "S1": "update stock_balance set on_hand = on_hand + 1",
@@ -187,9 +191,13 @@ def _collect(shop: Shop, customer_id: UUID) -> None:
 
 
 def _order(shop: Shop) -> None:
-    """Deliver a part of an order, and use a coupon."""
+    """Deliver a part of an order, be paid for some of it, and use a coupon."""
     made = order(shop, buyer(shop), {"variant_id": shop.variant_ids[2], "quantity": 5})
     deliver(shop, made, 2)
+    paid = {"party_id": detail(shop, made).customer_id, "amount": "9.00"}
+    shop.run("payments.receive_payment", paid | {"method": "bank"})
+    cheque = {"method": "cheque", "reference": "1", "cheque_on": shop.ctx.today}
+    shop.run("payments.receive_payment", paid | cheque)
     shop.run("sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"})
     shop.sell({shop.variant_ids[2]: 1}, coupon="TEN")
 
