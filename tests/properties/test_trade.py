@@ -19,6 +19,7 @@ from erp.core.errors import DomainError
 from erp.services import inventory
 from erp.services.billing import ReturnExceedsSale
 from erp.services.inventory import allocating
+from erp.services.payments import DeductionNotSettled
 from erp.services.platform import commanding
 from erp.services.sales import NoPrice
 from tests.factories import MRP, broken_promises, make_shop, receipt_line
@@ -133,9 +134,12 @@ class Trade(SupplierRules):
     def pay(self, amount: Decimal, discount: Decimal, is_told: bool, bounces: bool) -> None:  # noqa: FBT001
         """The customer pays for what is due first or for nothing named, or the payment bounces."""
         given = {"party_id": self.customer_id, "amount": amount, "method": "bank"}
-        if is_told:
-            given["settles"] = []
-        paid = self.do("payments.receive_payment", given | {"discount": discount})
+        given |= {"discount": discount} | ({"settles": []} if is_told else {})
+        owed = self.shop.run("payments.list_items", {"party_id": self.customer_id}).owed
+        if discount and (is_told or owed < amount + discount):
+            self.refused("payments.receive_payment", given, DeductionNotSettled)
+            return
+        paid = self.do("payments.receive_payment", given)
         assert paid.settled + paid.unapplied == amount + discount
         if bounces:
             back = {"payment_id": paid.id, "reason": "bounced"}

@@ -77,11 +77,10 @@ def get_statement(session: Session, ctx: RequestContext, wanted: GetStatement) -
         raise InvalidInput(message, fields={"from_day": message})
     rows = _rows(session, ctx, wanted, since, until)
     sign = 1 if wanted.ledger is Ledger.CUSTOMER else -1
-    balance = opening = sign * sum(
-        (row["debit"] - row["credit"] for row in rows if row["day"] < since), ZERO
-    )
+    past, *of_days = rows
+    balance = opening = sign * (past["debit"] - past["credit"])
     lines: list[StatementLine] = []
-    for row in (row for row in rows if row["day"] >= since):
+    for row in of_days:
         balance += sign * (row["debit"] - row["credit"])
         lines.append(StatementLine(**row, balance=balance))
     return Statement(
@@ -99,7 +98,8 @@ def get_statement(session: Session, ctx: RequestContext, wanted: GetStatement) -
 
 
 def _year_start(day: date) -> date:
-    return date(day.year - (day.month < FIRST_MONTH), FIRST_MONTH, 1)
+    year = day.year - (day.month < FIRST_MONTH)
+    return date(year, FIRST_MONTH, 1) if year else date.min
 
 
 def _rows(
@@ -119,13 +119,15 @@ def _rows(
              where i.tenant_id = %(tenant)s and i.company_id = %(company)s
                and i.party_id = %(party)s and i.effective_on <= %(until)s
         )
-        select %(since)s - 1 as day, '' as narration, '' as origin_type,
-               '00000000-0000-0000-0000-000000000000'::uuid as origin_id,
-               coalesce(sum(debit), 0.00) as debit, coalesce(sum(credit), 0.00) as credit
-          from line where day < %(since)s
-        union all
-        select day, narration, origin_type, origin_id, debit, credit
-          from (select * from line where day >= %(since)s order by day, id) of_days
+        select day, narration, origin_type, origin_id, debit, credit from (
+            select 0 as part, %(since)s::date as day, '' as narration, '' as origin_type,
+                   '00000000-0000-0000-0000-000000000000'::uuid as origin_id, null::uuid as id,
+                   coalesce(sum(debit), 0.00) as debit, coalesce(sum(credit), 0.00) as credit
+              from line where day < %(since)s
+            union all
+            select 1, day, narration, origin_type, origin_id, id, debit, credit
+              from line where day >= %(since)s) entry
+         order by part, day, id
         """,
         {
             "tenant": ctx.tenant_id,

@@ -29,8 +29,7 @@ UnitPrice = Annotated[Decimal, Field(ge=0, le=LARGEST_AMOUNT, max_digits=18, dec
 Percent = Annotated[Decimal, Field(ge=0, le=100, max_digits=7, decimal_places=4)]
 Quantity = Annotated[int, Field(ge=1, le=10_000_000)]
 StateCode = Annotated[str, Field(pattern=r"^[0-9]{2}$")]
-Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
-"""A day that a business could mean."""
+Day = date
 Key = Annotated[str, Field(min_length=8, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 
 

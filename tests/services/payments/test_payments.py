@@ -266,6 +266,10 @@ def test_a_statement_runs_from_day_to_day_and_closes_at_the_balance(trader: Shop
     later = {"party_id": customer, "from_day": str(tomorrow), "to_day": str(tomorrow)}
     then = trader.run("payments.get_statement", later)
     assert (then.opening, then.lines, then.closing) == (550, [], 550)
+    ends = {"party_id": customer, "from_day": "0001-01-01", "to_day": "9999-12-31"}
+    assert trader.run("payments.get_statement", ends).closing == 550
+    first = {"party_id": customer, "to_day": "0001-01-01"}
+    assert trader.run("payments.get_statement", first).closing == 0
     with pytest.raises(InvalidInput) as refused:
         trader.run("payments.get_statement", later | {"to_day": str(trader.ctx.today)})
     assert list(refused.value.fields) == ["from_day"]
