@@ -59,12 +59,14 @@ def register_screen(screen: Screen) -> Screen:
     """Add a screen.
 
     Raises:
-        RuntimeError: Its route is taken, or its group is unknown.
+        RuntimeError: Its route is taken, its group is unknown, or another shows such a record.
     """
     if screen.route in _SCREENS:
         raise RuntimeError(f"Two pages have the route {screen.route}.")
     if screen.nav is not None and screen.nav.group not in GROUPS:
         raise RuntimeError(f"{screen.route} wants the unknown navigation group {screen.nav.group}.")
+    if screen.record and any(known.record == screen.record for known in _SCREENS.values()):
+        raise RuntimeError(f"Two pages show one {screen.record}; a search opens only one of them.")
     _SCREENS[screen.route] = screen
     return screen
 

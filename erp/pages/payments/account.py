@@ -25,7 +25,6 @@ from erp.state.payments.wording import VIEW
     title="Customer's account",
     permission=VIEW,
     parent="/receivables",
-    record="party",
     on_load=[CustomerAccountState.open_record, CustomerAccountState.listen],
 )
 def customer_account_page() -> rx.Component:
@@ -47,7 +46,6 @@ def customer_account_page() -> rx.Component:
     title="Supplier's account",
     permission=VIEW,
     parent="/payables",
-    record="party",
     on_load=[SupplierAccountState.open_record, SupplierAccountState.listen],
 )
 def supplier_account_page() -> rx.Component:
