@@ -143,6 +143,22 @@ def text_area(
     return field(label, control, name=name, errors=errors, hint=hint, required=required, wide=True)
 
 
+def reason_field(
+    errors: Errors, example: str, *, label: str = "Reason", name: str = "reason"
+) -> rx.Component:
+    """Return the one field of a dialog that asks a person why."""
+    return text_field(
+        label,
+        name,
+        errors=errors,
+        required=True,
+        wide=True,
+        placeholder=example,
+        auto_focus=True,
+        max_length=120,
+    )
+
+
 def check_field(label: str, name: str, **props: Any) -> rx.Component:
     """Return a yes or no; a form sends `true` or nothing."""
     box = rx.el.input(type="checkbox", name=name, id=name, value="true", **props)

@@ -1,7 +1,5 @@
 """Payments: the list, and one of them."""
 
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
@@ -19,7 +17,7 @@ from erp.components import (
     list_view,
     notice,
     page_header,
-    text_field,
+    reason_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -126,16 +124,16 @@ def payment_page() -> rx.Component:
             subtitle="It leaves the cheques in hand for the bank.",
             submit="Bank it",
         ),
-        _reasoned(
+        form_dialog(
             ReversePaymentState,
-            "Cheque bounced",
+            reason_field(ReversePaymentState.field_errors, "Cheque bounced"),
             title="Take this payment back?",
             subtitle="It is booked back today, and what it settled is open again.",
             submit="Take back",
         ),
-        _reasoned(
+        form_dialog(
             SetApartState,
-            "It was for another invoice",
+            reason_field(SetApartState.field_errors, "It was for another invoice"),
             title="Set apart what it settled?",
             subtitle="Nothing is booked. What it settled is open again, and so is the payment.",
             submit="Set apart",
@@ -148,20 +146,6 @@ def payment_page() -> rx.Component:
 def _apart() -> rx.Component:
     opened = SetApartState.open_dialog(head["item_id"], head["number"])
     return rx.cond(head["may_apart"] != "", button("Set apart", icon="unlink", on_click=opened))
-
-
-def _reasoned(state: Any, example: str, **words: str) -> rx.Component:
-    reason = text_field(
-        "Reason",
-        "reason",
-        errors=state.field_errors,
-        required=True,
-        wide=True,
-        placeholder=example,
-        auto_focus=True,
-        max_length=120,
-    )
-    return form_dialog(state, reason, **words)
 
 
 def _actions() -> rx.Component:

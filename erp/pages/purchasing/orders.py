@@ -1,7 +1,5 @@
 """Orders to suppliers: the list, and one of them."""
 
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
@@ -19,7 +17,7 @@ from erp.components import (
     list_view,
     notice,
     page_header,
-    text_field,
+    reason_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -216,29 +214,18 @@ def _dialogs() -> rx.Component:
     return rx.fragment(
         form_dialog(
             RefuseState,
-            _words(RefuseState, "Why", "note", "Order half of it this month"),
+            reason_field(
+                RefuseState.field_errors, "Order half of it this month", label="Why", name="note"
+            ),
             title="Refuse this version",
             subtitle="The asker reads why.",
             submit="Refuse",
         ),
         form_dialog(
             FinishState,
-            _words(FinishState, "Reason", "reason", "The maker has stopped it"),
+            reason_field(FinishState.field_errors, "The maker has stopped it"),
             title="Expect nothing more?",
             subtitle="What came stays. An order of which nothing came is cancelled.",
             submit="End order",
         ),
-    )
-
-
-def _words(state: Any, label: str, name: str, example: str) -> rx.Component:
-    return text_field(
-        label,
-        name,
-        errors=state.field_errors,
-        required=True,
-        wide=True,
-        placeholder=example,
-        auto_focus=True,
-        max_length=120,
     )

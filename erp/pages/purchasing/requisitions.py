@@ -1,7 +1,5 @@
 """Requisitions: the list, and one of them."""
 
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
@@ -18,7 +16,7 @@ from erp.components import (
     list_view,
     notice,
     page_header,
-    text_field,
+    reason_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -185,29 +183,18 @@ def _dialogs() -> rx.Component:
     return rx.fragment(
         form_dialog(
             DeclineState,
-            _words(DeclineState, "Why", "note", "We have enough until March"),
+            reason_field(
+                DeclineState.field_errors, "We have enough until March", label="Why", name="note"
+            ),
             title="Decline this requisition",
             subtitle="The asker reads why.",
             submit="Decline",
         ),
         form_dialog(
             CloseRequisitionState,
-            _words(CloseRequisitionState, "Reason", "reason", "No longer needed"),
+            reason_field(CloseRequisitionState.field_errors, "No longer needed"),
             title="Order nothing more of it?",
             subtitle="What was ordered stays ordered.",
             submit="Close requisition",
         ),
-    )
-
-
-def _words(state: Any, label: str, name: str, example: str) -> rx.Component:
-    return text_field(
-        label,
-        name,
-        errors=state.field_errors,
-        required=True,
-        wide=True,
-        placeholder=example,
-        auto_focus=True,
-        max_length=120,
     )

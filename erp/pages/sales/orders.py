@@ -1,7 +1,5 @@
 """Quotations and orders of customers: the list, and one of them."""
 
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
@@ -19,7 +17,7 @@ from erp.components import (
     list_view,
     notice,
     page_header,
-    text_field,
+    reason_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -219,22 +217,9 @@ def _dialogs() -> rx.Component:
         ),
         form_dialog(
             FinishSalesOrderState,
-            _words(FinishSalesOrderState, "Reason", "reason", "They bought elsewhere"),
+            reason_field(FinishSalesOrderState.field_errors, "They bought elsewhere"),
             title="Deliver nothing more?",
             subtitle="What was delivered stays. Goods that are kept become free for others.",
             submit="End it",
         ),
-    )
-
-
-def _words(state: Any, label: str, name: str, example: str) -> rx.Component:
-    return text_field(
-        label,
-        name,
-        errors=state.field_errors,
-        required=True,
-        wide=True,
-        placeholder=example,
-        auto_focus=True,
-        max_length=120,
     )
