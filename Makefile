@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock build migration clean
 SHELL := /bin/bash
+# Without compiled modules on disk each of a hundred processes compiles the product again.
+unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -1,20 +1,13 @@
-"""`python -m erp.serving`, with granian's options: web processes that share the product's memory.
-
-The product is imported once, before the processes part, so that a second one costs what it
-changes and not another copy.
-"""
-
-import gc
-import importlib
+"""`python -m erp.serving`, with granian's options: web processes that share the product's memory."""
 
 from granian.cli import cli
+
+from erp.preloading import preload
 
 
 def main() -> None:
     """Import the product and serve it."""
-    importlib.import_module("erp.erp")
-    gc.collect()
-    gc.freeze()
+    preload("erp.erp")
     cli()
 
 

@@ -31,6 +31,7 @@ READ_SECONDS: Final = 20
 ATTEMPTS: Final = 3
 MISSING: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 TAKEN: Final = frozenset({"BucketAlreadyExists", "BucketAlreadyOwnedByYou"})
+_session = boto3.Session()
 
 
 class S3ObjectStorage:
@@ -205,8 +206,18 @@ def object_storage() -> S3ObjectStorage:
     return S3ObjectStorage(get_settings())
 
 
+def read_protocol() -> None:
+    """Read the protocol's description, 17 MB of it, for all clients of this process and its forks."""
+    _session.client(
+        "s3",
+        region_name="us-east-1",
+        aws_access_key_id="nobody",
+        aws_secret_access_key="none",  # noqa: S106  it signs nothing
+    )
+
+
 def _connect(settings: Settings, endpoint: str) -> "S3Client":
-    client: S3Client = boto3.client(
+    client: S3Client = _session.client(
         "s3",
         endpoint_url=endpoint or None,
         aws_access_key_id=settings.s3_access_key or None,

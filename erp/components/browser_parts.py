@@ -6,6 +6,8 @@ import reflex as rx
 from reflex.components.component import Component, NoSSRComponent
 from reflex_components_core.el.element import Element
 
+from erp.components.browser_files import script_beside
+
 
 class NavItem(Component):
     """A link of the navigation that marks itself when its page is open.
@@ -13,7 +15,7 @@ class NavItem(Component):
     `nested` are routes below its own that have links of their own.
     """
 
-    library = rx.asset("navigation.jsx", shared=True).importable_path
+    library = script_beside(__name__, "navigation.jsx")
     tag = "NavItem"
     to: rx.Var[str]
     section: rx.Var[str]
@@ -24,14 +26,14 @@ class NavItem(Component):
 class NavToggle(Component):
     """The button that narrows the navigation to its icons, remembered per browser."""
 
-    library = rx.asset("navigation.jsx", shared=True).importable_path
+    library = script_beside(__name__, "navigation.jsx")
     tag = "NavToggle"
 
 
 class NavDrawer(Component):
     """The navigation of narrow screens: a menu button and a modal drawer."""
 
-    library = rx.asset("navigation.jsx", shared=True).importable_path
+    library = script_beside(__name__, "navigation.jsx")
     tag = "NavDrawer"
 
 
@@ -42,7 +44,7 @@ class Palette(Component):
     its `group` and the `route` with `{id}`; hits of other kinds are not shown.
     """
 
-    library = rx.asset("palette.jsx", shared=True).importable_path
+    library = script_beside(__name__, "palette.jsx")
     lib_dependencies: list[str] = ["cmdk@1.1.1"]
     tag = "Palette"
     commands: rx.Var[list[dict[str, str]]]
@@ -52,7 +54,7 @@ class Palette(Component):
 class PaletteButton(Component):
     """The button that opens the command palette."""
 
-    library = rx.asset("palette.jsx", shared=True).importable_path
+    library = script_beside(__name__, "palette.jsx")
     lib_dependencies: list[str] = ["cmdk@1.1.1"]
     tag = "PaletteButton"
 
@@ -60,7 +62,7 @@ class PaletteButton(Component):
 class Shortcuts(Component):
     """The product's keyboard shortcuts; `places` have keys, label and href."""
 
-    library = rx.asset("shortcuts.jsx", shared=True).importable_path
+    library = script_beside(__name__, "shortcuts.jsx")
     lib_dependencies: list[str] = ["tinykeys@4.0.0"]
     tag = "Shortcuts"
     places: rx.Var[list[dict[str, str]]]
@@ -69,7 +71,7 @@ class Shortcuts(Component):
 class KeyMap(Component):
     """A page's own shortcuts: `keys` maps a tinykeys sequence to a name given to `on_key`."""
 
-    library = rx.asset("shortcuts.jsx", shared=True).importable_path
+    library = script_beside(__name__, "shortcuts.jsx")
     lib_dependencies: list[str] = ["tinykeys@4.0.0"]
     tag = "KeyMap"
     keys: rx.Var[dict[str, str]]
@@ -82,7 +84,7 @@ class ScannerWedge(Component):
     A field that shall keep the scanned text has the attribute `data-scan`.
     """
 
-    library = rx.asset("wedge.jsx", shared=True).importable_path
+    library = script_beside(__name__, "wedge.jsx")
     tag = "ScannerWedge"
     gap_ms: rx.Var[int]
     shortest: rx.Var[int]
@@ -92,7 +94,7 @@ class ScannerWedge(Component):
 class SearchBox(Component):
     """A search field that reports once the typing pauses; the slash key leads to it."""
 
-    library = rx.asset("search_box.jsx", shared=True).importable_path
+    library = script_beside(__name__, "search_box.jsx")
     tag = "SearchBox"
     value: rx.Var[str]
     placeholder: rx.Var[str]
@@ -103,7 +105,7 @@ class SearchBox(Component):
 class FileBox(Component):
     """A field for one file, chosen or dropped; `on_file` gets its name and content in base 64."""
 
-    library = rx.asset("file_box.jsx", shared=True).importable_path
+    library = script_beside(__name__, "file_box.jsx")
     tag = "FileBox"
     accept: rx.Var[str]
     label: rx.Var[str]
@@ -117,7 +119,7 @@ class DayInput(Component):
     What is no day reaches the form as it was typed, so that the refusal stands at the field.
     """
 
-    library = rx.asset("day.jsx", shared=True).importable_path
+    library = script_beside(__name__, "day.jsx")
     tag = "DayInput"
     name: rx.Var[str]
     value: rx.Var[str]
@@ -132,7 +134,7 @@ class DayInput(Component):
 class Lookup(NoSSRComponent):
     """A field that finds one record through a REST list; the form receives its id."""
 
-    library = rx.asset("lookup.jsx", shared=True).importable_path
+    library = script_beside(__name__, "lookup.jsx")
     tag = "Lookup"
     name: rx.Var[str]
     url: rx.Var[str]
@@ -157,7 +159,7 @@ class FilePick(Component):
         on_done: Takes the id that the server answered, and `yes` if it knew the file.
     """
 
-    library = rx.asset("file_pick.jsx", shared=True).importable_path
+    library = script_beside(__name__, "file_pick.jsx")
     tag = "FilePick"
     url: rx.Var[str]
     accept: rx.Var[str]
@@ -170,7 +172,7 @@ class FilePick(Component):
 class TextFile(Component):
     """A button that reads a text file in the browser and reports its name and text, or why not."""
 
-    library = rx.asset("text_file.jsx", shared=True).importable_path
+    library = script_beside(__name__, "text_file.jsx")
     tag = "TextFile"
     label: rx.Var[str]
     accept: rx.Var[str]

@@ -3,6 +3,8 @@
 import reflex as rx
 from reflex.components.component import Component
 
+from erp.components.browser_files import script_beside
+
 
 class CountBox(Component):
     """Units of one lot: saved on Enter, on leaving and when the typing pauses.
@@ -15,7 +17,7 @@ class CountBox(Component):
         problem: What is wrong with them; shown by the page under the id `<lot>-problem`.
     """
 
-    library = rx.asset("count_box.jsx", shared=True).importable_path
+    library = script_beside(__name__, "count_box.jsx")
     tag = "CountBox"
     sheet: rx.Var[str]
     lot: rx.Var[str]
@@ -26,5 +28,5 @@ class CountBox(Component):
     on_save: rx.EventHandler[lambda lot, text: [lot, text]]  # type: ignore[type-arg,valid-type]
 
 
-_WEDGE = rx.asset("wedge.jsx", shared=True)
+_WEDGE = script_beside(__name__, "wedge.jsx")
 """The field imports from it, beside itself."""

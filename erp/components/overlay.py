@@ -4,11 +4,13 @@ import reflex as rx
 from reflex.components.component import NoSSRComponent
 from reflex_components_core.core.banner import connection_errors_count
 
+from erp.components.browser_files import script_beside
+
 
 class ConnectionWatch(NoSSRComponent):
     """Says quietly that the connection is lost, and leads to the sign-in form if that is why."""
 
-    library = rx.asset("overlay.jsx", shared=True).importable_path
+    library = script_beside(__name__, "overlay.jsx")
     tag = "ConnectionWatch"
     failures: rx.Var[int]
 

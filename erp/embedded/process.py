@@ -110,10 +110,18 @@ class Service(ABC):
     def _spawn(self) -> None:
         for folder in (self.home, self.log_path.parent, self._pid_path.parent):
             folder.mkdir(parents=True, exist_ok=True)
-        command, user = self.command(), self.run_as()
+        pid = self.launch()
+        born = psutil.Process(pid).create_time()
+        record = {"pid": pid, "born": born, "command": self.command()}
+        self._pid_path.touch(mode=0o600)
+        self._pid_path.write_text(json.dumps(record))
+
+    def launch(self) -> int:
+        """Start the command in a session of its own, and return its process id."""
+        user = self.run_as()
         with self.log_path.open("ab") as log:
             child = subprocess.Popen(  # noqa: S603  the command is our own
-                command,
+                self.command(),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -125,10 +133,7 @@ class Service(ABC):
             )
         child.returncode = 0  # it may outlive us, which Popen would call a leak
         _children.add(child.pid)
-        born = psutil.Process(child.pid).create_time()
-        record = {"pid": child.pid, "born": born, "command": command}
-        self._pid_path.touch(mode=0o600)
-        self._pid_path.write_text(json.dumps(record))
+        return child.pid
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + READY_SECONDS

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from erp.core.settings import Settings
+from erp.embedded.nursery import nursery
 from erp.embedded.process import Service
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -21,6 +22,7 @@ class Program:
     Attributes:
         name: Names its log and its pid file.
         arguments: What follows the Python interpreter.
+        forks: The module's `main` runs in a fork of the imported product, see `nursery`.
         environment: Added to the environment of the whole product.
         health: Address (host, port, path) that answers 200 once it is ready; without one
             the process counts as ready when it runs.
@@ -30,6 +32,7 @@ class Program:
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     health: tuple[str, int, str] | None = None
+    forks: bool = False
 
 
 def product_programs(settings: Settings) -> list[Program]:
@@ -42,9 +45,9 @@ def product_programs(settings: Settings) -> list[Program]:
     )
     return [
         Program("web", web, WEB_ENVIRONMENT, ("127.0.0.1", port, "/health/live")),
-        Program("worker", ("-m", "jobs.worker")),
-        Program("relay", ("-m", "jobs.relay")),
-        Program("listener", ("-m", "jobs.listeners.mqtt")),
+        Program("worker", ("-m", "jobs.worker"), forks=True),
+        Program("relay", ("-m", "jobs.relay"), forks=True),
+        Program("listener", ("-m", "jobs.listeners.mqtt"), forks=True),
     ]
 
 
@@ -82,6 +85,13 @@ class ProgramProcess(Service):
     def command(self) -> list[str]:
         """Return this interpreter and the program's arguments."""
         return [sys.executable, *self._program.arguments]
+
+    def launch(self) -> int:
+        """Start the program, by a fork where it may be one."""
+        if not self._program.forks:
+            return super().launch()
+        module = self._program.arguments[-1]
+        return nursery.fork(module, self.child_environment(), self.home, self.log_path)
 
     def child_environment(self) -> dict[str, str]:
         """Return our environment, what the caller adds, and the program's own settings."""

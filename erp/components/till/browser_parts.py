@@ -6,6 +6,8 @@ import reflex as rx
 from reflex.components.component import Component, NoSSRComponent
 from reflex.event import no_args_event_spec
 
+from erp.components.browser_files import script_beside
+
 
 class ProductFinder(Component):
     """The search that always has the keyboard; favourites while nothing is typed.
@@ -17,7 +19,7 @@ class ProductFinder(Component):
         sold: Changes with every sale, so that stock is looked up again.
     """
 
-    library = rx.asset("finder.jsx", shared=True).importable_path
+    library = script_beside(__name__, "finder.jsx")
     tag = "ProductFinder"
     location: rx.Var[str]
     customer: rx.Var[str]
@@ -28,7 +30,7 @@ class ProductFinder(Component):
 class CartKeeper(Component):
     """Keeps the texts of the open carts in the tab and offers them to a page that has none."""
 
-    library = rx.asset("keeper.jsx", shared=True).importable_path
+    library = script_beside(__name__, "keeper.jsx")
     tag = "CartKeeper"
     register: rx.Var[str]
     kept: rx.Var[str]
@@ -45,7 +47,7 @@ class DisplayFeed(Component):
         receipt: Of the sale just posted. points: what the customer has, in words.
     """
 
-    library = rx.asset("customer_display.jsx", shared=True).importable_path
+    library = script_beside(__name__, "customer_display.jsx")
     tag = "DisplayFeed"
     register: rx.Var[str]
     lines: rx.Var[list[dict[str, Any]]]
@@ -59,7 +61,7 @@ class DisplayFeed(Component):
 class CustomerDisplay(NoSSRComponent):
     """The display itself; the register is the address's `till`."""
 
-    library = rx.asset("customer_display.jsx", shared=True).importable_path
+    library = script_beside(__name__, "customer_display.jsx")
     tag = "CustomerDisplay"
     shop: rx.Var[str]
     branch: rx.Var[str]
@@ -68,7 +70,7 @@ class CustomerDisplay(NoSSRComponent):
 class FocusOn(Component):
     """Gives a field the keyboard as its dialog opens; a button also takes an early Enter."""
 
-    library = rx.asset("focus_on.jsx", shared=True).importable_path
+    library = script_beside(__name__, "focus_on.jsx")
     tag = "FocusOn"
     field: rx.Var[str]
 
@@ -80,7 +82,7 @@ class TillKeys(Component):
         chosen, total: As either changes, the chosen line is brought into view.
     """
 
-    library = rx.asset("till_keys.jsx", shared=True).importable_path
+    library = script_beside(__name__, "till_keys.jsx")
     tag = "TillKeys"
     chosen: rx.Var[str]
     total: rx.Var[str]
@@ -98,14 +100,14 @@ class TillKeys(Component):
 class KeysButton(Component):
     """The button that shows the till's keys."""
 
-    library = rx.asset("till_keys.jsx", shared=True).importable_path
+    library = script_beside(__name__, "till_keys.jsx")
     tag = "KeysButton"
 
 
 class NumberBox(Component):
     """A number in a line, or with `code` a short text; told once it is done."""
 
-    library = rx.asset("number_box.jsx", shared=True).importable_path
+    library = script_beside(__name__, "number_box.jsx")
     tag = "NumberBox"
     value: rx.Var[str]
     label: rx.Var[str]
@@ -119,7 +121,7 @@ class NumberBox(Component):
 class Stepper(Component):
     """A quantity with a button on either side."""
 
-    library = rx.asset("number_box.jsx", shared=True).importable_path
+    library = script_beside(__name__, "number_box.jsx")
     tag = "Stepper"
     value: rx.Var[str]
     label: rx.Var[str]
@@ -130,7 +132,7 @@ class Stepper(Component):
 class CountStepper(Component):
     """A count from zero to `most` with a button on either side."""
 
-    library = rx.asset("number_box.jsx", shared=True).importable_path
+    library = script_beside(__name__, "number_box.jsx")
     tag = "CountStepper"
     value: rx.Var[str]
     most: rx.Var[str]
@@ -141,7 +143,7 @@ class CountStepper(Component):
 class PinPad(Component):
     """A PIN field with a keypad; empties itself with every attempt."""
 
-    library = rx.asset("keypad.jsx", shared=True).importable_path
+    library = script_beside(__name__, "keypad.jsx")
     tag = "PinPad"
     name: rx.Var[str]
     attempt: rx.Var[int]
@@ -151,7 +153,7 @@ class PinPad(Component):
 class CashCount(Component):
     """A count by denomination or as a total; its form receives the total."""
 
-    library = rx.asset("cash_count.jsx", shared=True).importable_path
+    library = script_beside(__name__, "cash_count.jsx")
     tag = "CashCount"
     name: rx.Var[str]
     error: rx.Var[str]
@@ -170,7 +172,7 @@ class PaymentPad(Component):
         attempt: Counts the server's answers.
     """
 
-    library = rx.asset("payment_pad.jsx", shared=True).importable_path
+    library = script_beside(__name__, "payment_pad.jsx")
     tag = "PaymentPad"
     total: rx.Var[str]
     mode: rx.Var[str]
@@ -188,5 +190,5 @@ class PaymentPad(Component):
     on_upi: rx.EventHandler[lambda amount: [amount]]  # type: ignore[type-arg,valid-type]
 
 
-_KEYPAD = rx.asset("keypad.jsx", shared=True)
+_KEYPAD = script_beside(__name__, "keypad.jsx")
 """The payment pad imports it from beside itself."""

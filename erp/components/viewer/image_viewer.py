@@ -6,6 +6,8 @@ import reflex as rx
 from reflex.components.component import NoSSRComponent
 from reflex_components_lucide.icon import LUCIDE_LIBRARY
 
+from erp.components.browser_files import script_beside
+
 MODULES: Final = (
     "viewer_controls.jsx",
     "viewer_frames.jsx",
@@ -27,7 +29,7 @@ PACKAGES: Final = [
 ]
 
 for _module in MODULES:
-    rx.asset(_module, shared=True)
+    script_beside(__name__, _module)
 
 
 class ImageViewer(NoSSRComponent):
@@ -56,7 +58,7 @@ class ImageViewer(NoSSRComponent):
         on_failure: Called with the instance and why it cannot be shown.
     """
 
-    library = rx.asset("viewer.jsx", shared=True).importable_path
+    library = script_beside(__name__, "viewer.jsx")
     lib_dependencies: list[str] = PACKAGES
     tag = "ImageViewer"
 
