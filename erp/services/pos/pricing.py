@@ -142,12 +142,21 @@ class Bill:
 
 
 def draw_up(
-    session: Session, ctx: RequestContext, shift: OpenShift, buyer: SaleParty, basket: Basket
+    session: Session,
+    ctx: RequestContext,
+    shift: OpenShift,
+    buyer: SaleParty,
+    basket: Basket,
+    *,
+    as_paid: bool = False,
 ) -> Bill:
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
     Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
     line over several lots becomes several. Locks the balances of the basket.
+
+    `as_paid` books what was paid already: a price of a line stands, and its trace keeps what the
+    goods would cost now.
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
@@ -174,6 +183,8 @@ def draw_up(
     picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
+    if as_paid:
+        parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
     return _taxed(session, ctx, shift, buyer, basket, parts)
 
@@ -305,6 +316,14 @@ def _priced(book: PriceBook, asked: Mapping[UUID, Asked], part: Part) -> Part:
     )
     priced = sales.price(book, asked[pick.variant_id], lot, sales.PriceMode.INCLUSIVE)
     return replace(part, unit_price=priced.unit_price, trace=priced.trace)
+
+
+def _as_paid(part: Part) -> Part:
+    paid = part.asked.unit_price
+    if paid is None or paid == part.unit_price:
+        return part
+    trace = {"source": "paid", "paid": str(paid), "now": str(part.unit_price)}
+    return replace(part, unit_price=paid, trace=trace)
 
 
 def _taxed(

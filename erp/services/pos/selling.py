@@ -180,11 +180,16 @@ def require_fit(session: Session, ctx: RequestContext, offer: Offer) -> None:
 
 
 def sell(
-    session: Session, ctx: RequestContext, offer: Offer, settlement: Settlement
+    session: Session,
+    ctx: RequestContext,
+    offer: Offer,
+    settlement: Settlement,
+    given_number: str = "",
 ) -> SaleReceipt:
     """Post a bill with how it is paid; the rows are held.
 
-    Whoever calls has asked whether the customer may owe what is new on their account.
+    Whoever calls has asked whether the customer may owe what is new on their account, and where
+    they name a number has made sure that it was given to this sale alone.
 
     Raises:
         As `post_sale`, for what is wrong with points or advances.
@@ -194,7 +199,7 @@ def sell(
     points = points_of_sale(session, ctx, buyer, offer.cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)
     deal = _Deal(offer, settlement, points, _invoice(offer))
-    number = billing.take_number(session, ctx, deal.invoice)
+    number = given_number or billing.take_number(session, ctx, deal.invoice)
     db.hold_rows(session)
     _write(session, ctx, deal, number)
     return _receipt(ctx, deal, number)

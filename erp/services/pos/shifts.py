@@ -26,7 +26,7 @@ from erp.services.platform import (
     emit,
     refuse_dry_run,
 )
-from erp.services.pos.errors import DrawerShort, ReasonRequired, ShiftClosed
+from erp.services.pos.errors import BillsOutstanding, DrawerShort, ReasonRequired, ShiftClosed
 
 
 class ShiftEnded(DomainEvent):
@@ -197,6 +197,7 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     Raises:
         NotFound: There is no such shift at the acting branch.
         ShiftClosed: It is closed already.
+        BillsOutstanding: A device may still hold bills of the shift.
         ReasonRequired: The difference exceeds the actor's tolerance and is not explained.
         InvalidInput: More would stay in the drawer than was counted.
         NoDryRun: A count that can be tried out is not blind.
@@ -206,6 +207,7 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     """
     shift = _lock_open(session, ctx, cmd.shift_id)
     refuse_dry_run(session)
+    _require_handed_in(session, ctx, cmd.shift_id)
     expected = expected_cash(session, ctx, cmd.shift_id)
     closing = ShiftClosing(
         shift_id=cmd.shift_id,
@@ -225,6 +227,20 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     )
     emit(session, ctx, cmd.shift_id, event)
     return closing
+
+
+def _require_handed_in(session: Session, ctx: RequestContext, shift_id: UUID) -> None:
+    lease = db.fetch_one(
+        session,
+        "select device_name from till_lease where tenant_id = %s and shift_id = %s and status = 'open'",
+        (ctx.tenant_id, shift_id),
+    )
+    if lease is not None:
+        message = (
+            f"{lease['device_name']} may still hold bills it made offline. Open the till there, so that"
+            " it hands them in, or have a manager end its lease under Offline sales."
+        )
+        raise BillsOutstanding(message, fields={"shift_id": message})
 
 
 def _check_count(ctx: RequestContext, cmd: CloseShift, difference: Decimal) -> None:
