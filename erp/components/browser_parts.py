@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 from reflex.components.component import Component, NoSSRComponent
-from reflex_components_core.el.element import Element
 
 
 class NavItem(Component):
@@ -179,12 +178,11 @@ class TextFile(Component):
     on_refuse: rx.EventHandler[lambda message: [message]]  # type: ignore[type-arg,valid-type]
 
 
-class PlainForm(Element):
-    """A form that the browser itself submits; Reflex's own keeps submits to its events."""
+class SignOut(Component):
+    """The form that signs out; it waits until this browser has handed in what it sold offline."""
 
-    tag = "form"
-    method: rx.Var[str]
-    action: rx.Var[str]
+    library = rx.asset("sign_out.jsx", shared=True).importable_path
+    tag = "SignOut"
 
 
 def scanner(on_scan: Any, **options: Any) -> rx.Component:

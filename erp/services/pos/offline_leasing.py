@@ -1,7 +1,7 @@
 """Leases: what a device is lent so that it can sell alone."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -20,15 +20,19 @@ from erp.models.pos import LeaseStatus, TillLease
 from erp.services import billing, party
 from erp.services.platform import (
     Command,
+    Identified,
+    Query,
     Result,
     Series,
     ShortText,
     command,
+    query,
     refuse_on,
     take_block,
     written,
 )
 from erp.services.pos.errors import LeaseHeld
+from erp.services.pos.printing import upi_payee
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 
 BLOCK = 200
@@ -65,13 +69,21 @@ class PrintedSeller(Result):
     is_composition: bool
 
 
-class TakenLease(Result):
+class GetLease(Query):
+    """A lease, asked for by its device."""
+
+    lease_id: UUID
+    device_key: DeviceKey
+
+
+class LeaseTerms(Result):
     """A lease as its device keeps it.
 
     Attributes:
         next_number: First number that no sale handed in bears.
         titles: What the document is called with taxable goods alone, others alone, and both.
         bears_tax: Whether the seller collects tax.
+        upi_svg: Code by which a customer pays any amount; empty where the branch has no address.
         bars: Bars of the Code 128 of each number from `first_number` on, as hexadecimal bits.
     """
 
@@ -91,6 +103,7 @@ class TakenLease(Result):
     seller: PrintedSeller
     titles: list[str]
     bears_tax: bool
+    upi_svg: str
     bars: list[str]
 
 
@@ -196,7 +209,7 @@ _OPEN_OF_SHIFT = (
 
 
 @command("pos.take_lease", permission="pos.sell", rest="POST /till-leases")
-def take_lease(session: Session, ctx: RequestContext, cmd: TakeLease) -> TakenLease:
+def take_lease(session: Session, ctx: RequestContext, cmd: TakeLease) -> Identified:
     """Lend a device numbers of the register's offline series, or return what it holds already.
 
     One device at a time holds a register's lease; it binds device, register, shift and cashier.
@@ -210,11 +223,10 @@ def take_lease(session: Session, ctx: RequestContext, cmd: TakeLease) -> TakenLe
     lease = _held(session, ctx, _OPEN_OF_SHIFT, cmd.shift_id)
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     if lease is None:
-        lease = _lend(session, ctx, shift, cmd)
-    else:
-        _require_own(ctx, lease, cmd)
-        lease = _extended(session, ctx, lease)
-    return _answer(session, ctx, shift, lease)
+        return Identified(id=_lend(session, ctx, shift, cmd))
+    _require_own(ctx, lease, cmd)
+    _extend(session, ctx, lease)
+    return Identified(id=lease.id)
 
 
 def _require_own(ctx: RequestContext, lease: Lease, cmd: TakeLease) -> None:
@@ -226,7 +238,7 @@ def _require_own(ctx: RequestContext, lease: Lease, cmd: TakeLease) -> None:
         raise LeaseHeld("This device has to hand in the bills of the cashier before first.")
 
 
-def _lend(session: Session, ctx: RequestContext, shift: OpenShift, cmd: TakeLease) -> Lease:
+def _lend(session: Session, ctx: RequestContext, shift: OpenShift, cmd: TakeLease) -> UUID:
     year = fiscal_year(ctx.today)
     series = series_of(shift.branch_id, shift.register_id, shift.register_code, year)
     lease_id = new_id()
@@ -250,7 +262,7 @@ def _lend(session: Session, ctx: RequestContext, shift: OpenShift, cmd: TakeLeas
         "reason": "",
     }
     db.insert_rows(session, TillLease, [row])
-    return hold_lease(session, ctx, lease_id)
+    return lease_id
 
 
 def _last_day(today: date, year: str) -> date:
@@ -260,17 +272,15 @@ def _last_day(today: date, year: str) -> date:
     return date.fromordinal(min(today.toordinal() + LONGEST_DAYS, end.toordinal()))
 
 
-def _extended(session: Session, ctx: RequestContext, lease: Lease) -> Lease:
+def _extend(session: Session, ctx: RequestContext, lease: Lease) -> None:
     """Lend as many numbers again once half of the block is used; they follow on."""
-    if lease.last_number - next_of(session, ctx, lease) >= BLOCK // 2:
-        return lease
-    block = take_block(session, ctx, lease.series, BLOCK)
-    db.execute(
-        session,
-        "update till_lease set last_number = %s where tenant_id = %s and id = %s",
-        (block.last, ctx.tenant_id, lease.id),
-    )
-    return replace(lease, last_number=block.last)
+    if lease.last_number - next_of(session, ctx, lease) < BLOCK // 2:
+        block = take_block(session, ctx, lease.series, BLOCK)
+        db.execute(
+            session,
+            "update till_lease set last_number = %s where tenant_id = %s and id = %s",
+            (block.last, ctx.tenant_id, lease.id),
+        )
 
 
 def next_of(session: Session, ctx: RequestContext, lease: Lease) -> int:
@@ -284,9 +294,20 @@ def next_of(session: Session, ctx: RequestContext, lease: Lease) -> int:
     return row["last"] + 1 if row and row["last"] else lease.first_number
 
 
-def _answer(session: Session, ctx: RequestContext, shift: OpenShift, lease: Lease) -> TakenLease:
+@query("pos.get_lease", permission="pos.sell", rest="POST /till-leases/{lease_id}/terms")
+def get_lease(session: Session, ctx: RequestContext, wanted: GetLease) -> LeaseTerms:
+    """Return what a device was lent and what its receipts say of the seller.
+
+    Raises:
+        NotFound: There is no such lease at the acting branch.
+        PermissionDenied: The device is another.
+        ShiftClosed: The shift of the lease takes no sales.
+    """
+    lease = hold_lease(session, ctx, wanted.lease_id)
+    require_device(lease, wanted.device_key)
+    shift = hold_open_shift(session, ctx, lease.shift_id)
     after = next_of(session, ctx, lease)
-    return TakenLease(
+    return LeaseTerms(
         lease_id=lease.id,
         user_id=lease.user_id,
         register_id=lease.register_id,
@@ -303,6 +324,7 @@ def _answer(session: Session, ctx: RequestContext, shift: OpenShift, lease: Leas
         seller=_seller(session, ctx, shift),
         titles=_titles(shift),
         bears_tax=not (shift.is_composition or shift.is_unregistered),
+        upi_svg=_upi(session, ctx),
         bars=[_bars(lease.number(n)) for n in range(lease.first_number, lease.last_number + 1)],
     )
 
@@ -319,6 +341,11 @@ def _seller(session: Session, ctx: RequestContext, shift: OpenShift) -> PrintedS
         state_tax_head=state_tax_head(SupplyNature.INTRA, shift.seller_state) or "",
         is_composition=shift.is_composition,
     )
+
+
+def _upi(session: Session, ctx: RequestContext) -> str:
+    payee = upi_payee(session, ctx)
+    return billing.qr_svg(billing.upi_link(payee)) if payee else ""
 
 
 def _titles(shift: OpenShift) -> list[str]:
