@@ -1,6 +1,7 @@
 """A device that sells without its server, as the browser does: lent, priced, taxed and handed in."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -28,10 +29,12 @@ class Device:
     lease: Any = None
     goods: dict[UUID, Any] = field(default_factory=dict)
     place: int = 0
+    taken: Counter[UUID] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
         wanted = {"shift_id": self.shop.shift_id, "device_key": self.key, "device_name": self.name}
-        self.lease = self.shop.run("pos.take_lease", wanted, by=self.by)
+        named = {"lease_id": self.shop.run("pos.take_lease", wanted, by=self.by).id}
+        self.lease = self.shop.run("pos.get_lease", named | {"device_key": self.key}, by=self.by)
         self.place = self.lease.next_number
         self.goods = {row.id: row for row in self.snapshot().rows}
 
@@ -88,8 +91,9 @@ class Device:
     def _lines(self, variant_id: UUID, quantity: int) -> list[dict[str, Any]]:
         left, lines = quantity, []
         for lot in self.goods[variant_id].lots:
-            units = min(left, lot.units)
+            units = min(left, lot.units - self.taken[lot.id])
             if units:
+                self.taken[lot.id] += units
                 price = price_in(lot.prices, quantity)
                 made = {"variant_id": variant_id, "lot_id": lot.id, "quantity": units}
                 sealed = {"unit_price": price, "prices": lot.prices, "seal": lot.seal}

@@ -279,7 +279,8 @@ def test_a_lease_that_is_half_used_is_lent_numbers_that_follow_on(trader: Shop):
     bill = device.bill({trader.variant_ids[0]: 1})
     device.sends(bill | {"place": 101})
     wanted = {"shift_id": trader.shift_id, "device_key": device.key, "device_name": "x"}
-    again = trader.run("pos.take_lease", wanted)
+    assert trader.run("pos.take_lease", wanted).id == device.lease.lease_id
+    again = trader.run("pos.get_lease", device.proof())
     assert (again.lease_id, again.last_number, again.next_number) == (
         device.lease.lease_id,
         400,
