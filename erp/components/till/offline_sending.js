@@ -75,16 +75,17 @@ export async function refresh() {
   const [lease, { key }, asOf] = await Promise.all([fact("lease"), device(), fact("asOf")]);
   if (!lease || (await noteUnsent())) return false;
   const rows = [], gone = [];
-  let since = asOf ?? null, after = null, first = null;
+  let since = asOf ?? null, cursor = "", first = null;
   do {
-    const page = await post(`/${lease.lease_id}/goods`, { device_key: key, since, after });
-    if (page.is_whole && since) { since = null; rows.length = 0; gone.length = 0; first = null; after = null; }
+    const page = await post(`/${lease.lease_id}/goods`, { device_key: key, since, cursor });
+    const mustBeginAgain = page.is_whole && since && cursor;
+    if (page.is_whole) since = null;
+    if (mustBeginAgain) { rows.length = gone.length = 0; first = null; cursor = ""; continue; }
     first ??= page;
     rows.push(...page.rows);
     gone.push(...page.gone);
-    after = page.next_after;
-    if (page === first && page.is_whole) since = null;
-  } while (after);
+    cursor = page.next_cursor;
+  } while (cursor || !first);
   await keepGoods({ isWhole: first.is_whole, rows, gone, asOf: first.as_of });
   return true;
 }

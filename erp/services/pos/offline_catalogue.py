@@ -17,7 +17,7 @@ from erp.core.settings import get_settings
 from erp.models.sales import RuleKind
 from erp.services import catalog, party, sales
 from erp.services.catalog import SaleLine
-from erp.services.platform import Query, Result, query
+from erp.services.platform import Query, Result, decode_cursor, encode_cursor, query
 from erp.services.pos.offline_leasing import DeviceKey, hold_lease, require_device
 from erp.services.pos.prescribing import PRESCRIBED
 from erp.services.sales import Asked, LotPrices, PriceBook
@@ -32,13 +32,13 @@ class GetOfflineGoods(Query):
 
     Attributes:
         since: `as_of` of what the device has; only what changed since is returned.
-        after: The last variant of the page before.
+        cursor: `next_cursor` of the page before; empty for the first.
     """
 
     lease_id: UUID
     device_key: DeviceKey
     since: AwareDatetime | None = None
-    after: UUID | None = None
+    cursor: Annotated[str, Field(max_length=400)] = ""
     limit: Annotated[int, Field(ge=1, le=PAGE)] = PAGE
 
 
@@ -93,14 +93,14 @@ class OfflineGoodsPage(Result):
         as_of: Instant to ask for changes since.
         is_whole: Everything follows, page by page; what the device has is out of date.
         gone: Variants that are not sold here any more.
-        next_after: Ask on after it; none at the end.
+        next_cursor: Of the page that follows; empty at the end.
     """
 
     as_of: AwareDatetime
     is_whole: bool
     rows: list[OfflineGoods]
     gone: list[UUID]
-    next_after: UUID | None
+    next_cursor: str
 
 
 _TERMS: LiteralString = """
@@ -165,7 +165,8 @@ def get_offline_goods(
     since = _since(session, ctx, wanted)
     where: dict[str, Any] = {"tenant": ctx.tenant_id, "today": ctx.today}
     where["location"] = _location(session, ctx, lease.register_id)
-    asked = where | {"after": wanted.after, "since": since, "limit": wanted.limit}
+    after = decode_cursor(wanted.cursor, 1) or [None]
+    asked = where | {"after": after[0], "since": since, "limit": wanted.limit}
     variants = [row["variant_id"] for row in db.fetch_all(session, _STOCKED, asked)]
     rows = _rows(session, ctx, lease.id, where | {"variants": variants})
     return OfflineGoodsPage(
@@ -173,7 +174,7 @@ def get_offline_goods(
         is_whole=since is None,
         rows=rows,
         gone=sorted(set(variants) - {row.id for row in rows}) if since else [],
-        next_after=variants[-1] if len(variants) == wanted.limit else None,
+        next_cursor=encode_cursor(variants[-1]) if len(variants) == wanted.limit else "",
     )
 
 

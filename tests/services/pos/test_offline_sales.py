@@ -118,8 +118,8 @@ def test_the_snapshot_holds_what_this_till_may_sell_and_follows_its_changes(trad
         sum(lot.units for lot in {r.id: r for r in change.rows}[trader.variant_ids[1]].lots) == 205
     )
     pages = [device.snapshot(limit=1)]
-    while pages[-1].next_after:
-        pages.append(device.snapshot(limit=1, after=pages[-1].next_after))
+    while pages[-1].next_cursor:
+        pages.append(device.snapshot(limit=1, cursor=pages[-1].next_cursor))
     assert {row.id for page in pages for row in page.rows} == set(trader.variant_ids[1:])
     trader.run(
         "inventory.recall_lot", {"lot_id": trader.lot_ids[trader.variant_ids[2]][0], "reason": "x"}
