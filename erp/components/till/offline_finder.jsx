@@ -53,7 +53,7 @@ function Found({ row, i, at, left, onAdd, onHover }) {
     <li id={`${LIST}-${i}`} role="option" aria-selected={i === at} onMouseEnter={() => onHover(i)} onClick={() => onAdd(row)} data-none={left <= 0 || undefined}>
       <span className="found-name">{row.label}<small>{row.sku}{lot.expires_on && ` · exp ${month(lot.expires_on)}`}</small></span>
       <span className="found-price">{price !== lot.mrp && <s>₹{amount(Number(lot.mrp) * 100)}</s>} ₹{amount(Number(price) * 100)}</span>
-      <span className="badge" data-tone={left > 0 ? "gray" : "red"}>{row.is_prescribed ? "Prescription" : left > 0 ? row.unit : "None left"}</span>
+      {(row.is_prescribed || left <= 0) && <span className="badge" data-tone={left > 0 ? "amber" : "red"}>{left > 0 ? "Prescription" : "None left"}</span>}
     </li>
   );
 }

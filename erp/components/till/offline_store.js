@@ -47,7 +47,7 @@ export function keepGoods({ isWhole, rows, gone, asOf }) {
   });
 }
 
-// Gives the next number and keeps the bill in one transaction: two tabs never give one number twice.
+// Gives the next number, keeps the bill and empties the cart in one transaction: two tabs never give one number twice.
 export function keepNewBill(make) {
   return work(["facts", "bills"], "readwrite", (t) => {
     const kept = {};
@@ -58,6 +58,7 @@ export function keepNewBill(make) {
       kept.bill = make(lease, lease.next_number);
       t.objectStore("facts").put({ ...lease, next_number: lease.next_number + 1 }, "lease");
       t.objectStore("bills").put(kept.bill);
+      t.objectStore("facts").put([], "cart");
     };
     return kept;
   });

@@ -12,6 +12,7 @@ import { OfflineFinder } from "./offline_finder.jsx";
 import { TillKeys } from "./till_keys.jsx";
 
 const EVERY_MS = 4000;
+const WORDS = /^[a-z ]+$/i; // typed as fast as a scanner types
 
 function useKept() {
   const [kept, setKept] = useState(null);
@@ -77,7 +78,8 @@ export function OfflineTerminal() {
     choose(next.find((entry) => entry.id === row.id && !entry.lot).uid);
   };
   const scan = (code) => {
-    const row = kept?.shelf.scanned(code);
+    if (open) return;
+    const row = kept?.shelf.scanned(code) ?? (WORDS.test(code) ? kept?.shelf.search(code)[0] : null);
     if (row) add(row); else setNote(`${code} is not on this till's shelf, by what the server last said.`);
   };
   const pay = () => bill?.isSellable && !stop && setOpen("pay");
