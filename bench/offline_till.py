@@ -29,7 +29,8 @@ MULTIPLY = """async (wanted) => {
   const into = store("readwrite");
   for (let at = 0; at < wanted - rows.length; at += 1) {
     const row = rows[at % rows.length];
-    into.put({ ...row, id: `${row.id}-${at}`, label: `${row.label} ${at}`, words: `${row.words} copy${at}`, codes: [] });
+    const named = { id: `${row.id}-${at}`, label: `${row.label} ${at}`, words: `${row.words} copy${at}` };
+    into.put({ ...row, ...named, codes: [] });
   }
   await new Promise((done) => { into.transaction.oncomplete = done; });
   return Math.max(wanted, rows.length);

@@ -165,8 +165,12 @@ def get_offline_goods(
     since = _since(session, ctx, wanted)
     where: dict[str, Any] = {"tenant": ctx.tenant_id, "today": ctx.today}
     where["location"] = _location(session, ctx, lease.register_id)
-    after = decode_cursor(wanted.cursor, 1) or [None]
-    asked = where | {"after": after[0], "since": since, "limit": wanted.limit}
+    after = decode_cursor(wanted.cursor, 1)
+    asked = where | {
+        "after": after[0] if after else None,
+        "since": since,
+        "limit": wanted.limit,
+    }
     variants = [row["variant_id"] for row in db.fetch_all(session, _STOCKED, asked)]
     rows = _rows(session, ctx, lease.id, where | {"variants": variants})
     return OfflineGoodsPage(
