@@ -11,9 +11,7 @@ from tests.services.trading import rows
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
-IS_READY = (
-    "() => localStorage.getItem('vantage.till.ready') && navigator.serviceWorker.controller !== null"
-)
+IS_READY = "() => localStorage.getItem('vantage.till.ready') && navigator.serviceWorker.controller !== null"
 TARGETS = """() => [...document.querySelectorAll('.offline-till :is(button, a, input, select)')]
   .map((each) => [each.getAttribute('aria-label') || each.textContent, each.getBoundingClientRect()])
   .filter(([, box]) => box.width && box.height && box.height < 43.5).map(([name]) => name)"""

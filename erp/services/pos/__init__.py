@@ -22,6 +22,7 @@ from erp.services.pos.asking import (
     list_approval_requests,
     withdraw_approval,
 )
+from erp.services.pos.basket import CartLine
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
 from erp.services.pos.customers import (
     CustomerAtTill,
@@ -73,7 +74,6 @@ from erp.services.pos.prescribing import (
     ListPrescriptions,
     list_prescriptions,
 )
-from erp.services.pos.pricing import CartLine
 from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
 from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
 from erp.services.pos.quoting import QuoteCart, quote_cart

@@ -14,13 +14,12 @@ from erp.core import db
 from erp.core.clock import business_date
 from erp.core.context import RequestContext
 from erp.core.settings import get_settings
-from erp.models.sales import RuleKind
 from erp.services import catalog, party, sales
 from erp.services.catalog import SaleLine
 from erp.services.platform import Query, Result, decode_cursor, encode_cursor, query
 from erp.services.pos.offline_leasing import DeviceKey, hold_lease, require_device
 from erp.services.pos.prescribing import PRESCRIBED
-from erp.services.sales import Asked, LotPrices, PriceBook
+from erp.services.sales import Asked, LotPrices, PriceBook, RuleKind
 
 PAGE = 2000
 SLACK = timedelta(seconds=90)

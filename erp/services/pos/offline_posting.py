@@ -18,10 +18,11 @@ from erp.core.errors import DomainError
 from erp.models.pos import LeaseStatus, OfflineStatus, TenderMethod
 from erp.services import party
 from erp.services.platform import Amount, Closed, Quantity, Text, UnitPrice, refusal_for
+from erp.services.pos.basket import MAX_LINES, CartLine
 from erp.services.pos.errors import ForeignDay, ForeignNumber, ForeignPrice, LeaseEnded, OtherTotal
 from erp.services.pos.offline_catalogue import price_in, seal
 from erp.services.pos.offline_leasing import Lease, Place
-from erp.services.pos.pricing import MAX_LINES, Bill, CartLine, Part, draw_up
+from erp.services.pos.pricing import Bill, Part, draw_up
 from erp.services.pos.selling import Offer, PostSale, SaleReceipt, require_fit, sell
 from erp.services.pos.shifts import hold_open_shift
 from erp.services.pos.tendering import GivenTender, settle

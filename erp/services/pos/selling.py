@@ -35,12 +35,13 @@ from erp.services.platform import (
 )
 from erp.services.pos.advances import require_held
 from erp.services.pos.approving import require_within_limit
+from erp.services.pos.basket import Basket
 from erp.services.pos.prescribing import (
     GivenPrescription,
     require_prescription,
     write_prescription,
 )
-from erp.services.pos.pricing import REGISTERED, Basket, Bill, Part, draw_up
+from erp.services.pos.pricing import REGISTERED, Bill, Part, draw_up
 from erp.services.pos.rewarding import points_of_sale
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 from erp.services.pos.tendering import (

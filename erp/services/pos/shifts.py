@@ -26,7 +26,8 @@ from erp.services.platform import (
     emit,
     refuse_dry_run,
 )
-from erp.services.pos.errors import BillsOutstanding, DrawerShort, ReasonRequired, ShiftClosed
+from erp.services.pos.errors import DrawerShort, ReasonRequired, ShiftClosed
+from erp.services.pos.outstanding import require_handed_in
 
 
 class ShiftEnded(DomainEvent):
@@ -207,7 +208,7 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     """
     shift = _lock_open(session, ctx, cmd.shift_id)
     refuse_dry_run(session)
-    _require_handed_in(session, ctx, cmd.shift_id)
+    require_handed_in(session, ctx, cmd.shift_id)
     expected = expected_cash(session, ctx, cmd.shift_id)
     closing = ShiftClosing(
         shift_id=cmd.shift_id,
@@ -227,20 +228,6 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     )
     emit(session, ctx, cmd.shift_id, event)
     return closing
-
-
-def _require_handed_in(session: Session, ctx: RequestContext, shift_id: UUID) -> None:
-    lease = db.fetch_one(
-        session,
-        "select device_name from till_lease where tenant_id = %s and shift_id = %s and status = 'open'",
-        (ctx.tenant_id, shift_id),
-    )
-    if lease is not None:
-        message = (
-            f"{lease['device_name']} may still hold bills it made offline. Open the till there, so that"
-            " it hands them in, or have a manager end its lease under Offline sales."
-        )
-        raise BillsOutstanding(message, fields={"shift_id": message})
 
 
 def _check_count(ctx: RequestContext, cmd: CloseShift, difference: Decimal) -> None:
