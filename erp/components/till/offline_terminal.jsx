@@ -22,7 +22,7 @@ function useKept() {
   };
   const readBills = async () => {
     const [lease, bills] = await Promise.all([fact("lease"), allBills()]);
-    setKept((held) => ({ ...held, lease, bills }));
+    setKept((held) => held && { ...held, lease, bills });
   };
   useEffect(() => { read(); }, []);
   return [kept, read, readBills];

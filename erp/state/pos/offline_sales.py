@@ -49,7 +49,7 @@ class OfflineSaleListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "pos.list_offline_sales"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Bill", detail="why"),
+        Column("number", "Bill", detail="reason"),
         Column("sold_at", "Sold", Kind.INSTANT, wide_only=True),
         Column("register_name", "Till", detail="cashier", wide_only=True),
         STATUS,
@@ -62,7 +62,7 @@ class OfflineSaleListState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         count = row.difference_count
         changed = f"{count} {'price' if count == 1 else 'prices'} had changed" if count else ""
-        return row.model_dump() | {"why": row.answer or row.reason or changed}
+        return row.model_dump() | {"reason": row.answer or row.reason or changed}
 
 
 class LeaseListState(ListState, rx.State):
@@ -72,7 +72,7 @@ class LeaseListState(ListState, rx.State):
     query: ClassVar[str] = "pos.list_leases"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("device_name", "Device", detail="register_name"),
-        Column("numbers", "Numbers", Kind.CODE, detail="void_words"),
+        Column("numbers", "Numbers", Kind.CODE, detail="void"),
         Column("taken_at", "Lent", Kind.INSTANT, detail="cashier", wide_only=True),
         Column("bill_count", "Bills", Kind.COUNT, wide_only=True),
         Column(
@@ -89,7 +89,7 @@ class LeaseListState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("pos",)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"void_words": f"Void: {row.void}" if row.void else ""}
+        return row.model_dump() | {"void": f"Void: {row.void}" if row.void else ""}
 
 
 class OfflineSaleState(RecordState, rx.State):
