@@ -1,6 +1,6 @@
 // Signing out leaves no products and no bills of a till behind, and never with bills the server does not have.
 import { useState } from "react";
-import { handIn, isReady } from "../till/browser_parts/offline_sending.js";
+import { forget, handIn, isReady, keptUnsent } from "../till/browser_parts/offline_sending.js";
 
 export function SignOut({ children }) {
   const [problem, setProblem] = useState("");
@@ -8,7 +8,9 @@ export function SignOut({ children }) {
     if (!isReady()) return;
     event.preventDefault();
     const form = event.currentTarget;
-    handIn().then(() => form.submit(), (error) => setProblem(`Stay signed in until the bills made offline are sent: ${error.message}`));
+    handIn()
+      .catch((error) => { if (keptUnsent()) throw error; return forget(); }) // its lease is then ended by a manager
+      .then(() => form.submit(), (error) => setProblem(`Stay signed in until the bills made offline are sent: ${error.message}`));
   };
   return (
     <form method="post" action="/auth/sign-out" onSubmit={leave}>

@@ -3,13 +3,16 @@ import { useEffect, useState } from "react";
 import { drain, handIn, isAway, prepare } from "./offline_sending.js";
 
 const AGAIN_MS = 5 * 60 * 1000;
+let before = Promise.resolve(); // what was begun is ended first, so that nothing is lent after the device handed in
 
 export function OfflineReady({ shift, closing }) {
   const [problem, setProblem] = useState("");
   useEffect(() => {
     if (!shift) return;
     let stopped = false;
-    const act = async () => {
+    const act = () => { before = before.then(settle); };
+    const settle = async () => {
+      if (stopped) return;
       try {
         const { left, error } = await drain();
         if (left) throw error ?? new Error(`${left} bills made offline are still to be sent.`);

@@ -122,6 +122,11 @@ export async function handIn() {
   await post(`/${lease.lease_id}/hand-in`, { device_key: key, used_until: used }, `till-${lease.lease_id}-in`).catch((refused) => {
     if (refused.code !== "conflict") throw refused; // a manager ended it before
   });
+  await forget();
+}
+
+// Leaves no goods and no bills behind; whoever calls has made sure that none is unsent.
+export async function forget() {
   await forgetAll();
   localStorage.removeItem(READY);
   localStorage.removeItem(UNSENT);
