@@ -1,5 +1,6 @@
 """Taking in what a device sold alone, and settling what could not be posted as it came."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.clock import business_date, fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, DomainError, NotFound
 from erp.models.pos import OfflineSale, OfflineStatus
@@ -226,13 +228,14 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
     sale = _waiting(session, ctx, cmd.sale_id)
     lease = hold_lease(session, ctx, sale["lease_id"])
     bill = OfflineBill.model_validate(sale["body"])
+    sold_at = bill.sold_at if holds_on(ctx, lease, bill.sold_at) else sale["received_at"]
     taken = Taken(
         sale_id=cmd.sale_id,
         shift_id=_shift_for(session, ctx, lease),
         bill=bill,
-        sold_at=bill.sold_at if holds_on(ctx, lease, bill.sold_at) else sale["received_at"],
+        sold_at=sold_at,
         user_id=lease.user_id,
-        number=_number_for(session, ctx, lease, cmd.sale_id, bill.place),
+        number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
         lots={each.line: each.lot_id for each in cmd.lots},
         note=f"Offline bill {sale['number']}: {cmd.answer}",
     )
@@ -293,8 +296,16 @@ def _shift_for(session: Session, ctx: RequestContext, lease: Lease) -> UUID:
 
 
 def _number_for(
-    session: Session, ctx: RequestContext, lease: Lease, sale_id: UUID, place: int
+    session: Session,
+    ctx: RequestContext,
+    lease: Lease,
+    sale_id: UUID,
+    place: int,
+    sold_at: datetime,
 ) -> str:
+    """Return the bill's own number; nothing where another bears it or it is of another year."""
+    if fiscal_year(business_date(sold_at, ctx.time_zone)) != lease.fiscal_year:
+        return ""
     try:
         require_number(session, ctx, lease, sale_id, place, (OfflineStatus.POSTED,))
     except ForeignNumber:

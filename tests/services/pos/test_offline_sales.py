@@ -1,11 +1,12 @@
 """Bills made without the server: posted as they happened, or kept until somebody settles them."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from erp.core.clock import utc_now
+from erp.core import db
+from erp.core.clock import fiscal_year, utc_now
 from erp.core.errors import Conflict, NotFound, PermissionDenied
 from erp.services.inventory import InsufficientStock
 from erp.services.pos import BillsOutstanding, LeaseHeld, ShiftClosed
@@ -285,4 +286,23 @@ def test_a_lease_that_is_half_used_is_lent_numbers_that_follow_on(trader: Shop):
         device.lease.lease_id,
         400,
         102,
+    )
+
+
+def test_a_bill_of_the_year_before_takes_a_number_of_the_year_it_is_dated_in(trader: Shop):
+    march = datetime(2026, 3, 31, 6, tzinfo=UTC)
+    goods = trader.variant_ids[0]
+    device = Device(trader)
+    with db.unit_of_work(trader.ctx) as session:
+        year = {"year": "2025-26", "taken": march, "until": march.date()}
+        db.execute(
+            session,
+            "update till_lease set fiscal_year = %(year)s, taken_at = %(taken)s, until_day = %(until)s",
+            year,
+        )
+    bill = device.bill({goods: 1})
+    waiting(device, bill, "foreign_day")
+    settle(trader, bill)
+    assert rows(trader, "select number from invoice")[0]["number"].startswith(
+        f"POS1/{fiscal_year(trader.ctx.today)[2:]}/"
     )
