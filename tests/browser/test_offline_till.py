@@ -82,7 +82,7 @@ def sells_three(counter: Counter) -> None:
 
 def pays(page: Page, *, method: str = "Cash", given: str = "") -> str:
     if page.get_by_role("button", name="New sale").is_visible():
-        page.keyboard.press("Enter")
+        page.get_by_role("button", name="New sale").click()
     page.keyboard.press("F10")
     page.get_by_role("radio", name=method).click()
     page.keyboard.type(given)
@@ -104,7 +104,7 @@ def prints(page: Page, number: str) -> None:
         if words not in paper
     ]  # fmt: skip
     assert missing == []
-    page.keyboard.press("Enter")
+    page.get_by_role("button", name="New sale").click()
 
 
 def drains_and_hands_in(counter: Counter, server: Server) -> None:
