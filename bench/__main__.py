@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, prices, stock, till, wide, workloads
+from bench import bare, events, offline_till, prices, stock, till, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -25,13 +25,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
     parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
     parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
-    parser.add_argument("--till", action="store_true", help="the till in a browser alone (W14)")
+    parser.add_argument(
+        "--till", action="store_true", help="the till in a browser alone (W14, W15)"
+    )
     wanted = parser.parse_args()
     with temporary_stack() as (stack, settings):
         shop = load_shop()
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
             print_all(till.till_figures(address, shop))
+            print_all(offline_till.offline_figures(address, shop))
             if wanted.till:
                 return
             workloads.start_up(seconds).print_line()

@@ -38,26 +38,26 @@ NOTED = """(selector) => {
 
 def till_figures(address: str, shop: Shop) -> Iterator[Figure]:
     """Measure keys with a cart of forty lines, then a whole bill of ten lines without the mouse."""
-    codes = _barcodes(shop)
+    codes = barcodes(shop)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.add_init_script(LISTEN)
-        _sign_in(page, address)
+        sign_in(page, address)
         for code in codes:
-            _scan(page, code)
+            scan(page, code)
             page.wait_for_function(
                 f"document.querySelectorAll('.line').length > {codes.index(code)}"
             )
         page.evaluate(WATCH)
         cart = f"cart of {LINES} lines"
         yield figure(
-            f"W14 quantity key, {cart}", _pressed(page, "+", lambda _: page.keyboard.press("+"))
+            f"W14 quantity key, {cart}", pressed(page, "+", lambda _: page.keyboard.press("+"))
         )
         at = iter(codes * PRESSES)
-        yield figure(f"W14 scan, {cart}", _pressed(page, "Enter", lambda _: _scan(page, next(at))))
+        yield figure(f"W14 scan, {cart}", pressed(page, "Enter", lambda _: scan(page, next(at))))
         yield figure(
-            f"W14 Enter on a result, {cart}", _pressed(page, "Enter", lambda _: _choose(page))
+            f"W14 Enter on a result, {cart}", pressed(page, "Enter", lambda _: choose(page))
         )
         yield figure("W14 customer's display, behind the till", _display_lag(page, address))
         page.get_by_role("button", name="Clear this bill").click()
@@ -66,7 +66,7 @@ def till_figures(address: str, shop: Shop) -> Iterator[Figure]:
         browser.close()
 
 
-def _pressed(page: Page, key: str, press: Callable[[int], None]) -> list[float]:
+def pressed(page: Page, key: str, press: Callable[[int], None]) -> list[float]:
     """Return what each press took, from its key to the frame that shows another total."""
     page.evaluate("(key) => { window.awaited = key; window.pressed = 0; window.took = []; }", key)
     for number in range(PRESSES):
@@ -93,12 +93,14 @@ def _display_lag(page: Page, address: str) -> list[float]:
     return [later - earlier for earlier, later in zip(own, shown, strict=True)]
 
 
-def _scan(page: Page, code: str) -> None:
+def scan(page: Page, code: str) -> None:
+    """Type a code as a scanner does."""
     page.keyboard.type(code)
     page.keyboard.press("Enter")
 
 
-def _choose(page: Page) -> None:
+def choose(page: Page) -> None:
+    """Search by three letters and take the first result."""
     page.keyboard.type("nux")
     page.get_by_role("option").first.wait_for()
     page.keyboard.press("Enter")
@@ -112,7 +114,7 @@ def _whole_bill(page: Page, codes: list[str]) -> float:
         page.get_by_role("option").first.wait_for()
         page.keyboard.press("Enter")
         page.wait_for_function(f"document.querySelectorAll('.line').length > {2 * number}")
-        _scan(page, codes[-1 - number])
+        scan(page, codes[-1 - number])
         page.wait_for_function(f"document.querySelectorAll('.line').length > {2 * number + 1}")
     page.keyboard.press("F10")
     page.get_by_role("dialog").get_by_text("To pay").wait_for()
@@ -121,7 +123,8 @@ def _whole_bill(page: Page, codes: list[str]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def _sign_in(page: Page, address: str) -> None:
+def sign_in(page: Page, address: str) -> None:
+    """Sign the cashier in at the till and join its shift."""
     page.goto(f"{address}/till")
     page.get_by_label("User name").fill(LOGIN)
     page.get_by_label("Password").fill(PASSWORD)
@@ -134,7 +137,7 @@ def _sign_in(page: Page, address: str) -> None:
     finder.wait_for()
 
 
-def _barcodes(shop: Shop) -> list[str]:
+def barcodes(shop: Shop) -> list[str]:
     """Give forty products a code each."""
     codes = [_gtin(number) for number in range(LINES)]
     for variant_id, code in zip(shop.variants, codes, strict=False):
@@ -148,7 +151,12 @@ def _gtin(number: int) -> str:
     return f"{body}{-total % 10}"
 
 
-def _chromium() -> str:
+def chromium() -> str:
+    """Return the browser's program.
+
+    Raises:
+        RuntimeError: There is none.
+    """
     program = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
     if program is None:
         message = "Install Chromium to measure the till (Debian: apt-get install chromium)."

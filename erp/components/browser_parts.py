@@ -4,7 +4,6 @@ from typing import Any
 
 import reflex as rx
 from reflex.components.component import Component, NoSSRComponent
-from reflex_components_core.el.element import Element
 
 from erp.components.browser_files import script_beside
 
@@ -181,12 +180,11 @@ class TextFile(Component):
     on_refuse: rx.EventHandler[lambda message: [message]]  # type: ignore[type-arg,valid-type]
 
 
-class PlainForm(Element):
-    """A form that the browser itself submits; Reflex's own keeps submits to its events."""
+class SignOut(Component):
+    """The form that signs out; it waits until this browser has handed in what it sold offline."""
 
-    tag = "form"
-    method: rx.Var[str]
-    action: rx.Var[str]
+    library = script_beside(__name__, "sign_out.jsx")
+    tag = "SignOut"
 
 
 def scanner(on_scan: Any, **options: Any) -> rx.Component:

@@ -15,8 +15,8 @@ from erp.components.browser_parts import (
     NavToggle,
     Palette,
     PaletteButton,
-    PlainForm,
     Shortcuts,
+    SignOut,
 )
 from erp.components.skeletons import page_skeleton
 
@@ -200,7 +200,7 @@ def _user_menu(facts: FrameFacts) -> rx.Component:
                 to="/settings/account",
                 class_name="nav-item",
             ),
-            PlainForm.create(
+            SignOut.create(
                 rx.el.button(
                     rx.icon("log-out"),
                     "Sign out",
@@ -213,8 +213,6 @@ def _user_menu(facts: FrameFacts) -> rx.Component:
                         "cursor": "pointer",
                     },
                 ),
-                method="post",
-                action="/auth/sign-out",
             ),
             align="end",
             variant="soft",

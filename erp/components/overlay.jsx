@@ -4,6 +4,9 @@ import { useEffect, useRef, useState } from "react";
 const RETRY_MS = 4000;
 const RELOAD_EVERY_MS = 15000;
 
+const isAlone = () => window.location.pathname.startsWith("/till/offline"); // it watches the server itself
+const mayGoOn = () => window.location.pathname.startsWith("/till") && Boolean(localStorage.getItem("vantage.till.ready"));
+
 function signInAgain() {
   const here = window.location.pathname + window.location.search;
   window.location.assign(`/sign-in?ended=1&next=${encodeURIComponent(here)}`);
@@ -22,7 +25,7 @@ export function ConnectionWatch({ failures }) {
   const count = useRef(0);
   count.current = failures;
   useEffect(() => {
-    if (failures < 1) return setAway(false);
+    if (failures < 1 || isAlone()) return setAway(false);
     let stopped = false;
     const ask = () => fetch("/auth/session", { cache: "no-store" }).then(
       (answer) => {
@@ -37,5 +40,11 @@ export function ConnectionWatch({ failures }) {
     const timer = setInterval(ask, RETRY_MS);
     return () => { stopped = true; clearInterval(timer); };
   }, [failures]);
-  return isAway ? <div className="offline" role="status">The server is away. Reconnecting…</div> : null;
+  if (!isAway) return null;
+  return (
+    <div className="offline" role="status">
+      The server is away. Reconnecting…
+      {mayGoOn() && <a href="/till/offline/">Go on selling on this device</a>}
+    </div>
+  );
 }

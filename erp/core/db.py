@@ -313,6 +313,23 @@ def send_rows(session: Session) -> None:
 
 
 @contextmanager
+def attempt(session: Session) -> Iterator[None]:
+    """Undo everything written inside if it raises, so that the transaction can go on without it.
+
+    Rows held inside are written at its end. A savepoint of the driver: SQLAlchemy sends its own
+    only once a statement goes through it, and ours do not.
+    """
+    try:
+        with raw(session).transaction():
+            yield
+            session.flush()
+            send_rows(session)
+    except BaseException:
+        session.info.pop(_HELD, None)
+        raise
+
+
+@contextmanager
 def together(session: Session) -> Iterator[None]:
     """Write the rows inserted inside in one statement, with those that are held already."""
     is_first = _HELD not in session.info

@@ -73,6 +73,8 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.pos.approvals",
     "erp.pages.pos.display",
     "erp.pages.pos.favourites",
+    "erp.pages.pos.offline_sales",
+    "erp.pages.pos.offline_till",
     "erp.pages.pos.prescription",
     "erp.pages.pos.returns",
     "erp.pages.pos.shifts",

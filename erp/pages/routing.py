@@ -24,6 +24,7 @@ class _Declared:
     body: Body
     on_load: tuple[Any, ...]
     is_bare: bool
+    is_alone: bool
 
 
 _DECLARED: list[_Declared] = []
@@ -40,6 +41,7 @@ def page(
     record: str = "",
     on_load: Sequence[Any] = (),
     is_bare: bool = False,
+    is_alone: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare the decorated function as a page inside the shell.
 
@@ -56,12 +58,13 @@ def page(
         on_load: Handlers that fill the page, run each time it opens, after the guard. A
             background handler started here ends when the person leaves the page.
         is_bare: Without navigation and bar, for a screen of its own; guarded as every page is.
+        is_alone: Bare, and shown before the server has said anything: it must hold no data of its own.
     """
     above = "" if route in {"/", NOT_FOUND} else parent
     screen = register_screen(Screen(route, title, permission, nav, above, command, record))
 
     def decorate(body: Body) -> Body:
-        _DECLARED.append(_Declared(screen, body, tuple(on_load), is_bare))
+        _DECLARED.append(_Declared(screen, body, tuple(on_load), is_bare, is_alone))
         return body
 
     return decorate
@@ -84,6 +87,8 @@ def _framed(declared: _Declared) -> Body:
 
     @wraps(declared.body)
     def framed() -> rx.Component:
+        if declared.is_alone:
+            return declared.body()
         if declared.is_bare:
             return rx.cond(ShellState.is_ready, declared.body())
         return frame(

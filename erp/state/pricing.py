@@ -16,6 +16,8 @@ def price_words(trace: Mapping[str, Any]) -> str:
         return f"As on line {trace.get('line_no')} of the bill"
     if source is None:
         return ""
+    if source == "paid":
+        return f"As paid {_money(trace['paid'])}; the list said {_money(trace['now'])} by then"
     return ", ".join(_parts(trace))
 
 

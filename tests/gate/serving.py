@@ -64,9 +64,10 @@ def serving(
     with_pages: bool = False,
     workers: int = 1,
     public_url: str = "",
+    port: int = 0,
 ) -> Iterator[Server]:
-    """Run the web server; the gate's tests need no built pages."""
-    port = free_port()
+    """Run the web server, on a free port unless one is named; the gate's tests need no built pages."""
+    port = port or free_port()
     own = {"PUBLIC_URL": public_url or f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
     pages = {} if with_pages else {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
     web = WEB_ENVIRONMENT | pages

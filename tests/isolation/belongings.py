@@ -11,7 +11,17 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
-from tests.isolation import buying, goods, loyal, moving, paying, pictures, planning, selling
+from tests.isolation import (
+    buying,
+    goods,
+    loyal,
+    moving,
+    offline,
+    paying,
+    pictures,
+    planning,
+    selling,
+)
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -63,6 +73,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
+    ids |= offline.offline(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -228,6 +239,7 @@ EXAMPLES: dict[str, Example] = (
     | paying.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
+    | offline.EXAMPLES
     | moving.EXAMPLES
     | {
         "accounting.get_account": only("account_id"),

@@ -30,6 +30,7 @@ FREE = {
     ("pos.post_exchange", "replacement_id"),
     ("pos.request_approval", "origin_id"),
     ("pos.request_upi", "sale_id"),
+    ("pos.take_in_sale", "sale_id"),
     ("pos.ask_approval", "origin_id"),
     ("imaging.record_session_event", "event.event_id"),
     ("imaging.record_session_event", "event.boot_id"),

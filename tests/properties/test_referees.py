@@ -21,6 +21,7 @@ from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
 from tests.services.inventory.transfers import receive as take_in
+from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import line, place, receive, supplier
 from tests.services.purchasing.requisitions import approved, order_requisitions, taken
 from tests.services.sales.ordering import buyer, deliver, detail, order
@@ -78,6 +79,7 @@ SABOTAGE = {
     "PM2": "delete from payment where method = 'cheque'",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
+    "P12": "delete from offline_sale",
     "S1": "update stock_balance set on_hand = on_hand + 1",
     "S2": "alter table stock_balance drop constraint ck_stock_balance_on_hand,"
     " drop constraint ck_stock_balance_reserved, drop constraint ck_stock_balance_value;"
@@ -144,6 +146,7 @@ def traded() -> None:
     person = {"name": "Asha", "kind": "patient", "state_code": "27"}
     asha = shop.run("party.create_party", person).id
     _collect(shop, asha)
+    Device(shop).sells({third: 1}).hands_in()
     shop.run("pos.close_shift", closing)
     pictures(shop, asha)
     with db.unit_of_work(shop.ctx) as session:

@@ -17,6 +17,7 @@ from tests.concurrency.crowd import at_once, refusals
 from tests.crash.till import counted
 from tests.factories import Shop, broken_promises
 from tests.services.books import balance
+from tests.services.pos.devices import Device
 from tests.services.sales.ordering import buyer, deliver, order
 from tests.services.sales.pricing import make_list, quote, set_price, set_scheme
 from tests.services.trading import add_customer, add_goods, rows, tender
@@ -87,6 +88,20 @@ def test_3_11_a_receipt_that_can_be_printed_is_in_the_books(trader: Shop):
     ]
     lost = trader.cart({trader.variant_ids[0]: 1}, sale_id=new_id())
     assert rows(trader, "select 1 from sale where id = %s", lost["sale_id"]) == []
+
+
+def test_3_12_a_till_sells_without_its_server_and_every_bill_is_posted_once(trader: Shop):
+    """In Chromium, with the server killed: `tests/browser/test_offline_till.py`."""
+    goods = trader.variant_ids[0]
+    device = Device(trader, by=trader.acting_as("cashier"))
+    bills = [device.bill({goods: units}) for units in (1, 2, 3)]  # the server is away
+    for bill in (bills[2], bills[0], bills[2], bills[1], bills[0]):
+        assert device.sends(bill).status == "posted"
+    device.hands_in()
+    numbers = [row["number"] for row in rows(trader, "select number from invoice order by number")]
+    assert numbers == [f"{device.lease.prefix}{at:0{device.lease.width}d}" for at in (1, 2, 3)]
+    assert trader.on_hand(goods) == 194
+    assert broken_promises() == []
 
 
 def test_3_21_order_bill_return_and_books_agree_to_the_paisa(trader: Shop):

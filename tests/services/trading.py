@@ -33,6 +33,7 @@ TABLES = (
     "membership",
     "membership_role",
     "number_series",
+    "offline_sale",
     "parked_cart",
     "period",
     "prescription",
@@ -44,6 +45,7 @@ TABLES = (
     "stock_move",
     "tender",
     "till_favourite",
+    "till_lease",
 )
 
 

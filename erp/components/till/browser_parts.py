@@ -190,5 +190,34 @@ class PaymentPad(Component):
     on_upi: rx.EventHandler[lambda amount: [amount]]  # type: ignore[type-arg,valid-type]
 
 
+class OfflineReady(NoSSRComponent):
+    """Makes this browser able to sell on a shift without the server, as long as the till is open.
+
+    Attributes:
+        closing: Whether the shift is about to be closed, so that the device hands in.
+    """
+
+    library = script_beside(__name__, "offline_ready.jsx")
+    tag = "OfflineReady"
+    shift: rx.Var[str]
+    closing: rx.Var[bool]
+
+
+class OfflineTerminal(NoSSRComponent):
+    """The till of a device whose server is away; it has no state on the server at all."""
+
+    library = script_beside(__name__, "offline_terminal.jsx")
+    tag = "OfflineTerminal"
+
+
+_OFFLINE = [
+    script_beside(__name__, f"offline_{name}")
+    for name in (
+        "cart.js", "dialogs.jsx", "finder.jsx", "goods.js", "lines.jsx", "receipt.jsx", "sending.js",
+        "store.js", "taxing.js", "words.js",
+    )
+]  # fmt: skip
+"""What both import from beside themselves."""
+
 _KEYPAD = script_beside(__name__, "keypad.jsx")
 """The payment pad imports it from beside itself."""

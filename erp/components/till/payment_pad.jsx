@@ -132,7 +132,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
         {method === "upi" && !isRefund && (
           <div className="pay-upi">
             {errors.upi ? <p className="error" role="alert">{errors.upi}</p> : code ? <img alt={`UPI code for ${rupees(entered)}`} src={`data:image/svg+xml;utf8,${encodeURIComponent(code)}`} /> : <span className="bone upi-bone" />}
-            <div><b>{entered === null ? "" : rupees(entered)}</b><small>The customer scans this with any UPI app. Our reference ends in {upiReference.slice(-6)}.</small></div>
+            <div><b>{entered === null ? "" : rupees(entered)}</b><small>The customer scans this with any UPI app{upiReference ? `. Our reference ends in ${upiReference.slice(-6)}.` : " and types the amount."}</small></div>
           </div>
         )}
         {(method === "upi" || method === "card") && (

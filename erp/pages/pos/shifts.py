@@ -45,6 +45,7 @@ def shifts_page() -> rx.Component:
         page_header(
             "Shifts",
             "Every drawer that was counted, and what it came to.",
+            link_button("Offline sales", "/till/offline-sales", look="outline", icon="wifi-off"),
             link_button("Go to the till", "/till", look="outline", icon="store"),
         ),
         list_view(

@@ -85,6 +85,7 @@ STANDARD_ROLES = (
             "pos.return",
             "pos.approve",
             "pos.cash",
+            "pos.settle_offline",
             "loyalty.adjust",
             "pos.arrange",
             "imaging.review",

@@ -25,7 +25,7 @@ def retake_message(session: Session, ctx: RequestContext, held: db.Row) -> str:
         What the message's own command emits, and imaging.held_decided.v1.
     """
     try:
-        with session.begin_nested():
+        with db.attempt(session):
             _take(session, ctx, held)
     except BadMessage as bad:
         still_held(session, ctx, held, bad.code, bad.detail)

@@ -64,7 +64,13 @@ from erp.services.platform.keeping_views import (
     list_views,
     save_view,
 )
-from erp.services.platform.numbering import Series, next_number
+from erp.services.platform.numbering import (
+    Series,
+    give_back_block,
+    next_number,
+    take_block,
+    written,
+)
 from erp.services.platform.registry import Action, get_action, list_actions
 from erp.services.platform.retrying import (
     DeliveryPage,
@@ -138,6 +144,7 @@ __all__ = [
     "forget_view",
     "get_action",
     "get_audit",
+    "give_back_block",
     "id_from_key",
     "lease_delivery",
     "list_actions",
@@ -163,6 +170,8 @@ __all__ = [
     "run",
     "save_view",
     "seal_events",
+    "take_block",
     "tenants_with_events",
     "verify",
+    "written",
 ]

@@ -34,6 +34,25 @@ class Series:
         return f"{self.code}/{self.fiscal_year[2:]}/".upper()
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Consecutive numbers of one series, the last included."""
+
+    prefix: str
+    width: int
+    first: int
+    last: int
+
+    def text(self, place: int) -> str:
+        """Return the number at a place of the block, from 0, as it is printed."""
+        return written(self.prefix, self.width, self.first + place)
+
+
+def written(prefix: str, width: int, number: int) -> str:
+    """Return a running number as it is printed."""
+    return f"{prefix}{number:0{width}d}"
+
+
 def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
     """Take the next number of a series.
 
@@ -45,35 +64,61 @@ def next_number(session: Session, ctx: RequestContext, series: Series) -> str:
 
     Source: CGST Rules 2017, rule 46(b): consecutive, unique per year, at most 16 characters.
     """
-    key = (
+    return take_block(session, ctx, series, 1).text(0)
+
+
+def take_block(session: Session, ctx: RequestContext, series: Series, count: int) -> Block:
+    """Take the next numbers of a series, for somebody who gives them out without the database.
+
+    Locks and raises as `next_number`.
+    """
+    taken = _take(session, ctx, series, count)
+    if taken is None:
+        _open_series(session, ctx, series)
+        taken = _take(session, ctx, series, count)
+    if taken is None:
+        message = f"Numbers that start with {series.prefix} belong to another series. Choose another code."
+        raise Conflict(message)
+    first, prefix, width = taken
+    if len(str(first + count - 1)) > width:
+        raise InvalidInput(f"The series {prefix} is full. Set up a new series for this year.")
+    return Block(prefix, width, first, first + count - 1)
+
+
+def give_back_block(
+    session: Session, ctx: RequestContext, series: Series, last: int, used_until: int
+) -> None:
+    """Give back the unused end of the block that was taken last, so that no number is left out."""
+    db.execute(
+        session,
+        "update number_series set next_number = %s where tenant_id = %s and branch_id = %s"
+        " and document_type = %s and register_id is not distinct from %s and fiscal_year = %s"
+        " and next_number = %s",
+        (used_until + 1, *_key(ctx, series), last + 1),
+    )
+
+
+def _key(ctx: RequestContext, series: Series) -> tuple[object, ...]:
+    return (
         ctx.tenant_id,
         series.branch_id,
         series.document_type,
         series.register_id,
         series.fiscal_year,
     )
-    taken = _take(session, key)
-    if taken is None:
-        _open_series(session, ctx, series)
-        taken = _take(session, key)
-    if taken is None:
-        message = f"Numbers that start with {series.prefix} belong to another series. Choose another code."
-        raise Conflict(message)
-    number, prefix, width = taken
-    if len(str(number)) > width:
-        raise InvalidInput(f"The series {prefix} is full. Set up a new series for this year.")
-    return f"{prefix}{number:0{width}d}"
 
 
-def _take(session: Session, key: tuple[object, ...]) -> tuple[int, str, int] | None:
+def _take(
+    session: Session, ctx: RequestContext, series: Series, count: int
+) -> tuple[int, str, int] | None:
     return (
         db.raw(session)
         .execute(
-            "update number_series set next_number = next_number + 1"
+            "update number_series set next_number = next_number + %s"
             " where tenant_id = %s and branch_id = %s and document_type = %s"
             " and register_id is not distinct from %s and fiscal_year = %s"
-            " returning next_number - 1, prefix, width",
-            key,
+            " returning next_number - %s, prefix, width",
+            (count, *_key(ctx, series), count),
         )
         .fetchone()
     )

@@ -22,6 +22,7 @@ from erp.services.pos.asking import (
     list_approval_requests,
     withdraw_approval,
 )
+from erp.services.pos.basket import CartLine
 from erp.services.pos.best_sellers import BestSellers, ListBestSellers, list_best_sellers
 from erp.services.pos.customers import (
     CustomerAtTill,
@@ -35,7 +36,9 @@ from erp.services.pos.errors import (
     AdvanceShort,
     AlreadyDecided,
     ApprovalRequired,
+    BillsOutstanding,
     DrawerShort,
+    LeaseHeld,
     MoreThanScheme,
     PaymentMismatch,
     PrescriptionRequired,
@@ -46,13 +49,31 @@ from erp.services.pos.errors import (
 )
 from erp.services.pos.exchanging import ExchangeReceipt, PostExchange, post_exchange
 from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
+from erp.services.pos.offline_catalogue import GetOfflineGoods, get_offline_goods
+from erp.services.pos.offline_handing_in import EndLease, HandIn, end_lease, hand_in_lease
+from erp.services.pos.offline_leasing import GetLease, TakeLease, get_lease, take_lease
+from erp.services.pos.offline_queries import (
+    GetOfflineSale,
+    ListLeases,
+    ListOfflineSales,
+    get_offline_sale,
+    list_leases,
+    list_offline_sales,
+)
+from erp.services.pos.offline_taking_in import (
+    DiscardSale,
+    SettleSale,
+    TakeInSale,
+    discard_offline_sale,
+    settle_offline_sale,
+    take_in_sale,
+)
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
 from erp.services.pos.prescribing import (
     GivenPrescription,
     ListPrescriptions,
     list_prescriptions,
 )
-from erp.services.pos.pricing import CartLine
 from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
 from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
 from erp.services.pos.quoting import QuoteCart, quote_cart
@@ -95,26 +116,24 @@ from erp.services.pos.vouchers import (
 
 __all__ = [
     "METHOD_NAMES", "NOTE_NAMES", "AdvanceMoved", "AdvanceShort", "AlreadyDecided", "ApprovalAnswer",
-    "ApprovalRequired", "AskApproval", "BestSellers", "CartLine", "CloseShift", "CreateRegister", "CustomerAtTill",
-    "DecideApproval", "DrawerOpened", "DrawerShort", "ExchangeReceipt",
-    "GetAdvance", "GetCustomer", "GetSale", "GetShift",
-    "GivenPrescription", "GivenTender", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListOpenAdvances",
-    "ListPrescriptions",
-    "ListSales", "ListShelfPrices", "ListShifts",
-    "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
-    "PaymentMismatch", "PostExchange",
-    "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
-    "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt",
-    "SalePosted", "SaleReceipt", "SetFavourites", "ShiftAlreadyOpen", "ShiftClosed",
-    "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "Voucher", "WithdrawApproval", "ask_approval",
-    "close_shift", "create_register", "decide_approval", "get_advance", "get_approval_request", "get_customer",
-    "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale",
-    "get_shift", "list_advances", "list_approval_requests", "list_best_sellers", "list_favourites",
-    "list_last_prices", "list_open_advances", "list_parked_carts", "list_prescriptions",
-    "list_registers", "list_sales", "list_shelf_prices",
-    "list_shifts",
-    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_exchange",
-    "post_return", "post_sale",
-    "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
-    "take_advance", "withdraw_approval",
+    "ApprovalRequired", "AskApproval", "BestSellers", "BillsOutstanding", "CartLine", "CloseShift",
+    "CreateRegister", "CustomerAtTill", "DecideApproval", "DiscardSale", "DrawerOpened", "DrawerShort", "EndLease",
+    "ExchangeReceipt", "GetAdvance", "GetCustomer", "GetLease", "GetOfflineGoods", "GetOfflineSale", "GetSale",
+    "GetShift", "GivenPrescription", "GivenTender", "HandIn", "LeaseHeld", "ListAdvances", "ListBestSellers",
+    "ListLastPrices", "ListLeases", "ListOfflineSales", "ListOpenAdvances", "ListPrescriptions", "ListSales",
+    "ListShelfPrices", "ListShifts", "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance",
+    "PaymentMismatch", "PostExchange", "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged",
+    "PrintedSlip", "QuoteCart", "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine",
+    "ReturnPosted", "ReturnReceipt", "SalePosted", "SaleReceipt", "SetFavourites", "SettleSale",
+    "ShiftAlreadyOpen", "ShiftClosed", "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "TakeInSale",
+    "TakeLease", "Voucher", "WithdrawApproval", "ask_approval", "close_shift", "create_register",
+    "decide_approval", "discard_offline_sale", "end_lease", "get_advance", "get_approval_request", "get_customer",
+    "get_lease", "get_offline_goods", "get_offline_sale", "get_printed_bill", "get_printed_shift",
+    "get_printed_voucher", "get_sale", "get_shift", "hand_in_lease", "list_advances", "list_approval_requests",
+    "list_best_sellers", "list_favourites", "list_last_prices", "list_leases", "list_offline_sales",
+    "list_open_advances", "list_parked_carts", "list_prescriptions", "list_registers", "list_sales",
+    "list_shelf_prices", "list_shifts", "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance",
+    "post_exchange", "post_return", "post_sale", "quote_cart", "recall_cart", "referees", "request_approval",
+    "request_upi", "set_favourites", "settle_offline_sale", "take_advance", "take_in_sale", "take_lease",
+    "withdraw_approval",
 ]  # fmt: skip

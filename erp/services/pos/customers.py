@@ -14,7 +14,7 @@ from erp.services import loyalty, party, sales
 from erp.services.loyalty import Points
 from erp.services.platform import Closed, Query, Result, Rows, query
 from erp.services.pos.advances import advance_of
-from erp.services.pos.pricing import MAX_LINES
+from erp.services.pos.basket import MAX_LINES
 
 LATEST = 5
 

@@ -72,6 +72,60 @@ class ReasonRequired(InvalidInput):
     code = "reason_required"
 
 
+class LeaseHeld(Conflict):
+    """One device at a time sells offline on a register."""
+
+    code = "lease_held"
+
+
+class BillsOutstanding(Conflict):
+    """Bills that a device made are not all at the server."""
+
+    code = "bills_outstanding"
+
+
+class NotAsLent(Conflict):
+    """A sale claims what its device was not lent."""
+
+    code = "not_as_lent"
+
+
+class LeaseEnded(NotAsLent):
+    """The lease had ended before the sale arrived."""
+
+    code = "lease_ended"
+
+
+class ForeignNumber(NotAsLent):
+    """The number is not of the lease's block, or another sale bears it."""
+
+    code = "foreign_number"
+
+
+class ForeignDay(NotAsLent):
+    """The sale is dated when the lease did not hold."""
+
+    code = "foreign_day"
+
+
+class ForeignPrice(NotAsLent):
+    """The price is none the server gave the device."""
+
+    code = "foreign_price"
+
+
+class OtherTotal(NotAsLent):
+    """The receipt shows other sums than the law makes of its lines."""
+
+    code = "other_total"
+
+
+class AlreadySettled(Conflict):
+    """The sale does not wait any more."""
+
+    code = "already_settled"
+
+
 refuse_on(
     "uq_register_shift_open",
     lambda: ShiftAlreadyOpen(

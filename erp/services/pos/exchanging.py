@@ -15,8 +15,9 @@ from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
 from erp.services import party, sales
 from erp.services.platform import Amount, Command, Result, ShortText, command, id_from_key
+from erp.services.pos.basket import MAX_LINES, CartLine, CouponText
 from erp.services.pos.prescribing import GivenPrescription
-from erp.services.pos.pricing import MAX_LINES, CartLine, CouponText, draw_up
+from erp.services.pos.pricing import draw_up
 from erp.services.pos.refunding import settle_refund
 from erp.services.pos.returning import (
     Draft,

@@ -25,8 +25,8 @@ from erp.services.platform import (
     command,
     query,
 )
+from erp.services.pos.basket import MAX_LINES, CartLine, CouponText
 from erp.services.pos.prescribing import GivenPrescription
-from erp.services.pos.pricing import MAX_LINES, CartLine, CouponText
 from erp.services.pos.returning import ReturnLine, invoice_of
 
 

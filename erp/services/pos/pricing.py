@@ -4,10 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
@@ -27,14 +26,7 @@ from erp.services.billing import (
 from erp.services.catalog import SaleLine
 from erp.services.inventory import Pick, Wanted
 from erp.services.party import SaleParty
-from erp.services.platform import (
-    Amount,
-    Closed,
-    Percent,
-    Quantity,
-    Text,
-    UnitPrice,
-)
+from erp.services.pos.basket import Basket, CartLine
 from erp.services.pos.errors import MoreThanScheme, PriceChanged
 from erp.services.pos.shifts import OpenShift
 from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
@@ -42,47 +34,6 @@ from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
 HUNDRED = Decimal(100)
 LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
-MAX_LINES = 200
-UnitCode = Annotated[str, Field(max_length=20)]
-CouponText = Annotated[str, Field(max_length=20)]
-
-
-class CartLine(Closed):
-    """A line of the cart.
-
-    Attributes:
-        quantity: Units to be paid for, of `unit`.
-        unit: One the goods are traded in, such as a strip of tablets; the base unit where none is
-            named. It must come out whole in base units.
-        free_quantity: How many base units are handed over free, where fewer than the scheme gives.
-        unit_price: The price of a base unit that the customer was shown; another now is refused.
-        lot_id: A lot the cashier insists on, e.g. the pack in hand; `reason` says why.
-    """
-
-    variant_id: UUID
-    quantity: Quantity
-    unit: UnitCode = ""
-    free_quantity: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
-    unit_price: UnitPrice | None = None
-    discount_percent: Percent = ZERO
-    lot_id: UUID | None = None
-    reason: Text = ""
-
-
-class Basket(Closed):
-    """What is to be sold, to whom, and what is taken off.
-
-    Attributes:
-        customer_id: Nobody named is the walk-in customer.
-        bill_discount: Rupees off the whole bill, tax included.
-        coupon: Code of a coupon that is taken off as well.
-    """
-
-    shift_id: UUID
-    customer_id: UUID | None = None
-    lines: Annotated[tuple[CartLine, ...], Field(min_length=1, max_length=MAX_LINES)]
-    bill_discount: Amount = ZERO
-    coupon: CouponText = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +93,21 @@ class Bill:
 
 
 def draw_up(
-    session: Session, ctx: RequestContext, shift: OpenShift, buyer: SaleParty, basket: Basket
+    session: Session,
+    ctx: RequestContext,
+    shift: OpenShift,
+    buyer: SaleParty,
+    basket: Basket,
+    *,
+    as_paid: bool = False,
 ) -> Bill:
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
     Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
     line over several lots becomes several. Locks the balances of the basket.
+
+    `as_paid` books what was paid already: a price of a line stands, and its trace keeps what the
+    goods would cost now.
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
@@ -174,6 +134,8 @@ def draw_up(
     picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
+    if as_paid:
+        parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
     return _taxed(session, ctx, shift, buyer, basket, parts)
 
@@ -305,6 +267,14 @@ def _priced(book: PriceBook, asked: Mapping[UUID, Asked], part: Part) -> Part:
     )
     priced = sales.price(book, asked[pick.variant_id], lot, sales.PriceMode.INCLUSIVE)
     return replace(part, unit_price=priced.unit_price, trace=priced.trace)
+
+
+def _as_paid(part: Part) -> Part:
+    paid = part.asked.unit_price
+    if paid is None or paid == part.unit_price:
+        return part
+    trace = {"source": "paid", "paid": str(paid), "now": str(part.unit_price)}
+    return replace(part, unit_price=paid, trace=trace)
 
 
 def _taxed(

@@ -1,6 +1,6 @@
 """What a till prints: the bill with how it was paid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -163,6 +163,16 @@ def request_upi(session: Session, ctx: RequestContext, wanted: RequestUpi) -> Up
 
     Source: NPCI UPI Linking Specifications 1.6.
     """
+    reference = wanted.sale_id.hex
+    payee = upi_payee(session, ctx)
+    if payee is None:
+        raise InvalidInput("This branch has no UPI address yet. Set one, or take another payment.")
+    link = billing.upi_link(replace(payee, reference=reference, amount=wanted.amount))
+    return UpiRequest(link=link, qr_svg=billing.qr_svg(link), reference=reference)
+
+
+def upi_payee(session: Session, ctx: RequestContext) -> UpiPayment | None:
+    """Return the acting branch as a payment app names it, for any amount; nothing without an address."""
     branch = db.fetch_one(
         session,
         "select b.upi_address, c.trade_name from branch b"
@@ -171,10 +181,5 @@ def request_upi(session: Session, ctx: RequestContext, wanted: RequestUpi) -> Up
         (ctx.tenant_id, ctx.branch_id),
     )
     if branch is None or not branch["upi_address"]:
-        raise InvalidInput("This branch has no UPI address yet. Set one, or take another payment.")
-    reference = wanted.sale_id.hex
-    payment = UpiPayment(
-        branch["upi_address"], branch["trade_name"], "5912", reference, None, wanted.amount
-    )
-    link = billing.upi_link(payment)
-    return UpiRequest(link=link, qr_svg=billing.qr_svg(link), reference=reference)
+        return None
+    return UpiPayment(branch["upi_address"], branch["trade_name"], "5912")

@@ -13,8 +13,9 @@ from erp.core.money import ZERO, round_money
 from erp.services import party
 from erp.services.billing import TaxedLine
 from erp.services.platform import Amount, Query, Result, query
+from erp.services.pos.basket import Basket
 from erp.services.pos.prescribing import on_prescription
-from erp.services.pos.pricing import Basket, Part, draw_up
+from erp.services.pos.pricing import Part, draw_up
 from erp.services.pos.shifts import hold_open_shift
 
 

@@ -128,3 +128,24 @@ referee(
          limit 1
     """,
 )
+referee(
+    "P12",
+    "Numbers lent to devices are lent once, and each that a device gave has its bill",
+    counted="select count(*) from till_lease",
+    offenders="""
+        select l.tenant_id, l.id as lease_id, l.prefix, l.first_number
+          from till_lease l
+          left join lateral (
+                select count(distinct o.place) as came,
+                       count(*) filter (where o.status = 'posted' and s.id is null) as lost
+                  from offline_sale o left join sale s on (s.tenant_id, s.id) = (o.tenant_id, o.id)
+                 where (o.tenant_id, o.lease_id) = (l.tenant_id, l.id)
+                   and o.place between l.first_number and coalesce(l.used_until, l.last_number)) o on true
+         where o.lost > 0 or o.came <> l.used_until - l.first_number + 1
+            or exists (select 1 from till_lease x
+                where (x.tenant_id, x.register_id, x.prefix) = (l.tenant_id, l.register_id, l.prefix)
+                  and x.id > l.id and x.first_number <= coalesce(l.used_until, l.last_number)
+                  and coalesce(x.used_until, x.last_number) >= l.first_number)
+         limit 1
+    """,
+)

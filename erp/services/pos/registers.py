@@ -55,11 +55,12 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
 
 
 def _refuse_like_numbers(session: Session, ctx: RequestContext, code: str) -> None:
-    """Notes of a till begin with a `C` before its code, so no other till may begin so."""
+    """Notes of a till begin with a `C` before its code, bills it made alone with an `F`: no other may."""
     other = db.fetch_one(
         session,
         "select code from register where tenant_id = %(tenant)s"
-        " and (code = 'C' || %(code)s or 'C' || code = %(code)s) limit 1",
+        " and (code in ('C' || %(code)s, 'F' || %(code)s) or %(code)s in ('C' || code, 'F' || code))"
+        " limit 1",
         {"tenant": ctx.tenant_id, "code": code},
     )
     if other is not None:

@@ -35,12 +35,13 @@ from erp.services.platform import (
 )
 from erp.services.pos.advances import require_held
 from erp.services.pos.approving import require_within_limit
+from erp.services.pos.basket import Basket
 from erp.services.pos.prescribing import (
     GivenPrescription,
     require_prescription,
     write_prescription,
 )
-from erp.services.pos.pricing import REGISTERED, Basket, Bill, Part, draw_up
+from erp.services.pos.pricing import REGISTERED, Bill, Part, draw_up
 from erp.services.pos.rewarding import points_of_sale
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 from erp.services.pos.tendering import (
@@ -180,11 +181,16 @@ def require_fit(session: Session, ctx: RequestContext, offer: Offer) -> None:
 
 
 def sell(
-    session: Session, ctx: RequestContext, offer: Offer, settlement: Settlement
+    session: Session,
+    ctx: RequestContext,
+    offer: Offer,
+    settlement: Settlement,
+    given_number: str = "",
 ) -> SaleReceipt:
     """Post a bill with how it is paid; the rows are held.
 
-    Whoever calls has asked whether the customer may owe what is new on their account.
+    Whoever calls has asked whether the customer may owe what is new on their account, and where
+    they name a number has made sure that it was given to this sale alone.
 
     Raises:
         As `post_sale`, for what is wrong with points or advances.
@@ -194,7 +200,7 @@ def sell(
     points = points_of_sale(session, ctx, buyer, offer.cmd.sale_id, settlement)
     accounting.period_id(session, ctx, ctx.today)
     deal = _Deal(offer, settlement, points, _invoice(offer))
-    number = billing.take_number(session, ctx, deal.invoice)
+    number = given_number or billing.take_number(session, ctx, deal.invoice)
     db.hold_rows(session)
     _write(session, ctx, deal, number)
     return _receipt(ctx, deal, number)

@@ -27,6 +27,7 @@ from erp.services.platform import (
     refuse_dry_run,
 )
 from erp.services.pos.errors import DrawerShort, ReasonRequired, ShiftClosed
+from erp.services.pos.outstanding import require_handed_in
 
 
 class ShiftEnded(DomainEvent):
@@ -197,6 +198,7 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     Raises:
         NotFound: There is no such shift at the acting branch.
         ShiftClosed: It is closed already.
+        BillsOutstanding: A device may still hold bills of the shift.
         ReasonRequired: The difference exceeds the actor's tolerance and is not explained.
         InvalidInput: More would stay in the drawer than was counted.
         NoDryRun: A count that can be tried out is not blind.
@@ -206,6 +208,7 @@ def close_shift(session: Session, ctx: RequestContext, cmd: CloseShift) -> Shift
     """
     shift = _lock_open(session, ctx, cmd.shift_id)
     refuse_dry_run(session)
+    require_handed_in(session, ctx, cmd.shift_id)
     expected = expected_cash(session, ctx, cmd.shift_id)
     closing = ShiftClosing(
         shift_id=cmd.shift_id,

@@ -13,7 +13,9 @@ def till(trader: Shop, code: str) -> dict[str, object]:
     return {"code": code, "name": f"Till {code}", "location_id": trader.storage_id}
 
 
-@pytest.mark.parametrize(("first", "second"), [("A1", "CA1"), ("CA1", "A1"), ("CC", "C")])
+@pytest.mark.parametrize(
+    ("first", "second"), [("A1", "CA1"), ("CA1", "A1"), ("CC", "C"), ("FA1", "A1"), ("A1", "FA1")]
+)
 def test_a_tills_bills_never_begin_as_anothers_notes(trader: Shop, first: str, second: str):
     trader.run(CREATE, till(trader, first))
     error = refused(trader, Conflict, CREATE, till(trader, second))

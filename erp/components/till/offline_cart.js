@@ -1,0 +1,76 @@
+// The bill at hand on a device without its server: its lines, what they cost, and how it is written down.
+import { allocate } from "./offline_goods.js";
+import { dayAt } from "./offline_words.js";
+import { paise, rupees, taxBill } from "./offline_taxing.js";
+
+export function adding(cart, row) {
+  const same = cart.find((entry) => entry.id === row.id && !entry.lot);
+  if (same) return cart.map((entry) => (entry === same ? { ...entry, units: entry.units + 1 } : entry));
+  return [...cart, { uid: Math.max(0, ...cart.map((entry) => entry.uid)) + 1, id: row.id, units: 1, lot: "" }];
+}
+
+export const changing = (cart, uid, change) => cart.map((entry) => (entry.uid === uid ? { ...entry, ...change } : entry));
+export const removing = (cart, uid) => cart.filter((entry) => entry.uid !== uid);
+
+// What bills made since the snapshot took of each lot.
+export function takenBy(bills, asOf) {
+  const taken = new Map();
+  for (const bill of bills.filter((each) => each.as_of === asOf)) {
+    for (const { lot_id: lot, quantity } of bill.sent.lines) taken.set(lot, (taken.get(lot) ?? 0) + quantity);
+  }
+  return taken;
+}
+
+export function priced(cart, shelf, taken, bearsTax) {
+  const lines = allocate(cart, shelf, taken);
+  const parts = lines.flatMap((line) => line.parts.map((part) => ({ ...part, uid: line.entry.uid })));
+  const sums = taxBill(parts.map(({ quantity, price, rate }) => ({ quantity, price, rate })), bearsTax);
+  const mrp = parts.reduce((sum, { lot, quantity }) => sum + paise(lot.mrp) * BigInt(quantity), 0n);
+  const total = sums.lines.reduce((sum, line) => sum + line.total, 0n);
+  return {
+    lines: lines.map((line) => ({ ...line, total: parts.reduce((sum, part, i) => (part.uid === line.entry.uid ? sum + sums.lines[i].total : sum), 0n) })),
+    parts, sums, saving: mrp > total ? mrp - total : 0n,
+    isSellable: parts.length > 0 && lines.every((line) => !line.problem),
+  };
+}
+
+const titleOf = (parts, titles) => {
+  const kinds = new Set(parts.map(({ row }) => row.treatment === "taxable"));
+  return kinds.size === 2 ? titles[2] : kinds.has(true) ? titles[0] : titles[1];
+};
+
+// Why nothing may be sold under a lease at this instant; empty where it may.
+export function hindrance(lease, now) {
+  if (!lease) return "This device was not made ready while the server was there. Open the till once it is back.";
+  const today = dayAt(now, lease.time_zone);
+  if (today > lease.until_day) return "What this device was lent has run out. It needs the server before it sells again.";
+  if (lease.next_number > lease.last_number) return "The numbers this device was lent are used up. It needs the server before it sells again.";
+  return "";
+}
+
+// The bill as it is kept, sent and printed. Amounts that are shown are whole paise.
+export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums, saving }, tenders }) {
+  const paid = tenders.reduce((sum, tender) => sum + paise(tender.amount), 0n);
+  const number = `${lease.prefix}${String(place).padStart(lease.width, "0")}`;
+  const { bars, ...rest } = lease;
+  return {
+    sale_id: saleId, lease_id: lease.lease_id, place, number, sold_at: now, as_of: asOf, status: "unsent", reason: "",
+    sent: {
+      sale_id: saleId, place, sold_at: now, tenders,
+      lines: parts.map(({ row, lot, quantity, price }) => ({ variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, seal: lot.seal })),
+      totals: { taxable: rupees(sums.taxable), cgst: rupees(sums.cgst), sgst: rupees(sums.sgst), total: rupees(sums.value) },
+    },
+    shown: {
+      lease: rest, title: titleOf(parts, lease.titles), bars: bars[place - lease.first_number],
+      lines: parts.map(({ row, lot, quantity, price, rate }, i) => ({
+        label: row.label, hsn: row.hsn, unit: row.unit, treatment: row.treatment, rate, quantity, price,
+        lot: lot.id, number: lot.number, expiry: lot.expires_on, mrp: lot.mrp,
+        total: Number(sums.lines[i].total), taxable: Number(sums.lines[i].taxable), cgst: Number(sums.lines[i].cgst), sgst: Number(sums.lines[i].sgst),
+      })),
+      totals: {
+        taxable: Number(sums.taxable), cgst: Number(sums.cgst), sgst: Number(sums.sgst), roundOff: Number(sums.roundOff),
+        value: Number(sums.value), saving: Number(saving), change: Number(paid - sums.value),
+      },
+    },
+  };
+}

@@ -1,0 +1,79 @@
+// Finding goods and choosing their lots on the device, from what the server gave it.
+const MOST = 20;
+const ENOUGH = 400;
+const LENGTHS = [8, 12, 13, 14];
+
+const words = (text) => text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase().match(/[a-z0-9]+/g) ?? [];
+
+export class Shelf {
+  constructor(goods) {
+    this.goods = [...goods].sort((a, b) => (a.label < b.label ? -1 : 1));
+    this.texts = this.goods.map((row) => ` ${row.words} ${words(row.sku).join(" ")}`);
+    this.byId = new Map(this.goods.map((row) => [row.id, row]));
+    this.byCode = new Map(this.goods.flatMap((row) => [row.sku, ...row.codes].map((code) => [code, row])));
+  }
+
+  // Every word begins one of the row's; names that begin as was typed come first.
+  search(text) {
+    const wanted = words(text).map((word) => ` ${word}`);
+    if (!wanted.length) return [];
+    const first = [], others = [];
+    for (let i = 0; i < this.texts.length && first.length + others.length < ENOUGH; i += 1) {
+      if (!wanted.every((word) => this.texts[i].includes(word))) continue;
+      const row = this.goods[i];
+      (` ${row.label.toLowerCase()}`.startsWith(wanted[0]) ? first : others).push(row);
+    }
+    return [...first, ...others].slice(0, MOST);
+  }
+
+  // A barcode as printed, with another number of zeros, or inside a GS1 message; or an SKU.
+  scanned(text) {
+    const code = gtinIn(text.trim());
+    const bare = code.replace(/^0+/, "");
+    const known = /^\d+$/.test(code) && LENGTHS.includes(code.length) ? LENGTHS.map((length) => bare.padStart(length, "0")) : [];
+    return [code, code.toUpperCase(), ...known].map((each) => this.byCode.get(each)).find(Boolean);
+  }
+}
+
+function gtinIn(text) {
+  const plain = text.replace(/^\][dCQe]\d/, "");
+  if (plain.startsWith("(01)")) return plain.slice(4, 18);
+  return /^01\d{14}./.test(plain) ? plain.slice(2, 16) : text;
+}
+
+export function priceFor(prices, units) {
+  const steps = prices.split(";").map((step) => step.split(":")).filter(([start]) => Number(start) <= units);
+  return steps.at(-1)[1];
+}
+
+const totalOf = (entries, key, of) => entries.filter((entry) => of(entry) === key).reduce((sum, entry) => sum + entry.units, 0);
+
+// Lots for a cart, first to go first; `taken` is what bills since the snapshot took of each lot.
+export function allocate(entries, shelf, taken) {
+  const left = new Map(taken);
+  const free = (lot) => lot.units - (left.get(lot.id) ?? 0);
+  return entries.map((entry) => {
+    const row = shelf.byId.get(entry.id);
+    if (!row) return { entry, row: null, parts: [], problem: "This is not on the till's shelf any more. Take it off." };
+    const units = totalOf(entries, entry.id, (each) => each.id);
+    const parts = [];
+    let missing = entry.units;
+    for (const lot of row.lots.filter((each) => !entry.lot || each.id === entry.lot)) {
+      const quantity = Math.min(missing, Math.max(0, free(lot)));
+      if (!quantity) continue;
+      left.set(lot.id, (left.get(lot.id) ?? 0) + quantity);
+      missing -= quantity;
+      parts.push({ lot, quantity, price: priceFor(lot.prices, units), rate: row.rate, row });
+    }
+    return { entry, row, parts, problem: problemOf(row, units, entry.units - missing, entry.units, entries, shelf) };
+  });
+}
+
+function problemOf(row, units, found, wanted, entries, shelf) {
+  const ofProduct = totalOf(entries, row.product_id, (each) => shelf.byId.get(each.id)?.product_id);
+  if (row.is_prescribed) return "Sold on a prescription: this needs the server.";
+  if (row.cap !== null && ofProduct > row.cap) return `No more than ${row.cap} may be sold at once.`;
+  if (row.free_from !== null && units >= row.free_from) return `From ${row.free_from} units on free goods belong with it: this needs the server.`;
+  if (found < wanted) return found ? `Only ${found} were left when the server was last there.` : "None was left when the server was last there.";
+  return "";
+}

@@ -1,0 +1,245 @@
+"""Sales that happened without the server, posted as they happened or kept to be settled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+import psycopg
+from pydantic import AwareDatetime, Field
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import business_date, fiscal_year
+from erp.core.context import RequestContext
+from erp.core.errors import DomainError
+from erp.models.pos import LeaseStatus, OfflineStatus, TenderMethod
+from erp.services import party
+from erp.services.platform import Amount, Closed, Quantity, Text, UnitPrice, refusal_for
+from erp.services.pos.basket import MAX_LINES, CartLine
+from erp.services.pos.errors import ForeignDay, ForeignNumber, ForeignPrice, LeaseEnded, OtherTotal
+from erp.services.pos.offline_catalogue import price_in, seal
+from erp.services.pos.offline_leasing import Lease, Place
+from erp.services.pos.pricing import Bill, Part, draw_up
+from erp.services.pos.selling import Offer, PostSale, SaleReceipt, require_fit, sell
+from erp.services.pos.shifts import hold_open_shift
+from erp.services.pos.tendering import GivenTender, settle
+
+CLOCKS_DIFFER = timedelta(minutes=15)
+"""A device's clock may be this far from the server's."""
+WHY = "Sold offline"
+
+
+class OfflineLine(Closed):
+    """Units of one lot that were handed over.
+
+    Attributes:
+        unit_price: Paid for a base unit, tax included.
+        prices, seal: As the server gave them with the lot.
+    """
+
+    variant_id: UUID
+    lot_id: UUID
+    quantity: Quantity
+    unit_price: UnitPrice
+    prices: Annotated[str, Field(max_length=2000)]
+    seal: Annotated[str, Field(max_length=64)]
+
+
+class OfflineTender(Closed):
+    """Money that was handed over; what needs the customer's account needs the server."""
+
+    method: Literal["cash", "upi", "card"]
+    amount: Annotated[Amount, Field(gt=0)]
+    reference: Text = ""
+
+
+class OfflineTotals(Closed):
+    """Sums as the receipt shows them."""
+
+    taxable: Amount
+    cgst: Amount
+    sgst: Amount
+    total: Amount
+
+
+class OfflineBill(Closed):
+    """A bill as its device made it.
+
+    Attributes:
+        place: Its running number.
+        sold_at: By the device's clock.
+    """
+
+    place: Place
+    sold_at: AwareDatetime
+    lines: Annotated[tuple[OfflineLine, ...], Field(min_length=1, max_length=MAX_LINES)]
+    tenders: Annotated[tuple[OfflineTender, ...], Field(max_length=10)]
+    totals: OfflineTotals
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How a bill is to be posted.
+
+    Attributes:
+        number: Printed on it; where it cannot stand, nothing, and the register's next is taken.
+        lots: Lots that really left, by place of the line; those named by the bill elsewhere.
+        note: Kept with the sale.
+    """
+
+    sale_id: UUID
+    shift_id: UUID
+    bill: OfflineBill
+    sold_at: datetime
+    user_id: UUID
+    number: str
+    lots: Mapping[int, UUID] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A bill that is in the books; `differences` names lines whose price is another by now."""
+
+    receipt: SaleReceipt
+    differences: list[dict[str, str]]
+
+
+def require_as_lent(
+    session: Session, ctx: RequestContext, lease: Lease, sale_id: UUID, bill: OfflineBill
+) -> None:
+    """Refuse to post by itself what the device was not lent: a number, a day, a price.
+
+    Raises:
+        LeaseEnded, ForeignNumber, ForeignDay, ForeignPrice: See each.
+    """
+    if lease.status != LeaseStatus.OPEN:
+        raise LeaseEnded("The lease of this device had ended before the bill arrived.")
+    require_number(session, ctx, lease, sale_id, bill.place)
+    if not holds_on(ctx, lease, bill.sold_at):
+        raise ForeignDay("The bill is dated when the device might not sell. Is its clock right?")
+    _require_prices(lease, bill.lines)
+
+
+def require_number(
+    session: Session,
+    ctx: RequestContext,
+    lease: Lease,
+    sale_id: UUID,
+    place: int,
+    rivals: Sequence[OfflineStatus] = (OfflineStatus.POSTED, OfflineStatus.WAITING),
+) -> None:
+    """Refuse a number that is not of the block, or that another bill of the lease bears.
+
+    Raises:
+        ForeignNumber: It is such a number.
+    """
+    if not lease.first_number <= place <= lease.end:
+        raise ForeignNumber(f"{lease.number(place)} is not a number that the device was lent.")
+    other = db.fetch_one(
+        session,
+        "select 1 from offline_sale where tenant_id = %s and lease_id = %s and place = %s and id <> %s"
+        " and status = any(%s)",
+        (ctx.tenant_id, lease.id, place, sale_id, list(rivals)),
+    )
+    if other is not None:
+        raise ForeignNumber(f"Another bill of the device bears {lease.number(place)}.")
+
+
+def holds_on(ctx: RequestContext, lease: Lease, sold_at: datetime) -> bool:
+    """Tell whether a lease held at an instant."""
+    day = business_date(sold_at, ctx.time_zone)
+    begun = lease.taken_at - CLOCKS_DIFFER <= sold_at <= ctx.now + CLOCKS_DIFFER
+    return begun and day <= lease.until_day and fiscal_year(day) == lease.fiscal_year
+
+
+def _require_prices(lease: Lease, lines: Sequence[OfflineLine]) -> None:
+    units: dict[UUID, int] = {}
+    for line in lines:
+        units[line.variant_id] = units.get(line.variant_id, 0) + line.quantity
+    for at, line in enumerate(lines):
+        is_ours = seal(lease.id, line.variant_id, line.lot_id, line.prices) == line.seal
+        if not is_ours or price_in(line.prices, units[line.variant_id]) != line.unit_price:
+            raise ForeignPrice(
+                f"Line {at + 1} was sold at {line.unit_price}, which the device was not given.",
+                fields={f"lines.{at}.unit_price": "not as given"},
+            )
+
+
+def try_to_post(session: Session, ctx: RequestContext, taken: Taken) -> Posted | DomainError:
+    """Post a bill in full, or leave nothing of it and return why it is refused.
+
+    Locks as `post_sale` does.
+    """
+    try:
+        with db.attempt(session):
+            posted = _post(session, ctx, taken)
+            db.send_rows(session)
+            db.execute(session, "set constraints all immediate")
+            db.execute(session, "set constraints all deferred")
+    except DomainError as refusal:
+        return refusal
+    except (IntegrityError, psycopg.IntegrityError) as error:
+        return refusal_for(error)
+    return posted
+
+
+def _post(session: Session, ctx: RequestContext, taken: Taken) -> Posted:
+    acting = replace(ctx, now=taken.sold_at, user_id=taken.user_id)
+    shift = hold_open_shift(session, acting, taken.shift_id)
+    buyer = party.get_party_for_sale(session, acting, None)
+    sold = draw_up(session, acting, shift, buyer, _cart(taken), as_paid=True)
+    _require_totals(sold, taken.bill.totals)
+    offer = Offer(_cart(taken), shift, buyer, sold)
+    require_fit(session, acting, offer)
+    settlement = settle(sold.totals.invoice_value, offer.cmd.tenders)
+    receipt = sell(session, acting, offer, settlement, taken.number)
+    return Posted(receipt, _differences(sold.parts))
+
+
+def _cart(taken: Taken) -> PostSale:
+    lines = [
+        CartLine(
+            variant_id=line.variant_id,
+            quantity=line.quantity,
+            free_quantity=0,
+            unit_price=line.unit_price,
+            lot_id=taken.lots.get(at, line.lot_id),
+            reason=WHY,
+        )
+        for at, line in enumerate(taken.bill.lines)
+    ]
+    tenders = [
+        GivenTender(method=TenderMethod(t.method), amount=t.amount, reference=t.reference)
+        for t in taken.bill.tenders
+    ]
+    return PostSale(
+        sale_id=taken.sale_id,
+        shift_id=taken.shift_id,
+        lines=tuple(lines),
+        tenders=tuple(tenders),
+        note=taken.note,
+    )
+
+
+def _require_totals(sold: Bill, shown: OfflineTotals) -> None:
+    """The customer's paper and the books say the same, to the paisa."""
+    ours = sold.totals
+    if (ours.taxable_value, ours.cgst, ours.sgst, ours.invoice_value) != (
+        shown.taxable, shown.cgst, shown.sgst, shown.total,
+    ):  # fmt: skip
+        raise OtherTotal(
+            f"The receipt says {shown.total} with {shown.cgst + shown.sgst} tax; by today's rates it is"
+            f" {ours.invoice_value} with {ours.cgst + ours.sgst}."
+        )
+
+
+def _differences(parts: Sequence[Part]) -> list[dict[str, str]]:
+    return [
+        {"label": part.goods.label, "paid": part.trace["paid"], "now": part.trace["now"]}
+        for part in parts
+        if part.trace.get("source") == "paid"
+    ]

@@ -1,0 +1,335 @@
+"""Taking in what a device sold alone, and settling what could not be posted as it came."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+from pydantic_core import to_json
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import business_date, fiscal_year
+from erp.core.context import RequestContext
+from erp.core.errors import Conflict, DomainError, NotFound
+from erp.models.pos import OfflineSale, OfflineStatus
+from erp.services import workflows
+from erp.services.platform import (
+    Closed,
+    Command,
+    DomainEvent,
+    Result,
+    ShortText,
+    command,
+    emit,
+)
+from erp.services.pos.errors import AlreadySettled, ForeignNumber, NotAsLent, ShiftClosed
+from erp.services.pos.offline_leasing import DeviceKey, Lease, hold_lease, require_device
+from erp.services.pos.offline_posting import (
+    OfflineBill,
+    Posted,
+    Taken,
+    holds_on,
+    require_as_lent,
+    require_number,
+    try_to_post,
+)
+from erp.services.workflows import News
+
+SETTLE = "pos.settle_offline"
+PAGE = "/till/offline-sales"
+
+
+class TakeInSale(OfflineBill, Command):
+    """Hand in a bill that a device made without the server.
+
+    Attributes:
+        sale_id: Made by the device with the bill.
+    """
+
+    lease_id: UUID
+    device_key: DeviceKey
+    sale_id: UUID
+
+
+class TakenIn(Result):
+    """What became of a bill: posted, or waiting for somebody to settle it, and why."""
+
+    sale_id: UUID
+    number: str
+    status: Literal["posted", "waiting", "discarded"]
+    reason: str = ""
+
+
+class OfflineSaleTakenIn(DomainEvent):
+    """A bill that was made without the server arrived."""
+
+    name = "pos.offline_sale_taken_in.v1"
+    sale_id: UUID
+    number: str
+    status: str
+
+
+class OfflineSaleSettled(DomainEvent):
+    """Somebody decided what becomes of a bill that waited."""
+
+    name = "pos.offline_sale_settled.v1"
+    sale_id: UUID
+    number: str
+    status: str
+
+
+@command("pos.take_in_sale", permission="pos.sell", rest="POST /till-leases/{lease_id}/sales")
+def take_in_sale(session: Session, ctx: RequestContext, cmd: TakeInSale) -> TakenIn:
+    """Post a sale that happened, with its date, number, lots and prices, or keep it to be settled.
+
+    The lease's cashier sold it, whoever sends it. A bill that came before is answered as it stands.
+    Locks the lease, then as `post_sale` does.
+
+    Raises:
+        NotFound: There is no such lease at the acting branch.
+        PermissionDenied: The device is another.
+        Conflict: Another sale has this id.
+
+    Emits:
+        pos.offline_sale_taken_in.v1; pos.sale_posted.v1 if it is posted
+    """
+    lease = hold_lease(session, ctx, cmd.lease_id)
+    require_device(lease, cmd.device_key)
+    known = _known(session, ctx, cmd)
+    if known is not None:
+        return known
+    outcome = _outcome(session, ctx, lease, cmd)
+    taken = _record(session, ctx, lease, cmd, outcome)
+    if isinstance(outcome, DomainError):
+        _tell(session, ctx, taken)
+    event = OfflineSaleTakenIn(sale_id=cmd.sale_id, number=taken.number, status=taken.status)
+    emit(session, ctx, cmd.sale_id, event)
+    return taken
+
+
+def _known(session: Session, ctx: RequestContext, cmd: TakeInSale) -> TakenIn | None:
+    row = db.fetch_one(
+        session,
+        "select id as sale_id, lease_id, place, number, status, reason from offline_sale"
+        " where tenant_id = %s and id = %s",
+        (ctx.tenant_id, cmd.sale_id),
+    )
+    if row is None:
+        return None
+    if (row.pop("lease_id"), row.pop("place")) != (cmd.lease_id, cmd.place):
+        raise Conflict("Another sale has this id.", fields={"sale_id": "already used"})
+    return TakenIn(**row)
+
+
+def _outcome(
+    session: Session, ctx: RequestContext, lease: Lease, cmd: TakeInSale
+) -> Posted | DomainError:
+    try:
+        require_as_lent(session, ctx, lease, cmd.sale_id, cmd)
+    except NotAsLent as refusal:
+        return refusal
+    taken = Taken(
+        sale_id=cmd.sale_id,
+        shift_id=lease.shift_id,
+        bill=cmd,
+        sold_at=cmd.sold_at,
+        user_id=lease.user_id,
+        number=lease.number(cmd.place),
+    )
+    return try_to_post(session, ctx, taken)
+
+
+def _record(
+    session: Session,
+    ctx: RequestContext,
+    lease: Lease,
+    cmd: TakeInSale,
+    outcome: Posted | DomainError,
+) -> TakenIn:
+    is_posted = isinstance(outcome, Posted)
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": cmd.sale_id,
+        "lease_id": lease.id,
+        "branch_id": lease.branch_id,
+        "number": lease.number(cmd.place),
+        "place": cmd.place,
+        "sold_at": cmd.sold_at,
+        "total": cmd.totals.total,
+        "body": OfflineBill.model_validate(_bill_of(cmd)).model_dump(mode="json"),
+        "status": OfflineStatus.POSTED if is_posted else OfflineStatus.WAITING,
+        "code": "" if isinstance(outcome, Posted) else outcome.code,
+        "reason": "" if isinstance(outcome, Posted) else outcome.message,
+        "differences": outcome.differences if isinstance(outcome, Posted) else [],
+        "received_at": ctx.now,
+        "received_by": ctx.user_id,
+        "answer": "",
+    }
+    db.insert_rows(session, OfflineSale, [row])
+    return TakenIn(
+        sale_id=cmd.sale_id, number=row["number"], status=row["status"], reason=row["reason"]
+    )
+
+
+def _bill_of(cmd: TakeInSale) -> dict[str, Any]:
+    return {name: getattr(cmd, name) for name in OfflineBill.model_fields}
+
+
+def _tell(session: Session, ctx: RequestContext, taken: TakenIn) -> None:
+    news = News(
+        kind="pos.offline_sale_waits",
+        title=f"Offline bill {taken.number} waits to be settled",
+        body=taken.reason,
+        link=PAGE,
+        severity="urgent",
+        dedupe_key=f"offline-{taken.sale_id}",
+    )
+    workflows.notify_members(session, ctx, permission=SETTLE, news=news)
+
+
+class ReallyTaken(Closed):
+    """The lot that really left for a line; `line` counts from 0."""
+
+    line: Annotated[int, Field(ge=0, le=199)]
+    lot_id: UUID
+
+
+class SettleSale(Command):
+    """Post a bill that waits.
+
+    Attributes:
+        lots: For lines of which another lot left than the bill names.
+        answer: What was found and done about it.
+    """
+
+    sale_id: UUID
+    lots: Annotated[tuple[ReallyTaken, ...], Field(max_length=200)] = ()
+    answer: ShortText
+
+
+@command(SETTLE, permission=SETTLE, rest="POST /offline-sales/{sale_id}/settlement")
+def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) -> TakenIn:
+    """Post a bill that waits, at the price that was paid, from the lots that really left.
+
+    It keeps its number and date; where the device was not lent them, it takes the register's next
+    number and is dated when it arrived. It counts in the lease's shift, or once that is closed in
+    the open one of the register. Locks the lease, then as `post_sale` does.
+
+    Raises:
+        NotFound: There is no such bill at the acting branch.
+        AlreadySettled: It does not wait any more.
+        ShiftClosed: No shift of the register is open.
+        Whatever `post_sale` raises about goods, totals and periods.
+
+    Emits:
+        pos.offline_sale_settled.v1, pos.sale_posted.v1
+    """
+    sale = _waiting(session, ctx, cmd.sale_id)
+    lease = hold_lease(session, ctx, sale["lease_id"])
+    bill = OfflineBill.model_validate(sale["body"])
+    sold_at = bill.sold_at if holds_on(ctx, lease, bill.sold_at) else sale["received_at"]
+    taken = Taken(
+        sale_id=cmd.sale_id,
+        shift_id=_shift_for(session, ctx, lease),
+        bill=bill,
+        sold_at=sold_at,
+        user_id=lease.user_id,
+        number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
+        lots={each.line: each.lot_id for each in cmd.lots},
+        note=f"Offline bill {sale['number']}: {cmd.answer}",
+    )
+    outcome = try_to_post(session, ctx, taken)
+    if isinstance(outcome, DomainError):
+        raise outcome
+    return _settled(session, ctx, sale, cmd.answer, OfflineStatus.POSTED, outcome.differences)
+
+
+class DiscardSale(Command):
+    """Say that a bill that waits is none: a trial, a double, a forgery."""
+
+    sale_id: UUID
+    answer: ShortText
+
+
+@command(
+    "pos.discard_offline_sale", permission=SETTLE, rest="POST /offline-sales/{sale_id}/discard"
+)
+def discard_offline_sale(session: Session, ctx: RequestContext, cmd: DiscardSale) -> TakenIn:
+    """Put a bill away for a reason, its number void; it stays on the list.
+
+    Raises:
+        NotFound: There is no such bill at the acting branch.
+        AlreadySettled: It does not wait any more.
+
+    Emits:
+        pos.offline_sale_settled.v1
+    """
+    sale = _waiting(session, ctx, cmd.sale_id)
+    return _settled(session, ctx, sale, cmd.answer, OfflineStatus.DISCARDED, [])
+
+
+def _waiting(session: Session, ctx: RequestContext, sale_id: UUID) -> db.Row:
+    sale = db.fetch_one(
+        session,
+        "select id, lease_id, number, status, body, received_at from offline_sale"
+        " where tenant_id = %s and id = %s and branch_id = %s for update",
+        (ctx.tenant_id, sale_id, ctx.branch_id),
+    )
+    if sale is None:
+        raise NotFound("There is no such offline bill.", fields={"sale_id": "no such bill"})
+    if sale["status"] != OfflineStatus.WAITING:
+        raise AlreadySettled("Somebody settled this bill already.")
+    return sale
+
+
+def _shift_for(session: Session, ctx: RequestContext, lease: Lease) -> UUID:
+    row = db.fetch_one(
+        session,
+        "select id from register_shift where tenant_id = %s and register_id = %s and status = 'open'",
+        (ctx.tenant_id, lease.register_id),
+    )
+    if row is None:
+        raise ShiftClosed(f"Open a shift on {lease.register_name} first: the bill counts in it.")
+    shift_id: UUID = row["id"]
+    return shift_id
+
+
+def _number_for(
+    session: Session,
+    ctx: RequestContext,
+    lease: Lease,
+    sale_id: UUID,
+    place: int,
+    sold_at: datetime,
+) -> str:
+    """Return the bill's own number; nothing where another bears it or it is of another year."""
+    if fiscal_year(business_date(sold_at, ctx.time_zone)) != lease.fiscal_year:
+        return ""
+    try:
+        require_number(session, ctx, lease, sale_id, place, (OfflineStatus.POSTED,))
+    except ForeignNumber:
+        return ""
+    return lease.number(place)
+
+
+def _settled(
+    session: Session,
+    ctx: RequestContext,
+    sale: db.Row,
+    answer: str,
+    status: OfflineStatus,
+    differences: list[dict[str, str]],
+) -> TakenIn:
+    db.execute(
+        session,
+        "update offline_sale set status = %s, answer = %s, differences = %s::jsonb, settled_at = %s,"
+        " settled_by = %s where tenant_id = %s and id = %s",
+        (
+            status, answer, to_json(differences).decode(), ctx.now, ctx.user_id,
+            ctx.tenant_id, sale["id"],
+        ),
+    )  # fmt: skip
+    event = OfflineSaleSettled(sale_id=sale["id"], number=sale["number"], status=status)
+    emit(session, ctx, sale["id"], event)
+    return TakenIn(sale_id=sale["id"], number=sale["number"], status=status.value)

@@ -1,0 +1,175 @@
+"""The offline till's own arithmetic, run as JavaScript, says what the server says, to the paisa."""
+
+import json
+import random
+import subprocess
+import sysconfig
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from erp.core.formatting import amount_in_words
+from erp.core.gst.taxing import PriceMode, Supply, SupplyLine, Treatment, tax_supply
+from erp.services.catalog.scanning import read_scan
+
+ROOT = Path(__file__).parents[2]
+PARTS = ROOT / "erp/components/till"
+EXAMPLES = json.loads((ROOT / "tests/data/gst_examples.json").read_text("utf-8"))["examples"]
+RATES = ("0", "0.25", "3", "5", "12", "18", "28", "40")
+
+
+def run(script: str, given: Any, folder: Path) -> Any:
+    """Run a module that is given JSON on standard input and writes JSON."""
+    for part in PARTS.glob("offline_*.js"):
+        (folder / part.name).write_text(part.read_text())
+    (folder / "package.json").write_text('{"type": "module"}')
+    read = "const given = JSON.parse((await import('node:fs')).readFileSync(0, 'utf8'));\n"
+    (folder / "script.js").write_text(read + script)
+    done = subprocess.run(
+        [f"{sysconfig.get_path('scripts')}/node", folder / "script.js"],
+        input=json.dumps(given), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def supplies() -> list[list[SupplyLine]]:
+    """Bills at prices that hold the tax: those of the worked examples, and many at random."""
+    found = [
+        [
+            SupplyLine(line["ref"], Decimal(line["qty"]), Decimal(line["unit_price"]), Decimal(line["gst_rate"]))
+            for line in example["input"]["lines"]
+        ]
+        for example in EXAMPLES
+        if example["input"].get("price_mode") == "inclusive"
+        and all(Decimal(line["qty"]) % 1 == 0 for line in example["input"]["lines"])
+    ]  # fmt: skip
+    assert found
+    some = random.Random(7)  # noqa: S311  the same bills every time
+    for _ in range(400):
+        lines = []
+        for at in range(some.randint(1, 8)):
+            rate, price = some.choice(RATES), Decimal(some.randint(1, 9_999_999)) / 100
+            treatment = Treatment.TAXABLE if rate != "0" else Treatment.EXEMPT
+            lines.append(
+                SupplyLine(str(at), Decimal(some.randint(1, 999)), price, Decimal(rate), treatment)
+            )
+        found.append(lines)
+    return found
+
+
+@pytest.mark.parametrize("bears_tax", [True, False])
+def test_tax_and_totals_are_the_servers(tmp_path, bears_tax):
+    bills = supplies()
+    ours = [
+        tax_supply(
+            Supply(
+                "27",
+                "27",
+                PriceMode.INCLUSIVE,
+                lines,
+                is_rounded=True,
+                is_composition=not bears_tax,
+            )
+        )
+        for lines in bills
+    ]
+    given = [
+        [{"quantity": int(x.quantity), "price": f"{x.unit_price:.2f}", "rate": f"{x.gst_rate}"} for x in lines]
+        for lines in bills
+    ]  # fmt: skip
+    script = f"""
+        import {{ rupees, taxBill }} from "./offline_taxing.js";
+        console.log(JSON.stringify(given.map((lines) => {{
+          const bill = taxBill(lines, {str(bears_tax).lower()});
+          return [bill.taxable, bill.cgst, bill.sgst, bill.roundOff, bill.value,
+            ...bill.lines.flatMap((line) => [line.taxable, line.cgst, line.total])].map(rupees);
+        }})));
+    """
+    shown = [
+        [
+            f"{x:.2f}"
+            for x in (
+                bill.totals.taxable_value, bill.totals.cgst, bill.totals.sgst,
+                bill.totals.round_off, bill.totals.invoice_value,
+                *(y for line in bill.lines for y in (line.taxable_value, line.cgst, line.total)),
+            )
+        ]
+        for bill in ours
+    ]  # fmt: skip
+    assert run(script, given, tmp_path) == shown
+
+
+def test_amounts_are_written_as_on_the_servers_papers(tmp_path):
+    paise = [
+        0,
+        1,
+        99,
+        100,
+        101,
+        1999,
+        10_000,
+        12_345_678,
+        99_999_999_99,
+        1_00_00_000_00,
+        70_00_100_50,
+    ]
+    script = """
+        import { amountInWords } from "./offline_words.js";
+        console.log(JSON.stringify(given.map(amountInWords)));
+    """
+    expected = [amount_in_words(Decimal(amount) / 100) for amount in paise]
+    assert run(script, paise, tmp_path) == expected
+
+
+CODES = ["4006381333931", "04006381333931", "SKU7", "96385074"]
+SCANS = [
+    "4006381333931",
+    "04006381333931",
+    "(01)04006381333931(17)280331(10)A7",
+    "]d201040063813339311728033110A7",
+    "01040063813339311728033110A7",
+    "00000096385074",
+    "SKU7",
+    "SKU8",
+]
+
+
+def test_a_scan_finds_what_the_server_finds(tmp_path):
+    script = """
+        import { Shelf } from "./offline_goods.js";
+        const [codes, scans] = given;
+        const shelf = new Shelf(codes.map((code, id) => ({
+          id, label: code, sku: `S${id}`, words: "", codes: [code], lots: [],
+        })));
+        console.log(JSON.stringify(scans.map((scan) => Boolean(shelf.scanned(scan)))));
+    """
+    known = [bool(set(read_scan(scan).codes) & set(CODES)) for scan in SCANS]
+    assert run(script, [CODES, SCANS], tmp_path) == known
+
+
+def test_fifty_thousand_products_are_searched_in_a_blink(tmp_path):
+    script = """
+        import { Shelf } from "./offline_goods.js";
+        const names = ["arsenicum album ars alb", "belladonna bell", "nux vomica nux v", "pulsatilla puls"];
+        const named = (id) => `${names[id % 4]} ${id}`;
+        const goods = Array.from({ length: given }, (_, id) => ({
+          id: String(id), label: named(id), sku: `SKU${id}`, words: `${named(id)} 30c 30 ml sbl dilution`,
+          codes: [`code${id}`], lots: [],
+        }));
+        const shelf = new Shelf(goods), times = [];
+        let found = 0;
+        const asked = ["a", "ars alb 30", "nux 49999", "zzz", "sku49998", "puls 30c sbl 44"];
+        for (const text of asked) for (let i = 0; i < 20; i += 1) {
+          const begun = performance.now();
+          found += shelf.search(text).length;
+          times.push(performance.now() - begun);
+        }
+        times.sort((a, b) => a - b);
+        console.log(JSON.stringify({ p50: times[times.length / 2], found }));
+    """
+    took = run(script, 50_000, tmp_path)
+    assert took["found"] > 0
+    assert took["p50"] < 30, took
