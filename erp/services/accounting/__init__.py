@@ -2,6 +2,8 @@
 
 from erp.models.accounting import Side
 from erp.services.accounting import referees
+from erp.services.accounting.balance_sheet import BalanceSheet, balance_sheet
+from erp.services.accounting.cash_flow import CashFlow, cash_flow
 from erp.services.accounting.chart import (
     DEFAULT_CHART,
     account_id,
@@ -10,15 +12,28 @@ from erp.services.accounting.chart import (
     ensure_sales_account,
     sales_key,
 )
+from erp.services.accounting.comparing import Compare
+from erp.services.accounting.cost_centres import (
+    ChangeCostCentre,
+    CreateCostCentre,
+    ListCostCentres,
+    change_cost_centre,
+    create_cost_centre,
+    list_cost_centres,
+)
+from erp.services.accounting.day_book import DayBook, day_book
 from erp.services.accounting.errors import (
     AlreadyReversed,
+    CodeTaken,
     EntryUnbalanced,
     KeptAccount,
     NotOpen,
     PartyMissing,
     PeriodClosed,
 )
-from erp.services.accounting.ledgers import get_account, list_account_lines, list_accounts
+from erp.services.accounting.groups import GROUPS
+from erp.services.accounting.ledger_lines import Ledger, ledger
+from erp.services.accounting.ledgers import get_account, list_accounts
 from erp.services.accounting.open_items import (
     HeldItem,
     Match,
@@ -44,58 +59,27 @@ from erp.services.accounting.posting import (
     post_manual_entry,
     reverse_entry,
 )
-from erp.services.accounting.queries import (
-    TrialBalance,
-    get_entry,
-    list_entries,
-    list_periods,
-    trial_balance,
+from erp.services.accounting.printing import (
+    REPORTS,
+    PrintedReport,
+    PrintedRow,
+    get_printed_report,
 )
+from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_loss
+from erp.services.accounting.queries import get_entry, list_entries, list_periods
+from erp.services.accounting.statement_rows import RowKind
+from erp.services.accounting.sums import Part
+from erp.services.accounting.trial_balances import TrialBalance, trial_balance
 
 __all__ = [
-    "DEFAULT_CHART",
-    "AlreadyReversed",
-    "EntryUnbalanced",
-    "HeldItem",
-    "KeptAccount",
-    "Match",
-    "NewEntry",
-    "NewLine",
-    "NotOpen",
-    "PartyAccount",
-    "PartyMissing",
-    "PeriodClosed",
-    "PostManualEntry",
-    "ReverseEntry",
-    "SetPeriodStatus",
-    "Side",
-    "Standing",
-    "TrialBalance",
-    "account_id",
-    "account_ids",
-    "create_default_chart",
-    "credit",
-    "debit",
-    "ensure_sales_account",
-    "get_account",
-    "get_entry",
-    "hold_items",
-    "item_of",
-    "lines_of",
-    "list_account_lines",
-    "list_accounts",
-    "list_entries",
-    "list_periods",
-    "oldest_first",
-    "period_id",
-    "post_entry",
-    "post_manual_entry",
-    "referees",
-    "reverse_entry",
-    "sales_key",
-    "set_period_status",
-    "settle",
-    "standing_of",
-    "trial_balance",
-    "unsettle",
-]
+    "DEFAULT_CHART", "GROUPS", "REPORTS", "AlreadyReversed", "BalanceSheet", "CashFlow", "ChangeCostCentre",
+    "CodeTaken", "Compare", "CreateCostCentre", "DayBook", "EntryUnbalanced", "HeldItem", "KeptAccount", "Ledger",
+    "ListCostCentres", "Match", "NewEntry", "NewLine", "NotOpen", "Part", "PartyAccount", "PartyMissing",
+    "PeriodClosed", "PostManualEntry", "PrintedReport", "PrintedRow", "ProfitAndLoss", "ReverseEntry", "RowKind",
+    "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids", "balance_sheet",
+    "cash_flow", "change_cost_centre", "create_cost_centre", "create_default_chart", "credit", "day_book", "debit",
+    "ensure_sales_account", "get_account", "get_entry", "get_printed_report", "hold_items", "item_of", "ledger",
+    "lines_of", "list_accounts", "list_cost_centres", "list_entries", "list_periods", "oldest_first", "period_id",
+    "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reverse_entry", "sales_key",
+    "set_period_status", "settle", "standing_of", "trial_balance", "unsettle",
+]  # fmt: skip

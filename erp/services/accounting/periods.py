@@ -1,6 +1,5 @@
 """Periods of the books: opened as months come, closed by an accountant."""
 
-from calendar import monthrange
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from erp.core import db
-from erp.core.clock import fiscal_year
+from erp.core.clock import fiscal_year, month_end
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
@@ -62,7 +61,7 @@ def _open_month(session: Session, ctx: RequestContext, first: date) -> None:
     )
     if later is not None:
         raise period_closed()
-    last = first.replace(day=monthrange(first.year, first.month)[1])
+    last = month_end(first)
     db.execute(
         session,
         "insert into period (tenant_id, id, company_id, starts_on, ends_on, fiscal_year, status, reason)"
