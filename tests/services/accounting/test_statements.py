@@ -246,12 +246,12 @@ def test_the_stock_accounts_stand_beside_the_goods_and_name_what_differs(books: 
     found = books.run("inventory.stock_against_books")
     assert (found.difference, [x.sources for x in found.rows]) == (0, [[], [], []])
     origin = books.register_id
-    with pytest.raises(ZeroDivisionError), db.unit_of_work(books.ctx) as session:
+    with db.unit_of_work(books.ctx) as session:
         lines = [accounting.debit("inventory", Decimal(5)), accounting.credit("cash", Decimal(5))]
         entry = accounting.NewEntry("general", books.ctx.today, "manual", origin, "x", "x", lines)
         accounting.post_entry(session, books.ctx, entry)
         found = inventory.stock_against_books(session, books.ctx, Nothing())
-        assert found.difference == 5
-        (source,) = found.rows[0].sources
-        assert (source.origin_id, source.booked, source.moved) == (origin, 5, 0)
-        raise ZeroDivisionError  # nothing of this may stay
+        session.rollback()
+    assert found.difference == 5
+    (source,) = found.rows[0].sources
+    assert (source.origin_id, source.booked, source.moved) == (origin, 5, 0)
