@@ -42,13 +42,13 @@ _LINES = """
     insert into journal_line (tenant_id, entry_id, line_no, account_id, effective_on, debit, credit, party_id,
            cost_centre, note)
     select e.tenant_id, e.id, l.no, a.id, e.effective_on, l.debit, l.credit, null,
-           case when l.no = 4 then %(centres)s[1 + right(e.narration, 1)::int %% 2] end, ''
+           case when l.no = 4 then (%(centres)s::text[])[1 + right(e.narration, 1)::int %% 2] end, ''
       from journal_entry e
      cross join lateral (values
            (1, (array['cash', 'upi_clearing', 'card_clearing', 'debtors'])[1 + right(e.narration, 1)::int %% 4],
             105.00, 0.00),
            (2, 'sales_5', 0.00, 100.00), (3, 'output_cgst', 0.00, 5.00), (4, 'cogs', 60.00, 0.00),
-           (5, 'inventory', 0.00, 60.00)) l (no, key, debit, credit)
+           (5, 'bank', 0.00, 60.00)) l (no, key, debit, credit)
       join account a on a.tenant_id = e.tenant_id and a.company_id = e.company_id and a.key = l.key
      where e.tenant_id = %(tenant)s and e.narration like 'Sale W16/%%'
 """

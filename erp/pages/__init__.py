@@ -13,6 +13,7 @@ from erp.pages import routing
 ROUTES: tuple[str, ...] = (
     "erp.pages.accounting.accounts",
     "erp.pages.accounting.cost_centres",
+    "erp.pages.accounting.drafts",
     "erp.pages.accounting.journal",
     "erp.pages.accounting.ledgers",
     "erp.pages.accounting.manual_entry",

@@ -1,6 +1,7 @@
 """The ledger."""
 
 from erp.models.accounting.account import Account, AccountType, CostCentre, Period, PeriodStatus
+from erp.models.accounting.draft import DraftStatus, EntryDraft, EntryTemplate, Interval
 from erp.models.accounting.journal import AccountBalance, JournalEntry, JournalLine
 from erp.models.accounting.open_item import Allocation, OpenItem, Side
 
@@ -10,6 +11,10 @@ __all__ = [
     "AccountType",
     "Allocation",
     "CostCentre",
+    "DraftStatus",
+    "EntryDraft",
+    "EntryTemplate",
+    "Interval",
     "JournalEntry",
     "JournalLine",
     "OpenItem",

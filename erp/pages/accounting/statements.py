@@ -198,7 +198,6 @@ def _row(state: Any, row: rx.Var[dict[str, str]]) -> rx.Component:
         type="button",
         class_name="folder",
         on_click=state.fold(row["id"]),
-        on_key_down=lambda key: state.fold_by_key(row["id"], key),
         aria_expanded=rx.cond(row["folded"] != "", "false", "true"),
     )
     name = rx.fragment(

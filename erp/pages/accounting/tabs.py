@@ -8,6 +8,8 @@ REPORTS_HOME = "/books/trial-balance"
 BOOKS = (
     (REPORTS_HOME, "Reports"),
     ("/books/journal", "Journal"),
+    ("/books/drafts", "Drafts"),
+    ("/books/recurring", "Recurring"),
     ("/books/accounts", "Accounts"),
     ("/books/periods", "Periods"),
     ("/books/cost-centres", "Cost centres"),

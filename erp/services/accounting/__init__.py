@@ -22,6 +22,14 @@ from erp.services.accounting.cost_centres import (
     list_cost_centres,
 )
 from erp.services.accounting.day_book import DayBook, day_book
+from erp.services.accounting.drafting import (
+    SaveDraft,
+    drop_draft,
+    get_draft,
+    list_drafts,
+    post_draft,
+    save_draft,
+)
 from erp.services.accounting.errors import (
     AlreadyReversed,
     CodeTaken,
@@ -67,6 +75,13 @@ from erp.services.accounting.printing import (
 )
 from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_loss
 from erp.services.accounting.queries import get_entry, list_entries, list_periods
+from erp.services.accounting.recurring import (
+    SaveTemplate,
+    list_templates,
+    make_due_entries,
+    save_template,
+    stop_template,
+)
 from erp.services.accounting.statement_rows import RowKind
 from erp.services.accounting.sums import Part
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
@@ -76,10 +91,12 @@ __all__ = [
     "CodeTaken", "Compare", "CreateCostCentre", "DayBook", "EntryUnbalanced", "HeldItem", "KeptAccount", "Ledger",
     "ListCostCentres", "Match", "NewEntry", "NewLine", "NotOpen", "Part", "PartyAccount", "PartyMissing",
     "PeriodClosed", "PostManualEntry", "PrintedReport", "PrintedRow", "ProfitAndLoss", "ReverseEntry", "RowKind",
-    "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids", "balance_sheet",
-    "cash_flow", "change_cost_centre", "create_cost_centre", "create_default_chart", "credit", "day_book", "debit",
-    "ensure_sales_account", "get_account", "get_entry", "get_printed_report", "hold_items", "item_of", "ledger",
-    "lines_of", "list_accounts", "list_cost_centres", "list_entries", "list_periods", "oldest_first", "period_id",
-    "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reverse_entry", "sales_key",
-    "set_period_status", "settle", "standing_of", "trial_balance", "unsettle",
+    "SaveDraft", "SaveTemplate", "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids",
+    "balance_sheet", "cash_flow", "change_cost_centre", "create_cost_centre", "create_default_chart", "credit",
+    "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account", "get_draft", "get_entry",
+    "get_printed_report", "hold_items", "item_of", "ledger", "lines_of", "list_accounts", "list_cost_centres",
+    "list_drafts", "list_entries", "list_periods", "list_templates", "make_due_entries", "oldest_first",
+    "period_id", "post_draft", "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reverse_entry",
+    "sales_key", "save_draft", "save_template", "set_period_status", "settle", "standing_of", "stop_template",
+    "trial_balance", "unsettle",
 ]  # fmt: skip

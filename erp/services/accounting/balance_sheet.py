@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from erp.core.clock import fiscal_year_start
 from erp.core.context import RequestContext
 from erp.services.accounting.comparing import Compare, moments_of
+from erp.services.accounting.groups import side_of
 from erp.services.accounting.statement_rows import (
     Line,
     Statement,
@@ -53,7 +54,8 @@ def balance_sheet(
     lines: dict[str, list[Line]] = {}
     profit = {"all": [Decimal(0)] * width, "year": [Decimal(0)] * width}
     for one in accounts:
-        sign = 1 if one.type in {"asset", "expense"} else -1
+        side = side_of(one.type, one.group_name)
+        sign = 1 if side in {"asset", "expense"} else -1
         past = [sign * found.get((no, one.id, ""), NOTHING).balance for no in range(width)]
         year = [sign * found.get((width + no, one.id, ""), NOTHING).balance for no in range(width)]
         if one.type in {"income", "expense"}:
@@ -64,7 +66,7 @@ def balance_sheet(
                 else less(kept, apart[name])
                 for name, kept in profit.items()
             }
-        lines.setdefault(one.type, []).append(Line(one, tuple(past)))
+        lines.setdefault(side, []).append(Line(one, tuple(past)))
     owned = section("assets", "Assets", lines.get("asset", []), width)
     owed = section("liabilities", "Liabilities", lines.get("liability", []), width)
     capital = _capital(lines.get("equity", []), profit, width)

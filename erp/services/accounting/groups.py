@@ -66,6 +66,18 @@ GROUPS = MappingProxyType(_groups())
 """The 15 primary groups and their 13 sub-groups by name. Source: groups of the domain rules, as Tally has them."""
 
 
+OWED = frozenset({"Loans (Liability)", "Current Liabilities"})
+
+
+def side_of(kind: str, group_name: str) -> str:
+    """Return the part of the balance sheet an account stands in.
+
+    A group of liabilities holds all its accounts, so that input tax stands beside the output tax it
+    is set off against.
+    """
+    return "liability" if group_of(group_name).primary in OWED else kind
+
+
 def group_of(name: str) -> Group:
     """Return a group; one that nobody knows stands for itself, after all others."""
     return GROUPS.get(name) or Group(name, Activity.OPERATING, len(GROUPS))

@@ -20,7 +20,11 @@ from erp.services.platform import (
 
 
 class AccountRow(Result):
-    """An account of the chart; a balance above zero is a debit."""
+    """An account of the chart; a balance above zero is a debit.
+
+    Attributes:
+        is_control: Its lines name a party.
+    """
 
     id: UUID
     code: str
@@ -28,6 +32,7 @@ class AccountRow(Result):
     name: str
     group_name: str
     type: str
+    is_control: bool
     balance: Decimal
 
 
@@ -44,7 +49,7 @@ class GetAccount(Query):
 
 
 _ACCOUNT = """
-    select a.id, a.code, a.key, a.name, a.group_name, a.type,
+    select a.id, a.code, a.key, a.name, a.group_name, a.type, a.is_control,
            coalesce((select sum(b.debit) - sum(b.credit) from account_balance b
                       where b.tenant_id = a.tenant_id and b.account_id = a.id), 0) as balance
       from account a

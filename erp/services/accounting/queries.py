@@ -63,8 +63,11 @@ class EntryLine(Result):
 
     line_no: int
     account_id: UUID
+    account_key: str
     account_code: str
     account_name: str
+    party_id: UUID | None
+    cost_centre: str
     debit: Decimal
     credit: Decimal
     party: str
@@ -173,7 +176,8 @@ def get_entry(session: Session, ctx: RequestContext, wanted: GetEntry) -> EntryD
     lines = db.fetch_all(
         session,
         """
-        select l.line_no, a.id as account_id, a.code as account_code, a.name as account_name, l.debit, l.credit,
+        select l.line_no, a.id as account_id, a.code as account_code, a.name as account_name,
+               a.key as account_key, l.party_id, coalesce(l.cost_centre, '') as cost_centre, l.debit, l.credit,
                coalesce(p.name, '') as party, l.note
           from journal_line l
           join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)

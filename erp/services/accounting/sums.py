@@ -230,16 +230,12 @@ def _statement(scope: Scope, cut: Cut, *, pieces: bool) -> LiteralString:
     if pieces:
         joined: LiteralString = _ENTRY if with_entry else ""
         parts.append(_LINES.format(part=line_part, only=line_only, entry=joined))
+    known: LiteralString = ""
     if scope.known_on is not None:
-        parts += [
-            _RECORDED.format(part=line_part, only=line_only, sign=sign, when=day + near)
-            for sign, day in (("-", _LATE), ("+", _EARLY))
-            for near in (_OFF_DAY, _SOON)
-        ]
+        known = " and e.recorded_at < %(known)s"
+        parts.append(_OTHERWISE_KNOWN.format(part=line_part, only=line_only))
     if cut.without_closing:
-        known: LiteralString = " and e.recorded_at < %(known)s" if scope.known_on else ""
-        when = _CLOSED + known
-        parts.append(_RECORDED.format(part=line_part, only=line_only, sign="-", when=when))
+        parts.append(_CLOSED.format(part=line_part, only=line_only + known))
     return _WHOLE.format(parts=" union all ".join(parts))
 
 
@@ -274,22 +270,32 @@ _LINES: LiteralString = """
             group by 1) t
 """
 _ENTRY: LiteralString = "join journal_entry e on e.tenant_id = l.tenant_id and e.id = l.entry_id"
-_RECORDED: LiteralString = """
-    select s.no, l.account_id, {part} as part, {sign} l.debit as debit, {sign} l.credit as credit
-      from unnest(%(nos)s::int[], %(asked_since)s::date[], %(asked_until)s::date[]) s (no, since, until)
-      join journal_entry e on e.tenant_id = %(tenant)s and e.company_id = %(company)s and {when}
+_OTHERWISE_KNOWN: LiteralString = """
+    select s.no, l.account_id, {part} as part, e.sign * l.debit as debit, e.sign * l.credit as credit
+      from (with near_and_far as materialized (
+                select id, tenant_id, branch_id, effective_on, recorded_at from journal_entry e
+                 where e.tenant_id = %(tenant)s and e.company_id = %(company)s
+                   and abs((e.recorded_at at time zone 'UTC')::date - e.effective_on) > 1
+                union all
+                select id, tenant_id, branch_id, effective_on, recorded_at from journal_entry e
+                 where e.tenant_id = %(tenant)s and e.company_id = %(company)s
+                   and e.effective_on between %(known_day)s::date - 2 and %(known_day)s::date + 2
+                   and abs((e.recorded_at at time zone 'UTC')::date - e.effective_on) <= 1)
+            select id, tenant_id, branch_id, effective_on,
+                   case when effective_on <= %(known_day)s then -1 else 1 end as sign
+              from near_and_far
+             where (effective_on <= %(known_day)s) = (recorded_at >= %(known)s)) e
+      join unnest(%(nos)s::int[], %(asked_since)s::date[], %(asked_until)s::date[]) s (no, since, until)
+        on e.effective_on between s.since and s.until
       join journal_line l on l.tenant_id = e.tenant_id and l.entry_id = e.id
      where l.account_id in (select id from owned) {only}
 """
-_OFF_DAY: LiteralString = " and abs((e.recorded_at at time zone 'UTC')::date - e.effective_on) > 1"
-_LATE: LiteralString = "e.effective_on between s.since and least(s.until, %(known_day)s) and e.recorded_at >= %(known)s"
-_EARLY: LiteralString = (
-    "e.effective_on between greatest(s.since, %(known_day)s::date + 1) and s.until"
-    " and e.recorded_at < %(known)s"
-)
-_SOON: LiteralString = (
-    " and abs((e.recorded_at at time zone 'UTC')::date - e.effective_on) <= 1"
-    " and e.effective_on between %(known_day)s::date - 2 and %(known_day)s::date + 2"
-)
-_CLOSED: LiteralString = "e.journal = 'closing' and e.effective_on between s.since and s.until"
 """Entries recorded on another day than their own have an index; the others lie near the day."""
+_CLOSED: LiteralString = """
+    select s.no, l.account_id, {part} as part, -l.debit as debit, -l.credit as credit
+      from unnest(%(nos)s::int[], %(asked_since)s::date[], %(asked_until)s::date[]) s (no, since, until)
+      join journal_entry e on e.tenant_id = %(tenant)s and e.company_id = %(company)s
+           and e.journal = 'closing' and e.effective_on between s.since and s.until
+      join journal_line l on l.tenant_id = e.tenant_id and l.entry_id = e.id
+     where l.account_id in (select id from owned) {only}
+"""

@@ -46,7 +46,8 @@ class NewCostCentreState(DialogFormState, rx.State):
         return given | {"code": f"{given.get('code', '')}".upper()}
 
     async def _done(self, _result: Any) -> str:
-        await (await self.get_state(CostCentreListState))._reload()
+        page = await self.get_state(CostCentreListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
         return "Cost centre added."
 
 
@@ -69,5 +70,6 @@ class ChangeCostCentreState(DialogFormState, rx.State):
         return dict(super()._payload(form)) | {"is_active": bool(form.get("is_active"))}
 
     async def _done(self, _result: Any) -> str:
-        await (await self.get_state(CostCentreListState))._reload()
+        page = await self.get_state(CostCentreListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
         return "Cost centre changed."

@@ -26,7 +26,6 @@ COMPARE: Final = (
 )
 SPLIT: Final = (*COMPARE, ("branch", "By branch"), ("cost_centre", "By cost centre"))
 LONGEST_CHOICE: Final = 120
-ARROWS: Final = {"ArrowLeft": True, "ArrowRight": False}
 
 
 class StatementState(SessionState, mixin=True):
@@ -83,12 +82,6 @@ class StatementState(SessionState, mixin=True):
         kept = [one for one in self.folded if one != row_id]
         self.folded = kept if row_id in self.folded else [*kept, f"{row_id}"[:LONGEST_CHOICE]]
         self._show()
-
-    @handler(permission=PAGE)
-    async def fold_by_key(self, row_id: str, key: str) -> None:
-        """Fold by the left arrow, unfold by the right one."""
-        if key in ARROWS and ARROWS[key] != (row_id in self.folded):
-            await self.fold(row_id)
 
     @handler(permission=PAGE)
     async def fold_all(self) -> None:
