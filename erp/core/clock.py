@@ -1,7 +1,7 @@
 """Time: instants are aware UTC, business dates belong to a tenant's time zone."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -33,3 +33,8 @@ def fiscal_year_start(day: date, first_month: int = 4) -> date:
     """Return the first day of a day's fiscal year; the calendar's first where that lies before it."""
     year = day.year - (day.month < first_month)
     return date(year, first_month, 1) if year else date.min
+
+
+def day_before(day: date) -> date:
+    """Return the eve of a day; the first day of the calendar has none and is its own."""
+    return day - timedelta(days=1) if day > date.min else day

@@ -17,6 +17,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.accounting.journal",
     "erp.pages.accounting.ledgers",
     "erp.pages.accounting.manual_entry",
+    "erp.pages.accounting.opening",
     "erp.pages.accounting.periods",
     "erp.pages.accounting.statements",
     "erp.pages.accounting.trial_balance",

@@ -2,7 +2,15 @@
 
 import reflex as rx
 
-from erp.components import Empty, Filter, download_link, list_view, page_header, stat_tile
+from erp.components import (
+    Empty,
+    Filter,
+    download_link,
+    link_button,
+    list_view,
+    page_header,
+    stat_tile,
+)
 from erp.components.small_parts import tiles
 from erp.pages.accounting.tabs import book_tabs
 from erp.pages.routing import page
@@ -18,7 +26,11 @@ from erp.state.accounting.accounts import AccountListState, LedgerState
 def accounts_page() -> rx.Component:
     """List the chart of accounts."""
     return rx.fragment(
-        page_header("Accounts", "The chart of accounts with today's balances."),
+        page_header(
+            "Accounts",
+            "The chart of accounts with today's balances.",
+            link_button("Opening balances", "/books/opening", look="outline", icon="file-up"),
+        ),
         book_tabs("/books/accounts"),
         list_view(
             AccountListState,

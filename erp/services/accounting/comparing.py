@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from erp.core import db
-from erp.core.clock import fiscal_year_start, month_end
+from erp.core.clock import day_before, fiscal_year_start, month_end
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text
-from erp.services.accounting.sums import ONE_DAY, Part, Span, day_before
+from erp.services.accounting.sums import ONE_DAY, Part, Span
 from erp.services.platform import Result
 
 MOST_MONTHS = 24

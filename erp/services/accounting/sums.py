@@ -17,7 +17,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
-from erp.core.clock import month_end
+from erp.core.clock import day_before, month_end
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services.platform import Day, Query
@@ -104,11 +104,6 @@ NOTHING = Total()
 def until_day(day: date) -> Span:
     """Return every day up to and including one."""
     return Span(date.min, day)
-
-
-def day_before(day: date) -> date:
-    """Return the eve of a day; the first day of the calendar has none and is its own."""
-    return day - ONE_DAY if day > date.min else day
 
 
 def before(day: date) -> Span:
