@@ -87,18 +87,26 @@ from erp.services.accounting.recurring import (
 from erp.services.accounting.statement_rows import RowKind
 from erp.services.accounting.sums import Part
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
+from erp.services.accounting.year_end import (
+    CloseYear,
+    ReopenYear,
+    close_year,
+    list_years,
+    reopen_year,
+)
 
 __all__ = [
     "DEFAULT_CHART", "GROUPS", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed", "BalanceSheet", "CashFlow",
-    "ChangeCostCentre", "CodeTaken", "Compare", "CreateCostCentre", "DayBook", "EntryUnbalanced", "HeldItem",
-    "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match", "NewEntry", "NewLine", "NotOpen", "Part",
-    "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry", "PrintedReport", "PrintedRow",
-    "ProfitAndLoss", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate", "SetPeriodStatus", "Side", "Standing",
-    "TrialBalance", "account_id", "account_ids", "balance_sheet", "cash_flow", "change_cost_centre",
-    "create_cost_centre", "create_default_chart", "credit", "day_book", "debit", "drop_draft",
-    "ensure_sales_account", "get_account", "get_draft", "get_entry", "get_printed_report", "hold_items",
-    "import_opening", "item_of", "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts",
-    "list_entries", "list_periods", "list_templates", "make_due_entries", "oldest_first", "period_id", "post_draft",
-    "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reverse_entry", "sales_key", "save_draft",
-    "save_template", "set_period_status", "settle", "standing_of", "stop_template", "trial_balance", "unsettle",
+    "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre", "DayBook", "EntryUnbalanced",
+    "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match", "NewEntry", "NewLine",
+    "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry", "PrintedReport",
+    "PrintedRow", "ProfitAndLoss", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate",
+    "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids", "balance_sheet",
+    "cash_flow", "change_cost_centre", "close_year", "create_cost_centre", "create_default_chart", "credit",
+    "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account", "get_draft", "get_entry",
+    "get_printed_report", "hold_items", "import_opening", "item_of", "ledger", "lines_of", "list_accounts",
+    "list_cost_centres", "list_drafts", "list_entries", "list_periods", "list_templates", "list_years",
+    "make_due_entries", "oldest_first", "period_id", "post_draft", "post_entry", "post_manual_entry",
+    "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key", "save_draft", "save_template",
+    "set_period_status", "settle", "standing_of", "stop_template", "trial_balance", "unsettle",
 ]  # fmt: skip

@@ -35,6 +35,8 @@ ORIGINS = {
     "goods_receipt": "Goods receipt",
     "adjustment": "Stock adjustment",
     "transfer": "Stock transfer",
+    "opening": "Opening balance",
+    "year_end": "Year end",
 }
 LINE_COLUMNS = (
     Column("account_name", "Account", detail="party"),
