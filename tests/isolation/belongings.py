@@ -72,7 +72,7 @@ def belongings(shop: Shop) -> Ids:
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
-    ids |= bookkeeping.keeping_books(shop)
+    ids |= bookkeeping.keeping_books(shop, ids["buyer_id"])
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
@@ -228,7 +228,8 @@ def _lots(reason: str, **line: Any) -> Example:
 
 def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     given = entry(shop.ctx)
-    return given | {"lines": [line | {"party_id": ids["customer_id"]} for line in given["lines"]]}
+    about = [line | {"party_id": ids["customer_id"]} for line in given["lines"]]
+    return given | {"lines": about, "draft_id": ids["draft_id"]}
 
 
 EXAMPLES: dict[str, Example] = (

@@ -120,5 +120,5 @@ def _preview() -> rx.Component:
             button("Import", look="solid", icon="check", on_click=state.apply, busy=state.is_busy),
             class_name="form-foot",
         ),
-        title=state.summary,
+        title=f"{state.summary}",
     )

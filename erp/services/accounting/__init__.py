@@ -54,8 +54,8 @@ from erp.services.accounting.open_items import (
     standing_of,
     unsettle,
 )
-from erp.services.accounting.opening import COLUMNS as OPENING_COLUMNS
 from erp.services.accounting.opening import ImportOpening, import_opening
+from erp.services.accounting.opening_lines import COLUMNS as OPENING_COLUMNS
 from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
 from erp.services.accounting.posting import (
     NewEntry,

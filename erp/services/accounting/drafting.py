@@ -16,6 +16,7 @@ from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.accounting import DraftStatus
+from erp.services import party
 from erp.services.accounting.held_drafts import held_draft, mark_posted
 from erp.services.accounting.posting import ManualLine, post_typed
 from erp.services.platform import (
@@ -146,6 +147,17 @@ def insert_draft(
     return draft_id if row else None
 
 
+def check_parties(session: Session, ctx: RequestContext, lines: Sequence[DraftLine]) -> None:
+    """Refuse lines about a party of nobody; what else they lack is asked for when they are posted.
+
+    Raises:
+        UnknownParty: The party of a line is not in the acting tenant.
+    """
+    for at, line in enumerate(lines):
+        if line.party_id is not None:
+            party.check_known(session, ctx, line.party_id, f"lines.{at}.party_id")
+
+
 def as_json(lines: Sequence[DraftLine]) -> str:
     """Return lines as they are kept."""
     return json.dumps([line.model_dump(mode="json") for line in lines])
@@ -158,7 +170,9 @@ def save_draft(session: Session, ctx: RequestContext, cmd: SaveDraft) -> Identif
     Raises:
         NotFound: The company has no such draft.
         Conflict: It has been posted or thrown away.
+        UnknownParty: The party of a line is not known.
     """
+    check_parties(session, ctx, cmd.lines)
     if cmd.draft_id is None:
         made = insert_draft(session, ctx, cmd.effective_on, cmd.narration, cmd.lines)
         assert made is not None  # noqa: S101  without a template nothing conflicts

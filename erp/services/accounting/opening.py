@@ -3,11 +3,11 @@
 Each row stands against `Opening Balance Difference`, which is zero again once everything is in.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid5
 
 from pydantic import Field
@@ -15,11 +15,11 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.core.money import ZERO, parse_money
+from erp.core.money import ZERO
 from erp.services.accounting.checking import KEPT_ACCOUNTS
+from erp.services.accounting.opening_lines import KINDS, OpeningLine, read_lines
 from erp.services.accounting.posting import NewEntry, NewLine, post_entry
 from erp.services.party import WALK_IN_CODE
 from erp.services.platform import (
@@ -29,19 +29,11 @@ from erp.services.platform import (
     Day,
     Result,
     command,
-    fault_of_head,
-    is_formula,
-    lines_of,
-    read_day,
-    read_table,
     refused_lines,
 )
 
-COLUMNS = ("kind", "code", "debit", "credit", "bill", "bill_date", "due_date")
-KINDS = {"account": "", "customer": "debtors", "supplier": "creditors"}
 DIFFERENCE = "opening_difference"
 ORIGIN = "opening"
-LONGEST_BILL = 40
 
 
 class ImportOpening(Command):
@@ -89,18 +81,6 @@ class OpenedBooks(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    line: int
-    kind: str
-    code: str
-    debit: Decimal
-    credit: Decimal
-    bill: str
-    bill_on: date | None
-    due_on: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class _Known:
     """What a code names: the account's key, or the party with its credit days."""
 
@@ -127,7 +107,7 @@ def import_opening(session: Session, ctx: RequestContext, cmd: ImportOpening) ->
         (str(ctx.company_id),),
     )
     wrong: dict[str, str] = {}
-    rows = _read(cmd.content, wrong)
+    rows = read_lines(cmd.content, wrong)
     known = _accounts(session, ctx) | _parties(session, ctx, rows)
     for row in rows:
         _check(row, known.get((row.kind, row.code)), cmd.opening_on, wrong)
@@ -154,77 +134,6 @@ def import_opening(session: Session, ctx: RequestContext, cmd: ImportOpening) ->
     )
 
 
-def _read(content: str, wrong: dict[str, str]) -> list[_Row]:
-    """Return the lines that can be read; note what is wrong with the others."""
-    head, table = read_table(content)
-    message = fault_of_head(head, len(table), COLUMNS)
-    if not message and not {"kind", "code", "debit", "credit"} <= set(head):
-        message = "The first line names the columns: kind, code, debit and credit at least."
-    if message:
-        raise InvalidInput(message, fields={"content": message})
-    found = []
-    for number, values in lines_of(head, table, wrong):
-        row = _parsed(number, values, wrong)
-        if row is not None:
-            found.append(row)
-    return found
-
-
-def _parsed(number: int, values: Mapping[str, str], wrong: dict[str, str]) -> _Row | None:
-    at = f"lines.{number}"
-    found: dict[str, Any] = dict.fromkeys(COLUMNS)
-    for column, text in values.items():
-        if is_formula(text):
-            wrong[f"{at}.{column}"] = "A formula is not read. Put in its value."
-            continue
-        try:
-            found[column] = _READERS[column](text) if text else None
-        except ValueError as error:
-            wrong[f"{at}.{column}"] = f"{error}"
-    if any(name.startswith(f"{at}.") for name in wrong):
-        return None
-    return _Row(
-        line=number,
-        kind=found["kind"] or "account",
-        code=found["code"] or "",
-        debit=found["debit"] or ZERO,
-        credit=found["credit"] or ZERO,
-        bill=found["bill"] or "",
-        bill_on=found["bill_date"],
-        due_on=found["due_date"],
-    )
-
-
-def _kind(text: str) -> str:
-    if text.lower() not in KINDS:
-        raise ValueError(f"Write {', '.join(KINDS)}.")
-    return text.lower()
-
-
-def _money(text: str) -> Decimal:
-    amount = parse_money(text.removeprefix("\u20b9").replace(",", "").strip())
-    if amount < 0:
-        raise ValueError("Write the amount on the other side instead of a minus.")
-    return amount
-
-
-def _bill(text: str) -> str:
-    if len(text) > LONGEST_BILL:
-        raise ValueError(f"A bill's number has at most {LONGEST_BILL} characters.")
-    return text
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "kind": _kind,
-    "code": lambda text: text[:LONGEST_BILL],
-    "debit": _money,
-    "credit": _money,
-    "bill": _bill,
-    "bill_date": read_day,
-    "due_date": read_day,
-}
-
-
 def _accounts(session: Session, ctx: RequestContext) -> dict[tuple[str, str], _Known]:
     rows = db.fetch_all(
         session,
@@ -235,7 +144,7 @@ def _accounts(session: Session, ctx: RequestContext) -> dict[tuple[str, str], _K
 
 
 def _parties(
-    session: Session, ctx: RequestContext, rows: Sequence[_Row]
+    session: Session, ctx: RequestContext, rows: Sequence[OpeningLine]
 ) -> dict[tuple[str, str], _Known]:
     codes = sorted({row.code for row in rows if row.kind != "account"})
     found = db.fetch_all(
@@ -252,7 +161,7 @@ def _parties(
     }
 
 
-def _check(row: _Row, known: _Known | None, opening_on: date, wrong: dict[str, str]) -> None:
+def _check(row: OpeningLine, known: _Known | None, opening_on: date, wrong: dict[str, str]) -> None:
     """Note what of a line does not fit, with what to do about it."""
     at = f"lines.{row.line}"
     if (row.debit == 0) == (row.credit == 0):
@@ -275,7 +184,7 @@ def _fault_of_account(known: _Known) -> str:
     return f"{known.name} {KEPT_ACCOUNTS[known.key]}" if known.key in KEPT_ACCOUNTS else ""
 
 
-def _faults_of_bill(row: _Row, opening_on: date) -> Iterator[tuple[str, str]]:
+def _faults_of_bill(row: OpeningLine, opening_on: date) -> Iterator[tuple[str, str]]:
     if not row.bill:
         yield "bill", "Give the bill's number, so that it can be found and paid."
     if row.bill_on is None or row.bill_on > opening_on:
@@ -284,7 +193,7 @@ def _faults_of_bill(row: _Row, opening_on: date) -> Iterator[tuple[str, str]]:
         yield "due_date", "It cannot be due before it was written."
 
 
-def _origin(ctx: RequestContext, row: _Row, known: _Known) -> UUID:
+def _origin(ctx: RequestContext, row: OpeningLine, known: _Known) -> UUID:
     """Return the id of an opening: the same for the same account, or bill of a party, in whatever file."""
     about = f"{ORIGIN} {known.key} {known.party_id or ''} {row.bill.upper()}"
     return uuid5(ctx.company_id, about)
@@ -293,7 +202,7 @@ def _origin(ctx: RequestContext, row: _Row, known: _Known) -> UUID:
 def _refuse_repeats(
     session: Session,
     ctx: RequestContext,
-    rows: Sequence[_Row],
+    rows: Sequence[OpeningLine],
     known: Mapping[tuple[str, str], _Known],
     wrong: dict[str, str],
 ) -> None:
@@ -340,7 +249,7 @@ def _account_ids(session: Session, ctx: RequestContext) -> dict[str, UUID]:
     return {row["code"]: row["id"] for row in rows}
 
 
-def _opened(row: _Row, known: _Known) -> OpenedRow:
+def _opened(row: OpeningLine, known: _Known) -> OpenedRow:
     due_on = row.due_on
     if row.bill_on is not None and due_on is None:
         days = known.credit_days if row.kind == "customer" else 0
@@ -362,7 +271,7 @@ def _post_accounts(
     session: Session,
     ctx: RequestContext,
     day: date,
-    rows: Sequence[_Row],
+    rows: Sequence[OpeningLine],
     known: Mapping[tuple[str, str], _Known],
 ) -> None:
     lines = [
@@ -378,7 +287,12 @@ def _post_accounts(
 
 
 def _post_bill(
-    session: Session, ctx: RequestContext, day: date, row: _Row, known: _Known, shown: OpenedRow
+    session: Session,
+    ctx: RequestContext,
+    day: date,
+    row: OpeningLine,
+    known: _Known,
+    shown: OpenedRow,
 ) -> None:
     written = date_text(row.bill_on) if row.bill_on else ""
     words = f"Opening bill {row.bill} of {written}"

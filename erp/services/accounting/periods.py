@@ -20,8 +20,9 @@ _known: dict[tuple[UUID, UUID, date], UUID] = {}
 def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
     """Return the period a day falls in, opening the month on first use.
 
-    Cached per process once no transaction is left that could take it back: a month's id never
-    changes then. Whether it is open is checked by the database when the entry is posted. Closing a month closes those before it that nobody used.
+    Cached per process once no transaction is left that could take it back: a month's id never changes
+    then. Whether it is open is checked by the database when the entry is posted. Closing a month
+    closes those before it that nobody used.
 
     Raises:
         PeriodClosed: A later month is closed, and this one was never used.

@@ -18,6 +18,7 @@ from erp.services.accounting.drafting import (
     DraftLines,
     PostDraft,
     as_json,
+    check_parties,
     insert_draft,
     post_draft,
 )
@@ -123,6 +124,7 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
     Raises:
         InvalidInput: It would end before it begins, or begins over a year ago.
         NotFound: The company has no such template.
+        UnknownParty: The party of a line is not known.
     """
     if cmd.ends_on and cmd.ends_on < cmd.first_on:
         message = "It would end before it begins."
@@ -130,6 +132,7 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
     if (ctx.today - cmd.first_on).days > 366:  # noqa: PLR2004  a year
         message = "Begin within the last year. Type older entries by hand."
         raise InvalidInput(message, fields={"first_on": message})
+    check_parties(session, ctx, cmd.lines)
     given = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
