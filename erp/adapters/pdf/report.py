@@ -37,9 +37,9 @@ def render_report(report: PrintedReport) -> bytes:
 
 
 def _columns(report: PrintedReport) -> list[Column[PrintedRow]]:
-    """Return the columns: those whose cells are amounts stand right; the widest text takes what is left."""
+    """Return the columns: those without texts stand right; the last text takes what is left."""
     amounts = [
-        any(isinstance(row.cells[at], Decimal) for row in report.rows)
+        at > 0 and not any(isinstance(row.cells[at], str) and row.cells[at] for row in report.rows)
         for at in range(len(report.columns))
     ]
     width = WIDE if sum(amounts) <= ROOMY_COLUMNS else NARROW

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput, NotFound
+from erp.core.errors import NotFound
 from erp.core.money import ZERO
 from erp.services.accounting.comparing import Days, days_of
 from erp.services.accounting.groups import group_of
@@ -34,7 +34,7 @@ FIRST_ID = str(UUID(int=0))
 
 
 class Ledger(Page, Scope):
-    """Lines of an account, of a group of accounts or of a party, the earliest first.
+    """Lines of an account, a group of accounts or a party, the earliest first; of all where none is named.
 
     Attributes:
         group_name: Accounts of this group and of the groups within it.
@@ -91,7 +91,7 @@ def ledger(session: Session, ctx: RequestContext, wanted: Ledger) -> LedgerPage:
     """Return the lines of accounts between two days, with the balance before, after each and at the end.
 
     Raises:
-        InvalidInput: Neither account, group nor party is named, or the first day is after the last.
+        InvalidInput: The first day is after the last.
         NotFound: The company has no such account or group.
     """
     accounts = _accounts(session, ctx, wanted)
@@ -129,9 +129,6 @@ def _amount(text: str) -> Decimal:
 
 
 def _accounts(session: Session, ctx: RequestContext, wanted: Ledger) -> list[Account]:
-    if wanted.account_id is None and not wanted.group_name and wanted.party_id is None:
-        message = "Name an account, a group of accounts or a party."
-        raise InvalidInput(message, fields={"account_id": message})
     chart = chart_of(session, ctx)
     found = [
         one
@@ -139,7 +136,7 @@ def _accounts(session: Session, ctx: RequestContext, wanted: Ledger) -> list[Acc
         if (wanted.account_id in {None, one.id})
         and wanted.group_name in {"", one.group_name, group_of(one.group_name).primary}
     ]
-    if not found:
+    if not found and (wanted.account_id or wanted.group_name):
         raise NotFound("There is no such account.")
     return found
 
