@@ -90,6 +90,7 @@ def test_the_schedule_rings_json_entries_of_listed_functions(redis):
         "jobs.daily.remind_of_claims_each_morning",
         "jobs.daily.suggest_reorders_each_morning",
         "jobs.daily.expire_points_each_morning",
+        "jobs.daily.make_entries_each_morning",
     }
     names = {entry.func_name for entry in schedule.get_jobs()}
     assert names == ALLOWED_FUNCTIONS - {"jobs.deliver.deliver"}
