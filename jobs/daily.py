@@ -141,7 +141,7 @@ def _remind_of_claims(place: identity.TenantPlace) -> None:
 
 
 def _make_entries(place: identity.TenantPlace) -> None:
-    _in_every_branch(place, "accounting.make_due_entries", "accounting.post", "make-entries")
+    _in_every_branch(place, "accounting.make_due_entries", "accounting.post", "make-due-entries")
 
 
 def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, what: str) -> None:

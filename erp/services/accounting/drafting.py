@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import NotFound
+from erp.core.errors import InvalidInput, NotFound
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.accounting import DraftStatus
@@ -198,16 +198,25 @@ def post_draft(session: Session, ctx: RequestContext, cmd: PostDraft) -> Identif
     Raises:
         NotFound: The company has no such draft, or a line names what is not there.
         Conflict: It has been posted or thrown away.
+        InvalidInput: A line names no account.
         EntryUnbalanced: Debits and credits differ, or a line has both or neither.
         KeptAccount: Something else keeps an account.
         PartyMissing: An account is kept per party and the line names none.
         PeriodClosed: The books are closed for its day.
     """
     held = held_draft(session, ctx, cmd.draft_id)
-    lines = [ManualLine.model_validate(line) for line in held["lines"]]
+    lines = [_typed(at, DraftLine.model_validate(x)) for at, x in enumerate(held["lines"])]
     entry_id = post_typed(session, ctx, held["effective_on"], held["narration"] or "Entry", lines)
     mark_posted(session, ctx, cmd.draft_id, entry_id)
     return Identified(id=entry_id)
+
+
+def _typed(at: int, line: DraftLine) -> ManualLine:
+    """Return a line of a draft as it is posted."""
+    if not line.account_key:
+        message = "Choose an account."
+        raise InvalidInput(message, fields={f"lines.{at}.account_key": message})
+    return ManualLine(**line.model_dump() | {"cost_centre": line.cost_centre or None})
 
 
 @command(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, ValidationError
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -240,14 +240,13 @@ def _make(session: Session, ctx: RequestContext, row: db.Row, day: date) -> str 
         with session.begin_nested():
             session.connection()  # sets the savepoint: what is refused leaves the rest as it was
             post_draft(session, ctx, PostDraft(draft_id=draft_id))
-    except (DomainError, ValidationError) as refusal:
-        why = refusal.message if isinstance(refusal, DomainError) else "A line lacks something."
+    except DomainError as refusal:
         db.execute(
             session,
             "update entry_draft set why = %s where tenant_id = %s and id = %s",
-            (why, ctx.tenant_id, draft_id),
+            (refusal.message, ctx.tenant_id, draft_id),
         )
-        return why
+        return refusal.message
     return ""
 
 
