@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, offline_till, prices, stock, till, wide, workloads
+from bench import bare, books, events, offline_till, prices, stock, till, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -28,11 +28,17 @@ def main() -> None:
     parser.add_argument(
         "--till", action="store_true", help="the till in a browser alone (W14, W15)"
     )
+    parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the journal (W16)")
+    parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
     wanted = parser.parse_args()
     with temporary_stack() as (stack, settings):
         shop = load_shop()
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
+            if wanted.books:
+                books.load_lines(stack.postgres.url(), shop, wanted.lines)
+                print_all(books.measured(address, shop, wanted.lines))
+                return
             print_all(till.till_figures(address, shop))
             print_all(offline_till.offline_figures(address, shop))
             if wanted.till:
@@ -55,6 +61,8 @@ def main() -> None:
             print_all(workloads.shift_closings(address, shop, bills))
             heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
             print_all(stock.measured(address, shop, heavy, wanted.moves))
+            books.load_lines(stack.postgres.url(), shop, wanted.lines)
+            print_all(books.measured(address, shop, wanted.lines))
         print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
         print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
 

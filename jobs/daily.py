@@ -29,6 +29,7 @@ __all__ = [
     "catalogue_of_actions",
     "chase_transfers_each_morning",
     "expire_points_each_morning",
+    "make_entries_each_morning",
     "release_reservations",
     "remind_of_claims_each_morning",
     "suggest_reorders_each_morning",
@@ -57,6 +58,13 @@ def remind_of_claims_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_remind_of_claims, place))
+
+
+def make_entries_each_morning() -> None:
+    """Make the recurring entries of every branch whose day has begun, once per day and branch."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_make_entries, place))
 
 
 def expire_points_each_morning() -> None:
@@ -130,6 +138,10 @@ def _suggest_reorders(place: identity.TenantPlace) -> None:
 
 def _remind_of_claims(place: identity.TenantPlace) -> None:
     _in_every_branch(place, "billing.remind_of_claims", "billing.record_bill", "remind-of-claims")
+
+
+def _make_entries(place: identity.TenantPlace) -> None:
+    _in_every_branch(place, "accounting.make_due_entries", "accounting.post", "make-due-entries")
 
 
 def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, what: str) -> None:

@@ -15,6 +15,7 @@ ALLOWED_FUNCTIONS = frozenset(
     {
         "jobs.deliver.deliver",
         "jobs.daily.alert_each_morning",
+        "jobs.daily.make_entries_each_morning",
         "jobs.daily.expire_points_each_morning",
         "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",

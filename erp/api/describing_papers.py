@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from erp.api.actions import BASE
 from erp.api.describing_parts import BINARY, Schema, get_route, parameter
+from erp.services import accounting
 
 DAY: Schema = {"type": "string", "format": "date"}
 VERSION: Mapping[str, Schema] = {"version": {"type": "integer", "minimum": 1}}
@@ -13,7 +14,16 @@ ACCOUNT: Mapping[str, Schema] = {
     "from_day": DAY,
     "to_day": DAY,
 }
+BOOKS: Mapping[str, Schema] = {
+    "from_day": DAY,
+    "to_day": DAY,
+    "as_of": DAY,
+    "known_on": DAY,
+    "account_id": {"type": "string", "format": "uuid"},
+    "group_name": {"type": "string"},
+}
 LAYOUT: Schema = {"enum": ["receipt.pdf", "invoice.pdf"]}
+WORDS: Mapping[str, Schema] = {"layout": LAYOUT, "report": {"enum": sorted(accounting.REPORTS)}}
 PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
     (
         "invoices/{invoice_id}/{layout}",
@@ -70,6 +80,12 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         ACCOUNT,
     ),
     (
+        "books/{report}.pdf",
+        "print_report",
+        "A report of the books as PDF on A4, with what its query takes, such as days",
+        BOOKS,
+    ),
+    (
         "shifts/{shift_id}/report.pdf",
         "print_shift",
         "The X report of an open shift, or the Z report of a closed one, as PDF",
@@ -91,6 +107,6 @@ def paper_paths(an_id: Schema) -> dict[str, Schema]:
 
 def _parameters(route: str, asked: Mapping[str, Schema], an_id: Schema) -> list[Schema]:
     named = re.findall(r"{(\w+)}", route)
-    path = [parameter("path", part, LAYOUT if part == "layout" else an_id) for part in named]
+    path = [parameter("path", part, WORDS.get(part, an_id)) for part in named]
     query = [parameter("query", part, schema, required=False) for part, schema in asked.items()]
     return [*path, *query]

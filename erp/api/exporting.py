@@ -24,6 +24,8 @@ from erp.services import platform
 
 PAGE_ROWS = 200
 MOST_ROWS = 500_000
+AMOUNTS = "amounts"
+"""Field of a statement's rows: an amount for each of its `columns`."""
 BYTE_ORDER_MARK = "\ufeff"
 """Tells spreadsheets that a CSV file is UTF-8."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -60,7 +62,8 @@ class _Pages:
     def __init__(
         self, action: platform.Action, ctx: RequestContext, wanted: dict[str, Any]
     ) -> None:
-        self.header = header_of(_row_model(action))
+        self._fields = header_of(_row_model(action))
+        self.header: Sequence[str] = self._fields
         self._action = action
         self._ctx = ctx
         self._wanted = dict(wanted)
@@ -75,7 +78,12 @@ class _Pages:
             return []
         page = platform.run(self._action.name, self._ctx, self._wanted).result
         assert isinstance(page, platform.Rows)  # noqa: S101  list queries answer Rows
-        rows = [cells_of(row, self.header) for row in page.rows[: self._left]]
+        rows = [cells_of(row, self._fields) for row in page.rows[: self._left]]
+        if AMOUNTS in self._fields:
+            at = self._fields.index(AMOUNTS)
+            labels = [column.label for column in getattr(page, "columns", ())]
+            self.header = [*self._fields[:at], *labels, *self._fields[at + 1 :]]
+            rows = [[*row[:at], *row[at], *row[at + 1 :]] for row in rows]
         self._left -= len(rows)
         self._wanted["cursor"] = page.next_cursor
         self._is_over = not page.next_cursor or self._left <= 0

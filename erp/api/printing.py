@@ -10,13 +10,14 @@ from starlette.routing import Route
 
 from erp.adapters.pdf import PdfPrinter
 from erp.api.actions import BASE, guarded
+from erp.api.bodies import parse_query
 from erp.api.callers import Credentials, context_of, credentials_of
 from erp.api.observing import request_id_of
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import billing, inventory, payments, pos, purchasing, sales
+from erp.services import accounting, billing, inventory, payments, pos, purchasing, sales
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -31,6 +32,7 @@ def printing_routes() -> list[Route]:
             f"{BASE}/advances/{{voucher_id}}/voucher.pdf", guarded(print_voucher), methods=["GET"]
         ),
         Route(f"{BASE}/statements/{{party_id}}/pdf", guarded(print_statement), methods=["GET"]),
+        Route(f"{BASE}/books/{{report}}.pdf", guarded(print_report), methods=["GET"]),
         Route(f"{BASE}/shifts/{{shift_id}}/report.pdf", guarded(print_shift), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
         Route(
@@ -102,6 +104,28 @@ async def print_statement(request: Request) -> Response:
     statement = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().statement, statement)
     return _paper(content, f"statement-{statement.to_day}.pdf")
+
+
+async def print_report(request: Request) -> Response:
+    """Send a report of the books on A4; the query says what its own query takes.
+
+    Raises:
+        NotFound: There is no such report.
+        InvalidInput: It is too long or too wide for paper.
+        ValidationError: A day is none, or something is not known.
+    """
+    name = request.path_params["report"]
+    asked = parse_query(request.query_params, frozenset())
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+
+    def found() -> accounting.PrintedReport:
+        ctx = context_of(credentials, request_id)
+        with db.unit_of_work(ctx) as session:
+            return accounting.get_printed_report(session, ctx, name, asked)
+
+    report = await off_the_loop(found)
+    content = await off_the_loop(PdfPrinter().report, report)
+    return _paper(content, f"{name}.pdf")
 
 
 async def print_shift(request: Request) -> Response:

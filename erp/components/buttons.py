@@ -36,7 +36,9 @@ def button(
     return rx.el.button(*content, label, class_name=_classes(look, touch), **props)
 
 
-def submit_button(label: str, *, busy: rx.Var[bool] | None = None, **props: Any) -> rx.Component:
+def submit_button(
+    label: str | rx.Var[str], *, busy: rx.Var[bool] | None = None, **props: Any
+) -> rx.Component:
     """Return the button that sends its form."""
     return button(label, look="solid", busy=busy, type="submit", **props)
 

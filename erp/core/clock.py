@@ -1,6 +1,7 @@
 """Time: instants are aware UTC, business dates belong to a tenant's time zone."""
 
-from datetime import UTC, date, datetime
+from calendar import monthrange
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -21,3 +22,19 @@ def fiscal_year(day: date, first_month: int = 4) -> str:
     """
     start = day.year if day.month >= first_month else day.year - 1
     return f"{start}-{(start + 1) % 100:02d}"
+
+
+def month_end(day: date) -> date:
+    """Return the last day of a day's month."""
+    return day.replace(day=monthrange(day.year, day.month)[1])
+
+
+def fiscal_year_start(day: date, first_month: int = 4) -> date:
+    """Return the first day of a day's fiscal year; the calendar's first where that lies before it."""
+    year = day.year - (day.month < first_month)
+    return date(year, first_month, 1) if year else date.min
+
+
+def day_before(day: date) -> date:
+    """Return the eve of a day; the first day of the calendar has none and is its own."""
+    return day - timedelta(days=1) if day > date.min else day

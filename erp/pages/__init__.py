@@ -12,9 +12,14 @@ from erp.pages import routing
 
 ROUTES: tuple[str, ...] = (
     "erp.pages.accounting.accounts",
+    "erp.pages.accounting.cost_centres",
+    "erp.pages.accounting.drafts",
     "erp.pages.accounting.journal",
+    "erp.pages.accounting.ledgers",
     "erp.pages.accounting.manual_entry",
+    "erp.pages.accounting.opening",
     "erp.pages.accounting.periods",
+    "erp.pages.accounting.statements",
     "erp.pages.accounting.trial_balance",
     "erp.pages.billing.bill",
     "erp.pages.billing.bills",

@@ -229,3 +229,48 @@ def test_a_statement_of_account_is_printed(rest, trader: Shop, stranger: Shop):
     assert (wrong.status_code, "from_day" in wrong.text) == (422, True)
     assert rest.get(path, headers=bearer(stranger, "accountant")).status_code == 404
     assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("paper", "query", "words_of_it"),
+    [
+        ("trial-balance", "", "Cash in Hand"),
+        ("profit-and-loss", "", "Net profit"),
+        ("balance-sheet", "?compare=previous", "Total assets"),
+        ("cash-flow", "", "Cash and bank after"),
+        ("ledger", "?group_name=Cash%20in%20Hand", "Closing balance"),
+        ("day-book", "", "Cost of Goods Sold"),
+    ],
+)
+def test_a_report_of_the_books_is_printed(rest, trader: Shop, paper, query, words_of_it):
+    trader.sell({trader.variant_ids[0]: 2})
+    path = f"/api/erp/books/{paper}.pdf{query}"
+    answer = rest.get(path, headers=bearer(trader, "accountant"))
+    assert answer.status_code == 200
+    assert words_of_it in words(answer.content)
+    assert rest.get(path, headers=bearer(trader)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("nothing.pdf", 404),
+        ("ledger.pdf?group_name=Nowhere", 404),
+        ("day-book.pdf?from_day=soon", 422),
+        ("balance-sheet.pdf?compare=months", 422),
+        ("profit-and-loss.pdf?surprise=1", 422),
+    ],
+)
+def test_a_report_that_cannot_be_printed_says_why(rest, trader: Shop, path, status):
+    answer = rest.get(f"/api/erp/books/{path}", headers=bearer(trader, "accountant"))
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_a_statement_is_a_sheet_with_its_columns(rest, trader: Shop):
+    trader.sell({trader.variant_ids[0]: 2})
+    path = "/api/erp/export/accounting.profit_and_loss.csv?compare=previous"
+    head, *rows = rest.get(path, headers=bearer(trader, "accountant")).text.splitlines()
+    assert head.count(" to ") == 2
+    (net,) = [row for row in rows if row.startswith("net,")]
+    assert net.endswith("80.00,0.00")

@@ -55,7 +55,7 @@ def test_a_balance_leads_to_its_lines_and_they_to_their_entry(
     assert sums.nth(0).inner_text() == sums.nth(1).inner_text()
     page.get_by_role("link", name="Cost of Goods Sold").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cost of Goods Sold")
-    expect(page.locator(".balance b")).to_have_text("₹60.00")
+    expect(page.locator("main")).to_contain_text("₹60.00 Dr")
     page.locator(".row-link").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Sale POS1/")
     page.get_by_role("main").get_by_role("link", name="Sale", exact=True).click()
@@ -76,7 +76,34 @@ def test_the_trial_balance_is_downloaded_with_the_figures_of_the_page(
     lines = read_table(waiting.value.path(), kind)
     accounts = [line for line in lines if "Cost of Goods Sold" in line]
     assert len(lines) == shown + 1
-    assert [Decimal("60.00")] == [Decimal(cell) for cell in accounts[0] if cell in {"60", "60.00"}]
+    figures = [Decimal(cell) for cell in accounts[0] if cell in {"60", "60.00"}]
+    assert figures == [Decimal("60.00")] * 2, "what moved, and the balance"
+
+
+def test_a_figure_of_a_statement_leads_to_its_document_and_a_draft_is_finished(
+    browser_window, interface, books, troubles
+):
+    page = enter(browser_window, interface, books, "accountant", "/books/profit-and-loss")
+    row = page.get_by_role("row", name=re.compile("Cost of Goods Sold"))
+    page.get_by_role("button", name="Direct Expenses").press("Enter")
+    expect(row).to_have_count(0)
+    page.get_by_role("button", name="Direct Expenses").press("Enter")
+    row.get_by_role("link", name="60.00").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Cost of Goods Sold")
+    page.locator(".row-link").first.click()
+    expect(page.get_by_role("link", name="Sale", exact=True)).to_be_visible()
+    page.goto(f"{interface.url}/books/journal/new")
+    expect(page.locator("[name=idempotency_key]").first).not_to_have_value("")
+    type_rent(page)
+    page.get_by_role("button", name="Save draft").click()
+    expect(page).to_have_url(re.compile("/books/drafts"))
+    page.locator(".row-link").first.click()
+    expect(page.get_by_label("Narration")).to_have_value("Rent of November")
+    line(page, 1).get_by_label("Credit").fill("1500")
+    page.get_by_role("button", name="Post entry").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rent of November")
+    kept = rows(books, "select status from entry_draft")
+    assert ([row["status"] for row in kept], troubles) == (["posted"], [])
 
 
 def test_an_entry_is_typed_balanced_posted_and_taken_back(browser_window, interface, books):
@@ -138,7 +165,9 @@ def test_those_who_only_read_are_offered_no_change(browser_window, interface, bo
 
 def test_the_books_fit_every_screen(browser_window, interface, books):
     page = enter(browser_window, interface, books, "accountant")
-    paths = ["trial-balance", "journal", "journal/new", "accounts", "periods"]
+    reports = ["profit-and-loss", "balance-sheet", "cash-flow", "day-book", "cash-book", "stock"]
+    others = ["drafts", "recurring", "cost-centres", "opening"]
+    paths = ["trial-balance", "journal", "journal/new", "accounts", "periods", *reports, *others]
     expect_to_fit_everywhere(page, interface, [f"/books/{path}" for path in paths])
 
 

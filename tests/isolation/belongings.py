@@ -12,6 +12,7 @@ from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
 from tests.isolation import (
+    bookkeeping,
     buying,
     goods,
     loyal,
@@ -72,6 +73,7 @@ def belongings(shop: Shop) -> Ids:
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
+    ids |= bookkeeping.keeping_books(shop, ids["buyer_id"])
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
@@ -228,7 +230,8 @@ def _lots(reason: str, **line: Any) -> Example:
 
 def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     given = entry(shop.ctx)
-    return given | {"lines": [line | {"party_id": ids["customer_id"]} for line in given["lines"]]}
+    about = [line | {"party_id": ids["customer_id"]} for line in given["lines"]]
+    return given | {"lines": about, "draft_id": ids["draft_id"]}
 
 
 EXAMPLES: dict[str, Example] = (
@@ -237,13 +240,13 @@ EXAMPLES: dict[str, Example] = (
     | planning.EXAMPLES
     | selling.EXAMPLES
     | paying.EXAMPLES
+    | bookkeeping.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
     | offline.EXAMPLES
     | moving.EXAMPLES
     | {
         "accounting.get_account": only("account_id"),
-        "accounting.list_account_lines": only("account_id"),
         "identity.get_member": only("member_id"),
         "platform.get_audit": only("audit_id"),
         "platform.list_audit": lambda _, s: {"user_id": s.ctx.user_id},

@@ -109,6 +109,7 @@ def test_what_is_done_each_morning_runs_once_a_day_for_every_tenant(
     [
         ("suggest_reorders_each_morning", "inventory.suggest_reorders"),
         ("remind_of_claims_each_morning", "billing.remind_of_claims"),
+        ("make_entries_each_morning", "accounting.make_due_entries"),
     ],
 )
 def test_every_branch_is_told_once_a_day(asha, bodhi, owner, monkeypatch, job, command):

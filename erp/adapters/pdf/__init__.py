@@ -9,9 +9,11 @@ from erp.adapters.pdf.offer import render_offer
 from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.pack_label import render_pack_label
 from erp.adapters.pdf.receipt import render_receipt
+from erp.adapters.pdf.report import render_report
 from erp.adapters.pdf.session_report import render_session_report
 from erp.adapters.pdf.slip import render_slip
 from erp.adapters.pdf.statement import render_statement
+from erp.services.accounting import PrintedReport
 from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.inventory.printing import PackLabel, PrintedChallan
@@ -67,3 +69,7 @@ class PdfPrinter:
     def statement(self, statement: PrintedStatement) -> bytes:
         """Return a statement of account as an A4 PDF."""
         return render_statement(statement)
+
+    def report(self, report: PrintedReport) -> bytes:
+        """Return a report of the books as an A4 PDF."""
+        return render_report(report)

@@ -1,6 +1,7 @@
 """The ledger."""
 
-from erp.models.accounting.account import Account, AccountType, Period, PeriodStatus
+from erp.models.accounting.account import Account, AccountType, CostCentre, Period, PeriodStatus
+from erp.models.accounting.draft import DraftStatus, EntryDraft, EntryTemplate, Interval
 from erp.models.accounting.journal import AccountBalance, JournalEntry, JournalLine
 from erp.models.accounting.open_item import Allocation, OpenItem, Side
 
@@ -9,6 +10,11 @@ __all__ = [
     "AccountBalance",
     "AccountType",
     "Allocation",
+    "CostCentre",
+    "DraftStatus",
+    "EntryDraft",
+    "EntryTemplate",
+    "Interval",
     "JournalEntry",
     "JournalLine",
     "OpenItem",

@@ -47,6 +47,17 @@ class Account(TenantRow, table=True):
     is_active: bool = True
 
 
+class CostCentre(TenantRow, table=True):
+    """A part of the business that income and costs are booked for; its code stands on the lines."""
+
+    __tablename__ = "cost_centre"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+
+    code: str
+    name: str
+    is_active: bool = True
+
+
 class PeriodStatus(StrEnum):
     """Whether a period takes entries."""
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import MONEY, TenantRow, belongs_to, created_at
@@ -33,6 +33,20 @@ class JournalEntry(TenantRow, table=True):
         CheckConstraint("line_count >= 2", name="line_count"),
         CheckConstraint("total > 0", name="total"),
         Index("ix_journal_entry_day", "tenant_id", "company_id", "effective_on", "id"),
+        Index(
+            "ix_journal_entry_off_day",
+            "tenant_id",
+            "company_id",
+            "recorded_at",
+            postgresql_where=text("abs((recorded_at at time zone 'UTC')::date - effective_on) > 1"),
+        ),
+        Index(
+            "ix_journal_entry_closing",
+            "tenant_id",
+            "company_id",
+            "effective_on",
+            postgresql_where=text("journal = 'closing'"),
+        ),
     )
 
     company_id: UUID
@@ -63,6 +77,7 @@ class JournalLine(SQLModel, table=True):
         belongs_to("entry_id", "journal_entry"),
         belongs_to("account_id", "account"),
         belongs_to("party_id", "party"),
+        belongs_to("cost_centre", "cost_centre", "code"),
         CheckConstraint(
             "debit >= 0 and credit >= 0 and (debit = 0) <> (credit = 0)", name="one_side"
         ),
@@ -92,18 +107,24 @@ class JournalLine(SQLModel, table=True):
 
 
 class AccountBalance(SQLModel, table=True):
-    """Sum of an account's lines in one period; kept by the database, rebuildable.
+    """Sum of an account's lines in one period, branch and cost centre; kept by the database.
 
-    Striped, so that tills posting at once do not queue on one row: the balance is
-    the sum over stripes.
+    Rebuildable. Lines of no cost centre count for the empty one. Striped, so that tills posting at
+    once do not queue on one row: the balance is the sum over stripes.
     """
 
     __tablename__ = "account_balance"
-    __table_args__ = (belongs_to("account_id", "account"), belongs_to("period_id", "period"))
+    __table_args__ = (
+        belongs_to("account_id", "account"),
+        belongs_to("period_id", "period"),
+        belongs_to("branch_id", "branch"),
+    )
 
     tenant_id: UUID = Field(primary_key=True)
     account_id: UUID = Field(primary_key=True)
     period_id: UUID = Field(primary_key=True)
+    branch_id: UUID = Field(primary_key=True)
+    cost_centre: str = Field(primary_key=True)
     stripe: int = Field(
         primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
     )

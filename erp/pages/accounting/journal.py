@@ -88,6 +88,12 @@ def _head() -> rx.Component:
             head["may_reverse"] != "",
             button("Reverse", icon="undo-2", on_click=EntryState.ask_reversal),
         ),
+        rx.cond(
+            head["may_copy"] != "",
+            link_button(
+                "Copy", f"/books/journal/new?copy={head['id']}", look="outline", icon="copy"
+            ),
+        ),
     )
 
 

@@ -6,11 +6,14 @@ from erp.components import (
     badge,
     button,
     card,
+    check_field,
     date_field,
     icon_button,
     link_button,
+    lookup_field,
     notice,
     page_header,
+    select_field,
     submit_button,
     text_field,
 )
@@ -18,6 +21,13 @@ from erp.pages.routing import page
 from erp.state.accounting.manual_entry import ManualEntryState as Entry
 
 Line = rx.Var[dict[str, str]]
+REPEATS = (
+    ("", "Once"),
+    ("week", "Every week"),
+    ("month", "Every month"),
+    ("quarter", "Every quarter"),
+    ("year", "Every year"),
+)
 
 
 @page(
@@ -39,11 +49,17 @@ def new_entry_page() -> rx.Component:
                 type="hidden", name="idempotency_key", value=Entry.form_key, read_only=True
             ),
             rx.cond(Entry.form_error != "", notice(Entry.form_error, tone="red")),
+            rx.cond(Entry.why != "", notice(f"It waits because: {Entry.why}")),
             card(_head()),
             card(_lines(), _foot(), title="Lines"),
             rx.el.div(
                 link_button("Cancel", "/books/journal", look="outline"),
-                submit_button("Post entry", busy=Entry.is_busy),
+                button("Save draft", type="submit", icon="save", on_click=Entry.mean("draft")),
+                submit_button(
+                    rx.cond(Entry.every != "", "Save recurring entry", "Post entry"),
+                    busy=Entry.is_busy,
+                    on_click=Entry.mean("post"),
+                ),
                 class_name="form-foot",
             ),
             on_submit=Entry.post,
@@ -56,15 +72,37 @@ def new_entry_page() -> rx.Component:
 
 def _head() -> rx.Component:
     errors = Entry.field_errors
+    again = rx.fragment(
+        date_field("Until", "ends_on", errors=errors, hint="It never ends where no day is given."),
+        check_field("Post it each time, without asking", "posts"),
+    )
     return rx.el.div(
-        date_field("Day", "effective_on", errors=errors, required=True, default_value=Entry.today),
-        text_field("Narration", "narration", errors=errors, required=True, max_length=120),
-        class_name="form-grid",
+        date_field(
+            "Day", "effective_on", errors=errors, required=True, default_value=Entry.head["day"]
+        ),
+        text_field(
+            "Narration",
+            "narration",
+            errors=errors,
+            required=True,
+            max_length=120,
+            default_value=Entry.head["narration"],
+        ),
+        select_field(
+            "Comes again",
+            "every",
+            REPEATS,
+            errors=errors,
+            value=Entry.every,
+            on_change=Entry.repeat,
+        ),
+        rx.cond(Entry.every != "", again),
+        class_name="form-grid three",
     )
 
 
 def _lines() -> rx.Component:
-    heads = ("Account", "Note", "Debit", "Credit", "")
+    heads = ("Account", "Cost centre", "Note", "Debit", "Credit", "")
     return rx.el.div(
         rx.el.table(
             rx.el.thead(
@@ -95,7 +133,8 @@ def _line(line: Line) -> rx.Component:
     )
     fault = rx.cond(line["error"] != "", rx.el.p(line["error"], class_name="error", role="alert"))
     return rx.el.tr(
-        rx.el.td(account, fault),
+        rx.el.td(account, rx.cond(line["is_control"] != "", _party(line)), fault),
+        rx.el.td(_centre(line), custom_attrs={"data-label": "Cost centre"}),
         rx.el.td(_text(line, "note", "Note")),
         _amount(line, "debit", "Debit"),
         _amount(line, "credit", "Credit"),
@@ -104,6 +143,32 @@ def _line(line: Line) -> rx.Component:
             class_name="right",
         ),
         key=line["id"],
+    )
+
+
+def _party(line: Line) -> rx.Component:
+    return lookup_field(
+        "About",
+        line["id"],
+        "/api/erp/parties",
+        errors=Entry.field_errors,
+        label_key="name",
+        detail_key="code",
+        placeholder="Find the customer or supplier",
+        initial_value=line["party_id"],
+        initial_label=line["party"],
+        on_pick=lambda party_id, _label: Entry.choose_party(line["id"], party_id),
+    )
+
+
+def _centre(line: Line) -> rx.Component:
+    return rx.el.select(
+        rx.el.option("None", value=""),
+        rx.foreach(Entry.centres, lambda c: rx.el.option(c["label"], value=c["value"])),
+        value=line["cost_centre"],
+        on_change=lambda value: Entry.write(line["id"], "cost_centre", value),
+        class_name="input",
+        aria_label="Cost centre",
     )
 
 

@@ -11,7 +11,7 @@ from erp.components import (
     notice,
     page_header,
 )
-from erp.pages.accounting.tabs import book_tabs
+from erp.pages.accounting.tabs import REPORTS_HOME, report_tabs
 from erp.pages.routing import Nav, page
 from erp.state.accounting.trial_balance import COLUMNS
 from erp.state.accounting.trial_balance import TrialBalanceState as Report
@@ -31,12 +31,20 @@ def trial_balance_page() -> rx.Component:
     return rx.fragment(
         page_header(
             "Trial balance",
-            rx.cond(Report.day != "", f"As of {Report.day}. Open an account to see its lines.", ""),
+            rx.cond(
+                Report.day != "",
+                f"As of {Report.day}, movements since {Report.since}. Open an account for its lines.",
+                "",
+            ),
             day_filter("As of", Report.as_of, Report.show_day),
-            download_link("CSV", f"{EXPORT}.csv?as_of={Report.as_of}"),
-            download_link("XLSX", f"{EXPORT}.xlsx?as_of={Report.as_of}"),
+            day_filter("Known on", Report.known_on, Report.show_known),
+            download_link(
+                "PDF", f"/api/erp/books/trial-balance.pdf?{Report.asked}", icon="file-text"
+            ),
+            download_link("XLSX", f"{EXPORT}.xlsx?{Report.asked}"),
+            download_link("CSV", f"{EXPORT}.csv?{Report.asked}"),
         ),
-        book_tabs("/books/trial-balance"),
+        *report_tabs(REPORTS_HOME),
         rx.cond(Report.problem != "", notice(Report.problem, tone="red")),
         card(_table(), _totals()),
     )

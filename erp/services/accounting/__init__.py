@@ -2,6 +2,8 @@
 
 from erp.models.accounting import Side
 from erp.services.accounting import referees
+from erp.services.accounting.balance_sheet import BalanceSheet, balance_sheet
+from erp.services.accounting.cash_flow import CashFlow, cash_flow
 from erp.services.accounting.chart import (
     DEFAULT_CHART,
     account_id,
@@ -10,15 +12,36 @@ from erp.services.accounting.chart import (
     ensure_sales_account,
     sales_key,
 )
+from erp.services.accounting.comparing import Compare
+from erp.services.accounting.cost_centres import (
+    ChangeCostCentre,
+    CreateCostCentre,
+    ListCostCentres,
+    change_cost_centre,
+    create_cost_centre,
+    list_cost_centres,
+)
+from erp.services.accounting.day_book import DayBook, day_book
+from erp.services.accounting.drafting import (
+    SaveDraft,
+    drop_draft,
+    get_draft,
+    list_drafts,
+    post_draft,
+    save_draft,
+)
 from erp.services.accounting.errors import (
     AlreadyReversed,
+    CodeTaken,
     EntryUnbalanced,
     KeptAccount,
     NotOpen,
     PartyMissing,
     PeriodClosed,
 )
-from erp.services.accounting.ledgers import get_account, list_account_lines, list_accounts
+from erp.services.accounting.groups import GROUPS
+from erp.services.accounting.ledger_lines import Ledger, ledger
+from erp.services.accounting.ledgers import get_account, list_accounts
 from erp.services.accounting.open_items import (
     HeldItem,
     Match,
@@ -31,6 +54,8 @@ from erp.services.accounting.open_items import (
     standing_of,
     unsettle,
 )
+from erp.services.accounting.opening import ImportOpening, import_opening
+from erp.services.accounting.opening_lines import COLUMNS as OPENING_COLUMNS
 from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
 from erp.services.accounting.posting import (
     NewEntry,
@@ -44,58 +69,44 @@ from erp.services.accounting.posting import (
     post_manual_entry,
     reverse_entry,
 )
-from erp.services.accounting.queries import (
-    TrialBalance,
-    get_entry,
-    list_entries,
-    list_periods,
-    trial_balance,
+from erp.services.accounting.printing import (
+    REPORTS,
+    PrintedReport,
+    PrintedRow,
+    get_printed_report,
+)
+from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_loss
+from erp.services.accounting.queries import get_entry, list_entries, list_periods
+from erp.services.accounting.recurring import (
+    SaveTemplate,
+    list_templates,
+    make_due_entries,
+    save_template,
+    stop_template,
+)
+from erp.services.accounting.statement_rows import RowKind
+from erp.services.accounting.sums import Part
+from erp.services.accounting.trial_balances import TrialBalance, trial_balance
+from erp.services.accounting.year_end import (
+    CloseYear,
+    ReopenYear,
+    close_year,
+    list_years,
+    reopen_year,
 )
 
 __all__ = [
-    "DEFAULT_CHART",
-    "AlreadyReversed",
-    "EntryUnbalanced",
-    "HeldItem",
-    "KeptAccount",
-    "Match",
-    "NewEntry",
-    "NewLine",
-    "NotOpen",
-    "PartyAccount",
-    "PartyMissing",
-    "PeriodClosed",
-    "PostManualEntry",
-    "ReverseEntry",
-    "SetPeriodStatus",
-    "Side",
-    "Standing",
-    "TrialBalance",
-    "account_id",
-    "account_ids",
-    "create_default_chart",
-    "credit",
-    "debit",
-    "ensure_sales_account",
-    "get_account",
-    "get_entry",
-    "hold_items",
-    "item_of",
-    "lines_of",
-    "list_account_lines",
-    "list_accounts",
-    "list_entries",
-    "list_periods",
-    "oldest_first",
-    "period_id",
-    "post_entry",
-    "post_manual_entry",
-    "referees",
-    "reverse_entry",
-    "sales_key",
-    "set_period_status",
-    "settle",
-    "standing_of",
-    "trial_balance",
-    "unsettle",
-]
+    "DEFAULT_CHART", "GROUPS", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed", "BalanceSheet", "CashFlow",
+    "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre", "DayBook", "EntryUnbalanced",
+    "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match", "NewEntry", "NewLine",
+    "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry", "PrintedReport",
+    "PrintedRow", "ProfitAndLoss", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate",
+    "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids", "balance_sheet",
+    "cash_flow", "change_cost_centre", "close_year", "create_cost_centre", "create_default_chart", "credit",
+    "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account", "get_draft", "get_entry",
+    "get_printed_report", "hold_items", "import_opening", "item_of", "ledger", "lines_of", "list_accounts",
+    "list_cost_centres", "list_drafts", "list_entries", "list_periods", "list_templates", "list_years",
+    "make_due_entries", "oldest_first", "period_id", "post_draft", "post_entry", "post_manual_entry",
+    "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key", "save_draft", "save_template",
+    "set_period_status", "settle", "standing_of", "stop_template", "trial_balance", "unsettle",
+]  # fmt: skip

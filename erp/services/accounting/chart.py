@@ -62,6 +62,7 @@ DEFAULT_CHART = tuple(
         ("3000", "capital", "Capital Account", "Capital Account", "equity"),
         ("3010", "drawings", "Drawings", "Capital Account", "equity"),
         ("3020", "profit_and_loss", "Profit and Loss", "Capital Account", "equity"),
+        ("3030", "retained_earnings", "Retained Earnings", "Reserves and Surplus", "equity"),
         ("3900", "opening_difference", "Opening Balance Difference", "Suspense", "equity"),
         ("4000", "sales_0", "Sales - Nil/Exempt", "Sales Accounts", "income"),
         ("4005", "sales_5", "Sales - GST 5%", "Sales Accounts", "income"),

@@ -39,12 +39,16 @@ class TypedLine(Protocol):
     def party_id(self) -> UUID | None:
         """Whom the line is about."""
 
+    @property
+    def cost_centre(self) -> str | None:
+        """What it is booked for."""
+
 
 def check_typed_lines(session: Session, ctx: RequestContext, lines: Sequence[TypedLine]) -> None:
     """Refuse lines on accounts that are not there or that something else keeps in step.
 
     Raises:
-        NotFound: An account is not in the company's chart, or a party is not in the tenant.
+        NotFound: An account is not in the company's chart, or a party or cost centre not in the tenant.
         KeptAccount: Something else keeps an account, such as the value of stock.
         PartyMissing: An account is kept per party and the line names none.
     """
@@ -55,11 +59,29 @@ def check_typed_lines(session: Session, ctx: RequestContext, lines: Sequence[Typ
         (ctx.tenant_id, ctx.company_id, [line.account_key for line in lines]),
     )
     accounts = {row["key"]: row for row in rows}
+    centres = _centres(session, ctx, lines)
     for at, line in enumerate(lines):
+        if line.cost_centre and line.cost_centre not in centres:
+            message = f"There is no cost centre {line.cost_centre} in use."
+            raise NotFound(message, fields={f"lines.{at}.cost_centre": message})
         for refusal in _refusals(at, line, accounts.get(line.account_key)):
             raise refusal
         if line.party_id is not None:
             party.check_known(session, ctx, line.party_id, f"lines.{at}.party_id")
+
+
+def _centres(session: Session, ctx: RequestContext, lines: Sequence[TypedLine]) -> frozenset[str]:
+    """Return those cost centres of lines that are in use; they stay as they are until the end."""
+    wanted = [line.cost_centre for line in lines if line.cost_centre]
+    if not wanted:
+        return frozenset()
+    rows = db.fetch_all(
+        session,
+        "select code from cost_centre where tenant_id = %s and code = any(%s) and is_active"
+        " order by code for key share",
+        (ctx.tenant_id, wanted),
+    )
+    return frozenset(row["code"] for row in rows)
 
 
 def _refusals(at: int, line: TypedLine, account: db.Row | None) -> Iterator[DomainError]:

@@ -40,6 +40,17 @@ class NotOpen(Conflict):
     code = "not_open"
 
 
+class CodeTaken(Conflict):
+    """Another account or cost centre has the code."""
+
+    code = "code_taken"
+
+
+def code_taken() -> CodeTaken:
+    """Return the refusal of a code that is in use."""
+    return CodeTaken("This code is in use. Choose another.", fields={"code": "this code is in use"})
+
+
 def period_closed() -> PeriodClosed:
     """Return the refusal of an entry into a closed period."""
     return PeriodClosed(

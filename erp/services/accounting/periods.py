@@ -1,6 +1,5 @@
 """Periods of the books: opened as months come, closed by an accountant."""
 
-from calendar import monthrange
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from erp.core import db
-from erp.core.clock import fiscal_year
+from erp.core.clock import fiscal_year, month_end
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
@@ -21,8 +20,9 @@ _known: dict[tuple[UUID, UUID, date], UUID] = {}
 def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
     """Return the period a day falls in, opening the month on first use.
 
-    Cached per process: a month's id never changes. Whether it is open is checked by the
-    database when the entry is posted. Closing a month closes those before it that nobody used.
+    Cached per process once no transaction is left that could take it back: a month's id never changes
+    then. Whether it is open is checked by the database when the entry is posted. Closing a month
+    closes those before it that nobody used.
 
     Raises:
         PeriodClosed: A later month is closed, and this one was never used.
@@ -33,24 +33,23 @@ def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
         found = _find(session, place)
         if found is None:
             _open_month(session, ctx, first)
-            return _require(_find(session, place))
-        _known[place] = found
+            found = _find(session, place)
+        if found is None:
+            raise NotFound("The period could not be opened.")
+        if not found["is_settled"]:
+            month: UUID = found["id"]
+            return month
+        _known[place] = found["id"]
     return _known[place]
 
 
-def _find(session: Session, place: tuple[UUID, UUID, date]) -> UUID | None:
-    row = db.fetch_one(
+def _find(session: Session, place: tuple[UUID, UUID, date]) -> db.Row | None:
+    return db.fetch_one(
         session,
-        "select id from period where tenant_id = %s and company_id = %s and starts_on = %s",
+        "select id, age(xmin) > age(pg_snapshot_xmin(pg_current_snapshot())::xid) as is_settled"
+        " from period where tenant_id = %s and company_id = %s and starts_on = %s",
         place,
     )
-    return row["id"] if row else None
-
-
-def _require(found: UUID | None) -> UUID:
-    if found is None:
-        raise NotFound("The period could not be opened.")
-    return found
 
 
 def _open_month(session: Session, ctx: RequestContext, first: date) -> None:
@@ -62,7 +61,7 @@ def _open_month(session: Session, ctx: RequestContext, first: date) -> None:
     )
     if later is not None:
         raise period_closed()
-    last = first.replace(day=monthrange(first.year, first.month)[1])
+    last = month_end(first)
     db.execute(
         session,
         "insert into period (tenant_id, id, company_id, starts_on, ends_on, fiscal_year, status, reason)"

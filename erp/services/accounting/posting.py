@@ -18,6 +18,7 @@ from erp.models.accounting import JournalEntry, JournalLine
 from erp.services.accounting.chart import account_id
 from erp.services.accounting.checking import check_typed_lines
 from erp.services.accounting.errors import EntryUnbalanced
+from erp.services.accounting.held_drafts import held_draft, mark_posted
 from erp.services.accounting.periods import period_id
 from erp.services.platform import (
     Amount,
@@ -188,8 +189,13 @@ class ManualLine(Closed):
 
 
 class PostManualEntry(Command):
-    """Post an entry no document stands for."""
+    """Post an entry no document stands for.
 
+    Attributes:
+        draft_id: The draft it was typed from, which is done with it.
+    """
+
+    draft_id: UUID | None = None
     effective_on: date
     narration: ShortText
     lines: Annotated[tuple[ManualLine, ...], Field(min_length=2, max_length=200)]
@@ -208,28 +214,57 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
 
     Raises:
         EntryUnbalanced: Debits and credits differ, or a line has both or neither.
-        NotFound: An account is not in the chart, or a party is not in the tenant.
+        NotFound: An account, party, cost centre or draft is not there.
+        Conflict: The draft has been posted or thrown away.
         KeptAccount: Something else keeps an account, such as the value of stock.
         PartyMissing: An account is kept per party and the line names none.
         PeriodClosed: The books are closed for the date.
     """
-    for number, line in enumerate(cmd.lines):
+    if cmd.draft_id is not None:
+        held_draft(session, ctx, cmd.draft_id)
+    entry_id = post_typed(session, ctx, cmd.effective_on, cmd.narration, cmd.lines)
+    if cmd.draft_id is not None:
+        mark_posted(session, ctx, cmd.draft_id, entry_id)
+    return Identified(id=entry_id)
+
+
+def post_typed(
+    session: Session,
+    ctx: RequestContext,
+    effective_on: date,
+    narration: str,
+    typed: Sequence[ManualLine],
+) -> UUID:
+    """Post an entry that somebody typed and return its id.
+
+    Raises:
+        EntryUnbalanced: Debits and credits differ, or a line has both or neither.
+        NotFound: An account is not in the chart, or a party or cost centre not in the tenant.
+        KeptAccount: Something else keeps an account, such as the value of stock.
+        PartyMissing: An account is kept per party and the line names none.
+        PeriodClosed: The books are closed for the date.
+    """
+    for number, line in enumerate(typed):
         if (line.debit == 0) == (line.credit == 0):
             raise EntryUnbalanced(
                 "Each line has either a debit or a credit.",
                 fields={f"lines.{number}.debit": "give either a debit or a credit"},
             )
-    check_typed_lines(session, ctx, cmd.lines)
+    check_typed_lines(session, ctx, typed)
     lines = [
         NewLine(
-            line.account_key, line.debit, line.credit, line.party_id, line.cost_centre, line.note
+            line.account_key,
+            line.debit,
+            line.credit,
+            line.party_id,
+            line.cost_centre or None,
+            line.note,
         )
-        for line in cmd.lines
+        for line in typed
     ]
     origin = new_id()
-    entry = NewEntry("general", cmd.effective_on, "manual", origin, "manual", cmd.narration, lines)
-    entry_id = post_entry(session, ctx, entry)
-    return Identified(id=entry_id or origin)
+    entry = NewEntry("general", effective_on, "manual", origin, "manual", narration, lines)
+    return post_entry(session, ctx, entry) or origin
 
 
 @command(

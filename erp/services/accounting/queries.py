@@ -1,4 +1,4 @@
-"""Reads of the ledger."""
+"""Reads of the journal and its periods."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,33 +23,6 @@ from erp.services.platform import (
 )
 
 FAR_FUTURE = date(9999, 12, 31)
-
-
-class TrialBalance(Query):
-    """Balances of every account up to and including a day; today where none is given."""
-
-    as_of: date | None = None
-
-
-class TrialBalanceRow(Result):
-    """An account's balance, on its debit or its credit side."""
-
-    account_id: UUID
-    code: str
-    name: str
-    group_name: str
-    type: str
-    debit: Decimal
-    credit: Decimal
-
-
-class TrialBalanceReport(Rows):
-    """Balances of every account with movement; both totals are equal."""
-
-    rows: list[TrialBalanceRow]
-    as_of: date
-    total_debit: Decimal
-    total_credit: Decimal
 
 
 class ListEntries(Page):
@@ -90,8 +63,11 @@ class EntryLine(Result):
 
     line_no: int
     account_id: UUID
+    account_key: str
     account_code: str
     account_name: str
+    party_id: UUID | None
+    cost_centre: str
     debit: Decimal
     credit: Decimal
     party: str
@@ -129,70 +105,6 @@ class PeriodList(Rows):
     """Months of the books, newest first."""
 
     rows: list[PeriodRow]
-
-
-@query("accounting.trial_balance", permission="accounting.view", rest="GET /trial-balance")
-def trial_balance(
-    session: Session, ctx: RequestContext, wanted: TrialBalance
-) -> TrialBalanceReport:
-    """Return the balance of every account as of a day.
-
-    Whole months come from the kept balances, the days of the last month from its lines.
-    """
-    as_of = wanted.as_of or ctx.today
-    rows = db.fetch_all(
-        session,
-        """
-        with movement as (
-            select b.account_id, sum(b.debit) - sum(b.credit) as amount
-              from account_balance b
-              join period p on (p.tenant_id, p.id) = (b.tenant_id, b.period_id)
-             where b.tenant_id = %(tenant)s and p.company_id = %(company)s
-               and (p.ends_on <= %(as_of)s or %(as_of)s >= %(today)s)
-             group by b.account_id
-            union all
-            select l.account_id, sum(l.debit) - sum(l.credit)
-              from journal_line l
-              join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
-             where l.tenant_id = %(tenant)s and a.company_id = %(company)s and %(as_of)s < %(today)s
-               and l.effective_on between date_trunc('month', %(as_of)s::date) and %(as_of)s
-               and %(as_of)s < (date_trunc('month', %(as_of)s::date) + interval '1 month - 1 day')
-             group by l.account_id
-        )
-        select a.id as account_id, a.code, a.name, a.group_name, a.type, sum(m.amount) as amount
-          from movement m join account a on (a.tenant_id, a.id) = (%(tenant)s, m.account_id)
-         group by a.id, a.code, a.name, a.group_name, a.type
-        having sum(m.amount) <> 0
-         order by a.code
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "company": ctx.company_id,
-            "as_of": as_of,
-            "today": _last_day(session, ctx),
-        },
-    )
-    lines = [_sided(row) for row in rows]
-    return TrialBalanceReport(
-        rows=lines,
-        as_of=as_of,
-        total_debit=sum((line.debit for line in lines), Decimal(0)),
-        total_credit=sum((line.credit for line in lines), Decimal(0)),
-    )
-
-
-def _last_day(session: Session, ctx: RequestContext) -> date:
-    row = db.fetch_one(
-        session,
-        "select max(effective_on) as day from journal_entry where tenant_id = %s and company_id = %s",
-        (ctx.tenant_id, ctx.company_id),
-    )
-    return (row or {}).get("day") or ctx.today
-
-
-def _sided(row: db.Row) -> TrialBalanceRow:
-    amount = row.pop("amount")
-    return TrialBalanceRow(**row, debit=max(amount, Decimal(0)), credit=max(-amount, Decimal(0)))
 
 
 _LIST: LiteralString = """
@@ -264,7 +176,8 @@ def get_entry(session: Session, ctx: RequestContext, wanted: GetEntry) -> EntryD
     lines = db.fetch_all(
         session,
         """
-        select l.line_no, a.id as account_id, a.code as account_code, a.name as account_name, l.debit, l.credit,
+        select l.line_no, a.id as account_id, a.code as account_code, a.name as account_name,
+               a.key as account_key, l.party_id, coalesce(l.cost_centre, '') as cost_centre, l.debit, l.credit,
                coalesce(p.name, '') as party, l.note
           from journal_line l
           join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)

@@ -36,16 +36,20 @@ referee(
 )
 referee(
     "L5",
-    "Every kept account balance is the sum of its lines",
+    "Every kept account balance is the sum of its lines, by branch and cost centre",
     counted="select count(*) from account_balance",
     offenders="""
-        with kept as (select tenant_id, account_id, period_id, sum(debit) as debit, sum(credit) as credit
-                        from account_balance group by 1, 2, 3),
-             posted as (select l.tenant_id, l.account_id, e.period_id, sum(l.debit) as debit, sum(l.credit) as credit
+        with kept as (select tenant_id, account_id, period_id, branch_id, cost_centre,
+                             sum(debit) as debit, sum(credit) as credit
+                        from account_balance group by 1, 2, 3, 4, 5),
+             posted as (select l.tenant_id, l.account_id, e.period_id, e.branch_id,
+                               coalesce(l.cost_centre, '') as cost_centre,
+                               sum(l.debit) as debit, sum(l.credit) as credit
                           from journal_line l join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
-                         group by 1, 2, 3)
-        select tenant_id, account_id, period_id, kept.debit as kept_debit, posted.debit as posted_debit
-          from kept full join posted using (tenant_id, account_id, period_id)
+                         group by 1, 2, 3, 4, 5)
+        select tenant_id, account_id, period_id, branch_id, cost_centre, kept.debit as kept_debit,
+               posted.debit as posted_debit
+          from kept full join posted using (tenant_id, account_id, period_id, branch_id, cost_centre)
          where (kept.debit, kept.credit) is distinct from (posted.debit, posted.credit)
          limit 1
     """,

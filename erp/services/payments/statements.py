@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.clock import fiscal_year_start
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.money import ZERO
@@ -15,9 +16,6 @@ from erp.models.payments import Ledger
 from erp.services import party
 from erp.services.payments.recording import ACCOUNT_OF_LEDGER
 from erp.services.platform import Day, Query, Result, query
-
-FIRST_MONTH = 4
-"""The financial year begins in April."""
 
 
 class GetStatement(Query):
@@ -71,7 +69,7 @@ def get_statement(session: Session, ctx: RequestContext, wanted: GetStatement) -
     """
     name = party.require_account(session, ctx, wanted.party_id, "party_id")
     until = wanted.to_day or ctx.today
-    since = wanted.from_day or _year_start(until)
+    since = wanted.from_day or fiscal_year_start(until)
     if since > until:
         message = "The first day is after the last."
         raise InvalidInput(message, fields={"from_day": message})
@@ -95,11 +93,6 @@ def get_statement(session: Session, ctx: RequestContext, wanted: GetStatement) -
         credits=sum((line.credit for line in lines), ZERO),
         closing=balance,
     )
-
-
-def _year_start(day: date) -> date:
-    year = day.year - (day.month < FIRST_MONTH)
-    return date(year, FIRST_MONTH, 1) if year else date.min
 
 
 def _rows(

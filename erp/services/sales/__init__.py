@@ -41,7 +41,6 @@ from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_pri
 from erp.services.sales.gating import require_licence, require_within_cap
 from erp.services.sales.importing import (
     COLUMNS,
-    MOST_CHARACTERS,
     ImportedPrices,
     ImportPrices,
     import_prices,

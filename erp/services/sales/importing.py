@@ -1,7 +1,5 @@
 """Prices of a list from a file: read, checked and added as one command, all or nothing."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,18 +19,28 @@ from erp.core.ids import new_id
 from erp.models.sales import Basis, PriceRule, RuleKind
 from erp.services import catalog
 from erp.services.catalog import BadBarcode
-from erp.services.platform import Command, Result, Text, command, emit
+from erp.services.platform import (
+    MOST_CHARACTERS,
+    PLAIN,
+    Command,
+    Result,
+    Text,
+    command,
+    emit,
+    fault_of_head,
+    is_formula,
+    lines_of,
+    read_day,
+    read_table,
+    refused_lines,
+)
 from erp.services.sales.events import PricesImported
 from erp.services.sales.price_lists import hold_list
 
 COLUMNS = ("sku", "barcode", "price", "percent", "min_quantity", "valid_from", "valid_until")
-MOST_CHARACTERS, MOST_ROWS, MOST_ERRORS = 200_000, 5_000, 50
 LARGEST_PRICE, LARGEST_PERCENT, LARGEST_QUANTITY = Decimal(10) ** 10, Decimal(1000), 10_000_000
 LONGEST_CODE = 100
 NUMBER = re.compile(r"-?[0-9]{1,11}(\.[0-9]{1,4})?")
-FORMULA = ("=", "+", "@")
-PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""Text of lines; nothing a database could not keep."""
 
 Change = Literal["new", "changed", "same"]
 Place = tuple[UUID, int]
@@ -114,7 +122,7 @@ def import_prices(session: Session, ctx: RequestContext, cmd: ImportPrices) -> I
     goods = _goods(session, ctx, lines, wrong)
     _refuse_twice(lines, goods, wrong)
     if wrong:
-        raise _refused(wrong)
+        raise refused_lines(wrong)
     known = _in_force(session, ctx, cmd.list_id)
     rows = [_compared(ctx, line, goods[line.code], known) for line in lines]
     fresh = [(row, goods[x.code]["id"]) for row, x in zip(rows, lines, strict=True)
@@ -127,36 +135,18 @@ def import_prices(session: Session, ctx: RequestContext, cmd: ImportPrices) -> I
 
 def _read(ctx: RequestContext, content: str, wrong: dict[str, str]) -> Iterator[_Line]:
     """Yield the lines that can be read; note what is wrong with the others."""
-    try:
-        table = list(csv.reader(io.StringIO(content.lstrip("\ufeff"), newline=""), strict=True))
-    except csv.Error as error:
-        message = f"This is no CSV file ({error}). Save the sheet as CSV and choose it again."
-        raise InvalidInput(message, fields={"content": message}) from error
-    head = [name.strip().lower().replace(" ", "_") for name in table[0]] if table else []
-    _check_head(head, len(table) - 1)
-    for number, cells in enumerate(table[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) > len(head) and any(cell.strip() for cell in cells[len(head) :]):
-            wrong[f"lines.{number}"] = "It has more values than columns. Put quotes round commas."
-            continue
-        values = dict(zip(head, (cell.strip() for cell in cells), strict=False))
+    head, rows = read_table(content)
+    _check_head(head, len(rows))
+    for number, values in lines_of(head, rows, wrong):
         line = _parsed(ctx, number, values, wrong)
         if line is not None:
             yield line
 
 
 def _check_head(head: Sequence[str], rows: int) -> None:
-    message = ""
-    unknown = [name for name in head if name not in COLUMNS]
-    if unknown:
-        message = f"Column {unknown[0] or 'without a name'} is not known. Use {', '.join(COLUMNS)}."
-    elif len(set(head)) < len(head):
-        message = "A column is named twice. Name each once."
-    elif not {"sku", "barcode"} & set(head) or not {"price", "percent"} & set(head):
+    message = fault_of_head(head, rows, COLUMNS)
+    if not message and (not {"sku", "barcode"} & set(head) or not {"price", "percent"} & set(head)):
         message = "The first line names the columns: sku or barcode, and price or percent."
-    elif not 1 <= rows <= MOST_ROWS:
-        message = f"A file has 1 to {MOST_ROWS:,} lines below its head. Split a longer one."
     if message:
         raise InvalidInput(message, fields={"content": message})
 
@@ -173,7 +163,7 @@ def _parsed(
             found[column] = read(text) if text else None
         except ValueError as error:
             wrong[f"{at}.{column}"] = f"{error}"
-    formulas = [column for column, text in values.items() if _is_formula(text)]
+    formulas = [column for column, text in values.items() if is_formula(text)]
     wrong |= {f"{at}.{column}": "A formula is not read. Put in its value." for column in formulas}
     if any(name.startswith(f"{at}.") for name in wrong):
         return None
@@ -190,11 +180,6 @@ def _parsed(
         valid_from=found["valid_from"] or ctx.today,
         valid_until=found["valid_until"],
     )
-
-
-def _is_formula(text: str) -> bool:
-    """Tell whether a sheet would run a text."""
-    return text.startswith(FORMULA) or (text.startswith("-") and not text[1:2].isdecimal())
 
 
 def _incomplete(ctx: RequestContext, found: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -244,23 +229,14 @@ def _quantity(text: str) -> int:
     return int(plain)
 
 
-def _day(text: str) -> date:
-    parts = text.replace("/", "-").split("-")
-    try:
-        year, month, day = parts if len(parts[0]) == 4 else reversed(parts)  # noqa: PLR2004  a year
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        raise ValueError("Write a day as DD-MM-YYYY.") from None
-
-
 _READERS: Mapping[str, Callable[[str], Any]] = {
     "sku": _code,
     "barcode": _code,
     "price": _price,
     "percent": _percent,
     "min_quantity": _quantity,
-    "valid_from": _day,
-    "valid_until": _day,
+    "valid_from": read_day,
+    "valid_until": read_day,
 }
 
 
@@ -306,12 +282,6 @@ def _refuse_twice(
             if first != line.line:
                 message = f"Line {first} prices the same goods and quantity. Keep one of them."
                 wrong[f"lines.{line.line}.sku"] = message
-
-
-def _refused(wrong: Mapping[str, str]) -> InvalidInput:
-    shown = dict(list(wrong.items())[:MOST_ERRORS])
-    told = "1 value is wrong" if len(wrong) == 1 else f"{len(wrong)} values are wrong"
-    return InvalidInput(f"{told}; nothing was changed. Mend the file and try again.", fields=shown)
 
 
 def _in_force(session: Session, ctx: RequestContext, list_id: UUID) -> Mapping[Place, db.Row]:

@@ -1,17 +1,19 @@
 """The chart of accounts, and the lines of one account."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.errors import DomainError
-from erp.core.formatting import money_text
+from erp.core.formatting import date_text, money_text
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
-from erp.state.session import as_uuid
+from erp.state.session import SessionState, as_uuid
+from erp.state.showing import display_rows
 
+BOOKS = {"/books/cash-book": "Cash in Hand", "/books/bank-book": "Bank Accounts"}
 TYPES = {
     "asset": "Asset",
     "liability": "Liability",
@@ -37,50 +39,137 @@ class AccountListState(ListState, rx.State):
 
 
 class LedgerState(ListState, rx.State):
-    """Lines of one account, newest first."""
+    """Lines of an account, of a group of accounts or of a party, with the balance after each."""
 
     permission: ClassVar[str] = "accounting.view"
-    query: ClassVar[str] = "accounting.list_account_lines"
+    query: ClassVar[str] = "accounting.ledger"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("narration", "Entry", detail="party"),
+        Column("narration", "Entry", detail="beside"),
         Column("effective_on", "Day", Kind.DATE),
+        Column("account", "Account", detail="party", wide_only=True),
         Column("debit", "Debit", Kind.MONEY),
         Column("credit", "Credit", Kind.MONEY),
+        Column("balance", "Balance", Kind.MONEY, wide_only=True),
     )
     row_link: ClassVar[str] = "/books/journal/{entry_id}"
-    filter_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day")
+    filter_keys: ClassVar[tuple[str, ...]] = (
+        "from_day", "to_day", "known_on", "account_id", "group_name", "party_id", "branch_id", "cost_centre",
+    )  # fmt: skip
+    part_keys: ClassVar[tuple[str, ...]] = ("account_id", "group_name", "party_id")
     topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
 
     head: dict[str, str] = {}
 
-    _account_id: str = ""
+    _fixed_to: dict[str, str] = {}
 
     @handler(permission=PAGE)
     async def open_ledger(self) -> None:
-        """Show the account that the address names."""
+        """Show the account, group or book that the address names."""
         self.is_loading, self.rows, self.head = True, [], {}
-        wanted = as_uuid(self.router.url.path.rstrip("/").rpartition("/")[2])
-        self._account_id = str(wanted or UUID(int=0))
+        path = self.router.url.path.rstrip("/")
+        account = as_uuid(path.rpartition("/")[2])
+        self._fixed_to = {"group_name": BOOKS[path]} if path in BOOKS else {}
+        if account or "/accounts/" in path:
+            self._fixed_to = {"account_id": str(account or UUID(int=0))}
         await self.open_list()
 
-    async def _reload(self) -> None:
-        try:
-            account = await self._ask("accounting.get_account", {"account_id": self._account_id})
-        except DomainError as error:
-            self.problem, self.rows, self.is_loading = error.message, [], False
-            return
+    def _overlook(self, page: Any) -> None:
         self.head = {
-            "name": account.name,
-            "about": f"{account.code} · {account.group_name} · {TYPES[account.type]}",
-            "balance": money_text(abs(account.balance)),
-            "side": "debit" if account.balance >= 0 else "credit",
+            "title": page.title,
+            "days": f"{date_text(page.from_day)} to {date_text(page.to_day)}",
+            "opening": sided_text(page.opening),
+            "debits": money_text(page.debits),
+            "credits": money_text(page.credits),
+            "closing": sided_text(page.closing),
         }
-        await super()._reload()
+        named = {"from_day": str(page.from_day), "to_day": str(page.to_day)}
+        self.filters = named | self.filters
 
     def _entry(self, row: Any) -> Any:
-        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}"}
+        beside = ", ".join(part for part in (row.contra, row.cost_centre) if part)
+        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}", "beside": beside}
         sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
         return row.model_dump() | own | sides
 
     def _fixed(self) -> dict[str, str]:
-        return {"account_id": self._account_id}
+        return self._fixed_to
+
+
+class DayBookState(ListState, rx.State):
+    """Every line of every entry of some days."""
+
+    permission: ClassVar[str] = "accounting.view"
+    query: ClassVar[str] = "accounting.day_book"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("account", "Account", detail="said"),
+        Column("effective_on", "Day", Kind.DATE),
+        Column("narration", "Entry", detail="party", wide_only=True),
+        Column("debit", "Debit", Kind.MONEY),
+        Column("credit", "Credit", Kind.MONEY),
+    )
+    row_link: ClassVar[str] = "/books/journal/{entry_id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day", "known_on", "branch_id")
+    topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
+
+    head: dict[str, str] = {}
+
+    def _overlook(self, page: Any) -> None:
+        self.head = {"debits": money_text(page.debits), "credits": money_text(page.credits)}
+        self.filters = {
+            "from_day": str(page.from_day),
+            "to_day": str(page.to_day),
+        } | self.filters
+
+    def _entry(self, row: Any) -> Any:
+        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}", "said": ""}
+        sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
+        return row.model_dump() | own | sides
+
+
+def sided_text(amount: Decimal) -> str:
+    """Write a balance with its side, as books do: `₹5.00 Dr`."""
+    side = "" if not amount else " Dr" if amount > 0 else " Cr"
+    return f"{money_text(abs(amount))}{side}"
+
+
+class StockCheckState(SessionState, rx.State):
+    """The stock accounts beside the goods."""
+
+    rows: list[dict[str, str]] = []
+    sources: list[dict[str, str]] = []
+    difference: str = ""
+    is_loading: bool = True
+
+    @handler(permission="accounting.view")
+    async def open_check(self) -> None:
+        """Compare now."""
+        self.is_loading = True
+        found = await self._ask("inventory.stock_against_books")
+        zone = (await self._principal()).time_zone
+        link = "/books/accounts/{account_id}"
+        rows = [one.model_dump() | {"id": one.account_id} for one in found.rows]
+        self.rows = display_rows(rows, STOCK_COLUMNS, zone, link)
+        sources = [
+            source.model_dump() | {"account": one.name, "id": f"{one.code}{source.origin_id}",
+                                   "difference": source.booked - source.moved}
+            for one in found.rows for source in one.sources
+        ]  # fmt: skip
+        self.sources = display_rows(
+            sources, SOURCE_COLUMNS, zone, "/books/journal?origin_id={origin_id}"
+        )
+        self.difference = money_text(found.difference) if found.difference else ""
+        self.is_loading = False
+
+
+STOCK_COLUMNS = (
+    Column("name", "Account", detail="code"),
+    Column("booked", "In the books", Kind.MONEY),
+    Column("counted", "Goods at cost", Kind.MONEY),
+    Column("difference", "Difference", Kind.MONEY),
+)
+SOURCE_COLUMNS = (
+    Column("account", "Account", detail="origin_type"),
+    Column("booked", "In the books", Kind.MONEY),
+    Column("moved", "By its goods", Kind.MONEY),
+    Column("difference", "Difference", Kind.MONEY),
+)

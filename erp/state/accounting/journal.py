@@ -35,10 +35,13 @@ ORIGINS = {
     "goods_receipt": "Goods receipt",
     "adjustment": "Stock adjustment",
     "transfer": "Stock transfer",
+    "opening": "Opening balance",
+    "year_end": "Year end",
 }
 LINE_COLUMNS = (
     Column("account_name", "Account", detail="party"),
     Column("account_code", "Code", Kind.CODE, wide_only=True),
+    Column("cost_centre", "Cost centre", wide_only=True),
     Column("note", "Note", wide_only=True),
     Column("debit", "Debit", Kind.MONEY),
     Column("credit", "Credit", Kind.MONEY),
@@ -81,6 +84,7 @@ class EntryState(RecordState, rx.State):
         is_open = entry.origin_type == "manual" and entry.reversed_by_id is None
         self.head = _head(entry, principal.time_zone) | {
             "may_reverse": "yes" if is_open and principal.may(POST) else "",
+            "may_copy": "yes" if entry.origin_type == "manual" and principal.may(POST) else "",
         }
 
     @handler(permission=POST)

@@ -13,11 +13,13 @@ from erp.core.formatting import money_text
 from erp.core.money import ZERO
 from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState, new_form_key
+from erp.state.session import SessionState, as_uuid, new_form_key
 
 FEWEST_LINES = 2
 MOST_LINES = 50
-PARTS = frozenset({"account_key", "debit", "credit", "note"})
+PARTS = frozenset({"account_key", "debit", "credit", "note", "cost_centre", "party_id"})
+REPEATS = ("week", "month", "quarter", "year")
+INTENTS = frozenset({"post", "draft"})
 LARGEST = Decimal(10) ** 15
 
 
@@ -27,6 +29,10 @@ class ManualEntryState(SessionState, rx.State):
     permission: ClassVar[str] = "accounting.post"
 
     accounts: list[dict[str, str]] = []
+    centres: list[dict[str, str]] = []
+    head: dict[str, str] = {}
+    every: str = ""
+    why: str = ""
     lines: list[dict[str, str]] = []
     total_debit: str = ""
     total_credit: str = ""
@@ -39,16 +45,74 @@ class ManualEntryState(SessionState, rx.State):
     today: str = ""
 
     _made: int = 0
+    _intent: str = "post"
+    _draft_id: str = ""
 
     @handler(permission=PAGE)
     async def open_entry(self) -> None:
-        """Offer two empty lines and today's date."""
+        """Offer two empty lines and today's date, or a draft, or a copy of an entry."""
         page = await self._ask("accounting.list_accounts", {"limit": 200})
-        self.accounts = [{"value": a.key, "label": f"{a.code} {a.name}"} for a in page.rows]
+        self.accounts = [
+            {
+                "value": a.key,
+                "label": f"{a.code} {a.name}",
+                "is_control": "yes" if a.is_control else "",
+            }
+            for a in page.rows
+        ]
+        found = await self._ask("accounting.list_cost_centres", {"is_active": True, "limit": 200})
+        self.centres = [{"value": x.code, "label": x.name} for x in found.rows]
         self.today = str(await self._call(lambda ctx: ctx.today))
         self.form_key, self.form_error, self.field_errors = new_form_key(), "", {}
+        self.head = {"day": self.today, "narration": ""}
+        self.every, self.why, self._intent, self._draft_id = "", "", "post", ""
         self.lines = [self._new_line() for _ in range(FEWEST_LINES)]
+        try:
+            await self._start_from(dict(self.router.url.query_parameters))
+        except DomainError as error:
+            self.form_error = error.message
         self._add_up()
+
+    async def _start_from(self, given: dict[str, str]) -> None:
+        """Fill the form with the draft or the entry that the address names."""
+        if draft_id := as_uuid(given.get("draft", "")):
+            draft = await self._ask("accounting.get_draft", {"draft_id": draft_id})
+            self._draft_id = str(draft_id)
+            self.head = {"day": str(draft.effective_on), "narration": draft.narration}
+            self.why = draft.why
+            self.lines = [await self._line_of(line) for line in draft.lines]
+        elif entry_id := as_uuid(given.get("copy", "")):
+            entry = await self._ask("accounting.get_entry", {"entry_id": entry_id})
+            self.head = {"day": self.today, "narration": entry.narration}
+            self.lines = [await self._line_of(line) for line in entry.lines]
+
+    async def _line_of(self, line: Any) -> dict[str, str]:
+        party = getattr(line, "party", "")
+        if line.party_id and not party:
+            party = (await self._ask("party.get_party", {"party_id": line.party_id})).name
+        kept = {part: f"{getattr(line, part) or ''}" for part in PARTS - {"debit", "credit"}}
+        sides = {side: f"{getattr(line, side) or ''}" for side in ("debit", "credit")}
+        return self._new_line() | kept | sides | {"party": party} | self._control(line.account_key)
+
+    def _control(self, key: str) -> dict[str, str]:
+        known = {account["value"]: account["is_control"] for account in self.accounts}
+        return {"is_control": known.get(key, "")}
+
+    @handler(permission=PAGE)
+    async def mean(self, intent: str) -> None:
+        """Remember which button sends the form."""
+        if intent in INTENTS:
+            self._intent = intent
+
+    @handler(permission=PAGE)
+    async def repeat(self, every: str) -> None:
+        """Let the entry come again each week, month, quarter or year; or not."""
+        self.every = every if every in REPEATS else ""
+
+    @handler(permission=PAGE)
+    async def choose_party(self, line_id: str, party_id: str) -> None:
+        """Say whom a line is about."""
+        await self.write(line_id, "party_id", party_id)
 
     @handler(permission=PAGE)
     async def add_line(self) -> None:
@@ -75,6 +139,8 @@ class ManualEntryState(SessionState, rx.State):
         given = {part: f"{value}".strip()[:500]}
         if part in {"debit", "credit"} and given[part]:
             given |= {"credit" if part == "debit" else "debit": ""}
+        if part == "account_key":
+            given |= self._control(given[part])
         self.lines = [line | given if line["id"] == line_id else line for line in self.lines]
         self._add_up()
 
@@ -95,7 +161,7 @@ class ManualEntryState(SessionState, rx.State):
             for line in self.lines
         ]
         try:
-            made = await self._run("accounting.post_manual_entry", given | {"lines": lines})
+            return await self._sent(given | {"lines": lines}, head)
         except (ValidationError, DomainError) as error:
             self.field_errors = errors_by_field(error)
             self.form_error = (
@@ -105,6 +171,20 @@ class ManualEntryState(SessionState, rx.State):
             )
             self._mark_lines()
             return []
+
+    async def _sent(self, given: dict[str, Any], head: dict[str, Any]) -> Sequence[EventSpec]:
+        """Save a draft, save a recurring entry, or post."""
+        draft = {"draft_id": self._draft_id} if self._draft_id else {}
+        if self._intent == "draft":
+            await self._run("accounting.save_draft", given | draft)
+            return [rx.toast.success("Draft saved."), rx.redirect("/books/drafts")]
+        if self.every:
+            day = given.pop("effective_on")
+            ends = {"ends_on": head["ends_on"]} if head.get("ends_on") else {}
+            again = {"every": self.every, "first_on": day, "posts": bool(head.get("posts"))} | ends
+            await self._run("accounting.save_template", given | again)
+            return [rx.toast.success("It will come again."), rx.redirect("/books/recurring")]
+        made = await self._run("accounting.post_manual_entry", given | draft)
         return [rx.toast.success("Entry posted."), rx.redirect(f"/books/journal/{made.id}")]
 
     def _mark_lines(self) -> None:
@@ -125,6 +205,10 @@ class ManualEntryState(SessionState, rx.State):
             "debit": "",
             "credit": "",
             "note": "",
+            "cost_centre": "",
+            "party_id": "",
+            "party": "",
+            "is_control": "",
             "error": "",
         }
 

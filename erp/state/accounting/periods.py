@@ -9,6 +9,8 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
+from erp.core.formatting import money_text
+from erp.state.asking import DialogFormState
 from erp.state.explaining import errors_by_field
 from erp.state.listing import ListState
 from erp.state.registry import handler
@@ -16,6 +18,7 @@ from erp.state.session import new_form_key
 
 CLOSE = "accounting.close"
 STATUSES = ("open", "closed", "locked")
+REOPEN = "accounting.reopen"
 DONE = {"open": "The month is open again.", "closed": "Month closed.", "locked": "Month locked."}
 
 
@@ -91,3 +94,87 @@ class PeriodListState(ListState, rx.State):
         self.is_asking = False
         await self._reload()
         return [rx.toast.success(DONE[self.asked_status])]
+
+
+class YearListState(ListState, rx.State):
+    """Financial years with their profit."""
+
+    permission: ClassVar[str] = "accounting.view"
+    query: ClassVar[str] = "accounting.list_years"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("year", "Financial year"),
+        Column("profit", "Profit", Kind.MONEY),
+        Column(
+            "standing",
+            "Status",
+            Kind.STATUS,
+            tones={"open": "green", "closed": "gray", "running": "blue"},
+        ),
+    )
+    row_link: ClassVar[str] = "/books/profit-and-loss?from_day={starts_on}&to_day={ends_on}"
+
+    may_close: bool = False
+    may_reopen: bool = False
+
+    async def _reload(self) -> None:
+        await super()._reload()
+        principal = await self._principal()
+        self.may_close, self.may_reopen = principal.may(CLOSE), principal.may(REOPEN)
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"id": row.year, "standing": _standing(row)}
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"state": _standing(row), "entry_id": str(row.entry_id or "")}
+
+
+def _standing(row: Any) -> str:
+    return "closed" if row.is_closed else "open" if row.is_over else "running"
+
+
+class CloseYearState(DialogFormState, rx.State):
+    """Carries the profit of a year, after showing what that is."""
+
+    permission: ClassVar[str] = CLOSE
+    command: ClassVar[str] = "accounting.close_year"
+    subject_field: ClassVar[str] = "year"
+
+    preview: str = ""
+    accounts: list[dict[str, str]] = []
+
+    async def _prepare(self) -> None:
+        self.preview, self.accounts = "", []
+        given = {"year": self.subject.get("id", ""), "reason": "Preview"}
+        try:
+            tried: Any = (await self._preview(self.command, given)).result
+        except DomainError as error:
+            self.form_error = error.message
+            return
+        word = "loss" if tried.profit < 0 else "profit"
+        self.preview = f"A {word} of {money_text(abs(tried.profit))} is carried."
+        self.accounts = [
+            {"id": x.code, "name": x.name, "balance": money_text(-x.balance)}
+            for x in tried.accounts
+        ]
+
+    async def _done(self, result: Any) -> str:
+        page = await self.get_state(YearListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+        months = await self.get_state(PeriodListState)
+        await months._reload()  # noqa: SLF001  the list behind the dialog
+        return f"{result.year} is closed."
+
+
+class ReopenYearState(DialogFormState, rx.State):
+    """Takes a year's closing back."""
+
+    permission: ClassVar[str] = REOPEN
+    command: ClassVar[str] = "accounting.reopen_year"
+    subject_field: ClassVar[str] = "year"
+
+    async def _done(self, result: Any) -> str:
+        page = await self.get_state(YearListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+        months = await self.get_state(PeriodListState)
+        await months._reload()  # noqa: SLF001  the list behind the dialog
+        return f"{result.year} is open again."

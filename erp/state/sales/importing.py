@@ -10,14 +10,15 @@ from reflex.event import EventSpec
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count
-from erp.services.sales import COLUMNS, MOST_CHARACTERS
+from erp.services.platform import MOST_CHARACTERS
+from erp.services.sales import COLUMNS
 from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.sales.wording import SET, days_words, percent_words, unit_price_text
 from erp.state.session import SessionState, as_uuid, new_form_key
 from erp.state.showing import display_rows
 
-__all__ = ["COLUMNS", "ERROR_COLUMNS", "MOST_CHARACTERS", "ROW_COLUMNS", "ImportState"]
+__all__ = ["COLUMNS", "ERROR_COLUMNS", "MOST_CHARACTERS", "ROW_COLUMNS", "ImportState", "fault_row"]
 
 CHANGES = {"new": "New", "changed": "Changes", "same": "As it is"}
 TONES = {"new": "green", "changed": "blue", "same": "gray"}
@@ -164,7 +165,9 @@ class ImportState(SessionState, rx.State):
     def _refused(self, error: ValidationError | DomainError) -> None:
         fields = errors_by_field(error)
         self.summary, self.rows = "", []
-        self.faults = [_fault(field, text) for field, text in fields.items() if "lines." in field]
+        self.faults = [
+            fault_row(field, text) for field, text in fields.items() if "lines." in field
+        ]
         plain = fields.get("content", "This file cannot be read.")
         self.refusal = error.message if isinstance(error, DomainError) else plain
 
@@ -173,6 +176,7 @@ class ImportState(SessionState, rx.State):
         self.rows, self.faults = [], []
 
 
-def _fault(field: str, remedy: str) -> dict[str, str]:
+def fault_row(field: str, remedy: str) -> dict[str, str]:
+    """Return a refused value as a row: line, column and what to do."""
     _, line, *column = field.split(".")
     return {"id": field, "line": line, "column": ".".join(column) or "\u2013", "remedy": remedy}

@@ -1,0 +1,124 @@
+"""Opening balances: choose a file, see what it puts in, then import it."""
+
+import reflex as rx
+
+from erp.components import (
+    button,
+    card,
+    data_table,
+    day_filter,
+    link_button,
+    notice,
+    page_header,
+    submit_button,
+)
+from erp.components.browser_parts import TextFile
+from erp.pages.accounting.tabs import book_tabs
+from erp.pages.routing import page
+from erp.state.accounting.opening import (
+    ERROR_COLUMNS,
+    MOST_CHARACTERS,
+    OPENING_COLUMNS,
+    POST,
+    ROW_COLUMNS,
+    OpeningState,
+)
+
+EXAMPLE = (
+    "kind,code,debit,credit,bill,bill_date,due_date\naccount,1100,240000.00,,,,\n"
+    "customer,C-0001,5250.00,,INV/118,12-02-2026,"
+)
+
+
+@page(
+    route="/books/opening",
+    title="Opening balances",
+    permission=POST,
+    parent="/books/accounts",
+    on_load=[OpeningState.open_opening],
+)
+def opening_page() -> rx.Component:
+    """Read a file, show what it puts in, then put it in."""
+    state = OpeningState
+    return rx.fragment(
+        page_header(
+            "Opening balances",
+            "Accounts and open bills of the old books. All or nothing, and nothing twice.",
+            day_filter("As of", state.day, state.choose_day),
+            link_button("Accounts", "/books/accounts", look="outline", icon="arrow-left"),
+        ),
+        book_tabs("/books/accounts"),
+        rx.cond(state.refusal != "", notice(state.refusal, tone="red")),
+        rx.cond(state.faults.length() > 0, _faults()),
+        rx.cond(state.summary != "", _preview(), _choice()),
+    )
+
+
+def _choice() -> rx.Component:
+    chooser = TextFile.create(
+        rx.icon("file-up"),
+        label="Choose a CSV file",
+        accept=".csv,text/csv,text/plain",
+        most_bytes=MOST_CHARACTERS,
+        on_text=OpeningState.read_file,
+        on_refuse=OpeningState.refuse_file,
+    )
+    pasted = rx.el.form(
+        rx.el.div(
+            rx.el.label("Or paste lines", html_for="pasted"),
+            rx.el.textarea(
+                name="content",
+                id="pasted",
+                placeholder=EXAMPLE,
+                rows="7",
+                class_name="input code",
+                spell_check=False,
+                max_length=MOST_CHARACTERS,
+            ),
+            class_name="field paste",
+        ),
+        rx.el.div(submit_button("Check", icon="eye"), class_name="form-foot"),
+        on_submit=OpeningState.read_pasted,
+        class_name="form",
+        no_validate=True,
+    )
+    return card(
+        rx.el.p(
+            "The first line names the columns: ",
+            rx.el.span(", ".join(OPENING_COLUMNS), class_name="code"),
+            ". Kind is account, customer or supplier; each open bill has a row of its own."
+            " Stock comes in by its deliveries and counts, not here.",
+            class_name="soft",
+        ),
+        rx.el.div(chooser, class_name="adder"),
+        pasted,
+        title="The file",
+    )
+
+
+def _faults() -> rx.Component:
+    return card(
+        data_table(ERROR_COLUMNS, OpeningState.faults, label="What is wrong"),
+        title="What is wrong",
+        subtitle="Mend these in the file and choose it again; nothing was put in.",
+    )
+
+
+def _preview() -> rx.Component:
+    state = OpeningState
+    left = notice(
+        f"{state.left} then stands on Opening Balance Difference; it is zero once everything is in.",
+        icon="info",
+    )
+    whole = notice("Nothing is left on Opening Balance Difference.", tone="gray", icon="check")
+    return card(
+        rx.cond(state.left != "", left, whole),
+        data_table(ROW_COLUMNS, state.rows, label="What comes in"),
+        rx.cond(state.more != "", rx.el.p(state.more, class_name="soft")),
+        rx.el.div(
+            button("Another file", on_click=state.start_over),
+            button("Import", look="solid", icon="check", on_click=state.apply, busy=state.is_busy),
+            class_name="form-foot",
+        ),
+        title=f"{state.summary}",
+    )

@@ -1,0 +1,127 @@
+"""The value of stock against the stock accounts, and the documents behind a difference."""
+
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.platform import Nothing, Result, Rows, query
+
+MOST_SOURCES = 100
+
+
+class DifferingSource(Result):
+    """A document whose entry says another value than its moves of goods."""
+
+    origin_type: str
+    origin_id: UUID
+    entry_id: UUID | None
+    booked: Decimal
+    moved: Decimal
+
+
+class StockAccount(Result):
+    """An account of stock beside the goods it stands for, at cost.
+
+    Attributes:
+        difference: Booked less counted; zero in sound books.
+        sources: Documents that make the difference, the first hundred.
+    """
+
+    account_id: UUID
+    code: str
+    name: str
+    booked: Decimal
+    counted: Decimal
+    difference: Decimal
+    sources: list[DifferingSource]
+
+
+class StockAgainstBooks(Rows):
+    """Every account of stock of the acting company."""
+
+    rows: list[StockAccount]
+    difference: Decimal
+
+
+_OWNED: LiteralString = """
+    select place.id, case place.kind when 'storage' then 'inventory' when 'quarantine' then 'inventory'
+                          when 'transit' then 'goods_in_transit' else 'inventory_expired' end as key
+      from location place
+      join warehouse w on (w.tenant_id, w.id) = (place.tenant_id, place.warehouse_id)
+      join branch br on (br.tenant_id, br.id) = (w.tenant_id, w.branch_id)
+     where place.tenant_id = %(tenant)s and br.company_id = %(company)s
+"""
+
+
+@query(
+    "inventory.stock_against_books", permission="accounting.view", rest="GET /stock-against-books"
+)
+def stock_against_books(
+    session: Session, ctx: RequestContext, _wanted: Nothing
+) -> StockAgainstBooks:
+    """Set the stock accounts beside the value of the goods, and name the documents of a difference."""
+    asked = {"tenant": ctx.tenant_id, "company": ctx.company_id, "most": MOST_SOURCES}
+    rows = db.fetch_all(
+        session,
+        f"""
+        with place as ({_OWNED}), stock as (
+            select place.key, sum(b.value) as value from stock_balance b
+              join place on place.id = b.location_id
+             where b.tenant_id = %(tenant)s group by 1)
+        select a.id as account_id, a.code, a.name, a.key,
+               coalesce((select sum(b.debit) - sum(b.credit) from account_balance b
+                          where b.tenant_id = a.tenant_id and b.account_id = a.id), 0.00) as booked,
+               coalesce(stock.value, 0.00) as counted
+          from account a left join stock on stock.key = a.key
+         where a.tenant_id = %(tenant)s and a.company_id = %(company)s
+           and a.key in ('inventory', 'inventory_expired', 'goods_in_transit')
+         order by a.code
+        """,  # noqa: S608  constants of this module
+        asked,
+    )
+    accounts = []
+    for row in rows:
+        difference = row["booked"] - row["counted"]
+        found = _sources(session, asked | {"key": row["key"]}) if difference else []
+        accounts.append(StockAccount(**row, difference=difference, sources=found))
+    whole = sum((one.difference for one in accounts), Decimal("0.00"))
+    return StockAgainstBooks(rows=accounts, difference=whole)
+
+
+def _sources(session: Session, asked: dict[str, object]) -> list[DifferingSource]:
+    """Return documents whose entries and moves differ on one account; read only where there is a difference."""
+    rows = db.fetch_all(
+        session,
+        f"""
+        with place as materialized (select id from ({_OWNED}) owned where key = %(key)s), moved as (
+            select origin_type, origin_id, sum(value) as moved from (
+                select m.origin_type, m.origin_id, side.sign * m.value as value from stock_move m
+                 cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
+                  join place on place.id = side.id
+                 where m.tenant_id = %(tenant)s
+                union all
+                select r.origin_type, r.origin_id, r.value from stock_revaluation r
+                  join place on place.id = r.location_id where r.tenant_id = %(tenant)s) one
+             group by 1, 2
+        ), booked as (
+            select e.origin_type, e.origin_id, (array_agg(e.id order by e.id))[1] as entry_id,
+                   sum(l.debit) - sum(l.credit) as booked
+              from account a
+              join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+              join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+             where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key = %(key)s
+             group by 1, 2)
+        select coalesce(b.origin_type, m.origin_type) as origin_type,
+               origin_id, b.entry_id,
+               coalesce(b.booked, 0.00) as booked, coalesce(m.moved, 0.00) as moved
+          from booked b full join moved m using (origin_id)
+         where coalesce(b.booked, 0) <> coalesce(m.moved, 0)
+         order by origin_id limit %(most)s
+        """,  # noqa: S608  constants of this module
+        asked,
+    )
+    return [DifferingSource(**row) for row in rows]

@@ -1,0 +1,149 @@
+"""Opening balances of a file: read, checked without effect, then put in together."""
+
+from typing import Any, ClassVar, Final
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.clock import day_before, fiscal_year_start
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import counted
+from erp.services.accounting import OPENING_COLUMNS
+from erp.services.platform import MOST_CHARACTERS
+from erp.state.accounting.accounts import sided_text
+from erp.state.explaining import errors_by_field
+from erp.state.registry import PAGE, handler
+from erp.state.sales.importing import ERROR_COLUMNS, fault_row
+from erp.state.session import SessionState, new_form_key
+from erp.state.showing import display_rows
+
+__all__ = ["ERROR_COLUMNS", "MOST_CHARACTERS", "OPENING_COLUMNS", "ROW_COLUMNS", "OpeningState"]
+POST: Final = "accounting.post"
+MOST_SHOWN = 200
+ROW_COLUMNS = (
+    Column("line", "Line", Kind.COUNT, wide_only=True),
+    Column("name", "Account or party", detail="code"),
+    Column("bill", "Bill", Kind.CODE, wide_only=True),
+    Column("due_on", "Due", Kind.DATE, wide_only=True),
+    Column("debit", "Debit", Kind.MONEY),
+    Column("credit", "Credit", Kind.MONEY),
+)
+
+
+class OpeningState(SessionState, rx.State):
+    """A file of opening balances.
+
+    Attributes:
+        day: The last day of the old books.
+        rows: What each line would put in. faults: values that are wrong, with the remedy.
+        summary: What importing it does; empty while nothing sound was read.
+    """
+
+    permission: ClassVar[str] = POST
+
+    day: str = ""
+    refusal: str = ""
+    summary: str = ""
+    left: str = ""
+    more: str = ""
+    rows: list[dict[str, str]] = []
+    faults: list[dict[str, str]] = []
+    is_busy: bool = False
+
+    _content: str = ""
+    _key: str = ""
+
+    @handler(permission=PAGE)
+    async def open_opening(self) -> None:
+        """Ask for a file; the day is the eve of this financial year."""
+        self._forget()
+        self.day = str(await self._call(lambda ctx: day_before(fiscal_year_start(ctx.today))))
+
+    @handler(permission=PAGE)
+    async def choose_day(self, day: str) -> None:
+        """Take another day for the balances."""
+        self.day = f"{day}"[:10]
+        if self._content:
+            await self._check(self._content)
+
+    @handler(permission=PAGE)
+    async def read_file(self, _name: str, text: str) -> None:
+        """Check a chosen file."""
+        await self._check(f"{text}")
+
+    @handler(permission=PAGE)
+    async def read_pasted(self, form: dict[str, Any]) -> None:
+        """Check lines that were pasted."""
+        await self._check(f"{form.get('content') or ''}")
+
+    @handler(permission=PAGE)
+    async def refuse_file(self, message: str) -> None:
+        """Say why the browser did not read a file."""
+        self._forget()
+        self.refusal = f"{message}"[:300]
+
+    @handler(permission=PAGE)
+    async def start_over(self) -> None:
+        """Ask for another file."""
+        self._forget()
+
+    @handler(permission=PAGE)
+    async def apply(self) -> list[EventSpec]:
+        """Put the checked balances into the books."""
+        if not self.summary:
+            return []
+        self.is_busy = True
+        try:
+            done = await self._run(
+                "accounting.import_opening", self._given() | {"idempotency_key": self._key}
+            )
+        except (ValidationError, DomainError) as error:
+            self._refused(error)
+            return []
+        finally:
+            self.is_busy = False
+        self._forget()
+        words = f"{counted(done.accounts, 'account')} and {counted(done.bills, 'bill')} are in the books."
+        return [rx.toast.success(words), rx.redirect("/books/trial-balance")]
+
+    async def _check(self, text: str) -> None:
+        self._forget()
+        self._content, self._key = text, new_form_key()
+        try:
+            tried = await self._preview("accounting.import_opening", self._given())
+            zone = (await self._principal()).time_zone
+        except (ValidationError, DomainError) as error:
+            self._refused(error)
+            return
+        found: Any = tried.result
+        rows = [_entry(row) for row in found.rows[:MOST_SHOWN]]
+        self.rows = display_rows(rows, ROW_COLUMNS, zone)
+        rest = len(found.rows) - len(rows)
+        self.more = f"and {counted(rest, 'line')} more" if rest else ""
+        self.summary = (
+            f"{counted(found.accounts, 'account')} and {counted(found.bills, 'open bill')}"
+        )
+        self.left = sided_text(found.left) if found.left else ""
+
+    def _given(self) -> dict[str, Any]:
+        return {"opening_on": self.day, "content": self._content}
+
+    def _refused(self, error: ValidationError | DomainError) -> None:
+        fields = errors_by_field(error)
+        self.summary, self.rows = "", []
+        self.faults = [
+            fault_row(field, text) for field, text in fields.items() if "lines." in field
+        ]
+        plain = next(iter(fields.values()), "This file cannot be read.")
+        self.refusal = error.message if isinstance(error, DomainError) else plain
+
+    def _forget(self) -> None:
+        self.refusal = self.summary = self.left = self.more = self._content = ""
+        self.rows, self.faults = [], []
+
+
+def _entry(row: Any) -> dict[str, Any]:
+    sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
+    return row.model_dump() | sides | {"id": row.line}
