@@ -31,7 +31,12 @@ from erp.services.accounting.open_items import (
     standing_of,
     unsettle,
 )
-from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
+from erp.services.accounting.periods import (
+    SetPeriodStatus,
+    hold_months,
+    period_id,
+    set_period_status,
+)
 from erp.services.accounting.posting import (
     NewEntry,
     NewLine,
@@ -80,6 +85,7 @@ __all__ = [
     "get_account",
     "get_entry",
     "hold_items",
+    "hold_months",
     "item_of",
     "lines_of",
     "list_account_lines",
