@@ -61,7 +61,8 @@ def outward_differences(
     """Return the tax that the accounts of output tax hold for a period, and what no document explains.
 
     Every entry on those accounts is compared with the documents of its origin, and the other way
-    round; an empty list means that the sections of the return add up to the accounts.
+    round; typed entries that take each other back are no difference. An empty list means that the
+    sections of the return add up to the accounts.
     """
     given = {
         "tenant": ctx.tenant_id,
@@ -77,7 +78,15 @@ def outward_differences(
         for origin in sorted({*booked, *documented}, key=str)
         if _of(booked.get(origin)) != _of(documented.get(origin))
     ]
-    return sum((_heads(row) for row in booked.values()), Heads()), found
+    return sum((_heads(row) for row in booked.values()), Heads()), without_mended(found)
+
+
+def without_mended(found: list[Difference]) -> list[Difference]:
+    """Return differences without entries that no document explains where those come to nothing together."""
+    loose = [one for one in found if not one.documents]
+    if sum((one.books for one in loose), Heads()):
+        return found
+    return [one for one in found if one.documents]
 
 
 def _of(row: db.Row | None) -> Heads:

@@ -12,7 +12,7 @@ from erp.core.money import ZERO
 from erp.models.gst_returns import CreditChangeKind
 from erp.services.gst_returns.gstr3b import CreditChange, Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
-from erp.services.gst_returns.proving import Difference
+from erp.services.gst_returns.proving import Difference, without_mended
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -166,4 +166,4 @@ def _differences(booked: Sequence[db.Row], stated: dict[UUID, Heads]) -> list[Di
         for heads in stated.values()
         if heads
     )
-    return found
+    return without_mended(found)

@@ -1,14 +1,20 @@
 """The worked month of the domain rules comes out field by field."""
 
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
+import pytest
+
+from erp.services.gst_returns.checking import problems_of
 from erp.services.gst_returns.gstr1 import gstr1
 from erp.services.gst_returns.gstr3b import gstr3b, gstr3b_cells, inter_state_rows
 from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.issued import number_ranges
-from erp.services.gst_returns.outward import classify
+from erp.services.gst_returns.outward import DocumentKind, Entry, Original, classify
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.setting_off import (
     common_credit_share,
@@ -45,7 +51,7 @@ def test_gstr1_of_the_month_equals_the_example_field_by_field() -> None:
     assert json.loads(portal_text(file), parse_float=Decimal) == MONTH["expected_gstr1"]
 
 
-def entries() -> list:  # type: ignore[type-arg]
+def entries() -> list[Entry]:
     return classify(outward_documents(), lambda _: Decimal(100000))
 
 
@@ -71,6 +77,52 @@ def test_a_missing_number_is_named() -> None:
     first, _ = number_ranges(documents)
     assert first.missing == ("INV/25-26/0003",)
     assert (first.total, first.cancelled) == (7, 1)
+
+
+def test_the_month_of_the_example_has_no_problem() -> None:
+    assert problems_of("27ZZZFZ0001Z1ZU", outward_documents(), 4) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "document", "line"),
+    [
+        ("gstin", {"gstin": "27ZZZFZ0001Z1ZA"}, {}),
+        ("place", {"place": "25"}, {}),
+        ("place", {"place": "24"}, {}),
+        ("place", {"is_inter": True}, {}),
+        ("hsn", {}, {"hsn": "300"}),
+        ("hsn", {}, {"hsn": ""}),
+        ("unit", {}, {"unit": "HEAP"}),
+        ("rate", {}, {"rate": Decimal(12)}),
+        (
+            "tax",
+            {},
+            {"heads": Heads(Decimal("723.80"), cgst=Decimal("18.12"), sgst=Decimal("18.12"))},
+        ),
+    ],
+)
+def test_what_the_portal_would_refuse_is_named(
+    code: str, document: dict[str, Any], line: dict[str, Any]
+) -> None:
+    first, *rest = outward_documents()
+    wrong = replace(first, lines=[replace(one, **line) for one in first.lines], **document)
+    found = problems_of("27ZZZFZ0001Z1ZU", [wrong, *rest], 4)
+    assert code in {problem.code for problem in found}
+    assert {problem.page for problem in found} == {f"/invoices/{first.id}"}
+
+
+def test_the_rate_of_a_note_is_that_of_its_invoices_day() -> None:
+    first = outward_documents()[0]
+    line = replace(
+        first.lines[0],
+        rate=Decimal(12),
+        heads=Heads(Decimal(100), cgst=Decimal(6), sgst=Decimal(6)),
+    )
+    sold = Original("INV/25-26/0001", date(2025, 9, 21), Decimal(112))
+    note = replace(first, kind=DocumentKind.CREDIT, number="CN/1", lines=[line], original=sold)
+    assert problems_of("27ZZZFZ0001Z1ZU", [note], 4) == []
+    late = replace(note, original=replace(sold, issued_on=date(2025, 9, 22)))
+    assert [problem.code for problem in problems_of("27ZZZFZ0001Z1ZU", [late], 4)] == ["rate"]
 
 
 def test_credit_is_used_in_the_order_of_the_law() -> None:

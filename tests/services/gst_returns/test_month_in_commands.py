@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 
 from erp.services.gst_returns import ReturnNotReady
-
 from tests.factories import Shop, broken_promises
 from tests.services.gst_returns.example_month import MONTH
 from tests.services.gst_returns.months import (
