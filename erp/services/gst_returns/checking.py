@@ -50,7 +50,9 @@ def problems_of(gstin: str, documents: Sequence[Outward], digits: int) -> list[P
 def _registration(gstin: str) -> Iterator[Problem]:
     wrong = _gstin_error(gstin)
     if wrong:
-        yield Problem("own_gstin", gstin, "", f"The registration's own number is wrong. {wrong}")
+        yield Problem(
+            "own_gstin", gstin, "/gst", f"The registration's own number is wrong. {wrong}"
+        )
 
 
 def _gstin_error(gstin: str) -> str:
@@ -123,6 +125,6 @@ def _numbers(documents: Iterable[Outward]) -> Iterator[Problem]:
             yield Problem(
                 "number",
                 number,
-                "",
+                "/invoices",
                 f"No document has number {number} of the series {used.prefix}.",
             )

@@ -162,7 +162,7 @@ def _differences(booked: Sequence[db.Row], stated: dict[UUID, Heads]) -> list[Di
             page = f"/books/journal/{row['entry_id']}"
             found.append(Difference(row["narration"], page, documents, _heads(row)))
     found.extend(
-        Difference("A document without an entry", "", heads, Heads())
+        Difference("A document without an entry", "/books/journal", heads, Heads())
         for heads in stated.values()
         if heads
     )

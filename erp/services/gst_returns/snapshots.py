@@ -180,7 +180,7 @@ def _negatives(cells: Cells) -> list[Problem]:
         f"More came back than was sold: {amount}. The portal takes nothing below zero;"
         " take the rest off the next month's figures."
     )
-    return [Problem("negative", "3.1(a)", "", message, is_blocking=False)]
+    return [Problem("negative", "3.1(a)", "/gst", message, is_blocking=False)]
 
 
 def _sealed(
