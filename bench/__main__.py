@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, events, prices, stock, till, wide, workloads
+from bench import bare, events, prices, returns, stock, till, wide, workloads
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -26,9 +26,13 @@ def main() -> None:
     parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
     parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
     parser.add_argument("--till", action="store_true", help="the till in a browser alone (W14)")
+    parser.add_argument("--returns", action="store_true", help="a month's GST return alone (W17)")
     wanted = parser.parse_args()
     with temporary_stack() as (stack, settings):
         shop = load_shop()
+        if wanted.returns:
+            print_all(returns.return_figures(stack.postgres.url(), shop))
+            return
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
             print_all(till.till_figures(address, shop))
@@ -53,6 +57,7 @@ def main() -> None:
             heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
             print_all(stock.measured(address, shop, heavy, wanted.moves))
         print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
+        print_all(returns.return_figures(stack.postgres.url(), shop))
         print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
 
 
