@@ -6,10 +6,14 @@ from erp.models.gst_returns.credit import (
     GstDeposit,
     GstReverseCharge,
 )
+from erp.models.gst_returns.gst_2b import Decision2b, Gst2bDocument, Gst2bFile
 from erp.models.gst_returns.gst_return import GstReturn, ReturnForm, ReturnStatus
 
 __all__ = [
     "CreditChangeKind",
+    "Decision2b",
+    "Gst2bDocument",
+    "Gst2bFile",
     "GstCreditChange",
     "GstDeposit",
     "GstReturn",

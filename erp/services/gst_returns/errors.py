@@ -64,6 +64,24 @@ class DepositKnown(Conflict):
     code = "deposit_known"
 
 
+class StatementKnown(Conflict):
+    """The file was imported before."""
+
+    code = "statement_known"
+
+
+class UnknownReported(NotFound):
+    """The acting company has no such reported document."""
+
+    code = "unknown_reported"
+
+
+class NotItsBill(InvalidInput):
+    """The bill is not one that the reported document can be."""
+
+    code = "not_its_bill"
+
+
 class TaxPeriodFiled(DomainError):
     """A return of the period is filed, so its taxes no longer change."""
 
@@ -84,6 +102,14 @@ refuse_on("gst_return_period_filed", tax_period_filed)
 refuse_on(
     "uq_gst_return_filed",
     lambda: ReturnFiled("The return of this period is filed already. That is never undone."),
+)
+refuse_on("uq_gst_2b_file", lambda: StatementKnown("This file was imported before."))
+refuse_on(
+    "uq_gst_2b_document_bill",
+    lambda: NotItsBill(
+        "This bill is paired with another reported document.",
+        fields={"bill_id": "paired with another document"},
+    ),
 )
 refuse_on(
     "uq_gst_deposit_tenant_id_company_id_reference",

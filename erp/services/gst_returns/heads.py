@@ -1,5 +1,6 @@
 """A taxable value with the tax of each head on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 
@@ -44,6 +45,15 @@ class Heads:
     def not_negative(self) -> "Heads":
         """Return what a return may state: the portal takes nothing below zero."""
         return Heads(*(max(getattr(self, field.name), ZERO) for field in fields(self)))
+
+    @classmethod
+    def of_texts(cls, texts: Mapping[str, str]) -> "Heads":
+        """Return amounts that were kept as text, without a value; see `texts`."""
+        return cls(**{name: Decimal(texts[name]) for name in NAMES})
+
+    def texts(self) -> dict[str, str]:
+        """Return amounts as text, which no reader takes for a binary fraction."""
+        return {field.name: f"{getattr(self, field.name)}" for field in fields(self)}
 
     def __bool__(self) -> bool:
         return any(getattr(self, field.name) for field in fields(self))

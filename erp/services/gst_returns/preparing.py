@@ -14,7 +14,7 @@ from erp.services.gst_returns.errors import ReturnFiled, WrongTaxPeriod
 from erp.services.gst_returns.events import ReturnPrepared
 from erp.services.gst_returns.proving import Difference
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
-from erp.services.gst_returns.snapshots import Snapshot, take_snapshot, texts
+from erp.services.gst_returns.snapshots import Snapshot, take_snapshot
 from erp.services.gst_returns.tax_period import TaxPeriod, period_from
 from erp.services.platform import Command, Day, Result, command, emit
 
@@ -162,6 +162,6 @@ def _difference(found: Difference) -> dict[str, Any]:
     return {
         "label": found.label,
         "page": found.page,
-        "documents": texts(found.documents),
-        "books": texts(found.books),
+        "documents": found.documents.texts(),
+        "books": found.books.texts(),
     }

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gst_returns import ReturnForm, ReturnStatus
+from erp.services.gst_returns.claiming import read_claims
 from erp.services.gst_returns.errors import ReturnNotReady
 from erp.services.gst_returns.filing import UNREVIEWED, unknown_return
 from erp.services.gst_returns.gstr3b import CELLS, Inward, cell_of
 from erp.services.gst_returns.outward import Entry, Section, classify
-from erp.services.gst_returns.reading_inward import read_inward
 from erp.services.gst_returns.reading_outward import read_outward
 from erp.services.gst_returns.registrations import Registration, registration_of
 from erp.services.gst_returns.snapshots import b2cl_limit
@@ -298,7 +298,7 @@ def _rows(
     part: str,
 ) -> Iterator[FigureRow]:
     if part in CREDIT_CELLS or part in PURCHASE_CELLS:
-        for bought in read_inward(session, ctx, registration, period).inward:
+        for bought in read_claims(session, ctx, registration, period)[1].inward:
             if _is_in(bought, part):
                 yield _inward_row(bought, part)
         return

@@ -47,15 +47,17 @@ _SELECT = """
 """
 
 
-def registration_of(session: Session, ctx: RequestContext, gstin: str) -> Registration:
-    """Return a registration of the acting company.
+def registration_of(session: Session, ctx: RequestContext, gstin: str | None) -> Registration:
+    """Return a registration of the acting company; its first where none is named.
 
     Raises:
         UnknownRegistration: None of its branches has the number.
     """
     for row in _rows(session, ctx):
-        if row["gstin"] == gstin:
-            return Registration(gstin, row["legal_name"], row["scheme"], tuple(row["branch_ids"]))
+        if gstin in {None, row["gstin"]}:
+            return Registration(
+                row["gstin"], row["legal_name"], row["scheme"], tuple(row["branch_ids"])
+            )
     message = "No branch of this company has this GSTIN."
     raise UnknownRegistration(message, fields={"gstin": message})
 

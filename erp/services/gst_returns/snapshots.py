@@ -1,7 +1,7 @@
 """A return worked out from the documents of its period: file, figures, and what is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
@@ -13,6 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.checking import MOST_SHOWN, Problem, problems_of
+from erp.services.gst_returns.claiming import Claims, read_claims
 from erp.services.gst_returns.credit_ledger import opening_credit
 from erp.services.gst_returns.gstr1 import gstr1
 from erp.services.gst_returns.gstr3b import Cells, gstr3b, gstr3b_cells, inter_state_rows
@@ -21,7 +22,6 @@ from erp.services.gst_returns.law import FEWEST_DIGITS, LAW, LimitKind, limit_on
 from erp.services.gst_returns.outward import Entry, Outward, Section, classify, total_of
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.proving import Difference, outward_differences
-from erp.services.gst_returns.reading_inward import read_inward
 from erp.services.gst_returns.reading_outward import read_outward
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.setting_off import SetOff, in_rupees, set_off
@@ -86,11 +86,6 @@ def b2cl_limit(day: date) -> Decimal:
     return limit_on(LAW, LimitKind.B2CL, day)
 
 
-def texts(heads: Heads) -> dict[str, str]:
-    """Return amounts as text, which no reader takes for a binary fraction."""
-    return {name: f"{amount}" for name, amount in asdict(heads).items()}
-
-
 def _gstr1(
     registration: Registration,
     period: TaxPeriod,
@@ -104,8 +99,8 @@ def _gstr1(
     total = total_of(entries)
     figures = {
         "sections": {section.value: _section(section, entries) for section in Section},
-        "total": texts(total),
-        "booked": texts(booked),
+        "total": total.texts(),
+        "booked": booked.texts(),
         "documents": len(documents),
         "hsn": {name: [_row(row) for row in rows] for name, rows in file.get("hsn", {}).items()},
         "issued": file.get("doc_issue", {}).get("doc_det", []),
@@ -116,7 +111,7 @@ def _gstr1(
 def _section(section: Section, entries: Sequence[Entry]) -> dict[str, Any]:
     own = [entry for entry in entries if entry.section is section]
     documents = {id(entry.document) for entry in own}
-    return {"documents": len(documents), **texts(total_of(own))}
+    return {"documents": len(documents), **total_of(own).texts()}
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
@@ -133,34 +128,33 @@ def _gstr3b(
     entries: Sequence[Entry],
     differences: list[Difference],
 ) -> Snapshot:
-    side = read_inward(session, ctx, registration, period)
-    cells = gstr3b_cells(entries, side.inward, side.changes)
-    opening = opening_credit(session, ctx, registration, period)
+    side, claims = read_claims(session, ctx, registration, period)
+    cells = gstr3b_cells(entries, claims.inward, side.changes)
+    opening = (opening_credit(session, ctx, registration, period) - claims.waited).not_negative()
     liability = liability_of(cells)
     credit = (opening + cells["4(C)"]).not_negative()
     paid = set_off(liability, credit)
     reverse = cells["3.1(d)"].tax_only()
-    held = [bought for bought in side.inward if not bought.is_claimable]
     figures = {
-        "cells": {name: texts(heads) for name, heads in cells.items()},
+        "cells": {name: heads.texts() for name, heads in cells.items()},
         "inter": [
-            {"pos": place, **texts(heads)}
+            {"pos": place, **heads.texts()}
             for place, heads in inter_state_rows(entries, composition=False)
         ],
-        "opening": texts(opening),
-        "liability": texts(liability),
+        "opening": opening.texts(),
+        "liability": liability.texts(),
         "steps": [
             {"use": step.use, "against": step.against, "amount": f"{step.amount}"}
             for step in paid.steps
         ],
-        "cash": texts(in_rupees(paid.cash) + in_rupees(reverse)),
-        "left": texts(paid.left),
-        "held": [{"id": str(bought.id), "number": bought.number} for bought in held],
-        "total": texts(liability + reverse),
-        "booked": texts(side.booked),
+        "cash": (in_rupees(paid.cash) + in_rupees(reverse)).texts(),
+        "left": paid.left.texts(),
+        "held": claims.held_texts(),
+        "total": (liability + reverse).texts(),
+        "booked": side.booked.texts(),
     }
     file = gstr3b(registration.gstin, period.fp, cells, entries)
-    problems = list(_negatives(cells))
+    problems = [*_negatives(cells), *_unproved(claims)]
     found = [*differences, *side.differences]
     owed = Owed(liability.tax + reverse.tax, cells, paid)
     return _sealed(file, figures, problems, found, owed)
@@ -181,6 +175,16 @@ def _negatives(cells: Cells) -> list[Problem]:
         " take the rest off the next month's figures."
     )
     return [Problem("negative", "3.1(a)", "/gst", message, is_blocking=False)]
+
+
+def _unproved(claims: Claims) -> list[Problem]:
+    if claims.is_asked:
+        return []
+    message = (
+        "GSTR-2B of this period is not imported, so credit is claimed as the books have it."
+        " Import it: credit that the supplier did not report waits."
+    )
+    return [Problem("no_2b", "4(A)(5)", "/gst/matching", message, is_blocking=False)]
 
 
 def _sealed(

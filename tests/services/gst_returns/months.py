@@ -1,12 +1,13 @@
 """A month of trade for returns, entered through the product's own commands."""
 
+import base64
+import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from erp.services.party.gstin import check_character
 from tests.factories import Shop, gstin_in, receipt_line
 from tests.services.purchasing.ordering import supplier
 from tests.services.trading import add_customer, rows
@@ -132,12 +133,34 @@ def file_return(shop: Shop, made: Any, **more: Any) -> Any:
     return shop.run("gst_returns.file_return", given, **({"at": at(15, 11)} | more))
 
 
-def other_gstin(state: str, name: str) -> str:
-    """Return a sound number of another business in a state."""
-    first = f"{state}AA{name[0].upper()}FU0939F1Z"
-    return first + check_character(first)
+def statement(shop: Shop, *reported: tuple[str, ...], month: int = 10) -> bytes:
+    """Return a GSTR-2B file of suppliers' invoices: state, number, value and rate of each."""
+
+    def tax(state: str, value: str, rate: str) -> dict[str, str]:
+        whole = Decimal(value) * Decimal(rate) / 100
+        if state != "27":
+            return {"igst": f"{whole:.2f}"}
+        return {"cgst": f"{whole / 2:.2f}", "sgst": f"{whole / 2:.2f}"}
+
+    suppliers = [
+        {
+            "ctin": gstin_in(state),
+            "trdnm": f"Supplier {number}",
+            "inv": [
+                {
+                    "inum": number, "typ": "R", "dt": f"08-{month:02d}-2025", "itcavl": "Y",
+                    "items": [{"num": 1, "rt": rate, "txval": value} | tax(state, value, rate)],
+                }
+            ],
+        }
+        for state, number, value, rate in reported
+    ]  # fmt: skip
+    data = {"gstin": gstin_of(shop), "rtnprd": f"{month:02d}2025", "docdata": {"b2b": suppliers}}
+    return json.dumps({"data": data}).encode()
 
 
-def next_day(day: date) -> date:
-    """Return the day after."""
-    return day + timedelta(days=1)
+def import_2b(shop: Shop, *reported: tuple[str, ...], month: int = 10) -> Any:
+    """Import what suppliers reported in a month."""
+    content = base64.b64encode(statement(shop, *reported, month=month)).decode()
+    given = {"file_name": "2b.json", "content": content}
+    return shop.run("gst_returns.import_2b", given, at=at(16, month + 1))

@@ -20,6 +20,7 @@ from tests.services.gst_returns.months import (
     detail,
     file_return,
     gstin_of,
+    import_2b,
     invoice,
     prepare,
     product,
@@ -100,6 +101,7 @@ def test_gstr3b_of_the_month_is_paid_by_credit_and_cash(trader: Shop) -> None:
     sell_the_month(trader)
     purchase(trader, "S1-901", "40000.00", "5")
     purchase(trader, "S2-77", "30000.00", "5", state="09")
+    purchase(trader, "S3-12", "18000.00", "5", state="06")
     purchase(trader, "S7-5", "3000.00", "0", gst_category="composition")
     own = {"gstin": gstin_of(trader), "booked_on": "2025-10-20"}
     carrier = supplier(trader, name="Carrier", state_code="27", kind="transporter")
@@ -114,9 +116,13 @@ def test_gstr3b_of_the_month_is_paid_by_credit_and_cash(trader: Shop) -> None:
     assert (paper.number, paper.tax) == ("SLF/25-26/00001", 100)
     lost = {"kind": "blocked", "cgst": "50.00", "sgst": "50.00", "reason": "Expired stock"}
     trader.run("gst_returns.change_credit", own | lost, at=at(21))
+    reported = (("27", "S1-901", "40000.00", "5"), ("09", "s2-0077", "30000.00", "5"))
+    import_2b(trader, *reported)
     first = prepare(trader)
     made = prepare(trader, "gstr3b")
-    cells = detail(trader, made).figures["cells"]
+    found = detail(trader, made)
+    assert [one["number"] for one in found.figures["held"]] == ["S3-12"]
+    cells = found.figures["cells"]
     for ours, theirs in CELLS.items():
         expected = MONTH["expected_gstr3b"][theirs]
         assert {name: cells[ours][NAMES[name]] for name in expected} == expected, ours
@@ -147,3 +153,13 @@ def test_gstr3b_of_the_month_is_paid_by_credit_and_cash(trader: Shop) -> None:
         ("Round Off", Decimal("0.23"), Decimal("0.00")),
     }
     assert broken_promises() == []
+    november = {"form": "gstr3b", "starts_on": "2025-11-01", "gstin": own["gstin"]}
+    waits = trader.run("gst_returns.prepare_return", november, at=at(10, 12))
+    import_2b(trader, ("06", "S3-12", "18000.00", "5"), month=11)
+    comes = trader.run("gst_returns.prepare_return", november, at=at(10, 12))
+    figures = [detail(trader, one).figures for one in (waits, comes)]
+    assert [one["cells"]["4(A)(5)"]["igst"] for one in figures] == ["0.00", "900.00"]
+    assert [(one["opening"]["igst"], len(one["held"])) for one in figures] == [
+        ("0.00", 1),
+        ("0.00", 0),
+    ]
