@@ -31,6 +31,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.catalog.products",
     "erp.pages.catalog.taxes",
     "erp.pages.gst_returns.figure_rows",
+    "erp.pages.gst_returns.matching",
     "erp.pages.gst_returns.one_return",
     "erp.pages.gst_returns.returns",
     "erp.pages.home",

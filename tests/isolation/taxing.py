@@ -7,6 +7,7 @@ from typing import Any
 from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids
+from tests.services.gst_returns.months import OCTOBER, import_2b, purchase
 
 
 def last_month(shop: Shop) -> date:
@@ -22,9 +23,14 @@ def prepared(shop: Shop, form: str = "gstr1", **more: Any) -> Any:
 
 
 def taxing(shop: Shop) -> Ids:
-    """Prepare a return to be filed and one, by somebody else, to be reviewed."""
+    """Prepare a return to be filed and one, by somebody else, to be reviewed; match a bill."""
     somebody = replace(shop.ctx, user_id=new_id())
+    bill = purchase(shop, "A-1", "1000.00", "5", state="09")
+    import_2b(shop, ("09", "X-1", "1000.00", "5"))
+    pairs = shop.run("gst_returns.list_matches", {"starts_on": OCTOBER, "state": "only_in_2b"})
     return {
+        "gst_bill_id": bill.id,
+        "reported_id": pairs.rows[0].reported_id,
         "gst_return_id": prepared(shop).id,
         "reviewed_return_id": prepared(shop, "gstr3b", by=somebody).id,
     }
@@ -39,6 +45,11 @@ EXAMPLES: dict[str, Example] = {
         "return_id": i["gst_return_id"],
         "arn": "AA2710250000012",
         "filed_on": str(shop.ctx.today),
+    },
+    "gst_returns.decide_reported": lambda i, _: {
+        "reported_id": i["reported_id"],
+        "decision": "accepted",
+        "bill_id": i["gst_bill_id"],
     },
     "gst_returns.record_reverse_charge": lambda i, shop: {
         "gstin": shop.run("gst_returns.list_registrations").rows[0].gstin,

@@ -71,7 +71,7 @@ def gst_return_page() -> rx.Component:
                 head["proof"],
                 icon="scale",
                 tone=head["proof_tone"],
-                note="Against the books",
+                note="With the tax accounts",
             ),
             stat_tile(
                 "To mend",
@@ -140,7 +140,7 @@ def _actions() -> rx.Component:
         ),
         rx.cond(
             head["may_review"] != "",
-            button("Reviewed", look="solid", icon="check", on_click=state.review),
+            button("Mark as reviewed", look="outline", icon="check", on_click=state.review),
         ),
         rx.cond(
             head["may_file"] != "",

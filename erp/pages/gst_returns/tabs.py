@@ -4,7 +4,7 @@ import reflex as rx
 
 from erp.components import link_tabs
 
-PAGES = (("/gst", "Returns"),)
+PAGES = (("/gst", "Returns"), ("/gst/matching", "GSTR-2B"))
 
 
 def gst_tabs(here: str) -> rx.Component:

@@ -53,6 +53,9 @@ class CreditChange:
 
     kind: CreditChangeKind
     heads: Heads
+    id: UUID | None = None
+    booked_on: date = date.min
+    reason: str = ""
 
 
 Cells = dict[str, Heads]
@@ -72,7 +75,12 @@ CELLS: Mapping[str, str] = {
     "5 intra": "Inward from composition dealers, exempt and nil, own state",
 }
 """Every cell with its words."""
-_FOR_GOOD = {CreditChangeKind.BLOCKED, CreditChangeKind.COMMON}
+CHANGE_CELLS: Mapping[str, frozenset[CreditChangeKind]] = {
+    "4(B)(1)": frozenset({CreditChangeKind.BLOCKED, CreditChangeKind.COMMON}),
+    "4(B)(2)": frozenset({CreditChangeKind.UNPAID}),
+    "4(D)(1)": frozenset({CreditChangeKind.RECLAIMED}),
+}
+"""What each cell of changed credit is made of."""
 
 
 def cell_of(entry: Entry) -> str:
@@ -111,9 +119,9 @@ def _add_purchase(cells: Cells, bought: Inward) -> None:
 def _add_change(cells: Cells, change: CreditChange) -> None:
     if change.kind is CreditChangeKind.RECLAIMED:
         cells["4(A)(5)"] += change.heads
-        cells["4(D)(1)"] += change.heads
-    else:
-        cells["4(B)(1)" if change.kind in _FOR_GOOD else "4(B)(2)"] += change.heads
+    for name, kinds in CHANGE_CELLS.items():
+        if change.kind in kinds:
+            cells[name] += change.heads
 
 
 def inter_state_rows(outward: Iterable[Entry], *, composition: bool) -> list[tuple[str, Heads]]:

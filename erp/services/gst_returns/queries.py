@@ -11,12 +11,18 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.models.gst_returns import ReturnForm, ReturnStatus
+from erp.models.gst_returns import CreditChangeKind, ReturnForm, ReturnStatus
 from erp.services.gst_returns.claiming import read_claims
 from erp.services.gst_returns.errors import ReturnNotReady
 from erp.services.gst_returns.filing import UNREVIEWED, unknown_return
-from erp.services.gst_returns.gstr3b import CELLS, Inward, cell_of
-from erp.services.gst_returns.outward import Entry, Section, classify
+from erp.services.gst_returns.gstr3b import (
+    CHANGE_CELLS,
+    CreditChange,
+    Inward,
+    InwardKind,
+    cell_of,
+)
+from erp.services.gst_returns.outward import Entry, classify
 from erp.services.gst_returns.reading_outward import read_outward
 from erp.services.gst_returns.registrations import Registration, registration_of
 from erp.services.gst_returns.snapshots import b2cl_limit
@@ -33,7 +39,6 @@ from erp.services.platform import (
     query,
 )
 
-CREDIT_CELLS = {"4(A)(5)", "4(A)(3)", "3.1(d)"}
 PURCHASE_CELLS = {"5 inter": True, "5 intra": False}
 
 
@@ -297,10 +302,10 @@ def _rows(
     period: TaxPeriod,
     part: str,
 ) -> Iterator[FigureRow]:
-    if part in CREDIT_CELLS or part in PURCHASE_CELLS:
-        for bought in read_claims(session, ctx, registration, period)[1].inward:
-            if _is_in(bought, part):
-                yield _inward_row(bought, part)
+    if part.startswith(("4", "5", "3.1(d)")):
+        side, claims = read_claims(session, ctx, registration, period)
+        yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
+        yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
         return
     for entry in classify(read_outward(session, ctx, registration, period), b2cl_limit):
         if part in _names(entry):
@@ -312,11 +317,17 @@ def _names(entry: Entry) -> set[str]:
     return {entry.section.value, cell_of(entry), f"hsn:{entry.line.hsn}"}
 
 
+def _kinds(part: str) -> frozenset[CreditChangeKind]:
+    """Return the changes of credit that count in a cell; what is claimed again counts in 4(A)(5) too."""
+    return CHANGE_CELLS.get("4(D)(1)" if part == "4(A)(5)" else part, frozenset())
+
+
 def _is_in(bought: Inward, part: str) -> bool:
     if part in PURCHASE_CELLS:
         return bool(bought.untaxed) and bought.is_inter == PURCHASE_CELLS[part]
-    is_ours = bought.kind.value == "reverse_charge"
-    return is_ours == (part != "4(A)(5)") and (is_ours or bought.is_claimable)
+    if bought.kind is InwardKind.REVERSE_CHARGE:
+        return part in {"4(A)(3)", "3.1(d)"}
+    return part == "4(A)(5)" and bought.is_claimable
 
 
 def _outward_row(entry: Entry) -> FigureRow:
@@ -359,5 +370,21 @@ def _inward_row(bought: Inward, part: str) -> FigureRow:
     )
 
 
-SECTIONS = tuple(section.value for section in Section)
-PARTS = (*SECTIONS, *CELLS)
+def _change_row(change: CreditChange) -> FigureRow:
+    assert change.id is not None  # noqa: S101  it was read
+    heads = change.heads
+    return FigureRow(
+        document_id=change.id,
+        page=f"/books/journal?origin_id={change.id}",
+        number=change.reason,
+        day=change.booked_on,
+        party="",
+        gstin="",
+        place="",
+        hsn="",
+        rate=None,
+        taxable=heads.taxable,
+        igst=heads.igst,
+        cgst=heads.cgst,
+        sgst=heads.sgst,
+    )

@@ -52,7 +52,7 @@ _REVERSE = """
        and r.booked_on between %(from)s and %(to)s order by r.booked_on, r.id
 """
 _CHANGES = """
-    select id, kind, igst, cgst, sgst from gst_credit_change
+    select id, kind, igst, cgst, sgst, booked_on, reason from gst_credit_change
      where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and booked_on between %(from)s and %(to)s
      order by booked_on, id
 """
@@ -97,7 +97,7 @@ def read_inward(
     )
     return InwardSide(
         inward=(*bills, *back, *reverse),
-        changes=tuple(CreditChange(CreditChangeKind(row["kind"]), _heads(row)) for row in changes),
+        changes=tuple(_change(row) for row in changes),
         booked=sum((_heads(row) for row in booked), Heads()),
         differences=tuple(_differences(booked, stated)),
     )
@@ -111,6 +111,11 @@ def _signed(row: db.Row) -> Heads:
     """Return what a change adds to the credit in the books."""
     is_gain = row["kind"] == CreditChangeKind.RECLAIMED
     return _heads(row) if is_gain else -_heads(row)
+
+
+def _change(row: db.Row) -> CreditChange:
+    kind = CreditChangeKind(row["kind"])
+    return CreditChange(kind, _heads(row), row["id"], row["booked_on"], row["reason"])
 
 
 def _bill(row: db.Row, booked: dict[UUID, db.Row]) -> Inward:

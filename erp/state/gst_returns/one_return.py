@@ -173,7 +173,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "version": f"{found.version}",
         "newest_href": "" if is_newest else f"/gst/{found.newest_id}",
         "tax": money_text(found.tax),
-        "taxable": money_text(Decimal(total["taxable"])),
+        "taxable": money_text(Decimal(_supplied(found.figures)["taxable"])),
         "cash": money_text(_tax(found.figures.get("cash", total))),
         "proof": _proof(found),
         "proof_tone": "red" if found.differences else "green",
@@ -194,6 +194,14 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _supplied(figures: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what was supplied: all of a GSTR-1, the taxable part of a GSTR-3B."""
+    found: Mapping[str, str] = (
+        figures["cells"]["3.1(a)"] if "cells" in figures else figures["total"]
+    )
+    return found
+
+
 def _tax(heads: Mapping[str, str]) -> Decimal:
     return sum((Decimal(heads[name]) for name in ("igst", "cgst", "sgst")), Decimal("0.00"))
 
@@ -201,11 +209,11 @@ def _tax(heads: Mapping[str, str]) -> Decimal:
 def _proof(found: Any) -> str:
     if found.figures["differences"]:
         return counted(found.figures["differences"], "difference", "differences")
-    return "Equal to the tax accounts"
+    return "Equal"
 
 
 def _row(key: str, name: str, words: str, heads: Mapping[str, str]) -> dict[str, Any]:
-    amounts = {column.key: Decimal(heads[column.key]) for column in HEADS}
+    amounts = {column.key: Decimal(heads[column.key]) or None for column in HEADS}
     return {"id": key, "name": name, "words": words} | amounts
 
 

@@ -29,6 +29,38 @@ CHANGES: Final = {
     "reclaimed": "Claimed again after payment",
 }
 
+MATCHES: Final = {
+    "exact": "Agrees",
+    "matched_normalised_number": "Agrees, number written otherwise",
+    "matched_within_tolerance": "Agrees but for rounding",
+    "date_mismatch": "Other date",
+    "amount_mismatch": "Amounts differ",
+    "missing_in_2b": "Only in books",
+    "missing_in_books": "Only in 2B",
+}
+MATCH_TONES: Final = {
+    "exact": "green",
+    "matched_normalised_number": "green",
+    "matched_within_tolerance": "green",
+    "date_mismatch": "blue",
+    "amount_mismatch": "red",
+    "missing_in_2b": "amber",
+    "missing_in_books": "amber",
+}
+DECISIONS: Final = {
+    "open": "Open",
+    "accepted": "Accepted",
+    "parked": "Parked",
+    "asked": "Supplier asked",
+}
+DECISION_TONES: Final = {"open": "gray", "accepted": "green", "parked": "amber", "asked": "blue"}
+STATES: Final = {
+    "agrees": "Agrees",
+    "differs": "Differs",
+    "only_in_books": "Only in books",
+    "only_in_2b": "Only in 2B",
+}
+
 
 def period_words(starts_on: date, ends_on: date) -> str:
     """Return a month, or the months of a quarter."""
