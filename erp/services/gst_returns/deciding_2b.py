@@ -14,6 +14,7 @@ from erp.services.gst_returns.claiming import waiting_ids
 from erp.services.gst_returns.errors import NotItsBill, UnknownReported
 from erp.services.gst_returns.events import CreditChanged
 from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
+from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.papers_2b import Pairing, pair_up
 from erp.services.gst_returns.registrations import GstinText, registration_of
 from erp.services.gst_returns.tax_period import period_from
@@ -26,9 +27,7 @@ from erp.services.platform import (
     Rows,
     Text,
     command,
-    decode_cursor,
     emit,
-    encode_cursor,
     query,
 )
 
@@ -134,12 +133,11 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
         if (not wanted.state or row.status in _STATES[wanted.state])
         and words in f"{row.supplier} {row.number} {row.supplier_gstin}".lower()
     ]
-    skip = int((decode_cursor(wanted.cursor, 1) or ["0"])[0])
-    more = len(shown) > skip + wanted.limit
+    page, following = page_of(shown, wanted, lambda row: str(row.id))
     booked = [row for row in rows if row.books is not None]
     return MatchPage(
-        rows=shown[skip : skip + wanted.limit],
-        next_cursor=encode_cursor(skip + wanted.limit) if more else "",
+        rows=page,
+        next_cursor=following,
         is_imported=pairing.is_imported,
         claimed=sum((row.claimed for row in rows), NO_TAX),
         waiting=sum(((row.books or NO_TAX) - row.claimed for row in booked), NO_TAX),

@@ -28,7 +28,7 @@ from erp.services.gst_returns.errors import (
 )
 from erp.services.gst_returns.events import ReturnReviewed, ReturnWasFiled
 from erp.services.gst_returns.heads import NAMES
-from erp.services.gst_returns.preparing import require_not_filed
+from erp.services.gst_returns.preparing import hold_form, require_not_filed
 from erp.services.gst_returns.proving import ORIGIN
 from erp.services.gst_returns.registrations import Registration, registration_of
 from erp.services.gst_returns.setting_off import in_rupees
@@ -71,6 +71,7 @@ class _Held:
     newest: int
     status: str
     sha256: str
+    figures: dict[str, Any]
     blocking: int
     prepared_by: UUID
     reviewed_by: UUID | None
@@ -115,7 +116,7 @@ def review_return(session: Session, ctx: RequestContext, cmd: ReviewReturn) -> I
 def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Identified:
     """Mark a return as filed: its period's taxes are locked for ever, and a GSTR-3B is paid.
 
-    Locks the return and the months of the books, so that entries in progress come first, and works
+    Locks the return, its form and the months of the books, so that entries in progress come first, and works
     the return out again: what changed since it was prepared refuses. Credit and cash pay the tax in
     one entry on the day of filing (journal J25 of the domain rules).
 
@@ -139,7 +140,7 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     accounting.hold_months(session, ctx, held.period.starts_on, held.period.ends_on)
     require_not_filed(session, ctx, registration, held.form, held.period)
     snapshot = take_snapshot(session, ctx, registration, held.form, held.period)
-    if snapshot.sha256 != held.sha256:
+    if snapshot.sha256 != held.sha256 or snapshot.figures != held.figures:
         message = (
             "Documents of this period changed since the return was prepared. Prepare it again."
         )
@@ -162,12 +163,13 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
 def _hold(session: Session, ctx: RequestContext, return_id: UUID) -> _Held:
     row = db.fetch_one(
         session,
-        "select id, gstin, form, starts_on, ends_on, version, status, sha256, blocking, prepared_by,"
+        "select id, gstin, form, starts_on, ends_on, version, status, sha256, figures, blocking, prepared_by,"
         " reviewed_by from gst_return where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, return_id),
     )
     if row is None:
         raise unknown_return()
+    hold_form(session, ctx, row["gstin"], row["form"])
     newest = db.fetch_one(
         session,
         "select max(version) as version from gst_return where tenant_id = %s and company_id = %s"

@@ -108,11 +108,12 @@ def _is_known(session: Session, ctx: RequestContext, digest: str) -> bool:
 
 def _fresh(session: Session, ctx: RequestContext, statement: Statement2b) -> list[Reported]:
     """Return documents that are not kept, each number once."""
+    keys = [bill_key(one.number) for one in statement.documents]
     rows = db.fetch_all(
         session,
         "select supplier_gstin, kind, fiscal_year, key from gst_2b_document"
-        " where tenant_id = %s and company_id = %s and gstin = %s",
-        (ctx.tenant_id, ctx.company_id, statement.gstin),
+        " where tenant_id = %s and company_id = %s and gstin = %s and key = any(%s)",
+        (ctx.tenant_id, ctx.company_id, statement.gstin, keys),
     )
     known = {(row["supplier_gstin"], row["kind"], row["fiscal_year"], row["key"]) for row in rows}
     fresh: dict[tuple[str, ...], Reported] = {}

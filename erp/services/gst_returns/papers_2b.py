@@ -34,9 +34,13 @@ _REPORTED = """
            is_available, note, starts_on
       from gst_2b_document
      where tenant_id = %(tenant)s and company_id = %(company)s and gstin = %(gstin)s and kind = 'INV'
-       and starts_on <= %(to)s
+       and starts_on between %(since)s and %(to)s
      order by dated_on, id
 """
+
+
+YEARS = 2
+"""How long ago a document may have been reported; its credit lapses sooner (CGST Act s.16(4))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,7 @@ def pair_up(
         "gstin": registration.gstin,
         "branches": list(registration.branch_ids),
         "from": period.starts_on,
+        "since": period.starts_on.replace(year=max(period.starts_on.year - YEARS, 1)),
         "to": period.ends_on,
         "held": list(held),
     }
@@ -89,19 +94,12 @@ def pair_up(
     rows = db.fetch_all(session, _REPORTED, given)
     portal = [_paper(row) for row in rows]
     matches = match_papers(books, portal)
+    own = {row["id"] for row in rows if row["starts_on"] >= period.starts_on}
     return Pairing(
-        matches=tuple(one for one in matches if _concerns(one, rows, period)),
+        matches=tuple(one for one in matches if one.book or (one.portal and one.portal.id in own)),
         decisions={row["id"]: row for row in rows},
         is_imported=_is_imported(session, ctx, registration, period),
     )
-
-
-def _concerns(match: Match2b, rows: Iterable[db.Row], period: TaxPeriod) -> bool:
-    """Leave out what earlier months reported and nobody booked in this one."""
-    if match.book is not None or match.portal is None:
-        return True
-    own = {row["id"] for row in rows if row["starts_on"] >= period.starts_on}
-    return match.portal.id in own
 
 
 def _is_imported(

@@ -61,7 +61,7 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
     registration = registration_of(session, ctx, cmd.gstin)
     period = period_from(cmd.starts_on, cmd.months)
     _check(ctx, registration, period)
-    _hold(session, ctx, registration, cmd.form)
+    hold_form(session, ctx, cmd.gstin, cmd.form)
     require_not_filed(session, ctx, registration, cmd.form, period)
     snapshot = take_snapshot(session, ctx, registration, cmd.form, period)
     row = _row(ctx, registration, cmd.form, period, snapshot)
@@ -84,9 +84,9 @@ def _check(ctx: RequestContext, registration: Registration, period: TaxPeriod) -
         raise WrongTaxPeriod(message, fields={"starts_on": message})
 
 
-def _hold(session: Session, ctx: RequestContext, registration: Registration, form: str) -> None:
-    """Let one version of a registration's form be made after another."""
-    key = f"gst_return:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}:{form}"
+def hold_form(session: Session, ctx: RequestContext, gstin: str, form: str) -> None:
+    """Let versions of a registration's form be made and filed one after another."""
+    key = f"gst_return:{ctx.tenant_id}:{ctx.company_id}:{gstin}:{form}"
     db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
 
 

@@ -23,6 +23,7 @@ from erp.services.gst_returns.gstr3b import (
     cell_of,
 )
 from erp.services.gst_returns.outward import Entry, classify
+from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.reading_outward import read_outward
 from erp.services.gst_returns.registrations import Registration, registration_of
 from erp.services.gst_returns.snapshots import b2cl_limit
@@ -285,14 +286,17 @@ def list_figure_rows(session: Session, ctx: RequestContext, wanted: ListFigureRo
     words = wanted.search.lower()
     if words:
         found = [row for row in found if words in f"{row.number} {row.party} {row.gstin}".lower()]
-    skip = int((decode_cursor(wanted.cursor, 1) or ["0"])[0])
-    more = len(found) > skip + wanted.limit
+    page, following = page_of(found, wanted, _key)
     return FigureRows(
-        rows=found[skip : skip + wanted.limit],
-        next_cursor=encode_cursor(skip + wanted.limit) if more else "",
+        rows=page,
+        next_cursor=following,
         taxable=sum((row.taxable for row in found), Decimal("0.00")),
         tax=sum((row.igst + row.cgst + row.sgst for row in found), Decimal("0.00")),
     )
+
+
+def _key(row: FigureRow) -> str:
+    return f"{row.document_id} {row.hsn} {row.rate} {row.taxable}"
 
 
 def _rows(

@@ -139,7 +139,7 @@ def test_an_entry_in_progress_comes_before_the_filing(trader: Shop) -> None:
             filing = pool.submit(file_return, trader, made)
             with pytest.raises(TimeoutError):
                 filing.result(timeout=0.5)
-        with pytest.raises(ReturnNotReady):
+        with pytest.raises(ReturnOutdated):
             filing.result(timeout=20)
 
 

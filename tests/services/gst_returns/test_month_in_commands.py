@@ -95,6 +95,13 @@ def test_the_month_entered_by_commands_comes_out(trader: Shop) -> None:
     assert counts == [(2, 0), (3, 0), (2, 0)]
     behind = trader.run("gst_returns.list_figure_rows", {"return_id": made.id, "part": "b2cl"})
     assert [(row.party, row.taxable) for row in behind.rows] == [("Nobody", Decimal("101332.00"))]
+    wanted, turned = {"return_id": made.id, "part": "b2cs", "limit": 1}, []
+    while page := trader.run("gst_returns.list_figure_rows", wanted):
+        turned += [row.taxable for row in page.rows]
+        if not page.next_cursor:
+            break
+        wanted["cursor"] = page.next_cursor
+    assert (len(turned), sum(turned)) == (3, page.taxable)
 
 
 def test_gstr3b_of_the_month_is_paid_by_credit_and_cash(trader: Shop) -> None:
