@@ -14,6 +14,7 @@ from erp.services.gst_returns.gstr1 import gstr1
 from erp.services.gst_returns.gstr3b import gstr3b, gstr3b_cells, inter_state_rows
 from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.issued import number_ranges
+from erp.services.gst_returns.law import LAW, LimitKind, limit_on
 from erp.services.gst_returns.outward import DocumentKind, Entry, Original, classify
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.setting_off import (
@@ -123,6 +124,23 @@ def test_the_rate_of_a_note_is_that_of_its_invoices_day() -> None:
     assert problems_of("27ZZZFZ0001Z1ZU", [note], 4) == []
     late = replace(note, original=replace(sold, issued_on=date(2025, 9, 22)))
     assert [problem.code for problem in problems_of("27ZZZFZ0001Z1ZU", [late], 4)] == ["rate"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "day", "state", "amount"),
+    [
+        (LimitKind.B2CL, date(2024, 7, 31), "", 250_000),
+        (LimitKind.B2CL, date(2024, 8, 1), "", 100_000),
+        (LimitKind.B2CL, date.min, "", 0),
+        (LimitKind.B2CL, date.max, "24", 100_000),
+        (LimitKind.E_WAY_BILL, date(2026, 1, 1), "24", 50_000),
+        (LimitKind.E_WAY_BILL, date(2026, 1, 1), "27", 100_000),
+    ],
+)
+def test_a_document_goes_by_the_law_of_its_day(
+    kind: LimitKind, day: date, state: str, amount: int
+) -> None:
+    assert limit_on(LAW, kind, day, state) == amount
 
 
 def test_credit_is_used_in_the_order_of_the_law() -> None:
