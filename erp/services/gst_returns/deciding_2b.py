@@ -125,7 +125,7 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     period = period_from(wanted.starts_on, 1)
     held = waiting_ids(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, held)
-    rows = [_row(one, pairing) for one in pairing.matches]
+    rows = [_row(one, pairing, set(held)) for one in pairing.matches]
     words = wanted.search.lower()
     shown = [
         row
@@ -145,11 +145,13 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     )
 
 
-def _row(match: Match2b, pairing: Pairing) -> MatchRow:
+def _row(match: Match2b, pairing: Pairing, held: set[UUID]) -> MatchRow:
     paper = match.portal or match.book
     assert paper is not None  # noqa: S101  a match has one of the two
     decided = pairing.decisions.get(match.portal.id) if match.portal else None
-    claimed = pairing.claimable(match)
+    claimed, words = pairing.claimable(match), match.words
+    if match.book and not pairing.is_imported and match.book.id not in held:
+        claimed, words = match.book.heads, "No statement of this month is here yet."
     return MatchRow(
         id=paper.id,
         reported_id=_id(match.portal),
@@ -160,7 +162,7 @@ def _row(match: Match2b, pairing: Pairing) -> MatchRow:
         number=(match.book or paper).number,
         dated_on=paper.dated_on,
         status=match.status,
-        words=match.words,
+        words=words,
         books=match.book.heads.tax if match.book else None,
         reported=match.portal.heads.tax if match.portal else None,
         claimed=claimed.tax if claimed else NO_TAX,

@@ -76,6 +76,8 @@ def test_credit_follows_the_match_and_what_was_decided(trader: Shop) -> None:
     purchase(trader, "A-1", "1000.00", "5", state="09")
     purchase(trader, "A-2", "2000.00", "5", state="06")
     assert claimed(trader) == "150.00"
+    found = matches(trader)
+    assert (found.is_imported, found.claimed, found.waiting) == (False, 150, 0)
     import_2b(trader, ("09", "a/001", "1000.00", "5"), ("06", "A-2", "1600.00", "5"))
     found = matches(trader)
     assert (found.is_imported, found.claimed, found.waiting) == (True, 50, 100)
