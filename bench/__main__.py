@@ -10,7 +10,18 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from bench import bare, books, events, offline_till, prices, stock, till, wide, workloads
+from bench import (
+    bare,
+    books,
+    events,
+    offline_till,
+    prices,
+    returns,
+    stock,
+    till,
+    wide,
+    workloads,
+)
 from bench.loading import load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
@@ -22,17 +33,12 @@ from erp.embedded.programs import ProgramProcess, product_programs
 
 def main() -> None:
     """Measure every workload; `--sales N` shortens the history."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
-    parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
-    parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
-    parser.add_argument(
-        "--till", action="store_true", help="the till in a browser alone (W14, W15)"
-    )
-    parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the journal (W16)")
-    parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
-    wanted = parser.parse_args()
+    wanted = _wanted()
     with temporary_stack() as (stack, settings):
         shop = load_shop()
+        if wanted.returns:
+            print_all(returns.return_figures(stack.postgres.url(), shop))
+            return
         address = f"http://127.0.0.1:{settings.web_port}"
         with programs(settings) as seconds:
             if wanted.books:
@@ -64,7 +70,21 @@ def main() -> None:
             books.load_lines(stack.postgres.url(), shop, wanted.lines)
             print_all(books.measured(address, shop, wanted.lines))
         print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
+        print_all(returns.return_figures(stack.postgres.url(), shop))
         print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
+
+
+def _wanted() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description=main.__doc__)
+    parser.add_argument("--sales", type=int, default=20_000, help="sales in the long history")
+    parser.add_argument("--moves", type=int, default=1_000_000, help="moves of stock at the end")
+    parser.add_argument(
+        "--till", action="store_true", help="the till in a browser alone (W14, W15)"
+    )
+    parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the journal (W16)")
+    parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
+    parser.add_argument("--returns", action="store_true", help="a month's GST return alone (W17)")
+    return parser.parse_args()
 
 
 @contextmanager

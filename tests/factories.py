@@ -41,6 +41,7 @@ UNLIMITED = {
     "bill_difference": Decimal(10_000_000),
     "own_quarantine": Decimal(10_000_000),
     "write_off": Decimal(10_000_000),
+    "unreviewed_return": Decimal(100_000_000),
 }
 PLENTY = "1000000.00"
 

@@ -16,6 +16,7 @@ from erp.api.actions import BASE, KEY_FIELD, Address, addresses_of, success_stat
 from erp.api.describing_papers import paper_paths
 from erp.api.describing_parts import BINARY, STATUSES, Schema, file_route, get_route, parameter
 from erp.api.exporting import XLSX
+from erp.api.tax_files import PORTAL_FILE
 from erp.api.uploading import PICTURE
 from erp.services import platform
 
@@ -303,6 +304,12 @@ def _other_paths() -> dict[str, Schema]:
             "upload_product_picture",
             "Show a product with another picture",
             [parameter("path", "product_id", an_id)],
+        ),
+        f"{BASE}{PORTAL_FILE}": get_route(
+            "portal_file",
+            "A GST return as the tax portal takes it, once nothing is wrong with it",
+            [parameter("path", "return_id", an_id)],
+            {"application/json": BINARY},
         ),
         **paper_paths(an_id),
         **_imaging_paths(an_id),

@@ -14,6 +14,7 @@ from erp.seed.bills import seed_bills
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
 from erp.seed.customer_orders import seed_customer_orders
+from erp.seed.gst_returns import seed_gst_returns
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
 from erp.seed.maker_lists import seed_maker_lists
@@ -152,6 +153,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_requesting(ctx)
         seed_returns(ctx)
         seed_payments(ctx)
+        seed_gst_returns(ctx)
         seed_transfers(ctx, storage_id)
         seed_quality(ctx)
     return DemoTenant(ctx, new.name, logins)

@@ -11,6 +11,7 @@ from erp.services import (
     billing,
     catalog,
     documents,
+    gst_returns,
     identity,
     imaging,
     inventory,
@@ -41,5 +42,6 @@ DOMAINS: tuple[ModuleType, ...] = (
     payments,
     pos,
     imaging,
+    gst_returns,
     reporting,
 )

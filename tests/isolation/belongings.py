@@ -22,6 +22,7 @@ from tests.isolation import (
     pictures,
     planning,
     selling,
+    taxing,
 )
 from tests.isolation.examples import Example, Ids, only
 
@@ -74,6 +75,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
     ids |= bookkeeping.keeping_books(shop, ids["buyer_id"])
+    ids |= taxing.taxing(shop)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
@@ -241,6 +243,7 @@ EXAMPLES: dict[str, Example] = (
     | selling.EXAMPLES
     | paying.EXAMPLES
     | bookkeeping.EXAMPLES
+    | taxing.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
     | offline.EXAMPLES

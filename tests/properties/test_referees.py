@@ -16,6 +16,7 @@ from erp.services.platform import verifying
 from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
+from tests.isolation.taxing import prepared
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.inventory.past_goods import second_branch
@@ -45,6 +46,8 @@ SABOTAGE = {
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
+    "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
+    "G2": "update gst_deposit set amount = amount + 1",
     "I1": "update imaging_session set stored = stored + 1",
     "I2": "update dicom_study set instances = instances + 1",
     "I3": "update dicom_instance set sha256 = repeat('0', 64)",
@@ -132,6 +135,7 @@ def traded() -> None:
     _order(shop)
     _send(shop, second)
     _keep_apart(shop, shop.lot_ids[third][0])
+    _file(shop)
     used = {"variant_id": third, "quantity": 2}
     shop.run(
         "inventory.dispense_packs",
@@ -227,6 +231,14 @@ def _keep_apart(shop: Shop, lot_id: UUID) -> None:
     entry = shop.run("inventory.quarantine_goods", apart).quarantine_ids[0]
     decision = {"quarantine_id": entry, "outcome": "written_off", "quantity": 1, "reason": "x"}
     shop.run("inventory.decide_quarantine", decision)
+
+
+def _file(shop: Shop) -> None:
+    """File last month's return and deposit cash for the next."""
+    filed = {"arn": "AA2710250000012", "filed_on": shop.ctx.today}
+    shop.run("gst_returns.file_return", filed | {"return_id": prepared(shop).id})
+    gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
+    shop.run("gst_returns.deposit_cash", {"gstin": gstin, "reference": "CIN1", "amount": "9.00"})
 
 
 def _claim(shop: Shop) -> None:

@@ -324,7 +324,21 @@ class Trade(SupplierRules):
         on_cards |= {(lot.id, self.far.storage_id): lot.far for lot in self.model.lots}
         assert found == {place: left for place, left in on_cards.items() if left}
 
+    def returns_agree(self) -> None:
+        """The sections of the month's returns add up to the tax accounts, whatever was traded."""
+        gstin = self.shop.run("gst_returns.list_registrations").rows[0].gstin
+        month = {"gstin": gstin, "starts_on": self.shop.ctx.today.replace(day=1)}
+        for form in ("gstr1", "gstr3b"):
+            made = self.shop.run("gst_returns.prepare_return", month | {"form": form})
+            found = self.shop.run("gst_returns.get_return", {"return_id": made.id})
+            assert found.differences == []
+            if form == "gstr1":
+                assert found.figures["booked"] | {"taxable": ""} == found.figures["total"] | {
+                    "taxable": ""
+                }
+
     def teardown(self) -> None:
+        self.returns_agree()
         assert broken_promises() == []
 
 

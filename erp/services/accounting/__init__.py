@@ -56,7 +56,12 @@ from erp.services.accounting.open_items import (
 )
 from erp.services.accounting.opening import ImportOpening, import_opening
 from erp.services.accounting.opening_lines import COLUMNS as OPENING_COLUMNS
-from erp.services.accounting.periods import SetPeriodStatus, period_id, set_period_status
+from erp.services.accounting.periods import (
+    SetPeriodStatus,
+    hold_months,
+    period_id,
+    set_period_status,
+)
 from erp.services.accounting.posting import (
     NewEntry,
     NewLine,
@@ -104,9 +109,9 @@ __all__ = [
     "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids", "balance_sheet",
     "cash_flow", "change_cost_centre", "close_year", "create_cost_centre", "create_default_chart", "credit",
     "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account", "get_draft", "get_entry",
-    "get_printed_report", "hold_items", "import_opening", "item_of", "ledger", "lines_of", "list_accounts",
-    "list_cost_centres", "list_drafts", "list_entries", "list_periods", "list_templates", "list_years",
-    "make_due_entries", "oldest_first", "period_id", "post_draft", "post_entry", "post_manual_entry",
+    "get_printed_report", "hold_items", "hold_months", "import_opening", "item_of", "ledger", "lines_of",
+    "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods", "list_templates",
+    "list_years", "make_due_entries", "oldest_first", "period_id", "post_draft", "post_entry", "post_manual_entry",
     "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key", "save_draft", "save_template",
     "set_period_status", "settle", "standing_of", "stop_template", "trial_balance", "unsettle",
 ]  # fmt: skip

@@ -1,6 +1,8 @@
 """Periods of the books: opened as months come, closed by an accountant."""
 
-from datetime import date
+from calendar import monthrange
+from contextlib import suppress
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from erp.core.clock import fiscal_year, month_end
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
-from erp.services.accounting.errors import period_closed
+from erp.services.accounting.errors import PeriodClosed, period_closed
 from erp.services.platform import Command, Identified, ShortText, command
 
 _known: dict[tuple[UUID, UUID, date], UUID] = {}
@@ -41,6 +43,24 @@ def period_id(session: Session, ctx: RequestContext, day: date) -> UUID:
             return month
         _known[place] = found["id"]
     return _known[place]
+
+
+def hold_months(session: Session, ctx: RequestContext, first: date, last: date) -> None:
+    """Lock the months between two days, so that entries in progress come first and later ones wait."""
+    month = first.replace(day=1)
+    while True:
+        with suppress(PeriodClosed):
+            period_id(session, ctx, month)
+        ends_on = month.replace(day=monthrange(month.year, month.month)[1])
+        if ends_on >= last:
+            break
+        month = ends_on + timedelta(days=1)
+    db.execute(
+        session,
+        "select 1 from period where tenant_id = %s and company_id = %s and starts_on <= %s"
+        " and ends_on >= %s order by starts_on for update",
+        (ctx.tenant_id, ctx.company_id, last, first),
+    )
 
 
 def _find(session: Session, place: tuple[UUID, UUID, date]) -> db.Row | None:

@@ -43,6 +43,7 @@ from erp.services.billing.bill_goods import (
     set_match_tolerances,
 )
 from erp.services.billing.bill_importing import ImportBill, import_bill
+from erp.services.billing.bill_keys import bill_key
 from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
 from erp.services.billing.bill_queries import (
     BillDetail,
@@ -157,7 +158,7 @@ __all__ = [
     "Returning", "SetMatchTolerances", "SettleClaim", "SoldAtTill", "SoldLine", "Supply", "SupplyKind",
     "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods", "TaxNotDue", "TaxedLine", "TaxedSupply",
     "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill",
-    "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason",
+    "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason", "bill_key",
     "claim_recovery", "credit_note_of", "credit_return", "credit_value", "decide_bill", "deliver_order",
     "document_title", "draft_credit", "get_bill", "get_invoice", "get_match_tolerances", "get_original",
     "get_printed_document", "get_printed_return", "get_return", "import_bill", "income_lines", "list_bills",

@@ -1,0 +1,23 @@
+"""GST returns, what changes the credit they claim, and what was paid for them."""
+
+from erp.models.gst_returns.credit import (
+    CreditChangeKind,
+    GstCreditChange,
+    GstDeposit,
+    GstReverseCharge,
+)
+from erp.models.gst_returns.gst_2b import Decision2b, Gst2bDocument, Gst2bFile
+from erp.models.gst_returns.gst_return import GstReturn, ReturnForm, ReturnStatus
+
+__all__ = [
+    "CreditChangeKind",
+    "Decision2b",
+    "Gst2bDocument",
+    "Gst2bFile",
+    "GstCreditChange",
+    "GstDeposit",
+    "GstReturn",
+    "GstReverseCharge",
+    "ReturnForm",
+    "ReturnStatus",
+]

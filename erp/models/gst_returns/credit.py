@@ -1,0 +1,110 @@
+"""Tax on purchases beside suppliers' bills: reverse charge, credit reversed, cash deposited."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from erp.models.base import MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
+
+
+class CreditChangeKind(StrEnum):
+    """Why credit is given back, or claimed again. Source: Form GSTR-3B table 4(B), 4(D)."""
+
+    BLOCKED = "blocked"
+    """Goods lost, destroyed, written off, given away: s.17(5)(h)."""
+    COMMON = "common"
+    """The share of exempt supplies in common credit: r.42, r.43."""
+    UNPAID = "unpaid"
+    """A supplier not paid within 180 days: r.37."""
+    RECLAIMED = "reclaimed"
+    """What was reversed as unpaid is claimed again."""
+
+
+class GstCreditChange(TenantRow, table=True):
+    """Credit that a registration reversed or claimed again; never changed."""
+
+    __tablename__ = "gst_credit_change"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        belongs_to("branch_id", "branch"),
+        one_of("kind", CreditChangeKind),
+        CheckConstraint("least(igst, cgst, sgst) >= 0", name="not_negative"),
+        CheckConstraint("igst + cgst + sgst > 0", name="amount"),
+        Index("ix_gst_credit_change_day", "tenant_id", "branch_id", "booked_on"),
+    )
+
+    company_id: UUID
+    branch_id: UUID
+    kind: str
+    booked_on: date
+    igst: Decimal = Field(sa_type=MONEY)
+    cgst: Decimal = Field(sa_type=MONEY)
+    sgst: Decimal = Field(sa_type=MONEY)
+    reason: str
+    user_id: UUID
+    recorded_at: datetime = created_at()
+
+
+class GstReverseCharge(TenantRow, table=True):
+    """A purchase whose tax we owe ourselves, with its self-invoice; never changed.
+
+    Attributes:
+        number: Of the self-invoice, or of our voucher where the supplier is registered.
+        supplier_number: As the supplier's paper has it.
+    """
+
+    __tablename__ = "gst_reverse_charge"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        belongs_to("branch_id", "branch"),
+        belongs_to("supplier_id", "party"),
+        UniqueConstraint("tenant_id", "company_id", "number"),
+        CheckConstraint("taxable > 0 and least(igst, cgst, sgst) >= 0", name="amount"),
+        Index("ix_gst_reverse_charge_day", "tenant_id", "branch_id", "booked_on"),
+    )
+
+    company_id: UUID
+    branch_id: UUID
+    supplier_id: UUID
+    number: str
+    supplier_number: str = ""
+    booked_on: date
+    is_inter: bool
+    description: str
+    hsn: str
+    rate: Decimal = Field(sa_type=PERCENT)
+    taxable: Decimal = Field(sa_type=MONEY)
+    igst: Decimal = Field(sa_type=MONEY)
+    cgst: Decimal = Field(sa_type=MONEY)
+    sgst: Decimal = Field(sa_type=MONEY)
+    user_id: UUID
+    recorded_at: datetime = created_at()
+
+
+class GstDeposit(TenantRow, table=True):
+    """Cash deposited with the portal by challan; never changed.
+
+    Attributes:
+        reference: The challan's identification number (CIN).
+    """
+
+    __tablename__ = "gst_deposit"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        belongs_to("branch_id", "branch"),
+        UniqueConstraint("tenant_id", "company_id", "reference"),
+        CheckConstraint("amount > 0", name="amount"),
+    )
+
+    company_id: UUID
+    branch_id: UUID
+    gstin: str
+    reference: str
+    deposited_on: date
+    amount: Decimal = Field(sa_type=MONEY)
+    user_id: UUID
+    recorded_at: datetime = created_at()

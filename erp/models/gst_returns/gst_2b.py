@@ -1,0 +1,105 @@
+"""GSTR-2B: what suppliers reported of their sales to us, and what we decided about it."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from erp.models.base import INSTANT, MONEY, TenantRow, belongs_to, created_at, one_of
+
+
+class Decision2b(StrEnum):
+    """What was decided about a reported document."""
+
+    OPEN = "open"
+    """Nothing: what matches counts, what differs waits."""
+    ACCEPTED = "accepted"
+    """It is the bill it was matched with, at the lower of both amounts."""
+    PARKED = "parked"
+    """Its credit waits."""
+    ASKED = "asked"
+    """The supplier was asked to correct it; its credit waits."""
+
+
+class Gst2bFile(TenantRow, table=True):
+    """A statement of a month that was imported; never changed."""
+
+    __tablename__ = "gst_2b_file"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        UniqueConstraint("tenant_id", "company_id", "sha256", name="uq_gst_2b_file"),
+        CheckConstraint("sha256 ~ '^[0-9a-f]{64}$'", name="sha256"),
+        Index("ix_gst_2b_file_month", "tenant_id", "company_id", "gstin", "starts_on"),
+    )
+
+    company_id: UUID
+    gstin: str
+    starts_on: date
+    sha256: str
+    file_name: str
+    documents: int
+    imported_by: UUID
+    imported_at: datetime = created_at()
+
+
+class Gst2bDocument(TenantRow, table=True):
+    """A document that a supplier reported; only what we decided about it changes.
+
+    Attributes:
+        kind: `INV`, `CRN` or `DBN`. key: what writings of its number have in common.
+        is_available: The portal lets its credit be claimed.
+        bill_id: The bill that somebody said it is.
+    """
+
+    __tablename__ = "gst_2b_document"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        belongs_to("file_id", "gst_2b_file"),
+        belongs_to("bill_id", "supplier_bill"),
+        UniqueConstraint(
+            "tenant_id",
+            "company_id",
+            "gstin",
+            "supplier_gstin",
+            "kind",
+            "fiscal_year",
+            "key",
+            name="uq_gst_2b_document",
+        ),
+        Index(
+            "uq_gst_2b_document_bill",
+            "tenant_id",
+            "bill_id",
+            unique=True,
+            postgresql_where=text("bill_id is not null"),
+        ),
+        one_of("decision", Decision2b),
+        CheckConstraint("kind in ('INV', 'CRN', 'DBN')", name="kind"),
+        CheckConstraint("least(taxable, igst, cgst, sgst) >= 0", name="not_negative"),
+        CheckConstraint("(decision = 'open') = (decided_by is null)", name="decided"),
+    )
+
+    company_id: UUID
+    file_id: UUID
+    gstin: str
+    starts_on: date
+    supplier_gstin: str
+    supplier: str
+    kind: str
+    number: str
+    key: str
+    fiscal_year: str
+    dated_on: date
+    taxable: Decimal = Field(sa_type=MONEY)
+    igst: Decimal = Field(sa_type=MONEY)
+    cgst: Decimal = Field(sa_type=MONEY)
+    sgst: Decimal = Field(sa_type=MONEY)
+    is_available: bool
+    decision: str
+    bill_id: UUID | None = None
+    note: str = ""
+    decided_by: UUID | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=INSTANT)

@@ -1,0 +1,12 @@
+"""The sister pages of GST returns."""
+
+import reflex as rx
+
+from erp.components import link_tabs
+
+PAGES = (("/gst", "Returns"), ("/gst/matching", "GSTR-2B"))
+
+
+def gst_tabs(here: str) -> rx.Component:
+    """Return the tabs of GST returns."""
+    return link_tabs(here, PAGES)

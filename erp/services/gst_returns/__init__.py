@@ -1,0 +1,77 @@
+"""GST returns: prepared from posted documents, proved against the tax accounts, filed and locked."""
+
+from erp.models.gst_returns import CreditChangeKind, Decision2b, ReturnForm, ReturnStatus
+from erp.services.gst_returns import referees
+from erp.services.gst_returns.deciding_2b import (
+    DecideReported,
+    ListMatches,
+    MatchPage,
+    decide_reported,
+    list_matches,
+)
+from erp.services.gst_returns.errors import (
+    CashShort,
+    CreditShort,
+    DepositKnown,
+    NotItsBill,
+    ReturnFiled,
+    ReturnNotReady,
+    ReturnOutdated,
+    ReviewMissing,
+    StatementKnown,
+    TaxPeriodFiled,
+    UnknownGstReturn,
+    UnknownRegistration,
+    UnknownReported,
+    WrongTaxPeriod,
+)
+from erp.services.gst_returns.filing import FileReturn, ReviewReturn, file_return, review_return
+from erp.services.gst_returns.gstr3b import CELLS
+from erp.services.gst_returns.importing_2b import (
+    Import2b,
+    Imported2b,
+    Read2b,
+    StatementFacts,
+    import_2b,
+    read_2b,
+)
+from erp.services.gst_returns.matching_2b import MatchStatus
+from erp.services.gst_returns.preparing import PreparedReturn, PrepareReturn, prepare_return
+from erp.services.gst_returns.queries import (
+    FigureRows,
+    GetGstReturn,
+    GetPortalFile,
+    GstReturnDetail,
+    GstReturnPage,
+    ListFigureRows,
+    ListGstReturns,
+    PortalFile,
+    get_gst_return,
+    get_portal_file,
+    list_figure_rows,
+    list_gst_returns,
+)
+from erp.services.gst_returns.reading_2b import MOST_BYTES
+from erp.services.gst_returns.recording import (
+    ChangeCredit,
+    DepositCash,
+    RecordedReverseCharge,
+    RecordReverseCharge,
+    change_credit,
+    deposit_cash,
+    record_reverse_charge,
+)
+from erp.services.gst_returns.registrations import Registrations, list_registrations
+
+__all__ = [
+    "CELLS", "MOST_BYTES", "CashShort", "ChangeCredit", "CreditChangeKind", "CreditShort", "DecideReported",
+    "Decision2b", "DepositCash", "DepositKnown", "FigureRows", "FileReturn", "GetGstReturn", "GetPortalFile",
+    "GstReturnDetail", "GstReturnPage", "Import2b", "Imported2b", "ListFigureRows", "ListGstReturns", "ListMatches",
+    "MatchPage", "MatchStatus", "NotItsBill", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b",
+    "RecordReverseCharge", "RecordedReverseCharge", "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady",
+    "ReturnOutdated", "ReturnStatus", "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown",
+    "TaxPeriodFiled", "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod",
+    "change_credit", "decide_reported", "deposit_cash", "file_return", "get_gst_return", "get_portal_file",
+    "import_2b", "list_figure_rows", "list_gst_returns", "list_matches", "list_registrations", "prepare_return",
+    "read_2b", "record_reverse_charge", "referees", "review_return",
+]  # fmt: skip

@@ -1,0 +1,130 @@
+"""What the portal would refuse, found before the file is made. Pure.
+
+Source: CGST Rules r.46, r.59; domain rules 1.3 to 1.8, 1.10.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from erp.core.errors import DomainError
+from erp.core.gst.taxing import EXPORT
+from erp.core.money import PAISA, round_money
+from erp.services.gst_returns.issued import number_ranges
+from erp.services.gst_returns.law import FEWEST_DIGITS, UNITS, rate_exists
+from erp.services.gst_returns.outward import DocumentKind, Outward, OutwardLine
+from erp.services.party import LIVE_STATES, read_gstin
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something to be mended, and where.
+
+    Attributes:
+        document: Number of the document; page: where it is.
+        is_blocking: The return does not leave the house with it.
+    """
+
+    code: str
+    document: str
+    page: str
+    message: str
+    is_blocking: bool = True
+
+
+def problems_of(gstin: str, documents: Sequence[Outward], digits: int) -> list[Problem]:
+    """Return everything that is wrong with documents, in their order.
+
+    Args:
+        gstin: The registration.
+        documents: All of a period.
+        digits: How many an HSN code must have.
+    """
+    found = list(_registration(gstin))
+    for document in documents:
+        found.extend(_document(gstin[:2], document, digits))
+    return [*found, *_numbers(documents)]
+
+
+def _registration(gstin: str) -> Iterator[Problem]:
+    wrong = _gstin_error(gstin)
+    if wrong:
+        yield Problem(
+            "own_gstin", gstin, "/gst", f"The registration's own number is wrong. {wrong}"
+        )
+
+
+def _gstin_error(gstin: str) -> str:
+    try:
+        read_gstin(gstin)
+    except DomainError as error:
+        return error.message
+    return ""
+
+
+def _document(own_state: str, document: Outward, digits: int) -> Iterator[Problem]:
+    page = f"/invoices/{document.id}"
+
+    def problem(code: str, message: str, *, is_blocking: bool = True) -> Problem:
+        return Problem(code, document.number, page, message, is_blocking)
+
+    if document.gstin and (wrong := _gstin_error(document.gstin)):
+        yield problem("gstin", f"GSTIN of {document.recipient}: {wrong}")
+    yield from _place(own_state, document, problem)
+    if document.kind is not DocumentKind.INVOICE and document.original is None:
+        yield problem("original", "The note names no invoice that it belongs to.")
+    for line in document.lines:
+        yield from _line(document, line, digits, problem)
+
+
+def _place(
+    own_state: str, document: Outward, problem: Callable[[str, str], Problem]
+) -> Iterator[Problem]:
+    if document.place != EXPORT and document.place not in LIVE_STATES:
+        yield problem("place", f"{document.place} is no state's code.")
+        return
+    must_be_inter = document.place != own_state or document.category == "sez"
+    if document.is_inter != must_be_inter:
+        expected = "IGST" if must_be_inter else "CGST and SGST"
+        yield problem("place", f"Place of supply {document.place} asks for {expected}.")
+
+
+def _line(
+    document: Outward, line: OutwardLine, digits: int, problem: Callable[..., Problem]
+) -> Iterator[Problem]:
+    if not line.hsn.isdigit() or len(line.hsn) < max(digits, FEWEST_DIGITS):
+        yield problem("hsn", f"HSN {line.hsn or 'missing'}: {digits} digits are asked for.")
+    if line.unit not in UNITS:
+        yield problem("unit", f"{line.unit or 'No unit'} is no unit code of the portal.")
+    day = document.original.issued_on if document.original else document.issued_on
+    if line.is_taxable and not rate_exists(line.rate, day):
+        yield problem("rate", f"{line.rate.normalize():f}% is no GST rate on {day:%d-%m-%Y}.")
+    if _is_off(document, line):
+        yield problem(
+            "tax", f"Tax of HSN {line.hsn} is not {line.rate.normalize():f}% of its value.",
+            is_blocking=False,
+        )  # fmt: skip
+
+
+def _is_off(document: Outward, line: OutwardLine) -> bool:
+    """Tell whether tax differs from its rate by more than a paisa per head and line (example E31)."""
+    heads = line.heads
+    if not line.is_taxable or not heads.tax:
+        return False
+    parts = 1 if document.is_inter else 2
+    expected = round_money(heads.taxable * line.rate / (100 * parts))
+    leeway = PAISA * line.count
+    actual = (heads.igst,) if document.is_inter else (heads.cgst, heads.sgst)
+    return any(abs(amount - expected) > leeway for amount in actual)
+
+
+def _numbers(documents: Iterable[Outward]) -> Iterator[Problem]:
+    for used in number_ranges(documents):
+        for number in used.missing:
+            yield Problem(
+                "number",
+                number,
+                "/invoices",
+                f"No document has number {number} of the series {used.prefix}.",
+            )

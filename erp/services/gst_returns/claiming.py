@@ -1,0 +1,125 @@
+"""What of the credit in the books a GSTR-3B claims, and what waits for its supplier."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.services.gst_returns.gstr3b import Inward, InwardKind
+from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.papers_2b import Pairing, pair_up
+from erp.services.gst_returns.reading_inward import InwardSide, read_inward
+from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.tax_period import TaxPeriod
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """Purchases of a period, split into what is claimed and what waits.
+
+    Attributes:
+        waited: Credit that the last filed return left to wait; it is in the books already.
+        is_asked: A statement of the period is here, so that every bill is asked for in it.
+    """
+
+    inward: tuple[Inward, ...]
+    waited: Heads
+    is_asked: bool
+
+    def held_texts(self) -> list[dict[str, str]]:
+        """Return what waits, for the next return to ask again."""
+        return [
+            {
+                "id": str(bought.id),
+                "number": bought.number,
+                "supplier": bought.supplier,
+                "booked_on": str(bought.booked_on),
+                **bought.heads.texts(),
+            }
+            for bought in self.inward
+            if not bought.is_claimable
+        ]
+
+
+def read_claims(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> tuple[InwardSide, Claims]:
+    """Return what the books say of a period's credit, and what of it the return claims.
+
+    What waited in the last filed return is asked for again. Without a statement of the period its
+    own bills are claimed as the books have them.
+    """
+    side = read_inward(session, ctx, registration, period)
+    earlier = _earlier(session, ctx, registration, period.starts_on)
+    pairing = pair_up(session, ctx, registration, period, [bought.id for bought in earlier])
+    waits = _waits(pairing)
+    own = _split_all(side.inward, waits) if pairing.is_imported else side.inward
+    carried = _split_all(earlier, waits)
+    waited = sum((bought.heads for bought in earlier), Heads())
+    return side, Claims((*own, *carried), waited, pairing.is_imported)
+
+
+def _waits(pairing: Pairing) -> dict[UUID, Heads]:
+    """Return how much tax of each bill waits."""
+    return {
+        one.book.id: one.book.heads.tax_only() - (pairing.claimable(one) or Heads())
+        for one in pairing.matches
+        if one.book
+    }
+
+
+def _split_all(inward: Iterable[Inward], waits: Mapping[UUID, Heads]) -> list[Inward]:
+    return [
+        part
+        for bought in inward
+        for part in (
+            _split(bought, waits[bought.id])
+            if bought.kind is InwardKind.BILL and bought.id in waits
+            else (bought,)
+        )
+    ]
+
+
+def _split(bought: Inward, waiting: Heads) -> Iterator[Inward]:
+    """Yield the part that is claimed now and the part that waits; one of them may be all of it."""
+    tax = bought.heads.tax_only()
+    claimed = (tax - waiting).not_negative()
+    if claimed or not tax:
+        yield replace(bought, heads=Heads(bought.heads.taxable) + claimed)
+    if rest := tax - claimed:
+        yield replace(bought, heads=rest, untaxed=ZERO, is_claimable=False)
+
+
+def _earlier(
+    session: Session, ctx: RequestContext, registration: Registration, before: date
+) -> list[Inward]:
+    row = db.fetch_one(
+        session,
+        "select figures -> 'held' as held from gst_return where tenant_id = %s and company_id = %s"
+        " and gstin = %s and form = 'gstr3b' and status = 'filed' and ends_on < %s"
+        " order by ends_on desc limit 1",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, before),
+    )
+    return [
+        Inward(
+            id=UUID(one["id"]),
+            number=one["number"],
+            supplier=one["supplier"],
+            booked_on=date.fromisoformat(one["booked_on"]),
+            kind=InwardKind.BILL,
+            heads=Heads.of_texts(one),
+        )
+        for one in (row["held"] if row else ())
+    ]
+
+
+def waiting_ids(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> list[UUID]:
+    """Return bills whose credit the last filed return before a period left to wait."""
+    return [bought.id for bought in _earlier(session, ctx, registration, period.starts_on)]

@@ -1,0 +1,237 @@
+"""The list of pairs, and what is decided about a reported document."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.gst_returns import Decision2b
+from erp.services.gst_returns.claiming import waiting_ids
+from erp.services.gst_returns.errors import NotItsBill, UnknownReported
+from erp.services.gst_returns.events import CreditChanged
+from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
+from erp.services.gst_returns.paging import page_of
+from erp.services.gst_returns.papers_2b import Pairing, pair_up
+from erp.services.gst_returns.registrations import GstinText, registration_of
+from erp.services.gst_returns.tax_period import period_from
+from erp.services.platform import (
+    Command,
+    Day,
+    Identified,
+    Page,
+    Result,
+    Rows,
+    Text,
+    command,
+    emit,
+    query,
+)
+
+NO_TAX = Decimal("0.00")
+
+
+class ListMatches(Page):
+    """Bills and reported documents of a month, paired.
+
+    Attributes:
+        gstin: The company's first registration where none is named.
+        state: Only what agrees, what differs, or what only one side has.
+    """
+
+    gstin: GstinText | None = None
+    starts_on: Day
+    state: Literal["", "agrees", "differs", "only_in_books", "only_in_2b"] = ""
+
+
+class MatchRow(Result):
+    """A pair, or one of the two.
+
+    Attributes:
+        id: Of the reported document, else of the bill. suggested_id: The bill it may be.
+        claimed: Tax that may be claimed of it.
+    """
+
+    id: UUID
+    reported_id: UUID | None
+    bill_id: UUID | None
+    suggested_id: UUID | None
+    supplier: str
+    supplier_gstin: str
+    number: str
+    dated_on: date
+    status: MatchStatus
+    words: str
+    books: Decimal | None
+    reported: Decimal | None
+    claimed: Decimal
+    decision: Decision2b
+    note: str
+
+
+class MatchPage(Rows):
+    """A page of pairs with the sums of all.
+
+    Attributes:
+        is_imported: A statement of the month is here.
+    """
+
+    rows: list[MatchRow]
+    is_imported: bool
+    claimed: Decimal
+    waiting: Decimal
+    not_booked: Decimal
+
+
+class DecideReported(Command):
+    """What is to be done with a reported document.
+
+    Attributes:
+        bill_id: With `accepted`, the bill that it is.
+    """
+
+    reported_id: UUID
+    decision: Decision2b
+    bill_id: UUID | None = None
+    note: Text = ""
+
+
+_STATES: dict[str, frozenset[MatchStatus]] = {
+    "agrees": frozenset(
+        {
+            MatchStatus.EXACT,
+            MatchStatus.MATCHED_NORMALISED_NUMBER,
+            MatchStatus.MATCHED_WITHIN_TOLERANCE,
+        }
+    ),
+    "differs": frozenset({MatchStatus.DATE_MISMATCH, MatchStatus.AMOUNT_MISMATCH}),
+    "only_in_books": frozenset({MatchStatus.MISSING_IN_2B}),
+    "only_in_2b": frozenset({MatchStatus.MISSING_IN_BOOKS}),
+}
+
+
+@query("gst_returns.list_matches", permission="gst_returns.view", rest="GET /gst-2b")
+def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> MatchPage:
+    """List bills of a month, and of before that still wait, against what suppliers reported.
+
+    Raises:
+        UnknownRegistration: No branch of the company has this GSTIN.
+        WrongTaxPeriod: The day is no first of a month.
+    """
+    registration = registration_of(session, ctx, wanted.gstin)
+    period = period_from(wanted.starts_on, 1)
+    held = waiting_ids(session, ctx, registration, period)
+    pairing = pair_up(session, ctx, registration, period, held)
+    rows = [_row(one, pairing, set(held)) for one in pairing.matches]
+    words = wanted.search.lower()
+    shown = [
+        row
+        for row in rows
+        if (not wanted.state or row.status in _STATES[wanted.state])
+        and words in f"{row.supplier} {row.number} {row.supplier_gstin}".lower()
+    ]
+    page, following = page_of(shown, wanted, lambda row: str(row.id))
+    booked = [row for row in rows if row.books is not None]
+    return MatchPage(
+        rows=page,
+        next_cursor=following,
+        is_imported=pairing.is_imported,
+        claimed=sum((row.claimed for row in rows), NO_TAX),
+        waiting=sum(((row.books or NO_TAX) - row.claimed for row in booked), NO_TAX),
+        not_booked=sum((row.reported or NO_TAX for row in rows if row.books is None), NO_TAX),
+    )
+
+
+def _row(match: Match2b, pairing: Pairing, held: set[UUID]) -> MatchRow:
+    paper = match.portal or match.book
+    assert paper is not None  # noqa: S101  a match has one of the two
+    decided = pairing.decisions.get(match.portal.id) if match.portal else None
+    claimed, words = pairing.claimable(match), match.words
+    if match.book and not pairing.is_imported and match.book.id not in held:
+        claimed, words = match.book.heads, "No statement of this month is here yet."
+    return MatchRow(
+        id=paper.id,
+        reported_id=_id(match.portal),
+        bill_id=_id(match.book),
+        suggested_id=_id(match.suggested),
+        supplier=(match.book or paper).supplier,
+        supplier_gstin=paper.supplier_gstin,
+        number=(match.book or paper).number,
+        dated_on=paper.dated_on,
+        status=match.status,
+        words=words,
+        books=match.book.heads.tax if match.book else None,
+        reported=match.portal.heads.tax if match.portal else None,
+        claimed=claimed.tax if claimed else NO_TAX,
+        decision=Decision2b(decided["decision"]) if decided else Decision2b.OPEN,
+        note=decided["note"] if decided else "",
+    )
+
+
+def _id(paper: Paper | None) -> UUID | None:
+    return paper.id if paper else None
+
+
+@command(
+    "gst_returns.decide_reported",
+    permission="gst_returns.prepare",
+    rest="POST /gst-2b/{reported_id}/decision",
+)
+def decide_reported(session: Session, ctx: RequestContext, cmd: DecideReported) -> Identified:
+    """Accept a reported document as a bill, park it, ask the supplier, or leave it open again.
+
+    A decision counts in returns that are not filed yet. Locks the document.
+
+    Raises:
+        UnknownReported: The company has no such reported document.
+        NotItsBill: The bill is of another supplier, is not booked, or is another document's.
+
+    Emits:
+        gst_returns.credit_changed.v1
+    """
+    row = db.fetch_one(
+        session,
+        "select id, supplier_gstin, kind from gst_2b_document"
+        " where tenant_id = %s and company_id = %s and id = %s for update",
+        (ctx.tenant_id, ctx.company_id, cmd.reported_id),
+    )
+    if row is None:
+        message = "This document is not known here. Choose one of the list."
+        raise UnknownReported(message, fields={"reported_id": message})
+    if cmd.bill_id is not None:
+        _require_its_bill(session, ctx, row, cmd)
+    is_open = cmd.decision is Decision2b.OPEN
+    db.execute(
+        session,
+        "update gst_2b_document set decision = %s, bill_id = %s, note = %s, decided_by = %s, decided_at = %s"
+        " where tenant_id = %s and id = %s",
+        (
+            cmd.decision,
+            cmd.bill_id,
+            cmd.note,
+            None if is_open else ctx.user_id,
+            None if is_open else ctx.now,
+            ctx.tenant_id,
+            row["id"],
+        ),
+    )
+    emit(session, ctx, row["id"], CreditChanged(record_id=row["id"], kind="gst_2b"))
+    return Identified(id=row["id"])
+
+
+def _require_its_bill(
+    session: Session, ctx: RequestContext, row: db.Row, cmd: DecideReported
+) -> None:
+    bill = db.fetch_one(
+        session,
+        "select supplier_gstin from supplier_bill where tenant_id = %s and company_id = %s and id = %s"
+        " and status = 'posted'",
+        (ctx.tenant_id, ctx.company_id, cmd.bill_id),
+    )
+    is_its = bill is not None and bill["supplier_gstin"] == row["supplier_gstin"]
+    if not is_its or cmd.decision is not Decision2b.ACCEPTED:
+        message = "Choose a posted bill of this supplier, and accept the document as it."
+        raise NotItsBill(message, fields={"bill_id": message})

@@ -1,0 +1,120 @@
+"""Refusals of GST returns."""
+
+from erp.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from erp.services.platform import refuse_on
+
+
+class UnknownRegistration(NotFound):
+    """No branch of the acting company has this GSTIN."""
+
+    code = "unknown_registration"
+
+
+class UnknownGstReturn(NotFound):
+    """The acting company has no such return."""
+
+    code = "unknown_gst_return"
+
+
+class WrongTaxPeriod(InvalidInput):
+    """The days are no period that a return is filed for."""
+
+    code = "wrong_tax_period"
+
+
+class ReturnNotReady(Conflict):
+    """Something has to be mended before the return leaves the house."""
+
+    code = "return_not_ready"
+
+
+class ReturnOutdated(Conflict):
+    """Documents of the period changed since the return was prepared."""
+
+    code = "return_outdated"
+
+
+class ReturnFiled(Conflict):
+    """The period's return is filed; that is never undone."""
+
+    code = "return_filed"
+
+
+class ReviewMissing(Conflict):
+    """Somebody else has to look at the return first."""
+
+    code = "review_missing"
+
+
+class CashShort(Conflict):
+    """The cash ledger does not hold what has to be paid in cash."""
+
+    code = "cash_short"
+
+
+class CreditShort(InvalidInput):
+    """More credit is given back or claimed again than there is."""
+
+    code = "credit_short"
+
+
+class DepositKnown(Conflict):
+    """A challan of this number is recorded."""
+
+    code = "deposit_known"
+
+
+class StatementKnown(Conflict):
+    """The file was imported before."""
+
+    code = "statement_known"
+
+
+class UnknownReported(NotFound):
+    """The acting company has no such reported document."""
+
+    code = "unknown_reported"
+
+
+class NotItsBill(InvalidInput):
+    """The bill is not one that the reported document can be."""
+
+    code = "not_its_bill"
+
+
+class TaxPeriodFiled(DomainError):
+    """A return of the period is filed, so its taxes no longer change."""
+
+    code = "tax_period_filed"
+
+
+def tax_period_filed() -> TaxPeriodFiled:
+    """Return the refusal of a document dated into a filed period."""
+    remedy = "the GST return of this month is filed; use a day after it"
+    return TaxPeriodFiled(
+        "The GST return of this date's month is filed, and its figures stay as they are."
+        " Book this on a day after that month: it goes into the next return.",
+        fields=dict.fromkeys(("booked_on", "effective_on"), remedy),
+    )
+
+
+refuse_on("gst_return_period_filed", tax_period_filed)
+refuse_on(
+    "uq_gst_return_filed",
+    lambda: ReturnFiled("The return of this period is filed already. That is never undone."),
+)
+refuse_on("uq_gst_2b_file", lambda: StatementKnown("This file was imported before."))
+refuse_on(
+    "uq_gst_2b_document_bill",
+    lambda: NotItsBill(
+        "This bill is paired with another reported document.",
+        fields={"bill_id": "paired with another document"},
+    ),
+)
+refuse_on(
+    "uq_gst_deposit_tenant_id_company_id_reference",
+    lambda: DepositKnown(
+        "A challan with this number is recorded already.",
+        fields={"reference": "this challan is recorded already"},
+    ),
+)

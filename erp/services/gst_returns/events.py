@@ -1,0 +1,49 @@
+"""What happened to GST returns, for other domains."""
+
+from datetime import date
+from typing import ClassVar
+from uuid import UUID
+
+from erp.services.platform import DomainEvent
+
+
+class ReturnPrepared(DomainEvent):
+    """A version of a return was frozen."""
+
+    name: ClassVar[str] = "gst_returns.return_prepared.v1"
+
+    return_id: UUID
+    gstin: str
+    form: str
+    starts_on: date
+    version: int
+
+
+class ReturnReviewed(DomainEvent):
+    """Somebody else than who prepared it looked at a return."""
+
+    name: ClassVar[str] = "gst_returns.return_reviewed.v1"
+
+    return_id: UUID
+
+
+class ReturnWasFiled(DomainEvent):
+    """A return was filed; its period takes no more documents of its kind."""
+
+    name: ClassVar[str] = "gst_returns.return_filed.v1"
+
+    return_id: UUID
+    gstin: str
+    form: str
+    starts_on: date
+    ends_on: date
+    arn: str
+
+
+class CreditChanged(DomainEvent):
+    """Credit was reversed or claimed again, a reverse charge recorded, or cash deposited."""
+
+    name: ClassVar[str] = "gst_returns.credit_changed.v1"
+
+    record_id: UUID
+    kind: str

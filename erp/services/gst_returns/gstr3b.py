@@ -1,0 +1,196 @@
+"""GSTR-3B: its cells, from the same lines as GSTR-1, and its file. Pure.
+
+Source: Form GSTR-3B; Circular 170/02/2022-GST for table 4; domain rules 1.17.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from erp.core.money import ZERO
+from erp.models.gst_returns import CreditChangeKind
+from erp.services.gst_returns.heads import NOTHING, Heads
+from erp.services.gst_returns.outward import Entry, Section
+
+
+class InwardKind(StrEnum):
+    """What changed the credit on purchases."""
+
+    BILL = "bill"
+    TAKEN_BACK = "taken_back"
+    """Goods went back, or a claim was settled: credit follows the supplier's note."""
+    REVERSE_CHARGE = "reverse_charge"
+
+
+@dataclass(frozen=True, slots=True)
+class Inward:
+    """A purchase, or what took one back.
+
+    Attributes:
+        heads: Value and credit; below zero where it takes credit back.
+        untaxed: Of its value, what is exempt or of a supplier who charges no tax.
+        is_claimable: The supplier reported it (CGST Act s.16(2)(aa)), or nothing is asked of it.
+    """
+
+    id: UUID
+    number: str
+    supplier: str
+    booked_on: date
+    kind: InwardKind
+    heads: Heads
+    is_inter: bool = False
+    untaxed: Decimal = ZERO
+    is_claimable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class CreditChange:
+    """Credit that was reversed, or claimed again."""
+
+    kind: CreditChangeKind
+    heads: Heads
+    id: UUID | None = None
+    booked_on: date = date.min
+    reason: str = ""
+
+
+Cells = dict[str, Heads]
+CELLS: Mapping[str, str] = {
+    "3.1(a)": "Taxable outward supplies, other than zero-rated, nil and exempt",
+    "3.1(b)": "Zero-rated outward supplies",
+    "3.1(c)": "Nil-rated and exempt outward supplies",
+    "3.1(d)": "Inward supplies under reverse charge",
+    "3.1(e)": "Outward supplies outside GST",
+    "4(A)(3)": "Credit on reverse charge",
+    "4(A)(5)": "All other credit",
+    "4(B)(1)": "Reversed for good: r.38, 42, 43, s.17(5)",
+    "4(B)(2)": "Reversed for a time: unpaid for 180 days",
+    "4(C)": "Net credit",
+    "4(D)(1)": "Claimed again, reversed in an earlier 4(B)(2); in 4(A)(5) too",
+    "5 inter": "Inward from composition dealers, exempt and nil, other states",
+    "5 intra": "Inward from composition dealers, exempt and nil, own state",
+}
+"""Every cell with its words."""
+CHANGE_CELLS: Mapping[str, frozenset[CreditChangeKind]] = {
+    "4(B)(1)": frozenset({CreditChangeKind.BLOCKED, CreditChangeKind.COMMON}),
+    "4(B)(2)": frozenset({CreditChangeKind.UNPAID}),
+    "4(D)(1)": frozenset({CreditChangeKind.RECLAIMED}),
+}
+"""What each cell of changed credit is made of."""
+
+
+def cell_of(entry: Entry) -> str:
+    """Return the cell of table 3.1 that an outward line belongs to."""
+    if entry.section is Section.NIL:
+        return "3.1(e)" if entry.line.treatment == "non_gst" else "3.1(c)"
+    return "3.1(b)" if entry.is_zero_rated else "3.1(a)"
+
+
+def gstr3b_cells(
+    outward: Iterable[Entry], inward: Sequence[Inward], changes: Sequence[CreditChange]
+) -> Cells:
+    """Return every cell; outward supplies may be below zero where more came back than went."""
+    cells = dict.fromkeys(CELLS, NOTHING)
+    for entry in outward:
+        name = cell_of(entry)
+        cells[name] += entry.heads
+    for bought in inward:
+        _add_purchase(cells, bought)
+    for change in changes:
+        _add_change(cells, change)
+    gained = cells["4(A)(3)"] + cells["4(A)(5)"]
+    cells["4(C)"] = gained - cells["4(B)(1)"] - cells["4(B)(2)"]
+    return cells
+
+
+def _add_purchase(cells: Cells, bought: Inward) -> None:
+    if bought.kind is InwardKind.REVERSE_CHARGE:
+        cells["3.1(d)"] += bought.heads
+        cells["4(A)(3)"] += bought.heads.tax_only()
+    elif bought.is_claimable:
+        cells["4(A)(5)"] += bought.heads.tax_only()
+    cells["5 inter" if bought.is_inter else "5 intra"] += Heads(bought.untaxed)
+
+
+def _add_change(cells: Cells, change: CreditChange) -> None:
+    if change.kind is CreditChangeKind.RECLAIMED:
+        cells["4(A)(5)"] += change.heads
+    for name, kinds in CHANGE_CELLS.items():
+        if change.kind in kinds:
+            cells[name] += change.heads
+
+
+def inter_state_rows(outward: Iterable[Entry], *, composition: bool) -> list[tuple[str, Heads]]:
+    """Return table 3.2: of 3.1(a), what went to other states' unregistered buyers, or dealers by composition."""
+    places: dict[str, Heads] = {}
+    for entry in outward:
+        document = entry.document
+        is_wanted = document.category == "composition" if composition else not document.gstin
+        if is_wanted and document.is_inter and cell_of(entry) == "3.1(a)":
+            places[document.place] = places.get(document.place, NOTHING) + entry.heads
+    return [(place, heads) for place, heads in sorted(places.items()) if heads]
+
+
+def gstr3b(gstin: str, fp: str, cells: Cells, outward: Sequence[Entry]) -> dict[str, Any]:
+    """Return the portal's file; it takes nothing below zero in table 3."""
+    stated = {name: heads.not_negative() for name, heads in cells.items()}
+    credit_rows = [{"ty": "IMPG", **_tax(NOTHING)}, {"ty": "IMPS", **_tax(NOTHING)}]
+    return {
+        "gstin": gstin,
+        "ret_period": fp,
+        "sup_details": {
+            "osup_det": _full(stated["3.1(a)"]),
+            "osup_zero": {"txval": stated["3.1(b)"].taxable, "iamt": stated["3.1(b)"].igst, "csamt": ZERO},
+            "osup_nil_exmp": {"txval": stated["3.1(c)"].taxable},
+            "isup_rev": _full(stated["3.1(d)"]),
+            "osup_nongst": {"txval": stated["3.1(e)"].taxable},
+        },
+        "inter_sup": {
+            "unreg_details": _places(inter_state_rows(outward, composition=False)),
+            "comp_details": _places(inter_state_rows(outward, composition=True)),
+            "uin_details": [],
+        },
+        "itc_elg": {
+            "itc_avl": [
+                *credit_rows,
+                {"ty": "ISRC", **_tax(cells["4(A)(3)"])},
+                {"ty": "ISD", **_tax(NOTHING)},
+                {"ty": "OTH", **_tax(cells["4(A)(5)"])},
+            ],
+            "itc_rev": [
+                {"ty": "RUL", **_tax(cells["4(B)(1)"])},
+                {"ty": "OTH", **_tax(cells["4(B)(2)"])},
+            ],
+            "itc_net": _tax(cells["4(C)"]),
+            "itc_inelg": [
+                {"ty": "RUL", **_tax(cells["4(D)(1)"])},
+                {"ty": "OTH", **_tax(NOTHING)},
+            ],
+        },
+        "inward_sup": {
+            "isup_details": [
+                {"ty": "GST", "inter": cells["5 inter"].taxable, "intra": cells["5 intra"].taxable},
+                {"ty": "NONGST", "inter": ZERO, "intra": ZERO},
+            ]
+        },
+    }  # fmt: skip
+
+
+def _tax(heads: Heads) -> dict[str, Decimal]:
+    return {"iamt": heads.igst, "camt": heads.cgst, "samt": heads.sgst, "csamt": ZERO}
+
+
+def _full(heads: Heads) -> dict[str, Decimal]:
+    return {"txval": heads.taxable, **_tax(heads)}
+
+
+def _places(rows: Iterable[tuple[str, Heads]]) -> list[dict[str, Any]]:
+    return [
+        {"pos": place, "txval": stated.taxable, "iamt": stated.igst}
+        for place, heads in rows
+        if (stated := heads.not_negative())
+    ]

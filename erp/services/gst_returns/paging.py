@@ -1,0 +1,28 @@
+"""Pages of rows that are worked out and not stored, by key like any other."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from erp.core.errors import InvalidInput
+from erp.services.platform import Page, decode_cursor, encode_cursor
+
+Row = TypeVar("Row")
+
+
+def page_of(rows: Sequence[Row], wanted: Page, key: Callable[[Row], str]) -> tuple[list[Row], str]:
+    """Return the rows after the cursor's, and the cursor of the next page.
+
+    Raises:
+        InvalidInput: The cursor names no row of this list.
+    """
+    after = decode_cursor(wanted.cursor, 1)
+    start = 0
+    if after is not None:
+        places = [at for at, row in enumerate(rows) if key(row) == after[0]]
+        if not places:
+            message = "The list has changed. Start again from the first page."
+            raise InvalidInput(message, fields={"cursor": "not a row of this list"})
+        start = places[-1] + 1
+    page = list(rows[start : start + wanted.limit])
+    more = len(rows) > start + wanted.limit
+    return page, encode_cursor(key(page[-1])) if more else ""

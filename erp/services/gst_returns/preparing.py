@@ -1,0 +1,167 @@
+"""Preparing a return: a frozen version of what the period's documents say."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.models.gst_returns import GstReturn, ReturnForm, ReturnStatus
+from erp.services.gst_returns.errors import ReturnFiled, WrongTaxPeriod
+from erp.services.gst_returns.events import ReturnPrepared
+from erp.services.gst_returns.proving import Difference
+from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.gst_returns.snapshots import Snapshot, take_snapshot
+from erp.services.gst_returns.tax_period import TaxPeriod, period_from
+from erp.services.platform import Command, Day, Result, command, emit
+
+
+class PrepareReturn(Command):
+    """Which return.
+
+    Attributes:
+        starts_on: First day of the month or quarter. months: one, or three under QRMP.
+    """
+
+    gstin: GstinText
+    form: ReturnForm
+    starts_on: Day
+    months: Literal[1, 3] = 1
+
+
+class PreparedReturn(Result):
+    """A frozen version.
+
+    Attributes:
+        blocking: How many things have to be mended before it may be exported.
+    """
+
+    id: UUID
+    version: int
+    blocking: int
+
+
+@command("gst_returns.prepare_return", permission="gst_returns.prepare", rest="POST /gst-returns")
+def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) -> PreparedReturn:
+    """Work out a return from the posted documents of its period and freeze it as the next version.
+
+    It may be prepared as often as wanted until a version is filed, a running month too.
+
+    Raises:
+        UnknownRegistration: No branch of the company has this GSTIN.
+        WrongTaxPeriod: The days are no period, or it has not begun; a dealer by composition files none.
+        ReturnFiled: The period's return is filed.
+
+    Emits:
+        gst_returns.return_prepared.v1
+    """
+    registration = registration_of(session, ctx, cmd.gstin)
+    period = period_from(cmd.starts_on, cmd.months)
+    _check(ctx, registration, period)
+    hold_form(session, ctx, cmd.gstin, cmd.form)
+    require_not_filed(session, ctx, registration, cmd.form, period)
+    snapshot = take_snapshot(session, ctx, registration, cmd.form, period)
+    row = _row(ctx, registration, cmd.form, period, snapshot)
+    row["version"] = _next_version(session, ctx, registration, cmd.form, period)
+    db.insert_rows(session, GstReturn, [row])
+    event = ReturnPrepared(
+        return_id=row["id"], gstin=cmd.gstin, form=cmd.form, starts_on=period.starts_on,
+        version=row["version"],
+    )  # fmt: skip
+    emit(session, ctx, row["id"], event)
+    return PreparedReturn(id=row["id"], version=row["version"], blocking=snapshot.blocking)
+
+
+def _check(ctx: RequestContext, registration: Registration, period: TaxPeriod) -> None:
+    if registration.scheme != "regular":
+        message = "A dealer by composition files CMP-08 and GSTR-4 instead of this return."
+        raise WrongTaxPeriod(message, fields={"gstin": message})
+    if period.starts_on > ctx.today:
+        message = "This period has not begun."
+        raise WrongTaxPeriod(message, fields={"starts_on": message})
+
+
+def hold_form(session: Session, ctx: RequestContext, gstin: str, form: str) -> None:
+    """Let versions of a registration's form be made and filed one after another."""
+    key = f"gst_return:{ctx.tenant_id}:{ctx.company_id}:{gstin}:{form}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+
+
+def require_not_filed(
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    form: ReturnForm,
+    period: TaxPeriod,
+) -> None:
+    """Refuse a period of which any day is in a filed return of the form.
+
+    Raises:
+        ReturnFiled: So it is.
+    """
+    filed = db.fetch_one(
+        session,
+        "select arn from gst_return where tenant_id = %s and company_id = %s and gstin = %s and form = %s"
+        " and status = 'filed' and starts_on <= %s and ends_on >= %s limit 1",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, form, period.ends_on, period.starts_on),
+    )
+    if filed is not None:
+        message = f"The return of this period is filed under {filed['arn']}. That is never undone."
+        raise ReturnFiled(message, fields={"starts_on": message})
+
+
+def _next_version(
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    form: ReturnForm,
+    period: TaxPeriod,
+) -> int:
+    row = db.fetch_one(
+        session,
+        "select coalesce(max(version), 0) + 1 as version from gst_return where tenant_id = %s"
+        " and company_id = %s and gstin = %s and form = %s and starts_on = %s",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, form, period.starts_on),
+    )
+    version: int = row["version"] if row else 1
+    return version
+
+
+def _row(
+    ctx: RequestContext,
+    registration: Registration,
+    form: ReturnForm,
+    period: TaxPeriod,
+    snapshot: Snapshot,
+) -> dict[str, Any]:
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "company_id": ctx.company_id,
+        "gstin": registration.gstin,
+        "form": form,
+        "starts_on": period.starts_on,
+        "ends_on": period.ends_on,
+        "status": ReturnStatus.PREPARED,
+        "portal": snapshot.portal,
+        "sha256": snapshot.sha256,
+        "figures": snapshot.figures,
+        "problems": [asdict(problem) for problem in snapshot.problems],
+        "differences": [_difference(found) for found in snapshot.differences],
+        "blocking": snapshot.blocking,
+        "prepared_by": ctx.user_id,
+        "prepared_at": ctx.now,
+        "arn": "",
+    }
+
+
+def _difference(found: Difference) -> dict[str, Any]:
+    return {
+        "label": found.label,
+        "page": found.page,
+        "documents": found.documents.texts(),
+        "books": found.books.texts(),
+    }

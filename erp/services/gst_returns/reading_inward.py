@@ -1,0 +1,174 @@
+"""What changed a registration's credit in a period, read from the accounts of input tax."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.money import ZERO
+from erp.models.gst_returns import CreditChangeKind
+from erp.services.gst_returns.gstr3b import CreditChange, Inward, InwardKind
+from erp.services.gst_returns.heads import NAMES, Heads
+from erp.services.gst_returns.proving import Difference, without_mended
+from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.tax_period import TaxPeriod
+
+CREDIT_CHANGE = "gst_credit_change"
+REVERSE_CHARGE = "gst_reverse_charge"
+BILL = "supplier_bill"
+TAKES_BACK = frozenset({"supplier_return", "supplier_claim"})
+"""Origins whose entries follow a supplier's credit note."""
+_BOOKED = """
+    select e.origin_id, e.origin_type, min(e.id::text)::uuid as entry_id, min(e.narration) as narration,
+           min(e.effective_on) as booked_on,
+           sum(l.debit - l.credit) filter (where a.key like 'input\\_igst%%') as igst,
+           sum(l.debit - l.credit) filter (where a.key like 'input\\_cgst%%') as cgst,
+           sum(l.debit - l.credit) filter (where a.key like 'input\\_sgst%%') as sgst
+      from account a
+      join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+           and l.effective_on between %(from)s and %(to)s
+      join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+     where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key like 'input\\_%%'
+       and e.branch_id = any(%(branches)s) and e.origin_type <> 'gst_return'
+     group by e.origin_id, e.origin_type order by 5, 1
+"""
+_BILLS = """
+    select b.id, b.bill_number, p.name as supplier, b.booked_on, b.taxable, b.supply_nature = 'INTER' as is_inter,
+           case when p.gst_category = 'composition' then b.taxable else coalesce((
+                select sum(l.taxable) from supplier_bill_line l
+                 where l.tenant_id = b.tenant_id and l.bill_id = b.id and l.gst_rate = 0), 0) end as untaxed
+      from supplier_bill b join party p on (p.tenant_id, p.id) = (b.tenant_id, b.supplier_id)
+     where b.tenant_id = %(tenant)s and b.branch_id = any(%(branches)s) and b.status = 'posted'
+       and b.booked_on between %(from)s and %(to)s
+     order by b.booked_on, b.id
+"""
+_REVERSE = """
+    select r.id, r.number, p.name as supplier, r.booked_on, r.is_inter, r.taxable, r.igst, r.cgst, r.sgst
+      from gst_reverse_charge r join party p on (p.tenant_id, p.id) = (r.tenant_id, r.supplier_id)
+     where r.tenant_id = %(tenant)s and r.branch_id = any(%(branches)s)
+       and r.booked_on between %(from)s and %(to)s order by r.booked_on, r.id
+"""
+_CHANGES = """
+    select id, kind, igst, cgst, sgst, booked_on, reason from gst_credit_change
+     where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and booked_on between %(from)s and %(to)s
+     order by booked_on, id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InwardSide:
+    """What a period says of credit.
+
+    Attributes:
+        booked: What the accounts of input tax gained.
+        differences: Entries on those accounts that no document of ours explains.
+    """
+
+    inward: tuple[Inward, ...]
+    changes: tuple[CreditChange, ...]
+    booked: Heads
+    differences: tuple[Difference, ...]
+
+
+def read_inward(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> InwardSide:
+    """Return purchases, reverse charge and credit changes of a period, each against the books."""
+    given = {
+        "tenant": ctx.tenant_id,
+        "company": ctx.company_id,
+        "branches": list(registration.branch_ids),
+        "from": period.starts_on,
+        "to": period.ends_on,
+    }
+    booked = db.fetch_all(session, _BOOKED, given)
+    by_bill = {row["origin_id"]: row for row in booked if row["origin_type"] == BILL}
+    bills = [_bill(row, by_bill) for row in db.fetch_all(session, _BILLS, given)]
+    back = [_taken_back(row) for row in booked if row["origin_type"] in TAKES_BACK]
+    reverse = [_reverse(row) for row in db.fetch_all(session, _REVERSE, given)]
+    changes = db.fetch_all(session, _CHANGES, given)
+    stated = (
+        {bill.id: bill.heads.tax_only() for bill in bills}
+        | {bought.id: bought.heads.tax_only() for bought in reverse}
+        | {row["id"]: _signed(row) for row in changes}
+    )
+    return InwardSide(
+        inward=(*bills, *back, *reverse),
+        changes=tuple(_change(row) for row in changes),
+        booked=sum((_heads(row) for row in booked), Heads()),
+        differences=tuple(_differences(booked, stated)),
+    )
+
+
+def _heads(row: db.Row) -> Heads:
+    return Heads(**{name: row[name] or ZERO for name in NAMES})
+
+
+def _signed(row: db.Row) -> Heads:
+    """Return what a change adds to the credit in the books."""
+    is_gain = row["kind"] == CreditChangeKind.RECLAIMED
+    return _heads(row) if is_gain else -_heads(row)
+
+
+def _change(row: db.Row) -> CreditChange:
+    kind = CreditChangeKind(row["kind"])
+    return CreditChange(kind, _heads(row), row["id"], row["booked_on"], row["reason"])
+
+
+def _bill(row: db.Row, booked: dict[UUID, db.Row]) -> Inward:
+    heads = Heads(row["taxable"])
+    if row["id"] in booked:
+        heads += _heads(booked[row["id"]])
+    return Inward(
+        id=row["id"],
+        number=row["bill_number"],
+        supplier=row["supplier"],
+        booked_on=row["booked_on"],
+        kind=InwardKind.BILL,
+        heads=heads,
+        is_inter=row["is_inter"],
+        untaxed=row["untaxed"],
+    )
+
+
+def _taken_back(row: db.Row) -> Inward:
+    return Inward(
+        id=row["origin_id"],
+        number=row["narration"],
+        supplier="",
+        booked_on=row["booked_on"],
+        kind=InwardKind.TAKEN_BACK,
+        heads=_heads(row),
+    )
+
+
+def _reverse(row: db.Row) -> Inward:
+    return Inward(
+        id=row["id"],
+        number=row["number"],
+        supplier=row["supplier"],
+        booked_on=row["booked_on"],
+        kind=InwardKind.REVERSE_CHARGE,
+        heads=_heads(row) + Heads(row["taxable"]),
+        is_inter=row["is_inter"],
+    )
+
+
+def _differences(booked: Sequence[db.Row], stated: dict[UUID, Heads]) -> list[Difference]:
+    found = []
+    for row in booked:
+        if row["origin_type"] in TAKES_BACK:
+            continue
+        documents = stated.pop(row["origin_id"], Heads())
+        if documents != _heads(row):
+            page = f"/books/journal/{row['entry_id']}"
+            found.append(Difference(row["narration"], page, documents, _heads(row)))
+    found.extend(
+        Difference("A document without an entry", "/books/journal", heads, Heads())
+        for heads in stated.values()
+        if heads
+    )
+    return without_mended(found)

@@ -1,0 +1,91 @@
+"""Documents that a registration issued in a period, read as the returns see them."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.law import NO_UNIT, SERVICES
+from erp.services.gst_returns.outward import DocumentKind, Original, Outward, OutwardLine
+from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.tax_period import TaxPeriod
+
+KINDS = {"credit_note": DocumentKind.CREDIT, "debit_note": DocumentKind.DEBIT}
+_HEADS = """
+    select i.id, i.number, i.kind, i.issued_on, coalesce(i.recipient ->> 'gstin', '') as gstin,
+           coalesce(i.recipient ->> 'name', 'Walk-in customer') as recipient,
+           coalesce(i.recipient ->> 'gst_category', p.gst_category) as category,
+           i.place_of_supply, i.supply_nature, i.total, o.number as original_number,
+           o.issued_on as original_issued_on, o.total as original_total
+      from invoice i
+      join party p on (p.tenant_id, p.id) = (i.tenant_id, i.party_id)
+      left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
+     where i.tenant_id = %s and i.branch_id = any(%s) and i.issued_on between %s and %s
+     order by i.issued_on, i.id
+"""
+_LINES = """
+    select l.invoice_id, l.hsn, l.unit, l.rate, l.treatment, sum(l.quantity)::bigint as quantity, count(*) as count,
+           sum(l.taxable) as taxable, sum(l.igst) as igst, sum(l.cgst) as cgst, sum(l.sgst) as sgst
+      from invoice i
+      join invoice_line l on (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id)
+     where i.tenant_id = %s and i.branch_id = any(%s) and i.issued_on between %s and %s
+     group by l.invoice_id, l.hsn, l.unit, l.rate, l.treatment
+     order by l.invoice_id, l.rate, l.hsn
+"""
+
+
+def read_outward(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> list[Outward]:
+    """Return every document of a registration dated in a period, in the order of days."""
+    wanted = (ctx.tenant_id, list(registration.branch_ids), period.starts_on, period.ends_on)
+    lines = _lines(db.fetch_all(session, _LINES, wanted))
+    return [
+        _document(row, lines.get(row["id"], ())) for row in db.fetch_all(session, _HEADS, wanted)
+    ]
+
+
+def _lines(rows: Iterable[db.Row]) -> dict[UUID, list[OutwardLine]]:
+    found: dict[UUID, list[OutwardLine]] = {}
+    for row in rows:
+        found.setdefault(row["invoice_id"], []).append(_line(row))
+    return found
+
+
+def _line(row: db.Row) -> OutwardLine:
+    is_service = row["hsn"].startswith(SERVICES)
+    return OutwardLine(
+        hsn=row["hsn"],
+        unit=NO_UNIT if is_service else row["unit"].upper(),
+        quantity=Decimal(0 if is_service else row["quantity"]),
+        rate=row["rate"],
+        treatment=row["treatment"],
+        heads=Heads(row["taxable"], row["igst"], row["cgst"], row["sgst"]),
+        count=row["count"],
+    )
+
+
+def _document(row: db.Row, lines: Sequence[OutwardLine]) -> Outward:
+    original = None
+    if row["original_number"]:
+        original = Original(
+            row["original_number"], row["original_issued_on"], row["original_total"]
+        )
+    return Outward(
+        id=row["id"],
+        number=row["number"],
+        kind=KINDS.get(row["kind"], DocumentKind.INVOICE),
+        issued_on=row["issued_on"],
+        gstin=row["gstin"],
+        recipient=row["recipient"],
+        category=row["category"],
+        place=row["place_of_supply"],
+        is_inter=row["supply_nature"] == "INTER",
+        value=row["total"],
+        lines=lines,
+        original=original,
+    )

@@ -1,0 +1,277 @@
+"""Recording what returns need beside documents: credit reversed, reverse charge, cash deposited."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.clock import fiscal_year
+from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.formatting import money_text
+from erp.core.gst.taxing import PriceMode, Supply, SupplyLine, tax_supply
+from erp.core.ids import new_id
+from erp.core.money import ZERO
+from erp.models.gst_returns import (
+    CreditChangeKind,
+    GstCreditChange,
+    GstDeposit,
+    GstReverseCharge,
+)
+from erp.services import accounting, purchasing
+from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.gst_returns.errors import CreditShort
+from erp.services.gst_returns.events import CreditChanged
+from erp.services.gst_returns.heads import NAMES
+from erp.services.gst_returns.reading_inward import CREDIT_CHANGE, REVERSE_CHARGE
+from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.platform import (
+    Amount,
+    Command,
+    Day,
+    Identified,
+    Percent,
+    Result,
+    Series,
+    ShortText,
+    Text,
+    command,
+    emit,
+    next_number,
+)
+
+COST_OF_CHANGE = {
+    CreditChangeKind.BLOCKED: "loss_expired",
+    CreditChangeKind.COMMON: "credit_given_up",
+    CreditChangeKind.UNPAID: "credit_to_reclaim",
+    CreditChangeKind.RECLAIMED: "credit_to_reclaim",
+}
+"""Account that bears credit that is reversed, or gives it back."""
+EXPENSES = Literal["freight_inward", "rent", "bank_charges", "sales_promotion"]
+
+
+class ChangeCredit(Command):
+    """Credit of a registration that is reversed, or claimed again.
+
+    Attributes:
+        booked_on: Day in the books, which decides the return it goes into; today by default.
+    """
+
+    gstin: GstinText
+    kind: CreditChangeKind
+    igst: Amount = ZERO
+    cgst: Amount = ZERO
+    sgst: Amount = ZERO
+    booked_on: Day | None = None
+    reason: ShortText
+
+
+class RecordReverseCharge(Command):
+    """A purchase whose tax is ours to pay.
+
+    Attributes:
+        account: What it is spent on. supplier_number: As their paper has it.
+    """
+
+    gstin: GstinText
+    supplier_id: UUID
+    description: ShortText
+    hsn: Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
+    taxable: Annotated[Amount, Field(gt=0)]
+    rate: Annotated[Percent, Field(gt=0)]
+    account: EXPENSES = "freight_inward"
+    supplier_number: Text = ""
+    booked_on: Day | None = None
+
+
+class RecordedReverseCharge(Result):
+    """A recorded reverse charge with the tax that is owed on it."""
+
+    id: UUID
+    number: str
+    tax: Decimal
+
+
+class DepositCash(Command):
+    """Cash deposited with the portal by challan."""
+
+    gstin: GstinText
+    reference: Annotated[ShortText, Field(max_length=40)]
+    amount: Annotated[Amount, Field(gt=0)]
+    deposited_on: Day | None = None
+
+
+def _day(ctx: RequestContext, given: date | None, field: str) -> date:
+    day = given or ctx.today
+    if day > ctx.today:
+        message = "This day has not come."
+        raise InvalidInput(message, fields={field: message})
+    return day
+
+
+def _post(
+    session: Session,
+    ctx: RequestContext,
+    origin: tuple[str, UUID, str],
+    day: date,
+    lines: list[NewLine],
+) -> None:
+    kind, record_id, narration = origin
+    entry = NewEntry("general", day, kind, record_id, "booked", narration, lines)
+    accounting.post_entry(session, ctx, entry)
+    emit(session, ctx, record_id, CreditChanged(record_id=record_id, kind=kind))
+
+
+@command("gst_returns.change_credit", permission="gst_returns.record", rest="POST /credit-changes")
+def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> Identified:
+    """Give credit back, for good or for a time, or claim again what was given back for a time.
+
+    Locks what waits to be claimed again.
+
+    Raises:
+        UnknownRegistration: No branch of the company has this GSTIN.
+        CreditShort: More is claimed again than was reversed as unpaid.
+        TaxPeriodFiled: The return of the day's month is filed.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        gst_returns.credit_changed.v1
+
+    Source: journals J18 and J22 of the domain rules; CGST Act s.17(5)(h), Rules r.37, r.42.
+    """
+    registration = registration_of(session, ctx, cmd.gstin)
+    day = _day(ctx, cmd.booked_on, "booked_on")
+    heads = {name: getattr(cmd, name) for name in NAMES}
+    if not any(heads.values()):
+        message = "Type the tax of at least one head."
+        raise InvalidInput(message, fields={"cgst": message})
+    if cmd.kind is CreditChangeKind.RECLAIMED:
+        _require_reclaimable(session, ctx, registration, sum(heads.values(), ZERO))
+    acting, record_id = registration.acting(ctx), new_id()
+    row = _row(acting, record_id) | heads
+    row |= {"kind": cmd.kind, "booked_on": day, "reason": cmd.reason}
+    db.insert_rows(session, GstCreditChange, [row])
+    sign = -1 if cmd.kind is CreditChangeKind.RECLAIMED else 1
+    total = sum(heads.values(), ZERO)
+    lines = [debit(COST_OF_CHANGE[cmd.kind], sign * total)]
+    lines += [credit(f"input_{name}", sign * amount) for name, amount in heads.items()]
+    _post(session, acting, (CREDIT_CHANGE, record_id, f"GST credit: {cmd.reason}"), day, lines)
+    return Identified(id=record_id)
+
+
+def _require_reclaimable(
+    session: Session, ctx: RequestContext, registration: Registration, wanted: Decimal
+) -> None:
+    key = f"gst_reclaim:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(case kind when 'unpaid' then igst + cgst + sgst"
+        " when 'reclaimed' then -(igst + cgst + sgst) end), 0) as waiting from gst_credit_change"
+        " where tenant_id = %s and branch_id = any(%s) and kind in ('unpaid', 'reclaimed')",
+        (ctx.tenant_id, list(registration.branch_ids)),
+    )
+    waiting = row["waiting"] if row else ZERO
+    if wanted > waiting:
+        message = f"{money_text(waiting)} were reversed as unpaid and wait to be claimed again."
+        raise CreditShort(message, fields={"cgst": message})
+
+
+def _row(ctx: RequestContext, record_id: UUID) -> dict[str, Any]:
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": record_id,
+        "company_id": ctx.company_id,
+        "branch_id": ctx.branch_id,
+        "user_id": ctx.user_id,
+    }
+
+
+@command(
+    "gst_returns.record_reverse_charge",
+    permission="gst_returns.record",
+    rest="POST /reverse-charges",
+)
+def record_reverse_charge(
+    session: Session, ctx: RequestContext, cmd: RecordReverseCharge
+) -> RecordedReverseCharge:
+    """Record a purchase under reverse charge under a self-invoice's number: owed to the supplier without tax.
+
+    The tax is owed in cash and is credit of the same return, or cost by composition. Locks the number series.
+
+    Raises:
+        UnknownRegistration, UnknownParty: There is no such registration or supplier.
+        TaxPeriodFiled: The return of the day's month is filed.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        gst_returns.credit_changed.v1
+
+    Source: CGST Act s.9(3), s.31(3)(f); journal J24 of the domain rules.
+    """
+    registration = registration_of(session, ctx, cmd.gstin)
+    day = _day(ctx, cmd.booked_on, "booked_on")
+    supplier = purchasing.get_supplier(session, ctx, cmd.supplier_id)
+    seller = supplier.gstin[:2] if supplier.gstin else supplier.state_code
+    line = SupplyLine(ref="1", quantity=Decimal(1), unit_price=cmd.taxable, gst_rate=cmd.rate)
+    taxed = tax_supply(Supply(seller, registration.state, PriceMode.EXCLUSIVE, [line]))
+    heads = {name: getattr(taxed.totals, name) for name in NAMES}
+    acting, record_id = registration.acting(ctx), new_id()
+    accounting.period_id(session, acting, day)
+    series = Series(acting.branch_id, "self_invoice", fiscal_year(day), "SLF")
+    number = next_number(session, acting, series)
+    row = _row(acting, record_id) | heads
+    row |= {
+        "supplier_id": cmd.supplier_id,
+        "number": number,
+        "supplier_number": cmd.supplier_number,
+        "booked_on": day,
+        "is_inter": seller != registration.state,
+        "description": cmd.description,
+        "hsn": cmd.hsn,
+        "rate": cmd.rate,
+        "taxable": cmd.taxable,
+    }
+    db.insert_rows(session, GstReverseCharge, [row])
+    is_credit = registration.scheme == "regular"
+    lines = [debit(cmd.account, cmd.taxable), credit("creditors", cmd.taxable, cmd.supplier_id)]
+    for name, amount in heads.items():
+        gains = f"input_{name}_rcm" if is_credit else cmd.account
+        lines += [debit(gains, amount), credit(f"rcm_{name}", amount)]
+    narration = f"{number} {cmd.description}"
+    _post(session, acting, (REVERSE_CHARGE, record_id, narration), day, lines)
+    return RecordedReverseCharge(id=record_id, number=number, tax=sum(heads.values(), ZERO))
+
+
+@command("gst_returns.deposit_cash", permission="gst_returns.record", rest="POST /gst-deposits")
+def deposit_cash(session: Session, ctx: RequestContext, cmd: DepositCash) -> Identified:
+    """Record a challan: cash of the bank becomes cash with the portal.
+
+    Raises:
+        UnknownRegistration: No branch of the company has this GSTIN.
+        DepositKnown: A challan of this number is recorded.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        gst_returns.credit_changed.v1
+
+    Source: CGST Act s.49(1); journal J25 of the domain rules.
+    """
+    registration = registration_of(session, ctx, cmd.gstin)
+    day = _day(ctx, cmd.deposited_on, "deposited_on")
+    acting, record_id = registration.acting(ctx), new_id()
+    row = _row(acting, record_id)
+    row |= {
+        "gstin": cmd.gstin,
+        "reference": cmd.reference,
+        "deposited_on": day,
+        "amount": cmd.amount,
+    }
+    db.insert_rows(session, GstDeposit, [row])
+    lines = [debit("gst_cash_ledger", cmd.amount), credit("bank", cmd.amount)]
+    _post(session, acting, ("gst_deposit", record_id, f"Challan {cmd.reference}"), day, lines)
+    return Identified(id=record_id)

@@ -1,0 +1,43 @@
+"""Invariants of GST returns."""
+
+from erp.services.platform import referee
+
+referee(
+    "G1",
+    "A filed GSTR-1 states the tax that the accounts hold for its period",
+    counted="select count(*) from gst_return where status = 'filed' and form = 'gstr1'",
+    offenders="""
+        select r.tenant_id, r.id as return_id, r.gstin, r.starts_on, stated.tax as stated, booked.tax as booked
+          from gst_return r
+          cross join lateral (select (r.figures #>> '{total,igst}')::numeric
+                 + (r.figures #>> '{total,cgst}')::numeric + (r.figures #>> '{total,sgst}')::numeric as tax) stated
+          cross join lateral (select coalesce(sum(l.credit - l.debit), 0) as tax
+                 from account a
+                 join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+                      and l.effective_on between r.starts_on and r.ends_on
+                 join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+                 join branch b on (b.tenant_id, b.id) = (e.tenant_id, e.branch_id)
+                where a.tenant_id = r.tenant_id and a.company_id = r.company_id
+                  and a.key in ('output_igst', 'output_cgst', 'output_sgst')
+                  and b.gstin = r.gstin and e.origin_type <> 'gst_return') booked
+         where r.status = 'filed' and r.form = 'gstr1' and stated.tax <> booked.tax
+         limit 1
+    """,
+)
+referee(
+    "G2",
+    "Every challan, reverse charge and change of credit is booked with its amount",
+    counted="select (select count(*) from gst_deposit) + (select count(*) from gst_credit_change)"
+    " + (select count(*) from gst_reverse_charge)",
+    offenders="""
+        with recorded as (
+            select tenant_id, id, amount from gst_deposit
+            union all select tenant_id, id, igst + cgst + sgst from gst_credit_change
+            union all select tenant_id, id, taxable + igst + cgst + sgst from gst_reverse_charge)
+        select r.tenant_id, r.id as record_id, r.amount, e.total as booked
+          from recorded r
+          left join journal_entry e on e.tenant_id = r.tenant_id and e.origin_id = r.id and e.purpose = 'booked'
+         where e.total is distinct from r.amount
+         limit 1
+    """,
+)

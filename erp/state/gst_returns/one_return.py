@@ -1,0 +1,293 @@
+"""One version of a return: figures, problems, proof, and what may be done with it."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, ClassVar
+from uuid import UUID
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import counted, date_text, instant_text, money_text
+from erp.services import gst_returns, identity
+from erp.state.asking import DialogFormState
+from erp.state.gst_returns.returns import prepared_words
+from erp.state.gst_returns.wording import (
+    FILE,
+    FORMS,
+    ISSUED,
+    PREPARE,
+    REVIEW,
+    SECTIONS,
+    STATUS_TONES,
+    STATUSES,
+    VIEW,
+    period_words,
+)
+from erp.state.history import history_of
+from erp.state.reading import RecordState
+from erp.state.registry import PAGE, handler
+from erp.state.showing import display_rows
+
+HEADS = (
+    Column("taxable", "Taxable", Kind.MONEY),
+    Column("igst", "IGST", Kind.MONEY, wide_only=True),
+    Column("cgst", "CGST", Kind.MONEY, wide_only=True),
+    Column("sgst", "SGST", Kind.MONEY, wide_only=True),
+)
+FIGURE_COLUMNS = (Column("name", "Table", detail="words"), *HEADS)
+PROBLEM_COLUMNS = (
+    Column("document", "Document"),
+    Column("message", "What is wrong"),
+    Column("weight", "Effect", wide_only=True),
+)
+DIFFERENCE_COLUMNS = (
+    Column("label", "Where"),
+    Column("documents", "In documents", Kind.MONEY),
+    Column("books", "In the books", Kind.MONEY),
+)
+HSN_COLUMNS = (
+    Column("hsn_sc", "HSN", Kind.CODE, detail="whom"),
+    Column("rt", "Rate", Kind.PERCENT),
+    Column("qty", "Units", Kind.NUMBER, detail="uqc", wide_only=True),
+    Column("txval", "Taxable", Kind.MONEY),
+    Column("iamt", "IGST", Kind.MONEY, wide_only=True),
+    Column("camt", "CGST", Kind.MONEY, wide_only=True),
+    Column("samt", "SGST", Kind.MONEY, wide_only=True),
+)
+ISSUED_COLUMNS = (
+    Column("kind", "Documents"),
+    Column("from", "From", Kind.CODE, detail="to"),
+    Column("totnum", "Numbers", Kind.COUNT, wide_only=True),
+    Column("cancel", "Cancelled", Kind.COUNT, wide_only=True),
+    Column("net_issue", "Issued", Kind.COUNT),
+)
+PAID_COLUMNS = (
+    Column("name", "Paid", detail="words"),
+    Column("amount", "Amount", Kind.MONEY),
+)
+
+
+class GstReturnState(RecordState, rx.State):
+    """A version of a return."""
+
+    permission: ClassVar[str] = VIEW
+    topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
+
+    figures: list[dict[str, str]] = []
+    problems: list[dict[str, str]] = []
+    differences: list[dict[str, str]] = []
+    hsn: list[dict[str, str]] = []
+    issued: list[dict[str, str]] = []
+    paid: list[dict[str, str]] = []
+    history: list[dict[str, str]] = []
+    is_busy: bool = False
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        found = await self._ask("gst_returns.get_return", {"return_id": record_id})
+        zone = principal.time_zone
+        base = f"/gst/rows?return_id={record_id}&part="
+        is_first = found.form == "gstr1"
+        rows = _sections(found.figures) if is_first else _cells(found.figures)
+        self.figures = display_rows(rows, FIGURE_COLUMNS, zone, base + "{id}")
+        self.problems = display_rows(
+            [_problem(row, at) for at, row in enumerate(found.problems)], PROBLEM_COLUMNS, zone, "{page}"
+        )  # fmt: skip
+        gaps = [_difference(row, at) for at, row in enumerate(found.differences)]
+        self.differences = display_rows(gaps, DIFFERENCE_COLUMNS, zone, "{page}")
+        self.hsn = display_rows(_hsn(found.figures), HSN_COLUMNS, zone, base + "hsn:{hsn_sc}")
+        self.issued = display_rows(_issued(found.figures), ISSUED_COLUMNS, zone, "")
+        self.paid = display_rows(_paid(found.figures), PAID_COLUMNS, zone, "")
+        self.history = await history_of(self, record_id, principal)
+        self.head = _head(found, principal)
+
+    @handler(permission=PAGE)
+    async def prepare_again(self) -> EventSpec | None:
+        """Work the return out again from what is posted now."""
+        if self.is_busy:
+            return None
+        given = {name: self.head[name] for name in ("gstin", "form", "starts_on")}
+        months = 3 if self.head["quarter"] else 1
+        return await self._do("gst_returns.prepare_return", given | {"months": months})
+
+    @handler(permission=PAGE)
+    async def review(self) -> EventSpec | None:
+        """State that the return is right."""
+        return await self._do("gst_returns.review_return", {"return_id": self.head["id"]})
+
+    async def _do(self, command: str, given: Mapping[str, Any]) -> EventSpec | None:
+        self.is_busy = True
+        try:
+            done = await self._run(command, given)
+        except (ValidationError, DomainError) as error:
+            words = error.message if isinstance(error, DomainError) else "This is not possible."
+            return rx.toast.error(words)
+        finally:
+            self.is_busy = False
+        if command == "gst_returns.prepare_return":
+            return [rx.toast.success(prepared_words(done)), rx.redirect(f"/gst/{done.id}")]  # type: ignore[return-value]
+        await self._show()
+        return rx.toast.success("Reviewed.")
+
+
+class FileReturnState(DialogFormState, rx.State):
+    """Marking a return as filed."""
+
+    permission: ClassVar[str] = FILE
+    command: ClassVar[str] = "gst_returns.file_return"
+    subject_field: ClassVar[str] = "return_id"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(super()._payload(form))
+        return given | {"arn": f"{given.get('arn', '')}".strip().upper()}
+
+    async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
+        self.is_open = False
+        return [
+            rx.toast.success("Filed. The taxes of this period are locked."),
+            rx.redirect(f"/gst/{result.id}"),
+            GstReturnState.open_record,
+        ]
+
+
+def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
+    is_newest = found.version == found.newest
+    is_open = is_newest and found.status != "filed"
+    is_ready = is_open and not found.blocking
+    reviewed = f" and reviewed by {found.reviewer}" if found.reviewer else ""
+    total = found.figures["total"]
+    own = principal.user_id == found.prepared_by
+    return {
+        "id": str(found.id),
+        "title": f"{FORMS[found.form]} {period_words(found.starts_on, found.ends_on)}",
+        "form": found.form,
+        "gstin": found.gstin,
+        "starts_on": str(found.starts_on),
+        "quarter": "yes" if found.ends_on.month != found.starts_on.month else "",
+        "is_first": "yes" if found.form == "gstr1" else "",
+        "status": STATUSES[found.status],
+        "tone": STATUS_TONES[found.status],
+        "version": f"{found.version}",
+        "newest_href": "" if is_newest else f"/gst/{found.newest_id}",
+        "tax": money_text(found.tax),
+        "taxable": money_text(Decimal(_supplied(found.figures)["taxable"])),
+        "cash": money_text(_tax(found.figures.get("cash", total))),
+        "proof": _proof(found),
+        "proof_tone": "red" if found.differences else "green",
+        "blocking": counted(found.blocking, "matter", "matters") if found.blocking else "",
+        "documents": f"{found.figures.get('documents', '')}",
+        "made": f"by {found.preparer}{reviewed}, {instant_text(found.prepared_at, principal.time_zone)}",
+        "filed": f"Filed on {date_text(found.filed_on)} by {found.filer} under {found.arn}. Its period is locked."
+        if found.filed_on
+        else "",
+        "sha256": found.sha256[:16],
+        "href": "" if found.blocking else f"/api/erp/gst-returns/{found.id}/portal.json",
+        "may_prepare": "yes" if is_open and principal.may(PREPARE) else "",
+        "may_review": "yes"
+        if is_ready and found.status == "prepared" and not own and principal.may(REVIEW)
+        else "",
+        "may_file": "yes" if is_ready and not found.needs_review and principal.may(FILE) else "",
+        "waits": "yes" if is_ready and found.needs_review else "",
+    }  # fmt: skip
+
+
+def _supplied(figures: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what was supplied: all of a GSTR-1, the taxable part of a GSTR-3B."""
+    found: Mapping[str, str] = (
+        figures["cells"]["3.1(a)"] if "cells" in figures else figures["total"]
+    )
+    return found
+
+
+def _tax(heads: Mapping[str, str]) -> Decimal:
+    return sum((Decimal(heads[name]) for name in ("igst", "cgst", "sgst")), Decimal("0.00"))
+
+
+def _proof(found: Any) -> str:
+    if found.figures["differences"]:
+        return counted(found.figures["differences"], "difference", "differences")
+    return "Equal"
+
+
+def _row(key: str, name: str, words: str, heads: Mapping[str, str]) -> dict[str, Any]:
+    amounts = {column.key: Decimal(heads[column.key]) or None for column in HEADS}
+    return {"id": key, "name": name, "words": words} | amounts
+
+
+def _sections(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        _row(key, f"{table} {words}", counted(found["documents"], "document", "documents"), found)
+        for key, (table, words) in SECTIONS.items()
+        if (found := figures["sections"][key])["documents"]
+    ]
+
+
+def _cells(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        _row(key, key, words, figures["cells"][key]) for key, words in gst_returns.CELLS.items()
+    ]
+
+
+def _problem(row: Mapping[str, Any], at: int) -> dict[str, Any]:
+    weight = "Keeps it in the house" if row["is_blocking"] else "To be looked at"
+    return {**row, "id": str(at), "weight": weight}
+
+
+def _difference(row: Mapping[str, Any], at: int) -> dict[str, Any]:
+    sums = {side: _tax(row[side]) for side in ("documents", "books")}
+    return {"id": str(at), "label": row["label"], "page": row["page"]} | sums
+
+
+def _hsn(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    whom = {"hsn_b2b": "Registered", "hsn_b2c": "Unregistered"}
+    return [
+        {name: Decimal(value) if name in _AMOUNTS else value for name, value in row.items()}
+        | {"id": f"{kind}{row['num']}", "whom": whom[kind]}
+        for kind, rows in figures.get("hsn", {}).items()
+        for row in rows
+    ]
+
+
+_AMOUNTS = {"rt", "qty", "txval", "iamt", "camt", "samt"}
+
+
+def _issued(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        row | {"id": f"{kind['doc_num']}-{row['num']}", "kind": ISSUED[kind["doc_num"]]}
+        for kind in figures.get("issued", [])
+        for row in kind["docs"]
+    ]
+
+
+def _paid(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    if "cash" not in figures:
+        return []
+    credit = [
+        {
+            "id": f"{step['use']}{step['against']}",
+            "name": f"{step['against'].upper()} by {step['use'].upper()} credit",
+            "words": "",
+            "amount": Decimal(step["amount"]),
+        }
+        for step in figures["steps"]
+    ]
+    cash = [
+        {
+            "id": f"cash{name}",
+            "name": f"{name.upper()} in cash",
+            "words": "From the cash ledger, whole rupees",
+            "amount": Decimal(figures["cash"][name]),
+        }
+        for name in ("igst", "cgst", "sgst")
+        if Decimal(figures["cash"][name])
+    ]
+    left = {
+        "id": "left",
+        "name": "Credit carried forward",
+        "words": "",
+        "amount": _tax(figures["left"]),
+    }
+    return [*credit, *cash, left]

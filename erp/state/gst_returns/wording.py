@@ -1,0 +1,69 @@
+"""Words of GST returns on the screen."""
+
+from datetime import date
+from typing import Final
+
+VIEW = "gst_returns.view"
+PREPARE = "gst_returns.prepare"
+RECORD = "gst_returns.record"
+REVIEW = "gst_returns.review"
+FILE = "gst_returns.file"
+FORMS: Final = {"gstr1": "GSTR-1", "gstr3b": "GSTR-3B"}
+FORM_TONES: Final = {"gstr1": "blue", "gstr3b": "gray"}
+STATUSES: Final = {"prepared": "Prepared", "reviewed": "Reviewed", "filed": "Filed"}
+STATUS_TONES: Final = {"prepared": "amber", "reviewed": "blue", "filed": "green"}
+SECTIONS: Final = {
+    "b2b": ("4", "Invoices to registered buyers"),
+    "b2cl": ("5", "Large invoices to other states, unregistered"),
+    "exp": ("6A", "Exports"),
+    "b2cs": ("7", "Other supplies to unregistered buyers, net"),
+    "nil": ("8", "Nil-rated, exempt and outside GST"),
+    "cdnr": ("9B", "Notes to registered buyers"),
+    "cdnur": ("9B", "Notes on large invoices and exports, unregistered"),
+}
+ISSUED: Final = {1: "Invoices", 4: "Debit notes", 5: "Credit notes"}
+CHANGES: Final = {
+    "blocked": "Lost or given away goods, s.17(5)",
+    "common": "Share of exempt supplies, rule 42",
+    "unpaid": "Supplier unpaid for 180 days",
+    "reclaimed": "Claimed again after payment",
+}
+
+MATCHES: Final = {
+    "exact": "Agrees",
+    "matched_normalised_number": "Agrees, number written otherwise",
+    "matched_within_tolerance": "Agrees but for rounding",
+    "date_mismatch": "Other date",
+    "amount_mismatch": "Amounts differ",
+    "missing_in_2b": "Only in books",
+    "missing_in_books": "Only in 2B",
+}
+MATCH_TONES: Final = {
+    "exact": "green",
+    "matched_normalised_number": "green",
+    "matched_within_tolerance": "green",
+    "date_mismatch": "blue",
+    "amount_mismatch": "red",
+    "missing_in_2b": "amber",
+    "missing_in_books": "amber",
+}
+DECISIONS: Final = {
+    "open": "Open",
+    "accepted": "Accepted",
+    "parked": "Parked",
+    "asked": "Supplier asked",
+}
+DECISION_TONES: Final = {"open": "gray", "accepted": "green", "parked": "amber", "asked": "blue"}
+STATES: Final = {
+    "agrees": "Agrees",
+    "differs": "Differs",
+    "only_in_books": "Only in books",
+    "only_in_2b": "Only in 2B",
+}
+
+
+def period_words(starts_on: date, ends_on: date) -> str:
+    """Return a month, or the months of a quarter."""
+    if (starts_on.year, starts_on.month) == (ends_on.year, ends_on.month):
+        return f"{starts_on:%B} {starts_on.year}"
+    return f"{starts_on:%b}-{ends_on:%b} {ends_on.year}"

@@ -1,0 +1,62 @@
+"""GST returns of a shop, and a working input for every action that names something of them."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from erp.core.ids import new_id
+from tests.factories import Shop
+from tests.isolation.examples import Example, Ids
+from tests.services.gst_returns.months import OCTOBER, import_2b, purchase
+
+
+def last_month(shop: Shop) -> date:
+    """Return the first day of the month before this."""
+    return (shop.ctx.today.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def prepared(shop: Shop, form: str = "gstr1", **more: Any) -> Any:
+    """Prepare last month's return of the shop's registration."""
+    gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
+    given = {"gstin": gstin, "form": form, "starts_on": last_month(shop)}
+    return shop.run("gst_returns.prepare_return", given, **more)
+
+
+def taxing(shop: Shop) -> Ids:
+    """Prepare a return to be filed and one, by somebody else, to be reviewed; match a bill."""
+    somebody = replace(shop.ctx, user_id=new_id())
+    bill = purchase(shop, "A-1", "1000.00", "5", state="09")
+    import_2b(shop, ("09", "X-1", "1000.00", "5"))
+    pairs = shop.run("gst_returns.list_matches", {"starts_on": OCTOBER, "state": "only_in_2b"})
+    return {
+        "gst_bill_id": bill.id,
+        "reported_id": pairs.rows[0].reported_id,
+        "gst_return_id": prepared(shop).id,
+        "reviewed_return_id": prepared(shop, "gstr3b", by=somebody).id,
+    }
+
+
+EXAMPLES: dict[str, Example] = {
+    "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},
+    "gst_returns.get_portal_file": lambda i, _: {"return_id": i["gst_return_id"]},
+    "gst_returns.list_figure_rows": lambda i, _: {"return_id": i["gst_return_id"], "part": "b2b"},
+    "gst_returns.review_return": lambda i, _: {"return_id": i["reviewed_return_id"]},
+    "gst_returns.file_return": lambda i, shop: {
+        "return_id": i["gst_return_id"],
+        "arn": "AA2710250000012",
+        "filed_on": str(shop.ctx.today),
+    },
+    "gst_returns.decide_reported": lambda i, _: {
+        "reported_id": i["reported_id"],
+        "decision": "accepted",
+        "bill_id": i["gst_bill_id"],
+    },
+    "gst_returns.record_reverse_charge": lambda i, shop: {
+        "gstin": shop.run("gst_returns.list_registrations").rows[0].gstin,
+        "supplier_id": i["supplier_id"],
+        "description": "Freight",
+        "hsn": "996791",
+        "taxable": "100.00",
+        "rate": "5",
+    },
+}

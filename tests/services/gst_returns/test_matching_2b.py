@@ -1,0 +1,153 @@
+"""Purchases are matched with what suppliers reported; credit follows the match."""
+
+import base64
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID, uuid5
+
+import pytest
+
+from erp.core.errors import InvalidInput
+from erp.services.gst_returns import NotItsBill, StatementKnown, UnknownRegistration
+from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.matching_2b import Paper, match_papers
+from tests.factories import Shop, gstin_in
+from tests.services.gst_returns.example_month import EXAMPLES
+from tests.services.gst_returns.months import (
+    OCTOBER,
+    detail,
+    import_2b,
+    prepare,
+    purchase,
+    statement,
+)
+from tests.services.trading import rows
+
+CASE = EXAMPLES["itc_matching_example"]
+NAMES = UUID(int=7)
+
+
+def paper(given: dict[str, str]) -> Paper:
+    amounts = ("taxable_value", "igst", "cgst", "sgst")
+    return Paper(
+        id=uuid5(NAMES, given["id"]),
+        supplier_gstin=given["supplier_gstin"],
+        kind=given["doc_type"],
+        number=given["doc_no"],
+        dated_on=date.fromisoformat(given["date"]),
+        heads=Heads(*(Decimal(given[name]) for name in amounts)),
+    )
+
+
+def test_the_example_is_matched_line_by_line() -> None:
+    found = match_papers(
+        [paper(one) for one in CASE["books"]], [paper(one) for one in CASE["gstr2b"]]
+    )
+    codes = {uuid5(NAMES, one["id"]): one["id"] for one in (*CASE["books"], *CASE["gstr2b"])}
+    told = [
+        {
+            "book": codes[one.book.id] if one.book else None,
+            "portal": codes[one.portal.id] if one.portal else None,
+            "status": one.status.value.upper(),
+        }
+        for one in found
+    ]
+    assert sorted(told, key=str) == sorted(CASE["expected"], key=str)
+
+
+def matches(shop: Shop, **more: Any) -> Any:
+    return shop.run("gst_returns.list_matches", {"starts_on": OCTOBER} | more)
+
+
+def decide(shop: Shop, row: Any, decision: str, **more: Any) -> Any:
+    given = {"reported_id": row.reported_id, "decision": decision} | more
+    return shop.run("gst_returns.decide_reported", given)
+
+
+def claimed(shop: Shop) -> str:
+    cells = detail(shop, prepare(shop, "gstr3b")).figures["cells"]
+    tax: str = cells["4(A)(5)"]["igst"]
+    return tax
+
+
+def test_credit_follows_the_match_and_what_was_decided(trader: Shop) -> None:
+    purchase(trader, "A-1", "1000.00", "5", state="09")
+    purchase(trader, "A-2", "2000.00", "5", state="06")
+    assert claimed(trader) == "150.00"
+    found = matches(trader)
+    assert (found.is_imported, found.claimed, found.waiting) == (False, 150, 0)
+    import_2b(trader, ("09", "a/001", "1000.00", "5"), ("06", "A-2", "1600.00", "5"))
+    found = matches(trader)
+    assert (found.is_imported, found.claimed, found.waiting) == (True, 50, 100)
+    assert {row.number: row.status.value for row in found.rows} == {
+        "A-1": "matched_normalised_number",
+        "A-2": "amount_mismatch",
+    }
+    assert claimed(trader) == "50.00"
+    first, second = sorted(found.rows, key=lambda row: row.number)
+    decide(trader, second, "accepted", note="They charged less")
+    assert claimed(trader) == "130.00"
+    decide(trader, first, "asked", note="Wrong number")
+    assert claimed(trader) == "80.00"
+    held = detail(trader, prepare(trader, "gstr3b")).figures["held"]
+    assert [(one["number"], one["igst"]) for one in held] == [("A-1", "50.00"), ("A-2", "20.00")]
+    decide(trader, first, "open")
+    assert claimed(trader) == "130.00"
+
+
+def test_a_bill_under_another_number_is_suggested_and_accepted(trader: Shop) -> None:
+    made = purchase(trader, "A-1", "1000.00", "5", state="09")
+    other = purchase(trader, "B-1", "1000.00", "5", state="24")
+    import_2b(trader, ("09", "X-77", "1000.00", "5"))
+    (row,) = matches(trader, state="only_in_2b").rows
+    assert row.suggested_id == made.id
+    with pytest.raises(NotItsBill):
+        decide(trader, row, "accepted", bill_id=other.id)
+    decide(trader, row, "accepted", bill_id=made.id)
+    assert claimed(trader) == "50.00"
+
+
+def test_a_statement_is_kept_once_and_only_ours(trader: Shop) -> None:
+    reported = ("09", "A-1", "1000.00", "5")
+    content = base64.b64encode(statement(trader, reported)).decode()
+    facts = trader.run("gst_returns.read_2b", {"content": content})
+    assert (facts.documents, facts.known, facts.is_known) == (1, 0, False)
+    assert rows(trader, "select 1 from gst_2b_file") == []
+    import_2b(trader, reported)
+    with pytest.raises(StatementKnown):
+        import_2b(trader, reported)
+    again = import_2b(trader, reported, ("06", "A-2", "1.00", "5"))
+    assert (again.added, again.known) == (1, 1)
+    strange = json.loads(statement(trader, reported))
+    strange["data"]["gstin"] = gstin_in("24")
+    with pytest.raises(UnknownRegistration):
+        read(trader, json.dumps(strange).encode())
+
+
+def read(shop: Shop, content: bytes) -> Any:
+    given = {"content": base64.b64encode(content).decode()}
+    return shop.run("gst_returns.read_2b", given)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"{", b"[", "JSON"),
+        (b"docdata", b"nothing", "docdata"),
+        (b"102025", b"132025", "month"),
+        (b"08-10-2025", b"2025-10-08", "dd-mm-yyyy"),
+        (b"1000.00", b"-1", "no amount"),
+        (b"1000.00", b"1e999", "no amount"),
+        (b'"A-1"', b'""', "no number"),
+        (b"09AAPFU0939F1Z", b"09AAPFU0939F1Y", "GSTIN"),
+    ],
+)
+def test_a_malformed_statement_is_refused_where_it_is_wrong(
+    trader: Shop, old: bytes, new: bytes, words: str
+) -> None:
+    content = statement(trader, ("09", "A-1", "1000.00", "5"))
+    assert old in content
+    with pytest.raises(InvalidInput, match=words):
+        read(trader, content.replace(old, new))
