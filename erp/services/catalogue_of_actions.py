@@ -8,6 +8,7 @@ from types import ModuleType
 
 from erp.services import (
     accounting,
+    banking,
     billing,
     catalog,
     documents,
@@ -39,6 +40,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     billing,
     loyalty,
     payments,
+    banking,
     pos,
     imaging,
     reporting,

@@ -1,0 +1,1 @@
+"""Banks: statements as the bank gives them, and their lines matched with the books."""
