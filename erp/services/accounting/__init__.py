@@ -10,6 +10,7 @@ from erp.services.accounting.chart import (
     ensure_sales_account,
     sales_key,
 )
+from erp.services.accounting.checking import KEPT_ACCOUNTS, check_typed_lines
 from erp.services.accounting.errors import (
     AlreadyReversed,
     EntryUnbalanced,
@@ -54,6 +55,7 @@ from erp.services.accounting.queries import (
 
 __all__ = [
     "DEFAULT_CHART",
+    "KEPT_ACCOUNTS",
     "AlreadyReversed",
     "EntryUnbalanced",
     "HeldItem",
@@ -73,6 +75,7 @@ __all__ = [
     "TrialBalance",
     "account_id",
     "account_ids",
+    "check_typed_lines",
     "create_default_chart",
     "credit",
     "debit",
