@@ -16,7 +16,6 @@ from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, raise_all
 from erp.core.ids import new_id
 from erp.models.banking import BankLine, BankStatement, FileFormat, LineKind
-from erp.services import documents
 from erp.services.banking.accounts import find_account, hold_account
 from erp.services.banking.checking import (
     Proven,
@@ -29,7 +28,6 @@ from erp.services.banking.checking import (
 )
 from erp.services.banking.errors import UnknownBankFile
 from erp.services.banking.events import StatementImported
-from erp.services.banking.file_text import BankText
 from erp.services.banking.reading_cells import DateOrder
 from erp.services.banking.reading_rows import (
     Part,
@@ -51,11 +49,7 @@ from erp.services.platform import (
     query,
 )
 
-FILE_ORIGIN: Final = "bank_file"
-"""Documents of this origin are the files of banks."""
 SAMPLE_ROWS: Final = 200
-
-documents.allow_reading(FILE_ORIGIN, "banking.view")
 
 Columns = Annotated[dict[Part, Annotated[int, Field(ge=0, lt=60)]], Field(max_length=len(Part))]
 
@@ -83,13 +77,6 @@ class PreviewStatement(_Reads, Query):
 
 class ImportStatement(_Reads, Command):
     """Let the lines of a file be lines of its account."""
-
-
-class UploadedFile(Result):
-    """A file as it is kept; `is_known` if the same one was uploaded before."""
-
-    id: UUID
-    is_known: bool
 
 
 class PreviewedLine(Result):
@@ -155,37 +142,6 @@ class _Read:
     order: DateOrder
     reading: Reading
     said: Said
-
-
-def keep_bank_file(
-    session: Session, ctx: RequestContext, account_id: UUID, sha256: str, name: str, text: BankText
-) -> UploadedFile:
-    """Keep an uploaded file's rows until somebody imports them; the same file is told.
-
-    Called by the edge that received the file, which checks the permission. Nothing follows from the
-    file until it is imported, so no event tells of it; the row says who brought it and when.
-
-    Raises:
-        UnknownBankAccount: The acting company has no such bank account.
-    """
-    find_account(session, ctx, account_id)
-    given = (ctx.tenant_id, new_id(), account_id, name, sha256, text.format, json.dumps(text.cells),
-             json.dumps(dict(text.facts)), ctx.user_id, ctx.now)  # fmt: skip
-    made = db.fetch_one(
-        session,
-        "insert into bank_file (tenant_id, id, bank_account_id, file_name, sha256, format, cells,"
-        " facts, uploaded_by, uploaded_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s::jsonb, %s::jsonb, %s, %s)"
-        " on conflict (tenant_id, bank_account_id, sha256) do nothing returning id",
-        given,
-    )
-    known = made or db.fetch_one(
-        session,
-        "select id from bank_file where tenant_id = %s and bank_account_id = %s and sha256 = %s",
-        (ctx.tenant_id, account_id, sha256),
-    )
-    assert known is not None  # noqa: S101  one of the two found it
-    return UploadedFile(id=known["id"], is_known=made is None)
 
 
 @query(

@@ -16,10 +16,10 @@ from erp.core.errors import InvalidInput
 from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.core.money import ZERO
-from erp.models.banking import BankMatch, BankMatchMember, MatchKind
+from erp.models.banking import BankMatch, BankMatchMember, LineKind, MatchKind
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine
-from erp.services.banking.accounts import hold_account
+from erp.services.banking.accounts import find_account, hold_account
 from erp.services.banking.errors import (
     NotEqual,
     NotUndoable,
@@ -80,7 +80,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class WaitingLine:
-    """A line of the bank that waits, of an account that is held."""
+    """A line of the bank that waits, with its account."""
 
     account: db.Row
     id: UUID
@@ -200,8 +200,10 @@ def _take_back(
     write_match(session, ctx, account, MatchKind.MATCHED, pair)
 
 
-def hold_line(session: Session, ctx: RequestContext, bank_line_id: UUID) -> WaitingLine:
-    """Return a line of the bank that waits, and hold its account.
+def find_line(
+    session: Session, ctx: RequestContext, bank_line_id: UUID
+) -> tuple[WaitingLine, LineKind, str]:
+    """Return a line of the bank that waits, its kind, and whom the bank names.
 
     Raises:
         UnknownBankLine: The acting company has no such line.
@@ -209,16 +211,31 @@ def hold_line(session: Session, ctx: RequestContext, bank_line_id: UUID) -> Wait
     """
     found = db.fetch_one(
         session,
-        "select l.bank_account_id, l.id, l.booked_on, l.amount, l.text, l.reference, l.bank_ref"
+        "select l.bank_account_id, l.id, l.booked_on, l.amount, l.text, l.reference, l.bank_ref,"
+        " l.kind, l.counterparty"
         " from bank_line l join bank_account b on (b.tenant_id, b.id) = (l.tenant_id, l.bank_account_id)"
         " where l.tenant_id = %s and b.company_id = %s and l.id = %s",
         (ctx.tenant_id, ctx.company_id, bank_line_id),
     )
     if found is None:
         raise _unknown_line()
-    account = hold_account(session, ctx, found.pop("bank_account_id"))
+    account = find_account(session, ctx, found.pop("bank_account_id"))
+    kind, counterparty = LineKind(found.pop("kind")), found.pop("counterparty")
     _waiting_bank_lines(session, ctx, account, (bank_line_id,))
-    return WaitingLine(account=account, **found)
+    return WaitingLine(account=account, **found), kind, counterparty
+
+
+def hold_line(session: Session, ctx: RequestContext, bank_line_id: UUID) -> WaitingLine:
+    """Return a line of the bank that waits, and hold its account.
+
+    Raises:
+        UnknownBankLine: The acting company has no such line.
+        AlreadyMatched: It is matched.
+    """
+    line, _, _ = find_line(session, ctx, bank_line_id)
+    hold_account(session, ctx, line.account["id"])
+    _waiting_bank_lines(session, ctx, line.account, (bank_line_id,))
+    return line
 
 
 def write_match(
