@@ -22,9 +22,10 @@ RIGHTS = {
     "bank_statement": migrating.APPEND_ONLY,
     "bank_line": migrating.APPEND_ONLY,
     "bank_match": migrating.CHANGEABLE,
-    "bank_match_member": "select, insert",
     "bank_rule": migrating.CHANGEABLE,
 }
+FOLLOWS = "bank_match_member"
+"""Only added to by the application; the database lets its lines follow their match."""
 GRANTED = {
     "manager": ["banking.view"],
     "accountant": ["banking.view", "banking.reconcile"],
@@ -42,12 +43,13 @@ def upgrade() -> None:
     _create_statements()
     _create_matches()
     migrating.protect(RIGHTS)
+    op.execute(f"select sec.protect('{FOLLOWS}', '{migrating.APPEND_ONLY}')")
     op.get_bind().exec_driver_sql((SQL / "0026_bank_matches.sql").read_text(encoding="utf-8"))
     migrating.grant_to_roles(GRANTED, {})
 
 
 def downgrade() -> None:
-    for table in reversed(RIGHTS):
+    for table in (FOLLOWS, *reversed(RIGHTS)):
         op.drop_table(table)
     for name in FUNCTIONS:
         op.execute(f"drop function sec.{name}()")

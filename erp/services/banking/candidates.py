@@ -1,7 +1,7 @@
 """What a line of the bank may be among what the books know of: entries, cheques, takings, balances."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -37,7 +37,7 @@ class Candidate:
         score: Out of a hundred; for the order only.
         given: Input of the command `action`, which accepts it.
         group: Candidates of one group exclude each other: only their number decides which.
-        is_sure: Something says that it is this one of its group.
+        sureness: How much says that it is this one of its group: 2 a number, 1 a name, else 0.
     """
 
     score: int
@@ -46,7 +46,7 @@ class Candidate:
     action: str
     given: dict[str, Any]
     group: str = ""
-    is_sure: bool = field(default=False)
+    sureness: int = 0
     party_id: str = ""
 
 
@@ -85,7 +85,7 @@ def entries(
             "banking.match_lines",
             _matching(line, [(row["entry_id"], row["line_no"])]),
             "entries of the books",
-            is_sure=bool(found) or named,
+            sureness=sureness(found, named),
             party_id=str(row["party_id"] or ""),
         )
 
@@ -151,7 +151,7 @@ def cheques(
             "banking.clear_cheque",
             {"bank_line_id": str(line.id), "payment_id": str(row["id"])},
             "cheques",
-            is_sure=found,
+            sureness=sureness(found, named),
             party_id=str(row["party_id"]),
         )
 
@@ -250,6 +250,11 @@ def beginning(session: Session, ctx: RequestContext, line: WaitingLine) -> Itera
             "banking.book_line",
             {"bank_line_id": str(line.id), "lines": [part], "ledger_lines": lines},
         )
+
+
+def sureness(found: object, named: object) -> int:
+    """Return how much says that a candidate is the one: its number, the party's name, or nothing."""
+    return 2 if found else 1 if named else 0
 
 
 def _matching(line: WaitingLine, lines: list[tuple[Any, int]]) -> dict[str, Any]:

@@ -74,8 +74,11 @@ def _year(text: str) -> int:
 
 
 def guess_order(texts: Sequence[str]) -> DateOrder:
-    """Return the order in which all days can be read; the Indian one where several fit."""
-    for order in DateOrder:
+    """Return the order in which all days can be read; the Indian one where both fit, or none.
+
+    A year of four digits that comes first is read in any order.
+    """
+    for order in (DateOrder.DMY, DateOrder.MDY):
         if all(read_day(text, order) for text in texts):
             return order
     return DateOrder.DMY

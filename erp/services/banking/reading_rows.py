@@ -22,7 +22,7 @@ from erp.services.banking.reading_cells import (
 
 _NOT_WORDS: Final = re.compile(r"[^a-z0-9]+")
 HEAD_WITHIN: Final = 60
-"""Rows in which the headers stand; banks put addresses before them."""
+"""Rows in which the headers stand."""
 
 
 class Part(StrEnum):
@@ -122,9 +122,15 @@ def plain(header: str) -> str:
 
 
 def head_of(cells: Table) -> int:
-    """Return which row holds the headers: the first with most words that banks use for them."""
+    """Return which row holds the headers: the first with most words that banks use for them.
+
+    Of rows with as many, the one with most cells: banks write addresses before them.
+    """
     known = {name for names in HEADERS.values() for name in names}
-    counts = [sum(plain(cell) in known for cell in row) for row in cells[:HEAD_WITHIN]]
+    counts = [
+        (sum(plain(cell) in known for cell in row), sum(map(bool, row)))
+        for row in cells[:HEAD_WITHIN]
+    ]
     return counts.index(max(counts))
 
 

@@ -1,6 +1,5 @@
 """Suggestions for a line of the bank: the best five, each with reasons and the command that accepts it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -21,6 +20,7 @@ from erp.services.banking.candidates import (
     cheques,
     days_together,
     entries,
+    sureness,
     takings,
 )
 from erp.services.banking.matching import WaitingLine, find_line
@@ -124,10 +124,11 @@ def _after_payments(known: list[Candidate], debts: list[Candidate]) -> list[Cand
 
 def _weighed(found: list[Candidate]) -> Iterator[tuple[Candidate, bool]]:
     """Yield candidates with whether others of their group fit as well; that is said, too."""
-    groups = Counter(c.group for c in found if c.group)
-    sure = Counter(c.group for c in found if c.group and c.is_sure)
     for candidate in found:
-        rivals = sure[candidate.group] if candidate.is_sure else groups[candidate.group]
+        rivals = sum(
+            other.group == candidate.group and other.sureness >= candidate.sureness
+            for other in found
+        )
         is_ambiguous = bool(candidate.group) and rivals > 1
         said = (f"{rivals} {candidate.group} have this amount",) if is_ambiguous else ()
         yield replace(candidate, reasons=(*candidate.reasons, *said)), is_ambiguous
@@ -165,7 +166,7 @@ def _debts(
             action,
             given | {"party_id": str(row["party_id"]), "settles": settles},
             kind,
-            is_sure=bool(found) or named,
+            sureness=sureness(found, named),
             party_id=str(row["party_id"]),
         )
     for row in _balances(session, asked):
@@ -179,7 +180,7 @@ def _debts(
             action,
             given | {"party_id": str(row["party_id"])},
             "balances",
-            is_sure=named,
+            sureness=sureness(None, named),
             party_id=str(row["party_id"]),
         )
 
