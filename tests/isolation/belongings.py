@@ -11,7 +11,7 @@ from erp.core.ids import new_id
 from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
-from tests.isolation import buying, goods, loyal, moving, paying, pictures, planning, selling
+from tests.isolation import bank, buying, goods, loyal, moving, paying, pictures, planning, selling
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -62,6 +62,7 @@ def belongings(shop: Shop) -> Ids:
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
+    ids |= bank.banking(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
@@ -226,6 +227,7 @@ EXAMPLES: dict[str, Example] = (
     | planning.EXAMPLES
     | selling.EXAMPLES
     | paying.EXAMPLES
+    | bank.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
     | moving.EXAMPLES

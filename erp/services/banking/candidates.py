@@ -260,7 +260,7 @@ def sureness(found: object, named: object) -> int:
 def _matching(line: WaitingLine, lines: list[tuple[Any, int]]) -> dict[str, Any]:
     return {
         "bank_account_id": str(line.account["id"]),
-        "bank_line_ids": [str(line.id)],
+        "bank_lines": [{"bank_line_id": str(line.id)}],
         "ledger_lines": [{"entry_id": str(entry), "line_no": number} for entry, number in lines],
     }
 

@@ -41,6 +41,12 @@ class LedgerLine(Closed):
     line_no: Annotated[int, Field(ge=1, le=32_000)]
 
 
+class BankLineNamed(Closed):
+    """A line of the bank."""
+
+    bank_line_id: UUID
+
+
 class MatchLines(Command):
     """Which lines of the bank are which of the books; either side may be empty.
 
@@ -50,7 +56,7 @@ class MatchLines(Command):
     """
 
     bank_account_id: UUID
-    bank_line_ids: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+    bank_lines: Annotated[tuple[BankLineNamed, ...], Field(max_length=200)] = ()
     ledger_lines: Annotated[tuple[LedgerLine, ...], Field(max_length=500)] = ()
     everything_until: Day | None = None
 
@@ -113,10 +119,11 @@ def match_lines(session: Session, ctx: RequestContext, cmd: MatchLines) -> Ident
     """
     account = hold_account(session, ctx, cmd.bank_account_id)
     named = {(line.entry_id, line.line_no) for line in cmd.ledger_lines}
-    if len(named) < len(cmd.ledger_lines) or len(set(cmd.bank_line_ids)) < len(cmd.bank_line_ids):
+    bank_ids = {line.bank_line_id for line in cmd.bank_lines}
+    if len(named) < len(cmd.ledger_lines) or len(bank_ids) < len(cmd.bank_lines):
         message = "A line is named twice."
         raise InvalidInput(message, fields={"ledger_lines": message})
-    bank = _waiting_bank_lines(session, ctx, account, cmd.bank_line_ids)
+    bank = _waiting_bank_lines(session, ctx, account, list(bank_ids))
     ledger = waiting_ledger_lines(session, ctx, account, cmd.ledger_lines)
     if cmd.everything_until is not None:
         ledger += [
