@@ -49,10 +49,12 @@ from erp.services.banking.listing import (
     list_waiting,
 )
 from erp.services.banking.matching import MatchLines, Unmatch, match_lines, unmatch
+from erp.services.banking.printing import PrintedReconciliation, get_printed_reconciliation
 from erp.services.banking.reading_files import read_bank_file
 from erp.services.banking.reconciling import (
     GetReconciliation,
     ListOpenLines,
+    OpenLine,
     Reconciliation,
     get_reconciliation,
     list_open_lines,
@@ -82,13 +84,13 @@ __all__ = [
     "FILE_ORIGIN", "AccountRow", "AccountTaken", "AlreadyMatched", "ApplyRules", "BookLine", "ChangeBankAccount",
     "ClearCheque", "FileFormat", "GetReconciliation", "ImportStatement", "ImportedStatement", "LineKind", "LineRow",
     "ListLines", "ListMatches", "ListOpenLines", "ListWaiting", "MatchKind", "MatchLines", "NoBankAccount",
-    "NotEqual", "NotUndoable", "NothingNew", "OfAccount", "OpenBankAccount", "PayForLine", "PreviewStatement",
-    "ReceiveForLine", "Reconciliation", "RemoveRule", "SetRule", "StatementMissing", "StatementPreview",
-    "SuggestMatches", "TryRule", "UnknownBankAccount", "UnknownBankFile", "UnknownBankLine", "UnknownMatch",
-    "UnknownRule", "Unmatch", "UnprovenStatement", "UnreadableBankFile", "UploadedFile", "WrongStatement",
-    "apply_rules", "book_line", "change_bank_account", "clear_cheque", "get_bank_account", "get_reconciliation",
-    "import_statement", "keep_bank_file", "list_bank_accounts", "list_bank_lines", "list_matches",
-    "list_open_lines", "list_rules", "list_statements", "list_waiting", "match_lines", "open_bank_account",
-    "pay_for_line", "preview_statement", "read_bank_file", "receive_for_line", "referees", "remove_rule",
-    "set_rule", "suggest_matches", "try_rule", "unmatch",
+    "NotEqual", "NotUndoable", "NothingNew", "OfAccount", "OpenBankAccount", "OpenLine", "PayForLine",
+    "PreviewStatement", "PrintedReconciliation", "ReceiveForLine", "Reconciliation", "RemoveRule", "SetRule",
+    "StatementMissing", "StatementPreview", "SuggestMatches", "TryRule", "UnknownBankAccount", "UnknownBankFile",
+    "UnknownBankLine", "UnknownMatch", "UnknownRule", "Unmatch", "UnprovenStatement", "UnreadableBankFile",
+    "UploadedFile", "WrongStatement", "apply_rules", "book_line", "change_bank_account", "clear_cheque",
+    "get_bank_account", "get_printed_reconciliation", "get_reconciliation", "import_statement", "keep_bank_file",
+    "list_bank_accounts", "list_bank_lines", "list_matches", "list_open_lines", "list_rules", "list_statements",
+    "list_waiting", "match_lines", "open_bank_account", "pay_for_line", "preview_statement", "read_bank_file",
+    "receive_for_line", "referees", "remove_rule", "set_rule", "suggest_matches", "try_rule", "unmatch",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.state.asking import DialogFormState
-from erp.state.banking.wording import RECONCILE
+from erp.state.banking.wording import RECONCILE, account_choices
 from erp.state.banking.workspace import BankState
 
 PARTS = ("1", "2", "3", "4")
@@ -42,7 +42,7 @@ class BookLineState(_OverDesk, rx.State):
         self._picked = desk._picked_lines()  # noqa: SLF001  sister of this state
         self.rest = desk._rest()  # noqa: SLF001
         page = await self._ask("accounting.list_accounts", {"limit": 200})
-        self.accounts = [{"value": a.key, "label": f"{a.code} {a.name}"} for a in page.rows]
+        self.accounts = account_choices(page.rows)
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = super()._payload(form)

@@ -1,6 +1,7 @@
 """Words of banks on the screen."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Any, Final
 
 from erp.core.columns import Column, Kind
 
@@ -50,3 +51,9 @@ OPEN_COLUMNS: Final = (
     Column("age", "Age", wide_only=True),
     Column("amount", "Amount", Kind.MONEY),
 )
+
+
+def account_choices(rows: Iterable[Any]) -> list[dict[str, str]]:
+    """Return ledger accounts as choices, none chosen first."""
+    known = [{"value": row.key, "label": f"{row.code} {row.name}"} for row in rows]
+    return [{"value": "", "label": "Choose"}, *known]
