@@ -41,7 +41,7 @@ class BankListState(SessionState, rx.State):
     @handler(permission=PAGE, background=True)
     async def listen(self) -> None:
         """Show the accounts again whenever something changes at a bank."""
-        async for _ in live.changes(self, TOPIC, "accounting"):
+        async for _ in live.changes(self, TOPIC, "payments"):
             async with self:
                 await self._show()
 

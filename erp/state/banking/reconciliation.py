@@ -43,8 +43,8 @@ class ReconciliationState(SessionState, rx.State):
 
     @handler(permission=PAGE, background=True)
     async def listen(self) -> None:
-        """Show it again whenever something changes at a bank or in the books."""
-        async for _ in live.changes(self, TOPIC, "accounting"):
+        """Show it again whenever something changes at a bank, or in payments."""
+        async for _ in live.changes(self, TOPIC, "payments"):
             async with self:
                 await self._show()
 

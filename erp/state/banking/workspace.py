@@ -32,7 +32,7 @@ class BankState(RecordState, rx.State):
     """One account: its lines that wait, and what the chosen one may be."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = (TOPIC, "payments", "accounting")
+    topics: ClassVar[tuple[str, ...]] = (TOPIC, "payments")
 
     lines: list[dict[str, str]] = []
     chosen: str = ""
