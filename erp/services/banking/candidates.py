@@ -220,26 +220,33 @@ def settled_takings(key: str, day: str, amount: Decimal, kept: Decimal) -> list[
 
 def beginning(session: Session, ctx: RequestContext, line: WaitingLine) -> Iterator[Candidate]:
     """Yield what the balance before the first statement is made of: everything in the books until then."""
-    rows = db.fetch_all(
+    sums = db.fetch_one(
         session,
         f"""
-        select l.entry_id, l.line_no, l.debit - l.credit as amount from journal_line l
-         where l.tenant_id = %(tenant)s and l.account_id = %(ledger)s and l.effective_on <= %(day)s
-           and {LEDGER_WAITS} order by l.effective_on desc
+        select count(*) as lines, coalesce(sum(amount), 0) as amount,
+               coalesce(array_agg(entry_id) filter (where place <= {MANY_LINES}), '{{}}') as entry_ids,
+               coalesce(array_agg(line_no) filter (where place <= {MANY_LINES}), '{{}}') as line_nos
+          from (select l.entry_id, l.line_no, l.debit - l.credit as amount,
+                       row_number() over (order by l.entry_id, l.line_no) as place
+                  from journal_line l
+                 where l.tenant_id = %(tenant)s and l.account_id = %(ledger)s
+                   and l.effective_on <= %(day)s and {LEDGER_WAITS}) known
         """,  # noqa: S608  made of literals
         _asked(ctx, line),
     )
-    known = sum((row["amount"] for row in rows), Decimal(0))
-    number = counted(len(rows), "entry", "entries")
-    if rows and known == line.amount:
+    assert sums is not None  # noqa: S101  an aggregate always answers
+    known, lines = sums["amount"], sums["lines"]
+    number = counted(lines, "entry", "entries")
+    if lines and known == line.amount:
         given = _matching(line, []) | {"everything_until": str(line.booked_on)}
         reason = f"Their balance is {money_text(known)}, as the bank says"
         title = f"All {number} of the books until {date_text(line.booked_on)}"
         yield Candidate(95, title, (reason,), "banking.match_lines", given)
-    elif len(rows) <= MANY_LINES:
+    elif lines <= MANY_LINES:
         rest = line.amount - known
         part = {"account_key": "opening_difference", "amount": str(rest)}
-        lines = [{"entry_id": str(r["entry_id"]), "line_no": r["line_no"]} for r in rows]
+        pairs = zip(sums["entry_ids"], sums["line_nos"], strict=True)
+        named = [{"entry_id": str(entry), "line_no": line_no} for entry, line_no in pairs]
         yield Candidate(
             40,
             f"The books until then, and {money_text(rest)} as opening balance difference",
@@ -248,7 +255,7 @@ def beginning(session: Session, ctx: RequestContext, line: WaitingLine) -> Itera
                 "An accountant moves the difference to where it belongs",
             ),
             "banking.book_line",
-            {"bank_line_id": str(line.id), "lines": [part], "ledger_lines": lines},
+            {"bank_line_id": str(line.id), "lines": [part], "ledger_lines": named},
         )
 
 

@@ -148,6 +148,9 @@ def book_held_line(
     known = waiting_ledger_lines(session, ctx, line.account, cmd.ledger_lines)
     rest = line.amount - sum((member.amount for member in known), ZERO)
     total = sum((part.amount for part in cmd.lines), ZERO)
+    if not rest:
+        message = "Nothing is left to book. Match the lines as they are."
+        raise NotEqual(message, fields={"ledger_lines": message})
     if total != rest:
         message = f"The parts are {money_text(total)}, but {money_text(rest)} are to be booked."
         raise NotEqual(message, fields={"lines": message})
@@ -161,13 +164,10 @@ def book_held_line(
             raise InvalidInput(message, fields={f"lines.{at}.{field}": message})
     accounting.check_typed_lines(session, ctx, cmd.lines)
     match_id = new_id()
-    entry_id = None
-    if rest:
-        entry_id = _post(session, ctx, line, match_id, (rest, cmd))
-        known = [*known, *members_of_entry(session, ctx, line.account, entry_id)]
-    kind = MatchKind.BOOKED if entry_id else MatchKind.MATCHED
-    members = [line.member, *known]
-    return write_match(session, ctx, line.account, kind, members, (match_id, entry_id, rule_id))
+    entry_id = _post(session, ctx, line, match_id, (rest, cmd))
+    members = [line.member, *known, *members_of_entry(session, ctx, line.account, entry_id)]
+    made = (match_id, entry_id, rule_id)
+    return write_match(session, ctx, line.account, MatchKind.BOOKED, members, made)
 
 
 def _post(
