@@ -179,7 +179,7 @@ def _suggestions() -> rx.Component:
     )
     return card(
         rx.cond(BankState.suggestions.length() > 0, found, none),
-        title="What it may be",
+        title="It may be",
         actions=(
             button("Receive or pay", icon="banknote", on_click=BankState.press("p")),
             button("Book", icon="book-open", on_click=BankState.press("b")),
@@ -269,12 +269,8 @@ def _history() -> rx.Component:
 
     matched = data_table(MATCH_COLUMNS, BankState.matches, label="Matched lately", row_action=undo)
     brought = data_table(STATEMENT_COLUMNS, BankState.statements, label="Statements")
-    none = rx.el.p("None yet.", class_name="soft")
     return rx.fragment(
         rx.cond(BankState.matches.length() > 0, card(matched, title="Matched lately")),
-        card(
-            rx.cond(BankState.may_reconcile, _upload()),
-            rx.cond(BankState.statements.length() > 0, brought, none),
-            title="Statements",
-        ),
+        rx.cond(BankState.may_reconcile, card(_upload(), title="Upload a statement")),
+        rx.cond(BankState.statements.length() > 0, card(brought, title="Statements")),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
 
@@ -194,17 +194,54 @@ def takings(
                 " book it by hand if the acquirer bills from another state"
             )
         reasons += ["The bank's text speaks of such takings"] if said else []
+        title = f"{kind} takings of {date_text(date.fromisoformat(day))}"
         yield Candidate(
             (45 if kept else 70) + (20 if said else 0),
-            f"{kind} takings of {date_text(line.booked_on.fromisoformat(day))}",
+            title,
             tuple(reasons),
             "banking.book_line",
             {
+                "narration": title,
                 "bank_line_id": str(line.id),
                 "lines": settled_takings(row["key"], day, row["amount"], kept),
             },
             f"days of {kind} takings",
         )
+
+
+def single_takings(
+    session: Session, ctx: RequestContext, line: WaitingLine, words: Words
+) -> Iterator[Candidate]:
+    """Yield single payments by UPI or card of the line's amount, whose reference the bank names."""
+    rows = db.fetch_all(
+        session,
+        """
+        select a.key, l.effective_on, e.narration, coalesce(p.reference, t.reference, '') as reference
+          from journal_line l
+          join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+          join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+          left join payment p on (p.tenant_id, p.id) = (e.tenant_id, e.origin_id)
+          left join tender t on t.tenant_id = e.tenant_id and t.sale_id = e.origin_id
+               and t.method in ('upi', 'card') and t.amount = l.debit
+         where l.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key = any(%(keys)s)
+           and l.debit = %(amount)s and l.effective_on between %(since)s and %(day)s
+         order by l.effective_on desc, l.entry_id
+        """,
+        _asked(ctx, line) | {"keys": list(TAKINGS)},
+    )
+    for row in rows:
+        if words.mention(row["reference"]):
+            title = f"{TAKINGS[row['key']]}, {row['narration']}"
+            lines = settled_takings(row["key"], str(row["effective_on"]), line.amount, Decimal(0))
+            yield Candidate(
+                92,
+                title,
+                (f"Its reference {row['reference']} stands in the bank's text",),
+                "banking.book_line",
+                {"bank_line_id": str(line.id), "narration": title, "lines": lines},
+                "payments by UPI or card",
+                sureness=2,
+            )
 
 
 def settled_takings(key: str, day: str, amount: Decimal, kept: Decimal) -> list[dict[str, str]]:

@@ -20,6 +20,7 @@ from erp.services.banking.candidates import (
     cheques,
     days_together,
     entries,
+    single_takings,
     sureness,
     takings,
 )
@@ -106,6 +107,7 @@ def _candidates(
         known += cheques(session, ctx, line, words)
         known += _after_payments(known, list(_debts(session, ctx, line, words)))
     known += takings(session, ctx, line, words)
+    known += single_takings(session, ctx, line, words)
     for rule in rules_for(session, ctx, line.id):
         action, given = rule.action(line.id, line.amount)
         what = rule.party or rule.account

@@ -162,6 +162,18 @@ def test_takings_come_to_the_bank_as_in_the_examples(trader, account, method, ta
     assert broken_promises() == []
 
 
+def test_a_payment_by_upi_is_found_by_its_reference(trader, account):
+    customer = owing(trader, 4)
+    for reference in ("632710045511", "632710045512"):
+        receive(trader, customer, "210.00", method="upi", reference=reference)
+    line = line_of(trader, account, 210, "UPI/632710045512/ASHA")
+    first = suggested(trader, line)[0]
+    assert first.reasons == ["Its reference 632710045512 stands in the bank's text"]
+    accept(trader, first)
+    assert (balance(trader, "bank"), balance(trader, "upi_clearing")) == (210, 210)
+    assert broken_promises() == []
+
+
 def test_the_beginning_is_everything_in_the_books_or_a_difference(trader, account):
     owner = [
         {"account_key": "bank", "debit": "900.00"},
