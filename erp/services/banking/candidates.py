@@ -225,7 +225,7 @@ def single_takings(
                and t.method in ('upi', 'card') and t.amount = l.debit
          where l.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key = any(%(keys)s)
            and l.debit = %(amount)s and l.effective_on between %(since)s and %(day)s
-         order by l.effective_on desc, l.entry_id
+         order by l.effective_on desc, l.entry_id limit 500
         """,
         _asked(ctx, line) | {"keys": list(TAKINGS)},
     )
