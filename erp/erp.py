@@ -67,7 +67,7 @@ def _create() -> rx.App:
     logging.getLogger(_PAYLOAD_LOGGER).setLevel(logging.ERROR)
     created = rx.App(
         api_transformer=(create_api(), _doors),
-        stylesheets=["/app.css", "/till.css", "/stock.css", "/imaging.css"],
+        stylesheets=["/app.css", "/till.css", "/stock.css", "/imaging.css", "/bank.css"],
         head_components=[
             rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
             rx.el.meta(name="color-scheme", content="light dark"),

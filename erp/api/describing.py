@@ -17,7 +17,7 @@ from erp.api.describing_papers import paper_paths
 from erp.api.describing_parts import BINARY, STATUSES, Schema, file_route, get_route, parameter
 from erp.api.exporting import XLSX
 from erp.api.tax_files import PORTAL_FILE
-from erp.api.uploading import PICTURE
+from erp.api.uploading import BANK_FILES, PICTURE
 from erp.services import platform
 
 TITLE = "Vantage ERP"
@@ -290,6 +290,11 @@ def _other_paths() -> dict[str, Schema]:
             {"*/*": BINARY},
         ),
         f"{BASE}/maker-lists": file_route("upload_maker_list", "Upload a maker's price list", []),
+        f"{BASE}{BANK_FILES}": file_route(
+            "upload_bank_file",
+            "Upload a bank's statement: CSV, XLSX, OFX or CAMT.053",
+            [parameter("path", "bank_account_id", an_id)],
+        ),
         f"{BASE}{PICTURE}": get_route(
             "product_picture",
             "A version of a product's picture, as `picture_url` names it",

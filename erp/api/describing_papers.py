@@ -86,6 +86,12 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         BOOKS,
     ),
     (
+        "bank-accounts/{bank_account_id}/reconciliation.pdf",
+        "print_reconciliation",
+        "A bank account's reconciliation as PDF on A4, as of the last day of its statements or another",
+        {"as_of": DAY},
+    ),
+    (
         "shifts/{shift_id}/report.pdf",
         "print_shift",
         "The X report of an open shift, or the Z report of a closed one, as PDF",

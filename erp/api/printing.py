@@ -17,7 +17,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import accounting, billing, inventory, payments, pos, purchasing, sales
+from erp.services import accounting, banking, billing, inventory, payments, pos, purchasing, sales
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -33,6 +33,11 @@ def printing_routes() -> list[Route]:
         ),
         Route(f"{BASE}/statements/{{party_id}}/pdf", guarded(print_statement), methods=["GET"]),
         Route(f"{BASE}/books/{{report}}.pdf", guarded(print_report), methods=["GET"]),
+        Route(
+            f"{BASE}/bank-accounts/{{bank_account_id}}/reconciliation.pdf",
+            guarded(print_reconciliation),
+            methods=["GET"],
+        ),
         Route(f"{BASE}/shifts/{{shift_id}}/report.pdf", guarded(print_shift), methods=["GET"]),
         Route(f"{BASE}/purchase-orders/{{order_id}}/pdf", guarded(print_order), methods=["GET"]),
         Route(
@@ -126,6 +131,29 @@ async def print_report(request: Request) -> Response:
     report = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().report, report)
     return _paper(content, f"{name}.pdf")
+
+
+async def print_reconciliation(request: Request) -> Response:
+    """Send a bank account's reconciliation on A4; the query may say `as_of`.
+
+    Raises:
+        UnknownBankAccount: There is no such bank account.
+        ValidationError: The day is none.
+    """
+    given = {name: text for name, text in request.query_params.items() if text}
+    wanted = banking.GetReconciliation.model_validate(
+        given | {"bank_account_id": request.path_params["bank_account_id"]}
+    )
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+
+    def found() -> banking.PrintedReconciliation:
+        ctx = context_of(credentials, request_id)
+        with db.unit_of_work(ctx) as session:
+            return banking.get_printed_reconciliation(session, ctx, wanted)
+
+    paper = await off_the_loop(found)
+    content = await off_the_loop(PdfPrinter().reconciliation, paper)
+    return _paper(content, f"reconciliation-{paper.found.as_of}.pdf")
 
 
 async def print_shift(request: Request) -> Response:

@@ -25,11 +25,14 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import catalog, documents, platform
+from erp.core.table_files import read_table
+from erp.services import banking, catalog, documents, platform
 
 LONGEST_NAME = 120
 LARGEST_FILE = 5_000_000
 PICTURE = "/products/{product_id}/picture"
+BANK_FILES = "/bank-accounts/{bank_account_id}/files"
+EDIT, RECONCILE = "catalog.edit", "banking.reconcile"
 _KEPT = {
     "cache-control": "private, max-age=31536000, immutable",
     "vary": "cookie, authorization",
@@ -42,13 +45,14 @@ Keep = Callable[[RequestContext, Request, str, bytes], BaseModel]
 def uploading_routes() -> list[Route]:
     """Return the routes that take files."""
     return [
-        Route(f"{BASE}/maker-lists", guarded(_takes(_maker_list)), methods=["POST"]),
-        Route(f"{BASE}{PICTURE}", guarded(_takes(_picture)), methods=["POST"]),
+        Route(f"{BASE}/maker-lists", guarded(_takes(_maker_list, EDIT)), methods=["POST"]),
+        Route(f"{BASE}{BANK_FILES}", guarded(_takes(_bank_file, RECONCILE)), methods=["POST"]),
+        Route(f"{BASE}{PICTURE}", guarded(_takes(_picture, EDIT)), methods=["POST"]),
         Route(f"{BASE}{PICTURE}", guarded(show_picture), methods=["GET"]),
     ]
 
 
-def _takes(keep: Keep) -> Callable[[Request], Any]:
+def _takes(keep: Keep, permission: str) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/octet-stream":
@@ -60,7 +64,7 @@ def _takes(keep: Keep) -> Callable[[Request], Any]:
 
         def kept() -> BaseModel:
             ctx = context_of(credentials, request_id)
-            ctx.require("catalog.edit")
+            ctx.require(permission)
             return keep(ctx, request, name or "file", content)
 
         answer = await off_the_loop(kept)
@@ -73,7 +77,7 @@ def _maker_list(
     ctx: RequestContext, _request: Request, name: str, content: bytes
 ) -> catalog.UploadedList:
     """Keep a price list: its rows to be looked at, and the file itself as it came."""
-    table = catalog.read_table(content)
+    table = read_table(content)
     digest = hashlib.sha256(content).hexdigest()
     with db.unit_of_work(ctx) as session:
         listed = catalog.keep_maker_list(session, ctx, name, digest, table)
@@ -85,11 +89,28 @@ def _maker_list(
     return listed
 
 
+def _bank_file(
+    ctx: RequestContext, request: Request, name: str, content: bytes
+) -> banking.UploadedFile:
+    """Keep a bank's file for its account: its rows to be looked at, and the file itself as it came."""
+    account_id = _id(request, "bank_account_id")
+    text = banking.read_bank_file(content)
+    digest = hashlib.sha256(content).hexdigest()
+    with db.unit_of_work(ctx) as session:
+        kept = banking.keep_bank_file(session, ctx, account_id, digest, name, text)
+        if not kept.is_known:
+            new = documents.NewDocument(
+                banking.FILE_ORIGIN, kept.id, "file", name, "application/octet-stream"
+            )
+            documents.store_bytes(session, ctx, object_storage(), new, content)
+    return kept
+
+
 def _picture(
     ctx: RequestContext, request: Request, _name: str, content: bytes
 ) -> platform.Identified:
     """Keep a product's picture, drawn anew in two sizes, and show the product with it."""
-    product_id = _id(request)
+    product_id = _id(request, "product_id")
     drawn = draw_pictures(content)
     platform.run("catalog.get_product", ctx, {"product_id": product_id})
     with db.unit_of_work(ctx) as session:
@@ -113,7 +134,7 @@ async def show_picture(request: Request) -> Response:
     """
     credentials = credentials_of(request)
     request_id = request_id_of(request.scope)
-    product_id, version = _id(request), request.query_params.get("v", "")
+    product_id, version = _id(request, "product_id"), request.query_params.get("v", "")
     variant = "large" if request.query_params.get("size") == "large" else "small"
 
     def found() -> bytes:
@@ -133,8 +154,8 @@ async def show_picture(request: Request) -> Response:
     return Response(await off_the_loop(found), media_type="image/jpeg", headers=_KEPT)
 
 
-def _id(request: Request) -> UUID:
+def _id(request: Request, name: str) -> UUID:
     try:
-        return UUID(request.path_params["product_id"])
+        return UUID(request.path_params[name])
     except ValueError:
-        raise NotFound("There is no such product.") from None
+        raise NotFound("There is nothing at this address.") from None

@@ -37,9 +37,13 @@ export function Shortcuts({ places }) {
   );
 }
 
+// A plain key belongs to whoever types, to an open dialog, and Enter to the button or link that has the focus.
+const isTaken = (key, event) => !/^(F\d+$|\$mod|Alt|Control)/.test(key)
+  && (isTyping(event) || event.target.closest?.("dialog, [role=dialog], [role=alertdialog]") || (key === "Enter" && event.target.closest?.("button, a, summary")));
+
 export function KeyMap({ keys, onKey }) {
   const act = useRef(onKey);
   act.current = onKey;
-  useEffect(() => tinykeys(window, Object.fromEntries(Object.entries(keys ?? {}).map(([key, name]) => [key, (event) => { event.preventDefault(); act.current?.(name); }]))), [JSON.stringify(keys)]);
+  useEffect(() => tinykeys(window, Object.fromEntries(Object.entries(keys ?? {}).map(([key, name]) => [key, (event) => { if (isTaken(key, event)) return; event.preventDefault(); act.current?.(name); }]))), [JSON.stringify(keys)]);
   return null;
 }

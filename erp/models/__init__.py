@@ -5,6 +5,7 @@ Importing this package registers every table with the metadata.
 
 from erp.models import (
     accounting,
+    banking,
     billing,
     catalog,
     documents,
@@ -24,6 +25,7 @@ from erp.models import (
 
 __all__ = [
     "accounting",
+    "banking",
     "billing",
     "catalog",
     "documents",

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.seed.banking import seed_banking
 from erp.seed.bills import seed_bills
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
@@ -154,6 +155,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_returns(ctx)
         seed_payments(ctx)
         seed_gst_returns(ctx)
+        seed_banking(ctx)
         seed_transfers(ctx, storage_id)
         seed_quality(ctx)
     return DemoTenant(ctx, new.name, logins)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from erp.services import (
     accounting,
+    banking,
     billing,
     catalog,
     documents,
@@ -40,6 +41,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     billing,
     loyalty,
     payments,
+    banking,
     pos,
     imaging,
     gst_returns,

@@ -12,6 +12,7 @@ from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
 from tests.isolation import (
+    bank,
     bookkeeping,
     buying,
     goods,
@@ -76,6 +77,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= paying.paying(shop, ids["buyer_id"])
     ids |= bookkeeping.keeping_books(shop, ids["buyer_id"])
     ids |= taxing.taxing(shop)
+    ids |= bank.banking(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
@@ -244,6 +246,7 @@ EXAMPLES: dict[str, Example] = (
     | paying.EXAMPLES
     | bookkeeping.EXAMPLES
     | taxing.EXAMPLES
+    | bank.EXAMPLES
     | goods.EXAMPLES
     | loyal.EXAMPLES
     | offline.EXAMPLES

@@ -1,12 +1,13 @@
 """Books of a shop, and a working input for every action of them that names something."""
 
 from typing import Any
+from uuid import UUID
 
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids
 
 
-def keeping_books(shop: Shop, buyer_id: object) -> Ids:
+def keeping_books(shop: Shop, buyer_id: UUID) -> Ids:
     """Make a cost centre, a draft, one that will be replaced, and an entry that comes again."""
     made = shop.run("accounting.create_cost_centre", {"code": "CLINIC", "name": "Clinic"})
     ids: Ids = {"centre_id": made.id}

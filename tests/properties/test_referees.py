@@ -17,6 +17,7 @@ from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
 from tests.isolation.taxing import prepared
+from tests.services.banking.statements import accept, bank_account, line_of, suggested
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
 from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.inventory.past_goods import second_branch
@@ -43,6 +44,8 @@ SABOTAGE = {
     "B10": "update sales_delivery_line set quantity = quantity + 1",
     "B11": "update purchase_requisition_line set ordered = ordered - 1 where ordered > 0",
     "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
+    "BK1": "update bank_match_member set amount = amount + 1",
+    "BK2": "update bank_statement set closing = closing + 1",
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
@@ -205,6 +208,7 @@ def _order(shop: Shop) -> None:
     shop.run("payments.receive_payment", paid | {"method": "bank"})
     cheque = {"method": "cheque", "reference": "1", "cheque_on": shop.ctx.today}
     shop.run("payments.receive_payment", paid | cheque)
+    accept(shop, suggested(shop, line_of(shop, bank_account(shop), 9))[0])
     shop.run("sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"})
     shop.sell({shop.variant_ids[2]: 1}, coupon="TEN")
 

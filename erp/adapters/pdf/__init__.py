@@ -9,11 +9,13 @@ from erp.adapters.pdf.offer import render_offer
 from erp.adapters.pdf.order import render_order
 from erp.adapters.pdf.pack_label import render_pack_label
 from erp.adapters.pdf.receipt import render_receipt
+from erp.adapters.pdf.reconciliation import render_reconciliation
 from erp.adapters.pdf.report import render_report
 from erp.adapters.pdf.session_report import render_session_report
 from erp.adapters.pdf.slip import render_slip
 from erp.adapters.pdf.statement import render_statement
 from erp.services.accounting import PrintedReport
+from erp.services.banking import PrintedReconciliation
 from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.inventory.printing import PackLabel, PrintedChallan
@@ -65,6 +67,10 @@ class PdfPrinter:
     def slip(self, slip: PrintedSlip) -> bytes:
         """Return a slip of the till as a PDF for an 80 mm roll."""
         return render_slip(slip)
+
+    def reconciliation(self, paper: PrintedReconciliation) -> bytes:
+        """Return a bank reconciliation as an A4 PDF."""
+        return render_reconciliation(paper)
 
     def statement(self, statement: PrintedStatement) -> bytes:
         """Return a statement of account as an A4 PDF."""

@@ -12,6 +12,7 @@ from erp.services.accounting.chart import (
     ensure_sales_account,
     sales_key,
 )
+from erp.services.accounting.checking import KEPT_ACCOUNTS, check_typed_lines
 from erp.services.accounting.comparing import Compare
 from erp.services.accounting.cost_centres import (
     ChangeCostCentre,
@@ -101,17 +102,17 @@ from erp.services.accounting.year_end import (
 )
 
 __all__ = [
-    "DEFAULT_CHART", "GROUPS", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed", "BalanceSheet", "CashFlow",
-    "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre", "DayBook", "EntryUnbalanced",
-    "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match", "NewEntry", "NewLine",
-    "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry", "PrintedReport",
-    "PrintedRow", "ProfitAndLoss", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate",
-    "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids", "balance_sheet",
-    "cash_flow", "change_cost_centre", "close_year", "create_cost_centre", "create_default_chart", "credit",
-    "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account", "get_draft", "get_entry",
-    "get_printed_report", "hold_items", "hold_months", "import_opening", "item_of", "ledger", "lines_of",
-    "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods", "list_templates",
-    "list_years", "make_due_entries", "oldest_first", "period_id", "post_draft", "post_entry", "post_manual_entry",
-    "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key", "save_draft", "save_template",
-    "set_period_status", "settle", "standing_of", "stop_template", "trial_balance", "unsettle",
+    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed", "BalanceSheet",
+    "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre", "DayBook",
+    "EntryUnbalanced", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match", "NewEntry",
+    "NewLine", "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
+    "PrintedReport", "PrintedRow", "ProfitAndLoss", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft",
+    "SaveTemplate", "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids",
+    "balance_sheet", "cash_flow", "change_cost_centre", "check_typed_lines", "close_year", "create_cost_centre",
+    "create_default_chart", "credit", "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account",
+    "get_draft", "get_entry", "get_printed_report", "hold_items", "hold_months", "import_opening", "item_of",
+    "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods",
+    "list_templates", "list_years", "make_due_entries", "oldest_first", "period_id", "post_draft", "post_entry",
+    "post_manual_entry", "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key", "save_draft",
+    "save_template", "set_period_status", "settle", "standing_of", "stop_template", "trial_balance", "unsettle",
 ]  # fmt: skip

@@ -36,7 +36,6 @@ from erp.services.catalog.naming import search_words
 from erp.services.catalog.picturing import ORIGIN as PICTURE
 from erp.services.catalog.picturing import SetProductPicture, set_product_picture
 from erp.services.catalog.potency import Potency, read_potency
-from erp.services.catalog.price_files import BadPriceFile, read_table
 from erp.services.catalog.products import (
     CreateProduct,
     RemedyNames,
@@ -113,7 +112,6 @@ __all__ = [
     "ApplyMakerList",
     "BadBarcode",
     "BadPotency",
-    "BadPriceFile",
     "CreateProduct",
     "CreateTaxClass",
     "CreateVariant",
@@ -195,7 +193,6 @@ __all__ = [
     "propose_tax_class",
     "read_potency",
     "read_scan",
-    "read_table",
     "referees",
     "remove_barcode",
     "search_products",

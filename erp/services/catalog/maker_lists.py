@@ -16,6 +16,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, NotFound
 from erp.core.ids import new_id
+from erp.core.table_files import Table
 from erp.models.catalog import ListedPrice, MakerList, MakerListStatus
 from erp.services import documents
 from erp.services.catalog.events import MakerListApplied
@@ -25,7 +26,6 @@ from erp.services.catalog.price_changes import (
     changes_of,
     check_changes,
 )
-from erp.services.catalog.price_files import Table
 from erp.services.catalog.price_rows import PRICES, Part, guess_columns
 from erp.services.platform import (
     Command,

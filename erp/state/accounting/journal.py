@@ -31,6 +31,7 @@ ORIGINS = {
     "supplier_return": "Return to supplier",
     "manual": "Manual",
     "payment": "Payment",
+    "bank_match": "Bank line",
     "shift": "Shift",
     "goods_receipt": "Goods receipt",
     "adjustment": "Stock adjustment",

@@ -17,7 +17,8 @@ HEAD = "kind,code,debit,credit,bill,bill_date,due_date\n"
 @pytest.fixture
 def customer(trader: Shop) -> str:
     party_id = add_customer(trader, credit_days=30)
-    return trader.run("party.get_party", {"party_id": party_id}).code
+    code: str = trader.run("party.get_party", {"party_id": party_id}).code
+    return code
 
 
 def opening(trader: Shop, *lines: str) -> dict[str, object]:

@@ -35,7 +35,8 @@ def year(trader: Shop) -> Shop:
 
 def profit(trader: Shop) -> Decimal:
     asked = {"from_day": date(2024, 4, 1), "to_day": LAST}
-    return trader.run("accounting.profit_and_loss", asked).net_profit[0]
+    net: Decimal = trader.run("accounting.profit_and_loss", asked).net_profit[0]
+    return net
 
 
 def test_a_year_is_carried_as_in_the_examples(year: Shop):

@@ -11,6 +11,7 @@ import pytest
 
 from erp.core import db
 from erp.core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from erp.core.table_files import UnreadableTable, read_table
 from erp.services import catalog, platform
 from erp.services.catalog.price_rows import Part, guess_columns
 from tests.factories import make_shop
@@ -50,7 +51,7 @@ def upload(shop, *lines, headers=HEADERS):
 def keep(shop, name, content):
     with db.unit_of_work(shop.ctx) as session:
         digest = hashlib.sha256(content).hexdigest()
-        table = catalog.read_table(content)
+        table = read_table(content)
         return catalog.keep_maker_list(session, shop.ctx, name, digest, table)
 
 
@@ -245,8 +246,8 @@ def bomb():
     ],
 )
 def test_a_file_that_is_no_list_is_refused(content, says):
-    with pytest.raises(catalog.BadPriceFile, match=says):
-        catalog.read_table(content())
+    with pytest.raises(UnreadableTable, match=says):
+        read_table(content())
 
 
 def test_lists_are_for_editors_and_for_their_own_tenant(shop, stranger):

@@ -1,4 +1,4 @@
-"""Read a price list's file into rows of text: CSV, or the first sheet of an XLSX workbook."""
+"""Read a table's file into rows of text: CSV, or the first sheet of an XLSX workbook."""
 
 import csv
 import io
@@ -22,10 +22,10 @@ _WORKBOOK = b"PK\x03\x04"
 Table = list[list[str]]
 
 
-class BadPriceFile(InvalidInput):
+class UnreadableTable(InvalidInput):
     """The file is no table that can be read."""
 
-    code = "bad_price_file"
+    code = "unreadable_table"
 
 
 def read_table(content: bytes) -> Table:
@@ -34,7 +34,7 @@ def read_table(content: bytes) -> Table:
     Nothing in the file is computed: a formula stays the text that it is.
 
     Raises:
-        BadPriceFile: It is too large, neither CSV nor XLSX, or holds no row under its headers.
+        UnreadableTable: It is too large, neither CSV nor XLSX, or holds no row under its headers.
     """
     if len(content) > LARGEST_FILE:
         raise _bad(f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Split it.")
@@ -70,7 +70,7 @@ def _text(content: bytes) -> Iterator[list[str]]:
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error as error:
-        raise _bad("The CSV cannot be read. Save the list again as CSV.") from error
+        raise _bad("The CSV cannot be read. Save the file again as CSV.") from error
 
 
 def _workbook(content: bytes) -> Iterator[list[str]]:
@@ -102,5 +102,5 @@ def _shown(value: Any) -> str:  # noqa: ANN401  whatever a cell holds
     return str(value)
 
 
-def _bad(message: str) -> BadPriceFile:
-    return BadPriceFile(message, fields={"file": message})
+def _bad(message: str) -> UnreadableTable:
+    return UnreadableTable(message, fields={"file": message})
