@@ -4,6 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from erp.embedded.credentials import free_port
+from erp.embedded.frontend import build_if_changed
+from erp.embedded.programs import PROJECT
 from tests.browser.tills import Counter, open_counter
 from tests.factories import broken_promises
 from tests.gate.serving import Server, serving
@@ -17,8 +19,8 @@ TARGETS = """() => [...document.querySelectorAll('.offline-till :is(button, a, i
   .filter(([, box]) => box.width && box.height && box.height < 43.5).map(([name]) => name)"""
 
 
-def test_the_till_goes_on_without_its_server(browser_window, interface, environment, tmp_path):
-    assert interface.url  # it has built the pages
+def test_the_till_goes_on_without_its_server(browser_window, environment, tmp_path):
+    build_if_changed(PROJECT, tmp_path / "build.log", print)
     port = free_port()
     with serving(environment, tmp_path / "first.log", with_pages=True, port=port) as server:
         counter = open_counter(browser_window, server)
