@@ -85,9 +85,9 @@ def test_a_figure_of_a_statement_leads_to_its_document_and_a_draft_is_finished(
 ):
     page = enter(browser_window, interface, books, "accountant", "/books/profit-and-loss")
     row = page.get_by_role("row", name=re.compile("Cost of Goods Sold"))
-    page.get_by_role("button", name="Direct Expenses").press("Enter")
+    page.get_by_role("button", name="Direct Expenses", exact=True).press("Enter")
     expect(row).to_have_count(0)
-    page.get_by_role("button", name="Direct Expenses").press("Enter")
+    page.get_by_role("button", name="Direct Expenses", exact=True).press("Enter")
     row.get_by_role("link", name="60.00").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cost of Goods Sold")
     page.locator(".row-link").first.click()
