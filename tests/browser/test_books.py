@@ -85,9 +85,9 @@ def test_a_figure_of_a_statement_leads_to_its_document_and_a_draft_is_finished(
 ):
     page = enter(browser_window, interface, books, "accountant", "/books/profit-and-loss")
     row = page.get_by_role("row", name=re.compile("Cost of Goods Sold"))
-    page.get_by_role("button", name="Direct Expenses").press("Enter")
+    page.get_by_role("button", name="Direct Expenses", exact=True).press("Enter")
     expect(row).to_have_count(0)
-    page.get_by_role("button", name="Direct Expenses").press("Enter")
+    page.get_by_role("button", name="Direct Expenses", exact=True).press("Enter")
     row.get_by_role("link", name="60.00").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Cost of Goods Sold")
     page.locator(".row-link").first.click()
@@ -147,17 +147,17 @@ def test_a_month_is_closed_with_a_reason_and_opened_again(browser_window, interf
     expect(dialog.get_by_role("alert")).to_be_visible()
     dialog.get_by_label("Reason").fill("Filed")
     dialog.get_by_role("button", name=re.compile("^Close ")).click()
-    expect(page.locator("tbody")).to_contain_text("Closed")
-    expect(page.locator("tbody")).to_contain_text("Filed")
+    expect(page.get_by_role("table", name="Periods").locator("tbody")).to_contain_text("Closed")
+    expect(page.get_by_role("table", name="Periods").locator("tbody")).to_contain_text("Filed")
     page.get_by_role("button", name="Open", exact=True).click()
     page.get_by_label("Reason").fill("One bill came late")
     page.get_by_role("dialog").get_by_role("button", name=re.compile("^Open ")).click()
-    expect(page.locator("tbody")).to_contain_text("Open")
+    expect(page.get_by_role("table", name="Periods").locator("tbody")).to_contain_text("Open")
 
 
 def test_those_who_only_read_are_offered_no_change(browser_window, interface, books):
     page = enter(browser_window, interface, books, "auditor", "/books/periods")
-    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_role("table", name="Periods").locator("tbody tr")).to_have_count(1)
     expect(page.get_by_role("button", name="Close", exact=True)).to_have_count(0)
     page.goto(f"{interface.url}/books/journal/new")
     expect(page).to_have_url(re.compile("no-permission"))
