@@ -13,9 +13,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
 
 def test_a_statement_is_imported_matched_by_keys_and_agrees(
-    environment, open_window, interface, troubles, tmp_path
+    environment, open_window, interface, s3, troubles, tmp_path
 ):
     assert environment
+    assert s3
     shop = make_shop("bank")
     customer = owing(shop, 4, name="Nirmala Stores")
     receive(shop, customer, "420.00", reference="UTR5501")
@@ -39,7 +40,8 @@ def test_a_statement_is_imported_matched_by_keys_and_agrees(
         ("Credit", "In"),
         ("Balance", "Left"),
     ):
-        page.get_by_label(label, exact=True).select_option(label=column)
+        chooser = page.locator("label.field", has=page.get_by_text(label, exact=True))
+        chooser.locator("select").select_option(label=column)
     expect(page.get_by_role("table", name="Lines of the file")).to_contain_text("₹302.00")
     page.get_by_role("button", name="Import").click()
 
