@@ -98,7 +98,7 @@ def _progress() -> rx.Component:
         rx.el.div("Matched", class_name="tile-label"),
         rx.el.div(head["progress"], class_name="tile-value"),
         progress_bar(BankState.percent, "Matched"),
-        class_name="card tile span-3",
+        class_name="card tile span-3 bank-progress",
     )
 
 

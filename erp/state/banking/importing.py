@@ -136,7 +136,6 @@ def _head(seen: Any) -> dict[str, str]:
         "closing": NOTHING if seen.closing is None else money_text(seen.closing),
         "refusal": "" if is_asked or seen.statement_id else seen.refusal,
         "may_bring": "yes" if is_asked or not seen.refusal else "",
-        "first": str(seen.bank_account_id),
     }
 
 
