@@ -98,7 +98,7 @@ def serving(
 
 
 def _wait_until_live(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + 120
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()
         with contextlib.suppress(httpx.HTTPError):
