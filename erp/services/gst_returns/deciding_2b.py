@@ -17,7 +17,7 @@ from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.papers_2b import Pairing, pair_up
 from erp.services.gst_returns.registrations import GstinText, registration_of
-from erp.services.gst_returns.tax_period import period_from
+from erp.services.gst_returns.tax_period import Months, period_from
 from erp.services.platform import (
     Command,
     Day,
@@ -122,7 +122,7 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
         WrongTaxPeriod: The day is no first of a month.
     """
     registration = registration_of(session, ctx, wanted.gstin)
-    period = period_from(wanted.starts_on, 1)
+    period = period_from(wanted.starts_on, Months.MONTH)
     held = waiting_ids(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, held)
     rows = [_row(one, pairing, set(held)) for one in pairing.matches]

@@ -1,7 +1,7 @@
 """Preparing a return: a frozen version of what the period's documents say."""
 
 from dataclasses import asdict
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from erp.services.gst_returns.events import ReturnPrepared
 from erp.services.gst_returns.proving import Difference
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
 from erp.services.gst_returns.snapshots import Snapshot, take_snapshot
-from erp.services.gst_returns.tax_period import TaxPeriod, period_from
+from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
 from erp.services.platform import Command, Day, Result, command, emit
 
 
@@ -29,7 +29,7 @@ class PrepareReturn(Command):
     gstin: GstinText
     form: ReturnForm
     starts_on: Day
-    months: Literal[1, 3] = 1
+    months: Months = Months.MONTH
 
 
 class PreparedReturn(Result):

@@ -3,10 +3,16 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from enum import IntEnum
 
 from erp.services.gst_returns.errors import WrongTaxPeriod
 
-QUARTER = 3
+
+class Months(IntEnum):
+    """How long a period is."""
+
+    MONTH = 1
+    QUARTER = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class TaxPeriod:
         return f"{self.ends_on.month:02d}{self.ends_on.year:04d}"
 
 
-def period_from(starts_on: date, months: int) -> TaxPeriod:
+def period_from(starts_on: date, months: Months) -> TaxPeriod:
     """Return the period that begins on a day.
 
     Raises:
@@ -31,7 +37,7 @@ def period_from(starts_on: date, months: int) -> TaxPeriod:
     if starts_on.day != 1:
         message = "A period begins on the first of a month."
         raise WrongTaxPeriod(message, fields={"starts_on": message})
-    if months == QUARTER and starts_on.month % QUARTER != 1:
+    if months is Months.QUARTER and starts_on.month % Months.QUARTER != 1:
         message = "A quarter begins in April, July, October or January."
         raise WrongTaxPeriod(message, fields={"starts_on": message})
     last = starts_on.month + months - 1
