@@ -182,6 +182,7 @@ def test_a_day_is_typed_as_it_is_read_whatever_the_browsers_language(
     expect(day).to_have_value("01-04-2026")
     expect(page).to_have_url(re.compile("as_of=2026-04-01"))
     page.goto(f"{interface.url}/books/journal/new")
+    expect(page.locator("input[name=idempotency_key]")).not_to_have_value("")
     page.get_by_label("Day").fill("31-02-2026")
     page.get_by_role("button", name="Post entry").click()
     expect(page.get_by_label("Day")).to_have_accessible_description(
