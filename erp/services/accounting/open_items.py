@@ -60,6 +60,12 @@ class Standing:
     promised: Decimal
 
 
+def lock_items(session: Session, party_id: UUID) -> None:
+    """Let others who would settle items of a party wait; several parties are locked in order."""
+    lock = f"open items of {party_id}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+
+
 def hold_items(
     session: Session, ctx: RequestContext, key: PartyAccount, party_id: UUID
 ) -> list[HeldItem]:
@@ -67,8 +73,7 @@ def hold_items(
 
     Others who would settle items of the party wait until the transaction ends.
     """
-    lock = f"open items of {party_id}"
-    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+    lock_items(session, party_id)
     rows = db.fetch_all(
         session,
         """

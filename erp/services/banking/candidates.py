@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, LiteralString
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.formatting import counted, date_text, money_text
 from erp.core.money import round_money
 from erp.services.banking.listing import LEDGER_WAITS
-from erp.services.banking.matching import WaitingLine
+from erp.services.banking.matching import ORIGIN, PAYMENTS_KEY, WaitingLine
 from erp.services.banking.wording import Words
 
 MOST_LOOKED_AT: Final = 20
@@ -27,6 +27,17 @@ GST_HALF: Final = Decimal(9)
 """Central and state tax on an acquirer's charge, in percent. Source: journal J10."""
 MANY_LINES: Final = 200
 TAKINGS: Final = {"upi_clearing": "UPI", "card_clearing": "Card"}
+CHARGED: Final = "card_clearing"
+"""Takings that come less a charge; payments by UPI bear none."""
+_MOVES: LiteralString = r"""
+    select a.key, l.debit - l.credit as amount,
+           coalesce(substring(l.note from '^Takings of (\d{4}-\d{2}-\d{2})$'),
+                    l.effective_on::text) as day
+      from journal_line l join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+     where l.tenant_id = %(tenant)s and a.company_id = %(company)s
+       and a.key = any(%(keys)s) and l.effective_on >= %(since)s
+"""
+"""What came into clearing and what was settled, by the day of the takings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,7 @@ class Candidate:
         given: Input of the command `action`, which accepts it.
         group: Candidates of one group exclude each other: only their number decides which.
         sureness: How much says that it is this one of its group: 2 a number, 1 a name, else 0.
+        doubt: Why a person must choose it, even where nothing else of its group fits.
     """
 
     score: int
@@ -48,6 +60,17 @@ class Candidate:
     group: str = ""
     sureness: int = 0
     party_id: str = ""
+    doubt: str = ""
+
+
+def in_the_books(
+    session: Session, ctx: RequestContext, line: WaitingLine, words: Words
+) -> list[Candidate]:
+    """Return what the books have of a line already: entries that wait, and cheques."""
+    known = [*entries(session, ctx, line, words), *days_together(session, ctx, line)]
+    if line.account["key"] == PAYMENTS_KEY:
+        known += cheques(session, ctx, line, words)
+    return known
 
 
 def entries(
@@ -167,20 +190,16 @@ def takings(
         return
     rows = db.fetch_all(
         session,
-        r"""
-        with moves as (
-            select a.key, l.debit - l.credit as amount,
-                   coalesce(substring(l.note from '^Takings of (\d{4}-\d{2}-\d{2})$'),
-                            l.effective_on::text) as day
-              from journal_line l join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
-             where l.tenant_id = %(tenant)s and a.company_id = %(company)s
-               and a.key = any(%(keys)s) and l.effective_on >= %(since)s)
+        f"""
+        with moves as ({_MOVES})
         select key, day, sum(amount) as amount from moves
          where day between %(since)s::text and %(day)s::text
          group by key, day
-        having sum(amount) between %(amount)s and %(amount)s / (1 - %(charge)s::numeric)
+        having sum(amount) = %(amount)s
+            or key = '{CHARGED}'
+               and sum(amount) between %(amount)s and %(amount)s / (1 - %(charge)s::numeric)
          order by day desc limit %(limit)s
-        """,
+        """,  # noqa: S608  made of literals
         _asked(ctx, line) | {"keys": list(TAKINGS), "charge": LARGEST_CHARGE},
     )
     for row in rows:
@@ -206,16 +225,22 @@ def takings(
                 "lines": settled_takings(row["key"], day, row["amount"], kept),
             },
             f"days of {kind} takings",
+            doubt="The bank's text speaks of no takings" if kept and not said else "",
         )
 
 
 def single_takings(
     session: Session, ctx: RequestContext, line: WaitingLine, words: Words
 ) -> Iterator[Candidate]:
-    """Yield single payments by UPI or card of the line's amount, whose reference the bank names."""
+    """Yield single payments by UPI or card of the line's amount, whose reference the bank names.
+
+    Not one that was settled so before, nor more than is left of its day's takings.
+    """
     rows = db.fetch_all(
         session,
-        """
+        f"""
+        with left_of as (
+            select key, day, sum(amount) as amount from ({_MOVES}) moves group by key, day)
         select a.key, l.effective_on, e.narration, coalesce(p.reference, t.reference, '') as reference
           from journal_line l
           join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
@@ -225,8 +250,17 @@ def single_takings(
                and t.method in ('upi', 'card') and t.amount = l.debit
          where l.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key = any(%(keys)s)
            and l.debit = %(amount)s and l.effective_on between %(since)s and %(day)s
+           and exists (select 1 from left_of d where d.key = a.key
+                          and d.day = l.effective_on::text and d.amount >= l.debit)
+           and not exists (select 1 from journal_line k
+                  join journal_entry s on (s.tenant_id, s.id) = (k.tenant_id, k.entry_id)
+                 where k.tenant_id = l.tenant_id and k.account_id = l.account_id
+                   and k.effective_on >= l.effective_on and k.credit = l.debit
+                   and s.origin_type = '{ORIGIN}' and right(s.narration, length(e.narration) + 2) = ', ' || e.narration
+                   and not exists (select 1 from journal_entry back
+                         where back.tenant_id = s.tenant_id and back.reverses_entry_id = s.id))
          order by l.effective_on desc, l.entry_id limit 500
-        """,
+        """,  # noqa: S608  made of literals
         _asked(ctx, line) | {"keys": list(TAKINGS)},
     )
     for row in rows:

@@ -28,10 +28,13 @@ from erp.services.banking.errors import (
     already_matched,
 )
 from erp.services.banking.events import LinesMatched, MatchUndone
+from erp.services.banking.wording import Words
 from erp.services.platform import Closed, Command, Day, Identified, ShortText, command, emit
 
 ORIGIN = "bank_match"
 """Entries of this origin were posted for a line of a bank."""
+PAYMENTS_KEY = "bank"
+"""The ledger account that payments by transfer come into and go out of."""
 
 
 class LedgerLine(Closed):
@@ -100,6 +103,10 @@ class WaitingLine:
     def member(self) -> Member:
         """The line as a member of a match."""
         return Member(self.id, None, None, self.amount, self.booked_on)
+
+    def words(self, counterparty: str) -> Words:
+        """Return what the bank says of it."""
+        return Words((self.text, self.reference, self.bank_ref, counterparty))
 
 
 @command("banking.match_lines", permission="banking.reconcile", rest="POST /bank-matches")

@@ -189,6 +189,7 @@ class _Reader:
         self, headers: Sequence[str], columns: Columns, order: DateOrder, today: date
     ) -> None:
         self._headers, self._columns, self._order, self._today = headers, columns, order, today
+        self._debit_sign = 0
         self.problems: list[RowProblem] = []
 
     def cell(self, row: Sequence[str], part: Part) -> str:
@@ -207,13 +208,24 @@ class _Reader:
             self._say(number, Part.CREDIT, "both a debit and a credit stand in this row.")
             return None
         if moved:
-            part, value = moved[0]
-            return -value if part is Part.DEBIT else value
+            return self._moved(number, *moved[0])
         bare = self._number(number, row, Part.AMOUNT)
         side = side_of(self.cell(row, Part.SIDE))
         if len(self.problems) > known or not bare:
             return None
         return bare if not side else side * abs(bare)
+
+    def _moved(self, number: int, part: Part, value: Decimal) -> Decimal | None:
+        """Return a debit or credit with its sign; banks may write every debit with a minus or `Dr`."""
+        if part is Part.CREDIT and value > 0:
+            return value
+        sign = 1 if value > 0 else -1
+        self._debit_sign = self._debit_sign or sign
+        if part is Part.DEBIT and sign == self._debit_sign:
+            return -abs(value)
+        wrong = "has another sign than those above" if part is Part.DEBIT else "is below zero"
+        self._say(number, part, f"{value} {wrong}, so that its direction is not sure.")
+        return None
 
     def line(self, number: int, row: Sequence[str], amount: Decimal) -> ReadLine | None:
         """Return a row that moves money as a line; nothing where its day cannot be read."""

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, LiteralString, Self
 from uuid import UUID
 
+import psycopg
 from pydantic import Field, model_validator
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -15,10 +17,11 @@ from erp.core.ids import new_id
 from erp.models.banking import BankRule
 from erp.services import accounting, party
 from erp.services.banking.accounts import hold_account
+from erp.services.banking.candidates import in_the_books
 from erp.services.banking.errors import UnknownRule
 from erp.services.banking.events import RuleChanged
 from erp.services.banking.listing import LINE_WAITS
-from erp.services.banking.matching import hold_line
+from erp.services.banking.matching import find_line, hold_line
 from erp.services.banking.settling import (
     BookedPart,
     BookLine,
@@ -37,11 +40,14 @@ from erp.services.platform import (
     ShortText,
     Text,
     command,
+    decode_cursor,
     emit,
+    encode_cursor,
+    refusal_for,
 )
 
-MOST_APPLIED: Final = 500
-"""Lines that one application books; the rest waits for the next."""
+MOST_APPLIED: Final = 50
+"""Lines that one application looks at, so that payments at the counter wait for few; the rest is the next one's."""
 
 FITS: LiteralString = """
     l.kind = 'line'
@@ -108,17 +114,26 @@ class RemoveRule(Command):
 
 
 class ApplyRules(Command):
-    """Whose automatic rules to apply to the lines that wait."""
+    """Whose automatic rules to apply to the lines that wait; `cursor`: where the last application ended."""
 
     bank_account_id: UUID
+    cursor: Annotated[str, Field(max_length=200)] = ""
 
 
 class AppliedRules(Result):
-    """How many lines were booked, and how many a rule fits that were refused, with the first reason."""
+    """What became of the lines that rules fit.
+
+    Attributes:
+        booked, refused: How many were, with the first reason.
+        left: How many a person looks at, because the books may have them already.
+        next_cursor: Where to go on; empty once every line was looked at.
+    """
 
     booked: int
     refused: int
     first_refusal: str
+    left: int
+    next_cursor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +249,9 @@ def _end(session: Session, ctx: RequestContext, rule_id: UUID) -> UUID:
 def apply_rules(session: Session, ctx: RequestContext, cmd: ApplyRules) -> AppliedRules:
     """Book lines that wait and that an automatic rule fits first; each as its rule says.
 
-    A line that is refused, for a closed period or a missing right, waits on; the others are booked.
-    At most 500 lines at once. Locks the bank account, then as payments do.
+    A line that is refused, for a closed period or a missing right, leaves nothing and waits on; the
+    others are booked. One that the books may have already is left to a person. At most 50 lines at
+    once. Locks the bank account, the open items of every party that rules name, then as payments do.
 
     Raises:
         UnknownBankAccount: The acting company has no such bank account.
@@ -244,27 +260,50 @@ def apply_rules(session: Session, ctx: RequestContext, cmd: ApplyRules) -> Appli
         banking.lines_matched.v1 and payments.payment_recorded.v1, of each line.
     """
     hold_account(session, ctx, cmd.bank_account_id)
+    day, last = decode_cursor(cmd.cursor, 2) or ["-infinity", str(UUID(int=0))]
     lines = db.fetch_all(
         session,
-        f"select l.id from bank_line l where l.tenant_id = %s and l.bank_account_id = %s and {LINE_WAITS}"  # noqa: S608  made of literals
+        f"select l.id, l.booked_on from bank_line l where l.tenant_id = %s and l.bank_account_id = %s and {LINE_WAITS}"  # noqa: S608  made of literals
         " and exists (select 1 from bank_rule r where r.tenant_id = l.tenant_id"
         f" and r.bank_account_id = l.bank_account_id and r.is_active and r.is_automatic and {FITS})"
-        " order by l.booked_on, l.id limit %s",
-        (ctx.tenant_id, cmd.bank_account_id, MOST_APPLIED),
+        " and (l.booked_on, l.id) > (%s::date, %s::uuid) order by l.booked_on, l.id limit %s",
+        (ctx.tenant_id, cmd.bank_account_id, day, last, MOST_APPLIED),
     )
-    booked, refusals = 0, []
-    for line in lines:
-        rule = rules_for(session, ctx, line["id"])[0]
-        if not rule.is_automatic:
+    ruled = [(line["id"], rules_for(session, ctx, line["id"])[0]) for line in lines]
+    wanted = [(line_id, rule) for line_id, rule in ruled if rule.is_automatic]
+    for party_id in sorted({rule.party_id for _, rule in wanted if rule.party_id}):
+        accounting.lock_items(session, party_id)
+    left, refusals = 0, []
+    for line_id, rule in wanted:
+        line, _, counterparty = find_line(session, ctx, line_id)
+        if in_the_books(session, ctx, line, line.words(counterparty)):
+            left += 1
             continue
-        try:
-            with session.begin_nested():
-                _apply(session, ctx, line["id"], rule)
-            booked += 1
-        except DomainError as error:
-            refusals.append(error.message)
-    first = refusals[0] if refusals else ""
-    return AppliedRules(booked=booked, refused=len(refusals), first_refusal=first)
+        refusal = _try(session, ctx, line_id, rule)
+        refusals += [refusal.message] if refusal else []
+    is_full = len(lines) == MOST_APPLIED
+    return AppliedRules(
+        booked=len(wanted) - left - len(refusals),
+        refused=len(refusals),
+        first_refusal=refusals[0] if refusals else "",
+        left=left,
+        next_cursor=encode_cursor(lines[-1]["booked_on"], lines[-1]["id"]) if is_full else "",
+    )
+
+
+def _try(session: Session, ctx: RequestContext, line_id: UUID, rule: Ruled) -> DomainError | None:
+    """Book a line as its rule says, or leave nothing of it and return why it is refused."""
+    try:
+        with db.attempt(session):
+            _apply(session, ctx, line_id, rule)
+            db.send_rows(session)
+            db.execute(session, "set constraints all immediate")
+            db.execute(session, "set constraints all deferred")
+    except DomainError as refusal:
+        return refusal
+    except (IntegrityError, psycopg.IntegrityError) as error:
+        return refusal_for(error)
+    return None
 
 
 def _apply(session: Session, ctx: RequestContext, line_id: UUID, rule: Ruled) -> None:

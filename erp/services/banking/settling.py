@@ -19,6 +19,7 @@ from erp.services.accounting import NewEntry, NewLine
 from erp.services.banking.errors import NotEqual
 from erp.services.banking.matching import (
     ORIGIN,
+    PAYMENTS_KEY,
     LedgerLine,
     WaitingLine,
     hold_line,
@@ -37,9 +38,6 @@ from erp.services.platform import (
     Text,
     command,
 )
-
-PAYMENTS_KEY = "bank"
-"""The ledger account that payments by transfer come into and go out of."""
 
 
 class BookedPart(Closed):

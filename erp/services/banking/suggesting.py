@@ -17,16 +17,13 @@ from erp.services.banking.candidates import (
     MOST_LOOKED_AT,
     Candidate,
     beginning,
-    cheques,
-    days_together,
-    entries,
+    in_the_books,
     single_takings,
     sureness,
     takings,
 )
-from erp.services.banking.matching import WaitingLine, find_line
+from erp.services.banking.matching import PAYMENTS_KEY, WaitingLine, find_line
 from erp.services.banking.ruling import rules_for
-from erp.services.banking.settling import PAYMENTS_KEY
 from erp.services.banking.wording import Words
 from erp.services.payments import Ledger
 from erp.services.platform import Query, Result, Rows, query
@@ -81,8 +78,7 @@ def suggest_matches(session: Session, ctx: RequestContext, wanted: SuggestMatche
     if kind == LineKind.OPENING:
         found = list(beginning(session, ctx, line))
     else:
-        words = Words((line.text, line.reference, line.bank_ref, counterparty))
-        found = _candidates(session, ctx, line, words)
+        found = _candidates(session, ctx, line, line.words(counterparty))
     shown = sorted(_weighed(found), key=lambda c: -c[0].score)[:MOST_SHOWN]
     return Suggestions(
         rows=[
@@ -102,26 +98,49 @@ def suggest_matches(session: Session, ctx: RequestContext, wanted: SuggestMatche
 def _candidates(
     session: Session, ctx: RequestContext, line: WaitingLine, words: Words
 ) -> list[Candidate]:
-    known = [*entries(session, ctx, line, words), *days_together(session, ctx, line)]
+    known = in_the_books(session, ctx, line, words)
+    ruled = _ruled(session, ctx, line, known)
     if line.account["key"] == PAYMENTS_KEY:
-        known += cheques(session, ctx, line, words)
         known += _after_payments(known, list(_debts(session, ctx, line, words)))
     known += takings(session, ctx, line, words)
     known += single_takings(session, ctx, line, words)
+    return known + ruled
+
+
+def _ruled(
+    session: Session, ctx: RequestContext, line: WaitingLine, known: list[Candidate]
+) -> list[Candidate]:
+    """Return what rules say; behind what the books have, and to be chosen, so that nothing is booked twice."""
+    least = min((c.score for c in known), default=100)
+    doubt = "The books may have it already" if known else ""
+    found = []
     for rule in rules_for(session, ctx, line.id):
         action, given = rule.action(line.id, line.amount)
+        score = min(90 if rule.is_automatic else 75, least - 1)
+        reasons = (f"The rule {rule.name} fits",)
         what = rule.party or rule.account
-        reason = (f"The rule {rule.name} fits",)
-        known.append(Candidate(90 if rule.is_automatic else 75, what, reason, action, given))
-    return known
+        found.append(Candidate(score, what, reasons, action, given, doubt=doubt))
+    return found
 
 
 def _after_payments(known: list[Candidate], debts: list[Candidate]) -> list[Candidate]:
-    """Put debts behind payments of theirs that are in the books: they are received already."""
-    paid = [c for c in known if c.party_id]
-    best = max((c.score for c in paid), default=100)
-    whose = {c.party_id for c in paid}
-    return [replace(c, score=min(c.score, best - 5)) for c in debts if c.party_id not in whose]
+    """Put debts behind payments of their party that are in the books: they may be received already.
+
+    One whose number the bank names keeps its place, but a person chooses.
+    """
+    best: dict[str, int] = {}
+    for candidate in known:
+        best[candidate.party_id] = max(best.get(candidate.party_id, 0), candidate.score)
+    return [
+        replace(
+            debt,
+            score=debt.score if debt.sureness > 1 else min(debt.score, best[debt.party_id] - 5),
+            doubt="A payment of this party is in the books already",
+        )
+        if debt.party_id in best
+        else debt
+        for debt in debts
+    ]
 
 
 def _weighed(found: list[Candidate]) -> Iterator[tuple[Candidate, bool]]:
@@ -133,7 +152,8 @@ def _weighed(found: list[Candidate]) -> Iterator[tuple[Candidate, bool]]:
         )
         is_ambiguous = bool(candidate.group) and rivals > 1
         said = (f"{rivals} {candidate.group} have this amount",) if is_ambiguous else ()
-        yield replace(candidate, reasons=(*candidate.reasons, *said)), is_ambiguous
+        said = (candidate.doubt,) if candidate.doubt else said
+        yield replace(candidate, reasons=(*candidate.reasons, *said)), bool(said)
 
 
 def _debts(

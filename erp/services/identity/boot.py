@@ -112,7 +112,7 @@ def _foreign_key(session: Session) -> list[str]:
     tenant_id = new_id()
     text = db.signed_context(tenant_id, NOBODY, int(time.time()) + db.CONTEXT_TTL_SECONDS)
     try:
-        with session.begin_nested():
+        with db.attempt(session):
             db.execute(session, "select set_config('app.ctx', %s, true)", (text,))
             row = db.fetch_one(session, "select sec.tenant() as tenant_id")
     except psycopg.errors.InsufficientPrivilege:

@@ -119,16 +119,28 @@ class BankState(RecordState, rx.State):
     @handler(permission=RECONCILE)
     async def apply_rules(self) -> list[EventSpec]:
         """Book what automatic rules fit."""
+        booked = refused = left = 0
+        given, why = {"bank_account_id": self.head.get("id", ""), "cursor": ""}, ""
         try:
-            done = await self._run(
-                "banking.apply_rules", {"bank_account_id": self.head.get("id", "")}
-            )
+            while True:
+                done = await self._run("banking.apply_rules", given)
+                booked, refused, left = (
+                    booked + done.booked,
+                    refused + done.refused,
+                    left + done.left,
+                )
+                why, given["cursor"] = why or done.first_refusal, done.next_cursor
+                if not done.next_cursor:
+                    break
         except (DomainError, ValidationError) as error:
+            await self._show()
             return [rx.toast.error(getattr(error, "message", "Open the account again."))]
         await self._show()
-        said = f"{counted(done.booked, 'line', 'lines')} booked by rules."
-        if done.refused:
-            return [rx.toast.warning(f"{said} {done.refused} refused: {done.first_refusal}")]
+        said = f"{counted(booked, 'line', 'lines')} booked by rules."
+        if left:
+            said += f" {left} left to you: the books may have them already."
+        if refused:
+            return [rx.toast.warning(f"{said} {refused} refused: {why}")]
         return [rx.toast.success(said)]
 
     @handler(permission=RECONCILE)

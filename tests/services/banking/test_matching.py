@@ -11,7 +11,7 @@ from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.core.ids import new_id
 from erp.models.banking import BankMatchMember
-from erp.services import banking
+from erp.services import accounting, banking
 from erp.services.accounting import KeptAccount
 from tests.factories import Shop, broken_promises
 from tests.services.banking.statements import (
@@ -71,7 +71,9 @@ def test_a_payment_that_is_recorded_comes_before_invoices_of_its_amount(trader, 
     first, *others = suggested(trader, line)
     assert first.action == "banking.match_lines"
     assert first.reasons[1:] == ["UTR998877 stands in the bank's text", "Nirmala Stores is named"]
-    assert all(row.action != "banking.receive_for_line" for row in others)
+    debts = [row for row in others if row.action == "banking.receive_for_line"]
+    assert debts
+    assert all(row.is_ambiguous and row.score < first.score for row in debts)
     accept(trader, first)
     assert waiting(trader, account) == []
     assert (balance(trader, "bank"), reconciliation(trader, account).open_in_books) == (420, 0)
@@ -97,6 +99,25 @@ def test_an_open_invoice_is_received_for_a_line_and_ambiguity_is_said(trader, ac
         given = {"bank_line_id": line.id, "party_id": customer}
         trader.run("banking.pay_for_line", given)
     assert broken_promises() == []
+
+
+def test_a_payment_of_somebody_else_does_not_come_before_an_invoice_that_is_named(trader, account):
+    other = owing(trader, 4, name="Kulkarni Sons")
+    receive(trader, other, "420.00", paid_on=str(days_ago(trader, 20)))
+    customer = owing(trader, 4, name="Nirmala Stores")
+    (item,) = trader.run("payments.list_items", {"party_id": customer}).rows
+    number = item.narration.rpartition(" ")[2]
+    line = line_of(trader, account, 420, f"NEFT CR {number}")
+    first = suggested(trader, line)[0]
+    assert (first.given.get("party_id"), first.is_ambiguous) == (str(customer), False)
+    receive(trader, customer, "420.00", paid_on=str(days_ago(trader, 3)), settles=[])
+    (named,) = [
+        row
+        for row in suggested(trader, line)
+        if row.title.endswith("Nirmala Stores") and "settles" in row.given
+    ]
+    assert named.is_ambiguous
+    assert named.reasons[-1] == "A payment of this party is in the books already"
 
 
 def test_a_whole_balance_and_a_bill_are_found_by_amount(trader, account):
@@ -162,6 +183,23 @@ def test_takings_come_to_the_bank_as_in_the_examples(trader, account, method, ta
     assert broken_promises() == []
 
 
+@pytest.mark.parametrize(("method", "proposed"), [("card", 1), ("upi", 0)])
+def test_a_transfer_a_little_below_a_days_takings_brings_no_charge_unasked(
+    trader, account, method, proposed
+):
+    lines = [
+        {"account_key": f"{method}_clearing", "debit": "3000"},
+        {"account_key": "capital", "credit": "3000"},
+    ]
+    given = {"effective_on": days_ago(trader, 1), "narration": "Takings", "lines": lines}
+    trader.run("accounting.post_manual_entry", given)
+    bring(trader, account, csv_of("0", (trader.ctx.today, "NEFT KULKARNI", "", 2946.90)))
+    found = suggested(trader, waiting(trader, account)[0])
+    assert [(row.is_ambiguous, row.reasons[-1]) for row in found] == [
+        (True, "The bank's text speaks of no takings")
+    ] * proposed
+
+
 def test_a_payment_by_upi_is_found_by_its_reference(trader, account):
     customer = owing(trader, 4)
     for reference in ("632710045511", "632710045512"):
@@ -171,6 +209,13 @@ def test_a_payment_by_upi_is_found_by_its_reference(trader, account):
     assert first.reasons == ["Its reference 632710045512 stands in the bank's text"]
     accept(trader, first)
     assert (balance(trader, "bank"), balance(trader, "upi_clearing")) == (210, 210)
+    again = line_of(trader, account, 210, "UPI/632710045512/ASHA again")
+    assert all("reference" not in row.reasons[0] for row in suggested(trader, again))
+    other = line_of(trader, account, 210, "UPI/632710045511/ASHA")
+    accept(trader, suggested(trader, other)[0])
+    assert suggested(trader, again) == [] or all(
+        row.action != "banking.book_line" for row in suggested(trader, again)
+    )
     assert broken_promises() == []
 
 
@@ -353,4 +398,48 @@ def test_a_line_that_a_rule_cannot_book_waits_and_the_others_do_not(trader, acco
     assert (done.booked, done.refused) == (1, 1)
     assert "more than a year ago" in done.first_refusal
     assert [line.amount for line in waiting(trader, account)] == [5]
+    assert broken_promises() == []
+
+
+def test_rules_book_nothing_of_a_closed_month_and_nothing_that_the_books_have(trader, account):
+    with_number = owing(trader, 4, name="Asha")
+    shut, today = days_ago(trader, 40).replace(day=5), trader.ctx.today
+    for name, more in (
+        ("Fees", {"contains": "fee", "account_key": "bank_charges"}),
+        ("Asha", {"contains": "asha", "party_id": with_number}),
+    ):
+        trader.run(
+            "banking.set_rule",
+            {"bank_account_id": account, "name": name, "is_automatic": True} | more,
+        )
+    receive(trader, with_number, "77.00")
+    bring(
+        trader,
+        account,
+        csv_of(
+            "0",
+            *((shut, text, "", amount) for text, amount in (("FEE 1", -5), ("ASHA 1", 9))),
+            *((today, text, "", amount) for text, amount in (("FEE 2", -6), ("ASHA 2", 8))),
+            (today, "NEFT ASHA", "", 77),
+        ),
+    )
+    given = [{"account_key": "cash", "debit": "1"}, {"account_key": "capital", "credit": "1"}]
+    entry = {"effective_on": shut, "narration": "In that month", "lines": given}
+    trader.run("accounting.post_manual_entry", entry)
+    with db.unit_of_work(trader.ctx) as session:
+        period = accounting.period_id(session, trader.ctx, shut)
+    trader.run(
+        "accounting.set_period_status",
+        {"period_id": period, "status": "closed", "reason": "Filed"},
+    )
+    done = trader.run("banking.apply_rules", {"bank_account_id": account})
+    assert (done.booked, done.refused, done.left, done.next_cursor) == (2, 2, 1, "")
+    assert "closed" in done.first_refusal
+    assert [line.text for line in waiting(trader, account)] == ["FEE 1", "ASHA 1", "NEFT ASHA"]
+    assert [row.reference for row in trader.run("payments.list_payments", {}).rows] == ["", ""]
+    found = suggested(trader, waiting(trader, account)[2])
+    first = found[0]
+    assert (first.action, first.is_ambiguous) == ("banking.match_lines", False)
+    rule = next(row for row in found if "rule" in row.reasons[0])
+    assert (rule.is_ambiguous, rule.score < first.score) == (True, True)
     assert broken_promises() == []

@@ -110,6 +110,15 @@ def test_a_row_that_cannot_be_read_is_named(row, says):
     assert [problem.said[: len(says)] for problem in found.problems] == [says]
 
 
+def test_debits_may_all_bear_their_sign_but_not_some():
+    head = "Date,Text,Debit,Credit"
+    for debit in ("500.00 Dr", "-500.00", "500.00"):
+        found = reading(f"{head}\n20/11/26,y,{debit},\n21/11/26,x,,5 Cr\n".encode())
+        assert [line.amount for line in found.lines] == [-500, 5], debit
+    mixed = reading(f"{head}\n20/11/26,y,-5,\n21/11/26,x,6,\n21/11/26,x,,-7\n".encode())
+    assert [problem.said[:14] for problem in mixed.problems] == ["Row 3, Debit: ", "Row 4, Credit:"]
+
+
 def test_days_and_amounts_are_read_as_banks_write_them():
     day = date(2026, 11, 2)
     for text in (
