@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, LiteralString
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -71,6 +71,12 @@ class LedgerLine(Result):
     debit: Decimal
     credit: Decimal
     balance: Decimal | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def beside(self) -> str:
+        """What stands beside the narration: the other side, and the cost centre."""
+        return ", ".join(part for part in (self.contra, self.cost_centre) if part)
 
 
 class LedgerPage(Rows):

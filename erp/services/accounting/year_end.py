@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, Literal
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import Field, computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -101,6 +101,12 @@ class YearRow(Result):
     is_closed: bool
     profit: Decimal
     entry_id: UUID | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def standing(self) -> str:
+        """Closed, open to be closed, or running."""
+        return "closed" if self.is_closed else "open" if self.is_over else "running"
 
 
 class YearList(Rows):

@@ -86,8 +86,7 @@ class LedgerState(ListState, rx.State):
         self.filters = named | self.filters
 
     def _entry(self, row: Any) -> Any:
-        beside = ", ".join(part for part in (row.contra, row.cost_centre) if part)
-        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}", "beside": beside}
+        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}"}
         sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
         return row.model_dump() | own | sides
 
@@ -101,7 +100,7 @@ class DayBookState(ListState, rx.State):
     permission: ClassVar[str] = "accounting.view"
     query: ClassVar[str] = "accounting.day_book"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("account", "Account", detail="said"),
+        Column("account", "Account"),
         Column("effective_on", "Day", Kind.DATE),
         Column("narration", "Entry", detail="party", wide_only=True),
         Column("debit", "Debit", Kind.MONEY),
@@ -121,7 +120,7 @@ class DayBookState(ListState, rx.State):
         } | self.filters
 
     def _entry(self, row: Any) -> Any:
-        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}", "said": ""}
+        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}"}
         sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
         return row.model_dump() | own | sides
 

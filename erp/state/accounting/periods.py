@@ -122,14 +122,10 @@ class YearListState(ListState, rx.State):
         self.may_close, self.may_reopen = principal.may(CLOSE), principal.may(REOPEN)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"id": row.year, "standing": _standing(row)}
+        return row.model_dump() | {"id": row.year}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"state": _standing(row), "entry_id": str(row.entry_id or "")}
-
-
-def _standing(row: Any) -> str:
-    return "closed" if row.is_closed else "open" if row.is_over else "running"
+        return {"state": row.standing, "entry_id": str(row.entry_id or "")}
 
 
 class CloseYearState(DialogFormState, rx.State):
