@@ -12,6 +12,7 @@ from tests.concurrency.crowd import at_once
 from tests.factories import Shop
 from tests.isolation.bookkeeping import draft
 from tests.services.accounting.test_posting import RENT, entry, post
+from tests.services.branches import add_branch
 from tests.services.trading import rows, snapshot
 
 
@@ -58,6 +59,17 @@ def test_posting_from_the_form_is_done_with_its_draft(trader: Shop, stranger: Sh
         post(trader, RENT, draft_id=kept)
     assert trader.run("accounting.list_drafts").rows == []
     assert len(manual(trader)) == 1
+
+
+def test_a_draft_and_a_reversal_stand_in_the_branch_they_are_about(trader: Shop):
+    there = add_branch(trader, gstin=None).ctx
+    kept, typed = (trader.run("accounting.save_draft", draft(trader), by=there).id for _ in "ab")
+    assert {x.branch for x in trader.run("accounting.list_drafts").rows} == {"Two"}
+    posted = trader.run("accounting.post_draft", {"draft_id": kept})
+    post(trader, RENT, draft_id=typed)
+    trader.run("accounting.reverse_entry", {"entry_id": posted.id, "reason": "x"})
+    found = rows(trader, "select branch_id from journal_entry where origin_type = 'manual'")
+    assert [x["branch_id"] for x in found] == [there.branch_id] * 3
 
 
 def test_a_template_makes_each_of_its_days_once(trader: Shop):
