@@ -56,7 +56,9 @@ class PeriodListState(ListState, rx.State):
         return row.model_dump() | {"starts_on": f"{row.starts_on:%B %Y}"}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"may_change": "" if row.status == "locked" else row.status}
+        carried = row.is_carried and row.status == "closed"
+        locked = row.status == "locked"
+        return {"may_change": "" if locked else "carried" if carried else row.status}
 
     @handler(permission=CLOSE)
     async def ask(self, period_id: str, status: str, month: str) -> None:
@@ -125,7 +127,7 @@ class YearListState(ListState, rx.State):
         return row.model_dump() | {"id": row.year}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"state": row.standing, "entry_id": str(row.entry_id or "")}
+        return {"state": row.standing}
 
 
 class CloseYearState(DialogFormState, rx.State):
