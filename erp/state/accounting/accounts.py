@@ -11,7 +11,7 @@ from erp.core.formatting import date_text, money_text
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
-from erp.state.showing import display_rows
+from erp.state.showing import NOTHING, display_rows
 
 BOOKS = {"/books/cash-book": "Cash in Hand", "/books/bank-book": "Bank Accounts"}
 TYPES = {
@@ -54,8 +54,11 @@ class LedgerState(ListState, rx.State):
     row_link: ClassVar[str] = "/books/journal/{entry_id}"
     filter_keys: ClassVar[tuple[str, ...]] = (
         "from_day", "to_day", "known_on", "account_id", "group_name", "party_id", "branch_id", "cost_centre",
+        "without_closing", "without_cash", "no_cost_centre",
     )  # fmt: skip
-    part_keys: ClassVar[tuple[str, ...]] = ("account_id", "group_name", "party_id")
+    part_keys: ClassVar[tuple[str, ...]] = (
+        "account_id", "group_name", "party_id", "without_closing", "without_cash", "no_cost_centre",
+    )  # fmt: skip
     topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
 
     head: dict[str, str] = {}
@@ -125,8 +128,10 @@ class DayBookState(ListState, rx.State):
         return row.model_dump() | own | sides
 
 
-def sided_text(amount: Decimal) -> str:
+def sided_text(amount: Decimal | None) -> str:
     """Write a balance with its side, as books do: `₹5.00 Dr`."""
+    if amount is None:
+        return NOTHING
     side = "" if not amount else " Dr" if amount > 0 else " Cr"
     return f"{money_text(abs(amount))}{side}"
 
