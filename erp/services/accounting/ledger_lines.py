@@ -100,12 +100,13 @@ class LedgerPage(Rows):
     """A page of a ledger, with the sums of all its pages; balances are debits less credits.
 
     Attributes:
-        title: What it is about. debits, credits: Of found lines alone where something was searched for;
+        title: What it is about. left_out: In words what it is without. debits, credits: Of found lines alone where something was searched for;
             opening and closing are none then.
     """
 
     rows: list[LedgerLine]
     title: str
+    left_out: str
     from_day: date
     to_day: date
     opening: Decimal | None
@@ -139,6 +140,7 @@ def ledger(session: Session, ctx: RequestContext, wanted: Ledger) -> LedgerPage:
         if last
         else "",
         title=_title(session, ctx, wanted, accounts),
+        left_out=_left_out(wanted),
         from_day=days.since,
         to_day=days.until,
         opening=None if wanted.search else past.balance,
@@ -171,7 +173,7 @@ def _accounts(session: Session, ctx: RequestContext, wanted: Ledger) -> list[Acc
 
 
 def _title(session: Session, ctx: RequestContext, wanted: Ledger, accounts: list[Account]) -> str:
-    """Return what a ledger is about, with what it leaves out.
+    """Return what a ledger is about.
 
     Raises:
         NotFound: There is no such party.
@@ -186,14 +188,17 @@ def _title(session: Session, ctx: RequestContext, wanted: Ledger, accounts: list
         if row is None:
             raise NotFound("There is no such party.")
         names.append(row["name"])
-    said = ", ".join(name for name in names if name) or "Every account"
-    left_out = (
+    return ", ".join(name for name in names if name) or "Every account"
+
+
+def _left_out(wanted: Ledger) -> str:
+    asked = (
         (wanted.without_closing, "year-end entries"),
         (wanted.without_cash, "cash and bank"),
         (wanted.no_cost_centre, "cost centres"),
     )
-    words = " and ".join(word for is_asked, word in left_out if is_asked)
-    return f"{said} without {words}" if words else said
+    words = " and ".join(word for is_asked, word in asked if is_asked)
+    return f"without {words}" if words else ""
 
 
 def _sums(

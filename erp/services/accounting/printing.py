@@ -218,7 +218,7 @@ def _ledger(session: Session, ctx: RequestContext, asked: Mapping[str, Any]) -> 
     closing = ("", end, last.debits, last.credits, last.closing)
     return _Body(
         last.title,
-        _days(last.from_day, last.to_day),
+        _words(_days(last.from_day, last.to_day), last.left_out),
         ["Day", "Entry", "Debit", "Credit", "Balance"],
         [
             *([opening] if last.opening is not None else []),

@@ -79,7 +79,7 @@ class LedgerState(ListState, rx.State):
     def _overlook(self, page: Any) -> None:
         self.head = {
             "title": page.title,
-            "days": f"{date_text(page.from_day)} to {date_text(page.to_day)}",
+            "days": f"{date_text(page.from_day)} to {date_text(page.to_day)} {page.left_out}".strip(),
             "opening": sided_text(page.opening),
             "debits": money_text(page.debits),
             "credits": money_text(page.credits),

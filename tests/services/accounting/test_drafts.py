@@ -86,6 +86,23 @@ def test_a_template_makes_each_of_its_days_once(trader: Shop):
     assert (row.next_on, row.made) == (today + timedelta(days=7), 4)
 
 
+def test_a_template_that_is_replaced_makes_no_day_again(trader: Shop):
+    today = trader.ctx.today
+    given = template(trader, today - timedelta(days=21), every="week")
+    kept = trader.run("accounting.save_template", given).id
+    trader.run("accounting.make_due_entries")
+    (row,) = trader.run("accounting.list_templates").rows
+    assert (row.first_on, len(row.lines)) == (today - timedelta(days=21), len(given["lines"]))
+    again = given | {"template_id": kept, "first_on": today - timedelta(days=20)}
+    with pytest.raises(InvalidInput):
+        trader.run("accounting.save_template", again | {"ends_on": today})
+    trader.run("accounting.save_template", again)
+    assert trader.run("accounting.make_due_entries").posted == 0
+    (row,) = trader.run("accounting.list_templates").rows
+    assert row.next_on == today + timedelta(days=1)
+    assert len(manual(trader)) == 4
+
+
 def test_many_who_ask_at_once_make_each_day_once(trader: Shop):
     trader.run("accounting.save_template", template(trader, trader.ctx.today))
     at_once([lambda: trader.run("accounting.make_due_entries") for _ in range(4)])
