@@ -100,8 +100,9 @@ class LedgerPage(Rows):
     """A page of a ledger, with the sums of all its pages; balances are debits less credits.
 
     Attributes:
-        title: What it is about. left_out: In words what it is without. debits, credits: Of found lines alone where something was searched for;
-            opening and closing are none then.
+        title: What it is about. left_out: In words what it is without.
+        debits, credits: Of found lines alone where something was searched for; opening and closing are
+            none then.
     """
 
     rows: list[LedgerLine]
