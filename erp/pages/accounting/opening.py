@@ -87,7 +87,8 @@ def _choice() -> rx.Component:
             "The first line names the columns: ",
             rx.el.span(", ".join(OPENING_COLUMNS), class_name="code"),
             ". Kind is account, customer or supplier; each open bill has a row of its own."
-            " Stock comes in by its deliveries and counts, not here.",
+            " Stock, cheques, advances and points do not come in here: what the old books had on them stays"
+            " on Opening Balance Difference.",
             class_name="soft",
         ),
         rx.el.div(chooser, class_name="adder"),
@@ -107,7 +108,7 @@ def _faults() -> rx.Component:
 def _preview() -> rx.Component:
     state = OpeningState
     left = notice(
-        f"{state.left} then stands on Opening Balance Difference; it is zero once everything is in.",
+        f"{state.left} then stands on Opening Balance Difference: what the file left out.",
         icon="info",
     )
     whole = notice("Nothing is left on Opening Balance Difference.", tone="gray", icon="check")

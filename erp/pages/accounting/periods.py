@@ -124,8 +124,15 @@ def _actions(row: rx.Var[dict[str, str]]) -> rx.Component:
         )
 
     closing = rx.fragment(ask("Close", "closed", "lock"))
-    opening = rx.fragment(ask("Open", "open", "lock-open"), ask("Lock", "locked", "shield"))
-    choices = rx.match(row["may_change"], ("open", closing), ("closed", opening), rx.fragment())
+    locking = rx.fragment(ask("Lock", "locked", "shield"))
+    opening = rx.fragment(ask("Open", "open", "lock-open"), locking)
+    choices = rx.match(
+        row["may_change"],
+        ("open", closing),
+        ("closed", opening),
+        ("carried", locking),
+        rx.fragment(),
+    )
     return rx.cond(Months.may_close, rx.el.div(choices, class_name="row-actions"))
 
 

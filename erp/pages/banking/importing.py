@@ -97,7 +97,7 @@ def _columns() -> rx.Component:
         return rx.el.label(
             rx.el.span(label, class_name="label"),
             rx.el.input(
-                on_blur=lambda value: BankFileState.set_balance(name, value),
+                on_blur=lambda value: BankFileState.take_balance(name, value),
                 placeholder="As the file says",
                 input_mode="decimal",
                 class_name="input",

@@ -32,13 +32,18 @@ class Compare(StrEnum):
 
 
 class StatementColumn(Result):
-    """A column of amounts; days and part are what a figure in it is made of."""
+    """A column of amounts; days and part are what a figure in it is made of.
+
+    Attributes:
+        no_cost_centre: It is of what has none, rather than of everything.
+    """
 
     label: str
     from_day: date
     to_day: date
     branch_id: UUID | None = None
     cost_centre: str = ""
+    no_cost_centre: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ def parts_of(
                 to_day=days.until,
                 branch_id=row.get("branch_id"),
                 cost_centre=row.get("cost_centre", ""),
+                no_cost_centre=part is Part.COST_CENTRE and not row["key"],
             ),
         )
         for row in rows

@@ -11,7 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services.accounting.comparing import Days, days_of
-from erp.services.accounting.sums import Scope, Span, end_of, sums_of
+from erp.services.accounting.sums import Scope, Span, Total, end_of, sums_of
 from erp.services.platform import (
     Day,
     Page,
@@ -49,7 +49,10 @@ class DayBookLine(Result):
 
 
 class DayBookPage(Rows):
-    """A page of the day book, with the sums of all its pages; both are equal."""
+    """A page of the day book, with the sums of all its pages; both are equal.
+
+    Narrowed to a cost centre it shows whole entries that name it, and adds them up.
+    """
 
     rows: list[DayBookLine]
     from_day: date
@@ -85,6 +88,13 @@ _LINES: LiteralString = """
 """
 
 
+_TOTAL: LiteralString = """
+        select coalesce(sum(e.total), 0.00) as total from journal_entry e
+         where e.tenant_id = %(tenant)s and e.company_id = %(company)s
+           and e.effective_on between %(since)s and %(until)s {conditions}
+"""
+
+
 @query("accounting.day_book", permission="accounting.view", rest="GET /day-book")
 def day_book(session: Session, ctx: RequestContext, wanted: DayBook) -> DayBookPage:
     """Return entries of some days with all their lines, in the order in which they stand in the books.
@@ -97,15 +107,42 @@ def day_book(session: Session, ctx: RequestContext, wanted: DayBook) -> DayBookP
     rows = _rows(session, ctx, wanted, days, after)
     page = [DayBookLine(**row) for row in rows[: wanted.limit]]
     last = page[-1] if len(rows) > wanted.limit else None
-    sums = sums_of(session, ctx, [Span(days.since, days.until)], wanted).values()
+    sums = _sums(session, ctx, wanted, days)
     return DayBookPage(
         rows=page,
         next_cursor=encode_cursor(last.effective_on, last.id, last.line_no) if last else "",
         from_day=days.since,
         to_day=days.until,
-        debits=sum((one.debit for one in sums), ZERO),
-        credits=sum((one.credit for one in sums), ZERO),
+        debits=sums.debit,
+        credits=sums.credit,
     )
+
+
+def _sums(session: Session, ctx: RequestContext, wanted: DayBook, days: Days) -> Total:
+    """Return both sides of what all pages show: kept balances where no entry is left out of them."""
+    if not wanted.search and not wanted.cost_centre:
+        moved = sums_of(session, ctx, [Span(days.since, days.until)], wanted).values()
+        return Total(sum((x.debit for x in moved), ZERO), sum((x.credit for x in moved), ZERO))
+    row = db.fetch_one(
+        session,
+        _TOTAL.format(conditions=conditions_of(wanted, _CONDITIONS)),
+        _asked(ctx, wanted, days),
+    )
+    total = row["total"] if row else ZERO
+    return Total(total, total)
+
+
+def _asked(ctx: RequestContext, wanted: DayBook, days: Days) -> dict[str, object]:
+    return {
+        "tenant": ctx.tenant_id,
+        "company": ctx.company_id,
+        "since": days.since,
+        "until": days.until,
+        "branch": wanted.branch_id,
+        "centre": wanted.cost_centre,
+        "known": end_of(wanted.known_on, ctx) if wanted.known_on else None,
+        "search": wanted.search,
+    }
 
 
 def _rows(
@@ -114,18 +151,6 @@ def _rows(
     return db.fetch_all(
         session,
         _LINES.format(conditions=conditions_of(wanted, _CONDITIONS)),
-        {
-            "tenant": ctx.tenant_id,
-            "company": ctx.company_id,
-            "since": days.since,
-            "until": days.until,
-            "branch": wanted.branch_id,
-            "centre": wanted.cost_centre,
-            "known": end_of(wanted.known_on, ctx) if wanted.known_on else None,
-            "search": wanted.search,
-            "day": after[0],
-            "id": after[1],
-            "line": after[2],
-            "limit": wanted.limit + 1,
-        },
+        _asked(ctx, wanted, days)
+        | {"day": after[0], "id": after[1], "line": after[2], "limit": wanted.limit + 1},
     )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -90,7 +91,7 @@ class DraftRow(Result):
     """A draft; `total` is what its debits add up to.
 
     Attributes:
-        why: Why it waits, where a template meant to post it.
+        why: Why it waits, where a template meant to post it. branch: Where it was made and is posted.
     """
 
     id: UUID
@@ -99,6 +100,7 @@ class DraftRow(Result):
     status: DraftStatus
     total: Decimal
     person: str
+    branch: str
     why: str
     recorded_at: datetime
     template_id: UUID | None
@@ -206,7 +208,8 @@ def post_draft(session: Session, ctx: RequestContext, cmd: PostDraft) -> Identif
     """
     held = held_draft(session, ctx, cmd.draft_id)
     lines = [_typed(at, DraftLine.model_validate(x)) for at, x in enumerate(held["lines"])]
-    entry_id = post_typed(session, ctx, held["effective_on"], held["narration"] or "Entry", lines)
+    there = replace(ctx, branch_id=held["branch_id"])
+    entry_id = post_typed(session, there, held["effective_on"], held["narration"] or "Entry", lines)
     mark_posted(session, ctx, cmd.draft_id, entry_id)
     return Identified(id=entry_id)
 
@@ -240,10 +243,11 @@ def drop_draft(session: Session, ctx: RequestContext, cmd: DropDraft) -> Identif
 
 _ROW = """
     select d.id, d.effective_on, d.narration, d.status, d.why, d.recorded_at, d.template_id, d.entry_id,
-           coalesce(m.display_name, 'system') as person, d.lines,
+           coalesce(m.display_name, 'system') as person, b.name as branch, d.lines,
            coalesce((select sum((line ->> 'debit')::numeric) from jsonb_array_elements(d.lines) line), 0.00)
                as total
       from entry_draft d
+      join branch b on (b.tenant_id, b.id) = (d.tenant_id, d.branch_id)
       left join membership m on (m.tenant_id, m.user_id) = (d.tenant_id, d.user_id)
      where d.tenant_id = %(tenant)s and d.company_id = %(company)s
 """

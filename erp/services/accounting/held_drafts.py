@@ -19,7 +19,7 @@ def held_draft(session: Session, ctx: RequestContext, draft_id: UUID) -> db.Row:
     """
     row = db.fetch_one(
         session,
-        "select status, effective_on, narration, lines from entry_draft"
+        "select status, branch_id, effective_on, narration, lines from entry_draft"
         " where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, draft_id),
     )

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Annotated, LiteralString
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -16,9 +16,20 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.core.money import ZERO
 from erp.services.accounting.comparing import Days, days_of
-from erp.services.accounting.groups import group_of
+from erp.services.accounting.groups import Activity, group_of
 from erp.services.accounting.statement_rows import Account, chart_of
-from erp.services.accounting.sums import NOTHING, Cut, Scope, Span, Total, before, end_of, sums_of
+from erp.services.accounting.sums import (
+    NOTHING,
+    Cut,
+    Part,
+    Scope,
+    Span,
+    Sums,
+    Total,
+    before,
+    end_of,
+    sums_of,
+)
 from erp.services.platform import (
     Day,
     Page,
@@ -38,6 +49,9 @@ class Ledger(Page, Scope):
 
     Attributes:
         group_name: Accounts of this group and of the groups within it.
+        without_closing: Leave out what year-end entries carried in these days, as profit and loss do.
+        without_cash: Leave out cash and bank accounts, as the cash flow's activities do.
+        no_cost_centre: Only lines of no cost centre.
     """
 
     account_id: UUID | None = None
@@ -45,6 +59,9 @@ class Ledger(Page, Scope):
     party_id: UUID | None = None
     from_day: Day | None = None
     to_day: Day | None = None
+    without_closing: bool = False
+    without_cash: bool = False
+    no_cost_centre: bool = False
 
 
 class LedgerLine(Result):
@@ -72,18 +89,31 @@ class LedgerLine(Result):
     credit: Decimal
     balance: Decimal | None
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def beside(self) -> str:
+        """What stands beside the narration: the other side, and the cost centre."""
+        return ", ".join(part for part in (self.contra, self.cost_centre) if part)
+
 
 class LedgerPage(Rows):
-    """A page of a ledger, with the sums of all its pages; balances are debits less credits."""
+    """A page of a ledger, with the sums of all its pages; balances are debits less credits.
+
+    Attributes:
+        title: What it is about. left_out: In words what it is without.
+        debits, credits: Of found lines alone where something was searched for; opening and closing are
+            none then.
+    """
 
     rows: list[LedgerLine]
     title: str
+    left_out: str
     from_day: date
     to_day: date
-    opening: Decimal
+    opening: Decimal | None
     debits: Decimal
     credits: Decimal
-    closing: Decimal
+    closing: Decimal | None
 
 
 @query("accounting.ledger", permission="accounting.view", rest="GET /ledger")
@@ -92,7 +122,7 @@ def ledger(session: Session, ctx: RequestContext, wanted: Ledger) -> LedgerPage:
 
     Raises:
         InvalidInput: The first day is after the last.
-        NotFound: The company has no such account or group.
+        NotFound: The company has no such account or group, or there is no such party.
     """
     accounts = _accounts(session, ctx, wanted)
     days = days_of(ctx, wanted.from_day, wanted.to_day)
@@ -110,13 +140,14 @@ def ledger(session: Session, ctx: RequestContext, wanted: Ledger) -> LedgerPage:
         next_cursor=encode_cursor(last.effective_on, last.id, last.line_no, balance)
         if last
         else "",
-        title=accounts[0].name if wanted.account_id else wanted.group_name or "Every account",
+        title=_title(session, ctx, wanted, accounts),
+        left_out=_left_out(wanted),
         from_day=days.since,
         to_day=days.until,
-        opening=past.balance,
+        opening=None if wanted.search else past.balance,
         debits=moved.debit,
         credits=moved.credit,
-        closing=past.balance + moved.balance,
+        closing=None if wanted.search else past.balance + moved.balance,
     )
 
 
@@ -134,6 +165,7 @@ def _accounts(session: Session, ctx: RequestContext, wanted: Ledger) -> list[Acc
         one
         for one in chart
         if (wanted.account_id in {None, one.id})
+        and not (wanted.without_cash and group_of(one.group_name).activity is Activity.CASH)
         and wanted.group_name in {"", one.group_name, group_of(one.group_name).primary}
     ]
     if not found and (wanted.account_id or wanted.group_name):
@@ -141,20 +173,56 @@ def _accounts(session: Session, ctx: RequestContext, wanted: Ledger) -> list[Acc
     return found
 
 
+def _title(session: Session, ctx: RequestContext, wanted: Ledger, accounts: list[Account]) -> str:
+    """Return what a ledger is about.
+
+    Raises:
+        NotFound: There is no such party.
+    """
+    names = [accounts[0].name if wanted.account_id else wanted.group_name]
+    if wanted.party_id is not None:
+        row = db.fetch_one(
+            session,
+            "select name from party where tenant_id = %s and id = %s",
+            (ctx.tenant_id, wanted.party_id),
+        )
+        if row is None:
+            raise NotFound("There is no such party.")
+        names.append(row["name"])
+    return ", ".join(name for name in names if name) or "Every account"
+
+
+def _left_out(wanted: Ledger) -> str:
+    asked = (
+        (wanted.without_closing, "year-end entries"),
+        (wanted.without_cash, "cash and bank"),
+        (wanted.no_cost_centre, "cost centres"),
+    )
+    words = " and ".join(word for is_asked, word in asked if is_asked)
+    return f"without {words}" if words else ""
+
+
 def _sums(
     session: Session, ctx: RequestContext, wanted: Ledger, accounts: list[Account], days: Days
 ) -> tuple[Total, Total]:
-    """Return what came before the days and within them."""
-    if wanted.party_id is not None:
-        return _party_sums(session, ctx, wanted, accounts, days)
-    spans = [before(days.since), Span(days.since, days.until)]
-    found = sums_of(session, ctx, spans, wanted, Cut([one.id for one in accounts]))
-    parts = [[found.get((no, one.id, ""), NOTHING) for one in accounts] for no in range(len(spans))]
-    past, moved = (
-        Total(sum((x.debit for x in part), ZERO), sum((x.credit for x in part), ZERO))
-        for part in parts
-    )
-    return past, moved
+    """Return what came before the days and within them; of found lines what is within them."""
+    if wanted.party_id is not None or wanted.search:
+        return _sums_of_lines(session, ctx, wanted, accounts, days)
+    past = sums_of(session, ctx, [before(days.since)], wanted, _cut(wanted, accounts))
+    within = _cut(wanted, accounts, without_closing=wanted.without_closing)
+    moved = sums_of(session, ctx, [Span(days.since, days.until)], wanted, within)
+    return _added(past, accounts), _added(moved, accounts)
+
+
+def _cut(wanted: Ledger, accounts: list[Account], *, without_closing: bool = False) -> Cut:
+    by = Part.COST_CENTRE if wanted.no_cost_centre else Part.WHOLE
+    return Cut([one.id for one in accounts], by, without_closing)
+
+
+def _added(sums: Sums, accounts: list[Account]) -> Total:
+    """Add accounts up; the empty text is the whole, or what has no cost centre."""
+    found = [sums.get((0, one.id, ""), NOTHING) for one in accounts]
+    return Total(sum((x.debit for x in found), ZERO), sum((x.credit for x in found), ZERO))
 
 
 _CONDITIONS: dict[str, LiteralString] = {
@@ -163,18 +231,22 @@ _CONDITIONS: dict[str, LiteralString] = {
     "cost_centre": "and l.cost_centre = %(centre)s",
     "known_on": "and e.recorded_at < %(known)s",
 }
+_WITHOUT_CLOSING: LiteralString = (
+    " and (e.journal <> 'closing' or e.effective_on < %(since)s::date)"
+)
+_NO_COST_CENTRE: LiteralString = " and l.cost_centre is null"
 _SEARCH: LiteralString = (
     "and (e.narration ilike '%%' || %(search)s || '%%' or exists (select 1 from party p"
     " where p.tenant_id = l.tenant_id and p.id = l.party_id and p.name ilike '%%' || %(search)s || '%%'))"
 )
 
 
-_PARTY_SUMS: LiteralString = """
+_LINE_SUMS: LiteralString = """
         select l.effective_on >= %(since)s as within, sum(l.debit) as debit, sum(l.credit) as credit
           from journal_line l
           join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
          where l.tenant_id = %(tenant)s and l.account_id = any(%(accounts)s)
-           and l.effective_on <= %(until)s {conditions}
+           and l.effective_on between %(first)s and %(until)s {conditions}
          group by 1
 """
 _LINES: LiteralString = """
@@ -211,6 +283,13 @@ _LINES: LiteralString = """
 """
 
 
+def _conditions(wanted: Ledger) -> LiteralString:
+    """Return what lines of accounts are narrowed to."""
+    conditions = conditions_of(wanted, _CONDITIONS | {"search": _SEARCH})
+    conditions += _WITHOUT_CLOSING if wanted.without_closing else ""
+    return conditions + (_NO_COST_CENTRE if wanted.no_cost_centre else "")
+
+
 def _asked(
     ctx: RequestContext, wanted: Ledger, accounts: list[Account], days: Days
 ) -> dict[str, object]:
@@ -227,14 +306,14 @@ def _asked(
     }
 
 
-def _party_sums(
+def _sums_of_lines(
     session: Session, ctx: RequestContext, wanted: Ledger, accounts: list[Account], days: Days
 ) -> tuple[Total, Total]:
-    """Return the sums of one party's lines, which are few and have an index."""
+    """Return the sums of lines: of a party, which are few and have an index, or of those found."""
     rows = db.fetch_all(
         session,
-        _PARTY_SUMS.format(conditions=conditions_of(wanted, _CONDITIONS)),
-        _asked(ctx, wanted, accounts, days),
+        _LINE_SUMS.format(conditions=_conditions(wanted)),
+        _asked(ctx, wanted, accounts, days) | {"first": days.since if wanted.search else date.min},
     )
     found = {row["within"]: Total(row["debit"], row["credit"]) for row in rows}
     return found.get(False, NOTHING), found.get(True, NOTHING)
@@ -249,10 +328,9 @@ def _rows(
     after: list[str],
 ) -> list[db.Row]:
     """Return a page of lines; each account offers its own first ones, so that its index is enough."""
-    conditions = conditions_of(wanted, _CONDITIONS | {"search": _SEARCH})
     return db.fetch_all(
         session,
-        _LINES.format(conditions=conditions),
+        _LINES.format(conditions=_conditions(wanted)),
         _asked(ctx, wanted, accounts, days)
         | {"day": after[0], "id": after[1], "line": after[2], "limit": wanted.limit + 1},
     )

@@ -1,6 +1,7 @@
 """Opening balances from a file: accounts, and every open bill of customers and suppliers by itself.
 
-Each row stands against `Opening Balance Difference`, which is zero again once everything is in.
+Each row stands against `Opening Balance Difference`. What the old books had on accounts that are kept by
+their documents, such as stock, does not come in here and stays on it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,8 +68,7 @@ class OpenedBooks(Result):
     """What was put in.
 
     Attributes:
-        difference: Debits less credits of the file. left: What then stands on the difference account;
-            zero once everything is in.
+        difference: Debits less credits of the file. left: What then stands on the difference account.
     """
 
     rows: list[OpenedRow]

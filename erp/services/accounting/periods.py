@@ -63,6 +63,19 @@ def hold_months(session: Session, ctx: RequestContext, first: date, last: date) 
     )
 
 
+def carried_until(session: Session, ctx: RequestContext) -> date | None:
+    """Return the last day of the latest year whose year-end entries are in force."""
+    row = db.fetch_one(
+        session,
+        "select max(e.effective_on) as day from journal_entry e"
+        " where e.tenant_id = %s and e.company_id = %s and e.journal = 'closing'"
+        " and e.reverses_entry_id is null and not exists (select 1 from journal_entry r"
+        "  where r.tenant_id = e.tenant_id and r.reverses_entry_id = e.id)",
+        (ctx.tenant_id, ctx.company_id),
+    )
+    return row["day"] if row else None
+
+
 def _find(session: Session, place: tuple[UUID, UUID, date]) -> db.Row | None:
     return db.fetch_one(
         session,
@@ -108,17 +121,21 @@ def set_period_status(session: Session, ctx: RequestContext, cmd: SetPeriodStatu
 
     Raises:
         NotFound: There is no such period.
-        Conflict: The period is locked; locked periods stay closed.
+        Conflict: The period is locked; locked periods stay closed. Or a year that was carried would open.
     """
     row = db.fetch_one(
         session,
-        "select status from period where tenant_id = %s and company_id = %s and id = %s for update",
+        "select status, starts_on from period where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, cmd.period_id),
     )
     if row is None:
         raise NotFound("There is no such period.")
     if row["status"] == "locked":
         raise Conflict("This period is locked and stays closed.")
+    carried = carried_until(session, ctx) if cmd.status == "open" else None
+    if carried is not None and row["starts_on"] <= carried:
+        year = fiscal_year(carried)
+        raise Conflict(f"{year} is closed with all before it. The owner reopens the year first.")
     db.execute(
         session,
         "update period set status = %s, reason = %s,"

@@ -210,7 +210,7 @@ class ReverseEntry(Command):
 
 @command("accounting.post_manual_entry", permission="accounting.post", rest="POST /journal-entries")
 def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntry) -> Identified:
-    """Post a manual journal entry.
+    """Post a manual journal entry; one typed from a draft stands in the draft's branch.
 
     Raises:
         EntryUnbalanced: Debits and credits differ, or a line has both or neither.
@@ -220,9 +220,11 @@ def post_manual_entry(session: Session, ctx: RequestContext, cmd: PostManualEntr
         PartyMissing: An account is kept per party and the line names none.
         PeriodClosed: The books are closed for the date.
     """
+    there = ctx
     if cmd.draft_id is not None:
-        held_draft(session, ctx, cmd.draft_id)
-    entry_id = post_typed(session, ctx, cmd.effective_on, cmd.narration, cmd.lines)
+        held = held_draft(session, ctx, cmd.draft_id)
+        there = replace(ctx, branch_id=held["branch_id"])
+    entry_id = post_typed(session, there, cmd.effective_on, cmd.narration, cmd.lines)
     if cmd.draft_id is not None:
         mark_posted(session, ctx, cmd.draft_id, entry_id)
     return Identified(id=entry_id)
@@ -273,7 +275,7 @@ def post_typed(
     rest="POST /journal-entries/{entry_id}/reversal",
 )
 def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> Identified:
-    """Post the opposite of a manual entry, dated today and linked to it.
+    """Post the opposite of a manual entry in its branch, dated today and linked to it.
 
     Raises:
         NotFound: There is no such manual entry; documents are taken back by their own notes.
@@ -281,7 +283,7 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     """
     original = db.fetch_one(
         session,
-        "select id, narration from journal_entry where tenant_id = %s and company_id = %s and id = %s"
+        "select id, branch_id from journal_entry where tenant_id = %s and company_id = %s and id = %s"
         " and origin_type = 'manual'",
         (ctx.tenant_id, ctx.company_id, cmd.entry_id),
     )
@@ -295,7 +297,7 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     entry = NewEntry(
         "general", ctx.today, "manual", new_id(), "reversal", narration, lines, cmd.entry_id
     )
-    reversal = post_entry(session, ctx, entry)
+    reversal = post_entry(session, replace(ctx, branch_id=original["branch_id"]), entry)
     return Identified(id=reversal or cmd.entry_id)
 
 

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput, NotFound
 from erp.core.formatting import date_text
@@ -17,8 +19,10 @@ from erp.services.accounting.day_book import DayBook, day_book
 from erp.services.accounting.ledger_lines import Ledger, ledger
 from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_loss
 from erp.services.accounting.statement_rows import RowKind, Statement
+from erp.services.accounting.sums import Scope
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
 from erp.services.party import PrintedParty, printed_branch
+from erp.services.platform import Page
 
 MOST_COLUMNS = 6
 MOST_LINES = 5_000
@@ -69,7 +73,7 @@ def get_printed_report(
         name: As in `REPORTS`. asked: The input of its query.
 
     Raises:
-        NotFound: There is no such report.
+        NotFound: There is no such report, or the company has no such branch.
         PermissionDenied: The actor may not see the books.
         InvalidInput: It is too long or too wide for paper.
     """
@@ -79,16 +83,63 @@ def get_printed_report(
     body = REPORTS[name](session, ctx, asked)
     if len(body.columns) > MOST_COLUMNS + 1:
         raise InvalidInput(f"Paper holds {MOST_COLUMNS} columns. Take the XLSX file for more.")
-    about = body.about + (f", as known on {asked['known_on']}" if asked.get("known_on") else "")
+    narrowed = _narrowed(session, ctx, asked)
     return PrintedReport(
         made_at=ctx.now,
         time_zone=ctx.time_zone,
-        issuer=printed_branch(session, ctx),
+        issuer=printed_branch(session, ctx, narrowed.branch_id),
         title=body.title,
-        about=about,
+        about=_words(body.about, *narrowed.words),
         columns=tuple(body.columns),
         rows=tuple(body.rows),
     )
+
+
+class Narrowing(Page, Scope):
+    """What any report may be narrowed to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    branch_id: UUID | None
+    words: Sequence[str]
+
+
+def _narrowed(session: Session, ctx: RequestContext, asked: Mapping[str, Any]) -> _Narrowed:
+    """Return the branch whose paper it is, and in words what it is narrowed to."""
+    scope = Narrowing.model_validate(
+        {name: value for name, value in asked.items() if name in Narrowing.model_fields}
+    )
+    words = []
+    if scope.branch_id is not None:
+        words.append(f"branch {_name_of(session, ctx, _BRANCH, scope.branch_id)}")
+    if scope.cost_centre:
+        words.append(f"cost centre {_name_of(session, ctx, _CENTRE, scope.cost_centre)}")
+    if scope.search:
+        words.append(f"found by \u201c{scope.search}\u201d")
+    if scope.known_on:
+        words.append(f"as known on {date_text(scope.known_on)}")
+    return _Narrowed(scope.branch_id, words)
+
+
+_BRANCH: LiteralString = (
+    "select name from branch"
+    " where tenant_id = %(tenant)s and company_id = %(company)s and id = %(what)s"
+)
+_CENTRE: LiteralString = (
+    "select name from cost_centre where tenant_id = %(tenant)s and code = %(what)s"
+)
+
+
+def _name_of(
+    session: Session, ctx: RequestContext, statement: LiteralString, what: UUID | str
+) -> str:
+    given = {"tenant": ctx.tenant_id, "company": ctx.company_id, "what": what}
+    row = db.fetch_one(session, statement, given)
+    if row is None:
+        raise NotFound("There is no such branch or cost centre.")
+    name: str = row["name"]
+    return name
 
 
 def _days(since: date, until: date) -> str:
@@ -163,12 +214,17 @@ def _ledger(session: Session, ctx: RequestContext, asked: Mapping[str, Any]) -> 
         for line in page.rows
     ]
     opening = PrintedRow(("", "Opening balance", None, None, last.opening), 0, is_bold=True)
-    closing = ("", "Closing balance", last.debits, last.credits, last.closing)
+    end = "Closing balance" if last.closing is not None else "Total of what was found"
+    closing = ("", end, last.debits, last.credits, last.closing)
     return _Body(
         last.title,
-        _days(last.from_day, last.to_day),
+        _words(_days(last.from_day, last.to_day), last.left_out),
         ["Day", "Entry", "Debit", "Credit", "Balance"],
-        [opening, *rows, PrintedRow(closing, 0, is_bold=True)],
+        [
+            *([opening] if last.opening is not None else []),
+            *rows,
+            PrintedRow(closing, 0, is_bold=True),
+        ],
     )
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.services.accounting.periods import carried_until
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -91,7 +92,11 @@ class EntryDetail(Result):
 
 
 class PeriodRow(Result):
-    """A month of the books."""
+    """A month of the books.
+
+    Attributes:
+        is_carried: Its year, or a later one, was closed; only reopening that year opens it.
+    """
 
     id: UUID
     starts_on: date
@@ -99,6 +104,7 @@ class PeriodRow(Result):
     fiscal_year: str
     status: str
     reason: str
+    is_carried: bool
 
 
 class PeriodList(Rows):
@@ -200,6 +206,9 @@ def list_periods(session: Session, ctx: RequestContext, wanted: Page) -> PeriodL
         " order by starts_on desc limit %s",
         (ctx.tenant_id, ctx.company_id, after, wanted.limit + 1),
     )
-    page = [PeriodRow(**row) for row in rows[: wanted.limit]]
+    carried = carried_until(session, ctx) or date.min
+    page = [
+        PeriodRow(**row, is_carried=row["starts_on"] <= carried) for row in rows[: wanted.limit]
+    ]
     more = len(rows) > wanted.limit
     return PeriodList(rows=page, next_cursor=encode_cursor(page[-1].starts_on) if more else "")

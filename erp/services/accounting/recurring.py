@@ -78,16 +78,18 @@ class MadeEntries(Result):
 
 
 class TemplateRow(Result):
-    """A template, with what it is due next."""
+    """A template, with what it is due next and the lines it makes."""
 
     id: UUID
     narration: str
     every: Interval
+    first_on: date
     next_on: date
     ends_on: date | None
     posts: bool
     is_active: bool
     made: int
+    lines: list[DraftLine]
 
 
 class TemplateList(Rows):
@@ -121,8 +123,10 @@ def due_day(first: date, every: Interval, number: int) -> date | None:
 def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> Identified:
     """Keep a template; its days begin with the first one given.
 
+    A template that is replaced goes on after the last day it has made, so that nothing comes twice.
+
     Raises:
-        InvalidInput: It would end before it begins, or begins over a year ago.
+        InvalidInput: It would end before it begins or before its next day, or begins over a year ago.
         NotFound: The company has no such template.
         UnknownParty: The party of a line is not known.
     """
@@ -133,6 +137,7 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
         message = "Begin within the last year. Type older entries by hand."
         raise InvalidInput(message, fields={"first_on": message})
     check_parties(session, ctx, cmd.lines)
+    number, next_on = _following(session, ctx, cmd)
     given = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
@@ -142,6 +147,8 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
         "lines": as_json(cmd.lines),
         "every": cmd.every.value,
         "first": cmd.first_on,
+        "next": next_on,
+        "made": number,
         "ends": cmd.ends_on,
         "posts": cmd.posts,
         "user": ctx.user_id,
@@ -152,6 +159,33 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
     return Identified(id=row["id"])
 
 
+def _following(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> tuple[int, date]:
+    """Return the first day of a template that it has not made, and its number; locks the template."""
+    if cmd.template_id is None:
+        return 0, cmd.first_on
+    db.execute(
+        session,
+        "select 1 from entry_template where tenant_id = %s and company_id = %s and id = %s for update",
+        (ctx.tenant_id, ctx.company_id, cmd.template_id),
+    )
+    row = db.fetch_one(
+        session,
+        "select max(effective_on) as day from entry_draft"
+        " where tenant_id = %s and company_id = %s and template_id = %s",
+        (ctx.tenant_id, ctx.company_id, cmd.template_id),
+    )
+    made_until = row["day"] if row else None
+    number = 0
+    day: date | None = cmd.first_on
+    while made_until is not None and day is not None and day <= made_until:
+        number += 1
+        day = due_day(cmd.first_on, cmd.every, number)
+    if day is None or (cmd.ends_on is not None and day > cmd.ends_on):
+        message = "Every day until then has been made. Stop it, or give a later end."
+        raise InvalidInput(message, fields={"ends_on": message})
+    return number, day
+
+
 _INSERT = """
     insert into entry_template (tenant_id, id, company_id, branch_id, narration, lines, every, first_on,
            next_on, ends_on, made, posts, is_active, user_id)
@@ -160,7 +194,7 @@ _INSERT = """
 """
 _REPLACE = """
     update entry_template set narration = %(narration)s, lines = %(lines)s::jsonb, every = %(every)s,
-           first_on = %(first)s, next_on = %(first)s, ends_on = %(ends)s, made = 0, posts = %(posts)s,
+           first_on = %(first)s, next_on = %(next)s, ends_on = %(ends)s, made = %(made)s, posts = %(posts)s,
            is_active = true
      where tenant_id = %(tenant)s and company_id = %(company)s and id = %(id)s returning id
 """
@@ -256,7 +290,8 @@ def list_templates(session: Session, ctx: RequestContext, wanted: ListTemplates)
     after = decode_cursor(wanted.cursor, 2) or [str(date.min), str(UUID(int=0))]
     rows = db.fetch_all(
         session,
-        "select id, narration, every, next_on, ends_on, posts, is_active, made from entry_template"
+        "select id, narration, every, first_on, next_on, ends_on, posts, is_active, made, lines"
+        " from entry_template"
         " where tenant_id = %(tenant)s and company_id = %(company)s and is_active = %(active)s"
         " and (next_on, id) > (%(day)s::date, %(id)s::uuid)"
         " and narration ilike '%%' || %(search)s || '%%' order by next_on, id limit %(limit)s",

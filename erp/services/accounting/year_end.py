@@ -1,14 +1,15 @@
 """The end of a financial year: income and costs are carried to capital, and the year's months close."""
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Never
 from uuid import UUID, uuid5
 
-from pydantic import Field
+from pydantic import Field, computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -19,7 +20,7 @@ from erp.core.formatting import date_text
 from erp.core.money import ZERO
 from erp.services.accounting.periods import period_id
 from erp.services.accounting.posting import NewEntry, NewLine, lines_of, post_entry
-from erp.services.accounting.sums import CLOSING, NOTHING, Cut, Scope, Span, before, sums_of
+from erp.services.accounting.sums import CLOSING, Cut, Part, Scope, Span, before, sums_of
 from erp.services.platform import (
     Command,
     Page,
@@ -37,6 +38,7 @@ EVERYTHING = Scope()
 YEAR = re.compile(r"([0-9]{4})-([0-9]{2})")
 FiscalYear = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}$")]
 """As `2025-26`."""
+Carried = tuple[db.Row, str, Decimal]
 
 
 class CloseYear(Command):
@@ -70,7 +72,8 @@ class ClosedYear(Result):
     """What was carried.
 
     Attributes:
-        profit: Below zero a loss. entry_ids: Income and costs to profit and loss; that to capital.
+        profit: Below zero a loss. entry_ids: For each branch income and costs to profit and loss, and
+            that to capital.
     """
 
     year: str
@@ -91,7 +94,7 @@ class YearRow(Result):
     """A financial year of the books.
 
     Attributes:
-        is_over: It may be closed. entry_id: Its year-end entry in force.
+        is_over: It may be closed. entry_ids: Its year-end entries in force, one of each branch.
     """
 
     year: str
@@ -100,7 +103,13 @@ class YearRow(Result):
     is_over: bool
     is_closed: bool
     profit: Decimal
-    entry_id: UUID | None
+    entry_ids: list[UUID]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def standing(self) -> str:
+        """Closed, open to be closed, or running."""
+        return "closed" if self.is_closed else "open" if self.is_over else "running"
 
 
 class YearList(Rows):
@@ -127,8 +136,9 @@ def year_span(year: str) -> Span:
 def close_year(session: Session, ctx: RequestContext, cmd: CloseYear) -> ClosedYear:
     """Post the year-end entries and close every month of the year; waits for entries in progress.
 
-    The first entry empties each account of income and cost into profit and loss, the second carries
-    that to capital. Reports of profit leave both out. Locks the months of the year.
+    In each branch the first entry empties each account of income and cost into profit and loss, the
+    second carries that to capital, both by cost centre, so that a branch and a cost centre are closed as
+    the whole is. Reports of profit leave them out. Locks the months of the year.
 
     Raises:
         InvalidInput: There is no such year, or it is not over.
@@ -139,51 +149,28 @@ def close_year(session: Session, ctx: RequestContext, cmd: CloseYear) -> ClosedY
         message = f"The year is not over before {date_text(span.until)}."
         raise InvalidInput(message, fields={"year": message})
     _hold_months(session, ctx, span)
-    rows = _results(session, ctx)
-    ids = [row["id"] for row in rows]
-    found = sums_of(session, ctx, [before(span.since), span], EVERYTHING, Cut(ids))
-    _refuse_open_past(
-        session, ctx, span, sum((s.balance for (no, _, _), s in found.items() if no == 0), ZERO)
-    )
-    carried = [
-        (row, found.get((1, row["id"], ""), NOTHING).balance)
-        for row in rows
-        if found.get((1, row["id"], ""), NOTHING).balance
+    places = [
+        (ctx_there, _carried(session, ctx_there, span)) for ctx_there in _branches(session, ctx)
     ]
-    if not carried:
+    sums: dict[UUID, ClosedAccount] = {}
+    for row, _, balance in (one for _, carried in places for one in carried):
+        held = sums.get(row["id"])
+        so_far = held.balance if held else ZERO
+        sums[row["id"]] = ClosedAccount(
+            code=row["code"], name=row["name"], balance=so_far + balance
+        )
+    if not sums:
         raise Conflict(f"Nothing of {cmd.year} is left to carry. It may be closed already.")
-    profit = -sum((balance for _, balance in carried), ZERO)
-    lines = [_side(row["key"], -balance) for row, balance in carried]
-    number = _times_closed(session, ctx, cmd.year) + 1
-    words = f"Year end {cmd.year}: {cmd.reason}"
     entries = [
-        _post(
-            session,
-            ctx,
-            span.until,
-            cmd.year,
-            f"close-{number}",
-            words,
-            [*lines, _side(PROFIT, -profit)],
-        ),
-        _post(
-            session,
-            ctx,
-            span.until,
-            cmd.year,
-            f"carry-{number}",
-            f"Profit of {cmd.year} carried",
-            [_side(PROFIT, profit), _side(cmd.carry_to, -profit)],
-        ),
+        entry
+        for ctx_there, carried in places
+        for entry in _post_branch(session, ctx_there, span, cmd, carried)
     ]
     return ClosedYear(
         year=cmd.year,
-        profit=profit,
-        accounts=[
-            ClosedAccount(code=row["code"], name=row["name"], balance=balance)
-            for row, balance in carried
-        ],
-        entry_ids=[entry for entry in entries if entry is not None],
+        profit=-sum((one.balance for one in sums.values()), ZERO),
+        accounts=sorted(sums.values(), key=lambda one: one.code),
+        entry_ids=entries,
         months=_close_months(session, ctx, span, cmd.reason),
     )
 
@@ -225,7 +212,7 @@ def reopen_year(session: Session, ctx: RequestContext, cmd: ReopenYear) -> Reope
             lines,
             row["id"],
         )
-        made.append(post_entry(session, ctx, entry))
+        made.append(post_entry(session, replace(ctx, branch_id=row["branch_id"]), entry))
     return ReopenedYear(year=cmd.year, entry_ids=[one for one in made if one is not None])
 
 
@@ -242,11 +229,10 @@ def list_years(session: Session, ctx: RequestContext, _wanted: Page) -> YearList
     spans = [year_span(year) for year in years]
     ids = [row["id"] for row in _results(session, ctx)]
     found = sums_of(session, ctx, spans, EVERYTHING, Cut(ids, without_closing=True))
-    closed = {
-        row["effective_on"]: row["id"]
-        for row in _in_force(session, ctx)
-        if row["purpose"].startswith("close-")
-    }
+    closed: dict[date, list[UUID]] = {}
+    for row in _in_force(session, ctx):
+        if row["purpose"].startswith("close-"):
+            closed.setdefault(row["effective_on"], []).append(row["id"])
     return YearList(
         rows=[
             YearRow(
@@ -256,30 +242,78 @@ def list_years(session: Session, ctx: RequestContext, _wanted: Page) -> YearList
                 is_over=span.until < ctx.today,
                 is_closed=span.until in closed,
                 profit=-sum((s.balance for (at, _, _), s in found.items() if at == no), ZERO),
-                entry_id=closed.get(span.until),
+                entry_ids=closed.get(span.until, []),
             )
             for no, (year, span) in enumerate(zip(years, spans, strict=True))
         ]
     )
 
 
-def _side(key: str, amount: Decimal) -> NewLine:
-    return NewLine(key, max(amount, ZERO), max(-amount, ZERO))
-
-
-def _post(  # noqa: PLR0913, PLR0917  an entry of a year has a day, a purpose, words and lines
-    session: Session,
-    ctx: RequestContext,
-    day: date,
-    year: str,
-    purpose: str,
-    words: str,
-    lines: Sequence[NewLine],
-) -> UUID | None:
-    origin = uuid5(ctx.company_id, f"{ORIGIN} {year}")
-    return post_entry(
-        session, ctx, NewEntry(CLOSING, day, ORIGIN, origin, purpose, words[:200], lines)
+def _branches(session: Session, ctx: RequestContext) -> list[RequestContext]:
+    """Return the context in each branch of the company: entries stand where they are posted."""
+    rows = db.fetch_all(
+        session,
+        "select id from branch where tenant_id = %s and company_id = %s order by code",
+        (ctx.tenant_id, ctx.company_id),
     )
+    return [replace(ctx, branch_id=row["id"]) for row in rows]
+
+
+def _carried(session: Session, ctx: RequestContext, span: Span) -> list[Carried]:
+    """Return what stands on income and costs of a branch: account, cost centre and balance.
+
+    Raises:
+        Conflict: A year before still has such a balance, whatever they add up to.
+    """
+    rows = _results(session, ctx)
+    found = sums_of(
+        session,
+        ctx,
+        [before(span.since), span],
+        Scope(branch_id=ctx.branch_id),
+        Cut([row["id"] for row in rows], Part.COST_CENTRE),
+    )
+    if any(total.balance for (no, _, _), total in found.items() if no == 0):
+        _refuse_open_past(session, ctx, span)
+    by_id = {row["id"]: row for row in rows}
+    carried = [
+        (by_id[account], centre, total.balance)
+        for (no, account, centre), total in found.items()
+        if no == 1 and total.balance
+    ]
+    return sorted(carried, key=lambda one: (one[0]["code"], one[1]))
+
+
+def _post_branch(
+    session: Session, ctx: RequestContext, span: Span, cmd: CloseYear, carried: Sequence[Carried]
+) -> list[UUID]:
+    """Close a branch: two entries, or one where its costs and income are equal in each cost centre."""
+    if not carried:
+        return []
+    profits: dict[str, Decimal] = defaultdict(Decimal)
+    for _, centre, balance in carried:
+        profits[centre] -= balance
+    origin = uuid5(ctx.branch_id, f"{ORIGIN} {cmd.year}")
+    number = _times_closed(session, ctx, origin) + 1
+    sides = [
+        (_side(PROFIT, profit, c), _side(cmd.carry_to, -profit, c)) for c, profit in profits.items()
+    ]
+    emptied = [_side(row["key"], -balance, centre) for row, centre, balance in carried]
+    emptied += [_side(PROFIT, -profit, centre) for centre, profit in profits.items()]
+    said = f"Year end {cmd.year}: {cmd.reason}"[:200]
+    entries = [
+        NewEntry(CLOSING, span.until, ORIGIN, origin, f"{purpose}-{number}", words, lines)
+        for purpose, words, lines in (
+            ("close", said, emptied),
+            ("carry", f"Profit of {cmd.year} carried", [line for both in sides for line in both]),
+        )
+    ]
+    made = [post_entry(session, ctx, entry) for entry in entries]
+    return [entry for entry in made if entry is not None]
+
+
+def _side(key: str, amount: Decimal, centre: str) -> NewLine:
+    return NewLine(key, max(amount, ZERO), max(-amount, ZERO), cost_centre=centre or None)
 
 
 def _hold_months(session: Session, ctx: RequestContext, span: Span) -> None:
@@ -320,14 +354,8 @@ def _results(session: Session, ctx: RequestContext) -> list[db.Row]:
     )
 
 
-def _refuse_open_past(session: Session, ctx: RequestContext, span: Span, left: Decimal) -> None:
-    """Refuse to carry a year over one whose income and costs still stand.
-
-    Raises:
-        Conflict: A year before is not closed.
-    """
-    if not left:
-        return
+def _refuse_open_past(session: Session, ctx: RequestContext, span: Span) -> Never:
+    """Refuse to carry a year over one whose income and costs still stand."""
     row = db.fetch_one(
         session,
         "select max(starts_on) as day from period where tenant_id = %s and company_id = %s and starts_on < %s",
@@ -341,7 +369,7 @@ def _in_force(session: Session, ctx: RequestContext) -> list[db.Row]:
     """Return the year-end entries that were not taken back."""
     return db.fetch_all(
         session,
-        "select e.id, e.effective_on, e.purpose, e.origin_id from journal_entry e"
+        "select e.id, e.effective_on, e.purpose, e.origin_id, e.branch_id from journal_entry e"
         " where e.tenant_id = %s and e.company_id = %s and e.journal = 'closing'"
         " and e.reverses_entry_id is null and not exists (select 1 from journal_entry r"
         "  where r.tenant_id = e.tenant_id and r.reverses_entry_id = e.id)"
@@ -350,12 +378,12 @@ def _in_force(session: Session, ctx: RequestContext) -> list[db.Row]:
     )
 
 
-def _times_closed(session: Session, ctx: RequestContext, year: str) -> int:
+def _times_closed(session: Session, ctx: RequestContext, origin: UUID) -> int:
     row = db.fetch_one(
         session,
         "select count(*)::int as times from journal_entry where tenant_id = %s and origin_id = %s"
         " and purpose like 'close-%%'",
-        (ctx.tenant_id, uuid5(ctx.company_id, f"{ORIGIN} {year}")),
+        (ctx.tenant_id, origin),
     )
     times: int = row["times"] if row else 0
     return times

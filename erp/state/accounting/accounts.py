@@ -11,7 +11,7 @@ from erp.core.formatting import date_text, money_text
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
-from erp.state.showing import display_rows
+from erp.state.showing import NOTHING, display_rows
 
 BOOKS = {"/books/cash-book": "Cash in Hand", "/books/bank-book": "Bank Accounts"}
 TYPES = {
@@ -54,8 +54,11 @@ class LedgerState(ListState, rx.State):
     row_link: ClassVar[str] = "/books/journal/{entry_id}"
     filter_keys: ClassVar[tuple[str, ...]] = (
         "from_day", "to_day", "known_on", "account_id", "group_name", "party_id", "branch_id", "cost_centre",
+        "without_closing", "without_cash", "no_cost_centre",
     )  # fmt: skip
-    part_keys: ClassVar[tuple[str, ...]] = ("account_id", "group_name", "party_id")
+    part_keys: ClassVar[tuple[str, ...]] = (
+        "account_id", "group_name", "party_id", "without_closing", "without_cash", "no_cost_centre",
+    )  # fmt: skip
     topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
 
     head: dict[str, str] = {}
@@ -76,7 +79,7 @@ class LedgerState(ListState, rx.State):
     def _overlook(self, page: Any) -> None:
         self.head = {
             "title": page.title,
-            "days": f"{date_text(page.from_day)} to {date_text(page.to_day)}",
+            "days": f"{date_text(page.from_day)} to {date_text(page.to_day)} {page.left_out}".strip(),
             "opening": sided_text(page.opening),
             "debits": money_text(page.debits),
             "credits": money_text(page.credits),
@@ -86,8 +89,7 @@ class LedgerState(ListState, rx.State):
         self.filters = named | self.filters
 
     def _entry(self, row: Any) -> Any:
-        beside = ", ".join(part for part in (row.contra, row.cost_centre) if part)
-        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}", "beside": beside}
+        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}"}
         sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
         return row.model_dump() | own | sides
 
@@ -101,7 +103,7 @@ class DayBookState(ListState, rx.State):
     permission: ClassVar[str] = "accounting.view"
     query: ClassVar[str] = "accounting.day_book"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("account", "Account", detail="said"),
+        Column("account", "Account"),
         Column("effective_on", "Day", Kind.DATE),
         Column("narration", "Entry", detail="party", wide_only=True),
         Column("debit", "Debit", Kind.MONEY),
@@ -121,13 +123,15 @@ class DayBookState(ListState, rx.State):
         } | self.filters
 
     def _entry(self, row: Any) -> Any:
-        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}", "said": ""}
+        own = {"entry_id": row.id, "id": f"{row.id}.{row.line_no}"}
         sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
         return row.model_dump() | own | sides
 
 
-def sided_text(amount: Decimal) -> str:
+def sided_text(amount: Decimal | None) -> str:
     """Write a balance with its side, as books do: `₹5.00 Dr`."""
+    if amount is None:
+        return NOTHING
     side = "" if not amount else " Dr" if amount > 0 else " Cr"
     return f"{money_text(abs(amount))}{side}"
 

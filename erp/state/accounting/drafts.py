@@ -28,7 +28,7 @@ class DraftListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("narration", "Entry", detail="why"),
         Column("effective_on", "Day", Kind.DATE),
-        Column("person", "By", wide_only=True),
+        Column("person", "By", detail="branch", wide_only=True),
         Column("total", "Amount", Kind.MONEY),
     )
     row_link: ClassVar[str] = "/books/journal/new?draft={id}"

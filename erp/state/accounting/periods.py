@@ -56,7 +56,9 @@ class PeriodListState(ListState, rx.State):
         return row.model_dump() | {"starts_on": f"{row.starts_on:%B %Y}"}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"may_change": "" if row.status == "locked" else row.status}
+        carried = row.is_carried and row.status == "closed"
+        locked = row.status == "locked"
+        return {"may_change": "" if locked else "carried" if carried else row.status}
 
     @handler(permission=CLOSE)
     async def ask(self, period_id: str, status: str, month: str) -> None:
@@ -122,14 +124,10 @@ class YearListState(ListState, rx.State):
         self.may_close, self.may_reopen = principal.may(CLOSE), principal.may(REOPEN)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"id": row.year, "standing": _standing(row)}
+        return row.model_dump() | {"id": row.year}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"state": _standing(row), "entry_id": str(row.entry_id or "")}
-
-
-def _standing(row: Any) -> str:
-    return "closed" if row.is_closed else "open" if row.is_over else "running"
+        return {"state": row.standing}
 
 
 class CloseYearState(DialogFormState, rx.State):

@@ -35,6 +35,8 @@ class StatementState(SessionState, mixin=True):
     query: ClassVar[str] = ""
     paper: ClassVar[str] = ""
     day_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day")
+    left_out: ClassVar[tuple[str, ...]] = ()
+    """What its figures leave out, as the ledger's input names it."""
 
     rows: list[dict[str, str]] = []
     cells: dict[str, list[dict[str, str]]] = {}
@@ -115,7 +117,7 @@ class StatementState(SessionState, mixin=True):
         self._rows = [_text_row(row, foldable=row.id in parents) for row in found.rows]
         self.cells = {
             row.id: [
-                {"text": _amount(amount), "href": _href(row, column, asked)}
+                {"text": _amount(amount), "href": _href(row, column, asked, self.left_out)}
                 for amount, column in zip(row.amounts, found.columns, strict=True)
             ]
             for row in found.rows
@@ -163,7 +165,7 @@ def _amount(amount: Decimal) -> str:
     return group_amount(amount) if amount else NOTHING
 
 
-def _href(row: Any, column: Any, asked: dict[str, str]) -> str:
+def _href(row: Any, column: Any, asked: dict[str, str], left_out: Sequence[str]) -> str:
     """Return the ledger of what a figure is made of; nothing for a sum of other rows."""
     if row.account_id is None and not row.group_name:
         return ""
@@ -173,7 +175,8 @@ def _href(row: Any, column: Any, asked: dict[str, str]) -> str:
         "branch_id": column.branch_id or asked.get("branch_id"),
         "cost_centre": column.cost_centre or asked.get("cost_centre"),
         "known_on": asked.get("known_on"),
-    }
+        "no_cost_centre": "true" if column.no_cost_centre else "",
+    } | dict.fromkeys(left_out, "true")
     given = {key: f"{value}" for key, value in (about | days | part).items() if value}
     return f"/books/ledger?{urlencode(given)}"
 
@@ -183,6 +186,7 @@ class ProfitAndLossState(StatementState, rx.State):
 
     query: ClassVar[str] = "accounting.profit_and_loss"
     paper: ClassVar[str] = "profit-and-loss"
+    left_out: ClassVar[tuple[str, ...]] = ("without_closing",)
 
 
 class BalanceSheetState(StatementState, rx.State):
@@ -201,3 +205,4 @@ class CashFlowState(StatementState, rx.State):
 
     query: ClassVar[str] = "accounting.cash_flow"
     paper: ClassVar[str] = "cash-flow"
+    left_out: ClassVar[tuple[str, ...]] = ("without_closing", "without_cash")

@@ -54,7 +54,7 @@ class BankFileState(RecordState, rx.State):
         await self._show()
 
     @handler(permission=RECONCILE)
-    async def set_balance(self, name: str, amount: str) -> None:
+    async def take_balance(self, name: str, amount: str) -> None:
         """Take a balance that the file does not say; empty for none."""
         text = f"{amount}".replace(",", "").strip()[:24]
         self.opening, self.closing = (

@@ -12,6 +12,7 @@ from tests.concurrency.crowd import at_once
 from tests.factories import Shop
 from tests.isolation.bookkeeping import draft
 from tests.services.accounting.test_posting import RENT, entry, post
+from tests.services.branches import add_branch
 from tests.services.trading import rows, snapshot
 
 
@@ -60,6 +61,17 @@ def test_posting_from_the_form_is_done_with_its_draft(trader: Shop, stranger: Sh
     assert len(manual(trader)) == 1
 
 
+def test_a_draft_and_a_reversal_stand_in_the_branch_they_are_about(trader: Shop):
+    there = add_branch(trader, gstin=None).ctx
+    kept, typed = (trader.run("accounting.save_draft", draft(trader), by=there).id for _ in "ab")
+    assert {x.branch for x in trader.run("accounting.list_drafts").rows} == {"Two"}
+    posted = trader.run("accounting.post_draft", {"draft_id": kept})
+    post(trader, RENT, draft_id=typed)
+    trader.run("accounting.reverse_entry", {"entry_id": posted.id, "reason": "x"})
+    found = rows(trader, "select branch_id from journal_entry where origin_type = 'manual'")
+    assert [x["branch_id"] for x in found] == [there.branch_id] * 3
+
+
 def test_a_template_makes_each_of_its_days_once(trader: Shop):
     today = trader.ctx.today
     trader.run(
@@ -72,6 +84,23 @@ def test_a_template_makes_each_of_its_days_once(trader: Shop):
     assert manual(trader) == [today - timedelta(days=7 * n) for n in (3, 2, 1, 0)]
     (row,) = trader.run("accounting.list_templates").rows
     assert (row.next_on, row.made) == (today + timedelta(days=7), 4)
+
+
+def test_a_template_that_is_replaced_makes_no_day_again(trader: Shop):
+    today = trader.ctx.today
+    given = template(trader, today - timedelta(days=21), every="week")
+    kept = trader.run("accounting.save_template", given).id
+    trader.run("accounting.make_due_entries")
+    (row,) = trader.run("accounting.list_templates").rows
+    assert (row.first_on, len(row.lines)) == (today - timedelta(days=21), len(given["lines"]))
+    again = given | {"template_id": kept, "first_on": today - timedelta(days=20)}
+    with pytest.raises(InvalidInput):
+        trader.run("accounting.save_template", again | {"ends_on": today})
+    trader.run("accounting.save_template", again)
+    assert trader.run("accounting.make_due_entries").posted == 0
+    (row,) = trader.run("accounting.list_templates").rows
+    assert row.next_on == today + timedelta(days=1)
+    assert len(manual(trader)) == 4
 
 
 def test_many_who_ask_at_once_make_each_day_once(trader: Shop):

@@ -10,14 +10,14 @@ import psycopg
 import pytest
 
 from erp.core import db
-from erp.core.clock import fiscal_year_start
+from erp.core.clock import fiscal_year, fiscal_year_start
 from erp.core.errors import NotFound
 from erp.services import accounting, inventory
 from erp.services.platform import Nothing
 from tests.factories import Shop
 from tests.services.accounting.test_posting import post
 from tests.services.branches import add_branch
-from tests.services.trading import rows
+from tests.services.trading import add_customer, rows
 
 KEYS = ("cash", "bank", "rent", "salaries", "capital", "other_income", "sales_5", "freight_inward")
 INCOME, COSTS = (
@@ -223,6 +223,72 @@ def test_the_day_book_has_every_line_once_and_balances(books: Shop):
         == page.credits
         == sum((x["amount"] for x in Model(books).lines if x["amount"] > 0), Decimal(0))
     )
+
+
+@pytest.mark.parametrize("narrowed", [{"search": "second"}, {"cost_centre": "CLINIC"}])
+def test_sums_of_a_book_are_those_of_its_rows(books: Shop, narrowed: dict[str, str]):
+    line = {"account_key": "rent", "debit": "7", "cost_centre": "CLINIC"}
+    facts = {"narration": "The second", "effective_on": books.ctx.today}
+    books.run(
+        "accounting.post_manual_entry",
+        facts | {"lines": [line, {"account_key": "bank", "credit": "7"}]},
+    )
+    asked = {"from_day": date.min, "limit": 200} | narrowed
+    for name in ("day_book", "ledger"):
+        found = books.run(f"accounting.{name}", asked)
+        shown = [
+            sum((getattr(x, side) for x in found.rows), Decimal(0)) for side in ("debit", "credit")
+        ]
+        assert [found.debits, found.credits] == shown
+        assert shown[0] > 0
+    if "search" in narrowed:
+        assert (found.debits, found.opening, found.closing) == (7, None, None)
+
+
+def test_a_ledger_behind_a_figure_leaves_out_what_the_figure_does(books: Shop):
+    year = fiscal_year_start(books.ctx.today)
+    last = year - timedelta(days=1)
+    days = {"from_day": last.replace(year=last.year - 1) + timedelta(days=1), "to_day": last}
+    if fiscal_year_start(books.ctx.today - timedelta(days=403)) < days["from_day"]:
+        before = days["from_day"] - timedelta(days=1)
+        books.run("accounting.close_year", {"year": fiscal_year(before), "reason": "x"})
+    books.run("accounting.close_year", {"year": fiscal_year(last), "reason": "x"})
+    profits = books.run("accounting.profit_and_loss", days | {"by": "cost_centre"})
+    for line in (x for x in profits.rows if x.account_id):
+        for column, amount in zip(profits.columns, line.amounts, strict=True):
+            part = {name: getattr(column, name) for name in ("cost_centre", "no_cost_centre")}
+            asked = days | part | {"account_id": line.account_id, "without_closing": True}
+            found = books.run("accounting.ledger", asked)
+            assert abs(found.debits - found.credits) == abs(amount)
+            assert found.closing - found.opening == found.debits - found.credits
+            assert sum(x.debit - x.credit for x in found.rows) == found.debits - found.credits
+    flow = books.run("accounting.cash_flow", days)
+    for line in (x for x in flow.rows if x.group_name):
+        asked = days | {
+            "group_name": line.group_name,
+            "without_closing": True,
+            "without_cash": True,
+        }
+        found = books.run("accounting.ledger", asked)
+        assert line.amounts == [found.credits - found.debits]
+
+
+def test_paper_says_what_it_is_narrowed_to_and_whose_it_is(books: Shop, stranger: Shop):
+    other = next(x for x in books.run("identity.list_branches").rows if x.name == "Two")
+    asked = {"branch_id": str(other.id), "cost_centre": "CLINIC", "search": "Rand"}
+    party_id = add_customer(books)
+    name = books.run("party.get_party", {"party_id": party_id}).name
+    with db.unit_of_work(books.ctx) as session:
+        paper = accounting.get_printed_report(session, books.ctx, "ledger", asked)
+        whole = accounting.get_printed_report(session, books.ctx, "ledger", {})
+        ledger = {"party_id": str(party_id)}
+        assert name in accounting.get_printed_report(session, books.ctx, "ledger", ledger).title
+        theirs = {"branch_id": str(stranger.ctx.branch_id)}
+        with pytest.raises(NotFound):
+            accounting.get_printed_report(session, books.ctx, "trial-balance", theirs)
+    for word in ("branch Two", "cost centre Clinic", "Rand"):
+        assert word in paper.about
+    assert paper.issuer != whole.issuer
 
 
 def test_a_group_holds_its_accounts_and_a_stranger_sees_none_of_them(books: Shop, stranger: Shop):

@@ -11,6 +11,7 @@ from tests.concurrency.crowd import at_once
 from tests.factories import Shop
 from tests.services.accounting.test_posting import entry
 from tests.services.books import balance
+from tests.services.branches import add_branch
 from tests.services.trading import journal, refused, rows
 
 YEAR, LAST = "2024-25", date(2025, 3, 31)
@@ -114,6 +115,63 @@ def test_years_are_closed_in_their_order_and_reopened_against_it(year: Shop):
     year.run("accounting.close_year", {"year": "2023-24", "reason": "x"})
     year.run("accounting.close_year", CLOSE)
     refused(year, Conflict, "accounting.reopen_year", {"year": "2023-24", "reason": "x"})
+    refused(year, Conflict, "accounting.close_year", CLOSE)
+
+
+def test_each_branch_and_cost_centre_is_closed_by_its_own_entries(trader: Shop):
+    other = add_branch(trader, gstin=None).ctx
+    trader.run("accounting.create_cost_centre", {"code": "CLINIC", "name": "Clinic"})
+    for by, amount, centre in ((None, "60", None), (other, "40", None), (other, "5", "CLINIC")):
+        sold = {"account_key": "sales_5", "credit": amount, "cost_centre": centre}
+        typed = [{"account_key": "bank", "debit": amount}, sold]
+        given = entry(trader, (), effective_on=LAST) | {"lines": typed}
+        trader.run("accounting.post_manual_entry", given, by=by)
+
+    scopes: tuple[dict[str, object], ...] = (
+        {"branch_id": trader.ctx.branch_id},
+        {"branch_id": other.branch_id},
+        {"cost_centre": "CLINIC"},
+    )
+
+    def standing(name: str) -> list[Decimal]:
+        """Return what each part of the books has earned and not carried, by its own statement."""
+        asked = {"as_of": date(2025, 4, 1)}
+        reports = [trader.run(f"accounting.{name}", asked | scope).rows for scope in scopes]
+        if name == "balance_sheet":
+            return [
+                sum((x.amounts[0] for x in report if x.id.startswith("profit/")), Decimal(0))
+                for report in reports
+            ]
+        return [
+            sum((x.credit - x.debit for x in report if x.name == "Sales - GST 5%"), Decimal(0))
+            for report in reports
+        ]
+
+    assert standing("trial_balance") == standing("balance_sheet") == [60, 45, 5]
+    trader.run("accounting.close_year", CLOSE)
+    assert standing("trial_balance") == standing("balance_sheet") == [0, 0, 0]
+    assert balance(trader, "capital") == -105
+    trader.run("accounting.reopen_year", {"year": YEAR, "reason": "x"}, by=other)
+    assert standing("trial_balance") == standing("balance_sheet") == [60, 45, 5]
+
+
+def test_a_month_of_a_closed_year_opens_with_its_year_alone(year: Shop):
+    year.run("accounting.close_year", CLOSE)
+    months = {x.starts_on: x for x in year.run("accounting.list_periods").rows}
+    assert (months[date(2025, 3, 1)].is_carried, months[date(2024, 4, 1)].is_carried) == (
+        True,
+        True,
+    )
+    for day in (date(2025, 3, 1), date(2024, 4, 1)):
+        wanted = {"period_id": months[day].id, "status": "open", "reason": "Late"}
+        refused(year, Conflict, "accounting.set_period_status", wanted)
+    year.run("accounting.reopen_year", {"year": YEAR, "reason": "x"})
+    wanted = {"period_id": months[date(2024, 4, 1)].id, "status": "open", "reason": "Late"}
+    year.run("accounting.set_period_status", wanted)
+
+
+def test_a_year_before_that_adds_up_to_nothing_is_still_open(year: Shop):
+    book(year, "rent", "salaries", "50", date(2024, 1, 5))
     refused(year, Conflict, "accounting.close_year", CLOSE)
 
 
