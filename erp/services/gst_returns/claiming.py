@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.papers_2b import Pairing, pair_up
 from erp.services.gst_returns.reading_inward import InwardSide, read_inward
 from erp.services.gst_returns.registrations import Registration
@@ -55,7 +55,7 @@ def read_claims(
     own bills are claimed as the books have them.
     """
     side = read_inward(session, ctx, registration, period)
-    earlier = _earlier(session, ctx, registration, period.starts_on)
+    earlier = _earlier(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, [bought.id for bought in earlier])
     waits = _waits(pairing)
     own = _split_all(side.inward, waits) if pairing.is_imported else side.inward
@@ -96,15 +96,8 @@ def _split(bought: Inward, waiting: Heads) -> Iterator[Inward]:
 
 
 def _earlier(
-    session: Session, ctx: RequestContext, registration: Registration, before: date
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> list[Inward]:
-    row = db.fetch_one(
-        session,
-        "select figures -> 'held' as held from gst_return where tenant_id = %s and company_id = %s"
-        " and gstin = %s and form = 'gstr3b' and status = 'filed' and ends_on < %s"
-        " order by ends_on desc limit 1",
-        (ctx.tenant_id, ctx.company_id, registration.gstin, before),
-    )
     return [
         Inward(
             id=UUID(one["id"]),
@@ -114,7 +107,7 @@ def _earlier(
             kind=InwardKind.BILL,
             heads=Heads.of_texts(one),
         )
-        for one in (row["held"] if row else ())
+        for one in last_filed(session, ctx, registration, period).get("held", ())
     ]
 
 
@@ -122,4 +115,4 @@ def waiting_ids(
     session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> list[UUID]:
     """Return bills whose credit the last filed return before a period left to wait."""
-    return [bought.id for bought in _earlier(session, ctx, registration, period.starts_on)]
+    return [bought.id for bought in _earlier(session, ctx, registration, period)]
