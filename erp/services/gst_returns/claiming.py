@@ -25,11 +25,13 @@ class Claims:
     Attributes:
         waited: Credit that the last filed return left to wait; it is in the books already.
         is_asked: A statement of the period is here, so that every bill is asked for in it.
+        pairs: Bills that are claimed with the reported document that lets them be.
     """
 
     inward: tuple[Inward, ...]
     waited: Heads
     is_asked: bool
+    pairs: tuple[dict[str, str], ...] = ()
 
     def held_texts(self) -> list[dict[str, str]]:
         """Return what waits, for the next return to ask again."""
@@ -61,7 +63,15 @@ def read_claims(
     own = _split_all(side.inward, waits) if pairing.is_imported else side.inward
     carried = _split_all(earlier, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
-    return side, Claims((*own, *carried), waited, pairing.is_imported)
+    return side, Claims((*own, *carried), waited, pairing.is_imported, _pairs(pairing))
+
+
+def _pairs(pairing: Pairing) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {"bill": str(one.book.id), "document": str(one.portal.id)}
+        for one in pairing.matches
+        if one.book and one.portal and pairing.claimable(one)
+    )
 
 
 def _waits(pairing: Pairing) -> dict[UUID, Heads]:
@@ -69,7 +79,7 @@ def _waits(pairing: Pairing) -> dict[UUID, Heads]:
     return {
         one.book.id: one.book.heads.tax_only() - (pairing.claimable(one) or Heads())
         for one in pairing.matches
-        if one.book
+        if one.book and pairing.is_asked(one)
     }
 
 

@@ -165,6 +165,7 @@ def _gstr3b(
         "cash": (in_rupees(paid.cash) + in_rupees(reverse)).texts(),
         "left": paid.left.texts(),
         "held": claims.held_texts(),
+        "claimed": list(claims.pairs),
         "total": (liability + reverse).texts(),
         "booked": side.booked.texts(),
     }
