@@ -229,6 +229,11 @@ def test_no_more_credit_is_claimed_again_than_was_reversed(trader: Shop) -> None
         trader.run(
             "gst_returns.change_credit", about | {"kind": "reclaimed", "igst": "30.01"}, at=at(6)
         )
+    again = about | {"kind": "reclaimed"}
+    for other in ({"igst": "0", "cgst": "30.00"}, {"booked_on": date(2025, 10, 4)}):
+        with pytest.raises(CreditShort) as refused:
+            trader.run("gst_returns.change_credit", again | other, at=at(6))
+        assert set(refused.value.fields) == {"cgst" if "cgst" in other else "igst"}
     trader.run("gst_returns.change_credit", about | {"kind": "reclaimed"}, at=at(6))
     cells = detail(trader, prepare(trader, "gstr3b")).figures["cells"]
     assert (cells["4(B)(2)"]["igst"], cells["4(D)(1)"]["igst"], cells["4(C)"]["igst"]) == (
