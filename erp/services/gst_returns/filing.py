@@ -16,6 +16,7 @@ from erp.core.money import ZERO
 from erp.models.gst_returns import ReturnForm, ReturnStatus
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.gst_returns.accepting import reasons_of
 from erp.services.gst_returns.credit_ledger import cash_held
 from erp.services.gst_returns.errors import (
     CashShort,
@@ -141,7 +142,8 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     accounting.hold_months(session, ctx, held.period.starts_on, held.period.ends_on)
     require_not_filed(session, ctx, registration, held.form, held.period)
     require_in_order(session, ctx, registration, held.form, held.period)
-    snapshot = take_snapshot(session, ctx, registration, held.form, held.period)
+    reasons = reasons_of(held.figures.get("accepted", ()))
+    snapshot = take_snapshot(session, ctx, registration, held.form, held.period, reasons)
     if snapshot.sha256 != held.sha256 or snapshot.figures != held.figures:
         message = (
             "Documents of this period changed since the return was prepared. Prepare it again."

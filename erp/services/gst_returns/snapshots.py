@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.models.gst_returns import ReturnForm
+from erp.services.gst_returns.accepting import without_accepted
 from erp.services.gst_returns.checking import MOST_SHOWN, Problem, problems_of
 from erp.services.gst_returns.claiming import Claims, read_claims
 from erp.services.gst_returns.credit_ledger import opening_credit
@@ -80,14 +81,19 @@ def take_snapshot(
     registration: Registration,
     form: ReturnForm,
     period: TaxPeriod,
+    reasons: Mapping[str, str],
 ) -> Snapshot:
-    """Work out a return from what is posted; reads only."""
+    """Work out a return from what is posted; reads only.
+
+    Args:
+        reasons: Why matters are accepted as they are; see `accepting`.
+    """
     documents = read_outward(session, ctx, registration, period)
     entries = classify(documents, b2cl_limit)
     tax, differences = outward_differences(session, ctx, registration, period)
     if form is ReturnForm.GSTR1:
-        return _gstr1(registration, period, documents, entries, (tax, differences))
-    return _gstr3b(session, ctx, registration, period, entries, differences)
+        return _gstr1(registration, period, documents, entries, (tax, differences, reasons))
+    return _gstr3b(session, ctx, registration, period, entries, (differences, reasons))
 
 
 def b2cl_limit(day: date) -> Decimal:
@@ -100,9 +106,9 @@ def _gstr1(
     period: TaxPeriod,
     documents: Sequence[Outward],
     entries: Sequence[Entry],
-    proof: tuple[Heads, list[Difference]],
+    proof: tuple[Heads, list[Difference], Mapping[str, str]],
 ) -> Snapshot:
-    booked, differences = proof
+    booked, differences, reasons = proof
     problems = problems_of(registration.gstin, documents, FEWEST_DIGITS)
     file = gstr1(registration.gstin, period.fp, documents, entries)
     total = total_of(entries)
@@ -114,7 +120,7 @@ def _gstr1(
         "hsn": {name: [_row(row) for row in rows] for name, rows in file.get("hsn", {}).items()},
         "issued": file.get("doc_issue", {}).get("doc_det", []),
     }
-    return _sealed(file, figures, problems, differences, Owed(total.tax))
+    return _sealed(file, figures, (problems, [differences], reasons), Owed(total.tax))
 
 
 def _section(section: Section, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -135,8 +141,9 @@ def _gstr3b(
     registration: Registration,
     period: TaxPeriod,
     entries: Sequence[Entry],
-    differences: list[Difference],
+    proof: tuple[list[Difference], Mapping[str, str]],
 ) -> Snapshot:
+    differences, reasons = proof
     side, claims = read_claims(session, ctx, registration, period)
     cells = gstr3b_cells(entries, claims.inward, side.changes)
     before = carried_of(last_filed(session, ctx, registration, period))
@@ -171,9 +178,9 @@ def _gstr3b(
     }
     file = gstr3b(registration.gstin, period.fp, stated, entries)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
-    found = [*differences, *side.differences]
+    found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)
-    return _sealed(file, figures, problems, found, owed)
+    return _sealed(file, figures, (problems, found, reasons), owed)
 
 
 def liability_of(stated: Cells) -> Heads:
@@ -247,13 +254,14 @@ def _unproved(claims: Claims) -> list[Problem]:
 def _sealed(
     file: dict[str, Any],
     figures: dict[str, Any],
-    problems: list[Problem],
-    differences: list[Difference],
+    found: tuple[list[Problem], list[list[Difference]], Mapping[str, str]],
     owed: Owed,
 ) -> Snapshot:
+    problems, differences, accepted = without_accepted(*found)
+    counts = {"problems": len(problems), "differences": len(differences), "accepted": accepted}
     return Snapshot(
         portal=portal_text(file),
-        figures=figures | {"problems": len(problems), "differences": len(differences)},
+        figures=figures | counts,
         problems=problems[:MOST_SHOWN],
         differences=differences[:MOST_SHOWN],
         blocking=sum(problem.is_blocking for problem in problems) + len(differences),
