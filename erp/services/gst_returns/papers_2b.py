@@ -55,7 +55,7 @@ class Pairing:
 
     Attributes:
         decisions: What was decided, by the reported document.
-        is_imported: A statement of the period is here; else nothing is asked of bills.
+        is_imported: A statement of every month of the period is here; else nothing is asked of bills.
         asked: Bills that the period's return asks for; all others are another return's.
     """
 
@@ -144,11 +144,12 @@ def _is_imported(
 ) -> bool:
     row = db.fetch_one(
         session,
-        "select 1 from gst_2b_file where tenant_id = %s and company_id = %s and gstin = %s"
-        " and starts_on between %s and %s limit 1",
+        "select count(distinct starts_on) as months from gst_2b_file where tenant_id = %s and company_id = %s"
+        " and gstin = %s and starts_on between %s and %s",
         (ctx.tenant_id, ctx.company_id, registration.gstin, period.starts_on, period.ends_on),
     )
-    return row is not None
+    wanted = period.ends_on.month - period.starts_on.month + 1
+    return row is not None and row["months"] == wanted
 
 
 def _heads(row: db.Row) -> Heads:

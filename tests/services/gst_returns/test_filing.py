@@ -81,6 +81,14 @@ def test_a_difference_is_shown_mended_and_gone(trader: Shop) -> None:
     assert (again.version, again.blocking, detail(trader, again).differences) == (2, 0, [])
     with pytest.raises(ReturnOutdated, match="Version 2"):
         file_return(trader, made)
+    third = prepare(trader)
+    wanted = "gst_returns.get_portal_file"
+    with pytest.raises(ReturnOutdated, match="Version 3"):
+        trader.run(wanted, {"return_id": again.id}, at=at(15, 11))
+    with pytest.raises(ReturnNotReady, match="not over"):
+        trader.run(wanted, {"return_id": third.id}, at=at(31))
+    assert trader.run(wanted, {"return_id": third.id}).file_name.endswith("_102025_v3.json")
+    again = third
     file_return(trader, again)
     assert broken_promises() == []
 

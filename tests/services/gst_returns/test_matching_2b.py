@@ -13,6 +13,7 @@ from erp.core.errors import InvalidInput
 from erp.services.gst_returns import NotItsBill, StatementKnown, UnknownRegistration
 from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.matching_2b import Paper, match_papers
+from erp.services.gst_returns.reading_2b import read_statement
 from tests.factories import Shop, gstin_in, receipt_line
 from tests.services.gst_returns.example_month import EXAMPLES
 from tests.services.gst_returns.months import (
@@ -184,6 +185,13 @@ def test_a_statement_is_kept_once_and_only_ours(trader: Shop) -> None:
         read(trader, json.dumps(strange).encode())
 
 
+def test_a_document_under_reverse_charge_gives_no_credit(trader: Shop) -> None:
+    content = statement(trader, ("09", "A-1", "1000.00", "5"))
+    assert read_statement(content).documents[0].is_available
+    turned = content.replace(b'"typ": "R"', b'"typ": "R", "rev": "Y"')
+    assert not read_statement(turned).documents[0].is_available
+
+
 def read(shop: Shop, content: bytes) -> Any:
     given = {"content": base64.b64encode(content).decode()}
     return shop.run("gst_returns.read_2b", given)
@@ -198,6 +206,7 @@ def read(shop: Shop, content: bytes) -> Any:
         (b"08-10-2025", b"2025-10-08", "dd-mm-yyyy"),
         (b"1000.00", b"-1", "no amount"),
         (b"1000.00", b"1e999", "no amount"),
+        (b'"1000.00"', b"1e99999999999999999999999", "JSON"),
         (b'"A-1"', b'""', "no number"),
         (b"09AAPFU0939F1Z", b"09AAPFU0939F1Y", "GSTIN"),
     ],
