@@ -255,11 +255,9 @@ def get_portal_file(session: Session, ctx: RequestContext, wanted: GetPortalFile
     if row is None:
         raise unknown_return()
     if row["blocking"]:
-        message = "This return does not leave the house: mend what it lists and prepare it again."
-        raise ReturnNotReady(message)
+        raise ReturnNotReady("Mend what this return lists and prepare it again.")
     if row["version"] != row["newest"]:
-        message = f"Version {row['newest']} was prepared since. Take its file."
-        raise ReturnOutdated(message, details={"version": row["newest"]})
+        raise ReturnOutdated(f"Version {row['newest']} was prepared since. Take its file.")
     if row["ends_on"] >= ctx.today:
         raise ReturnNotReady("The period is not over: documents are still to come.")
     fp = TaxPeriod(row["ends_on"], row["ends_on"]).fp
