@@ -1,5 +1,6 @@
 -- Once a return is filed, its period's taxes no longer change: a GSTR-1 binds what was supplied, a GSTR-3B
--- what was bought too. What pays a return is none of them.
+-- what was bought too. Days before the first filed return count as filed: no return would ever state them.
+-- What pays a return is none of them.
 create function sec.refuse_filed_tax() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
@@ -7,7 +8,7 @@ begin
     if not exists (
         select 1 from (select distinct tenant_id, effective_on from inserted) day
           join gst_return filed on filed.tenant_id = day.tenant_id and filed.status = 'filed'
-           and day.effective_on between filed.starts_on and filed.ends_on) then
+           and day.effective_on <= filed.ends_on) then
         return null;
     end if;
     perform 1
@@ -17,7 +18,7 @@ begin
        join account on account.tenant_id = line.tenant_id and account.id = line.account_id
        join gst_return filed on filed.tenant_id = line.tenant_id and filed.company_id = account.company_id
         and filed.gstin = branch.gstin and filed.status = 'filed'
-        and line.effective_on between filed.starts_on and filed.ends_on
+        and line.effective_on <= filed.ends_on
       where entry.origin_type <> 'gst_return'
         and (account.key ~ '^output_'
              or account.key ~ '^sales_' and entry.origin_type in ('sale', 'return', 'sales_invoice', 'sales_return')

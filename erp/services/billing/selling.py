@@ -27,7 +27,7 @@ def recipient_of(buyer: SaleParty) -> dict[str, str]:
         "gstin": buyer.gstin,
         "phone": buyer.phone,
         "drug_licence_no": buyer.drug_licence_no,
-        "gst_category": buyer.gst_category if buyer.gst_category == "sez" else "",
+        "gst_category": buyer.gst_category,
     }
     return {name: value for name, value in facts.items() if value}
 

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.papers_2b import Pairing, pair_up
 from erp.services.gst_returns.reading_inward import InwardSide, read_inward
 from erp.services.gst_returns.registrations import Registration
@@ -25,11 +25,13 @@ class Claims:
     Attributes:
         waited: Credit that the last filed return left to wait; it is in the books already.
         is_asked: A statement of the period is here, so that every bill is asked for in it.
+        pairs: Bills that are claimed with the reported document that lets them be.
     """
 
     inward: tuple[Inward, ...]
     waited: Heads
     is_asked: bool
+    pairs: tuple[dict[str, str], ...] = ()
 
     def held_texts(self) -> list[dict[str, str]]:
         """Return what waits, for the next return to ask again."""
@@ -55,13 +57,21 @@ def read_claims(
     own bills are claimed as the books have them.
     """
     side = read_inward(session, ctx, registration, period)
-    earlier = _earlier(session, ctx, registration, period.starts_on)
+    earlier = _earlier(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, [bought.id for bought in earlier])
     waits = _waits(pairing)
     own = _split_all(side.inward, waits) if pairing.is_imported else side.inward
     carried = _split_all(earlier, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
-    return side, Claims((*own, *carried), waited, pairing.is_imported)
+    return side, Claims((*own, *carried), waited, pairing.is_imported, _pairs(pairing))
+
+
+def _pairs(pairing: Pairing) -> tuple[dict[str, str], ...]:
+    return tuple(
+        {"bill": str(one.book.id), "document": str(one.portal.id)}
+        for one in pairing.matches
+        if one.book and one.portal and pairing.claimable(one)
+    )
 
 
 def _waits(pairing: Pairing) -> dict[UUID, Heads]:
@@ -69,7 +79,7 @@ def _waits(pairing: Pairing) -> dict[UUID, Heads]:
     return {
         one.book.id: one.book.heads.tax_only() - (pairing.claimable(one) or Heads())
         for one in pairing.matches
-        if one.book
+        if one.book and pairing.is_asked(one)
     }
 
 
@@ -96,15 +106,8 @@ def _split(bought: Inward, waiting: Heads) -> Iterator[Inward]:
 
 
 def _earlier(
-    session: Session, ctx: RequestContext, registration: Registration, before: date
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> list[Inward]:
-    row = db.fetch_one(
-        session,
-        "select figures -> 'held' as held from gst_return where tenant_id = %s and company_id = %s"
-        " and gstin = %s and form = 'gstr3b' and status = 'filed' and ends_on < %s"
-        " order by ends_on desc limit 1",
-        (ctx.tenant_id, ctx.company_id, registration.gstin, before),
-    )
     return [
         Inward(
             id=UUID(one["id"]),
@@ -114,7 +117,7 @@ def _earlier(
             kind=InwardKind.BILL,
             heads=Heads.of_texts(one),
         )
-        for one in (row["held"] if row else ())
+        for one in last_filed(session, ctx, registration, period).get("held", ())
     ]
 
 
@@ -122,4 +125,4 @@ def waiting_ids(
     session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> list[UUID]:
     """Return bills whose credit the last filed return before a period left to wait."""
-    return [bought.id for bought in _earlier(session, ctx, registration, period.starts_on)]
+    return [bought.id for bought in _earlier(session, ctx, registration, period)]

@@ -35,7 +35,10 @@ _CASH = """
 def opening_credit(
     session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> Heads:
-    """Return the credit left from before a period: what the accounts held, less what paid earlier returns."""
+    """Return the credit left from before a period: what the accounts held, less what paid earlier returns.
+
+    Below zero where more was reversed than there was.
+    """
     given = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
@@ -46,7 +49,7 @@ def opening_credit(
         row["key"].removeprefix("input_"): row["amount"]
         for row in db.fetch_all(session, _OPENING, given)
     }
-    return Heads(**{name: max(held.get(name, ZERO), ZERO) for name in NAMES})
+    return Heads(**{name: held.get(name, ZERO) for name in NAMES})
 
 
 def cash_held(session: Session, ctx: RequestContext, registration: Registration) -> Decimal:

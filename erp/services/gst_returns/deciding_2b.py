@@ -15,7 +15,7 @@ from erp.services.gst_returns.errors import NotItsBill, UnknownReported
 from erp.services.gst_returns.events import CreditChanged
 from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
 from erp.services.gst_returns.paging import page_of
-from erp.services.gst_returns.papers_2b import Pairing, pair_up
+from erp.services.gst_returns.papers_2b import Pairing, pair_up, used_documents
 from erp.services.gst_returns.registrations import GstinText, registration_of
 from erp.services.gst_returns.tax_period import Months, period_from
 from erp.services.platform import (
@@ -134,7 +134,7 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
         and words in f"{row.supplier} {row.number} {row.supplier_gstin}".lower()
     ]
     page, following = page_of(shown, wanted, lambda row: str(row.id))
-    booked = [row for row in rows if row.books is not None]
+    booked = [row for row in rows if row.bill_id in pairing.asked]
     return MatchPage(
         rows=page,
         next_cursor=following,
@@ -150,7 +150,8 @@ def _row(match: Match2b, pairing: Pairing, held: set[UUID]) -> MatchRow:
     assert paper is not None  # noqa: S101  a match has one of the two
     decided = pairing.decisions.get(match.portal.id) if match.portal else None
     claimed, words = pairing.claimable(match), match.words
-    if match.book and not pairing.is_imported and match.book.id not in held:
+    is_asked = match.book and pairing.is_asked(match)
+    if match.book and is_asked and not pairing.is_imported and match.book.id not in held:
         claimed, words = match.book.heads, "No statement of this month is here yet."
     return MatchRow(
         id=paper.id,
@@ -187,14 +188,15 @@ def decide_reported(session: Session, ctx: RequestContext, cmd: DecideReported) 
 
     Raises:
         UnknownReported: The company has no such reported document.
-        NotItsBill: The bill is of another supplier, is not booked, or is another document's.
+        NotItsBill: The bill is of another supplier or registration, is not booked, or is another document's; or the
+            document is no invoice, or let another bill be claimed in a filed return.
 
     Emits:
         gst_returns.credit_changed.v1
     """
     row = db.fetch_one(
         session,
-        "select id, supplier_gstin, kind from gst_2b_document"
+        "select id, supplier_gstin, kind, gstin from gst_2b_document"
         " where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, cmd.reported_id),
     )
@@ -227,11 +229,17 @@ def _require_its_bill(
 ) -> None:
     bill = db.fetch_one(
         session,
-        "select supplier_gstin from supplier_bill where tenant_id = %s and company_id = %s and id = %s"
-        " and status = 'posted'",
-        (ctx.tenant_id, ctx.company_id, cmd.bill_id),
+        "select 1 from supplier_bill b join branch n on (n.tenant_id, n.id) = (b.tenant_id, b.branch_id)"
+        " where b.tenant_id = %s and b.company_id = %s and b.id = %s and b.status = 'posted'"
+        " and b.supplier_gstin = %s and n.gstin = %s",
+        (ctx.tenant_id, ctx.company_id, cmd.bill_id, row["supplier_gstin"], row["gstin"]),
     )
-    is_its = bill is not None and bill["supplier_gstin"] == row["supplier_gstin"]
-    if not is_its or cmd.decision is not Decision2b.ACCEPTED:
-        message = "Choose a posted bill of this supplier, and accept the document as it."
+    used_for = used_documents(session, ctx, row["gstin"]).get(row["id"], cmd.bill_id)
+    if used_for != cmd.bill_id:
+        message = "A filed return claimed another bill on this document. It counts once."
+        raise NotItsBill(message, fields={"bill_id": message})
+    if bill is None or row["kind"] != "INV" or cmd.decision is not Decision2b.ACCEPTED:
+        message = (
+            "Choose a posted bill of this supplier and registration, and accept the invoice as it."
+        )
         raise NotItsBill(message, fields={"bill_id": message})

@@ -16,6 +16,7 @@ from erp.core.money import ZERO
 from erp.models.gst_returns import ReturnForm, ReturnStatus
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.gst_returns.accepting import reasons_of
 from erp.services.gst_returns.credit_ledger import cash_held
 from erp.services.gst_returns.errors import (
     CashShort,
@@ -28,6 +29,7 @@ from erp.services.gst_returns.errors import (
 )
 from erp.services.gst_returns.events import ReturnReviewed, ReturnWasFiled
 from erp.services.gst_returns.heads import NAMES
+from erp.services.gst_returns.ordering import require_in_order
 from erp.services.gst_returns.preparing import hold_form, require_not_filed
 from erp.services.gst_returns.proving import ORIGIN
 from erp.services.gst_returns.registrations import Registration, registration_of
@@ -122,9 +124,9 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
 
     Raises:
         UnknownGstReturn: The company has no such return.
-        ReturnNotReady: Something has to be mended, or the GSTR-1 of the period is not filed.
+        ReturnNotReady: Something has to be mended; the GSTR-1 of the period, or an earlier period, is not filed.
         ReturnOutdated: Documents changed since, or a newer version exists.
-        ReturnFiled: A return of the period is filed.
+        ReturnFiled: A return of the period, or of a later one, is filed.
         ReviewMissing: More tax than the actor files unreviewed.
         WrongTaxPeriod: The period is not over, or the day of filing is not between its end and today.
         CashShort: Less cash is deposited than is due.
@@ -139,7 +141,9 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     registration = registration_of(session, ctx, held.gstin)
     accounting.hold_months(session, ctx, held.period.starts_on, held.period.ends_on)
     require_not_filed(session, ctx, registration, held.form, held.period)
-    snapshot = take_snapshot(session, ctx, registration, held.form, held.period)
+    require_in_order(session, ctx, registration, held.form, held.period)
+    reasons = reasons_of(held.figures.get("accepted", ()))
+    snapshot = take_snapshot(session, ctx, registration, held.form, held.period, reasons)
     if snapshot.sha256 != held.sha256 or snapshot.figures != held.figures:
         message = (
             "Documents of this period changed since the return was prepared. Prepare it again."
@@ -263,7 +267,7 @@ def _lines(snapshot: Snapshot, cash: Decimal) -> list[NewLine]:
             debit(f"output_{name}", getattr(liability, name)),
             debit(f"rcm_{name}", getattr(cells["3.1(d)"], name)),
             credit(f"input_{name}_rcm", own),
-            credit(f"input_{name}", used[name] - own),
+            credit(f"input_{name}", used[name] - own - getattr(snapshot.owed.short, name)),
         ]
     exact = sum((line.debit - line.credit for line in lines), ZERO)
     return [*lines, credit("gst_cash_ledger", cash), debit("round_off", cash - exact)]

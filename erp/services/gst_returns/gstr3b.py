@@ -75,6 +75,8 @@ CELLS: Mapping[str, str] = {
     "5 intra": "Inward from composition dealers, exempt and nil, own state",
 }
 """Every cell with its words."""
+OUTWARD_CELLS = ("3.1(a)", "3.1(b)", "3.1(c)", "3.1(e)")
+"""Cells of our own supplies; what they hold below zero is taken off the next return."""
 CHANGE_CELLS: Mapping[str, frozenset[CreditChangeKind]] = {
     "4(B)(1)": frozenset({CreditChangeKind.BLOCKED, CreditChangeKind.COMMON}),
     "4(B)(2)": frozenset({CreditChangeKind.UNPAID}),

@@ -1,22 +1,36 @@
 """Preparing a return: a frozen version of what the period's documents say."""
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.gst_returns import GstReturn, ReturnForm, ReturnStatus
+from erp.services.gst_returns.accepting import reasons_of
+from erp.services.gst_returns.checking import MOST_SHOWN
 from erp.services.gst_returns.errors import ReturnFiled, WrongTaxPeriod
 from erp.services.gst_returns.events import ReturnPrepared
 from erp.services.gst_returns.proving import Difference
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
 from erp.services.gst_returns.snapshots import Snapshot, take_snapshot
 from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
-from erp.services.platform import Command, Day, Result, command, emit
+from erp.services.platform import Closed, Command, Day, Result, ShortText, command, emit
+
+
+class AcceptedMatter(Closed):
+    """Something wrong that is taken as it is.
+
+    Attributes:
+        matter: `code:document` of a problem, or `difference:` and the page that it leads to.
+    """
+
+    matter: ShortText
+    reason: ShortText
 
 
 class PrepareReturn(Command):
@@ -24,12 +38,14 @@ class PrepareReturn(Command):
 
     Attributes:
         starts_on: First day of the month or quarter. months: one, or three under QRMP.
+        accepted: Matters that are taken as they are; those of the version before where it is left out.
     """
 
     gstin: GstinText
     form: ReturnForm
     starts_on: Day
     months: Months = Months.MONTH
+    accepted: Annotated[list[AcceptedMatter], Field(max_length=MOST_SHOWN)] | None = None
 
 
 class PreparedReturn(Result):
@@ -48,12 +64,14 @@ class PreparedReturn(Result):
 def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) -> PreparedReturn:
     """Work out a return from the posted documents of its period and freeze it as the next version.
 
-    It may be prepared as often as wanted until a version is filed, a running month too.
+    It may be prepared as often as wanted until a version is filed, a running month too. Whoever may
+    review a return may accept what is wrong with it as it is, with a reason; the version keeps it.
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
         WrongTaxPeriod: The days are no period, or it has not begun; a dealer by composition files none.
         ReturnFiled: The period's return is filed.
+        PermissionDenied: Matters are accepted by somebody who may not review returns.
 
     Emits:
         gst_returns.return_prepared.v1
@@ -63,7 +81,8 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
     _check(ctx, registration, period)
     hold_form(session, ctx, cmd.gstin, cmd.form)
     require_not_filed(session, ctx, registration, cmd.form, period)
-    snapshot = take_snapshot(session, ctx, registration, cmd.form, period)
+    reasons = _reasons(session, ctx, cmd)
+    snapshot = take_snapshot(session, ctx, registration, cmd.form, period, reasons)
     row = _row(ctx, registration, cmd.form, period, snapshot)
     row["version"] = _next_version(session, ctx, registration, cmd.form, period)
     db.insert_rows(session, GstReturn, [row])
@@ -73,6 +92,19 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
     )  # fmt: skip
     emit(session, ctx, row["id"], event)
     return PreparedReturn(id=row["id"], version=row["version"], blocking=snapshot.blocking)
+
+
+def _reasons(session: Session, ctx: RequestContext, cmd: PrepareReturn) -> dict[str, str]:
+    if cmd.accepted is not None:
+        ctx.require("gst_returns.review")
+        return {one.matter: one.reason for one in cmd.accepted}
+    row = db.fetch_one(
+        session,
+        "select figures -> 'accepted' as accepted from gst_return where tenant_id = %s and company_id = %s"
+        " and gstin = %s and form = %s and starts_on = %s order by version desc limit 1",
+        (ctx.tenant_id, ctx.company_id, cmd.gstin, cmd.form, cmd.starts_on),
+    )
+    return reasons_of((row["accepted"] if row else None) or ())
 
 
 def _check(ctx: RequestContext, registration: Registration, period: TaxPeriod) -> None:

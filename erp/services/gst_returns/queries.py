@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gst_returns import CreditChangeKind, ReturnForm, ReturnStatus
 from erp.services.gst_returns.claiming import read_claims
-from erp.services.gst_returns.errors import ReturnNotReady
+from erp.services.gst_returns.errors import ReturnNotReady, ReturnOutdated
 from erp.services.gst_returns.filing import UNREVIEWED, unknown_return
 from erp.services.gst_returns.gstr3b import (
     CHANGE_CELLS,
@@ -237,25 +237,31 @@ def get_gst_return(session: Session, ctx: RequestContext, wanted: GetGstReturn) 
     rest="GET /gst-returns/{return_id}/file",
 )
 def get_portal_file(session: Session, ctx: RequestContext, wanted: GetPortalFile) -> PortalFile:
-    """Return the portal's file of a version that nothing is wrong with.
+    """Return the portal's file of a period's newest version, once the period is over and nothing is wrong.
 
     Raises:
         UnknownGstReturn: The company has no such return.
-        ReturnNotReady: Something has to be mended first.
+        ReturnNotReady: Something has to be mended first, or the period is not over.
+        ReturnOutdated: A newer version was prepared.
     """
     row = db.fetch_one(
         session,
-        "select gstin, form, ends_on, portal, blocking from gst_return"
-        " where tenant_id = %s and company_id = %s and id = %s",
+        "select r.gstin, r.form, r.ends_on, r.version, r.portal, r.blocking, (select max(n.version) from gst_return n"
+        " where (n.tenant_id, n.company_id, n.gstin, n.form, n.starts_on)"
+        " = (r.tenant_id, r.company_id, r.gstin, r.form, r.starts_on)) as newest"
+        " from gst_return r where r.tenant_id = %s and r.company_id = %s and r.id = %s",
         (ctx.tenant_id, ctx.company_id, wanted.return_id),
     )
     if row is None:
         raise unknown_return()
     if row["blocking"]:
-        message = "This return does not leave the house: mend what it lists and prepare it again."
-        raise ReturnNotReady(message)
+        raise ReturnNotReady("Mend what this return lists and prepare it again.")
+    if row["version"] != row["newest"]:
+        raise ReturnOutdated(f"Version {row['newest']} was prepared since. Take its file.")
+    if row["ends_on"] >= ctx.today:
+        raise ReturnNotReady("The period is not over: documents are still to come.")
     fp = TaxPeriod(row["ends_on"], row["ends_on"]).fp
-    name = f"{row['form'].upper()}_{row['gstin']}_{fp}.json"
+    name = f"{row['form'].upper()}_{row['gstin']}_{fp}_v{row['version']}.json"
     return PortalFile(file_name=name, content=row["portal"])
 
 

@@ -29,6 +29,7 @@ class Reported:
     dated_on: date
     heads: Heads
     is_available: bool
+    """The portal lets its credit be claimed, and its tax is the supplier's to pay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def read_statement(content: bytes) -> Statement2b:
         raise _refused(f"The file is larger than {MOST_BYTES // 1000} KB.")
     try:
         whole = json.loads(content, parse_float=Decimal, parse_int=Decimal)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, ArithmeticError):
         raise _refused("This is no JSON file. Download GSTR-2B from the portal as JSON.") from None
     data = _part(whole, "data")
     papers = _part(data, "docdata")
@@ -112,7 +113,7 @@ def _reported(
         number=number.strip(),
         dated_on=_day(paper.get("dt"), where),
         heads=heads,
-        is_available=paper.get("itcavl", "Y") == "Y",
+        is_available=paper.get("itcavl", "Y") == "Y" and paper.get("rev", "N") != "Y",
     )
 
 

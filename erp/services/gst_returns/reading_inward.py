@@ -1,14 +1,15 @@
-"""What changed a registration's credit in a period, read from the accounts of input tax."""
+"""What changed a registration's credit in a period: documents, each against the accounts of input tax."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.money import ZERO
+from erp.core.money import ZERO, allocate
 from erp.models.gst_returns import CreditChangeKind
 from erp.services.gst_returns.gstr3b import CreditChange, Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
@@ -18,9 +19,8 @@ from erp.services.gst_returns.tax_period import TaxPeriod
 
 CREDIT_CHANGE = "gst_credit_change"
 REVERSE_CHARGE = "gst_reverse_charge"
-BILL = "supplier_bill"
-TAKES_BACK = frozenset({"supplier_return", "supplier_claim"})
-"""Origins whose entries follow a supplier's credit note."""
+CLAIM = "supplier_claim"
+"""Origin of an entry that follows a supplier's credit note."""
 _BOOKED = """
     select e.origin_id, e.origin_type, min(e.id::text)::uuid as entry_id, min(e.narration) as narration,
            min(e.effective_on) as booked_on,
@@ -36,14 +36,33 @@ _BOOKED = """
      group by e.origin_id, e.origin_type order by 5, 1
 """
 _BILLS = """
-    select b.id, b.bill_number, p.name as supplier, b.booked_on, b.taxable, b.supply_nature = 'INTER' as is_inter,
-           case when p.gst_category = 'composition' then b.taxable else coalesce((
+    select b.id, b.bill_number as number, p.name as supplier, b.booked_on, b.taxable,
+           b.supply_nature = 'INTER' as is_inter,
+           case when b.is_credit_taken then b.igst else 0 end as igst,
+           case when b.is_credit_taken then b.cgst else 0 end as cgst,
+           case when b.is_credit_taken then b.sgst else 0 end as sgst,
+           case when b.supplier_gstin is null then 0 else coalesce((
                 select sum(l.taxable) from supplier_bill_line l
                  where l.tenant_id = b.tenant_id and l.bill_id = b.id and l.gst_rate = 0), 0) end as untaxed
       from supplier_bill b join party p on (p.tenant_id, p.id) = (b.tenant_id, b.supplier_id)
      where b.tenant_id = %(tenant)s and b.branch_id = any(%(branches)s) and b.status = 'posted'
        and b.booked_on between %(from)s and %(to)s
      order by b.booked_on, b.id
+"""
+_RETURNS = """
+    select r.id, r.number, p.name as supplier, r.returned_on as booked_on, -r.igst as igst, -r.cgst as cgst,
+           -r.sgst as sgst
+      from supplier_return r join party p on (p.tenant_id, p.id) = (r.tenant_id, r.supplier_id)
+     where r.tenant_id = %(tenant)s and r.branch_id = any(%(branches)s) and r.is_credit_taken
+       and r.returned_on between %(from)s and %(to)s and r.igst + r.cgst + r.sgst > 0
+     order by r.returned_on, r.id
+"""
+_CLAIMS = """
+    select c.id, c.number, p.name as supplier, c.credited_tax, b.igst, b.cgst, b.sgst
+      from supplier_claim c
+      join supplier_bill b on (b.tenant_id, b.id) = (c.tenant_id, c.bill_id)
+      join party p on (p.tenant_id, p.id) = (b.tenant_id, b.supplier_id)
+     where c.tenant_id = %(tenant)s and c.id = any(%(claims)s) and b.is_credit_taken and c.credited_tax > 0
 """
 _REVERSE = """
     select r.id, r.number, p.name as supplier, r.booked_on, r.is_inter, r.taxable, r.igst, r.cgst, r.sgst
@@ -85,16 +104,14 @@ def read_inward(
         "to": period.ends_on,
     }
     booked = db.fetch_all(session, _BOOKED, given)
-    by_bill = {row["origin_id"]: row for row in booked if row["origin_type"] == BILL}
-    bills = [_bill(row, by_bill) for row in db.fetch_all(session, _BILLS, given)]
-    back = [_taken_back(row) for row in booked if row["origin_type"] in TAKES_BACK]
+    bills = [_bill(row) for row in db.fetch_all(session, _BILLS, given)]
+    back = [_taken_back(row) for row in db.fetch_all(session, _RETURNS, given)]
+    back += _claims(session, given, booked)
     reverse = [_reverse(row) for row in db.fetch_all(session, _REVERSE, given)]
     changes = db.fetch_all(session, _CHANGES, given)
-    stated = (
-        {bill.id: bill.heads.tax_only() for bill in bills}
-        | {bought.id: bought.heads.tax_only() for bought in reverse}
-        | {row["id"]: _signed(row) for row in changes}
-    )
+    stated = {bought.id: bought.heads.tax_only() for bought in (*bills, *back, *reverse)} | {
+        row["id"]: _signed(row) for row in changes
+    }
     return InwardSide(
         inward=(*bills, *back, *reverse),
         changes=tuple(_change(row) for row in changes),
@@ -118,27 +135,39 @@ def _change(row: db.Row) -> CreditChange:
     return CreditChange(kind, _heads(row), row["id"], row["booked_on"], row["reason"])
 
 
-def _bill(row: db.Row, booked: dict[UUID, db.Row]) -> Inward:
-    heads = Heads(row["taxable"])
-    if row["id"] in booked:
-        heads += _heads(booked[row["id"]])
+def _bill(row: db.Row) -> Inward:
     return Inward(
         id=row["id"],
-        number=row["bill_number"],
+        number=row["number"],
         supplier=row["supplier"],
         booked_on=row["booked_on"],
         kind=InwardKind.BILL,
-        heads=heads,
+        heads=Heads(row["taxable"]) + _heads(row),
         is_inter=row["is_inter"],
         untaxed=row["untaxed"],
     )
 
 
+def _claims(session: Session, given: dict[str, object], booked: Sequence[db.Row]) -> list[Inward]:
+    """Return claims that a supplier's note answered: its tax, by head as the bill has it."""
+    days = {row["origin_id"]: row["booked_on"] for row in booked if row["origin_type"] == CLAIM}
+    return [
+        _taken_back(row | {"booked_on": days[row["id"]]} | _shared(row))
+        for row in db.fetch_all(session, _CLAIMS, given | {"claims": list(days)})
+    ]
+
+
+def _shared(row: db.Row) -> dict[str, Decimal]:
+    heads = ("cgst", "sgst", "igst")
+    parts = allocate(row["credited_tax"], [row[name] for name in heads])
+    return {name: -part for name, part in zip(heads, parts, strict=True)}
+
+
 def _taken_back(row: db.Row) -> Inward:
     return Inward(
-        id=row["origin_id"],
-        number=row["narration"],
-        supplier="",
+        id=row["id"],
+        number=row["number"],
+        supplier=row["supplier"],
         booked_on=row["booked_on"],
         kind=InwardKind.TAKEN_BACK,
         heads=_heads(row),
@@ -160,8 +189,6 @@ def _reverse(row: db.Row) -> Inward:
 def _differences(booked: Sequence[db.Row], stated: dict[UUID, Heads]) -> list[Difference]:
     found = []
     for row in booked:
-        if row["origin_type"] in TAKES_BACK:
-            continue
         documents = stated.pop(row["origin_id"], Heads())
         if documents != _heads(row):
             page = f"/books/journal/{row['entry_id']}"

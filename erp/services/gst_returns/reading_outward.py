@@ -18,11 +18,10 @@ KINDS = {"credit_note": DocumentKind.CREDIT, "debit_note": DocumentKind.DEBIT}
 _HEADS = """
     select i.id, i.number, i.kind, i.issued_on, coalesce(i.recipient ->> 'gstin', '') as gstin,
            coalesce(i.recipient ->> 'name', 'Walk-in customer') as recipient,
-           coalesce(i.recipient ->> 'gst_category', p.gst_category) as category,
+           coalesce(i.recipient ->> 'gst_category', '') as category,
            i.place_of_supply, i.supply_nature, i.total, o.number as original_number,
            o.issued_on as original_issued_on, o.total as original_total
       from invoice i
-      join party p on (p.tenant_id, p.id) = (i.tenant_id, i.party_id)
       left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
      where i.tenant_id = %s and i.branch_id = any(%s) and i.issued_on between %s and %s
      order by i.issued_on, i.id

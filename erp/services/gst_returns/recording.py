@@ -1,5 +1,6 @@
 """Recording what returns need beside documents: credit reversed, reverse charge, cash deposited."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -134,7 +135,7 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
-        CreditShort: More is claimed again than was reversed as unpaid.
+        CreditShort: More of a head is claimed again than was reversed as unpaid until the day.
         TaxPeriodFiled: The return of the day's month is filed.
         PeriodClosed: The books are closed for the day.
 
@@ -150,7 +151,7 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
         message = "Type the tax of at least one head."
         raise InvalidInput(message, fields={"cgst": message})
     if cmd.kind is CreditChangeKind.RECLAIMED:
-        _require_reclaimable(session, ctx, registration, sum(heads.values(), ZERO))
+        _require_reclaimable(session, ctx, registration, heads, day)
     acting, record_id = registration.acting(ctx), new_id()
     row = _row(acting, record_id) | heads
     row |= {"kind": cmd.kind, "booked_on": day, "reason": cmd.reason}
@@ -163,22 +164,36 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
     return Identified(id=record_id)
 
 
+_WAITING = """
+    select coalesce(sum(sign * igst), 0) as igst, coalesce(sum(sign * cgst), 0) as cgst,
+           coalesce(sum(sign * sgst), 0) as sgst
+      from (select igst, cgst, sgst, case kind when 'unpaid' then 1 else -1 end as sign
+              from gst_credit_change
+             where tenant_id = %s and branch_id = any(%s)
+               and (kind = 'unpaid' and booked_on <= %s or kind = 'reclaimed')) changed
+"""
+
+
 def _require_reclaimable(
-    session: Session, ctx: RequestContext, registration: Registration, wanted: Decimal
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    wanted: Mapping[str, Decimal],
+    day: date,
 ) -> None:
+    """Refuse a head of which less was reversed until the day than all that is claimed again of it."""
     key = f"gst_reclaim:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
     db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
-    row = db.fetch_one(
-        session,
-        "select coalesce(sum(case kind when 'unpaid' then igst + cgst + sgst"
-        " when 'reclaimed' then -(igst + cgst + sgst) end), 0) as waiting from gst_credit_change"
-        " where tenant_id = %s and branch_id = any(%s) and kind in ('unpaid', 'reclaimed')",
-        (ctx.tenant_id, list(registration.branch_ids)),
-    )
-    waiting = row["waiting"] if row else ZERO
-    if wanted > waiting:
-        message = f"{money_text(waiting)} were reversed as unpaid and wait to be claimed again."
-        raise CreditShort(message, fields={"cgst": message})
+    given = (ctx.tenant_id, list(registration.branch_ids), day)
+    (waiting,) = db.fetch_all(session, _WAITING, given)
+    over = {
+        name: f"{money_text(max(waiting[name], ZERO))} {name.upper()} were reversed as unpaid until"
+        f" {day:%d-%m-%Y} and wait to be claimed again."
+        for name in NAMES
+        if wanted[name] > max(waiting[name], ZERO)
+    }
+    if over:
+        raise CreditShort(" ".join(over.values()), fields=over)
 
 
 def _row(ctx: RequestContext, record_id: UUID) -> dict[str, Any]:

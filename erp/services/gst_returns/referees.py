@@ -4,7 +4,7 @@ from erp.services.platform import referee
 
 referee(
     "G1",
-    "A filed GSTR-1 states the tax that the accounts hold for its period",
+    "A filed GSTR-1 states the tax that the accounts hold for its period, less what it accepted with a reason",
     counted="select count(*) from gst_return where status = 'filed' and form = 'gstr1'",
     offenders="""
         select r.tenant_id, r.id as return_id, r.gstin, r.starts_on, stated.tax as stated, booked.tax as booked
@@ -20,7 +20,8 @@ referee(
                 where a.tenant_id = r.tenant_id and a.company_id = r.company_id
                   and a.key in ('output_igst', 'output_cgst', 'output_sgst')
                   and b.gstin = r.gstin and e.origin_type <> 'gst_return') booked
-         where r.status = 'filed' and r.form = 'gstr1' and stated.tax <> booked.tax
+         where r.status = 'filed' and r.form = 'gstr1' and stated.tax <> booked.tax - coalesce((
+                select sum((one ->> 'tax')::numeric) from jsonb_array_elements(r.figures -> 'accepted') one), 0)
          limit 1
     """,
 )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from erp.core.money import ZERO, round_money, round_to_rupee
+from erp.core.money import ZERO, round_to_rupee
 from erp.services.gst_returns.heads import NAMES, Heads
 
 CROSSES: Mapping[str, tuple[str, ...]] = {"cgst": ("cgst", "igst"), "sgst": ("sgst", "igst")}
@@ -71,22 +71,3 @@ def set_off(liability: Heads, credit: Heads) -> SetOff:
 def in_rupees(cash: Heads) -> Heads:
     """Return what is deposited: each head to the nearest rupee. Source: CGST Act s.170."""
     return Heads(**{name: round_to_rupee(getattr(cash, name)) for name in NAMES})
-
-
-def common_credit_share(common: Heads, exempt: Decimal, total: Decimal) -> Heads:
-    """Return D1, the share of common credit that exempt supplies bear. Source: CGST Rules r.42.
-
-    Args:
-        common: C2, credit used for taxable and exempt supplies alike.
-        exempt: E, exempt turnover of the period. total: F, all turnover of it.
-    """
-    if total <= 0 or exempt <= 0:
-        return Heads()
-    part = min(exempt, total)
-    return Heads(**{name: round_money(getattr(common, name) * part / total) for name in NAMES})
-
-
-def composition_tax(turnover: Decimal, percent: Decimal) -> Heads:
-    """Return what a dealer by composition owes on turnover, half per head. Source: CGST Rules r.7."""
-    half = round_money(turnover * percent / 200)
-    return Heads(turnover, cgst=half, sgst=half)

@@ -1,6 +1,6 @@
 """A return worked out from the documents of its period: file, figures, and what is wrong."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,13 +12,21 @@ from sqlalchemy.orm import Session
 from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.models.gst_returns import ReturnForm
+from erp.services.gst_returns.accepting import without_accepted
 from erp.services.gst_returns.checking import MOST_SHOWN, Problem, problems_of
 from erp.services.gst_returns.claiming import Claims, read_claims
 from erp.services.gst_returns.credit_ledger import opening_credit
 from erp.services.gst_returns.gstr1 import gstr1
-from erp.services.gst_returns.gstr3b import Cells, gstr3b, gstr3b_cells, inter_state_rows
-from erp.services.gst_returns.heads import NAMES, Heads
+from erp.services.gst_returns.gstr3b import (
+    OUTWARD_CELLS,
+    Cells,
+    gstr3b,
+    gstr3b_cells,
+    inter_state_rows,
+)
+from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.law import FEWEST_DIGITS, LAW, LimitKind, limit_on
+from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.outward import Entry, Outward, Section, classify, total_of
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.proving import Difference, outward_differences
@@ -34,12 +42,14 @@ class Owed:
 
     Attributes:
         tax: On the period's supplies, all heads.
-        cells: Of a GSTR-3B; empty for a GSTR-1. paid: How they are paid.
+        cells: Of a GSTR-3B, as it states them; empty for a GSTR-1. paid: How they are paid.
+        short: Credit that was taken back and is not there; it is owed with the tax.
     """
 
     tax: Decimal
     cells: Cells = field(default_factory=dict)
     paid: SetOff = field(default_factory=lambda: set_off(Heads(), Heads()))
+    short: Heads = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +81,19 @@ def take_snapshot(
     registration: Registration,
     form: ReturnForm,
     period: TaxPeriod,
+    reasons: Mapping[str, str],
 ) -> Snapshot:
-    """Work out a return from what is posted; reads only."""
+    """Work out a return from what is posted; reads only.
+
+    Args:
+        reasons: Why matters are accepted as they are; see `accepting`.
+    """
     documents = read_outward(session, ctx, registration, period)
     entries = classify(documents, b2cl_limit)
     tax, differences = outward_differences(session, ctx, registration, period)
     if form is ReturnForm.GSTR1:
-        return _gstr1(registration, period, documents, entries, (tax, differences))
-    return _gstr3b(session, ctx, registration, period, entries, differences)
+        return _gstr1(registration, period, documents, entries, (tax, differences, reasons))
+    return _gstr3b(session, ctx, registration, period, entries, (differences, reasons))
 
 
 def b2cl_limit(day: date) -> Decimal:
@@ -91,9 +106,9 @@ def _gstr1(
     period: TaxPeriod,
     documents: Sequence[Outward],
     entries: Sequence[Entry],
-    proof: tuple[Heads, list[Difference]],
+    proof: tuple[Heads, list[Difference], Mapping[str, str]],
 ) -> Snapshot:
-    booked, differences = proof
+    booked, differences, reasons = proof
     problems = problems_of(registration.gstin, documents, FEWEST_DIGITS)
     file = gstr1(registration.gstin, period.fp, documents, entries)
     total = total_of(entries)
@@ -105,7 +120,7 @@ def _gstr1(
         "hsn": {name: [_row(row) for row in rows] for name, rows in file.get("hsn", {}).items()},
         "issued": file.get("doc_issue", {}).get("doc_det", []),
     }
-    return _sealed(file, figures, problems, differences, Owed(total.tax))
+    return _sealed(file, figures, (problems, [differences], reasons), Owed(total.tax))
 
 
 def _section(section: Section, entries: Sequence[Entry]) -> dict[str, Any]:
@@ -126,14 +141,18 @@ def _gstr3b(
     registration: Registration,
     period: TaxPeriod,
     entries: Sequence[Entry],
-    differences: list[Difference],
+    proof: tuple[list[Difference], Mapping[str, str]],
 ) -> Snapshot:
+    differences, reasons = proof
     side, claims = read_claims(session, ctx, registration, period)
     cells = gstr3b_cells(entries, claims.inward, side.changes)
-    opening = (opening_credit(session, ctx, registration, period) - claims.waited).not_negative()
-    liability = liability_of(cells)
-    credit = (opening + cells["4(C)"]).not_negative()
-    paid = set_off(liability, credit)
+    before = carried_of(last_filed(session, ctx, registration, period))
+    stated, carried = take_off(cells, before)
+    opening = opening_credit(session, ctx, registration, period) - claims.waited
+    credit = (opening + cells["4(C)"]).tax_only()
+    short = (-credit).not_negative()
+    liability = liability_of(stated) + short
+    paid = set_off(liability, credit.not_negative())
     reverse = cells["3.1(d)"].tax_only()
     figures = {
         "cells": {name: heads.texts() for name, heads in cells.items()},
@@ -141,7 +160,10 @@ def _gstr3b(
             {"pos": place, **heads.texts()}
             for place, heads in inter_state_rows(entries, composition=False)
         ],
+        "stated": {name: stated[name].texts() for name in OUTWARD_CELLS},
+        "carried": {name: heads.texts() for name, heads in carried.items()},
         "opening": opening.texts(),
+        "short": short.texts(),
         "liability": liability.texts(),
         "steps": [
             {"use": step.use, "against": step.against, "amount": f"{step.amount}"}
@@ -150,31 +172,73 @@ def _gstr3b(
         "cash": (in_rupees(paid.cash) + in_rupees(reverse)).texts(),
         "left": paid.left.texts(),
         "held": claims.held_texts(),
+        "claimed": list(claims.pairs),
         "total": (liability + reverse).texts(),
         "booked": side.booked.texts(),
     }
-    file = gstr3b(registration.gstin, period.fp, cells, entries)
-    problems = [*_negatives(cells), *_unproved(claims)]
-    found = [*differences, *side.differences]
-    owed = Owed(liability.tax + reverse.tax, cells, paid)
-    return _sealed(file, figures, problems, found, owed)
+    file = gstr3b(registration.gstin, period.fp, stated, entries)
+    problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
+    found = [differences, list(side.differences)]
+    owed = Owed(liability.tax + reverse.tax, stated, paid, short)
+    return _sealed(file, figures, (problems, found, reasons), owed)
 
 
-def liability_of(cells: Cells) -> Heads:
-    """Return the tax on outward supplies that credit may pay."""
-    return (cells["3.1(a)"] + cells["3.1(b)"]).tax_only().not_negative()
+def liability_of(stated: Cells) -> Heads:
+    """Return the tax on outward supplies that credit may pay; `stated` is never below zero."""
+    return (stated["3.1(a)"] + stated["3.1(b)"]).tax_only()
 
 
-def _negatives(cells: Cells) -> list[Problem]:
-    below = [getattr(cells["3.1(a)"], name) for name in NAMES if getattr(cells["3.1(a)"], name) < 0]
-    if not below:
+def carried_of(figures: Mapping[str, Any]) -> Cells:
+    """Return what an earlier return could not state because it was below zero."""
+    return {
+        name: Heads.of_texts(texts) + Heads(Decimal(texts["taxable"]))
+        for name, texts in figures.get("carried", {}).items()
+    }
+
+
+def take_off(cells: Cells, before: Cells) -> tuple[Cells, Cells]:
+    """Return the cells as they are stated, and what is left below zero for the next return.
+
+    Each cell and head by itself: what came back of one supply does not pay the tax of another.
+    """
+    whole = {name: cells[name] + before.get(name, NOTHING) for name in OUTWARD_CELLS}
+    stated = {name: heads.not_negative() for name, heads in whole.items()}
+    carried = {name: left for name in whole if (left := whole[name] - stated[name])}
+    return cells | stated, carried
+
+
+def _told(code: str, cell: str, message: str) -> Problem:
+    return Problem(code, cell, "/gst", message, is_blocking=False)
+
+
+def _taken_off(before: Cells) -> list[Problem]:
+    return [
+        _told("taken_off", name, f"{_amounts(heads)} of earlier months are taken off here.")
+        for name, heads in before.items()
+    ]
+
+
+def _negatives(carried: Cells) -> list[Problem]:
+    return [
+        _told(
+            "negative",
+            name,
+            f"More came back than was sold: {_amounts(heads)}. The portal takes nothing below zero;"
+            " the next return takes it off.",
+        )
+        for name, heads in carried.items()
+    ]
+
+
+def _amounts(heads: Heads) -> str:
+    return f"value {money_text(-heads.taxable)}, tax {money_text(-heads.tax)}"
+
+
+def _short(short: Heads) -> list[Problem]:
+    if not short:
         return []
-    amount = money_text(sum(below))
-    message = (
-        f"More came back than was sold: {amount}. The portal takes nothing below zero;"
-        " take the rest off the next month's figures."
-    )
-    return [Problem("negative", "3.1(a)", "/gst", message, is_blocking=False)]
+    message = f"{money_text(short.tax)} more credit was taken back than there was; it is owed here."
+    return [_told("credit_short", "4(C)", message)]
 
 
 def _unproved(claims: Claims) -> list[Problem]:
@@ -190,13 +254,14 @@ def _unproved(claims: Claims) -> list[Problem]:
 def _sealed(
     file: dict[str, Any],
     figures: dict[str, Any],
-    problems: list[Problem],
-    differences: list[Difference],
+    found: tuple[list[Problem], list[list[Difference]], Mapping[str, str]],
     owed: Owed,
 ) -> Snapshot:
+    problems, differences, accepted = without_accepted(*found)
+    counts = {"problems": len(problems), "differences": len(differences), "accepted": accepted}
     return Snapshot(
         portal=portal_text(file),
-        figures=figures | {"problems": len(problems), "differences": len(differences)},
+        figures=figures | counts,
         problems=problems[:MOST_SHOWN],
         differences=differences[:MOST_SHOWN],
         blocking=sum(problem.is_blocking for problem in problems) + len(differences),

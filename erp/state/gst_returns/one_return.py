@@ -9,6 +9,7 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
+from erp.core.clock import business_date, utc_now
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, instant_text, money_text
@@ -156,6 +157,8 @@ class FileReturnState(DialogFormState, rx.State):
 def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
     is_newest = found.version == found.newest
     is_open = is_newest and found.status != "filed"
+    is_over = found.ends_on < business_date(utc_now(), principal.time_zone)
+    is_file = is_newest and not found.blocking
     is_ready = is_open and not found.blocking
     reviewed = f" and reviewed by {found.reviewer}" if found.reviewer else ""
     total = found.figures["total"]
@@ -184,7 +187,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         if found.filed_on
         else "",
         "sha256": found.sha256[:16],
-        "href": "" if found.blocking else f"/api/erp/gst-returns/{found.id}/portal.json",
+        "href": "" if not (is_file and is_over) else f"/api/erp/gst-returns/{found.id}/portal.json",
         "may_prepare": "yes" if is_open and principal.may(PREPARE) else "",
         "may_review": "yes"
         if is_ready and found.status == "prepared" and not own and principal.may(REVIEW)

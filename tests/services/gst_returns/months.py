@@ -13,7 +13,6 @@ from tests.services.purchasing.ordering import supplier
 from tests.services.trading import add_customer, rows
 
 OCTOBER = date(2025, 10, 1)
-FILED_ON = date(2025, 11, 15)
 ARN = "AA2710250000012"
 
 
@@ -116,10 +115,10 @@ def purchase(shop: Shop, number: str, value: str, rate: str, day: int = 8, **fac
     return shop.run("billing.record_bill", given, at=when)
 
 
-def prepare(shop: Shop, form: str = "gstr1", **more: Any) -> Any:
-    """Prepare October's return in November."""
-    given = {"gstin": gstin_of(shop), "form": form, "starts_on": OCTOBER}
-    return shop.run("gst_returns.prepare_return", given, at=at(12, 11), **more)
+def prepare(shop: Shop, form: str = "gstr1", month: int = 10, **more: Any) -> Any:
+    """Prepare a month's return in the month after it."""
+    given = {"gstin": gstin_of(shop), "form": form, "starts_on": date(2025, month, 1)}
+    return shop.run("gst_returns.prepare_return", given, **({"at": at(12, month + 1)} | more))
 
 
 def detail(shop: Shop, made: Any) -> Any:
@@ -127,10 +126,17 @@ def detail(shop: Shop, made: Any) -> Any:
     return shop.run("gst_returns.get_return", {"return_id": made.id})
 
 
-def file_return(shop: Shop, made: Any, **more: Any) -> Any:
-    """File a prepared version in November."""
-    given = {"return_id": made.id, "arn": ARN, "filed_on": FILED_ON}
-    return shop.run("gst_returns.file_return", given, **({"at": at(15, 11)} | more))
+def file_return(shop: Shop, made: Any, month: int = 10, **more: Any) -> Any:
+    """File a prepared version in the month after its own."""
+    given = {"return_id": made.id, "arn": ARN, "filed_on": date(2025, month + 1, 15)}
+    return shop.run("gst_returns.file_return", given, **({"at": at(15, month + 1)} | more))
+
+
+def deposit(shop: Shop, amount: str, day: int = 15, month: int = 11) -> Any:
+    """Deposit cash with the portal."""
+    reference = f"CIN{amount}-{month}"
+    given = {"gstin": gstin_of(shop), "reference": reference, "amount": amount}
+    return shop.run("gst_returns.deposit_cash", given, at=at(day, month))
 
 
 def statement(shop: Shop, *reported: tuple[str, ...], month: int = 10) -> bytes:

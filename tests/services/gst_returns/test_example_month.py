@@ -18,9 +18,6 @@ from erp.services.gst_returns.law import LAW, LimitKind, limit_on
 from erp.services.gst_returns.outward import DocumentKind, Entry, Original, classify
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.setting_off import (
-    common_credit_share,
-    composition_tax,
-    in_rupees,
     set_off,
 )
 from tests.services.gst_returns.example_month import (
@@ -180,19 +177,3 @@ def test_no_order_that_the_law_allows_pays_less_cash() -> None:
 def _cash(igst: int, *heads: tuple[int, int]) -> int:
     over = sum(max(have - due, 0) for due, have in heads)
     return max(igst - over, 0) + sum(max(due - have, 0) for due, have in heads)
-
-
-def test_exempt_supplies_bear_their_share_of_common_credit() -> None:
-    case = example("E36")["input"]
-    common = Heads(**{name: Decimal(amount) for name, amount in case["common_credit_c2"].items()})
-    share = common_credit_share(
-        common, Decimal(case["exempt_turnover_E"]), Decimal(case["total_turnover_F"])
-    )
-    assert share == Heads(cgst=Decimal("900.00"), sgst=Decimal("900.00"))
-
-
-def test_a_dealer_by_composition_pays_on_turnover_in_whole_rupees() -> None:
-    case = example("E19")
-    due = composition_tax(Decimal(case["input"]["taxable_turnover_in_state"]), Decimal(1))
-    assert (due.cgst, due.sgst) == (Decimal("4226.50"), Decimal("4226.50"))
-    assert in_rupees(due).cgst == Decimal(case["expected"]["payable_rounded_s170"]["cgst"])

@@ -1,6 +1,7 @@
 """A return is frozen, mended, reviewed and filed; what is filed stays."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from psycopg.errors import CheckViolation
 
 from erp.core import db
+from erp.core.errors import PermissionDenied
 from erp.core.ids import new_id
 from erp.services import accounting
 from erp.services.gst_returns import (
@@ -79,7 +81,38 @@ def test_a_difference_is_shown_mended_and_gone(trader: Shop) -> None:
     assert (again.version, again.blocking, detail(trader, again).differences) == (2, 0, [])
     with pytest.raises(ReturnOutdated, match="Version 2"):
         file_return(trader, made)
+    third = prepare(trader)
+    wanted = "gst_returns.get_portal_file"
+    with pytest.raises(ReturnOutdated, match="Version 3"):
+        trader.run(wanted, {"return_id": again.id}, at=at(15, 11))
+    with pytest.raises(ReturnNotReady, match="not over"):
+        trader.run(wanted, {"return_id": third.id}, at=at(31))
+    assert trader.run(wanted, {"return_id": third.id}).file_name.endswith("_102025_v3.json")
+    again = third
     file_return(trader, again)
+    assert broken_promises() == []
+
+
+def test_what_nothing_can_mend_is_accepted_with_a_reason_and_kept(trader: Shop) -> None:
+    """March's tax, paid by hand in October: an entry of no document that stays."""
+    sold(trader)
+    typed(trader, "7.00", back=True)
+    found = detail(trader, prepare(trader)).differences[0]
+    taken = {"matter": f"difference:{found['page']}", "reason": "Tax of March, before going live"}
+    about = {"gstin": gstin_of(trader), "form": "gstr1", "starts_on": OCTOBER, "accepted": [taken]}
+    clerk = replace(trader.ctx, permissions=frozenset({"gst_returns.prepare"}))
+    with pytest.raises(PermissionDenied):
+        trader.run("gst_returns.prepare_return", about, by=clerk, at=at(12, 11))
+    made = trader.run("gst_returns.prepare_return", about, at=at(12, 11))
+    kept = detail(trader, made)
+    assert (made.blocking, kept.differences) == (0, [])
+    assert "Tax of March" in kept.problems[0]["message"]
+    again = prepare(trader)
+    assert again.blocking == 0
+    typed(trader, "3.00")
+    assert prepare(trader).blocking == 1
+    typed(trader, "3.00", back=True)
+    file_return(trader, prepare(trader))
     assert broken_promises() == []
 
 
@@ -229,6 +262,11 @@ def test_no_more_credit_is_claimed_again_than_was_reversed(trader: Shop) -> None
         trader.run(
             "gst_returns.change_credit", about | {"kind": "reclaimed", "igst": "30.01"}, at=at(6)
         )
+    again = about | {"kind": "reclaimed"}
+    for other in ({"igst": "0", "cgst": "30.00"}, {"booked_on": date(2025, 10, 4)}):
+        with pytest.raises(CreditShort) as refused:
+            trader.run("gst_returns.change_credit", again | other, at=at(6))
+        assert set(refused.value.fields) == {"cgst" if "cgst" in other else "igst"}
     trader.run("gst_returns.change_credit", about | {"kind": "reclaimed"}, at=at(6))
     cells = detail(trader, prepare(trader, "gstr3b")).figures["cells"]
     assert (cells["4(B)(2)"]["igst"], cells["4(D)(1)"]["igst"], cells["4(C)"]["igst"]) == (

@@ -13,11 +13,14 @@ from erp.core.errors import InvalidInput
 from erp.services.gst_returns import NotItsBill, StatementKnown, UnknownRegistration
 from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.matching_2b import Paper, match_papers
-from tests.factories import Shop, gstin_in
+from erp.services.gst_returns.reading_2b import read_statement
+from tests.factories import Shop, gstin_in, receipt_line
 from tests.services.gst_returns.example_month import EXAMPLES
 from tests.services.gst_returns.months import (
     OCTOBER,
+    at,
     detail,
+    file_return,
     import_2b,
     prepare,
     purchase,
@@ -66,6 +69,29 @@ def decide(shop: Shop, row: Any, decision: str, **more: Any) -> Any:
     return shop.run("gst_returns.decide_reported", given)
 
 
+def bill_again(shop: Shop, bill_id: UUID, number: str) -> UUID:
+    """Record another bill of November of the same supplier and amounts."""
+    (known,) = rows(shop, "select supplier_id from supplier_bill where id = %s", bill_id)
+    line = receipt_line(shop.ctx, shop.variant_ids[0], 100, unit_cost=Decimal(10))
+    goods = {"supplier_id": known["supplier_id"], "lines": [line]}
+    came = shop.run(
+        "inventory.receive_goods", goods, at=at(3, 11), confirm=("expired_lot",)
+    ).receipt_id
+    billed = {
+        "receipt_id": came,
+        "receipt_line_no": 1,
+        "quantity": 100,
+        "unit_cost": "10.00",
+        "gst_rate": "5",
+    }
+    given = {
+        "supplier_id": known["supplier_id"], "bill_number": number, "billed_on": "2025-11-03",
+        "total": "1050.00", "lines": [billed],
+    }  # fmt: skip
+    made: UUID = shop.run("billing.record_bill", given, at=at(3, 11)).id
+    return made
+
+
 def claimed(shop: Shop) -> str:
     cells = detail(shop, prepare(shop, "gstr3b")).figures["cells"]
     tax: str = cells["4(A)(5)"]["igst"]
@@ -109,6 +135,39 @@ def test_a_bill_under_another_number_is_suggested_and_accepted(trader: Shop) -> 
     assert claimed(trader) == "50.00"
 
 
+def test_what_a_filed_return_claimed_is_not_claimed_again(trader: Shop) -> None:
+    first = purchase(trader, "A-1", "1000.00", "5", state="09")
+    purchase(trader, "A-2", "2000.00", "5", state="06")
+    import_2b(trader, ("09", "A-1", "1000.00", "5"), ("06", "A-2", "2000.00", "5"))
+    file_return(trader, prepare(trader))
+    file_return(trader, prepare(trader, "gstr3b"))
+    used = next(row for row in matches(trader).rows if row.bill_id == first.id)
+    twin = bill_again(trader, first.id, "A-9")
+    with pytest.raises(NotItsBill, match="filed return"):
+        decide(trader, used, "accepted", bill_id=twin)
+    import_2b(trader, ("24", "Z-1", "1.00", "5"), month=11)
+    november = {row.number: row for row in matches(trader, starts_on="2025-11-01").rows}
+    assert set(november) == {"Z-1", "A-9"}
+    assert (november["A-9"].status.value, november["A-9"].claimed) == ("missing_in_2b", 0)
+
+
+def test_a_bill_claimed_without_a_statement_is_known_when_it_is_reported(trader: Shop) -> None:
+    made = purchase(trader, "A-1", "1000.00", "5", state="09")
+    file_return(trader, prepare(trader))
+    file_return(trader, prepare(trader, "gstr3b"))
+    import_2b(trader, ("09", "A-1", "1000.00", "5"), month=11)
+    found = matches(trader, starts_on="2025-11-01")
+    (row,) = found.rows
+    assert (row.bill_id, row.claimed, row.words) == (
+        made.id,
+        0,
+        "Claimed with the books of 10/2025.",
+    )
+    assert (found.claimed, found.waiting) == (0, 0)
+    cells = detail(trader, prepare(trader, "gstr3b", 11)).figures["cells"]
+    assert cells["4(A)(5)"]["igst"] == "0.00"
+
+
 def test_a_statement_is_kept_once_and_only_ours(trader: Shop) -> None:
     reported = ("09", "A-1", "1000.00", "5")
     content = base64.b64encode(statement(trader, reported)).decode()
@@ -126,6 +185,13 @@ def test_a_statement_is_kept_once_and_only_ours(trader: Shop) -> None:
         read(trader, json.dumps(strange).encode())
 
 
+def test_a_document_under_reverse_charge_gives_no_credit(trader: Shop) -> None:
+    content = statement(trader, ("09", "A-1", "1000.00", "5"))
+    assert read_statement(content).documents[0].is_available
+    turned = content.replace(b'"typ": "R"', b'"typ": "R", "rev": "Y"')
+    assert not read_statement(turned).documents[0].is_available
+
+
 def read(shop: Shop, content: bytes) -> Any:
     given = {"content": base64.b64encode(content).decode()}
     return shop.run("gst_returns.read_2b", given)
@@ -140,6 +206,7 @@ def read(shop: Shop, content: bytes) -> Any:
         (b"08-10-2025", b"2025-10-08", "dd-mm-yyyy"),
         (b"1000.00", b"-1", "no amount"),
         (b"1000.00", b"1e999", "no amount"),
+        (b'"1000.00"', b"1e99999999999999999999999", "JSON"),
         (b'"A-1"', b'""', "no number"),
         (b"09AAPFU0939F1Z", b"09AAPFU0939F1Y", "GSTIN"),
     ],

@@ -1,0 +1,86 @@
+"""The order of periods: returns are filed one after another, and each takes up what the last one left."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.gst_returns import ReturnForm
+from erp.services.gst_returns.errors import ReturnFiled, ReturnNotReady
+from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.tax_period import TaxPeriod
+
+_FIRST = """
+    select date_trunc('month', min(day)::timestamp)::date as day from (
+        select min(issued_on) as day from invoice
+         where tenant_id = %(tenant)s and branch_id = any(%(branches)s)
+        union all select min(booked_on) from supplier_bill
+         where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and status = 'posted' and %(is_3b)s
+        union all select min(booked_on) from gst_reverse_charge
+         where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and %(is_3b)s) documents
+"""
+
+
+def require_in_order(
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    form: ReturnForm,
+    period: TaxPeriod,
+) -> None:
+    """Refuse to file a period while an earlier one is open, or when a later one is filed.
+
+    Counted from the first filed return, else from the month of the first document. The caller holds the form.
+
+    Raises:
+        ReturnNotReady: An earlier period is not filed.
+        ReturnFiled: A later one is.
+
+    Source: CGST Act s.37(4), s.39(10).
+    """
+    filed = db.fetch_all(
+        session,
+        "select starts_on, ends_on from gst_return where tenant_id = %s and company_id = %s and gstin = %s"
+        " and form = %s and status = 'filed' order by starts_on",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, form),
+    )
+    if filed and filed[-1]["starts_on"] > period.ends_on:
+        raise ReturnFiled(
+            f"The return of {filed[-1]['starts_on']:%m/%Y} is filed already, and took up what came before it."
+        )
+    wanted = filed[0]["starts_on"] if filed else _first(session, ctx, registration, form)
+    for row in filed:
+        if row["starts_on"] <= wanted:
+            wanted = row["ends_on"] + timedelta(days=1)
+    if wanted is not None and wanted < period.starts_on:
+        raise ReturnNotReady(f"File the return of {wanted:%m/%Y} first: returns go in order.")
+
+
+def _first(
+    session: Session, ctx: RequestContext, registration: Registration, form: ReturnForm
+) -> date | None:
+    given = {
+        "tenant": ctx.tenant_id,
+        "branches": list(registration.branch_ids),
+        "is_3b": form is ReturnForm.GSTR3B,
+    }
+    row = db.fetch_one(session, _FIRST, given)
+    day: date | None = row["day"] if row else None
+    return day
+
+
+def last_filed(
+    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+) -> dict[str, Any]:
+    """Return the figures of the last GSTR-3B filed before a period; nothing where there is none."""
+    row = db.fetch_one(
+        session,
+        "select figures from gst_return where tenant_id = %s and company_id = %s"
+        " and gstin = %s and form = 'gstr3b' and status = 'filed' and ends_on < %s"
+        " order by ends_on desc limit 1",
+        (ctx.tenant_id, ctx.company_id, registration.gstin, period.starts_on),
+    )
+    found: dict[str, Any] = row["figures"] if row else {}
+    return found
