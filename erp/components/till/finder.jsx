@@ -80,7 +80,7 @@ function usePrices(rows, customer) {
   return prices;
 }
 
-function useSteadyFocus(input) {
+export function useSteadyFocus(input) {
   useEffect(() => {
     const back = () => setTimeout(() => {
       if (document.activeElement === document.body && !isModal() && hasMouse()) input.current?.focus();

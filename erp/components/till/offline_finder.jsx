@@ -1,5 +1,6 @@
 // Search on the device: every key is answered from memory.
 import { useEffect, useMemo, useRef, useState } from "react";
+import { useSteadyFocus } from "./finder.jsx";
 import { amount, month } from "./offline_words.js";
 
 const LIST = "offline-found";
@@ -14,7 +15,7 @@ export function OfflineFinder({ shelf, taken, onAdd, note }) {
   const asked = text.trim();
   const found = useMemo(() => (asked ? shelf.search(asked) : []), [asked, shelf]);
   useEffect(() => { setAt(0); }, [asked]);
-  useEffect(() => { if (hasMouse()) input.current?.focus(); }, []);
+  useSteadyFocus(input);
   useEffect(() => { document.getElementById(`${LIST}-${at}`)?.scrollIntoView({ block: "nearest" }); }, [at]);
   const add = (row) => { setText(""); onAdd(row); if (hasMouse()) input.current?.focus(); };
   const key = (event) => {
