@@ -78,6 +78,12 @@ class LeaseHeld(Conflict):
     code = "lease_held"
 
 
+class LeaseRunOut(Conflict):
+    """A lease ends on its last day, at the latest with the financial year its numbers are of."""
+
+    code = "lease_run_out"
+
+
 class BillsOutstanding(Conflict):
     """Bills that a device made are not all at the server."""
 
