@@ -48,7 +48,8 @@ class Server {
     return { as_of: `${id} now`, is_whole: !given.since, rows: [{ id: "g", seal: id }], gone: [], next_cursor: "" };
   }
 
-  sale({ place, sale_id: sale }) {
+  sale({ place, sale_id: sale, bill }) {
+    if (bill.place !== place) return this.refuse("malformed", 422);
     if (this.fails[place]) return { status: this.fails[place], body: {} };
     if (!this.sales.includes(String(place))) this.sales.push(String(place));
     this.sales.sort();

@@ -71,7 +71,7 @@ export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums,
   return {
     sale_id: saleId, lease_id: lease.lease_id, place, number, sold_at: now, as_of: asOf, status: "unsent", reason: "",
     sent: {
-      sale_id: saleId, place, sold_at: now, tenders,
+      place, sold_at: now, tenders,
       lines: linesOf(parts),
       totals: { taxable: rupees(sums.taxable), cgst: rupees(sums.cgst), sgst: rupees(sums.sgst), total: rupees(sums.value) },
     },

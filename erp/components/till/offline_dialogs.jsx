@@ -20,7 +20,7 @@ export function PayDialog({ bill, lease, sale, onComplete, onClose }) {
   const [asked, setAsked] = useState("");
   const [attempt, setAttempt] = useState(0);
   const [problem, setProblem] = useState("");
-  const complete = (tenders) => onComplete(tenders.map(({ method, amount: paid, reference }) => ({ method, amount: paid, reference }))).catch((error) => {
+  const complete = (tenders) => onComplete(tenders.map(({ method, amount: paid, reference }) => ({ method, amount: paid, reference: reference.replace(/\p{Cc}/gu, " ") }))).catch((error) => {
     setProblem(error instanceof Refusal ? error.message : "The device could not keep the bill, so nothing is sold. Free some space on it and try again.");
     setAttempt(attempt + 1);
   });

@@ -128,7 +128,8 @@ export function drain(store) {
     for (const bill of unsentOf(await store.bills())) {
       try {
         const { key } = await device(store);
-        await store.keepAnswer(bill.sale_id, await post(`/${bill.lease_id}/sales`, { device_key: key, ...bill.sent }, `till-${bill.sale_id}`));
+        const told = { device_key: key, sale_id: bill.sale_id, place: bill.place, bill: bill.sent };
+        await store.keepAnswer(bill.sale_id, await post(`/${bill.lease_id}/sales`, told, `till-${bill.sale_id}`));
         sent += 1;
       } catch (failure) {
         error = failure;

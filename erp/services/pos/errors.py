@@ -126,6 +126,18 @@ class OtherTotal(NotAsLent):
     code = "other_total"
 
 
+class Malformed(NotAsLent):
+    """What the device sent cannot be read as a bill."""
+
+    code = "malformed"
+
+
+class AboveMrp(InvalidInput):
+    """More was paid than the MRP of the lot."""
+
+    code = "above_mrp"
+
+
 class AlreadySettled(Conflict):
     """The sale does not wait any more."""
 

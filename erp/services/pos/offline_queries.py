@@ -24,7 +24,7 @@ from erp.services.platform import (
     query,
     written,
 )
-from erp.services.pos.offline_posting import OfflineBill
+from erp.services.pos.offline_posting import OfflineBill, read_back
 from erp.services.pos.tendering import METHOD_NAMES
 
 
@@ -201,7 +201,9 @@ def get_offline_sale(
     row = db.fetch_one(session, _DETAIL, (ctx.tenant_id, ctx.branch_id, wanted.sale_id))
     if row is None:
         raise NotFound("There is no such offline bill.")
-    bill, location_id = OfflineBill.model_validate(row.pop("body")), row.pop("location_id")
+    bill, location_id = read_back(row.pop("body")), row.pop("location_id")
+    if bill is None:
+        return OfflineSaleDetail(**row, lines=[], tenders=[])
     tenders = [(METHOD_NAMES[t.method], t.amount, t.reference) for t in bill.tenders]
     lines = _lines(session, ctx, bill, location_id)
     return OfflineSaleDetail(**row, lines=lines, tenders=tenders)

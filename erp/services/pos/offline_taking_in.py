@@ -1,5 +1,6 @@
 """Taking in what a device sold alone, and settling what could not be posted as it came."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -12,6 +13,7 @@ from erp.core import db
 from erp.core.clock import business_date, fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import Conflict, DomainError, NotFound
+from erp.core.money import ZERO
 from erp.models.pos import OfflineSale, OfflineStatus
 from erp.services import workflows
 from erp.services.platform import (
@@ -23,13 +25,28 @@ from erp.services.platform import (
     command,
     emit,
 )
-from erp.services.pos.errors import AlreadySettled, ForeignNumber, NotAsLent, ShiftClosed
-from erp.services.pos.offline_leasing import DeviceKey, Lease, hold_lease, require_device
+from erp.services.pos.errors import (
+    AlreadySettled,
+    ForeignNumber,
+    Malformed,
+    NotAsLent,
+    ShiftClosed,
+)
+from erp.services.pos.offline_leasing import (
+    DeviceKey,
+    Lease,
+    Place,
+    hold_lease,
+    require_device,
+)
 from erp.services.pos.offline_posting import (
+    UNREADABLE,
     OfflineBill,
     Posted,
     Taken,
+    are_prices_as_lent,
     holds_on,
+    read_back,
     require_as_lent,
     require_number,
     try_to_post,
@@ -40,16 +57,20 @@ SETTLE = "pos.settle_offline"
 PAGE = "/till/offline-sales"
 
 
-class TakeInSale(OfflineBill, Command):
+class TakeInSale(Command):
     """Hand in a bill that a device made without the server.
 
     Attributes:
         sale_id: Made by the device with the bill.
+        place: Its running number.
+        bill: As the device made it; whatever else it holds is kept too, and waits.
     """
 
     lease_id: UUID
     device_key: DeviceKey
     sale_id: UUID
+    place: Place
+    bill: Annotated[OfflineBill | dict[str, Any], Field(union_mode="left_to_right")]
 
 
 class TakenIn(Result):
@@ -126,18 +147,25 @@ def _outcome(
     session: Session, ctx: RequestContext, lease: Lease, cmd: TakeInSale
 ) -> Posted | DomainError:
     try:
-        require_as_lent(session, ctx, lease, cmd.sale_id, cmd)
+        bill = _readable(cmd.bill, cmd.place)
+        require_as_lent(session, ctx, lease, cmd.sale_id, bill)
     except NotAsLent as refusal:
         return refusal
     taken = Taken(
         sale_id=cmd.sale_id,
         shift_id=lease.shift_id,
-        bill=cmd,
-        sold_at=cmd.sold_at,
+        bill=bill,
+        sold_at=bill.sold_at,
         user_id=lease.user_id,
         number=lease.number(cmd.place),
     )
     return try_to_post(session, ctx, taken)
+
+
+def _readable(bill: OfflineBill | dict[str, Any], place: int) -> OfflineBill:
+    if isinstance(bill, OfflineBill) and bill.place == place:
+        return bill
+    raise Malformed("The device's bill cannot be read. Bill it anew from its paper, and put this away.")
 
 
 def _record(
@@ -147,7 +175,7 @@ def _record(
     cmd: TakeInSale,
     outcome: Posted | DomainError,
 ) -> TakenIn:
-    is_posted = isinstance(outcome, Posted)
+    is_posted, bill = isinstance(outcome, Posted), cmd.bill
     row = {
         "tenant_id": ctx.tenant_id,
         "id": cmd.sale_id,
@@ -155,9 +183,9 @@ def _record(
         "branch_id": lease.branch_id,
         "number": lease.number(cmd.place),
         "place": cmd.place,
-        "sold_at": cmd.sold_at,
-        "total": cmd.totals.total,
-        "body": OfflineBill.model_validate(_bill_of(cmd)).model_dump(mode="json"),
+        "sold_at": bill.sold_at if isinstance(bill, OfflineBill) else ctx.now,
+        "total": bill.totals.total if isinstance(bill, OfflineBill) else ZERO,
+        "body": _kept(bill),
         "status": OfflineStatus.POSTED if is_posted else OfflineStatus.WAITING,
         "code": "" if isinstance(outcome, Posted) else outcome.code,
         "reason": "" if isinstance(outcome, Posted) else outcome.message,
@@ -172,8 +200,11 @@ def _record(
     )
 
 
-def _bill_of(cmd: TakeInSale) -> dict[str, Any]:
-    return {name: getattr(cmd, name) for name in OfflineBill.model_fields}
+def _kept(bill: OfflineBill | dict[str, Any]) -> dict[str, Any]:
+    """Return a bill as it is stored; as text where it cannot be read."""
+    if isinstance(bill, OfflineBill):
+        return bill.model_dump(mode="json")
+    return {UNREADABLE: json.dumps(bill, default=str)}
 
 
 def _tell(session: Session, ctx: RequestContext, taken: TakenIn) -> None:
@@ -220,6 +251,9 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         NotFound: There is no such bill at the acting branch.
         AlreadySettled: It does not wait any more.
         ShiftClosed: No shift of the register is open.
+        Malformed: It cannot be read.
+        ApprovalRequired: The device was not given its prices, and they are below the actor's limit.
+        AboveMrp: More was paid than the MRP of a lot that is named.
         Whatever `post_sale` raises about goods, totals and periods.
 
     Emits:
@@ -227,8 +261,9 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
     """
     sale = _waiting(session, ctx, cmd.sale_id)
     lease = hold_lease(session, ctx, sale["lease_id"])
-    bill = OfflineBill.model_validate(sale["body"])
-    sold_at = bill.sold_at if holds_on(ctx, lease, bill.sold_at) else sale["received_at"]
+    bill = _readable(read_back(sale["body"]) or {}, sale["place"])
+    holds = holds_on(session, ctx, lease, cmd.sale_id, bill)
+    sold_at = bill.sold_at if holds else sale["received_at"]
     taken = Taken(
         sale_id=cmd.sale_id,
         shift_id=_shift_for(session, ctx, lease),
@@ -238,6 +273,7 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
         lots={each.line: each.lot_id for each in cmd.lots},
         note=f"Offline bill {sale['number']}: {cmd.answer}",
+        is_limited=not are_prices_as_lent(lease, bill.lines),
     )
     outcome = try_to_post(session, ctx, taken)
     if isinstance(outcome, DomainError):
@@ -272,7 +308,7 @@ def discard_offline_sale(session: Session, ctx: RequestContext, cmd: DiscardSale
 def _waiting(session: Session, ctx: RequestContext, sale_id: UUID) -> db.Row:
     sale = db.fetch_one(
         session,
-        "select id, lease_id, number, status, body, received_at from offline_sale"
+        "select id, lease_id, place, number, status, body, received_at from offline_sale"
         " where tenant_id = %s and id = %s and branch_id = %s for update",
         (ctx.tenant_id, sale_id, ctx.branch_id),
     )

@@ -9,9 +9,17 @@ from erp.core import db
 from erp.core.clock import fiscal_year, utc_now
 from erp.core.errors import Conflict, NotFound, PermissionDenied
 from erp.services.inventory import InsufficientStock
-from erp.services.pos import BillsOutstanding, LeaseHeld, ShiftClosed
+from erp.services.pos import (
+    AboveMrp,
+    ApprovalRequired,
+    BillsOutstanding,
+    LeaseHeld,
+    LeaseRunOut,
+    Malformed,
+    ShiftClosed,
+)
 from tests.factories import Shop, broken_promises, make_shop
-from tests.services.pos.devices import Device
+from tests.services.pos.devices import Device, told
 from tests.services.sales.pricing import make_list, set_price, set_scheme
 from tests.services.trading import refused, rows
 
@@ -63,7 +71,7 @@ def test_a_sale_is_posted_with_the_number_date_lots_and_price_it_had(trader: Sho
         (line["lot_id"], line["quantity"]) for line in bill["lines"]
     }
     assert device.sends(bill) == answer
-    again = trader.run("pos.take_in_sale", bill)  # another key: a tab that forgot the first answer
+    again = trader.run("pos.take_in_sale", told(bill))  # another key: a tab that forgot the first answer
     assert (again.status, trader.count("offline_sale")) == ("posted", 1)
     device.hands_in()
     assert broken_promises() == []
@@ -176,6 +184,62 @@ def test_what_the_device_was_not_lent_is_not_posted(trader: Shop, change, code):
     assert broken_promises() == []
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [{"tenders": [{"method": "cash", "amount": "1.00"}] * 11}, {"lines": "none"}, {"place": 2}],
+)
+def test_what_cannot_be_read_or_stored_waits_too_and_is_no_dead_end(trader: Shop, odd):
+    device = Device(trader)
+    bill = device.bill({trader.variant_ids[0]: 1})
+    handed = told(bill) | {"bill": told(bill)["bill"] | odd}
+    assert trader.run("pos.take_in_sale", handed).status == "waiting"
+    device.hands_in()
+    refused(trader, Malformed, SETTLE, settling(bill))
+    assert trader.run("pos.get_offline_sale", {"sale_id": bill["sale_id"]}).status == "waiting"
+    discarded = {"sale_id": bill["sale_id"], "answer": "billed anew"}
+    assert trader.run("pos.discard_offline_sale", discarded).status == "discarded"
+    assert broken_promises() == []
+
+
+def test_bills_are_dated_in_the_order_of_their_numbers(trader: Shop):
+    device = Device(trader)
+    now = utc_now()
+    first = device.bill({trader.variant_ids[0]: 1}, at=now - timedelta(minutes=3))
+    second = device.bill({trader.variant_ids[0]: 1}, at=now - timedelta(minutes=4))
+    assert device.sends(second).status == "posted"
+    waiting(device, first, "foreign_day")
+    settle(trader, first)
+    dated = rows(trader, "select sold_at, received_at from offline_sale where place = 1")
+    sold = rows(trader, "select sold_at from sale where id = %s", first["sale_id"])
+    assert sold[0]["sold_at"] == dated[0]["received_at"]
+
+
+def test_settling_posts_nothing_above_mrp_or_below_the_managers_limit(trader: Shop):
+    goods = trader.variant_ids[0]
+    device = Device(trader)
+    cheap, dear = device.bill({goods: 1}), device.bill({goods: 1})
+    for bill, price in ((cheap, Decimal("1.00")), (dear, Decimal("500.00"))):
+        bill["lines"][0]["unit_price"] = price
+        bill["totals"] = device.totals(bill["lines"])
+        bill["tenders"] = [{"method": "cash", "amount": bill["totals"]["total"]}]
+        waiting(device, bill, "foreign_price")
+    manager = trader.acting_as("manager")
+    refused(trader, ApprovalRequired, SETTLE, settling(cheap), by=manager)
+    refused(trader, AboveMrp, SETTLE, settling(dear), by=manager)
+    assert settle(trader, cheap).status == "posted"  # the owner has no limit
+
+
+def test_a_lease_past_its_last_day_is_handed_in_and_lent_anew(trader: Shop):
+    device = Device(trader).sells({trader.variant_ids[0]: 1})
+    with db.unit_of_work(trader.ctx) as session:
+        db.execute(session, "update till_lease set until_day = until_day - 8")
+    wanted = {"shift_id": trader.shift_id, "device_key": device.key, "device_name": "x"}
+    refused(trader, LeaseRunOut, "pos.take_lease", wanted)
+    device.hands_in()
+    again = Device(trader)
+    assert (again.lease.first_number, again.lease.until_day > trader.ctx.today) == (2, True)
+
+
 def test_a_number_is_given_to_one_bill(trader: Shop):
     goods = trader.variant_ids[0]
     device = Device(trader)
@@ -226,10 +290,10 @@ def test_one_device_at_a_time_and_it_is_bound_to_till_shift_and_cashier(trader: 
         trader, PermissionDenied, "pos.get_offline_goods", device.proof() | {"device_key": "k" * 40}
     )
     bill = device.bill({trader.variant_ids[0]: 1})
-    refused(trader, PermissionDenied, "pos.take_in_sale", bill | {"device_key": "k" * 40})
-    refused(trader, PermissionDenied, "pos.take_in_sale", bill, by=trader.acting_as("storekeeper"))
+    refused(trader, PermissionDenied, "pos.take_in_sale", told(bill) | {"device_key": "k" * 40})
+    refused(trader, PermissionDenied, "pos.take_in_sale", told(bill), by=trader.acting_as("storekeeper"))
     stranger = make_shop("stranger", products=1)
-    refused(stranger, NotFound, "pos.take_in_sale", bill)
+    refused(stranger, NotFound, "pos.take_in_sale", told(bill))
     assert stranger.run("pos.list_leases").rows == []
 
 
