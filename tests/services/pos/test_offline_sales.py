@@ -181,6 +181,8 @@ def test_what_the_device_was_not_lent_is_not_posted(trader: Shop, change, code):
     waiting(device, bill, code)
     discarded = {"sale_id": bill["sale_id"], "answer": "a forgery"}
     assert trader.run("pos.discard_offline_sale", discarded).status == "discarded"
+    void = trader.run("pos.list_leases").rows[0].void
+    assert void.endswith("0001 (a forgery)") != (code == "foreign_number")
     assert broken_promises() == []
 
 
@@ -367,6 +369,7 @@ def test_a_bill_of_the_year_before_takes_a_number_of_the_year_it_is_dated_in(tra
     bill = device.bill({goods: 1})
     waiting(device, bill, "foreign_day")
     settle(trader, bill)
-    assert rows(trader, "select number from invoice")[0]["number"].startswith(
-        f"POS1/{fiscal_year(trader.ctx.today)[2:]}/"
-    )
+    number = rows(trader, "select number from invoice")[0]["number"]
+    assert number.startswith(f"POS1/{fiscal_year(trader.ctx.today)[2:]}/")
+    assert trader.run("pos.list_leases").rows[0].void.endswith(f"0001 (billed as {number})")
+    assert broken_promises() == []
