@@ -143,7 +143,7 @@ function Terminal({ store, onPerson }) {
         <Bar lease={kept.lease} server={server} unsent={unsent} waiting={waiting} onBills={() => setOpen("bills")} onHandIn={() => setOpen("hand-in")} />
         <div className="till">
           <section className="till-left" aria-label="Products">
-            <OfflineFinder shelf={kept.shelf} taken={taken} onAdd={add} note={stop || note} />
+            <OfflineFinder shelf={kept.shelf} taken={taken} onAdd={add} note={stop || note} isLasting={kept.lease?.is_lasting} />
           </section>
           <OfflineBill bill={bill} chosen={chosen} onChoose={choose} onStep={step} onChange={(uid, change) => setCart(changing(cart, uid, change))} onRemove={(uid) => setCart(removing(cart, uid))} onPay={pay} stop={stop} />
         </div>
