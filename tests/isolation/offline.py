@@ -56,7 +56,7 @@ EXAMPLES: dict[str, Example] = {
     "pos.discard_offline_sale": lambda i, _: {"sale_id": i["offline_sale_id"], "answer": "x"},
     "pos.settle_offline": lambda i, s: {
         "sale_id": i["offline_sale_id"],
-        "lots": [{"line": 0, "lot_id": s.lot_ids[s.variant_ids[2]][1]}],
+        "lots": [{"line": 0, "lot_id": s.lot_ids[s.variant_ids[2]][1], "quantity": 1}],
         "answer": "x",
     },
 }

@@ -241,7 +241,9 @@ def _require_own(ctx: RequestContext, lease: Lease, cmd: TakeLease) -> None:
     if lease.user_id != ctx.user_id or lease.shift_id != cmd.shift_id:
         raise LeaseHeld("This device has to hand in the bills of the cashier before first.")
     if lease.until_day < ctx.today:
-        raise LeaseRunOut("What this device was lent has run out. It hands in before it is lent more.")
+        raise LeaseRunOut(
+            "What this device was lent has run out. It hands in before it is lent more."
+        )
 
 
 def _lend(session: Session, ctx: RequestContext, shift: OpenShift, cmd: TakeLease) -> UUID:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.clock import business_date, fiscal_year
 from erp.core.context import RequestContext
-from erp.core.errors import Conflict, DomainError, NotFound
+from erp.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from erp.core.money import ZERO
 from erp.models.pos import OfflineSale, OfflineStatus
 from erp.services import workflows
@@ -20,11 +20,13 @@ from erp.services.platform import (
     Closed,
     Command,
     DomainEvent,
+    Quantity,
     Result,
     ShortText,
     command,
     emit,
 )
+from erp.services.pos.basket import MAX_LINES
 from erp.services.pos.errors import (
     AlreadySettled,
     ForeignNumber,
@@ -165,7 +167,9 @@ def _outcome(
 def _readable(bill: OfflineBill | dict[str, Any], place: int) -> OfflineBill:
     if isinstance(bill, OfflineBill) and bill.place == place:
         return bill
-    raise Malformed("The device's bill cannot be read. Bill it anew from its paper, and put this away.")
+    raise Malformed(
+        "The device's bill cannot be read. Bill it anew from its paper, and put this away."
+    )
 
 
 def _record(
@@ -220,22 +224,23 @@ def _tell(session: Session, ctx: RequestContext, taken: TakenIn) -> None:
 
 
 class ReallyTaken(Closed):
-    """The lot that really left for a line; `line` counts from 0."""
+    """Units of a lot that really left for a line; `line` counts from 0."""
 
-    line: Annotated[int, Field(ge=0, le=199)]
+    line: Annotated[int, Field(ge=0, le=MAX_LINES - 1)]
     lot_id: UUID
+    quantity: Quantity
 
 
 class SettleSale(Command):
     """Post a bill that waits.
 
     Attributes:
-        lots: For lines of which another lot left than the bill names.
+        lots: For lines of which other lots left than the bill names; all units of such a line.
         answer: What was found and done about it.
     """
 
     sale_id: UUID
-    lots: Annotated[tuple[ReallyTaken, ...], Field(max_length=200)] = ()
+    lots: Annotated[tuple[ReallyTaken, ...], Field(max_length=MAX_LINES)] = ()
     answer: ShortText
 
 
@@ -252,6 +257,7 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         AlreadySettled: It does not wait any more.
         ShiftClosed: No shift of the register is open.
         Malformed: It cannot be read.
+        InvalidInput: The units of a line's lots are not the line's.
         ApprovalRequired: The device was not given its prices, and they are below the actor's limit.
         AboveMrp: More was paid than the MRP of a lot that is named.
         Whatever `post_sale` raises about goods, totals and periods.
@@ -271,7 +277,7 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         sold_at=sold_at,
         user_id=lease.user_id,
         number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
-        lots={each.line: each.lot_id for each in cmd.lots},
+        lots=_really_taken(bill, cmd.lots),
         note=f"Offline bill {sale['number']}: {cmd.answer}",
         is_limited=not are_prices_as_lent(lease, bill.lines),
     )
@@ -303,6 +309,24 @@ def discard_offline_sale(session: Session, ctx: RequestContext, cmd: DiscardSale
     """
     sale = _waiting(session, ctx, cmd.sale_id)
     return _settled(session, ctx, sale, cmd.answer, OfflineStatus.DISCARDED, [])
+
+
+def _really_taken(
+    bill: OfflineBill, lots: tuple[ReallyTaken, ...]
+) -> dict[int, list[tuple[UUID, int]]]:
+    """Return lots and units by line, for lines of which some are told."""
+    taken: dict[int, list[tuple[UUID, int]]] = {}
+    for each in lots:
+        taken.setdefault(each.line, []).append((each.lot_id, each.quantity))
+    wrong = {
+        f"lots.{at}": "These are not the units of the line."
+        for at, picks in taken.items()
+        if at >= len(bill.lines) or sum(units for _, units in picks) != bill.lines[at].quantity
+    }
+    count = len(bill.lines) + sum(len(picks) - 1 for picks in taken.values())
+    if wrong or count > MAX_LINES:
+        raise InvalidInput("Tell the lots of all units of a line, and of no more.", fields=wrong)
+    return taken
 
 
 def _waiting(session: Session, ctx: RequestContext, sale_id: UUID) -> db.Row:

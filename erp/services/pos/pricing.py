@@ -275,7 +275,9 @@ def _as_paid(part: Part) -> Part:
     if paid is None or paid == part.unit_price:
         return part
     if paid > part.pick.mrp:
-        message = f"{part.goods.label} was paid at {paid}, above the MRP of lot {part.pick.lot_number}."
+        message = (
+            f"{part.goods.label} was paid at {paid}, above the MRP of lot {part.pick.lot_number}."
+        )
         raise AboveMrp(message, fields={f"lines.{part.line}.unit_price": message})
     trace = {"source": "paid", "paid": str(paid), "now": str(part.unit_price)}
     return replace(part, unit_price=paid, trace=trace)

@@ -17,7 +17,6 @@ from erp.services.billing import PriceMode, Supply, SupplyLine, Treatment
 from erp.services.pos.offline_catalogue import price_in
 from tests.factories import Shop
 
-
 NAMING = ("lease_id", "device_key", "sale_id", "place")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from erp.core import db
 from erp.core.clock import fiscal_year, utc_now
-from erp.core.errors import Conflict, NotFound, PermissionDenied
+from erp.core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
 from erp.services import platform
 from erp.services.inventory import InsufficientStock
 from erp.services.pos import (
@@ -73,7 +73,9 @@ def test_a_sale_is_posted_with_the_number_date_lots_and_price_it_had(trader: Sho
         (line["lot_id"], line["quantity"]) for line in bill["lines"]
     }
     assert device.sends(bill) == answer
-    again = trader.run("pos.take_in_sale", told(bill))  # another key: a tab that forgot the first answer
+    again = trader.run(
+        "pos.take_in_sale", told(bill)
+    )  # another key: a tab that forgot the first answer
     assert (again.status, trader.count("offline_sale")) == ("posted", 1)
     device.hands_in()
     assert broken_promises() == []
@@ -138,18 +140,21 @@ def test_the_snapshot_holds_what_this_till_may_sell_and_follows_its_changes(trad
     assert len({r.id: r for r in device.snapshot().rows}[trader.variant_ids[2]].lots) == 1
 
 
-SAME_TERMS = set("""
-    inventory.adjust_stock inventory.alert_expiring_lots inventory.approve_count inventory.cancel_count
-    inventory.cancel_transfer inventory.chase_transfers inventory.create_location inventory.create_warehouse
-    inventory.decide_quarantine inventory.dismiss_suggestion inventory.dispatch_transfer
-    inventory.dispense_packs inventory.quarantine_goods inventory.receive_goods inventory.receive_transfer
-    inventory.record_count inventory.release_lapsed_reservations inventory.request_recount
-    inventory.request_transfer inventory.set_carrying_rate inventory.set_checklist inventory.set_claim_terms
-    inventory.set_reorder_rule inventory.settle_transfer inventory.start_count inventory.submit_count
-    inventory.suggest_reorders inventory.transfer_stock inventory.write_off_stock party.create_party
-    party.set_party_status sales.confirm_quotation sales.create_coupon sales.keep_goods
-    sales.make_quotation sales.set_coupon_status sales.take_order
-""".split())
+SAME_TERMS = {
+    "inventory.adjust_stock", "inventory.alert_expiring_lots", "inventory.approve_count",
+    "inventory.cancel_count", "inventory.cancel_transfer", "inventory.chase_transfers",
+    "inventory.create_location", "inventory.create_warehouse", "inventory.decide_quarantine",
+    "inventory.dismiss_suggestion", "inventory.dispatch_transfer", "inventory.dispense_packs",
+    "inventory.quarantine_goods", "inventory.receive_goods", "inventory.receive_transfer",
+    "inventory.record_count", "inventory.release_lapsed_reservations",
+    "inventory.request_recount", "inventory.request_transfer", "inventory.set_carrying_rate",
+    "inventory.set_checklist", "inventory.set_claim_terms", "inventory.set_reorder_rule",
+    "inventory.settle_transfer", "inventory.start_count", "inventory.submit_count",
+    "inventory.suggest_reorders", "inventory.transfer_stock", "inventory.write_off_stock",
+    "party.create_party", "party.set_party_status", "sales.confirm_quotation",
+    "sales.create_coupon", "sales.keep_goods", "sales.make_quotation",
+    "sales.set_coupon_status", "sales.take_order",
+}  # fmt: skip
 """Commands that move stock, reserve it, or change nothing a till sells."""
 
 
@@ -170,8 +175,12 @@ def test_the_last_unit_that_somebody_else_sold_waits_and_is_settled_from_the_lot
     assert device.hands_in()  # the bill is at the server: nothing is lost
     refused(trader, InsufficientStock, SETTLE, settling(bill))
     refused(trader, PermissionDenied, SETTLE, settling(bill), by=trader.acting_as("cashier"))
-    other = {"line": 0, "lot_id": trader.lot_ids[goods][1]}
-    assert settle(trader, bill, lots=[other]).status == "posted"
+    first, second = (
+        {"line": 0, "lot_id": lot, "quantity": units}
+        for lot, units in zip(trader.lot_ids[goods], (60, 40), strict=True)
+    )
+    refused(trader, InvalidInput, SETTLE, settling(bill, lots=[second]))
+    assert settle(trader, bill, lots=[first, second]).status == "posted"
     assert trader.on_hand(goods) == 99
     number = rows(trader, "select i.number from invoice i where origin_id = %s", bill["sale_id"])
     assert number[0]["number"] == "FPOS1/" + number[0]["number"].split("/", 1)[1]
@@ -316,7 +325,9 @@ def test_one_device_at_a_time_and_it_is_bound_to_till_shift_and_cashier(trader: 
     )
     bill = device.bill({trader.variant_ids[0]: 1})
     refused(trader, PermissionDenied, "pos.take_in_sale", told(bill) | {"device_key": "k" * 40})
-    refused(trader, PermissionDenied, "pos.take_in_sale", told(bill), by=trader.acting_as("storekeeper"))
+    refused(
+        trader, PermissionDenied, "pos.take_in_sale", told(bill), by=trader.acting_as("storekeeper")
+    )
     stranger = make_shop("stranger", products=1)
     refused(stranger, NotFound, "pos.take_in_sale", told(bill))
     assert stranger.run("pos.list_leases").rows == []
