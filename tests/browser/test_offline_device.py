@@ -49,8 +49,10 @@ def test_a_lease_that_is_another_leaves_no_goods_of_the_one_before(page):
         const first = (await store.goods()).map((row) => row.seal);
         server.end();
         await sending.prepare(store, "S1");
-        const late = await store.keepGoods({ leaseId: "L1", isWhole: false, rows: [{ id: "x" }], gone: [], asOf: "9" }).catch((error) => error.code);
-        return [first, (await store.goods()).map((row) => row.seal), late, server.asked.goods.map((body) => body.since)];
+        const late = await store.keepGoods({ leaseId: "L1", isWhole: false, rows: [{ id: "x" }], gone: [],
+            asOf: "9" }).catch((error) => error.code);
+        return [first, (await store.goods()).map((row) => row.seal), late,
+            server.asked.goods.map((body) => body.since)];
     """) == [["L1"], ["L2"], "other_lease", [None, None]]  # fmt: skip
 
 
@@ -78,7 +80,8 @@ def test_nothing_is_sold_while_the_server_decides_on_a_hand_in(page):
         const after = await sell().catch((error) => error.message);
         server.losesAnswer = false;
         await sending.handIn(store);
-        return [lost, await server.during, after, server.handedIn, (await store.bills()).length, await store.fact("lease")];
+        return [lost, await server.during, after, server.handedIn, (await store.bills()).length,
+            await store.fact("lease")];
     """)  # fmt: skip
     lost, during, after, handed_in, bills, lease = told
     assert lost is True
@@ -110,10 +113,12 @@ def test_a_cart_makes_one_bill_however_often_and_wherever_it_is_pressed(page):
         const { store, sending, sell, Store } = device;
         await sending.prepare(store, "S1");
         const other = new Store(store.person);
-        const pressed = await Promise.all([sell({ saleId: "a" }), sell({ saleId: "a" }), sell({ saleId: "a", in: other })]);
+        const pressed = await Promise.all([sell({ saleId: "a" }), sell({ saleId: "a" }), sell({ saleId: "a",
+            in: other })]);
         const changed = await sell({ saleId: "a", units: 2 }).catch((error) => error.code);
         const both = await Promise.all([sell({ saleId: "b" }), sell({ saleId: "c", in: other })]);
-        return [pressed.map((bill) => bill.place), changed, both.map((bill) => bill.place), (await store.bills()).length];
+        return [pressed.map((bill) => bill.place), changed, both.map((bill) => bill.place),
+            (await store.bills()).length];
     """) == [[1, 1, 1], "made_before", [2, 3], 3]  # fmt: skip
 
 
