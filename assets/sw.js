@@ -34,12 +34,13 @@ async function takeOver() {
   await self.clients.claim();
 }
 
-// The server's page where it answers; else the terminal, which asks nothing of it.
+// The server's page where it begins to answer in time; else the terminal, which asks nothing of it.
 async function openTill(request, url) {
+  const patience = new AbortController(), timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    const answer = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const answer = await fetch(request, { signal: patience.signal });
     if (answer.status < 500) return answer;
-  } catch { /* away */ }
+  } catch { /* away */ } finally { clearTimeout(timer); }
   const kept = await caches.match(PAGE, LOOSELY);
   if (!kept) return Response.error();
   return url.pathname.startsWith("/till/offline") ? kept : Response.redirect(PAGE);

@@ -99,7 +99,8 @@ async def session_status(request: Request) -> Response:
     principal = await _principal_of(token) if token else None
     if principal is None:
         raise NotSignedIn("Your session has ended. Sign in again.")
-    return JSONResponse({"name": principal.display_name})
+    who = ("display_name", "tenant_id", "branch_id", "user_id")
+    return JSONResponse({name: str(getattr(principal, name)) for name in who})
 
 
 async def _principal_of(token: str) -> identity.Principal | None:

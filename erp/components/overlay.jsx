@@ -4,6 +4,8 @@ import { useEffect, useRef, useState } from "react";
 const RETRY_MS = 4000;
 const RELOAD_EVERY_MS = 15000;
 
+const WATCH_MS = 20000;
+
 const isAlone = () => window.location.pathname.startsWith("/till/offline"); // it watches the server itself
 const mayGoOn = () => window.location.pathname.startsWith("/till") && Boolean(localStorage.getItem("vantage.till.ready"));
 
@@ -25,19 +27,19 @@ export function ConnectionWatch({ failures }) {
   const count = useRef(0);
   count.current = failures;
   useEffect(() => {
-    if (failures < 1 || isAlone()) return setAway(false);
     let stopped = false;
     const ask = () => fetch("/auth/session", { cache: "no-store" }).then(
       (answer) => {
         if (stopped) return;
-        if (answer.status === 401) signInAgain();
+        if (answer.status === 401 && count.current) signInAgain();
         else if (answer.ok && count.current >= 2) startFresh();
-        setAway(!answer.ok || count.current >= 2);
+        setAway(answer.status >= 500 || count.current >= 2);
       },
       () => !stopped && setAway(true),
     );
-    ask();
-    const timer = setInterval(ask, RETRY_MS);
+    const look = () => (isAlone() || (failures < 1 && !mayGoOn()) ? setAway(false) : ask());
+    look();
+    const timer = setInterval(look, failures < 1 ? WATCH_MS : RETRY_MS); // a till also sees a database that is away alone
     return () => { stopped = true; clearInterval(timer); };
   }, [failures]);
   if (!isAway) return null;

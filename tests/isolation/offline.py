@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids
-from tests.services.pos.devices import Device
+from tests.services.pos.devices import Device, told
 
 KEY = "isolated" * 8
 DEVICES: dict[UUID, Device] = {}
@@ -33,7 +33,7 @@ def offline(shop: Shop) -> Ids:
 
 def _sold(ids: Ids, shop: Shop) -> dict[str, Any]:
     bill = DEVICES[shop.tenant_id].bill({shop.variant_ids[2]: 1})
-    return bill | {"lease_id": ids["lease_id"]}
+    return told(bill) | {"lease_id": ids["lease_id"]}
 
 
 def _lease(ids: Ids, _: Shop) -> dict[str, Any]:
@@ -56,7 +56,7 @@ EXAMPLES: dict[str, Example] = {
     "pos.discard_offline_sale": lambda i, _: {"sale_id": i["offline_sale_id"], "answer": "x"},
     "pos.settle_offline": lambda i, s: {
         "sale_id": i["offline_sale_id"],
-        "lots": [{"line": 0, "lot_id": s.lot_ids[s.variant_ids[2]][1]}],
+        "lots": [{"line": 0, "lot_id": s.lot_ids[s.variant_ids[2]][1], "quantity": 1}],
         "answer": "x",
     },
 }

@@ -30,23 +30,38 @@ export function priced(cart, shelf, taken, bearsTax) {
   return {
     lines: lines.map((line) => ({ ...line, total: parts.reduce((sum, part, i) => (part.uid === line.entry.uid ? sum + sums.lines[i].total : sum), 0n) })),
     parts, sums, saving: mrp > total ? mrp - total : 0n,
-    isSellable: parts.length > 0 && lines.every((line) => !line.problem),
+    isTooLong: parts.length > MOST_PARTS,
+    isSellable: parts.length > 0 && parts.length <= MOST_PARTS && lines.every((line) => !line.problem),
   };
 }
+
+const MOST_PARTS = 200; // the server takes no more of one bill
 
 const titleOf = (parts, titles) => {
   const kinds = new Set(parts.map(({ row }) => row.treatment === "taxable"));
   return kinds.size === 2 ? titles[2] : kinds.has(true) ? titles[0] : titles[1];
 };
 
+const CLOCK_SLIPS_MS = 15 * 60 * 1000;
+const LEAVING = "This device was handing in when the server stopped answering. It sells again once the server has said how that ended.";
+
 // Why nothing may be sold under a lease at this instant; empty where it may.
 export function hindrance(lease, now) {
   if (!lease) return "This device was not made ready while the server was there. Open the till once it is back.";
-  const today = dayAt(now, lease.time_zone);
-  if (today > lease.until_day) return "What this device was lent has run out. It needs the server before it sells again.";
-  if (lease.next_number > lease.last_number) return "The numbers this device was lent are used up. It needs the server before it sells again.";
+  if (lease.is_leaving) return LEAVING;
+  if (Date.parse(now) < Date.parse(lease.last_sold_at ?? lease.taken_at) - CLOCK_SLIPS_MS) return "The clock of this device is behind: it shows a time before its last bill. Set it right first.";
+  if (dayAt(now, lease.time_zone) > lease.until_day) return "What this device was lent has run out, or its clock is ahead. Open the till once the server is back.";
+  if (lease.next_number > lease.last_number) return "The numbers this device was lent are used up. Open the till once the server is back.";
   return "";
 }
+
+// Bills of a lease are dated in the order of their numbers, whatever the clock did in between.
+export const soldAt = (lease, now) => (lease.last_sold_at && Date.parse(lease.last_sold_at) > Date.parse(now) ? lease.last_sold_at : now);
+
+const linesOf = (parts) => parts.map(({ row, lot, quantity, price }) => ({ variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, seal: lot.seal }));
+
+// Whether a bill that was made is that of the same goods, prices and payment.
+export const isBillOf = (bill, parts, tenders) => JSON.stringify([bill.sent.lines, bill.sent.tenders]) === JSON.stringify([linesOf(parts), tenders]);
 
 // The bill as it is kept, sent and printed. Amounts that are shown are whole paise.
 export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums, saving }, tenders }) {
@@ -56,8 +71,8 @@ export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums,
   return {
     sale_id: saleId, lease_id: lease.lease_id, place, number, sold_at: now, as_of: asOf, status: "unsent", reason: "",
     sent: {
-      sale_id: saleId, place, sold_at: now, tenders,
-      lines: parts.map(({ row, lot, quantity, price }) => ({ variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, seal: lot.seal })),
+      place, sold_at: now, tenders,
+      lines: linesOf(parts),
       totals: { taxable: rupees(sums.taxable), cgst: rupees(sums.cgst), sgst: rupees(sums.sgst), total: rupees(sums.value) },
     },
     shown: {

@@ -1,6 +1,6 @@
 // What the terminal asks and tells in front of the bill: payment, the bill that was made, all bills, handing in.
 import { useEffect, useRef, useState } from "react";
-import { handIn } from "./offline_sending.js";
+import { Refusal } from "./offline_store.js";
 import { rupees } from "./offline_taxing.js";
 import { amount, instantText, money } from "./offline_words.js";
 import { PaymentPad } from "./payment_pad.jsx";
@@ -20,8 +20,8 @@ export function PayDialog({ bill, lease, sale, onComplete, onClose }) {
   const [asked, setAsked] = useState("");
   const [attempt, setAttempt] = useState(0);
   const [problem, setProblem] = useState("");
-  const complete = (tenders) => onComplete(tenders.map(({ method, amount: paid, reference }) => ({ method, amount: paid, reference }))).catch(() => {
-    setProblem("The device could not keep the bill, so nothing is sold. Free some space on it and try again.");
+  const complete = (tenders) => onComplete(tenders.map(({ method, amount: paid, reference }) => ({ method, amount: paid, reference: reference.replace(/\p{Cc}/gu, " ") }))).catch((error) => {
+    setProblem(error instanceof Refusal ? error.message : "The device could not keep the bill, so nothing is sold. Free some space on it and try again.");
     setAttempt(attempt + 1);
   });
   return (
@@ -73,12 +73,12 @@ export function BillsDialog({ bills, server, onSend, onPrint, onClose }) {
   );
 }
 
-export function HandInDialog({ unsent, onDone, onClose }) {
+export function HandInDialog({ unsent, onHandIn, onDone, onClose }) {
   const [problem, setProblem] = useState("");
-  const go = () => handIn().then(onDone, (error) => setProblem(error.message));
+  const go = () => onHandIn().then(onDone, (error) => setProblem(error.message));
   return (
     <Dialog title="Hand in this device" width={480} onClose={onClose}>
-      <p>Its numbers go back, and products and bills are deleted from it. Another device may sell offline on this till then.</p>
+      <p>Its numbers go back, and products and bills are deleted from it. Another device may sell offline on this till then; this one does again once it is asked for at the till.</p>
       {unsent > 0 && <p className="error" role="alert">{unsent} bills are still to be sent. They are sent first.</p>}
       {problem && <p className="error" role="alert">{problem}</p>}
       <button type="button" className="button button-solid button-touch" onClick={go}>Hand in</button>

@@ -8,7 +8,7 @@ const hasMouse = () => window.matchMedia("(pointer: fine)").matches;
 
 const leftOf = (row, taken) => row.lots.reduce((sum, lot) => sum + Math.max(0, lot.units - (taken.get(lot.id) ?? 0)), 0);
 
-export function OfflineFinder({ shelf, taken, onAdd, note }) {
+export function OfflineFinder({ shelf, taken, onAdd, note, isLasting }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const input = useRef(null);
@@ -36,7 +36,7 @@ export function OfflineFinder({ shelf, taken, onAdd, note }) {
         {text ? <button type="button" className="finder-clear" aria-label="Clear the search" onClick={() => { setText(""); input.current?.focus(); }}>×</button> : <kbd aria-hidden="true">F2</kbd>}
       </div>
       {note && <p className="offline-note" role="alert">{note}</p>}
-      {!asked && <Limits count={shelf.goods.length} />}
+      {!asked && <Limits count={shelf.goods.length} isLasting={isLasting} />}
       {asked && !found.length && <p className="finder-note" role="status">Nothing on this till&apos;s shelf is called that. Try fewer letters, or scan the pack.</p>}
       {asked && found.length > 0 && (
         <ul className="found" role="listbox" id={LIST} aria-label="Products found">
@@ -59,11 +59,12 @@ function Found({ row, i, at, left, onAdd, onHover }) {
   );
 }
 
-function Limits({ count }) {
+function Limits({ count, isLasting }) {
   return (
     <div className="offline-limits">
       <h2>{count ? `${new Intl.NumberFormat("en-IN").format(count)} products are on this device` : "No products are on this device yet"}</h2>
       <p>Type a few letters or scan a pack. Prices, lots and tax are as the server last gave them; the customer gets a numbered bill.</p>
+      {count > 0 && !isLasting && <p>This browser may delete what it keeps when its disk is full. Install this page as an app, or bookmark it, so that it does not.</p>}
       <p>These need the server: discounts and coupons, goods on prescription, customers by name, credit, points and advances, returns, closing the shift.</p>
     </div>
   );

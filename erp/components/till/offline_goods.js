@@ -48,25 +48,33 @@ export function priceFor(prices, units) {
 
 const totalOf = (entries, key, of) => entries.filter((entry) => of(entry) === key).reduce((sum, entry) => sum + entry.units, 0);
 
-// Lots for a cart, first to go first; `taken` is what bills since the snapshot took of each lot.
+// Lots for a cart, first to go first; lots that somebody named are taken before others, as the server does.
+// `taken` is what bills since the snapshot took of each lot.
 export function allocate(entries, shelf, taken) {
-  const left = new Map(taken);
-  const free = (lot) => lot.units - (left.get(lot.id) ?? 0);
-  return entries.map((entry) => {
+  const left = new Map(taken), partsOf = new Map();
+  for (const entry of [...entries.filter((each) => each.lot), ...entries.filter((each) => !each.lot)]) {
     const row = shelf.byId.get(entry.id);
-    if (!row) return { entry, row: null, parts: [], problem: "This is not on the till's shelf any more. Take it off." };
-    const units = totalOf(entries, entry.id, (each) => each.id);
-    const parts = [];
-    let missing = entry.units;
-    for (const lot of row.lots.filter((each) => !entry.lot || each.id === entry.lot)) {
-      const quantity = Math.min(missing, Math.max(0, free(lot)));
-      if (!quantity) continue;
-      left.set(lot.id, (left.get(lot.id) ?? 0) + quantity);
-      missing -= quantity;
-      parts.push({ lot, quantity, price: priceFor(lot.prices, units), rate: row.rate, row });
-    }
-    return { entry, row, parts, problem: problemOf(row, units, entry.units - missing, entry.units, entries, shelf) };
+    if (row) partsOf.set(entry, take(entry, row, totalOf(entries, entry.id, (each) => each.id), left));
+  }
+  return entries.map((entry) => {
+    const row = shelf.byId.get(entry.id), parts = partsOf.get(entry) ?? [];
+    if (!row) return { entry, row: null, parts, problem: "This is not on the till's shelf any more. Take it off." };
+    const found = parts.reduce((sum, part) => sum + part.quantity, 0);
+    return { entry, row, parts, problem: problemOf(row, totalOf(entries, entry.id, (each) => each.id), found, entry.units, entries, shelf) };
   });
+}
+
+function take(entry, row, units, left) {
+  const parts = [];
+  let missing = entry.units;
+  for (const lot of row.lots.filter((each) => !entry.lot || each.id === entry.lot)) {
+    const quantity = Math.min(missing, Math.max(0, lot.units - (left.get(lot.id) ?? 0)));
+    if (!quantity) continue;
+    left.set(lot.id, (left.get(lot.id) ?? 0) + quantity);
+    missing -= quantity;
+    parts.push({ lot, quantity, price: priceFor(lot.prices, units), rate: row.rate, row });
+  }
+  return parts;
 }
 
 function problemOf(row, units, found, wanted, entries, shelf) {

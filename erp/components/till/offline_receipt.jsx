@@ -27,7 +27,7 @@ export function Paper({ bill }) {
         <p>Place of supply: {seller.place_of_supply}</p>
         <p>Tax payable on reverse charge: No</p>
       </section>
-      <ol>{bill.shown.lines.map((line, i) => <Line key={line.lot + line.label} line={line} place={i + 1} hasTax={hasTax} />)}</ol>
+      <ol>{bill.shown.lines.map((line, i) => <Line key={i} line={line} place={i + 1} hasTax={hasTax} />)}</ol>
       <section>
         <Pair left={hasTax ? "Taxable value" : "Value"} right={amount(totals.taxable)} />
         {totals.cgst > 0 && <><Pair left="CGST" right={amount(totals.cgst)} /><Pair left={seller.state_tax_head || "SGST"} right={amount(totals.sgst)} /></>}

@@ -1,67 +1,89 @@
 // The till without its server: search, scan, cart, payment and receipt on the device alone.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ScannerWedge } from "../../browser_parts/wedge.jsx";
-import { adding, billOf, changing, hindrance, priced, removing, takenBy } from "./offline_cart.js";
+import { adding, billOf, changing, hindrance, isBillOf, priced, removing, soldAt, takenBy } from "./offline_cart.js";
 import { BillDialog, BillsDialog, HandInDialog, PayDialog } from "./offline_dialogs.jsx";
 import { Shelf } from "./offline_goods.js";
 import { OfflineBill } from "./offline_lines.jsx";
 import { Paper } from "./offline_receipt.jsx";
-import { drain, isAway, noteUnsent, refresh, unsentOf } from "./offline_sending.js";
-import { allBills, allGoods, fact, keepFact, keepNewBill } from "./offline_store.js";
+import { drain, handIn, isAway, readyPerson, refresh, rest, signedIn, unsentOf } from "./offline_sending.js";
+import { Refusal, Store } from "./offline_store.js";
 import { OfflineFinder } from "./offline_finder.jsx";
 import { TillKeys } from "./till_keys.jsx";
 
 const EVERY_MS = 4000;
 const WORDS = /^[a-z ]+$/i; // typed as fast as a scanner types
+const NOBODY = { isThere: false, problem: "" };
 
-function useKept() {
+// Lease, shelf and bills of one person; the shelf is built anew once the goods are others.
+function useKept(store) {
   const [kept, setKept] = useState(null);
+  const shelf = useRef({ of: "", built: null });
   const read = async () => {
-    const [lease, asOf, goods, bills] = await Promise.all([fact("lease"), fact("asOf"), allGoods(), allBills()]);
-    setKept((held) => ({ lease, asOf, bills, shelf: held?.asOf === asOf && held.shelf ? held.shelf : new Shelf(goods) }));
+    const { lease, asOf, bills } = await store.standing();
+    const of = `${store.name} ${lease?.lease_id} ${asOf}`;
+    if (shelf.current.of !== of) shelf.current = { of, built: new Shelf(asOf ? await store.goods() : []) };
+    setKept({ lease, asOf, bills, shelf: shelf.current.built });
   };
-  const readBills = async () => {
-    const [lease, bills] = await Promise.all([fact("lease"), allBills()]);
-    setKept((held) => held && { ...held, lease, bills });
-  };
-  useEffect(() => { read(); }, []);
-  return [kept, read, readBills];
+  useEffect(() => { read(); }, [store]);
+  return [kept, read];
 }
 
-// Sends what is unsent on load, when the browser is online again, on a timer, and when asked.
-function useServer(read, readBills) {
-  const [server, setServer] = useState({ isThere: false, problem: "" });
+// Sends what is unsent on load, when the browser is online again, on a timer, and when asked; tells who is signed in.
+function useServer(store, read, onPerson) {
+  const [server, setServer] = useState(NOBODY);
   const act = useRef(null);
   act.current = async () => {
-    const there = await fetch("/auth/session", { cache: "no-store" }).then((answer) => ({ isThere: answer.status < 500, isOut: answer.status === 401 }), () => ({ isThere: false }));
-    if (!there.isThere) return setServer({ isThere: false, problem: "" });
-    if (there.isOut) return setServer({ isThere: true, isOut: true, problem: (await noteUnsent()) ? "Sign in, so that the bills can be sent." : "" });
-    const { sent, error } = await drain();
-    if (sent) { await refresh().catch(() => {}); await read(); } else await readBills();
-    return setServer({ isThere: !error || !isAway(error), problem: error && !isAway(error) ? error.message : "" });
+    let person = "";
+    try {
+      person = await signedIn();
+    } catch (error) {
+      if (error.status !== 401) return setServer(NOBODY);
+      const left = unsentOf(await store.bills()).length;
+      return setServer({ isThere: true, isOut: true, problem: left ? "Sign in, so that the bills can be sent." : "" });
+    }
+    if (person !== store.person) return setServer({ isThere: true, person: onPerson(person), problem: "" });
+    const { sent, error } = await drain(store);
+    if ((await store.fact("lease"))?.is_leaving) await handIn(store);
+    if (sent) await refresh(store).catch(() => {}); // the goods are as they were until the next time
+    await read();
+    return setServer({ isThere: !error || !isAway(error), person, problem: error && !isAway(error) ? error.message : "" });
   };
+  const safely = () => act.current().catch((error) => setServer(isAway(error) ? NOBODY : { isThere: true, person: store.person, problem: error.message }));
   useEffect(() => {
     let isBusy = false;
-    const go = async () => { if (isBusy) return; isBusy = true; try { await act.current(); } finally { isBusy = false; } };
+    const go = async () => { if (isBusy) return; isBusy = true; await safely(); isBusy = false; };
     go();
     const timer = setInterval(go, EVERY_MS);
     window.addEventListener("online", go);
     return () => { clearInterval(timer); window.removeEventListener("online", go); };
-  }, []);
-  return [server, () => act.current()];
+  }, [store]);
+  return [server, safely];
 }
 
-function useCart() {
+const fresh = (entries = []) => ({ sale_id: crypto.randomUUID(), entries });
+
+// The bill at hand, under the id of the sale it will be.
+function useCart(store) {
   const [cart, setCart] = useState(null);
-  useEffect(() => { fact("cart").then((held) => setCart(held ?? [])); }, []);
-  useEffect(() => { if (cart) keepFact("cart", cart); }, [cart]);
-  return [cart ?? [], setCart];
+  useEffect(() => { store.fact("cart").then((held) => setCart(held ?? fresh())); }, [store]);
+  useEffect(() => { if (cart) store.keepFact("cart", cart); }, [cart]);
+  return [cart ?? { sale_id: "", entries: [] }, setCart];
 }
 
+// Everything here belongs to one person at one branch; nobody else who is signed in sees it.
 export function OfflineTerminal() {
-  const [kept, read, readBills] = useKept();
-  const [server, sendNow] = useServer(read, readBills);
-  const [cart, setCart] = useCart();
+  const [person, setPerson] = useState(readyPerson);
+  const store = useMemo(() => new Store(person), [person]);
+  return <Terminal key={person} store={store} onPerson={(signed) => { if (!readyPerson()) setPerson(signed); return signed; }} />;
+}
+
+function Terminal({ store, onPerson }) {
+  const [kept, read] = useKept(store);
+  const [server, sendNow] = useServer(store, read, onPerson);
+  const [held, setHeld] = useCart(store);
+  const cart = held.entries;
+  const setCart = (entries) => setHeld({ ...held, entries });
   const [chosen, choose] = useState(0);
   const [open, setOpen] = useState(""); // which dialog
   const [sold, setSold] = useState(null);
@@ -69,8 +91,7 @@ export function OfflineTerminal() {
   const [note, setNote] = useState("");
   const taken = useMemo(() => (kept ? takenBy(kept.bills, kept.asOf) : new Map()), [kept]);
   const bill = useMemo(() => (kept?.shelf && kept.lease ? priced(cart, kept.shelf, taken, kept.lease.bears_tax) : null), [cart, kept, taken]);
-  const saleId = useRef(crypto.randomUUID());
-  const stop = kept ? hindrance(kept.lease, new Date().toISOString()) : "";
+  const stop = kept ? hindrance(kept.lease, new Date().toISOString()) || (bill?.isTooLong ? "A bill holds no more than 200 lots of goods. Pay for some of them first." : "") : "";
   const add = (row) => {
     const next = adding(cart, row);
     setNote("");
@@ -84,14 +105,24 @@ export function OfflineTerminal() {
   };
   const pay = () => bill?.isSellable && !stop && setOpen("pay");
   const complete = async (tenders) => {
-    const now = new Date().toISOString();
-    const { bill: made } = await keepNewBill((lease, place) => billOf({ lease, place, asOf: kept.asOf, saleId: saleId.current, now, priced: bill, tenders }));
-    saleId.current = crypto.randomUUID();
-    setSold(made);
-    setCart([]);
-    setOpen("sold");
-    await noteUnsent();
-    await readBills();
+    const { lease: lent, asOf } = kept, { sale_id: saleId } = held, next = fresh();
+    const isHere = (each) => each.sale_id === saleId; // a late answer leaves the next customer's cart alone
+    const make = (lease) => {
+      const now = new Date().toISOString(), problem = hindrance(lease, now);
+      if (problem) throw new Refusal("hindered", problem);
+      return billOf({ lease, place: lease.next_number, asOf, saleId, now: soldAt(lease, now), priced: bill, tenders });
+    };
+    try {
+      const made = await store.keepNewBill({ saleId, nextId: next.sale_id, leaseId: lent.lease_id, asOf, isSame: (each) => isBillOf(each, bill.parts, tenders), make });
+      setSold(made);
+      setOpen("sold");
+      setHeld((each) => (isHere(each) ? next : each));
+    } catch (error) {
+      if (error.code === "made_before") setHeld((each) => (isHere(each) ? fresh(each.entries) : each));
+      await read();
+      throw error;
+    }
+    await read();
     sendNow();
   };
   const step = (uid, by) => setCart(cart.map((entry) => (entry.uid === uid ? { ...entry, units: Math.max(1, entry.units + by) } : entry)));
@@ -103,6 +134,7 @@ export function OfflineTerminal() {
     if (name === "up" || name === "down") choose(cart[Math.max(0, Math.min(cart.length - 1, at + (name === "up" ? -1 : 1)))]?.uid ?? 0);
   };
   const print = (made, isReprint) => { setPaper({ ...made, isReprint }); setTimeout(() => window.print(), 50); };
+  if (server.person && server.person !== store.person) return <Foreign />;
   if (!kept) return <div className="offline-wait" aria-busy="true"><span className="bone" /></div>;
   const unsent = unsentOf(kept.bills).length, waiting = kept.bills.filter((made) => made.status === "waiting").length;
   return (
@@ -111,19 +143,27 @@ export function OfflineTerminal() {
         <Bar lease={kept.lease} server={server} unsent={unsent} waiting={waiting} onBills={() => setOpen("bills")} onHandIn={() => setOpen("hand-in")} />
         <div className="till">
           <section className="till-left" aria-label="Products">
-            <OfflineFinder shelf={kept.shelf} taken={taken} onAdd={add} note={stop || note} />
+            <OfflineFinder shelf={kept.shelf} taken={taken} onAdd={add} note={stop || note} isLasting={kept.lease?.is_lasting} />
           </section>
           <OfflineBill bill={bill} chosen={chosen} onChoose={choose} onStep={step} onChange={(uid, change) => setCart(changing(cart, uid, change))} onRemove={(uid) => setCart(removing(cart, uid))} onPay={pay} stop={stop} />
         </div>
         <ScannerWedge onScan={scan} />
         <TillKeys chosen={String(chosen)} total={String(bill?.sums.value ?? 0)} onKey={key} onPay={pay} />
       </div>
-      {open === "pay" && <PayDialog bill={bill} lease={kept.lease} sale={saleId.current} onComplete={complete} onClose={() => setOpen("")} />}
+      {open === "pay" && bill && <PayDialog bill={bill} lease={kept.lease} sale={held.sale_id} onComplete={complete} onClose={() => setOpen("")} />}
       {open === "sold" && <BillDialog made={sold} onPrint={() => print(sold, false)} onClose={() => setOpen("")} />}
       {open === "bills" && <BillsDialog bills={kept.bills} server={server} onSend={sendNow} onPrint={(made) => print(made, true)} onClose={() => setOpen("")} />}
-      {open === "hand-in" && <HandInDialog unsent={unsent} onDone={() => window.location.assign("/till")} onClose={() => setOpen("")} />}
+      {open === "hand-in" && <HandInDialog unsent={unsent} onHandIn={() => { rest(kept.lease.shift_id); return handIn(store); }} onDone={() => window.location.assign("/till")} onClose={() => setOpen("")} />}
       <Paper bill={paper} />
     </>
+  );
+}
+
+function Foreign() {
+  return (
+    <div className="offline-wait">
+      <p className="offline-note" role="alert">Somebody else is signed in on this browser. What was sold offline before is kept, and sent once that cashier signs in again at the same branch. <a href="/till">Go to the till</a></p>
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ const METHODS = [["cash", "Cash", "c"], ["upi", "UPI", "u"], ["card", "Card", "k
 const KEYS = ["7", "8", "9", "4", "5", "6", "1", "2", "3", "00", "0", ".", "C", "⌫"];
 const NOTES = [10000, 50000, 200000];
 const ANSWER_MS = 12000;
+const MOST_TENDERS = 10;
 const grouped = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 const rupees = (paise) => `₹${grouped.format(paise / 100)}`;
 const plain = (paise) => (paise / 100).toFixed(2);
@@ -71,6 +72,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     if (isOver) return setFault(`Only ${rupees(left)} is left to ${isRefund ? "refund" : "pay"}.`);
     if (entered <= 0 && left > 0) return setFault("Type an amount above zero.");
     const given = entered > 0 ? [...tenders, { method, amount: entered, reference: reference.trim() }] : tenders;
+    if (!settles && given.length >= MOST_TENDERS) return setFault(`A bill takes no more than ${MOST_TENDERS} payments. Let this one pay all that is left.`);
     setFault("");
     if (settles) { if (begin()) onComplete?.(given.map((tender) => ({ ...tender, amount: plain(tender.amount) }))); return; }
     setTenders(given); setText(""); setReference("");

@@ -228,24 +228,35 @@ def _settling() -> rx.Component:
             ),
         ),
         title=f"Post bill {head['number']}",
-        subtitle="At the price that was paid. Receive or count first where the stock here is wrong.",
+        subtitle="At the price that was paid. Where other lots left than the bill names, type the units of"
+        " each. Receive or count first where the stock here is wrong.",
         submit="Post",
     )
 
 
 def _lot_choice(choice: Any) -> rx.Component:
-    return rx.el.label(
-        rx.el.span(choice["label"].to(str), class_name="field-label"),
-        rx.el.select(
-            rx.foreach(
-                choice["lots"].to(list[dict[str, str]]),
-                lambda lot: rx.el.option(lot["text"], value=lot["id"]),
+    """Units by lot; a line where none are typed left as the bill says."""
+    return rx.el.fieldset(
+        rx.el.legend(choice["label"].to(str), class_name="field-label"),
+        rx.el.small(choice["named"].to(str), class_name="hint"),
+        rx.foreach(
+            choice["lots"].to(list[dict[str, str]]),
+            lambda lot: rx.el.label(
+                rx.el.span(lot["text"]),
+                rx.el.input(
+                    type="number",
+                    min=1,
+                    step=1,
+                    name=lot["name"],
+                    class_name="input",
+                    placeholder="0",
+                ),
+                class_name="lot-units",
+                key=lot["name"],
             ),
-            name=choice["name"].to(str),
-            class_name="input",
         ),
         class_name="field wide",
-        key=choice["name"].to(str),
+        key=choice["label"].to(str),
     )
 
 

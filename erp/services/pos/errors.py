@@ -78,6 +78,12 @@ class LeaseHeld(Conflict):
     code = "lease_held"
 
 
+class LeaseRunOut(Conflict):
+    """A lease ends on its last day, at the latest with the financial year its numbers are of."""
+
+    code = "lease_run_out"
+
+
 class BillsOutstanding(Conflict):
     """Bills that a device made are not all at the server."""
 
@@ -118,6 +124,18 @@ class OtherTotal(NotAsLent):
     """The receipt shows other sums than the law makes of its lines."""
 
     code = "other_total"
+
+
+class Malformed(NotAsLent):
+    """What the device sent cannot be read as a bill."""
+
+    code = "malformed"
+
+
+class AboveMrp(InvalidInput):
+    """More was paid than the MRP of the lot."""
+
+    code = "above_mrp"
 
 
 class AlreadySettled(Conflict):

@@ -22,8 +22,8 @@ from erp.services.pos.prescribing import PRESCRIBED
 from erp.services.sales import Asked, LotPrices, PriceBook, RuleKind
 
 PAGE = 2000
-SLACK = timedelta(seconds=90)
-"""A change may commit this long after the instant it was recorded at."""
+SLACK = timedelta(minutes=15)
+"""A change may commit this long after the instant it is recorded at, that of its transaction's begin."""
 
 
 class GetOfflineGoods(Query):
@@ -102,21 +102,26 @@ class OfflineGoodsPage(Result):
     next_cursor: str
 
 
+TERMS: frozenset[str] = frozenset(
+    {
+        "inventory.hold_lot", "inventory.recall_lot", "inventory.release_lot",
+        "inventory.set_warehouse_rules", "party.update_party", "sales.amend_order",
+        "sales.create_price_list", "sales.end_rule", "sales.finish_order", "sales.import_prices",
+        "sales.make_standard_lists", "sales.set_price", "sales.set_scheme", "sales.update_price_list",
+    }
+)  # fmt: skip
+"""Commands beside all of the catalogue after which a till may sell other goods, or at other prices, though
+none of them moved."""
 _TERMS: LiteralString = """
     select 1 from command_log
-     where tenant_id = %s and recorded_at >= %s
-       and (command like 'catalog.%%' or command in (
-            'sales.create_price_list', 'sales.update_price_list', 'sales.make_standard_lists',
-            'sales.set_price', 'sales.set_scheme', 'sales.end_rule', 'sales.import_prices',
-            'inventory.hold_lot', 'inventory.release_lot', 'inventory.recall_lot',
-            'inventory.set_warehouse_rules')) limit 1
+     where tenant_id = %s and recorded_at >= %s and (command like 'catalog.%%' or command = any(%s)) limit 1
 """
 _STOCKED: LiteralString = """
     select distinct b.variant_id from stock_balance b
      where b.tenant_id = %(tenant)s and b.location_id = %(location)s
        and (%(after)s::uuid is null or b.variant_id > %(after)s)
        and (b.on_hand > b.reserved or %(since)s::timestamptz is not null)
-       and (%(since)s::timestamptz is null or exists (
+       and (%(since)s::timestamptz is null or b.reserved > 0 or exists (
             select 1 from stock_move m where m.tenant_id = b.tenant_id and m.variant_id = b.variant_id
                and m.recorded_at >= %(since)s))
      order by b.variant_id limit %(limit)s
@@ -186,7 +191,7 @@ def _since(session: Session, ctx: RequestContext, wanted: GetOfflineGoods) -> da
     if wanted.since is None or business_date(wanted.since, ctx.time_zone) != ctx.today:
         return None
     since = wanted.since - SLACK
-    return None if db.fetch_one(session, _TERMS, (ctx.tenant_id, since)) else since
+    return None if db.fetch_one(session, _TERMS, (ctx.tenant_id, since, list(TERMS))) else since
 
 
 def _location(session: Session, ctx: RequestContext, register_id: UUID) -> UUID:

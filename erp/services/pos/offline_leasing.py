@@ -7,7 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 import barcode
-from pydantic import Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -31,7 +31,7 @@ from erp.services.platform import (
     take_block,
     written,
 )
-from erp.services.pos.errors import LeaseHeld
+from erp.services.pos.errors import LeaseHeld, LeaseRunOut
 from erp.services.pos.printing import upi_payee
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 
@@ -81,6 +81,7 @@ class LeaseTerms(Result):
 
     Attributes:
         next_number: First number that no sale handed in bears.
+        now: By the server's clock, so that a device whose own is wrong says so.
         titles: What the document is called with taxable goods alone, others alone, and both.
         bears_tax: Whether the seller collects tax.
         upi_svg: Code by which a customer pays any amount; empty where the branch has no address.
@@ -99,6 +100,8 @@ class LeaseTerms(Result):
     next_number: int
     last_number: int
     until_day: date
+    taken_at: AwareDatetime
+    now: AwareDatetime
     time_zone: str
     seller: PrintedSeller
     titles: list[str]
@@ -218,6 +221,7 @@ def take_lease(session: Session, ctx: RequestContext, cmd: TakeLease) -> Identif
     Raises:
         ShiftClosed: The shift takes no sales.
         LeaseHeld: Another device has the register's lease, or another cashier or shift of this one.
+        LeaseRunOut: Its last day has passed, or a new financial year began; it is handed in first.
         Conflict: Another register's numbers begin as this lease's would.
     """
     lease = _held(session, ctx, _OPEN_OF_SHIFT, cmd.shift_id)
@@ -236,6 +240,10 @@ def _require_own(ctx: RequestContext, lease: Lease, cmd: TakeLease) -> None:
         )
     if lease.user_id != ctx.user_id or lease.shift_id != cmd.shift_id:
         raise LeaseHeld("This device has to hand in the bills of the cashier before first.")
+    if lease.until_day < ctx.today:
+        raise LeaseRunOut(
+            "What this device was lent has run out. It hands in before it is lent more."
+        )
 
 
 def _lend(session: Session, ctx: RequestContext, shift: OpenShift, cmd: TakeLease) -> UUID:
@@ -320,6 +328,8 @@ def get_lease(session: Session, ctx: RequestContext, wanted: GetLease) -> LeaseT
         next_number=after,
         last_number=lease.last_number,
         until_day=lease.until_day,
+        taken_at=lease.taken_at,
+        now=ctx.now,
         time_zone=ctx.time_zone,
         seller=_seller(session, ctx, shift),
         titles=_titles(shift),

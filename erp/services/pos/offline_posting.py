@@ -3,26 +3,29 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Annotated, Literal
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import psycopg
 from pydantic import AwareDatetime, Field
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.clock import business_date, fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
+from erp.core.money import ZERO
 from erp.models.pos import LeaseStatus, OfflineStatus, TenderMethod
 from erp.services import party
 from erp.services.platform import Amount, Closed, Quantity, Text, UnitPrice, refusal_for
+from erp.services.pos.approving import require_within_limit
 from erp.services.pos.basket import MAX_LINES, CartLine
 from erp.services.pos.errors import ForeignDay, ForeignNumber, ForeignPrice, LeaseEnded, OtherTotal
 from erp.services.pos.offline_catalogue import price_in, seal
 from erp.services.pos.offline_leasing import Lease, Place
-from erp.services.pos.pricing import Bill, Part, draw_up
+from erp.services.pos.pricing import HUNDRED, LEVEL_PLACES, Bill, Part, draw_up
 from erp.services.pos.selling import Offer, PostSale, SaleReceipt, require_fit, sell
 from erp.services.pos.shifts import hold_open_shift
 from erp.services.pos.tendering import GivenTender, settle
@@ -80,14 +83,24 @@ class OfflineBill(Closed):
     totals: OfflineTotals
 
 
+UNREADABLE = "unreadable"
+
+
+def read_back(body: Mapping[str, Any]) -> OfflineBill | None:
+    """Return a bill as it is stored; nothing where it could not be read when it came."""
+    return None if UNREADABLE in body else OfflineBill.model_validate(body)
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """How a bill is to be posted.
 
     Attributes:
         number: Printed on it; where it cannot stand, nothing, and the register's next is taken.
-        lots: Lots that really left, by place of the line; those named by the bill elsewhere.
+        lots: Lots that really left with their units, by place of the line; those named by the bill
+            elsewhere.
         note: Kept with the sale.
+        is_limited: What was paid below the list is within the actor's limit for discounts, or refused.
     """
 
     sale_id: UUID
@@ -96,8 +109,9 @@ class Taken:
     sold_at: datetime
     user_id: UUID
     number: str
-    lots: Mapping[int, UUID] = field(default_factory=dict)
+    lots: Mapping[int, Sequence[tuple[UUID, int]]] = field(default_factory=dict)
     note: str = ""
+    is_limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +133,10 @@ def require_as_lent(
     if lease.status != LeaseStatus.OPEN:
         raise LeaseEnded("The lease of this device had ended before the bill arrived.")
     require_number(session, ctx, lease, sale_id, bill.place)
-    if not holds_on(ctx, lease, bill.sold_at):
-        raise ForeignDay("The bill is dated when the device might not sell. Is its clock right?")
+    if not holds_on(session, ctx, lease, sale_id, bill):
+        raise ForeignDay(
+            "The bill is dated when the device might not sell, or before an earlier bill."
+        )
     _require_prices(lease, bill.lines)
 
 
@@ -149,11 +165,33 @@ def require_number(
         raise ForeignNumber(f"Another bill of the device bears {lease.number(place)}.")
 
 
-def holds_on(ctx: RequestContext, lease: Lease, sold_at: datetime) -> bool:
-    """Tell whether a lease held at an instant."""
-    day = business_date(sold_at, ctx.time_zone)
-    begun = lease.taken_at - CLOCKS_DIFFER <= sold_at <= ctx.now + CLOCKS_DIFFER
-    return begun and day <= lease.until_day and fiscal_year(day) == lease.fiscal_year
+def holds_on(
+    session: Session, ctx: RequestContext, lease: Lease, sale_id: UUID, bill: OfflineBill
+) -> bool:
+    """Tell whether a lease held when a bill is dated, and the bill stands in the order of its number."""
+    day = business_date(bill.sold_at, ctx.time_zone)
+    begun = lease.taken_at - CLOCKS_DIFFER <= bill.sold_at <= ctx.now + CLOCKS_DIFFER
+    if not begun or day > lease.until_day or fiscal_year(day) != lease.fiscal_year:
+        return False
+    other = db.fetch_one(
+        session,
+        "select 1 from offline_sale where tenant_id = %s and lease_id = %s and status = %s and id <> %s"
+        " and ((place < %s and sold_at > %s) or (place > %s and sold_at < %s)) limit 1",
+        (
+            ctx.tenant_id, lease.id, OfflineStatus.POSTED, sale_id,
+            bill.place, bill.sold_at, bill.place, bill.sold_at,
+        ),
+    )  # fmt: skip
+    return other is None
+
+
+def are_prices_as_lent(lease: Lease, lines: Sequence[OfflineLine]) -> bool:
+    """Tell whether the server gave the device every price of a bill."""
+    try:
+        _require_prices(lease, lines)
+    except ForeignPrice:
+        return False
+    return True
 
 
 def _require_prices(lease: Lease, lines: Sequence[OfflineLine]) -> None:
@@ -182,7 +220,7 @@ def try_to_post(session: Session, ctx: RequestContext, taken: Taken) -> Posted |
             db.execute(session, "set constraints all deferred")
     except DomainError as refusal:
         return refusal
-    except (IntegrityError, psycopg.IntegrityError) as error:
+    except (IntegrityError, DataError, psycopg.IntegrityError, psycopg.DataError) as error:
         return refusal_for(error)
     return posted
 
@@ -192,7 +230,9 @@ def _post(session: Session, ctx: RequestContext, taken: Taken) -> Posted:
     shift = hold_open_shift(session, acting, taken.shift_id)
     buyer = party.get_party_for_sale(session, acting, None)
     sold = draw_up(session, acting, shift, buyer, _cart(taken), as_paid=True)
-    _require_totals(sold, taken.bill.totals)
+    _require_totals(sold, taken.bill.totals, is_split=any(len(x) > 1 for x in taken.lots.values()))
+    if taken.is_limited:
+        require_within_limit(session, ctx, "discount", taken.sale_id, _below_list(sold.parts))
     offer = Offer(_cart(taken), shift, buyer, sold)
     require_fit(session, acting, offer)
     settlement = settle(sold.totals.invoice_value, offer.cmd.tenders)
@@ -204,13 +244,14 @@ def _cart(taken: Taken) -> PostSale:
     lines = [
         CartLine(
             variant_id=line.variant_id,
-            quantity=line.quantity,
+            quantity=units,
             free_quantity=0,
             unit_price=line.unit_price,
-            lot_id=taken.lots.get(at, line.lot_id),
+            lot_id=lot_id,
             reason=WHY,
         )
         for at, line in enumerate(taken.bill.lines)
+        for lot_id, units in taken.lots.get(at) or [(line.lot_id, line.quantity)]
     ]
     tenders = [
         GivenTender(method=TenderMethod(t.method), amount=t.amount, reference=t.reference)
@@ -225,16 +266,27 @@ def _cart(taken: Taken) -> PostSale:
     )
 
 
-def _require_totals(sold: Bill, shown: OfflineTotals) -> None:
-    """The customer's paper and the books say the same, to the paisa."""
+def _require_totals(sold: Bill, shown: OfflineTotals, *, is_split: bool) -> None:
+    """The customer's paper and the books say the same, to the paisa.
+
+    Tax is rounded lot by lot, so a line that left from more lots than its paper names may bear a
+    paisa more or less; what was paid is the same.
+    """
     ours = sold.totals
-    if (ours.taxable_value, ours.cgst, ours.sgst, ours.invoice_value) != (
-        shown.taxable, shown.cgst, shown.sgst, shown.total,
-    ):  # fmt: skip
+    tax = (ours.taxable_value, ours.cgst, ours.sgst)
+    is_same = is_split or tax == (shown.taxable, shown.cgst, shown.sgst)
+    if not is_same or ours.invoice_value != shown.total:
         raise OtherTotal(
             f"The receipt says {shown.total} with {shown.cgst + shown.sgst} tax; by today's rates it is"
             f" {ours.invoice_value} with {ours.cgst + ours.sgst}."
         )
+
+
+def _below_list(parts: Sequence[Part]) -> Decimal:
+    """Return by how many percent of the list the cheapest part was sold below it."""
+    paid = [part.trace for part in parts if part.trace.get("source") == "paid"]
+    levels = [HUNDRED - HUNDRED * Decimal(each["paid"]) / Decimal(each["now"]) for each in paid]
+    return max([ZERO, *levels]).quantize(LEVEL_PLACES, ROUND_HALF_UP)
 
 
 def _differences(parts: Sequence[Part]) -> list[dict[str, str]]:

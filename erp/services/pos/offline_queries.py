@@ -24,7 +24,7 @@ from erp.services.platform import (
     query,
     written,
 )
-from erp.services.pos.offline_posting import OfflineBill
+from erp.services.pos.offline_posting import OfflineBill, read_back
 from erp.services.pos.tendering import METHOD_NAMES
 
 
@@ -201,7 +201,9 @@ def get_offline_sale(
     row = db.fetch_one(session, _DETAIL, (ctx.tenant_id, ctx.branch_id, wanted.sale_id))
     if row is None:
         raise NotFound("There is no such offline bill.")
-    bill, location_id = OfflineBill.model_validate(row.pop("body")), row.pop("location_id")
+    bill, location_id = read_back(row.pop("body")), row.pop("location_id")
+    if bill is None:
+        return OfflineSaleDetail(**row, lines=[], tenders=[])
     tenders = [(METHOD_NAMES[t.method], t.amount, t.reference) for t in bill.tenders]
     lines = _lines(session, ctx, bill, location_id)
     return OfflineSaleDetail(**row, lines=lines, tenders=tenders)
@@ -256,7 +258,8 @@ class LeaseRow(Result):
 
     Attributes:
         numbers: First and last as printed; only as far as they were used, once handed in.
-        void: Numbers that nobody handed in and that are not lent again, in words.
+        void: Numbers that no document bears and that are not lent again, in words with what was
+            answered about their bill.
     """
 
     id: UUID
@@ -282,15 +285,20 @@ class LeasePage(Rows):
 _LEASES: LiteralString = """
     select l.id, r.name as register_name, l.device_name, coalesce(m.display_name, '') as cashier,
            l.taken_at, l.ended_at, l.status, l.reason, l.prefix, l.width, l.first_number, l.last_number,
-           l.used_until, o.places, coalesce(o.bill_count, 0) as bill_count,
+           l.used_until, o.places, o.answers, coalesce(o.bill_count, 0) as bill_count,
            coalesce(o.waiting_count, 0) as waiting_count
       from till_lease l
       join register r on (r.tenant_id, r.id) = (l.tenant_id, l.register_id)
       left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
       left join lateral (
-            select count(*) as bill_count, count(*) filter (where status = 'waiting') as waiting_count,
-                   array_agg(distinct place) filter (where status <> 'discarded') as places
-              from offline_sale s where (s.tenant_id, s.lease_id) = (l.tenant_id, l.id)) o on true
+            select count(*) as bill_count, count(*) filter (where s.status = 'waiting') as waiting_count,
+                   array_agg(distinct place) filter (where s.status = 'waiting' or i.number = s.number) as places,
+                   jsonb_object_agg(place, case s.status when 'posted' then 'billed as ' || i.number else s.answer end)
+                      filter (where s.status = 'discarded' or i.number <> s.number) as answers
+              from offline_sale s
+              left join sale x on (x.tenant_id, x.id) = (s.tenant_id, s.id)
+              left join invoice i on (i.tenant_id, i.id) = (x.tenant_id, x.invoice_id)
+             where (s.tenant_id, s.lease_id) = (l.tenant_id, l.id)) o on true
      where l.tenant_id = %(tenant)s and r.branch_id = %(branch)s and l.id < %(id)s
 """
 
@@ -320,24 +328,29 @@ def _lease(row: dict[str, Any]) -> LeaseRow:
     prefix, width, first = row.pop("prefix"), row.pop("width"), row.pop("first_number")
     last, used_until, places = row.pop("last_number"), row.pop("used_until"), row.pop("places")
     end = last if used_until is None else used_until
-    came = set(places or ())
+    came, answers = set(places or ()), row.pop("answers") or {}
     is_over = row["status"] != LeaseStatus.OPEN
-    void = [n for n in range(first, end + 1) if n not in came] if is_over else []
+    void = {n: answers.get(str(n), "") for n in range(first, end + 1) if n not in came}
+    if not is_over:
+        void = {n: why for n, why in void.items() if str(n) in answers}
     return LeaseRow(
         **row,
         numbers=_span(prefix, width, first, end) if end >= first else "none used",
-        void=", ".join(_span(prefix, width, *run) for run in _runs(void)),
+        void=", ".join(
+            _span(prefix, width, begin, last) + (f" ({why})" if why else "")
+            for begin, last, why in _runs(void)
+        ),
     )
 
 
-def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
-    """Return first and last of each stretch of consecutive numbers."""
-    runs: list[tuple[int, int]] = []
-    for number in numbers:
-        if runs and runs[-1][1] == number - 1:
-            runs[-1] = (runs[-1][0], number)
+def _runs(void: Mapping[int, str]) -> list[tuple[int, int, str]]:
+    """Return first and last of each stretch of consecutive numbers that are void for one reason."""
+    runs: list[tuple[int, int, str]] = []
+    for number, why in void.items():
+        if runs and runs[-1][1:] == (number - 1, why):
+            runs[-1] = (runs[-1][0], number, why)
         else:
-            runs.append((number, number))
+            runs.append((number, number, why))
     return runs
 
 

@@ -1,5 +1,6 @@
 """Taking in what a device sold alone, and settling what could not be posted as it came."""
 
+import json
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -11,25 +12,43 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.clock import business_date, fiscal_year
 from erp.core.context import RequestContext
-from erp.core.errors import Conflict, DomainError, NotFound
+from erp.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from erp.core.money import ZERO
 from erp.models.pos import OfflineSale, OfflineStatus
 from erp.services import workflows
 from erp.services.platform import (
     Closed,
     Command,
     DomainEvent,
+    Quantity,
     Result,
     ShortText,
     command,
     emit,
 )
-from erp.services.pos.errors import AlreadySettled, ForeignNumber, NotAsLent, ShiftClosed
-from erp.services.pos.offline_leasing import DeviceKey, Lease, hold_lease, require_device
+from erp.services.pos.basket import MAX_LINES
+from erp.services.pos.errors import (
+    AlreadySettled,
+    ForeignNumber,
+    Malformed,
+    NotAsLent,
+    ShiftClosed,
+)
+from erp.services.pos.offline_leasing import (
+    DeviceKey,
+    Lease,
+    Place,
+    hold_lease,
+    require_device,
+)
 from erp.services.pos.offline_posting import (
+    UNREADABLE,
     OfflineBill,
     Posted,
     Taken,
+    are_prices_as_lent,
     holds_on,
+    read_back,
     require_as_lent,
     require_number,
     try_to_post,
@@ -40,16 +59,20 @@ SETTLE = "pos.settle_offline"
 PAGE = "/till/offline-sales"
 
 
-class TakeInSale(OfflineBill, Command):
+class TakeInSale(Command):
     """Hand in a bill that a device made without the server.
 
     Attributes:
         sale_id: Made by the device with the bill.
+        place: Its running number.
+        bill: As the device made it; whatever else it holds is kept too, and waits.
     """
 
     lease_id: UUID
     device_key: DeviceKey
     sale_id: UUID
+    place: Place
+    bill: Annotated[OfflineBill | dict[str, Any], Field(union_mode="left_to_right")]
 
 
 class TakenIn(Result):
@@ -126,18 +149,27 @@ def _outcome(
     session: Session, ctx: RequestContext, lease: Lease, cmd: TakeInSale
 ) -> Posted | DomainError:
     try:
-        require_as_lent(session, ctx, lease, cmd.sale_id, cmd)
+        bill = _readable(cmd.bill, cmd.place)
+        require_as_lent(session, ctx, lease, cmd.sale_id, bill)
     except NotAsLent as refusal:
         return refusal
     taken = Taken(
         sale_id=cmd.sale_id,
         shift_id=lease.shift_id,
-        bill=cmd,
-        sold_at=cmd.sold_at,
+        bill=bill,
+        sold_at=bill.sold_at,
         user_id=lease.user_id,
         number=lease.number(cmd.place),
     )
     return try_to_post(session, ctx, taken)
+
+
+def _readable(bill: OfflineBill | dict[str, Any], place: int) -> OfflineBill:
+    if isinstance(bill, OfflineBill) and bill.place == place:
+        return bill
+    raise Malformed(
+        "The device's bill cannot be read. Bill it anew from its paper, and put this away."
+    )
 
 
 def _record(
@@ -147,7 +179,7 @@ def _record(
     cmd: TakeInSale,
     outcome: Posted | DomainError,
 ) -> TakenIn:
-    is_posted = isinstance(outcome, Posted)
+    is_posted, bill = isinstance(outcome, Posted), cmd.bill
     row = {
         "tenant_id": ctx.tenant_id,
         "id": cmd.sale_id,
@@ -155,9 +187,9 @@ def _record(
         "branch_id": lease.branch_id,
         "number": lease.number(cmd.place),
         "place": cmd.place,
-        "sold_at": cmd.sold_at,
-        "total": cmd.totals.total,
-        "body": OfflineBill.model_validate(_bill_of(cmd)).model_dump(mode="json"),
+        "sold_at": bill.sold_at if isinstance(bill, OfflineBill) else ctx.now,
+        "total": bill.totals.total if isinstance(bill, OfflineBill) else ZERO,
+        "body": _kept(bill),
         "status": OfflineStatus.POSTED if is_posted else OfflineStatus.WAITING,
         "code": "" if isinstance(outcome, Posted) else outcome.code,
         "reason": "" if isinstance(outcome, Posted) else outcome.message,
@@ -172,8 +204,11 @@ def _record(
     )
 
 
-def _bill_of(cmd: TakeInSale) -> dict[str, Any]:
-    return {name: getattr(cmd, name) for name in OfflineBill.model_fields}
+def _kept(bill: OfflineBill | dict[str, Any]) -> dict[str, Any]:
+    """Return a bill as it is stored; as text where it cannot be read."""
+    if isinstance(bill, OfflineBill):
+        return bill.model_dump(mode="json")
+    return {UNREADABLE: json.dumps(bill, default=str)}
 
 
 def _tell(session: Session, ctx: RequestContext, taken: TakenIn) -> None:
@@ -189,22 +224,23 @@ def _tell(session: Session, ctx: RequestContext, taken: TakenIn) -> None:
 
 
 class ReallyTaken(Closed):
-    """The lot that really left for a line; `line` counts from 0."""
+    """Units of a lot that really left for a line; `line` counts from 0."""
 
-    line: Annotated[int, Field(ge=0, le=199)]
+    line: Annotated[int, Field(ge=0, le=MAX_LINES - 1)]
     lot_id: UUID
+    quantity: Quantity
 
 
 class SettleSale(Command):
     """Post a bill that waits.
 
     Attributes:
-        lots: For lines of which another lot left than the bill names.
+        lots: For lines of which other lots left than the bill names; all units of such a line.
         answer: What was found and done about it.
     """
 
     sale_id: UUID
-    lots: Annotated[tuple[ReallyTaken, ...], Field(max_length=200)] = ()
+    lots: Annotated[tuple[ReallyTaken, ...], Field(max_length=MAX_LINES)] = ()
     answer: ShortText
 
 
@@ -220,6 +256,10 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         NotFound: There is no such bill at the acting branch.
         AlreadySettled: It does not wait any more.
         ShiftClosed: No shift of the register is open.
+        Malformed: It cannot be read.
+        InvalidInput: The units of a line's lots are not the line's.
+        ApprovalRequired: The device was not given its prices, and they are below the actor's limit.
+        AboveMrp: More was paid than the MRP of a lot that is named.
         Whatever `post_sale` raises about goods, totals and periods.
 
     Emits:
@@ -227,8 +267,9 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
     """
     sale = _waiting(session, ctx, cmd.sale_id)
     lease = hold_lease(session, ctx, sale["lease_id"])
-    bill = OfflineBill.model_validate(sale["body"])
-    sold_at = bill.sold_at if holds_on(ctx, lease, bill.sold_at) else sale["received_at"]
+    bill = _readable(read_back(sale["body"]) or {}, sale["place"])
+    holds = holds_on(session, ctx, lease, cmd.sale_id, bill)
+    sold_at = bill.sold_at if holds else sale["received_at"]
     taken = Taken(
         sale_id=cmd.sale_id,
         shift_id=_shift_for(session, ctx, lease),
@@ -236,8 +277,9 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         sold_at=sold_at,
         user_id=lease.user_id,
         number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
-        lots={each.line: each.lot_id for each in cmd.lots},
+        lots=_really_taken(bill, cmd.lots),
         note=f"Offline bill {sale['number']}: {cmd.answer}",
+        is_limited=not are_prices_as_lent(lease, bill.lines),
     )
     outcome = try_to_post(session, ctx, taken)
     if isinstance(outcome, DomainError):
@@ -269,10 +311,28 @@ def discard_offline_sale(session: Session, ctx: RequestContext, cmd: DiscardSale
     return _settled(session, ctx, sale, cmd.answer, OfflineStatus.DISCARDED, [])
 
 
+def _really_taken(
+    bill: OfflineBill, lots: tuple[ReallyTaken, ...]
+) -> dict[int, list[tuple[UUID, int]]]:
+    """Return lots and units by line, for lines of which some are told."""
+    taken: dict[int, list[tuple[UUID, int]]] = {}
+    for each in lots:
+        taken.setdefault(each.line, []).append((each.lot_id, each.quantity))
+    wrong = {
+        f"lots.{at}": "These are not the units of the line."
+        for at, picks in taken.items()
+        if at >= len(bill.lines) or sum(units for _, units in picks) != bill.lines[at].quantity
+    }
+    count = len(bill.lines) + sum(len(picks) - 1 for picks in taken.values())
+    if wrong or count > MAX_LINES:
+        raise InvalidInput("Tell the lots of all units of a line, and of no more.", fields=wrong)
+    return taken
+
+
 def _waiting(session: Session, ctx: RequestContext, sale_id: UUID) -> db.Row:
     sale = db.fetch_one(
         session,
-        "select id, lease_id, number, status, body, received_at from offline_sale"
+        "select id, lease_id, place, number, status, body, received_at from offline_sale"
         " where tenant_id = %s and id = %s and branch_id = %s for update",
         (ctx.tenant_id, sale_id, ctx.branch_id),
     )

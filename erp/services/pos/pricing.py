@@ -27,7 +27,7 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Pick, Wanted
 from erp.services.party import SaleParty
 from erp.services.pos.basket import Basket, CartLine
-from erp.services.pos.errors import MoreThanScheme, PriceChanged
+from erp.services.pos.errors import AboveMrp, MoreThanScheme, PriceChanged
 from erp.services.pos.shifts import OpenShift
 from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
 
@@ -106,8 +106,8 @@ def draw_up(
     Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
     line over several lots becomes several. Locks the balances of the basket.
 
-    `as_paid` books what was paid already: a price of a line stands, and its trace keeps what the
-    goods would cost now.
+    `as_paid` books what was paid already: a price of a line stands within the MRP of its lot, and
+    its trace keeps what the goods would cost now.
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
@@ -118,6 +118,7 @@ def draw_up(
         MoreThanScheme: A line hands over more free units than its scheme gives.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
+        AboveMrp: What was paid is more than the MRP of a lot.
         CouponRefused: The coupon does not hold for this bill.
     """
     ids = [line.variant_id for line in basket.lines]
@@ -273,6 +274,11 @@ def _as_paid(part: Part) -> Part:
     paid = part.asked.unit_price
     if paid is None or paid == part.unit_price:
         return part
+    if paid > part.pick.mrp:
+        message = (
+            f"{part.goods.label} was paid at {paid}, above the MRP of lot {part.pick.lot_number}."
+        )
+        raise AboveMrp(message, fields={f"lines.{part.line}.unit_price": message})
     trace = {"source": "paid", "paid": str(paid), "now": str(part.unit_price)}
     return replace(part, unit_price=paid, trace=trace)
 

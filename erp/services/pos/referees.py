@@ -130,15 +130,17 @@ referee(
 )
 referee(
     "P12",
-    "Numbers lent to devices are lent once, and each that a device gave has its bill",
+    "Numbers lent to devices are lent once, and each that a device gave has its bill, which alone bears it",
     counted="select count(*) from till_lease",
     offenders="""
         select l.tenant_id, l.id as lease_id, l.prefix, l.first_number
           from till_lease l
           left join lateral (
                 select count(distinct o.place) as came,
-                       count(*) filter (where o.status = 'posted' and s.id is null) as lost
+                       count(*) filter (where o.status = 'posted' and s.id is null
+                           or i.number <> o.number and left(i.number, length(l.prefix)) = l.prefix) as lost
                   from offline_sale o left join sale s on (s.tenant_id, s.id) = (o.tenant_id, o.id)
+                  left join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
                  where (o.tenant_id, o.lease_id) = (l.tenant_id, l.id)
                    and o.place between l.first_number and coalesce(l.used_until, l.last_number)) o on true
          where o.lost > 0 or o.came <> l.used_until - l.first_number + 1

@@ -126,17 +126,17 @@ def _lot_words(lot: Any) -> str:
 
 
 def _choice(line: Any) -> dict[str, Any]:
-    """Return a line with the lots it may have left from; the one it names stands first."""
-    named = [{"id": "", "text": f"{_lot_words(line)}, as on the bill"}]
-    others = [
-        {"id": str(lot.lot_id), "text": f"{_lot_words(lot)} · {group_count(lot.units)} here"}
-        for lot in line.lots
-        if lot.lot_id != line.lot_id
-    ]
+    """Return a line with the lots its units may have left from."""
     return {
-        "name": f"lot-{line.line}",
         "label": f"{group_count(line.quantity)} {TIMES} {line.label}",
-        "lots": named + others,
+        "named": f"{_lot_words(line)} on the bill",
+        "lots": [
+            {
+                "name": f"lot-{line.line}-{lot.lot_id}",
+                "text": f"{_lot_words(lot)} · {group_count(lot.units)} here",
+            }
+            for lot in line.lots
+        ],
     }
 
 
@@ -171,10 +171,13 @@ class SettleSaleState(DialogFormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload({k: v for k, v in form.items() if not k.startswith("lot-")}))
+        told = [
+            (name.split("-", 2), value) for name, value in form.items() if name.startswith("lot-")
+        ]
         lots = [
-            {"line": int(name.removeprefix("lot-")), "lot_id": value}
-            for name, value in form.items()
-            if name.startswith("lot-") and value
+            {"line": int(line), "lot_id": lot_id, "quantity": value}
+            for (_, line, lot_id), value in told
+            if value
         ]
         return given | {"lots": lots}
 

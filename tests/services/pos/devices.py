@@ -17,6 +17,14 @@ from erp.services.billing import PriceMode, Supply, SupplyLine, Treatment
 from erp.services.pos.offline_catalogue import price_in
 from tests.factories import Shop
 
+NAMING = ("lease_id", "device_key", "sale_id", "place")
+
+
+def told(bill: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a bill as its device hands it in."""
+    inner = {name: bill[name] for name in bill if name not in NAMING or name == "place"}
+    return {name: bill[name] for name in NAMING} | {"bill": inner}
+
 
 @dataclass
 class Device:
@@ -104,7 +112,7 @@ class Device:
     def sends(self, bill: Mapping[str, Any], **more: Any) -> Any:
         """Hand a bill in, under the key that it was made with."""
         key = {"idempotency_key": f"offline-{bill['sale_id']}"}
-        return self.shop.run("pos.take_in_sale", {**bill, **key}, by=self.by, **more)
+        return self.shop.run("pos.take_in_sale", told(bill) | key, by=self.by, **more)
 
     def sells(self, quantities: Mapping[UUID, int]) -> "Device":
         """Sell and hand the bill in at once."""

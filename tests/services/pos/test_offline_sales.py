@@ -7,11 +7,21 @@ import pytest
 
 from erp.core import db
 from erp.core.clock import fiscal_year, utc_now
-from erp.core.errors import Conflict, NotFound, PermissionDenied
+from erp.core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from erp.services import platform
 from erp.services.inventory import InsufficientStock
-from erp.services.pos import BillsOutstanding, LeaseHeld, ShiftClosed
+from erp.services.pos import (
+    AboveMrp,
+    ApprovalRequired,
+    BillsOutstanding,
+    LeaseHeld,
+    LeaseRunOut,
+    Malformed,
+    ShiftClosed,
+)
+from erp.services.pos.offline_catalogue import TERMS
 from tests.factories import Shop, broken_promises, make_shop
-from tests.services.pos.devices import Device
+from tests.services.pos.devices import Device, told
 from tests.services.sales.pricing import make_list, set_price, set_scheme
 from tests.services.trading import refused, rows
 
@@ -63,7 +73,9 @@ def test_a_sale_is_posted_with_the_number_date_lots_and_price_it_had(trader: Sho
         (line["lot_id"], line["quantity"]) for line in bill["lines"]
     }
     assert device.sends(bill) == answer
-    again = trader.run("pos.take_in_sale", bill)  # another key: a tab that forgot the first answer
+    again = trader.run(
+        "pos.take_in_sale", told(bill)
+    )  # another key: a tab that forgot the first answer
     assert (again.status, trader.count("offline_sale")) == ("posted", 1)
     device.hands_in()
     assert broken_promises() == []
@@ -128,6 +140,30 @@ def test_the_snapshot_holds_what_this_till_may_sell_and_follows_its_changes(trad
     assert len({r.id: r for r in device.snapshot().rows}[trader.variant_ids[2]].lots) == 1
 
 
+SAME_TERMS = {
+    "inventory.adjust_stock", "inventory.alert_expiring_lots", "inventory.approve_count",
+    "inventory.cancel_count", "inventory.cancel_transfer", "inventory.chase_transfers",
+    "inventory.create_location", "inventory.create_warehouse", "inventory.decide_quarantine",
+    "inventory.dismiss_suggestion", "inventory.dispatch_transfer", "inventory.dispense_packs",
+    "inventory.quarantine_goods", "inventory.receive_goods", "inventory.receive_transfer",
+    "inventory.record_count", "inventory.release_lapsed_reservations",
+    "inventory.request_recount", "inventory.request_transfer", "inventory.set_carrying_rate",
+    "inventory.set_checklist", "inventory.set_claim_terms", "inventory.set_reorder_rule",
+    "inventory.settle_transfer", "inventory.start_count", "inventory.submit_count",
+    "inventory.suggest_reorders", "inventory.transfer_stock", "inventory.write_off_stock",
+    "party.create_party", "party.set_party_status", "sales.confirm_quotation",
+    "sales.create_coupon", "sales.keep_goods", "sales.make_quotation",
+    "sales.set_coupon_status", "sales.take_order",
+}  # fmt: skip
+"""Commands that move stock, reserve it, or change nothing a till sells."""
+
+
+def test_every_command_is_known_to_change_what_a_till_may_sell_or_not():
+    named = {action.name for action in platform.list_actions("command")}
+    asked = {name for name in named if name.split(".")[0] in {"inventory", "party", "sales"}}
+    assert asked - SAME_TERMS == TERMS
+
+
 def test_the_last_unit_that_somebody_else_sold_waits_and_is_settled_from_the_lot_that_left(
     trader: Shop,
 ):
@@ -139,8 +175,12 @@ def test_the_last_unit_that_somebody_else_sold_waits_and_is_settled_from_the_lot
     assert device.hands_in()  # the bill is at the server: nothing is lost
     refused(trader, InsufficientStock, SETTLE, settling(bill))
     refused(trader, PermissionDenied, SETTLE, settling(bill), by=trader.acting_as("cashier"))
-    other = {"line": 0, "lot_id": trader.lot_ids[goods][1]}
-    assert settle(trader, bill, lots=[other]).status == "posted"
+    first, second = (
+        {"line": 0, "lot_id": lot, "quantity": units}
+        for lot, units in zip(trader.lot_ids[goods], (60, 40), strict=True)
+    )
+    refused(trader, InvalidInput, SETTLE, settling(bill, lots=[second]))
+    assert settle(trader, bill, lots=[first, second]).status == "posted"
     assert trader.on_hand(goods) == 99
     number = rows(trader, "select i.number from invoice i where origin_id = %s", bill["sale_id"])
     assert number[0]["number"] == "FPOS1/" + number[0]["number"].split("/", 1)[1]
@@ -173,7 +213,65 @@ def test_what_the_device_was_not_lent_is_not_posted(trader: Shop, change, code):
     waiting(device, bill, code)
     discarded = {"sale_id": bill["sale_id"], "answer": "a forgery"}
     assert trader.run("pos.discard_offline_sale", discarded).status == "discarded"
+    void = trader.run("pos.list_leases").rows[0].void
+    assert void.endswith("0001 (a forgery)") != (code == "foreign_number")
     assert broken_promises() == []
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"tenders": [{"method": "cash", "amount": "1.00"}] * 11}, {"lines": "none"}, {"place": 2}],
+)
+def test_what_cannot_be_read_or_stored_waits_too_and_is_no_dead_end(trader: Shop, odd):
+    device = Device(trader)
+    bill = device.bill({trader.variant_ids[0]: 1})
+    handed = told(bill) | {"bill": told(bill)["bill"] | odd}
+    assert trader.run("pos.take_in_sale", handed).status == "waiting"
+    device.hands_in()
+    refused(trader, Malformed, SETTLE, settling(bill))
+    assert trader.run("pos.get_offline_sale", {"sale_id": bill["sale_id"]}).status == "waiting"
+    discarded = {"sale_id": bill["sale_id"], "answer": "billed anew"}
+    assert trader.run("pos.discard_offline_sale", discarded).status == "discarded"
+    assert broken_promises() == []
+
+
+def test_bills_are_dated_in_the_order_of_their_numbers(trader: Shop):
+    device = Device(trader)
+    now = utc_now()
+    first = device.bill({trader.variant_ids[0]: 1}, at=now - timedelta(minutes=3))
+    second = device.bill({trader.variant_ids[0]: 1}, at=now - timedelta(minutes=4))
+    assert device.sends(second).status == "posted"
+    waiting(device, first, "foreign_day")
+    settle(trader, first)
+    dated = rows(trader, "select sold_at, received_at from offline_sale where place = 1")
+    sold = rows(trader, "select sold_at from sale where id = %s", first["sale_id"])
+    assert sold[0]["sold_at"] == dated[0]["received_at"]
+
+
+def test_settling_posts_nothing_above_mrp_or_below_the_managers_limit(trader: Shop):
+    goods = trader.variant_ids[0]
+    device = Device(trader)
+    cheap, dear = device.bill({goods: 1}), device.bill({goods: 1})
+    for bill, price in ((cheap, Decimal("1.00")), (dear, Decimal("500.00"))):
+        bill["lines"][0]["unit_price"] = price
+        bill["totals"] = device.totals(bill["lines"])
+        bill["tenders"] = [{"method": "cash", "amount": bill["totals"]["total"]}]
+        waiting(device, bill, "foreign_price")
+    manager = trader.acting_as("manager")
+    refused(trader, ApprovalRequired, SETTLE, settling(cheap), by=manager)
+    refused(trader, AboveMrp, SETTLE, settling(dear), by=manager)
+    assert settle(trader, cheap).status == "posted"  # the owner has no limit
+
+
+def test_a_lease_past_its_last_day_is_handed_in_and_lent_anew(trader: Shop):
+    device = Device(trader).sells({trader.variant_ids[0]: 1})
+    with db.unit_of_work(trader.ctx) as session:
+        db.execute(session, "update till_lease set until_day = until_day - 8")
+    wanted = {"shift_id": trader.shift_id, "device_key": device.key, "device_name": "x"}
+    refused(trader, LeaseRunOut, "pos.take_lease", wanted)
+    device.hands_in()
+    again = Device(trader)
+    assert (again.lease.first_number, again.lease.until_day > trader.ctx.today) == (2, True)
 
 
 def test_a_number_is_given_to_one_bill(trader: Shop):
@@ -226,10 +324,12 @@ def test_one_device_at_a_time_and_it_is_bound_to_till_shift_and_cashier(trader: 
         trader, PermissionDenied, "pos.get_offline_goods", device.proof() | {"device_key": "k" * 40}
     )
     bill = device.bill({trader.variant_ids[0]: 1})
-    refused(trader, PermissionDenied, "pos.take_in_sale", bill | {"device_key": "k" * 40})
-    refused(trader, PermissionDenied, "pos.take_in_sale", bill, by=trader.acting_as("storekeeper"))
+    refused(trader, PermissionDenied, "pos.take_in_sale", told(bill) | {"device_key": "k" * 40})
+    refused(
+        trader, PermissionDenied, "pos.take_in_sale", told(bill), by=trader.acting_as("storekeeper")
+    )
     stranger = make_shop("stranger", products=1)
-    refused(stranger, NotFound, "pos.take_in_sale", bill)
+    refused(stranger, NotFound, "pos.take_in_sale", told(bill))
     assert stranger.run("pos.list_leases").rows == []
 
 
@@ -303,6 +403,7 @@ def test_a_bill_of_the_year_before_takes_a_number_of_the_year_it_is_dated_in(tra
     bill = device.bill({goods: 1})
     waiting(device, bill, "foreign_day")
     settle(trader, bill)
-    assert rows(trader, "select number from invoice")[0]["number"].startswith(
-        f"POS1/{fiscal_year(trader.ctx.today)[2:]}/"
-    )
+    number = rows(trader, "select number from invoice")[0]["number"]
+    assert number.startswith(f"POS1/{fiscal_year(trader.ctx.today)[2:]}/")
+    assert trader.run("pos.list_leases").rows[0].void.endswith(f"0001 (billed as {number})")
+    assert broken_promises() == []
