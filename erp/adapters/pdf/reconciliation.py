@@ -17,7 +17,7 @@ from erp.adapters.pdf.sheets import (
 )
 from erp.adapters.pdf.tables import WIDTH, Column, head_block, line_block
 from erp.core.formatting import counted, date_text, group_amount, instant_text, money_text
-from erp.services.banking import OpenLine, PrintedReconciliation
+from erp.services.banking import OpenLine, PrintedReconciliation, Reconciliation
 
 NAME = "Bank reconciliation statement"
 SIDES = {"books": "In the books, not at the bank", "bank": "At the bank, not in the books"}
@@ -75,13 +75,19 @@ def _opening(canvas: Canvas, paper: PrintedReconciliation) -> Block:
     return opening_block(canvas, letterhead(canvas, paper.issuer), title, [account, facts])
 
 
+def agreement(found: Reconciliation) -> str:
+    """Say whether the bank's own statement has this balance."""
+    if found.agrees is None or found.statement_closing is None:
+        return "The bank has no statement that ends on this day."
+    if found.agrees:
+        return "It agrees with the bank's statement."
+    return f"It does not agree: the bank says {money_text(found.statement_closing)}."
+
+
 def _sums(canvas: Canvas, paper: PrintedReconciliation) -> Block:
     found = paper.found
     words = Text(canvas, WIDTH - 98)
-    agrees = (
-        "It agrees with the bank's statement." if not found.difference else "It does not agree."
-    )
-    words.add(agrees, 8.6, bold=True)
+    words.add(agreement(found), 8.6, bold=True)
     left_out = found.open_in_books + found.open_at_bank - len(found.lines)
     if left_out > 0:
         words.add(

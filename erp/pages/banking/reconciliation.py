@@ -59,7 +59,8 @@ def _statement() -> rx.Component:
         tag = rx.el.b if strong else rx.el.span
         return rx.el.tr(rx.el.td(tag(label)), rx.el.td(tag(amount), class_name="right"))
 
-    equal = rx.cond(head["is_equal"] != "", badge("Agrees", "green"), badge("Differs", "red"))
+    differs = rx.cond(head["agrees"] == "no", badge("Differs", "red"))
+    equal = rx.cond(head["agrees"] == "yes", badge("Agrees", "green"), differs)
     return rx.fragment(
         rx.el.table(
             rx.el.tbody(

@@ -110,6 +110,7 @@ class ListWaiting(OfAccount):
     """Which account's lines of the books that wait, the latest first."""
 
     limit: Annotated[int, Field(ge=1, le=500)] = 200
+    cursor: Annotated[str, Field(max_length=200)] = ""
 
 
 class LedgerRow(Result):
@@ -302,6 +303,8 @@ def list_waiting(session: Session, ctx: RequestContext, wanted: ListWaiting) -> 
         UnknownBankAccount: The acting company has no such bank account.
     """
     account = find_account(session, ctx, wanted.bank_account_id)
+    start = ["infinity", LAST_ID, "32767"]
+    day, entry_id, line_no = decode_cursor(wanted.cursor, 3) or start
     rows = db.fetch_all(
         session,
         f"""
@@ -310,11 +313,18 @@ def list_waiting(session: Session, ctx: RequestContext, wanted: ListWaiting) -> 
           from journal_line l
           join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
          where l.tenant_id = %s and l.account_id = %s and {LEDGER_WAITS}
-         order by l.effective_on desc, l.entry_id, l.line_no limit %s
+           and (l.effective_on, l.entry_id, l.line_no) < (%s::date, %s::uuid, %s::int)
+         order by l.effective_on desc, l.entry_id desc, l.line_no desc limit %s
         """,  # noqa: S608  made of literals
-        (ctx.tenant_id, account["account_id"], wanted.limit),
+        (ctx.tenant_id, account["account_id"], day, entry_id, line_no, wanted.limit + 1),
     )
-    return LedgerRows(rows=[LedgerRow(**row) for row in rows])
+    more = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
+    return LedgerRows(
+        rows=[LedgerRow(**row) for row in rows[: wanted.limit]],
+        next_cursor=encode_cursor(more["effective_on"], more["entry_id"], more["line_no"])
+        if more
+        else "",
+    )
 
 
 @query(

@@ -68,7 +68,8 @@ class Unmatch(Command):
     """Undo a match.
 
     Attributes:
-        take_back: Also posts the opposite of what was booked for it, dated today.
+        take_back: Also posts the opposite of what was booked for it, dated today; this may be asked
+            for later as well, of a match that was undone without it.
     """
 
     match_id: UUID
@@ -152,25 +153,31 @@ def unmatch(session: Session, ctx: RequestContext, cmd: Unmatch) -> Identified:
 
     Raises:
         UnknownMatch: The acting company has no such match.
-        NotUndoable: It was undone already; or nothing was booked for it that could be taken back.
+        NotUndoable: It was undone and taken back already; or nothing was booked for it that could be.
+        AlreadyMatched: What was booked is matched otherwise by now.
         PeriodClosed: The books are closed for today.
 
     Emits:
-        banking.match_undone.v1
+        banking.match_undone.v1; banking.lines_matched.v1 of what was taken back.
     """
     account_id = _account_of(session, ctx, cmd.match_id)
     account = hold_account(session, ctx, account_id)
     found = db.fetch_one(
         session,
-        "select kind, entry_id, is_live from bank_match where tenant_id = %s and id = %s",
+        "select kind, entry_id, is_live, kind = 'booked' and not exists (select 1 from journal_entry e"
+        "  where e.tenant_id = m.tenant_id and e.reverses_entry_id = m.entry_id) as can_be_taken_back"
+        " from bank_match m where m.tenant_id = %s and m.id = %s",
         (ctx.tenant_id, cmd.match_id),
     )
     assert found is not None  # noqa: S101  its account was found by it
-    if not found["is_live"]:
+    if not found["is_live"] and not (cmd.take_back and found["can_be_taken_back"]):
         raise NotUndoable("This match was undone already.")
     if cmd.take_back and found["kind"] != MatchKind.BOOKED:
         message = "Nothing was booked for this match. A payment is taken back where it stands."
         raise NotUndoable(message, fields={"take_back": message})
+    if not found["is_live"]:
+        _take_back(session, ctx, account, (cmd.match_id, found["entry_id"]), cmd.reason)
+        return Identified(id=cmd.match_id)
     db.execute(
         session,
         "update bank_match set is_live = false, undone_by = %s, undone_at = %s, undo_reason = %s"
@@ -194,10 +201,17 @@ def _take_back(
     """Post the opposite of an entry, dated today, and match the two: neither was at the bank."""
     match_id, entry_id = booked
     lines = [
-        NewLine(row["key"], row["credit"], row["debit"], row["party_id"], note=row["note"])
+        NewLine(
+            row["key"],
+            row["credit"],
+            row["debit"],
+            row["party_id"],
+            row["cost_centre"],
+            row["note"],
+        )
         for row in db.fetch_all(
             session,
-            "select a.key, l.debit, l.credit, l.party_id, l.note from journal_line l"
+            "select a.key, l.debit, l.credit, l.party_id, l.cost_centre, l.note from journal_line l"
             " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
             " where l.tenant_id = %s and l.entry_id = %s order by l.line_no",
             (ctx.tenant_id, entry_id),

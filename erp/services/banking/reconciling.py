@@ -102,6 +102,8 @@ class Reconciliation(Result):
         statement_closing: Of the last statement that ends on or before the day, on
             `statement_until`; the day's own where they are equal.
         difference: Between `per_bank` and `said_by_bank`; zero, or something is broken.
+        agrees: Whether `per_bank` is what a statement that ends on the day says; nothing where
+            none ends on it.
     """
 
     bank_account_id: UUID
@@ -117,6 +119,7 @@ class Reconciliation(Result):
     difference: Decimal
     statement_until: date | None
     statement_closing: Decimal | None
+    agrees: bool | None
     open_in_books: int
     open_at_bank: int
     lines: list[OpenLine]
@@ -173,6 +176,7 @@ def get_reconciliation(
         difference=per_bank - sums["said_by_bank"],
         statement_until=last["to_day"] if last else None,
         statement_closing=last["closing"] if last else None,
+        agrees=per_bank == last["closing"] if last and last["to_day"] == asked["day"] else None,
         lines=_open_lines(session, asked | {"limit": MOST_SHOWN}),
         **sums,
     )

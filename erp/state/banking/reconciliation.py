@@ -73,7 +73,6 @@ class ReconciliationState(SessionState, rx.State):
 def _head(found: Any) -> dict[str, str]:
     asked = {"bank_account_id": found.bank_account_id, "as_of": found.as_of}
     file = f"/api/erp/export/banking.list_open_lines.{{}}?{urlencode(asked)}"
-    is_same_day = found.statement_until == found.as_of
     return {
         "id": str(found.bank_account_id),
         "name": found.account,
@@ -86,10 +85,10 @@ def _head(found: Any) -> dict[str, str]:
         "per_bank": money_text(found.per_bank),
         "books_count": counted(found.open_in_books, "entry", "entries"),
         "bank_count": counted(found.open_at_bank, "line", "lines"),
-        "is_equal": "" if found.difference else "yes",
+        "agrees": {True: "yes", False: "no", None: ""}[found.agrees],
         "said": f"The statement of that day ends with {money_text(found.statement_closing)}."
-        if is_same_day
-        else f"The bank's lines until that day come to {money_text(found.said_by_bank)}.",
+        if found.agrees is not None
+        else f"No statement ends on that day. The bank's lines until then are {money_text(found.said_by_bank)}.",
         "pdf": f"/api/erp/bank-accounts/{found.bank_account_id}/reconciliation.pdf?as_of={found.as_of}",
         "csv": file.format("csv"),
         "xlsx": file.format("xlsx"),

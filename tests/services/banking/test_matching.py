@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from psycopg.errors import CheckViolation
 
+from erp.adapters.pdf.reconciliation import agreement
 from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.core.ids import new_id
@@ -257,6 +258,8 @@ def test_a_line_is_booked_to_the_paisa_and_taken_back(trader, account):
     with refused(trader, banking.AlreadyMatched):
         book(trader, line, CHARGES)
     undo = {"match_id": match_id, "reason": "Wrong account", "take_back": True}
+    trader.run("banking.unmatch", undo | {"take_back": False})
+    assert [row.origin_id for row in entry_lines(trader, account)] == [match_id]
     trader.run("banking.unmatch", undo)
     assert (balance(trader, "bank"), balance(trader, "input_cgst")) == (0, 0)
     found = reconciliation(trader, account)
@@ -288,6 +291,11 @@ def test_a_reconciliation_of_any_day_leads_from_the_books_to_the_bank(trader, ac
     customer = owing(trader, 8)
     for amount in ("300.00", "77.00"):
         receive(trader, customer, amount, paid_on=str(days_ago(trader, 4)))
+    one = trader.run("banking.list_waiting", {"bank_account_id": account, "limit": 1})
+    next_ = {"bank_account_id": account, "cursor": one.next_cursor}
+    assert [*one.rows, *trader.run("banking.list_waiting", next_).rows] == entry_lines(
+        trader, account
+    )
     bring(
         trader,
         account,
@@ -304,6 +312,9 @@ def test_a_reconciliation_of_any_day_leads_from_the_books_to_the_bank(trader, ac
     now = reconciliation(trader, account)
     assert (now.per_books, now.not_at_bank, now.not_in_books, now.per_bank) == (377, 77, -10, 290)
     assert (now.difference, now.statement_closing) == (0, 290)
+    assert (now.agrees, agreement(now)) == (True, "It agrees with the bank's statement.")
+    assert (before.agrees, "no statement" in agreement(before)) == (None, True)
+    assert "does not agree" in agreement(now.model_copy(update={"agrees": False}))
     assert [(row.side, row.amount, row.age_days) for row in now.lines] == [
         ("bank", -10, 0),
         ("books", 77, 3),
