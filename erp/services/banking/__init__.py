@@ -48,7 +48,7 @@ from erp.services.banking.listing import (
     list_statements,
     list_waiting,
 )
-from erp.services.banking.matching import MatchLines, Unmatch, match_lines, unmatch
+from erp.services.banking.matching import MatchLines, match_lines
 from erp.services.banking.printing import PrintedReconciliation, get_printed_reconciliation
 from erp.services.banking.reading_files import read_bank_file
 from erp.services.banking.reconciling import (
@@ -79,6 +79,7 @@ from erp.services.banking.settling import (
     receive_for_line,
 )
 from erp.services.banking.suggesting import SuggestMatches, suggest_matches
+from erp.services.banking.undoing import Unmatch, unmatch
 
 __all__ = [
     "FILE_ORIGIN", "AccountRow", "AccountTaken", "AlreadyMatched", "ApplyRules", "BookLine", "ChangeBankAccount",
