@@ -23,7 +23,8 @@ from bench.till import (
 PRODUCTS = 50_000
 IS_READY = "() => localStorage.getItem('vantage.till.ready') && navigator.serviceWorker.controller !== null"
 MULTIPLY = """async (wanted) => {
-  const db = await new Promise((done) => { indexedDB.open("vantage.till").onsuccess = (e) => done(e.target.result); });
+  const name = `vantage.till.of.${localStorage.getItem("vantage.till.ready")}`;
+  const db = await new Promise((done) => { indexedDB.open(name).onsuccess = (e) => done(e.target.result); });
   const store = (mode) => db.transaction("goods", mode).objectStore("goods");
   const rows = await new Promise((done) => { store("readonly").getAll().onsuccess = (e) => done(e.target.result); });
   const into = store("readwrite");

@@ -150,6 +150,19 @@ def test_a_scan_finds_what_the_server_finds(tmp_path):
     assert run(script, [CODES, SCANS], tmp_path) == known
 
 
+def test_lots_that_are_named_are_taken_before_others_as_the_server_does(tmp_path):
+    script = """
+        import { Shelf, allocate } from "./offline_goods.js";
+        const lots = ["a", "b"].map((id) => ({ id, units: 5, prices: "1:10.00" }));
+        const none = { words: "", codes: [], cap: null, free_from: null };
+        const row = { ...none, id: "g", product_id: "p", label: "G", sku: "G", lots };
+        const cart = [{ uid: 1, id: "g", units: 5, lot: "" }, { uid: 2, id: "g", units: 5, lot: "a" }];
+        const lines = allocate(cart, new Shelf([row]), new Map());
+        console.log(JSON.stringify(lines.map(({ parts, problem }) => [parts.map(({ lot }) => lot.id), problem])));
+    """
+    assert run(script, None, tmp_path) == [[["b"], ""], [["a"], ""]]
+
+
 def test_fifty_thousand_products_are_searched_in_a_blink(tmp_path):
     script = """
         import { Shelf } from "./offline_goods.js";

@@ -8,7 +8,6 @@ import pytest
 from erp.core import db
 from erp.core.clock import fiscal_year, utc_now
 from erp.core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
-from erp.services import platform
 from erp.services.inventory import InsufficientStock
 from erp.services.pos import (
     AboveMrp,
@@ -19,7 +18,6 @@ from erp.services.pos import (
     Malformed,
     ShiftClosed,
 )
-from erp.services.pos.offline_catalogue import TERMS
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.pos.devices import Device, told
 from tests.services.sales.pricing import make_list, set_price, set_scheme
@@ -138,30 +136,6 @@ def test_the_snapshot_holds_what_this_till_may_sell_and_follows_its_changes(trad
         "inventory.recall_lot", {"lot_id": trader.lot_ids[trader.variant_ids[2]][0], "reason": "x"}
     )
     assert len({r.id: r for r in device.snapshot().rows}[trader.variant_ids[2]].lots) == 1
-
-
-SAME_TERMS = {
-    "inventory.adjust_stock", "inventory.alert_expiring_lots", "inventory.approve_count",
-    "inventory.cancel_count", "inventory.cancel_transfer", "inventory.chase_transfers",
-    "inventory.create_location", "inventory.create_warehouse", "inventory.decide_quarantine",
-    "inventory.dismiss_suggestion", "inventory.dispatch_transfer", "inventory.dispense_packs",
-    "inventory.quarantine_goods", "inventory.receive_goods", "inventory.receive_transfer",
-    "inventory.record_count", "inventory.release_lapsed_reservations",
-    "inventory.request_recount", "inventory.request_transfer", "inventory.set_carrying_rate",
-    "inventory.set_checklist", "inventory.set_claim_terms", "inventory.set_reorder_rule",
-    "inventory.settle_transfer", "inventory.start_count", "inventory.submit_count",
-    "inventory.suggest_reorders", "inventory.transfer_stock", "inventory.write_off_stock",
-    "party.create_party", "party.set_party_status", "sales.confirm_quotation",
-    "sales.create_coupon", "sales.keep_goods", "sales.make_quotation",
-    "sales.set_coupon_status", "sales.take_order",
-}  # fmt: skip
-"""Commands that move stock, reserve it, or change nothing a till sells."""
-
-
-def test_every_command_is_known_to_change_what_a_till_may_sell_or_not():
-    named = {action.name for action in platform.list_actions("command")}
-    asked = {name for name in named if name.split(".")[0] in {"inventory", "party", "sales"}}
-    assert asked - SAME_TERMS == TERMS
 
 
 def test_the_last_unit_that_somebody_else_sold_waits_and_is_settled_from_the_lot_that_left(
