@@ -35,18 +35,20 @@ from erp.services.banking.importing import (
 )
 from erp.services.banking.keeping import FILE_ORIGIN, UploadedFile, keep_bank_file
 from erp.services.banking.listing import (
-    AccountRow,
     LineRow,
     ListLines,
     ListMatches,
     ListWaiting,
-    OfAccount,
-    get_bank_account,
-    list_bank_accounts,
     list_bank_lines,
     list_matches,
     list_statements,
     list_waiting,
+)
+from erp.services.banking.listing_accounts import (
+    AccountRow,
+    OfAccount,
+    get_bank_account,
+    list_bank_accounts,
 )
 from erp.services.banking.matching import MatchLines, match_lines
 from erp.services.banking.printing import PrintedReconciliation, get_printed_reconciliation

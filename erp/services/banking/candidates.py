@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import counted, date_text, money_text
 from erp.core.money import round_money
-from erp.services.banking.listing import LEDGER_WAITS
+from erp.services.banking.listing_accounts import LEDGER_WAITS
 from erp.services.banking.matching import ORIGIN, PAYMENTS_KEY, WaitingLine
 from erp.services.banking.wording import Words
 

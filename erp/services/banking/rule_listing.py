@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.banking.accounts import find_account
-from erp.services.banking.listing import LineRow, OfAccount
+from erp.services.banking.listing import LineRow
+from erp.services.banking.listing_accounts import OfAccount
 from erp.services.banking.ruling import FITS, Conditions
 from erp.services.platform import Query, Result, Rows, query
 

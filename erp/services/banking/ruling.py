@@ -20,7 +20,7 @@ from erp.services.banking.accounts import hold_account
 from erp.services.banking.candidates import in_the_books
 from erp.services.banking.errors import UnknownRule
 from erp.services.banking.events import RuleChanged
-from erp.services.banking.listing import LINE_WAITS
+from erp.services.banking.listing_accounts import LINE_WAITS
 from erp.services.banking.matching import find_line, hold_line
 from erp.services.banking.settling import (
     BookedPart,
