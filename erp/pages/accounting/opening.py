@@ -10,9 +10,8 @@ from erp.components import (
     link_button,
     notice,
     page_header,
-    submit_button,
 )
-from erp.components.browser_parts import TextFile
+from erp.components.pasted_lines import chosen_file, pasted_lines
 from erp.pages.accounting.tabs import book_tabs
 from erp.pages.routing import page
 from erp.state.accounting.opening import (
@@ -55,33 +54,8 @@ def opening_page() -> rx.Component:
 
 
 def _choice() -> rx.Component:
-    chooser = TextFile.create(
-        rx.icon("file-up"),
-        label="Choose a CSV file",
-        accept=".csv,text/csv,text/plain",
-        most_bytes=MOST_CHARACTERS,
-        on_text=OpeningState.read_file,
-        on_refuse=OpeningState.refuse_file,
-    )
-    pasted = rx.el.form(
-        rx.el.div(
-            rx.el.label("Or paste lines", html_for="pasted"),
-            rx.el.textarea(
-                name="content",
-                id="pasted",
-                placeholder=EXAMPLE,
-                rows="7",
-                class_name="input code",
-                spell_check=False,
-                max_length=MOST_CHARACTERS,
-            ),
-            class_name="field paste",
-        ),
-        rx.el.div(submit_button("Check", icon="eye"), class_name="form-foot"),
-        on_submit=OpeningState.read_pasted,
-        class_name="form",
-        no_validate=True,
-    )
+    chooser = chosen_file(OpeningState, MOST_CHARACTERS)
+    pasted = pasted_lines(OpeningState, EXAMPLE, MOST_CHARACTERS)
     return card(
         rx.el.p(
             "The first line names the columns: ",

@@ -14,7 +14,7 @@ from erp.components import (
     submit_button,
     text_field,
 )
-from erp.components.browser_parts import TextFile
+from erp.components.pasted_lines import chosen_file, pasted_lines
 from erp.pages.routing import page
 from erp.state.sales.importing import (
     COLUMNS,
@@ -57,33 +57,8 @@ def import_prices_page() -> rx.Component:
 
 
 def _choice() -> rx.Component:
-    chooser = TextFile.create(
-        rx.icon("file-up"),
-        label="Choose a CSV file",
-        accept=".csv,text/csv,text/plain",
-        most_bytes=MOST_CHARACTERS,
-        on_text=ImportState.read_file,
-        on_refuse=ImportState.refuse_file,
-    )
-    pasted = rx.el.form(
-        rx.el.div(
-            rx.el.label("Or paste lines", html_for="pasted"),
-            rx.el.textarea(
-                name="content",
-                id="pasted",
-                placeholder=EXAMPLE,
-                rows="7",
-                class_name="input code",
-                spell_check=False,
-                max_length=MOST_CHARACTERS,
-            ),
-            class_name="field paste",
-        ),
-        rx.el.div(submit_button("Check", icon="eye"), class_name="form-foot"),
-        on_submit=ImportState.read_pasted,
-        class_name="form",
-        no_validate=True,
-    )
+    chooser = chosen_file(ImportState, MOST_CHARACTERS)
+    pasted = pasted_lines(ImportState, EXAMPLE, MOST_CHARACTERS)
     return card(
         rx.el.p(
             "The first line names the columns: ",
