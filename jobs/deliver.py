@@ -84,7 +84,12 @@ def _record_failure(
         place,
         (),
         lambda session, ctx: platform.fail_delivery(
-            session, ctx, delivery, reason, is_outage=isinstance(error, Busy | Unavailable)
+            session,
+            ctx,
+            delivery,
+            reason,
+            is_outage=isinstance(error, Busy | Unavailable),
+            after=error.after if isinstance(error, platform.TryLater) else None,
         ),
         request_id=request_id,
     )
@@ -93,5 +98,5 @@ def _record_failure(
         subscriber=delivery.subscriber,
         attempts=delivery.attempts,
         status=status,
-        exc_info=error,
+        exc_info=None if isinstance(error, platform.TryLater) else error,
     )

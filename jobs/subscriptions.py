@@ -14,7 +14,7 @@ from uuid import UUID
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services import platform
+from erp.services import automation, platform
 
 Effect = Callable[[db.UnitOfWork, RequestContext, platform.Delivery], None]
 
@@ -82,4 +82,6 @@ subscribe(
         "jobs.imaging.retry_held",
         frozenset({"imaging.ingest", "imaging.operate"}),
     ),
+    Subscriber("automation.queue_webhooks", tuple(automation.PUBLIC_EVENTS), "jobs.webhooks.queue"),
+    Subscriber("automation.post_webhook", ("automation.webhook_queued.v1",), "jobs.webhooks.post"),
 )

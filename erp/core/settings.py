@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from pydantic import Field, SecretStr
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
             (relay, verify, backup). Empty: derived like the application role's.
         s3_public_endpoint_url: Where devices upload to; empty: the same as ours.
         secret_key: Signs tenant contexts and cookies and derives role passwords.
+        outgoing_networks: Private networks that webhooks may reach, as CIDR, separated by commas.
+            Without them only public hosts are.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
     """
@@ -53,11 +56,17 @@ class Settings(BaseSettings):
 
     secret_key: SecretStr = SecretStr("")
     session_hours: int = 12
+    outgoing_networks: str = ""
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_seconds: int = 30
     lock_timeout_seconds: int = 5
     log_level: str = "INFO"
     log_json: bool = True
+
+    def reachable_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the private networks that posts to addresses people typed in may reach."""
+        named = (name.strip() for name in self.outgoing_networks.split(","))
+        return tuple(ip_network(name) for name in named if name)
 
     def derived_secret(self, purpose: str) -> str:
         """Return a secret bound to one purpose, so that no two uses share a key."""

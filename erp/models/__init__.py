@@ -5,6 +5,7 @@ Importing this package registers every table with the metadata.
 
 from erp.models import (
     accounting,
+    automation,
     banking,
     billing,
     catalog,
@@ -25,6 +26,7 @@ from erp.models import (
 
 __all__ = [
     "accounting",
+    "automation",
     "banking",
     "billing",
     "catalog",

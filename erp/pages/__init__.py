@@ -21,6 +21,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.accounting.periods",
     "erp.pages.accounting.statements",
     "erp.pages.accounting.trial_balance",
+    "erp.pages.automation.webhooks",
     "erp.pages.banking.accounts",
     "erp.pages.banking.importing",
     "erp.pages.banking.reconciliation",

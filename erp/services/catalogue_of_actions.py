@@ -8,6 +8,7 @@ from types import ModuleType
 
 from erp.services import (
     accounting,
+    automation,
     banking,
     billing,
     catalog,
@@ -45,5 +46,6 @@ DOMAINS: tuple[ModuleType, ...] = (
     pos,
     imaging,
     gst_returns,
+    automation,
     reporting,
 )

@@ -16,6 +16,7 @@ from tests.isolation import (
     bookkeeping,
     buying,
     goods,
+    hearing,
     loyal,
     moving,
     offline,
@@ -75,11 +76,10 @@ def belongings(shop: Shop) -> Ids:
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
-    ids |= bookkeeping.keeping_books(shop, ids["buyer_id"])
-    ids |= taxing.taxing(shop)
+    ids |= bookkeeping.keeping_books(shop, ids["buyer_id"]) | taxing.taxing(shop)
     ids |= bank.banking(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
-    ids |= offline.offline(shop)
+    ids |= offline.offline(shop) | hearing.webhooks(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -238,163 +238,168 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     return given | {"lines": about, "draft_id": ids["draft_id"]}
 
 
-EXAMPLES: dict[str, Example] = (
-    pictures.EXAMPLES
-    | buying.EXAMPLES
-    | planning.EXAMPLES
-    | selling.EXAMPLES
-    | paying.EXAMPLES
-    | bookkeeping.EXAMPLES
-    | taxing.EXAMPLES
-    | bank.EXAMPLES
-    | goods.EXAMPLES
-    | loyal.EXAMPLES
-    | offline.EXAMPLES
-    | moving.EXAMPLES
-    | {
-        "accounting.get_account": only("account_id"),
-        "identity.get_member": only("member_id"),
-        "platform.get_audit": only("audit_id"),
-        "platform.list_audit": lambda _, s: {"user_id": s.ctx.user_id},
-        "platform.list_history": lambda i, _: {"record_id": i["sale_id"]},
-        "accounting.get_entry": only("entry_id"),
-        "accounting.list_entries": lambda i, _: {
-            "account_id": i["account_id"],
-            "origin_id": i["sale_id"],
-        },
-        "accounting.post_manual_entry": _with_party,
-        "accounting.reverse_entry": only("entry_id", reason="wrong"),
-        "accounting.set_period_status": only("period_id", status="closed", reason="month end"),
-        "billing.get_invoice": only("invoice_id"),
-        "billing.list_invoices": lambda i, _: {"party_id": i["customer_id"]},
-        "catalog.add_barcode": only("variant_id", code="4006381333931"),
-        "catalog.create_variant": only(
-            "product_id", pack_quantity=100, pack_unit="ml", potency="200C", sku="NEW-SKU"
-        ),
-        "catalog.define_unit": only("variant_id", code="BOX", numerator=12),
-        "catalog.get_product": only("product_id"),
-        "catalog.get_variant": only("variant_id"),
-        "catalog.list_products": only("brand_id"),
-        "catalog.remove_barcode": only("variant_id", code="8901234567890"),
-        "catalog.search_products": only("location_id", search="arnica"),
-        "catalog.set_product_tax_class": only("product_id", tax_class="GST5"),
-        "catalog.set_tax_rate": lambda i, s: {
-            "tax_class_id": i["tax_class_id"],
-            "valid_from": s.ctx.today + timedelta(days=1),
-            "rate": "12",
-        },
-        "catalog.set_variant_status": only("variant_id", is_active=False),
-        "catalog.update_product": only("product_id", note="x"),
-        "catalog.update_variant": only("variant_id", reorder_point=5),
-        "documents.find_documents": lambda i, _: {
-            "origin_type": "invoice",
-            "origin_id": i["invoice_id"],
-        },
-        "identity.create_user": lambda i, s: {
-            "branch_id": i["branch_id"],
-            "login": f"new@{s.slug}.example",
-            "display_name": "New",
-            "password": PASSWORD,
-            "roles": ["cashier"],
-        },
-        "identity.reset_password": only("member_id", password="another long one"),
-        "identity.revoke_token": only("token_id"),
-        "identity.set_pin": only("member_id", pin="8642"),
-        "identity.update_member": only("member_id", display_name="Renamed", roles=["cashier"]),
-        "inventory.adjust_stock": _lots("count", change=1),
-        "inventory.approve_count": lambda i, _: {"count_id": i["submitted_count_id"]},
-        "inventory.cancel_count": only("count_id"),
-        "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
-        "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
-        "inventory.search_lots": only("lot_id"),
-        "inventory.get_count": only("count_id"),
-        "inventory.get_last_lot": only("variant_id"),
-        "inventory.get_lot": only("lot_id"),
-        "inventory.hold_lot": only("lot_id", reason="x"),
-        "inventory.list_counts": only("location_id"),
-        "inventory.list_locations": only("branch_id"),
-        "inventory.list_moves": lambda i, _: {
-            "product_id": i["product_id"],
-            "variant_id": i["variant_id"],
-            "lot_id": i["lot_id"],
-            "location_id": i["location_id"],
-            "origin_id": i["sale_id"],
-        },
-        "inventory.recall_lot": only("lot_id", reason="x"),
-        "inventory.receive_goods": _receive,
-        "inventory.record_count": lambda i, _: {
-            "count_id": i["count_id"],
-            "lines": [{"lot_id": i["lot_id"], "counted": 1}],
-        },
-        "inventory.release_lot": lambda i, _: {"lot_id": i["held_lot_id"], "reason": "x"},
-        "inventory.request_recount": lambda i, _: {
-            "count_id": i["count_id"],
-            "lots": [{"lot_id": i["counted_lot_id"]}],
-        },
-        "inventory.start_count": lambda i, _: {
-            "location_id": i["location_id"],
-            "brand_id": i["brand_id"],
-            "products": [{"product_id": i["product_id"]}],
-        },
-        "inventory.submit_count": lambda i, _: {
-            "count_id": i["count_id"],
-            "lots": [{"lot_id": i["uncounted_lot_id"], "declared": "zero"}],
-        },
-        "inventory.stock_by_lot": only("product_id", "variant_id", "lot_id", "location_id"),
-        "inventory.transfer_stock": _move,
-        "inventory.write_off_stock": _lots("damaged", quantity=1),
-        "party.get_party": lambda i, _: {"party_id": i["customer_id"]},
-        "party.set_party_status": lambda i, _: {"party_id": i["customer_id"], "is_active": False},
-        "party.update_party": lambda i, _: {"party_id": i["customer_id"], "name": "Renamed"},
-        "platform.forget_view": only("view_id"),
-        "platform.retry_delivery": only("delivery_id"),
-        "pos.close_shift": only("shift_id", counted_cash="0.00", reason="x"),
-        "pos.create_register": only("location_id", code="P3", name="Third till"),
-        "pos.get_sale": only("sale_id"),
-        "pos.get_shift": only("shift_id"),
-        "pos.list_sales": only("shift_id", "customer_id"),
-        "pos.list_shifts": only("register_id"),
-        "pos.move_cash": only("shift_id", amount="10.00", reason="x"),
-        "pos.open_shift": lambda i, _: {
-            "register_id": i["free_register_id"],
-            "opening_float": "0.00",
-        },
-        "pos.park_cart": lambda i, s: (
-            {"label": "Later", "exchange": _parked_exchange(i)}
-            | {name: _sell(i, s)[name] for name in ("customer_id", "lines")}
-        ),
-        "pos.post_exchange": lambda i, s: {
-            "return_id": new_id(),
-            "replacement_id": new_id(),
-            "sale_id": i["sale_id"],
-            "shift_id": i["shift_id"],
-            "returned": [{"line_no": 1, "quantity": 1}],
-            "lines": _sell(i, s)["lines"],
-            "tenders": [{"method": "cash", "amount": PLENTY}],
-            "reason": "broken",
-        },
-        "pos.post_return": lambda i, _: {
-            "return_id": new_id(),
-            "sale_id": i["sale_id"],
-            "shift_id": i["shift_id"],
-            "lines": [{"line_no": 1, "quantity": 1}],
-            "reason": "broken",
-        },
-        "pos.post_sale": _sell,
-        "pos.quote_cart": _quote,
-        "pos.recall_cart": only("cart_id"),
-        "pos.request_approval": lambda i, _: {
-            "origin_id": new_id(),
-            "approver_id": i["approver_id"],
-            "kind": "discount",
-            "level": "10",
-            "pin": PIN,
-            "reason": "regular",
-        },
-        "pos.request_upi": lambda i, _: {"sale_id": i["sale_id"], "amount": "10.00"},
-        "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
-        "reporting.list_lot_buyers": only("lot_id"),
-        "workflows.mark_read": only("notification_id"),
-    }
+ROOMS = (
+    *(
+        pictures,
+        buying,
+        planning,
+        selling,
+        paying,
+        bookkeeping,
+        taxing,
+        bank,
+        goods,
+        loyal,
+        offline,
+    ),
+    *(hearing, moving),
 )
+
+EXAMPLES: dict[str, Example] = {
+    name: example for room in ROOMS for name, example in room.EXAMPLES.items()
+} | {
+    "accounting.get_account": only("account_id"),
+    "identity.get_member": only("member_id"),
+    "platform.get_audit": only("audit_id"),
+    "platform.list_audit": lambda _, s: {"user_id": s.ctx.user_id},
+    "platform.list_history": lambda i, _: {"record_id": i["sale_id"]},
+    "accounting.get_entry": only("entry_id"),
+    "accounting.list_entries": lambda i, _: {
+        "account_id": i["account_id"],
+        "origin_id": i["sale_id"],
+    },
+    "accounting.post_manual_entry": _with_party,
+    "accounting.reverse_entry": only("entry_id", reason="wrong"),
+    "accounting.set_period_status": only("period_id", status="closed", reason="month end"),
+    "billing.get_invoice": only("invoice_id"),
+    "billing.list_invoices": lambda i, _: {"party_id": i["customer_id"]},
+    "catalog.add_barcode": only("variant_id", code="4006381333931"),
+    "catalog.create_variant": only(
+        "product_id", pack_quantity=100, pack_unit="ml", potency="200C", sku="NEW-SKU"
+    ),
+    "catalog.define_unit": only("variant_id", code="BOX", numerator=12),
+    "catalog.get_product": only("product_id"),
+    "catalog.get_variant": only("variant_id"),
+    "catalog.list_products": only("brand_id"),
+    "catalog.remove_barcode": only("variant_id", code="8901234567890"),
+    "catalog.search_products": only("location_id", search="arnica"),
+    "catalog.set_product_tax_class": only("product_id", tax_class="GST5"),
+    "catalog.set_tax_rate": lambda i, s: {
+        "tax_class_id": i["tax_class_id"],
+        "valid_from": s.ctx.today + timedelta(days=1),
+        "rate": "12",
+    },
+    "catalog.set_variant_status": only("variant_id", is_active=False),
+    "catalog.update_product": only("product_id", note="x"),
+    "catalog.update_variant": only("variant_id", reorder_point=5),
+    "documents.find_documents": lambda i, _: {
+        "origin_type": "invoice",
+        "origin_id": i["invoice_id"],
+    },
+    "identity.create_user": lambda i, s: {
+        "branch_id": i["branch_id"],
+        "login": f"new@{s.slug}.example",
+        "display_name": "New",
+        "password": PASSWORD,
+        "roles": ["cashier"],
+    },
+    "identity.reset_password": only("member_id", password="another long one"),
+    "identity.revoke_token": only("token_id"),
+    "identity.set_pin": only("member_id", pin="8642"),
+    "identity.update_member": only("member_id", display_name="Renamed", roles=["cashier"]),
+    "inventory.adjust_stock": _lots("count", change=1),
+    "inventory.approve_count": lambda i, _: {"count_id": i["submitted_count_id"]},
+    "inventory.cancel_count": only("count_id"),
+    "inventory.create_location": only("warehouse_id", code="SHELF-9", name="Ninth shelf"),
+    "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
+    "inventory.search_lots": only("lot_id"),
+    "inventory.get_count": only("count_id"),
+    "inventory.get_last_lot": only("variant_id"),
+    "inventory.get_lot": only("lot_id"),
+    "inventory.hold_lot": only("lot_id", reason="x"),
+    "inventory.list_counts": only("location_id"),
+    "inventory.list_locations": only("branch_id"),
+    "inventory.list_moves": lambda i, _: {
+        "product_id": i["product_id"],
+        "variant_id": i["variant_id"],
+        "lot_id": i["lot_id"],
+        "location_id": i["location_id"],
+        "origin_id": i["sale_id"],
+    },
+    "inventory.recall_lot": only("lot_id", reason="x"),
+    "inventory.receive_goods": _receive,
+    "inventory.record_count": lambda i, _: {
+        "count_id": i["count_id"],
+        "lines": [{"lot_id": i["lot_id"], "counted": 1}],
+    },
+    "inventory.release_lot": lambda i, _: {"lot_id": i["held_lot_id"], "reason": "x"},
+    "inventory.request_recount": lambda i, _: {
+        "count_id": i["count_id"],
+        "lots": [{"lot_id": i["counted_lot_id"]}],
+    },
+    "inventory.start_count": lambda i, _: {
+        "location_id": i["location_id"],
+        "brand_id": i["brand_id"],
+        "products": [{"product_id": i["product_id"]}],
+    },
+    "inventory.submit_count": lambda i, _: {
+        "count_id": i["count_id"],
+        "lots": [{"lot_id": i["uncounted_lot_id"], "declared": "zero"}],
+    },
+    "inventory.stock_by_lot": only("product_id", "variant_id", "lot_id", "location_id"),
+    "inventory.transfer_stock": _move,
+    "inventory.write_off_stock": _lots("damaged", quantity=1),
+    "party.get_party": lambda i, _: {"party_id": i["customer_id"]},
+    "party.set_party_status": lambda i, _: {"party_id": i["customer_id"], "is_active": False},
+    "party.update_party": lambda i, _: {"party_id": i["customer_id"], "name": "Renamed"},
+    "platform.forget_view": only("view_id"),
+    "platform.retry_delivery": only("delivery_id"),
+    "pos.close_shift": only("shift_id", counted_cash="0.00", reason="x"),
+    "pos.create_register": only("location_id", code="P3", name="Third till"),
+    "pos.get_sale": only("sale_id"),
+    "pos.get_shift": only("shift_id"),
+    "pos.list_sales": only("shift_id", "customer_id"),
+    "pos.list_shifts": only("register_id"),
+    "pos.move_cash": only("shift_id", amount="10.00", reason="x"),
+    "pos.open_shift": lambda i, _: {
+        "register_id": i["free_register_id"],
+        "opening_float": "0.00",
+    },
+    "pos.park_cart": lambda i, s: (
+        {"label": "Later", "exchange": _parked_exchange(i)}
+        | {name: _sell(i, s)[name] for name in ("customer_id", "lines")}
+    ),
+    "pos.post_exchange": lambda i, s: {
+        "return_id": new_id(),
+        "replacement_id": new_id(),
+        "sale_id": i["sale_id"],
+        "shift_id": i["shift_id"],
+        "returned": [{"line_no": 1, "quantity": 1}],
+        "lines": _sell(i, s)["lines"],
+        "tenders": [{"method": "cash", "amount": PLENTY}],
+        "reason": "broken",
+    },
+    "pos.post_return": lambda i, _: {
+        "return_id": new_id(),
+        "sale_id": i["sale_id"],
+        "shift_id": i["shift_id"],
+        "lines": [{"line_no": 1, "quantity": 1}],
+        "reason": "broken",
+    },
+    "pos.post_sale": _sell,
+    "pos.quote_cart": _quote,
+    "pos.recall_cart": only("cart_id"),
+    "pos.request_approval": lambda i, _: {
+        "origin_id": new_id(),
+        "approver_id": i["approver_id"],
+        "kind": "discount",
+        "level": "10",
+        "pin": PIN,
+        "reason": "regular",
+    },
+    "pos.request_upi": lambda i, _: {"sale_id": i["sale_id"], "amount": "10.00"},
+    "reporting.get_party_standing": lambda i, _: {"party_id": i["customer_id"]},
+    "reporting.list_lot_buyers": only("lot_id"),
+    "workflows.mark_read": only("notification_id"),
+}
 """A working input of every action that names an id, made from a shop's belongings."""

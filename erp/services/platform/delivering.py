@@ -26,6 +26,14 @@ class LeaseLost(Conflict):
     code = "lease_lost"
 
 
+class TryLater(Exception):
+    """A subscriber did not succeed and says when to try again; it decides itself when to give up."""
+
+    def __init__(self, reason: str, after: timedelta) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
 @dataclass(frozen=True, slots=True)
 class DueDelivery:
     """A delivery that a worker should be told about."""
@@ -149,13 +157,15 @@ def fail_delivery(
     error: str,
     *,
     is_outage: bool = False,
+    after: timedelta | None = None,
 ) -> str:
     """Record a failed attempt: due again after a growing pause, or dead after the last.
 
-    An outage of something else never kills a delivery: it stays due until that is back.
-    Returns the new status; a lease that was lost in between stays as it is.
+    An outage of something else never kills a delivery: it stays due until that is back. Nor does
+    a failure whose subscriber said after which pause to try again. Returns the new status; a
+    lease that was lost in between stays as it is.
     """
-    is_hopeless = delivery.attempts >= MAX_ATTEMPTS and not is_outage
+    is_hopeless = delivery.attempts >= MAX_ATTEMPTS and not is_outage and after is None
     status = "dead" if is_hopeless else "pending"
     longest = OUTAGE_PAUSE_SECONDS if is_outage else LONGEST_PAUSE_SECONDS
     db.execute(
@@ -165,7 +175,7 @@ def fail_delivery(
         " where tenant_id = %s and id = %s and lease_token = %s",
         (
             status,
-            ctx.now + pause_after(delivery.attempts, longest),
+            ctx.now + (after or pause_after(delivery.attempts, longest)),
             error[:_LONGEST_ERROR].replace("\0", ""),
             ctx.tenant_id,
             delivery.delivery_id,
