@@ -238,22 +238,8 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
     return given | {"lines": about, "draft_id": ids["draft_id"]}
 
 
-ROOMS = (
-    *(
-        pictures,
-        buying,
-        planning,
-        selling,
-        paying,
-        bookkeeping,
-        taxing,
-        bank,
-        goods,
-        loyal,
-        offline,
-    ),
-    *(hearing, moving),
-)
+TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
+ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()
