@@ -83,5 +83,6 @@ subscribe(
         frozenset({"imaging.ingest", "imaging.operate"}),
     ),
     Subscriber("automation.queue_webhooks", tuple(automation.PUBLIC_EVENTS), "jobs.webhooks.queue"),
+    Subscriber("messaging.send", ("messaging.message_queued.v1",), "jobs.messages.send"),
     Subscriber("automation.post_webhook", ("automation.webhook_queued.v1",), "jobs.webhooks.post"),
 )

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
         secret_key: Signs tenant contexts and cookies and derives role passwords.
         outgoing_networks: Private networks that webhooks may reach, as CIDR, separated by commas.
             Without them only public hosts are.
+        smtp_url: Mail server, `smtp://user:password@host:587` (STARTTLS; `?tls=no` without) or
+            `smtps://...`. Empty: no e-mail is sent.
+        mail_from: `Name <address>` that e-mail comes from.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
     """
@@ -57,6 +60,8 @@ class Settings(BaseSettings):
     secret_key: SecretStr = SecretStr("")
     session_hours: int = 12
     outgoing_networks: str = ""
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = "Vantage <no-reply@localhost>"
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_seconds: int = 30
     lock_timeout_seconds: int = 5

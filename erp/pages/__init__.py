@@ -74,6 +74,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.valuation",
     "erp.pages.loyalty.programme",
     "erp.pages.inventory.warehouses",
+    "erp.pages.messaging.messages",
     "erp.pages.party.editing",
     "erp.pages.party.parties",
     "erp.pages.party.party",

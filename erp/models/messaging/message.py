@@ -1,0 +1,73 @@
+"""Messages to people outside: what was said, to whom, and whether it went out."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from erp.models.base import INSTANT, TenantRow, belongs_to, one_of
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    EMAIL = "email"
+    SMS = "sms"
+    WHATSAPP = "whatsapp"
+
+
+class MessageStatus(StrEnum):
+    """Where a message stands; `sent` is the carrier's word, not the reader's."""
+
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Message(TenantRow, table=True):
+    """One message to one person.
+
+    Attributes:
+        purpose: Why it is sent, such as `imaging.report`.
+        to_address: An e-mail address, or a number with its country code.
+        attachments: `document_id`, `file_name`, `media_type` and `sha256` of each.
+        dedupe_key: The same message under the same key is queued once.
+        carrier_ref: The carrier's name for it, once it went out.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        belongs_to("party_id", "party"),
+        UniqueConstraint("tenant_id", "dedupe_key"),
+        one_of("channel", Channel),
+        one_of("status", MessageStatus),
+        CheckConstraint("(status = 'queued') = (ended_at is null)", name="ended"),
+        CheckConstraint("to_address <> '' and body <> ''", name="content"),
+        Index("ix_message_newest", "tenant_id", "id"),
+        Index("ix_message_origin", "tenant_id", "origin_type", "origin_id"),
+    )
+
+    channel: str
+    purpose: str
+    party_id: UUID | None = None
+    to_name: str
+    to_address: str
+    subject: str = ""
+    body: str
+    attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    origin_type: str
+    origin_id: UUID
+    dedupe_key: str
+    status: str = MessageStatus.QUEUED
+    attempts: int = 0
+    problem: str = ""
+    carrier_ref: str = ""
+    user_id: UUID
+    user_name: str
+    queued_at: datetime = Field(sa_type=INSTANT)
+    ended_at: datetime | None = Field(default=None, sa_type=INSTANT)

@@ -1,0 +1,74 @@
+"""Messages to people outside: what went out, what waits, what failed."""
+
+from typing import Any, ClassVar
+
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import counted
+from erp.state.listing import ListState
+from erp.state.registry import PAGE, handler
+
+STATUSES = {"queued": "Waiting", "sent": "Sent", "failed": "Failed", "cancelled": "Cancelled"}
+CHANNELS = {"email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp"}
+
+
+class MessageListState(ListState, rx.State):
+    """Messages, newest first."""
+
+    permission: ClassVar[str] = "platform.operate"
+    query: ClassVar[str] = "messaging.list_messages"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("to_name", "To", detail="to_address"),
+        Column("subject", "Subject", detail="about"),
+        Column("user_name", "Asked for by", wide_only=True),
+        Column("queued_at", "Asked for", Kind.INSTANT, wide_only=True),
+        Column(
+            "status",
+            "State",
+            Kind.STATUS,
+            labels=STATUSES,
+            tones={"queued": "amber", "sent": "green", "failed": "red", "cancelled": "gray"},
+        ),
+    )
+    filter_keys: ClassVar[tuple[str, ...]] = ("status", "channel")
+    topics: ClassVar[tuple[str, ...]] = ("messaging",)
+
+    shown: dict[str, str] = {}
+
+    def _entry(self, row: Any) -> Any:
+        files = counted(row.files, "file", "files") if row.files else ""
+        parts = [CHANNELS[row.channel], files, row.problem if row.status != "sent" else ""]
+        return row.model_dump() | {"about": " · ".join(part for part in parts if part)}
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {
+            "body": row.body,
+            "may_cancel": "yes" if row.status == "queued" else "",
+            "may_resend": "yes" if row.status in {"failed", "cancelled"} else "",
+        }
+
+    @handler(permission=PAGE)
+    async def show(self, message_id: str) -> None:
+        """Show what a message says."""
+        found = [row for row in self.rows if row["id"] == message_id]
+        self.shown = dict(found[0]) if found else {}
+
+    @handler(permission=PAGE)
+    async def hide(self) -> None:
+        """Close the message."""
+        self.shown = {}
+
+    @handler(permission=PAGE)
+    async def act(self, verb: str, message_id: str) -> EventSpec | None:
+        """Cancel a message, or send it again."""
+        if verb not in {"cancel", "resend"}:
+            return None
+        try:
+            await self._run(f"messaging.{verb}_message", {"message_id": f"{message_id}"})
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        await self._reload()
+        return rx.toast.success("Cancelled." if verb == "cancel" else "It goes out again.")
