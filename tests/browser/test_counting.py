@@ -124,7 +124,8 @@ def test_a_lot_sent_back_reaches_the_counters_open_sheet(open_window, interface,
     page = enter(open_window(), interface, shop, "manager", f"/stock/counts/{count_id}")
     row = page.get_by_role("row", name="Arnica 1")
     expect(row).to_have_count(1)  # the differences come first
-    row.get_by_role("checkbox").check()
+    row.get_by_role("checkbox").click()
+    expect(row.get_by_role("checkbox")).to_be_checked(timeout=15_000)
     page.get_by_role("button", name="Have them counted again").click()
     expect(page.get_by_text("1 lot to count again")).to_be_visible()
     page.get_by_role("link", name="Go on counting").click()

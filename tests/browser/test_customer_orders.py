@@ -58,7 +58,7 @@ def test_a_pasted_list_becomes_a_quotation_an_order_and_two_invoices(acting, sho
     page.get_by_role("button", name="Deliver and invoice").click()
     expect(page.get_by_text("7 kept")).to_be_visible(timeout=15_000)
     page.get_by_role("link", name="Deliver", exact=True).click()
-    expect(page.get_by_label("Units")).to_have_value("6")
+    expect(page.get_by_label("Units")).to_have_value("6", timeout=15_000)
     page.get_by_role("button", name="Deliver and invoice").click()
     expect(page.get_by_text("All delivered")).to_be_visible(timeout=15_000)
     expect(page.get_by_role("table", name="Deliveries").get_by_role("row")).to_have_count(3)

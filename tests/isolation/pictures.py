@@ -31,6 +31,8 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     again = _offer(ids, shop)
     again["offer"] |= {"transfer_id": "t-2", "sop_uid": f"{UID}.9", "sha256": "6f" * 32}
     ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
+    asked = {"session_id": ids["session_id"], "idempotency_key": new_id().hex}
+    ids["report_id"] = shop.run("imaging.request_report", asked).id
     ids["decided_session_id"] = _decided(shop, ids)
     return ids
 
@@ -181,6 +183,7 @@ EXAMPLES: dict[str, Example] = {
     "imaging.request_report": of_session(),
     "imaging.retire_device": lambda i, _: {"device_id": i["device_id"]},
     "imaging.retry_held": lambda i, _: {"quarantine_id": i["quarantine_id"]},
+    "imaging.send_report": lambda i, _: {"report_id": i["report_id"]},
     "imaging.start_review": of_session(),
     "imaging.take_object": lambda i, s: (
         _taken(i, s) | {"transfer_id": i["open_transfer_id"], "sha256": "6f" * 32}

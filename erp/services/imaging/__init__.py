@@ -106,6 +106,7 @@ from erp.services.imaging.reviewing import (
     request_repeat,
     start_review,
 )
+from erp.services.imaging.sending import SendReport, send_report
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
@@ -152,6 +153,7 @@ __all__ = [
     "RefusedObject",
     "RegisterDevice",
     "ReportPlan",
+    "SendReport",
     "SessionDetail",
     "SessionEvent",
     "SessionReport",
@@ -211,6 +213,7 @@ __all__ = [
     "retake_object",
     "retire_device",
     "retry_held",
+    "send_report",
     "start_review",
     "still_held",
     "take_object",
