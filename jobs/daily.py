@@ -31,6 +31,7 @@ __all__ = [
     "expire_points_each_morning",
     "make_entries_each_morning",
     "release_reservations",
+    "remind_customers_each_morning",
     "remind_of_claims_each_morning",
     "suggest_reorders_each_morning",
     "sweep",
@@ -65,6 +66,13 @@ def make_entries_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_make_entries, place))
+
+
+def remind_customers_each_morning() -> None:
+    """Remind the late customers of every company whose day has begun, once per day and company."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_remind_customers, place))
 
 
 def expire_points_each_morning() -> None:
@@ -153,6 +161,13 @@ def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, wh
     for branch in branches.rows:
         there = replace(ctx, branch_id=branch.id)
         platform.run(name, there, {"idempotency_key": f"{key}-{branch.id}"})
+
+
+def _remind_customers(place: identity.TenantPlace) -> None:
+    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    key = f"remind-customers-{day}"
+    ctx = system_context(place, {"payments.receive"}, request_id=f"{key}-{place.slug}")
+    platform.run("payments.remind_automatically", ctx, {"idempotency_key": key})
 
 
 def _expire_points(place: identity.TenantPlace) -> None:

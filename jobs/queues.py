@@ -19,6 +19,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.daily.expire_points_each_morning",
         "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",
+        "jobs.daily.remind_customers_each_morning",
         "jobs.daily.remind_of_claims_each_morning",
         "jobs.daily.suggest_reorders_each_morning",
         "jobs.daily.sweep",

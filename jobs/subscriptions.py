@@ -83,6 +83,12 @@ subscribe(
         frozenset({"imaging.ingest", "imaging.operate"}),
     ),
     Subscriber("automation.queue_webhooks", tuple(automation.PUBLIC_EVENTS), "jobs.webhooks.queue"),
+    Subscriber(
+        "payments.send_reminder",
+        ("payments.party_reminded.v1",),
+        "jobs.payments.send_reminder",
+        frozenset({"payments.view"}),
+    ),
     Subscriber("messaging.send", ("messaging.message_queued.v1",), "jobs.messages.send"),
     Subscriber("automation.post_webhook", ("automation.webhook_queued.v1",), "jobs.webhooks.post"),
 )

@@ -17,6 +17,8 @@ def paying(shop: Shop, buyer_id: object) -> Ids:
         ids[f"{side}_item_id"] = next(row.id for row in rows if row.side == side)
     told = paid | {"settles": [{"item_id": ids["debit_item_id"], "amount": "2.00"}]}
     shop.run("payments.receive_payment", told)
+    promise = {"party_id": buyer_id, "amount": "1.00", "promised_on": str(shop.ctx.today)}
+    ids["promise_id"] = shop.run("payments.record_promise", promise).id
     return ids | {"matched_item_id": ids["debit_item_id"]}
 
 
@@ -46,5 +48,14 @@ EXAMPLES: dict[str, Example] = {
     "payments.get_payment": lambda i, _: {"payment_id": i["payment_id"]},
     "payments.list_payments": lambda i, _: {"party_id": i["buyer_id"]},
     "payments.get_statement": lambda i, _: {"party_id": i["buyer_id"]},
+    "payments.list_promises": lambda i, _: {"party_id": i["buyer_id"]},
+    "payments.list_reminders": lambda i, _: {"party_id": i["buyer_id"]},
+    "payments.record_promise": lambda i, s: {
+        "party_id": i["buyer_id"],
+        "amount": "1.00",
+        "promised_on": str(s.ctx.today),
+    },
+    "payments.remind_parties": lambda i, _: {"party_ids": [i["buyer_id"]], "method": "phone"},
+    "payments.withdraw_promise": lambda i, _: {"promise_id": i["promise_id"]},
     "payments.list_items": lambda i, _: {"party_id": i["buyer_id"]},
 }

@@ -78,14 +78,14 @@ def put(given, field, value):
         places = [part for found in inside for part in (found if is_many(found) else [found])]
     for place in places:
         assert last in place, f"the example does not name {field}"
-        place[last] = value
+        place[last] = [value] if is_many(place[last]) else value
     return changed
 
 
 def get(given, field):
     for name in field.split("."):
         given = given[0][name] if is_many(given) else given[name]
-    return given
+    return given[0] if is_many(given) else given
 
 
 def outcome(ctx, name, given):

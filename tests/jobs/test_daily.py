@@ -145,6 +145,20 @@ def test_points_lapse_in_every_tenant_once_a_day(asha, bodhi, owner, monkeypatch
         assert runs == [(f"expire-points-{noon.date()}-1",)]
 
 
+def test_customers_are_reminded_in_every_tenant_once_a_day(asha, bodhi, owner, monkeypatch):
+    noon = daily.utc_now().replace(hour=7, minute=0)
+    monkeypatch.setattr(daily, "utc_now", lambda: noon)
+    for _ in range(3):
+        daily.remind_customers_each_morning()
+    for organisation in (asha, bodhi):
+        runs = owner.execute(
+            "select idempotency_key from command_log"
+            " where tenant_id = %s and command = 'payments.remind_automatically'",
+            (organisation.tenant_id,),
+        ).fetchall()
+        assert runs == [(f"remind-customers-{noon.date()}",)]
+
+
 def test_lapsed_reservations_are_looked_for_in_every_tenant(asha, bodhi, owner):
     daily.release_reservations()
     for organisation in (asha, bodhi):

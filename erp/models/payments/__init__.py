@@ -1,5 +1,12 @@
-"""Payments received and made."""
+"""Payments received and made, and collecting what is late."""
 
+from erp.models.payments.collecting import (
+    PaymentPromise,
+    Reminder,
+    ReminderItem,
+    ReminderMethod,
+    ReminderRule,
+)
 from erp.models.payments.payment import (
     Direction,
     Ledger,
@@ -9,4 +16,16 @@ from erp.models.payments.payment import (
     StepKind,
 )
 
-__all__ = ["Direction", "Ledger", "Payment", "PaymentMethod", "PaymentStep", "StepKind"]
+__all__ = [
+    "Direction",
+    "Ledger",
+    "Payment",
+    "PaymentMethod",
+    "PaymentPromise",
+    "PaymentStep",
+    "Reminder",
+    "ReminderItem",
+    "ReminderMethod",
+    "ReminderRule",
+    "StepKind",
+]

@@ -15,6 +15,12 @@ class UnknownItem(NotFound):
     code = "unknown_item"
 
 
+class UnknownPromise(NotFound):
+    """The acting company has no such promise."""
+
+    code = "unknown_promise"
+
+
 class WrongDay(InvalidInput):
     """The day does not make sense for a payment."""
 

@@ -42,3 +42,21 @@ class ItemsMatched(DomainEvent):
 
     party_id: UUID
     amount: Decimal
+
+
+class PromiseMade(DomainEvent):
+    """A customer promised to pay, or disputes; the aggregate is the customer."""
+
+    name: ClassVar[str] = "payments.promise_made.v1"
+
+    promise_id: UUID
+    party_id: UUID
+
+
+class PartyReminded(DomainEvent):
+    """A customer is reminded of what is late; the aggregate is the customer."""
+
+    name: ClassVar[str] = "payments.party_reminded.v1"
+
+    reminder_id: UUID
+    party_id: UUID

@@ -1,0 +1,330 @@
+"""Reminding customers of what is late: written with what it says, sent by a job with a statement."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Final
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.formatting import date_text, money_text
+from erp.core.ids import new_id
+from erp.models.payments import Reminder as ReminderTable
+from erp.models.payments import ReminderItem, ReminderMethod
+from erp.services import accounting, documents, messaging, party
+from erp.services.messaging import Channel, NewMessage
+from erp.services.party import printed_branch
+from erp.services.payments.due_reminders import DueReminder, late_customers
+from erp.services.payments.events import PartyReminded
+from erp.services.payments.reminder_rules import ReminderRule, rule_of, said
+from erp.services.platform import Command, Query, Result, Rows, Text, command, emit, query
+
+ORIGIN: Final = "reminder"
+PURPOSE: Final = "payments.reminder"
+
+documents.allow_reading(ORIGIN, "payments.view")
+
+
+class RemindParties(Command):
+    """Remind customers at the level that has come for them.
+
+    Attributes:
+        method: `email` sends it with a statement; `phone` and `letter` note that it was done.
+        note: What was said, of a call.
+    """
+
+    party_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=100)]
+    method: ReminderMethod = ReminderMethod.EMAIL
+    note: Text = ""
+
+
+class RemindAutomatically(Command):
+    """Remind who is due at a level that goes out by itself."""
+
+
+class SkippedParty(Result):
+    """A customer who was not reminded, and why."""
+
+    party_id: UUID
+    party: str
+    reason: str
+
+
+class RemindersMade(Result):
+    """What was written; `skipped` says who was left out."""
+
+    reminder_ids: list[UUID]
+    skipped: list[SkippedParty]
+
+
+class ListReminders(Query):
+    """A customer's reminders, the latest first."""
+
+    party_id: UUID
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+
+
+class ReminderRow(Result):
+    """A reminder; `message_status` says how its e-mail stands, empty where none was written."""
+
+    id: UUID
+    level: int
+    method: str
+    overdue: Decimal
+    interest: Decimal
+    reminded_on: date
+    to_address: str
+    subject: str
+    body: str
+    note: str
+    user_name: str
+    bills: int
+    message_status: str
+
+
+class ReminderRows(Rows):
+    """Reminders of a customer."""
+
+    rows: list[ReminderRow]
+
+
+@command("payments.remind_parties", permission="payments.receive", rest="POST /reminders")
+def remind_parties(session: Session, ctx: RequestContext, cmd: RemindParties) -> RemindersMade:
+    """Remind customers; who is not due, has promised, or has no address is left out and named.
+
+    Each bill is reminded once at each level. Locks the open items of each customer.
+
+    Raises:
+        UnknownParty: One of them does not exist, or has no account.
+        ChannelNotSetUp: E-mail is asked for and no mail server is set up.
+
+    Emits:
+        payments.party_reminded.v1 for each.
+    """
+    if cmd.method is ReminderMethod.EMAIL:
+        messaging.require_channel(Channel.EMAIL)
+    rule = rule_of(session, ctx)
+    made = RemindersMade(reminder_ids=[], skipped=[])
+    for party_id in sorted(set(cmd.party_ids)):
+        _remind(session, ctx, rule, party_id, cmd, made)
+    return made
+
+
+@command("payments.remind_automatically", permission="payments.receive")
+def remind_automatically(
+    session: Session, ctx: RequestContext, _cmd: RemindAutomatically
+) -> RemindersMade:
+    """Remind by e-mail who is due at a level that goes out by itself; nothing without a mail server.
+
+    Emits:
+        payments.party_reminded.v1 for each.
+    """
+    rule, made = rule_of(session, ctx), RemindersMade(reminder_ids=[], skipped=[])
+    try:
+        messaging.require_channel(Channel.EMAIL)
+    except messaging.ChannelNotSetUp:
+        return made
+    due = late_customers(session, ctx, rule, standing="due")
+    wanted = [one for one in due if one.email and rule.levels[one.level - 1].is_automatic]
+    for one in sorted(wanted, key=lambda one: one.party_id):
+        given = RemindParties(party_ids=(one.party_id,))
+        _remind(session, ctx, rule, one.party_id, given, made)
+    return made
+
+
+@query("payments.list_reminders", permission="payments.view", rest="GET /reminders")
+def list_reminders(session: Session, ctx: RequestContext, wanted: ListReminders) -> ReminderRows:
+    """List a customer's reminders and whether they went out.
+
+    Raises:
+        UnknownParty: There is no such party, or it has no account.
+    """
+    party.require_account(session, ctx, wanted.party_id, "party_id")
+    rows = db.fetch_all(
+        session,
+        """
+        select r.id, r.level, r.method, r.overdue, r.interest, r.reminded_on, r.to_address,
+               r.subject, r.body, r.note, r.user_name,
+               (select count(*) from reminder_item item
+                 where (item.tenant_id, item.reminder_id) = (r.tenant_id, r.id)) as bills,
+               coalesce((select message.status from message
+                          where message.tenant_id = r.tenant_id and message.origin_type = 'reminder'
+                            and message.origin_id = r.id order by message.id desc limit 1),
+                        case when r.method = 'email' then 'queued' else '' end) as message_status
+          from reminder r
+         where r.tenant_id = %s and r.company_id = %s and r.party_id = %s
+         order by r.id desc limit %s
+        """,
+        (ctx.tenant_id, ctx.company_id, wanted.party_id, wanted.limit),
+    )
+    return ReminderRows(rows=[ReminderRow(**row) for row in rows])
+
+
+def queue_reminder(
+    session: Session, ctx: RequestContext, reminder_id: UUID, files: Sequence[UUID]
+) -> UUID | None:
+    """Queue the e-mail of a reminder with its statement; again changes nothing.
+
+    Raises:
+        ChannelNotSetUp: The mail server was taken away meanwhile.
+    """
+    row = reminder_of(session, ctx, reminder_id)
+    if row is None or row["method"] != ReminderMethod.EMAIL:
+        return None
+    new = NewMessage(
+        channel=Channel.EMAIL,
+        purpose=PURPOSE,
+        to_name=row["party"],
+        to_address=row["to_address"],
+        subject=row["subject"],
+        body=row["body"],
+        origin_type=ORIGIN,
+        origin_id=reminder_id,
+        dedupe_key=f"{PURPOSE}-{reminder_id}",
+        party_id=row["party_id"],
+        documents=tuple(files),
+    )
+    return messaging.queue_message(session, ctx, new)
+
+
+def reminder_of(session: Session, ctx: RequestContext, reminder_id: UUID) -> db.Row | None:
+    """Return a reminder with its customer's name, or nothing."""
+    return db.fetch_one(
+        session,
+        "select r.*, p.name as party from reminder r"
+        " join party p on (p.tenant_id, p.id) = (r.tenant_id, r.party_id)"
+        " where r.tenant_id = %s and r.id = %s",
+        (ctx.tenant_id, reminder_id),
+    )
+
+
+def _remind(
+    session: Session,
+    ctx: RequestContext,
+    rule: ReminderRule,
+    party_id: UUID,
+    cmd: RemindParties,
+    made: RemindersMade,
+) -> None:
+    name = party.require_account(session, ctx, party_id, "party_ids")
+    accounting.hold_items(session, ctx, "debtors", party_id)
+    found = late_customers(session, ctx, rule, party_ids=[party_id])
+    reason = _why_not(found, cmd)
+    if reason:
+        made.skipped.append(SkippedParty(party_id=party_id, party=name, reason=reason))
+        return
+    made.reminder_ids.append(_write(session, ctx, rule, found[0], cmd))
+
+
+def _why_not(found: Sequence[DueReminder], cmd: RemindParties) -> str:
+    if not found:
+        return "Nothing of this customer is late."
+    one = found[0]
+    if one.held_until is not None:
+        return f"A promise or dispute holds reminders back until {date_text(one.held_until)}."
+    if one.standing != "due":
+        return "Every late bill was reminded at the level that holds."
+    if cmd.method is ReminderMethod.EMAIL and not one.email:
+        return "There is no e-mail address. Add it to the customer, or note a call."
+    return ""
+
+
+def _write(
+    session: Session, ctx: RequestContext, rule: ReminderRule, one: DueReminder, cmd: RemindParties
+) -> UUID:
+    reminder_id, level = new_id(), rule.levels[one.level - 1]
+    bills = _late_bills(session, ctx, one.party_id)
+    facts = _facts(session, ctx, rule, one, bills)
+    is_mail = cmd.method is ReminderMethod.EMAIL
+    row = {
+        "tenant_id": ctx.tenant_id,
+        "id": reminder_id,
+        "company_id": ctx.company_id,
+        "branch_id": ctx.branch_id,
+        "party_id": one.party_id,
+        "level": one.level,
+        "method": cmd.method.value,
+        "overdue": one.overdue,
+        "interest": one.interest,
+        "oldest_due_on": one.oldest_due_on,
+        "reminded_on": ctx.today,
+        "to_address": one.email if is_mail else "",
+        "subject": said(level.subject, facts) if is_mail else "",
+        "body": said(level.body, facts) if is_mail else "",
+        "note": cmd.note,
+        "user_id": ctx.user_id,
+        "user_name": ctx.user_name,
+    }
+    db.insert_rows(session, ReminderTable, [row])
+    db.insert_rows(session, ReminderItem, _items(ctx, reminder_id, bills, rule))
+    emit(session, ctx, one.party_id, PartyReminded(reminder_id=reminder_id, party_id=one.party_id))
+    return reminder_id
+
+
+def _late_bills(session: Session, ctx: RequestContext, party_id: UUID) -> list[db.Row]:
+    """Return the late bills, each with the highest level it was reminded at."""
+    return db.fetch_all(
+        session,
+        """
+        select i.id, i.amount - i.settled as open, i.effective_on, i.due_on, e.narration,
+               coalesce((select max(told.level) from reminder_item told
+                          where told.tenant_id = i.tenant_id and told.item_id = i.id), 0) as told
+          from open_item i
+          join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = 'debtors'
+          join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
+         where i.tenant_id = %s and i.company_id = %s and i.party_id = %s and i.side = 'debit'
+           and i.settled < i.amount and i.due_on < %s
+         order by i.due_on, i.id
+        """,
+        (ctx.tenant_id, ctx.company_id, party_id, ctx.today),
+    )
+
+
+def _facts(
+    session: Session,
+    ctx: RequestContext,
+    rule: ReminderRule,
+    one: DueReminder,
+    bills: Sequence[db.Row],
+) -> dict[str, str]:
+    rate = f"{rule.interest_percent.normalize():f}"
+    interest = f"Interest at {rate} % a year comes to {money_text(one.interest)} to date."
+    return {
+        "party": one.party,
+        "company": printed_branch(session, ctx).name,
+        "overdue": money_text(one.overdue),
+        "days": str(one.days),
+        "bills": "\n".join(_bill_line(bill) for bill in bills),
+        "interest": interest if one.interest else "",
+    }
+
+
+def _bill_line(bill: db.Row) -> str:
+    due = f"due {date_text(bill['due_on'])}"
+    return f"- {bill['narration']} of {date_text(bill['effective_on'])}, {due}: {money_text(bill['open'])}"
+
+
+def _items(
+    ctx: RequestContext, reminder_id: UUID, bills: Sequence[db.Row], rule: ReminderRule
+) -> list[dict[str, object]]:
+    """Return the bills that reached a level they were not reminded at."""
+    return [
+        {
+            "tenant_id": ctx.tenant_id,
+            "id": new_id(),
+            "reminder_id": reminder_id,
+            "item_id": bill["id"],
+            "level": level,
+            "open": bill["open"],
+        }
+        for bill in bills
+        if (level := _level_of(ctx.today, bill["due_on"], rule)) > bill["told"]
+    ]
+
+
+def _level_of(today: date, due_on: date, rule: ReminderRule) -> int:
+    return sum(1 for level in rule.levels if level.after_days <= (today - due_on).days)
