@@ -84,6 +84,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.payments.ageing",
     "erp.pages.payments.payments",
     "erp.pages.payments.recording",
+    "erp.pages.payments.reminders",
     "erp.pages.payments.statement",
     "erp.pages.pos.advances",
     "erp.pages.pos.approvals",

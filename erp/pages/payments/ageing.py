@@ -30,6 +30,7 @@ def receivables_page() -> rx.Component:
             "Invoices on account appear here until they are paid.",
             link_button("Orders", "/orders", icon="shopping-bag"),
         ),
+        link_button("Reminders", "/receivables/reminders", look="outline", icon="bell-ring"),
     )
 
 
@@ -55,14 +56,17 @@ def payables_page() -> rx.Component:
     )
 
 
-def _ages(state: Any, title: str, words: str, empty: Empty) -> rx.Component:
+def _ages(state: Any, title: str, words: str, empty: Empty, *actions: rx.Component) -> rx.Component:
     def tile(label: str, key: str, icon: str, note: Any = "") -> rx.Component:
         value = rx.cond(state.is_loading, bone("120px", "24px"), state.sums[key])
         return stat_tile(label, value, note=note, icon=icon)
 
     return rx.fragment(
         page_header(
-            title, words, link_button("Payments", "/payments", look="outline", icon="banknote")
+            title,
+            words,
+            *actions,
+            link_button("Payments", "/payments", look="outline", icon="banknote"),
         ),
         tiles(
             tile("Balance", "balance", "scale", note=f"At the end of {state.sums['as_of']}"),

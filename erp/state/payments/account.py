@@ -9,9 +9,18 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text
+from erp.core.formatting import counted, date_text, money_text
 from erp.services import identity
-from erp.state.payments.wording import PAGE_OF_ORIGIN, PAY, RECEIVE, VIEW
+from erp.state.asking import DialogFormState
+from erp.state.payments.wording import (
+    MESSAGE_WORDS,
+    PAGE_OF_ORIGIN,
+    PAY,
+    PROMISE_TONES,
+    RECEIVE,
+    REMINDED,
+    VIEW,
+)
 from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
 from erp.state.showing import display_rows
@@ -74,10 +83,44 @@ class _AccountState(RecordState, mixin=True):
 
 
 class CustomerAccountState(_AccountState, rx.State):
-    """What a customer owes."""
+    """What a customer owes, what they promised, and how they were reminded."""
 
     ledger: ClassVar[str] = "customer"
     debt_side: ClassVar[str] = "debit"
+
+    promises: list[dict[str, str]] = []
+    reminders: list[dict[str, str]] = []
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        await super()._load(record_id, principal)
+        promised = await self._ask("payments.list_promises", {"party_id": record_id, "limit": 10})
+        reminded = await self._ask("payments.list_reminders", {"party_id": record_id, "limit": 10})
+        self.promises = [_promise(row) for row in promised.rows]
+        self.reminders = [_reminder(row) for row in reminded.rows]
+
+    @handler(permission=RECEIVE)
+    async def withdraw_promise(self, promise_id: str) -> EventSpec:
+        """Let a promise hold no longer."""
+        try:
+            await self._run("payments.withdraw_promise", {"promise_id": f"{promise_id}"})
+        except (ValidationError, DomainError) as error:
+            words = error.message if isinstance(error, DomainError) else "Load the page again."
+            return rx.toast.error(words)
+        await self._show()
+        return rx.toast.success("Withdrawn. The customer is reminded again.")
+
+
+class RecordPromiseState(DialogFormState, rx.State):
+    """Records what the customer of the page promised, or disputes."""
+
+    permission: ClassVar[str] = RECEIVE
+    command: ClassVar[str] = "payments.record_promise"
+    subject_field: ClassVar[str] = "party_id"
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(CustomerAccountState)
+        await page._show()  # noqa: SLF001  sister of this state
+        return "Kept. Until its day nobody is reminded."
 
 
 class SupplierAccountState(_AccountState, rx.State):
@@ -86,6 +129,31 @@ class SupplierAccountState(_AccountState, rx.State):
     ledger: ClassVar[str] = "supplier"
     debt_side: ClassVar[str] = "credit"
     matches: ClassVar[str] = PAY
+
+
+def _promise(row: Any) -> dict[str, str]:
+    what = f"{money_text(row.amount)} by {date_text(row.promised_on)}"
+    return {
+        "id": str(row.id),
+        "what": what if row.amount else f"Disputed, held until {date_text(row.promised_on)}",
+        "note": row.note,
+        "by": f"{date_text(row.made_on)} · {row.user_name}",
+        "standing": row.standing.capitalize(),
+        "tone": PROMISE_TONES[row.standing],
+        "is_open": "yes" if row.standing in {"open", "disputed"} else "",
+    }
+
+
+def _reminder(row: Any) -> dict[str, str]:
+    words = REMINDED[row.method]
+    stands = MESSAGE_WORDS.get(row.message_status, "")
+    return {
+        "id": str(row.id),
+        "what": f"Level {row.level} {words}, {money_text(row.overdue)} late",
+        "note": row.note or stands,
+        "by": f"{date_text(row.reminded_on)} · {row.user_name}",
+        "standing": stands,
+    }
 
 
 def _entry(row: Any) -> dict[str, Any]:

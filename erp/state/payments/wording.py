@@ -45,3 +45,17 @@ PAGE_OF_ORIGIN: Final = {
     "payment": "/payments/{}",
 }
 """Page of the document behind an entry, by its origin."""
+PROMISE_TONES: Final = {
+    "open": "blue",
+    "kept": "green",
+    "broken": "red",
+    "withdrawn": "gray",
+    "disputed": "amber",
+}
+REMINDED: Final = {"email": "by e-mail", "phone": "by phone", "letter": "by letter"}
+MESSAGE_WORDS: Final = {
+    "queued": "On its way",
+    "sent": "Sent",
+    "failed": "Could not be sent",
+    "cancelled": "Cancelled",
+}
