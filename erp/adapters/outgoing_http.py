@@ -34,6 +34,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         status, problem = 0, str(refusal)
     except httpx.TimeoutException:
         status, problem = 0, f"No answer within {SECONDS:.0f} seconds."
+    except httpx.ConnectError as error:
+        status, problem = 0, f"Nothing answers there ({error})."[:300]
     except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         status, problem = 0, f"{type(error).__name__}: {error}"[:300]
     return Answer(status, problem, round((time.monotonic() - started) * 1000))

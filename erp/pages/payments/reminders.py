@@ -177,7 +177,7 @@ def _level(level: rx.Var[dict[str, str]], index: rx.Var[int]) -> rx.Component:
                 errors=errors,
                 default_value=level["body"],
                 max_length=4000,
-                rows=6,
+                rows=10,
                 required=True,
             ),
             check_field(

@@ -7,7 +7,7 @@ from erp.services.platform import DomainEvent
 
 
 class WebhookQueued(DomainEvent):
-    """An event is to be posted to an endpoint; the aggregate is the endpoint."""
+    """An event is to be posted to an endpoint; the aggregate is the delivery."""
 
     name: ClassVar[str] = "automation.webhook_queued.v1"
 
@@ -24,7 +24,7 @@ class WebhookChanged(DomainEvent):
 
 
 class WebhookTried(DomainEvent):
-    """A posting was answered, or ended without one."""
+    """A posting was answered, or ended without one; the aggregate is the delivery."""
 
     name: ClassVar[str] = "automation.webhook_tried.v1"
 

@@ -145,7 +145,7 @@ def retry_webhook(session: Session, ctx: RequestContext, cmd: RetryWebhook) -> I
         " where tenant_id = %s and id = %s",
         (ctx.now, ctx.tenant_id, cmd.delivery_id),
     )
-    emit(session, ctx, found["endpoint_id"], WebhookQueued(delivery_id=cmd.delivery_id))
+    emit(session, ctx, cmd.delivery_id, WebhookQueued(delivery_id=cmd.delivery_id))
     return Identified(id=cmd.delivery_id)
 
 
@@ -245,7 +245,7 @@ def _queue(
         "queued_at": ctx.now,
     }
     db.insert_rows(session, WebhookDelivery, [row])
-    emit(session, ctx, endpoint_id, WebhookQueued(delivery_id=delivery_id))
+    emit(session, ctx, delivery_id, WebhookQueued(delivery_id=delivery_id))
     return delivery_id
 
 
@@ -300,14 +300,14 @@ def _end(session: Session, ctx: RequestContext, found: db.Row) -> None:
     emit(
         session,
         ctx,
-        found["endpoint_id"],
+        found["id"],
         WebhookTried(delivery_id=found["id"], status="delivered"),
     )
 
 
 def _tell(session: Session, ctx: RequestContext, post: WebhookPost, status: str) -> None:
     event = WebhookTried(delivery_id=post.delivery_id, status=status)
-    emit(session, ctx, post.endpoint_id, event)
+    emit(session, ctx, post.delivery_id, event)
 
 
 def _give_up(session: Session, ctx: RequestContext, found: db.Row, answer: Answer) -> None:
