@@ -10,23 +10,35 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
+from erp.models.imaging.order import ImagingOrder, OrderStatus
+from erp.models.imaging.peers import (
+    CommitmentStatus,
+    DicomEntity,
+    DicomPeer,
+    StorageCommitment,
+)
 from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
 
 __all__ = [
     "Annotation",
+    "CommitmentStatus",
     "DeviceKind",
     "DeviceMessage",
     "DeviceState",
+    "DicomEntity",
     "DicomInstance",
     "DicomPatient",
+    "DicomPeer",
     "DicomSeries",
     "DicomStudy",
     "ImagingDevice",
+    "ImagingOrder",
     "ImagingReport",
     "ImagingSession",
     "IngestAttempt",
     "IngestSource",
+    "OrderStatus",
     "QaReview",
     "QaState",
     "Quarantine",
@@ -34,6 +46,7 @@ __all__ = [
     "ReportStatus",
     "SessionEvent",
     "SessionState",
+    "StorageCommitment",
     "Transfer",
     "TransferStatus",
 ]
