@@ -89,8 +89,8 @@ class Crew:
                 pid, status = os.wait()
             except ChildProcessError:
                 return
-            place = self._places.pop(pid, None)
-            if place is not None and not self._is_stopping:
+            place = self._places.pop(pid, -1)
+            if place >= 0 and not self._is_stopping:
                 _log.warning("dicom_process_ended", status=status)
                 time.sleep(PAUSE_SECONDS)
                 self._start(place)
@@ -106,7 +106,7 @@ class Crew:
         try:
             self._work(place == 0)
             code = 0
-        except Exception:
+        except Exception:  # noqa: BLE001  a fork must never go on as its parent
             _log.exception("dicom_process_failed")
         finally:
             os._exit(code)

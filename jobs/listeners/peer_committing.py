@@ -10,20 +10,17 @@ import structlog
 from pydantic import ValidationError
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
+from pydicom.uid import UID
 from pynetdicom import build_context, build_role
-from pynetdicom.events import Event
-from pynetdicom.sop_class import (  # type: ignore[attr-defined]  made at import
-    StorageCommitmentPushModel,
-    StorageCommitmentPushModelInstance,
-)
 
 from erp.adapters.dicom.calling import NoAnswer, call_peer
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import Busy, DomainError, Unavailable
 from erp.services import imaging, platform
+from jobs.listeners.peer_contexts import STORAGE_COMMITMENT, STORAGE_COMMITMENT_INSTANCE
 from jobs.listeners.peer_directory import Admission, PeerDirectory
-from jobs.listeners.peer_storing import NOT_AUTHORISED, status_of
+from jobs.listeners.peer_storing import NOT_AUTHORISED, Event, status_of
 
 ASK: Final = 1
 ALL_KEPT: Final = 1
@@ -71,7 +68,7 @@ class Commitments:
                 self._answer_due()
             except (Busy, Unavailable) as error:
                 _log.warning("commitments_wait", code=error.code)
-            except Exception:
+            except Exception:  # noqa: BLE001  the next turn tries again
                 _log.exception("commitments_failed")
             self._wake.wait(TURN_SECONDS)
             self._wake.clear()
@@ -124,7 +121,7 @@ def _send(admission: Admission, answer: imaging.CommitmentAnswer) -> str:
     peer = admission.peer
     if not peer.host:
         return "The peer has no host and port to be called at."
-    model = StorageCommitmentPushModel
+    model = STORAGE_COMMITMENT
     try:
         association = call_peer(
             admission.entity.ae_title,
@@ -139,7 +136,7 @@ def _send(admission: Admission, answer: imaging.CommitmentAnswer) -> str:
     try:
         kind = SOME_REFUSED if answer.refused else ALL_KEPT
         status, _ = association.send_n_event_report(
-            _report(answer), kind, model, StorageCommitmentPushModelInstance
+            _report(answer), kind, UID(model), UID(STORAGE_COMMITMENT_INSTANCE)
         )
     except (RuntimeError, ValueError) as error:
         return f"It takes no answers: {error}"[:200]

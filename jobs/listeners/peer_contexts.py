@@ -5,21 +5,26 @@ from typing import Final
 
 from pynetdicom import ALL_TRANSFER_SYNTAXES, AllStoragePresentationContexts
 from pynetdicom.service_class import StorageServiceClass
-from pynetdicom.sop_class import (  # type: ignore[attr-defined]  made at import
-    ModalityWorklistInformationFind,
-    PatientRootQueryRetrieveInformationModelFind,
-    PatientRootQueryRetrieveInformationModelGet,
-    PatientRootQueryRetrieveInformationModelMove,
-    StorageCommitmentPushModel,
-    StudyRootQueryRetrieveInformationModelFind,
-    StudyRootQueryRetrieveInformationModelGet,
-    StudyRootQueryRetrieveInformationModelMove,
-    Verification,
-    register_uid,
-)
+from pynetdicom.sop_class import register_uid
 
 from erp.services.imaging import PeerAccount
 
+VERIFICATION: Final = "1.2.840.10008.1.1"
+STORAGE_COMMITMENT: Final = "1.2.840.10008.1.20.1"
+STORAGE_COMMITMENT_INSTANCE: Final = "1.2.840.10008.1.20.1.1"
+WORKLIST_FIND: Final = "1.2.840.10008.5.1.4.31"
+PATIENT_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.1.1"
+STUDY_ROOT_FIND: Final = "1.2.840.10008.5.1.4.1.2.2.1"
+FIND: Final = frozenset({PATIENT_ROOT_FIND, STUDY_ROOT_FIND})
+RETRIEVE: Final = frozenset(
+    {
+        "1.2.840.10008.5.1.4.1.2.1.2",
+        "1.2.840.10008.5.1.4.1.2.1.3",
+        "1.2.840.10008.5.1.4.1.2.2.2",
+        "1.2.840.10008.5.1.4.1.2.2.3",
+    }
+)
+"""C-MOVE and C-GET of the patient root and of the study root."""
 RETIRED: Final = {
     "1.2.840.10008.5.1.4.1.1.3": "UltrasoundMultiFrameImageStorageRetired",
     "1.2.840.10008.5.1.4.1.1.5": "NuclearMedicineImageStorageRetired",
@@ -31,17 +36,6 @@ RETIRED: Final = {
 STORAGE: Final = frozenset(str(cx.abstract_syntax) for cx in AllStoragePresentationContexts) | {
     *RETIRED
 }
-FIND: Final = frozenset(
-    {PatientRootQueryRetrieveInformationModelFind, StudyRootQueryRetrieveInformationModelFind}
-)
-RETRIEVE: Final = frozenset(
-    {
-        PatientRootQueryRetrieveInformationModelMove,
-        StudyRootQueryRetrieveInformationModelMove,
-        PatientRootQueryRetrieveInformationModelGet,
-        StudyRootQueryRetrieveInformationModelGet,
-    }
-)
 OBJECTS: Final = frozenset(str(syntax) for syntax in ALL_TRANSFER_SYNTAXES)
 PLAIN: Final = frozenset({"1.2.840.10008.1.2", "1.2.840.10008.1.2.1"})
 NOTHING: Final[frozenset[str]] = frozenset()
@@ -55,9 +49,9 @@ def syntaxes_for(peer: PeerAccount, abstract_syntax: str) -> Collection[str]:
     if abstract_syntax in STORAGE:
         return OBJECTS if peer.may_store or peer.may_retrieve else NOTHING
     allowed = {
-        Verification: True,
-        StorageCommitmentPushModel: peer.may_store,
-        ModalityWorklistInformationFind: peer.may_worklist,
+        VERIFICATION: True,
+        STORAGE_COMMITMENT: peer.may_store,
+        WORKLIST_FIND: peer.may_worklist,
         **dict.fromkeys(FIND, peer.may_query),
         **dict.fromkeys(RETRIEVE, peer.may_retrieve),
     }

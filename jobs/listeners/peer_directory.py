@@ -13,6 +13,7 @@ from erp.core.ids import new_id
 from erp.services import imaging
 
 REFRESH_SECONDS: Final = 2.0
+MISS_SECONDS: Final = 0.25
 CALLED_UNKNOWN: Final = (1, 1, 7)
 CALLING_UNKNOWN: Final = (1, 1, 3)
 LIMIT_EXCEEDED: Final = (2, 3, 2)
@@ -60,10 +61,12 @@ class PeerDirectory:
             Unavailable: The database is away.
         """
         self._follow()
-        entity = self._entities.get(called)
+        entity, peer = self._find(called, calling)
+        if peer is None:
+            self._follow(MISS_SECONDS)
+            entity, peer = self._find(called, calling)
         if entity is None:
             return Rejection(CALLED_UNKNOWN, "called title unknown")
-        peer = self._peers.get((f"{entity.branch_id}", calling))
         if peer is None:
             return Rejection(CALLING_UNKNOWN, "calling title unknown")
         if not _is_within(address, peer.address):
@@ -83,7 +86,7 @@ class PeerDirectory:
 
     def destination(self, admission: Admission, ae_title: str) -> imaging.PeerAccount | None:
         """Return the peer of the same branch to which objects may be moved, or nothing."""
-        self._follow()
+        self._follow(MISS_SECONDS)
         peer = self._peers.get((f"{admission.entity.branch_id}", ae_title))
         return peer if peer is not None and peer.host and peer.may_retrieve else None
 
@@ -94,9 +97,18 @@ class PeerDirectory:
         peers = [p for p in self._peers.values() if p.device_id == due.device_id]
         return Admission(entities[0], peers[0]) if entities and peers else None
 
-    def _follow(self) -> None:
+    def _find(
+        self, called: str, calling: str
+    ) -> tuple[imaging.EntityAccount | None, imaging.PeerAccount | None]:
+        entity = self._entities.get(called)
+        if entity is None:
+            return None, None
+        return entity, self._peers.get((f"{entity.branch_id}", calling))
+
+    def _follow(self, seconds: float = REFRESH_SECONDS) -> None:
+        """Read all again if what is known is older than this."""
         with self._guard:
-            if time.monotonic() - self._read_at < REFRESH_SECONDS:
+            if time.monotonic() - self._read_at < seconds:
                 return
             with db.ops_session() as session:
                 entities = imaging.list_entity_accounts(session)

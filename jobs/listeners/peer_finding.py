@@ -10,17 +10,13 @@ from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
-from pynetdicom.events import Event
-from pynetdicom.sop_class import (  # type: ignore[attr-defined]  made at import
-    ModalityWorklistInformationFind,
-    PatientRootQueryRetrieveInformationModelFind,
-)
 
 from erp.core import db
 from erp.core.errors import DomainError, InvalidInput
 from erp.services import imaging
+from jobs.listeners.peer_contexts import PATIENT_ROOT_FIND, WORKLIST_FIND
 from jobs.listeners.peer_directory import Admission, PeerDirectory
-from jobs.listeners.peer_storing import NOT_AUTHORISED, OUT_OF_RESOURCES, status_of
+from jobs.listeners.peer_storing import NOT_AUTHORISED, OUT_OF_RESOURCES, Event, status_of
 from jobs.listeners.peer_worklist import worklist_items
 
 PENDING: Final = 0xFF00
@@ -48,7 +44,7 @@ class Finding:
         """Yield what matches, then end; a cancel ends sooner."""
         model = event.context.abstract_syntax
         admission = self._directory.renewed(event.assoc.admission)
-        is_worklist = model == ModalityWorklistInformationFind
+        is_worklist = model == WORKLIST_FIND
         if admission is None or not _may(admission, is_worklist=is_worklist):
             yield status_of(NOT_AUTHORISED, "This peer may not search here."), None
             return
@@ -99,7 +95,7 @@ def _may(admission: Admission, *, is_worklist: bool) -> bool:
 
 def _level(event: Event, wanted: Dataset) -> imaging.Level:
     level = str(wanted.get("QueryRetrieveLevel", "")).strip().upper()
-    is_patient_root = event.context.abstract_syntax == PatientRootQueryRetrieveInformationModelFind
+    is_patient_root = event.context.abstract_syntax == PATIENT_ROOT_FIND
     for known in imaging.LEVELS:
         if known == level and (level != "PATIENT" or is_patient_root):
             return known

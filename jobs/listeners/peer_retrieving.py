@@ -35,6 +35,8 @@ WARNINGS: Final = 0xB000
 MOST_OBJECTS: Final = 10_000
 MOST_CONTEXTS: Final = 128
 NAMES: Final = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+Request = Any
+"""A C-MOVE or a C-GET."""
 _log = structlog.get_logger()
 
 
@@ -48,7 +50,7 @@ class Retrieving:
     def serve(
         self,
         association: PeerAssociation,
-        request: Any,
+        request: Request,
         context: PresentationContext,
     ) -> None:
         """Serve one request to its final response."""
@@ -149,7 +151,7 @@ class _Asked:
     def __init__(
         self,
         association: PeerAssociation,
-        request: Any,
+        request: Request,
         context: PresentationContext,
     ) -> None:
         self.association = association
@@ -243,4 +245,4 @@ class _Asked:
                 named, syntax.is_implicit_VR, syntax.is_little_endian, syntax.is_deflated
             )
             response.Identifier = BytesIO(written or b"")
-        self.association.dimse.send_msg(response, self._context.context_id)
+        self.association.dimse.send_msg(response, self._context.context_id or 1)

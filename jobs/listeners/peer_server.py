@@ -48,7 +48,8 @@ class PeerSocket(AssociationSocket):
             raise OSError("A peer announced a PDU larger than any real one.")
         provider = self.assoc.dimse
         message = provider.message
-        if message is not None and message.data_set.tell() + nr_bytes > self.largest_object:
+        held = message.data_set if message is not None else None
+        if held is not None and held.tell() + nr_bytes > self.largest_object:
             _log.warning("object_too_large", peer=self.assoc.requestor.ae_title)
             raise OSError("A peer sends a larger object than is taken.")
         if provider.msg_queue.qsize() > WAITING_REQUESTS:
@@ -91,7 +92,7 @@ class PeerAssociation(Association):
         self._is_paused = True
         try:
             self.retriever(self, msg, context)
-        except Exception:
+        except Exception:  # noqa: BLE001  the peer is told by an abort
             _log.exception("retrieval_failed", peer=self.requestor.ae_title)
             self.abort()
         finally:
@@ -101,7 +102,7 @@ class PeerAssociation(Association):
 class PeerServer(ThreadedAssociationServer):
     """Takes associations from a listening socket that several processes share."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  each is a part of the server
         self,
         entity: AE,
         listening: socket.socket,
@@ -129,7 +130,8 @@ class PeerServer(ThreadedAssociationServer):
 
     def server_bind(self) -> None:
         """Take the shared socket instead of one of our own."""
-        self.socket.close()
+        if self.socket is not None:
+            self.socket.close()
         self.socket = self._listening
         self.server_address = self._listening.getsockname()
 
@@ -163,7 +165,7 @@ class PeerServer(ThreadedAssociationServer):
         """Take no more associations; those there are go on."""
         socketserver.BaseServer.shutdown(self)
 
-    def _admit(self, event: evt.Event) -> None:
+    def _admit(self, event: Any) -> None:  # noqa: ANN401  pynetdicom's
         """Let a peer in with what it may do, or refuse it with the reason DICOM has for that."""
         association = event.assoc
         asked = association.requestor.primitive
@@ -211,7 +213,7 @@ class _PeerHandler(RequestHandler):
         server = self.server
         association = PeerAssociation(self.ae, "acceptor")
         association.retriever = server.retriever
-        association._server = server
+        association._server = server  # noqa: SLF001  as pynetdicom's own handler does
         association.name = f"AcceptorThread@{datetime.now():%Y%m%d%H%M%S}"  # noqa: DTZ005  a name
         connection = PeerSocket(association, client_socket=self.request)
         connection.largest_object = server.largest_object
@@ -229,9 +231,10 @@ class _PeerHandler(RequestHandler):
 
 
 def _bind(association: PeerAssociation, server: PeerServer) -> None:
-    for event, bound in server._handlers.items():
+    for event in server.get_events():
+        bound: Any = server.get_handlers(event)
         if isinstance(event, evt.NotificationEvent):
             for handler, arguments in bound:
                 association.bind(event, handler, arguments)
-        elif bound:
+        elif bound and bound[0] is not None:
             association.bind(event, *bound)

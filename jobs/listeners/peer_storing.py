@@ -1,10 +1,9 @@
 """C-STORE: an object is acknowledged once it is durable, and refused in DICOM's own words otherwise."""
 
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from pydicom.dataset import Dataset
-from pynetdicom.events import Event
 
 from erp.adapters.dicom.file_meta import file_head
 from erp.core.errors import Busy, Unavailable
@@ -19,6 +18,8 @@ OTHER_CLASS: Final = 0xA900
 NOT_UNDERSTOOD: Final = 0xC000
 COMMENT_CHARACTERS: Final = 64
 MISMATCHES: Final = frozenset({"uid_mismatch"})
+Event = Any
+"""pynetdicom's event; its types name no attribute of the requests it carries."""
 _log = structlog.get_logger()
 
 
@@ -51,7 +52,7 @@ class Storing:
         except (Busy, Unavailable) as error:
             _log.warning("store_waits", code=error.code, peer=event.assoc.requestor.ae_title)
             return status_of(OUT_OF_RESOURCES, "Storage is away; send it again later.")
-        except Exception:
+        except Exception:  # noqa: BLE001  the sender keeps the object
             _log.exception("store_failed", peer=event.assoc.requestor.ae_title)
             return status_of(OUT_OF_RESOURCES, "The product failed; send it again later.")
 

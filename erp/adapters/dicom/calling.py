@@ -9,13 +9,14 @@ from pynetdicom import AE, build_context, evt
 from pynetdicom.association import Association
 from pynetdicom.events import Event
 from pynetdicom.presentation import PresentationContext
-from pynetdicom.sop_class import Verification  # type: ignore[attr-defined]  made at import
 
 from erp.adapters.dicom.file_meta import IMPLEMENTATION_UID
 from erp.core.settings import Settings, get_settings
 
 CONNECT_SECONDS: Final = 10.0
+VERIFICATION: Final = "1.2.840.10008.1.1"
 ANSWER_SECONDS: Final = 60.0
+ECHO_SECONDS: Final = 10.0
 PDU_BYTES: Final = 128 * 1024
 REFUSALS: Final = {
     (1, 3): "it does not know our AE title",
@@ -29,20 +30,18 @@ class NoAnswer(Exception):
     """A peer could not be reached or did not let us in; the text says which."""
 
 
-def new_entity(ae_title: str) -> AE:
+def new_entity(ae_title: str, answer_seconds: float = ANSWER_SECONDS) -> AE:
     """Return an application entity of ours with our limits."""
     entity = AE(ae_title=ae_title)
     entity.implementation_class_uid = IMPLEMENTATION_UID
     entity.implementation_version_name = "VANTAGE"
     entity.maximum_pdu_size = PDU_BYTES
     entity.connection_timeout = CONNECT_SECONDS
-    entity.acse_timeout = ANSWER_SECONDS / 2
-    entity.dimse_timeout = ANSWER_SECONDS
-    entity.network_timeout = ANSWER_SECONDS
+    entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = answer_seconds
     return entity
 
 
-def call_peer(
+def call_peer(  # noqa: PLR0913  each is a fact of the call
     ae_title: str,
     place: tuple[str, int],
     called: str,
@@ -50,6 +49,7 @@ def call_peer(
     *,
     uses_tls: bool = False,
     roles: Sequence[Any] = (),
+    answer_seconds: float = ANSWER_SECONDS,
 ) -> Association:
     """Open an association with a peer; the caller releases it.
 
@@ -63,7 +63,7 @@ def call_peer(
     """
     host, port = place
     try:
-        association = new_entity(ae_title).associate(
+        association = new_entity(ae_title, answer_seconds).associate(
             host,
             port,
             list(contexts),
@@ -86,8 +86,14 @@ def echo(ae_title: str, place: tuple[str, int], called: str, *, uses_tls: bool =
     Raises:
         NoAnswer: It did not, with the reason.
     """
-    context = build_context(Verification)
-    association = call_peer(ae_title, place, called, [context], uses_tls=uses_tls)
+    association = call_peer(
+        ae_title,
+        place,
+        called,
+        [build_context(VERIFICATION)],
+        uses_tls=uses_tls,
+        answer_seconds=ECHO_SECONDS,
+    )
     try:
         status = association.send_c_echo()
     except (RuntimeError, ValueError) as error:

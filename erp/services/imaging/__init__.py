@@ -126,6 +126,7 @@ from erp.services.imaging.peer_listing import (
     list_peer_accounts,
     list_peers,
     peer_context,
+    place_of_peer,
 )
 from erp.services.imaging.peers import (
     AddPeer,
@@ -295,6 +296,7 @@ __all__ = [
     "park_message",
     "pattern_of",
     "peer_context",
+    "place_of_peer",
     "plan_report",
     "prioritise_session",
     "put_key",

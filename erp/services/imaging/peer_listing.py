@@ -1,5 +1,6 @@
 """Lists of peers and of our own AE titles, and both as the DICOM listener must know them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -191,6 +192,41 @@ def list_peer_accounts(session: Session) -> list[PeerAccount]:
         """,
     )
     return [PeerAccount(**row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class PeerPlace:
+    """Where a peer is called, and what it and we are called."""
+
+    own_title: str
+    title: str
+    address: tuple[str, int]
+    uses_tls: bool
+
+
+def place_of_peer(session: Session, ctx: RequestContext, device_id: UUID) -> PeerPlace | None:
+    """Return where an active peer is called; nothing where it or our title is gone.
+
+    We call under the first active title of its branch.
+    """
+    row = db.fetch_one(
+        session,
+        """
+        select device.ae_title, peer.host, peer.port, peer.uses_tls,
+               (select own.ae_title from dicom_entity own
+                 where (own.tenant_id, own.branch_id) = (device.tenant_id, device.branch_id)
+                   and own.is_active order by own.created_at, own.id limit 1) as own_title
+          from imaging_device device
+          join dicom_peer peer
+            on (peer.tenant_id, peer.device_id) = (device.tenant_id, device.id)
+         where device.tenant_id = %s and device.id = %s and device.is_active and peer.host <> ''
+        """,
+        (ctx.tenant_id, device_id),
+    )
+    if row is None:
+        return None
+    own = row["own_title"] or "VANTAGE"
+    return PeerPlace(own, row["ae_title"], (row["host"], row["port"]), row["uses_tls"])
 
 
 def peer_context(
