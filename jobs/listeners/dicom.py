@@ -23,6 +23,7 @@ from pynetdicom import evt
 from erp.adapters.dicom.calling import new_entity, tls_of_ours
 from erp.adapters.dicom.object_inspector import object_inspector
 from erp.adapters.object_storage import object_storage
+from erp.core import db
 from erp.core.settings import Settings, get_settings
 from erp.core.telemetry import configure_logging
 from erp.services import catalogue_of_actions, identity, imaging
@@ -50,6 +51,7 @@ def main() -> None:
         _log.info("dicom_off")
         return
     identity.check_database()
+    db.dispose()  # two processes on one connection would answer each other's questions
     with _listen(settings) as listening:
         Crew(settings.dicom_processes, lambda first: _serve(listening, settings, first)).run()
 

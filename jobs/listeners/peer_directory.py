@@ -13,7 +13,7 @@ from erp.core.ids import new_id
 from erp.services import imaging
 
 REFRESH_SECONDS: Final = 2.0
-MISS_SECONDS: Final = 0.25
+MISS_SECONDS: Final = 0.0
 CALLED_UNKNOWN: Final = (1, 1, 7)
 CALLING_UNKNOWN: Final = (1, 1, 3)
 LIMIT_EXCEEDED: Final = (2, 3, 2)

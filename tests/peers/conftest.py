@@ -5,17 +5,19 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pydicom
 import pytest
-from pydicom import dcmread
 from pynetdicom import AE, _config, build_context, evt
 
+from erp.adapters.dicom.file_meta import read_file_meta
+from erp.adapters.dicom.source import Source
 from erp.adapters.object_storage import S3ObjectStorage, object_storage
 from erp.core import db
 from erp.core.context import RequestContext
@@ -23,10 +25,14 @@ from erp.core.settings import get_settings
 from erp.embedded.programs import PROJECT
 from erp.services import catalogue_of_actions, platform
 from erp.services.documents import blob_key
+from jobs.listeners.peer_contexts import STORAGE
+from tests.factories import referees
 from tests.fixtures.clinics import open_clinic
 from tests.ingest.conftest import until
 
 assert catalogue_of_actions.DOMAINS
+LOCAL = Path(pydicom.__file__).parent / "data" / "test_files"
+GROUP = b"\2\0\0\0"
 ALL = {"may_store": True, "may_query": True, "may_retrieve": True, "may_worklist": True}
 
 
@@ -181,8 +187,6 @@ def send_bytes(association: Any, content: bytes, path: Path) -> Any:
 
 def dataset_of(content: bytes) -> bytes:
     """Return the data set of a file, without preamble and file meta information."""
-    meta = dcmread(BytesIO(content), stop_before_pixels=True, force=True).file_meta
-    del meta
     length = int.from_bytes(content[140:144], "little")
     return content[144 + length :]
 
@@ -207,3 +211,24 @@ def end(association: Any) -> None:
     """Release an association whatever state it is in."""
     with suppress(Exception):
         association.release()
+
+
+def sound() -> bool:
+    """Tell whether every promise of imaging holds."""
+    return [v for v in referees().values() if v.code.startswith("I") and not v.holds] == []
+
+
+def storable_files() -> Iterator[tuple[bytes, tuple[str, str]]]:
+    """Yield pydicom's files that a peer could send, with their class and syntax."""
+    for path in sorted(LOCAL.rglob("*.dcm")):
+        content = Path(path).read_bytes()
+        if content[128:132] != b"DICM" or content[132:136] != GROUP:
+            continue
+        meta = read_file_meta(Source(data=content))
+        if meta.sop_class in STORAGE and meta.sop_uid:
+            yield content, (meta.sop_class, meta.transfer_syntax)
+
+
+def uid_of(content: bytes) -> str:
+    """Return the identity a file's header names."""
+    return read_file_meta(Source(data=content)).sop_uid

@@ -1,9 +1,11 @@
 """Planned examinations: put on the worklist, taken off it, asked for again."""
 
+from datetime import UTC, datetime, time
 from typing import Annotated, Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -18,6 +20,7 @@ from erp.services.imaging.events import OrderChanged
 from erp.services.imaging.queries import party_row
 from erp.services.platform import (
     Command,
+    Day,
     Identified,
     Series,
     ShortText,
@@ -31,6 +34,7 @@ Modality = Annotated[str, Field(max_length=16, pattern=r"^[A-Z0-9_ ]*$")]
 Line = Annotated[str, Field(max_length=64, pattern=r"^[^\\\x00-\x1f\x7f]*$")]
 
 
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 SEXES: Final = {"female": "F", "male": "M", "other": "O"}
 
 
@@ -38,6 +42,7 @@ class ScheduleOrder(Command):
     """An examination to put on the worklist.
 
     Attributes:
+        day, time: When, by the clocks of the organisation.
         device_id: The device it is planned on; empty where any of the branch will do.
         procedure: What is to be done, as the technician reads it.
         protocol: The device's own name for it, if it has one.
@@ -45,7 +50,8 @@ class ScheduleOrder(Command):
 
     patient_id: UUID
     procedure: Annotated[ShortText, Field(max_length=64)]
-    scheduled_at: AwareDatetime
+    day: Day
+    time: ClockTime = "09:00"
     device_id: UUID | None = None
     branch_id: UUID | None = None
     modality: Modality = ""
@@ -97,7 +103,7 @@ def schedule_order(session: Session, ctx: RequestContext, cmd: ScheduleOrder) ->
             "procedure": cmd.procedure,
             "protocol": cmd.protocol,
             "modality": modality,
-            "scheduled_at": cmd.scheduled_at,
+            "scheduled_at": _instant(ctx, cmd),
             "referring_physician": cmd.referring_physician,
             "note": cmd.note,
             "is_priority": cmd.is_priority,
@@ -206,6 +212,12 @@ def finish_order(session: Session, ctx: RequestContext, found: db.Row) -> None:
     row = _order_of(session, ctx, found["order_id"])
     if row.get("status") == "started":
         _set_status(session, ctx, row["id"], row["accession"], "done")
+
+
+def _instant(ctx: RequestContext, cmd: ScheduleOrder) -> datetime:
+    hours, minutes = cmd.time.split(":")
+    local = datetime.combine(cmd.day, time(int(hours), int(minutes)), ZoneInfo(ctx.time_zone))
+    return local.astimezone(UTC)
 
 
 def _modality(session: Session, ctx: RequestContext, cmd: ScheduleOrder, branch_id: UUID) -> str:
