@@ -16,6 +16,7 @@ import pydicom
 import pytest
 from pynetdicom import AE, _config, build_context, evt
 
+from erp.adapters.dicom.facts import Refused
 from erp.adapters.dicom.file_meta import read_file_meta
 from erp.adapters.dicom.source import Source
 from erp.adapters.object_storage import S3ObjectStorage, object_storage
@@ -224,7 +225,10 @@ def storable_files() -> Iterator[tuple[bytes, tuple[str, str]]]:
         content = Path(path).read_bytes()
         if content[128:132] != b"DICM" or content[132:136] != GROUP:
             continue
-        meta = read_file_meta(Source(data=content))
+        try:
+            meta = read_file_meta(Source(data=content))
+        except Refused:
+            continue
         if meta.sop_class in STORAGE and meta.sop_uid:
             yield content, (meta.sop_class, meta.transfer_syntax)
 

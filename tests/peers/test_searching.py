@@ -218,7 +218,7 @@ def test_objects_are_moved_byte_for_byte(scp, hospital, tmp_path):
         assert dataset_of(content) == dataset_of(sent[uid]), uid
 
 
-def test_a_move_goes_only_where_it_may_and_says_what_failed(scp, filled, tmp_path):
+def test_a_move_goes_only_where_it_may_and_says_what_failed(scp, filled):
     title = filled.peer()
     move = "1.2.840.10008.5.1.4.1.2.2.2"
     association = connect(sender(title, (move, ExplicitVRLittleEndian)), scp, filled)
@@ -245,7 +245,7 @@ def test_a_move_names_what_could_not_be_sent(scp, filled, tmp_path):
     move = "1.2.840.10008.5.1.4.1.2.2.2"
     association = connect(sender(filled.peer(), (move, ExplicitVRLittleEndian)), scp, filled)
     row = filled.one("select sha256 from dicom_instance where sop_uid = '1.2.3.2'")
-    filled.storage.delete(blob_key(filled.ctx.tenant_id, row["sha256"]))
+    filled.storage.remove(blob_key(filled.ctx.tenant_id, row["sha256"]))
     wanted = Dataset()
     wanted.QueryRetrieveLevel = "STUDY"
     wanted.StudyInstanceUID = STUDY
@@ -294,7 +294,13 @@ def test_getscu_fetches_over_its_own_association(scp, filled, tmp_path):
 
 
 def patient(hospital, name="Asha Devi Rao", code="P-77"):
-    given = {"name": name, "code": code, "kind": "person", "state_code": "27", "roles": ["patient"]}
+    given = {
+        "name": name,
+        "code": code,
+        "kind": "patient",
+        "state_code": "27",
+        "roles": ["patient"],
+    }
     return hospital.run("party.create_party", **given).id
 
 
