@@ -15,6 +15,7 @@ from bench import (
     books,
     events,
     offline_till,
+    peers,
     prices,
     returns,
     stock,
@@ -35,6 +36,9 @@ def main() -> None:
     """Measure every workload; `--sales N` shortens the history."""
     wanted = _wanted()
     with temporary_stack() as (stack, settings):
+        if wanted.peers:
+            print_all(peers.peer_figures(settings, 400, 800))
+            return
         shop = load_shop()
         if wanted.returns:
             print_all(returns.return_figures(stack.postgres.url(), shop))
@@ -84,6 +88,7 @@ def _wanted() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the journal (W16)")
     parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
     parser.add_argument("--returns", action="store_true", help="a month's GST return alone (W17)")
+    parser.add_argument("--peers", action="store_true", help="C-STORE by a real sender alone (W18)")
     return parser.parse_args()
 
 

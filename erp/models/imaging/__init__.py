@@ -1,7 +1,7 @@
 """Devices, their sessions, the objects they delivered, and what people decided about them."""
 
 from erp.models.imaging.archive import DicomInstance, DicomPatient, DicomSeries, DicomStudy
-from erp.models.imaging.device import DeviceMessage, DeviceState, ImagingDevice
+from erp.models.imaging.device import DeviceKind, DeviceMessage, DeviceState, ImagingDevice
 from erp.models.imaging.ingest import (
     IngestAttempt,
     IngestSource,
@@ -10,22 +10,35 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
+from erp.models.imaging.order import ImagingOrder, OrderStatus
+from erp.models.imaging.peers import (
+    CommitmentStatus,
+    DicomEntity,
+    DicomPeer,
+    StorageCommitment,
+)
 from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
 
 __all__ = [
     "Annotation",
+    "CommitmentStatus",
+    "DeviceKind",
     "DeviceMessage",
     "DeviceState",
+    "DicomEntity",
     "DicomInstance",
     "DicomPatient",
+    "DicomPeer",
     "DicomSeries",
     "DicomStudy",
     "ImagingDevice",
+    "ImagingOrder",
     "ImagingReport",
     "ImagingSession",
     "IngestAttempt",
     "IngestSource",
+    "OrderStatus",
     "QaReview",
     "QaState",
     "Quarantine",
@@ -33,6 +46,7 @@ __all__ = [
     "ReportStatus",
     "SessionEvent",
     "SessionState",
+    "StorageCommitment",
     "Transfer",
     "TransferStatus",
 ]

@@ -12,7 +12,9 @@ def imaging_tabs(here: str) -> rx.Component:
         [
             ("/imaging", "Queue"),
             ("/imaging/sessions", "All sessions"),
+            ("/imaging/worklist", "Worklist"),
             ("/imaging/quarantine", "Quarantine"),
             ("/imaging/devices", "Devices"),
+            ("/imaging/peers", "DICOM peers"),
         ],
     )

@@ -15,6 +15,7 @@ from erp.core.ids import new_id
 from erp.services import documents
 from erp.services.imaging.matching import party_of, spoken_name
 from erp.services.imaging.messages import ReceiptStatus
+from erp.services.imaging.ordering import link_order
 from erp.services.imaging.ports import ObjectFacts, PatientFacts, SeriesFacts, StudyFacts
 from erp.services.imaging.receipts import Outcome
 
@@ -53,7 +54,7 @@ def _describe_session(
     patient, study, series = facts.patient, facts.study, facts.series
     code = patient.patient_id or ""
     person = party_of(session, ctx, code)
-    db.execute(
+    row = db.fetch_one(
         session,
         """
         update imaging_session
@@ -62,9 +63,12 @@ def _describe_session(
                                  then coalesce(patient_id, %(person)s) else patient_id end,
                patient_code = coalesce(nullif(patient_code, ''), %(code)s),
                study_uid = coalesce(nullif(study_uid, ''), %(study)s),
+               accession = coalesce(nullif(accession, ''), %(accession)s),
                modality = coalesce(nullif(modality, ''), %(modality)s)
          where tenant_id = %(tenant)s and id = %(id)s
-           and '' in (patient_name, patient_code, study_uid, modality)
+           and ('' in (patient_name, patient_code, study_uid, modality)
+                or (accession = '' and %(accession)s <> ''))
+        returning order_id
         """,
         {
             "tenant": ctx.tenant_id,
@@ -73,9 +77,12 @@ def _describe_session(
             "person": person.id if person else None,
             "code": code,
             "study": study.study_uid if study else "",
+            "accession": _text(study.accession_number if study else None),
             "modality": _text(series.modality if series else None),
         },
     )
+    if row is not None and row["order_id"] is None:
+        link_order(session, ctx, transfer["session_id"])
 
 
 def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcome | None:
