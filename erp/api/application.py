@@ -11,6 +11,7 @@ from starlette.routing import Route
 from erp.api import sign_in
 from erp.api.actions import action_routes, guarded, refusal
 from erp.api.describing import TITLE, describing_routes, openapi_document
+from erp.api.dicomweb import dicomweb_routes
 from erp.api.documents import document_routes
 from erp.api.exporting import export_routes
 from erp.api.imaging import imaging_routes
@@ -41,7 +42,7 @@ def create_api() -> FastAPI:
     api.include_router(sign_in.router)
     own = [*observing_routes(), *describing_routes(), *search_routes(), *export_routes()]
     api.router.routes += [*own, *document_routes(), *printing_routes(), *imaging_routes()]
-    api.router.routes += [*tax_file_routes(), *uploading_routes()]
+    api.router.routes += [*tax_file_routes(), *uploading_routes(), *dicomweb_routes()]
     api.router.routes += action_routes()
     api.router.routes.append(Route("/api/{path:path}", guarded(_nothing_here), methods=_METHODS))
     api.add_middleware(RequestIds)

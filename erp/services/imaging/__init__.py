@@ -99,12 +99,19 @@ from erp.services.imaging.reporting import (
     with_images,
 )
 from erp.services.imaging.retaking import retake_message
+from erp.services.imaging.retrieving import MOST_OBJECTS, ArchivedObject, find_objects
 from erp.services.imaging.reviewing import (
     accept_session,
     reject_session,
     reopen_session,
     request_repeat,
     start_review,
+)
+from erp.services.imaging.searching import (
+    MOST_RESULTS,
+    ArchiveSearch,
+    Level,
+    search_archive,
 )
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
@@ -114,9 +121,13 @@ from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS
 
 __all__ = [
     "GRANT_SECONDS",
+    "MOST_OBJECTS",
+    "MOST_RESULTS",
     "ORIGIN",
     "REJECT_REASONS",
     "REPEAT_REASONS",
+    "ArchiveSearch",
+    "ArchivedObject",
     "AssignPatient",
     "BadMessage",
     "BrokerAccounts",
@@ -137,6 +148,7 @@ __all__ = [
     "KeyImage",
     "KeyImageMaker",
     "KeyPicture",
+    "Level",
     "NoteDeviceState",
     "ObjectDone",
     "ObjectFacts",
@@ -171,6 +183,7 @@ __all__ = [
     "due_messages",
     "fail_report",
     "find_instance",
+    "find_objects",
     "find_upload",
     "finish_report",
     "get_instance",
@@ -211,6 +224,7 @@ __all__ = [
     "retake_object",
     "retire_device",
     "retry_held",
+    "search_archive",
     "start_review",
     "still_held",
     "take_object",
