@@ -1,7 +1,7 @@
 """Devices, their sessions, the objects they delivered, and what people decided about them."""
 
 from erp.models.imaging.archive import DicomInstance, DicomPatient, DicomSeries, DicomStudy
-from erp.models.imaging.device import DeviceMessage, DeviceState, ImagingDevice
+from erp.models.imaging.device import DeviceKind, DeviceMessage, DeviceState, ImagingDevice
 from erp.models.imaging.ingest import (
     IngestAttempt,
     IngestSource,
@@ -15,6 +15,7 @@ from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, Se
 
 __all__ = [
     "Annotation",
+    "DeviceKind",
     "DeviceMessage",
     "DeviceState",
     "DicomInstance",

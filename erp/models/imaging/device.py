@@ -19,10 +19,24 @@ class DeviceState(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+class DeviceKind(StrEnum):
+    """By which way a device, a peer or a person brings objects in."""
+
+    MQTT = "mqtt"
+    DICOM = "dicom"
+    UPLOAD = "upload"
+    DICOMWEB = "dicomweb"
+
+
 class ImagingDevice(TenantRow, table=True):
-    """A camera or scanner with a broker account of its own.
+    """A camera or scanner, or another way by which objects come in.
+
+    Only devices of kind `mqtt` have a broker account and are spoken to over it. A branch has one
+    device for everything its people upload and one for what comes over DICOMweb.
 
     Attributes:
+        kind: The way in.
+        ae_title: What a DICOM peer calls itself; empty for every other kind.
         site: `{tenant's slug}_{branch code}` when the device was registered; with `code` it
             names the branch of topics and the broker account. The broker knows no tenant: the
             pair is what a message's tenant follows from, so it is unique across all of them.
@@ -37,6 +51,16 @@ class ImagingDevice(TenantRow, table=True):
         belongs_to("branch_id", "branch"),
         UniqueConstraint("site", "code", name="uq_imaging_device_topic"),
         one_of("state", DeviceState),
+        one_of("kind", DeviceKind),
+        CheckConstraint("(kind = 'dicom') = (ae_title <> '')", name="ae_title"),
+        Index(
+            "uq_imaging_device_way_in",
+            "tenant_id",
+            "branch_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("kind in ('upload', 'dicomweb')"),
+        ),
         CheckConstraint(
             "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$' and code <> 'host'",
             name="topic",
@@ -44,6 +68,8 @@ class ImagingDevice(TenantRow, table=True):
     )
 
     branch_id: UUID
+    kind: str = DeviceKind.MQTT
+    ae_title: str = ""
     site: str
     code: str
     name: str

@@ -28,13 +28,17 @@ class IngestSource(StrEnum):
     CHUNK = "chunk"
     HAVE = "have"
     RETRY = "retry"
+    CSTORE = "cstore"
+    STOW = "stow"
+    UPLOAD = "upload"
 
 
 class Transfer(TenantRow, table=True):
-    """One object a device offered, as it described it.
+    """One object that a device offered, as it described it, or that came without an offer.
 
     Attributes:
-        transfer_id: The device's name for this delivery.
+        session_id: None while nothing in an object that was not offered says which study it is of.
+        transfer_id: The device's name for this delivery; ours where nothing was offered.
         tries: How often the bytes were looked at.
     """
 
@@ -45,13 +49,25 @@ class Transfer(TenantRow, table=True):
         belongs_to("instance_id", "dicom_instance"),
         UniqueConstraint("tenant_id", "device_id", "transfer_id"),
         one_of("status", TransferStatus),
-        CheckConstraint("mode in ('put', 'chunk', 'have')", name="mode"),
-        CheckConstraint("size >= 132", name="size"),
+        CheckConstraint(
+            "mode in ('put', 'chunk', 'have', 'cstore', 'stow', 'upload')", name="mode"
+        ),
+        CheckConstraint("size >= 132 or mode in ('cstore', 'stow', 'upload')", name="size"),
+        CheckConstraint(
+            "session_id is not null or mode in ('cstore', 'stow', 'upload')", name="session"
+        ),
         Index("ix_imaging_transfer_session", "tenant_id", "session_id"),
+        Index(
+            "ix_imaging_transfer_homeless",
+            "tenant_id",
+            "device_id",
+            "sop_uid",
+            postgresql_where=text("session_id is null"),
+        ),
     )
 
     device_id: UUID
-    session_id: UUID
+    session_id: UUID | None = None
     transfer_id: str
     sop_uid: str
     series_uid: str

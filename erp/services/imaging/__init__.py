@@ -7,6 +7,20 @@ from erp.services.imaging.assigning import (
     assign_patient,
     prioritise_session,
 )
+from erp.services.imaging.completing import (
+    CompleteSession,
+    ManifestLine,
+    SessionEnded,
+    complete_session,
+    end_session,
+)
+from erp.services.imaging.delivering import (
+    DeliveredObject,
+    DeliverySource,
+    TakenObject,
+    TakeObjects,
+    take_objects,
+)
 from erp.services.imaging.detailing import (
     GetInstance,
     GetSession,
@@ -117,6 +131,7 @@ from erp.services.imaging.sessions import RecordSessionEvent, record_session_eve
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
 from erp.services.imaging.uploads import find_upload
+from erp.services.imaging.ways_in import delivery_context, ensure_way_in
 from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS
 
 __all__ = [
@@ -133,6 +148,9 @@ __all__ = [
     "BrokerAccounts",
     "Channel",
     "ChunkGrant",
+    "CompleteSession",
+    "DeliveredObject",
+    "DeliverySource",
     "DeviceAccount",
     "DeviceCredential",
     "DeviceState",
@@ -149,6 +167,7 @@ __all__ = [
     "KeyImageMaker",
     "KeyPicture",
     "Level",
+    "ManifestLine",
     "NoteDeviceState",
     "ObjectDone",
     "ObjectFacts",
@@ -165,10 +184,13 @@ __all__ = [
     "RegisterDevice",
     "ReportPlan",
     "SessionDetail",
+    "SessionEnded",
     "SessionEvent",
     "SessionReport",
     "SessionReportPrinter",
     "TakeObject",
+    "TakeObjects",
+    "TakenObject",
     "Topic",
     "TransferReused",
     "UnknownDevice",
@@ -176,11 +198,15 @@ __all__ = [
     "WaitingCount",
     "accept_session",
     "assign_patient",
+    "complete_session",
     "count_waiting",
+    "delivery_context",
     "device_context",
     "device_password",
     "discard_held",
     "due_messages",
+    "end_session",
+    "ensure_way_in",
     "fail_report",
     "find_instance",
     "find_objects",
@@ -228,6 +254,7 @@ __all__ = [
     "start_review",
     "still_held",
     "take_object",
+    "take_objects",
     "topic_for",
     "with_images",
     "withdraw_measurement",

@@ -62,9 +62,11 @@ def _describe_session(
                                  then coalesce(patient_id, %(person)s) else patient_id end,
                patient_code = coalesce(nullif(patient_code, ''), %(code)s),
                study_uid = coalesce(nullif(study_uid, ''), %(study)s),
+               accession = coalesce(nullif(accession, ''), %(accession)s),
                modality = coalesce(nullif(modality, ''), %(modality)s)
          where tenant_id = %(tenant)s and id = %(id)s
-           and '' in (patient_name, patient_code, study_uid, modality)
+           and ('' in (patient_name, patient_code, study_uid, modality)
+                or (accession = '' and %(accession)s <> ''))
         """,
         {
             "tenant": ctx.tenant_id,
@@ -73,6 +75,7 @@ def _describe_session(
             "person": person.id if person else None,
             "code": code,
             "study": study.study_uid if study else "",
+            "accession": _text(study.accession_number if study else None),
             "modality": _text(series.modality if series else None),
         },
     )

@@ -110,13 +110,13 @@ def register_device(session: Session, ctx: RequestContext, cmd: RegisterDevice) 
         imaging.device_registered.v1.
     """
     branch_id = cmd.branch_id or ctx.branch_id
-    site = _site(session, ctx, branch_id)
+    site = site_of(session, ctx, branch_id)
     device_id = new_id()
     db.execute(
         session,
-        "insert into imaging_device (tenant_id, id, branch_id, site, code, name, modality, model,"
-        " serial, is_active, credential_version, state, birth_seq, firmware, backlog)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, true, 1, 'unseen', -1, '', 0)",
+        "insert into imaging_device (tenant_id, id, branch_id, kind, ae_title, site, code, name,"
+        " modality, model, serial, is_active, credential_version, state, birth_seq, firmware, backlog)"
+        " values (%s, %s, %s, 'mqtt', '', %s, %s, %s, %s, %s, %s, true, 1, 'unseen', -1, '', 0)",
         (
             *(ctx.tenant_id, device_id, branch_id, site, cmd.code, cmd.name),
             *(cmd.modality, cmd.model, cmd.serial),
@@ -145,7 +145,7 @@ def renew_credential(
     row = db.fetch_one(
         session,
         "update imaging_device set credential_version = credential_version + 1"
-        " where tenant_id = %s and id = %s and is_active"
+        " where tenant_id = %s and id = %s and is_active and kind = 'mqtt'"
         " returning site, code, state, credential_version",
         (ctx.tenant_id, cmd.device_id),
     )
@@ -248,7 +248,7 @@ def device_password(device_id: UUID, version: int) -> str:
 
 
 def list_device_accounts(session: Session) -> list[DeviceAccount]:
-    """Return every device ever registered with its tenant; needs the operators' role."""
+    """Return every device of the broker ever registered, with its tenant; needs the operators' role."""
     rows = db.fetch_all(
         session,
         """
@@ -259,6 +259,7 @@ def list_device_accounts(session: Session) -> list[DeviceAccount]:
           join branch
             on (branch.tenant_id, branch.id) = (device.tenant_id, device.branch_id)
           join tenant on tenant.id = device.tenant_id
+         where device.kind = 'mqtt'
          order by device.site, device.code
         """,
     )
@@ -286,7 +287,7 @@ def unknown_device() -> UnknownDevice:
     return UnknownDevice("There is no such device, or it was retired.")
 
 
-def _site(session: Session, ctx: RequestContext, branch_id: UUID) -> str:
+def site_of(session: Session, ctx: RequestContext, branch_id: UUID) -> str:
     """Return what a branch is called in topics; no two tenants share a site."""
     row = queries.tenant_and_branch(session, ctx, branch_id)
     if row is None:

@@ -28,6 +28,12 @@ class UnknownSession(NotFound):
     code = "unknown_session"
 
 
+class EndedByDevice(InvalidInput):
+    """The device of a session tells itself when it is complete."""
+
+    code = "ended_by_device"
+
+
 class UnknownObject(NotFound):
     """No such object in the archive."""
 

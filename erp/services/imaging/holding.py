@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.services.imaging.delivering import give_home
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.errors import AlreadyDecided, UnknownHeld
 from erp.services.imaging.events import HeldDecided, ObjectHeld, RetryRequested
@@ -158,6 +159,8 @@ def retake_object(
         imaging.object_stored.v1 and imaging.held_decided.v1 when it is taken now.
     """
     transfer = lock_transfer(session, ctx, held["transfer_id"])
+    if transfer["session_id"] is None and isinstance(finding, ObjectFacts):
+        transfer = give_home(session, ctx, transfer, finding)
     outcome = judge(session, ctx, transfer, finding)
     note_attempt(session, ctx, transfer, "retry", outcome.status.value, outcome.reason)
     if outcome.status in HELD or outcome.status is ReceiptStatus.REJECTED:

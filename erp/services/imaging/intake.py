@@ -7,6 +7,7 @@ repeated: bytes lie under their digest, and a second copy of the same is the sam
 
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from struct import unpack
@@ -17,6 +18,13 @@ from erp.core.context import RequestContext
 from erp.services import platform
 from erp.services.documents import ObjectMissing, ObjectStorage, blob_key, staging_key
 from erp.services.imaging.crc32c import crc32c
+from erp.services.imaging.delivering import (
+    DeliveredObject,
+    DeliverySource,
+    ObjectsTaken,
+    TakenObject,
+    TakeObjects,
+)
 from erp.services.imaging.messages import CHUNK_BYTES
 from erp.services.imaging.ports import ObjectFacts, ObjectInspector, RefusedObject
 from erp.services.imaging.taking import MEDIA, ObjectTaken, RejectTransfer, TakeObject
@@ -101,6 +109,62 @@ class Intake:
             self._keep(ctx, digest, content)
         return _record(ctx, upload, digest, len(content), finding)
 
+    def deliver(
+        self,
+        ctx: RequestContext,
+        device_id: UUID,
+        source: DeliverySource,
+        content: bytes | Path,
+        *,
+        sop_uid: str = "",
+    ) -> TakenObject:
+        """Receive an object that nothing announced over MQTT; it is durable once this returns.
+
+        Args:
+            device_id: The way in that brought it.
+            sop_uid: The identity its sender announced beside it, if it announced one.
+
+        Raises:
+            StorageUnavailable: The object store is away; nothing was recorded.
+            Unavailable: The database or the reader is away; nothing was recorded.
+            Busy: Another transaction is in the way; the same call will do.
+        """
+        prepared = self.prepare(ctx, content, sop_uid=sop_uid)
+        return self.record(ctx, device_id, source, [prepared])[0]
+
+    def prepare(
+        self, ctx: RequestContext, content: bytes | Path, *, sop_uid: str = ""
+    ) -> DeliveredObject:
+        """Inspect an object that nothing announced, and keep its bytes if they are worth it.
+
+        Raises:
+            StorageUnavailable: The object store is away.
+            Unavailable: The reader does not start.
+        """
+        digest, size = _measure(content)
+        finding = self._inspector.inspect(content)
+        if _is_kept(finding):
+            key = blob_key(ctx.tenant_id, digest)
+            self._storage.put(key, content, sha256=digest, media=MEDIA)
+        return DeliveredObject(sha256=digest, size=size, sop_uid=sop_uid, finding=finding)
+
+    def record(
+        self,
+        ctx: RequestContext,
+        device_id: UUID,
+        source: DeliverySource,
+        prepared: Sequence[DeliveredObject],
+    ) -> list[TakenObject]:
+        """Record what became of prepared objects, all in one transaction.
+
+        Raises:
+            Unavailable: The database is away; nothing was recorded.
+            Busy: Another transaction is in the way; nothing was recorded.
+        """
+        cmd = TakeObjects(device_id=device_id, source=source, objects=tuple(prepared))
+        taken = cast("ObjectsTaken", platform.run("imaging.take_objects", ctx, cmd).result)
+        return taken.objects
+
     def inspect_kept(self, ctx: RequestContext, sha256: str) -> ObjectFacts | RefusedObject:
         """Read an object again that is kept under its digest.
 
@@ -150,6 +214,14 @@ class Intake:
         """Keep bytes under their digest; writing the same again is harmless and checked."""
         key = blob_key(ctx.tenant_id, digest)
         self._storage.put(key, content, sha256=digest, media=MEDIA)
+
+
+def _measure(content: bytes | Path) -> tuple[str, int]:
+    """Return digest and size of an object in memory or in a file."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest(), len(content)
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest(), content.stat().st_size
 
 
 def put_key(ctx: RequestContext, transfer_id: UUID) -> str:

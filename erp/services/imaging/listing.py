@@ -109,6 +109,8 @@ class DeviceRow(Result):
 
     id: UUID
     name: str
+    kind: str
+    ae_title: str
     topic: str
     modality: str
     model: str
@@ -270,8 +272,9 @@ def list_devices(session: Session, ctx: RequestContext, wanted: ListDevices) -> 
     rows = db.fetch_all(
         session,
         """
-        select device.id, device.name, device.site || '/' || device.code as topic, device.modality,
-               device.model, device.serial, device.state, device.backlog, device.clock_skew_ms,
+        select device.id, device.name, device.kind, device.ae_title,
+               device.site || '/' || device.code as topic, device.modality, device.model,
+               device.serial, device.state, device.backlog, device.clock_skew_ms,
                device.firmware, device.free_mb, device.last_seen_at, device.last_object_at,
                (select count(*) from imaging_session held
                  where held.tenant_id = device.tenant_id and held.device_id = device.id

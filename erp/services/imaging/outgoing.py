@@ -45,6 +45,8 @@ def say(
 ) -> None:
     """Make this the suite's word on a topic of a device, due now; an earlier word is replaced.
 
+    A way in that is not on the broker is told nothing: whoever sent has its answer already.
+
     What the device answered belonged to the earlier word and goes with it.
 
     Args:
@@ -56,16 +58,26 @@ def say(
         """
         insert into device_message as known
             (tenant_id, id, device_id, channel, subject, payload, is_retained, due_at, answer)
-        values (%s, %s, %s, %s, %s, %s, %s, %s, '')
+        select device.tenant_id, %(id)s, device.id, %(channel)s, %(subject)s, %(payload)s,
+               %(is_retained)s, %(now)s, ''
+          from imaging_device device
+         where device.tenant_id = %(tenant)s and device.id = %(device)s and device.kind = 'mqtt'
         on conflict (tenant_id, device_id, channel, subject) do update
            set payload = excluded.payload, is_retained = excluded.is_retained,
                due_at = excluded.due_at, sent_at = null, answer = '', answered_at = null
-         where not %s or known.payload <> excluded.payload
+         where not %(news_alone)s or known.payload <> excluded.payload
         """,
-        (
-            *(ctx.tenant_id, new_id(), to.device_id, to.channel.value, to.subject, payload),
-            *(is_retained, ctx.now, is_news_alone),
-        ),
+        {
+            "tenant": ctx.tenant_id,
+            "id": new_id(),
+            "device": to.device_id,
+            "channel": to.channel.value,
+            "subject": to.subject,
+            "payload": payload,
+            "is_retained": is_retained,
+            "now": ctx.now,
+            "news_alone": is_news_alone,
+        },
     )
 
 

@@ -57,14 +57,18 @@ referee(
 )
 referee(
     "I4",
-    "Every decided transfer has one receipt that says what was decided, and no other has one",
+    "Every decided transfer of a device on the broker has one receipt that says what was decided,"
+    " and no other has one",
     counted="select count(*) from imaging_transfer",
     offenders="""
         select transfer.tenant_id, transfer.id, transfer.status from imaging_transfer transfer
+          join imaging_device device
+            on (device.tenant_id, device.id) = (transfer.tenant_id, transfer.device_id)
           left join device_message said
             on (said.tenant_id, said.device_id) = (transfer.tenant_id, transfer.device_id)
            and said.channel = 'receipt' and said.subject = transfer.transfer_id
-         where (transfer.status = 'granted') <> (said.id is null)
+         where (transfer.status = 'granted' or device.kind <> 'mqtt') <> (said.id is null)
+            or (transfer.status = 'granted' and device.kind <> 'mqtt')
             or (transfer.status = 'granted') <> (transfer.decided_at is null)
             or said.payload::jsonb ->> 'status' <> transfer.status
             or transfer.tries <> (select count(*) from ingest_attempt attempt

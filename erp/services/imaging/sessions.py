@@ -89,16 +89,25 @@ def _check_manifest(event: SessionEvent) -> None:
 
 
 def lock_session(
-    session: Session, ctx: RequestContext, device_id: UUID, external_id: str
+    session: Session,
+    ctx: RequestContext,
+    device_id: UUID,
+    external_id: str,
+    *,
+    study_uid: str | None = None,
 ) -> db.Row:
     """Return a device's session by the device's name for it, locked; make it if it is new.
+
+    Args:
+        study_uid: Given where no event announces sessions: the first object of a study opens
+            one, in progress from then on; empty for an object that belongs to no study.
 
     Raises:
         UnknownDevice: There is no such device, or it was retired.
     """
     found = _locked(session, ctx, device_id, external_id)
     if found is None:
-        _open(session, ctx, device_id, external_id)
+        _open(session, ctx, device_id, external_id, study_uid)
         found = _locked(session, ctx, device_id, external_id)
     if found is None:
         msg = "A session vanished while it was being opened."
@@ -117,7 +126,13 @@ def _locked(
     )
 
 
-def _open(session: Session, ctx: RequestContext, device_id: UUID, external_id: str) -> None:
+def _open(
+    session: Session,
+    ctx: RequestContext,
+    device_id: UUID,
+    external_id: str,
+    study_uid: str | None,
+) -> None:
     device = db.fetch_one(
         session,
         "select branch_id from imaging_device"
@@ -130,20 +145,21 @@ def _open(session: Session, ctx: RequestContext, device_id: UUID, external_id: s
         return
     session_id = new_id()
     number = next_number(session, ctx, _series(ctx, device["branch_id"]))
+    state = "announced" if study_uid is None else "in_progress"
     db.execute(
         session,
         "insert into imaging_session (tenant_id, id, number, device_id, branch_id, external_id,"
         " patient_code, patient_issuer, patient_name, accession, protocol, operator, study_uid,"
         " modality, state, stored, quarantined, events, last_seq, is_priority, clock, qa_state,"
-        " qa_reason, version, created_at)"
-        " values (%s, %s, %s, %s, %s, %s, '', '', '', '', '', '', '', '', 'announced',"
-        " 0, 0, 0, -1, false, 'unknown', 'new', '', 1, %s)",
+        " qa_reason, version, started_at, created_at)"
+        " values (%s, %s, %s, %s, %s, %s, '', '', '', '', '', '', %s, '', %s,"
+        " 0, 0, 0, -1, false, 'unknown', 'new', '', 1, %s, %s)",
         (
             *(ctx.tenant_id, session_id, number, device_id, device["branch_id"], external_id),
-            ctx.now,
+            *(study_uid or "", state, None if study_uid is None else ctx.now, ctx.now),
         ),
     )
-    appeared = SessionChanged(session_id=session_id, number=number, state="announced")
+    appeared = SessionChanged(session_id=session_id, number=number, state=state)
     emit(session, ctx, session_id, appeared)
 
 

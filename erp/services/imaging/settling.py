@@ -31,13 +31,19 @@ _BALANCE: Final = """
            instance.id is not null as is_stored,
            exists (select from imaging_transfer transfer
                     where transfer.tenant_id = %(tenant)s and transfer.session_id = %(id)s
-                      and transfer.sop_uid = listed.sop_uid and transfer.sha256 = listed.sha256
-                      and transfer.status in ('quarantined', 'conflict')) as is_held
+                      and transfer.sop_uid = listed.sop_uid
+                      and transfer.sha256 = coalesce(listed.sha256, transfer.sha256)
+                      and transfer.status in ('quarantined', 'conflict'))
+           or exists (select from imaging_transfer transfer
+                    where transfer.tenant_id = %(tenant)s and transfer.session_id is null
+                      and transfer.device_id = %(device)s and transfer.sop_uid = listed.sop_uid
+                      and transfer.sha256 = coalesce(listed.sha256, transfer.sha256)
+                      and transfer.status = 'quarantined') as is_held
       from told
       left join listed on true
       left join dicom_instance instance
         on instance.tenant_id = %(tenant)s and instance.sop_uid = listed.sop_uid
-       and instance.sha256 = listed.sha256
+       and instance.sha256 = coalesce(listed.sha256, instance.sha256)
 """
 
 
@@ -83,7 +89,8 @@ def _came(found: db.Row) -> int:
 
 
 def _balance(session: Session, ctx: RequestContext, found: db.Row) -> Settlement:
-    rows = db.fetch_all(session, _BALANCE, {"tenant": ctx.tenant_id, "id": found["id"]})
+    of = {"tenant": ctx.tenant_id, "id": found["id"], "device": found["device_id"]}
+    rows = db.fetch_all(session, _BALANCE, of)
     listed = [row for row in rows if row["sop_uid"]]
     expected = rows[0]["expected"] if rows else 0
     stored = sum(row["is_stored"] for row in listed)

@@ -1,0 +1,247 @@
+"""Objects that come without an offer: by C-STORE, by STOW-RS, by hand."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services.imaging.devices import only_devices, unknown_device
+from erp.services.imaging.messages import Sha256
+from erp.services.imaging.ports import ObjectFacts, RefusedObject
+from erp.services.imaging.receipts import HELD, Outcome, decide
+from erp.services.imaging.sessions import lock_session
+from erp.services.imaging.taking import judge
+from erp.services.platform import Command, Result, command
+
+DeliverySource = Literal["cstore", "stow", "upload"]
+MOST_AT_ONCE: Final = 64
+
+
+class DeliveredObject(BaseModel):
+    """An object that was inspected and, where it is worth keeping, lies under its digest.
+
+    Attributes:
+        sop_uid: The identity its sender announced; empty where it announced none.
+        finding: The reader's answer. It follows from the bytes, so the digest stands for
+            it in the record of the command.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sha256: Sha256
+    size: Annotated[int, Field(ge=0)]
+    sop_uid: Annotated[str, Field(max_length=64)] = ""
+    finding: Annotated[ObjectFacts | RefusedObject, Field(exclude=True, repr=False)]
+
+
+class TakeObjects(Command):
+    """Objects that one way in delivered."""
+
+    device_id: UUID
+    source: DeliverySource
+    objects: Annotated[tuple[DeliveredObject, ...], Field(min_length=1, max_length=MOST_AT_ONCE)]
+
+
+class TakenObject(Result):
+    """What became of an object; its identifiers as far as they are known.
+
+    Attributes:
+        status: `stored`, `duplicate`, `conflict`, `quarantined` or `rejected`.
+        reason: From the fixed list; empty where it was stored. `detail`: in a sentence.
+        session_id: The session of its study; none where its study is not known.
+    """
+
+    transfer_id: UUID
+    status: str
+    reason: str
+    detail: str
+    instance_id: UUID | None
+    session_id: UUID | None
+    sop_uid: str
+    sop_class: str
+    series_uid: str
+    study_uid: str
+
+
+class ObjectsTaken(Result):
+    """What became of each object, in the order given."""
+
+    objects: list[TakenObject]
+
+
+@dataclass(frozen=True, slots=True)
+class _Identity:
+    """What an object says it is; empty where it cannot be told."""
+
+    sop_uid: str
+    sop_class: str
+    series_uid: str
+    study_uid: str
+
+
+@command("imaging.take_objects", permission="imaging.ingest")
+def take_objects(session: Session, ctx: RequestContext, cmd: TakeObjects) -> ObjectsTaken:
+    """Take objects whose bytes lie in object storage under their digests.
+
+    All of them, with rows, attempts and counters, or none. The objects of a study form one
+    session of the device, opened by the first. Locks sessions, studies and series in their order.
+
+    Raises:
+        OnlyDevices: A person called it.
+        UnknownDevice: There is no such way in, or it was retired.
+
+    Emits:
+        imaging.session_changed.v1 for a session that appears; imaging.object_stored.v1 or
+        imaging.object_held.v1 for each object, and what settling emits.
+    """
+    only_devices(ctx)
+    _check_way_in(session, ctx, cmd.device_id)
+    known = [_identity(item) for item in cmd.objects]
+    taken: dict[int, TakenObject] = {}
+    for place in sorted(range(len(known)), key=lambda n: _order(known[n])):
+        taken[place] = _take(session, ctx, cmd, cmd.objects[place], known[place])
+    return ObjectsTaken(objects=[taken[place] for place in range(len(known))])
+
+
+def give_home(
+    session: Session, ctx: RequestContext, transfer: db.Row, facts: ObjectFacts
+) -> db.Row:
+    """Return a transfer in the session of its study, which can be told only now."""
+    own = _identity_of(facts)
+    found = lock_session(
+        session,
+        ctx,
+        transfer["device_id"],
+        own.study_uid or own.sop_uid,
+        study_uid=own.study_uid,
+    )
+    placed = {
+        "session_id": found["id"],
+        "sop_uid": transfer["sop_uid"] or own.sop_uid,
+        "series_uid": own.series_uid,
+        "study_uid": own.study_uid,
+    }
+    db.execute(
+        session,
+        "update imaging_transfer set session_id = %(session_id)s, sop_uid = %(sop_uid)s,"
+        " series_uid = %(series_uid)s, study_uid = %(study_uid)s"
+        " where tenant_id = %(tenant)s and id = %(id)s",
+        placed | {"tenant": ctx.tenant_id, "id": transfer["id"]},
+    )
+    return transfer | placed
+
+
+def _check_way_in(session: Session, ctx: RequestContext, device_id: UUID) -> None:
+    row = db.fetch_one(
+        session,
+        "select id from imaging_device"
+        " where tenant_id = %s and id = %s and is_active and kind <> 'mqtt'",
+        (ctx.tenant_id, device_id),
+    )
+    if row is None:
+        raise unknown_device()
+
+
+def _identity(item: DeliveredObject) -> _Identity:
+    if isinstance(item.finding, ObjectFacts):
+        own = _identity_of(item.finding)
+        return replace(own, sop_uid=item.sop_uid or own.sop_uid)
+    return _Identity(item.sop_uid, "", "", "")
+
+
+def _identity_of(facts: ObjectFacts) -> _Identity:
+    return _Identity(
+        facts.instance.sop_uid,
+        facts.instance.sop_class,
+        facts.series.series_uid if facts.series else "",
+        facts.study.study_uid if facts.study else "",
+    )
+
+
+def _order(known: _Identity) -> tuple[str, str, str]:
+    return known.study_uid, known.series_uid, known.sop_uid
+
+
+def _take(
+    session: Session,
+    ctx: RequestContext,
+    cmd: TakeObjects,
+    item: DeliveredObject,
+    known: _Identity,
+) -> TakenObject:
+    session_id = _session_of(session, ctx, cmd.device_id, item, known)
+    transfer = _insert(session, ctx, cmd, item, known, session_id)
+    outcome = judge(session, ctx, transfer, item.finding)
+    if outcome.status in HELD:
+        outcome = _once(session, ctx, transfer, outcome)
+    decide(session, ctx, transfer, outcome, source=cmd.source)
+    return TakenObject(
+        transfer_id=transfer["id"],
+        status=outcome.status.value,
+        reason=outcome.reason,
+        detail=outcome.detail,
+        instance_id=outcome.instance_id,
+        session_id=session_id,
+        sop_uid=known.sop_uid,
+        sop_class=known.sop_class,
+        series_uid=known.series_uid,
+        study_uid=known.study_uid,
+    )
+
+
+def _session_of(
+    session: Session,
+    ctx: RequestContext,
+    device_id: UUID,
+    item: DeliveredObject,
+    known: _Identity,
+) -> UUID | None:
+    """Return the session an object belongs to, locked; none where it cannot be told."""
+    if isinstance(item.finding, RefusedObject):
+        return None
+    name = known.study_uid or item.finding.instance.sop_uid
+    found = lock_session(session, ctx, device_id, name, study_uid=known.study_uid)
+    session_id: UUID = found["id"]
+    return session_id
+
+
+def _insert(
+    session: Session,
+    ctx: RequestContext,
+    cmd: TakeObjects,
+    item: DeliveredObject,
+    known: _Identity,
+    session_id: UUID | None,
+) -> db.Row:
+    transfer_id = new_id()
+    row = db.fetch_one(
+        session,
+        "insert into imaging_transfer (tenant_id, id, device_id, session_id, transfer_id, sop_uid,"
+        " series_uid, study_uid, size, sha256, mode, status, reason, tries)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'granted', '', 0) returning *",
+        (
+            *(ctx.tenant_id, transfer_id, cmd.device_id, session_id, transfer_id.hex),
+            *(known.sop_uid, known.series_uid, known.study_uid, item.size, item.sha256),
+            cmd.source,
+        ),
+    )
+    if row is None:
+        msg = "An insert returned no row."
+        raise RuntimeError(msg)
+    return row
+
+
+def _once(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> Outcome:
+    """Return the outcome of an object to hold, which may wait in quarantine from an earlier delivery."""
+    row = db.fetch_one(
+        session,
+        "select id from quarantine where tenant_id = %s and status in ('open', 'retrying')"
+        " and device_id = %s and sha256 = %s and session_id is not distinct from %s limit 1",
+        (ctx.tenant_id, transfer["device_id"], transfer["sha256"], transfer["session_id"]),
+    )
+    return replace(outcome, is_held_already=row is not None)

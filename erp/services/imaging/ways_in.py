@@ -1,0 +1,66 @@
+"""Ways by which objects come in that are no device of the broker: uploads, DICOMweb, peers."""
+
+from dataclasses import replace
+from typing import Final, Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services.imaging.devices import site_of, unknown_device
+from erp.services.imaging.events import DeviceRegistered
+from erp.services.platform import emit
+
+SharedWay = Literal["upload", "dicomweb"]
+NAMES: Final[dict[SharedWay, str]] = {"upload": "Uploads", "dicomweb": "DICOMweb"}
+
+
+def ensure_way_in(session: Session, ctx: RequestContext, branch_id: UUID, kind: SharedWay) -> UUID:
+    """Return the device that stands for all uploads, or all of DICOMweb, of a branch; made on first use.
+
+    Raises:
+        InvalidInput: The branch is not known.
+
+    Emits:
+        imaging.device_registered.v1 the first time.
+    """
+    known = _way_in(session, ctx, branch_id, kind)
+    if known is not None:
+        return known
+    site = site_of(session, ctx, branch_id)
+    made = db.fetch_one(
+        session,
+        "insert into imaging_device (tenant_id, id, branch_id, kind, ae_title, site, code, name,"
+        " modality, model, serial, is_active, credential_version, state, birth_seq, firmware, backlog)"
+        " values (%s, %s, %s, %s, '', %s, %s, %s, '', '', '', true, 1, 'unseen', -1, '', 0)"
+        " on conflict do nothing returning id",
+        (ctx.tenant_id, new_id(), branch_id, kind, site, f"_{kind}", NAMES[kind]),
+    )
+    if made is None:
+        known = _way_in(session, ctx, branch_id, kind)
+        if known is None:
+            raise unknown_device()
+        return known
+    device_id: UUID = made["id"]
+    registered = DeviceRegistered(device_id=device_id, site=site, code=f"_{kind}")
+    emit(session, ctx, device_id, registered)
+    return device_id
+
+
+def delivery_context(ctx: RequestContext) -> RequestContext:
+    """Return the context in which what a person or a program hands in is taken; theirs stays the name.
+
+    The edge has checked that they may hand objects in. Inside, only taking objects is allowed.
+    """
+    return replace(ctx, source="device", permissions=frozenset({"imaging.ingest"}))
+
+
+def _way_in(session: Session, ctx: RequestContext, branch_id: UUID, kind: SharedWay) -> UUID | None:
+    row = db.fetch_one(
+        session,
+        "select id from imaging_device where tenant_id = %s and branch_id = %s and kind = %s",
+        (ctx.tenant_id, branch_id, kind),
+    )
+    return row["id"] if row else None
