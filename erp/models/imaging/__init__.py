@@ -10,6 +10,12 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
+from erp.models.imaging.keeping import (
+    ImagingExport,
+    RetentionRule,
+    StudyHold,
+    StudyRemoval,
+)
 from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
 
@@ -23,6 +29,7 @@ __all__ = [
     "DicomSeries",
     "DicomStudy",
     "ImagingDevice",
+    "ImagingExport",
     "ImagingReport",
     "ImagingSession",
     "IngestAttempt",
@@ -32,8 +39,11 @@ __all__ = [
     "Quarantine",
     "QuarantineStatus",
     "ReportStatus",
+    "RetentionRule",
     "SessionEvent",
     "SessionState",
+    "StudyHold",
+    "StudyRemoval",
     "Transfer",
     "TransferStatus",
 ]

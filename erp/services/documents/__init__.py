@@ -22,7 +22,7 @@ from erp.services.documents.queries import (
     get_document,
     list_blobs,
 )
-from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes
+from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes, store_file
 
 __all__ = [
     "DocumentContent",
@@ -47,4 +47,5 @@ __all__ = [
     "referees",
     "staging_key",
     "store_bytes",
+    "store_file",
 ]

@@ -131,8 +131,8 @@ from erp.services.imaging.sessions import RecordSessionEvent, record_session_eve
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
 from erp.services.imaging.uploads import find_upload
-from erp.services.imaging.ways_in import delivery_context, ensure_way_in
-from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS
+from erp.services.imaging.ways_in import SharedWay, delivery_context, ensure_way_in
+from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS, held_in_words
 
 __all__ = [
     "GRANT_SECONDS",
@@ -188,6 +188,7 @@ __all__ = [
     "SessionEvent",
     "SessionReport",
     "SessionReportPrinter",
+    "SharedWay",
     "TakeObject",
     "TakeObjects",
     "TakenObject",
@@ -215,6 +216,7 @@ __all__ = [
     "get_instance",
     "get_session",
     "give_up",
+    "held_in_words",
     "list_device_accounts",
     "list_devices",
     "list_held",

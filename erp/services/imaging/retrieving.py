@@ -1,7 +1,6 @@
 """Where the objects of a study are, for the edges that hand them out."""
 
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -79,15 +78,3 @@ def find_objects(
     return [
         ArchivedObject(**row, storage_key=blob_key(ctx.tenant_id, row["sha256"])) for row in rows
     ]
-
-
-def is_removed(session: Session, ctx: RequestContext, series_id: UUID | None) -> bool:
-    """Tell whether the study of a series was removed: its objects are no longer shown."""
-    row = db.fetch_one(
-        session,
-        "select study.removed_at from dicom_series series join dicom_study study"
-        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
-        " where series.tenant_id = %s and series.id = %s",
-        (ctx.tenant_id, series_id),
-    )
-    return row is not None and row["removed_at"] is not None
