@@ -27,8 +27,8 @@ begin
                 where s.tenant_id = new.tenant_id and s.study_id = new.id
                   and i.stored_at > new.removed_at - make_interval(years => coalesce(kept_years, 10)))
        or new.removed_at > now() + interval '1 day' then
-        raise exception 'a study is kept for % years', coalesce(kept_years, 10)
-            using errcode = '23514', constraint = 'dicom_study_too_young';
+        raise exception using message = 'a study is kept for ' || coalesce(kept_years, 10) || ' years',
+            errcode = '23514', constraint = 'dicom_study_too_young';
     end if;
     return new;
 end $$;
