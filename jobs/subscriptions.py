@@ -82,4 +82,16 @@ subscribe(
         "jobs.imaging.retry_held",
         frozenset({"imaging.ingest", "imaging.operate"}),
     ),
+    Subscriber(
+        "imaging.make_export",
+        ("imaging.export_requested.v1",),
+        "jobs.imaging_exports.make_export",
+        frozenset({"imaging.keep"}),
+    ),
+    Subscriber(
+        "imaging.remove_study",
+        ("imaging.removal_decided.v1",),
+        "jobs.imaging_exports.remove_study",
+        frozenset({"imaging.keep"}),
+    ),
 )

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 from sqlalchemy.dialects import postgresql
+from sqlmodel.sql.sqltypes import AutoString
 
 from erp.core import migrating
 
@@ -58,12 +58,15 @@ def upgrade() -> None:
     _create_state_of_bytes()
     _create_keeping()
     _create_exports()
+    _let_people_file_what_is_held()
     migrating.protect(RIGHTS)
     op.get_bind().exec_driver_sql((SQL / "0028_study_removal.sql").read_text(encoding="utf-8"))
     migrating.grant_to_roles(GRANTED, {})
 
 
 def downgrade() -> None:
+    op.drop_column("quarantine", "filed_by")
+    op.drop_column("quarantine", "filed_as")
     op.execute("drop trigger dicom_study_removal on dicom_study")
     op.execute("drop function sec.check_study_removal()")
     for table in ("imaging_export", "study_removal", "study_hold", "retention_rule", "blob_state"):
@@ -91,6 +94,17 @@ def _add_what_searches_answer_by() -> None:
         ["tenant_id", sa.text("studied_at desc nulls last"), sa.text("id desc")],
     )
     op.create_index("ix_dicom_patient_code", "dicom_patient", ["tenant_id", "patient_code"])
+
+
+def _let_people_file_what_is_held() -> None:
+    op.add_column("quarantine", sa.Column("filed_as", _text(), nullable=False, server_default=""))
+    op.alter_column("quarantine", "filed_as", server_default=None)
+    op.add_column("quarantine", sa.Column("filed_by", sa.Uuid(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_quarantine_filed"),
+        "quarantine",
+        "(filed_as = 'study_patient') = (filed_by is not null)",
+    )
 
 
 def _create_state_of_bytes() -> None:
@@ -236,8 +250,8 @@ def _key() -> tuple[sa.Column[object], sa.Column[object]]:
     )
 
 
-def _text() -> sa.String:
-    return sqlmodel.sql.sqltypes.AutoString()
+def _text() -> AutoString:
+    return AutoString()
 
 
 def _of_study(table: str) -> sa.ForeignKeyConstraint:

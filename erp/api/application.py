@@ -18,6 +18,7 @@ from erp.api.imaging import imaging_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.printing import printing_routes
 from erp.api.problems import MalformedRequest, plain_problem
+from erp.api.quarantine import quarantine_routes
 from erp.api.searching import search_routes
 from erp.api.tax_files import tax_file_routes
 from erp.api.uploading import uploading_routes
@@ -42,7 +43,12 @@ def create_api() -> FastAPI:
     api.include_router(sign_in.router)
     own = [*observing_routes(), *describing_routes(), *search_routes(), *export_routes()]
     api.router.routes += [*own, *document_routes(), *printing_routes(), *imaging_routes()]
-    api.router.routes += [*tax_file_routes(), *uploading_routes(), *dicomweb_routes()]
+    api.router.routes += [
+        *tax_file_routes(),
+        *uploading_routes(),
+        *dicomweb_routes(),
+        *quarantine_routes(),
+    ]
     api.router.routes += action_routes()
     api.router.routes.append(Route("/api/{path:path}", guarded(_nothing_here), methods=_METHODS))
     api.add_middleware(RequestIds)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from erp.api.dicomweb.addresses import INSTANCE, ROOT, SERIES, STUDIES, STUDY
 from erp.api.describing_parts import BINARY, Schema, get_route, parameter
+from erp.api.dicomweb.addresses import INSTANCE, ROOT, SERIES, STUDIES, STUDY
+from erp.api.quarantine import PREVIEW
 
 UID: Final[Schema] = {"type": "string", "pattern": "^[0-9.]{1,64}$"}
 NAMED: Final[Mapping[str, Schema]] = {
@@ -83,6 +84,9 @@ def dicomweb_paths() -> dict[str, Schema]:
         found = get_route(f"dicomweb_{name}", summary, _parameters(path, asked), content)
         found["get"]["responses"]["406"] = NOT_ACCEPTABLE
         paths.setdefault(path, {}).update(found)
+    held = parameter("path", "quarantine_id", {"type": "string", "format": "uuid"})
+    preview = get_route("preview_held", "A picture of a held object", [held], PICTURE)
+    paths[PREVIEW] = preview
     for path, name in ((STUDIES, "store"), (STUDY, "store_into_study")):
         paths[path]["post"] = _store(path, name)
     return paths

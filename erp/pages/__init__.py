@@ -53,6 +53,8 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.imaging.quarantine",
     "erp.pages.imaging.queue",
     "erp.pages.imaging.session",
+    "erp.pages.imaging.studies",
+    "erp.pages.imaging.uploading",
     "erp.pages.inventory.ageing",
     "erp.pages.inventory.classes",
     "erp.pages.inventory.count_review",

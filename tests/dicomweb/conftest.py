@@ -28,7 +28,7 @@ def served(environment: dict[str, str]) -> Iterator[str]:
         port = found.getsockname()[1]
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
     command += ["--port", str(port), "erp.api.application:create_api"]
-    with subprocess.Popen(command, env=os.environ | environment) as server:  # noqa: S603
+    with subprocess.Popen(command, env=os.environ | environment) as server:
         try:
             yield _when_up(f"http://127.0.0.1:{port}")
         finally:

@@ -81,9 +81,9 @@ def test_the_calls_of_ohif_work_in_their_order(hospital, web, study):
     listed = "limit=101&offset=0&fuzzymatching=false&includefield=00081030,00080060"
     assert len(ask(f"/studies?{listed}").json()) == 1
     [found] = ask(f"/studies?{listed}&StudyInstanceUID={uid}").json()
-    assert ask(f"/studies?00100020={found['00100020']['Value'][0]}&limit=101").json() == [
-        one for one in ask("/studies").json()
-    ]
+    assert ask(f"/studies?00100020={found['00100020']['Value'][0]}&limit=101").json() == list(
+        ask("/studies").json()
+    )
     [series] = ask(f"/studies/{uid}/series?includefield=00080021,00080031,0008103E,00200011").json()
     series_uid = series["0020000E"]["Value"][0]
     metadata = ask(f"/studies/{uid}/series/{series_uid}/metadata").json()

@@ -84,7 +84,7 @@ def test_bodies_that_cannot_be_read_are_refused_and_nothing_is_stored(hospital, 
     _, objects = study_of(1)
     whole = body_of(objects)
     headers = hospital["technician"].headers
-    wrong = f'multipart/related; type="application/dicom"; boundary=other'
+    wrong = 'multipart/related; type="application/dicom"; boundary=other'
     cases = [
         (whole, wrong, 400, "boundary"),
         (whole, 'multipart/related; type="application/dicom"', 400, "boundary"),

@@ -12,7 +12,9 @@ def imaging_tabs(here: str) -> rx.Component:
         [
             ("/imaging", "Queue"),
             ("/imaging/sessions", "All sessions"),
+            ("/imaging/studies", "Archive"),
             ("/imaging/quarantine", "Quarantine"),
+            ("/imaging/upload", "Upload"),
             ("/imaging/devices", "Devices"),
         ],
     )

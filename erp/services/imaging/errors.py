@@ -100,6 +100,12 @@ class ReportRunning(Conflict):
     code = "report_running"
 
 
+class NotFiledSo(InvalidInput):
+    """What is held cannot be filed in this way."""
+
+    code = "not_filed_so"
+
+
 class UnknownStudy(NotFound):
     """No such study in the archive."""
 
