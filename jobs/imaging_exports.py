@@ -4,6 +4,7 @@ import secrets
 import tempfile
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from uuid import UUID
 
@@ -83,7 +84,18 @@ def _copies(
     ctx: RequestContext, plan: imaging.ExportPlan, secret: str, place: Path
 ) -> tuple[dict[str, Path], int]:
     """Write a copy of each object; returns them by their place in the directory."""
-    directory, left_out = MediaDirectory(), plan.left_out
+    with closing(MediaDirectory()) as directory:
+        return _listed_copies(ctx, plan, secret, place, directory)
+
+
+def _listed_copies(
+    ctx: RequestContext,
+    plan: imaging.ExportPlan,
+    secret: str,
+    place: Path,
+    directory: MediaDirectory,
+) -> tuple[dict[str, Path], int]:
+    left_out = plan.left_out
     files: dict[str, Path] = {}
     for number, one in enumerate(plan.objects):
         _show(ctx, plan, 2 + 85 * number // len(plan.objects), f"Object {number + 1}")

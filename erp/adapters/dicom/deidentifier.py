@@ -97,10 +97,23 @@ class MediaDirectory:
         Only the directory counts: beside it lie heads, which stand for the objects.
         """
         self._files.write(folder)
-        return {
-            str(one.SOPInstanceUID): Path(one.path).relative_to(folder).as_posix()
-            for one in FileSet(folder / DIRECTORY)
-        }
+        written = FileSet(folder / DIRECTORY)
+        try:
+            return {
+                str(one.SOPInstanceUID): Path(one.path).relative_to(folder).as_posix()
+                for one in written
+            }
+        finally:
+            _forget(written)
+
+    def close(self) -> None:
+        """Remove what was kept beside the directory while it was made."""
+        _forget(self._files)
+
+
+def _forget(files: FileSet) -> None:
+    """Remove the folder of a file set now; pydicom leaves it to the end of the process."""
+    files._stage["t"].cleanup()  # noqa: SLF001  there is no public way
 
 
 @lru_cache

@@ -204,7 +204,8 @@ def take_out(session: Session, ctx: RequestContext, removal_id: UUID) -> list[st
     """Mark an approved study as removed and return the digests whose bytes nothing keeps any more.
 
     An operation of the job behind `imaging.removal_decided.v1`; repeated it returns them again.
-    The database refuses a study that is held, young or not approved by two people.
+    A study that was put under hold since, or whose time was made longer, stays: the approval is
+    void and says why. The database refuses such a study too, and one that two people did not will.
     """
     removal = db.fetch_one(
         session,
@@ -215,6 +216,11 @@ def take_out(session: Session, ctx: RequestContext, removal_id: UUID) -> list[st
     if removal is None or removal["status"] not in {"approved", "done"}:
         return []
     if removal["status"] == "approved":
+        try:
+            _check_due(session, ctx, removal["study_id"])
+        except (StudyHeld, StudyTooYoung) as stays:
+            _make_void(session, ctx, removal_id, stays.message)
+            return []
         _mark_removed(session, ctx, removal_id, removal["study_id"])
     rows = db.fetch_all(session, _UNUSED, {"tenant": ctx.tenant_id, "study": removal["study_id"]})
     return [row["sha256"] for row in rows]
@@ -243,6 +249,15 @@ _UNUSED: Final = """
     on conflict (tenant_id, sha256) do update set removed_at = excluded.removed_at
     returning sha256
 """
+
+
+def _make_void(session: Session, ctx: RequestContext, removal_id: UUID, why: str) -> None:
+    db.execute(
+        session,
+        "update study_removal set status = 'refused', decision_note = %s"
+        " where tenant_id = %s and id = %s",
+        (why, ctx.tenant_id, removal_id),
+    )
 
 
 def _mark_removed(session: Session, ctx: RequestContext, removal_id: UUID, study_id: UUID) -> None:
