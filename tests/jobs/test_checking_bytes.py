@@ -42,7 +42,7 @@ def test_damage_is_found_and_named_until_the_bytes_are_whole_again(kept):
     assert fault_of(owner) == ""
     storage = object_storage()
     bad = bytes([content[0] ^ 1]) + content[1:]
-    storage.client.put_object(Bucket=storage._bucket, Key=row["storage_key"], Body=bad)  # noqa: SLF001
+    storage.client.put_object(Bucket=storage._bucket, Key=row["storage_key"], Body=bad)
     assert check_bytes(10_000)["damaged"] == 1
     assert fault_of(owner) == "damaged"
     assert not verdict().holds

@@ -144,7 +144,7 @@ def test_the_directory_lists_every_picture_where_it_lies(archive, tmp_path):
     assert len(listed) == 2
     for one in listed:
         assert one.load().SOPInstanceUID == one.SOPInstanceUID
-    listed._stage["t"].cleanup()  # noqa: SLF001  pydicom leaves its folder to the end
+    listed._stage["t"].cleanup()
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,8 @@ async def store(request: Request) -> Response:
 
     200 where all are stored, 202 where some are not, 409 where none is; the answer names each
     failure with a reason in words. What is refused waits in quarantine. An address that names a
-    study takes objects of that study only. `?upload=true` counts them as uploads by hand.
+    study takes objects of that study only. `?upload=true` counts them as uploads by hand and
+    answers plainly, 202 where any is not stored.
 
     Raises:
         PermissionDenied: The caller may not operate imaging.
@@ -248,12 +249,8 @@ def _answer(delivery: _Delivery, root: str, media: str) -> Response:
     status = 200 if not failed else 202 if stored else 409
     headers = dict(PRIVATE)
     if delivery.source == "upload":
-        return Response(
-            json.dumps({"objects": [_plainly(fate) for fate in fates]}),
-            status,
-            headers,
-            "application/json",
-        )
+        plainly = json.dumps({"objects": [_plainly(fate) for fate in fates]})
+        return Response(plainly, 202 if failed else 200, headers, "application/json")
     return Response(json.dumps(answer, separators=(",", ":")), status, headers, media)
 
 

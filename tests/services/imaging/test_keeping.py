@@ -93,8 +93,8 @@ def test_a_study_leaves_when_one_asked_and_another_approved(archive):
         assert imaging.search_archive(session, archive.owner, imaging.ArchiveSearch("study")) == []
         with pytest.raises(UnknownObject):
             imaging.find_objects(session, archive.owner, STUDY)
+        wanted = imaging.GetInstance(instance_id=archive.instance_id)
         with pytest.raises(UnknownObject):
-            wanted = imaging.GetInstance(instance_id=archive.instance_id)
             imaging.find_instance(session, archive.owner, wanted)
 
 
