@@ -42,7 +42,7 @@ def up() -> None:
 
 @app.command()
 def serve(name: str) -> None:
-    """Become one process of the product: web, worker, relay or listener."""
+    """Become one process of the product: web, worker, relay, listener or dicom."""
     from erp.core.settings import get_settings  # noqa: PLC0415
     from erp.embedded.programs import product_programs  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import structlog
 from redis import RedisError
 
+from erp.adapters.dicom.calling import NoAnswer, echo
 from erp.adapters.dicom.object_inspector import key_images, object_inspector
 from erp.adapters.object_storage import object_storage
 from erp.adapters.pdf import PdfPrinter
@@ -17,7 +18,7 @@ from erp.services import catalogue_of_actions, documents, imaging, platform
 from jobs.queues import connect
 from jobs.run import as_system, place_of
 
-__all__ = ["catalogue_of_actions", "make_report", "retry_held"]
+__all__ = ["call_peer", "catalogue_of_actions", "make_report", "retry_held"]
 REPORT_ATTEMPTS = 3
 LARGEST_KEY_OBJECT_BYTES = 512 * 1024 * 1024
 _log = structlog.get_logger()
@@ -108,6 +109,22 @@ def _apart(ctx: RequestContext, change: Callable[[db.UnitOfWork, RequestContext]
     place = place_of(ctx.tenant_id)
     if place is not None:
         as_system(place, (), change, request_id=ctx.request_id)
+
+
+def call_peer(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
+    """Call a peer by C-ECHO and write down how it answered."""
+    device_id = UUID(delivery.payload["device_id"])
+    place = imaging.place_of_peer(session, ctx, device_id)
+    if place is None:
+        return
+    try:
+        result, is_ok = (
+            echo(place.own_title, place.address, place.title, uses_tls=place.uses_tls),
+            True,
+        )
+    except NoAnswer as error:
+        result, is_ok = str(error), False
+    imaging.note_echo(session, ctx, device_id, result, is_ok=is_ok)
 
 
 def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:

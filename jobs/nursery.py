@@ -16,7 +16,7 @@ from importlib import import_module
 
 from erp.preloading import preload
 
-PROGRAMS = ("jobs.worker", "jobs.relay", "jobs.listeners.mqtt")
+PROGRAMS = ("jobs.worker", "jobs.relay", "jobs.listeners.mqtt", "jobs.listeners.dicom")
 
 
 def main() -> None:

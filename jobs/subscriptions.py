@@ -77,6 +77,12 @@ subscribe(
         frozenset({"imaging.review"}),
     ),
     Subscriber(
+        "imaging.call_peer",
+        ("imaging.echo_asked.v1",),
+        "jobs.imaging.call_peer",
+        frozenset({"imaging.operate"}),
+    ),
+    Subscriber(
         "imaging.retry_held",
         ("imaging.retry_requested.v1",),
         "jobs.imaging.retry_held",

@@ -26,6 +26,13 @@ class Settings(BaseSettings):
         ops_database_url: Address of the read-mostly role that sees every tenant
             (relay, verify, backup). Empty: derived like the application role's.
         s3_public_endpoint_url: Where devices upload to; empty: the same as ours.
+        dicom_port: Where DICOM peers reach us; 0 lets nobody in.
+        dicom_processes: Processes that take associations; `dicom_associations` is the most of each.
+        dicom_largest_mb: The largest object a peer may send.
+        dicom_tls_certificate: File of our certificate chain; with it and `dicom_tls_key`, only
+            TLS is spoken on the port.
+        dicom_tls_ca: File of the authorities that sign peers' certificates; with it peers must
+            show one, and their own servers' are checked against it.
         secret_key: Signs tenant contexts and cookies and derives role passwords.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
@@ -50,6 +57,16 @@ class Settings(BaseSettings):
     s3_bucket: str = "vantage"
     s3_region: str = "us-east-1"
     mqtt_url: str = ""
+
+    dicom_host: str = "0.0.0.0"  # noqa: S104  peers are other machines; nobody is let in unnamed
+    dicom_port: int = Field(default=11112, ge=0, le=65535)
+    dicom_processes: int = Field(default=2, ge=1, le=32)
+    dicom_associations: int = Field(default=20, ge=1, le=500)
+    dicom_largest_mb: int = Field(default=512, ge=1)
+    dicom_idle_seconds: int = Field(default=60, ge=1)
+    dicom_tls_certificate: str = ""
+    dicom_tls_key: str = ""
+    dicom_tls_ca: str = ""
 
     secret_key: SecretStr = SecretStr("")
     session_hours: int = 12

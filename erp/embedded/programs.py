@@ -36,19 +36,22 @@ class Program:
 
 
 def product_programs(settings: Settings) -> list[Program]:
-    """Return the web server, the worker, the relay with the scheduler, and the listener."""
+    """Return the web server, the worker, the relay with the scheduler, and the listeners."""
     host, port = settings.web_host, settings.web_port
     web = (
         *("-m", "erp.serving", "--interface", "asgi", "--factory", "erp.erp:app"),
         *("--host", host, "--port", str(port), "--workers", web_workers()),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"),
     )
-    return [
+    programs = [
         Program("web", web, WEB_ENVIRONMENT, ("127.0.0.1", port, "/health/live")),
         Program("worker", ("-m", "jobs.worker"), forks=True),
         Program("relay", ("-m", "jobs.relay"), forks=True),
         Program("listener", ("-m", "jobs.listeners.mqtt"), forks=True),
     ]
+    if settings.dicom_port:
+        programs.append(Program("dicom", ("-m", "jobs.listeners.dicom"), forks=True))
+    return programs
 
 
 # The two names with underscores are Reflex 0.10's own: start without compiling and serve

@@ -75,7 +75,7 @@ class FormState(SessionState, mixin=True):
         yield
         try:
             result = await self._run(
-                self.command, self._payload(self._held), confirm=self._confirmed
+                self._action(), self._payload(self._held), confirm=self._confirmed
             )
         except ConfirmationRequired as question:
             self._ask_person(question)
@@ -88,6 +88,10 @@ class FormState(SessionState, mixin=True):
                 yield event
         finally:
             self.is_busy = False
+
+    def _action(self) -> str:
+        """Return the command that runs. Pages whose form makes or changes may override."""
+        return self.command
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the command's input; empty fields are left out. Pages may override."""

@@ -31,7 +31,7 @@ def test_every_process_is_served_by_compose_and_kubernetes():
     assert ["migrate"] in in_cluster
 
 
-@pytest.mark.parametrize("service", ["migrate", "web", "worker", "relay", "listener"])
+@pytest.mark.parametrize("service", ["migrate", "web", "worker", "relay", "listener", "dicom"])
 def test_the_product_gets_only_settings_it_knows(service):
     assert set(COMPOSE["services"][service]["environment"]) <= SETTINGS
 

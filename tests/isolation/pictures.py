@@ -32,7 +32,47 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     again["offer"] |= {"transfer_id": "t-2", "sop_uid": f"{UID}.9", "sha256": "6f" * 32}
     ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
     ids["decided_session_id"] = _decided(shop, ids)
+    return ids | _peers(shop, patient_id)
+
+
+def _peers(shop: Shop, patient_id: UUID) -> Ids:
+    """Let a DICOM peer in, let it store an object and ask us to vouch, and plan an examination."""
+    title = f"P{shop.slug[-8:]}".upper()
+    ids = {"entity_id": shop.run("imaging.add_entity", {"ae_title": f"E{title}"}).id}
+    ids["peer_id"] = shop.run("imaging.add_peer", _peer() | {"ae_title": title}).id
+    taken = shop.run("imaging.take_objects", _delivered(ids, shop)).objects[0]
+    assert taken.status == "stored", taken
+    ids["study_session_id"] = taken.session_id
+    ids["order_id"] = shop.run("imaging.schedule_order", _planned(patient_id)).id
     return ids
+
+
+def _peer() -> dict[str, Any]:
+    return {"name": "CT", "address": "10.0.0.5", "host": "10.0.0.5", "port": 104}
+
+
+def _planned(patient_id: UUID) -> dict[str, Any]:
+    return {"patient_id": patient_id, "procedure": "Fundus", "day": "2026-11-23"}
+
+
+def _delivered(ids: Ids, shop: Shop, place: int = 50) -> dict[str, Any]:
+    found = _taken({"transfer_id": ids["peer_id"]}, shop)
+    finding = found["finding"] | {
+        "study": {"study_uid": f"{UID}.51"},
+        "series": {"series_uid": f"{UID}.52", "modality": "OT"},
+        "instance": found["finding"]["instance"] | {"sop_uid": f"{UID}.{place}"},
+    }
+    each = {"sha256": f"{place:02d}" * 32, "size": 1024, "finding": finding}
+    return {"device_id": ids["peer_id"], "source": "cstore", "objects": [each]}
+
+
+def _asked(ids: Ids, _shop: Shop) -> dict[str, Any]:
+    return {
+        "device_id": ids["peer_id"],
+        "entity_id": ids["entity_id"],
+        "transaction_uid": f"{UID}.60",
+        "items": [{"sop_class": "1.2.840.10008.5.1.4.1.1.7", "sop_uid": f"{UID}.50"}],
+    }
 
 
 def _decided(shop: Shop, ids: Ids) -> UUID:
@@ -151,6 +191,22 @@ def of_session(**more: Any) -> Example:
 
 EXAMPLES: dict[str, Example] = {
     "imaging.accept_session": of_session(),
+    "imaging.add_entity": lambda i, s: {
+        "ae_title": f"N{s.slug[-8:]}".upper(),
+        "branch_id": i["branch_id"],
+    },
+    "imaging.add_peer": lambda i, _: _peer() | {"ae_title": "NEW", "branch_id": i["branch_id"]},
+    "imaging.ask_echo": lambda i, _: {"device_id": i["peer_id"]},
+    "imaging.cancel_order": lambda i, _: {"order_id": i["order_id"]},
+    "imaging.change_peer": lambda i, _: _peer() | {"device_id": i["peer_id"]},
+    "imaging.complete_session": lambda i, _: {"session_id": i["study_session_id"]},
+    "imaging.list_orders": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.record_commitment": _asked,
+    "imaging.retire_entity": lambda i, _: {"entity_id": i["entity_id"]},
+    "imaging.schedule_order": lambda i, _: (
+        _planned(i["patient_id"]) | {"device_id": i["device_id"], "branch_id": i["branch_id"]}
+    ),
+    "imaging.take_objects": lambda i, s: _delivered(i, s, 53),
     "imaging.assign_patient": lambda i, _: {
         "session_id": i["session_id"],
         "patient_id": i["patient_id"],

@@ -14,14 +14,18 @@ EXPLICIT_BIG: Final = "1.2.840.10008.1.2.2"
 DEFLATED: Final = "1.2.840.10008.1.2.1.99"
 PREAMBLE_BYTES: Final = 128
 META_LIMIT_BYTES: Final = 64 * 1024
+IMPLEMENTATION_UID: Final = "2.25.133094627309517640918317415291634017493"
+"""Names this product in files and associations; a UUID of our own (PS3.5 B.2)."""
 
 _HEADER: Final = Struct("<HH2sH")
 _LONG: Final = Struct("<L")
+_LONG_HEADER: Final = Struct("<HH2sHL")
 _FIRST_GROUPS: Final = (b"\x02\x00", b"\x00\x02", b"\x08\x00", b"\x00\x08")
 _GROUP_LENGTH: Final = 0x00020000
 _SOP_CLASS: Final = 0x00020002
 _SOP_UID: Final = 0x00020003
 _SYNTAX: Final = 0x00020010
+_IMPLEMENTATION: Final = 0x00020012
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,32 @@ def read_file_meta(source: Source) -> FileMeta:
         preamble=_preamble(head),
         dataset_at=dataset_at,
     )
+
+
+def file_head(sop_class: str, sop_uid: str, transfer_syntax: str) -> bytes:
+    """Return what stands before a data set in a file: the same bytes for the same object, always.
+
+    So an object that is sent twice by C-STORE is the same file twice, whatever the software.
+
+    Source:
+        PS3.10 section 7.1.
+    """
+    group = (
+        _LONG_HEADER.pack(2, 1, b"OB", 0, 2)
+        + b"\0\1"
+        + _uid_element(_SOP_CLASS, sop_class)
+        + _uid_element(_SOP_UID, sop_uid)
+        + _uid_element(_SYNTAX, transfer_syntax)
+        + _uid_element(_IMPLEMENTATION, IMPLEMENTATION_UID)
+    )
+    length = _HEADER.pack(2, 0, b"UL", 4) + _LONG.pack(len(group))
+    return bytes(PREAMBLE_BYTES) + b"DICM" + length + group
+
+
+def _uid_element(tag: int, uid: str) -> bytes:
+    value = uid.encode("ascii")
+    value += b"\0" * (len(value) % 2)
+    return _HEADER.pack(tag >> 16, tag & 0xFFFF, b"UI", len(value)) + value
 
 
 def zeroed_preamble(head: bytes) -> bytes:

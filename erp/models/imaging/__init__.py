@@ -10,30 +10,47 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
+<<<<<<< HEAD
 from erp.models.imaging.keeping import (
     ImagingExport,
     RetentionRule,
     StudyHold,
     StudyRemoval,
+=======
+from erp.models.imaging.order import ImagingOrder, OrderStatus
+from erp.models.imaging.peers import (
+    CommitmentStatus,
+    DicomEntity,
+    DicomPeer,
+    StorageCommitment,
+>>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
 )
 from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
 
 __all__ = [
     "Annotation",
+    "CommitmentStatus",
     "DeviceKind",
     "DeviceMessage",
     "DeviceState",
+    "DicomEntity",
     "DicomInstance",
     "DicomPatient",
+    "DicomPeer",
     "DicomSeries",
     "DicomStudy",
     "ImagingDevice",
+<<<<<<< HEAD
     "ImagingExport",
+=======
+    "ImagingOrder",
+>>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
     "ImagingReport",
     "ImagingSession",
     "IngestAttempt",
     "IngestSource",
+    "OrderStatus",
     "QaReview",
     "QaState",
     "Quarantine",
@@ -42,8 +59,12 @@ __all__ = [
     "RetentionRule",
     "SessionEvent",
     "SessionState",
+<<<<<<< HEAD
     "StudyHold",
     "StudyRemoval",
+=======
+    "StorageCommitment",
+>>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
     "Transfer",
     "TransferStatus",
 ]

@@ -54,6 +54,14 @@ class ImagingDevice(TenantRow, table=True):
         one_of("kind", DeviceKind),
         CheckConstraint("(kind = 'dicom') = (ae_title <> '')", name="ae_title"),
         Index(
+            "uq_imaging_device_peer",
+            "tenant_id",
+            "branch_id",
+            "ae_title",
+            unique=True,
+            postgresql_where=text("kind = 'dicom' and is_active"),
+        ),
+        Index(
             "uq_imaging_device_way_in",
             "tenant_id",
             "branch_id",

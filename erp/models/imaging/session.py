@@ -37,6 +37,7 @@ class ImagingSession(TenantRow, table=True):
         number: What people call it, from the branch's series.
         external_id: What the device calls it.
         patient_id: The patient's party, once matched.
+        order_id: The planned examination it fulfils, once known by accession or study.
         expected: Objects the device's manifest lists; None until it is complete.
         stored: Objects in the archive. quarantined: objects waiting for a decision.
         events: Events received. last_seq: highest number among them; a gap shows as
@@ -50,11 +51,18 @@ class ImagingSession(TenantRow, table=True):
         belongs_to("device_id", "imaging_device"),
         belongs_to("branch_id", "branch"),
         belongs_to("patient_id", "party"),
+        belongs_to("order_id", "imaging_order"),
         UniqueConstraint("tenant_id", "device_id", "external_id"),
         UniqueConstraint("tenant_id", "branch_id", "number"),
         one_of("state", SessionState),
         one_of("qa_state", QaState),
         CheckConstraint("stored >= 0 and quarantined >= 0 and events >= 0", name="counts"),
+        Index(
+            "ix_imaging_session_order",
+            "tenant_id",
+            "order_id",
+            postgresql_where=text("order_id is not null"),
+        ),
         Index("ix_imaging_session_queue", "tenant_id", "qa_state", "id"),
         Index(
             "ix_imaging_session_waiting",
@@ -68,6 +76,7 @@ class ImagingSession(TenantRow, table=True):
     branch_id: UUID
     external_id: str
     patient_id: UUID | None = None
+    order_id: UUID | None = None
     patient_code: str = ""
     patient_issuer: str = ""
     patient_name: str = ""

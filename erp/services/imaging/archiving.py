@@ -15,6 +15,7 @@ from erp.core.ids import new_id
 from erp.services import documents
 from erp.services.imaging.matching import party_of, spoken_name
 from erp.services.imaging.messages import ReceiptStatus
+from erp.services.imaging.ordering import link_order
 from erp.services.imaging.ports import ObjectFacts, PatientFacts, SeriesFacts, StudyFacts
 from erp.services.imaging.receipts import Outcome
 from erp.services.imaging.searching import SERIES_ATTRS, STUDY_ATTRS
@@ -60,7 +61,7 @@ def _describe_session(
     patient, study, series = facts.patient, facts.study, facts.series
     code = patient.patient_id or ""
     person = party_of(session, ctx, code)
-    db.execute(
+    row = db.fetch_one(
         session,
         """
         update imaging_session
@@ -74,6 +75,7 @@ def _describe_session(
          where tenant_id = %(tenant)s and id = %(id)s
            and ('' in (patient_name, patient_code, study_uid, modality)
                 or (accession = '' and %(accession)s <> ''))
+        returning order_id
         """,
         {
             "tenant": ctx.tenant_id,
@@ -86,6 +88,8 @@ def _describe_session(
             "modality": _text(series.modality if series else None),
         },
     )
+    if row is not None and row["order_id"] is None:
+        link_order(session, ctx, transfer["session_id"])
 
 
 def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcome | None:

@@ -34,6 +34,42 @@ class EndedByDevice(InvalidInput):
     code = "ended_by_device"
 
 
+class UnknownEntity(NotFound):
+    """No such AE title of ours."""
+
+    code = "unknown_entity"
+
+
+class EntityTaken(Conflict):
+    """Another branch, perhaps of another organisation, is called by this AE title."""
+
+    code = "entity_taken"
+
+
+class PeerTaken(Conflict):
+    """The branch has a peer of this AE title."""
+
+    code = "peer_taken"
+
+
+class NoPlaceToCall(InvalidInput):
+    """A peer without host and port cannot be called."""
+
+    code = "no_place_to_call"
+
+
+class UnknownOrder(NotFound):
+    """No such planned examination."""
+
+    code = "unknown_order"
+
+
+class OrderClosed(InvalidInput):
+    """The examination is on no worklist any more."""
+
+    code = "order_closed"
+
+
 class UnknownObject(NotFound):
     """No such object in the archive."""
 
@@ -156,6 +192,20 @@ refuse_on(
 refuse_on(
     "uq_annotation_tenant_id_supersedes_id",
     lambda: Conflict("Someone changed this length meanwhile. Look again."),
+)
+refuse_on(
+    "uq_dicom_entity_title",
+    lambda: EntityTaken(
+        "This AE title is in use on this server. Choose another one.",
+        fields={"ae_title": "is in use; choose another"},
+    ),
+)
+refuse_on(
+    "uq_imaging_device_peer",
+    lambda: PeerTaken(
+        "There is already a peer of this AE title at this branch. Change that one.",
+        fields={"ae_title": "is a peer of this branch already"},
+    ),
 )
 refuse_on(
     "uq_imaging_device_topic",

@@ -26,6 +26,24 @@ class DeviceChanged(DomainEvent):
     is_active: bool
 
 
+class EchoAsked(DomainEvent):
+    """Someone wants to know whether a peer answers."""
+
+    name: ClassVar[str] = "imaging.echo_asked.v1"
+
+    device_id: UUID
+
+
+class OrderChanged(DomainEvent):
+    """A planned examination was put on the worklist, taken off, started or done."""
+
+    name: ClassVar[str] = "imaging.order_changed.v1"
+
+    order_id: UUID
+    accession: str
+    status: str
+
+
 class SessionChanged(DomainEvent):
     """A session appeared or the device moved it on."""
 

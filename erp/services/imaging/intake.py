@@ -8,7 +8,9 @@ repeated: bytes lie under their digest, and a second copy of the same is the sam
 import hashlib
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from struct import unpack
 from typing import Final, Literal, cast
@@ -34,6 +36,8 @@ Mode = Literal["put", "chunk"]
 IN_MEMORY_BYTES: Final = 32 * 1024 * 1024
 TRAILER_BYTES: Final = 4
 GRANT_SECONDS: Final = 900
+KEEPERS: Final = 16
+MARK_AT: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,11 +146,26 @@ class Intake:
             Unavailable: The reader does not start.
         """
         digest, size = _measure(content)
+        early = self._keep_early(ctx, digest, content)
         finding = self._inspector.inspect(content)
-        if _is_kept(finding):
+        if early is not None:
+            early.result()
+        elif _is_kept(finding):
             key = blob_key(ctx.tenant_id, digest)
             self._storage.put(key, content, sha256=digest, media=MEDIA)
         return DeliveredObject(sha256=digest, size=size, sop_uid=sop_uid, finding=finding)
+
+    def _keep_early(
+        self, ctx: RequestContext, digest: str, content: bytes | Path
+    ) -> "Future[None] | None":
+        """Begin to keep bytes while they are read, if they are sure to be kept whatever is found."""
+        if isinstance(content, Path) or not has_mark(content):
+            return None
+        return self._keepers.submit(self._keep, ctx, digest, content)
+
+    @cached_property
+    def _keepers(self) -> ThreadPoolExecutor:
+        return ThreadPoolExecutor(KEEPERS, thread_name_prefix="keep")
 
     def record(
         self,
@@ -214,6 +233,11 @@ class Intake:
         """Keep bytes under their digest; writing the same again is harmless and checked."""
         key = blob_key(ctx.tenant_id, digest)
         self._storage.put(key, content, sha256=digest, media=MEDIA)
+
+
+def has_mark(content: bytes) -> bool:
+    """Tell whether bytes are a DICOM file by their mark; such bytes are always kept."""
+    return content[MARK_AT : MARK_AT + 4] == b"DICM"
 
 
 def _measure(content: bytes | Path) -> tuple[str, int]:

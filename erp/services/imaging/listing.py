@@ -273,8 +273,8 @@ def list_devices(session: Session, ctx: RequestContext, wanted: ListDevices) -> 
         session,
         """
         select device.id, device.name, device.kind, device.ae_title,
-               device.site || '/' || device.code as topic, device.modality, device.model,
-               device.serial, device.state, device.backlog, device.clock_skew_ms,
+               coalesce(nullif(device.ae_title, ''), device.site || '/' || device.code) as topic,
+               device.modality, device.model, device.serial, device.state, device.backlog, device.clock_skew_ms,
                device.firmware, device.free_mb, device.last_seen_at, device.last_object_at,
                (select count(*) from imaging_session held
                  where held.tenant_id = device.tenant_id and held.device_id = device.id

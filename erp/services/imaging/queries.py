@@ -17,6 +17,19 @@ def party_with_code(session: Session, ctx: RequestContext, code: str) -> db.Row 
     )
 
 
+def party_row(session: Session, ctx: RequestContext, party_id: UUID) -> db.Row:
+    """Return code, name, birthday and sex of a party that is known."""
+    row = db.fetch_one(
+        session,
+        "select code, name, birth_on, sex from party where tenant_id = %s and id = %s",
+        (ctx.tenant_id, party_id),
+    )
+    if row is None:
+        msg = "A known party is gone."
+        raise RuntimeError(msg)
+    return row
+
+
 def tenant_and_branch(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row | None:
     """Return the tenant's slug and the code of one of its branches."""
     return db.fetch_one(

@@ -11,6 +11,7 @@ from erp.core.context import RequestContext
 from erp.services import workflows
 from erp.services.imaging.events import SessionCompleted
 from erp.services.imaging.messages import Settlement
+from erp.services.imaging.ordering import finish_order
 from erp.services.imaging.outgoing import Address, say
 from erp.services.imaging.topics import Channel
 from erp.services.platform import emit
@@ -139,6 +140,7 @@ def _note_settled(
 
 def _finish(session: Session, ctx: RequestContext, found: db.Row) -> None:
     _note_settled(session, ctx, found, ctx.now)
+    finish_order(session, ctx, found)
     done = SessionCompleted(
         session_id=found["id"],
         number=found["number"],

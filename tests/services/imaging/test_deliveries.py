@@ -36,8 +36,8 @@ class WayIn:
     def deliver(self, content, **more):
         return intake().deliver(self.ctx, self.device_id, "upload", content, **more)
 
-    def run(self, name, **given):
-        return platform.run(name, self.owner, given).result
+    def run(self, action, /, **given):
+        return platform.run(action, self.owner, given).result
 
     def rows(self, sql, *params):
         with db.unit_of_work(self.owner) as session:

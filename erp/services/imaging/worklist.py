@@ -1,0 +1,131 @@
+"""The worklist: for people as a list, for modalities as they ask for it."""
+
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.platform import Page, Result, Rows, decode_cursor, encode_cursor, query
+
+LATEST: Final = "9999-12-31T00:00:00+00:00"
+LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+
+
+class ListOrders(Page):
+    """Planned examinations, the latest first."""
+
+    status: Literal["", "scheduled", "started", "done", "cancelled"] = ""
+    device_id: UUID | None = None
+
+
+class OrderRow(Result):
+    """A planned examination in the list."""
+
+    id: UUID
+    accession: str
+    patient: str
+    patient_code: str
+    procedure: str
+    modality: str
+    device: str
+    scheduled_at: datetime
+    status: str
+    kind: str
+    note: str
+    session_id: UUID | None
+    session_number: str
+
+
+class OrderPage(Rows):
+    """A page of planned examinations."""
+
+    rows: list[OrderRow]
+
+
+@query("imaging.list_orders", permission="imaging.view", rest="GET /imaging/orders")
+def list_orders(session: Session, ctx: RequestContext, wanted: ListOrders) -> OrderPage:
+    """List planned examinations with the sessions that fulfil them."""
+    before, last = decode_cursor(wanted.cursor, 2) or (LATEST, LAST_ID)
+    rows = db.fetch_all(
+        session,
+        """
+        select planned.id, planned.accession, planned.patient_name, planned.patient_code,
+               planned.procedure, planned.modality, coalesce(device.name, '') as device,
+               planned.scheduled_at, planned.status, planned.note, planned.is_priority,
+               planned.repeat_of, held.id as session_id, coalesce(held.number, '') as session_number
+          from imaging_order planned
+          left join imaging_device device
+            on (device.tenant_id, device.id) = (planned.tenant_id, planned.device_id)
+          left join lateral (
+               select visit.id, visit.number from imaging_session visit
+                where (visit.tenant_id, visit.order_id) = (planned.tenant_id, planned.id)
+                order by visit.id desc limit 1) held on true
+         where planned.tenant_id = %(tenant)s
+           and (planned.scheduled_at, planned.id) < (%(before)s::timestamptz, %(last)s::uuid)
+           and (%(status)s = '' or planned.status = %(status)s)
+           and (%(device)s::uuid is null or planned.device_id = %(device)s)
+           and (%(search)s = '' or concat_ws(' ', planned.accession, planned.patient_name,
+                planned.patient_code, planned.procedure) ilike '%%' || %(search)s || '%%')
+         order by planned.scheduled_at desc, planned.id desc limit %(limit)s
+        """,
+        {
+            "tenant": ctx.tenant_id,
+            "before": before,
+            "last": last,
+            "status": wanted.status,
+            "device": wanted.device_id,
+            "search": wanted.search.replace("%", "").replace("_", "\\_"),
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [_row(row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    cursor = encode_cursor(page[-1].scheduled_at.isoformat(), page[-1].id) if more else ""
+    return OrderPage(rows=page, next_cursor=cursor)
+
+
+def _row(row: db.Row) -> OrderRow:
+    kinds = [
+        word
+        for word, holds in (("repeat", row["repeat_of"]), ("first", row["is_priority"]))
+        if holds
+    ]
+    return OrderRow(
+        patient=row["patient_name"] or row["patient_code"] or "Unknown patient",
+        kind=", ".join(kinds),
+        **{name: row[name] for name in OrderRow.model_fields if name in row},
+    )
+
+
+def worklist_for(
+    session: Session, ctx: RequestContext, branch_id: UUID, most: int
+) -> list[dict[str, Any]]:
+    """Return what modalities of a branch may still take, first what comes first.
+
+    They narrow it by what they know of themselves; see the listener.
+
+    Raises:
+        PermissionDenied: The actor may not see images.
+    """
+    ctx.require("imaging.view")
+    return db.fetch_all(
+        session,
+        """
+        select planned.accession, planned.sps_id, planned.study_uid, planned.patient_code,
+               planned.patient_name, planned.birth_on, planned.sex, planned.procedure,
+               planned.protocol, planned.modality, planned.referring_physician, planned.note,
+               planned.is_priority, coalesce(device.name, '') as device,
+               coalesce(device.ae_title, '') as ae_title,
+               planned.scheduled_at at time zone %(zone)s as local_at
+          from imaging_order planned
+          left join imaging_device device
+            on (device.tenant_id, device.id) = (planned.tenant_id, planned.device_id)
+         where planned.tenant_id = %(tenant)s and planned.branch_id = %(branch)s
+           and planned.status = 'scheduled'
+         order by planned.is_priority desc, planned.scheduled_at, planned.id limit %(most)s
+        """,
+        {"tenant": ctx.tenant_id, "branch": branch_id, "zone": ctx.time_zone, "most": most},
+    )

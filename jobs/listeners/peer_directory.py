@@ -1,0 +1,125 @@
+"""Which DICOM peer may do what, and to which tenant an association belongs."""
+
+import ipaddress
+import threading
+import time
+from dataclasses import dataclass
+from typing import Final
+
+from erp.core import db
+from erp.core.clock import utc_now
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.services import imaging
+
+REFRESH_SECONDS: Final = 2.0
+MISS_SECONDS: Final = 0.0
+CALLED_UNKNOWN: Final = (1, 1, 7)
+CALLING_UNKNOWN: Final = (1, 1, 3)
+LIMIT_EXCEEDED: Final = (2, 3, 2)
+CONGESTED: Final = (2, 3, 1)
+"""Result, source and diagnostic of a rejection: PS3.8 table 9-21."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """Who an association is with, and which of our titles it was made to."""
+
+    entity: imaging.EntityAccount
+    peer: imaging.PeerAccount
+
+    def context(self, what: str) -> RequestContext:
+        """Return the context of one request of the peer."""
+        return imaging.peer_context(self.entity, self.peer, utc_now(), f"{what}-{new_id()}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why nobody is let in, for the peer as numbers and for the log as words."""
+
+    code: tuple[int, int, int]
+    reason: str
+
+
+class PeerDirectory:
+    """Our AE titles and our peers as the database knows them, re-read every few seconds.
+
+    The called title decides tenant and branch; the calling title and the address must be those
+    of an active peer of that branch. Nothing else lets anybody in.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._entities: dict[str, imaging.EntityAccount] = {}
+        self._peers: dict[tuple[str, str], imaging.PeerAccount] = {}
+        self._read_at = float("-inf")
+
+    def admit(self, called: str, calling: str, address: str) -> Admission | Rejection:
+        """Return whom an association is with, or why it is refused.
+
+        Raises:
+            Unavailable: The database is away.
+        """
+        self._follow()
+        entity, peer = self._find(called, calling)
+        if peer is None:
+            self._follow(MISS_SECONDS)
+            entity, peer = self._find(called, calling)
+        if entity is None:
+            return Rejection(CALLED_UNKNOWN, "called title unknown")
+        if peer is None:
+            return Rejection(CALLING_UNKNOWN, "calling title unknown")
+        if not _is_within(address, peer.address):
+            return Rejection(CALLING_UNKNOWN, "address not allowed")
+        return Admission(entity, peer)
+
+    def renewed(self, admission: Admission) -> Admission | None:
+        """Return an admission as it stands now; nothing once the peer or our title is retired."""
+        self._follow()
+        entity = self._entities.get(admission.entity.ae_title)
+        if entity != admission.entity:
+            return None
+        peer = self._peers.get((f"{entity.branch_id}", admission.peer.ae_title))
+        if peer is None or peer.device_id != admission.peer.device_id:
+            return None
+        return Admission(entity, peer)
+
+    def destination(self, admission: Admission, ae_title: str) -> imaging.PeerAccount | None:
+        """Return the peer of the same branch to which objects may be moved, or nothing."""
+        self._follow(MISS_SECONDS)
+        peer = self._peers.get((f"{admission.entity.branch_id}", ae_title))
+        return peer if peer is not None and peer.host and peer.may_retrieve else None
+
+    def by_ids(self, due: imaging.DueCommitment) -> Admission | None:
+        """Return the admission under which a commitment was asked for, if it still stands."""
+        self._follow()
+        entities = [e for e in self._entities.values() if e.entity_id == due.entity_id]
+        peers = [p for p in self._peers.values() if p.device_id == due.device_id]
+        return Admission(entities[0], peers[0]) if entities and peers else None
+
+    def _find(
+        self, called: str, calling: str
+    ) -> tuple[imaging.EntityAccount | None, imaging.PeerAccount | None]:
+        entity = self._entities.get(called)
+        if entity is None:
+            return None, None
+        return entity, self._peers.get((f"{entity.branch_id}", calling))
+
+    def _follow(self, seconds: float = REFRESH_SECONDS) -> None:
+        """Read all again if what is known is older than this."""
+        with self._guard:
+            if time.monotonic() - self._read_at < seconds:
+                return
+            with db.ops_session() as session:
+                entities = imaging.list_entity_accounts(session)
+                peers = imaging.list_peer_accounts(session)
+            self._entities = {entity.ae_title: entity for entity in entities}
+            self._peers = {(f"{peer.branch_id}", peer.ae_title): peer for peer in peers}
+            self._read_at = time.monotonic()
+
+
+def _is_within(address: str, network: str) -> bool:
+    """Tell whether an address is of a network; IPv4 written as IPv6 counts as IPv4."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found) in ipaddress.ip_network(network)

@@ -1,0 +1,240 @@
+"""The server side of DICOM associations: who is let in, with what, and how much they may send."""
+
+import socket
+import socketserver
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import structlog
+from pynetdicom import AE, build_context, evt
+from pynetdicom.association import Association
+from pynetdicom.dimse_primitives import C_GET, C_MOVE
+from pynetdicom.presentation import PresentationContext
+from pynetdicom.transport import (
+    AddressInformation,
+    AssociationSocket,
+    RequestHandler,
+    ThreadedAssociationServer,
+)
+
+from erp.core.errors import DomainError
+from jobs.listeners.peer_contexts import syntaxes_for
+from jobs.listeners.peer_directory import CONGESTED, Admission, PeerDirectory, Rejection
+
+LARGEST_PDU_BYTES: Final = 1024 * 1024
+WAITING_REQUESTS: Final = 4
+_log = structlog.get_logger()
+Retriever = Callable[["PeerAssociation", Any, PresentationContext], None]
+
+
+class PeerSocket(AssociationSocket):
+    """A connection that reads no more than its peer may send.
+
+    Attributes:
+        largest_object: The most bytes of one message's data set.
+    """
+
+    largest_object: int = 0
+
+    def recv(self, nr_bytes: int) -> bytearray:
+        """Read so many bytes.
+
+        Raises:
+            OSError: The peer sends more than we take, or nothing for too long.
+        """
+        if nr_bytes > LARGEST_PDU_BYTES:
+            raise OSError("A peer announced a PDU larger than any real one.")
+        provider = self.assoc.dimse
+        message = provider.message
+        held = message.data_set if message is not None else None
+        if held is not None and held.tell() + nr_bytes > self.largest_object:
+            _log.warning("object_too_large", peer=self.assoc.requestor.ae_title)
+            raise OSError("A peer sends a larger object than is taken.")
+        if provider.msg_queue.qsize() > WAITING_REQUESTS:
+            raise OSError("A peer asks without waiting for answers.")
+        return self._read(nr_bytes)
+
+    def _read(self, count: int) -> bytearray:
+        buffer = bytearray(count)
+        view, got = memoryview(buffer), 0
+        connection = self.socket
+        while got < count and connection is not None:
+            read = connection.recv_into(view[got:])
+            if read == 0:
+                break
+            got += read
+        view.release()
+        del buffer[got:]
+        return buffer
+
+
+class PeerAssociation(Association):
+    """An association with a peer.
+
+    Attributes:
+        admission: Who it is with; None until it was let in.
+        retriever: Serves C-MOVE and C-GET.
+    """
+
+    admission: Admission | None = None
+    retriever: Retriever | None = None
+
+    def _serve_request(self, msg: Any, context_id: int) -> None:  # noqa: ANN401  any DIMSE request
+        """Serve C-MOVE and C-GET ourselves, so that objects leave with the bytes they came with."""
+        context = self._accepted_cx.get(context_id)
+        is_ours = isinstance(msg, C_MOVE | C_GET) and msg.is_valid_request
+        if not is_ours or context is None or self.retriever is None:
+            super()._serve_request(msg, context_id)
+            return
+        self.dimse.cancel_req = {}
+        self._is_paused = True
+        try:
+            self.retriever(self, msg, context)
+        except Exception:  # noqa: BLE001  the peer is told by an abort
+            _log.exception("retrieval_failed", peer=self.requestor.ae_title)
+            self.abort()
+        finally:
+            self._is_paused = False
+
+
+class PeerServer(ThreadedAssociationServer):
+    """Takes associations from a listening socket that several processes share."""
+
+    def __init__(  # noqa: PLR0913  each is a part of the server
+        self,
+        entity: AE,
+        listening: socket.socket,
+        directory: PeerDirectory,
+        *,
+        largest_object: int,
+        retriever: Retriever,
+        handlers: list[Any],
+        tls: Any = None,  # noqa: ANN401  ssl's context or nothing
+    ) -> None:
+        self._listening = listening
+        self._directory = directory
+        self.largest_object = largest_object
+        self.retriever = retriever
+        own = [(evt.EVT_REQUESTED, self._admit)]
+        super().__init__(
+            entity,
+            listening.getsockname()[:2],
+            entity.ae_title,
+            [],
+            ssl_context=tls,
+            evt_handlers=[*own, *handlers],
+            request_handler=_PeerHandler,
+        )
+
+    def server_bind(self) -> None:
+        """Take the shared socket instead of one of our own."""
+        if self.socket is not None:
+            self.socket.close()
+        self.socket = self._listening
+        self.server_address = self._listening.getsockname()
+
+    def server_activate(self) -> None:
+        """Do nothing: the shared socket listens already."""
+
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection, unless another process was faster.
+
+        TLS begins with the first bytes that are read, in the connection's own thread, so that
+        nobody holds up the others by beginning it and falling silent.
+        """
+        connection, address = self._listening.accept()
+        connection.settimeout(self.ae.network_timeout)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.ssl_context:
+            connection = self.ssl_context.wrap_socket(
+                connection, server_side=True, do_handshake_on_connect=False
+            )
+        return connection, address
+
+    def verify_request(self, _request: Any, client_address: Any) -> bool:  # noqa: ANN401  socketserver's
+        """Refuse connections far beyond the number of associations that are taken."""
+        open_now = sum(isinstance(thread, PeerAssociation) for thread in threading.enumerate())
+        if open_now < 2 * self.ae.maximum_associations + 2:
+            return True
+        _log.warning("too_many_connections", address=client_address[0])
+        return False
+
+    def shutdown(self) -> None:
+        """Take no more associations; those there are go on."""
+        socketserver.BaseServer.shutdown(self)
+
+    def _admit(self, event: Any) -> None:  # noqa: ANN401  pynetdicom's
+        """Let a peer in with what it may do, or refuse it with the reason DICOM has for that."""
+        association = event.assoc
+        asked = association.requestor.primitive
+        called, calling = asked.called_ae_title.strip(), asked.calling_ae_title.strip()
+        address = association.requestor.address_info.address
+        try:
+            found = self._directory.admit(called, calling, address)
+        except DomainError as error:
+            found = Rejection(CONGESTED, error.code)
+        if isinstance(found, Rejection):
+            _log.warning(
+                "peer_refused", calling=calling, called=called, address=address, why=found.reason
+            )
+            association.acse.send_reject(*found.code)
+            association.kill()
+            return
+        association.admission = found
+        association.acceptor.ae_title = called
+        association.acceptor.supported_contexts = _contexts(found, asked)
+
+
+def _contexts(admission: Admission, asked: Any) -> list[PresentationContext]:  # noqa: ANN401  pynetdicom's
+    """Return what we support of what a peer proposes, its preferences first."""
+    wanted: dict[str, list[str]] = {}
+    for proposed in asked.presentation_context_definition_list:
+        allowed = syntaxes_for(admission.peer, str(proposed.abstract_syntax))
+        known = wanted.setdefault(str(proposed.abstract_syntax), [])
+        known += [str(s) for s in proposed.transfer_syntax if s in allowed and s not in known]
+    found = []
+    for abstract, syntaxes in wanted.items():
+        if syntaxes:
+            context = build_context(abstract, syntaxes)
+            if admission.peer.may_retrieve:
+                context.scu_role = context.scp_role = True
+            found.append(context)
+    return found
+
+
+class _PeerHandler(RequestHandler):
+    """Makes the association of a connection."""
+
+    server: PeerServer
+
+    def _create_association(self) -> PeerAssociation:
+        server = self.server
+        association = PeerAssociation(self.ae, "acceptor")
+        association.retriever = server.retriever
+        association._server = server  # noqa: SLF001  as pynetdicom's own handler does
+        association.name = f"AcceptorThread@{datetime.now():%Y%m%d%H%M%S}"  # noqa: DTZ005  a name
+        connection = PeerSocket(association, client_socket=self.request)
+        connection.largest_object = server.largest_object
+        association.set_socket(connection)
+        own = association.acceptor
+        own.maximum_length = self.ae.maximum_pdu_size
+        own.ae_title = server.ae_title
+        own.address_info = self.local
+        own.implementation_class_uid = self.ae.implementation_class_uid
+        own.implementation_version_name = self.ae.implementation_version_name
+        own.supported_contexts = []
+        association.requestor.address_info = AddressInformation.from_tuple(self.client_address)
+        _bind(association, server)
+        return association
+
+
+def _bind(association: PeerAssociation, server: PeerServer) -> None:
+    for event in server.get_events():
+        bound: Any = server.get_handlers(event)
+        if isinstance(event, evt.NotificationEvent):
+            for handler, arguments in bound:
+                association.bind(event, handler, arguments)
+        elif bound and bound[0] is not None:
+            association.bind(event, *bound)

@@ -1,0 +1,86 @@
+"""C-STORE: an object is acknowledged once it is durable, and refused in DICOM's own words otherwise."""
+
+from typing import Any, Final
+
+import structlog
+from pydicom.dataset import Dataset
+
+from erp.adapters.dicom.file_meta import file_head
+from erp.core.errors import Busy, Unavailable
+from erp.services import imaging
+from jobs.listeners.peer_directory import PeerDirectory
+from jobs.listeners.recording import Recorder
+
+STORED: Final = 0x0000
+NOT_AUTHORISED: Final = 0x0124
+OUT_OF_RESOURCES: Final = 0xA700
+OTHER_CLASS: Final = 0xA900
+NOT_UNDERSTOOD: Final = 0xC000
+COMMENT_CHARACTERS: Final = 64
+MISMATCHES: Final = frozenset({"uid_mismatch"})
+Event = Any
+"""pynetdicom's event; its types name no attribute of the requests it carries."""
+_log = structlog.get_logger()
+
+
+class Storing:
+    """Takes the objects of all associations of a process.
+
+    Args:
+        directory: Who may still store.
+        intake: Reads objects and keeps their bytes.
+        recorder: Writes them down.
+    """
+
+    def __init__(
+        self, directory: PeerDirectory, intake: imaging.Intake, recorder: Recorder
+    ) -> None:
+        self._directory = directory
+        self._intake = intake
+        self._recorder = recorder
+
+    def store(self, event: Event) -> int | Dataset:
+        """Return the status of one C-STORE; success is said after the commit only.
+
+        What is held in quarantine is not success: the sender keeps it, and so do we.
+        """
+        request, context = event.request, event.context
+        if context.abstract_syntax != request.AffectedSOPClassUID:
+            return status_of(OTHER_CLASS, "The class is not the one of the presentation context.")
+        try:
+            return self._store(event)
+        except (Busy, Unavailable) as error:
+            _log.warning("store_waits", code=error.code, peer=event.assoc.requestor.ae_title)
+            return status_of(OUT_OF_RESOURCES, "Storage is away; send it again later.")
+        except Exception:  # noqa: BLE001  the sender keeps the object
+            _log.exception("store_failed", peer=event.assoc.requestor.ae_title)
+            return status_of(OUT_OF_RESOURCES, "The product failed; send it again later.")
+
+    def _store(self, event: Event) -> int | Dataset:
+        admission = self._directory.renewed(event.assoc.admission)
+        if admission is None or not admission.peer.may_store:
+            return status_of(NOT_AUTHORISED, "This peer may not store here.")
+        request = event.request
+        sop_class, sop_uid = str(request.AffectedSOPClassUID), str(request.AffectedSOPInstanceUID)
+        head = file_head(sop_class, sop_uid, str(event.context.transfer_syntax))
+        content = head + event.encoded_dataset(include_meta=False)
+        ctx = admission.context("cstore")
+        prepared = self._intake.prepare(ctx, content, sop_uid=sop_uid[:64])
+        taken = self._recorder.record(ctx, admission.peer.device_id, prepared)
+        return _answer(taken)
+
+
+def _answer(taken: imaging.TakenObject) -> int | Dataset:
+    if taken.status in {"stored", "duplicate"}:
+        return STORED
+    code = OTHER_CLASS if taken.reason in MISMATCHES else NOT_UNDERSTOOD
+    kept = "held" if taken.status in {"quarantined", "conflict"} else "refused"
+    return status_of(code, f"{kept}: {taken.reason}")
+
+
+def status_of(code: int, comment: str) -> Dataset:
+    """Return a status with a comment for the sender's log."""
+    status = Dataset()
+    status.Status = code
+    status.ErrorComment = comment[:COMMENT_CHARACTERS]
+    return status

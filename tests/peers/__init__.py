@@ -1,0 +1,1 @@
+"""DICOM peers: real ones at the other end of the line."""

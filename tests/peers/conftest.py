@@ -1,0 +1,238 @@
+"""The DICOM listener as a process, organisations with AE titles of their own, and peers."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pydicom
+import pytest
+from pynetdicom import AE, _config, build_context, evt
+
+from erp.adapters.dicom.facts import Refused
+from erp.adapters.dicom.file_meta import read_file_meta
+from erp.adapters.dicom.source import Source
+from erp.adapters.object_storage import S3ObjectStorage, object_storage
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.settings import get_settings
+from erp.embedded.programs import PROJECT
+from erp.services import catalogue_of_actions, platform
+from erp.services.documents import blob_key
+from jobs.listeners.peer_contexts import STORAGE
+from tests.factories import referees
+from tests.fixtures.clinics import open_clinic
+from tests.ingest.conftest import until
+
+assert catalogue_of_actions.DOMAINS
+LOCAL = Path(pydicom.__file__).parent / "data" / "test_files"
+GROUP = b"\2\0\0\0"
+ALL = {"may_store": True, "may_query": True, "may_retrieve": True, "may_worklist": True}
+
+
+def free_port() -> int:
+    """Return a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Scp:
+    """The listener, started as `make run` starts it."""
+
+    port: int
+    environment: dict[str, str]
+    directory: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self, **more: str) -> None:
+        with (self.directory / "dicom.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "jobs.listeners.dicom"],
+                cwd=PROJECT,
+                env=os.environ
+                | self.environment
+                | {"PYTHONPATH": str(PROJECT), "DICOM_PORT": str(self.port)}
+                | {"DICOM_HOST": "127.0.0.1", "LOG_JSON": "true"}
+                | more,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        before = self.log().count("dicom_started")
+        wanted = int(more.get("DICOM_PROCESSES", "2"))
+        until(lambda: self.log().count("dicom_started") >= before + wanted, 60)
+
+    def log(self) -> str:
+        path = self.directory / "dicom.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self, *, kill: bool = False) -> None:
+        assert self.process is not None
+        if kill:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        else:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(30)
+        self.process = None
+
+
+@dataclass
+class Hospital:
+    """A tenant that is called by an AE title of its own."""
+
+    ctx: RequestContext
+    title: str
+    storage: S3ObjectStorage
+    peers: dict[str, Any] = field(default_factory=dict)
+
+    def run(self, action: str, /, **given: Any) -> Any:
+        return platform.run(action, self.ctx, given).result
+
+    def peer(self, title: str = "", **more: Any) -> str:
+        """Let a peer in from this machine; return its title."""
+        title = title or f"P{uuid4().hex[:10].upper()}"
+        given = {"ae_title": title, "name": title, "address": "127.0.0.1"} | ALL | more
+        self.peers[title] = self.run("imaging.add_peer", **given).id
+        return title
+
+    def rows(self, sql: str, *params: Any) -> list[dict[str, Any]]:
+        with db.unit_of_work(self.ctx) as session:
+            return db.fetch_all(session, sql, params)
+
+    def one(self, sql: str, *params: Any) -> dict[str, Any]:
+        [row] = self.rows(sql, *params)
+        return row
+
+    def kept(self, sop_uid: str) -> bytes:
+        """Return the bytes of an object of the archive."""
+        row = self.one("select sha256 from dicom_instance where sop_uid = %s", sop_uid)
+        return self.storage.read(blob_key(self.ctx.tenant_id, row["sha256"]))
+
+
+def make_hospital() -> Hospital:
+    """Make a tenant with an AE title."""
+    object_storage.cache_clear()
+    storage = object_storage()
+    storage.ensure_bucket()
+    hospital = Hospital(open_clinic("pacs"), f"H{uuid4().hex[:10].upper()}", storage)
+    hospital.run("imaging.add_entity", ae_title=hospital.title, name="Archive")
+    return hospital
+
+
+def make_scp(stack: Any, environment: dict[str, str], directory: Path) -> Scp:
+    """Return the listener over the test's servers, not started yet."""
+    own = environment | {"DATA_DIR": str(stack.data_dir)}
+    return Scp(free_port(), own, directory)
+
+
+@pytest.fixture(scope="module")
+def scp(stack, environment, engine, tmp_path_factory):
+    """One listener for the tests of a module that leave it alone."""
+    assert engine
+    get_settings.cache_clear()
+    listener = make_scp(stack, environment, tmp_path_factory.mktemp("dicom"))
+    listener.start()
+    yield listener
+    listener.stop()
+
+
+@pytest.fixture
+def hospital(scp):
+    """A fresh organisation behind the shared listener."""
+    assert scp
+    return make_hospital()
+
+
+def sender(title: str, *contexts: tuple[str, str]) -> AE:
+    """Return an entity that proposes these classes and syntaxes."""
+    entity = AE(ae_title=title)
+    entity.connection_timeout = 10
+    entity.requested_contexts = [build_context(*context) for context in contexts]
+    return entity
+
+
+def connect(entity: AE, scp: Scp, hospital: Hospital, **more: Any) -> Any:
+    """Open an association without Nagle's pauses."""
+
+    def at_once(event: Any) -> None:
+        event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    return entity.associate(
+        "127.0.0.1",
+        scp.port,
+        ae_title=more.pop("called", hospital.title),
+        evt_handlers=[(evt.EVT_CONN_OPEN, at_once)],
+        **more,
+    )
+
+
+def send_bytes(association: Any, content: bytes, path: Path) -> Any:
+    """Send an object's data set exactly as it stands in its file."""
+    path.write_bytes(content)
+    before, _config.STORE_SEND_CHUNKED_DATASET = _config.STORE_SEND_CHUNKED_DATASET, True
+    try:
+        return association.send_c_store(path)
+    finally:
+        _config.STORE_SEND_CHUNKED_DATASET = before
+
+
+def dataset_of(content: bytes) -> bytes:
+    """Return the data set of a file, without preamble and file meta information."""
+    length = int.from_bytes(content[140:144], "little")
+    return content[144 + length :]
+
+
+def tool(*arguments: Any, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run one of dcmtk's tools, told by its full path: pynetdicom has some of the same names."""
+    name, *rest = (str(argument) for argument in arguments)
+    environment = os.environ | {"TCP_NODELAY": "1"}
+    return subprocess.run(
+        [f"/usr/bin/{name}", *rest],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=cwd,
+        env=environment,
+        check=False,
+        errors="replace",
+    )
+
+
+def end(association: Any) -> None:
+    """Release an association whatever state it is in."""
+    with suppress(Exception):
+        association.release()
+
+
+def sound() -> bool:
+    """Tell whether every promise of imaging holds."""
+    return [v for v in referees().values() if v.code.startswith("I") and not v.holds] == []
+
+
+def storable_files() -> Iterator[tuple[bytes, tuple[str, str]]]:
+    """Yield pydicom's files that a peer could send, with their class and syntax."""
+    for path in sorted(LOCAL.rglob("*.dcm")):
+        content = Path(path).read_bytes()
+        if content[128:132] != b"DICM" or content[132:136] != GROUP:
+            continue
+        try:
+            meta = read_file_meta(Source(data=content))
+        except Refused:
+            continue
+        if meta.sop_class in STORAGE and meta.sop_uid:
+            yield content, (meta.sop_class, meta.transfer_syntax)
+
+
+def uid_of(content: bytes) -> str:
+    """Return the identity a file's header names."""
+    return read_file_meta(Source(data=content)).sop_uid
