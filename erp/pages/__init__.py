@@ -54,12 +54,9 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.imaging.quarantine",
     "erp.pages.imaging.queue",
     "erp.pages.imaging.session",
-<<<<<<< HEAD
     "erp.pages.imaging.studies",
     "erp.pages.imaging.uploading",
-=======
     "erp.pages.imaging.worklist",
->>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
     "erp.pages.inventory.ageing",
     "erp.pages.inventory.classes",
     "erp.pages.inventory.count_review",

@@ -39,7 +39,7 @@ def search_routes() -> list[Route]:
     ]
 
 
-def _searches(level: imaging.Level) -> Callable[[Request], Any]:
+def _searches(level: imaging.SearchLevel) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         media = require_json(request)
         wanted = _wanted(request, level)
@@ -51,7 +51,7 @@ def _searches(level: imaging.Level) -> Callable[[Request], Any]:
     return endpoint
 
 
-def _wanted(request: Request, level: imaging.Level) -> imaging.ArchiveSearch:
+def _wanted(request: Request, level: imaging.SearchLevel) -> imaging.ArchiveSearch:
     """Return the search that a query string asks for.
 
     Raises:

@@ -10,20 +10,18 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
-<<<<<<< HEAD
 from erp.models.imaging.keeping import (
     ImagingExport,
     RetentionRule,
     StudyHold,
     StudyRemoval,
-=======
+)
 from erp.models.imaging.order import ImagingOrder, OrderStatus
 from erp.models.imaging.peers import (
     CommitmentStatus,
     DicomEntity,
     DicomPeer,
     StorageCommitment,
->>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
 )
 from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
@@ -41,11 +39,8 @@ __all__ = [
     "DicomSeries",
     "DicomStudy",
     "ImagingDevice",
-<<<<<<< HEAD
     "ImagingExport",
-=======
     "ImagingOrder",
->>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
     "ImagingReport",
     "ImagingSession",
     "IngestAttempt",
@@ -59,12 +54,9 @@ __all__ = [
     "RetentionRule",
     "SessionEvent",
     "SessionState",
-<<<<<<< HEAD
+    "StorageCommitment",
     "StudyHold",
     "StudyRemoval",
-=======
-    "StorageCommitment",
->>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
     "Transfer",
     "TransferStatus",
 ]

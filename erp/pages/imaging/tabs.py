@@ -12,11 +12,8 @@ def imaging_tabs(here: str) -> rx.Component:
         [
             ("/imaging", "Queue"),
             ("/imaging/sessions", "All sessions"),
-<<<<<<< HEAD
             ("/imaging/studies", "Archive"),
-=======
             ("/imaging/worklist", "Worklist"),
->>>>>>> b8afc2bb544ccc88be9f6a79967d25012574cd34
             ("/imaging/quarantine", "Quarantine"),
             ("/imaging/upload", "Upload"),
             ("/imaging/devices", "Devices"),

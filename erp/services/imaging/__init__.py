@@ -194,7 +194,7 @@ from erp.services.imaging.reviewing import (
 from erp.services.imaging.searching import (
     MOST_RESULTS,
     ArchiveSearch,
-    Level,
+    SearchLevel,
     search_archive,
 )
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
@@ -288,6 +288,7 @@ __all__ = [
     "RequestExport",
     "Retention",
     "ScheduleOrder",
+    "SearchLevel",
     "SessionDetail",
     "SessionEnded",
     "SessionEvent",

@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 
-Level = Literal["study", "series", "instance"]
+SearchLevel = Literal["study", "series", "instance"]
 Kind = Literal["text", "name", "uid", "day", "instant_day", "instant_time", "number", "modalities"]
 
 MOST_RESULTS: Final = 1000
@@ -35,7 +35,7 @@ SERIES_ATTRS: Final = frozenset(_OF_SERIES.split())
 _RANGE: Final = re.compile(r"(?P<low>[^-]*)-(?P<high>[^-]*)")
 _DAY_TEXT: Final = re.compile(r"\d{8}")
 _TIME_TEXT: Final = re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
-COLUMNS: Final[dict[str, tuple[Level, str, Kind]]] = {
+COLUMNS: Final[dict[str, tuple[SearchLevel, str, Kind]]] = {
     "0020000D": ("study", "study.study_uid", "uid"),
     "00080020": ("study", "study.studied_at", "instant_day"),
     "00080030": ("study", "study.studied_at", "instant_time"),
@@ -62,8 +62,8 @@ COLUMNS: Final[dict[str, tuple[Level, str, Kind]]] = {
     "00280010": ("instance", "instance.rows", "number"),
     "00280011": ("instance", "instance.columns", "number"),
 }
-"""Level, column and way of matching of the keys that have a column of their own."""
-_LEVELS: Final[dict[Level, tuple[Level, ...]]] = {
+"""SearchLevel, column and way of matching of the keys that have a column of their own."""
+_LEVELS: Final[dict[SearchLevel, tuple[SearchLevel, ...]]] = {
     "study": ("study",),
     "series": ("study", "series"),
     "instance": ("study", "series", "instance"),
@@ -96,13 +96,13 @@ _MODALITIES: Final = """
                       from dicom_series own
                      where own.tenant_id = %(tenant)s and own.study_id = page.study_id) as modalities
       from page"""
-_ORDERS: Final[dict[Level, str]] = {
+_ORDERS: Final[dict[SearchLevel, str]] = {
     "study": "study.studied_at desc nulls last, study.id desc",
     "series": "study.studied_at desc nulls last, study.id desc, series.number, series.id",
     "instance": "study.studied_at desc nulls last, study.id desc, series.number, series.id,"
     " instance.number, instance.id",
 }
-_TABLES: Final[dict[Level, tuple[str, str]]] = {
+_TABLES: Final[dict[SearchLevel, tuple[str, str]]] = {
     "study": (_STUDY_COLUMNS, _FROM_STUDY),
     "series": (f"{_STUDY_COLUMNS},{_SERIES_COLUMNS}", _FROM_STUDY + _FROM_SERIES),
     "instance": (
@@ -125,7 +125,7 @@ class ArchiveSearch:
         fuzzy: Names match by the beginnings of their words, in any order, accents aside.
     """
 
-    level: Level
+    level: SearchLevel
     keys: Mapping[str, str] = field(default_factory=dict)
     fuzzy: bool = False
     limit: int = 100
@@ -177,7 +177,7 @@ def search_archive(session: Session, ctx: RequestContext, wanted: ArchiveSearch)
     return db.fetch_all(session, statement, made.values | given)
 
 
-def _add(made: _Statement, level: Level, tag: str, text: str) -> None:
+def _add(made: _Statement, level: SearchLevel, tag: str, text: str) -> None:
     """Add the condition of one key."""
     if not text or text == "*":
         return
@@ -193,7 +193,7 @@ def _add(made: _Statement, level: Level, tag: str, text: str) -> None:
         made.conditions.append(_MATCHERS[kind](made, column, text, tag))
 
 
-def _attr(made: _Statement, level: Level, tag: str) -> str:
+def _attr(made: _Statement, level: SearchLevel, tag: str) -> str:
     """Return the first value of an attribute that has no column."""
     where = "instance.attrs" if level == "instance" else "study.attrs"
     if tag in SERIES_ATTRS and level != "study":
