@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import (
     bare,
     books,
+    dicomweb,
     events,
     offline_till,
     peers,
@@ -36,8 +37,7 @@ def main() -> None:
     """Measure every workload; `--sales N` shortens the history."""
     wanted = _wanted()
     with temporary_stack() as (stack, settings):
-        if wanted.peers:
-            print_all(peers.peer_figures(settings, 400, 800))
+        if _one_thing(wanted, settings):
             return
         shop = load_shop()
         if wanted.returns:
@@ -73,9 +73,21 @@ def main() -> None:
             print_all(stock.measured(address, shop, heavy, wanted.moves))
             books.load_lines(stack.postgres.url(), shop, wanted.lines)
             print_all(books.measured(address, shop, wanted.lines))
+            print_all(dicomweb.dicomweb_figures(address, 100, 400))
         print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
         print_all(returns.return_figures(stack.postgres.url(), shop))
         print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
+
+
+def _one_thing(wanted: argparse.Namespace, settings: Settings) -> bool:
+    """Measure the one thing of imaging that was asked for; tell whether one was."""
+    if wanted.peers:
+        print_all(peers.peer_figures(settings, 400, 800))
+    if wanted.web:
+        with programs(settings):
+            address = f"http://127.0.0.1:{settings.web_port}"
+            print_all(dicomweb.dicomweb_figures(address, 100, 400))
+    return bool(wanted.peers or wanted.web)
 
 
 def _wanted() -> argparse.Namespace:
@@ -88,6 +100,7 @@ def _wanted() -> argparse.Namespace:
     parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the journal (W16)")
     parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
     parser.add_argument("--returns", action="store_true", help="a month's GST return alone (W17)")
+    parser.add_argument("--web", action="store_true", help="DICOMweb next to Orthanc alone (W19)")
     parser.add_argument("--peers", action="store_true", help="C-STORE by a real sender alone (W18)")
     return parser.parse_args()
 

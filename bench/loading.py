@@ -52,7 +52,7 @@ def load_shop() -> Shop:
         customers = _customers(session, ctx)
     receive(ctx, variants)
     analyze()
-    return Shop(ctx, _token(ctx), _open_tills(ctx, storage_id), variants, customers)
+    return Shop(ctx, api_token(ctx), _open_tills(ctx, storage_id), variants, customers)
 
 
 def analyze() -> None:
@@ -160,15 +160,16 @@ def receive(ctx: RequestContext, variants: tuple[UUID, ...]) -> None:
         platform.run("inventory.receive_goods", ctx, {"lines": lines})
 
 
-def _token(ctx: RequestContext) -> str:
+def api_token(ctx: RequestContext, login: str = LOGIN) -> str:
+    """Return a token of a new member who may do everything."""
     made = {
-        "login": LOGIN,
+        "login": login,
         "display_name": "Bench",
         "password": PASSWORD,
         "roles": ["owner"],
     }
     platform.run("identity.create_user", ctx, made)
-    signed_in = identity.sign_in(LOGIN, PASSWORD)
+    signed_in = identity.sign_in(login, PASSWORD)
     acting = replace(ctx, user_id=signed_in.user_id)
     issued = platform.run("identity.issue_token", acting, {"name": "bench", "scopes": ["*"]}).result
     assert isinstance(issued, IssuedToken)

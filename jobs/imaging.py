@@ -143,6 +143,8 @@ def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.D
     except NotFound:
         imaging.still_held(session, ctx, held, "bytes_missing", "Its bytes are gone.")
         return
+    if isinstance(finding, imaging.ObjectFacts):
+        finding = imaging.filed(session, ctx, held, finding)
     imaging.retake_object(session, ctx, held, finding)
 
 

@@ -17,6 +17,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.daily.alert_each_morning",
         "jobs.daily.make_entries_each_morning",
         "jobs.daily.expire_points_each_morning",
+        "jobs.checking_bytes.check_each_night",
         "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",
         "jobs.daily.remind_customers_each_morning",

@@ -19,6 +19,7 @@ RELEASE_INTERVAL_SECONDS = 900
 VERIFY_AT = "30 20 * * *"
 """02:00 in India, as UTC."""
 SWEEP_AT = "0 21 * * *"
+CHECK_AT = "30 21 * * *"
 _TIMEOUT_SECONDS = 1800
 
 
@@ -54,6 +55,7 @@ class Schedule(CronScheduler):
         self._add("jobs.daily.release_reservations", interval=RELEASE_INTERVAL_SECONDS)
         self._add("jobs.daily.verify", cron=VERIFY_AT)
         self._add("jobs.daily.sweep", cron=SWEEP_AT)
+        self._add("jobs.checking_bytes.check_each_night", cron=CHECK_AT)
 
     def enqueue_due(self) -> int:
         """Enqueue what is due; return how much.

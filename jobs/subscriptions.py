@@ -97,4 +97,16 @@ subscribe(
     ),
     Subscriber("messaging.send", ("messaging.message_queued.v1",), "jobs.messages.send"),
     Subscriber("automation.post_webhook", ("automation.webhook_queued.v1",), "jobs.webhooks.post"),
+    Subscriber(
+        "imaging.make_export",
+        ("imaging.export_requested.v1",),
+        "jobs.imaging_exports.make_export",
+        frozenset({"imaging.keep"}),
+    ),
+    Subscriber(
+        "imaging.remove_study",
+        ("imaging.removal_decided.v1",),
+        "jobs.imaging_exports.remove_study",
+        frozenset({"imaging.keep"}),
+    ),
 )

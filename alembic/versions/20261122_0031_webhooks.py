@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from erp.core import migrating
 
 revision = "0031"
-down_revision = "0027"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 

@@ -11,12 +11,14 @@ from starlette.routing import Route
 from erp.api import sign_in
 from erp.api.actions import action_routes, guarded, refusal
 from erp.api.describing import TITLE, describing_routes, openapi_document
+from erp.api.dicomweb import dicomweb_routes
 from erp.api.documents import document_routes
 from erp.api.exporting import export_routes
 from erp.api.imaging import imaging_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.printing import printing_routes
 from erp.api.problems import MalformedRequest, plain_problem
+from erp.api.quarantine import quarantine_routes
 from erp.api.searching import search_routes
 from erp.api.tax_files import tax_file_routes
 from erp.api.uploading import uploading_routes
@@ -41,7 +43,12 @@ def create_api() -> FastAPI:
     api.include_router(sign_in.router)
     own = [*observing_routes(), *describing_routes(), *search_routes(), *export_routes()]
     api.router.routes += [*own, *document_routes(), *printing_routes(), *imaging_routes()]
-    api.router.routes += [*tax_file_routes(), *uploading_routes()]
+    api.router.routes += [
+        *tax_file_routes(),
+        *uploading_routes(),
+        *dicomweb_routes(),
+        *quarantine_routes(),
+    ]
     api.router.routes += action_routes()
     api.router.routes.append(Route("/api/{path:path}", guarded(_nothing_here), methods=_METHODS))
     api.add_middleware(RequestIds)

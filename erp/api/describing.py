@@ -13,8 +13,17 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
 from erp.api.actions import BASE, KEY_FIELD, Address, addresses_of, success_status
+from erp.api.describing_dicomweb import dicomweb_paths
 from erp.api.describing_papers import paper_paths
-from erp.api.describing_parts import BINARY, STATUSES, Schema, file_route, get_route, parameter
+from erp.api.describing_parts import (
+    BINARY,
+    NOT_ACCEPTABLE,
+    STATUSES,
+    Schema,
+    file_route,
+    get_route,
+    parameter,
+)
 from erp.api.exporting import XLSX
 from erp.api.tax_files import PORTAL_FILE
 from erp.api.uploading import BANK_FILES, PICTURE
@@ -240,7 +249,8 @@ def _success(text: str, schema: Schema) -> Schema:
 def _problem_responses() -> Schema:
     schema = {"$ref": _REF.format(model="Problem")}
     content = {"application/problem+json": {"schema": schema}}
-    return {code: {"description": text, "content": content} for code, text in STATUSES.items()}
+    named = STATUSES | NOT_ACCEPTABLE
+    return {code: {"description": text, "content": content} for code, text in named.items()}
 
 
 def _description(action: platform.Action) -> str:
@@ -317,6 +327,7 @@ def _other_paths() -> dict[str, Schema]:
             {"application/json": BINARY},
         ),
         **paper_paths(an_id),
+        **dicomweb_paths(),
         **_imaging_paths(an_id),
     }
 

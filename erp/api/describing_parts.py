@@ -15,6 +15,7 @@ STATUSES = {
     "429": "Too many refused credentials from this address",
     "503": "Busy or away; nothing happened, try again",
 }
+NOT_ACCEPTABLE = {"406": "Nothing that the caller accepts can be sent"}
 BINARY: Schema = {"schema": {"type": "string", "format": "binary"}}
 
 

@@ -37,7 +37,7 @@ from erp.services import imaging
 
 CACHED_BYTES: Final = 32 * 1024 * 1024
 WHOLE_OBJECT_BYTES: Final = 512 * 1024 * 1024
-_PRIVATE: Final = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+PRIVATE: Final = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 
 
 class PictureNotPossible(InvalidInput):
@@ -92,9 +92,7 @@ async def send_file(request: Request) -> Response:
         StorageUnavailable: The object store is away.
     """
     found = await off_the_loop(_find, *_asked(request))
-    pieces = object_storage().stream(found.storage_key)
-    if found.preamble != "zero":
-        pieces = _without_preamble(pieces)
+    pieces = object_pieces(found)
     first = await off_the_loop(next, pieces, b"")
 
     async def body() -> AsyncIterator[bytes]:
@@ -102,7 +100,7 @@ async def send_file(request: Request) -> Response:
         async for piece in iterate_in_threadpool(pieces):
             yield piece
 
-    headers = _PRIVATE | {
+    headers = PRIVATE | {
         "content-length": str(found.size),
         "content-disposition": f'attachment; filename="{found.sop_uid}.dcm"',
         "content-security-policy": "default-src 'none'; sandbox",
@@ -119,8 +117,8 @@ async def send_frame(request: Request) -> Response:
     """
     frame = _whole_number(request.path_params["frame"], "frame")
     found = await off_the_loop(_find, *_asked(request))
-    content, description = await off_the_loop(_plain, found, frame)
-    headers = _PRIVATE | {"pixel-description": description}
+    content, description = await off_the_loop(plain_frame, found, frame)
+    headers = PRIVATE | {"pixel-description": description}
     return Response(content, headers=headers, media_type="application/octet-stream")
 
 
@@ -136,8 +134,8 @@ async def send_rendered(request: Request) -> Response:
     frame = _whole_number(asked.get("frame", "1"), "frame")
     options = _options(asked)
     found = await off_the_loop(_find, *_asked(request))
-    picture = await off_the_loop(_rendered, found, frame, options)
-    return Response(picture.content, headers=_PRIVATE, media_type=picture.media)
+    picture = await off_the_loop(rendered_frame, found, frame, options)
+    return Response(picture.content, headers=PRIVATE, media_type=picture.media)
 
 
 def _asked(request: Request) -> tuple[Credentials, str, str]:
@@ -158,9 +156,15 @@ def _find(credentials: Credentials, request_id: str, wanted: str) -> imaging.Ins
         return imaging.find_instance(session, ctx, query)
 
 
-def _plain(found: imaging.InstanceSource, frame: int) -> tuple[bytes, str]:
+def plain_frame(found: imaging.InstanceSource, frame: int) -> tuple[bytes, str]:
+    """Return the plain samples of a frame (from 1) and their description as JSON.
+
+    Raises:
+        PictureNotPossible: There is no such frame, or it cannot be decoded.
+        Unavailable: The reader or the object store is away.
+    """
     try:
-        plain = default_renderer().plain_frame(*_source(found, frame))
+        plain = default_renderer().plain_frame(*frame_source(found, frame))
     except NotRenderable as error:
         raise PictureNotPossible(str(error)) from error
     except SandboxUnavailable as error:
@@ -169,13 +173,19 @@ def _plain(found: imaging.InstanceSource, frame: int) -> tuple[bytes, str]:
     return plain.content, described
 
 
-def _rendered(found: imaging.InstanceSource, frame: int, options: RenderOptions) -> Picture:
+def rendered_frame(found: imaging.InstanceSource, frame: int, options: RenderOptions) -> Picture:
+    """Return a frame (from 1) as a picture; the last ones are kept by digest, frame and look.
+
+    Raises:
+        PictureNotPossible: No picture can be made.
+        Unavailable: The reader or the object store is away.
+    """
     key = (found.sha256, frame, options.model_dump_json())
     known = _pictures.get(key)
     if known is not None:
         return known
     try:
-        picture = default_renderer().render(*_source(found, frame), options)
+        picture = default_renderer().render(*frame_source(found, frame), options)
     except NotRenderable as error:
         raise PictureNotPossible(str(error)) from error
     except SandboxUnavailable as error:
@@ -184,7 +194,7 @@ def _rendered(found: imaging.InstanceSource, frame: int, options: RenderOptions)
     return picture
 
 
-def _source(found: imaging.InstanceSource, frame: int) -> tuple[bytes | FrameParts, int]:
+def frame_source(found: imaging.InstanceSource, frame: int) -> tuple[bytes | FrameParts, int]:
     """Read what one frame (from 1) needs: its own range where it has one.
 
     Raises:
@@ -237,6 +247,12 @@ def _whole_number(text: str, field: str) -> int:
         message = f"{field} must be a whole number from 1."
         raise InvalidInput(message, fields={field: "must be a whole number from 1"})
     return int(text)
+
+
+def object_pieces(found: imaging.InstanceSource) -> Iterator[bytes]:
+    """Yield the bytes of an object as they are handed out: as stored, its preamble blanked."""
+    pieces = object_storage().stream(found.storage_key)
+    return pieces if found.preamble == "zero" else _without_preamble(pieces)
 
 
 def _without_preamble(pieces: Iterator[bytes]) -> Iterator[bytes]:

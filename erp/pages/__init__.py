@@ -55,6 +55,8 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.imaging.quarantine",
     "erp.pages.imaging.queue",
     "erp.pages.imaging.session",
+    "erp.pages.imaging.studies",
+    "erp.pages.imaging.uploading",
     "erp.pages.imaging.worklist",
     "erp.pages.inventory.ageing",
     "erp.pages.inventory.classes",

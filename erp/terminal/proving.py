@@ -5,14 +5,17 @@ from erp.core.clock import utc_now
 from erp.core.errors import NotFound
 from erp.embedded.beside import use_running_stack
 from erp.services import catalogue_of_actions, platform
+from jobs.checking_bytes import check_bytes
 from jobs.subscriptions import SUBSCRIBERS
 
 __all__ = ["catalogue_of_actions", "replay", "report", "verify"]
 
 
-def verify() -> list[platform.Verdict]:
-    """Run every referee over every tenant."""
+def verify(objects: int = 0) -> list[platform.Verdict]:
+    """Run every referee over every tenant, after reading back so many kept objects of each."""
     use_running_stack()
+    if objects:
+        check_bytes(objects)
     with db.ops_session() as session:
         return platform.verify(session)
 

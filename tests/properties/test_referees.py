@@ -49,6 +49,8 @@ SABOTAGE = {
     "C1": "delete from tax_rate",
     "C2": "update tax_class set treatment = 'exempt'",
     "D1": "delete from blob",
+    "D2": "insert into blob_state (tenant_id, sha256, verified_at, fault)"
+    " select tenant_id, sha256, now(), 'damaged' from blob limit 1",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
     "I1": "update imaging_session set stored = stored + 1",

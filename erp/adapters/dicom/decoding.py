@@ -29,7 +29,7 @@ def render(source: Source, request: dict[str, Any]) -> Answer:
     levels, window = _displayed(frame, asked, invert=bool(request.get("invert")))
     if request.get("overlays", True):
         _draw_overlays(levels, frame.dataset)
-    image = Image.fromarray(levels)
+    image = _in_viewport(Image.fromarray(levels), request)
     edge = request.get("max_edge")
     if edge and max(image.size) > edge:
         image.thumbnail((edge, edge), Image.Resampling.BOX, reducing_gap=2.0)
@@ -40,6 +40,58 @@ def render(source: Source, request: dict[str, Any]) -> Answer:
         image.save(content, "JPEG", quality=request.get("quality", 85))
     used = window.model_dump() if window else None
     return {"width": image.width, "height": image.height, "window": used}, content.getvalue()
+
+
+def _in_viewport(image: Image.Image, request: dict[str, Any]) -> Image.Image:
+    """Return the region asked for, scaled to fit the viewport with its proportions kept.
+
+    Source:
+        PS3.18 8.3.5.1.3.
+    """
+    if request.get("region"):
+        left, top, width, height = request["region"]
+        if left >= image.width or top >= image.height:
+            raise NotRenderable("The region lies outside the picture.")
+        box = (left, top, min(left + width, image.width), min(top + height, image.height))
+        image = image.crop(box)
+    if request.get("viewport"):
+        wide, high = request["viewport"]
+        scale = min(wide / image.width, high / image.height)
+        size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+        image = image.resize(size, Image.Resampling.BILINEAR)
+    return image
+
+
+def stored_frame(source: Source, request: dict[str, Any]) -> Answer:
+    """Answer a frame as its object's own description says native samples lie, little endian.
+
+    Nothing is converted: colour stays what the description calls it, palettes are not
+    applied, planes stay planes, and YBR_FULL_422 has one pair of colours for two samples.
+    """
+    frame = read_frame(source, request, raw=True)
+    samples = frame.samples
+    if samples.dtype.kind == "b":
+        return {"bits": 1}, np.packbits(samples.reshape(-1), bitorder="little").tobytes()
+    is_color = samples.ndim > 2  # noqa: PLR2004
+    if is_color and frame.pixels.photometric == "YBR_FULL_422":
+        samples = _paired(samples)
+    elif is_color and frame.values.integer("PlanarConfiguration") == 1:
+        samples = np.moveaxis(samples, -1, 0)
+    samples = np.ascontiguousarray(samples, dtype=samples.dtype.newbyteorder("<"))
+    return {"bits": samples.dtype.itemsize * 8}, samples.tobytes()
+
+
+def _paired(samples: Array) -> Array:
+    """Return samples of YBR_FULL as YBR_FULL_422: two of brightness, then a pair of colours.
+
+    Source:
+        PS3.3 C.7.6.3.1.2.
+    """
+    rows, columns, _ = samples.shape
+    if columns % 2:
+        raise NotRenderable("A picture of odd width cannot be sent as YBR_FULL_422.")
+    pairs = samples.reshape(rows, columns // 2, 2, 3)
+    return np.concatenate([pairs[..., 0], pairs[:, :, 0, 1:]], axis=-1)
 
 
 def raw_frame(source: Source, request: dict[str, Any]) -> Answer:
@@ -137,4 +189,5 @@ warm_up()
 OPERATIONS: Final[dict[str, Operation]] = {
     "render": _guarded(render),
     "raw": _guarded(raw_frame),
+    "stored": _guarded(stored_frame),
 }

@@ -88,8 +88,8 @@ class _Encoded:
     index: int
 
 
-def read_frame(source: Source, request: dict[str, Any]) -> Frame:
-    """Return the decoded frame that a request names.
+def read_frame(source: Source, request: dict[str, Any], *, raw: bool = False) -> Frame:
+    """Return the decoded frame that a request names; `raw` leaves its samples as they are stored.
 
     With `head_bytes` the source is the object's head followed by the frame alone, as two
     range reads give it; otherwise it is the whole object, of which one frame is read.
@@ -100,7 +100,7 @@ def read_frame(source: Source, request: dict[str, Any]) -> Frame:
     with warnings.catch_warnings(), config.disable_value_validation():
         warnings.simplefilter("ignore")
         try:
-            return _decode(_locate(source, request))
+            return _decode(_locate(source, request), raw=raw)
         except Refused as refused:
             raise NotRenderable(str(refused)) from refused
 
@@ -159,7 +159,7 @@ def _check_index(pixels: Pixels, index: int) -> None:
         raise NotRenderable(f"The object has {pixels.frames} frames; frame {index} is none.")
 
 
-def _decode(encoded: _Encoded) -> Frame:
+def _decode(encoded: _Encoded, *, raw: bool) -> Frame:
     meta, pixels = encoded.meta, encoded.pixels
     if meta.transfer_syntax not in DECODABLE:
         raise NotRenderable(f"No decoder for transfer syntax {meta.transfer_syntax}.")
@@ -179,10 +179,11 @@ def _decode(encoded: _Encoded) -> Frame:
         "planar_configuration": encoded.values.integer("PlanarConfiguration") or 0,
         "pixel_keyword": KEYWORDS[encoded.tag],
         "pixel_vr": pixels.pixel_vr,
+        "raw": raw,
     }
     samples, actual = _with_the_fastest(UID(syntax), data, encoded.index, options)
     photometric = str(actual["photometric_interpretation"])
-    stored = _stored_bits(samples, encoded)
+    stored = samples if raw else _stored_bits(samples, encoded)
     return Frame(stored, photometric, pixels, encoded.dataset, encoded.values)
 
 

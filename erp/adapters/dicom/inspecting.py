@@ -43,6 +43,33 @@ class DicomInspector:
             )
         return finding
 
+    def describe(self, source: bytes | Path) -> dict[str, Any]:
+        """Return all public attributes of an object, or of its head, as DICOM JSON.
+
+        What is bulk has an empty `BulkDataURI`. An object that cannot be read gives nothing.
+
+        Raises:
+            SandboxUnavailable: No child starts.
+        """
+        try:
+            answer, _ = self._sandbox.run(source, {"op": "describe"})
+        except SandboxFailure:
+            return {}
+        found = answer.get("attrs")
+        return found if isinstance(found, dict) else {}
+
+    def bulk(self, source: bytes | Path, tag: str) -> bytes | None:
+        """Return the value of a top-level element; None where it is absent or is pixel data.
+
+        Raises:
+            SandboxUnavailable: No child starts.
+        """
+        try:
+            answer, value = self._sandbox.run(source, {"op": "bulk", "tag": tag})
+        except SandboxFailure:
+            return None
+        return value if answer.get("missing") is False else None
+
     def close(self) -> None:
         """End the child processes."""
         self._sandbox.close()

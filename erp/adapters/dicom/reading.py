@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from pydicom import config
 from pydicom.charset import python_encoding
+from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_dataset
 
@@ -28,7 +29,7 @@ from erp.adapters.dicom.facts import (
 )
 from erp.adapters.dicom.file_meta import DEFLATED, FileMeta, read_file_meta
 from erp.adapters.dicom.pixel_module import PIXEL_TAGS, addressable, check_pixels
-from erp.adapters.dicom.source import Operation, Source, inflate
+from erp.adapters.dicom.source import Source, inflate
 from erp.adapters.dicom.spacing import read_region, read_spacing
 from erp.adapters.dicom.structure import Element, Structure, walk
 from erp.adapters.dicom.values import FAILURES, Values, checked_uid, snake
@@ -291,7 +292,10 @@ def _yes_no(text: str | None) -> bool | None:
 
 
 def _attrs(values: Values) -> dict[str, Any]:
-    """Return public attributes as DICOM JSON, within 1 KiB each and 32 KiB together."""
+    """Return public attributes as DICOM JSON, within 1 KiB each and 32 KiB together.
+
+    A larger one leaves its mark, an empty `BulkDataURI`.
+    """
     attrs: dict[str, Any] = {}
     left = ATTRS_BYTES
     for tag in sorted(values.dataset.keys()):
@@ -303,34 +307,37 @@ def _attrs(values: Values) -> dict[str, Any]:
             values.flags.add("attributes_dropped")
             break
         if size > ATTR_BYTES:
+            attrs[f"{tag:08X}"] = {"vr": element_vr(raw), "BulkDataURI": ""}
             continue
         try:
             attr = values.dataset[tag].to_json_dict(None, ATTR_BYTES)
         except (*FAILURES, NotImplementedError):
             values.flags.add(f"{snake(values.dataset[tag].keyword or str(tag))}_unreadable")
             continue
-        attrs[f"{tag:08X}"] = _storable(attr)
+        attrs[f"{tag:08X}"] = storable(attr)
         left -= len(str(attr))
     return attrs
 
 
-def _storable(value: Any) -> Any:  # noqa: ANN401  JSON in, JSON out
+def storable(value: Any) -> Any:  # noqa: ANN401  JSON in, JSON out
     """Return JSON that PostgreSQL takes: no NUL, no lone surrogate, no NaN."""
     if isinstance(value, str):
         clean = value.replace("\0", "")
         return clean if clean.isascii() else clean.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
-        return {key: _storable(part) for key, part in value.items()}
+        return {key: storable(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_storable(part) for part in value]
+        return [storable(part) for part in value]
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value
 
 
-def answer_inspection(source: Source, _request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
-    """Answer the parent's request to inspect an object."""
-    return inspect_object(source).model_dump(mode="json"), b""
-
-
-OPERATIONS: Final[dict[str, Operation]] = {"inspect": answer_inspection}
+def element_vr(raw: Any) -> str:  # noqa: ANN401  an element, read or not yet
+    """Return the value representation of an element; the dictionary's where the file has none."""
+    if raw.VR:
+        return str(raw.VR)
+    try:
+        return dictionary_VR(raw.tag)
+    except KeyError:
+        return "UN"

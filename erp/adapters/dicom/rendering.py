@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -16,6 +16,10 @@ RENDER_LIMITS: Final = Limits(
 THUMBNAIL_EDGE: Final = 160
 
 
+Start = Annotated[int, Field(ge=0, le=65535)]
+Edge = Annotated[int, Field(ge=1, le=4096)]
+
+
 class NotRenderable(Exception):
     """No picture can be made of this frame; the message says why, for a person."""
 
@@ -26,6 +30,8 @@ class RenderOptions(Closed):
     Attributes:
         window: Centre and width in rescaled values; None takes the object's own.
         max_edge: Longest edge in pixels; the picture is never enlarged.
+        region: (left, top, width, height) of the picture that is shown.
+        viewport: (width, height) that the picture, or its region, is scaled to fit.
     """
 
     format: Literal["jpeg", "png"] = "jpeg"
@@ -34,6 +40,8 @@ class RenderOptions(Closed):
     overlays: bool = True
     max_edge: int | None = Field(default=None, ge=16, le=8192)
     quality: int = Field(default=85, ge=1, le=100)
+    region: tuple[Start, Start, Edge, Edge] | None = None
+    viewport: tuple[Edge, Edge] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +145,13 @@ class FrameRenderer:
         """Return the decoded samples of a frame for a browser. Raises like `render`."""
         answer, content = self._ask(source, frame, {"op": "raw"})
         return PlainFrame(content, PixelDescription.model_validate(answer))
+
+    def stored_frame(self, source: bytes | Path | FrameParts, frame: int = 0) -> bytes:
+        """Return a frame's native samples, little endian, as the object's own description says.
+
+        Raises like `render`.
+        """
+        return self._ask(source, frame, {"op": "stored"})[1]
 
     def close(self) -> None:
         """End the child processes."""

@@ -16,7 +16,7 @@ import structlog
 
 from erp.adapters.dicom.sandbox_child import ALONE, FRAME, NETWORKED, SOCKET_FD
 
-Purpose = Literal["inspect", "render"]
+Purpose = Literal["inspect", "render", "deidentify"]
 
 PROJECT_ROOT: Final = Path(__file__).parents[3]
 START_SECONDS: Final = 30.0

@@ -29,7 +29,11 @@ PR_SET_NO_NEW_PRIVS: Final = 38
 SOCKET_FD: Final = 3
 ALONE: Final = b"R"
 NETWORKED: Final = b"N"
-MODULES: Final = {"inspect": "reading", "render": "decoding"}
+MODULES: Final = {
+    "inspect": "answering",
+    "render": "decoding",
+    "deidentify": "deidentifying",
+}
 
 
 def main() -> None:

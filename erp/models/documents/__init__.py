@@ -1,5 +1,5 @@
 """Stored bytes and the documents they are."""
 
-from erp.models.documents.document import Blob, StoredDocument
+from erp.models.documents.document import Blob, BlobState, StoredDocument
 
-__all__ = ["Blob", "StoredDocument"]
+__all__ = ["Blob", "BlobState", "StoredDocument"]

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from erp.models.base import TenantRow, created_at
+from erp.models.base import INSTANT, TenantRow, created_at
 
 
 class Blob(SQLModel, table=True):
@@ -21,6 +21,27 @@ class Blob(SQLModel, table=True):
     storage_key: str
     media_type: str
     created_at: datetime = created_at()
+
+
+class BlobState(SQLModel, table=True):
+    """What is known of kept bytes beyond that they were kept; none for those never looked at.
+
+    Attributes:
+        verified_at: When they were last read back. fault: what was wrong then; empty if whole.
+        removed_at: When they were removed for good because nothing has to keep them.
+    """
+
+    __tablename__ = "blob_state"
+    __table_args__ = (
+        ForeignKeyConstraint(["tenant_id", "sha256"], ["blob.tenant_id", "blob.sha256"]),
+        CheckConstraint("fault in ('', 'missing', 'damaged')", name="fault"),
+    )
+
+    tenant_id: UUID = Field(primary_key=True)
+    sha256: str = Field(primary_key=True)
+    verified_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    fault: str = ""
+    removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
 class StoredDocument(TenantRow, table=True):

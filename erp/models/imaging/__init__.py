@@ -10,6 +10,12 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
+from erp.models.imaging.keeping import (
+    ImagingExport,
+    RetentionRule,
+    StudyHold,
+    StudyRemoval,
+)
 from erp.models.imaging.order import ImagingOrder, OrderStatus
 from erp.models.imaging.peers import (
     CommitmentStatus,
@@ -33,6 +39,7 @@ __all__ = [
     "DicomSeries",
     "DicomStudy",
     "ImagingDevice",
+    "ImagingExport",
     "ImagingOrder",
     "ImagingReport",
     "ImagingSession",
@@ -44,9 +51,12 @@ __all__ = [
     "Quarantine",
     "QuarantineStatus",
     "ReportStatus",
+    "RetentionRule",
     "SessionEvent",
     "SessionState",
     "StorageCommitment",
+    "StudyHold",
+    "StudyRemoval",
     "Transfer",
     "TransferStatus",
 ]

@@ -47,6 +47,7 @@ class DicomPatient(TenantRow, table=True):
             unique=True,
             postgresql_where=text("patient_code <> ''"),
         ),
+        Index("ix_dicom_patient_code", "tenant_id", "patient_code"),
     )
 
     patient_code: str = ""
@@ -64,6 +65,9 @@ class DicomStudy(TenantRow, table=True):
 
     Attributes:
         studied_at: Study date and time, read in the tenant's time zone.
+        attrs: Attributes of patient and study in the DICOM JSON model, as the first object
+            said them.
+        removed_at: When its bytes were removed for good; from then on nothing of it is shown.
     """
 
     __tablename__ = "dicom_study"
@@ -72,6 +76,12 @@ class DicomStudy(TenantRow, table=True):
         UniqueConstraint("tenant_id", "study_uid"),
         Index("ix_dicom_study_patient", "tenant_id", "dicom_patient_id"),
         Index("ix_dicom_study_accession", "tenant_id", "accession"),
+        Index(
+            "ix_dicom_study_newest",
+            "tenant_id",
+            text("studied_at desc nulls last"),
+            text("id desc"),
+        ),
     )
 
     dicom_patient_id: UUID
@@ -83,6 +93,8 @@ class DicomStudy(TenantRow, table=True):
     series: int = 0
     instances: int = 0
     bytes: int = Field(default=0, sa_type=BigInteger)
+    attrs: Json
+    removed_at: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = created_at()
 
 
@@ -108,6 +120,7 @@ class DicomSeries(TenantRow, table=True):
     model: str = ""
     protocol: str = ""
     instances: int = 0
+    attrs: Json
     created_at: datetime = created_at()
 
 

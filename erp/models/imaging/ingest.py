@@ -118,6 +118,8 @@ class Quarantine(TenantRow, table=True):
         kind: `object` with a transfer and bytes in the object store, or `message` with
             its topic and its payload, cut at 64 KiB.
         decided_by: The person who released or discarded it.
+        filed_as: `study_patient` where a person said that an object belongs to its study's
+            patient although it names another; its bytes stay as they are.
     """
 
     __tablename__ = "quarantine"
@@ -131,6 +133,7 @@ class Quarantine(TenantRow, table=True):
             "(kind = 'object') = (transfer_id is not null and sha256 is not null)", name="object"
         ),
         CheckConstraint("(kind = 'message') = (payload is not null)", name="message"),
+        CheckConstraint("(filed_as = 'study_patient') = (filed_by is not null)", name="filed"),
         Index("ix_quarantine_status", "tenant_id", "status", "id"),
         Index(
             "uq_quarantine_open_object",
@@ -158,4 +161,6 @@ class Quarantine(TenantRow, table=True):
     decided_by: UUID | None = None
     decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
     decision_note: str = ""
+    filed_as: str = ""
+    filed_by: UUID | None = None
     held_at: datetime = Field(sa_type=INSTANT)

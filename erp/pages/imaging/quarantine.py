@@ -16,7 +16,7 @@ from erp.components import (
 )
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import page
-from erp.state.imaging.quarantine import DiscardState
+from erp.state.imaging.quarantine import DiscardState, FileState
 from erp.state.imaging.quarantine import QuarantineState as State
 
 
@@ -35,6 +35,7 @@ def quarantine_page() -> rx.Component:
             "What devices sent and the archive did not take. Nothing here is lost.",
         ),
         imaging_tabs("/imaging/quarantine"),
+        _strip(),
         list_view(
             State,
             label="Quarantine",
@@ -53,12 +54,44 @@ def quarantine_page() -> rx.Component:
         ),
         _facts(),
         form_dialog(
+            FileState,
+            text_area("How do you know", "note", errors=FileState.field_errors),
+            title="File it under the study's patient?",
+            subtitle="The object goes on naming the other patient; who filed it stays on record.",
+            submit="File it",
+        ),
+        form_dialog(
             DiscardState,
             text_area("Why", "note", errors=DiscardState.field_errors),
             title="Discard it?",
             subtitle=DiscardState.subject["label"],
             submit="Discard",
         ),
+    )
+
+
+def _strip() -> rx.Component:
+    """Return how objects come in at the moment: backlog, rate, lag, failures."""
+    facts = (
+        ("waiting", "Waiting", False),
+        ("oldest", "Oldest since", False),
+        ("rate", "Objects in a minute", False),
+        ("lag", "Usual lag", False),
+        ("failures", "Refused or held in an hour", False),
+        ("damaged", "Damaged in the store", True),
+    )
+    return rx.el.div(
+        *[
+            rx.el.span(
+                rx.el.b(State.strip[key]),
+                f" {label.lower()}",
+                data_bad=rx.cond((State.strip[key] != "0") & is_bad, "true", "false"),
+            )
+            for key, label, is_bad in facts
+        ],
+        class_name="card ingest-strip",
+        role="status",
+        aria_label="What comes in",
     )
 
 
@@ -87,6 +120,14 @@ def _facts() -> rx.Component:
     )
     deciding = rx.el.div(
         rx.cond(shown["link"] != "", link_button("Session", shown["link"], look="ghost")),
+        rx.cond(
+            shown["may_file"] != "",
+            button(
+                "It is the study's patient",
+                icon="user-check",
+                on_click=FileState.open_dialog(shown["id"], shown["about"]),
+            ),
+        ),
         button(
             "Discard",
             icon="trash-2",
@@ -98,6 +139,12 @@ def _facts() -> rx.Component:
     return dialog(
         State.is_showing,
         facts,
+        rx.cond(
+            shown["picture"] != "",
+            rx.el.img(
+                src=shown["picture"], alt="No picture can be made of it.", class_name="held-preview"
+            ),
+        ),
         rx.cond(shown["preview"] != "", rx.el.pre(shown["preview"], class_name="json held-bytes")),
         rx.cond(shown["may_decide"] != "", deciding),
         title=shown["reason"],

@@ -12,8 +12,10 @@ def imaging_tabs(here: str) -> rx.Component:
         [
             ("/imaging", "Queue"),
             ("/imaging/sessions", "All sessions"),
+            ("/imaging/studies", "Archive"),
             ("/imaging/worklist", "Worklist"),
             ("/imaging/quarantine", "Quarantine"),
+            ("/imaging/upload", "Upload"),
             ("/imaging/devices", "Devices"),
             ("/imaging/peers", "DICOM peers"),
         ],

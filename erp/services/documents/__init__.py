@@ -2,6 +2,13 @@
 
 from erp.services.documents import referees
 from erp.services.documents.access import allow_reading, missing
+from erp.services.documents.checking import (
+    Fault,
+    KeptBytes,
+    check_bytes,
+    next_to_check,
+    note_check,
+)
 from erp.services.documents.ports import (
     ObjectMissing,
     ObjectStorage,
@@ -22,14 +29,16 @@ from erp.services.documents.queries import (
     get_document,
     list_blobs,
 )
-from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes
+from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes, store_file
 
 __all__ = [
     "DocumentContent",
     "DocumentList",
     "DocumentRow",
+    "Fault",
     "FindDocuments",
     "GetDocument",
+    "KeptBytes",
     "NewDocument",
     "ObjectMissing",
     "ObjectStorage",
@@ -39,12 +48,16 @@ __all__ = [
     "UploadGrant",
     "allow_reading",
     "blob_key",
+    "check_bytes",
     "ensure_blob",
     "find_documents",
     "get_document",
     "list_blobs",
     "missing",
+    "next_to_check",
+    "note_check",
     "referees",
     "staging_key",
     "store_bytes",
+    "store_file",
 ]

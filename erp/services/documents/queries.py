@@ -112,6 +112,11 @@ class StoredBlob:
 
 
 def list_blobs(session: Session) -> list[StoredBlob]:
-    """Return every recorded blob of every tenant; needs the operators' role."""
-    rows = db.fetch_all(session, "select storage_key, sha256 from blob order by storage_key")
+    """Return every recorded blob of every tenant whose bytes are kept; needs the operators' role."""
+    rows = db.fetch_all(
+        session,
+        "select storage_key, sha256 from blob where not exists (select from blob_state known"
+        " where (known.tenant_id, known.sha256) = (blob.tenant_id, blob.sha256)"
+        " and known.removed_at is not null) order by storage_key",
+    )
     return [StoredBlob(**row) for row in rows]

@@ -19,3 +19,12 @@ referee(
          where why is not null order by tenant_id, id limit 1
     """,
 )
+referee(
+    "D2",
+    "Kept bytes were whole when they were last read back",
+    counted="select count(*) from blob_state where verified_at is not null and removed_at is null",
+    offenders="""
+        select tenant_id, sha256, fault from blob_state
+         where fault <> '' and removed_at is null order by tenant_id, sha256 limit 1
+    """,
+)

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -53,15 +54,41 @@ def store_bytes(
     return _add_version(session, ctx, new, digest, len(content))
 
 
+def store_file(
+    session: Session, ctx: RequestContext, storage: ObjectStorage, new: NewDocument, path: Path
+) -> DocumentRow:
+    """Keep a file as a document, as `store_bytes` does, without reading it into memory."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    size, key = path.stat().st_size, blob_key(ctx.tenant_id, digest)
+    if storage.find(key) is None:
+        storage.put(key, path, sha256=digest, media=new.media_type)
+    ensure_blob(session, ctx, digest, size=size, media_type=new.media_type)
+    return _add_version(session, ctx, new, digest, size)
+
+
 def ensure_blob(
     session: Session, ctx: RequestContext, sha256: str, *, size: int, media_type: str
 ) -> None:
-    """Record bytes that are in object storage under `blob_key`; a second time does nothing."""
+    """Record bytes that are in object storage under `blob_key`; a second time does nothing.
+
+    Bytes that were removed and came again are there again.
+    """
     db.execute(
         session,
-        "insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
-        " values (%s, %s, %s, %s, %s, %s) on conflict (tenant_id, sha256) do nothing",
-        (ctx.tenant_id, sha256, size, blob_key(ctx.tenant_id, sha256), media_type, ctx.now),
+        "with back as (update blob_state set removed_at = null where tenant_id = %(tenant)s"
+        "   and sha256 = %(sha256)s and removed_at is not null)"
+        " insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
+        " values (%(tenant)s, %(sha256)s, %(size)s, %(key)s, %(media)s, %(now)s)"
+        " on conflict (tenant_id, sha256) do nothing",
+        {
+            "tenant": ctx.tenant_id,
+            "sha256": sha256,
+            "size": size,
+            "key": blob_key(ctx.tenant_id, sha256),
+            "media": media_type,
+            "now": ctx.now,
+        },
     )
 
 

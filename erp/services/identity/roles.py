@@ -93,6 +93,7 @@ STANDARD_ROLES = (
             "loyalty.adjust",
             "pos.arrange",
             "imaging.review",
+            "imaging.keep",
             "platform.operate",
         ),
         {

@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,13 @@ from erp.services.imaging.messages import ReceiptStatus
 from erp.services.imaging.ordering import link_order
 from erp.services.imaging.ports import ObjectFacts, PatientFacts, SeriesFacts, StudyFacts
 from erp.services.imaging.receipts import Outcome
+from erp.services.imaging.searching import SERIES_ATTRS, STUDY_ATTRS
+
+_REMOVED: Final = Outcome(
+    ReceiptStatus.QUARANTINED,
+    "study_removed",
+    "The study was removed after its time of keeping; it is not taken again by itself.",
+)
 
 
 def archive(session: Session, ctx: RequestContext, transfer: db.Row, facts: ObjectFacts) -> Outcome:
@@ -37,10 +44,10 @@ def archive(session: Session, ctx: RequestContext, transfer: db.Row, facts: Obje
         misfit = _misfit(session, ctx, facts.study, facts.series)
         if misfit is not None:
             return misfit
-        study = _study(session, ctx, facts.patient, facts.study)
+        study = _study(session, ctx, facts.patient, facts.study, facts.attrs)
         if isinstance(study, Outcome):
             return study
-        series_id = _series(session, ctx, study, facts.series)
+        series_id = _series(session, ctx, study, facts.series, facts.attrs)
     outcome = _instance(session, ctx, transfer, facts, series_id)
     if outcome.status is ReceiptStatus.STORED:
         _describe_session(session, ctx, transfer, facts)
@@ -88,11 +95,18 @@ def _describe_session(
 def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcome | None:
     row = db.fetch_one(
         session,
-        "select id, sha256 from dicom_instance where tenant_id = %s and sop_uid = %s",
+        "select instance.id, instance.sha256, study.removed_at from dicom_instance instance"
+        " left join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " left join dicom_study study"
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
+        " where instance.tenant_id = %s and instance.sop_uid = %s",
         (ctx.tenant_id, transfer["sop_uid"]),
     )
     if row is None:
         return None
+    if row["removed_at"] is not None:
+        return _REMOVED
     if row["sha256"] == transfer["sha256"]:
         return Outcome(ReceiptStatus.DUPLICATE, instance_id=row["id"])
     return Outcome(
@@ -124,18 +138,24 @@ def _misfit(
 
 
 def _study(
-    session: Session, ctx: RequestContext, patient: PatientFacts, facts: StudyFacts
+    session: Session,
+    ctx: RequestContext,
+    patient: PatientFacts,
+    facts: StudyFacts,
+    attrs: dict[str, Any],
 ) -> UUID | Outcome:
     row = db.fetch_one(
         session,
-        "select study.id, patient.patient_code, patient.issuer from dicom_study study"
+        "select study.id, study.removed_at, patient.patient_code, patient.issuer from dicom_study study"
         " join dicom_patient patient"
         " on (patient.tenant_id, patient.id) = (study.tenant_id, study.dicom_patient_id)"
         " where study.tenant_id = %s and study.study_uid = %s for no key update of study",
         (ctx.tenant_id, facts.study_uid),
     )
     if row is None:
-        return _new_study(session, ctx, patient, facts)
+        return _new_study(session, ctx, patient, facts, attrs)
+    if row["removed_at"] is not None:
+        return _REMOVED
     if (row["patient_code"], row["issuer"]) != (patient.patient_id or "", patient.issuer or ""):
         return Outcome(
             ReceiptStatus.QUARANTINED,
@@ -148,22 +168,27 @@ def _study(
 
 
 def _new_study(
-    session: Session, ctx: RequestContext, patient: PatientFacts, facts: StudyFacts
+    session: Session,
+    ctx: RequestContext,
+    patient: PatientFacts,
+    facts: StudyFacts,
+    attrs: dict[str, Any],
 ) -> UUID | Outcome:
     patient_id = _patient(session, ctx, patient)
     row = db.fetch_one(
         session,
         "insert into dicom_study (tenant_id, id, dicom_patient_id, study_uid, accession, studied_at,"
-        " description, referring_physician, series, instances, bytes)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0)"
+        " description, referring_physician, series, instances, bytes, attrs)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, 0, 0, 0, %s::jsonb)"
         " on conflict (tenant_id, study_uid) do nothing returning id",
         (
             *(ctx.tenant_id, new_id(), patient_id, facts.study_uid),
             *(_text(facts.accession_number), _instant(facts.started_at, ctx)),
             *(_text(facts.description), _text(facts.referring_physician)),
+            _part_of(attrs, STUDY_ATTRS),
         ),
     )
-    return row["id"] if row is not None else _study(session, ctx, patient, facts)
+    return row["id"] if row is not None else _study(session, ctx, patient, facts, attrs)
 
 
 def _patient(session: Session, ctx: RequestContext, facts: PatientFacts) -> UUID:
@@ -195,19 +220,25 @@ def _patient(session: Session, ctx: RequestContext, facts: PatientFacts) -> UUID
     return patient_id
 
 
-def _series(session: Session, ctx: RequestContext, study_id: UUID, facts: SeriesFacts) -> UUID:
+def _series(
+    session: Session,
+    ctx: RequestContext,
+    study_id: UUID,
+    facts: SeriesFacts,
+    attrs: dict[str, Any],
+) -> UUID:
     """Return the series, made if new, locked; it never changes its study or its modality."""
     db.execute(
         session,
         "insert into dicom_series (tenant_id, id, study_id, series_uid, modality, number, description,"
-        " body_part, laterality, station, manufacturer, model, protocol, instances)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0)"
+        " body_part, laterality, station, manufacturer, model, protocol, instances, attrs)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s::jsonb)"
         " on conflict (tenant_id, series_uid) do nothing",
         (
             *(ctx.tenant_id, new_id(), study_id, facts.series_uid, _text(facts.modality)),
             *(facts.number, _text(facts.description), _text(facts.body_part)),
             *(_text(facts.laterality), _text(facts.station), _text(facts.manufacturer)),
-            *(_text(facts.model), _text(facts.protocol)),
+            *(_text(facts.model), _text(facts.protocol), _part_of(attrs, SERIES_ATTRS)),
         ),
     )
     row = db.fetch_one(
@@ -304,6 +335,12 @@ def _instance_values(
         "attrs": json.dumps(facts.attrs),
         "stored_at": ctx.now,
     }
+
+
+def _part_of(attrs: dict[str, Any], tags: frozenset[str]) -> str:
+    """Return some of an object's attributes as JSON text; marks of bulk stay with the object."""
+    kept = {tag: attr for tag, attr in attrs.items() if tag in tags and "BulkDataURI" not in attr}
+    return json.dumps(kept)
 
 
 def _text(value: str | None) -> str:

@@ -380,9 +380,14 @@ def find_instance(session: Session, ctx: RequestContext, wanted: GetInstance) ->
 def _instance(session: Session, ctx: RequestContext, instance_id: UUID) -> db.Row:
     row = db.fetch_one(
         session,
-        "select * from dicom_instance where tenant_id = %s and id = %s",
+        "select instance.*, study.removed_at from dicom_instance instance"
+        " left join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " left join dicom_study study"
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
+        " where instance.tenant_id = %s and instance.id = %s",
         (ctx.tenant_id, instance_id),
     )
-    if row is None:
-        raise UnknownObject("There is no such object.")
+    if row is None or row["removed_at"] is not None:
+        raise UnknownObject("There is no such object, or its study was removed.")
     return row

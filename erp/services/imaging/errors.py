@@ -1,6 +1,6 @@
 """Why imaging refuses."""
 
-from erp.core.errors import Conflict, InvalidInput, NotFound, PermissionDenied
+from erp.core.errors import ConfirmationRequired, Conflict, InvalidInput, NotFound, PermissionDenied
 from erp.services.platform import refuse_on
 
 
@@ -136,6 +136,59 @@ class ReportRunning(Conflict):
     code = "report_running"
 
 
+class NotFiledSo(InvalidInput):
+    """What is held cannot be filed in this way."""
+
+    code = "not_filed_so"
+
+
+class UnknownStudy(NotFound):
+    """No such study in the archive."""
+
+    code = "unknown_study"
+
+
+class UnknownHold(NotFound):
+    """No such hold in force."""
+
+    code = "unknown_hold"
+
+
+class StudyHeld(Conflict):
+    """Someone holds the study, so it stays."""
+
+    code = "study_held"
+
+
+class StudyTooYoung(InvalidInput):
+    """The study's time of keeping is not over."""
+
+    code = "study_too_young"
+
+
+class RemovalNotOpen(Conflict):
+    """The removal is decided, asked for twice, or approved by who asked."""
+
+    code = "removal_not_open"
+
+
+class ExportRunning(Conflict):
+    """An export of this study is being made."""
+
+    code = "export_running"
+
+
+class BurnedInText(ConfirmationRequired):
+    """Pictures may show who the patient is; somebody has to have looked."""
+
+    code = "burned_in_text"
+
+
+refuse_on("dicom_study_held", lambda: StudyHeld("The study is held; release the hold first."))
+refuse_on(
+    "dicom_study_too_young",
+    lambda: StudyTooYoung("The study's time of keeping is not over."),
+)
 refuse_on(
     "uq_annotation_tenant_id_supersedes_id",
     lambda: Conflict("Someone changed this length meanwhile. Look again."),

@@ -148,3 +148,41 @@ class MeasurementRecorded(DomainEvent):
 
     annotation_id: UUID
     session_id: UUID
+
+
+class StudyKept(DomainEvent):
+    """A study was put under hold, released, or removed."""
+
+    name: ClassVar[str] = "imaging.study_kept.v1"
+
+    study_id: UUID
+    is_held: bool
+
+
+class RemovalDecided(DomainEvent):
+    """Somebody decided whether a study may be removed."""
+
+    name: ClassVar[str] = "imaging.removal_decided.v1"
+
+    removal_id: UUID
+    study_id: UUID
+    status: str
+
+
+class ExportRequested(DomainEvent):
+    """A de-identified copy of a study is to be made."""
+
+    name: ClassVar[str] = "imaging.export_requested.v1"
+
+    export_id: UUID
+    study_id: UUID
+
+
+class ExportFinished(DomainEvent):
+    """An export is ready, or failed."""
+
+    name: ClassVar[str] = "imaging.export_finished.v1"
+
+    export_id: UUID
+    study_id: UUID
+    status: str

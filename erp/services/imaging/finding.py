@@ -129,6 +129,8 @@ def find_in_archive(
     columns = [f'{key.column} as "{name}"' for name, key in known.items()]
     if level == "STUDY":
         columns.append(f'{_MODALITIES} as "ModalitiesInStudy"')
+    if level != "PATIENT":
+        conditions.append("study.removed_at is null")
     where = "".join(f" and {condition}" for condition in conditions)
     owner = _OWNER[level]
     return db.fetch_all(
@@ -251,6 +253,7 @@ def objects_to_send(
         session,
         f"select instance.id, instance.sop_uid, instance.sop_class, instance.transfer_syntax,"  # noqa: S608  as above
         f" instance.sha256, instance.size from {_SOURCES['IMAGE']}"
-        f" where instance.tenant_id = %(tenant)s{where} order by {_ORDER['IMAGE']} limit %(most)s",
+        " where instance.tenant_id = %(tenant)s and study.removed_at is null"
+        f"{where} order by {_ORDER['IMAGE']} limit %(most)s",
         given | {"tenant": ctx.tenant_id, "most": most + 1},
     )

@@ -70,8 +70,8 @@ def park_message(session: Session, ctx: RequestContext, cmd: ParkMessage) -> Ide
     row = db.fetch_one(
         session,
         "insert into quarantine (tenant_id, id, kind, device_id, reason_code, detail, size, topic,"
-        " payload, message_digest, status, tries, decision_note, held_at)"
-        " values (%s, %s, 'message', %s, %s, %s, %s, %s, %s, %s, 'open', 0, '', %s)"
+        " payload, message_digest, status, tries, decision_note, filed_as, held_at)"
+        " values (%s, %s, 'message', %s, %s, %s, %s, %s, %s, %s, 'open', 0, '', '', %s)"
         " on conflict (tenant_id, message_digest) do nothing returning id",
         (
             *(ctx.tenant_id, new_id(), cmd.device_id, cmd.reason_code, cmd.detail),

@@ -119,7 +119,12 @@ def _known_outcome(
         )
     stored = db.fetch_one(
         session,
-        "select id from dicom_instance where tenant_id = %s and sop_uid = %s and sha256 = %s",
+        "select instance.id from dicom_instance instance left join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " left join dicom_study study"
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
+        " where instance.tenant_id = %s and instance.sop_uid = %s and instance.sha256 = %s"
+        " and study.removed_at is null",
         (ctx.tenant_id, offer.sop_uid, offer.sha256),
     )
     if stored is not None:

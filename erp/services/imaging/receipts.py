@@ -111,8 +111,8 @@ def _hold(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outc
     db.execute(
         session,
         "insert into quarantine (tenant_id, id, kind, device_id, session_id, transfer_id,"
-        " reason_code, detail, sha256, size, topic, status, tries, decision_note, held_at)"
-        " values (%s, %s, 'object', %s, %s, %s, %s, %s, %s, %s, '', 'open', 0, '', %s)",
+        " reason_code, detail, sha256, size, topic, status, tries, decision_note, filed_as, held_at)"
+        " values (%s, %s, 'object', %s, %s, %s, %s, %s, %s, %s, '', 'open', 0, '', '', %s)",
         (
             *(ctx.tenant_id, held_id, transfer["device_id"], transfer["session_id"]),
             *(transfer["id"], outcome.reason, outcome.detail[:1000], transfer["sha256"]),

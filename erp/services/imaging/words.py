@@ -56,6 +56,10 @@ HELD: Final = {
         "Find out whose it is. Correct it at the device and send again, then discard this one.",
     ),
     "series_conflict": ("Series does not fit", "It is known in another study or modality."),
+    "study_removed": (
+        "Its study was removed",
+        "It was removed after its time of keeping. Discard this unless it has to be kept again.",
+    ),
     "too_large": ("Too large a message", "Messages carry no pictures; see the device's manual."),
     "not_json": ("Not a message", "The device sent something that is no JSON."),
     "not_text": ("Not readable text", "The message is not UTF-8 text."),

@@ -7,6 +7,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
+from erp.core.formatting import instant_text
 from erp.state.asking import DialogFormState
 from erp.state.imaging.wording import HELD_LABELS, HELD_TONES
 from erp.state.listing import ListState
@@ -35,12 +36,15 @@ class QuarantineState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
 
     may_operate: bool = False
+    strip: dict[str, str] = {}
     shown: dict[str, str] = {}
     is_showing: bool = False
 
     async def _reload(self) -> None:
         """Show the list, and what may be done only to those who may do it."""
-        self.may_operate = (await self._principal()).may(OPERATE)
+        principal = await self._principal()
+        self.may_operate = principal.may(OPERATE)
+        self.strip = _in_words(await self._ask("imaging.ingest_now", {}), principal.time_zone)
         await super()._reload()
 
     def _chosen(self) -> dict[str, str]:
@@ -56,6 +60,12 @@ class QuarantineState(ListState, rx.State):
             "full_detail": row.detail,
             "about": row.sop_uid or row.topic,
             "preview": row.preview,
+            "picture": f"/api/erp/imaging/quarantine/{row.id}/preview"
+            if row.kind == "object"
+            else "",
+            "may_file": "yes"
+            if self.may_operate and row.status == "open" and row.reason_code == "patient_conflict"
+            else "",
             "tries": f"{row.tries}",
             "link": f"/imaging/sessions/{row.session_id}" if row.session_id else "",
         }
@@ -84,6 +94,23 @@ class QuarantineState(ListState, rx.State):
         return rx.toast.success("Looking again. It leaves the list if it can be taken now.")
 
 
+class FileState(DialogFormState, rx.State):
+    """Files an object under its study's patient."""
+
+    permission: ClassVar[str] = OPERATE
+    command: ClassVar[str] = "imaging.file_held"
+    subject_field: ClassVar[str] = "quarantine_id"
+
+    async def _prepare(self) -> None:
+        page = await self.get_state(QuarantineState)
+        page.is_showing = False
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+        page = await self.get_state(QuarantineState)
+        await page._reload()  # noqa: SLF001  sister of this state
+        return "It is filed under the study's patient as soon as it is looked at again."
+
+
 class DiscardState(DialogFormState, rx.State):
     """Gives up an entry."""
 
@@ -99,3 +126,17 @@ class DiscardState(DialogFormState, rx.State):
         page = await self.get_state(QuarantineState)
         await page._reload()  # noqa: SLF001  sister of this state
         return "Discarded. The bytes are kept; nobody is asked again."
+
+
+def _in_words(now: Any, zone: str) -> dict[str, str]:
+    """Return how objects come in at the moment, as the strip says it."""
+    lag = f"{now.lag_ms / 1000:.1f} s" if now.lag_ms is not None else "none"
+    return {
+        "waiting": f"{now.waiting}",
+        "oldest": instant_text(now.oldest_at, zone) if now.oldest_at else "none",
+        "rate": f"{now.per_minute}",
+        "lag": lag,
+        "failures": f"{now.failures}",
+        "held": f"{now.held}",
+        "damaged": f"{now.damaged}",
+    }

@@ -38,6 +38,22 @@ HELD_LABELS = {
     "discarded": "Discarded",
 }
 HELD_TONES = {"open": "amber", "retrying": "blue", "released": "green", "discarded": "gray"}
+KEEPING_LABELS = {
+    "kept": "Kept",
+    "held": "Held",
+    "due": "May be removed",
+    "asked": "Removal asked for",
+    "approved": "Being removed",
+    "removed": "Removed",
+}
+KEEPING_TONES = {
+    "kept": "green",
+    "held": "blue",
+    "due": "amber",
+    "asked": "amber",
+    "approved": "red",
+    "removed": "gray",
+}
 EVENT_WORDS = {
     "session.scheduled": "Scheduled",
     "session.started": "Started",

@@ -9,7 +9,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.ids import new_id
 from erp.services import imaging, platform
-from erp.services.imaging.errors import AlreadyDecided
+from erp.services.imaging.errors import AlreadyDecided, NotFiledSo
 from jobs import imaging as jobs
 from tests.dicom.objects import good
 from tests.services.imaging.test_objects import sound
@@ -175,3 +175,31 @@ def test_another_tenant_sees_and_touches_nothing(line, bodhi):
         with pytest.raises(Exception, match="Nothing of this id"):
             platform.run(f"imaging.{name}", bodhi.system, {"quarantine_id": held(line)["id"]})
     assert held(line)["status"] == "open"
+
+
+def test_a_person_may_file_an_object_under_its_studys_patient(line):
+    line.start()
+    line.deliver(good())
+    receipt = line.deliver(good(SOPInstanceUID="1.2.77", PatientID="P-200"))
+    assert receipt["reason"] == "patient_conflict"
+    [held] = line.rows("select id from quarantine")
+    line.ask("imaging.file_held", quarantine_id=held["id"], note="The number was typed wrong")
+    look_again(line, held["id"])
+    [row] = line.rows("select status, filed_as, filed_by, decision_note from quarantine")
+    assert (row["status"], row["filed_as"], row["filed_by"]) == (
+        "released",
+        "study_patient",
+        line.owner.user_id,
+    )
+    assert line.count("dicom_instance") == 2
+    assert line.count("dicom_patient") == 1
+
+
+def test_what_is_held_for_another_reason_is_not_filed_so(line):
+    line.start()
+    line.deliver(NONSENSE)
+    [held] = line.rows("select id from quarantine")
+    with pytest.raises(NotFiledSo):
+        line.ask("imaging.file_held", quarantine_id=held["id"], note="It is hers")
+    [row] = line.rows("select status, filed_as from quarantine")
+    assert (row["status"], row["filed_as"]) == ("open", "")
