@@ -9,7 +9,7 @@ import reflex as rx
 from erp.components.buttons import button, file_link, icon_button, submit_button
 from erp.components.dialogs import dialog
 from erp.components.empty import empty_state
-from erp.components.fields import day_filter, text_field
+from erp.components.fields import check_field, day_filter, text_field
 from erp.components.headers import notice
 from erp.components.tables import data_table
 
@@ -153,11 +153,15 @@ def _views_menu(state: Any) -> rx.Component:
         return rx.el.div(
             rx.el.button(
                 view["name"],
+                rx.cond(view["is_shared"] != "", rx.icon("users", aria_label="Shared")),
                 type="button",
                 class_name="nav-item menu-entry",
                 on_click=state.use_view(view["id"]),
             ),
-            icon_button("x", "Forget this view", on_click=state.forget_view(view["id"])),
+            rx.cond(
+                view["is_own"] != "",
+                icon_button("x", "Forget this view", on_click=state.forget_view(view["id"])),
+            ),
             class_name="view-entry",
             key=view["id"],
         )
@@ -200,6 +204,7 @@ def _naming(state: Any) -> rx.Component:
             auto_focus=True,
             max_length=60,
         ),
+        check_field("Share it with everyone who sees this list", "is_shared"),
         rx.el.div(
             button("Cancel", on_click=state.stop_naming),
             submit_button("Save view"),
@@ -213,7 +218,7 @@ def _naming(state: Any) -> rx.Component:
         state.is_naming,
         form,
         title="Save this view",
-        subtitle="Search, filters and order of this list, for you alone.",
+        subtitle="Search, filters and order of this list.",
         on_close=state.stop_naming,
         width="420px",
     )

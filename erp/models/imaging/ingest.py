@@ -48,6 +48,7 @@ class Transfer(TenantRow, table=True):
         CheckConstraint("mode in ('put', 'chunk', 'have')", name="mode"),
         CheckConstraint("size >= 132", name="size"),
         Index("ix_imaging_transfer_session", "tenant_id", "session_id"),
+        Index("ix_imaging_transfer_device", "tenant_id", "device_id", "decided_at"),
     )
 
     device_id: UUID

@@ -31,6 +31,7 @@ VIEW_EVERYTHING = (
     "pos.view",
     "loyalty.view",
     "imaging.view",
+    "imaging.analyse",
     "reporting.view",
     "platform.view",
     "identity.view",
@@ -93,6 +94,10 @@ STANDARD_ROLES = (
             "loyalty.adjust",
             "pos.arrange",
             "imaging.review",
+            "imaging.sign",
+            "imaging.reopen",
+            "imaging.resolve",
+            "imaging.manage",
             "platform.operate",
         ),
         {
@@ -194,7 +199,7 @@ STANDARD_ROLES = (
     StandardRole(
         "technician",
         "Imaging technician",
-        ("imaging.view", "imaging.review", "imaging.operate", "party.view"),
+        ("imaging.view", "imaging.review", "imaging.sign", "imaging.operate", "party.view"),
     ),
     StandardRole("auditor", "Auditor", VIEW_EVERYTHING),
 )

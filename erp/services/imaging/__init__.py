@@ -7,6 +7,24 @@ from erp.services.imaging.assigning import (
     assign_patient,
     prioritise_session,
 )
+from erp.services.imaging.checklists import (
+    AnswerChecklist,
+    ChecklistItem,
+    SaveChecklist,
+    answer_checklist,
+    save_checklist,
+)
+from erp.services.imaging.claiming import (
+    AssignSession,
+    GiveBackSession,
+    StartReview,
+    TakeOverSession,
+    assign_session,
+    give_back_session,
+    list_reviewers,
+    start_review,
+    take_over_session,
+)
 from erp.services.imaging.detailing import (
     GetInstance,
     GetSession,
@@ -17,6 +35,15 @@ from erp.services.imaging.detailing import (
     get_session,
     list_pictures,
 )
+from erp.services.imaging.device_care import (
+    AlertDevices,
+    RecordMaintenance,
+    SetDeviceCare,
+    alert_devices,
+    record_maintenance,
+    set_device_care,
+)
+from erp.services.imaging.device_page import GetDevice, get_device
 from erp.services.imaging.devices import (
     DeviceCredential,
     NoteDeviceState,
@@ -30,6 +57,7 @@ from erp.services.imaging.devices import (
     retire_device,
 )
 from erp.services.imaging.errors import EventReused, TransferReused, UnknownDevice
+from erp.services.imaging.figures import ReviewFigures, review_figures
 from erp.services.imaging.holding import (
     ParkMessage,
     discard_held,
@@ -51,10 +79,10 @@ from erp.services.imaging.intake import (
 )
 from erp.services.imaging.listing import (
     WaitingCount,
+    clock_text,
     count_waiting,
     list_devices,
     list_held,
-    list_sessions,
 )
 from erp.services.imaging.measuring import record_measurement, withdraw_measurement
 from erp.services.imaging.messages import (
@@ -87,6 +115,8 @@ from erp.services.imaging.ports import (
     RefusedObject,
 )
 from erp.services.imaging.printing import KeyImage, SessionReport, SessionReportPrinter
+from erp.services.imaging.protocols import SaveProtocol, list_protocols, save_protocol
+from erp.services.imaging.repeating import link_repeat
 from erp.services.imaging.reporting import (
     ORIGIN,
     KeyPicture,
@@ -101,34 +131,51 @@ from erp.services.imaging.reporting import (
 from erp.services.imaging.retaking import retake_message
 from erp.services.imaging.reviewing import (
     accept_session,
+    hold_session,
     reject_session,
     reopen_session,
     request_repeat,
-    start_review,
+    resolve_discrepancy,
+    resume_session,
 )
+from erp.services.imaging.reviews import get_review
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
+from erp.services.imaging.signing import (
+    AddAddendum,
+    SignOffSession,
+    add_addendum,
+    sign_off_session,
+)
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
 from erp.services.imaging.uploads import find_upload
 from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS
+from erp.services.imaging.worklist import ListSessions, NextSession, list_sessions, next_session
 
 __all__ = [
     "GRANT_SECONDS",
     "ORIGIN",
     "REJECT_REASONS",
     "REPEAT_REASONS",
+    "AddAddendum",
+    "AlertDevices",
+    "AnswerChecklist",
     "AssignPatient",
+    "AssignSession",
     "BadMessage",
     "BrokerAccounts",
     "Channel",
+    "ChecklistItem",
     "ChunkGrant",
     "DeviceAccount",
     "DeviceCredential",
     "DeviceState",
     "DueMessage",
     "EventReused",
+    "GetDevice",
     "GetInstance",
     "GetSession",
+    "GiveBackSession",
     "HaveGrant",
     "HostState",
     "Incomplete",
@@ -137,6 +184,8 @@ __all__ = [
     "KeyImage",
     "KeyImageMaker",
     "KeyPicture",
+    "ListSessions",
+    "NextSession",
     "NoteDeviceState",
     "ObjectDone",
     "ObjectFacts",
@@ -148,22 +197,35 @@ __all__ = [
     "ParkMessage",
     "PrioritiseSession",
     "PutGrant",
+    "RecordMaintenance",
     "RecordSessionEvent",
     "RefusedObject",
     "RegisterDevice",
     "ReportPlan",
+    "ReviewFigures",
+    "SaveChecklist",
+    "SaveProtocol",
     "SessionDetail",
     "SessionEvent",
     "SessionReport",
     "SessionReportPrinter",
+    "SetDeviceCare",
+    "SignOffSession",
+    "StartReview",
     "TakeObject",
+    "TakeOverSession",
     "Topic",
     "TransferReused",
     "UnknownDevice",
     "Upload",
     "WaitingCount",
     "accept_session",
+    "add_addendum",
+    "alert_devices",
+    "answer_checklist",
     "assign_patient",
+    "assign_session",
+    "clock_text",
     "count_waiting",
     "device_context",
     "device_password",
@@ -173,18 +235,26 @@ __all__ = [
     "find_instance",
     "find_upload",
     "finish_report",
+    "get_device",
     "get_instance",
+    "get_review",
     "get_session",
+    "give_back_session",
     "give_up",
+    "hold_session",
+    "link_repeat",
     "list_device_accounts",
     "list_devices",
     "list_held",
     "list_pictures",
+    "list_protocols",
+    "list_reviewers",
     "list_sessions",
     "lock_held",
     "manifest_sha256",
     "mark_sent",
     "message_digest",
+    "next_session",
     "note_answer",
     "note_device_state",
     "note_progress",
@@ -195,6 +265,7 @@ __all__ = [
     "put_key",
     "read_message",
     "read_topic",
+    "record_maintenance",
     "record_measurement",
     "record_session_event",
     "referees",
@@ -207,13 +278,21 @@ __all__ = [
     "repeat_receipt",
     "request_repeat",
     "request_report",
+    "resolve_discrepancy",
+    "resume_session",
     "retake_message",
     "retake_object",
     "retire_device",
     "retry_held",
+    "review_figures",
+    "save_checklist",
+    "save_protocol",
+    "set_device_care",
+    "sign_off_session",
     "start_review",
     "still_held",
     "take_object",
+    "take_over_session",
     "topic_for",
     "with_images",
     "withdraw_measurement",

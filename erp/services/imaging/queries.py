@@ -17,6 +17,34 @@ def party_with_code(session: Session, ctx: RequestContext, code: str) -> db.Row 
     )
 
 
+def reviewers(session: Session, ctx: RequestContext) -> list[db.Row]:
+    """Return user id and name of active members who may review, by name."""
+    return db.fetch_all(
+        session,
+        """
+        select member.user_id as id, member.display_name as name
+          from membership member
+         where member.tenant_id = %s and member.is_active and exists (
+               select from membership_role held
+                 join role on (role.tenant_id, role.id) = (held.tenant_id, held.role_id)
+                where (held.tenant_id, held.membership_id) = (member.tenant_id, member.id)
+                  and role.permissions && array['imaging.review', '*'])
+         order by member.display_name, member.user_id
+        """,
+        (ctx.tenant_id,),
+    )
+
+
+def membership_of_actor(session: Session, ctx: RequestContext) -> UUID | None:
+    """Return the acting person's membership; a machine has none."""
+    row = db.fetch_one(
+        session,
+        "select id from membership where tenant_id = %s and user_id = %s and is_active",
+        (ctx.tenant_id, ctx.user_id),
+    )
+    return row["id"] if row else None
+
+
 def tenant_and_branch(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row | None:
     """Return the tenant's slug and the code of one of its branches."""
     return db.fetch_one(

@@ -16,6 +16,7 @@ from erp.services import documents
 from erp.services.documents import blob_key
 from erp.services.imaging.errors import NothingToReport, ReportRunning
 from erp.services.imaging.events import ReportFinished, ReportRequested
+from erp.services.imaging.locking import unknown_session
 from erp.services.imaging.matching import spoken_name
 from erp.services.imaging.printing import KeyImage, PrintedDecision, PrintedFact, SessionReport
 from erp.services.imaging.queries import (
@@ -25,7 +26,6 @@ from erp.services.imaging.queries import (
     report_pictures,
     session_for_report,
 )
-from erp.services.imaging.reviewing import unknown_session
 from erp.services.imaging.words import DECISIONS, REASONS
 from erp.services.platform import Command, Result, command, emit
 

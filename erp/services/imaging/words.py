@@ -23,14 +23,22 @@ REASONS: Final = {
     **REJECT_REASONS,
     "objects_added": "New objects arrived",
     "reopened": "Decision taken back",
+    "given_back": "Given back",
+    "taken_over": "Taken over",
+    "held": "Put on hold",
+    "resumed": "Resumed",
 }
 DECISIONS: Final = {
     "new": "New",
     "in_review": "In review",
+    "on_hold": "On hold",
     "accepted": "Accepted",
+    "signed_off": "Signed off",
     "repeat_requested": "Repeat requested",
     "rejected": "Rejected",
 }
+URGENCIES: Final = ("routine", "urgent", "stat")
+"""By the number a session keeps."""
 HELD: Final = {
     "not_dicom": ("Not a DICOM object", "Check what the device exports, then retry or discard."),
     "no_meta": ("No DICOM header", "The device exports bare data sets; set it to DICOM files."),
