@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import reflex as rx
@@ -85,6 +87,24 @@ def list_view(
         _naming(state),
         class_name="card list",
         aria_label=label,
+    )
+
+
+def filter_menu(state: Any, *filters: Filter) -> rx.Component:
+    """Return a button that opens filters of a `ListState` which are not wanted every day."""
+    chosen = [state.filters[choice.key] for choice in filters]
+    is_on = reduce(or_, [rx.cond(value, True, False) for value in chosen])  # noqa: FBT003  values of a var
+    opener = button(
+        "More filters", icon="sliders-horizontal", aria_pressed=rx.cond(is_on, "true", "false")
+    )
+    return rx.popover.root(
+        rx.popover.trigger(opener),
+        rx.popover.content(
+            rx.el.div(*[_filter(state, choice) for choice in filters], class_name="filter-menu"),
+            align="start",
+            size="2",
+            width="260px",
+        ),
     )
 
 

@@ -55,7 +55,7 @@ class ViewState(SessionState, mixin=True):
     @handler(permission=PAGE)
     async def forget_view(self, view_id: str) -> None:
         """Forget a kept view."""
-        if view_id in self._kept:
+        if any(view["id"] == view_id and view["is_own"] for view in self.views):
             await self._run("platform.forget_view", {"view_id": view_id})
         await self._load_views()
 

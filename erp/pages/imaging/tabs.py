@@ -14,5 +14,7 @@ def imaging_tabs(here: str) -> rx.Component:
             ("/imaging/sessions", "All sessions"),
             ("/imaging/quarantine", "Quarantine"),
             ("/imaging/devices", "Devices"),
+            ("/imaging/protocols", "Protocols"),
+            ("/imaging/figures", "Figures"),
         ],
     )
