@@ -212,7 +212,7 @@ def _index_transfers() -> None:
     )
 
 
-def _own(table: str) -> list[sa.SchemaItem]:
+def _own(table: str) -> list[sa.schema.SchemaItem]:
     return [
         sa.Column("tenant_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -220,7 +220,7 @@ def _own(table: str) -> list[sa.SchemaItem]:
     ]
 
 
-def _belongs(table: str, column: str, target: str) -> list[sa.SchemaItem]:
+def _belongs(table: str, column: str, target: str) -> list[sa.schema.SchemaItem]:
     return [
         sa.ForeignKeyConstraint(
             ["tenant_id", column],
@@ -230,11 +230,11 @@ def _belongs(table: str, column: str, target: str) -> list[sa.SchemaItem]:
     ]
 
 
-def _words(*names: str) -> list[sa.SchemaItem]:
+def _words(*names: str) -> list[sa.schema.SchemaItem]:
     return [sa.Column(name, sqlmodel.sql.sqltypes.AutoString(), nullable=False) for name in names]
 
 
-def _ids(*names: str) -> list[sa.SchemaItem]:
+def _ids(*names: str) -> list[sa.schema.SchemaItem]:
     return [sa.Column(name, sa.Uuid(), nullable=False) for name in names]
 
 

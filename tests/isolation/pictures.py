@@ -163,7 +163,7 @@ EXAMPLES: dict[str, Example] = {
     "imaging.note_device_state": _state,
     "imaging.offer_object": _another_offer,
     "imaging.park_message": lambda i, s: _parked(i, s) | {"digest": "9c" * 32},
-    "imaging.prioritise_session": of_session(is_priority=True),
+    "imaging.prioritise_session": of_session(urgency="stat"),
     "imaging.record_measurement": lambda i, s: (
         _measured(i, s) | {"supersedes": i["moved_annotation_id"]}
     ),

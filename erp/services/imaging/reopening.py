@@ -37,7 +37,7 @@ def record_decision(
         update imaging_session
            set qa_state = %(to)s, qa_by = %(me)s, qa_at = %(now)s, qa_reason = %(reason)s,
                version = version + 1, review_round = review_round + %(anew)s, awaiting = '',
-               decided_at = case when %(to)s = 'signed_off' then decided_at
+               decided_at = case when %(is_signing)s then decided_at
                                  when %(is_verdict)s then %(now)s end,
                claimed_by = case when %(keeps)s then claimed_by end,
                claimed_name = case when %(keeps)s then claimed_name else '' end,
@@ -51,6 +51,7 @@ def record_decision(
             "now": ctx.now,
             "reason": reason_code,
             "anew": int(begins_anew),
+            "is_signing": to_state == "signed_off",
             "is_verdict": to_state in VERDICTS,
             "keeps": to_state == "in_review" and not begins_anew,
             "tenant": ctx.tenant_id,

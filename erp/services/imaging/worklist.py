@@ -141,8 +141,8 @@ _WHERE: Final[dict[str, LiteralString]] = {
     "state": "and held.state = %(state)s",
     "urgency": "and held.urgency = %(urgency)s",
     "awaiting": "and held.awaiting = %(awaiting)s",
-    "outcome": "and (held.qa_state = %(outcome)s"
-    " or %(outcome)s = 'accepted' and held.qa_state = 'signed_off')",
+    "outcome": "and (held.qa_state = %(outcome)s::text"
+    " or %(outcome)s::text = 'accepted' and held.qa_state = 'signed_off')",
     "device_id": "and held.device_id = %(device_id)s",
     "patient_id": "and held.patient_id = %(patient_id)s",
     "modality": "and lower(coalesce(nullif(held.modality, ''), device.modality)) = lower(%(modality)s)",
