@@ -120,7 +120,8 @@ class SessionPage(Rows):
 class FoundSession(Result):
     """The session that follows, if any."""
 
-    session_id: UUID | None
+    session_id: UUID | None = None
+    number: str = ""
 
 
 _SELECT: Final[LiteralString] = """
@@ -181,7 +182,7 @@ _ORDER: Final[dict[str, LiteralString]] = {
 }
 _FREE: Final[LiteralString] = (
     "and (held.claimed_by is null or held.claimed_by = %(me)s or held.claimed_until <= %(now)s)"
-    " and held.id <> %(session_id)s"
+    " and held.id <> %(session_id)s "
 )
 
 
@@ -218,8 +219,8 @@ def next_session(session: Session, ctx: RequestContext, wanted: NextSession) -> 
     for cursor in (_cursor(order, here) if here else "", ""):
         found = db.fetch_one(session, sql, _given(ctx, wanted) | _start(order, cursor))
         if found is not None:
-            return FoundSession(session_id=found["id"])
-    return FoundSession(session_id=None)
+            return FoundSession(session_id=found["id"], number=found["number"])
+    return FoundSession()
 
 
 def pattern_of(search: str) -> str:
