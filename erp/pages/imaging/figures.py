@@ -54,26 +54,26 @@ def figures_page() -> rx.Component:
             ),
         ),
         tabs(State.by, list(GROUPS.items()), State.group_by),
-        grid(
-            chart_card(
-                "Time to the decision",
-                State.times,
-                loading=State.is_loading,
-                is_empty=is_empty,
-                empty_text="Nothing was decided in this time.",
-                on_click=State.open_times,
-            ),
-            chart_card(
-                "To be repeated",
-                State.repeats,
-                loading=State.is_loading,
-                is_empty=is_empty,
-                empty_text="Nothing was decided in this time.",
-                on_click=State.open_repeats,
-            ),
-        ),
-        card(rx.cond(is_empty, _nothing(), _table()), title="In numbers"),
+        rx.cond(is_empty, card(_nothing()), _shown()),
     )
+
+
+def _shown() -> rx.Component:
+    charts = grid(
+        chart_card(
+            "Time to the decision",
+            State.times,
+            loading=State.is_loading,
+            on_click=State.open_times,
+        ),
+        chart_card(
+            "To be repeated",
+            State.repeats,
+            loading=State.is_loading,
+            on_click=State.open_repeats,
+        ),
+    )
+    return rx.el.div(charts, card(_table(), title="In numbers"), class_name="stack")
 
 
 def _period() -> rx.Component:

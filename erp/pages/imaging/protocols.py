@@ -91,7 +91,7 @@ def _rules() -> rx.Component:
             chosen["is_own"] == "",
             rx.el.p(
                 "It is judged like every other protocol, until it has rules of its own.",
-                class_name="hint",
+                class_name="hint below",
             ),
         ),
         fact_list(

@@ -38,8 +38,8 @@ def queue_page() -> rx.Component:
             QueueState,
             label="Queue",
             search="Patient, number, accession",
-            filters=_filters(QueueState, _OPEN_STATES, _OPEN_DUE),
-            controls=[_more(QueueState)],
+            filters=_filters(QueueState, _OPEN_DUE),
+            controls=[_more(QueueState, _OPEN_STATES)],
             empty=Empty(
                 "scan-eye",
                 "Nothing waits",
@@ -67,26 +67,26 @@ def sessions_page() -> rx.Component:
             SessionListState,
             label="Sessions",
             search="Patient, number, accession",
-            filters=_filters(SessionListState, list(QA_LABELS.items()), due),
-            controls=[_more(SessionListState)],
+            filters=_filters(SessionListState, due),
+            controls=[_more(SessionListState, list(QA_LABELS.items()))],
             empty=Empty("scan-eye", "No session yet", "Register a device to begin."),
         ),
         row_keys(),
     )
 
 
-def _filters(state: Any, states: list[tuple[str, str]], due: list[tuple[str, str]]) -> list[Filter]:
+def _filters(state: Any, due: list[tuple[str, str]]) -> list[Filter]:
     return [
         Filter("urgency", "Urgency", list(URGENCY_LABELS.items())),
         Filter("due", "Due", due),
         Filter("assignee", "Reviewer", state.assignees),
-        Filter("qa_state", "Review", states),
     ]
 
 
-def _more(state: Any) -> rx.Component:
+def _more(state: Any, states: list[tuple[str, str]]) -> rx.Component:
     return filter_menu(
         state,
+        Filter("qa_state", "Review", states),
         Filter("device_id", "Device", state.devices),
         Filter("modality", "Modality", state.modalities),
         Filter("protocol", "Protocol", state.protocols),

@@ -161,7 +161,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
 
 
 def _chart(days: list[Any]) -> go.Figure:
-    names = [date_text(day.day) for day in days]
+    names = [f"{day.day:%d %b}" for day in days]
     drawn = [
         go.Bar(
             name=words,
@@ -173,7 +173,7 @@ def _chart(days: list[Any]) -> go.Figure:
         for key, words, colour in _BECAME
     ]
     figure = styled(go.Figure(drawn), legend=True)
-    figure.update_layout(barmode="stack", bargap=0.25)
-    figure.update_xaxes(type="category", nticks=6, tickangle=0)
+    figure.update_layout(barmode="stack", bargap=0.25, legend={"traceorder": "normal"})
+    figure.update_xaxes(type="category", nticks=4, tickangle=0)
     figure.update_yaxes(rangemode="tozero", nticks=5)
     return figure

@@ -110,6 +110,8 @@ class ProtocolFormState(DialogFormState, rx.State):
 
     given: dict[str, str] = {}
 
+    _code: str = ""
+
     async def _prepare(self) -> None:
         page = await self.get_state(ProtocolsState)
         is_new = self.subject.get("id") == "new"
@@ -119,12 +121,13 @@ class ProtocolFormState(DialogFormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        return given | {"code": given.get("code", self.given.get("code", ""))}
+        self._code = f"{given.get('code', self.given.get('code', ''))}".strip()
+        return given | {"code": self._code}
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         page = await self.get_state(ProtocolsState)
         await page._reload()  # noqa: SLF001  sister of this state
-        page._choose(f"{self._held.get('code', '')}".lower() or page.chosen.get("code", ""))  # noqa: SLF001
+        page._choose(self._code.lower())  # noqa: SLF001  sister of this state
         return "Saved. It holds for sessions from now on."
 
 
@@ -211,8 +214,8 @@ def _shown(row: Any, zone: str) -> dict[str, str]:
         "second_reader": row.second_reader,
         "sample_percent": f"{row.sample_percent}",
         "second": SECOND_LABELS[row.second_reader] + sample,
-        "is_own": "yes" if row.id else "",
-        "sessions": counted(row.sessions, "session"),
+        "is_own": "yes" if row.id or not row.code else "",
+        "sessions": counted(row.sessions, "session") if row.sessions else "",
         "checklist": f"Version {row.checklist_version}" if row.checklist_version else "None yet",
         "made": made,
         "is_new": "",

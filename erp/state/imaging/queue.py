@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import instant_text
 from erp.state.imaging.wording import (
     AWAITING_WORDS,
     DUE_TONES,
@@ -16,20 +15,30 @@ from erp.state.imaging.wording import (
     STATE_TONES,
     URGENCY_LABELS,
     URGENCY_TONES,
+    soon_text,
 )
 from erp.state.listing import ListState
+from erp.state.showing import NOTHING
 
 VIEW = "imaging.view"
 DAYS = ("from_day", "to_day")
 DRILLED = ("patient_id", "operator", "outcome", "decided_from", "decided_to")
 """Filters of the address alone, such as those of a figure that leads here."""
+_QUIET = URGENCY_LABELS | {"routine": NOTHING}
 COLUMNS = (
     Column("patient", "Patient", detail="number"),
-    Column("urgency", "Urgency", tone="urgency", labels=URGENCY_LABELS, tones=URGENCY_TONES),
+    Column("urgency", "Urgency", tone="urgency", labels=_QUIET, tones=URGENCY_TONES),
     Column("due", "Due", detail="due_note", tone="due_is", tones=DUE_TONES),
     Column("device", "Device", detail="modality", wide_only=True),
     Column("delivered", "Objects", detail="attention", width="96px", wide_only=True),
-    Column("state", "Device says", Kind.STATUS, labels=STATE_LABELS, tones=STATE_TONES),
+    Column(
+        "state",
+        "Device says",
+        Kind.STATUS,
+        labels=STATE_LABELS,
+        tones=STATE_TONES,
+        wide_only=True,
+    ),
     Column("qa_state", "Review", Kind.STATUS, labels=QA_LABELS, tones=QA_TONES, detail="waits_for"),
     Column("reviewer", "Reviewer", detail="holding", wide_only=True),
 )
@@ -44,9 +53,11 @@ class _SessionsState(ListState, mixin=True):
     assignees: list[dict[str, str]] = []
 
     _zone: str = "Asia/Kolkata"
+    _today: str = ""
 
     async def _reload(self) -> None:
         self._zone = (await self._principal()).time_zone
+        self._today = str(await self._call(lambda ctx: ctx.today))
         await super()._reload()
 
     async def _load_views(self) -> None:
@@ -67,7 +78,7 @@ class _SessionsState(ListState, mixin=True):
     def _entry(self, row: Any) -> Any:
         """Say modality and protocol once, and of due times and reviewers what matters now."""
         words = [row.modality, row.protocol if row.protocol != row.modality else ""]
-        due = instant_text(row.due_at, self._zone) if row.due_at else ""
+        due = soon_text(row.due_at, self._today, self._zone) if row.due_at else ""
         return row.model_dump() | {
             "modality": " · ".join(word for word in words if word),
             "due": due,
