@@ -178,7 +178,7 @@ def _urgency() -> rx.Component:
     return rx.el.select(
         *[rx.el.option(label, value=code) for code, label in URGENCY_LABELS.items()],
         value=head["urgency"],
-        on_change=State.set_urgency,
+        on_change=State.prioritise,
         class_name="input small",
         aria_label="Urgency",
     )

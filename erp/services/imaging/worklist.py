@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.imaging.words import URGENCIES
+from erp.services.imaging.words import AWAITING_WORDS, DUE_WORDS, URGENCIES, soon_text
 from erp.services.platform import (
     Page,
     Result,
@@ -81,9 +81,11 @@ class SessionRow(Result):
     Attributes:
         delivered: Objects stored of those expected, such as `12 of 20`.
         attention: What needs a look: held objects, missing objects, a repeat.
-        due_is: `overdue`, `soon` or `later`; `late` or `kept` once it is decided.
+        due: When it is due, as short as it can be. due_is: `overdue`, `soon` or `later`;
+            `late` or `kept` once it is decided. due_note: the same in words, where it matters.
+        waits_for: Whom it waits for, a second reader for instance, in words.
         reviewer: Who is at it; else who should be.
-        is_claimed: Whether somebody is at it right now.
+        is_claimed: Whether somebody is at it right now. holding: the same in words.
     """
 
     id: UUID
@@ -98,9 +100,13 @@ class SessionRow(Result):
     awaiting: str
     urgency: str
     due_at: datetime | None
+    due: str
     due_is: str
+    due_note: str
+    waits_for: str
     reviewer: str
     is_claimed: bool
+    holding: str
     stored: int
     expected: int | None
     quarantined: int
@@ -302,12 +308,16 @@ def _cursor(order: str, row: db.Row) -> str:
 def _session_row(row: db.Row, ctx: RequestContext) -> SessionRow:
     expected = row["expected"]
     delivered = f"{row['stored']} of {expected}" if expected is not None else f"{row['stored']}"
-    is_claimed = bool(row["is_claimed"])
+    is_claimed, standing = bool(row["is_claimed"]), due_standing(row, ctx.now)
     plain = {name: row[name] for name in SessionRow.model_fields if name in row}
     shown = plain | {
         "patient": row["patient_name"] or row["patient_code"] or "Unknown patient",
         "urgency": URGENCIES[row["urgency"]],
-        "due_is": due_standing(row, ctx.now),
+        "due": soon_text(row["due_at"], ctx.today, ctx.time_zone) if row["due_at"] else "",
+        "due_is": standing,
+        "due_note": DUE_WORDS.get(standing, ""),
+        "waits_for": AWAITING_WORDS.get(row["awaiting"], ""),
+        "holding": "at it now" if is_claimed else "",
         "reviewer": row["claimed_name"] if is_claimed else row["assigned_name"],
         "is_claimed": is_claimed,
         "delivered": delivered,

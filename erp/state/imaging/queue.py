@@ -6,16 +6,13 @@ import reflex as rx
 
 from erp.core.columns import Column, Kind
 from erp.state.imaging.wording import (
-    AWAITING_WORDS,
     DUE_TONES,
-    DUE_WORDS,
     QA_LABELS,
     QA_TONES,
     STATE_LABELS,
     STATE_TONES,
     URGENCY_LABELS,
     URGENCY_TONES,
-    soon_text,
 )
 from erp.state.listing import ListState
 from erp.state.showing import NOTHING
@@ -52,14 +49,6 @@ class _SessionsState(ListState, mixin=True):
     modalities: list[dict[str, str]] = []
     assignees: list[dict[str, str]] = []
 
-    _zone: str = "Asia/Kolkata"
-    _today: str = ""
-
-    async def _reload(self) -> None:
-        self._zone = (await self._principal()).time_zone
-        self._today = str(await self._call(lambda ctx: ctx.today))
-        await super()._reload()
-
     async def _load_views(self) -> None:
         await super()._load_views()
         devices = (await self._ask("imaging.list_devices", {"limit": 200})).rows
@@ -76,16 +65,9 @@ class _SessionsState(ListState, mixin=True):
         ]
 
     def _entry(self, row: Any) -> Any:
-        """Say modality and protocol once, and of due times and reviewers what matters now."""
+        """Say modality and protocol once, in one line."""
         words = [row.modality, row.protocol if row.protocol != row.modality else ""]
-        due = soon_text(row.due_at, self._today, self._zone) if row.due_at else ""
-        return row.model_dump() | {
-            "modality": " · ".join(word for word in words if word),
-            "due": due,
-            "due_note": DUE_WORDS.get(row.due_is, ""),
-            "waits_for": AWAITING_WORDS.get(row.awaiting, ""),
-            "holding": "at it now" if row.is_claimed else "",
-        }
+        return row.model_dump() | {"modality": " · ".join(word for word in words if word)}
 
 
 class QueueState(_SessionsState, rx.State):

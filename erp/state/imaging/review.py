@@ -82,7 +82,7 @@ class ReviewState(RecordState, rx.State):
         return await self._try("imaging.resume_session", {}, "The session is in the queue again.")
 
     @handler(permission=REVIEW)
-    async def set_urgency(self, urgency: str) -> EventSpec:
+    async def prioritise(self, urgency: str) -> EventSpec:
         """Say how urgent the session is."""
         words = f"It is {f'{urgency}'[:20]} now."
         return await self._try("imaging.prioritise_session", {"urgency": f"{urgency}"}, words)

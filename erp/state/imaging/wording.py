@@ -1,9 +1,8 @@
 """Words and colours of imaging's codes."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from erp.core.formatting import instant_text
 
@@ -80,15 +79,6 @@ def due_words(due_at: datetime | None, due_is: str, zone: str) -> str:
         return ""
     standing = DUE_WORDS.get(due_is, "")
     return f"{instant_text(due_at, zone)}, {standing}" if standing else instant_text(due_at, zone)
-
-
-def soon_text(instant: datetime, today: str, zone: str) -> str:
-    """Return an instant as short as it can be: `today 14:30`, `tomorrow 09:00`, or its day."""
-    local = instant.astimezone(ZoneInfo(zone))
-    away = (local.date() - date.fromisoformat(today)).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away)
-    day = near or f"{local:%d-%m}" + ("" if f"{local.year}" == today[:4] else f"-{local.year}")
-    return f"{day}\N{NO-BREAK SPACE}{local:%H:%M}"
 
 
 def minutes_words(minutes: int | None) -> str:
