@@ -116,6 +116,7 @@ from erp.services.imaging.ports import (
 )
 from erp.services.imaging.printing import KeyImage, SessionReport, SessionReportPrinter
 from erp.services.imaging.protocols import SaveProtocol, list_protocols, save_protocol
+from erp.services.imaging.queueing import ListSessions, NextSession, list_sessions, next_session
 from erp.services.imaging.repeating import link_repeat
 from erp.services.imaging.reporting import (
     ORIGIN,
@@ -150,7 +151,6 @@ from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
 from erp.services.imaging.uploads import find_upload
 from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS
-from erp.services.imaging.worklist import ListSessions, NextSession, list_sessions, next_session
 
 __all__ = [
     "GRANT_SECONDS",

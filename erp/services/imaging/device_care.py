@@ -15,7 +15,7 @@ from erp.core.ids import new_id
 from erp.services import workflows
 from erp.services.imaging.devices import unknown_device
 from erp.services.imaging.events import DeviceChanged
-from erp.services.imaging.worklist import SensibleDay
+from erp.services.imaging.queueing import SensibleDay
 from erp.services.platform import Command, Identified, Result, ShortText, command, emit
 
 MANAGE: Final = "imaging.operate"

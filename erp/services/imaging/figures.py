@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services.imaging.worklist import SensibleDay
+from erp.services.imaging.queueing import SensibleDay
 from erp.services.platform import Query, Result, Rows, query
 
 LONGEST_DAYS: Final = 400

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.imaging.device_page import standing_of
+from erp.services.imaging.queueing import LATEST, pattern_of
 from erp.services.imaging.words import held_in_words
-from erp.services.imaging.worklist import LATEST, pattern_of
 from erp.services.platform import (
     Nothing,
     Page,

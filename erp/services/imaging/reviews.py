@@ -12,8 +12,8 @@ from erp.services.imaging.checklists import lack_of
 from erp.services.imaging.detailing import GetSession
 from erp.services.imaging.locking import DECIDED, is_claimed_by_other, unknown_session
 from erp.services.imaging.protocols import rules_for
+from erp.services.imaging.queueing import due_standing
 from erp.services.imaging.words import DECISIONS, REASONS, URGENCIES
-from erp.services.imaging.worklist import due_standing
 from erp.services.platform import Result, query
 
 
