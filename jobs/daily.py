@@ -37,6 +37,7 @@ __all__ = [
     "sweep",
     "utc_now",
     "verify",
+    "watch_devices",
 ]
 
 
@@ -94,6 +95,13 @@ def release_reservations() -> None:
     minute = f"{utc_now():%Y%m%dT%H%M}"
     for place in identity.list_tenants():
         _for_tenant(place, partial(_release_lapsed, place, f"release-{minute}"))
+
+
+def watch_devices() -> None:
+    """Tell operators of imaging devices that fell silent or are due for maintenance."""
+    minute = f"{utc_now():%Y%m%dT%H%M}"
+    for place in identity.list_tenants():
+        _for_tenant(place, partial(_alert_devices, place, f"watch-devices-{minute}"))
 
 
 def verify() -> None:
@@ -184,6 +192,11 @@ def _expire_points(place: identity.TenantPlace) -> None:
 def _release_lapsed(place: identity.TenantPlace, key: str) -> None:
     ctx = system_context(place, {"inventory.adjust"}, request_id=f"{key}-{place.slug}")
     platform.run("inventory.release_lapsed_reservations", ctx, {"idempotency_key": key})
+
+
+def _alert_devices(place: identity.TenantPlace, key: str) -> None:
+    ctx = system_context(place, {"imaging.operate"}, request_id=f"{key}-{place.slug}")
+    platform.run("imaging.alert_devices", ctx, {"idempotency_key": key})
 
 
 def _report_broken_promise(place: identity.TenantPlace, verdict: platform.Verdict) -> None:

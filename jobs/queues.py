@@ -25,6 +25,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.daily.suggest_reorders_each_morning",
         "jobs.daily.sweep",
         "jobs.daily.verify",
+        "jobs.daily.watch_devices",
     }
 )
 """Whoever can write to Redis can ask for these and no more."""

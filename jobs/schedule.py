@@ -16,6 +16,7 @@ from jobs.queues import DEFAULT_QUEUE, open_queue
 HEARTBEAT_SECONDS = 30.0
 MORNING_INTERVAL_SECONDS = 300
 RELEASE_INTERVAL_SECONDS = 900
+WATCH_INTERVAL_SECONDS = 300
 VERIFY_AT = "30 20 * * *"
 """02:00 in India, as UTC."""
 SWEEP_AT = "0 21 * * *"
@@ -53,6 +54,7 @@ class Schedule(CronScheduler):
         self._add("jobs.daily.remind_customers_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.expire_points_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.release_reservations", interval=RELEASE_INTERVAL_SECONDS)
+        self._add("jobs.daily.watch_devices", interval=WATCH_INTERVAL_SECONDS)
         self._add("jobs.daily.verify", cron=VERIFY_AT)
         self._add("jobs.daily.sweep", cron=SWEEP_AT)
         self._add("jobs.checking_bytes.check_each_night", cron=CHECK_AT)

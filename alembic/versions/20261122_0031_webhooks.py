@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from erp.core import migrating
 
 revision = "0031"
-down_revision = "0028"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

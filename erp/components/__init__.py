@@ -78,7 +78,7 @@ uses `SessionState._run` and `_ask` directly. Live pages: `erp.state.live`. For 
 `touch=True` and `scanner`.
 '''
 
-from erp.components.browser_parts import key_map, scanner
+from erp.components.browser_parts import key_map, row_keys, scanner
 from erp.components.buttons import (
     button,
     download_link,
@@ -106,7 +106,7 @@ from erp.components.fields import (
 from erp.components.figures import badge, fact_list, progress_bar, stat_tile, timeline
 from erp.components.forms import form_dialog, form_view, lined_form, question_dialog
 from erp.components.headers import card, grid, notice, page_header
-from erp.components.lists import Empty, Filter, list_view, page_turner
+from erp.components.lists import Empty, Filter, filter_menu, list_view, page_turner
 from erp.components.skeletons import bone, page_skeleton
 from erp.components.tables import data_table
 from erp.components.tabs import link_tabs, tabs
@@ -129,6 +129,7 @@ __all__ = [
     "empty_state",
     "fact_list",
     "field",
+    "filter_menu",
     "form_dialog",
     "form_view",
     "grid",
@@ -148,6 +149,7 @@ __all__ = [
     "quantity_field",
     "question_dialog",
     "reason_field",
+    "row_keys",
     "scanner",
     "select_field",
     "shortcut_hint",

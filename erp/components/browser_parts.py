@@ -77,6 +77,14 @@ class KeyMap(Component):
     on_key: rx.EventHandler[lambda name: [name]]  # type: ignore[type-arg,valid-type]
 
 
+class RowKeys(Component):
+    """Lets the keys J and K walk down and up the links of a list; Enter opens one, as it does."""
+
+    library = script_beside(__name__, "shortcuts.jsx")
+    lib_dependencies: list[str] = ["tinykeys@4.0.0"]
+    tag = "RowKeys"
+
+
 class ScannerWedge(Component):
     """Turns what a keyboard scanner types into one `on_scan` event per code.
 
@@ -185,6 +193,11 @@ class SignOut(Component):
 
     library = script_beside(__name__, "sign_out.jsx")
     tag = "SignOut"
+
+
+def row_keys() -> rx.Component:
+    """Return what lets J and K walk through the list of the page."""
+    return RowKeys.create()
 
 
 def scanner(on_scan: Any, **options: Any) -> rx.Component:

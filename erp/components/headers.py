@@ -24,8 +24,9 @@ def card(
 ) -> rx.Component:
     """Return a bordered surface; inside `grid` it spans so many of twelve columns (3, 4, 6, 8, 12)."""
     head = rx.fragment()
-    if title or actions:
-        lead = rx.el.p(subtitle) if subtitle else rx.fragment()
+    if not isinstance(title, str) or title or actions:
+        has_lead = not isinstance(subtitle, str) or bool(subtitle)
+        lead = rx.el.p(subtitle) if has_lead else rx.fragment()
         head = rx.el.div(
             rx.el.div(rx.el.h2(title), lead),
             rx.el.div(*actions, class_name="actions"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import reflex as rx
@@ -9,7 +11,7 @@ import reflex as rx
 from erp.components.buttons import button, file_link, icon_button, submit_button
 from erp.components.dialogs import dialog
 from erp.components.empty import empty_state
-from erp.components.fields import day_filter, text_field
+from erp.components.fields import check_field, day_filter, text_field
 from erp.components.headers import notice
 from erp.components.tables import data_table
 
@@ -88,6 +90,24 @@ def list_view(
     )
 
 
+def filter_menu(state: Any, *filters: Filter) -> rx.Component:
+    """Return a button that opens filters of a `ListState` which are not wanted every day."""
+    chosen = [state.filters[choice.key] for choice in filters]
+    is_on = reduce(or_, [rx.cond(value, True, False) for value in chosen])  # noqa: FBT003  values of a var
+    opener = button(
+        "More filters", icon="sliders-horizontal", aria_pressed=rx.cond(is_on, "true", "false")
+    )
+    return rx.popover.root(
+        rx.popover.trigger(opener),
+        rx.popover.content(
+            rx.el.div(*[_filter(state, choice) for choice in filters], class_name="filter-menu"),
+            align="start",
+            size="2",
+            width="260px",
+        ),
+    )
+
+
 def _toolbar(
     state: Any,
     filters: Sequence[Filter],
@@ -153,11 +173,15 @@ def _views_menu(state: Any) -> rx.Component:
         return rx.el.div(
             rx.el.button(
                 view["name"],
+                rx.cond(view["is_shared"] != "", rx.icon("users", aria_label="Shared")),
                 type="button",
                 class_name="nav-item menu-entry",
                 on_click=state.use_view(view["id"]),
             ),
-            icon_button("x", "Forget this view", on_click=state.forget_view(view["id"])),
+            rx.cond(
+                view["is_own"] != "",
+                icon_button("x", "Forget this view", on_click=state.forget_view(view["id"])),
+            ),
             class_name="view-entry",
             key=view["id"],
         )
@@ -200,6 +224,7 @@ def _naming(state: Any) -> rx.Component:
             auto_focus=True,
             max_length=60,
         ),
+        check_field("Share it with everyone who sees this list", "is_shared"),
         rx.el.div(
             button("Cancel", on_click=state.stop_naming),
             submit_button("Save view"),
@@ -213,7 +238,7 @@ def _naming(state: Any) -> rx.Component:
         state.is_naming,
         form,
         title="Save this view",
-        subtitle="Search, filters and order of this list, for you alone.",
+        subtitle="Search, filters and order of this list.",
         on_close=state.stop_naming,
         width="420px",
     )

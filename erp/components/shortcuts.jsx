@@ -47,3 +47,21 @@ export function KeyMap({ keys, onKey }) {
   useEffect(() => tinykeys(window, Object.fromEntries(Object.entries(keys ?? {}).map(([key, name]) => [key, (event) => { if (isTaken(key, event)) return; event.preventDefault(); act.current?.(name); }]))), [JSON.stringify(keys)]);
   return null;
 }
+
+// J and K walk through a list's links; the browser's own Enter opens the one that has the focus.
+export function RowKeys() {
+  useEffect(() => {
+    const step = (by) => (event) => {
+      if (isTaken(event.key, event) || event.ctrlKey || event.metaKey) return;
+      const links = [...document.querySelectorAll(".row-link")];
+      if (!links.length) return;
+      event.preventDefault();
+      const here = links.indexOf(document.activeElement);
+      const next = links[here < 0 ? 0 : Math.min(links.length - 1, Math.max(0, here + by))];
+      next.focus();
+      next.scrollIntoView({ block: "nearest" });
+    };
+    return tinykeys(window, { j: step(1), k: step(-1) });
+  }, []);
+  return null;
+}

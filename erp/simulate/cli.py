@@ -28,6 +28,7 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
     patient_id: Annotated[str, typer.Option(help="Patient identifier.")] = "P-1001",
     patient_name: Annotated[str, typer.Option(help="Family^Given.")] = "Rao^Asha",
     source: Annotated[Kind, typer.Option(help="What it acquires.")] = Kind.CT,
+    protocol: Annotated[str, typer.Option(help="What it calls that; empty: the source.")] = "",
     count: Annotated[int, typer.Option(min=1, max=2000, help="Number of objects.")] = 20,
     fault: Annotated[list[Fault] | None, typer.Option(help="What goes wrong on purpose.")] = None,
     chunks: Annotated[bool, typer.Option(help="Send over MQTT only, without HTTP.")] = False,  # noqa: FBT002
@@ -57,6 +58,7 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
         patient_id=patient_id,
         patient_name=patient_name,
         kind=source,
+        protocol=protocol,
         count=count,
         faults=frozenset(fault or []),
         stop_after=stop_after,

@@ -43,6 +43,7 @@ class DeviceOptions:
     patient_id: str = "P-1001"
     patient_name: str = "Rao^Asha"
     kind: Kind = Kind.CT
+    protocol: str = ""
     count: int = 20
     faults: frozenset[Fault] = frozenset()
     stop_after: int | None = None
@@ -123,7 +124,7 @@ class SimulatedDevice:
         return {
             "patient": {"id": session.patient_id},
             "study_uid": session.study_uid,
-            "protocol": self._options.kind.value,
+            "protocol": self._options.protocol or self._options.kind.value,
             "operator": "simulator",
         }
 

@@ -38,7 +38,12 @@ class ViewState(SessionState, mixin=True):
         """Keep the search, filters and order in force under a name."""
         name = form.get("name", "") if isinstance(form, dict) else ""
         try:
-            given = {"screen": self.query, "name": name, "filters": self._chosen()}
+            given = {
+                "screen": self.query,
+                "name": name,
+                "filters": self._chosen(),
+                "is_shared": isinstance(form, dict) and form.get("is_shared") == "true",
+            }
             await self._run("platform.save_view", given)
         except (ValidationError, DomainError) as error:
             self.name_error = errors_by_field(error).get("name", "Choose another name.")
@@ -50,14 +55,22 @@ class ViewState(SessionState, mixin=True):
     @handler(permission=PAGE)
     async def forget_view(self, view_id: str) -> None:
         """Forget a kept view."""
-        if view_id in self._kept:
+        if any(view["id"] == view_id and view["is_own"] for view in self.views):
             await self._run("platform.forget_view", {"view_id": view_id})
         await self._load_views()
 
     async def _load_views(self) -> None:
         found = await self._ask("platform.list_views", {"screen": self.query})
         self._kept = {str(view.id): dict(view.filters) for view in found.rows}
-        self.views = [{"id": str(view.id), "name": view.name} for view in found.rows]
+        self.views = [
+            {
+                "id": str(view.id),
+                "name": view.name,
+                "is_own": "yes" if view.is_own else "",
+                "is_shared": "yes" if view.is_shared else "",
+            }
+            for view in found.rows
+        ]
 
     def _chosen(self) -> dict[str, str]:
         """Return what is in force; a list says."""

@@ -10,7 +10,7 @@ from erp.pages import ROUTES
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ROOT / "erp/services"
-LONGEST_FILE, LONGEST_FUNCTION = 400, 70
+LONGEST_FILE, LONGEST_FACADE, LONGEST_FUNCTION = 400, 600, 70
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "misc", "common", "service", "manager"}
 
 
@@ -65,7 +65,9 @@ def test_only_queries_read_another_domains_tables(path):
 def test_files_are_short_and_named_for_an_activity(path):
     lines = (ROOT / path).read_text().count("\n")
     is_generated = path.is_relative_to("alembic/versions")
-    assert is_generated or lines <= LONGEST_FILE, f"{path} has {lines} lines"
+    is_facade = path.name == "__init__.py" and path.is_relative_to("erp/services")
+    longest = LONGEST_FACADE if is_facade else LONGEST_FILE  # a facade is a list of names
+    assert is_generated or lines <= longest, f"{path} has {lines} lines"
     assert path.stem not in EMPTY_NAMES, f"{path}: name it for what it does"
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from email import message_from_bytes
+from typing import Any
 
 import httpx
 from pydicom.uid import generate_uid
@@ -54,7 +55,7 @@ def stow(
 def parts_of(answer: httpx.Response) -> list[tuple[str, bytes]]:
     """Return content type and bytes of each part of an answer."""
     head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
-    message = message_from_bytes(head + answer.content)
+    message: Any = message_from_bytes(head + answer.content)
     return [
         (str(part["content-type"]), part.get_payload(decode=True)) for part in message.get_payload()
     ]

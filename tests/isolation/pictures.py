@@ -12,6 +12,8 @@ Ids = dict[str, UUID]
 Example = Callable[[Ids, Shop], dict[str, Any]]
 UID = "1.2.826.0.1.3680043.10.543"
 DIGEST = "5e" * 32
+PIN = "4821"
+SHARP = {"key": "sharp", "label": "Sharp", "kind": "yes_no"}
 
 
 def pictures(shop: Shop, patient_id: UUID) -> Ids:
@@ -33,7 +35,9 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
     asked = {"session_id": ids["session_id"], "idempotency_key": new_id().hex}
     ids["report_id"] = shop.run("imaging.request_report", asked).id
+    ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
+    ids["signed_session_id"] = _signed(shop, ids)
     return ids | _peers(shop, patient_id)
 
 
@@ -81,9 +85,45 @@ def _decided(shop: Shop, ids: Ids) -> UUID:
     event = _event(ids, shop)
     event["event"] |= {"session_id": "session-0002"}
     session_id: UUID = shop.run("imaging.record_session_event", event).session_id
+    _assigned(shop, ids, session_id)
     refused = {"session_id": session_id, "reason_code": "113001", "note": "dark"}
     shop.run("imaging.reject_session", refused)
     return session_id
+
+
+def _signed(shop: Shop, ids: Ids) -> UUID:
+    """Let a manager accept a session by its checklist and sign it."""
+    rules = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
+    shop.run("imaging.save_protocol", rules)
+    shop.run("imaging.save_checklist", {"items": [SHARP]})
+    given = _another_offer(ids, shop)
+    given["offer"] |= {"session_id": "session-0003", "transfer_id": "t-9", "sop_uid": f"{UID}.8"}
+    transfer_id = shop.run("imaging.offer_object", given).transfer_id
+    taken = _taken(ids, shop) | {"transfer_id": transfer_id, "sha256": "8b" * 32}
+    taken["finding"]["instance"]["sop_uid"] = f"{UID}.8"
+    kept: UUID = shop.run("imaging.take_object", taken).instance_id
+    session_id = _session_of(shop, kept)
+    _assigned(shop, ids, session_id)
+    manager = shop.acting_as("manager")
+    about = {"session_id": session_id}
+    shop.run("imaging.answer_checklist", about | {"answers": {"sharp": "yes"}}, by=manager)
+    confirm = ["session_incomplete"]
+    shop.run("imaging.accept_session", about, by=manager, confirm=confirm)
+    shop.run("identity.set_pin", {"pin": PIN}, by=manager)
+    assert shop.run("imaging.sign_off_session", about | {"pin": PIN}, by=manager).is_signed
+    return session_id
+
+
+def _assigned(shop: Shop, ids: Ids, session_id: UUID) -> None:
+    """Say whose images a session's are and who reviews them."""
+    for name, other in (("patient", "patient_id"), ("session", "reviewer_id")):
+        given = {"session_id": session_id, other.replace("reviewer", "user"): ids[other]}
+        shop.run(f"imaging.assign_{name}", given)
+
+
+def _session_of(shop: Shop, instance_id: UUID) -> UUID:
+    found: UUID = shop.run("imaging.get_instance", {"instance_id": instance_id}).session_id
+    return found
 
 
 def _event(ids: Ids, _shop: Shop) -> dict[str, Any]:
@@ -186,12 +226,38 @@ def _still_open(**more: Any) -> Example:
     return lambda ids, _: {"transfer_id": ids["open_transfer_id"]} | more
 
 
+def _of_reviewer(ids: Ids) -> dict[str, Any]:
+    names = {"device_id": "device_id", "patient_id": "patient_id", "assignee": "reviewer_id"}
+    return {field: ids[name] for field, name in names.items()}
+
+
 def of_session(**more: Any) -> Example:
     """Return an example about the session under review."""
     return lambda ids, _: {"session_id": ids["session_id"]} | more
 
 
 EXAMPLES: dict[str, Example] = {
+    "imaging.add_addendum": lambda i, _: {"session_id": i["signed_session_id"], "text": "Later"},
+    "imaging.answer_checklist": of_session(answers={"sharp": "yes"}),
+    "imaging.assign_session": lambda i, _: {
+        "session_id": i["session_id"],
+        "user_id": i["reviewer_id"],
+    },
+    "imaging.get_device": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.get_review": of_session(),
+    "imaging.give_back_session": of_session(),
+    "imaging.hold_session": of_session(note="x"),
+    "imaging.next_session": lambda i, _: _of_reviewer(i) | {"session_id": i["signed_session_id"]},
+    "imaging.record_maintenance": lambda i, _: {
+        "device_id": i["device_id"],
+        "done_on": "2026-01-01",
+        "note": "x",
+    },
+    "imaging.resolve_discrepancy": of_session(verdict="accepted", note="x"),
+    "imaging.resume_session": of_session(),
+    "imaging.set_device_care": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.sign_off_session": of_session(pin=PIN),
+    "imaging.take_over_session": of_session(reason="x"),
     "imaging.accept_session": of_session(),
     "imaging.add_entity": lambda i, s: {
         "ae_title": f"N{s.slug[-8:]}".upper(),
@@ -217,11 +283,11 @@ EXAMPLES: dict[str, Example] = {
     "imaging.get_instance": lambda i, _: {"instance_id": i["instance_id"]},
     "imaging.get_session": of_session(),
     "imaging.list_pictures": of_session(),
-    "imaging.list_sessions": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.list_sessions": lambda i, _: _of_reviewer(i),
     "imaging.note_device_state": _state,
     "imaging.offer_object": _another_offer,
     "imaging.park_message": lambda i, s: _parked(i, s) | {"digest": "9c" * 32},
-    "imaging.prioritise_session": of_session(is_priority=True),
+    "imaging.prioritise_session": of_session(urgency="stat"),
     "imaging.record_measurement": lambda i, s: (
         _measured(i, s) | {"supersedes": i["moved_annotation_id"]}
     ),

@@ -58,6 +58,9 @@ SABOTAGE = {
     "I3": "update dicom_instance set sha256 = repeat('0', 64)",
     "I4": "delete from device_message",
     "I5": "update imaging_session set qa_state = 'accepted'",
+    "IQ1": "update qa_reading set verdict = 'repeat_requested'",
+    "IQ2": "update qa_signature set content = content || ' '",
+    "IQ3": "delete from qa_signature",
     "L1": "update journal_line set debit = debit + 1 where debit > 0 and entry_id ="
     " (select id from journal_entry order by id limit 1)",
     "L2": "insert into journal_line (tenant_id, entry_id, line_no, account_id, effective_on,"

@@ -54,6 +54,8 @@ def _blocks(canvas: Canvas, report: SessionReport) -> list[Block]:
     if report.images:
         blocks += _images(canvas, report.images)
     blocks += _decision(canvas, report)
+    for addendum in report.addenda:
+        blocks += _text(canvas, f"Addendum, {addendum.name}", addendum.value)
     blocks.append(_signature(canvas, report))
     return blocks
 
@@ -209,6 +211,7 @@ def _decision(canvas: Canvas, report: SessionReport) -> list[Block]:
         PrintedFact("Decided", decided),
         PrintedFact("Reviewer", decision.reviewer),
         PrintedFact("Reason", decision.reason),
+        PrintedFact("Signed off", decision.signed),
     ]
     blocks = _facts(canvas, "Review decision", facts)
     return blocks + (_text(canvas, "Note", decision.note) if decision.note else [])

@@ -1,7 +1,14 @@
 """Devices, their sessions, the objects they delivered, and what people decided about them."""
 
 from erp.models.imaging.archive import DicomInstance, DicomPatient, DicomSeries, DicomStudy
-from erp.models.imaging.device import DeviceKind, DeviceMessage, DeviceState, ImagingDevice
+from erp.models.imaging.device import (
+    DeviceFirmware,
+    DeviceKind,
+    DeviceMaintenance,
+    DeviceMessage,
+    DeviceState,
+    ImagingDevice,
+)
 from erp.models.imaging.ingest import (
     IngestAttempt,
     IngestSource,
@@ -10,18 +17,16 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
-from erp.models.imaging.keeping import (
-    ImagingExport,
-    RetentionRule,
-    StudyHold,
-    StudyRemoval,
-)
+from erp.models.imaging.keeping import ImagingExport, RetentionRule, StudyHold, StudyRemoval
 from erp.models.imaging.order import ImagingOrder, OrderStatus
-from erp.models.imaging.peers import (
-    CommitmentStatus,
-    DicomEntity,
-    DicomPeer,
-    StorageCommitment,
+from erp.models.imaging.peers import CommitmentStatus, DicomEntity, DicomPeer, StorageCommitment
+from erp.models.imaging.quality import (
+    ImagingProtocol,
+    QaAddendum,
+    QaChecklist,
+    QaReading,
+    QaSignature,
+    SecondReader,
 )
 from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
@@ -29,7 +34,9 @@ from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, Se
 __all__ = [
     "Annotation",
     "CommitmentStatus",
+    "DeviceFirmware",
     "DeviceKind",
+    "DeviceMaintenance",
     "DeviceMessage",
     "DeviceState",
     "DicomEntity",
@@ -41,17 +48,23 @@ __all__ = [
     "ImagingDevice",
     "ImagingExport",
     "ImagingOrder",
+    "ImagingProtocol",
     "ImagingReport",
     "ImagingSession",
     "IngestAttempt",
     "IngestSource",
     "OrderStatus",
+    "QaAddendum",
+    "QaChecklist",
+    "QaReading",
     "QaReview",
+    "QaSignature",
     "QaState",
     "Quarantine",
     "QuarantineStatus",
     "ReportStatus",
     "RetentionRule",
+    "SecondReader",
     "SessionEvent",
     "SessionState",
     "StorageCommitment",

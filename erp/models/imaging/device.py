@@ -1,6 +1,6 @@
 """Devices that may speak to the suite, and what the suite has to say to them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -44,6 +44,12 @@ class ImagingDevice(TenantRow, table=True):
         credential_version: Counts the passwords; the broker gets the newest.
         clock_skew_ms: Device clock minus ours, when it last announced itself.
         backlog: Objects the device still holds.
+        clock_warn_seconds: Its clock may be off by so much before people are warned.
+        silent_after_minutes: Said to be online and not heard for so long, it counts as silent;
+            0 for never.
+        silent_since: When it fell silent; None while it is heard or says that it is off.
+        maintenance_days: Days between two maintenances; None where none is planned.
+        maintained_on: The day of the last one.
     """
 
     __tablename__ = "imaging_device"
@@ -68,6 +74,10 @@ class ImagingDevice(TenantRow, table=True):
             "kind",
             unique=True,
             postgresql_where=text("kind in ('upload', 'dicomweb')"),
+        ),
+        CheckConstraint(
+            "clock_warn_seconds > 0 and silent_after_minutes >= 0 and maintenance_days > 0",
+            name="care",
         ),
         CheckConstraint(
             "site ~ '^[A-Za-z0-9_-]{1,64}$' and code ~ '^[A-Za-z0-9_-]{1,64}$' and code <> 'host'",
@@ -95,7 +105,43 @@ class ImagingDevice(TenantRow, table=True):
     clock_skew_ms: int | None = Field(default=None, sa_type=BigInteger)
     last_seen_at: datetime | None = Field(default=None, sa_type=INSTANT)
     last_object_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    clock_warn_seconds: int = Field(default=60, sa_column_kwargs={"server_default": text("60")})
+    silent_after_minutes: int = Field(default=120, sa_column_kwargs={"server_default": text("120")})
+    silent_since: datetime | None = Field(default=None, sa_type=INSTANT)
+    maintenance_days: int | None = None
+    maintained_on: date | None = None
     created_at: datetime = created_at()
+
+
+class DeviceFirmware(TenantRow, table=True):
+    """A firmware a device said it runs, from its first word of it; never changed."""
+
+    __tablename__ = "device_firmware"
+    __table_args__ = (
+        belongs_to("device_id", "imaging_device"),
+        Index("ix_device_firmware_device", "tenant_id", "device_id"),
+    )
+
+    device_id: UUID
+    firmware: str
+    seen_at: datetime = Field(sa_type=INSTANT)
+
+
+class DeviceMaintenance(TenantRow, table=True):
+    """A maintenance somebody recorded; never changed."""
+
+    __tablename__ = "device_maintenance"
+    __table_args__ = (
+        belongs_to("device_id", "imaging_device"),
+        Index("ix_device_maintenance_device", "tenant_id", "device_id"),
+    )
+
+    device_id: UUID
+    done_on: date
+    note: str
+    recorded_by: UUID
+    recorded_name: str
+    recorded_at: datetime = Field(sa_type=INSTANT)
 
 
 class DeviceMessage(TenantRow, table=True):

@@ -64,6 +64,7 @@ class Transfer(TenantRow, table=True):
             "sop_uid",
             postgresql_where=text("session_id is null"),
         ),
+        Index("ix_imaging_transfer_device", "tenant_id", "device_id", "decided_at"),
     )
 
     device_id: UUID

@@ -2,12 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from erp.models.base import INSTANT, Json, TenantRow, belongs_to, created_at, one_of
+
+
+def _at_first(value: str) -> dict[str, Any]:
+    """Return what the database gives a row that says nothing of a column."""
+    return {"server_default": text(value)}
 
 
 class SessionState(StrEnum):
@@ -25,7 +32,9 @@ class QaState(StrEnum):
 
     NEW = "new"
     IN_REVIEW = "in_review"
+    ON_HOLD = "on_hold"
     ACCEPTED = "accepted"
+    SIGNED_OFF = "signed_off"
     REPEAT_REQUESTED = "repeat_requested"
     REJECTED = "rejected"
 
@@ -42,7 +51,15 @@ class ImagingSession(TenantRow, table=True):
         stored: Objects in the archive. quarantined: objects waiting for a decision.
         events: Events received. last_seq: highest number among them; a gap shows as
             fewer events than numbers.
-        is_priority: Looked at first.
+        is_priority: What `urgency` was before it had three steps; nothing reads it.
+        urgency: 0 routine, 1 urgent, 2 stat.
+        due_at: When a decision is due; kept by the database from completion, urgency and protocol.
+        assigned_to: Who should review it. claimed_by: who is at it, until `claimed_until`.
+        awaiting: `second` reader or `resolution` of two readers who differ; else empty.
+        review_round: Counts reviews; a decision that is taken back begins another.
+        answers: What the person at it has answered of the checklist so far, by item.
+        repeat_of: The session whose images were to be taken again.
+        decided_at: When the decision in force was made; None while there is none.
         version: Counts decisions, so that two reviewers cannot overwrite each other.
     """
 
@@ -52,10 +69,18 @@ class ImagingSession(TenantRow, table=True):
         belongs_to("branch_id", "branch"),
         belongs_to("patient_id", "party"),
         belongs_to("order_id", "imaging_order"),
+        belongs_to("repeat_of", "imaging_session"),
         UniqueConstraint("tenant_id", "device_id", "external_id"),
         UniqueConstraint("tenant_id", "branch_id", "number"),
         one_of("state", SessionState),
         one_of("qa_state", QaState),
+        CheckConstraint("urgency between 0 and 2", name="urgency"),
+        CheckConstraint("awaiting in ('', 'second', 'resolution')", name="awaiting"),
+        CheckConstraint(
+            "(claimed_by is null) = (claimed_until is null)"
+            " and (claimed_by is null or qa_state = 'in_review')",
+            name="claim",
+        ),
         CheckConstraint("stored >= 0 and quarantined >= 0 and events >= 0", name="counts"),
         Index(
             "ix_imaging_session_order",
@@ -68,6 +93,20 @@ class ImagingSession(TenantRow, table=True):
             "ix_imaging_session_waiting",
             "tenant_id",
             postgresql_where=text("qa_state in ('new', 'in_review') and state = 'complete'"),
+        ),
+        Index(
+            "ix_imaging_session_open",
+            "tenant_id",
+            "due_at",
+            postgresql_where=text("qa_state in ('new', 'in_review', 'on_hold')"),
+        ),
+        Index("ix_imaging_session_decided", "tenant_id", "decided_at"),
+        Index(
+            "ix_imaging_session_repeat_of",
+            "tenant_id",
+            "repeat_of",
+            unique=True,
+            postgresql_where=text("repeat_of is not null"),
         ),
     )
 
@@ -100,6 +139,20 @@ class ImagingSession(TenantRow, table=True):
     qa_by: UUID | None = None
     qa_at: datetime | None = Field(default=None, sa_type=INSTANT)
     qa_reason: str = ""
+    urgency: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs=_at_first("0"))
+    due_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    assigned_to: UUID | None = None
+    assigned_name: str = Field(default="", sa_column_kwargs=_at_first("''"))
+    claimed_by: UUID | None = None
+    claimed_name: str = Field(default="", sa_column_kwargs=_at_first("''"))
+    claimed_until: datetime | None = Field(default=None, sa_type=INSTANT)
+    awaiting: str = Field(default="", sa_column_kwargs=_at_first("''"))
+    review_round: int = Field(default=1, sa_column_kwargs=_at_first("1"))
+    answers: dict[str, Any] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs=_at_first("'{}'")
+    )
+    repeat_of: UUID | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=INSTANT)
     version: int = 1
     created_at: datetime = created_at()
 

@@ -1,5 +1,7 @@
 """Devices: how they are, and registering one."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
@@ -49,7 +51,9 @@ def devices_page() -> rx.Component:
         ),
         dialog(
             Register.is_open,
-            rx.cond(Register.is_issued, _issued(), _form()),
+            rx.cond(
+                Register.is_issued, issued_secret(Register.user, Register.close_dialog), _form()
+            ),
             title=rx.cond(Register.is_issued, "Its broker account", "Register a device"),
             on_close=Register.close_dialog,
         ),
@@ -109,13 +113,14 @@ def _form() -> rx.Component:
     )
 
 
-def _issued() -> rx.Component:
+def issued_secret(user: rx.Var[str], on_close: Any) -> rx.Component:
+    """Return user name and password of a device, the latter written into the page once."""
     copy = f"navigator.clipboard.writeText(document.getElementById('{PLACE}').textContent)"
     return rx.el.div(
         notice("Copy the password now: it is shown this once.", icon="key-round"),
         rx.el.div(
             rx.el.span("User name", class_name="field-label"),
-            rx.el.code(Register.user, class_name="secret"),
+            rx.el.code(user, class_name="secret"),
             class_name="field",
         ),
         rx.el.div(
@@ -130,7 +135,7 @@ def _issued() -> rx.Component:
                 icon="copy",
                 on_click=[rx.call_script(copy), rx.toast.success("Password copied.")],
             ),
-            button("I have kept it", on_click=Register.close_dialog),
+            button("I have kept it", on_click=on_close),
             class_name="form-foot",
         ),
         class_name="form",

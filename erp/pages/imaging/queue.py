@@ -1,14 +1,25 @@
 """The queue of sessions, and the list of all."""
 
+from typing import Any
+
 import reflex as rx
 
-from erp.components import Empty, Filter, list_view, page_header
+from erp.components import (
+    Empty,
+    Filter,
+    filter_menu,
+    list_view,
+    page_header,
+    row_keys,
+    shortcut_hint,
+)
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import Nav, page
 from erp.state.imaging.queue import QueueState, SessionListState
-from erp.state.imaging.wording import QA_LABELS, STATE_LABELS
+from erp.state.imaging.wording import AWAITING_WORDS, QA_LABELS, STATE_LABELS, URGENCY_LABELS
 
-_STATES = Filter("state", "Device says", list(STATE_LABELS.items()))
+_OPEN_STATES = [(code, QA_LABELS[code]) for code in ("new", "in_review", "on_hold")]
+_OPEN_DUE = [("overdue", "Overdue"), ("soon", "Within an hour")]
 
 
 @page(
@@ -21,19 +32,21 @@ _STATES = Filter("state", "Device says", list(STATE_LABELS.items()))
 def queue_page() -> rx.Component:
     """List sessions that wait for a decision."""
     return rx.fragment(
-        page_header("Imaging", "Sessions appear here by themselves as devices announce them."),
+        page_header("Imaging", "The most urgent and first due stand in front.", _keys()),
         imaging_tabs("/imaging"),
         list_view(
             QueueState,
             label="Queue",
             search="Patient, number, accession",
-            filters=[_STATES],
+            filters=_filters(QueueState, _OPEN_DUE),
+            controls=[_more(QueueState, _OPEN_STATES)],
             empty=Empty(
                 "scan-eye",
                 "Nothing waits",
                 "A session appears here as soon as a device announces one.",
             ),
         ),
+        row_keys(),
     )
 
 
@@ -46,6 +59,7 @@ def queue_page() -> rx.Component:
 )
 def sessions_page() -> rx.Component:
     """List every session."""
+    due = [*_OPEN_DUE, ("decided_late", "Decided late")]
     return rx.fragment(
         page_header("All sessions", "Open and decided, newest first."),
         imaging_tabs("/imaging/sessions"),
@@ -53,7 +67,41 @@ def sessions_page() -> rx.Component:
             SessionListState,
             label="Sessions",
             search="Patient, number, accession",
-            filters=[Filter("qa_state", "Review", list(QA_LABELS.items())), _STATES],
+            filters=_filters(SessionListState, due),
+            controls=[_more(SessionListState, list(QA_LABELS.items()))],
             empty=Empty("scan-eye", "No session yet", "Register a device to begin."),
         ),
+        row_keys(),
+    )
+
+
+def _filters(state: Any, due: list[tuple[str, str]]) -> list[Filter]:
+    return [
+        Filter("urgency", "Urgency", list(URGENCY_LABELS.items())),
+        Filter("due", "Due", due),
+        Filter("assignee", "Reviewer", state.assignees),
+    ]
+
+
+def _more(state: Any, states: list[tuple[str, str]]) -> rx.Component:
+    return filter_menu(
+        state,
+        Filter("qa_state", "Review", states),
+        Filter("device_id", "Device", state.devices),
+        Filter("modality", "Modality", state.modalities),
+        Filter("protocol", "Protocol", state.protocols),
+        Filter("state", "Device says", list(STATE_LABELS.items())),
+        Filter("awaiting", "Waits for", list(AWAITING_WORDS.items())),
+        Filter("from_day", "Completed from"),
+        Filter("to_day", "Completed to"),
+    )
+
+
+def _keys() -> rx.Component:
+    return rx.el.span(
+        shortcut_hint("J K"),
+        rx.el.span("walk"),
+        shortcut_hint("Enter"),
+        rx.el.span("open"),
+        class_name="key-hints wide-only",
     )

@@ -8,7 +8,6 @@ from erp.components import (
     badge,
     button,
     card,
-    confirm_dialog,
     download_link,
     empty_state,
     fact_list,
@@ -18,22 +17,22 @@ from erp.components import (
     notice,
     page_header,
     progress_bar,
-    select_field,
     text_area,
     timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.components.viewer import image_viewer
-from erp.pages.routing import page
-from erp.state.imaging.session import (
-    REJECT_CHOICES,
-    REPEAT_CHOICES,
-    AssignState,
-    RejectState,
-    ReopenState,
-    RepeatState,
-    ReportState,
+from erp.pages.imaging.review import (
+    checklist_card,
+    readings_cards,
+    review_actions,
+    review_card,
+    review_notices,
 )
+from erp.pages.imaging.review_dialogs import review_dialogs
+from erp.pages.routing import page
+from erp.state.imaging.review import ReviewState
+from erp.state.imaging.session import AssignState, ReportState
 from erp.state.imaging.session import ImagingSessionState as State
 
 PRESETS = [
@@ -50,7 +49,7 @@ head = State.head
     title="Session",
     permission="imaging.view",
     parent="/imaging",
-    on_load=[State.open_record, State.listen],
+    on_load=[State.open_record, State.listen, ReviewState.open_record, ReviewState.listen],
 )
 def session_page() -> rx.Component:
     """Show one session and decide about it."""
@@ -60,16 +59,20 @@ def session_page() -> rx.Component:
             page_header(
                 head["patient"],
                 rx.el.span(head["number"], " · ", head["device"], class_name="numeric"),
-                _actions(),
+                review_actions(),
             ),
+            review_notices(),
             rx.foreach(State.warnings, _warning),
             rx.cond(State.fresh > 0, _fresh()),
             rx.el.div(
                 rx.el.div(_viewer(), class_name="imaging-stage"),
                 rx.el.div(
-                    card(_facts(), title="Session", actions=(_priority(),)),
+                    review_card(),
+                    checklist_card(),
+                    card(_facts(), title="Session"),
                     _report(),
                     _measurements(),
+                    readings_cards(),
                     _decisions(),
                     card(timeline(State.events), title="What the device told"),
                     class_name="stack imaging-side",
@@ -85,33 +88,6 @@ def session_page() -> rx.Component:
 
 def _warning(words: rx.Var[str]) -> rx.Component:
     return notice(words)
-
-
-def _actions() -> rx.Component:
-    deciding = rx.el.div(
-        rx.cond(
-            head["is_new"] != "",
-            button("Start review", look="ghost", icon="eye", on_click=State.start_review),
-        ),
-        button(
-            "Reject",
-            icon="ban",
-            on_click=RejectState.open_dialog(head["id"], head["number"]),
-        ),
-        button(
-            "Request repeat",
-            icon="rotate-ccw",
-            on_click=RepeatState.open_dialog(head["id"], head["number"]),
-        ),
-        button("Accept", look="solid", icon="check", on_click=State.accept),
-        class_name="actions",
-    )
-    reopen = button(
-        "Reopen",
-        icon="undo-2",
-        on_click=ReopenState.open_dialog(head["id"], head["number"]),
-    )
-    return rx.cond(head["may_decide"] != "", deciding, rx.cond(head["may_reopen"] != "", reopen))
 
 
 def _fresh() -> rx.Component:
@@ -166,7 +142,6 @@ def _facts() -> rx.Component:
         class_name="imaging-patient",
     )
     facts: list[tuple[str, Any]] = [
-        ("Review", badge(head["qa_state"], head["qa_tone"])),
         ("Device says", badge(head["state"], head["state_tone"])),
         ("Patient", patient),
         ("Patient number", or_dash(head["patient_code"])),
@@ -190,21 +165,9 @@ def _objects() -> rx.Component:
     )
 
 
-def _priority() -> rx.Component:
-    return rx.cond(
-        head["may_review"] != "",
-        icon_button(
-            "flag",
-            "Put in front of the queue, or back",
-            on_click=State.toggle_priority,
-            aria_pressed=rx.cond(head["is_priority"] != "", "true", "false"),
-        ),
-    )
-
-
 def _report() -> rx.Component:
     ask = rx.cond(
-        head["may_review"] != "",
+        head["may_report"] != "",
         button(
             "Make report",
             icon="file-text",
@@ -276,63 +239,9 @@ def _decisions() -> rx.Component:
 
 def _dialogs() -> rx.Component:
     return rx.fragment(
-        confirm_dialog(
-            State.is_asking,
-            title="Accept it as it is?",
-            message=State.question,
-            confirm="Accept",
-            on_confirm=State.accept_anyway,
-            on_cancel=State.keep_open,
-        ),
-        _repeat_dialog(),
-        _reject_dialog(),
-        _reopen_dialog(),
+        review_dialogs(),
         _assign_dialog(),
         _report_dialog(),
-    )
-
-
-def _repeat_dialog() -> rx.Component:
-    return form_dialog(
-        RepeatState,
-        select_field(
-            "Reason",
-            "reason_code",
-            REPEAT_CHOICES,
-            errors=RepeatState.field_errors,
-            required=True,
-        ),
-        text_area("Note for the operator", "note", errors=RepeatState.field_errors),
-        title="Request a repeat",
-        subtitle="The device receives the reason as a command.",
-        submit="Request repeat",
-    )
-
-
-def _reject_dialog() -> rx.Component:
-    return form_dialog(
-        RejectState,
-        select_field(
-            "Reason",
-            "reason_code",
-            REJECT_CHOICES,
-            errors=RejectState.field_errors,
-            required=True,
-        ),
-        text_area("Note", "note", errors=RejectState.field_errors),
-        title="Reject the session",
-        subtitle="Its images stay in the archive, marked as not to be used.",
-        submit="Reject",
-    )
-
-
-def _reopen_dialog() -> rx.Component:
-    return form_dialog(
-        ReopenState,
-        text_area("Why", "note", errors=ReopenState.field_errors),
-        title="Take the decision back",
-        subtitle="The earlier decision stays on record.",
-        submit="Reopen",
     )
 
 

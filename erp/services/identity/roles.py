@@ -31,6 +31,7 @@ VIEW_EVERYTHING = (
     "pos.view",
     "loyalty.view",
     "imaging.view",
+    "imaging.analyse",
     "reporting.view",
     "platform.view",
     "identity.view",
@@ -94,6 +95,10 @@ STANDARD_ROLES = (
             "pos.arrange",
             "imaging.review",
             "imaging.keep",
+            "imaging.sign",
+            "imaging.reopen",
+            "imaging.resolve",
+            "imaging.manage",
             "platform.operate",
         ),
         {
@@ -195,7 +200,7 @@ STANDARD_ROLES = (
     StandardRole(
         "technician",
         "Imaging technician",
-        ("imaging.view", "imaging.review", "imaging.operate", "party.view"),
+        ("imaging.view", "imaging.review", "imaging.sign", "imaging.operate", "party.view"),
     ),
     StandardRole("auditor", "Auditor", VIEW_EVERYTHING),
 )

@@ -7,6 +7,24 @@ from erp.services.imaging.assigning import (
     assign_patient,
     prioritise_session,
 )
+from erp.services.imaging.checklists import (
+    AnswerChecklist,
+    ChecklistItem,
+    SaveChecklist,
+    answer_checklist,
+    save_checklist,
+)
+from erp.services.imaging.claiming import (
+    AssignSession,
+    GiveBackSession,
+    StartReview,
+    TakeOverSession,
+    assign_session,
+    give_back_session,
+    list_reviewers,
+    start_review,
+    take_over_session,
+)
 from erp.services.imaging.committing import (
     CommitmentAnswer,
     CommitmentItem,
@@ -42,6 +60,15 @@ from erp.services.imaging.detailing import (
     get_session,
     list_pictures,
 )
+from erp.services.imaging.device_care import (
+    AlertDevices,
+    RecordMaintenance,
+    SetDeviceCare,
+    alert_devices,
+    record_maintenance,
+    set_device_care,
+)
+from erp.services.imaging.device_page import GetDevice, get_device
 from erp.services.imaging.devices import (
     DeviceCredential,
     NoteDeviceState,
@@ -65,6 +92,7 @@ from erp.services.imaging.exporting import (
     plan_export,
     request_export,
 )
+from erp.services.imaging.figures import ReviewFigures, review_figures
 from erp.services.imaging.filing import FileHeld, HeldObject, file_held, filed, find_held
 from erp.services.imaging.finding import (
     LEVELS,
@@ -85,14 +113,7 @@ from erp.services.imaging.holding import (
     retry_held,
     still_held,
 )
-from erp.services.imaging.intake import (
-    GRANT_SECONDS,
-    Incomplete,
-    Intake,
-    Upload,
-    give_up,
-    put_key,
-)
+from erp.services.imaging.intake import GRANT_SECONDS, Incomplete, Intake, Upload, give_up, put_key
 from erp.services.imaging.keeping import (
     AskRemoval,
     DecideRemoval,
@@ -109,10 +130,10 @@ from erp.services.imaging.keeping import (
 )
 from erp.services.imaging.listing import (
     WaitingCount,
+    clock_text,
     count_waiting,
     list_devices,
     list_held,
-    list_sessions,
 )
 from erp.services.imaging.measuring import record_measurement, withdraw_measurement
 from erp.services.imaging.messages import (
@@ -171,6 +192,9 @@ from erp.services.imaging.ports import (
     RefusedObject,
 )
 from erp.services.imaging.printing import KeyImage, SessionReport, SessionReportPrinter
+from erp.services.imaging.protocols import SaveProtocol, list_protocols, save_protocol
+from erp.services.imaging.queueing import ListSessions, NextSession, list_sessions, next_session
+from erp.services.imaging.repeating import link_repeat
 from erp.services.imaging.reporting import (
     ORIGIN,
     KeyPicture,
@@ -186,19 +210,18 @@ from erp.services.imaging.retaking import retake_message
 from erp.services.imaging.retrieving import MOST_OBJECTS, ArchivedObject, find_objects
 from erp.services.imaging.reviewing import (
     accept_session,
+    hold_session,
     reject_session,
     reopen_session,
     request_repeat,
-    start_review,
+    resolve_discrepancy,
+    resume_session,
 )
-from erp.services.imaging.searching import (
-    MOST_RESULTS,
-    ArchiveSearch,
-    SearchLevel,
-    search_archive,
-)
+from erp.services.imaging.reviews import get_review
+from erp.services.imaging.searching import MOST_RESULTS, ArchiveSearch, SearchLevel, search_archive
 from erp.services.imaging.sending import SendReport, send_report
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
+from erp.services.imaging.signing import AddAddendum, SignOffSession, add_addendum, sign_off_session
 from erp.services.imaging.studies import (
     IngestNow,
     ListStudies,
@@ -212,10 +235,7 @@ from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
 from erp.services.imaging.uploads import find_upload
 from erp.services.imaging.ways_in import SharedWay, delivery_context, ensure_way_in
 from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS, held_in_words
-from erp.services.imaging.worklist import (
-    list_orders,
-    worklist_for,
-)
+from erp.services.imaging.worklist import list_orders, worklist_for
 
 __all__ = [
     "EXPORT_ORIGIN",
@@ -227,14 +247,19 @@ __all__ = [
     "ORIGIN",
     "REJECT_REASONS",
     "REPEAT_REASONS",
+    "AddAddendum",
     "AddPeer",
+    "AlertDevices",
+    "AnswerChecklist",
     "ArchiveSearch",
     "ArchivedObject",
     "AskRemoval",
     "AssignPatient",
+    "AssignSession",
     "BadMessage",
     "BrokerAccounts",
     "Channel",
+    "ChecklistItem",
     "ChunkGrant",
     "CommitmentAnswer",
     "CommitmentItem",
@@ -251,8 +276,10 @@ __all__ = [
     "EventReused",
     "ExportPlan",
     "FileHeld",
+    "GetDevice",
     "GetInstance",
     "GetSession",
+    "GiveBackSession",
     "HaveGrant",
     "HeldObject",
     "HoldStudy",
@@ -265,8 +292,10 @@ __all__ = [
     "KeyImageMaker",
     "KeyPicture",
     "Level",
+    "ListSessions",
     "ListStudies",
     "ManifestLine",
+    "NextSession",
     "NoteDeviceState",
     "ObjectDone",
     "ObjectFacts",
@@ -281,6 +310,7 @@ __all__ = [
     "PrioritiseSession",
     "PutGrant",
     "RecordCommitment",
+    "RecordMaintenance",
     "RecordSessionEvent",
     "RefusedObject",
     "RegisterDevice",
@@ -288,6 +318,9 @@ __all__ = [
     "ReportPlan",
     "RequestExport",
     "Retention",
+    "ReviewFigures",
+    "SaveChecklist",
+    "SaveProtocol",
     "ScheduleOrder",
     "SearchLevel",
     "SendReport",
@@ -296,10 +329,14 @@ __all__ = [
     "SessionEvent",
     "SessionReport",
     "SessionReportPrinter",
+    "SetDeviceCare",
     "SetRetention",
     "SharedWay",
+    "SignOffSession",
+    "StartReview",
     "TakeObject",
     "TakeObjects",
+    "TakeOverSession",
     "TakenObject",
     "Topic",
     "TransferReused",
@@ -307,15 +344,20 @@ __all__ = [
     "Upload",
     "WaitingCount",
     "accept_session",
+    "add_addendum",
     "add_entity",
     "add_peer",
+    "alert_devices",
+    "answer_checklist",
     "answer_commitment",
     "approve_removal",
     "ask_echo",
     "ask_removal",
     "assign_patient",
+    "assign_session",
     "cancel_order",
     "change_peer",
+    "clock_text",
     "complete_session",
     "count_waiting",
     "delivery_context",
@@ -337,13 +379,18 @@ __all__ = [
     "find_upload",
     "finish_export",
     "finish_report",
+    "get_device",
     "get_instance",
     "get_retention",
+    "get_review",
     "get_session",
+    "give_back_session",
     "give_up",
     "held_in_words",
+    "hold_session",
     "hold_study",
     "ingest_now",
+    "link_repeat",
     "list_device_accounts",
     "list_devices",
     "list_entities",
@@ -353,12 +400,15 @@ __all__ = [
     "list_peer_accounts",
     "list_peers",
     "list_pictures",
+    "list_protocols",
+    "list_reviewers",
     "list_sessions",
     "list_studies",
     "lock_held",
     "manifest_sha256",
     "mark_sent",
     "message_digest",
+    "next_session",
     "note_answer",
     "note_answered",
     "note_device_state",
@@ -379,6 +429,7 @@ __all__ = [
     "read_message",
     "read_topic",
     "record_commitment",
+    "record_maintenance",
     "record_measurement",
     "record_session_event",
     "referees",
@@ -394,21 +445,29 @@ __all__ = [
     "request_export",
     "request_repeat",
     "request_report",
+    "resolve_discrepancy",
+    "resume_session",
     "retake_message",
     "retake_object",
     "retire_device",
     "retire_entity",
     "retry_held",
+    "review_figures",
+    "save_checklist",
+    "save_protocol",
     "schedule_order",
     "schedule_repeat",
     "search_archive",
     "send_report",
+    "set_device_care",
     "set_retention",
+    "sign_off_session",
     "start_review",
     "still_held",
     "take_object",
     "take_objects",
     "take_out",
+    "take_over_session",
     "topic_for",
     "with_images",
     "withdraw_measurement",

@@ -1,5 +1,6 @@
 """Telling whose images these are, and which session comes first."""
 
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -8,7 +9,8 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import party
 from erp.services.imaging.events import PatientAssigned, SessionChanged
-from erp.services.imaging.reviewing import unknown_session
+from erp.services.imaging.locking import unknown_session
+from erp.services.imaging.words import URGENCIES
 from erp.services.platform import Command, Identified, command, emit
 
 
@@ -20,10 +22,10 @@ class AssignPatient(Command):
 
 
 class PrioritiseSession(Command):
-    """Put a session in front of the queue, or back."""
+    """Say how urgent a session is."""
 
     session_id: UUID
-    is_priority: bool
+    urgency: Literal["routine", "urgent", "stat"]
 
 
 @command(
@@ -76,7 +78,7 @@ def assign_patient(session: Session, ctx: RequestContext, cmd: AssignPatient) ->
     rest="POST /imaging/sessions/{session_id}/priority",
 )
 def prioritise_session(session: Session, ctx: RequestContext, cmd: PrioritiseSession) -> Identified:
-    """Put a session in front of the queue, or back into it.
+    """Say how urgent a session is: the more urgent, the sooner due and the further in front.
 
     Raises:
         UnknownSession: There is none.
@@ -86,9 +88,9 @@ def prioritise_session(session: Session, ctx: RequestContext, cmd: PrioritiseSes
     """
     row = db.fetch_one(
         session,
-        "update imaging_session set is_priority = %s where tenant_id = %s and id = %s"
+        "update imaging_session set urgency = %s where tenant_id = %s and id = %s"
         " returning number, state",
-        (cmd.is_priority, ctx.tenant_id, cmd.session_id),
+        (URGENCIES.index(cmd.urgency), ctx.tenant_id, cmd.session_id),
     )
     if row is None:
         raise unknown_session()

@@ -13,8 +13,8 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services.imaging.errors import EndedByDevice
 from erp.services.imaging.events import SessionChanged
+from erp.services.imaging.locking import unknown_session
 from erp.services.imaging.messages import SESSION_EVENT, Sha256, Uid, manifest_sha256
-from erp.services.imaging.reviewing import unknown_session
 from erp.services.imaging.settling import settle
 from erp.services.platform import Closed, Command, Result, Text, command, emit
 

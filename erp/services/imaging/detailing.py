@@ -10,8 +10,8 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.documents import blob_key
 from erp.services.imaging.errors import UnknownObject
+from erp.services.imaging.locking import unknown_session
 from erp.services.imaging.queries import report_measurements
-from erp.services.imaging.reviewing import unknown_session
 from erp.services.imaging.words import DECISIONS, REASONS
 from erp.services.platform import Query, Result, query
 
@@ -117,7 +117,6 @@ class SessionDetail(Result):
     quarantined: int
     gaps: int
     missing: int
-    is_priority: bool
     started_at: datetime | None
     completed_at: datetime | None
     settled_at: datetime | None

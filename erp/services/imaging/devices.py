@@ -195,7 +195,7 @@ def note_device_state(session: Session, ctx: RequestContext, cmd: NoteDeviceStat
     only_devices(ctx)
     known = db.fetch_one(
         session,
-        "select state, birth_seq, boot_id from imaging_device"
+        "select state, birth_seq, boot_id, firmware from imaging_device"
         " where tenant_id = %s and id = %s and is_active for no key update",
         (ctx.tenant_id, cmd.device_id),
     )
@@ -205,6 +205,8 @@ def note_device_state(session: Session, ctx: RequestContext, cmd: NoteDeviceStat
     if said.birth_seq < known["birth_seq"]:
         return StateNoted(is_news=False)
     _write_state(session, ctx, cmd.device_id, said)
+    if said.firmware and said.firmware != known["firmware"]:
+        _note_firmware(session, ctx, cmd.device_id, said.firmware)
     if said.birth_seq > known["birth_seq"]:
         clear_settlements(session, ctx, cmd.device_id)
     is_news = (said.state, said.birth_seq) != (known["state"], known["birth_seq"])
@@ -222,13 +224,22 @@ def _write_state(session: Session, ctx: RequestContext, device_id: UUID, said: D
            set state = %s, birth_seq = %s, boot_id = %s, backlog = coalesce(%s, backlog),
                firmware = coalesce(%s, firmware), free_mb = coalesce(%s, free_mb),
                clock_skew_ms = case when %s <> 'offline' then %s else clock_skew_ms end,
-               last_seen_at = greatest(last_seen_at, %s)
+               last_seen_at = greatest(last_seen_at, %s), silent_since = null
          where tenant_id = %s and id = %s
         """,
         (
             *(said.state, said.birth_seq, said.boot_id, said.backlog, said.firmware),
             *(said.free_mb, said.state, skew, ctx.now, ctx.tenant_id, device_id),
         ),
+    )
+
+
+def _note_firmware(session: Session, ctx: RequestContext, device_id: UUID, firmware: str) -> None:
+    db.execute(
+        session,
+        "insert into device_firmware (tenant_id, id, device_id, firmware, seen_at)"
+        " values (%s, %s, %s, %s, %s)",
+        (ctx.tenant_id, new_id(), device_id, firmware, ctx.now),
     )
 
 

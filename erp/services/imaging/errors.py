@@ -112,6 +112,30 @@ class NotReviewable(InvalidInput):
     code = "not_reviewable"
 
 
+class ClaimedByAnother(Conflict):
+    """Somebody else is at the session."""
+
+    code = "claimed_by_another"
+
+
+class OwnReading(Conflict):
+    """Two readers are two persons."""
+
+    code = "own_reading"
+
+
+class ChecklistIncomplete(InvalidInput):
+    """Required items of the checklist are not answered, or not as they must be."""
+
+    code = "checklist_incomplete"
+
+
+class SignedOff(Conflict):
+    """What was signed is not changed."""
+
+    code = "signed_off"
+
+
 class UnknownHeld(NotFound):
     """Nothing of this id waits in quarantine."""
 
@@ -206,6 +230,16 @@ refuse_on(
         "There is already a peer of this AE title at this branch. Change that one.",
         fields={"ae_title": "is a peer of this branch already"},
     ),
+)
+refuse_on(
+    "imaging_session_signed",
+    lambda: SignedOff(
+        "This session is signed off, so nothing of it changes. Add an addendum, or have it reopened."
+    ),
+)
+refuse_on(
+    "uq_qa_reading_tenant_id_session_id_review_round_reader_id",
+    lambda: OwnReading("You have read this session already; now somebody else must."),
 )
 refuse_on(
     "uq_imaging_device_topic",

@@ -113,6 +113,65 @@ class SessionReviewed(DomainEvent):
     reason_code: str
 
 
+class ClaimChanged(DomainEvent):
+    """Somebody took a session into their hands, gave it back or was assigned to it."""
+
+    name: ClassVar[str] = "imaging.claim_changed.v1"
+
+    session_id: UUID
+    claimed_by: UUID | None
+
+
+class ReadingRecorded(DomainEvent):
+    """A reader gave a verdict that decides nothing yet; which one is not told.
+
+    Attributes:
+        awaiting: `second` reader or `resolution`.
+    """
+
+    name: ClassVar[str] = "imaging.reading_recorded.v1"
+
+    session_id: UUID
+    awaiting: str
+
+
+class SessionSigned(DomainEvent):
+    """A session was signed off."""
+
+    name: ClassVar[str] = "imaging.session_signed.v1"
+
+    session_id: UUID
+    signature_id: UUID
+    content_hash: str
+
+
+class AddendumAdded(DomainEvent):
+    """Something was added after a sign-off."""
+
+    name: ClassVar[str] = "imaging.addendum_added.v1"
+
+    session_id: UUID
+    addendum_id: UUID
+
+
+class RepeatArrived(DomainEvent):
+    """Images that were to be taken again have come; the aggregate is the new session."""
+
+    name: ClassVar[str] = "imaging.repeat_arrived.v1"
+
+    session_id: UUID
+    repeat_of: UUID
+
+
+class ProtocolChanged(DomainEvent):
+    """How sessions of a protocol are judged has changed; the aggregate is the protocol."""
+
+    name: ClassVar[str] = "imaging.protocol_changed.v1"
+
+    protocol_id: UUID
+    code: str
+
+
 class PatientAssigned(DomainEvent):
     """A session got its patient."""
 

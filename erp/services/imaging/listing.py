@@ -1,4 +1,4 @@
-"""Lists of imaging: the queue, the quarantine, the devices."""
+"""Lists of imaging: the quarantine, the devices."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -8,8 +8,11 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.imaging.device_page import standing_of
+from erp.services.imaging.queueing import pattern_of
 from erp.services.imaging.words import held_in_words
 from erp.services.platform import (
+    LAST_ID,
     Nothing,
     Page,
     Result,
@@ -18,50 +21,6 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
-
-LATEST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
-
-
-class ListSessions(Page):
-    """Sessions; `show` is `open` for those nobody decided about."""
-
-    show: Literal["", "open", "decided"] = ""
-    qa_state: Literal["", "new", "in_review", "accepted", "repeat_requested", "rejected"] = ""
-    state: Literal["", "announced", "in_progress", "paused", "complete", "aborted"] = ""
-    device_id: UUID | None = None
-
-
-class SessionRow(Result):
-    """A session in a list.
-
-    Attributes:
-        delivered: Objects stored of those expected, such as `12 of 20`.
-        attention: What needs a look: priority, held objects, missing objects.
-    """
-
-    id: UUID
-    number: str
-    patient: str
-    patient_code: str
-    device: str
-    modality: str
-    protocol: str
-    state: str
-    qa_state: str
-    stored: int
-    expected: int | None
-    quarantined: int
-    delivered: str
-    attention: str
-    is_priority: bool
-    started_at: datetime
-    completed_at: datetime | None
-
-
-class SessionPage(Rows):
-    """A page of sessions: those that come first, first; then the newest."""
-
-    rows: list[SessionRow]
 
 
 class ListHeld(Page):
@@ -105,7 +64,12 @@ class ListDevices(Page):
 
 
 class DeviceRow(Result):
-    """A device in the list; `clock` says how far its clock is off."""
+    """A device in the list.
+
+    Attributes:
+        standing: What it last said, or `silent`: online by its own word, and not heard for long.
+        clock: How far its clock is off. is_clock_off: further than allowed.
+    """
 
     id: UUID
     name: str
@@ -117,7 +81,9 @@ class DeviceRow(Result):
     serial: str
     state: str
     backlog: int
+    standing: str
     clock: str
+    is_clock_off: bool
     firmware: str
     free_mb: int | None
     waiting_sessions: int
@@ -138,73 +104,10 @@ class WaitingCount(Result):
     held: int
 
 
-@query("imaging.list_sessions", permission="imaging.view", rest="GET /imaging/sessions")
-def list_sessions(session: Session, ctx: RequestContext, wanted: ListSessions) -> SessionPage:
-    """List sessions: priority first, then the newest."""
-    priority, before = decode_cursor(wanted.cursor, 2) or ("1", LATEST)
-    rows = db.fetch_all(
-        session,
-        """
-        select held.id, held.number, held.patient_name, held.patient_code, device.name as device,
-               coalesce(nullif(held.modality, ''), device.modality) as modality,
-               held.protocol, held.state, held.qa_state, held.stored, held.expected,
-               held.quarantined, held.is_priority, held.settled_at, held.completed_at,
-               coalesce(held.started_at, held.created_at) as started_at
-          from imaging_session held
-          join imaging_device device
-            on (device.tenant_id, device.id) = (held.tenant_id, held.device_id)
-         where held.tenant_id = %(tenant)s
-           and (%(show)s = '' or (held.qa_state in ('new', 'in_review')) = (%(show)s = 'open'))
-           and (%(qa)s = '' or held.qa_state = %(qa)s)
-           and (%(state)s = '' or held.state = %(state)s)
-           and (%(device)s::uuid is null or held.device_id = %(device)s)
-           and (%(search)s = '' or concat_ws(' ', held.number, held.patient_name, held.patient_code,
-                held.accession, held.protocol, held.external_id) ilike %(search)s)
-           and (held.is_priority::int, held.id) < (%(priority)s::int, %(before)s::uuid)
-         order by held.is_priority::int desc, held.id desc limit %(limit)s
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "show": wanted.show,
-            "qa": wanted.qa_state,
-            "state": wanted.state,
-            "device": wanted.device_id,
-            "search": _pattern(wanted.search),
-            "priority": priority,
-            "before": before,
-            "limit": wanted.limit + 1,
-        },
-    )
-    page = [_session_row(row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(int(page[-1].is_priority), page[-1].id) if more else ""
-    return SessionPage(rows=page, next_cursor=cursor)
-
-
-def _session_row(row: db.Row) -> SessionRow:
-    expected = row["expected"]
-    delivered = f"{row['stored']} of {expected}" if expected is not None else f"{row['stored']}"
-    return SessionRow(
-        patient=row["patient_name"] or row["patient_code"] or "Unknown patient",
-        delivered=delivered,
-        attention=", ".join(_attention(row)),
-        **{name: row[name] for name in SessionRow.model_fields if name in row},
-    )
-
-
-def _attention(row: db.Row) -> list[str]:
-    found = ["priority"] if row["is_priority"] else []
-    if row["quarantined"]:
-        found.append(f"{row['quarantined']} held")
-    if row["state"] == "complete" and row["settled_at"] is None:
-        found.append("objects missing")
-    return found
-
-
 @query("imaging.list_held", permission="imaging.view", rest="GET /imaging/quarantine")
 def list_held(session: Session, ctx: RequestContext, wanted: ListHeld) -> HeldPage:
     """List what was held back, newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [LATEST])[0]
+    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
     rows = db.fetch_all(
         session,
         """
@@ -232,7 +135,7 @@ def list_held(session: Session, ctx: RequestContext, wanted: ListHeld) -> HeldPa
             "before": before,
             "status": wanted.status,
             "kind": wanted.kind,
-            "search": _pattern(wanted.search),
+            "search": pattern_of(wanted.search),
             "limit": wanted.limit + 1,
         },
     )
@@ -275,6 +178,7 @@ def list_devices(session: Session, ctx: RequestContext, wanted: ListDevices) -> 
         select device.id, device.name, device.kind, device.ae_title,
                coalesce(nullif(device.ae_title, ''), device.site || '/' || device.code) as topic,
                device.modality, device.model, device.serial, device.state, device.backlog, device.clock_skew_ms,
+               device.clock_warn_seconds, device.silent_after_minutes,
                device.firmware, device.free_mb, device.last_seen_at, device.last_object_at,
                (select count(*) from imaging_session held
                  where held.tenant_id = device.tenant_id and held.device_id = device.id
@@ -285,15 +189,23 @@ def list_devices(session: Session, ctx: RequestContext, wanted: ListDevices) -> 
                 device.model, device.serial) ilike %(search)s)
          order by device.site, device.code limit 500
         """,
-        {"tenant": ctx.tenant_id, "search": _pattern(wanted.search)},
+        {"tenant": ctx.tenant_id, "search": pattern_of(wanted.search)},
     )
-    shown = [
-        DeviceRow(clock=_clock_text(row.pop("clock_skew_ms")), **row) for row in map(dict, rows)
-    ]
-    return DeviceList(rows=shown)
+    return DeviceList(rows=[_device_row(row, ctx) for row in rows])
 
 
-def _clock_text(skew_ms: int | None) -> str:
+def _device_row(row: db.Row, ctx: RequestContext) -> DeviceRow:
+    skew = row["clock_skew_ms"]
+    return DeviceRow(
+        standing=standing_of(row, ctx.now),
+        clock=clock_text(skew),
+        is_clock_off=skew is not None and abs(skew) > 1000 * row["clock_warn_seconds"],
+        **{name: row[name] for name in DeviceRow.model_fields if name in row},
+    )
+
+
+def clock_text(skew_ms: int | None) -> str:
+    """Return how far a clock is off, in words."""
     if skew_ms is None:
         return ""
     seconds = abs(skew_ms) // 1000
@@ -316,11 +228,3 @@ def count_waiting(session: Session, ctx: RequestContext, _wanted: Nothing) -> Wa
         {"tenant": ctx.tenant_id},
     )
     return WaitingCount(**(row or {"waiting": 0, "held": 0}))
-
-
-def _pattern(search: str) -> str:
-    """Return a LIKE pattern that finds the words as they are."""
-    if not search:
-        return ""
-    plain = search.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{plain}%"

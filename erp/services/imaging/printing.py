@@ -37,6 +37,8 @@ class PrintedDecision:
     decided_at: datetime
     reason: str = ""
     note: str = ""
+    signed: str = ""
+    """Who signed it off and when; empty while nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class SessionReport:
         made_at: Aware instant the report was asked for; shown in `time_zone`.
         decision: None while the session waits for review.
         signatory: Who signs, printed under the line.
+        addenda: What was added after the sign-off: when and by whom, with the text.
     """
 
     clinic_name: str
@@ -69,6 +72,7 @@ class SessionReport:
     images: tuple[KeyImage, ...] = ()
     decision: PrintedDecision | None = None
     signatory: str = ""
+    addenda: tuple[PrintedFact, ...] = ()
     time_zone: str = "Asia/Kolkata"
 
 

@@ -30,6 +30,34 @@ def party_row(session: Session, ctx: RequestContext, party_id: UUID) -> db.Row:
     return row
 
 
+def reviewers(session: Session, ctx: RequestContext) -> list[db.Row]:
+    """Return user id and name of active members who may review, by name."""
+    return db.fetch_all(
+        session,
+        """
+        select member.user_id as id, member.display_name as name
+          from membership member
+         where member.tenant_id = %s and member.is_active and exists (
+               select from membership_role held
+                 join role on (role.tenant_id, role.id) = (held.tenant_id, held.role_id)
+                where (held.tenant_id, held.membership_id) = (member.tenant_id, member.id)
+                  and role.permissions && array['imaging.review', '*'])
+         order by member.display_name, member.user_id
+        """,
+        (ctx.tenant_id,),
+    )
+
+
+def membership_of_actor(session: Session, ctx: RequestContext) -> UUID | None:
+    """Return the acting person's membership; a machine has none."""
+    row = db.fetch_one(
+        session,
+        "select id from membership where tenant_id = %s and user_id = %s and is_active",
+        (ctx.tenant_id, ctx.user_id),
+    )
+    return row["id"] if row else None
+
+
 def tenant_and_branch(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row | None:
     """Return the tenant's slug and the code of one of its branches."""
     return db.fetch_one(
@@ -121,13 +149,32 @@ def report_measurements(session: Session, ctx: RequestContext, session_id: UUID)
 
 
 def report_decision(session: Session, ctx: RequestContext, session_id: UUID) -> db.Row | None:
-    """Return the latest decision, if the session is decided."""
+    """Return the decision in force with its sign-off, if the session is decided."""
     return db.fetch_one(
         session,
-        "select to_state, reason_code, note, reviewer_name, decided_at from qa_review"
-        " where tenant_id = %s and session_id = %s"
-        " and to_state in ('accepted', 'repeat_requested', 'rejected')"
-        " and id = (select max(id::text)::uuid from qa_review latest"
-        "   where latest.tenant_id = qa_review.tenant_id and latest.session_id = qa_review.session_id)",
+        """
+        select decided.to_state, decided.reason_code, decided.note, decided.reviewer_name,
+               decided.decided_at, signed.signer_name, signed.signed_at
+          from imaging_session held
+          join lateral (select * from qa_review review
+                         where (review.tenant_id, review.session_id) = (held.tenant_id, held.id)
+                           and review.to_state in ('accepted', 'repeat_requested', 'rejected')
+                         order by review.id desc limit 1) decided on true
+          left join qa_signature signed
+            on (signed.tenant_id, signed.session_id, signed.review_round)
+               = (held.tenant_id, held.id, held.review_round) and held.qa_state = 'signed_off'
+         where held.tenant_id = %s and held.id = %s
+           and held.qa_state in ('accepted', 'signed_off', 'repeat_requested', 'rejected')
+        """,
+        (ctx.tenant_id, session_id),
+    )
+
+
+def report_addenda(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:
+    """Return what was added after the sign-off, oldest first."""
+    return db.fetch_all(
+        session,
+        "select text, author_name, added_at from qa_addendum"
+        " where tenant_id = %s and session_id = %s order by id",
         (ctx.tenant_id, session_id),
     )

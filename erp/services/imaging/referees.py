@@ -90,3 +90,66 @@ referee(
          order by held.tenant_id, held.id limit 1
     """,
 )
+referee(
+    "IQ1",
+    "A decision is that of its readers: of one, of two who agree, or of who resolved it",
+    counted="select count(*) from qa_reading",
+    offenders="""
+        select held.tenant_id, held.id, held.number, held.qa_state, held.awaiting
+          from imaging_session held
+          join lateral (select count(*) as readers, max(place) as last,
+                               (array_agg(verdict order by place desc))[1] as verdict,
+                               count(distinct verdict) filter (where place < 3) as views
+                          from qa_reading read
+                         where (read.tenant_id, read.session_id, read.review_round)
+                               = (held.tenant_id, held.id, held.review_round)) found on true
+         where held.awaiting = 'second' and found.readers <> 1
+            or held.awaiting = 'resolution' and (found.readers, found.views) <> (2, 2)
+            or held.awaiting = '' and held.qa_state in ('new', 'in_review', 'on_hold')
+               and found.readers > 0
+            or found.readers > 0 and found.readers <> found.last
+            or found.readers > 0 and held.decided_at is not null
+               and (found.verdict <> case held.qa_state when 'signed_off' then 'accepted'
+                                                         else held.qa_state end
+                    or found.views = 2 and found.last < 3)
+         order by held.tenant_id, held.id limit 1
+    """,
+)
+referee(
+    "IQ2",
+    "What was signed is word for word what was hashed, and its objects and measurements are still there",
+    counted="select count(*) from qa_signature",
+    offenders="""
+        select signed.tenant_id, signed.id, signed.session_id from qa_signature signed
+          join imaging_session held
+            on (held.tenant_id, held.id) = (signed.tenant_id, signed.session_id)
+         where signed.content_hash <> encode(sha256(convert_to(signed.content, 'UTF8')), 'hex')
+            or exists (select from jsonb_array_elements(signed.content::jsonb -> 'objects') as listed
+                        where not exists (select from dicom_instance kept
+                               where kept.tenant_id = signed.tenant_id
+                                 and kept.session_id = signed.session_id
+                                 and kept.sop_uid = listed ->> 'sop_uid'
+                                 and kept.sha256 = listed ->> 'sha256'))
+            or (held.qa_state, held.review_round) = ('signed_off', signed.review_round)
+               and (select count(*) from annotation drawn
+                     where (drawn.tenant_id, drawn.session_id) = (held.tenant_id, held.id)
+                       and not drawn.is_deleted and not exists (
+                           select from annotation later where later.tenant_id = drawn.tenant_id
+                              and later.supersedes_id = drawn.id))
+                   <> jsonb_array_length(signed.content::jsonb -> 'measurements')
+         order by signed.tenant_id, signed.id limit 1
+    """,
+)
+referee(
+    "IQ3",
+    "A session that is signed off has its signature, and no other is in that state",
+    counted="select count(*) from imaging_session where qa_state = 'signed_off'",
+    offenders="""
+        select held.tenant_id, held.id, held.number from imaging_session held
+         where held.qa_state = 'signed_off' and not exists (
+               select from qa_signature signed
+                where (signed.tenant_id, signed.session_id, signed.review_round)
+                      = (held.tenant_id, held.id, held.review_round))
+         order by held.tenant_id, held.id limit 1
+    """,
+)

@@ -9,6 +9,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services.imaging.events import SessionReviewed
+from erp.services.imaging.locking import DECIDED, VERDICTS
 from erp.services.platform import emit
 
 
@@ -23,14 +24,39 @@ def record_decision(
 ) -> None:
     """Move a locked session to a review state and write the decision down.
 
+    Claims and answers outlive it only where the review goes on; leaving a decision, or a first
+    reading, begins another review.
+
     Emits:
         imaging.session_reviewed.v1.
     """
+    begins_anew = is_another_review(found, to_state)
     db.execute(
         session,
-        "update imaging_session set qa_state = %s, qa_by = %s, qa_at = %s, qa_reason = %s,"
-        " version = version + 1 where tenant_id = %s and id = %s",
-        (to_state, ctx.user_id, ctx.now, reason_code, ctx.tenant_id, found["id"]),
+        """
+        update imaging_session
+           set qa_state = %(to)s, qa_by = %(me)s, qa_at = %(now)s, qa_reason = %(reason)s,
+               version = version + 1, review_round = review_round + %(anew)s, awaiting = '',
+               decided_at = case when %(is_signing)s then decided_at
+                                 when %(is_verdict)s then %(now)s end,
+               claimed_by = case when %(keeps)s then claimed_by end,
+               claimed_name = case when %(keeps)s then claimed_name else '' end,
+               claimed_until = case when %(keeps)s then claimed_until end,
+               answers = case when %(keeps)s then answers else '{}' end
+         where tenant_id = %(tenant)s and id = %(id)s
+        """,
+        {
+            "to": to_state,
+            "me": ctx.user_id,
+            "now": ctx.now,
+            "reason": reason_code,
+            "anew": int(begins_anew),
+            "is_signing": to_state == "signed_off",
+            "is_verdict": to_state in VERDICTS,
+            "keeps": to_state == "in_review" and not begins_anew,
+            "tenant": ctx.tenant_id,
+            "id": found["id"],
+        },
     )
     db.execute(
         session,
@@ -62,12 +88,22 @@ def content_hash(session: Session, ctx: RequestContext, session_id: UUID) -> str
     return hashlib.sha256("\n".join(row["sha256"] for row in rows).encode()).hexdigest()
 
 
+def is_another_review(found: db.Row, to_state: str) -> bool:
+    """Tell whether a move ends a decision or a first reading, so that all is read anew."""
+    is_open = to_state in {"new", "in_review"}
+    restarts = bool(found["awaiting"]) and to_state == "new"
+    return is_open and (found["qa_state"] in DECIDED or restarts)
+
+
 def reopen_for_new_objects(session: Session, ctx: RequestContext, session_id: UUID) -> None:
-    """Put a decided session back into the queue: what was decided on is not what it holds now."""
+    """Put a decided or half-read session back: what was judged is not what it holds now.
+
+    A session that is signed off stays so; its page says what came later.
+    """
     found = db.fetch_one(
         session,
-        "select id, qa_state from imaging_session where tenant_id = %s and id = %s"
-        " and qa_state in ('accepted', 'rejected', 'repeat_requested')",
+        "select id, qa_state, awaiting from imaging_session where tenant_id = %s and id = %s"
+        " and (qa_state in ('accepted', 'rejected', 'repeat_requested') or awaiting <> '')",
         (ctx.tenant_id, session_id),
     )
     if found is not None:

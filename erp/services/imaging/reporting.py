@@ -16,16 +16,17 @@ from erp.services import documents
 from erp.services.documents import blob_key
 from erp.services.imaging.errors import NothingToReport, ReportRunning
 from erp.services.imaging.events import ReportFinished, ReportRequested
+from erp.services.imaging.locking import unknown_session
 from erp.services.imaging.matching import spoken_name
 from erp.services.imaging.printing import KeyImage, PrintedDecision, PrintedFact, SessionReport
 from erp.services.imaging.queries import (
     place_of_session,
+    report_addenda,
     report_decision,
     report_measurements,
     report_pictures,
     session_for_report,
 )
-from erp.services.imaging.reviewing import unknown_session
 from erp.services.imaging.words import DECISIONS, REASONS
 from erp.services.platform import Command, Result, command, emit
 
@@ -150,6 +151,13 @@ def plan_report(session: Session, ctx: RequestContext, report_id: UUID) -> Repor
         findings=row["findings"],
         decision=_decision(session, ctx, row["id"]),
         signatory=row["requested_by_name"],
+        addenda=tuple(
+            PrintedFact(
+                f"{instant_text(added['added_at'], ctx.time_zone)}, {added['author_name']}",
+                added["text"],
+            )
+            for added in report_addenda(session, ctx, row["id"])
+        ),
         time_zone=ctx.time_zone,
     )
     return ReportPlan(
@@ -261,6 +269,9 @@ def _decision(session: Session, ctx: RequestContext, session_id: UUID) -> Printe
         decided_at=row["decided_at"],
         reason=REASONS.get(row["reason_code"]) or row["reason_code"],
         note=row["note"],
+        signed=f"{row['signer_name']}, {instant_text(row['signed_at'], ctx.time_zone)}"
+        if row["signed_at"]
+        else "",
     )
 
 

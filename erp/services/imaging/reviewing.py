@@ -1,24 +1,35 @@
 """Review: people accept a session, ask for a repeat, reject it, or take a decision back."""
 
 from enum import StrEnum
-from typing import Final
+from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import ConfirmationRequired
-from erp.core.ids import new_id
-from erp.services.imaging.errors import NotReviewable, ReviewOvertaken, UnknownSession
-from erp.services.imaging.outgoing import Address, say
+from erp.services.imaging.errors import NotReviewable
+from erp.services.imaging.locking import (
+    DECIDED,
+    OPEN,
+    lock_session_row,
+    refuse_others_claim,
+    refuse_own_second,
+    require_state,
+)
+from erp.services.imaging.protocols import rules_for
 from erp.services.imaging.reopening import record_decision
-from erp.services.imaging.topics import Channel
-from erp.services.platform import Command, Identified, Text, command
-
-OPEN: Final = frozenset({"new", "in_review"})
-DECIDED: Final = frozenset({"accepted", "repeat_requested", "rejected"})
+from erp.services.imaging.verdicts import (
+    RESOLUTION,
+    Verdict,
+    VerdictGiven,
+    check_reason,
+    finish,
+    give_verdict,
+    write_reading,
+)
+from erp.services.platform import Command, Identified, ShortText, Text, command
 
 
 class RepeatReason(StrEnum):
@@ -49,12 +60,6 @@ class IncompleteSession(ConfirmationRequired):
     code = "session_incomplete"
 
 
-class StartReview(Command):
-    """Take a session into review."""
-
-    session_id: UUID
-
-
 class AcceptSession(Command):
     """Find a session good; `version` as shown, so that another's decision is not overwritten."""
 
@@ -82,41 +87,33 @@ class RejectSession(Command):
 
 
 class ReopenSession(Command):
-    """Take a decision back."""
+    """Take a decision back, the sign-off too; `note` says why."""
 
     session_id: UUID
-    note: Text = ""
+    note: ShortText
 
 
-class RepeatCommand(BaseModel):
-    """What the device is told."""
+class ResolveDiscrepancy(Command):
+    """Decide where two readers differ; `reason_code` is of the verdict's list."""
 
-    command: str = "repeat"
-    session_id: str
-    reason: str
-    note: str
+    session_id: UUID
+    verdict: Literal["accepted", "repeat_requested", "rejected"]
+    reason_code: RepeatReason | RejectReason | Literal[""] = ""
+    note: ShortText
+    version: int | None = None
 
 
-@command(
-    "imaging.start_review",
-    permission="imaging.review",
-    rest="POST /imaging/sessions/{session_id}/start-review",
-)
-def start_review(session: Session, ctx: RequestContext, cmd: StartReview) -> Identified:
-    """Take a session into review; one that is in review already stays.
+class HoldSession(Command):
+    """Put a session aside until something is cleared up; `note` says what."""
 
-    Raises:
-        UnknownSession: There is none.
-        NotReviewable: It was decided.
+    session_id: UUID
+    note: ShortText
 
-    Emits:
-        imaging.session_reviewed.v1.
-    """
-    found = _locked(session, ctx, cmd.session_id, None)
-    _require(found, OPEN, "was decided; reopen it first")
-    if found["qa_state"] == "new":
-        record_decision(session, ctx, found, "in_review")
-    return Identified(id=cmd.session_id)
+
+class ResumeSession(Command):
+    """Put a session that was put aside back into the queue."""
+
+    session_id: UUID
 
 
 @command(
@@ -124,26 +121,30 @@ def start_review(session: Session, ctx: RequestContext, cmd: StartReview) -> Ide
     permission="imaging.review",
     rest="POST /imaging/sessions/{session_id}/accept",
 )
-def accept_session(session: Session, ctx: RequestContext, cmd: AcceptSession) -> Identified:
+def accept_session(session: Session, ctx: RequestContext, cmd: AcceptSession) -> VerdictGiven:
     """Find a session good.
+
+    Where the protocol wants a second reader, the session waits for one and nothing is decided.
 
     Raises:
         UnknownSession: There is none.
         NotReviewable: It was decided, or holds no object.
         ReviewOvertaken: Someone decided in the meantime.
         IncompleteSession: Objects are missing or held back; a person may accept it so.
+        ChecklistIncomplete: Required items of the checklist are open; it says which.
+        ClaimedByAnother: Somebody else is at it.
+        OwnReading: It waits for a second reader, and the actor was the first.
 
     Emits:
-        imaging.session_reviewed.v1.
+        imaging.session_reviewed.v1, or imaging.reading_recorded.v1 where another reads next.
     """
-    found = _locked(session, ctx, cmd.session_id, cmd.version)
-    _require(found, OPEN, "was decided; reopen it first")
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    require_state(found, OPEN, "was decided; reopen it first")
     if found["stored"] == 0:
         raise NotReviewable("The session holds no object yet.")
     if IncompleteSession.code not in ctx.confirmed:
         _question(found)
-    record_decision(session, ctx, found, "accepted", note=cmd.note)
-    return Identified(id=cmd.session_id)
+    return give_verdict(session, ctx, found, Verdict("accepted", note=cmd.note))
 
 
 @command(
@@ -151,24 +152,25 @@ def accept_session(session: Session, ctx: RequestContext, cmd: AcceptSession) ->
     permission="imaging.review",
     rest="POST /imaging/sessions/{session_id}/request-repeat",
 )
-def request_repeat(session: Session, ctx: RequestContext, cmd: RequestRepeat) -> Identified:
+def request_repeat(session: Session, ctx: RequestContext, cmd: RequestRepeat) -> VerdictGiven:
     """Have images taken again; the device receives the reason as a command.
+
+    Where the protocol wants a second reader, the session waits for one and nothing is sent.
 
     Raises:
         UnknownSession: There is none.
         NotReviewable: It was decided.
         ReviewOvertaken: Someone decided in the meantime.
+        ClaimedByAnother: Somebody else is at it.
+        OwnReading: It waits for a second reader, and the actor was the first.
 
     Emits:
-        imaging.session_reviewed.v1.
+        imaging.session_reviewed.v1, or imaging.reading_recorded.v1 where another reads next.
     """
-    found = _locked(session, ctx, cmd.session_id, cmd.version)
-    _require(found, OPEN, "was decided; reopen it first")
-    reason = cmd.reason_code.value
-    record_decision(session, ctx, found, "repeat_requested", reason_code=reason, note=cmd.note)
-    told = RepeatCommand(session_id=found["external_id"], reason=reason, note=cmd.note)
-    say(session, ctx, Address(found["device_id"], Channel.COMMAND, new_id().hex), told)
-    return Identified(id=cmd.session_id)
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    require_state(found, OPEN, "was decided; reopen it first")
+    verdict = Verdict("repeat_requested", cmd.reason_code.value, cmd.note)
+    return give_verdict(session, ctx, found, verdict)
 
 
 @command(
@@ -176,37 +178,33 @@ def request_repeat(session: Session, ctx: RequestContext, cmd: RequestRepeat) ->
     permission="imaging.review",
     rest="POST /imaging/sessions/{session_id}/reject",
 )
-def reject_session(session: Session, ctx: RequestContext, cmd: RejectSession) -> Identified:
+def reject_session(session: Session, ctx: RequestContext, cmd: RejectSession) -> VerdictGiven:
     """Find a session unusable; its objects stay in the archive, marked by the decision.
 
     Raises:
         UnknownSession: There is none.
         NotReviewable: It was decided.
         ReviewOvertaken: Someone decided in the meantime.
+        ClaimedByAnother: Somebody else is at it.
+        OwnReading: It waits for a second reader, and the actor was the first.
 
     Emits:
-        imaging.session_reviewed.v1.
+        imaging.session_reviewed.v1, or imaging.reading_recorded.v1 where another reads next.
     """
-    found = _locked(session, ctx, cmd.session_id, cmd.version)
-    _require(found, OPEN, "was decided; reopen it first")
-    record_decision(
-        session,
-        ctx,
-        found,
-        "rejected",
-        reason_code=cmd.reason_code.value,
-        note=cmd.note,
-    )
-    return Identified(id=cmd.session_id)
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    require_state(found, OPEN, "was decided; reopen it first")
+    return give_verdict(session, ctx, found, Verdict("rejected", cmd.reason_code.value, cmd.note))
 
 
 @command(
     "imaging.reopen_session",
-    permission="imaging.review",
+    permission="imaging.reopen",
     rest="POST /imaging/sessions/{session_id}/reopen",
 )
 def reopen_session(session: Session, ctx: RequestContext, cmd: ReopenSession) -> Identified:
-    """Take a decision back; the earlier one stays on record.
+    """Take a decision back, the sign-off too; the earlier one stays on record, as does its signature.
+
+    All is read anew: the session belongs to nobody and its checklist is empty.
 
     Raises:
         UnknownSession: There is none.
@@ -215,33 +213,90 @@ def reopen_session(session: Session, ctx: RequestContext, cmd: ReopenSession) ->
     Emits:
         imaging.session_reviewed.v1.
     """
-    found = _locked(session, ctx, cmd.session_id, None)
-    _require(found, DECIDED, "is still open")
+    found = lock_session_row(session, ctx, cmd.session_id)
+    require_state(found, DECIDED, "is still open")
     record_decision(session, ctx, found, "in_review", reason_code="reopened", note=cmd.note)
     return Identified(id=cmd.session_id)
 
 
-def unknown_session() -> UnknownSession:
-    """Return the refusal for a session that is absent or foreign."""
-    return UnknownSession("There is no such session.")
+@command(
+    "imaging.resolve_discrepancy",
+    permission="imaging.resolve",
+    rest="POST /imaging/sessions/{session_id}/resolve",
+)
+def resolve_discrepancy(
+    session: Session, ctx: RequestContext, cmd: ResolveDiscrepancy
+) -> VerdictGiven:
+    """Decide a session whose two readers differ, as a third person and with a reason.
+
+    Raises:
+        UnknownSession: There is none.
+        NotReviewable: Its readers do not differ.
+        ReviewOvertaken: Someone decided in the meantime.
+        ClaimedByAnother: Somebody else is at it.
+        OwnReading: The actor is one of the two.
+        InvalidInput: The reason is not of the verdict's list.
+
+    Emits:
+        imaging.session_reviewed.v1.
+    """
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    require_state(found, OPEN, "was decided; reopen it first")
+    if found["awaiting"] != RESOLUTION:
+        raise NotReviewable(f"There is nothing to resolve in session {found['number']}.")
+    refuse_others_claim(found, ctx)
+    refuse_own_second(session, ctx, found)
+    verdict = Verdict(cmd.verdict, f"{cmd.reason_code}", cmd.note)
+    check_reason(verdict)
+    rules = rules_for(session, ctx, found["protocol"])
+    write_reading(session, ctx, found, verdict, rules, place=3)
+    return finish(session, ctx, found, verdict)
 
 
-def _locked(session: Session, ctx: RequestContext, session_id: UUID, version: int | None) -> db.Row:
-    found = db.fetch_one(
-        session,
-        "select * from imaging_session where tenant_id = %s and id = %s for no key update",
-        (ctx.tenant_id, session_id),
-    )
-    if found is None:
-        raise unknown_session()
-    if version is not None and version != found["version"]:
-        raise ReviewOvertaken("Someone decided about this session meanwhile. Look again.")
-    return found
+@command(
+    "imaging.hold_session",
+    permission="imaging.review",
+    rest="POST /imaging/sessions/{session_id}/hold",
+)
+def hold_session(session: Session, ctx: RequestContext, cmd: HoldSession) -> Identified:
+    """Put a session aside; nobody decides about it until it is resumed.
+
+    Raises:
+        UnknownSession: There is none.
+        NotReviewable: It was decided, or waits for another reader.
+        ClaimedByAnother: Somebody else is at it.
+
+    Emits:
+        imaging.session_reviewed.v1.
+    """
+    found = lock_session_row(session, ctx, cmd.session_id)
+    require_state(found, OPEN, "was decided; reopen it first")
+    refuse_others_claim(found, ctx)
+    if found["awaiting"]:
+        raise NotReviewable(f"Session {found['number']} waits for another reader.")
+    record_decision(session, ctx, found, "on_hold", reason_code="held", note=cmd.note)
+    return Identified(id=cmd.session_id)
 
 
-def _require(found: db.Row, states: frozenset[str], otherwise: str) -> None:
-    if found["qa_state"] not in states:
-        raise NotReviewable(f"Session {found['number']} {otherwise}.")
+@command(
+    "imaging.resume_session",
+    permission="imaging.review",
+    rest="POST /imaging/sessions/{session_id}/resume",
+)
+def resume_session(session: Session, ctx: RequestContext, cmd: ResumeSession) -> Identified:
+    """Put a session that was put aside back into the queue.
+
+    Raises:
+        UnknownSession: There is none.
+        NotReviewable: It is not on hold.
+
+    Emits:
+        imaging.session_reviewed.v1.
+    """
+    found = lock_session_row(session, ctx, cmd.session_id)
+    require_state(found, frozenset({"on_hold"}), "is not on hold")
+    record_decision(session, ctx, found, "new", reason_code="resumed")
+    return Identified(id=cmd.session_id)
 
 
 def _question(found: db.Row) -> None:

@@ -18,6 +18,7 @@ from erp.services.imaging.events import SessionChanged
 from erp.services.imaging.matching import party_of
 from erp.services.imaging.messages import EventType, SessionEvent, is_plausible, manifest_sha256
 from erp.services.imaging.ordering import link_order
+from erp.services.imaging.repeating import link_repeat
 from erp.services.imaging.settling import settle
 from erp.services.platform import Command, Result, Series, command, emit, next_number
 
@@ -257,6 +258,8 @@ def _apply(session: Session, ctx: RequestContext, found: db.Row, event: SessionE
     if event.order is not None and found["order_id"] is None:
         link_order(session, ctx, session_id)
     _touch_device(session, ctx, found["device_id"])
+    if code and found["repeat_of"] is None and _matters(found, event):
+        link_repeat(session, ctx, session_id)
     if state != found["state"] or code != found["patient_code"]:
         changed = SessionChanged(session_id=session_id, number=found["number"], state=state)
         emit(session, ctx, session_id, changed)

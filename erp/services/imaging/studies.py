@@ -10,9 +10,9 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.services.imaging.keeping import DEFAULT_YEARS
-from erp.services.imaging.listing import LATEST
 from erp.services.imaging.matching import spoken_name
 from erp.services.platform import (
+    LAST_ID,
     Nothing,
     Page,
     Result,
@@ -104,7 +104,7 @@ class Retention(Result):
 @query("imaging.list_studies", permission="imaging.view", rest="GET /imaging/studies")
 def list_studies(session: Session, ctx: RequestContext, wanted: ListStudies) -> StudyPage:
     """List the studies of the archive, the newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [LATEST])[0]
+    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
     rows = db.fetch_all(
         session,
         _STUDIES,

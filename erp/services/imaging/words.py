@@ -1,6 +1,8 @@
 """What codes mean, in words for people."""
 
+from datetime import date, datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 REPEAT_REASONS: Final = {
     "motion": "Patient moved",
@@ -23,14 +25,24 @@ REASONS: Final = {
     **REJECT_REASONS,
     "objects_added": "New objects arrived",
     "reopened": "Decision taken back",
+    "given_back": "Given back",
+    "taken_over": "Taken over",
+    "held": "Put on hold",
+    "resumed": "Resumed",
 }
 DECISIONS: Final = {
     "new": "New",
     "in_review": "In review",
+    "on_hold": "On hold",
     "accepted": "Accepted",
+    "signed_off": "Signed off",
     "repeat_requested": "Repeat requested",
     "rejected": "Rejected",
 }
+URGENCIES: Final = ("routine", "urgent", "stat")
+"""By the number a session keeps."""
+DUE_WORDS: Final = {"overdue": "overdue", "late": "decided late", "kept": "kept"}
+AWAITING_WORDS: Final = {"second": "Second reader", "resolution": "Readers differ"}
 HELD: Final = {
     "not_dicom": ("Not a DICOM object", "Check what the device exports, then retry or discard."),
     "no_meta": ("No DICOM header", "The device exports bare data sets; set it to DICOM files."),
@@ -81,3 +93,12 @@ HELD: Final = {
 def held_in_words(code: str) -> tuple[str, str]:
     """Return why something is held and what to do about it."""
     return HELD.get(code, (code.replace("_", " ").capitalize(), "Retry, or discard it."))
+
+
+def soon_text(instant: datetime, today: date, zone: str) -> str:
+    """Return an instant as short as it can be: `today 14:30`, `tomorrow 09:00`, or its day."""
+    local = instant.astimezone(ZoneInfo(zone))
+    away = (local.date() - today).days
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away)
+    day = near or f"{local:%d-%m}" + ("" if local.year == today.year else f"-{local.year}")
+    return f"{day}\N{NO-BREAK SPACE}{local:%H:%M}"

@@ -1,4 +1,4 @@
-"""Filters that a person keeps for a list under a name; nobody else sees them."""
+"""Filters that a person keeps for a list under a name, alone or for everyone who sees the list."""
 
 import json
 from typing import Annotated
@@ -31,11 +31,13 @@ class SaveView(Command):
     Attributes:
         screen: The query that the list shows, such as `billing.list_invoices`.
         filters: Search, sort and filter values as the list takes them.
+        is_shared: Everyone of the tenant is offered it; only its maker changes or forgets it.
     """
 
     screen: Screen
     name: Annotated[ShortText, Field(max_length=60)]
     filters: Annotated[dict[ShortText, Text], Field(max_length=MOST_FILTERS)]
+    is_shared: bool = False
 
 
 class ForgetView(Command):
@@ -51,27 +53,35 @@ class ViewsOf(Query):
 
 
 class ViewRow(Result):
-    """One kept view."""
+    """One kept view; `is_own` unless somebody else shares it."""
 
     id: UUID
     name: str
     filters: dict[str, str]
+    is_shared: bool
+    is_own: bool
 
 
 class ViewList(Rows):
-    """The actor's views of one list, by name."""
+    """The actor's views of one list and those others share, by name."""
 
     rows: list[ViewRow]
 
 
 @query("platform.list_views", permission="", rest="GET /views")
 def list_views(session: Session, ctx: RequestContext, wanted: ViewsOf) -> ViewList:
-    """List the acting person's kept filters of one list."""
+    """List the acting person's kept filters of one list, then those that others share."""
     rows = db.fetch_all(
         session,
-        "select id, name, filters from saved_view"
-        " where tenant_id = %s and user_id = %s and screen = %s order by name limit %s",
-        (ctx.tenant_id, ctx.user_id, wanted.screen, MOST_VIEWS),
+        "select id, name, filters, is_shared, user_id = %(me)s as is_own from saved_view"
+        " where tenant_id = %(tenant)s and screen = %(screen)s and (user_id = %(me)s or is_shared)"
+        " order by user_id <> %(me)s, name, id limit %(most)s",
+        {
+            "me": ctx.user_id,
+            "tenant": ctx.tenant_id,
+            "screen": wanted.screen,
+            "most": 2 * MOST_VIEWS,
+        },
     )
     return ViewList(rows=[ViewRow(**row) for row in rows])
 
@@ -93,11 +103,14 @@ def save_view(session: Session, ctx: RequestContext, cmd: SaveView) -> Identifie
         raise TooManyViews("Forget a saved view of this list first.", fields={"name": "too many"})
     row = db.fetch_one(
         session,
-        "insert into saved_view (tenant_id, id, user_id, screen, name, filters)"
-        " values (%s, %s, %s, %s, %s, %s::jsonb)"
-        " on conflict (tenant_id, user_id, screen, name) do update set filters = excluded.filters"
-        " returning id",
-        (ctx.tenant_id, new_id(), ctx.user_id, cmd.screen, cmd.name, json.dumps(cmd.filters)),
+        "insert into saved_view (tenant_id, id, user_id, screen, name, filters, is_shared)"
+        " values (%s, %s, %s, %s, %s, %s::jsonb, %s)"
+        " on conflict (tenant_id, user_id, screen, name) do update"
+        " set filters = excluded.filters, is_shared = excluded.is_shared returning id",
+        (
+            *(ctx.tenant_id, new_id(), ctx.user_id, cmd.screen, cmd.name),
+            *(json.dumps(cmd.filters), cmd.is_shared),
+        ),
     )
     if row is None:
         raise NotFound("The view was not kept.")

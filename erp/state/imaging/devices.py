@@ -11,6 +11,7 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.services import imaging
 from erp.state.asking import DialogFormState
+from erp.state.imaging.wording import DEVICE_LABELS, DEVICE_TONES
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import new_form_key
@@ -19,6 +20,13 @@ VIEW = "imaging.view"
 OPERATE = "imaging.operate"
 PLACE = "device-password"
 """Element of the page that a password is written into."""
+
+
+def show_secret(secret: str) -> EventSpec:
+    """Write a password into the page, and into no var: no store of states holds it."""
+    place = f"document.getElementById({json.dumps(PLACE)})"
+    written = f"{place}.textContent = {json.dumps(secret)}"
+    return rx.call_script(f"setTimeout(() => {{ {written}; }}, 60)")
 
 
 class DeviceListState(ListState, rx.State):
@@ -30,16 +38,17 @@ class DeviceListState(ListState, rx.State):
         Column("name", "Device", detail="topic"),
         Column("model", "Model", detail="serial", wide_only=True),
         Column("backlog", "Still to send", Kind.COUNT, wide_only=True),
-        Column("clock", "Clock", wide_only=True),
-        Column("last_seen_at", "Last heard", Kind.INSTANT, wide_only=True),
         Column(
-            "state",
-            "State",
-            Kind.STATUS,
-            labels={"unseen": "Never seen"},
-            tones={"online": "green", "offline": "gray", "maintenance": "amber", "unseen": "gray"},
+            "clock",
+            "Clock",
+            tone="is_clock_off",
+            tones={"True": "amber", "False": ""},
+            wide_only=True,
         ),
+        Column("last_seen_at", "Last heard", Kind.INSTANT, wide_only=True),
+        Column("standing", "State", Kind.STATUS, labels=DEVICE_LABELS, tones=DEVICE_TONES),
     )
+    row_link: ClassVar[str] = "/imaging/devices/{id}"
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
 
     may_operate: bool = False
@@ -109,9 +118,7 @@ class RegisterDeviceState(DialogFormState, rx.State):
 
     def _show_password(self, result: imaging.DeviceCredential) -> EventSpec:
         self.is_issued, self.user, self.is_open = True, result.user, True
-        password = json.dumps(result.password.get_secret_value())
-        place = f"document.getElementById({json.dumps(PLACE)})"
-        return rx.call_script(f"setTimeout(() => {{ {place}.textContent = {password}; }}, 60)")
+        return show_secret(result.password.get_secret_value())
 
     @handler(permission=PAGE)
     async def renew(self, device_id: str) -> EventSpec:

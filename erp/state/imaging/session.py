@@ -1,6 +1,5 @@
 """One session under review: its pictures, what the device told, the decision, the report."""
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -8,9 +7,9 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
-from erp.core.errors import ConfirmationRequired, DomainError
+from erp.core.errors import DomainError
 from erp.core.formatting import instant_text
-from erp.services import identity, imaging
+from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.imaging.wording import (
     QA_LABELS,
@@ -26,9 +25,6 @@ from erp.state.session import new_form_key
 
 VIEW = "imaging.view"
 REVIEW = "imaging.review"
-OPEN = frozenset({"new", "in_review"})
-REPEAT_CHOICES = [("", "Choose a reason"), *imaging.REPEAT_REASONS.items()]
-REJECT_CHOICES = [("", "Choose a reason"), *imaging.REJECT_REASONS.items()]
 
 
 class ImagingSessionState(RecordState, rx.State):
@@ -50,19 +46,16 @@ class ImagingSessionState(RecordState, rx.State):
     source: str = ""
     fresh: int = 0
     has_pictures: bool = False
-    is_asking: bool = False
-    question: str = ""
 
     _shown: int = 0
     _stored: int = 0
-    _version: int = 0
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("imaging.get_session", {"session_id": record_id})
         is_other = self.head.get("id") != str(record_id)
         self.head = _head(found, principal)
         self.warnings = found.warnings
-        self._version, self._stored = found.version, found.stored
+        self._stored = found.stored
         zone = principal.time_zone
         self.events = [_event(event, count, zone) for event, count in told_once(found.events)]
         self.decisions = [_decision(row, zone) for row in found.decisions]
@@ -91,37 +84,6 @@ class ImagingSessionState(RecordState, rx.State):
     async def show_new_pictures(self) -> None:
         """Let the viewer load what has arrived since the page was opened."""
         self._show_pictures()
-
-    @handler(permission=REVIEW)
-    async def accept(self) -> EventSpec | None:
-        """Find the session good, or ask first if it is not whole."""
-        return await self._accept(())
-
-    @handler(permission=REVIEW)
-    async def accept_anyway(self) -> EventSpec | None:
-        """Find the session good though it is not whole."""
-        self.is_asking = False
-        return await self._accept(("session_incomplete",))
-
-    @handler(permission=REVIEW)
-    async def keep_open(self) -> None:
-        """Close the question."""
-        self.is_asking = False
-
-    @handler(permission=REVIEW)
-    async def start_review(self) -> EventSpec | None:
-        """Take the session into review."""
-        return await self._do("imaging.start_review", {}, "The session is in review.")
-
-    @handler(permission=REVIEW)
-    async def toggle_priority(self) -> EventSpec | None:
-        """Put the session in front of the queue, or back."""
-        wanted = self.head.get("is_priority", "") == ""
-        return await self._do(
-            "imaging.prioritise_session",
-            {"is_priority": wanted},
-            "It stands in front of the queue." if wanted else "It is back in the queue.",
-        )
 
     @handler(permission=REVIEW)
     async def keep_measure(self, measure: dict[str, Any]) -> EventSpec | None:
@@ -155,22 +117,6 @@ class ImagingSessionState(RecordState, rx.State):
             "Length taken back.",
         )
 
-    async def _accept(self, confirm: tuple[str, ...]) -> EventSpec | None:
-        wanted = {"session_id": self.head.get("id", ""), "version": self._version}
-        try:
-            await self._run("imaging.accept_session", wanted, confirm=confirm)
-        except ConfirmationRequired as asked:
-            self.question, self.is_asking = asked.message, True
-            return None
-        except DomainError as error:
-            await self._show()
-            return rx.toast.error(error.message)
-        await self._show()
-        return rx.toast.success("Session accepted.")
-
-    async def _do(self, command: str, given: dict[str, Any], done: str) -> EventSpec:
-        return await self._try(command, given | {"session_id": self.head.get("id", "")}, done)
-
     async def _try(self, command: str, given: dict[str, Any], done: str) -> EventSpec:
         try:
             await self._run(command, given)
@@ -194,43 +140,6 @@ class _SessionDialog(DialogFormState, mixin=True):
         return self.done_words
 
 
-class _DecisionDialog(_SessionDialog, mixin=True):
-    """A decision about the session as it was shown when the dialog opened."""
-
-    _version: int = 0
-
-    async def _prepare(self) -> None:
-        page = await self.get_state(ImagingSessionState)
-        self._version = page._version  # noqa: SLF001  sister of this state
-
-    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
-        return dict(super()._payload(form)) | {"version": self._version}
-
-
-class RepeatState(_DecisionDialog, rx.State):
-    """Asks the device to take images again."""
-
-    permission: ClassVar[str] = REVIEW
-    command: ClassVar[str] = "imaging.request_repeat"
-    done_words: ClassVar[str] = "The device was asked to repeat the images."
-
-
-class RejectState(_DecisionDialog, rx.State):
-    """Finds the session unusable."""
-
-    permission: ClassVar[str] = REVIEW
-    command: ClassVar[str] = "imaging.reject_session"
-    done_words: ClassVar[str] = "Session rejected."
-
-
-class ReopenState(_SessionDialog, rx.State):
-    """Takes a decision back."""
-
-    permission: ClassVar[str] = REVIEW
-    command: ClassVar[str] = "imaging.reopen_session"
-    done_words: ClassVar[str] = "The session is in review again."
-
-
 class AssignState(_SessionDialog, rx.State):
     """Says whose images these are."""
 
@@ -249,7 +158,6 @@ class ReportState(_SessionDialog, rx.State):
 
 def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
     zone, may = principal.time_zone, principal.may(REVIEW)
-    is_open = found.qa_state in OPEN
     expected = f" of {found.expected}" if found.expected is not None else ""
     return {
         "id": str(found.id),
@@ -276,11 +184,8 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "completed": instant_text(found.completed_at, zone) if found.completed_at else "",
         "external_id": found.external_id,
         "study_uid": found.study_uid,
-        "is_priority": "yes" if found.is_priority else "",
-        "is_new": "yes" if may and found.qa_state == "new" else "",
-        "may_decide": "yes" if may and is_open else "",
-        "may_reopen": "yes" if may and not is_open else "",
-        "may_review": "yes" if may else "",
+        "may_review": "yes" if may and found.qa_state != "signed_off" else "",
+        "may_report": "yes" if may else "",
     }
 
 

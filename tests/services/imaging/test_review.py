@@ -120,7 +120,7 @@ def test_a_rejection_carries_the_codes_of_dicom(whole):
 
 
 def test_a_decision_can_be_taken_back_and_stays_on_record(whole):
-    refused(whole, NotReviewable, "reopen_session")
+    refused(whole, NotReviewable, "reopen_session", note="Wrong patient")
     decide(whole, "accept_session")
     decide(whole, "reopen_session", note="Wrong patient")
 
@@ -131,7 +131,7 @@ def test_a_decision_can_be_taken_back_and_stays_on_record(whole):
 def test_two_reviewers_do_not_overwrite_each_other(whole):
     seen = whole.session()["version"]
     decide(whole, "request_repeat", reason_code="focus", version=seen)
-    decide(whole, "reopen_session")
+    decide(whole, "reopen_session", note="Wrong eye")
 
     refused(whole, ReviewOvertaken, "accept_session", version=seen)
 
@@ -148,7 +148,7 @@ def test_new_objects_bring_a_decided_session_back(whole):
 
 def test_a_decision_says_what_it_was_made_on(whole):
     decide(whole, "accept_session")
-    decide(whole, "reopen_session")
+    decide(whole, "reopen_session", note="Wrong eye")
     whole.deliver(good(SOPInstanceUID="1.2.3.4.5"))
     decide(whole, "accept_session", version=None)
 
@@ -185,9 +185,10 @@ def test_only_reviewers_decide(whole, role, may):
 
 def test_another_tenants_session_does_not_exist(whole, bodhi):
     given = {"session_id": whole.session()["id"]}
+    named = {"reopen_session": {"note": "Why"}}
     for name in ("accept_session", "start_review", "reopen_session", "request_report"):
         with pytest.raises(UnknownSession):
-            platform.run(f"imaging.{name}", bodhi.system, given)
+            platform.run(f"imaging.{name}", bodhi.system, given | named.get(name, {}))
     with pytest.raises(UnknownSession):
         platform.run("imaging.get_session", bodhi.system, given)
     assert state_of(whole) == "new"
@@ -210,22 +211,6 @@ def test_a_patient_is_assigned(line):
     assert line.session()["patient_name"] == "Asha Rao"
     [patient] = line.rows("select match_state, party_id from dicom_patient")
     assert (patient["match_state"], patient["party_id"]) == ("assigned", known.id)
-
-
-def test_priority_comes_first(line):
-    line.start()
-    first = line.session()["id"]
-    line.session_id, line.seq = "another-session", 0
-    line.start()
-    listed = [row.id for row in line.ask("imaging.list_sessions").rows]
-    assert listed[-1] == first
-    line.ask("imaging.prioritise_session", session_id=first, is_priority=True)
-
-    page = line.ask("imaging.list_sessions", limit=1)
-    assert page.rows[0].id == first
-    following = line.ask("imaging.list_sessions", limit=1, cursor=page.next_cursor)
-    assert [row.id for row in following.rows] == [row for row in listed if row != first]
-    assert following.next_cursor == ""
 
 
 def test_lengths_are_kept_with_the_source_of_their_millimetres(line):

@@ -1,0 +1,243 @@
+"""One device: how it is, what it delivers, its account, its care."""
+
+from typing import Any
+
+import reflex as rx
+
+from erp.components import (
+    badge,
+    button,
+    card,
+    chart_card,
+    date_field,
+    dialog,
+    fact_list,
+    form_dialog,
+    grid,
+    notice,
+    page_header,
+    quantity_field,
+    reason_field,
+    stat_tile,
+    submit_button,
+    timeline,
+)
+from erp.components.records import or_dash, record_view
+from erp.components.small_parts import tiles
+from erp.pages.imaging.devices import issued_secret
+from erp.pages.routing import page
+from erp.state.imaging.device import (
+    CareState,
+    DeviceState,
+    MaintenanceState,
+    NewPasswordState,
+)
+
+head = DeviceState.head
+
+
+@page(
+    route="/imaging/devices/[imaging_device_id]",
+    title="Device",
+    permission="imaging.view",
+    parent="/imaging/devices",
+    on_load=[DeviceState.open_record, DeviceState.listen],
+)
+def device_page() -> rx.Component:
+    """Show one device and take care of it."""
+    return rx.fragment(
+        record_view(
+            DeviceState,
+            page_header(
+                rx.el.span(head["name"], " ", badge(head["standing"], head["tone"])),
+                rx.el.span(head["user"], class_name="code"),
+                rx.cond(head["may_operate"] != "", _actions()),
+            ),
+            rx.cond(
+                head["is_silent"] != "",
+                notice(
+                    f"It said that it is online and was last heard {head['last_seen']}."
+                    " Look at it and at its network.",
+                    tone="red",
+                ),
+            ),
+            tiles(
+                stat_tile("Sessions", head["sessions"], note=head["open_sessions"], to=_sessions()),
+                stat_tile("Objects, 30 days", head["objects"], note="that came"),
+                stat_tile(
+                    "Errors, 30 days",
+                    head["errors"],
+                    note=head["error_rate"],
+                    tone=head["error_tone"],
+                    to="/imaging/quarantine",
+                ),
+                stat_tile(
+                    "Maintenance",
+                    head["due"],
+                    note=f"last: {head['maintained']}",
+                    tone=head["due_tone"],
+                ),
+            ),
+            grid(
+                chart_card(
+                    "Objects by day",
+                    DeviceState.chart,
+                    loading=DeviceState.is_loading,
+                    is_empty=~DeviceState.has_objects,
+                    empty_text="Nothing came in the last 30 days.",
+                    span=8,
+                ),
+                card(_facts(), title="Now", span=4),
+                card(_account(), title="Account and topics", actions=(_renew(),), span=8),
+                rx.el.div(
+                    _history("Firmware", DeviceState.firmwares, "It has not said what it runs."),
+                    _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
+                    class_name="stack span-4",
+                ),
+            ),
+            list_route="/imaging/devices",
+            list_label="All devices",
+        ),
+        _maintenance_dialog(),
+        _care_dialog(),
+        _password_dialog(),
+    )
+
+
+def _sessions() -> rx.Var[str]:
+    return rx.Var.create("/imaging/sessions?device_id=") + head["id"]
+
+
+def _actions() -> rx.Component:
+    about = (head["id"], head["name"])
+    return rx.fragment(
+        button("What is watched", icon="bell-ring", on_click=CareState.open_dialog(*about)),
+        button(
+            "Record maintenance",
+            icon="wrench",
+            look="solid",
+            on_click=MaintenanceState.open_dialog(*about),
+        ),
+    )
+
+
+def _renew() -> rx.Component:
+    opening = NewPasswordState.open_dialog(head["id"], head["name"])
+    return rx.cond(
+        head["may_operate"] != "", button("New password", icon="key-round", on_click=opening)
+    )
+
+
+def _facts() -> rx.Component:
+    clock = rx.cond(
+        head["clock_tone"] != "", badge(head["clock"], head["clock_tone"]), head["clock"]
+    )
+    facts: list[tuple[str, Any]] = [
+        ("Last heard", head["last_seen"]),
+        ("Last object", head["last_object"]),
+        ("Still to send", head["backlog"]),
+        ("Clock", clock),
+        ("Firmware", or_dash(head["firmware"])),
+        ("Free space", or_dash(head["free"])),
+        ("Modality", or_dash(head["modality"])),
+        ("Model", or_dash(head["model"])),
+        ("Serial number", or_dash(head["serial"])),
+    ]
+    return fact_list(facts)
+
+
+def _account() -> rx.Component:
+    def topic(name: rx.Var[str]) -> rx.Component:
+        return rx.el.li(rx.el.span(name, class_name="code"), key=name)
+
+    return rx.fragment(
+        fact_list(
+            [
+                ("User name", rx.el.span(head["user"], class_name="code")),
+                ("Password", rx.el.span(head["credential"], ", shown once when it was made")),
+            ]
+        ),
+        rx.el.div(
+            rx.el.div(rx.el.h3("It may say"), rx.el.ul(rx.foreach(DeviceState.writes, topic))),
+            rx.el.div(rx.el.h3("It may hear"), rx.el.ul(rx.foreach(DeviceState.reads, topic))),
+            class_name="topics",
+        ),
+    )
+
+
+def _history(title: str, entries: Any, nothing: str) -> rx.Component:
+    shown = rx.cond(entries.length() > 0, timeline(entries), rx.el.p(nothing, class_name="hint"))
+    return card(shown, title=title)
+
+
+def _maintenance_dialog() -> rx.Component:
+    errors = MaintenanceState.field_errors
+    return form_dialog(
+        MaintenanceState,
+        date_field("Done on", "done_on", errors=errors, required=True),
+        reason_field(errors, "Lens cleaned, calibrated", label="What was done", name="note"),
+        title="Record a maintenance",
+        subtitle="The next one is due from this day on.",
+        submit="Record",
+    )
+
+
+def _care_dialog() -> rx.Component:
+    errors = CareState.field_errors
+    return form_dialog(
+        CareState,
+        quantity_field(
+            "Clock off by, seconds",
+            "clock_warn_seconds",
+            errors=errors,
+            default_value=head["clock_warn_seconds"],
+            hint="People are warned beyond that.",
+        ),
+        quantity_field(
+            "Silent after, minutes",
+            "silent_after_minutes",
+            errors=errors,
+            default_value=head["silent_after_minutes"],
+            hint="Online and not heard for so long; 0 for never.",
+        ),
+        quantity_field(
+            "Maintenance every, days",
+            "maintenance_days",
+            errors=errors,
+            default_value=head["maintenance_days"],
+            hint="Empty for none.",
+        ),
+        title="What is watched",
+        subtitle="Operators find it in their inbox.",
+    )
+
+
+def _password_dialog() -> rx.Component:
+    form = rx.el.form(
+        rx.el.input(
+            type="hidden",
+            name="idempotency_key",
+            value=NewPasswordState.form_key,
+            read_only=True,
+        ),
+        rx.cond(NewPasswordState.form_error != "", notice(NewPasswordState.form_error, tone="red")),
+        rx.el.p("The present password ends within seconds. The device needs the new one."),
+        rx.el.div(
+            button("Cancel", on_click=NewPasswordState.close_dialog),
+            submit_button("New password", busy=NewPasswordState.is_busy),
+            class_name="form-foot",
+        ),
+        on_submit=NewPasswordState.submit,
+        class_name="form",
+        no_validate=True,
+    )
+    return dialog(
+        NewPasswordState.is_open,
+        rx.cond(
+            NewPasswordState.is_issued,
+            issued_secret(head["user"], NewPasswordState.close_dialog),
+            form,
+        ),
+        title="New password",
+        on_close=NewPasswordState.close_dialog,
+    )

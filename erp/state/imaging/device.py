@@ -1,0 +1,179 @@
+"""One device: how it is, its account and topics, its history, its maintenance."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+import plotly.graph_objects as go
+import reflex as rx
+from reflex.event import EventSpec
+
+from erp.core.formatting import date_text, group_count, instant_text
+from erp.services import identity, imaging
+from erp.state.asking import DialogFormState
+from erp.state.charting import ACCENT, styled
+from erp.state.imaging.devices import OPERATE, VIEW, show_secret
+from erp.state.imaging.wording import DEVICE_LABELS, DEVICE_TONES
+from erp.state.reading import RecordState
+from erp.state.registry import handler
+from erp.state.showing import NOTHING
+
+_BECAME = (
+    ("stored", "Stored", ACCENT),
+    ("quarantined", "Held", "#f5a524"),
+    ("conflicts", "Conflict", "#8e4ec6"),
+    ("rejected", "Rejected", "#e5484d"),
+)
+
+
+class DeviceState(RecordState, rx.State):
+    """The device that the address names."""
+
+    permission: ClassVar[str] = VIEW
+    topics: ClassVar[tuple[str, ...]] = ("imaging",)
+
+    chart: go.Figure = go.Figure()
+    has_objects: bool = False
+    writes: list[str] = []
+    reads: list[str] = []
+    firmwares: list[dict[str, str]] = []
+    maintenances: list[dict[str, str]] = []
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        found = await self._ask("imaging.get_device", {"device_id": record_id})
+        zone = principal.time_zone
+        self.head = _head(found, principal)
+        self.chart, self.has_objects = _chart(found.days), found.objects > 0
+        self.writes, self.reads = found.writes, found.reads
+        self.firmwares = [
+            {
+                "id": str(row.id),
+                "what": row.firmware,
+                "when": instant_text(row.seen_at, zone),
+                "who": "first said",
+            }
+            for row in found.firmwares
+        ]
+        self.maintenances = [
+            {
+                "id": str(row.id),
+                "what": row.note,
+                "when": date_text(row.done_on),
+                "who": row.recorded_name,
+            }
+            for row in found.maintenances
+        ]
+
+    @handler(permission=VIEW)
+    async def open_sessions(self) -> EventSpec:
+        """Show the sessions of the device."""
+        return rx.redirect(f"/imaging/sessions?device_id={self.head.get('id', '')}")
+
+
+class _DeviceDialog(DialogFormState, mixin=True):
+    """A dialog about the device of the page."""
+
+    permission: ClassVar[str] = OPERATE
+    subject_field: ClassVar[str] = "device_id"
+    done_words: ClassVar[str] = "Saved."
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(DeviceState)
+        await page._show()  # noqa: SLF001  sister of this state
+        return self.done_words
+
+
+class MaintenanceState(_DeviceDialog, rx.State):
+    """Writes a maintenance down."""
+
+    permission: ClassVar[str] = OPERATE
+    command: ClassVar[str] = "imaging.record_maintenance"
+    done_words: ClassVar[str] = "Maintenance recorded."
+
+
+class CareState(_DeviceDialog, rx.State):
+    """Says what of the device is watched."""
+
+    permission: ClassVar[str] = OPERATE
+    command: ClassVar[str] = "imaging.set_device_care"
+    done_words: ClassVar[str] = "What is watched has changed."
+
+
+class NewPasswordState(DialogFormState, rx.State):
+    """Gives the device a new password, shown once and held in no var."""
+
+    permission: ClassVar[str] = OPERATE
+    command: ClassVar[str] = "imaging.renew_credential"
+    subject_field: ClassVar[str] = "device_id"
+
+    is_issued: bool = False
+
+    async def _prepare(self) -> None:
+        self.is_issued = False
+
+    async def _succeeded(self, result: imaging.DeviceCredential) -> Sequence[EventSpec]:
+        self.is_issued = True
+        page = await self.get_state(DeviceState)
+        await page._show()  # noqa: SLF001  sister of this state
+        return [show_secret(result.password.get_secret_value())]
+
+
+def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
+    zone = principal.time_zone
+    percent = f"{100 * found.errors / found.objects:.1f}%" if found.objects else NOTHING
+    due = found.maintenance_due_on
+    return {
+        "id": str(found.id),
+        "name": found.name,
+        "user": found.user,
+        "modality": found.modality,
+        "model": found.model,
+        "serial": found.serial,
+        "standing": DEVICE_LABELS.get(found.standing, found.standing.capitalize())
+        if found.is_active
+        else "Retired",
+        "tone": DEVICE_TONES.get(found.standing, "gray") if found.is_active else "gray",
+        "is_silent": "yes" if found.standing == "silent" and found.is_active else "",
+        "last_seen": instant_text(found.last_seen_at, zone) if found.last_seen_at else NOTHING,
+        "last_object": instant_text(found.last_object_at, zone)
+        if found.last_object_at
+        else NOTHING,
+        "backlog": group_count(found.backlog),
+        "clock": imaging.clock_text(found.clock_skew_ms) or NOTHING,
+        "clock_tone": "amber" if found.is_clock_off else "",
+        "firmware": found.firmware,
+        "free": f"{group_count(found.free_mb)} MB" if found.free_mb is not None else "",
+        "credential": f"Password {found.credential_version}",
+        "sessions": group_count(found.sessions),
+        "open_sessions": f"{group_count(found.open_sessions)} open",
+        "objects": group_count(found.objects),
+        "errors": group_count(found.errors),
+        "error_rate": percent,
+        "error_tone": "amber" if found.errors else "",
+        "due": date_text(due) if due else "None planned",
+        "due_tone": "red" if found.is_maintenance_due else "",
+        "maintained": date_text(found.maintained_on) if found.maintained_on else "Never recorded",
+        "clock_warn_seconds": f"{found.clock_warn_seconds}",
+        "silent_after_minutes": f"{found.silent_after_minutes}",
+        "maintenance_days": f"{found.maintenance_days or ''}",
+        "may_operate": "yes" if principal.may(OPERATE) and found.is_active else "",
+    }
+
+
+def _chart(days: list[Any]) -> go.Figure:
+    names = [f"{day.day:%d %b}" for day in days]
+    drawn = [
+        go.Bar(
+            name=words,
+            x=names,
+            y=[getattr(day, key) for day in days],
+            marker={"color": colour},
+            hovertemplate="%{x}<br>%{y} " + words.lower() + "<extra></extra>",
+        )
+        for key, words, colour in _BECAME
+    ]
+    figure = styled(go.Figure(drawn), legend=True)
+    figure.update_layout(barmode="stack", bargap=0.25, legend={"traceorder": "normal"})
+    figure.update_xaxes(type="category", nticks=4, tickangle=0)
+    figure.update_yaxes(rangemode="tozero", nticks=5)
+    return figure

@@ -1,0 +1,212 @@
+"""A technician's morning: the queue, a claim, the checklist, a repeat, two readers, the signature."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.offices import SIZES, expect_to_fit
+from tests.browser.test_imaging import acquire, password_of, viewer
+from tests.fixtures.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+PROTOCOL = ("--source", "iris", "--protocol", "Morning", "--count", "2")
+PIN = "4821"
+
+
+@pytest.fixture
+def enter(product: Product, browser: Browser) -> Iterator[Any]:
+    """Open a page as a person of the demo, each in a browser of their own."""
+    windows: list[BrowserContext] = []
+
+    def opened(login: str, path: str = "/imaging") -> Page:
+        window = browser.new_context(viewport={"width": 1440, "height": 900})
+        window.set_default_timeout(15_000)
+        windows.append(window)
+        page = window.new_page()
+        page.goto(f"{product.url}{path}")
+        page.get_by_label("User name").fill(f"{login}@demo.example")
+        page.get_by_label("Password").fill(password_of(product, f"{login}@demo.example"))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        return page
+
+    yield opened
+    for window in windows:
+        window.close()
+
+
+def send(page: Page, button: str, **fields: str) -> None:
+    """Fill the open dialog and send it."""
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("input[name=idempotency_key]")).not_to_have_value("")
+    for name, value in fields.items():
+        field = dialog.locator(f"[name={name}]")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    dialog.get_by_role("button", name=button).click()
+    expect(dialog).to_have_count(0)
+
+
+def make_rules(page: Page) -> None:
+    """Let the manager say how sessions of the protocol are judged."""
+    page.get_by_role("button", name="Add protocol").click()
+    send(page, "Save", code="Morning", second_reader="on_reject", stat_minutes="15")
+    expect(page.get_by_role("heading", name="Morning")).to_be_visible()
+    for label in ("Whole iris shown", "In focus"):
+        page.get_by_role("button", name="Add item").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("What is looked at").fill(label)
+        dialog.get_by_role("button", name="Add", exact=True).click()
+        expect(page.get_by_role("listitem").filter(has_text=label)).to_be_visible()
+    page.get_by_role("button", name="Publish").click()
+    expect(page.get_by_text("Version 1")).to_be_visible()
+
+
+def open_session(page: Page, patient: str) -> None:
+    row = page.locator("tbody tr", has_text=patient).first
+    expect(row).to_contain_text("Complete", timeout=30_000)
+    row.locator(".row-link").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text(patient)
+
+
+def set_pin(product: Product, page: Page) -> None:
+    page.goto(f"{product.url}/settings/account")
+    form = page.locator("form").filter(has=page.get_by_label("New PIN"))
+    expect(form.locator("input[name=idempotency_key]")).not_to_have_value("")
+    form.get_by_label("New PIN").fill(PIN)
+    form.get_by_role("button").last.click()
+    expect(page.get_by_text("PIN", exact=False).filter(has_text="set").first).to_be_visible()
+
+
+def answer(page: Page, label: str, words: str) -> None:
+    group = page.get_by_role("group", name=label)
+    group.get_by_role("button", name=words, exact=True).click()
+    expect(group.get_by_role("button", name=words, exact=True)).to_have_attribute(
+        "aria-pressed", "true"
+    )
+
+
+def badge(page: Page, words: str) -> None:
+    expect(page.locator(".badge", has_text=words).first).to_be_visible()
+
+
+def test_a_technicians_morning(product, enter, troubles):
+    manager = enter("manager", "/imaging/protocols")
+    make_rules(manager)
+    technician = enter("technician")
+    acquire(product, "Phadke", *PROTOCOL)
+    open_session(technician, "Phadke")
+    viewer(technician)
+    claim_and_be_told(manager, technician)
+    ask_for_a_repeat(technician)
+    read_as_the_second(manager)
+    acquire(product, "Phadke", *PROTOCOL)
+    accept_the_repeat(product, technician)
+    sign_and_add(product, technician)
+    assert troubles == []
+
+
+def claim_and_be_told(manager: Page, technician: Page) -> None:
+    technician.get_by_role("button", name="Start review").click()
+    badge(technician, "In review")
+    manager.goto(technician.url)
+    expect(manager.locator(".notice", has_text="is reviewing this session")).to_be_visible()
+    expect(manager.get_by_role("button", name="Accept")).to_have_count(0)
+    expect(manager.get_by_role("button", name="Take over")).to_be_visible()
+
+
+def ask_for_a_repeat(technician: Page) -> None:
+    technician.get_by_role("button", name="Accept").click()
+    expect(technician.locator(".notice[data-tone=red]")).to_contain_text("Whole iris shown")
+    answer(technician, "Whole iris shown", "No")
+    technician.get_by_role("button", name="Request repeat").click()
+    send(technician, "Request repeat", reason_code="positioning", note="Upper lid covers it")
+    expect(technician.locator(".notice", has_text="waits for a second reader")).to_be_visible()
+    expect(technician.get_by_role("button", name="Accept")).to_have_count(0)
+
+
+def read_as_the_second(manager: Page) -> None:
+    manager.reload()
+    expect(manager.get_by_role("button", name="Request repeat")).to_be_visible()
+    expect(manager.get_by_text("Upper lid covers it")).to_have_count(0)
+    manager.get_by_role("button", name="Request repeat").click()
+    send(manager, "Request repeat", reason_code="positioning")
+    badge(manager, "Repeat requested")
+    expect(manager.get_by_text("Upper lid covers it").first).to_be_visible()
+
+
+def accept_the_repeat(product: Product, technician: Page) -> None:
+    technician.goto(f"{product.url}/imaging?search=Phadke")
+    row = technician.locator("tbody tr", has_text="repeat")
+    expect(row).to_contain_text("Complete", timeout=30_000)
+    row.locator(".row-link").click()
+    expect(technician.locator(".notice", has_text="This repeats session")).to_be_visible()
+    viewer(technician)
+    answer(technician, "Whole iris shown", "Yes")
+    answer(technician, "In focus", "Yes")
+    technician.keyboard.press("Alt+a")
+    badge(technician, "Accepted")
+
+
+def sign_and_add(product: Product, technician: Page) -> None:
+    session = technician.url
+    set_pin(product, technician)
+    technician.goto(session)
+    technician.get_by_role("button", name="Sign off").click()
+    dialog = technician.get_by_role("dialog")
+    expect(dialog.locator("input[name=idempotency_key]")).not_to_have_value("")
+    dialog.get_by_label("Your PIN").fill("0000")
+    dialog.get_by_role("button", name="Sign off").click()
+    expect(dialog).to_contain_text("not right")
+    send(technician, "Sign off", pin=PIN)
+    badge(technician, "Signed off")
+    expect(technician.get_by_text("SHA-256")).to_be_visible()
+    technician.get_by_role("button", name="Addendum").click()
+    send(technician, "Add", text="Compared with last year: no change.")
+    expect(technician.get_by_text("no change.").first).to_be_visible()
+    technician.get_by_role("link", name="IS/").first.click()
+    expect(technician.locator(".notice", has_text="The repeat has come")).to_be_visible()
+
+
+def test_the_next_key_leads_through_the_view(product, enter):
+    for patient in ("Nadkarni", "Sathe"):
+        acquire(product, patient, *PROTOCOL)
+    page = enter("technician", "/imaging?protocol=morning")
+    expect(page.locator("tbody tr", has_text="Sathe")).to_contain_text("Complete", timeout=30_000)
+    page.keyboard.press("j")
+    expect(page.locator(".row-link").first).to_be_focused()
+    first = page.locator(".row-link").first.inner_text()
+    page.keyboard.press("Enter")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text(first)
+    viewer(page)
+    page.keyboard.press("n")
+    expect(heading).not_to_contain_text(first)
+
+
+@pytest.mark.parametrize("path", ["", "/sessions", "/protocols", "/figures", "/devices"])
+def test_the_pages_of_the_review_fit_every_screen(enter, path):
+    page = enter("manager", f"/imaging{path}")
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        expect_to_fit(page)
+
+
+def test_a_device_has_a_page_of_its_own(enter, troubles):
+    page = enter("technician", "/imaging/devices")
+    page.locator("tbody .row-link").first.click()
+    expect(page.get_by_text("Objects by day")).to_be_visible()
+    expect(page.get_by_text("/offer/{transfer}")).to_be_visible()
+    page.get_by_role("button", name="Record maintenance").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Done on").fill("01-11-2026")
+    send(page, "Record", note="Lens cleaned")
+    expect(page.get_by_text("Lens cleaned")).to_be_visible()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        expect_to_fit(page)
+    assert troubles == []
