@@ -15,6 +15,7 @@ from erp.api.dicomweb import dicomweb_routes
 from erp.api.documents import document_routes
 from erp.api.exporting import export_routes
 from erp.api.imaging import imaging_routes
+from erp.api.imaging_hooks import imaging_hook_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.printing import printing_routes
 from erp.api.problems import MalformedRequest, plain_problem
@@ -42,7 +43,13 @@ def create_api() -> FastAPI:
     api.openapi = openapi_document  # type: ignore[method-assign]
     api.include_router(sign_in.router)
     own = [*observing_routes(), *describing_routes(), *search_routes(), *export_routes()]
-    api.router.routes += [*own, *document_routes(), *printing_routes(), *imaging_routes()]
+    api.router.routes += [
+        *own,
+        *document_routes(),
+        *printing_routes(),
+        *imaging_routes(),
+        *imaging_hook_routes(),
+    ]
     api.router.routes += [
         *tax_file_routes(),
         *uploading_routes(),

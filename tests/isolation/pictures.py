@@ -35,6 +35,7 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
     asked = {"session_id": ids["session_id"], "idempotency_key": new_id().hex}
     ids["report_id"] = shop.run("imaging.request_report", asked).id
+    shop.run("imaging.open_hook", {"device_id": device_id})
     ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
     ids["signed_session_id"] = _signed(shop, ids)
@@ -264,6 +265,8 @@ EXAMPLES: dict[str, Example] = {
         "branch_id": i["branch_id"],
     },
     "imaging.add_peer": lambda i, _: _peer() | {"ae_title": "NEW", "branch_id": i["branch_id"]},
+    "imaging.close_hook": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.open_hook": lambda i, _: {"device_id": i["device_id"]},
     "imaging.ask_echo": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.cancel_order": lambda i, _: {"order_id": i["order_id"]},
     "imaging.change_peer": lambda i, _: _peer() | {"device_id": i["peer_id"]},

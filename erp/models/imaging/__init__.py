@@ -9,6 +9,7 @@ from erp.models.imaging.device import (
     DeviceState,
     ImagingDevice,
 )
+from erp.models.imaging.hook import HookCall, HookCallStatus, ImagingHook
 from erp.models.imaging.ingest import (
     IngestAttempt,
     IngestSource,
@@ -45,8 +46,11 @@ __all__ = [
     "DicomPeer",
     "DicomSeries",
     "DicomStudy",
+    "HookCall",
+    "HookCallStatus",
     "ImagingDevice",
     "ImagingExport",
+    "ImagingHook",
     "ImagingOrder",
     "ImagingProtocol",
     "ImagingReport",

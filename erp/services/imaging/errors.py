@@ -4,6 +4,12 @@ from erp.core.errors import ConfirmationRequired, Conflict, InvalidInput, NotFou
 from erp.services.platform import refuse_on
 
 
+class UnknownHook(NotFound):
+    """The device has no webhook."""
+
+    code = "unknown_hook"
+
+
 class UnknownDevice(NotFound):
     """No such device, or it was retired."""
 

@@ -1,0 +1,125 @@
+"""A program says that a study was sent in full: signed, kept first, done once."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from standardwebhooks import Webhook
+
+from erp.adapters.object_storage import object_storage
+from erp.core.ids import new_id
+from tests.dicom.objects import good
+from tests.fixtures.clinics import open_clinic
+from tests.services.imaging.test_deliveries import WayIn
+
+
+@pytest.fixture
+def way(environment, s3):
+    assert environment
+    assert s3
+    object_storage.cache_clear()
+    made = WayIn(open_clinic())
+    made.deliver(good())
+    return made
+
+
+@pytest.fixture
+def hook(way):
+    return way.run("imaging.open_hook", device_id=way.device_id)
+
+
+def call(rest, way, hook, body=b"{}", **more):
+    """Send a signed call about the study of the way in."""
+    at = more.pop("at", datetime.now(UTC))
+    name = more.pop("name", new_id().hex)
+    secret = more.pop("secret", hook.secret.get_secret_value())
+    uid = more.pop("uid", None) or way.sessions()[0]["study_uid"]
+    sent = more.pop("sent", body)
+    headers = {
+        "webhook-id": name,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(name, at, body.decode()),
+        "content-type": "application/json",
+    }
+    path = f"/api/imaging/sessions/{uid}/complete?hook={more.pop('hook_id', hook.id)}"
+    return rest.post(path, content=sent, headers=headers)
+
+
+def calls(way):
+    return way.rows("select webhook_id, status, reason from imaging_hook_call order by id")
+
+
+def test_the_session_ends_and_a_repeat_gets_the_same_answer(rest, way, hook):
+    first = call(rest, way, hook, name="call-1")
+    assert first.status_code == 200, first.text
+    assert first.json()["missing"] == []
+    again = call(rest, way, hook, name="call-1")
+    assert again.json() == first.json()
+    assert way.sessions()[0]["state"] == "complete"
+    events = way.rows("select 1 from session_event where type = 'session.complete'")
+    assert len(events) == len(calls(way)) == 1
+
+
+def test_a_list_says_what_is_missing(rest, way, hook):
+    body = json.dumps({"manifest": [{"sop_uid": "1.2.3.4"}]}).encode()
+    answer = call(rest, way, hook, body)
+    assert answer.json()["missing"] == ["1.2.3.4"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sent": b'{"reason": "x"}'},
+        {"at": datetime.now(UTC) - timedelta(minutes=10)},
+        {"at": datetime.now(UTC) + timedelta(minutes=10)},
+        {"secret": "whsec_" + "QUFB" * 10},
+        {"hook_id": new_id()},
+        {"hook_id": "nothing"},
+    ],
+    ids=["flipped", "old", "early", "other secret", "unknown hook", "no hook"],
+)
+def test_what_is_not_signed_rightly_and_now_has_no_effect(rest, way, hook, wrong):
+    refused = call(rest, way, hook, **wrong)
+    assert refused.status_code == 401
+    assert calls(way) == []
+    assert way.sessions()[0]["state"] != "complete"
+
+
+def test_a_signature_of_one_tenant_does_nothing_at_anothers_address(rest, way, hook):
+    other = WayIn(open_clinic())
+    other.deliver(good())
+    theirs = other.run("imaging.open_hook", device_id=other.device_id)
+    refused = call(rest, way, hook, secret=theirs.secret.get_secret_value())
+    assert refused.status_code == 401
+    elsewhere = call(rest, other, theirs, uid=way.sessions()[0]["external_id"])
+    assert elsewhere.status_code in {200, 404}
+    assert way.sessions()[0]["state"] != "complete"
+
+
+def test_a_call_before_its_study_is_kept_and_counts_when_it_comes_again(rest, way, hook):
+    early = call(rest, way, hook, name="early", uid="1.2.3.999")
+    assert early.status_code == 404
+    assert [row["status"] for row in calls(way)] == ["refused"]
+    again = call(rest, way, hook, name="early", uid="1.2.3.999")
+    assert again.status_code == 404
+    assert len(calls(way)) == 1
+
+
+def test_one_id_stands_for_one_call(rest, way, hook):
+    call(rest, way, hook, name="call-9")
+    other = call(rest, way, hook, b'{"reason":"x"}', name="call-9")
+    assert other.status_code == 409
+
+
+def test_a_body_that_says_something_else_is_told_so(rest, way, hook):
+    assert call(rest, way, hook, b'{"objects": 3}').status_code == 422
+    assert call(rest, way, hook, b"[]").status_code in {400, 422}
+
+
+def test_a_new_secret_ends_the_old_one_and_a_closed_hook_takes_no_call(rest, way, hook):
+    renewed = way.run("imaging.open_hook", device_id=way.device_id)
+    assert renewed.id == hook.id
+    assert call(rest, way, hook).status_code == 401
+    assert call(rest, way, renewed).status_code == 200
+    way.run("imaging.close_hook", device_id=way.device_id)
+    assert call(rest, way, renewed).status_code == 401
