@@ -22,7 +22,7 @@ from erp.services.documents.queries import (
     get_document,
     list_blobs,
 )
-from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes
+from erp.services.documents.storing import NewDocument, ensure_blob, ensure_blobs, store_bytes
 
 __all__ = [
     "DocumentContent",
@@ -40,6 +40,7 @@ __all__ = [
     "allow_reading",
     "blob_key",
     "ensure_blob",
+    "ensure_blobs",
     "find_documents",
     "get_document",
     "list_blobs",
