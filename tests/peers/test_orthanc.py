@@ -28,15 +28,15 @@ class Orthanc:
 
     def ask(self, path: str, body: Any = None, *, raw: bytes | None = None) -> Any:
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
-        request = Request(f"http://127.0.0.1:{self.web}{path}", data)  # noqa: S310  our own Orthanc
-        with urlopen(request, timeout=30) as answer:
+        request = Request(f"http://127.0.0.1:{self.web}{path}", data)
+        with urlopen(request, timeout=30) as answer:  # noqa: S310  our own Orthanc
             content = answer.read()
         return content if path.endswith("/file") else json.loads(content)
 
     def forget(self, instance: str) -> None:
         """Delete an object."""
         address = f"http://127.0.0.1:{self.web}/instances/{instance}"
-        urlopen(Request(address, method="DELETE"), timeout=30).close()  # noqa: S310  our own Orthanc
+        urlopen(Request(address, method="DELETE"), timeout=30).close()
 
 
 @pytest.fixture
