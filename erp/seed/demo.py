@@ -15,6 +15,7 @@ from erp.seed.bills import seed_bills
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
 from erp.seed.customer_orders import seed_customer_orders
+from erp.seed.dicom import seed_peers
 from erp.seed.gst_returns import seed_gst_returns
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
@@ -144,6 +145,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     storage_id = seed_stock(ctx)
     register_ids = _registers(ctx, storage_id)
     seed_imaging(ctx)
+    seed_peers(ctx, new.slug)
     if has_history:
         seed_history(ctx, register_ids[0])
         seed_orders(ctx)

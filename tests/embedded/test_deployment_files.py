@@ -11,7 +11,10 @@ from tests.fixtures.servers import own_settings
 
 COMPOSE = yaml.safe_load((PROJECT / "deploy/compose.yaml").read_text())
 CLUSTER = list(yaml.safe_load_all((PROJECT / "deploy/kubernetes/vantage.yaml").read_text()))
-PROGRAMS = [program.name for program in product_programs(own_settings())]
+PROGRAMS = [
+    program.name
+    for program in product_programs(own_settings().model_copy(update={"dicom_port": 11112}))
+]
 SETTINGS = {name.upper() for name in Settings.model_fields}
 
 

@@ -143,7 +143,7 @@ def test_a_second_instance_on_the_same_data_is_refused(tmp_path):
 
 
 def test_the_products_table_names_what_must_run():
-    settings = own_settings().model_copy(update={"web_port": 8123})
+    settings = own_settings().model_copy(update={"web_port": 8123, "dicom_port": 11112})
     table = {program.name: program for program in product_programs(settings)}
     assert list(table) == ["web", "worker", "relay", "listener", "dicom"]
     assert table["web"].health == ("127.0.0.1", 8123, "/health/live")

@@ -39,10 +39,10 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
     ids["signed_session_id"] = _signed(shop, ids)
-    return ids | _peers(shop, patient_id)
+    return ids | _peers(shop, ids)
 
 
-def _peers(shop: Shop, patient_id: UUID) -> Ids:
+def _peers(shop: Shop, own: Ids) -> Ids:
     """Let a DICOM peer in, let it store an object and ask us to vouch, and plan an examination."""
     title = f"P{shop.slug[-8:]}".upper()
     ids = {"entity_id": shop.run("imaging.add_entity", {"ae_title": f"E{title}"}).id}
@@ -50,7 +50,8 @@ def _peers(shop: Shop, patient_id: UUID) -> Ids:
     taken = shop.run("imaging.take_objects", _delivered(ids, shop)).objects[0]
     assert taken.status == "stored", taken
     ids["study_session_id"] = taken.session_id
-    ids["order_id"] = shop.run("imaging.schedule_order", _planned(patient_id)).id
+    planned = _planned(own["patient_id"]) | {"device_id": own["device_id"]}
+    ids["imaging_order_id"] = shop.run("imaging.schedule_order", planned).id
     return ids
 
 
@@ -268,7 +269,7 @@ EXAMPLES: dict[str, Example] = {
     "imaging.close_hook": lambda i, _: {"device_id": i["device_id"]},
     "imaging.open_hook": lambda i, _: {"device_id": i["device_id"]},
     "imaging.ask_echo": lambda i, _: {"device_id": i["peer_id"]},
-    "imaging.cancel_order": lambda i, _: {"order_id": i["order_id"]},
+    "imaging.cancel_order": lambda i, _: {"order_id": i["imaging_order_id"]},
     "imaging.change_peer": lambda i, _: _peer() | {"device_id": i["peer_id"]},
     "imaging.complete_session": lambda i, _: {"session_id": i["study_session_id"]},
     "imaging.list_orders": lambda i, _: {"device_id": i["device_id"]},

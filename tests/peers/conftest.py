@@ -33,6 +33,7 @@ from tests.ingest.conftest import until
 
 assert catalogue_of_actions.DOMAINS
 LOCAL = Path(pydicom.__file__).parent / "data" / "test_files"
+OPENED: list[socket.socket] = []
 GROUP = b"\2\0\0\0"
 ALL = {"may_store": True, "may_query": True, "may_retrieve": True, "may_worklist": True}
 
@@ -165,7 +166,9 @@ def connect(entity: AE, scp: Scp, hospital: Hospital, **more: Any) -> Any:
     """Open an association without Nagle's pauses."""
 
     def at_once(event: Any) -> None:
-        event.assoc.dul.socket.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection = event.assoc.dul.socket.socket
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        OPENED.append(connection)
 
     return entity.associate(
         "127.0.0.1",
@@ -206,6 +209,14 @@ def tool(*arguments: Any, cwd: Path | None = None) -> subprocess.CompletedProces
         check=False,
         errors="replace",
     )
+
+
+@pytest.fixture(autouse=True)
+def closed_connections():
+    """Close what pynetdicom leaves open of associations that were broken off."""
+    yield
+    while OPENED:
+        OPENED.pop().close()
 
 
 def end(association: Any) -> None:

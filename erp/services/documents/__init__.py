@@ -2,13 +2,7 @@
 
 from erp.services.documents import referees
 from erp.services.documents.access import allow_reading, missing
-from erp.services.documents.checking import (
-    Fault,
-    KeptBytes,
-    check_bytes,
-    next_to_check,
-    note_check,
-)
+from erp.services.documents.checking import Fault, KeptBytes, check_bytes, next_to_check, note_check
 from erp.services.documents.ports import (
     ObjectMissing,
     ObjectStorage,
@@ -29,7 +23,13 @@ from erp.services.documents.queries import (
     get_document,
     list_blobs,
 )
-from erp.services.documents.storing import NewDocument, ensure_blob, store_bytes, store_file
+from erp.services.documents.storing import (
+    NewDocument,
+    ensure_blob,
+    ensure_blobs,
+    store_bytes,
+    store_file,
+)
 
 __all__ = [
     "DocumentContent",
@@ -50,6 +50,7 @@ __all__ = [
     "blob_key",
     "check_bytes",
     "ensure_blob",
+    "ensure_blobs",
     "find_documents",
     "get_document",
     "list_blobs",

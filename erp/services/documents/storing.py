@@ -1,6 +1,7 @@
 """Keep bytes under their digest, and documents over them."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
@@ -89,6 +90,24 @@ def ensure_blob(
             "media": media_type,
             "now": ctx.now,
         },
+    )
+
+
+def ensure_blobs(
+    session: Session, ctx: RequestContext, sizes: Mapping[str, int], *, media_type: str
+) -> None:
+    """Record several bytes that are in object storage, by digest; what is recorded stays."""
+    digests = sorted(sizes)
+    db.execute(
+        session,
+        "insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
+        " select %s, sha256, size, storage_key, %s, %s"
+        " from unnest(%s::text[], %s::bigint[], %s::text[]) as kept (sha256, size, storage_key)"
+        " on conflict (tenant_id, sha256) do nothing",
+        (
+            *(ctx.tenant_id, media_type, ctx.now, digests, [sizes[one] for one in digests]),
+            [blob_key(ctx.tenant_id, one) for one in digests],
+        ),
     )
 
 

@@ -1,6 +1,7 @@
 """Rows of the archive for one object: patient, study, series, instance."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -27,35 +28,110 @@ _REMOVED: Final = Outcome(
 )
 
 
-def archive(session: Session, ctx: RequestContext, transfer: db.Row, facts: ObjectFacts) -> Outcome:
+@dataclass(slots=True)
+class Neighbours:
+    """What objects that are taken together have in common, asked once; their blobs are recorded.
+
+    Attributes:
+        held: Id and digest of the objects of the archive, by identity.
+        removed: Identities of objects whose study was removed.
+        series: Series found or made, locked, by all that must agree with it.
+    """
+
+    held: dict[str, tuple[UUID, str]]
+    removed: frozenset[str] = frozenset()
+    series: dict[tuple[str, ...], UUID] = field(default_factory=dict)
+
+
+def neighbours_of(session: Session, ctx: RequestContext, sop_uids: list[str]) -> Neighbours:
+    """Return what is known of objects that are about to be archived together."""
+    rows = db.fetch_all(
+        session,
+        "select instance.id, instance.sop_uid, instance.sha256, study.removed_at"
+        " from dicom_instance instance left join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " left join dicom_study study"
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
+        " where instance.tenant_id = %s and instance.sop_uid = any(%s)",
+        (ctx.tenant_id, sop_uids),
+    )
+    return Neighbours(
+        {row["sop_uid"]: (row["id"], row["sha256"]) for row in rows},
+        frozenset(row["sop_uid"] for row in rows if row["removed_at"] is not None),
+    )
+
+
+def archive(
+    session: Session,
+    ctx: RequestContext,
+    transfer: db.Row,
+    facts: ObjectFacts,
+    near: Neighbours | None = None,
+) -> Outcome:
     """Write the rows of an object whose bytes are in object storage, or say why not.
 
     Locks the study and the series. An object of the same identity that is there already
     decides: equal bytes are a duplicate, others a conflict; nothing is ever overwritten.
+
+    Args:
+        near: Given where several are taken together; the caller then describes their session.
     """
-    documents.ensure_blob(
-        session, ctx, transfer["sha256"], size=transfer["size"], media_type="application/dicom"
-    )
-    known = _existing(session, ctx, transfer)
+    own = near or _alone(session, ctx, transfer)
+    known = _existing(own, transfer)
     if known is not None:
         return known
-    series_id: UUID | None = None
-    if facts.study is not None and facts.series is not None:
-        misfit = _misfit(session, ctx, facts.study, facts.series)
-        if misfit is not None:
-            return misfit
-        study = _study(session, ctx, facts.patient, facts.study, facts.attrs)
-        if isinstance(study, Outcome):
-            return study
-        series_id = _series(session, ctx, study, facts.series, facts.attrs)
+    series_id = _place(session, ctx, facts, own)
+    if isinstance(series_id, Outcome):
+        return series_id
     outcome = _instance(session, ctx, transfer, facts, series_id)
-    if outcome.status is ReceiptStatus.STORED:
-        _describe_session(session, ctx, transfer, facts)
+    if outcome.status is ReceiptStatus.STORED and outcome.instance_id is not None:
+        own.held[transfer["sop_uid"]] = (outcome.instance_id, transfer["sha256"])
+        if near is None:
+            describe_session(session, ctx, transfer["session_id"], facts)
     return outcome
 
 
-def _describe_session(
-    session: Session, ctx: RequestContext, transfer: db.Row, facts: ObjectFacts
+def _alone(session: Session, ctx: RequestContext, transfer: db.Row) -> Neighbours:
+    documents.ensure_blob(
+        session, ctx, transfer["sha256"], size=transfer["size"], media_type="application/dicom"
+    )
+    return neighbours_of(session, ctx, [transfer["sop_uid"]])
+
+
+def _place(
+    session: Session, ctx: RequestContext, facts: ObjectFacts, near: Neighbours
+) -> UUID | Outcome | None:
+    """Return the series an object belongs to, made if new and locked; none for a directory."""
+    if facts.study is None or facts.series is None:
+        return None
+    key = (
+        *(facts.study.study_uid, facts.series.series_uid, _text(facts.series.modality)),
+        *(_text(facts.patient.patient_id), _text(facts.patient.issuer)),
+    )
+    if key not in near.series:
+        found = _known_series(session, ctx, facts.patient, facts.study, facts.series)
+        if found is None:
+            found = _new_series(session, ctx, facts.patient, facts.study, facts.series, facts.attrs)
+        if isinstance(found, Outcome):
+            return found
+        near.series[key] = found
+    return near.series[key]
+
+
+def _new_series(
+    session: Session,
+    ctx: RequestContext,
+    patient: PatientFacts,
+    study: StudyFacts,
+    series: SeriesFacts,
+    attrs: dict[str, Any],
+) -> UUID | Outcome:
+    found = _study(session, ctx, patient, study, attrs)
+    return found if isinstance(found, Outcome) else _series(session, ctx, found, series, attrs)
+
+
+def describe_session(
+    session: Session, ctx: RequestContext, session_id: UUID, facts: ObjectFacts
 ) -> None:
     """Fill what the device did not tell of its session from its first objects."""
     patient, study, series = facts.patient, facts.study, facts.series
@@ -79,7 +155,7 @@ def _describe_session(
         """,
         {
             "tenant": ctx.tenant_id,
-            "id": transfer["session_id"],
+            "id": session_id,
             "name": person.name if person else spoken_name(patient.name),
             "person": person.id if person else None,
             "code": code,
@@ -89,26 +165,18 @@ def _describe_session(
         },
     )
     if row is not None and row["order_id"] is None:
-        link_order(session, ctx, transfer["session_id"])
+        link_order(session, ctx, session_id)
 
 
-def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcome | None:
-    row = db.fetch_one(
-        session,
-        "select instance.id, instance.sha256, study.removed_at from dicom_instance instance"
-        " left join dicom_series series"
-        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
-        " left join dicom_study study"
-        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
-        " where instance.tenant_id = %s and instance.sop_uid = %s",
-        (ctx.tenant_id, transfer["sop_uid"]),
-    )
-    if row is None:
+def _existing(near: Neighbours, transfer: db.Row) -> Outcome | None:
+    known = near.held.get(transfer["sop_uid"])
+    if known is None:
         return None
-    if row["removed_at"] is not None:
+    if transfer["sop_uid"] in near.removed:
         return _REMOVED
-    if row["sha256"] == transfer["sha256"]:
-        return Outcome(ReceiptStatus.DUPLICATE, instance_id=row["id"])
+    instance_id, sha256 = known
+    if sha256 == transfer["sha256"]:
+        return Outcome(ReceiptStatus.DUPLICATE, instance_id=instance_id)
     return Outcome(
         ReceiptStatus.CONFLICT,
         "uid_conflict",
@@ -116,24 +184,47 @@ def _existing(session: Session, ctx: RequestContext, transfer: db.Row) -> Outcom
     )
 
 
-def _misfit(
-    session: Session, ctx: RequestContext, study: StudyFacts, facts: SeriesFacts
-) -> Outcome | None:
-    """Return the conflict of a series that is known in another study or of another modality."""
+def _known_series(
+    session: Session,
+    ctx: RequestContext,
+    patient: PatientFacts,
+    study: StudyFacts,
+    facts: SeriesFacts,
+) -> UUID | Outcome | None:
+    """Return a series that is known, locked with its study; or in what an object disagrees with it."""
     row = db.fetch_one(
         session,
-        "select series.modality, study.study_uid from dicom_series series join dicom_study study"
-        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
-        " where series.tenant_id = %s and series.series_uid = %s",
+        "select series.id, series.modality, study.study_uid, study.removed_at,"
+        " patient.patient_code, patient.issuer"
+        " from dicom_study study join dicom_series series"
+        " on (series.tenant_id, series.study_id) = (study.tenant_id, study.id)"
+        " join dicom_patient patient"
+        " on (patient.tenant_id, patient.id) = (study.tenant_id, study.dicom_patient_id)"
+        " where series.tenant_id = %s and series.series_uid = %s for no key update of study, series",
         (ctx.tenant_id, facts.series_uid),
     )
-    known = (row["study_uid"], row["modality"]) if row else None
-    if known in {None, (study.study_uid, _text(facts.modality))}:
+    if row is None:
+        return None
+    if row["removed_at"] is not None:
+        return _REMOVED
+    if (row["study_uid"], row["modality"]) != (study.study_uid, _text(facts.modality)):
+        return Outcome(
+            ReceiptStatus.QUARANTINED,
+            "series_conflict",
+            "The series is known in another study or with another modality.",
+        )
+    series_id: UUID = row["id"]
+    return _other_patient(row, patient) or series_id
+
+
+def _other_patient(row: db.Row, patient: PatientFacts) -> Outcome | None:
+    if (row["patient_code"], row["issuer"]) == (_text(patient.patient_id), _text(patient.issuer)):
         return None
     return Outcome(
         ReceiptStatus.QUARANTINED,
-        "series_conflict",
-        "The series is known in another study or with another modality.",
+        "patient_conflict",
+        f"The study belongs to patient {row['patient_code'] or 'without identifier'},"
+        f" the object names {patient.patient_id or 'none'}.",
     )
 
 
@@ -156,15 +247,8 @@ def _study(
         return _new_study(session, ctx, patient, facts, attrs)
     if row["removed_at"] is not None:
         return _REMOVED
-    if (row["patient_code"], row["issuer"]) != (patient.patient_id or "", patient.issuer or ""):
-        return Outcome(
-            ReceiptStatus.QUARANTINED,
-            "patient_conflict",
-            f"The study belongs to patient {row['patient_code'] or 'without identifier'},"
-            f" the object names {patient.patient_id or 'none'}.",
-        )
     study_id: UUID = row["id"]
-    return study_id
+    return _other_patient(row, patient) or study_id
 
 
 def _new_study(
@@ -292,7 +376,8 @@ def _instance(
         _instance_values(ctx, transfer, facts, series_id),
     )
     if row is None:
-        return _existing(session, ctx, transfer) or Outcome(ReceiptStatus.CONFLICT, "uid_conflict")
+        again = neighbours_of(session, ctx, [transfer["sop_uid"]])
+        return _existing(again, transfer) or Outcome(ReceiptStatus.CONFLICT, "uid_conflict")
     return Outcome(ReceiptStatus.STORED, instance_id=row["id"])
 
 

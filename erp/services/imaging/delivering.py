@@ -1,6 +1,7 @@
 """Objects that come without an offer: by C-STORE, by STOW-RS, by hand."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -10,16 +11,29 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.models.imaging import Transfer
+from erp.services import documents
+from erp.services.imaging.archiving import Neighbours, describe_session, neighbours_of
 from erp.services.imaging.devices import only_devices, unknown_device
-from erp.services.imaging.messages import Sha256
+from erp.services.imaging.messages import ReceiptStatus, Sha256
 from erp.services.imaging.ports import ObjectFacts, RefusedObject
-from erp.services.imaging.receipts import HELD, Outcome, decide
+from erp.services.imaging.receipts import (
+    HELD,
+    Outcome,
+    count_in_session,
+    hold,
+    note_attempt,
+    tell_stored,
+)
 from erp.services.imaging.sessions import lock_session
-from erp.services.imaging.taking import judge
+from erp.services.imaging.settling import settle
+from erp.services.imaging.taking import MEDIA, judge
 from erp.services.platform import Command, Result, command
 
 DeliverySource = Literal["cstore", "stow", "upload"]
 MOST_AT_ONCE: Final = 64
+DESCRIBED: Final = ("patient_name", "patient_code", "study_uid", "modality")
+"""What a session says of itself as soon as an object does."""
 
 
 class DeliveredObject(BaseModel):
@@ -101,10 +115,14 @@ def take_objects(session: Session, ctx: RequestContext, cmd: TakeObjects) -> Obj
     """
     only_devices(ctx)
     _check_way_in(session, ctx, cmd.device_id)
+    db.hold_rows(session)
     known = [_identity(item) for item in cmd.objects]
+    batch = _Batch(cmd, neighbours_of(session, ctx, [own.sop_uid for own in known if own.sop_uid]))
+    documents.ensure_blobs(session, ctx, _kept(cmd), media_type=MEDIA)
     taken: dict[int, TakenObject] = {}
     for place in sorted(range(len(known)), key=lambda n: _order(known[n])):
-        taken[place] = _take(session, ctx, cmd, cmd.objects[place], known[place])
+        taken[place] = _take(session, ctx, batch, cmd.objects[place], known[place])
+    _count(session, ctx, batch)
     return ObjectsTaken(objects=[taken[place] for place in range(len(known))])
 
 
@@ -167,26 +185,53 @@ def _order(known: _Identity) -> tuple[str, str, str]:
     return known.study_uid, known.series_uid, known.sop_uid
 
 
+@dataclass(slots=True)
+class _Batch:
+    """Objects that are taken together, and what they have in common.
+
+    Attributes:
+        sessions: Sessions by the name of their study, locked, as they were before.
+        stored: How many of each were stored. `held`: what was put into quarantine.
+    """
+
+    cmd: TakeObjects
+    near: Neighbours
+    sessions: dict[str, db.Row] = field(default_factory=dict)
+    stored: Counter[str] = field(default_factory=Counter)
+    held: set[tuple[str, UUID | None]] = field(default_factory=set)
+
+
+def _kept(cmd: TakeObjects) -> dict[str, int]:
+    """Return digest and size of what lies in object storage."""
+    return {
+        item.sha256: item.size
+        for item in cmd.objects
+        if isinstance(item.finding, ObjectFacts) or item.finding.keep_bytes
+    }
+
+
 def _take(
     session: Session,
     ctx: RequestContext,
-    cmd: TakeObjects,
+    batch: _Batch,
     item: DeliveredObject,
     known: _Identity,
 ) -> TakenObject:
-    session_id = _session_of(session, ctx, cmd.device_id, item, known)
-    transfer = _insert(session, ctx, cmd, item, known, session_id)
-    outcome = judge(session, ctx, transfer, item.finding)
+    found = _session_of(session, ctx, batch, item, known)
+    transfer = _transfer(ctx, batch.cmd, item, known, found)
+    outcome = judge(session, ctx, transfer, item.finding, batch.near)
     if outcome.status in HELD:
-        outcome = _once(session, ctx, transfer, outcome)
-    decide(session, ctx, transfer, outcome, source=cmd.source)
+        outcome = _once(session, ctx, batch, transfer, outcome)
+    _conclude(session, ctx, batch, transfer, outcome)
+    if outcome.status is ReceiptStatus.STORED and found is not None:
+        _note_stored(session, ctx, batch, item, found)
     return TakenObject(
         transfer_id=transfer["id"],
         status=outcome.status.value,
         reason=outcome.reason,
         detail=outcome.detail,
         instance_id=outcome.instance_id,
-        session_id=session_id,
+        session_id=transfer["session_id"],
         sop_uid=known.sop_uid,
         sop_class=known.sop_class,
         series_uid=known.series_uid,
@@ -197,51 +242,100 @@ def _take(
 def _session_of(
     session: Session,
     ctx: RequestContext,
-    device_id: UUID,
+    batch: _Batch,
     item: DeliveredObject,
     known: _Identity,
-) -> UUID | None:
+) -> db.Row | None:
     """Return the session an object belongs to, locked; none where it cannot be told."""
     if isinstance(item.finding, RefusedObject):
         return None
     name = known.study_uid or item.finding.instance.sop_uid
-    found = lock_session(session, ctx, device_id, name, study_uid=known.study_uid)
-    session_id: UUID = found["id"]
-    return session_id
+    if name not in batch.sessions:
+        batch.sessions[name] = lock_session(
+            session, ctx, batch.cmd.device_id, name, study_uid=known.study_uid
+        )
+    return batch.sessions[name]
 
 
-def _insert(
-    session: Session,
+def _transfer(
     ctx: RequestContext,
     cmd: TakeObjects,
     item: DeliveredObject,
     known: _Identity,
-    session_id: UUID | None,
+    found: db.Row | None,
 ) -> db.Row:
     transfer_id = new_id()
-    row = db.fetch_one(
-        session,
-        "insert into imaging_transfer (tenant_id, id, device_id, session_id, transfer_id, sop_uid,"
-        " series_uid, study_uid, size, sha256, mode, status, reason, tries)"
-        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'granted', '', 0) returning *",
-        (
-            *(ctx.tenant_id, transfer_id, cmd.device_id, session_id, transfer_id.hex),
-            *(known.sop_uid, known.series_uid, known.study_uid, item.size, item.sha256),
-            cmd.source,
-        ),
-    )
-    if row is None:
-        msg = "An insert returned no row."
-        raise RuntimeError(msg)
-    return row
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": transfer_id,
+        "device_id": cmd.device_id,
+        "session_id": found["id"] if found else None,
+        "transfer_id": transfer_id.hex,
+        "sop_uid": known.sop_uid,
+        "series_uid": known.series_uid,
+        "study_uid": known.study_uid,
+        "size": item.size,
+        "sha256": item.sha256,
+        "mode": cmd.source,
+        "tries": 1,
+    }
 
 
-def _once(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> Outcome:
+def _conclude(
+    session: Session, ctx: RequestContext, batch: _Batch, transfer: db.Row, outcome: Outcome
+) -> None:
+    """Write a delivery down with its attempt, and into quarantine where it belongs there."""
+    decided = {
+        "status": outcome.status.value,
+        "reason": outcome.reason,
+        "instance_id": outcome.instance_id,
+        "decided_at": ctx.now,
+    }
+    db.insert_rows(session, Transfer, [transfer | decided])
+    source = batch.cmd.source
+    note_attempt(session, ctx, transfer, source, outcome.status.value, outcome.reason)
+    if outcome.status in HELD and not outcome.is_held_already:
+        hold(session, ctx, transfer, outcome)
+    if outcome.status is ReceiptStatus.STORED:
+        tell_stored(session, ctx, transfer, outcome)
+
+
+def _note_stored(
+    session: Session, ctx: RequestContext, batch: _Batch, item: DeliveredObject, found: db.Row
+) -> None:
+    """Count for the end, and fill what the session does not say from its first objects."""
+    batch.stored[found["external_id"]] += 1
+    if batch.stored[found["external_id"]] == 1 and isinstance(item.finding, ObjectFacts):
+        study = item.finding.study
+        is_new = not found["accession"] and study is not None and study.accession_number
+        if is_new or not all(found[name] for name in DESCRIBED):
+            describe_session(session, ctx, found["id"], item.finding)
+
+
+def _count(session: Session, ctx: RequestContext, batch: _Batch) -> None:
+    """Count what was stored in each session, and settle those that are complete."""
+    for name, found in batch.sessions.items():
+        if batch.stored[name]:
+            count_in_session(session, ctx, found["id"], batch.cmd.device_id, batch.stored[name])
+    complete = [found for found in batch.sessions.values() if found["expected"] is not None]
+    if complete:
+        db.send_rows(session)
+    for found in complete:
+        settle(session, ctx, found["id"])
+
+
+def _once(
+    session: Session, ctx: RequestContext, batch: _Batch, transfer: db.Row, outcome: Outcome
+) -> Outcome:
     """Return the outcome of an object to hold, which may wait in quarantine from an earlier delivery."""
+    key = (transfer["sha256"], transfer["session_id"])
+    if key in batch.held:
+        return replace(outcome, is_held_already=True)
+    batch.held.add(key)
     row = db.fetch_one(
         session,
         "select id from quarantine where tenant_id = %s and status in ('open', 'retrying')"
         " and device_id = %s and sha256 = %s and session_id is not distinct from %s limit 1",
-        (ctx.tenant_id, transfer["device_id"], transfer["sha256"], transfer["session_id"]),
+        (ctx.tenant_id, transfer["device_id"], *key),
     )
     return replace(outcome, is_held_already=row is not None)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.models.imaging import IngestAttempt, Quarantine
 from erp.services.imaging.events import ObjectHeld, ObjectStored
 from erp.services.imaging.messages import ObjectReceipt, ReceiptStatus
 from erp.services.imaging.outgoing import Address, say
@@ -17,6 +18,7 @@ from erp.services.imaging.settling import settle
 from erp.services.imaging.topics import Channel
 from erp.services.platform import emit
 
+DECIDED: Final = frozenset({"accepted", "rejected", "repeat_requested"})
 HELD: Final = frozenset({ReceiptStatus.QUARANTINED, ReceiptStatus.CONFLICT})
 
 
@@ -58,7 +60,7 @@ def decide(
         ),
     )
     if outcome.status in HELD and not outcome.is_held_already:
-        _hold(session, ctx, transfer, outcome)
+        hold(session, ctx, transfer, outcome)
     if outcome.status is ReceiptStatus.STORED:
         count_stored(session, ctx, transfer, outcome)
     send_receipt(session, ctx, transfer, outcome)
@@ -69,15 +71,18 @@ def note_attempt(
     session: Session, ctx: RequestContext, transfer: db.Row, source: str, outcome: str, reason: str
 ) -> None:
     """Write down one look at the bytes of a transfer."""
-    db.execute(
-        session,
-        "insert into ingest_attempt (tenant_id, id, transfer_id, source, outcome, reason, sha256,"
-        " size, attempted_at) values (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            *(ctx.tenant_id, new_id(), transfer["id"], source, outcome, reason),
-            *(transfer["sha256"], transfer["size"], ctx.now),
-        ),
-    )
+    attempt = {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "transfer_id": transfer["id"],
+        "source": source,
+        "outcome": outcome,
+        "reason": reason,
+        "sha256": transfer["sha256"],
+        "size": transfer["size"],
+        "attempted_at": ctx.now,
+    }
+    db.insert_rows(session, IngestAttempt, [attempt])
 
 
 def send_receipt(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
@@ -106,24 +111,39 @@ def settle_if_complete(session: Session, ctx: RequestContext, session_id: UUID) 
         settle(session, ctx, session_id)
 
 
-def _hold(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
+def hold(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
+    """Put an object into quarantine and count it in its session.
+
+    Emits:
+        imaging.object_held.v1.
+    """
     held_id = new_id()
-    db.execute(
-        session,
-        "insert into quarantine (tenant_id, id, kind, device_id, session_id, transfer_id,"
-        " reason_code, detail, sha256, size, topic, status, tries, decision_note, filed_as, held_at)"
-        " values (%s, %s, 'object', %s, %s, %s, %s, %s, %s, %s, '', 'open', 0, '', '', %s)",
-        (
-            *(ctx.tenant_id, held_id, transfer["device_id"], transfer["session_id"]),
-            *(transfer["id"], outcome.reason, outcome.detail[:1000], transfer["sha256"]),
-            *(transfer["size"], ctx.now),
-        ),
-    )
-    db.execute(
-        session,
-        "update imaging_session set quarantined = quarantined + 1 where tenant_id = %s and id = %s",
-        (ctx.tenant_id, transfer["session_id"]),
-    )
+    held = {
+        "tenant_id": ctx.tenant_id,
+        "id": held_id,
+        "kind": "object",
+        "device_id": transfer["device_id"],
+        "session_id": transfer["session_id"],
+        "transfer_id": transfer["id"],
+        "reason_code": outcome.reason,
+        "detail": outcome.detail[:1000],
+        "sha256": transfer["sha256"],
+        "size": transfer["size"],
+        "topic": "",
+        "status": "open",
+        "tries": 0,
+        "decision_note": "",
+        "filed_as": "",
+        "held_at": ctx.now,
+    }
+    db.insert_rows(session, Quarantine, [held])
+    if transfer["session_id"] is not None:
+        db.execute(
+            session,
+            "update imaging_session set quarantined = quarantined + 1"
+            " where tenant_id = %s and id = %s",
+            (ctx.tenant_id, transfer["session_id"]),
+        )
     emit(session, ctx, held_id, ObjectHeld(quarantine_id=held_id, reason_code=outcome.reason))
 
 
@@ -133,21 +153,43 @@ def count_stored(session: Session, ctx: RequestContext, transfer: db.Row, outcom
     Emits:
         imaging.object_stored.v1.
     """
-    if outcome.instance_id is None:
-        msg = "A stored object has an id."
-        raise RuntimeError(msg)
-    db.execute(
+    count_in_session(session, ctx, transfer["session_id"], transfer["device_id"], 1)
+    tell_stored(session, ctx, transfer, outcome)
+
+
+def count_in_session(
+    session: Session, ctx: RequestContext, session_id: UUID, device_id: UUID, count: int
+) -> None:
+    """Count objects that are in the archive now; the session is locked.
+
+    Emits:
+        imaging.session_reviewed.v1 where the session had been decided about.
+    """
+    row = db.fetch_one(
         session,
-        "update imaging_session set stored = stored + 1 where tenant_id = %s and id = %s",
-        (ctx.tenant_id, transfer["session_id"]),
+        "update imaging_session set stored = stored + %s where tenant_id = %s and id = %s"
+        " returning qa_state",
+        (count, ctx.tenant_id, session_id),
     )
     db.execute(
         session,
         "update imaging_device set last_object_at = %(now)s where tenant_id = %(tenant)s and id = %(id)s"
         " and (last_object_at is null or last_object_at < %(now)s - interval '5 seconds')",
-        {"tenant": ctx.tenant_id, "id": transfer["device_id"], "now": ctx.now},
+        {"tenant": ctx.tenant_id, "id": device_id, "now": ctx.now},
     )
-    reopen_for_new_objects(session, ctx, transfer["session_id"])
+    if row is not None and row["qa_state"] in DECIDED:
+        reopen_for_new_objects(session, ctx, session_id)
+
+
+def tell_stored(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
+    """Tell that an object is in the archive.
+
+    Emits:
+        imaging.object_stored.v1.
+    """
+    if outcome.instance_id is None:
+        msg = "A stored object has an id."
+        raise RuntimeError(msg)
     stored = ObjectStored(
         instance_id=outcome.instance_id,
         session_id=transfer["session_id"],

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import documents
-from erp.services.imaging.archiving import archive
+from erp.services.imaging.archiving import Neighbours, archive
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.errors import UnknownTransfer
 from erp.services.imaging.messages import ReceiptStatus
@@ -129,25 +129,37 @@ def judge(
     ctx: RequestContext,
     transfer: db.Row,
     finding: ObjectFacts | RefusedObject,
+    near: Neighbours | None = None,
 ) -> Outcome:
-    """Return what becomes of an object that arrived whole; write its rows if it is taken."""
+    """Return what becomes of an object that arrived whole; write its rows if it is taken.
+
+    Args:
+        near: Given where several are taken together; see `archive`.
+    """
+    if isinstance(finding, RefusedObject) and not finding.keep_bytes:
+        return Outcome(ReceiptStatus.REJECTED, finding.reason_code, finding.detail)
+    refused = _refusal(transfer, finding)
+    if refused is not None:
+        if near is None:
+            documents.ensure_blob(
+                session, ctx, transfer["sha256"], size=transfer["size"], media_type=MEDIA
+            )
+        return refused
     if isinstance(finding, RefusedObject):
-        if not finding.keep_bytes:
-            return Outcome(ReceiptStatus.REJECTED, finding.reason_code, finding.detail)
-        documents.ensure_blob(
-            session, ctx, transfer["sha256"], size=transfer["size"], media_type=MEDIA
-        )
+        raise TypeError
+    return archive(session, ctx, transfer, finding, near)
+
+
+def _refusal(transfer: db.Row, finding: ObjectFacts | RefusedObject) -> Outcome | None:
+    if isinstance(finding, RefusedObject):
         return Outcome(ReceiptStatus.QUARANTINED, finding.reason_code, finding.detail)
     if finding.instance.sop_uid != transfer["sop_uid"]:
-        documents.ensure_blob(
-            session, ctx, transfer["sha256"], size=transfer["size"], media_type=MEDIA
-        )
         return Outcome(
             ReceiptStatus.QUARANTINED,
             "uid_mismatch",
             "The object is another one than the device offered.",
         )
-    return archive(session, ctx, transfer, finding)
+    return None
 
 
 def _outcome(session: Session, ctx: RequestContext, transfer: db.Row, cmd: TakeObject) -> Outcome:

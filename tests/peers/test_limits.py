@@ -1,0 +1,101 @@
+"""TLS, and what a peer may cost: associations, silence, size."""
+
+import subprocess
+
+import pytest
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+
+from erp.core.settings import get_settings
+from tests.dicom.objects import good
+from tests.ingest.conftest import until
+from tests.peers.conftest import (
+    connect,
+    end,
+    make_hospital,
+    make_scp,
+    send_bytes,
+    sender,
+    tool,
+)
+
+CT = (CTImageStorage, ExplicitVRLittleEndian)
+
+
+@pytest.fixture
+def listen(stack, environment, engine, tmp_path):
+    """Start a listener of one process with settings of its own."""
+    assert engine
+    get_settings.cache_clear()
+    made = make_scp(stack, environment, tmp_path)
+
+    def start(**more):
+        made.start(DICOM_PROCESSES="1", **more)
+        return made
+
+    yield start
+    made.stop()
+
+
+def test_more_associations_than_are_taken_are_refused_for_now(listen):
+    scp = listen(DICOM_ASSOCIATIONS="2")
+    hospital = make_hospital()
+    title = hospital.peer()
+    open_now = [connect(sender(title, CT), scp, hospital) for _ in range(2)]
+    third = connect(sender(title, CT), scp, hospital)
+
+    assert all(one.is_established for one in open_now)
+    assert third.is_rejected
+    answer = third.acceptor.primitive
+    assert (answer.result, answer.result_source, answer.diagnostic) == (2, 3, 2)
+    for one in open_now:
+        end(one)
+
+
+def test_silence_and_size_end_an_association(listen, tmp_path):
+    scp = listen(DICOM_IDLE_SECONDS="1", DICOM_LARGEST_MB="1")
+    hospital = make_hospital()
+    title = hospital.peer()
+    silent = connect(sender(title, CT), scp, hospital)
+    until(lambda: not silent.is_established, 20)
+
+    large = connect(sender(title, CT), scp, hospital)
+    content = good(Rows=1024, Columns=1024, PixelData=bytes(1024 * 1024 * 2))
+    status = send_bytes(large, content, tmp_path / "o")
+    assert "Status" not in status
+    assert hospital.rows("select 1 from imaging_transfer") == []
+    assert "object_too_large" in scp.log()
+
+
+def test_with_a_certificate_only_tls_is_spoken_and_peers_show_one(listen, tmp_path):
+    authority, ours, theirs = (tmp_path / name for name in ("ca", "ours", "theirs"))
+    _certificate(authority)
+    _certificate(ours, authority)
+    _certificate(theirs, authority)
+    scp = listen(
+        DICOM_TLS_CERTIFICATE=f"{ours}.crt",
+        DICOM_TLS_KEY=f"{ours}.key",
+        DICOM_TLS_CA=f"{authority}.crt",
+    )
+    hospital = make_hospital()
+    line = ("echoscu", "-to", "5", "-aet", hospital.peer(), "-aec", hospital.title)
+    trust = ("+cf", f"{authority}.crt")
+    here = ("127.0.0.1", scp.port)
+
+    assert tool(*line, *here).returncode != 0, "no TLS"
+    assert tool(*line, "+tla", *trust, *here).returncode != 0, "no certificate"
+    own = ("+tls", f"{theirs}.key", f"{theirs}.crt")
+    done = tool(*line, *own, *trust, *here)
+    assert done.returncode == 0, done.stderr + done.stdout
+
+
+def _certificate(path, signer=None):
+    """Make a key and a certificate for this machine, signed by an authority or by itself."""
+    subject = ["-subj", f"/CN={path.name}", "-addext", "subjectAltName=IP:127.0.0.1"]
+    by = ["-CA", f"{signer}.crt", "-CAkey", f"{signer}.key"] if signer else []
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    files = ["-keyout", f"{path}.key", "-out", f"{path}.crt"]
+    subprocess.run(
+        [*made, *subject, *by, *files],
+        check=True,
+        capture_output=True,
+    )
