@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ FIXTURES = (clinic, line)
 STEPS = 70
 RULES = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
 SHARP = {"key": "sharp", "label": "Sharp", "kind": "yes_no"}
-DEEDS = (
+DEEDS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("start_review", {}),
     ("give_back_session", {}),
     ("take_over_session", {"reason": "Late"}),

@@ -1,6 +1,7 @@
 """Claims: one person at a session, told by name, until they give it back or somebody takes it over."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -46,9 +47,8 @@ def given_of(line, **more):
 
 
 def test_of_two_who_press_at_once_one_gets_it_and_the_other_is_told_by_name(whole, asha, ravi):
-    outcomes = at_once(
-        [lambda who=who: act(who, "start_review", given_of(whole)) for who in (asha, ravi) * 3]
-    )
+    given = given_of(whole)
+    outcomes = at_once([partial(act, who, "start_review", given) for who in (asha, ravi) * 3])
     holder = whole.session()["claimed_name"]
     told = [outcome for outcome in outcomes if isinstance(outcome, ClaimedByAnother)]
     assert refusals(outcomes, ClaimedByAnother) == 3
