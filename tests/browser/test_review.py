@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
+from tests.browser.conftest import OpenWindow
 from tests.browser.offices import SIZES, expect_to_fit
 from tests.browser.test_imaging import acquire, password_of, viewer
 from tests.fixtures.product import Product
@@ -16,15 +17,11 @@ PIN = "4821"
 
 
 @pytest.fixture
-def enter(product: Product, browser: Browser) -> Iterator[Any]:
+def enter(product: Product, open_window: OpenWindow) -> Iterator[Any]:
     """Open a page as a person of the demo, each in a browser of their own."""
-    windows: list[BrowserContext] = []
 
     def opened(login: str, path: str = "/imaging") -> Page:
-        window = browser.new_context(viewport={"width": 1440, "height": 900})
-        window.set_default_timeout(15_000)
-        windows.append(window)
-        page = window.new_page()
+        page = open_window().new_page()
         page.goto(f"{product.url}{path}")
         page.get_by_label("User name").fill(f"{login}@demo.example")
         page.get_by_label("Password").fill(password_of(product, f"{login}@demo.example"))
@@ -32,9 +29,9 @@ def enter(product: Product, browser: Browser) -> Iterator[Any]:
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         return page
 
+    expect.set_options(timeout=15_000)
     yield opened
-    for window in windows:
-        window.close()
+    expect.set_options(timeout=5_000)
 
 
 def send(page: Page, button: str, **fields: str) -> None:
@@ -63,7 +60,7 @@ def make_rules(page: Page) -> None:
         dialog.get_by_role("button", name="Add", exact=True).click()
         expect(page.get_by_role("listitem").filter(has_text=label)).to_be_visible()
     page.get_by_role("button", name="Publish").click()
-    expect(page.get_by_text("Version 1")).to_be_visible()
+    expect(page.get_by_text("Version 1").first).to_be_visible()
 
 
 def open_session(page: Page, patient: str) -> None:
@@ -79,7 +76,7 @@ def set_pin(product: Product, page: Page) -> None:
     expect(form.locator("input[name=idempotency_key]")).not_to_have_value("")
     form.get_by_label("New PIN").fill(PIN)
     form.get_by_role("button").last.click()
-    expect(page.get_by_text("PIN", exact=False).filter(has_text="set").first).to_be_visible()
+    expect(page.get_by_text("PIN set.")).to_be_visible()
 
 
 def answer(page: Page, label: str, words: str) -> None:

@@ -168,3 +168,14 @@ def test_lapsed_reservations_are_looked_for_in_every_tenant(asha, bodhi, owner):
             (organisation.tenant_id,),
         ).fetchone()
         assert runs[0] >= 1
+
+
+def test_devices_are_watched_in_every_tenant(asha, bodhi, owner):
+    daily.watch_devices()
+    for organisation in (asha, bodhi):
+        runs = owner.execute(
+            "select count(*) from command_log"
+            " where tenant_id = %s and command = 'imaging.alert_devices'",
+            (organisation.tenant_id,),
+        ).fetchone()
+        assert runs[0] >= 1

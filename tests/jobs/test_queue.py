@@ -92,6 +92,7 @@ def test_the_schedule_rings_json_entries_of_listed_functions(redis):
         "jobs.daily.expire_points_each_morning",
         "jobs.daily.remind_customers_each_morning",
         "jobs.daily.make_entries_each_morning",
+        "jobs.daily.watch_devices",
     }
     names = {entry.func_name for entry in schedule.get_jobs()}
     assert names == ALLOWED_FUNCTIONS - {"jobs.deliver.deliver"}

@@ -47,8 +47,8 @@ def given_of(line, **more):
 
 
 def test_of_two_who_press_at_once_one_gets_it_and_the_other_is_told_by_name(whole, asha, ravi):
-    start = [partial(act, who, "start_review", given_of(whole)) for who in (asha, ravi) * 3]
-    outcomes = at_once(start)
+    given = given_of(whole)
+    outcomes = at_once([partial(act, who, "start_review", given) for who in (asha, ravi) * 3])
     holder = whole.session()["claimed_name"]
     told = [outcome for outcome in outcomes if isinstance(outcome, ClaimedByAnother)]
     assert refusals(outcomes, ClaimedByAnother) == 3

@@ -75,3 +75,19 @@ def test_there_is_an_end_to_views(shop):
             "platform.save_view", {"screen": SCREEN, "name": "One more", "filters": {}}, by=who
         )
     assert len(names(shop, who)) == MOST_VIEWS
+
+
+def test_a_shared_view_is_offered_to_all_and_stays_its_makers(shop):
+    cashier, manager = shop.acting_as("cashier"), shop.acting_as("manager")
+    given = {"screen": SCREEN, "name": "Due", "filters": {"search": "x"}, "is_shared": True}
+    kept = shop.run("platform.save_view", given, by=cashier)
+    shop.run("platform.save_view", given | {"name": "Own", "is_shared": False}, by=manager)
+    rows = shop.run("platform.list_views", {"screen": SCREEN}, by=manager).rows
+    assert [(view.name, view.is_own, view.is_shared) for view in rows] == [
+        ("Own", True, False),
+        ("Due", False, True),
+    ]
+    with pytest.raises(NotFound):
+        shop.run("platform.forget_view", {"view_id": kept.id}, by=manager)
+    shop.run("platform.save_view", given | {"is_shared": False}, by=cashier)
+    assert names(shop, manager) == ["Own"]
