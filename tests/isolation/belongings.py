@@ -12,7 +12,6 @@ from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
 from tests.isolation import (
-    archived,
     bank,
     bookkeeping,
     buying,
@@ -72,12 +71,7 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
-    ids |= (
-        pictures.pictures(shop, patient)
-        | archived.archived(shop)
-        | buying.buying(shop, ids)
-        | _counts(shop)
-    )
+    ids |= pictures.pictures(shop, patient) | buying.buying(shop, ids) | _counts(shop)
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
@@ -246,7 +240,6 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 EXAMPLES: dict[str, Example] = (
     pictures.EXAMPLES
-    | archived.EXAMPLES
     | buying.EXAMPLES
     | planning.EXAMPLES
     | selling.EXAMPLES

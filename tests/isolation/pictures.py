@@ -7,6 +7,8 @@ from uuid import UUID
 from erp.core.clock import utc_now
 from erp.core.ids import new_id
 from tests.factories import Shop
+from tests.isolation.archived import EXAMPLES as ARCHIVED
+from tests.isolation.archived import archived
 
 Ids = dict[str, UUID]
 Example = Callable[[Ids, Shop], dict[str, Any]]
@@ -32,7 +34,7 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     again["offer"] |= {"transfer_id": "t-2", "sop_uid": f"{UID}.9", "sha256": "6f" * 32}
     ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
     ids["decided_session_id"] = _decided(shop, ids)
-    return ids | _peers(shop, patient_id)
+    return ids | _peers(shop, patient_id) | archived(shop)
 
 
 def _peers(shop: Shop, patient_id: UUID) -> Ids:
@@ -189,7 +191,7 @@ def of_session(**more: Any) -> Example:
     return lambda ids, _: {"session_id": ids["session_id"]} | more
 
 
-EXAMPLES: dict[str, Example] = {
+EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.accept_session": of_session(),
     "imaging.add_entity": lambda i, s: {
         "ae_title": f"N{s.slug[-8:]}".upper(),

@@ -58,14 +58,13 @@ from erp.services.imaging.errors import EventReused, TransferReused, UnknownDevi
 from erp.services.imaging.exporting import (
     EXPORT_ORIGIN,
     ExportPlan,
-    RequestExport,
     fail_export,
     finish_export,
     note_export,
     plan_export,
     request_export,
 )
-from erp.services.imaging.filing import FileHeld, HeldObject, file_held, filed, find_held
+from erp.services.imaging.filing import file_held, filed, find_held
 from erp.services.imaging.finding import (
     LEVELS,
     MOST_MATCHES,
@@ -94,11 +93,6 @@ from erp.services.imaging.intake import (
     put_key,
 )
 from erp.services.imaging.keeping import (
-    AskRemoval,
-    DecideRemoval,
-    HoldStudy,
-    ReleaseHold,
-    SetRetention,
     approve_removal,
     ask_removal,
     hold_study,
@@ -199,9 +193,7 @@ from erp.services.imaging.searching import (
 )
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
 from erp.services.imaging.studies import (
-    IngestNow,
     ListStudies,
-    Retention,
     get_retention,
     ingest_now,
     list_studies,
@@ -229,7 +221,6 @@ __all__ = [
     "AddPeer",
     "ArchiveSearch",
     "ArchivedObject",
-    "AskRemoval",
     "AssignPatient",
     "BadMessage",
     "BrokerAccounts",
@@ -238,7 +229,6 @@ __all__ = [
     "CommitmentAnswer",
     "CommitmentItem",
     "CompleteSession",
-    "DecideRemoval",
     "DeliveredObject",
     "DeliverySource",
     "DeviceAccount",
@@ -249,15 +239,11 @@ __all__ = [
     "EntityAccount",
     "EventReused",
     "ExportPlan",
-    "FileHeld",
     "GetInstance",
     "GetSession",
     "HaveGrant",
-    "HeldObject",
-    "HoldStudy",
     "HostState",
     "Incomplete",
-    "IngestNow",
     "InstanceSource",
     "Intake",
     "KeyImage",
@@ -283,10 +269,7 @@ __all__ = [
     "RecordSessionEvent",
     "RefusedObject",
     "RegisterDevice",
-    "ReleaseHold",
     "ReportPlan",
-    "RequestExport",
-    "Retention",
     "ScheduleOrder",
     "SearchLevel",
     "SessionDetail",
@@ -294,7 +277,6 @@ __all__ = [
     "SessionEvent",
     "SessionReport",
     "SessionReportPrinter",
-    "SetRetention",
     "SharedWay",
     "TakeObject",
     "TakeObjects",
