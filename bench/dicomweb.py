@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -124,7 +125,7 @@ def _searched(archive: Archive) -> Iterator[Figure]:
     for what, path in asked.items():
         found = json.loads(archive.get(path))
         assert found, what
-        yield _asked(f"{archive.label} {what}", lambda path=path: archive.get(path))
+        yield _asked(f"{archive.label} {what}", partial(archive.get, path))
 
 
 def _read(archive: Archive, objects: list[bytes]) -> Iterator[Figure]:
@@ -140,20 +141,20 @@ def _read(archive: Archive, objects: list[bytes]) -> Iterator[Figure]:
         len(sops) * 4,
     )
     for kind in ("jpeg", "png"):
-        once = iter(sops)
+        once = iter([f"{below}/instances/{sop}/rendered" for sop in sops])
         yield _asked(
             f"{archive.label} rendered {kind}, first",
-            lambda once=once, kind=kind: archive.get(
-                f"{below}/instances/{next(once)}/rendered", f"image/{kind}"
-            ),
+            partial(_get_next, archive, once, f"image/{kind}"),
             len(sops),
         )
         yield _asked(
             f"{archive.label} rendered {kind}, again",
-            lambda kind=kind: archive.get(
-                f"{below}/instances/{sops[-1]}/rendered", f"image/{kind}"
-            ),
+            partial(archive.get, f"{below}/instances/{sops[-1]}/rendered", f"image/{kind}"),
         )
+
+
+def _get_next(archive: Archive, paths: Iterator[str], accept: str) -> bytes:
+    return archive.get(next(paths), accept)
 
 
 def _asked(label: str, ask: Callable[[], Any], times: int = TIMES) -> Figure:
