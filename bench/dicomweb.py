@@ -11,10 +11,11 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import numpy as np
 from pydicom import dcmread
@@ -63,12 +64,21 @@ class Archive:
 
     def _send(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> bytes:
         plain = {"Accept-Encoding": "identity"}
-        self._connection.request(method, self.root + path, body, self.headers | plain | headers)
-        response = self._connection.getresponse()
-        answer = response.read()
+        try:
+            response, answer = self._asked(method, path, body, self.headers | plain | headers)
+        except (ConnectionError, http.client.HTTPException):  # it was kept alive for too long
+            self._connection.close()
+            response, answer = self._asked(method, path, body, self.headers | plain | headers)
         if response.status != 200:  # noqa: PLR2004  OK
             raise RuntimeError(f"{method} {path}: {response.status} {answer[:300]!r}")
         return answer
+
+    def _asked(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        self._connection.request(method, self.root + path, body, headers)
+        response = self._connection.getresponse()
+        return response, response.read()
 
 
 def dicomweb_figures(address: str, count_512: int, count_128: int) -> Iterator[Figure]:
@@ -110,12 +120,12 @@ def _searched(archive: Archive) -> Iterator[Figure]:
         f"QIDO all {STUDIES} studies": "/studies?limit=101",
         "QIDO 20 studies": "/studies?limit=20",
         "QIDO by patient": "/studies?PatientID=P-017",
-        "QIDO by name, 20": f"/studies?PatientName={quote('Bench*')}&limit=20",
+        "QIDO by name, 20": "/studies?PatientName=Bench*&limit=20",
     }
     for what, path in asked.items():
         found = json.loads(archive.get(path))
         assert found, what
-        yield _asked(f"{archive.label} {what}", lambda path=path: archive.get(path))
+        yield _asked(f"{archive.label} {what}", partial(archive.get, path))
 
 
 def _read(archive: Archive, objects: list[bytes]) -> Iterator[Figure]:
@@ -131,20 +141,20 @@ def _read(archive: Archive, objects: list[bytes]) -> Iterator[Figure]:
         len(sops) * 4,
     )
     for kind in ("jpeg", "png"):
-        once = iter(sops)
+        once = iter([f"{below}/instances/{sop}/rendered" for sop in sops])
         yield _asked(
             f"{archive.label} rendered {kind}, first",
-            lambda once=once, kind=kind: archive.get(
-                f"{below}/instances/{next(once)}/rendered", f"image/{kind}"
-            ),
+            partial(_get_next, archive, once, f"image/{kind}"),
             len(sops),
         )
         yield _asked(
             f"{archive.label} rendered {kind}, again",
-            lambda kind=kind: archive.get(
-                f"{below}/instances/{sops[-1]}/rendered", f"image/{kind}"
-            ),
+            partial(archive.get, f"{below}/instances/{sops[-1]}/rendered", f"image/{kind}"),
         )
+
+
+def _get_next(archive: Archive, paths: Iterator[str], accept: str) -> bytes:
+    return archive.get(next(paths), accept)
 
 
 def _asked(label: str, ask: Callable[[], Any], times: int = TIMES) -> Figure:

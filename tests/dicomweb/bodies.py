@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from email import message_from_bytes
-from typing import Any
 
 import httpx
 from pydicom.uid import generate_uid
@@ -55,10 +54,12 @@ def stow(
 def parts_of(answer: httpx.Response) -> list[tuple[str, bytes]]:
     """Return content type and bytes of each part of an answer."""
     head = f"Content-Type: {answer.headers['content-type']}\r\n\r\n".encode()
-    message: Any = message_from_bytes(head + answer.content)
-    return [
-        (str(part["content-type"]), part.get_payload(decode=True)) for part in message.get_payload()
-    ]
+    found = []
+    for part in message_from_bytes(head + answer.content).walk():
+        content = part.get_payload(decode=True)
+        if isinstance(content, bytes):
+            found.append((str(part["content-type"]), content))
+    return found
 
 
 def failures(answer: httpx.Response) -> list[tuple[int, str]]:

@@ -12,7 +12,6 @@ from erp.services import platform, workflows
 from erp.services.workflows import News
 from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
 from tests.isolation import (
-    archived,
     bank,
     bookkeeping,
     buying,
@@ -73,7 +72,7 @@ def belongings(shop: Shop) -> Ids:
     ids["free_register_id"] = shop.run("pos.create_register", free).id
     shop.run("inventory.hold_lot", {"lot_id": ids["held_lot_id"], "reason": "counted"})
     shop.run("catalog.add_barcode", {"variant_id": variant, "code": "8901234567890"})
-    ids |= pictures.pictures(shop, patient) | archived.archived(shop)
+    ids |= pictures.pictures(shop, patient)
     ids |= buying.buying(shop, ids) | _counts(shop)
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
@@ -241,7 +240,7 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
-ROOMS = (*TRADING, archived, paying, bookkeeping, taxing, bank, hearing)
+ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()

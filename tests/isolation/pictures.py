@@ -7,6 +7,8 @@ from uuid import UUID
 from erp.core.clock import utc_now
 from erp.core.ids import new_id
 from tests.factories import Shop
+from tests.isolation.archived import EXAMPLES as ARCHIVED
+from tests.isolation.archived import archived
 
 Ids = dict[str, UUID]
 Example = Callable[[Ids, Shop], dict[str, Any]]
@@ -39,7 +41,7 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
     ids["signed_session_id"] = _signed(shop, ids)
-    return ids | _peers(shop, ids)
+    return ids | _peers(shop, ids) | archived(shop)
 
 
 def _peers(shop: Shop, own: Ids) -> Ids:
@@ -238,7 +240,7 @@ def of_session(**more: Any) -> Example:
     return lambda ids, _: {"session_id": ids["session_id"]} | more
 
 
-EXAMPLES: dict[str, Example] = {
+EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.add_addendum": lambda i, _: {"session_id": i["signed_session_id"], "text": "Later"},
     "imaging.answer_checklist": of_session(answers={"sharp": "yes"}),
     "imaging.assign_session": lambda i, _: {

@@ -6,7 +6,6 @@ from erp.components import link_button, page_header
 from erp.components.object_upload import object_upload
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import page
-from erp.state.imaging.studies import UploadState
 
 
 @page(
@@ -14,7 +13,6 @@ from erp.state.imaging.studies import UploadState
     title="Upload",
     permission="imaging.operate",
     parent="/imaging",
-    on_load=[UploadState.open_page],
 )
 def upload_page() -> rx.Component:
     """Take files and folders into the archive and say what became of each."""

@@ -150,7 +150,7 @@ def _held_row(row: db.Row) -> HeldRow:
         reason=reason,
         advice=advice,
         preview=_preview(row["payload"]),
-        size_text=_size_text(row["size"]),
+        size_text=size_text(row["size"]),
         **{name: row[name] for name in HeldRow.model_fields if name in row},
     )
 
@@ -161,7 +161,8 @@ def _preview(payload: Any) -> str:  # noqa: ANN401  bytes or nothing
     return "".join(char if char.isprintable() else "\N{MIDDLE DOT}" for char in text)
 
 
-def _size_text(size: int) -> str:
+def size_text(size: int) -> str:
+    """Return a number of bytes as people read it."""
     if size < 1024:  # noqa: PLR2004
         return f"{size} bytes"
     if size < 1024**2:

@@ -10,6 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.services.imaging.keeping import DEFAULT_YEARS
+from erp.services.imaging.listing import size_text
 from erp.services.imaging.matching import spoken_name
 from erp.services.platform import (
     LAST_ID,
@@ -47,6 +48,7 @@ class StudyRow(Result):
     modalities: str
     accession: str
     size: int
+    size_text: str
     instances: int
     studied_at: datetime | None
     created_at: datetime
@@ -176,6 +178,7 @@ def _row(row: db.Row) -> StudyRow:
         **{name: row[name] for name in ("studied_at", "created_at", "hold_id", "export_id")},
         patient=spoken_name(row["name"]) or row["patient_code"] or "Unknown patient",
         keeping=words,
+        size_text=size_text(row["size"]),
         state=state,
         removal_id=row["removal_id"] if is_open else None,
         export_progress=row["export_progress"] or 0,

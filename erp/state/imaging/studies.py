@@ -10,20 +10,11 @@ from erp.core.errors import DomainError
 from erp.state.asking import DialogFormState
 from erp.state.imaging.wording import KEEPING_LABELS, KEEPING_TONES
 from erp.state.listing import ListState
-from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState
+from erp.state.registry import handler
 
 VIEW = "imaging.view"
 OPERATE = "imaging.operate"
 KEEP = "imaging.keep"
-
-
-class UploadState(SessionState, rx.State):
-    """The page of uploads; what is uploaded goes past it."""
-
-    @handler(permission=PAGE)
-    async def open_page(self) -> None:
-        """Nothing has to be loaded; the page's permission is checked like any other."""
 
 
 class StudyListState(ListState, rx.State):
@@ -61,9 +52,6 @@ class StudyListState(ListState, rx.State):
 
     def _show(self, row: dict[str, str]) -> None:
         self.shown, self.percent = row, int(row["export_progress"])
-
-    def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"size_text": _sized(row.size)}
 
     def _aside(self, row: Any) -> dict[str, str]:
         document = f"/api/erp/documents/{row.document_id}" if row.document_id else ""
@@ -169,11 +157,3 @@ class RetentionState(_OfStudy, rx.State):
     command: ClassVar[str] = "imaging.set_retention"
     subject_field: ClassVar[str] = ""
     done: ClassVar[str] = "Set."
-
-
-def _sized(size: int) -> str:
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1024:  # noqa: PLR2004  the next unit
-            return f"{size:.0f} {unit}"
-        size = size / 1024  # type: ignore[assignment]
-    return f"{size:.1f} GB"
