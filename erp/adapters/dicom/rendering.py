@@ -1,5 +1,6 @@
 """Pictures and plain pixels of single frames, decoded in limited child processes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -61,6 +62,18 @@ class PixelDescription(Closed):
     maximum: float
     rescale: Rescale | None
     windows: tuple[Window, ...]
+    unit: Text = ""
+
+
+class InsideFigures(Closed):
+    """Figures of the pixels inside a rectangle or ellipse, in rescaled values."""
+
+    pixels: Count
+    mean: float
+    deviation: float
+    minimum: float
+    maximum: float
+    unit: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +150,18 @@ class FrameRenderer:
         """Return the decoded samples of a frame for a browser. Raises like `render`."""
         answer, content = self._ask(source, frame, {"op": "raw"})
         return PlainFrame(content, PixelDescription.model_validate(answer))
+
+    def figures(
+        self,
+        source: bytes | Path | FrameParts,
+        frame: int,
+        tool: str,
+        points: Sequence[Sequence[float]],
+    ) -> InsideFigures:
+        """Return the figures inside a rectangle or ellipse of a frame. Raises like `render`."""
+        request = {"op": "statistics", "tool": tool, "points": points}
+        answer, _ = self._ask(source, frame, request)
+        return InsideFigures.model_validate(answer)
 
     def close(self) -> None:
         """End the child processes."""

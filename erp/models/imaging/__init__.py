@@ -10,11 +10,19 @@ from erp.models.imaging.ingest import (
     Transfer,
     TransferStatus,
 )
-from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
+from erp.models.imaging.review import (
+    Annotation,
+    AnnotationCheck,
+    ImagingReport,
+    MarkTool,
+    QaReview,
+    ReportStatus,
+)
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
 
 __all__ = [
     "Annotation",
+    "AnnotationCheck",
     "DeviceMessage",
     "DeviceState",
     "DicomInstance",
@@ -26,6 +34,7 @@ __all__ = [
     "ImagingSession",
     "IngestAttempt",
     "IngestSource",
+    "MarkTool",
     "QaReview",
     "QaState",
     "Quarantine",

@@ -1,6 +1,7 @@
 """Imaging: device sessions, the objects they deliver, their review and their reports."""
 
 from erp.services.imaging import referees
+from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.assigning import (
     AssignPatient,
     PrioritiseSession,
@@ -9,13 +10,11 @@ from erp.services.imaging.assigning import (
 )
 from erp.services.imaging.detailing import (
     GetInstance,
-    GetSession,
     InstanceSource,
     SessionDetail,
     find_instance,
     get_instance,
     get_session,
-    list_pictures,
 )
 from erp.services.imaging.devices import (
     DeviceCredential,
@@ -30,6 +29,7 @@ from erp.services.imaging.devices import (
     retire_device,
 )
 from erp.services.imaging.errors import EventReused, TransferReused, UnknownDevice
+from erp.services.imaging.gauging import size_text
 from erp.services.imaging.holding import (
     ParkMessage,
     discard_held,
@@ -56,6 +56,7 @@ from erp.services.imaging.listing import (
     list_held,
     list_sessions,
 )
+from erp.services.imaging.marks import Uncounted, find_uncounted, list_marks, note_figures
 from erp.services.imaging.measuring import record_measurement, withdraw_measurement
 from erp.services.imaging.messages import (
     BadMessage,
@@ -78,6 +79,7 @@ from erp.services.imaging.outgoing import (
     note_answer,
     repeat_receipt,
 )
+from erp.services.imaging.picturing import list_comparable, list_pictures
 from erp.services.imaging.ports import (
     BrokerAccounts,
     DeviceAccount,
@@ -159,6 +161,7 @@ __all__ = [
     "TakeObject",
     "Topic",
     "TransferReused",
+    "Uncounted",
     "UnknownDevice",
     "Upload",
     "WaitingCount",
@@ -171,14 +174,17 @@ __all__ = [
     "due_messages",
     "fail_report",
     "find_instance",
+    "find_uncounted",
     "find_upload",
     "finish_report",
     "get_instance",
     "get_session",
     "give_up",
+    "list_comparable",
     "list_device_accounts",
     "list_devices",
     "list_held",
+    "list_marks",
     "list_pictures",
     "list_sessions",
     "lock_held",
@@ -187,6 +193,7 @@ __all__ = [
     "message_digest",
     "note_answer",
     "note_device_state",
+    "note_figures",
     "note_progress",
     "offer_object",
     "park_message",
@@ -211,6 +218,7 @@ __all__ = [
     "retake_object",
     "retire_device",
     "retry_held",
+    "size_text",
     "start_review",
     "still_held",
     "take_object",

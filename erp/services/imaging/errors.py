@@ -96,7 +96,7 @@ class ReportRunning(Conflict):
 
 refuse_on(
     "uq_annotation_tenant_id_supersedes_id",
-    lambda: Conflict("Someone changed this length meanwhile. Look again."),
+    lambda: Conflict("Someone changed this mark meanwhile. Look again."),
 )
 refuse_on(
     "uq_imaging_device_topic",

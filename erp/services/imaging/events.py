@@ -130,3 +130,12 @@ class MeasurementRecorded(DomainEvent):
 
     annotation_id: UUID
     session_id: UUID
+
+
+class FiguresCounted(DomainEvent):
+    """The server counted what a rectangle or ellipse encloses."""
+
+    name: ClassVar[str] = "imaging.figures_counted.v1"
+
+    annotation_id: UUID
+    session_id: UUID
