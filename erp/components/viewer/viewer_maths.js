@@ -75,7 +75,7 @@ export function gauged(tool, points, picture) {
   const [down, across] = isSpaced ? picture.spacing_mm : [1, 1];
   const scaled = points.map(([x, y]) => [x * across, y * down]);
   if (tool === "length") return { value: apart(scaled[0], scaled[1]), unit: isSpaced ? "mm" : "px" };
-  if (tool === "angle") return { value: angleOf(scaled), unit: "deg" };
+  if (tool === "angle") return points.length < 3 ? { value: null, unit: "" } : { value: angleOf(scaled), unit: "deg" }; // its second arm is still to come
   if (isArea(tool)) {
     const [[x1, y1], [x2, y2]] = scaled;
     return { value: Math.abs(x2 - x1) * Math.abs(y2 - y1) * (tool === "ellipse" ? Math.PI / 4 : 1), unit: isSpaced ? "mm2" : "px2" };
@@ -161,13 +161,14 @@ export function beside(place, places) {
   return { index: off.indexOf(Math.min(...off)) };
 }
 
-// What to load next: the picture itself, then those ahead in the direction of travel, then the rest.
+// What to load next: the picture itself, then three ahead in the direction of travel for one behind.
 export function loadOrder(index, count, direction, most) {
   const order = [index];
-  for (let step = 1; order.length < Math.min(count, most) && step < count; step += 1) {
-    const ahead = index + step * direction, behind = index - Math.ceil(step / 3) * direction;
-    if (ahead >= 0 && ahead < count) order.push(ahead);
-    if (step % 3 === 0 && behind >= 0 && behind < count) order.push(behind);
+  let ahead = index, behind = index;
+  const take = (place) => { if (place >= 0 && place < count) order.push(place); };
+  for (let step = 0; step < count && order.length < most; step += 1) {
+    for (let n = 0; n < 3; n += 1) take((ahead += direction));
+    take((behind -= direction));
   }
-  return [...new Set(order)];
+  return order.slice(0, most);
 }

@@ -5,6 +5,7 @@ import { valuesOf } from "./viewer_frames.jsx";
 import { Marks, SPACING_WORDS, told } from "./viewer_marks.jsx";
 import { mapping } from "./viewer_maths.js";
 import { placesOf } from "./viewer_panes.js";
+import { instantText } from "./viewer_sources.jsx";
 import { RenderedFrame } from "./viewer_pictures.jsx";
 import { Screen } from "./viewer_screen.jsx";
 
@@ -138,14 +139,14 @@ function Corners({ stack, subject, at, place, look, window_, isColor, isPlain, i
       </div>
       <div className="vv-corner vv-tr">
         {subject && <div>{subject.number}</div>}
-        {subject && <div className="vv-dim vv-more">{new Date(instance.acquired_at ?? subject.taken_at).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</div>}
+        {subject && <div className="vv-dim vv-more">{instantText(instance.acquired_at ?? subject.taken_at, subject.time_zone)}</div>}
         {instance.technique && <div className="vv-dim vv-more">{instance.technique}</div>}
         <div>{isKey && <span className="vv-tag vv-tag-key">Key image</span>}{instance.is_lossy && <span className="vv-tag">Lossy</span>}{isPlain && <span className="vv-tag">Simplified view</span>}</div>
       </div>
       <div className="vv-corner vv-bl">
         {link && <div className="vv-link">{link.why ? `Linked by image number: ${link.why}` : link.index === undefined ? "Linked" : "Linked by position"}</div>}
         {at && !isColor && window_ && <div>W {Math.round(window_.width)} · C {Math.round(window_.center)}{at.description?.unit ? ` ${at.description.unit}` : ""}</div>}
-        <div className="vv-dim">{SPACING_WORDS[instance.spacing_source] ?? "px"}</div>
+        <div className="vv-dim">{instance.spacing_source === "pixel_spacing" ? "mm by pixel spacing" : SPACING_WORDS[instance.spacing_source] ?? "px"}</div>
       </div>
       <div className="vv-corner vv-br">
         <div>{index + 1} / {count}{instance.number != null && <span className="vv-more"> · image {instance.number}</span>}{instance.frames > 1 && ` · frame ${(at ?? place).frame}`}</div>

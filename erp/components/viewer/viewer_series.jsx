@@ -1,7 +1,6 @@
 // The strip of series, with those of a session that is laid beside.
 import { placesOf } from "./viewer_panes.js";
-
-const dayOf = (instant) => new Date(instant).toLocaleDateString(undefined, { dateStyle: "medium" });
+import { instantText } from "./viewer_sources.jsx";
 
 function Series({ stack, base, isCurrent, isShown, open }) {
   const places = placesOf(stack), middle = places[Math.floor(places.length / 2)];
@@ -23,8 +22,8 @@ export function SeriesStrip({ stacks, base, current, shown, comparison, open, co
       {comparison.sessions.length > 0 && (
         <label className="vv-compare">Compare with
           <select className="vv-select" value={comparison.other.id} onChange={(event) => compare(event.target.value)}>
-            <option value="">No other session</option>
-            {comparison.sessions.map((one) => <option key={one.id} value={one.id}>{`${dayOf(one.taken_at)} · ${one.number}${one.modality ? ` · ${one.modality}` : ""}`}</option>)}
+            <option value="">None</option>
+            {comparison.sessions.map((one) => <option key={one.id} value={one.id}>{`${instantText(one.taken_at, comparison.timeZone, true)} · ${one.number}${one.modality ? ` · ${one.modality}` : ""}`}</option>)}
           </select>
         </label>
       )}

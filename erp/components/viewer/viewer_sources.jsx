@@ -1,6 +1,14 @@
 // What the viewer fetches: the series of a session, sessions to compare with, and their marks.
 import { useCallback, useEffect, useReducer, useState } from "react";
 
+// An instant as the pages write it: 22-11-2026 11:35, in the clinic's own time.
+export function instantText(instant, timeZone, isDay = false) {
+  const parts = new Intl.DateTimeFormat("en-GB", { timeZone, day: "2-digit", month: "2-digit", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).formatToParts(new Date(instant));
+  const part = Object.fromEntries(parts.map(({ type, value }) => [type, value]));
+  const day = `${part.day}-${part.month}-${part.year}`;
+  return isDay ? day : `${day} ${part.hour}:${part.minute}`;
+}
+
 async function read(address, signal) {
   const answer = await fetch(address, { signal, credentials: "same-origin" });
   if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail || "The list of images could not be loaded.");
@@ -27,13 +35,13 @@ export function useStacks(source) {
 
 // Other sessions of the same patient, and the one that is laid beside: its marks are shown, not changed.
 export function useComparison(source, base) {
-  const [sessions, setSessions] = useState([]);
+  const [{ sessions, timeZone }, setSessions] = useState({ sessions: [] });
   const [other, setOther] = useState({ id: "", stacks: [], marks: [], text: "" });
   const own = source.split("/images")[0];
   useEffect(() => {
     const stop = new AbortController();
     setOther({ id: "", stacks: [], marks: [], text: "" });
-    if (own) read(`${own}/comparable`, stop.signal).then((body) => setSessions(body.sessions ?? [])).catch(() => setSessions([]));
+    if (own) read(`${own}/comparable`, stop.signal).then((body) => setSessions({ sessions: body.sessions ?? [], timeZone: body.time_zone })).catch(() => setSessions({ sessions: [] }));
     return () => stop.abort();
   }, [own]);
   const compare = useCallback(async (id) => {
@@ -49,5 +57,5 @@ export function useComparison(source, base) {
       return [];
     }
   }, [base]);
-  return { sessions, other, compare };
+  return { sessions, timeZone, other, compare };
 }

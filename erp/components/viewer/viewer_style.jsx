@@ -2,15 +2,15 @@
 export const STYLE = `
 .vv { --vv-ink: #e6edf1; --vv-dim: #93a1ab; --vv-line: #26313a; --vv-panel: #10171d; position: relative; display: flex; flex-direction: column; height: 100%; min-height: 320px; background: #000; color: var(--vv-ink); border-radius: var(--radius-4, 8px); overflow: hidden; font: 13px/1.4 var(--default-font-family, system-ui); user-select: none; outline: none; }
 .vv:focus-visible { box-shadow: inset 0 0 0 2px var(--accent-9, #12a594); }
-.vv-bar { display: flex; flex-wrap: wrap; gap: 4px 0; align-items: center; padding: 4px 8px; background: var(--vv-panel); border-bottom: 1px solid var(--vv-line); }
-.vv-set { display: flex; padding: 0 6px; } .vv-set + .vv-set { border-left: 1px solid var(--vv-line); } .vv-end { margin-left: auto; border-left: 0 !important; } .vv-set:first-child { padding-left: 0; }
+.vv-bar { display: flex; flex-wrap: wrap; gap: 2px 14px; align-items: center; padding: 4px 8px; background: var(--vv-panel); border-bottom: 1px solid var(--vv-line); }
+.vv-set { display: flex; } .vv-end { margin-left: auto; }
 .vv-press { width: 34px; height: 34px; display: grid; place-items: center; border: 0; border-radius: 6px; background: none; color: var(--vv-ink); cursor: pointer; flex: none; }
 .vv-press:hover:not(:disabled) { background: #1d2830; } .vv-press:disabled { opacity: .35; cursor: default; }
 .vv-press[aria-pressed="true"] { background: var(--accent-9, #12a594); color: #fff; }
 .vv-press:focus-visible, .vv-select:focus-visible, .vv-stack:focus-visible { outline: 2px solid var(--accent-8, #53b9ab); outline-offset: -2px; }
-.vv-select { height: 32px; margin: 0 6px; max-width: 130px; border: 1px solid var(--vv-line); border-radius: 6px; background: #182129; color: var(--vv-ink); padding: 0 8px; font: inherit; }
+.vv-select { height: 32px; max-width: 130px; border: 1px solid var(--vv-line); border-radius: 6px; background: #182129; color: var(--vv-ink); padding: 0 8px; font: inherit; }
 .vv-body { flex: 1; display: flex; min-height: 0; }
-.vv-stacks { width: 116px; flex: none; overflow-y: auto; background: var(--vv-panel); border-right: 1px solid var(--vv-line); padding: 8px; display: flex; flex-direction: column; gap: 8px; }
+.vv-stacks { width: 128px; flex: none; overflow-y: auto; background: var(--vv-panel); border-right: 1px solid var(--vv-line); padding: 8px; display: flex; flex-direction: column; gap: 8px; }
 .vv-stack { border: 1px solid var(--vv-line); border-radius: 6px; background: #000; color: var(--vv-ink); padding: 4px; cursor: pointer; text-align: left; font: inherit; font-size: 11px; flex: none; }
 .vv-stack:hover { border-color: #3a4853; } .vv-on-screen { border-color: #4d6270; } .vv-stack[aria-current="true"] { border-color: var(--accent-9, #12a594); box-shadow: 0 0 0 1px var(--accent-9, #12a594); }
 .vv-thumb { width: 100%; aspect-ratio: 1; object-fit: contain; display: grid; place-content: center; background: #000; border-radius: 3px; }
@@ -57,5 +57,5 @@ export const STYLE = `
 @media (pointer: coarse) { .vv-press { width: 44px; height: 44px; } .vv-select, .vv-menu-list button, .vv-steps button { height: 44px; } .vv input[type="range"] { height: 44px; } }
 @media (max-width: 640px) {
   .vv-body { flex-direction: column-reverse; } .vv-stacks { width: auto; flex-direction: row; align-items: center; overflow: auto hidden; border-right: 0; border-top: 1px solid var(--vv-line); } .vv-stack { width: 70px; } .vv-compare { border: 0; padding: 0; width: 150px; }
-  .vv-bar { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; -webkit-mask-image: linear-gradient(to right, #000 calc(100% - 28px), transparent); mask-image: linear-gradient(to right, #000 calc(100% - 28px), transparent); } .vv-bar > :last-child { padding-right: 28px; } .vv-end { margin-left: 0; border-left: 1px solid var(--vv-line) !important; } .vv-bl .vv-dim { display: none; }
+  .vv-bar { flex-wrap: nowrap; overflow-x: auto; scrollbar-width: none; -webkit-mask-image: linear-gradient(to right, #000 calc(100% - 28px), transparent); mask-image: linear-gradient(to right, #000 calc(100% - 28px), transparent); } .vv-bar > :last-child { padding-right: 28px; } .vv-end { margin-left: 0; } .vv-bl .vv-dim { display: none; }
 }`;

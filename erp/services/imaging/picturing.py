@@ -69,6 +69,7 @@ class ViewSubject(Result):
     sex: str
     device: str
     taken_at: datetime
+    time_zone: str
 
 
 class ViewStacks(Result):
@@ -92,6 +93,7 @@ class ComparableRow(Result):
 class Comparable(Result):
     """What a session may be laid beside, newest first."""
 
+    time_zone: str
     sessions: list[ComparableRow]
 
 
@@ -142,7 +144,7 @@ def list_comparable(session: Session, ctx: RequestContext, wanted: GetSession) -
         """,
         (ctx.tenant_id, wanted.session_id, MOST_COMPARABLE),
     )
-    return Comparable(sessions=[ComparableRow(**row) for row in rows])
+    return Comparable(time_zone=ctx.time_zone, sessions=[ComparableRow(**row) for row in rows])
 
 
 def _subject(session: Session, ctx: RequestContext, session_id: UUID) -> ViewSubject:
@@ -167,7 +169,7 @@ def _subject(session: Session, ctx: RequestContext, session_id: UUID) -> ViewSub
     )
     if row is None:
         raise UnknownSession("There is no such session.")
-    return ViewSubject(**row)
+    return ViewSubject(**row, time_zone=ctx.time_zone)
 
 
 def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:
