@@ -106,7 +106,12 @@ def kinds() -> Iterable[bytes]:
     wide = {"BitsAllocated": 16, "BitsStored": 16, "HighBit": 15, "PixelRepresentation": 1}
     window = {"WindowCenter": -300, "WindowWidth": 200}
     yield picture(
-        1, generate_uid(), signed, **grey | wide | window, SeriesNumber=3, SeriesDescription="Signed"
+        1,
+        generate_uid(),
+        signed,
+        **grey | wide | window,
+        SeriesNumber=3,
+        SeriesDescription="Signed",
     )
     table = np.zeros(256, dtype="<u2")
     tables = {}

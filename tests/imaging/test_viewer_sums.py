@@ -105,20 +105,25 @@ TURNS = ["rotateRight", "flipHorizontal", "rotateLeft", "flipVertical", "rotateR
 
 def test_points_go_to_the_screen_and_back_however_it_is_turned(run):
     script = """given.turns.map((_, n) => {
-      const look = given.turns.slice(0, n).reduce((l, act) => m.turned(l, act), { ...m.PLAIN_LOOK, zoom: 1.5, pan: [30, -20] });
+      const plain = { ...m.PLAIN_LOOK, zoom: 1.5, pan: [30, -20] };
+      const look = given.turns.slice(0, n).reduce((l, act) => m.turned(l, act), plain);
       const map = m.mapping(given.box, given.picture, look);
       return [map.toPicture(map.toScreen([37, 81])), map.toScreen([0, 0]), map.toScreen([200, 0]), map.scale];
     })"""
-    for back, origin, corner, scale in run(script, {"turns": TURNS, "box": BOX, "picture": PICTURE}):
+    for back, origin, corner, scale in run(
+        script, {"turns": TURNS, "box": BOX, "picture": PICTURE}
+    ):
         assert back == pytest.approx([37, 81])
         assert math.dist(origin, corner) == pytest.approx(50 * scale)
 
 
 def test_the_camera_sees_what_the_lines_are_drawn_over(run):
     script = """given.turns.map((_, n) => {
-      const look = given.turns.slice(0, n).reduce((l, act) => m.turned(l, act), { ...m.PLAIN_LOOK, zoom: 2, pan: [11, 7] });
-      const c = m.cameraOver(given.box, given.picture, look), map = m.mapping(given.box, given.picture, look);
-      return { c, at: map.toScreen([10, 20]), middle: map.toPicture([given.box.width / 2, given.box.height / 2]) };
+      const plain = { ...m.PLAIN_LOOK, zoom: 2, pan: [11, 7] };
+      const look = given.turns.slice(0, n).reduce((l, act) => m.turned(l, act), plain);
+      const c = m.cameraOver(given.box, given.picture, look);
+      const map = m.mapping(given.box, given.picture, look);
+      return { c, at: map.toScreen([10, 20]), middle: map.toPicture([320, 200]) };
     })"""
     for found in run(script, {"turns": TURNS, "box": BOX, "picture": PICTURE}):
         camera = found["c"]

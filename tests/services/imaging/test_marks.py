@@ -112,7 +112,10 @@ def test_the_database_keeps_units_and_tools_together(line, picture):
         " tool, points_px, value, 'deg', spacing_source, label, origin, author_id, author_name,"
         " null, false, now(), null from annotation"
     )
-    with pytest.raises(CheckViolation, match="ck_annotation_unit"), db.unit_of_work(line.owner) as s:
+    with (
+        pytest.raises(CheckViolation, match="ck_annotation_unit"),
+        db.unit_of_work(line.owner) as s,
+    ):
         db.execute(s, copy, ())
 
 
@@ -210,10 +213,8 @@ def test_the_server_counts_what_a_rectangle_encloses(line, halves):
     count(line)
     [mark] = marks(line, halves)
     assert mark.counted_by == "server"
-    assert mark.statistics == {
-        **{"pixels": 64, "mean": -874.0, "deviation": 50.0, "minimum": -924.0},
-        **{"maximum": -824.0, "unit": "HU"},
-    }
+    ends = {"minimum": -924.0, "maximum": -824.0, "unit": "HU"}
+    assert mark.statistics == {"pixels": 64, "mean": -874.0, "deviation": 50.0} | ends
     count(line)
     assert line.count("annotation_check") == 1
 
@@ -253,7 +254,9 @@ def test_sessions_of_the_same_patient_may_be_laid_beside(line):
     first = line.session()["id"]
     line.session_id, line.seq = "second-session", 0
     line.start("P-100")
-    line.deliver(good(SOPInstanceUID="1.2.3.9", SeriesInstanceUID="1.2.3.8", StudyInstanceUID="1.2.3.7"))
+    line.deliver(
+        good(SOPInstanceUID="1.2.3.9", SeriesInstanceUID="1.2.3.8", StudyInstanceUID="1.2.3.7")
+    )
     second = line.session()["id"]
     line.session_id, line.seq = "third-session1", 0
     line.start("P-200")
