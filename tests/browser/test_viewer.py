@@ -202,6 +202,8 @@ def test_acts_are_undone_and_done_again(opened, troubles):
     expect(listed(page)).to_have_count(0)
     viewer.press("Control+z")
     expect(listed(page)).to_have_count(1)
+    page.get_by_label("Take back").click()
+    expect(listed(page)).to_have_count(0)
     assert troubles == []
 
 
@@ -320,6 +322,15 @@ def test_cine_runs_at_its_speed_in_a_loop_or_once(opened, troubles):
     assert troubles == []
 
 
+CARD = (
+    "const own = WebGL2RenderingContext.prototype.getParameter;"
+    "WebGL2RenderingContext.prototype.getParameter = function (name) {"
+    " return name === 0x9246 ? 'A graphics card' : own.call(this, name); };"
+)
+"""Chromium here imitates a card, for which the viewer has a painter of its own: this hides it."""
+
+
+@pytest.mark.parametrize("painter", ["card", "canvas"])
 @pytest.mark.parametrize(
     ("series", "wanted"),
     [
@@ -331,8 +342,11 @@ def test_cine_runs_at_its_speed_in_a_loop_or_once(opened, troubles):
         ("Frames", (20, 20, 20)),
     ],
 )
-def test_every_kind_of_pixel_has_its_colour(opened, series, wanted):
+def test_every_kind_of_pixel_has_its_colour(opened, browser_window, painter, series, wanted):
+    if painter == "card":
+        browser_window.add_init_script(CARD)
     page = opened("kinds")
+    expect(page.locator(".vv-paper")).to_have_count(int(painter == "canvas"))
     page.locator(".vv-stack", has_text=series).click()
     shown(page)
     expect(pane(page)).to_contain_text(series)
@@ -366,8 +380,6 @@ def test_an_image_that_fails_never_leaves_another_on_the_screen(opened):
     viewer = shown(page)
     address = re.compile(r"/frames/1$")
     page.route(address, lambda route: route.fulfill(status=422, json={"detail": "It is damaged."}))
-    page.evaluate("() => performance.clearResourceTimings()")
-    page.locator(".vv-stack").first.click()
     page.reload()
     expect(viewer).to_have_attribute("data-state", "failure")
     expect(pane(page)).to_contain_text("It is damaged.")
@@ -379,7 +391,10 @@ def test_an_image_that_fails_never_leaves_another_on_the_screen(opened):
     expect(pane(page).locator(".vv-canvas")).to_be_visible()
 
 
-def test_turned_and_flipped_pictures_measure_the_same(opened):
+@pytest.mark.parametrize("painter", ["card", "canvas"])
+def test_turned_and_flipped_pictures_measure_the_same(opened, browser_window, painter):
+    if painter == "card":
+        browser_window.add_init_script(CARD)
     page = opened("later")
     viewer = shown(page)
     viewer.press("r")

@@ -44,9 +44,10 @@ def value_unit(frame: Frame) -> str:
     Source:
         PS3.3 C.11.1.1.2 (Rescale Type; HU where a CT object does not say).
     """
-    if read_rescale(frame.values) is None:
+    rescale = read_rescale(frame.values)
+    if rescale is None:
         return ""
-    said = (frame.values.text("RescaleType") or "").strip()
+    said = rescale.unit.strip()
     if not said:
         return "HU" if frame.values.text("Modality") == "CT" else ""
     return "" if said == UNSPECIFIED else printable(said)[:LONGEST_UNIT]

@@ -17,6 +17,7 @@ MODULES: Final = (
     "viewer_loading.jsx",
     "viewer_marks.jsx",
     "viewer_maths.js",
+    "viewer_painters.jsx",
     "viewer_pane.jsx",
     "viewer_panes.js",
     "viewer_pictures.jsx",

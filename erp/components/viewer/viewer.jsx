@@ -7,10 +7,10 @@ import { Unsaved, useMarks } from "./viewer_keeping.jsx";
 import { Help, actionOf } from "./viewer_keys.jsx";
 import { forgetRefused } from "./viewer_loading.jsx";
 import { PLAIN_LOOK, cutLine, isTurn, turned, zoomed } from "./viewer_maths.js";
+import { graphics } from "./viewer_painters.jsx";
 import { Pane } from "./viewer_pane.jsx";
 import { LAYOUTS, START, activated, countOf, filled, following, gone, laidOut, linked, looked, opened, placesOf } from "./viewer_panes.js";
 import { presetsOf } from "./viewer_presets.js";
-import { hasWebGL } from "./viewer_screen.jsx";
 import { SeriesStrip } from "./viewer_series.jsx";
 import { useComparison, useStacks } from "./viewer_sources.jsx";
 import { STYLE } from "./viewer_style.jsx";
@@ -45,10 +45,11 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
   const [selected, setSelected] = useState(null);
   const [isHelp, setHelp] = useState(false);
   const [isFull, setFull] = useState(false);
-  const [isRendered, setRendered] = useState(() => !hasWebGL());
+  const [card] = useState(graphics);
+  const [isRendered, setRendered] = useState(!card.has);
   const [onScreen, setOnScreen] = useState({}); // what each pane really shows
   const [failure, setFailure] = useState({});
-  const root = useRef(null), telling = useRef(0), ready = useRef({});
+  const root = useRef(null), telling = useRef(0), ready = useRef({}), landed = useRef({});
   const tell = useRef({}), data = useRef({});
   tell.current = { onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure };
   const kept = useMarks({ marks, news: markNews, turn: marksTurn, tell });
@@ -72,6 +73,7 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
       tell.current.onFailure?.(news.instance?.id ?? "", news.text);
       return;
     }
+    landed.current[number] = `${news.instance.id}/${news.frame}`;
     setOnScreen((now) => ({ ...now, [number]: news })); setFailure((now) => (now[number] ? { ...now, [number]: false } : now));
     clearTimeout(telling.current); // one event when paging rests, not one per frame
     telling.current = setTimeout(() => tell.current.onImage?.(news.instance.id, news.frame), REST_MS);
@@ -116,10 +118,10 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
 
   const cineStep = useCallback(() => {
     const { board: now, stacks: known } = data.current, one = now.panes[now.active];
-    const most = placesOf(known.find((each) => each.id === one.stack)).length;
-    const next = (one.index + 1) % most;
+    const all = placesOf(known.find((each) => each.id === one.stack)), place = all[one.index];
+    const next = (one.index + 1) % all.length;
     if (next === 0 && !isLooped) { setPlaying(false); return true; }
-    if (!ready.current[now.active]?.isReady(next)) return false;
+    if (landed.current[now.active] !== `${place?.instance.id}/${place?.frame}` || !ready.current[now.active]?.isReady(next)) return false;
     setBoard((board_) => gone(board_, board_.active, next, known));
     return true;
   }, [isLooped]);
@@ -188,7 +190,7 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
             return (
               <Pane
                 key={number} number={number} stack={held} pane={one} index={one.index} subject={held?.subject} isActive={number === active} isAlone={panes.length === 1} isLinked={board.isLinked} follows={board.isLinked && number !== active ? following(board, number, stacks) : null}
-                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} acts={acts}
+                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} isImitated={card.isImitated} acts={acts}
               />
             );
           })}

@@ -5,7 +5,7 @@ export const SPACING_WORDS = {
   pixel_spacing: "mm", pixel_spacing_calibrated: "mm, calibrated", imager_pixel_spacing: "mm at the detector", nominal_scanned_pixel_spacing: "mm, nominal",
   pixel_measures: "mm", ultrasound_region: "mm in the ultrasound region", invalid: "px: spacing invalid", none: "px: no spacing",
 };
-const HANDLE = 5, REACH = 14, LINE = 15;
+const HANDLE = 5, REACH = 14, LINE = 15, NARROW = 420;
 const short = (value) => (Math.abs(value) >= 1000 || Number.isInteger(value) ? value.toFixed(0) : value.toFixed(1));
 
 // A mark with its size and figures: the server's where it is saved, else worked out here.
@@ -57,7 +57,8 @@ function wordsAt(mark, points, lines, box) {
 function Mark({ mark, map, box, isSelected, mayChange }) {
   if (!mark.points_px.length) return null;
   const points = mark.points_px.map(map.toScreen);
-  const lines = linesOf(mark), at = lines.length ? wordsAt(mark, points, lines, box) : null;
+  const all = linesOf(mark), lines = box.width < NARROW && !isSelected ? all.slice(0, 1) : all; // all of it once it is touched
+  const at = lines.length ? wordsAt(mark, points, lines, box) : null;
   const standing = mark.status === "failed" ? " vv-failed" : mark.status ? " vv-saving" : "";
   return (
     <g className={`vv-mark-shape${isSelected ? " vv-selected" : ""}${standing}`} data-mark={mark.id ?? mark.key ?? "draft"} data-tool={mark.tool}>

@@ -24,7 +24,7 @@ function useBox(element) {
 }
 
 // One screen per mount, taken apart whole. What is really on it is `shown`; what went wrong is `state`.
-function useScreen({ number, stack, index, direction, look, base, isRendered, hear }) {
+function useScreen({ number, stack, index, direction, look, base, isRendered, isImitated, hear }) {
   const canvas = useRef(null), screen = useRef(null);
   const [shown, setShown] = useState(null);
   const [state, setState] = useState({ kind: "loading" });
@@ -39,10 +39,10 @@ function useScreen({ number, stack, index, direction, look, base, isRendered, he
   }, [number, hear]);
   useEffect(() => {
     if (isPlain) return undefined;
-    const made = new Screen(canvas.current, base, listen);
+    const made = new Screen(canvas.current, base, isImitated, listen);
     screen.current = made;
     return () => { made.destroy(); screen.current = null; };
-  }, [isPlain, base, listen]);
+  }, [isPlain, base, isImitated, listen]);
   useEffect(() => { setShown(null); setState({ kind: "loading" }); setBroken(false); }, [stack?.id]);
   useEffect(() => { screen.current?.setLook(look); }, [look, isPlain]);
   useEffect(() => {
@@ -59,10 +59,10 @@ function defaultWindow(place, shown) {
 }
 
 export const Pane = memo(function Pane(given) {
-  const { number, stack, pane, index, subject, isActive, isAlone, isLinked, follows, tool, marks, mayMark, selected, cutBy, base, isRendered, acts } = given;
+  const { number, stack, pane, index, subject, isActive, isAlone, isLinked, follows, tool, marks, mayMark, selected, cutBy, base, isRendered, isImitated, acts } = given;
   const stage = useRef(null), box = useBox(stage), { look } = pane;
   const places = placesOf(stack), place = places[index];
-  const { canvas, screen, shown, state, isPlain, listen, retry } = useScreen({ number, stack, index, direction: pane.direction, look, base, isRendered, hear: acts.hear });
+  const { canvas, screen, shown, state, isPlain, listen, retry } = useScreen({ number, stack, index, direction: pane.direction, look, base, isRendered, isImitated, hear: acts.hear });
   const [writing, setWriting] = useState(null);
   const at = shown ?? null;
   const isThere = Boolean(at && place && at.instance.id === place.instance.id && at.frame === place.frame);
@@ -92,9 +92,9 @@ export const Pane = memo(function Pane(given) {
 
   return (
     <div className={`vv-stage${isBlank ? " vv-blank" : ""}${isActive && !isAlone ? " vv-active" : ""}`} ref={stage} data-pane={number} data-stack={stack?.id ?? ""} data-index={index} data-state={!stack ? "empty" : isThere || state.kind === "failure" ? state.kind : "loading"} data-shown={at ? `${at.instance.id}/${at.frame}` : ""} data-tool={tool}>
-      {isPlain ? <RenderedFrame base={base} place={place} ahead={places.slice(index + 1, index + 1 + AHEAD_RENDERED)} look={look} box={box} tell={listen} /> : <div className="vv-canvas" ref={canvas} />}
+      {isPlain ? <RenderedFrame base={base} place={place} index={index} ahead={places.slice(index + 1, index + 1 + AHEAD_RENDERED)} look={look} box={box} tell={listen} /> : <div className="vv-canvas" ref={canvas} />}
       {map && !isBlank && <Marks marks={drawn} draft={draft} map={map} box={box} selected={selected} mayChange={mayMark} lines={cutBy} />}
-      {stack && <Corners stack={stack} subject={subject} at={isThere ? at : null} place={place} look={look} window_={window_} isColor={description?.samples === 3} isPlain={isPlain} isKey={isKey} count={places.length} index={index} link={isLinked && !isActive ? follows : null} />}
+      {stack && <Corners stack={stack} subject={subject} at={at} place={place} look={look} window_={window_} isColor={description?.samples === 3} isPlain={isPlain} isKey={isKey} count={places.length} index={at?.index ?? index} link={isLinked && !isActive ? follows : null} />}
       {writing && map && <Writing mark={writing} at={map.toScreen(writing.tool === "arrow" ? writing.points_px[1] : writing.points_px[0])} box={box} close={() => setWriting(null)} keep={keep} />}
       {!stack && <div className="vv-center vv-dim"><p>Choose a series for this pane.</p></div>}
       {stack && state.kind === "loading" && !isThere && <div className="vv-center vv-waiting" role="status" aria-label="Loading"><div className="vv-spin" /></div>}

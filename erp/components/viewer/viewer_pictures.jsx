@@ -16,7 +16,7 @@ export function addressOf(base, place, look) {
 }
 
 // Shows the last picture that came until the next one is there; never one of another frame.
-export function RenderedFrame({ base, place, ahead, look, box, tell }) {
+export function RenderedFrame({ base, place, index, ahead, look, box, tell }) {
   const wanted = place ? addressOf(base, place, look) : "";
   const [shown, setShown] = useState(null);
   const turn = useRef(0);
@@ -26,7 +26,7 @@ export function RenderedFrame({ base, place, ahead, look, box, tell }) {
     const own = turn.current, picture = new Image();
     tell({ kind: "loading" });
     const timer = setTimeout(() => { picture.src = wanted; }, 30);
-    picture.onload = () => { if (own === turn.current) { setShown({ source: wanted, place }); tell({ kind: "image", ...place }); } };
+    picture.onload = () => { if (own === turn.current) { setShown({ source: wanted, place }); tell({ kind: "image", index, ...place }); } };
     picture.onerror = () => own === turn.current && tell({ kind: "failure", ...place, text: "The server could not render this image.", canRetry: true });
     return () => { clearTimeout(timer); turn.current += 1; };
   }, [wanted]);

@@ -20,7 +20,9 @@ export const STYLE = `
 .vv-stage { position: relative; min-width: 0; min-height: 0; background: #000; overflow: hidden; touch-action: none; container-type: size; cursor: default; }
 .vv-active::after { content: ""; position: absolute; inset: 0; border: 1px solid var(--accent-9, #12a594); pointer-events: none; }
 .vv-stage:is([data-tool="length"], [data-tool="angle"], [data-tool="rectangle"], [data-tool="ellipse"], [data-tool="arrow"]) { cursor: crosshair; } .vv-stage[data-tool="text"] { cursor: text; } .vv-stage[data-tool="pan"] { cursor: grab; } .vv-stage[data-tool="zoom"] { cursor: zoom-in; } .vv-stage[data-tool="page"] { cursor: ns-resize; }
-.vv-canvas { position: absolute; inset: 0; } .vv-blank .vv-canvas, .vv-blank .vv-picture { position: absolute; left: 0; top: 0; transform-origin: 0 0; max-width: none; }
+.vv-canvas { position: absolute; inset: 0; } .vv-blank .vv-canvas, .vv-blank .vv-picture { visibility: hidden; }
+.vv-paper { position: absolute; inset: 0; width: 100%; height: 100%; }
+.vv-picture { position: absolute; left: 0; top: 0; transform-origin: 0 0; max-width: none; }
 .vv-blank .vv-marks { visibility: hidden; } .vv-marks { position: absolute; inset: 0; overflow: hidden; pointer-events: none; }
 .vv-outline, .vv-outline-under { fill: none; stroke: #ffd54a; stroke-width: 1.75; stroke-linecap: round; stroke-linejoin: round; } .vv-outline-under { stroke: rgb(0 0 0 / .65); stroke-width: 4; }
 .vv-reach { fill: none; stroke: transparent; stroke-width: 14; pointer-events: stroke; cursor: move; } .vv-grip { fill: transparent; pointer-events: all; cursor: grab; }
@@ -37,7 +39,7 @@ export const STYLE = `
 .vv-corner > div { width: fit-content; max-width: 100%; padding: 0 4px; border-radius: 3px; background: rgb(0 0 0 / .68); } .vv-tr > div, .vv-br > div { margin-left: auto; }
 .vv-corner div { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .vv-dim { color: var(--vv-dim); }
 .vv-tl { top: 0; left: 0; } .vv-tr { top: 0; right: 0; text-align: right; } .vv-bl { bottom: 0; left: 0; } .vv-br { bottom: 0; right: 0; text-align: right; }
-.vv-person { font-weight: 600; } .vv-side { color: #6fe0d0; font-weight: 600; } .vv-link { color: #5ad1ff; }
+.vv-person { font-weight: 600; } .vv-side { color: #6fe0d0; font-weight: 600; } .vv-corner .vv-link { color: #5ad1ff; white-space: normal; }
 .vv-tag { display: inline-block; background: #7a4b00; color: #ffe2b0; border-radius: 4px; padding: 0 6px; margin-left: 4px; font-size: 11px; font-weight: 600; } .vv-tag-key { background: #0d5f55; color: #c9fff5; }
 @container (max-width: 420px) or (max-height: 300px) { .vv-more { display: none; } .vv-corner { font-size: 11px; padding: 5px 6px; } }
 .vv-center { position: absolute; inset: 0; display: grid; place-content: center; justify-items: center; gap: 10px; text-align: center; padding: 24px; }
@@ -52,7 +54,7 @@ export const STYLE = `
 .vv-help { position: absolute; inset: 0; z-index: 5; background: rgb(0 0 0 / .6); display: grid; place-items: center; padding: 12px; }
 .vv-card { background: #151d24; border: 1px solid var(--vv-line); border-radius: 10px; padding: 14px 20px; width: min(880px, 100%); max-height: 100%; overflow: auto; box-sizing: border-box; font-size: 12.5px; }
 .vv-card-top { display: flex; align-items: center; justify-content: space-between; gap: 12px; } .vv-card h3 { margin: 0; font-size: 15px; } .vv-card h4 { margin: 8px 0 2px; font-size: 12px; color: #6fe0d0; font-weight: 600; } .vv-card p { color: var(--vv-dim); margin: 10px 0 0; }
-.vv-keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 4px 28px; } .vv-card dl { margin: 0; } .vv-card dl > div { display: flex; gap: 10px; justify-content: space-between; padding: 2px 0; } .vv-card dt { order: 2; white-space: nowrap; } .vv-card dd { margin: 0; color: var(--vv-ink); }
+.vv-keys { columns: 3 190px; column-gap: 28px; } .vv-keys section { break-inside: avoid; } .vv-card dl { margin: 0; } .vv-card dl > div { display: flex; gap: 10px; justify-content: space-between; padding: 2px 0; } .vv-card dt { order: 2; white-space: nowrap; } .vv-card dd { margin: 0; color: var(--vv-ink); }
 .vv-card kbd { border: 1px solid #3a4853; border-bottom-width: 2px; border-radius: 4px; padding: 0 5px; margin-left: 3px; font: 11px var(--code-font-family, monospace); }
 @media (pointer: coarse) { .vv-press { width: 44px; height: 44px; } .vv-select, .vv-menu-list button, .vv-steps button { height: 44px; } .vv input[type="range"] { height: 44px; } }
 @media (max-width: 640px) {
