@@ -11,9 +11,8 @@ from tests.services.imaging.line import make_line
 
 
 @pytest.fixture
-def picture(asha, s3):
+def picture(asha):
     """The id of a delivered picture."""
-    assert s3
     object_storage.cache_clear()
     line = make_line(asha.system)
     line.start()

@@ -14,7 +14,7 @@ from erp.core.ids import new_id
 from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.events import FiguresCounted
 from erp.services.imaging.gauging import AREAS
-from erp.services.imaging.queries import report_measurements
+from erp.services.imaging.queries import report_measurements, require_session
 from erp.services.platform import Result, emit, query
 
 TOLERANCE: Final = 1e-6
@@ -74,7 +74,12 @@ def marks_in_force(session: Session, ctx: RequestContext, session_id: UUID) -> l
     rest="GET /imaging/sessions/{session_id}/marks",
 )
 def list_marks(session: Session, ctx: RequestContext, wanted: GetSession) -> Marks:
-    """Return what is drawn on the pictures of a session."""
+    """Return what is drawn on the pictures of a session.
+
+    Raises:
+        UnknownSession: There is none.
+    """
+    require_session(session, ctx, wanted.session_id)
     return Marks(marks=marks_in_force(session, ctx, wanted.session_id))
 
 

@@ -10,6 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.errors import UnknownSession
+from erp.services.imaging.queries import require_session
 from erp.services.platform import Result, query
 
 MOST_PICTURES = 5000
@@ -127,7 +128,12 @@ def list_pictures(session: Session, ctx: RequestContext, wanted: ListPictures) -
     rest="GET /imaging/sessions/{session_id}/comparable",
 )
 def list_comparable(session: Session, ctx: RequestContext, wanted: GetSession) -> Comparable:
-    """Return other sessions with pictures of the same patient, newest first."""
+    """Return other sessions with pictures of the same patient, newest first.
+
+    Raises:
+        UnknownSession: There is none.
+    """
+    require_session(session, ctx, wanted.session_id)
     rows = db.fetch_all(
         session,
         """

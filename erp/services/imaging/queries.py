@@ -6,6 +6,22 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.imaging.errors import UnknownSession
+
+
+def require_session(session: Session, ctx: RequestContext, session_id: UUID) -> None:
+    """Refuse what is no session of the tenant.
+
+    Raises:
+        UnknownSession: There is none.
+    """
+    found = db.fetch_one(
+        session,
+        "select 1 from imaging_session where tenant_id = %s and id = %s",
+        (ctx.tenant_id, session_id),
+    )
+    if found is None:
+        raise UnknownSession("There is no such session.")
 
 
 def party_with_code(session: Session, ctx: RequestContext, code: str) -> db.Row | None:
