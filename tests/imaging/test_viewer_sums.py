@@ -217,5 +217,5 @@ def test_windows_belong_to_the_kind_of_picture(run):
     labels = "w.presetsOf(given.place, %s, given.presets).map((one) => one.label)"
     assert run(labels % "'CT'", given) == ["Default", "Lung", "Whole range"]
     assert run(labels % "'MR'", given) == ["Default", "Whole range", "Middle half"]
-    given["place"]["description"] = said | {"samples": 3}
+    given = {"place": {"instance": {"windows": []}, "description": said | {"samples": 3}}}
     assert run(labels % "'OP'", given) == []
