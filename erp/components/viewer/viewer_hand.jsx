@@ -27,9 +27,10 @@ export function useHand(stage, given) {
       now.current.activate();
       hand.pointers.set(event.pointerId, point);
       element.setPointerCapture?.(event.pointerId);
-      if (hand.pointers.size === 2) { hand.act = { kind: "pinch", ...pair() }; put(null); return; }
+      if (hand.pointers.size === 2) { hand.act = { kind: "pinch", ...pair(), look: now.current.look }; put(null); return; }
       if (hand.pointers.size > 2 || !now.current.place) return;
-      hand.act = begin(event, point);
+      const begun = begin(event, point);
+      hand.act = begun && { ...begun, look: now.current.look, window: now.current.window };
     };
 
     const begin = (event, point) => {
@@ -64,18 +65,22 @@ export function useHand(stage, given) {
       put({ ...hand.draft, points_px: [...hand.draft.points_px.slice(0, -1), place] });
     };
 
-    const step = (point) => { const was = hand.act.point; hand.act.point = point; return [point[0] - was[0], point[1] - was[1]]; };
+    // Counted from where the gesture began: a browser may send several moves before anything is drawn again.
+    const since = (point) => [point[0] - hand.act.point[0], point[1] - hand.act.point[1]];
     const MOVES = {
-      window: (point) => { const [x, y] = step(point); now.current.shade(x, y); },
-      pan: (point) => { const [x, y] = step(point), { look } = now.current; now.current.setLook({ pan: [look.pan[0] + x, look.pan[1] + y] }); },
-      zoom: (point) => { const [, y] = step(point), { look } = now.current; const { zoom, pan } = zoomedAt(look, 2 ** (-y / 120), [0, 0]); now.current.setLook({ zoom, pan }); },
-      page: (point) => { if (Math.abs(point[1] - hand.act.point[1]) < PAGE_PX) return; const [, y] = step(point); now.current.page(Math.trunc(y / PAGE_PX) || Math.sign(y)); },
+      window: (point) => { const [x, y] = since(point); now.current.shade(hand.act.window, x, y); },
+      pan: (point) => { const [x, y] = since(point), { pan } = hand.act.look; now.current.setLook({ pan: [pan[0] + x, pan[1] + y] }); },
+      zoom: (point) => { const { zoom, pan } = zoomedAt(hand.act.look, 2 ** (-since(point)[1] / 120), [0, 0]); now.current.setLook({ zoom, pan }); },
+      page: (point) => {
+        const steps = Math.trunc(since(point)[1] / PAGE_PX), moved = steps - (hand.act.paged ?? 0);
+        hand.act.paged = steps;
+        if (moved) now.current.page(moved);
+      },
       pinch: () => {
         if (hand.pointers.size !== 2) return;
-        const { apart, middle } = pair(), was = hand.act;
-        const { zoom, pan } = zoomedAt(now.current.look, apart / was.apart, fromMiddle(was.middle));
-        now.current.setLook({ zoom, pan: [pan[0] + middle[0] - was.middle[0], pan[1] + middle[1] - was.middle[1]] });
-        hand.act = { kind: "pinch", apart, middle };
+        const { apart, middle } = pair(), from = hand.act;
+        const { zoom, pan } = zoomedAt(from.look, apart / from.apart, fromMiddle(from.middle));
+        now.current.setLook({ zoom, pan: [pan[0] + middle[0] - from.middle[0], pan[1] + middle[1] - from.middle[1]] });
       },
       draw: follow,
       change: (point) => {

@@ -10,7 +10,7 @@ import { RenderedFrame } from "./viewer_pictures.jsx";
 import { Screen } from "./viewer_screen.jsx";
 
 const SIDES = { R: "Right", L: "Left", B: "Both sides" };
-const SHADE_STEP = 1 / 300;
+const SHADE_STEP = 1 / 300, DOUBLES_PX = 160; // a window twice as wide after so many pixels
 const AHEAD_RENDERED = 3;
 
 function useBox(element) {
@@ -77,13 +77,12 @@ export const Pane = memo(function Pane(given) {
   const isKey = here.some((mark) => mark.tool === "key" && !mark.isGone);
   const values = at?.id ? valuesOf(at.id) : null;
   const keep = (mark) => at && acts.keep({ ...told({ ...mark, id: undefined }, picture, values), instance: at.instance.id, frame: at.frame });
-  const shade = (x, y) => {
-    if (!window_ || description?.samples === 3) return;
-    const width = Math.max(1, window_.width * (1 + x * SHADE_STEP * 1.5)), center = window_.center + y * window_.width * SHADE_STEP;
-    acts.look(number, { window: { center, width } });
+  const shade = (from, x, y) => {
+    if (!from || description?.samples === 3) return;
+    acts.look(number, { window: { center: from.center + y * from.width * SHADE_STEP, width: Math.max(1, from.width * 2 ** (x / DOUBLES_PX)) } });
   };
   const hand = useHand(stage, {
-    tool, look, place: at, map: map ?? mapping({ width: 1, height: 1 }, picture ?? { rows: 1, columns: 1 }, look), marks: here, mayMark: mayMark && isThere,
+    tool, look, window: window_, place: at, map: map ?? mapping({ width: 1, height: 1 }, picture ?? { rows: 1, columns: 1 }, look), marks: here, mayMark: mayMark && isThere,
     activate: () => acts.activate(number), select: acts.select, setLook: (change) => acts.look(number, change), shade, page: (step) => acts.page(number, step), keep, write: setWriting,
   });
   const isBlank = state.kind === "failure" || !at;
