@@ -83,6 +83,12 @@ subscribe(
         frozenset({"imaging.operate"}),
     ),
     Subscriber(
+        "imaging.count_figures",
+        ("imaging.measurement_recorded.v1",),
+        "jobs.imaging_figures.count_figures",
+        frozenset({"imaging.view"}),
+    ),
+    Subscriber(
         "imaging.retry_held",
         ("imaging.retry_requested.v1",),
         "jobs.imaging.retry_held",

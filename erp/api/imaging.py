@@ -1,11 +1,12 @@
 """Pixels over HTTP: whole objects, plain frames for the viewer, rendered frames for the rest."""
 
+import hashlib
 import json
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterator
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from erp.adapters.dicom.facts import Pixels, Window
+from erp.adapters.dicom.facts import Window
 from erp.adapters.dicom.file_meta import zeroed_preamble
 from erp.adapters.dicom.rendering import (
     FrameParts,
@@ -23,9 +24,9 @@ from erp.adapters.dicom.rendering import (
     Picture,
     RenderOptions,
     default_renderer,
-    frame_ranges,
 )
 from erp.adapters.dicom.sandbox import SandboxUnavailable
+from erp.adapters.dicom.stored_frames import stored_frame
 from erp.adapters.object_storage import object_storage
 from erp.api.actions import BASE, guarded
 from erp.api.callers import Credentials, context_of, credentials_of
@@ -35,9 +36,14 @@ from erp.core.crossing import off_the_loop
 from erp.core.errors import InvalidInput, NotFound, Unavailable
 from erp.services import imaging
 
+T = TypeVar("T")
+READER_VERSION: Final = 1
+"""Counts up when the same bytes are to be read or drawn otherwise."""
 CACHED_BYTES: Final = 32 * 1024 * 1024
-WHOLE_OBJECT_BYTES: Final = 512 * 1024 * 1024
+PLAIN_BYTES: Final = 96 * 1024 * 1024
 PRIVATE: Final = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
+_ASKED_AGAIN: Final = PRIVATE | {"cache-control": "private, no-cache", "vary": "cookie"}
+"""A browser keeps the picture but asks each time: who may not see it any more gets nothing."""
 
 
 class PictureNotPossible(InvalidInput):
@@ -46,32 +52,35 @@ class PictureNotPossible(InvalidInput):
     code = "not_renderable"
 
 
-class _Pictures:
-    """The pictures rendered last, by digest, frame and look, within a number of bytes."""
+class _Kept(Generic[T]):
+    """What was made last, by digest, frame and look, within a number of bytes."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[object, ...], Picture] = OrderedDict()
+    def __init__(self, limit: int, size_of: Callable[[T], int]) -> None:
+        self._limit = limit
+        self._size_of = size_of
+        self._kept: OrderedDict[tuple[object, ...], T] = OrderedDict()
         self._bytes = 0
         self._guard = threading.Lock()
 
-    def get(self, key: tuple[object, ...]) -> Picture | None:
+    def get(self, key: tuple[object, ...]) -> T | None:
         with self._guard:
             found = self._kept.get(key)
             if found is not None:
                 self._kept.move_to_end(key)
             return found
 
-    def put(self, key: tuple[object, ...], picture: Picture) -> None:
+    def put(self, key: tuple[object, ...], made: T) -> None:
         with self._guard:
             if key not in self._kept:
-                self._kept[key] = picture
-                self._bytes += len(picture.content)
-            while self._bytes > CACHED_BYTES:
+                self._kept[key] = made
+                self._bytes += self._size_of(made)
+            while self._bytes > self._limit:
                 _, oldest = self._kept.popitem(last=False)
-                self._bytes -= len(oldest.content)
+                self._bytes -= self._size_of(oldest)
 
 
-_pictures = _Pictures()
+_pictures: _Kept[Picture] = _Kept(CACHED_BYTES, lambda picture: len(picture.content))
+_plain_frames: _Kept[tuple[bytes, str]] = _Kept(PLAIN_BYTES, lambda plain: len(plain[0]))
 
 
 def imaging_routes() -> list[Route]:
@@ -117,8 +126,11 @@ async def send_frame(request: Request) -> Response:
     """
     frame = _whole_number(request.path_params["frame"], "frame")
     found = await off_the_loop(_find, *_asked(request))
+    tag = _tag(found, frame, "plain")
+    if _is_known(request, tag):
+        return Response(status_code=304, headers=_ASKED_AGAIN | {"etag": tag})
     content, description = await off_the_loop(plain_frame, found, frame)
-    headers = PRIVATE | {"pixel-description": description}
+    headers = _ASKED_AGAIN | {"pixel-description": description, "etag": tag}
     return Response(content, headers=headers, media_type="application/octet-stream")
 
 
@@ -134,8 +146,22 @@ async def send_rendered(request: Request) -> Response:
     frame = _whole_number(asked.get("frame", "1"), "frame")
     options = _options(asked)
     found = await off_the_loop(_find, *_asked(request))
+    tag = _tag(found, frame, options.model_dump_json())
+    if _is_known(request, tag):
+        return Response(status_code=304, headers=_ASKED_AGAIN | {"etag": tag})
     picture = await off_the_loop(rendered_frame, found, frame, options)
-    return Response(picture.content, headers=PRIVATE, media_type=picture.media)
+    headers = _ASKED_AGAIN | {"etag": tag}
+    return Response(picture.content, headers=headers, media_type=picture.media)
+
+
+def _tag(found: imaging.InstanceSource, frame: int, look: str) -> str:
+    """Return what a picture is made of: the same bytes looked at alike are the same picture."""
+    made_of = f"{READER_VERSION} {found.sha256} {frame} {look}"
+    return f'"{hashlib.sha256(made_of.encode()).hexdigest()[:32]}"'
+
+
+def _is_known(request: Request, tag: str) -> bool:
+    return tag in {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
 
 
 def _asked(request: Request) -> tuple[Credentials, str, str]:
@@ -163,6 +189,10 @@ def plain_frame(found: imaging.InstanceSource, frame: int) -> tuple[bytes, str]:
         PictureNotPossible: There is no such frame, or it cannot be decoded.
         Unavailable: The reader or the object store is away.
     """
+    key = (found.sha256, frame)
+    known = _plain_frames.get(key)
+    if known is not None:
+        return known
     try:
         plain = default_renderer().plain_frame(*frame_source(found, frame))
     except NotRenderable as error:
@@ -170,7 +200,9 @@ def plain_frame(found: imaging.InstanceSource, frame: int) -> tuple[bytes, str]:
     except SandboxUnavailable as error:
         raise Unavailable("The reader of images does not start; try again later.") from error
     described = json.dumps(plain.description.model_dump(mode="json"), separators=(",", ":"))
-    return plain.content, described
+    made = (plain.content, described)
+    _plain_frames.put(key, made)
+    return made
 
 
 def rendered_frame(found: imaging.InstanceSource, frame: int, options: RenderOptions) -> Picture:
@@ -200,18 +232,7 @@ def frame_source(found: imaging.InstanceSource, frame: int) -> tuple[bytes | Fra
     Raises:
         NotRenderable: There is no picture, or no such frame.
     """
-    if not found.is_renderable or found.pixels is None:
-        raise NotRenderable(found.not_renderable_because or "The object holds no picture.")
-    pixels = Pixels.model_validate(found.pixels)
-    ranges = frame_ranges(pixels, frame - 1)
-    storage = object_storage()
-    if ranges is None or pixels.frames == 1:
-        if found.size > WHOLE_OBJECT_BYTES:
-            raise NotRenderable("The object is too large to be shown; download it instead.")
-        return storage.read(found.storage_key), frame - 1
-    head = storage.read_range(found.storage_key, *ranges.head)
-    part = storage.read_range(found.storage_key, *ranges.frame)
-    return FrameParts(head, part, pixels), frame - 1
+    return stored_frame(object_storage(), found, frame)
 
 
 def _options(asked: QueryParams) -> RenderOptions:

@@ -13,10 +13,11 @@ from erp.adapters.dicom.rendering import (
     default_renderer,
 )
 from erp.adapters.dicom.sandbox import SandboxUnavailable
+from erp.adapters.dicom.stored_frames import WHOLE_OBJECT_BYTES
 from erp.adapters.object_storage import object_storage
 from erp.api.actions import BASE, guarded
 from erp.api.callers import Credentials, context_of, credentials_of
-from erp.api.imaging import PRIVATE, WHOLE_OBJECT_BYTES, PictureNotPossible
+from erp.api.imaging import PRIVATE, PictureNotPossible
 from erp.api.observing import request_id_of
 from erp.core import db
 from erp.core.crossing import off_the_loop

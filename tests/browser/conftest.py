@@ -1,7 +1,12 @@
 """The built interface on a web process of its own, with a small organisation."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
@@ -9,6 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from erp.embedded.frontend import build_if_changed
 from erp.embedded.programs import PROJECT
 from erp.services import identity, platform
+from tests.browser.viewing import Open, open_session
+from tests.fixtures.product import Product
 from tests.gate.serving import PASSWORD, Server, serving
 
 PEOPLE = {"owner": "Asha Raman", "cashier": "Ravi Kumar", "storekeeper": "Meena Iyer"}
@@ -102,3 +109,29 @@ def sign_in(browser_window: BrowserContext, interface: Server) -> SignIn:
         return page
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def phantoms(product: Product) -> dict[str, Any]:
+    """A clinic whose device has delivered phantoms: its technician, and sessions by name."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.browser.phantoms"],
+        cwd=PROJECT,
+        env=dict(os.environ) | dict(product.environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+@pytest.fixture
+def opened(product: Product, phantoms: dict[str, Any], browser_window: BrowserContext) -> Open:
+    """Open a session by its phantom's name."""
+
+    def open_one(name: str, window: BrowserContext = browser_window) -> Page:
+        return open_session(product, phantoms, window, name)
+
+    return open_one

@@ -182,7 +182,7 @@ def _taken(ids: Ids, _shop: Shop) -> dict[str, Any]:
             "study": {"study_uid": f"{UID}.1"},
             "series": {"series_uid": f"{UID}.2", "modality": "OT"},
             "instance": instance,
-            "pixels": {"frames": 1},
+            "pixels": {"frames": 1, "rows": 8, "columns": 8},
             "is_renderable": True,
         },
     }
@@ -194,8 +194,6 @@ def _measured(ids: Ids, _shop: Shop) -> dict[str, Any]:
         "instance_id": ids["instance_id"],
         "frame": 1,
         "points_px": ends,
-        "value": 5.0,
-        "unit": "px",
     }
 
 
@@ -288,6 +286,8 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.discard_held": lambda i, _: {"quarantine_id": i["quarantine_id"]},
     "imaging.get_instance": lambda i, _: {"instance_id": i["instance_id"]},
     "imaging.get_session": of_session(),
+    "imaging.list_comparable": of_session(),
+    "imaging.list_marks": of_session(),
     "imaging.list_pictures": of_session(),
     "imaging.list_sessions": lambda i, _: _of_reviewer(i),
     "imaging.note_device_state": _state,

@@ -10,6 +10,7 @@ from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
+from erp.adapters.dicom.counting import count_inside, value_unit
 from erp.adapters.dicom.facts import Window, printable
 from erp.adapters.dicom.frames import Frame, NotRenderable, read_frame, warm_up
 from erp.adapters.dicom.reading import read_rescale, read_windows
@@ -121,8 +122,17 @@ def raw_frame(source: Source, request: dict[str, Any]) -> Answer:
         "maximum": float(np.nan_to_num(samples.max())),
         "rescale": rescale.model_dump() if rescale else None,
         "windows": [window.model_dump() for window in windows],
+        "unit": "" if is_color else value_unit(frame),
     }
     return description, samples.tobytes()
+
+
+def statistics(source: Source, request: dict[str, Any]) -> Answer:
+    """Answer the figures of the pixels inside a rectangle or ellipse of one frame."""
+    frame = read_frame(source, request)
+    if frame.photometric == "PALETTE COLOR" or frame.samples.ndim > 2:  # noqa: PLR2004
+        raise NotRenderable("Colours have no figures.")
+    return count_inside(frame, request["tool"], request["points"]), b""
 
 
 def _displayed(
@@ -190,4 +200,5 @@ OPERATIONS: Final[dict[str, Operation]] = {
     "render": _guarded(render),
     "raw": _guarded(raw_frame),
     "stored": _guarded(stored_frame),
+    "statistics": _guarded(statistics),
 }

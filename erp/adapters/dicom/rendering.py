@@ -1,5 +1,6 @@
 """Pictures and plain pixels of single frames, decoded in limited child processes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -69,6 +70,18 @@ class PixelDescription(Closed):
     maximum: float
     rescale: Rescale | None
     windows: tuple[Window, ...]
+    unit: Text = ""
+
+
+class InsideFigures(Closed):
+    """Figures of the pixels inside a rectangle or ellipse, in rescaled values."""
+
+    pixels: Count
+    mean: float
+    deviation: float
+    minimum: float
+    maximum: float
+    unit: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +165,18 @@ class FrameRenderer:
         Raises like `render`.
         """
         return self._ask(source, frame, {"op": "stored"})[1]
+
+    def figures(
+        self,
+        source: bytes | Path | FrameParts,
+        frame: int,
+        tool: str,
+        points: Sequence[Sequence[float]],
+    ) -> InsideFigures:
+        """Return the figures inside a rectangle or ellipse of a frame. Raises like `render`."""
+        request = {"op": "statistics", "tool": tool, "points": points}
+        answer, _ = self._ask(source, frame, request)
+        return InsideFigures.model_validate(answer)
 
     def close(self) -> None:
         """End the child processes."""

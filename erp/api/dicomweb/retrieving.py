@@ -11,6 +11,7 @@ from starlette.routing import Route
 from erp.adapters.dicom.facts import Pixels
 from erp.adapters.dicom.inspecting import default_inspector
 from erp.adapters.dicom.sandbox import SandboxUnavailable
+from erp.adapters.dicom.stored_frames import WHOLE_OBJECT_BYTES
 from erp.adapters.object_storage import object_storage
 from erp.api.actions import guarded
 from erp.api.dicomweb.accepting import (
@@ -32,7 +33,7 @@ from erp.api.dicomweb.addresses import (
     uids_of,
 )
 from erp.api.dicomweb.parts import Part, multipart
-from erp.api.imaging import PRIVATE, WHOLE_OBJECT_BYTES, object_pieces
+from erp.api.imaging import PRIVATE, object_pieces
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound, Unavailable

@@ -1,4 +1,4 @@
-"""The image viewer: frames of a study in the browser, with window, zoom, cine and lengths."""
+"""The image viewer: series of a study in panes, with window, zoom, cine and marks."""
 
 from erp.components.viewer.image_viewer import image_viewer
 

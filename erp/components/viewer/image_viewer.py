@@ -11,13 +11,24 @@ from erp.components.browser_files import script_beside
 MODULES: Final = (
     "viewer_controls.jsx",
     "viewer_frames.jsx",
+    "viewer_hand.jsx",
+    "viewer_keeping.jsx",
+    "viewer_keys.jsx",
+    "viewer_loading.jsx",
+    "viewer_marks.jsx",
+    "viewer_maths.js",
+    "viewer_painters.jsx",
+    "viewer_pane.jsx",
+    "viewer_panes.js",
     "viewer_pictures.jsx",
+    "viewer_presets.js",
     "viewer_screen.jsx",
+    "viewer_series.jsx",
+    "viewer_sources.jsx",
     "viewer_style.jsx",
 )
 PACKAGES: Final = [
     "@cornerstonejs/core@5.14.0",
-    "@cornerstonejs/tools@5.14.0",
     "@cornerstonejs/metadata@5.14.0",
     "@cornerstonejs/utils@5.14.0",
     "@kitware/vtk.js@36.4.1",
@@ -33,28 +44,34 @@ for _module in MODULES:
 
 
 class ImageViewer(NoSSRComponent):
-    """Shows the images of a study, with window, zoom, pan, cine and lengths.
+    """Shows the images of a study in one to four panes, with what is drawn on them.
 
     Pixels never pass through Reflex state: the component fetches the list of images from
-    `source` and each frame from `{base}/instances/{id}/frames/{n}` (n from 1), whose body
-    is plain samples and whose `Pixel-Description` header is a PixelDescription as JSON.
-    Without WebGL it shows `{base}/instances/{id}/rendered?frame=&center=&width=&invert=&edge=`.
+    `source` (`imaging.list_pictures`) and each frame from `{base}/instances/{id}/frames/{n}`
+    (n from 1), whose body is plain samples and whose `Pixel-Description` header is a
+    PixelDescription as JSON. Without WebGL it shows
+    `{base}/instances/{id}/rendered?frame=&center=&width=&invert=&edge=`.
 
     Attributes:
-        source: Address that answers `{"stacks": [{"id", "label", "modality",
-            "instances": [{"id", "number", "frames", "rows", "columns", "spacing_mm",
-            "spacing_source", "spacing_region", "frame_time_ms", "is_renderable", "is_lossy", "laterality",
-            "windows"}]}]}`.
-        base: Address below which instances are.
+        source: Address that ends in `/sessions/{id}/images`; sessions to compare with and their
+            marks are found beside it.
+        base: Address below which instances and sessions are.
         start: Identifier of the instance to open at.
-        presets: Further windows: label, center, width.
-        lengths: Saved lengths to draw: id, instance, frame, points_px (column and row of its ends).
-        lengths_turn: Another number draws them anew, as after a save that failed.
-        may_measure: Whether lengths may be drawn, moved and deleted.
+        presets: Further windows: label, center, width, and the modality they are for, if any.
+        marks: Saved marks: id, instance, frame, tool, points_px, value, unit, spacing_source,
+            label, statistics, counted_by, author.
+        mark_news: What came of acts on marks: key, and the problem or nothing.
+        marks_turn: Another number says that there are news.
+        may_mark: Whether marks may be drawn, changed and deleted.
+        can_undo: Whether there is an act to take back. can_redo: To do again.
+        layout: `1x1`, `1x2`, `2x1` or `2x2`; rows by columns.
+        look_at: Another `turn` goes to the picture `instance`, `frame` and selects the mark `id`.
         on_image: Called with the instance and frame that is now on the screen.
-        on_measure: Called with a finished length: tool, instance, frame, points_px, value,
-            unit, spacing_source, and the id of the saved one it replaces, or nothing.
-        on_unmeasure: Called with the id of a saved length that was deleted.
+        on_mark: Called with a finished mark: key, tool, instance, frame, points_px, label,
+            statistics, and the id of the saved one it replaces, or nothing.
+        on_unmark: Called with the id of a saved mark that was deleted, and a key.
+        on_undo: Called to take the last act back. on_redo: To do it again.
+        on_layout: Called with the layout that was chosen.
         on_failure: Called with the instance and why it cannot be shown.
     """
 
@@ -66,12 +83,20 @@ class ImageViewer(NoSSRComponent):
     base: rx.Var[str]
     start: rx.Var[str]
     presets: rx.Var[list[dict[str, Any]]]
-    lengths: rx.Var[list[dict[str, Any]]]
-    lengths_turn: rx.Var[int]
-    may_measure: rx.Var[bool]
+    marks: rx.Var[list[dict[str, Any]]]
+    mark_news: rx.Var[list[dict[str, str]]]
+    marks_turn: rx.Var[int]
+    may_mark: rx.Var[bool]
+    can_undo: rx.Var[bool]
+    can_redo: rx.Var[bool]
+    layout: rx.Var[str]
+    look_at: rx.Var[dict[str, Any]]
     on_image: rx.EventHandler[lambda instance, frame: [instance, frame]]  # type: ignore[type-arg,valid-type]
-    on_measure: rx.EventHandler[lambda measure: [measure]]  # type: ignore[type-arg,valid-type]
-    on_unmeasure: rx.EventHandler[lambda length_id: [length_id]]  # type: ignore[type-arg,valid-type]
+    on_mark: rx.EventHandler[lambda mark: [mark]]  # type: ignore[type-arg,valid-type]
+    on_unmark: rx.EventHandler[lambda mark_id, key: [mark_id, key]]  # type: ignore[type-arg,valid-type]
+    on_undo: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_redo: rx.EventHandler[rx.event.no_args_event_spec]  # type: ignore[type-arg,valid-type]
+    on_layout: rx.EventHandler[lambda layout: [layout]]  # type: ignore[type-arg,valid-type]
     on_failure: rx.EventHandler[lambda instance, text: [instance, text]]  # type: ignore[type-arg,valid-type]
 
 

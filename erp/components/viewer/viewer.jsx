@@ -1,198 +1,219 @@
-// The viewer of a study: fetches its list of images, shows one stack at a time, and tells the page.
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from "react";
-import { Help, Slider, Toolbar, actionOf } from "./viewer_controls.jsx";
-import { SPACING_WORDS } from "./viewer_frames.jsx";
-import { RenderedFrame } from "./viewer_pictures.jsx";
-import { Screen, hasWebGL } from "./viewer_screen.jsx";
+// The viewer of a study: its series in panes, what hands and keys do to them, and what the page is told.
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { Slider, Steps, Toolbar } from "./viewer_controls.jsx";
+import { enterFrames } from "./viewer_frames.jsx";
+import { DRAWING } from "./viewer_hand.jsx";
+import { Unsaved, useMarks } from "./viewer_keeping.jsx";
+import { Help, actionOf } from "./viewer_keys.jsx";
+import { forgetRefused } from "./viewer_loading.jsx";
+import { PLAIN_LOOK, cutLine, isTurn, turned, zoomed } from "./viewer_maths.js";
+import { graphics } from "./viewer_painters.jsx";
+import { Pane } from "./viewer_pane.jsx";
+import { LAYOUTS, START, activated, countOf, filled, following, gone, laidOut, linked, looked, opened, placesOf } from "./viewer_panes.js";
+import { presetsOf } from "./viewer_presets.js";
+import { SeriesStrip } from "./viewer_series.jsx";
+import { useComparison, useStacks } from "./viewer_sources.jsx";
 import { STYLE } from "./viewer_style.jsx";
 
-const DEFAULT_RATE = 10;
-const REST_MS = 300;
-const PLAIN_LOOK = { zoom: 1, rotation: 0, flipX: false, flipY: false, isInverted: false, window: null };
-const VIEW_ACTS = new Set(["zoomIn", "zoomOut", "fit", "invert", "rotateLeft", "rotateRight", "flipHorizontal", "flipVertical"]);
+const DEFAULT_RATE = 10, REST_MS = 300;
+const NOTHING = [];
 
-const placesOf = (stack) => (stack?.instances ?? []).flatMap((instance) => Array.from({ length: Math.max(1, instance.frames ?? 1) }, (_, n) => ({ instance, frame: n + 1 })));
-
-function useStacks(source) {
-  const [found, setFound] = useState({ stacks: [], status: "loading" });
-  const [turn, again] = useReducer((n) => n + 1, 0);
+// Cine: the next image only once it is there, so the speed never lies about content.
+function useCine({ isPlaying, rate, count, step }) {
   useEffect(() => {
-    const stop = new AbortController();
-    setFound({ stacks: [], status: "loading" });
-    if (source) {
-      fetch(source, { signal: stop.signal, credentials: "same-origin" })
-        .then(async (answer) => { if (!answer.ok) throw new Error((await answer.json().catch(() => ({}))).detail || "The list of images could not be loaded."); return answer.json(); })
-        .then((body) => setFound({ stacks: body.stacks ?? [], status: "ready" }))
-        .catch((error) => error.name !== "AbortError" && setFound({ stacks: [], status: "failed", text: error.message }));
-    }
-    return () => stop.abort();
-  }, [source, turn]);
-  return [found, again];
+    if (!isPlaying || count < 2) return undefined;
+    let frame = 0, last = performance.now();
+    const tick = (now) => {
+      frame = requestAnimationFrame(tick);
+      if (now - last < 1000 / rate - 2) return;
+      if (step()) last = Math.max(last + 1000 / rate, now - 1000 / rate);
+    };
+    frame = requestAnimationFrame(tick);
+    return () => cancelAnimationFrame(frame);
+  }, [isPlaying, rate, count, step]);
 }
 
-const adjusted = (look, act) => ({
-  zoomIn: { ...look, zoom: look.zoom * 1.25 }, zoomOut: { ...look, zoom: look.zoom / 1.25 }, fit: { ...look, zoom: 1 }, invert: { ...look, isInverted: !look.isInverted },
-  rotateRight: { ...look, rotation: (look.rotation + 90) % 360 }, rotateLeft: { ...look, rotation: (look.rotation + 270) % 360 },
-  flipHorizontal: { ...look, flipX: !look.flipX }, flipVertical: { ...look, flipY: !look.flipY },
-})[act];
-
-function presetsOf(place, given) {
-  const own = (place?.description?.windows ?? place?.instance.windows ?? []).map((w, n) => ({ center: w.center, width: w.width, label: w.label || (n === 0 ? "Default" : `Window ${n + 1}`) }));
-  return place?.description?.samples === 3 ? [] : [...own, ...(given ?? [])];
-}
-
-export function ImageViewer({ source, base = "/api/erp/imaging", start, presets: given, lengths, lengthsTurn, mayMeasure = false, onImage, onMeasure, onUnmeasure, onFailure }) {
-  const [{ stacks, status, text }, fetchAgain] = useStacks(source);
-  const [stackNumber, setStackNumber] = useState(0);
-  const [index, setIndex] = useState(0);
-  const [shown, setShown] = useState(null); // what is really on the screen
-  const [state, setState] = useState({ kind: "loading" });
-  const [shade, setShade] = useState(null);
-  const [zoom, setZoom] = useState(1);
+export function ImageViewer({ source = "", base = "/api/erp/imaging", start, presets: given, marks, markNews, marksTurn, mayMark = false, canUndo = false, canRedo = false, layout = "1x1", lookAt, onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure }) {
+  const [{ stacks: own, status, text }, fetchAgain] = useStacks(source);
+  const comparison = useComparison(source, base);
+  const stacks = useMemo(() => [...own, ...comparison.other.stacks], [own, comparison.other.stacks]);
+  const [board, setBoard] = useState(START);
   const [tool, setTool] = useState("window");
   const [isPlaying, setPlaying] = useState(false);
+  const [isLooped, setLooped] = useState(true);
   const [rate, setRate] = useState(DEFAULT_RATE);
+  const [selected, setSelected] = useState(null);
   const [isHelp, setHelp] = useState(false);
   const [isFull, setFull] = useState(false);
-  const [isRendered, setRendered] = useState(() => !hasWebGL());
-  const [look, setLook] = useState(PLAIN_LOOK);
-  const root = useRef(null), stage = useRef(null), canvas = useRef(null), screen = useRef(null), tellers = useRef({}), telling = useRef(0);
-  tellers.current = { onImage, onMeasure, onUnmeasure, onFailure };
-  const stack = stacks[stackNumber];
-  const places = useMemo(() => placesOf(stack), [stack]);
-  const count = places.length;
+  const [card] = useState(graphics);
+  const [isRendered, setRendered] = useState(!card.has);
+  const [onScreen, setOnScreen] = useState({}); // what each pane really shows
+  const [failure, setFailure] = useState({});
+  const root = useRef(null), telling = useRef(0), ready = useRef({}), landed = useRef({});
+  const tell = useRef({}), data = useRef({});
+  tell.current = { onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure };
+  const kept = useMarks({ marks, news: markNews, turn: marksTurn, tell });
+  const allMarks = useMemo(() => [...kept.shown, ...comparison.other.marks], [kept.shown, comparison.other.marks]);
+  data.current = { stacks, board, keep: kept.keep };
 
-  const hear = useCallback((news) => {
-    if (news.kind === "image") {
-      setState({ kind: "shown" }); setShown(news);
-      clearTimeout(telling.current); // one event when paging rests, not one per frame
-      telling.current = setTimeout(() => tellers.current.onImage?.(news.instance.id, news.frame), REST_MS);
-    }
-    else if (news.kind === "loading") setState({ kind: "loading" });
-    else if (news.kind === "failure") { setState(news); setShown(null); setPlaying(false); tellers.current.onFailure?.(news.instance?.id ?? "", news.text); }
-    else if (news.kind === "window") setShade(news.isColor ? null : news);
-    else if (news.kind === "view") setZoom(news.zoom);
-    else if (news.kind === "measure") { const { kind, ...measure } = news; tellers.current.onMeasure?.(measure); }
-    else if (news.kind === "unmeasure") tellers.current.onUnmeasure?.(news.id);
-    else if (news.kind === "lost") setRendered(true);
-  }, []);
-
-  useEffect(() => { // one screen per mount, taken apart whole
-    if (isRendered) return undefined;
-    const made = new Screen(canvas.current, base, hear);
-    screen.current = made;
-    return () => { made.destroy(); screen.current = null; };
-  }, [isRendered, base, hear]);
-
-  useEffect(() => screen.current?.setLengths(lengths ?? [], mayMeasure), [lengths, lengthsTurn, mayMeasure, isRendered]);
-
-  useEffect(() => { // open at the image the page asks for
-    const wanted = stacks.findIndex((one) => one.instances.some((instance) => instance.id === start));
-    setStackNumber(Math.max(0, wanted));
-    setIndex(wanted < 0 ? 0 : placesOf(stacks[wanted]).findIndex((place) => place.instance.id === start));
-  }, [stacks, start]);
-
-  const go = useCallback((next) => setIndex(Math.min(Math.max(0, next), Math.max(0, count - 1))), [count]);
-  const openStack = (number) => { if (number >= 0 && number < stacks.length) { setPlaying(false); setStackNumber(number); setIndex(0); } };
-
-  const opened = useRef(null);
-  useEffect(() => {
-    if (!stack || isRendered || !screen.current) return;
-    if (opened.current === stack && screen.current.engine) { screen.current.show(index); return; }
-    opened.current = stack;
-    setShown(null); setState({ kind: "loading" });
-    screen.current.open(stack, index).catch((error) => { hear({ kind: "failure", text: error.message, canRetry: false }); setRendered(true); });
-    const time = stack.instances[0]?.frame_time_ms;
-    setRate(time ? Math.min(60, Math.max(1, Math.round(1000 / time))) : DEFAULT_RATE);
-  }, [stack, index, isRendered, hear]);
-
-  useEffect(() => { // cine: the next image only once it is there, so the speed never lies about content
-    if (!isPlaying || count < 2) return undefined;
-    const timer = setInterval(() => setIndex((now) => { const next = (now + 1) % count; if (isRendered || screen.current?.isWarm(next)) return next; screen.current?.warm(next); return now; }), 1000 / rate);
-    return () => clearInterval(timer);
-  }, [isPlaying, rate, count, isRendered]);
-
+  useEffect(enterFrames, []);
+  useEffect(() => { setBoard((now) => filled(now, stacks, start)); }, [stacks, start]);
+  useEffect(() => { if (layout in LAYOUTS) setBoard((now) => laidOut(now, layout)); }, [layout]);
   useEffect(() => {
     const note = () => setFull(document.fullscreenElement === root.current);
     document.addEventListener("fullscreenchange", note);
     return () => document.removeEventListener("fullscreenchange", note);
   }, []);
 
-  const place = isRendered ? places[index] : shown;
-  const presets = presetsOf(place, given);
+  const hear = useCallback((number, news) => {
+    if (news.kind === "lost") { setRendered(true); return; }
+    if (news.kind === "failure") {
+      setFailure((now) => ({ ...now, [number]: true })); setOnScreen((now) => ({ ...now, [number]: null }));
+      setPlaying(false);
+      tell.current.onFailure?.(news.instance?.id ?? "", news.text);
+      return;
+    }
+    landed.current[number] = `${news.instance.id}/${news.frame}`;
+    setOnScreen((now) => ({ ...now, [number]: news })); setFailure((now) => (now[number] ? { ...now, [number]: false } : now));
+    clearTimeout(telling.current); // one event when paging rests, not one per frame
+    telling.current = setTimeout(() => tell.current.onImage?.(news.instance.id, news.frame), REST_MS);
+  }, []);
+  const acts = useMemo(() => ({
+    hear,
+    ready: (number, one) => { ready.current[number] = one; },
+    activate: (number) => setBoard((now) => activated(now, number)),
+    select: setSelected,
+    look: (number, change) => setBoard((now) => looked(now, number, change)),
+    page: (number, step) => setBoard((now) => gone(now, number, now.panes[number].index + step, data.current.stacks)),
+    keep: (mark) => data.current.keep(mark),
+  }), [hear]);
+
+  const active = board.active, pane = board.panes[active];
+  const stack = stacks.find((one) => one.id === pane.stack), places = placesOf(stack), count = places.length, index = pane.index;
+  const shown = onScreen[active], wanted = places[index];
+  const isThere = Boolean(shown && wanted && shown.instance.id === wanted.instance.id && shown.frame === wanted.frame);
+  const presets = presetsOf(isThere ? shown : wanted, stack?.modality, given);
+  const mayDraw = mayMark && !stack?.isCompared;
+  const keyMark = kept.shown.find((mark) => mark.tool === "key" && wanted && mark.instance === wanted.instance.id && mark.frame === wanted.frame);
+  const window_ = ready.current[active]?.window;
+
+  const goTo = (next) => setBoard((now) => gone(now, now.active, next, stacks));
+  const openStack = (stackId, at = 0) => { setPlaying(false); setBoard((now) => opened(now, now.active, stackId, at)); };
+  const openNext = (step) => {
+    const next = stacks[stacks.findIndex((one) => one.id === pane.stack) + step];
+    if (next) openStack(next.id);
+  };
+  useEffect(() => {
+    const time = stack?.instances[0]?.frame_time_ms;
+    setRate(time ? Math.min(60, Math.max(1, Math.round(1000 / time))) : DEFAULT_RATE);
+  }, [stack?.id]);
+  useEffect(() => { // the page asks for one picture
+    const found = lookAt?.instance && stacks.find((one) => one.instances.some((instance) => instance.id === lookAt.instance));
+    if (!found) return;
+    const at = placesOf(found).findIndex((place) => place.instance.id === lookAt.instance && place.frame === lookAt.frame);
+    setBoard((now) => { const there = now.panes.slice(0, countOf(now.layout)).findIndex((one) => one.stack === found.id); return there < 0 ? opened(now, now.active, found.id, Math.max(0, at)) : gone(activated(now, there), there, at, stacks); });
+    setSelected(lookAt.id ?? null);
+    root.current?.scrollIntoView?.({ block: "nearest" });
+  }, [lookAt?.turn]);
+
+  const cineStep = useCallback(() => {
+    const { board: now, stacks: known } = data.current, one = now.panes[now.active];
+    const all = placesOf(known.find((each) => each.id === one.stack)), place = all[one.index];
+    const next = (one.index + 1) % all.length;
+    if (next === 0 && !isLooped) { setPlaying(false); return true; }
+    if (landed.current[now.active] !== `${place?.instance.id}/${place?.frame}` || !ready.current[now.active]?.isReady(next)) return false;
+    setBoard((board_) => gone(board_, board_.active, next, known));
+    return true;
+  }, [isLooped]);
+  useCine({ isPlaying, rate, count, step: cineStep });
+
+  const compare = async (id) => {
+    const others = await comparison.compare(id);
+    if (others.length === 0) { setBoard((now) => filled(linked(now, false), own, start)); return; }
+    const match = others.find((one) => one.modality === stack?.modality) ?? others[0];
+    setBoard((now) => {
+      const first = stack?.isCompared ? now.panes[0] : now.panes[now.active];
+      const wide = countOf(now.layout) < 2 ? laidOut(now, "1x2") : now;
+      const panes = wide.panes.map((one, n) => (n === 0 ? { ...first } : n === 1 ? { ...START.panes[1], stack: match.id } : one));
+      return linked({ ...wide, panes, active: 0 }, true);
+    });
+  };
+  const setLayout = (name) => { setBoard((now) => laidOut(now, name)); tell.current.onLayout?.(name); };
+  const shadeBy = (widths) => {
+    if (!window_) return;
+    const [grow, shift] = widths.split(",").map(Number);
+    acts.look(active, { window: { center: window_.center + shift * window_.width, width: Math.max(1, window_.width * (1 + grow)) } });
+  };
+
   const act = (name) => {
     const [what, value] = name.split(":");
-    const acts = {
-      previous: () => go(index - 1), next: () => go(index + 1), first: () => go(0), last: () => go(count - 1), go: () => go(Number(value)),
-      previousStack: () => openStack(stackNumber - 1), nextStack: () => openStack(stackNumber + 1),
-      tool: () => { if (value === "length" && !mayMeasure) return; setTool(value); screen.current?.use(value); }, cine: () => setPlaying((on) => count > 1 && !on), rate: () => setRate(Number(value)),
-      help: () => setHelp((on) => !on), deleteMeasure: () => screen.current?.deleteMeasure(),
-      fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.current.requestFullscreen?.()),
-      preset: () => presets[value] && (isRendered ? setLook((now) => ({ ...now, window: presets[value] })) : screen.current?.setWindow(presets[value])),
-      reset: () => { setLook(PLAIN_LOOK); screen.current?.engine && screen.current.reset(); },
+    const { look } = pane;
+    const names = Object.keys(LAYOUTS);
+    const doing = {
+      previous: () => goTo(index - 1), next: () => goTo(index + 1), first: () => goTo(0), last: () => goTo(count - 1), go: () => goTo(Number(value)),
+      previousStack: () => openNext(-1), nextStack: () => openNext(1), nextPane: () => setBoard((now) => activated(now, (now.active + 1) % countOf(now.layout))),
+      tool: () => (mayDraw || !DRAWING.has(value)) && setTool(value),
+      key: () => mayDraw && isThere && (keyMark ? keyMark.id && kept.remove(keyMark.id) : kept.keep({ tool: "key", points_px: [], label: "", instance: wanted.instance.id, frame: wanted.frame })),
+      undo: () => canUndo && tell.current.onUndo?.(), redo: () => canRedo && tell.current.onRedo?.(),
+      deleteMark: () => { const one = kept.shown.find((mark) => mark.id && mark.id === selected); if (one && mayMark) { setSelected(null); kept.remove(one.id); } },
+      escape: () => { setSelected(null); setTool((now) => (DRAWING.has(now) ? "window" : now)); },
+      cine: () => setPlaying((on) => count > 1 && !on), loop: () => setLooped((on) => !on), rate: () => setRate(Number(value)),
+      layout: () => setLayout(value), nextLayout: () => setLayout(names[(names.indexOf(board.layout) + 1) % names.length]),
+      link: () => setBoard((now) => linked(now, !now.isLinked)), lines: () => setBoard((now) => ({ ...now, hasLines: !now.hasLines })),
+      help: () => setHelp((on) => !on), fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.current.requestFullscreen?.()),
+      preset: () => presets[value] && acts.look(active, { window: { center: presets[value].center, width: presets[value].width } }), shade: () => shadeBy(value),
+      zoomIn: () => acts.look(active, { zoom: zoomed(look.zoom * 1.25) }), zoomOut: () => acts.look(active, { zoom: zoomed(look.zoom / 1.25) }), fit: () => acts.look(active, { zoom: 1, pan: [0, 0] }),
+      invert: () => acts.look(active, { isInverted: !look.isInverted }), reset: () => acts.look(active, PLAIN_LOOK),
     };
-    if (acts[what]) acts[what]();
-    else if (VIEW_ACTS.has(what)) { setLook((now) => adjusted(now, what)); if (screen.current?.engine && shown) screen.current.change(what); }
+    if (doing[what]) doing[what]();
+    else if (isTurn(what)) { const { matrix, pan } = turned(look, what); acts.look(active, { matrix, pan }); }
   };
-  const actNow = useRef(act);
-  actNow.current = act;
-
-  useEffect(() => { // not passive, so the page does not scroll with the stack
-    const element = stage.current;
-    let rest = 0;
-    const wheel = (event) => {
-      event.preventDefault();
-      rest += event.deltaMode === 1 ? event.deltaY * 40 : event.deltaY;
-      if (Math.abs(rest) >= 40) { actNow.current(rest > 0 ? "next" : "previous"); rest = 0; }
-    };
-    const noMenu = (event) => event.preventDefault();
-    element.addEventListener("wheel", wheel, { passive: false });
-    element.addEventListener("contextmenu", noMenu);
-    return () => { element.removeEventListener("wheel", wheel); element.removeEventListener("contextmenu", noMenu); };
-  }, []);
-
   const onKey = (event) => {
     if (isHelp && event.key === "Escape") { setHelp(false); return; }
     const name = actionOf(event);
-    if (name && !(event.key === " " && event.target.tagName === "BUTTON")) { event.preventDefault(); act(name); }
+    if (name && !((event.key === " " || event.key === "Enter") && event.target.tagName === "BUTTON")) { event.preventDefault(); act(name); }
   };
-  const isBlank = state.kind === "failure" || (!isRendered && !shown);
-  const wanted = places[index];
-  const isBehind = !isRendered && state.kind === "shown" && (shown?.instance.id !== wanted?.instance.id || shown?.frame !== wanted?.frame);
-  const instance = place?.instance;
-  const window_ = isRendered ? look.window : shade;
 
+  const panes = board.panes.slice(0, countOf(board.layout)), [rows, columns] = LAYOUTS[board.layout];
+  const onPanes = new Set(panes.map((one) => one.stack));
+  const stateNow = status !== "ready" ? status : failure[active] ? "failure" : isThere ? "shown" : "loading";
   return (
-    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={status !== "ready" ? status : isBehind ? "loading" : state.kind} data-index={index} data-shown={shown ? `${shown.instance.id}/${shown.frame}` : ""}>
+    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={stateNow} data-index={index} data-shown={isThere ? `${shown.instance.id}/${shown.frame}` : ""} data-layout={board.layout} data-unsaved={kept.shown.filter((mark) => mark.status).length}>
       <style>{STYLE}</style>
-      <Toolbar mayMeasure={mayMeasure} tool={tool} isRendered={isRendered} isPlaying={isPlaying} isFull={isFull} isInverted={look.isInverted} presets={presets} count={count} act={act} />
+      <Toolbar mayMark={mayDraw} tool={tool} isPlaying={isPlaying} isFull={isFull} isInverted={pane.look.isInverted} isKey={Boolean(keyMark)} isLinked={board.isLinked} hasLines={board.hasLines} layout={board.layout} presets={presets} count={count} canUndo={canUndo} canRedo={canRedo} hasSelection={kept.shown.some((mark) => mark.id && mark.id === selected)} act={act} />
+      <Unsaved failed={kept.failed} again={kept.again} drop={kept.drop} />
       <div className="vv-body">
-        {stacks.length > 1 && (
-          <nav className="vv-stacks" aria-label="Series">
-            {stacks.map((one, number) => (
-              <button type="button" key={one.id} className="vv-stack" aria-current={number === stackNumber} onClick={() => openStack(number)}>
-                {one.instances[0]?.is_renderable === false ? <div className="vv-dim">no picture</div> : <img loading="lazy" alt="" src={`${base}/instances/${one.instances[0]?.id}/rendered?frame=1&edge=160`} />}
-                <span title={one.label}>{one.label}</span><span>{placesOf(one).length} images</span>
-              </button>
-            ))}
-          </nav>
-        )}
-        <div className={`vv-stage${isBlank ? " vv-blank" : ""}`} ref={stage} onPointerDown={() => root.current?.focus({ preventScroll: true })}>
-          {isRendered ? <RenderedFrame base={base} place={places[index]} look={look} tell={hear} /> : <div className="vv-canvas" ref={canvas} />}
-          <div className="vv-corner vv-tl"><div>{stack?.label}</div>{instance?.laterality && <div>{{ R: "Right", L: "Left" }[instance.laterality] ?? instance.laterality}</div>}</div>
-          <div className="vv-corner vv-tr">{instance?.is_lossy && <span className="vv-mark">Lossy</span>}{isRendered && <span className="vv-mark">Simplified view</span>}</div>
-          <div className="vv-corner vv-bl">{place && window_ && <div>W {Math.round(window_.width)} · C {Math.round(window_.center)}</div>}{place && <div className="vv-dim">{SPACING_WORDS[instance.spacing_source] ?? "px"}</div>}</div>
-          <div className="vv-corner vv-br">{place && <><div>{instance.number != null && `Image ${instance.number}`}{instance.frames > 1 && ` · frame ${place.frame}`}</div><div>{Math.round((isRendered ? look.zoom : zoom) * 100)}%</div></>}</div>
-          {status === "loading" || (status === "ready" && count > 0 && state.kind === "loading" && !isRendered) ? <div className="vv-center vv-waiting" role="status" aria-label="Loading"><div className="vv-spin" /></div> : null}
-          {status === "failed" && <div className="vv-center" role="alert"><p><strong>No images</strong>{text}</p><button type="button" className="vv-again" onClick={fetchAgain}>Try again</button></div>}
-          {status === "ready" && count === 0 && <div className="vv-center"><p><strong>No images yet</strong>They appear here as soon as the device delivers them.</p></div>}
-          {status === "ready" && state.kind === "failure" && (
-            <div className="vv-center" role="alert"><p><strong>This image cannot be shown</strong>{state.text}</p>{state.canRetry && <button type="button" className="vv-again" onClick={() => { setState({ kind: "loading" }); screen.current?.retry(); }}>Try again</button>}</div>
-          )}
+        <SeriesStrip stacks={stacks} base={base} current={pane.stack} shown={onPanes} comparison={comparison} open={openStack} compare={compare} />
+        <div className="vv-panes" style={{ gridTemplateRows: `repeat(${rows}, minmax(0, 1fr))`, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }} onPointerDown={(event) => event.target.closest("form, button") || root.current?.focus({ preventScroll: true })}>
+          {status === "ready" && stacks.length > 0 && panes.map((one, number) => {
+            const held = stacks.find((each) => each.id === one.stack);
+            return (
+              <Pane
+                key={number} number={number} stack={held} pane={one} index={one.index} subject={held?.subject} isActive={number === active} isAlone={panes.length === 1} isLinked={board.isLinked} follows={board.isLinked && number !== active ? following(board, number, stacks) : null}
+                tool={tool} marks={allMarks} mayMark={mayMark && !held?.isCompared} selected={selected} cutBy={linesOver(board, number, stacks)} base={base} isRendered={isRendered} isImitated={card.isImitated} acts={acts}
+              />
+            );
+          })}
+          {status === "loading" && <div className="vv-center vv-waiting" role="status" aria-label="Loading"><div className="vv-spin" /></div>}
+          {status === "failed" && <div className="vv-center" role="alert"><p><strong>No images</strong>{text}</p><button type="button" className="vv-again" onClick={() => { forgetRefused(); fetchAgain(); }}>Try again</button></div>}
+          {status === "ready" && stacks.length === 0 && <div className="vv-center"><p><strong>No images yet</strong>They appear here as soon as the device delivers them.</p></div>}
         </div>
       </div>
-      <Slider index={index} count={count} isPlaying={isPlaying} rate={rate} act={act} />
-      {isHelp && <Help close={() => setHelp(false)} />}
+      {isRendered && presets.length > 0 && <Steps act={act} />}
+      <Slider index={index} count={count} isPlaying={isPlaying} isLooped={isLooped} rate={rate} act={act} />
+      {isHelp && <Help close={() => { setHelp(false); root.current?.focus({ preventScroll: true }); }} />}
     </div>
   );
+}
+
+// Where the other panes' pictures cut that of a pane.
+function linesOver(board, number, stacks) {
+  const pane = board.panes[number], places = (one) => placesOf(stacks.find((stack) => stack.id === one.stack));
+  const onto = places(pane)[pane.index];
+  if (!board.hasLines || !onto || board.layout === "1x1") return NOTHING;
+  const cuts = board.panes.slice(0, countOf(board.layout)).flatMap((one, n) => {
+    const from = n !== number && places(one)[one.index], ends = from && cutLine(from.instance, onto.instance);
+    return ends ? [ends] : [];
+  });
+  return cuts.length ? cuts : NOTHING;
 }

@@ -1,52 +1,63 @@
-// Toolbar, slider and help of the viewer: what every key does is shown where it is.
-import { useEffect, useRef } from "react";
-import { ChevronLeft, ChevronRight, CircleHelp, Contrast, FlipHorizontal2, FlipVertical2, Hand, Maximize, Minimize2, Pause, Play, RefreshCcw, RotateCcw, RotateCw, Ruler, Search, SunMedium, ZoomIn, ZoomOut } from "lucide-react";
+// Toolbar and slider of the viewer: what every key does is shown where it is.
+import { useEffect, useRef, useState } from "react";
+import { ChevronLeft, ChevronRight, Circle, CircleHelp, Columns2, Contrast, DraftingCompass, FlipHorizontal2, FlipVertical2, Grid2x2, Hand, Layers, Link2, Maximize, Minimize2, MoveUpRight, Pause, Play, Redo2, RefreshCcw, Repeat, RotateCcw, RotateCw, Rows2, Ruler, ScanLine, Search, Square, Star, SunMedium, Trash2, Type, Undo2, ZoomIn, ZoomOut } from "lucide-react";
+import { shortcutOf } from "./viewer_keys.jsx";
 
-export const KEYS = [
-  ["ArrowUp ArrowLeft", "Previous image", "previous"], ["ArrowDown ArrowRight", "Next image", "next"], ["Home", "First image", "first"], ["End", "Last image", "last"],
-  ["PageUp", "Previous series", "previousStack"], ["PageDown", "Next series", "nextStack"], ["1 2 3 4", "Window presets", "preset"],
-  ["w", "Window tool", "tool:window"], ["p", "Pan tool", "tool:pan"], ["z", "Zoom tool", "tool:zoom"], ["m", "Length tool", "tool:length"], ["Backspace Delete", "Delete the selected length", "deleteMeasure"],
-  ["+", "Zoom in", "zoomIn"], ["-", "Zoom out", "zoomOut"], ["=", "Fit", "fit"], ["i", "Invert", "invert"], ["r", "Rotate right", "rotateRight"], ["l", "Rotate left", "rotateLeft"],
-  ["h", "Flip sideways", "flipHorizontal"], ["v", "Flip upside down", "flipVertical"], ["c", "Play or stop", "cine"], ["f", "Full screen", "fullScreen"], [" ", "Reset", "reset"], ["?", "This help", "help"],
-];
+const HANDS = [["window", "Window", SunMedium], ["pan", "Pan", Hand], ["zoom", "Zoom tool", Search], ["page", "Scroll", Layers]];
+const PENS = [["length", "Length", Ruler], ["angle", "Angle", DraftingCompass], ["rectangle", "Rectangle", Square], ["ellipse", "Ellipse", Circle], ["arrow", "Arrow", MoveUpRight], ["text", "Text", Type]];
+const VIEWS = [["zoomIn", "Zoom in", ZoomIn], ["zoomOut", "Zoom out", ZoomOut], ["fit", "Fit", Minimize2], ["invert", "Invert", Contrast], ["rotateLeft", "Rotate left", RotateCcw], ["rotateRight", "Rotate right", RotateCw], ["flipHorizontal", "Flip sideways", FlipHorizontal2], ["flipVertical", "Flip upside down", FlipVertical2]];
+const GRIDS = [["1x1", "One pane", Square], ["1x2", "Two panes side by side", Columns2], ["2x1", "Two panes one above the other", Rows2], ["2x2", "Four panes", Grid2x2]];
 
-export const actionOf = (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) && event.target.type !== "range") return undefined;
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  const found = KEYS.find(([keys]) => (keys === " " ? key === " " : keys.split(" ").includes(key)));
-  if (!found) return undefined;
-  return found[2] === "preset" ? `preset:${Number(key) - 1}` : found[2];
-};
-
-function Press({ label, icon: Icon, on, act, off }) {
+function Press({ label, name, icon: Icon, on, act, off }) {
+  const key = name && shortcutOf(name), words = key ? `${label} (${key})` : label;
   return (
-    <button type="button" className="vv-press" aria-label={label} title={label} aria-pressed={on} disabled={off} onClick={act}>
+    <button type="button" className="vv-press" aria-label={words} title={words} aria-pressed={on} disabled={off} onClick={act}>
       <Icon size={18} aria-hidden="true" />
     </button>
   );
 }
 
-export function Toolbar({ mayMeasure, tool, isRendered, isPlaying, isFull, isInverted, presets, count, act }) {
+// Layouts behind one button: they are chosen once, and would take the room of four.
+function Layouts({ layout, act }) {
+  const [isOpen, setOpen] = useState(false), box = useRef(null);
+  const [, label, Icon] = GRIDS.find(([name]) => name === layout);
+  useEffect(() => {
+    const away = (event) => !box.current?.contains(event.target) && setOpen(false);
+    document.addEventListener("pointerdown", away);
+    return () => document.removeEventListener("pointerdown", away);
+  }, []);
+  const place = isOpen ? box.current?.getBoundingClientRect() : null; // fixed: the bar scrolls on a phone, and would clip it
   return (
-    <div className="vv-bar" role="toolbar" aria-label="Viewer tools">
-      {!isRendered && (
-        <div className="vv-set">
-          <Press label="Window: drag to change brightness and contrast (W)" icon={SunMedium} on={tool === "window"} act={() => act("tool:window")} />
-          <Press label="Pan (P)" icon={Hand} on={tool === "pan"} act={() => act("tool:pan")} />
-          <Press label="Zoom tool (Z)" icon={Search} on={tool === "zoom"} act={() => act("tool:zoom")} />
-          {mayMeasure && <Press label="Length (M)" icon={Ruler} on={tool === "length"} act={() => act("tool:length")} />}
+    <div className="vv-menu" ref={box}>
+      <button type="button" className="vv-press" aria-label={`Layout: ${label} (G)`} title={`Layout: ${label} (G)`} aria-haspopup="true" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}><Icon size={18} aria-hidden="true" /></button>
+      {isOpen && (
+        <div className="vv-menu-list" role="menu" style={{ top: place.bottom + 4, left: Math.max(8, Math.min(place.left, window.innerWidth - 248)) }}>
+          {GRIDS.map(([name, words, Part]) => <button type="button" role="menuitemradio" aria-checked={name === layout} key={name} onClick={() => { act(`layout:${name}`); setOpen(false); }}><Part size={16} aria-hidden="true" />{words}</button>)}
         </div>
       )}
-      <div className="vv-set">
-        <Press label="Zoom in (+)" icon={ZoomIn} act={() => act("zoomIn")} />
-        <Press label="Zoom out (-)" icon={ZoomOut} act={() => act("zoomOut")} />
-        <Press label="Fit (=)" icon={Minimize2} act={() => act("fit")} />
-        <Press label="Invert (I)" icon={Contrast} on={isInverted} act={() => act("invert")} />
-        <Press label="Rotate left (L)" icon={RotateCcw} act={() => act("rotateLeft")} />
-        <Press label="Rotate right (R)" icon={RotateCw} act={() => act("rotateRight")} />
-        <Press label="Flip sideways (H)" icon={FlipHorizontal2} act={() => act("flipHorizontal")} />
-        <Press label="Flip upside down (V)" icon={FlipVertical2} act={() => act("flipVertical")} />
-      </div>
+    </div>
+  );
+}
+
+export function Toolbar({ mayMark, tool, isPlaying, isFull, isInverted, isKey, isLinked, hasLines, layout, presets, count, canUndo, canRedo, hasSelection, act }) {
+  const isMany = layout !== "1x1";
+  return (
+    <div className="vv-bar" role="toolbar" aria-label="Viewer tools">
+      <div className="vv-set">{HANDS.map(([name, label, icon]) => <Press key={name} label={label} name={`tool:${name}`} icon={icon} on={tool === name} act={() => act(`tool:${name}`)} />)}</div>
+      {mayMark && (
+        <div className="vv-set">
+          {PENS.map(([name, label, icon]) => <Press key={name} label={label} name={`tool:${name}`} icon={icon} on={tool === name} act={() => act(`tool:${name}`)} />)}
+          <Press label="Key image" name="key" icon={Star} on={isKey} act={() => act("key")} />
+        </div>
+      )}
+      {mayMark && (
+        <div className="vv-set">
+          <Press label="Undo" name="undo" icon={Undo2} off={!canUndo} act={() => act("undo")} />
+          <Press label="Redo" name="redo" icon={Redo2} off={!canRedo} act={() => act("redo")} />
+          <Press label="Delete the selected mark" name="deleteMark" icon={Trash2} off={!hasSelection} act={() => act("deleteMark")} />
+        </div>
+      )}
+      <div className="vv-set">{VIEWS.map(([name, label, icon]) => <Press key={name} label={label} name={name} icon={icon} on={name === "invert" ? isInverted : undefined} act={() => act(name)} />)}</div>
       {presets.length > 0 && (
         <select className="vv-select" aria-label="Window preset" value="" onChange={(event) => act(`preset:${event.target.value}`)}>
           <option value="" disabled>Window</option>
@@ -54,16 +65,25 @@ export function Toolbar({ mayMeasure, tool, isRendered, isPlaying, isFull, isInv
         </select>
       )}
       <div className="vv-set vv-end">
-        {count > 1 && <Press label="Play or stop (C)" icon={isPlaying ? Pause : Play} on={isPlaying} act={() => act("cine")} />}
-        <Press label="Reset (space)" icon={RefreshCcw} act={() => act("reset")} />
-        <Press label={isFull ? "Leave full screen (F)" : "Full screen (F)"} icon={Maximize} on={isFull} act={() => act("fullScreen")} />
-        <Press label="Keys (?)" icon={CircleHelp} act={() => act("help")} />
+        {count > 1 && <Press label="Play or stop" name="cine" icon={isPlaying ? Pause : Play} on={isPlaying} act={() => act("cine")} />}
+        <Layouts layout={layout} act={act} />
+        {isMany && <Press label="Link panes" name="link" icon={Link2} on={isLinked} act={() => act("link")} />}
+        {isMany && <Press label="Reference lines" name="lines" icon={ScanLine} on={hasLines} act={() => act("lines")} />}
+        <Press label="Reset" name="reset" icon={RefreshCcw} act={() => act("reset")} />
+        <Press label={isFull ? "Leave full screen" : "Full screen"} name="fullScreen" icon={Maximize} on={isFull} act={() => act("fullScreen")} />
+        <Press label="Keys" name="help" icon={CircleHelp} act={() => act("help")} />
       </div>
     </div>
   );
 }
 
-export function Slider({ index, count, isPlaying, rate, act }) {
+// Where a hand cannot drag a window finely: steps, as the server draws each picture anew.
+export function Steps({ act }) {
+  const steps = [["Darker", "shade:0,0.1"], ["Brighter", "shade:0,-0.1"], ["Less contrast", "shade:0.2,0"], ["More contrast", "shade:-0.2,0"]];
+  return <div className="vv-steps" role="group" aria-label="Window by steps">{steps.map(([words, name]) => <button type="button" key={name} onClick={() => act(name)}>{words}</button>)}</div>;
+}
+
+export function Slider({ index, count, isPlaying, isLooped, rate, act }) {
   if (count < 2) return null;
   return (
     <div className="vv-slider">
@@ -72,24 +92,11 @@ export function Slider({ index, count, isPlaying, rate, act }) {
       <Press label="Next image" icon={ChevronRight} act={() => act("next")} off={index >= count - 1} />
       <output className="vv-count">{index + 1} / {count}</output>
       {isPlaying && (
-        <label className="vv-rate">{rate} /s<input type="range" min={1} max={60} value={rate} aria-label="Images per second" onChange={(event) => act(`rate:${event.target.value}`)} /></label>
+        <>
+          <label className="vv-rate">{rate} /s<input type="range" min={1} max={60} value={rate} aria-label="Images per second" onChange={(event) => act(`rate:${event.target.value}`)} /></label>
+          <Press label="Loop: start again at the end" icon={Repeat} on={isLooped} act={() => act("loop")} />
+        </>
       )}
-    </div>
-  );
-}
-
-export function Help({ close }) {
-  const first = useRef(null);
-  useEffect(() => first.current?.focus(), []);
-  const shown = (keys) => (keys === " " ? ["Space"] : keys.split(" ").map((key) => key.replace("Arrow", "")));
-  return (
-    <div className="vv-help" role="dialog" aria-modal="true" aria-label="Keys of the viewer" onClick={close}>
-      <div className="vv-card" onClick={(event) => event.stopPropagation()}>
-        <h3>Keys and gestures</h3>
-        <dl>{KEYS.map(([keys, words]) => <div key={words}><dt>{shown(keys).map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{words}</dd></div>)}</dl>
-        <p>Wheel pages through images. The left button or one finger uses the chosen tool, the middle button pans, the right button zooms, two fingers zoom and pan.</p>
-        <button type="button" ref={first} className="vv-close" onClick={close}>Close</button>
-      </div>
     </div>
   );
 }

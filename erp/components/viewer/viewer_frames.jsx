@@ -1,9 +1,11 @@
 // Frames from the server as plain samples: it decodes every transfer syntax, so no codec runs here.
-import { imageLoader, metaData, utilities } from "@cornerstonejs/core";
+import { cache, imageLoader, metaData, utilities } from "@cornerstonejs/core";
+import { placesOf } from "./viewer_panes.js";
 
 const SCHEME = "vantage";
 const known = new Map(); // image id -> {url, instance, frame, description}
-export const SHARED_PLANE = "vantage";
+const SHARED_PLANE = "vantage";
+let viewers = 0;
 
 export class FrameError extends Error {
   constructor(message, canRetry) {
@@ -12,24 +14,34 @@ export class FrameError extends Error {
   }
 }
 
-// Returns the image ids of a stack, one per frame, in order.
-export function registerStack(viewerId, base, stack) {
-  const ids = [];
-  for (const instance of stack.instances) {
-    for (let frame = 1; frame <= Math.max(1, instance.frames ?? 1); frame += 1) {
-      const id = `${SCHEME}:${viewerId}/${instance.id}/${frame}`;
-      known.set(id, { url: `${base}/instances/${instance.id}/frames/${frame}`, instance, frame, modality: stack.modality, description: known.get(id)?.description });
-      ids.push(id);
-    }
-  }
-  return ids;
+// Returns the image ids of a stack, one per frame, in order; panes that show the same stack share them.
+export function registerStack(base, stack) {
+  return placesOf(stack).map(({ instance, frame }) => {
+    const id = `${SCHEME}:${instance.id}/${frame}`;
+    known.set(id, { url: `${base}/instances/${instance.id}/frames/${frame}`, instance, frame, modality: stack.modality, description: known.get(id)?.description });
+    return id;
+  });
 }
 
-export function forgetFrames(ids) {
-  for (const id of ids) known.delete(id);
+// A viewer is on the page; when the last one leaves, so do its pixels.
+export function enterFrames() {
+  viewers += 1;
+  return () => {
+    viewers -= 1;
+    if (viewers > 0) return;
+    known.clear();
+    cache.purgeCache();
+  };
 }
 
 export const frameOf = (id) => known.get(id);
+
+// The values of a frame that is loaded, for figures; nothing for colour or where it is not.
+export function valuesOf(id) {
+  const image = cache.getImage(id), entry = known.get(id);
+  if (!image || !entry?.description || entry.description.samples === 3) return null;
+  return { values: image.getPixelData(), columns: image.columns, rows: image.rows, unit: entry.description.unit };
+}
 
 export function installFrames() {
   imageLoader.registerImageLoader(SCHEME, (id) => {

@@ -29,11 +29,19 @@ from erp.models.imaging.quality import (
     QaSignature,
     SecondReader,
 )
-from erp.models.imaging.review import Annotation, ImagingReport, QaReview, ReportStatus
+from erp.models.imaging.review import (
+    Annotation,
+    AnnotationCheck,
+    ImagingReport,
+    MarkTool,
+    QaReview,
+    ReportStatus,
+)
 from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, SessionState
 
 __all__ = [
     "Annotation",
+    "AnnotationCheck",
     "CommitmentStatus",
     "DeviceFirmware",
     "DeviceKind",
@@ -57,6 +65,7 @@ __all__ = [
     "ImagingSession",
     "IngestAttempt",
     "IngestSource",
+    "MarkTool",
     "OrderStatus",
     "QaAddendum",
     "QaChecklist",

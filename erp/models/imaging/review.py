@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Float, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Float, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -78,12 +78,43 @@ class ImagingReport(TenantRow, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=INSTANT)
 
 
+class MarkTool(StrEnum):
+    """What a person draws on a picture."""
+
+    LENGTH = "length"
+    ANGLE = "angle"
+    RECTANGLE = "rectangle"
+    ELLIPSE = "ellipse"
+    ARROW = "arrow"
+    TEXT = "text"
+    KEY = "key"
+    """Nothing drawn: the picture belongs in the report."""
+
+
+UNIT_OF_TOOL = (
+    "case tool when 'length' then unit in ('mm', 'px') when 'angle' then unit = 'deg'"
+    " when 'rectangle' then unit in ('mm2', 'px2') when 'ellipse' then unit in ('mm2', 'px2')"
+    " else unit = '' end"
+)
+POINTS_OF_TOOL = (
+    "case tool when 'length' then jsonb_array_length(points_px) >= 2"
+    " when 'angle' then jsonb_array_length(points_px) = 3"
+    " when 'text' then jsonb_array_length(points_px) = 1"
+    " when 'key' then jsonb_array_length(points_px) = 0"
+    " else jsonb_array_length(points_px) = 2 end"
+)
+
+
 class Annotation(TenantRow, table=True):
-    """A measurement on a frame; a later one supersedes it, none is changed.
+    """A mark on a frame; a later one supersedes it, none is changed.
 
     Attributes:
-        points_px: Column and row of each point in pixels of the frame.
+        points_px: Column and row of each point, counted from the outer corner of the first
+            pixel: ends of a length or an arrow (its tip first), arms and vertex (in the
+            middle) of an angle, opposite corners of a rectangle or of an ellipse's frame.
+        value: Length, angle or area; nothing for what has no size.
         spacing_source: Where the millimetres of `value` come from.
+        statistics: What the browser counted inside a rectangle or ellipse, if it could.
         is_deleted: This row takes back the one it supersedes.
     """
 
@@ -92,7 +123,14 @@ class Annotation(TenantRow, table=True):
         belongs_to("session_id", "imaging_session"),
         belongs_to("instance_id", "dicom_instance"),
         belongs_to("supersedes_id", "annotation"),
-        CheckConstraint("unit in ('mm', 'px')", name="unit"),
+        one_of("tool", MarkTool),
+        CheckConstraint(UNIT_OF_TOOL, name="unit"),
+        CheckConstraint(POINTS_OF_TOOL, name="points"),
+        CheckConstraint("(value is null) = (tool in ('arrow', 'text', 'key'))", name="value"),
+        CheckConstraint("tool <> 'text' or label <> ''", name="text"),
+        CheckConstraint(
+            "statistics is null or tool in ('rectangle', 'ellipse')", name="statistics"
+        ),
         CheckConstraint("origin in ('human', 'ai', 'device')", name="origin"),
         UniqueConstraint("tenant_id", "supersedes_id"),
         Index("ix_annotation_session", "tenant_id", "session_id"),
@@ -103,13 +141,37 @@ class Annotation(TenantRow, table=True):
     frame: int
     tool: str
     points_px: list[list[float]] = Field(sa_type=JSONB)
-    value: float = Field(sa_type=Float)
+    value: float | None = Field(default=None, sa_type=Float)
     unit: str
     spacing_source: str
     label: str = ""
+    statistics: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB))
     origin: str = "human"
     author_id: UUID
     author_name: str
     supersedes_id: UUID | None = None
     is_deleted: bool = False
     recorded_at: datetime = created_at()
+
+
+class AnnotationCheck(TenantRow, table=True):
+    """What the server counted inside a rectangle or ellipse, from the stored pixels.
+
+    Attributes:
+        statistics: Its figures; nothing where the frame has none (colour) or was not read.
+        agrees: Whether the browser's figures are the same within rounding.
+        problem: Why there are no figures.
+    """
+
+    __tablename__ = "annotation_check"
+    __table_args__ = (
+        belongs_to("annotation_id", "annotation"),
+        UniqueConstraint("tenant_id", "annotation_id"),
+        CheckConstraint("(statistics is null) = (problem <> '')", name="problem"),
+    )
+
+    annotation_id: UUID
+    statistics: dict[str, object] | None = Field(default=None, sa_column=Column(JSONB))
+    agrees: bool
+    problem: str = ""
+    checked_at: datetime = Field(sa_type=INSTANT)

@@ -9,10 +9,8 @@ from erp.components import (
     button,
     card,
     download_link,
-    empty_state,
     fact_list,
     form_dialog,
-    icon_button,
     lookup_field,
     notice,
     page_header,
@@ -21,7 +19,6 @@ from erp.components import (
     timeline,
 )
 from erp.components.records import or_dash, record_view
-from erp.components.viewer import image_viewer
 from erp.pages.imaging.review import (
     checklist_card,
     readings_cards,
@@ -30,17 +27,15 @@ from erp.pages.imaging.review import (
     review_notices,
 )
 from erp.pages.imaging.review_dialogs import review_dialogs
+from erp.pages.imaging.viewing import (
+    measurements,
+    viewer,
+)
 from erp.pages.routing import page
 from erp.state.imaging.review import ReviewState
 from erp.state.imaging.session import AssignState, ReportState
 from erp.state.imaging.session import ImagingSessionState as State
 
-PRESETS = [
-    {"label": "Brain", "center": 40, "width": 80},
-    {"label": "Bone", "center": 400, "width": 1800},
-    {"label": "Soft tissue", "center": 50, "width": 400},
-    {"label": "Lung", "center": -600, "width": 1500},
-]
 head = State.head
 
 
@@ -65,13 +60,13 @@ def session_page() -> rx.Component:
             rx.foreach(State.warnings, _warning),
             rx.cond(State.fresh > 0, _fresh()),
             rx.el.div(
-                rx.el.div(_viewer(), class_name="imaging-stage"),
+                rx.el.div(viewer(), class_name="imaging-stage"),
                 rx.el.div(
                     review_card(),
                     checklist_card(),
                     card(_facts(), title="Session"),
                     _report(),
-                    _measurements(),
+                    measurements(),
                     readings_cards(),
                     _decisions(),
                     card(timeline(State.events), title="What the device told"),
@@ -101,27 +96,6 @@ def _fresh() -> rx.Component:
         class_name="notice imaging-fresh",
         role="status",
     )
-
-
-def _viewer() -> rx.Component:
-    waiting = card(
-        empty_state(
-            "image",
-            "No picture yet",
-            "The device has not delivered any object of this session. They appear here by themselves.",
-        )
-    )
-    shown = image_viewer(
-        State.source,
-        base="/api/erp/imaging",
-        presets=PRESETS,
-        lengths=State.lengths,
-        lengths_turn=State.lengths_turn,
-        may_measure=head["may_review"] != "",
-        on_measure=State.keep_measure,
-        on_unmeasure=State.withdraw_measure,
-    )
-    return rx.cond(State.has_pictures, shown, waiting)
 
 
 def _facts() -> rx.Component:
@@ -212,25 +186,6 @@ def _made(row: rx.Var[dict[str, str]]) -> rx.Component:
         rx.cond(row["href"] != "", download_link("Download", row["href"])),
         key=row["id"],
     )
-
-
-def _measurements() -> rx.Component:
-    def entry(row: rx.Var[dict[str, str]]) -> rx.Component:
-        take_back = rx.cond(
-            head["may_review"] != "",
-            icon_button("undo-2", "Take back", on_click=State.withdraw_measure(row["id"])),
-        )
-        return rx.el.li(
-            rx.el.div(
-                rx.el.div(row["text"], class_name="numeric"),
-                rx.el.span(row["where"], " · ", row["detail"], class_name="hint"),
-            ),
-            take_back,
-            key=row["id"],
-        )
-
-    listed = rx.el.ul(rx.foreach(State.measurements, entry), class_name="imaging-rows")
-    return rx.cond(State.measurements.length() > 0, card(listed, title="Lengths"))
 
 
 def _decisions() -> rx.Component:

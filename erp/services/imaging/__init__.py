@@ -1,6 +1,7 @@
 """Imaging: device sessions, the objects they deliver, their review and their reports."""
 
 from erp.services.imaging import referees
+from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.assigning import (
     AssignPatient,
     PrioritiseSession,
@@ -52,13 +53,11 @@ from erp.services.imaging.delivering import (
 )
 from erp.services.imaging.detailing import (
     GetInstance,
-    GetSession,
     InstanceSource,
     SessionDetail,
     find_instance,
     get_instance,
     get_session,
-    list_pictures,
 )
 from erp.services.imaging.device_care import (
     AlertDevices,
@@ -102,6 +101,7 @@ from erp.services.imaging.finding import (
     objects_to_send,
     pattern_of,
 )
+from erp.services.imaging.gauging import size_text
 from erp.services.imaging.holding import (
     ParkMessage,
     discard_held,
@@ -147,6 +147,7 @@ from erp.services.imaging.listing import (
     list_devices,
     list_held,
 )
+from erp.services.imaging.marks import Uncounted, find_uncounted, list_marks, note_figures
 from erp.services.imaging.measuring import record_measurement, withdraw_measurement
 from erp.services.imaging.messages import (
     BadMessage,
@@ -195,6 +196,7 @@ from erp.services.imaging.peers import (
     note_echo,
     retire_entity,
 )
+from erp.services.imaging.picturing import list_comparable, list_pictures
 from erp.services.imaging.ports import (
     BrokerAccounts,
     DeviceAccount,
@@ -357,6 +359,7 @@ __all__ = [
     "TakenObject",
     "Topic",
     "TransferReused",
+    "Uncounted",
     "UnknownDevice",
     "Upload",
     "WaitingCount",
@@ -395,6 +398,7 @@ __all__ = [
     "find_in_archive",
     "find_instance",
     "find_objects",
+    "find_uncounted",
     "find_upload",
     "finish_export",
     "finish_report",
@@ -411,11 +415,13 @@ __all__ = [
     "hook_context",
     "ingest_now",
     "link_repeat",
+    "list_comparable",
     "list_device_accounts",
     "list_devices",
     "list_entities",
     "list_entity_accounts",
     "list_held",
+    "list_marks",
     "list_orders",
     "list_peer_accounts",
     "list_peers",
@@ -434,6 +440,7 @@ __all__ = [
     "note_device_state",
     "note_echo",
     "note_export",
+    "note_figures",
     "note_progress",
     "note_unanswered",
     "objects_to_send",
@@ -483,6 +490,7 @@ __all__ = [
     "set_device_care",
     "set_retention",
     "sign_off_session",
+    "size_text",
     "start_review",
     "still_held",
     "take_call",

@@ -1,4 +1,4 @@
-"""One session with everything about it, and its pictures for the viewer."""
+"""One session with everything about it, and single objects."""
 
 from datetime import datetime
 from typing import Any
@@ -9,25 +9,14 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.documents import blob_key
+from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.errors import UnknownObject
 from erp.services.imaging.locking import unknown_session
-from erp.services.imaging.queries import report_measurements
+from erp.services.imaging.marks import MeasurementRow, marks_in_force
 from erp.services.imaging.words import DECISIONS, REASONS
 from erp.services.platform import Query, Result, query
 
 LATEST_EVENTS = 100
-
-
-class GetSession(Query):
-    """One session."""
-
-    session_id: UUID
-
-
-class ListPictures(GetSession):
-    """The pictures of a session; `seen` changes nothing but the address, to ask anew."""
-
-    seen: int = 0
 
 
 class GetInstance(Query):
@@ -72,20 +61,6 @@ class ReportRow(Result):
     requested_at: datetime
 
 
-class MeasurementRow(Result):
-    """A length in force."""
-
-    id: UUID
-    instance_id: UUID
-    number: int | None
-    frame: int
-    value: float
-    unit: str
-    spacing_source: str
-    points_px: list[list[float]]
-    author_name: str
-
-
 class SessionDetail(Result):
     """A session with its device, patient, events, decisions and reports.
 
@@ -126,39 +101,6 @@ class SessionDetail(Result):
     decisions: list[DecisionRow]
     reports: list[ReportRow]
     measurements: list[MeasurementRow]
-
-
-class ViewInstance(Result):
-    """An object as the viewer needs it."""
-
-    id: UUID
-    number: int | None
-    frames: int
-    rows: int
-    columns: int
-    spacing_mm: list[float] | None
-    spacing_source: str
-    spacing_region: list[int] | None
-    frame_time_ms: float | None
-    is_renderable: bool
-    is_lossy: bool
-    laterality: str
-    windows: list[dict[str, Any]]
-
-
-class ViewStack(Result):
-    """A series as the viewer pages through it."""
-
-    id: UUID
-    label: str
-    modality: str
-    instances: list[ViewInstance]
-
-
-class ViewStacks(Result):
-    """The pictures of a session."""
-
-    stacks: list[ViewStack]
 
 
 class InstanceDetail(Result):
@@ -224,10 +166,7 @@ def get_session(session: Session, ctx: RequestContext, wanted: GetSession) -> Se
         warnings=_warnings(session, ctx, row),
         decisions=decisions,
         reports=_reports(session, ctx, wanted.session_id),
-        measurements=[
-            MeasurementRow(**{name: found[name] for name in MeasurementRow.model_fields})
-            for found in report_measurements(session, ctx, wanted.session_id)
-        ],
+        measurements=marks_in_force(session, ctx, wanted.session_id),
     )
 
 
@@ -306,46 +245,6 @@ def _other_patients(session: Session, ctx: RequestContext, row: db.Row) -> list[
         (ctx.tenant_id, row["id"], row["patient_code"], row["patient_code"]),
     )
     return [found["code"] for found in rows]
-
-
-@query(
-    "imaging.list_pictures",
-    permission="imaging.view",
-    rest="GET /imaging/sessions/{session_id}/images",
-)
-def list_pictures(session: Session, ctx: RequestContext, wanted: ListPictures) -> ViewStacks:
-    """Return the pictures of a session, a stack per series, in the viewer's own shape."""
-    rows = db.fetch_all(
-        session,
-        """
-        select instance.id, instance.number, instance.frames, instance.rows, instance.columns,
-               instance.spacing_mm, instance.spacing_source, instance.spacing_region,
-               instance.frame_time_ms, instance.is_renderable, instance.is_lossy,
-               instance.laterality, instance.windows, series.id as series_id, series.modality,
-               coalesce(nullif(series.description, ''), nullif(series.protocol, ''),
-                        'Series ' || coalesce(series.number::text, '')) as label
-          from dicom_instance instance
-          join dicom_series series
-            on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)
-         where instance.tenant_id = %s and instance.session_id = %s
-           and instance.object_class = 'image'
-         order by series.number nulls last, series.id, instance.number nulls last, instance.id
-         limit 5000
-        """,
-        (ctx.tenant_id, wanted.session_id),
-    )
-    stacks: dict[UUID, ViewStack] = {}
-    for row in rows:
-        stack = stacks.setdefault(
-            row["series_id"],
-            ViewStack(
-                id=row["series_id"], label=row["label"], modality=row["modality"], instances=[]
-            ),
-        )
-        stack.instances.append(
-            ViewInstance(**{name: row[name] for name in ViewInstance.model_fields})
-        )
-    return ViewStacks(stacks=list(stacks.values()))
 
 
 @query(

@@ -221,7 +221,7 @@ refuse_on(
 )
 refuse_on(
     "uq_annotation_tenant_id_supersedes_id",
-    lambda: Conflict("Someone changed this length meanwhile. Look again."),
+    lambda: Conflict("Someone changed this mark meanwhile. Look again."),
 )
 refuse_on(
     "uq_dicom_entity_title",

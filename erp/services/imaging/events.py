@@ -245,3 +245,12 @@ class ExportFinished(DomainEvent):
     export_id: UUID
     study_id: UUID
     status: str
+
+
+class FiguresCounted(DomainEvent):
+    """The server counted what a rectangle or ellipse encloses."""
+
+    name: ClassVar[str] = "imaging.figures_counted.v1"
+
+    annotation_id: UUID
+    session_id: UUID

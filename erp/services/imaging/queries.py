@@ -6,6 +6,22 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.imaging.errors import UnknownSession
+
+
+def require_session(session: Session, ctx: RequestContext, session_id: UUID) -> None:
+    """Refuse what is no session of the tenant.
+
+    Raises:
+        UnknownSession: There is none.
+    """
+    found = db.fetch_one(
+        session,
+        "select 1 from imaging_session where tenant_id = %s and id = %s",
+        (ctx.tenant_id, session_id),
+    )
+    if found is None:
+        raise UnknownSession("There is no such session.")
 
 
 def party_with_code(session: Session, ctx: RequestContext, code: str) -> db.Row | None:
@@ -133,17 +149,43 @@ def report_pictures(session: Session, ctx: RequestContext, session_id: UUID) -> 
 
 
 def report_measurements(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:
-    """Return the measurements in force, in the order they were made."""
+    """Return the marks in force, in the order they were made, with the server's count."""
     return db.fetch_all(
         session,
         "select known.id, known.instance_id, known.tool, known.frame, known.value, known.unit,"
-        " known.spacing_source, known.points_px, known.author_name, known.recorded_at,"
-        " instance.number"
+        " known.spacing_source, known.points_px, known.label, known.statistics,"
+        " known.author_id, known.author_name, known.recorded_at, instance.number,"
+        " done.statistics as counted, done.agrees"
         " from annotation known join dicom_instance instance"
         " on (instance.tenant_id, instance.id) = (known.tenant_id, known.instance_id)"
+        " left join annotation_check done"
+        " on (done.tenant_id, done.annotation_id) = (known.tenant_id, known.id)"
         " where known.tenant_id = %s and known.session_id = %s and not known.is_deleted"
         " and not exists (select from annotation later where later.tenant_id = known.tenant_id"
         "   and later.supersedes_id = known.id) order by known.id",
+        (ctx.tenant_id, session_id),
+    )
+
+
+def key_frames(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:
+    """Return the frames that people marked for the report, in the order they did."""
+    return db.fetch_all(
+        session,
+        "select distinct on (marked.at, known.instance_id, known.frame) known.frame, instance.id,"
+        " instance.sha256, instance.number, instance.frames, instance.is_lossy,"
+        " series.description, series.modality, known.label"
+        " from annotation known join dicom_instance instance"
+        " on (instance.tenant_id, instance.id) = (known.tenant_id, known.instance_id)"
+        " join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " cross join lateral (select min(first.id::text) as at from annotation first"
+        "   where first.tenant_id = known.tenant_id and first.instance_id = known.instance_id"
+        "   and first.frame = known.frame and first.tool = 'key') marked"
+        " where known.tenant_id = %s and known.session_id = %s and known.tool = 'key'"
+        " and not known.is_deleted and instance.is_renderable and not exists"
+        " (select from annotation later where later.tenant_id = known.tenant_id"
+        "   and later.supersedes_id = known.id)"
+        " order by marked.at, known.instance_id, known.frame",
         (ctx.tenant_id, session_id),
     )
 

@@ -16,10 +16,12 @@ from erp.services import documents
 from erp.services.documents import blob_key
 from erp.services.imaging.errors import NothingToReport, ReportRunning
 from erp.services.imaging.events import ReportFinished, ReportRequested
+from erp.services.imaging.gauging import size_text
 from erp.services.imaging.locking import unknown_session
 from erp.services.imaging.matching import spoken_name
 from erp.services.imaging.printing import KeyImage, PrintedDecision, PrintedFact, SessionReport
 from erp.services.imaging.queries import (
+    key_frames,
     place_of_session,
     report_addenda,
     report_decision,
@@ -31,6 +33,7 @@ from erp.services.imaging.words import DECISIONS, REASONS
 from erp.services.platform import Command, Result, command, emit
 
 KEY_IMAGES: Final = 6
+MARKED_IMAGES: Final = 24
 ORIGIN: Final = "imaging_session"
 
 documents.allow_reading(ORIGIN, "imaging.view")
@@ -147,7 +150,11 @@ def plan_report(session: Session, ctx: RequestContext, report_id: UUID) -> Repor
         patient_sex=row["sex"] or "",
         device=_device_facts(row),
         session=_session_facts(row, ctx),
-        measurements=tuple(_measured(m) for m in report_measurements(session, ctx, row["id"])),
+        measurements=tuple(
+            _measured(mark)
+            for mark in report_measurements(session, ctx, row["id"])
+            if mark["tool"] != "key" and (mark["value"] is not None or mark["label"])
+        ),
         findings=row["findings"],
         decision=_decision(session, ctx, row["id"]),
         signatory=row["requested_by_name"],
@@ -253,10 +260,25 @@ def _session_facts(row: db.Row, ctx: RequestContext) -> tuple[PrintedFact, ...]:
 
 
 def _measured(row: db.Row) -> PrintedFact:
-    source = row["spacing_source"].replace("_", " ")
-    digits = 2 if row["unit"] == "mm" else 0
     name = f"{row['tool'].capitalize()} (image {row['number'] or '-'}, frame {row['frame']})"
-    return PrintedFact(name, f"{row['value']:.{digits}f} {row['unit']} ({source})")
+    if row["value"] is None:
+        return PrintedFact(name, row["label"])
+    source = row["spacing_source"].replace("_", " ")
+    millimetres = f" ({source})" if row["unit"] in {"mm", "mm2"} else ""
+    return PrintedFact(name, f"{size_text(row['value'], row['unit'])}{millimetres}{_inside(row)}")
+
+
+def _inside(row: db.Row) -> str:
+    """Return the figures inside a rectangle or ellipse: the server's, or marked as not."""
+    found = row["counted"] or row["statistics"]
+    if not found:
+        return ""
+    unit = f" {found['unit']}" if found["unit"] else ""
+    figures = (
+        f"; mean {found['mean']:.4g}{unit}, SD {found['deviation']:.4g},"
+        f" {found['minimum']:.4g} to {found['maximum']:.4g}"
+    )
+    return figures if row["counted"] else f"{figures} (counted by the browser)"
 
 
 def _decision(session: Session, ctx: RequestContext, session_id: UUID) -> PrintedDecision | None:
@@ -276,22 +298,22 @@ def _decision(session: Session, ctx: RequestContext, session_id: UUID) -> Printe
 
 
 def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> tuple[KeyPicture, ...]:
-    """Choose frames spread evenly over the session's pictures."""
+    """Choose the key images that people marked; without any, frames spread evenly."""
+    marked = key_frames(session, ctx, session_id)[:MARKED_IMAGES]
+    if marked:
+        return tuple(_picture(ctx, row, row["frame"]) for row in marked)
     rows = report_pictures(session, ctx, session_id)
     count = min(KEY_IMAGES, len(rows))
     chosen = [rows[(2 * n + 1) * len(rows) // (2 * count)] for n in range(count)]
-    return tuple(
-        KeyPicture(
-            storage_key=blob_key(ctx.tenant_id, row["sha256"]),
-            frame=(row["frames"] + 1) // 2,
-            caption=_caption(row),
-            is_lossy=row["is_lossy"],
-        )
-        for row in chosen
-    )
+    return tuple(_picture(ctx, row, (row["frames"] + 1) // 2) for row in chosen)
 
 
-def _caption(row: db.Row) -> str:
+def _picture(ctx: RequestContext, row: db.Row, frame: int) -> KeyPicture:
     series = row["description"] or row["modality"] or "Series"
-    frame = f", frame {(row['frames'] + 1) // 2} of {row['frames']}" if row["frames"] > 1 else ""
-    return f"{series}, image {row['number'] or '-'}{frame}"
+    place = f", frame {frame} of {row['frames']}" if row["frames"] > 1 else ""
+    return KeyPicture(
+        storage_key=blob_key(ctx.tenant_id, row["sha256"]),
+        frame=frame,
+        caption=f"{series}, image {row['number'] or '-'}{place}",
+        is_lossy=row["is_lossy"],
+    )

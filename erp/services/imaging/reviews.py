@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.checklists import lack_of
-from erp.services.imaging.detailing import GetSession
 from erp.services.imaging.locking import DECIDED, is_claimed_by_other, unknown_session
 from erp.services.imaging.protocols import rules_for
 from erp.services.imaging.queueing import due_standing

@@ -11,6 +11,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import instant_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
+from erp.state.imaging.marking import MarkingState
 from erp.state.imaging.wording import (
     QA_LABELS,
     QA_TONES,
@@ -19,15 +20,13 @@ from erp.state.imaging.wording import (
     event_words,
     told_once,
 )
-from erp.state.reading import RecordState
 from erp.state.registry import handler
-from erp.state.session import new_form_key
 
 VIEW = "imaging.view"
 REVIEW = "imaging.review"
 
 
-class ImagingSessionState(RecordState, rx.State):
+class ImagingSessionState(MarkingState, rx.State):
     """The session that the address names."""
 
     permission: ClassVar[str] = VIEW
@@ -37,9 +36,6 @@ class ImagingSessionState(RecordState, rx.State):
     events: list[dict[str, str]] = []
     decisions: list[dict[str, str]] = []
     reports: list[dict[str, str]] = []
-    measurements: list[dict[str, str]] = []
-    lengths: list[dict[str, Any]] = []
-    lengths_turn: int = 0
     is_reporting: bool = False
     report_percent: int = 0
     report_step: str = ""
@@ -59,9 +55,11 @@ class ImagingSessionState(RecordState, rx.State):
         zone = principal.time_zone
         self.events = [_event(event, count, zone) for event, count in told_once(found.events)]
         self.decisions = [_decision(row, zone) for row in found.decisions]
-        self.measurements = [_measurement(row) for row in found.measurements]
-        self.lengths = [_length(row) for row in found.measurements]
+        self._show_marks(found.measurements, zone)
         self._load_reports(found.reports, zone)
+        if is_other:
+            self._forget_acts()
+            await self._load_layout()
         if is_other or self._shown == 0:
             self._show_pictures()
         self.fresh = self._stored - self._shown
@@ -86,37 +84,6 @@ class ImagingSessionState(RecordState, rx.State):
         self._show_pictures()
 
     @handler(permission=REVIEW)
-    async def keep_measure(self, measure: dict[str, Any]) -> EventSpec | None:
-        """Save a length that was drawn, or of which an end was moved, in the viewer.
-
-        The viewer draws what is saved: whatever comes of it, it is told to look again.
-        """
-        self.lengths_turn += 1
-        kept = {
-            "instance_id": measure.get("instance"),
-            "frame": measure.get("frame"),
-            "points_px": measure.get("points_px"),
-            "value": measure.get("value"),
-            "unit": measure.get("unit"),
-            "supersedes": measure.get("replaces") or None,
-            "idempotency_key": new_form_key(),
-        }
-        try:
-            await self._run("imaging.record_measurement", kept)
-        except (ValidationError, DomainError):
-            return rx.toast.error("This length could not be saved. Draw it again.")
-        await self._show()
-        return rx.toast.success("Length saved.")
-
-    @handler(permission=REVIEW)
-    async def withdraw_measure(self, measurement_id: str) -> EventSpec | None:
-        """Take a saved length back."""
-        return await self._try(
-            "imaging.withdraw_measurement",
-            {"annotation_id": f"{measurement_id}"},
-            "Length taken back.",
-        )
-
     async def _try(self, command: str, given: dict[str, Any], done: str) -> EventSpec:
         try:
             await self._run(command, given)
@@ -217,23 +184,4 @@ def _report(row: Any, zone: str) -> dict[str, str]:
         "detail": f"{instant_text(row.requested_at, zone)} · {row.requested_by_name}",
         "href": f"/api/erp/documents/{row.document_id}" if row.document_id else "",
         "problem": row.problem,
-    }
-
-
-def _length(row: Any) -> dict[str, Any]:
-    return {
-        "id": str(row.id),
-        "instance": str(row.instance_id),
-        "frame": row.frame,
-        "points_px": row.points_px,
-    }
-
-
-def _measurement(row: Any) -> dict[str, str]:
-    digits = 2 if row.unit == "mm" else 0
-    return {
-        "id": str(row.id),
-        "text": f"{row.value:.{digits}f} {row.unit}",
-        "where": f"Image {row.number or '-'}, frame {row.frame}",
-        "detail": f"{row.spacing_source.replace('_', ' ')} · {row.author_name}",
     }

@@ -1,0 +1,201 @@
+"""Marks, panes and comparison in the viewer, over pictures whose every value is known."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.viewing import at, drag, listed, numbers, pane, saved, shown
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
+
+
+def test_each_tool_measures_what_is_there(opened, troubles):
+    page = opened("block")
+    viewer = shown(page)
+    viewer.press("m")
+    drag(page, (16, 24), (48, 24))
+    viewer.press("b")
+    drag(page, (20, 28), (40, 44))
+    viewer.press("e")
+    drag(page, (2, 2), (12, 12))
+    viewer.press("a")
+    drag(page, (50, 62), (50, 50))
+    page.mouse.move(*at(page, (60, 50)), steps=3)
+    page.mouse.click(*at(page, (62, 50)))
+    viewer.press("d")
+    drag(page, (60, 10), (50, 20))
+    page.keyboard.type("Edge")
+    page.keyboard.press("Enter")
+    viewer.press("t")
+    page.mouse.click(*at(page, (4, 56)))
+    page.keyboard.type("Phantom")
+    page.keyboard.press("Enter")
+    expect(listed(page)).to_have_count(6)
+    saved(page)
+    expect(listed(page).filter(has_text="not checked yet")).to_have_count(0, timeout=30_000)
+    texts = listed(page).all_inner_texts()
+    length, rectangle, ellipse, angle, arrow, text = texts
+    assert numbers(length)[0] == pytest.approx(16, abs=0.1)
+    assert "pixel spacing" in length
+    assert "Tara Sen" in length
+    assert numbers(rectangle)[0] == pytest.approx(80, rel=0.02)
+    assert "mean 100.0 HU, SD 0.0, 100 to 100" in rectangle
+    assert numbers(ellipse)[0] == pytest.approx(19.6, rel=0.03)
+    assert "mean 0.0 HU" in ellipse
+    assert numbers(angle)[0] == pytest.approx(90, abs=1)
+    assert ("Edge" in arrow, "Phantom" in text) == (True, True)
+    expect_the_same_after_opening_again(page, texts)
+    assert troubles == []
+
+
+def expect_the_same_after_opening_again(page: Page, texts: list[str]) -> None:
+    drawn = page.locator("[data-mark] .vv-words").all_inner_texts()
+    page.reload()
+    shown(page)
+    expect(page.locator("[data-mark]")).to_have_count(6)
+    assert page.locator("[data-mark] .vv-words").all_inner_texts() == drawn
+    assert listed(page).all_inner_texts() == texts
+
+
+def test_acts_are_undone_and_done_again(opened, troubles):
+    page = opened("later")
+    viewer = shown(page)
+    viewer.press("m")
+    drag(page, (10, 30), (30, 30))
+    expect(listed(page)).to_have_count(1)
+    saved(page)
+    before = listed(page).locator(".numeric").first.inner_text()
+    drag(page, (30, 30), (50, 30))
+    expect(listed(page).locator(".numeric").first).not_to_have_text(before)
+    saved(page)
+    viewer.press("Control+z")
+    expect(listed(page).locator(".numeric").first).to_have_text(before)
+    viewer.press("Control+z")
+    expect(listed(page)).to_have_count(0)
+    expect(page.locator("[data-mark]")).to_have_count(0)
+    viewer.press("Control+y")
+    expect(listed(page).locator(".numeric").first).to_have_text(before)
+    viewer.press("Control+y")
+    expect(listed(page).locator(".numeric").first).not_to_have_text(before)
+    expect(page.get_by_label("Redo (Ctrl+y)")).to_be_disabled()
+    page.get_by_label("Take back").click()
+    expect(listed(page)).to_have_count(0)
+    viewer.press("Control+z")
+    expect(listed(page)).to_have_count(1)
+    page.get_by_label("Take back").click()
+    expect(listed(page)).to_have_count(0)
+    assert troubles == []
+
+
+def test_what_somebody_else_changed_is_not_undone(opened, open_window):
+    page = opened("foreign")
+    shown(page).press("m")
+    drag(page, (10, 12), (30, 12))
+    expect(listed(page)).to_have_count(1)
+    other = opened("foreign", open_window())
+    expect(other.locator("[data-mark]")).to_have_count(1)
+    other.get_by_label("Take back").click()
+    expect(other.locator("[data-mark]")).to_have_count(0)
+    expect(page.locator("[data-mark]")).to_have_count(0)
+    shown(page).press("Control+z")
+    expect(page.get_by_text("Somebody changed this mark meanwhile")).to_be_visible()
+    expect(page.locator("[data-mark]")).to_have_count(0)
+
+
+def test_key_images_are_listed_and_lead_to_their_picture(opened, troubles):
+    page = opened("block")
+    viewer = shown(page)
+    viewer.press("End")
+    expect(viewer).to_have_attribute("data-index", "11")
+    expect(viewer).to_have_attribute("data-state", "shown")
+    viewer.press("k")
+    keys = page.locator(".imaging-keys li")
+    expect(keys).to_have_count(1)
+    expect(pane(page)).to_contain_text("Key image")
+    viewer.press("Home")
+    expect(viewer).to_have_attribute("data-index", "0")
+    keys.get_by_role("button").first.click()
+    expect(viewer).to_have_attribute("data-index", "11")
+    saved(page)
+    shown(page).press("k")
+    expect(keys).to_have_count(0)
+    assert troubles == []
+
+
+def test_two_sessions_are_compared_side_by_side(opened, troubles):
+    page = opened("block")
+    choice = page.get_by_label("Compare with")
+    options = choice.locator("option").all_inner_texts()
+    assert len(options) == 4
+    later = page.evaluate("() => location.pathname.split('/').pop()")
+    assert later
+    lay_beside(page, "later")
+    viewer = shown(page)
+    expect(viewer).to_have_attribute("data-layout", "1x2")
+    expect(pane(page, 1)).to_have_attribute("data-state", "shown")
+    viewer.press("End")
+    expect(pane(page, 0)).to_have_attribute("data-index", "11")
+    expect(pane(page, 1)).to_have_attribute("data-index", "9")
+    expect(pane(page, 1)).to_contain_text("Linked by position")
+    page.get_by_label("Zoom in (+)").click()
+    expect(pane(page, 1).locator(".vv-br")).to_contain_text("125%")
+    viewer.press("o")
+    viewer.press("ArrowUp")
+    expect(pane(page, 0)).to_have_attribute("data-index", "10")
+    expect(pane(page, 1)).to_have_attribute("data-index", "9")
+    lay_beside(page, "foreign")
+    expect(pane(page, 1)).to_contain_text("Linked by image number: another frame of reference")
+    expect(pane(page, 1)).to_have_attribute("data-index", "0")
+    viewer.press("ArrowUp")
+    viewer.press("ArrowDown")
+    viewer.press("ArrowDown")
+    expect(pane(page, 1)).to_have_attribute("data-index", "1")
+    assert troubles == []
+
+
+def lay_beside(page: Page, name: str) -> None:
+    """Choose a session to compare with; they are listed newest first: kinds, foreign, later."""
+    place = {"kinds": 1, "foreign": 2, "later": 3}[name]
+    page.get_by_label("Compare with").select_option(index=place)
+
+
+def test_a_layout_is_kept_and_shows_where_pictures_cut(opened, troubles):
+    page = opened("block")
+    page.get_by_label("Layout: One pane (G)").click()
+    page.get_by_role("menuitemradio", name="Two panes side by side").click()
+    viewer = shown(page)
+    expect(viewer).to_have_attribute("data-layout", "1x2")
+    expect(pane(page, 1)).to_have_attribute("data-state", "shown")
+    line = pane(page, 1).locator(".vv-cut")
+    expect(line).to_have_count(1)
+    before = float(line.get_attribute("y1") or 0)
+    viewer.press("End")
+    expect(viewer).to_have_attribute("data-index", "11")
+    page.wait_for_function(
+        """(before) => document.querySelector('[data-pane="1"] .vv-cut').y1.baseVal.value < before - 20""",
+        arg=before,
+    )
+    viewer.press("x")
+    expect(line).to_have_count(0)
+    page.reload()
+    shown(page)
+    expect(viewer).to_have_attribute("data-layout", "1x2")
+    for name in ("2x1", "2x2", "1x1"):
+        viewer.press("g")
+        expect(viewer).to_have_attribute("data-layout", name)
+    assert troubles == []
+
+
+def test_cine_runs_at_its_speed_in_a_loop_or_once(opened, troubles):
+    page = opened("block")
+    viewer = shown(page)
+    viewer.press("c")
+    speed = page.get_by_label("Images per second")
+    speed.fill("30")
+    page.wait_for_function(
+        """() => { const viewer = document.querySelector('[aria-label="Image viewer"]');
+          const seen = (window.seen ??= new Set()); seen.add(viewer.dataset.shown); return seen.size >= 10; }"""
+    )
+    page.get_by_label("Loop: start again at the end").click()
+    expect(speed).to_have_count(0)
+    expect(viewer).to_have_attribute("data-index", "11")
+    assert troubles == []

@@ -1,0 +1,70 @@
+"""Hands and eyes at the viewer, over phantoms."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+from tests.browser.phantoms import EDGE
+from tests.fixtures.product import Product
+
+Open = Callable[..., Page]
+Point = tuple[float, float]
+
+
+def open_session(
+    product: Product, phantoms: dict[str, Any], window: BrowserContext, name: str
+) -> Page:
+    page = window.new_page()
+    address = f"{product.url}/imaging/sessions/{phantoms['sessions'][name]}"
+    page.goto(address)
+    if page.get_by_label("User name").is_visible():
+        page.get_by_label("User name").fill(phantoms["login"])
+        page.get_by_label("Password").fill(phantoms["password"])
+        page.get_by_role("button", name="Sign in").click()
+        page.locator(".avatar").wait_for()
+        page.goto(address)
+    shown(page)
+    return page
+
+
+def shown(page: Page) -> Locator:
+    """Return the viewer once it shows an image."""
+    found = page.get_by_label("Image viewer")
+    expect(found).to_have_attribute("data-state", "shown", timeout=30_000)
+    return found
+
+
+def pane(page: Page, number: int = 0) -> Locator:
+    return page.locator(f'[data-pane="{number}"]')
+
+
+def at(page: Page, point: Point, number: int = 0) -> Point:
+    """Return where a point of the unzoomed phantom lies on the page."""
+    box = pane(page, number).bounding_box()
+    assert box is not None
+    scale = min(box["width"], box["height"]) / EDGE
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    return middle[0] + (point[0] - EDGE / 2) * scale, middle[1] + (point[1] - EDGE / 2) * scale
+
+
+def drag(page: Page, start: Point, end: Point, number: int = 0) -> None:
+    """Press at one point of the picture and let go at another."""
+    page.mouse.move(*at(page, start, number))
+    page.mouse.down()
+    page.mouse.move(*at(page, end, number), steps=6)
+    page.mouse.up()
+
+
+def saved(page: Page) -> None:
+    """Wait until everything that was drawn is saved."""
+    expect(page.get_by_label("Image viewer")).to_have_attribute("data-unsaved", "0")
+
+
+def listed(page: Page) -> Locator:
+    return page.locator(".card", has_text="Measurements").locator(".imaging-rows li")
+
+
+def numbers(text: str) -> list[float]:
+    return [float(number) for number in re.findall(r"-?\d+(?:\.\d+)?", text)]
