@@ -13,9 +13,10 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.imaging import Transfer
 from erp.services import documents
-from erp.services.imaging.archiving import Neighbours, describe_session, neighbours_of
+from erp.services.imaging.archiving import describe_session, neighbours_of
 from erp.services.imaging.devices import only_devices, unknown_device
 from erp.services.imaging.messages import ReceiptStatus, Sha256
+from erp.services.imaging.placing import Neighbours
 from erp.services.imaging.ports import ObjectFacts, RefusedObject
 from erp.services.imaging.receipts import (
     HELD,

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import documents
-from erp.services.imaging.archiving import Neighbours, archive
+from erp.services.imaging.archiving import archive
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.errors import UnknownTransfer
 from erp.services.imaging.messages import ReceiptStatus
 from erp.services.imaging.outgoing import Address, say_again
+from erp.services.imaging.placing import Neighbours
 from erp.services.imaging.ports import ObjectFacts, RefusedObject
 from erp.services.imaging.receipts import Outcome, decide
 from erp.services.imaging.topics import Channel

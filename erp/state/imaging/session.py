@@ -4,10 +4,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
-from pydantic import ValidationError
-from reflex.event import EventSpec
 
-from erp.core.errors import DomainError
 from erp.core.formatting import instant_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
@@ -82,16 +79,6 @@ class ImagingSessionState(MarkingState, rx.State):
     async def show_new_pictures(self) -> None:
         """Let the viewer load what has arrived since the page was opened."""
         self._show_pictures()
-
-    @handler(permission=REVIEW)
-    async def _try(self, command: str, given: dict[str, Any], done: str) -> EventSpec:
-        try:
-            await self._run(command, given)
-        except (ValidationError, DomainError) as error:
-            words = error.message if isinstance(error, DomainError) else "This is not possible."
-            return rx.toast.error(words)
-        await self._show()
-        return rx.toast.success(done)
 
 
 class _SessionDialog(DialogFormState, mixin=True):
