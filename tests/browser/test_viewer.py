@@ -48,11 +48,11 @@ def test_each_tool_measures_what_is_there(opened, troubles):
 
 
 def expect_the_same_after_opening_again(page: Page, texts: list[str]) -> None:
-    drawn = page.locator("[data-mark] .vv-words").all_inner_texts()
+    drawn = page.locator("[data-mark] .vv-words").all_text_contents()
     page.reload()
     shown(page)
     expect(page.locator("[data-mark]")).to_have_count(6)
-    assert page.locator("[data-mark] .vv-words").all_inner_texts() == drawn
+    assert page.locator("[data-mark] .vv-words").all_text_contents() == drawn
     assert listed(page).all_inner_texts() == texts
 
 
