@@ -115,7 +115,7 @@ class PeerFormState(DialogFormState, rx.State):
         ]
         page = await self.get_state(PeerListState)
         known = next((row for row in page.rows if row["id"] == self.subject.get("id")), None)
-        self.values = {"may_store": "yes"} if known is None else _values(known)
+        self.values = _values(known or {"own_may_store": "yes"})
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {key: value for key, value in form.items() if value not in ("", None)}

@@ -35,8 +35,8 @@ class WorklistState(ListState, rx.State):
         Column("procedure", "Examination", detail="where"),
         Column("scheduled_at", "When", Kind.INSTANT),
         Column("accession", "Accession", Kind.CODE, detail="session_number", wide_only=True),
-        Column("kind", "", wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=LABELS, tones=TONES),
+        Column("kind", "Of note", wide_only=True),
+        Column("status", "Status", Kind.STATUS, labels=LABELS, tones=TONES, wide_only=True),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
