@@ -172,9 +172,10 @@ def _read_item(
     form: Mapping[str, Any], kind: str, others: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Return an item as it was typed, or what is wrong with it."""
-    label = f"{form.get('label', '')}".strip()
+    typed = {name: f"{value}".strip() for name, value in form.items() if value is not None}
+    label = typed.get("label", "")
     key = re.sub(r"[^a-z0-9]+", "_", label.lower()).strip("_")[:40]
-    choices = [part.strip() for part in f"{form.get('choices', '')}".split(",") if part.strip()]
+    choices = [part.strip() for part in typed.get("choices", "").split(",") if part.strip()]
     errors = {}
     if not key:
         errors["label"] = "Say what is looked at."
@@ -184,17 +185,17 @@ def _read_item(
         errors["choices"] = "Give two at least, with commas between."
     bounds: dict[str, str | None] = {}
     for name in ("low", "high"):
-        bounds[name] = f"{form.get(name, '')}".strip() or None
+        bounds[name] = typed.get(name) or None
         if bounds[name] and not re.fullmatch(r"-?\d{1,6}(\.\d{1,4})?", bounds[name] or ""):
             errors[name] = "Type a number, such as 2.5."
     item = {
         "key": key,
         "label": label[:120],
         "kind": kind,
-        "is_required": form.get("is_required") == "true",
-        "allows_na": kind == "yes_no" and form.get("allows_na") == "true",
+        "is_required": typed.get("is_required") == "true",
+        "allows_na": kind == "yes_no" and typed.get("allows_na") == "true",
         "choices": choices if kind == "choice" else [],
-        "unit": f"{form.get('unit', '')}".strip()[:16] if kind == "number" else "",
+        "unit": typed.get("unit", "")[:16] if kind == "number" else "",
         **(bounds if kind == "number" else {"low": None, "high": None}),
     }
     return item, errors

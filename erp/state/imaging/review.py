@@ -57,7 +57,7 @@ class ReviewState(RecordState, rx.State):
         self.head = _head(found, principal)
         self.items = [_item(item) for item in found.items]
         self.open_items = sum(item.lack != "" for item in found.items)
-        if not self.open_items:
+        if not self.open_items or not self.head["may_decide"]:
             self.refusal = ""
         zone = principal.time_zone
         self.readings = [_reading(row, zone) for row in found.readings]
