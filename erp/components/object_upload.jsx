@@ -92,7 +92,7 @@ function Studies({ sessions, busy }) {
   return (
     <section className="card upload-studies" aria-label="Studies">
       <div className="card-head"><h2 className="card-title">Studies of this upload</h2></div>
-      <ul className="card-body imaging-rows">
+      <ul className="imaging-rows upload-sessions">
         {sessions.map(([id, count], index) => (
           <li key={id}>
             <a href={`/imaging/sessions/${id}`}>{`Session ${index + 1}, ${count} ${count === 1 ? "object" : "objects"}`}</a>
@@ -113,7 +113,7 @@ function Line({ job }) {
       <td className="numeric upload-size">{sized(job.file.size)}</td>
       <td>{job.status === "sending" && share < 100
         ? <progress max="100" value={share} aria-label={`${job.name}: ${share} percent`} />
-        : <span className={`badge badge-${TONES[job.status] ?? "gray"}`}>{job.status === "sending" ? "Checking" : WORDS[job.status]}</span>}</td>
+        : <span className="badge" data-tone={TONES[job.status] ?? "gray"}>{job.status === "sending" ? "Checking" : WORDS[job.status]}</span>}</td>
       <td className="upload-link">{job.session && <a href={`/imaging/sessions/${job.session}`}>Session</a>}</td>
     </tr>
   );
@@ -129,7 +129,7 @@ function Whole({ up, counts }) {
       <div className="upload-counts" role="status">
         <strong className="numeric">{`${done} of ${up.jobs.length}`}</strong>
         {Object.entries(counts).filter(([status]) => ENDED.has(status)).map(([status, count]) => (
-          <span key={status} className={`badge badge-${TONES[status] ?? "gray"}`}>{`${count} ${WORDS[status].toLowerCase()}`}</span>
+          <span key={status} className="badge" data-tone={TONES[status] ?? "gray"}>{`${count} ${WORDS[status].toLowerCase()}`}</span>
         ))}
         <span className="soft numeric">{`${sized(sent)} of ${sized(total)}`}</span>
       </div>

@@ -22,7 +22,7 @@ referee(
 referee(
     "D2",
     "Kept bytes were whole when they were last read back",
-    counted="select count(*) from blob_state where verified_at is not null and removed_at is null",
+    counted="select count(*) from blob",
     offenders="""
         select tenant_id, sha256, fault from blob_state
          where fault <> '' and removed_at is null order by tenant_id, sha256 limit 1
