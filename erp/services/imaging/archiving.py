@@ -16,6 +16,7 @@ from erp.services.imaging.ordering import link_order
 from erp.services.imaging.placing import REMOVED, Neighbours, instant_of, place, text_of
 from erp.services.imaging.ports import ObjectFacts
 from erp.services.imaging.receipts import Outcome
+from erp.services.imaging.repeating import link_repeat
 
 
 def neighbours_of(session: Session, ctx: RequestContext, sop_uids: list[str]) -> Neighbours:
@@ -94,7 +95,7 @@ def describe_session(
          where tenant_id = %(tenant)s and id = %(id)s
            and ('' in (patient_name, patient_code, study_uid, modality)
                 or (accession = '' and %(accession)s <> ''))
-        returning order_id
+        returning order_id, repeat_of, patient_code
         """,
         {
             "tenant": ctx.tenant_id,
@@ -109,6 +110,8 @@ def describe_session(
     )
     if row is not None and row["order_id"] is None:
         link_order(session, ctx, session_id)
+    if row is not None and row["repeat_of"] is None and row["patient_code"]:
+        link_repeat(session, ctx, session_id)
 
 
 def _existing(near: Neighbours, transfer: db.Row) -> Outcome | None:

@@ -44,8 +44,9 @@ def order_repeat(
 def link_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> None:
     """Tie a session to the one it repeats: the latest of its patient whose repeat is awaited.
 
-    The same order (accession number), the repeat's own order, or the same device and patient counts; each session is
-    repeated by one other at most, and only what began after the request repeats it.
+    The same order (accession number), the repeat's own order, or the same device and patient
+    counts; each session is repeated by one other at most, and only what began after the request
+    repeats it.
 
     Emits:
         imaging.repeat_arrived.v1 when there is such a session.

@@ -231,3 +231,15 @@ def test_people_hand_nothing_to_the_command_and_devices_of_the_broker_neither(wa
     with pytest.raises(UnknownDevice):
         intake().record(way.ctx, line.device_id, "upload", [prepared])
     assert way.rows("select * from imaging_transfer") == []
+
+
+def test_a_repeat_that_is_uploaded_finds_what_it_repeats(way):
+    way.deliver(good())
+    (first,) = way.sessions()
+    way.run("imaging.request_repeat", session_id=first["id"], reason_code="motion")
+    (planned,) = way.rows("select repeat_of, is_priority from imaging_order")
+    assert planned == {"repeat_of": first["id"], "is_priority": True}
+    again = {"SOPInstanceUID": "9", "SeriesInstanceUID": "8", "StudyInstanceUID": "7"}
+    way.deliver(good(**{name: f"{OTHER}.{uid}" for name, uid in again.items()}))
+    (arrived,) = [row for row in way.sessions() if row["id"] != first["id"]]
+    assert arrived["repeat_of"] == first["id"]
