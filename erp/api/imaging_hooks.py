@@ -17,6 +17,7 @@ from erp.core.crossing import off_the_loop
 from erp.core.errors import NotSignedIn
 from erp.services import imaging
 
+COMPLETE: Final = "/api/imaging/sessions/{uid}/complete"
 LARGEST_CALL: Final = 2_000_000
 LONGEST_NAME: Final = 128
 SIGNED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
@@ -24,8 +25,7 @@ SIGNED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 def imaging_hook_routes() -> list[Route]:
     """Return the route of the webhook that ends a session."""
-    path = "/api/imaging/sessions/{uid}/complete"
-    return [Route(path, guarded(complete_session), methods=["POST"])]
+    return [Route(COMPLETE, guarded(complete_session), methods=["POST"])]
 
 
 async def complete_session(request: Request) -> Response:

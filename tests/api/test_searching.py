@@ -66,7 +66,7 @@ def test_who_may_not_see_parties_finds_none(rest, asha, ravi):
 
 def test_commands_are_found_by_those_who_may_run_them(rest, asha):
     found = [hit["id"] for hit in hits(rest, asha["manager"], "retry delivery")]
-    assert found == ["platform.retry_delivery"]
+    assert "platform.retry_delivery" in found
     assert hits(rest, asha["cashier"], "retry delivery") == []
 
 

@@ -168,7 +168,7 @@ def count_in_session(
     row = db.fetch_one(
         session,
         "update imaging_session set stored = stored + %s where tenant_id = %s and id = %s"
-        " returning qa_state",
+        " returning qa_state, awaiting",
         (count, ctx.tenant_id, session_id),
     )
     db.execute(
@@ -177,7 +177,7 @@ def count_in_session(
         " and (last_object_at is null or last_object_at < %(now)s - interval '5 seconds')",
         {"tenant": ctx.tenant_id, "id": device_id, "now": ctx.now},
     )
-    if row is not None and row["qa_state"] in DECIDED:
+    if row is not None and (row["qa_state"] in DECIDED or row["awaiting"]):
         reopen_for_new_objects(session, ctx, session_id)
 
 

@@ -35,7 +35,7 @@ class WebhookListState(ListState, rx.State):
     query: ClassVar[str] = "automation.list_webhooks"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("name", "Webhook", detail="url"),
-        Column("hears", "Hears of", wide_only=True),
+        Column("events", "Hears of", wide_only=True),
         Column("delivered", "Delivered, 7 days", Kind.COUNT, wide_only=True),
         Column("failed", "Failed, 7 days", Kind.COUNT, wide_only=True),
         Column("due", "Waiting", Kind.COUNT, wide_only=True),
@@ -45,7 +45,7 @@ class WebhookListState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("automation",)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"hears": counted(len(row.events), "event", "events")}
+        return row.model_dump() | {"events": counted(len(row.events), "event", "events")}
 
 
 class NewWebhookState(FormState, rx.State):

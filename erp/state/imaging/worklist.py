@@ -32,7 +32,7 @@ class WorklistState(ListState, rx.State):
     query: ClassVar[str] = "imaging.list_orders"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("patient", "Patient", detail="patient_code"),
-        Column("procedure", "Examination", detail="where"),
+        Column("procedure", "Examination", detail="modality"),
         Column("scheduled_at", "When", Kind.INSTANT),
         Column("accession", "Accession", Kind.CODE, detail="session_number", wide_only=True),
         Column("kind", "Of note", wide_only=True),
@@ -50,7 +50,7 @@ class WorklistState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         where = " · ".join(part for part in (row.modality, row.device or "Any device") if part)
-        return row.model_dump() | {"where": where}
+        return row.model_dump() | {"modality": where}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {

@@ -22,7 +22,7 @@ class MessageListState(ListState, rx.State):
     query: ClassVar[str] = "messaging.list_messages"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("to_name", "To", detail="to_address"),
-        Column("subject", "Subject", detail="about"),
+        Column("subject", "Subject", detail="channel"),
         Column("user_name", "Asked for by", wide_only=True),
         Column("queued_at", "Asked for", Kind.INSTANT, wide_only=True),
         Column(
@@ -41,7 +41,7 @@ class MessageListState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         files = counted(row.files, "file", "files") if row.files else ""
         parts = [CHANNELS[row.channel], files, row.problem if row.status != "sent" else ""]
-        return row.model_dump() | {"about": " · ".join(part for part in parts if part)}
+        return row.model_dump() | {"channel": " · ".join(part for part in parts if part)}
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {

@@ -28,11 +28,11 @@ class DueReminderState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "payments.list_due_reminders"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("party", "Customer", detail="reach"),
-        Column("level_words", "Level", wide_only=True),
-        Column("oldest_due_on", "Oldest due", Kind.DATE, detail="days_words", wide_only=True),
-        Column("last_words", "Last reminded", wide_only=True),
-        Column("overdue", "Late", Kind.MONEY, detail="interest_words"),
+        Column("party", "Customer", detail="email"),
+        Column("level", "Level", wide_only=True),
+        Column("oldest_due_on", "Oldest due", Kind.DATE, detail="days", wide_only=True),
+        Column("last_on", "Last reminded", wide_only=True),
+        Column("overdue", "Late", Kind.MONEY, detail="interest"),
         Column(
             "standing",
             "Standing",
@@ -54,11 +54,11 @@ class DueReminderState(ListState, rx.State):
         held = f" · held until {date_text(row.held_until)}" if row.held_until else ""
         return row.model_dump() | {
             "id": row.party_id,
-            "reach": row.email or "No e-mail address",
-            "level_words": f"Level {row.level}" if row.level else "Before the first level",
-            "days_words": f"{counted(row.days, 'day', 'days')} late{held}",
-            "last_words": date_text(row.last_on) if row.last_on else "Never",
-            "interest_words": f"Interest {money_text(row.interest)}" if row.interest else "",
+            "email": row.email or "No e-mail address",
+            "level": f"Level {row.level}" if row.level else "Before the first level",
+            "days": f"{counted(row.days, 'day', 'days')} late{held}",
+            "last_on": date_text(row.last_on) if row.last_on else "Never",
+            "interest": f"Interest {money_text(row.interest)}" if row.interest else "",
         }
 
     def _overlook(self, page: Any) -> None:

@@ -54,7 +54,7 @@ def sign(line, who, pin=PIN, **more):
 def draw(line, who):
     [image] = line.rows("select id from dicom_instance order by id limit 1")
     ends = ((1.0, 2.0), (11.0, 2.0))
-    given = {"instance_id": image["id"], "frame": 1, "points_px": ends, "value": 5.0, "unit": "mm"}
+    given = {"instance_id": image["id"], "frame": 1, "points_px": ends}
     return act(who, "record_measurement", given)
 
 
