@@ -179,6 +179,21 @@ def schedule_repeat(
     )
 
 
+def withdraw_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> None:
+    """Take the repeat of a session off the worklist, unless its images came already.
+
+    Emits:
+        imaging.order_changed.v1 for what was still planned.
+    """
+    for row in db.fetch_all(
+        session,
+        "select id, accession from imaging_order where tenant_id = %s and repeat_of = %s"
+        " and status = 'scheduled' order by id for no key update",
+        (ctx.tenant_id, session_id),
+    ):
+        _set_status(session, ctx, row["id"], row["accession"], "cancelled")
+
+
 def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
     """Link a locked session to the examination it fulfils, by accession or by study.
 
