@@ -36,7 +36,7 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         status, problem = 0, f"No answer within {SECONDS:.0f} seconds."
     except httpx.ConnectError as error:
         status, problem = 0, f"Nothing answers there ({error})."[:300]
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         status, problem = 0, f"{type(error).__name__}: {error}"[:300]
     return Answer(status, problem, round((time.monotonic() - started) * 1000))
 

@@ -167,6 +167,13 @@ def test_a_receiver_that_never_answers_costs_seconds_and_is_said_so(monkeypatch)
     assert "No answer" in answer.problem
 
 
+@pytest.mark.parametrize("host", ["example.org:99999", "a..b.example", "x" * 70 + ".example"])
+def test_a_host_that_cannot_be_is_an_answer_and_no_crash(host):
+    answer = outgoing_http.post(f"https://{host}/in", b"{}", {})
+    assert (answer.status, answer.is_taken) == (0, False)
+    assert answer.problem
+
+
 def test_an_old_signature_is_refused_by_the_receivers_library(hook):
     secret = Webhook(hook.secret.get_secret_value())
     old = datetime.now(UTC) - timedelta(hours=1)

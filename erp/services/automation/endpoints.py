@@ -48,7 +48,7 @@ PREFIX: Final = "whsec_"
 
 def _is_web_address(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
         raise ValueError("is no web address; it begins with https://")
     if parts.username or parts.password or parts.fragment:
         raise ValueError("holds a password or a fragment; leave them out")
