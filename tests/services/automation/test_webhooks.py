@@ -99,6 +99,8 @@ def test_a_secret_is_shown_once_and_differs_for_each_webhook(asha):
         ("https://user:secret@example.org/", "password"),
         ("ftp://example.org/", "web address"),
         ("https://", "web address"),
+        ("https://example.org:99999/in", "[Pp]ort"),
+        ("https://example.org:0/in", "web address"),
     ],
 )
 def test_an_address_that_leads_nowhere_good_is_refused(asha, url, says):
@@ -167,6 +169,21 @@ def test_a_failing_receiver_is_asked_for_the_oldest_only_and_for_ever_longer_pau
     assert state_of(asha, endpoint).state == "active"
     assert answer(asha, newer, TAKEN) is None
     assert [row.status for row in deliveries(asha, endpoint)] == ["delivered", "delivered"]
+
+
+def test_what_waits_behind_a_failing_receiver_looks_ever_less_often(asha):
+    endpoint = add(asha).id
+    tell(asha)
+    tell(asha)
+    newer, older = (row.id for row in deliveries(asha, endpoint))
+    answer(asha, older, BROKEN)
+    waits = []
+    for later in (timedelta(0), timedelta(hours=1), timedelta(days=1)):
+        with pytest.raises(platform.TryLater) as told:
+            answer(asha, newer, TAKEN, later)
+        waits.append(told.value.after)
+    assert waits[0] < timedelta(seconds=10)
+    assert timedelta(minutes=5) < waits[1] < waits[2] == timedelta(minutes=10)
 
 
 def test_a_receiver_that_fails_for_three_days_is_stopped_and_people_hear_of_it(asha):
