@@ -199,6 +199,21 @@ def test_a_receiver_that_fails_for_three_days_is_stopped_and_people_hear_of_it(a
     assert f"Webhook {stopped.name} was stopped" in [row.title for row in inbox]
 
 
+def test_another_address_has_three_days_of_its_own(asha):
+    endpoint = add(asha).id
+    tell(asha)
+    (due,) = deliveries(asha, endpoint)
+    answer(asha, due.id, BROKEN)
+    facts = {"endpoint_id": endpoint, "name": "Archive", "events": [EVENT]}
+    for url, state in (
+        ("https://example.org/in", "failing"),
+        ("https://example.org/new", "active"),
+    ):
+        platform.run("automation.change_webhook", asha["owner"].ctx, facts | {"url": url})
+        assert state_of(asha, endpoint).state == state
+    assert answer(asha, due.id, BROKEN, GIVE_UP_AFTER + timedelta(minutes=1)) is not None
+
+
 def test_a_receiver_that_is_gone_is_stopped_at_once(asha):
     endpoint = add(asha).id
     tell(asha)
