@@ -198,7 +198,7 @@ def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
     """Link a locked session to the examination it fulfils, by accession or by study.
 
     Emits:
-        imaging.order_changed.v1 when its first images come.
+        imaging.order_changed.v1 when its first images come; done at once where all are here.
     """
     row = db.fetch_one(
         session,
@@ -208,12 +208,13 @@ def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
          where held.tenant_id = %(tenant)s and held.id = %(id)s and held.order_id is null
            and planned.tenant_id = held.tenant_id and planned.status <> 'cancelled'
            and (planned.accession = held.accession or planned.study_uid = held.study_uid)
-        returning planned.id, planned.accession, planned.status
+        returning planned.id, planned.accession, planned.status, held.settled_at
         """,
         {"tenant": ctx.tenant_id, "id": session_id},
     )
     if row is not None and row["status"] == "scheduled":
-        _set_status(session, ctx, row["id"], row["accession"], "started")
+        status = "done" if row["settled_at"] else "started"
+        _set_status(session, ctx, row["id"], row["accession"], status)
 
 
 def finish_order(session: Session, ctx: RequestContext, found: db.Row) -> None:
