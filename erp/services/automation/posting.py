@@ -75,13 +75,15 @@ class RetryWebhook(Command):
 def queue_webhooks(session: Session, ctx: RequestContext, told: platform.Delivery) -> None:
     """Queue an event for every active webhook that wants to hear of it; again changes nothing.
 
+    Locks those webhooks against being stopped meanwhile, so that what is queued ends with them.
+
     Emits:
         automation.webhook_queued.v1 for each of them.
     """
     wanting = db.fetch_all(
         session,
         "select id from webhook_endpoint where tenant_id = %s and is_active and %s = any(events)"
-        " and created_at <= %s order by id",
+        " and created_at <= %s order by id for share",
         (ctx.tenant_id, told.event_name, told.occurred_at),
     )
     for endpoint in wanting:

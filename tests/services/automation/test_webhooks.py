@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -39,9 +40,16 @@ def stop_all(ctx):
 
 
 def tell(organisation, event_id=None, at=None, name=EVENT):
-    """Let the queue hear of an event and return the deliveries it made."""
-    ctx = organisation.system
-    told = platform.Delivery(
+    """Let the queue hear of an event and return its id."""
+    ctx, told = organisation.system, told_of(event_id, at, name)
+    with db.unit_of_work(ctx) as session:
+        automation.queue_webhooks(session, ctx, told)
+    return told.event_id
+
+
+def told_of(event_id=None, at=None, name=EVENT):
+    """Return an event on its way to the queue."""
+    return platform.Delivery(
         delivery_id=new_id(),
         subscriber="automation.queue_webhooks",
         lease_token=new_id(),
@@ -53,9 +61,6 @@ def tell(organisation, event_id=None, at=None, name=EVENT):
         occurred_at=at or utc_now(),
         user_id=identity.NOBODY,
     )
-    with db.unit_of_work(ctx) as session:
-        automation.queue_webhooks(session, ctx, told)
-    return told.event_id
 
 
 def deliveries(organisation, endpoint_id, **wanted):
@@ -147,6 +152,20 @@ def test_an_event_is_queued_once_for_each_that_wants_it(asha, bodhi):
     assert deliveries(bodhi, foreign) == []
     body = deliveries(asha, wants)[0].body
     assert f'"type":"{EVENT}"' in body
+
+
+def test_what_is_queued_while_a_webhook_is_stopped_ends_with_it(asha):
+    endpoint = add(asha).id
+    about = {"endpoint_id": endpoint}
+    stopping = Thread(
+        target=platform.run, args=("automation.stop_webhook", asha["owner"].ctx, about)
+    )
+    with db.unit_of_work(asha.system) as session:
+        automation.queue_webhooks(session, asha.system, told_of())
+        stopping.start()
+        stopping.join(0.5)
+    stopping.join()
+    assert [row.status for row in deliveries(asha, endpoint)] == ["failed"]
 
 
 def test_a_webhook_hears_nothing_of_what_was_before_it(asha):
