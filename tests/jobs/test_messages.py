@@ -39,6 +39,12 @@ class Mailbox:
         return "250 Taken"
 
 
+def let_in(_server, _session, _envelope, _mechanism, given):
+    """Let whoever knows the password in; anyone else the server answers 535."""
+    is_known = isinstance(given, LoginPassword) and given.password == b"p@ss"
+    return AuthResult(success=is_known, handled=is_known)
+
+
 @pytest.fixture
 def mailbox(monkeypatch) -> Iterator[Mailbox]:
     box = Mailbox()
@@ -47,9 +53,7 @@ def mailbox(monkeypatch) -> Iterator[Mailbox]:
         hostname="127.0.0.1",
         port=free_port(),
         auth_require_tls=False,
-        authenticator=lambda _s, _e, _x, _m, given: AuthResult(
-            success=isinstance(given, LoginPassword) and given.password == b"p@ss"
-        ),
+        authenticator=let_in,
     )
     server.start()
     url = f"smtp://clinic:p%40ss@127.0.0.1:{server.port}?tls=no"
@@ -157,6 +161,21 @@ def test_a_server_that_is_away_loses_nothing(asha, monkeypatch, work):
     assert status == "queued"
     assert "away" in problem
     platform.run("messaging.cancel_message", asha["owner"].ctx, {"message_id": message_id})
+
+
+def test_a_wrong_password_of_ours_fails_no_letter(asha, mailbox, monkeypatch, work):
+    right = get_settings().smtp_url
+    wrong = SecretStr(right.get_secret_value().replace("p%40ss", "old"))
+    monkeypatch.setattr(get_settings(), "smtp_url", wrong)
+    message_id = queue(asha)
+    work()
+    status, problem = state(asha, message_id)
+    assert status == "queued"
+    assert "535" in problem
+    monkeypatch.setattr(get_settings(), "smtp_url", right)
+    work()
+    assert state(asha, message_id)[0] == "sent"
+    assert len(mailbox.letters) == 1
 
 
 def test_a_server_without_encryption_gets_no_password(asha, mailbox, monkeypatch, work):

@@ -3,6 +3,7 @@
 import pytest
 from pydantic import SecretStr
 
+from erp.core import db
 from erp.core.errors import DomainError
 from erp.core.settings import get_settings
 from erp.services import messaging, platform
@@ -42,6 +43,19 @@ def test_it_goes_to_the_patient_with_its_file_once_a_day(line):
     [row] = line.rows("select to_name, to_address, attachments from message")
     assert (row["to_name"], row["to_address"]) == ("Meera", "meera@example.org")
     assert row["attachments"][0]["media_type"] == "application/pdf"
+
+
+def test_one_that_failed_goes_again_when_somebody_asks(line):
+    with_email(line, "meera@example.org")
+    report = ask_for_report(line)
+    make(line, attempts=1)
+    asked = [Undecided.code]
+    message_id = send(line, report.id, confirm=asked).id
+    with db.unit_of_work(line.owner) as session:
+        messaging.note_not_carried(session, line.owner, message_id, "Full.", is_final=True)
+    assert line.rows("select status from message")[0]["status"] == "failed"
+    assert send(line, report.id, confirm=asked).id == message_id
+    assert line.rows("select status from message")[0]["status"] == "queued"
 
 
 def test_a_person_must_say_so_while_nobody_has_accepted_the_session(line):

@@ -2,7 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -165,6 +167,31 @@ def test_a_receiver_that_never_answers_costs_seconds_and_is_said_so(monkeypatch)
         answer = outgoing_http.post(url, b"{}", {})
     assert not answer.is_taken
     assert "No answer" in answer.problem
+
+
+@pytest.mark.usefixtures("near")
+def test_a_receiver_that_answers_drop_by_drop_costs_no_longer(monkeypatch):
+    monkeypatch.setattr(outgoing_http, "SECONDS", 0.5)
+    with outgoing_http.socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def drip() -> None:
+            caller, _ = listening.accept()
+            with caller, suppress(OSError):
+                for letter in b"HTTP/1.1 204 No Content\r\nx-slow: " + b"x" * 20:
+                    caller.sendall(bytes([letter]))
+                    time.sleep(0.1)
+
+        threading.Thread(target=drip, daemon=True).start()
+        answer = outgoing_http.post(f"http://127.0.0.1:{listening.getsockname()[1]}/", b"{}", {})
+    assert "No answer" in answer.problem
+    assert answer.milliseconds < 2000
+
+
+@pytest.mark.parametrize("host", ["example.org:99999", "a..b.example", "x" * 70 + ".example"])
+def test_a_host_that_cannot_be_is_an_answer_and_no_crash(host):
+    answer = outgoing_http.post(f"https://{host}/in", b"{}", {})
+    assert (answer.status, answer.is_taken) == (0, False)
+    assert answer.problem
 
 
 def test_an_old_signature_is_refused_by_the_receivers_library(hook):

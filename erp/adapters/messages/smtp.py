@@ -2,6 +2,7 @@
 
 import smtplib
 import ssl
+from contextlib import suppress
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -15,7 +16,9 @@ from erp.services.messaging import NotCarried, OutgoingMessage
 SECONDS: Final = 20
 PORTS: Final = {"smtp": 587, "smtps": 465}
 FINAL_FROM: Final = 500
-"""SMTP answers from here on say that asking again is of no use."""
+"""SMTP answers about a letter from here on say that asking again is of no use."""
+
+TOO_LARGE: Final = 552
 
 
 class SmtpCarrier:
@@ -39,18 +42,40 @@ class SmtpCarrier:
         """
         letter = self._letter(message, contents)
         try:
-            with self._opened() as server:
+            server = self._opened()
+            try:
                 self._sign_in(server)
-                server.send_message(letter, self._address, [message.to_address])
-        except smtplib.SMTPRecipientsRefused as refused:
-            code, said = next(iter(refused.recipients.values()))
-            raise _not_carried(code, said) from refused
-        except smtplib.SMTPResponseException as refused:
-            raise _not_carried(refused.smtp_code, refused.smtp_error) from refused
+                self._hand_over(server, letter, message.to_address)
+            finally:
+                _leave(server)
+        except smtplib.SMTPResponseException as refused:  # it wants us, not the letter, otherwise
+            raise _not_carried(refused.smtp_code, refused.smtp_error, is_final=False) from refused
         except (smtplib.SMTPException, OSError) as away:
             problem = f"The mail server is away ({type(away).__name__}: {away})."
             raise NotCarried(problem[:300], is_final=False) from away
         return str(letter["Message-ID"])
+
+    def _hand_over(self, server: smtplib.SMTP, letter: EmailMessage, to_address: str) -> None:
+        """Hand a letter over to a server that has let us in.
+
+        Raises:
+            NotCarried: It refused the letter or who it is for; for good from 500 on.
+        """
+        try:
+            server.send_message(letter, self._address, [to_address])
+        except smtplib.SMTPRecipientsRefused as refused:
+            code, said = next(iter(refused.recipients.values()))
+            raise _not_carried(code, said, is_final=code >= FINAL_FROM) from refused
+        except smtplib.SMTPSenderRefused as refused:
+            is_final = refused.smtp_code == TOO_LARGE
+            raise _not_carried(
+                refused.smtp_code, refused.smtp_error, is_final=is_final
+            ) from refused
+        except smtplib.SMTPDataError as refused:
+            is_final = refused.smtp_code >= FINAL_FROM
+            raise _not_carried(
+                refused.smtp_code, refused.smtp_error, is_final=is_final
+            ) from refused
 
     def _letter(self, message: OutgoingMessage, contents: tuple[bytes, ...]) -> EmailMessage:
         letter = EmailMessage(policy=SMTP)
@@ -91,7 +116,14 @@ def _is_plain(parts: SplitResult) -> bool:
     return parse_qs(parts.query).get("tls") == ["no"]
 
 
-def _not_carried(code: int, said: bytes | str) -> NotCarried:
+def _leave(server: smtplib.SMTP) -> None:
+    """Say goodbye; what the server answers to that changes nothing."""
+    with suppress(smtplib.SMTPException, OSError):
+        server.quit()
+    server.close()
+
+
+def _not_carried(code: int, said: bytes | str, *, is_final: bool) -> NotCarried:
     words = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     problem = f"The mail server answered {code}: {words}"[:300]
-    return NotCarried(problem, is_final=code >= FINAL_FROM)
+    return NotCarried(problem, is_final=is_final)

@@ -26,6 +26,7 @@ export function linesOf(mark) {
     const unit = found.unit ? ` ${found.unit}` : "";
     lines.push(`mean ${short(found.mean)}${unit}  SD ${short(found.deviation)}`, `min ${short(found.minimum)}  max ${short(found.maximum)}${unit}`);
     if (mark.counted_by === "corrected") lines.push("corrected by the server");
+    if (mark.counted_by === "unchecked") lines.push("not checked by the server");
   }
   return mark.label ? [...lines, mark.label] : lines;
 }

@@ -48,7 +48,7 @@ PREFIX: Final = "whsec_"
 
 def _is_web_address(url: str) -> str:
     parts = urlsplit(url)
-    if parts.scheme not in ("https", "http") or not parts.hostname:
+    if parts.scheme not in ("https", "http") or not parts.hostname or parts.port == 0:
         raise ValueError("is no web address; it begins with https://")
     if parts.username or parts.password or parts.fragment:
         raise ValueError("holds a password or a fragment; leave them out")
@@ -130,7 +130,7 @@ def add_webhook(session: Session, ctx: RequestContext, cmd: AddWebhook) -> Webho
     "automation.change_webhook", permission="platform.operate", rest="PUT /webhooks/{endpoint_id}"
 )
 def change_webhook(session: Session, ctx: RequestContext, cmd: ChangeWebhook) -> Identified:
-    """Change a webhook; what is queued goes to the new address.
+    """Change a webhook; what is queued goes to the new address, which has three days of its own.
 
     Raises:
         UnknownEndpoint: There is none.
@@ -143,9 +143,10 @@ def change_webhook(session: Session, ctx: RequestContext, cmd: ChangeWebhook) ->
     _check(cmd.url, cmd.events)
     changed = db.fetch_one(
         session,
-        "update webhook_endpoint set name = %s, url = %s, events = %s"
+        "update webhook_endpoint set name = %s, url = %s, events = %s,"
+        " failing_since = case when url = %s then failing_since end"
         " where tenant_id = %s and id = %s returning is_active",
-        (cmd.name, cmd.url, _sorted(cmd.events), ctx.tenant_id, cmd.endpoint_id),
+        (cmd.name, cmd.url, _sorted(cmd.events), cmd.url, ctx.tenant_id, cmd.endpoint_id),
     )
     if changed is None:
         raise unknown_endpoint()

@@ -31,6 +31,7 @@ GONE: Final = 410
 PAUSES: Final = (5, 30, 120, 600, 1800, 3600)
 """Seconds before the second, third ... attempt; the last repeats."""
 
+LONGEST_BEHIND: Final = timedelta(minutes=10)
 TEST_EVENT: Final = "automation.webhook_tested.v1"
 
 
@@ -74,13 +75,15 @@ class RetryWebhook(Command):
 def queue_webhooks(session: Session, ctx: RequestContext, told: platform.Delivery) -> None:
     """Queue an event for every active webhook that wants to hear of it; again changes nothing.
 
+    Locks those webhooks against being stopped meanwhile, so that what is queued ends with them.
+
     Emits:
         automation.webhook_queued.v1 for each of them.
     """
     wanting = db.fetch_all(
         session,
         "select id from webhook_endpoint where tenant_id = %s and is_active and %s = any(events)"
-        " and created_at <= %s order by id",
+        " and created_at <= %s order by id for share",
         (ctx.tenant_id, told.event_name, told.occurred_at),
     )
     for endpoint in wanting:
@@ -175,7 +178,8 @@ def plan_post(session: Session, ctx: RequestContext, delivery_id: UUID) -> Webho
     if found is None:
         return None
     if found["failing_since"] is not None and found["oldest_id"] != delivery_id:
-        raise platform.TryLater("Its receiver fails; an older one goes first.", pause_after(1))
+        wait = pause_behind(ctx.now - found["failing_since"])
+        raise platform.TryLater("Its receiver fails; an older one goes first.", wait)
     return WebhookPost(
         delivery_id=delivery_id,
         endpoint_id=found["endpoint_id"],
@@ -219,6 +223,11 @@ def note_answer(
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many failed attempts."""
     return timedelta(seconds=PAUSES[min(attempts, len(PAUSES)) - 1])
+
+
+def pause_behind(failing: timedelta) -> timedelta:
+    """Return how long to wait behind an older delivery: the longer it fails, the less often we look."""
+    return min(max(timedelta(seconds=PAUSES[0]), failing / 10), LONGEST_BEHIND)
 
 
 def _queue(

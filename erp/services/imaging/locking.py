@@ -65,6 +65,11 @@ def is_claimed_by_other(found: db.Row, ctx: RequestContext) -> bool:
     return claimed_by is not None and claimed_by != ctx.user_id and until > ctx.now
 
 
+def own_answers(found: db.Row, ctx: RequestContext) -> dict[str, str]:
+    """Return what the actor answered of the checklist; answers of another's claim are theirs alone."""
+    return found["answers"] if found["claimed_by"] == ctx.user_id else {}
+
+
 def refuse_others_claim(found: db.Row, ctx: RequestContext) -> None:
     """Keep everyone but its holder from a session that is claimed.
 

@@ -26,7 +26,8 @@ class MeasurementRow(Result):
 
     Attributes:
         statistics: Figures inside: the server's once it has counted, else the browser's.
-        counted_by: `server`, `browser` until then, `corrected` where the two differed.
+        counted_by: `server`, `browser` until then, `corrected` where the two differed, `unchecked`
+            where the server cannot count.
     """
 
     id: UUID
@@ -87,7 +88,8 @@ def _mark(row: db.Row) -> MeasurementRow:
     plain = {name: row[name] for name in MeasurementRow.model_fields if name in row}
     counted = row["counted"]
     if counted is None:
-        known = plain | {"counted_by": "browser" if row["statistics"] else ""}
+        word = "browser" if row["agrees"] is None else "unchecked"
+        known = plain | {"counted_by": word if row["statistics"] else ""}
     else:
         word = "server" if row["agrees"] or not row["statistics"] else "corrected"
         known = plain | {"statistics": counted, "counted_by": word}

@@ -179,11 +179,26 @@ def schedule_repeat(
     )
 
 
+def withdraw_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> None:
+    """Take the repeat of a session off the worklist, unless its images came already.
+
+    Emits:
+        imaging.order_changed.v1 for what was still planned.
+    """
+    for row in db.fetch_all(
+        session,
+        "select id, accession from imaging_order where tenant_id = %s and repeat_of = %s"
+        " and status = 'scheduled' order by id for no key update",
+        (ctx.tenant_id, session_id),
+    ):
+        _set_status(session, ctx, row["id"], row["accession"], "cancelled")
+
+
 def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
     """Link a locked session to the examination it fulfils, by accession or by study.
 
     Emits:
-        imaging.order_changed.v1 when its first images come.
+        imaging.order_changed.v1 when its first images come; done at once where all are here.
     """
     row = db.fetch_one(
         session,
@@ -193,12 +208,13 @@ def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
          where held.tenant_id = %(tenant)s and held.id = %(id)s and held.order_id is null
            and planned.tenant_id = held.tenant_id and planned.status <> 'cancelled'
            and (planned.accession = held.accession or planned.study_uid = held.study_uid)
-        returning planned.id, planned.accession, planned.status
+        returning planned.id, planned.accession, planned.status, held.settled_at
         """,
         {"tenant": ctx.tenant_id, "id": session_id},
     )
     if row is not None and row["status"] == "scheduled":
-        _set_status(session, ctx, row["id"], row["accession"], "started")
+        status = "done" if row["settled_at"] else "started"
+        _set_status(session, ctx, row["id"], row["accession"], status)
 
 
 def finish_order(session: Session, ctx: RequestContext, found: db.Row) -> None:

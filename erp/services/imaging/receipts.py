@@ -11,6 +11,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.imaging import IngestAttempt, Quarantine
 from erp.services.imaging.events import ObjectHeld, ObjectStored
+from erp.services.imaging.locking import VERDICTS
 from erp.services.imaging.messages import ObjectReceipt, ReceiptStatus
 from erp.services.imaging.outgoing import Address, say
 from erp.services.imaging.reopening import reopen_for_new_objects
@@ -18,7 +19,6 @@ from erp.services.imaging.settling import settle
 from erp.services.imaging.topics import Channel
 from erp.services.platform import emit
 
-DECIDED: Final = frozenset({"accepted", "rejected", "repeat_requested"})
 HELD: Final = frozenset({ReceiptStatus.QUARANTINED, ReceiptStatus.CONFLICT})
 
 
@@ -163,7 +163,7 @@ def count_in_session(
     """Count objects that are in the archive now; the session is locked.
 
     Emits:
-        imaging.session_reviewed.v1 where the session had been decided about.
+        imaging.session_reviewed.v1 where the session had been decided about or read once.
     """
     row = db.fetch_one(
         session,
@@ -177,7 +177,7 @@ def count_in_session(
         " and (last_object_at is null or last_object_at < %(now)s - interval '5 seconds')",
         {"tenant": ctx.tenant_id, "id": device_id, "now": ctx.now},
     )
-    if row is not None and (row["qa_state"] in DECIDED or row["awaiting"]):
+    if row is not None and (row["qa_state"] in VERDICTS or row["awaiting"]):
         reopen_for_new_objects(session, ctx, session_id)
 
 

@@ -18,6 +18,7 @@ from erp.services.imaging.locking import (
     refuse_own_second,
     require_state,
 )
+from erp.services.imaging.ordering import withdraw_repeat
 from erp.services.imaging.protocols import rules_for
 from erp.services.imaging.reopening import record_decision
 from erp.services.imaging.verdicts import (
@@ -204,17 +205,20 @@ def reject_session(session: Session, ctx: RequestContext, cmd: RejectSession) ->
 def reopen_session(session: Session, ctx: RequestContext, cmd: ReopenSession) -> Identified:
     """Take a decision back, the sign-off too; the earlier one stays on record, as does its signature.
 
-    All is read anew: the session belongs to nobody and its checklist is empty.
+    All is read anew: the session belongs to nobody and its checklist is empty. A repeat that was
+    asked for and is still planned leaves the worklist; what the device was told, it was told.
 
     Raises:
         UnknownSession: There is none.
         NotReviewable: Nothing was decided.
 
     Emits:
-        imaging.session_reviewed.v1.
+        imaging.session_reviewed.v1, and imaging.order_changed.v1 for a repeat that was planned.
     """
     found = lock_session_row(session, ctx, cmd.session_id)
     require_state(found, DECIDED, "is still open")
+    if found["qa_state"] == "repeat_requested":
+        withdraw_repeat(session, ctx, found["id"])
     record_decision(session, ctx, found, "in_review", reason_code="reopened", note=cmd.note)
     return Identified(id=cmd.session_id)
 

@@ -10,7 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.imaging.asking_for import GetSession
 from erp.services.imaging.checklists import lack_of
-from erp.services.imaging.locking import DECIDED, is_claimed_by_other, unknown_session
+from erp.services.imaging.locking import DECIDED, own_answers, unknown_session
 from erp.services.imaging.protocols import rules_for
 from erp.services.imaging.queueing import due_standing
 from erp.services.imaging.words import DECISIONS, REASONS, URGENCIES
@@ -182,15 +182,17 @@ def _reading(row: db.Row) -> ReadingRow:
 def _checklist(
     session: Session, ctx: RequestContext, row: db.Row, readings: list[db.Row]
 ) -> tuple[int, list[AnsweredItem]]:
-    """Return the version it was judged by with those answers; while it is open, the one in force."""
+    """Return the version it was judged by with those answers; while it is open, the one in force.
+
+    Answers of an open session are shown to who claimed it alone.
+    """
     if row["qa_state"] in DECIDED and readings:
         judged = readings[-1]
         version, items, answers = judged["checklist_version"], judged["items"], judged["answers"]
     else:
         rules = rules_for(session, ctx, row["protocol"])
-        version, items, answers = rules.checklist_version, rules.items, row["answers"]
-    if is_claimed_by_other(row, ctx):
-        answers = {}
+        version, items = rules.checklist_version, rules.items
+        answers = own_answers(row, ctx)
     return version or 0, [_item(item, answers.get(item["key"], "")) for item in items or ()]
 
 

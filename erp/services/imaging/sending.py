@@ -55,6 +55,8 @@ class SendReport(Command):
 def send_report(session: Session, ctx: RequestContext, cmd: SendReport) -> Identified:
     """Queue an e-mail with a finished report; the same report to the same address goes once a day.
 
+    One that failed or was cancelled that day is queued once more.
+
     Raises:
         UnknownReport: There is none.
         ReportNotReady: It is being made, or failed.
@@ -84,7 +86,7 @@ def send_report(session: Session, ctx: RequestContext, cmd: SendReport) -> Ident
         party_id=found["patient_id"],
         documents=(found["document_id"],),
     )
-    return Identified(id=messaging.queue_message(session, ctx, new))
+    return Identified(id=messaging.queue_message(session, ctx, new, again=True))
 
 
 def _found(session: Session, ctx: RequestContext, report_id: UUID) -> db.Row:

@@ -16,7 +16,7 @@ from erp.services.imaging.checklists import check_answers
 from erp.services.imaging.claiming import await_reader, drop_claim
 from erp.services.imaging.errors import NotReviewable
 from erp.services.imaging.events import ReadingRecorded
-from erp.services.imaging.locking import refuse_others_claim, refuse_own_second
+from erp.services.imaging.locking import own_answers, refuse_others_claim, refuse_own_second
 from erp.services.imaging.protocols import Rules, rules_for
 from erp.services.imaging.reopening import content_hash, record_decision
 from erp.services.imaging.repeating import order_repeat
@@ -71,7 +71,7 @@ def give_verdict(
     refuse_own_second(session, ctx, found)
     rules = rules_for(session, ctx, found["protocol"])
     if verdict.verdict == "accepted":
-        check_answers(rules, found["answers"])
+        check_answers(rules, own_answers(found, ctx))
     if found["awaiting"] == SECOND:
         write_reading(session, ctx, found, verdict, rules, place=2)
         return _compare(session, ctx, found, verdict)
@@ -109,7 +109,7 @@ def write_reading(
         (
             *(ctx.tenant_id, new_id(), found["id"], found["review_round"], place),
             *(verdict.verdict, verdict.reason_code, verdict.note, rules.checklist_id),
-            *(json.dumps(found["answers"]), ctx.user_id, ctx.user_name, ctx.now),
+            *(json.dumps(own_answers(found, ctx)), ctx.user_id, ctx.user_name, ctx.now),
             content_hash(session, ctx, found["id"]),
         ),
     )

@@ -24,6 +24,7 @@ GIVE_UP_AFTER: Final = timedelta(days=2)
 PAUSES: Final = (30, 120, 600, 1800, 3600)
 """Seconds before the second, third ... attempt; the last repeats."""
 
+NOT_SENT: Final = ("failed", "cancelled")
 NAMES: Final = {Channel.EMAIL: "E-mail", Channel.SMS: "SMS", Channel.WHATSAPP: "WhatsApp"}
 
 
@@ -69,8 +70,13 @@ def require_channel(channel: Channel) -> None:
     raise ChannelNotSetUp(f"{NAMES[channel]} is not set up here.{remedy}")
 
 
-def queue_message(session: Session, ctx: RequestContext, new: NewMessage) -> UUID:
+def queue_message(
+    session: Session, ctx: RequestContext, new: NewMessage, *, again: bool = False
+) -> UUID:
     """Queue a message and return its id; one queued under this key before is that one.
+
+    Args:
+        again: A person asks: the earlier one is queued once more if it failed or was cancelled.
 
     Raises:
         ChannelNotSetUp: Nothing carries messages of its channel.
@@ -85,10 +91,12 @@ def queue_message(session: Session, ctx: RequestContext, new: NewMessage) -> UUI
         raise NoAddress(message, fields={"to_address": message})
     known = db.fetch_one(
         session,
-        "select id from message where tenant_id = %s and dedupe_key = %s",
+        "select * from message where tenant_id = %s and dedupe_key = %s for no key update",
         (ctx.tenant_id, new.dedupe_key),
     )
     if known is not None:
+        if again and known["status"] in NOT_SENT:
+            _requeue(session, ctx, known)
         return UUID(str(known["id"]))
     message_id = new_id()
     db.insert_rows(session, MessageTable, [_row(session, ctx, message_id, new)])
@@ -135,16 +143,10 @@ def resend_message(session: Session, ctx: RequestContext, cmd: OneMessage) -> Id
         messaging.message_queued.v1.
     """
     found = _locked(session, ctx, cmd.message_id)
-    if found["status"] not in ("failed", "cancelled"):
+    if found["status"] not in NOT_SENT:
         raise HasEnded("Only a message that failed or was cancelled is sent again.")
     require_channel(Channel(found["channel"]))
-    db.execute(
-        session,
-        "update message set status = 'queued', ended_at = null, problem = '', attempts = 0,"
-        " queued_at = %s where tenant_id = %s and id = %s",
-        (ctx.now, ctx.tenant_id, cmd.message_id),
-    )
-    emit(session, ctx, found["origin_id"], MessageQueued(message_id=cmd.message_id))
+    _requeue(session, ctx, found)
     return Identified(id=cmd.message_id)
 
 
@@ -203,6 +205,16 @@ def note_not_carried(
         (problem[:500], ctx.tenant_id, message_id),
     )
     return timedelta(seconds=PAUSES[min(found["attempts"], len(PAUSES) - 1)])
+
+
+def _requeue(session: Session, ctx: RequestContext, found: db.Row) -> None:
+    db.execute(
+        session,
+        "update message set status = 'queued', ended_at = null, problem = '', attempts = 0,"
+        " queued_at = %s where tenant_id = %s and id = %s",
+        (ctx.now, ctx.tenant_id, found["id"]),
+    )
+    emit(session, ctx, found["origin_id"], MessageQueued(message_id=found["id"]))
 
 
 def _row(session: Session, ctx: RequestContext, message_id: UUID, new: NewMessage) -> db.Row:

@@ -107,6 +107,7 @@ _LATE = """
     )
     select * from stood
      where (%(standing)s = '' or standing = %(standing)s)
+       and (%(mailed)s::int[] is null or (email <> '' and level = any(%(mailed)s)))
        and (%(search)s = '' or party ilike '%%' || %(search)s || '%%')
      order by overdue desc, party_id limit %(limit)s
 """
@@ -117,22 +118,24 @@ def list_due_reminders(
     session: Session, ctx: RequestContext, wanted: ListDueReminders
 ) -> DueReminders:
     """List customers with something late and how they stand, the largest sum first."""
-    rows = late_customers(
-        session, ctx, rule_of(session, ctx), standing=wanted.standing, search=wanted.search
-    )
-    return DueReminders(rows=rows)
+    return DueReminders(rows=late_customers(session, ctx, rule_of(session, ctx), wanted))
 
 
 def late_customers(
     session: Session,
     ctx: RequestContext,
     rule: ReminderRule,
+    wanted: ListDueReminders,
     *,
     party_ids: Sequence[UUID] | None = None,
-    standing: str = "",
-    search: str = "",
+    mailed: Sequence[int] | None = None,
 ) -> list[DueReminder]:
-    """Return customers with something late, all of them or those named."""
+    """Return customers with something late, the largest sum first; at most 500.
+
+    Args:
+        party_ids: Of these alone.
+        mailed: At these levels alone, and only who has an e-mail address.
+    """
     rows = db.fetch_all(
         session,
         _LATE,
@@ -144,8 +147,9 @@ def late_customers(
             "days": [level.after_days for level in rule.levels],
             "interest": rule.interest_percent,
             "parties": None if party_ids is None else list(party_ids),
-            "standing": standing,
-            "search": search,
+            "standing": wanted.standing,
+            "mailed": None if mailed is None else list(mailed),
+            "search": wanted.search,
             "limit": MOST,
         },
     )

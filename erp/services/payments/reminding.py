@@ -18,7 +18,7 @@ from erp.models.payments import ReminderItem, ReminderMethod
 from erp.services import accounting, documents, messaging, party
 from erp.services.messaging import Channel, NewMessage
 from erp.services.party import printed_branch
-from erp.services.payments.due_reminders import DueReminder, late_customers
+from erp.services.payments.due_reminders import DueReminder, ListDueReminders, late_customers
 from erp.services.payments.events import PartyReminded
 from erp.services.payments.reminder_rules import ReminderRule, rule_of, said
 from erp.services.platform import Command, Query, Result, Rows, Text, command, emit, query
@@ -120,6 +120,8 @@ def remind_automatically(
 ) -> RemindersMade:
     """Remind by e-mail who is due at a level that goes out by itself; nothing without a mail server.
 
+    At most 500 of them a morning, the largest sums first; the others follow.
+
     Emits:
         payments.party_reminded.v1 for each.
     """
@@ -128,9 +130,9 @@ def remind_automatically(
         messaging.require_channel(Channel.EMAIL)
     except messaging.ChannelNotSetUp:
         return made
-    due = late_customers(session, ctx, rule, standing="due")
-    wanted = [one for one in due if one.email and rule.levels[one.level - 1].is_automatic]
-    for one in sorted(wanted, key=lambda one: one.party_id):
+    levels = [number for number, level in enumerate(rule.levels, 1) if level.is_automatic]
+    due = late_customers(session, ctx, rule, ListDueReminders(), mailed=levels)
+    for one in sorted(due, key=lambda one: one.party_id):
         given = RemindParties(party_ids=(one.party_id,))
         _remind(session, ctx, rule, one.party_id, given, made)
     return made
@@ -212,7 +214,7 @@ def _remind(
 ) -> None:
     name = party.require_account(session, ctx, party_id, "party_ids")
     accounting.hold_items(session, ctx, "debtors", party_id)
-    found = late_customers(session, ctx, rule, party_ids=[party_id])
+    found = late_customers(session, ctx, rule, ListDueReminders(standing=""), party_ids=[party_id])
     reason = _why_not(found, cmd)
     if reason:
         made.skipped.append(SkippedParty(party_id=party_id, party=name, reason=reason))

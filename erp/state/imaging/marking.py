@@ -318,5 +318,9 @@ def _figures(row: Any) -> str:
         f"mean {found['mean']:.1f}{unit}, SD {found['deviation']:.1f},"
         f" {found['minimum']:.0f} to {found['maximum']:.0f}"
     )
-    told = {"browser": " · not checked yet", "corrected": " · corrected by the server"}
+    told = {
+        "browser": " · not checked yet",
+        "corrected": " · corrected by the server",
+        "unchecked": " · the server could not check them",
+    }
     return f"{figures}{told.get(row.counted_by, '')}"

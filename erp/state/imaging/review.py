@@ -1,5 +1,6 @@
 """The review of the session of the page: who is at it, its checklist, its readers, its signature."""
 
+from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -261,9 +262,7 @@ def _signed(signature: Any, zone: str) -> dict[str, str]:
 
 def _item(item: Any) -> dict[str, str]:
     words = ["Yes", "No", "N/A"] if item.allows_na else ["Yes", "No"]
-    bounds = [
-        f"{bound}".rstrip("0").rstrip(".") if bound else "" for bound in (item.low, item.high)
-    ]
+    bounds = [f"{Decimal(bound):f}" if bound else "" for bound in (item.low, item.high)]
     limits = {
         (True, True): f"{bounds[0]} to {bounds[1]}",
         (True, False): f"at least {bounds[0]}",

@@ -3,6 +3,7 @@
 import base64
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 
@@ -39,9 +40,16 @@ def stop_all(ctx):
 
 
 def tell(organisation, event_id=None, at=None, name=EVENT):
-    """Let the queue hear of an event and return the deliveries it made."""
-    ctx = organisation.system
-    told = platform.Delivery(
+    """Let the queue hear of an event and return its id."""
+    ctx, told = organisation.system, told_of(event_id, at, name)
+    with db.unit_of_work(ctx) as session:
+        automation.queue_webhooks(session, ctx, told)
+    return told.event_id
+
+
+def told_of(event_id=None, at=None, name=EVENT):
+    """Return an event on its way to the queue."""
+    return platform.Delivery(
         delivery_id=new_id(),
         subscriber="automation.queue_webhooks",
         lease_token=new_id(),
@@ -53,9 +61,6 @@ def tell(organisation, event_id=None, at=None, name=EVENT):
         occurred_at=at or utc_now(),
         user_id=identity.NOBODY,
     )
-    with db.unit_of_work(ctx) as session:
-        automation.queue_webhooks(session, ctx, told)
-    return told.event_id
 
 
 def deliveries(organisation, endpoint_id, **wanted):
@@ -99,6 +104,8 @@ def test_a_secret_is_shown_once_and_differs_for_each_webhook(asha):
         ("https://user:secret@example.org/", "password"),
         ("ftp://example.org/", "web address"),
         ("https://", "web address"),
+        ("https://example.org:99999/in", "[Pp]ort"),
+        ("https://example.org:0/in", "web address"),
     ],
 )
 def test_an_address_that_leads_nowhere_good_is_refused(asha, url, says):
@@ -147,6 +154,20 @@ def test_an_event_is_queued_once_for_each_that_wants_it(asha, bodhi):
     assert f'"type":"{EVENT}"' in body
 
 
+def test_what_is_queued_while_a_webhook_is_stopped_ends_with_it(asha):
+    endpoint = add(asha).id
+    about = {"endpoint_id": endpoint}
+    stopping = Thread(
+        target=platform.run, args=("automation.stop_webhook", asha["owner"].ctx, about)
+    )
+    with db.unit_of_work(asha.system) as session:
+        automation.queue_webhooks(session, asha.system, told_of())
+        stopping.start()
+        stopping.join(0.5)
+    stopping.join()
+    assert [row.status for row in deliveries(asha, endpoint)] == ["failed"]
+
+
 def test_a_webhook_hears_nothing_of_what_was_before_it(asha):
     endpoint = add(asha).id
     tell(asha, at=utc_now() - timedelta(minutes=1))
@@ -169,6 +190,21 @@ def test_a_failing_receiver_is_asked_for_the_oldest_only_and_for_ever_longer_pau
     assert [row.status for row in deliveries(asha, endpoint)] == ["delivered", "delivered"]
 
 
+def test_what_waits_behind_a_failing_receiver_looks_ever_less_often(asha):
+    endpoint = add(asha).id
+    tell(asha)
+    tell(asha)
+    newer, older = (row.id for row in deliveries(asha, endpoint))
+    answer(asha, older, BROKEN)
+    waits = []
+    for later in (timedelta(0), timedelta(hours=1), timedelta(days=1)):
+        with pytest.raises(platform.TryLater) as told:
+            answer(asha, newer, TAKEN, later)
+        waits.append(told.value.after)
+    assert waits[0] < timedelta(seconds=10)
+    assert timedelta(minutes=5) < waits[1] < waits[2] == timedelta(minutes=10)
+
+
 def test_a_receiver_that_fails_for_three_days_is_stopped_and_people_hear_of_it(asha):
     endpoint = add(asha, name=f"Gone {new_id().hex[-6:]}").id
     tell(asha)
@@ -180,6 +216,21 @@ def test_a_receiver_that_fails_for_three_days_is_stopped_and_people_hear_of_it(a
     assert (stopped.state, stopped.failed, stopped.due) == ("stopped", 1, 0)
     inbox = platform.run("workflows.list_inbox", asha["owner"].ctx, {}).result.rows
     assert f"Webhook {stopped.name} was stopped" in [row.title for row in inbox]
+
+
+def test_another_address_has_three_days_of_its_own(asha):
+    endpoint = add(asha).id
+    tell(asha)
+    (due,) = deliveries(asha, endpoint)
+    answer(asha, due.id, BROKEN)
+    facts = {"endpoint_id": endpoint, "name": "Archive", "events": [EVENT]}
+    for url, state in (
+        ("https://example.org/in", "failing"),
+        ("https://example.org/new", "active"),
+    ):
+        platform.run("automation.change_webhook", asha["owner"].ctx, facts | {"url": url})
+        assert state_of(asha, endpoint).state == state
+    assert answer(asha, due.id, BROKEN, GIVE_UP_AFTER + timedelta(minutes=1)) is not None
 
 
 def test_a_receiver_that_is_gone_is_stopped_at_once(asha):

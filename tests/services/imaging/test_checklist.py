@@ -1,8 +1,12 @@
 """Checklists: versions, answers, and what holds an acceptance up."""
 
+from datetime import timedelta
+
 import pytest
 
+from erp.core.clock import utc_now
 from erp.core.errors import InvalidInput, PermissionDenied
+from erp.services.imaging.claiming import CLAIM_MINUTES
 from erp.services.imaging.errors import ChecklistIncomplete, NotReviewable
 from tests.dicom.objects import good
 from tests.services.imaging.people import act, member
@@ -109,6 +113,16 @@ def test_answering_claims_and_answers_go_with_their_claim(listed, asha, meera):
     assert {item.answer for item in hidden} == {""}
     act(asha, "give_back_session", given_of(listed))
     assert listed.session()["answers"] == {}
+
+
+def test_nobody_accepts_by_the_answers_of_a_claim_that_ran_out(listed, asha, meera):
+    answer(listed, asha, **GOOD)
+    later = utc_now() + timedelta(minutes=CLAIM_MINUTES + 1)
+    shown = act(meera, "get_review", given_of(listed), at=later).items
+    assert {item.answer for item in shown} == {""}
+    with pytest.raises(ChecklistIncomplete):
+        act(meera, "accept_session", given_of(listed), at=later)
+    assert act(asha, "accept_session", given_of(listed), at=later).qa_state == "accepted"
 
 
 def test_an_answer_is_taken_back(listed, asha):

@@ -12,6 +12,7 @@ from erp.core import db
 from erp.core.errors import InvalidInput, NotFound
 from erp.core.ids import new_id
 from erp.services import imaging, platform
+from erp.services.documents import blob_key
 from erp.services.imaging.gauging import Scale, gauge
 from jobs.imaging_figures import count_figures
 from tests.dicom.objects import good
@@ -246,6 +247,16 @@ def test_what_is_smaller_than_a_pixel_has_no_figures(line, halves):
     assert marks(line, halves)[0].statistics is None
     [row] = line.rows("select problem, agrees from annotation_check")
     assert row == {"problem": "No pixel lies inside.", "agrees": True}
+
+
+def test_figures_that_cannot_be_counted_any_more_say_so_and_are_not_tried_for_ever(line, halves):
+    draw(line, halves, "rectangle", (1, 1), (5, 5), statistics=FIGURES)
+    [kept] = line.rows("select sha256 from dicom_instance")
+    object_storage().remove(blob_key(line.owner.tenant_id, kept["sha256"]))
+    count(line)
+    assert marks(line, halves)[0].counted_by == "unchecked"
+    [row] = line.rows("select problem, agrees from annotation_check")
+    assert (row["problem"] != "", row["agrees"]) == (True, False)
 
 
 def test_sessions_of_the_same_patient_may_be_laid_beside(line):

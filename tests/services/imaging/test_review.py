@@ -128,6 +128,15 @@ def test_a_decision_can_be_taken_back_and_stays_on_record(whole):
     assert whole.count("qa_review") == 2
 
 
+def test_a_repeat_that_is_taken_back_leaves_the_worklist(whole):
+    for _ in range(2):
+        decide(whole, "request_repeat", reason_code="motion")
+        decide(whole, "reopen_session", note="It is sharp after all")
+    decide(whole, "request_repeat", reason_code="focus")
+    planned = whole.rows("select status from imaging_order order by id")
+    assert [row["status"] for row in planned] == ["cancelled", "cancelled", "scheduled"]
+
+
 def test_two_reviewers_do_not_overwrite_each_other(whole):
     seen = whole.session()["version"]
     decide(whole, "request_repeat", reason_code="focus", version=seen)

@@ -5,8 +5,9 @@ import json
 
 import pytest
 
+from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
-from erp.services import platform
+from erp.services import imaging, platform
 from erp.services.imaging.errors import NotReviewable, ReviewOvertaken, SignedOff
 from tests.concurrency.crowd import at_once
 from tests.dicom.objects import good
@@ -51,10 +52,10 @@ def sign(line, who, pin=PIN, **more):
     return act(who, "sign_off_session", given_of(line, pin=pin, **more))
 
 
-def draw(line, who):
+def draw(line, who, tool="length"):
     [image] = line.rows("select id from dicom_instance order by id limit 1")
-    ends = ((1.0, 2.0), (11.0, 2.0))
-    given = {"instance_id": image["id"], "frame": 1, "points_px": ends}
+    ends = ((1.0, 2.0), (11.0, 2.0 if tool == "length" else 8.0))
+    given = {"instance_id": image["id"], "frame": 1, "points_px": ends, "tool": tool}
     return act(who, "record_measurement", given)
 
 
@@ -168,6 +169,54 @@ def test_an_object_that_comes_later_is_stored_and_is_not_part_of_it(signed, asha
     assert signed.session()["stored"] == 2
     assert signed.session()["qa_state"] == "signed_off"
     assert act(asha, "get_review", given_of(signed)).signature.later_objects == 1
+    assert sound()
+
+
+def test_what_comes_by_itself_after_the_signature_is_taken(line, asha, clinic):
+    """Figures, events, held and late objects, an order: none of it may fail in the background."""
+    patient = {"name": "Uma Rao", "kind": "patient", "state_code": "27", "roles": ["patient"]}
+    party = platform.run("party.create_party", clinic, patient).result.id
+    planned = platform.run(
+        "imaging.schedule_order",
+        clinic,
+        {"patient_id": party, "procedure": "CT", "day": str(clinic.today)},
+    ).result
+    content, other = good(PixelSpacing=[0.5, 0.5]), good(SOPInstanceUID="1.2.3.4.5")
+    line.tell(line.event("session.started"))
+    line.deliver(content)
+    line.complete(content)
+    area = draw(line, asha, tool="rectangle")
+    act(asha, "accept_session", given_of(line))
+    assert sign(line, asha).is_signed
+
+    figures = {
+        "pixels": 4,
+        "mean": 1.0,
+        "deviation": 0.0,
+        "minimum": 1.0,
+        "maximum": 1.0,
+        "unit": "",
+    }
+    with db.unit_of_work(clinic) as session:
+        assert imaging.find_uncounted(session, clinic, area.id) is not None
+        imaging.note_figures(session, clinic, area.id, figures, "")
+    line.tell(
+        line.event(
+            "session.progress",
+            patient={"id": "P-OTHER"},
+            protocol="Late",
+            order={"accession": planned.accession},
+        )
+    )
+    line.deliver(other)
+    line.deliver(b"no picture at all " * 20)
+    line.complete(content, other)
+    assert line.rows("select status from imaging_order") == [{"status": "done"}]
+    held = line.session()
+    assert (held["qa_state"], held["stored"], held["quarantined"]) == ("signed_off", 2, 1)
+    [waiting] = line.rows("select id from quarantine")
+    act(clinic, "discard_held", {"quarantine_id": waiting["id"], "note": "No picture"})
+    assert line.session()["quarantined"] == 0
     assert sound()
 
 

@@ -9,7 +9,7 @@ from pydantic import SecretStr, ValidationError
 from erp.core.errors import PermissionDenied
 from erp.core.settings import get_settings
 from erp.services import messaging
-from erp.services.payments import StepDone, WrongDay
+from erp.services.payments import StepDone, WrongDay, due_reminders
 from tests.factories import Shop
 from tests.services.payments.paying import owing, receive
 from tests.services.trading import rows
@@ -198,6 +198,16 @@ def test_only_levels_that_say_so_go_out_by_themselves(trader, late):
     assert again.reminder_ids == []
     assert trader.run("payments.remind_automatically", {}, at=after(trader, 21)).reminder_ids == []
     assert reminders(trader, late)[0].level == 1
+
+
+def test_who_cannot_be_mailed_keeps_nobody_else_from_it(trader, late, monkeypatch):
+    """However many larger debtors have no address or stand at a level that waits for people."""
+    set_rule(trader, levels=[LADDER[0] | {"is_automatic": True}, LADDER[1]])
+    owing(trader, 4, 6, 8)
+    monkeypatch.setattr(due_reminders, "MOST", 1)
+    made = trader.run("payments.remind_automatically", {}, at=after(trader, 6))
+    assert len(made.reminder_ids) == 1
+    assert len(reminders(trader, late)) == 1
 
 
 def test_a_cashier_reminds_nobody(trader, late):
