@@ -163,7 +163,7 @@ def count_in_session(
     """Count objects that are in the archive now; the session is locked.
 
     Emits:
-        imaging.session_reviewed.v1 where the session had been decided about.
+        imaging.session_reviewed.v1 where the session had been decided about, or read by a first reader.
     """
     row = db.fetch_one(
         session,

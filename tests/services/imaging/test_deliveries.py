@@ -17,6 +17,7 @@ from tests.dicom import objects
 from tests.dicom.objects import good
 from tests.factories import referees
 from tests.services.imaging.line import intake, make_line
+from tests.services.imaging.people import act, member
 
 OTHER = "1.2.826.0.1.3680043.10.1.2.2"
 
@@ -243,3 +244,17 @@ def test_a_repeat_that_is_uploaded_finds_what_it_repeats(way):
     way.deliver(good(**{name: f"{OTHER}.{uid}" for name, uid in again.items()}))
     (arrived,) = [row for row in way.sessions() if row["id"] != first["id"]]
     assert arrived["repeat_of"] == first["id"]
+
+
+def test_new_objects_of_a_study_end_a_first_reading(way):
+    meera = member(way.owner, "Meera", "manager")
+    asha = member(way.owner, "Asha", "technician")
+    minutes = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
+    act(meera, "save_protocol", minutes | {"second_reader": "always"})
+    first = way.deliver(good())
+    way.run("imaging.complete_session", session_id=first.session_id)
+    given = act(asha, "accept_session", {"session_id": first.session_id})
+    assert given.awaiting == "second"
+    way.deliver(good(SOPInstanceUID="1.2.3.9"))
+    [session] = way.sessions()
+    assert (session["qa_state"], session["awaiting"]) == ("new", "")

@@ -72,7 +72,8 @@ def test_the_database_itself_refuses_a_reader_who_reads_twice(doubled, people, o
         owner.execute(
             "insert into qa_reading select tenant_id, gen_random_uuid(), session_id, review_round,"
             " 2, verdict, reason_code, note, checklist_id, answers, reader_id, reader_name,"
-            " read_at, content_hash from qa_reading"
+            " read_at, content_hash from qa_reading where session_id = %s",
+            (doubled.session()["id"],),
         )
 
 
