@@ -227,3 +227,12 @@ def test_the_list_says_how_each_study_stands(archive):
     assert (shown(), shown("held"), shown("due"), shown("removed")) == (["held"], ["held"], [], [])
     now = archive.run("imaging.ingest_now")
     assert (now.waiting, now.held, now.damaged) == (0, 0, 0)
+
+
+def test_removed_bytes_that_come_again_are_checked_again(archive):
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    archive.remove(removal)
+    assert archive.rows("select 1 from blob_state where removed_at is not null")
+    intake().deliver(archive.line, archive.way, "upload", good())
+    assert archive.rows("select 1 from blob_state where removed_at is not null") == []
