@@ -91,6 +91,8 @@ def test_a_study_leaves_when_one_asked_and_another_approved(archive):
     )
     with db.unit_of_work(archive.owner) as session:
         assert imaging.search_archive(session, archive.owner, imaging.ArchiveSearch("study")) == []
+        for level in imaging.LEVELS:
+            assert imaging.find_in_archive(session, archive.owner, level, {}) == []
         with pytest.raises(UnknownObject):
             imaging.find_objects(session, archive.owner, STUDY)
         wanted = imaging.GetInstance(instance_id=archive.instance_id)
