@@ -9,9 +9,10 @@ import pytest
 from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.clock import utc_now
-from erp.core.errors import PermissionDenied
+from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services import imaging, platform
 from erp.services.documents import blob_key
+from erp.services.imaging import retrieving
 from erp.services.imaging.errors import EndedByDevice, UnknownDevice
 from tests.dicom import objects
 from tests.dicom.objects import good
@@ -258,3 +259,14 @@ def test_new_objects_of_a_study_end_a_first_reading(way):
     way.deliver(good(SOPInstanceUID="1.2.3.9"))
     [session] = way.sessions()
     assert (session["qa_state"], session["awaiting"]) == ("new", "")
+
+
+def test_more_objects_than_are_handed_out_at_once_are_refused_not_cut(way, monkeypatch):
+    monkeypatch.setattr(retrieving, "MOST_OBJECTS", 2)
+    for number in range(2):
+        way.deliver(good(SOPInstanceUID=f"1.2.3.{number}"))
+    with db.unit_of_work(way.owner) as session:
+        assert len(imaging.find_objects(session, way.owner, objects.STUDY)) == 2
+    way.deliver(good(SOPInstanceUID="1.2.3.9"))
+    with db.unit_of_work(way.owner) as session, pytest.raises(InvalidInput, match="more than 2"):
+        imaging.find_objects(session, way.owner, objects.STUDY)
