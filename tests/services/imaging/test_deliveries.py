@@ -13,7 +13,7 @@ from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services import imaging, platform
 from erp.services.documents import blob_key
 from erp.services.imaging import retrieving
-from erp.services.imaging.errors import EndedByDevice, UnknownDevice
+from erp.services.imaging.errors import EndedByDevice, SharedWayIn, UnknownDevice
 from tests.dicom import objects
 from tests.dicom.objects import good
 from tests.factories import referees
@@ -270,3 +270,9 @@ def test_more_objects_than_are_handed_out_at_once_are_refused_not_cut(way, monke
     way.deliver(good(SOPInstanceUID="1.2.3.9"))
     with db.unit_of_work(way.owner) as session, pytest.raises(InvalidInput, match="more than 2"):
         imaging.find_objects(session, way.owner, objects.STUDY)
+
+
+def test_a_shared_way_in_is_not_retired(way):
+    with pytest.raises(SharedWayIn):
+        way.run("imaging.retire_device", device_id=way.device_id)
+    assert way.deliver(good()).status == "stored"
