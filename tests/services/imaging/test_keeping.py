@@ -238,3 +238,17 @@ def test_removed_bytes_that_come_again_are_checked_again(archive):
     assert archive.rows("select 1 from blob_state where removed_at is not null")
     intake().deliver(archive.line, archive.way, "upload", good())
     assert archive.rows("select 1 from blob_state where removed_at is not null") == []
+
+
+def test_a_study_is_due_once_its_newest_object_is(archive):
+    def due():
+        return len(archive.run("imaging.list_studies", show="due").rows)
+
+    with db.unit_of_work(archive.owner) as session:
+        db.execute(session, "update dicom_study set created_at = %s", (utc_now() - OLD,))
+    assert due() == 1
+    line = replace(archive.line, now=utc_now())
+    intake().deliver(line, archive.way, "upload", good(SOPInstanceUID="1.2.77"))
+    assert due() == 0
+    [row] = archive.run("imaging.list_studies").rows
+    assert row.keeping == f"Kept until {line.now.year + 10}"
