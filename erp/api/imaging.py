@@ -5,7 +5,8 @@ import json
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -101,6 +102,21 @@ async def send_file(request: Request) -> Response:
         StorageUnavailable: The object store is away.
     """
     found = await off_the_loop(_find, *_asked(request))
+    attachment = {
+        "content-disposition": f'attachment; filename="{found.sop_uid}.dcm"',
+        "content-security-policy": "default-src 'none'; sandbox",
+    }
+    return await streamed(found, attachment)
+
+
+async def streamed(
+    found: imaging.InstanceSource, more: Mapping[str, str] = MappingProxyType({})
+) -> Response:
+    """Return an object piece by piece, whatever its size.
+
+    Raises:
+        StorageUnavailable: The object store is away.
+    """
     pieces = object_pieces(found)
     first = await off_the_loop(next, pieces, b"")
 
@@ -109,11 +125,7 @@ async def send_file(request: Request) -> Response:
         async for piece in iterate_in_threadpool(pieces):
             yield piece
 
-    headers = PRIVATE | {
-        "content-length": str(found.size),
-        "content-disposition": f'attachment; filename="{found.sop_uid}.dcm"',
-        "content-security-policy": "default-src 'none'; sandbox",
-    }
+    headers = PRIVATE | {"content-length": str(found.size), **more}
     return StreamingResponse(body(), media_type="application/dicom", headers=headers)
 
 

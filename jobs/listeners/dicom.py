@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NoReturn
 
 import structlog
 from pydicom import config as pydicom_config
@@ -40,6 +40,7 @@ BACKLOG: Final = 64
 POLL_SECONDS: Final = 0.5
 PAUSE_SECONDS: Final = 1.0
 LEAVE_SECONDS: Final = 10.0
+ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 _log = structlog.get_logger()
 
 
@@ -82,7 +83,7 @@ class Crew:
 
     def run(self) -> None:
         """Keep the processes until told to stop."""
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in ENDING:
             signal.signal(number, self._stop)
         for place in range(self._size):
             self._start(place)
@@ -98,10 +99,23 @@ class Crew:
                 self._start(place)
 
     def _start(self, place: int) -> None:
-        pid = os.fork()
-        if pid:
-            self._places[pid] = place
-            return
+        """Start a process, unless told to stop; a word to stop waits until the process is known."""
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+        try:
+            if self._is_stopping:
+                return
+            pid = os.fork()
+            if pid:
+                self._places[pid] = place
+                return
+            for number in ENDING:
+                signal.signal(number, signal.SIG_DFL)
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        self._be(place)
+
+    def _be(self, place: int) -> NoReturn:
+        """Do the work in a process of its own, and end with it."""
         os.close(self._theirs)
         threading.Thread(target=self._leave_with_parent, daemon=True).start()
         code = 1
@@ -130,7 +144,7 @@ def _serve(listening: socket.socket, settings: Settings, is_first: bool) -> None
     directory = PeerDirectory()
     commitments = Commitments(directory)
     server = _server(listening, settings, directory, commitments)
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         signal.signal(number, lambda *_: threading.Thread(target=server.shutdown).start())
     if is_first:
         threading.Thread(target=commitments.answer_until_stopped, daemon=True).start()

@@ -20,6 +20,7 @@ from erp.core.errors import Busy, DomainError, Unavailable
 from erp.services import imaging, platform
 from jobs.listeners.peer_contexts import STORAGE_COMMITMENT, STORAGE_COMMITMENT_INSTANCE
 from jobs.listeners.peer_directory import Admission, PeerDirectory
+from jobs.listeners.peer_finding import AWAY
 from jobs.listeners.peer_storing import NOT_AUTHORISED, Event, status_of
 
 ASK: Final = 1
@@ -42,7 +43,10 @@ class Commitments:
 
     def ask(self, event: Event) -> tuple[int | Dataset, Dataset | None]:
         """Keep a question; it is answered once this says success, whatever happens to us."""
-        admission = self._directory.renewed(event.assoc.admission)
+        try:
+            admission = self._directory.renewed(event.assoc.admission)
+        except DomainError:
+            return status_of(BUSY, AWAY), None
         if admission is None or not admission.peer.may_store:
             return status_of(NOT_AUTHORISED, "This peer may not store here."), None
         if event.request.ActionTypeID != ASK:
@@ -54,7 +58,7 @@ class Commitments:
                 _question(admission, event.action_information),
             )
         except (Busy, Unavailable):
-            return status_of(BUSY, "The archive is away; ask again later."), None
+            return status_of(BUSY, AWAY), None
         except (DomainError, ValidationError, AttributeError, ValueError) as error:
             _log.warning("commitment_refused", why=str(error)[:200])
             return status_of(BAD_ARGUMENT, "The list of objects cannot be taken."), None

@@ -23,6 +23,7 @@ PENDING: Final = 0xFF00
 CANCELLED: Final = 0xFE00
 NO_MATCH_OF_CLASS: Final = 0xA900
 UNABLE: Final = 0xC001
+AWAY: Final = "The archive is away; ask again later."
 UNIQUE: Final = {
     "PATIENT": "PatientID",
     "STUDY": "StudyInstanceUID",
@@ -42,14 +43,10 @@ class Finding:
 
     def find(self, event: Event) -> Iterator[Answer]:
         """Yield what matches, then end; a cancel ends sooner."""
-        model = event.context.abstract_syntax
-        admission = self._directory.renewed(event.assoc.admission)
-        is_worklist = model == WORKLIST_FIND
-        if admission is None or not _may(admission, is_worklist=is_worklist):
-            yield status_of(NOT_AUTHORISED, "This peer may not search here."), None
-            return
-        if model != event.request.AffectedSOPClassUID:
-            yield status_of(NO_MATCH_OF_CLASS, "The class is not the one of the context."), None
+        is_worklist = event.context.abstract_syntax == WORKLIST_FIND
+        admission = self._admission(event, is_worklist=is_worklist)
+        if isinstance(admission, Dataset):
+            yield admission, None
             return
         try:
             found, is_cut = self._found(event, admission, is_worklist=is_worklist)
@@ -58,7 +55,7 @@ class Finding:
             return
         except DomainError as error:
             _log.warning("find_waits", code=error.code)
-            yield status_of(OUT_OF_RESOURCES, "The archive is away; ask again later."), None
+            yield status_of(OUT_OF_RESOURCES, AWAY), None
             return
         for match in found:
             if event.is_cancelled:
@@ -68,6 +65,18 @@ class Finding:
         if is_cut:
             text = f"More than {imaging.MOST_MATCHES} match; narrow the search."
             yield status_of(OUT_OF_RESOURCES, text), None
+
+    def _admission(self, event: Event, *, is_worklist: bool) -> Admission | Dataset:
+        """Return who asks, or the status that refuses them."""
+        try:
+            admission = self._directory.renewed(event.assoc.admission)
+        except DomainError:
+            return status_of(OUT_OF_RESOURCES, AWAY)
+        if admission is None or not _may(admission, is_worklist=is_worklist):
+            return status_of(NOT_AUTHORISED, "This peer may not search here.")
+        if event.context.abstract_syntax != event.request.AffectedSOPClassUID:
+            return status_of(NO_MATCH_OF_CLASS, "The class is not the one of the context.")
+        return admission
 
     def _found(
         self, event: Event, admission: Admission, *, is_worklist: bool

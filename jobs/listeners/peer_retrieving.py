@@ -20,7 +20,7 @@ from erp.core import db
 from erp.core.errors import DomainError, InvalidInput, NotFound
 from erp.services import documents, imaging
 from jobs.listeners.peer_directory import Admission, PeerDirectory
-from jobs.listeners.peer_finding import text_of
+from jobs.listeners.peer_finding import AWAY, text_of
 from jobs.listeners.peer_server import PeerAssociation
 from jobs.listeners.peer_storing import NOT_AUTHORISED
 
@@ -55,7 +55,11 @@ class Retrieving:
     ) -> None:
         """Serve one request to its final response."""
         asked = _Asked(association, request, context)
-        admission = association.admission and self._directory.renewed(association.admission)
+        try:
+            admission = association.admission and self._directory.renewed(association.admission)
+        except DomainError:
+            asked.end(NO_COUNT, AWAY)
+            return
         if admission is None or not admission.peer.may_retrieve:
             asked.end(NOT_AUTHORISED, "This peer may not fetch here.")
             return
@@ -67,7 +71,7 @@ class Retrieving:
         except InvalidInput as error:
             asked.end(UNABLE, error.message)
         except DomainError:
-            asked.end(NO_COUNT, "The archive is away; ask again later.")
+            asked.end(NO_COUNT, AWAY)
         else:
             self._send_all(asked, admission, rows)
 

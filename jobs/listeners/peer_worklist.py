@@ -3,6 +3,7 @@
 Source: PS3.4 annex K.
 """
 
+import fnmatch
 import re
 from collections.abc import Sequence as Many
 from typing import Any
@@ -85,5 +86,5 @@ def _fits(vr: str, given: str, held: str) -> bool:
         return (not first or held >= first) and (not last or held <= last.ljust(len(held), "9"))
     if vr == "TM":
         return held.startswith(given)
-    pattern = "".join({"*": ".*", "?": "."}.get(char, re.escape(char)) for char in given)
-    return re.fullmatch(pattern, held, re.IGNORECASE if vr == "PN" else 0) is not None
+    pattern = fnmatch.translate(given.replace("[", "[[]"))  # no number of asterisks takes it long
+    return re.match(pattern, held, re.IGNORECASE if vr == "PN" else 0) is not None

@@ -2,11 +2,12 @@
 
 import tempfile
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from erp.api.dicomweb.accepting import MULTIPART, parameters
 from erp.api.problems import BodyTooLarge, MalformedRequest, NotJson
@@ -73,7 +74,6 @@ class _Sink:
     async def write(self, content: bytes) -> None:
         self.size += len(content)
         if self.size > LARGEST_PART:
-            await self.discard()
             raise BodyTooLarge(f"An object is larger than {LARGEST_PART // 1024**3} GiB.")
         if self._file is None and self.size <= IN_MEMORY_BYTES:
             self._parts += content
@@ -94,10 +94,12 @@ class _Sink:
         await off_the_loop(self._file.close)
         return self._path
 
-    async def discard(self) -> None:
+    def discard(self) -> None:
+        """Remove the file, whatever state it is in."""
         if self._file is not None:
-            await off_the_loop(self._file.close)
             self._path.unlink(missing_ok=True)
+            with suppress(OSError):
+                self._file.close()
 
 
 async def incoming_parts(request: Request) -> AsyncIterator[IncomingPart]:
@@ -176,10 +178,10 @@ async def _content(body: _Body, delimiter: bytes) -> bytes | Path:
     sink = _Sink()
     try:
         await _pour(body, delimiter, sink)
-    except (MalformedRequest, ClientDisconnect):
-        await sink.discard()
+        return await sink.close()
+    except BaseException:  # a full disk and a cancelled request too leave no file
+        sink.discard()
         raise
-    return await sink.close()
 
 
 async def _pour(body: _Body, delimiter: bytes, sink: _Sink) -> None:

@@ -33,7 +33,7 @@ from erp.api.dicomweb.addresses import (
     uids_of,
 )
 from erp.api.dicomweb.parts import Part, multipart
-from erp.api.imaging import PRIVATE, object_pieces
+from erp.api.imaging import PRIVATE, object_pieces, streamed
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound, Unavailable
@@ -74,9 +74,7 @@ async def send_objects(request: Request) -> Response:
     found = await off_the_loop(found_objects, caller(request), uids_of(request))
     media = _fitting(wanted, found)
     if request.path_params.get("sop_uid") and not media.is_multipart and media.kind == DICOM:
-        pieces = object_pieces(found[0])
-        content = await off_the_loop(b"".join, pieces)
-        return Response(content, headers=PRIVATE, media_type=DICOM)
+        return await streamed(found[0])
     root = root_of(request)
     return await multipart(DICOM, (_part(root, one) for one in found))
 

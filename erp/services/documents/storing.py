@@ -96,18 +96,29 @@ def ensure_blob(
 def ensure_blobs(
     session: Session, ctx: RequestContext, sizes: Mapping[str, int], *, media_type: str
 ) -> None:
-    """Record several bytes that are in object storage, by digest; what is recorded stays."""
+    """Record several bytes that were just written to object storage, by digest.
+
+    What is recorded stays. Bytes that were removed, missing or damaged are whole again.
+    """
     digests = sorted(sizes)
     db.execute(
         session,
-        "insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
-        " select %s, sha256, size, storage_key, %s, %s"
-        " from unnest(%s::text[], %s::bigint[], %s::text[]) as kept (sha256, size, storage_key)"
+        "with back as (update blob_state set removed_at = null, fault = ''"
+        "   where tenant_id = %(tenant)s and sha256 = any(%(digests)s)"
+        "   and (removed_at is not null or fault <> ''))"
+        " insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
+        " select %(tenant)s, sha256, size, storage_key, %(media)s, %(now)s"
+        " from unnest(%(digests)s::text[], %(sizes)s::bigint[], %(keys)s::text[])"
+        " as kept (sha256, size, storage_key)"
         " on conflict (tenant_id, sha256) do nothing",
-        (
-            *(ctx.tenant_id, media_type, ctx.now, digests, [sizes[one] for one in digests]),
-            [blob_key(ctx.tenant_id, one) for one in digests],
-        ),
+        {
+            "tenant": ctx.tenant_id,
+            "media": media_type,
+            "now": ctx.now,
+            "digests": digests,
+            "sizes": [sizes[one] for one in digests],
+            "keys": [blob_key(ctx.tenant_id, one) for one in digests],
+        },
     )
 
 

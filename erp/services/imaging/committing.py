@@ -134,11 +134,24 @@ def _end_sessions(session: Session, ctx: RequestContext, cmd: RecordCommitment) 
 
 
 def due_commitments(session: Session, now: datetime, most: int = 20) -> list[DueCommitment]:
-    """Return questions whose answer is due, oldest first; needs the operators' role."""
+    """Return questions whose answer is due, oldest first; needs the operators' role.
+
+    Those of a peer or under a title that was retired wait: nobody may be told any more.
+    """
     rows = db.fetch_all(
         session,
-        "select tenant_id, id, device_id, entity_id from storage_commitment"
-        " where status = 'due' and next_try_at <= %s order by next_try_at limit %s",
+        """
+        select asked.tenant_id, asked.id, asked.device_id, asked.entity_id
+          from storage_commitment asked
+          join imaging_device device
+            on (device.tenant_id, device.id) = (asked.tenant_id, asked.device_id)
+          join dicom_entity entity
+            on (entity.tenant_id, entity.id) = (asked.tenant_id, asked.entity_id)
+          join tenant on tenant.id = asked.tenant_id
+         where asked.status = 'due' and asked.next_try_at <= %s
+           and device.is_active and entity.is_active and not tenant.is_suspended
+         order by asked.next_try_at limit %s
+        """,
         (now, most),
     )
     return [DueCommitment(**row) for row in rows]
@@ -149,8 +162,8 @@ def answer_commitment(
 ) -> CommitmentAnswer | None:
     """Return what is true now of a question whose answer is due, and claim the sending of it.
 
-    Nothing if another process has it. An object counts once its row is committed: its bytes
-    were durable before.
+    Nothing if another process has it. An object counts once its row is committed, since its bytes
+    were durable before; not if its study was removed or its bytes were found missing or damaged.
     """
     row = db.fetch_one(
         session,
@@ -208,7 +221,19 @@ def note_unanswered(
 def _classes_of(session: Session, ctx: RequestContext, sop_uids: list[str]) -> dict[str, str]:
     rows = db.fetch_all(
         session,
-        "select sop_uid, sop_class from dicom_instance where tenant_id = %s and sop_uid = any(%s)",
+        """
+        select instance.sop_uid, instance.sop_class
+          from dicom_instance instance
+          left join dicom_series series
+            on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)
+          left join dicom_study study
+            on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)
+          left join blob_state known
+            on (known.tenant_id, known.sha256) = (instance.tenant_id, instance.sha256)
+         where instance.tenant_id = %s and instance.sop_uid = any(%s)
+           and study.removed_at is null and known.removed_at is null
+           and coalesce(known.fault, '') = ''
+        """,
         (ctx.tenant_id, sop_uids),
     )
     return {row["sop_uid"]: row["sop_class"] for row in rows}

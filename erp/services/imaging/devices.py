@@ -16,7 +16,7 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import identity
 from erp.services.imaging import queries
-from erp.services.imaging.errors import OnlyDevices, UnknownDevice
+from erp.services.imaging.errors import OnlyDevices, SharedWayIn, UnknownDevice
 from erp.services.imaging.events import DeviceChanged, DeviceRegistered
 from erp.services.imaging.messages import DeviceState
 from erp.services.imaging.outgoing import clear_settlements
@@ -165,20 +165,35 @@ def retire_device(session: Session, ctx: RequestContext, cmd: RetireDevice) -> I
 
     Raises:
         UnknownDevice: There is none.
+        SharedWayIn: It stands for all uploads, or all of DICOMweb, of a branch.
 
     Emits:
         imaging.device_changed.v1.
     """
     row = db.fetch_one(
         session,
-        "update imaging_device set is_active = false, state = 'offline'"
-        " where tenant_id = %s and id = %s and is_active returning id",
+        "update imaging_device set is_active = false, state = 'offline' where tenant_id = %s"
+        " and id = %s and is_active and kind in ('mqtt', 'dicom') returning id",
         (ctx.tenant_id, cmd.device_id),
     )
     if row is None:
+        _refuse_shared(session, ctx, cmd.device_id)
         raise unknown_device()
     _tell(session, ctx, cmd.device_id, "offline", is_active=False)
     return Identified(id=cmd.device_id)
+
+
+def _refuse_shared(session: Session, ctx: RequestContext, device_id: UUID) -> None:
+    shared = db.fetch_one(
+        session,
+        "select name from imaging_device"
+        " where tenant_id = %s and id = %s and kind in ('upload', 'dicomweb')",
+        (ctx.tenant_id, device_id),
+    )
+    if shared is not None:
+        raise SharedWayIn(
+            f"{shared['name']} is open to everybody who may operate imaging and cannot be retired."
+        )
 
 
 @command("imaging.note_device_state", permission="imaging.ingest")

@@ -16,6 +16,12 @@ class UnknownDevice(NotFound):
     code = "unknown_device"
 
 
+class SharedWayIn(Conflict):
+    """Uploads and DICOMweb of a branch are always there."""
+
+    code = "shared_way_in"
+
+
 class DeviceCodeTaken(Conflict):
     """The broker already has a device of this name at this site."""
 

@@ -93,6 +93,10 @@ _OWNER: Final[Mapping[Level, LiteralString]] = {
     "SERIES": "series",
     "IMAGE": "instance",
 }
+_STAYS: Final = (
+    "exists (select from dicom_study own where own.tenant_id = patient.tenant_id"
+    " and own.dicom_patient_id = patient.id and own.removed_at is null)"
+)
 _MODALITIES: Final = (
     "array(select distinct inside.modality from dicom_series inside where inside.tenant_id ="
     " study.tenant_id and inside.study_id = study.id order by 1)"
@@ -129,8 +133,7 @@ def find_in_archive(
     columns = [f'{key.column} as "{name}"' for name, key in known.items()]
     if level == "STUDY":
         columns.append(f'{_MODALITIES} as "ModalitiesInStudy"')
-    if level != "PATIENT":
-        conditions.append("study.removed_at is null")
+    conditions.append(_STAYS if level == "PATIENT" else "study.removed_at is null")
     where = "".join(f" and {condition}" for condition in conditions)
     owner = _OWNER[level]
     return db.fetch_all(

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.services.documents import blob_key
 from erp.services.imaging.detailing import InstanceSource
 from erp.services.imaging.errors import UnknownObject
@@ -44,6 +45,7 @@ def find_objects(
     Raises:
         PermissionDenied: The actor may not see images.
         UnknownObject: There is no such study, series or object.
+        InvalidInput: There are more than are handed out at once; a part would pass for the whole.
     """
     ctx.require("imaging.view")
     rows = db.fetch_all(
@@ -70,11 +72,13 @@ def find_objects(
             "series": series_uid,
             "sop": sop_uid,
             "attrs": with_attrs,
-            "limit": MOST_OBJECTS,
+            "limit": MOST_OBJECTS + 1,
         },
     )
     if not rows:
         raise UnknownObject("There is no such study, series or object.")
+    if len(rows) > MOST_OBJECTS:
+        raise InvalidInput(f"There are more than {MOST_OBJECTS} objects; ask for a series of them.")
     return [
         ArchivedObject(**row, storage_key=blob_key(ctx.tenant_id, row["sha256"])) for row in rows
     ]

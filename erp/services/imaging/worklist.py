@@ -105,7 +105,8 @@ def worklist_for(
 ) -> list[dict[str, Any]]:
     """Return what modalities of a branch may still take, first what comes first.
 
-    They narrow it by what they know of themselves; see the listener.
+    They narrow it by what they know of themselves; see the listener. Where there are more than
+    `most`, what was planned for longest ago is left out, so that nothing forgotten hides today's.
 
     Raises:
         PermissionDenied: The actor may not see images.
@@ -114,18 +115,20 @@ def worklist_for(
     return db.fetch_all(
         session,
         """
-        select planned.accession, planned.sps_id, planned.study_uid, planned.patient_code,
+        select * from (
+        select planned.id, planned.accession, planned.sps_id, planned.study_uid, planned.patient_code,
                planned.patient_name, planned.birth_on, planned.sex, planned.procedure,
                planned.protocol, planned.modality, planned.referring_physician, planned.note,
                planned.is_priority, coalesce(device.name, '') as device,
                coalesce(device.ae_title, '') as ae_title,
-               planned.scheduled_at at time zone %(zone)s as local_at
+               planned.scheduled_at, planned.scheduled_at at time zone %(zone)s as local_at
           from imaging_order planned
           left join imaging_device device
             on (device.tenant_id, device.id) = (planned.tenant_id, planned.device_id)
          where planned.tenant_id = %(tenant)s and planned.branch_id = %(branch)s
            and planned.status = 'scheduled'
-         order by planned.is_priority desc, planned.scheduled_at, planned.id limit %(most)s
+         order by planned.scheduled_at desc, planned.id desc limit %(most)s) latest
+         order by is_priority desc, scheduled_at, id
         """,
         {"tenant": ctx.tenant_id, "branch": branch_id, "zone": ctx.time_zone, "most": most},
     )

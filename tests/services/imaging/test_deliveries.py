@@ -9,14 +9,16 @@ import pytest
 from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.clock import utc_now
-from erp.core.errors import PermissionDenied
+from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services import imaging, platform
 from erp.services.documents import blob_key
-from erp.services.imaging.errors import EndedByDevice, UnknownDevice
+from erp.services.imaging import retrieving
+from erp.services.imaging.errors import EndedByDevice, SharedWayIn, UnknownDevice
 from tests.dicom import objects
 from tests.dicom.objects import good
 from tests.factories import referees
 from tests.services.imaging.line import intake, make_line
+from tests.services.imaging.people import act, member
 
 OTHER = "1.2.826.0.1.3680043.10.1.2.2"
 
@@ -243,3 +245,34 @@ def test_a_repeat_that_is_uploaded_finds_what_it_repeats(way):
     way.deliver(good(**{name: f"{OTHER}.{uid}" for name, uid in again.items()}))
     (arrived,) = [row for row in way.sessions() if row["id"] != first["id"]]
     assert arrived["repeat_of"] == first["id"]
+
+
+def test_new_objects_of_a_study_end_a_first_reading(way):
+    meera = member(way.owner, "Meera", "manager")
+    asha = member(way.owner, "Asha", "technician")
+    minutes = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
+    act(meera, "save_protocol", minutes | {"second_reader": "always"})
+    first = way.deliver(good())
+    way.run("imaging.complete_session", session_id=first.session_id)
+    given = act(asha, "accept_session", {"session_id": first.session_id})
+    assert given.awaiting == "second"
+    way.deliver(good(SOPInstanceUID="1.2.3.9"))
+    [session] = way.sessions()
+    assert (session["qa_state"], session["awaiting"]) == ("new", "")
+
+
+def test_more_objects_than_are_handed_out_at_once_are_refused_not_cut(way, monkeypatch):
+    monkeypatch.setattr(retrieving, "MOST_OBJECTS", 2)
+    for number in range(2):
+        way.deliver(good(SOPInstanceUID=f"1.2.3.{number}"))
+    with db.unit_of_work(way.owner) as session:
+        assert len(imaging.find_objects(session, way.owner, objects.STUDY)) == 2
+    way.deliver(good(SOPInstanceUID="1.2.3.9"))
+    with db.unit_of_work(way.owner) as session, pytest.raises(InvalidInput, match="more than 2"):
+        imaging.find_objects(session, way.owner, objects.STUDY)
+
+
+def test_a_shared_way_in_is_not_retired(way):
+    with pytest.raises(SharedWayIn):
+        way.run("imaging.retire_device", device_id=way.device_id)
+    assert way.deliver(good()).status == "stored"

@@ -91,6 +91,8 @@ def test_a_study_leaves_when_one_asked_and_another_approved(archive):
     )
     with db.unit_of_work(archive.owner) as session:
         assert imaging.search_archive(session, archive.owner, imaging.ArchiveSearch("study")) == []
+        for level in imaging.LEVELS:
+            assert imaging.find_in_archive(session, archive.owner, level, {}) == []
         with pytest.raises(UnknownObject):
             imaging.find_objects(session, archive.owner, STUDY)
         wanted = imaging.GetInstance(instance_id=archive.instance_id)
@@ -227,3 +229,26 @@ def test_the_list_says_how_each_study_stands(archive):
     assert (shown(), shown("held"), shown("due"), shown("removed")) == (["held"], ["held"], [], [])
     now = archive.run("imaging.ingest_now")
     assert (now.waiting, now.held, now.damaged) == (0, 0, 0)
+
+
+def test_removed_bytes_that_come_again_are_checked_again(archive):
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    archive.remove(removal)
+    assert archive.rows("select 1 from blob_state where removed_at is not null")
+    intake().deliver(archive.line, archive.way, "upload", good())
+    assert archive.rows("select 1 from blob_state where removed_at is not null") == []
+
+
+def test_a_study_is_due_once_its_newest_object_is(archive):
+    def due():
+        return len(archive.run("imaging.list_studies", show="due").rows)
+
+    with db.unit_of_work(archive.owner) as session:
+        db.execute(session, "update dicom_study set created_at = %s", (utc_now() - OLD,))
+    assert due() == 1
+    line = replace(archive.line, now=utc_now())
+    intake().deliver(line, archive.way, "upload", good(SOPInstanceUID="1.2.77"))
+    assert due() == 0
+    [row] = archive.run("imaging.list_studies").rows
+    assert row.keeping == f"Kept until {line.now.year + 10}"

@@ -202,3 +202,15 @@ def test_an_event_that_names_the_accession_links_its_session(clinic, line):
     assert line.session()["order_id"] == made.id
     [row] = run(clinic, "imaging.list_orders").rows
     assert (row.status, row.session_number) == ("started", line.session()["number"])
+
+
+def test_examinations_forgotten_long_ago_do_not_hide_those_of_today(clinic):
+    who = patient(clinic)
+    days = ("2020-01-01", "2026-11-23", "2026-11-22")
+    made = [
+        run(clinic, "imaging.schedule_order", patient_id=who, procedure="Head", day=day)
+        for day in days
+    ]
+    with db.unit_of_work(clinic) as session:
+        rows = imaging.worklist_for(session, clinic, clinic.branch_id, 2)
+    assert [row["accession"] for row in rows] == [made[2].accession, made[1].accession]
