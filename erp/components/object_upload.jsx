@@ -148,6 +148,8 @@ export function ObjectUpload() {
   const up = useUploads();
   const [over, setOver] = useState(false), [only, setOnly] = useState(false);
   const files = useRef(null), folder = useRef(null);
+  const isEmpty = up.jobs.length === 0;
+  useEffect(() => { if (isEmpty) setOnly(false); }, [isEmpty]);
   const counts = {}, sessions = new Map();
   for (const job of up.jobs) {
     counts[job.status] = (counts[job.status] ?? 0) + 1;

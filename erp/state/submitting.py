@@ -28,6 +28,11 @@ _FOCUS_FIRST_ERROR = (
 )
 
 
+def is_ticked(value: object) -> bool:
+    """Tell whether a check box was ticked: a form sends its text, or yes and no where it is known by id."""
+    return value is True or value == "true"
+
+
 class FormState(SessionState, mixin=True):
     """One form that runs one command."""
 

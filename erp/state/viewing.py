@@ -10,6 +10,7 @@ from erp.core.errors import DomainError
 from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState
+from erp.state.submitting import is_ticked
 
 
 class ViewState(SessionState, mixin=True):
@@ -42,7 +43,7 @@ class ViewState(SessionState, mixin=True):
                 "screen": self.query,
                 "name": name,
                 "filters": self._chosen(),
-                "is_shared": isinstance(form, dict) and form.get("is_shared") == "true",
+                "is_shared": isinstance(form, dict) and is_ticked(form.get("is_shared")),
             }
             await self._run("platform.save_view", given)
         except (ValidationError, DomainError) as error:

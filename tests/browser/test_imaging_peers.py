@@ -50,13 +50,13 @@ def test_a_peer_is_let_in_called_and_planned_for(
     own = f"V{uuid4().hex[:8].upper()}"
     page.get_by_role("button", name="Add title").click()
     in_dialog(page)
-    page.get_by_label("AE title").fill(own)
+    page.get_by_role("textbox", name="AE title").fill(own)
     page.get_by_role("dialog").get_by_role("button", name="Add title").click()
     expect(page.locator(".title-chips", has_text=own)).to_be_visible()
 
     page.get_by_role("button", name="Add peer").first.click()
     in_dialog(page)
-    page.get_by_label("AE title").fill(title)
+    page.get_by_role("textbox", name="AE title").fill(title)
     page.get_by_label("Name", exact=True).fill("CT in room 2")
     page.get_by_label("Let in from").fill("somewhere")
     page.get_by_role("dialog").get_by_role("button", name="Add peer").click()

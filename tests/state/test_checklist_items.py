@@ -26,3 +26,10 @@ def test_an_item_is_read_though_the_fields_of_other_kinds_are_not_shown():
 def test_what_is_wrong_stands_at_its_field(form, kind, field):
     _, errors = _read_item(UNSHOWN | form, kind, [])
     assert list(errors) == [field]
+
+
+@pytest.mark.parametrize(("sent", "is_required"), [(True, True), ("true", True), (False, False)])
+def test_a_box_counts_as_a_browser_sends_it(sent, is_required):
+    form = UNSHOWN | {"label": "In focus", "is_required": sent}
+    item, _ = _read_item(form, "yes_no", [])
+    assert item["is_required"] is is_required

@@ -8,6 +8,7 @@ import reflex as rx
 from erp.state.asking import DialogFormState
 from erp.state.banking.wording import RECONCILE, account_choices
 from erp.state.banking.workspace import BankState
+from erp.state.submitting import is_ticked
 
 PARTS = ("1", "2", "3", "4")
 """Parts that the form offers; more are booked through the journal."""
@@ -100,7 +101,7 @@ class UnmatchState(_OverDesk, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        return given | {"take_back": given.get("take_back") == "true"}
+        return given | {"take_back": is_ticked(given.get("take_back"))}
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         await (await self._desk())._show()  # noqa: SLF001  sister of this state

@@ -15,6 +15,7 @@ from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState
 from erp.state.showing import display_rows
+from erp.state.submitting import is_ticked
 
 RULE_COLUMNS = (
     Column("name", "Rule", detail="when"),
@@ -134,7 +135,7 @@ class SetRuleState(DialogFormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        return given | {"is_automatic": given.get("is_automatic") == "true"}
+        return given | {"is_automatic": is_ticked(given.get("is_automatic"))}
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         await (await self.get_state(BankRulesState))._show()  # noqa: SLF001  sister of this state

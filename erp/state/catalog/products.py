@@ -10,7 +10,7 @@ from erp.core.columns import Column, Kind
 from erp.state.catalog.wording import FORMS, LEVEL_TONES, SHELF_TONES, names_typed
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
-from erp.state.submitting import FormState
+from erp.state.submitting import FormState, is_ticked
 
 EDIT = "catalog.edit"
 CHECKS = ("is_lot_tracked", "is_expiry_required", "is_service")
@@ -72,7 +72,7 @@ class NewProductState(FormState, rx.State):
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         """Send a box that is not ticked as a no, and the remedy with all its names."""
         given = dict(super()._payload(form))
-        checks = {name: given.get(name) == "true" for name in CHECKS}
+        checks = {name: is_ticked(given.get(name)) for name in CHECKS}
         return with_remedy(given) | checks
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:

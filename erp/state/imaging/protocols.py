@@ -15,6 +15,7 @@ from erp.state.explaining import errors_by_field
 from erp.state.imaging.wording import minutes_words
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, new_form_key
+from erp.state.submitting import is_ticked
 
 VIEW = "imaging.view"
 MANAGE = "imaging.manage"
@@ -192,8 +193,8 @@ def _read_item(
         "key": key,
         "label": label[:120],
         "kind": kind,
-        "is_required": typed.get("is_required") == "true",
-        "allows_na": kind == "yes_no" and typed.get("allows_na") == "true",
+        "is_required": is_ticked(form.get("is_required")),
+        "allows_na": kind == "yes_no" and is_ticked(form.get("allows_na")),
         "choices": choices if kind == "choice" else [],
         "unit": typed.get("unit", "")[:16] if kind == "number" else "",
         **(bounds if kind == "number" else {"low": None, "high": None}),

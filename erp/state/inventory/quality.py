@@ -14,6 +14,7 @@ from erp.state.lining import Line, LinedFormState
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, SIGNED_IN, handler
 from erp.state.session import SessionState, as_uuid
+from erp.state.submitting import is_ticked
 
 PLAN = "inventory.plan"
 GENERAL = "All other goods"
@@ -115,7 +116,7 @@ class ChecklistFormState(LinedFormState, rx.State):
     def _point_typed(self, form: Mapping[str, Any], line: Line) -> dict[str, Any]:
         typed = self._typed(form, line, "question", "kind", "minimum", "maximum", "unit")
         required = self._typed(form, line, "is_required").get("is_required", "")
-        return typed | {"is_required": required == "true"}
+        return typed | {"is_required": is_ticked(required)}
 
     def _field_at(self, field: str) -> str:
         return super()._field_at(field.replace("points", "lines", 1))

@@ -9,6 +9,7 @@ from erp.core.columns import Column, Kind
 from erp.core.formatting import counted, group_count, money_text, plain_decimal
 from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
+from erp.state.submitting import is_ticked
 
 VIEW = "loyalty.view"
 MANAGE = "loyalty.manage"
@@ -98,7 +99,7 @@ class SetProgrammeState(DialogFormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        return given | {"is_active": given.get("is_active") == "true"}
+        return given | {"is_active": is_ticked(given.get("is_active"))}
 
     async def _done(self, result: Any) -> str:
         await (await self.get_state(ProgrammeState))._reload()

@@ -16,6 +16,7 @@ from erp.state.listing import ListState
 from erp.state.payments.wording import RECEIVE, VIEW
 from erp.state.registry import handler
 from erp.state.session import new_form_key
+from erp.state.submitting import is_ticked
 
 STANDINGS = {"due": "To be reminded", "held": "Held by a promise", "told": "Reminded already"}
 MOST_AT_ONCE = 100
@@ -157,7 +158,7 @@ class ReminderRuleState(DialogFormState, rx.State):
                 "after_days": text(level, "days"),
                 "subject": text(level, "subject"),
                 "body": text(level, "body"),
-                "is_automatic": text(level, "automatic") == "true",
+                "is_automatic": is_ticked(form.get("automatic-" + level["id"])),
             }
             for level in self.levels
         ]
