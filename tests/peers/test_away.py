@@ -1,6 +1,7 @@
 """While the database is away every request gets DICOM's own word for it, not a broken association."""
 
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pynetdicom.dimse_primitives import C_GET, C_MOVE
@@ -29,12 +30,14 @@ def event():
 
 
 def test_a_search_is_out_of_resources(event):
-    [(status, match)] = Finding(Away()).find(event)
+    found: Any = Finding(Away()).find(event)
+    [(status, match)] = found
     assert (status.Status, match) == (0xA700, None)
 
 
 def test_a_question_is_to_be_asked_again(event):
-    status, _ = Commitments(Away()).ask(event)
+    said: Any = Commitments(Away()).ask(event)
+    status, _ = said
     assert status.Status == BUSY
 
 

@@ -71,9 +71,15 @@ def devices_page() -> rx.Component:
 
 def _row_actions(row: rx.Var[dict[str, str]]) -> rx.Component:
     changing = rx.el.div(
-        icon_button("key-round", "New password", on_click=Register.renew(row["id"])),
-        icon_button(
-            "archive", "Retire", on_click=DeviceListState.ask_retire(row["id"], row["name"])
+        rx.cond(
+            row["way"] == "mqtt",
+            icon_button("key-round", "New password", on_click=Register.renew(row["id"])),
+        ),
+        rx.cond(
+            (row["way"] == "mqtt") | (row["way"] == "dicom"),
+            icon_button(
+                "archive", "Retire", on_click=DeviceListState.ask_retire(row["id"], row["name"])
+            ),
         ),
         class_name="row-actions",
     )

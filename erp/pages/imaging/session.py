@@ -11,11 +11,13 @@ from erp.components import (
     download_link,
     fact_list,
     form_dialog,
+    icon_button,
     lookup_field,
     notice,
     page_header,
     progress_bar,
     text_area,
+    text_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -33,7 +35,7 @@ from erp.pages.imaging.viewing import (
 )
 from erp.pages.routing import page
 from erp.state.imaging.review import ReviewState
-from erp.state.imaging.session import AssignState, ReportState
+from erp.state.imaging.session import AssignState, ReportState, SendReportState
 from erp.state.imaging.session import ImagingSessionState as State
 
 head = State.head
@@ -183,7 +185,21 @@ def _made(row: rx.Var[dict[str, str]]) -> rx.Component:
             rx.el.span(row["detail"], class_name="hint"),
             rx.cond(row["problem"] != "", rx.el.p(row["problem"], class_name="error")),
         ),
-        rx.cond(row["href"] != "", download_link("Download", row["href"])),
+        rx.cond(
+            row["href"] != "",
+            rx.el.div(
+                rx.cond(
+                    head["may_report"] != "",
+                    icon_button(
+                        "send",
+                        f"Send {row['title']} by e-mail",
+                        on_click=SendReportState.open_dialog(row["id"], row["title"]),
+                    ),
+                ),
+                download_link("Download", row["href"]),
+                class_name="row-actions",
+            ),
+        ),
         key=row["id"],
     )
 
@@ -197,6 +213,21 @@ def _dialogs() -> rx.Component:
         review_dialogs(),
         _assign_dialog(),
         _report_dialog(),
+        form_dialog(
+            SendReportState,
+            text_field(
+                "To",
+                "to_address",
+                errors=SendReportState.field_errors,
+                type="email",
+                placeholder="The patient's own address",
+                hint="Empty takes the address on the patient's record.",
+            ),
+            text_area("Note", "note", errors=SendReportState.field_errors, max_length=500),
+            title=f"Send the report, {SendReportState.subject['label']}",
+            subtitle="As a PDF by e-mail, once a day to the same address.",
+            submit="Send",
+        ),
     )
 
 

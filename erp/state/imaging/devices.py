@@ -56,6 +56,9 @@ class DeviceListState(ListState, rx.State):
     asked_name: str = ""
     is_asking: bool = False
 
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"way": row.kind}
+
     async def _reload(self) -> None:
         """Show the list, and what may be done only to those who may do it."""
         self.may_operate = (await self._principal()).may(OPERATE)

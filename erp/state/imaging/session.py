@@ -102,6 +102,15 @@ class AssignState(_SessionDialog, rx.State):
     done_words: ClassVar[str] = "Patient assigned."
 
 
+class SendReportState(_SessionDialog, rx.State):
+    """Sends a finished report by e-mail."""
+
+    subject_field: ClassVar[str] = "report_id"
+    permission: ClassVar[str] = REVIEW
+    command: ClassVar[str] = "imaging.send_report"
+    done_words: ClassVar[str] = "The report is on its way. Messages sent says whether it arrived."
+
+
 class ReportState(_SessionDialog, rx.State):
     """Asks for the PDF report."""
 

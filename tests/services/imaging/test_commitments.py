@@ -48,6 +48,7 @@ class Asker:
         asked = self.ask(name)
         with db.unit_of_work(self.owner) as session:
             said = imaging.answer_commitment(session, self.ctx, asked)
+        assert said is not None
         return len(said.kept), [reason for _, reason in said.refused]
 
 
