@@ -110,7 +110,10 @@ def record_commitment(session: Session, ctx: RequestContext, cmd: RecordCommitme
 
 
 def _end_sessions(session: Session, ctx: RequestContext, cmd: RecordCommitment) -> None:
-    """End the peer's sessions that the list is about; what is nowhere yet belongs to a lone one."""
+    """End the peer's sessions that the list is about; what is nowhere yet belongs to a lone one.
+
+    A modality may ask image by image: the lists of a session add up.
+    """
     asked = [item.sop_uid for item in cmd.items]
     rows = db.fetch_all(
         session,
@@ -129,8 +132,20 @@ def _end_sessions(session: Session, ctx: RequestContext, cmd: RecordCommitment) 
             (ctx.tenant_id, row["id"]),
         )
         if found is not None:
-            manifest = [ManifestLine(sop_uid=sop_uid) for sop_uid in listed]
+            whole = dict.fromkeys([*_listed_before(session, ctx, row["id"]), *listed])
+            manifest = [ManifestLine(sop_uid=sop_uid) for sop_uid in whole]
             end_session(session, ctx, found, manifest, "storage commitment")
+
+
+def _listed_before(session: Session, ctx: RequestContext, session_id: UUID) -> list[str]:
+    """Return what the last list of a session named."""
+    row = db.fetch_one(
+        session,
+        "select body from session_event where tenant_id = %s and session_id = %s"
+        " and type = 'session.complete' order by seq desc limit 1",
+        (ctx.tenant_id, session_id),
+    )
+    return [line["sop_uid"] for line in row["body"]["complete"]["manifest"]] if row else []
 
 
 def due_commitments(session: Session, now: datetime, most: int = 20) -> list[DueCommitment]:

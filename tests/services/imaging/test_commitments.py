@@ -94,3 +94,14 @@ def test_a_question_nobody_may_be_told_about_holds_up_no_other(asker, retired):
     else:
         platform.run("imaging.retire_entity", asker.owner, {"entity_id": asker.entity_id})
     assert not is_due()
+
+
+def test_the_lists_of_a_session_add_up_where_a_modality_asks_image_by_image(asker):
+    other = f"{SOP}.7"
+    for content in (good(), good(SOPInstanceUID=other)):
+        intake().deliver(asker.ctx, asker.device_id, "cstore", content)
+    asker.ask("1.2.1")
+    asker.ask("1.2.2", other)
+    with db.unit_of_work(asker.owner) as session:
+        [held] = db.fetch_all(session, "select state, expected, stored from imaging_session")
+    assert held == {"state": "complete", "expected": 2, "stored": 2}
