@@ -15,6 +15,7 @@ from erp.core.ids import new_id
 from erp.services import identity
 from erp.services.imaging.errors import NotReviewable
 from erp.services.imaging.events import AddendumAdded, SessionSigned
+from erp.services.imaging.gauging import AREAS
 from erp.services.imaging.locking import lock_session_row, require_state
 from erp.services.imaging.queries import membership_of_actor, report_measurements
 from erp.services.imaging.reopening import record_decision
@@ -73,7 +74,7 @@ def sign_off_session(session: Session, ctx: RequestContext, cmd: SignOffSession)
 
     Raises:
         UnknownSession: There is none.
-        NotReviewable: It is not accepted.
+        NotReviewable: It is not accepted, or the server still counts the figures of an area.
         ReviewOvertaken: Somebody decided since `version` was shown.
         NotFound: The actor is no member.
         InvalidInput: The actor has no PIN.
@@ -83,6 +84,7 @@ def sign_off_session(session: Session, ctx: RequestContext, cmd: SignOffSession)
     """
     found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
     require_state(found, ACCEPTED, "is not accepted, so there is nothing to sign")
+    _require_counted(session, ctx, found)
     own = membership_of_actor(session, ctx)
     if own is None:
         raise NotFound("Only a member of the clinic signs.")
@@ -132,6 +134,14 @@ def add_addendum(session: Session, ctx: RequestContext, cmd: AddAddendum) -> Ide
     added = AddendumAdded(session_id=cmd.session_id, addendum_id=addendum_id)
     emit(session, ctx, cmd.session_id, added)
     return Identified(id=addendum_id)
+
+
+def _require_counted(session: Session, ctx: RequestContext, found: db.Row) -> None:
+    """Refuse while figures are not counted yet: what is signed must be what is shown later."""
+    marks = report_measurements(session, ctx, found["id"])
+    areas = [row for row in marks if row["tool"] in AREAS]
+    if any(row["counted"] is None and row["agrees"] is None for row in areas):
+        raise NotReviewable("The server still counts the figures of an area. Sign in a moment.")
 
 
 def _freeze(session: Session, ctx: RequestContext, found: db.Row) -> tuple[UUID, str]:

@@ -173,7 +173,7 @@ def test_an_object_that_comes_later_is_stored_and_is_not_part_of_it(signed, asha
 
 
 def test_what_comes_by_itself_after_the_signature_is_taken(line, asha, clinic):
-    """Figures, events, held and late objects, an order: none of it may fail in the background."""
+    """Events, held and late objects, an order: none of it may fail; figures are counted before."""
     patient = {"name": "Uma Rao", "kind": "patient", "state_code": "27", "roles": ["patient"]}
     party = platform.run("party.create_party", clinic, patient).result.id
     planned = platform.run(
@@ -187,8 +187,8 @@ def test_what_comes_by_itself_after_the_signature_is_taken(line, asha, clinic):
     line.complete(content)
     area = draw(line, asha, tool="rectangle")
     act(asha, "accept_session", given_of(line))
-    assert sign(line, asha).is_signed
-
+    with pytest.raises(NotReviewable, match="counts"):
+        sign(line, asha)
     figures = {
         "pixels": 4,
         "mean": 1.0,
@@ -200,6 +200,8 @@ def test_what_comes_by_itself_after_the_signature_is_taken(line, asha, clinic):
     with db.unit_of_work(clinic) as session:
         assert imaging.find_uncounted(session, clinic, area.id) is not None
         imaging.note_figures(session, clinic, area.id, figures, "")
+    assert sign(line, asha).is_signed
+
     line.tell(
         line.event(
             "session.progress",
