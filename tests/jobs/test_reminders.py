@@ -56,6 +56,16 @@ def test_it_goes_out_once_with_the_statement(shop):
     assert row.message_status == "queued"
 
 
+def test_a_mail_server_that_is_taken_away_meanwhile_loses_no_reminder(shop, monkeypatch):
+    set_rule(shop)
+    customer = owing(shop, 4, email="accounts@buyer.example")
+    made = shop.run("payments.remind_parties", {"party_ids": [customer]}, at=after(shop, 6))
+    monkeypatch.setattr(get_settings(), "smtp_url", SecretStr(""))
+    deliver(shop, made.reminder_ids[0])
+    (message,) = rows(shop, "select status from message")
+    assert message["status"] == "queued"
+
+
 def test_a_call_sends_nothing(shop):
     set_rule(shop)
     customer = owing(shop, 4, email="accounts@buyer.example")

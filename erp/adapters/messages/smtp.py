@@ -84,7 +84,11 @@ class SmtpCarrier:
         except ValueError as odd:
             problem = f"{message.to_address} is no e-mail address."
             raise NotCarried(problem, is_final=True) from odd
-        letter["From"] = Address(self._name, addr_spec=self._address)
+        try:
+            letter["From"] = Address(self._name, addr_spec=self._address)
+        except ValueError as odd:
+            problem = "MAIL_FROM is no `Name <address>`; whoever operates the product must set it."
+            raise NotCarried(problem, is_final=False) from odd
         letter["Subject"] = message.subject
         letter["Date"] = format_datetime(utc_now())
         letter["Message-ID"] = f"<{message.message_id}@{self._address.rpartition('@')[2]}>"

@@ -71,12 +71,19 @@ def require_channel(channel: Channel) -> None:
 
 
 def queue_message(
-    session: Session, ctx: RequestContext, new: NewMessage, *, again: bool = False
+    session: Session,
+    ctx: RequestContext,
+    new: NewMessage,
+    *,
+    again: bool = False,
+    is_promised: bool = False,
 ) -> UUID:
     """Queue a message and return its id; one queued under this key before is that one.
 
     Args:
         again: A person asks: the earlier one is queued once more if it failed or was cancelled.
+        is_promised: `require_channel` was asked when its reason was written: it is queued even if
+            the carrier was taken away since, and says so while it waits.
 
     Raises:
         ChannelNotSetUp: Nothing carries messages of its channel.
@@ -85,7 +92,8 @@ def queue_message(
     Emits:
         messaging.message_queued.v1.
     """
-    require_channel(new.channel)
+    if not is_promised:
+        require_channel(new.channel)
     if not new.to_address:
         message = f"{new.to_name} has no {NAMES[new.channel].lower()} address. Add it first."
         raise NoAddress(message, fields={"to_address": message})

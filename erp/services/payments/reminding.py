@@ -169,11 +169,7 @@ def list_reminders(session: Session, ctx: RequestContext, wanted: ListReminders)
 def queue_reminder(
     session: Session, ctx: RequestContext, reminder_id: UUID, files: Sequence[UUID]
 ) -> UUID | None:
-    """Queue the e-mail of a reminder with its statement; again changes nothing.
-
-    Raises:
-        ChannelNotSetUp: The mail server was taken away meanwhile.
-    """
+    """Queue the e-mail of a reminder with its statement; again changes nothing."""
     row = reminder_of(session, ctx, reminder_id)
     if row is None or row["method"] != ReminderMethod.EMAIL:
         return None
@@ -190,7 +186,7 @@ def queue_reminder(
         party_id=row["party_id"],
         documents=tuple(files),
     )
-    return messaging.queue_message(session, ctx, new)
+    return messaging.queue_message(session, ctx, new, is_promised=True)
 
 
 def reminder_of(session: Session, ctx: RequestContext, reminder_id: UUID) -> db.Row | None:
