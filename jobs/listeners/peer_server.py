@@ -24,6 +24,8 @@ from jobs.listeners.peer_contexts import syntaxes_for
 from jobs.listeners.peer_directory import CONGESTED, Admission, PeerDirectory, Rejection
 
 LARGEST_PDU_BYTES: Final = 1024 * 1024
+LARGEST_COMMAND_BYTES: Final = 64 * 1024
+"""A request's command set; a real one has a few hundred bytes."""
 WAITING_REQUESTS: Final = 4
 _log = structlog.get_logger()
 Retriever = Callable[["PeerAssociation", Any, PresentationContext], None]
@@ -52,6 +54,9 @@ class PeerSocket(AssociationSocket):
         if held is not None and held.tell() + nr_bytes > self.largest_object:
             _log.warning("object_too_large", peer=self.assoc.requestor.ae_title)
             raise OSError("A peer sends a larger object than is taken.")
+        told = message.encoded_command_set if message is not None else None
+        if told is not None and told.tell() > LARGEST_COMMAND_BYTES:
+            raise OSError("A peer's request does not come to an end.")
         if provider.msg_queue.qsize() > WAITING_REQUESTS:
             raise OSError("A peer asks without waiting for answers.")
         return self._read(nr_bytes)

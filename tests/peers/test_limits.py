@@ -4,6 +4,7 @@ import subprocess
 
 import pytest
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
+from pynetdicom.pdu_primitives import P_DATA
 
 from erp.core.settings import get_settings
 from tests.dicom.objects import good
@@ -64,6 +65,21 @@ def test_silence_and_size_end_an_association(listen, tmp_path):
     assert "Status" not in status
     assert hospital.rows("select 1 from imaging_transfer") == []
     assert "object_too_large" in scp.log()
+
+
+def test_a_request_that_does_not_come_to_an_end_ends_its_association(listen):
+    scp = listen()
+    hospital = make_hospital()
+    talker = connect(sender(hospital.peer(), CT), scp, hospital)
+    context = talker.accepted_contexts[0].context_id
+    for _ in range(200):
+        part = P_DATA()
+        part.presentation_data_value_list = [[context, b"\x01" + bytes(8000)]]
+        talker.dul.send_pdu(part)
+    until(lambda: not talker.is_established, 20)
+    again = connect(sender(hospital.peer(), CT), scp, hospital)
+    assert again.is_established
+    end(again)
 
 
 def test_with_a_certificate_only_tls_is_spoken_and_peers_show_one(listen, tmp_path):
