@@ -197,6 +197,8 @@ def withdraw_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> 
 def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
     """Link a locked session to the examination it fulfils, by accession or by study.
 
+    An accession of another patient, as another hospital may give, links nothing.
+
     Emits:
         imaging.order_changed.v1 when its first images come; done at once where all are here.
     """
@@ -208,6 +210,8 @@ def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
          where held.tenant_id = %(tenant)s and held.id = %(id)s and held.order_id is null
            and planned.tenant_id = held.tenant_id and planned.status <> 'cancelled'
            and (planned.accession = held.accession or planned.study_uid = held.study_uid)
+           and ('' in (held.patient_code, planned.patient_code)
+                or held.patient_code = planned.patient_code)
         returning planned.id, planned.accession, planned.status, held.settled_at
         """,
         {"tenant": ctx.tenant_id, "id": session_id},

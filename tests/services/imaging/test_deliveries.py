@@ -276,3 +276,16 @@ def test_a_shared_way_in_is_not_retired(way):
     with pytest.raises(SharedWayIn):
         way.run("imaging.retire_device", device_id=way.device_id)
     assert way.deliver(good()).status == "stored"
+
+
+@pytest.mark.parametrize(("stranger", "is_linked"), [(False, True), (True, False)])
+def test_an_accession_links_only_the_images_of_its_own_patient(way, stranger, is_linked):
+    patient = {"name": "Uma Rao", "kind": "patient", "state_code": "27", "roles": ["patient"]}
+    party = way.run("party.create_party", **patient)
+    planned = {"patient_id": party.id, "procedure": "CT", "day": str(way.owner.today)}
+    accession = way.run("imaging.schedule_order", **planned).accession
+    [known] = way.rows("select code from party where id = %s", party.id)
+    code = "SOMEBODY-ELSE" if stranger else known["code"]
+    way.deliver(good(AccessionNumber=accession, PatientID=code))
+    (held,) = way.sessions()
+    assert (held["order_id"] is not None) is is_linked

@@ -175,6 +175,7 @@ def test_an_object_that_comes_later_is_stored_and_is_not_part_of_it(signed, asha
 def test_what_comes_by_itself_after_the_signature_is_taken(line, asha, clinic):
     """Events, held and late objects, an order: none of it may fail; figures are counted before."""
     patient = {"name": "Uma Rao", "kind": "patient", "state_code": "27", "roles": ["patient"]}
+    patient |= {"code": "P-100"}
     party = platform.run("party.create_party", clinic, patient).result.id
     planned = platform.run(
         "imaging.schedule_order",
