@@ -57,7 +57,7 @@ def test_a_peer_is_let_in_called_and_planned_for(
     page.get_by_role("button", name="Add peer").first.click()
     in_dialog(page)
     page.get_by_role("textbox", name="AE title").fill(title)
-    page.get_by_label("Name", exact=True).fill("CT in room 2")
+    page.get_by_role("dialog").locator("input[name=name]").fill("CT in room 2")
     page.get_by_label("Let in from").fill("somewhere")
     page.get_by_role("dialog").get_by_role("button", name="Add peer").click()
     expect(page.get_by_text("is no address or network")).to_be_visible()
