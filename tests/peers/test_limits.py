@@ -1,6 +1,7 @@
 """TLS, and what a peer may cost: associations, silence, size."""
 
 import subprocess
+from typing import Any
 
 import pytest
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
@@ -73,7 +74,7 @@ def test_a_request_that_does_not_come_to_an_end_ends_its_association(listen):
     talker = connect(sender(hospital.peer(), CT), scp, hospital)
     context = talker.accepted_contexts[0].context_id
     for _ in range(200):
-        part = P_DATA()
+        part: Any = P_DATA()
         part.presentation_data_value_list = [[context, b"\x01" + bytes(8000)]]
         talker.dul.send_pdu(part)
     until(lambda: not talker.is_established, 20)
