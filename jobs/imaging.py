@@ -1,6 +1,5 @@
 """What imaging does in the background: reports, and second looks at what was held."""
 
-from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -16,7 +15,7 @@ from erp.core.errors import Busy, DomainError, NotFound, Unavailable
 from erp.core.live_channel import live_channel
 from erp.services import catalogue_of_actions, documents, imaging, platform
 from jobs.queues import connect
-from jobs.run import as_system, place_of
+from jobs.run import apart
 
 __all__ = ["call_peer", "catalogue_of_actions", "make_report", "retry_held"]
 REPORT_ATTEMPTS = 3
@@ -49,7 +48,7 @@ def make_report(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.
 
 def _fail(ctx: RequestContext, plan: imaging.ReportPlan, problem: str) -> None:
     """Say that a report failed; the job's own transaction may be past use."""
-    _apart(
+    apart(
         ctx,
         lambda session, own: imaging.fail_report(
             session, own, plan.report_id, plan.session_id, problem
@@ -94,7 +93,7 @@ def _key_image(picture: imaging.KeyPicture) -> imaging.KeyImage | None:
 
 def _progress(ctx: RequestContext, plan: imaging.ReportPlan, percent: int, step: str) -> None:
     """Show how far a report is."""
-    _apart(
+    apart(
         ctx,
         lambda session, own: imaging.note_progress(session, own, plan.report_id, percent, step),
     )
@@ -102,13 +101,6 @@ def _progress(ctx: RequestContext, plan: imaging.ReportPlan, percent: int, step:
         connect().publish(live_channel(ctx.tenant_id, "imaging"), "")
     except RedisError:
         _log.info("progress_not_told", report_id=str(plan.report_id))
-
-
-def _apart(ctx: RequestContext, change: Callable[[db.UnitOfWork, RequestContext], None]) -> None:
-    """Make a change in a transaction of its own, whatever becomes of the job's."""
-    place = place_of(ctx.tenant_id)
-    if place is not None:
-        as_system(place, (), change, request_id=ctx.request_id)
 
 
 def call_peer(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:

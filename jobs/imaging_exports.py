@@ -3,7 +3,6 @@
 import secrets
 import tempfile
 import zipfile
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from uuid import UUID
@@ -24,7 +23,7 @@ from erp.core.errors import Busy, Unavailable
 from erp.core.live_channel import live_channel
 from erp.services import catalogue_of_actions, documents, imaging, platform
 from jobs.queues import connect
-from jobs.run import as_system, place_of
+from jobs.run import apart
 
 __all__ = ["catalogue_of_actions", "make_export", "remove_study"]
 ATTEMPTS = 3
@@ -53,7 +52,7 @@ def make_export(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.
             raise
         _log.exception("export_failed", export_id=str(plan.export_id))
         problem = f"It could not be made ({type(error).__name__}). Ask for it again later."
-        _apart(ctx, lambda s, own: imaging.fail_export(s, own, plan, problem))
+        apart(ctx, lambda s, own: imaging.fail_export(s, own, plan, problem))
     else:
         imaging.finish_export(session, ctx, plan, stored.id, counts)
 
@@ -129,18 +128,11 @@ def _pack(archive: Path, place: Path, made: dict[str, Path], left_out: int) -> N
 
 def _show(ctx: RequestContext, plan: imaging.ExportPlan, percent: int, step: str) -> None:
     """Show how far an export is."""
-    _apart(ctx, lambda s, own: imaging.note_export(s, own, plan.export_id, percent, step))
+    apart(ctx, lambda s, own: imaging.note_export(s, own, plan.export_id, percent, step))
     try:
         connect().publish(live_channel(ctx.tenant_id, "imaging"), "")
     except RedisError:
         _log.info("progress_not_told", export_id=str(plan.export_id))
-
-
-def _apart(ctx: RequestContext, change: Callable[[db.UnitOfWork, RequestContext], None]) -> None:
-    """Make a change in a transaction of its own, whatever becomes of the job's."""
-    place = place_of(ctx.tenant_id)
-    if place is not None:
-        as_system(place, (), change, request_id=ctx.request_id)
 
 
 def remove_study(_session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
@@ -152,7 +144,7 @@ def remove_study(_session: db.UnitOfWork, ctx: RequestContext, delivery: platfor
         return
     digests: list[str] = []
     removal_id = UUID(delivery.payload["removal_id"])
-    _apart(ctx, lambda s, own: digests.extend(imaging.take_out(s, own, removal_id)))
+    apart(ctx, lambda s, own: digests.extend(imaging.take_out(s, own, removal_id)))
     storage = object_storage()
     for digest in digests:
         storage.remove(documents.blob_key(ctx.tenant_id, digest))

@@ -1,7 +1,5 @@
 """Messages to people outside, handed to their carriers in the background."""
 
-from collections.abc import Callable
-from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -11,10 +9,9 @@ from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import catalogue_of_actions, documents, messaging, platform
-from jobs.run import as_system, place_of
+from jobs.run import apart
 
 __all__ = ["catalogue_of_actions", "send"]
-T = TypeVar("T")
 _log = structlog.get_logger()
 
 
@@ -36,12 +33,12 @@ def send(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Deliver
         _log.info("message_not_carried", message_id=str(message.message_id))
         problem, is_final = refused.problem, refused.is_final
     else:
-        _apart(
+        apart(
             ctx,
             lambda own, mine: messaging.note_carried(own, mine, message.message_id, reference),
         )
         return
-    pause = _apart(
+    pause = apart(
         ctx,
         lambda own, mine: messaging.note_not_carried(
             own, mine, message.message_id, problem, is_final=is_final
@@ -62,8 +59,3 @@ def _carry(message: messaging.OutgoingMessage) -> str:
     except messaging.ChannelNotSetUp as absent:
         raise messaging.NotCarried(absent.message, is_final=False) from absent
     return carrier.carry(message, contents)
-
-
-def _apart(ctx: RequestContext, note: Callable[[db.UnitOfWork, RequestContext], T]) -> T | None:
-    place = place_of(ctx.tenant_id)
-    return as_system(place, (), note, request_id=ctx.request_id) if place else None

@@ -69,3 +69,12 @@ def as_system(
     ctx = system_context(place, permissions, request_id=request_id, on_behalf_of=on_behalf_of)
     with db.unit_of_work(ctx, ttl_seconds=CONTEXT_SECONDS) as session:
         return function(session, ctx)
+
+
+def apart(ctx: RequestContext, change: Callable[[db.UnitOfWork, RequestContext], T]) -> T | None:
+    """Make a change in a transaction of its own, whatever becomes of the job's.
+
+    Nothing happens, and nothing is returned, where the tenant is gone or suspended.
+    """
+    place = place_of(ctx.tenant_id)
+    return None if place is None else as_system(place, (), change, request_id=ctx.request_id)

@@ -10,7 +10,7 @@ from erp.adapters import outgoing_http
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import automation, catalogue_of_actions, platform
-from jobs.run import as_system, place_of
+from jobs.run import apart
 
 __all__ = ["catalogue_of_actions", "post", "queue"]
 _log = structlog.get_logger()
@@ -31,15 +31,7 @@ def post(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Deliver
     if plan is None:
         return
     answer = outgoing_http.post(plan.url, plan.body.encode(), _headers(plan, ctx))
-    place = place_of(ctx.tenant_id)
-    if place is None:
-        return
-    pause = as_system(
-        place,
-        (),
-        lambda own, mine: automation.note_answer(own, mine, plan, answer),
-        request_id=ctx.request_id,
-    )
+    pause = apart(ctx, lambda own, mine: automation.note_answer(own, mine, plan, answer))
     _log.info("webhook_posted", delivery_id=str(plan.delivery_id), answer=answer.status)
     if pause is not None:
         raise platform.TryLater(answer.problem or f"It answered {answer.status}.", pause)
