@@ -63,6 +63,25 @@ def drain() -> Callable[[], None]:
     return work
 
 
+@pytest.fixture
+def work(relay, drain, owner, asha):
+    """Do everything that is due, as if the pauses were over."""
+
+    def now(turns=4):
+        for _ in range(turns):
+            while relay.turn():
+                pass
+            owner.execute(
+                "update event_delivery set next_attempt_at = now() - interval '1 second'"
+                " where tenant_id = %s and status = 'pending'",
+                (asha.tenant_id,),
+            )
+            relay.turn()
+            drain()
+
+    return now
+
+
 class Ledger:
     """What PostgreSQL says of probe deliveries and their effects, as its owner sees it."""
 

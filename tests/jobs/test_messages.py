@@ -67,25 +67,6 @@ def mailbox(monkeypatch) -> Iterator[Mailbox]:
     server.stop()
 
 
-@pytest.fixture
-def work(relay, drain, owner, asha):
-    """Do everything that is due, as if the pauses were over."""
-
-    def now(turns=3):
-        for _ in range(turns):
-            while relay.turn():
-                pass
-            owner.execute(
-                "update event_delivery set next_attempt_at = now() - interval '1 second'"
-                " where tenant_id = %s and status = 'pending'",
-                (asha.tenant_id,),
-            )
-            relay.turn()
-            drain()
-
-    return now
-
-
 def queue(asha, to_address="ravi@example.org", files=()):
     ctx = asha.system
     with db.unit_of_work(ctx) as session:

@@ -68,25 +68,6 @@ def hook(asha, receiver, near):  # noqa: ARG001  events must reach this machine
     platform.run("automation.stop_webhook", asha["owner"].ctx, {"endpoint_id": made.id})
 
 
-@pytest.fixture
-def work(relay, drain, owner, asha):
-    """Do everything that is due, as if the pauses were over."""
-
-    def now(turns=4):
-        for _ in range(turns):
-            while relay.turn():
-                pass
-            owner.execute(
-                "update event_delivery set next_attempt_at = now() - interval '1 second'"
-                " where tenant_id = %s and status = 'pending'",
-                (asha.tenant_id,),
-            )
-            relay.turn()
-            drain()
-
-    return now
-
-
 def make_party(asha):
     facts = {"name": "New Customer", "kind": "retailer", "state_code": "27"}
     return platform.run("party.create_party", asha["owner"].ctx, facts).result.id
