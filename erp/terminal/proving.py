@@ -4,7 +4,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import NotFound
 from erp.embedded.beside import use_running_stack
-from erp.services import catalogue_of_actions, platform
+from erp.services import catalogue_of_actions, identity, platform
 from jobs.checking_bytes import check_bytes
 from jobs.subscriptions import SUBSCRIBERS
 
@@ -14,8 +14,8 @@ __all__ = ["catalogue_of_actions", "replay", "report", "verify"]
 def verify(objects: int = 0) -> list[platform.Verdict]:
     """Run every referee over every tenant, after reading back so many kept objects of each."""
     use_running_stack()
-    if objects:
-        check_bytes(objects)
+    for place in identity.list_tenants() if objects else []:
+        check_bytes(place, objects)
     with db.ops_session() as session:
         return platform.verify(session)
 

@@ -292,6 +292,7 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.list_sessions": lambda i, _: _of_reviewer(i),
     "imaging.note_device_state": _state,
     "imaging.offer_object": _another_offer,
+    "imaging.open_way_in": lambda i, _: {"branch_id": i["branch_id"], "kind": "upload"},
     "imaging.park_message": lambda i, s: _parked(i, s) | {"digest": "9c" * 32},
     "imaging.prioritise_session": of_session(urgency="stat"),
     "imaging.record_measurement": lambda i, s: (

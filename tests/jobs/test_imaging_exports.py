@@ -19,7 +19,7 @@ from erp.services.imaging.errors import BurnedInText, ExportRunning
 from jobs import imaging_exports as jobs
 from tests.dicom.objects import dataset, encode
 from tests.fixtures.clinics import open_clinic
-from tests.services.imaging.line import intake
+from tests.services.imaging.line import intake, open_way_in
 from tests.services.imaging.test_quarantine import delivery
 
 SECRETS = (b"Rao", b"Asha", b"P-100", b"19800229", b"A-17", b"Dr^Ref", b"+91 98", b"INTERNAL")
@@ -59,8 +59,7 @@ def archive(redis, engine):
     object_storage.cache_clear()
     object_storage().ensure_bucket()
     owner = open_clinic()
-    with db.unit_of_work(owner) as session:
-        way = imaging.ensure_way_in(session, owner, owner.branch_id, "upload")
+    way = open_way_in(owner)
 
     def put(*contents):
         for content in contents:

@@ -24,7 +24,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import Busy, Unavailable
-from erp.services import imaging
+from erp.services import imaging, platform
 
 AT_ONCE: Final = 4
 RECORDED_TOGETHER: Final = 16
@@ -98,9 +98,13 @@ async def store(request: Request) -> Response:
 def _open(who: Callable[[], RequestContext], source: Source, study_uid: str) -> _Delivery:
     ctx = who()
     ctx.require("imaging.operate")
+    kind: imaging.SharedWay = "upload" if source == "upload" else "dicomweb"
     with db.unit_of_work(ctx) as session:
-        kind: imaging.SharedWay = "upload" if source == "upload" else "dicomweb"
-        device_id = imaging.ensure_way_in(session, ctx, ctx.branch_id, kind)
+        device_id = imaging.way_in(session, ctx, ctx.branch_id, kind)
+    if device_id is None:
+        wanted = {"branch_id": ctx.branch_id, "kind": kind}
+        opened: Any = platform.run("imaging.open_way_in", ctx, wanted).result
+        device_id = opened.id
     return _Delivery(imaging.delivery_context(ctx), device_id, source, study_uid)
 
 

@@ -247,7 +247,7 @@ from erp.services.imaging.studies import (
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
 from erp.services.imaging.uploads import find_upload
-from erp.services.imaging.ways_in import SharedWay, delivery_context, ensure_way_in
+from erp.services.imaging.ways_in import SharedWay, delivery_context, open_way_in, way_in
 from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS, held_in_words
 from erp.services.imaging.worklist import list_orders, worklist_for
 
@@ -388,7 +388,6 @@ __all__ = [
     "due_commitments",
     "due_messages",
     "end_session",
-    "ensure_way_in",
     "fail_export",
     "fail_report",
     "file_held",
@@ -446,6 +445,7 @@ __all__ = [
     "objects_to_send",
     "offer_object",
     "open_hook",
+    "open_way_in",
     "park_message",
     "pattern_of",
     "peer_context",
@@ -499,6 +499,7 @@ __all__ = [
     "take_out",
     "take_over_session",
     "topic_for",
+    "way_in",
     "with_images",
     "withdraw_measurement",
     "worklist_for",

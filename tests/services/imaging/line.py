@@ -197,6 +197,14 @@ def make_line(owner: RequestContext, code: str = "") -> Line:
     return Line(owner, made.id, code)
 
 
+def open_way_in(owner: RequestContext) -> UUID:
+    """Open uploads of a tenant's branch."""
+    given = {"branch_id": owner.branch_id, "kind": "upload"}
+    made = platform.run("imaging.open_way_in", owner, given).result
+    assert isinstance(made, platform.Identified)
+    return made.id
+
+
 def intake() -> imaging.Intake:
     """Return the intake over the real object store and the real reader."""
     storage = object_storage()

@@ -17,7 +17,7 @@ from erp.services.imaging.errors import EndedByDevice, SharedWayIn, UnknownDevic
 from tests.dicom import objects
 from tests.dicom.objects import good
 from tests.factories import referees
-from tests.services.imaging.line import intake, make_line
+from tests.services.imaging.line import intake, make_line, open_way_in
 from tests.services.imaging.people import act, member
 
 OTHER = "1.2.826.0.1.3680043.10.1.2.2"
@@ -28,8 +28,7 @@ class WayIn:
 
     def __init__(self, owner):
         self.owner = owner
-        with db.unit_of_work(owner) as session:
-            self.device_id = imaging.ensure_way_in(session, owner, owner.branch_id, "upload")
+        self.device_id = open_way_in(owner)
 
     @property
     def ctx(self):

@@ -21,7 +21,7 @@ from erp.services.imaging.errors import (
 )
 from jobs import imaging_exports as jobs
 from tests.dicom.objects import STUDY, good
-from tests.services.imaging.line import intake
+from tests.services.imaging.line import intake, open_way_in
 from tests.services.imaging.test_quarantine import delivery
 
 OLD = timedelta(days=366 * 12)
@@ -34,8 +34,7 @@ class Archive:
         self.owner = owner
         self.manager = replace(owner, user_id=new_id(), user_name="Meena")
         line = replace(imaging.delivery_context(owner), now=utc_now() - age)
-        with db.unit_of_work(owner) as session:
-            way = imaging.ensure_way_in(session, owner, owner.branch_id, "upload")
+        way = open_way_in(owner)
         taken = intake().deliver(line, way, "upload", good())
         assert taken.status == "stored"
         self.instance_id = taken.instance_id
