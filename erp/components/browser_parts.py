@@ -22,6 +22,18 @@ class NavItem(Component):
     nested: rx.Var[list[str]]
 
 
+class Opened(Component):
+    """Its first child once the page is loaded for the browser's address, its second until then.
+
+    `at` is the path that was opened last. What is shown stays while the address does.
+    """
+
+    library = script_beside(__name__, "navigation.jsx")
+    tag = "Opened"
+    at: rx.Var[str]
+    is_loaded: rx.Var[bool]
+
+
 class NavToggle(Component):
     """The button that narrows the navigation to its icons, remembered per browser."""
 

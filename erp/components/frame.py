@@ -13,6 +13,7 @@ from erp.components.browser_parts import (
     NavDrawer,
     NavItem,
     NavToggle,
+    Opened,
     Palette,
     PaletteButton,
     Shortcuts,
@@ -41,7 +42,8 @@ Screens = Sequence[Any]
 class FrameFacts:
     """What the frame shows about the person and the place; every field is a var."""
 
-    is_ready: rx.Var[bool]
+    opened: rx.Var[str]
+    is_loaded: rx.Var[bool]
     user_name: rx.Var[str]
     user_initials: rx.Var[str]
     role_text: rx.Var[str]
@@ -55,7 +57,7 @@ class FrameFacts:
 def frame(
     content: rx.Component, *, screens: Screens, trail: Screens, facts: FrameFacts
 ) -> rx.Component:
-    """Return a page inside the frame; its content appears once the person is known."""
+    """Return a page inside the frame; its content appears once everything that fills it has run."""
     return rx.el.div(
         rx.el.a("Skip to the content", href="#content", class_name="skip"),
         rx.el.aside(
@@ -67,7 +69,7 @@ def frame(
         rx.el.div(
             _bar(screens, trail, facts),
             rx.el.main(
-                rx.cond(facts.is_ready, content, page_skeleton()),
+                once_opened(content, page_skeleton(), facts),
                 id="content",
                 class_name="content",
                 tab_index=-1,
@@ -78,6 +80,16 @@ def frame(
         Shortcuts.create(places=_shortcuts(screens)),
         class_name="frame",
     )
+
+
+def once_opened(
+    content: rx.Component, waiting: rx.Component, facts: FrameFacts
+) -> rx.Component:
+    """Return what waits while a page is filled for this address, then its content.
+
+    Nobody types into a form that is about to be filled, or sees what an earlier visit left.
+    """
+    return Opened.create(content, waiting, at=facts.opened, is_loaded=facts.is_loaded)
 
 
 def _brand() -> rx.Component:

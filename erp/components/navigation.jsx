@@ -1,5 +1,5 @@
 // Navigation that knows where it is without asking the server.
-import { useEffect, useRef, useState } from "react";
+import { Children, useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "react-router";
 
 const plain = (path) => path.replace(/\/+$/, "") || "/";
@@ -15,6 +15,17 @@ export function NavItem({ to, section, label, nested, children }) {
       <span className="nav-label">{label}</span>
     </Link>
   );
+}
+
+export function Opened({ at, isLoaded, children }) {
+  const [content, waiting] = Children.toArray(children);
+  const place = plain(useLocation().pathname);
+  const [shown, setShown] = useState("");
+  const isHere = shown === place || (isLoaded && plain(at) === place);
+  useEffect(() => {
+    if (isHere) setShown(place);
+  }, [isHere, place]);
+  return isHere ? content : waiting;
 }
 
 export function NavToggle({ children }) {

@@ -7,7 +7,7 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components.frame import FrameFacts, frame
+from erp.components.frame import FrameFacts, frame, once_opened
 from erp.state.screens import Nav, Screen, list_screens, register_screen, trail_of
 from erp.state.shell import ShellState
 
@@ -90,7 +90,7 @@ def _framed(declared: _Declared) -> Body:
         if declared.is_alone:
             return declared.body()
         if declared.is_bare:
-            return rx.cond(ShellState.is_ready, declared.body())
+            return once_opened(declared.body(), rx.el.div(), _facts())
         return frame(
             declared.body(),
             screens=list_screens(),
@@ -103,7 +103,8 @@ def _framed(declared: _Declared) -> Body:
 
 def _facts() -> FrameFacts:
     return FrameFacts(
-        is_ready=ShellState.is_ready,
+        opened=ShellState.opened,
+        is_loaded=rx.State.is_hydrated,
         user_name=ShellState.user_name,
         user_initials=ShellState.user_initials,
         role_text=ShellState.role_text,

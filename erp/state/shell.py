@@ -18,7 +18,7 @@ NO_PERMISSION_ROUTE = "/no-permission"
 class ShellState(SessionState, rx.State):
     """Facts for the frame around pages; display only, nothing is authorised from here."""
 
-    is_ready: bool = False
+    opened: str = ""
     user_name: str = ""
     user_initials: str = ""
     role_text: str = ""
@@ -37,6 +37,7 @@ class ShellState(SessionState, rx.State):
         principal = await self._principal()
         screen = get_screen(route) if isinstance(route, str) else None
         self._show(principal)
+        self.opened = self.router.url.path
         self.unread = await self._count_unread()
         if screen is not None and not is_open_to(principal, screen):
             return rx.redirect(NO_PERMISSION_ROUTE)
@@ -59,7 +60,6 @@ class ShellState(SessionState, rx.State):
         self.branch_name = principal.branch_name
         self.may_open = {screen.route: is_open_to(principal, screen) for screen in list_screens()}
         self.commands = _palette_entries(principal)
-        self.is_ready = True
 
     async def _count_unread(self) -> int:
         if not any(action.name == UNREAD_QUERY for action in platform.list_actions("query")):
