@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 from erp.embedded.frontend import build_if_changed
 from erp.embedded.programs import PROJECT
 from erp.services import identity, platform
+from tests.browser.signing_in import signed_in
 from tests.browser.viewing import Open, open_session
 from tests.fixtures.product import Product
 from tests.gate.serving import PASSWORD, Server, serving
@@ -97,14 +98,10 @@ def browser_window(open_window: OpenWindow) -> BrowserContext:
 
 @pytest.fixture
 def sign_in(browser_window: BrowserContext, interface: Server) -> SignIn:
-    """Open a page as a role through the form and wait until it shows the person."""
+    """Open a page as a role and wait until it shows the person."""
 
     def opened(role: str = "owner", path: str = "/") -> Page:
-        page = browser_window.new_page()
-        page.goto(interface.url + path)
-        page.get_by_label("User name").fill(f"shell.{role}")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page = signed_in(browser_window, interface.url, f"shell.{role}", PASSWORD, path)
         page.locator(".avatar", has_text=PEOPLE[role][0]).wait_for()
         return page
 
