@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from erp.embedded.frontend import build_if_changed
 from erp.embedded.programs import PROJECT
@@ -35,6 +35,7 @@ ORGANISATION = identity.NewTenant(
     pin="600017",
 )
 
+PATIENCE = 20_000
 SignIn = Callable[..., Page]
 OpenWindow = Callable[[], BrowserContext]
 
@@ -62,6 +63,12 @@ def interface(
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """Wait longer for what a page shall show: two browsers and a dozen servers share the cores."""
+    expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture
 def troubles() -> list[str]:
     """What the browser complained about: blocked scripts, errors, failed requests."""
@@ -80,7 +87,7 @@ def open_window(browser: Browser, troubles: list[str]) -> Iterator[OpenWindow]:
     def open_one() -> BrowserContext:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         opened.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", heard)
         context.on("weberror", lambda error: troubles.append(str(error.error)))
         return context

@@ -1,6 +1,5 @@
 """A technician's morning: the queue, a claim, the checklist, a repeat, two readers, the signature."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ PIN = "4821"
 
 
 @pytest.fixture
-def enter(product: Product, open_window: OpenWindow) -> Iterator[Any]:
+def enter(product: Product, open_window: OpenWindow) -> Any:
     """Open a page as a person of the demo, each in a browser of their own."""
 
     def opened(login: str, path: str = "/imaging") -> Page:
@@ -28,9 +27,7 @@ def enter(product: Product, open_window: OpenWindow) -> Iterator[Any]:
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         return page
 
-    expect.set_options(timeout=15_000)
-    yield opened
-    expect.set_options(timeout=5_000)
+    return opened
 
 
 def send(page: Page, button: str, **fields: str) -> None:
