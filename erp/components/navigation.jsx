@@ -70,10 +70,13 @@ export function LinkTabs({ children }) {
     const { scrollLeft, scrollWidth, clientWidth } = strip.current;
     setMore([scrollLeft > 1 && "before", scrollLeft + clientWidth < scrollWidth - 1 && "after"].filter(Boolean).join(" "));
   };
-  useEffect(() => {
+  const showHere = () => {
     const here = strip.current.querySelector("[aria-current]");
     if (here) strip.current.scrollLeft = here.offsetLeft - (strip.current.clientWidth - here.offsetWidth) / 2;
-    const watch = new ResizeObserver(look);
+    look();
+  };
+  useEffect(() => {
+    const watch = new ResizeObserver(showHere);
     watch.observe(strip.current);
     return () => watch.disconnect();
   }, []);
