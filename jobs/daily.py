@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from erp.adapters.object_storage import object_storage
-from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import DomainError
 from erp.services import catalogue_of_actions, identity, platform
+from jobs.anchoring import verify_all
 from jobs.run import system_context
 
 MORNING = time(7, 0)
@@ -105,9 +105,8 @@ def watch_devices() -> None:
 
 
 def verify() -> None:
-    """Run every referee; a broken promise is logged and told to the tenant's operators."""
-    with db.ops_session() as session:
-        verdicts = platform.verify(session)
+    """Prove every promise; a broken one is logged and told to the tenant's operators."""
+    verdicts = verify_all()
     broken = [verdict for verdict in verdicts if not verdict.holds]
     _log.info("verified", referees=len(verdicts), broken=[verdict.code for verdict in broken])
     places = {str(place.tenant_id): place for place in identity.list_tenants()}

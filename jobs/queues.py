@@ -17,6 +17,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.daily.alert_each_morning",
         "jobs.daily.make_entries_each_morning",
         "jobs.daily.expire_points_each_morning",
+        "jobs.anchoring.anchor_each_hour",
         "jobs.checking_bytes.check_each_night",
         "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",

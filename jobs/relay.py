@@ -19,7 +19,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import Busy, Unavailable
 from erp.core.telemetry import configure_logging
-from erp.services import identity, platform
+from erp.services import accounting, identity, platform
 from jobs.bell import Bell
 from jobs.queues import connect
 from jobs.schedule import Schedule
@@ -46,6 +46,21 @@ def seal_waiting_events() -> list[platform.SealedEvent]:
     return sealed
 
 
+def seal_waiting_entries() -> int:
+    """Seal one batch of every tenant that has journal entries waiting; return how many.
+
+    Raises:
+        Unavailable: The database is away; what waits keeps waiting.
+    """
+    with db.ops_session() as session:
+        tenants = accounting.tenants_with_entries(session)
+    sealed = 0
+    for tenant_id in tenants:
+        with db.ops_session() as session:
+            sealed += accounting.seal_entries(session, tenant_id, now=utc_now())
+    return sealed
+
+
 def find_due_deliveries() -> list[platform.DueDelivery]:
     """Return what workers should be told about now."""
     with db.ops_session() as session:
@@ -64,14 +79,15 @@ class Relay:
         self.schedule = Schedule(self.connection)
 
     def turn(self) -> int:
-        """Do what is to be done now; return how many events were sealed.
+        """Do what is to be done now; return how many events and entries were sealed.
 
         Redis being away stops neither the sealing nor the loop.
         """
         sealed = self._unless_away("database", seal_waiting_events) or []
         due = self._unless_away("database", find_due_deliveries) or []
         self._unless_away("redis", lambda: self._ring(sealed, due))
-        return len(sealed)
+        entries = self._unless_away("database", seal_waiting_entries) or 0
+        return len(sealed) + entries
 
     def _ring(self, sealed: list[platform.SealedEvent], due: list[platform.DueDelivery]) -> None:
         if "redis" in self.troubles:

@@ -21,6 +21,7 @@ VERIFY_AT = "30 20 * * *"
 """02:00 in India, as UTC."""
 SWEEP_AT = "0 21 * * *"
 CHECK_AT = "30 21 * * *"
+ANCHOR_AT = "5 * * * *"
 _TIMEOUT_SECONDS = 1800
 
 
@@ -58,6 +59,7 @@ class Schedule(CronScheduler):
         self._add("jobs.daily.verify", cron=VERIFY_AT)
         self._add("jobs.daily.sweep", cron=SWEEP_AT)
         self._add("jobs.checking_bytes.check_each_night", cron=CHECK_AT)
+        self._add("jobs.anchoring.anchor_each_hour", cron=ANCHOR_AT)
 
     def enqueue_due(self) -> int:
         """Enqueue what is due; return how much.

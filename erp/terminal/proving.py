@@ -5,6 +5,7 @@ from erp.core.clock import utc_now
 from erp.core.errors import NotFound
 from erp.embedded.beside import use_running_stack
 from erp.services import catalogue_of_actions, identity, platform
+from jobs.anchoring import verify_all
 from jobs.checking_bytes import check_bytes
 from jobs.subscriptions import SUBSCRIBERS
 
@@ -16,8 +17,7 @@ def verify(objects: int = 0) -> list[platform.Verdict]:
     use_running_stack()
     for place in identity.list_tenants() if objects else []:
         check_bytes(place, objects)
-    with db.ops_session() as session:
-        return platform.verify(session)
+    return verify_all()
 
 
 def report(verdicts: list[platform.Verdict]) -> list[str]:

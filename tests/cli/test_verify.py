@@ -31,7 +31,9 @@ def erp(environment):
 
 @pytest.fixture
 def own_database(clean_database):
-    """A database of this test alone, with one organisation and a party in it."""
+    """A database of this test alone, with one organisation and a party in it; anchors can be read."""
+    object_storage.cache_clear()
+    object_storage().ensure_bucket()
     organisation = make_organisation("solo")
     given = {"name": "Ravi", "kind": "walk_in", "state_code": "27"}
     platform.run("party.create_party", organisation.system, given)

@@ -11,7 +11,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
-from erp.services import platform
+from erp.services import accounting, platform
 from erp.services.platform import verifying
 from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
@@ -84,6 +84,9 @@ SABOTAGE = {
     "P8": "update register_shift set z_number = 7 where status = 'closed'",
     "P9": "update tender set amount = amount + 1, tendered = tendered + 1"
     " where method = 'exchange' and sale_id in (select id from sale where kind = 'sale')",
+    "L11": "delete from ledger_queue",
+    "L12": "update journal_line set note = note || '.' where entry_id ="
+    " (select entry_id from ledger_seal order by sequence limit 1)",
     "L9": "delete from open_item where id = (select id from open_item order by id limit 1)",
     "L10": "update open_item set settled = settled - 1 where settled > 1",
     "PM1": "update payment set amount = amount + 1",
@@ -176,6 +179,7 @@ def traded() -> None:
         )
     with db.ops_session() as session:
         platform.seal_events(session, shop.tenant_id, lambda _: ["probe"], now=utc_now())
+        accounting.seal_entries(session, shop.tenant_id, now=utc_now(), limit=3)
     opening = {"register_id": shop.register_id, "opening_float": "0.00"}
     shift = shop.run("pos.open_shift", opening)
     shop.sell({third: 1}, shift_id=shift.id)

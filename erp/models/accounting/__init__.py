@@ -4,6 +4,7 @@ from erp.models.accounting.account import Account, AccountType, CostCentre, Peri
 from erp.models.accounting.draft import DraftStatus, EntryDraft, EntryTemplate, Interval
 from erp.models.accounting.journal import AccountBalance, JournalEntry, JournalLine
 from erp.models.accounting.open_item import Allocation, OpenItem, Side
+from erp.models.accounting.seal import LedgerQueue, LedgerSeal
 
 __all__ = [
     "Account",
@@ -17,6 +18,8 @@ __all__ = [
     "Interval",
     "JournalEntry",
     "JournalLine",
+    "LedgerQueue",
+    "LedgerSeal",
     "OpenItem",
     "Period",
     "PeriodStatus",

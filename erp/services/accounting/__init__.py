@@ -91,6 +91,7 @@ from erp.services.accounting.recurring import (
     save_template,
     stop_template,
 )
+from erp.services.accounting.sealing import LEDGER, seal_entries, tenants_with_entries
 from erp.services.accounting.statement_rows import RowKind
 from erp.services.accounting.sums import Part
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
@@ -103,10 +104,10 @@ from erp.services.accounting.year_end import (
 )
 
 __all__ = [
-    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed", "BalanceSheet",
-    "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre", "DayBook",
-    "EntryUnbalanced", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match", "NewEntry",
-    "NewLine", "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
+    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed",
+    "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre",
+    "DayBook", "EntryUnbalanced", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match",
+    "NewEntry", "NewLine", "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
     "PrintedReport", "PrintedRow", "ProfitAndLoss", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft",
     "SaveTemplate", "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids",
     "balance_sheet", "cash_flow", "change_cost_centre", "check_typed_lines", "close_year", "create_cost_centre",
@@ -115,6 +116,6 @@ __all__ = [
     "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods",
     "list_templates", "list_years", "lock_items", "make_due_entries", "oldest_first", "period_id", "post_draft",
     "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key",
-    "save_draft", "save_template", "set_period_status", "settle", "standing_of", "stop_template", "trial_balance",
-    "unsettle",
+    "save_draft", "save_template", "seal_entries", "set_period_status", "settle", "standing_of", "stop_template",
+    "tenants_with_entries", "trial_balance", "unsettle",
 ]  # fmt: skip

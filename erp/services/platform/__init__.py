@@ -92,11 +92,23 @@ from erp.services.platform.retrying import (
     retry_delivery,
 )
 from erp.services.platform.running import Answer, Preview, parse_input, preview, run
-from erp.services.platform.sealing import SealedEvent, seal_events, tenants_with_events
+from erp.services.platform.sealing import (
+    EVENTS,
+    Chain,
+    Head,
+    SealedEvent,
+    broken_seals,
+    chain_heads,
+    chain_rows,
+    has_head,
+    seal_events,
+    tenants_with_events,
+)
 from erp.services.platform.verifying import Referee, Verdict, referee, referees_by_code, verify
 from erp.services.platform.violations import refusal_for, refuse_on
 
 __all__ = [
+    "EVENTS",
     "LAST_ID",
     "LEASE_SECONDS",
     "MAX_ATTEMPTS",
@@ -106,6 +118,7 @@ __all__ = [
     "Amount",
     "Answer",
     "Backlog",
+    "Chain",
     "Closed",
     "Command",
     "Day",
@@ -116,6 +129,7 @@ __all__ = [
     "DueDelivery",
     "ForgetView",
     "GetAudit",
+    "Head",
     "Identified",
     "Key",
     "LeaseLost",
@@ -145,6 +159,9 @@ __all__ = [
     "Verdict",
     "ViewsOf",
     "backlog",
+    "broken_seals",
+    "chain_heads",
+    "chain_rows",
     "collect_effects",
     "collected_effects",
     "command",
@@ -160,6 +177,7 @@ __all__ = [
     "get_action",
     "get_audit",
     "give_back_block",
+    "has_head",
     "id_from_key",
     "is_formula",
     "lease_delivery",

@@ -1,4 +1,4 @@
-"""The hash chain of the event store: one order per tenant that cannot be altered unseen."""
+"""Hash chains: one order of a tenant's events, or entries, that cannot be altered unseen."""
 
 import hashlib
 from collections.abc import Callable, Collection
@@ -13,6 +13,27 @@ from erp.core import db
 from erp.core.ids import new_id
 from erp.services.platform.verifying import referee
 
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What is chained: its table, the table of its seals, how a seal names a row, and what is hashed."""
+
+    rows: LiteralString
+    seals: LiteralString
+    member: LiteralString
+    digest: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last place of a tenant's chain, its hash in hex; `seals` names the chain."""
+
+    seals: str
+    tenant_id: UUID
+    sequence: int
+    hash: str
+
+
 GENESIS = bytes(32)
 """What the first seal of a tenant follows."""
 
@@ -23,6 +44,8 @@ DIGEST: LiteralString = """
         event.user_id, event.request_id)::text, 'UTF8'))
 """
 """SHA-256 of everything an event says, as text that depends on no session setting."""
+
+EVENTS: Chain = Chain("event", "event_seal", "event_id", DIGEST)
 
 Subscribers = Callable[[str], Collection[str]]
 
@@ -66,7 +89,7 @@ def seal_events(
         return []
     waiting = _waiting(session, tenant_id, limit)
     if waiting:
-        _chain(session, tenant_id, waiting, now)
+        chain_rows(session, EVENTS, tenant_id, waiting, now)
     sealed = [_sealed(tenant_id, row, subscribers) for row in waiting]
     _make_deliveries(session, sealed, now)
     return sealed
@@ -89,10 +112,16 @@ def _waiting(session: Session, tenant_id: UUID, limit: int) -> list[db.Row]:
     )
 
 
-def _chain(session: Session, tenant_id: UUID, waiting: list[db.Row], now: datetime) -> None:
+def chain_rows(
+    session: Session, chain: Chain, tenant_id: UUID, waiting: list[db.Row], now: datetime
+) -> None:
+    """Give rows, each an `id` and its `digest`, the next places of a tenant's chain.
+
+    The caller holds a lock of the tenant's chain. Needs the operators' role.
+    """
     last = db.fetch_one(
         session,
-        "select sequence, hash from event_seal where tenant_id = %s order by sequence desc limit 1",
+        f"select sequence, hash from {chain.seals} where tenant_id = %s order by sequence desc limit 1",  # noqa: S608  constants
         (tenant_id,),
     ) or {"sequence": 0, "hash": GENESIS}
     sequence, previous = last["sequence"], bytes(last["hash"])
@@ -104,10 +133,56 @@ def _chain(session: Session, tenant_id: UUID, waiting: list[db.Row], now: dateti
         previous = sealed
     with db.raw(session).cursor() as cursor:
         cursor.executemany(
-            "insert into event_seal (tenant_id, sequence, event_id, previous_hash, hash, sealed_at)"
+            f"insert into {chain.seals} (tenant_id, sequence, {chain.member}, previous_hash, hash, sealed_at)"  # noqa: S608  constants
             " values (%s, %s, %s, %s, %s, %s)",
             seals,
         )
+
+
+def chain_heads(session: Session, chain: Chain) -> list[Head]:
+    """Return the last place of every tenant's chain; needs the operators' role."""
+    rows = db.fetch_all(
+        session,
+        "select distinct on (tenant_id) tenant_id, sequence, encode(hash, 'hex') as hash"  # noqa: S608  constants
+        f" from {chain.seals} order by tenant_id, sequence desc",
+    )
+    return [Head(chain.seals, row["tenant_id"], row["sequence"], row["hash"]) for row in rows]
+
+
+def has_head(session: Session, chain: Chain, head: Head) -> bool:
+    """Tell whether a chain still has what was once its last place; needs the operators' role."""
+    found = db.fetch_one(
+        session,
+        f"select encode(hash, 'hex') as hash from {chain.seals} where tenant_id = %s and sequence = %s",  # noqa: S608  constants
+        (head.tenant_id, head.sequence),
+    )
+    return found is not None and found["hash"] == head.hash
+
+
+def broken_seals(chain: Chain) -> LiteralString:
+    """Return the statement that selects the first place of any tenant's chain that does not hold."""
+    return f"""
+        with chained as (
+            select seal.*,
+                   row_number() over chain as place,
+                   coalesce(lag(seal.hash) over chain, decode(repeat('00', 32), 'hex')) as expected
+              from {chain.seals} seal
+            window chain as (partition by seal.tenant_id order by seal.sequence))
+        select chained.tenant_id, chained.sequence, chained.{chain.member},
+               case when chained.sequence <> chained.place then 'a seal before this one is missing'
+                    when chained.previous_hash <> chained.expected
+                         then 'does not follow the seal before it'
+                    when {chain.rows}.id is null then 'what was sealed here is gone'
+                    else 'what was sealed here was altered' end as why
+          from chained
+          left join {chain.rows}
+            on ({chain.rows}.tenant_id, {chain.rows}.id) = (chained.tenant_id, chained.{chain.member})
+         where chained.sequence <> chained.place
+            or chained.previous_hash <> chained.expected
+            or {chain.rows}.id is null
+            or chained.hash <> sha256(chained.previous_hash || {chain.digest})
+         order by chained.tenant_id, chained.sequence limit 1
+    """  # noqa: S608  constants of the domains
 
 
 def _sealed(tenant_id: UUID, row: db.Row, subscribers: Subscribers) -> SealedEvent:
@@ -152,23 +227,5 @@ referee(
     "A2",
     "The chain of every tenant's events is unbroken and says what the events say",
     counted="select count(*) from event_seal",
-    offenders=f"""
-        with chained as (
-            select seal.*,
-                   row_number() over chain as place,
-                   coalesce(lag(seal.hash) over chain, decode(repeat('00', 32), 'hex')) as expected
-              from event_seal seal
-            window chain as (partition by seal.tenant_id order by seal.sequence))
-        select chained.tenant_id, chained.sequence, chained.event_id,
-               case when chained.sequence <> chained.place then 'a seal before this one is missing'
-                    when chained.previous_hash <> chained.expected
-                         then 'does not follow the seal before it'
-                    else 'the event was altered' end as why
-          from chained
-          join event on (event.tenant_id, event.id) = (chained.tenant_id, chained.event_id)
-         where chained.sequence <> chained.place
-            or chained.previous_hash <> chained.expected
-            or chained.hash <> sha256(chained.previous_hash || {DIGEST})
-         order by chained.tenant_id, chained.sequence limit 1
-    """,  # noqa: S608  a constant of this module
+    offenders=broken_seals(EVENTS),
 )
