@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
-from erp.models.einvoicing import EInvoice, EInvoiceStatus
+from erp.models.einvoicing import EInvoiceStatus
 from erp.services import workflows
 from erp.services.einvoicing.checking import Problem, problems_of
 from erp.services.einvoicing.errors import UnknownEInvoice
@@ -38,9 +38,11 @@ NEEDING: LiteralString = """
 """
 """Documents that the law wants registered. A note of an invoice that the portal cancelled is none: there is nothing
 left there that it could change. Source: CGST Rules r.48(4)."""
-_HEAD: LiteralString = "select i.id, i.company_id, i.kind, i.number, i.fiscal_year, i.issued_on, b.gstin, r.reports_in_days"
-_NOT_QUEUED: LiteralString = " and not exists (select 1 from einvoice e where (e.tenant_id, e.invoice_id) = (i.tenant_id, i.id))"
-_UNQUEUED: LiteralString = _HEAD + NEEDING + _NOT_QUEUED
+_COLUMNS: LiteralString = (
+    "i.id, i.company_id, i.kind, i.number, i.fiscal_year, i.issued_on, b.gstin, r.reports_in_days"
+)
+_NOT_QUEUED: LiteralString = "and not exists (select 1 from einvoice e where e.tenant_id = i.tenant_id and e.invoice_id = i.id)"
+_UNQUEUED: LiteralString = "select " + _COLUMNS + NEEDING + _NOT_QUEUED
 
 
 def queue_document(session: Session, ctx: RequestContext, invoice_id: UUID) -> UUID | None:
@@ -174,17 +176,3 @@ def _tell(
 def unknown_einvoice() -> UnknownEInvoice:
     """Return the refusal for a document that is absent or foreign."""
     return UnknownEInvoice("There is no such document for the invoice portal.")
-
-
-__all__ = [
-    "NEEDING",
-    "SEND",
-    "VIEW",
-    "EInvoice",
-    "needs_reference",
-    "note_to_mend",
-    "queue_document",
-    "queue_missing",
-    "settle",
-    "unknown_einvoice",
-]

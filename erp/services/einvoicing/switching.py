@@ -144,9 +144,11 @@ def list_registrations(session: Session, ctx: RequestContext, _: Nothing) -> EIn
                r.starts_on, coalesce(r.reports_in_days, false) as reports_in_days, r.failing_since,
                coalesce(r.last_problem, '') as problem,
                (select count(*) from einvoice e
-                 where (e.tenant_id, e.company_id, e.gstin) = (b.tenant_id, b.company_id, b.gstin) and e.status in ('due', 'cancelling')) as waiting,
+                 where (e.tenant_id, e.company_id, e.gstin) = (b.tenant_id, b.company_id, b.gstin)
+                   and e.status in ('due', 'cancelling')) as waiting,
                (select count(*) from einvoice e
-                 where (e.tenant_id, e.company_id, e.gstin) = (b.tenant_id, b.company_id, b.gstin) and e.status in ('to_mend', 'refused')) as to_mend
+                 where (e.tenant_id, e.company_id, e.gstin) = (b.tenant_id, b.company_id, b.gstin)
+                   and e.status in ('to_mend', 'refused')) as to_mend
           from branch b
           join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)
           left join einvoice_registration r

@@ -69,7 +69,8 @@ def queue(shop: Shop, invoice_id: UUID) -> UUID:
     """Do what the job does when a document is posted; return its row at the portal."""
     with db.unit_of_work(shop.ctx) as session:
         einvoices.queue(session, shop.ctx, told(document_id=invoice_id))
-    return einvoice_of(shop, invoice_id)["id"]
+    found: UUID = einvoice_of(shop, invoice_id)["id"]
+    return found
 
 
 def einvoice_of(shop: Shop, invoice_id: UUID) -> dict[str, Any]:

@@ -59,7 +59,7 @@ def test_a_document_is_registered_and_what_was_signed_is_kept(reporting, portal)
 
 
 def test_what_the_portal_gave_is_frozen(reporting, owner):
-    row = registered(reporting)
+    registered(reporting)
     for change in ("irn = repeat('0', 64)", "signed_qr = 'x'", "number = 'X'", "ack_no = '1'"):
         with pytest.raises(psycopg.errors.CheckViolation):
             owner.execute(f"update einvoice set {change}")  # noqa: S608  the test's own words
@@ -238,7 +238,8 @@ def test_a_note_is_reported_with_the_invoice_it_belongs_to(reporting, portal):
     assert earlier["InvNo"] == sent.number
 
 
-def test_a_registration_switched_on_later_reports_what_was_posted_since(trader, portal):
+@pytest.mark.usefixtures("portal")
+def test_a_registration_switched_on_later_reports_what_was_posted_since(trader):
     sent = invoiced(trader)
     switched_on(trader)
     assert einvoice_of(trader, sent.invoice_id)["status"] == "due"
@@ -289,7 +290,7 @@ def test_after_a_day_only_a_credit_note_helps(reporting, portal):
     assert "time limit" in found["problem"]
 
 
-def test_an_invoice_whose_note_the_portal_knows_is_not_cancelled(reporting, portal):
+def test_an_invoice_whose_note_the_portal_knows_is_not_cancelled(reporting):
     sent = invoiced(reporting)
     ask(reporting, queue(reporting, sent.invoice_id))
     note = take_back(reporting, sent, 4)
@@ -300,7 +301,7 @@ def test_an_invoice_whose_note_the_portal_knows_is_not_cancelled(reporting, port
         reporting.run("einvoicing.cancel_einvoice", asked)
 
 
-def test_a_stranger_sees_and_touches_nothing(reporting, stranger, portal):
+def test_a_stranger_sees_and_touches_nothing(reporting, stranger):
     row = registered(reporting)
     assert stranger.run("einvoicing.list_einvoices").rows == []
     for name, more in (
@@ -321,7 +322,7 @@ def test_only_those_who_send_may_send(reporting, role):
         reporting.run("einvoicing.cancel_einvoice", asked, by=reporting.acting_as(role))
 
 
-def test_people_are_told_before_a_document_grows_too_old(reporting, portal):
+def test_people_are_told_before_a_document_grows_too_old(reporting):
     switched_on(reporting, reports_in_days=True)
     sent = invoiced(reporting, address="")
     queue(reporting, sent.invoice_id)
