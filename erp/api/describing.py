@@ -320,6 +320,16 @@ def _other_paths() -> dict[str, Schema]:
             "Show a product with another picture",
             [parameter("path", "product_id", an_id)],
         ),
+        **_portal_paths(an_id),
+        **paper_paths(an_id),
+        **dicomweb_paths(),
+        **_imaging_paths(an_id),
+    }
+
+
+def _portal_paths(an_id: Schema) -> dict[str, Schema]:
+    """Describe the routes of files for the tax portals."""
+    return {
         f"{BASE}{PORTAL_FILE}": get_route(
             "portal_file",
             "A GST return as the tax portal takes it, once nothing is wrong with it",
@@ -338,9 +348,6 @@ def _other_paths() -> dict[str, Schema]:
             [parameter("path", "way_bill_id", an_id)],
             {"application/json": BINARY},
         ),
-        **paper_paths(an_id),
-        **dicomweb_paths(),
-        **_imaging_paths(an_id),
     }
 
 

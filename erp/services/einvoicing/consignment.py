@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -19,6 +19,7 @@ from erp.services.einvoicing.reading import read_document
 from erp.services.gst_returns import LAW, LimitKind, limit_on
 
 UNREGISTERED: Final = "URP"
+DocumentKind = Literal["invoice", "transfer"]
 _TRANSFER = """
     select t.challan, t.dispatched_at, c.legal_name,
            f.gstin as from_gstin, f.address as from_address, f.city as from_city, f.pin as from_pin,
@@ -37,6 +38,11 @@ _SENT = """
       join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)
      where l.tenant_id = %s and l.transfer_id = %s order by l.line_no
 """
+
+
+def document_of(row: Mapping[str, Any]) -> tuple[DocumentKind, UUID]:
+    """Return the document of a way bill's row."""
+    return ("invoice", row["invoice_id"]) if row["invoice_id"] else ("transfer", row["transfer_id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,19 +82,19 @@ class Consignment:
 
 
 def read_consignment(
-    session: Session, ctx: RequestContext, *, invoice_id: UUID | None, transfer_id: UUID | None
+    session: Session, ctx: RequestContext, kind: DocumentKind, document_id: UUID
 ) -> Consignment:
     """Return the goods of an invoice or of a transfer that left.
 
     Raises:
         NotFound: The acting company has no such document, or nothing left yet.
     """
-    if invoice_id:
-        return _of_invoice(session, ctx, invoice_id)
-    row = db.fetch_one(session, _TRANSFER, (ctx.tenant_id, ctx.company_id, transfer_id))
+    if kind == "invoice":
+        return _of_invoice(session, ctx, document_id)
+    row = db.fetch_one(session, _TRANSFER, (ctx.tenant_id, ctx.company_id, document_id))
     if row is None:
         raise NotFound("There is no such transfer, or nothing left yet.")
-    lines = db.fetch_all(session, _SENT, (ctx.tenant_id, transfer_id))
+    lines = db.fetch_all(session, _SENT, (ctx.tenant_id, document_id))
     items = tuple(_sent(line) for line in lines)
     value = sum((item.taxable for item in items), ZERO)
     return Consignment(

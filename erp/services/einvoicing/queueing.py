@@ -41,7 +41,10 @@ left there that it could change. Source: CGST Rules r.48(4)."""
 _COLUMNS: LiteralString = (
     "i.id, i.company_id, i.kind, i.number, i.fiscal_year, i.issued_on, b.gstin, r.reports_in_days"
 )
-_NOT_QUEUED: LiteralString = "and not exists (select 1 from einvoice e where e.tenant_id = i.tenant_id and e.invoice_id = i.id)"
+_NOT_QUEUED: LiteralString = (
+    "and not exists (select 1 from einvoice e"
+    " where e.tenant_id = i.tenant_id and e.invoice_id = i.id)"
+)
 _UNQUEUED: LiteralString = "select " + _COLUMNS + NEEDING + _NOT_QUEUED
 
 

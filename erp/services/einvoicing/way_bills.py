@@ -11,21 +11,32 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
-from erp.models.einvoicing import Asked, TransportMode, WayBill, WayBillStatus, WayBillVehicle
+from erp.models.einvoicing import Asked, TransportMode, WayBill, WayBillStatus
 from erp.services.einvoicing.cancelling import CancelCode
 from erp.services.einvoicing.checking import Problem
-from erp.services.einvoicing.consignment import Consignment, read_consignment
+from erp.services.einvoicing.consignment import (
+    Consignment,
+    DocumentKind,
+    document_of,
+    read_consignment,
+)
 from erp.services.einvoicing.errors import (
     NoConsignment,
     NoPortal,
     NotToBeCancelled,
-    UnknownWayBill,
     WayBillNotOpen,
 )
-from erp.services.einvoicing.events import WayBillAsked, WayBillSettled
-from erp.services.einvoicing.law import CANCEL_WITHIN, valid_until
+from erp.services.einvoicing.events import WayBillAsked
+from erp.services.einvoicing.law import CANCEL_WITHIN
 from erp.services.einvoicing.switching import portal_users
 from erp.services.einvoicing.way_checking import VEHICLE, way_problems
+from erp.services.einvoicing.way_keeping import (
+    hold_way_bill,
+    keep_cancelled,
+    keep_number,
+    keep_vehicle,
+    tell_settled,
+)
 from erp.services.platform import Command, Day, Identified, ShortText, Text, command, emit
 
 DISPATCH: Final = "einvoicing.dispatch"
@@ -43,8 +54,8 @@ class PrepareWayBill(Command):
         send: Have the portal make it now; else it waits as a draft, to be sent or uploaded by hand.
     """
 
-    invoice_id: UUID | None = None
-    transfer_id: UUID | None = None
+    document: DocumentKind = "invoice"
+    document_id: UUID
     distance_km: Annotated[int, Field(ge=1, le=4000)]
     mode: TransportMode = TransportMode.ROAD
     is_oversize: bool = False
@@ -89,7 +100,7 @@ def prepare_way_bill(session: Session, ctx: RequestContext, cmd: PrepareWayBill)
     """Prepare the way bill of a consignment, or prepare its draft anew, and have it made where that is asked.
 
     Raises:
-        InvalidInput: Not exactly one document is named, or the portal would refuse something; each is named.
+        InvalidInput: The portal would refuse something; each field is named.
         NoConsignment: Nothing of the document travels.
         NotFound: There is no such document, or nothing left yet.
         WayBillExists: It has one that is sent or made.
@@ -100,10 +111,7 @@ def prepare_way_bill(session: Session, ctx: RequestContext, cmd: PrepareWayBill)
 
     Source: CGST Rules r.138.
     """
-    if (cmd.invoice_id is None) == (cmd.transfer_id is None):
-        message = "Name an invoice or a transfer."
-        raise InvalidInput(message, fields={"invoice_id": message})
-    goods = read_consignment(session, ctx, invoice_id=cmd.invoice_id, transfer_id=cmd.transfer_id)
+    goods = read_consignment(session, ctx, cmd.document, cmd.document_id)
     if not goods.items:
         raise NoConsignment("No goods of this document travel: it is a note, or of services alone.")
     way = _way(cmd)
@@ -111,7 +119,7 @@ def prepare_way_bill(session: Session, ctx: RequestContext, cmd: PrepareWayBill)
     if cmd.send:
         require_portal(goods.seller.gstin)
     way_bill_id = _write(session, ctx, cmd, goods, way)
-    _tell(session, ctx, way_bill_id, WayBillStatus.DUE if cmd.send else WayBillStatus.DRAFT)
+    tell_settled(session, ctx, way_bill_id, WayBillStatus.DUE if cmd.send else WayBillStatus.DRAFT)
     if cmd.send:
         emit(session, ctx, way_bill_id, WayBillAsked(way_bill_id=way_bill_id))
     return Identified(id=way_bill_id)
@@ -131,9 +139,7 @@ def send_way_bill(session: Session, ctx: RequestContext, cmd: OneWayBill) -> Ide
     row = hold_way_bill(session, ctx, cmd.way_bill_id)
     _require(row, _OPEN, "Only a draft, or one that was refused, is sent.")
     require_portal(row["gstin"])
-    goods = read_consignment(
-        session, ctx, invoice_id=row["invoice_id"], transfer_id=row["transfer_id"]
-    )
+    goods = read_consignment(session, ctx, *document_of(row))
     _refuse(way_problems(goods, row, ctx.today))
     _ask(session, ctx, row["id"], Asked.GENERATE, status=WayBillStatus.DUE)
     return Identified(id=row["id"])
@@ -225,80 +231,6 @@ def cancel_way_bill(session: Session, ctx: RequestContext, cmd: CancelWayBill) -
     return Identified(id=row["id"])
 
 
-def hold_way_bill(
-    session: Session, ctx: RequestContext, way_bill_id: UUID, *, is_system: bool = False
-) -> db.Row:
-    """Lock a way bill of the acting company, or of any where the product itself acts.
-
-    Raises:
-        UnknownWayBill: There is none.
-    """
-    row = db.fetch_one(
-        session,
-        "select * from way_bill where tenant_id = %s and id = %s and (%s or company_id = %s) for no key update",
-        (ctx.tenant_id, way_bill_id, is_system, ctx.company_id),
-    )
-    if row is None:
-        raise unknown_way_bill()
-    return row
-
-
-def keep_number(
-    session: Session,
-    ctx: RequestContext,
-    row: db.Row,
-    number: str,
-    made_at: Any,  # noqa: ANN401  an aware instant
-    until: Any,  # noqa: ANN401  an aware instant, or nothing
-) -> None:
-    """Note the number of a way bill; it ends when the portal says, else as the law counts.
-
-    Emits:
-        einvoicing.way_bill_settled.v1.
-    """
-    ends = until or valid_until(made_at, row["distance_km"], is_oversize=row["is_oversize"])
-    db.execute(
-        session,
-        "update way_bill set status = 'active', asked = '', number = %s, made_at = %s, valid_until = %s, problem = '',"
-        " leased_until = null where tenant_id = %s and id = %s",
-        (number, made_at, ends, ctx.tenant_id, row["id"]),
-    )
-    if row["vehicle_no"]:
-        _add_vehicle(session, ctx, row["id"], (row["vehicle_no"], "", "First vehicle"))
-    _tell(session, ctx, row["id"], WayBillStatus.ACTIVE)
-
-
-def keep_vehicle(session: Session, ctx: RequestContext, row: db.Row) -> None:
-    """Note that the portal was told of the new vehicle.
-
-    Emits:
-        einvoicing.way_bill_settled.v1.
-    """
-    db.execute(
-        session,
-        "update way_bill set vehicle_no = new_vehicle, new_vehicle = '', asked = '', problem = '', leased_until = null"
-        " where tenant_id = %s and id = %s",
-        (ctx.tenant_id, row["id"]),
-    )
-    _add_vehicle(session, ctx, row["id"], (row["new_vehicle"], row["new_place"], row["new_reason"]))
-    _tell(session, ctx, row["id"], WayBillStatus.ACTIVE)
-
-
-def keep_cancelled(session: Session, ctx: RequestContext, row: db.Row) -> None:
-    """Note that a way bill is cancelled; its consignment may have another.
-
-    Emits:
-        einvoicing.way_bill_settled.v1.
-    """
-    db.execute(
-        session,
-        "update way_bill set status = 'cancelled', asked = '', problem = '', cancelled_at = %s, leased_until = null"
-        " where tenant_id = %s and id = %s",
-        (ctx.now, ctx.tenant_id, row["id"]),
-    )
-    _tell(session, ctx, row["id"], WayBillStatus.CANCELLED)
-
-
 def require_portal(gstin: str) -> None:
     """Refuse unless the operator set a portal up for a registration.
 
@@ -313,18 +245,13 @@ def require_portal(gstin: str) -> None:
         raise NoPortal(message, fields={"send": message})
 
 
-def unknown_way_bill() -> UnknownWayBill:
-    """Return the refusal for a way bill that is absent or foreign."""
-    return UnknownWayBill("There is no such way bill.")
-
-
 def written(vehicle: str) -> str:
     """Return a vehicle's number as the portal writes it: upper case, no blanks."""
     return vehicle.replace(" ", "").replace("-", "").upper()
 
 
 def _way(cmd: PrepareWayBill) -> dict[str, Any]:
-    way = cmd.model_dump(exclude={"idempotency_key", "invoice_id", "transfer_id", "send"})
+    way = cmd.model_dump(exclude={"idempotency_key", "document", "document_id", "send"})
     return way | {"vehicle_no": written(cmd.vehicle_no), "mode": cmd.mode.value}
 
 
@@ -354,8 +281,8 @@ def _write(
     draft = db.fetch_one(
         session,
         "select id from way_bill where tenant_id = %s and company_id = %s and status in ('draft', 'refused')"
-        " and (invoice_id = %s or transfer_id = %s) for no key update",
-        (ctx.tenant_id, ctx.company_id, cmd.invoice_id, cmd.transfer_id),
+        " and %s in (invoice_id, transfer_id) for no key update",
+        (ctx.tenant_id, ctx.company_id, cmd.document_id),
     )
     if draft:
         _rewrite(session, ctx, draft["id"], facts)
@@ -366,8 +293,8 @@ def _write(
         "id": new_id(),
         "company_id": ctx.company_id,
         "branch_id": ctx.branch_id,
-        "invoice_id": cmd.invoice_id,
-        "transfer_id": cmd.transfer_id,
+        "invoice_id": cmd.document_id if cmd.document == "invoice" else None,
+        "transfer_id": cmd.document_id if cmd.document == "transfer" else None,
         "gstin": goods.seller.gstin,
         "document_number": goods.number,
         "document_on": goods.dated_on,
@@ -420,22 +347,3 @@ def _require_in_force(row: db.Row) -> None:
     _require(row, (WayBillStatus.ACTIVE,), "Only a way bill in force is changed or cancelled.")
     if row["asked"]:
         raise WayBillNotOpen("The portal is being asked about it. Wait for its answer.")
-
-
-def _add_vehicle(
-    session: Session, ctx: RequestContext, way_bill_id: UUID, told: tuple[str, str, str]
-) -> None:
-    row = {
-        "tenant_id": ctx.tenant_id,
-        "id": new_id(),
-        "way_bill_id": way_bill_id,
-        "vehicle_no": told[0],
-        "from_place": told[1],
-        "reason": told[2],
-        "told_at": ctx.now,
-    }
-    db.insert_rows(session, WayBillVehicle, [row])
-
-
-def _tell(session: Session, ctx: RequestContext, way_bill_id: UUID, status: WayBillStatus) -> None:
-    emit(session, ctx, way_bill_id, WayBillSettled(way_bill_id=way_bill_id, status=status))

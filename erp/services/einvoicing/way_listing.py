@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.errors import NotFound
-from erp.services.einvoicing.consignment import read_consignment
+from erp.services.einvoicing.consignment import DocumentKind, document_of, read_consignment
 from erp.services.einvoicing.law import CANCEL_WITHIN
 from erp.services.einvoicing.listing import EInvoiceFile, PortalCallRow, calls_of
 from erp.services.einvoicing.payload import payload_text
 from erp.services.einvoicing.queueing import VIEW
 from erp.services.einvoicing.switching import portal_users
-from erp.services.einvoicing.way_bills import unknown_way_bill
+from erp.services.einvoicing.way_keeping import unknown_way_bill
 from erp.services.einvoicing.way_payload import bulk_file, way_bill_payload
 from erp.services.platform import (
     LAST_ID,
@@ -114,8 +113,8 @@ class WayBillDetail(WayBillRow):
 class GetConsignment(Query):
     """The goods of which document: an invoice's, or a transfer's."""
 
-    invoice_id: UUID | None = None
-    transfer_id: UUID | None = None
+    document: DocumentKind = "invoice"
+    document_id: UUID
 
 
 class ConsignmentFacts(Result):
@@ -223,9 +222,7 @@ def get_way_bill_file(session: Session, ctx: RequestContext, wanted: GetWayBill)
     )
     if row is None:
         raise unknown_way_bill()
-    goods = read_consignment(
-        session, ctx, invoice_id=row["invoice_id"], transfer_id=row["transfer_id"]
-    )
+    goods = read_consignment(session, ctx, *document_of(row))
     made = bulk_file(way_bill_payload(goods, row), row["gstin"])
     name = f"way-bill-{row['document_number'].replace('/', '-')}.json"
     return EInvoiceFile(file_name=name, content=payload_text(made))
@@ -240,15 +237,11 @@ def get_consignment(
     Raises:
         NotFound: The acting company has no such document, or nothing left yet.
     """
-    if (wanted.invoice_id is None) == (wanted.transfer_id is None):
-        raise NotFound("Name an invoice or a transfer.")
-    goods = read_consignment(
-        session, ctx, invoice_id=wanted.invoice_id, transfer_id=wanted.transfer_id
-    )
+    goods = read_consignment(session, ctx, wanted.document, wanted.document_id)
     row = db.fetch_one(
         session,
-        f"{_SELECT} and (invoice_id = %(invoice)s or transfer_id = %(transfer)s) and status <> 'cancelled'",
-        _known(ctx) | {"invoice": wanted.invoice_id, "transfer": wanted.transfer_id},
+        f"{_SELECT} and %(id)s in (invoice_id, transfer_id) and status <> 'cancelled'",
+        _known(ctx) | {"id": wanted.document_id},
     )
     return ConsignmentFacts(
         document_number=goods.number,

@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.models.einvoicing import Asked, PortalAnswer, WayBillStatus
 from erp.services import workflows
 from erp.services.einvoicing.asking import Noted, failed
-from erp.services.einvoicing.consignment import read_consignment
+from erp.services.einvoicing.consignment import document_of, read_consignment
 from erp.services.einvoicing.events import WayBillSettled
 from erp.services.einvoicing.pausing import LEASE, note_awake, note_away, require_awake
 from erp.services.einvoicing.payload import payload_text
@@ -24,8 +24,8 @@ from erp.services.einvoicing.ports import (
     WayBillGiven,
 )
 from erp.services.einvoicing.sending import keep_calls
-from erp.services.einvoicing.way_bills import (
-    DISPATCH,
+from erp.services.einvoicing.way_bills import DISPATCH
+from erp.services.einvoicing.way_keeping import (
     hold_way_bill,
     keep_cancelled,
     keep_number,
@@ -79,9 +79,7 @@ def claim_way_bill(session: Session, ctx: RequestContext, way_bill_id: UUID) -> 
     if row["leased_until"] and row["leased_until"] > ctx.now:
         raise TryLater("Another worker asks about it.", row["leased_until"] - ctx.now)
     acting = replace(ctx, company_id=row["company_id"])
-    goods = read_consignment(
-        session, acting, invoice_id=row["invoice_id"], transfer_id=row["transfer_id"]
-    )
+    goods = read_consignment(session, acting, *document_of(row))
     require_awake(session, ctx, row["company_id"], row["gstin"])
     db.execute(
         session,

@@ -33,10 +33,10 @@ class InvoicePanelState(RecordState, rx.State):
             self.head = {}
             return
         found = await self._ask("einvoicing.get_of_invoice", {"invoice_id": record_id})
-        goods = await _goods(self, {"invoice_id": record_id})
+        goods = await _goods(self, {"document": "invoice", "document_id": record_id})
         self.head = {
             **_einvoice(found, principal.time_zone),
-            **_consignment(goods, principal, f"invoice_id:{record_id}"),
+            **_consignment(goods, principal, f"invoice:{record_id}"),
         }
 
 
@@ -49,12 +49,12 @@ class TransferPanelState(RecordState, rx.State):
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         self.head = {}
         if principal.may(VIEW):
-            goods = await _goods(self, {"transfer_id": record_id})
-            self.head = _consignment(goods, principal, f"transfer_id:{record_id}")
+            goods = await _goods(self, {"document": "transfer", "document_id": record_id})
+            self.head = _consignment(goods, principal, f"transfer:{record_id}")
 
 
 class PrepareWayBillState(DialogFormState, rx.State):
-    """Says how the goods of a page's document travel; the subject is `field:id`."""
+    """Says how the goods of a page's document travel; the subject is `invoice:id` or `transfer:id`."""
 
     permission: ClassVar[str] = DISPATCH
     command: ClassVar[str] = "einvoicing.prepare_way_bill"
@@ -62,21 +62,22 @@ class PrepareWayBillState(DialogFormState, rx.State):
     has_portal: bool = False
 
     async def _prepare(self) -> None:
-        field, _, record_id = self.subject["id"].partition(":")
-        goods = await _goods(self, {field: record_id})
+        document, _, record_id = self.subject["id"].partition(":")
+        goods = await _goods(self, {"document": document, "document_id": record_id})
         self.has_portal = goods["has_portal"]
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        field, _, record_id = self.subject.get("id", "").partition(":")
+        document, _, record_id = self.subject.get("id", "").partition(":")
         return given | {
-            field or "invoice_id": record_id,
+            "document": document,
+            "document_id": record_id,
             "is_oversize": is_ticked(given.get("is_oversize")),
             "send": self.has_portal and given.get("send") != "later",
         }
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
-        is_invoice = self.subject.get("id", "").startswith("invoice_id")
+        is_invoice = self.subject.get("id", "").startswith("invoice")
         panel = await self.get_state(InvoicePanelState if is_invoice else TransferPanelState)
         await panel._show()  # noqa: SLF001  sister of this state
         return "The portal is asked for it." if self.has_portal else "Kept as a draft."

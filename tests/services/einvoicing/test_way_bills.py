@@ -2,7 +2,6 @@
 
 import json
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 
@@ -20,8 +19,10 @@ from erp.services.einvoicing import (
 from erp.services.platform import TryLater
 from erp.simulate.invoice_portal import Fault
 from jobs import einvoices
+from tests.factories import PLENTY
 from tests.services.billing.test_taking_back import take_back
 from tests.services.einvoicing.portals import (
+    GUJARAT,
     ask_way_bill,
     invoiced,
     over,
@@ -30,15 +31,21 @@ from tests.services.einvoicing.portals import (
 )
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
-from tests.services.trading import rows
+from tests.services.sales.ordering import buyer, deliver, order
+from tests.services.trading import add_goods, rows
 
+HERE = {"state_code": "27", "gstin": "27ZZZFZ0001Z1ZU"}
 WAY = {"distance_km": 650, "vehicle_no": "mh 12 ab 1234"}
 
 
 def prepare(shop, sent, **more):
     by = more.pop("by", None)
-    given = {"invoice_id": sent.invoice_id} | WAY | more
+    given = {"document_id": sent.invoice_id} | WAY | more
     return shop.run("einvoicing.prepare_way_bill", given, by=by).id
+
+
+def of_transfer(sent):
+    return {"document": "transfer", "document_id": sent.transfer_id}
 
 
 def bill_of(shop, way_bill_id):
@@ -65,17 +72,19 @@ def test_a_way_bill_is_made_and_holds_a_day_for_each_two_hundred_kilometres(repo
 
 
 def test_only_above_the_limit_of_the_state_are_goods_in_need_of_one(reporting):
-    small, large = invoiced(reporting, 10), invoiced(reporting, 190, name="Large")
-    asked = [
-        reporting.run("einvoicing.get_consignment", {"invoice_id": sent.invoice_id})
-        for sent in (small, large)
-    ]
-    assert [one.limit for one in asked] == [Decimal(50_000), Decimal(50_000)]
-    assert [one.is_needed for one in asked] == [False, False]
-    shop = second_branch(reporting)
-    sent = dispatch(reporting, shop, {"variant_id": reporting.variant_ids[1], "quantity": 3})
-    within = reporting.run("einvoicing.get_consignment", {"transfer_id": sent.transfer_id})
-    assert (within.limit, within.is_inter) == (Decimal(100_000), False)
+    dear = add_goods(reporting, mrp="9000.00", quantity=100)
+    wanted = [(6, {}), (7, {}), (13, HERE), (14, HERE)]
+    asked = []
+    for quantity, facts in wanted:
+        customer = buyer(
+            reporting, **GUJARAT | facts | {"name": f"For {quantity}", "credit_limit": PLENTY}
+        )
+        line = {"variant_id": dear, "quantity": quantity, "unit_price": "7200.00"}
+        sent = deliver(reporting, order(reporting, customer, line), quantity)
+        about = {"document_id": sent.invoice_id}
+        asked.append(reporting.run("einvoicing.get_consignment", about))
+    assert [one.limit for one in asked] == [50_000, 50_000, 100_000, 100_000]
+    assert [one.is_needed for one in asked] == [False, True, False, True]
 
 
 def test_a_lost_answer_makes_no_second_way_bill(reporting, portal):
@@ -137,7 +146,7 @@ def test_a_note_has_no_way_bill(reporting):
     sent = invoiced(reporting)
     note = take_back(reporting, sent, 4)
     with pytest.raises(NoConsignment):
-        reporting.run("einvoicing.prepare_way_bill", WAY | {"invoice_id": note.id})
+        reporting.run("einvoicing.prepare_way_bill", WAY | {"document_id": note.id})
 
 
 def test_another_vehicle_carries_on(reporting, portal):
@@ -197,7 +206,7 @@ def test_goods_of_a_transfer_travel_on_their_challan(reporting, portal):
             (other.ctx.branch_id,),
         )
     sent = dispatch(reporting, other, {"variant_id": reporting.variant_ids[0], "quantity": 3})
-    given = {"transfer_id": sent.transfer_id, "distance_km": 210, "vehicle_no": "MH12AB1234"}
+    given = of_transfer(sent) | {"distance_km": 210, "vehicle_no": "MH12AB1234"}
     made = reporting.run("einvoicing.prepare_way_bill", given).id
     einvoices.ask_about_way_bill(None, reporting.ctx, told(way_bill_id=made))
     (known,) = portal.books.way_bills.values()
@@ -219,8 +228,8 @@ def test_what_ends_within_a_day_is_listed_and_told(reporting):
 def test_a_stranger_sees_none_and_a_cashier_makes_none(reporting, stranger):
     made = in_force(reporting)
     assert stranger.run("einvoicing.list_way_bills").rows == []
-    for name, more in (("get_way_bill", {}), ("send_way_bill", {}), ("get_way_bill_file", {})):
+    for name in ("get_way_bill", "send_way_bill", "get_way_bill_file"):
         with pytest.raises(UnknownWayBill):
-            stranger.run(f"einvoicing.{name}", {"way_bill_id": made} | more)
+            stranger.run(f"einvoicing.{name}", {"way_bill_id": made})
     with pytest.raises(PermissionDenied):
         prepare(reporting, invoiced(reporting, name="B"), by=reporting.acting_as("cashier"))
