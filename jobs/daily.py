@@ -190,7 +190,11 @@ def _chase_portals(place: identity.TenantPlace) -> None:
     day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
     key = f"chase-portals-{day}"
     ctx = system_context(place, {"einvoicing.send"}, request_id=f"{key}-{place.slug}")
-    platform.run("einvoicing.chase", ctx, {"idempotency_key": key})
+    for part in count(1):
+        given = {"idempotency_key": f"{key}-{part}"}
+        result: Any = platform.run("einvoicing.chase", ctx, given).result
+        if not result.queued:
+            break
 
 
 def _expire_points(place: identity.TenantPlace) -> None:

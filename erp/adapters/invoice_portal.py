@@ -231,13 +231,13 @@ class HttpPortal:
         if problem:
             raise PortalAway(problem, call)
         answer = _parsed(text)
-        if answer is None or status >= SERVER_ERROR or status == TOO_MANY:
+        if answer is None or "Status" not in answer or status >= SERVER_ERROR or status == TOO_MANY:
             raise PortalAway(
                 f"The portal answered {status} with nothing that means anything.", call
             )
         if str(answer.get("Status")) == "1":
             data = answer.get("Data")
-            found = json.loads(data) if isinstance(data, str) and data.startswith("{") else data
+            found = _parsed(data) if isinstance(data, str) else data
             if not isinstance(found, dict):
                 raise PortalLied("The portal's answer holds nothing.", call)
             return found, call
@@ -304,7 +304,7 @@ class HttpPortal:
         except PortalRefused as refused:
             problem = f"The portal does not let us in: {refused.problem} The operator mends EINVOICE_USERS."
             raise PortalAway(problem, _without_request(refused.call)) from refused
-        except PortalAway as away:
+        except (PortalAway, PortalLied) as away:
             raise PortalAway(away.problem, _without_request(away.call)) from away
         token, until = str(data.get("AuthToken", "")), _instant(data.get("TokenExpiry"))
         if not token:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_SECRET_LENGTH = 32
@@ -90,12 +90,26 @@ class Settings(BaseSettings):
     einvoice_client_secret: SecretStr = SecretStr("")
     einvoice_users: SecretStr = SecretStr("")
     einvoice_public_key: str = ""
-    einvoice_seconds: float = Field(default=20, gt=0)
+    einvoice_seconds: float = Field(default=20, gt=0, le=25)
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_seconds: int = 30
     lock_timeout_seconds: int = 5
     log_level: str = "INFO"
     log_json: bool = True
+
+    @field_validator("einvoice_users")
+    @classmethod
+    def _has_users(cls, value: SecretStr) -> SecretStr:
+        """Refuse to start with users that nothing could be signed in with."""
+        try:
+            found = json.loads(value.get_secret_value() or "{}")
+            sound = all(of["user"] and of["password"] for of in found.values())
+        except (ValueError, AttributeError, KeyError, TypeError):
+            sound = False
+        if not sound:
+            msg = 'EINVOICE_USERS is not like {"<GSTIN>": {"user": "...", "password": "..."}}.'
+            raise ValueError(msg)
+        return value
 
     def reachable_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the private networks that posts to addresses people typed in may reach."""

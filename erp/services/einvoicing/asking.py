@@ -132,7 +132,14 @@ def _cancel(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Outcome:
         if known and known.is_cancelled:
             done = Cancelled(None, known.call)
             return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
-    done = portal.cancel(plan.gstin, plan.irn, plan.cancel_code, plan.cancel_remark)
+    try:
+        done = portal.cancel(plan.gstin, plan.irn, plan.cancel_code, plan.cancel_remark)
+    except PortalRefused as refused:
+        known = portal.fetch(plan.gstin, plan.kind, plan.number, plan.issued_on)
+        if known is None or not known.is_cancelled:
+            raise
+        calls.append(Noted(refused.call, PortalAnswer.REFUSED, refused.problem))
+        done = Cancelled(None, known.call)
     calls.append(Noted(done.call, PortalAnswer.DONE))
     return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
 

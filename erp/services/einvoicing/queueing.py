@@ -34,10 +34,10 @@ NEEDING: LiteralString = """
                   where (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id) and l.treatment = 'taxable')
      and not exists (select 1 from einvoice o
                       where (o.tenant_id, o.invoice_id) = (i.tenant_id, i.original_invoice_id)
-                        and o.status = 'cancelled')
+                        and o.status in ('cancelling', 'cancelled'))
 """
-"""Documents that the law wants registered. A note of an invoice that the portal cancelled is none: there is nothing
-left there that it could change. Source: CGST Rules r.48(4)."""
+"""Documents that the law wants registered. A note of an invoice that the portal cancels is none: there is nothing left
+there that it could change; should it stay after all, the morning's look queues the note. Source: CGST Rules r.48(4)."""
 _COLUMNS: LiteralString = (
     "i.id, i.company_id, i.kind, i.number, i.fiscal_year, i.issued_on, b.gstin, r.reports_in_days"
 )

@@ -56,7 +56,8 @@ class SendAgain(Command):
 def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identified:
     """Send a document that was refused, or was to be mended, to the portal again.
 
-    What is still wrong with it is written down anew, and then it stays. Locks the document.
+    Before the portal ever heard of it, what is still wrong is written down anew, and then it stays; afterwards the
+    portal decides, which may know it already. Locks the document.
 
     Raises:
         UnknownEInvoice: There is none. NotToBeSent: It is registered, on its way, or cancelled.
@@ -68,7 +69,7 @@ def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identif
     if row["status"] not in OPEN:
         raise NotToBeSent("Only a document that was refused or is to be mended is sent again.")
     _, problems = _checked(session, ctx, row)
-    if problems:
+    if problems and not row["attempts"]:
         note_to_mend(session, ctx, row["id"], problems)
         return Identified(id=row["id"])
     settle(session, ctx, row["id"], EInvoiceStatus.DUE)
@@ -79,7 +80,8 @@ def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identif
 def claim(session: Session, ctx: RequestContext, einvoice_id: UUID) -> Plan | None:
     """Take a document up for the portal; nothing where it has no business there any more.
 
-    Locks the document, then its registration. What the portal would refuse by now is written down instead.
+    Locks the document, then its registration. What the portal would refuse by now is written down instead, unless
+    the portal was asked before: it may know the document already, and is asked that first.
 
     Raises:
         TryLater: Another worker has it, or the portal is left alone.
@@ -91,7 +93,7 @@ def claim(session: Session, ctx: RequestContext, einvoice_id: UUID) -> Plan | No
         raise TryLater("Another worker asks about it.", row["leased_until"] - ctx.now)
     is_cancelling = row["status"] == EInvoiceStatus.CANCELLING
     document, problems = _checked(session, ctx, row)
-    if problems and not is_cancelling:
+    if problems and not row["attempts"] and not is_cancelling:
         note_to_mend(session, ctx, row["id"], problems)
         return None
     require_awake(session, ctx, row["company_id"], row["gstin"])
@@ -185,14 +187,11 @@ def keep_calls(
 
 
 def _checked(session: Session, ctx: RequestContext, row: db.Row) -> tuple[EDocument, list[Problem]]:
-    acting = ctx if ctx.company_id == row["company_id"] else _of_company(ctx, row["company_id"])
+    acting = replace(ctx, company_id=row["company_id"])
     document = read_document(session, acting, row["invoice_id"])
+    document = replace(document, seller=replace(document.seller, gstin=row["gstin"]))
     found = problems_of(document, ctx.today, reports_in_days=bool(row["reports_in_days"]))
     return document, found
-
-
-def _of_company(ctx: RequestContext, company_id: UUID) -> RequestContext:
-    return replace(ctx, company_id=company_id)
 
 
 def _plan(row: db.Row, document: EDocument, *, is_cancelling: bool) -> Plan:

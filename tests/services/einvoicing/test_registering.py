@@ -2,6 +2,7 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,10 +11,19 @@ import pytest
 
 from erp.adapters import invoice_portal as adapter
 from erp.adapters.invoice_portal import invoice_portal
+from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import PermissionDenied
-from erp.core.settings import get_settings
-from erp.services.einvoicing import NoPortal, NotToBeCancelled, NotToBeSent, UnknownEInvoice
+from erp.core.settings import Settings, get_settings
+from erp.services.einvoicing import (
+    NoPortal,
+    NotToBeCancelled,
+    NotToBeSent,
+    UnknownEInvoice,
+    carry_out,
+    claim,
+    note_outcome,
+)
 from erp.services.platform import TryLater
 from erp.simulate.invoice_portal import Fault
 from tests.factories import broken_promises
@@ -274,6 +284,38 @@ def test_a_document_is_cancelled_whole_within_a_day(reporting, portal):
     reporting.run("einvoicing.chase")
     assert rows(reporting, "select 1 from einvoice where invoice_id = %s", note.id) == []
     assert broken_promises() == []
+
+
+def test_what_was_cancelled_at_the_portal_by_hand_is_taken_over(reporting, portal):
+    row = registered(reporting)
+    (made,) = portal.books.documents.values()
+    made["Status"] = "CNL"
+    asked = {"einvoice_id": row["id"], "code": "2", "reason": "Wrong customer"}
+    reporting.run("einvoicing.cancel_einvoice", asked)
+    ask(reporting, row["id"])
+    assert einvoice_of(reporting, row["invoice_id"])["status"] == "cancelled"
+
+
+def test_what_grew_too_old_while_the_portal_kept_silent_is_looked_up_there(reporting, portal):
+    switched_on(reporting, reports_in_days=True)
+    sent = invoiced(reporting)
+    einvoice_id = queue(reporting, sent.invoice_id)
+    portal.faults.append(Fault.ERROR)
+    ask_later(reporting, einvoice_id)
+    file = reporting.run("einvoicing.get_file", {"einvoice_id": einvoice_id})
+    invoice_portal().register(gstin_of(reporting), file.content[1:-1])
+    late = replace(reporting.ctx, now=utc_now() + timedelta(days=40))
+    with db.unit_of_work(reporting.ctx) as session:
+        plan = claim(session, late, einvoice_id)
+        assert plan is not None
+        note_outcome(session, late, plan, carry_out(invoice_portal(), plan))
+    assert einvoice_of(reporting, sent.invoice_id)["status"] == "registered"
+
+
+@pytest.mark.parametrize("users", ["[]", "{", '{"27": {"user": "x"}}', '{"27": 1}'])
+def test_users_that_nobody_can_sign_in_with_stop_the_suite_at_its_start(users):
+    with pytest.raises(ValueError, match="EINVOICE_USERS"):
+        Settings(einvoice_users=users)
 
 
 def test_after_a_day_only_a_credit_note_helps(reporting, portal):
