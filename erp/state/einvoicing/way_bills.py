@@ -47,7 +47,7 @@ class WayBillListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("document_number", "Consignment", detail="number"),
         Column("document_on", "Day", Kind.DATE, wide_only=True),
-        Column("vehicle_no", "Vehicle", Kind.CODE, detail="distance", wide_only=True),
+        Column("vehicle_no", "Vehicle", Kind.CODE, detail="distance_km", wide_only=True),
         Column(
             "status", "State", Kind.STATUS, detail="problem", labels=WAY_STATUSES, tones=WAY_TONES
         ),
@@ -67,7 +67,7 @@ class WayBillListState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
             "number": f"Way bill {row.number}" if row.number else "No number yet",
-            "distance": f"{group_count(row.distance_km)} km",
+            "distance_km": f"{group_count(row.distance_km)} km",
         }
 
 
