@@ -27,6 +27,7 @@ _log = structlog.get_logger()
 __all__ = [
     "alert_each_morning",
     "catalogue_of_actions",
+    "chase_portals_each_morning",
     "chase_transfers_each_morning",
     "expire_points_each_morning",
     "make_entries_each_morning",
@@ -88,6 +89,13 @@ def chase_transfers_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_chase_transfers, place))
+
+
+def chase_portals_each_morning() -> None:
+    """Queue late documents of every tenant whose day has begun, and tell of what soon grows too old or ends."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_chase_portals, place))
 
 
 def release_reservations() -> None:
@@ -175,6 +183,17 @@ def _remind_customers(place: identity.TenantPlace) -> None:
     key = f"remind-customers-{day}"
     ctx = system_context(place, {"payments.receive"}, request_id=f"{key}-{place.slug}")
     platform.run("payments.remind_automatically", ctx, {"idempotency_key": key})
+
+
+def _chase_portals(place: identity.TenantPlace) -> None:
+    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    key = f"chase-portals-{day}"
+    ctx = system_context(place, {"einvoicing.send"}, request_id=f"{key}-{place.slug}")
+    for part in count(1):
+        given = {"idempotency_key": f"{key}-{part}"}
+        result: Any = platform.run("einvoicing.chase", ctx, given).result
+        if not result.queued:
+            break
 
 
 def _expire_points(place: identity.TenantPlace) -> None:

@@ -19,6 +19,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.daily.expire_points_each_morning",
         "jobs.anchoring.anchor_each_hour",
         "jobs.checking_bytes.check_each_night",
+        "jobs.daily.chase_portals_each_morning",
         "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",
         "jobs.daily.remind_customers_each_morning",

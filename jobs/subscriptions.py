@@ -101,6 +101,17 @@ subscribe(
         "jobs.payments.send_reminder",
         frozenset({"payments.view"}),
     ),
+    Subscriber("einvoicing.queue", ("billing.document_posted.v1",), "jobs.einvoices.queue"),
+    Subscriber(
+        "einvoicing.ask_about_document",
+        ("einvoicing.einvoice_asked.v1",),
+        "jobs.einvoices.ask_about_document",
+    ),
+    Subscriber(
+        "einvoicing.ask_about_way_bill",
+        ("einvoicing.way_bill_asked.v1",),
+        "jobs.einvoices.ask_about_way_bill",
+    ),
     Subscriber("messaging.send", ("messaging.message_queued.v1",), "jobs.messages.send"),
     Subscriber("automation.post_webhook", ("automation.webhook_queued.v1",), "jobs.webhooks.post"),
     Subscriber(

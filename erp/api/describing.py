@@ -25,7 +25,7 @@ from erp.api.describing_parts import (
     parameter,
 )
 from erp.api.exporting import XLSX
-from erp.api.tax_files import PORTAL_FILE
+from erp.api.tax_files import EINVOICE_FILE, PORTAL_FILE, WAY_BILL_FILE
 from erp.api.uploading import BANK_FILES, PICTURE
 from erp.services import platform
 
@@ -320,15 +320,34 @@ def _other_paths() -> dict[str, Schema]:
             "Show a product with another picture",
             [parameter("path", "product_id", an_id)],
         ),
+        **_portal_paths(an_id),
+        **paper_paths(an_id),
+        **dicomweb_paths(),
+        **_imaging_paths(an_id),
+    }
+
+
+def _portal_paths(an_id: Schema) -> dict[str, Schema]:
+    """Describe the routes of files for the tax portals."""
+    return {
         f"{BASE}{PORTAL_FILE}": get_route(
             "portal_file",
             "A GST return as the tax portal takes it, once nothing is wrong with it",
             [parameter("path", "return_id", an_id)],
             {"application/json": BINARY},
         ),
-        **paper_paths(an_id),
-        **dicomweb_paths(),
-        **_imaging_paths(an_id),
+        f"{BASE}{EINVOICE_FILE}": get_route(
+            "einvoice_file",
+            "A document as the invoice portal's own upload takes it",
+            [parameter("path", "einvoice_id", an_id)],
+            {"application/json": BINARY},
+        ),
+        f"{BASE}{WAY_BILL_FILE}": get_route(
+            "way_bill_file",
+            "A way bill as its portal's own upload takes it",
+            [parameter("path", "way_bill_id", an_id)],
+            {"application/json": BINARY},
+        ),
     }
 
 

@@ -1,6 +1,7 @@
 """Papers as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
@@ -17,7 +18,17 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
-from erp.services import accounting, banking, billing, inventory, payments, pos, purchasing, sales
+from erp.services import (
+    accounting,
+    banking,
+    billing,
+    einvoicing,
+    inventory,
+    payments,
+    pos,
+    purchasing,
+    sales,
+)
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
 LONGEST_VERSION = 6
@@ -318,7 +329,9 @@ def _find_challan(
 ) -> inventory.PrintedChallan:
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
-        return inventory.get_printed_challan(session, ctx, transfer_id)
+        challan = inventory.get_printed_challan(session, ctx, transfer_id)
+        way_bill = einvoicing.way_bill_of_transfer(session, ctx, transfer_id)
+        return replace(challan, way_bill=way_bill)
 
 
 def _find_label(
@@ -337,7 +350,8 @@ def _find(
 ) -> billing.PrintedDocument:
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
-        return pos.get_printed_bill(session, ctx, invoice_id, is_duplicate=is_duplicate)
+        document = pos.get_printed_bill(session, ctx, invoice_id, is_duplicate=is_duplicate)
+        return einvoicing.with_portal_marks(session, ctx, invoice_id, document)
 
 
 def _id(text: str) -> UUID:

@@ -2,11 +2,12 @@
 
 import hashlib
 import hmac
+import json
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIN_SECRET_LENGTH = 32
@@ -40,6 +41,11 @@ class Settings(BaseSettings):
         smtp_url: Mail server, `smtp://user:password@host:587` (STARTTLS; `?tls=no` without) or
             `smtps://...`. Empty: no e-mail is sent.
         mail_from: `Name <address>` that e-mail comes from.
+        einvoice_url: Provider (GSP) of the e-invoice and way-bill portals. Empty: no document is registered.
+        einvoice_client_id, einvoice_client_secret: Ours with the provider.
+        einvoice_users: JSON, `{"<GSTIN>": {"user": "...", "password": "..."}}`, the API user of each registration.
+        einvoice_public_key: File with the portal's public keys (PEM, one or several), which sign its answers.
+        einvoice_seconds: How long the portal may take over an answer.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
     """
@@ -79,16 +85,42 @@ class Settings(BaseSettings):
     outgoing_networks: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Vantage <no-reply@localhost>"
+    einvoice_url: str = ""
+    einvoice_client_id: str = ""
+    einvoice_client_secret: SecretStr = SecretStr("")
+    einvoice_users: SecretStr = SecretStr("")
+    einvoice_public_key: str = ""
+    einvoice_seconds: float = Field(default=20, gt=0, le=25)
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_seconds: int = 30
     lock_timeout_seconds: int = 5
     log_level: str = "INFO"
     log_json: bool = True
 
+    @field_validator("einvoice_users")
+    @classmethod
+    def _has_users(cls, value: SecretStr) -> SecretStr:
+        """Refuse to start with users that nothing could be signed in with."""
+        try:
+            found = json.loads(value.get_secret_value() or "{}")
+            sound = all(of["user"] and of["password"] for of in found.values())
+        except (ValueError, AttributeError, KeyError, TypeError):
+            sound = False
+        if not sound:
+            msg = 'EINVOICE_USERS is not like {"<GSTIN>": {"user": "...", "password": "..."}}.'
+            raise ValueError(msg)
+        return value
+
     def reachable_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """Return the private networks that posts to addresses people typed in may reach."""
         named = (name.strip() for name in self.outgoing_networks.split(","))
         return tuple(ip_network(name) for name in named if name)
+
+    def einvoice_accounts(self) -> dict[str, tuple[str, str]]:
+        """Return user and password at the e-invoice portal by GSTIN."""
+        text = self.einvoice_users.get_secret_value()
+        found = json.loads(text) if text else {}
+        return {gstin: (of["user"], of["password"]) for gstin, of in found.items()}
 
     def derived_secret(self, purpose: str) -> str:
         """Return a secret bound to one purpose, so that no two uses share a key."""

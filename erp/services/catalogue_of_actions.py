@@ -13,6 +13,7 @@ from erp.services import (
     billing,
     catalog,
     documents,
+    einvoicing,
     gst_returns,
     identity,
     imaging,
@@ -48,6 +49,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     pos,
     imaging,
     gst_returns,
+    einvoicing,
     automation,
     reporting,
 )

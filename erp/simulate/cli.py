@@ -76,6 +76,32 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
     typer.echo(f"Session {outcome.session_id}: {counts or 'nothing received'}; {state}.")
 
 
+@app.command("portal")
+def simulate_portal(
+    gstin: Annotated[list[str], typer.Option(help="Registrations that it knows.")],
+    port: Annotated[int, typer.Option(help="Where it answers.")] = 8095,
+    key: Annotated[Path, typer.Option(help="File its public key is written to.")] = Path(
+        ".data/portal-key.pem"
+    ),
+) -> None:
+    """Answer as the portals of e-invoices and way bills do, until interrupted.
+
+    Prints the settings with which the suite uses it.
+    """
+    from erp.simulate.invoice_portal import (  # noqa: PLC0415  other commands stay small
+        SimulatedPortal,
+    )
+
+    portal = SimulatedPortal(port)
+    key.parent.mkdir(parents=True, exist_ok=True)
+    key.write_bytes(portal.public_key())
+    users = {one: {"user": "demo", "password": "demo"} for one in gstin}
+    typer.echo(f"EINVOICE_URL={portal.url}")
+    typer.echo(f"EINVOICE_USERS='{json.dumps(users)}'")
+    typer.echo(f"EINVOICE_PUBLIC_KEY={key.resolve()}")
+    portal.server.serve_forever()
+
+
 def _own_account(settings: Settings, user: str) -> str:
     """Return the broker's address with a demo device's own account, where it has one."""
     path = settings.data_dir / "demo-devices.json"

@@ -23,6 +23,7 @@ from tests.isolation import (
     paying,
     pictures,
     planning,
+    reporting,
     selling,
     taxing,
 )
@@ -81,6 +82,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= bank.banking(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop) | hearing.webhooks(shop)
+    ids |= reporting.at_the_portals(shop)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -240,7 +242,7 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
-ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing)
+ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing, reporting)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()

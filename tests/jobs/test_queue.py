@@ -82,9 +82,10 @@ def test_an_instance_is_refused(redis):
 
 def test_the_schedule_rings_json_entries_of_listed_functions(redis):
     schedule = Schedule(redis)
-    assert schedule.enqueue_due() == 9, "what has an interval looks at once; the rest waits"
+    assert schedule.enqueue_due() == 10, "what has an interval looks at once; the rest waits"
     assert {job.func_name for job in open_queue(redis).jobs} == {
         "jobs.daily.alert_each_morning",
+        "jobs.daily.chase_portals_each_morning",
         "jobs.daily.chase_transfers_each_morning",
         "jobs.daily.release_reservations",
         "jobs.daily.remind_of_claims_each_morning",

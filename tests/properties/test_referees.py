@@ -16,6 +16,7 @@ from erp.services.platform import verifying
 from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
 from tests.isolation.pictures import pictures
+from tests.isolation.reporting import documents_at_portal
 from tests.isolation.taxing import prepared
 from tests.services.banking.statements import accept, bank_account, line_of, suggested
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
@@ -51,6 +52,7 @@ SABOTAGE = {
     "D1": "delete from blob",
     "D2": "insert into blob_state (tenant_id, sha256, verified_at, fault)"
     " select tenant_id, sha256, now(), 'damaged' from blob limit 1",
+    "E1": "update einvoice set irn = repeat('0', 64) where status = 'registered'",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
     "I1": "update imaging_session set stored = stored + 1",
@@ -147,6 +149,7 @@ def traded() -> None:
     _send(shop, second)
     _keep_apart(shop, shop.lot_ids[third][0])
     _file(shop)
+    documents_at_portal(shop)
     used = {"variant_id": third, "quantity": 2}
     shop.run(
         "inventory.dispense_packs",

@@ -13,14 +13,25 @@ from erp.core.errors import IdempotencyKeyReused
 from erp.core.ids import new_id
 from erp.services.billing import ReturnExceedsSale
 from erp.services.inventory import InsufficientStock
+from erp.simulate.invoice_portal import Fault
 from tests.concurrency.crowd import at_once, refusals
 from tests.crash.till import counted
 from tests.factories import Shop, broken_promises
 from tests.services.books import balance
+from tests.services.einvoicing.portals import (
+    ask,
+    einvoice_of,
+    invoiced,
+    portal,
+    queue,
+    switched_on,
+)
 from tests.services.pos.devices import Device
 from tests.services.sales.ordering import buyer, deliver, order
 from tests.services.sales.pricing import make_list, quote, set_price, set_scheme
 from tests.services.trading import add_customer, add_goods, rows, tender
+
+__all__ = ["portal"]
 
 
 def test_3_06_a_till_opens_by_asking_for_what_it_shows_however_many_goods_there_are(trader: Shop):
@@ -198,6 +209,15 @@ def test_3_29_the_rate_is_that_of_the_day_of_supply(trader: Shop):
     before = trader.run("pos.post_sale", cart, at=trader.ctx.now - timedelta(days=2))
     after = trader.sell({variant: 1})
     assert [_rate(trader, bill) for bill in (before, after)] == [12, 5]
+
+
+def test_3_28_an_answer_that_was_lost_ends_in_one_registration_and_no_error(trader, portal):
+    sent = invoiced(switched_on(trader))
+    portal.faults.append(Fault.DONE_UNSAID)
+    ask(trader, queue(trader, sent.invoice_id))
+    row = einvoice_of(trader, sent.invoice_id)
+    assert (row["status"], row["problem"]) == ("registered", "")
+    assert len(portal.books.documents) == 1
 
 
 def _line(trader: Shop, variant: object) -> dict[str, object]:

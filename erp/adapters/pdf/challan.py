@@ -103,6 +103,7 @@ def _parts(canvas: Canvas, challan: PrintedChallan) -> list[Text]:
     way.add("MOVEMENT", SMALL, bold=True, grey=SOFT)
     way.add(f"From {challan.from_place}", most=2)
     way.add(f"To {challan.to_place}", most=2)
+    way.add(f"E-way bill {challan.way_bill}" if challan.way_bill else "", bold=True)
     way.add(f"By {challan.transport}" if challan.transport else "", most=2)
     way.add(challan.reason, SMALL, most=3)
     return [

@@ -42,7 +42,7 @@ def opening_block(
     seller, title = letterhead(canvas, document.seller), _title(canvas, document, copy)
     parties = _parties(canvas, document)
     notice = Text(canvas, WIDTH)
-    for text in (document.endorsement, f"IRN {document.irn}" if document.irn else ""):
+    for text in (document.endorsement, document.portal_notice, *portal_marks(document)):
         notice.add(text, SMALL, bold=True)
     upper = max(seller.height, title.height) + 4.5
     parted = max(column.height for column in parties) + 3
@@ -58,6 +58,15 @@ def opening_block(
         notice.draw(LEFT, y + upper + parted)
 
     return Block(height, draw)
+
+
+def portal_marks(document: PrintedDocument) -> list[str]:
+    """Return what the portals gave: reference number, acknowledgement, way bill."""
+    return [
+        *([f"IRN {document.irn}"] if document.irn else []),
+        *([f"Acknowledgement {document.acknowledgement}"] if document.acknowledgement else []),
+        *([f"E-way bill {document.way_bill}"] if document.way_bill else []),
+    ]
 
 
 def _title(canvas: Canvas, document: PrintedDocument, copy: Copy | ChallanCopy | None) -> Text:

@@ -17,6 +17,7 @@ from erp.components import (
     timeline,
 )
 from erp.components.records import or_dash, record_view
+from erp.pages.einvoicing.panels import invoice_panel, way_bill_dialog
 from erp.pages.routing import Nav, page
 from erp.state.billing.invoices import (
     KINDS,
@@ -27,6 +28,7 @@ from erp.state.billing.invoices import (
     InvoiceListState,
     InvoiceState,
 )
+from erp.state.einvoicing.panels import InvoicePanelState
 
 PDF = "/api/erp/invoices/"
 
@@ -67,7 +69,12 @@ def invoices_page() -> rx.Component:
     permission="billing.view",
     parent="/invoices",
     record="invoice",
-    on_load=[InvoiceState.open_record, InvoiceState.listen],
+    on_load=[
+        InvoiceState.open_record,
+        InvoicePanelState.open_record,
+        InvoiceState.listen,
+        InvoicePanelState.listen,
+    ],
 )
 def invoice_page() -> rx.Component:
     """Show one document."""
@@ -88,9 +95,11 @@ def invoice_page() -> rx.Component:
             rx.el.div(
                 card(_recipient(), title="Recipient"),
                 card(_totals(), title="Totals"),
+                invoice_panel(),
                 class_name="stack span-4",
             ),
         ),
+        way_bill_dialog(),
         list_route="/invoices",
         list_label="All documents",
     )

@@ -4,7 +4,13 @@ import reflex as rx
 
 from erp.components import link_tabs
 
-PAGES = (("/gst", "Returns"), ("/gst/matching", "GSTR-2B"))
+PAGES = (
+    ("/gst", "Returns"),
+    ("/gst/matching", "GSTR-2B"),
+    ("/gst/e-invoices", "E-invoices"),
+    ("/gst/way-bills", "Way bills"),
+    ("/gst/registrations", "Registrations"),
+)
 
 
 def gst_tabs(here: str) -> rx.Component:

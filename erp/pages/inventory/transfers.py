@@ -26,7 +26,9 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
+from erp.pages.einvoicing.panels import transfer_panel, way_bill_dialog
 from erp.pages.routing import Nav, page
+from erp.state.einvoicing.panels import TransferPanelState
 from erp.state.inventory.transfers import (
     ASKED_COLUMNS,
     DIRECTIONS,
@@ -92,7 +94,12 @@ def transfers_page() -> rx.Component:
     title="Transfer",
     permission="inventory.view",
     parent="/stock/transfers",
-    on_load=[TransferState.open_record, TransferState.listen],
+    on_load=[
+        TransferState.open_record,
+        TransferPanelState.open_record,
+        TransferState.listen,
+        TransferPanelState.listen,
+    ],
 )
 def transfer_page() -> rx.Component:
     """Show one transfer."""
@@ -126,13 +133,18 @@ def transfer_page() -> rx.Component:
                     ),
                     class_name="stack span-8",
                 ),
-                rx.el.div(card(_facts(), title="Transfer"), class_name="stack span-4 full-below"),
+                rx.el.div(
+                    card(_facts(), title="Transfer"),
+                    transfer_panel(),
+                    class_name="stack span-4 full-below",
+                ),
             ),
             list_route="/stock/transfers",
             list_label="All transfers",
         ),
         _cancelling(),
         _settling(),
+        way_bill_dialog(),
     )
 
 

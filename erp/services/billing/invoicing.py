@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
-from erp.core.gst.taxing import PriceMode, SupplyNature, SupplyTotals
+from erp.core.gst.taxing import EXPORT, PriceMode, SupplyNature, SupplyTotals
 from erp.models.billing import Invoice, InvoiceKind, InvoiceLine
 from erp.services.billing.titling import DocumentTitle
-from erp.services.platform import Series, next_number, note_effect
+from erp.services.platform import DomainEvent, Series, emit, next_number, note_effect
 
 KIND_OF_TITLE = {
     DocumentTitle.TAX_INVOICE: InvoiceKind.TAX_INVOICE,
@@ -24,6 +24,18 @@ KIND_OF_TITLE = {
     DocumentTitle.CREDIT_NOTE: InvoiceKind.CREDIT_NOTE,
     DocumentTitle.DEBIT_NOTE: InvoiceKind.DEBIT_NOTE,
 }
+
+
+class DocumentPosted(DomainEvent):
+    """A document that names a registered recipient, or goes abroad, was posted.
+
+    Bills of nameless customers tell nobody: there are thousands a day, and no portal wants them.
+    """
+
+    name: ClassVar[str] = "billing.document_posted.v1"
+
+    document_id: UUID
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +125,16 @@ def write_invoice(session: Session, ctx: RequestContext, new: NewInvoice, number
 
     Raises:
         AboveMrp: A line costs more than its lot's MRP; from the database.
+
+    Emits:
+        billing.document_posted.v1 where its recipient is registered, or abroad.
     """
     totals = new.totals
     db.insert_rows(session, Invoice, [_head(ctx, new, number)])
     lines = [_line(ctx, new.id, place, line) for place, line in enumerate(new.lines, 1)]
     db.insert_rows(session, InvoiceLine, lines)
+    if new.recipient.get("gstin") or new.place_of_supply == EXPORT:
+        emit(session, ctx, new.id, DocumentPosted(document_id=new.id, kind=new.kind))
     note_effect(
         session, "tax", document=new.kind.value, taxable=str(totals.taxable_value), cgst=str(totals.cgst),
         sgst=str(totals.sgst), igst=str(totals.igst), total=str(totals.invoice_value),

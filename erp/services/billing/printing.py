@@ -129,7 +129,10 @@ class PrintedDocument:
         delivery: Where goods go, if not to the buyer's address.
         reason: Why a credit or debit note was issued.
         endorsement: Words for a supply to an SEZ or abroad, naming the letter of undertaking.
-        irn: Invoice reference number of the e-invoice portal, with the signed QR text.
+        irn: Invoice reference number of the e-invoice portal, with the signed QR text and the number and
+            day of its acknowledgement.
+        portal_notice: Why it is no invoice at the portal (yet); stands above everything else.
+        way_bill: Number and day of the way bill that its goods travel with.
         upi_link: Payment link to show as a QR code; empty when paid.
         is_duplicate: A reprint: marked so on every page.
     """
@@ -158,6 +161,9 @@ class PrintedDocument:
     endorsement: str = ""
     irn: str = ""
     signed_qr: str = ""
+    acknowledgement: str = ""
+    portal_notice: str = ""
+    way_bill: str = ""
     upi_link: str = ""
     tenders: tuple[PrintedTender, ...] = ()
     change_due: Decimal = ZERO

@@ -35,7 +35,9 @@ from erp.services.gst_returns.importing_2b import (
     import_2b,
     read_2b,
 )
+from erp.services.gst_returns.law import LAW, UNITS, LimitKind, limit_on
 from erp.services.gst_returns.matching_2b import MatchStatus
+from erp.services.gst_returns.portal_text import Exact, portal_text
 from erp.services.gst_returns.preparing import PreparedReturn, PrepareReturn, prepare_return
 from erp.services.gst_returns.queries import (
     FigureRows,
@@ -61,17 +63,25 @@ from erp.services.gst_returns.recording import (
     deposit_cash,
     record_reverse_charge,
 )
-from erp.services.gst_returns.registrations import Registrations, list_registrations
+from erp.services.gst_returns.registrations import (
+    GstinText,
+    Registration,
+    Registrations,
+    list_registrations,
+    registration_of,
+)
 
 __all__ = [
-    "CELLS", "MOST_BYTES", "CashShort", "ChangeCredit", "CreditChangeKind", "CreditShort", "DecideReported",
-    "Decision2b", "DepositCash", "DepositKnown", "FigureRows", "FileReturn", "GetGstReturn", "GetPortalFile",
-    "GstReturnDetail", "GstReturnPage", "Import2b", "Imported2b", "ListFigureRows", "ListGstReturns", "ListMatches",
-    "MatchPage", "MatchStatus", "NotItsBill", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b",
-    "RecordReverseCharge", "RecordedReverseCharge", "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady",
+    "CELLS", "LAW", "MOST_BYTES", "UNITS", "CashShort", "ChangeCredit", "CreditChangeKind", "CreditShort",
+    "DecideReported", "Decision2b", "DepositCash", "DepositKnown", "Exact", "FigureRows", "FileReturn",
+    "GetGstReturn", "GetPortalFile", "GstReturnDetail", "GstReturnPage", "GstinText", "Import2b",
+    "Imported2b", "LimitKind", "ListFigureRows", "ListGstReturns", "ListMatches", "MatchPage", "MatchStatus",
+    "NotItsBill", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b", "RecordReverseCharge",
+    "RecordedReverseCharge", "Registration", "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady",
     "ReturnOutdated", "ReturnStatus", "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown",
     "TaxPeriodFiled", "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod",
     "change_credit", "decide_reported", "deposit_cash", "file_return", "get_gst_return", "get_portal_file",
-    "import_2b", "list_figure_rows", "list_gst_returns", "list_matches", "list_registrations", "prepare_return",
-    "read_2b", "record_reverse_charge", "referees", "review_return",
+    "import_2b", "limit_on", "list_figure_rows", "list_gst_returns", "list_matches", "list_registrations",
+    "portal_text", "prepare_return", "read_2b", "record_reverse_charge", "referees", "registration_of",
+    "review_return",
 ]  # fmt: skip

@@ -1,10 +1,15 @@
-"""JSON as the portal takes it: amounts are numbers with two places, never binary fractions."""
+"""JSON as the portals take it: amounts are numbers with two places, never binary fractions."""
 
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from erp.core.money import round_money
+
+
+class Exact(Decimal):
+    """A number that keeps its own places, such as a quantity or a unit price."""
+
 
 Value = Mapping[str, "Value"] | Sequence["Value"] | Decimal | int | str
 
@@ -17,7 +22,9 @@ def portal_text(value: Value) -> str:
 
 
 def _write(value: Value, parts: list[str]) -> None:
-    if isinstance(value, Decimal):
+    if isinstance(value, Exact):
+        parts.append(f"{value:f}")
+    elif isinstance(value, Decimal):
         parts.append(f"{round_money(value):f}")
     elif isinstance(value, Mapping):
         _write_object(value, parts)

@@ -36,6 +36,7 @@ class PrintedChallan:
 
     Attributes:
         reason: Why goods move without an invoice.
+        way_bill: Number and day of the way bill they travel with.
     """
 
     number: str
@@ -50,6 +51,7 @@ class PrintedChallan:
     note: str
     expected_on: date | None
     lines: tuple[PrintedGoods, ...]
+    way_bill: str = ""
 
     @property
     def units(self) -> int:

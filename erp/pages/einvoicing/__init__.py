@@ -1,0 +1,1 @@
+"""Pages of e-invoices and way bills."""

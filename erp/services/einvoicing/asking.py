@@ -1,0 +1,180 @@
+"""What is asked of the portal, step by step; nothing is locked meanwhile.
+
+An answer that did not come may have been given all the same: the portal is asked whether it knows the document
+before it is told of it again, and "duplicate" leads to what it registered then.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any, Final
+from uuid import UUID
+
+from erp.models.einvoicing import PortalAnswer
+from erp.services.einvoicing.ports import (
+    Call,
+    Cancelled,
+    InvoicePortal,
+    PortalAway,
+    PortalFailure,
+    PortalLied,
+    PortalRefused,
+    Registered,
+)
+
+DUPLICATE: Final = "2150"
+"""The portal's error for a document that it has registered before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be asked about a document, and by whom.
+
+    Attributes:
+        was_tried: It was asked before, so that the portal may know it already.
+        expected: What the signed answer has to say, by the name of its field.
+    """
+
+    einvoice_id: UUID
+    gstin: str
+    irn: str
+    kind: str
+    number: str
+    issued_on: date
+    payload: str
+    expected: Mapping[str, str]
+    was_tried: bool
+    is_cancelling: bool
+    cancel_code: str = ""
+    cancel_remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A call with what came of it."""
+
+    call: Call
+    outcome: PortalAnswer
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Everything that came of asking: the calls in their order, and what holds now.
+
+    Attributes:
+        code: The portal's error number, where it refused.
+    """
+
+    calls: tuple[Noted, ...]
+    result: PortalAnswer
+    registered: Registered | None = None
+    cancelled: Cancelled | None = None
+    problem: str = ""
+    code: str = ""
+
+
+_ANSWERS: Final = {
+    PortalAway: PortalAnswer.AWAY,
+    PortalRefused: PortalAnswer.REFUSED,
+    PortalLied: PortalAnswer.LIED,
+}
+
+
+def carry_out(portal: InvoicePortal, plan: Plan) -> Outcome:
+    """Ask the portal what a plan says; whatever happens, it returns."""
+    calls: list[Noted] = []
+    try:
+        if plan.is_cancelling:
+            return _cancel(portal, plan, calls)
+        return _register(portal, plan, calls)
+    except PortalFailure as failure:
+        return failed(failure, calls)
+
+
+def failed(failure: PortalFailure, calls: list[Noted]) -> Outcome:
+    """Return the outcome of a call that failed, after those before it."""
+    result = _ANSWERS[type(failure)]
+    calls.append(Noted(failure.call, result, failure.problem))
+    code = failure.code if isinstance(failure, PortalRefused) else ""
+    return Outcome(tuple(calls), result, problem=failure.problem, code=code)
+
+
+def _register(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Outcome:
+    if plan.was_tried and (known := _fetched(portal, plan, calls)):
+        return _judged(plan, known, calls)
+    try:
+        registered = portal.register(plan.gstin, plan.payload)
+    except (PortalAway, PortalRefused) as failure:
+        if isinstance(failure, PortalRefused) and failure.code != DUPLICATE:
+            raise
+        calls.append(Noted(failure.call, _ANSWERS[type(failure)], failure.problem))
+        known = _fetched(portal, plan, calls)
+        if known is None:
+            calls.pop()
+            raise
+        return _judged(plan, known, calls)
+    calls.append(Noted(registered.call, PortalAnswer.DONE))
+    return _judged(plan, registered, calls)
+
+
+def _fetched(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Registered | None:
+    known = portal.fetch(plan.gstin, plan.kind, plan.number, plan.issued_on)
+    if known:
+        calls.append(Noted(known.call, PortalAnswer.DONE))
+    return known
+
+
+def _cancel(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Outcome:
+    if plan.was_tried:
+        known = _fetched(portal, plan, calls)
+        if known and known.is_cancelled:
+            done = Cancelled(None, known.call)
+            return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
+    try:
+        done = portal.cancel(plan.gstin, plan.irn, plan.cancel_code, plan.cancel_remark)
+    except PortalRefused as refused:
+        known = portal.fetch(plan.gstin, plan.kind, plan.number, plan.issued_on)
+        if known is None or not known.is_cancelled:
+            raise
+        calls.append(Noted(refused.call, PortalAnswer.REFUSED, refused.problem))
+        done = Cancelled(None, known.call)
+    calls.append(Noted(done.call, PortalAnswer.DONE))
+    return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
+
+
+def _judged(plan: Plan, registered: Registered, calls: list[Noted]) -> Outcome:
+    """Compare what the portal signed with what it was told."""
+    wrong = _differences(plan, registered)
+    if registered.is_cancelled and not wrong:
+        wrong = (
+            "The portal says that it registered this document and cancelled it. Its number cannot be used again:"
+            " take the goods back with a credit note and bill them anew."
+        )
+    if not wrong:
+        return Outcome(tuple(calls), PortalAnswer.DONE, registered=registered)
+    last = calls.pop()
+    calls.append(Noted(last.call, PortalAnswer.LIED, wrong))
+    return Outcome(tuple(calls), PortalAnswer.LIED, problem=wrong)
+
+
+def _differences(plan: Plan, registered: Registered) -> str:
+    if registered.irn != plan.irn:
+        return f"The portal answered with IRN {registered.irn[:64]}; this document's is {plan.irn}."
+    for field, expected in plan.expected.items():
+        found = registered.content.get(field)
+        if not _same(found, expected):
+            return (
+                f"The signed answer says {field} {str(found)[:60]}; this document says {expected}."
+            )
+    return ""
+
+
+def _same(found: Any, expected: str) -> bool:  # noqa: ANN401  it comes from outside
+    if str(found) == expected:
+        return True
+    try:
+        return Decimal(str(found)) == Decimal(expected)
+    except InvalidOperation:
+        return False

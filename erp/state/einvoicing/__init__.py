@@ -1,0 +1,1 @@
+"""States of the pages of e-invoices and way bills."""

@@ -1,0 +1,1 @@
+"""E-invoices and way bills against a portal with books of its own."""
