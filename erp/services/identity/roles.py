@@ -32,6 +32,7 @@ VIEW_EVERYTHING = (
     "loyalty.view",
     "imaging.view",
     "imaging.analyse",
+    "laboratory.view",
     "reporting.view",
     "platform.view",
     "identity.view",
@@ -99,6 +100,8 @@ STANDARD_ROLES = (
             "imaging.reopen",
             "imaging.resolve",
             "imaging.manage",
+            "laboratory.record",
+            "laboratory.manage",
             "platform.operate",
         ),
         {
@@ -200,7 +203,15 @@ STANDARD_ROLES = (
     StandardRole(
         "technician",
         "Imaging technician",
-        ("imaging.view", "imaging.review", "imaging.sign", "imaging.operate", "party.view"),
+        (
+            "imaging.view",
+            "imaging.review",
+            "imaging.sign",
+            "imaging.operate",
+            "laboratory.view",
+            "laboratory.record",
+            "party.view",
+        ),
     ),
     StandardRole("auditor", "Auditor", VIEW_EVERYTHING),
 )
