@@ -179,7 +179,7 @@ def _test(segment: Segment) -> dict[str, object]:
     parts = [*next(iter(segment.repeats(3)), []), "", "", "", "", "", ""][:6]
     own: dict[str, object] = {"code": parts[0][: _LONGEST["code"]], "system": parts[2]}
     if parts[5] == "LN" and parts[2] != "LN":
-        own: dict[str, object] = {"code": parts[3][: _LONGEST["code"]], "system": "LN"}
+        own = {"code": parts[3][: _LONGEST["code"]], "system": "LN"}
     return own | {"test_name": (parts[1] or parts[4])[: _LONGEST["name"]]}
 
 
