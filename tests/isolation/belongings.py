@@ -18,6 +18,7 @@ from tests.isolation import (
     goods,
     hearing,
     loyal,
+    measured,
     moving,
     offline,
     paying,
@@ -81,6 +82,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= bank.banking(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop) | hearing.webhooks(shop)
+    ids |= measured.laboratories(shop, patient)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -240,7 +242,7 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
-ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing)
+ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing, measured)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()

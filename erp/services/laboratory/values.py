@@ -78,9 +78,17 @@ def flag_of(value: Number, limits: Range) -> Flag:
         return Flag.LOW
     if high is not None and not at_most and _is_above(number, high, value, limits):
         return Flag.HIGH
-    within = (low is None or number > low or (number == low and not limits.is_low_open)) and (
-        high is None or number < high or (number == high and not limits.is_high_open)
+    is_above_low = (
+        low is None
+        or number > low
+        or (number == low and (not limits.is_low_open or value.comparator == ">"))
     )
+    is_below_high = (
+        high is None
+        or number < high
+        or (number == high and (not limits.is_high_open or value.comparator == "<"))
+    )
+    within = is_above_low and is_below_high
     if at_most:
         return Flag.NORMAL if low is None and high is not None and within else Flag.NONE
     if at_least:

@@ -9,7 +9,7 @@ from erp.services import laboratory
 from tests.factories import Shop
 
 HEAD = "Report No,Patient ID,Patient Name,DOB,Sex,Collected,Test Code,Test,Result,Unit,Range,Flag,Status"
-MSH = "MSH|^~\\&|LIS|LAB|VANTAGE|CLINIC|20261121103000||ORU^R01|M1|P|2.5.1|||||||UNICODE UTF-8"
+MSH = "MSH|^~\\&|LIS|LAB|VANTAGE|CLINIC|20261121103000||ORU^R01|M1|P|2.5.1||||||UNICODE UTF-8"
 
 
 def open_lab(shop: Shop, name: str = "City Lab", **more: Any) -> UUID:
