@@ -298,7 +298,7 @@ def write_order(session: Session, ctx: RequestContext, order: dict[str, Any]) ->
         " scheduled_at, minutes, referring_physician, note, is_priority, repeat_of, status, requested_by,"
         " requested_by_name) values (%(tenant_id)s, %(id)s, %(branch_id)s, %(device_id)s,"
         " %(patient_id)s, %(patient_code)s, %(patient_name)s, %(birth_on)s, %(sex)s, %(accession)s,"
-        " %(sps_id)s, %(study_uid)s, %(procedure)s, %(protocol)s, %(modality)s, %(scheduled_at)s,"
+        " %(sps_id)s, %(study_uid)s, %(procedure)s, %(protocol)s, %(modality)s, %(scheduled_at)s, %(minutes)s,"
         " %(referring_physician)s, %(note)s, %(is_priority)s, %(repeat_of)s, 'scheduled',"
         " %(requested_by)s, %(requested_by_name)s)",
         order | own,
