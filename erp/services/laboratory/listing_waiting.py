@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.laboratory.errors import UnknownLabRow
 from erp.services.laboratory.queries import people_like
 from erp.services.laboratory.told import Told, name_words
 from erp.services.platform import (
@@ -193,14 +194,19 @@ def list_waiting_rows(
     rest="GET /lab-rows/{row_id}/patients",
 )
 def suggest_patients(session: Session, ctx: RequestContext, wanted: WaitingOf) -> Candidates:
-    """Return the few patients that a row may be about, each with what speaks for them."""
+    """Return the few patients that a row may be about, each with what speaks for them.
+
+    Raises:
+        UnknownLabRow: There is no such row, or it waits no more.
+    """
     row = db.fetch_one(
         session,
         "select told from lab_row where tenant_id = %s and id = %s and status = 'waiting'",
         (ctx.tenant_id, wanted.row_id),
     )
     if row is None:
-        return Candidates(rows=[])
+        message = "There is no such row, or somebody settled it meanwhile. Look again."
+        raise UnknownLabRow(message, fields={"row_id": message})
     told = Told(**row["told"])
     words = name_words(told.patient_name)
     found = people_like(session, ctx, told.patient_ids, sorted(words), told.birth_on)
