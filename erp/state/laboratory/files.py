@@ -176,7 +176,7 @@ class LabFileState(RecordState, rx.State):
         waits = f"{said} {counted(done.waiting, 'row waits', 'rows wait')} for you."
         return [
             rx.toast.warning(waits),
-            rx.redirect(f"/laboratory/waiting?file_id={done.id}"),
+            rx.redirect("/laboratory/waiting"),
         ]
 
     def _reading(self) -> dict[str, Any]:

@@ -87,11 +87,12 @@ class RecordResultState(DialogFormState, rx.State):
 
 
 async def analyte_choices(state: Any) -> list[dict[str, str]]:
-    """Return the analytes in use as choices, each with its unit."""
+    """Return the analytes in use as choices, each with its unit; none is chosen beforehand."""
     found = await state._ask("laboratory.list_analytes", {"only_active": True})  # noqa: SLF001  the state's own
-    return [
+    known = [
         {"value": f"{row.id}", "label": f"{row.name} ({row.unit or 'words'})"} for row in found.rows
     ]
+    return [{"value": "", "label": "Choose an analyte"}, *known]
 
 
 class LabReportState(RecordState, rx.State):
