@@ -26,7 +26,7 @@ from erp.api.describing_parts import (
 )
 from erp.api.exporting import XLSX
 from erp.api.tax_files import EINVOICE_FILE, PORTAL_FILE, WAY_BILL_FILE
-from erp.api.uploading import BANK_FILES, PICTURE
+from erp.api.uploading import BANK_FILES, LAB_FILES, PICTURE
 from erp.services import platform
 
 TITLE = "Vantage ERP"
@@ -304,6 +304,11 @@ def _other_paths() -> dict[str, Schema]:
             "upload_bank_file",
             "Upload a bank's statement: CSV, XLSX, OFX or CAMT.053",
             [parameter("path", "bank_account_id", an_id)],
+        ),
+        f"{BASE}{LAB_FILES}": file_route(
+            "upload_lab_file",
+            "Upload a laboratory's results: CSV, or HL7 v2 ORU^R01",
+            [parameter("path", "laboratory_id", an_id)],
         ),
         f"{BASE}{PICTURE}": get_route(
             "product_picture",

@@ -26,13 +26,14 @@ from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
 from erp.core.table_files import read_table
-from erp.services import banking, catalog, documents, platform
+from erp.services import banking, catalog, documents, laboratory, platform
 
 LONGEST_NAME = 120
 LARGEST_FILE = 5_000_000
 PICTURE = "/products/{product_id}/picture"
 BANK_FILES = "/bank-accounts/{bank_account_id}/files"
-EDIT, RECONCILE = "catalog.edit", "banking.reconcile"
+LAB_FILES = "/laboratories/{laboratory_id}/files"
+EDIT, RECONCILE, RECORD = "catalog.edit", "banking.reconcile", "laboratory.record"
 _KEPT = {
     "cache-control": "private, max-age=31536000, immutable",
     "vary": "cookie, authorization",
@@ -47,6 +48,7 @@ def uploading_routes() -> list[Route]:
     return [
         Route(f"{BASE}/maker-lists", guarded(_takes(_maker_list, EDIT)), methods=["POST"]),
         Route(f"{BASE}{BANK_FILES}", guarded(_takes(_bank_file, RECONCILE)), methods=["POST"]),
+        Route(f"{BASE}{LAB_FILES}", guarded(_takes(_lab_file, RECORD)), methods=["POST"]),
         Route(f"{BASE}{PICTURE}", guarded(_takes(_picture, EDIT)), methods=["POST"]),
         Route(f"{BASE}{PICTURE}", guarded(show_picture), methods=["GET"]),
     ]
@@ -101,6 +103,22 @@ def _bank_file(
         if not kept.is_known:
             new = documents.NewDocument(
                 banking.FILE_ORIGIN, kept.id, "file", name, "application/octet-stream"
+            )
+            documents.store_bytes(session, ctx, object_storage(), new, content)
+    return kept
+
+
+def _lab_file(
+    ctx: RequestContext, request: Request, name: str, content: bytes
+) -> laboratory.UploadedLabFile:
+    """Keep a laboratory's file: what it tells to be looked at, and the file itself as it came."""
+    laboratory_id = _id(request, "laboratory_id")
+    digest = hashlib.sha256(content).hexdigest()
+    with db.unit_of_work(ctx) as session:
+        kept = laboratory.keep_lab_file(session, ctx, laboratory_id, digest, name, content)
+        if not kept.is_known:
+            new = documents.NewDocument(
+                laboratory.FILE_ORIGIN, kept.id, "file", name, "application/octet-stream"
             )
             documents.store_bytes(session, ctx, object_storage(), new, content)
     return kept

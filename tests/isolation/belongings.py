@@ -18,6 +18,7 @@ from tests.isolation import (
     goods,
     hearing,
     loyal,
+    measured,
     moving,
     offline,
     paying,
@@ -82,7 +83,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= bank.banking(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop) | hearing.webhooks(shop)
-    ids |= reporting.at_the_portals(shop)
+    ids |= reporting.at_the_portals(shop) | measured.laboratories(shop, patient)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
 
@@ -242,7 +243,7 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
-ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing, reporting)
+ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing, reporting, measured)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()

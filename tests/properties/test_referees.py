@@ -1,6 +1,7 @@
 """Every referee turns red when what it guards is broken, and only then."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,7 @@ from tests.services.billing.returns.returning import leaving, send_back
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
 from tests.services.inventory.transfers import receive as take_in
+from tests.services.laboratory.samples import bring, observed, open_lab, oru
 from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import line, place, receive, supplier
 from tests.services.purchasing.requisitions import approved, order_requisitions, taken
@@ -55,6 +57,9 @@ SABOTAGE = {
     "E1": "update einvoice set irn = repeat('0', 64) where status = 'registered'",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
+    "IA1": "update imaging_slot set is_held = false",
+    "LB1": "update lab_report_version set version = version + 1",
+    "LB2": "update lab_row set report_number = 'x' where status = 'taken'",
     "I1": "update imaging_session set stored = stored + 1",
     "I2": "update dicom_study set instances = instances + 1",
     "I3": "update dicom_instance set sha256 = repeat('0', 64)",
@@ -167,6 +172,7 @@ def traded() -> None:
     Device(shop).sells({third: 1}).hands_in()
     shop.run("pos.close_shift", closing)
     pictures(shop, asha)
+    _measure(shop, asha)
     with db.unit_of_work(shop.ctx) as session:
         db.execute(
             session,
@@ -186,6 +192,17 @@ def traded() -> None:
     opening = {"register_id": shop.register_id, "opening_float": "0.00"}
     shift = shop.run("pos.open_shift", opening)
     shop.sell({third: 1}, shift_id=shift.id)
+
+
+def _measure(shop: Shop, patient_id: UUID) -> None:
+    """Take a laboratory's file in, and book an appointment."""
+    code = shop.run("party.get_party", {"party_id": patient_id}).code
+    content = oru("H1", observed("4548-4", "5.4", "%"), code=code, name="Asha", born="")
+    assert bring(shop, open_lab(shop), content).taken == 1
+    camera = shop.run("imaging.register_device", {"code": "slit-1", "name": "Slit lamp"}).id
+    given = {"patient_id": patient_id, "device_id": camera, "procedure": "Fundus", "time": "10:00"}
+    tomorrow = str(shop.ctx.today + timedelta(days=1))
+    shop.run("imaging.book_appointment", given | {"day": tomorrow})
 
 
 def _check(shop: Shop, variant_id: UUID) -> None:

@@ -19,7 +19,7 @@ from erp.models.imaging.ingest import (
     TransferStatus,
 )
 from erp.models.imaging.keeping import ImagingExport, RetentionRule, StudyHold, StudyRemoval
-from erp.models.imaging.order import ImagingOrder, OrderStatus
+from erp.models.imaging.order import Attendance, ImagingOrder, ImagingSlot, OrderStatus
 from erp.models.imaging.peers import CommitmentStatus, DicomEntity, DicomPeer, StorageCommitment
 from erp.models.imaging.quality import (
     ImagingProtocol,
@@ -42,6 +42,7 @@ from erp.models.imaging.session import ImagingSession, QaState, SessionEvent, Se
 __all__ = [
     "Annotation",
     "AnnotationCheck",
+    "Attendance",
     "CommitmentStatus",
     "DeviceFirmware",
     "DeviceKind",
@@ -63,6 +64,7 @@ __all__ = [
     "ImagingProtocol",
     "ImagingReport",
     "ImagingSession",
+    "ImagingSlot",
     "IngestAttempt",
     "IngestSource",
     "MarkTool",

@@ -12,6 +12,7 @@ from erp.components import (
     fact_list,
     form_dialog,
     icon_button,
+    link_button,
     lookup_field,
     notice,
     page_header,
@@ -37,6 +38,7 @@ from erp.pages.routing import page
 from erp.state.imaging.review import ReviewState
 from erp.state.imaging.session import AssignState, ReportState, SendReportState
 from erp.state.imaging.session import ImagingSessionState as State
+from erp.state.shell import ShellState
 
 head = State.head
 
@@ -113,6 +115,10 @@ def _facts() -> rx.Component:
                     icon="user-search",
                     on_click=AssignState.open_dialog(head["id"], head["number"]),
                 ),
+            ),
+            rx.cond(
+                ShellState.may_open["/laboratory"],
+                link_button("Results", head["trends"], look="ghost", icon="chart-line"),
             ),
         ),
         class_name="imaging-patient",

@@ -10,6 +10,7 @@ PARTS = [
     ("/imaging", "Queue"),
     ("/imaging/sessions", "All sessions"),
     ("/imaging/studies", "Archive"),
+    ("/imaging/appointments", "Appointments"),
     ("/imaging/worklist", "Worklist"),
     ("/imaging/upload", "Upload"),
     ("/imaging/quarantine", "Quarantine"),

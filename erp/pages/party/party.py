@@ -85,6 +85,15 @@ def _actions() -> rx.Component:
         rx.cond(head["sees_account"] != "", _accounts()),
         rx.cond(head["sells_to_us"] != "", _orders()),
         rx.cond(
+            head["sees_results"] != "",
+            link_button(
+                "Results",
+                f"/laboratory/patients/{head['id']}",
+                look="outline",
+                icon="chart-line",
+            ),
+        ),
+        rx.cond(
             head["may_edit"] != "",
             rx.fragment(
                 rx.cond(head["is_active"] != "", close, reopen),

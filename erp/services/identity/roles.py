@@ -33,6 +33,7 @@ VIEW_EVERYTHING = (
     "loyalty.view",
     "imaging.view",
     "imaging.analyse",
+    "laboratory.view",
     "reporting.view",
     "platform.view",
     "identity.view",
@@ -102,6 +103,8 @@ STANDARD_ROLES = (
             "imaging.reopen",
             "imaging.resolve",
             "imaging.manage",
+            "laboratory.record",
+            "laboratory.manage",
             "platform.operate",
         ),
         {
@@ -209,7 +212,15 @@ STANDARD_ROLES = (
     StandardRole(
         "technician",
         "Imaging technician",
-        ("imaging.view", "imaging.review", "imaging.sign", "imaging.operate", "party.view"),
+        (
+            "imaging.view",
+            "imaging.review",
+            "imaging.sign",
+            "imaging.operate",
+            "laboratory.view",
+            "laboratory.record",
+            "party.view",
+        ),
     ),
     StandardRole("auditor", "Auditor", VIEW_EVERYTHING),
 )

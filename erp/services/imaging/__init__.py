@@ -8,6 +8,18 @@ from erp.services.imaging.assigning import (
     assign_patient,
     prioritise_session,
 )
+from erp.services.imaging.booking import (
+    AppointmentDay,
+    AppointmentRow,
+    BookAppointment,
+    DeviceTaken,
+    MoveAppointment,
+    NoteAttendance,
+    book_appointment,
+    get_day,
+    move_appointment,
+    note_attendance,
+)
 from erp.services.imaging.checklists import (
     AnswerChecklist,
     ChecklistItem,
@@ -246,6 +258,7 @@ from erp.services.imaging.studies import (
 )
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
 from erp.services.imaging.topics import Channel, Topic, read_topic, topic_for
+from erp.services.imaging.trending import PatientMeasurement, patient_measurements
 from erp.services.imaging.uploads import find_upload
 from erp.services.imaging.ways_in import SharedWay, delivery_context, open_way_in, way_in
 from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS, held_in_words
@@ -265,12 +278,15 @@ __all__ = [
     "AddPeer",
     "AlertDevices",
     "AnswerChecklist",
+    "AppointmentDay",
+    "AppointmentRow",
     "ArchiveSearch",
     "ArchivedObject",
     "AskRemoval",
     "AssignPatient",
     "AssignSession",
     "BadMessage",
+    "BookAppointment",
     "BrokerAccounts",
     "CallReused",
     "Channel",
@@ -286,6 +302,7 @@ __all__ = [
     "DeviceAccount",
     "DeviceCredential",
     "DeviceState",
+    "DeviceTaken",
     "DueCommitment",
     "DueMessage",
     "EntityAccount",
@@ -314,7 +331,9 @@ __all__ = [
     "ListSessions",
     "ListStudies",
     "ManifestLine",
+    "MoveAppointment",
     "NextSession",
+    "NoteAttendance",
     "NoteDeviceState",
     "ObjectDone",
     "ObjectFacts",
@@ -325,6 +344,7 @@ __all__ = [
     "OfferObject",
     "OrderScheduled",
     "ParkMessage",
+    "PatientMeasurement",
     "PeerAccount",
     "PrioritiseSession",
     "PutGrant",
@@ -375,6 +395,7 @@ __all__ = [
     "ask_removal",
     "assign_patient",
     "assign_session",
+    "book_appointment",
     "cancel_order",
     "change_peer",
     "clock_text",
@@ -401,6 +422,7 @@ __all__ = [
     "find_upload",
     "finish_export",
     "finish_report",
+    "get_day",
     "get_device",
     "get_instance",
     "get_retention",
@@ -433,9 +455,11 @@ __all__ = [
     "manifest_sha256",
     "mark_sent",
     "message_digest",
+    "move_appointment",
     "next_session",
     "note_answer",
     "note_answered",
+    "note_attendance",
     "note_device_state",
     "note_echo",
     "note_export",
@@ -447,6 +471,7 @@ __all__ = [
     "open_hook",
     "open_way_in",
     "park_message",
+    "patient_measurements",
     "pattern_of",
     "peer_context",
     "place_of_peer",

@@ -1,6 +1,6 @@
 """Planned examinations: put on the worklist, taken off it, asked for again."""
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -85,25 +85,20 @@ def schedule_order(session: Session, ctx: RequestContext, cmd: ScheduleOrder) ->
         imaging.order_changed.v1.
     """
     party.check_known(session, ctx, cmd.patient_id, "patient_id")
-    person = party_row(session, ctx, cmd.patient_id)
     branch_id = cmd.branch_id or ctx.branch_id
     site_of(session, ctx, branch_id)
-    modality = _modality(session, ctx, cmd, branch_id)
-    return _write(
+    modality = modality_of(session, ctx, cmd.device_id, cmd.modality, branch_id)
+    return write_order(
         session,
         ctx,
         {
             "branch_id": branch_id,
             "device_id": cmd.device_id,
             "patient_id": cmd.patient_id,
-            "patient_code": person["code"],
-            "patient_name": person["name"],
-            "birth_on": person["birth_on"],
-            "sex": SEXES.get(person["sex"] or "", ""),
             "procedure": cmd.procedure,
             "protocol": cmd.protocol,
             "modality": modality,
-            "scheduled_at": _instant(ctx, cmd),
+            "scheduled_at": instant_of(ctx, cmd.day, cmd.time),
             "referring_physician": cmd.referring_physician,
             "note": cmd.note,
             "is_priority": cmd.is_priority,
@@ -137,7 +132,7 @@ def cancel_order(session: Session, ctx: RequestContext, cmd: CancelOrder) -> Ide
         raise UnknownOrder("There is no such examination.")
     if row["status"] != "scheduled":
         raise OrderClosed(f"{row['accession']} is {row['status']}; it is on no worklist any more.")
-    _set_status(session, ctx, cmd.order_id, row["accession"], "cancelled")
+    set_order_status(session, ctx, cmd.order_id, row["accession"], "cancelled")
     return Identified(id=cmd.order_id)
 
 
@@ -156,7 +151,7 @@ def schedule_repeat(
     code = imaging_session["patient_code"] or before.get("patient_code", "")
     name = imaging_session["patient_name"] or before.get("patient_name", "")
     procedure = before.get("procedure", "") or imaging_session["protocol"] or "Examination"
-    return _write(
+    return write_order(
         session,
         ctx,
         {
@@ -191,7 +186,7 @@ def withdraw_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> 
         " and status = 'scheduled' order by id for no key update",
         (ctx.tenant_id, session_id),
     ):
-        _set_status(session, ctx, row["id"], row["accession"], "cancelled")
+        set_order_status(session, ctx, row["id"], row["accession"], "cancelled")
 
 
 def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
@@ -218,7 +213,7 @@ def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
     )
     if row is not None and row["status"] == "scheduled":
         status = "done" if row["settled_at"] else "started"
-        _set_status(session, ctx, row["id"], row["accession"], status)
+        set_order_status(session, ctx, row["id"], row["accession"], status)
 
 
 def finish_order(session: Session, ctx: RequestContext, found: db.Row) -> None:
@@ -231,33 +226,36 @@ def finish_order(session: Session, ctx: RequestContext, found: db.Row) -> None:
         return
     row = _order_of(session, ctx, found["order_id"])
     if row.get("status") == "started":
-        _set_status(session, ctx, row["id"], row["accession"], "done")
+        set_order_status(session, ctx, row["id"], row["accession"], "done")
 
 
-def _instant(ctx: RequestContext, cmd: ScheduleOrder) -> datetime:
-    hours, minutes = cmd.time.split(":")
-    local = datetime.combine(cmd.day, time(int(hours), int(minutes)), ZoneInfo(ctx.time_zone))
+def instant_of(ctx: RequestContext, day: date, clock: str) -> datetime:
+    """Return the instant of a day and time by the clocks of the organisation."""
+    hours, minutes = clock.split(":")
+    local = datetime.combine(day, time(int(hours), int(minutes)), ZoneInfo(ctx.time_zone))
     return local.astimezone(UTC)
 
 
-def _modality(session: Session, ctx: RequestContext, cmd: ScheduleOrder, branch_id: UUID) -> str:
+def modality_of(
+    session: Session, ctx: RequestContext, device_id: UUID | None, given: str, branch_id: UUID
+) -> str:
     """Return the modality: as given, else the device's.
 
     Raises:
         InvalidInput: The device is none of the branch's.
     """
-    if cmd.device_id is None:
-        return cmd.modality
+    if device_id is None:
+        return given
     row = db.fetch_one(
         session,
         "select modality from imaging_device"
         " where tenant_id = %s and id = %s and branch_id = %s and is_active",
-        (ctx.tenant_id, cmd.device_id, branch_id),
+        (ctx.tenant_id, device_id, branch_id),
     )
     if row is None:
         message = "This device is not one of the branch. Choose one of the list."
         raise InvalidInput(message, fields={"device_id": message})
-    modality: str = cmd.modality or row["modality"]
+    modality: str = given or row["modality"]
     return modality
 
 
@@ -272,8 +270,16 @@ def _order_of(session: Session, ctx: RequestContext, order_id: UUID | None) -> d
     return row or {}
 
 
-def _write(session: Session, ctx: RequestContext, order: dict[str, Any]) -> OrderScheduled:
+def write_order(session: Session, ctx: RequestContext, order: dict[str, Any]) -> OrderScheduled:
+    """Write a planned examination under the next number; who its patient is comes from the party.
+
+    Emits:
+        imaging.order_changed.v1.
+    """
     order_id = new_id()
+    if "patient_code" not in order:
+        order = order | _identity(session, ctx, order["patient_id"])
+    order = {"minutes": None} | order
     series = Series(order["branch_id"], "imaging_order", fiscal_year(ctx.today), "IO")
     accession = next_number(session, ctx, series)
     own = {
@@ -289,10 +295,10 @@ def _write(session: Session, ctx: RequestContext, order: dict[str, Any]) -> Orde
         session,
         "insert into imaging_order (tenant_id, id, branch_id, device_id, patient_id, patient_code,"
         " patient_name, birth_on, sex, accession, sps_id, study_uid, procedure, protocol, modality,"
-        " scheduled_at, referring_physician, note, is_priority, repeat_of, status, requested_by,"
+        " scheduled_at, minutes, referring_physician, note, is_priority, repeat_of, status, requested_by,"
         " requested_by_name) values (%(tenant_id)s, %(id)s, %(branch_id)s, %(device_id)s,"
         " %(patient_id)s, %(patient_code)s, %(patient_name)s, %(birth_on)s, %(sex)s, %(accession)s,"
-        " %(sps_id)s, %(study_uid)s, %(procedure)s, %(protocol)s, %(modality)s, %(scheduled_at)s,"
+        " %(sps_id)s, %(study_uid)s, %(procedure)s, %(protocol)s, %(modality)s, %(scheduled_at)s, %(minutes)s,"
         " %(referring_physician)s, %(note)s, %(is_priority)s, %(repeat_of)s, 'scheduled',"
         " %(requested_by)s, %(requested_by_name)s)",
         order | own,
@@ -302,9 +308,37 @@ def _write(session: Session, ctx: RequestContext, order: dict[str, Any]) -> Orde
     return OrderScheduled(id=order_id, accession=accession)
 
 
-def _set_status(
+def _identity(session: Session, ctx: RequestContext, patient_id: UUID) -> dict[str, Any]:
+    """Return what devices are told of a patient."""
+    person = party_row(session, ctx, patient_id)
+    return {
+        "patient_code": person["code"],
+        "patient_name": person["name"],
+        "birth_on": person["birth_on"],
+        "sex": SEXES.get(person["sex"] or "", ""),
+    }
+
+
+def release_slots(session: Session, ctx: RequestContext, order_id: UUID) -> None:
+    """Let others book the time of an appointment that was moved, cancelled or missed."""
+    db.execute(
+        session,
+        "update imaging_slot set is_held = false"
+        " where tenant_id = %s and order_id = %s and is_held",
+        (ctx.tenant_id, order_id),
+    )
+
+
+def set_order_status(
     session: Session, ctx: RequestContext, order_id: UUID, accession: str, status: str
 ) -> None:
+    """Move a locked examination on; one that is cancelled takes no device any more.
+
+    Emits:
+        imaging.order_changed.v1.
+    """
+    if status == "cancelled":
+        release_slots(session, ctx, order_id)
     db.execute(
         session,
         "update imaging_order set status = %s where tenant_id = %s and id = %s",

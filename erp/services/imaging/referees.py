@@ -153,3 +153,23 @@ referee(
          order by held.tenant_id, held.id limit 1
     """,
 )
+referee(
+    "IA1",
+    "Every appointment that stands holds exactly its time on its device, and no other does",
+    counted="select count(*) from imaging_order where minutes is not null",
+    offenders="""
+        select planned.tenant_id, planned.id, planned.accession from imaging_order planned
+         cross join lateral (
+               select count(*) as cells, bool_and(slot.device_id = planned.device_id
+                      and slot.starts_at >= planned.scheduled_at
+                      and slot.starts_at < planned.scheduled_at + planned.minutes * interval '1 minute')
+                      as fits
+                 from imaging_slot slot
+                where (slot.tenant_id, slot.order_id) = (planned.tenant_id, planned.id)
+                  and slot.is_held) held
+         where held.cells <> case when planned.status = 'cancelled' then 0
+                                  else coalesce(planned.minutes, 0) / 5 end
+            or not coalesce(held.fits, true)
+         order by planned.tenant_id, planned.id limit 1
+    """,
+)

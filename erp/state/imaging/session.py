@@ -128,6 +128,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "patient": found.patient,
         "patient_code": found.patient_code,
         "is_matched": "yes" if found.patient_id else "",
+        "trends": f"/laboratory/patients/{found.patient_id}" if found.patient_id else "",
         "patient_link": f"/parties/{found.patient_id}" if found.patient_id else "",
         "device": found.device,
         "device_topic": found.device_topic,

@@ -85,6 +85,10 @@ class PartyState(RecordState, rx.State):
                 "buys": "yes" if "customer" in party.roles else "",
                 "sees_orders": "yes" if principal.may("purchasing.view") else "",
                 "sees_account": "yes" if principal.may("payments.view") else "",
+                "sees_results": "yes"
+                if (party.kind == "patient" or "patient" in party.roles)
+                and principal.may("laboratory.view")
+                else "",
             }
         )
 

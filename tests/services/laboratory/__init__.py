@@ -1,0 +1,1 @@
+"""Laboratories: their files, results and trends."""
