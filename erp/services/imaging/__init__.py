@@ -67,6 +67,7 @@ from erp.services.imaging.device_care import (
     record_maintenance,
     set_device_care,
 )
+from erp.services.imaging.device_history import GetDeviceHistory, get_device_history
 from erp.services.imaging.device_page import GetDevice, get_device
 from erp.services.imaging.devices import (
     DeviceCredential,
@@ -293,6 +294,7 @@ __all__ = [
     "ExportPlan",
     "FileHeld",
     "GetDevice",
+    "GetDeviceHistory",
     "GetInstance",
     "GetSession",
     "GiveBackSession",
@@ -402,6 +404,7 @@ __all__ = [
     "finish_export",
     "finish_report",
     "get_device",
+    "get_device_history",
     "get_instance",
     "get_retention",
     "get_review",
