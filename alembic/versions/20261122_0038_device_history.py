@@ -1,4 +1,6 @@
-"""How devices stood and how their clocks went, over time."""
+"""How devices stood and how their clocks went, over time; what was signed stays in every fact."""
+
+from pathlib import Path
 
 import sqlalchemy as sa
 import sqlmodel
@@ -11,6 +13,7 @@ down_revision = "0034"
 branch_labels = None
 depends_on = None
 
+SQL = Path(__file__).parents[1] / "sql"
 RIGHTS = {"device_report": "select, insert, delete"}
 
 
@@ -39,6 +42,7 @@ def upgrade() -> None:
         "ix_device_report_device", "device_report", ["tenant_id", "device_id", "said_at"]
     )
     migrating.protect(RIGHTS)
+    op.execute((SQL / "0038_signed_facts.sql").read_text(encoding="utf-8"))
 
 
 def downgrade() -> None:

@@ -89,7 +89,9 @@ def test_what_is_not_signed_rightly_and_now_has_no_effect(rest, way, hook, wrong
 
 
 def test_a_call_about_one_study_is_none_about_another(rest, way, hook):
-    way.deliver(good(SOPInstanceUID="1.2.3.10", StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.4"))
+    way.deliver(
+        good(SOPInstanceUID="1.2.3.10", StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.4")
+    )
     refused = call(rest, way, hook, uid="1.2.3", to=way.sessions()[0]["study_uid"])
     assert refused.status_code == 401
     assert {session["state"] for session in way.sessions()} == {"in_progress"}

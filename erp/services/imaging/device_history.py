@@ -124,11 +124,15 @@ def _spans(reports: list[db.Row], since: datetime) -> list[StandingSpan]:
         for earlier, row in pairwise([None, *reports])
         if row is not None and (earlier is None or earlier["standing"] != row["standing"])
     ]
-    ends = [row["said_at"] for row in changes[1:]] + [None]
     return [
-        StandingSpan(standing=row["standing"], since=max(row["said_at"], since), until=end)
-        for row, end in zip(changes, ends, strict=True)
-        if end is None or end > since
+        StandingSpan(
+            standing=row["standing"],
+            since=max(row["said_at"], since),
+            until=following["said_at"] if following else None,
+        )
+        for row, following in pairwise([*changes, None])
+        if row is not None
+        and (following is None or following["said_at"] > max(row["said_at"], since))
     ]
 
 

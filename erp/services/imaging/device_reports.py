@@ -29,12 +29,14 @@ def note_standing(  # noqa: PLR0913  each is a fact of the report
         session,
         """
         insert into device_report (tenant_id, id, device_id, standing, said_at, clock_skew_ms, backlog)
-        select %(tenant)s, %(id)s, %(device)s, %(standing)s, %(at)s, %(skew)s, %(backlog)s
-         where not exists (
-               select from (select standing, said_at from device_report
-                             where tenant_id = %(tenant)s and device_id = %(device)s
-                             order by said_at desc, id desc limit 1) latest
-                where latest.standing = %(standing)s and latest.said_at > %(since)s)
+        select %(tenant)s, %(id)s, %(device)s, %(standing)s::text,
+               greatest(%(at)s::timestamptz, latest.said_at), %(skew)s::bigint, %(backlog)s::int
+          from (values (1)) as one
+          left join lateral (
+               select standing, said_at from device_report
+                where tenant_id = %(tenant)s and device_id = %(device)s
+                order by said_at desc, id desc limit 1) latest on true
+         where latest.standing is distinct from %(standing)s::text or latest.said_at <= %(since)s
         """,
         {
             "tenant": ctx.tenant_id,

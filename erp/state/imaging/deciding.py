@@ -39,7 +39,7 @@ class _ReviewDialog(DialogFormState, mixin=True):
 
 
 class _DecisionDialog(_ReviewDialog, mixin=True):
-    """A verdict about the session as it was shown when the dialog opened."""
+    """A decision about the session as it was shown when the dialog opened."""
 
     _version: int = 0
 
@@ -54,7 +54,20 @@ class _DecisionDialog(_ReviewDialog, mixin=True):
         return verdict_words(result, await super()._done(result))
 
 
-class RepeatState(_DecisionDialog, rx.State):
+class _VerdictDialog(_DecisionDialog, mixin=True):
+    """A verdict about the pictures that were shown when the dialog opened."""
+
+    _seen: int = 0
+
+    async def _prepare(self) -> None:
+        await super()._prepare()
+        self._seen = await (await self.get_state(ReviewState))._seen()  # noqa: SLF001  sister
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(super()._payload(form)) | {"seen": self._seen}
+
+
+class RepeatState(_VerdictDialog, rx.State):
     """Asks the device to take images again."""
 
     permission: ClassVar[str] = REVIEW
@@ -62,7 +75,7 @@ class RepeatState(_DecisionDialog, rx.State):
     done_words: ClassVar[str] = "The device was asked to repeat the images."
 
 
-class RejectState(_DecisionDialog, rx.State):
+class RejectState(_VerdictDialog, rx.State):
     """Finds the session unusable."""
 
     permission: ClassVar[str] = REVIEW
@@ -70,7 +83,7 @@ class RejectState(_DecisionDialog, rx.State):
     done_words: ClassVar[str] = "Session rejected."
 
 
-class ResolveState(_DecisionDialog, rx.State):
+class ResolveState(_VerdictDialog, rx.State):
     """Decides where two readers differ."""
 
     permission: ClassVar[str] = "imaging.resolve"
