@@ -119,7 +119,7 @@ def test_reports_of_a_quarter_ago_are_forgotten_but_for_the_last_word(line, asha
     assert (span.standing, span.until) == ("offline", None)
 
 
-def test_another_organisations_device_has_no_history_here(line, asha):
+def test_another_organisations_device_has_no_history_here(line):
     stranger = member(open_clinic("other"), "Ravi")
     with pytest.raises(NotFound):
         history(line, stranger)
