@@ -256,7 +256,7 @@ _UNUSED: Final = (
     on conflict (tenant_id, sha256) do update set removed_at = excluded.removed_at
     returning sha256
 """
-)  # noqa: S608  our own words
+)
 
 
 def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
