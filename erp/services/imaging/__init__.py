@@ -223,7 +223,7 @@ from erp.services.imaging.reporting import (
     with_images,
 )
 from erp.services.imaging.retaking import retake_message
-from erp.services.imaging.retrieving import MOST_OBJECTS, ArchivedObject, find_objects
+from erp.services.imaging.retrieving import MOST_OBJECTS, ArchivedObject, attrs_of, find_objects
 from erp.services.imaging.reviewing import (
     accept_session,
     hold_session,
@@ -378,6 +378,7 @@ __all__ = [
     "ask_removal",
     "assign_patient",
     "assign_session",
+    "attrs_of",
     "cancel_order",
     "change_peer",
     "clock_text",

@@ -242,21 +242,20 @@ _IS_KEPT: Final = """
     or exists (select from stored_document document
                 where document.tenant_id = kept.tenant_id and document.sha256 = kept.sha256)
 """
-_UNUSED: Final = (
-    """
+_UNUSED: Final = """
     insert into blob_state (tenant_id, sha256, fault, removed_at)
     select distinct kept.tenant_id, kept.sha256, '', %(now)s::timestamptz
       from dicom_series series
       join dicom_instance kept
         on (kept.tenant_id, kept.series_id) = (series.tenant_id, series.id)
-     where series.tenant_id = %(tenant)s and series.study_id = %(study)s
-       and not ("""
-    + _IS_KEPT
-    + """)
+     where series.tenant_id = %(tenant)s and series.study_id = %(study)s and not ({is_kept})
     on conflict (tenant_id, sha256) do update set removed_at = excluded.removed_at
     returning sha256
-"""
-)
+""".replace("{is_kept}", _IS_KEPT)
+_BACK: Final = """
+    update blob_state kept set removed_at = null
+     where kept.tenant_id = %s and kept.sha256 = %s and ({is_kept}) returning 1 as stays
+""".replace("{is_kept}", _IS_KEPT)
 
 
 def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
@@ -266,12 +265,7 @@ def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
     """
     if not documents.let_go(session, ctx, sha256):
         return False
-    row = db.fetch_one(
-        session,
-        "update blob_state kept set removed_at = null where kept.tenant_id = %s"
-        " and kept.sha256 = %s and (" + _IS_KEPT + ") returning 1 as stays",
-        (ctx.tenant_id, sha256),
-    )
+    row = db.fetch_one(session, _BACK, (ctx.tenant_id, sha256))
     return row is None
 
 
