@@ -276,6 +276,17 @@ def test_the_database_refuses_a_removal_that_nobody_approved(archive):
         archive.force()
 
 
+def test_a_removed_studys_pictures_are_shown_nowhere(archive):
+    [session] = archive.rows("select id from imaging_session")
+    assert archive.run("imaging.list_pictures", session_id=session["id"]).stacks
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    archive.remove(removal)
+    assert archive.run("imaging.list_pictures", session_id=session["id"]).stacks == []
+    told = archive.run("imaging.get_session", session_id=session["id"]).warnings
+    assert "1 objects of this session were removed with their study." in told
+
+
 def test_a_removed_study_cannot_be_held_exported_or_removed_again(archive):
     removal = archive.ask()
     archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
