@@ -100,7 +100,6 @@ from erp.services.imaging.finding import (
     Level,
     find_in_archive,
     objects_to_send,
-    pattern_of,
 )
 from erp.services.imaging.gauging import size_text
 from erp.services.imaging.holding import (
@@ -453,7 +452,6 @@ __all__ = [
     "open_hook",
     "open_way_in",
     "park_message",
-    "pattern_of",
     "peer_context",
     "place_of_peer",
     "plan_export",
