@@ -30,12 +30,10 @@ class _ReviewDialog(DialogFormState, mixin=True):
 
     subject_field: ClassVar[str] = "session_id"
     permission: ClassVar[str] = REVIEW
-    done_words: ClassVar[str] = "Saved."
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+    async def _bring_up_to_date(self) -> None:
         page = await self.get_state(ReviewState)
         await page._bring_up_to_date()  # noqa: SLF001  sister of this state
-        return self.done_words
 
 
 class _DecisionDialog(_ReviewDialog, mixin=True):

@@ -98,12 +98,10 @@ class _DeviceDialog(DialogFormState, mixin=True):
 
     permission: ClassVar[str] = OPERATE
     subject_field: ClassVar[str] = "device_id"
-    done_words: ClassVar[str] = "Saved."
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+    async def _bring_up_to_date(self) -> None:
         page = await self.get_state(DeviceState)
         await page._show()  # noqa: SLF001  sister of this state
-        return self.done_words
 
 
 class MaintenanceState(_DeviceDialog, rx.State):
