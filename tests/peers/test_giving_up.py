@@ -37,6 +37,10 @@ class Destination:
             ("127.0.0.1", self.port), block=False, evt_handlers=handlers
         )
 
+    def close(self):
+        assert self.server is not None
+        self.server.shutdown()
+
     def _take(self, event):
         self.offered += 1
         return self._answer(event)
@@ -52,7 +56,7 @@ def destination():
 
     yield open_one
     for one in opened:
-        one.server.shutdown()
+        one.close()
 
 
 def move_all(scp, hospital, tmp_path, destination):
@@ -149,6 +153,7 @@ def test_a_called_peer_must_show_a_certificate_of_its_own_name(environment, tmp_
         except NoAnswer as refused:
             answers[name] = str(refused)
         finally:
+            assert server is not None
             server.shutdown()
     get_settings.cache_clear()
     assert answers["right"] == "It answered."

@@ -89,7 +89,7 @@ def test_the_hours_of_a_day_are_what_it_had_so_far(line, asha):
     assert len(days) == 5
     assert days[0].hours == {"unknown": 24.0}
     assert sum(days[3].hours.values()) == pytest.approx(24, abs=0.1)
-    together = {}
+    together: dict[str, float] = {}
     for day in days:
         for standing, hours in day.hours.items():
             together[standing] = together.get(standing, 0) + hours
