@@ -90,39 +90,7 @@ def device_page() -> rx.Component:
                     tone=head["due_tone"],
                 ),
             ),
-            grid(
-                chart_card(
-                    "Objects by day",
-                    DeviceState.chart,
-                    loading=DeviceState.is_loading,
-                    is_empty=~DeviceState.has_objects,
-                    empty_text="Nothing came in the last 30 days.",
-                    span=8,
-                ),
-                card(_facts(speaks), title="Now", span=4),
-                rx.cond(speaks, standing_cards()),
-                sessions_card(),
-                numbers_card(speaks),
-                rx.cond(
-                    speaks,
-                    card(_account(), title="Account and topics", actions=(_renew(),), span=8),
-                    hook_card(),
-                ),
-                rx.el.div(
-                    rx.cond(head["kind"] == "dicom", card(_titles(), title="AE titles")),
-                    rx.cond(
-                        speaks,
-                        rx.fragment(
-                            _history("Changes", DeviceState.spans, "It has not said anything."),
-                            _history(
-                                "Firmware", DeviceState.firmwares, "It has not said what it runs."
-                            ),
-                        ),
-                    ),
-                    _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
-                    class_name="stack span-4",
-                ),
-            ),
+            _cards(speaks),
             list_route="/imaging/devices",
             list_label="All devices",
         ),
@@ -130,6 +98,40 @@ def device_page() -> rx.Component:
         _care_dialog(),
         _password_dialog(),
         hook_dialogs(),
+    )
+
+
+def _cards(speaks: rx.Var[bool]) -> rx.Component:
+    return grid(
+        chart_card(
+            "Objects by day",
+            DeviceState.chart,
+            loading=DeviceState.is_loading,
+            is_empty=~DeviceState.has_objects,
+            empty_text="Nothing came in the last 30 days.",
+            span=8,
+        ),
+        card(_facts(speaks), title="Now", span=4),
+        rx.cond(speaks, standing_cards()),
+        sessions_card(),
+        numbers_card(speaks),
+        rx.cond(
+            speaks,
+            card(_account(), title="Account and topics", actions=(_renew(),), span=8),
+            hook_card(),
+        ),
+        rx.el.div(
+            rx.cond(head["kind"] == "dicom", card(_titles(), title="AE titles")),
+            rx.cond(
+                speaks,
+                rx.fragment(
+                    _history("Changes", DeviceState.spans, "It has not said anything."),
+                    _history("Firmware", DeviceState.firmwares, "It has not said what it runs."),
+                ),
+            ),
+            _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
+            class_name="stack span-4",
+        ),
     )
 
 
