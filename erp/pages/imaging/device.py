@@ -59,7 +59,11 @@ def device_page() -> rx.Component:
         record_view(
             DeviceState,
             page_header(
-                rx.el.span(head["name"], " ", badge(head["standing"], head["tone"])),
+                rx.el.span(
+                    head["name"],
+                    " ",
+                    rx.cond(head["standing"] != "", badge(head["standing"], head["tone"])),
+                ),
                 rx.cond(
                     speaks, rx.el.span(head["topic"], class_name="code"), rx.el.span(head["topic"])
                 ),
@@ -115,10 +119,14 @@ def _cards(speaks: rx.Var[bool]) -> rx.Component:
         rx.cond(speaks, standing_cards()),
         sessions_card(),
         numbers_card(speaks),
-        rx.cond(
-            speaks,
-            card(_account(), title="Account and topics", actions=(_renew(),), span=8),
-            hook_card(),
+        rx.el.div(
+            rx.cond(
+                speaks,
+                card(_account(), title="Account and topics", actions=(_renew(),)),
+                hook_card(),
+            ),
+            _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
+            class_name="stack span-8",
         ),
         rx.el.div(
             rx.cond(head["kind"] == "dicom", card(_titles(), title="AE titles")),
@@ -129,7 +137,6 @@ def _cards(speaks: rx.Var[bool]) -> rx.Component:
                     _history("Firmware", DeviceState.firmwares, "It has not said what it runs."),
                 ),
             ),
-            _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
             class_name="stack span-4",
         ),
     )
@@ -190,7 +197,7 @@ def _facts(speaks: rx.Var[bool]) -> rx.Component:
         ("Model", or_dash(head["model"])),
         ("Serial number", or_dash(head["serial"])),
     ]
-    return rx.fragment(rx.cond(speaks, fact_list(said)), fact_list(facts))
+    return rx.el.div(rx.cond(speaks, fact_list(said)), fact_list(facts), class_name="device-facts")
 
 
 def _account() -> rx.Component:

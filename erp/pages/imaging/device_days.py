@@ -47,6 +47,7 @@ def sessions_card() -> rx.Component:
         loading=State.is_loading,
         is_empty=~State.has_sessions,
         empty_text="It had no session in the last 30 days.",
+        span=4,
     )
 
 
@@ -57,7 +58,7 @@ def numbers_card(speaks: rx.Var[bool]) -> rx.Component:
         rx.cond(State.days.length() > 0, _table(speaks), nothing),
         title="In numbers",
         subtitle="Last 30 days",
-        span=6,
+        span=8,
     )
 
 

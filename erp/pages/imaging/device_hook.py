@@ -31,7 +31,7 @@ def hook_card() -> rx.Component:
     """Return the webhook with its latest calls, for ways in that do not end sessions themselves."""
     is_open = Hook.head["is_open"] != ""
     body = rx.cond(is_open, _open(), _closed())
-    return card(body, title="Completion calls", actions=(_actions(is_open),), span=8)
+    return card(body, title="Completion calls", actions=(_actions(is_open),))
 
 
 def hook_dialogs() -> rx.Component:

@@ -139,6 +139,15 @@ class NewPasswordState(DialogFormState, rx.State):
         return [show_secret(result.password)]
 
 
+def _standing(found: Any) -> str:
+    """Return how a device stands; ways in that say nothing of themselves stand nowhere."""
+    if not found.is_active:
+        return "Retired"
+    if found.kind != "mqtt":
+        return ""
+    return DEVICE_LABELS.get(found.standing) or str(found.standing).capitalize()
+
+
 def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
     zone = principal.time_zone
     percent = f"{100 * found.errors / found.objects:.1f}%" if found.objects else NOTHING
@@ -156,9 +165,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "modality": found.modality,
         "model": found.model,
         "serial": found.serial,
-        "standing": DEVICE_LABELS.get(found.standing, found.standing.capitalize())
-        if found.is_active
-        else "Retired",
+        "standing": _standing(found),
         "tone": DEVICE_TONES.get(found.standing, "gray") if found.is_active else "gray",
         "is_silent": "yes" if found.standing == "silent" and found.is_active else "",
         "last_seen": instant_text(found.last_seen_at, zone) if found.last_seen_at else NOTHING,

@@ -7,11 +7,12 @@ import plotly.graph_objects as go
 
 from erp.core.formatting import date_text, group_count, instant_text
 from erp.services import imaging
-from erp.state.charting import ACCENT, GREY, styled
+from erp.state.charting import ACCENT, styled
 from erp.state.imaging.wording import minutes_words
 from erp.state.showing import NOTHING
 
-AMBER, RED, PURPLE, PALE = "#f5a524", "#e5484d", "#8e4ec6", "rgba(128,134,143,0.22)"
+AMBER, RED, PURPLE = "#f5a524", "#e5484d", "#8e4ec6"
+FAINT, FAINTER = "rgba(128,134,143,0.4)", "rgba(128,134,143,0.15)"
 BECAME = (
     ("stored", "Stored", ACCENT),
     ("quarantined", "Held", AMBER),
@@ -22,9 +23,10 @@ STOOD = (
     ("online", "Online", ACCENT),
     ("maintenance", "Maintenance", AMBER),
     ("silent", "Silent", RED),
-    ("offline", "Offline", GREY),
-    ("unknown", "Not known", PALE),
+    ("offline", "Offline", FAINT),
+    ("unknown", "Not known", FAINTER),
 )
+LATEST = 6
 STANDING_WORDS = {key: words for key, words, _ in STOOD}
 
 
@@ -69,7 +71,7 @@ def clock_chart(points: list[Any], warn_seconds: int, zone: str) -> go.Figure:
     for limit in (warn_seconds, -warn_seconds):
         if any(abs(point.skew_ms) > 250 * warn_seconds for point in points):
             figure.add_hline(y=limit, line={"color": AMBER, "width": 1, "dash": "dot"})
-    figure.update_yaxes(ticksuffix=" s", nticks=5, zeroline=True, zerolinecolor=PALE)
+    figure.update_yaxes(ticksuffix=" s", nticks=5, zeroline=True, zerolinecolor=FAINT)
     figure.update_xaxes(nticks=5, tickformat="%d %b")
     return figure
 
@@ -105,7 +107,7 @@ def span_rows(spans: list[Any], zone: str) -> list[dict[str, str]]:
             if span.until is None
             else minutes_words(int((span.until - span.since).total_seconds() // 60)),
         }
-        for span in spans[:12]
+        for span in spans[:LATEST]
     ]
 
 
