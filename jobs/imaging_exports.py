@@ -3,8 +3,11 @@
 import secrets
 import tempfile
 import zipfile
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -26,6 +29,7 @@ from jobs.queues import connect
 from jobs.run import apart
 
 __all__ = ["catalogue_of_actions", "make_export", "remove_study"]
+T = TypeVar("T")
 ATTEMPTS = 3
 LARGEST_OBJECT = 512 * 1024 * 1024
 _log = structlog.get_logger()
@@ -52,7 +56,8 @@ def make_export(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.
             raise
         _log.exception("export_failed", export_id=str(plan.export_id))
         problem = f"It could not be made ({type(error).__name__}). Ask for it again later."
-        apart(ctx, lambda s, own: imaging.fail_export(s, own, plan, problem))
+        about = plan.export_id, plan.study_id
+        apart(ctx, lambda s, own: imaging.fail_export(s, own, *about, problem))
     else:
         imaging.finish_export(session, ctx, plan, stored.id, counts)
 
@@ -138,14 +143,31 @@ def _show(ctx: RequestContext, plan: imaging.ExportPlan, percent: int, step: str
 def remove_study(_session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
     """Remove the bytes of a study whose removal was approved; its rows stay as trace.
 
-    The study is marked first and for good. Then its bytes go; a repetition goes over them again.
+    The study is marked first and for good. Then its bytes go, each unless it came back; a
+    repetition goes over them again.
+
+    Raises:
+        Unavailable: The object store is away, or the tenant was suspended meanwhile; the rest is
+            removed later.
     """
     if delivery.payload["status"] != "approved":
         return
-    digests: list[str] = []
     removal_id = UUID(delivery.payload["removal_id"])
-    apart(ctx, lambda s, own: digests.extend(imaging.take_out(s, own, removal_id)))
-    storage = object_storage()
-    for digest in digests:
-        storage.remove(documents.blob_key(ctx.tenant_id, digest))
-    _log.info("study_removed", study_id=delivery.payload["study_id"], objects=len(digests))
+    digests = _apart(ctx, lambda s, own: imaging.take_out(s, own, removal_id))
+    removed = sum(_apart(ctx, partial(_remove, digest=digest)) for digest in digests)
+    _log.info("study_removed", study_id=delivery.payload["study_id"], objects=removed)
+
+
+def _remove(session: db.UnitOfWork, ctx: RequestContext, *, digest: str) -> bool:
+    """Remove bytes while nobody can record them again; false where they came back."""
+    goes = imaging.let_go(session, ctx, digest)
+    if goes:
+        object_storage().remove(documents.blob_key(ctx.tenant_id, digest))
+    return goes
+
+
+def _apart(ctx: RequestContext, change: Callable[[db.UnitOfWork, RequestContext], T]) -> T:
+    done = apart(ctx, change)
+    if done is None:
+        raise Unavailable("The organisation is suspended; the removal waits.")
+    return done

@@ -32,6 +32,8 @@ async def complete_session(request: Request) -> Response:
     """Take a Standard Webhook that says a study was sent in full.
 
     The address names the hook (`?hook=`), which decides the tenant, the device and the secret.
+    What is signed is `POST`, the address without its question, a line feed, and the body, so
+    that a call about one study is none about another.
 
     Raises:
         NotSignedIn: The hook is not known, or the signature is not right or too old.
@@ -45,10 +47,7 @@ async def complete_session(request: Request) -> Response:
 def _take(request: Request, body: bytes) -> dict[str, object]:
     account = _account_of(request.query_params.get("hook", ""))
     headers = {name: request.headers.get(name, "") for name in SIGNED}
-    try:
-        Webhook(account.secret).verify(body, headers, json_parse=False)
-    except (WebhookVerificationError, ValueError, OverflowError) as wrong:
-        raise _refused() from wrong
+    _verify(account, headers, request.path_params["uid"], body)
     if max(len(headers["webhook-id"]), len(request.path_params["uid"])) > LONGEST_NAME:
         raise _refused()
     call = imaging.HookCall(
@@ -59,6 +58,27 @@ def _take(request: Request, body: bytes) -> dict[str, object]:
     said = imaging.Completion.model_validate(parse_object(body))
     ctx = imaging.hook_context(account, utc_now(), request_id_of(request.scope))
     return imaging.take_call(ctx, account, call, said)
+
+
+def _verify(account: imaging.HookAccount, headers: dict[str, str], uid: str, body: bytes) -> None:
+    address = COMPLETE.format(uid=uid)
+    if _is_signed(account, headers, f"POST {address}\n".encode() + body):
+        return
+    if _is_signed(account, headers, body):
+        raise NotSignedIn(
+            f"The signature covers the body alone. Sign `POST {address}`, a line feed, and then the"
+            " body, so that the call can be about no other study."
+        )
+    raise _refused()
+
+
+def _is_signed(account: imaging.HookAccount, headers: dict[str, str], content: bytes) -> bool:
+    """Tell whether this was signed with the hook's secret, within five minutes of now."""
+    try:
+        Webhook(account.secret).verify(content, headers, json_parse=False)
+    except (WebhookVerificationError, ValueError, OverflowError):
+        return False
+    return True
 
 
 def _account_of(name: str) -> imaging.HookAccount:

@@ -104,7 +104,7 @@ from erp.components.fields import (
     text_field,
 )
 from erp.components.figures import badge, fact_list, progress_bar, stat_tile, timeline
-from erp.components.forms import form_dialog, form_view, lined_form, question_dialog
+from erp.components.forms import form_dialog, form_view, lined_form, question_dialog, reason_dialog
 from erp.components.headers import card, grid, notice, page_header
 from erp.components.lists import Empty, Filter, filter_menu, list_view, page_turner
 from erp.components.skeletons import bone, page_skeleton
@@ -148,6 +148,7 @@ __all__ = [
     "progress_bar",
     "quantity_field",
     "question_dialog",
+    "reason_dialog",
     "reason_field",
     "row_keys",
     "scanner",

@@ -6,6 +6,7 @@ import reflex as rx
 
 from erp.components.buttons import button, link_button, submit_button
 from erp.components.dialogs import confirm_dialog, dialog
+from erp.components.fields import reason_field
 from erp.components.headers import notice
 
 
@@ -103,6 +104,26 @@ def form_dialog(
         width=width,
     )
     return rx.fragment(shown, question_dialog(state))
+
+
+def reason_dialog(
+    state: Any,
+    *,
+    title: str,
+    example: str,
+    subtitle: Any = "",
+    submit: str = "Save",
+    label: str = "Why",
+    name: str = "note",
+) -> rx.Component:
+    """Return the form of a `DialogFormState` class that asks for nothing but a reason.
+
+    Args:
+        example: A reason such as people give.
+        name: Field of the command that takes it.
+    """
+    field = reason_field(state.field_errors, example, label=label, name=name)
+    return form_dialog(state, field, title=title, subtitle=subtitle, submit=submit)
 
 
 def question_dialog(state: Any) -> rx.Component:

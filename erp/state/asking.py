@@ -25,10 +25,12 @@ class DialogFormState(FormState, mixin=True):
 
     Attributes:
         subject_field: Field of the command that takes the id of the thing.
+        done_words: What is said once it is done.
         subject: `id` and `label` of the thing.
     """
 
     subject_field: ClassVar[str] = ""
+    done_words: ClassVar[str] = "Saved."
 
     is_open: bool = False
     subject: dict[str, str] = {}
@@ -58,5 +60,9 @@ class DialogFormState(FormState, mixin=True):
         return [rx.toast.success(await self._done(result))]
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  for pages to use
-        """Bring the page up to date and say what happened; pages override."""
-        return "Saved."
+        """Bring the page up to date and say what happened; pages override where words differ."""
+        await self._bring_up_to_date()
+        return self.done_words
+
+    async def _bring_up_to_date(self) -> None:
+        """Show what changed on the page below; pages override."""

@@ -13,7 +13,7 @@ from erp.core.ids import new_id
 from erp.services import imaging
 
 REFRESH_SECONDS: Final = 2.0
-MISS_SECONDS: Final = 0.0
+MISS_SECONDS: Final = 0.25
 CALLED_UNKNOWN: Final = (1, 1, 7)
 CALLING_UNKNOWN: Final = (1, 1, 3)
 LIMIT_EXCEEDED: Final = (2, 3, 2)
@@ -23,10 +23,11 @@ CONGESTED: Final = (2, 3, 1)
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who an association is with, and which of our titles it was made to."""
+    """Who an association is with, from where, and which of our titles it was made to."""
 
     entity: imaging.EntityAccount
     peer: imaging.PeerAccount
+    address: str
 
     def context(self, what: str) -> RequestContext:
         """Return the context of one request of the peer."""
@@ -63,7 +64,7 @@ class PeerDirectory:
         self._follow()
         entity, peer = self._find(called, calling)
         if peer is None:
-            self._follow(MISS_SECONDS)
+            self._follow_missed()
             entity, peer = self._find(called, calling)
         if entity is None:
             return Rejection(CALLED_UNKNOWN, "called title unknown")
@@ -71,10 +72,13 @@ class PeerDirectory:
             return Rejection(CALLING_UNKNOWN, "calling title unknown")
         if not _is_within(address, peer.address):
             return Rejection(CALLING_UNKNOWN, "address not allowed")
-        return Admission(entity, peer)
+        return Admission(entity, peer, address)
 
     def renewed(self, admission: Admission) -> Admission | None:
-        """Return an admission as it stands now; nothing once the peer or our title is retired."""
+        """Return an admission as it stands now.
+
+        Nothing once the peer or our title is retired, or the peer may no longer come from there.
+        """
         self._follow()
         entity = self._entities.get(admission.entity.ae_title)
         if entity != admission.entity:
@@ -82,11 +86,12 @@ class PeerDirectory:
         peer = self._peers.get((f"{entity.branch_id}", admission.peer.ae_title))
         if peer is None or peer.device_id != admission.peer.device_id:
             return None
-        return Admission(entity, peer)
+        is_there = _is_within(admission.address, peer.address)
+        return Admission(entity, peer, admission.address) if is_there else None
 
     def destination(self, admission: Admission, ae_title: str) -> imaging.PeerAccount | None:
         """Return the peer of the same branch to which objects may be moved, or nothing."""
-        self._follow(MISS_SECONDS)
+        self._follow(0.0)
         peer = self._peers.get((f"{admission.entity.branch_id}", ae_title))
         return peer if peer is not None and peer.host and peer.may_retrieve else None
 
@@ -95,7 +100,7 @@ class PeerDirectory:
         self._follow()
         entities = [e for e in self._entities.values() if e.entity_id == due.entity_id]
         peers = [p for p in self._peers.values() if p.device_id == due.device_id]
-        return Admission(entities[0], peers[0]) if entities and peers else None
+        return Admission(entities[0], peers[0], "") if entities and peers else None
 
     def _find(
         self, called: str, calling: str
@@ -107,15 +112,28 @@ class PeerDirectory:
 
     def _follow(self, seconds: float = REFRESH_SECONDS) -> None:
         """Read all again if what is known is older than this."""
+        self._read_if_before(time.monotonic() - seconds)
+
+    def _follow_missed(self) -> None:
+        """Read all again for a title that is not known.
+
+        At most four times a second: strangers wait their turn, and share what is read.
+        """
+        asked_at = time.monotonic()
+        time.sleep(max(0.0, min(MISS_SECONDS, self._read_at + MISS_SECONDS - asked_at)))
+        self._read_if_before(asked_at)
+
+    def _read_if_before(self, instant: float) -> None:
         with self._guard:
-            if time.monotonic() - self._read_at < seconds:
+            if self._read_at > instant:
                 return
+            began_at = time.monotonic()
             with db.ops_session() as session:
                 entities = imaging.list_entity_accounts(session)
                 peers = imaging.list_peer_accounts(session)
             self._entities = {entity.ae_title: entity for entity in entities}
             self._peers = {(f"{peer.branch_id}", peer.ae_title): peer for peer in peers}
-            self._read_at = time.monotonic()
+            self._read_at = began_at
 
 
 def _is_within(address: str, network: str) -> bool:

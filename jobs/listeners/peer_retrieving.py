@@ -34,6 +34,8 @@ UNABLE: Final = 0xC001
 WARNINGS: Final = 0xB000
 MOST_OBJECTS: Final = 10_000
 MOST_CONTEXTS: Final = 128
+MOST_IN_A_ROW: Final = 10
+"""After so many objects that were not taken the rest is not tried any more."""
 NAMES: Final = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 Request = Any
 """A C-MOVE or a C-GET."""
@@ -109,10 +111,13 @@ class Retrieving:
         tenant_id = admission.entity.tenant_id
         with tempfile.TemporaryDirectory(prefix="retrieve-") as folder:
             path = Path(folder) / "object"
-            for row in rows:
+            for place, row in enumerate(rows):
                 if asked.is_cancelled():
                     asked.end(CANCELLED, "")
                     return
+                if not to.is_established or asked.failed_in_a_row >= MOST_IN_A_ROW:
+                    asked.give_up([left["sop_uid"] for left in rows[place:]])
+                    break
                 key = documents.blob_key(tenant_id, row["sha256"])
                 asked.note(row["sop_uid"], self._send_one(asked, to, key, path))
         asked.finish()
@@ -163,6 +168,7 @@ class _Asked:
         self.is_move = isinstance(request, C_MOVE)
         self.remaining = self.completed = self.warnings = 0
         self.failed: list[str] = []
+        self.failed_in_a_row = 0
         self._context = context
         self._syntax = context.transfer_syntax[0]
         self._sent = 0
@@ -205,13 +211,22 @@ class _Asked:
     def note(self, sop_uid: str, status: int | None) -> None:
         """Count one object and tell the peer how far it is."""
         self.remaining -= 1
+        self.failed_in_a_row += 1
         if status == 0:
             self.completed += 1
+            self.failed_in_a_row = 0
         elif status is not None and status & 0xF000 == WARNINGS:
             self.warnings += 1
+            self.failed_in_a_row = 0
         else:
             self.failed.append(sop_uid)
         self._say(PENDING)
+
+    def give_up(self, sop_uids: list[str]) -> None:
+        """Count what is left as failed: whoever should take it does not."""
+        _log.warning("retrieval_given_up", left=len(sop_uids), failed=len(self.failed))
+        self.failed += sop_uids
+        self.remaining = 0
 
     def finish(self) -> None:
         """Say how it went in all."""

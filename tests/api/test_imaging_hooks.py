@@ -8,8 +8,10 @@ from standardwebhooks import Webhook
 
 from erp.adapters.object_storage import object_storage
 from erp.core.ids import new_id
+from erp.services.imaging.errors import EndedByDevice
 from tests.dicom.objects import good
 from tests.fixtures.clinics import open_clinic
+from tests.services.imaging.line import make_line
 from tests.services.imaging.test_deliveries import WayIn
 
 
@@ -35,14 +37,15 @@ def call(rest, way, hook, body=b"{}", **more):
     secret = more.pop("secret", hook.secret.get_secret_value())
     uid = more.pop("uid", None) or way.sessions()[0]["study_uid"]
     sent = more.pop("sent", body)
+    signed = more.pop("signed", f"POST /api/imaging/sessions/{uid}/complete\n")
     headers = {
         "webhook-id": name,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": Webhook(secret).sign(name, at, body.decode()),
+        "webhook-signature": Webhook(secret).sign(name, at, signed + body.decode()),
         "content-type": "application/json",
     }
-    path = f"/api/imaging/sessions/{uid}/complete?hook={more.pop('hook_id', hook.id)}"
-    return rest.post(path, content=sent, headers=headers)
+    path = f"/api/imaging/sessions/{more.pop('to', uid)}/complete"
+    return rest.post(f"{path}?hook={more.pop('hook_id', hook.id)}", content=sent, headers=headers)
 
 
 def calls(way):
@@ -83,6 +86,43 @@ def test_what_is_not_signed_rightly_and_now_has_no_effect(rest, way, hook, wrong
     assert refused.status_code == 401
     assert calls(way) == []
     assert way.sessions()[0]["state"] != "complete"
+
+
+def test_a_call_about_one_study_is_none_about_another(rest, way, hook):
+    way.deliver(
+        good(SOPInstanceUID="1.2.3.10", StudyInstanceUID="1.2.3", SeriesInstanceUID="1.2.4")
+    )
+    refused = call(rest, way, hook, uid="1.2.3", to=way.sessions()[0]["study_uid"])
+    assert refused.status_code == 401
+    assert {session["state"] for session in way.sessions()} == {"in_progress"}
+    assert calls(way) == []
+
+
+def test_a_caller_who_signs_the_body_alone_is_told_what_to_sign(rest, way, hook):
+    refused = call(rest, way, hook, signed="")
+    assert refused.status_code == 401
+    address = f"/api/imaging/sessions/{way.sessions()[0]['study_uid']}/complete"
+    assert f"Sign `POST {address}`" in refused.json()["detail"]
+    assert calls(way) == []
+
+
+def test_a_device_that_ends_its_sessions_itself_gets_no_address(way):
+    camera = make_line(way.owner)
+    with pytest.raises(EndedByDevice):
+        way.run("imaging.open_hook", device_id=camera.device_id)
+    assert way.run("imaging.get_hook", device_id=camera.device_id).id is None
+
+
+def test_the_page_of_a_device_shows_what_was_called_and_no_secret(rest, way, hook):
+    call(rest, way, hook, name="call-1")
+    call(rest, way, hook, uid="1.2.3.999")
+    shown = way.run("imaging.get_hook", device_id=way.device_id)
+    assert (shown.id, shown.is_open, shown.secret_version) == (hook.id, True, 1)
+    assert [row.status for row in shown.calls] == ["refused", "done"]
+    assert "no such session" in shown.calls[0].reason
+    assert hook.secret.get_secret_value() not in shown.model_dump_json()
+    way.run("imaging.close_hook", device_id=way.device_id)
+    assert not way.run("imaging.get_hook", device_id=way.device_id).is_open
 
 
 def test_a_signature_of_one_tenant_does_nothing_at_anothers_address(rest, way, hook):

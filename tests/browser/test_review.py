@@ -98,7 +98,7 @@ def test_a_technicians_morning(product, enter, troubles):
     ask_for_a_repeat(technician)
     read_as_the_second(manager)
     acquire(product, "Phadke", *PROTOCOL)
-    accept_the_repeat(product, technician)
+    accept_the_repeat(product, technician, manager)
     sign_and_add(product, technician)
     assert troubles == []
 
@@ -132,7 +132,7 @@ def read_as_the_second(manager: Page) -> None:
     expect(manager.get_by_text("Upper lid covers it").first).to_be_visible()
 
 
-def accept_the_repeat(product: Product, technician: Page) -> None:
+def accept_the_repeat(product: Product, technician: Page, manager: Page) -> None:
     technician.goto(f"{product.url}/imaging?search=Phadke")
     row = technician.locator("tbody tr", has_text="repeat")
     expect(row).to_contain_text("Complete", timeout=30_000)
@@ -142,6 +142,13 @@ def accept_the_repeat(product: Product, technician: Page) -> None:
     answer(technician, "Whole iris shown", "Yes")
     answer(technician, "In focus", "Yes")
     technician.keyboard.press("Alt+a")
+    waits = technician.locator(".notice", has_text="waits for a second reader")
+    expect(waits.or_(technician.locator(".badge", has_text="Accepted")).first).to_be_visible()
+    if waits.count():  # one accepted session in ten is read twice, so that nobody can tell
+        manager.goto(technician.url)
+        answer(manager, "Whole iris shown", "Yes")
+        answer(manager, "In focus", "Yes")
+        manager.get_by_role("button", name="Accept").click()
     badge(technician, "Accepted")
 
 

@@ -181,6 +181,28 @@ def test_a_linked_stack_goes_to_the_nearest_slice(run):
     assert run("m.beside(given[0][1], given[1])", across) == {"why": "another direction"}
 
 
+def test_a_slice_too_far_away_does_not_stand_for_another(run):
+    """Beyond the step of its own slices a stack shows nothing of that place."""
+    stacks = [places([0, 40]), places([0, 2, 4]), places([3])]
+    assert run("m.beside(given[0][1], given[1])", stacks) == {"far": 36}
+    assert run("m.beside(given[0][1], given[2])", stacks) == {"far": 37}
+    assert run("m.beside(given[0][0], given[2])", stacks) == {"index": 0}
+    uneven = [places([14]), places([0, 2, 14, 16])]
+    assert run("m.beside(given[0][0], given[1])", uneven) == {"index": 2}
+
+
+def test_a_linked_pane_stays_where_it_has_no_slice_near(run):
+    given = [stack("a", [0, 2, 40]), stack("b", [0, 2, 4])]
+    script = """(() => {
+      let s = p.laidOut(p.filled(p.START, given, ""), "1x2");
+      s = p.gone(p.linked(p.activated(s, 0), true), 0, 1, given);
+      const near = s.panes[1].index;
+      s = p.gone(s, 0, 2, given);
+      return [near, s.panes[1].index, p.following(s, 1, given).far];
+    })()"""
+    assert run(script, given) == [1, 1, 36]
+
+
 def stack(name, heights, **changes):
     return {"id": name, "instances": [place["instance"] for place in places(heights, **changes)]}
 

@@ -37,7 +37,6 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
     asked = {"session_id": ids["session_id"], "idempotency_key": new_id().hex}
     ids["report_id"] = shop.run("imaging.request_report", asked).id
-    shop.run("imaging.open_hook", {"device_id": device_id})
     ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
     ids["signed_session_id"] = _signed(shop, ids)
@@ -49,6 +48,7 @@ def _peers(shop: Shop, own: Ids) -> Ids:
     title = f"P{shop.slug[-8:]}".upper()
     ids = {"entity_id": shop.run("imaging.add_entity", {"ae_title": f"E{title}"}).id}
     ids["peer_id"] = shop.run("imaging.add_peer", _peer() | {"ae_title": title}).id
+    shop.run("imaging.open_hook", {"device_id": ids["peer_id"]})
     taken = shop.run("imaging.take_objects", _delivered(ids, shop)).objects[0]
     assert taken.status == "stored", taken
     ids["study_session_id"] = taken.session_id
@@ -246,6 +246,7 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
         "user_id": i["reviewer_id"],
     },
     "imaging.get_device": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.get_device_history": lambda i, _: {"device_id": i["device_id"]},
     "imaging.get_review": of_session(),
     "imaging.give_back_session": of_session(),
     "imaging.hold_session": of_session(note="x"),
@@ -266,8 +267,9 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
         "branch_id": i["branch_id"],
     },
     "imaging.add_peer": lambda i, _: _peer() | {"ae_title": "NEW", "branch_id": i["branch_id"]},
-    "imaging.close_hook": lambda i, _: {"device_id": i["device_id"]},
-    "imaging.open_hook": lambda i, _: {"device_id": i["device_id"]},
+    "imaging.close_hook": lambda i, _: {"device_id": i["peer_id"]},
+    "imaging.open_hook": lambda i, _: {"device_id": i["peer_id"]},
+    "imaging.get_hook": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.ask_echo": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.cancel_order": lambda i, _: {"order_id": i["imaging_order_id"]},
     "imaging.change_peer": lambda i, _: _peer() | {"device_id": i["peer_id"]},

@@ -77,7 +77,7 @@ def call_peer(  # noqa: PLR0913  each is a fact of the call
         raise NoAnswer(f"{host}:{port} is no address that can be reached.") from error
     if association.is_established:
         return association
-    raise NoAnswer(_why_not(association, host, port))
+    raise NoAnswer(_why_not(association, host, port, uses_tls=uses_tls))
 
 
 def echo(ae_title: str, place: tuple[str, int], called: str, *, uses_tls: bool = False) -> str:
@@ -115,9 +115,13 @@ def send_at_once(event: Event) -> None:
 
 
 def tls_to_peers(settings: Settings) -> ssl.SSLContext:
-    """Return how we speak TLS to peers: checked against the authorities that are set, if any are."""
+    """Return how we speak TLS to peers.
+
+    Their certificates are checked against the authorities that are set, else against the
+    machine's, and must name the host or address that is called: those who can show any other
+    certificate of the same authority do not pass for the peer.
+    """
     context = ssl.create_default_context(cafile=settings.dicom_tls_ca or None)
-    context.check_hostname = not settings.dicom_tls_ca
     if settings.dicom_tls_certificate:
         context.load_cert_chain(settings.dicom_tls_certificate, settings.dicom_tls_key or None)
     return context
@@ -136,7 +140,9 @@ def tls_of_ours(settings: Settings) -> ssl.SSLContext | None:
     return context
 
 
-def _why_not(association: Association, host: str, port: int) -> str:
+def _why_not(association: Association, host: str, port: int, *, uses_tls: bool) -> str:
+    if not association.is_rejected and uses_tls:
+        return f"Nobody at {host}:{port} speaks TLS with a certificate that names {host}."
     if not association.is_rejected:
         return f"Nobody answers at {host}:{port}, or not as a DICOM peer does."
     answer = association.acceptor.primitive

@@ -52,9 +52,9 @@ def caller(request: Request) -> Callable[[], RequestContext]:
 
 
 def found_objects(
-    who: Callable[[], RequestContext], uids: tuple[str, str, str], *, with_attrs: bool = False
+    who: Callable[[], RequestContext], uids: tuple[str, str, str]
 ) -> list[imaging.ArchivedObject]:
     """Return the objects below an address. Raises like `imaging.find_objects`."""
     ctx = who()
     with db.unit_of_work(ctx) as session:
-        return imaging.find_objects(session, ctx, *uids, with_attrs=with_attrs)
+        return imaging.find_objects(session, ctx, *uids)

@@ -1,11 +1,12 @@
 """WADO-RS: whole objects, their metadata and their bulk values."""
 
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
 
+from starlette.concurrency import iterate_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from erp.adapters.dicom.facts import Pixels
@@ -34,11 +35,14 @@ from erp.api.dicomweb.addresses import (
 )
 from erp.api.dicomweb.parts import Part, multipart
 from erp.api.imaging import PRIVATE, object_pieces, streamed
+from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound, Unavailable
 from erp.services import imaging
 
+AT_ONCE: Final = 100
+"""Objects whose attributes are in memory at once."""
 PIXEL_DATA: Final = "7FE00010"
 ANY: Final = frozenset({"", "*"})
 DROPPED: Final = "attributes_dropped"
@@ -98,25 +102,42 @@ def _part(root: str, one: imaging.ArchivedObject) -> Part:
 async def send_metadata(request: Request) -> Response:
     """Send the public attributes of objects as DICOM JSON; of bulk only where it is.
 
+    They are read and sent some objects at a time, however many there are. What fails after the
+    first of them breaks the connection off, and the caller sees that it is not whole.
+
     Raises:
         UnknownObject: There are none, or they are another tenant's.
         NotAcceptable: The caller takes no JSON.
     """
     media = require_json(request)
-    root = root_of(request)
-    content = await off_the_loop(_metadata, caller(request), uids_of(request), root)
-    return Response(content, headers=PRIVATE, media_type=media)
+    pieces = _metadata(caller(request), uids_of(request), root_of(request))
+    first = await off_the_loop(next, pieces, b"")
+
+    async def body() -> AsyncIterator[bytes]:
+        yield first
+        async for piece in iterate_in_threadpool(pieces):
+            yield piece
+
+    return StreamingResponse(body(), headers=PRIVATE, media_type=media)
 
 
-def _metadata(who: Callable[[], RequestContext], uids: tuple[str, str, str], root: str) -> bytes:
-    found = found_objects(who, uids, with_attrs=True)
-    described = [_described(root, one) for one in found]
-    return json.dumps(described, ensure_ascii=False, separators=(",", ":")).encode()
+def _metadata(
+    who: Callable[[], RequestContext], uids: tuple[str, str, str], root: str
+) -> Iterator[bytes]:
+    ctx = who()
+    found = found_objects(lambda: ctx, uids)
+    for start in range(0, len(found), AT_ONCE):
+        some = found[start : start + AT_ONCE]
+        with db.unit_of_work(ctx) as session:
+            attrs = imaging.attrs_of(session, ctx, [one.id for one in some])
+        described = [_described(root, one, attrs[one.id]) for one in some]
+        written = json.dumps(described, ensure_ascii=False, separators=(",", ":"))
+        yield (("," if start else "[") + written[1:-1]).encode()
+    yield b"]"
 
 
-def _described(root: str, one: imaging.ArchivedObject) -> dict[str, Any]:
+def _described(root: str, one: imaging.ArchivedObject, attrs: dict[str, Any]) -> dict[str, Any]:
     """Return an object's attributes; those too large to be kept beside it are read again."""
-    attrs = one.attrs
     hides = any(a.get("vr") == "SQ" and "BulkDataURI" in a for a in attrs.values())
     if hides or DROPPED in one.flags:
         attrs = _read_again(one) or attrs

@@ -157,8 +157,16 @@ export function beside(place, places) {
   if (planes.some((plane) => plane.frame !== own.frame)) return { why: "another frame of reference" };
   if (planes.some((plane) => Math.abs(dot(plane.normal, own.normal)) < 0.99)) return { why: "another direction" };
   const height = dot(own.normal, own.origin);
-  const off = planes.map((plane) => Math.abs(dot(own.normal, plane.origin) - height));
-  return { index: off.indexOf(Math.min(...off)) };
+  const heights = planes.map((plane) => dot(own.normal, plane.origin));
+  const off = heights.map((one) => Math.abs(one - height)), least = Math.min(...off);
+  return least > reach(heights) ? { far: least } : { index: off.indexOf(least) };
+}
+
+// How far a slice may lie from a place and still stand for it: the widest step between slices.
+const ALONE_MM = 5;
+function reach(heights) {
+  const sorted = [...heights].sort((a, b) => a - b);
+  return Math.max(...sorted.slice(1).map((one, n) => one - sorted[n]), 0) || ALONE_MM;
 }
 
 // What to load next: the picture itself, then three ahead in the direction of travel for one behind.

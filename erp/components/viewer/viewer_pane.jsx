@@ -124,6 +124,12 @@ function Writing({ mark, at, box, close, keep }) {
 
 const years = (birth) => { const age = Math.floor((Date.now() - new Date(birth)) / 31_557_600_000); return Number.isFinite(age) && age >= 0 ? `${age} y` : ""; };
 
+function linkWords({ why, far, index }) {
+  if (far !== undefined) return `Linked by position: no slice here, the nearest is ${Math.round(far)} mm away`;
+  if (why) return `Linked by image number: ${why}`;
+  return index === undefined ? "Linked" : "Linked by position";
+}
+
 function Corners({ stack, subject, at, place, look, window_, isColor, isPlain, isKey, count, index, link }) {
   const { instance } = at ?? place ?? {};
   if (!instance) return null;
@@ -143,7 +149,7 @@ function Corners({ stack, subject, at, place, look, window_, isColor, isPlain, i
         <div>{isKey && <span className="vv-tag vv-tag-key">Key image</span>}{instance.is_lossy && <span className="vv-tag">Lossy</span>}{isPlain && <span className="vv-tag">Simplified view</span>}</div>
       </div>
       <div className="vv-corner vv-bl">
-        {link && <div className="vv-link">{link.why ? `Linked by image number: ${link.why}` : link.index === undefined ? "Linked" : "Linked by position"}</div>}
+        {link && <div className="vv-link">{linkWords(link)}</div>}
         {at && !isColor && window_ && <div>W {Math.round(window_.width)} · C {Math.round(window_.center)}{at.description?.unit ? ` ${at.description.unit}` : ""}</div>}
         <div className="vv-dim">{instance.spacing_source === "pixel_spacing" ? "mm by pixel spacing" : SPACING_WORDS[instance.spacing_source] ?? "px"}</div>
       </div>

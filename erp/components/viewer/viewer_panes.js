@@ -42,7 +42,7 @@ export function linked(state, isLinked) {
   return { ...state, isLinked, panes: state.panes.map((pane) => ({ ...pane, anchor: pane.index })) };
 }
 
-// How a pane follows the active one: by position, or by number and why.
+// How a pane follows the active one: by position, or by number and why; it stays where it has no slice near.
 export function following(state, number, stacks) {
   const from = stackOf(state.panes[state.active], stacks), to = stackOf(state.panes[number], stacks);
   if (!from || !to || from === to) return { why: "" };
@@ -62,6 +62,7 @@ function follower(pane, number, state, stacks, steps) {
   const stack = stackOf(pane, stacks);
   if (!stack) return pane;
   const found = following(state, number, stacks);
+  if (found.far !== undefined) return pane;
   const index = found.index ?? bounded(pane.anchor + steps, 0, placesOf(stack).length - 1);
   return index === pane.index ? pane : { ...pane, index, direction: index > pane.index ? 1 : -1 };
 }

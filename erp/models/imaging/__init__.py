@@ -6,8 +6,10 @@ from erp.models.imaging.device import (
     DeviceKind,
     DeviceMaintenance,
     DeviceMessage,
+    DeviceReport,
     DeviceState,
     ImagingDevice,
+    Standing,
 )
 from erp.models.imaging.hook import HookCall, HookCallStatus, ImagingHook
 from erp.models.imaging.ingest import (
@@ -48,6 +50,7 @@ __all__ = [
     "DeviceKind",
     "DeviceMaintenance",
     "DeviceMessage",
+    "DeviceReport",
     "DeviceState",
     "DicomEntity",
     "DicomInstance",
@@ -82,6 +85,7 @@ __all__ = [
     "SecondReader",
     "SessionEvent",
     "SessionState",
+    "Standing",
     "StorageCommitment",
     "StudyHold",
     "StudyRemoval",

@@ -19,6 +19,15 @@ class DeviceState(StrEnum):
     MAINTENANCE = "maintenance"
 
 
+class Standing(StrEnum):
+    """How a device stood: what it said of itself, or that it fell silent."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    MAINTENANCE = "maintenance"
+    SILENT = "silent"
+
+
 class DeviceKind(StrEnum):
     """By which way a device, a peer or a person brings objects in."""
 
@@ -125,6 +134,29 @@ class DeviceFirmware(TenantRow, table=True):
     device_id: UUID
     firmware: str
     seen_at: datetime = Field(sa_type=INSTANT)
+
+
+class DeviceReport(TenantRow, table=True):
+    """How a device stood from an instant on; the rows of a quarter are kept.
+
+    One is written when the standing changes, and one an hour while it does not.
+
+    Attributes:
+        clock_skew_ms: Device clock minus ours; None where the device itself said nothing.
+    """
+
+    __tablename__ = "device_report"
+    __table_args__ = (
+        belongs_to("device_id", "imaging_device"),
+        one_of("standing", Standing),
+        Index("ix_device_report_device", "tenant_id", "device_id", "said_at"),
+    )
+
+    device_id: UUID
+    standing: str
+    said_at: datetime = Field(sa_type=INSTANT)
+    clock_skew_ms: int | None = Field(default=None, sa_type=BigInteger)
+    backlog: int | None = None
 
 
 class DeviceMaintenance(TenantRow, table=True):

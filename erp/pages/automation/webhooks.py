@@ -22,11 +22,11 @@ from erp.components import (
     text_field,
     timeline,
 )
+from erp.components.issued import issued_secret
 from erp.components.records import record_view
 from erp.pages.routing import Nav, page
 from erp.state.automation.webhooks import (
     OPERATE,
-    PLACE,
     ChangeWebhookState,
     NewWebhookState,
     WebhookDeliveriesState,
@@ -242,22 +242,8 @@ def _events(state: Any) -> rx.Component:
 
 
 def _secret(on_kept: Any) -> rx.Component:
-    copy = f"navigator.clipboard.writeText(document.getElementById('{PLACE}').textContent)"
-    return rx.el.div(
-        notice(
-            "Copy the secret now: it is shown this once. The receiver checks the signature with it.",
-            icon="key-round",
-        ),
-        rx.el.code(id=PLACE, class_name="secret"),
-        rx.el.div(
-            button(
-                "Copy",
-                look="solid",
-                icon="copy",
-                on_click=[rx.call_script(copy), rx.toast.success("Secret copied.")],
-            ),
-            button("I have kept it", on_click=on_kept),
-            class_name="actions",
-        ),
-        class_name="form",
+    return issued_secret(
+        "Secret",
+        "Copy the secret now: it is shown this once. The receiver checks the signature with it.",
+        on_kept=on_kept,
     )

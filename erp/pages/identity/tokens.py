@@ -10,14 +10,14 @@ from erp.components import (
     form_view,
     link_button,
     list_view,
-    notice,
     page_header,
     quantity_field,
     text_field,
 )
+from erp.components.issued import issued_secret
 from erp.pages.identity.tabs import access_tabs
 from erp.pages.routing import page
-from erp.state.identity.tokens import PLACE, NewTokenState, TokenListState
+from erp.state.identity.tokens import NewTokenState, TokenListState
 
 
 @page(
@@ -117,22 +117,8 @@ def _form() -> rx.Component:
 
 
 def _issued() -> rx.Component:
-    copy = f"navigator.clipboard.writeText(document.getElementById('{PLACE}').textContent)"
-    return rx.el.div(
-        notice(
-            f"Copy the token now: it is shown this once. It expires on {NewTokenState.expires}.",
-            icon="key-round",
-        ),
-        rx.el.code(id=PLACE, class_name="secret"),
-        rx.el.div(
-            button(
-                "Copy",
-                look="solid",
-                icon="copy",
-                on_click=[rx.call_script(copy), rx.toast.success("Token copied.")],
-            ),
-            button("I have kept it", on_click=NewTokenState.leave),
-            class_name="actions",
-        ),
-        class_name="form",
+    return issued_secret(
+        "Token",
+        f"Copy the token now: it is shown this once. It expires on {NewTokenState.expires}.",
+        on_kept=NewTokenState.leave,
     )

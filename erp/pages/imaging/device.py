@@ -14,6 +14,7 @@ from erp.components import (
     fact_list,
     form_dialog,
     grid,
+    link_button,
     notice,
     page_header,
     quantity_field,
@@ -24,7 +25,9 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
-from erp.pages.imaging.devices import issued_secret
+from erp.pages.imaging.device_days import numbers_card, sessions_card, standing_cards
+from erp.pages.imaging.device_hook import hook_card, hook_dialogs
+from erp.pages.imaging.devices import issued_password
 from erp.pages.routing import page
 from erp.state.imaging.device import (
     CareState,
@@ -32,6 +35,7 @@ from erp.state.imaging.device import (
     MaintenanceState,
     NewPasswordState,
 )
+from erp.state.imaging.device_hook import DeviceHookState
 
 head = DeviceState.head
 
@@ -41,16 +45,28 @@ head = DeviceState.head
     title="Device",
     permission="imaging.view",
     parent="/imaging/devices",
-    on_load=[DeviceState.open_record, DeviceState.listen],
+    on_load=[
+        DeviceState.open_record,
+        DeviceHookState.open_record,
+        DeviceState.listen,
+        DeviceHookState.listen,
+    ],
 )
 def device_page() -> rx.Component:
     """Show one device and take care of it."""
+    speaks = head["kind"] == "mqtt"
     return rx.fragment(
         record_view(
             DeviceState,
             page_header(
-                rx.el.span(head["name"], " ", badge(head["standing"], head["tone"])),
-                rx.el.span(head["user"], class_name="code"),
+                rx.el.span(
+                    head["name"],
+                    " ",
+                    rx.cond(head["standing"] != "", badge(head["standing"], head["tone"])),
+                ),
+                rx.cond(
+                    speaks, rx.el.span(head["topic"], class_name="code"), rx.el.span(head["topic"])
+                ),
                 rx.cond(head["may_operate"] != "", _actions()),
             ),
             rx.cond(
@@ -78,29 +94,51 @@ def device_page() -> rx.Component:
                     tone=head["due_tone"],
                 ),
             ),
-            grid(
-                chart_card(
-                    "Objects by day",
-                    DeviceState.chart,
-                    loading=DeviceState.is_loading,
-                    is_empty=~DeviceState.has_objects,
-                    empty_text="Nothing came in the last 30 days.",
-                    span=8,
-                ),
-                card(_facts(), title="Now", span=4),
-                card(_account(), title="Account and topics", actions=(_renew(),), span=8),
-                rx.el.div(
-                    _history("Firmware", DeviceState.firmwares, "It has not said what it runs."),
-                    _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
-                    class_name="stack span-4",
-                ),
-            ),
+            _cards(speaks),
             list_route="/imaging/devices",
             list_label="All devices",
         ),
         _maintenance_dialog(),
         _care_dialog(),
         _password_dialog(),
+        hook_dialogs(),
+    )
+
+
+def _cards(speaks: rx.Var[bool]) -> rx.Component:
+    return grid(
+        chart_card(
+            "Objects by day",
+            DeviceState.chart,
+            loading=DeviceState.is_loading,
+            is_empty=~DeviceState.has_objects,
+            empty_text="Nothing came in the last 30 days.",
+            span=8,
+        ),
+        card(_facts(speaks), title="Now", span=4),
+        rx.cond(speaks, standing_cards()),
+        sessions_card(),
+        numbers_card(speaks),
+        rx.el.div(
+            rx.cond(
+                speaks,
+                card(_account(), title="Account and topics", actions=(_renew(),)),
+                hook_card(),
+            ),
+            _history("Maintenance", DeviceState.maintenances, "None was recorded yet."),
+            class_name="stack span-8",
+        ),
+        rx.el.div(
+            rx.cond(head["kind"] == "dicom", card(_titles(), title="AE titles")),
+            rx.cond(
+                speaks,
+                rx.fragment(
+                    _history("Changes", DeviceState.spans, "It has not said anything."),
+                    _history("Firmware", DeviceState.firmwares, "It has not said what it runs."),
+                ),
+            ),
+            class_name="stack span-4",
+        ),
     )
 
 
@@ -128,22 +166,38 @@ def _renew() -> rx.Component:
     )
 
 
-def _facts() -> rx.Component:
+def _titles() -> rx.Component:
+    return rx.fragment(
+        fact_list(
+            [
+                ("It is called", rx.el.span(head["ae_title"], class_name="code")),
+                ("It calls us", rx.el.span(or_dash(head["called"]), class_name="code")),
+                ("From", rx.el.span(head["address"], class_name="code")),
+                ("It may", or_dash(head["services"])),
+            ]
+        ),
+        link_button("DICOM peers", "/imaging/peers", look="ghost", icon="arrow-right"),
+    )
+
+
+def _facts(speaks: rx.Var[bool]) -> rx.Component:
     clock = rx.cond(
         head["clock_tone"] != "", badge(head["clock"], head["clock_tone"]), head["clock"]
     )
-    facts: list[tuple[str, Any]] = [
+    said: list[tuple[str, Any]] = [
         ("Last heard", head["last_seen"]),
-        ("Last object", head["last_object"]),
         ("Still to send", head["backlog"]),
         ("Clock", clock),
         ("Firmware", or_dash(head["firmware"])),
         ("Free space", or_dash(head["free"])),
+    ]
+    facts: list[tuple[str, Any]] = [
+        ("Last object", head["last_object"]),
         ("Modality", or_dash(head["modality"])),
         ("Model", or_dash(head["model"])),
         ("Serial number", or_dash(head["serial"])),
     ]
-    return fact_list(facts)
+    return rx.el.div(rx.cond(speaks, fact_list(said)), fact_list(facts), class_name="device-facts")
 
 
 def _account() -> rx.Component:
@@ -235,7 +289,7 @@ def _password_dialog() -> rx.Component:
         NewPasswordState.is_open,
         rx.cond(
             NewPasswordState.is_issued,
-            issued_secret(head["user"], NewPasswordState.close_dialog),
+            issued_password(head["user"], NewPasswordState.close_dialog),
             form,
         ),
         title="New password",

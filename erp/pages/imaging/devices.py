@@ -17,9 +17,10 @@ from erp.components import (
     submit_button,
     text_field,
 )
+from erp.components.issued import issued_secret, known_part
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import page
-from erp.state.imaging.devices import PLACE, DeviceListState
+from erp.state.imaging.devices import DeviceListState
 from erp.state.imaging.devices import RegisterDeviceState as Register
 
 
@@ -52,7 +53,7 @@ def devices_page() -> rx.Component:
         dialog(
             Register.is_open,
             rx.cond(
-                Register.is_issued, issued_secret(Register.user, Register.close_dialog), _form()
+                Register.is_issued, issued_password(Register.user, Register.close_dialog), _form()
             ),
             title=rx.cond(Register.is_issued, "Its broker account", "Register a device"),
             on_close=Register.close_dialog,
@@ -119,30 +120,11 @@ def _form() -> rx.Component:
     )
 
 
-def issued_secret(user: rx.Var[str], on_close: Any) -> rx.Component:
+def issued_password(user: rx.Var[str], on_close: Any) -> rx.Component:
     """Return user name and password of a device, the latter written into the page once."""
-    copy = f"navigator.clipboard.writeText(document.getElementById('{PLACE}').textContent)"
-    return rx.el.div(
-        notice("Copy the password now: it is shown this once.", icon="key-round"),
-        rx.el.div(
-            rx.el.span("User name", class_name="field-label"),
-            rx.el.code(user, class_name="secret"),
-            class_name="field",
-        ),
-        rx.el.div(
-            rx.el.span("Password", class_name="field-label"),
-            rx.el.code(id=PLACE, class_name="secret"),
-            class_name="field",
-        ),
-        rx.el.div(
-            button(
-                "Copy password",
-                look="solid",
-                icon="copy",
-                on_click=[rx.call_script(copy), rx.toast.success("Password copied.")],
-            ),
-            button("I have kept it", on_click=on_close),
-            class_name="form-foot",
-        ),
-        class_name="form",
+    return issued_secret(
+        "Password",
+        "Copy the password now: it is shown this once.",
+        known_part("User name", rx.el.code(user, class_name="secret")),
+        on_kept=on_close,
     )

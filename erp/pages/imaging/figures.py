@@ -73,7 +73,8 @@ def _shown() -> rx.Component:
             on_click=State.open_repeats,
         ),
     )
-    return rx.fragment(charts, card(_table(), title="In numbers"))
+    left_out = rx.cond(State.left_out != "", rx.el.p(State.left_out, class_name="hint"))
+    return rx.fragment(charts, card(_table(), left_out, title="In numbers"))
 
 
 def _period() -> rx.Component:

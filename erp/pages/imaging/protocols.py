@@ -185,7 +185,7 @@ def _rules_dialog() -> rx.Component:
             "sample_percent",
             errors=errors,
             default_value=given["sample_percent"],
-            hint="Where a sample is read twice.",
+            hint="Read twice: of all, or of the accepted (at least 10) so that the second is blind.",
         ),
         title="How its sessions are judged",
         subtitle="Due times that are set already stay.",

@@ -74,17 +74,17 @@ def _strip() -> rx.Component:
     """Return how objects come in at the moment: backlog, rate, lag, failures."""
     facts = (
         ("waiting", "Waiting", False),
-        ("oldest", "Oldest since", False),
-        ("rate", "Objects in a minute", False),
+        ("oldest", "The oldest since", False),
+        ("rate", "Objects in the last minute", False),
         ("lag", "Usual lag", False),
-        ("failures", "Refused or held in an hour", False),
+        ("failures", "Refused or held in the last hour", False),
         ("damaged", "Damaged in the store", True),
     )
     return rx.el.div(
         *[
             rx.el.span(
+                f"{label} ",
                 rx.el.b(State.strip[key]),
-                f" {label.lower()}",
                 data_bad=rx.cond((State.strip[key] != "0") & is_bad, "true", "false"),
             )
             for key, label, is_bad in facts

@@ -1,13 +1,11 @@
 """The dialogs that decide about a session."""
 
-from typing import Any
-
 import reflex as rx
 
 from erp.components import (
     confirm_dialog,
     form_dialog,
-    reason_field,
+    reason_dialog,
     select_field,
     text_area,
     text_field,
@@ -42,38 +40,31 @@ def review_dialogs() -> rx.Component:
         _repeat(),
         _reject(),
         _resolve(),
-        _reasoned(
+        reason_dialog(
             ReopenState,
-            "Take the decision back",
-            "The earlier decision and its signature stay on record; all is read anew.",
-            "Reopen",
-            "Wrong patient assigned",
+            title="Take the decision back",
+            subtitle="The earlier decision and its signature stay on record; all is read anew.",
+            submit="Reopen",
+            example="Wrong patient assigned",
         ),
-        _reasoned(
+        reason_dialog(
             HoldState,
-            "Put on hold",
-            "Nobody decides about it until it is resumed.",
-            "Put on hold",
-            "Waiting for the referral letter",
+            title="Put on hold",
+            subtitle="Nobody decides about it until it is resumed.",
+            submit="Put on hold",
+            example="Waiting for the referral letter",
         ),
-        _reasoned(
+        reason_dialog(
             TakeOverState,
-            "Take the session over",
-            "Whoever holds it now is told. The reason stays on record.",
-            "Take over",
-            "Asha has gone home",
+            title="Take the session over",
+            subtitle="Whoever holds it now is told. The reason stays on record.",
+            submit="Take over",
+            example="Asha has gone home",
             name="reason",
         ),
         _sign_off(),
         _addendum(),
     )
-
-
-def _reasoned(
-    state: Any, title: str, subtitle: str, submit: str, example: str, *, name: str = "note"
-) -> rx.Component:
-    field = reason_field(state.field_errors, example, label="Why", name=name)
-    return form_dialog(state, field, title=title, subtitle=subtitle, submit=submit)
 
 
 def _repeat() -> rx.Component:

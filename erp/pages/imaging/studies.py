@@ -13,6 +13,7 @@ from erp.components import (
     list_view,
     page_header,
     progress_bar,
+    reason_dialog,
     reason_field,
     select_field,
     text_field,
@@ -173,38 +174,30 @@ def _deciding() -> rx.Component:
 
 def _dialogs() -> list[rx.Component]:
     return [
-        form_dialog(
+        reason_dialog(
             HoldState,
-            reason_field(
-                HoldState.field_errors,
-                "Court case, complaint, research",
-                label="Why it must stay",
-                name="reason",
-            ),
             title="Hold this study?",
             subtitle=HoldState.subject["label"],
             submit="Hold",
+            example="Court case, complaint, research",
+            label="Why it must stay",
+            name="reason",
         ),
-        form_dialog(
+        reason_dialog(
             ReleaseState,
-            reason_field(
-                ReleaseState.field_errors, "The case is closed", label="Why it may go", name="note"
-            ),
             title="Release the hold?",
             subtitle=ReleaseState.subject["label"],
             submit="Release",
+            example="The case is closed",
+            label="Why it may go",
         ),
-        form_dialog(
+        reason_dialog(
             AskRemovalState,
-            reason_field(
-                AskRemovalState.field_errors,
-                "Its time of keeping is over",
-                label="Why",
-                name="reason",
-            ),
             title="Ask for its removal?",
             subtitle=AskRemovalState.subject["label"],
             submit="Ask",
+            example="Its time of keeping is over",
+            name="reason",
         ),
         form_dialog(
             ExportState,

@@ -1,7 +1,6 @@
 """Webhooks: which other programs hear of which events, and their signing secrets."""
 
 import base64
-import json
 from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Annotated, Final
@@ -18,7 +17,7 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services.automation.errors import AddressRefused, UnknownEndpoint
 from erp.services.automation.events import WebhookChanged
-from erp.services.platform import Command, Identified, Result, ShortText, Text, command, emit
+from erp.services.platform import Command, Identified, ShortText, ShownOnce, Text, command, emit
 
 PUBLIC_EVENTS: Final = {
     "billing.goods_returned.v1": "Goods returned to a supplier",
@@ -91,16 +90,11 @@ class StopWebhook(OneWebhook):
     reason: Text = ""
 
 
-class WebhookSecret(Result):
+class WebhookSecret(ShownOnce):
     """A signing secret, shown once."""
 
     id: UUID
     secret: SecretStr
-
-    def first_answer(self) -> str:
-        """Return the answer with the secret in clear."""
-        body = self.model_dump(mode="json") | {"secret": self.secret.get_secret_value()}
-        return json.dumps(body, separators=(",", ":"))
 
 
 @command("automation.add_webhook", permission="platform.operate", rest="POST /webhooks")

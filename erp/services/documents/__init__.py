@@ -4,6 +4,7 @@ from erp.services.documents import referees
 from erp.services.documents.access import allow_reading, missing
 from erp.services.documents.checking import Fault, KeptBytes, check_bytes, next_to_check, note_check
 from erp.services.documents.ports import (
+    BytesLeaving,
     ObjectMissing,
     ObjectStorage,
     StorageUnavailable,
@@ -27,11 +28,13 @@ from erp.services.documents.storing import (
     NewDocument,
     ensure_blob,
     ensure_blobs,
+    let_go,
     store_bytes,
     store_file,
 )
 
 __all__ = [
+    "BytesLeaving",
     "DocumentContent",
     "DocumentList",
     "DocumentRow",
@@ -53,6 +56,7 @@ __all__ = [
     "ensure_blobs",
     "find_documents",
     "get_document",
+    "let_go",
     "list_blobs",
     "missing",
     "next_to_check",

@@ -14,6 +14,12 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _TRANSFER: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
+class BytesLeaving(Unavailable):
+    """These bytes were removed a moment ago, perhaps after they were written again."""
+
+    code: ClassVar[str] = "bytes_leaving"
+
+
 class StorageUnavailable(Unavailable):
     """The object store does not answer or refuses us; nothing is known to be stored."""
 

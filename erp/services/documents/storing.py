@@ -1,9 +1,11 @@
 """Keep bytes under their digest, and documents over them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,8 +13,11 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
-from erp.services.documents.ports import ObjectStorage, blob_key
+from erp.services.documents.ports import BytesLeaving, ObjectStorage, blob_key
 from erp.services.documents.queries import DocumentRow
+
+LEAVING_SECONDS: Final = 60
+"""Bytes may be written so long before the transaction that records them began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +76,12 @@ def store_file(
 def ensure_blob(
     session: Session, ctx: RequestContext, sha256: str, *, size: int, media_type: str
 ) -> None:
-    """Record bytes that are in object storage under `blob_key`; a second time does nothing.
+    """Record bytes that are in object storage under `blob_key`; as `ensure_blobs`.
 
-    Bytes that were removed and came again are there again.
+    Raises:
+        BytesLeaving: They were removed a moment ago; write them again.
     """
-    db.execute(
-        session,
-        "with back as (update blob_state set removed_at = null where tenant_id = %(tenant)s"
-        "   and sha256 = %(sha256)s and removed_at is not null)"
-        " insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
-        " values (%(tenant)s, %(sha256)s, %(size)s, %(key)s, %(media)s, %(now)s)"
-        " on conflict (tenant_id, sha256) do nothing",
-        {
-            "tenant": ctx.tenant_id,
-            "sha256": sha256,
-            "size": size,
-            "key": blob_key(ctx.tenant_id, sha256),
-            "media": media_type,
-            "now": ctx.now,
-        },
-    )
+    ensure_blobs(session, ctx, {sha256: size}, media_type=media_type)
 
 
 def ensure_blobs(
@@ -98,19 +89,21 @@ def ensure_blobs(
 ) -> None:
     """Record several bytes that were just written to object storage, by digest.
 
-    What is recorded stays. Bytes that were removed, missing or damaged are whole again.
+    What is recorded stays. Bytes that were removed, missing or damaged are whole again. Until the
+    transaction ends `let_go` removes none of them.
+
+    Raises:
+        BytesLeaving: Some were removed a moment ago, perhaps after they were written; write them
+            again.
     """
     digests = sorted(sizes)
-    db.execute(
+    rows = db.fetch_all(
         session,
-        "with back as (update blob_state set removed_at = null, fault = ''"
-        "   where tenant_id = %(tenant)s and sha256 = any(%(digests)s)"
-        "   and (removed_at is not null or fault <> ''))"
-        " insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
+        "insert into blob (tenant_id, sha256, size, storage_key, media_type, created_at)"
         " select %(tenant)s, sha256, size, storage_key, %(media)s, %(now)s"
         " from unnest(%(digests)s::text[], %(sizes)s::bigint[], %(keys)s::text[])"
         " as kept (sha256, size, storage_key)"
-        " on conflict (tenant_id, sha256) do nothing",
+        " on conflict (tenant_id, sha256) do nothing returning sha256",
         {
             "tenant": ctx.tenant_id,
             "media": media_type,
@@ -120,6 +113,61 @@ def ensure_blobs(
             "keys": [blob_key(ctx.tenant_id, one) for one in digests],
         },
     )
+    new = {row["sha256"] for row in rows}
+    known = [one for one in digests if one not in new]
+    if known:
+        _take_back(session, ctx, known)
+
+
+def _take_back(session: Session, ctx: RequestContext, digests: Sequence[str]) -> None:
+    """Record bytes again that are known: nobody removes them while this transaction is open."""
+    own = {
+        "tenant": ctx.tenant_id,
+        "digests": digests,
+        "since": ctx.now - timedelta(seconds=LEAVING_SECONDS),
+    }
+    db.execute(
+        session,
+        "select pg_advisory_xact_lock_shared(hashtextextended(%(tenant)s || sha256, 4712))"
+        " from unnest(%(digests)s::text[]) as known (sha256)",
+        own | {"tenant": str(ctx.tenant_id)},
+    )
+    leaving = db.fetch_one(
+        session,
+        "select 1 from blob_state where tenant_id = %(tenant)s and sha256 = any(%(digests)s)"
+        " and removed_at > %(since)s limit 1",
+        own,
+    )
+    if leaving is not None:
+        raise BytesLeaving(
+            "The same bytes were removed from the archive a moment ago. Send them again in a minute."
+        )
+    db.execute(
+        session,
+        "update blob_state set removed_at = null, fault = '' where tenant_id = %(tenant)s"
+        " and sha256 = any(%(digests)s) and (removed_at is not null or fault <> '')",
+        own,
+    )
+
+
+def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
+    """Keep bytes that are marked as removed from being recorded again; false if they are back.
+
+    The caller removes them while the transaction is open, so that who writes them again either
+    was first, and they stay, or is told to write them once more.
+    """
+    db.execute(
+        session,
+        "select pg_advisory_xact_lock(hashtextextended(%s, 4712))",
+        (f"{ctx.tenant_id}{sha256}",),
+    )
+    row = db.fetch_one(
+        session,
+        "update blob_state set removed_at = %s where tenant_id = %s and sha256 = %s"
+        " and removed_at is not null returning 1 as goes",
+        (ctx.now, ctx.tenant_id, sha256),
+    )
+    return row is not None
 
 
 def _add_version(

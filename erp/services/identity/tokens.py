@@ -1,6 +1,5 @@
 """Bearer tokens for scripts, tills and partners."""
 
-import json
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +15,14 @@ from erp.services.identity.errors import GrantTooWide
 from erp.services.identity.principals import forget_principals
 from erp.services.identity.roles import STANDARD_ROLES
 from erp.services.identity.secrets import new_api_token, token_hash
-from erp.services.platform import Command, Identified, Result, ShortText, command, list_actions
+from erp.services.platform import (
+    Command,
+    Identified,
+    ShortText,
+    ShownOnce,
+    command,
+    list_actions,
+)
 
 
 class IssueToken(Command):
@@ -27,17 +33,12 @@ class IssueToken(Command):
     valid_days: Annotated[int, Field(ge=1, le=366)] = 90
 
 
-class IssuedToken(Result):
+class IssuedToken(ShownOnce):
     """A token, shown once: the stored answer masks it, so a repeat of the command shows none."""
 
     id: UUID
     token: SecretStr
     expires_at: datetime
-
-    def first_answer(self) -> str:
-        """Return the answer with the token in clear."""
-        body = self.model_dump(mode="json") | {"token": self.token.get_secret_value()}
-        return json.dumps(body, separators=(",", ":"))
 
 
 class RevokeToken(Command):

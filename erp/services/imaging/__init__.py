@@ -79,6 +79,7 @@ from erp.services.imaging.device_care import (
     record_maintenance,
     set_device_care,
 )
+from erp.services.imaging.device_history import GetDeviceHistory, get_device_history
 from erp.services.imaging.device_page import GetDevice, get_device
 from erp.services.imaging.devices import (
     DeviceCredential,
@@ -111,7 +112,6 @@ from erp.services.imaging.finding import (
     Level,
     find_in_archive,
     objects_to_send,
-    pattern_of,
 )
 from erp.services.imaging.gauging import size_text
 from erp.services.imaging.holding import (
@@ -147,6 +147,7 @@ from erp.services.imaging.keeping import (
     approve_removal,
     ask_removal,
     hold_study,
+    let_go,
     refuse_removal,
     release_hold,
     set_retention,
@@ -233,7 +234,7 @@ from erp.services.imaging.reporting import (
     with_images,
 )
 from erp.services.imaging.retaking import retake_message
-from erp.services.imaging.retrieving import MOST_OBJECTS, ArchivedObject, find_objects
+from erp.services.imaging.retrieving import MOST_OBJECTS, ArchivedObject, attrs_of, find_objects
 from erp.services.imaging.reviewing import (
     accept_session,
     hold_session,
@@ -310,6 +311,7 @@ __all__ = [
     "ExportPlan",
     "FileHeld",
     "GetDevice",
+    "GetDeviceHistory",
     "GetInstance",
     "GetSession",
     "GiveBackSession",
@@ -395,6 +397,7 @@ __all__ = [
     "ask_removal",
     "assign_patient",
     "assign_session",
+    "attrs_of",
     "book_appointment",
     "cancel_order",
     "change_peer",
@@ -424,6 +427,7 @@ __all__ = [
     "finish_report",
     "get_day",
     "get_device",
+    "get_device_history",
     "get_instance",
     "get_retention",
     "get_review",
@@ -435,6 +439,7 @@ __all__ = [
     "hold_study",
     "hook_context",
     "ingest_now",
+    "let_go",
     "link_repeat",
     "list_comparable",
     "list_device_accounts",
@@ -472,7 +477,6 @@ __all__ = [
     "open_way_in",
     "park_message",
     "patient_measurements",
-    "pattern_of",
     "peer_context",
     "place_of_peer",
     "plan_export",

@@ -77,7 +77,10 @@ def _alone(session: Session, ctx: RequestContext, transfer: db.Row) -> Neighbour
 def describe_session(
     session: Session, ctx: RequestContext, session_id: UUID, facts: ObjectFacts
 ) -> None:
-    """Fill what the device did not tell of its session from its first objects."""
+    """Fill what the device did not tell of its session from its first objects.
+
+    What was signed stays as it was signed.
+    """
     patient, study, series = facts.patient, facts.study, facts.series
     code = patient.patient_id or ""
     person = party_of(session, ctx, code)
@@ -92,7 +95,7 @@ def describe_session(
                study_uid = coalesce(nullif(study_uid, ''), %(study)s),
                accession = coalesce(nullif(accession, ''), %(accession)s),
                modality = coalesce(nullif(modality, ''), %(modality)s)
-         where tenant_id = %(tenant)s and id = %(id)s
+         where tenant_id = %(tenant)s and id = %(id)s and qa_state <> 'signed_off'
            and ('' in (patient_name, patient_code, study_uid, modality)
                 or (accession = '' and %(accession)s <> ''))
         returning order_id, repeat_of, patient_code

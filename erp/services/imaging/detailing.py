@@ -223,9 +223,27 @@ def _warnings(session: Session, ctx: RequestContext, row: db.Row) -> list[str]:
         found.append("The device's clock is not right; times are those of arrival.")
     if row["quarantined"]:
         found.append(f"{row['quarantined']} objects of this session are held in quarantine.")
+    removed = _removed(session, ctx, row["id"])
+    if removed:
+        found.append(f"{removed} objects of this session were removed with their study.")
     if row["state"] == "aborted":
         found.append("The device broke this session off.")
     return found
+
+
+def _removed(session: Session, ctx: RequestContext, session_id: UUID) -> int:
+    row = db.fetch_one(
+        session,
+        "select count(*) as removed from dicom_instance instance"
+        " join dicom_series series"
+        " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
+        " join dicom_study study"
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
+        " where instance.tenant_id = %s and instance.session_id = %s"
+        " and study.removed_at is not null",
+        (ctx.tenant_id, session_id),
+    )
+    return int(row["removed"]) if row else 0
 
 
 def _other_patients(session: Session, ctx: RequestContext, row: db.Row) -> list[str]:

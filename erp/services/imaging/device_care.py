@@ -13,6 +13,7 @@ from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text, instant_text
 from erp.core.ids import new_id
 from erp.services import workflows
+from erp.services.imaging.device_reports import forget_old_reports, note_standing
 from erp.services.imaging.devices import unknown_device
 from erp.services.imaging.events import DeviceChanged
 from erp.services.imaging.queueing import SensibleDay
@@ -131,12 +132,14 @@ def alert_devices(session: Session, ctx: RequestContext, _cmd: AlertDevices) -> 
     """Tell operators of devices that fell silent and of maintenance that is due, each once.
 
     A device is silent that was last heard longer ago than its limit and still counts as online:
-    its last will never came. It is told again only after it has been heard in between.
+    its last will never came. It is told again only after it has been heard in between. Reports
+    of how devices stood are forgotten after 90 days.
 
     Emits:
         imaging.device_changed.v1 for each device that fell silent or is heard again.
     """
     silent = _note_silence(session, ctx)
+    forget_old_reports(session, ctx)
     due = _due(session, ctx)
     for row in silent:
         _tell_silent(session, ctx, row)
@@ -173,6 +176,8 @@ def _note_silence(session: Session, ctx: RequestContext) -> list[db.Row]:
         {"tenant": ctx.tenant_id, "now": ctx.now},
     )
     for row in rows:
+        standing = "silent" if row["is_silent"] else row["state"]
+        note_standing(session, ctx, row["id"], standing, row["last_seen_at"])
         _tell(session, ctx, row["id"], row["state"])
     return [row for row in rows if row["is_silent"]]
 

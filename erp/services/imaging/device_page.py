@@ -1,7 +1,7 @@
 """One device with everything about it: how it is, its account, its history, its errors by day."""
 
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,8 +13,10 @@ from erp.services.imaging.devices import unknown_device
 from erp.services.platform import Query, Result, query
 
 SHOWN_DAYS: Final = 30
-WRITES: Final = ("state", "event/{session}", "offer/{transfer}", "done/{transfer}")
-WRITES_PIECES: Final = ("chunk/{transfer}/{index}", "res/{id}")
+WRITES: Final = (
+    *("state", "event/{session}", "offer/{transfer}", "done/{transfer}"),
+    *("chunk/{transfer}/{index}", "res/{id}"),
+)
 READS: Final = ("grant/+", "receipt/+", "settle/+", "cmd/+")
 
 
@@ -58,13 +60,20 @@ class DevicePage(Result):
     Attributes:
         standing: What it last said, or `silent`: online by its own word, and not heard for long.
         is_clock_off: Its clock is further off than allowed.
-        writes, reads: The topics its account may use.
+        writes, reads: The topics its broker account may use; empty for other ways in.
+        ae_title, called, address, services: What a DICOM peer calls itself, what it may call us,
+            from where, and what it may do; empty for other ways in.
         errors, objects: Of the last 30 days; errors were held, rejected or in conflict.
     """
 
     id: UUID
     name: str
+    kind: str
     user: str
+    ae_title: str
+    called: list[str]
+    address: str
+    services: list[str]
     modality: str
     model: str
     serial: str
@@ -120,6 +129,7 @@ def get_device(session: Session, ctx: RequestContext, wanted: GetDevice) -> Devi
     if row is None:
         raise unknown_device()
     days = _days(session, ctx, wanted.device_id)
+    speaks_mqtt = row["kind"] == "mqtt"
     due = next_maintenance(row)
     skew = row["clock_skew_ms"]
     plain = {name: row[name] for name in DevicePage.model_fields if name in row}
@@ -127,10 +137,11 @@ def get_device(session: Session, ctx: RequestContext, wanted: GetDevice) -> Devi
         **plain
         | {
             "user": f"{row['site']}/{row['code']}",
+            **_peer(session, ctx, row),
             "standing": standing_of(row, ctx.now),
             "is_clock_off": skew is not None and abs(skew) > 1000 * row["clock_warn_seconds"],
-            "writes": [_topic(row, part) for part in (*WRITES, *WRITES_PIECES)],
-            "reads": [_topic(row, part) for part in READS] + [f"vis/v1/{row['site']}/host/state"],
+            "writes": [_topic(row, part) for part in WRITES] if speaks_mqtt else [],
+            "reads": [_topic(row, part) for part in READS] + [_host(row)] if speaks_mqtt else [],
             "maintenance_due_on": due,
             "is_maintenance_due": due is not None and due <= ctx.today,
             "objects": sum(day.stored + _errors(day) for day in days),
@@ -152,6 +163,29 @@ def standing_of(row: db.Row, now: datetime) -> str:
 
 def _topic(row: db.Row, part: str) -> str:
     return f"vis/v1/{row['site']}/{row['code']}/{part}"
+
+
+def _host(row: db.Row) -> str:
+    return f"vis/v1/{row['site']}/host/state"
+
+
+def _peer(session: Session, ctx: RequestContext, row: db.Row) -> dict[str, Any]:
+    """Return by which titles and from where a DICOM peer may speak to us, and about what."""
+    found = db.fetch_one(
+        session,
+        """
+        select peer.address, array(select ae_title from dicom_entity entity
+                where (entity.tenant_id, entity.branch_id) = (%(tenant)s, %(branch)s)
+                  and entity.is_active order by ae_title) as called,
+               array_remove(array[
+                    case when may_store then 'send' end, case when may_query then 'search' end,
+                    case when may_retrieve then 'fetch' end,
+                    case when may_worklist then 'worklist' end], null) as services
+          from dicom_peer peer where tenant_id = %(tenant)s and device_id = %(device)s
+        """,
+        {"tenant": ctx.tenant_id, "branch": row["branch_id"], "device": row["id"]},
+    )
+    return dict(found) if found else {"address": "", "called": [], "services": []}
 
 
 def _errors(day: DeviceDay) -> int:

@@ -1,6 +1,5 @@
 """Devices: registering them, their passwords, and what they say of themselves."""
 
-import json
 import re
 from datetime import datetime
 from typing import Annotated, Final
@@ -16,6 +15,7 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import identity
 from erp.services.imaging import queries
+from erp.services.imaging.device_reports import note_standing
 from erp.services.imaging.errors import OnlyDevices, SharedWayIn, UnknownDevice
 from erp.services.imaging.events import DeviceChanged, DeviceRegistered
 from erp.services.imaging.messages import DeviceState
@@ -26,6 +26,7 @@ from erp.services.platform import (
     Identified,
     Result,
     ShortText,
+    ShownOnce,
     Text,
     command,
     emit,
@@ -76,17 +77,12 @@ class NoteDeviceState(Command):
     state: DeviceState
 
 
-class DeviceCredential(Result):
+class DeviceCredential(ShownOnce):
     """How a device signs in at the broker; the password is shown once."""
 
     id: UUID
     user: str
     password: SecretStr
-
-    def first_answer(self) -> str:
-        """Return the answer with the password in clear."""
-        body = self.model_dump(mode="json") | {"password": self.password.get_secret_value()}
-        return json.dumps(body, separators=(",", ":"))
 
 
 class StateNoted(Result):
@@ -179,6 +175,7 @@ def retire_device(session: Session, ctx: RequestContext, cmd: RetireDevice) -> I
     if row is None:
         _refuse_shared(session, ctx, cmd.device_id)
         raise unknown_device()
+    note_standing(session, ctx, cmd.device_id, "offline", ctx.now)
     _tell(session, ctx, cmd.device_id, "offline", is_active=False)
     return Identified(id=cmd.device_id)
 
@@ -231,22 +228,25 @@ def note_device_state(session: Session, ctx: RequestContext, cmd: NoteDeviceStat
 
 
 def _write_state(session: Session, ctx: RequestContext, device_id: UUID, said: DeviceState) -> None:
-    skew = int((said.ts - ctx.now).total_seconds() * 1000)
+    """Write down what a device said; a will was written when it last began, so it tells no time."""
+    is_will = said.state == "offline"
+    skew = None if is_will else int((said.ts - ctx.now).total_seconds() * 1000)
     db.execute(
         session,
         """
         update imaging_device
            set state = %s, birth_seq = %s, boot_id = %s, backlog = coalesce(%s, backlog),
                firmware = coalesce(%s, firmware), free_mb = coalesce(%s, free_mb),
-               clock_skew_ms = case when %s <> 'offline' then %s else clock_skew_ms end,
+               clock_skew_ms = coalesce(%s, clock_skew_ms),
                last_seen_at = greatest(last_seen_at, %s), silent_since = null
          where tenant_id = %s and id = %s
         """,
         (
             *(said.state, said.birth_seq, said.boot_id, said.backlog, said.firmware),
-            *(said.free_mb, said.state, skew, ctx.now, ctx.tenant_id, device_id),
+            *(said.free_mb, skew, ctx.now, ctx.tenant_id, device_id),
         ),
     )
+    note_standing(session, ctx, device_id, said.state, ctx.now, skew_ms=skew, backlog=said.backlog)
 
 
 def _note_firmware(session: Session, ctx: RequestContext, device_id: UUID, firmware: str) -> None:

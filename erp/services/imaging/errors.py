@@ -113,9 +113,15 @@ class TransferReused(Conflict):
 
 
 class ReviewOvertaken(Conflict):
-    """Someone else decided in the meantime."""
+    """Someone else decided, or objects came, in the meantime."""
 
     code = "review_overtaken"
+
+
+class UnseenObjects(Conflict):
+    """Objects came that the person who decides has not been shown."""
+
+    code = "unseen_objects"
 
 
 class NotReviewable(InvalidInput):

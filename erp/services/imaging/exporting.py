@@ -133,15 +133,24 @@ def _study(session: Session, ctx: RequestContext, study_id: UUID) -> db.Row:
 
 
 def plan_export(session: Session, ctx: RequestContext, export_id: UUID) -> ExportPlan | None:
-    """Return what an export is made of, or nothing if it is made already or gone."""
+    """Return what an export is made of, or nothing if it is made already or gone.
+
+    One whose study was removed meanwhile has failed, and says so.
+
+    Emits:
+        imaging.export_finished.v1 where the study was removed.
+    """
     row = db.fetch_one(
         session,
-        "select made.study_id, made.dates, made.status from imaging_export made"
+        "select made.study_id, made.dates, made.status, study.removed_at from imaging_export made"
         " join dicom_study study on (study.tenant_id, study.id) = (made.tenant_id, made.study_id)"
-        " where made.tenant_id = %s and made.id = %s and study.removed_at is null",
+        " where made.tenant_id = %s and made.id = %s",
         (ctx.tenant_id, export_id),
     )
     if row is None or row["status"] in {"done", "failed"}:
+        return None
+    if row["removed_at"] is not None:
+        fail_export(session, ctx, export_id, row["study_id"], "Its study was removed meanwhile.")
         return None
     objects = db.fetch_all(
         session,
@@ -198,10 +207,12 @@ def finish_export(
         " where tenant_id = %s and id = %s",
         (document_id, *counts, ctx.now, ctx.tenant_id, plan.export_id),
     )
-    _tell(session, ctx, plan, "done")
+    _tell(session, ctx, plan.export_id, plan.study_id, "done")
 
 
-def fail_export(session: Session, ctx: RequestContext, plan: ExportPlan, problem: str) -> None:
+def fail_export(
+    session: Session, ctx: RequestContext, export_id: UUID, study_id: UUID, problem: str
+) -> None:
     """Say that an export cannot be made; it may be asked for again.
 
     Emits:
@@ -211,11 +222,13 @@ def fail_export(session: Session, ctx: RequestContext, plan: ExportPlan, problem
         session,
         "update imaging_export set status = 'failed', step = 'Failed', problem = %s,"
         " finished_at = %s where tenant_id = %s and id = %s and status in ('queued', 'running')",
-        (problem[:500], ctx.now, ctx.tenant_id, plan.export_id),
+        (problem[:500], ctx.now, ctx.tenant_id, export_id),
     )
-    _tell(session, ctx, plan, "failed")
+    _tell(session, ctx, export_id, study_id, "failed")
 
 
-def _tell(session: Session, ctx: RequestContext, plan: ExportPlan, status: str) -> None:
-    finished = ExportFinished(export_id=plan.export_id, study_id=plan.study_id, status=status)
-    emit(session, ctx, plan.study_id, finished)
+def _tell(
+    session: Session, ctx: RequestContext, export_id: UUID, study_id: UUID, status: str
+) -> None:
+    finished = ExportFinished(export_id=export_id, study_id=study_id, status=status)
+    emit(session, ctx, study_id, finished)

@@ -13,6 +13,7 @@ from erp.services.imaging.queueing import SensibleDay
 from erp.services.platform import Query, Result, Rows, query
 
 LONGEST_DAYS: Final = 400
+MOST_GROUPS: Final = 100
 
 
 class ReviewFigures(Query):
@@ -54,9 +55,14 @@ class DayFigures(Result):
 
 
 class ReviewSummary(Rows):
-    """Groups with the most decisions first; the whole; each day."""
+    """Groups with the most decisions first; the whole; each day.
+
+    Attributes:
+        groups: How many there are; `rows` holds at most 100 of them.
+    """
 
     rows: list[GroupFigures]
+    groups: int
     whole: GroupFigures
     days: list[DayFigures]
 
@@ -102,7 +108,12 @@ def review_figures(session: Session, ctx: RequestContext, wanted: ReviewFigures)
         raise InvalidInput(message, fields={"to_day": message})
     groups = _grouped(session, ctx, wanted, wanted.by)
     [whole] = _grouped(session, ctx, wanted, "whole") or [_nothing()]
-    return ReviewSummary(rows=groups, whole=whole, days=_days(session, ctx, wanted))
+    return ReviewSummary(
+        rows=groups[:MOST_GROUPS],
+        groups=len(groups),
+        whole=whole,
+        days=_days(session, ctx, wanted),
+    )
 
 
 def _grouped(
@@ -114,9 +125,7 @@ def _grouped(
     sql = (
         "select " + key + " as key, " + label + " as label" + _MEASURED + _DECIDED + group + having
     )
-    rows = db.fetch_all(
-        session, sql + " order by sessions desc, label limit 100", _given(ctx, wanted)
-    )
+    rows = db.fetch_all(session, sql + " order by sessions desc, label", _given(ctx, wanted))
     return [_figures(row) for row in rows]
 
 

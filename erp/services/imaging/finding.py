@@ -3,10 +3,8 @@
 Source: PS3.4 C.2.2.2 (matching), C.6.1 and C.6.2 (the two information models).
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, Final, Literal, LiteralString
 
 from sqlalchemy.orm import Session
@@ -14,6 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.services.imaging.archive_matching import Kind, Statement
 
 Level = Literal["PATIENT", "STUDY", "SERIES", "IMAGE"]
 LEVELS: Final[tuple[Level, ...]] = ("PATIENT", "STUDY", "SERIES", "IMAGE")
@@ -25,30 +24,38 @@ class _Key:
     """An attribute that is matched or returned.
 
     Attributes:
-        column: Where it stands.
-        kind: How it is matched: `uid`, `text`, `name`, `number`, `date`, `time`, or `none`
-            for what is only returned.
+        column: What is returned.
+        kind: How it is matched; None for what is only returned.
+        within: The column it is matched by, where that is another.
     """
 
     level: Level
     column: LiteralString
-    kind: Literal["uid", "text", "name", "number", "date", "time", "none"] = "text"
+    kind: Kind | None = "text"
+    within: LiteralString = ""
 
 
 KEYS: Final[Mapping[str, _Key]] = {
     "PatientID": _Key("PATIENT", "patient.patient_code"),
     "IssuerOfPatientID": _Key("PATIENT", "patient.issuer"),
     "PatientName": _Key("PATIENT", "patient.name", "name"),
-    "PatientBirthDate": _Key("PATIENT", "patient.birth_on", "date"),
+    "PatientBirthDate": _Key("PATIENT", "patient.birth_on", "day"),
     "PatientSex": _Key("PATIENT", "patient.sex"),
     "StudyInstanceUID": _Key("STUDY", "study.study_uid", "uid"),
-    "StudyDate": _Key("STUDY", "(study.studied_at at time zone %(zone)s)::date", "date"),
-    "StudyTime": _Key("STUDY", "(study.studied_at at time zone %(zone)s)::time", "time"),
+    "StudyDate": _Key(
+        "STUDY", "(study.studied_at at time zone %(zone)s)::date", "instant_day", "study.studied_at"
+    ),
+    "StudyTime": _Key(
+        "STUDY",
+        "(study.studied_at at time zone %(zone)s)::time",
+        "instant_time",
+        "study.studied_at",
+    ),
     "AccessionNumber": _Key("STUDY", "study.accession"),
     "StudyDescription": _Key("STUDY", "study.description"),
     "ReferringPhysicianName": _Key("STUDY", "study.referring_physician", "name"),
-    "NumberOfStudyRelatedSeries": _Key("STUDY", "study.series", "none"),
-    "NumberOfStudyRelatedInstances": _Key("STUDY", "study.instances", "none"),
+    "NumberOfStudyRelatedSeries": _Key("STUDY", "study.series", None),
+    "NumberOfStudyRelatedInstances": _Key("STUDY", "study.instances", None),
     "SeriesInstanceUID": _Key("SERIES", "series.series_uid", "uid"),
     "Modality": _Key("SERIES", "series.modality"),
     "SeriesNumber": _Key("SERIES", "series.number", "number"),
@@ -59,13 +66,13 @@ KEYS: Final[Mapping[str, _Key]] = {
     "Manufacturer": _Key("SERIES", "series.manufacturer"),
     "ManufacturerModelName": _Key("SERIES", "series.model"),
     "ProtocolName": _Key("SERIES", "series.protocol"),
-    "NumberOfSeriesRelatedInstances": _Key("SERIES", "series.instances", "none"),
+    "NumberOfSeriesRelatedInstances": _Key("SERIES", "series.instances", None),
     "SOPInstanceUID": _Key("IMAGE", "instance.sop_uid", "uid"),
     "SOPClassUID": _Key("IMAGE", "instance.sop_class", "uid"),
     "InstanceNumber": _Key("IMAGE", "instance.number", "number"),
-    "Rows": _Key("IMAGE", "instance.rows", "none"),
-    "Columns": _Key("IMAGE", "instance.columns", "none"),
-    "NumberOfFrames": _Key("IMAGE", "instance.frames", "none"),
+    "Rows": _Key("IMAGE", "instance.rows", None),
+    "Columns": _Key("IMAGE", "instance.columns", None),
+    "NumberOfFrames": _Key("IMAGE", "instance.frames", None),
 }
 _SOURCES: Final[Mapping[Level, LiteralString]] = {
     "PATIENT": "dicom_patient patient",
@@ -122,115 +129,29 @@ def find_in_archive(
         InvalidInput: A date or a number is none.
     """
     ctx.require("imaging.view")
-    params: dict[str, Any] = {"tenant": ctx.tenant_id, "zone": ctx.time_zone, "most": most + 1}
     known = {name: key for name, key in KEYS.items() if _reaches(level, key.level)}
-    conditions: list[LiteralString] = []
+    made = Statement(ctx.time_zone)
     for name, key in known.items():
-        if asked.get(name):
-            conditions.append(_condition(name, key, asked[name], params))
-    if level != "PATIENT" and asked.get("ModalitiesInStudy"):
-        conditions.append(_any_modality(asked["ModalitiesInStudy"], params))
+        if key.kind is not None:
+            made.match(key.kind, key.within or key.column, asked.get(name, ""), name)
+    if level != "PATIENT":
+        made.match("modalities", "", asked.get("ModalitiesInStudy", ""), "ModalitiesInStudy")
     columns = [f'{key.column} as "{name}"' for name, key in known.items()]
     if level == "STUDY":
         columns.append(f'{_MODALITIES} as "ModalitiesInStudy"')
-    conditions.append(_STAYS if level == "PATIENT" else "study.removed_at is null")
-    where = "".join(f" and {condition}" for condition in conditions)
+    made.conditions.append(_STAYS if level == "PATIENT" else "study.removed_at is null")
     owner = _OWNER[level]
     return db.fetch_all(
         session,
         f"select {', '.join(columns)} from {_SOURCES[level]}"  # noqa: S608  columns are ours, values bound
-        f" where {owner}.tenant_id = %(tenant)s{where}"
+        f" where {owner}.tenant_id = %(tenant)s{made.where}"
         f" order by {_ORDER[level]} limit %(most)s",
-        params,
+        made.values | {"tenant": ctx.tenant_id, "zone": ctx.time_zone, "most": most + 1},
     )
 
 
 def _reaches(level: Level, of_key: Level) -> bool:
     return LEVELS.index(of_key) <= LEVELS.index(level)
-
-
-def _condition(name: str, key: _Key, wanted: str, params: dict[str, Any]) -> LiteralString:
-    """Return the condition of one key; its values are bound under the key's name."""
-    if key.kind == "none":
-        return "true"
-    if key.kind == "uid":
-        params[name] = [part.strip("\0 ") for part in wanted.split("\\")]
-        return f"{key.column} = any(%({name})s)"
-    if key.kind == "number":
-        params[name] = _number(name, wanted)
-        return f"{key.column} = %({name})s"
-    if key.kind in {"date", "time"}:
-        return _range(name, key, wanted, params)
-    return _text(name, key, wanted, params)
-
-
-def _text(name: str, key: _Key, wanted: str, params: dict[str, Any]) -> LiteralString:
-    """Match text with wildcards; names without regard to case. Several values: one of them."""
-    parts = [part.strip() for part in wanted.split("\\")]
-    if all(part.strip("*") == "" for part in parts):
-        return "true"
-    params[name] = [pattern_of(part) for part in parts]
-    sensitive = "ilike" if key.kind == "name" else "like"
-    return f"{key.column} {sensitive} any(%({name})s)"
-
-
-def pattern_of(wanted: str) -> str:
-    """Return the pattern of LIKE that a text with DICOM's wildcards stands for."""
-    plain = wanted.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return plain.replace("*", "%").replace("?", "_")
-
-
-def _range(name: str, key: _Key, wanted: str, params: dict[str, Any]) -> LiteralString:
-    first, dash, last = wanted.strip().partition("-")
-    read = _date if key.kind == "date" else _time
-    params[f"{name}_from"] = read(name, first, is_end=False) if first else None
-    if dash:
-        params[f"{name}_to"] = read(name, last, is_end=True) if last else None
-    else:
-        params[f"{name}_to"] = read(name, first, is_end=True)
-    unit = "date" if key.kind == "date" else "time"
-    return (
-        f"(%({name}_from)s::{unit} is null or {key.column} >= %({name}_from)s::{unit})"
-        f" and (%({name}_to)s::{unit} is null or {key.column} <= %({name}_to)s::{unit})"
-    )
-
-
-def _date(name: str, text: str, *, is_end: bool) -> date:  # noqa: ARG001  a day is a day
-    try:
-        return datetime.strptime(text.strip().replace(".", ""), "%Y%m%d").date()  # noqa: DTZ007
-    except ValueError:
-        raise _no_value(name, "is no date; write 20260131 or 20260101-20260131") from None
-
-
-def _time(name: str, text: str, *, is_end: bool) -> str:
-    found = re.fullmatch(r"(\d{2})(\d{2})?(\d{2})?(\.\d{1,6})?", text.strip().replace(":", ""))
-    if found is None:
-        raise _no_value(name, "is no time; write 1430 or 080000-120000")
-    fill = ("23", "59", "59") if is_end else ("00", "00", "00")
-    hours, minutes, seconds = (found[n] or fill[n - 1] for n in (1, 2, 3))
-    fraction = found[4] or (".999999" if is_end else "")
-    if int(hours) > 23 or int(minutes) > 59 or int(seconds) > 59:  # noqa: PLR2004  of a clock
-        raise _no_value(name, "is no time; write 1430 or 080000-120000")
-    return f"{hours}:{minutes}:{seconds}{fraction}"
-
-
-def _number(name: str, text: str) -> int:
-    try:
-        return int(text)
-    except ValueError:
-        raise _no_value(name, "is no whole number") from None
-
-
-def _no_value(name: str, what: str) -> InvalidInput:
-    return InvalidInput(f"{name} {what}.", fields={name: what})
-
-
-def _any_modality(wanted: str, params: dict[str, Any]) -> LiteralString:
-    params["ModalitiesInStudy"] = [pattern_of(part.strip()) for part in wanted.split("\\")]
-    return (
-        "exists (select from dicom_series inside where inside.tenant_id = study.tenant_id"
-        " and inside.study_id = study.id and inside.modality like any(%(ModalitiesInStudy)s))"
-    )
 
 
 def objects_to_send(

@@ -19,9 +19,19 @@ from erp.core.settings import get_settings
 from erp.services import identity, platform
 from erp.services.imaging.completing import CompleteSession, ManifestLine, SessionEnded
 from erp.services.imaging.devices import unknown_device
-from erp.services.imaging.errors import UnknownHook
+from erp.services.imaging.errors import EndedByDevice, UnknownHook
 from erp.services.imaging.locking import unknown_session
-from erp.services.platform import Closed, Command, Identified, Result, Text, command
+from erp.services.platform import (
+    Closed,
+    Command,
+    Identified,
+    Query,
+    Result,
+    ShownOnce,
+    Text,
+    command,
+    query,
+)
 
 PREFIX: Final = "whsec_"
 
@@ -38,16 +48,37 @@ class OneDevice(Command):
     device_id: UUID
 
 
-class HookSecret(Result):
+class GetHook(Query):
+    """The webhook of a device."""
+
+    device_id: UUID
+
+
+class HookCallRow(Result):
+    """A call that was taken; `reason` says why it was refused."""
+
+    id: UUID
+    subject: str
+    status: str
+    reason: str
+    received_at: datetime
+    session_id: UUID | None
+
+
+class HookDetail(Result):
+    """A device's webhook; `id` is None where it never had one. The latest 20 calls, newest first."""
+
+    id: UUID | None
+    is_open: bool
+    secret_version: int
+    calls: list[HookCallRow]
+
+
+class HookSecret(ShownOnce):
     """The hook's id, which stands in its address, and its signing secret, shown once."""
 
     id: UUID
     secret: SecretStr
-
-    def first_answer(self) -> str:
-        """Return the answer with the secret in clear."""
-        body = self.model_dump(mode="json") | {"secret": self.secret.get_secret_value()}
-        return json.dumps(body, separators=(",", ":"))
 
 
 class Completion(Closed):
@@ -88,8 +119,11 @@ def open_hook(session: Session, ctx: RequestContext, cmd: OneDevice) -> HookSecr
 
     Raises:
         UnknownDevice: There is none, or it was retired.
+        EndedByDevice: It speaks over the broker, and tells itself when it is complete.
     """
-    _require_device(session, ctx, cmd.device_id)
+    kind = _require_device(session, ctx, cmd.device_id)
+    if kind == "mqtt":
+        raise EndedByDevice("This device says itself when a session is complete; it needs no call.")
     opened = db.fetch_one(
         session,
         "insert into imaging_hook (tenant_id, id, device_id, secret_version, is_active)"
@@ -125,6 +159,37 @@ def close_hook(session: Session, ctx: RequestContext, cmd: OneDevice) -> Identif
     if closed is None:
         raise UnknownHook("This device has no webhook.")
     return Identified(id=closed["id"])
+
+
+@query("imaging.get_hook", permission="imaging.view", rest="GET /imaging/devices/{device_id}/hook")
+def get_hook(session: Session, ctx: RequestContext, wanted: GetHook) -> HookDetail:
+    """Return a device's webhook and what came by it; never its secret.
+
+    Raises:
+        UnknownDevice: There is no such device.
+    """
+    row = db.fetch_one(
+        session,
+        "select hook.id, hook.secret_version, coalesce(hook.is_active and device.is_active, false)"
+        " as is_open from imaging_device device left join imaging_hook hook"
+        " on (hook.tenant_id, hook.device_id) = (device.tenant_id, device.id)"
+        " where device.tenant_id = %s and device.id = %s",
+        (ctx.tenant_id, wanted.device_id),
+    )
+    if row is None:
+        raise unknown_device()
+    calls = db.fetch_all(
+        session,
+        "select id, subject, status, reason, received_at, session_id from imaging_hook_call"
+        " where tenant_id = %s and hook_id = %s order by id desc limit 20",
+        (ctx.tenant_id, row["id"]),
+    )
+    return HookDetail(
+        id=row["id"],
+        is_open=row["is_open"],
+        secret_version=row["secret_version"] or 0,
+        calls=[HookCallRow(**call) for call in calls],
+    )
 
 
 def find_hook(session: Session, hook_id: UUID) -> HookAccount | None:
@@ -256,14 +321,16 @@ def _note(
         )
 
 
-def _require_device(session: Session, ctx: RequestContext, device_id: UUID) -> None:
+def _require_device(session: Session, ctx: RequestContext, device_id: UUID) -> str:
+    """Return by which way a device brings objects in."""
     found = db.fetch_one(
         session,
-        "select 1 as known from imaging_device where tenant_id = %s and id = %s and is_active",
+        "select kind from imaging_device where tenant_id = %s and id = %s and is_active",
         (ctx.tenant_id, device_id),
     )
     if found is None:
         raise unknown_device()
+    return str(found["kind"])
 
 
 def _secret(hook_id: UUID, version: int) -> str:

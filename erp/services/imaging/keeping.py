@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.services import documents
 from erp.services.imaging.errors import (
     RemovalNotOpen,
     StudyHeld,
@@ -222,33 +223,50 @@ def take_out(session: Session, ctx: RequestContext, removal_id: UUID) -> list[st
             _make_void(session, ctx, removal_id, stays.message)
             return []
         _mark_removed(session, ctx, removal_id, removal["study_id"])
-    rows = db.fetch_all(session, _UNUSED, {"tenant": ctx.tenant_id, "study": removal["study_id"]})
+    about = {"tenant": ctx.tenant_id, "study": removal["study_id"], "now": ctx.now}
+    rows = db.fetch_all(session, _UNUSED, about)
     return [row["sha256"] for row in rows]
 
 
+_IS_KEPT: Final = """
+       exists (select from dicom_instance other
+                 join dicom_series theirs
+                   on (theirs.tenant_id, theirs.id) = (other.tenant_id, other.series_id)
+                 join dicom_study study
+                   on (study.tenant_id, study.id) = (theirs.tenant_id, theirs.study_id)
+                where other.tenant_id = kept.tenant_id
+                  and other.sha256 = kept.sha256 and study.removed_at is null)
+    or exists (select from quarantine held
+                where held.tenant_id = kept.tenant_id and held.sha256 = kept.sha256
+                  and held.status in ('open', 'retrying'))
+    or exists (select from stored_document document
+                where document.tenant_id = kept.tenant_id and document.sha256 = kept.sha256)
+"""
 _UNUSED: Final = """
     insert into blob_state (tenant_id, sha256, fault, removed_at)
-    select distinct instance.tenant_id, instance.sha256, '', now()
+    select distinct kept.tenant_id, kept.sha256, '', %(now)s::timestamptz
       from dicom_series series
-      join dicom_instance instance
-        on (instance.tenant_id, instance.series_id) = (series.tenant_id, series.id)
-     where series.tenant_id = %(tenant)s and series.study_id = %(study)s
-       and not exists (select from dicom_instance other
-                         join dicom_series theirs
-                           on (theirs.tenant_id, theirs.id) = (other.tenant_id, other.series_id)
-                         join dicom_study study
-                           on (study.tenant_id, study.id) = (theirs.tenant_id, theirs.study_id)
-                        where other.tenant_id = instance.tenant_id
-                          and other.sha256 = instance.sha256 and study.removed_at is null)
-       and not exists (select from quarantine held
-                        where held.tenant_id = instance.tenant_id and held.sha256 = instance.sha256
-                          and held.status in ('open', 'retrying'))
-       and not exists (select from stored_document document
-                        where document.tenant_id = instance.tenant_id
-                          and document.sha256 = instance.sha256)
+      join dicom_instance kept
+        on (kept.tenant_id, kept.series_id) = (series.tenant_id, series.id)
+     where series.tenant_id = %(tenant)s and series.study_id = %(study)s and not ({is_kept})
     on conflict (tenant_id, sha256) do update set removed_at = excluded.removed_at
     returning sha256
-"""
+""".replace("{is_kept}", _IS_KEPT)
+_BACK: Final = """
+    update blob_state kept set removed_at = null
+     where kept.tenant_id = %s and kept.sha256 = %s and ({is_kept}) returning 1 as stays
+""".replace("{is_kept}", _IS_KEPT)
+
+
+def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
+    """Tell whether bytes that `take_out` named may be removed while this transaction is open.
+
+    They may not where something came meanwhile that keeps them; then they count as there again.
+    """
+    if not documents.let_go(session, ctx, sha256):
+        return False
+    row = db.fetch_one(session, _BACK, (ctx.tenant_id, sha256))
+    return row is None
 
 
 def _make_void(session: Session, ctx: RequestContext, removal_id: UUID, why: str) -> None:

@@ -14,6 +14,7 @@ from erp.services.imaging.errors import (
     OwnReading,
     ReviewOvertaken,
     UnknownSession,
+    UnseenObjects,
 )
 
 OPEN: Final = frozenset({"new", "in_review"})
@@ -27,13 +28,18 @@ def unknown_session() -> UnknownSession:
 
 
 def lock_session_row(
-    session: Session, ctx: RequestContext, session_id: UUID, version: int | None = None
+    session: Session,
+    ctx: RequestContext,
+    session_id: UUID,
+    version: int | None = None,
+    seen: int | None = None,
 ) -> db.Row:
     """Return a session, locked.
 
     Raises:
         UnknownSession: There is none.
-        ReviewOvertaken: It was decided about since `version` was shown.
+        UnseenObjects: It holds another number of objects than were `seen`.
+        ReviewOvertaken: It was decided about, or objects came, since `version` was shown.
     """
     found = db.fetch_one(
         session,
@@ -42,8 +48,17 @@ def lock_session_row(
     )
     if found is None:
         raise unknown_session()
+    if seen is not None and seen != found["stored"]:
+        count = found["stored"] - seen
+        raise UnseenObjects(
+            f"{count} object{'s' if count > 1 else ''} of session {found['number']} came since you"
+            " opened it. Show the new pictures, look at them, then decide.",
+            details={"stored": found["stored"]},
+        )
     if version is not None and version != found["version"]:
-        raise ReviewOvertaken("Someone decided about this session meanwhile. Look again.")
+        raise ReviewOvertaken(
+            "Someone decided about this session meanwhile, or objects came. Look again."
+        )
     return found
 
 

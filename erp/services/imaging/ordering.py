@@ -189,10 +189,16 @@ def withdraw_repeat(session: Session, ctx: RequestContext, session_id: UUID) -> 
         set_order_status(session, ctx, row["id"], row["accession"], "cancelled")
 
 
-def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
+def link_order(
+    session: Session, ctx: RequestContext, session_id: UUID, accession: str = ""
+) -> None:
     """Link a locked session to the examination it fulfils, by accession or by study.
 
     An accession of another patient, as another hospital may give, links nothing.
+
+    Args:
+        accession: What names the examination besides the session itself, which keeps what was
+            signed of it.
 
     Emits:
         imaging.order_changed.v1 when its first images come; done at once where all are here.
@@ -204,12 +210,13 @@ def link_order(session: Session, ctx: RequestContext, session_id: UUID) -> None:
           from imaging_order planned
          where held.tenant_id = %(tenant)s and held.id = %(id)s and held.order_id is null
            and planned.tenant_id = held.tenant_id and planned.status <> 'cancelled'
-           and (planned.accession = held.accession or planned.study_uid = held.study_uid)
+           and (planned.accession in (held.accession, %(accession)s)
+                or planned.study_uid = held.study_uid)
            and ('' in (held.patient_code, planned.patient_code)
                 or held.patient_code = planned.patient_code)
         returning planned.id, planned.accession, planned.status, held.settled_at
         """,
-        {"tenant": ctx.tenant_id, "id": session_id},
+        {"tenant": ctx.tenant_id, "id": session_id, "accession": accession},
     )
     if row is not None and row["status"] == "scheduled":
         status = "done" if row["settled_at"] else "started"

@@ -106,6 +106,8 @@ class Comparable(Result):
 def list_pictures(session: Session, ctx: RequestContext, wanted: ListPictures) -> ViewStacks:
     """Return the pictures of a session, a stack per series, in the viewer's own shape.
 
+    Without those whose study was removed.
+
     Raises:
         UnknownSession: There is none.
     """
@@ -145,7 +147,14 @@ def list_comparable(session: Session, ctx: RequestContext, wanted: GetSession) -
                     or (own.patient_code <> '' and other.patient_code = own.patient_code))
           join imaging_device device
             on (device.tenant_id, device.id) = (other.tenant_id, other.device_id)
-         where own.tenant_id = %s and own.id = %s and other.stored > 0
+         where own.tenant_id = %s and own.id = %s and exists (
+               select from dicom_instance instance
+                 join dicom_series series
+                   on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)
+                 join dicom_study study
+                   on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)
+                where instance.tenant_id = other.tenant_id and instance.session_id = other.id
+                  and study.removed_at is null)
          order by taken_at desc, other.id limit %s
         """,
         (ctx.tenant_id, wanted.session_id, MOST_COMPARABLE),
@@ -200,8 +209,10 @@ def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> list[d
           from dicom_instance instance
           join dicom_series series
             on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)
+          join dicom_study study
+            on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)
          where instance.tenant_id = %s and instance.session_id = %s
-           and instance.object_class = 'image'
+           and instance.object_class = 'image' and study.removed_at is null
          order by series.number nulls last, series.id, instance.number nulls last, instance.id
          limit %s
         """,

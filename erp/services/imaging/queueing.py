@@ -37,6 +37,7 @@ class ListSessions(Page):
             newest. Empty: `queue` for those that are open, else `newest`.
         assignee: A user's id, `me` or `nobody`; whoever is assigned, or is at it.
         outcome: The decision in force; `accepted` are those signed off too.
+        untold: The device did not tell who operated it, or by which protocol.
         from_day, to_day: When the device finished. decided_from, decided_to: when people did.
     """
 
@@ -63,6 +64,7 @@ class ListSessions(Page):
     modality: Text = ""
     protocol: Text = ""
     operator: Text = ""
+    untold: Literal["", "operator", "protocol"] = ""
     from_day: SensibleDay | None = None
     to_day: SensibleDay | None = None
     decided_from: SensibleDay | None = None
@@ -174,6 +176,11 @@ _DUE: Final[dict[str, LiteralString]] = {
     " and held.qa_state in ('new', 'in_review', 'on_hold')",
     "decided_late": "and held.decided_at > held.due_at",
 }
+_UNTOLD: Final[dict[str, LiteralString]] = {
+    "": "",
+    "operator": "and held.operator = ''",
+    "protocol": "and held.protocol = ''",
+}
 _ASSIGNEE: Final[dict[str, LiteralString]] = {
     "nobody": "and held.assigned_to is null"
     " and (held.claimed_by is null or held.claimed_until <= %(now)s)",
@@ -261,6 +268,7 @@ def _conditions(wanted: ListSessions) -> LiteralString:
         conditions_of(wanted, _WHERE),
         _SHOW[wanted.show],
         _DUE[wanted.due],
+        _UNTOLD[wanted.untold],
         person,
         "",
     )

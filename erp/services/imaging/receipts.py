@@ -162,12 +162,15 @@ def count_in_session(
 ) -> None:
     """Count objects that are in the archive now; the session is locked.
 
+    While somebody reviews it, it gets another version: they have not seen these objects.
+
     Emits:
         imaging.session_reviewed.v1 where the session had been decided about or read once.
     """
     row = db.fetch_one(
         session,
-        "update imaging_session set stored = stored + %s where tenant_id = %s and id = %s"
+        "update imaging_session set stored = stored + %s,"
+        " version = version + (qa_state = 'in_review')::int where tenant_id = %s and id = %s"
         " returning qa_state, awaiting",
         (count, ctx.tenant_id, session_id),
     )

@@ -1,6 +1,8 @@
 """Where the objects of a study are, for the edges that hand them out."""
 
+from collections.abc import Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -15,18 +17,13 @@ MOST_OBJECTS: Final = 20_000
 
 
 class ArchivedObject(InstanceSource):
-    """An object with its place in the archive.
-
-    Attributes:
-        attrs: Public attributes in the DICOM JSON model; empty unless they were asked for.
-    """
+    """An object with its place in the archive."""
 
     study_uid: str
     series_uid: str
     sop_class: str
     transfer_syntax: str
     flags: list[str]
-    attrs: dict[str, Any]
 
 
 def find_objects(
@@ -35,8 +32,6 @@ def find_objects(
     study_uid: str,
     series_uid: str = "",
     sop_uid: str = "",
-    *,
-    with_attrs: bool = False,
 ) -> list[ArchivedObject]:
     """Return the objects of a study, a series or one object, in the order of their numbers.
 
@@ -54,8 +49,7 @@ def find_objects(
         select instance.id, instance.sha256, instance.size, instance.sop_uid, instance.preamble,
                instance.frames, instance.is_renderable, instance.not_renderable_because,
                instance.pixels, study.study_uid, series.series_uid, instance.sop_class,
-               instance.transfer_syntax, instance.flags,
-               case when %(attrs)s then instance.attrs else '{}' end as attrs
+               instance.transfer_syntax, instance.flags
           from dicom_study study
           join dicom_series series on (series.tenant_id, series.study_id) = (study.tenant_id, study.id)
           join dicom_instance instance
@@ -71,7 +65,6 @@ def find_objects(
             "study": study_uid,
             "series": series_uid,
             "sop": sop_uid,
-            "attrs": with_attrs,
             "limit": MOST_OBJECTS + 1,
         },
     )
@@ -82,3 +75,20 @@ def find_objects(
     return [
         ArchivedObject(**row, storage_key=blob_key(ctx.tenant_id, row["sha256"])) for row in rows
     ]
+
+
+def attrs_of(
+    session: Session, ctx: RequestContext, instance_ids: Sequence[UUID]
+) -> dict[UUID, dict[str, Any]]:
+    """Return the public attributes of some objects in the DICOM JSON model.
+
+    Raises:
+        PermissionDenied: The actor may not see images.
+    """
+    ctx.require("imaging.view")
+    rows = db.fetch_all(
+        session,
+        "select id, attrs from dicom_instance where tenant_id = %s and id = any(%s)",
+        (ctx.tenant_id, list(instance_ids)),
+    )
+    return {row["id"]: row["attrs"] for row in rows}

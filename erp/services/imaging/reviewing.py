@@ -1,9 +1,10 @@
 """Review: people accept a session, ask for a repeat, reject it, or take a decision back."""
 
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -31,6 +32,8 @@ from erp.services.imaging.verdicts import (
     write_reading,
 )
 from erp.services.platform import Command, Identified, ShortText, Text, command
+
+Seen = Annotated[int, Field(ge=0)] | None
 
 
 class RepeatReason(StrEnum):
@@ -62,11 +65,17 @@ class IncompleteSession(ConfirmationRequired):
 
 
 class AcceptSession(Command):
-    """Find a session good; `version` as shown, so that another's decision is not overwritten."""
+    """Find a session good.
+
+    Attributes:
+        version: As it was shown, so that another's decision is not overwritten.
+        seen: How many objects were shown, so that nobody decides about what they have not seen.
+    """
 
     session_id: UUID
     note: Text = ""
     version: int | None = None
+    seen: Seen = None
 
 
 class RequestRepeat(Command):
@@ -76,6 +85,7 @@ class RequestRepeat(Command):
     reason_code: RepeatReason
     note: Text = ""
     version: int | None = None
+    seen: Seen = None
 
 
 class RejectSession(Command):
@@ -85,6 +95,7 @@ class RejectSession(Command):
     reason_code: RejectReason
     note: Text = ""
     version: int | None = None
+    seen: Seen = None
 
 
 class ReopenSession(Command):
@@ -102,6 +113,7 @@ class ResolveDiscrepancy(Command):
     reason_code: RepeatReason | RejectReason | Literal[""] = ""
     note: ShortText
     version: int | None = None
+    seen: Seen = None
 
 
 class HoldSession(Command):
@@ -130,7 +142,8 @@ def accept_session(session: Session, ctx: RequestContext, cmd: AcceptSession) ->
     Raises:
         UnknownSession: There is none.
         NotReviewable: It was decided, or holds no object.
-        ReviewOvertaken: Someone decided in the meantime.
+        ReviewOvertaken: Someone decided, or objects came, since `version` was shown.
+        UnseenObjects: It holds other objects than were `seen`.
         IncompleteSession: Objects are missing or held back; a person may accept it so.
         ChecklistIncomplete: Required items of the checklist are open; it says which.
         ClaimedByAnother: Somebody else is at it.
@@ -139,7 +152,7 @@ def accept_session(session: Session, ctx: RequestContext, cmd: AcceptSession) ->
     Emits:
         imaging.session_reviewed.v1, or imaging.reading_recorded.v1 where another reads next.
     """
-    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version, cmd.seen)
     require_state(found, OPEN, "was decided; reopen it first")
     if found["stored"] == 0:
         raise NotReviewable("The session holds no object yet.")
@@ -161,14 +174,15 @@ def request_repeat(session: Session, ctx: RequestContext, cmd: RequestRepeat) ->
     Raises:
         UnknownSession: There is none.
         NotReviewable: It was decided.
-        ReviewOvertaken: Someone decided in the meantime.
+        ReviewOvertaken: Someone decided, or objects came, since `version` was shown.
+        UnseenObjects: It holds other objects than were `seen`.
         ClaimedByAnother: Somebody else is at it.
         OwnReading: It waits for a second reader, and the actor was the first.
 
     Emits:
         imaging.session_reviewed.v1, or imaging.reading_recorded.v1 where another reads next.
     """
-    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version, cmd.seen)
     require_state(found, OPEN, "was decided; reopen it first")
     verdict = Verdict("repeat_requested", cmd.reason_code.value, cmd.note)
     return give_verdict(session, ctx, found, verdict)
@@ -185,14 +199,15 @@ def reject_session(session: Session, ctx: RequestContext, cmd: RejectSession) ->
     Raises:
         UnknownSession: There is none.
         NotReviewable: It was decided.
-        ReviewOvertaken: Someone decided in the meantime.
+        ReviewOvertaken: Someone decided, or objects came, since `version` was shown.
+        UnseenObjects: It holds other objects than were `seen`.
         ClaimedByAnother: Somebody else is at it.
         OwnReading: It waits for a second reader, and the actor was the first.
 
     Emits:
         imaging.session_reviewed.v1, or imaging.reading_recorded.v1 where another reads next.
     """
-    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version, cmd.seen)
     require_state(found, OPEN, "was decided; reopen it first")
     return give_verdict(session, ctx, found, Verdict("rejected", cmd.reason_code.value, cmd.note))
 
@@ -236,7 +251,8 @@ def resolve_discrepancy(
     Raises:
         UnknownSession: There is none.
         NotReviewable: Its readers do not differ.
-        ReviewOvertaken: Someone decided in the meantime.
+        ReviewOvertaken: Someone decided, or objects came, since `version` was shown.
+        UnseenObjects: It holds other objects than were `seen`.
         ClaimedByAnother: Somebody else is at it.
         OwnReading: The actor is one of the two.
         InvalidInput: The reason is not of the verdict's list.
@@ -244,7 +260,7 @@ def resolve_discrepancy(
     Emits:
         imaging.session_reviewed.v1.
     """
-    found = lock_session_row(session, ctx, cmd.session_id, cmd.version)
+    found = lock_session_row(session, ctx, cmd.session_id, cmd.version, cmd.seen)
     require_state(found, OPEN, "was decided; reopen it first")
     if found["awaiting"] != RESOLUTION:
         raise NotReviewable(f"There is nothing to resolve in session {found['number']}.")

@@ -1,20 +1,17 @@
 """Searches of the archive by DICOM's own matching rules, in one statement each."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, Final, Literal
-from zoneinfo import ZoneInfo
+from typing import Final, Literal
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.services.imaging.archive_matching import Kind, Statement, is_universal
 
 SearchLevel = Literal["study", "series", "instance"]
-Kind = Literal["text", "name", "uid", "day", "instant_day", "instant_time", "number", "modalities"]
 
 MOST_RESULTS: Final = 1000
 MOST_KEYS: Final = 40
@@ -32,9 +29,6 @@ _OF_SERIES: Final = (
 )
 SERIES_ATTRS: Final = frozenset(_OF_SERIES.split())
 """Attributes that a series keeps, as its first object says them."""
-_RANGE: Final = re.compile(r"(?P<low>[^-]*)-(?P<high>[^-]*)")
-_DAY_TEXT: Final = re.compile(r"\d{8}")
-_TIME_TEXT: Final = re.compile(r"\d{2}(\d{2}(\d{2}(\.\d{1,6})?)?)?")
 COLUMNS: Final[dict[str, tuple[SearchLevel, str, Kind]]] = {
     "0020000D": ("study", "study.study_uid", "uid"),
     "00080020": ("study", "study.studied_at", "instant_day"),
@@ -110,10 +104,6 @@ _TABLES: Final[dict[SearchLevel, tuple[str, str]]] = {
         _FROM_STUDY + _FROM_SERIES + _FROM_INSTANCE,
     ),
 }
-_NAME: Final = (
-    "' ' || regexp_replace(regexp_replace(normalize(lower({column}), nfkd), '[\u0300-\u036f]', '', 'g'),"
-    " '[\\^=,.[:space:]]+', ' ', 'g')"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,21 +122,6 @@ class ArchiveSearch:
     offset: int = 0
 
 
-@dataclass(slots=True)
-class _Statement:
-    """Conditions, and the values they name."""
-
-    ctx: RequestContext
-    fuzzy: bool
-    conditions: list[str] = field(default_factory=list)
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def value(self, value: object) -> str:
-        name = f"v{len(self.values)}"
-        self.values[name] = value
-        return f"%({name})s"
-
-
 def search_archive(session: Session, ctx: RequestContext, wanted: ArchiveSearch) -> list[db.Row]:
     """Return what matches, the newest study first; one row more than asked says there is more.
 
@@ -161,39 +136,38 @@ def search_archive(session: Session, ctx: RequestContext, wanted: ArchiveSearch)
         PS3.4 C.2.2.2 (matching), PS3.18 10.6 (search transaction).
     """
     ctx.require("imaging.view")
-    made = _Statement(ctx, wanted.fuzzy)
+    made = Statement(ctx.time_zone, fuzzy=wanted.fuzzy)
     if len(wanted.keys) > MOST_KEYS:
         raise InvalidInput(f"At most {MOST_KEYS} keys are matched at once; send fewer.")
     for tag, text in wanted.keys.items():
-        _add(made, wanted.level, tag, text.strip())
+        _add(made, wanted.level, tag, text)
     columns, tables = _TABLES[wanted.level]
-    conditions = "".join(f" and {condition}" for condition in made.conditions)
     statement = (
         f"with page as (select {columns} {tables}"
-        f" where study.tenant_id = %(tenant)s and study.removed_at is null {conditions}"
+        f" where study.tenant_id = %(tenant)s and study.removed_at is null {made.where}"
         f" order by {_ORDERS[wanted.level]} limit %(limit)s offset %(offset)s) {_MODALITIES}"
     )
     given = {"tenant": ctx.tenant_id, "limit": wanted.limit + 1, "offset": wanted.offset}
     return db.fetch_all(session, statement, made.values | given)
 
 
-def _add(made: _Statement, level: SearchLevel, tag: str, text: str) -> None:
+def _add(made: Statement, level: SearchLevel, tag: str, text: str) -> None:
     """Add the condition of one key."""
-    if not text or text == "*":
+    if is_universal(text):
         return
-    of, column, kind = COLUMNS.get(tag, ("", "", "text"))
-    if not of:
-        made.conditions.append(_plain(made, _attr(made, level, tag), text))
-    elif of not in _LEVELS[level]:
+    if tag not in COLUMNS:
+        made.match("text", _attr(made, level, tag), text, tag)
+        return
+    of, column, kind = COLUMNS[tag]
+    if of not in _LEVELS[level]:
         raise InvalidInput(
             f"{tag} is no key of a search for {level} objects; search one level lower.",
             fields={tag: f"is not matched when searching {level}"},
         )
-    else:
-        made.conditions.append(_MATCHERS[kind](made, column, text, tag))
+    made.match(kind, column, text, tag)
 
 
-def _attr(made: _Statement, level: SearchLevel, tag: str) -> str:
+def _attr(made: Statement, level: SearchLevel, tag: str) -> str:
     """Return the first value of an attribute that has no column."""
     where = "instance.attrs" if level == "instance" else "study.attrs"
     if tag in SERIES_ATTRS and level != "study":
@@ -202,144 +176,3 @@ def _attr(made: _Statement, level: SearchLevel, tag: str) -> str:
         where = "study.attrs"
     name = made.value(tag)
     return f"coalesce({where} -> {name} -> 'Value' ->> 0, '')"
-
-
-def _text(made: _Statement, column: str, text: str, _tag: str) -> str:
-    return _plain(made, column, text)
-
-
-def _plain(made: _Statement, column: str, text: str) -> str:
-    if "*" in text or "?" in text:
-        return f"{column} like {made.value(_pattern(text))}"
-    return f"{column} = {made.value(text)}"
-
-
-def _pattern(text: str) -> str:
-    """Return the LIKE pattern of DICOM's wildcards."""
-    plain = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return plain.replace("*", "%").replace("?", "_")
-
-
-def _name(made: _Statement, column: str, text: str, _tag: str) -> str:
-    """Names match whatever their case; fuzzily by the beginnings of their words."""
-    if not made.fuzzy:
-        return _plain(made, f"lower({column})", text.lower())
-    words = re.split(r"[\^=,.*?\s]+", text.lower())
-    folded = _NAME.replace("{column}", column)
-    found = [
-        f"{folded} like '%% ' || regexp_replace(normalize({made.value(_pattern(word))}, nfkd),"
-        " '[\u0300-\u036f]', '', 'g') || '%%'"
-        for word in words
-        if word
-    ]
-    return f"({' and '.join(found)})" if found else "true"
-
-
-def _uid(made: _Statement, column: str, text: str, tag: str) -> str:
-    """Match any identifier of a list, which commas or backslashes separate."""
-    uids = [part.strip() for part in re.split(r"[,\\]", text) if part.strip()]
-    if not all(re.fullmatch(r"[0-9.]{1,64}", uid) for uid in uids):
-        raise InvalidInput(f"{tag} is no list of UIDs.", fields={tag: "must be UIDs"})
-    return f"{column} = any({made.value(uids)})"
-
-
-def _number(made: _Statement, column: str, text: str, tag: str) -> str:
-    if not re.fullmatch(r"-?\d{1,9}", text):
-        raise InvalidInput(f"{tag} must be a whole number.", fields={tag: "is no whole number"})
-    return f"{column} = {made.value(int(text))}"
-
-
-def _modalities(made: _Statement, _column: str, text: str, _tag: str) -> str:
-    wanted = [part.strip() for part in re.split(r"[,\\]", text) if part.strip()]
-    found = " or ".join(_plain(made, "own.modality", one) for one in wanted) or "true"
-    return (
-        "exists (select from dicom_series own where own.tenant_id = study.tenant_id"
-        f" and own.study_id = study.id and ({found}))"
-    )
-
-
-def _day(made: _Statement, column: str, text: str, tag: str) -> str:
-    low, high = _days(text, tag)
-    parts = [f"{column} >= {made.value(low)}"] if low else []
-    parts += [f"{column} <= {made.value(high)}"] if high else []
-    return f"({' and '.join(parts)})"
-
-
-def _instant_day(made: _Statement, column: str, text: str, tag: str) -> str:
-    """Match a day, or a range of days, of the tenant's time zone by its instants."""
-    low, high = _days(text, tag)
-    zone = ZoneInfo(made.ctx.time_zone)
-    parts = []
-    if low:
-        parts.append(f"{column} >= {made.value(_start(low, zone))}")
-    if high:
-        parts.append(f"{column} < {made.value(_start(high + timedelta(days=1), zone))}")
-    return f"({' and '.join(parts)})"
-
-
-def _instant_time(made: _Statement, column: str, text: str, tag: str) -> str:
-    """Match a time of day, to the precision given, or a range of them."""
-    low, high = _ends(text, tag, _TIME_TEXT)
-    local = f"({column} at time zone {made.value(made.ctx.time_zone)})::time"
-    parts = []
-    if low:
-        parts.append(f"{local} >= {made.value(_clock(low, tag, '000000.000000'))}")
-    if high:
-        parts.append(f"{local} <= {made.value(_clock(high, tag, '005959.999999'))}")
-    return f"({' and '.join(parts)})"
-
-
-def _days(text: str, tag: str) -> tuple[date | None, date | None]:
-    low, high = _ends(text, tag, _DAY_TEXT)
-    return _calendar_day(low, tag), _calendar_day(high, tag)
-
-
-def _ends(text: str, tag: str, form: re.Pattern[str]) -> tuple[str, str]:
-    """Return both ends of a range, either of which may be open; a single value is both."""
-    match = _RANGE.fullmatch(text)
-    low, high = (match["low"].strip(), match["high"].strip()) if match else (text, text)
-    if not (low or high) or any(end and not form.fullmatch(end) for end in (low, high)):
-        raise InvalidInput(
-            f"{tag} must be a value such as 20240131, or a range such as 20240101-20240131.",
-            fields={tag: "is no date, time or range"},
-        )
-    return low, high
-
-
-def _calendar_day(text: str, tag: str) -> date | None:
-    if not text:
-        return None
-    try:
-        found = datetime.strptime(text, "%Y%m%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise InvalidInput(
-            f"{tag} names no day of the calendar.", fields={tag: "is no day"}
-        ) from None
-    if not date(1, 1, 2) <= found <= date(9999, 12, 30):
-        raise InvalidInput(f"{tag} is out of range.", fields={tag: "is out of range"})
-    return found
-
-
-def _start(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
-
-
-def _clock(text: str, tag: str, rest: str) -> time:
-    """Return a time whose missing digits are `rest`'s."""
-    whole = text + rest[len(text) :]
-    try:
-        return datetime.strptime(whole.ljust(13, "0"), "%H%M%S.%f").replace(tzinfo=UTC).time()
-    except ValueError:
-        raise InvalidInput(f"{tag} names no time of day.", fields={tag: "is no time"}) from None
-
-
-_MATCHERS: Final = {
-    "text": _text,
-    "name": _name,
-    "uid": _uid,
-    "day": _day,
-    "instant_day": _instant_day,
-    "instant_time": _instant_time,
-    "number": _number,
-    "modalities": _modalities,
-}

@@ -216,10 +216,8 @@ def _apply(session: Session, ctx: RequestContext, found: db.Row, event: SessionE
     """Bring the session's row in step with the events that are known now."""
     session_id = found["id"]
     told = _told(session, ctx, session_id) if _matters(found, event) else _as_known(found)
-    patient = event.patient.id if event.patient and event.patient.id else ""
-    code = found["patient_code"] or patient
-    person = party_of(session, ctx, code) if code and not found["patient_id"] else None
-    state = told["state"]
+    known = _identity(session, ctx, found, event)
+    code, state = known["code"], told["state"]
     db.execute(
         session,
         """
@@ -244,19 +242,13 @@ def _apply(session: Session, ctx: RequestContext, found: db.Row, event: SessionE
             "expected": told["expected"],
             "started": told["started_at"],
             "completed": told["completed_at"] if state == "complete" else None,
-            "code": code,
-            "issuer": (event.patient.issuer if event.patient else None) or "",
-            "person": person.id if person else None,
-            "name": person.name if person else "",
-            "accession": (event.order.accession if event.order else None) or "",
-            "protocol": event.protocol or "",
             "operator": event.operator or "",
-            "study": event.study_uid or "",
             "clock": _clock(event, ctx),
-        },
+        }
+        | known,
     )
     if event.order is not None and found["order_id"] is None:
-        link_order(session, ctx, session_id)
+        link_order(session, ctx, session_id, event.order.accession or "")
     _touch_device(session, ctx, found["device_id"])
     if code and found["repeat_of"] is None and _matters(found, event):
         link_repeat(session, ctx, session_id)
@@ -265,6 +257,24 @@ def _apply(session: Session, ctx: RequestContext, found: db.Row, event: SessionE
         emit(session, ctx, session_id, changed)
     if told["expected"] is not None:
         settle(session, ctx, session_id)
+
+
+def _identity(session: Session, ctx: RequestContext, found: db.Row, event: SessionEvent) -> db.Row:
+    """Return what an event adds to whose session it is; nothing once that was signed."""
+    nothing = dict.fromkeys(("issuer", "name", "accession", "protocol", "study"), "")
+    if found["qa_state"] == "signed_off":
+        return nothing | {"code": found["patient_code"], "person": None}
+    code = found["patient_code"] or (event.patient.id if event.patient else "") or ""
+    person = party_of(session, ctx, code) if code and not found["patient_id"] else None
+    return {
+        "code": code,
+        "issuer": (event.patient.issuer if event.patient else None) or "",
+        "person": person.id if person else None,
+        "name": person.name if person else "",
+        "accession": (event.order.accession if event.order else None) or "",
+        "protocol": event.protocol or "",
+        "study": event.study_uid or "",
+    }
 
 
 def _matters(found: db.Row, event: SessionEvent) -> bool:

@@ -24,6 +24,8 @@ from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS
 from erp.services.platform import Result, emit
 
 SECOND, RESOLUTION = "second", "resolution"
+BLIND_PERCENT = 10
+"""Of the accepted at least so many in a hundred are read twice where rejections are."""
 _REASONS = {"repeat_requested": REPEAT_REASONS, "rejected": REJECT_REASONS}
 
 
@@ -82,11 +84,15 @@ def give_verdict(
 
 
 def needs_second(rules: Rules, session_id: UUID, verdict: str) -> bool:
-    """Tell whether a protocol wants a second reader; a sample is drawn by the session's id."""
+    """Tell whether a protocol wants a second reader; a sample is drawn by the session's id.
+
+    Where repeats and rejections are read twice, a share of the accepted is too: else being asked
+    would tell the second reader what the first one found.
+    """
+    drawn = int(hashlib.sha256(session_id.bytes).hexdigest()[:8], 16) % 100
     if rules.second_reader == "on_reject":
-        return verdict != "accepted"
+        return verdict != "accepted" or drawn < max(rules.sample_percent, BLIND_PERCENT)
     if rules.second_reader == "sample":
-        drawn = int(hashlib.sha256(session_id.bytes).hexdigest()[:8], 16) % 100
         return drawn < rules.sample_percent
     return rules.second_reader == "always"
 

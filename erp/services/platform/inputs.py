@@ -1,12 +1,13 @@
 """What commands and queries are given: closed, frozen, validated."""
 
+import json
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 MAX_TEXT = 500
 LARGEST_AMOUNT = Decimal("9999999999999999.99")
@@ -81,6 +82,17 @@ class Result(BaseModel):
     def first_answer(self) -> str:
         """Return the text given to the first caller; a repeat gets the stored one, which masks secrets."""
         return self.model_dump_json()
+
+
+class ShownOnce(Result):
+    """An answer with secrets: the first caller reads them, the stored answer masks them."""
+
+    def first_answer(self) -> str:
+        """Return the answer with its secrets in clear."""
+        clear = {
+            name: value.get_secret_value() for name, value in self if isinstance(value, SecretStr)
+        }
+        return json.dumps(self.model_dump(mode="json") | clear, separators=(",", ":"))
 
 
 class Rows(Result):

@@ -1,6 +1,5 @@
 """Webhooks: the list, making one and showing its secret once, what became of each event."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
@@ -14,6 +13,7 @@ from erp.core.formatting import counted, instant_text
 from erp.services import identity
 from erp.services.automation import PUBLIC_EVENTS
 from erp.state.history import history_of
+from erp.state.issuing import show_secret
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
@@ -21,9 +21,6 @@ from erp.state.session import as_uuid, new_form_key
 from erp.state.submitting import FormState
 
 OPERATE = "platform.operate"
-PLACE = "webhook-secret"
-"""Element of the page that a secret is written into."""
-
 STATES = {"active": "Active", "failing": "Failing", "stopped": "Stopped"}
 TONES = {"active": "green", "failing": "amber", "stopped": "gray"}
 
@@ -82,7 +79,7 @@ class NewWebhookState(FormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         self.is_issued = True
-        return [_show(result.secret.get_secret_value())]
+        return [show_secret(result.secret)]
 
 
 class WebhookState(RecordState, rx.State):
@@ -140,7 +137,7 @@ class WebhookState(RecordState, rx.State):
         except DomainError as error:
             return rx.toast.error(error.message)
         self.is_issued = True
-        return _show(result.secret.get_secret_value())
+        return show_secret(result.secret)
 
     @handler(permission=PAGE)
     async def hide_secret(self) -> None:
@@ -261,10 +258,3 @@ def _warning(row: Any, zone: str) -> str:
         since = instant_text(row.failing_since, zone)
         return f"Its receiver fails since {since}. After three days it is stopped."
     return row.stopped_because if row.state == "stopped" else ""
-
-
-def _show(secret: str) -> EventSpec:
-    place = f"document.getElementById({json.dumps(PLACE)})"
-    return rx.call_script(
-        f"setTimeout(() => {{ {place}.textContent = {json.dumps(secret)}; }}, 60)"
-    )

@@ -1,6 +1,5 @@
 """Bearer tokens: the list, issuing one, showing its secret once, revoking."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -10,12 +9,10 @@ from reflex.event import EventSpec
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.state.identity.roles import known_permissions
+from erp.state.issuing import show_secret
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.submitting import FormState
-
-PLACE = "issued-token"
-"""Element of the page that the token is written into."""
 
 TOKEN = "identity.token"  # noqa: S105  a permission
 
@@ -118,6 +115,4 @@ class NewTokenState(FormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         self.is_issued, self.expires = True, f"{result.expires_at:%d-%m-%Y}"
-        token = json.dumps(result.token.get_secret_value())
-        place = f"document.getElementById({json.dumps(PLACE)})"
-        return [rx.call_script(f"setTimeout(() => {{ {place}.textContent = {token}; }}, 0)")]
+        return [show_secret(result.token)]

@@ -30,16 +30,14 @@ class _ReviewDialog(DialogFormState, mixin=True):
 
     subject_field: ClassVar[str] = "session_id"
     permission: ClassVar[str] = REVIEW
-    done_words: ClassVar[str] = "Saved."
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+    async def _bring_up_to_date(self) -> None:
         page = await self.get_state(ReviewState)
         await page._bring_up_to_date()  # noqa: SLF001  sister of this state
-        return self.done_words
 
 
 class _DecisionDialog(_ReviewDialog, mixin=True):
-    """A verdict about the session as it was shown when the dialog opened."""
+    """A decision about the session as it was shown when the dialog opened."""
 
     _version: int = 0
 
@@ -54,7 +52,20 @@ class _DecisionDialog(_ReviewDialog, mixin=True):
         return verdict_words(result, await super()._done(result))
 
 
-class RepeatState(_DecisionDialog, rx.State):
+class _VerdictDialog(_DecisionDialog, mixin=True):
+    """A verdict about the pictures that were shown when the dialog opened."""
+
+    _seen: int = 0
+
+    async def _prepare(self) -> None:
+        await super()._prepare()
+        self._seen = await (await self.get_state(ReviewState))._seen()  # noqa: SLF001  sister
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        return dict(super()._payload(form)) | {"seen": self._seen}
+
+
+class RepeatState(_VerdictDialog, rx.State):
     """Asks the device to take images again."""
 
     permission: ClassVar[str] = REVIEW
@@ -62,7 +73,7 @@ class RepeatState(_DecisionDialog, rx.State):
     done_words: ClassVar[str] = "The device was asked to repeat the images."
 
 
-class RejectState(_DecisionDialog, rx.State):
+class RejectState(_VerdictDialog, rx.State):
     """Finds the session unusable."""
 
     permission: ClassVar[str] = REVIEW
@@ -70,7 +81,7 @@ class RejectState(_DecisionDialog, rx.State):
     done_words: ClassVar[str] = "Session rejected."
 
 
-class ResolveState(_DecisionDialog, rx.State):
+class ResolveState(_VerdictDialog, rx.State):
     """Decides where two readers differ."""
 
     permission: ClassVar[str] = "imaging.resolve"

@@ -11,19 +11,28 @@ from reflex.event import EventSpec
 from erp.core.formatting import date_text, group_count, instant_text
 from erp.services import identity, imaging
 from erp.state.asking import DialogFormState
-from erp.state.charting import ACCENT, styled
-from erp.state.imaging.devices import OPERATE, VIEW, show_secret
+from erp.state.imaging.device_drawing import (
+    clock_chart,
+    day_rows,
+    objects_chart,
+    sessions_chart,
+    span_rows,
+    standing_chart,
+)
+from erp.state.imaging.devices import OPERATE, VIEW
 from erp.state.imaging.wording import DEVICE_LABELS, DEVICE_TONES
+from erp.state.issuing import show_secret
 from erp.state.reading import RecordState
-from erp.state.registry import handler
 from erp.state.showing import NOTHING
 
-_BECAME = (
-    ("stored", "Stored", ACCENT),
-    ("quarantined", "Held", "#f5a524"),
-    ("conflicts", "Conflict", "#8e4ec6"),
-    ("rejected", "Rejected", "#e5484d"),
-)
+SERVICES = {
+    "send": "send objects",
+    "search": "search",
+    "fetch": "fetch objects",
+    "worklist": "read the worklist",
+}
+"""What a DICOM peer may do, in words."""
+WAYS = {"dicom": "DICOM peer", "upload": "Uploads of a branch", "dicomweb": "DICOMweb of a branch"}
 
 
 class DeviceState(RecordState, rx.State):
@@ -34,6 +43,14 @@ class DeviceState(RecordState, rx.State):
 
     chart: go.Figure = go.Figure()
     has_objects: bool = False
+    stood: go.Figure = go.Figure()
+    has_stood: bool = False
+    clock: go.Figure = go.Figure()
+    has_clock: bool = False
+    sessions: go.Figure = go.Figure()
+    has_sessions: bool = False
+    days: list[dict[str, str]] = []
+    spans: list[dict[str, str]] = []
     writes: list[str] = []
     reads: list[str] = []
     firmwares: list[dict[str, str]] = []
@@ -43,7 +60,8 @@ class DeviceState(RecordState, rx.State):
         found = await self._ask("imaging.get_device", {"device_id": record_id})
         zone = principal.time_zone
         self.head = _head(found, principal)
-        self.chart, self.has_objects = _chart(found.days), found.objects > 0
+        self.chart, self.has_objects = objects_chart(found.days), found.objects > 0
+        await self._load_history(record_id, found, zone)
         self.writes, self.reads = found.writes, found.reads
         self.firmwares = [
             {
@@ -64,10 +82,15 @@ class DeviceState(RecordState, rx.State):
             for row in found.maintenances
         ]
 
-    @handler(permission=VIEW)
-    async def open_sessions(self) -> EventSpec:
-        """Show the sessions of the device."""
-        return rx.redirect(f"/imaging/sessions?device_id={self.head.get('id', '')}")
+    async def _load_history(self, record_id: UUID, found: Any, zone: str) -> None:
+        """Fill what a device's days were."""
+        told = await self._ask("imaging.get_device_history", {"device_id": record_id})
+        self.stood, self.has_stood = standing_chart(told.days), bool(told.spans)
+        self.clock = clock_chart(told.clock, found.clock_warn_seconds, zone)
+        self.has_clock = bool(told.clock)
+        self.sessions = sessions_chart(told.days)
+        self.has_sessions = any(day.sessions for day in told.days)
+        self.days, self.spans = day_rows(found.days, told.days), span_rows(told.spans, zone)
 
 
 class _DeviceDialog(DialogFormState, mixin=True):
@@ -75,12 +98,10 @@ class _DeviceDialog(DialogFormState, mixin=True):
 
     permission: ClassVar[str] = OPERATE
     subject_field: ClassVar[str] = "device_id"
-    done_words: ClassVar[str] = "Saved."
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+    async def _bring_up_to_date(self) -> None:
         page = await self.get_state(DeviceState)
         await page._show()  # noqa: SLF001  sister of this state
-        return self.done_words
 
 
 class MaintenanceState(_DeviceDialog, rx.State):
@@ -115,7 +136,16 @@ class NewPasswordState(DialogFormState, rx.State):
         self.is_issued = True
         page = await self.get_state(DeviceState)
         await page._show()  # noqa: SLF001  sister of this state
-        return [show_secret(result.password.get_secret_value())]
+        return [show_secret(result.password)]
+
+
+def _standing(found: Any) -> str:
+    """Return how a device stands; ways in that say nothing of themselves stand nowhere."""
+    if not found.is_active:
+        return "Retired"
+    if found.kind != "mqtt":
+        return ""
+    return DEVICE_LABELS.get(found.standing) or str(found.standing).capitalize()
 
 
 def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
@@ -126,12 +156,16 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "id": str(found.id),
         "name": found.name,
         "user": found.user,
+        "kind": found.kind,
+        "topic": found.user if found.kind == "mqtt" else WAYS.get(found.kind, ""),
+        "ae_title": found.ae_title,
+        "called": ", ".join(found.called),
+        "address": found.address,
+        "services": ", ".join(SERVICES[name] for name in found.services),
         "modality": found.modality,
         "model": found.model,
         "serial": found.serial,
-        "standing": DEVICE_LABELS.get(found.standing, found.standing.capitalize())
-        if found.is_active
-        else "Retired",
+        "standing": _standing(found),
         "tone": DEVICE_TONES.get(found.standing, "gray") if found.is_active else "gray",
         "is_silent": "yes" if found.standing == "silent" and found.is_active else "",
         "last_seen": instant_text(found.last_seen_at, zone) if found.last_seen_at else NOTHING,
@@ -158,22 +192,3 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "maintenance_days": f"{found.maintenance_days or ''}",
         "may_operate": "yes" if principal.may(OPERATE) and found.is_active else "",
     }
-
-
-def _chart(days: list[Any]) -> go.Figure:
-    names = [f"{day.day:%d %b}" for day in days]
-    drawn = [
-        go.Bar(
-            name=words,
-            x=names,
-            y=[getattr(day, key) for day in days],
-            marker={"color": colour},
-            hovertemplate="%{x}<br>%{y} " + words.lower() + "<extra></extra>",
-        )
-        for key, words, colour in _BECAME
-    ]
-    figure = styled(go.Figure(drawn), legend=True)
-    figure.update_layout(barmode="stack", bargap=0.25, legend={"traceorder": "normal"})
-    figure.update_xaxes(type="category", nticks=4, tickangle=0)
-    figure.update_yaxes(rangemode="tozero", nticks=5)
-    return figure

@@ -1,6 +1,5 @@
 """Devices: what they say of themselves, registering one, showing its password once."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -12,21 +11,13 @@ from erp.core.errors import DomainError
 from erp.services import imaging
 from erp.state.asking import DialogFormState
 from erp.state.imaging.wording import DEVICE_LABELS, DEVICE_TONES
+from erp.state.issuing import show_secret
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import new_form_key
 
 VIEW = "imaging.view"
 OPERATE = "imaging.operate"
-PLACE = "device-password"
-"""Element of the page that a password is written into."""
-
-
-def show_secret(secret: str) -> EventSpec:
-    """Write a password into the page, and into no var: no store of states holds it."""
-    place = f"document.getElementById({json.dumps(PLACE)})"
-    written = f"{place}.textContent = {json.dumps(secret)}"
-    return rx.call_script(f"setTimeout(() => {{ {written}; }}, 60)")
 
 
 class DeviceListState(ListState, rx.State):
@@ -121,7 +112,7 @@ class RegisterDeviceState(DialogFormState, rx.State):
 
     def _show_password(self, result: imaging.DeviceCredential) -> EventSpec:
         self.is_issued, self.user, self.is_open = True, result.user, True
-        return show_secret(result.password.get_secret_value())
+        return show_secret(result.password)
 
     @handler(permission=PAGE)
     async def renew(self, device_id: str) -> EventSpec:

@@ -37,6 +37,7 @@ class ReviewFiguresState(SessionState, rx.State):
     by: str = "device"
     period: str = FIRST_SHOWN
     whole: dict[str, str] = {}
+    left_out: str = ""
     rows: list[dict[str, str]] = []
     times: go.Figure = go.Figure()
     repeats: go.Figure = go.Figure()
@@ -96,15 +97,21 @@ class ReviewFiguresState(SessionState, rx.State):
         else:
             days = {"decided_from": str(first), "decided_to": str(today)}
             self.whole = _shown(found.whole, days)
-            self.rows = [
-                _shown(row, days | ({FILTER_OF[self.by]: row.key} if row.key else {}))
-                for row in found.rows
-            ]
+            self.rows = [_shown(row, days | _narrowed(self.by, row.key)) for row in found.rows]
+            left_out = found.groups - len(found.rows)
+            self.left_out = (
+                f"{left_out} more with fewer decisions are not shown." if left_out else ""
+            )
             charted = found.rows[:CHARTED]
             self.times, self.repeats = _times(charted), _repeats(charted)
             self._links = [row["sessions_to"] for row in self.rows[:CHARTED]]
             self._repeat_links = [row["repeats_to"] for row in self.rows[:CHARTED]]
         self.is_loading = False
+
+
+def _narrowed(by: str, key: str) -> dict[str, str]:
+    """Return what narrows the list of sessions to a group, that of what was not told too."""
+    return {FILTER_OF[by]: key} if key else {"untold": FILTER_OF[by]}
 
 
 def _shown(row: Any, given: dict[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
-from erp.core.errors import DomainError
+from erp.core.errors import Conflict, DomainError, NotFound
 from erp.core.formatting import instant_text
 from erp.services import imaging
 from erp.state.reading import RecordState
@@ -19,6 +19,8 @@ VIEW = "imaging.view"
 REVIEW = "imaging.review"
 MOST_NEWS = 40
 MOST_STEPS = 200
+OVERTAKEN = (Conflict, NotFound)
+"""A mark that was superseded or taken back meanwhile."""
 LAYOUTS = ("1x1", "1x2", "2x1", "2x2")
 LAYOUT_SCREEN = "imaging.viewer"
 LAYOUT_NAME = "layout"
@@ -91,6 +93,14 @@ class History:
 
     def _moved(self, step: Step, latest: str) -> dict[str, str]:
         return self.latest | {step.thread: latest}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why an act on a mark was refused; overtaken where somebody else changed the mark since."""
+
+    words: str
+    is_overtaken: bool = False
 
 
 class MarkingState(RecordState, mixin=True):
@@ -166,7 +176,7 @@ class MarkingState(RecordState, mixin=True):
             thread = self._history.thread_of(replaces) if replaces else f"{kept.id}"
             self._history = self._history.with_act(Step(thread, before, given), f"{kept.id}")
 
-        await self._tell(key, save)
+        await self._tell(key, save, tries=_tries_of(mark))
 
     @handler(permission=REVIEW)
     async def withdraw_mark(self, mark_id: str, key: str = "") -> EventSpec | None:
@@ -180,8 +190,8 @@ class MarkingState(RecordState, mixin=True):
             thread = self._history.thread_of(mark_id)
             self._history = self._history.with_act(Step(thread, before, None), f"{kept.id}")
 
-        problem = await self._tell(_key_of({"key": key}), withdraw)
-        return rx.toast.error(problem) if problem else None
+        refused = await self._tell(_key_of({"key": key}), withdraw)
+        return rx.toast.error(refused.words) if refused else None
 
     @handler(permission=REVIEW)
     async def undo(self) -> EventSpec | None:
@@ -204,9 +214,11 @@ class MarkingState(RecordState, mixin=True):
             latest = await self._put(self._history.latest[step.thread], wanted)
             self._history = self._history.turned(step, latest, is_undo=is_undo)
 
-        problem = await self._tell(new_form_key(), act)
-        if not problem:
+        refused = await self._tell(new_form_key(), act)
+        if not refused:
             return None
+        if not refused.is_overtaken:
+            return rx.toast.error(refused.words)
         self._history = self._history.without(step)
         self._show_steps()
         return rx.toast.error("Somebody changed this mark meanwhile; it stays as it is now.")
@@ -220,24 +232,33 @@ class MarkingState(RecordState, mixin=True):
         given = wanted | fresh | {"supersedes": latest}
         return f"{(await self._run('imaging.record_measurement', given)).id}"
 
-    async def _tell(self, key: str, act: Callable[[], Awaitable[None]]) -> str:
+    async def _tell(
+        self, key: str, act: Callable[[], Awaitable[None]], tries: int = 1
+    ) -> "Refused | None":
         """Do something with a mark and tell the viewer what came of it; return what went wrong."""
-        problem = ""
+        refused = None
         try:
             await act()
         except ValidationError:
-            problem = "This mark is not complete. Draw it again."
+            refused = Refused("This mark is not complete. Draw it again.")
         except DomainError as error:
-            problem = error.message
+            refused = Refused(error.message, is_overtaken=isinstance(error, OVERTAKEN))
         await self._show()
         self._show_steps()
-        self.mark_news = [*self.mark_news, {"key": key, "problem": problem}][-MOST_NEWS:]
+        news = {"key": key, "tries": f"{tries}", "problem": refused.words if refused else ""}
+        self.mark_news = [*self.mark_news, news][-MOST_NEWS:]
         self.marks_turn += 1
-        return problem
+        return refused
 
     def _content_of(self, mark_id: str) -> dict[str, Any] | None:
         found = next((mark for mark in self.marks if mark["id"] == mark_id), None)
         return _given(found) if found is not None else None
+
+
+def _tries_of(mark: dict[str, Any]) -> int:
+    """Return how often the viewer sent this act, so that an answer is told from an earlier one."""
+    tries = f"{mark.get('tries') or 1}"
+    return int(tries) if tries.isdecimal() and len(tries) < 4 else 1  # noqa: PLR2004  a sane count
 
 
 def _key_of(mark: dict[str, Any]) -> str:

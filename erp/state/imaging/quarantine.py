@@ -94,38 +94,37 @@ class QuarantineState(ListState, rx.State):
         return rx.toast.success("Looking again. It leaves the list if it can be taken now.")
 
 
-class FileState(DialogFormState, rx.State):
+class _HeldDialog(DialogFormState, mixin=True):
+    """A form about an entry; it takes the place of the entry's facts."""
+
+    permission: ClassVar[str] = OPERATE
+    subject_field: ClassVar[str] = "quarantine_id"
+
+    async def _prepare(self) -> None:
+        page = await self.get_state(QuarantineState)
+        page.is_showing = False
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(QuarantineState)
+        await page._reload()  # noqa: SLF001  sister of this state
+
+
+class FileState(_HeldDialog, rx.State):
     """Files an object under its study's patient."""
 
     permission: ClassVar[str] = OPERATE
     command: ClassVar[str] = "imaging.file_held"
-    subject_field: ClassVar[str] = "quarantine_id"
-
-    async def _prepare(self) -> None:
-        page = await self.get_state(QuarantineState)
-        page.is_showing = False
-
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
-        page = await self.get_state(QuarantineState)
-        await page._reload()  # noqa: SLF001  sister of this state
-        return "It is filed under the study's patient as soon as it is looked at again."
+    done_words: ClassVar[str] = (
+        "It is filed under the study's patient as soon as it is looked at again."
+    )
 
 
-class DiscardState(DialogFormState, rx.State):
+class DiscardState(_HeldDialog, rx.State):
     """Gives up an entry."""
 
     permission: ClassVar[str] = OPERATE
     command: ClassVar[str] = "imaging.discard_held"
-    subject_field: ClassVar[str] = "quarantine_id"
-
-    async def _prepare(self) -> None:
-        page = await self.get_state(QuarantineState)
-        page.is_showing = False
-
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
-        page = await self.get_state(QuarantineState)
-        await page._reload()  # noqa: SLF001  sister of this state
-        return "Discarded. The bytes are kept; nobody is asked again."
+    done_words: ClassVar[str] = "Discarded. The bytes are kept; nobody is asked again."
 
 
 def _in_words(now: Any, zone: str) -> dict[str, str]:

@@ -19,7 +19,7 @@ from erp.state.showing import NOTHING
 
 VIEW = "imaging.view"
 DAYS = ("from_day", "to_day")
-DRILLED = ("patient_id", "operator", "outcome", "decided_from", "decided_to")
+DRILLED = ("patient_id", "operator", "untold", "outcome", "decided_from", "decided_to")
 """Filters of the address alone, such as those of a figure that leads here."""
 _QUIET = URGENCY_LABELS | {"routine": NOTHING}
 COLUMNS = (

@@ -146,7 +146,11 @@ class ReviewState(RecordState, rx.State):
         return acts.get(f"{name}") if is_mine else None
 
     async def _accept(self, confirm: tuple[str, ...]) -> EventSpec | None:
-        wanted = {"session_id": self.head.get("id", ""), "version": self._version}
+        wanted = {
+            "session_id": self.head.get("id", ""),
+            "version": self._version,
+            "seen": await self._seen(),
+        }
         try:
             given = await self._run("imaging.accept_session", wanted, confirm=confirm)
         except ConfirmationRequired as asked:
@@ -174,6 +178,11 @@ class ReviewState(RecordState, rx.State):
             refused = said or next(iter(errors_by_field(error).values()), "This is not possible.")
         await self._bring_up_to_date()
         return refused
+
+    async def _seen(self) -> int:
+        """Return how many objects the page has shown."""
+        page = await self.get_state(ImagingSessionState)
+        return page._shown  # noqa: SLF001  sister of this state
 
     async def _bring_up_to_date(self) -> None:
         await self._show()

@@ -86,12 +86,10 @@ class _SessionDialog(DialogFormState, mixin=True):
 
     subject_field: ClassVar[str] = "session_id"
     permission: ClassVar[str] = REVIEW
-    done_words: ClassVar[str] = "Saved."
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+    async def _bring_up_to_date(self) -> None:
         page = await self.get_state(ImagingSessionState)
         await page._show()  # noqa: SLF001  sister of this state
-        return self.done_words
 
 
 class AssignState(_SessionDialog, rx.State):

@@ -109,23 +109,21 @@ class _OfStudy(DialogFormState, mixin=True):
 
     subject_field: ClassVar[str] = "study_id"
     permission: ClassVar[str] = KEEP
-    done: ClassVar[str] = ""
 
     async def _prepare(self) -> None:
         page = await self.get_state(StudyListState)
         page.is_showing = False
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  nothing to show of it
+    async def _bring_up_to_date(self) -> None:
         page = await self.get_state(StudyListState)
         await page._reload()  # noqa: SLF001  sister of this state
-        return self.done
 
 
 class HoldState(_OfStudy, rx.State):
     """Holds a study."""
 
     command: ClassVar[str] = "imaging.hold_study"
-    done: ClassVar[str] = "Held. Nobody can remove it until the hold is released."
+    done_words: ClassVar[str] = "Held. Nobody can remove it until the hold is released."
 
 
 class ReleaseState(_OfStudy, rx.State):
@@ -133,7 +131,7 @@ class ReleaseState(_OfStudy, rx.State):
 
     command: ClassVar[str] = "imaging.release_hold"
     subject_field: ClassVar[str] = "hold_id"
-    done: ClassVar[str] = "Released."
+    done_words: ClassVar[str] = "Released."
 
 
 class AskRemovalState(_OfStudy, rx.State):
@@ -141,14 +139,14 @@ class AskRemovalState(_OfStudy, rx.State):
 
     permission: ClassVar[str] = OPERATE
     command: ClassVar[str] = "imaging.ask_removal"
-    done: ClassVar[str] = "Asked. Somebody who keeps the archive decides."
+    done_words: ClassVar[str] = "Asked. Somebody who keeps the archive decides."
 
 
 class ExportState(_OfStudy, rx.State):
     """Asks for a copy of a study without identity; text in pictures has to be confirmed."""
 
     command: ClassVar[str] = "imaging.request_export"
-    done: ClassVar[str] = "The copy is being made. It shows here when it is ready."
+    done_words: ClassVar[str] = "The copy is being made. It shows here when it is ready."
 
 
 class RetentionState(_OfStudy, rx.State):
@@ -156,4 +154,4 @@ class RetentionState(_OfStudy, rx.State):
 
     command: ClassVar[str] = "imaging.set_retention"
     subject_field: ClassVar[str] = ""
-    done: ClassVar[str] = "Set."
+    done_words: ClassVar[str] = "Set."

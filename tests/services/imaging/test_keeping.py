@@ -1,5 +1,6 @@
 """Studies are kept for their time, under hold for longer, and leave only by two people's will."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,8 +10,10 @@ from psycopg.errors import CheckViolation
 from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.clock import utc_now
+from erp.core.errors import Unavailable
 from erp.core.ids import new_id
 from erp.services import documents, imaging, platform
+from erp.services.documents import BytesLeaving
 from erp.services.imaging.errors import (
     RemovalNotOpen,
     StudyHeld,
@@ -25,6 +28,7 @@ from tests.services.imaging.line import intake, open_way_in
 from tests.services.imaging.test_quarantine import delivery
 
 OLD = timedelta(days=366 * 12)
+MOMENTS = timedelta(minutes=2)
 
 
 class Archive:
@@ -59,6 +63,9 @@ class Archive:
         told = delivery("decided", removal_id=removal_id, study_id=self.study["id"], status=status)
         with db.unit_of_work(self.owner) as session:
             jobs.remove_study(session, self.owner, told)
+
+    def count_held(self):
+        return self.rows("select count(*) as n from quarantine")[0]["n"]
 
     def force(self, when=None):
         """Try what the application must not, past every check but the database's."""
@@ -104,6 +111,7 @@ def test_removing_again_does_no_harm_and_what_comes_later_is_held(archive):
     archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
     archive.remove(removal)
     archive.remove(removal)
+    archive.line = replace(archive.line, now=utc_now() + MOMENTS)
     again = intake().deliver(archive.line, archive.way, "upload", good())
     assert (again.status, again.reason) == ("quarantined", "study_removed")
     other = intake().deliver(archive.line, archive.way, "upload", good(SOPInstanceUID="1.2.77"))
@@ -117,6 +125,70 @@ def key_of_digest(archive):
         " order by quarantine.id limit 1"
     )
     return row["storage_key"]
+
+
+def test_bytes_that_came_back_between_mark_and_removal_stay(archive):
+    """The same bytes come as another thing the moment their study is marked as removed."""
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    [digest] = marked(archive, removal)
+    new = documents.NewDocument("probe", new_id(), "a4", "a.dcm", "application/dicom")
+    later = replace(archive.owner, now=utc_now() + MOMENTS)
+    with db.unit_of_work(later) as session:
+        documents.store_bytes(session, later, object_storage(), new, good())
+    archive.remove(removal)
+    assert object_storage().find(documents.blob_key(archive.owner.tenant_id, digest)) is not None
+    assert archive.rows("select 1 from blob_state where removed_at is not null") == []
+
+
+def test_bytes_that_come_back_while_they_are_removed_are_asked_for_again(archive):
+    """Written before the removal and recorded after it, they would be lost."""
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    [digest] = marked(archive, removal)
+    now = replace(archive.line, now=utc_now())
+    with db.unit_of_work(archive.owner) as removing, ThreadPoolExecutor(1) as pool:
+        assert imaging.let_go(removing, archive.owner, digest)
+        coming = pool.submit(intake().deliver, now, archive.way, "upload", good())
+        with pytest.raises(TimeoutError):
+            coming.result(timeout=2)
+        object_storage().remove(documents.blob_key(archive.owner.tenant_id, digest))
+        removing.commit()
+        with pytest.raises(BytesLeaving, match="Send them again"):
+            coming.result(timeout=20)
+    assert archive.count_held() == 0
+    later = replace(now, now=utc_now() + MOMENTS)
+    assert intake().deliver(later, archive.way, "upload", good()).status == "quarantined"
+    assert object_storage().find(key_of_digest(archive)) is not None
+
+
+def test_a_removal_waits_while_its_organisation_is_suspended(archive, monkeypatch):
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    monkeypatch.setattr("jobs.run.place_of", lambda _tenant_id: None)
+    with pytest.raises(Unavailable, match="suspended"):
+        archive.remove(removal)
+    assert object_storage().find(key_of(archive)) is not None
+    monkeypatch.undo()
+    archive.remove(removal)
+    assert object_storage().find(key_of(archive)) is None
+
+
+def test_an_export_whose_study_was_removed_has_failed(archive):
+    asked = archive.run("imaging.request_export", study_id=archive.study["id"], purpose="Research")
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    archive.remove(removal)
+    with db.unit_of_work(archive.owner) as session:
+        jobs.make_export(session, archive.owner, delivery("asked", export_id=asked.id))
+    [row] = archive.rows("select status, problem from imaging_export")
+    assert (row["status"], row["problem"]) == ("failed", "Its study was removed meanwhile.")
+
+
+def marked(archive, removal_id):
+    """Mark a study as removed, as the job does before it removes bytes."""
+    with db.unit_of_work(archive.owner) as session:
+        return imaging.take_out(session, archive.owner, removal_id)
 
 
 def test_bytes_that_something_else_keeps_stay(archive):
@@ -204,6 +276,17 @@ def test_the_database_refuses_a_removal_that_nobody_approved(archive):
         archive.force()
 
 
+def test_a_removed_studys_pictures_are_shown_nowhere(archive):
+    [session] = archive.rows("select id from imaging_session")
+    assert archive.run("imaging.list_pictures", session_id=session["id"]).stacks
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    archive.remove(removal)
+    assert archive.run("imaging.list_pictures", session_id=session["id"]).stacks == []
+    told = archive.run("imaging.get_session", session_id=session["id"]).warnings
+    assert "1 objects of this session were removed with their study." in told
+
+
 def test_a_removed_study_cannot_be_held_exported_or_removed_again(archive):
     removal = archive.ask()
     archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
@@ -235,7 +318,7 @@ def test_removed_bytes_that_come_again_are_checked_again(archive):
     archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
     archive.remove(removal)
     assert archive.rows("select 1 from blob_state where removed_at is not null")
-    intake().deliver(archive.line, archive.way, "upload", good())
+    intake().deliver(replace(archive.line, now=utc_now() + MOMENTS), archive.way, "upload", good())
     assert archive.rows("select 1 from blob_state where removed_at is not null") == []
 
 

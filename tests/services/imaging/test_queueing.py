@@ -207,6 +207,29 @@ def test_figures_count_decisions_by_device_technician_and_protocol(line, asha, m
         assert len(ids(meera, **drilled, outcome="repeat_requested")) == 3
 
 
+def test_what_a_device_did_not_tell_is_a_group_with_its_sessions(line, asha, meera):
+    told = visit(line, "x" * 8, protocol="OCT", operator="Imran")
+    untold = visit(line, "y" * 8)
+    for session_id in (told, untold):
+        act(asha, "reject_session", {"session_id": session_id, "reason_code": "113001"})
+    given = {"from_day": str(meera.today), "to_day": str(meera.today)}
+    for by, fact in (("technician", "operator"), ("protocol", "protocol")):
+        found = act(meera, "review_figures", given | {"by": by})
+        [group] = [row for row in found.rows if not row.key]
+        assert (group.label, group.sessions, found.groups) == ("Not told", 1, 2)
+        assert ids(meera, show="decided", untold=fact) == [untold]
+
+
+def test_more_groups_than_are_shown_are_counted(line, asha, meera, monkeypatch):
+    monkeypatch.setattr("erp.services.imaging.figures.MOST_GROUPS", 2)
+    for name in ("A", "B", "C"):
+        session_id = visit(line, name * 8, operator=name)
+        act(asha, "reject_session", {"session_id": session_id, "reason_code": "113001"})
+    given = {"from_day": str(meera.today), "to_day": str(meera.today), "by": "technician"}
+    found = act(meera, "review_figures", given)
+    assert (len(found.rows), found.groups) == (2, 3)
+
+
 def test_figures_are_for_those_who_may_and_of_a_period(asha, meera):
     given = {"from_day": "2026-01-02", "to_day": "2026-01-01"}
     with pytest.raises(Exception, match="last day"):

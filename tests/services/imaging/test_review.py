@@ -6,7 +6,12 @@ import pytest
 
 from erp.core.errors import NotFound, PermissionDenied
 from erp.services import identity, platform
-from erp.services.imaging.errors import NotReviewable, ReviewOvertaken, UnknownSession
+from erp.services.imaging.errors import (
+    NotReviewable,
+    ReviewOvertaken,
+    UnknownSession,
+    UnseenObjects,
+)
 from erp.services.imaging.reviewing import IncompleteSession
 from tests.dicom.objects import good
 from tests.services.imaging.test_objects import sound
@@ -163,6 +168,32 @@ def test_a_decision_says_what_it_was_made_on(whole):
 
     hashes = whole.rows("select content_hash from qa_review order by id")
     assert hashes[0]["content_hash"] == hashes[1]["content_hash"] != hashes[2]["content_hash"]
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        ("accept_session", {}),
+        ("request_repeat", {"reason_code": "focus"}),
+        ("reject_session", {"reason_code": "113001"}),
+    ],
+    ids=lambda verdict: verdict[0],
+)
+def test_nobody_decides_about_objects_they_have_not_been_shown(whole, verdict):
+    name, given = verdict
+    session_id = whole.session()["id"]
+    whole.ask("imaging.start_review", session_id=session_id)
+    shown = whole.session()
+    whole.deliver(good(SOPInstanceUID="1.2.3.4.5"))
+    about = {"session_id": session_id} | given
+    with pytest.raises(UnseenObjects, match=r"1 object of session .* came since"):
+        whole.ask(f"imaging.{name}", **about, seen=shown["stored"])
+    with pytest.raises(ReviewOvertaken):
+        whole.ask(f"imaging.{name}", **about, version=shown["version"])
+    assert whole.session()["qa_state"] == "in_review"
+    now = {"seen": shown["stored"] + 1, "version": whole.session()["version"]}
+    whole.ask(f"imaging.{name}", **about, **now)
+    assert whole.session()["qa_state"] in {"accepted", "repeat_requested", "rejected"}
 
 
 def test_decisions_are_never_changed(whole, owner):

@@ -199,7 +199,6 @@ def test_a_take_over_keeps_that_a_second_reader_is_awaited(doubled, people):
     [
         (Rules(second_reader="none"), 0, 0),
         (Rules(second_reader="always"), 400, 400),
-        (Rules(second_reader="on_reject"), 0, 400),
         (Rules(second_reader="sample", sample_percent=0), 0, 0),
         (Rules(second_reader="sample", sample_percent=100), 400, 400),
     ],
@@ -208,6 +207,15 @@ def test_the_protocol_says_when_a_second_person_reads(rules, accepted, rejected)
     sessions = [UUID(int=number) for number in range(400)]
     for verdict, expected in (("accepted", accepted), ("rejected", rejected)):
         assert sum(needs_second(rules, one, verdict) for one in sessions) == expected
+
+
+@pytest.mark.parametrize(("percent", "share"), [(0, 0.1), (30, 0.3)])
+def test_being_the_second_reader_does_not_tell_what_the_first_found(percent, share):
+    rules = Rules(second_reader="on_reject", sample_percent=percent)
+    sessions = [UUID(int=number) for number in range(2000)]
+    assert all(needs_second(rules, one, "rejected") for one in sessions)
+    accepted = sum(needs_second(rules, one, "accepted") for one in sessions) / 2000
+    assert share - 0.03 < accepted < share + 0.03
 
 
 def test_a_sample_is_about_its_share_and_always_the_same():

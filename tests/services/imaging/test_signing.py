@@ -14,6 +14,8 @@ from tests.dicom.objects import good
 from tests.services.imaging.people import PIN, act, member
 from tests.services.imaging.test_objects import sound
 
+FACTS = ("patient_id", "patient_code", "patient_name", "accession", "protocol", "study_uid")
+
 
 @pytest.fixture
 def asha(clinic):
@@ -140,6 +142,40 @@ def test_the_patient_of_a_signed_session_stays(accepted, asha, clinic):
     with pytest.raises(SignedOff):
         act(asha, "assign_patient", given_of(accepted, patient_id=person("Lata Rao")))
     assert accepted.session()["patient_name"] == "Uma Rao"
+
+
+def test_a_session_that_was_signed_without_a_patient_gets_none_later(line, asha, clinic):
+    line.tell(line.event("session.started"))
+    line.deliver(good(PatientID="", PatientName=""))
+    line.complete(good(PatientID="", PatientName=""))
+    act(asha, "accept_session", given_of(line))
+    assert sign(line, asha).is_signed
+    before = {name: line.session()[name] for name in FACTS}
+    assert before["patient_id"] is None
+    told = line.event(
+        "session.note",
+        patient={"id": "P-1"},
+        order={"accession": "A-1"},
+        protocol="iris",
+        study_uid="1.2.3.77",
+    )
+    line.tell(told)
+    line.deliver(
+        good(SOPInstanceUID="1.2.3.9", StudyInstanceUID="1.2.3.8", SeriesInstanceUID="1.9")
+    )
+    assert {name: line.session()[name] for name in FACTS} == before
+    given = {"name": "Lata", "kind": "patient", "state_code": "27", "roles": ["patient"]}
+    person = platform.run("party.create_party", clinic, given).result.id
+    with pytest.raises(SignedOff):
+        act(asha, "assign_patient", given_of(line, patient_id=person))
+    assert line.session()["events"] == 3
+
+
+@pytest.mark.parametrize("fact", ["patient_code", "accession", "protocol", "study_uid"])
+@pytest.mark.usefixtures("signed")
+def test_the_database_keeps_every_fact_that_was_signed(owner, fact):
+    with pytest.raises(Exception, match="signed off"):
+        owner.execute(f"update imaging_session set {fact} = 'x'")  # noqa: S608  our own names
 
 
 def test_a_length_and_a_signature_of_the_same_moment_follow_one_another(accepted, asha, meera):
