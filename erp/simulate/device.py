@@ -16,11 +16,11 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from erp.adapters.mqtt import Broker
-from erp.simulate.delivery import Delivery, GaveUp
+from erp.simulate.delivery import STEP_SECONDS, Delivery, GaveUp
 from erp.simulate.faults import NONSENSE, Fault
 from erp.simulate.kinds import Kind
 from erp.simulate.line import Line, now
-from erp.simulate.pictures import Acquisition, altered
+from erp.simulate.pictures import EDGE, Acquisition, altered
 from erp.simulate.spool import Spool, SpooledObject, SpooledSession, digest, new_transfer_id
 
 HOST_SECONDS: Final = 30.0
@@ -36,6 +36,8 @@ class DeviceOptions:
         stop_after: Break off after so many receipts, as a power cut would; a later run
             with the same spool resumes.
         modes: Ways of sending, the preferred one first.
+        edge: Rows and columns of generated images.
+        step_seconds: How long to wait for an answer before asking again.
     """
 
     site: str
@@ -45,11 +47,13 @@ class DeviceOptions:
     kind: Kind = Kind.CT
     protocol: str = ""
     count: int = 20
+    edge: int = EDGE
     faults: frozenset[Fault] = frozenset()
     stop_after: int | None = None
     modes: tuple[str, ...] = ("put", "chunk")
     host_seconds: float = HOST_SECONDS
     settle_seconds: float = SETTLE_SECONDS
+    step_seconds: float = STEP_SECONDS
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,7 @@ class SimulatedDevice:
         }
 
     def _acquire(self, session: SpooledSession) -> None:
-        shared = Acquisition(
-            session.session_id, session.patient_id, session.patient_name, session.started
-        )
+        shared = self._acquisition(session)
         pictures = shared.pictures(self._options.kind, self._options.count)
         for number, content in enumerate(pictures):
             if number >= len(session.objects):
@@ -179,11 +181,13 @@ class SimulatedDevice:
         self._spool.save(session)
 
     def _contradict(self, session: SpooledSession) -> None:
-        shared = Acquisition(
-            session.session_id, session.patient_id, session.patient_name, session.started
-        )
+        shared = self._acquisition(session)
         first = next(shared.pictures(self._options.kind, self._options.count))
         self._keep(session, altered(first), is_in_manifest=False)
+
+    def _acquisition(self, session: SpooledSession) -> Acquisition:
+        who = (session.session_id, session.patient_id, session.patient_name, session.started)
+        return Acquisition(*who, edge=self._options.edge)
 
     def _complete(self, session: SpooledSession) -> None:
         listed = [entry for entry in session.objects if entry.is_in_manifest]
@@ -222,7 +226,7 @@ class SimulatedDevice:
 
     def _delivery(self, session: SpooledSession) -> Delivery:
         chosen = self._options
-        return Delivery(
+        delivery = Delivery(
             self._line,
             self._spool,
             session,
@@ -230,6 +234,8 @@ class SimulatedDevice:
             modes=chosen.modes,
             report=self._report,
         )
+        delivery.step_seconds = chosen.step_seconds
+        return delivery
 
     def _once(self, session: SpooledSession, step: str, fields: dict[str, Any]) -> None:
         """Announce a step unless an earlier run of this session did."""
