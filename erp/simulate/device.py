@@ -201,16 +201,19 @@ class SimulatedDevice:
         self._flush(session)
 
     def _settle(self, session: SpooledSession, delivery: Delivery) -> None:
+        """Wait for the word that nothing is missing; say again that it is complete meanwhile."""
+        complete = [event["seq"] for event in session.told if event["type"] == "session.complete"]
         for _ in range(SETTLE_ROUNDS):
-            settlement = delivery.await_settlement(self._options.settle_seconds)
-            if settlement is None:
-                raise GaveUp("The session was not settled; it stays in the spool.")
-            if not settlement["missing"]:
+            settlement = delivery.await_settlement(self._options.settle_seconds / SETTLE_ROUNDS)
+            if settlement is not None and not settlement["missing"]:
                 session.is_settled = True
                 self._spool.save(session)
                 return
             delivery.settlement = None
             delivery.run()
+            delivery.tell_again(complete)
+        if settlement is None:
+            raise GaveUp("The session was not settled; it stays in the spool.")
 
     def _await_host(self) -> None:
         deadline = time.monotonic() + self._options.host_seconds
@@ -254,6 +257,7 @@ class SimulatedDevice:
         session.seq += 1
         session.done_steps.append(step)
         session.unsent.append(event)
+        session.told.append(event)
         self._spool.save(session)
         if Fault.REORDER in self._options.faults and self._held_back is None:
             self._held_back = event

@@ -33,7 +33,10 @@ def own_servers(
         stack.mqtt = Mosquitto(stack.data_dir, stack.credentials)
     with stack, pytest.MonkeyPatch.context() as patch:
         own = stack.environment() | {"SECRET_KEY": environment["SECRET_KEY"]}
-        for name in ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key"):
+        if not durable:
+            own["S3_DIRECTORY"] = ""  # over the protocol, so that the store can go away
+        names = ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key", "s3_directory")
+        for name in names:
             patch.setattr(get_settings(), name, own[name.upper()])
         patch.setattr(get_settings(), "s3_secret_key", SecretStr(own["S3_SECRET_KEY"]))
         db.dispose()

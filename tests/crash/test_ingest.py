@@ -127,6 +127,10 @@ def kill_in_turn(scene: Scene, chance: random.Random) -> None:
     """Kill each server and program in any order, at any time, while objects arrive."""
     victims = [*sorted(scene.mortals), *TWICE]
     chance.shuffle(victims)
+    # Mosquitto writes a tenth of a second after it acknowledged. The suite asks for what that
+    # loses when a session ends, so the broker dies once, and earlier.
+    victims.remove("mqtt")
+    victims.insert(chance.randrange(len(victims) // 2), "mqtt")
     step = OBJECTS * 0.95 / len(victims)
     for turn, name in enumerate(victims):
         wanted = step * (turn + chance.uniform(0.1, 0.9))
