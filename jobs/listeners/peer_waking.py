@@ -38,11 +38,14 @@ class Bell:
         Raises:
             OSError, ValueError: The connection is closed.
         """
-        readable, _, _ = select.select([connection, self._hears], [], [], seconds)
-        if self._hears in readable:
+        waiting = select.poll()  # unlike select, for descriptors of any number
+        waiting.register(connection, select.POLLIN)
+        waiting.register(self._hears, select.POLLIN)
+        ready = [descriptor for descriptor, _ in waiting.poll(seconds * 1000)]
+        if self._hears.fileno() in ready:
             with suppress(BlockingIOError):
                 self._hears.recv(4096)
-        return connection in readable
+        return connection.fileno() in ready
 
     def close(self) -> None:
         """Give its sockets back; rings are in vain from now on."""

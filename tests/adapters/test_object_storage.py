@@ -181,6 +181,23 @@ def test_what_one_way_keeps_the_other_gives_back(by_directory, by_protocol, key)
     assert by_protocol.read(key + "2") == BODY
 
 
+def test_a_directory_that_is_not_mounted_is_the_store_being_away(embedded, key, tmp_path):
+    """Otherwise a check at night would call every object missing."""
+    gone = DirectoryObjectStorage(embedded.model_copy(update={"s3_directory": str(tmp_path / "x")}))
+    for act in (
+        lambda: gone.find(key),
+        lambda: gone.read(key),
+        lambda: gone.put(key, BODY, sha256=SHA256, media=MEDIA),
+    ):
+        with pytest.raises(StorageUnavailable, match="mount it"):
+            act()
+
+
+def test_nobody_else_of_the_machine_reads_what_is_kept(by_directory, key):
+    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert by_directory._path(key).stat().st_mode & 0o077 == 0
+
+
 @pytest.mark.parametrize("wrong", ["../secrets.json", "a/../../b", "/etc/passwd"])
 def test_no_key_leads_out_of_the_bucket(by_directory, wrong):
     with pytest.raises(ValueError, match="upward"):

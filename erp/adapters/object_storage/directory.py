@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import stat
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,39 +34,39 @@ class DirectoryObjectStorage(S3ObjectStorage):
 
     def ensure_bucket(self) -> None:
         """Create the bucket's folder when it does not exist."""
-        with _mapped(self._root.name):
+        with self._mapped(self._root.name):
             self._root.mkdir(parents=True, exist_ok=True)
 
     def put(self, key: str, body: bytes | Path, *, sha256: str, media: str) -> None:
         """Store bytes or a file; an existing object of the same key is replaced at once."""
         del media
-        with _mapped(key):
+        with self._mapped(key):
             self._put_pieces(key, _pieces_of(body), sha256)
 
     def read(self, key: str) -> bytes:
         """Return the whole object."""
-        with _mapped(key):
+        with self._mapped(key):
             return self._path(key).read_bytes()
 
     def read_range(self, key: str, offset: int, length: int) -> bytes:
         """Return part of the object; empty beyond its end."""
         if length <= 0:
             return b""
-        with _mapped(key), self._path(key).open("rb", buffering=0) as file:
+        with self._mapped(key), self._path(key).open("rb", buffering=0) as file:
             file.seek(offset)
             return file.read(length) or b""
 
     def stream(self, key: str) -> Iterator[bytes]:
         """Yield the object in pieces."""
-        with _mapped(key):
+        with self._mapped(key):
             yield from _pieces_of(self._path(key))
 
     def find(self, key: str) -> StoredObject | None:
         """Return size and time of an object, or None."""
         try:
-            with _mapped(key):
+            with self._mapped(key):
                 path = self._path(key)
-                return _described(key, path) if path.is_file() else None
+                return _described(key, path)
         except ObjectMissing:
             return None
 
@@ -82,13 +83,33 @@ class DirectoryObjectStorage(S3ObjectStorage):
 
     def copy(self, source: str, target: str, *, size: int) -> None:
         """Copy inside the bucket."""
-        with _mapped(source):
+        with self._mapped(source):
             self._put_pieces(target, _pieces_of(self._path(source)), "", size)
 
     def remove(self, key: str) -> None:
         """Delete an object; absent is fine."""
-        with _mapped(key):
+        with self._mapped(key):
             self._path(key).unlink(missing_ok=True)
+
+    @contextmanager
+    def _mapped(self, key: str) -> Generator[None]:
+        """Turn what the file system says into what a store says.
+
+        A store whose directory is not mounted is away; nothing in it is missing.
+        """
+        try:
+            yield
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+            if not self._root.is_dir():
+                raise StorageUnavailable(
+                    f"The object store's directory {self._root} is not there; mount it, or unset"
+                    " S3_DIRECTORY."
+                ) from error
+            raise ObjectMissing(f"No object is stored under {key}.") from error
+        except OSError as error:
+            raise StorageUnavailable(
+                f"The object store's disk refuses ({error.strerror}); try again later."
+            ) from error
 
     def _path(self, key: str) -> Path:
         """Return where an object lies.
@@ -147,7 +168,8 @@ def _pieces_of(body: bytes | Path) -> Iterator[bytes]:
 def _write(draft: Path, pieces: Iterator[bytes]) -> tuple[str, int]:
     """Write a file to disk; return its digest and its size."""
     digest, size = hashlib.sha256(), 0
-    with draft.open("xb") as file:
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
         for piece in pieces:
             digest.update(piece)
             size += file.write(piece)
@@ -167,17 +189,6 @@ def _sync_folder(folder: Path) -> None:
 
 def _described(key: str, path: Path) -> StoredObject:
     known = path.stat()
+    if not stat.S_ISREG(known.st_mode):
+        raise IsADirectoryError(key)
     return StoredObject(key, known.st_size, datetime.fromtimestamp(known.st_mtime, UTC))
-
-
-@contextmanager
-def _mapped(key: str) -> Generator[None]:
-    """Turn what the file system says into what a store says."""
-    try:
-        yield
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
-        raise ObjectMissing(f"No object is stored under {key}.") from error
-    except OSError as error:
-        raise StorageUnavailable(
-            f"The object store's disk refuses ({error.strerror}); try again later."
-        ) from error
