@@ -13,6 +13,7 @@ from pathlib import Path
 from bench import (
     bare,
     books,
+    devices,
     dicomweb,
     events,
     offline_till,
@@ -21,6 +22,7 @@ from bench import (
     returns,
     stock,
     till,
+    viewer,
     wide,
     workloads,
 )
@@ -83,11 +85,16 @@ def _one_thing(wanted: argparse.Namespace, settings: Settings) -> bool:
     """Measure the one thing of imaging that was asked for; tell whether one was."""
     if wanted.peers:
         print_all(peers.peer_figures(settings, 400, 800))
-    if wanted.web:
+        print_all(devices.device_figures(settings, 100, 200))
+    if wanted.web or wanted.viewer:
         with programs(settings):
             address = f"http://127.0.0.1:{settings.web_port}"
-            print_all(dicomweb.dicomweb_figures(address, 100, 400))
-    return bool(wanted.peers or wanted.web)
+            if wanted.web:
+                print_all(dicomweb.dicomweb_figures(address, 100, 400))
+            else:
+                print_all(viewer.viewer_figures(address))
+                print_memory("W21 memory of servers and programs, DICOM's among them")
+    return bool(wanted.peers or wanted.web or wanted.viewer)
 
 
 def _wanted() -> argparse.Namespace:
@@ -101,7 +108,10 @@ def _wanted() -> argparse.Namespace:
     parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
     parser.add_argument("--returns", action="store_true", help="a month's GST return alone (W17)")
     parser.add_argument("--web", action="store_true", help="DICOMweb next to Orthanc alone (W19)")
-    parser.add_argument("--peers", action="store_true", help="C-STORE by a real sender alone (W18)")
+    parser.add_argument(
+        "--peers", action="store_true", help="C-STORE and MQTT by real senders alone (W18, W20)"
+    )
+    parser.add_argument("--viewer", action="store_true", help="the viewer in a browser alone (W21)")
     return parser.parse_args()
 
 

@@ -93,12 +93,12 @@ def dicomweb_figures(address: str, count_512: int, count_128: int) -> Iterator[F
 
 
 def _measured(archive: Archive, count_512: int, count_128: int) -> Iterator[Figure]:
-    archive.store(_study(64, 4))
-    large = _study(512, count_512)
+    archive.store(made_study(64, 4))
+    large = made_study(512, count_512)
     yield _stored(archive, "STOW 512x512x16, 10 a request", large)
-    yield _stored(archive, "STOW 128x128x16, 10 a request", _study(128, count_128))
+    yield _stored(archive, "STOW 128x128x16, 10 a request", made_study(128, count_128))
     for number in range(STUDIES - 3):
-        archive.store(_study(64, 2, f"P-{number:03}"))
+        archive.store(made_study(64, 2, f"P-{number:03}"))
     yield from _searched(archive)
     yield from _read(archive, large)
 
@@ -172,7 +172,7 @@ def _figure(label: str, took: list[float], rate: float, bytes_a_second: float) -
     return Figure(label, len(took), statistics.median(took), p95, rate, bytes_a_second / 1e6)
 
 
-def _study(side: int, count: int, patient: str = "P-X") -> list[bytes]:
+def made_study(side: int, count: int, patient: str = "P-X") -> list[bytes]:
     """Return a study of one series of CT-like objects."""
     noise = np.random.default_rng(7).integers(0, 4096, (side, side), dtype="<u2")
     study, series = generate_uid(), generate_uid()

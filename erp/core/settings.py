@@ -27,6 +27,8 @@ class Settings(BaseSettings):
             `database_url` with user `erp_app` and a password derived from `secret_key`.
         ops_database_url: Address of the read-mostly role that sees every tenant
             (relay, verify, backup). Empty: derived like the application role's.
+        s3_directory: Home of the embedded object store, which the programs beside it read and
+            write themselves; the embedded stack sets it. Empty: over `s3_endpoint_url`.
         s3_public_endpoint_url: Where devices upload to; empty: the same as ours.
         dicom_port: Where DICOM peers reach us; 0 lets nobody in.
         dicom_processes: Processes that take associations; `dicom_associations` is the most of each.
@@ -64,6 +66,7 @@ class Settings(BaseSettings):
     redis_url: str = ""
     s3_endpoint_url: str = ""
     s3_public_endpoint_url: str = ""
+    s3_directory: str = ""
     s3_access_key: str = ""
     s3_secret_key: SecretStr = SecretStr("")
     s3_bucket: str = "vantage"

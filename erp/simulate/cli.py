@@ -30,6 +30,9 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
     source: Annotated[Kind, typer.Option(help="What it acquires.")] = Kind.CT,
     protocol: Annotated[str, typer.Option(help="What it calls that; empty: the source.")] = "",
     count: Annotated[int, typer.Option(min=1, max=2000, help="Number of objects.")] = 20,
+    edge: Annotated[
+        int, typer.Option(min=16, max=2048, help="Rows and columns of generated images.")
+    ] = 512,
     fault: Annotated[list[Fault] | None, typer.Option(help="What goes wrong on purpose.")] = None,
     chunks: Annotated[bool, typer.Option(help="Send over MQTT only, without HTTP.")] = False,  # noqa: FBT002
     stop_after: Annotated[int | None, typer.Option(help="Break off after so many.")] = None,
@@ -60,6 +63,7 @@ def simulate_device(  # noqa: PLR0913, PLR0917  one option per choice
         kind=source,
         protocol=protocol,
         count=count,
+        edge=edge,
         faults=frozenset(fault or []),
         stop_after=stop_after,
         modes=("chunk",) if chunks else ("put", "chunk"),

@@ -16,11 +16,11 @@ from pydicom import dcmread
 from pydicom.uid import generate_uid
 
 from erp.adapters.mqtt import Broker
-from erp.simulate.delivery import Delivery, GaveUp
+from erp.simulate.delivery import STEP_SECONDS, Delivery, GaveUp
 from erp.simulate.faults import NONSENSE, Fault
 from erp.simulate.kinds import Kind
 from erp.simulate.line import Line, now
-from erp.simulate.pictures import Acquisition, altered
+from erp.simulate.pictures import EDGE, Acquisition, altered
 from erp.simulate.spool import Spool, SpooledObject, SpooledSession, digest, new_transfer_id
 
 HOST_SECONDS: Final = 30.0
@@ -36,6 +36,8 @@ class DeviceOptions:
         stop_after: Break off after so many receipts, as a power cut would; a later run
             with the same spool resumes.
         modes: Ways of sending, the preferred one first.
+        edge: Rows and columns of generated images.
+        step_seconds: How long to wait for an answer before asking again.
     """
 
     site: str
@@ -45,11 +47,13 @@ class DeviceOptions:
     kind: Kind = Kind.CT
     protocol: str = ""
     count: int = 20
+    edge: int = EDGE
     faults: frozenset[Fault] = frozenset()
     stop_after: int | None = None
     modes: tuple[str, ...] = ("put", "chunk")
     host_seconds: float = HOST_SECONDS
     settle_seconds: float = SETTLE_SECONDS
+    step_seconds: float = STEP_SECONDS
 
 
 @dataclass(frozen=True)
@@ -129,9 +133,7 @@ class SimulatedDevice:
         }
 
     def _acquire(self, session: SpooledSession) -> None:
-        shared = Acquisition(
-            session.session_id, session.patient_id, session.patient_name, session.started
-        )
+        shared = self._acquisition(session)
         pictures = shared.pictures(self._options.kind, self._options.count)
         for number, content in enumerate(pictures):
             if number >= len(session.objects):
@@ -179,11 +181,13 @@ class SimulatedDevice:
         self._spool.save(session)
 
     def _contradict(self, session: SpooledSession) -> None:
-        shared = Acquisition(
-            session.session_id, session.patient_id, session.patient_name, session.started
-        )
+        shared = self._acquisition(session)
         first = next(shared.pictures(self._options.kind, self._options.count))
         self._keep(session, altered(first), is_in_manifest=False)
+
+    def _acquisition(self, session: SpooledSession) -> Acquisition:
+        who = (session.session_id, session.patient_id, session.patient_name, session.started)
+        return Acquisition(*who, edge=self._options.edge)
 
     def _complete(self, session: SpooledSession) -> None:
         listed = [entry for entry in session.objects if entry.is_in_manifest]
@@ -197,16 +201,19 @@ class SimulatedDevice:
         self._flush(session)
 
     def _settle(self, session: SpooledSession, delivery: Delivery) -> None:
+        """Wait for the word that nothing is missing; say again that it is complete meanwhile."""
+        complete = [event["seq"] for event in session.told if event["type"] == "session.complete"]
         for _ in range(SETTLE_ROUNDS):
-            settlement = delivery.await_settlement(self._options.settle_seconds)
-            if settlement is None:
-                raise GaveUp("The session was not settled; it stays in the spool.")
-            if not settlement["missing"]:
+            settlement = delivery.await_settlement(self._options.settle_seconds / SETTLE_ROUNDS)
+            if settlement is not None and not settlement["missing"]:
                 session.is_settled = True
                 self._spool.save(session)
                 return
             delivery.settlement = None
             delivery.run()
+            delivery.tell_again(complete)
+        if settlement is None:
+            raise GaveUp("The session was not settled; it stays in the spool.")
 
     def _await_host(self) -> None:
         deadline = time.monotonic() + self._options.host_seconds
@@ -222,7 +229,7 @@ class SimulatedDevice:
 
     def _delivery(self, session: SpooledSession) -> Delivery:
         chosen = self._options
-        return Delivery(
+        delivery = Delivery(
             self._line,
             self._spool,
             session,
@@ -230,6 +237,8 @@ class SimulatedDevice:
             modes=chosen.modes,
             report=self._report,
         )
+        delivery.step_seconds = chosen.step_seconds
+        return delivery
 
     def _once(self, session: SpooledSession, step: str, fields: dict[str, Any]) -> None:
         """Announce a step unless an earlier run of this session did."""
@@ -248,6 +257,7 @@ class SimulatedDevice:
         session.seq += 1
         session.done_steps.append(step)
         session.unsent.append(event)
+        session.told.append(event)
         self._spool.save(session)
         if Fault.REORDER in self._options.faults and self._held_back is None:
             self._held_back = event

@@ -2,6 +2,7 @@
 
 import json
 import queue
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,6 +15,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from erp.adapters.mqtt import Broker, connect, disconnect, new_client
 
 PUBLISH_SECONDS: Final = 20.0
+POLL_SECONDS: Final = 0.05
 HEARD: Final = ("grant", "receipt", "settle", "cmd")
 
 
@@ -56,24 +58,40 @@ class Line:
         self.publish("state", self._state("online", backlog=backlog), retain=True)
 
     def close(self) -> None:
-        """Say that the device goes offline, then leave."""
-        self.publish("state", self._state("offline", backlog=0), retain=True)
-        disconnect(self._client)
+        """Say that the device goes offline, then leave; a line that is broken says it by the will."""
+        try:
+            if self._client.is_connected():
+                self.publish("state", self._state("offline", backlog=0), retain=True)
+        finally:
+            disconnect(self._client)
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         """Publish below the device's branch and wait for the broker's acknowledgement.
 
         Raises:
-            TimeoutError: The broker did not acknowledge in time.
+            OSError: The broker did not acknowledge in time, or the line is broken.
         """
+        self._await_line()
         sent = self._client.publish(f"{self.branch}/{topic}", payload, qos=1, retain=retain)
-        sent.wait_for_publish(PUBLISH_SECONDS)
-        if not sent.is_published():
+        try:
+            sent.wait_for_publish(PUBLISH_SECONDS)
+            is_published = sent.is_published()
+        except RuntimeError as error:
+            raise ConnectionError("The line to the broker broke.") from error
+        if not is_published:
             raise TimeoutError("The broker does not acknowledge.")
 
     def say(self, topic: str, message: dict[str, Any]) -> None:
         """Publish a JSON message below the device's branch."""
         self.publish(topic, json.dumps(message).encode())
+
+    def _await_line(self) -> None:
+        """Wait while the client connects again by itself."""
+        deadline = time.monotonic() + PUBLISH_SECONDS
+        while not self._client.is_connected():
+            if time.monotonic() > deadline:
+                raise TimeoutError("The broker is away.")
+            time.sleep(POLL_SECONDS)
 
     def _await_welcome(self) -> None:
         try:

@@ -46,13 +46,19 @@ class Acquisition:
     """The identity that every image of one session shares.
 
     Identifiers follow from `seed`, so the same session makes the same objects again.
+
+    Attributes:
+        edge: Rows and columns of generated images.
     """
 
-    def __init__(self, seed: str, patient_id: str, patient_name: str, started: str) -> None:
+    def __init__(
+        self, seed: str, patient_id: str, patient_name: str, started: str, edge: int = EDGE
+    ) -> None:
         self.seed = seed
         self.patient_id = patient_id
         self.patient_name = patient_name
         self.started = started
+        self.edge = edge
         self.study_uid = self.uid("study")
 
     def uid(self, *parts: object) -> UID:
@@ -81,7 +87,7 @@ class Acquisition:
         data.WindowCenter = [40, 400]
         data.WindowWidth = [120, 1800]
         data.WindowCenterWidthExplanation = ["BRAIN", "BONE"]
-        _grey(data, _head_slice(number, count))
+        _grey(data, _head_slice(number, count, self.edge))
         return data
 
     def _iris(self, number: int, count: int) -> Dataset:
@@ -89,7 +95,7 @@ class Acquisition:
         data.SeriesDescription = "Simulated iris photographs"
         data.ImageLaterality = "R" if number % 2 == 0 else "L"
         data.BurnedInAnnotation = "NO"
-        _color(data, _iris_photograph(number, count))
+        _color(data, _iris_photograph(number, count, self.edge))
         return data
 
     def _bundled(self, number: int, _count: int) -> Dataset:
@@ -156,13 +162,13 @@ def _color(data: Dataset, values: NDArray[np.uint8]) -> None:
     data["PixelData"].VR = "OB"
 
 
-def _head_slice(number: int, count: int) -> NDArray[np.uint16]:
-    """Return (512, 512) values of Hounsfield units + 1024: skull, brain, a moving lesion."""
-    y, x = np.mgrid[-1 : 1 : EDGE * 1j, -1 : 1 : EDGE * 1j]
+def _head_slice(number: int, count: int, edge: int) -> NDArray[np.uint16]:
+    """Return (edge, edge) values of Hounsfield units + 1024: skull, brain, a moving lesion."""
+    y, x = np.mgrid[-1 : 1 : edge * 1j, -1 : 1 : edge * 1j]
     depth = (number + 0.5) / count * 2 - 1
     size = 0.45 + 0.45 * np.sqrt(max(0.05, 1 - depth**2))
     radius = np.hypot(x / (0.72 * size), y / (0.9 * size))
-    values = np.full((EDGE, EDGE), -1000.0)
+    values = np.full((edge, edge), -1000.0)
     values[radius < 1] = 30
     values[(radius < 1) & (radius > SKULL)] = 900
     brain = radius < SKULL
@@ -174,13 +180,13 @@ def _head_slice(number: int, count: int) -> NDArray[np.uint16]:
     return np.clip(values + noise + HOUNSFIELD_OFFSET, 0, 4095).astype("<u2")
 
 
-def _iris_photograph(number: int, count: int) -> NDArray[np.uint8]:
-    """Return (512, 512, 3) of an eye whose pupil widens over the series."""
-    y, x = np.mgrid[-1 : 1 : EDGE * 1j, -1 : 1 : EDGE * 1j]
+def _iris_photograph(number: int, count: int, edge: int) -> NDArray[np.uint8]:
+    """Return (edge, edge, 3) of an eye whose pupil widens over the series."""
+    y, x = np.mgrid[-1 : 1 : edge * 1j, -1 : 1 : edge * 1j]
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
     pupil = 0.16 + 0.14 * number / max(1, count - 1)
     fibres = 0.5 + 0.5 * np.sin(60 * angle + 6 * np.sin(9 * radius)) * np.cos(23 * angle)
-    image = np.empty((EDGE, EDGE, 3))
+    image = np.empty((edge, edge, 3))
     image[:] = (226, 208, 200)
     iris = radius < IRIS
     brown = np.array([[96.0, 62.0, 30.0]]) + fibres[iris][:, None] * np.array([[92.0, 66.0, 34.0]])

@@ -34,6 +34,7 @@ class SpooledSession:
         seq: Number of the next event.
         unsent: Events that the broker has not acknowledged; sent again after a restart
             with the same number and identity.
+        told: Every event, so that one that never arrived can be told again.
         done_steps: Announcements that were made, so that a restart does not repeat them.
     """
 
@@ -46,6 +47,7 @@ class SpooledSession:
     is_settled: bool = False
     objects: list[SpooledObject] = field(default_factory=list)
     unsent: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
     done_steps: list[str] = field(default_factory=list)
 
 

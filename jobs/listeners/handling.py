@@ -135,7 +135,12 @@ class Handler:
             event=event,
             idempotency_key=f"{said.device.device_id}:{event.event_id}",
         )
-        platform.run("imaging.record_session_event", said.ctx, recorded)
+        answer = platform.run("imaging.record_session_event", said.ctx, recorded)
+        if answer.replayed and event.complete is not None:
+            with db.unit_of_work(said.ctx) as session:
+                imaging.repeat_settlement(
+                    session, said.ctx, said.device.device_id, event.session_id
+                )
         return []
 
     def _offer(self, said: _Said) -> list[Reply]:

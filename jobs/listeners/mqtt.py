@@ -10,10 +10,10 @@ Neither needs Redis.
 import signal
 import threading
 import time
-from contextlib import suppress
 from typing import Final
 
 import structlog
+from paho.mqtt.client import MQTTMessageInfo
 
 from erp.adapters.broker_accounts import Accounts, broker_accounts
 from erp.adapters.dicom.object_inspector import object_inspector
@@ -122,10 +122,8 @@ class Listener:
             if line is not None and line.is_connected:
                 told = line.publish(message.topic, message.payload, retain=message.is_retained)
                 sent.append((message, told))
-        for _message, told in sent:
-            with suppress(RuntimeError, ValueError):  # the line broke: it stays due
-                told.wait_for_publish(SENT_SECONDS)
-        taken = [message for message, told in sent if told.is_published()]
+        until = time.monotonic() + SENT_SECONDS
+        taken = [message for message, told in sent if _is_taken(told, until)]
         if taken:
             with db.ops_session() as session:
                 imaging.mark_sent(session, taken, utc_now())
@@ -135,6 +133,15 @@ class Listener:
         for line in self._lines.values():
             line.close()
         _log.info("listener_stopped")
+
+
+def _is_taken(told: MQTTMessageInfo, until: float) -> bool:
+    """Wait until the broker has a message; one whose line broke stays due."""
+    try:
+        told.wait_for_publish(max(0.0, until - time.monotonic()))
+        return told.is_published()
+    except (RuntimeError, ValueError):
+        return False
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 import socket
 import socketserver
+import ssl
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -22,6 +23,7 @@ from pynetdicom.transport import (
 from erp.core.errors import DomainError
 from jobs.listeners.peer_contexts import syntaxes_for
 from jobs.listeners.peer_directory import CONGESTED, Admission, PeerDirectory, Rejection
+from jobs.listeners.peer_waking import LOOK_SECONDS, Bell, let_wait
 
 LARGEST_PDU_BYTES: Final = 1024 * 1024
 LARGEST_COMMAND_BYTES: Final = 64 * 1024
@@ -36,9 +38,26 @@ class PeerSocket(AssociationSocket):
 
     Attributes:
         largest_object: The most bytes of one message's data set.
+        bell: Rings when there is something to send.
     """
 
     largest_object: int = 0
+    bell: Bell
+
+    @property
+    def ready(self) -> bool:
+        """Tell whether there is something to read, after a moment's wait unless something is due."""
+        connection = self.socket
+        if connection is None or not self._is_connected:
+            return False
+        if isinstance(connection, ssl.SSLSocket) and connection.pending():
+            return True
+        try:
+            is_idle = self.event_queue.empty()
+            return self.bell.wait_for(connection, LOOK_SECONDS if is_idle else 0)
+        except (OSError, ValueError):
+            self.event_queue.put("Evt17")  # the connection is closed
+            return False
 
     def recv(self, nr_bytes: int) -> bytearray:
         """Read so many bytes.
@@ -81,10 +100,22 @@ class PeerAssociation(Association):
     Attributes:
         admission: Who it is with; None until it was let in.
         retriever: Serves C-MOVE and C-GET.
+        bell: Ends the wait for its socket.
     """
 
     admission: Admission | None = None
     retriever: Retriever | None = None
+
+    def __init__(self, entity: AE, mode: str) -> None:
+        super().__init__(entity, mode)
+        self.bell = let_wait(self)
+
+    def run_reactor(self) -> None:
+        """Serve the peer until the association ends."""
+        try:
+            super().run_reactor()
+        finally:
+            self.bell.close()
 
     def _serve_request(self, msg: Any, context_id: int) -> None:  # noqa: ANN401  any DIMSE request
         """Serve C-MOVE and C-GET ourselves, so that objects leave with the bytes they came with."""
@@ -222,6 +253,7 @@ class _PeerHandler(RequestHandler):
         association.name = f"AcceptorThread@{datetime.now():%Y%m%d%H%M%S}"  # noqa: DTZ005  a name
         connection = PeerSocket(association, client_socket=self.request)
         connection.largest_object = server.largest_object
+        connection.bell = association.bell
         association.set_socket(connection)
         own = association.acceptor
         own.maximum_length = self.ae.maximum_pdu_size

@@ -1,19 +1,23 @@
 """The object storage port over the embedded S3 server, and over servers that fail."""
 
 import base64
+import errno
 import hashlib
+import os
 import socket
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from pydantic import SecretStr
 
-from erp.adapters import object_storage as adapter
-from erp.adapters.object_storage import S3ObjectStorage
+from erp.adapters.object_storage import DirectoryObjectStorage, S3ObjectStorage
+from erp.adapters.object_storage import s3 as adapter
 from erp.core.settings import Settings
 from erp.services.documents.ports import (
     ObjectMissing,
@@ -28,24 +32,46 @@ SHA256 = hashlib.sha256(BODY).hexdigest()
 MEDIA = "application/dicom"
 
 
-def connect(endpoint, key="k" * 20, secret="s" * 20) -> S3ObjectStorage:
-    return S3ObjectStorage(
-        Settings(
-            _env_file=None,
-            s3_endpoint_url=endpoint,
-            s3_access_key=key,
-            s3_secret_key=SecretStr(secret),
-            s3_bucket="vantage-adapter-test",
-        )
+def settings_of(endpoint, key="k" * 20, secret="s" * 20, directory="") -> Settings:
+    return Settings(
+        _env_file=None,
+        s3_endpoint_url=endpoint,
+        s3_access_key=key,
+        s3_secret_key=SecretStr(secret),
+        s3_bucket="vantage-adapter-test",
+        s3_directory=directory,
     )
 
 
+def connect(endpoint) -> S3ObjectStorage:
+    return S3ObjectStorage(settings_of(endpoint))
+
+
 @pytest.fixture
-def storage(stack):
+def embedded(stack):
     keys = stack.objects.environment()
-    made = connect(keys["S3_ENDPOINT_URL"], keys["S3_ACCESS_KEY"], keys["S3_SECRET_KEY"])
+    names = ("S3_ENDPOINT_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_DIRECTORY")
+    return settings_of(*(keys[name] for name in names))
+
+
+@pytest.fixture
+def by_protocol(embedded):
+    made = S3ObjectStorage(embedded)
     made.ensure_bucket()
     return made
+
+
+@pytest.fixture
+def by_directory(embedded):
+    made = DirectoryObjectStorage(embedded)
+    made.ensure_bucket()
+    return made
+
+
+@pytest.fixture(params=["by_protocol", "by_directory"])
+def storage(request):
+    """Both ways to the embedded store; what is granted goes through its endpoint with either."""
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
@@ -58,9 +84,9 @@ def test_it_is_the_port(storage: S3ObjectStorage):
     assert port.find("nowhere") is None
 
 
-def test_a_bucket_that_another_program_made_meanwhile_is_used(storage):
-    storage._create_bucket()
-    storage.put("met", BODY, sha256=SHA256, media=MEDIA)
+def test_a_bucket_that_another_program_made_meanwhile_is_used(by_protocol):
+    by_protocol._create_bucket()
+    by_protocol.put("met", BODY, sha256=SHA256, media=MEDIA)
 
 
 def test_bytes_come_back(storage, key, tmp_path):
@@ -96,8 +122,8 @@ def test_what_is_missing_is_said_to_be_missing(storage, key, tmp_path):
     storage.remove(key)
 
 
-def test_damage_on_the_way_is_refused(storage, key, monkeypatch):
-    send = storage._put
+def test_damage_on_the_way_is_refused(by_protocol, key, monkeypatch):
+    storage, send = by_protocol, by_protocol._put
     monkeypatch.setattr(
         storage, "_put", lambda content, body, md5: send(content, body[:-1] + b"?", md5)
     )
@@ -105,6 +131,77 @@ def test_damage_on_the_way_is_refused(storage, key, monkeypatch):
     with pytest.raises(StorageUnavailable, match="BadDigest"):
         storage.put(key, BODY, sha256=SHA256, media=MEDIA)
     assert storage.find(key) is None
+
+
+def test_bytes_that_are_not_those_announced_are_refused(by_directory, key):
+    with pytest.raises(StorageUnavailable, match="BadDigest"):
+        by_directory.put(key, BODY + b"?", sha256=SHA256, media=MEDIA)
+    assert by_directory.find(key) is None
+    assert list(by_directory._drafts.iterdir()) == []
+
+
+def test_bytes_and_their_name_are_on_disk_before_they_are_acknowledged(
+    by_directory, key, monkeypatch
+):
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def note(handle):
+        synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    new = f"{uuid4()}/ab/{key.rpartition('/')[2]}"
+    by_directory.put(new, BODY, sha256=SHA256, media=MEDIA)
+
+    draft, *folders = synced
+    target = by_directory._path(new)
+    assert draft.parent == by_directory._drafts
+    assert folders == [target.parents[2], target.parents[1], target.parents[0]]
+
+
+def test_a_full_disk_is_the_store_being_away(by_directory, key, monkeypatch):
+    def full(_handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StorageUnavailable, match="No space left"):
+        by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert list(by_directory._drafts.iterdir()) == []
+
+
+def test_what_one_way_keeps_the_other_gives_back(by_directory, by_protocol, key):
+    by_protocol.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert by_directory.read(key) == BODY
+    by_directory.put(key + "2", BODY, sha256=SHA256, media=MEDIA)
+    deadline = time.monotonic() + 10
+    while by_protocol.find(key + "2") is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert by_protocol.read(key + "2") == BODY
+
+
+def test_a_directory_that_is_not_mounted_is_the_store_being_away(embedded, key, tmp_path):
+    """Otherwise a check at night would call every object missing."""
+    gone = DirectoryObjectStorage(embedded.model_copy(update={"s3_directory": str(tmp_path / "x")}))
+    for act in (
+        lambda: gone.find(key),
+        lambda: gone.read(key),
+        lambda: gone.put(key, BODY, sha256=SHA256, media=MEDIA),
+    ):
+        with pytest.raises(StorageUnavailable, match="mount it"):
+            act()
+
+
+def test_nobody_else_of_the_machine_reads_what_is_kept(by_directory, key):
+    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert by_directory._path(key).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("wrong", ["../secrets.json", "a/../../b", "/etc/passwd"])
+def test_no_key_leads_out_of_the_bucket(by_directory, wrong):
+    with pytest.raises(ValueError, match="upward"):
+        by_directory.read(wrong)
 
 
 def test_a_grant_is_for_one_object(storage, key):

@@ -13,17 +13,30 @@ from erp.core import db, migrations
 from erp.core.settings import get_settings
 from erp.embedded import EmbeddedStack
 from erp.embedded.process import Service
+from tests.fixtures.mosquitto import IS_HERE, Mosquitto
 from tests.fixtures.servers import own_settings, scratch_directory
 
 
 @contextmanager
-def own_servers(environment: dict[str, str]) -> Iterator[tuple[EmbeddedStack, dict[str, str]]]:
-    """Run a stack of its own; this process and whoever is given the environment use it."""
+def own_servers(
+    environment: dict[str, str], *, durable: bool = False
+) -> Iterator[tuple[EmbeddedStack, dict[str, str]]]:
+    """Run a stack of its own; this process and whoever is given the environment use it.
+
+    Args:
+        durable: Keep what was acknowledged even when killed; then with the production broker,
+            where the machine has it.
+    """
     directory = scratch_directory()
-    stack = EmbeddedStack(directory, own_settings(), durable=False)
+    stack = EmbeddedStack(directory, own_settings(), durable=durable)
+    if durable and IS_HERE:
+        stack.mqtt = Mosquitto(stack.data_dir, stack.credentials)
     with stack, pytest.MonkeyPatch.context() as patch:
         own = stack.environment() | {"SECRET_KEY": environment["SECRET_KEY"]}
-        for name in ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key"):
+        if not durable:
+            own["S3_DIRECTORY"] = ""  # over the protocol, so that the store can go away
+        names = ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key", "s3_directory")
+        for name in names:
             patch.setattr(get_settings(), name, own[name.upper()])
         patch.setattr(get_settings(), "s3_secret_key", SecretStr(own["S3_SECRET_KEY"]))
         db.dispose()

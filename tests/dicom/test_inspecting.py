@@ -217,6 +217,16 @@ while True:
 """
 
 
+def test_the_reader_has_no_decoder_loaded(inspector):
+    """What it does not need, a hostile file cannot reach."""
+    assert isinstance(inspector.inspect(objects.good()), Inspected)
+    child = inspector._sandbox._idle.queue[0].process.pid
+    loaded = Path(f"/proc/{child}/maps").read_text()
+    assert "pydantic_core" in loaded
+    for library in ("gdcm", "openjpeg", "PIL/", "numpy"):
+        assert library not in loaded, library
+
+
 def test_the_child_is_confined(tmp_path):
     """No network, no memory, no process, no file, no root, no endless loop."""
     import socket  # noqa: PLC0415  only here

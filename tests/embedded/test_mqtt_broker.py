@@ -1,7 +1,4 @@
-import getpass
 import queue
-import shutil
-import subprocess
 import time
 from typing import Any
 
@@ -9,11 +6,9 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from erp.embedded import Service
 from erp.embedded.broker_access import may_use
-from erp.embedded.credentials import is_free
-from erp.embedded.programs import PROJECT
 from erp.services.imaging.messages import MESSAGE_BYTES
+from tests.fixtures.mosquitto import IS_HERE, Mosquitto
 
 DEVICE = "kochi/xr-1"
 WRITE_SECONDS = 0.5  # mosquitto writes a tenth of a second after it acknowledged
@@ -69,41 +64,7 @@ class Client:
         self._paho.loop_stop()
 
 
-class Mosquitto(Service):
-    """The production broker with the files of `deploy/`, where the machine has it."""
-
-    name = "mqtt"
-
-    def __init__(self, data_dir, credentials):
-        super().__init__(data_dir)
-        self._credentials = credentials
-
-    def set_password(self, user, password):
-        passwords = self.home / "passwords"
-        passwords.touch(mode=0o600)
-        command = ["mosquitto_passwd", "-b", str(passwords), user, password]
-        subprocess.run(command, check=True, capture_output=True)
-        if self.is_running():
-            self.restart()
-
-    def prepare(self):
-        self.home.mkdir(parents=True, exist_ok=True)
-        if not (self.home / "passwords").exists():
-            self.set_password("vantage", self._credentials.secret("mqtt_password"))
-        text = (PROJECT / "deploy/mosquitto/mosquitto.conf").read_text()
-        text = text.replace("listener 1883", f"listener {self._credentials.port('mqtt')} 127.0.0.1")
-        text = text.replace("/mosquitto/data/", f"{self.home}/")
-        text = text.replace("/mosquitto/config/acl", str(PROJECT / "deploy/mosquitto/acl"))
-        (self.home / "mosquitto.conf").write_text(f"{text}\nuser {getpass.getuser()}\n")
-
-    def command(self):
-        return ["mosquitto", "-c", str(self.home / "mosquitto.conf")]
-
-    def answers(self):
-        return not is_free(self._credentials.port("mqtt"))
-
-
-BROKERS = ["embedded", *(["mosquitto"] if shutil.which("mosquitto") else [])]
+BROKERS = ["embedded", *(["mosquitto"] if IS_HERE else [])]
 
 
 @pytest.fixture(params=BROKERS)

@@ -1,5 +1,6 @@
 """Objects and events of a device arrive whole, once, whatever happens on the way."""
 
+import json
 import threading
 
 import pytest
@@ -7,8 +8,10 @@ import pytest
 from erp.services.documents import blob_key
 from erp.simulate.faults import Fault
 from erp.simulate.kinds import Kind
+from erp.simulate.line import Line
 from tests.factories import referees
 from tests.ingest.conftest import until
+from tests.ingest.test_messages import publish
 
 
 def imaging_is_sound():
@@ -71,6 +74,39 @@ def test_a_lost_receipt_is_given_again(listening):
 
     assert outcome.receipts == {"stored": 4}
     assert len(stored_objects(listening)) == 4
+    assert imaging_is_sound()
+
+
+def test_a_lost_settlement_is_given_again(listening):
+    def told():
+        [row] = listening.rows("select sent_at from device_message where channel = 'settle'")
+        return row["sent_at"]
+
+    listening.device(count=1).run()
+    before = until(told)
+    [row] = listening.rows("select body from session_event where type = 'session.complete'")
+    said = json.dumps(row["body"]).encode()
+    assert publish(listening, f"event/{row['body']['session_id']}", said) == 0
+
+    until(lambda: (told() or before) > before)
+    assert imaging_is_sound()
+
+
+def test_an_event_that_was_lost_is_asked_for_and_told_again(listening, monkeypatch):
+    lost: list[bytes] = []
+    send = Line.publish
+
+    def lossy(line, topic, payload, **more):
+        if topic.startswith("event/") and b'"seq": 1,' in payload and not lost:
+            lost.append(payload)
+        else:
+            send(line, topic, payload, **more)
+
+    monkeypatch.setattr(Line, "publish", lossy)
+    assert listening.device(count=2).run().is_settled
+
+    assert len(lost) == 1
+    until(lambda: listening.rows("select 1 from imaging_session where events = last_seq + 1"))
     assert imaging_is_sound()
 
 

@@ -15,9 +15,7 @@ import socket
 import struct
 import sys
 from importlib import import_module
-from typing import Final
-
-from pydicom.charset import python_encoding
+from typing import Any, Final
 
 from erp.adapters.dicom.source import Operation, Source
 
@@ -34,6 +32,10 @@ MODULES: Final = {
     "render": "decoding",
     "deidentify": "deidentifying",
 }
+NEEDLESS: Final = {
+    "inspect": ("gdcm", "jpeg_ls", "numpy", "openjpeg", "PIL", "pylibjpeg", "requests", "rle"),
+}
+"""What pydicom would load and a purpose has no use for: memory, and code that a file could reach."""
 
 
 def main() -> None:
@@ -48,9 +50,13 @@ def main() -> None:
 
 
 def _load(purpose: str) -> dict[str, Operation]:
+    modules: dict[str, Any] = sys.modules
+    for name in NEEDLESS.get(purpose, ()):
+        modules[name] = None  # Python's way to say that there is none
     module = import_module(f"erp.adapters.dicom.{MODULES[purpose]}")
     operations: dict[str, Operation] = module.OPERATIONS
-    for encoding in {*python_encoding.values(), "ascii", "utf-16", "utf-32"}:
+    charset = import_module("pydicom.charset")
+    for encoding in {*charset.python_encoding.values(), "ascii", "utf-16", "utf-32"}:
         codecs.lookup(encoding)  # read now: later the library's files may be out of reach
     return operations
 

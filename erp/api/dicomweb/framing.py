@@ -42,8 +42,6 @@ from erp.core.errors import InvalidInput, NotFound, Unavailable
 from erp.services import imaging
 
 MOST_FRAMES: Final = 2000
-READ_WHOLE_BYTES: Final = 2 * 1024 * 1024
-"""The embedded store takes 36 ms for a range of any length, and 10 ms for a whole half megabyte."""
 NATIVE: Final = frozenset({IMPLICIT_LITTLE, EXPLICIT_LITTLE})
 MEDIA: Final = {
     "1.2.840.10008.1.2.4.50": "image/jpeg",
@@ -159,15 +157,8 @@ def _content(found: imaging.ArchivedObject, number: int, sent: _Sent) -> bytes:
     ranges = frame_ranges(pixels, number - 1)
     if ranges is None:
         return _decoded(found, number)
-    content = _span(found, *ranges.frame)
+    content = object_storage().read_range(found.storage_key, *ranges.frame)
     return joined_fragments(content) if pixels.spans else content
-
-
-def _span(found: imaging.ArchivedObject, offset: int, length: int) -> bytes:
-    """Return part of an object; of a small one by a whole read, which stores answer sooner."""
-    if found.size <= READ_WHOLE_BYTES:
-        return object_storage().read(found.storage_key)[offset : offset + length]
-    return object_storage().read_range(found.storage_key, offset, length)
 
 
 def _decoded(found: imaging.ArchivedObject, number: int) -> bytes:

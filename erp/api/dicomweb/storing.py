@@ -56,6 +56,7 @@ class _Fate:
 class _Delivery:
     """One request's objects on their way in."""
 
+    intake: imaging.Intake
     ctx: RequestContext
     device_id: UUID
     source: Source
@@ -105,7 +106,8 @@ def _open(who: Callable[[], RequestContext], source: Source, study_uid: str) -> 
         wanted = {"branch_id": ctx.branch_id, "kind": kind}
         opened: Any = platform.run("imaging.open_way_in", ctx, wanted).result
         device_id = opened.id
-    return _Delivery(imaging.delivery_context(ctx), device_id, source, study_uid)
+    intake = imaging.Intake(object_storage(), object_inspector())
+    return _Delivery(intake, imaging.delivery_context(ctx), device_id, source, study_uid)
 
 
 async def _take_in(delivery: _Delivery, parts: AsyncIterator[IncomingPart]) -> None:
@@ -149,10 +151,9 @@ def _prepared(
         return _Fate("rejected", "not_dicom", text, code=NOT_UNDERSTOOD)
     if not content:
         return _Fate("rejected", "empty", "The part is empty.", code=NOT_UNDERSTOOD)
-    intake = imaging.Intake(object_storage(), object_inspector())
     try:
         other = _other_study(delivery, content)
-        return other or intake.prepare(delivery.ctx, content)
+        return other or delivery.intake.prepare(delivery.ctx, content)
     except (Busy, Unavailable) as away:
         return _Fate("failed", away.code, away.message, code=OUT_OF_RESOURCES)
 
@@ -190,11 +191,12 @@ def _record(delivery: _Delivery) -> None:
 def _recorded(
     delivery: _Delivery, some: list[tuple[int, imaging.DeliveredObject]]
 ) -> list[tuple[int, _Fate]]:
-    intake = imaging.Intake(object_storage(), object_inspector())
     objects = [found for _, found in some]
     for attempt in range(TRIES):
         try:
-            taken = intake.record(delivery.ctx, delivery.device_id, delivery.source, objects)
+            taken = delivery.intake.record(
+                delivery.ctx, delivery.device_id, delivery.source, objects
+            )
         except Busy as busy:
             problem = _Fate("failed", busy.code, busy.message, code=OUT_OF_RESOURCES)
             if attempt == TRIES - 1:

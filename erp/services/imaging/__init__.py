@@ -248,6 +248,7 @@ from erp.services.imaging.reviews import get_review
 from erp.services.imaging.searching import MOST_RESULTS, ArchiveSearch, SearchLevel, search_archive
 from erp.services.imaging.sending import SendReport, send_report
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
+from erp.services.imaging.settling import repeat_settlement
 from erp.services.imaging.signing import AddAddendum, SignOffSession, add_addendum, sign_off_session
 from erp.services.imaging.studies import (
     IngestNow,
@@ -499,6 +500,7 @@ __all__ = [
     "renew_credential",
     "reopen_session",
     "repeat_receipt",
+    "repeat_settlement",
     "request_export",
     "request_repeat",
     "request_report",

@@ -10,6 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services import documents
+from erp.services.imaging.devices import unknown_device
 from erp.services.imaging.matching import party_of, spoken_name
 from erp.services.imaging.messages import ReceiptStatus
 from erp.services.imaging.ordering import link_order
@@ -19,21 +20,36 @@ from erp.services.imaging.receipts import Outcome
 from erp.services.imaging.repeating import link_repeat
 
 
-def neighbours_of(session: Session, ctx: RequestContext, sop_uids: list[str]) -> Neighbours:
-    """Return what is known of objects that are about to be archived together."""
+def neighbours_of(
+    session: Session, ctx: RequestContext, sop_uids: list[str], *, way_in: UUID | None = None
+) -> Neighbours:
+    """Return what is known of objects that are about to be archived together.
+
+    Args:
+        way_in: Given where no transfer names it yet: what brings them, which must be in use.
+
+    Raises:
+        UnknownDevice: There is no such way in, or it was retired.
+    """
     rows = db.fetch_all(
         session,
         "select instance.id, instance.sop_uid, instance.sha256, study.removed_at"
-        " from dicom_instance instance left join dicom_series series"
+        " from (select 1 where %(way)s::uuid is null or exists (select from imaging_device"
+        "   where tenant_id = %(tenant)s and id = %(way)s and is_active and kind <> 'mqtt')) known"
+        " left join dicom_instance instance"
+        " on instance.tenant_id = %(tenant)s and instance.sop_uid = any(%(sop_uids)s)"
+        " left join dicom_series series"
         " on (series.tenant_id, series.id) = (instance.tenant_id, instance.series_id)"
         " left join dicom_study study"
-        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)"
-        " where instance.tenant_id = %s and instance.sop_uid = any(%s)",
-        (ctx.tenant_id, sop_uids),
+        " on (study.tenant_id, study.id) = (series.tenant_id, series.study_id)",
+        {"tenant": ctx.tenant_id, "sop_uids": sop_uids, "way": way_in},
     )
+    if not rows:
+        raise unknown_device()
+    held = [row for row in rows if row["id"] is not None]
     return Neighbours(
-        {row["sop_uid"]: (row["id"], row["sha256"]) for row in rows},
-        frozenset(row["sop_uid"] for row in rows if row["removed_at"] is not None),
+        {row["sop_uid"]: (row["id"], row["sha256"]) for row in held},
+        frozenset(row["sop_uid"] for row in held if row["removed_at"] is not None),
     )
 
 

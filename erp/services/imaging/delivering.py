@@ -14,7 +14,7 @@ from erp.core.ids import new_id
 from erp.models.imaging import Transfer
 from erp.services import documents
 from erp.services.imaging.archiving import describe_session, neighbours_of
-from erp.services.imaging.devices import only_devices, unknown_device
+from erp.services.imaging.devices import only_devices
 from erp.services.imaging.messages import ReceiptStatus, Sha256
 from erp.services.imaging.placing import Neighbours
 from erp.services.imaging.ports import ObjectFacts, RefusedObject
@@ -115,10 +115,10 @@ def take_objects(session: Session, ctx: RequestContext, cmd: TakeObjects) -> Obj
         imaging.object_held.v1 for each object, and what settling emits.
     """
     only_devices(ctx)
-    _check_way_in(session, ctx, cmd.device_id)
-    db.hold_rows(session)
     known = [_identity(item) for item in cmd.objects]
-    batch = _Batch(cmd, neighbours_of(session, ctx, [own.sop_uid for own in known if own.sop_uid]))
+    sop_uids = [own.sop_uid for own in known if own.sop_uid]
+    batch = _Batch(cmd, neighbours_of(session, ctx, sop_uids, way_in=cmd.device_id))
+    db.hold_rows(session)
     documents.ensure_blobs(session, ctx, _kept(cmd), media_type=MEDIA)
     taken: dict[int, TakenObject] = {}
     for place in sorted(range(len(known)), key=lambda n: _order(known[n])):
@@ -153,17 +153,6 @@ def give_home(
         placed | {"tenant": ctx.tenant_id, "id": transfer["id"]},
     )
     return transfer | placed
-
-
-def _check_way_in(session: Session, ctx: RequestContext, device_id: UUID) -> None:
-    row = db.fetch_one(
-        session,
-        "select id from imaging_device"
-        " where tenant_id = %s and id = %s and is_active and kind <> 'mqtt'",
-        (ctx.tenant_id, device_id),
-    )
-    if row is None:
-        raise unknown_device()
 
 
 def _identity(item: DeliveredObject) -> _Identity:

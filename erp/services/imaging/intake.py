@@ -225,7 +225,8 @@ class Intake:
             finding = self._inspector.inspect(path)
             if _is_kept(finding):
                 key = blob_key(ctx.tenant_id, digest)
-                if self._storage.find(key) is None:
+                kept = self._storage.find(key)
+                if kept is None or kept.size != size:
                     self._storage.put(key, path, sha256=digest, media=MEDIA)
             return _record(ctx, upload, digest, size, finding)
 

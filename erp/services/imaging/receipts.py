@@ -169,16 +169,19 @@ def count_in_session(
     """
     row = db.fetch_one(
         session,
-        "update imaging_session set stored = stored + %s,"
-        " version = version + (qa_state = 'in_review')::int where tenant_id = %s and id = %s"
-        " returning qa_state, awaiting",
-        (count, ctx.tenant_id, session_id),
-    )
-    db.execute(
-        session,
-        "update imaging_device set last_object_at = %(now)s where tenant_id = %(tenant)s and id = %(id)s"
-        " and (last_object_at is null or last_object_at < %(now)s - interval '5 seconds')",
-        {"tenant": ctx.tenant_id, "id": device_id, "now": ctx.now},
+        "with heard as (update imaging_device set last_object_at = %(now)s"
+        "   where tenant_id = %(tenant)s and id = %(device)s"
+        "   and (last_object_at is null or last_object_at < %(now)s - interval '5 seconds'))"
+        " update imaging_session set stored = stored + %(count)s,"
+        " version = version + (qa_state = 'in_review')::int"
+        " where tenant_id = %(tenant)s and id = %(id)s returning qa_state, awaiting",
+        {
+            "tenant": ctx.tenant_id,
+            "id": session_id,
+            "device": device_id,
+            "count": count,
+            "now": ctx.now,
+        },
     )
     if row is not None and (row["qa_state"] in VERDICTS or row["awaiting"]):
         reopen_for_new_objects(session, ctx, session_id)

@@ -67,15 +67,37 @@ def settle(session: Session, ctx: RequestContext, session_id: UUID) -> Settlemen
         msg = "A session vanished while it was being settled."
         raise RuntimeError(msg)
     settlement = _balance(session, ctx, found)
-    to = Address(found["device_id"], Channel.SETTLE, found["external_id"])
-    say(session, ctx, to, settlement, is_retained=True)
-    _ask_for_gaps(session, ctx, found)
+    _ask_for_gaps(session, ctx, found)  # before the word after which a device may leave
+    _tell(session, ctx, found, settlement)
     is_whole = found["state"] == "complete" and _is_whole(settlement, found)
     if is_whole and found["settled_at"] is None:
         _finish(session, ctx, found)
     elif not is_whole and found["settled_at"] is not None:
         _note_settled(session, ctx, found, None)
     return settlement
+
+
+def repeat_settlement(
+    session: Session, ctx: RequestContext, device_id: UUID, external_id: str
+) -> None:
+    """Tell a device again what is missing of its session, objects and events, because it asks.
+
+    Its earlier answer may have been lost with the broker. Locks the session.
+    """
+    found = db.fetch_one(
+        session,
+        "select * from imaging_session"
+        " where tenant_id = %s and device_id = %s and external_id = %s for no key update",
+        (ctx.tenant_id, device_id, external_id),
+    )
+    if found is not None and found["expected"] is not None:
+        _ask_for_gaps(session, ctx, found, is_asked_again=True)
+        _tell(session, ctx, found, _balance(session, ctx, found))
+
+
+def _tell(session: Session, ctx: RequestContext, found: db.Row, settlement: Settlement) -> None:
+    to = Address(found["device_id"], Channel.SETTLE, found["external_id"])
+    say(session, ctx, to, settlement, is_retained=True)
 
 
 def _is_whole(settlement: Settlement, found: db.Row) -> bool:
@@ -106,7 +128,9 @@ def _balance(session: Session, ctx: RequestContext, found: db.Row) -> Settlement
     )
 
 
-def _ask_for_gaps(session: Session, ctx: RequestContext, found: db.Row) -> None:
+def _ask_for_gaps(
+    session: Session, ctx: RequestContext, found: db.Row, *, is_asked_again: bool = False
+) -> None:
     """Ask the device for events that were never received; a gap blocks nothing."""
     if found["events"] > found["last_seq"]:
         return
@@ -125,7 +149,7 @@ def _ask_for_gaps(session: Session, ctx: RequestContext, found: db.Row) -> None:
     wanted = ",".join(str(row["seq"]) for row in rows)
     asked = f'{{"command":"send_events","session_id":"{found["external_id"]}","seqs":[{wanted}]}}'
     to = Address(found["device_id"], Channel.COMMAND, f"events-{found['id'].hex}")
-    say(session, ctx, to, asked, is_news_alone=True)
+    say(session, ctx, to, asked, is_news_alone=not is_asked_again)
 
 
 def _note_settled(

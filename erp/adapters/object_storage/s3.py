@@ -6,7 +6,6 @@ import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,7 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
-from erp.core.settings import Settings, get_settings
+from erp.core.settings import Settings
 from erp.services.documents.ports import (
     ObjectMissing,
     StorageUnavailable,
@@ -198,12 +197,6 @@ class S3ObjectStorage:
             "x-amz-checksum-sha256": checksum,
         }
         return UploadGrant(url, headers, expires_at)
-
-
-@lru_cache
-def object_storage() -> S3ObjectStorage:
-    """Return the object storage of this process's settings."""
-    return S3ObjectStorage(get_settings())
 
 
 def read_protocol() -> None:
