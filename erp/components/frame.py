@@ -82,9 +82,7 @@ def frame(
     )
 
 
-def once_opened(
-    content: rx.Component, waiting: rx.Component, facts: FrameFacts
-) -> rx.Component:
+def once_opened(content: rx.Component, waiting: rx.Component, facts: FrameFacts) -> rx.Component:
     """Return what waits while a page is filled for this address, then its content.
 
     Nobody types into a form that is about to be filled, or sees what an earlier visit left.

@@ -29,6 +29,11 @@ from erp.models.imaging.quality import (
     QaSignature,
     SecondReader,
 )
+from erp.models.imaging.reporting import (
+    ImagingSummary,
+    ImagingTemplate,
+    ImagingTemplateTrial,
+)
 from erp.models.imaging.review import (
     Annotation,
     AnnotationCheck,
@@ -63,6 +68,9 @@ __all__ = [
     "ImagingProtocol",
     "ImagingReport",
     "ImagingSession",
+    "ImagingSummary",
+    "ImagingTemplate",
+    "ImagingTemplateTrial",
     "IngestAttempt",
     "IngestSource",
     "MarkTool",
