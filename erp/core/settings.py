@@ -40,6 +40,11 @@ class Settings(BaseSettings):
         smtp_url: Mail server, `smtp://user:password@host:587` (STARTTLS; `?tls=no` without) or
             `smtps://...`. Empty: no e-mail is sent.
         mail_from: `Name <address>` that e-mail comes from.
+        llm_url: Where a language model answers in OpenAI's way, up to `/v1`, such as Ollama's
+            `http://localhost:11434/v1`; a private address must be among `outgoing_networks`.
+            Empty, or without `llm_model`: none drafts summaries.
+        llm_timeout_seconds: A longer answer is not waited for.
+        llm_drafts_per_day: The most one organisation may ask for.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
     """
@@ -79,6 +84,11 @@ class Settings(BaseSettings):
     outgoing_networks: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Vantage <no-reply@localhost>"
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    llm_timeout_seconds: int = Field(default=90, ge=5, le=600)
+    llm_drafts_per_day: int = Field(default=100, ge=0)
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_seconds: int = 30
     lock_timeout_seconds: int = 5

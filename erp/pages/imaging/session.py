@@ -13,6 +13,7 @@ from erp.components import (
     form_dialog,
     icon_button,
     lookup_field,
+    new_tab_link,
     notice,
     page_header,
     progress_bar,
@@ -29,14 +30,17 @@ from erp.pages.imaging.review import (
     review_notices,
 )
 from erp.pages.imaging.review_dialogs import review_dialogs
+from erp.pages.imaging.summary import summary_card, summary_dialogs
 from erp.pages.imaging.viewing import (
     measurements,
     viewer,
 )
 from erp.pages.routing import page
+from erp.state.drafting.drafts import DraftsState
 from erp.state.imaging.review import ReviewState
 from erp.state.imaging.session import AssignState, ReportState, SendReportState
 from erp.state.imaging.session import ImagingSessionState as State
+from erp.state.imaging.summary import SummaryState
 
 head = State.head
 
@@ -46,7 +50,16 @@ head = State.head
     title="Session",
     permission="imaging.view",
     parent="/imaging",
-    on_load=[State.open_record, State.listen, ReviewState.open_record, ReviewState.listen],
+    on_load=[
+        State.open_record,
+        State.listen,
+        ReviewState.open_record,
+        ReviewState.listen,
+        SummaryState.open_record,
+        SummaryState.listen,
+        DraftsState.open_record,
+        DraftsState.listen,
+    ],
 )
 def session_page() -> rx.Component:
     """Show one session and decide about it."""
@@ -66,6 +79,7 @@ def session_page() -> rx.Component:
                 rx.el.div(
                     review_card(),
                     checklist_card(),
+                    summary_card(),
                     card(_facts(), title="Session"),
                     _report(),
                     measurements(),
@@ -142,6 +156,10 @@ def _objects() -> rx.Component:
 
 
 def _report() -> rx.Component:
+    preview = rx.cond(
+        State.has_pictures,
+        new_tab_link("Preview", f"/api/erp/imaging/sessions/{head['id']}/report-preview.pdf"),
+    )
     ask = rx.cond(
         head["may_report"] != "",
         button(
@@ -164,7 +182,11 @@ def _report() -> rx.Component:
     none = rx.cond(
         State.is_reporting,
         rx.fragment(),
-        rx.el.p("A PDF with key images, measurements and the decision.", class_name="hint"),
+        rx.el.p(
+            "A PDF of key images, measurements, summary and decision, laid out as the protocol's"
+            " template says.",
+            class_name="hint",
+        ),
     )
     return card(
         rx.cond(State.is_reporting, running),
@@ -174,7 +196,7 @@ def _report() -> rx.Component:
             none,
         ),
         title="Report",
-        actions=(ask,),
+        actions=(preview, ask),
     )
 
 
@@ -211,6 +233,7 @@ def _decisions() -> rx.Component:
 def _dialogs() -> rx.Component:
     return rx.fragment(
         review_dialogs(),
+        summary_dialogs(),
         _assign_dialog(),
         _report_dialog(),
         form_dialog(
@@ -254,13 +277,13 @@ def _report_dialog() -> rx.Component:
     return form_dialog(
         ReportState,
         text_area(
-            "Findings",
+            "Comments",
             "findings",
             errors=ReportState.field_errors,
-            hint="Printed in the report; may stay empty.",
+            hint="Printed in this version of the report beside the summary; may stay empty.",
             max_length=4000,
         ),
         title="Make the report",
-        subtitle="A PDF with key images, lengths and the decision, made in the background.",
+        subtitle="A PDF by the protocol's template, made in the background.",
         submit="Make report",
     )

@@ -148,7 +148,14 @@ from erp.services.imaging.listing import (
     list_devices,
     list_held,
 )
-from erp.services.imaging.marks import Uncounted, find_uncounted, list_marks, note_figures
+from erp.services.imaging.locking import DECIDED as DECIDED_STATES
+from erp.services.imaging.marks import (
+    MeasurementRow,
+    Uncounted,
+    find_uncounted,
+    list_marks,
+    note_figures,
+)
 from erp.services.imaging.measuring import record_measurement, withdraw_measurement
 from erp.services.imaging.messages import (
     BadMessage,
@@ -208,6 +215,7 @@ from erp.services.imaging.ports import (
 )
 from erp.services.imaging.printing import KeyImage, SessionReport, SessionReportPrinter
 from erp.services.imaging.protocols import SaveProtocol, list_protocols, save_protocol
+from erp.services.imaging.queries import require_session
 from erp.services.imaging.queueing import ListSessions, NextSession, list_sessions, next_session
 from erp.services.imaging.repeating import link_repeat
 from erp.services.imaging.reporting import (
@@ -233,7 +241,7 @@ from erp.services.imaging.reviewing import (
     resolve_discrepancy,
     resume_session,
 )
-from erp.services.imaging.reviews import get_review
+from erp.services.imaging.reviews import AnsweredItem, ReviewDetail, get_review
 from erp.services.imaging.searching import MOST_RESULTS, ArchiveSearch, SearchLevel, search_archive
 from erp.services.imaging.sending import SendReport, send_report
 from erp.services.imaging.sessions import RecordSessionEvent, record_session_event
@@ -247,6 +255,7 @@ from erp.services.imaging.studies import (
     list_studies,
 )
 from erp.services.imaging.summarising import (
+    PlainText,
     SummaryDetail,
     SummaryKept,
     WriteSummary,
@@ -262,6 +271,7 @@ from erp.services.imaging.templating import (
     SaveReportTemplate,
     TemplateDetail,
     TemplateSaved,
+    TemplateVersion,
     TryReportTemplate,
     get_report_template,
     save_report_template,
@@ -274,6 +284,7 @@ from erp.services.imaging.words import REJECT_REASONS, REPEAT_REASONS, held_in_w
 from erp.services.imaging.worklist import list_orders, worklist_for
 
 __all__ = [
+    "DECIDED_STATES",
     "EXPORT_ORIGIN",
     "GRANT_SECONDS",
     "LEVELS",
@@ -287,6 +298,7 @@ __all__ = [
     "AddPeer",
     "AlertDevices",
     "AnswerChecklist",
+    "AnsweredItem",
     "ArchiveSearch",
     "ArchivedObject",
     "AskRemoval",
@@ -336,6 +348,7 @@ __all__ = [
     "ListSessions",
     "ListStudies",
     "ManifestLine",
+    "MeasurementRow",
     "NextSession",
     "NoteDeviceState",
     "ObjectDone",
@@ -348,6 +361,7 @@ __all__ = [
     "OrderScheduled",
     "ParkMessage",
     "PeerAccount",
+    "PlainText",
     "PreviewReport",
     "PrioritiseSession",
     "PutGrant",
@@ -361,6 +375,7 @@ __all__ = [
     "ReportTemplate",
     "RequestExport",
     "Retention",
+    "ReviewDetail",
     "ReviewFigures",
     "SaveChecklist",
     "SaveProtocol",
@@ -386,6 +401,7 @@ __all__ = [
     "TakenObject",
     "TemplateDetail",
     "TemplateSaved",
+    "TemplateVersion",
     "Topic",
     "TransferReused",
     "TryReportTemplate",
@@ -509,6 +525,7 @@ __all__ = [
     "request_export",
     "request_repeat",
     "request_report",
+    "require_session",
     "resolve_discrepancy",
     "resume_session",
     "retake_message",
