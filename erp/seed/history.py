@@ -20,6 +20,7 @@ SALES_PER_DAY = (3, 9)
 STANDS_STILL = 9
 """One product in so many is never sold, as some never are."""
 FLOAT = Decimal("1000.00")
+HUNDRED = Decimal(100)
 COUPON_FROM = Decimal(500)
 """What a named customer's bill comes to before they think of the coupon."""
 METHODS = ("cash", "cash", "upi", "upi", "card")
@@ -193,14 +194,16 @@ def _take_back(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> Non
 
 
 def _exchange(ctx: RequestContext, shift_id: UUID, receipt: SaleReceipt) -> None:
-    """Give another pack of the same for one that leaks."""
+    """Give another pack of the same for one that leaks, and sell a second one with it."""
     sold = platform.run("pos.get_sale", ctx, {"sale_id": receipt.sale_id}).result.model_dump()
+    given = sold["lines"][0]
+    note = -(-2 * given["unit_price"] // HUNDRED) * HUNDRED
     wanted = {
         "sale_id": receipt.sale_id,
         "shift_id": shift_id,
-        "returned": [{"line_no": 1, "quantity": 1}],
-        "lines": [{"variant_id": sold["lines"][0]["variant_id"], "quantity": 1}],
-        "tenders": [],
+        "returned": [{"line_no": given["line_no"], "quantity": 1}],
+        "lines": [{"variant_id": given["variant_id"], "quantity": 2}],
+        "tenders": [{"method": "cash", "amount": note}],
         "reason": "The bottle leaks",
     }
     platform.run("pos.post_exchange", ctx, wanted)

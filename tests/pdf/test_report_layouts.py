@@ -2,9 +2,10 @@
 
 import io
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from pypdf import PdfReader
+from pypdf import PageObject, PdfReader
 
 from erp.adapters.pdf import PdfPrinter
 from erp.services.imaging.printing import (
@@ -102,6 +103,11 @@ def test_the_same_report_is_the_same_file():
     assert printed("patient", "images", "signature") == printed("patient", "images", "signature")
 
 
+def fonts_of(page: PageObject) -> list[Any]:
+    resources: Any = page["/Resources"]
+    return list(resources["/Font"].values())
+
+
 @pytest.mark.parametrize(
     ("said", "face"),
     [("बाईं आंख की जांच", "Devanagari"), ("இடது கண் பரிசோதனை", "Tamil")],
@@ -112,7 +118,7 @@ def test_hindi_and_tamil_are_printed_with_letters_of_their_own(said, face):
     fonts = {
         f"{font.get_object()['/BaseFont']}"
         for page in PdfReader(io.BytesIO(pdf)).pages
-        for font in page["/Resources"]["/Font"].values()
+        for font in fonts_of(page)
     }
     assert any(face in font for font in fonts)
     shown = text(pdf)

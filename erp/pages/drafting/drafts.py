@@ -10,17 +10,21 @@ from erp.state.drafting.drafts import DraftsState as State
 current = State.current
 
 
-def draft_actions(may_write: rx.Var[bool]) -> rx.Component:
-    """Return the buttons beside the summary: the record, and the request."""
-    log = rx.cond(
+def draft_log_button() -> rx.Component:
+    """Return the way to the record, where there is one."""
+    return rx.cond(
         State.rows.length() > 0,
         button("Drafts", look="ghost", icon="scroll-text", on_click=State.show_log),
     )
-    ask = rx.cond(
-        State.may_ask & may_write & ~State.is_waiting & (current["status"] != "ready"),
+
+
+def draft_button() -> rx.Component:
+    """Return the way to a request, where a model is set up and none is being answered."""
+    return rx.cond(
+        State.may_ask & ~State.is_waiting & (current["status"] != "ready"),
         button("Draft by model", icon="sparkles", on_click=State.look),
+        rx.el.span(),
     )
-    return rx.fragment(log, ask)
 
 
 def draft_panel() -> rx.Component:

@@ -68,10 +68,7 @@ def _texts() -> rx.Component:
         State.may_manage,
         rx.fragment(
             button("Preview", icon="eye", on_click=State.preview),
-            rx.cond(
-                State.is_changed,
-                button("Publish", look="solid", icon="check", on_click=State.publish),
-            ),
+            button("Publish", look="solid", icon="check", on_click=State.publish),
         ),
     )
     fields = rx.el.div(

@@ -3,7 +3,12 @@
 import reflex as rx
 
 from erp.components import badge, button, card, dialog, notice, submit_button
-from erp.pages.drafting.drafts import draft_actions, draft_dialogs, draft_panel
+from erp.pages.drafting.drafts import (
+    draft_button,
+    draft_dialogs,
+    draft_log_button,
+    draft_panel,
+)
 from erp.state.imaging.summary import SummaryState as State
 
 LONGEST = 8000
@@ -27,7 +32,7 @@ def summary_card() -> rx.Component:
         rx.cond(State.is_hidden, waits, shown),
         draft_panel(),
         title="Summary",
-        actions=(standing, draft_actions(State.may_write)),
+        actions=(draft_log_button(), standing),
     )
 
 
@@ -66,15 +71,15 @@ def _field() -> rx.Component:
             id="summary",
             key=f"{State.head['id']}-{State.field}",
             on_blur=State.leave_field,
-            default_value=State.text,
+            default_value=rx.cond(State.unsaved != "", State.unsaved, State.text),
             class_name="input summary-text",
             max_length=LONGEST,
             placeholder="What is shown, what was measured, what the report should say.",
             aria_label="Summary",
         ),
         rx.el.div(
+            rx.el.div(draft_button(), submit_button("Save summary"), class_name="row-actions"),
             _versions_button(),
-            submit_button("Save summary"),
             class_name="summary-foot",
         ),
         on_submit=State.save,
@@ -82,7 +87,12 @@ def _field() -> rx.Component:
 
 
 def _read_only() -> rx.Component:
+    lost = rx.fragment(
+        notice(f"Not saved: {State.refusal}", tone="red"),
+        rx.el.pre(State.unsaved, class_name="sent", tab_index=0, aria_label="Not saved"),
+    )
     return rx.fragment(
+        rx.cond(State.unsaved != "", lost),
         rx.cond(
             State.text != "",
             rx.el.p(State.text, class_name="plain-text"),

@@ -143,6 +143,8 @@ class TemplatesState(SessionState, rx.State):
     @handler(permission=MANAGE)
     async def publish(self) -> EventSpec:
         """Make what is shown the next version."""
+        if not self.is_changed:
+            return rx.toast.info("Nothing has changed since the version in force.")
         saved = await self._send(
             "imaging.save_report_template", {"idempotency_key": new_form_key()}
         )

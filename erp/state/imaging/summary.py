@@ -25,6 +25,7 @@ class SummaryState(RecordState, rx.State):
     Attributes:
         text, base: The version that stands in the field; a later one of somebody else's waits.
         later: Who wrote another version meanwhile.
+        unsaved: What was typed and refused, for when the field is gone.
         field: Counts what was put into the field, which starts anew with it.
     """
 
@@ -36,6 +37,7 @@ class SummaryState(RecordState, rx.State):
     later: str = ""
     field: int = 0
     refusal: str = ""
+    unsaved: str = ""
     may_write: bool = False
     is_signed: bool = False
     is_hidden: bool = False
@@ -49,7 +51,8 @@ class SummaryState(RecordState, rx.State):
         self.head = {"id": str(record_id)}
         self.is_signed, self.is_hidden = found.is_signed, found.is_hidden
         may_write = found.may_write and principal.may(REVIEW)
-        if is_other or not self.may_write or not may_write:
+        is_written_here = self.may_write and may_write
+        if is_other or not (is_written_here or self.unsaved):
             self._take(found)
         self.may_write = may_write
         newest = found.versions[0] if found.versions else None
@@ -77,24 +80,25 @@ class SummaryState(RecordState, rx.State):
         if text.strip() == self.text.strip() and not self.refusal:
             return ""
         given = {"session_id": self.head.get("id", ""), "text": text, "version": self.base}
-        self.refusal = ""
+        refused = ""
         try:
             kept = await self._run("imaging.write_summary", given)
         except (ValidationError, DomainError) as error:
             said = error.message if isinstance(error, DomainError) else ""
             fields = errors_by_field(error)
-            self.refusal = said or next(iter(fields.values()), "This text cannot be kept.")
+            refused = said or next(iter(fields.values()), "This text cannot be kept.")
         else:
             self.text, self.base = text, kept.version
         await self._show()
-        return self.refusal
+        self.refusal, self.unsaved = refused, text if refused else ""
+        return refused
 
     @handler(permission=VIEW)
     async def show_later(self) -> None:
         """Put the newest version into the field; what was typed is dropped."""
         found = await self._ask("imaging.get_summary", {"session_id": self.head.get("id", "")})
         self._take(found)
-        self.later, self.refusal = "", ""
+        self.later = ""
 
     @handler(permission=VIEW)
     async def show_versions(self) -> None:
@@ -108,7 +112,7 @@ class SummaryState(RecordState, rx.State):
 
     def _take(self, found: Any) -> None:
         self.text, self.base = found.text, found.version
-        self.refusal, self.field = "", self.field + 1
+        self.refusal, self.unsaved, self.field = "", "", self.field + 1
 
 
 def _version(row: Any, zone: str) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The summary: versions nobody overwrites, hidden from a second reader, frozen by the signature."""
 
 import json
+from functools import partial
 
 import pytest
 
@@ -54,6 +55,7 @@ def printed(line):
     asked = line.ask("imaging.request_report", **of(line))
     with db.unit_of_work(line.owner) as session:
         plan = imaging.plan_report(session, line.owner, asked.id)
+    assert plan is not None
     return plan.report.summary
 
 
@@ -76,9 +78,7 @@ def test_two_who_write_do_not_overwrite_each_other(complete, asha):
 
 def test_of_two_saves_at_once_one_is_kept(complete, asha):
     act(asha, "start_review", of(complete))
-    answers = at_once(
-        [lambda text=text: attempt(complete, asha, text) for text in ("One", "Two", "Three")]
-    )
+    answers = at_once([partial(attempt, complete, asha, text) for text in ("One", "Two", "Three")])
     assert sorted(answers) == ["kept", "summary_overtaken", "summary_overtaken"]
     assert complete.count("imaging_summary") == 1
 
