@@ -72,6 +72,7 @@ def _create() -> rx.App:
             rx.el.link(rel="icon", href="/favicon.svg", type="image/svg+xml"),
             rx.el.meta(name="color-scheme", content="light dark"),
             rx.script(src="/first-paint.js"),
+            rx.script(src="/form-focus.js"),
         ],
         html_lang="en",
         backend_exception_handler=_explain,

@@ -41,6 +41,13 @@ class NavToggle(Component):
     tag = "NavToggle"
 
 
+class LinkTabs(Component):
+    """A strip of links that shows the open one, and fades where it goes on."""
+
+    library = script_beside(__name__, "navigation.jsx")
+    tag = "LinkTabs"
+
+
 class NavDrawer(Component):
     """The navigation of narrow screens: a menu button and a modal drawer."""
 

@@ -62,3 +62,23 @@ export function NavDrawer({ children }) {
     </>
   );
 }
+
+export function LinkTabs({ children }) {
+  const strip = useRef(null);
+  const [more, setMore] = useState("");
+  const look = () => {
+    const { scrollLeft, scrollWidth, clientWidth } = strip.current;
+    setMore([scrollLeft > 1 && "before", scrollLeft + clientWidth < scrollWidth - 1 && "after"].filter(Boolean).join(" "));
+  };
+  const showHere = () => {
+    const here = strip.current.querySelector("[aria-current]");
+    if (here) strip.current.scrollLeft = here.offsetLeft - (strip.current.clientWidth - here.offsetWidth) / 2;
+    look();
+  };
+  useEffect(() => {
+    const watch = new ResizeObserver(showHere);
+    watch.observe(strip.current);
+    return () => watch.disconnect();
+  }, []);
+  return <nav ref={strip} className="tabs" data-more={more} onScroll={look}>{children}</nav>;
+}

@@ -6,6 +6,8 @@ from typing import Any
 import reflex as rx
 from reflex_components_core.react_router.dom import ReactRouterLink
 
+from erp.components.browser_parts import LinkTabs
+
 
 def tabs(current: rx.Var[str], parts: Sequence[tuple[str, str]], on_choose: Any) -> rx.Component:
     """Return a row of tabs; parts are pairs of key and label, `on_choose` takes the key."""
@@ -27,12 +29,11 @@ def tabs(current: rx.Var[str], parts: Sequence[tuple[str, str]], on_choose: Any)
 
 def link_tabs(here: str, parts: Sequence[tuple[str, str]]) -> rx.Component:
     """Return tabs that are pages of their own; parts are pairs of route and label."""
-    return rx.el.nav(
+    return LinkTabs.create(
         *[
             ReactRouterLink.create(
                 label, to=route, custom_attrs={"aria-current": "page"} if route == here else {}
             )
             for route, label in parts
         ],
-        class_name="tabs",
     )

@@ -12,7 +12,7 @@ does), so that a second click repeats the same request and has no second effect.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import reflex as rx
 from pydantic import ValidationError
@@ -23,9 +23,8 @@ from erp.state.explaining import FORM, errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, new_form_key
 
-_FOCUS_FIRST_ERROR = (
-    "setTimeout(() => document.querySelector('form [aria-invalid=\"true\"]')?.focus(), 60)"
-)
+FOCUS_FIRST_ERROR: Final = "window.focusFirstError()"
+"""Run where a form was refused; see assets/form-focus.js."""
 
 
 def is_ticked(value: object) -> bool:
@@ -86,7 +85,7 @@ class FormState(SessionState, mixin=True):
             self._ask_person(question)
         except (ValidationError, DomainError) as error:
             self._show_refusal(error)
-            yield rx.call_script(_FOCUS_FIRST_ERROR)
+            yield rx.call_script(FOCUS_FIRST_ERROR)
         else:
             self._renew()
             for event in await self._succeeded(result):

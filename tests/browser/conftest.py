@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from erp.embedded.frontend import build_if_changed
 from erp.embedded.programs import PROJECT
 from erp.services import identity, platform
+from tests.browser.signing_in import signed_in
 from tests.browser.viewing import Open, open_session
 from tests.fixtures.product import Product
 from tests.gate.serving import PASSWORD, Server, serving
@@ -34,6 +35,7 @@ ORGANISATION = identity.NewTenant(
     pin="600017",
 )
 
+PATIENCE = 20_000
 SignIn = Callable[..., Page]
 OpenWindow = Callable[[], BrowserContext]
 
@@ -61,6 +63,12 @@ def interface(
         yield running
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> None:
+    """Wait longer for what a page shall show: two browsers and a dozen servers share the cores."""
+    expect.set_options(timeout=PATIENCE)
+
+
 @pytest.fixture
 def troubles() -> list[str]:
     """What the browser complained about: blocked scripts, errors, failed requests."""
@@ -79,7 +87,7 @@ def open_window(browser: Browser, troubles: list[str]) -> Iterator[OpenWindow]:
     def open_one() -> BrowserContext:
         context = browser.new_context(viewport={"width": 1440, "height": 900})
         opened.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.on("console", heard)
         context.on("weberror", lambda error: troubles.append(str(error.error)))
         return context
@@ -97,14 +105,10 @@ def browser_window(open_window: OpenWindow) -> BrowserContext:
 
 @pytest.fixture
 def sign_in(browser_window: BrowserContext, interface: Server) -> SignIn:
-    """Open a page as a role through the form and wait until it shows the person."""
+    """Open a page as a role and wait until it shows the person."""
 
     def opened(role: str = "owner", path: str = "/") -> Page:
-        page = browser_window.new_page()
-        page.goto(interface.url + path)
-        page.get_by_label("User name").fill(f"shell.{role}")
-        page.get_by_label("Password").fill(PASSWORD)
-        page.get_by_role("button", name="Sign in").click()
+        page = signed_in(browser_window, interface.url, f"shell.{role}", PASSWORD, path)
         page.locator(".avatar", has_text=PEOPLE[role][0]).wait_for()
         return page
 

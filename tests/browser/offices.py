@@ -2,17 +2,14 @@
 
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.signing_in import signed_in
 from tests.factories import PASSWORD, Shop
 from tests.gate.serving import Server
 
 
 def enter(window: BrowserContext, server: Server, shop: Shop, role: str, path: str = "/") -> Page:
     """Sign in as a role of the shop at a page and wait until the frame is there."""
-    page = window.new_page()
-    page.goto(f"{server.url}{path}")
-    page.get_by_label("User name").fill(f"{role}@{shop.slug}.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page = signed_in(window, server.url, f"{role}@{shop.slug}.example", PASSWORD, path)
     page.locator(".avatar", has_text=role[0].upper()).wait_for()
     return page
 

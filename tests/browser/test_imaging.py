@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from pypdf import PdfReader
 
 from tests.browser.offices import SIZES, expect_to_fit
+from tests.browser.signing_in import signed_in
 from tests.fixtures.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
@@ -36,11 +37,7 @@ def queue(product: Product, technician: dict[str, str], browser_window: BrowserC
 
 
 def open_queue(product: Product, technician: dict[str, str], window: BrowserContext) -> Page:
-    page = window.new_page()
-    page.goto(f"{product.url}/imaging")
-    page.get_by_label("User name").fill(technician["login"])
-    page.get_by_label("Password").fill(technician["password"])
-    page.get_by_role("button", name="Sign in").click()
+    page = signed_in(window, product.url, technician["login"], technician["password"], "/imaging")
     expect(page.get_by_role("heading", level=1)).to_have_text("Imaging")
     expect(page.locator("tbody tr").first).to_be_visible()
     return page

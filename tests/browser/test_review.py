@@ -1,6 +1,5 @@
 """A technician's morning: the queue, a claim, the checklist, a repeat, two readers, the signature."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.offices import SIZES, expect_to_fit
+from tests.browser.signing_in import signed_in
 from tests.browser.test_imaging import acquire, password_of, viewer
 from tests.fixtures.product import Product
 
@@ -17,21 +17,17 @@ PIN = "4821"
 
 
 @pytest.fixture
-def enter(product: Product, open_window: OpenWindow) -> Iterator[Any]:
+def enter(product: Product, open_window: OpenWindow) -> Any:
     """Open a page as a person of the demo, each in a browser of their own."""
 
     def opened(login: str, path: str = "/imaging") -> Page:
-        page = open_window().new_page()
-        page.goto(f"{product.url}{path}")
-        page.get_by_label("User name").fill(f"{login}@demo.example")
-        page.get_by_label("Password").fill(password_of(product, f"{login}@demo.example"))
-        page.get_by_role("button", name="Sign in").click()
+        person = f"{login}@demo.example"
+        password = password_of(product, person)
+        page = signed_in(open_window(), product.url, person, password, path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         return page
 
-    expect.set_options(timeout=15_000)
-    yield opened
-    expect.set_options(timeout=5_000)
+    return opened
 
 
 def send(page: Page, button: str, **fields: str) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from pydicom.uid import generate_uid
 
 from tests.browser.offices import SIZES, expect_to_fit
+from tests.browser.signing_in import signed_in
 from tests.browser.test_imaging import password_of
 from tests.dicom.objects import dataset, encode
 from tests.fixtures.product import Product
@@ -15,14 +16,9 @@ from tests.fixtures.product import Product
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 
 
-def signed_in(product: Product, window: BrowserContext, who: str, path: str) -> Page:
-    page = window.new_page()
-    page.goto(f"{product.url}{path}")
+def acting(product: Product, window: BrowserContext, who: str, path: str) -> Page:
     login = f"{who}@demo.example"
-    page.get_by_label("User name").fill(login)
-    page.get_by_label("Password").fill(password_of(product, login))
-    page.get_by_role("button", name="Sign in").click()
-    return page
+    return signed_in(window, product.url, login, password_of(product, login), path)
 
 
 @pytest.fixture
@@ -59,7 +55,7 @@ def send(page: Page, files: list[Path], before: int = 0) -> None:
 def test_a_disc_is_uploaded_and_each_file_says_what_became_of_it(
     product, browser_window, troubles, disc
 ):
-    page = signed_in(product, browser_window, "technician", "/imaging/upload")
+    page = acting(product, browser_window, "technician", "/imaging/upload")
     expect(page.get_by_role("heading", level=1)).to_have_text("Upload")
     send(page, disc[:2])
     send(page, disc[2:], before=2)
@@ -89,7 +85,7 @@ def test_a_disc_is_uploaded_and_each_file_says_what_became_of_it(
 def test_what_is_held_is_looked_at_and_filed_under_its_studys_patient(
     product, browser_window, troubles, disc
 ):
-    page = signed_in(product, browser_window, "technician", "/imaging/upload")
+    page = acting(product, browser_window, "technician", "/imaging/upload")
     expect(page.get_by_role("heading", level=1)).to_have_text("Upload")
     send(page, disc[:2])
     send(page, disc[2:3], before=2)
@@ -115,7 +111,7 @@ def test_what_is_held_is_looked_at_and_filed_under_its_studys_patient(
 def test_a_study_is_held_and_copied_without_identity(
     product, browser_window, troubles, disc, tmp_path
 ):
-    page = signed_in(product, browser_window, "owner", "/imaging/upload")
+    page = acting(product, browser_window, "owner", "/imaging/upload")
     expect(page.get_by_role("heading", level=1)).to_have_text("Upload")
     send(page, disc[:2])
     page.goto(f"{product.url}/imaging/studies")

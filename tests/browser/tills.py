@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, expect
 from pypdf import PdfReader
 
+from tests.browser.signing_in import signed_in
 from tests.factories import PASSWORD, Shop, make_shop
 from tests.gate.serving import Server
 
@@ -55,11 +56,7 @@ def open_counter(window: BrowserContext, server: Server, *, is_open: bool = True
     if not is_open:
         counted = {"counted_cash": "500.00", "float_left": "500.00"}
         shop.run("pos.close_shift", counted | {"shift_id": shop.shift_id})
-    page = window.new_page()
-    page.goto(f"{server.url}/till")
-    page.get_by_label("User name").fill(f"cashier@{shop.slug}.example")
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page = signed_in(window, server.url, f"cashier@{shop.slug}.example", PASSWORD, "/till")
     counter = Counter(page, shop, server, shop.variant_ids[0], spoken)
     if is_open:
         page.get_by_role("button", name="Work on this shift").click()

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from tests.browser.phantoms import EDGE
+from tests.browser.signing_in import signed_in
 from tests.fixtures.product import Product
 
 Open = Callable[..., Page]
@@ -16,15 +17,8 @@ Point = tuple[float, float]
 def open_session(
     product: Product, phantoms: dict[str, Any], window: BrowserContext, name: str
 ) -> Page:
-    page = window.new_page()
-    address = f"{product.url}/imaging/sessions/{phantoms['sessions'][name]}"
-    page.goto(address)
-    if page.get_by_label("User name").is_visible():
-        page.get_by_label("User name").fill(phantoms["login"])
-        page.get_by_label("Password").fill(phantoms["password"])
-        page.get_by_role("button", name="Sign in").click()
-        page.locator(".avatar").wait_for()
-        page.goto(address)
+    path = f"/imaging/sessions/{phantoms['sessions'][name]}"
+    page = signed_in(window, product.url, phantoms["login"], phantoms["password"], path)
     shown(page)
     return page
 

@@ -73,7 +73,7 @@ def _shown() -> rx.Component:
             on_click=State.open_repeats,
         ),
     )
-    return rx.el.div(charts, card(_table(), title="In numbers"), class_name="stack")
+    return rx.fragment(charts, card(_table(), title="In numbers"))
 
 
 def _period() -> rx.Component:

@@ -12,6 +12,7 @@ from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
 from erp.state.registry import handler
 from erp.state.session import new_form_key
+from erp.state.submitting import is_ticked
 
 VIEW = "imaging.view"
 OPERATE = "imaging.operate"
@@ -122,7 +123,7 @@ class PeerFormState(DialogFormState, rx.State):
         port = f"{given.pop('port', '')}".strip()
         if port:
             given["port"] = int(port) if port.isascii() and port.isdigit() else port
-        given |= {name: name in given for name in RIGHTS}
+        given |= {name: is_ticked(form.get(name)) for name in RIGHTS}
         if self.subject.get("id"):
             given.pop("branch_id", None)
             given.pop("ae_title", None)

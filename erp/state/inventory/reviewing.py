@@ -18,11 +18,7 @@ from erp.services import platform
 from erp.state.inventory.wording import ACCOUNTS
 from erp.state.lining import LinedFormState
 from erp.state.registry import PAGE, handler
-from erp.state.submitting import FormState
-
-FOCUS_FIRST_ERROR = (
-    "setTimeout(() => document.querySelector('form [aria-invalid=\"true\"]')?.focus(), 80)"
-)
+from erp.state.submitting import FOCUS_FIRST_ERROR, FormState
 
 
 class ReviewedFormState(LinedFormState, mixin=True):
