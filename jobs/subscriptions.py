@@ -77,6 +77,11 @@ subscribe(
         frozenset({"imaging.review"}),
     ),
     Subscriber(
+        "drafting.write_draft",
+        ("drafting.draft_requested.v1",),
+        "jobs.drafting.write_draft",
+    ),
+    Subscriber(
         "imaging.call_peer",
         ("imaging.echo_asked.v1",),
         "jobs.imaging.call_peer",

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql
 from erp.core import migrating
 
 revision = "0036"
-down_revision = "0034"
+down_revision = "0035"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0038"
-down_revision = "0034"
+down_revision = "0036"
 branch_labels = None
 depends_on = None
 

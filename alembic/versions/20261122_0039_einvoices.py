@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0039"
-down_revision = "0034"
+down_revision = "0038"
 branch_labels = None
 depends_on = None
 

@@ -62,3 +62,10 @@ def _jpeg(drawn: Image.Image, side: int) -> bytes:
     out = io.BytesIO()
     sized.save(out, "JPEG", quality=85, optimize=True, progressive=True)
     return out.getvalue()
+
+
+def grey_wedge() -> bytes:
+    """Return a PNG that runs from black to white, where a real picture would stand."""
+    made = io.BytesIO()
+    Image.linear_gradient("L").resize((384, 288)).save(made, "PNG")
+    return made.getvalue()

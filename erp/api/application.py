@@ -17,6 +17,7 @@ from erp.api.exporting import export_routes
 from erp.api.imaging import imaging_routes
 from erp.api.imaging_hooks import imaging_hook_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
+from erp.api.previewing import previewing_routes
 from erp.api.printing import printing_routes
 from erp.api.problems import MalformedRequest, plain_problem
 from erp.api.quarantine import quarantine_routes
@@ -46,6 +47,7 @@ def create_api() -> FastAPI:
     api.router.routes += [
         *own,
         *document_routes(),
+        *previewing_routes(),
         *printing_routes(),
         *imaging_routes(),
         *imaging_hook_routes(),

@@ -22,6 +22,7 @@ BOOKS: Mapping[str, Schema] = {
     "account_id": {"type": "string", "format": "uuid"},
     "group_name": {"type": "string"},
 }
+TRIAL: Mapping[str, Schema] = {"trial_code": {"type": "string", "maxLength": 64}}
 LAYOUT: Schema = {"enum": ["receipt.pdf", "invoice.pdf"]}
 WORDS: Mapping[str, Schema] = {"layout": LAYOUT, "report": {"enum": sorted(accounting.REPORTS)}}
 PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
@@ -96,6 +97,18 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         "print_shift",
         "The X report of an open shift, or the Z report of a closed one, as PDF",
         {},
+    ),
+    (
+        "imaging/sessions/{session_id}/report-preview.pdf",
+        "preview_report",
+        "A session's report as it would be made now, marked as a preview and kept nowhere",
+        TRIAL,
+    ),
+    (
+        "imaging/report-preview.pdf",
+        "preview_example_report",
+        "The report of an invented session, to look at a template",
+        TRIAL,
     ),
 )
 """Route, operation, summary and what the query may say of every paper."""

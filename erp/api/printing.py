@@ -86,7 +86,7 @@ async def print_bill(request: Request) -> Response:
     printer = PdfPrinter()
     draw = printer.receipt if layout == "receipt.pdf" else printer.invoice
     content = await off_the_loop(draw, document)
-    return _paper(content, _file_name(document.number, layout))
+    return as_paper(content, _file_name(document.number, layout))
 
 
 async def print_voucher(request: Request) -> Response:
@@ -119,7 +119,7 @@ async def print_statement(request: Request) -> Response:
 
     statement = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().statement, statement)
-    return _paper(content, f"statement-{statement.to_day}.pdf")
+    return as_paper(content, f"statement-{statement.to_day}.pdf")
 
 
 async def print_report(request: Request) -> Response:
@@ -141,7 +141,7 @@ async def print_report(request: Request) -> Response:
 
     report = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().report, report)
-    return _paper(content, f"{name}.pdf")
+    return as_paper(content, f"{name}.pdf")
 
 
 async def print_reconciliation(request: Request) -> Response:
@@ -164,7 +164,7 @@ async def print_reconciliation(request: Request) -> Response:
 
     paper = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().reconciliation, paper)
-    return _paper(content, f"reconciliation-{paper.found.as_of}.pdf")
+    return as_paper(content, f"reconciliation-{paper.found.as_of}.pdf")
 
 
 async def print_shift(request: Request) -> Response:
@@ -191,7 +191,7 @@ async def _print_slip(request: Request, find: Finder, slip_id: UUID) -> Response
     slip = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().slip, slip)
     name = f"{slip.title} {slip.number}".replace("/", "-").replace(" ", "-").lower()
-    return _paper(content, f"{name}.pdf")
+    return as_paper(content, f"{name}.pdf")
 
 
 async def print_order(request: Request) -> Response:
@@ -204,7 +204,7 @@ async def print_order(request: Request) -> Response:
     find = partial(_find_order, credentials_of(request), request_id_of(request.scope))
     order = await off_the_loop(find, *asked)
     content = await off_the_loop(PdfPrinter().order, order)
-    return _paper(content, _file_name(order.number, f"v{order.version}.pdf"))
+    return as_paper(content, _file_name(order.number, f"v{order.version}.pdf"))
 
 
 async def print_request(request: Request) -> Response:
@@ -217,7 +217,7 @@ async def print_request(request: Request) -> Response:
     find = partial(_find_request, credentials_of(request), request_id_of(request.scope))
     found = await off_the_loop(find, *asked)
     content = await off_the_loop(PdfPrinter().inquiry, found)
-    return _paper(content, _file_name(found.number, "request.pdf"))
+    return as_paper(content, _file_name(found.number, "request.pdf"))
 
 
 async def print_offer(request: Request) -> Response:
@@ -230,7 +230,7 @@ async def print_offer(request: Request) -> Response:
     find = partial(_find_offer, credentials_of(request), request_id_of(request.scope))
     offer = await off_the_loop(find, *asked)
     content = await off_the_loop(PdfPrinter().offer, offer)
-    return _paper(content, _file_name(offer.number, f"v{offer.version}.pdf"))
+    return as_paper(content, _file_name(offer.number, f"v{offer.version}.pdf"))
 
 
 def _asked_version(request: Request) -> tuple[UUID, int | None]:
@@ -253,7 +253,7 @@ async def print_return(request: Request) -> Response:
     request_id = request_id_of(request.scope)
     document = await off_the_loop(_find_return, credentials, request_id, return_id)
     content = await off_the_loop(PdfPrinter().invoice, document, tuple(billing.ChallanCopy))
-    return _paper(content, f"{document.number.replace('/', '-')}.pdf")
+    return as_paper(content, f"{document.number.replace('/', '-')}.pdf")
 
 
 async def print_challan(request: Request) -> Response:
@@ -267,7 +267,7 @@ async def print_challan(request: Request) -> Response:
     credentials, request_id = credentials_of(request), request_id_of(request.scope)
     challan = await off_the_loop(_find_challan, credentials, request_id, transfer_id)
     content = await off_the_loop(PdfPrinter().challan, challan)
-    return _paper(content, _file_name(challan.number, "challan.pdf"))
+    return as_paper(content, _file_name(challan.number, "challan.pdf"))
 
 
 async def print_label(request: Request) -> Response:
@@ -280,10 +280,11 @@ async def print_label(request: Request) -> Response:
     credentials, request_id = credentials_of(request), request_id_of(request.scope)
     label = await off_the_loop(_find_label, credentials, request_id, dispensing_id)
     content = await off_the_loop(PdfPrinter().pack_label, label)
-    return _paper(content, _file_name(label.lot_number, "label.pdf"))
+    return as_paper(content, _file_name(label.lot_number, "label.pdf"))
 
 
-def _paper(content: bytes, file_name: str) -> Response:
+def as_paper(content: bytes, file_name: str) -> Response:
+    """Return a PDF that the browser shows and nothing between keeps."""
     headers = {
         "content-disposition": f'inline; filename="{file_name}"',
         "x-content-type-options": "nosniff",

@@ -84,6 +84,7 @@ from erp.components.buttons import (
     download_link,
     icon_button,
     link_button,
+    new_tab_link,
     shortcut_hint,
     submit_button,
 )
@@ -141,6 +142,7 @@ __all__ = [
     "list_view",
     "lookup_field",
     "money_field",
+    "new_tab_link",
     "notice",
     "page_header",
     "page_skeleton",

@@ -56,6 +56,14 @@ def download_link(label: str, href: str | rx.Var[str], *, icon: str = "download"
     return file_link(rx.icon(icon), label, href=href, class_name=_classes("outline"))
 
 
+def new_tab_link(label: str, href: str | rx.Var[str], *, icon: str = "eye") -> rx.Component:
+    """Return a link to a file that is looked at in a tab of its own."""
+    content = [rx.icon(icon), label]
+    return rx.el.a(
+        *content, href=href, target="_blank", rel="noopener", class_name=_classes("outline")
+    )
+
+
 def file_link(*children: Any, href: str | rx.Var[str], class_name: str) -> rx.Component:
     """Return a link that the browser follows itself: the pages' router knows no files."""
     return rx.el.a(*children, href=href, download=True, reload_document=True, class_name=class_name)

@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         einvoice_users: JSON, `{"<GSTIN>": {"user": "...", "password": "..."}}`, the API user of each registration.
         einvoice_public_key: File with the portal's public keys (PEM, one or several), which sign its answers.
         einvoice_seconds: How long the portal may take over an answer.
+        llm_url: Where a language model answers in OpenAI's way, up to `/v1`, such as Ollama's
+            `http://localhost:11434/v1`; a private address must be among `outgoing_networks`.
+            Empty, or without `llm_model`: none drafts summaries.
+        llm_timeout_seconds: A longer answer is not waited for.
+        llm_drafts_per_day: The most one organisation may ask for.
         session_hours: Hours a browser session lives after its last use.
         statement_timeout_seconds: Server-side limit for one statement of a request.
     """
@@ -94,6 +99,11 @@ class Settings(BaseSettings):
     einvoice_users: SecretStr = SecretStr("")
     einvoice_public_key: str = ""
     einvoice_seconds: float = Field(default=20, gt=0, le=25)
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_api_key: SecretStr = SecretStr("")
+    llm_timeout_seconds: int = Field(default=90, ge=5, le=600)
+    llm_drafts_per_day: int = Field(default=100, ge=0)
     pool_size: int = Field(default=10, ge=1)
     statement_timeout_seconds: int = 30
     lock_timeout_seconds: int = 5

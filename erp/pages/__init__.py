@@ -61,6 +61,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.imaging.protocols",
     "erp.pages.imaging.quarantine",
     "erp.pages.imaging.queue",
+    "erp.pages.imaging.report_templates",
     "erp.pages.imaging.session",
     "erp.pages.imaging.studies",
     "erp.pages.imaging.uploading",

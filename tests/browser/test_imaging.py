@@ -155,7 +155,7 @@ def change_window(page: Page) -> None:
 def make_report(page: Page, directory: Path) -> str:
     """Ask for the report, watch it being made, download it and return its words."""
     page.get_by_role("button", name="Make report").first.click()
-    page.get_by_label("Findings").fill("No abnormality seen.")
+    page.get_by_label("Comments").fill("No abnormality seen.")
     page.get_by_role("dialog").get_by_role("button", name="Make report").click()
     link = page.get_by_role("link", name="Download")
     expect(page.get_by_role("progressbar").or_(link).first).to_be_visible()

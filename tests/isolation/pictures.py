@@ -9,6 +9,7 @@ from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.isolation.archived import EXAMPLES as ARCHIVED
 from tests.isolation.archived import archived
+from tests.isolation.drafted import drafted
 
 Ids = dict[str, UUID]
 Example = Callable[[Ids, Shop], dict[str, Any]]
@@ -40,6 +41,7 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
     ids["signed_session_id"] = _signed(shop, ids)
+    ids["draft_id"] = drafted(shop, ids)
     return ids | _peers(shop, ids) | archived(shop)
 
 
@@ -248,6 +250,7 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.get_device": lambda i, _: {"device_id": i["device_id"]},
     "imaging.get_device_history": lambda i, _: {"device_id": i["device_id"]},
     "imaging.get_review": of_session(),
+    "imaging.get_summary": of_session(),
     "imaging.give_back_session": of_session(),
     "imaging.hold_session": of_session(note="x"),
     "imaging.next_session": lambda i, _: _of_reviewer(i) | {"session_id": i["signed_session_id"]},
@@ -319,6 +322,13 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.take_object": lambda i, s: (
         _taken(i, s) | {"transfer_id": i["open_transfer_id"], "sha256": "6f" * 32}
     ),
+    "imaging.write_summary": of_session(text="Seen", version=0),
+    "drafting.list_drafts": of_session(),
+    "drafting.show_input": of_session(),
+    "drafting.ask_draft": of_session(input_digest=DIGEST),
+    "drafting.accept_draft": lambda i, _: {"draft_id": i["draft_id"], "text": "Seen", "version": 0},
+    "drafting.cancel_draft": lambda i, _: {"draft_id": i["draft_id"]},
+    "drafting.discard_draft": lambda i, _: {"draft_id": i["draft_id"]},
     "imaging.withdraw_measurement": lambda i, _: {"annotation_id": i["annotation_id"]},
 }
 """A working input of every action of the imaging room, made from its belongings."""

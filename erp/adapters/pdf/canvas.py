@@ -10,14 +10,14 @@ import segno
 from fpdf import FPDF
 from fpdf.fonts import TTFFont
 
-from erp.adapters.pdf.lettering import DEVANAGARI, ELLIPSIS, font_path, printable, runs_of
+from erp.adapters.pdf.lettering import CORE, ELLIPSIS, SHAPED, font_path, printable, runs_of
 
 POINT = 25.4 / 72
 LEADING = 1.32
 ASCENT = 0.98
 """Share of the letter height between the top of a line and its baseline."""
 
-INK, SOFT, FAINT, RULE, SHADE = 20, 95, 150, 190, 243
+INK, SOFT, FAINT, RULE, WATERMARK, SHADE = 20, 95, 150, 190, 225, 243
 """Greys, from text to the background of a table's head; thermal printers get only INK."""
 
 
@@ -161,6 +161,16 @@ class Canvas:
         """Place a PNG inside a rectangle, keeping its proportions, in its middle."""
         self._pdf.image(io.BytesIO(png), x, y, width, height, keep_aspect_ratio=True)
 
+    def watermark(self, word: str, width: float, height: float) -> None:
+        """Write a word large and pale across a page, below what is drawn later."""
+        size = 96.0
+        self._choose(CORE, size, bold=True)
+        self._pdf.set_text_color(WATERMARK)
+        self._grey = -1
+        across = self._pdf.get_string_width(word)
+        with self._pdf.rotation(52, width / 2, height / 2):
+            self._pdf.text((width - across) / 2, height / 2 + size * POINT / 3, word)
+
     def to_bytes(self) -> bytes:
         """Return the finished file."""
         return bytes(self._pdf.output())
@@ -172,7 +182,7 @@ class Canvas:
             self._grey = grey
         for face, piece in runs_of(text):
             self._choose(face, size, bold=bold)
-            if face == DEVANAGARI:
+            if face in SHAPED:
                 self._draw_shaped(piece, x, y, size)
             else:
                 self._pdf.text(x, y + size * POINT * ASCENT, piece)

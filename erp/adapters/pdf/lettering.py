@@ -7,8 +7,15 @@ from pathlib import Path
 from fontTools.ttLib import TTFont
 
 FONTS = Path(__file__).parent / "fonts"
-CORE, WIDE, DEVANAGARI = "core", "wide", "devanagari"
-FACES = {CORE: "NotoSans-Core", WIDE: "NotoSans", DEVANAGARI: "NotoSansDevanagari"}
+CORE, WIDE, DEVANAGARI, TAMIL = "core", "wide", "devanagari", "tamil"
+FACES = {
+    CORE: "NotoSans-Core",
+    WIDE: "NotoSans",
+    DEVANAGARI: "NotoSansDevanagari",
+    TAMIL: "NotoSansTamil",
+}
+SHAPED = frozenset({DEVANAGARI, TAMIL})
+"""Faces whose letters change shape with their neighbours."""
 JOINERS = "\u200c\u200d"
 SUBSTITUTE = "?"
 ELLIPSIS = "…"
@@ -36,8 +43,7 @@ def printable(text: str) -> str:
         for letter in composed
         if letter in JOINERS or unicodedata.category(letter) not in _INVISIBLE
     )
-    drawable = _letters(CORE) | _letters(WIDE) | _letters(DEVANAGARI)
-    shown = "".join(letter if letter in drawable else SUBSTITUTE for letter in kept)
+    shown = "".join(letter if _is_drawable(letter) else SUBSTITUTE for letter in kept)
     return " ".join(shown.split())
 
 
@@ -55,16 +61,20 @@ def runs_of(text: str) -> list[tuple[str, str]]:
     return runs
 
 
+def _is_drawable(letter: str) -> bool:
+    return any(letter in _letters(face) for face in FACES)
+
+
 def _face_of(letter: str, before: str) -> str:
-    if before == DEVANAGARI and (letter in JOINERS or letter == " "):
-        return DEVANAGARI
-    for face in (CORE, WIDE, DEVANAGARI):
+    if before in SHAPED and (letter in JOINERS or letter == " "):
+        return before
+    for face in FACES:
         if letter in _letters(face):
             return face
     return CORE
 
 
-@lru_cache(maxsize=3)
+@lru_cache(maxsize=len(FACES))
 def _letters(face: str) -> frozenset[str]:
     with TTFont(font_path(face, bold=False)) as font:
         return frozenset(map(chr, font.getBestCmap()))

@@ -31,6 +31,11 @@ from erp.models.imaging.quality import (
     QaSignature,
     SecondReader,
 )
+from erp.models.imaging.reporting import (
+    ImagingSummary,
+    ImagingTemplate,
+    ImagingTemplateTrial,
+)
 from erp.models.imaging.review import (
     Annotation,
     AnnotationCheck,
@@ -68,6 +73,9 @@ __all__ = [
     "ImagingReport",
     "ImagingSession",
     "ImagingSlot",
+    "ImagingSummary",
+    "ImagingTemplate",
+    "ImagingTemplateTrial",
     "IngestAttempt",
     "IngestSource",
     "MarkTool",

@@ -52,11 +52,15 @@ class ImagingReport(TenantRow, table=True):
     Attributes:
         version: Counts the session's reports from 1.
         progress: Whole percent. step: what is being done, for people.
+        template_id: The version it is laid out by; None for the built-in one.
+        summary_id: The version of the summary it prints; None for none.
     """
 
     __tablename__ = "imaging_report"
     __table_args__ = (
         belongs_to("session_id", "imaging_session"),
+        belongs_to("template_id", "imaging_template"),
+        belongs_to("summary_id", "imaging_summary"),
         belongs_to("document_id", "stored_document"),
         UniqueConstraint("tenant_id", "session_id", "version"),
         one_of("status", ReportStatus),
@@ -72,6 +76,8 @@ class ImagingReport(TenantRow, table=True):
     findings: str = ""
     problem: str = ""
     document_id: UUID | None = None
+    template_id: UUID | None = None
+    summary_id: UUID | None = None
     requested_by: UUID
     requested_by_name: str
     requested_at: datetime = Field(sa_type=INSTANT)

@@ -11,6 +11,7 @@ from erp.components import (
     fact_list,
     form_dialog,
     icon_button,
+    link_button,
     page_header,
     page_skeleton,
     quantity_field,
@@ -58,7 +59,15 @@ def protocols_page() -> rx.Component:
         page_header(
             "Protocols",
             "How soon sessions are due, when a second person reads, and what is looked at.",
-            rx.cond(ProtocolsState.may_manage, add),
+            rx.fragment(
+                link_button(
+                    "Report templates",
+                    "/imaging/report-templates",
+                    look="outline",
+                    icon="layout-template",
+                ),
+                rx.cond(ProtocolsState.may_manage, add),
+            ),
         ),
         imaging_tabs("/imaging/protocols"),
         rx.cond(ProtocolsState.is_loading, page_skeleton(), shown),

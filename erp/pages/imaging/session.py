@@ -14,6 +14,7 @@ from erp.components import (
     icon_button,
     link_button,
     lookup_field,
+    new_tab_link,
     notice,
     page_header,
     progress_bar,
@@ -30,14 +31,17 @@ from erp.pages.imaging.review import (
     review_notices,
 )
 from erp.pages.imaging.review_dialogs import review_dialogs
+from erp.pages.imaging.summary import summary_card, summary_dialogs
 from erp.pages.imaging.viewing import (
     measurements,
     viewer,
 )
 from erp.pages.routing import page
+from erp.state.drafting.drafts import DraftsState
 from erp.state.imaging.review import ReviewState
 from erp.state.imaging.session import AssignState, ReportState, SendReportState
 from erp.state.imaging.session import ImagingSessionState as State
+from erp.state.imaging.summary import SummaryState
 from erp.state.shell import ShellState
 
 head = State.head
@@ -48,7 +52,16 @@ head = State.head
     title="Session",
     permission="imaging.view",
     parent="/imaging",
-    on_load=[State.open_record, State.listen, ReviewState.open_record, ReviewState.listen],
+    on_load=[
+        State.open_record,
+        State.listen,
+        ReviewState.open_record,
+        ReviewState.listen,
+        SummaryState.open_record,
+        SummaryState.listen,
+        DraftsState.open_record,
+        DraftsState.listen,
+    ],
 )
 def session_page() -> rx.Component:
     """Show one session and decide about it."""
@@ -68,6 +81,7 @@ def session_page() -> rx.Component:
                 rx.el.div(
                     review_card(),
                     checklist_card(),
+                    summary_card(),
                     card(_facts(), title="Session"),
                     _report(),
                     measurements(),
@@ -148,6 +162,10 @@ def _objects() -> rx.Component:
 
 
 def _report() -> rx.Component:
+    preview = rx.cond(
+        State.has_pictures,
+        new_tab_link("Preview", f"/api/erp/imaging/sessions/{head['id']}/report-preview.pdf"),
+    )
     ask = rx.cond(
         head["may_report"] != "",
         button(
@@ -170,7 +188,11 @@ def _report() -> rx.Component:
     none = rx.cond(
         State.is_reporting,
         rx.fragment(),
-        rx.el.p("A PDF with key images, measurements and the decision.", class_name="hint"),
+        rx.el.p(
+            "A PDF of key images, measurements, summary and decision, laid out as the protocol's"
+            " template says.",
+            class_name="hint",
+        ),
     )
     return card(
         rx.cond(State.is_reporting, running),
@@ -180,7 +202,7 @@ def _report() -> rx.Component:
             none,
         ),
         title="Report",
-        actions=(ask,),
+        actions=(preview, ask),
     )
 
 
@@ -217,6 +239,7 @@ def _decisions() -> rx.Component:
 def _dialogs() -> rx.Component:
     return rx.fragment(
         review_dialogs(),
+        summary_dialogs(),
         _assign_dialog(),
         _report_dialog(),
         form_dialog(
@@ -260,13 +283,13 @@ def _report_dialog() -> rx.Component:
     return form_dialog(
         ReportState,
         text_area(
-            "Findings",
+            "Comments",
             "findings",
             errors=ReportState.field_errors,
-            hint="Printed in the report; may stay empty.",
+            hint="Printed in this version of the report beside the summary; may stay empty.",
             max_length=4000,
         ),
         title="Make the report",
-        subtitle="A PDF with key images, lengths and the decision, made in the background.",
+        subtitle="A PDF by the protocol's template, made in the background.",
         submit="Make report",
     )

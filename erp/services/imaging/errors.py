@@ -34,6 +34,24 @@ class OnlyDevices(PermissionDenied):
     code = "only_devices"
 
 
+class SummaryOvertaken(Conflict):
+    """Somebody else wrote another version of the summary."""
+
+    code = "summary_overtaken"
+
+
+class SummaryWaits(Conflict):
+    """Another reader is waited for, who must not be told what to think."""
+
+    code = "summary_waits"
+
+
+class SectionsMissing(Conflict):
+    """The template requires sections that are empty."""
+
+    code = "sections_missing"
+
+
 class UnknownSession(NotFound):
     """No such session."""
 

@@ -254,3 +254,12 @@ class FiguresCounted(DomainEvent):
 
     annotation_id: UUID
     session_id: UUID
+
+
+class SummaryWritten(DomainEvent):
+    """Somebody wrote a version of a session's summary."""
+
+    name: ClassVar[str] = "imaging.summary_written.v1"
+
+    session_id: UUID
+    version: int

@@ -2,7 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
+
+PLACEHOLDERS: Final = (
+    "patient",
+    "patient_number",
+    "session",
+    "accession",
+    "protocol",
+    "modality",
+    "date",
+    "clinic",
+    "reviewer",
+)
+"""What the texts of a template may leave to be filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,61 @@ class PrintedDecision:
 
 
 @dataclass(frozen=True, slots=True)
+class PrintedSection:
+    """A section of a report; `columns` are of key images beside each other."""
+
+    kind: str
+    heading: str = ""
+    columns: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """What a report looks like: its texts, filled in, and its sections in order."""
+
+    title: str
+    sections: tuple[PrintedSection, ...]
+    intro: str = ""
+    closing: str = ""
+    header: str = ""
+    footer: str = ""
+
+
+LAYOUT: Final = Layout(
+    "Session report",
+    tuple(
+        PrintedSection(kind)
+        for kind in (
+            "patient",
+            "technique",
+            "measurements",
+            "summary",
+            "comments",
+            "images",
+            "checklist",
+            "addenda",
+            "signature",
+        )
+    ),
+)
+"""How reports look while nobody made a template."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedSummary:
+    """What a person wrote about a session.
+
+    Attributes:
+        written: By whom and when.
+        note: What must be known of it: a draft, or a machine's words that a person took as theirs.
+    """
+
+    text: str
+    written: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionReport:
     """An imaging session as it is reported; the same value always makes the same file.
 
@@ -51,6 +119,9 @@ class SessionReport:
         decision: None while the session waits for review.
         signatory: Who signs, printed under the line.
         addenda: What was added after the sign-off: when and by whom, with the text.
+        findings: The comments of whoever asked for the report.
+        is_preview: It is only looked at: every page says so.
+        notices: What keeps a report from being made now; printed in a preview.
     """
 
     clinic_name: str
@@ -74,6 +145,11 @@ class SessionReport:
     signatory: str = ""
     addenda: tuple[PrintedFact, ...] = ()
     time_zone: str = "Asia/Kolkata"
+    summary: PrintedSummary | None = None
+    checklist: tuple[PrintedFact, ...] = ()
+    layout: Layout = LAYOUT
+    is_preview: bool = False
+    notices: tuple[str, ...] = ()
 
 
 class SessionReportPrinter(Protocol):

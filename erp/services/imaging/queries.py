@@ -99,21 +99,17 @@ def place_of_session(session: Session, ctx: RequestContext, branch_id: UUID) -> 
     return row
 
 
-def session_for_report(session: Session, ctx: RequestContext, report_id: UUID) -> db.Row | None:
-    """Return a report's session with its device, its patient and what was asked for."""
+def session_to_print(session: Session, ctx: RequestContext, session_id: UUID) -> db.Row | None:
+    """Return a session with its device and its patient, as a report names them."""
     return db.fetch_one(
         session,
         """
-        select held.*, report.version, report.findings, report.requested_at,
-               report.requested_by_name, report.status as report_status,
-               device.name as device_name, device.code as device_code, device.site, device.model,
-               device.serial, device.modality as device_modality,
+        select held.*, device.name as device_name, device.code as device_code, device.site,
+               device.model, device.serial, device.modality as device_modality,
                patient.name as dicom_name, patient.patient_code as dicom_code,
                coalesce(party.birth_on, patient.birth_on) as birth_on,
                coalesce(party.sex, nullif(patient.sex, '')) as sex
-          from imaging_report report
-          join imaging_session held
-            on (held.tenant_id, held.id) = (report.tenant_id, report.session_id)
+          from imaging_session held
           join imaging_device device
             on (device.tenant_id, device.id) = (held.tenant_id, held.device_id)
           left join party on (party.tenant_id, party.id) = (held.tenant_id, held.patient_id)
@@ -128,9 +124,38 @@ def session_for_report(session: Session, ctx: RequestContext, report_id: UUID) -
                    on (known.tenant_id, known.id) = (study.tenant_id, study.dicom_patient_id)
                 where instance.tenant_id = held.tenant_id and instance.session_id = held.id
                 order by instance.id limit 1) patient on true
-         where report.tenant_id = %s and report.id = %s
+         where held.tenant_id = %s and held.id = %s
         """,
+        (ctx.tenant_id, session_id),
+    )
+
+
+def report_row(session: Session, ctx: RequestContext, report_id: UUID) -> db.Row | None:
+    """Return what was asked for, with the words of the summary it prints."""
+    return db.fetch_one(
+        session,
+        "select report.session_id, report.version, report.findings, report.requested_at,"
+        " report.requested_by_name, report.status, report.template_id, words.text,"
+        " words.drafted_by, words.author_name, words.written_at, not exists (select from"
+        "   imaging_summary later where later.tenant_id = words.tenant_id"
+        "   and later.session_id = words.session_id and later.version > words.version) as is_latest"
+        " from imaging_report report"
+        " left join imaging_summary words"
+        " on (words.tenant_id, words.id) = (report.tenant_id, report.summary_id)"
+        " where report.tenant_id = %s and report.id = %s",
         (ctx.tenant_id, report_id),
+    )
+
+
+def report_answers(session: Session, ctx: RequestContext, found: db.Row) -> db.Row | None:
+    """Return the checklist a decided session was judged by, with its answers."""
+    return db.fetch_one(
+        session,
+        "select list.items, read.answers from qa_reading read join qa_checklist list"
+        " on (list.tenant_id, list.id) = (read.tenant_id, read.checklist_id)"
+        " where read.tenant_id = %s and read.session_id = %s and read.review_round = %s"
+        " order by read.place desc limit 1",
+        (ctx.tenant_id, found["id"], found["review_round"]),
     )
 
 

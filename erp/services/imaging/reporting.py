@@ -10,30 +10,28 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.formatting import instant_text
+from erp.core.errors import NotFound
 from erp.core.ids import new_id
 from erp.services import documents
-from erp.services.documents import blob_key
-from erp.services.imaging.errors import NothingToReport, ReportRunning
+from erp.services.imaging.errors import NothingToReport, ReportRunning, SectionsMissing
 from erp.services.imaging.events import ReportFinished, ReportRequested
-from erp.services.imaging.gauging import size_text
-from erp.services.imaging.locking import unknown_session
-from erp.services.imaging.matching import spoken_name
-from erp.services.imaging.printing import KeyImage, PrintedDecision, PrintedFact, SessionReport
-from erp.services.imaging.queries import (
-    key_frames,
-    place_of_session,
-    report_addenda,
-    report_decision,
-    report_measurements,
-    report_pictures,
-    session_for_report,
+from erp.services.imaging.example_report import example_report
+from erp.services.imaging.laying_out import Asked, KeyPicture, lay_out, missing_sections
+from erp.services.imaging.locking import lock_session_row, unknown_session
+from erp.services.imaging.printing import KeyImage, SessionReport
+from erp.services.imaging.queries import report_row, session_to_print
+from erp.services.imaging.summarising import summary_for_print
+from erp.services.imaging.templating import (
+    ReportTemplate,
+    own_trial,
+    template_in_force,
+    template_of,
 )
-from erp.services.imaging.words import DECISIONS, REASONS
-from erp.services.platform import Command, Result, command, emit
+from erp.services.platform import Command, Query, Result, command, emit
 
-KEY_IMAGES: Final = 6
-MARKED_IMAGES: Final = 24
+PREVIEWED: Final = 6
+"""Key images drawn in a preview, so that it comes at once."""
+
 ORIGIN: Final = "imaging_session"
 
 documents.allow_reading(ORIGIN, "imaging.view")
@@ -53,14 +51,15 @@ class ReportAsked(Result):
     version: int
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPicture:
-    """A frame chosen for the report and where its bytes are; `frame` counts from 1."""
+class PreviewReport(Query):
+    """Look at the report of a session before it is made; without one, at an invented example.
 
-    storage_key: str
-    frame: int
-    caption: str
-    is_lossy: bool
+    Attributes:
+        trial_code: Lay it out as the actor tries out for this protocol.
+    """
+
+    session_id: UUID | None = None
+    trial_code: Annotated[str, Field(max_length=64)] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,33 +86,30 @@ def request_report(session: Session, ctx: RequestContext, cmd: RequestReport) ->
         UnknownSession: There is none.
         NothingToReport: The session holds no object.
         ReportRunning: One is being made.
+        SectionsMissing: The template requires sections that are empty.
 
     Emits:
         imaging.report_requested.v1.
     """
-    found = db.fetch_one(
-        session,
-        "select stored, (select coalesce(max(version), 0) from imaging_report made"
-        " where made.tenant_id = held.tenant_id and made.session_id = held.id) as versions,"
-        " exists (select from imaging_report made where made.tenant_id = held.tenant_id"
-        " and made.session_id = held.id and made.status in ('queued', 'running')) as is_running"
-        " from imaging_session held where tenant_id = %s and id = %s for no key update",
-        (ctx.tenant_id, cmd.session_id),
-    )
-    if found is None:
-        raise unknown_session()
+    found = lock_session_row(session, ctx, cmd.session_id)
+    versions, is_running = _earlier(session, ctx, cmd.session_id)
     if found["stored"] == 0:
         raise NothingToReport("The session holds no object yet; a report would be empty.")
-    if found["is_running"]:
+    if is_running:
         raise ReportRunning("A report of this session is being made. Wait for it.")
-    asked = ReportAsked(id=new_id(), version=found["versions"] + 1)
+    asked = ReportAsked(id=new_id(), version=versions + 1)
+    template_id, template = template_in_force(session, ctx, found["protocol"])
+    summary = summary_for_print(session, ctx, found)
+    _refuse_lacks(session, ctx, found, cmd.findings, summary, template)
     db.execute(
         session,
         "insert into imaging_report (tenant_id, id, session_id, version, status, progress, step,"
-        " findings, problem, requested_by, requested_by_name, requested_at)"
-        " values (%s, %s, %s, %s, 'queued', 0, 'Waiting for a worker', %s, '', %s, %s, %s)",
+        " findings, problem, template_id, summary_id, requested_by, requested_by_name,"
+        " requested_at)"
+        " values (%s, %s, %s, %s, 'queued', 0, 'Waiting for a worker', %s, '', %s, %s, %s, %s, %s)",
         (
             *(ctx.tenant_id, asked.id, cmd.session_id, asked.version, cmd.findings),
+            *(template_id, summary["id"] if summary else None),
             *(ctx.user_id, ctx.user_name, ctx.now),
         ),
     )
@@ -128,53 +124,113 @@ def request_report(session: Session, ctx: RequestContext, cmd: RequestReport) ->
 
 def plan_report(session: Session, ctx: RequestContext, report_id: UUID) -> ReportPlan | None:
     """Return what a report is made of, or nothing if it is made already or gone."""
-    row = session_for_report(session, ctx, report_id)
-    if row is None or row["report_status"] in {"done", "failed"}:
+    asked = report_row(session, ctx, report_id)
+    if asked is None or asked["status"] in {"done", "failed"}:
         return None
-    place = place_of_session(session, ctx, row["branch_id"])
-    number = f"{row['number']}-R{row['version']}"
-    report = SessionReport(
-        clinic_name=place["tenant_name"],
-        clinic_address=tuple(
-            line for line in (place["address"], f"{place['city']} {place['pin']}".strip()) if line
-        ),
-        report_number=number,
-        version=row["version"],
-        made_at=row["requested_at"],
-        patient_name=row["patient_name"] or spoken_name(row["dicom_name"]) or "Unknown",
-        patient_number=row["patient_code"] or row["dicom_code"] or "-",
-        session_number=row["number"],
-        modality=row["modality"] or row["device_modality"] or "-",
-        started_at=row["started_at"] or row["created_at"],
-        patient_birth_on=row["birth_on"],
-        patient_sex=row["sex"] or "",
-        device=_device_facts(row),
-        session=_session_facts(row, ctx),
-        measurements=tuple(
-            _measured(mark)
-            for mark in report_measurements(session, ctx, row["id"])
-            if mark["tool"] != "key" and (mark["value"] is not None or mark["label"])
-        ),
-        findings=row["findings"],
-        decision=_decision(session, ctx, row["id"]),
-        signatory=row["requested_by_name"],
-        addenda=tuple(
-            PrintedFact(
-                f"{instant_text(added['added_at'], ctx.time_zone)}, {added['author_name']}",
-                added["text"],
-            )
-            for added in report_addenda(session, ctx, row["id"])
-        ),
-        time_zone=ctx.time_zone,
+    row = session_to_print(session, ctx, asked["session_id"])
+    if row is None:
+        return None
+    number = f"{row['number']}-R{asked['version']}"
+    template = template_of(session, ctx, asked["template_id"])
+    wanted = Asked(
+        number=number,
+        version=asked["version"],
+        at=asked["requested_at"],
+        by_name=asked["requested_by_name"],
+        findings=asked["findings"],
+        summary=asked,
     )
+    report, pictures = lay_out(session, ctx, row, wanted, template)
     return ReportPlan(
         report_id=report_id,
         session_id=row["id"],
-        version=row["version"],
+        version=asked["version"],
         report=report,
-        pictures=_pictures(session, ctx, row["id"]),
+        pictures=pictures,
         file_name=f"session-{number.replace('/', '-')}.pdf",
     )
+
+
+def plan_preview(
+    session: Session, ctx: RequestContext, wanted: PreviewReport
+) -> tuple[SessionReport, tuple[KeyPicture, ...]]:
+    """Return a session as its report would be now, marked as a preview; nothing is kept.
+
+    Raises:
+        PermissionDenied: The actor may not see sessions; or tries templates and may not.
+        UnknownSession: There is none.
+        NotFound: The actor is trying nothing out for that protocol.
+    """
+    ctx.require("imaging.view")
+    if wanted.session_id is None:
+        return example_report(ctx, _previewed(session, ctx, wanted, "")), ()
+    row = session_to_print(session, ctx, wanted.session_id)
+    if row is None:
+        raise unknown_session()
+    template = _previewed(session, ctx, wanted, row["protocol"])
+    asked = Asked(
+        number=f"{row['number']}-preview",
+        version=0,
+        at=ctx.now,
+        by_name=ctx.user_name,
+        findings="",
+        summary=summary_for_print(session, ctx, row),
+    )
+    report, pictures = lay_out(session, ctx, row, asked, template)
+    lacks = missing_sections(template, report, pictures, row["qa_state"])
+    lacks.pop("comments", None)
+    notices = [f"Required by the template: {said}." for said in lacks.values()]
+    if len(pictures) > PREVIEWED:
+        notices.append(f"{len(pictures) - PREVIEWED} more key images are left out of the preview.")
+    return replace(report, is_preview=True, notices=tuple(notices)), pictures[:PREVIEWED]
+
+
+def _previewed(
+    session: Session, ctx: RequestContext, wanted: PreviewReport, protocol: str
+) -> ReportTemplate:
+    if wanted.trial_code is None:
+        return template_in_force(session, ctx, protocol)[1]
+    ctx.require("imaging.manage")
+    tried = own_trial(session, ctx, wanted.trial_code)
+    if tried is None:
+        raise NotFound("You are trying out no template for this protocol.")
+    return tried
+
+
+def _earlier(session: Session, ctx: RequestContext, session_id: UUID) -> tuple[int, bool]:
+    """Return how many reports a session has, and whether one is being made."""
+    row = db.fetch_one(
+        session,
+        "select coalesce(max(version), 0) as versions,"
+        " coalesce(bool_or(status in ('queued', 'running')), false) as is_running"
+        " from imaging_report where tenant_id = %s and session_id = %s",
+        (ctx.tenant_id, session_id),
+    )
+    return (row["versions"], row["is_running"]) if row else (0, False)
+
+
+def _refuse_lacks(
+    session: Session,
+    ctx: RequestContext,
+    found: db.Row,
+    findings: str,
+    summary: db.Row | None,
+    template: ReportTemplate,
+) -> None:
+    if not any(section.is_required for section in template.sections):
+        return
+    row = session_to_print(session, ctx, found["id"])
+    if row is None:
+        raise unknown_session()
+    asked = Asked("", 0, ctx.now, ctx.user_name, findings, summary)
+    report, pictures = lay_out(session, ctx, row, asked, template)
+    lacks = missing_sections(template, report, pictures, row["qa_state"])
+    if lacks:
+        said = "; ".join(f"{kind}: {lack}" for kind, lack in lacks.items())
+        raise SectionsMissing(
+            f"The template requires what is not there yet. {said[0].upper()}{said[1:]}.",
+            details={"sections": list(lacks)},
+        )
 
 
 def with_images(plan: ReportPlan, images: Sequence[KeyImage]) -> SessionReport:
@@ -233,87 +289,3 @@ def _tell(
 ) -> None:
     finished = ReportFinished(report_id=report_id, session_id=session_id, status=status)
     emit(session, ctx, session_id, finished)
-
-
-def _device_facts(row: db.Row) -> tuple[PrintedFact, ...]:
-    facts = (
-        ("Device", row["device_name"]),
-        ("Code", f"{row['site']}/{row['device_code']}"),
-        ("Model", row["model"]),
-        ("Serial number", row["serial"]),
-    )
-    return tuple(PrintedFact(name, value) for name, value in facts if value)
-
-
-def _session_facts(row: db.Row, ctx: RequestContext) -> tuple[PrintedFact, ...]:
-    completed = row["completed_at"]
-    facts = (
-        ("Objects", f"{row['stored']}"),
-        ("Held in quarantine", f"{row['quarantined']}" if row["quarantined"] else ""),
-        ("Protocol", row["protocol"]),
-        ("Operator", row["operator"]),
-        ("Accession", row["accession"]),
-        ("Completed", instant_text(completed, ctx.time_zone) if completed else ""),
-        ("Device clock", "not synchronised" if row["clock"] == "unsynced" else ""),
-    )
-    return tuple(PrintedFact(name, value) for name, value in facts if value)
-
-
-def _measured(row: db.Row) -> PrintedFact:
-    name = f"{row['tool'].capitalize()} (image {row['number'] or '-'}, frame {row['frame']})"
-    if row["value"] is None:
-        return PrintedFact(name, row["label"])
-    source = row["spacing_source"].replace("_", " ")
-    millimetres = f" ({source})" if row["unit"] in {"mm", "mm2"} else ""
-    return PrintedFact(name, f"{size_text(row['value'], row['unit'])}{millimetres}{_inside(row)}")
-
-
-def _inside(row: db.Row) -> str:
-    """Return the figures inside a rectangle or ellipse: the server's, or marked as not."""
-    found = row["counted"] or row["statistics"]
-    if not found:
-        return ""
-    unit = f" {found['unit']}" if found["unit"] else ""
-    figures = (
-        f"; mean {found['mean']:.4g}{unit}, SD {found['deviation']:.4g},"
-        f" {found['minimum']:.4g} to {found['maximum']:.4g}"
-    )
-    return figures if row["counted"] else f"{figures} (counted by the browser)"
-
-
-def _decision(session: Session, ctx: RequestContext, session_id: UUID) -> PrintedDecision | None:
-    row = report_decision(session, ctx, session_id)
-    if row is None:
-        return None
-    return PrintedDecision(
-        status=DECISIONS[row["to_state"]],
-        reviewer=row["reviewer_name"],
-        decided_at=row["decided_at"],
-        reason=REASONS.get(row["reason_code"]) or row["reason_code"],
-        note=row["note"],
-        signed=f"{row['signer_name']}, {instant_text(row['signed_at'], ctx.time_zone)}"
-        if row["signed_at"]
-        else "",
-    )
-
-
-def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> tuple[KeyPicture, ...]:
-    """Choose the key images that people marked; without any, frames spread evenly."""
-    marked = key_frames(session, ctx, session_id)[:MARKED_IMAGES]
-    if marked:
-        return tuple(_picture(ctx, row, row["frame"]) for row in marked)
-    rows = report_pictures(session, ctx, session_id)
-    count = min(KEY_IMAGES, len(rows))
-    chosen = [rows[(2 * n + 1) * len(rows) // (2 * count)] for n in range(count)]
-    return tuple(_picture(ctx, row, (row["frames"] + 1) // 2) for row in chosen)
-
-
-def _picture(ctx: RequestContext, row: db.Row, frame: int) -> KeyPicture:
-    series = row["description"] or row["modality"] or "Series"
-    place = f", frame {frame} of {row['frames']}" if row["frames"] > 1 else ""
-    return KeyPicture(
-        storage_key=blob_key(ctx.tenant_id, row["sha256"]),
-        frame=frame,
-        caption=f"{series}, image {row['number'] or '-'}{place}",
-        is_lossy=row["is_lossy"],
-    )

@@ -19,6 +19,7 @@ from erp.services.imaging.gauging import AREAS
 from erp.services.imaging.locking import lock_session_row, require_state
 from erp.services.imaging.queries import membership_of_actor, report_measurements
 from erp.services.imaging.reopening import record_decision
+from erp.services.imaging.summarising import latest_summary
 from erp.services.platform import Command, Identified, Result, command, emit
 
 ACCEPTED: Final = frozenset({"accepted"})
@@ -67,7 +68,7 @@ class AddAddendum(Command):
     rest="POST /imaging/sessions/{session_id}/sign-off",
 )
 def sign_off_session(session: Session, ctx: RequestContext, cmd: SignOffSession) -> SignOffAnswer:
-    """Sign an accepted session: its objects, measurements, readings and decision are frozen.
+    """Sign an accepted session: its objects, measurements, readings, summary and decision are frozen.
 
     From then on the database refuses measurements in it and changes of its patient. Locks the
     session and the member.
@@ -150,6 +151,7 @@ def _freeze(session: Session, ctx: RequestContext, found: db.Row) -> tuple[UUID,
         {
             "session": {name: _plain(found[name]) for name in SESSION_FACTS},
             "readings": _readings(session, ctx, found),
+            "summary": _summary(session, ctx, found["id"]),
             "objects": _objects(session, ctx, found["id"]),
             "measurements": [
                 {name: _plain(value) for name, value in row.items()}
@@ -173,6 +175,11 @@ def _freeze(session: Session, ctx: RequestContext, found: db.Row) -> tuple[UUID,
         ),
     )
     return signature_id, digest
+
+
+def _summary(session: Session, ctx: RequestContext, session_id: UUID) -> dict[str, Any] | None:
+    written = latest_summary(session, ctx, session_id)
+    return {name: _plain(value) for name, value in written.items()} if written else None
 
 
 def _objects(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:

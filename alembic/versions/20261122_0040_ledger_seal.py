@@ -7,8 +7,8 @@ from alembic import op
 
 from erp.core import migrating
 
-revision = "0035"
-down_revision = "0034"
+revision = "0040"
+down_revision = "0039"
 branch_labels = None
 depends_on = None
 
@@ -51,7 +51,7 @@ def upgrade() -> None:
             "tenant_id", "entry_id", name=op.f("uq_ledger_seal_tenant_id_entry_id")
         ),
     )
-    op.get_bind().connection.driver_connection.execute((SQL / "0035_ledger_seal.sql").read_text())
+    op.get_bind().connection.driver_connection.execute((SQL / "0040_ledger_seal.sql").read_text())
     with migrating.every_tenant("journal_entry") as connection:
         connection.execute(sa.text(QUEUE_ALL))
     for table in ("ledger_queue", "ledger_seal"):

@@ -1,0 +1,1 @@
+"""Drafts by a language model, on the pages of what they are about."""

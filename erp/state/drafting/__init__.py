@@ -1,0 +1,1 @@
+"""States of drafts by a language model."""
