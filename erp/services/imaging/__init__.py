@@ -112,7 +112,6 @@ from erp.services.imaging.finding import (
     Level,
     find_in_archive,
     objects_to_send,
-    pattern_of,
 )
 from erp.services.imaging.gauging import size_text
 from erp.services.imaging.holding import (
@@ -334,7 +333,7 @@ __all__ = [
     "list_sessions", "list_studies", "lock_held", "manifest_sha256", "mark_sent", "message_digest",
     "move_appointment", "next_session", "note_answer", "note_answered", "note_attendance", "note_device_state",
     "note_echo", "note_export", "note_figures", "note_progress", "note_unanswered", "objects_to_send", "offer_object",
-    "open_hook", "open_way_in", "park_message", "patient_measurements", "pattern_of", "peer_context", "place_of_peer",
+    "open_hook", "open_way_in", "park_message", "patient_measurements", "peer_context", "place_of_peer",
     "plan_export", "plan_preview", "plan_report", "prioritise_session", "put_key", "read_message", "read_topic",
     "record_commitment", "record_maintenance", "record_measurement", "record_session_event", "referees",
     "refuse_removal", "register_device", "reject_session", "reject_transfer", "release_hold", "release_message",
