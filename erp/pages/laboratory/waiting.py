@@ -63,7 +63,9 @@ def lab_waiting_page() -> rx.Component:
 
 def _actions(row: Any) -> rx.Component:
     def act(label: str, state: Any) -> rx.Component:
-        return button(label, look="outline", on_click=state.open_dialog(row["id"], row["label"]))
+        return button(
+            label, look="outline", on_click=state.open_dialog(row["id"], row["about_row"])
+        )
 
     return rx.el.div(
         rx.cond(row["may_match"] != "", act("Who is it?", MatchPatientState)),
@@ -73,7 +75,7 @@ def _actions(row: Any) -> rx.Component:
             icon_button(
                 "trash-2",
                 "Discard",
-                on_click=DiscardRowState.open_dialog(row["id"], row["label"]),
+                on_click=DiscardRowState.open_dialog(row["id"], row["about_row"]),
             ),
         ),
         class_name="row-actions",

@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -172,7 +172,7 @@ def find_analyte(session: Session, ctx: RequestContext, analyte_id: UUID) -> db.
     """
     row = db.fetch_one(
         session,
-        "select * from analyte where tenant_id = %s and id = %s and is_active for key share",
+        "select * from analyte where tenant_id = %s and id = %s and is_active for share",
         (ctx.tenant_id, analyte_id),
     )
     if row is None:
@@ -216,16 +216,18 @@ def _unit_of(cmd: SetAnalyte) -> str:
 def _check_change(
     session: Session, ctx: RequestContext, analyte_id: UUID, unit: str, cmd: SetAnalyte
 ) -> None:
+    about = (ctx.tenant_id, analyte_id)
     held = db.fetch_one(
         session,
-        "select a.unit, a.kind, exists (select from lab_result r where (r.tenant_id, r.analyte_id) ="
-        " (a.tenant_id, a.id)) as is_used from analyte a"
-        " where a.tenant_id = %s and a.id = %s for no key update",
-        (ctx.tenant_id, analyte_id),
+        "select unit, kind from analyte where tenant_id = %s and id = %s for no key update",
+        about,
     )
     if held is None:
         raise _unknown()
-    if held["is_used"] and (held["unit"], held["kind"]) != (unit, cmd.kind.value):
+    if (held["unit"], held["kind"]) == (unit, cmd.kind.value):
+        return
+    used = "select 1 as one from lab_result where tenant_id = %s and analyte_id = %s limit 1"
+    if db.fetch_one(session, used, about) is not None:
         message = (
             f"Its results are in {held['unit'] or 'words'}. Add another analyte for this unit."
         )
@@ -235,8 +237,3 @@ def _check_change(
 def _unknown() -> UnknownAnalyte:
     message = "There is no such analyte. Choose one of the list."
     return UnknownAnalyte(message, fields={"analyte_id": message})
-
-
-def shown_ranges(ranges: list[dict[str, Any]]) -> list[ReferenceRange]:
-    """Return kept ranges as they are shown."""
-    return [ReferenceRange(**row) for row in ranges]

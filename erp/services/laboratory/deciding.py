@@ -71,6 +71,20 @@ class KnownReport:
     version: int = 0
     version_id: UUID | None = None
     results: dict[tuple[UUID, str], dict[str, Any]] = field(default_factory=dict)
+    history: set[tuple[Any, ...]] = field(default_factory=set)
+
+    def remember(self, analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> None:
+        """Note what was told once, so that telling it again brings it back to no life."""
+        self.history.add(_told_as(analyte_id, sub_id, row))
+
+    def was_told(self, analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> bool:
+        """Tell whether a result was told before, whatever became of it."""
+        return _told_as(analyte_id, sub_id, row) in self.history
+
+
+def _told_as(analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    told = (row["told_value"], row["told_unit"], row["collected_at"])
+    return (analyte_id, sub_id, *told)
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,7 @@ class Knowledge:
 
     Attributes:
         by_loinc, by_told: Analytes by LOINC, and by what the laboratory calls them.
-        patients: By code in capitals. chosen: the patient a person chose, by `patient_key`.
+        patients: By code. chosen: the patient a person chose, by `patient_key`.
     """
 
     time_zone: str
@@ -235,7 +249,7 @@ def _matched(told: Told, known: Knowledge) -> tuple[UUID | None, str]:
     if not told.patient_ids:
         return None, "No number of the patient is told. Choose who it is."
     rows = {row["id"]: row for text in told.patient_ids
-            if (row := known.patients.get(text.strip().upper()))}  # fmt: skip
+            if (row := known.patients.get(text.strip()))}  # fmt: skip
     if not rows:
         return None, "No patient here has this number. Choose who it is."
     if len(rows) > 1:
@@ -302,6 +316,16 @@ def _against(
     is_same = all(before[name] == measured[name] for name in COMPARED)
     if is_same and (is_settled or before["status"] == measured["status"]):
         return Same(before["id"])
+    is_told_before = report is not None and report.was_told(
+        fresh.analyte_id, fresh.sub_id, measured
+    )
+    is_newer = report is not None and _is_newer(told, report)
+    if (
+        (is_settled or before["status"] == ResultStatus.WITHDRAWN)
+        and is_told_before
+        and not is_newer
+    ):
+        return Same(before["id"])
     conflict = _conflict(told, before, report, known, is_settled=is_settled)
     if conflict is not None:
         return conflict
@@ -329,6 +353,12 @@ def _conflict(
         problem = "This report was told later already, with another result. Discard this one."
         return Waits(WaitReason.CONFLICT, "reported_at", problem)
     return None
+
+
+def _is_newer(told: Told, report: KnownReport) -> bool:
+    if not told.reported_at or report.reported_at is None:
+        return False
+    return datetime.fromisoformat(told.reported_at) > report.reported_at
 
 
 def _is_older(told: Told, report: KnownReport) -> bool:

@@ -33,7 +33,7 @@ class ListLabFiles(Page):
 
 
 class LabFileRow(Result):
-    """A file, and what became of its rows."""
+    """A file, and what became of its rows; `standing` is new, waiting or done."""
 
     id: UUID
     laboratory_id: UUID
@@ -46,6 +46,7 @@ class LabFileRow(Result):
     rows: int
     taken: int
     waiting: int
+    standing: str
 
 
 class LabFilePage(Rows):
@@ -123,7 +124,9 @@ def list_lab_files(session: Session, ctx: RequestContext, wanted: ListLabFiles) 
         session,
         """
         select f.id, f.laboratory_id, l.name as laboratory, f.file_name, f.format,
-               f.uploaded_by_name, f.uploaded_at, f.imported_at, n.rows, n.taken, n.waiting
+               f.uploaded_by_name, f.uploaded_at, f.imported_at, n.rows, n.taken, n.waiting,
+               case when f.imported_at is null then 'new' when n.waiting > 0 then 'waiting'
+                    else 'done' end as standing
           from lab_file f
           join laboratory l on (l.tenant_id, l.id) = (f.tenant_id, f.laboratory_id)
          cross join lateral (

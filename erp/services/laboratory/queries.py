@@ -12,15 +12,15 @@ from erp.core.context import RequestContext
 def people_with_codes(
     session: Session, ctx: RequestContext, codes: Collection[str]
 ) -> dict[str, db.Row]:
-    """Return active parties by code, in capitals, of those that are named."""
-    wanted = sorted({code.strip().upper() for code in codes})
+    """Return active parties by their exact code, of those that are named."""
+    wanted = sorted({code.strip() for code in codes})
     rows = db.fetch_all(
         session,
         "select id, code, name, birth_on, sex from party"
-        " where tenant_id = %s and is_active and upper(code) = any(%s)",
+        " where tenant_id = %s and is_active and code = any(%s)",
         (ctx.tenant_id, wanted),
     )
-    return {row["code"].upper(): row for row in rows}
+    return {row["code"]: row for row in rows}
 
 
 def person(session: Session, ctx: RequestContext, party_id: UUID) -> db.Row | None:

@@ -70,7 +70,7 @@ def record(
     Emits:
         laboratory.results_recorded.v1 for each report that changed.
     """
-    known = _knowledge(session, ctx, source, told, chosen or {})
+    known = _knowledge(session, ctx, source, told, chosen or {}, is_writing=True)
     written = _Written()
     outcomes = [_outcome(ctx, source, one, known, written) for one in told]
     db.insert_rows(session, LabReport, written.reports)
@@ -90,7 +90,7 @@ def would_become(
     session: Session, ctx: RequestContext, source: Source, told: Sequence[Told]
 ) -> list[dict[str, Any]]:
     """Return what would become of observations; nothing is written."""
-    known = _knowledge(session, ctx, source, told, {})
+    known = _knowledge(session, ctx, source, told, {}, is_writing=False)
     written = _Written()
     return [_outcome(ctx, source, one, known, written) for one in told]
 
@@ -198,11 +198,17 @@ def _knowledge(
     source: Source,
     told: Sequence[Told],
     chosen: Mapping[str, UUID],
+    *,
+    is_writing: bool,
 ) -> Knowledge:
+    """Return what rows are decided by; who writes keeps analytes as they are until the end."""
     analytes = db.fetch_all(
         session,
         "select id, code, name, kind, unit, loinc, ranges from analyte"
-        " where tenant_id = %s and is_active",
+        " where tenant_id = %s and is_active order by id for share"
+        if is_writing
+        else "select id, code, name, kind, unit, loinc, ranges from analyte"
+        " where tenant_id = %s and is_active order by id",
         (ctx.tenant_id,),
     )
     by_id = {row["id"]: row for row in analytes}
@@ -268,13 +274,17 @@ def known_reports(
     by_id = {report.id: report for report in reports.values()}
     for row in db.fetch_all(
         session,
-        "select r.*, v.file_id from lab_result r join lab_report_version v"
+        "select r.*, v.file_id, not exists (select from lab_result n"
+        " where (n.tenant_id, n.supersedes_id) = (r.tenant_id, r.id)) as is_standing"
+        " from lab_result r join lab_report_version v"
         " on (v.tenant_id, v.id) = (r.tenant_id, r.version_id)"
-        " where r.tenant_id = %s and r.report_id = any(%s) and not exists (select from lab_result n"
-        " where (n.tenant_id, n.supersedes_id) = (r.tenant_id, r.id))",
+        " where r.tenant_id = %s and r.report_id = any(%s)",
         (ctx.tenant_id, list(by_id)),
     ):
-        by_id[row["report_id"]].results[(row["analyte_id"], row["sub_id"])] = row
+        report = by_id[row["report_id"]]
+        report.remember(row["analyte_id"], row["sub_id"], row)
+        if row["is_standing"]:
+            report.results[(row["analyte_id"], row["sub_id"])] = row
     return reports
 
 

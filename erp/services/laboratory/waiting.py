@@ -141,7 +141,7 @@ def map_test(session: Session, ctx: RequestContext, cmd: MapTest) -> SettledRows
 
 @command("laboratory.discard_rows", permission="laboratory.record", rest="POST /lab-rows/discard")
 def discard_rows(session: Session, ctx: RequestContext, cmd: DiscardRows) -> SettledRows:
-    """Put rows aside for good; they stay to be seen, with who did it and why.
+    """Put rows aside for good; they stay to be seen, with who did it and why. Locks the laboratories.
 
     Raises:
         UnknownLabRow: One of them is not there, or waits no more.
@@ -149,6 +149,12 @@ def discard_rows(session: Session, ctx: RequestContext, cmd: DiscardRows) -> Set
     Emits:
         laboratory.file_taken.v1 for each file
     """
+    for found in db.fetch_all(
+        session,
+        "select distinct laboratory_id from lab_row where tenant_id = %s and id = any(%s) order by 1",
+        (ctx.tenant_id, sorted(set(cmd.row_ids))),
+    ):
+        hold_laboratory(session, ctx, found["laboratory_id"])
     rows = db.fetch_all(
         session,
         "update lab_row set status = 'discarded', reason = '', decided_by = %s, decision = %s"

@@ -31,7 +31,7 @@ class LabFilesState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("file_name", "File", detail="laboratory"),
         Column("uploaded_at", "Came", Kind.INSTANT, detail="uploaded_by_name", wide_only=True),
-        Column("found", "Rows", wide_only=True),
+        Column("taken", "Results", wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES),
     )
     row_link: ClassVar[str] = "/laboratory/files/{id}"
@@ -57,10 +57,9 @@ class LabFilesState(ListState, rx.State):
         await super()._reload()
 
     def _entry(self, row: Any) -> Any:
-        standing = "new" if row.imported_at is None else "waiting" if row.waiting else "done"
         waits = f", {row.waiting} wait" if row.waiting else ""
         found = f"{counted(row.taken, 'result')}{waits}" if row.imported_at else ""
-        return row.model_dump() | {"standing": standing, "found": found}
+        return row.model_dump() | {"taken": found}
 
     @handler(permission=RECORD)
     async def choose(self, laboratory_id: str) -> None:

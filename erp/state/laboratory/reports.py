@@ -37,7 +37,7 @@ class LabReportsState(ListState, rx.State):
         Column("patient", "Patient", detail="patient_code"),
         Column("number", "Report", Kind.CODE, detail="laboratory"),
         Column("collected_at", "Sample taken", Kind.INSTANT, wide_only=True),
-        Column("found", "Results", wide_only=True),
+        Column("results", "Results", wide_only=True),
         Column("status", "Status", Kind.STATUS, labels=STATUSES, tones=STATUS_TONES),
     )
     row_link: ClassVar[str] = "/laboratory/reports/{id}"
@@ -56,7 +56,7 @@ class LabReportsState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         outside = f", {row.outside} outside" if row.outside else ""
-        return row.model_dump() | {"found": f"{counted(row.results, 'result')}{outside}"}
+        return row.model_dump() | {"results": f"{counted(row.results, 'result')}{outside}"}
 
 
 class RecordResultState(DialogFormState, rx.State):

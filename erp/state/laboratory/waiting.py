@@ -22,9 +22,9 @@ class LabWaitingState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "laboratory.list_waiting"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("patient", "Patient", detail="about"),
-        Column("test", "Test", detail="told"),
-        Column("problem", "What to do", detail="where"),
+        Column("patient", "Patient", detail="patient_ids"),
+        Column("test", "Test", detail="value"),
+        Column("problem", "What to do", detail="label"),
         Column("reason", "Why", Kind.STATUS, labels=REASONS, tones=REASON_TONES, wide_only=True),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("reason", "laboratory_id", "file_id")
@@ -45,7 +45,7 @@ class LabWaitingState(ListState, rx.State):
         about = " \u00b7 ".join(part for part in (row.patient_ids, born, row.sex) if part)
         told = " ".join(part for part in (row.value, row.unit) if part)
         where = f"{row.file_name}, {row.label}"
-        return row.model_dump() | {"about": about, "told": told, "where": where}
+        return row.model_dump() | {"patient_ids": about, "value": told, "label": where}
 
     def _aside(self, row: Any) -> dict[str, str]:
         may = "yes" if self.may_record else ""
@@ -53,7 +53,7 @@ class LabWaitingState(ListState, rx.State):
             "may_match": may if row.reason == "patient" else "",
             "may_map": may if row.reason in {"test", "unit", "value"} else "",
             "may_discard": may,
-            "label": f"{row.patient or row.label}: {row.test}".strip(": "),
+            "about_row": f"{row.patient or row.label}: {row.test}".strip(": "),
         }
 
     @handler(permission=RECORD)
@@ -128,7 +128,7 @@ class MapTestState(_OnWaiting, rx.State):
         self.analytes = await analyte_choices(self)
         page = await self.get_state(LabWaitingState)
         row = next((row for row in page.rows if row["id"] == self.subject["id"]), {})
-        self.told = f"{row.get('test', '')}, told as {row.get('told', '')}".strip(", ")
+        self.told = f"{row.get('test', '')}, told as {row.get('value', '')}".strip(", ")
 
 
 class DiscardRowState(_OnWaiting, rx.State):

@@ -88,7 +88,12 @@ def test_a_correction_is_a_new_version_and_the_old_result_stays(trader, lab):
     assert [version.version for version in report.versions] == [2, 1]
     told = [(r.told_value, r.status, r.is_standing) for r in report.results if r.analyte == "HbA1c"]
     assert told == [("6.4", "corrected", True), ("5.4", "preliminary", False)]
-    older = oru("H1", observed("4548-4", "5.4", "%", "F"), code=asha.code)
+    assert tally(bring(trader, lab, oru("H1", observed("4548-4", "5.4", "%"), code=asha.code))) == (
+        0,
+        1,
+        0,
+    )
+    older = oru("H1", observed("4548-4", "5.5", "%", "F"), code=asha.code)
     assert tally(bring(trader, lab, older)) == (0, 0, 1)
     assert "told later already" in waiting(trader)[0].problem
     assert broken_promises() == []
@@ -121,6 +126,21 @@ def test_a_result_that_the_laboratory_takes_back_leaves_the_trend(trader, lab):
     )
     assert (done.taken, done.discarded) == (1, 1)
     assert trend(trader, asha.id, "HbA1c") == []
+
+
+def test_what_a_person_put_right_or_took_back_does_not_return_with_the_next_file(trader, lab):
+    asha = patient(trader)
+    told = oru("H1", observed("4548-4", "54", "%"), observed("718-7", "31", "g/dL"), code=asha.code)
+    bring(trader, lab, told)
+    [head] = trader.run("laboratory.list_reports", {"patient_id": asha.id}).rows
+    found = trader.run("laboratory.get_report", {"report_id": head.id}).results
+    ids = {row.analyte: row.id for row in found}
+    right = {"result_id": ids["HbA1c"], "value": "5.4", "reason": "misread"}
+    trader.run("laboratory.correct_result", right)
+    trader.run("laboratory.withdraw_result", {"result_id": ids["Haemoglobin"], "reason": "x"})
+    assert tally(bring(trader, lab, told + "\r")) == (0, 2, 0)
+    assert trend(trader, asha.id, "HbA1c") == [("5.4", "normal")]
+    assert trend(trader, asha.id, "Haemoglobin") == []
 
 
 def test_one_test_told_twice_in_a_file_waits(trader, lab):
