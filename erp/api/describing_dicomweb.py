@@ -122,7 +122,7 @@ def _completion() -> Schema:
         *(parameter("header", name, {"type": "string"}) for name in SIGNED),
     ]
     answer = {"application/json": {"schema": {"type": "object"}}}
-    summary = "A study was sent in full (signed as Standard Webhooks says)"
+    summary = "A study was sent in full (a Standard Webhook over POST, path, line feed, body)"
     described: Schema = get_route("imaging_complete_by_webhook", summary, asked, answer)["get"]
     described["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
     return described

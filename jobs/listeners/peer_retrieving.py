@@ -37,6 +37,8 @@ MOST_CONTEXTS: Final = 128
 MOST_IN_A_ROW: Final = 10
 """After so many objects that were not taken the rest is not tried any more."""
 NAMES: Final = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+NOT_HERE: Final = -1
+"""Stands where a status would: the archive has no bytes of it, which is not the receiver's doing."""
 Request = Any
 """A C-MOVE or a C-GET."""
 _log = structlog.get_logger()
@@ -123,12 +125,16 @@ class Retrieving:
         asked.finish()
 
     def _send_one(self, asked: "_Asked", to: Association, key: str, path: Path) -> int | None:
-        """Return the status a receiver gave an object; nothing where it could not be sent."""
+        """Return the status a receiver gave an object, or why it was given none."""
         try:
             self._storage.download(key, path)
+        except (NotFound, DomainError, OSError) as error:
+            _log.warning("object_not_here", key=key, why=str(error)[:200])
+            return NOT_HERE
+        try:
             number = asked.next_number()
             answer = to.send_c_store(path, number, **asked.originator())
-        except (NotFound, DomainError, RuntimeError, ValueError, AttributeError, OSError) as error:
+        except (RuntimeError, ValueError, AttributeError, OSError) as error:
             _log.warning("object_not_sent", key=key, why=str(error)[:200])
             return None
         return int(answer.Status) if "Status" in answer else None
@@ -211,15 +217,16 @@ class _Asked:
     def note(self, sop_uid: str, status: int | None) -> None:
         """Count one object and tell the peer how far it is."""
         self.remaining -= 1
-        self.failed_in_a_row += 1
+        is_warning = status not in {None, NOT_HERE} and status & 0xF000 == WARNINGS
         if status == 0:
             self.completed += 1
-            self.failed_in_a_row = 0
-        elif status is not None and status & 0xF000 == WARNINGS:
+        elif is_warning:
             self.warnings += 1
-            self.failed_in_a_row = 0
         else:
             self.failed.append(sop_uid)
+        if status != NOT_HERE:
+            is_taken = status == 0 or is_warning
+            self.failed_in_a_row = 0 if is_taken else self.failed_in_a_row + 1
         self._say(PENDING)
 
     def give_up(self, sop_uids: list[str]) -> None:

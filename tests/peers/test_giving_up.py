@@ -14,6 +14,7 @@ from pynetdicom.sop_class import Verification
 from erp.adapters.dicom.calling import NoAnswer, echo
 from erp.core.settings import get_settings
 from erp.services import imaging
+from erp.services.documents import blob_key
 from jobs.listeners.peer_directory import MISS_SECONDS, Admission, PeerDirectory, Rejection
 from jobs.listeners.peer_retrieving import MOST_IN_A_ROW
 from tests.dicom.objects import STUDY, good
@@ -66,6 +67,11 @@ def move_all(scp, hospital, tmp_path, destination):
         content = good(SOPInstanceUID=f"1.2.3.{number + 1}")
         assert send_bytes(filling, content, tmp_path / "o").Status == 0
     end(filling)
+    return moved(scp, hospital, destination)
+
+
+def moved(scp, hospital, destination):
+    """Have the study moved and return the final answer."""
     hospital.peer("BROKEN", host="127.0.0.1", port=destination.port)
     association = connect(sender(hospital.peer(), (MOVE, ExplicitVRLittleEndian)), scp, hospital)
     wanted = Dataset()
@@ -95,6 +101,22 @@ def test_a_destination_that_hangs_up_is_not_tried_again(scp, hospital, tmp_path,
     assert (status.Status, status.NumberOfFailedSuboperations) == (0xA702, OBJECTS)
     assert len(named.FailedSOPInstanceUIDList) == OBJECTS
     assert "retrieval_given_up" in scp.log()
+
+
+def test_objects_that_are_not_here_are_no_reason_to_give_up(scp, hospital, tmp_path, destination):
+    taking = destination(lambda _event: 0)
+    filling = connect(sender(hospital.peer(), CT), scp, hospital)
+    for number in range(OBJECTS):
+        content = good(SOPInstanceUID=f"1.2.3.{number + 1}", InstanceNumber=number)
+        assert send_bytes(filling, content, tmp_path / "o").Status == 0
+    end(filling)
+    for row in hospital.rows(
+        "select sha256 from dicom_instance order by number limit %s", OBJECTS - 1
+    ):
+        hospital.storage.remove(blob_key(hospital.ctx.tenant_id, row["sha256"]))
+    status, _ = moved(scp, hospital, taking)
+    assert (taking.offered, status.NumberOfFailedSuboperations) == (1, OBJECTS - 1)
+    assert status.Status == 0xB000
 
 
 def test_strangers_do_not_have_the_database_read_each_time(hospital, monkeypatch):
