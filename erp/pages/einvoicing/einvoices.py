@@ -15,6 +15,7 @@ from erp.components import (
     fact_list,
     form_dialog,
     grid,
+    icon_button,
     link_button,
     list_view,
     notice,
@@ -157,12 +158,7 @@ def _facts() -> rx.Component:
 def _send_again(row: Any) -> rx.Component:
     return rx.cond(
         row["may_send"] != "",
-        button(
-            "Send again",
-            look="outline",
-            icon="send",
-            on_click=EInvoiceListState.send_again(row["id"]),
-        ),
+        icon_button("send", "Send again", on_click=EInvoiceListState.send_again(row["id"])),
     )
 
 

@@ -73,7 +73,7 @@ def _einvoice() -> rx.Component:
         rx.el.span(head["irn"], class_name="code"),
         "Not registered yet",
     )
-    return rx.fragment(
+    return rx.el.div(
         rx.cond(head["problem"] != "", notice(head["problem"], tone="red")),
         fact_list(
             [
@@ -84,8 +84,12 @@ def _einvoice() -> rx.Component:
         ),
         rx.cond(
             head["href"] != "",
-            link_button("E-invoice", head["href"], look="outline", icon="qr-code"),
+            rx.el.div(
+                link_button("E-invoice", head["href"], look="outline", icon="qr-code"),
+                class_name="actions",
+            ),
         ),
+        class_name="stack",
     )
 
 
@@ -97,7 +101,7 @@ def _way_card(state: Any) -> rx.Component:
         icon="route",
         on_click=PrepareWayBillState.open_dialog(head["way_subject"], head["way_document"]),
     )
-    content = card(
+    facts = rx.el.div(
         rx.cond(head["way_needed"] != "", notice("Its goods need a way bill before they leave.")),
         rx.cond(head["way_problem"] != "", notice(head["way_problem"], tone="red")),
         fact_list(
@@ -117,6 +121,6 @@ def _way_card(state: Any) -> rx.Component:
             rx.cond(head["may_prepare"] != "", prepare),
             class_name="actions",
         ),
-        title="E-way bill",
+        class_name="stack",
     )
-    return rx.cond(head["travels"] == "yes", content)
+    return rx.cond(head["travels"] == "yes", card(facts, title="E-way bill"))

@@ -217,7 +217,7 @@ def get_einvoice(session: Session, ctx: RequestContext, wanted: OneEInvoice) -> 
     )
 
 
-@query("einvoicing.get_of_invoice", permission=VIEW, rest="GET /invoices/{invoice_id}/e-invoice")
+@query("einvoicing.get_of_invoice", permission=VIEW, rest="GET /invoice-registrations/{invoice_id}")
 def get_of_invoice(session: Session, ctx: RequestContext, wanted: OfInvoice) -> InvoiceAtPortal:
     """Return how an invoice or note stands with the portal."""
     row = db.fetch_one(
