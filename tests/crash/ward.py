@@ -21,7 +21,7 @@ from tests.dicom.objects import good
 STORESCU = "/usr/bin/storescu"
 TITLE = "WARD"
 EDGE = 16
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 580.0
 
 
 @dataclass
