@@ -100,6 +100,19 @@ class ImageViewer(NoSSRComponent):
     on_failure: rx.EventHandler[lambda instance, text: [instance, text]]  # type: ignore[type-arg,valid-type]
 
 
+class ViewerAhead(rx.Component):
+    """Fetches the viewer's bundle a moment after a page is shown from which sessions are opened."""
+
+    library = script_beside(__name__, "viewer_ahead.jsx")
+    lib_dependencies: list[str] = PACKAGES
+    tag = "ViewerAhead"
+
+
+def viewer_ahead() -> rx.Component:
+    """Return what fetches the viewer before it is asked for; it shows nothing."""
+    return ViewerAhead.create()
+
+
 def image_viewer(source: str | rx.Var[str], **props: Any) -> rx.Component:
     """Return the viewer of the images that `source` lists; give it a height."""
     return rx.box(ImageViewer.create(source=source, **props), height="100%", min_height="320px")

@@ -13,6 +13,7 @@ from erp.components import (
     row_keys,
     shortcut_hint,
 )
+from erp.components.viewer import viewer_ahead
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import Nav, page
 from erp.state.imaging.queue import QueueState, SessionListState
@@ -47,6 +48,7 @@ def queue_page() -> rx.Component:
             ),
         ),
         row_keys(),
+        viewer_ahead(),
     )
 
 
@@ -72,6 +74,7 @@ def sessions_page() -> rx.Component:
             empty=Empty("scan-eye", "No session yet", "Register a device to begin."),
         ),
         row_keys(),
+        viewer_ahead(),
     )
 
 
