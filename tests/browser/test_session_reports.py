@@ -148,7 +148,7 @@ def take(page: Page) -> None:
     page.get_by_role("button", name="Drafts").click()
     log = page.get_by_role("dialog")
     expect(log).to_contain_text("Taken as the summary")
-    log.get_by_text("What was sent").click()
+    log.get_by_text("What was sent", exact=True).click()
     expect(log.locator("pre").first).to_contain_text('"model": "fake-8b"')
     shoot(page, "log")
     page.keyboard.press("Escape")
