@@ -4,19 +4,18 @@ import json
 import os
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
-from tests.browser.conftest import OpenWindow
 from tests.browser.offices import SIZES, expect_to_fit
-from tests.browser.test_imaging import acquire, make_report, password_of, viewer
-from tests.browser.test_review import PIN, badge, open_session, send, set_pin
-from tests.fixtures.models import says
+from tests.browser.test_imaging import acquire, make_report, viewer
+from tests.browser.test_review import PIN, badge, enter, open_session, send, set_pin
+from tests.fixtures.models import FakeModel, says
 from tests.fixtures.product import Product
 
+assert enter
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("product")]
 PROTOCOL = ("--source", "iris", "--protocol", "Reported", "--count", "2")
 DRAFT = "Two pictures were taken. The session was accepted."
@@ -24,22 +23,11 @@ SHOTS = os.environ.get("REPORT_SHOTS", "")
 
 
 @pytest.fixture
-def enter(product: Product, open_window: OpenWindow) -> Iterator[Any]:
-    """Open a page as a person of the demo, each in a browser of their own."""
-
-    def opened(login: str, path: str) -> Page:
-        page = open_window().new_page()
-        page.goto(f"{product.url}{path}")
-        page.get_by_label("User name").fill(f"{login}@demo.example")
-        page.get_by_label("Password").fill(password_of(product, f"{login}@demo.example"))
-        page.get_by_role("button", name="Sign in").click()
-        expect(page.get_by_role("heading", level=1)).to_be_visible()
-        return page
-
-    expect.set_options(timeout=15_000)
-    yield opened
+def model(product: Product) -> Iterator[FakeModel]:
+    """The model that the product asks; it says the draft again afterwards."""
     product.model.answer = says(DRAFT)
-    expect.set_options(timeout=5_000)
+    yield product.model
+    product.model.answer = says(DRAFT)
 
 
 def shoot(page: Page, name: str) -> None:
@@ -91,9 +79,8 @@ def words_of(content: bytes) -> str:
 
 
 def test_a_summary_is_drafted_by_a_model_changed_signed_and_printed(
-    product, enter, troubles, tmp_path
+    product, enter, model, troubles, tmp_path
 ):
-    product.model.answer = says(DRAFT)
     technician = enter("technician", "/imaging")
     acquire(product, "Ghatge", *PROTOCOL)
     open_session(technician, "Ghatge")
@@ -103,7 +90,7 @@ def test_a_summary_is_drafted_by_a_model_changed_signed_and_printed(
     write_by_hand(technician)
     technician.get_by_role("button", name="Accept").click()
     badge(technician, "Accepted")
-    draft(product, technician)
+    draft(model, technician)
     take(technician)
     sign(product, technician)
     words = make_report(technician, tmp_path)
@@ -136,14 +123,14 @@ def write_by_hand(page: Page) -> None:
     expect(page.get_by_role("button", name="Version 2,")).to_be_visible()
 
 
-def draft(product: Product, page: Page) -> None:
+def draft(model: FakeModel, page: Page) -> None:
     page.get_by_role("button", name="Draft by model").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("Accepted")
     shoot(page, "sending")
     dialog.get_by_role("button", name="Send and draft").click()
     expect(page.get_by_role("region", name="Draft by a model")).to_be_visible(timeout=30_000)
-    sent = product.model.got[-1][2].decode()
+    sent = model.got[-1][2].decode()
     assert "ghatge" not in sent.casefold()
     assert json.loads(sent)["model"] == "fake-8b"
 
@@ -161,7 +148,7 @@ def take(page: Page) -> None:
     page.get_by_role("button", name="Drafts").click()
     log = page.get_by_role("dialog")
     expect(log).to_contain_text("Taken as the summary")
-    log.get_by_text("What was sent").click()
+    log.get_by_text("What was sent", exact=True).click()
     expect(log.locator("pre").first).to_contain_text('"model": "fake-8b"')
     shoot(page, "log")
     page.keyboard.press("Escape")
@@ -183,8 +170,8 @@ def sign(product: Product, page: Page) -> None:
     shoot(page, "signed")
 
 
-def test_a_draft_that_cannot_be_used_says_why_and_the_text_stays(product, enter):
-    product.model.answer = says("A malignant tumour.")
+def test_a_draft_that_cannot_be_used_says_why_and_the_text_stays(product, enter, model):
+    model.answer = says("A malignant tumour.")
     page = enter("technician", "/imaging")
     acquire(product, "Sawant", *PROTOCOL)
     open_session(page, "Sawant")

@@ -41,7 +41,7 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["reviewer_id"] = shop.user_ids["manager"]
     ids["decided_session_id"] = _decided(shop, ids)
     ids["signed_session_id"] = _signed(shop, ids)
-    ids["draft_id"] = drafted(shop, ids)
+    ids["ai_draft_id"] = drafted(shop, ids)
     return ids | _peers(shop, ids) | archived(shop)
 
 
@@ -326,9 +326,13 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "drafting.list_drafts": of_session(),
     "drafting.show_input": of_session(),
     "drafting.ask_draft": of_session(input_digest=DIGEST),
-    "drafting.accept_draft": lambda i, _: {"draft_id": i["draft_id"], "text": "Seen", "version": 0},
-    "drafting.cancel_draft": lambda i, _: {"draft_id": i["draft_id"]},
-    "drafting.discard_draft": lambda i, _: {"draft_id": i["draft_id"]},
+    "drafting.accept_draft": lambda i, _: {
+        "draft_id": i["ai_draft_id"],
+        "text": "Seen",
+        "version": 0,
+    },
+    "drafting.cancel_draft": lambda i, _: {"draft_id": i["ai_draft_id"]},
+    "drafting.discard_draft": lambda i, _: {"draft_id": i["ai_draft_id"]},
     "imaging.withdraw_measurement": lambda i, _: {"annotation_id": i["annotation_id"]},
 }
 """A working input of every action of the imaging room, made from its belongings."""

@@ -152,7 +152,7 @@ def _section(row: Row) -> rx.Component:
         rx.el.select(
             *[rx.el.option("1 column" if n == "1" else f"{n} columns", value=n) for n in COLUMNS],
             value=row["columns"],
-            on_change=State.set_columns,
+            on_change=State.choose_columns,
             disabled=~State.may_manage,
             class_name="input small",
             aria_label="Key images beside each other",

@@ -121,7 +121,7 @@ class TemplatesState(SessionState, rx.State):
             self._change(kind, lambda one: {"is_required": not one["is_required"]})
 
     @handler(permission=MANAGE)
-    async def set_columns(self, columns: str) -> None:
+    async def choose_columns(self, columns: str) -> None:
         """Say how many key images stand beside each other."""
         if columns in COLUMNS:
             self._change("images", lambda _: {"columns": int(columns)})

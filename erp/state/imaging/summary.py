@@ -71,24 +71,33 @@ class SummaryState(RecordState, rx.State):
     @handler(permission=REVIEW)
     async def leave_field(self, typed: str) -> EventSpec | None:
         """Keep what was typed when the field is left, so that no decision loses it."""
-        refused = await self._keep(typed) if self.may_write else ""
+        is_refused_already = self.unsaved != "" and f"{typed}" == self.unsaved
+        if not self.may_write or is_refused_already:
+            return None
+        refused = await self._keep(typed)
         return rx.toast.error(refused) if refused else None
 
     async def _keep(self, typed: object) -> str:
-        """Write a text that is not kept yet; return why it was refused."""
+        """Write a text that is not kept yet; return why it was refused.
+
+        Who was told of another's version knows of it: saving once more follows that one.
+        """
         text = f"{typed}"
         if text.strip() == self.text.strip() and not self.refusal:
             return ""
         given = {"session_id": self.head.get("id", ""), "text": text, "version": self.base}
-        refused = ""
+        refused, base = "", self.base
         try:
             kept = await self._run("imaging.write_summary", given)
         except (ValidationError, DomainError) as error:
             said = error.message if isinstance(error, DomainError) else ""
             fields = errors_by_field(error)
             refused = said or next(iter(fields.values()), "This text cannot be kept.")
+            if isinstance(error, DomainError) and error.code == "summary_overtaken":
+                base = error.details["version"]
         else:
-            self.text, self.base = text, kept.version
+            self.text, base = text, kept.version
+        self.base = base
         await self._show()
         self.refusal, self.unsaved = refused, text if refused else ""
         return refused
