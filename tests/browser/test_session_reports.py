@@ -94,7 +94,7 @@ def test_a_summary_is_drafted_by_a_model_changed_signed_and_printed(
     take(technician)
     sign(product, technician)
     words = make_report(technician, tmp_path)
-    for wanted in ("Iris report", "For Ghatge", "Checked by hand.", "fake-8b"):
+    for wanted in ("Iris report", "For Test Ghatge", "Checked by hand.", "fake-8b"):
         assert wanted in words
     assert "Two pictures were taken." in words
     assert "not signed" not in words
