@@ -19,6 +19,7 @@ from erp.seed.dicom import seed_peers
 from erp.seed.gst_returns import seed_gst_returns
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
+from erp.seed.laboratory import seed_laboratory
 from erp.seed.maker_lists import seed_maker_lists
 from erp.seed.orders import seed_orders
 from erp.seed.parties import seed_parties
@@ -146,6 +147,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     register_ids = _registers(ctx, storage_id)
     seed_imaging(ctx)
     seed_peers(ctx, new.slug)
+    seed_laboratory(ctx)
     if has_history:
         seed_history(ctx, register_ids[0])
         seed_orders(ctx)

@@ -9,11 +9,17 @@ from reflex.event import EventSpec
 
 PLACE: Final = "issued-secret"
 """Element of the page that a secret is written into: `erp.components.issued.issued_secret`."""
-_AFTER_MS: Final = 60
+_PATIENCE: Final = 600
+"""How many frames of the browser the place may take to be drawn; the secret is told only once."""
 
 
 def show_secret(secret: SecretStr) -> EventSpec:
     """Write a secret into the page once its place is drawn; no store of states holds it."""
-    place = f"document.getElementById({json.dumps(PLACE)})"
-    written = f"{place}.textContent = {json.dumps(secret.get_secret_value())}"
-    return rx.call_script(f"setTimeout(() => {{ {written}; }}, {_AFTER_MS})")
+    written = json.dumps(secret.get_secret_value())
+    return rx.call_script(
+        "(function show(left) {"
+        f" const place = document.getElementById({json.dumps(PLACE)});"
+        f" if (place) place.textContent = {written};"
+        " else if (left) requestAnimationFrame(() => show(left - 1));"
+        f" }})({_PATIENCE})"
+    )

@@ -61,7 +61,7 @@ def test_a_token_is_shown_once_works_and_is_revoked(browser_window, interface, o
     expect(page.get_by_role("alert")).to_be_visible()
     page.get_by_label("pos.view").check()
     page.get_by_role("button", name="Issue token").click()
-    place = page.locator("#issued-token")
+    place = page.locator("#issued-secret")
     expect(place).to_contain_text("vt_")
     bearer = {"authorization": f"Bearer {place.inner_text()}"}
     assert httpx.get(f"{interface.url}/api/erp/sales", headers=bearer).status_code == 200
