@@ -73,6 +73,7 @@ def test_without_any_database_the_remedy_is_said(configured, private_stack):
 
 def test_the_books_are_proven_beside_a_database_of_ones_own(private_stack):
     private_stack.postgres.start()
+    private_stack.objects.start()
     everything = private_stack.environment()
     run_erp(everything, "migrate")
     unset = dict.fromkeys(OPEN, "") | {"DATA_DIR": str(private_stack.data_dir)}
