@@ -47,18 +47,18 @@ def seal_waiting_events() -> list[platform.SealedEvent]:
 
 
 def seal_waiting_entries() -> int:
-    """Seal one batch of every tenant that has journal entries waiting; return how many.
+    """Seal one batch of the tenant whose journal entry has waited longest; return how many.
+
+    A batch a turn: however many wait, events are told of no later.
 
     Raises:
         Unavailable: The database is away; what waits keeps waiting.
     """
     with db.ops_session() as session:
-        tenants = accounting.tenants_with_entries(session)
-    sealed = 0
-    for tenant_id in tenants:
-        with db.ops_session() as session:
-            sealed += accounting.seal_entries(session, tenant_id, now=utc_now())
-    return sealed
+        tenant_id = accounting.next_to_seal(session)
+        if tenant_id is None:
+            return 0
+        return accounting.seal_entries(session, tenant_id, now=utc_now())
 
 
 def find_due_deliveries() -> list[platform.DueDelivery]:

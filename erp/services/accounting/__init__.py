@@ -91,7 +91,7 @@ from erp.services.accounting.recurring import (
     save_template,
     stop_template,
 )
-from erp.services.accounting.sealing import LEDGER, seal_entries, tenants_with_entries
+from erp.services.accounting.sealing import LEDGER, next_to_seal, seal_entries
 from erp.services.accounting.statement_rows import RowKind
 from erp.services.accounting.sums import Part
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
@@ -114,8 +114,8 @@ __all__ = [
     "create_default_chart", "credit", "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account",
     "get_draft", "get_entry", "get_printed_report", "hold_items", "hold_months", "import_opening", "item_of",
     "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods",
-    "list_templates", "list_years", "lock_items", "make_due_entries", "oldest_first", "period_id", "post_draft",
-    "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reopen_year", "reverse_entry", "sales_key",
-    "save_draft", "save_template", "seal_entries", "set_period_status", "settle", "standing_of", "stop_template",
-    "tenants_with_entries", "trial_balance", "unsettle",
+    "list_templates", "list_years", "lock_items", "make_due_entries", "next_to_seal", "oldest_first", "period_id",
+    "post_draft", "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reopen_year", "reverse_entry",
+    "sales_key", "save_draft", "save_template", "seal_entries", "set_period_status", "settle", "standing_of",
+    "stop_template", "trial_balance", "unsettle",
 ]  # fmt: skip

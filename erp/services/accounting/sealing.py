@@ -28,14 +28,12 @@ DIGEST: LiteralString = """
 LEDGER: Chain = Chain("journal_entry", "ledger_seal", "entry_id", DIGEST)
 
 
-def tenants_with_entries(session: Session) -> list[UUID]:
-    """Return the tenants whose entries wait to be sealed; needs the operators' role."""
-    rows = db.fetch_all(
-        session,
-        "select id from tenant where exists"
-        " (select from ledger_queue where ledger_queue.tenant_id = tenant.id) order by id",
+def next_to_seal(session: Session) -> UUID | None:
+    """Return the tenant whose entry has waited longest to be sealed; needs the operators' role."""
+    row = db.fetch_one(
+        session, "select tenant_id from ledger_queue order by entry_id, tenant_id limit 1"
     )
-    return [row["id"] for row in rows]
+    return row["tenant_id"] if row else None
 
 
 def seal_entries(session: Session, tenant_id: UUID, *, now: datetime, limit: int = AT_ONCE) -> int:
