@@ -201,6 +201,19 @@ def test_another_person_than_told_must_be_confirmed(trader, lab):
     )
 
 
+@pytest.mark.parametrize("told", [{"name": "", "born": ""}, {"born": ""}])
+def test_who_nobody_is_by_name_alone_is_said_report_by_report(trader, lab, told):
+    """Of two messages without a number, the one that a person settled says nothing of the other."""
+    asha = patient(trader)
+    one, two = (oru(number, observed("4548-4", "5.4", "%"), **told) for number in ("H1", "H2"))
+    bring(trader, lab, f"{one}\r{two}")
+    first, second = waiting(trader)
+    given = {"row_id": first.id, "patient_id": asha.id}
+    assert tally(trader.run("laboratory.match_patient", given)) == (1, 0, 0)
+    assert [held.id for held in waiting(trader)] == [second.id]
+    assert trend(trader, asha.id, "HbA1c") == [("5.4", "normal")]
+
+
 def test_the_patient_a_person_chose_is_kept_while_a_test_is_unknown(trader, lab):
     asha = patient(trader)
     bring(trader, lab, csv_of(row("X9")))
