@@ -149,6 +149,9 @@ def measure(
         "range_source": RangeSource.NONE.value,
     }  # fmt: skip
     flag = read_flag(told.flag)
+    if analyte["kind"] == AnalyteKind.TEXT and told.value.strip() in {"", '""'}:
+        problem = f"No result of {analyte['name']} is told. Discard this row."
+        return Waits(WaitReason.VALUE, "value", problem)
     if analyte["kind"] == AnalyteKind.TEXT:
         return base | {
             "text": told.value,
@@ -223,7 +226,10 @@ def _converted(limits: Range | None, unit: str, analyte: Mapping[str, Any]) -> R
     def turned(bound: Decimal | None) -> Decimal | None:
         return None if bound is None else convert(bound, unit, analyte["unit"], analyte["loinc"])
 
-    return Range(turned(limits.low), turned(limits.high), limits.is_low_open, limits.is_high_open)
+    low, high = turned(limits.low), turned(limits.high)
+    if (low is None, high is None) != (limits.low is None, limits.high is None):
+        return None
+    return Range(low, high, limits.is_low_open, limits.is_high_open)
 
 
 def _patient(told: Told, known: Knowledge, report: KnownReport | None) -> UUID | Waits:

@@ -143,6 +143,23 @@ def test_what_a_person_put_right_or_took_back_does_not_return_with_the_next_file
     assert trend(trader, asha.id, "Haemoglobin") == []
 
 
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (("883-9", "", "", "F", "ST"), "value"),
+        (("883-9", '""', "", "F", "ST"), "value"),
+        (("3051-0", "9999999", "g/dL"), "unit"),
+    ],
+)
+def test_what_cannot_be_kept_waits_and_the_rest_comes(trader, lab, told, reason):
+    """No word, or a number beyond the column's: the database refuses both, and the file with them."""
+    asha = patient(trader)
+    lines = [observed(*told), observed("718-7", "13", "g/dL")]
+    assert tally(bring(trader, lab, oru("H1", *lines, code=asha.code))) == (1, 0, 1)
+    [held] = waiting(trader)
+    assert (held.reason, held.field) == (reason, reason)
+
+
 def test_one_test_told_twice_in_a_file_waits(trader, lab):
     asha = patient(trader)
     content = oru(
