@@ -106,7 +106,8 @@ def worklist_for(
     """Return what modalities of a branch may still take, first what comes first.
 
     They narrow it by what they know of themselves; see the listener. Where there are more than
-    `most`, what was planned for longest ago is left out, so that nothing forgotten hides today's.
+    `most`, those nearest to now count, so that neither what was forgotten long ago nor what is
+    booked for next year hides today's.
 
     Raises:
         PermissionDenied: The actor may not see images.
@@ -127,8 +128,15 @@ def worklist_for(
             on (device.tenant_id, device.id) = (planned.tenant_id, planned.device_id)
          where planned.tenant_id = %(tenant)s and planned.branch_id = %(branch)s
            and planned.status = 'scheduled'
-         order by planned.scheduled_at desc, planned.id desc limit %(most)s) latest
+         order by abs(extract(epoch from planned.scheduled_at - %(now)s)), planned.id
+         limit %(most)s) nearest
          order by is_priority desc, scheduled_at, id
         """,
-        {"tenant": ctx.tenant_id, "branch": branch_id, "zone": ctx.time_zone, "most": most},
+        {
+            "tenant": ctx.tenant_id,
+            "branch": branch_id,
+            "zone": ctx.time_zone,
+            "now": ctx.now,
+            "most": most,
+        },
     )

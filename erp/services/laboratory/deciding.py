@@ -61,7 +61,11 @@ class Fresh:
 
 @dataclass
 class KnownReport:
-    """A report as it stands, the rows that were decided before this one included."""
+    """A report as it stands, the rows that were decided before this one included.
+
+    Attributes:
+        known_at: `reported_at` before any of these rows: what came with them is newer as a whole.
+    """
 
     id: UUID
     patient_id: UUID
@@ -72,6 +76,7 @@ class KnownReport:
     version_id: UUID | None = None
     results: dict[tuple[UUID, str], dict[str, Any]] = field(default_factory=dict)
     history: set[tuple[Any, ...]] = field(default_factory=set)
+    known_at: datetime | None = None
 
     def remember(self, analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> None:
         """Note what was told once, so that telling it again brings it back to no life."""
@@ -149,6 +154,9 @@ def measure(
         "range_source": RangeSource.NONE.value,
     }  # fmt: skip
     flag = read_flag(told.flag)
+    if analyte["kind"] == AnalyteKind.TEXT and told.value.strip() in {"", '""'}:
+        problem = f"No result of {analyte['name']} is told. Discard this row."
+        return Waits(WaitReason.VALUE, "value", problem)
     if analyte["kind"] == AnalyteKind.TEXT:
         return base | {
             "text": told.value,
@@ -223,7 +231,10 @@ def _converted(limits: Range | None, unit: str, analyte: Mapping[str, Any]) -> R
     def turned(bound: Decimal | None) -> Decimal | None:
         return None if bound is None else convert(bound, unit, analyte["unit"], analyte["loinc"])
 
-    return Range(turned(limits.low), turned(limits.high), limits.is_low_open, limits.is_high_open)
+    low, high = turned(limits.low), turned(limits.high)
+    if (low is None, high is None) != (limits.low is None, limits.high is None):
+        return None
+    return Range(low, high, limits.is_low_open, limits.is_high_open)
 
 
 def _patient(told: Told, known: Knowledge, report: KnownReport | None) -> UUID | Waits:
@@ -280,8 +291,14 @@ def _analyte(told: Told, known: Knowledge) -> Mapping[str, Any] | Waits:
 
 def _taken_back(
     told: Told, patient: UUID, analyte: Mapping[str, Any], before: dict[str, Any] | None
-) -> Same | Nothing | Fresh:
-    """Return what a result becomes that the laboratory takes back; what never was is nothing."""
+) -> Waits | Same | Nothing | Fresh:
+    """Return what a result becomes that the laboratory takes back, once it has come."""
+    if before is None and told.status == ResultStatus.WITHDRAWN:
+        problem = (
+            "The laboratory takes back what is not here. Settle its own row first if that waits,"
+            " then try again; discard this one if there is none."
+        )
+        return Waits(WaitReason.CONFLICT, "status", problem)
     if before is None or (
         told.status == NO_RESULT and before["status"] != ResultStatus.PRELIMINARY
     ):
@@ -349,16 +366,28 @@ def _conflict(
     if is_settled and told.status == ResultStatus.FINAL and before["file_id"] == known.file_id:
         problem = "The file tells this test of the report twice, with different results."
         return Waits(WaitReason.CONFLICT, "value", problem)
+    if is_settled and told.status == ResultStatus.FINAL and _is_of_another_day(told, before, known):
+        problem = (
+            "This report has the test of a sample of another day. Take this one in by hand under a"
+            " number of its own; if only the day was wrong, take the other back and try again."
+        )
+        return Waits(WaitReason.CONFLICT, "collected_at", problem)
     if report and _is_older(told, report):
         problem = "This report was told later already, with another result. Discard this one."
         return Waits(WaitReason.CONFLICT, "reported_at", problem)
     return None
 
 
+def _is_of_another_day(told: Told, before: Mapping[str, Any], known: Knowledge) -> bool:
+    """Tell whether two samples were taken on different days: laboratories use numbers again."""
+    samples = (datetime.fromisoformat(told.collected_at), before["collected_at"])
+    return len({at.astimezone(ZoneInfo(known.time_zone)).date() for at in samples}) > 1
+
+
 def _is_newer(told: Told, report: KnownReport) -> bool:
-    if not told.reported_at or report.reported_at is None:
+    if not told.reported_at or report.known_at is None:
         return False
-    return datetime.fromisoformat(told.reported_at) > report.reported_at
+    return datetime.fromisoformat(told.reported_at) > report.known_at
 
 
 def _is_older(told: Told, report: KnownReport) -> bool:

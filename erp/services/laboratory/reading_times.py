@@ -32,6 +32,8 @@ _MONTHS: Final = (
 )
 ORDERS: Final = ("dmy", "mdy")
 _NOON: Final = 12
+_YEARS: Final = range(1900, 2101)
+"""What systems write for no time, such as 0001 and 9999, is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ def _moment(
     except ValueError:
         return None
     zone = _zone(found["offset"] or "", time_zone)
-    if zone is None:
+    if zone is None or local.year not in _YEARS:
         return None
     return Moment(local.replace(tzinfo=zone).astimezone(UTC), found["hour"] is not None)
 

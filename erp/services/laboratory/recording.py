@@ -268,6 +268,7 @@ def known_reports(
             row["patient_key"],
             row["reported_at"],
             version=row["version"],
+            known_at=row["reported_at"],
         )
         for row in rows
     }

@@ -56,9 +56,14 @@ class Told(BaseModel):
 
     @property
     def patient_key(self) -> str:
-        """How the patient is named, so that the same naming is found again."""
+        """How the patient is named, so that the same naming is found again.
+
+        Neither nothing nor a name alone names one person: then it stands for its report only.
+        """
         name = " ".join(sorted(name_words(self.patient_name)))
-        return f"{','.join(sorted(self.patient_ids))}|{name}|{self.birth_on}"[:LONGEST]
+        named = f"{','.join(sorted(self.patient_ids))}|{name}|{self.birth_on}"
+        is_named = bool(self.patient_ids or (name and self.birth_on))
+        return (named if is_named else f"{named}|{self.report_number}")[:LONGEST]
 
     def stored(self) -> dict[str, Any]:
         """Return it as it is kept."""

@@ -80,7 +80,7 @@ class Trends(Result):
     """Everything measured of a patient, panel by panel.
 
     Attributes:
-        is_cut: There is more than is shown; ask for fewer days.
+        is_cut: There is more than is shown, which is the newest; ask for fewer days.
     """
 
     patient_id: UUID
@@ -150,7 +150,8 @@ def get_trends(session: Session, ctx: RequestContext, wanted: TrendsOf) -> Trend
     who = person(session, ctx, wanted.patient_id) or {}
     rows = _standing(session, ctx, wanted, MOST_POINTS + 1)
     trends = [_trend(list(own)) for _, own in groupby(
-        sorted(rows[:MOST_POINTS], key=lambda row: (row["panel"], row["analyte"], str(row["analyte_id"]))),
+        sorted(rows[:MOST_POINTS], key=lambda row: (
+            row["panel"], row["analyte"], str(row["analyte_id"]), row["collected_at"], row["id"])),
         key=lambda row: row["analyte_id"])]  # fmt: skip
     if ctx.may("imaging.view"):
         trends += _measured(session, ctx, wanted)
@@ -189,7 +190,11 @@ def _check_days(wanted: TrendsOf | ListResults) -> None:
 def _standing(
     session: Session, ctx: RequestContext, wanted: TrendsOf | ListResults, most: int
 ) -> list[db.Row]:
-    """Return the results that stand of the reports that are the patient's now."""
+    """Return the results that stand of the reports that are the patient's now.
+
+    A list begins with the oldest and goes on from there; trends have no next page, so they begin
+    with the newest.
+    """
     cursor = wanted.cursor if isinstance(wanted, ListResults) else ""
     after, last = decode_cursor(cursor, 2) or (_FIRST, _NIL)
     return db.fetch_all(
@@ -213,7 +218,8 @@ def _standing(
            and (%(first)s::date is null or (r.collected_at at time zone %(zone)s)::date >= %(first)s)
            and (%(final)s::date is null or (r.collected_at at time zone %(zone)s)::date <= %(final)s)
            and (r.collected_at, r.id) > (%(after)s::timestamptz, %(last)s::uuid)
-         order by r.collected_at, r.id limit %(most)s
+         order by case when %(newest)s then r.collected_at end desc, r.collected_at, r.id
+         limit %(most)s
         """,
         {
             "tenant": ctx.tenant_id,
@@ -224,6 +230,7 @@ def _standing(
             "zone": ctx.time_zone,
             "after": after,
             "last": last,
+            "newest": isinstance(wanted, TrendsOf),
             "most": most,
         },
     )

@@ -8,6 +8,7 @@ from decimal import Context, Decimal
 from typing import Final
 
 PLACES: Final = Decimal("0.00000001")
+LARGEST: Final = Decimal(10) ** 15
 _EXACT: Final = Context(prec=60)
 
 UNITS: Final[dict[str, tuple[str, Decimal, str]]] = {
@@ -145,5 +146,8 @@ def _crossed(base: Decimal, source: str, target: str, loinc: str) -> Decimal | N
     return None
 
 
-def _rounded(number: Decimal) -> Decimal:
+def _rounded(number: Decimal) -> Decimal | None:
+    """Return a value to eight places; nothing where it is beyond what is kept."""
+    if abs(number) >= LARGEST:
+        return None
     return number.quantize(PLACES, context=_EXACT)

@@ -268,11 +268,11 @@ def _chosen(session: Session, ctx: RequestContext, file_id: UUID) -> dict[str, U
     """Return the patients that a person chose for a file, by how it names them."""
     rows = db.fetch_all(
         session,
-        "select patient_key, patient_id from lab_row"
+        "select told, patient_id from lab_row"
         " where tenant_id = %s and file_id = %s and patient_id is not null order by place",
         (ctx.tenant_id, file_id),
     )
-    return {row["patient_key"]: row["patient_id"] for row in rows}
+    return {Told(**row["told"]).patient_key: row["patient_id"] for row in rows}
 
 
 def _ask_about_differences(ctx: RequestContext, told: Told, known: Mapping[str, Any]) -> None:

@@ -109,6 +109,15 @@ def test_a_moved_appointment_keeps_its_number_and_frees_its_time(trader, camera)
     assert broken_promises() == []
 
 
+def test_what_is_booked_far_ahead_does_not_hide_what_comes_next(trader, camera):
+    made = book(trader, camera)
+    for days in (90, 120):
+        book(trader, camera, day=str(trader.ctx.today + timedelta(days=days)))
+    with db.unit_of_work(trader.ctx) as session:
+        rows = imaging.worklist_for(session, trader.ctx, trader.ctx.branch_id, 1)
+    assert [row["accession"] for row in rows] == [made.accession]
+
+
 def test_a_cancelled_appointment_leaves_the_worklist_and_its_time(trader, camera):
     made = book(trader, camera)
     trader.run("imaging.cancel_order", {"order_id": made.id})

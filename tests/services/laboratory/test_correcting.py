@@ -5,6 +5,7 @@ import pytest
 from erp.core import db
 from erp.core.errors import InvalidInput
 from erp.services import laboratory
+from erp.services.laboratory import trends
 from tests.factories import Shop, broken_promises
 from tests.services.laboratory.samples import analyte, open_lab, patient, trend
 from tests.services.unchanged import refused
@@ -131,3 +132,12 @@ def test_trends_are_of_the_days_asked_for(trader, lab):
     with refused(trader, InvalidInput, "to_day"):
         days = {"from_day": "2026-11-20", "to_day": "2026-11-19"}
         trader.run("laboratory.get_trends", {"patient_id": asha.id} | days)
+
+
+def test_trends_that_are_cut_show_the_newest(trader, lab, monkeypatch):
+    monkeypatch.setattr(trends, "MOST_POINTS", 2)
+    asha = patient(trader)
+    for day, value in (("17", "11"), ("20", "14"), ("19", "13")):
+        typed(trader, lab, asha.id, "HB", value, day=f"2026-11-{day}")
+    assert trend(trader, asha.id, "Haemoglobin") == [("13.0", "normal"), ("14.0", "normal")]
+    assert trader.run("laboratory.get_trends", {"patient_id": asha.id}).is_cut

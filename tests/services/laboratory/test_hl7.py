@@ -116,6 +116,8 @@ def test_kinds_of_results_come_to_their_stated_end(fields, value, field, says):
         (("|P|2.5.1", "|P|3.0"), "version 3.0"),
         (("OBR|1||H1", "OBR|1||"), "The order has no number"),
         (("20261120083000+0530", ""), "OBR-7 says no time"),
+        (("20261120083000+0530", "00010101000000"), "OBR-7 says no time"),
+        (("20261120083000+0530", "99991231235959-0900"), "OBR-7 says no time"),
         (("PID|1", "ZID|1"), "No patient (PID)"),
         (("OBX|1", "ZBX|1"), "holds no result"),
     ],

@@ -143,6 +143,23 @@ def test_what_a_person_put_right_or_took_back_does_not_return_with_the_next_file
     assert trend(trader, asha.id, "Haemoglobin") == []
 
 
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        (("883-9", "", "", "F", "ST"), "value"),
+        (("883-9", '""', "", "F", "ST"), "value"),
+        (("3051-0", "9999999", "g/dL"), "unit"),
+    ],
+)
+def test_what_cannot_be_kept_waits_and_the_rest_comes(trader, lab, told, reason):
+    """No word, or a number beyond the column's: the database refuses both, and the file with them."""
+    asha = patient(trader)
+    lines = [observed(*told), observed("718-7", "13", "g/dL")]
+    assert tally(bring(trader, lab, oru("H1", *lines, code=asha.code))) == (1, 0, 1)
+    [held] = waiting(trader)
+    assert (held.reason, held.field) == (reason, reason)
+
+
 def test_one_test_told_twice_in_a_file_waits(trader, lab):
     asha = patient(trader)
     content = oru(
@@ -199,6 +216,19 @@ def test_another_person_than_told_must_be_confirmed(trader, lab):
         0,
         0,
     )
+
+
+@pytest.mark.parametrize("told", [{"name": "", "born": ""}, {"born": ""}])
+def test_who_nobody_is_by_name_alone_is_said_report_by_report(trader, lab, told):
+    """Of two messages without a number, the one that a person settled says nothing of the other."""
+    asha = patient(trader)
+    one, two = (oru(number, observed("4548-4", "5.4", "%"), **told) for number in ("H1", "H2"))
+    bring(trader, lab, f"{one}\r{two}")
+    first, second = waiting(trader)
+    given = {"row_id": first.id, "patient_id": asha.id}
+    assert tally(trader.run("laboratory.match_patient", given)) == (1, 0, 0)
+    assert [held.id for held in waiting(trader)] == [second.id]
+    assert trend(trader, asha.id, "HbA1c") == [("5.4", "normal")]
 
 
 def test_the_patient_a_person_chose_is_kept_while_a_test_is_unknown(trader, lab):
