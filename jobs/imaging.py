@@ -133,7 +133,7 @@ def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.D
     try:
         finding = object_inspector_of(ctx, held["sha256"])
     except NotFound:
-        imaging.still_held(session, ctx, held, "bytes_missing", "Its bytes are gone.")
+        imaging.still_held(session, ctx, held, "bytes_missing", "Its bytes are gone or damaged.")
         return
     if isinstance(finding, imaging.ObjectFacts):
         finding = imaging.filed(session, ctx, held, finding)

@@ -38,7 +38,7 @@ MOST_IN_A_ROW: Final = 10
 """After so many objects that were not taken the rest is not tried any more."""
 NAMES: Final = ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 NOT_HERE: Final = -1
-"""Stands where a status would: the archive has no bytes of it, which is not the receiver's doing."""
+"""Stands where a status would: its bytes are gone or damaged here, which is not the receiver's doing."""
 Request = Any
 """A C-MOVE or a C-GET."""
 _log = structlog.get_logger()
@@ -127,9 +127,12 @@ class Retrieving:
     def _send_one(self, asked: "_Asked", to: Association, key: str, path: Path) -> int | None:
         """Return the status a receiver gave an object, or why it was given none."""
         try:
-            self._storage.download(key, path)
+            digest = self._storage.download(key, path)
         except (NotFound, DomainError, OSError) as error:
             _log.warning("object_not_here", key=key, why=str(error)[:200])
+            return NOT_HERE
+        if not key.endswith(f"/{digest}"):
+            _log.error("object_damaged", key=key)
             return NOT_HERE
         try:
             number = asked.next_number()

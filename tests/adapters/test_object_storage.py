@@ -188,9 +188,22 @@ def test_a_directory_that_is_not_mounted_is_the_store_being_away(embedded, key, 
         lambda: gone.find(key),
         lambda: gone.read(key),
         lambda: gone.put(key, BODY, sha256=SHA256, media=MEDIA),
+        lambda: list(gone.list_older("staging/", datetime.now(UTC))),
     ):
         with pytest.raises(StorageUnavailable, match="mount it"):
             act()
+
+
+def test_a_folder_that_cannot_be_read_is_not_an_empty_one(by_directory, key, monkeypatch):
+    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert list(by_directory.list_older(f"{uuid4()}/", datetime.now(UTC))) == []
+
+    def refuse(_folder):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    with pytest.raises(StorageUnavailable, match="Input/output"):
+        list(by_directory.list_older("test/", datetime.now(UTC)))
 
 
 def test_nobody_else_of_the_machine_reads_what_is_kept(by_directory, key):

@@ -61,6 +61,26 @@ def test_damage_is_found_and_named_until_the_bytes_are_whole_again(kept):
     assert verdict().holds
 
 
+@pytest.mark.parametrize("by_file", [True, False])
+def test_bytes_that_are_made_again_replace_the_damaged_ones(kept, tmp_path, by_file):
+    owner, row, content = kept
+    storage = object_storage()
+    bad = bytes([content[0] ^ 1]) + content[1:]
+    storage.client.put_object(Bucket=storage._bucket, Key=row["storage_key"], Body=bad)
+    assert check(owner)["damaged"] == 1
+
+    new = documents.NewDocument("probe", new_id(), "a4", "c.bin", "x/y")
+    (tmp_path / "made").write_bytes(content)
+    with db.unit_of_work(owner) as session:
+        if by_file:
+            documents.store_file(session, owner, storage, new, tmp_path / "made")
+        else:
+            documents.store_bytes(session, owner, storage, new, content)
+
+    assert fault_of(owner) == ""
+    assert storage.read(row["storage_key"]) == content
+
+
 def test_those_come_first_that_nobody_read_for_longest(kept):
     owner, row, _ = kept
     with db.unit_of_work(owner) as session:

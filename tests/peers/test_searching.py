@@ -1,5 +1,6 @@
 """C-FIND, C-MOVE, C-GET and the worklist, asked by dcmtk's own tools."""
 
+import hashlib
 import re
 import subprocess
 import time
@@ -239,13 +240,20 @@ def test_a_move_goes_only_where_it_may_and_says_what_failed(scp, filled):
     end(association)
 
 
-def test_a_move_names_what_could_not_be_sent(scp, filled, tmp_path):
+@pytest.mark.parametrize("is_damaged", [False, True])
+def test_a_move_names_what_could_not_be_sent(scp, filled, tmp_path, is_damaged):
     process, port = receiver(tmp_path / "in", "PARTIAL")
     filled.peer("PARTIAL", host="127.0.0.1", port=port)
     move = "1.2.840.10008.5.1.4.1.2.2.2"
     association = connect(sender(filled.peer(), (move, ExplicitVRLittleEndian)), scp, filled)
     row = filled.one("select sha256 from dicom_instance where sop_uid = '1.2.3.2'")
-    filled.storage.remove(blob_key(filled.ctx.tenant_id, row["sha256"]))
+    key = blob_key(filled.ctx.tenant_id, row["sha256"])
+    content = filled.storage.read(key)
+    filled.storage.remove(key)
+    if is_damaged:
+        changed = content[:-1] + bytes([content[-1] ^ 1])
+        digest = hashlib.sha256(changed).hexdigest()
+        filled.storage.put(key, changed, sha256=digest, media="application/dicom")
     wanted = Dataset()
     wanted.QueryRetrieveLevel = "STUDY"
     wanted.StudyInstanceUID = STUDY

@@ -73,13 +73,14 @@ class DirectoryObjectStorage(S3ObjectStorage):
     def list_older(self, prefix: str, before: datetime) -> Iterator[StoredObject]:
         """Yield objects last written before an instant."""
         folder = self._path(prefix.rpartition("/")[0])
-        for parent, _, names in os.walk(folder):
-            for name in names:
-                path = Path(parent) / name
-                key = path.relative_to(self._root).as_posix()
-                found = self.find(key) if key.startswith(prefix) else None
-                if found is not None and found.modified_at < before:
-                    yield found
+        with self._mapped(prefix):
+            self._root.stat()
+            for parent, _, names in os.walk(folder, onerror=_raise_unless_gone):
+                for name in names:
+                    key = (Path(parent) / name).relative_to(self._root).as_posix()
+                    found = self.find(key) if key.startswith(prefix) else None
+                    if found is not None and found.modified_at < before:
+                        yield found
 
     def copy(self, source: str, target: str, *, size: int) -> None:
         """Copy inside the bucket."""
@@ -185,6 +186,12 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _raise_unless_gone(error: OSError) -> None:
+    """Let a listing fail on what cannot be read; a folder that is not there holds nothing."""
+    if not isinstance(error, FileNotFoundError):
+        raise error
 
 
 def _described(key: str, path: Path) -> StoredObject:

@@ -2,7 +2,14 @@
 
 from erp.services.documents import referees
 from erp.services.documents.access import allow_reading, missing
-from erp.services.documents.checking import Fault, KeptBytes, check_bytes, next_to_check, note_check
+from erp.services.documents.checking import (
+    Fault,
+    KeptBytes,
+    check_bytes,
+    has_fault,
+    next_to_check,
+    note_check,
+)
 from erp.services.documents.ports import (
     BytesLeaving,
     ObjectMissing,
@@ -56,6 +63,7 @@ __all__ = [
     "ensure_blobs",
     "find_documents",
     "get_document",
+    "has_fault",
     "let_go",
     "list_blobs",
     "missing",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.services.documents.checking import has_fault
 from erp.services.documents.ports import BytesLeaving, ObjectStorage, blob_key
 from erp.services.documents.queries import DocumentRow
 
@@ -54,7 +55,7 @@ def store_bytes(
     """
     digest = hashlib.sha256(content).hexdigest()
     key = blob_key(ctx.tenant_id, digest)
-    if storage.find(key) is None:
+    if storage.find(key) is None or has_fault(session, ctx, digest):
         storage.put(key, content, sha256=digest, media=new.media_type)
     ensure_blob(session, ctx, digest, size=len(content), media_type=new.media_type)
     return _add_version(session, ctx, new, digest, len(content))
@@ -67,7 +68,7 @@ def store_file(
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     size, key = path.stat().st_size, blob_key(ctx.tenant_id, digest)
-    if storage.find(key) is None:
+    if storage.find(key) is None or has_fault(session, ctx, digest):
         storage.put(key, path, sha256=digest, media=new.media_type)
     ensure_blob(session, ctx, digest, size=size, media_type=new.media_type)
     return _add_version(session, ctx, new, digest, size)

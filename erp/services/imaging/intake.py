@@ -188,12 +188,13 @@ class Intake:
         """Read an object again that is kept under its digest.
 
         Raises:
-            ObjectMissing: Its bytes are gone.
+            ObjectMissing: Its bytes are gone, or are not those that came.
             StorageUnavailable: The object store is away.
         """
         with tempfile.TemporaryDirectory(prefix="object-") as folder:
             path = Path(folder) / "object"
-            self._storage.download(blob_key(ctx.tenant_id, sha256), path)
+            if self._storage.download(blob_key(ctx.tenant_id, sha256), path) != sha256:
+                raise ObjectMissing(f"What is kept under {sha256} is damaged.")
             return self._inspector.inspect(path)
 
     def _content(self, ctx: RequestContext, upload: Upload) -> bytes:
@@ -225,9 +226,7 @@ class Intake:
             finding = self._inspector.inspect(path)
             if _is_kept(finding):
                 key = blob_key(ctx.tenant_id, digest)
-                kept = self._storage.find(key)
-                if kept is None or kept.size != size:
-                    self._storage.put(key, path, sha256=digest, media=MEDIA)
+                self._storage.put(key, path, sha256=digest, media=MEDIA)
             return _record(ctx, upload, digest, size, finding)
 
     def _keep(self, ctx: RequestContext, digest: str, content: bytes) -> None:

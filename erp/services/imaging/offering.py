@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
+from erp.services import documents
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.errors import TransferReused
 from erp.services.imaging.messages import ObjectOffer, ReceiptStatus
@@ -127,7 +128,8 @@ def _known_outcome(
         " and study.removed_at is null",
         (ctx.tenant_id, offer.sop_uid, offer.sha256),
     )
-    if stored is not None:
+    # Bytes that are missing or damaged here are asked for: the device may have the only whole copy.
+    if stored is not None and not documents.has_fault(session, ctx, offer.sha256):
         return Outcome(ReceiptStatus.DUPLICATE, instance_id=stored["id"])
     held = db.fetch_one(
         session,

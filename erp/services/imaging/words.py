@@ -85,7 +85,10 @@ HELD: Final = {
     "transfer_reused": ("Transfer name is taken", "It stands for another object already."),
     "unknown_transfer": ("Never offered", "The device spoke of an object it did not offer."),
     "repeated_by_device": ("The device repeats it", "It needs no retry; discard it."),
-    "bytes_missing": ("Its bytes are gone", "Have the device send it again, then discard this."),
+    "bytes_missing": (
+        "Its bytes are gone or damaged",
+        "Have the device send it again, then discard this.",
+    ),
     "invalid_input": ("Cannot be stored", "A value of the message cannot be stored."),
 }
 

@@ -7,7 +7,7 @@ import pytest
 
 from erp.adapters.object_storage import object_storage
 from erp.core import db
-from erp.services import imaging, platform
+from erp.services import documents, imaging, platform
 from erp.services.documents import blob_key
 from erp.services.imaging.crc32c import crc32c
 from erp.services.imaging.errors import TransferReused
@@ -184,6 +184,40 @@ def test_an_offer_repeated_after_its_receipt_gets_the_same_one(line):
     [row] = line.rows("select sent_at from device_message where channel = 'receipt'")
     assert row["sent_at"] is None
     assert line.count("ingest_attempt") == 1
+
+
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_bytes_that_are_bad_here_are_asked_for_and_whole_again(line, monkeypatch, in_memory):
+    line.start()
+    content = good()
+    line.deliver(content)
+    offer = line.offer(content)
+    key = blob_key(line.owner.tenant_id, offer.sha256)
+    damage(key, content)
+    with db.unit_of_work(line.owner) as session:
+        documents.note_check(session, line.owner, offer.sha256, "damaged")
+
+    answer = line.answer(offer)
+    assert answer.grant == "put"
+    if not in_memory:
+        monkeypatch.setattr("erp.services.imaging.intake.IN_MEMORY_BYTES", 1)
+    upload = imaging.Upload(answer.transfer_id, "put", offer.size, offer.sha256)
+    staged = imaging.put_key(line.ctx, upload.transfer_id)
+    object_storage().put(staged, content, sha256=offer.sha256, media="application/dicom")
+    intake().receive(line.ctx, upload)
+
+    assert line.receipt(offer.transfer_id)["status"] == "duplicate"
+    assert object_storage().read(key) == content
+    assert line.rows("select fault from blob_state") == [{"fault": ""}]
+    assert line.answer(line.offer(content)).grant == "have"
+    assert sound()
+
+
+def damage(key, content):
+    """Replace kept bytes by as many others."""
+    bad = content[:-1] + bytes([content[-1] ^ 1])
+    digest = hashlib.sha256(bad).hexdigest()
+    object_storage().put(key, bad, sha256=digest, media="application/dicom")
 
 
 def test_taking_an_object_twice_stores_it_once(line):

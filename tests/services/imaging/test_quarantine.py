@@ -1,10 +1,12 @@
 """Quarantine: kept with a reason, looked at again, released or given up."""
 
+import hashlib
 from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.ids import new_id
@@ -95,6 +97,27 @@ def test_what_can_be_taken_now_is_released_and_the_device_told(line, monkeypatch
     assert (found["stored"], found["quarantined"]) == (1, 0)
     assert line.receipt(receipt["transfer_id"])["status"] == "stored"
     assert line.said("settle", line.session_id)["quarantined"] == []
+    assert sound()
+
+
+def test_bytes_that_were_damaged_while_they_waited_are_not_released(line, monkeypatch):
+    """A file can be read with other values in it."""
+    line.start()
+    monkeypatch.setattr(
+        "erp.adapters.dicom.object_inspector.SandboxedInspector.inspect",
+        lambda *_: imaging.RefusedObject(reason_code="unreadable", detail="A fault of ours."),
+    )
+    line.deliver(good())
+    monkeypatch.undo()
+    other = good(InstanceNumber=71)
+    [row] = line.rows("select storage_key from blob")
+    digest = hashlib.sha256(other).hexdigest()
+    object_storage().put(row["storage_key"], other, sha256=digest, media="application/dicom")
+    line.ask("imaging.retry_held", quarantine_id=held(line)["id"])
+    look_again(line, held(line)["id"])
+
+    assert (held(line)["status"], held(line)["reason_code"]) == ("open", "bytes_missing")
+    assert line.count("dicom_instance") == 0
     assert sound()
 
 
