@@ -93,7 +93,7 @@ def test_an_altered_event_is_located(chain, tampering, asha, column):
     )
     offender = first_offender(tampering)
     assert offender["sequence"] == sequence
-    assert offender["why"] == "the event was altered"
+    assert offender["why"] == "what was sealed here was altered"
 
 
 def test_a_seal_that_says_something_else_is_located(chain, tampering, asha):
