@@ -207,6 +207,16 @@ def test_an_expired_token_is_renewed_within_the_call(reporting, portal):
     assert sum(call.endswith("/auth") for call in portal.books.calls) == 2
 
 
+def test_a_token_that_the_portal_forgets_at_once_refuses_no_document(reporting, portal):
+    portal.faults.extend([Fault.EXPIRED, Fault.EXPIRED])
+    einvoice_id = queue(reporting, invoiced(reporting).invoice_id)
+    ask_later(reporting, einvoice_id)
+    over(reporting)
+    ask(reporting, einvoice_id)
+    (row,) = rows(reporting, "select status from einvoice where id = %s", einvoice_id)
+    assert row["status"] == "registered"
+
+
 def test_a_wrong_password_waits_for_the_operator_and_is_kept_nowhere(
     reporting, portal, monkeypatch
 ):
