@@ -353,6 +353,18 @@ def test_an_invoice_whose_note_the_portal_knows_is_not_cancelled(reporting):
         reporting.run("einvoicing.cancel_einvoice", asked)
 
 
+def test_a_note_that_cannot_be_cancelled_yet_is_named_with_what_helps(reporting, portal):
+    sent = invoiced(reporting)
+    ask(reporting, queue(reporting, sent.invoice_id))
+    note = take_back(reporting, sent, 4)
+    portal.faults.append(Fault.REFUSED)
+    ask(reporting, queue(reporting, note.id))
+    row = einvoice_of(reporting, sent.invoice_id)
+    asked = {"einvoice_id": row["id"], "code": "2", "reason": "Wrong customer"}
+    with pytest.raises(NotToBeCancelled, match="Have it registered"):
+        reporting.run("einvoicing.cancel_einvoice", asked)
+
+
 def test_a_stranger_sees_and_touches_nothing(reporting, stranger):
     row = registered(reporting)
     assert stranger.run("einvoicing.list_einvoices").rows == []
