@@ -396,6 +396,14 @@ def test_people_are_told_before_a_document_grows_too_old(reporting):
     assert sent.number in news(reporting, "einvoicing.documents_ageing")[0]["body"]
 
 
+def test_nobody_is_told_each_day_to_register_what_the_portal_takes_no_more(reporting):
+    switched_on(reporting, reports_in_days=True)
+    queue(reporting, invoiced(reporting, address="").invoice_id)
+    ahead = [timedelta(days=days) for days in (30, 31)]
+    told = [reporting.run("einvoicing.chase", at=utc_now() + by).ageing for by in ahead]
+    assert told == [1, 0]
+
+
 def test_the_file_for_the_portals_own_page_is_the_payload(reporting, portal):
     row = registered(reporting)
     found = reporting.run("einvoicing.get_file", {"einvoice_id": row["id"]})
