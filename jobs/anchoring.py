@@ -55,8 +55,8 @@ def _held_against_anchors() -> platform.Verdict:
     except documents.StorageUnavailable as away:
         return platform.Verdict("A3", promise, 0, {"why": f"the anchors cannot be read: {away}"})
     except (documents.ObjectMissing, KeyError, TypeError, ValueError) as error:
-        why = f"an anchor is gone or says nothing that can be read ({type(error).__name__})"
-        return platform.Verdict("A3", promise, 0, {"why": why})
+        unread = f"an anchor is gone or says nothing that can be read ({type(error).__name__})"
+        return platform.Verdict("A3", promise, 0, {"why": unread})
     with db.ops_session() as session:
         for head in anchored:
             if not platform.has_head(session, CHAINS[head.seals], head):
