@@ -54,6 +54,9 @@ def _held_against_anchors() -> platform.Verdict:
         anchored = _anchored()
     except documents.StorageUnavailable as away:
         return platform.Verdict("A3", promise, 0, {"why": f"the anchors cannot be read: {away}"})
+    except (documents.ObjectMissing, KeyError, TypeError, ValueError) as error:
+        unread = f"an anchor is gone or says nothing that can be read ({type(error).__name__})"
+        return platform.Verdict("A3", promise, 0, {"why": unread})
     with db.ops_session() as session:
         for head in anchored:
             if not platform.has_head(session, CHAINS[head.seals], head):
@@ -74,7 +77,7 @@ def _anchored() -> list[platform.Head]:
         for key in sorted(own)[-LOOKED_AT:]:
             chains = json.loads(storage.read(key))["chains"]
             found += [
-                platform.Head(seals, UUID(tenant), place["sequence"], place["hash"])
+                platform.Head(CHAINS[seals].seals, UUID(tenant), place["sequence"], place["hash"])
                 for seals, place in sorted(chains.items())
             ]
     return found

@@ -201,7 +201,13 @@ class HttpPortal:
             if refused.code != UNKNOWN_TOKEN:
                 raise
         self._forget_token(gstin)
-        return self._once(kind, method, path, gstin, sent, query)
+        try:
+            return self._once(kind, method, path, gstin, sent, query)
+        except PortalRefused as refused:
+            if refused.code != UNKNOWN_TOKEN:
+                raise
+            problem = "The portal knows the token no more that it gave a moment ago."
+            raise PortalAway(problem, refused.call) from refused
 
     def _once(
         self,

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from hashlib import sha256
 from types import SimpleNamespace
 
 import pytest
@@ -166,3 +167,15 @@ def test_anchors_that_cannot_be_read_prove_nothing(scene, monkeypatch):
     verdict = anchoring.verify_all()[-1]
     object_storage.cache_clear()
     assert not verdict.holds
+
+
+@pytest.mark.parametrize("body", [b"torn", b"[]", b'{"chains": {"other_seal": {}}}'])
+def test_an_anchor_that_says_nothing_breaks_its_promise_and_hides_no_other(scene, body):
+    key = f"{anchoring.PREFIX}{scene.shop.tenant_id}/9999-01-01T00.json"
+    digest = sha256(body).hexdigest()
+    object_storage().put(key, body, sha256=digest, media="application/json")
+    verdicts = anchoring.verify_all()
+    object_storage().remove(key)
+    assert verdicts[-1].code == "A3"
+    assert verdicts[-1].offender is not None
+    assert "can be read" in verdicts[-1].offender["why"]

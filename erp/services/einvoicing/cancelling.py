@@ -80,10 +80,14 @@ def cancel_einvoice(session: Session, ctx: RequestContext, cmd: CancelEInvoice) 
 def _require_alone(session: Session, ctx: RequestContext, invoice_id: UUID) -> None:
     noted = db.fetch_one(
         session,
-        "select e.number from einvoice e join invoice i on (i.tenant_id, i.id) = (e.tenant_id, e.invoice_id)"
+        "select e.number, e.status from einvoice e join invoice i on (i.tenant_id, i.id) = (e.tenant_id, e.invoice_id)"
         " where e.tenant_id = %s and i.original_invoice_id = %s and e.status <> 'cancelled' limit 1",
         (ctx.tenant_id, invoice_id),
     )
+    if noted and noted["status"] in {EInvoiceStatus.TO_MEND, EInvoiceStatus.REFUSED}:
+        raise NotToBeCancelled(
+            f"Its note {noted['number']} waits to be mended. Have it registered, cancel it, then this."
+        )
     if noted:
         raise NotToBeCancelled(
             f"The portal hears of its note {noted['number']}. Cancel that first."

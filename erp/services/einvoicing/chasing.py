@@ -53,7 +53,7 @@ def _tell_ageing(session: Session, ctx: RequestContext) -> int:
         " and e.status in ('due', 'to_mend', 'refused') order by e.issued_on, e.id",
         (ctx.tenant_id, ctx.company_id),
     )
-    late = [row for row in rows if _days_left(ctx, row) <= WARN_BEFORE]
+    late = [row for row in rows if 0 <= _days_left(ctx, row) <= WARN_BEFORE]
     if late:
         last = reported_by(late[0]["issued_on"])
         assert last is not None  # noqa: S101  it has few days left

@@ -153,7 +153,7 @@ def record_way_bill(session: Session, ctx: RequestContext, cmd: RecordWayBill) -
 
     Raises:
         UnknownWayBill: There is none. WayBillNotOpen: It is sent or made.
-        InvalidInput: It was made in the future.
+        InvalidInput: It was made in the future, or the number is another consignment's.
 
     Emits:
         einvoicing.way_bill_settled.v1.
@@ -164,6 +164,7 @@ def record_way_bill(session: Session, ctx: RequestContext, cmd: RecordWayBill) -
     if made_at > ctx.now:
         message = "It was made in the future. Type when the portal made it."
         raise InvalidInput(message, fields={"made_at": message})
+    _require_own_number(session, ctx, cmd.number)
     keep_number(session, ctx, row, cmd.number, made_at, None)
     return Identified(id=row["id"])
 
@@ -336,6 +337,20 @@ def _ask(
         (asked, status, ctx.tenant_id, way_bill_id),
     )
     emit(session, ctx, way_bill_id, WayBillAsked(way_bill_id=way_bill_id))
+
+
+def _require_own_number(session: Session, ctx: RequestContext, number: str) -> None:
+    borne = db.fetch_one(
+        session,
+        "select document_number from way_bill where tenant_id = %s and number = %s limit 1",
+        (ctx.tenant_id, number),
+    )
+    if borne:
+        message = (
+            f"{number} is the way bill of {borne['document_number']}."
+            " Type the number that the portal gave for this consignment."
+        )
+        raise InvalidInput(message, fields={"number": message})
 
 
 def _require(row: db.Row, statuses: Sequence[WayBillStatus], message: str) -> None:

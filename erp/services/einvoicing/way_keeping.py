@@ -58,17 +58,19 @@ def keep_number(
     tell_settled(session, ctx, row["id"], WayBillStatus.ACTIVE)
 
 
-def keep_vehicle(session: Session, ctx: RequestContext, row: db.Row) -> None:
-    """Note that the portal was told of the new vehicle.
+def keep_vehicle(
+    session: Session, ctx: RequestContext, row: db.Row, until: datetime | None = None
+) -> None:
+    """Note that the portal was told of the new vehicle; it ends when the portal says now, if it says so.
 
     Emits:
         einvoicing.way_bill_settled.v1.
     """
     db.execute(
         session,
-        "update way_bill set vehicle_no = new_vehicle, new_vehicle = '', asked = '', problem = '', leased_until = null"
-        " where tenant_id = %s and id = %s",
-        (ctx.tenant_id, row["id"]),
+        "update way_bill set vehicle_no = new_vehicle, new_vehicle = '', asked = '', problem = '', leased_until = null,"
+        " valid_until = coalesce(%s, valid_until) where tenant_id = %s and id = %s",
+        (until, ctx.tenant_id, row["id"]),
     )
     _add_vehicle(session, ctx, row["id"], (row["new_vehicle"], row["new_place"], row["new_reason"]))
     tell_settled(session, ctx, row["id"], WayBillStatus.ACTIVE)

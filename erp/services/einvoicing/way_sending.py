@@ -37,6 +37,9 @@ from erp.services.platform import TryLater, emit
 MADE_BEFORE: Final = frozenset({"604"})
 """The portal's errors for a document that has a way bill."""
 
+GONE: Final = frozenset({"301", "312"})
+"""Its errors for a way bill that is not in force there: unknown, or cancelled before."""
+
 
 @dataclass(frozen=True, slots=True)
 class WayPlan:
@@ -109,8 +112,8 @@ def carry_out_way_bill(portal: InvoicePortal, plan: WayPlan) -> WayOutcome:
     calls: list[Noted] = []
     try:
         if plan.asked is Asked.CANCEL:
-            done = portal.cancel_way_bill(plan.gstin, plan.number, *plan.cancel)
-            return WayOutcome((Noted(done.call, PortalAnswer.DONE),), PortalAnswer.DONE)
+            calls.append(_cancelled(portal, plan))
+            return WayOutcome(tuple(calls), PortalAnswer.DONE)
         if plan.asked is Asked.VEHICLE:
             given = portal.change_vehicle(plan.gstin, plan.payload)
         else:
@@ -147,7 +150,7 @@ def note_way_bill(
     elif plan.asked is Asked.CANCEL:
         keep_cancelled(session, ctx, row)
     elif plan.asked is Asked.VEHICLE:
-        keep_vehicle(session, ctx, row)
+        keep_vehicle(session, ctx, row, outcome.given.valid_until if outcome.given else None)
     elif outcome.given:
         given = outcome.given
         keep_number(session, ctx, row, given.number, given.made_at, given.valid_until)
@@ -169,6 +172,20 @@ def _made(portal: InvoicePortal, plan: WayPlan, calls: list[Noted]) -> WayBillGi
         result = PortalAnswer.AWAY if isinstance(failure, PortalAway) else PortalAnswer.REFUSED
         calls.append(Noted(failure.call, result, failure.problem))
         return known
+
+
+def _cancelled(portal: InvoicePortal, plan: WayPlan) -> Noted:
+    """Have it cancelled; what is not in force there any more was, by a call whose answer was lost."""
+    try:
+        done = portal.cancel_way_bill(plan.gstin, plan.number, *plan.cancel)
+    except PortalRefused as refused:
+        if refused.code not in GONE:
+            raise
+        known = portal.find_way_bill(plan.gstin, *plan.document)
+        if known is not None and known.number == plan.number:
+            raise
+        return Noted(refused.call, PortalAnswer.REFUSED, refused.problem)
+    return Noted(done.call, PortalAnswer.DONE)
 
 
 def _keep_refusal(

@@ -201,12 +201,15 @@ def _decision(row: db.Row) -> DecisionRow:
 
 
 def _reports(session: Session, ctx: RequestContext, session_id: UUID) -> list[ReportRow]:
+    """Return the latest reports; a second reader who must not know the first one's words gets their own."""
     rows = db.fetch_all(
         session,
         "select id, version, status, progress, step, problem, document_id, requested_by_name,"
-        " requested_at from imaging_report where tenant_id = %s and session_id = %s"
-        " order by version desc limit 20",
-        (ctx.tenant_id, session_id),
+        " requested_at from imaging_report report where tenant_id = %s and session_id = %s"
+        " and (requested_by = %s or not exists (select from imaging_session held"
+        "   where (held.tenant_id, held.id) = (report.tenant_id, report.session_id)"
+        "   and held.awaiting = 'second')) order by version desc limit 20",
+        (ctx.tenant_id, session_id, ctx.user_id),
     )
     return [ReportRow(**row) for row in rows]
 

@@ -51,7 +51,7 @@ class SummaryVersion(Result):
     """One version of a summary.
 
     Attributes:
-        drafted_by: The language model whose draft the author took as theirs, if any.
+        drafted_by: The language model whose draft somebody took as theirs and this text grew from, if any.
     """
 
     id: UUID
@@ -140,6 +140,8 @@ def keep_summary(
 ) -> SummaryKept:
     """Write the next version for a session that `writable_session` locked.
 
+    A model's draft that is worked on further still began as one; an emptied summary begins anew.
+
     Raises:
         SummaryOvertaken: Another version was written since `version` was shown.
 
@@ -160,6 +162,8 @@ def keep_summary(
         if found["qa_state"] == "new":
             record_decision(session, ctx, found, "in_review")
         take_claim(session, ctx, found)
+    if not drafted_by and last and last["text"]:
+        drafted_by = last["drafted_by"]
     kept = SummaryKept(id=new_id(), version=version + 1)
     db.execute(
         session,

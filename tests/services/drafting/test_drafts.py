@@ -155,6 +155,16 @@ def test_a_draft_is_taken_changed_and_becomes_a_summary_of_its_author(measured, 
 
 
 @pytest.mark.usefixtures("model")
+def test_a_summary_worked_on_further_still_says_which_model_drafted_it_first(measured, asha):
+    run(asha, "accept_draft", draft_id=ready(measured, asha), text=TEXT, version=0)
+    said = []
+    for version, text in enumerate((f"{TEXT} Again.", "", "Words of my own."), 1):
+        act(asha, "write_summary", of(measured, text=text, version=version))
+        said.append(act(asha, "get_summary", of(measured)).versions[0].drafted_by)
+    assert (said[0], said[2]) == ("test-model", "")
+
+
+@pytest.mark.usefixtures("model")
 def test_a_draft_of_other_facts_is_stale_and_cannot_be_taken(measured, asha):
     draft_id = ready(measured, asha)
     draw(measured, asha, 3.0)

@@ -207,6 +207,16 @@ def test_an_expired_token_is_renewed_within_the_call(reporting, portal):
     assert sum(call.endswith("/auth") for call in portal.books.calls) == 2
 
 
+def test_a_token_that_the_portal_forgets_at_once_refuses_no_document(reporting, portal):
+    portal.faults.extend([Fault.EXPIRED, Fault.EXPIRED])
+    einvoice_id = queue(reporting, invoiced(reporting).invoice_id)
+    ask_later(reporting, einvoice_id)
+    over(reporting)
+    ask(reporting, einvoice_id)
+    (row,) = rows(reporting, "select status from einvoice where id = %s", einvoice_id)
+    assert row["status"] == "registered"
+
+
 def test_a_wrong_password_waits_for_the_operator_and_is_kept_nowhere(
     reporting, portal, monkeypatch
 ):
@@ -343,6 +353,18 @@ def test_an_invoice_whose_note_the_portal_knows_is_not_cancelled(reporting):
         reporting.run("einvoicing.cancel_einvoice", asked)
 
 
+def test_a_note_that_cannot_be_cancelled_yet_is_named_with_what_helps(reporting, portal):
+    sent = invoiced(reporting)
+    ask(reporting, queue(reporting, sent.invoice_id))
+    note = take_back(reporting, sent, 4)
+    portal.faults.append(Fault.REFUSED)
+    ask(reporting, queue(reporting, note.id))
+    row = einvoice_of(reporting, sent.invoice_id)
+    asked = {"einvoice_id": row["id"], "code": "2", "reason": "Wrong customer"}
+    with pytest.raises(NotToBeCancelled, match="Have it registered"):
+        reporting.run("einvoicing.cancel_einvoice", asked)
+
+
 def test_a_stranger_sees_and_touches_nothing(reporting, stranger):
     row = registered(reporting)
     assert stranger.run("einvoicing.list_einvoices").rows == []
@@ -372,6 +394,14 @@ def test_people_are_told_before_a_document_grows_too_old(reporting):
     later = utc_now() + timedelta(days=21)
     assert reporting.run("einvoicing.chase", at=later).ageing == 1
     assert sent.number in news(reporting, "einvoicing.documents_ageing")[0]["body"]
+
+
+def test_nobody_is_told_each_day_to_register_what_the_portal_takes_no_more(reporting):
+    switched_on(reporting, reports_in_days=True)
+    queue(reporting, invoiced(reporting, address="").invoice_id)
+    ahead = [timedelta(days=days) for days in (30, 31)]
+    told = [reporting.run("einvoicing.chase", at=utc_now() + by).ageing for by in ahead]
+    assert told == [1, 0]
 
 
 def test_the_file_for_the_portals_own_page_is_the_payload(reporting, portal):

@@ -164,6 +164,17 @@ def test_another_vehicle_carries_on(reporting, portal):
     ]
 
 
+def test_the_portals_end_of_a_bill_whose_vehicle_came_later_is_kept(reporting, portal):
+    """Its days begin when the first vehicle is told."""
+    made = in_force(reporting, vehicle_no="", transporter_gstin=GUJARAT["gstin"])
+    (known,) = portal.books.way_bills.values()
+    known["made"]["validUpto"] = "2099-03-01 23:59:00"
+    change = {"vehicle_no": "GJ01XY9876", "place": "Surat", "reason": "First vehicle"}
+    reporting.run("einvoicing.change_vehicle", {"way_bill_id": made} | change)
+    ask_way_bill(reporting, made)
+    assert f"{bill_of(reporting, made).valid_until:%Y-%m-%d %H:%M}" == "2099-03-01 18:29"
+
+
 def test_it_is_cancelled_within_a_day_and_another_is_made(reporting, portal):
     sent = invoiced(reporting)
     made = prepare(reporting, sent)
@@ -178,6 +189,37 @@ def test_it_is_cancelled_within_a_day_and_another_is_made(reporting, portal):
     other = prepare(reporting, sent)
     ask_way_bill(reporting, other)
     assert [one["live"] for one in portal.books.way_bills.values()] == [False, True]
+
+
+def test_a_cancelling_whose_answer_was_lost_is_no_refusal(reporting, portal):
+    sent = invoiced(reporting)
+    made = prepare(reporting, sent)
+    ask_way_bill(reporting, made)
+    asked = {"way_bill_id": made, "code": "2", "reason": "Not sent"}
+    reporting.run("einvoicing.cancel_way_bill", asked)
+    portal.faults.append(Fault.DONE_UNSAID)
+    with pytest.raises(TryLater):
+        ask_way_bill(reporting, made)
+    over(reporting)
+    ask_way_bill(reporting, made)
+    found = bill_of(reporting, made)
+    assert (found.status, found.problem) == ("cancelled", "")
+    ask_way_bill(reporting, prepare(reporting, sent))
+    assert [one["live"] for one in portal.books.way_bills.values()] == [False, True]
+
+
+def test_a_number_belongs_to_one_consignment(trader, monkeypatch):
+    set_up(monkeypatch, url="")
+    first, second = invoiced(trader), invoiced(trader, name="Two")
+    given = {"number": "331000000001"}
+    for sent in (first, second):
+        made = prepare(trader, sent, send=False)
+        if sent is first:
+            trader.run("einvoicing.record_way_bill", {"way_bill_id": made} | given)
+    with pytest.raises(InvalidInput, match=first.number) as refused:
+        trader.run("einvoicing.record_way_bill", {"way_bill_id": made} | given)
+    assert "number" in refused.value.fields
+    assert bill_of(trader, made).status == "draft"
 
 
 def test_without_a_portal_a_file_is_uploaded_and_its_number_typed_in(trader, monkeypatch):

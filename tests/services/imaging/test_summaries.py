@@ -127,6 +127,18 @@ def test_a_second_reader_does_not_see_the_words_of_the_first(complete, asha, mee
     assert seen(complete, meera).text == "I reject it"
 
 
+def test_a_second_reader_is_not_handed_the_paper_of_the_first(complete, asha, meera):
+    rules = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
+    act(meera, "save_protocol", rules | {"second_reader": "always"})
+    write(complete, asha, "I reject it")
+    act(asha, "request_report", of(complete))
+    act(asha, "accept_session", of(complete))
+    papers = [len(act(who, "get_session", of(complete)).reports) for who in (asha, meera)]
+    assert papers == [1, 0]
+    act(meera, "accept_session", of(complete))
+    assert len(act(meera, "get_session", of(complete)).reports) == 1
+
+
 def test_the_signature_freezes_it_and_the_database_keeps_it_so(complete, asha, owner):
     write(complete, asha, "Seen whole")
     act(asha, "accept_session", of(complete))
