@@ -60,7 +60,7 @@ def paid(shop: Shop) -> None:
 def mended(page: Page) -> str:
     """Prepare again, download the file, look behind a figure; return the end of the address."""
     page.get_by_role("button", name="Prepare again").click()
-    expect(page.get_by_text("version 2")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("· version 2")).to_be_visible(timeout=15_000)
     with page.expect_download() as download:
         page.get_by_role("link", name="Portal JSON").click()
     assert download.value.suggested_filename.startswith("GSTR1_27")

@@ -161,7 +161,8 @@ def test_the_signature_freezes_it_and_the_database_keeps_it_so(complete, asha, o
 def test_a_report_prints_it_as_a_draft_until_it_is_signed(complete, asha, owner):
     write(complete, asha, "Seen whole")
     assert "Draft" in printed(complete).note
-    owner.execute("update imaging_report set status = 'failed'")
+    own = "update imaging_report set status = 'failed' where tenant_id = %s"
+    owner.execute(own, (asha.tenant_id,))
     act(asha, "accept_session", of(complete))
     act(asha, "sign_off_session", of(complete, pin=PIN))
     summary = printed(complete)
