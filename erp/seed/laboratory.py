@@ -6,8 +6,9 @@ from uuid import UUID
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services import platform
+from erp.services import catalogue_of_actions, platform
 
+__all__ = ["catalogue_of_actions", "seed_laboratory"]
 LABORATORY: Final = "Demo Path Lab"
 WEEKS_APART: Final = 5
 RESULTS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
