@@ -36,6 +36,8 @@ ORGANISATION = identity.NewTenant(
 )
 
 PATIENCE = 20_000
+NO_PAGES_ICON = "/favicon.ico"
+"""What a browser looks for beside a PDF, which names no icon."""
 SignIn = Callable[..., Page]
 OpenWindow = Callable[[], BrowserContext]
 
@@ -81,8 +83,8 @@ def open_window(browser: Browser, troubles: list[str]) -> Iterator[OpenWindow]:
     opened: list[BrowserContext] = []
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            troubles.append(message.text)
+        if message.type == "error" and not message.location["url"].endswith(NO_PAGES_ICON):
+            troubles.append(f"{message.text} {message.location['url']}")
 
     def open_one() -> BrowserContext:
         context = browser.new_context(viewport={"width": 1440, "height": 900})

@@ -90,9 +90,9 @@ def plan(page: Page, product: Product, title: str) -> None:
     what = f"Fundus {uuid4().hex[:6]}"
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("textbox", name="Examination").fill(what)
-    dialog.get_by_label("Device").select_option(label=f"CT in room 2 ({title})")
+    dialog.get_by_label("Device", exact=True).select_option(label=f"CT in room 2 ({title})")
     dialog.get_by_label("Patient").press_sequentially("Asha")
-    page.get_by_role("option").first.click()
+    page.locator(".lookup-list [role=option]").first.click()
     dialog.get_by_role("button", name="Schedule").click()
     row = page.locator("tbody tr", has_text=what)
     expect(row).to_contain_text("Scheduled")
