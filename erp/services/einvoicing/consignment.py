@@ -50,7 +50,7 @@ class Consignment:
     """Goods on one document.
 
     Attributes:
-        kind: The portal's type of the document: `INV`, or `CHL` for a delivery challan.
+        kind: The portal's type of the document: `INV`, `BIL` for a bill of supply, or `CHL` for a delivery challan.
         value: With tax and without exempt goods (r.138(1), explanation 2).
         total: Of the document.
     """
@@ -122,7 +122,7 @@ def _of_invoice(session: Session, ctx: RequestContext, invoice_id: UUID) -> Cons
         state=state,
     )
     return Consignment(
-        kind="INV",
+        kind="INV" if any(item.is_taxable for item in document.items) else "BIL",
         number=document.number,
         dated_on=document.issued_on,
         seller=document.seller,

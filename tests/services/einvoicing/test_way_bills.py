@@ -16,6 +16,7 @@ from erp.services.einvoicing import (
     WayBillExists,
     WayBillNotOpen,
 )
+from erp.services.einvoicing.consignment import read_consignment
 from erp.services.platform import TryLater
 from erp.simulate.invoice_portal import Fault
 from jobs import einvoices
@@ -275,3 +276,14 @@ def test_a_stranger_sees_none_and_a_cashier_makes_none(reporting, stranger):
             stranger.run(f"einvoicing.{name}", {"way_bill_id": made})
     with pytest.raises(PermissionDenied):
         prepare(reporting, invoiced(reporting, name="B"), by=reporting.acting_as("cashier"))
+
+
+@pytest.mark.parametrize(
+    ("rate", "treatment", "kind"), [("0", "exempt", "BIL"), ("5", "taxable", "INV")]
+)
+def test_a_bill_of_supply_is_told_as_one(reporting, rate, treatment, kind):
+    goods = add_goods(reporting, rate=rate, treatment=treatment)
+    made = order(reporting, buyer(reporting, name="E"), {"variant_id": goods, "quantity": 2})
+    invoice_id = deliver(reporting, made, 2).invoice_id
+    with db.unit_of_work(reporting.ctx) as session:
+        assert read_consignment(session, reporting.ctx, "invoice", invoice_id).kind == kind
