@@ -51,8 +51,9 @@ def main() -> None:
                 books.load_lines(stack.postgres.url(), shop, wanted.lines)
                 print_all(books.measured(address, shop, wanted.lines))
                 return
-            print_all(till.till_figures(address, shop))
-            print_all(offline_till.offline_figures(address, shop))
+            codes = till.barcodes(shop)
+            print_all(till.till_figures(address, codes))
+            print_all(offline_till.offline_figures(address, codes))
             if wanted.till:
                 return
             workloads.start_up(seconds).print_line()

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from playwright.sync_api import Page, sync_playwright
 
-from bench.loading import Shop
 from bench.measuring import Figure, figure
 from bench.till import (
     FLAGS,
@@ -12,7 +11,6 @@ from bench.till import (
     LISTEN,
     PRESSES,
     WATCH,
-    barcodes,
     choose,
     chromium,
     pressed,
@@ -45,9 +43,8 @@ SHOWN = """() => {
 }"""
 
 
-def offline_figures(address: str, shop: Shop) -> Iterator[Figure]:
+def offline_figures(address: str, codes: list[str]) -> Iterator[Figure]:
     """Measure keys with a cart of forty lines, then letters typed among fifty thousand products."""
-    codes = barcodes(shop)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         window = browser.new_context(viewport={"width": 1440, "height": 900})

@@ -36,9 +36,8 @@ NOTED = """(selector) => {
 }"""
 
 
-def till_figures(address: str, shop: Shop) -> Iterator[Figure]:
+def till_figures(address: str, codes: list[str]) -> Iterator[Figure]:
     """Measure keys with a cart of forty lines, then a whole bill of ten lines without the mouse."""
-    codes = barcodes(shop)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
