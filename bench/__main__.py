@@ -52,8 +52,9 @@ def main() -> None:
                 print_all(books.measured(address, shop, wanted.lines))
                 return
             codes = till.barcodes(shop)
-            print_all(till.till_figures(address, codes))
-            print_all(offline_till.offline_figures(address, codes))
+            with till.browser_window() as window:
+                print_all(till.till_figures(window, address, codes))
+                print_all(offline_till.offline_figures(window, address, codes))
             if wanted.till:
                 return
             workloads.start_up(seconds).print_line()

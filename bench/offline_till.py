@@ -2,23 +2,14 @@
 
 from collections.abc import Iterator
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
 from bench.measuring import Figure, figure
-from bench.till import (
-    FLAGS,
-    LINES,
-    LISTEN,
-    PRESSES,
-    WATCH,
-    choose,
-    chromium,
-    pressed,
-    scan,
-    sign_in,
-)
+from bench.till import LINES, PRESSES, WATCH, choose, pressed, scan
 
 PRODUCTS = 50_000
+SETTLED_MS = 300
+"""After which what was typed before is shown."""
 IS_READY = "() => localStorage.getItem('vantage.till.ready') && navigator.serviceWorker.controller !== null"
 MULTIPLY = """async (wanted) => {
   const name = `vantage.till.of.${localStorage.getItem("vantage.till.ready")}`;
@@ -43,33 +34,30 @@ SHOWN = """() => {
 }"""
 
 
-def offline_figures(address: str, codes: list[str]) -> Iterator[Figure]:
-    """Measure keys with a cart of forty lines, then letters typed among fifty thousand products."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        window = browser.new_context(viewport={"width": 1440, "height": 900})
-        page = window.new_page()
-        page.add_init_script(LISTEN)
-        sign_in(page, address)
-        page.wait_for_function(IS_READY, timeout=120_000)
-        window.set_offline(True)
-        page.goto(f"{address}/till")
-        page.locator("[data-finder]").wait_for()
-        for place, code in enumerate(codes):
-            scan(page, code)
-            page.wait_for_function(f"document.querySelectorAll('.line').length > {place}")
-        page.evaluate(WATCH)
-        cart = f"offline, cart of {LINES} lines"
-        yield figure(
-            f"W15 quantity key, {cart}", pressed(page, "+", lambda _: page.keyboard.press("+"))
-        )
-        at = iter(codes * PRESSES)
-        yield figure(f"W15 scan, {cart}", pressed(page, "Enter", lambda _: scan(page, next(at))))
-        yield figure(
-            f"W15 Enter on a result, {cart}", pressed(page, "Enter", lambda _: choose(page))
-        )
-        yield figure(f"W15 letter of a search, {PRODUCTS:,} products", _letters(page))
-        browser.close()
+def offline_figures(window: BrowserContext, address: str, codes: list[str]) -> Iterator[Figure]:
+    """Measure keys with a cart of forty lines, then letters typed among fifty thousand products.
+
+    The window is one whose cashier is signed in and works on a shift: it alone holds the lease.
+    """
+    page = window.new_page()
+    page.goto(f"{address}/till")
+    page.wait_for_function(IS_READY, timeout=120_000)
+    window.set_offline(True)
+    page.goto(f"{address}/till")
+    page.locator("[data-finder]").wait_for()
+    for place, code in enumerate(codes):
+        scan(page, code)
+        page.wait_for_function(f"document.querySelectorAll('.line').length > {place}")
+    page.evaluate(WATCH)
+    cart = f"offline, cart of {LINES} lines"
+    yield figure(
+        f"W15 quantity key, {cart}", pressed(page, "+", lambda _: page.keyboard.press("+"))
+    )
+    at = iter(codes * PRESSES)
+    yield figure(f"W15 scan, {cart}", pressed(page, "Enter", lambda _: scan(page, next(at))))
+    yield figure(f"W15 Enter on a result, {cart}", pressed(page, "Enter", lambda _: choose(page)))
+    yield figure(f"W15 letter of a search, {PRODUCTS:,} products", _letters(page))
+    page.close()
 
 
 def _letters(page: Page) -> list[float]:
@@ -81,9 +69,10 @@ def _letters(page: Page) -> list[float]:
 
     def type_one(number: int) -> None:
         page.keyboard.press("Control+a")
-        page.keyboard.type(f"nux copy{number}")
-        page.evaluate("window.took = []; window.pressed = 0; window.awaited = 'x'")
-        page.keyboard.press("x")
+        page.keyboard.type(f"copy{number}")
+        page.wait_for_timeout(SETTLED_MS)
+        page.evaluate("window.took = []; window.pressed = 0; window.awaited = '1'")
+        page.keyboard.press("1")
         page.wait_for_function("window.took.length > 0", polling=10)
 
     times: list[float] = []

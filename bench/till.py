@@ -3,8 +3,9 @@
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, sync_playwright
 
 from bench.loading import LOGIN, PASSWORD, Shop
 from bench.measuring import Figure, figure
@@ -36,33 +37,37 @@ NOTED = """(selector) => {
 }"""
 
 
-def till_figures(address: str, codes: list[str]) -> Iterator[Figure]:
-    """Measure keys with a cart of forty lines, then a whole bill of ten lines without the mouse."""
+@contextmanager
+def browser_window() -> Iterator[BrowserContext]:
+    """A browser whose pages note when a key was pressed."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
-        page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.add_init_script(LISTEN)
-        sign_in(page, address)
-        for code in codes:
-            scan(page, code)
-            page.wait_for_function(
-                f"document.querySelectorAll('.line').length > {codes.index(code)}"
-            )
-        page.evaluate(WATCH)
-        cart = f"cart of {LINES} lines"
-        yield figure(
-            f"W14 quantity key, {cart}", pressed(page, "+", lambda _: page.keyboard.press("+"))
-        )
-        at = iter(codes * PRESSES)
-        yield figure(f"W14 scan, {cart}", pressed(page, "Enter", lambda _: scan(page, next(at))))
-        yield figure(
-            f"W14 Enter on a result, {cart}", pressed(page, "Enter", lambda _: choose(page))
-        )
-        yield figure("W14 customer's display, behind the till", _display_lag(page, address))
-        page.get_by_role("button", name="Clear this bill").click()
-        page.wait_for_function("document.querySelectorAll('.line').length === 0")
-        yield figure("W14 bill of ten lines, keyboard alone", [_whole_bill(page, codes)])
+        window = browser.new_context(viewport={"width": 1440, "height": 900})
+        window.add_init_script(LISTEN)
+        yield window
         browser.close()
+
+
+def till_figures(window: BrowserContext, address: str, codes: list[str]) -> Iterator[Figure]:
+    """Measure keys with a cart of forty lines, then a whole bill of ten lines without the mouse."""
+    page = window.new_page()
+    sign_in(page, address)
+    for code in codes:
+        scan(page, code)
+        page.wait_for_function(f"document.querySelectorAll('.line').length > {codes.index(code)}")
+    page.evaluate(WATCH)
+    cart = f"cart of {LINES} lines"
+    yield figure(
+        f"W14 quantity key, {cart}", pressed(page, "+", lambda _: page.keyboard.press("+"))
+    )
+    at = iter(codes * PRESSES)
+    yield figure(f"W14 scan, {cart}", pressed(page, "Enter", lambda _: scan(page, next(at))))
+    yield figure(f"W14 Enter on a result, {cart}", pressed(page, "Enter", lambda _: choose(page)))
+    yield figure("W14 customer's display, behind the till", _display_lag(page, address))
+    page.get_by_role("button", name="Clear this bill").click()
+    page.wait_for_function("document.querySelectorAll('.line').length === 0")
+    yield figure("W14 bill of ten lines, keyboard alone", [_whole_bill(page, codes)])
+    page.close()
 
 
 def pressed(page: Page, key: str, press: Callable[[int], None]) -> list[float]:
