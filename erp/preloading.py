@@ -20,3 +20,9 @@ def preload(*modules: str) -> None:
     read_protocol()
     gc.freeze()
     gc.enable()
+
+
+def interface() -> tuple[str, ...]:
+    """Name what `erp.erp` is made of; itself it reads the environment, which each program has its own of."""
+    routes: tuple[str, ...] = import_module("erp.pages").ROUTES
+    return "erp.serving", "erp.api.application", "erp.state.guard", "erp.state.live", *routes

@@ -1,27 +1,27 @@
-"""The nursery: imports the product once, and forks the programs that run beside the web server.
+"""The nursery: imports the product once, and forks its programs.
 
     python -m jobs.nursery
 
-Each line of its input names a module, the environment, the working directory and the log of a
-program; it is answered with the process id of a fork that runs the module's `main` in a session
-of its own. Ends with its input; the programs go on.
+Each line of its input names a module with its arguments, the environment, the working directory
+and the log of a program; it is answered with the process id of a fork that runs the module's
+`main` in a session of its own. Ends with its input; the programs go on.
 """
 
 import json
 import os
 import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
-from erp.preloading import preload
+from erp.preloading import interface, preload
 
 PROGRAMS = ("jobs.worker", "jobs.relay", "jobs.listeners.mqtt", "jobs.listeners.dicom")
 
 
 def main() -> None:
     """Fork what is asked for until the input ends."""
-    preload(*PROGRAMS)
+    preload(*PROGRAMS, *interface())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started us ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for an end
     for line in sys.stdin:
@@ -33,7 +33,7 @@ def main() -> None:
         sys.stdout.flush()
 
 
-def _become(module: str, environment: Mapping[str, str], home: str, log: str) -> None:
+def _become(command: Sequence[str], environment: Mapping[str, str], home: str, log: str) -> None:
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -41,7 +41,8 @@ def _become(module: str, environment: Mapping[str, str], home: str, log: str) ->
     os.chdir(home)
     os.environ.clear()
     os.environ.update(environment)
-    import_module(module).main()
+    sys.argv = list(command)
+    import_module(command[0]).main()
 
 
 def _speak_to(log: str) -> None:

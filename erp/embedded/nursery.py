@@ -7,7 +7,7 @@ to start; one that is forked holds what it changes.
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, cast
@@ -21,10 +21,13 @@ class Nursery:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
 
-    def fork(self, module: str, environment: Mapping[str, str], home: Path, log: Path) -> int:
+    def fork(
+        self, command: Sequence[str], environment: Mapping[str, str], home: Path, log: Path
+    ) -> int:
         """Run a module's `main` in a session of its own, and return its process id.
 
         Args:
+            command: The module and its arguments.
             environment: All of it.
             home: Its working directory.
             log: Takes what it prints.
@@ -33,7 +36,7 @@ class Nursery:
             ServiceFailedError: The nursery ended; the next call starts it again.
         """
         running = self._running(home, environment)
-        wish = {"module": module, "environment": dict(environment)}
+        wish = {"command": list(command), "environment": dict(environment)}
         wish |= {"home": str(home), "log": str(log)}
         try:
             _write(cast("IO[str]", running.stdin), json.dumps(wish))
@@ -41,7 +44,7 @@ class Nursery:
         except (OSError, ValueError) as error:
             with suppress(OSError), running:
                 running.kill()
-            message = f"The process that {module} is a fork of has ended."
+            message = f"The process that {command[0]} is a fork of has ended."
             raise ServiceFailedError(message) from error
 
     def _running(self, home: Path, environment: Mapping[str, str]) -> subprocess.Popen[str]:

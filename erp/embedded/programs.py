@@ -22,7 +22,6 @@ class Program:
     Attributes:
         name: Names its log and its pid file.
         arguments: What follows the Python interpreter.
-        forks: The module's `main` runs in a fork of the imported product, see `nursery`.
         environment: Added to the environment of the whole product.
         health: Address (host, port, path) that answers 200 once it is ready; without one
             the process counts as ready when it runs.
@@ -32,7 +31,6 @@ class Program:
     arguments: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict)
     health: tuple[str, int, str] | None = None
-    forks: bool = False
 
 
 def product_programs(settings: Settings) -> list[Program]:
@@ -45,12 +43,12 @@ def product_programs(settings: Settings) -> list[Program]:
     )
     programs = [
         Program("web", web, WEB_ENVIRONMENT, ("127.0.0.1", port, "/health/live")),
-        Program("worker", ("-m", "jobs.worker"), forks=True),
-        Program("relay", ("-m", "jobs.relay"), forks=True),
-        Program("listener", ("-m", "jobs.listeners.mqtt"), forks=True),
+        Program("worker", ("-m", "jobs.worker")),
+        Program("relay", ("-m", "jobs.relay")),
+        Program("listener", ("-m", "jobs.listeners.mqtt")),
     ]
     if settings.dicom_port:
-        programs.append(Program("dicom", ("-m", "jobs.listeners.dicom"), forks=True))
+        programs.append(Program("dicom", ("-m", "jobs.listeners.dicom")))
     return programs
 
 
@@ -90,11 +88,12 @@ class ProgramProcess(Service):
         return [sys.executable, *self._program.arguments]
 
     def launch(self) -> int:
-        """Start the program, by a fork where it may be one."""
-        if not self._program.forks:
+        """Start the program, by a fork where it is a module of the product's."""
+        flag, module, *arguments = self._program.arguments
+        if flag != "-m":
             return super().launch()
-        module = self._program.arguments[-1]
-        return nursery.fork(module, self.child_environment(), self.home, self.log_path)
+        environment = self.child_environment()
+        return nursery.fork((module, *arguments), environment, self.home, self.log_path)
 
     def child_environment(self) -> dict[str, str]:
         """Return our environment, what the caller adds, and the program's own settings."""

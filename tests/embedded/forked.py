@@ -6,6 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+from erp.core.settings import get_settings
+from erp.pages import ROUTES
+
 
 def main() -> None:
     told = {
@@ -15,6 +18,9 @@ def main() -> None:
         "parent": os.getppid(),
         "reads": sys.stdin.read(),
         "has_product": "erp.services.catalogue_of_actions" in sys.modules,
+        "has_pages": set(ROUTES) <= set(sys.modules),
+        "has_read_settings": "rxconfig" in sys.modules or get_settings.cache_info().currsize > 0,
+        "arguments": sys.argv,
     }
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()

@@ -24,7 +24,7 @@ def nursery():
 
 def fork(nursery: Nursery, log, mark: str) -> tuple[int, dict[str, object]]:
     environment = dict(os.environ) | {"PYTHONPATH": str(PROJECT), "MARK": mark}
-    pid = nursery.fork("tests.embedded.forked", environment, PROJECT, log)
+    pid = nursery.fork(("tests.embedded.forked", "--once"), environment, PROJECT, log)
     eventually(lambda: log.exists() and log.read_text().endswith("\n"))
     told = json.loads(log.read_text())
     os.kill(pid, signal.SIGKILL)
@@ -38,6 +38,9 @@ def test_programs_share_the_product_and_nothing_else(nursery, tmp_path):
     assert first["parent"] == second["parent"] == nursery._process.pid
     for told in (first, second):
         assert told["has_product"]
+        assert told["has_pages"]
+        assert not told["has_read_settings"]
+        assert told["arguments"] == ["tests.embedded.forked", "--once"]
         assert told["leads"]
         assert told["reads"] == ""
         assert told["home"] == str(PROJECT)

@@ -13,6 +13,10 @@ from erp.embedded.programs import Program, ProgramProcess, product_programs
 from erp.embedded.supervisor import Supervisor
 from tests.fixtures.servers import own_settings
 
+SERVER = (
+    "import sys; from http.server import *;"
+    " HTTPServer(('127.0.0.1', int(sys.argv[1])), SimpleHTTPRequestHandler).serve_forever()"
+)
 SLEEP = ("-c", "import time; time.sleep(600)")
 CHILD = "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
 FAMILY = ("-c", f"import subprocess, sys, time; {CHILD}; time.sleep(600)")
@@ -107,7 +111,7 @@ def test_serve_starts_the_table_waits_for_health_and_stops_on_a_signal(tmp_path)
     table = [
         Program(
             "web",
-            ("-m", "http.server", str(port), "--bind", "127.0.0.1"),
+            ("-c", SERVER, str(port)),
             health=("127.0.0.1", port, "/"),
         ),
         Program("worker", SLEEP),
