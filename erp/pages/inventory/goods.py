@@ -183,15 +183,18 @@ def cost_field(state: Any, line: Any) -> rx.Component:
     )
 
 
-def unit_field(state: Any, line: Any) -> rx.Component:
+def unit_field(state: Any, line: Any, on_change: Any = None) -> rx.Component:
     """Return the choice of the unit a line counts in."""
     name = _named(line, "unit")
+    told = {} if on_change is None else {"on_change": on_change}
     options = rx.foreach(
         line["units"].split(","), lambda unit: rx.el.option(unit, value=unit, key=unit)
     )
     return rx.el.div(
         rx.el.label("Unit", html_for=name),
-        rx.el.select(options, name=name, id=name, class_name="input", default_value=line["unit"]),
+        rx.el.select(
+            options, name=name, id=name, class_name="input", default_value=line["unit"], **told
+        ),
         rx.cond(
             state.field_errors[name],
             rx.el.p(state.field_errors[name], class_name="error", role="alert"),

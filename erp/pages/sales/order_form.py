@@ -20,6 +20,7 @@ from erp.components import (
     text_field,
 )
 from erp.components.records import record_view
+from erp.pages.inventory.goods import unit_field
 from erp.pages.routing import page
 from erp.state.inventory.stock import PlacesState
 from erp.state.sales.order_form import (
@@ -245,6 +246,7 @@ def _amounts(state: Any, line: Any) -> rx.Component:
             on_blur=kept("quantity"),
             **number,
         ),
+        unit_field(state, line, kept("unit")),
         text_field(
             "Discount %",
             line["id"] + ".discount_percent",
@@ -255,7 +257,7 @@ def _amounts(state: Any, line: Any) -> rx.Component:
             **number,
         ),
         money_field(
-            "Agreed price",
+            f"Agreed price a {line['base_unit']}",
             line["id"] + ".unit_price",
             errors=state.field_errors,
             default_value=line["unit_price"],

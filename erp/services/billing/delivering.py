@@ -219,7 +219,9 @@ def _invoice(
         nature=taxed.nature,
         totals=taxed.totals,
         lines=[
-            sold_line(part.goods, part.pick, tax, _trace(part))
+            sold_line(
+                part.goods, part.pick, tax, _trace(part), "" if part.is_free else part.due.unit
+            )
             for part, tax in zip(parts, taxed.lines, strict=True)
         ],
         origin_type="sales_invoice",

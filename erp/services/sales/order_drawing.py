@@ -33,16 +33,20 @@ REGISTERED = (GstCategory.REGULAR, GstCategory.COMPOSITION, GstCategory.SEZ)
 
 
 class OrderedGoods(Closed):
-    """Goods a customer wants, in base units.
+    """Goods a customer wants.
 
     Attributes:
-        unit_price: A price below the list's that was agreed; the list's where none is given. Without
-            tax for registered customers.
+        quantity: Units to be paid for, of `unit`.
+        unit: One the goods are traded in, such as a box of twelve; the base unit where none is named.
+            It must come out whole in base units.
+        unit_price: The price of a base unit, below the list's, that was agreed; the list's where none
+            is given. Without tax for registered customers.
         discount_percent: Taken off the price.
     """
 
     variant_id: UUID
     quantity: Quantity
+    unit: Annotated[str, Field(max_length=20)] = ""
     unit_price: UnitPrice | None = None
     discount_percent: Percent = ZERO
 
@@ -52,7 +56,12 @@ OrderedLines = Annotated[tuple[OrderedGoods, ...], Field(min_length=1, max_lengt
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """A line of an order, decided: what is paid for, what comes free, at which price, and why."""
+    """A line of an order, decided: what is paid for, what comes free, at which price, and why.
+
+    Attributes:
+        quantity, free_quantity: Base units.
+        unit, ordered: What it was ordered in and how many of them, where that is not the base unit.
+    """
 
     goods: SaleLine
     quantity: int
@@ -63,6 +72,8 @@ class DrawnLine:
     trace: Mapping[str, Any]
     taxable: Decimal = ZERO
     tax: Decimal = ZERO
+    unit: str = ""
+    ordered: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,7 @@ def draw_order(
 
     Raises:
         UnknownProduct, InactiveProduct, NoTaxRate: As the catalogue says, naming the line.
+        UnknownUnit, NotWholeUnits: A line counts in a unit its product has not, or in parts of one.
         TwiceOnOrder: A product stands on two lines.
         CustomerLicenceMissing: A reseller has no drug licence in force.
         BeyondCap: More of a product than may be sold at once.
@@ -118,9 +130,10 @@ def draw_order(
     named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
     require_licence(session, ctx, buyer, named)
     book = load_prices(session, ctx, buyer, goods.values())
-    lots = _lots(session, ctx, location_id, goods, lines)
+    counted = _in_base_units(goods, lines)
+    lots = _lots(session, ctx, location_id, goods, counted)
     mode = mode_for(buyer)
-    drawn = _drawn(book, goods, lots, mode, lines)
+    drawn = _as_ordered(_drawn(book, goods, lots, mode, counted), lines)
     drawn += _gifts(session, ctx, book, drawn)
     units = {x.goods.variant_id: x.quantity + x.free_quantity for x in drawn}
     require_within_cap(named, units)
@@ -135,6 +148,27 @@ def _twice(ids: Sequence[UUID]) -> list[DomainError]:
         TwiceOnOrder(message, fields={f"lines.{at}.variant_id": message})
         for at, variant_id in enumerate(ids)
         if variant_id in ids[:at]
+    ]
+
+
+def _in_base_units(
+    goods: Mapping[UUID, SaleLine], lines: Sequence[OrderedGoods]
+) -> list[OrderedGoods]:
+    asked = [(line.variant_id, line.quantity, line.unit) for line in lines]
+    counts = catalog.count_base_units(goods, asked)
+    return [
+        line.model_copy(update={"quantity": count, "unit": ""})
+        for line, count in zip(lines, counts, strict=True)
+    ]
+
+
+def _as_ordered(drawn: Sequence[DrawnLine], lines: Sequence[OrderedGoods]) -> list[DrawnLine]:
+    """Return the lines with what they were ordered in."""
+    return [
+        line
+        if asked.unit in ("", line.goods.unit)
+        else replace(line, unit=asked.unit, ordered=asked.quantity)
+        for line, asked in zip(drawn, lines, strict=True)
     ]
 
 

@@ -30,11 +30,13 @@ class PricedLine(Result):
     """A line with its price; lines beyond those asked come free.
 
     Attributes:
+        quantity, free_quantity: Base units. ordered: paid units in the unit they were asked for in.
         available: Sellable base units that nobody reserved.
     """
 
     variant_id: UUID
     label: str
+    ordered: int
     quantity: int
     free_quantity: int
     unit_price: Decimal
@@ -75,6 +77,7 @@ def price_order(session: Session, ctx: RequestContext, wanted: PriceOrder) -> Pr
         PricedLine(
             variant_id=line.goods.variant_id,
             label=line.goods.label,
+            ordered=line.quantity if line.ordered is None else line.ordered,
             quantity=line.quantity,
             free_quantity=line.free_quantity,
             unit_price=line.unit_price,

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text, plain_decimal
+from erp.core.formatting import counted, group_count, money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.state.explaining import errors_by_field
 from erp.state.lining import Line, LinedFormState
@@ -17,7 +17,7 @@ from erp.state.registry import PAGE, handler
 from erp.state.sales.order_wording import ORDER
 from erp.state.session import as_uuid
 
-PARTS = ("quantity", "discount_percent", "unit_price")
+PARTS = ("quantity", "unit", "discount_percent", "unit_price")
 NOBODY = {"id": "", "name": ""}
 NO_SUMS = {"total": money_text(ZERO), "tax": "", "discount": "", "mode": "", "gifts": ""}
 
@@ -120,7 +120,9 @@ class SalesFormState(LinedFormState, mixin=True):
         known = {
             "variant_id": str(variant.variant_id),
             "label": variant.label,
+            "base_unit": variant.unit,
             "unit": variant.unit,
+            "units": ",".join(dict.fromkeys((variant.unit, *variant.units))),
         }
         return self._add_line(_EMPTY | known | typed)
 
@@ -184,8 +186,10 @@ def _shown(line: Line, priced: Any) -> Line:
     if priced is None:
         return line | _UNPRICED
     missing = priced.quantity + priced.free_quantity - priced.available
+    is_packed = priced.quantity != priced.ordered
+    counts = f"{group_count(priced.quantity)} {line['base_unit']} at " if is_packed else ""
     return line | {
-        "price": money_text(priced.list_price),
+        "price": counts + money_text(priced.list_price),
         "why": price_words(dict(priced.trace)),
         "total": money_text(priced.taxable + priced.tax),
         "free": f"+ {priced.free_quantity} free" if priced.free_quantity else "",
@@ -293,7 +297,8 @@ class AmendSalesOrderState(SalesFormState, rx.State):
         }
         for line in order.lines:
             if line.quantity:
-                self._add_line(_EMPTY | _kept(line))
+                variant = await self._ask("catalog.get_variant", {"variant_id": line.variant_id})
+                self._add_line(_EMPTY | _kept(line, tuple(variant.units)))
         await self._reprice()
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -312,14 +317,16 @@ def _still(day: Any, today: str) -> str:
     return str(day) if day and str(day) >= today else ""
 
 
-def _kept(line: Any) -> Line:
+def _kept(line: Any, units: Sequence[str]) -> Line:
     """Return a line of the form as the version in force has it; an agreed price stays."""
     agreed = line.unit_price != line.list_price
     return {
         "variant_id": str(line.variant_id),
         "label": line.label,
-        "unit": line.unit,
-        "quantity": str(line.quantity),
+        "base_unit": line.unit,
+        "unit": line.ordered_unit or line.unit,
+        "units": ",".join(dict.fromkeys((line.unit, *units))),
+        "quantity": str(line.ordered_quantity or line.quantity),
         "discount_percent": plain_decimal(line.discount_percent) if line.discount_percent else "",
         "unit_price": plain_decimal(line.unit_price) if agreed else "",
     }

@@ -1,0 +1,27 @@
+"""What a line of a customer's order was ordered in, where that is not the base unit."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0046"
+down_revision = "0040"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "sales_order_line",
+        sa.Column("ordered_unit", sa.String(), server_default="", nullable=False),
+    )
+    op.add_column("sales_order_line", sa.Column("ordered_quantity", sa.BigInteger(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_sales_order_line_ordered_unit"),
+        "sales_order_line",
+        "(ordered_unit = '') = (ordered_quantity is null)",
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("sales_order_line", "ordered_quantity")
+    op.drop_column("sales_order_line", "ordered_unit")
