@@ -11,7 +11,8 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count, money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.state.explaining import errors_by_field
-from erp.state.lining import Line, LinedFormState
+from erp.state.lining import Line
+from erp.state.pasting import PastedListState
 from erp.state.pricing import price_words
 from erp.state.registry import PAGE, handler
 from erp.state.sales.order_wording import ORDER
@@ -22,12 +23,11 @@ NOBODY = {"id": "", "name": ""}
 NO_SUMS = {"total": money_text(ZERO), "tax": "", "discount": "", "mode": "", "gifts": ""}
 
 
-class SalesFormState(LinedFormState, mixin=True):
+class SalesFormState(PastedListState, mixin=True):
     """Goods a customer wants, with the prices of their lists.
 
     Attributes:
         sums: What everything comes to, as an invoice of today would.
-        unread: Lines of a pasted list that nothing was found for.
     """
 
     permission: ClassVar[str] = ORDER
@@ -35,9 +35,6 @@ class SalesFormState(LinedFormState, mixin=True):
     customer: dict[str, str] = NOBODY
     sums: dict[str, str] = NO_SUMS
     today: str = ""
-    pasted: str = ""
-    is_pasting: bool = False
-    unread: list[str] = []
 
     _typed_parts: dict[str, dict[str, str]] = {}
 
@@ -71,44 +68,12 @@ class SalesFormState(LinedFormState, mixin=True):
         await self.drop_line(line_id)
         await self._reprice()
 
-    @handler(permission=PAGE)
-    async def open_paste(self) -> None:
-        """Offer to paste a list."""
-        self.pasted, self.unread, self.is_pasting = "", [], True
+    async def _add_listed(self, variant_id: str, quantity: str, doubt: str) -> None:
+        if not any(line["variant_id"] == variant_id for line in self.lines):
+            await self._add_goods(variant_id, {"quantity": quantity, "doubt": doubt})
 
-    @handler(permission=PAGE)
-    async def close_paste(self) -> None:
-        """Leave the list."""
-        self.is_pasting = False
-
-    @handler(permission=PAGE)
-    async def read_paste(self, form: dict[str, Any]) -> EventSpec | None:
-        """Add a line for everything in a pasted list that was found; say what was not."""
-        self.pasted = f"{form.get('pasted', '')}"[:20_000]
-        try:
-            found = await self._ask("sales.read_order_text", {"text": self.pasted})
-        except (DomainError, ValidationError):
-            return rx.toast.error("Paste a product on each line, such as: Arnica 30 - 5")
-        added, unread = 0, []
-        for line in found.lines:
-            if not line.choices:
-                unread.append(line.text)
-                continue
-            await self._add_read(line)
-            added += 1
-        self.unread, self.is_pasting = unread, bool(unread)
-        self.pasted = "\n".join(unread)
+    async def _list_read(self) -> None:
         await self._reprice()
-        return rx.toast.success(f"{counted(added, 'line')} added.") if added else None
-
-    async def _add_read(self, line: Any) -> None:
-        first = line.choices[0]
-        others = ", ".join(choice.label for choice in line.choices[1:])
-        doubt = "" if line.is_sure or not others else f"Read from “{line.text}”. Or: {others}"
-        known = next((x for x in self.lines if x["variant_id"] == str(first.variant_id)), None)
-        if known is None:
-            typed = {"quantity": str(line.quantity), "doubt": doubt}
-            await self._add_goods(str(first.variant_id), typed)
 
     async def _add_goods(self, variant_id: str, typed: Line) -> EventSpec | None:
         try:
@@ -174,7 +139,7 @@ class SalesFormState(LinedFormState, mixin=True):
         ]
 
     def _restart(self) -> None:
-        self._typed_parts, self.sums, self.unread = {}, NO_SUMS, []
+        self._typed_parts, self.sums = {}, NO_SUMS
         super()._restart()
 
 
