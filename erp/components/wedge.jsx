@@ -3,6 +3,7 @@ import { useEffect, useRef } from "react";
 
 const ASKING = '[role="dialog"]:not([data-state="closed"]) form, [role="alertdialog"]:not([data-state="closed"])';
 const WHOLE = /^([0-9]{8,}|[(\]].{7,})$/; // a busy machine may let a scan look slow at its beginning
+const GS1 = /\((00|01|02|10|17|21)\)|\][CdQeI]\d/;
 
 export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
   const act = useRef(onScan);
@@ -25,7 +26,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           const isCount = field?.dataset.countBox !== undefined; // puts back the units it had
           const counted = isCount ? codeIn(field, code) : "";
           for (const touched of held.keys()) if (touched.dataset.countBox !== undefined) touched.dispatchEvent(new CustomEvent("scanned"));
-          const whole = isCount ? counted : field && WHOLE.test(field.value) && field.value.endsWith(code) ? field.value : code;
+          const whole = isCount ? counted : field ? wholeIn(field.value, code) : code;
           if (field?.value.endsWith(code)) held.set(field, field.value.slice(0, -whole.length));
           held.forEach(putBack);
           if (!document.querySelector(ASKING)) act.current?.(whole); // nothing changes behind an open question
@@ -49,6 +50,13 @@ export function codeIn(field, code) {
   const value = field.value, saved = field.dataset.saved ?? "", mark = value.search(/[(\]]/);
   if (mark >= 0) return value.slice(mark);
   return [value, value.startsWith(saved) ? value.slice(saved.length) : value].find(isGtin) ?? code;
+}
+
+// The scan whose end was typed fast: all of the field, or what begins as a GS1 message behind what stood there.
+function wholeIn(value, code) {
+  if (!value.endsWith(code)) return code;
+  const at = WHOLE.test(value) ? 0 : value.search(GS1);
+  return at >= 0 && value.length - at > code.length ? value.slice(at) : code;
 }
 
 function putBack(value, field) {
