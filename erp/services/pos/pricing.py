@@ -104,7 +104,8 @@ def draw_up(
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
     Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
-    line over several lots becomes several. Locks the balances of the basket.
+    line over several lots becomes several. Locks the balances of the basket, then the customer where
+    goods are capped for each.
 
     `as_paid` books what was paid already: a price of a line stands within the MRP of its lot, and
     its trace keeps what the goods would cost now.
@@ -114,7 +115,8 @@ def draw_up(
         UnknownUnit, NotWholeUnits: Goods are not traded in a line's unit, or it does not come out
             whole in base units.
         CustomerLicenceMissing: A reseller has no drug licence in force.
-        BeyondCap: More of a product than may be sold at once; all lines are named.
+        BeyondCap: More of a product than may be sold at once, or to this customer in a day or month;
+            all lines are named.
         MoreThanScheme: A line hands over more free units than its scheme gives.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
@@ -130,9 +132,10 @@ def draw_up(
     book = sales.load_prices(session, ctx, buyer, goods.values())
     asked = _asked(goods, lines)
     free = _handed_over(sales.free_goods(book, asked.values()), lines)
-    _require_within_cap(named, asked, free)
+    sales.require_within_cap(named, _units(asked, free))
     goods = {**goods, **_gifts(session, ctx, goods, free)}
     picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
+    billing.require_within_period(session, ctx, buyer, named, _units(asked, free))
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
     if as_paid:
@@ -159,12 +162,11 @@ def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping
     }
 
 
-def _require_within_cap(
-    named: Mapping[str, SaleLine], asked: Mapping[UUID, Asked], free: Iterable[FreeGoods]
-) -> None:
+def _units(asked: Mapping[UUID, Asked], free: Iterable[FreeGoods]) -> Mapping[UUID, int]:
+    """Return the base units of each variant, free ones included."""
     units = Counter({variant_id: line.quantity for variant_id, line in asked.items()})
     units.update({gift.variant_id: gift.quantity for gift in free})
-    sales.require_within_cap(named, units)
+    return units
 
 
 def _handed_over(given: Iterable[FreeGoods], lines: Sequence[CartLine]) -> list[FreeGoods]:

@@ -1,4 +1,4 @@
-"""What a line of a customer's order was ordered in, where that is not the base unit."""
+"""Units that customers' orders count in, and caps of goods for one customer."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,8 +20,15 @@ def upgrade() -> None:
         "sales_order_line",
         "(ordered_unit = '') = (ordered_quantity is null)",
     )
+    for column in ("max_per_day", "max_per_month"):
+        op.add_column("product", sa.Column(column, sa.Integer(), nullable=True))
+    op.create_check_constraint(
+        op.f("ck_product_max_per_customer"), "product", "least(max_per_day, max_per_month) > 0"
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("product", "max_per_month")
+    op.drop_column("product", "max_per_day")
     op.drop_column("sales_order_line", "ordered_quantity")
     op.drop_column("sales_order_line", "ordered_unit")
