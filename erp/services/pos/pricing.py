@@ -104,8 +104,8 @@ def draw_up(
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
     Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
-    line over several lots becomes several. Locks the balances of the basket, then the customer where
-    goods are capped for each.
+    line over several lots becomes several. Locks the balances of the basket, its coupon, and the customer
+    where goods are capped for each.
 
     `as_paid` books what was paid already: a price of a line stands within the MRP of its lot, and
     its trace keeps what the goods would cost now.
@@ -135,13 +135,14 @@ def draw_up(
     sales.require_within_cap(named, _units(asked, free))
     goods = {**goods, **_gifts(session, ctx, goods, free)}
     picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
-    billing.require_within_period(session, ctx, buyer, named, _units(asked, free))
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
     if as_paid:
         parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
-    return _taxed(session, ctx, shift, buyer, basket, parts)
+    bill = _taxed(session, ctx, shift, buyer, basket, parts)
+    billing.require_within_period(session, ctx, buyer, named, _units(asked, free))
+    return bill
 
 
 def _counted(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> tuple[CartLine, ...]:
