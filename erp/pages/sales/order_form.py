@@ -214,6 +214,14 @@ def _line(state: Any, line: Any) -> rx.Component:
             class_name="goods-told",
         ),
         rx.cond(
+            line["loss"] != "",
+            rx.el.p(
+                rx.icon("trending-down"),
+                "This brings less than the goods cost.",
+                class_name="goods-drift",
+            ),
+        ),
+        rx.cond(
             line["doubt"] != "",
             rx.el.p(rx.icon("circle-help"), line["doubt"], class_name="goods-drift"),
         ),

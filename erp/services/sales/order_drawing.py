@@ -15,7 +15,7 @@ from erp.core.errors import DomainError, InvalidInput, NotFound, raise_all
 from erp.core.gst.placing import Delivery, SupplyKind, place_of_supply
 from erp.core.gst.taxing import PriceMode as TaxMode
 from erp.core.gst.taxing import Supply, SupplyLine, TaxedSupply, Treatment, tax_supply
-from erp.core.money import ZERO
+from erp.core.money import ZERO, round_money
 from erp.models.sales import PriceMode
 from erp.services import catalog, inventory
 from erp.services.catalog import SaleLine
@@ -61,6 +61,7 @@ class DrawnLine:
     Attributes:
         quantity, free_quantity: Base units.
         unit, ordered: What it was ordered in and how many of them, where that is not the base unit.
+        unit_cost: Of the lot it is priced from; nothing where none is known.
     """
 
     goods: SaleLine
@@ -74,6 +75,13 @@ class DrawnLine:
     tax: Decimal = ZERO
     unit: str = ""
     ordered: int | None = None
+    unit_cost: Decimal | None = None
+
+    @property
+    def is_below_cost(self) -> bool:
+        """Tell whether paid and free units bring less than they cost, tax left out."""
+        units = self.quantity + self.free_quantity
+        return self.unit_cost is not None and self.taxable < round_money(self.unit_cost * units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +244,17 @@ def _line(
     agreed = list_price if line.unit_price is None else line.unit_price
     if agreed > list_price:
         raise AboveListPrice(f"{goods.label} costs {list_price}. Ask for no more than that.")
-    return DrawnLine(goods, line.quantity, 0, agreed, list_price, line.discount_percent, trace)
+    cost = None if lot is None else lot.unit_cost
+    return DrawnLine(
+        goods,
+        line.quantity,
+        0,
+        agreed,
+        list_price,
+        line.discount_percent,
+        trace,
+        unit_cost=cost,
+    )
 
 
 def _gifts(

@@ -32,6 +32,7 @@ class PricedLine(Result):
     Attributes:
         quantity, free_quantity: Base units. ordered: paid units in the unit they were asked for in.
         available: Sellable base units that nobody reserved.
+        is_below_cost: Whether paid and free units bring less than they cost, tax left out.
     """
 
     variant_id: UUID
@@ -45,6 +46,7 @@ class PricedLine(Result):
     taxable: Decimal
     tax: Decimal
     available: int
+    is_below_cost: bool
     trace: dict[str, Any]
 
 
@@ -86,6 +88,7 @@ def price_order(session: Session, ctx: RequestContext, wanted: PriceOrder) -> Pr
             taxable=line.taxable,
             tax=line.tax,
             available=there.get(line.goods.variant_id, 0),
+            is_below_cost=line.is_below_cost,
             trace=dict(line.trace),
         )
         for line in drawn.lines

@@ -143,7 +143,7 @@ class SalesFormState(PastedListState, mixin=True):
         super()._restart()
 
 
-_UNPRICED = {"price": "", "why": "", "total": "", "free": "", "there": "", "there_is": ""}
+_UNPRICED = dict.fromkeys(("price", "why", "total", "free", "there", "there_is", "loss"), "")
 _EMPTY = {"quantity": "", "discount_percent": "", "unit_price": "", "doubt": ""} | _UNPRICED
 
 
@@ -160,6 +160,7 @@ def _shown(line: Line, priced: Any) -> Line:
         "free": f"+ {priced.free_quantity} free" if priced.free_quantity else "",
         "there": f"{missing} of them to come" if missing > 0 else f"{priced.available} here",
         "there_is": "amber" if missing > 0 else "",
+        "loss": "yes" if priced.is_below_cost else "",
     }
 
 
