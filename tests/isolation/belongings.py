@@ -300,12 +300,6 @@ EXAMPLES: dict[str, Example] = {
     "inventory.adjust_stock": _lots("count", change=1),
     "inventory.approve_count": lambda i, _: {"count_id": i["submitted_count_id"]},
     "inventory.cancel_count": only("count_id"),
-    "inventory.create_location": lambda i, _: {
-        "warehouse_id": i["warehouse_id"],
-        "parent_id": i["location_id"],
-        "code": "SHELF-9",
-        "name": "Ninth shelf",
-    },
     "inventory.create_warehouse": only("branch_id", code="SECOND", name="Second"),
     "inventory.search_lots": only("lot_id"),
     "inventory.get_count": only("count_id"),
