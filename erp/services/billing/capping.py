@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, raise_all
+from erp.services import party
 from erp.services.catalog import SaleLine
 from erp.services.party import SaleParty
 from erp.services.sales import BeyondCap
@@ -37,11 +38,13 @@ def require_within_period(
     buyer: SaleParty,
     goods: Mapping[str, SaleLine],
     units: Mapping[UUID, int],
+    *,
+    is_held: bool = True,
 ) -> None:
     """Refuse more of a product than one customer may have in a day or a calendar month.
 
-    What came back of this month's bills counts no more. Locks the customer where a product is capped;
-    the balances of the goods are locked before.
+    What came back of this month's bills counts no more. Locks the customer where a product is capped
+    and the goods are held, not only asked the price of; the balances of the goods are locked before.
 
     Args:
         goods: By the name of their line, such as `lines.0`. units: base units by variant.
@@ -56,6 +59,8 @@ def require_within_period(
         message = "How much of this a customer may have is limited. Name the customer first."
         lines = {f"{at}.quantity": message for at in capped}
         raise BeyondCap(message, fields={"customer_id": message} | lines)
+    if is_held:
+        party.hold_buyer(session, ctx, buyer)
     before = _sold_before(session, ctx, buyer, [line.product_id for line in capped.values()])
     wanted: Counter[UUID] = Counter()
     for line in {line.variant_id: line for line in capped.values()}.values():
@@ -72,11 +77,6 @@ def _sold_before(
     session: Session, ctx: RequestContext, buyer: SaleParty, product_ids: Sequence[UUID]
 ) -> Mapping[UUID, tuple[int, int]]:
     """Return the base units of products the customer has had today, and this month."""
-    db.fetch_one(
-        session,
-        "select 1 from party where tenant_id = %s and id = %s for no key update",
-        (ctx.tenant_id, buyer.id),
-    )
     about = {
         "tenant": ctx.tenant_id,
         "party": buyer.id,

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -34,6 +34,10 @@ from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
 HUNDRED = Decimal(100)
 LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
+
+
+Purpose = Literal["sale", "paid", "quote"]
+"""What a bill is drawn up for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +102,7 @@ def draw_up(
     shift: OpenShift,
     buyer: SaleParty,
     basket: Basket,
-    *,
-    as_paid: bool = False,
+    purpose: Purpose = "sale",
 ) -> Bill:
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
@@ -107,8 +110,9 @@ def draw_up(
     line over several lots becomes several. Locks the balances of the basket, its coupon, and the customer
     where goods are capped for each.
 
-    `as_paid` books what was paid already: a price of a line stands within the MRP of its lot, and
-    its trace keeps what the goods would cost now.
+    A bill that is `paid` books what was paid already: a price of a line stands within the MRP of its lot,
+    and its trace keeps what the goods would cost now. For a `quote` neither goods nor the customer are
+    locked.
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
@@ -134,14 +138,17 @@ def draw_up(
     free = _handed_over(sales.free_goods(book, asked.values()), lines)
     sales.require_within_cap(named, _units(asked, free))
     goods = {**goods, **_gifts(session, ctx, goods, free)}
-    picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
+    is_held = purpose != "quote"
+    choose = inventory.allocate if is_held else inventory.foresee
+    picks = choose(session, ctx, shift.location_id, _wanted(lines, free))
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
-    if as_paid:
+    if purpose == "paid":
         parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
     bill = _taxed(session, ctx, shift, buyer, basket, parts)
-    billing.require_within_period(session, ctx, buyer, named, _units(asked, free))
+    units = _units(asked, free)
+    billing.require_within_period(session, ctx, buyer, named, units, is_held=is_held)
     return bill
 
 
