@@ -66,5 +66,8 @@ class PastedListState(LinedFormState, mixin=True):
 
 
 def _doubt(line: Any) -> str:
+    """Return what a line was read from, and what else it may mean; nothing where there is no doubt."""
+    if line.is_sure:
+        return ""
     others = ", ".join(choice.label for choice in line.choices[1:])
-    return "" if line.is_sure or not others else f"Read from \u201c{line.text}\u201d. Or: {others}"
+    return f"Read from \u201c{line.text}\u201d." + (f" Or: {others}" if others else "")

@@ -39,8 +39,8 @@ def registers_page() -> rx.Component:
     )
     head = rx.el.tr(
         rx.el.th("Till"),
-        rx.el.th("Sells from"),
-        rx.el.th("Now", class_name="wide-only"),
+        rx.el.th("Sells from", class_name="wide-only"),
+        rx.el.th("Now"),
         rx.el.th(rx.el.span("Actions", class_name="sr-only")),
     )
     table = rx.el.div(
@@ -71,7 +71,7 @@ def _row(row: Any) -> rx.Component:
     change = button(
         "Change", icon="pencil", on_click=ChangeRegisterState.open_dialog(row["id"], row["name"])
     )
-    open_shift = rx.el.a(row["shift"], href=f"/till/shifts/{row['shift_id']}")
+    open_shift = rx.link(row["shift"], href=f"/till/shifts/{row['shift_id']}")
     now = rx.cond(
         row["shift"] != "",
         open_shift,
@@ -79,8 +79,10 @@ def _row(row: Any) -> rx.Component:
     )
     return rx.el.tr(
         rx.el.td(rx.el.b(row["name"]), rx.el.span(row["code"], class_name="detail")),
-        rx.el.td(row["place"], rx.el.span(row["branch"], class_name="detail")),
-        rx.el.td(now, class_name="wide-only"),
+        rx.el.td(
+            row["place"], rx.el.span(row["branch"], class_name="detail"), class_name="wide-only"
+        ),
+        rx.el.td(now),
         rx.el.td(rx.cond(RegistersState.may_manage, change), class_name="right"),
         key=row["id"],
     )

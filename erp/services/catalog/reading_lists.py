@@ -1,6 +1,7 @@
 """A list of goods as people send it, such as `Arnica 30 - 5, Nux vom 200 x 2`, made out."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.services.catalog.searching import SearchProducts, search_products
+from erp.services.catalog.searching import FoundProduct, SearchProducts, search_products
 from erp.services.platform import Query, Result, query
 
 MOST_CHARACTERS = 20_000
@@ -51,7 +52,7 @@ class ListedLine(Result):
     Attributes:
         text: As it was written.
         quantity: Base units; one where the line gives none.
-        is_sure: Whether the first choice is the only one, or exactly what was asked for.
+        is_sure: Whether the first choice is the only one named so, or exactly what was asked for.
         choices: What it may mean, the likeliest first; empty where nothing was found.
     """
 
@@ -103,6 +104,13 @@ def _read(session: Session, ctx: RequestContext, text: str) -> ListedLine:
         text=text,
         quantity=units or 1,
         has_quantity=units is not None,
-        is_sure=len(found) == 1 or (bool(found) and found[0].is_exact),
+        is_sure=_is_sure(found),
         choices=choices,
     )
+
+
+def _is_sure(found: Sequence[FoundProduct]) -> bool:
+    """Tell whether the first find is what was asked for: it alone is named so, or it is its code."""
+    if not found or found[0].is_close:
+        return False
+    return len(found) == 1 or found[0].is_exact

@@ -14,7 +14,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.formatting import expiry_text
-from erp.core.money import round_money
+from erp.core.money import ZERO, round_money
 from erp.models.inventory import LotStatus
 from erp.services.inventory.errors import (
     ExpiredLot,
@@ -75,6 +75,8 @@ class Pick:
 
     def split(self, quantity: int) -> "tuple[Pick, Pick]":
         """Return this many of the units and the rest, which together cost what all of them cost."""
+        if quantity == self.quantity:
+            return self, replace(self, quantity=0, value=ZERO)
         cost = value_of(self.value, quantity, self.quantity)
         rest = replace(self, quantity=self.quantity - quantity, value=self.value - cost)
         return replace(self, quantity=quantity, value=cost), rest

@@ -156,8 +156,10 @@ def _counted(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> tuple
     """Return the lines with their quantities in base units."""
     asked = [(line.variant_id, line.quantity, line.unit) for line in lines]
     units = catalog.count_base_units(goods, asked)
-    both = zip(lines, units, strict=True)
-    return tuple(line.model_copy(update={"quantity": count}) for line, count in both)
+    return tuple(
+        line if line.quantity == count else line.model_copy(update={"quantity": count})
+        for line, count in zip(lines, units, strict=True)
+    )
 
 
 def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping[UUID, Asked]:
@@ -244,12 +246,15 @@ def _parts(
             giver = next(n for n, x in enumerate(lines) if x.variant_id == gift.for_variant_id)
             parts.append(_gift(giver, lines, goods, pick, gift))
             continue
-        paid, rest = pick.split(min(left[at], pick.quantity))
-        left[at] -= paid.quantity
-        if paid.quantity:
+        units = min(left[at], pick.quantity)
+        left[at] -= units
+        if units == pick.quantity:
+            parts.append(Part(at, lines[at], goods[pick.variant_id], pick, ZERO, {}))
+            continue
+        paid, rest = pick.split(units)
+        if units:
             parts.append(Part(at, lines[at], goods[pick.variant_id], paid, ZERO, {}))
-        if rest.quantity:
-            parts.append(_gift(at, lines, goods, rest, unpaid[pick.variant_id]))
+        parts.append(_gift(at, lines, goods, rest, unpaid[pick.variant_id]))
     return parts
 
 

@@ -44,3 +44,9 @@ def test_a_pasted_list_is_read_in_its_order(trader: Shop):
     ]
     assert all(x.is_sure for x in found[:2])
     assert (found[2].choices, found[2].has_quantity) == ([], False)
+
+
+def test_what_only_sounds_like_it_is_never_sure(trader: Shop):
+    (found,) = trader.run("catalog.read_list", {"text": "arnikka 1 - 2"}).lines
+    assert found.choices, "misspelt, and found by its sound"
+    assert not found.is_sure
