@@ -79,6 +79,7 @@ def test_an_order_counts_in_boxes(open_window, interface, shop, troubles):
     page.locator(".lookup-list [role=option]").first.wait_for()
     page.keyboard.press("Enter")
     page.get_by_label("Quantity").fill("2")
+    page.keyboard.press("Tab")
     page.get_by_label("Unit", exact=True).select_option("BOX")
     expect(page.locator(".goods-told")).to_contain_text("12 BTL at ₹105.00")
     assert troubles == []
