@@ -69,13 +69,14 @@ def change_register(session: Session, ctx: RequestContext, cmd: ChangeRegister) 
     Locks the till, so that no shift opens meanwhile.
 
     Raises:
-        NotFound: There is no such till.
+        NotFound: The company has no such till.
         Conflict: It is taken out of use while a shift is open.
     """
     known = db.fetch_one(
         session,
-        "select id from register where tenant_id = %s and id = %s for no key update",
-        (ctx.tenant_id, cmd.register_id),
+        "select r.id from register r join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
+        " where r.tenant_id = %s and r.id = %s and b.company_id = %s for no key update of r",
+        (ctx.tenant_id, cmd.register_id, ctx.company_id),
     )
     if known is None:
         message = "There is no such till."

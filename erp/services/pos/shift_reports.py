@@ -27,7 +27,8 @@ class ListRegisters(Query):
     """Which tills to list.
 
     Attributes:
-        is_everywhere: Of every branch, and those out of use too; of the acting branch in use otherwise.
+        is_everywhere: Those out of use too, and of every branch of the company for who manages tills; of
+            the acting branch in use otherwise.
     """
 
     is_everywhere: bool = False
@@ -139,10 +140,17 @@ def list_registers(session: Session, ctx: RequestContext, wanted: ListRegisters)
           left join lateral (
                 select float_left from register_shift c where c.tenant_id = r.tenant_id and c.register_id = r.id
                    and c.status = 'closed' order by c.closed_at desc limit 1) last on true
-         where r.tenant_id = %s and (%s or r.branch_id = %s and r.is_active)
+         where r.tenant_id = %s and (r.branch_id = %s or %s and b.company_id = %s)
+           and (r.is_active or %s)
          order by r.code
         """,
-        (ctx.tenant_id, wanted.is_everywhere, ctx.branch_id),
+        (
+            ctx.tenant_id,
+            ctx.branch_id,
+            wanted.is_everywhere and ctx.may("pos.manage"),
+            ctx.company_id,
+            wanted.is_everywhere,
+        ),
     )
     return RegisterList(rows=[RegisterRow(**row) for row in rows])
 

@@ -16,7 +16,7 @@ MANAGE = "pos.manage"
 
 
 class RegistersState(SessionState, rx.State):
-    """Tills of every branch, those out of use too."""
+    """The tills a person may know of, those out of use too."""
 
     permission: ClassVar[str] = VIEW
 
@@ -54,7 +54,8 @@ class NewRegisterState(DialogFormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        return given | {"code": f"{given.get('code', '')}".strip().upper()}
+        code = f"{given.get('code', '')}".strip().upper()
+        return given | ({"code": code} if code else {})
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(RegistersState))._show()

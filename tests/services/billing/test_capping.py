@@ -31,7 +31,8 @@ def sale(shop: Shop, units: int, customer_id: UUID | None) -> dict[str, Any]:
 
 def refusal(shop: Shop, units: int, customer_id: UUID | None) -> str:
     cart = sale(shop, units, customer_id)
-    return refused(shop, BeyondCap, "pos.post_sale", cart).fields["lines.0.quantity"]
+    error: BeyondCap = refused(shop, BeyondCap, "pos.post_sale", cart)
+    return error.fields["lines.0.quantity"]
 
 
 def test_a_customer_has_no_more_in_a_day_than_the_cap(capped: Shop):

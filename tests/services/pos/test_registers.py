@@ -4,6 +4,7 @@ import pytest
 
 from erp.core.errors import Conflict, NotFound, PermissionDenied
 from tests.factories import Shop, broken_promises
+from tests.services.branches import add_branch, registration
 from tests.services.trading import refused
 
 CREATE = "pos.create_register"
@@ -66,3 +67,12 @@ def test_only_who_runs_the_shop_sets_tills_up(trader: Shop, stranger: Shop):
     refused(trader, PermissionDenied, CHANGE, change, by=trader.acting_as("manager"))
     theirs = change | {"register_id": stranger.register_id}
     assert "register_id" in refused(trader, NotFound, CHANGE, theirs).fields
+
+
+def test_tills_of_other_branches_are_listed_for_who_manages_tills(trader: Shop):
+    side = add_branch(trader, gstin=registration(trader))
+    everywhere = {"is_everywhere": True}
+    cashier = trader.acting_as("cashier")
+    assert len(trader.run("pos.list_registers", everywhere, by=cashier).rows) == 1
+    found = trader.run("pos.list_registers", everywhere).rows
+    assert {row.id for row in found} == {trader.register_id, side.register_id}
