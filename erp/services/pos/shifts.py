@@ -67,12 +67,7 @@ _TOGETHER, _ALONE = " for share of s", " for no key update of s"
 
 
 def get_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> OpenShift:
-    """Return an open shift as it is now; it may close at any moment.
-
-    Raises:
-        NotFound: There is no such shift in the acting branch.
-        ShiftClosed: The shift is closed.
-    """
+    """Return an open shift as it is now, for a price; refuses as `hold_open_shift` does."""
     return _open_shift(session, ctx, shift_id, "")
 
 
