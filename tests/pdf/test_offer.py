@@ -43,7 +43,16 @@ FACTS = {
     "customer": ["CUSTOMER", BUYER.name, BUYER.gstin],
     "offer": ["QUOTATION", "QT/26-27/0001", "Version 2", "Your order PO 7", "Holds until"],
     "mark": ["REPLACED BY VERSION 3"],
-    "line": [LINE.description, LINE.sku, LINE.hsn, "1,200", "100 BOX, BTL", "120 free", "less 2.5%", "5%"],
+    "line": [
+        LINE.description,
+        LINE.sku,
+        LINE.hsn,
+        "1,200",
+        "100 BOX, BTL",
+        "120 free",
+        "less 2.5%",
+        "5%",
+    ],
     "sums": ["93,600.00", "2,340.00", "\u20b998,280.00", "Rupees Ninety Eight Thousand"],
     "terms": ["1. Pack it well.", "2. Prices are without GST.", f"For {SELLER.name}"],
 }
