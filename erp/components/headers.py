@@ -43,7 +43,7 @@ def grid(*cells: rx.Component) -> rx.Component:
 
 
 def notice(text: Text, *, tone: str = "amber", icon: str = "triangle-alert") -> rx.Component:
-    """Return a strip that tells something worth reading; `tone` is `amber`, `red` or `gray`."""
+    """Return a strip that tells something worth reading; `tone` is `amber`, `red`, `green` or `gray`."""
     return rx.el.div(
         rx.icon(icon),
         rx.el.div(text),

@@ -104,7 +104,13 @@ def last_usable_day(label: str) -> date:
 
 
 def _written(pattern: NumberPattern, number: Decimal) -> str:
-    text: str = pattern.apply(number, _LOCALE)
+    return _written_digits(pattern, str(number))
+
+
+@lru_cache(maxsize=8192)
+def _written_digits(pattern: NumberPattern, digits: str) -> str:
+    """Write a number given by its digits: a screen writes the same amounts over and over."""
+    text: str = pattern.apply(Decimal(digits), _LOCALE)
     return text
 
 

@@ -110,6 +110,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.pos.offline_sales",
     "erp.pages.pos.offline_till",
     "erp.pages.pos.prescription",
+    "erp.pages.pos.registers",
     "erp.pages.pos.returns",
     "erp.pages.pos.shifts",
     "erp.pages.pos.till",

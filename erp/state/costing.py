@@ -12,7 +12,8 @@ from erp.core.formatting import date_text, money_text, plain_decimal
 from erp.core.money import ZERO, round_money
 from erp.services import catalog
 from erp.state.finding import exact_find
-from erp.state.lining import Line, LinedFormState
+from erp.state.lining import Line
+from erp.state.pasting import PastedListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import as_uuid
 
@@ -21,7 +22,7 @@ NEW_PACK = ("makes", "product_id", "potency", "pack_quantity", "pack_unit")
 LARGEST = Decimal(10) ** 12
 
 
-class CostedLinesState(LinedFormState, mixin=True):
+class CostedLinesState(PastedListState, mixin=True):
     """A form of goods at a price.
 
     Attributes:
@@ -108,6 +109,10 @@ class CostedLinesState(LinedFormState, mixin=True):
             return rx.toast.warning(f"{variant.label} is a service and has no stock.")
         return self._add_line(_line(variant) | terms | (typed or {}))
 
+    async def _add_listed(self, variant_id: str, quantity: str, doubt: str) -> None:
+        if not any(line["variant_id"] == variant_id for line in self.lines):
+            await self._add_variant(variant_id, {"quantity": quantity, "doubt": doubt})
+
     async def _terms_of(self, variant_id: str) -> Line:
         """Return what a new lot starts from: the maker's list in force, else the newest lot."""
         about = {"variant_id": variant_id}
@@ -160,6 +165,7 @@ def _line(variant: Any) -> Line:
         "scans": "0",
         "total": "",
         "drift": "",
+        "doubt": "",
     }
 
 

@@ -38,7 +38,7 @@ def test_a_pasted_list_becomes_a_quotation_an_order_and_two_invoices(acting, sho
     choose_customer(page)
     page.get_by_role("button", name="Paste a list").click()
     dialog = page.get_by_role("dialog", name="Paste a customer")
-    dialog.get_by_label("The customer's list").fill("Arnica 1 30 - 10\nno such thing xqz")
+    dialog.get_by_label("The list").fill("Arnica 1 30 - 10\nno such thing xqz")
     dialog.get_by_role("button", name="Add these").click()
     expect(dialog.get_by_text("Nothing was found for the lines below")).to_be_visible()
     dialog.get_by_role("button", name="Close").click()

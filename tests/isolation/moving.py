@@ -42,6 +42,12 @@ def _ends(ids: Ids) -> dict[str, UUID]:
 
 
 EXAMPLES: dict[str, Example] = {
+    "inventory.create_location": lambda i, _: {
+        "warehouse_id": i["warehouse_id"],
+        "parent_id": i["location_id"],
+        "code": "SHELF-9",
+        "name": "Ninth shelf",
+    },
     "inventory.advise_transfer": lambda i, _: _ends(i),
     "inventory.cancel_transfer": lambda i, _: {
         "transfer_id": i["asked_transfer_id"],

@@ -7,6 +7,7 @@ from erp.services import catalog
 from erp.state.inventory.moving import WriteOffState
 from erp.state.inventory.receiving import ReceiveState
 from erp.state.purchasing.ordering import NewOrderState
+from erp.state.purchasing.requesting import NewRequisitionState
 from tests.factories import make_shop
 from tests.state.tills import open_desk, played
 
@@ -50,6 +51,21 @@ def test_scanning_a_pack_orders_it_and_scanning_again_orders_one_more(desk, shop
         await form.scan(GTIN[1:])
         (line,) = form.lines
         assert (line["variant_id"], line["quantity"]) == (str(shop.variant_ids[0]), "2")
+
+    played(story())
+
+
+def test_a_pasted_list_becomes_lines_of_a_requisition_each_product_once(desk, shop):
+    async def story():
+        form = desk[NewRequisitionState]
+        await form.open_new()
+        await form.open_paste()
+        await form.read_paste({"pasted": "SKU1 - 7; SKU2 x 3\nnothing like that xqzw\nSKU1 - 9"})
+        counts = {line["variant_id"]: line["quantity"] for line in form.lines}
+        assert counts == {str(shop.variant_ids[0]): "7", str(shop.variant_ids[1]): "3"}
+        assert (form.is_pasting, form.pasted) == (True, "nothing like that xqzw")
+        await form.read_paste({"pasted": ""})
+        assert len(form.lines) == 2
 
     played(story())
 

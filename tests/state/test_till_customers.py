@@ -111,6 +111,32 @@ def test_the_till_shows_what_a_customer_has_and_repeats_a_bill(desk: Desk, trade
     assert len(rows(trader, "select method from tender")) == 4
 
 
+def test_what_was_paid_before_is_paid_back_with_a_voucher(desk: Desk, trader: Shop):
+    asha = add_customer(trader, name="Asha")
+    form = desk[CustomerState]
+
+    async def story():
+        await begin(desk)
+        await form.pick(str(asha), "")
+        await form.open_dialog()
+        assert form.standing["has_advance"] == ""
+        await form.start_advance()
+        await form.take_advance({"method": "cash", "amount": "1,000.00"})
+        assert (form.standing["advance"], form.standing["has_advance"]) == ("₹1,000.00", "yes")
+        await form.start_refund()
+        await form.pay_back({"method": "cash", "amount": "400"})
+        assert form.errors.keys() == {"reason"}
+        await form.pay_back({"method": "cash", "amount": "1000.01", "reason": "No stock"})
+        assert "amount" in form.errors
+        await form.pay_back({"method": "cash", "amount": "400", "reason": "No stock"})
+        assert (form.mode, form.standing["advance"]) == ("known", "₹600.00")
+        assert form.voucher["words"].startswith("Paid back: voucher FV/")
+
+    played(story())
+    kept = rows(trader, "select kind, amount from advance_voucher order by number")
+    assert [(row["kind"], row["amount"]) for row in kept] == [("refund", 400), ("receipt", 1000)]
+
+
 def test_another_tenants_customer_is_nobody_here(desk: Desk, stranger: Shop):
     form = desk[CustomerState]
 

@@ -60,7 +60,8 @@ def _columns(offer: PrintedOffer) -> list[Lines]:
 
 def _unit_note(line: PrintedOfferLine) -> str:
     free = f" + {group_count(line.free_quantity)} free" if line.free_quantity else ""
-    return f"{line.unit}{free}"
+    packed = f"{line.ordered_quantity} {line.ordered_unit}, " if line.ordered_unit else ""
+    return f"{packed}{line.unit}{free}"
 
 
 def _less(line: PrintedOfferLine) -> str:

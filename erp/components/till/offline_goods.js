@@ -80,6 +80,7 @@ function take(entry, row, units, left) {
 function problemOf(row, units, found, wanted, entries, shelf) {
   const ofProduct = totalOf(entries, row.product_id, (each) => shelf.byId.get(each.id)?.product_id);
   if (row.is_prescribed) return "Sold on a prescription: this needs the server.";
+  if (row.is_capped_by_customer) return "How much of this a customer may have is limited: this needs the server.";
   if (row.cap !== null && ofProduct > row.cap) return `No more than ${row.cap} may be sold at once.`;
   if (row.free_from !== null && units >= row.free_from) return `From ${row.free_from} units on free goods belong with it: this needs the server.`;
   if (found < wanted) return found ? `Only ${found} were left when the server was last there.` : "None was left when the server was last there.";

@@ -93,6 +93,7 @@ class Product(TenantRow, table=True):
         is_expiry_required: A lot must carry an expiry date.
         constituents: What it is made of, where that is more than its remedy.
         max_per_sale: Most base units in one sale; any number where there is none.
+        max_per_day, max_per_month: Most base units for one customer in a day, in a calendar month.
         picture_version: Version of its picture it is shown with; none where there is none.
         tax_reason: Why a person taxed it otherwise than the rules propose.
     """
@@ -107,6 +108,7 @@ class Product(TenantRow, table=True):
         CheckConstraint("hsn ~ '^[0-9]{4,8}$'", name="hsn"),
         one_of("licence_class", LicenceClass),
         CheckConstraint("max_per_sale > 0", name="max_per_sale"),
+        CheckConstraint("least(max_per_day, max_per_month) > 0", name="max_per_customer"),
         CheckConstraint(
             "licence_class <> 'narcotic' or max_per_sale is not null", name="narcotic_cap"
         ),
@@ -130,6 +132,8 @@ class Product(TenantRow, table=True):
         sa_column_kwargs={"server_default": LicenceClass.HOMEOPATHIC.value},
     )
     max_per_sale: int | None = None
+    max_per_day: int | None = None
+    max_per_month: int | None = None
     picture_version: int | None = None
     tax_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
 

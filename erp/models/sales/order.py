@@ -138,6 +138,8 @@ class SalesOrderLine(TenantRow, table=True):
 
     Attributes:
         quantity, free_quantity: Base units.
+        ordered_unit, ordered_quantity: What it was ordered in, such as 2 boxes, where that is not
+            the base unit.
         unit_price: Agreed for a base unit, in the version's price mode.
         list_price: What the customer's lists say; the price before anyone lowered it.
         discount_percent: Taken off the price.
@@ -172,6 +174,7 @@ class SalesOrderLine(TenantRow, table=True):
         CheckConstraint("unit_price between 0 and list_price", name="unit_price"),
         CheckConstraint("discount_percent between 0 and 100", name="discount_percent"),
         CheckConstraint("least(taxable, tax) >= 0", name="value"),
+        CheckConstraint("(ordered_unit = '') = (ordered_quantity is null)", name="ordered_unit"),
     )
 
     order_id: UUID
@@ -180,6 +183,8 @@ class SalesOrderLine(TenantRow, table=True):
     variant_id: UUID
     quantity: int = Field(sa_type=QUANTITY)
     free_quantity: int = Field(sa_type=QUANTITY)
+    ordered_unit: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    ordered_quantity: int | None = Field(default=None, sa_type=QUANTITY)
     unit_price: Decimal = Field(sa_type=UNIT_PRICE)
     list_price: Decimal = Field(sa_type=UNIT_PRICE)
     discount_percent: Decimal = Field(sa_type=PERCENT)

@@ -218,6 +218,7 @@ def _facts() -> rx.Component:
                 ("Stock", head["tracking"]),
                 ("To sell it", head["licence"]),
                 ("Most in one sale", or_dash(head["max_per_sale"])),
+                ("Most for a customer", or_dash(head["per_customer"])),
                 ("Note", or_dash(head["note"])),
             ]
         ),

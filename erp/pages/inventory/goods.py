@@ -5,10 +5,20 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import date_field, icon_button, lookup_field, money_field, text_field
+from erp.components import (
+    button,
+    date_field,
+    dialog,
+    icon_button,
+    lookup_field,
+    money_field,
+    text_area,
+    text_field,
+)
 from erp.pages.inventory.quality import check_fields
 
 Fields = Callable[[Any, Any], rx.Component]
+LIST_EXAMPLE = "Arnica 30 - 5\nNux vom 200 x 2\nBell 1M - 1"
 _NUMBER: dict[str, Any] = {"input_mode": "decimal", "auto_complete": "off", "max_length": 18}
 
 
@@ -32,6 +42,10 @@ def goods_list(
             rx.el.div(fields(state, line), class_name=f"goods-fields {class_name}".strip()),
             rx.cond(
                 line["drift"], rx.el.p(rx.icon("scale"), line["drift"], class_name="goods-drift")
+            ),
+            rx.cond(
+                line["doubt"],
+                rx.el.p(rx.icon("circle-help"), line["doubt"], class_name="goods-drift"),
             ),
             key=line["id"],
             custom_attrs={"data-line": line["id"]},
@@ -70,6 +84,42 @@ def product_adder(state: Any) -> rx.Component:
             key=state.adds,
         ),
         class_name="adder",
+    )
+
+
+def paste_button(state: Any) -> rx.Component:
+    """Return the button that offers to paste a list into a `PastedListState`."""
+    return button("Paste a list", icon="clipboard-paste", on_click=state.open_paste)
+
+
+def paste_dialog(state: Any, title: str = "Paste a list") -> rx.Component:
+    """Return the box of a `PastedListState` for a list."""
+    missing = rx.el.p(
+        "Nothing was found for the lines below. Correct them, or leave them out.",
+        class_name="error",
+        role="alert",
+    )
+    return dialog(
+        state.is_pasting,
+        rx.el.form(
+            rx.cond(state.unread.length() > 0, missing),
+            text_area(
+                "The list",
+                "pasted",
+                errors=state.field_errors,
+                default_value=state.pasted,
+                placeholder=LIST_EXAMPLE,
+                rows=8,
+                max_length=20_000,
+                key=state.pasted,
+            ),
+            rx.el.div(button("Add these", look="solid", type="submit"), class_name="form-foot"),
+            on_submit=state.read_paste,
+            class_name="form",
+        ),
+        title=title,
+        subtitle="One product on each line, or between commas, with its quantity: Arnica 30 - 5",
+        on_close=state.close_paste,
     )
 
 
@@ -183,15 +233,18 @@ def cost_field(state: Any, line: Any) -> rx.Component:
     )
 
 
-def unit_field(state: Any, line: Any) -> rx.Component:
+def unit_field(state: Any, line: Any, on_change: Any = None) -> rx.Component:
     """Return the choice of the unit a line counts in."""
     name = _named(line, "unit")
+    told = {} if on_change is None else {"on_change": on_change}
     options = rx.foreach(
         line["units"].split(","), lambda unit: rx.el.option(unit, value=unit, key=unit)
     )
     return rx.el.div(
         rx.el.label("Unit", html_for=name),
-        rx.el.select(options, name=name, id=name, class_name="input", default_value=line["unit"]),
+        rx.el.select(
+            options, name=name, id=name, class_name="input", default_value=line["unit"], **told
+        ),
         rx.cond(
             state.field_errors[name],
             rx.el.p(state.field_errors[name], class_name="error", role="alert"),

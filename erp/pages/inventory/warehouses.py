@@ -1,4 +1,4 @@
-"""Warehouses: which lots leave first, and where returns go."""
+"""Warehouses and their places: which lots leave first, and where returns go."""
 
 from typing import Any
 
@@ -13,9 +13,17 @@ from erp.components import (
     page_header,
     page_skeleton,
     select_field,
+    text_field,
 )
 from erp.pages.routing import Nav, page
-from erp.state.inventory.warehouses import REMOVALS, WarehouseRulesState, WarehousesState
+from erp.state.inventory.warehouses import (
+    KINDS,
+    REMOVALS,
+    NewPlaceState,
+    NewWarehouseState,
+    WarehouseRulesState,
+    WarehousesState,
+)
 
 
 @page(
@@ -26,7 +34,10 @@ from erp.state.inventory.warehouses import REMOVALS, WarehouseRulesState, Wareho
     on_load=[WarehousesState.open_warehouses],
 )
 def warehouses_page() -> rx.Component:
-    """List warehouses with their rules."""
+    """List warehouses with their rules and places."""
+    add = button(
+        "New warehouse", icon="plus", look="solid", on_click=NewWarehouseState.open_dialog("", "")
+    )
     head = rx.el.tr(
         rx.el.th("Warehouse"),
         rx.el.th("Goods", class_name="wide-only"),
@@ -37,7 +48,7 @@ def warehouses_page() -> rx.Component:
     table = rx.el.div(
         rx.el.table(
             rx.el.thead(head),
-            rx.el.tbody(rx.foreach(WarehousesState.warehouses, _row)),
+            rx.foreach(WarehousesState.warehouses, _warehouse),
             class_name="table",
             aria_label="Warehouses",
         ),
@@ -47,13 +58,37 @@ def warehouses_page() -> rx.Component:
         page_header(
             "Warehouses",
             "How each is run, at its tills and in transfers. What has expired is never sold.",
+            rx.cond(WarehousesState.may_build, add),
         ),
         rx.cond(WarehousesState.is_loading, page_skeleton(), card(table)),
         _rules(),
+        _new_warehouse(),
+        _new_place(),
+    )
+
+
+def _warehouse(row: Any) -> rx.Component:
+    return rx.el.tbody(
+        _row(row), rx.foreach(WarehousesState.places[row["id"]], _place), key=row["id"]
+    )
+
+
+def _place(place: Any) -> rx.Component:
+    named = rx.el.span(place["name"], rx.el.span(place["code"], class_name="detail"))
+    return rx.el.tr(
+        rx.el.td(
+            rx.el.div(named, class_name="tree-place", custom_attrs={"data-depth": place["depth"]})
+        ),
+        rx.el.td(place["holds"], class_name="wide-only"),
+        rx.el.td(place["kind"], col_span=3),
+        key=place["id"],
     )
 
 
 def _row(row: Any) -> rx.Component:
+    add = button(
+        "Add a place", icon="plus", on_click=NewPlaceState.open_dialog(row["id"], row["name"])
+    )
     change = button(
         "Change", icon="pencil", on_click=WarehouseRulesState.open_dialog(row["id"], row["name"])
     )
@@ -68,8 +103,57 @@ def _row(row: Any) -> rx.Component:
             rx.cond(row["keeps"] != "", badge("To quarantine", "amber"), "Back on the shelf"),
             class_name="wide-only",
         ),
-        rx.el.td(rx.cond(WarehousesState.may_plan, change), class_name="right"),
-        key=row["id"],
+        rx.el.td(
+            rx.el.div(
+                rx.cond(WarehousesState.may_build, add),
+                rx.cond(WarehousesState.may_plan, change),
+                class_name="row-actions",
+            ),
+            class_name="right",
+        ),
+    )
+
+
+def _new_warehouse() -> rx.Component:
+    state = NewWarehouseState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        text_field("Name", "name", errors=errors, required=True, max_length=120),
+        _code_field(errors, "MAIN"),
+        select_field(
+            "Branch", "branch_id", state.branches, errors=errors, default_value=state.own_branch
+        ),
+        title="New warehouse",
+        subtitle="It begins with places for goods on sale, expired, in quarantine and in transit.",
+        submit="Open the warehouse",
+    )
+
+
+def _new_place() -> rx.Component:
+    state = NewPlaceState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        text_field("Name", "name", errors=errors, required=True, max_length=120),
+        _code_field(errors, "MAIN-SHELF2"),
+        select_field("Holds goods", "kind", list(KINDS.items()), errors=errors),
+        select_field("Part of", "parent_id", state.within, errors=errors),
+        title="Add a place",
+        subtitle=state.subject["label"],
+        submit="Add the place",
+    )
+
+
+def _code_field(errors: Any, example: str) -> rx.Component:
+    return text_field(
+        "Code",
+        "code",
+        errors=errors,
+        required=True,
+        placeholder=example,
+        hint="Up to 20 letters, digits and dashes.",
+        max_length=20,
     )
 
 

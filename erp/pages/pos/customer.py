@@ -35,12 +35,14 @@ def customer_dialog() -> rx.Component:
             ("add", _add()),
             ("known", _known()),
             ("advance", _advance()),
+            ("refund", _refund()),
             _find(),
         ),
         title=rx.match(
             CustomerState.mode,
             ("known", standing["name"]),
             ("advance", f"Advance of {standing['name']}"),
+            ("refund", f"Pay back to {standing['name']}"),
             "Customer",
         ),
         subtitle=rx.cond(CustomerState.mode == "known", standing["detail"], ""),
@@ -55,9 +57,7 @@ def _known() -> rx.Component:
         rx.cond(
             CustomerState.voucher.length() > 0,
             rx.el.div(
-                notice(
-                    f"Taken: voucher {CustomerState.voucher['number']}.", tone="green", icon="check"
-                ),
+                notice(CustomerState.voucher["words"], tone="green", icon="check"),
                 download_link(
                     "Print the voucher",
                     f"/api/erp/advances/{CustomerState.voucher['id']}/voucher.pdf",
@@ -93,6 +93,12 @@ def _known() -> rx.Component:
             ),
             touch_button(
                 "Take an advance", icon="hand-coins", on_click=CustomerState.start_advance
+            ),
+            rx.cond(
+                TillState.may_return & (standing["has_advance"] != ""),
+                touch_button(
+                    "Pay it back", icon="banknote-arrow-down", on_click=CustomerState.start_refund
+                ),
             ),
             touch_link("Their page", f"/parties/{standing['id']}", icon="contact", look="ghost"),
             class_name="dialog-tools",
@@ -135,6 +141,40 @@ def _advance() -> rx.Component:
             class_name="form-foot",
         ),
         on_submit=CustomerState.take_advance,
+        class_name="form touch",
+        no_validate=True,
+    )
+
+
+def _refund() -> rx.Component:
+    errors = CustomerState.errors
+    return rx.el.form(
+        FocusOn.create(field="amount"),
+        money_field(
+            "Amount",
+            "amount",
+            errors=errors,
+            required=True,
+            hint=f"{standing['advance']} is left of what was paid before.",
+        ),
+        select_field("Paid back by", "method", TAKEN_BY, errors=errors),
+        text_field(
+            "Reference", "reference", errors=errors, placeholder="Of the transfer", max_length=120
+        ),
+        text_field(
+            "Why",
+            "reason",
+            errors=errors,
+            required=True,
+            placeholder="The goods will not come",
+            max_length=120,
+        ),
+        rx.el.div(
+            button("Back", touch=True, on_click=CustomerState.open_dialog),
+            submit_button("Pay it back"),
+            class_name="form-foot",
+        ),
+        on_submit=CustomerState.pay_back,
         class_name="form touch",
         no_validate=True,
     )

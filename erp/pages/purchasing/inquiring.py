@@ -17,7 +17,13 @@ from erp.components import (
     text_field,
 )
 from erp.components.records import record_view
-from erp.pages.inventory.goods import goods_list, product_adder, units_field
+from erp.pages.inventory.goods import (
+    goods_list,
+    paste_button,
+    paste_dialog,
+    product_adder,
+    units_field,
+)
 from erp.pages.routing import page
 from erp.state.purchasing.inquiring import AnswerState, NewRequestState
 from erp.state.purchasing.wording import ORDER
@@ -44,6 +50,7 @@ def new_request_page() -> rx.Component:
         page_header(
             "New request for quotation",
             "Every supplier gets the same lines; their answers are compared, free goods counted.",
+            paste_button(state),
         ),
         lined_form(
             state,
@@ -54,6 +61,7 @@ def new_request_page() -> rx.Component:
             submit="Make request",
             icon="check",
         ),
+        paste_dialog(state),
         scanner(state.scan),
     )
 

@@ -21,6 +21,8 @@ from erp.pages.inventory.goods import (
     cost_field,
     goods_list,
     goods_sums,
+    paste_button,
+    paste_dialog,
     product_adder,
     unit_field,
 )
@@ -63,8 +65,10 @@ def new_order_page() -> rx.Component:
         page_header(
             "New order",
             "Choose the supplier and the goods. An order beyond your limit waits for an approval.",
+            paste_button(NewOrderState),
         ),
         _form(NewOrderState, fields, "Order", "Place order", "/purchases"),
+        paste_dialog(NewOrderState),
     )
 
 

@@ -21,6 +21,8 @@ from erp.pages.inventory.goods import (
     cost_field,
     goods_list,
     goods_sums,
+    paste_button,
+    paste_dialog,
     product_adder,
     units_field,
 )
@@ -56,7 +58,11 @@ def new_requisition_page() -> rx.Component:
         max_length=500,
     )
     return rx.fragment(
-        page_header("New requisition", "Somebody else approves it; then the buyers order."),
+        page_header(
+            "New requisition",
+            "Somebody else approves it; then the buyers order.",
+            paste_button(state),
+        ),
         lined_form(
             state,
             card(goods, title="Goods", actions=(goods_sums(state, about),)),
@@ -65,6 +71,7 @@ def new_requisition_page() -> rx.Component:
             submit="Hand in",
             icon="check",
         ),
+        paste_dialog(state),
         scanner(state.scan),
     )
 

@@ -95,7 +95,10 @@ def _line(line: Any) -> rx.Component:
 def _lot(line: Any) -> rx.Component:
     errors = DeliverState.field_errors
     return rx.fragment(
-        select_field("Lot", line["id"] + ".lot_id", DeliverState.lots[line["id"]], errors=errors),
+        select_field(
+            "Lot", line["id"] + ".lot_id", DeliverState.lots[line["id"]], errors=errors,
+            default_value=line["lot_id"],
+        ),
         text_field(
             "Why this lot", line["id"] + ".reason", errors=errors, max_length=120,
             placeholder="If another goes first",

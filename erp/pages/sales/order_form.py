@@ -5,10 +5,8 @@ from typing import Any
 import reflex as rx
 
 from erp.components import (
-    button,
     card,
     date_field,
-    dialog,
     empty_state,
     icon_button,
     lined_form,
@@ -16,10 +14,10 @@ from erp.components import (
     money_field,
     page_header,
     select_field,
-    text_area,
     text_field,
 )
 from erp.components.records import record_view
+from erp.pages.inventory.goods import paste_button, paste_dialog, unit_field
 from erp.pages.routing import page
 from erp.state.inventory.stock import PlacesState
 from erp.state.sales.order_form import (
@@ -28,8 +26,6 @@ from erp.state.sales.order_form import (
     NewSalesOrderState,
 )
 from erp.state.sales.order_wording import ORDER
-
-EXAMPLE = "Arnica 30 - 5\nNux vom 200 x 2\nBell 1M - 1"
 
 
 @page(
@@ -90,10 +86,10 @@ def amend_sales_order_page() -> rx.Component:
         page_header(
             f"Amend {facts['name']}",
             f"{state.customer['name']} · version {facts['version']} stays readable; this makes the next.",
-            _paste_button(state),
+            paste_button(state),
         ),
         _form(state, fields, "Amendment", "Save version", f"/orders/{facts['id']}"),
-        _paste_dialog(state),
+        paste_dialog(state, "Paste a customer's list"),
         list_route="/orders",
         list_label="All orders",
     )
@@ -120,9 +116,9 @@ def _new_page(
     terms = _terms(state, None, is_offer=is_offer)
     fields = rx.el.div(customer, *terms, place, class_name="form-grid three")
     return rx.fragment(
-        page_header(title, words, _paste_button(state)),
+        page_header(title, words, paste_button(state)),
         _form(state, fields, "For whom", submit, "/orders"),
-        _paste_dialog(state),
+        paste_dialog(state, "Paste a customer's list"),
     )
 
 
@@ -218,6 +214,14 @@ def _line(state: Any, line: Any) -> rx.Component:
             class_name="goods-told",
         ),
         rx.cond(
+            line["loss"] != "",
+            rx.el.p(
+                rx.icon("trending-down"),
+                "This brings less than the goods cost.",
+                class_name="goods-drift",
+            ),
+        ),
+        rx.cond(
             line["doubt"] != "",
             rx.el.p(rx.icon("circle-help"), line["doubt"], class_name="goods-drift"),
         ),
@@ -245,6 +249,7 @@ def _amounts(state: Any, line: Any) -> rx.Component:
             on_blur=kept("quantity"),
             **number,
         ),
+        unit_field(state, line, kept("unit")),
         text_field(
             "Discount %",
             line["id"] + ".discount_percent",
@@ -255,46 +260,10 @@ def _amounts(state: Any, line: Any) -> rx.Component:
             **number,
         ),
         money_field(
-            "Agreed price",
+            f"Agreed price a {line['base_unit']}",
             line["id"] + ".unit_price",
             errors=state.field_errors,
             default_value=line["unit_price"],
             on_blur=kept("unit_price"),
         ),
-    )
-
-
-def _paste_button(state: Any) -> rx.Component:
-    return button("Paste a list", icon="clipboard-paste", on_click=state.open_paste)
-
-
-def _paste_dialog(state: Any) -> rx.Component:
-    return dialog(
-        state.is_pasting,
-        rx.el.form(
-            rx.cond(
-                state.unread.length() > 0,
-                rx.el.p(
-                    "Nothing was found for the lines below. Correct them, or leave them out.",
-                    class_name="error",
-                    role="alert",
-                ),
-            ),
-            text_area(
-                "The customer's list",
-                "pasted",
-                errors=state.field_errors,
-                default_value=state.pasted,
-                placeholder=EXAMPLE,
-                rows=8,
-                max_length=20_000,
-                key=state.pasted,
-            ),
-            rx.el.div(button("Add these", look="solid", type="submit"), class_name="form-foot"),
-            on_submit=state.read_paste,
-            class_name="form",
-        ),
-        title="Paste a customer's list",
-        subtitle="One product on each line, or between commas, with its quantity: Arnica 30 - 5",
-        on_close=state.close_paste,
     )

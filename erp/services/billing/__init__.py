@@ -60,6 +60,7 @@ from erp.services.billing.bill_unbilled import (
     UnbilledPage,
     list_unbilled,
 )
+from erp.services.billing.capping import require_within_period
 from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
 from erp.services.billing.claim_queries import (
     ClaimRecovery,
@@ -164,6 +165,6 @@ __all__ = [
     "get_printed_document", "get_printed_return", "get_return", "import_bill", "income_lines", "list_bills",
     "list_claims", "list_invoices", "list_returnable", "list_returns", "list_unbilled", "match_line",
     "place_of_supply", "put_back", "qr_png", "qr_svg", "read_bill_file", "recipient_of", "record_bill", "referees",
-    "remind_of_claims", "return_goods", "set_match_tolerances", "settle_claim", "sold_line", "take_back_goods",
-    "take_number", "taken_back_lines", "tax_supply", "upi_link", "write_invoice",
+    "remind_of_claims", "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
+    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "upi_link", "write_invoice",
 ]  # fmt: skip

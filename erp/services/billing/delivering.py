@@ -1,5 +1,6 @@
 """Delivering an order: goods, tax invoice and books in one transaction."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -22,6 +23,7 @@ from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.services import accounting, catalog, inventory, party, sales
 from erp.services.accounting import NewEntry, credit, debit
+from erp.services.billing.capping import require_within_period
 from erp.services.billing.invoicing import (
     KIND_OF_TITLE,
     NewInvoice,
@@ -92,6 +94,7 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
         MoreThanOrdered: More than is outstanding; all lines are named.
         InsufficientStock: Lines are short; all are named. ExpiredLot, LotOnHold, ReasonRequired: A
             named lot may not go.
+        BeyondCap: The customer would have more of a product than one may in a day or month.
         CreditRefused, Overdue: The customer may not owe that much, or owes for too long.
         PeriodClosed: The books are closed for today.
 
@@ -106,7 +109,9 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
         session, ctx, [x.variant_id for x in due.lines], ctx.today, including_inactive=True
     )
     sales.require_licence(session, ctx, buyer, {str(x.variant_id): x for x in goods.values()})
-    parts = _parts(due, goods, _picks(session, ctx, due))
+    picks = _picks(session, ctx, due)
+    _require_within_period(session, ctx, buyer, due, goods)
+    parts = _parts(due, goods, picks)
     seller = sales.get_seller(session, ctx)
     taxed = _tax(seller, buyer, due, parts)
     sales.require_credit(session, ctx, buyer, taxed.totals.invoice_value, "order_id")
@@ -123,6 +128,20 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
         total=taxed.totals.invoice_value,
         is_complete=is_complete,
     )
+
+
+def _require_within_period(
+    session: Session,
+    ctx: RequestContext,
+    buyer: SaleParty,
+    due: DueOrder,
+    goods: Mapping[UUID, SaleLine],
+) -> None:
+    units: Counter[UUID] = Counter()
+    for line in due.lines:
+        units[line.variant_id] += line.quantity + line.free_quantity
+    named = {f"lines.{line.place}": goods[line.variant_id] for line in due.lines}
+    require_within_period(session, ctx, buyer, named, units)
 
 
 def _picks(session: Session, ctx: RequestContext, due: DueOrder) -> list[Pick]:
@@ -219,7 +238,9 @@ def _invoice(
         nature=taxed.nature,
         totals=taxed.totals,
         lines=[
-            sold_line(part.goods, part.pick, tax, _trace(part))
+            sold_line(
+                part.goods, part.pick, tax, _trace(part), "" if part.is_free else part.due.unit
+            )
             for part, tax in zip(parts, taxed.lines, strict=True)
         ],
         origin_type="sales_invoice",

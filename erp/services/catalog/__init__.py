@@ -59,6 +59,7 @@ from erp.services.catalog.queries import (
     list_products,
     list_tax_classes,
 )
+from erp.services.catalog.reading_lists import ListedGoods, ReadList, read_list
 from erp.services.catalog.scanning import Scan, read_scan
 from erp.services.catalog.searching import (
     FoundProduct,
@@ -132,6 +133,7 @@ __all__ = [
     "LinkSubstitute",
     "ListProducts",
     "ListSubstitutes",
+    "ListedGoods",
     "ListedTerms",
     "MakerListPreview",
     "NewPack",
@@ -144,6 +146,7 @@ __all__ = [
     "ProductRow",
     "ProposeTaxClass",
     "RateOrder",
+    "ReadList",
     "RemedyNames",
     "RemoveBarcode",
     "SaleLine",
@@ -191,6 +194,7 @@ __all__ = [
     "list_tax_classes",
     "preview_maker_list",
     "propose_tax_class",
+    "read_list",
     "read_potency",
     "read_scan",
     "referees",

@@ -15,7 +15,7 @@ from erp.services.platform import Command, Identified, command, emit
 
 _OPEN = frozenset({Form.COSMETIC, Form.PACKAGING, Form.BOOK, Form.DEVICE, Form.SERVICE, Form.OTHER})
 Cap = Annotated[int, Field(ge=1, le=100_000)]
-"""Base units in one sale."""
+"""Base units in one sale, or for one customer."""
 
 
 class SetLicenceClass(Command):
@@ -23,11 +23,15 @@ class SetLicenceClass(Command):
 
     Attributes:
         max_per_sale: Most base units in one sale; a narcotic has one, others may.
+        max_per_day, max_per_month: Most base units for one customer in a day, in a calendar month; such
+            goods are sold to named customers only.
     """
 
     product_id: UUID
     licence_class: LicenceClass
     max_per_sale: Cap | None = None
+    max_per_day: Cap | None = None
+    max_per_month: Cap | None = None
 
 
 @command(
@@ -51,6 +55,7 @@ def set_licence_class(session: Session, ctx: RequestContext, cmd: SetLicenceClas
         raise UnknownProduct(message, fields={"product_id": message})
     require_cap(cmd.licence_class, cmd.max_per_sale)
     product.licence_class, product.max_per_sale = cmd.licence_class, cmd.max_per_sale
+    product.max_per_day, product.max_per_month = cmd.max_per_day, cmd.max_per_month
     session.flush()
     emit(session, ctx, product.id, ProductUpdated(product_id=product.id))
     return Identified(id=product.id)

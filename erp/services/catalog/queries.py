@@ -146,6 +146,8 @@ class ProductDetail(Result):
     constituents: list[str]
     licence_class: LicenceClass
     max_per_sale: int | None
+    max_per_day: int | None
+    max_per_month: int | None
     picture_url: str | None
     variants: list[VariantDetail]
 
@@ -272,7 +274,7 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
                coalesce(r.synonyms, '{}') as synonyms,
                coalesce(r.abbreviations, '{}') as abbreviations, p.hsn, c.code as tax_class,
                c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
-               p.constituents, p.licence_class, p.max_per_sale,
+               p.constituents, p.licence_class, p.max_per_sale, p.max_per_day, p.max_per_month,
                '/api/erp/products/' || p.id || '/picture?v=' || p.picture_version as picture_url,
                (select t.rate from tax_rate t
                  where t.tenant_id = c.tenant_id and t.tax_class_id = c.id

@@ -29,6 +29,7 @@ class SaleLine:
         is_service: It has no stock; do not allocate it.
         licence_class: `homeopathic`, `restricted`, `narcotic` or `open`.
         sale_cap: Most base units of its product in one sale; any number where there is none.
+        day_cap, month_cap: Most base units for one customer in a day, and in a calendar month.
     """
 
     variant_id: UUID
@@ -44,7 +45,14 @@ class SaleLine:
     is_lot_tracked: bool
     licence_class: str
     sale_cap: int | None
+    day_cap: int | None
+    month_cap: int | None
     units: Mapping[str, Fraction]
+
+    @property
+    def is_capped_by_customer(self) -> bool:
+        """Tell whether it counts what the customer had before."""
+        return self.day_cap is not None or self.month_cap is not None
 
     def factor(self, unit: str) -> Fraction:
         """Return the base units in a unit; no name means the base unit.
@@ -78,7 +86,8 @@ def get_lines_for_sale(
         """
         select v.id as variant_id, v.product_id, p.brand_id, v.sku, v.label, p.hsn, v.base_unit as unit,
                c.treatment, r.rate, p.is_service, p.is_lot_tracked, v.is_active,
-               p.licence_class, p.max_per_sale as sale_cap,
+               p.licence_class, p.max_per_sale as sale_cap, p.max_per_day as day_cap,
+               p.max_per_month as month_cap,
                coalesce((select json_object_agg(u.code, array[u.numerator, u.denominator] order by
                                 u.numerator::numeric / u.denominator) from variant_unit u
                           where u.tenant_id = v.tenant_id and u.variant_id = v.id), '{}') as units

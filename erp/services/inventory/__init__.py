@@ -35,7 +35,15 @@ from erp.services.inventory.ageing import (
     expiry_ladder,
     list_expiring,
 )
-from erp.services.inventory.allocating import Pick, Policy, Wanted, allocate, hold_shelves, value_of
+from erp.services.inventory.allocating import (
+    Pick,
+    Policy,
+    Wanted,
+    allocate,
+    foresee,
+    hold_shelves,
+    value_of,
+)
 from erp.services.inventory.carrying import (
     list_carrying_rates,
     set_carrying_rate,
@@ -250,7 +258,7 @@ __all__ = [
     "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace", "adjust_stock", "advising_transfers",
     "alert_expiring_lots", "allocate", "approve_count", "arriving", "cancel_count", "check_lots_known",
     "classify_stock", "close_suggestions", "create_location", "create_warehouse", "dismiss_suggestion",
-    "dispatching", "dispensing", "expiry_ladder", "find_checklist", "genealogy", "get_count", "get_last_lot",
+    "dispatching", "dispensing", "expiry_ladder", "find_checklist", "foresee", "genealogy", "get_count", "get_last_lot",
     "get_lot", "get_owned_place", "get_pack_label", "get_printed_challan", "get_reorder_plan", "hold_lot",
     "hold_shelves", "idle_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates", "list_checklists",
     "list_checks", "list_claim_terms", "list_classes", "list_counts", "list_expiring", "list_idle",

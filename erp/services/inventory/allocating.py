@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.formatting import expiry_text
-from erp.core.money import round_money
+from erp.core.money import ZERO, round_money
 from erp.models.inventory import LotStatus
 from erp.services.inventory.errors import (
     ExpiredLot,
@@ -75,6 +75,8 @@ class Pick:
 
     def split(self, quantity: int) -> "tuple[Pick, Pick]":
         """Return this many of the units and the rest, which together cost what all of them cost."""
+        if quantity == self.quantity:
+            return self, replace(self, quantity=0, value=ZERO)
         cost = value_of(self.value, quantity, self.quantity)
         rest = replace(self, quantity=self.quantity - quantity, value=self.value - cost)
         return replace(self, quantity=quantity, value=cost), rest
@@ -150,8 +152,29 @@ def allocate(
 
     Source: reliability catalogue S2 to S5; the measured comparison of locking strategies.
     """
-    stock = _lock_stock(session, ctx, location_id, wanted, effective_on or ctx.today)
-    policy = policy or _policy_of(stock)
+    stock = _read_stock(session, ctx, location_id, wanted, effective_on or ctx.today, _LOCK)
+    return _chosen(session, ctx, wanted, (location_id, stock, policy or _policy_of(stock)))
+
+
+def foresee(
+    session: Session, ctx: RequestContext, location_id: UUID, wanted: Sequence[Wanted]
+) -> list[Pick]:
+    """Choose the lots that `allocate` would choose now, for a price: nothing is locked or waited for.
+
+    Raises:
+        InsufficientStock, ExpiredLot, LotOnHold, LotRequired, ReasonRequired: As `allocate`.
+    """
+    stock = _read_stock(session, ctx, location_id, wanted, ctx.today, _READ)
+    return _chosen(session, ctx, wanted, (location_id, stock, _policy_of(stock)))
+
+
+def _chosen(
+    session: Session,
+    ctx: RequestContext,
+    wanted: Sequence[Wanted],
+    there: tuple[UUID, Stock, Policy],
+) -> list[Pick]:
+    location_id, stock, policy = there
     order = _ordered(stock, policy)
     refusals: dict[int, DomainError] = {}
     shortages: dict[int, int] = {}
@@ -186,29 +209,38 @@ def hold_shelves(
     )
 
 
-def _lock_stock(
-    session: Session, ctx: RequestContext, location_id: UUID, wanted: Sequence[Wanted], day: date
+_READ: LiteralString = (
+    "select b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,"
+    " l.status, l.created_at,"
+    " b.on_hand, b.reserved, b.value,"
+    " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
+    "   order by code limit 1),"
+    " (select w.removal from location place join warehouse w on w.tenant_id = place.tenant_id"
+    "   and w.id = place.warehouse_id"
+    "  where place.tenant_id = %(tenant)s and place.id = %(location)s)"
+    " from stock_balance b join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id"
+    " where b.tenant_id = %(tenant)s and b.location_id = %(location)s"
+    " and b.variant_id = any(%(variants)s) and b.on_hand > 0"
+    " order by b.variant_id, b.lot_id"
+)
+_LOCK: LiteralString = f"{_READ} for update of b"
+
+
+def _read_stock(
+    session: Session,
+    ctx: RequestContext,
+    location_id: UUID,
+    wanted: Sequence[Wanted],
+    day: date,
+    statement: LiteralString,
 ) -> Stock:
-    """Lock and read the balances of the variants, by variant."""
-    rows = db.raw(session).execute(
-        "select b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,"
-        " l.status, l.created_at,"
-        " b.on_hand, b.reserved, b.value,"
-        " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
-        "   order by code limit 1),"
-        " (select w.removal from location place join warehouse w on w.tenant_id = place.tenant_id"
-        "   and w.id = place.warehouse_id"
-        "  where place.tenant_id = %(tenant)s and place.id = %(location)s)"
-        " from stock_balance b join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id"
-        " where b.tenant_id = %(tenant)s and b.location_id = %(location)s"
-        " and b.variant_id = any(%(variants)s) and b.on_hand > 0"
-        " order by b.variant_id, b.lot_id for update of b",
-        {
-            "tenant": ctx.tenant_id,
-            "location": location_id,
-            "variants": sorted({line.variant_id for line in wanted}),
-        },
-    )
+    """Read the balances of the variants, by variant."""
+    about = {
+        "tenant": ctx.tenant_id,
+        "location": location_id,
+        "variants": sorted({line.variant_id for line in wanted}),
+    }
+    rows = db.raw(session).execute(statement, about)
     stock: dict[UUID, list[_Shelf]] = defaultdict(list)
     for row in rows:
         shelf = _Shelf(*row)

@@ -1,5 +1,8 @@
 """How a warehouse is run: which lots leave first, and where goods go that customers bring back."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -7,7 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
-from erp.models.inventory import Removal
+from erp.models.inventory import LocationKind, Removal
 from erp.services.inventory.events import WarehouseRulesSet
 from erp.services.platform import Command, Nothing, Result, Rows, command, emit, query
 
@@ -20,8 +23,28 @@ class SetWarehouseRules(Command):
     quarantines_returns: bool
 
 
+class WarehousePlace(Result):
+    """A place of a warehouse, below the one it is part of.
+
+    Attributes:
+        depth: How many places it is part of, one within the other.
+    """
+
+    id: UUID
+    code: str
+    name: str
+    kind: LocationKind
+    parent_id: UUID | None
+    depth: int
+    units: int
+
+
 class WarehouseRow(Result):
-    """A warehouse with its rules and what is in it."""
+    """A warehouse with its rules and what is in it.
+
+    Attributes:
+        tree: Its places, each followed by those that are part of it.
+    """
 
     id: UUID
     code: str
@@ -31,6 +54,7 @@ class WarehouseRow(Result):
     quarantines_returns: bool
     places: int
     units: int
+    tree: list[WarehousePlace]
 
 
 class WarehouseList(Rows):
@@ -77,19 +101,47 @@ def set_warehouse_rules(
 
 @query("inventory.list_warehouses", permission="inventory.view", rest="GET /warehouses")
 def list_warehouses(session: Session, ctx: RequestContext, _wanted: Nothing) -> WarehouseList:
-    """List the company's warehouses by code, with their rules."""
-    rows = db.fetch_all(
+    """List the company's warehouses by code, with their rules and places."""
+    places: dict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    for row in db.fetch_all(session, _PLACES, (ctx.tenant_id, ctx.company_id)):
+        places[row.pop("warehouse_id")].append(row)
+    warehouses = db.fetch_all(
         session,
-        """
-        select w.id, w.code, w.name, b.name as branch, w.removal, w.quarantines_returns,
-               (select count(*) from location l
-                 where l.tenant_id = w.tenant_id and l.warehouse_id = w.id) as places,
-               (select coalesce(sum(s.on_hand), 0)::bigint from stock_balance s
-                  join location l on l.tenant_id = s.tenant_id and l.id = s.location_id
-                 where l.tenant_id = w.tenant_id and l.warehouse_id = w.id) as units
-          from warehouse w join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
-         where w.tenant_id = %s and b.company_id = %s order by w.code
-        """,
+        "select w.id, w.code, w.name, b.name as branch, w.removal, w.quarantines_returns"
+        "  from warehouse w join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id"
+        " where w.tenant_id = %s and b.company_id = %s order by w.code",
         (ctx.tenant_id, ctx.company_id),
     )
-    return WarehouseList(rows=[WarehouseRow(**row) for row in rows])
+    return WarehouseList(rows=[_warehouse(row, places[row["id"]]) for row in warehouses])
+
+
+def _warehouse(row: Mapping[str, Any], places: Sequence[Mapping[str, Any]]) -> WarehouseRow:
+    units = sum(place["units"] for place in places)
+    return WarehouseRow(**row, places=len(places), units=units, tree=_tree(places, None, 0))
+
+
+def _tree(
+    places: Sequence[Mapping[str, Any]], parent_id: UUID | None, depth: int
+) -> list[WarehousePlace]:
+    return [
+        place
+        for row in places
+        if row["parent_id"] == parent_id
+        for place in (
+            WarehousePlace(**row, depth=depth),
+            *_tree(places, row["id"], depth + 1),
+        )
+    ]
+
+
+_PLACES: LiteralString = """
+    select l.warehouse_id, l.id, l.code, l.name, l.kind, l.parent_id,
+           coalesce(held.units, 0)::bigint as units
+      from location l
+      join warehouse w on w.tenant_id = l.tenant_id and w.id = l.warehouse_id
+      join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
+      left join lateral (
+            select sum(s.on_hand) as units from stock_balance s
+             where s.tenant_id = l.tenant_id and s.location_id = l.id) held on true
+     where l.tenant_id = %s and b.company_id = %s order by l.code
+"""

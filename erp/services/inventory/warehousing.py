@@ -56,12 +56,17 @@ class WarehouseOpened(Result):
 
 
 class CreateLocation(Command):
-    """Add a place to a warehouse."""
+    """Add a place to a warehouse.
+
+    Attributes:
+        parent_id: The place of the same warehouse that it is part of, as a shelf is of a room.
+    """
 
     warehouse_id: UUID
     code: PlaceCode
     name: ShortText
     kind: LocationKind = LocationKind.STORAGE
+    parent_id: UUID | None = None
 
 
 class LocationRow(Result):
@@ -141,20 +146,39 @@ def create_location(session: Session, ctx: RequestContext, cmd: CreateLocation) 
     """Add a storage, an expired store, a quarantine or a transit place to a warehouse.
 
     Raises:
-        InvalidInput: Places that are not ours belong to no warehouse.
+        InvalidInput: Places that are not ours belong to no warehouse, or it is part of a place of
+            another warehouse or kind.
     """
     if cmd.kind in OUTSIDE:
         message = "A warehouse holds storage, expired store, quarantine and transit places only."
         raise InvalidInput(message, fields={"kind": message})
+    _require_alike(session, ctx, cmd)
     place = Location(
         tenant_id=ctx.tenant_id,
         warehouse_id=cmd.warehouse_id,
+        parent_id=cmd.parent_id,
         code=cmd.code,
         name=cmd.name,
         kind=cmd.kind,
     )
     session.add(place)
     return Identified(id=place.id)
+
+
+def _require_alike(session: Session, ctx: RequestContext, cmd: CreateLocation) -> None:
+    """Keep a place within one warehouse and of the kind of what it is part of."""
+    if cmd.parent_id is None:
+        return
+    above = db.fetch_one(
+        session,
+        "select kind from location where tenant_id = %s and id = %s and warehouse_id = %s",
+        (ctx.tenant_id, cmd.parent_id, cmd.warehouse_id),
+    )
+    if above is None:
+        raise _unknown("parent_id", "This place is not in the warehouse. Choose one that is.")
+    if above["kind"] != cmd.kind:
+        kind = above["kind"].replace("_", " ")
+        raise _unknown("kind", f"What it is part of is for {kind}. Choose the same.")
 
 
 @query("inventory.list_locations", permission="inventory.view", rest="GET /locations")

@@ -80,7 +80,12 @@ from erp.services.pos.prescribing import (
 from erp.services.pos.printing import PrintedSlip, RequestUpi, get_printed_bill, request_upi
 from erp.services.pos.queries import GetSale, ListSales, get_sale, list_sales
 from erp.services.pos.quoting import QuoteCart, quote_cart
-from erp.services.pos.registers import CreateRegister, create_register
+from erp.services.pos.registers import (
+    ChangeRegister,
+    CreateRegister,
+    change_register,
+    create_register,
+)
 from erp.services.pos.returning import (
     PostReturn,
     ReturnLine,
@@ -92,6 +97,7 @@ from erp.services.pos.selling import PostSale, SalePosted, SaleReceipt, post_sal
 from erp.services.pos.shelf_prices import ListShelfPrices, list_shelf_prices
 from erp.services.pos.shift_reports import (
     GetShift,
+    ListRegisters,
     ListShifts,
     get_shift,
     list_registers,
@@ -119,18 +125,18 @@ from erp.services.pos.vouchers import (
 
 __all__ = [
     "METHOD_NAMES", "NOTE_NAMES", "AboveMrp", "AdvanceMoved", "AdvanceShort", "AlreadyDecided", "ApprovalAnswer",
-    "ApprovalRequired", "AskApproval", "BestSellers", "BillsOutstanding", "CartLine", "CloseShift",
+    "ApprovalRequired", "AskApproval", "BestSellers", "BillsOutstanding", "CartLine", "ChangeRegister", "CloseShift",
     "CreateRegister", "CustomerAtTill", "DecideApproval", "DiscardSale", "DrawerOpened", "DrawerShort", "EndLease",
     "ExchangeReceipt", "GetAdvance", "GetCustomer", "GetLease", "GetOfflineGoods", "GetOfflineSale", "GetSale",
     "GetShift", "GivenPrescription", "GivenTender", "HandIn", "LeaseHeld", "LeaseRunOut", "ListAdvances",
     "ListBestSellers", "ListLastPrices", "ListLeases", "ListOfflineSales", "ListOpenAdvances", "ListPrescriptions",
-    "ListSales", "ListShelfPrices", "ListShifts", "Malformed", "MoreThanScheme", "MoveCash", "OpenDrawer",
-    "ParkCart", "PayBackAdvance", "PaymentMismatch", "PostExchange", "PostReturn", "PostSale",
+    "ListRegisters", "ListSales", "ListShelfPrices", "ListShifts", "Malformed", "MoreThanScheme", "MoveCash",
+    "OpenDrawer", "ParkCart", "PayBackAdvance", "PaymentMismatch", "PostExchange", "PostReturn", "PostSale",
     "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart", "ReasonRequired", "RecallCart",
     "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt", "SalePosted", "SaleReceipt",
     "SetFavourites", "SettleSale", "ShiftAlreadyOpen", "ShiftClosed", "ShiftClosing", "ShiftEnded", "StartShift",
-    "TakeAdvance", "TakeInSale", "TakeLease", "Voucher", "WithdrawApproval", "ask_approval", "close_shift",
-    "create_register", "decide_approval", "discard_offline_sale", "end_lease", "get_advance",
+    "TakeAdvance", "TakeInSale", "TakeLease", "Voucher", "WithdrawApproval", "ask_approval", "change_register",
+    "close_shift", "create_register", "decide_approval", "discard_offline_sale", "end_lease", "get_advance",
     "get_approval_request", "get_customer", "get_lease", "get_offline_goods", "get_offline_sale",
     "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale", "get_shift", "hand_in_lease",
     "list_advances", "list_approval_requests", "list_best_sellers", "list_favourites", "list_last_prices",

@@ -66,6 +66,7 @@ class OfflineGoods(Result):
         words: What it is found by. codes: on its packs.
         cap: Most base units of its product in one sale.
         is_prescribed: Sold on a prescription only, so not without the server.
+        is_capped_by_customer: It counts what the customer had before, so not without the server.
         free_from: Units from which free goods belong with it; they need the server.
     """
 
@@ -81,6 +82,7 @@ class OfflineGoods(Result):
     treatment: str
     cap: int | None
     is_prescribed: bool
+    is_capped_by_customer: bool
     free_from: int | None
     lots: list[OfflineLot]
 
@@ -242,6 +244,7 @@ def _goods(
         treatment=line.treatment,
         cap=line.sale_cap,
         is_prescribed=line.licence_class in PRESCRIBED,
+        is_capped_by_customer=line.is_capped_by_customer,
         free_from=free_from,
         lots=lots,
         **found,

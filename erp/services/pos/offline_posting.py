@@ -229,7 +229,7 @@ def _post(session: Session, ctx: RequestContext, taken: Taken) -> Posted:
     acting = replace(ctx, now=taken.sold_at, user_id=taken.user_id)
     shift = hold_open_shift(session, acting, taken.shift_id)
     buyer = party.get_party_for_sale(session, acting, None)
-    sold = draw_up(session, acting, shift, buyer, _cart(taken), as_paid=True)
+    sold = draw_up(session, acting, shift, buyer, _cart(taken), purpose="paid")
     _require_totals(sold, taken.bill.totals, is_split=any(len(x) > 1 for x in taken.lots.values()))
     if taken.is_limited:
         require_within_limit(session, ctx, "discount", taken.sale_id, _below_list(sold.parts))

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -34,6 +34,10 @@ from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
 HUNDRED = Decimal(100)
 LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
+
+
+Purpose = Literal["sale", "paid", "quote"]
+"""What a bill is drawn up for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,23 +102,25 @@ def draw_up(
     shift: OpenShift,
     buyer: SaleParty,
     basket: Basket,
-    *,
-    as_paid: bool = False,
+    purpose: Purpose = "sale",
 ) -> Bill:
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
     Prices are those of the customer's lists, the MRP of the lot where there is none, tax included; a
-    line over several lots becomes several. Locks the balances of the basket.
+    line over several lots becomes several. Locks the balances of the basket, its coupon, and the customer
+    where goods are capped for each.
 
-    `as_paid` books what was paid already: a price of a line stands within the MRP of its lot, and
-    its trace keeps what the goods would cost now.
+    A bill that is `paid` books what was paid already: a price of a line stands within the MRP of its lot,
+    and its trace keeps what the goods would cost now. For a `quote` neither goods nor the customer are
+    locked.
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
         UnknownUnit, NotWholeUnits: Goods are not traded in a line's unit, or it does not come out
             whole in base units.
         CustomerLicenceMissing: A reseller has no drug licence in force.
-        BeyondCap: More of a product than may be sold at once; all lines are named.
+        BeyondCap: More of a product than may be sold at once, or to this customer in a day or month;
+            all lines are named.
         MoreThanScheme: A line hands over more free units than its scheme gives.
         InsufficientStock: Lines are short; all are named.
         PriceChanged: A price is not the one the customer was shown.
@@ -130,23 +136,30 @@ def draw_up(
     book = sales.load_prices(session, ctx, buyer, goods.values())
     asked = _asked(goods, lines)
     free = _handed_over(sales.free_goods(book, asked.values()), lines)
-    _require_within_cap(named, asked, free)
+    sales.require_within_cap(named, _units(asked, free))
     goods = {**goods, **_gifts(session, ctx, goods, free)}
-    picks = inventory.allocate(session, ctx, shift.location_id, _wanted(lines, free))
+    is_held = purpose != "quote"
+    choose = inventory.allocate if is_held else inventory.foresee
+    picks = choose(session, ctx, shift.location_id, _wanted(lines, free))
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
-    if as_paid:
+    if purpose == "paid":
         parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
-    return _taxed(session, ctx, shift, buyer, basket, parts)
+    bill = _taxed(session, ctx, shift, buyer, basket, parts)
+    units = _units(asked, free)
+    billing.require_within_period(session, ctx, buyer, named, units, is_held=is_held)
+    return bill
 
 
 def _counted(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> tuple[CartLine, ...]:
     """Return the lines with their quantities in base units."""
     asked = [(line.variant_id, line.quantity, line.unit) for line in lines]
     units = catalog.count_base_units(goods, asked)
-    both = zip(lines, units, strict=True)
-    return tuple(line.model_copy(update={"quantity": count}) for line, count in both)
+    return tuple(
+        line if line.quantity == count else line.model_copy(update={"quantity": count})
+        for line, count in zip(lines, units, strict=True)
+    )
 
 
 def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping[UUID, Asked]:
@@ -159,12 +172,11 @@ def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping
     }
 
 
-def _require_within_cap(
-    named: Mapping[str, SaleLine], asked: Mapping[UUID, Asked], free: Iterable[FreeGoods]
-) -> None:
+def _units(asked: Mapping[UUID, Asked], free: Iterable[FreeGoods]) -> Mapping[UUID, int]:
+    """Return the base units of each variant, free ones included."""
     units = Counter({variant_id: line.quantity for variant_id, line in asked.items()})
     units.update({gift.variant_id: gift.quantity for gift in free})
-    sales.require_within_cap(named, units)
+    return units
 
 
 def _handed_over(given: Iterable[FreeGoods], lines: Sequence[CartLine]) -> list[FreeGoods]:
@@ -234,12 +246,15 @@ def _parts(
             giver = next(n for n, x in enumerate(lines) if x.variant_id == gift.for_variant_id)
             parts.append(_gift(giver, lines, goods, pick, gift))
             continue
-        paid, rest = pick.split(min(left[at], pick.quantity))
-        left[at] -= paid.quantity
-        if paid.quantity:
+        units = min(left[at], pick.quantity)
+        left[at] -= units
+        if units == pick.quantity:
+            parts.append(Part(at, lines[at], goods[pick.variant_id], pick, ZERO, {}))
+            continue
+        paid, rest = pick.split(units)
+        if units:
             parts.append(Part(at, lines[at], goods[pick.variant_id], paid, ZERO, {}))
-        if rest.quantity:
-            parts.append(_gift(at, lines, goods, rest, unpaid[pick.variant_id]))
+        parts.append(_gift(at, lines, goods, rest, unpaid[pick.variant_id]))
     return parts
 
 

@@ -16,7 +16,7 @@ from erp.services.platform import Amount, Query, Result, query
 from erp.services.pos.basket import Basket
 from erp.services.pos.prescribing import on_prescription
 from erp.services.pos.pricing import Part, draw_up
-from erp.services.pos.shifts import hold_open_shift
+from erp.services.pos.shifts import get_open_shift
 
 
 class QuoteCart(Basket, Query):
@@ -88,10 +88,10 @@ class CartQuote(Result):
 
 @query("pos.quote_cart", permission="pos.sell", rest="POST /quotes")
 def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> CartQuote:
-    """Price a cart as a sale would, without holding anything once it has answered."""
-    shift = hold_open_shift(session, ctx, wanted.shift_id)
+    """Price a cart as a sale would, holding no goods: it waits for no sale, and no sale for it."""
+    shift = get_open_shift(session, ctx, wanted.shift_id)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    bill = draw_up(session, ctx, shift, buyer, wanted)
+    bill = draw_up(session, ctx, shift, buyer, wanted, "quote")
     bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
     totals, limit = bill.totals, ctx.limit("discount_percent")
     return CartQuote(

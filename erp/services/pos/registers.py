@@ -25,6 +25,14 @@ class CreateRegister(Command):
     location_id: UUID
 
 
+class ChangeRegister(Command):
+    """Name a till anew, take it out of use, or use it again."""
+
+    register_id: UUID
+    name: ShortText
+    is_active: bool
+
+
 @command("pos.create_register", permission="pos.manage", rest="POST /registers")
 def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) -> Identified:
     """Set up a till at the branch of its location.
@@ -52,6 +60,46 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
         (ctx.tenant_id, register_id, place["branch_id"], cmd.location_id, cmd.code, cmd.name),
     )
     return Identified(id=register_id)
+
+
+@command("pos.change_register", permission="pos.manage", rest="POST /registers/{register_id}")
+def change_register(session: Session, ctx: RequestContext, cmd: ChangeRegister) -> Identified:
+    """Name a till anew, take it out of use, or use it again; its code and numbers stay.
+
+    Locks the till, so that no shift opens meanwhile.
+
+    Raises:
+        NotFound: The company has no such till.
+        Conflict: It is taken out of use while a shift is open.
+    """
+    known = db.fetch_one(
+        session,
+        "select r.id from register r join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)"
+        " where r.tenant_id = %s and r.id = %s and b.company_id = %s for no key update of r",
+        (ctx.tenant_id, cmd.register_id, ctx.company_id),
+    )
+    if known is None:
+        message = "There is no such till."
+        raise NotFound(message, fields={"register_id": message})
+    if not cmd.is_active:
+        _require_at_rest(session, ctx, cmd.register_id)
+    db.execute(
+        session,
+        "update register set name = %s, is_active = %s where tenant_id = %s and id = %s",
+        (cmd.name, cmd.is_active, ctx.tenant_id, cmd.register_id),
+    )
+    return Identified(id=cmd.register_id)
+
+
+def _require_at_rest(session: Session, ctx: RequestContext, register_id: UUID) -> None:
+    shift = db.fetch_one(
+        session,
+        "select 1 as open from register_shift where tenant_id = %s and register_id = %s and status = 'open'",
+        (ctx.tenant_id, register_id),
+    )
+    if shift is not None:
+        message = "A shift is open on this till. Close it first."
+        raise Conflict(message, fields={"is_active": message})
 
 
 def _refuse_like_numbers(session: Session, ctx: RequestContext, code: str) -> None:

@@ -11,7 +11,6 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
     LAST_ID,
-    Nothing,
     Page,
     Query,
     Result,
@@ -24,13 +23,26 @@ from erp.services.pos.shift_figures import MethodTotal, ShiftFigures, figures_of
 from erp.services.pos.shifts import expected_cash
 
 
+class ListRegisters(Query):
+    """Which tills to list.
+
+    Attributes:
+        is_everywhere: Those out of use too, and of every branch of the company for who manages tills; of
+            the acting branch in use otherwise.
+    """
+
+    is_everywhere: bool = False
+
+
 class RegisterRow(Result):
     """A till with its open shift, if any, and the float the last one left."""
 
     id: UUID
     code: str
     name: str
+    is_active: bool
     location_id: UUID
+    place: str
     branch: str
     shift_id: UUID | None
     opened_by: str
@@ -39,7 +51,7 @@ class RegisterRow(Result):
 
 
 class RegisterList(Rows):
-    """Tills of the acting branch."""
+    """Tills by code."""
 
     rows: list[RegisterRow]
 
@@ -112,25 +124,33 @@ class ShiftPage(Rows):
 
 
 @query("pos.list_registers", permission="pos.view", rest="GET /registers")
-def list_registers(session: Session, ctx: RequestContext, _wanted: Nothing) -> RegisterList:
-    """List tills of the acting branch with their open shifts."""
+def list_registers(session: Session, ctx: RequestContext, wanted: ListRegisters) -> RegisterList:
+    """List tills with their open shifts."""
     rows = db.fetch_all(
         session,
         """
-        select r.id, r.code, r.name, r.location_id, b.name as branch, s.id as shift_id,
+        select r.id, r.code, r.name, r.is_active, r.location_id, p.name as place, b.name as branch, s.id as shift_id,
                coalesce(m.display_name, '') as opened_by,
                s.opened_at, last.float_left
           from register r
           join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
+          join location p on (p.tenant_id, p.id) = (r.tenant_id, r.location_id)
           left join register_shift s on (s.tenant_id, s.register_id) = (r.tenant_id, r.id) and s.status = 'open'
           left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.opened_by)
           left join lateral (
                 select float_left from register_shift c where c.tenant_id = r.tenant_id and c.register_id = r.id
                    and c.status = 'closed' order by c.closed_at desc limit 1) last on true
-         where r.tenant_id = %s and r.branch_id = %s and r.is_active
+         where r.tenant_id = %s and (r.branch_id = %s or %s and b.company_id = %s)
+           and (r.is_active or %s)
          order by r.code
         """,
-        (ctx.tenant_id, ctx.branch_id),
+        (
+            ctx.tenant_id,
+            ctx.branch_id,
+            wanted.is_everywhere and ctx.may("pos.manage"),
+            ctx.company_id,
+            wanted.is_everywhere,
+        ),
     )
     return RegisterList(rows=[RegisterRow(**row) for row in rows])
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -62,7 +63,12 @@ _OPEN_SHIFT = """
       join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)
      where s.tenant_id = %s and s.id = %s and r.branch_id = %s
 """
-_HOLDS = {False: " for share of s", True: " for no key update of s"}
+_TOGETHER, _ALONE = " for share of s", " for no key update of s"
+
+
+def get_open_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> OpenShift:
+    """Return an open shift as it is now, for a price; refuses as `hold_open_shift` does."""
+    return _open_shift(session, ctx, shift_id, "")
 
 
 def hold_open_shift(
@@ -77,10 +83,16 @@ def hold_open_shift(
         NotFound: There is no such shift in the acting branch.
         ShiftClosed: The shift is closed.
     """
+    return _open_shift(session, ctx, shift_id, _ALONE if alone else _TOGETHER)
+
+
+def _open_shift(
+    session: Session, ctx: RequestContext, shift_id: UUID, lock: LiteralString
+) -> OpenShift:
     row = (
         db.raw(session)
         .execute(
-            _OPEN_SHIFT + _HOLDS[alone],
+            _OPEN_SHIFT + lock,
             (ctx.tenant_id, shift_id, ctx.branch_id),
         )
         .fetchone()

@@ -109,7 +109,6 @@ from erp.services.sales.queries import (
     list_price_lists,
     list_price_rules,
 )
-from erp.services.sales.quick_order import OrderText, ReadOrderText, read_order_text
 from erp.services.sales.setting_rules import (
     EndRule,
     SetPrice,
@@ -126,16 +125,16 @@ __all__ = [
     "Discount", "DueLine", "DueOrder", "EndRule", "ExplainPrice", "FinishSalesOrder", "FreeGoods", "GetCoupon",
     "GetPriceList", "GetSalesOrder", "ImportPrices", "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons",
     "ListPriceLists", "ListPriceRules", "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists",
-    "MoreThanOrdered", "NoPrice", "NotConfirmed", "OrderStatus", "OrderText", "OrderedGoods", "Overdue",
+    "MoreThanOrdered", "NoPrice", "NotConfirmed", "OrderStatus", "OrderedGoods", "Overdue",
     "PriceAnswer", "PriceBook", "PriceMode", "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed",
-    "ReadOrderText", "Rule", "RuleKind", "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "Seller",
+    "Rule", "RuleKind", "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "Seller",
     "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList",
     "UnknownRule", "UnknownSalesOrder", "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation",
     "create_coupon", "create_price_list", "end_rule", "explain_price", "finish_order", "free_goods", "get_coupon",
     "get_order", "get_price_list", "get_printed_offer", "get_seller", "has_lists", "hold_due", "import_prices",
     "keep_goods",
     "list_coupon_uses", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
-    "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "read_order_text",
+    "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order",
     "referees", "require_credit", "require_licence", "require_within_cap", "set_coupon_status", "set_price",
     "set_scheme", "take_order", "update_price_list", "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip

@@ -47,6 +47,7 @@ class DueLine:
 
     Attributes:
         place: Of the input's line, from 0.
+        unit: What it was ordered in; empty for the base unit.
     """
 
     place: int
@@ -59,6 +60,7 @@ class DueLine:
     trace: Mapping[str, Any]
     lot_id: UUID | None
     reason: str
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def hold_due(
         session,
         """
         select l.line_no, l.variant_id, l.quantity, l.free_quantity, l.unit_price,
-               l.discount_percent, l.price_trace, p.delivered, p.free_delivered
+               l.ordered_unit, l.discount_percent, l.price_trace, p.delivered, p.free_delivered
           from sales_order_line l
           join sales_order_progress p
                on (p.tenant_id, p.order_id, p.line_no) = (l.tenant_id, l.order_id, l.line_no)
@@ -177,6 +179,7 @@ def _due_line(at: int, line: DeliveredLine, row: Mapping[str, Any], free: int) -
         trace=row["price_trace"],
         lot_id=line.lot_id,
         reason=line.reason,
+        unit=row["ordered_unit"],
     )
 
 

@@ -15,7 +15,7 @@ from erp.core.errors import DomainError, InvalidInput, NotFound, raise_all
 from erp.core.gst.placing import Delivery, SupplyKind, place_of_supply
 from erp.core.gst.taxing import PriceMode as TaxMode
 from erp.core.gst.taxing import Supply, SupplyLine, TaxedSupply, Treatment, tax_supply
-from erp.core.money import ZERO
+from erp.core.money import ZERO, round_money
 from erp.models.sales import PriceMode
 from erp.services import catalog, inventory
 from erp.services.catalog import SaleLine
@@ -33,16 +33,20 @@ REGISTERED = (GstCategory.REGULAR, GstCategory.COMPOSITION, GstCategory.SEZ)
 
 
 class OrderedGoods(Closed):
-    """Goods a customer wants, in base units.
+    """Goods a customer wants.
 
     Attributes:
-        unit_price: A price below the list's that was agreed; the list's where none is given. Without
-            tax for registered customers.
+        quantity: Units to be paid for, of `unit`.
+        unit: One the goods are traded in, such as a box of twelve; the base unit where none is named.
+            It must come out whole in base units.
+        unit_price: The price of a base unit, below the list's, that was agreed; the list's where none
+            is given. Without tax for registered customers.
         discount_percent: Taken off the price.
     """
 
     variant_id: UUID
     quantity: Quantity
+    unit: Annotated[str, Field(max_length=20)] = ""
     unit_price: UnitPrice | None = None
     discount_percent: Percent = ZERO
 
@@ -52,7 +56,13 @@ OrderedLines = Annotated[tuple[OrderedGoods, ...], Field(min_length=1, max_lengt
 
 @dataclass(frozen=True, slots=True)
 class DrawnLine:
-    """A line of an order, decided: what is paid for, what comes free, at which price, and why."""
+    """A line of an order, decided: what is paid for, what comes free, at which price, and why.
+
+    Attributes:
+        quantity, free_quantity: Base units.
+        unit, ordered: What it was ordered in and how many of them, where that is not the base unit.
+        unit_cost: Of the lot it is priced from; nothing where none is known.
+    """
 
     goods: SaleLine
     quantity: int
@@ -63,6 +73,15 @@ class DrawnLine:
     trace: Mapping[str, Any]
     taxable: Decimal = ZERO
     tax: Decimal = ZERO
+    unit: str = ""
+    ordered: int | None = None
+    unit_cost: Decimal | None = None
+
+    @property
+    def is_below_cost(self) -> bool:
+        """Tell whether paid and free units bring less than they cost, tax left out."""
+        units = self.quantity + self.free_quantity
+        return self.unit_cost is not None and self.taxable < round_money(self.unit_cost * units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +124,7 @@ def draw_order(
 
     Raises:
         UnknownProduct, InactiveProduct, NoTaxRate: As the catalogue says, naming the line.
+        UnknownUnit, NotWholeUnits: A line counts in a unit its product has not, or in parts of one.
         TwiceOnOrder: A product stands on two lines.
         CustomerLicenceMissing: A reseller has no drug licence in force.
         BeyondCap: More of a product than may be sold at once.
@@ -118,9 +138,10 @@ def draw_order(
     named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
     require_licence(session, ctx, buyer, named)
     book = load_prices(session, ctx, buyer, goods.values())
-    lots = _lots(session, ctx, location_id, goods, lines)
+    counted = _in_base_units(goods, lines)
+    lots = _lots(session, ctx, location_id, goods, counted)
     mode = mode_for(buyer)
-    drawn = _drawn(book, goods, lots, mode, lines)
+    drawn = _as_ordered(_drawn(book, goods, lots, mode, counted), lines)
     drawn += _gifts(session, ctx, book, drawn)
     units = {x.goods.variant_id: x.quantity + x.free_quantity for x in drawn}
     require_within_cap(named, units)
@@ -135,6 +156,27 @@ def _twice(ids: Sequence[UUID]) -> list[DomainError]:
         TwiceOnOrder(message, fields={f"lines.{at}.variant_id": message})
         for at, variant_id in enumerate(ids)
         if variant_id in ids[:at]
+    ]
+
+
+def _in_base_units(
+    goods: Mapping[UUID, SaleLine], lines: Sequence[OrderedGoods]
+) -> list[OrderedGoods]:
+    asked = [(line.variant_id, line.quantity, line.unit) for line in lines]
+    counts = catalog.count_base_units(goods, asked)
+    return [
+        line.model_copy(update={"quantity": count, "unit": ""})
+        for line, count in zip(lines, counts, strict=True)
+    ]
+
+
+def _as_ordered(drawn: Sequence[DrawnLine], lines: Sequence[OrderedGoods]) -> list[DrawnLine]:
+    """Return the lines with what they were ordered in."""
+    return [
+        line
+        if asked.unit in ("", line.goods.unit)
+        else replace(line, unit=asked.unit, ordered=asked.quantity)
+        for line, asked in zip(drawn, lines, strict=True)
     ]
 
 
@@ -202,7 +244,17 @@ def _line(
     agreed = list_price if line.unit_price is None else line.unit_price
     if agreed > list_price:
         raise AboveListPrice(f"{goods.label} costs {list_price}. Ask for no more than that.")
-    return DrawnLine(goods, line.quantity, 0, agreed, list_price, line.discount_percent, trace)
+    cost = None if lot is None else lot.unit_cost
+    return DrawnLine(
+        goods,
+        line.quantity,
+        0,
+        agreed,
+        list_price,
+        line.discount_percent,
+        trace,
+        unit_cost=cost,
+    )
 
 
 def _gifts(

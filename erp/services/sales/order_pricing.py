@@ -30,11 +30,14 @@ class PricedLine(Result):
     """A line with its price; lines beyond those asked come free.
 
     Attributes:
+        quantity, free_quantity: Base units. ordered: paid units in the unit they were asked for in.
         available: Sellable base units that nobody reserved.
+        is_below_cost: Whether paid and free units bring less than they cost, tax left out.
     """
 
     variant_id: UUID
     label: str
+    ordered: int
     quantity: int
     free_quantity: int
     unit_price: Decimal
@@ -43,6 +46,7 @@ class PricedLine(Result):
     taxable: Decimal
     tax: Decimal
     available: int
+    is_below_cost: bool
     trace: dict[str, Any]
 
 
@@ -75,6 +79,7 @@ def price_order(session: Session, ctx: RequestContext, wanted: PriceOrder) -> Pr
         PricedLine(
             variant_id=line.goods.variant_id,
             label=line.goods.label,
+            ordered=line.quantity if line.ordered is None else line.ordered,
             quantity=line.quantity,
             free_quantity=line.free_quantity,
             unit_price=line.unit_price,
@@ -83,6 +88,7 @@ def price_order(session: Session, ctx: RequestContext, wanted: PriceOrder) -> Pr
             taxable=line.taxable,
             tax=line.tax,
             available=there.get(line.goods.variant_id, 0),
+            is_below_cost=line.is_below_cost,
             trace=dict(line.trace),
         )
         for line in drawn.lines

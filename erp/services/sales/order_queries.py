@@ -77,6 +77,7 @@ class SalesLineDetail(Result):
     """A line of a version with what became of it, in base units.
 
     Attributes:
+        ordered_unit, ordered_quantity: What it was ordered in, where that is not the base unit.
         kept: Units that are reserved. short: ordered, neither delivered nor kept.
         trace: Why the list price is what it is.
     """
@@ -88,6 +89,8 @@ class SalesLineDetail(Result):
     unit: str
     quantity: int
     free_quantity: int
+    ordered_unit: str
+    ordered_quantity: int | None
     unit_price: Decimal
     list_price: Decimal
     discount_percent: Decimal
@@ -289,7 +292,8 @@ _HEAD: LiteralString = """
 """
 _LINES: LiteralString = """
     select l.line_no, l.variant_id, g.label, g.sku, g.base_unit as unit, l.quantity,
-           l.free_quantity, l.unit_price, l.list_price, l.discount_percent, l.gst_rate, l.taxable,
+           l.free_quantity, l.ordered_unit, l.ordered_quantity, l.unit_price,
+           l.list_price, l.discount_percent, l.gst_rate, l.taxable,
            l.tax, p.delivered, p.free_delivered, coalesce(k.kept, 0)::bigint as kept,
            case when o.status = 'confirmed' then
                 greatest(l.quantity + l.free_quantity - p.delivered - p.free_delivered

@@ -129,6 +129,8 @@ def _line_row(line: DrawnLine) -> dict[str, Any]:
         "variant_id": line.goods.variant_id,
         "quantity": line.quantity,
         "free_quantity": line.free_quantity,
+        "ordered_unit": line.unit,
+        "ordered_quantity": line.ordered,
         "unit_price": line.unit_price,
         "list_price": line.list_price,
         "discount_percent": line.discount_percent,

@@ -23,13 +23,19 @@ from erp.services.sales.order_queries import (
 
 @dataclass(frozen=True, slots=True)
 class PrintedOfferLine:
-    """Goods with their price; `price` is of one base unit, `total` holds the tax."""
+    """Goods with their price; `price` is of one base unit, `total` holds the tax.
+
+    Attributes:
+        ordered_unit, ordered_quantity: What it was ordered in, where that is not the base unit.
+    """
 
     description: str
     sku: str
     hsn: str
     quantity: int
     free_quantity: int
+    ordered_unit: str
+    ordered_quantity: int | None
     unit: str
     price: Decimal
     discount_percent: Decimal
@@ -106,6 +112,8 @@ def _line(line: SalesLineDetail, hsn: str) -> PrintedOfferLine:
         hsn=hsn,
         quantity=line.quantity,
         free_quantity=line.free_quantity,
+        ordered_unit=line.ordered_unit,
+        ordered_quantity=line.ordered_quantity,
         unit=line.unit,
         price=line.unit_price,
         discount_percent=line.discount_percent,

@@ -167,8 +167,21 @@ def _head(product: Any) -> dict[str, str]:
         "constituents": ", ".join(product.constituents),
         "licence": LICENCES[product.licence_class],
         "licence_class": product.licence_class.value,
-        "max_per_sale": group_count(product.max_per_sale) if product.max_per_sale else "",
+        "max_per_sale": _cap(product.max_per_sale),
+        "max_per_day": _cap(product.max_per_day),
+        "max_per_month": _cap(product.max_per_month),
+        "per_customer": _per_customer(product),
     }
+
+
+def _cap(units: int | None) -> str:
+    return str(units) if units else ""
+
+
+def _per_customer(product: Any) -> str:
+    """Return how much one customer may have, in words; nothing where it is any number."""
+    caps = ((product.max_per_day, "a day"), (product.max_per_month, "a month"))
+    return ", ".join(f"{group_count(units)} {each}" for units, each in caps if units)
 
 
 def _tax(proposal: Any) -> dict[str, str]:
@@ -302,7 +315,8 @@ class SetLicenceState(_OfProduct, rx.State):
 
     async def _prepare(self) -> None:
         page = await self.get_state(ProductState)
-        self.current = {key: page.head[key] for key in ("licence_class", "max_per_sale")}
+        caps = ("max_per_sale", "max_per_day", "max_per_month")
+        self.current = {key: page.head[key] for key in ("licence_class", *caps)}
 
     def _words(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         return "Holds from the next sale on."

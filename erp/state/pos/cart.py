@@ -138,6 +138,14 @@ class Cart(BaseModel):
         )
         return self.model_copy(update={"entries": entries})
 
+    def showing(self, told: Mapping[int, Mapping[str, Any]]) -> Self:
+        """Return the cart with what is known of lines by their names; others stay as they are."""
+        entries = tuple(
+            entry.model_copy(update=told[entry.uid]) if entry.uid in told else entry
+            for entry in self.entries
+        )
+        return self.model_copy(update={"entries": entries})
+
     def removing(self, uid: int) -> Self:
         """Return the cart without a line."""
         kept = tuple(entry for entry in self.entries if entry.uid != uid)

@@ -19,7 +19,8 @@ class CustomerState(SessionState, rx.State):
     """The dialog about the customer of the cart.
 
     Attributes:
-        mode: `find`, `add`, `known` with standing and latest bills, or `advance` to take one.
+        mode: `find`, `add`, `known` with standing and latest bills, `advance` to take one, or
+            `refund` to pay it back.
     """
 
     is_open: bool = False
@@ -57,6 +58,12 @@ class CustomerState(SessionState, rx.State):
     async def start_advance(self) -> None:
         """Offer to take money for goods to come."""
         self._turn("advance")
+        self._key = new_form_key()
+
+    @handler(permission="pos.return")
+    async def start_refund(self) -> None:
+        """Offer to pay back what the customer paid before."""
+        self._turn("refund")
         self._key = new_form_key()
 
     @handler(permission=SELL)
@@ -101,22 +108,38 @@ class CustomerState(SessionState, rx.State):
     @handler(permission=SELL)
     async def take_advance(self, form: dict[str, Any]) -> None:
         """Take money for goods to come, and show the voucher."""
+        await self._move_advance("pos.take_advance", form, ("method", "amount", "note"))
+
+    @handler(permission="pos.return")
+    async def pay_back(self, form: dict[str, Any]) -> None:
+        """Pay back what the customer paid before and did not spend, and show the voucher."""
+        wanted = ("method", "amount", "reference", "reason")
+        await self._move_advance("pos.pay_back_advance", form, wanted)
+
+    async def _move_advance(
+        self, command: str, form: dict[str, Any], fields: tuple[str, ...]
+    ) -> None:
         till = await self.get_state(TillState)
-        given = {key: f"{form.get(key) or ''}".strip() for key in ("method", "amount", "note")}
+        typed = {key: f"{form.get(key) or ''}".strip() for key in fields}
+        typed["amount"] = typed["amount"].replace(",", "")
         whose = {"party_id": till.customer["id"], "shift_id": till.shift_id}
+        self.problem = ""
         try:
-            made = await self._run(
-                "pos.take_advance", given | whose | {"idempotency_key": self._key}
-            )
+            made = await self._run(command, typed | whose | {"idempotency_key": self._key})
         except ValidationError as error:
-            self.errors = {"amount": "Type an amount such as 500."} | errors_by_field(error)
+            self.errors = errors_by_field(error)
         except DomainError as error:
             self.errors, self.problem = errors_by_field(error), error.message
             self._key = new_form_key()
         else:
             await self._show(made.party_id, (await self._principal()).time_zone)
             self._turn("known")
-            self.voucher = {"id": str(made.voucher_id), "number": made.number}
+            deed = "Taken" if made.kind == "receipt" else "Paid back"
+            self.voucher = {
+                "id": str(made.voucher_id),
+                "number": made.number,
+                "words": f"{deed}: voucher {made.number}.",
+            }
 
     @handler(permission=SELL)
     async def repeat(self, sale_id: str) -> EventSpec | None:
@@ -186,6 +209,7 @@ def _standing(found: Any) -> dict[str, str]:
         "points": counted(points.balance, "point") if points.is_active or points.balance else "",
         "points_pay": f"pay {money_text(points.value)}",
         "advance": money_text(found.advance),
+        "has_advance": "yes" if found.advance else "",
         "owed": money_text(found.owed),
         "credit": f"{money_text(found.credit_left)} left of {money_text(found.credit_limit)}"
         if found.credit_limit

@@ -125,11 +125,13 @@ def with_prices(cart: Cart, priced: Priced) -> Cart:
     """Return the cart with the prices and names the customer is shown now, its coupon if it holds."""
     if priced.coupon_problem:
         cart = cart.model_copy(update={"coupon": ""})
-    for uid, parts in priced.parts.items():
-        prices = {part.unit_price for part in parts if not part.is_free}
-        shown = prices.pop() if len(prices) == 1 else None
-        cart = cart.changing(uid, price=shown, label=parts[0].label)
-    return cart
+    return cart.showing({uid: _told(parts) for uid, parts in priced.parts.items()})
+
+
+def _told(parts: list[Any]) -> dict[str, Any]:
+    """Return price and name of a line as the customer is shown them."""
+    prices = {part.unit_price for part in parts if not part.is_free}
+    return {"price": prices.pop() if len(prices) == 1 else None, "label": parts[0].label}
 
 
 def parts_by_line(quoted: Iterable[Any], entries: Iterable[Entry]) -> dict[int, list[Any]]:

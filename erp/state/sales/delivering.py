@@ -47,7 +47,10 @@ class DeliverState(LinedFormState, rx.State):
 
     @handler(permission=PAGE)
     async def name_lot(self, line_id: str) -> EventSpec | None:
-        """Let a person choose the lot of a line; a line that has one is parted for another lot."""
+        """Let a person choose the lot of a line; a line that has one is parted for another lot.
+
+        The lot that goes first is proposed, of those that no line of the goods was given yet.
+        """
         chosen = next((line for line in self.lines if line["id"] == line_id), None)
         if chosen is None:
             return None
@@ -55,21 +58,37 @@ class DeliverState(LinedFormState, rx.State):
         if line_id in self.lots:
             another = chosen | {
                 "quantity": "",
+                "lot_id": "",
                 "words": "Another lot of the same goods",
                 "tone": "",
             }
             event = self._add_line(another, after=line_id)
             chosen = next(x for x in self.lines if x["id"] == f"line-{self.adds}")
         try:
-            self.lots = {**self.lots, chosen["id"]: await self._lots_of(chosen["variant_id"])}
+            lots = await self._lots_of(chosen["variant_id"])
         except DomainError as error:
             return rx.toast.error(error.message)
+        proposed = self._next_lot(chosen["variant_id"], lots)
+        self.lines = [
+            line | {"lot_id": proposed} if line["id"] == chosen["id"] else line
+            for line in self.lines
+        ]
+        self.lots = {**self.lots, chosen["id"]: lots}
         return event
+
+    def _next_lot(self, variant_id: str, lots: Sequence[dict[str, str]]) -> str:
+        given = {line["lot_id"] for line in self.lines if line["variant_id"] == variant_id}
+        return next((lot["value"] for lot in lots if lot["value"] not in given | {""}), "")
 
     async def _lots_of(self, variant_id: str) -> list[dict[str, str]]:
         wanted = {"variant_id": variant_id, "location_id": self.facts["location_id"]}
         found = await self._ask("inventory.stock_by_lot", wanted | {"status": "available"})
-        here = [_choice(row) for row in found.rows if row.on_hand]
+        today = await self._call(lambda ctx: ctx.today)
+        here = [
+            _choice(row)
+            for row in found.rows
+            if row.on_hand and (row.expires_on is None or row.expires_on >= today)
+        ]
         return [{"value": "", "label": "Choose a lot"}, *here]
 
     async def _begin(self, order: Any) -> None:
@@ -129,6 +148,7 @@ def _due(line: Any) -> Line:
         "label": line.label,
         "quantity": str(there),
         "free_quantity": "",
+        "lot_id": "",
         "has_free": "yes" if free_left else "",
         "words": " · ".join(words),
         "tone": "amber" if line.short else "",

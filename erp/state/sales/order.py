@@ -87,11 +87,18 @@ def _line(line: Any, status: str) -> dict[str, Any]:
         "id": line.line_no,
         "total": line.taxable + line.tax,
         "why": price_words(line.trace),
-        "free": f"+ {line.free_quantity} free" if line.free_quantity else "",
+        "free": _besides(line),
         "delivered": line.delivered + line.free_delivered,
         "left": _left(line, left, status),
         "less": _less(line, agreed=agreed),
     }
+
+
+def _besides(line: Any) -> str:
+    """Return what a line was ordered in, where that is not the base unit, and its free units."""
+    packs = f"{line.ordered_quantity} {line.ordered_unit}" if line.ordered_unit else ""
+    free = f"+ {line.free_quantity} free" if line.free_quantity else ""
+    return " ".join(part for part in (packs, free) if part)
 
 
 def _left(line: Any, left: int, status: str) -> str:

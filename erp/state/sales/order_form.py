@@ -8,26 +8,26 @@ from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text, plain_decimal
+from erp.core.formatting import counted, group_count, money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.state.explaining import errors_by_field
-from erp.state.lining import Line, LinedFormState
+from erp.state.lining import Line
+from erp.state.pasting import PastedListState
 from erp.state.pricing import price_words
 from erp.state.registry import PAGE, handler
 from erp.state.sales.order_wording import ORDER
 from erp.state.session import as_uuid
 
-PARTS = ("quantity", "discount_percent", "unit_price")
+PARTS = ("quantity", "unit", "discount_percent", "unit_price")
 NOBODY = {"id": "", "name": ""}
 NO_SUMS = {"total": money_text(ZERO), "tax": "", "discount": "", "mode": "", "gifts": ""}
 
 
-class SalesFormState(LinedFormState, mixin=True):
+class SalesFormState(PastedListState, mixin=True):
     """Goods a customer wants, with the prices of their lists.
 
     Attributes:
         sums: What everything comes to, as an invoice of today would.
-        unread: Lines of a pasted list that nothing was found for.
     """
 
     permission: ClassVar[str] = ORDER
@@ -35,9 +35,6 @@ class SalesFormState(LinedFormState, mixin=True):
     customer: dict[str, str] = NOBODY
     sums: dict[str, str] = NO_SUMS
     today: str = ""
-    pasted: str = ""
-    is_pasting: bool = False
-    unread: list[str] = []
 
     _typed_parts: dict[str, dict[str, str]] = {}
 
@@ -71,44 +68,12 @@ class SalesFormState(LinedFormState, mixin=True):
         await self.drop_line(line_id)
         await self._reprice()
 
-    @handler(permission=PAGE)
-    async def open_paste(self) -> None:
-        """Offer to paste a list."""
-        self.pasted, self.unread, self.is_pasting = "", [], True
+    async def _add_listed(self, variant_id: str, quantity: str, doubt: str) -> None:
+        if not any(line["variant_id"] == variant_id for line in self.lines):
+            await self._add_goods(variant_id, {"quantity": quantity, "doubt": doubt})
 
-    @handler(permission=PAGE)
-    async def close_paste(self) -> None:
-        """Leave the list."""
-        self.is_pasting = False
-
-    @handler(permission=PAGE)
-    async def read_paste(self, form: dict[str, Any]) -> EventSpec | None:
-        """Add a line for everything in a pasted list that was found; say what was not."""
-        self.pasted = f"{form.get('pasted', '')}"[:20_000]
-        try:
-            found = await self._ask("sales.read_order_text", {"text": self.pasted})
-        except (DomainError, ValidationError):
-            return rx.toast.error("Paste a product on each line, such as: Arnica 30 - 5")
-        added, unread = 0, []
-        for line in found.lines:
-            if not line.choices:
-                unread.append(line.text)
-                continue
-            await self._add_read(line)
-            added += 1
-        self.unread, self.is_pasting = unread, bool(unread)
-        self.pasted = "\n".join(unread)
+    async def _list_read(self) -> None:
         await self._reprice()
-        return rx.toast.success(f"{counted(added, 'line')} added.") if added else None
-
-    async def _add_read(self, line: Any) -> None:
-        first = line.choices[0]
-        others = ", ".join(choice.label for choice in line.choices[1:])
-        doubt = "" if line.is_sure or not others else f"Read from “{line.text}”. Or: {others}"
-        known = next((x for x in self.lines if x["variant_id"] == str(first.variant_id)), None)
-        if known is None:
-            typed = {"quantity": str(line.quantity), "doubt": doubt}
-            await self._add_goods(str(first.variant_id), typed)
 
     async def _add_goods(self, variant_id: str, typed: Line) -> EventSpec | None:
         try:
@@ -120,7 +85,9 @@ class SalesFormState(LinedFormState, mixin=True):
         known = {
             "variant_id": str(variant.variant_id),
             "label": variant.label,
+            "base_unit": variant.unit,
             "unit": variant.unit,
+            "units": ",".join(dict.fromkeys((variant.unit, *variant.units))),
         }
         return self._add_line(_EMPTY | known | typed)
 
@@ -172,11 +139,11 @@ class SalesFormState(LinedFormState, mixin=True):
         ]
 
     def _restart(self) -> None:
-        self._typed_parts, self.sums, self.unread = {}, NO_SUMS, []
+        self._typed_parts, self.sums = {}, NO_SUMS
         super()._restart()
 
 
-_UNPRICED = {"price": "", "why": "", "total": "", "free": "", "there": "", "there_is": ""}
+_UNPRICED = dict.fromkeys(("price", "why", "total", "free", "there", "there_is", "loss"), "")
 _EMPTY = {"quantity": "", "discount_percent": "", "unit_price": "", "doubt": ""} | _UNPRICED
 
 
@@ -184,13 +151,16 @@ def _shown(line: Line, priced: Any) -> Line:
     if priced is None:
         return line | _UNPRICED
     missing = priced.quantity + priced.free_quantity - priced.available
+    is_packed = priced.quantity != priced.ordered
+    counts = f"{group_count(priced.quantity)} {line['base_unit']} at " if is_packed else ""
     return line | {
-        "price": money_text(priced.list_price),
+        "price": counts + money_text(priced.list_price),
         "why": price_words(dict(priced.trace)),
         "total": money_text(priced.taxable + priced.tax),
         "free": f"+ {priced.free_quantity} free" if priced.free_quantity else "",
         "there": f"{missing} of them to come" if missing > 0 else f"{priced.available} here",
         "there_is": "amber" if missing > 0 else "",
+        "loss": "yes" if priced.is_below_cost else "",
     }
 
 
@@ -293,7 +263,8 @@ class AmendSalesOrderState(SalesFormState, rx.State):
         }
         for line in order.lines:
             if line.quantity:
-                self._add_line(_EMPTY | _kept(line))
+                variant = await self._ask("catalog.get_variant", {"variant_id": line.variant_id})
+                self._add_line(_EMPTY | _kept(line, tuple(variant.units)))
         await self._reprice()
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -312,14 +283,16 @@ def _still(day: Any, today: str) -> str:
     return str(day) if day and str(day) >= today else ""
 
 
-def _kept(line: Any) -> Line:
+def _kept(line: Any, units: Sequence[str]) -> Line:
     """Return a line of the form as the version in force has it; an agreed price stays."""
     agreed = line.unit_price != line.list_price
     return {
         "variant_id": str(line.variant_id),
         "label": line.label,
-        "unit": line.unit,
-        "quantity": str(line.quantity),
+        "base_unit": line.unit,
+        "unit": line.ordered_unit or line.unit,
+        "units": ",".join(dict.fromkeys((line.unit, *units))),
+        "quantity": str(line.ordered_quantity or line.quantity),
         "discount_percent": plain_decimal(line.discount_percent) if line.discount_percent else "",
         "unit_price": plain_decimal(line.unit_price) if agreed else "",
     }

@@ -358,3 +358,12 @@ def test_an_order_is_priced_before_it_is_made(trader: Shop):
     told = trader.run("sales.price_order", asked)
     assert (told.total, told.lines[0].free_quantity, told.lines[0].available) == (1050, 1, 200)
     assert trader.count("sales_order") == 0
+
+
+def test_a_line_that_brings_less_than_it_cost_is_marked(trader: Shop):
+    asked = {"customer_id": buyer(trader), "lines": [goods(trader, 10, unit_price="59.99")]}
+    assert trader.run("sales.price_order", asked).lines[0].is_below_cost
+    asked["lines"] = [goods(trader, 10, unit_price="60.00")]
+    assert not trader.run("sales.price_order", asked).lines[0].is_below_cost
+    set_scheme(trader, make_list(trader), 10, 1)
+    assert trader.run("sales.price_order", asked).lines[0].is_below_cost

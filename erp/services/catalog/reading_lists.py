@@ -1,6 +1,7 @@
-"""A list of goods as a customer sends it, such as `Arnica 30 - 5, Nux vom 200 x 2`, made out."""
+"""A list of goods as people send it, such as `Arnica 30 - 5, Nux vom 200 x 2`, made out."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
-from erp.services import catalog
+from erp.services.catalog.searching import FoundProduct, SearchProducts, search_products
 from erp.services.platform import Query, Result, query
 
 MOST_CHARACTERS = 20_000
@@ -31,13 +32,13 @@ _NAMED = re.compile(
 )
 
 
-class ReadOrderText(Query):
-    """A customer's list: a product with its quantity per line, or between commas."""
+class ReadList(Query):
+    """A list: a product with its quantity per line, or between commas."""
 
     text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 
-class OrderTextChoice(Result):
+class ListedChoice(Result):
     """A product that a line may mean."""
 
     variant_id: UUID
@@ -45,13 +46,13 @@ class OrderTextChoice(Result):
     sellable: int
 
 
-class OrderTextLine(Result):
+class ListedLine(Result):
     """A line as it was read.
 
     Attributes:
-        text: As the customer wrote it.
+        text: As it was written.
         quantity: Base units; one where the line gives none.
-        is_sure: Whether the first choice is the only one, or exactly what was asked for.
+        is_sure: Whether the first choice is the only one named so, or exactly what was asked for.
         choices: What it may mean, the likeliest first; empty where nothing was found.
     """
 
@@ -59,24 +60,24 @@ class OrderTextLine(Result):
     quantity: int
     has_quantity: bool
     is_sure: bool
-    choices: list[OrderTextChoice]
+    choices: list[ListedChoice]
 
 
-class OrderText(Result):
+class ListedGoods(Result):
     """A list that was read, in its order."""
 
-    lines: list[OrderTextLine]
+    lines: list[ListedLine]
 
 
-@query("sales.read_order_text", permission="sales.order", rest="POST /sales-orders/read-text")
-def read_order_text(session: Session, ctx: RequestContext, wanted: ReadOrderText) -> OrderText:
-    """Find the products of a customer's list; lines that mean several things show their choices."""
+@query("catalog.read_list", permission="catalog.view", rest="POST /goods/lists")
+def read_list(session: Session, ctx: RequestContext, wanted: ReadList) -> ListedGoods:
+    """Find the products of a list; lines that mean several things show their choices."""
     lines = [
         text
         for part in _BREAKS.split(wanted.text.translate(_PLAIN))
         if (text := _BULLET.sub("", part).strip())
     ]
-    return OrderText(lines=[_read(session, ctx, text) for text in lines[:MOST_LINES]])
+    return ListedGoods(lines=[_read(session, ctx, text) for text in lines[:MOST_LINES]])
 
 
 def split_quantity(text: str) -> tuple[str, int | None]:
@@ -91,18 +92,25 @@ def split_quantity(text: str) -> tuple[str, int | None]:
     return text, None
 
 
-def _read(session: Session, ctx: RequestContext, text: str) -> OrderTextLine:
+def _read(session: Session, ctx: RequestContext, text: str) -> ListedLine:
     name, units = split_quantity(text)
-    asked = catalog.SearchProducts(search=name[:200], limit=CHOICES)
-    found = catalog.search_products(session, ctx, asked).rows
+    asked = SearchProducts(search=name[:200], limit=CHOICES)
+    found = search_products(session, ctx, asked).rows
     choices = [
-        OrderTextChoice(variant_id=row.variant_id, label=row.label, sellable=row.sellable)
+        ListedChoice(variant_id=row.variant_id, label=row.label, sellable=row.sellable)
         for row in found
     ]
-    return OrderTextLine(
+    return ListedLine(
         text=text,
         quantity=units or 1,
         has_quantity=units is not None,
-        is_sure=len(found) == 1 or (bool(found) and found[0].is_exact),
+        is_sure=_is_sure(found),
         choices=choices,
     )
+
+
+def _is_sure(found: Sequence[FoundProduct]) -> bool:
+    """Tell whether the first find is what was asked for: it alone is named so, or it is its code."""
+    if not found or found[0].is_close:
+        return False
+    return len(found) == 1 or found[0].is_exact

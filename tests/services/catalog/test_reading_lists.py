@@ -1,8 +1,8 @@
-"""A list as a customer sends it becomes lines; what is doubtful is said."""
+"""A list as people send it becomes lines; what is doubtful is said."""
 
 import pytest
 
-from erp.services.sales.quick_order import split_quantity
+from erp.services.catalog.reading_lists import split_quantity
 from tests.factories import Shop
 from tests.services.trading import add_goods, rows
 
@@ -37,10 +37,16 @@ def test_a_pasted_list_is_read_in_its_order(trader: Shop):
         for v in variants
     ]
     text = f"1. {names[1]} 30 \u2013 5\n\n\u2022 {names[0]} \u00d7 2; nothing like that xqzw"
-    found = trader.run("sales.read_order_text", {"text": text}).lines
+    found = trader.run("catalog.read_list", {"text": text}).lines
     assert [(x.choices[0].variant_id, x.quantity) for x in found[:2]] == [
         (variants[1], 5),
         (variants[0], 2),
     ]
     assert all(x.is_sure for x in found[:2])
     assert (found[2].choices, found[2].has_quantity) == ([], False)
+
+
+def test_what_only_sounds_like_it_is_never_sure(trader: Shop):
+    (found,) = trader.run("catalog.read_list", {"text": "arnikka 1 - 2"}).lines
+    assert found.choices, "misspelt, and found by its sound"
+    assert not found.is_sure
