@@ -48,6 +48,17 @@ def read_table(content: bytes) -> Table:
     return [row + [""] * (width - len(row)) for row in filled]
 
 
+def read_workbook(content: bytes) -> Table:
+    """Return all rows of a workbook's first sheet as texts, empty ones included.
+
+    Raises:
+        UnreadableTable: It is no workbook, or too large.
+    """
+    if len(content) > LARGEST_FILE:
+        raise _bad(f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Split it.")
+    return list(_workbook(content))
+
+
 def _trimmed(rows: Iterable[Iterable[str]]) -> Iterator[list[str]]:
     for row in rows:
         cells = [cell.replace("\0", "").strip() for cell in islice(row, MOST_COLUMNS + 1)]

@@ -17,6 +17,7 @@ from erp.components import (
     page_header,
     stat_tile,
     text_area,
+    text_field,
 )
 from erp.components.records import record_view
 from erp.components.small_parts import tiles
@@ -26,6 +27,7 @@ from erp.state.payments.account import (
     CustomerAccountState,
     RecordPromiseState,
     SupplierAccountState,
+    SupplierNoteState,
 )
 from erp.state.payments.wording import VIEW
 
@@ -129,12 +131,33 @@ def _promise_dialog() -> rx.Component:
 def supplier_account_page() -> rx.Component:
     """Show what we owe a supplier, and what stands against it."""
     head = SupplierAccountState.head
+    note = button(
+        "Credit note",
+        icon="file-minus",
+        on_click=SupplierNoteState.open_dialog(head["id"], head["party"]),
+    )
     pay = link_button("Make payment", f"/payments/make?party_id={head['id']}", icon="banknote")
     return _account(
         SupplierAccountState,
-        rx.cond(head["may_pay"] != "", pay),
+        rx.cond(head["may_pay"] != "", rx.fragment(note, pay)),
         ("We owe", "Bills", "Payments and notes not used yet"),
         ("/payables", "All payables"),
+        _note_dialog(),
+    )
+
+
+def _note_dialog() -> rx.Component:
+    state = SupplierNoteState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        text_field("Their number", "number", errors=errors, required=True, max_length=40),
+        money_field("Amount", "amount", errors=errors, required=True),
+        date_field("Of", "noted_on", errors=errors, hint="Else today"),
+        text_field("For", "note", errors=errors, max_length=120, placeholder="Turnover 2025-26"),
+        title=f"Credit note of {state.subject['label']}",
+        subtitle="A discount after the supply, without tax. Goods go back by a purchase return.",
+        submit="Record the note",
     )
 
 

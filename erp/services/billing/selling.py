@@ -6,12 +6,17 @@ from typing import Any
 
 from erp.core.gst.taxing import SupplyTotals, TaxedLine
 from erp.core.money import ZERO
+from erp.models.catalog import SupplyTreatment
 from erp.services import accounting
 from erp.services.accounting import NewLine, credit, debit
 from erp.services.billing.invoicing import NewInvoiceLine
 from erp.services.catalog import SaleLine
 from erp.services.inventory import Pick, TakenBack
 from erp.services.party import SaleParty
+
+SERVICES = "99"
+"""Start of the codes of services (SAC)."""
+CLINIC_INCOME = "consultation_income"
 
 
 def recipient_of(buyer: SaleParty) -> dict[str, str]:
@@ -69,14 +74,19 @@ def sold_line(
     )
 
 
+def _income_key(line: NewInvoiceLine) -> str:
+    """Return the account of a line's income; exempt services are the clinic's. Source: journal J29."""
+    is_clinic = line.treatment == SupplyTreatment.EXEMPT and line.hsn.startswith(SERVICES)
+    return CLINIC_INCOME if is_clinic else accounting.sales_key(line.rate)
+
+
 def income_lines(lines: Sequence[NewInvoiceLine], totals: SupplyTotals) -> list[NewLine]:
     """Return the credits of a sale: income per rate, tax per head, round-off."""
-    by_rate: dict[Decimal, Decimal] = {}
-    for line in lines:
-        by_rate[line.rate] = by_rate.get(line.rate, ZERO) + line.taxable
-    income = [
-        credit(accounting.sales_key(rate), amount) for rate, amount in sorted(by_rate.items())
-    ]
+    by_account: dict[str, Decimal] = {}
+    for line in sorted(lines, key=lambda line: line.rate):
+        key = _income_key(line)
+        by_account[key] = by_account.get(key, ZERO) + line.taxable
+    income = [credit(key, amount) for key, amount in by_account.items()]
     return [
         *income,
         credit("output_cgst", totals.cgst),

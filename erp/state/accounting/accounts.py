@@ -1,5 +1,6 @@
 """The chart of accounts, and the lines of one account."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
@@ -8,11 +9,15 @@ import reflex as rx
 
 from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, money_text
+from erp.services.accounting import OPEN_GROUPS
+from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
 from erp.state.showing import NOTHING, display_rows
 
+POST = "accounting.post"
+GROUP_CHOICES = tuple((name, name) for name in OPEN_GROUPS)
 BOOKS = {"/books/cash-book": "Cash in Hand", "/books/bank-book": "Bank Accounts"}
 TYPES = {
     "asset": "Asset",
@@ -36,6 +41,41 @@ class AccountListState(ListState, rx.State):
     )
     row_link: ClassVar[str] = "/books/accounts/{id}"
     topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
+
+    may_post: bool = False
+
+    async def _reload(self) -> None:
+        await super()._reload()
+        self.may_post = (await self._principal()).may(POST)
+
+
+class OpenAccountState(DialogFormState, rx.State):
+    """Adds an account to the chart."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "accounting.open_account"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(super()._payload(form))
+        return given | {"code": f"{given.get('code', '')}".strip().upper()}
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(AccountListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+        return "Account opened. Entries may be booked on it."
+
+
+class RenameAccountState(DialogFormState, rx.State):
+    """Calls an account something else."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "accounting.rename_account"
+    subject_field: ClassVar[str] = "account_id"
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(AccountListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+        return "Renamed."
 
 
 class LedgerState(ListState, rx.State):

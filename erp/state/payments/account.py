@@ -131,6 +131,19 @@ class SupplierAccountState(_AccountState, rx.State):
     matches: ClassVar[str] = PAY
 
 
+class SupplierNoteState(DialogFormState, rx.State):
+    """Records a credit note of the supplier of the page that changes no tax."""
+
+    permission: ClassVar[str] = PAY
+    command: ClassVar[str] = "payments.record_supplier_note"
+    subject_field: ClassVar[str] = "supplier_id"
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(SupplierAccountState)
+        await page._show()  # noqa: SLF001  sister of this state
+        return "Recorded. It stands on the account until it is matched."
+
+
 def _promise(row: Any) -> dict[str, str]:
     what = f"{money_text(row.amount)} by {date_text(row.promised_on)}"
     return {
