@@ -1,8 +1,11 @@
 """What every sale has in common: whom it names, its lines, and what it earns."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from erp.core.gst.taxing import SupplyTotals, TaxedLine
 from erp.core.money import ZERO
@@ -17,6 +20,19 @@ from erp.services.party import SaleParty
 SERVICES = "99"
 """Start of the codes of services (SAC)."""
 CLINIC_INCOME = "consultation_income"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Units of a service: nothing leaves a shelf."""
+
+    variant_id: UUID
+    quantity: int
+    lot_id: UUID | None = None
+    lot_number: str = ""
+    expires_on: date | None = None
+    mrp: Decimal | None = None
+    value: Decimal = ZERO
 
 
 def recipient_of(buyer: SaleParty) -> dict[str, str]:
@@ -38,9 +54,13 @@ def recipient_of(buyer: SaleParty) -> dict[str, str]:
 
 
 def sold_line(
-    goods: SaleLine, pick: Pick, taxed: TaxedLine, trace: Mapping[str, Any], unit: str = ""
+    goods: SaleLine,
+    pick: Pick | Rendered,
+    taxed: TaxedLine,
+    trace: Mapping[str, Any],
+    unit: str = "",
 ) -> NewInvoiceLine:
-    """Return the invoice's line for units of one lot, with its tax and why its price is what it is.
+    """Return the invoice's line for units of one lot or of a service, with its tax and why its price is what it is.
 
     `unit` is what they were asked for in; a piece that is no whole number of it is named in base units.
     """

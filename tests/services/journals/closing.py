@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from tests.factories import Shop
+from tests.factories import Shop, gstin_in
 from tests.services.accounting.test_year_end import CLOSE, FIGURES, book
 from tests.services.billing.bills.billing import registered
 from tests.services.gst_returns.months import buyer as any_buyer
@@ -41,7 +41,9 @@ def set_off(shop: Shop):
     }
     shop.run("accounting.import_opening", opening)
     goods = product(shop, "30049014", "5", "200.00")
-    here, there = any_buyer(shop), any_buyer(shop, state_code="24")
+    taxed = {"gst_category": "regular"}
+    here = any_buyer(shop, **taxed, gstin="27AAPFU0939F1ZV")
+    there = any_buyer(shop, **taxed, gstin=gstin_in("24"), state_code="24")
     invoice(shop, 5, here, (goods, 5000, "112"))
     shop.receive(goods, 5000, mrp="200.00")
     invoice(shop, 6, there, (goods, 1800, "100"))

@@ -136,9 +136,9 @@ def counted_short(shop: Shop):
     lot_id = billed_lot(shop, 5, "100", "525.00")
     yield
     count = start(shop)
-    record(shop, count.id, {lot_id: 0})
-    submit(shop, count.id)
-    approve(shop, count.id)
+    record(shop, count.count_id, {lot_id: 0})
+    submit(shop, count.count_id)
+    approve(shop, count.count_id)
     credit_given_back(shop)
 
 
