@@ -70,18 +70,25 @@ def _trimmed(rows: Iterable[Iterable[str]]) -> Iterator[list[str]]:
 
 
 def _text(content: bytes) -> Iterator[list[str]]:
-    if b"\0" in content[:4096]:
-        raise _bad("The file is neither CSV nor XLSX. Save it as one of them.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
+    text = _decoded(content)
     first = text[:4096]
     separator = max(",;\t", key=first.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error as error:
         raise _bad("The CSV cannot be read. Save the file again as CSV.") from error
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file: UTF-16 where it says so, as spreadsheets save "Unicode text"."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content[:4096]:
+        raise _bad("The file is neither CSV nor XLSX. Save it as one of them.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _workbook(content: bytes) -> Iterator[list[str]]:

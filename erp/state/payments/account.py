@@ -172,7 +172,9 @@ def _reminder(row: Any) -> dict[str, str]:
 def _entry(row: Any) -> dict[str, Any]:
     page = PAGE_OF_ORIGIN.get(row.origin_type, "/books/journal?origin_id={}")
     late = counted(row.overdue_days, "day") + " late" if row.overdue_days else ""
+    part = f", part {row.part} of {row.parts}" if row.parts > 1 else ""
     return row.model_dump() | {
+        "narration": row.narration + part,
         "side": row.side.value,
         "page": page.format(row.origin_id),
         "day": f"{row.effective_on:%d-%m-%Y}",
