@@ -1,4 +1,5 @@
-"""Credit on lost goods, by the move that lost them; services under a filed return; instalments."""
+"""Credit on lost goods, by the move that lost them; services under a filed return; instalments;
+statements of banks withdrawn."""
 
 from pathlib import Path
 
@@ -56,10 +57,47 @@ def upgrade() -> None:
         ),
     )
     _instalments()
+    _withdrawing()
     migrating.protect(RIGHTS)
-    for name in ("filed_services", "instalments"):
+    for name in ("filed_services", "instalments", "withdrawing"):
         text = (SQL / f"0044_{name}.sql").read_text()
         op.get_bind().connection.driver_connection.execute(text)
+
+
+def _withdrawing() -> None:
+    empty = sqlmodel.sql.sqltypes.AutoString()
+    for column in (
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_by", sa.Uuid(), nullable=True),
+        sa.Column("withdraw_reason", empty, server_default=sa.text("''"), nullable=False),
+    ):
+        op.add_column("bank_statement", column)
+    op.create_check_constraint(
+        op.f("ck_bank_statement_withdrawn"),
+        "bank_statement",
+        "(withdrawn_at is null) = (withdrawn_by is null)"
+        " and (withdrawn_at is null) = (withdraw_reason = '')",
+    )
+    live = sa.Column("is_live", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    op.add_column("bank_line", live)
+    op.drop_constraint("uq_bank_statement_tenant_id_file_id", "bank_statement", type_="unique")
+    op.drop_constraint(
+        "uq_bank_line_tenant_id_bank_account_id_fingerprint", "bank_line", type_="unique"
+    )
+    op.create_index(
+        "uq_bank_statement_file",
+        "bank_statement",
+        ["tenant_id", "file_id"],
+        unique=True,
+        postgresql_where=sa.text("withdrawn_at is null"),
+    )
+    op.create_index(
+        "uq_bank_line_fingerprint",
+        "bank_line",
+        ["tenant_id", "bank_account_id", "fingerprint"],
+        unique=True,
+        postgresql_where=sa.text("is_live"),
+    )
 
 
 def _instalments() -> None:

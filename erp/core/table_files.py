@@ -56,7 +56,13 @@ def read_workbook(content: bytes) -> Table:
     """
     if len(content) > LARGEST_FILE:
         raise _bad(f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Split it.")
-    return list(_workbook(content))
+    return [_without_end(row) for row in _workbook(content)]
+
+
+def _without_end(row: list[str]) -> list[str]:
+    """Return a row without the empty cells after its last value."""
+    filled = [place for place, cell in enumerate(row, start=1) if cell]
+    return row[: filled[-1]] if filled else []
 
 
 def _trimmed(rows: Iterable[Iterable[str]]) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ PARTIES = "/api/erp/parties"
 
 def desk_dialogs() -> rx.Component:
     """Return the forms that the keys of the desk open."""
-    return rx.fragment(_book(), _pay(), _undo())
+    return rx.fragment(_book(), _pay(), _undo(), _withdraw())
 
 
 def _book() -> rx.Component:
@@ -72,9 +72,20 @@ def _pay() -> rx.Component:
 def _undo() -> rx.Component:
     return form_dialog(
         UnmatchState,
+        WithdrawState,
         reason_field(UnmatchState.field_errors, "It was another line"),
         check_field("Take back what was booked for it, too", "take_back"),
         title="Undo this match?",
         subtitle=UnmatchState.subject["label"],
         submit="Undo",
+    )
+
+
+def _withdraw() -> rx.Component:
+    return form_dialog(
+        WithdrawState,
+        reason_field(WithdrawState.field_errors, "It was of another account"),
+        title="Withdraw this statement?",
+        subtitle=f"{WithdrawState.subject['label']}. Its lines count no more; matches with them are undone before.",
+        submit="Withdraw",
     )

@@ -151,7 +151,7 @@ def list_lost_goods(session: Session, ctx: RequestContext, wanted: ListLostGoods
     return LostGoodsPage(
         gstin=registration.gstin,
         rows=[_row(row, credit.get((row["origin_id"], row["day"]), {})) for row in shown],
-        next_cursor=encode_cursor(f"{shown[-1]['last']}") if len(rows) > len(shown) else None,
+        next_cursor=encode_cursor(f"{shown[-1]['last']}") if len(rows) > len(shown) else "",
     )
 
 

@@ -160,12 +160,17 @@ def test_whoever_may_not_pay_agrees_nothing_with_a_supplier(trader: Shop):
     assert -balance(trader, "creditors") == 100
 
 
+def _write(shop: Shop, item_id) -> None:
+    row = "insert into instalment (tenant_id, id, plan_id, item_id, place, due_on, amount, reason, user_id)"
+    values = " values (%s, %s, %s, %s, 1, current_date, 104, 'x', %s)"
+    whose = (shop.tenant_id, new_id(), new_id(), item_id, shop.ctx.user_id)
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(session, row + values, whose)
+
+
 def test_the_database_keeps_parts_to_what_is_open(trader: Shop):
     customer = owing(trader, 1)
     (item,) = account(trader, customer).rows
-    row = "insert into instalment (tenant_id, id, plan_id, item_id, place, due_on, amount, reason, user_id)"
-    values = " values (%s, %s, %s, %s, 1, current_date, 104, 'x', %s)"
-    with pytest.raises(psycopg.errors.CheckViolation), db.unit_of_work(trader.ctx) as session:
-        whose = (trader.tenant_id, new_id(), new_id(), item.id, trader.ctx.user_id)
-        db.execute(session, row + values, whose)
+    with pytest.raises(psycopg.errors.CheckViolation):
+        _write(trader, item.id)
     assert owed(trader, customer) == 105
