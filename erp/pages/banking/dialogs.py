@@ -10,7 +10,13 @@ from erp.components import (
     select_field,
     text_field,
 )
-from erp.state.banking.dialogs import PARTS, BookLineState, PayLineState, UnmatchState
+from erp.state.banking.dialogs import (
+    PARTS,
+    BookLineState,
+    PayLineState,
+    UnmatchState,
+    WithdrawState,
+)
 
 PARTIES = "/api/erp/parties"
 
@@ -72,7 +78,6 @@ def _pay() -> rx.Component:
 def _undo() -> rx.Component:
     return form_dialog(
         UnmatchState,
-        WithdrawState,
         reason_field(UnmatchState.field_errors, "It was another line"),
         check_field("Take back what was booked for it, too", "take_back"),
         title="Undo this match?",
