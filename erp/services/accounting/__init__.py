@@ -99,6 +99,7 @@ from erp.services.accounting.recurring import (
     stop_template,
 )
 from erp.services.accounting.sealing import LEDGER, next_to_seal, seal_entries
+from erp.services.accounting.splitting_items import set_terms, split_item, terms_of
 from erp.services.accounting.statement_rows import RowKind
 from erp.services.accounting.sums import Part
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
@@ -206,9 +207,12 @@ __all__ = [
     "save_template",
     "seal_entries",
     "set_period_status",
+    "set_terms",
     "settle",
+    "split_item",
     "standing_of",
     "stop_template",
+    "terms_of",
     "trial_balance",
     "unsettle",
 ]  # fmt: skip

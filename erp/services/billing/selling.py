@@ -9,11 +9,10 @@ from uuid import UUID
 
 from erp.core.gst.taxing import SupplyTotals, TaxedLine
 from erp.core.money import ZERO
-from erp.models.catalog import SupplyTreatment
 from erp.services import accounting
 from erp.services.accounting import NewLine, credit, debit
 from erp.services.billing.invoicing import NewInvoiceLine
-from erp.services.catalog import SaleLine
+from erp.services.catalog import SaleLine, SupplyTreatment
 from erp.services.inventory import Pick, TakenBack
 from erp.services.party import SaleParty
 

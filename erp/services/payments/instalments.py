@@ -14,9 +14,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text, money_text
-from erp.core.ids import new_id
 from erp.core.money import ZERO, round_money
-from erp.models.accounting import Instalment
 from erp.models.payments import Ledger
 from erp.services import accounting, party
 from erp.services.payments.errors import NothingOpen, UnknownItem
@@ -126,22 +124,8 @@ def agree_instalments(session: Session, ctx: RequestContext, cmd: AgreeInstalmen
     held = _hold(session, ctx, cmd.item_id)
     parts = cmd.parts or _equal(held, _days(cmd.terms or ""))
     _check(held, parts)
-    plan_id = new_id()
-    rows = [
-        {
-            "tenant_id": ctx.tenant_id,
-            "id": new_id(),
-            "plan_id": plan_id,
-            "item_id": cmd.item_id,
-            "place": place,
-            "due_on": part.due_on,
-            "amount": part.amount,
-            "reason": cmd.reason,
-            "user_id": ctx.user_id,
-        }
-        for place, part in enumerate(parts, start=1)
-    ]
-    db.insert_rows(session, Instalment, rows)
+    each = [(part.due_on, part.amount) for part in parts]
+    plan_id = accounting.split_item(session, ctx, cmd.item_id, each, cmd.reason)
     event = InstalmentsAgreed(plan_id=plan_id, party_id=held.party_id, parts=len(parts))
     emit(session, ctx, held.party_id, event)
     return AgreedPlan(id=plan_id, parts=list(parts))
@@ -231,22 +215,7 @@ def set_instalment_terms(
         InvalidInput: The days do not rise, or are too many or too long.
     """
     party.require_account(session, ctx, cmd.party_id, "party_id")
-    days = _days(cmd.terms or "")
-    whose = (ctx.tenant_id, ctx.company_id, cmd.party_id)
-    if not days:
-        db.execute(
-            session,
-            "delete from instalment_terms where tenant_id = %s and company_id = %s and party_id = %s",
-            whose,
-        )
-        return Identified(id=cmd.party_id)
-    db.execute(
-        session,
-        "insert into instalment_terms (tenant_id, id, company_id, party_id, days, user_id, set_at)"
-        " values (%s, %s, %s, %s, %s, %s, %s) on conflict (tenant_id, company_id, party_id)"
-        " do update set days = excluded.days, user_id = excluded.user_id, set_at = excluded.set_at",
-        (ctx.tenant_id, new_id(), ctx.company_id, cmd.party_id, days, ctx.user_id, ctx.now),
-    )
+    accounting.set_terms(session, ctx, cmd.party_id, _days(cmd.terms or ""))
     return Identified(id=cmd.party_id)
 
 
@@ -264,9 +233,5 @@ def get_instalment_terms(
         UnknownParty: There is no such party, or it has no account.
     """
     party.require_account(session, ctx, wanted.party_id, "party_id")
-    row = db.fetch_one(
-        session,
-        "select days from instalment_terms where tenant_id = %s and company_id = %s and party_id = %s",
-        (ctx.tenant_id, ctx.company_id, wanted.party_id),
-    )
-    return InstalmentTermsOf(terms="/".join(str(day) for day in row["days"]) if row else "")
+    days = accounting.terms_of(session, ctx, wanted.party_id)
+    return InstalmentTermsOf(terms="/".join(str(day) for day in days))
