@@ -53,7 +53,11 @@ from erp.services.inventory.classifying import (
     classify_stock,
     list_classes,
 )
-from erp.services.inventory.comparing_books import StockAgainstBooks, stock_against_books
+from erp.services.inventory.comparing_books import (
+    StockAgainstBooks,
+    StockAgainstBooksOn,
+    stock_against_books,
+)
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
@@ -341,6 +345,7 @@ __all__ = [
     "StartCount",
     "StockAdjustment",
     "StockAgainstBooks",
+    "StockAgainstBooksOn",
     "StockAsOf",
     "StockByLot",
     "StockTransfer",

@@ -6,8 +6,10 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
+from pydantic import ValidationError
 
 from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
 from erp.core.formatting import date_text, money_text
 from erp.services.accounting import OPEN_GROUPS
 from erp.state.asking import DialogFormState
@@ -181,14 +183,31 @@ class StockCheckState(SessionState, rx.State):
 
     rows: list[dict[str, str]] = []
     sources: list[dict[str, str]] = []
+    day: str = ""
     difference: str = ""
     is_loading: bool = True
 
     @handler(permission="accounting.view")
     async def open_check(self) -> None:
-        """Compare now."""
+        """Compare as of the day in the address, else now."""
+        self.day = dict(self.router.url.query_parameters).get("as_of", "")[:10]
+        await self._compare()
+
+    @handler(permission="accounting.view")
+    async def choose_day(self, day: str) -> None:
+        """Compare as of another day."""
+        self.day = f"{day}"[:10]
+        await self._compare()
+
+    async def _compare(self) -> None:
         self.is_loading = True
-        found = await self._ask("inventory.stock_against_books")
+        try:
+            asked = {"as_of": self.day} if self.day else {}
+            found = await self._ask("inventory.stock_against_books", asked)
+        except (ValidationError, DomainError):
+            self.day = ""
+            found = await self._ask("inventory.stock_against_books", {})
+        self.day = f"{found.as_of}"
         zone = (await self._principal()).time_zone
         link = "/books/accounts/{account_id}"
         rows = [one.model_dump() | {"id": one.account_id} for one in found.rows]
