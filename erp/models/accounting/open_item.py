@@ -106,7 +106,7 @@ class InstalmentTerms(TenantRow, table=True):
 
     company_id: UUID
     party_id: UUID
-    days: list[int] = Field(sa_type=ARRAY(SmallInteger))  # type: ignore[call-overload]
+    days: list[int] = Field(sa_type=ARRAY(SmallInteger))
     user_id: UUID
     set_at: datetime = Field(sa_type=INSTANT)
 

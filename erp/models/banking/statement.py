@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+import sqlalchemy as sa
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -99,7 +100,7 @@ class BankStatement(TenantRow, table=True):
             "tenant_id",
             "file_id",
             unique=True,
-            postgresql_where=text("withdrawn_at is null"),
+            postgresql_where=sa.text("withdrawn_at is null"),
         ),
         CheckConstraint(
             "(withdrawn_at is null) = (withdrawn_by is null)"
@@ -123,7 +124,7 @@ class BankStatement(TenantRow, table=True):
     imported_at: datetime = created_at()
     withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
     withdrawn_by: UUID | None = None
-    withdraw_reason: str = Field(default="", sa_column_kwargs={"server_default": text("''")})
+    withdraw_reason: str = Field(default="", sa_column_kwargs={"server_default": sa.text("''")})
 
 
 class BankLine(TenantRow, table=True):
@@ -149,7 +150,7 @@ class BankLine(TenantRow, table=True):
             "bank_account_id",
             "fingerprint",
             unique=True,
-            postgresql_where=text("is_live"),
+            postgresql_where=sa.text("is_live"),
         ),
         one_of("kind", LineKind),
         CheckConstraint("amount <> 0 or kind = 'opening'", name="amount"),
@@ -170,4 +171,4 @@ class BankLine(TenantRow, table=True):
     bank_ref: str = ""
     balance: Decimal | None = Field(default=None, sa_type=MONEY)
     fingerprint: str
-    is_live: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
+    is_live: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})

@@ -258,7 +258,9 @@ def _shares(
     found = {}
     for row in rows:
         lot, shares = taken.get(row["lot_id"]), dict.fromkeys(NAMES, ZERO)
-        for name in NAMES if lot else ():
+        for name in NAMES:
+            if lot is None:
+                break
             part = round_money(lot[name] * row["quantity"] / lot["units"])
             shares[name] = max(min(part, left[row["lot_id"]][name]), ZERO)
             left[row["lot_id"]][name] -= shares[name]

@@ -113,8 +113,8 @@ def _members(
             "id": new_id(),
             "change_id": change_id,
             "move_id": move.id,
+            **move.credit,
         }
-        | move.credit
         for move in document.moves
     ]
 

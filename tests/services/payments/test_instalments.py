@@ -143,13 +143,14 @@ def test_parts_that_are_not_what_is_open_are_refused(trader: Shop):
 
 
 def test_whoever_may_not_pay_agrees_nothing_with_a_supplier(trader: Shop):
+    landlord = buyer(trader)
     lines = [
         {"account_key": "rent", "debit": "100.00"},
-        {"account_key": "creditors", "credit": "100.00", "party_id": buyer(trader)},
+        {"account_key": "creditors", "credit": "100.00", "party_id": landlord},
     ]
     entry = {"effective_on": trader.ctx.today, "narration": "Rent", "lines": lines}
     trader.run("accounting.post_manual_entry", entry)
-    wanted = {"party_id": lines[1]["party_id"], "ledger": "supplier"}
+    wanted = {"party_id": landlord, "ledger": "supplier"}
     (item,) = trader.run("payments.list_items", wanted).rows
     given = {"item_id": item.id, "terms": "10/20", "reason": "Told"}
     with pytest.raises(PermissionDenied):
