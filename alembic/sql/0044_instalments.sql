@@ -42,10 +42,11 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     if exists (
-        select 1 from (select tenant_id, item_id, sum(amount) as amount, count(distinct plan_id) as plans
+        select 1 from (select tenant_id, item_id, sum(amount) as amount, count(distinct plan_id) as plans,
+                              min(place) as first
                          from inserted group by 1, 2) agreed
           join open_item item on item.tenant_id = agreed.tenant_id and item.id = agreed.item_id
-         where agreed.amount <> item.amount - item.settled or agreed.plans > 1) then
+         where agreed.amount <> item.amount - item.settled or agreed.plans > 1 or agreed.first <> 1) then
         raise exception 'instalments add up to what is open of their item'
             using errcode = '23514', constraint = 'instalment_amounts';
     end if;

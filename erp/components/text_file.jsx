@@ -9,6 +9,7 @@ export function TextFile({ label, accept, mostBytes, onText, onRefuse, children 
     if (!file) return;
     if (file.size > mostBytes) { onRefuse?.(`${file.name} is larger than ${Math.round(mostBytes / 1000)} kB. Split it.`); return; }
     const bytes = new Uint8Array(await file.arrayBuffer());
+    if (bytes[0] === 0x50 && bytes[1] === 0x4b && bytes.length * 4 > mostBytes * 3 - 12) { onRefuse?.(`${file.name} is larger than ${Math.round(mostBytes * 3 / 4000)} kB. Split it, or save it as CSV.`); return; }
     if (bytes[0] === 0x50 && bytes[1] === 0x4b) { onText?.(file.name, btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ""))); return; }
     if (bytes.includes(0)) { onRefuse?.(`${file.name} is no text. Save the sheet as CSV and choose that.`); return; }
     try { onText?.(file.name, new TextDecoder("utf-8", { fatal: true }).decode(bytes)); }

@@ -56,4 +56,7 @@ def _reverse(row: Any) -> rx.Component:
     give = button(
         "Reverse", look="outline", icon="undo-2", on_click=LostGoodsState.reverse(row["id"])
     )
-    return rx.cond(row["may_reverse"] != "", give)
+    by_hand = button(
+        "Done by hand", look="ghost", icon="check", on_click=LostGoodsState.close(row["id"])
+    )
+    return rx.cond(row["may_reverse"] != "", rx.el.div(by_hand, give, class_name="row-actions"))

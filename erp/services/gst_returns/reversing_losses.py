@@ -1,5 +1,6 @@
 """Giving back the input credit on goods that were lost, destroyed or given away."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Annotated
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.gst_returns import CreditChangeKind, GstCreditChange, GstCreditLoss
@@ -32,12 +34,15 @@ class ReverseLosses(Command):
     Attributes:
         origin_ids: Documents by which they were lost, those that bear no credit included, which are then
             done with; all with credit where none is named.
+        is_done_by_hand: Their credit was given back in another way, such as typed before; nothing is booked,
+            and they wait no more. Names its documents.
         until: Only goods lost on this day or before.
         booked_on: Day in the books, which decides the return it goes into; today by default.
     """
 
     gstin: GstinText
     origin_ids: Annotated[tuple[UUID, ...], Field(min_length=1, max_length=500)] | None = None
+    is_done_by_hand: bool = False
     until: Day | None = None
     booked_on: Day | None = None
 
@@ -81,11 +86,27 @@ def reverse_losses(session: Session, ctx: RequestContext, cmd: ReverseLosses) ->
     if not waiting:
         message = "No goods wait for their credit to be reversed."
         raise NothingLost(message, fields={"origin_ids": message})
+    if cmd.is_done_by_hand:
+        return _closed(session, ctx, cmd, waiting)
     acting = registration.acting(ctx)
     for document in waiting:
         _reverse(session, acting, document, day)
     tax = sum((document.tax for document in waiting), ZERO)
     return ReversedLosses(documents=len(waiting), tax=tax)
+
+
+def _closed(
+    session: Session, ctx: RequestContext, cmd: ReverseLosses, waiting: list[LostDocument]
+) -> ReversedLosses:
+    """Let named documents wait no more; books nothing."""
+    if cmd.origin_ids is None:
+        message = "Name the documents whose credit was given back in another way."
+        raise InvalidInput(message, fields={"origin_ids": message})
+    none = dict.fromkeys(NAMES, ZERO)
+    for document in waiting:
+        moves = tuple(replace(move, credit=none) for move in document.moves)
+        db.insert_rows(session, GstCreditLoss, _members(ctx, replace(document, moves=moves), None))
+    return ReversedLosses(documents=len(waiting), tax=ZERO)
 
 
 def _reverse(session: Session, ctx: RequestContext, document: LostDocument, day: date) -> None:

@@ -149,17 +149,18 @@ def import_opening_stock(
 def _goods(
     session: Session, ctx: RequestContext, lines: Sequence[StockLine]
 ) -> Mapping[str, catalog.StockVariant]:
-    """Return the goods that SKUs and barcodes name; services are none."""
+    """Return the goods that SKUs and barcodes name, an SKU before a barcode; services are none."""
     codes = sorted({line.code for line in lines})
     rows = db.fetch_all(
         session,
-        "select v.sku as code, v.id from variant v"
+        "select v.sku as code, v.id, 1 as place from variant v"
         " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id) and not p.is_service"
         " where v.tenant_id = %(tenant)s and v.sku = any(%(codes)s)"
-        " union select b.code, b.variant_id from barcode b"
+        " union all select b.code, b.variant_id, 0 from barcode b"
         " join variant v on (v.tenant_id, v.id) = (b.tenant_id, b.variant_id)"
         " join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id) and not p.is_service"
-        " where b.tenant_id = %(tenant)s and b.code = any(%(codes)s)",
+        " where b.tenant_id = %(tenant)s and b.code = any(%(codes)s)"
+        " order by place",
         {"tenant": ctx.tenant_id, "codes": codes},
     )
     variants = catalog.get_stock_variants(session, ctx, [row["id"] for row in rows])

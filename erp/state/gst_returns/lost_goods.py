@@ -69,18 +69,26 @@ class LostGoodsState(ListState, rx.State):
         return await self._reverse({"origin_ids": [f"{origin_id}"]})
 
     @handler(permission=RECORD)
+    async def close(self, origin_id: str) -> EventSpec:
+        """Let one loss wait no more: its credit was given back in another way."""
+        given = {"origin_ids": [f"{origin_id}"], "is_done_by_hand": True}
+        return await self._reverse(given, "It waits no more.")
+
+    @handler(permission=RECORD)
     async def reverse_all(self) -> EventSpec:
         """Give back the credit of every loss that bears some."""
         return await self._reverse({})
 
-    async def _reverse(self, which: dict[str, Any]) -> EventSpec:
+    async def _reverse(self, which: dict[str, Any], words: str = "") -> EventSpec:
         gstin = self.filters.get("gstin") or next((row["value"] for row in self.registrations), "")
         try:
             done = await self._run("gst_returns.reverse_losses", which | {"gstin": gstin})
         except (ValidationError, DomainError) as error:
-            words = error.message if isinstance(error, DomainError) else "Load the page again."
-            return rx.toast.error(words)
+            why = error.message if isinstance(error, DomainError) else "Load the page again."
+            return rx.toast.error(why)
         await self._reload()
+        if words:
+            return rx.toast.success(words)
         losses = counted(done.documents, "loss", "losses")
         return rx.toast.success(
             f"{money_text(done.tax)} of credit given back for {losses}, in the return of today's month."

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from erp.core.errors import PermissionDenied
+from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services.gst_returns import NothingLost
 from tests.concurrency.crowd import at_once
 from tests.factories import Shop, broken_promises
@@ -83,6 +83,18 @@ def test_a_count_and_a_sample_bear_it_on_their_own_accounts(trader: Shop):
         trader.run("inventory.adjust_stock", given)
     reverse(trader)
     assert balance(trader, "sales_promotion") == balance(trader, "stock_adjustment") == 105
+
+
+def test_what_was_given_back_by_hand_before_waits_no_more(trader: Shop):
+    written = write_off(trader, lot(trader), 3)
+    typed = {"gstin": gstin_of(trader), "kind": "blocked", "cgst": "7.50", "sgst": "7.50"}
+    trader.run("gst_returns.change_credit", typed | {"reason": "Typed before"})
+    with refused(trader, InvalidInput, "origin_ids"):
+        reverse(trader, is_done_by_hand=True)
+    done = reverse(trader, origin_ids=[written.write_off_id], is_done_by_hand=True)
+    assert (done.documents, done.tax, balance(trader, "loss_expired")) == (1, 0, 315)
+    assert losses(trader, state="waiting") == []
+    assert [row.standing for row in losses(trader)] == ["none"]
 
 
 def test_two_who_reverse_at_once_give_it_back_once(trader: Shop):
