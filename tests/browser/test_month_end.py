@@ -122,9 +122,10 @@ def matched_by_keys(page: Page, month: Month, folder: Path) -> None:
 
 
 def provided(page: Page, month: Month, every: str = "") -> None:
-    """Type the month's salaries, which are owed; as an entry, or as one that comes again."""
+    """Type the month's salaries, which are owed; as an entry, or as one that comes again from today."""
+    day = month.shop.ctx.today if every else month.last
     expect(page.locator("input[name=idempotency_key]")).not_to_have_value("")
-    page.get_by_label("Day").fill(f"{month.last:%d-%m-%Y}")
+    page.get_by_label("Day").fill(f"{day:%d-%m-%Y}")
     page.get_by_label("Narration").fill("Salaries of the month")
     if every:
         page.get_by_label("Comes again").select_option(label=every)
@@ -210,13 +211,15 @@ def deposited(page: Page, url: str, amount: str) -> None:
 
 
 def locked(page: Page, url: str, month: Month) -> None:
+    """Close the month, then lock it: what is filed never opens again."""
     page.goto(f"{url}/books/periods")
     row = page.get_by_role("row", name=re.compile(f"{month.last:%B %Y}"))
-    row.get_by_role("button", name="Lock", exact=True).click(timeout=WAIT)
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Reason").fill("Filed")
-    dialog.get_by_role("button", name=re.compile("^Lock ")).click()
-    expect(row).to_contain_text("Locked", timeout=WAIT)
+    for verb, becomes in (("Close", "Closed"), ("Lock", "Locked")):
+        row.get_by_role("button", name=verb, exact=True).click(timeout=WAIT)
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Reason").fill("Filed")
+        dialog.get_by_role("button", name=re.compile(f"^{verb} ")).click()
+        expect(row).to_contain_text(becomes, timeout=WAIT)
 
 
 def test_a_month_goes_from_the_banks_file_to_filed_returns_and_a_lock(
