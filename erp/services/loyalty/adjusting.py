@@ -81,6 +81,7 @@ def adjust_points(session: Session, ctx: RequestContext, cmd: AdjustPoints) -> P
 
     Raises:
         UnknownParty: There is no such customer.
+        PermissionDenied: They come from the old books, and the actor does not post.
         PointsRefused: There is no programme, the customer has no name, or has fewer points.
         InvalidInput: The points are zero.
         PeriodClosed: The books are closed for today.
@@ -88,6 +89,8 @@ def adjust_points(session: Session, ctx: RequestContext, cmd: AdjustPoints) -> P
     Emits:
         loyalty.points_booked.v1
     """
+    if cmd.is_opening:
+        ctx.require("accounting.post")
     buyer = party.get_party_for_sale(session, ctx, cmd.party_id)
     terms = hold_terms(session, ctx)
     if not terms.is_active or buyer.is_walk_in:
