@@ -171,6 +171,56 @@ def _instalments() -> None:
 
 
 def downgrade() -> None:
-    op.drop_table("instalment_terms")
     op.drop_table("instalment")
+    op.drop_table("instalment_terms")
     op.drop_table("gst_credit_loss")
+    op.execute("drop function sec.apply_instalments()")
+    for name in ("0019_open_items.sql", "0024_gst_returns.sql"):
+        _restore(name)
+    op.drop_constraint("uq_open_item_tenant_id_entry_id_line_no_part", "open_item", type_="unique")
+    op.drop_column("open_item", "part")
+    op.create_unique_constraint(
+        "uq_open_item_tenant_id_entry_id_line_no",
+        "open_item",
+        ["tenant_id", "entry_id", "line_no"],
+    )
+    _keep_statements()
+
+
+def _restore(name: str) -> None:
+    """Bring back the function that a file begins with."""
+    text = (SQL / name).read_text()
+    function = text[: text.index("create trigger")]
+    changed = function.replace("create function", "create or replace function", 1)
+    op.get_bind().connection.driver_connection.execute(changed)
+
+
+def _keep_statements() -> None:
+    """Let statements and their lines never change again."""
+    for table, trigger in (
+        ("bank_statement", "bank_statement_withdrawn"),
+        ("bank_statement", "bank_statement_lines"),
+        ("bank_line", "bank_line_kept"),
+    ):
+        op.execute(f"drop trigger {trigger} on {table}")
+    for name in ("withdraw_statement", "withdraw_lines", "keep_bank_line"):
+        op.execute(f"drop function sec.{name}()")
+    op.drop_index("uq_bank_statement_file", "bank_statement")
+    op.drop_index("uq_bank_line_fingerprint", "bank_line")
+    op.drop_constraint(op.f("ck_bank_statement_withdrawn"), "bank_statement", type_="check")
+    for column in ("withdrawn_at", "withdrawn_by", "withdraw_reason"):
+        op.drop_column("bank_statement", column)
+    op.drop_column("bank_line", "is_live")
+    op.create_unique_constraint(
+        "uq_bank_statement_tenant_id_file_id", "bank_statement", ["tenant_id", "file_id"]
+    )
+    op.create_unique_constraint(
+        "uq_bank_line_tenant_id_bank_account_id_fingerprint",
+        "bank_line",
+        ["tenant_id", "bank_account_id", "fingerprint"],
+    )
+    for table in ("bank_statement", "bank_line"):
+        op.execute(
+            f"create trigger {table}_immutable before update or delete on {table}"
+            " for each row execute function sec.refuse_change()"
+        )
