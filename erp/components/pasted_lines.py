@@ -1,4 +1,4 @@
-"""A CSV file, chosen or pasted: where importing pages begin."""
+"""A file of lines, chosen or pasted: where importing pages begin."""
 
 from typing import Any
 
@@ -12,8 +12,8 @@ def chosen_file(state: Any, most: int) -> rx.Component:
     """Return the button that reads a file in the browser, for `read_file` or `refuse_file`."""
     return TextFile.create(
         rx.icon("file-up"),
-        label="Choose a CSV file",
-        accept=".csv,text/csv,text/plain",
+        label="Choose a CSV or XLSX file",
+        accept=".csv,.xlsx,text/csv,text/plain",
         most_bytes=most,
         on_text=state.read_file,
         on_refuse=state.refuse_file,

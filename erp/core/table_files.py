@@ -48,6 +48,23 @@ def read_table(content: bytes) -> Table:
     return [row + [""] * (width - len(row)) for row in filled]
 
 
+def read_workbook(content: bytes) -> Table:
+    """Return all rows of a workbook's first sheet as texts, empty ones included.
+
+    Raises:
+        UnreadableTable: It is no workbook, or too large.
+    """
+    if len(content) > LARGEST_FILE:
+        raise _bad(f"The file is larger than {LARGEST_FILE // 1_000_000} MB. Split it.")
+    return [_without_end(row) for row in _workbook(content)]
+
+
+def _without_end(row: list[str]) -> list[str]:
+    """Return a row without the empty cells after its last value."""
+    filled = [place for place, cell in enumerate(row, start=1) if cell]
+    return row[: filled[-1]] if filled else []
+
+
 def _trimmed(rows: Iterable[Iterable[str]]) -> Iterator[list[str]]:
     for row in rows:
         cells = [cell.replace("\0", "").strip() for cell in islice(row, MOST_COLUMNS + 1)]
@@ -59,18 +76,25 @@ def _trimmed(rows: Iterable[Iterable[str]]) -> Iterator[list[str]]:
 
 
 def _text(content: bytes) -> Iterator[list[str]]:
-    if b"\0" in content[:4096]:
-        raise _bad("The file is neither CSV nor XLSX. Save it as one of them.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
+    text = _decoded(content)
     first = text[:4096]
     separator = max(",;\t", key=first.count)
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     except csv.Error as error:
         raise _bad("The CSV cannot be read. Save the file again as CSV.") from error
+
+
+def _decoded(content: bytes) -> str:
+    """Return the text of a file: UTF-16 where it says so, as spreadsheets save "Unicode text"."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content[:4096]:
+        raise _bad("The file is neither CSV nor XLSX. Save it as one of them.")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
 
 
 def _workbook(content: bytes) -> Iterator[list[str]]:

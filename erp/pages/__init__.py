@@ -45,6 +45,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.einvoicing.registrations",
     "erp.pages.einvoicing.way_bills",
     "erp.pages.gst_returns.figure_rows",
+    "erp.pages.gst_returns.lost_goods",
     "erp.pages.gst_returns.matching",
     "erp.pages.gst_returns.one_return",
     "erp.pages.gst_returns.returns",

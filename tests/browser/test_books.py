@@ -166,7 +166,7 @@ def test_those_who_only_read_are_offered_no_change(browser_window, interface, bo
 def test_the_books_fit_every_screen(browser_window, interface, books):
     page = enter(browser_window, interface, books, "accountant")
     reports = ["profit-and-loss", "balance-sheet", "cash-flow", "day-book", "cash-book", "stock"]
-    others = ["drafts", "recurring", "cost-centres", "opening"]
+    others = ["drafts", "recurring", "cost-centres", "opening", "opening/stock"]
     paths = ["trial-balance", "journal", "journal/new", "accounts", "periods", *reports, *others]
     expect_to_fit_everywhere(page, interface, [f"/books/{path}" for path in paths])
 

@@ -106,7 +106,7 @@ def test_prices_of_a_file_are_seen_before_they_are_set(acting, shop, troubles):
     page = acting("manager", f"/prices/{every}")
     page.get_by_role("link", name="Import").click()
     wrong = f"barcode,price\n{CODE},=1+1\nNONE,95"
-    page.get_by_label("Choose a CSV file").set_input_files(
+    page.get_by_label("Choose a CSV or XLSX file").set_input_files(
         {"name": "july.csv", "mimeType": "text/csv", "buffer": wrong.encode()}
     )
     faults = page.get_by_role("table", name="What is wrong")

@@ -52,6 +52,7 @@ EXAMPLES: dict[str, Example] = {
     "banking.list_rules": only("bank_account_id"),
     "banking.list_open_lines": only("bank_account_id"),
     "banking.get_reconciliation": only("bank_account_id"),
+    "banking.withdraw_statement": only("statement_id", reason="x"),
     "banking.preview_statement": only("file_id"),
     "banking.import_statement": only("file_id"),
     "banking.suggest_matches": lambda i, _: {"bank_line_id": i["came_id"]},

@@ -55,6 +55,12 @@ EXAMPLES: dict[str, Example] = {
         "lines": about(s, i["about_id"]),
         "first_on": s.ctx.today,
     },
+    "inventory.import_opening_stock": lambda i, s: {
+        "opening_on": str(s.ctx.today),
+        "location_id": i["location_id"],
+        "content": "sku,lot,expiry,mrp,quantity,cost\nSKU1,OPENED,09/2099,105.00,1,60",
+    },
+    "accounting.rename_account": lambda i, _: {"account_id": i["debtors_id"], "name": "Debtors"},
     "accounting.stop_template": lambda i, _: {"template_id": i["template_id"]},
     "accounting.change_cost_centre": lambda i, _: {"centre_id": i["centre_id"], "name": "Rooms"},
 }

@@ -43,6 +43,18 @@ EXAMPLES: dict[str, Example] = {
         ],
     },
     "payments.set_apart": lambda i, _: {"item_id": i["matched_item_id"], "reason": "x"},
+    "payments.agree_instalments": lambda i, _: {
+        "item_id": i["debit_item_id"],
+        "terms": "10/20",
+        "reason": "x",
+    },
+    "payments.set_instalment_terms": lambda i, _: {"party_id": i["buyer_id"], "terms": "30/60"},
+    "payments.get_instalment_terms": lambda i, _: {"party_id": i["buyer_id"]},
+    "payments.record_supplier_note": lambda i, _: {
+        "supplier_id": i["buyer_id"],
+        "number": "CN-1",
+        "amount": "5.00",
+    },
     "payments.bank_cheque": lambda i, _: {"payment_id": i["cheque_id"]},
     "payments.reverse_payment": lambda i, _: {"payment_id": i["payment_id"], "reason": "x"},
     "payments.get_payment": lambda i, _: {"payment_id": i["payment_id"]},

@@ -8,6 +8,7 @@ from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids
 from tests.services.gst_returns.months import OCTOBER, import_2b, purchase
+from tests.services.trading import rows
 
 
 def last_month(shop: Shop) -> date:
@@ -28,7 +29,12 @@ def taxing(shop: Shop) -> Ids:
     bill = purchase(shop, "A-1", "1000.00", "5", state="09")
     import_2b(shop, ("09", "X-1", "1000.00", "5"))
     pairs = shop.run("gst_returns.list_matches", {"starts_on": OCTOBER, "state": "only_in_2b"})
+    lot = rows(shop, "select lot_id from supplier_bill_line where bill_id = %s", bill.id)[0][
+        "lot_id"
+    ]
+    lost = {"reason_code": "damaged", "lines": [{"lot_id": lot, "quantity": 1}]}
     return {
+        "loss_id": shop.run("inventory.write_off_stock", lost).write_off_id,
         "gst_bill_id": bill.id,
         "reported_id": pairs.rows[0].reported_id,
         "gst_return_id": prepared(shop).id,
@@ -45,6 +51,10 @@ EXAMPLES: dict[str, Example] = {
         "return_id": i["gst_return_id"],
         "arn": "AA2710250000012",
         "filed_on": str(shop.ctx.today),
+    },
+    "gst_returns.reverse_losses": lambda i, shop: {
+        "gstin": shop.run("gst_returns.list_registrations").rows[0].gstin,
+        "origin_ids": [i["loss_id"]],
     },
     "gst_returns.decide_reported": lambda i, _: {
         "reported_id": i["reported_id"],

@@ -23,14 +23,15 @@ from erp.services.payments import DeductionNotSettled
 from erp.services.platform import commanding
 from erp.services.sales import NoPrice
 from tests.factories import MRP, broken_promises, make_shop, receipt_line
+from tests.properties.book_rules import BookRules
 from tests.properties.cards import Model, ModelLine, ModelLot, ModelWay
-from tests.properties.supplier_rules import SupplierRules, at, units
+from tests.properties.supplier_rules import at, units
 from tests.services.billing.bills.billing import registered
 from tests.services.inventory.past_goods import second_branch
 from tests.services.sales.ordering import buyer
 
 
-class Trade(SupplierRules):
+class Trade(BookRules):
     """A shop whose commands come in any order."""
 
     def __init__(self) -> None:
@@ -339,6 +340,7 @@ class Trade(SupplierRules):
 
     def teardown(self) -> None:
         self.returns_agree()
+        self.books_agree()
         assert broken_promises() == []
 
 

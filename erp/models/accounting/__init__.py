@@ -3,7 +3,7 @@
 from erp.models.accounting.account import Account, AccountType, CostCentre, Period, PeriodStatus
 from erp.models.accounting.draft import DraftStatus, EntryDraft, EntryTemplate, Interval
 from erp.models.accounting.journal import AccountBalance, JournalEntry, JournalLine
-from erp.models.accounting.open_item import Allocation, OpenItem, Side
+from erp.models.accounting.open_item import Allocation, Instalment, InstalmentTerms, OpenItem, Side
 from erp.models.accounting.seal import LedgerQueue, LedgerSeal
 
 __all__ = [
@@ -15,6 +15,8 @@ __all__ = [
     "DraftStatus",
     "EntryDraft",
     "EntryTemplate",
+    "Instalment",
+    "InstalmentTerms",
     "Interval",
     "JournalEntry",
     "JournalLine",

@@ -6,9 +6,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of
+from erp.models.base import INSTANT, MONEY, TenantRow, belongs_to, created_at, one_of
 
 
 class Side(StrEnum):
@@ -19,9 +20,10 @@ class Side(StrEnum):
 
 
 class OpenItem(TenantRow, table=True):
-    """A line of debtors or creditors that names a party; kept by the database from the journal.
+    """A line of debtors or creditors that names a party, or an instalment of one; kept by the database.
 
     Attributes:
+        part: Of its line, where that is paid by instalments.
         due_on: As the document says, else the customer's credit days after its day.
         settled: Of `amount`, what allocations matched; kept by the database from them.
     """
@@ -32,7 +34,7 @@ class OpenItem(TenantRow, table=True):
         belongs_to("account_id", "account"),
         belongs_to("party_id", "party"),
         belongs_to("entry_id", "journal_entry"),
-        UniqueConstraint("tenant_id", "entry_id", "line_no"),
+        UniqueConstraint("tenant_id", "entry_id", "line_no", "part"),
         one_of("side", Side),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("settled between 0 and amount", name="settled"),
@@ -52,11 +54,61 @@ class OpenItem(TenantRow, table=True):
     party_id: UUID
     entry_id: UUID
     line_no: int = Field(sa_type=SmallInteger)
+    part: int = Field(
+        default=1, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("1")}
+    )
     side: str
     amount: Decimal = Field(sa_type=MONEY)
     settled: Decimal = Field(sa_type=MONEY)
     effective_on: date
     due_on: date
+
+
+class Instalment(TenantRow, table=True):
+    """A part of what was open of an item, and its own day; never changed.
+
+    The parts of a plan come in one statement and split the item: the first stays its own, the others
+    become items of the same line.
+
+    Attributes:
+        plan_id: What was agreed together. place: 1 for the first.
+    """
+
+    __tablename__ = "instalment"
+    __table_args__ = (
+        belongs_to("item_id", "open_item"),
+        UniqueConstraint("tenant_id", "plan_id", "place"),
+        CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("place > 0", name="place"),
+        Index("ix_instalment_item", "tenant_id", "item_id"),
+    )
+
+    plan_id: UUID
+    item_id: UUID
+    place: int = Field(sa_type=SmallInteger)
+    due_on: date
+    amount: Decimal = Field(sa_type=MONEY)
+    reason: str
+    user_id: UUID
+    agreed_at: datetime = created_at()
+
+
+class InstalmentTerms(TenantRow, table=True):
+    """The days after an invoice on which a customer pays equal parts of it, such as 30, 60, 90."""
+
+    __tablename__ = "instalment_terms"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        belongs_to("party_id", "party"),
+        UniqueConstraint("tenant_id", "company_id", "party_id"),
+        CheckConstraint("cardinality(days) between 1 and 12", name="days"),
+    )
+
+    company_id: UUID
+    party_id: UUID
+    days: list[int] = Field(sa_type=ARRAY(SmallInteger))
+    user_id: UUID
+    set_at: datetime = Field(sa_type=INSTANT)
 
 
 class Allocation(TenantRow, table=True):

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
@@ -82,9 +83,10 @@ class BankFile(TenantRow, table=True):
 
 
 class BankStatement(TenantRow, table=True):
-    """What a file brought: between its balances lie exactly its lines; never changed.
+    """What a file brought: between its balances lie exactly its lines; only withdrawn, as the newest.
 
     Attributes:
+        withdrawn_at, withdrawn_by, withdraw_reason: Its lines count no more since then.
         opening: Balance before its new lines. closing: after them.
         line_count: New lines. known_count: those that a statement before had brought.
     """
@@ -93,7 +95,18 @@ class BankStatement(TenantRow, table=True):
     __table_args__ = (
         belongs_to("bank_account_id", "bank_account"),
         belongs_to("file_id", "bank_file"),
-        UniqueConstraint("tenant_id", "file_id"),
+        Index(
+            "uq_bank_statement_file",
+            "tenant_id",
+            "file_id",
+            unique=True,
+            postgresql_where=sa.text("withdrawn_at is null"),
+        ),
+        CheckConstraint(
+            "(withdrawn_at is null) = (withdrawn_by is null)"
+            " and (withdrawn_at is null) = (withdraw_reason = '')",
+            name="withdrawn",
+        ),
         CheckConstraint("to_day >= from_day", name="days"),
         CheckConstraint("line_count > 0 and known_count >= 0", name="counts"),
         Index("ix_bank_statement_account", "tenant_id", "bank_account_id", "id"),
@@ -109,12 +122,16 @@ class BankStatement(TenantRow, table=True):
     known_count: int
     user_id: UUID
     imported_at: datetime = created_at()
+    withdrawn_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    withdrawn_by: UUID | None = None
+    withdraw_reason: str = Field(default="", sa_column_kwargs={"server_default": sa.text("''")})
 
 
 class BankLine(TenantRow, table=True):
     """A line of a statement; never changed.
 
     Attributes:
+        is_live: Follows its statement; kept by the database.
         place: Its order in the statement.
         amount: Above zero where money came, below where it went.
         counterparty: Who paid or was paid, where the bank names them.
@@ -127,7 +144,14 @@ class BankLine(TenantRow, table=True):
     __table_args__ = (
         belongs_to("bank_account_id", "bank_account"),
         belongs_to("statement_id", "bank_statement"),
-        UniqueConstraint("tenant_id", "bank_account_id", "fingerprint"),
+        Index(
+            "uq_bank_line_fingerprint",
+            "tenant_id",
+            "bank_account_id",
+            "fingerprint",
+            unique=True,
+            postgresql_where=sa.text("is_live"),
+        ),
         one_of("kind", LineKind),
         CheckConstraint("amount <> 0 or kind = 'opening'", name="amount"),
         Index("ix_bank_line_day", "tenant_id", "bank_account_id", "booked_on", "id"),
@@ -147,3 +171,4 @@ class BankLine(TenantRow, table=True):
     bank_ref: str = ""
     balance: Decimal | None = Field(default=None, sa_type=MONEY)
     fingerprint: str
+    is_live: bool = Field(default=True, sa_column_kwargs={"server_default": sa.text("true")})

@@ -3,6 +3,7 @@
 from erp.models.gst_returns.credit import (
     CreditChangeKind,
     GstCreditChange,
+    GstCreditLoss,
     GstDeposit,
     GstReverseCharge,
 )
@@ -15,6 +16,7 @@ __all__ = [
     "Gst2bDocument",
     "Gst2bFile",
     "GstCreditChange",
+    "GstCreditLoss",
     "GstDeposit",
     "GstReturn",
     "GstReverseCharge",

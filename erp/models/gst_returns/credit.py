@@ -49,6 +49,29 @@ class GstCreditChange(TenantRow, table=True):
     recorded_at: datetime = created_at()
 
 
+class GstCreditLoss(TenantRow, table=True):
+    """Credit on units that were lost, destroyed or given away, reversed once; never changed.
+
+    Attributes:
+        change_id: The change that gave it back; none where the units bore no credit.
+    """
+
+    __tablename__ = "gst_credit_loss"
+    __table_args__ = (
+        belongs_to("change_id", "gst_credit_change"),
+        belongs_to("move_id", "stock_move"),
+        UniqueConstraint("tenant_id", "move_id"),
+        CheckConstraint("least(igst, cgst, sgst) >= 0", name="not_negative"),
+        CheckConstraint("(change_id is null) <= (igst + cgst + sgst = 0)", name="change"),
+    )
+
+    change_id: UUID | None = None
+    move_id: UUID
+    igst: Decimal = Field(sa_type=MONEY)
+    cgst: Decimal = Field(sa_type=MONEY)
+    sgst: Decimal = Field(sa_type=MONEY)
+
+
 class GstReverseCharge(TenantRow, table=True):
     """A purchase whose tax we owe ourselves, with its self-invoice; never changed.
 

@@ -1,20 +1,32 @@
 """The chart of accounts, and the ledger of one account."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
     Empty,
     Filter,
+    button,
     download_link,
+    form_dialog,
     link_button,
     list_view,
     page_header,
+    select_field,
     stat_tile,
+    text_field,
 )
 from erp.components.small_parts import tiles
 from erp.pages.accounting.tabs import book_tabs
 from erp.pages.routing import page
-from erp.state.accounting.accounts import AccountListState, LedgerState
+from erp.state.accounting.accounts import (
+    GROUP_CHOICES,
+    AccountListState,
+    LedgerState,
+    OpenAccountState,
+    RenameAccountState,
+)
 
 
 @page(
@@ -29,6 +41,10 @@ def accounts_page() -> rx.Component:
         page_header(
             "Accounts",
             "The chart of accounts with today's balances.",
+            rx.cond(
+                AccountListState.may_post,
+                button("New account", icon="plus", on_click=OpenAccountState.open_dialog("", "")),
+            ),
             link_button("Opening balances", "/books/opening", look="outline", icon="file-up"),
         ),
         book_tabs("/books/accounts"),
@@ -37,7 +53,53 @@ def accounts_page() -> rx.Component:
             label="Accounts",
             search="Search by name or code",
             empty=Empty("book-open", "No account yet", "The chart is made with the organisation."),
+            row_action=_rename,
         ),
+        _new_account(),
+        _renaming(),
+    )
+
+
+def _rename(row: Any) -> rx.Component:
+    change = button(
+        "Rename",
+        look="ghost",
+        icon="pencil",
+        on_click=RenameAccountState.open_dialog(row["id"], row["name"]),
+    )
+    return rx.cond(AccountListState.may_post, change)
+
+
+def _new_account() -> rx.Component:
+    state = OpenAccountState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        text_field(
+            "Code",
+            "code",
+            errors=errors,
+            required=True,
+            max_length=12,
+            hint="Such as 6105; it sorts the chart",
+        ),
+        text_field("Name", "name", errors=errors, required=True, max_length=120),
+        select_field("Group", "group_name", GROUP_CHOICES, errors=errors, required=True),
+        title="New account",
+        subtitle="Its group decides where it stands in every statement, and stays.",
+        submit="Open account",
+    )
+
+
+def _renaming() -> rx.Component:
+    state = RenameAccountState
+    name = text_field("New name", "name", errors=state.field_errors, required=True, max_length=120)
+    return form_dialog(
+        state,
+        name,
+        title=f"Rename {state.subject['label']}",
+        subtitle="Reports of the past call it so as well.",
+        submit="Rename",
     )
 
 

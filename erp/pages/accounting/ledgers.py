@@ -7,6 +7,7 @@ from erp.components import (
     Filter,
     card,
     data_table,
+    day_filter,
     download_link,
     list_view,
     notice,
@@ -105,7 +106,8 @@ def stock_check_page() -> rx.Component:
     return rx.fragment(
         page_header(
             "Stock against the books",
-            "The stock accounts beside the goods they stand for, at cost, now.",
+            "The stock accounts beside the goods they stand for, at cost.",
+            day_filter("As of", StockCheckState.day, StockCheckState.choose_day),
         ),
         *report_tabs("/books/stock"),
         rx.cond(StockCheckState.difference != "", notice(off, tone="red")),

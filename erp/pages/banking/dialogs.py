@@ -10,14 +10,20 @@ from erp.components import (
     select_field,
     text_field,
 )
-from erp.state.banking.dialogs import PARTS, BookLineState, PayLineState, UnmatchState
+from erp.state.banking.dialogs import (
+    PARTS,
+    BookLineState,
+    PayLineState,
+    UnmatchState,
+    WithdrawState,
+)
 
 PARTIES = "/api/erp/parties"
 
 
 def desk_dialogs() -> rx.Component:
     """Return the forms that the keys of the desk open."""
-    return rx.fragment(_book(), _pay(), _undo())
+    return rx.fragment(_book(), _pay(), _undo(), _withdraw())
 
 
 def _book() -> rx.Component:
@@ -77,4 +83,14 @@ def _undo() -> rx.Component:
         title="Undo this match?",
         subtitle=UnmatchState.subject["label"],
         submit="Undo",
+    )
+
+
+def _withdraw() -> rx.Component:
+    return form_dialog(
+        WithdrawState,
+        reason_field(WithdrawState.field_errors, "It was of another account"),
+        title="Withdraw this statement?",
+        subtitle=f"{WithdrawState.subject['label']}. Its lines count no more; matches with them are undone before.",
+        submit="Withdraw",
     )

@@ -23,7 +23,7 @@ from erp.components.records import record_view
 from erp.components.small_parts import tiles
 from erp.pages.banking.dialogs import desk_dialogs
 from erp.pages.routing import page
-from erp.state.banking.dialogs import UnmatchState
+from erp.state.banking.dialogs import UnmatchState, WithdrawState
 from erp.state.banking.wording import MATCH_COLUMNS, STATEMENT_COLUMNS, VIEW
 from erp.state.banking.workspace import KEYS, BankState
 
@@ -267,8 +267,18 @@ def _history() -> rx.Component:
             ),
         )
 
+    def take_back(row: Any) -> rx.Component:
+        return rx.cond(
+            row["may_withdraw"] != "",
+            icon_button(
+                "archive-x", "Withdraw", on_click=WithdrawState.open_dialog(row["id"], row["days"])
+            ),
+        )
+
     matched = data_table(MATCH_COLUMNS, BankState.matches, label="Matched lately", row_action=undo)
-    brought = data_table(STATEMENT_COLUMNS, BankState.statements, label="Statements")
+    brought = data_table(
+        STATEMENT_COLUMNS, BankState.statements, label="Statements", row_action=take_back
+    )
     return rx.fragment(
         rx.cond(BankState.matches.length() > 0, card(matched, title="Matched lately")),
         rx.cond(BankState.may_reconcile, card(_upload(), title="Upload a statement")),

@@ -7,6 +7,7 @@ from erp.components import link_tabs
 PAGES = (
     ("/gst", "Returns"),
     ("/gst/matching", "GSTR-2B"),
+    ("/gst/lost-goods", "Lost goods"),
     ("/gst/e-invoices", "E-invoices"),
     ("/gst/way-bills", "Way bills"),
     ("/gst/registrations", "Registrations"),

@@ -17,6 +17,7 @@ from erp.components import (
     page_header,
     stat_tile,
     text_area,
+    text_field,
 )
 from erp.components.records import record_view
 from erp.components.small_parts import tiles
@@ -26,6 +27,12 @@ from erp.state.payments.account import (
     CustomerAccountState,
     RecordPromiseState,
     SupplierAccountState,
+    SupplierNoteState,
+)
+from erp.state.payments.instalments import (
+    CustomerInstalmentsState,
+    InstalmentTermsState,
+    SupplierInstalmentsState,
 )
 from erp.state.payments.wording import VIEW
 
@@ -48,14 +55,76 @@ def customer_account_page() -> rx.Component:
         icon="handshake",
         on_click=RecordPromiseState.open_dialog(head["id"], head["party"]),
     )
+    terms = button(
+        "Terms",
+        look="outline",
+        icon="calendar-range",
+        on_click=InstalmentTermsState.open_dialog(head["id"], head["party"]),
+    )
     may = head["may_receive"] != ""
     return _account(
         CustomerAccountState,
-        rx.cond(may, rx.fragment(promise, take)),
+        rx.cond(may, rx.fragment(terms, promise, take)),
         ("Owes", "Invoices", "Payments and notes not used yet"),
         ("/receivables", "All receivables"),
         _collecting(),
         _promise_dialog(),
+        _terms_dialog(),
+        _instalments_dialog(CustomerInstalmentsState),
+        split=_split(CustomerInstalmentsState, head["may_receive"] != ""),
+    )
+
+
+def _split(state: Any, may: Any) -> Any:
+    """Return what offers to split a row's bill."""
+
+    def action(row: Any) -> rx.Component:
+        agree = button(
+            "Split",
+            look="ghost",
+            icon="split",
+            on_click=state.open_dialog(row["id"], row["narration"]),
+        )
+        return rx.cond(may, agree)
+
+    return action
+
+
+def _instalments_dialog(state: Any) -> rx.Component:
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        text_field(
+            "Days after the bill, for equal parts", "terms", errors=errors, max_length=60,
+            placeholder="30/60/90",
+        ),
+        text_area(
+            "Or a line for each part", "lines", errors=errors,
+            placeholder="15-12-2026 5000.00\n15-01-2027 5250.00",
+        ),
+        text_field("Why", "reason", errors=errors, required=True, max_length=120),
+        title=f"Instalments of {state.subject['label']}",
+        subtitle="What is open is split; one line alone gives it another day. Nothing is booked.",
+        submit="Split",
+    )  # fmt: skip
+
+
+def _terms_dialog() -> rx.Component:
+    state = InstalmentTermsState
+    return form_dialog(
+        state,
+        text_field(
+            "Days after each invoice",
+            "terms",
+            errors=state.field_errors,
+            max_length=60,
+            default_value=state.terms,
+            placeholder="30/60/90",
+            hint="Equal parts. Empty: all at once, by the credit days.",
+        ),
+        title=f"Payment terms of {state.subject['label']}",
+        subtitle="For invoices from now on; what is open stays as it is.",
+        submit="Keep",
     )
 
 
@@ -129,12 +198,35 @@ def _promise_dialog() -> rx.Component:
 def supplier_account_page() -> rx.Component:
     """Show what we owe a supplier, and what stands against it."""
     head = SupplierAccountState.head
+    note = button(
+        "Credit note",
+        icon="file-minus",
+        on_click=SupplierNoteState.open_dialog(head["id"], head["party"]),
+    )
     pay = link_button("Make payment", f"/payments/make?party_id={head['id']}", icon="banknote")
     return _account(
         SupplierAccountState,
-        rx.cond(head["may_pay"] != "", pay),
+        rx.cond(head["may_pay"] != "", rx.fragment(note, pay)),
         ("We owe", "Bills", "Payments and notes not used yet"),
         ("/payables", "All payables"),
+        _note_dialog(),
+        _instalments_dialog(SupplierInstalmentsState),
+        split=_split(SupplierInstalmentsState, head["may_pay"] != ""),
+    )
+
+
+def _note_dialog() -> rx.Component:
+    state = SupplierNoteState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        text_field("Their number", "number", errors=errors, required=True, max_length=40),
+        money_field("Amount", "amount", errors=errors, required=True),
+        date_field("Of", "noted_on", errors=errors, hint="Else today"),
+        text_field("For", "note", errors=errors, max_length=120, placeholder="Turnover 2025-26"),
+        title=f"Credit note of {state.subject['label']}",
+        subtitle="A discount after the supply, without tax. Goods go back by a purchase return.",
+        submit="Record the note",
     )
 
 
@@ -144,6 +236,7 @@ def _account(
     words: tuple[str, str, str],
     back: tuple[str, str],
     *more: rx.Component,
+    split: Any,
 ) -> rx.Component:
     head = state.head
     owes, debts, rest = words
@@ -174,7 +267,7 @@ def _account(
         grid(
             rx.el.div(
                 card(
-                    _table(state.debts, debts, "Nothing is open. Everything is settled."),
+                    _table(state.debts, debts, "Nothing is open. Everything is settled.", split),
                     title=debts,
                 ),
                 class_name="span-8",
@@ -194,6 +287,6 @@ def _account(
     )
 
 
-def _table(rows: Any, label: str, none: str) -> rx.Component:
-    table = data_table(OPEN_COLUMNS, rows, label=label, linked=True)
+def _table(rows: Any, label: str, none: str, action: Any = None) -> rx.Component:
+    table = data_table(OPEN_COLUMNS, rows, label=label, linked=True, row_action=action)
     return rx.cond(rows.length() > 0, table, rx.el.p(none, class_name="soft"))

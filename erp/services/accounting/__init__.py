@@ -57,6 +57,13 @@ from erp.services.accounting.open_items import (
     unsettle,
 )
 from erp.services.accounting.opening import ImportOpening, import_opening
+from erp.services.accounting.opening_accounts import (
+    OPEN_GROUPS,
+    OpenAccount,
+    RenameAccount,
+    open_account,
+    rename_account,
+)
 from erp.services.accounting.opening_lines import COLUMNS as OPENING_COLUMNS
 from erp.services.accounting.periods import (
     SetPeriodStatus,
@@ -92,6 +99,7 @@ from erp.services.accounting.recurring import (
     stop_template,
 )
 from erp.services.accounting.sealing import LEDGER, next_to_seal, seal_entries
+from erp.services.accounting.splitting_items import set_terms, split_item, terms_of
 from erp.services.accounting.statement_rows import RowKind
 from erp.services.accounting.sums import Part
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
@@ -104,18 +112,24 @@ from erp.services.accounting.year_end import (
 )
 
 __all__ = [
-    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER", "OPENING_COLUMNS", "REPORTS", "AlreadyReversed",
+    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER",
+    "OPENING_COLUMNS", "OPEN_GROUPS", "REPORTS", "AlreadyReversed",
     "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre",
     "DayBook", "EntryUnbalanced", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match",
-    "NewEntry", "NewLine", "NotOpen", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
-    "PrintedReport", "PrintedRow", "ProfitAndLoss", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft",
+    "NewEntry", "NewLine", "NotOpen", "OpenAccount",
+    "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
+    "PrintedReport", "PrintedRow", "ProfitAndLoss", "RenameAccount",
+    "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft",
     "SaveTemplate", "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids",
     "balance_sheet", "cash_flow", "change_cost_centre", "check_typed_lines", "close_year", "create_cost_centre",
     "create_default_chart", "credit", "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account",
     "get_draft", "get_entry", "get_printed_report", "hold_items", "hold_months", "import_opening", "item_of",
     "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods",
-    "list_templates", "list_years", "lock_items", "make_due_entries", "next_to_seal", "oldest_first", "period_id",
-    "post_draft", "post_entry", "post_manual_entry", "profit_and_loss", "referees", "reopen_year", "reverse_entry",
-    "sales_key", "save_draft", "save_template", "seal_entries", "set_period_status", "settle", "standing_of",
-    "stop_template", "trial_balance", "unsettle",
+    "list_templates", "list_years", "lock_items", "make_due_entries",
+    "next_to_seal", "oldest_first", "open_account", "period_id",
+    "post_draft", "post_entry", "post_manual_entry", "profit_and_loss",
+    "referees", "rename_account", "reopen_year", "reverse_entry",
+    "sales_key", "save_draft", "save_template", "seal_entries",
+    "set_period_status", "set_terms", "settle", "split_item", "standing_of",
+    "stop_template", "terms_of", "trial_balance", "unsettle",
 ]  # fmt: skip

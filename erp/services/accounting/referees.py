@@ -56,16 +56,19 @@ referee(
 )
 referee(
     "L9",
-    "Every line of debtors or creditors that names a party is an open item, and nothing else is",
+    "Every line of debtors or creditors that names a party is open items of its amount, and nothing else is",
     counted="select count(*) from open_item",
     offenders="""
         with lines as (
             select l.tenant_id, l.entry_id, l.line_no, l.account_id, l.party_id, l.debit, l.credit
               from journal_line l
               join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
-             where a.key in ('debtors', 'creditors') and l.party_id is not null)
+             where a.key in ('debtors', 'creditors') and l.party_id is not null),
+        items as (
+            select tenant_id, entry_id, line_no, account_id, party_id, side, sum(amount) as amount
+              from open_item group by 1, 2, 3, 4, 5, 6)
         select tenant_id, entry_id, line_no, i.amount, lines.debit, lines.credit
-          from lines full join open_item i using (tenant_id, entry_id, line_no)
+          from lines full join items i using (tenant_id, entry_id, line_no)
          where (i.account_id, i.party_id, case i.side when 'debit' then i.amount else 0 end,
                 case i.side when 'credit' then i.amount else 0 end)
                is distinct from (lines.account_id, lines.party_id, lines.debit, lines.credit)

@@ -14,7 +14,9 @@ from erp.services.banking.errors import (
     NoBankAccount,
     NotEqual,
     NothingNew,
+    NotNewest,
     NotUndoable,
+    StatementMatched,
     StatementMissing,
     UnknownBankAccount,
     UnknownBankFile,
@@ -82,18 +84,22 @@ from erp.services.banking.settling import (
 )
 from erp.services.banking.suggesting import SuggestMatches, suggest_matches
 from erp.services.banking.undoing import Unmatch, unmatch
+from erp.services.banking.withdrawing import WithdrawStatement, withdraw_statement
 
 __all__ = [
     "FILE_ORIGIN", "AccountRow", "AccountTaken", "AlreadyMatched", "ApplyRules", "BookLine", "ChangeBankAccount",
     "ClearCheque", "FileFormat", "GetReconciliation", "ImportStatement", "ImportedStatement", "LineKind", "LineRow",
     "ListLines", "ListMatches", "ListOpenLines", "ListWaiting", "MatchKind", "MatchLines", "NoBankAccount",
-    "NotEqual", "NotUndoable", "NothingNew", "OfAccount", "OpenBankAccount", "OpenLine", "PayForLine",
+    "NotEqual", "NotNewest", "NotUndoable", "NothingNew", "OfAccount", "OpenBankAccount", "OpenLine", "PayForLine",
     "PreviewStatement", "PrintedReconciliation", "ReceiveForLine", "Reconciliation", "RemoveRule", "SetRule",
-    "StatementMissing", "StatementPreview", "SuggestMatches", "TryRule", "UnknownBankAccount", "UnknownBankFile",
+    "StatementMatched", "StatementMissing", "StatementPreview",
+    "SuggestMatches", "TryRule", "UnknownBankAccount", "UnknownBankFile",
     "UnknownBankLine", "UnknownMatch", "UnknownRule", "Unmatch", "UnprovenStatement", "UnreadableBankFile",
-    "UploadedFile", "WrongStatement", "apply_rules", "book_line", "change_bank_account", "clear_cheque",
+    "UploadedFile", "WithdrawStatement", "WrongStatement",
+    "apply_rules", "book_line", "change_bank_account", "clear_cheque",
     "get_bank_account", "get_printed_reconciliation", "get_reconciliation", "import_statement", "keep_bank_file",
     "list_bank_accounts", "list_bank_lines", "list_matches", "list_open_lines", "list_rules", "list_statements",
     "list_waiting", "match_lines", "open_bank_account", "pay_for_line", "preview_statement", "read_bank_file",
-    "receive_for_line", "referees", "remove_rule", "set_rule", "suggest_matches", "try_rule", "unmatch",
+    "receive_for_line", "referees", "remove_rule", "set_rule",
+    "suggest_matches", "try_rule", "unmatch", "withdraw_statement",
 ]  # fmt: skip

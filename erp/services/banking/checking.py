@@ -126,8 +126,9 @@ def prove(
     last = db.fetch_one(
         session,
         "select s.closing, s.to_day, (select min(from_day) from bank_statement f"
-        "  where f.tenant_id = s.tenant_id and f.bank_account_id = s.bank_account_id) as since"
-        " from bank_statement s where s.tenant_id = %s and s.bank_account_id = %s"
+        "  where f.withdrawn_at is null"
+        " and f.tenant_id = s.tenant_id and f.bank_account_id = s.bank_account_id) as since"
+        " from bank_statement s where s.withdrawn_at is null and s.tenant_id = %s and s.bank_account_id = %s"
         " order by s.id desc limit 1",
         (ctx.tenant_id, account_id),
     )
@@ -237,7 +238,7 @@ def _known(
 ) -> set[str]:
     rows = db.fetch_all(
         session,
-        "select fingerprint from bank_line where tenant_id = %s and bank_account_id = %s"
+        "select fingerprint from bank_line where is_live and tenant_id = %s and bank_account_id = %s"
         " and fingerprint = any(%s)",
         (ctx.tenant_id, account_id, list(marks)),
     )

@@ -34,6 +34,24 @@ class UnknownRule(NotFound):
     code = "unknown_bank_rule"
 
 
+class UnknownStatement(NotFound):
+    """The acting company has no such statement."""
+
+    code = "unknown_bank_statement"
+
+
+class NotNewest(Conflict):
+    """A newer statement follows this one."""
+
+    code = "not_newest_statement"
+
+
+class StatementMatched(Conflict):
+    """Lines of the statement are matched."""
+
+    code = "statement_matched"
+
+
 class AccountTaken(Conflict):
     """The ledger account is another bank account already."""
 
@@ -107,4 +125,12 @@ refuse_on(
         "This ledger account is another bank account already. Choose one of its own.",
         fields={"account_key": "it is another bank account already"},
     ),
+)
+refuse_on(
+    "bank_statement_newest",
+    lambda: NotNewest("A newer statement follows this one. Withdraw that one first."),
+)
+refuse_on(
+    "bank_statement_matched",
+    lambda: StatementMatched("Lines of this statement are matched. Undo those matches first."),
 )

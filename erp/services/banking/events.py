@@ -35,6 +35,15 @@ class LinesMatched(DomainEvent):
     match_id: UUID
 
 
+class StatementWithdrawn(DomainEvent):
+    """The import of a statement was taken back."""
+
+    name: ClassVar[str] = "banking.statement_withdrawn.v1"
+
+    bank_account_id: UUID
+    statement_id: UUID
+
+
 class MatchUndone(DomainEvent):
     """A match was undone; its lines wait again."""
 

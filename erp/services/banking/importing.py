@@ -247,6 +247,7 @@ def _file(session: Session, ctx: RequestContext, file_id: UUID) -> db.Row:
         " s.id as statement_id from bank_file f"
         " join bank_account b on (b.tenant_id, b.id) = (f.tenant_id, f.bank_account_id)"
         " left join bank_statement s on (s.tenant_id, s.file_id) = (f.tenant_id, f.id)"
+        " and s.withdrawn_at is null"
         " where f.tenant_id = %s and b.company_id = %s and f.id = %s",
         (ctx.tenant_id, ctx.company_id, file_id),
     )

@@ -159,7 +159,7 @@ def list_bank_lines(session: Session, ctx: RequestContext, wanted: ListLines) ->
         f"""
         select l.id, l.kind, l.booked_on, l.value_on, l.amount, l.text, l.reference, l.counterparty,
                l.balance, m.id as match_id, m.kind as match_kind
-          from bank_line l
+          from (select * from bank_line where is_live) l
           left join bank_match_member x on x.tenant_id = l.tenant_id and x.bank_line_id = l.id
                and x.is_live
           left join bank_match m on (m.tenant_id, m.id) = (x.tenant_id, x.match_id)
@@ -296,7 +296,7 @@ def list_statements(session: Session, ctx: RequestContext, wanted: OfAccount) ->
         """
         select s.id, s.file_id, f.file_name, s.from_day, s.to_day, s.opening, s.closing, s.line_count,
                s.known_count, s.imported_at, coalesce(m.display_name, '') as imported_by
-          from bank_statement s
+          from (select * from bank_statement where withdrawn_at is null) s
           join bank_file f on (f.tenant_id, f.id) = (s.tenant_id, s.file_id)
           left join membership m on m.tenant_id = s.tenant_id and m.user_id = s.user_id
          where s.tenant_id = %s and s.bank_account_id = %s

@@ -86,14 +86,16 @@ def _accounts(session: Session, ctx: RequestContext, account_id: UUID | None) ->
         select b.id, b.name, b.bank_name, b.number, b.ifsc, a.key as account_key, b.account_id,
                a.name as ledger_name, bank.at_bank, bank.lines, bank.lines - bank.matched as waiting,
                books.in_books, missing.not_at_bank,
-               (select max(s.to_day) from bank_statement s where s.tenant_id = b.tenant_id
+               (select max(s.to_day) from bank_statement s
+                 where s.withdrawn_at is null and s.tenant_id = b.tenant_id
                    and s.bank_account_id = b.id) as until
           from bank_account b
           join account a on (a.tenant_id, a.id) = (b.tenant_id, b.account_id)
          cross join lateral (
                select coalesce(sum(l.amount), 0) as at_bank, count(*) as lines,
                       count(*) filter (where not {LINE_WAITS}) as matched
-                 from bank_line l where l.tenant_id = b.tenant_id and l.bank_account_id = b.id) bank
+                 from bank_line l
+                where l.is_live and l.tenant_id = b.tenant_id and l.bank_account_id = b.id) bank
          cross join lateral (
                select coalesce(sum(k.debit - k.credit), 0) as in_books from account_balance k
                 where k.tenant_id = b.tenant_id and k.account_id = b.account_id) books

@@ -140,7 +140,7 @@ def find_line(
         "select l.bank_account_id, l.id, l.booked_on, l.amount, l.text, l.reference, l.bank_ref,"
         " l.kind, l.counterparty"
         " from bank_line l join bank_account b on (b.tenant_id, b.id) = (l.tenant_id, l.bank_account_id)"
-        " where l.tenant_id = %s and b.company_id = %s and l.id = %s",
+        " where l.is_live and l.tenant_id = %s and b.company_id = %s and l.id = %s",
         (ctx.tenant_id, ctx.company_id, bank_line_id),
     )
     if found is None:
@@ -286,7 +286,8 @@ def _waiting_bank_lines(
         session,
         "select l.id, l.amount, l.booked_on, exists (select 1 from bank_match_member m"
         "  where m.tenant_id = l.tenant_id and m.bank_line_id = l.id and m.is_live) as is_matched"
-        " from bank_line l where l.tenant_id = %s and l.bank_account_id = %s and l.id = any(%s)",
+        " from bank_line l"
+        " where l.is_live and l.tenant_id = %s and l.bank_account_id = %s and l.id = any(%s)",
         (ctx.tenant_id, account["id"], list(ids)),
     )
     if len(rows) < len(ids):

@@ -16,6 +16,8 @@ _AMOUNT: Final = re.compile(
     r"\s*(?P<side>cr|dr|c|d)?\.?",
     re.IGNORECASE,
 )
+_COMMA: Final = re.compile(r"(?<![0-9.,])([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),([0-9]{2})(?![0-9.,])")
+"""An amount with a decimal comma: Indian groups before the point have three digits last, never two."""
 _DAY: Final = re.compile(
     r"([0-9]{1,4}|[A-Za-z]{3,9})[-/. ,]+([0-9]{1,2}|[A-Za-z]{3,9})[-/. ,]+([0-9]{1,4})"
 )
@@ -85,8 +87,11 @@ def guess_order(texts: Sequence[str]) -> DateOrder:
 
 
 def read_amount(text: str) -> Decimal | None:
-    """Return an exact amount of two places; `Dr`, a minus or brackets make it negative; or nothing."""
-    bare = text.strip()
+    """Return an exact amount of two places; `Dr`, a minus or brackets make it negative; or nothing.
+
+    A decimal comma is read where nothing else can be meant: `1.234,56`, never `1,234`.
+    """
+    bare = _COMMA.sub(lambda found: f"{found[1].replace('.', '')}.{found[2]}", text.strip())
     is_bracketed = bare.startswith("(") and bare.endswith(")")
     found = _AMOUNT.fullmatch(bare[1:-1] if is_bracketed else bare)
     if found is None:

@@ -39,7 +39,7 @@ OPEN_LINES: LiteralString = """
                                   and other.day > %(day)s))
     union all
     select 'bank', l.booked_on, l.amount, l.text, l.reference, null, null, null, l.id::text
-      from bank_line l
+      from (select * from bank_line where is_live) l
      where l.tenant_id = %(tenant)s and l.bank_account_id = %(account)s and l.booked_on <= %(day)s
        and not exists (select 1 from bank_match_member x
              where x.tenant_id = l.tenant_id and x.bank_line_id = l.id and x.is_live
@@ -152,7 +152,7 @@ def get_reconciliation(
                  where tenant_id = %(tenant)s and account_id = %(ledger)s
                    and effective_on <= %(day)s) as per_books,
                (select coalesce(sum(amount), 0) from bank_line
-                 where tenant_id = %(tenant)s and bank_account_id = %(account)s
+                 where is_live and tenant_id = %(tenant)s and bank_account_id = %(account)s
                    and booked_on <= %(day)s) as said_by_bank
           from open
         """,  # noqa: S608  made of literals
@@ -161,7 +161,7 @@ def get_reconciliation(
     assert sums is not None  # noqa: S101  sums are always there
     last = db.fetch_one(
         session,
-        "select to_day, closing from bank_statement where tenant_id = %(tenant)s"
+        "select to_day, closing from bank_statement where withdrawn_at is null and tenant_id = %(tenant)s"
         " and bank_account_id = %(account)s and to_day <= %(day)s order by id desc limit 1",
         asked,
     )
@@ -214,7 +214,8 @@ def _asked(
     """Return the parameters of `OPEN_LINES`, unfiltered and from the beginning."""
     last = db.fetch_one(
         session,
-        "select max(to_day) as day from bank_statement where tenant_id = %s and bank_account_id = %s",
+        "select max(to_day) as day from bank_statement"
+        " where withdrawn_at is null and tenant_id = %s and bank_account_id = %s",
         (ctx.tenant_id, account["id"]),
     )
     return {

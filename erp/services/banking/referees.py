@@ -35,16 +35,16 @@ referee(
     offenders="""
         with at_bank as (
             select s.tenant_id, s.id, s.closing, s.to_day, s.bank_account_id, a.account_id,
-                   (select sum(l.amount) from bank_line l
+                   (select sum(l.amount) from (select * from bank_line where is_live) l
                      where l.tenant_id = s.tenant_id and l.bank_account_id = s.bank_account_id
                        and l.statement_id <= s.id) as brought,
-                   (select sum(l.amount) from bank_line l
+                   (select sum(l.amount) from (select * from bank_line where is_live) l
                      where l.tenant_id = s.tenant_id and l.bank_account_id = s.bank_account_id
                        and l.booked_on <= s.to_day) as by_day,
-                   (select count(*) from bank_line l
+                   (select count(*) from (select * from bank_line where is_live) l
                      where l.tenant_id = s.tenant_id and l.statement_id = s.id
                        and l.kind = 'line') as lines, s.line_count
-              from bank_statement s
+              from (select * from bank_statement where withdrawn_at is null) s
               join bank_account a on (a.tenant_id, a.id) = (s.tenant_id, s.bank_account_id)),
         settled as (
             select m.tenant_id, m.bank_account_id, x.match_id, max(x.day) as on_day,

@@ -106,7 +106,7 @@ def try_rule(session: Session, ctx: RequestContext, wanted: TryRule) -> TriedRul
                l.balance, m.id as match_id, m.kind as match_kind,
                count(*) filter (where m.id is null) over () as waiting,
                count(*) filter (where m.id is not null) over () as matched
-          from bank_line l
+          from (select * from bank_line where is_live) l
           join (select %(contains)s::text as contains, %(direction)s::text as direction,
                        %(lowest)s::numeric as lowest, %(highest)s::numeric as highest) r on {FITS}
           left join bank_match_member x on x.tenant_id = l.tenant_id and x.bank_line_id = l.id

@@ -263,7 +263,8 @@ def apply_rules(session: Session, ctx: RequestContext, cmd: ApplyRules) -> Appli
     day, last = decode_cursor(cmd.cursor, 2) or ["-infinity", str(UUID(int=0))]
     lines = db.fetch_all(
         session,
-        f"select l.id, l.booked_on from bank_line l where l.tenant_id = %s and l.bank_account_id = %s and {LINE_WAITS}"  # noqa: S608  made of literals
+        "select l.id, l.booked_on from bank_line l where l.is_live"  # noqa: S608  made of literals
+        f" and l.tenant_id = %s and l.bank_account_id = %s and {LINE_WAITS}"
         " and exists (select 1 from bank_rule r where r.tenant_id = l.tenant_id"
         f" and r.bank_account_id = l.bank_account_id and r.is_active and r.is_automatic and {FITS})"
         " and (l.booked_on, l.id) > (%s::date, %s::uuid) order by l.booked_on, l.id limit %s",
@@ -323,7 +324,7 @@ def rules_for(session: Session, ctx: RequestContext, line_id: UUID) -> list[Rule
         f"""
         select r.id, r.name, r.account_key, coalesce(a.name, '') as account, r.party_id,
                coalesce(p.name, '') as party, r.ledger, r.note, r.is_automatic
-          from bank_line l
+          from (select * from bank_line where is_live) l
           join bank_rule r on r.tenant_id = l.tenant_id and r.bank_account_id = l.bank_account_id
                and r.is_active and {FITS}
           join bank_account b on (b.tenant_id, b.id) = (l.tenant_id, l.bank_account_id)

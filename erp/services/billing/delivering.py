@@ -30,7 +30,7 @@ from erp.services.billing.invoicing import (
     take_number,
     write_invoice,
 )
-from erp.services.billing.selling import income_lines, recipient_of, sold_line
+from erp.services.billing.selling import Rendered, income_lines, recipient_of, sold_line
 from erp.services.billing.titling import document_title
 from erp.services.catalog import SaleLine
 from erp.services.inventory import Origin, Pick, Wanted
@@ -67,11 +67,11 @@ class DeliveryAnswer(Result):
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """Units of one lot on the invoice."""
+    """Units of one lot, or of a service, on the invoice."""
 
     due: DueLine
     goods: SaleLine
-    pick: Pick
+    pick: Pick | Rendered
     unit_price: Decimal
     is_free: bool
 
@@ -82,7 +82,7 @@ class _Part:
     rest="POST /sales-orders/{order_id}/deliveries",
 )
 def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> DeliveryAnswer:
-    """Hand over goods of an order: stock, invoice, journal and the customer's debt at once.
+    """Hand over goods of an order and bill its services: stock, invoice, journal and the customer's debt at once.
 
     Prices are those agreed, lowered where a lot's MRP is below them. Goods kept for the order are
     used first expiry first with whatever else is there. Locks the order, the balances of its goods,
@@ -109,7 +109,7 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
         session, ctx, [x.variant_id for x in due.lines], ctx.today, including_inactive=True
     )
     sales.require_licence(session, ctx, buyer, {str(x.variant_id): x for x in goods.values()})
-    picks = _picks(session, ctx, due)
+    picks = _picks(session, ctx, due, goods)
     _require_within_period(session, ctx, buyer, due, goods)
     parts = _parts(due, goods, picks)
     seller = sales.get_seller(session, ctx)
@@ -144,8 +144,10 @@ def _require_within_period(
     require_within_period(session, ctx, buyer, named, units)
 
 
-def _picks(session: Session, ctx: RequestContext, due: DueOrder) -> list[Pick]:
-    """Choose lots for paid and free units, those kept for the order included.
+def _picks(
+    session: Session, ctx: RequestContext, due: DueOrder, goods: Mapping[UUID, SaleLine]
+) -> list[Pick]:
+    """Choose lots for paid and free units of goods, those kept for the order included.
 
     The balances are locked in allocation's order before the order's own are released.
     """
@@ -158,6 +160,7 @@ def _picks(session: Session, ctx: RequestContext, due: DueOrder) -> list[Pick]:
             line.reason,
         )
         for line in due.lines
+        if not goods[line.variant_id].is_service
     ]
     place = due.order.location_id
     loosely = [replace(line, lot_id=None, takes_less=True) for line in wanted]
@@ -169,7 +172,7 @@ def _picks(session: Session, ctx: RequestContext, due: DueOrder) -> list[Pick]:
 def _parts(
     due: DueOrder, goods: Mapping[UUID, SaleLine], picks: Sequence[Pick]
 ) -> tuple[_Part, ...]:
-    """Return the lines of the invoice: paid units first, lot by lot, then free ones."""
+    """Return the lines of the invoice: paid units first, lot by lot, then free ones; services last."""
     lines = {line.place + 1: line for line in due.lines}
     left = {at: line.quantity for at, line in lines.items()}
     parts: list[_Part] = []
@@ -182,7 +185,18 @@ def _parts(
             parts.append(_Part(line, about, paid, price, is_free=False))
         if free.quantity:
             parts.append(_Part(line, about, free, ZERO, is_free=True))
+    for line in due.lines:
+        if goods[line.variant_id].is_service:
+            parts += _rendered(line, goods[line.variant_id])
     return tuple(parts)
+
+
+def _rendered(line: DueLine, about: SaleLine) -> list[_Part]:
+    """Return a service's units at its price, and those that are given with them."""
+    paid = Rendered(line.variant_id, line.quantity)
+    free = Rendered(line.variant_id, line.free_quantity)
+    given = [_Part(line, about, free, ZERO, is_free=True)] if free.quantity else []
+    return [_Part(line, about, paid, line.unit_price, is_free=False), *given]
 
 
 def _tax(seller: Seller, buyer: SaleParty, due: DueOrder, parts: Sequence[_Part]) -> TaxedSupply:
@@ -266,7 +280,7 @@ def _write(
     parts: Sequence[_Part],
 ) -> None:
     write_invoice(session, ctx, invoice, number)
-    picks = [part.pick for part in parts]
+    picks = [part.pick for part in parts if isinstance(part.pick, Pick)]
     cost = inventory.issue(session, ctx, picks, Origin("sales_invoice", invoice.id))
     totals = invoice.totals
     lines = [

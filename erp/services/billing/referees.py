@@ -240,21 +240,23 @@ referee(
 )
 referee(
     "B10",
-    "The invoice of every delivery bills the units that were delivered, and stock lost them",
+    "The invoice of every delivery bills the units that were delivered, and stock lost its goods",
     counted="select count(*) from sales_delivery",
     offenders="""
-        select d.tenant_id, d.id, x.units as delivered, i.units as billed, m.units as moved
+        select d.tenant_id, d.id, x.units as delivered, i.units as billed, i.goods, m.units as moved
           from sales_delivery d
           join lateral (
                 select sum(quantity + free_quantity) as units from sales_delivery_line
                  where (tenant_id, delivery_id) = (d.tenant_id, d.id)) x on true
           left join lateral (
-                select sum(quantity) as units from invoice_line
+                select sum(quantity) as units,
+                       coalesce(sum(quantity) filter (where lot_id is not null), 0) as goods
+                  from invoice_line
                  where (tenant_id, invoice_id) = (d.tenant_id, d.invoice_id)) i on true
           left join lateral (
-                select sum(quantity) as units from stock_move
+                select coalesce(sum(quantity), 0) as units from stock_move
                  where tenant_id = d.tenant_id and origin_id = d.invoice_id) m on true
-         where (x.units, x.units) is distinct from (i.units, m.units)
+         where (x.units, i.goods) is distinct from (i.units, m.units)
          limit 1
     """,
 )

@@ -1,17 +1,37 @@
 """What every sale has in common: whom it names, its lines, and what it earns."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from erp.core.gst.taxing import SupplyTotals, TaxedLine
 from erp.core.money import ZERO
 from erp.services import accounting
 from erp.services.accounting import NewLine, credit, debit
 from erp.services.billing.invoicing import NewInvoiceLine
-from erp.services.catalog import SaleLine
+from erp.services.catalog import SaleLine, SupplyTreatment
 from erp.services.inventory import Pick, TakenBack
 from erp.services.party import SaleParty
+
+SERVICES = "99"
+"""Start of the codes of services (SAC)."""
+CLINIC_INCOME = "consultation_income"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Units of a service: nothing leaves a shelf."""
+
+    variant_id: UUID
+    quantity: int
+    lot_id: UUID | None = None
+    lot_number: str = ""
+    expires_on: date | None = None
+    mrp: Decimal | None = None
+    value: Decimal = ZERO
 
 
 def recipient_of(buyer: SaleParty) -> dict[str, str]:
@@ -33,9 +53,13 @@ def recipient_of(buyer: SaleParty) -> dict[str, str]:
 
 
 def sold_line(
-    goods: SaleLine, pick: Pick, taxed: TaxedLine, trace: Mapping[str, Any], unit: str = ""
+    goods: SaleLine,
+    pick: Pick | Rendered,
+    taxed: TaxedLine,
+    trace: Mapping[str, Any],
+    unit: str = "",
 ) -> NewInvoiceLine:
-    """Return the invoice's line for units of one lot, with its tax and why its price is what it is.
+    """Return the invoice's line for units of one lot or of a service, with its tax and why its price is what it is.
 
     `unit` is what they were asked for in; a piece that is no whole number of it is named in base units.
     """
@@ -69,14 +93,19 @@ def sold_line(
     )
 
 
+def _income_key(line: NewInvoiceLine) -> str:
+    """Return the account of a line's income; exempt services are the clinic's. Source: journal J29."""
+    is_clinic = line.treatment == SupplyTreatment.EXEMPT and line.hsn.startswith(SERVICES)
+    return CLINIC_INCOME if is_clinic else accounting.sales_key(line.rate)
+
+
 def income_lines(lines: Sequence[NewInvoiceLine], totals: SupplyTotals) -> list[NewLine]:
     """Return the credits of a sale: income per rate, tax per head, round-off."""
-    by_rate: dict[Decimal, Decimal] = {}
-    for line in lines:
-        by_rate[line.rate] = by_rate.get(line.rate, ZERO) + line.taxable
-    income = [
-        credit(accounting.sales_key(rate), amount) for rate, amount in sorted(by_rate.items())
-    ]
+    by_account: dict[str, Decimal] = {}
+    for line in sorted(lines, key=lambda line: line.rate):
+        key = _income_key(line)
+        by_account[key] = by_account.get(key, ZERO) + line.taxable
+    income = [credit(key, amount) for key, amount in by_account.items()]
     return [
         *income,
         credit("output_cgst", totals.cgst),

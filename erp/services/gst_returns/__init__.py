@@ -13,6 +13,7 @@ from erp.services.gst_returns.errors import (
     CashShort,
     CreditShort,
     DepositKnown,
+    NothingLost,
     NotItsBill,
     ReturnFiled,
     ReturnNotReady,
@@ -36,6 +37,12 @@ from erp.services.gst_returns.importing_2b import (
     read_2b,
 )
 from erp.services.gst_returns.law import LAW, UNITS, LimitKind, limit_on
+from erp.services.gst_returns.lost_goods import (
+    ListLostGoods,
+    LostGoodsPage,
+    LostGoodsRow,
+    list_lost_goods,
+)
 from erp.services.gst_returns.matching_2b import MatchStatus
 from erp.services.gst_returns.portal_text import Exact, portal_text
 from erp.services.gst_returns.preparing import PreparedReturn, PrepareReturn, prepare_return
@@ -70,18 +77,26 @@ from erp.services.gst_returns.registrations import (
     list_registrations,
     registration_of,
 )
+from erp.services.gst_returns.reversing_losses import (
+    ReversedLosses,
+    ReverseLosses,
+    reverse_losses,
+)
 
 __all__ = [
     "CELLS", "LAW", "MOST_BYTES", "UNITS", "CashShort", "ChangeCredit", "CreditChangeKind", "CreditShort",
     "DecideReported", "Decision2b", "DepositCash", "DepositKnown", "Exact", "FigureRows", "FileReturn",
     "GetGstReturn", "GetPortalFile", "GstReturnDetail", "GstReturnPage", "GstinText", "Import2b",
-    "Imported2b", "LimitKind", "ListFigureRows", "ListGstReturns", "ListMatches", "MatchPage", "MatchStatus",
-    "NotItsBill", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b", "RecordReverseCharge",
+    "Imported2b", "LimitKind", "ListFigureRows", "ListGstReturns", "ListLostGoods",
+    "ListMatches", "LostGoodsPage", "LostGoodsRow", "MatchPage", "MatchStatus",
+    "NotItsBill", "NothingLost", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b", "RecordReverseCharge",
     "RecordedReverseCharge", "Registration", "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady",
-    "ReturnOutdated", "ReturnStatus", "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown",
+    "ReturnOutdated", "ReturnStatus", "ReverseLosses", "ReversedLosses",
+    "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown",
     "TaxPeriodFiled", "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod",
     "change_credit", "decide_reported", "deposit_cash", "file_return", "get_gst_return", "get_portal_file",
-    "import_2b", "limit_on", "list_figure_rows", "list_gst_returns", "list_matches", "list_registrations",
+    "import_2b", "limit_on", "list_figure_rows",
+    "list_gst_returns", "list_lost_goods", "list_matches", "list_registrations",
     "portal_text", "prepare_return", "read_2b", "record_reverse_charge", "referees", "registration_of",
-    "review_return",
+    "reverse_losses", "review_return",
 ]  # fmt: skip

@@ -22,6 +22,12 @@ class WrongTaxPeriod(InvalidInput):
     code = "wrong_tax_period"
 
 
+class NothingLost(Conflict):
+    """No goods wait for their credit to be reversed."""
+
+    code = "nothing_lost"
+
+
 class ReturnNotReady(Conflict):
     """Something has to be mended before the return leaves the house."""
 
@@ -99,6 +105,10 @@ def tax_period_filed() -> TaxPeriodFiled:
 
 
 refuse_on("gst_return_period_filed", tax_period_filed)
+refuse_on(
+    "uq_gst_credit_loss_tenant_id_move_id",
+    lambda: NothingLost("The credit on these goods is reversed already."),
+)
 refuse_on(
     "uq_gst_return_filed",
     lambda: ReturnFiled("The return of this period is filed already. That is never undone."),

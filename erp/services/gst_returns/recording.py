@@ -106,7 +106,8 @@ class DepositCash(Command):
     deposited_on: Day | None = None
 
 
-def _day(ctx: RequestContext, given: date | None, field: str) -> date:
+def booking_day(ctx: RequestContext, given: date | None, field: str) -> date:
+    """Return the day something is booked on; names `field` where it has not come."""
     day = given or ctx.today
     if day > ctx.today:
         message = "This day has not come."
@@ -114,13 +115,14 @@ def _day(ctx: RequestContext, given: date | None, field: str) -> date:
     return day
 
 
-def _post(
+def post_change(
     session: Session,
     ctx: RequestContext,
     origin: tuple[str, UUID, str],
     day: date,
     lines: list[NewLine],
 ) -> None:
+    """Book a record of a return, and tell."""
     kind, record_id, narration = origin
     entry = NewEntry("general", day, kind, record_id, "booked", narration, lines)
     accounting.post_entry(session, ctx, entry)
@@ -145,7 +147,7 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
     Source: journals J18 and J22 of the domain rules; CGST Act s.17(5)(h), Rules r.37, r.42.
     """
     registration = registration_of(session, ctx, cmd.gstin)
-    day = _day(ctx, cmd.booked_on, "booked_on")
+    day = booking_day(ctx, cmd.booked_on, "booked_on")
     heads = {name: getattr(cmd, name) for name in NAMES}
     if not any(heads.values()):
         message = "Type the tax of at least one head."
@@ -153,14 +155,16 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
     if cmd.kind is CreditChangeKind.RECLAIMED:
         _require_reclaimable(session, ctx, registration, heads, day)
     acting, record_id = registration.acting(ctx), new_id()
-    row = _row(acting, record_id) | heads
+    row = credit_row(acting, record_id) | heads
     row |= {"kind": cmd.kind, "booked_on": day, "reason": cmd.reason}
     db.insert_rows(session, GstCreditChange, [row])
     sign = -1 if cmd.kind is CreditChangeKind.RECLAIMED else 1
     total = sum(heads.values(), ZERO)
     lines = [debit(COST_OF_CHANGE[cmd.kind], sign * total)]
     lines += [credit(f"input_{name}", sign * amount) for name, amount in heads.items()]
-    _post(session, acting, (CREDIT_CHANGE, record_id, f"GST credit: {cmd.reason}"), day, lines)
+    post_change(
+        session, acting, (CREDIT_CHANGE, record_id, f"GST credit: {cmd.reason}"), day, lines
+    )
     return Identified(id=record_id)
 
 
@@ -196,7 +200,8 @@ def _require_reclaimable(
         raise CreditShort(" ".join(over.values()), fields=over)
 
 
-def _row(ctx: RequestContext, record_id: UUID) -> dict[str, Any]:
+def credit_row(ctx: RequestContext, record_id: UUID) -> dict[str, Any]:
+    """Return what every record of a return has."""
     return {
         "tenant_id": ctx.tenant_id,
         "id": record_id,
@@ -229,7 +234,7 @@ def record_reverse_charge(
     Source: CGST Act s.9(3), s.31(3)(f); journal J24 of the domain rules.
     """
     registration = registration_of(session, ctx, cmd.gstin)
-    day = _day(ctx, cmd.booked_on, "booked_on")
+    day = booking_day(ctx, cmd.booked_on, "booked_on")
     supplier = purchasing.get_supplier(session, ctx, cmd.supplier_id)
     seller = supplier.gstin[:2] if supplier.gstin else supplier.state_code
     line = SupplyLine(ref="1", quantity=Decimal(1), unit_price=cmd.taxable, gst_rate=cmd.rate)
@@ -239,7 +244,7 @@ def record_reverse_charge(
     accounting.period_id(session, acting, day)
     series = Series(acting.branch_id, "self_invoice", fiscal_year(day), "SLF")
     number = next_number(session, acting, series)
-    row = _row(acting, record_id) | heads
+    row = credit_row(acting, record_id) | heads
     row |= {
         "supplier_id": cmd.supplier_id,
         "number": number,
@@ -258,7 +263,7 @@ def record_reverse_charge(
         gains = f"input_{name}_rcm" if is_credit else cmd.account
         lines += [debit(gains, amount), credit(f"rcm_{name}", amount)]
     narration = f"{number} {cmd.description}"
-    _post(session, acting, (REVERSE_CHARGE, record_id, narration), day, lines)
+    post_change(session, acting, (REVERSE_CHARGE, record_id, narration), day, lines)
     return RecordedReverseCharge(id=record_id, number=number, tax=sum(heads.values(), ZERO))
 
 
@@ -277,9 +282,9 @@ def deposit_cash(session: Session, ctx: RequestContext, cmd: DepositCash) -> Ide
     Source: CGST Act s.49(1); journal J25 of the domain rules.
     """
     registration = registration_of(session, ctx, cmd.gstin)
-    day = _day(ctx, cmd.deposited_on, "deposited_on")
+    day = booking_day(ctx, cmd.deposited_on, "deposited_on")
     acting, record_id = registration.acting(ctx), new_id()
-    row = _row(acting, record_id)
+    row = credit_row(acting, record_id)
     row |= {
         "gstin": cmd.gstin,
         "reference": cmd.reference,
@@ -288,5 +293,5 @@ def deposit_cash(session: Session, ctx: RequestContext, cmd: DepositCash) -> Ide
     }
     db.insert_rows(session, GstDeposit, [row])
     lines = [debit("gst_cash_ledger", cmd.amount), credit("bank", cmd.amount)]
-    _post(session, acting, ("gst_deposit", record_id, f"Challan {cmd.reference}"), day, lines)
+    post_change(session, acting, ("gst_deposit", record_id, f"Challan {cmd.reference}"), day, lines)
     return Identified(id=record_id)

@@ -61,7 +61,11 @@ from erp.services.inventory.classifying import (
     classify_stock,
     list_classes,
 )
-from erp.services.inventory.comparing_books import StockAgainstBooks, stock_against_books
+from erp.services.inventory.comparing_books import (
+    StockAgainstBooks,
+    StockAgainstBooksOn,
+    stock_against_books,
+)
 from erp.services.inventory.counting import (
     CancelCount,
     CountClosed,
@@ -143,6 +147,13 @@ from erp.services.inventory.moving import (
     take_back,
     write_moves,
 )
+from erp.services.inventory.opening_stock import (
+    ImportOpeningStock,
+    OpenedLot,
+    OpenedStock,
+    import_opening_stock,
+)
+from erp.services.inventory.opening_stock_lines import COLUMNS as OPENING_STOCK_COLUMNS
 from erp.services.inventory.places import get_owned_place
 from erp.services.inventory.printing import (
     PackLabel,
@@ -239,20 +250,24 @@ from erp.services.inventory.warehousing import (
 
 __all__ = [
     "AGE_BUCKETS", "CLAIM_WINDOW", "DEFAULT_CLAIM_DAYS", "DEMAND_CLASSES", "IDLENESS", "LOTS_MADE_OF",
-    "MINIMUM_SHELF_LIFE", "VALUE_CLASSES", "AdjustStock", "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots",
+    "MINIMUM_SHELF_LIFE", "OPENING_STOCK_COLUMNS", "VALUE_CLASSES",
+    "AdjustStock", "AdjustmentLine", "AdjustmentReason", "AlertExpiringLots",
     "ApproveCount", "BeyondLimit", "CancelCount", "CheckPage", "Checklists", "CostChange", "CountApproval",
     "CountClosed", "CountDetail", "CountLine", "CountNotOpen", "CountRecorded", "CountStart", "CountSubmission",
     "CreateLocation", "CreateWarehouse", "ExpiredLot", "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots",
-    "GetCount", "GetLot", "GoodsReceived", "HoldLot", "InsufficientStock", "KnownLot", "LastLot", "LeavingLot",
+    "GetCount", "GetLot", "GoodsReceived", "HoldLot",
+    "ImportOpeningStock", "InsufficientStock", "KnownLot", "LastLot", "LeavingLot",
     "LeftLot", "ListChecks", "ListCounts", "ListExpiring", "ListLocations", "ListMoves", "LotBeingCounted",
     "LotChanged", "LotDetail", "LotNotOnCount", "LotNotSellable", "LotNumber", "LotOnHold", "LotQuantity",
     "LotRecalled", "LotRequired", "LotStanding", "LotStatus", "LotStockPage", "LotStockRow", "LotTerms",
-    "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount", "OnOrder", "Origin", "OtherExpiry",
+    "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount",
+    "OnOrder", "OpenedLot", "OpenedStock", "Origin", "OtherExpiry",
     "OwnDifferences", "PackLabel", "Pick", "Point", "PointAnswer", "PointAnswers", "PointUnanswered", "Policy",
     "PrintedChallan", "RateStarts", "ReasonRequired", "RecallLot", "ReceiptLine", "ReceiptPage", "ReceiveGoods",
     "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer", "ReleaseLapsedReservations", "ReleaseLot",
     "RequestRecount", "Returned", "Revalued", "SearchLots", "SetChecklist", "ShortShelfLife", "StartCount",
-    "StockAdjustment", "StockAgainstBooks", "StockAsOf", "StockByLot", "StockTransfer", "StockValuation",
+    "StockAdjustment", "StockAgainstBooks", "StockAgainstBooksOn",
+    "StockAsOf", "StockByLot", "StockTransfer", "StockValuation",
     "StockWriteOff", "SubmitCount", "SuggestionClosed", "SuggestionStatus", "TakenBack", "TransferStock",
     "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownPlace", "UnknownSuggestion", "Wanted", "WarehouseOpened",
     "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace", "adjust_stock", "advising_transfers",
@@ -260,7 +275,8 @@ __all__ = [
     "classify_stock", "close_suggestions", "create_location", "create_warehouse", "dismiss_suggestion",
     "dispatching", "dispensing", "expiry_ladder", "find_checklist", "foresee", "genealogy", "get_count", "get_last_lot",
     "get_lot", "get_owned_place", "get_pack_label", "get_printed_challan", "get_reorder_plan", "hold_lot",
-    "hold_shelves", "idle_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates", "list_checklists",
+    "hold_shelves", "idle_stock", "import_opening_stock", "issue",
+    "latest_lots", "list_ageing", "list_carrying_rates", "list_checklists",
     "list_checks", "list_claim_terms", "list_classes", "list_counts", "list_expiring", "list_idle",
     "list_locations", "list_moves", "list_receipts", "list_suggestions", "listing_quarantine", "listing_transfers",
     "quarantining", "recall_lot", "receive_goods", "record_count", "referees", "release",

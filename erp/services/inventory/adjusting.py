@@ -22,6 +22,7 @@ from erp.services.inventory.posting import post_stock
 from erp.services.platform import Closed, Command, Quantity, Result, Text, command, emit
 
 NOTHING = Decimal("0.00")
+DIFFERENCES = "stock_adjustment"
 
 
 class AdjustmentReason(StrEnum):
@@ -34,7 +35,7 @@ class AdjustmentReason(StrEnum):
     THEFT = "theft"
     """Goods were stolen."""
     SAMPLE = "sample"
-    """Goods were given away."""
+    """Goods were given away to be tried; a cost of promotion."""
     OWN_USE = "own_use"
     """Goods were used in the business."""
 
@@ -88,6 +89,14 @@ class ValuedChange:
     cost: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why stock changed, and the account that bears it."""
+
+    reason: str
+    account: str = DIFFERENCES
+
+
 class LotQuantity(Closed):
     """Base units of a lot."""
 
@@ -113,7 +122,7 @@ class StockWriteOff(Result):
 
 @command("inventory.adjust_stock", permission="inventory.adjust", rest="POST /stock-adjustments")
 def adjust_stock(session: Session, ctx: RequestContext, cmd: AdjustStock) -> StockAdjustment:
-    """Add or take off units of lots, against the account of counting differences.
+    """Add or take off units of lots, against the account of counting differences; samples against promotion.
 
     Units taken off cost what the balance says, units added cost the same as those that are
     there, or as when the lot first came. Locks the balances it changes.
@@ -130,7 +139,9 @@ def adjust_stock(session: Session, ctx: RequestContext, cmd: AdjustStock) -> Sto
     reason = _reason(cmd.reason_code, cmd.note)
     changes = value_changes(lots, [(line.lot_id, line.change) for line in cmd.lines])
     origin = Origin("stock_adjustment", new_id())
-    gained, lost = post_changes(session, ctx, place, origin, changes, reason)
+    is_sample = cmd.reason_code is AdjustmentReason.SAMPLE
+    account = "sales_promotion" if is_sample else DIFFERENCES
+    gained, lost = post_changes(session, ctx, place, origin, changes, Cause(reason, account))
     event = StockAdjusted(
         adjustment_id=origin.id,
         location_id=place.id,
@@ -163,11 +174,11 @@ def post_changes(
     place: Place,
     origin: Origin,
     changes: Sequence[ValuedChange],
-    reason: str,
+    cause: Cause,
 ) -> tuple[Decimal, Decimal]:
     """Move what is too many or too few in a place, post it, and return gain and loss at cost.
 
-    Against the place of counting differences and the account `stock_adjustment`.
+    Against the place of counting differences and the account of the cause.
 
     Raises:
         PeriodClosed: The books are closed for the day.
@@ -177,7 +188,7 @@ def post_changes(
         Movement(
             change.lot.variant_id, change.lot.lot_id,
             *((beyond, place.id) if change.units > 0 else (place.id, beyond)),
-            abs(change.units), change.cost, line_no, reason,
+            abs(change.units), change.cost, line_no, cause.reason,
         )
         for line_no, change in enumerate(changes, start=1)
     ]  # fmt: skip
@@ -185,8 +196,8 @@ def post_changes(
     gained = sum((change.cost for change in changes if change.units > 0), NOTHING)
     lost = sum((change.cost for change in changes if change.units < 0), NOTHING)
     net = gained - lost
-    booked = {place.account_key: net, "stock_adjustment": -net}
-    post_stock(session, ctx, origin, f"Stock adjusted: {reason}", booked)
+    booked = {place.account_key: net, cause.account: -net}
+    post_stock(session, ctx, origin, f"Stock adjusted: {cause.reason}", booked)
     return gained, lost
 
 

@@ -1,5 +1,6 @@
 """The value of stock against the stock accounts, and the documents behind a difference."""
 
+from datetime import date
 from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
@@ -8,9 +9,19 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.platform import Nothing, Result, Rows, query
+from erp.services.platform import Day, Query, Result, Rows, query
 
 MOST_SOURCES = 100
+
+
+class StockAgainstBooksOn(Query):
+    """As of which day; now where nothing is said.
+
+    Attributes:
+        as_of: The end of this day, by when goods moved and entries belong, whenever they were recorded.
+    """
+
+    as_of: Day | None = None
 
 
 class DifferingSource(Result):
@@ -41,8 +52,9 @@ class StockAccount(Result):
 
 
 class StockAgainstBooks(Rows):
-    """Every account of stock of the acting company."""
+    """Every account of stock of the acting company, as of a day."""
 
+    as_of: date
     rows: list[StockAccount]
     difference: Decimal
 
@@ -57,24 +69,53 @@ _OWNED: LiteralString = """
 """
 
 
+_NOW: LiteralString = """
+    select place.key, sum(b.value) as value from stock_balance b
+      join place on place.id = b.location_id
+     where b.tenant_id = %(tenant)s group by 1
+"""
+_THEN: LiteralString = """
+    select place.key, sum(one.value) as value from (
+        select side.id, side.sign * m.value as value from stock_move m
+         cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
+         where m.tenant_id = %(tenant)s and (m.effective_at at time zone %(zone)s)::date <= %(day)s
+        union all
+        select r.location_id, r.value from stock_revaluation r
+         where r.tenant_id = %(tenant)s and (r.effective_at at time zone %(zone)s)::date <= %(day)s) one
+      join place on place.id = one.id group by 1
+"""
+_BOOKED_NOW: LiteralString = """
+    select sum(b.debit) - sum(b.credit) from account_balance b
+     where b.tenant_id = a.tenant_id and b.account_id = a.id
+"""
+_BOOKED_THEN: LiteralString = """
+    select sum(l.debit) - sum(l.credit) from journal_line l
+     where l.tenant_id = a.tenant_id and l.account_id = a.id and l.effective_on <= %(day)s
+"""
+
+
 @query(
     "inventory.stock_against_books", permission="accounting.view", rest="GET /stock-against-books"
 )
 def stock_against_books(
-    session: Session, ctx: RequestContext, _wanted: Nothing
+    session: Session, ctx: RequestContext, wanted: StockAgainstBooksOn
 ) -> StockAgainstBooks:
     """Set the stock accounts beside the value of the goods, and name the documents of a difference."""
-    asked = {"tenant": ctx.tenant_id, "company": ctx.company_id, "most": MOST_SOURCES}
+    day = wanted.as_of or ctx.today
+    is_now = wanted.as_of is None or wanted.as_of >= ctx.today
+    asked: dict[str, object] = {
+        "tenant": ctx.tenant_id,
+        "company": ctx.company_id,
+        "most": MOST_SOURCES,
+        "zone": ctx.time_zone,
+        "day": day,
+    }
     rows = db.fetch_all(
         session,
         f"""
-        with place as ({_OWNED}), stock as (
-            select place.key, sum(b.value) as value from stock_balance b
-              join place on place.id = b.location_id
-             where b.tenant_id = %(tenant)s group by 1)
+        with place as ({_OWNED}), stock as ({_NOW if is_now else _THEN})
         select a.id as account_id, a.code, a.name, a.key,
-               coalesce((select sum(b.debit) - sum(b.credit) from account_balance b
-                          where b.tenant_id = a.tenant_id and b.account_id = a.id), 0.00) as booked,
+               coalesce(({_BOOKED_NOW if is_now else _BOOKED_THEN}), 0.00) as booked,
                coalesce(stock.value, 0.00) as counted
           from account a left join stock on stock.key = a.key
          where a.tenant_id = %(tenant)s and a.company_id = %(company)s
@@ -89,7 +130,7 @@ def stock_against_books(
         found = _sources(session, asked | {"key": row["key"]}) if difference else []
         accounts.append(StockAccount(**row, difference=difference, sources=found))
     whole = sum((one.difference for one in accounts), Decimal("0.00"))
-    return StockAgainstBooks(rows=accounts, difference=whole)
+    return StockAgainstBooks(as_of=day, rows=accounts, difference=whole)
 
 
 def _sources(session: Session, asked: dict[str, object]) -> list[DifferingSource]:
@@ -102,16 +143,19 @@ def _sources(session: Session, asked: dict[str, object]) -> list[DifferingSource
                 select m.origin_type, m.origin_id, side.sign * m.value as value from stock_move m
                  cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
                   join place on place.id = side.id
-                 where m.tenant_id = %(tenant)s
+                 where m.tenant_id = %(tenant)s and (m.effective_at at time zone %(zone)s)::date <= %(day)s
                 union all
                 select r.origin_type, r.origin_id, r.value from stock_revaluation r
-                  join place on place.id = r.location_id where r.tenant_id = %(tenant)s) one
+                  join place on place.id = r.location_id
+                 where r.tenant_id = %(tenant)s
+                   and (r.effective_at at time zone %(zone)s)::date <= %(day)s) one
              group by 1, 2
         ), booked as (
             select e.origin_type, e.origin_id, (array_agg(e.id order by e.id))[1] as entry_id,
                    sum(l.debit) - sum(l.credit) as booked
               from account a
               join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
+                   and l.effective_on <= %(day)s
               join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
              where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key = %(key)s
              group by 1, 2)

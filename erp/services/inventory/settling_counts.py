@@ -15,7 +15,7 @@ from erp.core.formatting import counted as in_words
 from erp.core.formatting import money_text
 from erp.models.inventory import CountLineStatus, CountSource, CountStatus
 from erp.services import workflows
-from erp.services.inventory.adjusting import ValuedChange, post_changes, value_changes
+from erp.services.inventory.adjusting import Cause, ValuedChange, post_changes, value_changes
 from erp.services.inventory.balances import HeldLot, lock_lots
 from erp.services.inventory.counting import APPROVE, COUNT, Count, close_count, lock_count
 from erp.services.inventory.counting_lots import Finding, lock_lines, write_findings
@@ -230,7 +230,7 @@ def approve_count(session: Session, ctx: RequestContext, cmd: ApproveCount) -> C
     _refuse_beyond_limit(ctx, changes)
     reason = f"count: {count.number}" + (f", {cmd.note}" if cmd.note else "")
     origin = Origin("stock_count", count.id)
-    gained, lost = post_changes(session, ctx, place, origin, changes, reason)
+    gained, lost = post_changes(session, ctx, place, origin, changes, Cause(reason))
     _keep_values(session, ctx, count, changes, (gained, lost))
     event = CountApproved(
         count_id=count.id,

@@ -27,16 +27,22 @@ from erp.services.loyalty.programme import hold_terms
 from erp.services.platform import Command, DomainEvent, Result, ShortText, command, emit
 
 MOST_POINTS = 1_000_000
+DISCOUNT = "loyalty_discount"
 MOST_CUSTOMERS = 2000
 """Whose points lapse in one run; the next run goes on."""
 
 
 class AdjustPoints(Command):
-    """Give a customer points, or take some away, for a reason."""
+    """Give a customer points, or take some away, for a reason.
+
+    Attributes:
+        is_opening: They come from the old books, and stand against Opening Balance Difference.
+    """
 
     party_id: UUID
     points: Annotated[int, Field(ge=-MOST_POINTS, le=MOST_POINTS)]
     reason: ShortText
+    is_opening: bool = False
 
 
 class PointsAdjusted(Result):
@@ -75,6 +81,7 @@ def adjust_points(session: Session, ctx: RequestContext, cmd: AdjustPoints) -> P
 
     Raises:
         UnknownParty: There is no such customer.
+        PermissionDenied: They come from the old books, and the actor does not post.
         PointsRefused: There is no programme, the customer has no name, or has fewer points.
         InvalidInput: The points are zero.
         PeriodClosed: The books are closed for today.
@@ -82,6 +89,8 @@ def adjust_points(session: Session, ctx: RequestContext, cmd: AdjustPoints) -> P
     Emits:
         loyalty.points_booked.v1
     """
+    if cmd.is_opening:
+        ctx.require("accounting.post")
     buyer = party.get_party_for_sale(session, ctx, cmd.party_id)
     terms = hold_terms(session, ctx)
     if not terms.is_active or buyer.is_walk_in:
@@ -102,7 +111,9 @@ def adjust_points(session: Session, ctx: RequestContext, cmd: AdjustPoints) -> P
     for lot_id, taken in shared_out(lots, -cmd.points):
         change.add(ctx, PointsKind.ADJUST, -taken, lot_id=lot_id)
     write_change(session, change)
-    _post(session, ctx, [change], adjustment_id, f"Points of {buyer.name}: {cmd.reason}")
+    words = f"Points of {buyer.name}: {cmd.reason}"
+    account = "opening_difference" if cmd.is_opening else DISCOUNT
+    _post(session, ctx, [change], adjustment_id, words, account)
     return PointsAdjusted(party_id=buyer.id, points=cmd.points, balance=balance + cmd.points)
 
 
@@ -147,9 +158,14 @@ def _whose_points_lapse(session: Session, ctx: RequestContext) -> list[UUID]:
 
 
 def _post(
-    session: Session, ctx: RequestContext, changes: list[Change], origin_id: UUID, narration: str
+    session: Session,
+    ctx: RequestContext,
+    changes: list[Change],
+    origin_id: UUID,
+    narration: str,
+    account: str = DISCOUNT,
 ) -> None:
-    lines = [line for change in changes for line in change.lines()]
+    lines = [line for change in changes for line in change.lines(account)]
     entry = NewEntry("loyalty", ctx.today, "points", origin_id, "points", narration, lines)
     accounting.post_entry(session, ctx, entry)
     points = sum(change.net for change in changes)

@@ -92,13 +92,13 @@ class Change:
         }
         self.rows.append(row)
 
-    def lines(self) -> list[NewLine]:
+    def lines(self, account: str = "loyalty_discount") -> list[NewLine]:
         """Return what the programme gives or takes, beside what points pay as a tender.
 
         Source: journals J12 and J14 of the domain rules, the provision method.
         """
         given = self.net * self.terms.worth - self.tendered
-        return [debit("loyalty_discount", given), credit("loyalty_liability", given)]
+        return [debit(account, given), credit("loyalty_liability", given)]
 
 
 @dataclass(frozen=True, slots=True)

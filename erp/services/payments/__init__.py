@@ -12,6 +12,8 @@ from erp.services.payments.errors import (
     BeyondCashDiscount,
     BeyondWriteOff,
     DeductionNotSettled,
+    NoteKnown,
+    NothingOpen,
     NothingToMatch,
     PaidBefore,
     SettlesTooMuch,
@@ -26,6 +28,14 @@ from erp.services.payments.following_up import (
     ReversePayment,
     bank_cheque,
     reverse_payment,
+)
+from erp.services.payments.instalments import (
+    AgreedPart,
+    AgreeInstalments,
+    SetInstalmentTerms,
+    agree_instalments,
+    get_instalment_terms,
+    set_instalment_terms,
 )
 from erp.services.payments.items import (
     AccountItems,
@@ -53,6 +63,7 @@ from erp.services.payments.matching import (
     match_items,
     set_apart,
 )
+from erp.services.payments.noting import RecordSupplierNote, record_supplier_note
 from erp.services.payments.printing import PrintedStatement, get_printed_statement
 from erp.services.payments.promising import (
     ListPromises,
@@ -100,6 +111,8 @@ __all__ = [
     "AgeItems",
     "AgeRow",
     "Ages",
+    "AgreeInstalments",
+    "AgreedPart",
     "BankCheque",
     "BeyondCashDiscount",
     "BeyondWriteOff",
@@ -120,6 +133,8 @@ __all__ = [
     "MatchAnswer",
     "MatchItems",
     "MatchedPair",
+    "NoteKnown",
+    "NothingOpen",
     "NothingToMatch",
     "PaidBefore",
     "PaymentDetail",
@@ -129,6 +144,7 @@ __all__ = [
     "PromiseRow",
     "ReceivePayment",
     "RecordPromise",
+    "RecordSupplierNote",
     "RecordedPayment",
     "RemindParties",
     "ReminderLevel",
@@ -138,6 +154,7 @@ __all__ = [
     "RemindersMade",
     "ReversePayment",
     "SetApart",
+    "SetInstalmentTerms",
     "SetReminderRule",
     "Settled",
     "SettlesTooMuch",
@@ -150,7 +167,9 @@ __all__ = [
     "WithdrawPromise",
     "WrongDay",
     "age_items",
+    "agree_instalments",
     "bank_cheque",
+    "get_instalment_terms",
     "get_payment",
     "get_printed_statement",
     "get_reminder_rule",
@@ -165,12 +184,14 @@ __all__ = [
     "queue_reminder",
     "receive_payment",
     "record_promise",
+    "record_supplier_note",
     "referees",
     "remind_automatically",
     "remind_parties",
     "reminder_of",
     "reverse_payment",
     "set_apart",
+    "set_instalment_terms",
     "set_reminder_rule",
     "withdraw_promise",
 ]

@@ -9,6 +9,18 @@ class UnknownPayment(NotFound):
     code = "unknown_payment"
 
 
+class NoteKnown(Conflict):
+    """The supplier's note of this number is recorded."""
+
+    code = "note_known"
+
+
+class NothingOpen(Conflict):
+    """Nothing of the item is open, or it is no debt."""
+
+    code = "nothing_open"
+
+
 class UnknownItem(NotFound):
     """The acting company has no such open item."""
 

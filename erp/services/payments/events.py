@@ -44,6 +44,25 @@ class ItemsMatched(DomainEvent):
     amount: Decimal
 
 
+class NoteRecorded(DomainEvent):
+    """A supplier's commercial credit note was recorded."""
+
+    name: ClassVar[str] = "payments.note_recorded.v1"
+
+    party_id: UUID
+    amount: Decimal
+
+
+class InstalmentsAgreed(DomainEvent):
+    """A bill is paid in parts; the aggregate is the party."""
+
+    name: ClassVar[str] = "payments.instalments_agreed.v1"
+
+    plan_id: UUID
+    party_id: UUID
+    parts: int
+
+
 class PromiseMade(DomainEvent):
     """A customer promised to pay, or disputes; the aggregate is the customer."""
 

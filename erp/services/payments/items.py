@@ -49,6 +49,7 @@ class ItemRow(Result):
     """A debt, or what stands against debts.
 
     Attributes:
+        part, parts: Which instalment of its bill it is, and of how many.
         overdue_days: Past its day and still open; zero else.
     """
 
@@ -61,6 +62,8 @@ class ItemRow(Result):
     due_on: date
     amount: Decimal
     open: Decimal
+    part: int
+    parts: int
     overdue_days: int
 
 
@@ -95,7 +98,9 @@ def list_items(session: Session, ctx: RequestContext, wanted: ListItems) -> Acco
         session,
         f"""
         select i.id, i.side, e.narration, e.origin_type, e.origin_id, i.effective_on, i.due_on,
-               i.amount, i.amount - i.settled as open,
+               i.amount, i.amount - i.settled as open, i.part,
+               (select count(*) from open_item o where (o.tenant_id, o.entry_id, o.line_no)
+                     = (i.tenant_id, i.entry_id, i.line_no)) as parts,
                case when i.settled < i.amount then greatest(%(today)s - i.due_on, 0) else 0 end
                as overdue_days
           from open_item i

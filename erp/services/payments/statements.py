@@ -103,14 +103,16 @@ def _rows(
         session,
         """
         with line as (
-            select i.effective_on as day, e.narration, e.origin_type, e.origin_id, i.id,
-                   case i.side when 'debit' then i.amount else 0.00 end as debit,
-                   case i.side when 'credit' then i.amount else 0.00 end as credit
+            select i.effective_on as day, e.narration, e.origin_type, e.origin_id,
+                   min(i.id::text)::uuid as id,
+                   coalesce(sum(i.amount) filter (where i.side = 'debit'), 0.00) as debit,
+                   coalesce(sum(i.amount) filter (where i.side = 'credit'), 0.00) as credit
               from open_item i
               join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = %(key)s
               join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)
              where i.tenant_id = %(tenant)s and i.company_id = %(company)s
                and i.party_id = %(party)s and i.effective_on <= %(until)s
+             group by e.tenant_id, e.id, i.line_no, i.effective_on
         )
         select day, narration, origin_type, origin_id, debit, credit from (
             select 0 as part, %(since)s::date as day, '' as narration, '' as origin_type,

@@ -1,31 +1,53 @@
-"""Text files of lines under named columns: CSV as sheets save it, read with every fault named."""
+"""Files of lines under named columns: CSV as sheets save it, or XLSX, read with every fault named."""
 
+import base64
+import binascii
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from erp.core.errors import InvalidInput
+from erp.core.table_files import UnreadableTable, read_workbook
 
 FORMULA = ("=", "+", "@")
 PLAIN = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
 """Text of lines; nothing a database could not keep."""
+WORKBOOK = "UEsDB"
+"""How the Base64 of a workbook begins; no CSV does."""
 MOST_CHARACTERS, MOST_ROWS, MOST_ERRORS = 200_000, 5_000, 50
 
 
 def read_table(content: str) -> tuple[list[str], list[list[str]]]:
     """Return the names of the columns, small and joined by underscores, and the rows below them.
 
+    Args:
+        content: Text of a CSV file, or the Base64 of an XLSX workbook, whose first sheet is read.
+
     Raises:
-        InvalidInput: It is no CSV.
+        InvalidInput: It is neither.
     """
+    table = _workbook(content) if content.startswith(WORKBOOK) else _text(content)
+    head = [name.strip().lower().replace(" ", "_") for name in table[0]] if table else []
+    return head, table[1:]
+
+
+def _text(content: str) -> list[list[str]]:
     try:
-        table = list(csv.reader(io.StringIO(content.lstrip("\ufeff"), newline=""), strict=True))
+        return list(csv.reader(io.StringIO(content.lstrip("\ufeff"), newline=""), strict=True))
     except csv.Error as error:
         message = f"This is no CSV file ({error}). Save the sheet as CSV and choose it again."
         raise InvalidInput(message, fields={"content": message}) from error
-    head = [name.strip().lower().replace(" ", "_") for name in table[0]] if table else []
-    return head, table[1:]
+
+
+def _workbook(content: str) -> list[list[str]]:
+    try:
+        return read_workbook(base64.b64decode(content, validate=True))
+    except binascii.Error as error:
+        message = "This workbook is cut off. Choose the file again."
+        raise InvalidInput(message, fields={"content": message}) from error
+    except UnreadableTable as error:
+        raise InvalidInput(error.message, fields={"content": error.message}) from error
 
 
 def fault_of_head(head: Sequence[str], rows: int, columns: Sequence[str]) -> str:

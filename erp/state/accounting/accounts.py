@@ -1,18 +1,25 @@
 """The chart of accounts, and the lines of one account."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
+from pydantic import ValidationError
 
 from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
 from erp.core.formatting import date_text, money_text
+from erp.services.accounting import OPEN_GROUPS
+from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
 from erp.state.showing import NOTHING, display_rows
 
+POST = "accounting.post"
+GROUP_CHOICES = tuple((name, name) for name in OPEN_GROUPS)
 BOOKS = {"/books/cash-book": "Cash in Hand", "/books/bank-book": "Bank Accounts"}
 TYPES = {
     "asset": "Asset",
@@ -36,6 +43,41 @@ class AccountListState(ListState, rx.State):
     )
     row_link: ClassVar[str] = "/books/accounts/{id}"
     topics: ClassVar[tuple[str, ...]] = ("pos", "inventory")
+
+    may_post: bool = False
+
+    async def _reload(self) -> None:
+        await super()._reload()
+        self.may_post = (await self._principal()).may(POST)
+
+
+class OpenAccountState(DialogFormState, rx.State):
+    """Adds an account to the chart."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "accounting.open_account"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(super()._payload(form))
+        return given | {"code": f"{given.get('code', '')}".strip().upper()}
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(AccountListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+        return "Account opened. Entries may be booked on it."
+
+
+class RenameAccountState(DialogFormState, rx.State):
+    """Calls an account something else."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "accounting.rename_account"
+    subject_field: ClassVar[str] = "account_id"
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(AccountListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+        return "Renamed."
 
 
 class LedgerState(ListState, rx.State):
@@ -141,14 +183,31 @@ class StockCheckState(SessionState, rx.State):
 
     rows: list[dict[str, str]] = []
     sources: list[dict[str, str]] = []
+    day: str = ""
     difference: str = ""
     is_loading: bool = True
 
     @handler(permission="accounting.view")
     async def open_check(self) -> None:
-        """Compare now."""
+        """Compare as of the day in the address, else now."""
+        self.day = dict(self.router.url.query_parameters).get("as_of", "")[:10]
+        await self._compare()
+
+    @handler(permission="accounting.view")
+    async def choose_day(self, day: str) -> None:
+        """Compare as of another day."""
+        self.day = f"{day}"[:10]
+        await self._compare()
+
+    async def _compare(self) -> None:
         self.is_loading = True
-        found = await self._ask("inventory.stock_against_books")
+        try:
+            asked = {"as_of": self.day} if self.day else {}
+            found = await self._ask("inventory.stock_against_books", asked)
+        except (ValidationError, DomainError):
+            self.day = ""
+            found = await self._ask("inventory.stock_against_books", {})
+        self.day = f"{found.as_of}"
         zone = (await self._principal()).time_zone
         link = "/books/accounts/{account_id}"
         rows = [one.model_dump() | {"id": one.account_id} for one in found.rows]

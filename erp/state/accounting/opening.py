@@ -1,4 +1,4 @@
-"""Opening balances of a file: read, checked without effect, then put in together."""
+"""Opening balances and opening stock of a file: read, checked without effect, then put in together."""
 
 from typing import Any, ClassVar, Final
 
@@ -9,8 +9,9 @@ from reflex.event import EventSpec
 from erp.core.clock import day_before, fiscal_year_start
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted
+from erp.core.formatting import counted, money_text
 from erp.services.accounting import OPENING_COLUMNS
+from erp.services.inventory import OPENING_STOCK_COLUMNS
 from erp.services.platform import MOST_CHARACTERS
 from erp.state.accounting.accounts import sided_text
 from erp.state.explaining import errors_by_field
@@ -19,7 +20,10 @@ from erp.state.sales.importing import ERROR_COLUMNS, fault_row
 from erp.state.session import SessionState, new_form_key
 from erp.state.showing import display_rows
 
-__all__ = ["ERROR_COLUMNS", "MOST_CHARACTERS", "OPENING_COLUMNS", "ROW_COLUMNS", "OpeningState"]
+__all__ = [
+    "ERROR_COLUMNS", "MOST_CHARACTERS", "OPENING_COLUMNS", "OPENING_STOCK_COLUMNS", "ROW_COLUMNS",
+    "STOCK_COLUMNS", "OpeningState", "OpeningStockState",
+]  # fmt: skip
 POST: Final = "accounting.post"
 MOST_SHOWN = 200
 ROW_COLUMNS = (
@@ -30,18 +34,32 @@ ROW_COLUMNS = (
     Column("debit", "Debit", Kind.MONEY),
     Column("credit", "Credit", Kind.MONEY),
 )
+STOCK_COLUMNS = (
+    Column("line", "Line", Kind.COUNT, wide_only=True),
+    Column("product", "Goods", detail="lot"),
+    Column("expires_on", "Expiry", Kind.DATE, wide_only=True),
+    Column("mrp", "MRP", Kind.MONEY, wide_only=True),
+    Column("units", "Units", Kind.COUNT),
+    Column("value", "Cost", Kind.MONEY),
+    Column("place", "Put in", wide_only=True),
+)
 
 
-class OpeningState(SessionState, rx.State):
-    """A file of opening balances.
+class _OpeningFile(SessionState, mixin=True):
+    """A file of what the old books had.
 
     Attributes:
         day: The last day of the old books.
         rows: What each line would put in. faults: values that are wrong, with the remedy.
         summary: What importing it does; empty while nothing sound was read.
+        left: What is to be known about it beside that.
     """
 
     permission: ClassVar[str] = POST
+    command: ClassVar[str] = ""
+    columns: ClassVar[tuple[Column, ...]] = ()
+    after: ClassVar[str] = ""
+    """Page that is shown once it is in."""
 
     day: str = ""
     refusal: str = ""
@@ -96,36 +114,42 @@ class OpeningState(SessionState, rx.State):
             return []
         self.is_busy = True
         try:
-            done = await self._run(
-                "accounting.import_opening", self._given() | {"idempotency_key": self._key}
-            )
+            done = await self._run(self.command, self._given() | {"idempotency_key": self._key})
         except (ValidationError, DomainError) as error:
             self._refused(error)
             return []
         finally:
             self.is_busy = False
         self._forget()
-        words = f"{counted(done.accounts, 'account')} and {counted(done.bills, 'bill')} are in the books."
-        return [rx.toast.success(words), rx.redirect("/books/trial-balance")]
+        return [
+            rx.toast.success(f"{self._summary(done)} are in the books."),
+            rx.redirect(self.after),
+        ]
 
     async def _check(self, text: str) -> None:
         self._forget()
         self._content, self._key = text, new_form_key()
         try:
-            tried = await self._preview("accounting.import_opening", self._given())
+            tried = await self._preview(self.command, self._given())
             zone = (await self._principal()).time_zone
         except (ValidationError, DomainError) as error:
             self._refused(error)
             return
         found: Any = tried.result
-        rows = [_entry(row) for row in found.rows[:MOST_SHOWN]]
-        self.rows = display_rows(rows, ROW_COLUMNS, zone)
+        rows = [self._entry(row) for row in found.rows[:MOST_SHOWN]]
+        self.rows = display_rows(rows, self.columns, zone)
         rest = len(found.rows) - len(rows)
         self.more = f"and {counted(rest, 'line')} more" if rest else ""
-        self.summary = (
-            f"{counted(found.accounts, 'account')} and {counted(found.bills, 'open bill')}"
-        )
-        self.left = sided_text(found.left) if found.left else ""
+        self.summary, self.left = self._summary(found), self._left(found)
+
+    def _summary(self, found: Any) -> str:
+        raise NotImplementedError
+
+    def _left(self, found: Any) -> str:
+        raise NotImplementedError
+
+    def _entry(self, row: Any) -> dict[str, Any]:
+        return row.model_dump() | {"id": row.line}
 
     def _given(self) -> dict[str, Any]:
         return {"opening_on": self.day, "content": self._content}
@@ -144,6 +168,33 @@ class OpeningState(SessionState, rx.State):
         self.rows, self.faults = [], []
 
 
-def _entry(row: Any) -> dict[str, Any]:
-    sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
-    return row.model_dump() | sides | {"id": row.line}
+class OpeningState(_OpeningFile, rx.State):
+    """A file of opening balances and open bills."""
+
+    command: ClassVar[str] = "accounting.import_opening"
+    columns: ClassVar[tuple[Column, ...]] = ROW_COLUMNS
+    after: ClassVar[str] = "/books/trial-balance"
+
+    def _summary(self, found: Any) -> str:
+        return f"{counted(found.accounts, 'account')} and {counted(found.bills, 'open bill')}"
+
+    def _left(self, found: Any) -> str:
+        return sided_text(found.left) if found.left else ""
+
+    def _entry(self, row: Any) -> dict[str, Any]:
+        sides = {side: getattr(row, side) or None for side in ("debit", "credit")}
+        return row.model_dump() | sides | {"id": row.line}
+
+
+class OpeningStockState(_OpeningFile, rx.State):
+    """A file of the lots that were on the shelf."""
+
+    command: ClassVar[str] = "inventory.import_opening_stock"
+    columns: ClassVar[tuple[Column, ...]] = STOCK_COLUMNS
+    after: ClassVar[str] = "/books/stock"
+
+    def _summary(self, found: Any) -> str:
+        return f"{counted(len(found.rows), 'lot')} worth {money_text(found.value)}"
+
+    def _left(self, found: Any) -> str:
+        return money_text(found.expired) if found.expired else ""

@@ -106,3 +106,14 @@ class UnmatchState(_OverDesk, rx.State):
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         await (await self._desk())._show()  # noqa: SLF001  sister of this state
         return "Undone. The lines wait again."
+
+
+class WithdrawState(_OverDesk, rx.State):
+    """Takes the import of the newest statement back."""
+
+    command: ClassVar[str] = "banking.withdraw_statement"
+    subject_field: ClassVar[str] = "statement_id"
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        await (await self._desk())._show()  # noqa: SLF001  sister of this state
+        return "Withdrawn. Its file can be imported again."

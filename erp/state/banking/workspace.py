@@ -258,7 +258,11 @@ class BankState(RecordState, rx.State):
         self.picked = [one for one in self.picked if one in self._amounts]
         self.matches = display_rows(matches, MATCH_COLUMNS, principal.time_zone)
         shown = [_statement(row, principal.time_zone) for row in statements]
-        self.statements = display_rows(shown, STATEMENT_COLUMNS, principal.time_zone)
+        newest = str(statements[0].id) if statements and self.may_reconcile else ""
+        self.statements = [
+            row | {"may_withdraw": "yes" if row["id"] == newest else ""}
+            for row in display_rows(shown, STATEMENT_COLUMNS, principal.time_zone)
+        ]
         done = account.lines - account.waiting
         self.percent = 100 * done // account.lines if account.lines else 0
         self.head = _head(account, done)

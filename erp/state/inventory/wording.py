@@ -31,6 +31,7 @@ RUNGS: Mapping[str, str] = {
 }
 ORIGINS: Mapping[str, str] = {
     "goods_receipt": "Received",
+    "opening_stock": "Opening stock",
     "sale": "Sold",
     "return": "Returned",
     "sales_invoice": "Delivered",

@@ -131,6 +131,19 @@ class SupplierAccountState(_AccountState, rx.State):
     matches: ClassVar[str] = PAY
 
 
+class SupplierNoteState(DialogFormState, rx.State):
+    """Records a credit note of the supplier of the page that changes no tax."""
+
+    permission: ClassVar[str] = PAY
+    command: ClassVar[str] = "payments.record_supplier_note"
+    subject_field: ClassVar[str] = "supplier_id"
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+        page = await self.get_state(SupplierAccountState)
+        await page._show()  # noqa: SLF001  sister of this state
+        return "Recorded. It stands on the account until it is matched."
+
+
 def _promise(row: Any) -> dict[str, str]:
     what = f"{money_text(row.amount)} by {date_text(row.promised_on)}"
     return {
@@ -159,7 +172,9 @@ def _reminder(row: Any) -> dict[str, str]:
 def _entry(row: Any) -> dict[str, Any]:
     page = PAGE_OF_ORIGIN.get(row.origin_type, "/books/journal?origin_id={}")
     late = counted(row.overdue_days, "day") + " late" if row.overdue_days else ""
+    part = f", part {row.part} of {row.parts}" if row.parts > 1 else ""
     return row.model_dump() | {
+        "narration": row.narration + part,
         "side": row.side.value,
         "page": page.format(row.origin_id),
         "day": f"{row.effective_on:%d-%m-%Y}",

@@ -13,8 +13,8 @@ from erp.core import db
 from erp.core.clock import fiscal_year, fiscal_year_start
 from erp.core.errors import NotFound
 from erp.services import accounting, inventory
-from erp.services.platform import Nothing
-from tests.factories import Shop
+from erp.services.inventory import StockAgainstBooksOn
+from tests.factories import Shop, make_shop, receipt_line
 from tests.services.accounting.test_posting import post
 from tests.services.branches import add_branch
 from tests.services.trading import add_customer, rows
@@ -316,8 +316,23 @@ def test_the_stock_accounts_stand_beside_the_goods_and_name_what_differs(books: 
         lines = [accounting.debit("inventory", Decimal(5)), accounting.credit("cash", Decimal(5))]
         entry = accounting.NewEntry("general", books.ctx.today, "manual", origin, "x", "x", lines)
         accounting.post_entry(session, books.ctx, entry)
-        found = inventory.stock_against_books(session, books.ctx, Nothing())
+        found = inventory.stock_against_books(session, books.ctx, StockAgainstBooksOn())
         session.rollback()
     assert found.difference == 5
     (source,) = found.rows[0].sources
     assert (source.origin_id, source.booked, source.moved) == (origin, 5, 0)
+
+
+def test_the_stock_accounts_agree_as_of_any_day(environment: dict[str, str]):
+    assert environment
+    shop = make_shop("stockday", lots=0)
+    today = shop.ctx.today
+    for days, cost in ((40, "10"), (20, "20"), (0, "30")):
+        line = receipt_line(shop.ctx, shop.variant_ids[0], 5, unit_cost=Decimal(cost))
+        day = today - timedelta(days=days)
+        shop.run("inventory.receive_goods", {"lines": [line], "received_on": day})
+    shop.sell({shop.variant_ids[0]: 1})
+    for days, value in ((41, 0), (40, 50), (20, 150), (1, 150)):
+        found = shop.run("inventory.stock_against_books", {"as_of": today - timedelta(days=days)})
+        assert (found.difference, found.rows[0].counted) == (0, value)
+    assert shop.run("inventory.stock_against_books").rows[0].counted < 300

@@ -74,9 +74,15 @@ def test_files_that_are_cut_off_or_attack_are_refused(content, says):
         banking.read_bank_file(content)
 
 
-def test_a_file_in_another_encoding_is_refused():
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "cp1252"])
+def test_a_file_is_read_in_the_encodings_that_banks_and_sheets_save(encoding):
+    text = "Date,Narration,Amount\n21/11/2026,Caf\u00e9,5\n".encode(encoding)
+    assert banking.read_bank_file(text).cells[1] == ["21/11/2026", "Caf\u00e9", "5"]
+
+
+def test_what_is_no_text_is_refused():
     with pytest.raises(UnreadableTable, match="neither CSV nor XLSX"):
-        banking.read_bank_file("Date,Amount\n21/11/2026,5\n".encode("utf-16"))
+        banking.read_bank_file("Date,Amount\n21/11/2026,5\n".encode("utf-16-le"))
 
 
 def test_the_head_is_found_below_the_address_and_a_list_may_begin_with_the_latest():
@@ -134,7 +140,10 @@ def test_days_and_amounts_are_read_as_banks_write_them():
     assert guess_order(["11/22/2026"]) is DateOrder.MDY
     amounts = ("1,234.50", "₹ 1,234.50", "Rs.1234.50 Cr", "INR 1234.5")
     assert {read_amount(text) for text in amounts} == {Decimal("1234.50")}
-    for text in ("(5.00)", "-5", "5.00 Dr", "Rs -5"):
+    for text in ("1.234,50", "1234,50 Cr", "\u20b9 1.234,50"):
+        assert read_amount(text) == Decimal("1234.50"), text
+    assert read_amount("1,23,456") == 123456
+    for text in ("(5.00)", "-5", "5.00 Dr", "Rs -5", "(5,00)"):
         assert read_amount(text) == -5, text
     assert {read_amount(text) for text in ("", "x", "1.005", "1e9", "9" * 14, "NaN")} == {None}
 

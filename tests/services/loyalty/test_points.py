@@ -207,3 +207,24 @@ def test_entries_of_points_are_never_changed(club: Shop):
         with pytest.raises(Exception, match="permission denied"):
             rows(club, statement)
     assert balance(club, asha) == 21
+
+
+def test_points_of_the_old_books_are_no_cost_and_ask_for_the_right_to_post(club: Shop):
+    asha = add_customer(club)
+    given = {"party_id": asha, "points": 40, "reason": "Old card", "is_opening": True}
+    manager = club.acting_as("manager")
+    with pytest.raises(PermissionDenied):
+        club.run("loyalty.adjust_points", given, by=manager)
+    done = club.answer("loyalty.adjust_points", given)
+    assert done.result.balance == 40
+    booked = rows(
+        club,
+        "select a.key, l.debit - l.credit as amount from journal_line l join account a"
+        " on a.id = l.account_id join journal_entry e on e.id = l.entry_id"
+        " where e.origin_type = 'points' order by a.key",
+    )
+    assert [(row["key"], row["amount"]) for row in booked] == [
+        ("loyalty_liability", -20),
+        ("opening_difference", 20),
+    ]
+    assert broken_promises() == []
