@@ -7,9 +7,12 @@ from erp.components import link_tabs
 PAGES = (
     ("/gst", "Returns"),
     ("/gst/matching", "GSTR-2B"),
+    ("/gst/reverse-charges", "Reverse charge"),
+    ("/gst/challans", "Challans"),
     ("/gst/e-invoices", "E-invoices"),
     ("/gst/way-bills", "Way bills"),
     ("/gst/registrations", "Registrations"),
+    ("/gst/limits", "Limits"),
 )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -330,6 +331,6 @@ for _name, _message in (
     ("carried", "The goods of this invoice travel with a way bill. Cancel that first."),
     ("filed", f"The GST return of this invoice's period is filed. {BY_NOTE}"),
 ):
-    refuse_on(f"invoice_cancellation_{_name}", lambda said=_message: _refused(said))
+    refuse_on(f"invoice_cancellation_{_name}", partial(_refused, _message))
 refuse_on("uq_invoice_cancellation_tenant_id_invoice_id", _cancelled_before)
 refuse_on("invoice_is_cancelled", _cancelled_before)

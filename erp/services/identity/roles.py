@@ -190,6 +190,7 @@ STANDARD_ROLES = (
             "gst_returns.prepare",
             "gst_returns.review",
             "gst_returns.file",
+            "gst_returns.set_limits",
             "einvoicing.view",
             "einvoicing.send",
             "einvoicing.dispatch",

@@ -120,3 +120,19 @@ begin
     end if;
     return new;
 end $$;
+
+-- A challan is cancelled once; nothing else of it changes.
+create function sec.keep_gst_deposit() returns trigger
+language plpgsql set search_path = pg_catalog, public, pg_temp
+as $$
+begin
+    if tg_op = 'DELETE' or old.cancelled_at is not null
+       or to_jsonb(new) - '{cancelled_at,cancelled_by,cancel_reason}'::text[]
+          is distinct from to_jsonb(old) - '{cancelled_at,cancelled_by,cancel_reason}'::text[] then
+        raise exception 'a challan is not changed'
+            using errcode = '23514', constraint = 'gst_deposit_frozen';
+    end if;
+    return new;
+end $$;
+create trigger gst_deposit_frozen before update or delete on gst_deposit
+    for each row execute function sec.keep_gst_deposit();
