@@ -28,7 +28,10 @@ def taxing(shop: Shop) -> Ids:
     bill = purchase(shop, "A-1", "1000.00", "5", state="09")
     import_2b(shop, ("09", "X-1", "1000.00", "5"))
     pairs = shop.run("gst_returns.list_matches", {"starts_on": OCTOBER, "state": "only_in_2b"})
+    gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
+    challan = {"gstin": gstin, "reference": "CIN-ISO", "amount": "9.00"}
     return {
+        "gst_deposit_id": shop.run("gst_returns.deposit_cash", challan).id,
         "gst_bill_id": bill.id,
         "reported_id": pairs.rows[0].reported_id,
         "gst_return_id": prepared(shop).id,
@@ -37,6 +40,10 @@ def taxing(shop: Shop) -> Ids:
 
 
 EXAMPLES: dict[str, Example] = {
+    "gst_returns.cancel_deposit": lambda i, _: {
+        "deposit_id": i["gst_deposit_id"],
+        "reason": "Typed wrong",
+    },
     "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.get_portal_file": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.list_figure_rows": lambda i, _: {"return_id": i["gst_return_id"], "part": "b2b"},
