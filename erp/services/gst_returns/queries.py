@@ -317,9 +317,8 @@ def _rows(
         yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
         yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
         return
-    for entry in classify(
-        read_outward(session, ctx, registration, period), b2cl_limit(session, ctx)
-    ):
+    documents = read_outward(session, ctx, registration, period)
+    for entry in classify(documents, b2cl_limit(session, ctx)):
         if part in _names(entry):
             yield _outward_row(entry)
 
