@@ -58,21 +58,16 @@ create trigger invoice_cancellation_allowed before insert on invoice_cancellatio
 
 -- Nothing begins on a cancelled invoice: no note, no registration, no way bill. The lock makes a cancellation that
 -- is under way come first.
-create function sec.is_cancelled(tenant uuid, invoice uuid) returns boolean
-language plpgsql security definer volatile set search_path = pg_catalog, public, pg_temp
-as $$
-begin
-    perform 1 from invoice i where i.tenant_id = tenant and i.id = invoice for key share;
-    return exists (select 1 from invoice_cancellation c where c.tenant_id = tenant and c.invoice_id = invoice);
-end $$;
-
 create function sec.refuse_cancelled_invoice() returns trigger
-language plpgsql set search_path = pg_catalog, public, pg_temp
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp
 as $$
+declare
+    wanted uuid := case when tg_table_name = 'invoice' then to_jsonb(new) ->> 'original_invoice_id'
+                        else to_jsonb(new) ->> 'invoice_id' end;
 begin
-    if sec.is_cancelled(new.tenant_id, case when tg_table_name = 'invoice'
-            then (to_jsonb(new) ->> 'original_invoice_id')::uuid
-            else (to_jsonb(new) ->> 'invoice_id')::uuid end) then
+    perform 1 from invoice i where i.tenant_id = new.tenant_id and i.id = wanted for key share;
+    perform 1 from invoice_cancellation c where c.tenant_id = new.tenant_id and c.invoice_id = wanted;
+    if found then
         raise exception 'this invoice is cancelled'
             using errcode = '23514', constraint = 'invoice_is_cancelled';
     end if;

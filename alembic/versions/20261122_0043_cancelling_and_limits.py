@@ -84,7 +84,6 @@ def downgrade() -> None:
     op.drop_table("law_limit")
     op.execute("drop function sec.keep_cancellation_settled()")
     op.execute("drop function sec.refuse_cancelled_invoice()")
-    op.execute("drop function sec.is_cancelled(uuid, uuid)")
     op.execute("drop function sec.check_invoice_cancellation()")
     _allow_statuses(STATUSES)
     op.drop_constraint(op.f("ck_way_bill_valid_until"), "way_bill", type_="check")

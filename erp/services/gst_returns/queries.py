@@ -318,9 +318,8 @@ def _rows(
         yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
         return
     documents = read_outward(session, ctx, registration, period)
-    for entry in classify(documents, b2cl_limit(session, ctx)):
-        if part in _names(entry):
-            yield _outward_row(entry)
+    entries = classify(documents, b2cl_limit(session, ctx))
+    yield from (_outward_row(entry) for entry in entries if part in _names(entry))
 
 
 def _names(entry: Entry) -> set[str]:

@@ -80,6 +80,8 @@ def test_the_order_is_open_again_and_keeps_goods(trader: Shop):
     assert (found.status, found.lines[0].delivered, found.lines[0].kept) == ("confirmed", 0, 10)
     again = deliver(trader, made, 10)
     assert again.number != sent.number
+    told = [(one.number, one.is_cancelled) for one in order_of(trader, made).deliveries]
+    assert told == [(again.number, False), (sent.number, True)]
     assert broken_promises() == []
 
 
