@@ -169,6 +169,7 @@ def _cancelling() -> rx.Component:
         subtitle="Its goods come back, nothing of it is owed, its order is open again. Its number stays used; the paper"
         " and the GST return say that it was cancelled.",
         submit="Cancel the invoice",
+        dismiss="Keep it",
     )
 
 

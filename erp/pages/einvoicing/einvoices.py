@@ -179,4 +179,5 @@ def _cancelling() -> rx.Component:
         subtitle="Whole, within 24 hours of its registration. The books follow: goods, debt and tax are taken back."
         " Its number is never used again.",
         submit="Cancel it",
+        dismiss="Keep it",
     )

@@ -85,6 +85,7 @@ def challans_page() -> rx.Component:
             title="Cancel this challan?",
             subtitle="For one that was typed wrong: the cash goes back to the bank in the books, by an entry of today.",
             submit="Cancel the challan",
+            dismiss="Keep it",
         ),
     )
 

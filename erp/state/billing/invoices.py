@@ -69,7 +69,14 @@ class InvoiceListState(ListState, rx.State):
         Column("number", "Number", detail="party"),
         Column("issued_on", "Day", Kind.DATE),
         Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES, wide_only=True),
-        Column("standing", "State", Kind.STATUS, labels=STANDINGS, tones={"cancelled": "red"}),
+        Column(
+            "standing",
+            "State",
+            Kind.STATUS,
+            labels=STANDINGS,
+            tones={"posted": "green", "cancelled": "red"},
+            wide_only=True,
+        ),
         Column("place_of_supply", "Place of supply", wide_only=True),
         Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
         Column("tax", "Tax", Kind.MONEY, wide_only=True),
@@ -87,6 +94,11 @@ class InvoiceListState(ListState, rx.State):
         "party_id",
     )
     topics: ClassVar[tuple[str, ...]] = ("pos", "sales", "billing")
+
+    def _entry(self, row: Any) -> Any:
+        if row.standing != "cancelled":
+            return row
+        return row.model_dump() | {"party": f"Cancelled · {row.party}"}
 
 
 class InvoiceState(RecordState, rx.State):

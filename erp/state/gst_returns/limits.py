@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.core.columns import Column, Kind
+from erp.core.formatting import date_text
 from erp.services.party import LIVE_STATES, STATES
 from erp.state.asking import DialogFormState
 from erp.state.gst_returns.wording import SET_LIMITS, VIEW
@@ -31,8 +32,7 @@ class LimitListState(ListState, rx.State):
     query: ClassVar[str] = "gst_returns.list_limits"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("kind", "Above this", detail="state_name"),
-        Column("valid_from", "From", Kind.DATE),
-        Column("standing", "State", Kind.STATUS, labels=STANDINGS, tones=TONES),
+        Column("standing", "State", Kind.STATUS, detail="since", labels=STANDINGS, tones=TONES),
         Column("source", "Says so", detail="added_by", wide_only=True),
         Column("amount", "Amount", Kind.MONEY),
     )
@@ -46,7 +46,11 @@ class LimitListState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         by = f"added by {row.added_by}" if row.is_ours and row.added_by else ""
-        return row.model_dump() | {"kind": KINDS[row.kind], "added_by": by}
+        return row.model_dump() | {
+            "kind": KINDS[row.kind],
+            "added_by": by,
+            "since": f"from {date_text(row.valid_from)}",
+        }
 
 
 class AddLimitState(DialogFormState, rx.State):
