@@ -37,7 +37,7 @@ def test_a_new_limit_counts_from_its_day_on_in_the_return(trader: Shop) -> None:
     sections = detail(trader, made).figures["sections"]
     assert sections["b2cl"]["taxable"] == "5714.29"
     shown = trader.run("gst_returns.list_figure_rows", {"return_id": made.id, "part": "b2cl"}).rows
-    assert [row.document for row in shown] == [after.number]
+    assert [row.number for row in shown] == [after.number]
     assert before.number != after.number
 
 
