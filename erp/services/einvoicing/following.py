@@ -1,9 +1,12 @@
 """Books and portal say the same: what is cancelled in the one is cancelled in, or kept from, the other."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+import psycopg
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -13,8 +16,9 @@ from erp.models.einvoicing import EInvoiceStatus
 from erp.services import billing
 from erp.services.einvoicing.events import EInvoiceAsked
 from erp.services.einvoicing.queueing import MOST_AT_ONCE, settle
-from erp.services.platform import emit, is_under_way
+from erp.services.platform import TryLater, emit, is_under_way, refusal_for
 
+WAIT: Final = timedelta(minutes=1)
 BY_NOTE: Final = "Take all of its goods back, so that the books say the same."
 
 
@@ -47,9 +51,18 @@ def cancel_in_books(session: Session, ctx: RequestContext, row: db.Row) -> str:
     try:
         with db.attempt(session):
             billing.void_invoice(session, acting, row["invoice_id"], reason)
+            db.send_rows(session)
+            db.execute(session, "set constraints all immediate")
+            db.execute(session, "set constraints all deferred")
     except DomainError as refused:
-        return f"The books could not follow: {refused.message} {BY_NOTE}"
+        return _not_followed(refused)
+    except (IntegrityError, psycopg.IntegrityError) as error:
+        return _not_followed(refusal_for(error))
     return "The books followed: goods, debt and tax are taken back. Its number is not used again."
+
+
+def _not_followed(refused: DomainError) -> str:
+    return f"The books could not follow: {refused.message} {BY_NOTE}"
 
 
 def withdraw(session: Session, ctx: RequestContext, invoice_id: UUID) -> None:
@@ -94,18 +107,25 @@ def ask_stuck(session: Session, ctx: RequestContext) -> int:
 def withdraw_note(session: Session, ctx: RequestContext, row: db.Row) -> bool:
     """Keep a note from the portal whose invoice is cancelled there; tell whether it was one.
 
-    Only one that the portal never heard of: what was asked before may be known there, and is looked up.
+    Only one that the portal never heard of: what was asked before may be known there, and is looked up. While the
+    portal is being asked to cancel the invoice, its note waits: it may stay after all.
+
+    Raises:
+        TryLater: The invoice is being cancelled.
 
     Emits:
         einvoicing.einvoice_settled.v1.
     """
     found = db.fetch_one(
         session,
-        "select 1 from invoice n join einvoice o on (o.tenant_id, o.invoice_id) = (n.tenant_id, n.original_invoice_id)"
+        "select o.status from invoice n"
+        " join einvoice o on (o.tenant_id, o.invoice_id) = (n.tenant_id, n.original_invoice_id)"
         " where n.tenant_id = %s and n.id = %s and o.status in ('cancelling', 'cancelled')",
         (ctx.tenant_id, row["invoice_id"]),
     )
     if found is None or row["attempts"]:
         return False
+    if found["status"] == EInvoiceStatus.CANCELLING:
+        raise TryLater("Its invoice is being cancelled at the portal.", WAIT)
     settle(session, ctx, row["id"], EInvoiceStatus.WITHDRAWN)
     return True

@@ -73,7 +73,11 @@ def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identif
         return Identified(id=row["id"])
     if row["status"] not in OPEN:
         raise NotToBeSent("Only a document that was refused or is to be mended is sent again.")
-    if withdraw_note(session, ctx, row):
+    try:
+        is_withdrawn = withdraw_note(session, ctx, row)
+    except TryLater as waiting:
+        raise NotToBeSent(f"{waiting} Wait for its answer.") from waiting
+    if is_withdrawn:
         return Identified(id=row["id"])
     _, problems = _checked(session, ctx, row)
     if problems and not row["attempts"]:

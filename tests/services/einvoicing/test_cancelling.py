@@ -161,13 +161,11 @@ def test_a_note_whose_invoice_is_cancelled_is_withdrawn_and_not_sent(reporting, 
     ask(reporting, queue(reporting, sent.invoice_id))
     note = take_back(reporting, sent, 4)
     note_row = queue(reporting, note.id)
-    with db.unit_of_work(reporting.ctx) as session:
-        db.execute(
-            session,
-            "update einvoice set status = 'cancelling' where tenant_id = %s and invoice_id = %s",
-            (reporting.tenant_id, sent.invoice_id),
-        )
+    now_is(reporting, sent, "status = 'cancelling'")
     calls = len(portal.books.calls)
+    assert "being cancelled" in str(ask_later(reporting, note_row))
+    assert einvoice_of(reporting, note.id)["status"] == "due"
+    now_is(reporting, sent, "status = 'cancelled', cancelled_at = now()")
     ask(reporting, note_row)
     assert einvoice_of(reporting, note.id)["status"] == "withdrawn"
     assert len(portal.books.calls) == calls
@@ -189,6 +187,31 @@ def test_a_document_whose_turn_was_given_up_is_sent_again(reporting):
     assert reporting.run("einvoicing.chase").queued == 1
     ask(reporting, einvoice_id)
     assert einvoice_of(reporting, sent.invoice_id)["status"] == "registered"
+
+
+def test_closed_books_do_not_keep_the_portals_word_from_being_noted(reporting):
+    row = registered(reporting)
+    asked(reporting, row)
+    (month,) = rows(
+        reporting, "select id from period where current_date between starts_on and ends_on"
+    )
+    closed = {"period_id": month["id"], "status": "closed", "reason": "Done"}
+    reporting.run("accounting.set_period_status", closed)
+    ask(reporting, row["id"])
+    assert einvoice_of(reporting, row["invoice_id"])["status"] == "cancelled"
+    assert told_last(reporting).startswith("The books could not follow")
+    assert rows(reporting, "select 1 from invoice_cancellation") == []
+    assert broken_promises() == []
+
+
+def now_is(shop, sent, change):
+    """Let the portal's document of an invoice be in another state."""
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            f"update einvoice set {change} where tenant_id = %s and invoice_id = %s",  # noqa: S608  of the test
+            (shop.tenant_id, sent.invoice_id),
+        )
 
 
 def asked(shop, row, **more):
