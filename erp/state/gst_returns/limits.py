@@ -32,7 +32,8 @@ class LimitListState(ListState, rx.State):
     query: ClassVar[str] = "gst_returns.list_limits"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("kind", "Above this", detail="state_name"),
-        Column("standing", "State", Kind.STATUS, detail="since", labels=STANDINGS, tones=TONES),
+        Column("valid_from", "From", Kind.DATE, wide_only=True),
+        Column("standing", "State", Kind.STATUS, labels=STANDINGS, tones=TONES),
         Column("source", "Says so", detail="added_by", wide_only=True),
         Column("amount", "Amount", Kind.MONEY),
     )
@@ -49,7 +50,7 @@ class LimitListState(ListState, rx.State):
         return row.model_dump() | {
             "kind": KINDS[row.kind],
             "added_by": by,
-            "since": f"from {date_text(row.valid_from)}",
+            "state_name": f"{row.state_name}, from {date_text(row.valid_from)}",
         }
 
 
