@@ -10,13 +10,18 @@ from erp.core.context import RequestContext
 from erp.services import catalogue_of_actions, einvoicing, platform
 from jobs.run import apart
 
-__all__ = ["ask_about_document", "ask_about_way_bill", "catalogue_of_actions", "queue"]
+__all__ = ["ask_about_document", "ask_about_way_bill", "catalogue_of_actions", "queue", "withdraw"]
 _log = structlog.get_logger()
 
 
 def queue(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
     """Queue a posted document for the portal, if the law wants it there."""
     einvoicing.queue_document(session, ctx, UUID(delivery.payload["document_id"]))
+
+
+def withdraw(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
+    """Keep an invoice that was cancelled in the books from the portal."""
+    einvoicing.withdraw(session, ctx, UUID(delivery.payload["invoice_id"]))
 
 
 def ask_about_document(

@@ -107,6 +107,7 @@ subscribe(
         frozenset({"payments.view"}),
     ),
     Subscriber("einvoicing.queue", ("billing.document_posted.v1",), "jobs.einvoices.queue"),
+    Subscriber("einvoicing.withdraw", ("billing.invoice_cancelled.v1",), "jobs.einvoices.withdraw"),
     Subscriber(
         "einvoicing.ask_about_document",
         ("einvoicing.einvoice_asked.v1",),

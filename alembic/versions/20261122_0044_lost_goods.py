@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 from erp.core import migrating
 
 revision = "0044"
-down_revision = "0040"
+down_revision = "0043"
 branch_labels = None
 depends_on = None
 

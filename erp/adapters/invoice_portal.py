@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-import httpx
 import jwt
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from erp.adapters import outgoing_http
 from erp.core.clock import utc_now
 from erp.core.settings import Settings, get_settings
 from erp.services.einvoicing.ports import (
@@ -106,7 +106,7 @@ class HttpPortal:
         return _given(data, call)
 
     def find_way_bill(self, gstin: str, kind: str, number: str) -> WayBillGiven | None:
-        """Return the way bill of a document that the portal may know; nothing if it does not."""
+        """Return the way bill in force of a document that the portal may know; nothing if there is none."""
         named = {"docType": kind, "docNo": number}
         try:
             data, call = self._ask("fetch", "GET", WAY_BILL_BY_DOCUMENT, gstin, query=named)
@@ -114,7 +114,7 @@ class HttpPortal:
             if refused.code in UNKNOWN:
                 return None
             raise
-        return _given(data, call)
+        return None if data.get("status") == "CNL" else _given(data, call)
 
     def change_vehicle(self, gstin: str, payload: str) -> WayBillGiven:
         """Tell the vehicle that carries on."""
@@ -260,23 +260,16 @@ class HttpPortal:
         """Return status, text and, where nothing came, why."""
         if not self._url:
             return 0, "", "No portal is set up (EINVOICE_URL)."
-        seconds = self._settings.einvoice_seconds
-        try:
-            with (
-                httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False) as client,
-                client.stream(
-                    method,
-                    self._url + path,
-                    params=query,
-                    content=sent if method == "POST" else None,
-                    headers={**headers, "content-type": "application/json"},
-                ) as response,
-            ):
-                return response.status_code, _read(response, seconds), ""
-        except httpx.TimeoutException:
-            return 0, "", f"No answer within {seconds:.0f} seconds."
-        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
-            return 0, "", f"The portal is away ({type(error).__name__}: {error})."[:300]
+        found = outgoing_http.ask_operators_address(
+            method,
+            self._url + path,
+            {**headers, "content-type": "application/json"},
+            (sent if method == "POST" else None, query),
+            seconds=self._settings.einvoice_seconds,
+            most_bytes=LARGEST_ANSWER,
+        )
+        problem = f"The portal is away. {found.problem}" if found.problem else ""
+        return found.status, found.content.decode("utf-8", "replace"), problem
 
     def _headers(self, gstin: str) -> dict[str, str]:
         user, _ = self._account(gstin)
@@ -330,19 +323,6 @@ def _without_request(call: Call) -> Call:
     return Call("auth", "", "", call.milliseconds)
 
 
-def _read(response: httpx.Response, seconds: float) -> str:
-    """Read an answer, neither too long nor too slow: a timeout of httpx is one of each read."""
-    ends, parts, size = time.monotonic() + seconds, [], 0
-    for part in response.iter_bytes():
-        size += len(part)
-        if size > LARGEST_ANSWER:
-            raise ValueError("the answer is too large")
-        if time.monotonic() > ends:
-            raise httpx.ReadTimeout("the answer came too slowly")
-        parts.append(part)
-    return b"".join(parts).decode("utf-8", "replace")
-
-
 def _parsed(text: str) -> dict[str, Any] | None:
     try:
         answer = json.loads(text)
@@ -368,7 +348,8 @@ def _given(data: Mapping[str, Any], call: Call) -> WayBillGiven:
     if not (len(number) == 12 and number.isdigit()):  # noqa: PLR2004  a way bill's number
         raise PortalLied("The portal's answer holds no way bill's number.", call)
     made_at = _instant(data.get("ewayBillDate")) or utc_now()
-    return WayBillGiven(number, made_at, _instant(data.get("validUpto")), call)
+    vehicle = str(data.get("vehicleNo") or "")
+    return WayBillGiven(number, made_at, _instant(data.get("validUpto")), call, vehicle)
 
 
 def _instant(text: object) -> datetime | None:

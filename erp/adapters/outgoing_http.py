@@ -1,7 +1,8 @@
-"""Posting to addresses that people typed in: public hosts only, no redirect, little patience.
+"""Asking other machines: no redirect, little patience, no endless answer.
 
-The name is resolved once and the connection goes to that very address, so that a name which
-answers differently a moment later leads nowhere else.
+Addresses that people typed in are public hosts only. Their name is resolved once and the connection goes
+to that very address, so that a name which answers differently a moment later leads nowhere else. An address
+that the operator set up may be anywhere.
 """
 
 import socket
@@ -133,12 +134,52 @@ def exchange(
         is_wanted: Asked every second from another thread; saying no ends the call.
     """
     limits = _Limits(seconds, most_bytes, is_wanted)
+    return _bounded(limits, lambda deadline: _exchange_until(deadline, limits, url, body, headers))
+
+
+def ask_operators_address(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    sent: tuple[str | None, Mapping[str, str] | None],
+    *,
+    seconds: float,
+    most_bytes: int,
+) -> Exchange:
+    """Ask an address that the operator set up and return what came, whatever its status.
+
+    Args:
+        sent: The body and the query, where there are any.
+        seconds: For the whole of the answer.
+        most_bytes: A longer answer is a problem.
+    """
+    body, query = sent
+
+    def ask(deadline: _Deadline) -> Exchange:
+        with (
+            httpx.Client(timeout=seconds, follow_redirects=False, trust_env=False) as client,
+            client.stream(
+                method,
+                url,
+                params=query,
+                content=body,
+                headers=dict(headers),
+                extensions={"trace": deadline.note},
+            ) as response,
+        ):
+            return Exchange(response.status_code, _read(response, most_bytes))
+
+    return _bounded(_Limits(seconds, most_bytes, None), ask)
+
+
+def _bounded(limits: "_Limits", ask: Callable[[_Deadline], Exchange]) -> Exchange:
+    """Ask, and hang up on whatever is too slow, too long or unwanted; whatever happens, it returns."""
     try:
-        return _exchange(limits, url, body, headers)
+        return _until_late(limits, ask)
     except (Unreachable, _Unwanted, _TooLarge) as refusal:
         return Exchange(0, problem=str(refusal))
     except (httpx.TimeoutException, _TooSlow):
-        return Exchange(0, problem=f"No answer within {seconds:.0f} seconds.")
+        return Exchange(0, problem=f"No answer within {limits.seconds:.0f} seconds.")
     except httpx.ConnectError as error:
         return Exchange(0, problem=f"Nothing answers there ({error})."[:300])
     except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, LookupError) as error:
@@ -152,10 +193,10 @@ class _Limits:
     is_wanted: Callable[[], bool] | None
 
 
-def _exchange(limits: _Limits, url: str, body: bytes, headers: Mapping[str, str]) -> Exchange:
+def _until_late(limits: _Limits, ask: Callable[[_Deadline], Exchange]) -> Exchange:
     with _Deadline(limits.seconds, limits.is_wanted) as deadline:
         try:
-            found = _exchange_until(deadline, limits, url, body, headers)
+            found = ask(deadline)
         except httpx.HTTPError as error:
             deadline.refuse_late(error)
             raise

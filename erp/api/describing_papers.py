@@ -33,6 +33,18 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         {"duplicate": {"type": "boolean", "default": False}},
     ),
     (
+        "payments/{payment_id}/voucher.pdf",
+        "print_payment",
+        "The receipt, refund or payment voucher of a payment as PDF for an 80 mm roll",
+        {},
+    ),
+    (
+        "reverse-charges/{record_id}/self-invoice.pdf",
+        "print_self_invoice",
+        "The self-invoice of a purchase under reverse charge as PDF on A4",
+        {},
+    ),
+    (
         "sales-orders/{order_id}/pdf",
         "print_sales_order",
         "A customer's quotation or order as PDF on A4, in its version in force unless one is named",

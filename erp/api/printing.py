@@ -78,7 +78,7 @@ async def print_bill(request: Request) -> Response:
     layout = request.path_params["layout"]
     if layout not in LAYOUTS:
         raise NotFound("Ask for receipt.pdf or invoice.pdf.")
-    invoice_id = _id(request.path_params["invoice_id"])
+    invoice_id = id_in(request.path_params["invoice_id"])
     credentials = credentials_of(request)
     request_id = request_id_of(request.scope)
     is_duplicate = request.query_params.get("duplicate", "").lower() in {"true", "1"}
@@ -95,8 +95,8 @@ async def print_voucher(request: Request) -> Response:
     Raises:
         NotFound: There is no such voucher.
     """
-    voucher_id = _id(request.path_params["voucher_id"])
-    return await _print_slip(request, pos.get_printed_voucher, voucher_id)
+    voucher_id = id_in(request.path_params["voucher_id"])
+    return await print_slip(request, pos.get_printed_voucher, voucher_id)
 
 
 async def print_statement(request: Request) -> Response:
@@ -173,14 +173,15 @@ async def print_shift(request: Request) -> Response:
     Raises:
         NotFound: There is no such shift.
     """
-    shift_id = _id(request.path_params["shift_id"])
-    return await _print_slip(request, pos.get_printed_shift, shift_id)
+    shift_id = id_in(request.path_params["shift_id"])
+    return await print_slip(request, pos.get_printed_shift, shift_id)
 
 
 Finder = Callable[[db.UnitOfWork, RequestContext, UUID], pos.PrintedSlip]
 
 
-async def _print_slip(request: Request, find: Finder, slip_id: UUID) -> Response:
+async def print_slip(request: Request, find: Finder, slip_id: UUID) -> Response:
+    """Send a slip for an 80 mm roll."""
     credentials, request_id = credentials_of(request), request_id_of(request.scope)
 
     def found() -> pos.PrintedSlip:
@@ -213,7 +214,7 @@ async def print_request(request: Request) -> Response:
     Raises:
         NotFound: The acting branch has no such request.
     """
-    asked = (_id(request.path_params["request_id"]), _id(request.path_params["supplier_id"]))
+    asked = (id_in(request.path_params["request_id"]), id_in(request.path_params["supplier_id"]))
     find = partial(_find_request, credentials_of(request), request_id_of(request.scope))
     found = await off_the_loop(find, *asked)
     content = await off_the_loop(PdfPrinter().inquiry, found)
@@ -235,7 +236,7 @@ async def print_offer(request: Request) -> Response:
 
 def _asked_version(request: Request) -> tuple[UUID, int | None]:
     """Return the order and the version that the address names."""
-    order_id = _id(request.path_params["order_id"])
+    order_id = id_in(request.path_params["order_id"])
     version = request.query_params.get("version", "")
     if version and not (version.isascii() and version.isdigit() and len(version) < LONGEST_VERSION):
         raise NotFound("There is no such version.")
@@ -248,7 +249,7 @@ async def print_return(request: Request) -> Response:
     Raises:
         NotFound: The acting branch has no such return.
     """
-    return_id = _id(request.path_params["return_id"])
+    return_id = id_in(request.path_params["return_id"])
     credentials = credentials_of(request)
     request_id = request_id_of(request.scope)
     document = await off_the_loop(_find_return, credentials, request_id, return_id)
@@ -263,7 +264,7 @@ async def print_challan(request: Request) -> Response:
         NotFound: No such transfer to or from the acting branch.
         Conflict: Nothing left yet.
     """
-    transfer_id = _id(request.path_params["transfer_id"])
+    transfer_id = id_in(request.path_params["transfer_id"])
     credentials, request_id = credentials_of(request), request_id_of(request.scope)
     challan = await off_the_loop(_find_challan, credentials, request_id, transfer_id)
     content = await off_the_loop(PdfPrinter().challan, challan)
@@ -276,7 +277,7 @@ async def print_label(request: Request) -> Response:
     Raises:
         NotFound: The acting branch made no such packs.
     """
-    dispensing_id = _id(request.path_params["dispensing_id"])
+    dispensing_id = id_in(request.path_params["dispensing_id"])
     credentials, request_id = credentials_of(request), request_id_of(request.scope)
     label = await off_the_loop(_find_label, credentials, request_id, dispensing_id)
     content = await off_the_loop(PdfPrinter().pack_label, label)
@@ -355,7 +356,12 @@ def _find(
         return einvoicing.with_portal_marks(session, ctx, invoice_id, document)
 
 
-def _id(text: str) -> UUID:
+def id_in(text: str) -> UUID:
+    """Return the id in an address.
+
+    Raises:
+        NotFound: It is none.
+    """
     try:
         return UUID(text)
     except ValueError:

@@ -79,15 +79,16 @@ def form_dialog(
     title: str,
     subtitle: Any = "",
     submit: str = "Save",
+    dismiss: str = "Cancel",
     width: str = "520px",
 ) -> rx.Component:
-    """Return the form of a `DialogFormState` class in its dialog."""
+    """Return the form of a `DialogFormState` class in its dialog; `dismiss` closes it without doing anything."""
     form = rx.el.form(
         rx.el.input(type="hidden", name="idempotency_key", value=state.form_key, read_only=True),
         rx.cond(state.form_error != "", notice(state.form_error, tone="red")),
         rx.el.div(*fields, class_name="form-grid"),
         rx.el.div(
-            button("Cancel", on_click=state.close_dialog),
+            button(dismiss, on_click=state.close_dialog),
             submit_button(submit, busy=state.is_busy),
             class_name="form-foot",
         ),

@@ -46,6 +46,8 @@ class Fault(StrEnum):
     """An error of the portal's list, with words."""
     STALLED = "stalled"
     """It is done; the answer waits until `let_go` is set."""
+    BLIND = "blind"
+    """The next look-up is refused, with an error that says nothing of the document."""
 
 
 class Refusal(Exception):
@@ -213,6 +215,9 @@ class SimulatedPortal:
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "simulated"})
 
     def _find(self, query: dict[str, str]) -> dict[str, Any]:
+        if self.faults and self.faults[0] is Fault.BLIND:
+            self.faults.popleft()
+            raise Refusal("3001", "Requested data is not available now")
         for (kind, number, _), made in self.books.documents.items():
             if (kind, number) == (query.get("doctype"), query.get("docnum", "").upper()):
                 return made
@@ -252,20 +257,23 @@ class SimulatedPortal:
             "live": True,
             "told": told,
             "made": made,
+            "vehicles": [told.get("vehicleNo", "")],
         }
         return made
 
     def _find_way_bill(self, query: dict[str, str]) -> dict[str, Any]:
         document = (query.get("docType"), query.get("docNo"))
-        for one in self.books.way_bills.values():
-            if one["document"] == document and one["live"]:
-                found: dict[str, Any] = one["made"]
-                return found
+        known = [one for one in self.books.way_bills.values() if one["document"] == document]
+        for one in sorted(known, key=lambda one: one["live"], reverse=True):
+            status = "ACT" if one["live"] else "CNL"
+            found: dict[str, Any] = one["made"]
+            return found | {"status": status, "vehicleNo": one["told"].get("vehicleNo", "")}
         raise Refusal("325", "Could not retrieve data")
 
     def _vehicle(self, told: dict[str, Any]) -> dict[str, Any]:
         one = self._live(told)
         one["told"]["vehicleNo"] = told["vehicleNo"]
+        one["vehicles"].append(told["vehicleNo"])
         return {"vehUpdDate": self._now(), "validUpto": one["made"]["validUpto"]}
 
     def _cancel_way_bill(self, told: dict[str, Any]) -> dict[str, Any]:

@@ -125,7 +125,9 @@ def test_an_accountant_registers_carries_and_cancels(acting, shop, office, porta
     page.goto(f"{office.url}/gst/e-invoices/{einvoice_id}")
     cancel(page, shop)
     page.goto(f"{office.url}/gst/e-invoices/{einvoice_id}")
-    expect(page.get_by_text("Cancelled at the portal.")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("Cancelled at the portal, and in the books.")).to_be_visible(
+        timeout=WAIT
+    )
     assert broken_promises() == []
     assert troubles == []
     paths = [

@@ -33,8 +33,11 @@ def taxing(shop: Shop) -> Ids:
         "lot_id"
     ]
     lost = {"reason_code": "damaged", "lines": [{"lot_id": lot, "quantity": 1}]}
+    gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
+    challan = {"gstin": gstin, "reference": "CIN-ISO", "amount": "9.00"}
     return {
         "loss_id": shop.run("inventory.write_off_stock", lost).write_off_id,
+        "gst_deposit_id": shop.run("gst_returns.deposit_cash", challan).id,
         "gst_bill_id": bill.id,
         "reported_id": pairs.rows[0].reported_id,
         "gst_return_id": prepared(shop).id,
@@ -43,6 +46,10 @@ def taxing(shop: Shop) -> Ids:
 
 
 EXAMPLES: dict[str, Example] = {
+    "gst_returns.cancel_deposit": lambda i, _: {
+        "deposit_id": i["gst_deposit_id"],
+        "reason": "Typed wrong",
+    },
     "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.get_portal_file": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.list_figure_rows": lambda i, _: {"return_id": i["gst_return_id"], "part": "b2b"},

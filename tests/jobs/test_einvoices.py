@@ -49,7 +49,7 @@ def test_a_posted_invoice_is_registered_by_itself_and_its_code_is_read_from_the_
     assert "NOT YET REGISTERED" in text(paper(reporting, sent.invoice_id))
     work()
     row = einvoice_of(reporting, sent.invoice_id)
-    assert row["status"] == "registered"
+    assert row["status"] == "registered", row["problem"]
     pdf = paper(reporting, sent.invoice_id)
     shown = text(pdf)
     assert "NOT YET REGISTERED" not in shown

@@ -52,6 +52,8 @@ class Model:
     lots: list[ModelLot] = field(default_factory=list)
     lines: list[ModelLine] = field(default_factory=list)
     invoiced: list[ModelLine] = field(default_factory=list)
+    noted: set[UUID] = field(default_factory=set)
+    """Invoices of orders that a note took something back of."""
     ways: list[ModelWay] = field(default_factory=list)
     cash: Decimal = FLOAT
     answers: list[tuple[str, dict[str, Any], str]] = field(default_factory=list)

@@ -46,6 +46,8 @@ SABOTAGE = {
     "B8": "update supplier_return_line set quantity = quantity + 1",
     "B10": "update sales_delivery_line set quantity = quantity + 1",
     "B11": "update purchase_requisition_line set ordered = ordered - 1 where ordered > 0",
+    "B12": "update open_item set settled = settled - 1 where entry_id in"
+    " (select id from journal_entry where origin_type = 'invoice_cancellation')",
     "B9": "update supplier_return set taxable = taxable + 1, total = total + 1",
     "BK1": "update bank_match_member set amount = amount + 1",
     "BK2": "update bank_statement set closing = closing + 1",
@@ -232,6 +234,8 @@ def _collect(shop: Shop, customer_id: UUID) -> None:
 def _order(shop: Shop) -> None:
     """Deliver a part of an order, be paid for some of it, and use a coupon."""
     made = order(shop, buyer(shop), {"variant_id": shop.variant_ids[2], "quantity": 5})
+    wrong = {"invoice_id": deliver(shop, made, 1).invoice_id, "reason": "Wrong customer"}
+    shop.run("billing.cancel_invoice", wrong)
     deliver(shop, made, 2)
     paid = {"party_id": detail(shop, made).customer_id, "amount": "9.00"}
     shop.run("payments.receive_payment", paid | {"method": "bank"})

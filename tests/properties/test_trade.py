@@ -17,7 +17,7 @@ from hypothesis.stateful import (
 from erp.core import db
 from erp.core.errors import DomainError
 from erp.services import inventory
-from erp.services.billing import ReturnExceedsSale
+from erp.services.billing import NotCancellable, ReturnExceedsSale
 from erp.services.inventory import allocating
 from erp.services.payments import DeductionNotSettled
 from erp.services.platform import commanding
@@ -124,7 +124,28 @@ class Trade(BookRules):
             self.refused("billing.take_back_goods", given, ReturnExceedsSale)
             return
         self.do("billing.take_back_goods", given)
+        self.model.noted.add(line.document_id)
         self.model.come_back(line, quantity)
+
+    @precondition(lambda self: self.model.invoiced)
+    @rule(which=at)
+    def cancel(self, which: int) -> None:
+        """An invoice on which nothing rests is cancelled, and what its order keeps is given up."""
+        chosen = self.model.invoiced[which % len(self.model.invoiced)].document_id
+        lines = [line for line in self.model.invoiced if line.document_id == chosen]
+        given = {"invoice_id": chosen, "reason": "wrong customer"}
+        if chosen in self.model.noted:
+            self.refused("billing.cancel_invoice", given, NotCancellable)
+            return
+        try:
+            done = self.do("billing.cancel_invoice", given)
+        except NotCancellable:
+            return
+        ended = {"order_id": done.order_id, "version": 1, "reason": "not wanted"}
+        self.do("sales.finish_order", ended)
+        for line in lines:
+            self.model.come_back(line, line.left)
+            self.model.invoiced.remove(line)
 
     @rule(
         amount=st.decimals("0.01", "999.99", places=2),

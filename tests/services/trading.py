@@ -22,6 +22,7 @@ TABLES = (
     "drawer_opening",
     "event",
     "invoice",
+    "invoice_cancellation",
     "invoice_line",
     "invoice_line_return",
     "journal_entry",

@@ -76,6 +76,9 @@ def _title(canvas: Canvas, document: PrintedDocument, copy: Copy | ChallanCopy |
     column.add(document.title.upper(), TITLE, bold=True)
     if copy:
         column.add(copy.upper(), SMALL, grey=SOFT)
+    if document.cancelled:
+        column.add("CANCELLED", TITLE, bold=True)
+        column.add(document.cancelled, SMALL, most=3)
     if document.is_duplicate:
         column.add("DUPLICATE - REPRINT", BODY, bold=True)
     return column
@@ -121,6 +124,7 @@ def running_head(
     """Return the narrow head of every later page."""
     marks = [document.title, document.number, date_text_of(document)]
     marks += [copy] if copy else []
+    marks += ["CANCELLED"] if document.cancelled else []
     marks += ["DUPLICATE - REPRINT"] if document.is_duplicate else []
     return narrow_head(canvas, document.seller.name, "  ·  ".join(marks))
 

@@ -55,6 +55,8 @@ def _head(roll: Roll, document: PrintedDocument) -> None:
     if document.is_composition:
         roll.line(COMPOSITION_WORDS, SMALL, align=Align.CENTRE, bold=True)
     roll.line(document.title.upper(), 9.5, align=Align.CENTRE, bold=True)
+    if document.cancelled:
+        roll.line(f"CANCELLED {document.cancelled}", BODY, align=Align.CENTRE, bold=True)
     if document.is_duplicate:
         roll.line("DUPLICATE - REPRINT", BODY, align=Align.CENTRE, bold=True)
 

@@ -2,6 +2,7 @@
 
 from erp.models.billing.bill_import import BillColumns, BillImport, SupplierItem
 from erp.models.billing.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceLineReturn
+from erp.models.billing.invoice_cancellation import InvoiceCancellation
 from erp.models.billing.supplier_bill import (
     BilledGoods,
     BillOutcome,
@@ -23,6 +24,7 @@ __all__ = [
     "BilledGoods",
     "Finding",
     "Invoice",
+    "InvoiceCancellation",
     "InvoiceKind",
     "InvoiceLine",
     "InvoiceLineReturn",

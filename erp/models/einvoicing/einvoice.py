@@ -23,6 +23,8 @@ class EInvoiceStatus(StrEnum):
     CANCELLING = "cancelling"
     """It is registered, and the portal is asked to cancel it."""
     CANCELLED = "cancelled"
+    WITHDRAWN = "withdrawn"
+    """Its invoice was cancelled before the portal knew of it."""
 
 
 class PortalAnswer(StrEnum):

@@ -66,6 +66,10 @@ class WayBill(TenantRow, table=True):
             name="number",
         ),
         CheckConstraint("number ~ '^([0-9]{12})?$'", name="number_digits"),
+        CheckConstraint(
+            "(made_at is null) = (valid_until is null) and valid_until > made_at",
+            name="valid_until",
+        ),
         CheckConstraint("(status = 'cancelled') = (cancelled_at is not null)", name="cancelled"),
         CheckConstraint("status <> 'refused' or problem <> ''", name="problem"),
         Index(

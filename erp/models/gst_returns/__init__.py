@@ -9,6 +9,7 @@ from erp.models.gst_returns.credit import (
 )
 from erp.models.gst_returns.gst_2b import Decision2b, Gst2bDocument, Gst2bFile
 from erp.models.gst_returns.gst_return import GstReturn, ReturnForm, ReturnStatus
+from erp.models.gst_returns.law_limit import LawLimitRow, LimitKind
 
 __all__ = [
     "CreditChangeKind",
@@ -20,6 +21,8 @@ __all__ = [
     "GstDeposit",
     "GstReturn",
     "GstReverseCharge",
+    "LawLimitRow",
+    "LimitKind",
     "ReturnForm",
     "ReturnStatus",
 ]

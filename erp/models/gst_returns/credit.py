@@ -5,10 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from erp.models.base import MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
+from erp.models.base import INSTANT, MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
 
 
 class CreditChangeKind(StrEnum):
@@ -109,18 +109,29 @@ class GstReverseCharge(TenantRow, table=True):
 
 
 class GstDeposit(TenantRow, table=True):
-    """Cash deposited with the portal by challan; never changed.
+    """Cash deposited with the portal by challan; never changed, but cancelled once where it was typed wrong.
 
     Attributes:
-        reference: The challan's identification number (CIN).
+        reference: The challan's identification number (CIN), which no other that stands bears.
     """
 
     __tablename__ = "gst_deposit"
     __table_args__ = (
         belongs_to("company_id", "company"),
         belongs_to("branch_id", "branch"),
-        UniqueConstraint("tenant_id", "company_id", "reference"),
+        Index(
+            "uq_gst_deposit_standing",
+            "tenant_id",
+            "company_id",
+            "reference",
+            unique=True,
+            postgresql_where=text("cancelled_at is null"),
+        ),
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint(
+            "(cancelled_at is null) = (cancelled_by is null) and (cancelled_at is null) = (cancel_reason = '')",
+            name="cancelled",
+        ),
     )
 
     company_id: UUID
@@ -131,3 +142,6 @@ class GstDeposit(TenantRow, table=True):
     amount: Decimal = Field(sa_type=MONEY)
     user_id: UUID
     recorded_at: datetime = created_at()
+    cancelled_at: datetime | None = Field(default=None, sa_type=INSTANT)
+    cancelled_by: UUID | None = None
+    cancel_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})

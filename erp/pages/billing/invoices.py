@@ -6,14 +6,18 @@ from erp.components import (
     Empty,
     Filter,
     badge,
+    button,
     card,
     data_table,
     download_link,
     fact_list,
+    form_dialog,
     grid,
     link_button,
     list_view,
+    notice,
     page_header,
+    text_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -25,6 +29,8 @@ from erp.state.billing.invoices import (
     RATE_COLUMNS,
     RELATED_COLUMNS,
     SOURCES,
+    STANDINGS,
+    CancelInvoiceState,
     InvoiceListState,
     InvoiceState,
 )
@@ -44,7 +50,8 @@ def invoices_page() -> rx.Component:
     """List GST documents."""
     return rx.fragment(
         page_header(
-            "Invoices and notes", "Every GST document as it was posted; none ever changes."
+            "Invoices and notes",
+            "Every GST document as it was posted; none ever changes, some are cancelled.",
         ),
         list_view(
             InvoiceListState,
@@ -53,6 +60,7 @@ def invoices_page() -> rx.Component:
             filters=[
                 Filter("kind", "Kind", list(KINDS.items())),
                 Filter("source", "Made for", list(SOURCES.items())),
+                Filter("standing", "State", list(STANDINGS.items())),
                 Filter("from_day", "From"),
                 Filter("to_day", "To"),
             ],
@@ -81,6 +89,10 @@ def invoice_page() -> rx.Component:
     return record_view(
         InvoiceState,
         _head(),
+        rx.cond(
+            InvoiceState.head["cancelled"] != "",
+            notice(InvoiceState.head["cancelled"], tone="red", icon="ban"),
+        ),
         grid(
             rx.el.div(
                 card(data_table(LINE_COLUMNS, InvoiceState.lines, label="Lines"), title="Lines"),
@@ -100,6 +112,7 @@ def invoice_page() -> rx.Component:
             ),
         ),
         way_bill_dialog(),
+        _cancelling(),
         list_route="/invoices",
         list_label="All documents",
     )
@@ -119,8 +132,44 @@ def _head() -> rx.Component:
                 "Return goods", f"/invoices/{head['id']}/return", look="outline", icon="undo-2"
             ),
         ),
+        rx.cond(head["may_cancel"] != "", _cancel()),
         download_link("Receipt", f"{base}/receipt.pdf", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
+    )
+
+
+def _cancel() -> rx.Component:
+    """Return the way to cancel: what the portal registered is cancelled there, and the books follow."""
+    head, at_portal = InvoiceState.head, InvoicePanelState.head["cancels_at"]
+    return rx.cond(
+        at_portal,
+        link_button("Cancel at the portal", at_portal, look="ghost", icon="ban"),
+        button(
+            "Cancel",
+            look="ghost",
+            icon="ban",
+            on_click=CancelInvoiceState.open_dialog(head["id"], head["number"]),
+        ),
+    )
+
+
+def _cancelling() -> rx.Component:
+    state = CancelInvoiceState
+    return form_dialog(
+        state,
+        text_field(
+            "Reason",
+            "reason",
+            errors=state.field_errors,
+            required=True,
+            max_length=200,
+            placeholder="Billed to the wrong customer",
+        ),
+        title="Cancel this invoice?",
+        subtitle="Its goods come back, nothing of it is owed, its order is open again. Its number stays used; the paper"
+        " and the GST return say that it was cancelled.",
+        submit="Cancel the invoice",
+        dismiss="Keep it",
     )
 
 
@@ -153,6 +202,7 @@ def _totals() -> rx.Component:
     return fact_list(
         [
             ("Kind", badge(head["label"], head["tone"])),
+            ("State", badge(head["standing"], head["standing_tone"])),
             ("Prices", head["prices"]),
             ("Gross", head["gross"]),
             ("Discount", head["discount"]),

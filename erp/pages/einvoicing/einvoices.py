@@ -176,6 +176,8 @@ def _cancelling() -> rx.Component:
             placeholder="Billed to the wrong customer",
         ),
         title="Cancel at the portal?",
-        subtitle="Whole, and only within 24 hours of its registration. Its number is never used again.",
+        subtitle="Whole, within 24 hours of its registration. The books follow: goods, debt and tax are taken back."
+        " Its number is never used again.",
         submit="Cancel it",
+        dismiss="Keep it",
     )

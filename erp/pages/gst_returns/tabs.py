@@ -8,9 +8,12 @@ PAGES = (
     ("/gst", "Returns"),
     ("/gst/matching", "GSTR-2B"),
     ("/gst/lost-goods", "Lost goods"),
+    ("/gst/reverse-charges", "Reverse charge"),
+    ("/gst/challans", "Challans"),
     ("/gst/e-invoices", "E-invoices"),
     ("/gst/way-bills", "Way bills"),
     ("/gst/registrations", "Registrations"),
+    ("/gst/limits", "Limits"),
 )
 
 

@@ -10,6 +10,7 @@ from erp.components import (
     card,
     data_table,
     date_field,
+    download_link,
     fact_list,
     form_dialog,
     grid,
@@ -153,8 +154,12 @@ def _actions() -> rx.Component:
     entry = link_button(
         "Journal", f"/books/journal?origin_id={head['id']}", look="outline", icon="book-open"
     )
+    voucher = download_link(
+        "Voucher", f"/api/erp/payments/{head['id']}/voucher.pdf", icon="receipt"
+    )
     return rx.fragment(
         rx.cond(head["sees_books"] != "", entry),
+        voucher,
         rx.cond(
             head["may_reverse"] != "",
             button("Take back", icon="undo-2", on_click=ReversePaymentState.open_dialog(*subject)),

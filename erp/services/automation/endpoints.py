@@ -22,6 +22,7 @@ from erp.services.platform import Command, Identified, ShortText, ShownOnce, Tex
 PUBLIC_EVENTS: Final = {
     "billing.goods_returned.v1": "Goods returned to a supplier",
     "billing.goods_taken_back.v1": "Goods taken back from a customer",
+    "billing.invoice_cancelled.v1": "Invoice cancelled",
     "catalog.product_created.v1": "Product created",
     "catalog.product_updated.v1": "Product changed",
     "imaging.object_held.v1": "Imaging: object or message held in quarantine",

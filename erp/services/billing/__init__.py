@@ -60,6 +60,16 @@ from erp.services.billing.bill_unbilled import (
     UnbilledPage,
     list_unbilled,
 )
+from erp.services.billing.cancelling import (
+    CANCEL,
+    CancelInvoice,
+    CancelledBefore,
+    CancelledInvoice,
+    NotCancellable,
+    cancel_invoice,
+    require_cancellable,
+    void_invoice,
+)
 from erp.services.billing.capping import require_within_period
 from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
 from erp.services.billing.claim_queries import (
@@ -91,7 +101,9 @@ from erp.services.billing.printing import (
     ChallanCopy,
     Copy,
     PrintedDocument,
+    PrintedLine,
     PrintedTender,
+    PrintedTotals,
 )
 from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
 from erp.services.billing.returning import (
@@ -102,14 +114,10 @@ from erp.services.billing.returning import (
     credit_note_of,
     draft_credit,
     get_original,
+    hold_notes,
     put_back,
 )
-from erp.services.billing.selling import (
-    income_lines,
-    recipient_of,
-    sold_line,
-    taken_back_lines,
-)
+from erp.services.billing.selling import income_lines, recipient_of, sold_line, taken_back_lines
 from erp.services.billing.supplier_return_drafting import ReturnedLot, ReturnGoods
 from erp.services.billing.supplier_return_errors import (
     BeyondDelivered,
@@ -145,26 +153,29 @@ from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 
 __all__ = [
-    "BILL_FILE_FIELDS", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit",
+    "BILL_FILE_FIELDS", "CANCEL", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit",
     "BeyondDelivered", "BeyondReturnLimit", "BillAnswer", "BillDetail", "BillFile", "BillNotHeld", "BillOutcome",
     "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge", "BilledLine", "BilledTwice",
-    "BillsDiffer", "ChallanCopy", "ClaimRecovery", "ClaimSettled", "Copy", "CreditDraft", "CreditLine",
-    "CreditNoteAnswer", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle",
-    "FileImported", "Finding", "GetBill", "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind",
-    "ListBills", "ListClaims", "ListInvoices", "ListReturnable", "ListReturns", "ListUnbilled", "Match",
-    "MatchTolerances", "MoreThanCame", "NewInvoice", "NewInvoiceLine", "NotFromSupplier", "NothingToClaim",
-    "OriginalInvoice", "OtherRegistration", "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode",
-    "PrintedDocument", "PrintedTender", "ReadBillFile", "RecordBill", "RemindOfClaims", "ReturnDetail",
-    "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot", "ReturnedGoods", "ReturnedLot",
-    "Returning", "SetMatchTolerances", "SettleClaim", "SoldAtTill", "SoldLine", "Supply", "SupplyKind",
-    "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods", "TaxNotDue", "TaxedLine", "TaxedSupply",
-    "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage", "UnknownBill",
-    "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment", "WrongReason", "bill_key",
-    "claim_recovery", "credit_note_of", "credit_return", "credit_value", "decide_bill", "deliver_order",
-    "document_title", "draft_credit", "get_bill", "get_invoice", "get_match_tolerances", "get_original",
-    "get_printed_document", "get_printed_return", "get_return", "import_bill", "income_lines", "list_bills",
-    "list_claims", "list_invoices", "list_returnable", "list_returns", "list_unbilled", "match_line",
-    "place_of_supply", "put_back", "qr_png", "qr_svg", "read_bill_file", "recipient_of", "record_bill", "referees",
-    "remind_of_claims", "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
-    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "upi_link", "write_invoice",
+    "BillsDiffer", "CancelInvoice", "CancelledBefore", "CancelledInvoice", "ChallanCopy", "ClaimRecovery",
+    "ClaimSettled", "Copy", "CreditDraft", "CreditLine", "CreditNoteAnswer", "DecideBill", "DeliverOrder",
+    "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle", "FileImported", "Finding", "GetBill",
+    "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind", "ListBills", "ListClaims",
+    "ListInvoices", "ListReturnable", "ListReturns", "ListUnbilled", "Match", "MatchTolerances", "MoreThanCame",
+    "NewInvoice", "NewInvoiceLine", "NotCancellable", "NotFromSupplier", "NothingToClaim", "OriginalInvoice",
+    "OtherRegistration", "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument",
+    "PrintedLine", "PrintedTender", "PrintedTotals", "ReadBillFile", "RecordBill", "RemindOfClaims",
+    "ReturnDetail", "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot", "ReturnedGoods",
+    "ReturnedLot", "Returning", "SetMatchTolerances", "SettleClaim", "SoldAtTill", "SoldLine", "Supply",
+    "SupplyKind", "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods", "TaxNotDue", "TaxedLine",
+    "TaxedSupply", "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage",
+    "UnknownBill", "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment",
+    "WrongReason", "bill_key", "cancel_invoice", "claim_recovery", "credit_note_of", "credit_return",
+    "credit_value", "decide_bill", "deliver_order", "document_title", "draft_credit", "get_bill", "get_invoice",
+    "get_match_tolerances", "get_original", "get_printed_document", "get_printed_return", "get_return",
+    "hold_notes", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable",
+    "list_returns", "list_unbilled", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
+    "read_bill_file", "recipient_of", "record_bill", "referees", "remind_of_claims", "require_cancellable",
+    "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
+    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "upi_link", "void_invoice",
+    "write_invoice",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.core.formatting import date_text
 from erp.core.gst.taxing import PriceMode, SupplyNature, state_tax_head
 from erp.core.money import ZERO
 from erp.services.billing.printing import (
@@ -89,6 +90,7 @@ def get_printed_document(
         time_zone=head["time_zone"],
         is_composition=head["gst_scheme"] == "composition",
         is_duplicate=is_duplicate,
+        cancelled=_cancelled(head),
         endorsement=_endorsement(head),
         references=_references(head["original_number"], head["original_issued_on"]),
         upi_link=facts.upi_link,
@@ -106,12 +108,14 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
         """
         select i.*, b.name as branch_name, b.address, b.city, b.pin, b.phone, b.gstin, b.state_code,
                b.drug_licence_no, c.legal_name, c.trade_name, c.gst_scheme, t.time_zone,
-               o.number as original_number, o.issued_on as original_issued_on
+               o.number as original_number, o.issued_on as original_issued_on,
+               k.cancelled_on, k.reason as cancel_reason
           from invoice i
           join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)
           join company c on (c.tenant_id, c.id) = (i.tenant_id, i.company_id)
           join tenant t on t.id = i.tenant_id
           left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
+          left join invoice_cancellation k on (k.tenant_id, k.invoice_id) = (i.tenant_id, i.id)
          where i.tenant_id = %s and i.id = %s
         """,
         (ctx.tenant_id, invoice_id),
@@ -171,6 +175,12 @@ def _totals(head: Mapping[str, Any]) -> PrintedTotals:
         round_off=head["round_off"],
         value=head["total"],
     )
+
+
+def _cancelled(head: Mapping[str, Any]) -> str:
+    if head["cancelled_on"] is None:
+        return ""
+    return f"on {date_text(head['cancelled_on'])}: {head['cancel_reason']}"
 
 
 def _endorsement(head: Mapping[str, Any]) -> str:

@@ -135,6 +135,7 @@ class PrintedDocument:
         way_bill: Number and day of the way bill that its goods travel with.
         upi_link: Payment link to show as a QR code; empty when paid.
         is_duplicate: A reprint: marked so on every page.
+        cancelled: When it was cancelled and why; empty where it stands. Marked on every page.
     """
 
     title: DocumentTitle
@@ -156,6 +157,7 @@ class PrintedDocument:
     is_reverse_charge: bool = False
     is_composition: bool = False
     is_duplicate: bool = False
+    cancelled: str = ""
     references: tuple[PrintedReference, ...] = ()
     reason: str = ""
     endorsement: str = ""

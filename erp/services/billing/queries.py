@@ -31,7 +31,8 @@ class ListInvoices(Page):
     """GST documents, newest first.
 
     Attributes:
-        source: Only those of tills, or of orders. from_at, to_at: the instants they were made between,
+        source: Only those of tills, or of orders. standing: only those that stand, or that were
+            cancelled. from_at, to_at: the instants they were made between,
             the second excluded.
     """
 
@@ -39,6 +40,7 @@ class ListInvoices(Page):
         "", "tax_invoice", "bill_of_supply", "invoice_cum_bill", "credit_note", "debit_note"
     ] = ""
     source: Literal["", "till", "order"] = ""
+    standing: Literal["", "posted", "cancelled"] = ""
     party_id: UUID | None = None
     from_at: AwareDatetime | None = None
     to_at: AwareDatetime | None = None
@@ -58,6 +60,7 @@ class InvoiceRow(Result):
     taxable: Decimal
     tax: Decimal
     total: Decimal
+    standing: str
     origin_type: str
     origin_id: UUID
 
@@ -109,8 +112,17 @@ class RelatedDocument(Result):
     total: Decimal
 
 
+class CancelledFact(Result):
+    """Why and when an invoice was cancelled, and by whom."""
+
+    id: UUID
+    reason: str
+    cancelled_at: datetime
+    user: str
+
+
 class InvoiceDetail(Result):
-    """A document as it was posted."""
+    """A document as it was posted, and what became of it."""
 
     id: UUID
     number: str
@@ -135,17 +147,26 @@ class InvoiceDetail(Result):
     origin_id: UUID
     lines: list[InvoiceLineDetail]
     related: list[RelatedDocument]
+    cancelled: CancelledFact | None = None
 
 
+_CANCELLED: LiteralString = (
+    "exists (select 1 from invoice_cancellation c"
+    " where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))"
+)
 _LIST: LiteralString = """
     select id, number, kind, issued_on, coalesce(recipient ->> 'name', 'Walk-in customer') as party,
-           place_of_supply, taxable, cgst + sgst + igst as tax, total, origin_type, origin_id
-      from invoice
+           place_of_supply, taxable, cgst + sgst + igst as tax, total, origin_type, origin_id,
+           case when exists (select 1 from invoice_cancellation c
+                              where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
+                then 'cancelled' else 'posted' end as standing
+      from invoice i
      where tenant_id = %(tenant)s and (issued_on, id) < (%(day)s::date, %(id)s::uuid)
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and kind = %(kind)s",
     "source": "and (origin_type in ('sales_invoice', 'sales_return')) = (%(source)s = 'order')",
+    "standing": f"and {_CANCELLED} = (%(standing)s = 'cancelled')",
     "from_at": "and issued_at >= %(from_at)s",
     "to_at": "and issued_at < %(to_at)s",
     "party_id": "and party_id = %(party)s",
@@ -172,6 +193,7 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
             "id": after[1],
             "kind": wanted.kind,
             "source": wanted.source,
+            "standing": wanted.standing,
             "from_at": wanted.from_at,
             "to_at": wanted.to_at,
             "party": wanted.party_id,
@@ -205,10 +227,24 @@ def get_invoice(session: Session, ctx: RequestContext, wanted: GetInvoice) -> In
     if head is None:
         raise NotFound("There is no such document.")
     related = _related(session, ctx, wanted.invoice_id, head.pop("original_invoice_id"))
-    place = state_name(head["place_of_supply"])
     return InvoiceDetail(
-        **head, place_name=place, lines=_lines(session, ctx, wanted.invoice_id), related=related
+        **head,
+        place_name=state_name(head["place_of_supply"]),
+        lines=_lines(session, ctx, wanted.invoice_id),
+        related=related,
+        cancelled=_cancelled(session, ctx, wanted.invoice_id),
     )
+
+
+def _cancelled(session: Session, ctx: RequestContext, invoice_id: UUID) -> CancelledFact | None:
+    row = db.fetch_one(
+        session,
+        "select c.id, c.reason, c.cancelled_at, coalesce(m.display_name, '') as \"user\" from invoice_cancellation c"
+        " left join membership m on (m.tenant_id, m.user_id) = (c.tenant_id, c.user_id)"
+        " where c.tenant_id = %s and c.invoice_id = %s",
+        (ctx.tenant_id, invoice_id),
+    )
+    return CancelledFact(**row) if row else None
 
 
 def _lines(session: Session, ctx: RequestContext, invoice_id: UUID) -> list[InvoiceLineDetail]:

@@ -260,3 +260,34 @@ referee(
          limit 1
     """,
 )
+referee(
+    "B12",
+    "A cancelled invoice leaves no debt, tax, income or cost, no note, and its goods are back",
+    counted="select count(*) from invoice_cancellation",
+    offenders="""
+        select c.tenant_id, c.invoice_id, booked.left_over, moved.units as back, sold.units as sold
+          from invoice_cancellation c
+         cross join lateral (
+               select coalesce(sum(abs(part.amount)), 0) as left_over
+                 from (select sum(l.debit - l.credit) as amount
+                         from journal_entry e
+                         join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)
+                         join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)
+                        where e.tenant_id = c.tenant_id and e.origin_id in (c.id, c.invoice_id)
+                          and a.key !~ '^inventory'
+                        group by a.id) part) booked
+         cross join lateral (
+               select coalesce(sum(m.quantity), 0) as units from stock_move m
+                where m.tenant_id = c.tenant_id and m.origin_id = c.id) moved
+         cross join lateral (
+               select coalesce(sum(l.quantity), 0) as units from invoice_line l
+                where (l.tenant_id, l.invoice_id) = (c.tenant_id, c.invoice_id) and l.lot_id is not null) sold
+         where booked.left_over <> 0 or moved.units <> sold.units
+            or exists (select 1 from invoice n
+                        where n.tenant_id = c.tenant_id and n.original_invoice_id = c.invoice_id)
+            or exists (select 1 from journal_entry e join open_item o on (o.tenant_id, o.entry_id) = (e.tenant_id, e.id)
+                        where e.tenant_id = c.tenant_id and e.origin_id in (c.id, c.invoice_id)
+                          and o.settled <> o.amount)
+         limit 1
+    """,
+)

@@ -180,10 +180,15 @@ def put_back(
     return inventory.take_back(session, ctx, location_id, returned, origin)
 
 
+def hold_notes(session: Session, invoice_id: UUID) -> None:
+    """Let others wait who would draw up a note of an invoice, or cancel it."""
+    key = f"notes of {invoice_id}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+
+
 def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice) -> Decimal:
     """Return what no note has taken back yet, and keep other notes of the invoice waiting."""
-    key = f"notes of {original.id}"
-    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    hold_notes(session, original.id)
     row = db.fetch_one(
         session,
         "select coalesce(sum(total), 0) as noted from invoice"

@@ -15,6 +15,8 @@ class DocumentTitle(StrEnum):
     INVOICE_CUM_BILL = "Invoice-cum-Bill of Supply"
     CREDIT_NOTE = "Credit Note"
     DEBIT_NOTE = "Debit Note"
+    SELF_INVOICE = "Self-Invoice"
+    """Of a purchase under reverse charge from somebody who is not registered (s.31(3)(f))."""
     RETURN_NOTE = "Debit Note and Delivery Challan"
     """Of goods on their way back to the supplier who billed them (r.53(1A), r.55)."""
     DELIVERY_CHALLAN = "Delivery Challan"

@@ -6,6 +6,7 @@ from erp.services.einvoicing.asking import Outcome, Plan, carry_out
 from erp.services.einvoicing.cancelling import CancelCode, CancelEInvoice, cancel_einvoice
 from erp.services.einvoicing.chasing import ChasePortal, chase
 from erp.services.einvoicing.errors import (
+    DocumentNotReady,
     NoConsignment,
     NoPortal,
     NotToBeCancelled,
@@ -15,6 +16,7 @@ from erp.services.einvoicing.errors import (
     WayBillExists,
     WayBillNotOpen,
 )
+from erp.services.einvoicing.following import withdraw
 from erp.services.einvoicing.irn import invoice_reference
 from erp.services.einvoicing.listing import (
     EInvoiceDetail,
@@ -82,18 +84,17 @@ from erp.services.einvoicing.way_sending import (
 )
 
 __all__ = [
-    "Asked", "Call", "CancelCode", "CancelEInvoice", "CancelWayBill", "Cancelled", "ChangeVehicle",
-    "ChasePortal", "ConsignmentFacts", "EInvoiceDetail", "EInvoiceFile", "EInvoicePage",
-    "EInvoiceRegistrations", "EInvoiceStatus", "GetConsignment", "GetWayBill", "InvoiceAtPortal",
-    "InvoicePortal", "ListEInvoices", "ListWayBills", "NoConsignment", "NoPortal", "NotToBeCancelled",
-    "NotToBeSent", "OfInvoice", "OneEInvoice", "OneWayBill", "Outcome", "Plan", "PortalAnswer", "PortalAway",
-    "PortalLied", "PortalRefused", "PrepareWayBill", "RecordWayBill", "Registered", "SendAgain",
-    "SwitchRegistration", "TransportMode", "UnknownEInvoice", "UnknownWayBill", "WayBillDetail",
-    "WayBillExists", "WayBillGiven", "WayBillNotOpen", "WayBillPage", "WayBillStatus", "WayOutcome",
-    "WayPlan", "cancel_einvoice", "cancel_way_bill", "carry_out", "carry_out_way_bill", "change_vehicle",
-    "chase", "claim", "claim_way_bill", "get_consignment", "get_einvoice", "get_file", "get_of_invoice",
-    "get_way_bill", "get_way_bill_file", "invoice_reference", "list_einvoices", "list_registrations",
-    "list_way_bills", "note_outcome", "note_way_bill", "portal_users", "prepare_way_bill", "queue_document",
-    "record_way_bill", "referees", "send_again", "send_way_bill", "switch_registration",
-    "way_bill_of_transfer", "with_portal_marks",
+    "Asked", "Call", "CancelCode", "CancelEInvoice", "CancelWayBill", "Cancelled", "ChangeVehicle", "ChasePortal",
+    "ConsignmentFacts", "DocumentNotReady", "EInvoiceDetail", "EInvoiceFile", "EInvoicePage", "EInvoiceRegistrations",
+    "EInvoiceStatus", "GetConsignment", "GetWayBill", "InvoiceAtPortal", "InvoicePortal", "ListEInvoices",
+    "ListWayBills", "NoConsignment", "NoPortal", "NotToBeCancelled", "NotToBeSent", "OfInvoice", "OneEInvoice",
+    "OneWayBill", "Outcome", "Plan", "PortalAnswer", "PortalAway", "PortalLied", "PortalRefused", "PrepareWayBill",
+    "RecordWayBill", "Registered", "SendAgain", "SwitchRegistration", "TransportMode", "UnknownEInvoice",
+    "UnknownWayBill", "WayBillDetail", "WayBillExists", "WayBillGiven", "WayBillNotOpen", "WayBillPage",
+    "WayBillStatus", "WayOutcome", "WayPlan", "cancel_einvoice", "cancel_way_bill", "carry_out", "carry_out_way_bill",
+    "change_vehicle", "chase", "claim", "claim_way_bill", "get_consignment", "get_einvoice", "get_file",
+    "get_of_invoice", "get_way_bill", "get_way_bill_file", "invoice_reference", "list_einvoices",
+    "list_registrations", "list_way_bills", "note_outcome", "note_way_bill", "portal_users", "prepare_way_bill",
+    "queue_document", "record_way_bill", "referees", "send_again", "send_way_bill", "switch_registration",
+    "way_bill_of_transfer", "with_portal_marks", "withdraw",
 ]  # fmt: skip

@@ -26,6 +26,9 @@ from erp.services.einvoicing.ports import (
 DUPLICATE: Final = "2150"
 """The portal's error for a document that it has registered before."""
 
+NOT_ACTIVE: Final = "9999"
+"""Its error for a document that is cancelled already: an answer was lost, or somebody did it by hand."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -128,20 +131,33 @@ def _fetched(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Registere
 
 def _cancel(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Outcome:
     if plan.was_tried:
-        known = _fetched(portal, plan, calls)
+        known = _looked_up(portal, plan, calls)
         if known and known.is_cancelled:
             done = Cancelled(None, known.call)
             return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
     try:
         done = portal.cancel(plan.gstin, plan.irn, plan.cancel_code, plan.cancel_remark)
     except PortalRefused as refused:
-        known = portal.fetch(plan.gstin, plan.kind, plan.number, plan.issued_on)
+        if refused.code == NOT_ACTIVE:
+            done = Cancelled(None, refused.call)
+            calls.append(Noted(refused.call, PortalAnswer.REFUSED, refused.problem))
+            return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
+        known = _looked_up(portal, plan, calls)
         if known is None or not known.is_cancelled:
             raise
         calls.append(Noted(refused.call, PortalAnswer.REFUSED, refused.problem))
         done = Cancelled(None, known.call)
     calls.append(Noted(done.call, PortalAnswer.DONE))
     return Outcome(tuple(calls), PortalAnswer.DONE, cancelled=done)
+
+
+def _looked_up(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Registered | None:
+    """Return what the portal knows; a look-up that it refuses says nothing either way, and is kept."""
+    try:
+        return _fetched(portal, plan, calls)
+    except PortalRefused as refused:
+        calls.append(Noted(refused.call, PortalAnswer.REFUSED, refused.problem))
+        return None
 
 
 def _judged(plan: Plan, registered: Registered, calls: list[Noted]) -> Outcome:

@@ -8,6 +8,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import counted, date_text
 from erp.services import workflows
+from erp.services.einvoicing.following import ask_stuck
 from erp.services.einvoicing.law import WARN_BEFORE, reported_by
 from erp.services.einvoicing.queueing import SEND, queue_missing
 from erp.services.einvoicing.way_bills import DISPATCH
@@ -22,7 +23,7 @@ class ChasePortal(Command):
 
 
 class PortalChased(Result):
-    """How much was found: queued late, growing too old, ending."""
+    """How much was found: queued late or anew, growing too old, ending."""
 
     queued: int
     ageing: int
@@ -31,14 +32,14 @@ class PortalChased(Result):
 
 @command("einvoicing.chase", permission=SEND, rest="POST /e-invoices/chase")
 def chase(session: Session, ctx: RequestContext, cmd: ChasePortal) -> PortalChased:  # noqa: ARG001  every command has its input
-    """Queue what is not queued yet; tell of documents that soon grow too old, and of way bills that end.
+    """Queue what is not queued yet or was given up; tell of documents that grow too old and way bills that end.
 
     Whatever was told today is not told again.
 
     Emits:
         einvoicing.einvoice_asked.v1 for what is queued; workflows.member_notified.v1 for who is told.
     """
-    queued = queue_missing(session, ctx)
+    queued = ask_stuck(session, ctx) + queue_missing(session, ctx)
     return PortalChased(
         queued=queued, ageing=_tell_ageing(session, ctx), ending=_tell_ending(session, ctx)
     )

@@ -67,6 +67,7 @@ def _document(document: EDocument, today: date, *, reports_in_days: bool) -> Ite
 def _buyer(document: EDocument) -> Iterator[Problem]:
     buyer = document.buyer
     if document.is_export:
+        yield from _foreign_buyer(buyer)
         return
     yield from _trader("BuyerDtls", "The customer", buyer)
     if buyer.gstin == document.seller.gstin:
@@ -78,6 +79,17 @@ def _buyer(document: EDocument) -> Iterator[Problem]:
         yield Problem("BuyerDtls.Pos", f"Place of supply {document.place} is no state's code.")
 
 
+def _foreign_buyer(buyer: Trader) -> Iterator[Problem]:
+    """A buyer abroad has no GSTIN, PIN or state here, but a name, an address and a town."""
+    if buyer.gstin:
+        yield Problem(
+            "BuyerDtls.Gstin",
+            f"Goods that leave the country go to a buyer without GSTIN; this one has {buyer.gstin}."
+            " Choose the place of supply anew.",
+        )
+    yield from _named("BuyerDtls", "The customer", buyer)
+
+
 def _trader(block: str, who: str, trader: Trader) -> Iterator[Problem]:
     try:
         read_gstin(trader.gstin)
@@ -85,12 +97,7 @@ def _trader(block: str, who: str, trader: Trader) -> Iterator[Problem]:
         yield Problem(
             f"{block}.Gstin", f"{who}: GSTIN {trader.gstin or 'missing'}. {error.message}"
         )
-    if len(clean(trader.name, "LglNm")) < SHORTEST_NAME:
-        yield Problem(f"{block}.LglNm", f"{who} needs a name of three letters or more.")
-    if not clean(trader.address, "Addr1"):
-        yield Problem(f"{block}.Addr1", f"{who} has no address. Type it on its page.")
-    if len(clean(trader.city, "Loc")) < SHORTEST_NAME:
-        yield Problem(f"{block}.Loc", f"{who} has no town. Type it on its page.")
+    yield from _named(block, who, trader)
     if not PIN.fullmatch(trader.pin):
         yield Problem(f"{block}.Pin", f"{who} has no PIN code of six digits. Type it on its page.")
     if trader.state not in LIVE_STATES or trader.gstin[:2] != trader.state:
@@ -98,6 +105,15 @@ def _trader(block: str, who: str, trader: Trader) -> Iterator[Problem]:
             f"{block}.Stcd",
             f"{who}: state {trader.state or 'missing'} is not the one of its GSTIN.",
         )
+
+
+def _named(block: str, who: str, trader: Trader) -> Iterator[Problem]:
+    if len(clean(trader.name, "LglNm")) < SHORTEST_NAME:
+        yield Problem(f"{block}.LglNm", f"{who} needs a name of three letters or more.")
+    if not clean(trader.address, "Addr1"):
+        yield Problem(f"{block}.Addr1", f"{who} has no address. Type it on its page.")
+    if len(clean(trader.city, "Loc")) < SHORTEST_NAME:
+        yield Problem(f"{block}.Loc", f"{who} has no town. Type it on its page.")
 
 
 def _item(place: int, item: Item) -> Iterator[Problem]:

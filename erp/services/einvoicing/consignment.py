@@ -16,7 +16,7 @@ from erp.core.errors import NotFound
 from erp.core.money import ZERO
 from erp.services.einvoicing.document import Item, Trader
 from erp.services.einvoicing.reading import read_document
-from erp.services.gst_returns import LAW, LimitKind, limit_on
+from erp.services.gst_returns import LAW, LawLimit, LimitKind, limit_on, limits_of
 
 UNREGISTERED: Final = "URP"
 DocumentKind = Literal["invoice", "transfer"]
@@ -52,7 +52,7 @@ class Consignment:
     Attributes:
         kind: The portal's type of the document: `INV`, `BIL` for a bill of supply, or `CHL` for a delivery challan.
         value: With tax and without exempt goods (r.138(1), explanation 2).
-        total: Of the document.
+        total: Of the document. limits: Of the law, as the tenant knows them.
     """
 
     kind: str
@@ -63,6 +63,7 @@ class Consignment:
     items: Sequence[Item]
     value: Decimal
     total: Decimal
+    limits: Sequence[LawLimit] = LAW
 
     @property
     def is_inter(self) -> bool:
@@ -73,7 +74,7 @@ class Consignment:
     def limit(self) -> Decimal:
         """The value above which it needs a way bill."""
         state = "" if self.is_inter else self.seller.state
-        return limit_on(LAW, LimitKind.E_WAY_BILL, self.dated_on, state)
+        return limit_on(self.limits, LimitKind.E_WAY_BILL, self.dated_on, state)
 
     @property
     def is_needed(self) -> bool:
@@ -106,6 +107,7 @@ def read_consignment(
         items=items,
         value=value,
         total=value,
+        limits=limits_of(session, ctx),
     )
 
 
@@ -130,6 +132,7 @@ def _of_invoice(session: Session, ctx: RequestContext, invoice_id: UUID) -> Cons
         items=goods if document.kind == "INV" else (),
         value=sum((item.total for item in goods if item.is_taxable), ZERO),
         total=document.total,
+        limits=limits_of(session, ctx),
     )
 
 

@@ -53,6 +53,12 @@ class NoConsignment(InvalidInput):
     code = "no_consignment"
 
 
+class DocumentNotReady(Conflict):
+    """The invoice is cancelled, or the law does not see an invoice in it before it is registered."""
+
+    code = "document_not_ready"
+
+
 class WayBillNotOpen(Conflict):
     """The way bill is not in a state in which this can be done."""
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.einvoicing import EInvoiceStatus
+from erp.services.einvoicing.following import is_stuck
 from erp.services.einvoicing.law import CANCEL_WITHIN, reported_by
 from erp.services.einvoicing.payload import einvoice_payload, payload_text
 from erp.services.einvoicing.queueing import VIEW, needs_reference, unknown_einvoice
@@ -27,7 +28,9 @@ from erp.services.platform import (
 )
 
 FAR_FUTURE = date(9999, 12, 31)
-State = Literal["", "due", "to_mend", "refused", "registered", "cancelling", "cancelled", "open"]
+State = Literal[
+    "", "due", "to_mend", "refused", "registered", "cancelling", "cancelled", "withdrawn", "open"
+]
 
 
 class ListEInvoices(Page):
@@ -106,6 +109,7 @@ class EInvoiceDetail(EInvoiceRow):
 
     Attributes:
         may_cancel_until: The portal cancels it before this instant; None where it is not registered.
+        is_stuck: It waits for the portal, and nothing takes it there any more: it is sent again.
     """
 
     gstin: str
@@ -117,6 +121,7 @@ class EInvoiceDetail(EInvoiceRow):
     signed_qr: str
     registered_at: datetime | None
     may_cancel_until: datetime | None
+    is_stuck: bool
     cancel_reason: str
     cancelled_at: datetime | None
     calls: list[PortalCallRow]
@@ -213,6 +218,7 @@ def get_einvoice(session: Session, ctx: RequestContext, wanted: OneEInvoice) -> 
         **own,
         problems=problems,
         may_cancel_until=until,
+        is_stuck=row["status"] in {"due", "cancelling"} and is_stuck(session, ctx, row["id"]),
         calls=calls_of(session, ctx, einvoice_id=wanted.einvoice_id),
     )
 

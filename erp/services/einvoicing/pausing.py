@@ -47,9 +47,20 @@ def require_awake(session: Session, ctx: RequestContext, company_id: object, gst
 
 
 def note_away(
-    session: Session, ctx: RequestContext, company_id: object, gstin: str, problem: str
+    session: Session,
+    ctx: RequestContext,
+    company_id: object,
+    gstin: str,
+    problem: str,
+    *,
+    attempts: int = 1,
 ) -> timedelta:
-    """Note that the portal failed; return how long it is left alone."""
+    """Note that the portal failed; return how long it is left alone.
+
+    Args:
+        attempts: How often it was asked about this one, which counts where the registration reports no documents and
+            so keeps no failures of its own.
+    """
     row = db.fetch_one(
         session,
         "update einvoice_registration set failing_since = coalesce(failing_since, %(now)s), failures = failures + 1,"
@@ -63,7 +74,7 @@ def note_away(
             "gstin": gstin,
         },
     )
-    failures = row["failures"] if row else 1
+    failures = row["failures"] if row else max(attempts, 1)
     pause = timedelta(seconds=PAUSES[min(failures, len(PAUSES)) - 1])
     if row:
         db.execute(

@@ -52,12 +52,17 @@ class Cancelled:
 
 @dataclass(frozen=True, slots=True)
 class WayBillGiven:
-    """The portal's number of a way bill and until when it holds."""
+    """The portal's number of a way bill and until when it holds.
+
+    Attributes:
+        vehicle_no: The one that it was told of last, where it says so.
+    """
 
     number: str
     made_at: datetime
     valid_until: datetime | None
     call: Call
+    vehicle_no: str = ""
 
 
 class PortalFailure(Exception):
@@ -112,7 +117,7 @@ class InvoicePortal(Protocol):
         ...
 
     def find_way_bill(self, gstin: str, kind: str, number: str) -> WayBillGiven | None:
-        """Return the way bill of a document that the portal may know; nothing if it does not."""
+        """Return the way bill in force of a document that the portal may know; nothing if there is none."""
         ...
 
     def change_vehicle(self, gstin: str, payload: str) -> WayBillGiven:

@@ -27,6 +27,8 @@ def with_portal_marks(
     Its way bill is named too. Source: CGST Rules r.46(r), r.48(5), r.138A.
     """
     marked = replace(document, way_bill=_way_bill(session, ctx, invoice_id))
+    if document.cancelled:
+        return marked
     row = db.fetch_one(
         session,
         "select irn, ack_no, ack_at, signed_qr, status from einvoice where tenant_id = %s and invoice_id = %s",

@@ -11,7 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.einvoicing import EInvoiceStatus
-from erp.services import workflows
+from erp.services import billing, workflows
 from erp.services.einvoicing.checking import Problem, problems_of
 from erp.services.einvoicing.errors import UnknownEInvoice
 from erp.services.einvoicing.events import EInvoiceAsked, EInvoiceSettled
@@ -32,6 +32,8 @@ NEEDING: LiteralString = """
      and (i.recipient ->> 'gstin' is not null or i.place_of_supply = '96')
      and exists (select 1 from invoice_line l
                   where (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id) and l.treatment = 'taxable')
+     and not exists (select 1 from invoice_cancellation c
+                      where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
      and not exists (select 1 from einvoice o
                       where (o.tenant_id, o.invoice_id) = (i.tenant_id, i.original_invoice_id)
                         and o.status in ('cancelling', 'cancelled'))
@@ -56,6 +58,7 @@ def queue_document(session: Session, ctx: RequestContext, invoice_id: UUID) -> U
     Emits:
         einvoicing.einvoice_asked.v1, or einvoicing.einvoice_settled.v1 where something is to be mended.
     """
+    _hold_original(session, ctx, invoice_id)
     row = db.fetch_one(
         session,
         f"{_UNQUEUED} and i.tenant_id = %s and i.id = %s",
@@ -72,7 +75,18 @@ def queue_missing(session: Session, ctx: RequestContext) -> int:
         " order by i.issued_on, i.id limit %s",
         (ctx.tenant_id, ctx.company_id, MOST_AT_ONCE),
     )
-    return sum(_queue(session, ctx, row) is not None for row in rows)
+    return sum(queue_document(session, ctx, row["id"]) is not None for row in rows)
+
+
+def _hold_original(session: Session, ctx: RequestContext, invoice_id: UUID) -> None:
+    """Wait for a cancellation of the invoice that a note belongs to, and let a later one wait."""
+    row = db.fetch_one(
+        session,
+        "select original_invoice_id from invoice where tenant_id = %s and id = %s",
+        (ctx.tenant_id, invoice_id),
+    )
+    if row and row["original_invoice_id"]:
+        billing.hold_notes(session, row["original_invoice_id"])
 
 
 def needs_reference(session: Session, ctx: RequestContext, invoice_id: UUID) -> bool:

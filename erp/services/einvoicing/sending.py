@@ -19,6 +19,7 @@ from erp.services.einvoicing.checking import Problem, problems_of
 from erp.services.einvoicing.document import EDocument
 from erp.services.einvoicing.errors import NotToBeSent
 from erp.services.einvoicing.events import EInvoiceAsked, EInvoiceSettled
+from erp.services.einvoicing.following import cancel_in_books, is_stuck, withdraw_note
 from erp.services.einvoicing.law import CANCEL_WITHIN
 from erp.services.einvoicing.pausing import LEASE, note_awake, note_away, require_awake
 from erp.services.einvoicing.payload import einvoice_payload, payload_text
@@ -57,17 +58,27 @@ def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identif
     """Send a document that was refused, or was to be mended, to the portal again.
 
     Before the portal ever heard of it, what is still wrong is written down anew, and then it stays; afterwards the
-    portal decides, which may know it already. Locks the document.
+    portal decides, which may know it already. A document whose turn was lost (its delivery is given up) is sent again
+    as well. Locks the document.
 
     Raises:
-        UnknownEInvoice: There is none. NotToBeSent: It is registered, on its way, or cancelled.
+        UnknownEInvoice: There is none. NotToBeSent: It is registered, on its way, or cancelled, or its invoice is.
 
     Emits:
         einvoicing.einvoice_asked.v1, or einvoicing.einvoice_settled.v1 where something is still wrong.
     """
     row = hold(session, ctx, cmd.einvoice_id)
+    if row["status"] in WAITING and is_stuck(session, ctx, row["id"]):
+        emit(session, ctx, row["id"], EInvoiceAsked(einvoice_id=row["id"]))
+        return Identified(id=row["id"])
     if row["status"] not in OPEN:
         raise NotToBeSent("Only a document that was refused or is to be mended is sent again.")
+    try:
+        is_withdrawn = withdraw_note(session, ctx, row)
+    except TryLater as waiting:
+        raise NotToBeSent(f"{waiting} Wait for its answer.") from waiting
+    if is_withdrawn:
+        return Identified(id=row["id"])
     _, problems = _checked(session, ctx, row)
     if problems and not row["attempts"]:
         note_to_mend(session, ctx, row["id"], problems)
@@ -92,6 +103,8 @@ def claim(session: Session, ctx: RequestContext, einvoice_id: UUID) -> Plan | No
     if row["leased_until"] and row["leased_until"] > ctx.now:
         raise TryLater("Another worker asks about it.", row["leased_until"] - ctx.now)
     is_cancelling = row["status"] == EInvoiceStatus.CANCELLING
+    if not is_cancelling and withdraw_note(session, ctx, row):
+        return None
     document, problems = _checked(session, ctx, row)
     if problems and not row["attempts"] and not is_cancelling:
         note_to_mend(session, ctx, row["id"], problems)
@@ -243,7 +256,7 @@ def _keep_cancellation(session: Session, ctx: RequestContext, plan: Plan, outcom
     row = db.fetch_one(
         session,
         "update einvoice set status = 'cancelled', cancelled_at = %s, problem = '', leased_until = null"
-        " where tenant_id = %s and id = %s returning invoice_id",
+        " where tenant_id = %s and id = %s returning invoice_id, company_id, cancel_reason",
         (done.cancelled_at or ctx.now, ctx.tenant_id, plan.einvoice_id),
     )
     assert row is not None  # noqa: S101  it is locked
@@ -256,7 +269,7 @@ def _keep_cancellation(session: Session, ctx: RequestContext, plan: Plan, outcom
     news = workflows.News(
         kind="einvoicing.einvoice_cancelled",
         title=f"{plan.number} is cancelled at the invoice portal",
-        body="Take all of its goods back, so that the books say the same. Its number is not used again.",
+        body=cancel_in_books(session, ctx, row),
         link=f"/invoices/{row['invoice_id']}",
         dedupe_key=f"einvoice-cancelled-{plan.einvoice_id}",
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.core.formatting import instant_text
 from erp.core.ids import new_id
 from erp.models.einvoicing import Asked, TransportMode, WayBill, WayBillStatus
 from erp.services.einvoicing.cancelling import CancelCode
@@ -29,7 +30,7 @@ from erp.services.einvoicing.errors import (
 from erp.services.einvoicing.events import WayBillAsked
 from erp.services.einvoicing.law import CANCEL_WITHIN
 from erp.services.einvoicing.switching import portal_users
-from erp.services.einvoicing.way_checking import VEHICLE, way_problems
+from erp.services.einvoicing.way_checking import VEHICLE, require_carriable, way_problems
 from erp.services.einvoicing.way_keeping import (
     hold_way_bill,
     keep_cancelled,
@@ -101,7 +102,8 @@ def prepare_way_bill(session: Session, ctx: RequestContext, cmd: PrepareWayBill)
 
     Raises:
         InvalidInput: The portal would refuse something; each field is named.
-        NoConsignment: Nothing of the document travels.
+        NoConsignment: Nothing of the document travels. DocumentNotReady: The invoice is cancelled, or is to be sent
+            before the invoice portal registered it.
         NotFound: There is no such document, or nothing left yet.
         WayBillExists: It has one that is sent or made.
         NoPortal: It is to be sent and no portal is set up for the registration.
@@ -116,6 +118,7 @@ def prepare_way_bill(session: Session, ctx: RequestContext, cmd: PrepareWayBill)
         raise NoConsignment("No goods of this document travel: it is a note, or of services alone.")
     way = _way(cmd)
     _refuse(way_problems(goods, way, ctx.today))
+    require_carriable(session, ctx, (cmd.document, cmd.document_id), is_sent=cmd.send)
     if cmd.send:
         require_portal(goods.seller.gstin)
     way_bill_id = _write(session, ctx, cmd, goods, way)
@@ -132,6 +135,7 @@ def send_way_bill(session: Session, ctx: RequestContext, cmd: OneWayBill) -> Ide
     Raises:
         UnknownWayBill: There is none. WayBillNotOpen: It is sent or made.
         InvalidInput: The portal would refuse something. NoPortal: None is set up.
+        DocumentNotReady: The invoice is cancelled, or not registered yet.
 
     Emits:
         einvoicing.way_bill_asked.v1.
@@ -141,6 +145,7 @@ def send_way_bill(session: Session, ctx: RequestContext, cmd: OneWayBill) -> Ide
     require_portal(row["gstin"])
     goods = read_consignment(session, ctx, *document_of(row))
     _refuse(way_problems(goods, row, ctx.today))
+    require_carriable(session, ctx, document_of(row), is_sent=True)
     _ask(session, ctx, row["id"], Asked.GENERATE, status=WayBillStatus.DUE)
     return Identified(id=row["id"])
 
@@ -176,7 +181,7 @@ def change_vehicle(session: Session, ctx: RequestContext, cmd: ChangeVehicle) ->
     """Tell the portal of the vehicle that carries on; without a portal it is noted as told by hand. Locks it.
 
     Raises:
-        UnknownWayBill: There is none. WayBillNotOpen: It is not in force, or something else is being asked.
+        UnknownWayBill: There is none. WayBillNotOpen: It is not in force or over, or something else is being asked.
         InvalidInput: The number is no vehicle's.
 
     Emits:
@@ -184,6 +189,10 @@ def change_vehicle(session: Session, ctx: RequestContext, cmd: ChangeVehicle) ->
     """
     row = hold_way_bill(session, ctx, cmd.way_bill_id)
     _require_in_force(row)
+    if row["valid_until"] and ctx.now >= row["valid_until"]:
+        ended = instant_text(row["valid_until"], ctx.time_zone)
+        message = f"It ended on {ended}. Goods still under way need a new way bill."
+        raise WayBillNotOpen(message, fields={"way_bill_id": message})
     vehicle = written(cmd.vehicle_no)
     if not VEHICLE.fullmatch(vehicle):
         message = f"{vehicle} is no vehicle's number. Write it like MH12AB1234."
@@ -333,8 +342,9 @@ def _ask(
 ) -> None:
     db.execute(
         session,
-        "update way_bill set asked = %s, status = %s, problem = '' where tenant_id = %s and id = %s",
-        (asked, status, ctx.tenant_id, way_bill_id),
+        "update way_bill set asked = %s, status = %s, problem = '', attempts = case when %s then attempts else 0 end"
+        " where tenant_id = %s and id = %s",
+        (asked, status, asked is Asked.GENERATE, ctx.tenant_id, way_bill_id),
     )
     emit(session, ctx, way_bill_id, WayBillAsked(way_bill_id=way_bill_id))
 

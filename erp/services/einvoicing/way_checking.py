@@ -1,14 +1,22 @@
-"""What the way-bill portal would refuse, found before anything is sent. Pure."""
+"""What the way-bill portal would refuse, found before anything is sent."""
 
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
+from uuid import UUID
 
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
 from erp.core.errors import DomainError
+from erp.models.einvoicing import EInvoiceStatus
 from erp.services.einvoicing.checking import PIN, Problem
-from erp.services.einvoicing.consignment import UNREGISTERED, Consignment
+from erp.services.einvoicing.consignment import UNREGISTERED, Consignment, DocumentKind
+from erp.services.einvoicing.errors import DocumentNotReady
 from erp.services.einvoicing.law import OLDEST_CONSIGNMENT
+from erp.services.einvoicing.queueing import needs_reference
 from erp.services.gst_returns import UNITS
 from erp.services.party import LIVE_STATES, read_gstin
 
@@ -22,6 +30,42 @@ FEWEST_HSN: Final = 4
 def way_problems(goods: Consignment, way: Mapping[str, Any], today: date) -> list[Problem]:
     """Return everything that the portal would refuse; fields are those of the form, else the portal's."""
     return [*_way(goods, way, today), *_sides(goods), *_items(goods)]
+
+
+def require_carriable(
+    session: Session, ctx: RequestContext, document: tuple[DocumentKind, UUID], *, is_sent: bool
+) -> None:
+    """Refuse a way bill of an invoice that is cancelled, or that is to be sent before it is registered.
+
+    Raises:
+        DocumentNotReady: It is.
+
+    Source: CGST Rules r.48(5): without its reference number it is no invoice.
+    """
+    kind, document_id = document
+    if kind != "invoice":
+        return
+    row = db.fetch_one(
+        session,
+        "select i.number, c.id is not null or coalesce(e.status in ('cancelling', 'cancelled'), false) as is_cancelled,"
+        " e.status from invoice i"
+        " left join invoice_cancellation c on (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id)"
+        " left join einvoice e on (e.tenant_id, e.invoice_id) = (i.tenant_id, i.id)"
+        " where i.tenant_id = %s and i.id = %s",
+        (ctx.tenant_id, document_id),
+    )
+    if row and row["is_cancelled"]:
+        raise _not_ready(f"{row['number']} is cancelled: its goods do not travel.")
+    is_registered = row is not None and row["status"] == EInvoiceStatus.REGISTERED
+    if row and is_sent and not is_registered and needs_reference(session, ctx, document_id):
+        raise _not_ready(
+            f"{row['number']} is not registered with the invoice portal, and no invoice before."
+            " Keep a draft, or wait until it is."
+        )
+
+
+def _not_ready(message: str) -> DocumentNotReady:
+    return DocumentNotReady(message, fields={"document_id": message})
 
 
 def _way(goods: Consignment, way: Mapping[str, Any], today: date) -> Iterator[Problem]:

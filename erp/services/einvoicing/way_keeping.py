@@ -41,12 +41,13 @@ def keep_number(
     made_at: datetime,
     until: datetime | None,
 ) -> None:
-    """Note the number of a way bill; it ends when the portal says, else as the law counts.
+    """Note the number of a way bill; it ends when the portal says, else (or where that cannot be) as the law counts.
 
     Emits:
         einvoicing.way_bill_settled.v1.
     """
-    ends = until or valid_until(made_at, row["distance_km"], is_oversize=row["is_oversize"])
+    said = until if until and until > made_at else None
+    ends = said or valid_until(made_at, row["distance_km"], is_oversize=row["is_oversize"])
     db.execute(
         session,
         "update way_bill set status = 'active', asked = '', number = %s, made_at = %s, valid_until = %s, problem = '',"
@@ -69,7 +70,7 @@ def keep_vehicle(
     db.execute(
         session,
         "update way_bill set vehicle_no = new_vehicle, new_vehicle = '', asked = '', problem = '', leased_until = null,"
-        " valid_until = coalesce(%s, valid_until) where tenant_id = %s and id = %s",
+        " valid_until = greatest(%s, valid_until) where tenant_id = %s and id = %s",
         (until, ctx.tenant_id, row["id"]),
     )
     _add_vehicle(session, ctx, row["id"], (row["new_vehicle"], row["new_place"], row["new_reason"]))

@@ -47,6 +47,7 @@ class WayPlan:
 
     Attributes:
         document: The portal's type of the document, and its number.
+        vehicle_no: The vehicle to be told of.
     """
 
     way_bill_id: UUID
@@ -58,6 +59,7 @@ class WayPlan:
     payload: str
     cancel: tuple[str, str]
     was_tried: bool
+    vehicle_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def claim_way_bill(session: Session, ctx: RequestContext, way_bill_id: UUID) -> 
         payload=payload_text(payload),
         cancel=(row["cancel_code"], row["cancel_reason"]),
         was_tried=row["attempts"] > 0,
+        vehicle_no=row["new_vehicle"],
     )
 
 
@@ -114,10 +117,9 @@ def carry_out_way_bill(portal: InvoicePortal, plan: WayPlan) -> WayOutcome:
         if plan.asked is Asked.CANCEL:
             calls.append(_cancelled(portal, plan))
             return WayOutcome(tuple(calls), PortalAnswer.DONE)
-        if plan.asked is Asked.VEHICLE:
-            given = portal.change_vehicle(plan.gstin, plan.payload)
-        else:
-            given = _made(portal, plan, calls)
+        given = (
+            _made(portal, plan, calls) if plan.asked is Asked.GENERATE else _changed(portal, plan)
+        )
     except PortalFailure as failure:
         ended = failed(failure, calls)
         return WayOutcome(ended.calls, ended.result, problem=ended.problem)
@@ -141,7 +143,14 @@ def note_way_bill(
             "update way_bill set leased_until = null where tenant_id = %s and id = %s",
             (ctx.tenant_id, plan.way_bill_id),
         )
-        return note_away(session, ctx, plan.company_id, plan.gstin, outcome.problem)
+        return note_away(
+            session,
+            ctx,
+            plan.company_id,
+            plan.gstin,
+            outcome.problem,
+            attempts=row["attempts"],
+        )
     note_awake(session, ctx, plan.company_id, plan.gstin)
     if row["asked"] != plan.asked:
         return None
@@ -172,6 +181,14 @@ def _made(portal: InvoicePortal, plan: WayPlan, calls: list[Noted]) -> WayBillGi
         result = PortalAnswer.AWAY if isinstance(failure, PortalAway) else PortalAnswer.REFUSED
         calls.append(Noted(failure.call, result, failure.problem))
         return known
+
+
+def _changed(portal: InvoicePortal, plan: WayPlan) -> WayBillGiven:
+    """Tell of the vehicle once: what was told and did not answer is looked up first."""
+    known = portal.find_way_bill(plan.gstin, *plan.document) if plan.was_tried else None
+    if known and known.number == plan.number and known.vehicle_no == plan.vehicle_no:
+        return known
+    return portal.change_vehicle(plan.gstin, plan.payload)
 
 
 def _cancelled(portal: InvoicePortal, plan: WayPlan) -> Noted:
@@ -208,6 +225,6 @@ def _keep_refusal(
         body=problem[:500],
         link=f"/gst/way-bills/{row['id']}",
         severity="warning",
-        dedupe_key=f"way-bill-{row['id']}-{row['attempts']}",
+        dedupe_key=f"way-bill-{row['id']}-{plan.asked}-{ctx.now:%Y%m%d%H%M%S}",
     )
     workflows.notify_members(session, ctx, permission=DISPATCH, news=news)

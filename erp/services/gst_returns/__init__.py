@@ -1,7 +1,8 @@
 """GST returns: prepared from posted documents, proved against the tax accounts, filed and locked."""
 
-from erp.models.gst_returns import CreditChangeKind, Decision2b, ReturnForm, ReturnStatus
+from erp.models.gst_returns import CreditChangeKind, Decision2b, LimitKind, ReturnForm, ReturnStatus
 from erp.services.gst_returns import referees
+from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
 from erp.services.gst_returns.deciding_2b import (
     DecideReported,
     ListMatches,
@@ -36,7 +37,8 @@ from erp.services.gst_returns.importing_2b import (
     import_2b,
     read_2b,
 )
-from erp.services.gst_returns.law import LAW, UNITS, LimitKind, limit_on
+from erp.services.gst_returns.law import LAW, UNITS, LawLimit, limit_on
+from erp.services.gst_returns.limits import AddLimit, ListLimits, add_limit, limits_of, list_limits
 from erp.services.gst_returns.lost_goods import (
     ListLostGoods,
     LostGoodsPage,
@@ -61,6 +63,12 @@ from erp.services.gst_returns.queries import (
     list_gst_returns,
 )
 from erp.services.gst_returns.reading_2b import MOST_BYTES
+from erp.services.gst_returns.recorded import (
+    ListDeposits,
+    ListReverseCharges,
+    list_deposits,
+    list_reverse_charges,
+)
 from erp.services.gst_returns.recording import (
     ChangeCredit,
     DepositCash,
@@ -77,26 +85,27 @@ from erp.services.gst_returns.registrations import (
     list_registrations,
     registration_of,
 )
-from erp.services.gst_returns.reversing_losses import (
-    ReversedLosses,
-    ReverseLosses,
-    reverse_losses,
+from erp.services.gst_returns.reversing_losses import ReversedLosses, ReverseLosses, reverse_losses
+from erp.services.gst_returns.vouchers import (
+    SupplierInvoices,
+    get_printed_payment,
+    get_printed_self_invoice,
 )
 
 __all__ = [
-    "CELLS", "LAW", "MOST_BYTES", "UNITS", "CashShort", "ChangeCredit", "CreditChangeKind", "CreditShort",
-    "DecideReported", "Decision2b", "DepositCash", "DepositKnown", "Exact", "FigureRows", "FileReturn",
-    "GetGstReturn", "GetPortalFile", "GstReturnDetail", "GstReturnPage", "GstinText", "Import2b",
-    "Imported2b", "LimitKind", "ListFigureRows", "ListGstReturns", "ListLostGoods",
-    "ListMatches", "LostGoodsPage", "LostGoodsRow", "MatchPage", "MatchStatus",
-    "NotItsBill", "NothingLost", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b", "RecordReverseCharge",
-    "RecordedReverseCharge", "Registration", "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady",
-    "ReturnOutdated", "ReturnStatus", "ReverseLosses", "ReversedLosses",
-    "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown",
-    "TaxPeriodFiled", "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod",
+    "CELLS", "LAW", "MOST_BYTES", "UNITS", "AddLimit", "CancelDeposit", "CashShort", "ChangeCredit",
+    "CreditChangeKind", "CreditShort", "DecideReported", "Decision2b", "DepositCash", "DepositKnown", "Exact",
+    "FigureRows", "FileReturn", "GetGstReturn", "GetPortalFile", "GstReturnDetail", "GstReturnPage", "GstinText",
+    "Import2b", "Imported2b", "LawLimit", "LimitKind", "ListDeposits", "ListFigureRows", "ListGstReturns",
+    "ListLimits", "ListLostGoods", "ListMatches", "ListReverseCharges", "LostGoodsPage", "LostGoodsRow",
+    "MatchPage", "MatchStatus", "NotItsBill", "NothingLost", "PortalFile", "PrepareReturn", "PreparedReturn",
+    "Read2b", "RecordReverseCharge", "RecordedReverseCharge", "Registration", "Registrations", "ReturnFiled",
+    "ReturnForm", "ReturnNotReady", "ReturnOutdated", "ReturnStatus", "ReverseLosses", "ReversedLosses",
+    "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown", "SupplierInvoices", "TaxPeriodFiled",
+    "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod", "add_limit", "cancel_deposit",
     "change_credit", "decide_reported", "deposit_cash", "file_return", "get_gst_return", "get_portal_file",
-    "import_2b", "limit_on", "list_figure_rows",
-    "list_gst_returns", "list_lost_goods", "list_matches", "list_registrations",
-    "portal_text", "prepare_return", "read_2b", "record_reverse_charge", "referees", "registration_of",
-    "reverse_losses", "review_return",
+    "get_printed_payment", "get_printed_self_invoice", "import_2b", "limit_on", "limits_of", "list_deposits",
+    "list_figure_rows", "list_gst_returns", "list_limits", "list_lost_goods", "list_matches",
+    "list_registrations", "list_reverse_charges", "portal_text", "prepare_return", "read_2b",
+    "record_reverse_charge", "referees", "registration_of", "reverse_losses", "review_return",
 ]  # fmt: skip

@@ -43,7 +43,8 @@ def problems_of(gstin: str, documents: Sequence[Outward], digits: int) -> list[P
     """
     found = list(_registration(gstin))
     for document in documents:
-        found.extend(_document(gstin[:2], document, digits))
+        if not document.is_cancelled:
+            found.extend(_document(gstin[:2], document, digits))
     return [*found, *_numbers(documents)]
 
 

@@ -52,6 +52,12 @@ def opening_credit(
     return Heads(**{name: held.get(name, ZERO) for name in NAMES})
 
 
+def hold_cash(session: Session, ctx: RequestContext, registration: Registration) -> None:
+    """Let others wait who would use or take back cash of a registration."""
+    key = f"gst_cash:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+
+
 def cash_held(session: Session, ctx: RequestContext, registration: Registration) -> Decimal:
     """Return what was deposited for a registration and is not used."""
     branches = list(registration.branch_ids)

@@ -58,6 +58,18 @@ class CashShort(Conflict):
     code = "cash_short"
 
 
+class UnknownDeposit(NotFound):
+    """The acting company has recorded no such challan."""
+
+    code = "unknown_deposit"
+
+
+class DepositCancelled(Conflict):
+    """The challan is cancelled."""
+
+    code = "deposit_cancelled"
+
+
 class CreditShort(InvalidInput):
     """More credit is given back or claimed again than there is."""
 
@@ -122,7 +134,7 @@ refuse_on(
     ),
 )
 refuse_on(
-    "uq_gst_deposit_tenant_id_company_id_reference",
+    "uq_gst_deposit_standing",
     lambda: DepositKnown(
         "A challan with this number is recorded already.",
         fields={"reference": "this challan is recorded already"},

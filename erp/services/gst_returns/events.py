@@ -47,3 +47,12 @@ class CreditChanged(DomainEvent):
 
     record_id: UUID
     kind: str
+
+
+class LimitAdded(DomainEvent):
+    """A limit of the law was added from a day on."""
+
+    name: ClassVar[str] = "gst_returns.limit_added.v1"
+
+    limit_id: UUID
+    kind: str

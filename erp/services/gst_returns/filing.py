@@ -17,7 +17,7 @@ from erp.models.gst_returns import ReturnForm, ReturnStatus
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.gst_returns.accepting import reasons_of
-from erp.services.gst_returns.credit_ledger import cash_held
+from erp.services.gst_returns.credit_ledger import cash_held, hold_cash
 from erp.services.gst_returns.errors import (
     CashShort,
     ReturnFiled,
@@ -241,6 +241,7 @@ def _pay(
     acting = registration.acting(ctx)
     reverse = snapshot.owed.cells["3.1(d)"].tax_only()
     cash = in_rupees(snapshot.owed.paid.cash) + in_rupees(reverse)
+    hold_cash(session, ctx, registration)
     have = cash_held(session, ctx, registration)
     if cash.tax > have:
         message = (

@@ -4,20 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
-
-class LimitKind(StrEnum):
-    """What a limit decides."""
-
-    B2CL = "b2cl"
-    """Invoice value above which a supply to another state's unregistered buyer stands by itself."""
-    E_INVOICE = "e_invoice"
-    """Turnover of a year above which invoices need the portal's number."""
-    HSN_DIGITS = "hsn_digits"
-    """Turnover of a year above which HSN codes have six digits."""
-    E_WAY_BILL = "e_way_bill"
-    """Value of a consignment above which goods need a way bill."""
+from erp.models.gst_returns import LimitKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +38,7 @@ LAW: tuple[LawLimit, ...] = (
         for state in _IN_STATE
     ),
 )
-"""What was published. A tenant's own rows come on top."""
+"""What was published. A tenant's own rows (`limits.py`) come on top."""
 RATES: tuple[tuple[date, frozenset[Decimal]], ...] = (
     (
         date(2025, 9, 22),

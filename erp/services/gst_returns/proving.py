@@ -36,7 +36,9 @@ _BOOKED = """
       join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s
        and a.key in ('output_igst', 'output_cgst', 'output_sgst')
-       and e.branch_id = any(%(branches)s) and e.origin_type <> 'gst_return'
+       and e.branch_id = any(%(branches)s) and e.origin_type not in ('gst_return', 'invoice_cancellation')
+       and not exists (select 1 from invoice_cancellation c
+                        where (c.tenant_id, c.invoice_id) = (e.tenant_id, e.origin_id))
      group by e.origin_id
 """
 _DOCUMENTED = """
@@ -47,6 +49,8 @@ _DOCUMENTED = """
       from invoice i
      where i.tenant_id = %(tenant)s and i.branch_id = any(%(branches)s)
        and i.issued_on between %(from)s and %(to)s
+       and not exists (select 1 from invoice_cancellation c
+                        where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
      group by i.origin_id
 """
 
@@ -62,7 +66,8 @@ def outward_differences(
 
     Every entry on those accounts is compared with the documents of its origin, and the other way
     round; typed entries that take each other back are no difference. An empty list means that the
-    sections of the return add up to the accounts.
+    sections of the return add up to the accounts. A cancelled invoice and what took it back, maybe in a later
+    month, are looked at by neither.
     """
     given = {
         "tenant": ctx.tenant_id,

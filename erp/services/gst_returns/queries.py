@@ -22,11 +22,11 @@ from erp.services.gst_returns.gstr3b import (
     InwardKind,
     cell_of,
 )
+from erp.services.gst_returns.limits import b2cl_limit
 from erp.services.gst_returns.outward import Entry, classify
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.reading_outward import read_outward
 from erp.services.gst_returns.registrations import Registration, registration_of
-from erp.services.gst_returns.snapshots import b2cl_limit
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.platform import (
     LAST_ID,
@@ -317,9 +317,9 @@ def _rows(
         yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
         yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
         return
-    for entry in classify(read_outward(session, ctx, registration, period), b2cl_limit):
-        if part in _names(entry):
-            yield _outward_row(entry)
+    documents = read_outward(session, ctx, registration, period)
+    entries = classify(documents, b2cl_limit(session, ctx))
+    yield from (_outward_row(entry) for entry in entries if part in _names(entry))
 
 
 def _names(entry: Entry) -> set[str]:

@@ -20,8 +20,9 @@ _HEADS = """
            coalesce(i.recipient ->> 'name', 'Walk-in customer') as recipient,
            coalesce(i.recipient ->> 'gst_category', '') as category,
            i.place_of_supply, i.supply_nature, i.total, o.number as original_number,
-           o.issued_on as original_issued_on, o.total as original_total
+           o.issued_on as original_issued_on, o.total as original_total, c.id is not null as is_cancelled
       from invoice i
+      left join invoice_cancellation c on (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id)
       left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
      where i.tenant_id = %s and i.branch_id = any(%s) and i.issued_on between %s and %s
      order by i.issued_on, i.id
@@ -87,4 +88,5 @@ def _document(row: db.Row, lines: Sequence[OutwardLine]) -> Outward:
         value=row["total"],
         lines=lines,
         original=original,
+        is_cancelled=row["is_cancelled"],
     )

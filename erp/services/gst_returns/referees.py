@@ -19,7 +19,9 @@ referee(
                  join branch b on (b.tenant_id, b.id) = (e.tenant_id, e.branch_id)
                 where a.tenant_id = r.tenant_id and a.company_id = r.company_id
                   and a.key in ('output_igst', 'output_cgst', 'output_sgst')
-                  and b.gstin = r.gstin and e.origin_type <> 'gst_return') booked
+                  and b.gstin = r.gstin and e.origin_type not in ('gst_return', 'invoice_cancellation')
+                  and not exists (select 1 from invoice_cancellation c
+                                   where (c.tenant_id, c.invoice_id) = (e.tenant_id, e.origin_id))) booked
          where r.status = 'filed' and r.form = 'gstr1' and stated.tax <> booked.tax - coalesce((
                 select sum((one ->> 'tax')::numeric) from jsonb_array_elements(r.figures -> 'accepted') one), 0)
          limit 1
@@ -27,7 +29,7 @@ referee(
 )
 referee(
     "G2",
-    "Every challan, reverse charge and change of credit is booked with its amount",
+    "Every challan, reverse charge and change of credit is booked with its amount, and a cancelled challan taken back",
     counted="select (select count(*) from gst_deposit) + (select count(*) from gst_credit_change)"
     " + (select count(*) from gst_reverse_charge)",
     offenders="""
@@ -39,6 +41,12 @@ referee(
           from recorded r
           left join journal_entry e on e.tenant_id = r.tenant_id and e.origin_id = r.id and e.purpose = 'booked'
          where e.total is distinct from r.amount
+        union all
+        select d.tenant_id, d.id, d.amount, back.total
+          from gst_deposit d
+          left join journal_entry back on back.tenant_id = d.tenant_id and back.origin_id = d.id
+               and back.purpose = 'cancelled'
+         where back.total is distinct from case when d.cancelled_at is null then null else d.amount end
          limit 1
     """,
 )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -25,7 +24,8 @@ from erp.services.gst_returns.gstr3b import (
     inter_state_rows,
 )
 from erp.services.gst_returns.heads import NOTHING, Heads
-from erp.services.gst_returns.law import FEWEST_DIGITS, LAW, LimitKind, limit_on
+from erp.services.gst_returns.law import FEWEST_DIGITS
+from erp.services.gst_returns.limits import b2cl_limit
 from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.outward import Entry, Outward, Section, classify, total_of
 from erp.services.gst_returns.portal_text import portal_text
@@ -89,16 +89,11 @@ def take_snapshot(
         reasons: Why matters are accepted as they are; see `accepting`.
     """
     documents = read_outward(session, ctx, registration, period)
-    entries = classify(documents, b2cl_limit)
+    entries = classify(documents, b2cl_limit(session, ctx))
     tax, differences = outward_differences(session, ctx, registration, period)
     if form is ReturnForm.GSTR1:
         return _gstr1(registration, period, documents, entries, (tax, differences, reasons))
     return _gstr3b(session, ctx, registration, period, entries, (differences, reasons))
-
-
-def b2cl_limit(day: date) -> Decimal:
-    """Return the value above which an invoice to another state's unregistered buyer stands by itself."""
-    return limit_on(LAW, LimitKind.B2CL, day)
 
 
 def _gstr1(

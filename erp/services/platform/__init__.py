@@ -24,6 +24,7 @@ from erp.services.platform.delivering import (
     due_deliveries,
     fail_delivery,
     finish_delivery,
+    is_under_way,
     lease_delivery,
     replay_event_deliveries,
 )
@@ -182,6 +183,7 @@ __all__ = [
     "has_head",
     "id_from_key",
     "is_formula",
+    "is_under_way",
     "lease_delivery",
     "lines_of",
     "list_actions",

@@ -209,6 +209,26 @@ def backlog(session: Session) -> Backlog:
     return Backlog(**(row or {"events": 0, "oldest_seconds": 0.0, "pending": 0, "dead": 0}))
 
 
+def is_under_way(session: Session, ctx: RequestContext, aggregate_id: UUID, name: str) -> bool:
+    """Tell whether an event of a thing still waits to be sealed or delivered, or is being delivered.
+
+    It is not once all are done, or given up after their last attempt.
+    """
+    found = db.fetch_one(
+        session,
+        """
+        select 1 from event e
+         where e.tenant_id = %s and e.aggregate_id = %s and e.name = %s
+           and (not exists (select 1 from event_delivery d where (d.tenant_id, d.event_id) = (e.tenant_id, e.id))
+                or exists (select 1 from event_delivery d where (d.tenant_id, d.event_id) = (e.tenant_id, e.id)
+                              and d.status in ('pending', 'leased')))
+         limit 1
+        """,
+        (ctx.tenant_id, aggregate_id, name),
+    )
+    return found is not None
+
+
 def replay_event_deliveries(
     session: Session, subscriber: str, event_names: list[str], now: datetime
 ) -> int:

@@ -136,7 +136,9 @@ def get_party_standing(
                                                 else i.total end), 0.00) as billed,
                        max(i.issued_on) as last_on
                   from invoice i
-                 where i.tenant_id = %(tenant)s and i.party_id = %(party)s) bill
+                 where i.tenant_id = %(tenant)s and i.party_id = %(party)s
+                   and not exists (select 1 from invoice_cancellation c
+                                    where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))) bill
         """,
         {"tenant": ctx.tenant_id, "party": wanted.party_id},
     )

@@ -15,6 +15,12 @@ from erp.services.sales.coupons import (
     with_coupon,
 )
 from erp.services.sales.credit import owed_by, require_credit
+from erp.services.sales.delivery_cancelling import (
+    CancelledDelivery,
+    hold_delivery,
+    reopen_delivery,
+    reserve_again,
+)
 from erp.services.sales.errors import (
     AboveListPrice,
     AlreadyConfirmed,
@@ -39,12 +45,7 @@ from erp.services.sales.errors import (
 )
 from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_price
 from erp.services.sales.gating import require_licence, require_within_cap
-from erp.services.sales.importing import (
-    COLUMNS,
-    ImportedPrices,
-    ImportPrices,
-    import_prices,
-)
+from erp.services.sales.importing import COLUMNS, ImportedPrices, ImportPrices, import_prices
 from erp.services.sales.loading import has_lists, load_prices
 from erp.services.sales.order_confirming import (
     ConfirmQuotation,
@@ -71,12 +72,7 @@ from erp.services.sales.order_placing import (
     take_order,
 )
 from erp.services.sales.order_pricing import PriceOrder, price_order
-from erp.services.sales.order_queries import (
-    GetSalesOrder,
-    ListSalesOrders,
-    get_order,
-    list_orders,
-)
+from erp.services.sales.order_queries import GetSalesOrder, ListSalesOrders, get_order, list_orders
 from erp.services.sales.price_lists import (
     CreatePriceList,
     MakeStandardLists,
@@ -120,21 +116,22 @@ from erp.services.sales.setting_rules import (
 
 __all__ = [
     "COLUMNS", "MOST_CHARACTERS", "REGISTERED", "AboveListPrice", "AlreadyConfirmed", "AmendSalesOrder", "Asked",
-    "Audience", "Basis", "BelowDelivered", "BeyondCap", "BeyondDiscount", "CheckCoupon", "ConfirmQuotation",
-    "CouponRefused", "CreateCoupon", "CreatePriceList", "CreditRefused", "CustomerLicenceMissing", "DeliveredLine",
-    "Discount", "DueLine", "DueOrder", "EndRule", "ExplainPrice", "FinishSalesOrder", "FreeGoods", "GetCoupon",
-    "GetPriceList", "GetSalesOrder", "ImportPrices", "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons",
-    "ListPriceLists", "ListPriceRules", "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists",
-    "MoreThanOrdered", "NoPrice", "NotConfirmed", "OrderStatus", "OrderedGoods", "Overdue",
-    "PriceAnswer", "PriceBook", "PriceMode", "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed",
-    "Rule", "RuleKind", "SalesOrderAnswer", "SalesOrderChanged", "SalesOrderEnded", "Seller",
-    "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder", "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList",
-    "UnknownRule", "UnknownSalesOrder", "UpdatePriceList", "amend_order", "check_coupon", "confirm_quotation",
-    "create_coupon", "create_price_list", "end_rule", "explain_price", "finish_order", "free_goods", "get_coupon",
-    "get_order", "get_price_list", "get_printed_offer", "get_seller", "has_lists", "hold_due", "import_prices",
-    "keep_goods",
+    "Audience", "Basis", "BelowDelivered", "BeyondCap", "BeyondDiscount", "CancelledDelivery", "CheckCoupon",
+    "ConfirmQuotation", "CouponRefused", "CreateCoupon", "CreatePriceList", "CreditRefused",
+    "CustomerLicenceMissing", "DeliveredLine", "Discount", "DueLine", "DueOrder", "EndRule", "ExplainPrice",
+    "FinishSalesOrder", "FreeGoods", "GetCoupon", "GetPriceList", "GetSalesOrder", "ImportPrices",
+    "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons", "ListPriceLists", "ListPriceRules",
+    "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists", "MoreThanOrdered", "NoPrice",
+    "NotConfirmed", "OrderStatus", "OrderedGoods", "Overdue", "PriceAnswer", "PriceBook", "PriceMode",
+    "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "Rule", "RuleKind", "SalesOrderAnswer",
+    "SalesOrderChanged", "SalesOrderEnded", "Seller", "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder",
+    "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList", "UnknownRule", "UnknownSalesOrder", "UpdatePriceList",
+    "amend_order", "check_coupon", "confirm_quotation", "create_coupon", "create_price_list", "end_rule",
+    "explain_price", "finish_order", "free_goods", "get_coupon", "get_order", "get_price_list",
+    "get_printed_offer", "get_seller", "has_lists", "hold_delivery", "hold_due", "import_prices", "keep_goods",
     "list_coupon_uses", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
-    "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order",
-    "referees", "require_credit", "require_licence", "require_within_cap", "set_coupon_status", "set_price",
-    "set_scheme", "take_order", "update_price_list", "use_coupon", "with_coupon", "within_mrp",
+    "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "referees",
+    "reopen_delivery", "require_credit", "require_licence", "require_within_cap", "reserve_again",
+    "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list", "use_coupon",
+    "with_coupon", "within_mrp",
 ]  # fmt: skip

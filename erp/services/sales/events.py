@@ -97,6 +97,16 @@ class SalesOrderDelivered(DomainEvent):
     is_complete: bool
 
 
+class SalesDeliveryCancelled(DomainEvent):
+    """The invoice of a delivery was cancelled: what it handed over is outstanding again."""
+
+    name: ClassVar[str] = "sales.delivery_cancelled.v1"
+
+    order_id: UUID
+    invoice_id: UUID
+    is_reopened: bool
+
+
 class SalesOrderFinished(DomainEvent):
     """An order was cancelled, or the rest of it given up."""
 

@@ -119,7 +119,7 @@ class SalesVersionRow(Result):
 
 
 class SalesDeliveryRow(Result):
-    """A delivery with its invoice."""
+    """A delivery with its invoice; `is_cancelled` says that this was cancelled, and its units are outstanding."""
 
     id: UUID
     invoice_id: UUID
@@ -129,6 +129,7 @@ class SalesDeliveryRow(Result):
     carrier: str
     carrier_reference: str
     user: str
+    is_cancelled: bool
 
 
 class SalesOrderDetail(Result):
@@ -320,7 +321,9 @@ _VERSIONS: LiteralString = """
 """
 _DELIVERIES: LiteralString = """
     select d.id, d.invoice_id, i.number, d.delivered_on, i.total, d.carrier, d.carrier_reference,
-           coalesce(m.display_name, '') as "user"
+           coalesce(m.display_name, '') as "user",
+           exists (select 1 from invoice_cancellation c
+                    where (c.tenant_id, c.invoice_id) = (d.tenant_id, d.invoice_id)) as is_cancelled
       from sales_delivery d
       join invoice i on (i.tenant_id, i.id) = (d.tenant_id, d.invoice_id)
       left join membership m on (m.tenant_id, m.user_id) = (d.tenant_id, d.user_id)

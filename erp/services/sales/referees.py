@@ -4,7 +4,7 @@ from erp.services.platform import referee
 
 referee(
     "V1",
-    "What was delivered of every line of an order is the sum of its deliveries, and none exceeds it",
+    "What was delivered of every line of an order is what deliveries with a standing invoice say, and none exceeds it",
     counted="select count(*) from sales_order_progress",
     offenders="""
         select p.tenant_id, p.order_id, p.line_no, p.delivered, d.quantity
@@ -19,6 +19,8 @@ referee(
                   from sales_delivery s
                   join sales_delivery_line x
                        on (x.tenant_id, x.delivery_id) = (s.tenant_id, s.id)
+                 where not exists (select 1 from invoice_cancellation c
+                                    where (c.tenant_id, c.invoice_id) = (s.tenant_id, s.invoice_id))
                  group by s.tenant_id, s.order_id, x.order_line_no
                ) d on (d.tenant_id, d.order_id, d.line_no) = (p.tenant_id, p.order_id, p.line_no)
          where (p.delivered, p.free_delivered)

@@ -8,6 +8,7 @@ import reflex as rx
 from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, group_count, instant_text, money_text, plain_decimal
 from erp.services import identity
+from erp.state.asking import DialogFormState
 from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.pricing import price_words
@@ -21,10 +22,12 @@ KINDS = {
     "credit_note": "Credit note",
     "debit_note": "Debit note",
 }
+STANDINGS = {"posted": "Posted", "cancelled": "Cancelled"}
 SOURCES = {"till": "Tills", "order": "Orders"}
 TONES = {"credit_note": "amber", "debit_note": "blue"}
 KIND = Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES)
 TAKE_BACK = "billing.take_back"
+CANCEL = "billing.cancel"
 OF_ORDERS = frozenset({"sales_invoice", "sales_return"})
 NATURES = {
     "INTRA": "Within the state",
@@ -66,6 +69,14 @@ class InvoiceListState(ListState, rx.State):
         Column("number", "Number", detail="party"),
         Column("issued_on", "Day", Kind.DATE),
         Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES, wide_only=True),
+        Column(
+            "standing",
+            "State",
+            Kind.STATUS,
+            labels=STANDINGS,
+            tones={"posted": "green", "cancelled": "red"},
+            wide_only=True,
+        ),
         Column("place_of_supply", "Place of supply", wide_only=True),
         Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
         Column("tax", "Tax", Kind.MONEY, wide_only=True),
@@ -75,6 +86,7 @@ class InvoiceListState(ListState, rx.State):
     filter_keys: ClassVar[tuple[str, ...]] = (
         "kind",
         "source",
+        "standing",
         "from_day",
         "to_day",
         "from_at",
@@ -82,6 +94,11 @@ class InvoiceListState(ListState, rx.State):
         "party_id",
     )
     topics: ClassVar[tuple[str, ...]] = ("pos", "sales", "billing")
+
+    def _entry(self, row: Any) -> Any:
+        if row.standing != "cancelled":
+            return row
+        return row.model_dump() | {"party": f"Cancelled · {row.party}"}
 
 
 class InvoiceState(RecordState, rx.State):
@@ -104,13 +121,18 @@ class InvoiceState(RecordState, rx.State):
         self.history = await history_of(self, found.origin_id, principal)
         entry_id = await self._entry_of(found.origin_id, principal)
         of_order = found.origin_type in OF_ORDERS
-        self.head = _head(found, zone) | {
-            "entry_href": f"/books/journal/{entry_id}" if entry_id else "",
-            "sale_href": ""
-            if of_order or not principal.may("pos.view")
-            else f"/sales/{found.origin_id}",
-            "may_return": "yes" if _has_rest(found) and principal.may(TAKE_BACK) else "",
-        }
+        self.head = (
+            _head(found, zone)
+            | {
+                "entry_href": f"/books/journal/{entry_id}" if entry_id else "",
+                "sale_href": ""
+                if of_order or not principal.may("pos.view")
+                else f"/sales/{found.origin_id}",
+                "may_return": "yes" if _has_rest(found) and principal.may(TAKE_BACK) else "",
+                "may_cancel": "yes" if _may_cancel(found) and principal.may(CANCEL) else "",
+            }
+            | _cancelled(found, zone)
+        )
 
     async def _entry_of(self, origin_id: UUID, principal: identity.Principal) -> UUID | None:
         if not principal.may("accounting.view"):
@@ -119,9 +141,38 @@ class InvoiceState(RecordState, rx.State):
         return found.rows[0].id if found.rows else None
 
 
+class CancelInvoiceState(DialogFormState, rx.State):
+    """Cancels the invoice of the page in the books."""
+
+    permission: ClassVar[str] = CANCEL
+    command: ClassVar[str] = "billing.cancel_invoice"
+    subject_field: ClassVar[str] = "invoice_id"
+    done_words: ClassVar[str] = "Cancelled. Its number stays used; its order is open again."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(InvoiceState))._show()  # noqa: SLF001  sister of this state
+
+
+def _may_cancel(found: Any) -> bool:
+    """Tell whether an order's invoice may be cancelled: it stands, and no note belongs to it."""
+    return found.origin_type == "sales_invoice" and not (found.related or found.cancelled)
+
+
+def _cancelled(found: Any, zone: str) -> dict[str, str]:
+    if found.cancelled is None:
+        return {"cancelled": "", "standing": "Posted", "standing_tone": "green"}
+    when = instant_text(found.cancelled.cancelled_at, zone)
+    by = f" by {found.cancelled.user}" if found.cancelled.user else ""
+    return {
+        "cancelled": f"Cancelled on {when}{by}: {found.cancelled.reason}",
+        "standing": "Cancelled",
+        "standing_tone": "red",
+    }
+
+
 def _has_rest(found: Any) -> bool:
     """Tell whether goods of an order's invoice may still come back."""
-    is_invoice = found.origin_type == "sales_invoice"
+    is_invoice = found.origin_type == "sales_invoice" and found.cancelled is None
     return is_invoice and any(line.quantity > line.returned for line in found.lines)
 
 

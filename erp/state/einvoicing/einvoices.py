@@ -142,8 +142,8 @@ def _head(found: Any, zone: str) -> dict[str, str]:
         "about": f"{KINDS[found.kind]} of {date_text(found.issued_on)} to {found.party}",
         "invoice_href": f"/invoices/{found.invoice_id}",
         "file_href": f"/api/erp/e-invoices/{found.id}/portal.json",
-        "status": STATUSES[found.status],
-        "tone": STATUS_TONES[found.status],
+        "status": "Stopped" if found.is_stuck else STATUSES[found.status],
+        "tone": "red" if found.is_stuck else STATUS_TONES[found.status],
         "gstin": found.gstin,
         "irn": found.irn,
         "is_registered": "yes" if found.registered_at else "",
@@ -164,8 +164,14 @@ def _head(found: Any, zone: str) -> dict[str, str]:
 def _after(found: Any) -> str:
     if found.status == "cancelled":
         return (
-            "Cancelled at the portal. The books keep the document: take all of its goods back with a credit note,"
-            " which the portal does not hear of. Its number is not used again."
+            "Cancelled at the portal, and in the books. Where these keep it (a till's bill, or one with notes), take"
+            " all of its goods back: the portal does not hear of that note. Its number is not used again."
+        )
+    if found.status == "withdrawn":
+        return "Not reported: its invoice was cancelled before the portal knew of this document."
+    if found.is_stuck:
+        return (
+            "Nothing takes it to the portal any more. Send it again; else it goes in the morning."
         )
     if found.status == "due" and found.attempts:
         return "The portal did not answer. It is asked again by itself."
@@ -176,7 +182,7 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
     may = principal.may(SEND)
     until = found.may_cancel_until
     offers = {
-        "may_send": may and found.status in {"to_mend", "refused"},
+        "may_send": may and (found.is_stuck or found.status in {"to_mend", "refused"}),
         "may_cancel": may and until is not None and until > utc_now(),
     }
     return {name: "yes" if offered else "" for name, offered in offers.items()}

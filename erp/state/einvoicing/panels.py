@@ -76,11 +76,12 @@ class PrepareWayBillState(DialogFormState, rx.State):
             "send": self.has_portal and given.get("send") != "later",
         }
 
-    async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
+    async def _done(self, result: Any) -> str:
         is_invoice = self.subject.get("id", "").startswith("invoice")
         panel = await self.get_state(InvoicePanelState if is_invoice else TransferPanelState)
         await panel._show()  # noqa: SLF001  sister of this state
-        return "The portal is asked for it." if self.has_portal else "Kept as a draft."
+        made = await self._ask("einvoicing.get_way_bill", {"way_bill_id": result.id})
+        return "Kept as a draft." if made.status == "draft" else "The portal is asked for it."
 
 
 async def _goods(state: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,8 +93,14 @@ async def _goods(state: Any, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _einvoice(found: Any, zone: str) -> dict[str, str]:
+    at_portal = found.einvoice is not None and found.einvoice.status == "registered"
+    facts = _registration(found, zone)
+    return facts | {"cancels_at": facts["href"] if at_portal else ""}
+
+
+def _registration(found: Any, zone: str) -> dict[str, str]:
     if not found.is_needed:
-        return {"is_needed": ""}
+        return {"is_needed": "", "href": ""}
     row = found.einvoice
     if row is None:
         return {

@@ -16,6 +16,7 @@ STATUSES: Final[Mapping[str, str]] = {
     "registered": "Registered",
     "cancelling": "Being cancelled",
     "cancelled": "Cancelled",
+    "withdrawn": "Not reported",
 }
 STATUS_TONES: Final[Mapping[str, str]] = {
     "due": "amber",
@@ -24,6 +25,7 @@ STATUS_TONES: Final[Mapping[str, str]] = {
     "registered": "green",
     "cancelling": "amber",
     "cancelled": "gray",
+    "withdrawn": "gray",
 }
 FILTERED: Final = {"open": "Not registered yet", **STATUSES}
 DOCUMENT_TYPES: Final = {"INV": "Invoices", "CRN": "Credit notes", "DBN": "Debit notes"}

@@ -8,6 +8,7 @@ PREPARE = "gst_returns.prepare"
 RECORD = "gst_returns.record"
 REVIEW = "gst_returns.review"
 FILE = "gst_returns.file"
+SET_LIMITS = "gst_returns.set_limits"
 FORMS: Final = {"gstr1": "GSTR-1", "gstr3b": "GSTR-3B"}
 FORM_TONES: Final = {"gstr1": "blue", "gstr3b": "gray"}
 STATUSES: Final = {"prepared": "Prepared", "reviewed": "Reviewed", "filed": "Filed"}

@@ -36,6 +36,13 @@ VERSION_COLUMNS = (
 DELIVERY_COLUMNS = (
     Column("number", "Invoice", detail="carried"),
     Column("delivered_on", "Day", Kind.DATE, detail="user"),
+    Column(
+        "standing",
+        "State",
+        Kind.STATUS,
+        labels={"delivered": "Delivered", "cancelled": "Cancelled"},
+        tones={"delivered": "green", "cancelled": "red"},
+    ),
     Column("total", "Total", Kind.MONEY),
 )
 
@@ -62,7 +69,7 @@ class SalesOrderState(RecordState, rx.State):
         ]
         self.versions = display_rows(versions, VERSION_COLUMNS, zone)
         href = "/invoices/{invoice_id}" if principal.may("billing.view") else ""
-        deliveries = [x.model_dump() | {"carried": _carried(x)} for x in order.deliveries]
+        deliveries = [_delivery(x) for x in order.deliveries]
         self.deliveries = display_rows(deliveries, DELIVERY_COLUMNS, zone, href)
         self.history = await history_of(self, record_id, principal)
         self.head = _head(order, zone) | _offers(order, principal)
@@ -118,6 +125,11 @@ def _less(line: Any, *, agreed: bool) -> str:
     if line.discount_percent:
         parts.append(f"less {line.discount_percent.normalize():f}%")
     return ", ".join(parts)
+
+
+def _delivery(row: Any) -> dict[str, Any]:
+    standing = "cancelled" if row.is_cancelled else "delivered"
+    return row.model_dump() | {"carried": _carried(row), "standing": standing}
 
 
 def _carried(delivery: Any) -> str:

@@ -73,6 +73,14 @@ def queue(shop: Shop, invoice_id: UUID) -> UUID:
     return found
 
 
+def register(shop: Shop, invoice_id: UUID) -> None:
+    """Have a document registered, if the law wants it."""
+    with db.unit_of_work(shop.ctx) as session:
+        einvoices.queue(session, shop.ctx, told(document_id=invoice_id))
+    for row in rows(shop, "select id from einvoice where invoice_id = %s", invoice_id):
+        ask(shop, row["id"])
+
+
 def einvoice_of(shop: Shop, invoice_id: UUID) -> dict[str, Any]:
     """Return how a document stands with the portal."""
     return rows(shop, "select * from einvoice where invoice_id = %s", invoice_id)[0]

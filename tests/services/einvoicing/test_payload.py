@@ -125,6 +125,15 @@ def test_what_the_portal_would_refuse_is_named(document, part, change, field):
     assert fields(wrong) == [field]
 
 
+def test_a_buyer_abroad_has_a_name_and_an_address_but_nothing_of_a_state(document):
+    buyer = replace(document.buyer, gstin="", name="X", address="", city="", pin="", state="")
+    abroad = replace(document, place="96", buyer=buyer)
+    assert fields(abroad) == ["BuyerDtls.LglNm", "BuyerDtls.Addr1", "BuyerDtls.Loc"]
+    named = replace(buyer, name="Arnica GmbH", address="Weg 1", city="Wien")
+    assert fields(replace(abroad, buyer=named)) == []
+    assert fields(replace(document, place="96")) == ["BuyerDtls.Gstin"]
+
+
 def test_a_large_business_reports_within_thirty_days(document):
     assert reported_by(DAY) == date(2025, 11, 4)
     assert fields(document, today=date(2025, 11, 4), reports_in_days=True) == []

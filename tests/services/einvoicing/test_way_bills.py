@@ -25,11 +25,12 @@ from tests.services.billing.test_taking_back import take_back
 from tests.services.einvoicing.portals import (
     GUJARAT,
     ask_way_bill,
-    invoiced,
     over,
+    register,
     set_up,
     told,
 )
+from tests.services.einvoicing.portals import invoiced as posted
 from tests.services.inventory.past_goods import second_branch
 from tests.services.inventory.transfers import dispatch
 from tests.services.sales.ordering import buyer, deliver, order
@@ -37,6 +38,13 @@ from tests.services.trading import add_goods, rows
 
 HERE = {"state_code": "27", "gstin": "27ZZZFZ0001Z1ZU"}
 WAY = {"distance_km": 650, "vehicle_no": "mh 12 ab 1234"}
+
+
+def invoiced(shop, **facts):
+    """Post an invoice and have it registered, where it is to be."""
+    sent = posted(shop, **facts)
+    register(shop, sent.invoice_id)
+    return sent
 
 
 def prepare(shop, sent, **more):
@@ -89,15 +97,16 @@ def test_only_above_the_limit_of_the_state_are_goods_in_need_of_one(reporting):
 
 
 def test_a_lost_answer_makes_no_second_way_bill(reporting, portal):
+    made = prepare(reporting, invoiced(reporting))
     portal.faults.append(Fault.DONE_UNSAID)
-    made = in_force(reporting)
+    ask_way_bill(reporting, made)
     assert bill_of(reporting, made).status == "active"
     assert len(portal.books.way_bills) == 1
 
 
 def test_a_portal_that_is_away_is_asked_again(reporting, portal):
-    portal.faults.append(Fault.ERROR)
     made = prepare(reporting, invoiced(reporting))
+    portal.faults.append(Fault.ERROR)
     with pytest.raises(TryLater):
         ask_way_bill(reporting, made)
     assert bill_of(reporting, made).status == "due"
@@ -107,8 +116,8 @@ def test_a_portal_that_is_away_is_asked_again(reporting, portal):
 
 
 def test_a_refusal_is_shown_and_the_bill_prepared_anew(reporting, portal):
-    portal.faults.append(Fault.REFUSED)
     sent = invoiced(reporting)
+    portal.faults.append(Fault.REFUSED)
     made = prepare(reporting, sent)
     ask_way_bill(reporting, made)
     found = bill_of(reporting, made)

@@ -1,0 +1,75 @@
+"""Reverse charges and challans as they were recorded."""
+
+from typing import Any, ClassVar
+
+import reflex as rx
+
+from erp.core.columns import Column, Kind
+from erp.state.asking import DialogFormState
+from erp.state.gst_returns.wording import RECORD, VIEW
+from erp.state.listing import ListState
+
+DEPOSITS = {"deposited": "Deposited", "cancelled": "Cancelled"}
+
+
+class ReverseChargeListState(ListState, rx.State):
+    """Purchases under reverse charge, the newest first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "gst_returns.list_reverse_charges"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("number", "Number", detail="supplier"),
+        Column("booked_on", "Booked on", Kind.DATE),
+        Column("description", "For", detail="hsn", wide_only=True),
+        Column("rate", "GST", Kind.PERCENT, wide_only=True),
+        Column("taxable", "Value", Kind.MONEY, wide_only=True),
+        Column("tax", "Tax", Kind.MONEY),
+    )
+    topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        paper = f"/api/erp/reverse-charges/{row.id}/self-invoice.pdf"
+        return {"paper": paper if row.is_self_invoiced else ""}
+
+
+class DepositListState(ListState, rx.State):
+    """Challans, the newest first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "gst_returns.list_deposits"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("reference", "Challan (CIN)", detail="gstin"),
+        Column("deposited_on", "Deposited on", Kind.DATE),
+        Column(
+            "standing",
+            "State",
+            Kind.STATUS,
+            labels=DEPOSITS,
+            tones={"cancelled": "red"},
+            detail="cancel_reason",
+        ),
+        Column("user", "Recorded by", wide_only=True),
+        Column("amount", "Amount", Kind.MONEY),
+    )
+    topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
+
+    may_cancel: bool = False
+
+    async def _reload(self) -> None:
+        self.may_cancel = (await self._principal()).may(RECORD)
+        await super()._reload()
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"may_cancel": "yes" if self.may_cancel and row.standing == "deposited" else ""}
+
+
+class CancelDepositState(DialogFormState, rx.State):
+    """Cancels a challan of the list."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.cancel_deposit"
+    subject_field: ClassVar[str] = "deposit_id"
+    done_words: ClassVar[str] = "Challan cancelled. Its number may be recorded anew."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(DepositListState))._reload()  # noqa: SLF001  sister of this state
