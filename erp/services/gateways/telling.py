@@ -1,0 +1,259 @@
+"""What providers tell by themselves: kept first, then looked into at the provider.
+
+An event is a bell. It says what to ask about; what is booked is what the provider answers when it is asked, so that
+doubled, late and reordered events have the effect of one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.ids import new_id
+from erp.models.gateways import EventStatus, ExceptionKind
+from erp.services import identity
+from erp.services.gateways.accounts import keys_of, opened
+from erp.services.gateways.capturing import note_payment
+from erp.services.gateways.events import EventReceived, SettlementsAsked
+from erp.services.gateways.pausing import note_awake, note_away, require_awake
+from erp.services.gateways.ports import (
+    AccountKeys,
+    GatewayAway,
+    GatewayRefused,
+    LinkFacts,
+    Notice,
+    PaymentFacts,
+    PaymentGateway,
+    RefundFacts,
+)
+from erp.services.gateways.raising import Matter, acting_for, raise_exception
+from erp.services.gateways.refunding import note_refund
+from erp.services.platform import emit
+
+LARGEST_EVENT: Final = 256_000
+
+
+@dataclass(frozen=True, slots=True)
+class HookedAccount:
+    """An account that may be called, of which tenant, with its secrets."""
+
+    tenant_id: UUID
+    time_zone: str
+    keys: AccountKeys
+
+
+@dataclass(frozen=True, slots=True)
+class EventPlan:
+    """An event that waits to be looked into."""
+
+    event_id: UUID
+    account: AccountKeys
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What the provider answered about what an event named."""
+
+    link: LinkFacts | None = None
+    payments: tuple[PaymentFacts, ...] = ()
+    refunds: tuple[RefundFacts, ...] = ()
+    refused: str = ""
+    away: str = ""
+
+
+def find_account(session: Session, account_id: UUID, now: datetime) -> HookedAccount | None:
+    """Return an account that may be called, of whatever tenant; needs the operators' role."""
+    row = db.fetch_one(
+        session,
+        "select account.*, tenant.time_zone from gateway_account account"
+        " join tenant on tenant.id = account.tenant_id"
+        " where account.id = %s and not tenant.is_suspended",
+        (account_id,),
+    )
+    if row is None:
+        return None
+    return HookedAccount(row["tenant_id"], row["time_zone"], opened(_still_held(row, now)))
+
+
+def event_context(account: HookedAccount, now: datetime, request_id: str) -> RequestContext:
+    """Return the context in which an account's events are kept; it may do nothing else."""
+    return RequestContext(
+        tenant_id=account.tenant_id,
+        company_id=account.keys.company_id,
+        branch_id=account.keys.branch_id,
+        user_id=identity.NOBODY,
+        user_name=f"Webhook of {account.keys.name}",
+        permissions=frozenset(),
+        now=now,
+        request_id=request_id,
+        source="device",
+        time_zone=account.time_zone,
+    )
+
+
+def keep_event(ctx: RequestContext, account: HookedAccount, notice: Notice, body: bytes) -> bool:
+    """Keep a signed event as it came, committed when this returns; tell whether it is a new one.
+
+    Emits:
+        gateways.event_received.v1 for a new one.
+    """
+    with db.unit_of_work(ctx) as session:
+        row = db.fetch_one(
+            session,
+            "insert into gateway_event (tenant_id, id, account_id, event_id, kind, body, body_sha256, status,"
+            " received_at) values (%s, %s, %s, %s, %s, %s, %s, 'received', %s)"
+            " on conflict (tenant_id, account_id, event_id, body_sha256) do nothing returning id",
+            (
+                *(ctx.tenant_id, new_id(), account.keys.account_id, notice.event_id[:128]),
+                *(notice.kind[:80], body, sha256(body).hexdigest(), ctx.now),
+            ),
+        )
+        if row is None:
+            return False
+        db.execute(
+            session,
+            "update gateway_account set last_event_at = %s where tenant_id = %s and id = %s",
+            (ctx.now, ctx.tenant_id, account.keys.account_id),
+        )
+        emit(session, ctx, row["id"], EventReceived(event_id=row["id"]))
+        return True
+
+
+def count_rejected(ctx: RequestContext, account: HookedAccount) -> None:
+    """Count a call whose signature was wrong; nothing else of it is kept."""
+    with db.unit_of_work(ctx) as session:
+        db.execute(
+            session,
+            "update gateway_account set rejected_calls = rejected_calls + 1, last_rejected_at = %s"
+            " where tenant_id = %s and id = %s",
+            (ctx.now, ctx.tenant_id, account.keys.account_id),
+        )
+
+
+def claim_event(session: Session, ctx: RequestContext, event_id: UUID) -> EventPlan | None:
+    """Return an event that waits to be looked into; nothing where somebody did.
+
+    Raises:
+        TryLater: The provider is left alone.
+    """
+    row = db.fetch_one(
+        session,
+        "select * from gateway_event where tenant_id = %s and id = %s and status = 'received'",
+        (ctx.tenant_id, event_id),
+    )
+    if row is None:
+        return None
+    require_awake(session, ctx, row["account_id"])
+    account = keys_of(session, ctx, row["account_id"])
+    return EventPlan(event_id, account, row["event_id"], bytes(row["body"]))
+
+
+def look_into(port: PaymentGateway, notice: Notice) -> Looked:
+    """Ask the provider about what an event names; whatever happens, it returns."""
+    try:
+        refund = port.fetch_refund(notice.refund_id) if notice.refund_id else None
+        link = port.fetch_link(notice.link_id) if notice.link_id else None
+        names = {notice.payment_id, *(link.payment_ids if link else ())}
+        names.add(refund.payment_id if refund else "")
+        payments = [port.fetch_payment(name) for name in sorted(names - {""})]
+        more = {one for payment in payments for one in payment.refund_ids}
+        refunds = [refund] if refund else []
+        refunds += [port.fetch_refund(name) for name in sorted(more - {notice.refund_id})]
+        return Looked(link, tuple(payments), tuple(refunds))
+    except GatewayRefused as refused:
+        return Looked(refused=refused.problem)
+    except GatewayAway as away:
+        return Looked(away=away.problem)
+
+
+def note_event(
+    session: Session, ctx: RequestContext, plan: EventPlan, notice: Notice, found: Looked
+) -> timedelta | None:
+    """Take in what the provider answered and end the event; return how long to wait where it did not.
+
+    Emits:
+        What payments and refunds emit, gateways.settlements_asked.v1 where money was settled, and
+        gateways.exception_changed.v1 for a dispute.
+    """
+    if found.away:
+        return note_away(session, ctx, plan.account.account_id, found.away)
+    acting = acting_for(ctx, plan.account)
+    link_id = _link_named(session, acting, plan, found)
+    note_found(session, acting, plan.account, found, link_id)
+    if notice.dispute:
+        _note_dispute(session, acting, plan, notice)
+    if notice.is_settlement:
+        told = SettlementsAsked(account_id=plan.account.account_id)
+        emit(session, acting, plan.account.account_id, told)
+    is_about = bool(
+        found.payments or found.refunds or found.link or notice.dispute or notice.is_settlement
+    )
+    status = EventStatus.DONE if is_about else EventStatus.IGNORED
+    db.execute(
+        session,
+        "update gateway_event set status = %s, ended_at = %s"
+        " where tenant_id = %s and id = %s and status = 'received'",
+        (status.value, ctx.now, ctx.tenant_id, plan.event_id),
+    )
+    note_awake(session, ctx, plan.account.account_id)
+    return None
+
+
+def note_found(
+    session: Session,
+    ctx: RequestContext,
+    account: AccountKeys,
+    found: Looked,
+    link_id: UUID | None = None,
+) -> None:
+    """Take in the payments and refunds that the provider answered with, those of a link as its own."""
+    of_link = set(found.link.payment_ids) if found.link else set()
+    for payment in found.payments:
+        note_payment(session, ctx, account, payment, link_id if payment.id in of_link else None)
+    for refund in found.refunds:
+        note_refund(session, ctx, account, refund)
+
+
+def _link_named(
+    session: Session, ctx: RequestContext, plan: EventPlan, found: Looked
+) -> UUID | None:
+    """Return our link that the provider's is; by our reference, which it may be the first to name."""
+    if found.link is None:
+        return None
+    row = db.fetch_one(
+        session,
+        "select id from payment_link where tenant_id = %s and account_id = %s and reference = %s",
+        (ctx.tenant_id, plan.account.account_id, found.link.reference),
+    )
+    return row["id"] if row else None
+
+
+def _note_dispute(session: Session, ctx: RequestContext, plan: EventPlan, notice: Notice) -> None:
+    row = db.fetch_one(
+        session,
+        "select id, amount from gateway_payment where tenant_id = %s and account_id = %s and provider_id = %s",
+        (ctx.tenant_id, plan.account.account_id, notice.payment_id),
+    )
+    matter = Matter(
+        ExceptionKind.DISPUTE,
+        f"{notice.payment_id or notice.event_id} {notice.kind}",
+        f"{notice.dispute} Answer it on the pages of {plan.account.name} before its day.",
+        amount=row["amount"] if row else None,
+        gateway_payment_id=row["id"] if row else None,
+    )
+    raise_exception(session, ctx, plan.account.account_id, matter)
+
+
+def _still_held(row: db.Row, now: datetime) -> db.Row:
+    """Return the account's row without a webhook secret that holds no longer."""
+    until = row["previous_until"]
+    if until is not None and until <= now:
+        return row | {"previous_webhook_secret": ""}
+    return row
