@@ -142,7 +142,11 @@ class PaymentBooks:
         """Pay out everything captured or given back since the last time; nothing where that is nothing."""
         lines = []
         for payment in self.payments.values():
-            if payment.status == "captured" and payment.currency == "INR" and not payment.is_settled:
+            if (
+                payment.status == "captured"
+                and payment.currency == "INR"
+                and not payment.is_settled
+            ):
                 fee, tax = fee_of(payment.amount)
                 lines.append(("payment", payment.id, payment.id, payment.amount, fee, tax))
                 payment.is_settled = True

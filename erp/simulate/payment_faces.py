@@ -159,18 +159,28 @@ class StripeFace:
                 return self._link(_known(books.links, name))
             case ("POST", "payment_links", name):
                 return self._link(_cancelled(_known(books.links, name)))
+            case _:
+                return self._money(method, path.strip("/").split("/"), query, given)
+
+    def _money(self, method: str, parts: list[str], query: Said, given: Said) -> Said:
+        books = self._books
+        match (method, *parts):
             case ("GET", "checkout", "sessions"):
-                paid = [
-                    one for one in books.payments.values() if one.link == query["payment_link"]
-                ]
+                paid = [one for one in books.payments.values() if one.link == query["payment_link"]]
                 return _listed([_session(one) for one in paid])
             case ("GET", "payment_intents", name):
                 return self._payment(_known(books.payments, name))
             case (_, "refunds", *more):
                 return self._refunds(method, more, query, given)
-            case ("GET", "payouts"):
+            case _:
+                return self._paid_out(parts, query)
+
+    def _paid_out(self, parts: list[str], query: Said) -> Said:
+        books = self._books
+        match parts:
+            case ["payouts"]:
                 return _listed([_payout(one) for one in books.settlements.values()])
-            case ("GET", "balance_transactions"):
+            case ["balance_transactions"]:
                 paid_out = _known(books.settlements, query["payout"])
                 return _listed([_balance_line(line) for line in paid_out.lines])
         raise Refusal("Unrecognized request URL.")

@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from erp.simulate.payment_books import Fault, PaymentBooks
 from erp.simulate.payment_faces import RazorpayFace, Refusal, StripeFace
 
-CHANGING: Final = frozenset({"POST", "PATCH"})
+CHANGING: Final = frozenset({"POST"})
 
 
 class SimulatedGateway:
@@ -104,47 +104,48 @@ def _secret_of(headers: dict[str, str]) -> str:
 
 
 def _handler_of(gateway: SimulatedGateway) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    return type("Handler", (_Handler,), {"gateway": gateway})
 
-        def do_GET(self) -> None:
-            self._answer()
 
-        def do_POST(self) -> None:
-            self._answer()
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    gateway: SimulatedGateway
 
-        def do_PATCH(self) -> None:
-            self._answer()
+    def do_GET(self) -> None:
+        """Answer a question."""
+        self._answer()
 
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
+    def do_POST(self) -> None:
+        """Answer a wish."""
+        self._answer()
 
-        def _answer(self) -> None:
-            size = int(self.headers.get("content-length") or 0)
-            body = self.rfile.read(size).decode()
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            try:
-                said = gateway.answer(self.command, self.path, headers, body)
-            except Refusal as refusal:
-                error = {"code": "BAD_REQUEST_ERROR", "description": str(refusal)}
-                more = {"type": "invalid_request_error", "message": str(refusal)}
-                self._send(refusal.status, json.dumps({"error": error | more}).encode())
-                return
-            if isinstance(said, Fault):
-                self._fail(said)
-                return
-            self._send(200, json.dumps(said).encode())
+    def log_message(self, *_args: object) -> None:
+        """Say nothing."""
 
-        def _fail(self, fault: Fault) -> None:
-            if fault is Fault.ERROR:
-                self._send(503, b"<html>Down for maintenance</html>")
-            self.close_connection = True
+    def _answer(self) -> None:
+        size = int(self.headers.get("content-length") or 0)
+        body = self.rfile.read(size).decode()
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        try:
+            said = self.gateway.answer(self.command, self.path, headers, body)
+        except Refusal as refusal:
+            error = {"code": "BAD_REQUEST_ERROR", "description": str(refusal)}
+            more = {"type": "invalid_request_error", "message": str(refusal)}
+            self._send(refusal.status, json.dumps({"error": error | more}).encode())
+            return
+        if isinstance(said, Fault):
+            self._fail(said)
+            return
+        self._send(200, json.dumps(said).encode())
 
-        def _send(self, status: int, content: bytes) -> None:
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+    def _fail(self, fault: Fault) -> None:
+        if fault is Fault.ERROR:
+            self._send(503, b"<html>Down for maintenance</html>")
+        self.close_connection = True
 
-    return Handler
+    def _send(self, status: int, content: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)

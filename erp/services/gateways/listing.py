@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gateways import Provider
+from erp.services import billing
 from erp.services.gateways.accounts import VIEW
 from erp.services.gateways.requesting import unknown_link
 from erp.services.platform import (
@@ -141,10 +142,15 @@ class ListGatewayPayments(Page):
 
 
 class LinkDetail(LinkRow):
-    """A payment link with what it is for, what was paid by it, and what went back."""
+    """A payment link with what it is for, what was paid by it, and what went back.
+
+    Attributes:
+        qr_svg: Its address as a code to scan, while it is open.
+    """
 
     to_email: str
     is_sent: bool
+    qr_svg: str
     items: list[LinkItemRow]
     payments: list[GatewayPaymentRow]
     refunds: list[RefundRow]
@@ -231,6 +237,7 @@ def get_link(session: Session, ctx: RequestContext, wanted: GetLink) -> LinkDeta
         given,
     )
     lists = {
+        "qr_svg": billing.qr_svg(row["url"]) if row["status"] == "open" else "",
         "items": [LinkItemRow(**one) for one in items],
         "payments": [_of(GatewayPaymentRow, one) for one in paid],
         "refunds": [_of(RefundRow, one) for one in refunds],

@@ -38,6 +38,7 @@ class RequestPayment(Command):
     """Ask a customer for money by a link.
 
     Attributes:
+        party_id: The customer; who owes the invoice where nothing is said.
         account_id: The gateway account; the branch's only one where nothing is said.
         invoice_id: What is open of this invoice; else of the open items named; else everything open.
         amount: Less than is open, the earliest due first; all of it where nothing is said.
@@ -46,7 +47,7 @@ class RequestPayment(Command):
         send: Send it by e-mail once it is made.
     """
 
-    party_id: UUID
+    party_id: UUID | None = None
     account_id: UUID | None = None
     invoice_id: UUID | None = None
     item_ids: Annotated[tuple[UUID, ...], Field(max_length=MOST_ITEMS)] = ()
@@ -77,11 +78,12 @@ def request_payment(session: Session, ctx: RequestContext, cmd: RequestPayment) 
     Emits:
         gateways.link_asked.v1.
     """
-    name = party.require_account(session, ctx, cmd.party_id, "party_id")
+    party_id = cmd.party_id or owner_of(session, ctx, cmd.invoice_id)
+    name = party.require_account(session, ctx, party_id, "party_id")
     account = require_open(session, ctx, cmd.account_id)
-    shares = _shares(session, ctx, cmd)
+    shares = _shares(session, ctx, cmd, party_id)
     _refuse_doubles(session, ctx, [item_id for item_id, _ in shares])
-    email = cmd.email or _email_of(session, ctx, cmd.party_id)
+    email = cmd.email or email_of(session, ctx, party_id)
     if cmd.send:
         _require_address(email)
     link_id = new_id()
@@ -92,7 +94,7 @@ def request_payment(session: Session, ctx: RequestContext, cmd: RequestPayment) 
         "company_id": ctx.company_id,
         "branch_id": account["branch_id"],
         "account_id": account["id"],
-        "party_id": cmd.party_id,
+        "party_id": party_id,
         "invoice_id": cmd.invoice_id,
         "reference": f"PL-{link_id.hex}",
         "amount": total,
@@ -234,7 +236,7 @@ def unknown_link() -> UnknownLink:
 
 
 def _shares(
-    session: Session, ctx: RequestContext, cmd: RequestPayment
+    session: Session, ctx: RequestContext, cmd: RequestPayment, party_id: UUID
 ) -> list[tuple[UUID, Decimal]]:
     """Return what the money is for: open items and how much of each, the earliest due first."""
     rows = db.fetch_all(
@@ -253,7 +255,7 @@ def _shares(
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
-            "party": cmd.party_id,
+            "party": party_id,
             "today": ctx.today,
             "invoice": cmd.invoice_id,
             "items": list(cmd.item_ids),
@@ -311,7 +313,28 @@ def _description(session: Session, ctx: RequestContext, shares: list[tuple[UUID,
     return (f"{named} and {more} more" if more > 0 else named)[:200]
 
 
-def _email_of(session: Session, ctx: RequestContext, party_id: UUID) -> str:
+def owner_of(session: Session, ctx: RequestContext, invoice_id: UUID | None) -> UUID:
+    """Return whose debt an invoice is.
+
+    Raises:
+        NothingToRequest: It is nobody's, such as one that was paid at once.
+    """
+    row = db.fetch_one(
+        session,
+        "select i.party_id from open_item i join journal_entry e"
+        " on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
+        " where i.tenant_id = %s and i.company_id = %s and e.origin_id = %s limit 1",
+        (ctx.tenant_id, ctx.company_id, invoice_id),
+    )
+    if row is None:
+        message = "Nobody owes anything for this. Choose a customer or an open invoice."
+        raise NothingToRequest(message, fields={"party_id": message})
+    found: UUID = row["party_id"]
+    return found
+
+
+def email_of(session: Session, ctx: RequestContext, party_id: UUID) -> str:
+    """Return a customer's own address, or nothing."""
     row = db.fetch_one(
         session,
         "select email from party where tenant_id = %s and id = %s",

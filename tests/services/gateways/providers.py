@@ -1,6 +1,9 @@
 """A shop with an account at a simulated provider, and the jobs that speak with it."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -8,6 +11,7 @@ from uuid import UUID
 
 import pytest
 
+from erp.adapters.payment_gateways import gateway_of, is_signed, read_notice
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.settings import get_settings
@@ -64,6 +68,17 @@ def ask(shop: Shop, link_id: UUID) -> None:
     jobs.ask_about_link(None, shop.ctx, told(link_id=link_id))
 
 
+def ask_later(shop: Shop, link_id: UUID, after: timedelta) -> None:
+    """Do the same as if so much time had passed."""
+    ctx = replace(shop.ctx, now=utc_now() + after)
+    with db.unit_of_work(ctx) as session:
+        plan = gateways.claim_link(session, ctx, link_id)
+    if plan is not None:
+        outcome = gateways.carry_out_link(gateway_of(plan.account), plan)
+        with db.unit_of_work(ctx) as session:
+            gateways.note_link(session, ctx, plan, outcome)
+
+
 def ask_refund(shop: Shop, refund_id: UUID) -> None:
     """Do what the job does when money is to be given back."""
     jobs.ask_refund(None, shop.ctx, told(refund_id=refund_id))
@@ -87,10 +102,6 @@ def tell(shop: Shop, provider: SimulatedGateway, account_id: UUID, *event: str) 
 
 def hear(shop: Shop, account_id: UUID, headers: dict[str, str], body: bytes) -> bool:
     """Take a signed event in, and look into it if it is new."""
-    import json  # noqa: PLC0415  the body's only reader here
-
-    from erp.adapters.payment_gateways import is_signed, read_notice  # noqa: PLC0415  as above
-
     account = account_of(account_id)
     assert is_signed(account.keys, headers, body)
     notice = read_notice(account.keys.provider, headers, json.loads(body))

@@ -1,5 +1,7 @@
 """Links to pay by: asked for once, found again, taken back, paid."""
 
+from datetime import timedelta
+
 import pytest
 
 from erp.services.gateways import AlreadyRequested, LinkEnded, NothingToRequest, UnknownGateway
@@ -7,6 +9,7 @@ from erp.simulate.payment_books import Fault
 from tests.factories import broken_promises
 from tests.services.gateways.providers import (
     ask,
+    ask_later,
     balance,
     exceptions_of,
     later,
@@ -99,8 +102,7 @@ def test_a_link_that_was_never_told_of_is_cancelled_here(trader, provider):
 def test_a_link_whose_time_is_over_is_switched_off_at_the_provider(trader, provider):
     opened(trader, "stripe")
     link = requested(trader)
-    later_on = trader.at(days=8)
-    ask(later_on, link["id"])
+    ask_later(trader, link["id"], timedelta(days=8))
     assert link_of(trader, link["id"])["status"] == "expired"
     assert provider.books.links[link["provider_id"]].status == "cancelled"
 
