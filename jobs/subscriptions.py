@@ -125,7 +125,6 @@ subscribe(
         "gateways.look_into_event",
         ("gateways.event_received.v1",),
         "jobs.gateways.look_into_event",
-        frozenset({"payments.view"}),
     ),
     Subscriber("gateways.ask_refund", ("gateways.refund_asked.v1",), "jobs.gateways.ask_refund"),
     Subscriber(

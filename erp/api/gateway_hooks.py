@@ -58,7 +58,7 @@ def _take(request: Request, body: bytes) -> bool:
         notice = read_notice(account.keys.provider, headers, parse_object(body))
     except ValueError as odd:
         raise MalformedRequest(f"This is no event of the provider: {odd}.") from odd
-    return gateways.keep_event(ctx, account, notice, body)
+    return gateways.hear_event(ctx, account, notice, body)
 
 
 def _account_of(name: str, now: datetime) -> gateways.HookedAccount:

@@ -4,19 +4,21 @@ An event is a bell. It says what to ask about; what is booked is what the provid
 doubled, late and reordered events have the effect of one.
 """
 
+import base64
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Annotated, Final, cast
 from uuid import UUID
 
+from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.gateways import EventStatus, ExceptionKind
-from erp.services import identity
+from erp.services import identity, platform
 from erp.services.gateways.accounts import keys_of, opened
 from erp.services.gateways.capturing import note_payment
 from erp.services.gateways.events import EventReceived, SettlementsAsked
@@ -33,9 +35,27 @@ from erp.services.gateways.ports import (
 )
 from erp.services.gateways.raising import Matter, acting_for, raise_exception
 from erp.services.gateways.refunding import note_refund
-from erp.services.platform import emit
+from erp.services.platform import Command, Result, command, emit
+
+HEAR: Final = "gateways.hear"
+"""Held by the door for providers only, and by whoever may do everything."""
 
 LARGEST_EVENT: Final = 256_000
+
+
+class KeepEvent(Command):
+    """A signed event as it came; `body` is its raw bytes in base 64, kept out of the record of commands."""
+
+    account_id: UUID
+    event_id: Annotated[str, Field(min_length=1, max_length=128)]
+    kind: Annotated[str, Field(min_length=1, max_length=80)]
+    body: Annotated[SecretStr, Field(max_length=400_000)]
+
+
+class Kept(Result):
+    """Whether an event was a new one."""
+
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +110,7 @@ def event_context(account: HookedAccount, now: datetime, request_id: str) -> Req
         branch_id=account.keys.branch_id,
         user_id=identity.NOBODY,
         user_name=f"Webhook of {account.keys.name}",
-        permissions=frozenset(),
+        permissions=frozenset({HEAR}),
         now=now,
         request_id=request_id,
         source="device",
@@ -98,32 +118,50 @@ def event_context(account: HookedAccount, now: datetime, request_id: str) -> Req
     )
 
 
-def keep_event(ctx: RequestContext, account: HookedAccount, notice: Notice, body: bytes) -> bool:
-    """Keep a signed event as it came, committed when this returns; tell whether it is a new one.
+@command("gateways.keep_event", permission=HEAR)
+def keep_event(session: Session, ctx: RequestContext, cmd: KeepEvent) -> Kept:
+    """Keep a signed event of a provider as it came.
+
+    Nothing is believed of it: what it names is asked about at the provider.
 
     Emits:
         gateways.event_received.v1 for a new one.
     """
-    with db.unit_of_work(ctx) as session:
-        row = db.fetch_one(
-            session,
-            "insert into gateway_event (tenant_id, id, account_id, event_id, kind, body, body_sha256, status,"
-            " received_at) values (%s, %s, %s, %s, %s, %s, %s, 'received', %s)"
-            " on conflict (tenant_id, account_id, event_id, body_sha256) do nothing returning id",
-            (
-                *(ctx.tenant_id, new_id(), account.keys.account_id, notice.event_id[:128]),
-                *(notice.kind[:80], body, sha256(body).hexdigest(), ctx.now),
-            ),
-        )
-        if row is None:
-            return False
-        db.execute(
-            session,
-            "update gateway_account set last_event_at = %s where tenant_id = %s and id = %s",
-            (ctx.now, ctx.tenant_id, account.keys.account_id),
-        )
-        emit(session, ctx, row["id"], EventReceived(event_id=row["id"]))
-        return True
+    body = base64.b64decode(cmd.body.get_secret_value(), validate=True)
+    row = db.fetch_one(
+        session,
+        "insert into gateway_event (tenant_id, id, account_id, event_id, kind, body, body_sha256, status,"
+        " received_at) values (%s, %s, %s, %s, %s, %s, %s, 'received', %s)"
+        " on conflict (tenant_id, account_id, event_id, body_sha256) do nothing returning id",
+        (
+            *(ctx.tenant_id, new_id(), cmd.account_id, cmd.event_id),
+            *(cmd.kind, body, sha256(body).hexdigest(), ctx.now),
+        ),
+    )
+    if row is None:
+        return Kept(is_new=False)
+    db.execute(
+        session,
+        "update gateway_account set last_event_at = %s where tenant_id = %s and id = %s",
+        (ctx.now, ctx.tenant_id, cmd.account_id),
+    )
+    emit(session, ctx, row["id"], EventReceived(event_id=row["id"]))
+    return Kept(is_new=True)
+
+
+def hear_event(ctx: RequestContext, account: HookedAccount, notice: Notice, body: bytes) -> bool:
+    """Keep an event whose signature is right, committed when this returns; tell whether it is a new one."""
+    account_id = account.keys.account_id
+    named = sha256(f"{account_id} {notice.event_id} ".encode() + body).hexdigest()
+    given = {
+        "idempotency_key": f"gateway-event-{named}",
+        "account_id": account_id,
+        "event_id": notice.event_id[:128],
+        "kind": notice.kind[:80],
+        "body": base64.b64encode(body).decode(),
+    }
+    answer = platform.run("gateways.keep_event", ctx, given)
+    return not answer.replayed and cast("Kept", answer.result).is_new
 
 
 def count_rejected(ctx: RequestContext, account: HookedAccount) -> None:

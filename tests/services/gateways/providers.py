@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -26,7 +25,14 @@ KEYS = {
     "razorpay": ("rzp_test_demo1234", "razorpay-key-secret"),
     "stripe": ("pk_test_demo1234", "sk_test_secret_1234"),
 }
-HOOK_SECRET = "whsec_demo_of_the_shop"  # noqa: S105  of the simulated provider
+HOOK_SECRET = "whsec_demo_of_the_shop"
+
+
+OVER = (
+    "update gateway_account set paused_until = now() - interval '1 second' where failing_since is not null",
+    "update payment_link set leased_until = null where leased_until is not null",
+    "update gateway_refund set leased_until = null where leased_until is not null",
+)
 
 
 @pytest.fixture
@@ -106,7 +112,7 @@ def hear(shop: Shop, account_id: UUID, headers: dict[str, str], body: bytes) -> 
     assert is_signed(account.keys, headers, body)
     notice = read_notice(account.keys.provider, headers, json.loads(body))
     ctx = gateways.event_context(account, utc_now(), "test")
-    is_new = gateways.keep_event(ctx, account, notice, body)
+    is_new = gateways.hear_event(ctx, account, notice, body)
     if is_new:
         look_into_waiting(shop)
     return is_new
@@ -142,27 +148,10 @@ def exceptions_of(shop: Shop) -> list[tuple[str, bool]]:
     return [(row["kind"], row["is_open"]) for row in found]
 
 
-def balance(shop: Shop, key: str) -> Decimal:
-    """Return what an account of the ledger holds, as a debit."""
-    row = rows(
-        shop,
-        "select coalesce(sum(l.debit - l.credit), 0.00) as amount from journal_line l join account a"
-        " on (a.tenant_id, a.id) = (l.tenant_id, l.account_id) where a.key = %s",
-        key,
-    )[0]
-    found: Decimal = row["amount"]
-    return found
-
-
 def over(shop: Shop) -> None:
     """Let leases and pauses be over, as if time had passed."""
     with db.unit_of_work(shop.ctx) as session:
-        past = "now() - interval '1 second'"
-        for text in (
-            f"update gateway_account set paused_until = {past} where failing_since is not null",
-            f"update payment_link set leased_until = {past} where leased_until is not null",
-            f"update gateway_refund set leased_until = {past} where leased_until is not null",
-        ):
+        for text in OVER:
             db.raw(session).execute(text)
 
 

@@ -7,10 +7,10 @@ import pytest
 from erp.services.gateways import AlreadyRequested, LinkEnded, NothingToRequest, UnknownGateway
 from erp.simulate.payment_books import Fault
 from tests.factories import broken_promises
+from tests.services.books import balance
 from tests.services.gateways.providers import (
     ask,
     ask_later,
-    balance,
     exceptions_of,
     later,
     link_of,
@@ -130,7 +130,8 @@ def test_a_link_paid_twice_becomes_two_receipts_and_a_matter_to_settle(trader, p
     assert broken_promises() == []
 
 
-def test_a_part_is_asked_for_and_not_more_than_is_open(trader, provider):
+@pytest.mark.usefixtures("provider")
+def test_a_part_is_asked_for_and_not_more_than_is_open(trader):
     opened(trader)
     customer = owing(trader, 10, 10)
     owed = account(trader, customer).owed
@@ -143,7 +144,8 @@ def test_a_part_is_asked_for_and_not_more_than_is_open(trader, provider):
     assert sum(row["amount"] for row in items) == owed - 1
 
 
-def test_asking_twice_for_the_same_is_asked_about(trader, provider):
+@pytest.mark.usefixtures("provider")
+def test_asking_twice_for_the_same_is_asked_about(trader):
     opened(trader)
     link = requested(trader)
     given = {"party_id": link["party_id"]}
