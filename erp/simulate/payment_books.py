@@ -105,7 +105,7 @@ class PaymentBooks:
     def pay(self, link_id: str, prefix: str = "pay_", **facts: Any) -> PaidPayment:  # noqa: ANN401  any fact
         """Pay by a link, even one that has ended: money may have been on its way."""
         link = self.links[link_id]
-        given = {"amount": link.amount, "reference": link.reference} | facts
+        given: dict[str, Any] = {"amount": link.amount, "reference": link.reference} | facts
         made = PaidPayment(_id(prefix), link_id, **given)
         self.payments[made.id] = made
         if made.status == "captured":

@@ -61,8 +61,9 @@ def test_one_flipped_byte_is_refused_counted_and_leaves_nothing(rest, trader, pr
     assert counted["rejected_calls"] == 2
 
 
+@pytest.mark.usefixtures("ours")
 def test_a_signature_of_one_tenant_is_none_at_the_address_of_another(
-    rest, trader, stranger, provider, ours
+    rest, trader, stranger, provider
 ):
     headers, body = event(provider, requested(trader))
     theirs = opened(stranger, webhook_secret="whsec_of_the_stranger")

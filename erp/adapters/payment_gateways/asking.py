@@ -45,7 +45,7 @@ class BoundedSession(requests.Session):
         if len(content) > LARGEST_ANSWER:
             raise GatewayAway("The provider's answer is too large.")
         response._content = content  # noqa: SLF001  read already, at most so much of it
-        response._content_consumed = True  # type: ignore[attr-defined]  # noqa: SLF001  as above
+        response._content_consumed = True  # noqa: SLF001  as above
         return _usable(response)
 
 

@@ -5,6 +5,7 @@ Its calls are signed with HMAC over the raw body, without a time; the event's id
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -28,6 +29,7 @@ from erp.services.gateways.ports import (
     RefundFacts,
     RefundState,
     SettledFacts,
+    SettledKind,
     SettlementFacts,
 )
 
@@ -50,6 +52,7 @@ PAYMENTS: Final[dict[str, PaymentState]] = {
     "refunded": "captured",
     "failed": "failed",
 }
+KINDS: Final[dict[str, SettledKind]] = {"payment": "payment", "refund": "refund"}
 REFUNDS: Final[dict[str, RefundState]] = {
     "pending": "pending",
     "processed": "processed",
@@ -177,7 +180,7 @@ class RazorpayGateway:
         )
         for one in listed.get("items") or []:
             if _notes(one).get("reference") == reference:
-                return _made(lambda one=one: _refund(one))
+                return _made(partial(_refund, one))
         return None
 
     def fetch_refund(self, refund_id: str) -> RefundFacts:
@@ -200,7 +203,7 @@ class RazorpayGateway:
         while True:
             asked = {"year": day.year, "month": day.month, "day": day.day}
             given = asked | {"count": PAGE, "skip": skip}
-            page = _asked(lambda given=given: self._client.settlement.report(given)).get("items")
+            page = _asked(partial(self._client.settlement.report, given)).get("items")
             yield from page or []
             skip += PAGE
             if not page or len(page) < PAGE:
@@ -288,7 +291,7 @@ def _settled(line: Mapping[str, Any]) -> SettledFacts:
     """Return a line of the report, whose fee includes the tax on it."""
     fee, tax = int(line.get("fee") or 0), int(line.get("tax") or 0)
     net = int(line.get("credit") or 0) - int(line.get("debit") or 0)
-    kind = line["type"] if line["type"] in {"payment", "refund"} else "other"
+    kind = KINDS.get(str(line["type"]), "other")
     return SettledFacts(
         kind=kind,
         entity=str(line["entity_id"]),

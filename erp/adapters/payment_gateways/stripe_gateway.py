@@ -6,6 +6,7 @@ payment link of Stripe has no last day: it is switched off by us when ours has c
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from typing import Any, Final, TypeVar
 from zoneinfo import ZoneInfo
@@ -26,6 +27,7 @@ from erp.services.gateways.ports import (
     RefundFacts,
     RefundState,
     SettledFacts,
+    SettledKind,
     SettlementFacts,
 )
 
@@ -183,7 +185,7 @@ class StripeGateway:
         )
         for one in listed:
             if _metadata(one).get("reference") == reference:
-                return _made(lambda one=one: _refund(one))
+                return _made(partial(_refund, one))
         return None
 
     def fetch_refund(self, refund_id: str) -> RefundFacts:
@@ -279,7 +281,7 @@ def _payment(found: Mapping[str, Any], refunds: Sequence[str]) -> PaymentFacts:
     )
 
 
-def _method(charge: Mapping[str, Any]) -> str:
+def _method(charge: Mapping[str, Any] | str | None) -> str:
     if not charge or isinstance(charge, str):
         return ""
     details = charge.get("payment_method_details")
@@ -317,13 +319,13 @@ def _line(line: Mapping[str, Any]) -> SettledFacts:
         "" if source is None or isinstance(source, str) else str(source.get("payment_intent") or "")
     )
     entity = str(source if isinstance(source, str) else source["id"]) if source else str(line["id"])
-    kind = "other"
+    kind: SettledKind = "other"
     if line["type"] in PAYMENT_LINES and about:
         kind, entity = "payment", about
     elif line["type"] in REFUND_LINES:
         kind = "refund"
     return SettledFacts(
-        kind=kind,  # type: ignore[arg-type]  one of the three
+        kind=kind,
         entity=entity,
         gross=int(line["amount"]),
         fee=int(line["fee"]) - tax,

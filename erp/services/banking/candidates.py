@@ -81,7 +81,8 @@ def entries(
         session,
         f"""
         select l.entry_id, l.line_no, l.effective_on, e.narration, p.number, p.reference, p.party_id,
-               substring(e.narration from ', UTR ([A-Za-z0-9]+)$') as utr, w.name as party, abs(l.effective_on - %(day)s::date) as days
+               substring(e.narration from ', UTR ([A-Za-z0-9]+)$') as utr, w.name as party,
+               abs(l.effective_on - %(day)s::date) as days
           from journal_line l
           join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
           left join payment p on p.tenant_id = e.tenant_id and p.id = e.origin_id

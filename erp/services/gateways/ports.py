@@ -12,6 +12,7 @@ from uuid import UUID
 
 PaymentState = Literal["created", "failed", "authorized", "captured"]
 LinkState = Literal["open", "paid", "cancelled", "expired"]
+SettledKind = Literal["payment", "refund", "other"]
 RefundState = Literal["pending", "processed", "failed"]
 
 
@@ -109,7 +110,7 @@ class SettledFacts:
         fee: Kept by the provider, without tax. tax: on the fee. Below zero where it is given back.
     """
 
-    kind: Literal["payment", "refund", "other"]
+    kind: SettledKind
     entity: str
     gross: int
     fee: int
