@@ -81,6 +81,7 @@ from erp.services.gateways.refunding import (
     RefundPayment,
     carry_out_refund,
     claim_refund,
+    note_refund,
     note_refund_asked,
     refund_payment,
 )
@@ -107,6 +108,7 @@ from erp.services.gateways.settling import (
 from erp.services.gateways.telling import (
     LARGEST_EVENT,
     HookedAccount,
+    Looked,
     claim_event,
     count_rejected,
     event_context,
@@ -150,7 +152,7 @@ __all__ = [
     "ListGatewayPayments",
     "ListLinks",
     "ListSettlements",
-    "LookAfter",
+    "LookAfter", "Looked",
     "NotRefundable",
     "NothingToRequest",
     "Notice",
@@ -210,7 +212,7 @@ __all__ = [
     "note_link",
     "note_no_settlements",
     "note_payment",
-    "note_refund_asked",
+    "note_refund", "note_refund_asked",
     "note_settled",
     "note_settlement",
     "open_account",
