@@ -85,13 +85,18 @@ class PaidOut:
 
 @dataclass(slots=True)
 class PaymentBooks:
-    """Everything that the provider knows, and what it was asked."""
+    """Everything that the provider knows, and what it was asked.
+
+    Attributes:
+        pay_url: Where its links lead; whoever opens one there has paid it.
+    """
 
     links: dict[str, PaidLink] = field(default_factory=dict)
     payments: dict[str, PaidPayment] = field(default_factory=dict)
     refunds: dict[str, PaidBack] = field(default_factory=dict)
     settlements: dict[str, PaidOut] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
+    pay_url: str = "https://pay.example"
 
     def make_link(self, prefix: str, reference: str, amount: int, description: str) -> PaidLink:
         """Make a link; a reference makes one once."""

@@ -96,7 +96,7 @@ class RazorpayFace:
             "reference_id": link.reference,
             "amount": link.amount,
             "currency": "INR",
-            "short_url": f"https://pay.example/{link.id}",
+            "short_url": f"{self._books.pay_url}/{link.id}",
             "status": "created" if link.status == "open" else link.status,
             "payments": [{"payment_id": one.id, "amount": one.amount} for one in paid] or None,
         }
@@ -214,7 +214,7 @@ class StripeFace:
             "id": link.id,
             "object": "payment_link",
             "active": link.status == "open",
-            "url": f"https://buy.example/{link.id}",
+            "url": f"{self._books.pay_url}/{link.id}",
             "metadata": {"reference": link.reference},
         }
 

@@ -54,6 +54,8 @@ class SimulatedGateway:
             Refusal: The provider says no.
         """
         parts = urlsplit(target)
+        if parts.path.startswith("/pay/"):
+            return self._opened(parts.path.removeprefix("/pay/"))
         query = dict(parse_qsl(parts.query))
         is_razorpay = headers.get("authorization", "").startswith("Basic ")
         face = self._faces[0 if is_razorpay else 1]
@@ -74,6 +76,14 @@ class SimulatedGateway:
             text = json.dumps(made).replace("PL-", "PX-")
             return json.loads(text)
         return made
+
+    def _opened(self, link_id: str) -> dict[str, str]:
+        """Pay a link that somebody opened, once."""
+        with self._guard:
+            link = self.books.links.get(link_id)
+            if link is None or link.status != "open":
+                raise Refusal("This link is not open.")
+            return {"paid": self.books.pay(link_id).id}
 
     def event(
         self, provider: str, secret: str, kind: str, about: str, event_id: str
