@@ -72,7 +72,7 @@ def look_into_event(
     pause = apart(ctx, lambda own, mine: gateways.note_event(own, mine, plan, notice, found))
     _log.info("gateway_event", event_id=str(event_id), kind=notice.kind, refused=found.refused)
     if pause is not None:
-        raise platform.TryLater(found.away, pause)
+        raise platform.TryLater(found.away or found.refused, pause)
 
 
 def ask_refund(_session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:

@@ -1,7 +1,7 @@
 """Looking after what providers did not tell: open links, those that ended, and settlements."""
 
 from datetime import timedelta
-from typing import Final
+from typing import Final, LiteralString
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,14 @@ from erp.services.platform import Command, Result, command, emit
 
 LOOK_AGAIN: Final = timedelta(minutes=30)
 SETTLEMENTS_AGAIN: Final = timedelta(hours=6)
+GONE_AFTER: Final = timedelta(days=60)
+"""A closed account that gave no settlements for so long is asked for none any more."""
+
 MOST_AT_ONCE: Final = 200
+_OF_AWAKE: LiteralString = (
+    "join gateway_account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+    " where l.tenant_id = %(tenant)s and (a.failing_since is null or a.paused_until <= %(now)s)"
+)
 
 
 class LookAfter(Command):
@@ -40,22 +47,23 @@ def look_after(session: Session, ctx: RequestContext, _: LookAfter) -> LookedAft
         "now": ctx.now,
         "before": ctx.now - LOOK_AGAIN,
         "settled": ctx.now - SETTLEMENTS_AGAIN,
+        "gone": ctx.now - GONE_AFTER,
         "most": MOST_AT_ONCE,
     }
     links = db.fetch_all(
         session,
-        "select id from payment_link where tenant_id = %(tenant)s and status in ('due', 'open')"
-        " and (leased_until is null or leased_until < %(now)s)"
-        " and coalesce(looked_at, requested_at) < %(before)s order by looked_at nulls first, id limit %(most)s",
+        f"select l.id from payment_link l {_OF_AWAKE} and l.status in ('due', 'open')"  # noqa: S608  made of literals
+        " and (l.leased_until is null or l.leased_until < %(now)s)"
+        " and coalesce(l.looked_at, l.requested_at) < %(before)s order by l.looked_at nulls first, l.id limit %(most)s",
         given,
     )
     for row in links:
         emit(session, ctx, row["id"], LinkAsked(link_id=row["id"]))
     refunds = db.fetch_all(
         session,
-        "select id from gateway_refund where tenant_id = %(tenant)s and status in ('due', 'pending')"
-        " and (leased_until is null or leased_until < %(now)s) and asked_at < %(before)s"
-        " order by id limit %(most)s",
+        f"select l.id from gateway_refund l {_OF_AWAKE} and l.status in ('due', 'pending')"  # noqa: S608  made of literals
+        " and (l.leased_until is null or l.leased_until < %(now)s)"
+        " and l.asked_at + make_interval(mins => 30 * (l.attempts + 1)) < %(now)s order by l.id limit %(most)s",
         given,
     )
     for row in refunds:
@@ -63,6 +71,8 @@ def look_after(session: Session, ctx: RequestContext, _: LookAfter) -> LookedAft
     accounts = db.fetch_all(
         session,
         "select id from gateway_account where tenant_id = %(tenant)s"
+        " and (failing_since is null or paused_until <= %(now)s)"
+        " and (is_active or settlements_at > %(gone)s)"
         " and coalesce(settlements_at, opened_at) < %(settled)s order by id",
         given,
     )

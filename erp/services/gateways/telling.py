@@ -41,6 +41,10 @@ HEAR: Final = "gateways.hear"
 """Held by the door for providers only, and by whoever may do everything."""
 
 LARGEST_EVENT: Final = 256_000
+KNOWN_WITHIN: Final = timedelta(hours=1)
+"""A provider may tell of what its own pages do not know yet, but not for longer."""
+
+ASK_AGAIN: Final = timedelta(minutes=2)
 
 
 class KeepEvent(Command):
@@ -73,7 +77,7 @@ class EventPlan:
 
     event_id: UUID
     account: AccountKeys
-    name: str
+    received_at: datetime
     body: bytes
 
 
@@ -190,7 +194,7 @@ def claim_event(session: Session, ctx: RequestContext, event_id: UUID) -> EventP
         return None
     require_awake(session, ctx, row["account_id"])
     account = keys_of(session, ctx, row["account_id"])
-    return EventPlan(event_id, account, row["event_id"], bytes(row["body"]))
+    return EventPlan(event_id, account, row["received_at"], bytes(row["body"]))
 
 
 def look_into(port: PaymentGateway, notice: Notice) -> Looked:
@@ -223,6 +227,10 @@ def note_event(
     if found.away:
         return note_away(session, ctx, plan.account.account_id, found.away)
     acting = acting_for(ctx, plan.account)
+    if found.refused and ctx.now - plan.received_at < KNOWN_WITHIN:
+        return ASK_AGAIN
+    if found.refused:
+        _note_unknown(session, acting, plan, notice, found.refused)
     link_id = _link_named(session, acting, plan, found)
     note_found(session, acting, plan.account, found, link_id)
     if notice.dispute:
@@ -271,6 +279,17 @@ def _link_named(
         (ctx.tenant_id, plan.account.account_id, found.link.reference),
     )
     return row["id"] if row else None
+
+
+def _note_unknown(
+    session: Session, ctx: RequestContext, plan: EventPlan, notice: Notice, refused: str
+) -> None:
+    problem = (
+        f"{plan.account.name} told of {notice.kind} ({notice.payment_id or notice.link_id or notice.refund_id}),"
+        f" but says when asked: {refused} Look at its pages."
+    )
+    matter = Matter(ExceptionKind.NOT_BOOKED, f"event {plan.event_id}", problem)
+    raise_exception(session, ctx, plan.account.account_id, matter)
 
 
 def _note_dispute(session: Session, ctx: RequestContext, plan: EventPlan, notice: Notice) -> None:

@@ -1,6 +1,7 @@
 """What providers tell: doubled, late, reordered, lying and forged events have the effect of the truth, once."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from erp.adapters.payment_gateways import is_signed
 from erp.core import db
 from erp.core.clock import utc_now
-from erp.services import gateways
+from erp.services import gateways, platform
 from erp.services.gateways import ExceptionSettled, NotRefundable
 from tests.factories import broken_promises
 from tests.services.books import balance
@@ -205,6 +206,39 @@ def test_an_event_waits_while_the_provider_is_away(trader, provider):
     over(trader)
     look_into_waiting(trader)
     assert link_of(trader, link["id"])["status"] == "paid"
+
+
+def test_an_event_about_what_the_provider_does_not_know_is_asked_about_again_and_then_shown(
+    trader, provider
+):
+    ours = opened(trader)
+    link = requested(trader)
+    paid = provider.books.pay(link["provider_id"])
+    event = provider.event("razorpay", HOOK_SECRET, "payment.captured", paid.id, "evt_1")
+    held = provider.books.payments.pop(paid.id)
+    with pytest.raises(platform.TryLater, match="does not exist"):
+        hear(trader, ours, *event)
+    provider.books.payments[paid.id] = held
+    look_into_waiting(trader)
+    assert link_of(trader, link["id"])["status"] == "paid"
+
+
+def test_what_nobody_told_of_is_looked_after(trader, provider):
+    ours = opened(trader)
+    link = requested(trader)
+    provider.books.pay(link["provider_id"])
+    late = replace(trader.ctx, now=utc_now() + timedelta(hours=7))
+    found = platform.run("gateways.look_after", late, {}).result
+    assert (found.links, found.accounts) == (1, 1)
+    asked = rows(
+        trader,
+        "select name, payload from event where name like 'gateways.%%asked.v1' order by recorded_at desc limit 2",
+    )
+    assert {row["name"] for row in asked} == {
+        "gateways.link_asked.v1",
+        "gateways.settlements_asked.v1",
+    }
+    assert str(ours) in {row["payload"].get("account_id") for row in asked}
 
 
 @pytest.mark.parametrize("kind", ["razorpay", "stripe"])
