@@ -7,8 +7,8 @@ import reflex as rx
 from erp.components import (
     Empty,
     Filter,
-    button,
     form_dialog,
+    icon_button,
     list_view,
     lookup_field,
     page_header,
@@ -67,23 +67,16 @@ def exceptions_page() -> rx.Component:
 
 
 def _actions(row: Any) -> rx.Component:
-    identify = button(
+    identify = icon_button(
+        "user-check",
         "Give to a customer",
-        look="outline",
-        icon="user-check",
         on_click=IdentifyPaymentState.open_dialog(row["payment_id"], row["label"]),
     )
-    refund = button(
-        "Refund",
-        look="ghost",
-        icon="undo-2",
-        on_click=RefundState.open_dialog(row["payment_id"], row["label"]),
+    refund = icon_button(
+        "undo-2", "Refund", on_click=RefundState.open_dialog(row["payment_id"], row["label"])
     )
-    settle = button(
-        "Settle",
-        look="outline",
-        icon="check",
-        on_click=SettleExceptionState.open_dialog(row["id"], row["label"]),
+    settle = icon_button(
+        "check", "Settle", on_click=SettleExceptionState.open_dialog(row["id"], row["label"])
     )
     return rx.fragment(
         rx.cond(row["may_identify"] != "", identify),

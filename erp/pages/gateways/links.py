@@ -159,7 +159,11 @@ def _money() -> rx.Component:
 def _code() -> rx.Component:
     copied = [rx.set_clipboard(head["url"]), rx.toast.success("Link copied.")]
     return card(
-        rx.el.img(src=head["qr"], alt="The link as a code to scan", width="220", height="220"),
+        rx.el.img(
+            src=head["qr"],
+            alt="The link as a code to scan",
+            style={"width": "220px", "max_width": "100%"},
+        ),
         rx.el.code(head["url"], class_name="code"),
         rx.el.div(
             button("Copy link", look="solid", icon="copy", on_click=copied), class_name="actions"

@@ -90,7 +90,7 @@ class ExceptionListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("kind", "What", labels=KINDS, detail="problem"),
         Column("raised_at", "Since", Kind.INSTANT, detail="account", wide_only=True),
-        Column("is_open", "State", Kind.STATUS, detail="answer", tones=STANDING),
+        Column("is_open", "State", Kind.STATUS, detail="answer", tones=STANDING, wide_only=True),
         Column("amount", "Amount", Kind.MONEY),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "kind")
