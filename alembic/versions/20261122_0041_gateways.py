@@ -82,8 +82,6 @@ def downgrade() -> None:
     op.drop_table("gateway_account")
     for thing in ("payment_link", "gateway_payment", "gateway_refund", "gateway_event"):
         op.execute(f"drop function sec.keep_{thing}()")
-    for thing in ("link", "gateway_payment", "refund"):
-        op.execute(f"drop function sec.rank_of_{thing}(text)")
     _allow_methods("")
     with migrating.every_tenant("account", "journal_line"):
         op.execute(NO_ACCOUNTS)
