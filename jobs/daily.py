@@ -30,6 +30,7 @@ __all__ = [
     "chase_portals_each_morning",
     "chase_transfers_each_morning",
     "expire_points_each_morning",
+    "look_after_gateways",
     "make_entries_each_morning",
     "release_reservations",
     "remind_customers_each_morning",
@@ -103,6 +104,13 @@ def release_reservations() -> None:
     minute = f"{utc_now():%Y%m%dT%H%M}"
     for place in identity.list_tenants():
         _for_tenant(place, partial(_release_lapsed, place, f"release-{minute}"))
+
+
+def look_after_gateways() -> None:
+    """Have payment providers asked about what they did not tell, in every tenant."""
+    minute = f"{utc_now():%Y%m%dT%H%M}"
+    for place in identity.list_tenants():
+        _for_tenant(place, partial(_look_after_gateways, place, f"gateways-{minute}"))
 
 
 def watch_devices() -> None:
@@ -215,6 +223,11 @@ def _release_lapsed(place: identity.TenantPlace, key: str) -> None:
 def _alert_devices(place: identity.TenantPlace, key: str) -> None:
     ctx = system_context(place, {"imaging.operate"}, request_id=f"{key}-{place.slug}")
     platform.run("imaging.alert_devices", ctx, {"idempotency_key": key})
+
+
+def _look_after_gateways(place: identity.TenantPlace, key: str) -> None:
+    ctx = system_context(place, {"gateways.settle"}, request_id=f"{key}-{place.slug}")
+    platform.run("gateways.look_after", ctx, {"idempotency_key": key})
 
 
 def _report_broken_promise(place: identity.TenantPlace, verdict: platform.Verdict) -> None:

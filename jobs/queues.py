@@ -16,6 +16,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.deliver.deliver",
         "jobs.daily.alert_each_morning",
         "jobs.daily.make_entries_each_morning",
+        "jobs.daily.look_after_gateways",
         "jobs.daily.expire_points_each_morning",
         "jobs.anchoring.anchor_each_hour",
         "jobs.checking_bytes.check_each_night",

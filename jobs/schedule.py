@@ -57,6 +57,7 @@ class Schedule(CronScheduler):
         self._add("jobs.daily.expire_points_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.release_reservations", interval=RELEASE_INTERVAL_SECONDS)
         self._add("jobs.daily.watch_devices", interval=WATCH_INTERVAL_SECONDS)
+        self._add("jobs.daily.look_after_gateways", interval=WATCH_INTERVAL_SECONDS)
         self._add("jobs.daily.verify", cron=VERIFY_AT)
         self._add("jobs.daily.sweep", cron=SWEEP_AT)
         self._add("jobs.checking_bytes.check_each_night", cron=CHECK_AT)

@@ -118,6 +118,21 @@ subscribe(
         ("einvoicing.way_bill_asked.v1",),
         "jobs.einvoices.ask_about_way_bill",
     ),
+    Subscriber("gateways.check", ("gateways.check_asked.v1",), "jobs.gateways.check"),
+    Subscriber(
+        "gateways.ask_about_link", ("gateways.link_asked.v1",), "jobs.gateways.ask_about_link"
+    ),
+    Subscriber(
+        "gateways.look_into_event",
+        ("gateways.event_received.v1",),
+        "jobs.gateways.look_into_event",
+    ),
+    Subscriber("gateways.ask_refund", ("gateways.refund_asked.v1",), "jobs.gateways.ask_refund"),
+    Subscriber(
+        "gateways.book_settlements",
+        ("gateways.settlements_asked.v1",),
+        "jobs.gateways.book_settlements",
+    ),
     Subscriber("messaging.send", ("messaging.message_queued.v1",), "jobs.messages.send"),
     Subscriber("automation.post_webhook", ("automation.webhook_queued.v1",), "jobs.webhooks.post"),
     Subscriber(

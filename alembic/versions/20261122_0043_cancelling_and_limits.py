@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0043"
-down_revision = "0040"
+down_revision = "0042"
 branch_labels = None
 depends_on = None
 

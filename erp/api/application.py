@@ -14,6 +14,7 @@ from erp.api.describing import TITLE, describing_routes, openapi_document
 from erp.api.dicomweb import dicomweb_routes
 from erp.api.documents import document_routes
 from erp.api.exporting import export_routes
+from erp.api.gateway_hooks import gateway_hook_routes
 from erp.api.imaging import imaging_routes
 from erp.api.imaging_hooks import imaging_hook_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
@@ -53,6 +54,7 @@ def create_api() -> FastAPI:
         *voucher_routes(),
         *imaging_routes(),
         *imaging_hook_routes(),
+        *gateway_hook_routes(),
     ]
     api.router.routes += [
         *tax_file_routes(),

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from erp.api.actions import BASE, KEY_FIELD, Address, addresses_of, success_status
 from erp.api.describing_dicomweb import dicomweb_paths
+from erp.api.describing_gateways import gateway_paths
 from erp.api.describing_papers import paper_paths
 from erp.api.describing_parts import (
     BINARY,
@@ -328,6 +329,7 @@ def _other_paths() -> dict[str, Schema]:
         **_portal_paths(an_id),
         **paper_paths(an_id),
         **dicomweb_paths(),
+        **gateway_paths(),
         **_imaging_paths(an_id),
     }
 

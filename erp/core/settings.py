@@ -48,6 +48,8 @@ class Settings(BaseSettings):
         einvoice_users: JSON, `{"<GSTIN>": {"user": "...", "password": "..."}}`, the API user of each registration.
         einvoice_public_key: File with the portal's public keys (PEM, one or several), which sign its answers.
         einvoice_seconds: How long the portal may take over an answer.
+        razorpay_url, stripe_url: Where the payment providers answer; others only to try things out.
+        gateway_seconds: How long a payment provider may take over an answer.
         llm_url: Where a language model answers in OpenAI's way, up to `/v1`, such as Ollama's
             `http://localhost:11434/v1`; a private address must be among `outgoing_networks`.
             Empty, or without `llm_model`: none drafts summaries.
@@ -99,6 +101,9 @@ class Settings(BaseSettings):
     einvoice_users: SecretStr = SecretStr("")
     einvoice_public_key: str = ""
     einvoice_seconds: float = Field(default=20, gt=0, le=25)
+    razorpay_url: str = "https://api.razorpay.com"
+    stripe_url: str = "https://api.stripe.com"
+    gateway_seconds: float = Field(default=10, gt=0, le=25)
     llm_url: str = ""
     llm_model: str = ""
     llm_api_key: SecretStr = SecretStr("")

@@ -106,6 +106,25 @@ def simulate_portal(
     portal.server.serve_forever()
 
 
+@app.command("payments")
+def simulate_payments(
+    port: Annotated[int, typer.Option(help="Where it answers.")] = 8096,
+) -> None:
+    """Answer as Razorpay and Stripe do, until interrupted; opening a link pays it.
+
+    Prints the settings with which the suite uses it. Any keys of the right shape are let in.
+    """
+    from erp.simulate.payment_gateway import (  # noqa: PLC0415  other commands stay small
+        SimulatedGateway,
+    )
+
+    gateway = SimulatedGateway(port)
+    gateway.books.pay_url = f"{gateway.url}/pay"
+    typer.echo(f"RAZORPAY_URL={gateway.url}")
+    typer.echo(f"STRIPE_URL={gateway.url}")
+    gateway.server.serve_forever()
+
+
 def _own_account(settings: Settings, user: str) -> str:
     """Return the broker's address with a demo device's own account, where it has one."""
     path = settings.data_dir / "demo-devices.json"

@@ -15,6 +15,7 @@ from tests.isolation import (
     bank,
     bookkeeping,
     buying,
+    gatewayed,
     goods,
     hearing,
     loyal,
@@ -81,6 +82,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= paying.paying(shop, ids["buyer_id"])
     ids |= bookkeeping.keeping_books(shop, ids["buyer_id"]) | taxing.taxing(shop)
     ids |= bank.banking(shop, ids)
+    ids |= gatewayed.gatewayed(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop) | hearing.webhooks(shop)
     ids |= reporting.at_the_portals(shop) | measured.laboratories(shop, patient)
@@ -243,7 +245,7 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
-ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, hearing, reporting, measured)
+ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, gatewayed, hearing, reporting, measured)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()

@@ -16,6 +16,7 @@ from erp.services import accounting, platform
 from erp.services.platform import verifying
 from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
+from tests.isolation.gatewayed import gatewayed
 from tests.isolation.pictures import pictures
 from tests.isolation.reporting import documents_at_portal
 from tests.isolation.taxing import prepared
@@ -59,6 +60,10 @@ SABOTAGE = {
     "E1": "update einvoice set irn = repeat('0', 64) where status = 'registered'",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
+    "GW1": "update gateway_payment set amount = amount + 1 where entry_id is not null",
+    "GW2": "update gateway_payment set entry_id = null where status = 'captured'",
+    "GW3": "update gateway_payment set refunded = refunded + 0.05 where refunded > 0",
+    "GW4": "update gateway_settlement set difference = difference + 1",
     "IA1": "update imaging_slot set is_held = false",
     "LB1": "update lab_report_version set version = version + 1",
     "LB2": "update lab_row set report_number = 'x' where status = 'taken'",
@@ -242,6 +247,7 @@ def _order(shop: Shop) -> None:
     cheque = {"method": "cheque", "reference": "1", "cheque_on": shop.ctx.today}
     shop.run("payments.receive_payment", paid | cheque)
     accept(shop, suggested(shop, line_of(shop, bank_account(shop), 9))[0])
+    gatewayed(shop, {"buyer_id": detail(shop, made).customer_id})
     shop.run("sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"})
     shop.sell({shop.variant_ids[2]: 1}, coupon="TEN")
 

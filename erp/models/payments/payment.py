@@ -33,6 +33,8 @@ class PaymentMethod(StrEnum):
     UPI = "upi"
     CARD = "card"
     CHEQUE = "cheque"
+    GATEWAY = "gateway"
+    """Through a payment provider; only its own word makes such a payment."""
 
 
 class Payment(TenantRow, table=True):

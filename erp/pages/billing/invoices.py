@@ -22,6 +22,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.einvoicing.panels import invoice_panel, way_bill_dialog
+from erp.pages.gateways.panels import invoice_links, request_dialog
 from erp.pages.routing import Nav, page
 from erp.state.billing.invoices import (
     KINDS,
@@ -35,6 +36,7 @@ from erp.state.billing.invoices import (
     InvoiceState,
 )
 from erp.state.einvoicing.panels import InvoicePanelState
+from erp.state.gateways.links import InvoiceLinksState
 
 PDF = "/api/erp/invoices/"
 
@@ -80,8 +82,10 @@ def invoices_page() -> rx.Component:
     on_load=[
         InvoiceState.open_record,
         InvoicePanelState.open_record,
+        InvoiceLinksState.open_record,
         InvoiceState.listen,
         InvoicePanelState.listen,
+        InvoiceLinksState.listen,
     ],
 )
 def invoice_page() -> rx.Component:
@@ -107,12 +111,14 @@ def invoice_page() -> rx.Component:
             rx.el.div(
                 card(_recipient(), title="Recipient"),
                 card(_totals(), title="Totals"),
+                invoice_links(),
                 invoice_panel(),
                 class_name="stack span-4",
             ),
         ),
         way_bill_dialog(),
         _cancelling(),
+        request_dialog(),
         list_route="/invoices",
         list_label="All documents",
     )

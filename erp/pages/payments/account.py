@@ -21,6 +21,7 @@ from erp.components import (
 )
 from erp.components.records import record_view
 from erp.components.small_parts import tiles
+from erp.pages.gateways.panels import request_button, request_dialog
 from erp.pages.routing import page
 from erp.state.payments.account import (
     OPEN_COLUMNS,
@@ -62,15 +63,20 @@ def customer_account_page() -> rx.Component:
         on_click=InstalmentTermsState.open_dialog(head["id"], head["party"]),
     )
     may = head["may_receive"] != ""
+    ask = request_button("party:" + head["id"], head["party"])
     return _account(
         CustomerAccountState,
-        rx.cond(may, rx.fragment(terms, promise, take)),
+        rx.fragment(
+            rx.cond(head["may_request"] != "", ask),
+            rx.cond(may, rx.fragment(terms, promise, take)),
+        ),
         ("Owes", "Invoices", "Payments and notes not used yet"),
         ("/receivables", "All receivables"),
         _collecting(),
         _promise_dialog(),
         _terms_dialog(),
         _instalments_dialog(CustomerInstalmentsState),
+        request_dialog(),
         split=_split(CustomerInstalmentsState, head["may_receive"] != ""),
     )
 

@@ -17,7 +17,7 @@ from erp.components import (
 )
 from erp.pages.routing import page
 from erp.state.payments.recording import MakePaymentState, ReceivePaymentState
-from erp.state.payments.wording import METHODS, PAY, RECEIVE
+from erp.state.payments.wording import PAY, RECEIVE, TYPED_METHODS
 
 
 @page(
@@ -90,7 +90,7 @@ def _head(state: Any, role: str) -> rx.Component:
     how = select_field(
         "By",
         "method",
-        list(METHODS.items()),
+        list(TYPED_METHODS.items()),
         errors=errors,
         default_value="bank",
         on_change=state.choose_method,

@@ -22,6 +22,7 @@ KEPT_ACCOUNTS = {
     "customer_advances": "follows advances taken and spent. Take or pay back one instead.",
     "cheques_in_hand": "follows cheques received and banked. Record or bank the cheque instead.",
     "cheques_issued": "follows cheques issued and presented. Record or present the cheque instead.",
+    "gateway_clearing": "follows payments through gateways and their settlements. Settle an exception instead.",
     "grni": "follows deliveries and their bills. Record the supplier's bill instead.",
     "supplier_claims": "follows claims on suppliers' bills. Record the credit note there instead.",
 }

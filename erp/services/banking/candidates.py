@@ -81,7 +81,8 @@ def entries(
         session,
         f"""
         select l.entry_id, l.line_no, l.effective_on, e.narration, p.number, p.reference, p.party_id,
-               w.name as party, abs(l.effective_on - %(day)s::date) as days
+               substring(e.narration from ', UTR ([A-Za-z0-9]+)$') as utr, w.name as party,
+               abs(l.effective_on - %(day)s::date) as days
           from journal_line l
           join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
           left join payment p on p.tenant_id = e.tenant_id and p.id = e.origin_id
@@ -95,7 +96,7 @@ def entries(
         _asked(ctx, line),
     )
     for row in rows:
-        found = words.mention_any((row["reference"] or "", row["number"] or ""))
+        found = words.mention_any((row["reference"] or "", row["number"] or "", row["utr"] or ""))
         named = bool(row["party"]) and words.name(row["party"])
         reasons = [f"{money_text(abs(line.amount))} is in the books {_apart(row['days'])}"]
         reasons += [f"{found} stands in the bank's text"] if found else []

@@ -75,12 +75,15 @@ from erp.services.payments.promising import (
     withdraw_promise,
 )
 from erp.services.payments.recording import (
+    LATEST_DAYS,
     MakePayment,
     ReceivePayment,
     RecordedPayment,
     Settled,
+    give_through_gateway,
     make_payment,
     receive_payment,
+    take_from_gateway,
 )
 from erp.services.payments.reminder_rules import (
     USUAL,
@@ -105,6 +108,7 @@ from erp.services.payments.reminding import (
 from erp.services.payments.statements import GetStatement, Statement, StatementLine, get_statement
 
 __all__ = [
+    "LATEST_DAYS",
     "USUAL",
     "WORDS",
     "AccountItems",
@@ -174,6 +178,7 @@ __all__ = [
     "get_printed_statement",
     "get_reminder_rule",
     "get_statement",
+    "give_through_gateway",
     "list_due_reminders",
     "list_items",
     "list_payments",
@@ -193,5 +198,6 @@ __all__ = [
     "set_apart",
     "set_instalment_terms",
     "set_reminder_rule",
+    "take_from_gateway",
     "withdraw_promise",
 ]

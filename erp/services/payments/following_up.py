@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
-from erp.models.payments import Direction, Ledger, PaymentStep, StepKind
+from erp.models.payments import Direction, Ledger, PaymentMethod, PaymentStep, StepKind
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.payments.errors import StepDone, UnknownPayment, WrongDay
@@ -104,7 +104,7 @@ def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) 
 
     Raises:
         UnknownPayment: There is no such payment.
-        StepDone: It was taken back already.
+        StepDone: It was taken back already, or it came through a gateway, which alone gives it back.
         PeriodClosed: The books are closed for today.
 
     Emits:
@@ -113,6 +113,9 @@ def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) 
     held = _hold(session, ctx, cmd.payment_id)
     if StepKind.REVERSED in held.steps:
         message = f"{held.number} was taken back already."
+        raise StepDone(message)
+    if held.method == PaymentMethod.GATEWAY:
+        message = f"{held.number} went through a payment gateway. Refund it there, under Gateways."
         raise StepDone(message)
     key = ACCOUNT_OF_LEDGER[Ledger(held.ledger)]
     accounting.hold_items(session, ctx, key, held.party_id)

@@ -56,11 +56,13 @@ MONEY_IN: Final = {
     PaymentMethod.UPI: "upi_clearing",
     PaymentMethod.CARD: "card_clearing",
     PaymentMethod.CHEQUE: "cheques_in_hand",
+    PaymentMethod.GATEWAY: "gateway_clearing",
 }
 """Account that takes money by how it came; the office's cash is not a till's."""
 MONEY_OUT: Final = dict.fromkeys(PaymentMethod, "bank") | {
     PaymentMethod.CASH: "petty_cash",
     PaymentMethod.CHEQUE: "cheques_issued",
+    PaymentMethod.GATEWAY: "gateway_clearing",
 }
 SERIES: Final = {Direction.IN: "RC", Direction.OUT: "PY"}
 LATEST_DAYS: Final = 366
@@ -141,7 +143,7 @@ def receive_payment(session: Session, ctx: RequestContext, cmd: ReceivePayment) 
 
     Raises:
         UnknownParty: There is no such party, or it has no account.
-        InvalidInput: A cheque has no number or day, or something else has one.
+        InvalidInput: A cheque has no number or day, or something else has one; or it is a gateway's.
         WrongDay: It is paid in the future, or the cheque's day is a year away.
         BeyondWriteOff, BeyondCashDiscount: More is given up than the actor may.
         DeductionNotSettled: A discount or write-off would not settle anything.
@@ -155,6 +157,7 @@ def receive_payment(session: Session, ctx: RequestContext, cmd: ReceivePayment) 
 
     Source: journals J15 and J23 of the domain rules.
     """
+    _refuse_gateway(cmd)
     return _record(session, ctx, Direction.IN, cmd.ledger, cmd)
 
 
@@ -167,7 +170,30 @@ def make_payment(session: Session, ctx: RequestContext, cmd: MakePayment) -> Rec
     Emits:
         payments.payment_recorded.v1
     """
+    _refuse_gateway(cmd)
     return _record(session, ctx, Direction.OUT, cmd.ledger, cmd)
+
+
+def take_from_gateway(
+    session: Session, ctx: RequestContext, cmd: ReceivePayment
+) -> RecordedPayment:
+    """Record money that a payment provider says a customer paid; locks and refuses as the command does."""
+    return _record(session, ctx, Direction.IN, cmd.ledger, cmd)
+
+
+def give_through_gateway(
+    session: Session, ctx: RequestContext, cmd: MakePayment
+) -> RecordedPayment:
+    """Record money that a payment provider gave back; locks and refuses as the command does."""
+    return _record(session, ctx, Direction.OUT, cmd.ledger, cmd)
+
+
+def _refuse_gateway(cmd: _Paid) -> None:
+    if cmd.method is PaymentMethod.GATEWAY:
+        message = (
+            "Payments through a gateway are recorded by themselves. Choose how else it was paid."
+        )
+        raise InvalidInput(message, fields={"method": message})
 
 
 def _record(

@@ -93,6 +93,8 @@ class CustomerAccountState(_AccountState, rx.State):
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         await super()._load(record_id, principal)
+        may_request = bool(self.debts) and principal.may("gateways.request")
+        self.head = self.head | {"may_request": "yes" if may_request else ""}
         promised = await self._ask("payments.list_promises", {"party_id": record_id, "limit": 10})
         reminded = await self._ask("payments.list_reminders", {"party_id": record_id, "limit": 10})
         self.promises = [_promise(row) for row in promised.rows]

@@ -94,9 +94,10 @@ class PaymentState(RecordState, rx.State):
         self.settles = display_rows(rows, SETTLED_COLUMNS, principal.time_zone, "{page}")
         self.history = await history_of(self, record_id, principal)
         is_open = found.standing != "reversed"
+        may_reverse = is_open and found.method != "gateway"
         self.head = _head(found, principal.time_zone) | {
             "may_bank": "yes" if found.standing == "in_hand" and principal.may(RECEIVE) else "",
-            "may_reverse": "yes" if is_open and principal.may(PAY) else "",
+            "may_reverse": "yes" if may_reverse and principal.may(PAY) else "",
             "may_apart": "yes" if rows and is_open and principal.may(PAY) else "",
             "sees_books": "yes" if principal.may("accounting.view") else "",
         }

@@ -11,7 +11,10 @@ METHODS: Final = {
     "upi": "UPI",
     "card": "Card",
     "cheque": "Cheque",
+    "gateway": "Payment gateway",
 }
+TYPED_METHODS: Final = {name: words for name, words in METHODS.items() if name != "gateway"}
+"""Ways that a person records; a gateway's payments record themselves."""
 DIRECTIONS: Final = {"in": "Received", "out": "Paid"}
 DIRECTION_TONES: Final = {"in": "green", "out": "blue"}
 STANDINGS: Final = {

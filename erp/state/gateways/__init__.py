@@ -1,0 +1,1 @@
+"""Payment gateways on the screen."""
