@@ -122,4 +122,5 @@ EXAMPLES: dict[str, Example] = {
         "order_id": i["imaging_order_id"],
         "attendance": "arrived",
     },
+    "imaging.take_back_appointment": lambda i, _: {"order_id": i["gone_order_id"]},
 }

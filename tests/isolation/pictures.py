@@ -56,6 +56,8 @@ def _peers(shop: Shop, own: Ids) -> Ids:
     ids["study_session_id"] = taken.session_id
     planned = _planned(own["patient_id"]) | {"device_id": own["device_id"]}
     ids["imaging_order_id"] = shop.run("imaging.schedule_order", planned).id
+    ids["gone_order_id"] = shop.run("imaging.schedule_order", planned).id
+    shop.run("imaging.cancel_order", {"order_id": ids["gone_order_id"]})
     return ids
 
 

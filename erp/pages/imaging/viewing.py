@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from erp.components import card, empty_state, icon_button
+from erp.components import card, icon_button
 from erp.components.viewer import image_viewer
 from erp.state.imaging.session import ImagingSessionState as State
 
@@ -17,15 +17,8 @@ head = State.head
 
 
 def viewer() -> rx.Component:
-    """Show the pictures of the session, or that there is none yet."""
-    waiting = card(
-        empty_state(
-            "image",
-            "No picture yet",
-            "The device has not delivered any object of this session. They appear here by themselves.",
-        )
-    )
-    shown = image_viewer(
+    """Show the pictures of the session; the first comes before the page around it is filled."""
+    return image_viewer(
         State.source,
         base="/api/erp/imaging",
         presets=PRESETS,
@@ -43,7 +36,6 @@ def viewer() -> rx.Component:
         on_redo=State.redo,
         on_layout=State.keep_layout,
     )
-    return rx.cond(State.has_pictures, shown, waiting)
 
 
 def measurements() -> rx.Component:

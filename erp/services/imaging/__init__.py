@@ -280,6 +280,7 @@ from erp.services.imaging.summarising import (
     write_summary,
 )
 from erp.services.imaging.taking import ObjectTaken, TakeObject, reject_transfer, take_object
+from erp.services.imaging.taking_back import take_back_appointment
 from erp.services.imaging.templating import (
     ReportTemplate,
     SaveReportTemplate,
@@ -341,7 +342,8 @@ __all__ = [
     "request_report", "require_session", "resolve_discrepancy", "resume_session", "retake_message", "retake_object",
     "retire_device", "retire_entity", "retry_held", "review_figures", "save_checklist", "save_protocol",
     "save_report_template", "schedule_order", "schedule_repeat", "search_archive", "send_report", "set_device_care",
-    "set_retention", "sign_off_session", "size_text", "start_review", "still_held", "take_call", "take_object",
+    "set_retention", "sign_off_session", "size_text", "start_review", "still_held", "take_back_appointment",
+    "take_call", "take_object",
     "take_objects", "take_out", "take_over_session", "topic_for", "try_report_template", "way_in", "with_images",
     "withdraw_measurement", "worklist_for", "writable_session", "write_summary",
 ]  # fmt: skip

@@ -20,16 +20,9 @@ from erp.models.laboratory import (
     RowStatus,
     WaitReason,
 )
-from erp.services.laboratory.deciding import (
-    MEASURED,
-    Fresh,
-    Knowledge,
-    KnownReport,
-    Same,
-    Waits,
-    decide,
-)
+from erp.services.laboratory.deciding import MEASURED, decide
 from erp.services.laboratory.events import ResultsRecorded
+from erp.services.laboratory.outcomes import Fresh, Knowledge, KnownReport, Same, Waits
 from erp.services.laboratory.queries import people as people_by_id
 from erp.services.laboratory.queries import people_with_codes
 from erp.services.laboratory.told import Told
@@ -222,6 +215,7 @@ def _knowledge(
     ids = {row["id"] for row in patients.values()} | set(chosen.values())
     ids |= {report.patient_id for report in reports.values()}
     return Knowledge(
+        now=ctx.now,
         time_zone=ctx.time_zone,
         file_id=source.file_id,
         by_loinc=_unambiguous(analytes),
