@@ -1,4 +1,4 @@
-"""Figures that programs work out of pictures: runs of models, only added to."""
+"""Figures that programs work out of pictures, only added to; what laboratories call tests can end."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -21,9 +21,12 @@ def upgrade() -> None:
     _create_runs()
     _create_figures()
     migrating.protect(RIGHTS)
+    in_use = sa.Column("is_active", sa.Boolean(), server_default=sa.text("true"), nullable=False)
+    op.add_column("analyte_code", in_use)
 
 
 def downgrade() -> None:
+    op.drop_column("analyte_code", "is_active")
     for table in reversed(RIGHTS):
         op.drop_table(table)
 

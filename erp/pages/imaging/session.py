@@ -34,6 +34,7 @@ from erp.pages.imaging.review import (
 from erp.pages.imaging.review_dialogs import review_dialogs
 from erp.pages.imaging.summary import summary_card, summary_dialogs
 from erp.pages.imaging.viewing import (
+    biomarkers_card,
     measurements,
     viewer,
 )
@@ -107,6 +108,7 @@ def _side() -> rx.Component:
         card(_facts(), title="Session"),
         _report(),
         measurements(),
+        biomarkers_card(),
         readings_cards(),
         _decisions(),
         card(timeline(State.events), title="What the device told"),

@@ -180,7 +180,7 @@ def _write(session: Session, ctx: RequestContext, cmd: RecordRun, digest: str) -
             *(ctx.tenant_id, run_id, cmd.session_id, cmd.run.model, cmd.run.model_version),
             *(
                 cmd.run.run_name,
-                SOURCES.get(ctx.source, RunSource.PROGRAM).value,
+                came.value,
                 digest,
                 cmd.run.computed_at or ctx.now,
             ),

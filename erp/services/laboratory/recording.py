@@ -207,7 +207,8 @@ def _knowledge(
     by_id = {row["id"]: row for row in analytes}
     mapped = db.fetch_all(
         session,
-        "select told_key, analyte_id from analyte_code where tenant_id = %s and laboratory_id = %s",
+        "select told_key, analyte_id from analyte_code"
+        " where tenant_id = %s and laboratory_id = %s and is_active",
         (ctx.tenant_id, source.laboratory_id),
     )
     reports = known_reports(session, ctx, source.laboratory_id, {one.report_number for one in told})
