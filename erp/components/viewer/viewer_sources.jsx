@@ -35,7 +35,8 @@ export function useStacks(source, session) {
   useEffect(() => {
     const stop = new AbortController();
     setFound((before) => (before.status === "ready" ? before : { ...NONE, status: "loading" }));
-    (turn === 0 && takeList(address) || read(address, stop.signal))
+    const ahead = turn === 0 ? takeList(address) : undefined;
+    (ahead?.catch(() => read(address, stop.signal)) ?? read(address, stop.signal))
       .then((body) => stop.signal.aborted || setFound({ stacks: (body.stacks ?? []).map((stack) => ({ ...stack, subject: body.subject })), subject: body.subject, stored: body.stored, status: "ready" }))
       .catch((error) => stop.signal.aborted || setFound({ ...NONE, status: "failed", text: error.message }));
     return () => stop.abort();

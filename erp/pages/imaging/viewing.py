@@ -25,7 +25,7 @@ def viewer() -> rx.Component:
         marks=State.marks,
         mark_news=State.mark_news,
         marks_turn=State.marks_turn,
-        may_mark=head["may_review"] != "",
+        may_mark=head["may_review"] == "yes",
         can_undo=State.can_undo,
         can_redo=State.can_redo,
         layout=State.layout,
