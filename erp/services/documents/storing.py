@@ -182,16 +182,22 @@ def still_going(session: Session, ctx: RequestContext, sha256: str) -> bool:
         BytesLeaving: They are being recorded at this moment, or it was said too long ago; say it
             again later.
     """
+    lock = db.fetch_one(
+        session,
+        "select pg_try_advisory_xact_lock(hashtextextended(%s, 4712)) as is_ours",
+        (f"{ctx.tenant_id}{sha256}",),
+    )
+    # A statement of its own: it sees what whoever had the lock last committed.
     row = db.fetch_one(
         session,
-        "select pg_try_advisory_xact_lock(hashtextextended(%s, 4712)) as is_ours, (select removed_at"
-        " from blob_state where tenant_id = %s and sha256 = %s) as removed_at",
-        (f"{ctx.tenant_id}{sha256}", ctx.tenant_id, sha256),
+        "select removed_at from blob_state where tenant_id = %s and sha256 = %s",
+        (ctx.tenant_id, sha256),
     )
-    if row is not None and row["is_ours"] and row["removed_at"] is None:
+    is_ours = lock is not None and lock["is_ours"]
+    if is_ours and (row is None or row["removed_at"] is None):
         return False
     since = ctx.now - timedelta(seconds=GOING_SECONDS)
-    if row is None or not row["is_ours"] or row["removed_at"] < since:
+    if not is_ours or row is None or row["removed_at"] < since:
         raise BytesLeaving("The same bytes may be coming in again. They are removed later.")
     return True
 
