@@ -91,10 +91,12 @@ def test_a_report_whose_picture_is_gone_says_so_in_its_place(line, monkeypatch):
     [row] = line.rows("select storage_key from blob")
     object_storage().remove(row["storage_key"])
     seen = []
-    monkeypatch.setattr(
-        "erp.adapters.pdf.PdfPrinter.session_report",
-        lambda _, report: seen.append(report.images) or b"%PDF",
-    )
+
+    def drawn(_printer, report):
+        seen.append(report.images)
+        return b"%PDF"
+
+    monkeypatch.setattr("erp.adapters.pdf.PdfPrinter.session_report", drawn)
     make(line, attempts=1)
     [[image]] = seen
     assert (image.png, image.problem) == (b"", "Its bytes are gone or damaged.")
