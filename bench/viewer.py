@@ -24,14 +24,14 @@ STEP: Final = """async ([key, steps]) => {
     root.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true }));
     await new Promise((seen) => {
       const look = () => (pane.dataset.shown !== before && pane.dataset.state === "shown"
-        ? requestAnimationFrame(() => seen()) : requestAnimationFrame(look));
+        ? setTimeout(seen) : requestAnimationFrame(look));
       requestAnimationFrame(look);
     });
     took.push(performance.now() - began);
   }
   return took;
 }"""
-"""Asks for the next image as soon as the one before was drawn."""
+"""Asks for the next image as soon as the one before was painted: the task after the screen's own frame."""
 
 
 def viewer_figures(address: str) -> Iterator[Figure]:

@@ -63,9 +63,7 @@ def _draw(
     for number, picture in enumerate(plan.pictures):
         step = f"Image {number + 1} of {len(plan.pictures)}"
         _progress(ctx, plan, 5 + 75 * number // len(plan.pictures), step)
-        image = _key_image(picture)
-        if image is not None:
-            images.append(image)
+        images.append(_key_image(picture))
     _progress(ctx, plan, 85, "Drawing the pages")
     content = PdfPrinter().session_report(imaging.with_images(plan, images))
     _progress(ctx, plan, 95, "Keeping the file")
@@ -79,16 +77,24 @@ def _draw(
     return documents.store_bytes(session, ctx, object_storage(), new, content)
 
 
-def _key_image(picture: imaging.KeyPicture) -> imaging.KeyImage | None:
-    """Return a chosen frame as it is printed; nothing where no picture can be made of it."""
+def _key_image(picture: imaging.KeyPicture) -> imaging.KeyImage:
+    """Return a chosen frame as it is printed; where no picture can be made of it the report says why."""
+    try:
+        png, problem = _drawn(picture)
+    except documents.ObjectMissing:
+        png, problem = b"", "Its bytes are gone or damaged."
+    return imaging.KeyImage(
+        png=png, caption=picture.caption, is_lossy=picture.is_lossy and bool(png), problem=problem
+    )
+
+
+def _drawn(picture: imaging.KeyPicture) -> tuple[bytes, str]:
     storage = object_storage()
     found = storage.find(picture.storage_key)
-    if found is None or found.size > LARGEST_KEY_OBJECT_BYTES:
-        return None
+    if found is not None and found.size > LARGEST_KEY_OBJECT_BYTES:
+        return b"", "The object is too large to be printed."
     png = key_images().key_image(storage.read(picture.storage_key), picture.frame)
-    if png is None:
-        return None
-    return imaging.KeyImage(png=png, caption=picture.caption, is_lossy=picture.is_lossy)
+    return png or b"", "" if png else "No picture can be made of it."
 
 
 def _progress(ctx: RequestContext, plan: imaging.ReportPlan, percent: int, step: str) -> None:
@@ -132,7 +138,11 @@ def retry_held(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.D
         return
     try:
         finding = object_inspector_of(ctx, held["sha256"])
-    except NotFound:
+    except NotFound as gone:
+        fault: documents.Fault = (
+            "damaged" if isinstance(gone, documents.ObjectDamaged) else "missing"
+        )
+        documents.note_check(session, ctx, held["sha256"], fault)
         imaging.still_held(session, ctx, held, "bytes_missing", "Its bytes are gone or damaged.")
         return
     if isinstance(finding, imaging.ObjectFacts):

@@ -109,7 +109,7 @@ def _listed_copies(
             content = object_storage().read(one.storage_key)
             copy = deidentifier().copy(content, secret=secret, dates=plan.dates)
             identity = directory.add(copy.known)
-        except NotDeidentified as reason:
+        except (NotDeidentified, documents.ObjectMissing) as reason:
             _log.info("left_out_of_export", sop_uid=one.sop_uid, reason=str(reason))
             left_out += 1
             continue
@@ -154,13 +154,24 @@ def remove_study(_session: db.UnitOfWork, ctx: RequestContext, delivery: platfor
         return
     removal_id = UUID(delivery.payload["removal_id"])
     digests = _apart(ctx, lambda s, own: imaging.take_out(s, own, removal_id))
-    removed = sum(_apart(ctx, partial(_remove, digest=digest)) for digest in digests)
+    removed = sum(_remove(ctx, digest) for digest in digests)
     _log.info("study_removed", study_id=delivery.payload["study_id"], objects=removed)
 
 
-def _remove(session: db.UnitOfWork, ctx: RequestContext, *, digest: str) -> bool:
-    """Remove bytes while nobody can record them again; false where they came back."""
-    goes = imaging.let_go(session, ctx, digest)
+def _remove(ctx: RequestContext, digest: str) -> bool:
+    """Remove bytes; false where they came back.
+
+    That they go is committed before they do: a worker killed in between leaves no bytes that
+    count as there and are not.
+    """
+    return _apart(ctx, lambda s, own: imaging.let_go(s, own, digest)) and _apart(
+        ctx, partial(_take_away, digest=digest)
+    )
+
+
+def _take_away(session: db.UnitOfWork, ctx: RequestContext, *, digest: str) -> bool:
+    """Remove bytes while nobody can record them again."""
+    goes = documents.still_going(session, ctx, digest)
     if goes:
         object_storage().remove(documents.blob_key(ctx.tenant_id, digest))
     return goes

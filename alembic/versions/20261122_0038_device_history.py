@@ -46,5 +46,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute((SQL / "0038_signed_facts_before.sql").read_text(encoding="utf-8"))
     for table in reversed(RIGHTS):
         op.drop_table(table)

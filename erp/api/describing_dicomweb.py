@@ -5,7 +5,7 @@ from typing import Final
 
 from erp.api.describing_parts import BINARY, Schema, get_route, parameter
 from erp.api.dicomweb.addresses import INSTANCE, ROOT, SERIES, STUDIES, STUDY
-from erp.api.imaging_hooks import COMPLETE, SIGNED
+from erp.api.imaging_hooks import BIOMARKERS, COMPLETE, SIGNED
 from erp.api.quarantine import PREVIEW
 
 UID: Final[Schema] = {"type": "string", "pattern": "^[0-9.]{1,64}$"}
@@ -88,7 +88,8 @@ def dicomweb_paths() -> dict[str, Schema]:
     held = parameter("path", "quarantine_id", {"type": "string", "format": "uuid"})
     preview = get_route("preview_held", "A picture of a held object", [held], PICTURE)
     paths[PREVIEW] = preview
-    paths[COMPLETE] = {"post": _completion()}
+    paths[COMPLETE] = {"post": _call("imaging_complete_by_webhook", "A study was sent in full")}
+    paths[BIOMARKERS] = {"post": _call("biomarkers_by_webhook", "A model's figures of a study")}
     for path, name in ((STUDIES, "store"), (STUDY, "store_into_study")):
         paths[path]["post"] = _store(path, name)
     return paths
@@ -114,16 +115,16 @@ def _store(path: str, name: str) -> Schema:
     return described
 
 
-def _completion() -> Schema:
-    """Describe the webhook by which another program ends a session."""
+def _call(name: str, what: str) -> Schema:
+    """Describe a webhook by which another program tells something of a session."""
     asked = [
         parameter("path", "uid", {"type": "string", "maxLength": 128}),
         parameter("query", "hook", {"type": "string", "format": "uuid"}),
         *(parameter("header", name, {"type": "string"}) for name in SIGNED),
     ]
     answer = {"application/json": {"schema": {"type": "object"}}}
-    summary = "A study was sent in full (a Standard Webhook over POST, path, line feed, body)"
-    described: Schema = get_route("imaging_complete_by_webhook", summary, asked, answer)["get"]
+    summary = f"{what} (a Standard Webhook over POST, path, line feed, body)"
+    described: Schema = get_route(name, summary, asked, answer)["get"]
     described["requestBody"] = {"content": {"application/json": {"schema": {"type": "object"}}}}
     return described
 

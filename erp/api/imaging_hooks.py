@@ -1,6 +1,6 @@
 """Signed calls of other programs about imaging: verified over their raw bytes, kept, then done."""
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -15,17 +15,21 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotSignedIn
-from erp.services import imaging
+from erp.services import biomarkers, imaging
 
 COMPLETE: Final = "/api/imaging/sessions/{uid}/complete"
+BIOMARKERS: Final = "/api/imaging/sessions/{uid}/biomarkers"
 LARGEST_CALL: Final = 2_000_000
 LONGEST_NAME: Final = 128
 SIGNED: Final = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
 def imaging_hook_routes() -> list[Route]:
-    """Return the route of the webhook that ends a session."""
-    return [Route(COMPLETE, guarded(complete_session), methods=["POST"])]
+    """Return the routes of the webhooks that end a session, and that tell what a model found."""
+    return [
+        Route(COMPLETE, guarded(complete_session), methods=["POST"]),
+        Route(BIOMARKERS, guarded(take_biomarkers), methods=["POST"]),
+    ]
 
 
 async def complete_session(request: Request) -> Response:
@@ -40,28 +44,53 @@ async def complete_session(request: Request) -> Response:
         UnknownSession: The device has no session of this study; call again once it is sent.
     """
     body = await read_body(request, LARGEST_CALL)
-    answer = await off_the_loop(_take, request, body)
-    return JSONResponse(answer)
+    return JSONResponse(await off_the_loop(_complete, request, body))
 
 
-def _take(request: Request, body: bytes) -> dict[str, object]:
-    account = _account_of(request.query_params.get("hook", ""))
-    headers = {name: request.headers.get(name, "") for name in SIGNED}
-    _verify(account, headers, request.path_params["uid"], body)
-    if max(len(headers["webhook-id"]), len(request.path_params["uid"])) > LONGEST_NAME:
-        raise _refused()
-    call = imaging.HookCall(
-        webhook_id=headers["webhook-id"],
-        subject=request.path_params["uid"],
-        body=body,
-    )
+async def take_biomarkers(request: Request) -> Response:
+    """Take a Standard Webhook with the figures of one run of a model, signed as `complete_session`'s.
+
+    The body is a run: `model`, `model_version`, `run_name`, `figures`.
+
+    Raises:
+        NotSignedIn: As `complete_session`.
+        UnknownSession: The device has no session of this study.
+        RunReused: The run of this name told other figures.
+    """
+    body = await read_body(request, LARGEST_CALL)
+    return JSONResponse(await off_the_loop(_figures, request, body))
+
+
+def _complete(request: Request, body: bytes) -> dict[str, Any]:
+    account, call = _call(request, COMPLETE, body, "complete")
     said = imaging.Completion.model_validate(parse_object(body))
     ctx = imaging.hook_context(account, utc_now(), request_id_of(request.scope))
-    return imaging.take_call(ctx, account, call, said)
+    return imaging.take_call(ctx, account, call, imaging.end_by_call(said))
 
 
-def _verify(account: imaging.HookAccount, headers: dict[str, str], uid: str, body: bytes) -> None:
-    address = COMPLETE.format(uid=uid)
+def _figures(request: Request, body: bytes) -> dict[str, Any]:
+    account, call = _call(request, BIOMARKERS, body, "biomarkers")
+    run = biomarkers.RunTold.model_validate(parse_object(body))
+    ctx = imaging.hook_context(account, utc_now(), request_id_of(request.scope))
+    return imaging.take_call(ctx, account, call, biomarkers.record_by_call(run))
+
+
+def _call(
+    request: Request, address: str, body: bytes, kind: str
+) -> tuple[imaging.HookAccount, imaging.HookCall]:
+    """Return whose call it is and what it says, once its signature is right."""
+    account = _account_of(request.query_params.get("hook", ""))
+    headers = {name: request.headers.get(name, "") for name in SIGNED}
+    uid = request.path_params["uid"]
+    _verify(account, headers, address.format(uid=uid), body)
+    if max(len(headers["webhook-id"]), len(uid)) > LONGEST_NAME:
+        raise _refused()
+    return account, imaging.HookCall(headers["webhook-id"], uid, body, kind)
+
+
+def _verify(
+    account: imaging.HookAccount, headers: dict[str, str], address: str, body: bytes
+) -> None:
     if _is_signed(account, headers, f"POST {address}\n".encode() + body):
         return
     if _is_signed(account, headers, body):

@@ -21,7 +21,7 @@ from erp.api.printing import as_paper
 from erp.core import db
 from erp.core.crossing import off_the_loop
 from erp.core.errors import Busy, NotFound
-from erp.services import imaging
+from erp.services import documents, imaging
 
 AT_ONCE: Final = 2
 """Previews drawn at the same time; others are asked to come again."""
@@ -90,17 +90,21 @@ def _images(
     storage, drawn, left_out = object_storage(), [], 0
     for picture in pictures:
         found = storage.find(picture.storage_key)
-        if found is None:
-            continue
-        if found.size > LARGEST_BYTES:
+        if found is not None and found.size > LARGEST_BYTES:
             left_out += 1
             continue
-        png = key_images().key_image(storage.read(picture.storage_key), picture.frame)
-        if png is not None:
-            drawn.append(
-                imaging.KeyImage(png=png, caption=picture.caption, is_lossy=picture.is_lossy)
-            )
+        drawn.append(_image(picture))
     return tuple(drawn), left_out
+
+
+def _image(picture: imaging.KeyPicture) -> imaging.KeyImage:
+    try:
+        png = key_images().key_image(object_storage().read(picture.storage_key), picture.frame)
+        problem = "" if png else "No picture can be made of it."
+    except documents.ObjectMissing:
+        png, problem = None, "Its bytes are gone or damaged."
+    is_lossy = picture.is_lossy and png is not None
+    return imaging.KeyImage(png or b"", picture.caption, is_lossy, problem)
 
 
 def _id(text: str) -> UUID:

@@ -55,7 +55,12 @@ class FrameFacts:
 
 
 def frame(
-    content: rx.Component, *, screens: Screens, trail: Screens, facts: FrameFacts
+    content: rx.Component,
+    *,
+    screens: Screens,
+    trail: Screens,
+    facts: FrameFacts,
+    waits_itself: bool = False,
 ) -> rx.Component:
     """Return a page inside the frame; its content appears once everything that fills it has run."""
     return rx.el.div(
@@ -69,7 +74,7 @@ def frame(
         rx.el.div(
             _bar(screens, trail, facts),
             rx.el.main(
-                once_opened(content, page_skeleton(), facts),
+                content if waits_itself else once_opened(content, page_skeleton(), facts),
                 id="content",
                 class_name="content",
                 tab_index=-1,

@@ -17,9 +17,17 @@ def or_dash(value: rx.Var[str]) -> rx.Component:
 
 
 def record_view(
-    state: Any, *content: rx.Component, list_route: str, list_label: str
+    state: Any,
+    *content: rx.Component,
+    list_route: str,
+    list_label: str,
+    waiting: rx.Component | None = None,
 ) -> rx.Component:
-    """Return the content of a `RecordState` class once it is there, or where to go instead."""
+    """Return the content of a `RecordState` class once it is there, or where to go instead.
+
+    Args:
+        waiting: Stands there while it loads; the shape of a page for nothing.
+    """
     missing = empty_state(
         "file-question",
         "This is not here",
@@ -28,6 +36,6 @@ def record_view(
     )
     return rx.cond(
         state.is_loading,
-        page_skeleton(),
+        waiting or page_skeleton(),
         rx.cond(state.problem != "", missing, rx.fragment(*content)),
     )

@@ -94,6 +94,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.valuation",
     "erp.pages.laboratory.analytes",
     "erp.pages.laboratory.files",
+    "erp.pages.laboratory.mappings",
     "erp.pages.laboratory.reports",
     "erp.pages.laboratory.trends",
     "erp.pages.laboratory.waiting",

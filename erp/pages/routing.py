@@ -15,7 +15,7 @@ PRODUCT = "Vantage"
 NOT_FOUND = "404"
 Body = Callable[[], rx.Component]
 
-__all__ = ["Nav", "add_to", "page"]
+__all__ = ["Nav", "add_to", "once_filled", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class _Declared:
     on_load: tuple[Any, ...]
     is_bare: bool
     is_alone: bool
+    waits_itself: bool
 
 
 _DECLARED: list[_Declared] = []
@@ -42,6 +43,7 @@ def page(
     on_load: Sequence[Any] = (),
     is_bare: bool = False,
     is_alone: bool = False,
+    waits_itself: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare the decorated function as a page inside the shell.
 
@@ -59,12 +61,13 @@ def page(
             background handler started here ends when the person leaves the page.
         is_bare: Without navigation and bar, for a screen of its own; guarded as every page is.
         is_alone: Bare, and shown before the server has said anything: it must hold no data of its own.
+        waits_itself: The page is shown at once; what needs its data it puts into `once_filled`.
     """
     above = "" if route in {"/", NOT_FOUND} else parent
     screen = register_screen(Screen(route, title, permission, nav, above, command, record))
 
     def decorate(body: Body) -> Body:
-        _DECLARED.append(_Declared(screen, body, tuple(on_load), is_bare, is_alone))
+        _DECLARED.append(_Declared(screen, body, tuple(on_load), is_bare, is_alone, waits_itself))
         return body
 
     return decorate
@@ -96,9 +99,15 @@ def _framed(declared: _Declared) -> Body:
             screens=list_screens(),
             trail=trail_of(declared.screen),
             facts=_facts(),
+            waits_itself=declared.waits_itself,
         )
 
     return framed
+
+
+def once_filled(content: rx.Component, waiting: rx.Component) -> rx.Component:
+    """Return part of a page that waits itself: what waits until the page is filled, then its content."""
+    return once_opened(content, waiting, _facts())
 
 
 def _facts() -> FrameFacts:

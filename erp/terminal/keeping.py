@@ -138,7 +138,8 @@ def _copy_objects_in(source: Path, objects: Mapping[str, str]) -> None:
     storage = object_storage()
     storage.ensure_bucket()
     for key, digest in objects.items():
-        if storage.find(key) is None:
+        kept = documents.KeptBytes(key, digest, (source / digest).stat().st_size)
+        if documents.check_bytes(storage, kept):
             storage.put(key, source / digest, sha256=digest, media="application/octet-stream")
 
 

@@ -61,6 +61,7 @@ class Handler:
     intake: imaging.Intake
     storage: documents.ObjectStorage
     _uploads: dict[tuple[UUID, str], imaging.Upload] = field(default_factory=dict)
+    _granted: dict[tuple[UUID, str], imaging.Upload] = field(default_factory=dict)
     _tries: dict[UUID, int] = field(default_factory=dict)
 
     def handle(self, message: Incoming) -> list[Reply]:
@@ -159,6 +160,7 @@ class Handler:
         )
         if answer.grant == "have":
             return [_reply(said, imaging.HaveGrant().model_dump_json())]
+        _remember(self._granted, _key(said), upload)
         return [self._grant(said, upload)]
 
     def _chunk(self, said: _Said) -> list[Reply]:
@@ -173,7 +175,8 @@ class Handler:
 
     def _done(self, said: _Said) -> list[Reply]:
         done = imaging.read_message(said.message.payload, imaging.ObjectDone)
-        upload = self._find(said)
+        # The first word after a grant asks the database nothing; any later one may be a repeat.
+        upload = self._granted.pop(_key(said), None) or self._find(said)
         if upload is None:
             raise imaging.BadMessage("unknown_transfer", "No object was offered under this name.")
         if upload.is_decided:
@@ -225,14 +228,12 @@ class Handler:
 
     def _remembered(self, said: _Said) -> imaging.Upload | None:
         """Return the upload of a chunk without asking the database for each."""
-        key = (said.device.device_id, said.topic.subject)
+        key = _key(said)
         known = self._uploads.get(key)
         if known is None:
             known = self._find(said)
             if known is not None:
-                if len(self._uploads) >= REMEMBERED:
-                    self._uploads.clear()
-                self._uploads[key] = known
+                _remember(self._uploads, key, known)
         return known
 
     def _find(self, said: _Said) -> imaging.Upload | None:
@@ -251,6 +252,18 @@ class Handler:
         )
         platform.run("imaging.park_message", said.ctx, parked)
         _log.warning("message_parked", topic=message.topic, code=code)
+
+
+def _key(said: _Said) -> tuple[UUID, str]:
+    return said.device.device_id, said.topic.subject
+
+
+def _remember(
+    known: dict[tuple[UUID, str], imaging.Upload], key: tuple[UUID, str], upload: imaging.Upload
+) -> None:
+    if len(known) >= REMEMBERED:
+        known.clear()
+    known[key] = upload
 
 
 def _reply(said: _Said, payload: str) -> Reply:

@@ -18,8 +18,10 @@ from pydantic import SecretStr
 
 from erp.adapters.object_storage import DirectoryObjectStorage, S3ObjectStorage
 from erp.adapters.object_storage import s3 as adapter
+from erp.adapters.object_storage.comparing import COMPARED_BYTES, PartReader
 from erp.core.settings import Settings
 from erp.services.documents.ports import (
+    ObjectDamaged,
     ObjectMissing,
     ObjectStorage,
     StorageUnavailable,
@@ -340,3 +342,42 @@ def test_a_store_in_trouble_is_one_error(status, key, monkeypatch):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture
+def damaged(storage):
+    """Something kept under its digest, in which a byte is another since; its size."""
+    body = BODY + uuid4().bytes
+    kept = blob_key(uuid4(), hashlib.sha256(body).hexdigest())
+    other = body[:-1] + bytes([body[-1] ^ 1])
+    digest = hashlib.sha256(other).hexdigest()
+    storage.put(kept, other, sha256=digest, media=MEDIA)
+    return kept, len(body)
+
+
+def test_damaged_bytes_are_not_handed_out_whole_or_in_parts(storage, damaged):
+    kept, size = damaged
+    with pytest.raises(ObjectDamaged, match="damaged since"):
+        storage.read(kept)
+    with pytest.raises(ObjectDamaged):
+        PartReader().read(storage, kept, size, 0, 10)
+
+
+def test_a_stream_of_damaged_bytes_ends_before_its_last_piece(storage, damaged):
+    kept, size = damaged
+    came = bytearray()
+    with pytest.raises(ObjectDamaged):
+        came.extend(piece for part in storage.stream(kept) for piece in part)
+    assert len(came) < size
+
+
+def test_parts_are_compared_once_and_then_read_alone(storage, monkeypatch):
+    body = BODY + uuid4().bytes
+    kept = blob_key(uuid4(), hashlib.sha256(body).hexdigest())
+    storage.put(kept, body, sha256=hashlib.sha256(body).hexdigest(), media=MEDIA)
+    reader = PartReader()
+    assert reader.read(storage, kept, len(body), 4, 8) == body[4:12]
+    monkeypatch.setattr(storage, "read", None)
+    assert reader.read(storage, kept, len(body), 12, 8) == body[12:20]
+    large = COMPARED_BYTES + 1
+    assert PartReader().read(storage, kept, large, 0, 4) == body[:4]

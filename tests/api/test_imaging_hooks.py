@@ -37,14 +37,15 @@ def call(rest, way, hook, body=b"{}", **more):
     secret = more.pop("secret", hook.secret.get_secret_value())
     uid = more.pop("uid", None) or way.sessions()[0]["study_uid"]
     sent = more.pop("sent", body)
-    signed = more.pop("signed", f"POST /api/imaging/sessions/{uid}/complete\n")
+    what = more.pop("what", "complete")
+    signed = more.pop("signed", f"POST /api/imaging/sessions/{uid}/{what}\n")
     headers = {
         "webhook-id": name,
         "webhook-timestamp": str(int(at.timestamp())),
         "webhook-signature": Webhook(secret).sign(name, at, signed + body.decode()),
         "content-type": "application/json",
     }
-    path = f"/api/imaging/sessions/{more.pop('to', uid)}/complete"
+    path = f"/api/imaging/sessions/{more.pop('to', uid)}/{what}"
     return rest.post(f"{path}?hook={more.pop('hook_id', hook.id)}", content=sent, headers=headers)
 
 
@@ -163,3 +164,23 @@ def test_a_new_secret_ends_the_old_one_and_a_closed_hook_takes_no_call(rest, way
     assert call(rest, way, renewed).status_code == 200
     way.run("imaging.close_hook", device_id=way.device_id)
     assert call(rest, way, renewed).status_code == 401
+
+
+def test_a_models_figures_come_signed_and_once(rest, way, hook):
+    figures = [{"name": "Cup to disc ratio", "value": "0.42"}]
+    run = {"model": "FundusNet", "model_version": "1.0", "run_name": "r1", "figures": figures}
+    body = json.dumps(run).encode()
+    first = call(rest, way, hook, body, name="run-1", what="biomarkers")
+    assert (first.status_code, first.json()["is_known"]) == (200, False), first.text
+    again = call(rest, way, hook, body, name="run-1", what="biomarkers")
+    assert again.json() == first.json()
+    later = call(rest, way, hook, body, name="run-2", what="biomarkers")
+    assert later.json() == first.json() | {"is_known": True}
+    [kept] = way.rows("select source, recorded_by_name from biomarker_run")
+    assert kept["source"] == "hook"
+    assert kept["recorded_by_name"].startswith("Webhook of ")
+    mixed = call(rest, way, hook, body, name="run-1", what="complete")
+    assert mixed.status_code in {409, 422}, "a call of one kind is none of another"
+    uid = way.sessions()[0]["study_uid"]
+    of_other = f"POST /api/imaging/sessions/{uid}/complete\n"
+    assert call(rest, way, hook, body, what="biomarkers", signed=of_other).status_code == 401

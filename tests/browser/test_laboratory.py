@@ -113,7 +113,8 @@ def test_files_become_trends_once_a_person_said_who_and_what(
     report = page.url.removeprefix(interface.url)
     assert broken_promises() == []
     assert troubles == []
-    pages = ["/laboratory", "/laboratory/waiting", "/laboratory/files", "/laboratory/analytes"]
+    pages = ["/laboratory", "/laboratory/waiting", "/laboratory/files", "/laboratory/analytes",
+             "/laboratory/mappings"]  # fmt: skip
     expect_to_fit_everywhere(page, interface, [*pages, report, f"/laboratory/patients/{asha.id}"])
 
 
@@ -146,7 +147,12 @@ def test_a_patient_is_booked_moved_and_arrives(environment, open_window, interfa
     row.get_by_role("button", name="Arrived").click()
     expect(row.locator(".badge")).to_have_text("Arrived", timeout=15_000)
     expect_to_fit_everywhere(page, interface, [at])
-    page.get_by_role("button", name="Cancel").click()
+    row.get_by_role("button", name="Cancel").click()
+    question = page.get_by_role("alertdialog")
+    expect(question).to_contain_text("Cancel the appointment of Asha Rao?")
+    question.get_by_role("button", name="Cancel appointment").click()
     expect(row.locator(".badge")).to_have_text("Cancelled", timeout=15_000)
+    row.get_by_role("button", name="Take back").click()
+    expect(row.locator(".badge")).to_have_text("Expected", timeout=15_000)
     assert broken_promises() == []
     assert troubles == []

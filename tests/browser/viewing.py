@@ -27,6 +27,7 @@ def shown(page: Page) -> Locator:
     """Return the viewer once it shows an image."""
     found = page.get_by_label("Image viewer")
     expect(found).to_have_attribute("data-state", "shown", timeout=30_000)
+    expect(found).to_have_attribute("data-filled", "yes", timeout=30_000)
     return found
 
 

@@ -1,5 +1,6 @@
 """`verify` proves what it checked, names what is broken, and `replay` and `backup` do as told."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -83,7 +84,7 @@ def test_an_unknown_subscriber_is_told(erp):
     assert "no.such" in done.stderr
 
 
-def test_a_backup_restores_to_the_same_books_and_bytes(
+def test_a_backup_restores_to_the_same_books_and_bytes_over_damaged_ones(
     erp, own_database, stack, tmp_path, s3, environment
 ):
     assert s3
@@ -94,7 +95,9 @@ def test_a_backup_restores_to_the_same_books_and_bytes(
         (blob,) = documents.list_blobs(session)
     made = erp("backup", str(tmp_path / "backup"))
     assert made.returncode == 0, made.stderr
-    storage.remove(blob.storage_key)
+    other = b"%PDF-other"
+    digest = hashlib.sha256(other).hexdigest()
+    storage.put(blob.storage_key, other, sha256=digest, media="application/pdf")
 
     empty = stack.postgres.url("restored")
     with psycopg.connect(stack.postgres.url("postgres"), autocommit=True) as connection:

@@ -1,5 +1,6 @@
 """Objects, metadata, bulk, frames and pictures, and refusals of what there is none of."""
 
+import hashlib
 from io import BytesIO
 
 import numpy as np
@@ -9,6 +10,8 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 from pydicom.uid import generate_uid
 
+from erp.adapters.object_storage import object_storage
+from erp.core import db
 from tests.dicom.objects import dataset, encapsulated, encode
 from tests.dicomweb.bodies import parts_of, stow
 
@@ -155,3 +158,22 @@ def test_the_first_picture_of_a_look_is_kept(one):
 )
 def test_what_there_is_none_of_is_not_found(hospital, web, path):
     assert web.get(path, headers=hospital["owner"].headers).status_code == 404
+
+
+def damage_all(ctx):
+    """Change the last byte of everything an organisation keeps, behind the product's back."""
+    storage = object_storage()
+    with db.unit_of_work(ctx) as session:
+        keys = [row["storage_key"] for row in db.fetch_all(session, "select storage_key from blob")]
+    for key in keys:
+        whole = storage.read(key)
+        other = whole[:-1] + bytes([whole[-1] ^ 1])
+        storage.put(key, other, sha256=hashlib.sha256(other).hexdigest(), media="application/dicom")
+
+
+def test_damaged_bytes_are_never_sent_as_the_object_or_its_frames(one, hospital):
+    ask = one()
+    damage_all(hospital["technician"].ctx)
+    assert ask("/frames/1", "application/octet-stream").json()["code"] == "object_damaged"
+    assert ask("/rendered").json()["code"] == "object_damaged"
+    assert ask(accept="application/dicom").status_code == 404

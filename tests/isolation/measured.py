@@ -30,7 +30,12 @@ def laboratories(shop: Shop, patient_id: UUID) -> Ids:
         oru("H9", observed("4548-4", "5.4", "%"), "NM|X1^Odd^L||5|%|||||F", name="^", born=""),
     )
     rows = waiting(shop)
+    bring(shop, lab, oru("H7", "NM|X2^Other^L||5|%|||||F", name="^", born=""))
+    other = next(row for row in waiting(shop) if row.code == "X2")
+    shop.run("laboratory.map_test", {"row_id": other.id, "analyte_id": analyte(shop, "HB")})
+    [mapping] = shop.run("laboratory.list_mappings", {}).rows
     return {
+        "mapping_id": mapping.id,
         "laboratory_id": lab,
         "lab_patient_id": patient_id,
         "other_patient_id": shop.run(
@@ -68,6 +73,11 @@ EXAMPLES: dict[str, Example] = {
     "laboratory.match_patient": lambda i, _: {
         "row_id": i["lab_row_id"],
         "patient_id": i["lab_patient_id"],
+    },
+    "laboratory.list_mappings": only("laboratory_id", "analyte_id"),
+    "laboratory.change_mapping": lambda i, _: {
+        "mapping_id": i["mapping_id"],
+        "analyte_id": i["analyte_id"],
     },
     "laboratory.map_test": lambda i, _: {
         "row_id": i["odd_row_id"],
@@ -122,4 +132,5 @@ EXAMPLES: dict[str, Example] = {
         "order_id": i["imaging_order_id"],
         "attendance": "arrived",
     },
+    "imaging.take_back_appointment": lambda i, _: {"order_id": i["gone_order_id"]},
 }

@@ -56,6 +56,8 @@ def _peers(shop: Shop, own: Ids) -> Ids:
     ids["study_session_id"] = taken.session_id
     planned = _planned(own["patient_id"]) | {"device_id": own["device_id"]}
     ids["imaging_order_id"] = shop.run("imaging.schedule_order", planned).id
+    ids["gone_order_id"] = shop.run("imaging.schedule_order", planned).id
+    shop.run("imaging.cancel_order", {"order_id": ids["gone_order_id"]})
     return ids
 
 
@@ -316,6 +318,15 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.request_repeat": of_session(reason_code="motion"),
     "imaging.request_report": of_session(),
     "imaging.retire_device": lambda i, _: {"device_id": i["device_id"]},
+    "biomarkers.record_run": of_session(
+        run={
+            "model": "Net",
+            "model_version": "1",
+            "run_name": "r1",
+            "figures": [{"name": "Ratio", "value": "1.5"}],
+        }
+    ),
+    "biomarkers.list_figures": of_session(),
     "imaging.retry_held": lambda i, _: {"quarantine_id": i["quarantine_id"]},
     "imaging.send_report": lambda i, _: {"report_id": i["report_id"]},
     "imaging.start_review": of_session(),

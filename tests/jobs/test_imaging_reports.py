@@ -84,3 +84,20 @@ def test_what_fails_three_times_is_said_to_have_failed(line, monkeypatch, fault)
     monkeypatch.undo()
     make(line, attempts=4)
     assert report_of(line)["status"] == "failed"
+
+
+def test_a_report_whose_picture_is_gone_says_so_in_its_place(line, monkeypatch):
+    ask_for_report(line)
+    [row] = line.rows("select storage_key from blob")
+    object_storage().remove(row["storage_key"])
+    seen = []
+
+    def drawn(_printer, report):
+        seen.append(report.images)
+        return b"%PDF"
+
+    monkeypatch.setattr("erp.adapters.pdf.PdfPrinter.session_report", drawn)
+    make(line, attempts=1)
+    [[image]] = seen
+    assert (image.png, image.problem) == (b"", "Its bytes are gone or damaged.")
+    assert report_of(line)["status"] == "done"

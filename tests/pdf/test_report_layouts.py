@@ -124,3 +124,14 @@ def test_hindi_and_tamil_are_printed_with_letters_of_their_own(said, face):
     shown = text(pdf)
     assert said[0] in shown
     assert "?" not in shown
+
+
+def test_a_picture_that_cannot_be_drawn_is_said_and_not_left_out():
+    gone = KeyImage(b"", "Series 1, image 7", problem="Its bytes are gone or damaged.")
+    images = (KeyImage(picture(64, 48), "Series 1, image 6"), gone)
+    pdf = PRINTER.session_report(
+        replace(report(images=0), images=images, layout=Layout("T", (PrintedSection("images"),)))
+    )
+    shown = text(pdf)
+    assert "No picture. Its bytes are gone or damaged." in shown
+    assert "Series 1, image 7" in shown

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 from erp.adapters.dicom.facts import Pixels
 from erp.adapters.dicom.rendering import FrameParts, NotRenderable, frame_ranges
 from erp.adapters.object_storage import S3ObjectStorage
+from erp.adapters.object_storage.comparing import part_reader
 
 WHOLE_OBJECT_BYTES: Final = 512 * 1024 * 1024
 
@@ -55,6 +56,7 @@ def stored_frame(
         if found.size > WHOLE_OBJECT_BYTES:
             raise NotRenderable("The object is too large to be shown; download it instead.")
         return storage.read(found.storage_key), frame - 1
-    head = storage.read_range(found.storage_key, *ranges.head)
-    part = storage.read_range(found.storage_key, *ranges.frame)
+    about = storage, found.storage_key, found.size
+    part = part_reader.read(*about, *ranges.frame)
+    head = part_reader.read(*about, *ranges.head)
     return FrameParts(head, part, pixels), frame - 1

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 from uuid import uuid4
 
+from erp.adapters.object_storage.comparing import whole, whole_pieces
 from erp.adapters.object_storage.s3 import PIECE_BYTES, S3ObjectStorage
 from erp.core.settings import Settings
 from erp.services.documents.ports import ObjectMissing, StorageUnavailable, StoredObject
@@ -46,7 +47,8 @@ class DirectoryObjectStorage(S3ObjectStorage):
     def read(self, key: str) -> bytes:
         """Return the whole object."""
         with self._mapped(key):
-            return self._path(key).read_bytes()
+            content = self._path(key).read_bytes()
+        return whole(key, content)
 
     def read_range(self, key: str, offset: int, length: int) -> bytes:
         """Return part of the object; empty beyond its end."""
@@ -57,7 +59,10 @@ class DirectoryObjectStorage(S3ObjectStorage):
             return file.read(length) or b""
 
     def stream(self, key: str) -> Iterator[bytes]:
-        """Yield the object in pieces."""
+        """Yield the object in pieces, compared with its digest before the last."""
+        return whole_pieces(key, self._pieces(key))
+
+    def _pieces(self, key: str) -> Iterator[bytes]:
         with self._mapped(key):
             yield from _pieces_of(self._path(key))
 

@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 
+from erp.adapters.object_storage.comparing import whole, whole_pieces
 from erp.core.settings import Settings
 from erp.services.documents.ports import (
     ObjectMissing,
@@ -103,8 +104,8 @@ class S3ObjectStorage:
     def read(self, key: str) -> bytes:
         """Return the whole object."""
         with _mapped(key):
-            body = self.client.get_object(Bucket=self._bucket, Key=key)["Body"]
-            return body.read()
+            content = self.client.get_object(Bucket=self._bucket, Key=key)["Body"].read()
+        return whole(key, content)
 
     def read_range(self, key: str, offset: int, length: int) -> bytes:
         """Return part of the object; empty beyond its end."""
@@ -121,7 +122,10 @@ class S3ObjectStorage:
             return answer["Body"].read()
 
     def stream(self, key: str) -> Iterator[bytes]:
-        """Yield the object in pieces."""
+        """Yield the object in pieces, compared with its digest before the last."""
+        return whole_pieces(key, self._pieces(key))
+
+    def _pieces(self, key: str) -> Iterator[bytes]:
         with _mapped(key):
             body = self.client.get_object(Bucket=self._bucket, Key=key)["Body"]
             yield from body.iter_chunks(PIECE_BYTES)
@@ -130,7 +134,7 @@ class S3ObjectStorage:
         """Write the object to a file and return its SHA-256."""
         digest = hashlib.sha256()
         with target.open("wb") as file:
-            for piece in self.stream(key):
+            for piece in self._pieces(key):
                 digest.update(piece)
                 file.write(piece)
         return digest.hexdigest()

@@ -290,11 +290,25 @@ def _image_row(canvas: Canvas, images: Sequence[KeyImage], width: float) -> Bloc
     def draw(y: float) -> None:
         for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
             x = LEFT + place * (width + GUTTER)
-            canvas.box(x, y, width, tall, grey=0)
-            canvas.picture(image.png, x, y, width, tall)
+            if image.png:
+                canvas.box(x, y, width, tall, grey=0)
+                canvas.picture(image.png, x, y, width, tall)
+            else:
+                _no_picture(canvas, image.problem, (x, y), (width, tall))
             _caption(canvas, image, caption, (x, y + tall + 1), width)
 
     return Block(height, draw)
+
+
+def _no_picture(
+    canvas: Canvas, problem: str, place: tuple[float, float], size: tuple[float, float]
+) -> None:
+    """Say in a picture's place why there is none: one that somebody chose is never left out silently."""
+    (x, y), (width, tall) = place, size
+    canvas.box(x, y, width, tall)
+    for text in canvas.wrap(f"No picture. {problem}", width - 8, SMALL, most=3):
+        canvas.write(text, x + 4, y + 4, SMALL, width=width - 8, bold=True)
+        y += line_height(SMALL)
 
 
 def _caption(

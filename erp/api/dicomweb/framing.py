@@ -23,6 +23,7 @@ from erp.adapters.dicom.rendering import (
 )
 from erp.adapters.dicom.sandbox import SandboxUnavailable
 from erp.adapters.object_storage import object_storage
+from erp.adapters.object_storage.comparing import part_reader
 from erp.api.actions import guarded
 from erp.api.dicomweb.accepting import BYTES, MediaRange, NotAcceptable, accepted
 from erp.api.dicomweb.addresses import (
@@ -157,7 +158,8 @@ def _content(found: imaging.ArchivedObject, number: int, sent: _Sent) -> bytes:
     ranges = frame_ranges(pixels, number - 1)
     if ranges is None:
         return _decoded(found, number)
-    content = object_storage().read_range(found.storage_key, *ranges.frame)
+    about = object_storage(), found.storage_key, found.size
+    content = part_reader.read(*about, *ranges.frame)
     return joined_fragments(content) if pixels.spans else content
 
 

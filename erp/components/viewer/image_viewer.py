@@ -9,6 +9,7 @@ from reflex_components_lucide.icon import LUCIDE_LIBRARY
 from erp.components.browser_files import script_beside
 
 MODULES: Final = (
+    "viewer_asked.js",
     "viewer_controls.jsx",
     "viewer_frames.jsx",
     "viewer_hand.jsx",
@@ -52,9 +53,13 @@ class ImageViewer(NoSSRComponent):
     PixelDescription as JSON. Without WebGL it shows
     `{base}/instances/{id}/rendered?frame=&center=&width=&invert=&edge=`.
 
+    The session is the one that the page's address ends in: its first picture does not wait for the
+    page to be filled.
+
     Attributes:
-        source: Address that ends in `/sessions/{id}/images`; sessions to compare with and their
-            marks are found beside it.
+        source: Address that ends in `/sessions/{id}/images?seen=` with the number of objects that
+            are known of, once the page is filled; until it names the session of the page's address
+            nothing else that the page says counts. Sessions to compare with are found beside it.
         base: Address below which instances and sessions are.
         start: Identifier of the instance to open at.
         presets: Further windows: label, center, width, and the modality they are for, if any.
@@ -101,7 +106,7 @@ class ImageViewer(NoSSRComponent):
 
 
 class ViewerAhead(rx.Component):
-    """Fetches the viewer's bundle a moment after a page is shown from which sessions are opened."""
+    """Fetches the viewer before a session is opened, and its first picture when a hand goes to it."""
 
     library = script_beside(__name__, "viewer_ahead.jsx")
     lib_dependencies: list[str] = PACKAGES

@@ -12,7 +12,7 @@ import { Pane } from "./viewer_pane.jsx";
 import { LAYOUTS, START, activated, countOf, filled, following, gone, laidOut, linked, looked, opened, placesOf } from "./viewer_panes.js";
 import { presetsOf } from "./viewer_presets.js";
 import { SeriesStrip } from "./viewer_series.jsx";
-import { useComparison, useStacks } from "./viewer_sources.jsx";
+import { useComparison, useSession, useStacks } from "./viewer_sources.jsx";
 import { STYLE } from "./viewer_style.jsx";
 
 const DEFAULT_RATE = 10, REST_MS = 300;
@@ -33,9 +33,16 @@ function useCine({ isPlaying, rate, count, step }) {
   }, [isPlaying, rate, count, step]);
 }
 
-export function ImageViewer({ source = "", base = "/api/erp/imaging", start, presets: given, marks, markNews, marksTurn, mayMark = false, canUndo = false, canRedo = false, layout = "1x1", lookAt, onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure }) {
-  const [{ stacks: own, status, text }, fetchAgain] = useStacks(source);
-  const comparison = useComparison(source, base);
+// Another session is another viewer: nothing of one is left in the next.
+export function ImageViewer(given) {
+  const session = useSession(given.base);
+  return <SessionViewer key={session} session={session} {...given} />;
+}
+
+function SessionViewer({ session, source = "", base = "/api/erp/imaging", start, presets: given, marks, markNews, marksTurn, mayMark: mayMarkHere = false, canUndo = false, canRedo = false, layout = "1x1", lookAt, onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure }) {
+  const [{ stacks: own, status, text }, fetchAgain, isFilled] = useStacks(source, session);
+  const mayMark = mayMarkHere && isFilled; // before, the page may still speak of the session that was open last
+  const comparison = useComparison(isFilled ? source : "", base);
   const stacks = useMemo(() => [...own, ...comparison.other.stacks], [own, comparison.other.stacks]);
   const [board, setBoard] = useState(START);
   const [tool, setTool] = useState("window");
@@ -51,8 +58,8 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
   const [failure, setFailure] = useState({});
   const root = useRef(null), telling = useRef(0), ready = useRef({}), landed = useRef({});
   const tell = useRef({}), data = useRef({});
-  tell.current = { onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure };
-  const kept = useMarks({ marks, news: markNews, turn: marksTurn, tell });
+  tell.current = isFilled ? { onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure } : {};
+  const kept = useMarks({ marks: isFilled ? marks : NOTHING, news: markNews, turn: marksTurn, tell });
   const allMarks = useMemo(() => [...kept.shown, ...comparison.other.marks], [kept.shown, comparison.other.marks]);
   data.current = { stacks, board, keep: kept.keep };
 
@@ -109,7 +116,7 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
   }, [stack?.id]);
   useEffect(() => { // the page asks for one picture
     const found = lookAt?.instance && stacks.find((one) => one.instances.some((instance) => instance.id === lookAt.instance));
-    if (!found) return;
+    if (!found || !isFilled) return;
     const at = placesOf(found).findIndex((place) => place.instance.id === lookAt.instance && place.frame === lookAt.frame);
     setBoard((now) => { const there = now.panes.slice(0, countOf(now.layout)).findIndex((one) => one.stack === found.id); return there < 0 ? opened(now, now.active, found.id, Math.max(0, at)) : gone(activated(now, there), there, at, stacks); });
     setSelected(lookAt.id ?? null);
@@ -178,7 +185,7 @@ export function ImageViewer({ source = "", base = "/api/erp/imaging", start, pre
   const onPanes = new Set(panes.map((one) => one.stack));
   const stateNow = status !== "ready" ? status : failure[active] ? "failure" : isThere ? "shown" : "loading";
   return (
-    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={stateNow} data-index={index} data-shown={isThere ? `${shown.instance.id}/${shown.frame}` : ""} data-layout={board.layout} data-unsaved={kept.shown.filter((mark) => mark.status).length}>
+    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={stateNow} data-filled={isFilled ? "yes" : ""} data-index={index} data-shown={isThere ? `${shown.instance.id}/${shown.frame}` : ""} data-layout={board.layout} data-unsaved={kept.shown.filter((mark) => mark.status).length}>
       <style>{STYLE}</style>
       <Toolbar mayMark={mayDraw} tool={tool} isPlaying={isPlaying} isFull={isFull} isInverted={pane.look.isInverted} isKey={Boolean(keyMark)} isLinked={board.isLinked} hasLines={board.hasLines} layout={board.layout} presets={presets} count={count} canUndo={canUndo} canRedo={canRedo} hasSelection={kept.shown.some((mark) => mark.id && mark.id === selected)} act={act} />
       <Unsaved failed={kept.failed} again={kept.again} drop={kept.drop} />

@@ -1,5 +1,6 @@
 // Frames from the server as plain samples: it decodes every transfer syntax, so no codec runs here.
 import { cache, imageLoader, metaData, utilities } from "@cornerstonejs/core";
+import { takeFrame } from "./viewer_asked.js";
 import { placesOf } from "./viewer_panes.js";
 
 const SCHEME = "vantage";
@@ -56,7 +57,7 @@ async function loadFrame(id, signal) {
   if (!entry) throw new FrameError("This frame is not part of the study any more.", false);
   let answer;
   try {
-    answer = await fetch(entry.url, { signal, credentials: "same-origin" });
+    answer = await (takeFrame(entry.url) ?? fetch(entry.url, { signal, credentials: "same-origin" }));
   } catch (error) {
     throw new FrameError(error.name === "AbortError" ? "Loading was stopped." : "The server cannot be reached.", true);
   }

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -73,6 +73,7 @@ class AnalyteCode(TenantRow, table=True):
 
     Attributes:
         told_key: The laboratory's code where it has one, else its name, in small letters.
+        is_active: Rows that come are read by it; ended, they wait for a person.
     """
 
     __tablename__ = "analyte_code"
@@ -86,5 +87,6 @@ class AnalyteCode(TenantRow, table=True):
     told_key: str
     told_name: str = ""
     analyte_id: UUID
+    is_active: bool = Field(default=True, sa_column_kwargs={"server_default": text("true")})
     mapped_by: UUID
     mapped_at: datetime = created_at()

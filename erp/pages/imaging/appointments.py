@@ -8,6 +8,7 @@ from erp.components import (
     badge,
     button,
     card,
+    confirm_dialog,
     date_field,
     day_filter,
     empty_state,
@@ -64,6 +65,15 @@ def appointments_page() -> rx.Component:
         rx.cond(State.is_loading, page_skeleton(), shown),
         _booking(),
         _moving(),
+        confirm_dialog(
+            State.is_asking,
+            title=State.asked["title"],
+            message=State.asked["message"],
+            confirm=State.asked["confirm"],
+            look="danger",
+            on_confirm=State.give_up,
+            on_cancel=State.keep,
+        ),
     )
 
 
@@ -86,6 +96,10 @@ def _device(device: Any) -> rx.Component:
     )
 
 
+def _about(row: Any) -> tuple[Any, Any, Any]:
+    return row["id"], row["patient"], row["time"]
+
+
 def _row(row: Any) -> rx.Component:
     time = rx.cond(row["is_gone"] != "", rx.el.s(row["time"]), rx.el.strong(row["time"]))
     actions = rx.el.div(
@@ -93,12 +107,16 @@ def _row(row: Any) -> rx.Component:
             row["is_expected"] != "",
             rx.fragment(
                 button("Arrived", look="outline", on_click=State.arrived(row["id"])),
-                icon_button("user-x", "Did not come", on_click=State.missed(row["id"])),
+                icon_button("user-x", "Did not come", on_click=State.ask("missed", *_about(row))),
             ),
         ),
         rx.cond(
             row["is_here"] != "",
             icon_button("undo-2", "Not here after all", on_click=State.expected(row["id"])),
+        ),
+        rx.cond(
+            row["may_undo"] != "",
+            button("Take back", look="outline", icon="undo-2", on_click=State.take_back(row["id"])),
         ),
         rx.cond(
             row["may_change"] != "",
@@ -108,7 +126,7 @@ def _row(row: Any) -> rx.Component:
                     "Another time",
                     on_click=MoveState.open_dialog(row["id"], row["patient"]),
                 ),
-                icon_button("calendar-x", "Cancel", on_click=State.cancel(row["id"])),
+                icon_button("calendar-x", "Cancel", on_click=State.ask("cancel", *_about(row))),
             ),
         ),
         class_name="row-actions",

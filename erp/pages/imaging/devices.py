@@ -61,7 +61,8 @@ def devices_page() -> rx.Component:
         confirm_dialog(
             DeviceListState.is_asking,
             title=f"Retire {DeviceListState.asked_name}?",
-            message="It can deliver nothing any more. What it delivered stays.",
+            message="It can deliver nothing any more. What it delivered stays; what is planned on it may"
+            " be done on any device of the branch.",
             confirm="Retire device",
             look="danger",
             on_confirm=DeviceListState.retire,

@@ -23,6 +23,7 @@ from erp.components import (
     timeline,
 )
 from erp.components.records import or_dash, record_view
+from erp.components.skeletons import bone
 from erp.pages.imaging.review import (
     checklist_card,
     readings_cards,
@@ -33,10 +34,11 @@ from erp.pages.imaging.review import (
 from erp.pages.imaging.review_dialogs import review_dialogs
 from erp.pages.imaging.summary import summary_card, summary_dialogs
 from erp.pages.imaging.viewing import (
+    biomarkers_card,
     measurements,
     viewer,
 )
-from erp.pages.routing import page
+from erp.pages.routing import once_filled, page
 from erp.state.drafting.drafts import DraftsState
 from erp.state.imaging.review import ReviewState
 from erp.state.imaging.session import AssignState, ReportState, SendReportState
@@ -62,40 +64,65 @@ head = State.head
         DraftsState.open_record,
         DraftsState.listen,
     ],
+    waits_itself=True,
 )
 def session_page() -> rx.Component:
     """Show one session and decide about it."""
     return rx.fragment(
-        record_view(
-            State,
-            page_header(
-                head["patient"],
-                rx.el.span(head["number"], " · ", head["device"], class_name="numeric"),
-                review_actions(),
-            ),
-            review_notices(),
-            rx.foreach(State.warnings, _warning),
-            rx.cond(State.fresh > 0, _fresh()),
+        once_filled(_head(), rx.el.div(bone("220px", "26px"), class_name="imaging-waiting")),
+        rx.cond(
+            State.problem == "",
             rx.el.div(
                 rx.el.div(viewer(), class_name="imaging-stage"),
-                rx.el.div(
-                    review_card(),
-                    checklist_card(),
-                    summary_card(),
-                    card(_facts(), title="Session"),
-                    _report(),
-                    measurements(),
-                    readings_cards(),
-                    _decisions(),
-                    card(timeline(State.events), title="What the device told"),
-                    class_name="stack imaging-side",
-                ),
+                once_filled(rx.cond(State.is_loading, _side_skeleton(), _side()), _side_skeleton()),
                 class_name="imaging",
             ),
-            list_route="/imaging",
-            list_label="The queue",
         ),
-        _dialogs(),
+        once_filled(_dialogs(), rx.fragment()),
+    )
+
+
+def _head() -> rx.Component:
+    """Say whose session it is and what must be known first; or that it is not here."""
+    return record_view(
+        State,
+        page_header(
+            head["patient"],
+            rx.el.span(head["number"], " \u00b7 ", head["device"], class_name="numeric"),
+            review_actions(),
+        ),
+        review_notices(),
+        rx.foreach(State.warnings, _warning),
+        rx.cond(State.fresh > 0, _fresh()),
+        list_route="/imaging",
+        list_label="The queue",
+        waiting=rx.el.div(bone("220px", "26px"), class_name="imaging-waiting"),
+    )
+
+
+def _side() -> rx.Component:
+    return rx.el.div(
+        review_card(),
+        checklist_card(),
+        summary_card(),
+        card(_facts(), title="Session"),
+        _report(),
+        measurements(),
+        biomarkers_card(),
+        readings_cards(),
+        _decisions(),
+        card(timeline(State.events), title="What the device told"),
+        class_name="stack imaging-side",
+    )
+
+
+def _side_skeleton() -> rx.Component:
+    rows = [bone(f"{90 - 8 * (n % 4)}%", "14px") for n in range(8)]
+    return rx.el.div(
+        rx.el.div(*rows, class_name="card imaging-waiting-rows"),
+        class_name="stack imaging-side",
+        role="status",
+        aria_label="Loading",
     )
 
 

@@ -2,7 +2,7 @@
 
 import reflex as rx
 
-from erp.components import card, empty_state, icon_button
+from erp.components import badge, card, icon_button
 from erp.components.viewer import image_viewer
 from erp.state.imaging.session import ImagingSessionState as State
 
@@ -17,22 +17,15 @@ head = State.head
 
 
 def viewer() -> rx.Component:
-    """Show the pictures of the session, or that there is none yet."""
-    waiting = card(
-        empty_state(
-            "image",
-            "No picture yet",
-            "The device has not delivered any object of this session. They appear here by themselves.",
-        )
-    )
-    shown = image_viewer(
+    """Show the pictures of the session; the first comes before the page around it is filled."""
+    return image_viewer(
         State.source,
         base="/api/erp/imaging",
         presets=PRESETS,
         marks=State.marks,
         mark_news=State.mark_news,
         marks_turn=State.marks_turn,
-        may_mark=head["may_review"] != "",
+        may_mark=head["may_review"] == "yes",
         can_undo=State.can_undo,
         can_redo=State.can_redo,
         layout=State.layout,
@@ -43,7 +36,6 @@ def viewer() -> rx.Component:
         on_redo=State.redo,
         on_layout=State.keep_layout,
     )
-    return rx.cond(State.has_pictures, shown, waiting)
 
 
 def measurements() -> rx.Component:
@@ -52,6 +44,31 @@ def measurements() -> rx.Component:
         rx.cond(State.key_images.length() > 0, card(_key_images(), title="Key images")),
         rx.cond(State.measurements.length() > 0, card(_marks(), title="Measurements")),
     )
+
+
+def biomarkers_card() -> rx.Component:
+    """List what models worked out of the pictures; earlier runs stay to be seen."""
+
+    def entry(row: rx.Var[dict[str, str]]) -> rx.Component:
+        return rx.el.li(
+            rx.el.div(
+                rx.el.div(row["name"]),
+                rx.el.span(row["detail"], class_name="hint"),
+            ),
+            rx.el.div(
+                rx.el.div(row["value"], class_name="numeric"),
+                rx.cond(row["standing"] != "", badge(row["standing"], row["tone"])),
+                class_name="imaging-figure",
+            ),
+            key=row["id"],
+        )
+
+    listed = card(
+        rx.el.p("Worked out by software; not for diagnosis.", class_name="hint"),
+        rx.el.ul(rx.foreach(State.figures, entry), class_name="imaging-rows"),
+        title="Biomarkers",
+    )
+    return rx.cond(State.figures.length() > 0, listed)
 
 
 def _take_back(row: rx.Var[dict[str, str]], words: str) -> rx.Component:

@@ -31,7 +31,7 @@ from erp.state.laboratory.files import (
     LabFileState,
     OpenLaboratoryState,
 )
-from erp.state.laboratory.wording import PARTS, RECORD, VIEW
+from erp.state.laboratory.wording import PARTS, VIEW
 
 head = LabFileState.head
 FACILITY = "Then messages that name another one in MSH-4 are not taken."
@@ -174,7 +174,7 @@ def _dialogs() -> rx.Component:
 @page(
     route="/laboratory/files/[lab_file_id]",
     title="Laboratory file",
-    permission=RECORD,
+    permission=VIEW,
     parent="/laboratory/files",
     on_load=[LabFileState.open_file],
 )
@@ -195,7 +195,11 @@ def lab_file_page() -> rx.Component:
         page_header(
             head["name"],
             rx.el.span("From ", head["laboratory"]),
-            rx.cond(head["imported"] != "", rx.fragment(badge("Taken in", "green"), waits), take),
+            rx.cond(
+                head["imported"] != "",
+                rx.fragment(badge("Taken in", "green"), waits),
+                rx.cond(head["may_record"] != "", take),
+            ),
         ),
         rx.cond(head["refusal"] != "", notice(head["refusal"], tone="red")),
         rx.cond(

@@ -9,6 +9,7 @@ PARTS = [
     ("/laboratory/waiting", "Waiting"),
     ("/laboratory/files", "Files"),
     ("/laboratory/analytes", "Analytes"),
+    ("/laboratory/mappings", "Mappings"),
 ]
 
 

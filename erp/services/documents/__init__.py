@@ -1,7 +1,7 @@
 """Files of the business: where their bytes are kept and which document they belong to."""
 
 from erp.services.documents import referees
-from erp.services.documents.access import allow_reading, missing
+from erp.services.documents.access import allow_reading, missing, withhold
 from erp.services.documents.checking import (
     Fault,
     KeptBytes,
@@ -12,12 +12,14 @@ from erp.services.documents.checking import (
 )
 from erp.services.documents.ports import (
     BytesLeaving,
+    ObjectDamaged,
     ObjectMissing,
     ObjectStorage,
     StorageUnavailable,
     StoredObject,
     UploadGrant,
     blob_key,
+    digest_of,
     staging_key,
 )
 from erp.services.documents.queries import (
@@ -36,6 +38,7 @@ from erp.services.documents.storing import (
     ensure_blob,
     ensure_blobs,
     let_go,
+    still_going,
     store_bytes,
     store_file,
 )
@@ -50,6 +53,7 @@ __all__ = [
     "GetDocument",
     "KeptBytes",
     "NewDocument",
+    "ObjectDamaged",
     "ObjectMissing",
     "ObjectStorage",
     "StorageUnavailable",
@@ -59,6 +63,7 @@ __all__ = [
     "allow_reading",
     "blob_key",
     "check_bytes",
+    "digest_of",
     "ensure_blob",
     "ensure_blobs",
     "find_documents",
@@ -71,6 +76,8 @@ __all__ = [
     "note_check",
     "referees",
     "staging_key",
+    "still_going",
     "store_bytes",
     "store_file",
+    "withhold",
 ]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.documents.ports import ObjectMissing, ObjectStorage
+from erp.services.documents.ports import ObjectDamaged, ObjectMissing, ObjectStorage
 
 Fault = Literal["", "missing", "damaged"]
 
@@ -46,6 +46,8 @@ def check_bytes(storage: ObjectStorage, kept: KeptBytes) -> Fault:
         for piece in storage.stream(kept.storage_key):
             digest.update(piece)
             size += len(piece)
+    except ObjectDamaged:
+        return "damaged"
     except ObjectMissing:
         return "missing"
     return "" if (digest.hexdigest(), size) == (kept.sha256, kept.size) else "damaged"

@@ -32,6 +32,12 @@ class ObjectMissing(NotFound):
     code: ClassVar[str] = "object_missing"
 
 
+class ObjectDamaged(ObjectMissing):
+    """What lies under a digest has another one: the object that was kept is not there any more."""
+
+    code: ClassVar[str] = "object_damaged"
+
+
 @dataclass(frozen=True, slots=True)
 class StoredObject:
     """What the store says about an object; `size` in bytes."""
@@ -54,14 +60,17 @@ class UploadGrant:
 
 
 class ObjectStorage(Protocol):
-    """Bytes under keys of our own making. Every method may raise StorageUnavailable."""
+    """Bytes under keys of our own making. Every method may raise StorageUnavailable.
+
+    Bytes that are kept under their digest are compared with it whenever they are read whole.
+    """
 
     def put(self, key: str, body: bytes | Path, *, sha256: str, media: str) -> None:
         """Store the bytes durably; the store checks what arrives against their digest."""
         ...
 
     def read(self, key: str) -> bytes:
-        """Return the whole object. Raises ObjectMissing."""
+        """Return the whole object. Raises ObjectMissing, and ObjectDamaged where it is another."""
         ...
 
     def read_range(self, key: str, offset: int, length: int) -> bytes:
@@ -69,7 +78,7 @@ class ObjectStorage(Protocol):
         ...
 
     def stream(self, key: str) -> Iterator[bytes]:
-        """Yield the object in pieces of at most 1 MiB. Raises ObjectMissing."""
+        """Yield the object in pieces of at most 1 MiB. Raises as `read`, before the last piece."""
         ...
 
     def download(self, key: str, target: Path) -> str:
@@ -108,6 +117,13 @@ def blob_key(tenant_id: UUID, sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise ValueError("A blob is addressed by its SHA-256 in lower-case hex.")
     return f"blob/{tenant_id}/{sha256[:2]}/{sha256}"
+
+
+def digest_of(key: str) -> str:
+    """Return the digest that what lies under a key must have; empty where the key promises none."""
+    kind, _, rest = key.partition("/")
+    digest = rest.rpartition("/")[2]
+    return digest if kind == "blob" and _SHA256.fullmatch(digest) else ""
 
 
 def staging_key(tenant_id: UUID, transfer_id: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.documents.access import may_read, missing, require_reading
+from erp.services.documents.access import may_read, missing, require_reading, withheld_of
 from erp.services.platform import Query, Result, Rows, query
 
 
@@ -77,7 +77,8 @@ def find_documents(session: Session, ctx: RequestContext, wanted: FindDocuments)
             "variant": wanted.variant,
         },
     )
-    return DocumentList(rows=[DocumentRow(**row) for row in rows])
+    hidden = withheld_of(session, ctx, wanted.origin_type, [row["id"] for row in rows])
+    return DocumentList(rows=[DocumentRow(**row) for row in rows if row["id"] not in hidden])
 
 
 def get_document(session: Session, ctx: RequestContext, wanted: GetDocument) -> DocumentContent:
@@ -100,6 +101,8 @@ def get_document(session: Session, ctx: RequestContext, wanted: GetDocument) -> 
     if row is None:
         raise missing()
     require_reading(ctx, row["origin_type"])
+    if withheld_of(session, ctx, row["origin_type"], [row["id"]]):
+        raise missing()
     return DocumentContent(**row)
 
 

@@ -18,7 +18,9 @@ from erp.services.documents.ports import BytesLeaving, ObjectStorage, blob_key
 from erp.services.documents.queries import DocumentRow
 
 LEAVING_SECONDS: Final = 60
-"""Bytes may be written so long before the transaction that records them began."""
+"""Bytes may be written so long before the transaction that records them began, and removed
+`GOING_SECONDS` after it was said that they go."""
+GOING_SECONDS: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,10 @@ def _take_back(session: Session, ctx: RequestContext, digests: Sequence[str]) ->
 
 
 def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
-    """Keep bytes that are marked as removed from being recorded again; false if they are back.
+    """Say anew, now, that bytes which are marked as removed go; false if they are back.
 
-    The caller removes them while the transaction is open, so that who writes them again either
-    was first, and they stay, or is told to write them once more.
+    Once this is committed, who wrote them before is told to write them once more, whatever becomes
+    of whoever removes them. They are removed in a transaction of their own: `still_going`.
     """
     db.execute(
         session,
@@ -169,6 +171,35 @@ def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
         (ctx.now, ctx.tenant_id, sha256),
     )
     return row is not None
+
+
+def still_going(session: Session, ctx: RequestContext, sha256: str) -> bool:
+    """Tell whether bytes that `let_go` said go may be removed now; false if they are back.
+
+    The caller removes them while the transaction is open: until it ends nobody records them.
+
+    Raises:
+        BytesLeaving: They are being recorded at this moment, or it was said too long ago; say it
+            again later.
+    """
+    lock = db.fetch_one(
+        session,
+        "select pg_try_advisory_xact_lock(hashtextextended(%s, 4712)) as is_ours",
+        (f"{ctx.tenant_id}{sha256}",),
+    )
+    # A statement of its own: it sees what whoever had the lock last committed.
+    row = db.fetch_one(
+        session,
+        "select removed_at from blob_state where tenant_id = %s and sha256 = %s",
+        (ctx.tenant_id, sha256),
+    )
+    is_ours = lock is not None and lock["is_ours"]
+    if is_ours and (row is None or row["removed_at"] is None):
+        return False
+    since = ctx.now - timedelta(seconds=GOING_SECONDS)
+    if not is_ours or row is None or row["removed_at"] < since:
+        raise BytesLeaving("The same bytes may be coming in again. They are removed later.")
+    return True
 
 
 def _add_version(

@@ -172,7 +172,7 @@ def book_appointment(session: Session, ctx: RequestContext, cmd: BookAppointment
             "repeat_of": None,
         },
     )
-    _hold(session, ctx, made.id, cmd.device_id, starts, cmd.minutes)
+    hold_device(session, ctx, made.id, cmd.device_id, starts, cmd.minutes)
     return made
 
 
@@ -214,7 +214,7 @@ def move_appointment(session: Session, ctx: RequestContext, cmd: MoveAppointment
             *(ctx.tenant_id, cmd.order_id),
         ),
     )
-    _hold(session, ctx, cmd.order_id, device_id, starts, minutes)
+    hold_device(session, ctx, cmd.order_id, device_id, starts, minutes)
     _tell(session, ctx, row)
     return Identified(id=cmd.order_id)
 
@@ -328,7 +328,7 @@ def _start(ctx: RequestContext, day: date, clock: str) -> datetime:
     return starts
 
 
-def _hold(
+def hold_device(
     session: Session,
     ctx: RequestContext,
     order_id: UUID,

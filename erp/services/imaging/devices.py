@@ -17,13 +17,12 @@ from erp.services import identity
 from erp.services.imaging import queries
 from erp.services.imaging.device_reports import note_standing
 from erp.services.imaging.errors import OnlyDevices, SharedWayIn, UnknownDevice
-from erp.services.imaging.events import DeviceChanged, DeviceRegistered
+from erp.services.imaging.events import DeviceChanged, DeviceRegistered, OrderChanged
 from erp.services.imaging.messages import DeviceState
 from erp.services.imaging.outgoing import clear_settlements
 from erp.services.imaging.ports import DeviceAccount
 from erp.services.platform import (
     Command,
-    Identified,
     Result,
     ShortText,
     ShownOnce,
@@ -83,6 +82,13 @@ class DeviceCredential(ShownOnce):
     id: UUID
     user: str
     password: SecretStr
+
+
+class DeviceRetired(Result):
+    """The device, and how many examinations planned on it any other may take now."""
+
+    id: UUID
+    planned: int
 
 
 class StateNoted(Result):
@@ -156,15 +162,18 @@ def renew_credential(
     permission="imaging.operate",
     rest="POST /imaging/devices/{device_id}/retire",
 )
-def retire_device(session: Session, ctx: RequestContext, cmd: RetireDevice) -> Identified:
+def retire_device(session: Session, ctx: RequestContext, cmd: RetireDevice) -> DeviceRetired:
     """Let a device speak no more; its account is closed, its sessions stay.
+
+    What was planned on it stays on the worklist, for any device of the branch: an appointment
+    keeps its day and time and takes no device until it is moved to one.
 
     Raises:
         UnknownDevice: There is none.
         SharedWayIn: It stands for all uploads, or all of DICOMweb, of a branch.
 
     Emits:
-        imaging.device_changed.v1.
+        imaging.device_changed.v1, and imaging.order_changed.v1 for what was planned on it.
     """
     row = db.fetch_one(
         session,
@@ -177,7 +186,23 @@ def retire_device(session: Session, ctx: RequestContext, cmd: RetireDevice) -> I
         raise unknown_device()
     note_standing(session, ctx, cmd.device_id, "offline", ctx.now)
     _tell(session, ctx, cmd.device_id, "offline", is_active=False)
-    return Identified(id=cmd.device_id)
+    return DeviceRetired(id=cmd.device_id, planned=_let_others_take(session, ctx, cmd.device_id))
+
+
+def _let_others_take(session: Session, ctx: RequestContext, device_id: UUID) -> int:
+    """Plan on no device in particular what was planned on one; return how many that are."""
+    rows = db.fetch_all(
+        session,
+        "with freed as (update imaging_slot set is_held = false where tenant_id = %(tenant)s"
+        "   and device_id = %(device)s and is_held)"
+        " update imaging_order set device_id = null, minutes = null where tenant_id = %(tenant)s"
+        " and device_id = %(device)s and status = 'scheduled' returning id, accession",
+        {"tenant": ctx.tenant_id, "device": device_id},
+    )
+    for row in rows:
+        changed = OrderChanged(order_id=row["id"], accession=row["accession"], status="scheduled")
+        emit(session, ctx, row["id"], changed)
+    return len(rows)
 
 
 def _refuse_shared(session: Session, ctx: RequestContext, device_id: UUID) -> None:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Final, cast
@@ -104,11 +105,16 @@ class HookAccount:
 
 @dataclass(frozen=True, slots=True)
 class HookCall:
-    """A call whose signature is right."""
+    """A call whose signature is right; `kind` is what it asks for."""
 
     webhook_id: str
     subject: str
     body: bytes
+    kind: str = "complete"
+
+
+Act = Callable[[RequestContext, UUID, str], dict[str, Any]]
+"""What a call does about a session, under a key of its own; returns the call's answer."""
 
 
 @command(
@@ -231,9 +237,9 @@ def hook_context(account: HookAccount, now: datetime, request_id: str) -> Reques
 
 
 def take_call(
-    ctx: RequestContext, account: HookAccount, call: HookCall, said: Completion
+    ctx: RequestContext, account: HookAccount, call: HookCall, act: Act
 ) -> dict[str, Any]:
-    """Keep a call, end the session it names, and return what that session still lacks.
+    """Keep a call, act on the session it names, and return what is answered.
 
     The call is committed before anything is done about it. One that was done gets the same answer
     again; one that was refused is tried again under its id, since the study may have come meanwhile.
@@ -241,24 +247,36 @@ def take_call(
     Raises:
         CallReused: Its id stands for another body.
         UnknownSession: The device has no session of this study.
-        EndedByDevice: The device ends its sessions itself.
+        DomainError: What `act` refuses.
     """
     kept = _keep(ctx, account, call)
     if kept["status"] == "done":
         return cast("dict[str, Any]", json.loads(kept["answer"]))
     try:
-        ended = _end(ctx, account, call, said)
+        session_id = _session_of(ctx, account, call)
+        key = hashlib.sha256(f"{account.hook_id}:{call.webhook_id}".encode()).hexdigest()
+        answer = act(ctx, session_id, key)
     except DomainError as refusal:
         _note(ctx, kept["id"], "refused", reason=refusal.message)
         raise
-    answer = ended.model_dump(mode="json")
-    _note(ctx, kept["id"], "done", answer=json.dumps(answer), session_id=ended.session_id)
+    _note(ctx, kept["id"], "done", answer=json.dumps(answer), session_id=session_id)
     return answer
 
 
-def _end(
-    ctx: RequestContext, account: HookAccount, call: HookCall, said: Completion
-) -> SessionEnded:
+def end_by_call(said: Completion) -> Act:
+    """Return what ends a session by a call, and answers what it still lacks."""
+
+    def end(ctx: RequestContext, session_id: UUID, key: str) -> dict[str, Any]:
+        wanted = CompleteSession(
+            session_id=session_id, manifest=said.manifest, reason=said.reason, idempotency_key=key
+        )
+        ended = cast("SessionEnded", platform.run("imaging.complete_session", ctx, wanted).result)
+        return ended.model_dump(mode="json")
+
+    return end
+
+
+def _session_of(ctx: RequestContext, account: HookAccount, call: HookCall) -> UUID:
     with db.unit_of_work(ctx) as session:
         found = db.fetch_one(
             session,
@@ -268,17 +286,13 @@ def _end(
         )
     if found is None:
         raise unknown_session()
-    wanted = CompleteSession(
-        session_id=found["id"],
-        manifest=said.manifest,
-        reason=said.reason,
-        idempotency_key=hashlib.sha256(f"{account.hook_id}:{call.webhook_id}".encode()).hexdigest(),
-    )
-    return cast("SessionEnded", platform.run("imaging.complete_session", ctx, wanted).result)
+    return cast("UUID", found["id"])
 
 
 def _keep(ctx: RequestContext, account: HookAccount, call: HookCall) -> db.Row:
-    digest = hashlib.sha256(call.subject.encode() + b"\0" + call.body).hexdigest()
+    kind = "" if call.kind == "complete" else f"{call.kind}\0"
+    told = f"{kind}{call.subject}\0".encode() + call.body
+    digest = hashlib.sha256(told).hexdigest()
     with db.unit_of_work(ctx) as session:
         db.execute(
             session,

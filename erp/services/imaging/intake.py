@@ -18,7 +18,13 @@ from uuid import UUID
 
 from erp.core.context import RequestContext
 from erp.services import platform
-from erp.services.documents import ObjectMissing, ObjectStorage, blob_key, staging_key
+from erp.services.documents import (
+    ObjectDamaged,
+    ObjectMissing,
+    ObjectStorage,
+    blob_key,
+    staging_key,
+)
 from erp.services.imaging.crc32c import crc32c
 from erp.services.imaging.delivering import (
     DeliveredObject,
@@ -188,13 +194,14 @@ class Intake:
         """Read an object again that is kept under its digest.
 
         Raises:
-            ObjectMissing: Its bytes are gone, or are not those that came.
+            ObjectMissing: Its bytes are gone.
+            ObjectDamaged: They are not those that came.
             StorageUnavailable: The object store is away.
         """
         with tempfile.TemporaryDirectory(prefix="object-") as folder:
             path = Path(folder) / "object"
             if self._storage.download(blob_key(ctx.tenant_id, sha256), path) != sha256:
-                raise ObjectMissing(f"What is kept under {sha256} is damaged.")
+                raise ObjectDamaged(f"What is kept under {sha256} is damaged.")
             return self._inspector.inspect(path)
 
     def _content(self, ctx: RequestContext, upload: Upload) -> bytes:

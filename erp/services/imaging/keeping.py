@@ -259,9 +259,10 @@ _BACK: Final = """
 
 
 def let_go(session: Session, ctx: RequestContext, sha256: str) -> bool:
-    """Tell whether bytes that `take_out` named may be removed while this transaction is open.
+    """Say that bytes which `take_out` named go now; false where something came that keeps them.
 
-    They may not where something came meanwhile that keeps them; then they count as there again.
+    Then they count as there again. Once this is committed `documents.still_going` lets them be
+    removed.
     """
     if not documents.let_go(session, ctx, sha256):
         return False

@@ -50,6 +50,12 @@ def lock_session_row(
         raise unknown_session()
     if seen is not None and seen != found["stored"]:
         count = found["stored"] - seen
+        if count < 0:
+            raise UnseenObjects(
+                f"Session {found['number']} holds {found['stored']} objects, not the {seen} that you"
+                " name. Open it again, look at them, then decide.",
+                details={"stored": found["stored"]},
+            )
         raise UnseenObjects(
             f"{count} object{'s' if count > 1 else ''} of session {found['number']} came since you"
             " opened it. Show the new pictures, look at them, then decide.",

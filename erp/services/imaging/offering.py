@@ -139,6 +139,6 @@ def _known_outcome(
         " and transfer.sha256 = %s and held.status in ('open', 'retrying') limit 1",
         (ctx.tenant_id, found["id"], offer.sop_uid, offer.sha256),
     )
-    if held is None:
+    if held is None or documents.has_fault(session, ctx, offer.sha256):
         return None
     return Outcome(ReceiptStatus(held["status"]), held["reason"], is_held_already=True)

@@ -246,7 +246,7 @@ def instant_of(ctx: RequestContext, day: date, clock: str) -> datetime:
 def modality_of(
     session: Session, ctx: RequestContext, device_id: UUID | None, given: str, branch_id: UUID
 ) -> str:
-    """Return the modality: as given, else the device's.
+    """Return the modality: as given, else the device's, which nobody retires until the end.
 
     Raises:
         InvalidInput: The device is none of the branch's.
@@ -256,7 +256,7 @@ def modality_of(
     row = db.fetch_one(
         session,
         "select modality from imaging_device"
-        " where tenant_id = %s and id = %s and branch_id = %s and is_active",
+        " where tenant_id = %s and id = %s and branch_id = %s and is_active for share",
         (ctx.tenant_id, device_id, branch_id),
     )
     if row is None:

@@ -74,9 +74,10 @@ class ViewSubject(Result):
 
 
 class ViewStacks(Result):
-    """The pictures of a session."""
+    """The pictures of a session; of `stored` objects none is left out that came with them."""
 
     subject: ViewSubject
+    stored: int
     stacks: list[ViewStack]
 
 
@@ -111,7 +112,7 @@ def list_pictures(session: Session, ctx: RequestContext, wanted: ListPictures) -
     Raises:
         UnknownSession: There is none.
     """
-    subject = _subject(session, ctx, wanted.session_id)
+    subject, stored = _subject(session, ctx, wanted.session_id)
     stacks: dict[UUID, ViewStack] = {}
     for row in _pictures(session, ctx, wanted.session_id):
         stack = stacks.setdefault(
@@ -121,7 +122,7 @@ def list_pictures(session: Session, ctx: RequestContext, wanted: ListPictures) -
             ),
         )
         stack.instances.append(_instance(row))
-    return ViewStacks(subject=subject, stacks=list(stacks.values()))
+    return ViewStacks(subject=subject, stored=stored, stacks=list(stacks.values()))
 
 
 @query(
@@ -162,11 +163,12 @@ def list_comparable(session: Session, ctx: RequestContext, wanted: GetSession) -
     return Comparable(time_zone=ctx.time_zone, sessions=[ComparableRow(**row) for row in rows])
 
 
-def _subject(session: Session, ctx: RequestContext, session_id: UUID) -> ViewSubject:
+def _subject(session: Session, ctx: RequestContext, session_id: UUID) -> tuple[ViewSubject, int]:
+    """Return whose pictures they are, and how many objects had come when it was asked."""
     row = db.fetch_one(
         session,
         """
-        select held.number, held.patient_name as patient, held.patient_code,
+        select held.number, held.stored, held.patient_name as patient, held.patient_code,
                device.name as device, coalesce(held.started_at, held.created_at) as taken_at,
                coalesce(party.birth_on, written.birth_on) as birth_on,
                coalesce(party.sex, nullif(written.sex, ''), '') as sex
@@ -184,7 +186,8 @@ def _subject(session: Session, ctx: RequestContext, session_id: UUID) -> ViewSub
     )
     if row is None:
         raise UnknownSession("There is no such session.")
-    return ViewSubject(**row, time_zone=ctx.time_zone)
+    stored = row.pop("stored")
+    return ViewSubject(**row, time_zone=ctx.time_zone), stored
 
 
 def _pictures(session: Session, ctx: RequestContext, session_id: UUID) -> list[db.Row]:

@@ -31,14 +31,16 @@ class KeyImage:
     """A picture chosen for the report.
 
     Attributes:
-        png: The picture as PNG bytes, already windowed.
+        png: The picture as PNG bytes, already windowed; empty where none can be made.
         caption: What it shows: series, frame, window.
         is_lossy: The picture lost detail on the way: it is marked not for diagnosis.
+        problem: Why there is no picture, in its place.
     """
 
     png: bytes
     caption: str
     is_lossy: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from erp.services.imaging.templating import (
     template_in_force,
     template_of,
 )
+from erp.services.imaging.withholding import withheld_papers
 from erp.services.platform import Command, Query, Result, command, emit
 
 PREVIEWED: Final = 6
@@ -35,6 +36,7 @@ PREVIEWED: Final = 6
 ORIGIN: Final = "imaging_session"
 
 documents.allow_reading(ORIGIN, "imaging.view")
+documents.withhold(ORIGIN, withheld_papers)
 
 
 class RequestReport(Command):
@@ -253,17 +255,20 @@ def note_progress(
 def finish_report(
     session: Session, ctx: RequestContext, plan: ReportPlan, document_id: UUID
 ) -> None:
-    """Tie the finished document to its report.
+    """Tie the finished document to its report; one that was done or given up meanwhile stays so.
 
     Emits:
         imaging.report_finished.v1.
     """
-    db.execute(
+    done = db.fetch_one(
         session,
         "update imaging_report set status = 'done', progress = 100, step = 'Ready',"
-        " document_id = %s, finished_at = %s where tenant_id = %s and id = %s",
+        " document_id = %s, finished_at = %s where tenant_id = %s and id = %s"
+        " and status in ('queued', 'running') returning 1 as is_done",
         (document_id, ctx.now, ctx.tenant_id, plan.report_id),
     )
+    if done is None:
+        return
     _tell(session, ctx, plan.report_id, plan.session_id, "done")
 
 
@@ -275,12 +280,15 @@ def fail_report(
     Emits:
         imaging.report_finished.v1.
     """
-    db.execute(
+    failed = db.fetch_one(
         session,
         "update imaging_report set status = 'failed', step = 'Failed', problem = %s,"
-        " finished_at = %s where tenant_id = %s and id = %s and status in ('queued', 'running')",
+        " finished_at = %s where tenant_id = %s and id = %s and status in ('queued', 'running')"
+        " returning 1 as is_failed",
         (problem[:500], ctx.now, ctx.tenant_id, report_id),
     )
+    if failed is None:
+        return
     _tell(session, ctx, report_id, session_id, "failed")
 
 

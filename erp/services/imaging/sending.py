@@ -10,6 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import ConfirmationRequired, Conflict, NotFound
 from erp.services import messaging
+from erp.services.imaging.withholding import withheld_papers
 from erp.services.messaging import Channel, NewMessage
 from erp.services.platform import Command, Identified, Text, command
 
@@ -68,6 +69,8 @@ def send_report(session: Session, ctx: RequestContext, cmd: SendReport) -> Ident
         messaging.message_queued.v1.
     """
     found = _found(session, ctx, cmd.report_id)
+    if found["document_id"] and withheld_papers(session, ctx, [found["document_id"]]):
+        raise UnknownReport("There is no such report.")
     if found["status"] != "done":
         raise ReportNotReady("The report is not ready. Wait for it, or ask for another.")
     if found["qa_state"] not in ("accepted", "signed_off") and Undecided.code not in ctx.confirmed:

@@ -1,5 +1,6 @@
 """Taking an object whose bytes have arrived: rows, or quarantine, and its receipt."""
 
+from dataclasses import replace
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from erp.services.imaging.messages import ReceiptStatus
 from erp.services.imaging.outgoing import Address, say_again
 from erp.services.imaging.placing import Neighbours
 from erp.services.imaging.ports import ObjectFacts, RefusedObject
-from erp.services.imaging.receipts import Outcome, decide
+from erp.services.imaging.receipts import HELD, Outcome, decide
 from erp.services.imaging.topics import Channel
 from erp.services.platform import Command, Result, command
 
@@ -81,7 +82,7 @@ def take_object(session: Session, ctx: RequestContext, cmd: TakeObject) -> Objec
             reason=transfer["reason"],
             instance_id=transfer["instance_id"],
         )
-    outcome = _outcome(session, ctx, transfer, cmd)
+    outcome = _once(session, ctx, transfer, _outcome(session, ctx, transfer, cmd))
     decide(session, ctx, transfer, outcome, source=cmd.source)
     return _taken(outcome)
 
@@ -171,6 +172,19 @@ def _outcome(session: Session, ctx: RequestContext, transfer: db.Row, cmd: TakeO
             "What arrived is not what was offered; it was damaged on the way.",
         )
     return judge(session, ctx, transfer, cmd.finding)
+
+
+def _once(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> Outcome:
+    """Return the outcome of an object to hold, which may wait in quarantine already: its bytes came anew."""
+    if outcome.status not in HELD:
+        return outcome
+    held = db.fetch_one(
+        session,
+        "select 1 from quarantine where tenant_id = %s and device_id = %s and sha256 = %s"
+        " and session_id = %s and status in ('open', 'retrying') limit 1",
+        (ctx.tenant_id, *(transfer[name] for name in ("device_id", "sha256", "session_id"))),
+    )
+    return replace(outcome, is_held_already=held is not None)
 
 
 def _taken(outcome: Outcome) -> ObjectTaken:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.services.imaging.devices import site_of, unknown_device
 from erp.services.imaging.events import DeviceRegistered
@@ -39,11 +40,14 @@ def open_way_in(session: Session, ctx: RequestContext, cmd: OpenWayIn) -> Identi
     """Open uploads, or DICOMweb, of a branch for the first object; one that is open stays as it is.
 
     Raises:
-        InvalidInput: The branch is not known.
+        InvalidInput: The branch is not the one the actor works in.
 
     Emits:
         imaging.device_registered.v1 the first time.
     """
+    if cmd.branch_id != ctx.branch_id:
+        message = "Objects are handed in to the branch you work in. Change to that branch first."
+        raise InvalidInput(message, fields={"branch_id": message})
     site = site_of(session, ctx, cmd.branch_id)
     made = db.fetch_one(
         session,

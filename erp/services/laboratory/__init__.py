@@ -61,6 +61,12 @@ from erp.services.laboratory.listing_waiting import (
     list_waiting_rows,
     suggest_patients,
 )
+from erp.services.laboratory.mappings import (
+    ChangeMapping,
+    ListMappings,
+    change_mapping,
+    list_mappings,
+)
 from erp.services.laboratory.reading_rows import NEEDED, Part
 from erp.services.laboratory.reports import (
     ListReports,
@@ -102,6 +108,7 @@ __all__ = [
     "AnalyteKind",
     "AnalyteRow",
     "ChangeLaboratory",
+    "ChangeMapping",
     "CorrectResult",
     "DiscardRows",
     "FileTakenIn",
@@ -111,6 +118,7 @@ __all__ = [
     "LabFilePreview",
     "ListAnalytes",
     "ListLabFiles",
+    "ListMappings",
     "ListReports",
     "ListResults",
     "ListWaitingRows",
@@ -148,6 +156,7 @@ __all__ = [
     "WithdrawResult",
     "WrongValue",
     "change_laboratory",
+    "change_mapping",
     "correct_result",
     "discard_rows",
     "get_report",
@@ -157,6 +166,7 @@ __all__ = [
     "list_analytes",
     "list_lab_files",
     "list_laboratories",
+    "list_mappings",
     "list_reports",
     "list_results",
     "list_waiting_rows",

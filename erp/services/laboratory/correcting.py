@@ -17,7 +17,7 @@ from erp.core.ids import new_id
 from erp.models.laboratory import LabReportVersion, LabResult, ResultSource, ResultStatus
 from erp.services import party
 from erp.services.laboratory.analytes import find_analyte
-from erp.services.laboratory.deciding import MEASURED, Waits, measure
+from erp.services.laboratory.deciding import MEASURED, measure
 from erp.services.laboratory.errors import (
     AlreadyMeasured,
     OtherPatient,
@@ -27,6 +27,7 @@ from erp.services.laboratory.errors import (
 )
 from erp.services.laboratory.events import ResultsRecorded
 from erp.services.laboratory.laboratories import hold_laboratory
+from erp.services.laboratory.outcomes import Waits
 from erp.services.laboratory.queries import person
 from erp.services.laboratory.recording import known_reports
 from erp.services.laboratory.told import Told

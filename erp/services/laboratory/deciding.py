@@ -1,14 +1,24 @@
 """What becomes of an observation: a result, nothing new, or something a person must settle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from erp.core.formatting import date_text
 from erp.models.laboratory import AnalyteKind, Flag, RangeSource, ResultStatus, WaitReason
+from erp.services.laboratory.outcomes import (
+    Fresh,
+    Knowledge,
+    KnownReport,
+    Nothing,
+    Same,
+    Waits,
+    held_against,
+)
 from erp.services.laboratory.told import Told, name_words
 from erp.services.laboratory.units import convert, find_unit
 from erp.services.laboratory.values import (
@@ -23,92 +33,10 @@ from erp.services.laboratory.values import (
 
 COMPARED: Final = ("comparator", "value", "text", "status", "collected_at", "told_value", "told_unit",
                    "note")  # fmt: skip
-"""A result that is alike in these is the same one told again."""
+"""A result that is alike in these, and in the range and flag that were told, is told again."""
+AHEAD: Final = timedelta(hours=1)
+"""Clocks of laboratories may be so far ahead."""
 NO_RESULT: Final = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class Waits:
-    """A person must settle it: why, which cell, and what to do."""
-
-    reason: WaitReason
-    field: str
-    problem: str
-
-
-@dataclass(frozen=True, slots=True)
-class Same:
-    """It is known already."""
-
-    result_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """The laboratory says itself that there is no result."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fresh:
-    """A new result; `supersedes` is the one it takes the place of."""
-
-    patient_id: UUID
-    analyte_id: UUID
-    sub_id: str
-    measured: Mapping[str, Any]
-    supersedes: UUID | None
-
-
-@dataclass
-class KnownReport:
-    """A report as it stands, the rows that were decided before this one included.
-
-    Attributes:
-        known_at: `reported_at` before any of these rows: what came with them is newer as a whole.
-    """
-
-    id: UUID
-    patient_id: UUID
-    patient_key: str
-    reported_at: datetime | None
-    is_new: bool = False
-    version: int = 0
-    version_id: UUID | None = None
-    results: dict[tuple[UUID, str], dict[str, Any]] = field(default_factory=dict)
-    history: set[tuple[Any, ...]] = field(default_factory=set)
-    known_at: datetime | None = None
-
-    def remember(self, analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> None:
-        """Note what was told once, so that telling it again brings it back to no life."""
-        self.history.add(_told_as(analyte_id, sub_id, row))
-
-    def was_told(self, analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> bool:
-        """Tell whether a result was told before, whatever became of it."""
-        return _told_as(analyte_id, sub_id, row) in self.history
-
-
-def _told_as(analyte_id: UUID, sub_id: str, row: Mapping[str, Any]) -> tuple[Any, ...]:
-    told = (row["told_value"], row["told_unit"], row["collected_at"])
-    return (analyte_id, sub_id, *told)
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What is known while rows are decided.
-
-    Attributes:
-        by_loinc, by_told: Analytes by LOINC, and by what the laboratory calls them.
-        patients: By code. chosen: the patient a person chose, by `patient_key`.
-    """
-
-    time_zone: str
-    file_id: UUID | None
-    by_loinc: Mapping[str, Mapping[str, Any]]
-    by_told: Mapping[str, Mapping[str, Any]]
-    patients: Mapping[str, Mapping[str, Any]]
-    people: Mapping[UUID, Mapping[str, Any]]
-    chosen: Mapping[str, UUID]
-    reports: dict[str, KnownReport]
 
 
 def decide(told: Told, known: Knowledge) -> Waits | Same | Nothing | Fresh:
@@ -117,8 +45,9 @@ def decide(told: Told, known: Knowledge) -> Waits | Same | Nothing | Fresh:
     Nothing is guessed: a patient is who their number and name say, a test what its LOINC code or
     a person's mapping says, a value a plain number in a unit of the table.
     """
-    if told.problem:
-        return Waits(WaitReason.UNREADABLE, told.field, told.problem)
+    unreadable = _unreadable(told, known.now)
+    if unreadable is not None:
+        return unreadable
     report = known.reports.get(told.report_number)
     patient = _patient(told, known, report)
     if isinstance(patient, Waits):
@@ -135,6 +64,21 @@ def decide(told: Told, known: Knowledge) -> Waits | Same | Nothing | Fresh:
     superseded = before["id"] if before else None
     fresh = Fresh(patient, analyte["id"], told.sub_id, measured, superseded)
     return _against(told, fresh, before, report, known)
+
+
+def _unreadable(told: Told, now: datetime) -> Waits | None:
+    """Return why a row waits that cannot be read, or whose times have not come yet."""
+    if told.problem:
+        return Waits(WaitReason.UNREADABLE, told.field, told.problem)
+    for named, text in (("collected_at", told.collected_at), ("reported_at", told.reported_at)):
+        at = datetime.fromisoformat(text) if text else None
+        if at is not None and at > now + AHEAD:
+            problem = (
+                f"{date_text(at.date())} lies ahead. Check the order of day and month, or have the"
+                " laboratory mend the file."
+            )
+            return Waits(WaitReason.UNREADABLE, named, problem)
+    return None
 
 
 def measure(
@@ -330,7 +274,9 @@ def _against(
         return fresh
     measured = fresh.measured
     is_settled = before["status"] in {ResultStatus.FINAL, ResultStatus.CORRECTED}
-    is_same = all(before[name] == measured[name] for name in COMPARED)
+    is_same = all(before[name] == measured[name] for name in COMPARED) and (
+        held_against(before) == held_against(measured)
+    )
     if is_same and (is_settled or before["status"] == measured["status"]):
         return Same(before["id"])
     is_told_before = report is not None and report.was_told(
@@ -342,13 +288,30 @@ def _against(
         and is_told_before
         and not is_newer
     ):
-        return Same(before["id"])
+        return _out_of_order(told, before, report) or Same(before["id"])
     conflict = _conflict(told, before, report, known, is_settled=is_settled)
     if conflict is not None:
         return conflict
     if is_settled:
         return replace(fresh, measured={**measured, "status": ResultStatus.CORRECTED.value})
     return fresh
+
+
+def _out_of_order(
+    told: Told, before: Mapping[str, Any], report: KnownReport | None
+) -> Waits | None:
+    """Return why a correction waits that says what the laboratory said before it said otherwise.
+
+    Where no time says which came later it may be the last word, or an old file once more.
+    """
+    is_last_word = told.status == ResultStatus.CORRECTED and before["file_id"] is not None
+    if not is_last_word or report is None or _is_older(told, report):
+        return None
+    problem = (
+        "The laboratory said this before, then otherwise, and no time says which counts. Correct the"
+        " result by hand if this one does; else discard this row."
+    )
+    return Waits(WaitReason.CONFLICT, "value", problem)
 
 
 def _conflict(

@@ -16,6 +16,12 @@ class UnknownAnalyte(NotFound):
     code = "unknown_analyte"
 
 
+class UnknownMapping(NotFound):
+    """There is no such mapping of a laboratory's test."""
+
+    code = "unknown_lab_mapping"
+
+
 class UnknownLabFile(NotFound):
     """There is no such file of a laboratory."""
 

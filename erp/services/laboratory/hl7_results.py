@@ -18,7 +18,15 @@ STATUSES: Final = {
 }  # fmt: skip
 NUMERIC: Final = frozenset({"NM", "SN"})
 TEXTS: Final = frozenset({"ST", "TX", "FT", "CE", "CWE", "CNE", "ID", "IS"})
-_LONGEST = {"value": 200, "note": 500, "name": 120, "code": 40}
+_LONGEST: Final = {
+    "report_number": (60, "OBR-3"), "patient_name": (120, "PID-5"), "code": (40, "OBX-3"),
+    "test_name": (120, "OBX-3"), "sub_id": (20, "OBX-4"), "unit": (40, "OBX-6"),
+    "range": (60, "OBX-7"), "flag": (10, "OBX-8"),
+}  # fmt: skip
+_LONGEST_VALUE: Final = 200
+_LONGEST_NOTE: Final = 500
+_LONGEST_NUMBER: Final = 60
+_CUT: Final = " [cut here; the file says more]"
 
 
 @dataclass
@@ -84,6 +92,7 @@ def _observations(message: Message, place: int, zone: str) -> list[Told]:
         elif segment.name == "NTE":
             _note(now, segment, told)
         now.after = segment.name if segment.name != "NTE" else now.after
+    told = [one.model_copy(update={"note": _shown(one.note)}) for one in told]
     return told or [Told(label=f"Message {place}", problem="The message holds no result (OBX).")]
 
 
@@ -93,10 +102,17 @@ def _note(now: _Reading, segment: Segment, told: list[Told]) -> None:
     if not words:
         return
     if told and now.after == "OBX":
-        joined = f"{told[-1].note}\n{words}".strip()[: _LONGEST["note"]]
+        joined = f"{told[-1].note}\n{words}".strip()
         told[-1] = told[-1].model_copy(update={"note": joined})
     elif now.after == "OBR":
         now.order_note.append(words)
+
+
+def _shown(note: str) -> str:
+    """Return a comment as it is kept: one that is cut says so."""
+    if len(note) <= _LONGEST_NOTE:
+        return note
+    return note[: _LONGEST_NOTE - len(_CUT)] + _CUT
 
 
 def _told(now: _Reading, segment: Segment) -> Told:
@@ -106,14 +122,14 @@ def _told(now: _Reading, segment: Segment) -> Told:
         **(_patient(now.patient) if now.patient else {}),
         **(_order(now) if now.order else {}),
         **_test(segment),
-        "sub_id": segment.text(4)[:20],
-        "unit": segment.text(6)[:40],
-        "range": segment.text(7)[:60],
-        "flag": segment.text(8)[:10],
-        "note": "\n".join(now.order_note)[: _LONGEST["note"]],
+        "sub_id": segment.text(4),
+        "unit": segment.text(6),
+        "range": segment.text(7),
+        "flag": segment.text(8),
+        "note": "\n".join(now.order_note),
         "status": STATUSES.get(segment.text(11), ""),
     }
-    problem = _missing(now, segment, known)
+    problem = _missing(now, segment, known) or _too_long(known)
     value, unread = _value(segment)
     known |= {"value": value}
     own_time = read_stamp(segment.text(14), now.zone)
@@ -122,7 +138,19 @@ def _told(now: _Reading, segment: Segment) -> Told:
     if not problem and not known.get("collected_at"):
         problem = ("collected_at", "OBR-7 says no time at which the sample was taken.")
     where, what = problem or unread or ("", "")
+    known |= {name: f"{known.get(name, '')}"[:most] for name, (most, _) in _LONGEST.items()}
     return Told(**known, field=where, problem=what)
+
+
+def _too_long(known: dict[str, object]) -> tuple[str, str] | None:
+    """Return the first field that could not be kept whole: such a result waits, shown shortened."""
+    for name, (most, where) in _LONGEST.items():
+        if len(f"{known.get(name, '')}") > most:
+            return name, f"{where} is longer than {most} characters. Take the result in by hand."
+    numbers = known.get("patient_ids", ())
+    if isinstance(numbers, tuple) and any(len(one) > _LONGEST_NUMBER for one in numbers):
+        return "patient_ids", "A number of PID-3 is longer than 60 characters. Choose who it is."
+    return None
 
 
 def _missing(now: _Reading, segment: Segment, known: dict[str, object]) -> tuple[str, str] | None:
@@ -143,8 +171,8 @@ def _patient(segment: Segment) -> dict[str, object]:
     numbers = [parts[0] for number in (3, 2) for parts in segment.repeats(number) if parts[0]]
     birth = segment.text(7)[:8]
     return {
-        "patient_ids": tuple(dict.fromkeys(text[:40] for text in numbers))[:10],
-        "patient_name": _name(segment.repeats(5)[:1])[: _LONGEST["name"]],
+        "patient_ids": tuple(dict.fromkeys(numbers))[:10],
+        "patient_name": _name(segment.repeats(5)[:1]),
         "birth_on": _day(birth),
         "sex": {"M": "male", "F": "female", "O": "other"}.get(segment.text(8).upper(), ""),
     }
@@ -167,7 +195,7 @@ def _order(now: _Reading) -> dict[str, object]:
     assert order is not None  # noqa: S101  its caller looked
     taken, told = read_stamp(order.text(7), now.zone), read_stamp(order.text(22), now.zone)
     return {
-        "report_number": (order.text(3) or order.text(2))[:60],
+        "report_number": order.text(3) or order.text(2),
         "collected_at": taken.at.isoformat() if taken else "",
         "is_time_known": bool(taken and taken.is_time_known),
         "reported_at": told.at.isoformat() if told else "",
@@ -177,10 +205,10 @@ def _order(now: _Reading) -> dict[str, object]:
 def _test(segment: Segment) -> dict[str, object]:
     """Return the test's code, LOINC before the laboratory's own, and its name."""
     parts = [*next(iter(segment.repeats(3)), []), "", "", "", "", "", ""][:6]
-    own: dict[str, object] = {"code": parts[0][: _LONGEST["code"]], "system": parts[2]}
+    own: dict[str, object] = {"code": parts[0], "system": parts[2]}
     if parts[5] == "LN" and parts[2] != "LN":
-        own = {"code": parts[3][: _LONGEST["code"]], "system": "LN"}
-    return own | {"test_name": (parts[1] or parts[4])[: _LONGEST["name"]]}
+        own = {"code": parts[3], "system": "LN"}
+    return own | {"test_name": parts[1] or parts[4]}
 
 
 def _value(segment: Segment) -> tuple[str, tuple[str, str] | None]:
@@ -197,7 +225,7 @@ def _value(segment: Segment) -> tuple[str, tuple[str, str] | None]:
     if len(repeats) > 1 and kind == "NM":
         return "", ("value", "OBX-5 holds several numbers. Take them in by hand.")
     text = "; ".join(_word(parts, kind) for parts in repeats)
-    if len(text) > _LONGEST["value"]:
+    if len(text) > _LONGEST_VALUE:
         return "", ("value", "OBX-5 is longer than 200 characters. Take its meaning in by hand.")
     return text, None
 

@@ -114,7 +114,7 @@ class _Read:
 
 @query(
     "laboratory.preview_file",
-    permission="laboratory.record",
+    permission="laboratory.view",
     rest="POST /lab-files/{file_id}/preview",
 )
 def preview_lab_file(

@@ -6,7 +6,7 @@ from typing import Final
 
 from erp.core.table_files import read_table
 from erp.services.laboratory.errors import UnreadableLabFile, UnusableColumns
-from erp.services.laboratory.reading_times import read_written
+from erp.services.laboratory.reading_times import has_short_year, read_written
 from erp.services.laboratory.told import Told
 from erp.services.platform import is_formula
 
@@ -70,7 +70,8 @@ _STATUSES: Final = {
     **dict.fromkeys(("w", "withdrawn", "wrong"), "withdrawn"),
 }
 _LONGEST: Final = {Part.REPORT: 60, Part.PATIENT: 120, Part.CODE: 40, Part.TEST: 120, Part.VALUE: 200,
-                   Part.UNIT: 40, Part.RANGE: 60}  # fmt: skip
+                   Part.UNIT: 40, Part.RANGE: 60, Part.PATIENT_ID: 40, Part.LOINC: 40, Part.FLAG: 10,
+                   Part.NOTE: 500}  # fmt: skip
 
 
 def read_csv(content: bytes) -> list[list[str]]:
@@ -158,6 +159,11 @@ def _told(cells: Mapping[Part, str], number: int, order: str, time_zone: str) ->
             Part.BIRTH,
             bool(cells.get(Part.BIRTH)) and born is None,
             "is no day. Write it as 21/11/1984.",
+        ),
+        (
+            Part.BIRTH,
+            has_short_year(cells.get(Part.BIRTH, "")),
+            "does not say which century. Write the year with four digits, as 21/11/1984.",
         ),
         (Part.SEX, sex is None, "is neither M, F nor O."),
         (

@@ -73,6 +73,12 @@ def read_written(text: str, order: str, time_zone: str) -> Moment | None:
     return _moment(found, found["half"] or "", time_zone, year, month, day)
 
 
+def has_short_year(text: str) -> bool:
+    """Tell whether a day is written with a year of two digits, which says no century of a birth."""
+    found = _WRITTEN.fullmatch(text.strip())
+    return bool(found and max(len(found["a"]), len(found["c"])) < len("2026"))
+
+
 def _moment(
     found: "re.Match[str]", half: str, time_zone: str, year: str, month: str, day: str
 ) -> Moment | None:

@@ -20,16 +20,9 @@ from erp.models.laboratory import (
     RowStatus,
     WaitReason,
 )
-from erp.services.laboratory.deciding import (
-    MEASURED,
-    Fresh,
-    Knowledge,
-    KnownReport,
-    Same,
-    Waits,
-    decide,
-)
+from erp.services.laboratory.deciding import MEASURED, decide
 from erp.services.laboratory.events import ResultsRecorded
+from erp.services.laboratory.outcomes import Fresh, Knowledge, KnownReport, Same, Waits
 from erp.services.laboratory.queries import people as people_by_id
 from erp.services.laboratory.queries import people_with_codes
 from erp.services.laboratory.told import Told
@@ -214,7 +207,8 @@ def _knowledge(
     by_id = {row["id"]: row for row in analytes}
     mapped = db.fetch_all(
         session,
-        "select told_key, analyte_id from analyte_code where tenant_id = %s and laboratory_id = %s",
+        "select told_key, analyte_id from analyte_code"
+        " where tenant_id = %s and laboratory_id = %s and is_active",
         (ctx.tenant_id, source.laboratory_id),
     )
     reports = known_reports(session, ctx, source.laboratory_id, {one.report_number for one in told})
@@ -222,6 +216,7 @@ def _knowledge(
     ids = {row["id"] for row in patients.values()} | set(chosen.values())
     ids |= {report.patient_id for report in reports.values()}
     return Knowledge(
+        now=ctx.now,
         time_zone=ctx.time_zone,
         file_id=source.file_id,
         by_loinc=_unambiguous(analytes),

@@ -40,6 +40,7 @@ class ReportRow(Result):
     patient: str
     patient_code: str
     collected_at: datetime | None
+    is_time_known: bool | None
     recorded_at: datetime
     results: int
     outside: int
@@ -135,6 +136,7 @@ def list_reports(session: Session, ctx: RequestContext, wanted: ListReports) -> 
           join party who on (who.tenant_id, who.id) = (p.tenant_id, v.patient_id)
          cross join lateral (
                select min(r.collected_at) as collected_at,
+                      (array_agg(r.is_time_known order by r.collected_at, r.id))[1] as is_time_known,
                       count(*) filter (where r.status <> 'withdrawn') as results,
                       count(*) filter (where r.status <> 'withdrawn' and r.flag not in ('', 'normal'))
                         as outside,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services import imaging, party
+from erp.services import biomarkers, imaging, party
 from erp.services.laboratory.queries import person
 from erp.services.platform import (
     Day,
@@ -29,6 +29,7 @@ MOST_POINTS: Final = 5_000
 _FIRST: Final = "0001-01-01T00:00:00+00:00"
 _NIL: Final = "00000000-0000-0000-0000-000000000000"
 IMAGING_PANEL: Final = "Measured on pictures"
+BIOMARKER_PANEL: Final = "Biomarkers by software"
 
 
 class TrendsOf(Query):
@@ -155,6 +156,7 @@ def get_trends(session: Session, ctx: RequestContext, wanted: TrendsOf) -> Trend
         key=lambda row: row["analyte_id"])]  # fmt: skip
     if ctx.may("imaging.view"):
         trends += _measured(session, ctx, wanted)
+        trends += _worked_out(session, ctx, wanted)
     return Trends(
         patient_id=wanted.patient_id,
         patient=who.get("name", ""),
@@ -312,3 +314,42 @@ def _measured(session: Session, ctx: RequestContext, wanted: TrendsOf) -> Iterab
                 for row in own
             ],
         )
+
+
+def _worked_out(session: Session, ctx: RequestContext, wanted: TrendsOf) -> Iterable[Trend]:
+    """Yield what models worked out of the patient's pictures; each version of a model is a trend."""
+    rows = biomarkers.patient_figures(
+        session, ctx, wanted.patient_id, wanted.from_day, wanted.to_day
+    )
+    for own, figures in groupby(
+        rows, key=lambda row: (row.name, row.unit, row.model, row.model_version)
+    ):
+        name, unit, model, version = own
+        yield Trend(
+            key=f"biomarker:{':'.join(own)}"[:200],
+            name=f"{name}, {model} {version}",
+            panel=BIOMARKER_PANEL,
+            unit=unit,
+            decimals=4,
+            points=[_figure_point(row) for row in figures],
+        )
+
+
+def _figure_point(row: biomarkers.PatientFigure) -> TrendPoint:
+    shown = f"{row.value.normalize():f}"
+    return TrendPoint(
+        at=row.at,
+        is_time_known=True,
+        value=row.value,
+        comparator="",
+        shown=shown,
+        told="Out of date: other pictures came since" if row.is_stale else row.series,
+        low=None,
+        high=None,
+        flag="",
+        status="final",
+        by=f"{row.model} {row.model_version}",
+        number=row.session_number,
+        to="session",
+        origin_id=row.session_id,
+    )

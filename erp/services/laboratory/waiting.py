@@ -129,7 +129,8 @@ def map_test(session: Session, ctx: RequestContext, cmd: MapTest) -> SettledRows
         "insert into analyte_code (tenant_id, id, laboratory_id, told_key, told_name, analyte_id,"
         " mapped_by) values (%s, %s, %s, %s, %s, %s, %s)"
         " on conflict (tenant_id, laboratory_id, told_key) do update"
-        " set analyte_id = excluded.analyte_id, mapped_by = excluded.mapped_by, mapped_at = now()",
+        " set analyte_id = excluded.analyte_id, mapped_by = excluded.mapped_by, mapped_at = now(),"
+        " is_active = true",
         (
             *(ctx.tenant_id, new_id(), row["laboratory_id"], row["test_key"]),
             *(told.test_name or told.code, cmd.analyte_id, ctx.user_id),

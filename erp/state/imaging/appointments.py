@@ -7,14 +7,20 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
+from erp.core.clock import business_date, utc_now
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text
 from erp.state import live
 from erp.state.asking import DialogFormState
 from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState
+from erp.state.session import SessionState, new_form_key
 
 VIEW, OPERATE = "imaging.view", "imaging.operate"
+QUESTIONS = {
+    "missed": ("Did {patient} not come?", "Did not come"),
+    "cancel": ("Cancel the appointment of {patient}?", "Cancel appointment"),
+}
+UNDO = "Until the day is over its row lets you take that back."
 LENGTHS = [("10", "10 minutes"), ("15", "15 minutes"), ("20", "20 minutes"), ("30", "30 minutes"),
            ("45", "45 minutes"), ("60", "1 hour"), ("90", "1 \u00bd hours"), ("120", "2 hours")]  # fmt: skip
 
@@ -31,24 +37,26 @@ class AppointmentsState(SessionState, rx.State):
     devices: list[dict[str, str]] = []
     rows: list[dict[str, str]] = []
     may_operate: bool = False
+    asked: dict[str, str] = {}
+    is_asking: bool = False
 
     @handler(permission=PAGE)
     async def open_day(self) -> None:
         """Show the day that the address names, else today."""
-        self.day = dict(self.router.url.query_parameters).get("day", "")[:10]
+        self.day = _day_of(dict(self.router.url.query_parameters).get("day", ""))
         await self._show()
         self.is_loading = False
 
     @handler(permission=PAGE)
     async def go_to(self, day: str) -> None:
         """Show another day; today for none."""
-        self.day = f"{day}"[:10]
+        self.day = _day_of(f"{day}")
         await self._show()
 
     @handler(permission=PAGE)
     async def turn(self, days: int) -> None:
         """Show the day before or after."""
-        if self.day and int(days) in {-1, 1}:
+        if self.day and f"{days}" in {"-1", "1"}:
             self.day = (date.fromisoformat(self.day) + timedelta(days=int(days))).isoformat()
             await self._show()
 
@@ -70,24 +78,47 @@ class AppointmentsState(SessionState, rx.State):
         return await self._note(order_id, "expected", "Expected again.")
 
     @handler(permission=OPERATE)
-    async def missed(self, order_id: str) -> EventSpec | None:
-        """Note that a patient did not come."""
-        return await self._note(order_id, "no_show", "Noted; it left the worklist.")
+    async def ask(self, what: str, order_id: str, patient: str, clock: str) -> None:
+        """Ask before an appointment is given up."""
+        words = QUESTIONS.get(f"{what}")
+        if words is None:
+            return
+        title, confirm = words
+        about = {"what": f"{what}", "id": f"{order_id}"[:40], "confirm": confirm}
+        self.asked = about | {"title": title.format(patient=f"{patient}"[:120])}
+        self.asked["message"] = f"{clock} leaves the worklist, and others may book the time."[:200]
+        self.is_asking = True
 
     @handler(permission=OPERATE)
-    async def cancel(self, order_id: str) -> EventSpec | None:
-        """Cancel an appointment."""
-        try:
-            await self._run("imaging.cancel_order", {"order_id": f"{order_id}"})
-        except (DomainError, ValidationError) as error:
-            return rx.toast.error(getattr(error, "message", "There is no such appointment."))
-        await self._show()
-        return rx.toast.success("Cancelled; it left the worklist.")
+    async def keep(self) -> None:
+        """Close the question."""
+        self.is_asking = False
+
+    @handler(permission=OPERATE)
+    async def give_up(self) -> EventSpec | None:
+        """Cancel the appointment that was asked about, or note that its patient did not come."""
+        about, self.asked, self.is_asking = self.asked, {}, False
+        if about.get("what") == "missed":
+            return await self._note(about["id"], "no_show", f"Noted. {UNDO}")
+        if about.get("what") == "cancel":
+            given = {"order_id": about["id"]}
+            return await self._change("imaging.cancel_order", given, f"Cancelled. {UNDO}")
+        return None
+
+    @handler(permission=OPERATE)
+    async def take_back(self, order_id: str) -> EventSpec | None:
+        """Put an appointment back that was cancelled or noted as missed."""
+        given = {"order_id": f"{order_id}"}
+        return await self._change("imaging.take_back_appointment", given, "Back on the worklist.")
 
     async def _note(self, order_id: str, attendance: str, words: str) -> EventSpec:
         given = {"order_id": f"{order_id}", "attendance": attendance}
+        return await self._change("imaging.note_attendance", given, words)
+
+    async def _change(self, action: str, given: dict[str, str], words: str) -> EventSpec:
+        given = given | {"idempotency_key": new_form_key()}
         try:
-            await self._run("imaging.note_attendance", given)
+            await self._run(action, given)
         except (DomainError, ValidationError) as error:
             return rx.toast.error(getattr(error, "message", "There is no such appointment."))
         await self._show()
@@ -101,11 +132,13 @@ class AppointmentsState(SessionState, rx.State):
             self.problem = getattr(error, "message", "Choose a day.")
             self.rows, self.devices = [], []
             return
-        self.may_operate = (await self._principal()).may(OPERATE)
+        principal = await self._principal()
+        self.may_operate = principal.may(OPERATE)
         self.day, self.day_words = found.day.isoformat(), f"{found.day:%A}, {date_text(found.day)}"
         self.devices = [_device(one) for one in found.devices]
+        is_over = found.day < business_date(utc_now(), principal.time_zone)
         self.rows = [
-            _row(row, f"{one.id or 'none'}", may_operate=self.may_operate)
+            _row(row, f"{one.id or 'none'}", may_operate=self.may_operate, may_undo=not is_over)
             for one in found.devices
             for row in one.appointments
         ]
@@ -124,7 +157,15 @@ def _device(one: Any) -> dict[str, str]:
     }
 
 
-def _row(row: Any, device: str, *, may_operate: bool) -> dict[str, str]:
+def _day_of(text: str) -> str:
+    """Return a day as the address tells it; today, which is nothing, for what is none."""
+    try:
+        return date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return ""
+
+
+def _row(row: Any, device: str, *, may_operate: bool, may_undo: bool) -> dict[str, str]:
     words, tone = _standing(row)
     is_open = may_operate and row.status == "scheduled"
     return {
@@ -139,6 +180,7 @@ def _row(row: Any, device: str, *, may_operate: bool) -> dict[str, str]:
         "standing": words,
         "tone": tone,
         "is_gone": "yes" if row.status == "cancelled" else "",
+        "may_undo": "yes" if may_operate and may_undo and row.status == "cancelled" else "",
         "may_change": "yes" if is_open else "",
         "is_expected": "yes" if is_open and not row.attendance else "",
         "is_here": "yes" if is_open and row.attendance == "arrived" else "",

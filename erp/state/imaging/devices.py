@@ -8,6 +8,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
+from erp.core.formatting import counted
 from erp.services import imaging
 from erp.state.asking import DialogFormState
 from erp.state.imaging.wording import DEVICE_LABELS, DEVICE_TONES
@@ -71,11 +72,12 @@ class DeviceListState(ListState, rx.State):
         """Let the device speak no more."""
         self.is_asking = False
         try:
-            await self._run("imaging.retire_device", {"device_id": self.asked_id})
+            done = await self._run("imaging.retire_device", {"device_id": self.asked_id})
         except DomainError as error:
             return rx.toast.error(error.message)
         await self._reload()
-        return rx.toast.success("Device retired. What it delivered stays.")
+        planned = f" {counted(done.planned, 'examination')} may be done on any device now."
+        return rx.toast.success(f"Device retired.{planned if done.planned else ''}")
 
 
 class RegisterDeviceState(DialogFormState, rx.State):

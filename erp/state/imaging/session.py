@@ -27,12 +27,13 @@ class ImagingSessionState(MarkingState, rx.State):
     """The session that the address names."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = ("imaging",)
+    topics: ClassVar[tuple[str, ...]] = ("imaging", "biomarkers")
 
     warnings: list[str] = []
     events: list[dict[str, str]] = []
     decisions: list[dict[str, str]] = []
     reports: list[dict[str, str]] = []
+    figures: list[dict[str, str]] = []
     is_reporting: bool = False
     report_percent: int = 0
     report_step: str = ""
@@ -54,6 +55,8 @@ class ImagingSessionState(MarkingState, rx.State):
         self.decisions = [_decision(row, zone) for row in found.decisions]
         self._show_marks(found.measurements, zone)
         self._load_reports(found.reports, zone)
+        told = await self._ask("biomarkers.list_figures", {"session_id": record_id})
+        self.figures = [_figure(row, zone) for row in told.rows]
         if is_other:
             self._forget_acts()
             await self._load_layout()
@@ -169,6 +172,22 @@ def _decision(row: Any, zone: str) -> dict[str, str]:
         "when": instant_text(row.decided_at, zone),
         "what": ": ".join(word for word in words if word),
         "who": row.reviewer_name,
+    }
+
+
+def _figure(row: Any, zone: str) -> dict[str, str]:
+    spread = (
+        f" ({row.low.normalize():f} to {row.high.normalize():f})" if row.low is not None else ""
+    )
+    model = f"{row.model} {row.model_version}"
+    when = instant_text(row.computed_at, zone)
+    return {
+        "id": str(row.id),
+        "name": row.name,
+        "value": f"{row.value.normalize():f} {row.unit}".strip() + spread,
+        "detail": " \u00b7 ".join(part for part in (model, row.series, when) if part),
+        "standing": "Earlier run" if row.is_earlier else "Out of date" if row.is_stale else "",
+        "tone": "gray" if row.is_earlier else "amber",
     }
 
 

@@ -133,7 +133,7 @@ class ChangeLaboratoryState(DialogFormState, rx.State):
 class LabFileState(RecordState, rx.State):
     """One file before it is taken in: which column is what, and what each row would become."""
 
-    permission: ClassVar[str] = RECORD
+    permission: ClassVar[str] = VIEW
 
     headers: list[dict[str, str]] = []
     parts: dict[str, str] = {}
@@ -183,7 +183,7 @@ class LabFileState(RecordState, rx.State):
         columns = {part: int(place) for part, place in self.parts.items() if place.isdecimal()}
         return given | {"columns": columns}
 
-    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:  # noqa: ARG002  of every record
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         asked = self._reading() | {"file_id": record_id}
         try:
             seen = await self._ask("laboratory.preview_file", asked)
@@ -198,11 +198,13 @@ class LabFileState(RecordState, rx.State):
         ]
         self.rows = [_row(row) for row in seen.rows]
         counts = {name: seen.counts.get(name, 0) for name in ("taken", "known", "waiting")}
+        may_record = principal.may(RECORD)
         self.head = {
             "id": str(seen.file_id),
+            "may_record": "yes" if may_record else "",
             "laboratory": seen.laboratory,
             "name": seen.file_name,
-            "is_table": "yes" if seen.format == "csv" else "",
+            "is_table": "yes" if seen.format == "csv" and may_record else "",
             "imported": "yes" if seen.is_imported else "",
             "refusal": seen.refusal,
             "may_take": "" if seen.refusal or seen.is_imported else "yes",

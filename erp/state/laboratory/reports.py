@@ -36,7 +36,7 @@ class LabReportsState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("patient", "Patient", detail="patient_code"),
         Column("number", "Report", Kind.CODE, detail="laboratory"),
-        Column("collected_at", "Sample taken", Kind.INSTANT, wide_only=True),
+        Column("collected_at", "Sample taken", wide_only=True),
         Column("results", "Results", wide_only=True),
         Column("status", "Status", Kind.STATUS, labels=STATUSES, tones=STATUS_TONES),
     )
@@ -46,17 +46,23 @@ class LabReportsState(ListState, rx.State):
 
     laboratories: list[dict[str, str]] = []
     may_record: bool = False
+    _zone: str = "UTC"
 
     async def _reload(self) -> None:
         """Show the list with the laboratories it may be narrowed to."""
         found = await self._ask("laboratory.list_laboratories")
         self.laboratories = [{"value": f"{row.id}", "label": row.name} for row in found.rows]
-        self.may_record = (await self._principal()).may(RECORD)
+        principal = await self._principal()
+        self.may_record, self._zone = principal.may(RECORD), principal.time_zone
         await super()._reload()
 
     def _entry(self, row: Any) -> Any:
         outside = f", {row.outside} outside" if row.outside else ""
-        return row.model_dump() | {"results": f"{counted(row.results, 'result')}{outside}"}
+        taken = _taken(row.collected_at, row.is_time_known, self._zone) if row.collected_at else ""
+        return row.model_dump() | {
+            "results": f"{counted(row.results, 'result')}{outside}",
+            "collected_at": taken,
+        }
 
 
 class RecordResultState(DialogFormState, rx.State):

@@ -191,3 +191,49 @@ def test_only_who_operates_books(trader, camera):
         with pytest.raises(PermissionDenied):
             platform.run("imaging.book_appointment", trader.acting_as(role), given)
     platform.run("imaging.book_appointment", trader.acting_as("technician"), given)
+
+
+def test_what_was_cancelled_or_missed_by_mistake_is_back_under_its_number(trader, camera):
+    made = book(trader, camera)
+    trader.run("imaging.cancel_order", {"order_id": made.id})
+    trader.run("imaging.take_back_appointment", {"order_id": made.id})
+    assert planned(trader) == [(made.accession, "10:00")]
+    given = booking(trader, camera)
+    with refused(trader, imaging.DeviceTaken, "time"):
+        trader.run("imaging.book_appointment", given)
+    with refused(trader, OrderClosed):
+        trader.run("imaging.take_back_appointment", {"order_id": made.id})
+    assert broken_promises() == []
+
+
+def test_the_time_that_somebody_else_took_is_not_taken_back(trader, camera):
+    made = book(trader, camera)
+    trader.run("imaging.cancel_order", {"order_id": made.id})
+    other = book(trader, camera)
+    with refused(trader, imaging.DeviceTaken, "time"):
+        trader.run("imaging.take_back_appointment", {"order_id": made.id})
+    assert planned(trader) == [(other.accession, "10:00")]
+
+
+def test_once_its_day_is_over_an_appointment_is_not_taken_back(trader, camera):
+    made = book(trader, camera)
+    trader.run("imaging.cancel_order", {"order_id": made.id})
+    with db.unit_of_work(trader.ctx) as session:
+        late = "update imaging_order set scheduled_at = scheduled_at - interval '2 days'"
+        db.raw(session).execute(late.encode())
+    with refused(trader, OrderClosed) as caught:
+        trader.run("imaging.take_back_appointment", {"order_id": made.id})
+    assert "is over" in caught.value.message
+
+
+def test_what_was_planned_on_a_retired_device_is_for_any_other(trader, camera):
+    made = book(trader, camera)
+    done = trader.run("imaging.retire_device", {"device_id": camera})
+    assert done.planned == 1
+    found = trader.run("imaging.get_day", {"day": tomorrow(trader)})
+    assert [(one.name, len(one.appointments)) for one in found.devices] == [("Any device", 1)]
+    assert planned(trader) == [(made.accession, "10:00")]
+    other = trader.run("imaging.register_device", {"code": "cam-2", "name": "Other"}).id
+    move = {"order_id": made.id, "day": tomorrow(trader), "time": "10:00", "device_id": other}
+    trader.run("imaging.move_appointment", move)
+    assert broken_promises() == []

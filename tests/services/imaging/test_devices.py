@@ -1,11 +1,14 @@
 """Devices: one name for the broker, whatever tenants call their branches and cameras."""
 
+from dataclasses import replace
+
 import psycopg
 import pytest
 from pydantic import ValidationError
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.core.ids import new_id
 from erp.services import imaging, platform
 from erp.services.imaging.errors import DeviceCodeTaken
 from tests.fixtures.clinics import open_clinic
@@ -49,3 +52,11 @@ def test_a_slug_that_would_make_sites_ambiguous_is_refused(environment, slug):
 def test_no_device_has_the_suites_own_name(clinic):
     with pytest.raises(ValidationError, match="the suite's own name"):
         register(clinic, code="host")
+
+
+def test_uploads_are_opened_for_the_branch_one_works_in(clinic):
+    elsewhere = replace(clinic, branch_id=new_id())
+    given = {"branch_id": clinic.branch_id, "kind": "upload"}
+    with pytest.raises(InvalidInput, match="the branch you work in"):
+        platform.run("imaging.open_way_in", elsewhere, given)
+    assert platform.run("imaging.open_way_in", clinic, given).result.id

@@ -1,5 +1,6 @@
 """Studies are kept for their time, under hold for longer, and leave only by two people's will."""
 
+import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
@@ -147,8 +148,10 @@ def test_bytes_that_come_back_while_they_are_removed_are_asked_for_again(archive
     archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
     [digest] = marked(archive, removal)
     now = replace(archive.line, now=utc_now())
+    with db.unit_of_work(archive.owner) as saying:
+        assert imaging.let_go(saying, archive.owner, digest)
     with db.unit_of_work(archive.owner) as removing, ThreadPoolExecutor(1) as pool:
-        assert imaging.let_go(removing, archive.owner, digest)
+        assert documents.still_going(removing, archive.owner, digest)
         coming = pool.submit(intake().deliver, now, archive.way, "upload", good())
         with pytest.raises(TimeoutError):
             coming.result(timeout=2)
@@ -160,6 +163,50 @@ def test_bytes_that_come_back_while_they_are_removed_are_asked_for_again(archive
     later = replace(now, now=utc_now() + MOMENTS)
     assert intake().deliver(later, archive.way, "upload", good()).status == "quarantined"
     assert object_storage().find(key_of_digest(archive)) is not None
+
+
+def test_a_worker_killed_between_removal_and_commit_leaves_no_bytes_that_seem_kept(
+    archive, monkeypatch
+):
+    """What was written before the removal is asked for again, though nothing of it was committed."""
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    digests = marked(archive, removal)
+    with db.unit_of_work(archive.owner) as session:
+        db.execute(session, "update blob_state set removed_at = %s", (utc_now() - MOMENTS,))
+    written_at = utc_now()
+    take_away = type(object_storage()).remove
+    monkeypatch.setattr(imaging, "take_out", lambda *_: digests)  # others' bytes went before
+
+    def killed(storage, key):
+        take_away(storage, key)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(type(object_storage()), "remove", killed)
+    with pytest.raises(KeyboardInterrupt):
+        archive.remove(removal)
+    monkeypatch.undo()
+    new = documents.NewDocument("probe", new_id(), "a4", "a.dcm", "application/dicom")
+    began = replace(archive.owner, now=written_at)
+    with db.unit_of_work(began) as session, pytest.raises(BytesLeaving):
+        documents.ensure_blob(
+            session, began, sha256_of(good()), size=len(good()), media_type=new.media_type
+        )
+    archive.remove(removal)
+    assert archive.rows("select 1 from blob_state where removed_at is not null")
+
+
+def test_bytes_that_were_said_to_go_long_ago_stay_until_it_is_said_again(archive):
+    removal = archive.ask()
+    archive.run("imaging.approve_removal", archive.manager, removal_id=removal)
+    [digest] = marked(archive, removal)
+    late = replace(archive.owner, now=utc_now() + MOMENTS)
+    with db.unit_of_work(late) as session, pytest.raises(BytesLeaving, match="removed later"):
+        documents.still_going(session, late, digest)
+
+
+def sha256_of(content):
+    return hashlib.sha256(content).hexdigest()
 
 
 def test_a_removal_waits_while_its_organisation_is_suspended(archive, monkeypatch):

@@ -118,6 +118,30 @@ def test_bytes_that_were_damaged_while_they_waited_are_not_released(line, monkey
 
     assert (held(line)["status"], held(line)["reason_code"]) == ("open", "bytes_missing")
     assert line.count("dicom_instance") == 0
+    assert line.rows("select fault from blob_state") == [{"fault": "damaged"}]
+
+    offer = line.offer(good())
+    assert line.answer(offer).grant == "put", "the device may have the only whole copy"
+    assert line.deliver(good())["status"] == "stored"
+    assert line.rows("select fault from blob_state") == [{"fault": ""}]
+    look_again(line, held(line)["id"])
+    assert (held(line)["status"], line.session()["stored"]) == ("released", 1)
+    assert sound()
+
+
+def test_what_is_held_is_asked_for_again_once_its_bytes_are_gone_and_held_once(line):
+    line.start()
+    line.deliver(NONSENSE)
+    [row] = line.rows("select storage_key from blob")
+    assert line.answer(line.offer(NONSENSE)).grant == "have"
+    object_storage().remove(row["storage_key"])
+    line.ask("imaging.retry_held", quarantine_id=held(line)["id"])
+    look_again(line, held(line)["id"])
+
+    assert line.answer(line.offer(NONSENSE)).grant == "put"
+    assert line.deliver(NONSENSE)["status"] == "quarantined"
+    assert object_storage().find(row["storage_key"]) is not None
+    assert (line.count("quarantine"), line.session()["quarantined"]) == (1, 1)
     assert sound()
 
 

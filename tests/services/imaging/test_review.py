@@ -188,6 +188,8 @@ def test_nobody_decides_about_objects_they_have_not_been_shown(whole, verdict):
     about = {"session_id": session_id} | given
     with pytest.raises(UnseenObjects, match=r"1 object of session .* came since"):
         whole.ask(f"imaging.{name}", **about, seen=shown["stored"])
+    with pytest.raises(UnseenObjects, match="not the 99 that you name"):
+        whole.ask(f"imaging.{name}", **about, seen=99)
     with pytest.raises(ReviewOvertaken):
         whole.ask(f"imaging.{name}", **about, version=shown["version"])
     assert whole.session()["qa_state"] == "in_review"

@@ -2,12 +2,15 @@
 
 import json
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 
+from erp.adapters.object_storage import object_storage
 from erp.core import db
-from erp.core.errors import PermissionDenied
-from erp.services import imaging
+from erp.core.errors import NotFound, PermissionDenied
+from erp.core.ids import new_id
+from erp.services import documents, imaging
 from erp.services.imaging.errors import (
     ClaimedByAnother,
     NotReviewable,
@@ -15,6 +18,7 @@ from erp.services.imaging.errors import (
     SummaryOvertaken,
     SummaryWaits,
 )
+from erp.services.imaging.sending import UnknownReport
 from tests.concurrency.crowd import at_once
 from tests.dicom.objects import good
 from tests.services.imaging.people import PIN, act, member
@@ -135,8 +139,54 @@ def test_a_second_reader_is_not_handed_the_paper_of_the_first(complete, asha, me
     act(asha, "accept_session", of(complete))
     papers = [len(act(who, "get_session", of(complete)).reports) for who in (asha, meera)]
     assert papers == [1, 0]
+    drawn = _drawn(complete, b"what asha wrote")
+    assert [_may_open(who, drawn) for who in (asha, meera)] == [True, False]
+    with pytest.raises(UnknownReport):
+        act(meera, "send_report", {"report_id": drawn.report_id, "to_address": "me@example.com"})
     act(meera, "accept_session", of(complete))
     assert len(act(meera, "get_session", of(complete)).reports) == 1
+
+
+def _drawn(line, content):
+    """Finish the report that waits, as the worker does."""
+    [row] = line.rows("select id, session_id from imaging_report")
+    new = documents.NewDocument(
+        "imaging_session", row["session_id"], "report", "r.pdf", "application/pdf"
+    )
+    with db.unit_of_work(line.owner) as session:
+        plan = imaging.plan_report(session, line.owner, row["id"])
+        kept = documents.store_bytes(session, line.owner, object_storage(), new, content)
+        imaging.finish_report(session, line.owner, plan, kept.id)
+    return SimpleNamespace(report_id=row["id"], document_id=kept.id, session_id=row["session_id"])
+
+
+def _may_open(who, drawn):
+    """Tell whether somebody finds the paper and may have its bytes; one is as good as the other."""
+    wanted = documents.FindDocuments(origin_type="imaging_session", origin_id=drawn.session_id)
+    asked = documents.GetDocument(document_id=drawn.document_id)
+    with db.unit_of_work(who) as session:
+        found = documents.find_documents(session, who, wanted).rows
+        try:
+            documents.get_document(session, who, asked)
+        except NotFound:
+            assert not found
+            return False
+    return [row.id for row in found] == [drawn.document_id]
+
+
+def test_a_report_that_was_given_up_is_not_finished_late(complete, asha):
+    write(complete, asha, "Words")
+    act(asha, "request_report", of(complete))
+    [row] = complete.rows("select id, session_id from imaging_report")
+    with db.unit_of_work(complete.owner) as session:
+        plan = imaging.plan_report(session, complete.owner, row["id"])
+        imaging.fail_report(session, complete.owner, row["id"], row["session_id"], "No paper.")
+    with db.unit_of_work(complete.owner) as session:
+        imaging.finish_report(session, complete.owner, plan, new_id())
+    [after] = complete.rows("select status, document_id from imaging_report")
+    assert (after["status"], after["document_id"]) == ("failed", None)
+    told = complete.rows("select 1 from event where name like 'imaging.report_finished%%'")
+    assert len(told) == 1
 
 
 def test_the_signature_freezes_it_and_the_database_keeps_it_so(complete, asha, owner):

@@ -63,3 +63,34 @@ def test_a_result_is_taken_back_that_waited_when_the_laboratory_said_so(trader, 
         ("unit", "unit"),
         ("conflict", "status"),
     ]
+
+
+def test_another_range_or_flag_of_the_same_value_is_a_correction(trader, lab):
+    asha = patient(trader)
+    line = "R1,{},Asha Rao,06/05/1984,F,20/11/2026,A1C,HbA1c,6.0,%,{},{},{}"
+    bring(trader, lab, csv_of(line.format(asha.code, "4.0-5.6", "H", "")))
+    trader.run(
+        "laboratory.map_test",
+        {"row_id": waiting(trader)[0].id, "analyte_id": analyte(trader, "HBA1C")},
+    )
+    assert trend(trader, asha.id, "HbA1c") == [("6.0", "high")]
+    again = csv_of(line.format(asha.code, "4.0 - 5.6", "H", "final"))
+    assert tally(bring(trader, lab, again)) == (0, 1, 0)
+    moved = csv_of(line.format(asha.code, "4.0-6.4", "N", "corrected"))
+    assert tally(bring(trader, lab, moved)) == (1, 0, 0)
+    assert trend(trader, asha.id, "HbA1c") == [("6.0", "normal")]
+    assert broken_promises() == []
+
+
+def test_a_correction_back_to_an_older_result_waits_where_no_time_says_which_counts(trader, lab):
+    asha = patient(trader)
+    for value, status in (("5.4", "F"), ("6.4", "C")):
+        told = oru("H1", observed("4548-4", value, "%", status), code=asha.code, reported="")
+        assert tally(bring(trader, lab, told)) == (1, 0, 0)
+    back = oru("H1", observed("4548-4", "5.4", "%", "C"), code=asha.code, reported="")
+    assert tally(bring(trader, lab, back)) == (0, 0, 1)
+    [held] = waiting(trader)
+    assert (held.reason, held.field) == ("conflict", "value")
+    assert trend(trader, asha.id, "HbA1c") == [("6.4", "high")]
+    first = oru("H1", observed("4548-4", "5.4", "%"), code=asha.code, reported="") + "\r"
+    assert tally(bring(trader, lab, first)) == (0, 1, 0), "an old file once more"

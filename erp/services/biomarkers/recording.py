@@ -1,0 +1,223 @@
+"""Taking the figures that a program worked out of a session's pictures."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Final, cast
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.core.errors import Conflict, InvalidInput
+from erp.core.ids import new_id
+from erp.models.biomarkers import Biomarker, RunSource
+from erp.services import imaging, platform
+from erp.services.biomarkers.events import RunRecorded
+from erp.services.platform import Closed, Command, Result, command, emit
+
+Named = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^\S(.*\S)?$")]
+Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=8, allow_inf_nan=False)]
+
+
+SOURCES: Final = {"device": RunSource.HOOK, "ui": RunSource.PERSON}
+"""By what a request came; everything else is a program's."""
+
+
+class RunReused(Conflict):
+    """The name of the run already stands for other figures."""
+
+    code = "biomarker_run_reused"
+
+
+class Found(Closed):
+    """A figure.
+
+    Attributes:
+        series_uid: The series it was worked out of; empty for the whole session.
+        low, high: The interval that the program is sure of; both or none.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
+    value: Figure
+    unit: Annotated[str, Field(max_length=24)] = ""
+    low: Figure | None = None
+    high: Figure | None = None
+    series_uid: Annotated[str, Field(max_length=64)] = ""
+
+
+class RunTold(Closed):
+    """What a program says of one run of one version of a model."""
+
+    model: Named
+    model_version: Named
+    run_name: Annotated[str, Field(min_length=1, max_length=128, pattern=r"^\S(.*\S)?$")]
+    computed_at: AwareDatetime | None = None
+    figures: Annotated[tuple[Found, ...], Field(min_length=1, max_length=200)]
+
+
+class RecordRun(Command):
+    """Figures of a model about the pictures of a session.
+
+    Attributes:
+        run: `run_name` is the program's own: told again it changes nothing.
+    """
+
+    session_id: UUID
+    run: RunTold
+
+
+class RunKept(Result):
+    """The run; `is_known` where it had been told before."""
+
+    id: UUID
+    is_known: bool
+
+
+@command(
+    "biomarkers.record_run",
+    permission="imaging.operate",
+    rest="POST /imaging/sessions/{session_id}/biomarkers",
+)
+def record_run(session: Session, ctx: RequestContext, cmd: RecordRun) -> RunKept:
+    """Keep a model's figures about a session, for good: nothing is ever overwritten.
+
+    A later run stands beside earlier ones; other versions of a model make trends of their own.
+    Every figure keeps a digest of the objects it was worked out of, as they are here now. Locks
+    the session.
+
+    Raises:
+        UnknownSession: There is none.
+        InvalidInput: A series is none of the session's, an interval does not hold its value, or a
+            figure is told twice.
+        RunReused: The model's run of this name told other figures.
+
+    Emits:
+        biomarkers.run_recorded.v1.
+    """
+    imaging.lock_session_row(session, ctx, cmd.session_id)
+    digest = _digest(cmd.run)
+    known = _known(session, ctx, cmd)
+    if known is not None:
+        if known["content_digest"] != digest:
+            raise RunReused(
+                f"{cmd.run.model} {cmd.run.model_version} told other figures as run"
+                f" {cmd.run.run_name}. Give another run another name."
+            )
+        return RunKept(id=known["id"], is_known=True)
+    inputs = imaging.series_inputs(session, ctx, cmd.session_id)
+    _check(cmd.run.figures, inputs)
+    run_id = _write(session, ctx, cmd, digest)
+    db.insert_rows(session, Biomarker, [_row(ctx, run_id, one, inputs) for one in cmd.run.figures])
+    emit(
+        session,
+        ctx,
+        cmd.session_id,
+        RunRecorded(
+            run_id=run_id,
+            session_id=cmd.session_id,
+            model=cmd.run.model,
+            model_version=cmd.run.model_version,
+        ),
+    )
+    return RunKept(id=run_id, is_known=False)
+
+
+def record_by_call(run: RunTold) -> imaging.Act:
+    """Return what records a run that a signed call tells of a session."""
+
+    def record(ctx: RequestContext, session_id: UUID, key: str) -> dict[str, Any]:
+        wanted = RecordRun(session_id=session_id, run=run, idempotency_key=key)
+        kept = platform.run("biomarkers.record_run", ctx, wanted).result
+        return cast("RunKept", kept).model_dump(mode="json")
+
+    return record
+
+
+def _known(session: Session, ctx: RequestContext, cmd: RecordRun) -> db.Row | None:
+    return db.fetch_one(
+        session,
+        "select id, content_digest from biomarker_run where tenant_id = %s and session_id = %s"
+        " and model = %s and model_version = %s and run_name = %s",
+        (
+            *(ctx.tenant_id, cmd.session_id),
+            *(cmd.run.model, cmd.run.model_version, cmd.run.run_name),
+        ),
+    )
+
+
+def _check(figures: Sequence[Found], inputs: Mapping[str, imaging.SeriesInput]) -> None:
+    """Refuse what the figures themselves contradict, each by its place."""
+    seen: set[tuple[str, str]] = set()
+    for place, one in enumerate(figures):
+        at = f"run.figures.{place}"
+        if one.series_uid and one.series_uid not in inputs:
+            raise _refused(f"{at}.series_uid", "This series is none of the session's.")
+        if (one.name, one.series_uid) in seen:
+            raise _refused(f"{at}.name", f"{one.name} is told twice of the same series.")
+        if (one.low is None) != (one.high is None):
+            raise _refused(f"{at}.low", "An interval has two ends. Give both, or none.")
+        if one.low is not None and one.high is not None and not one.low <= one.value <= one.high:
+            raise _refused(f"{at}.value", "The value lies outside its own interval.")
+        seen.add((one.name, one.series_uid))
+
+
+def _refused(field: str, message: str) -> InvalidInput:
+    return InvalidInput(message, fields={field: message})
+
+
+def _write(session: Session, ctx: RequestContext, cmd: RecordRun, digest: str) -> UUID:
+    run_id, came = new_id(), SOURCES.get(ctx.source, RunSource.PROGRAM)
+    db.execute(
+        session,
+        "insert into biomarker_run (tenant_id, id, session_id, model, model_version, run_name,"
+        " source, content_digest, computed_at, recorded_by, recorded_by_name)"
+        " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            *(ctx.tenant_id, run_id, cmd.session_id, cmd.run.model, cmd.run.model_version),
+            *(
+                cmd.run.run_name,
+                came.value,
+                digest,
+                cmd.run.computed_at or ctx.now,
+            ),
+            *(ctx.user_id, ctx.user_name),
+        ),
+    )
+    return run_id
+
+
+def _row(
+    ctx: RequestContext, run_id: UUID, one: Found, inputs: Mapping[str, imaging.SeriesInput]
+) -> dict[str, Any]:
+    series = inputs.get(one.series_uid)
+    return {
+        "tenant_id": ctx.tenant_id,
+        "id": new_id(),
+        "run_id": run_id,
+        "series_id": series.id if series else None,
+        "name": one.name,
+        "value": one.value,
+        "unit": one.unit,
+        "low": one.low,
+        "high": one.high,
+        "input_digest": input_digest(series.digests if series else all_digests(inputs)),
+    }
+
+
+def all_digests(inputs: Mapping[str, imaging.SeriesInput]) -> list[str]:
+    """Return the digests of every object of a session."""
+    return [digest for one in inputs.values() for digest in one.digests]
+
+
+def input_digest(digests: Sequence[str]) -> str:
+    """Return one digest of many, whatever their order."""
+    return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
+
+
+def _digest(run: RunTold) -> str:
+    told = json.dumps(run.model_dump(mode="json"), sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()

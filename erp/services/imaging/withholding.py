@@ -1,0 +1,23 @@
+"""Papers that are kept from a second reader: the first one's words must not guide the second."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+
+
+def withheld_papers(session: Session, ctx: RequestContext, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some papers of sessions that wait for a second reader and are not the actor's."""
+    rows = db.fetch_all(
+        session,
+        "select paper.id from stored_document paper join imaging_session held"
+        " on (held.tenant_id, held.id) = (paper.tenant_id, paper.origin_id)"
+        " where paper.tenant_id = %(tenant)s and paper.id = any(%(ids)s) and held.awaiting = 'second'"
+        " and not exists (select from imaging_report made where made.tenant_id = paper.tenant_id"
+        "   and made.document_id = paper.id and made.requested_by = %(actor)s)",
+        {"tenant": ctx.tenant_id, "ids": list(ids), "actor": ctx.user_id},
+    )
+    return {row["id"] for row in rows}
