@@ -5,6 +5,7 @@ Importing this package registers every table with the metadata.
 
 from erp.models import (
     accounting,
+    assets,
     automation,
     banking,
     billing,
@@ -12,6 +13,7 @@ from erp.models import (
     documents,
     drafting,
     einvoicing,
+    expenses,
     gst_returns,
     identity,
     imaging,
@@ -30,6 +32,7 @@ from erp.models import (
 
 __all__ = [
     "accounting",
+    "assets",
     "automation",
     "banking",
     "billing",
@@ -37,6 +40,7 @@ __all__ = [
     "documents",
     "drafting",
     "einvoicing",
+    "expenses",
     "gst_returns",
     "identity",
     "imaging",

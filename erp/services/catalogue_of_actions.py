@@ -8,6 +8,7 @@ from types import ModuleType
 
 from erp.services import (
     accounting,
+    assets,
     automation,
     banking,
     billing,
@@ -15,6 +16,7 @@ from erp.services import (
     documents,
     drafting,
     einvoicing,
+    expenses,
     gst_returns,
     identity,
     imaging,
@@ -44,6 +46,8 @@ DOMAINS: tuple[ModuleType, ...] = (
     inventory,
     purchasing,
     sales,
+    expenses,
+    assets,
     billing,
     loyalty,
     payments,
