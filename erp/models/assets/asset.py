@@ -10,7 +10,10 @@ from sqlmodel import Field
 
 from erp.models.base import INSTANT, MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
 
-METHOD_FACTS = "(method = 'straight_line') = (life_months is not null) and (method = 'written_down') = (rate is not null)"
+METHOD_FACTS = (
+    "(method = 'straight_line') = (life_months is not null)"
+    " and (method = 'written_down') = (rate is not null)"
+)
 FACTS = "coalesce(life_months, 1) > 0 and coalesce(rate, 1) > 0 and coalesce(rate, 1) < 100"
 
 

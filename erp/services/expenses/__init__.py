@@ -46,6 +46,7 @@ from erp.services.expenses.petty_book import (
     PettyBook,
     PettyCashBook,
     get_printed_petty_book,
+    list_custodians,
     list_floats,
     petty_cash_book,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "SpentLine", "SubmitClaim", "TopUpFloat", "UnknownClaim", "UnknownReceipt", "WithdrawClaim",
     "add_usual_categories", "amend_claim", "change_category", "change_float", "count_float", "create_category",
     "decide_claim", "get_claim", "get_printed_petty_book", "get_receipt", "is_pdf", "keep_receipt",
-    "list_categories", "list_claims", "list_floats", "open_float", "petty_cash_book", "referees", "reverse_claim",
+    "list_categories", "list_claims", "list_custodians",
+    "list_floats", "open_float", "petty_cash_book", "referees", "reverse_claim",
     "spend_petty_cash", "submit_claim", "top_up_float", "withdraw_claim",
 ]  # fmt: skip

@@ -14,10 +14,27 @@ from erp.models.expenses import PettyMoveKind
 from erp.services.accounting import PrintedReport, PrintedRow
 from erp.services.expenses.errors import unknown_float
 from erp.services.party import printed_branch
-from erp.services.platform import Nothing, Query, Result, Rows, query
+from erp.services.platform import Nothing, Page, Query, Result, Rows, query
 
 MOST_DAYS = 366
 PERMISSION = "expenses.view_petty_cash"
+
+
+class ListFloats(Page):
+    """Petty cash by branch; there are too few for a second page."""
+
+
+class Custodian(Result):
+    """Somebody who may keep petty cash."""
+
+    id: UUID
+    name: str
+
+
+class CustodianList(Rows):
+    """Those who work here."""
+
+    rows: list[Custodian]
 
 
 class PettyCashRow(Result):
@@ -80,7 +97,7 @@ class PettyBook(Rows):
 
 
 @query("expenses.list_floats", permission=PERMISSION, rest="GET /petty-cash")
-def list_floats(session: Session, ctx: RequestContext, _wanted: Nothing) -> PettyCashPage:
+def list_floats(session: Session, ctx: RequestContext, wanted: ListFloats) -> PettyCashPage:
     """List the company's petty cash by branch."""
     rows = db.fetch_all(
         session,
@@ -90,10 +107,23 @@ def list_floats(session: Session, ctx: RequestContext, _wanted: Nothing) -> Pett
         "   and x.float_id = f.id and x.kind = 'counted') as counted_on"
         " from petty_float f join branch b on (b.tenant_id, b.id) = (f.tenant_id, f.branch_id)"
         " left join membership m on (m.tenant_id, m.user_id) = (f.tenant_id, f.custodian_id)"
-        " where f.tenant_id = %s and f.company_id = %s order by b.name",
-        (ctx.tenant_id, ctx.company_id),
+        " where f.tenant_id = %s and f.company_id = %s and b.name ilike '%%' || %s || '%%'"
+        " order by b.name limit %s",
+        (ctx.tenant_id, ctx.company_id, wanted.search, wanted.limit),
     )
     return PettyCashPage(rows=[PettyCashRow(**row) for row in rows])
+
+
+@query("expenses.list_custodians", permission="expenses.arrange", rest="GET /petty-cash-keepers")
+def list_custodians(session: Session, ctx: RequestContext, _wanted: Nothing) -> CustodianList:
+    """List those who work here and may keep petty cash, by name."""
+    rows = db.fetch_all(
+        session,
+        "select user_id as id, display_name as name from membership"
+        " where tenant_id = %s and is_active order by display_name limit 500",
+        (ctx.tenant_id,),
+    )
+    return CustodianList(rows=[Custodian(**row) for row in rows])
 
 
 @query("expenses.petty_cash_book", permission=PERMISSION, rest="GET /petty-cash/{float_id}/book")

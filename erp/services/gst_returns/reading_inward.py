@@ -135,9 +135,9 @@ def read_inward(
     spent = [_spent(row) for row in db.fetch_all(session, _SPENT, given)]
     reverse = [_reverse(row) for row in db.fetch_all(session, _REVERSE, given)]
     changes = db.fetch_all(session, _CHANGES, given)
-    stated = {bought.id: bought.heads.tax_only() for bought in (*bills, *spent, *back, *reverse)} | {
-        row["id"]: _signed(row) for row in changes
-    }
+    stated = {
+        bought.id: bought.heads.tax_only() for bought in (*bills, *spent, *back, *reverse)
+    } | {row["id"]: _signed(row) for row in changes}
     return InwardSide(
         inward=(*bills, *spent, *back, *reverse),
         changes=tuple(_change(row) for row in changes),

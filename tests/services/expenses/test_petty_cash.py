@@ -73,8 +73,8 @@ def test_only_its_keeper_spends_and_counts(shop: Shop):
     float_id = box(shop, custodian_id=shop.user_ids["cashier"])
     with pytest.raises(NotCustodian):
         spend(shop, spent(shop, "10.00"))
+    counted = {"float_id": float_id, "counted": "5000.00"}
     with pytest.raises(NotCustodian):
-        counted = {"float_id": float_id, "counted": "5000.00"}
         shop.run("expenses.count_float", counted, by=shop.acting_as("manager"))
     spend(shop, spent(shop, "10.00"), role="accountant")
 
