@@ -6,6 +6,7 @@ import reflex as rx
 
 from erp.components.buttons import link_button
 from erp.components.empty import empty_state
+from erp.components.headers import card
 from erp.components.skeletons import page_skeleton
 
 NOTHING = "\u2013"
@@ -19,7 +20,10 @@ def or_dash(value: rx.Var[str]) -> rx.Component:
 def record_view(
     state: Any, *content: rx.Component, list_route: str, list_label: str
 ) -> rx.Component:
-    """Return the content of a `RecordState` class once it is there, or where to go instead."""
+    """Return the content of a `RecordState` class once it is there, or where to go instead.
+
+    What happened to the record ends every such page: who, when, from where, before and after.
+    """
     missing = empty_state(
         "file-question",
         "This is not here",
@@ -29,5 +33,21 @@ def record_view(
     return rx.cond(
         state.is_loading,
         page_skeleton(),
-        rx.cond(state.problem != "", missing, rx.fragment(*content)),
+        rx.cond(state.problem != "", missing, rx.fragment(*content, history_card(state))),
+    )
+
+
+def history_card(state: Any) -> rx.Component:
+    """Return what happened to the record of a `RecordState`; nothing for who may not oversee."""
+    told = rx.el.ol(rx.foreach(state.history, _told), class_name="timeline")
+    return rx.cond(state.history.length() > 0, card(told, title="History"))
+
+
+def _told(entry: Any) -> rx.Component:
+    changes = rx.el.div(entry["changes"], class_name="changes")
+    return rx.el.li(
+        rx.el.div(entry["what"]),
+        rx.el.time(entry["when"], " · ", entry["who"], entry["where"]),
+        rx.cond(entry["changes"] != "", changes),
+        key=entry["id"],
     )
