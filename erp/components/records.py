@@ -22,8 +22,10 @@ def record_view(
 ) -> rx.Component:
     """Return the content of a `RecordState` class once it is there, or where to go instead.
 
-    What happened to the record ends every such page: who, when, from where, before and after.
+    What happened to the record ends the page of every `RecordState`: who, when, from where, before and
+    after. A report over a record, such as a bank's reconciliation, has none.
     """
+    told = [history_card(state)] if hasattr(state, "history") else []
     missing = empty_state(
         "file-question",
         "This is not here",
@@ -33,7 +35,7 @@ def record_view(
     return rx.cond(
         state.is_loading,
         page_skeleton(),
-        rx.cond(state.problem != "", missing, rx.fragment(*content, history_card(state))),
+        rx.cond(state.problem != "", missing, rx.fragment(*content, *told)),
     )
 
 

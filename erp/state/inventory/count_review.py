@@ -13,6 +13,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count, instant_text, money_text
 from erp.core.money import ZERO
 from erp.state.catalog.wording import SHELF_TONES
+from erp.state.history import history_of
 from erp.state.inventory.counts import (
     APPROVE,
     COUNT,
@@ -21,7 +22,6 @@ from erp.state.inventory.counts import (
     VIEW_COUNTS,
     scope_of,
 )
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.registry import handler
 from erp.state.session import as_uuid, new_form_key
