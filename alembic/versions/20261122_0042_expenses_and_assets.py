@@ -194,7 +194,6 @@ def _create_asset_category() -> None:
         sa.Column("life_months", sa.Integer(), nullable=True),
         sa.Column("rate", sa.Numeric(precision=7, scale=4), nullable=True),
         sa.Column("residual_percent", sa.Numeric(precision=7, scale=4), nullable=False),
-        sa.Column("tax_rate", sa.Numeric(precision=7, scale=4), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=False),
         sa.Column(
             "changed_at",
@@ -216,9 +215,6 @@ def _create_asset_category() -> None:
         sa.CheckConstraint(
             "residual_percent >= 0 and residual_percent < 100",
             name=op.f("ck_asset_category_residual"),
-        ),
-        sa.CheckConstraint(
-            "tax_rate >= 0 and tax_rate < 100", name=op.f("ck_asset_category_tax_rate")
         ),
         sa.ForeignKeyConstraint(
             ["tenant_id", "account_id"],

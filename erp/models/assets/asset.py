@@ -49,7 +49,6 @@ class AssetCategory(TenantRow, table=True):
 
     Attributes:
         residual_percent: Of the cost; what is left at the end.
-        tax_rate: Yearly rate of its block for income tax; of a report only.
     """
 
     __tablename__ = "asset_category"
@@ -61,7 +60,6 @@ class AssetCategory(TenantRow, table=True):
         CheckConstraint(METHOD_FACTS, name="method_facts"),
         CheckConstraint(FACTS, name="facts"),
         CheckConstraint("residual_percent >= 0 and residual_percent < 100", name="residual"),
-        CheckConstraint("tax_rate >= 0 and tax_rate < 100", name="tax_rate"),
     )
 
     company_id: UUID
@@ -71,7 +69,6 @@ class AssetCategory(TenantRow, table=True):
     life_months: int | None = None
     rate: Decimal | None = Field(default=None, sa_type=PERCENT)
     residual_percent: Decimal = Field(sa_type=PERCENT)
-    tax_rate: Decimal = Field(sa_type=PERCENT)
     is_active: bool = True
     changed_at: datetime = created_at()
 

@@ -108,5 +108,4 @@ def _fields(state: Any, known: dict[str, Any]) -> list[rx.Component]:
         ),
         text("Rate in % a year", "rate", "Of the written-down value"),
         text("Left at the end in %", "residual_percent", "Of the cost"),
-        text("Income-tax rate in %", "tax_rate", "Of its block"),
     ]

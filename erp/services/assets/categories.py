@@ -30,14 +30,14 @@ from erp.services.platform import (
 ACCOUNTS: Final = ("furniture", "computers", "equipment", "vehicles")
 """Accounts of the chart that hold assets at cost."""
 USUAL: Final = (
-    ("Computers and tills", "computers", 36, 5, 40),
-    ("Furniture and racks", "furniture", 120, 5, 10),
-    ("Shop and clinic equipment", "equipment", 180, 5, 15),
-    ("Two-wheelers", "vehicles", 120, 5, 15),
+    ("Computers and tills", "computers", 36, 5),
+    ("Furniture and racks", "furniture", 120, 5),
+    ("Shop and clinic equipment", "equipment", 180, 5),
+    ("Two-wheelers", "vehicles", 120, 5),
 )
-"""Kinds a business starts with: life in months, residual, rate of the income-tax block.
+"""Kinds a business starts with: life in months, residual percent.
 
-Source: Companies Act 2013, Schedule II part C; Income-tax Rules 1962, Appendix I.
+Source: Companies Act 2013, Schedule II part C.
 """
 Rate = Annotated[Percent, Field(gt=0, lt=100)]
 Share = Annotated[Percent, Field(lt=100)]
@@ -50,7 +50,6 @@ class CreateCategory(Command):
     Attributes:
         life_months: Of the straight line. rate: percent a year of the written-down value.
         residual_percent: Of the cost; what is left at the end.
-        tax_rate: Of its block for income tax; of the block report only.
     """
 
     name: ShortText
@@ -59,7 +58,6 @@ class CreateCategory(Command):
     life_months: Months | None = None
     rate: Rate | None = None
     residual_percent: Share = Decimal(5)
-    tax_rate: Share = Decimal(0)
 
 
 class ChangeCategory(CreateCategory):
@@ -90,7 +88,6 @@ class CategoryRow(Result):
     life_months: int | None
     rate: Decimal | None
     residual_percent: Decimal
-    tax_rate: Decimal
     is_active: bool
 
 
@@ -148,7 +145,7 @@ def change_category(session: Session, ctx: RequestContext, cmd: ChangeCategory) 
         session,
         "update asset_category set name = %(name)s, account_id = %(account_id)s, method = %(method)s,"
         " life_months = %(life_months)s, rate = %(rate)s, residual_percent = %(residual_percent)s,"
-        " tax_rate = %(tax_rate)s, is_active = %(is_active)s, changed_at = %(now)s"
+        " is_active = %(is_active)s, changed_at = %(now)s"
         " where tenant_id = %(tenant)s and company_id = %(company)s and id = %(id)s returning id",
         given,
     )
@@ -171,14 +168,13 @@ def add_usual_categories(session: Session, ctx: RequestContext, _cmd: AddUsualCa
     )
     names = {row["name"] for row in known}
     wanted = [one for one in USUAL if one[0] not in names]
-    for name, account_key, months, residual, tax_rate in wanted:
+    for name, account_key, months, residual in wanted:
         new = CreateCategory(
             name=name,
             account_key=account_key,
             method=AssetMethod.STRAIGHT_LINE,
             life_months=months,
             residual_percent=Decimal(residual),
-            tax_rate=Decimal(tax_rate),
         )
         create_category(session, ctx, new)
     return Added(count=len(wanted))
@@ -202,7 +198,7 @@ def _facts(session: Session, ctx: RequestContext, cmd: CreateCategory) -> dict[s
     if row is None:
         message = "Choose an account of the chart that holds fixed assets."
         raise WrongAccount(message, fields={"account_key": message})
-    names = ("name", "method", "life_months", "rate", "residual_percent", "tax_rate")
+    names = ("name", "method", "life_months", "rate", "residual_percent")
     return {name: getattr(cmd, name) for name in names} | {"account_id": row["id"]}
 
 
@@ -212,7 +208,7 @@ def list_categories(session: Session, ctx: RequestContext, wanted: ListCategorie
     rows = db.fetch_all(
         session,
         "select c.id, c.name, k.key as account_key, k.name as account, c.method, c.life_months, c.rate,"
-        " c.residual_percent, c.tax_rate, c.is_active from asset_category c"
+        " c.residual_percent, c.is_active from asset_category c"
         " join account k on (k.tenant_id, k.id) = (c.tenant_id, c.account_id)"
         " where c.tenant_id = %(tenant)s and c.company_id = %(company)s"
         " and (%(active)s::boolean is null or c.is_active = %(active)s)"

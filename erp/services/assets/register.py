@@ -1,6 +1,6 @@
 """The asset register over some days: gross block, depreciation and what is left, equal to the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import LiteralString
@@ -180,8 +180,7 @@ def get_printed_register(
     """
     ctx.require(VIEW)
     found = show_register(session, ctx, wanted)
-    rows = [PrintedRow(_cells(f"{row.number} {row.name}", row)) for row in found.rows]
-    total = RegisterRow.model_construct(**found.totals)
+    rows = [PrintedRow(_cells(f"{row.number} {row.name}", row.model_dump())) for row in found.rows]
     return PrintedReport(
         made_at=ctx.now,
         time_zone=ctx.time_zone,
@@ -189,10 +188,10 @@ def get_printed_register(
         title="Fixed asset register",
         about=f"{date_text(found.from_day)} to {date_text(found.to_day)}",
         columns=("Asset", "Opening", "Added", "Deducted", "Gross", "Depreciation", "Net"),
-        rows=(*rows, PrintedRow(_cells("Total", total), 0, is_bold=True)),
+        rows=(*rows, PrintedRow(_cells("Total", found.totals), 0, is_bold=True)),
     )
 
 
-def _cells(label: str, row: RegisterRow) -> tuple[str | Decimal | None, ...]:
-    shown = (row.cost_before, row.added, row.deducted, row.cost_after, row.lost_after, row.worth)
-    return (label, *(amount or None for amount in shown))
+def _cells(label: str, amounts: Mapping[str, Decimal]) -> tuple[str | Decimal | None, ...]:
+    shown = ("cost_before", "added", "deducted", "cost_after", "lost_after", "worth")
+    return (label, *(amounts[name] or None for name in shown))

@@ -104,11 +104,15 @@ def _facts(given: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str
     """Yield what an input says in words: no ids, which tell a reader nothing."""
     for name, value in given.items():
         field = f"{above}{name}"
-        parts = dict(enumerate(value, start=1)) if isinstance(value, list) else value
+        parts = _numbered(value) if isinstance(value, list) else value
         if isinstance(parts, Mapping):
             yield from _facts(parts, f"{field} ")
         elif name not in _UNTOLD and value is not None and not _is_id(value):
             yield field, f"{value}"[:LONGEST]
+
+
+def _numbered(parts: list[Any]) -> dict[str, Any]:
+    return {f"{place}": part for place, part in enumerate(parts, start=1)}
 
 
 def _is_id(value: object) -> bool:

@@ -14,7 +14,7 @@ from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 from erp.state.submitting import is_ticked
 
-TYPED = ("name", "account_key", "method", "life_months", "rate", "residual_percent", "tax_rate")
+TYPED = ("name", "account_key", "method", "life_months", "rate", "residual_percent")
 
 
 class AssetKindListState(ListState, rx.State):
@@ -43,7 +43,7 @@ class AssetKindListState(ListState, rx.State):
         return row.model_dump() | {"fact": fact}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        percents = ("rate", "residual_percent", "tax_rate")
+        percents = ("rate", "residual_percent")
         given = {name: getattr(row, name) for name in TYPED}
         texts = {
             f"kept_{name}": (
