@@ -63,9 +63,9 @@ def _claims(people: dict[str, RequestContext], kinds: dict[str, UUID]) -> None:
     _run(
         "expenses.submit_claim", keeper, {"purpose": "Tea for the stock count", "lines": [tea]}, "b"
     )
-    rent = _bill(kinds, "Repairs and maintenance", "2300.00", day, supplier="Ravi Electricals")
+    fan = _bill(kinds, "Repairs and maintenance", "2300.00", day, supplier="Ravi Electricals")
     back = _run(
-        "expenses.submit_claim", keeper, {"purpose": "Fan of the store", "lines": [rent]}, "c"
+        "expenses.submit_claim", keeper, {"purpose": "Fan of the store", "lines": [fan]}, "c"
     )
     note = {"outcome": "returned", "note": "Please add the photo of the bill."}
     _run("expenses.decide_claim", manager, {"claim_id": back.id, "revision": 1} | note, "c")

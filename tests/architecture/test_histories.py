@@ -24,7 +24,9 @@ RECORDS = {
 @pytest.mark.parametrize("route", sorted(RECORDS.keys() - TELLS_OTHERWISE.keys()))
 def test_the_page_of_a_record_tells_its_history(route):
     drawn = str(RECORDS[route]().render())
-    assert ".history_rx_state_" in drawn, f"{route} tells no history: use record_view or history_card"
+    assert ".history_rx_state_" in drawn, (
+        f"{route} tells no history: use record_view or history_card"
+    )
 
 
 def test_nothing_is_excused_that_is_gone():

@@ -1,6 +1,7 @@
 """An asset goes: sold or scrapped, with what it lost until then and the gain or loss."""
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final, Literal
@@ -131,15 +132,7 @@ def _money(cmd: DisposeAsset) -> NewLine:
 
 
 def _check(session: Session, ctx: RequestContext, cmd: DisposeAsset, held: HeldAsset) -> None:
-    day = cmd.disposed_on or ctx.today
-    until = last_run(session, ctx)
-    message = ""
-    if day > ctx.today:
-        message = "This day has not come."
-    elif day < max(held.booked_on, held.losing.used_from):
-        message = "It was not in use yet on this day."
-    elif until is not None and day <= until:
-        message = f"{run_words(until)} An asset goes on a later day."
+    message = _fault_of_day(session, ctx, cmd.disposed_on or ctx.today, held)
     if message:
         raise WrongDay(message, fields={"disposed_on": message})
     if cmd.outcome is AssetStatus.SCRAPPED and cmd.proceeds:
@@ -150,3 +143,26 @@ def _check(session: Session, ctx: RequestContext, cmd: DisposeAsset, held: HeldA
         raise InvalidInput(message, fields={"buyer_id": message})
     if cmd.buyer_id is not None:
         party.require_account(session, ctx, cmd.buyer_id, "buyer_id")
+
+
+def _last_move(session: Session, ctx: RequestContext, held: HeldAsset) -> date:
+    row = db.fetch_one(
+        session,
+        "select max(moved_on) as day from asset_transfer where tenant_id = %s and asset_id = %s",
+        (ctx.tenant_id, held.id),
+    )
+    return (row and row["day"]) or held.booked_on
+
+
+def _fault_of_day(session: Session, ctx: RequestContext, day: date, held: HeldAsset) -> str:
+    """Say why an asset cannot go on a day, or nothing."""
+    until = last_run(session, ctx)
+    if day > ctx.today:
+        return "This day has not come."
+    if day < max(held.booked_on, held.losing.used_from):
+        return "It was not in use yet on this day."
+    if day < _last_move(session, ctx, held):
+        return "It moved after this day. Choose the day it went, or later."
+    if until is not None and day <= until:
+        return f"{run_words(until)} An asset goes on a later day."
+    return ""
