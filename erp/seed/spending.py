@@ -117,5 +117,5 @@ def _ids(by: RequestContext, query: str) -> dict[str, UUID]:
 
 
 def _run(command: str, by: RequestContext, given: dict[str, Any], key: str) -> Any:  # noqa: ANN401  any command's answer
-    keyed = given | {"idempotency_key": f"seed-{command}-{key}"}
+    keyed = given | {"idempotency_key": f"seed-{command}-{key}".replace(" ", "-")}
     return platform.run(command, by, keyed).result
