@@ -42,6 +42,7 @@ UNLIMITED = {
     "own_quarantine": Decimal(10_000_000),
     "write_off": Decimal(10_000_000),
     "unreviewed_return": Decimal(100_000_000),
+    "expense_amount": Decimal(100_000_000),
 }
 PLENTY = "1000000.00"
 

@@ -27,7 +27,7 @@ from erp.api.describing_parts import (
 )
 from erp.api.exporting import XLSX
 from erp.api.tax_files import EINVOICE_FILE, PORTAL_FILE, WAY_BILL_FILE
-from erp.api.uploading import BANK_FILES, LAB_FILES, PICTURE
+from erp.api.uploading import BANK_FILES, LAB_FILES, PICTURE, RECEIPTS
 from erp.services import platform
 
 TITLE = "Vantage ERP"
@@ -272,6 +272,7 @@ def _introduction() -> str:
 def _other_paths() -> dict[str, Schema]:
     """Describe the routes that are not made from an action."""
     an_id: Schema = {"type": "string", "format": "uuid"}
+    large = parameter("query", "size", {"enum": ["large"]}, required=False)
     flag: Schema = {"type": "boolean", "default": False}
     hits: Schema = {
         "type": "object",
@@ -311,13 +312,20 @@ def _other_paths() -> dict[str, Schema]:
             "Upload a laboratory's results: CSV, or HL7 v2 ORU^R01",
             [parameter("path", "laboratory_id", an_id)],
         ),
+        f"{BASE}{RECEIPTS}": file_route("upload_receipt", "Send a bill's photo or PDF", []),
+        f"{BASE}{RECEIPTS}/{{receipt_id}}": get_route(
+            "expense_receipt",
+            "A bill's photo, small or large, or its PDF",
+            [parameter("path", "receipt_id", an_id), large],
+            {"image/jpeg": BINARY, "application/pdf": BINARY},
+        ),
         f"{BASE}{PICTURE}": get_route(
             "product_picture",
             "A version of a product's picture, as `picture_url` names it",
             [
                 parameter("path", "product_id", an_id),
                 parameter("query", "v", {"type": "integer", "minimum": 1}),
-                parameter("query", "size", {"enum": ["large"]}, required=False),
+                large,
             ],
             {"image/jpeg": BINARY},
         )

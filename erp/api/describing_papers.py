@@ -87,6 +87,18 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         {},
     ),
     (
+        "petty-cash/{float_id}/book.pdf",
+        "print_petty_book",
+        "The book of petty cash as PDF on A4, of this month unless days are named",
+        {"from_day": DAY, "to_day": DAY},
+    ),
+    (
+        "asset-register.pdf",
+        "print_register",
+        "The register of fixed assets as PDF on A4, of this financial year unless days are named",
+        {"from_day": DAY, "to_day": DAY, "category_id": {"type": "string", "format": "uuid"}},
+    ),
+    (
         "statements/{party_id}/pdf",
         "print_statement",
         "A party's statement of account as PDF on A4, of this financial year unless days are named",

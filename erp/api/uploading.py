@@ -26,14 +26,18 @@ from erp.core.context import RequestContext
 from erp.core.crossing import off_the_loop
 from erp.core.errors import NotFound
 from erp.core.table_files import read_table
-from erp.services import banking, catalog, documents, laboratory, platform
+from erp.services import banking, catalog, documents, expenses, laboratory, platform
 
 LONGEST_NAME = 120
 LARGEST_FILE = 5_000_000
+LARGEST_PHOTO = 12_000_000
+"""What the camera of a phone makes."""
 PICTURE = "/products/{product_id}/picture"
 BANK_FILES = "/bank-accounts/{bank_account_id}/files"
+RECEIPTS = "/expense-receipts"
 LAB_FILES = "/laboratories/{laboratory_id}/files"
 EDIT, RECONCILE, RECORD = "catalog.edit", "banking.reconcile", "laboratory.record"
+CLAIM = "expenses.claim"
 _KEPT = {
     "cache-control": "private, max-age=31536000, immutable",
     "vary": "cookie, authorization",
@@ -50,17 +54,21 @@ def uploading_routes() -> list[Route]:
         Route(f"{BASE}{BANK_FILES}", guarded(_takes(_bank_file, RECONCILE)), methods=["POST"]),
         Route(f"{BASE}{LAB_FILES}", guarded(_takes(_lab_file, RECORD)), methods=["POST"]),
         Route(f"{BASE}{PICTURE}", guarded(_takes(_picture, EDIT)), methods=["POST"]),
+        Route(
+            f"{BASE}{RECEIPTS}", guarded(_takes(_receipt, CLAIM, LARGEST_PHOTO)), methods=["POST"]
+        ),
+        Route(f"{BASE}{RECEIPTS}/{{receipt_id}}", guarded(show_receipt), methods=["GET"]),
         Route(f"{BASE}{PICTURE}", guarded(show_picture), methods=["GET"]),
     ]
 
 
-def _takes(keep: Keep, permission: str) -> Callable[[Request], Any]:
+def _takes(keep: Keep, permission: str, largest: int = LARGEST_FILE) -> Callable[[Request], Any]:
     async def endpoint(request: Request) -> Response:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/octet-stream":
             raise NotJson("Send the file itself, with Content-Type: application/octet-stream.")
         credentials = credentials_of(request)
-        content = await read_body(request, LARGEST_FILE)
+        content = await read_body(request, largest)
         name = request.query_params.get("file_name", "").replace("\0", "").strip()[:LONGEST_NAME]
         request_id = request_id_of(request.scope)
 
@@ -140,6 +148,49 @@ def _picture(
     shown = {"product_id": product_id, "version": kept.version}
     platform.run("catalog.set_product_picture", ctx, shown)
     return platform.Identified(id=product_id)
+
+
+def _receipt(
+    ctx: RequestContext, _request: Request, name: str, content: bytes
+) -> expenses.KeptReceipt:
+    """Keep a bill's photo, drawn anew in two sizes, or its PDF as it came."""
+    if expenses.is_pdf(content):
+        media, parts = expenses.PDF, {"file": content}
+    else:
+        drawn = draw_pictures(content)
+        media, parts = expenses.PICTURE, {"large": drawn.large, "small": drawn.small}
+    digest = hashlib.sha256(content).hexdigest()
+    with db.unit_of_work(ctx) as session:
+        kept = expenses.keep_receipt(session, ctx, digest, media, name)
+        for variant, made in parts.items():
+            file_name = name if variant == "file" else f"{variant}.jpg"
+            new = documents.NewDocument(expenses.RECEIPT, kept.id, variant, file_name, media)
+            documents.store_bytes(session, ctx, object_storage(), new, made)
+    return kept
+
+
+async def show_receipt(request: Request) -> Response:
+    """Send a bill's photo, small or `?size=large`, or its PDF, to its sender and to who decides.
+
+    Raises:
+        UnknownReceipt: There is none that the caller may see.
+    """
+    credentials, request_id = credentials_of(request), request_id_of(request.scope)
+    receipt_id = _id(request, "receipt_id")
+    variant = "large" if request.query_params.get("size") == "large" else "small"
+
+    def found() -> tuple[bytes, str]:
+        ctx = context_of(credentials, request_id)
+        with db.unit_of_work(ctx) as session:
+            kept = expenses.get_receipt(session, ctx, receipt_id, variant)
+        return object_storage().read(kept.storage_key), kept.media_type
+
+    content, media = await off_the_loop(found)
+    headers = dict(_KEPT)
+    if media == expenses.PDF:
+        del headers["content-security-policy"]
+        headers["content-disposition"] = "inline"
+    return Response(content, media_type=media, headers=headers)
 
 
 async def show_picture(request: Request) -> Response:

@@ -182,6 +182,7 @@ class FilePick(Component):
 
     Attributes:
         largest: Bytes a file may have.
+        capture: `environment` where a phone opens its camera at once.
         on_done: Takes the id that the server answered, and `yes` if it knew the file.
     """
 
@@ -192,6 +193,7 @@ class FilePick(Component):
     label: rx.Var[str]
     hint: rx.Var[str]
     largest: rx.Var[int]
+    capture: rx.Var[str]
     on_done: rx.EventHandler[lambda made, known: [made, known]]  # type: ignore[type-arg,valid-type]
 
 

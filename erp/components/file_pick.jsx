@@ -1,7 +1,7 @@
 // A button, and a place to drop a file, that sends the file itself and tells what the server made of it.
 import { useRef, useState } from "react";
 
-export function FilePick({ url, accept, label, hint, largest, onDone }) {
+export function FilePick({ url, accept, label, hint, largest, capture, onDone }) {
   const input = useRef(null);
   const [isOver, setOver] = useState(false);
   const [busy, setBusy] = useState("");
@@ -23,7 +23,7 @@ export function FilePick({ url, accept, label, hint, largest, onDone }) {
   };
   return (
     <div className="file-pick" data-over={isOver || undefined} onDragOver={(e) => { e.preventDefault(); setOver(true); }} onDragLeave={() => setOver(false)} onDrop={(e) => { e.preventDefault(); setOver(false); send(e.dataTransfer.files?.[0]); }}>
-      <input ref={input} type="file" accept={accept} className="sr-only" tabIndex={-1} aria-label={label} onChange={(e) => send(e.target.files?.[0])} />
+      <input ref={input} type="file" accept={accept} capture={capture} className="sr-only" tabIndex={-1} aria-label={label} onChange={(e) => send(e.target.files?.[0])} />
       <button type="button" className="button button-outline" disabled={busy !== ""} onClick={() => input.current?.click()}>{busy ? `Sending ${busy}` : label}</button>
       <span className="soft">{hint}</span>
       {problem && <p role="alert" className="error">{problem}</p>}

@@ -5,6 +5,7 @@ Importing this package registers every table with the metadata.
 
 from erp.models import (
     accounting,
+    assets,
     automation,
     banking,
     billing,
@@ -13,6 +14,7 @@ from erp.models import (
     documents,
     drafting,
     einvoicing,
+    expenses,
     gateways,
     gst_returns,
     identity,
@@ -32,6 +34,7 @@ from erp.models import (
 
 __all__ = [
     "accounting",
+    "assets",
     "automation",
     "banking",
     "billing",
@@ -40,6 +43,7 @@ __all__ = [
     "documents",
     "drafting",
     "einvoicing",
+    "expenses",
     "gateways",
     "gst_returns",
     "identity",

@@ -28,6 +28,7 @@ from erp.seed.planning import seed_planning
 from erp.seed.quality import seed_quality
 from erp.seed.requesting import seed_requesting
 from erp.seed.returns import seed_returns
+from erp.seed.spending import seed_spending
 from erp.seed.stock import seed_stock
 from erp.seed.transfers import seed_transfers
 from erp.services import accounting, identity, party, platform
@@ -158,6 +159,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_requesting(ctx)
         seed_returns(ctx)
         seed_payments(ctx)
+        seed_spending(ctx)
         seed_gst_returns(ctx)
         seed_banking(ctx)
         seed_transfers(ctx, storage_id)

@@ -8,6 +8,7 @@ from types import ModuleType
 
 from erp.services import (
     accounting,
+    assets,
     automation,
     banking,
     billing,
@@ -16,6 +17,7 @@ from erp.services import (
     documents,
     drafting,
     einvoicing,
+    expenses,
     gateways,
     gst_returns,
     identity,
@@ -46,6 +48,8 @@ DOMAINS: tuple[ModuleType, ...] = (
     inventory,
     purchasing,
     sales,
+    expenses,
+    assets,
     billing,
     biomarkers,
     loyalty,

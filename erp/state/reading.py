@@ -15,6 +15,7 @@ from uuid import UUID
 from erp.core.errors import DomainError, NotFound
 from erp.services import identity
 from erp.state import live
+from erp.state.history import history_of
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid
 
@@ -28,11 +29,12 @@ class RecordState(SessionState, mixin=True):
     is_loading: bool = True
     problem: str = ""
     head: dict[str, str] = {}
+    history: list[dict[str, str]] = []
 
     @handler(permission=PAGE)
     async def open_record(self) -> None:
         """Show the record that the address names."""
-        self.is_loading, self.head = True, {}
+        self.is_loading, self.head, self.history = True, {}, []
         await self._show()
 
     @handler(permission=PAGE, background=True)
@@ -48,10 +50,16 @@ class RecordState(SessionState, mixin=True):
         try:
             if record_id is None:
                 raise NotFound("The address names no record.")
-            await self._load(record_id, await self._principal())
+            principal = await self._principal()
+            await self._load(record_id, principal)
+            self.history = await history_of(self, self._told_of(record_id), principal)
         except DomainError as error:
             self.problem = error.message
         self.is_loading = False
+
+    def _told_of(self, record_id: UUID) -> UUID:
+        """Return the record whose history the page tells; pages of another's paper override."""
+        return record_id
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         """Fill the page's vars; pages override."""

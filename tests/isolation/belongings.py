@@ -27,6 +27,7 @@ from tests.isolation import (
     planning,
     reporting,
     selling,
+    spending,
     taxing,
 )
 from tests.isolation.examples import Example, Ids, only
@@ -85,6 +86,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= gatewayed.gatewayed(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
     ids |= offline.offline(shop) | hearing.webhooks(shop)
+    ids |= spending.spending(shop)
     ids |= reporting.at_the_portals(shop) | measured.laboratories(shop, patient)
     return ids | _read_ids(shop) | _dead_delivery(shop) | _news(shop) | _document(shop, ids)
 
@@ -245,7 +247,18 @@ def _with_party(ids: Ids, shop: Shop) -> dict[str, Any]:
 
 
 TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
-ROOMS = (*TRADING, paying, bookkeeping, taxing, bank, gatewayed, hearing, reporting, measured)
+ROOMS = (
+    *TRADING,
+    paying,
+    bookkeeping,
+    taxing,
+    bank,
+    gatewayed,
+    hearing,
+    reporting,
+    measured,
+    spending,
+)
 
 EXAMPLES: dict[str, Example] = {
     name: example for room in ROOMS for name, example in room.EXAMPLES.items()

@@ -19,6 +19,7 @@ from tests.fixtures.databases import copy_template
 from tests.isolation.gatewayed import gatewayed
 from tests.isolation.pictures import pictures
 from tests.isolation.reporting import documents_at_portal
+from tests.isolation.spending import spending
 from tests.isolation.taxing import prepared
 from tests.services.banking.statements import accept, bank_account, line_of, suggested
 from tests.services.billing.bills.billing import bill, billed, came, decide, goods, registered
@@ -58,6 +59,11 @@ SABOTAGE = {
     "D2": "insert into blob_state (tenant_id, sha256, verified_at, fault)"
     " select tenant_id, sha256, now(), 'damaged' from blob limit 1",
     "E1": "update einvoice set irn = repeat('0', 64) where status = 'registered'",
+    "EX1": "update expense_claim_line set amount = amount + 1, taxable = taxable + 1",
+    "EX2": "alter table petty_float disable trigger petty_float_balance;"
+    " update petty_float set balance = balance + 1",
+    "FA1": "update asset set cost = cost + 1",
+    "FA2": "update asset_run set total = total + 1",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
     "GW1": "update gateway_payment set amount = amount + 1 where entry_id is not null",
@@ -162,6 +168,7 @@ def traded() -> None:
     _keep_apart(shop, shop.lot_ids[third][0])
     _file(shop)
     documents_at_portal(shop)
+    spending(shop)
     used = {"variant_id": third, "quantity": 2}
     shop.run(
         "inventory.dispense_packs",

@@ -20,7 +20,6 @@ from erp.components import (
     page_header,
     submit_button,
     text_field,
-    timeline,
 )
 from erp.components.issued import issued_secret
 from erp.components.records import record_view
@@ -127,13 +126,6 @@ def webhook_page() -> rx.Component:
         ),
         grid(
             rx.el.div(card(_facts(), title="Webhook"), class_name="span-6 full-below"),
-            rx.cond(
-                WebhookState.history.length() > 0,
-                rx.el.div(
-                    card(timeline(WebhookState.history), title="History"),
-                    class_name="span-6 full-below",
-                ),
-            ),
         ),
         dialog(
             WebhookState.is_issued,

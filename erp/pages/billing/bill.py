@@ -17,7 +17,6 @@ from erp.components import (
     notice,
     page_header,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import page
@@ -67,10 +66,6 @@ def bill_page() -> rx.Component:
                 card(_facts(), title="Bill"),
                 card(_worth(), title="Owed"),
                 rx.cond(head["is_revalued"] != "", card(_cost(), title="Cost of the goods")),
-                rx.cond(
-                    BillState.history.length() > 0,
-                    card(timeline(BillState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

@@ -18,7 +18,6 @@ from erp.components import (
     notice,
     page_header,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.einvoicing.panels import invoice_panel, way_bill_dialog
@@ -105,7 +104,6 @@ def invoice_page() -> rx.Component:
                     title="Tax by rate",
                 ),
                 _related(),
-                _history(),
                 class_name="stack span-8",
             ),
             rx.el.div(
@@ -225,10 +223,3 @@ def _totals() -> rx.Component:
 def _related() -> rx.Component:
     table = data_table(RELATED_COLUMNS, InvoiceState.related, label="Related", linked=True)
     return rx.cond(InvoiceState.related.length() > 0, card(table, title="Notes and their invoice"))
-
-
-def _history() -> rx.Component:
-    return rx.cond(
-        InvoiceState.history.length() > 0,
-        card(timeline(InvoiceState.history), title="History"),
-    )

@@ -16,7 +16,6 @@ from erp.components import (
     notice,
     page_header,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import page
@@ -60,10 +59,6 @@ def return_page() -> rx.Component:
             rx.el.div(
                 card(_worth(), title="Asked back"),
                 card(_facts(), title="Return"),
-                rx.cond(
-                    ReturnState.history.length() > 0,
-                    card(timeline(ReturnState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

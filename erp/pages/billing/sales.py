@@ -14,7 +14,6 @@ from erp.components import (
     link_button,
     list_view,
     page_header,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
@@ -78,7 +77,6 @@ def sale_page() -> rx.Component:
             rx.el.div(
                 card(data_table(LINE_COLUMNS, SaleState.lines, label="Lines"), title="Lines"),
                 _related(),
-                _history(),
                 class_name="stack span-8",
             ),
             rx.el.div(
@@ -143,10 +141,3 @@ def _link(href: rx.Var[str], label: str, icon: str) -> rx.Component:
 def _related() -> rx.Component:
     table = data_table(RELATED_COLUMNS, SaleState.related, label="Related", linked=True)
     return rx.cond(SaleState.related.length() > 0, card(table, title="Returns and their bill"))
-
-
-def _history() -> rx.Component:
-    return rx.cond(
-        SaleState.history.length() > 0,
-        card(timeline(SaleState.history), title="History"),
-    )

@@ -20,7 +20,6 @@ from erp.components import (
     page_header,
     stat_tile,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
@@ -99,10 +98,6 @@ def gst_return_page() -> rx.Component:
             ),
             rx.el.div(
                 card(_facts(), title="Return"),
-                rx.cond(
-                    GstReturnState.history.length() > 0,
-                    card(timeline(GstReturnState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

@@ -15,7 +15,6 @@ from erp.components import (
     notice,
     page_header,
     stat_tile,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
@@ -62,9 +61,6 @@ def party_page() -> rx.Component:
         scorecard_card(),
         points_card(),
         grid(_sales(), _invoices()),
-        rx.cond(
-            PartyState.history.length() > 0, card(timeline(PartyState.history), title="History")
-        ),
         list_route="/parties",
         list_label="All parties",
     )

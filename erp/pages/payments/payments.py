@@ -19,7 +19,6 @@ from erp.components import (
     notice,
     page_header,
     reason_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
@@ -107,10 +106,6 @@ def payment_page() -> rx.Component:
                     rx.cond(PaymentState.settles.length() > 0, table, none),
                     title="What it settles",
                     actions=(_apart(),),
-                ),
-                rx.cond(
-                    PaymentState.history.length() > 0,
-                    card(timeline(PaymentState.history), title="History"),
                 ),
                 class_name="stack span-8",
             ),

@@ -18,7 +18,6 @@ from erp.components import (
     notice,
     page_header,
     reason_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import page
@@ -150,10 +149,6 @@ def offline_sale_page() -> rx.Component:
             ),
             rx.el.div(
                 card(_facts(), title="Bill"),
-                rx.cond(
-                    OfflineSaleState.history.length() > 0,
-                    card(timeline(OfflineSaleState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

@@ -20,6 +20,7 @@ from erp.components import (
     page_header,
     stat_tile,
 )
+from erp.components.records import history_card
 from erp.pages.routing import page
 from erp.state.pos.shifts import (
     HSN_COLUMNS,
@@ -126,6 +127,7 @@ def _report() -> rx.Component:
         ),
         rx.cond(ShiftReportState.is_blind, rx.fragment(), _taxes()),
         card(_bills(), title="Bills"),
+        history_card(ShiftReportState),
     )
 
 

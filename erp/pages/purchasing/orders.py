@@ -18,7 +18,6 @@ from erp.components import (
     notice,
     page_header,
     reason_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
@@ -103,10 +102,6 @@ def order_page() -> rx.Component:
             rx.el.div(
                 card(_facts(), title="Order"),
                 card(_totals(), title="Worth"),
-                rx.cond(
-                    OrderState.history.length() > 0,
-                    card(timeline(OrderState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

@@ -23,7 +23,6 @@ from erp.components import (
     question_dialog,
     submit_button,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
@@ -102,7 +101,6 @@ def request_page() -> rx.Component:
             rx.el.div(card(_suppliers(), title="Suppliers"), class_name="span-8"),
             rx.el.div(
                 card(_facts(), title="Request"),
-                rx.cond(State.history.length() > 0, card(timeline(State.history), title="History")),
                 class_name="stack span-4 full-below",
             ),
         ),

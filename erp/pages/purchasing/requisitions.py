@@ -17,7 +17,6 @@ from erp.components import (
     notice,
     page_header,
     reason_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
@@ -112,10 +111,6 @@ def requisition_page() -> rx.Component:
             ),
             rx.el.div(
                 card(_facts(), title="Requisition"),
-                rx.cond(
-                    RequisitionState.history.length() > 0,
-                    card(timeline(RequisitionState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

@@ -22,7 +22,6 @@ from erp.components import (
     select_field,
     stat_tile,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
@@ -182,13 +181,6 @@ def coupon_page() -> rx.Component:
         ),
         grid(
             rx.el.div(card(_facts(), title="Terms"), class_name="span-6 full-below"),
-            rx.cond(
-                CouponState.history.length() > 0,
-                rx.el.div(
-                    card(timeline(CouponState.history), title="History"),
-                    class_name="span-6 full-below",
-                ),
-            ),
         ),
         list_route="/coupons",
         list_label="All coupons",

@@ -18,7 +18,6 @@ from erp.components import (
     notice,
     page_header,
     reason_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
@@ -107,10 +106,6 @@ def sales_order_page() -> rx.Component:
             rx.el.div(
                 card(_facts(), title="Order"),
                 card(_totals(), title=f"Worth, prices {head['mode']}"),
-                rx.cond(
-                    SalesOrderState.history.length() > 0,
-                    card(timeline(SalesOrderState.history), title="History"),
-                ),
                 class_name="stack span-4 full-below",
             ),
         ),

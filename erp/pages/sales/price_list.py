@@ -20,7 +20,6 @@ from erp.components import (
     page_header,
     tabs,
     text_field,
-    timeline,
 )
 from erp.components.records import record_view
 from erp.pages.routing import page
@@ -56,13 +55,6 @@ def price_list_page() -> rx.Component:
         _rules(),
         grid(
             rx.el.div(card(_facts(), title="List"), class_name="span-6 full-below"),
-            rx.cond(
-                PriceListState.history.length() > 0,
-                rx.el.div(
-                    card(timeline(PriceListState.history), title="History"),
-                    class_name="span-6 full-below",
-                ),
-            ),
         ),
         rule_dialogs(),
         _edit_dialog(),

@@ -30,6 +30,7 @@ DEFAULT_CHART = tuple(
     for line in (
         ("1000", "cash", "Cash in Hand", "Cash in Hand", "asset"),
         ("1010", "petty_cash", "Petty Cash", "Cash in Hand", "asset"),
+        ("1015", "petty_floats", "Petty Cash Floats", "Cash in Hand", "asset"),
         ("1100", "bank", "Bank", "Bank Accounts", "asset"),
         ("1105", "cheques_in_hand", "Cheques in Hand", "Bank Accounts", "asset"),
         ("1110", "upi_clearing", "UPI Clearing", "Bank Accounts", "asset"),
@@ -55,6 +56,18 @@ DEFAULT_CHART = tuple(
             "asset",
             True,
         ),
+        ("1500", "furniture", "Furniture and Fixtures", "Fixed Assets", "asset"),
+        ("1510", "computers", "Computers", "Fixed Assets", "asset"),
+        ("1520", "equipment", "Plant and Equipment", "Fixed Assets", "asset"),
+        ("1530", "vehicles", "Vehicles", "Fixed Assets", "asset"),
+        (
+            "1590",
+            "accumulated_depreciation",
+            "Accumulated Depreciation",
+            "Accumulated Depreciation",
+            "asset",
+        ),
+        ("1600", "branch_transfers", "Branch Transfers", "Branch/Divisions", "asset"),
         ("2000", "creditors", "Sundry Creditors", "Sundry Creditors", "liability", True),
         ("2010", "grni", "Goods Received Not Invoiced", "Current Liabilities", "liability"),
         ("2030", "cheques_issued", "Cheques Issued", "Current Liabilities", "liability"),
@@ -89,6 +102,7 @@ DEFAULT_CHART = tuple(
         ("4060", "loyalty_discount", "Loyalty Discount", "Sales Accounts", "income"),
         ("4100", "consultation_income", "Consultation Income (exempt)", "Direct Incomes", "income"),
         ("4200", "other_income", "Other Income", "Indirect Incomes", "income"),
+        ("4220", "gain_on_assets", "Gain on Sale of Assets", "Indirect Incomes", "income"),
         (
             "4210",
             "purchase_discounts",
@@ -104,6 +118,13 @@ DEFAULT_CHART = tuple(
         ("6000", "rent", "Rent", "Indirect Expenses", "expense"),
         ("6001", "salaries", "Salaries", "Indirect Expenses", "expense"),
         ("6002", "electricity", "Electricity", "Indirect Expenses", "expense"),
+        ("6003", "travel", "Travel and Conveyance", "Indirect Expenses", "expense"),
+        ("6004", "postage", "Postage and Courier", "Indirect Expenses", "expense"),
+        ("6005", "stationery", "Printing and Stationery", "Indirect Expenses", "expense"),
+        ("6006", "repairs", "Repairs and Maintenance", "Indirect Expenses", "expense"),
+        ("6007", "telephone", "Telephone and Internet", "Indirect Expenses", "expense"),
+        ("6008", "staff_welfare", "Staff Welfare", "Indirect Expenses", "expense"),
+        ("6009", "office_expenses", "Office Expenses", "Indirect Expenses", "expense"),
         ("6010", "gateway_charges", "Payment Gateway Charges", "Indirect Expenses", "expense"),
         ("6011", "bank_charges", "Bank Charges", "Indirect Expenses", "expense"),
         ("6020", "sales_promotion", "Sales Promotion", "Indirect Expenses", "expense"),
@@ -111,6 +132,8 @@ DEFAULT_CHART = tuple(
         ("6022", "discount_allowed", "Cash Discount Allowed", "Indirect Expenses", "expense"),
         ("6030", "cash_short_over", "Cash Short/Over", "Indirect Expenses", "expense"),
         ("6031", "round_off", "Round Off", "Indirect Expenses", "expense"),
+        ("6050", "depreciation", "Depreciation", "Indirect Expenses", "expense"),
+        ("6051", "loss_on_assets", "Loss on Sale of Assets", "Indirect Expenses", "expense"),
     )
 )
 

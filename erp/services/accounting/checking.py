@@ -13,6 +13,7 @@ from erp.services import party
 from erp.services.accounting.errors import KeptAccount, PartyMissing
 
 FOLLOWS_STOCK = "follows the stock. Adjust or write off the goods instead."
+FOLLOWS_REGISTER = "follows the asset register. Register or dispose of the asset instead."
 KEPT_ACCOUNTS = {
     "inventory": FOLLOWS_STOCK,
     "inventory_expired": FOLLOWS_STOCK,
@@ -25,6 +26,13 @@ KEPT_ACCOUNTS = {
     "gateway_clearing": "follows payments through gateways and their settlements. Settle an exception instead.",
     "grni": "follows deliveries and their bills. Record the supplier's bill instead.",
     "supplier_claims": "follows claims on suppliers' bills. Record the credit note there instead.",
+    "petty_floats": "follows the petty cash book. Spend, top up or count there instead.",
+    "furniture": FOLLOWS_REGISTER,
+    "computers": FOLLOWS_REGISTER,
+    "equipment": FOLLOWS_REGISTER,
+    "vehicles": FOLLOWS_REGISTER,
+    "accumulated_depreciation": FOLLOWS_REGISTER,
+    "branch_transfers": "follows assets that change their branch. Move the asset instead.",
 }
 """Accounts whose balance something else proves, with what to do instead."""
 

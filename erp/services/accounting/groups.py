@@ -31,6 +31,7 @@ class Group:
 CASH_GROUP, BANK_GROUP = "Cash in Hand", "Bank Accounts"
 _TREE: tuple[tuple[str, Activity, tuple[str, ...]], ...] = (
     ("Fixed Assets", Activity.INVESTING, ()),
+    ("Accumulated Depreciation", Activity.OPERATING, ()),
     ("Investments", Activity.INVESTING, ()),
     (
         "Current Assets",
@@ -63,7 +64,8 @@ def _groups() -> dict[str, Group]:
 
 
 GROUPS = MappingProxyType(_groups())
-"""The 15 primary groups and their 13 sub-groups by name. Source: groups of the domain rules, as Tally has them."""
+"""The 15 primary groups and their 13 sub-groups by name. Source: groups of the domain rules, as Tally has them; and
+our own for depreciation, which is added back to the profit because no cash went."""
 
 
 OWED = frozenset({"Loans (Liability)", "Current Liabilities"})

@@ -24,6 +24,8 @@ class InwardKind(StrEnum):
     TAKEN_BACK = "taken_back"
     """Goods went back, or a claim was settled: credit follows the supplier's note."""
     REVERSE_CHARGE = "reverse_charge"
+    SPENT = "spent"
+    """An expense claim, a voucher of petty cash or a fixed asset."""
 
 
 @dataclass(frozen=True, slots=True)

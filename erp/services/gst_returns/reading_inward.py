@@ -64,6 +64,31 @@ _CLAIMS = """
       join party p on (p.tenant_id, p.id) = (b.tenant_id, b.supplier_id)
      where c.tenant_id = %(tenant)s and c.id = any(%(claims)s) and b.is_credit_taken and c.credited_tax > 0
 """
+_SPENT = """
+    with spent as (
+        select c.id, c.number, m.display_name as supplier, c.branch_id, c.booked_on, c.reversed_on,
+               coalesce((select sum(l.taxable) from expense_claim_line l where l.tenant_id = c.tenant_id
+                  and l.claim_id = c.id and l.revision = c.revision and l.is_credit_taken), 0) as taxable,
+               c.igst, c.cgst, c.sgst
+          from expense_claim c
+          left join membership m on (m.tenant_id, m.user_id) = (c.tenant_id, c.claimant_id)
+         where c.tenant_id = %(tenant)s
+        union all
+        select a.id, a.number, coalesce(p.name, a.name), e.branch_id, a.booked_on, null, a.cost, a.igst, a.cgst,
+               a.sgst
+          from asset a
+          join journal_entry e on e.tenant_id = a.tenant_id and e.origin_id = a.id and e.purpose = 'registered'
+          left join party p on (p.tenant_id, p.id) = (a.tenant_id, a.supplier_id)
+         where a.tenant_id = %(tenant)s),
+    signed as (
+        select *, (booked_on between %(from)s and %(to)s)::int
+                  - (coalesce(reversed_on, 'infinity') between %(from)s and %(to)s)::int as sign
+          from spent where branch_id = any(%(branches)s) and igst + cgst + sgst > 0)
+    select id, number, coalesce(supplier, '') as supplier,
+           case sign when 1 then booked_on else reversed_on end as booked_on, igst > 0 as is_inter,
+           sign * taxable as taxable, sign * igst as igst, sign * cgst as cgst, sign * sgst as sgst
+      from signed where sign <> 0 order by 4, 1
+"""
 _REVERSE = """
     select r.id, r.number, p.name as supplier, r.booked_on, r.is_inter, r.taxable, r.igst, r.cgst, r.sgst
       from gst_reverse_charge r join party p on (p.tenant_id, p.id) = (r.tenant_id, r.supplier_id)
@@ -107,13 +132,14 @@ def read_inward(
     bills = [_bill(row) for row in db.fetch_all(session, _BILLS, given)]
     back = [_taken_back(row) for row in db.fetch_all(session, _RETURNS, given)]
     back += _claims(session, given, booked)
+    spent = [_spent(row) for row in db.fetch_all(session, _SPENT, given)]
     reverse = [_reverse(row) for row in db.fetch_all(session, _REVERSE, given)]
     changes = db.fetch_all(session, _CHANGES, given)
-    stated = {bought.id: bought.heads.tax_only() for bought in (*bills, *back, *reverse)} | {
-        row["id"]: _signed(row) for row in changes
-    }
+    stated = {
+        bought.id: bought.heads.tax_only() for bought in (*bills, *spent, *back, *reverse)
+    } | {row["id"]: _signed(row) for row in changes}
     return InwardSide(
-        inward=(*bills, *back, *reverse),
+        inward=(*bills, *spent, *back, *reverse),
         changes=tuple(_change(row) for row in changes),
         booked=sum((_heads(row) for row in booked), Heads()),
         differences=tuple(_differences(booked, stated)),
@@ -171,6 +197,18 @@ def _taken_back(row: db.Row) -> Inward:
         booked_on=row["booked_on"],
         kind=InwardKind.TAKEN_BACK,
         heads=_heads(row),
+    )
+
+
+def _spent(row: db.Row) -> Inward:
+    return Inward(
+        id=row["id"],
+        number=row["number"],
+        supplier=row["supplier"],
+        booked_on=row["booked_on"],
+        kind=InwardKind.SPENT,
+        heads=_heads(row) + Heads(row["taxable"]),
+        is_inter=row["is_inter"],
     )
 
 

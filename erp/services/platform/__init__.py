@@ -4,11 +4,9 @@ from erp.services.platform import referees
 from erp.services.platform.auditing import (
     GetAudit,
     ListAudit,
-    ListHistory,
     get_audit,
     list_audit,
     list_audit_choices,
-    list_history,
 )
 from erp.services.platform.commanding import command, query, replayed_answer
 from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
@@ -106,6 +104,13 @@ from erp.services.platform.sealing import (
     seal_events,
     tenants_with_events,
 )
+from erp.services.platform.telling_history import (
+    Change,
+    History,
+    HistoryRow,
+    ListHistory,
+    list_history,
+)
 from erp.services.platform.verifying import Referee, Verdict, referee, referees_by_code, verify
 from erp.services.platform.violations import refusal_for, refuse_on
 
@@ -121,6 +126,7 @@ __all__ = [
     "Answer",
     "Backlog",
     "Chain",
+    "Change",
     "Closed",
     "Command",
     "Day",
@@ -132,6 +138,8 @@ __all__ = [
     "ForgetView",
     "GetAudit",
     "Head",
+    "History",
+    "HistoryRow",
     "Identified",
     "Key",
     "LeaseLost",

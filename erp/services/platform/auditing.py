@@ -17,7 +17,6 @@ from erp.services.platform.filtering import conditions_of
 from erp.services.platform.inputs import Nothing, Page, Query, Result, Rows
 
 NEWEST = ["9999-12-31T00:00:00+00:00", LAST_ID]
-MOST_EVENTS = 100
 
 
 class ListAudit(Page):
@@ -87,27 +86,6 @@ class AuditChoices(Result):
 
     people: list[AuditChoice]
     commands: list[str]
-
-
-class ListHistory(Query):
-    """What happened to one record."""
-
-    record_id: UUID
-
-
-class HistoryRow(Result):
-    """An event of a record."""
-
-    id: UUID
-    name: str
-    person: str
-    occurred_at: datetime
-
-
-class History(Rows):
-    """Events of a record, newest first, the latest hundred."""
-
-    rows: list[HistoryRow]
 
 
 _LIST: LiteralString = """
@@ -212,19 +190,3 @@ def list_audit_choices(session: Session, ctx: RequestContext, _wanted: Nothing) 
         people=[AuditChoice(**row) for row in people],
         commands=[row["command"] for row in commands],
     )
-
-
-@query("platform.list_history", permission="platform.view", rest="GET /history/{record_id}")
-def list_history(session: Session, ctx: RequestContext, wanted: ListHistory) -> History:
-    """Return what happened to one record, such as a sale or a party, newest first."""
-    rows = db.fetch_all(
-        session,
-        """
-        select e.id, e.name, coalesce(m.display_name, 'system') as person, e.occurred_at
-          from event e
-          left join membership m on (m.tenant_id, m.user_id) = (e.tenant_id, e.user_id)
-         where e.tenant_id = %s and e.aggregate_id = %s order by e.id desc limit %s
-        """,
-        (ctx.tenant_id, wanted.record_id, MOST_EVENTS),
-    )
-    return History(rows=[HistoryRow(**row) for row in rows])

@@ -12,7 +12,6 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, instant_text
 from erp.services import identity
 from erp.services.automation import PUBLIC_EVENTS
-from erp.state.history import history_of
 from erp.state.issuing import show_secret
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
@@ -89,12 +88,10 @@ class WebhookState(RecordState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("automation",)
 
     events: list[str] = []
-    history: list[dict[str, str]] = []
     is_issued: bool = False
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         row = await self._ask("automation.get_webhook", {"endpoint_id": record_id})
-        self.history = await history_of(self, record_id, principal)
         self.events = [PUBLIC_EVENTS.get(name, name) for name in row.events]
         self.head = {
             "id": str(row.id),

@@ -27,7 +27,6 @@ from erp.state.billing.bill_wording import (
     TONES,
     VIEW,
 )
-from erp.state.history import history_of
 from erp.state.reading import RecordState
 from erp.state.showing import display_rows
 
@@ -56,7 +55,6 @@ class BillState(RecordState, rx.State):
 
     lines: list[dict[str, str]] = []
     entries: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -64,7 +62,6 @@ class BillState(RecordState, rx.State):
         self.lines = display_rows([_line(x) for x in bill.lines], LINE_COLUMNS, zone)
         href = "/books/journal/{id}" if principal.may("accounting.view") else ""
         self.entries = display_rows(bill.entries, ENTRY_COLUMNS, zone, href)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(bill, zone) | _worth(bill) | _offers(bill, principal)
 
 

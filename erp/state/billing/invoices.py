@@ -9,10 +9,10 @@ from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, group_count, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.pricing import price_words
 from erp.state.reading import RecordState
+from erp.state.session import as_uuid
 from erp.state.showing import display_rows
 
 KINDS = {
@@ -110,7 +110,6 @@ class InvoiceState(RecordState, rx.State):
     lines: list[dict[str, str]] = []
     rates: list[dict[str, str]] = []
     related: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -118,12 +117,12 @@ class InvoiceState(RecordState, rx.State):
         self.lines = display_rows([_line(x) for x in found.lines], LINE_COLUMNS, zone)
         self.rates = display_rows(_by_rate(found.lines), RATE_COLUMNS, zone)
         self.related = display_rows(found.related, RELATED_COLUMNS, zone, "/invoices/{id}")
-        self.history = await history_of(self, found.origin_id, principal)
         entry_id = await self._entry_of(found.origin_id, principal)
         of_order = found.origin_type in OF_ORDERS
         self.head = (
             _head(found, zone)
             | {
+                "origin_id": str(found.origin_id),
                 "entry_href": f"/books/journal/{entry_id}" if entry_id else "",
                 "sale_href": ""
                 if of_order or not principal.may("pos.view")
@@ -133,6 +132,9 @@ class InvoiceState(RecordState, rx.State):
             }
             | _cancelled(found, zone)
         )
+
+    def _told_of(self, record_id: UUID) -> UUID:
+        return as_uuid(self.head.get("origin_id", "")) or record_id
 
     async def _entry_of(self, origin_id: UUID, principal: identity.Principal) -> UUID | None:
         if not principal.may("accounting.view"):

@@ -21,7 +21,6 @@ from erp.state.asking import DialogFormState
 from erp.state.billing.bill import ENTRY_COLUMNS
 from erp.state.billing.bill_wording import RECORD
 from erp.state.billing.return_wording import REASON_TONES, REASONS, VIEW
-from erp.state.history import history_of
 from erp.state.reading import RecordState
 from erp.state.showing import display_rows
 
@@ -44,7 +43,6 @@ class ReturnState(RecordState, rx.State):
 
     lines: list[dict[str, str]] = []
     entries: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -52,7 +50,6 @@ class ReturnState(RecordState, rx.State):
         self.lines = display_rows([_line(line) for line in found.lines], LINE_COLUMNS, zone)
         entry = "/books/journal/{id}" if principal.may("accounting.view") else ""
         self.entries = display_rows(found.entries, ENTRY_COLUMNS, zone, entry)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, zone) | _worth(found) | _offers(found, principal)
 
 

@@ -28,7 +28,6 @@ from erp.state.gst_returns.wording import (
     VIEW,
     period_words,
 )
-from erp.state.history import history_of
 from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
 from erp.state.showing import display_rows
@@ -84,7 +83,6 @@ class GstReturnState(RecordState, rx.State):
     hsn: list[dict[str, str]] = []
     issued: list[dict[str, str]] = []
     paid: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
     is_busy: bool = False
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
@@ -102,7 +100,6 @@ class GstReturnState(RecordState, rx.State):
         self.hsn = display_rows(_hsn(found.figures), HSN_COLUMNS, zone, base + "hsn:{hsn_sc}")
         self.issued = display_rows(_issued(found.figures), ISSUED_COLUMNS, zone, "")
         self.paid = display_rows(_paid(found.figures), PAID_COLUMNS, zone, "")
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, principal)
 
     @handler(permission=PAGE)

@@ -13,6 +13,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, group_count, instant_text, money_text
 from erp.core.money import ZERO
 from erp.state.catalog.wording import SHELF_TONES
+from erp.state.history import history_of
 from erp.state.inventory.counts import (
     APPROVE,
     COUNT,
@@ -72,6 +73,7 @@ class CountReviewState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("inventory",)
 
     head: dict[str, str] = {}
+    history: list[dict[str, str]] = []
     chosen: list[str] = []
     asked: str = ""
     asked_problem: str = ""
@@ -173,6 +175,9 @@ class CountReviewState(ListState, rx.State):
 
     async def _reload(self) -> None:
         await super()._reload()
+        count_id = as_uuid(self.router.url.path.rstrip("/").rpartition("/")[2])
+        if count_id is not None and not self.problem:
+            self.history = await history_of(self, count_id, await self._principal())
         if self.problem:
             self.head = {}
             return

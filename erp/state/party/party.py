@@ -13,7 +13,6 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, money_text
 from erp.services import identity
 from erp.services.party import state_name
-from erp.state.history import history_of
 from erp.state.party.parties import EDIT, VIEW
 from erp.state.party.wording import CATEGORIES, KINDS, ROLES, SEXES, list_label
 from erp.state.reading import RecordState
@@ -54,7 +53,6 @@ class PartyState(RecordState, rx.State):
     sales: list[dict[str, str]] = []
     invoices: list[dict[str, str]] = []
     price_lists: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         party = await self._ask("party.get_party", {"party_id": record_id})
@@ -71,7 +69,6 @@ class PartyState(RecordState, rx.State):
             sold = await self._ask("pos.list_sales", {"customer_id": record_id, "limit": LATEST})
             self.sales = display_rows(sold.rows, SALE_COLUMNS, zone, "/sales/{id}")
         names = await self._open_lists(record_id, principal)
-        self.history = await history_of(self, record_id, principal)
         today = await self._call(lambda ctx: ctx.today)
         self.head = (
             _head(party, names)

@@ -9,7 +9,6 @@ from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, instant_text, money_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.payments.wording import (
     ACCOUNT_PAGES,
@@ -78,7 +77,6 @@ class PaymentState(RecordState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("payments",)
 
     settles: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("payments.get_payment", {"payment_id": record_id})
@@ -92,7 +90,6 @@ class PaymentState(RecordState, rx.State):
             for row in found.settles
         ]
         self.settles = display_rows(rows, SETTLED_COLUMNS, principal.time_zone, "{page}")
-        self.history = await history_of(self, record_id, principal)
         is_open = found.standing != "reversed"
         may_reverse = is_open and found.method != "gateway"
         self.head = _head(found, principal.time_zone) | {

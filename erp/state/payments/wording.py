@@ -46,6 +46,8 @@ PAGE_OF_ORIGIN: Final = {
     "supplier_return": "/returns/{}",
     "shift": "/till/shifts/{}",
     "payment": "/payments/{}",
+    "expense_claim": "/expenses/{}",
+    "asset": "/fixed-assets/{}",
 }
 """Page of the document behind an entry, by its origin."""
 PROMISE_TONES: Final = {

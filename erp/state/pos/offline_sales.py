@@ -10,7 +10,6 @@ from erp.core.columns import Column, Kind
 from erp.core.formatting import expiry_text, group_count, instant_text, money_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.pos.lines import TIMES
 from erp.state.reading import RecordState
@@ -101,7 +100,6 @@ class OfflineSaleState(RecordState, rx.State):
     lines: list[dict[str, str]] = []
     choices: list[dict[str, Any]] = []
     differences: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -110,7 +108,6 @@ class OfflineSaleState(RecordState, rx.State):
         named = [each | {"id": str(at)} for at, each in enumerate(found.differences)]
         self.differences = display_rows(named, DIFFERENCE_COLUMNS, zone)
         self.choices = [_choice(line) for line in found.lines]
-        self.history = await history_of(self, record_id, principal)
         may_settle = found.status == "waiting" and principal.may(SETTLE)
         self.head = _head(found, zone) | {"may_settle": "yes" if may_settle else ""}
 

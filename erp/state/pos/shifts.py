@@ -11,6 +11,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import group_count, instant_text, money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.services.pos import METHOD_NAMES, NOTE_NAMES
+from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.pos.opening import OpeningState
 from erp.state.pos.till import SELL, TOAST_PLACE, TillState
@@ -94,6 +95,7 @@ class ShiftReportState(SessionState, rx.State):
     bills: list[dict[str, str]] = []
     is_open_shift: bool = False
     is_blind: bool = False
+    history: list[dict[str, str]] = []
 
     @handler(permission="pos.view")
     async def open_report(self) -> None:
@@ -113,6 +115,7 @@ class ShiftReportState(SessionState, rx.State):
             self.methods = _methods(report, is_blind=self.is_blind)
             self._show_figures(report.figures, principal.time_zone)
             self.bills = [_bill(row, principal.time_zone) for row in page.rows]
+            self.history = await history_of(self, report.id, principal)
         self.is_loading = False
 
     def _show_figures(self, figures: Any, zone: str) -> None:

@@ -13,7 +13,6 @@ from erp.core.errors import DomainError
 from erp.core.formatting import date_text, group_count, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.inventory.stock import RECEIVE
 from erp.state.purchasing.wording import (
     APPROVE,
@@ -61,7 +60,6 @@ class OrderState(RecordState, rx.State):
     waiting_lines: list[dict[str, str]] = []
     versions: list[dict[str, str]] = []
     receipts: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -71,7 +69,6 @@ class OrderState(RecordState, rx.State):
         self.versions = display_rows([_version(x) for x in order.versions], VERSION_COLUMNS, zone)
         href = "/stock/moves?origin_id={id}" if principal.may("inventory.view") else ""
         self.receipts = display_rows(order.receipts, RECEIPT_COLUMNS, zone, href)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(order, zone) | _offers(order, principal)
 
     async def _waiting(self, order: Any, zone: str) -> list[dict[str, str]]:

@@ -19,7 +19,6 @@ from erp.core.formatting import (
 )
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.purchasing.wording import (
     ORDER,
@@ -79,7 +78,6 @@ class ComparisonState(RecordState, FormState, rx.State):
     lines: list[dict[str, str]] = []
     cells: dict[str, list[dict[str, str]]] = {}
     chosen: dict[str, str] = {}
-    history: list[dict[str, str]] = []
 
     _picked: dict[str, str] = {}
 
@@ -98,7 +96,6 @@ class ComparisonState(RecordState, FormState, rx.State):
             for x in compared.lines
         }
         self._keep_choices(compared)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, compared, zone) | {"may_choose": "yes" if is_open else ""}
         if not self.form_key:
             self._renew()

@@ -13,7 +13,6 @@ from erp.core.errors import DomainError
 from erp.core.formatting import group_count, instant_text, money_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.purchasing.wording import (
     APPROVE,
@@ -86,7 +85,6 @@ class RequisitionState(RecordState, rx.State):
 
     lines: list[dict[str, str]] = []
     orders: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -95,7 +93,6 @@ class RequisitionState(RecordState, rx.State):
         orders = [_order(place, x) for place, x in enumerate(found.orders)]
         href = "/purchases/{order_id}" if principal.may("purchasing.view") else ""
         self.orders = display_rows(orders, ORDER_COLUMNS, zone, href)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, zone) | _offers(found, principal)
 
     @handler(permission=APPROVE)

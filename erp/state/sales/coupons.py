@@ -12,7 +12,6 @@ from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import group_count, money_text
 from erp.services import identity
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
@@ -108,12 +107,9 @@ class CouponState(RecordState, rx.State):
     permission: ClassVar[str] = VIEW
     topics: ClassVar[tuple[str, ...]] = ("sales", "pos")
 
-    history: list[dict[str, str]] = []
-
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("sales.get_coupon", {"coupon_id": record_id})
         today = await self._call(lambda ctx: ctx.today)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, today) | {"may_set": "yes" if principal.may(SET) else ""}
 
     @handler(permission=SET)

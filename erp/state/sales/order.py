@@ -13,7 +13,6 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, group_count, instant_text, money_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.pricing import price_words
 from erp.state.reading import RecordState
 from erp.state.registry import handler
@@ -56,7 +55,6 @@ class SalesOrderState(RecordState, rx.State):
     lines: list[dict[str, str]] = []
     versions: list[dict[str, str]] = []
     deliveries: list[dict[str, str]] = []
-    history: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -71,7 +69,6 @@ class SalesOrderState(RecordState, rx.State):
         href = "/invoices/{invoice_id}" if principal.may("billing.view") else ""
         deliveries = [_delivery(x) for x in order.deliveries]
         self.deliveries = display_rows(deliveries, DELIVERY_COLUMNS, zone, href)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(order, zone) | _offers(order, principal)
 
     @handler(permission=ORDER)

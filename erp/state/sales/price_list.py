@@ -13,7 +13,6 @@ from erp.core.errors import DomainError
 from erp.core.formatting import date_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
-from erp.state.history import history_of
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
@@ -40,12 +39,9 @@ class PriceListState(RecordState, rx.State):
     permission: ClassVar[str] = VIEW
     topics: ClassVar[tuple[str, ...]] = ("sales",)
 
-    history: list[dict[str, str]] = []
-
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("sales.get_price_list", {"list_id": record_id})
         today = await self._call(lambda ctx: ctx.today)
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, today) | {"may_set": "yes" if principal.may(SET) else ""}
 
     @handler(permission=SET)

@@ -1,0 +1,81 @@
+"""Bills and photos that were handed in before."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.expenses.errors import SpentBefore
+from erp.services.expenses.spending import SpentLine
+
+
+def ask_about_doubles(
+    session: Session, ctx: RequestContext, lines: Sequence[SpentLine], own_claim: UUID | None = None
+) -> None:
+    """Ask about lines whose bill or photo another claim has that was not withdrawn or taken back.
+
+    A bill is the same by its supplier, number and amount; a photo by its bytes.
+
+    Raises:
+        SpentBefore: One was handed in before; may be confirmed.
+    """
+    if SpentBefore.code in ctx.confirmed:
+        return
+    for at, line in enumerate(lines):
+        same_bill = _with_bill(session, ctx, line, own_claim) if line.bill_number else None
+        if same_bill:
+            message = (
+                f"{same_bill} has this bill of the same amount. Confirm if this is another one."
+            )
+            raise SpentBefore(message, fields={f"lines.{at}.bill_number": message})
+        same_photo = claim_with_photo(session, ctx, line.receipt_id, own_claim)
+        if same_photo:
+            message = f"{same_photo} has the same photo. Confirm if it shows both bills."
+            raise SpentBefore(message, fields={f"lines.{at}.receipt_id": message})
+
+
+def _with_bill(
+    session: Session, ctx: RequestContext, line: SpentLine, own_claim: UUID | None
+) -> str:
+    row = db.fetch_one(
+        session,
+        "select c.number from expense_claim_line l"
+        " join expense_claim c on (c.tenant_id, c.id, c.revision) = (l.tenant_id, l.claim_id, l.revision)"
+        " where l.tenant_id = %(tenant)s and c.company_id = %(company)s and l.amount = %(amount)s"
+        " and upper(l.bill_number) = upper(%(bill)s)"
+        " and (lower(l.supplier) = lower(%(supplier)s)"
+        "      or l.supplier_gstin <> '' and l.supplier_gstin = upper(%(gstin)s))"
+        " and c.status not in ('withdrawn', 'reversed')"
+        " and c.id is distinct from %(own)s::uuid limit 1",
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "amount": line.amount,
+            "bill": line.bill_number,
+            "supplier": line.supplier,
+            "gstin": line.supplier_gstin.strip(),
+            "own": own_claim,
+        },
+    )
+    return row["number"] if row else ""
+
+
+def claim_with_photo(
+    session: Session, ctx: RequestContext, receipt_id: UUID | None, own_claim: UUID | None = None
+) -> str:
+    """Return the number of another claim with the bytes of a receipt, or nothing."""
+    if receipt_id is None:
+        return ""
+    row = db.fetch_one(
+        session,
+        "select c.number from expense_receipt r"
+        " join expense_receipt same on (same.tenant_id, same.sha256) = (r.tenant_id, r.sha256)"
+        " join expense_claim_line l on (l.tenant_id, l.receipt_id) = (same.tenant_id, same.id)"
+        " join expense_claim c on (c.tenant_id, c.id, c.revision) = (l.tenant_id, l.claim_id, l.revision)"
+        " where r.tenant_id = %s and r.id = %s and c.status not in ('withdrawn', 'reversed')"
+        " and c.id is distinct from %s::uuid limit 1",
+        (ctx.tenant_id, receipt_id, own_claim),
+    )
+    return row["number"] if row else ""

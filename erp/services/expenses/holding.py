@@ -1,0 +1,88 @@
+"""Holding a claim or petty cash still while it is changed."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.expenses.errors import NotCustodian, unknown_claim, unknown_float
+
+ARRANGE = "expenses.arrange"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim:
+    """A claim nobody else can change until the transaction ends."""
+
+    id: UUID
+    branch_id: UUID
+    number: str
+    kind: str
+    status: str
+    revision: int
+    claimant_id: UUID
+    purpose: str
+    total: Decimal
+    party_id: UUID | None
+    float_id: UUID | None
+    booked_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFloat:
+    """Petty cash nobody else can change until the transaction ends."""
+
+    id: UUID
+    branch_id: UUID
+    custodian_id: UUID
+    amount: Decimal
+    balance: Decimal
+
+
+def hold_claim(session: Session, ctx: RequestContext, claim_id: UUID) -> HeldClaim:
+    """Return a claim or voucher of the company and lock its row.
+
+    Raises:
+        UnknownClaim: The company has no such claim.
+    """
+    row = db.fetch_one(
+        session,
+        "select id, branch_id, number, kind, status, revision, claimant_id, purpose, total, party_id,"
+        " float_id, booked_on from expense_claim"
+        " where tenant_id = %s and company_id = %s and id = %s for update",
+        (ctx.tenant_id, ctx.company_id, claim_id),
+    )
+    if row is None:
+        raise unknown_claim()
+    return HeldClaim(**row)
+
+
+def hold_float(session: Session, ctx: RequestContext, float_id: UUID) -> HeldFloat:
+    """Return petty cash of the company and lock its row.
+
+    Raises:
+        UnknownFloat: The company has no such petty cash.
+    """
+    row = db.fetch_one(
+        session,
+        "select id, branch_id, custodian_id, amount, balance from petty_float"
+        " where tenant_id = %s and company_id = %s and id = %s for update",
+        (ctx.tenant_id, ctx.company_id, float_id),
+    )
+    if row is None:
+        raise unknown_float()
+    return HeldFloat(**row)
+
+
+def require_custodian(ctx: RequestContext, held: HeldFloat) -> None:
+    """Refuse whoever neither keeps the box nor arranges petty cash.
+
+    Raises:
+        NotCustodian: Somebody else keeps it.
+    """
+    if held.custodian_id != ctx.user_id and not ctx.may(ARRANGE):
+        raise NotCustodian("Somebody else keeps this petty cash. Ask them, or an accountant.")

@@ -1,0 +1,229 @@
+"""Reading claims: one's own, or everybody's for those who may see them."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, LiteralString
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.expenses import ClaimKind, ClaimStatus
+from erp.services.expenses.errors import unknown_claim
+from erp.services.platform import (
+    LAST_ID,
+    Page,
+    Query,
+    Result,
+    Rows,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+
+SEE_ALL, APPROVE = "expenses.view_all", "expenses.approve"
+Standing = Annotated[str, Field(pattern="^(waiting|unpaid|)$")]
+
+
+class ListClaims(Page):
+    """Claims and vouchers, the newest first.
+
+    Attributes:
+        standing: `waiting` for those the actor may decide on, `unpaid` for those that are owed.
+    """
+
+    kind: ClaimKind | None = None
+    status: ClaimStatus | None = None
+    standing: Standing = ""
+    category_id: UUID | None = None
+    from_day: date | None = None
+    to_day: date | None = None
+
+
+class GetClaim(Query):
+    """One claim or voucher."""
+
+    claim_id: UUID
+
+
+class ClaimRow(Result):
+    """A claim in a list; `open` is what is still owed to the claimant."""
+
+    id: UUID
+    number: str
+    kind: ClaimKind
+    status: ClaimStatus
+    claimant: str
+    purpose: str
+    branch: str
+    submitted_at: datetime
+    total: Decimal
+    open: Decimal
+
+
+class ClaimPage(Rows):
+    """A page of claims."""
+
+    rows: list[ClaimRow]
+
+
+class ClaimLineRow(Result):
+    """A bill of a claim."""
+
+    line_no: int
+    category_id: UUID
+    category: str
+    spent_on: date
+    supplier: str
+    supplier_gstin: str
+    bill_number: str
+    amount: Decimal
+    gst_rate: Decimal
+    taxable: Decimal
+    igst: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    is_credit_taken: bool
+    cost_centre: str | None
+    note: str
+    receipt_id: UUID | None
+    media_type: str
+
+
+class ClaimDetail(ClaimRow):
+    """A claim with its bills as they were handed in last.
+
+    Attributes:
+        igst, cgst, sgst: Credit it takes. party_id: whom it is owed to.
+    """
+
+    revision: int
+    claimant_id: UUID
+    float_id: UUID | None
+    party_id: UUID | None
+    igst: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    decider: str
+    decided_at: datetime | None
+    decision_note: str
+    booked_on: date | None
+    reversed_on: date | None
+    ended_by: str
+    end_reason: str
+    entry_id: UUID | None
+    lines: list[ClaimLineRow]
+
+
+_OPEN: LiteralString = """
+    coalesce((select sum(i.amount - i.settled) from journal_entry e
+                join open_item i on (i.tenant_id, i.entry_id) = (e.tenant_id, e.id)
+               where e.tenant_id = c.tenant_id and e.origin_id = c.id and e.purpose = 'claim'
+                 and i.side = 'credit'), 0)
+"""
+_HEAD: LiteralString = f"""
+    select c.id, c.number, c.kind, c.status, coalesce(m.display_name, '') as claimant, c.purpose,
+           b.name as branch, c.submitted_at, c.total, {_OPEN} as open
+"""
+_FROM: LiteralString = """
+      from expense_claim c
+      join branch b on (b.tenant_id, b.id) = (c.tenant_id, c.branch_id)
+      left join membership m on (m.tenant_id, m.user_id) = (c.tenant_id, c.claimant_id)
+"""
+_SEEN: LiteralString = """
+     where c.tenant_id = %(tenant)s and c.company_id = %(company)s
+       and (%(sees_all)s or c.claimant_id = %(user)s)
+"""
+_CONDITIONS: dict[str, LiteralString] = {
+    "search": "and (c.number ilike '%%' || %(search)s || '%%' or c.purpose ilike '%%' || %(search)s || '%%'"
+    " or m.display_name ilike '%%' || %(search)s || '%%')",
+    "kind": "and c.kind = %(kind)s",
+    "status": "and c.status = %(status)s",
+    "category_id": "and exists (select 1 from expense_claim_line l where l.tenant_id = c.tenant_id"
+    " and l.claim_id = c.id and l.revision = c.revision and l.category_id = %(category)s)",
+    "from_day": "and c.submitted_at >= %(from)s::date::timestamp at time zone %(zone)s",
+    "to_day": "and c.submitted_at < (%(to)s::date + 1)::timestamp at time zone %(zone)s",
+}
+_STANDINGS: dict[str, LiteralString] = {
+    "": "",
+    "waiting": "and c.status = 'submitted' and c.claimant_id <> %(user)s and %(may_approve)s",
+    "unpaid": f"and c.status = 'approved' and c.kind = 'claim' and {_OPEN} > 0",
+}
+
+
+def _given(ctx: RequestContext) -> dict[str, Any]:
+    may_approve = ctx.may(APPROVE)
+    return {
+        "tenant": ctx.tenant_id,
+        "company": ctx.company_id,
+        "user": ctx.user_id,
+        "sees_all": ctx.may(SEE_ALL) or may_approve,
+        "may_approve": may_approve,
+        "zone": ctx.time_zone,
+    }
+
+
+@query("expenses.list_claims", permission="expenses.view", rest="GET /expense-claims")
+def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> ClaimPage:
+    """List claims and vouchers, the newest first: one's own, or all for those who may see them."""
+    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
+    parts = (
+        *(_HEAD, _FROM, _SEEN, conditions_of(wanted, _CONDITIONS), _STANDINGS[wanted.standing]),
+        "and c.id < %(after)s::uuid order by c.id desc limit %(limit)s",
+    )
+    given = _given(ctx) | {
+        "search": wanted.search,
+        "kind": wanted.kind,
+        "status": wanted.status,
+        "category": wanted.category_id,
+        "from": wanted.from_day,
+        "to": wanted.to_day,
+        "after": after[0],
+        "limit": wanted.limit + 1,
+    }
+    rows = db.fetch_all(session, " ".join(parts), given)
+    cut = [ClaimRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > len(cut)
+    return ClaimPage(rows=cut, next_cursor=encode_cursor(cut[-1].id) if more else "")
+
+
+@query("expenses.get_claim", permission="expenses.view", rest="GET /expense-claims/{claim_id}")
+def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimDetail:
+    """Return a claim with its bills.
+
+    Raises:
+        UnknownClaim: There is none that the actor may see.
+    """
+    more: LiteralString = """,
+           c.revision, c.claimant_id, c.float_id, c.party_id, c.igst, c.cgst, c.sgst,
+           coalesce(d.display_name, '') as decider, c.decided_at, c.decision_note, c.booked_on,
+           c.reversed_on, coalesce(x.display_name, '') as ended_by, c.end_reason,
+           (select e.id from journal_entry e where e.tenant_id = c.tenant_id and e.origin_id = c.id
+               and e.purpose = 'claim') as entry_id
+    """
+    joins: LiteralString = """
+      left join membership d on (d.tenant_id, d.user_id) = (c.tenant_id, c.decided_by)
+      left join membership x on (x.tenant_id, x.user_id) = (c.tenant_id, c.ended_by)
+    """
+    head = db.fetch_one(
+        session,
+        f"{_HEAD} {more} {_FROM} {joins} {_SEEN} and c.id = %(id)s",
+        _given(ctx) | {"id": wanted.claim_id},
+    )
+    if head is None:
+        raise unknown_claim()
+    lines = db.fetch_all(
+        session,
+        "select l.line_no, l.category_id, k.name as category, l.spent_on, l.supplier, l.supplier_gstin,"
+        " l.bill_number, l.amount, l.gst_rate, l.taxable, l.igst, l.cgst, l.sgst, l.is_credit_taken,"
+        " l.cost_centre, l.note, l.receipt_id, coalesce(r.media_type, '') as media_type"
+        " from expense_claim_line l"
+        " join expense_category k on (k.tenant_id, k.id) = (l.tenant_id, l.category_id)"
+        " left join expense_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)"
+        " where l.tenant_id = %s and l.claim_id = %s and l.revision = %s order by l.line_no",
+        (ctx.tenant_id, head["id"], head["revision"]),
+    )
+    return ClaimDetail(**head, lines=[ClaimLineRow(**row) for row in lines])

@@ -1,0 +1,123 @@
+"""What happened to one record: who, when, from where, and each fact before and after."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.platform.commanding import query
+from erp.services.platform.inputs import Query, Result, Rows
+
+MOST_EVENTS = 100
+MOST_CHANGES = 20
+"""Facts of one act that are told; a document of many lines has the rest on its page."""
+LONGEST = 200
+_UNTOLD = frozenset({"idempotency_key"})
+
+
+class ListHistory(Query):
+    """What happened to one record."""
+
+    record_id: UUID
+
+
+class Change(Result):
+    """A fact that an act set; `before` is what an earlier act of the record had set it to."""
+
+    field: str
+    before: str
+    after: str
+
+
+class HistoryRow(Result):
+    """An event of a record.
+
+    Attributes:
+        audit_id: The command behind it in the audit; none where a process acted by itself.
+        source, ip_address: Where it came from.
+    """
+
+    id: UUID
+    name: str
+    person: str
+    occurred_at: datetime
+    audit_id: UUID | None
+    source: str
+    ip_address: str
+    changes: list[Change]
+
+
+class History(Rows):
+    """Events of a record, newest first, the latest hundred."""
+
+    rows: list[HistoryRow]
+
+
+@query("platform.list_history", permission="platform.view", rest="GET /history/{record_id}")
+def list_history(session: Session, ctx: RequestContext, wanted: ListHistory) -> History:
+    """Return what happened to one record, such as a sale or a party, newest first.
+
+    A command and its events are written in one transaction, whose instant both carry: that joins
+    what happened with who asked for it, from where and with which input.
+    """
+    rows = db.fetch_all(
+        session,
+        """
+        select e.id, e.name, coalesce(m.display_name, 'system') as person, e.occurred_at,
+               l.id as audit_id, coalesce(l.source, '') as source,
+               coalesce(l.ip_address, '') as ip_address, l.input
+          from event e
+          left join membership m on (m.tenant_id, m.user_id) = (e.tenant_id, e.user_id)
+          left join lateral (
+               select c.id, c.source, c.ip_address, c.input from command_log c
+                where c.tenant_id = e.tenant_id and c.recorded_at = e.recorded_at
+                  and c.request_id = e.request_id order by c.id limit 1) l on true
+         where e.tenant_id = %s and e.aggregate_id = %s order by e.id desc limit %s
+        """,
+        (ctx.tenant_id, wanted.record_id, MOST_EVENTS),
+    )
+    known: dict[str, str] = {}
+    told: set[UUID | None] = set()
+    found = []
+    for row in reversed(rows):
+        given = row.pop("input") or {}
+        changes = [] if row["audit_id"] in told else list(_changes(given, known))
+        told.add(row["audit_id"])
+        found.append(HistoryRow(**row, changes=changes[:MOST_CHANGES]))
+    return History(rows=found[::-1])
+
+
+def _changes(given: Mapping[str, Any], known: dict[str, str]) -> Iterator[Change]:
+    """Yield the facts of an input that differ from what is known, and learn them."""
+    for field, after in _facts(given):
+        before = known.get(field, "")
+        if after != before:
+            yield Change(field=field, before=before, after=after)
+        known[field] = after
+
+
+def _facts(given: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
+    """Yield what an input says in words: no ids, which tell a reader nothing."""
+    for name, value in given.items():
+        field = f"{above}{name}"
+        parts = _numbered(value) if isinstance(value, list) else value
+        if isinstance(parts, Mapping):
+            yield from _facts(parts, f"{field} ")
+        elif name not in _UNTOLD and value is not None and not _is_id(value):
+            yield field, f"{value}"[:LONGEST]
+
+
+def _numbered(parts: list[Any]) -> dict[str, Any]:
+    return {f"{place}": part for place, part in enumerate(parts, start=1)}
+
+
+def _is_id(value: object) -> bool:
+    try:
+        UUID(f"{value}")
+    except ValueError:
+        return False
+    return True

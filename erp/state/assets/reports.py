@@ -1,0 +1,177 @@
+"""The asset register over some days, and a month's depreciation before it is posted."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+import reflex as rx
+from pydantic import ValidationError
+from reflex.event import EventSpec
+
+from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
+from erp.core.formatting import counted, date_text, money_text
+from erp.core.money import ZERO
+from erp.state.assets.wording import MANAGE, VIEW
+from erp.state.registry import PAGE, handler
+from erp.state.session import SessionState
+from erp.state.showing import NOTHING, display_rows
+
+REGISTER_COLUMNS = (
+    Column("name", "Asset", detail="number"),
+    Column("cost_before", "Opening", Kind.MONEY, wide_only=True),
+    Column("added", "Added", Kind.MONEY, wide_only=True),
+    Column("deducted", "Deducted", Kind.MONEY, wide_only=True),
+    Column("cost_after", "Gross", Kind.MONEY, wide_only=True),
+    Column("lost", "In these days", Kind.MONEY, wide_only=True),
+    Column("lost_after", "Depreciation", Kind.MONEY),
+    Column("worth", "Net", Kind.MONEY),
+)
+AMOUNTS = tuple(column.key for column in REGISTER_COLUMNS[1:])
+LOSS_COLUMNS = (
+    Column("name", "Asset", detail="number"),
+    Column("before", "Worth before", Kind.MONEY, wide_only=True),
+    Column("amount", "Depreciation", Kind.MONEY),
+    Column("worth", "Worth after", Kind.MONEY),
+)
+
+
+class RegisterState(SessionState, rx.State):
+    """The register over some days."""
+
+    columns: ClassVar[tuple[Column, ...]] = REGISTER_COLUMNS
+
+    rows: list[dict[str, str]] = []
+    totals: dict[str, str] = {}
+    accounts: list[dict[str, str]] = []
+    from_day: str = ""
+    to_day: str = ""
+    asked: str = ""
+    problem: str = ""
+    is_loading: bool = True
+
+    @handler(permission=VIEW)
+    async def open_report(self) -> None:
+        """Show the register over the days in the address, or this financial year."""
+        self.is_loading = True
+        given = dict(self.router.url.query_parameters)
+        self.from_day = f"{given.get('from_day', '')}"[:10]
+        self.to_day = f"{given.get('to_day', '')}"[:10]
+        await self._load()
+
+    @handler(permission=VIEW)
+    async def show_from(self, day: str) -> EventSpec:
+        """Begin with another day."""
+        self.from_day = f"{day}"[:10]
+        return await self._shown()
+
+    @handler(permission=VIEW)
+    async def show_to(self, day: str) -> EventSpec:
+        """End with another day."""
+        self.to_day = f"{day}"[:10]
+        return await self._shown()
+
+    async def _shown(self) -> EventSpec:
+        await self._load()
+        path = json.dumps(f"{self.router.url.path}?{self.asked}")
+        return rx.call_script(f"window.history.replaceState(window.history.state, '', {path})")
+
+    async def _load(self) -> None:
+        self.problem = ""
+        days = {"from_day": self.from_day, "to_day": self.to_day}
+        try:
+            given = {name: day for name, day in days.items() if day}
+            found = await self._ask("assets.show_register", given)
+            zone = (await self._principal()).time_zone
+        except (ValidationError, DomainError) as error:
+            self.problem = error.message if isinstance(error, DomainError) else "Choose a day."
+            self.rows, self.totals, self.accounts = [], {}, []
+        else:
+            shown = display_rows(found.rows, REGISTER_COLUMNS, zone, "/fixed-assets/{id}")
+            self.rows = [_quiet(row) for row in shown]
+            self.totals = {name: money_text(found.totals[name]) for name in AMOUNTS}
+            self.accounts = [
+                {
+                    "account": one.account,
+                    "register": money_text(one.cost_after),
+                    "ledger": money_text(one.ledger),
+                    "agrees": "yes" if one.cost_after == one.ledger else "",
+                }
+                for one in found.accounts
+            ]
+            self.from_day, self.to_day = str(found.from_day), str(found.to_day)
+            self.asked = urlencode({"from_day": self.from_day, "to_day": self.to_day})
+        self.is_loading = False
+
+
+class DepreciationState(SessionState, rx.State):
+    """What the next run would post, and posting it."""
+
+    columns: ClassVar[tuple[Column, ...]] = LOSS_COLUMNS
+
+    rows: list[dict[str, str]] = []
+    month: str = ""
+    words: str = ""
+    total: str = ""
+    problem: str = ""
+    may_run: bool = False
+    is_busy: bool = False
+    is_loading: bool = True
+
+    @handler(permission=VIEW)
+    async def open_run(self) -> None:
+        """Show what the month after the last run would post."""
+        self.is_loading, self.month = True, ""
+        await self._load()
+
+    @handler(permission=PAGE)
+    async def show_month(self, day: str) -> None:
+        """Show what another month would post."""
+        self.month = f"{day}"[:10]
+        await self._load()
+
+    @handler(permission=MANAGE)
+    async def run_month(self) -> AsyncIterator[Any]:
+        """Post the month that is shown."""
+        self.is_busy = True
+        yield
+        try:
+            made = await self._run("assets.run_depreciation", {"month": self.month})
+        except (ValidationError, DomainError) as error:
+            words = error.message if isinstance(error, DomainError) else "Choose a month."
+            yield rx.toast.error(words)
+        else:
+            self.month = ""
+            words = f"{money_text(made.total)} posted for {counted(made.assets, 'asset')}."
+            yield rx.toast.success(words)
+        await self._load()
+        self.is_busy = False
+
+    async def _load(self) -> None:
+        try:
+            given = {"month": self.month} if self.month else {}
+            found = await self._ask("assets.preview_depreciation", given)
+        except (ValidationError, DomainError) as error:
+            self.problem = error.message if isinstance(error, DomainError) else "Choose a month."
+            self.rows, self.may_run = [], False
+        else:
+            principal = await self._principal()
+            rows = [row.model_dump() | {"id": row.asset_id} for row in found.rows]
+            link = "/fixed-assets/{asset_id}"
+            self.rows = display_rows(rows, LOSS_COLUMNS, principal.time_zone, link)
+            self.month, self.problem = str(found.month), found.problem
+            self.total = money_text(found.total)
+            posted = (
+                f"Posted until {date_text(found.last_until)}. "
+                if found.last_until
+                else "Nothing is posted yet. "
+            )
+            self.words = f"{posted}This run posts until {date_text(found.until)}."
+            self.may_run = principal.may(MANAGE) and not found.problem
+        self.is_loading = False
+
+
+def _quiet(row: dict[str, str]) -> dict[str, str]:
+    zero = money_text(ZERO)
+    return row | {name: NOTHING for name in AMOUNTS if row[name] == zero}

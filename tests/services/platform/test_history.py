@@ -1,0 +1,28 @@
+"""The history of a record says who, when, from where, and each fact before and after."""
+
+from dataclasses import replace
+
+from tests.factories import Shop
+
+
+def test_a_change_is_told_with_what_was_before(trader: Shop):
+    person = {"name": "Asha", "kind": "patient", "state_code": "27", "phone": "9820000000"}
+    asha = trader.run("party.create_party", person).id
+    there = replace(trader.acting_as("manager"), source="rest", ip_address="203.0.113.7")
+    trader.run("party.update_party", {"party_id": asha, "phone": "9820000001"}, by=there)
+    changed, made = trader.run("platform.list_history", {"record_id": asha}).rows
+    told = {change.field: (change.before, change.after) for change in changed.changes}
+    assert told == {"phone": ("9820000000", "9820000001")}
+    assert (changed.source, changed.ip_address) == ("rest", "203.0.113.7")
+    assert changed.person == made.person or changed.person
+    assert ("name", "", "Asha") in {(c.field, c.before, c.after) for c in made.changes}
+    audited = trader.run("platform.get_audit", {"audit_id": changed.audit_id})
+    assert audited.command == "party.update_party"
+
+
+def test_secrets_and_ids_are_not_told(trader: Shop):
+    sale = trader.sell({trader.variant_ids[0]: 1})
+    (posted,) = trader.run("platform.list_history", {"record_id": sale.sale_id}).rows
+    fields = {change.field for change in posted.changes}
+    assert "lines 1 quantity" in fields
+    assert not [name for name in fields if name.endswith(("_id", "idempotency_key"))]
