@@ -14,7 +14,6 @@ from erp.components import (
     page_header,
     stat_tile,
     text_field,
-    timeline,
 )
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
@@ -43,7 +42,6 @@ STRIPE = (
 )
 def gateway_page() -> rx.Component:
     """Show one account at a provider."""
-    history = card(timeline(GatewayState.history), title="History")
     return rx.fragment(
         record_view(
             GatewayState,
@@ -64,11 +62,7 @@ def gateway_page() -> rx.Component:
                     card(_booking(), title="Books"),
                     class_name="stack span-8 full-below",
                 ),
-                rx.el.div(
-                    card(_facts(), title="Account"),
-                    rx.cond(GatewayState.history.length() > 0, history),
-                    class_name="stack span-4 full-below",
-                ),
+                rx.el.div(card(_facts(), title="Account"), class_name="stack span-4 full-below"),
             ),
             list_route="/gateways",
             list_label="All accounts",

@@ -15,7 +15,6 @@ from erp.services import identity
 from erp.state import live
 from erp.state.asking import DialogFormState
 from erp.state.gateways.wording import ARRANGE, PROVIDERS, SETTLE, STATE_TONES, STATES, VIEW
-from erp.state.history import history_of
 from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState
@@ -100,11 +99,8 @@ class GatewayState(RecordState, rx.State):
     permission: ClassVar[str] = VIEW
     topics: ClassVar[tuple[str, ...]] = ("gateways",)
 
-    history: list[dict[str, str]] = []
-
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("gateways.get_account", {"account_id": record_id})
-        self.history = await history_of(self, record_id, principal)
         self.head = _head(found, principal.time_zone) | {
             "may_arrange": "yes" if principal.may(ARRANGE) else "",
             "may_settle": "yes" if principal.may(SETTLE) else "",
