@@ -9,8 +9,10 @@ export function NavItem({ to, section, label, nested, children }) {
   const own = plain(section || to);
   const isIn = (place) => here === place || (place !== "/" && here.startsWith(place + "/"));
   const isHere = isIn(own) && !(nested ?? []).some((place) => isIn(plain(place)));
+  const item = useRef(null);
+  useEffect(() => { if (isHere) item.current.scrollIntoView({ block: "nearest" }); }, [isHere]);
   return (
-    <Link to={to} className="nav-item" aria-current={isHere ? "page" : undefined} title={label}>
+    <Link ref={item} to={to} className="nav-item" aria-current={isHere ? "page" : undefined} title={label}>
       {children}
       <span className="nav-label">{label}</span>
     </Link>

@@ -50,6 +50,12 @@ def test_the_navigation_shows_what_the_role_may_open(sign_in):
     expect(navigation.get_by_role("link", name="Members")).to_have_count(0)
 
 
+def test_the_navigation_brings_the_open_page_into_sight(sign_in):
+    page = sign_in(path="/settings/members")
+    here = page.locator(".nav-item[aria-current=page]", has_text="Members")
+    expect(here).to_be_in_viewport(ratio=1)
+
+
 def test_a_page_outside_the_role_stays_closed(sign_in, interface):
     page = sign_in("cashier", "/settings/members")
     expect(page).to_have_url(f"{interface.url}/no-permission")

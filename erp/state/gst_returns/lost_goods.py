@@ -57,7 +57,8 @@ class LostGoodsState(ListState, rx.State):
         ]
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"reason": row.reason.capitalize()}
+        words = row.reason.replace("_", " ")
+        return row.model_dump() | {"reason": words[:1].upper() + words[1:]}
 
     def _aside(self, row: Any) -> dict[str, str]:
         may = self.may_record and row.standing == "waiting"
