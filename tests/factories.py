@@ -236,21 +236,24 @@ def _write_catalogue(session: Session, ctx: RequestContext, variant_ids: tuple[U
     rate = {"tenant_id": tenant, "id": new_id(), "tax_class_id": tax, **since}
     db.insert_rows(session, TaxRate, [rate])
     db.insert_rows(session, Brand, [{"tenant_id": tenant, "id": brand, "name": "SBL"}])
-    for number, variant_id in enumerate(variant_ids, start=1):
-        name = f"Arnica {number}"
-        product = Product(
-            tenant_id=tenant, name=name, brand_id=brand, form="dilution", hsn="30049014",
-            tax_class_id=tax,
-        )  # fmt: skip
-        variant = Variant(
+    products = [
+        Product(
+            tenant_id=tenant, name=f"Arnica {number}", brand_id=brand, form="dilution",
+            hsn="30049014", tax_class_id=tax,
+        )
+        for number, _ in enumerate(variant_ids, start=1)
+    ]  # fmt: skip
+    session.add_all(products)
+    session.flush()
+    session.add_all(
+        Variant(
             tenant_id=tenant, id=variant_id, product_id=product.id, sku=f"SKU{number}",
-            label=f"{name} 30C 30 ml SBL", potency_scale="C", potency_number=30,
+            label=f"{product.name} 30C 30 ml SBL", potency_scale="C", potency_number=30,
             potency_label="30C", potency_rank=30, pack_quantity=30, pack_unit="ml",
             base_unit="BTL", search_text=f"arnica {number} 30c sbl",
-        )  # fmt: skip
-        session.add(product)
-        session.flush()
-        session.add(variant)
+        )
+        for number, (variant_id, product) in enumerate(zip(variant_ids, products, strict=True), start=1)
+    )  # fmt: skip
 
 
 @cache
