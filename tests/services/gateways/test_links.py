@@ -103,6 +103,19 @@ def test_a_link_that_was_never_told_of_is_cancelled_here(trader, provider):
     assert provider.books.links == {}
 
 
+def test_a_bill_that_was_split_since_is_paid_by_its_link_as_a_whole(trader, provider):
+    opened(trader)
+    link = requested(trader, 4)
+    (item,) = account(trader, link["party_id"]).rows
+    plan = {"item_id": item.id, "terms": "10/20/30", "reason": "Agreed by phone"}
+    trader.run("payments.agree_instalments", plan)
+    provider.books.pay(link["provider_id"])
+    ask(trader, link["id"])
+    found = account(trader, link["party_id"])
+    assert (found.owed, found.unapplied) == (0, 0)
+    assert broken_promises() == []
+
+
 def test_links_of_a_cancelled_invoice_alone_are_taken_back(trader, provider):
     opened(trader)
     link = requested(trader, 4)
