@@ -18,6 +18,7 @@ __all__ = [
     "catalogue_of_actions",
     "check",
     "look_into_event",
+    "withdraw",
 ]
 _log = structlog.get_logger()
 
@@ -53,6 +54,11 @@ def ask_about_link(
     _log.info("payment_link_asked", link_id=str(link_id), wish=plan.wish)
     if pause is not None:
         raise platform.TryLater(outcome.away, pause)
+
+
+def withdraw(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
+    """Take back the links that ask for an invoice that was cancelled."""
+    gateways.withdraw_links(session, ctx, UUID(delivery.payload["invoice_id"]))
 
 
 def look_into_event(

@@ -122,6 +122,7 @@ subscribe(
     Subscriber(
         "gateways.ask_about_link", ("gateways.link_asked.v1",), "jobs.gateways.ask_about_link"
     ),
+    Subscriber("gateways.withdraw", ("billing.invoice_cancelled.v1",), "jobs.gateways.withdraw"),
     Subscriber(
         "gateways.look_into_event",
         ("gateways.event_received.v1",),

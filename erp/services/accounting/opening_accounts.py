@@ -1,5 +1,6 @@
 """Opening accounts of a company's own in its chart."""
 
+import re
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -22,6 +23,8 @@ _KEPT_GROUPS: Final = {
 }
 _INCOME = frozenset({"Sales Accounts", "Direct Incomes", "Indirect Incomes"})
 _EXPENSE = frozenset({"Purchase Accounts", "Direct Expenses", "Indirect Expenses"})
+_BY_RATE: Final = re.compile(r"40[0-9]{2}(\.[0-9]+)?")
+"""Codes that sales of a GST rate take when the rate comes, such as 4003."""
 OPEN_GROUPS: Final = tuple(name for name in GROUPS if name not in _KEPT_GROUPS)
 """Groups that take accounts of a company's own."""
 
@@ -58,8 +61,11 @@ def open_account(session: Session, ctx: RequestContext, cmd: OpenAccount) -> Ope
 
     Raises:
         InvalidInput: The group is not there, or is kept by parties or goods.
-        CodeTaken: The code is taken.
+        CodeTaken: The code is taken, or kept for sales of a GST rate.
     """
+    if _BY_RATE.fullmatch(cmd.code):
+        message = "Codes from 4000 to 4099 are kept for sales by GST rate. Choose another code."
+        raise CodeTaken(message, fields={"code": message})
     fault = _KEPT_GROUPS.get(cmd.group_name)
     if fault is None and cmd.group_name not in GROUPS:
         fault = "The chart has no such group. Choose one of the list."

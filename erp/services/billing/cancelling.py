@@ -20,6 +20,7 @@ from erp.models.billing import InvoiceCancellation
 from erp.services import accounting, inventory, sales
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.billing.returning import hold_notes
+from erp.services.billing.selling import income_key
 from erp.services.inventory import Origin, Returned, TakenBack
 from erp.services.platform import (
     Command,
@@ -262,7 +263,7 @@ def _take_back(
     """Put the goods back, post the opposite of the sale, and open the order again."""
     lines = db.fetch_all(
         session,
-        "select line_no, variant_id, lot_id, quantity, cost, rate, taxable from invoice_line"
+        "select line_no, variant_id, lot_id, quantity, cost, treatment, hsn, rate, taxable from invoice_line"
         " where tenant_id = %s and invoice_id = %s order by line_no",
         (ctx.tenant_id, found.id),
     )
@@ -288,12 +289,13 @@ def _take_back(
 
 
 def _opposite(found: _Standing, lines: list[db.Row], taken: list[TakenBack]) -> list[NewLine]:
-    """Return the entry of the sale turned round, rate by rate; goods where they are now."""
-    by_rate: dict[Decimal, Decimal] = {}
+    """Return the entry of the sale turned round, income by income; goods where they are now."""
+    by_account: dict[str, Decimal] = {}
     for line in lines:
-        by_rate[line["rate"]] = by_rate.get(line["rate"], ZERO) + line["taxable"]
+        key = income_key(line["treatment"], line["hsn"], line["rate"])
+        by_account[key] = by_account.get(key, ZERO) + line["taxable"]
     return [
-        *(debit(accounting.sales_key(rate), value) for rate, value in sorted(by_rate.items())),
+        *(debit(key, value) for key, value in sorted(by_account.items())),
         debit("output_cgst", found.cgst),
         debit("output_sgst", found.sgst),
         debit("output_igst", found.igst),

@@ -93,17 +93,17 @@ def sold_line(
     )
 
 
-def _income_key(line: NewInvoiceLine) -> str:
+def income_key(treatment: str, hsn: str, rate: Decimal) -> str:
     """Return the account of a line's income; exempt services are the clinic's. Source: journal J29."""
-    is_clinic = line.treatment == SupplyTreatment.EXEMPT and line.hsn.startswith(SERVICES)
-    return CLINIC_INCOME if is_clinic else accounting.sales_key(line.rate)
+    is_clinic = treatment == SupplyTreatment.EXEMPT and hsn.startswith(SERVICES)
+    return CLINIC_INCOME if is_clinic else accounting.sales_key(rate)
 
 
 def income_lines(lines: Sequence[NewInvoiceLine], totals: SupplyTotals) -> list[NewLine]:
     """Return the credits of a sale: income per rate, tax per head, round-off."""
     by_account: dict[str, Decimal] = {}
     for line in sorted(lines, key=lambda line: line.rate):
-        key = _income_key(line)
+        key = income_key(line.treatment, line.hsn, line.rate)
         by_account[key] = by_account.get(key, ZERO) + line.taxable
     income = [credit(key, amount) for key, amount in by_account.items()]
     return [

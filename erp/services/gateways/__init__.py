@@ -92,6 +92,7 @@ from erp.services.gateways.requesting import (
     look_at_link,
     request_payment,
     send_link,
+    withdraw_links,
 )
 from erp.services.gateways.settling import (
     FetchSettlements,
@@ -224,4 +225,5 @@ __all__ = [
     "send_link",
     "settle_exception",
     "unknown_settlements",
+    "withdraw_links",
 ]  # fmt: skip

@@ -17,6 +17,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import Busy, DomainError, Unavailable
 from erp.core.formatting import money_text
 from erp.core.ids import new_id
+from erp.core.money import ZERO
 from erp.models.gateways import ExceptionKind, LinkStatus
 from erp.services import accounting, payments
 from erp.services.accounting import NewEntry, PeriodClosed, credit, debit
@@ -286,16 +287,28 @@ def _identify(
 def _still_open(
     session: Session, ctx: RequestContext, link: db.Row
 ) -> tuple[payments.Settled, ...]:
-    """Return what of a link's items is open still; the rest of the money stays unapplied."""
+    """Return what of a link's items, and of the parts they were split into since, is open still."""
     accounting.lock_items(session, link["party_id"])
     rows = db.fetch_all(
         session,
-        "select i.id, least(l.amount, i.amount - i.settled) as amount from payment_link_item l"
-        " join open_item i on (i.tenant_id, i.id) = (l.tenant_id, l.item_id)"
-        " where l.tenant_id = %s and l.link_id = %s and i.settled < i.amount order by i.due_on, i.id",
+        "select l.id as share, l.amount, i.id, i.amount - i.settled as open from payment_link_item l"
+        " join open_item asked on (asked.tenant_id, asked.id) = (l.tenant_id, l.item_id)"
+        " join open_item i on (i.tenant_id, i.entry_id, i.line_no) = (asked.tenant_id, asked.entry_id, asked.line_no)"
+        " where l.tenant_id = %s and l.link_id = %s and i.settled < i.amount"
+        " order by i.id <> asked.id, i.due_on, i.id",
         (ctx.tenant_id, link["id"]),
     )
-    return tuple(payments.Settled(item_id=row["id"], amount=row["amount"]) for row in rows)
+    wanted = {row["share"]: row["amount"] for row in rows}
+    left = {row["id"]: row["open"] for row in rows}
+    taken = dict.fromkeys(left, ZERO)
+    for row in rows:
+        part = min(wanted[row["share"]], left[row["id"]])
+        wanted[row["share"]] -= part
+        left[row["id"]] -= part
+        taken[row["id"]] += part
+    return tuple(
+        payments.Settled(item_id=item, amount=part) for item, part in taken.items() if part
+    )
 
 
 def _suspend(

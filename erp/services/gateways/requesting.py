@@ -149,6 +149,26 @@ def cancel_link(session: Session, ctx: RequestContext, cmd: OneLink) -> Identifi
     return Identified(id=cmd.link_id)
 
 
+def withdraw_links(session: Session, ctx: RequestContext, invoice_id: UUID) -> None:
+    """Take back the links that ask for a cancelled invoice alone; what else a link asks for keeps it.
+
+    Emits:
+        gateways.link_asked.v1 for each.
+    """
+    rows = db.fetch_all(
+        session,
+        "update payment_link set is_cancelling = true"
+        " where tenant_id = %(tenant)s and status in ('due', 'open') and not is_cancelling and %(invoice)s = all ("
+        " select e.origin_id from payment_link_item l"
+        " join open_item i on (i.tenant_id, i.id) = (l.tenant_id, l.item_id)"
+        " join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
+        " where (l.tenant_id, l.link_id) = (payment_link.tenant_id, payment_link.id)) returning id",
+        {"tenant": ctx.tenant_id, "invoice": invoice_id},
+    )
+    for row in rows:
+        emit(session, ctx, row["id"], LinkAsked(link_id=row["id"]))
+
+
 @command("gateways.look_at_link", permission=REQUEST, rest="POST /payment-links/{link_id}/look")
 def look_at_link(session: Session, ctx: RequestContext, cmd: OneLink) -> Identified:
     """Have the provider asked how a link stands, such as when a customer says that they paid.

@@ -28,15 +28,18 @@ _LOST = """
      where m.tenant_id = %(tenant)s and w.branch_id = any(%(branches)s)
 """
 _CREDIT = """
-    select l.lot_id, sum(l.igst) as igst, sum(l.cgst) as cgst, sum(l.sgst) as sgst,
-           sum(l.base_quantity + r.free) as units
-      from supplier_bill_line l
-      join supplier_bill b on (b.tenant_id, b.id) = (l.tenant_id, l.bill_id)
-           and b.status = 'posted' and b.is_credit_taken
-      join goods_receipt_line r
-           on (r.tenant_id, r.receipt_id, r.line_no) = (l.tenant_id, l.receipt_id, l.receipt_line_no)
-     where l.tenant_id = %(tenant)s and l.lot_id = any(%(lots)s)
-     group by l.lot_id
+    with billed as (
+        select l.lot_id, sum(l.igst) as igst, sum(l.cgst) as cgst, sum(l.sgst) as sgst,
+               sum(l.base_quantity) + min(r.free) as units
+          from supplier_bill_line l
+          join supplier_bill b on (b.tenant_id, b.id) = (l.tenant_id, l.bill_id)
+               and b.status = 'posted' and b.is_credit_taken
+          join goods_receipt_line r
+               on (r.tenant_id, r.receipt_id, r.line_no) = (l.tenant_id, l.receipt_id, l.receipt_line_no)
+         where l.tenant_id = %(tenant)s and l.lot_id = any(%(lots)s)
+         group by l.lot_id, l.receipt_id, l.receipt_line_no)
+    select lot_id, sum(igst) as igst, sum(cgst) as cgst, sum(sgst) as sgst, sum(units) as units
+      from billed group by lot_id
 """
 _REVERSED = """
     select m.lot_id, sum(g.igst) as igst, sum(g.cgst) as cgst, sum(g.sgst) as sgst

@@ -36,6 +36,8 @@ from erp.services.platform import (
 MOST = 12
 LONGEST = 1100
 """Days from a bill to its last instalment: three years."""
+ONE_ITEM = frozenset({"payment", "expense_claim"})
+"""Documents that are taken back by their one item, which therefore stays whole."""
 Terms = Annotated[str, Field(max_length=60, pattern=r"^[0-9]{1,4}([/, ]+[0-9]{1,4})*$")]
 
 
@@ -110,7 +112,7 @@ def agree_instalments(session: Session, ctx: RequestContext, cmd: AgreeInstalmen
 
     Raises:
         UnknownItem: The acting company has no such item.
-        NothingOpen: It is settled, or stands against debts.
+        NothingOpen: It is settled, stands against debts, or is a payment or an expense claim.
         InvalidInput: Both or neither of terms and parts are given, days do not follow, or the parts are
             not what is open.
         PermissionDenied: The actor may not pay, and it is a supplier's account.
@@ -135,7 +137,8 @@ def _hold(session: Session, ctx: RequestContext, item_id: UUID) -> _Held:
     """Return what is open of a debt; others who would settle it wait."""
     asked = (ctx.tenant_id, ctx.company_id, item_id)
     find = (
-        "select i.party_id, i.side, a.key, i.amount - i.settled as open, i.effective_on from open_item i"
+        "select i.party_id, i.side, a.key, i.amount - i.settled as open, i.effective_on, e.origin_type from open_item i"
+        " join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
         " join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id)"
         " where i.tenant_id = %s and i.company_id = %s and i.id = %s"
     )
@@ -151,6 +154,9 @@ def _hold(session: Session, ctx: RequestContext, item_id: UUID) -> _Held:
     is_debt = (row["side"] == "debit") == (ledger is Ledger.CUSTOMER)
     if not row["open"] or not is_debt:
         message = "Nothing is open here that is to be paid. Choose an open bill."
+        raise NothingOpen(message, fields={"item_id": message})
+    if row["origin_type"] in ONE_ITEM:
+        message = "Payments and expense claims are not split. Choose a bill."
         raise NothingOpen(message, fields={"item_id": message})
     return _Held(row["party_id"], ledger, row["open"], row["effective_on"])
 

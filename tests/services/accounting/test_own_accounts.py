@@ -38,6 +38,7 @@ def test_the_group_decides_the_side(trader: Shop, group: str, kind: str):
     ("change", "error", "field"),
     [
         ({"code": "6000"}, Conflict, "code"),
+        ({"code": "4003"}, Conflict, "code"),
         ({"group_name": "Nowhere"}, InvalidInput, "group_name"),
         ({"group_name": "Sundry Debtors"}, InvalidInput, "group_name"),
         ({"group_name": "Stock in Hand"}, InvalidInput, "group_name"),

@@ -93,3 +93,12 @@ def test_two_lines_of_one_product_are_counted_together(capped: Shop):
     cart = sale(capped, 1, asha) | {"lines": halves}
     error = refused(capped, BeyondCap, "pos.post_sale", cart)
     assert {"lines.0.quantity", "lines.1.quantity"} <= error.fields.keys()
+
+
+def test_a_cancelled_invoice_counts_no_more(capped: Shop):
+    customer = buyer(capped)
+    made = order(capped, customer, goods(capped, 4))
+    sent = deliver(capped, made, 4)
+    capped.run("billing.cancel_invoice", {"invoice_id": sent.invoice_id, "reason": "Wrong price"})
+    assert deliver(capped, made, 4).is_complete
+    assert "they had 4 today" in refusal(capped, 1, customer)

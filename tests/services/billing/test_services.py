@@ -27,3 +27,12 @@ def test_a_service_is_taken_back_by_a_note_that_brings_nothing(trader: Shop):
     trader.run("billing.take_back_goods", back)
     assert (balance(trader, "debtors"), balance(trader, "sales_returns")) == (300, 300)
     assert broken_promises() == []
+
+
+def test_a_cancelled_invoice_takes_the_clinics_income_back_where_it_was_booked(trader: Shop):
+    visit = {"variant_id": add_service(trader), "quantity": 1, "unit_price": "300.00"}
+    customer = add_customer(trader, credit_limit="10000.00")
+    sent = deliver(trader, order(trader, customer, visit, goods(trader, 1)), 1, 1)
+    trader.run("billing.cancel_invoice", {"invoice_id": sent.invoice_id, "reason": "Twice"})
+    assert (balance(trader, "consultation_income"), balance(trader, "debtors")) == (0, 0)
+    assert broken_promises() == []

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
+from erp.core import db
 from erp.services.gateways import AlreadyRequested, LinkEnded, NothingToRequest, UnknownGateway
 from erp.simulate.payment_books import Fault
+from jobs import gateways as jobs
 from tests.factories import broken_promises
 from tests.services.books import balance
 from tests.services.gateways.providers import (
@@ -18,8 +20,10 @@ from tests.services.gateways.providers import (
     over,
     payments_of,
     requested,
+    told,
 )
 from tests.services.payments.paying import account, owing, receive
+from tests.services.sales.ordering import deliver, goods, order
 from tests.services.trading import rows
 
 
@@ -97,6 +101,36 @@ def test_a_link_that_was_never_told_of_is_cancelled_here(trader, provider):
     ask(trader, made.id)
     assert link_of(trader, made.id)["status"] == "cancelled"
     assert provider.books.links == {}
+
+
+def test_a_bill_that_was_split_since_is_paid_by_its_link_as_a_whole(trader, provider):
+    opened(trader)
+    link = requested(trader, 4)
+    (item,) = account(trader, link["party_id"]).rows
+    plan = {"item_id": item.id, "terms": "10/20/30", "reason": "Agreed by phone"}
+    trader.run("payments.agree_instalments", plan)
+    provider.books.pay(link["provider_id"])
+    ask(trader, link["id"])
+    found = account(trader, link["party_id"])
+    assert (found.owed, found.unapplied) == (0, 0)
+    assert broken_promises() == []
+
+
+def test_links_of_a_cancelled_invoice_alone_are_taken_back(trader, provider):
+    opened(trader)
+    link = requested(trader, 4)
+    (item,) = account(trader, link["party_id"]).rows
+    deliver(trader, order(trader, link["party_id"], goods(trader, 2)), 2)
+    given = {"party_id": link["party_id"]}
+    both = trader.run("gateways.request_payment", given, confirm=[AlreadyRequested.code])
+    trader.run("billing.cancel_invoice", {"invoice_id": item.origin_id, "reason": "Wrong buyer"})
+    with db.unit_of_work(trader.ctx) as session:
+        jobs.withdraw(session, trader.ctx, told(invoice_id=item.origin_id))
+    for link_id in (link["id"], both.id):
+        ask(trader, link_id)
+    assert link_of(trader, link["id"])["status"] == "cancelled"
+    assert provider.books.links[link["provider_id"]].status == "cancelled"
+    assert link_of(trader, both.id)["status"] == "open"
 
 
 def test_a_link_whose_time_is_over_is_switched_off_at_the_provider(trader, provider):

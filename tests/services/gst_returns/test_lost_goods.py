@@ -64,6 +64,16 @@ def test_free_units_share_the_credit_and_no_more_than_was_taken_goes_back(trader
     assert balance(trader, "input_cgst") == balance(trader, "input_sgst") == 0
 
 
+def test_free_units_of_a_delivery_that_two_bills_share_count_once(trader: Shop):
+    registered(trader, name="SBL Agencies")
+    receipt = came(trader, goods(trader, 10, unit_cost="100", free_quantity=1))
+    for number in ("SBL/1", "SBL/2"):
+        bill(trader, "525.00", billed(receipt, 5, "100"), bill_number=number)
+    write_off(trader, receipt.lines[0].lot_id, 11)
+    assert [row.tax for row in losses(trader)] == [50]
+    assert reverse(trader).tax == 50
+
+
 def test_goods_without_a_bill_bear_no_credit_until_it_comes(trader: Shop):
     registered(trader, name="SBL Agencies")
     receipt = came(trader, goods(trader, 5, unit_cost="100"))

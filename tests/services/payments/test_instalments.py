@@ -142,6 +142,20 @@ def test_parts_that_are_not_what_is_open_are_refused(trader: Shop):
         agree(trader, item.id, terms="30/60")
 
 
+def test_a_payment_stays_whole_so_that_it_is_listed_once_and_taken_back(trader: Shop):
+    customer = owing(trader, 1)
+    paid = {"party_id": customer, "ledger": "customer", "amount": "90.00", "method": "bank"}
+    given = {"settles": [], "note": "Lent back"}
+    made = trader.run("payments.make_payment", paid | given)
+    item = next(row for row in account(trader, customer).rows if row.amount == 90)
+    with refused(trader, NothingOpen):
+        agree(trader, item.id, terms="10/20/30")
+    assert len(trader.run("payments.list_payments", {}).rows) == 1
+    trader.run("payments.reverse_payment", {"payment_id": made.id, "reason": "Wrong"})
+    assert owed(trader, customer) == 105
+    assert broken_promises() == []
+
+
 def test_whoever_may_not_pay_agrees_nothing_with_a_supplier(trader: Shop):
     landlord = buyer(trader)
     lines = [
