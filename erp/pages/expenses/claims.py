@@ -132,7 +132,7 @@ def _waiting() -> rx.Component:
             ),
             class_name="deciding",
         ),
-        class_name="waiting",
+        class_name="stack",
     )
 
 
