@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from erp.core import db
+from erp.services.gst_returns.gstr3b import InwardKind
 from tests.factories import broken_promises
 from tests.services.banking.statements import accept, bank_account, line_of, suggested
 from tests.services.books import balance
+from tests.services.expenses.test_credit import inward
 from tests.services.gateways.providers import (
     ask,
     ask_refund,
@@ -94,6 +96,20 @@ def test_who_claims_no_tax_bears_the_tax_on_charges(trader, provider, change):
     assert balance(trader, "gateway_charges") == found.fee + found.tax
     assert {key: balance(trader, key) for key in before} == before
     assert broken_promises() == []
+
+
+@pytest.mark.parametrize("is_interstate", [False, True])
+def test_the_tax_on_charges_is_in_the_return_as_in_the_books(trader, provider, is_interstate):
+    ours = opened(trader, is_interstate=is_interstate)
+    captured(trader, provider)
+    provider.books.settle()
+    settle(trader, ours)
+    found = trader.run("gateways.list_settlements").rows[0]
+    side = inward(trader, trader.ctx.today.replace(day=1))
+    assert side.differences == ()
+    own = [one for one in side.inward if one.kind is InwardKind.SPENT]
+    assert [(one.number, one.is_inter) for one in own] == [(found.provider_id, is_interstate)]
+    assert own[0].heads.tax == found.tax > 0
 
 
 def test_a_settlement_waits_for_its_lines(trader, provider):
