@@ -186,6 +186,25 @@ def test_the_same_bill_is_asked_about(shop: Shop):
     claim(shop, line | {"amount": "1180.50"})
 
 
+def test_a_bill_twice_in_one_claim_is_asked_about(shop: Shop):
+    line = spent(shop, "1180.00", "Courier and postage", **COURIER)
+    with pytest.raises(SpentBefore) as asked:
+        claim(shop, line, line | {"bill_number": "bd-17"})
+    assert "lines.1.bill_number" in asked.value.fields
+    claim(shop, line, line | {"amount": "90.00"})
+
+
+def test_who_decides_is_told_of_a_bill_that_the_claimant_confirmed(shop: Shop):
+    line = spent(shop, "1180.00", "Courier and postage", **COURIER)
+    first = claim(shop, line)
+    assert shop.run("expenses.get_claim", {"claim_id": first.id}).twins == ""
+    second = claim(shop, line, role="storekeeper", confirm=["spent_before"])
+    assert shop.run("expenses.get_claim", {"claim_id": second.id}).twins == first.number
+    gone = {"claim_id": first.id, "reason": "Typed twice"}
+    shop.run("expenses.withdraw_claim", gone, by=shop.acting_as("cashier"))
+    assert shop.run("expenses.get_claim", {"claim_id": second.id}).twins == ""
+
+
 def test_a_withdrawn_bill_may_come_again(shop: Shop):
     line = spent(shop, "1180.00", "Courier and postage", **COURIER)
     first = claim(shop, line)
