@@ -1,6 +1,6 @@
 """Expense claims: handed in, decided by somebody else, booked, paid back, taken back."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -95,6 +95,18 @@ def test_a_day_that_has_not_come_or_is_long_ago_is_refused(shop: Shop, days: int
     with pytest.raises(InvalidInput) as refused:
         claim(shop, spent(shop) | {"spent_on": shop.ctx.today + timedelta(days=days)})
     assert "lines.0.spent_on" in refused.value.fields
+
+
+@pytest.mark.parametrize(("day", "credit"), [(date(2027, 11, 30), 180), (date(2027, 12, 1), 0)])
+def test_a_credit_lapses_after_the_november_that_follows_its_year(
+    shop: Shop, day: date, credit: int
+):
+    line = spent(shop, "1180.00", "Courier and postage", **COURIER)
+    given = {"purpose": "Old bill", "lines": [line | {"spent_on": date(2027, 3, 31)}]}
+    noon = datetime.combine(day, time(6, 30), UTC)
+    made = shop.run("expenses.submit_claim", given, at=noon)
+    found = shop.run("expenses.get_claim", {"claim_id": made.id})
+    assert found.cgst + found.sgst == credit
 
 
 def test_what_has_no_gst_has_no_rate(shop: Shop):
