@@ -12,6 +12,8 @@ from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.core.formatting import date_text
+from erp.core.gst.crediting import credit_until
 from erp.core.gst.taxing import PriceMode, SupplyNature, TaxHeads, tax_on
 from erp.core.ids import new_id
 from erp.core.money import ZERO, round_money
@@ -223,6 +225,8 @@ def _tax(
             message = "This branch claims no GST. Make the tax part of the cost."
         elif not supplier_gstin or not cmd.bill_number:
             message = "A credit needs the supplier's GSTIN and bill number. Make the tax part of the cost."
+        elif (cmd.booked_on or ctx.today) > (last := credit_until(cmd.bought_on)):
+            message = f"The credit of this bill lapsed after {date_text(last)}. Make the tax part of the cost."
         if message:
             raise InvalidInput(message, fields={"takes_credit": message})
     is_own_state = supplier_gstin[:2] in ("", branch["state_code"])

@@ -14,7 +14,7 @@ from erp.services.expenses.spending import SpentLine
 def ask_about_doubles(
     session: Session, ctx: RequestContext, lines: Sequence[SpentLine], own_claim: UUID | None = None
 ) -> None:
-    """Ask about lines whose bill or photo another claim has that was not withdrawn or taken back.
+    """Ask about lines whose bill or photo another claim has that was not withdrawn or taken back, or another line.
 
     A bill is the same by its supplier, number and amount; a photo by its bytes.
 
@@ -24,6 +24,9 @@ def ask_about_doubles(
     if SpentBefore.code in ctx.confirmed:
         return
     for at, line in enumerate(lines):
+        if line.bill_number and _bill_of(line) in map(_bill_of, lines[:at]):
+            message = "This claim has the bill twice, of the same amount. Confirm if these are two."
+            raise SpentBefore(message, fields={f"lines.{at}.bill_number": message})
         same_bill = _with_bill(session, ctx, line, own_claim) if line.bill_number else None
         if same_bill:
             message = (
@@ -34,6 +37,10 @@ def ask_about_doubles(
         if same_photo:
             message = f"{same_photo} has the same photo. Confirm if it shows both bills."
             raise SpentBefore(message, fields={f"lines.{at}.receipt_id": message})
+
+
+def _bill_of(line: SpentLine) -> tuple[object, ...]:
+    return line.bill_number.upper(), line.supplier.lower(), line.amount
 
 
 def _with_bill(

@@ -98,6 +98,7 @@ class ClaimDetail(ClaimRow):
 
     Attributes:
         igst, cgst, sgst: Credit it takes. party_id: whom it is owed to.
+        twins: Numbers of other claims with one of its bills or photos, for who decides.
     """
 
     revision: int
@@ -115,6 +116,7 @@ class ClaimDetail(ClaimRow):
     ended_by: str
     end_reason: str
     entry_id: UUID | None
+    twins: str
     lines: list[ClaimLineRow]
 
 
@@ -123,6 +125,23 @@ _OPEN: LiteralString = """
                 join open_item i on (i.tenant_id, i.entry_id) = (e.tenant_id, e.id)
                where e.tenant_id = c.tenant_id and e.origin_id = c.id and e.purpose = 'claim'
                  and i.side = 'credit'), 0)
+"""
+_TWINS: LiteralString = """
+    coalesce((
+        select string_agg(distinct o.number, ', ') from (
+            select x.tenant_id, x.claim_id, x.revision from expense_claim_line l
+              join expense_claim_line x on (x.tenant_id, x.amount) = (l.tenant_id, l.amount)
+                   and upper(x.bill_number) = upper(l.bill_number) and (lower(x.supplier) = lower(l.supplier)
+                   or l.supplier_gstin <> '' and x.supplier_gstin = l.supplier_gstin)
+             where (l.tenant_id, l.claim_id, l.revision) = (c.tenant_id, c.id, c.revision) and l.bill_number <> ''
+            union all
+            select x.tenant_id, x.claim_id, x.revision from expense_claim_line l
+              join expense_receipt p on (p.tenant_id, p.id) = (l.tenant_id, l.receipt_id)
+              join expense_receipt q on (q.tenant_id, q.sha256) = (p.tenant_id, p.sha256)
+              join expense_claim_line x on (x.tenant_id, x.receipt_id) = (q.tenant_id, q.id)
+             where (l.tenant_id, l.claim_id, l.revision) = (c.tenant_id, c.id, c.revision)
+        ) x join expense_claim o on (o.tenant_id, o.id, o.revision) = (x.tenant_id, x.claim_id, x.revision)
+         where o.id <> c.id and o.company_id = c.company_id and o.status not in ('withdrawn', 'reversed')), '')
 """
 _HEAD: LiteralString = f"""
     select c.id, c.number, c.kind, c.status, coalesce(m.display_name, '') as claimant, c.purpose,
@@ -210,7 +229,7 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
     """
     head = db.fetch_one(
         session,
-        f"{_HEAD} {more} {_FROM} {joins} {_SEEN} and c.id = %(id)s",
+        f"{_HEAD} {more}, {_TWINS} as twins {_FROM} {joins} {_SEEN} and c.id = %(id)s",
         _given(ctx) | {"id": wanted.claim_id},
     )
     if head is None:

@@ -279,7 +279,8 @@ def _ask_about_rule(
         (ctx.tenant_id, ctx.company_id, ctx.today, supplier),
     )
     assert row is not None  # noqa: S101  a sum always answers
-    now = sum((line.amount for line in lines if line.supplier == supplier), Decimal(0))
+    same = [line.amount for line in lines if line.supplier.lower() == supplier.lower()]
+    now = sum(same, Decimal(0))
     if row["paid"] + now > CASH_A_DAY:
         message = (
             f"{supplier} would get {money_text(row['paid'] + now)} in cash today. Beyond"

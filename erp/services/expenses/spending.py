@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, raise_all
+from erp.core.gst.crediting import credit_until
 from erp.core.gst.taxing import PriceMode, SupplyNature, TaxHeads, tax_on
 from erp.core.money import ZERO
 from erp.models.expenses import CreditRule
@@ -85,7 +86,15 @@ def work_out(session: Session, ctx: RequestContext, lines: Sequence[SpentLine]) 
     typed = [_Typed(categories[line.category_id]["key"], line.cost_centre) for line in lines]
     accounting.check_typed_lines(session, ctx, typed)
     state, may_claim = _registration(session, ctx)
-    return [_worked(line, categories[line.category_id], state, may_claim) for line in lines]
+    return [
+        _worked(
+            line,
+            categories[line.category_id],
+            state,
+            may_claim and ctx.today <= credit_until(line.spent_on),
+        )
+        for line in lines
+    ]
 
 
 def _worked(line: SpentLine, category: db.Row, state: str, may_claim: bool) -> WorkedLine:  # noqa: FBT001  a fact beside facts

@@ -21,10 +21,17 @@ from erp.core.money import ZERO
 from erp.models.gateways import ExceptionKind, LinkStatus
 from erp.services import accounting, payments
 from erp.services.accounting import NewEntry, PeriodClosed, credit, debit
+from erp.services.gateways.accounts import keys_of
 from erp.services.gateways.errors import NotRefundable, UnknownGatewayPayment
 from erp.services.gateways.events import LinkSettled, PaymentCaptured
 from erp.services.gateways.ports import AccountKeys, PaymentFacts
-from erp.services.gateways.raising import SETTLE, Matter, close_unidentified, raise_exception
+from erp.services.gateways.raising import (
+    SETTLE,
+    Matter,
+    acting_for,
+    close_unidentified,
+    raise_exception,
+)
 from erp.services.platform import Command, Identified, command, emit
 
 CLEARING: Final = "gateway_clearing"
@@ -87,6 +94,8 @@ def note_payment(
 def identify_payment(session: Session, ctx: RequestContext, cmd: IdentifyPayment) -> Identified:
     """Give unidentified money to the customer who paid it: it settles the earliest due first.
 
+    The receipt is of the account's branch, which has the money, whatever branch the actor is in.
+
     Locks the payment, then the party's open items.
 
     Raises:
@@ -104,7 +113,8 @@ def identify_payment(session: Session, ctx: RequestContext, cmd: IdentifyPayment
         )
     if row["refunded"]:
         raise NotRefundable("Some of this money went back already. Refund the rest of it, too.")
-    _identify(session, ctx, row, cmd.party_id, None)
+    there = acting_for(ctx, keys_of(session, ctx, row["account_id"]))
+    _identify(session, there, row, cmd.party_id, None)
     close_unidentified(session, ctx, row["id"], "Given to the customer who paid it.")
     return Identified(id=row["id"])
 

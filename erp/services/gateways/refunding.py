@@ -206,16 +206,22 @@ def note_refund(
     elif facts.status == "failed" and row["status"] == RefundStatus.PROCESSED:
         problem = f"{account.name} says that refund {facts.id} failed after all; the books have it as done."
         _raise(session, ctx, payment, ExceptionKind.REFUND_FAILED, facts.id, problem)
+    elif facts.status == "processed" and row["status"] == RefundStatus.FAILED:
+        problem = f"Refund {facts.id} went back after all, says {account.name}. Do not refund it again; ask there."
+        _raise(session, ctx, payment, ExceptionKind.CHANGED, facts.id, problem)
 
 
 def _known(
     session: Session, ctx: RequestContext, account: AccountKeys, facts: RefundFacts
 ) -> db.Row | None:
-    """Return the refund that the provider speaks of, locked: by its own id, else by our reference."""
+    """Return the refund that the provider speaks of, locked: by its own id, else by our reference.
+
+    One that the provider refused and did all the same is no longer ours: it is taken in as made on its pages.
+    """
     return db.fetch_one(
         session,
         "select * from gateway_refund where tenant_id = %s and account_id = %s"
-        " and (provider_id = %s or provider_id = '' and reference = %s)"
+        " and (provider_id = %s or provider_id = '' and status <> 'failed' and reference = %s)"
         " order by provider_id desc limit 1 for no key update",
         (ctx.tenant_id, account.account_id, facts.id, facts.reference),
     )

@@ -48,6 +48,8 @@ LOOKED_BACK: Final = timedelta(days=7)
 """Settlements of so many days before the last look are asked for again: they reach the list late."""
 
 FIRST_LOOK: Final = timedelta(days=30)
+LINES_WITHIN: Final = timedelta(days=3)
+"""A provider may name a settlement before its lines, but not for longer; below `LOOKED_BACK`, to be asked again."""
 
 
 class FetchSettlements(Command):
@@ -188,7 +190,8 @@ def note_settlement(
 ) -> None:
     """Book a settlement, once; its payments and refunds as the provider says they stand are taken in first.
 
-    Locks its payments and refunds, what receipts lock, then the account.
+    One whose lines the provider does not have yet waits for the next look. Locks its payments and refunds, what
+    receipts lock, then the account.
 
     Emits:
         gateways.settlement_booked.v1, what payments and refunds emit, and gateways.exception_changed.v1 for each
@@ -201,6 +204,8 @@ def note_settlement(
         return
     if facts.currency != RUPEES:
         _refuse_currency(session, acting, account, facts)
+        return
+    if not facts.lines and facts.paise and ctx.today - facts.settled_on < LINES_WITHIN:
         return
     note_found(session, acting, account, found)
     lines = [match_line(session, acting, account, line) for line in facts.lines]
@@ -275,11 +280,18 @@ def _entry_lines(
     account: AccountKeys,
     parts: tuple[Decimal, Decimal, Decimal, Decimal, Decimal],
 ) -> list[NewLine]:
-    """Return the lines of a settlement. Source: journal J10 of the domain rules."""
+    """Return the lines of a settlement; tax is part of the cost where the branch claims none (CGST Act s.10(4)).
+
+    Source: journal J10 of the domain rules.
+    """
     amount, fee, tax, cleared, difference = parts
     known = db.fetch_one(
         session,
-        "select bank_key, fee_key, is_interstate from gateway_account where tenant_id = %s and id = %s",
+        "select g.bank_key, g.fee_key, g.is_interstate,"
+        " b.gstin is not null and c.gst_scheme = 'regular' as may_claim from gateway_account g"
+        " join branch b on (b.tenant_id, b.id) = (g.tenant_id, g.branch_id)"
+        " join company c on (c.tenant_id, c.id) = (g.tenant_id, g.company_id)"
+        " where g.tenant_id = %s and g.id = %s",
         (ctx.tenant_id, account.account_id),
     )
     assert known is not None  # noqa: S101  it was taken up
@@ -287,6 +299,8 @@ def _entry_lines(
     taxes = [debit("input_cgst", central), debit("input_sgst", tax - central)]
     if known["is_interstate"]:
         taxes = [debit("input_igst", tax)]
+    if not known["may_claim"]:
+        taxes = [debit(known["fee_key"], tax)]
     return [
         debit(known["bank_key"], amount),
         debit(known["fee_key"], fee),

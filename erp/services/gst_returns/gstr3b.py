@@ -25,7 +25,7 @@ class InwardKind(StrEnum):
     """Goods went back, or a claim was settled: credit follows the supplier's note."""
     REVERSE_CHARGE = "reverse_charge"
     SPENT = "spent"
-    """An expense claim, a voucher of petty cash or a fixed asset."""
+    """An expense claim, a voucher of petty cash, a fixed asset, or the charges of a payment gateway."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,14 +79,28 @@ _SPENT = """
           from asset a
           join journal_entry e on e.tenant_id = a.tenant_id and e.origin_id = a.id and e.purpose = 'registered'
           left join party p on (p.tenant_id, p.id) = (a.tenant_id, a.supplier_id)
-         where a.tenant_id = %(tenant)s),
+         where a.tenant_id = %(tenant)s
+        union all
+        select s.id, s.provider_id, g.name, e.branch_id, e.effective_on, null, s.fee,
+               sum(l.debit - l.credit) filter (where k.key = 'input_igst'),
+               sum(l.debit - l.credit) filter (where k.key = 'input_cgst'),
+               sum(l.debit - l.credit) filter (where k.key = 'input_sgst')
+          from gateway_settlement s
+          join gateway_account g on (g.tenant_id, g.id) = (s.tenant_id, s.account_id)
+          join journal_entry e on (e.tenant_id, e.id) = (s.tenant_id, s.entry_id)
+          join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)
+          join account k on (k.tenant_id, k.id) = (l.tenant_id, l.account_id) and k.key like 'input\\_%%'
+         where s.tenant_id = %(tenant)s and e.effective_on between %(from)s and %(to)s
+         group by s.id, s.provider_id, g.name, e.branch_id, e.effective_on, s.fee),
     signed as (
         select *, (booked_on between %(from)s and %(to)s)::int
                   - (coalesce(reversed_on, 'infinity') between %(from)s and %(to)s)::int as sign
-          from spent where branch_id = any(%(branches)s) and igst + cgst + sgst > 0)
+          from spent where branch_id = any(%(branches)s)
+           and coalesce(igst, 0) + coalesce(cgst, 0) + coalesce(sgst, 0) <> 0)
     select id, number, coalesce(supplier, '') as supplier,
-           case sign when 1 then booked_on else reversed_on end as booked_on, igst > 0 as is_inter,
-           sign * taxable as taxable, sign * igst as igst, sign * cgst as cgst, sign * sgst as sgst
+           case sign when 1 then booked_on else reversed_on end as booked_on, coalesce(igst, 0) <> 0 as is_inter,
+           sign * taxable as taxable, sign * coalesce(igst, 0) as igst, sign * coalesce(cgst, 0) as cgst,
+           sign * coalesce(sgst, 0) as sgst
       from signed where sign <> 0 order by 4, 1
 """
 _REVERSE = """

@@ -162,6 +162,8 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
         words = "This is beyond your limit. An owner may approve it."
     elif may_decide:
         words = f"{found.claimant} wants {money_text(found.total)} back."
+    if may_decide and found.twins:
+        words += f" One of its bills or photos is in {found.twins}, too: look at both first."
     pay = f"/payments/make?party_id={found.party_id}"
     return {
         "waiting_words": words,

@@ -48,6 +48,14 @@ def test_tax_that_is_no_credit_is_part_of_the_cost(shop: Shop):
     assert (balance(shop, "computers"), balance(shop, "input_igst")) == (70_800, 0)
 
 
+def test_the_credit_of_a_bill_of_long_ago_has_lapsed(shop: Shop):
+    supplier, old = seller(shop), months_ago(shop, 24)
+    with pytest.raises(InvalidInput) as refused:
+        bought(shop, supplier, bought_on=old)
+    assert "lapsed" in refused.value.fields["takes_credit"]
+    assert bought(shop, supplier, bought_on=old, takes_credit=False).cost == 70_800
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -1,6 +1,6 @@
 """Expense claims: handed in, decided by somebody else, booked, paid back, taken back."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import psycopg
@@ -97,6 +97,18 @@ def test_a_day_that_has_not_come_or_is_long_ago_is_refused(shop: Shop, days: int
     assert "lines.0.spent_on" in refused.value.fields
 
 
+@pytest.mark.parametrize(("day", "credit"), [(date(2027, 11, 30), 180), (date(2027, 12, 1), 0)])
+def test_a_credit_lapses_after_the_november_that_follows_its_year(
+    shop: Shop, day: date, credit: int
+):
+    line = spent(shop, "1180.00", "Courier and postage", **COURIER)
+    given = {"purpose": "Old bill", "lines": [line | {"spent_on": date(2027, 3, 31)}]}
+    noon = datetime.combine(day, time(6, 30), UTC)
+    made = shop.run("expenses.submit_claim", given, at=noon)
+    found = shop.run("expenses.get_claim", {"claim_id": made.id})
+    assert found.cgst + found.sgst == credit
+
+
 def test_what_has_no_gst_has_no_rate(shop: Shop):
     with pytest.raises(InvalidInput) as refused:
         claim(shop, spent(shop, "100.00", "Electricity", gst_rate="18"))
@@ -184,6 +196,25 @@ def test_the_same_bill_is_asked_about(shop: Shop):
     assert first.number in asked.value.message
     claim(shop, line, role="manager", confirm=["spent_before"])
     claim(shop, line | {"amount": "1180.50"})
+
+
+def test_a_bill_twice_in_one_claim_is_asked_about(shop: Shop):
+    line = spent(shop, "1180.00", "Courier and postage", **COURIER)
+    with pytest.raises(SpentBefore) as asked:
+        claim(shop, line, line | {"bill_number": "bd-17"})
+    assert "lines.1.bill_number" in asked.value.fields
+    claim(shop, line, line | {"amount": "90.00"})
+
+
+def test_who_decides_is_told_of_a_bill_that_the_claimant_confirmed(shop: Shop):
+    line = spent(shop, "1180.00", "Courier and postage", **COURIER)
+    first = claim(shop, line)
+    assert shop.run("expenses.get_claim", {"claim_id": first.id}).twins == ""
+    second = claim(shop, line, role="storekeeper", confirm=["spent_before"])
+    assert shop.run("expenses.get_claim", {"claim_id": second.id}).twins == first.number
+    gone = {"claim_id": first.id, "reason": "Typed twice"}
+    shop.run("expenses.withdraw_claim", gone, by=shop.acting_as("cashier"))
+    assert shop.run("expenses.get_claim", {"claim_id": second.id}).twins == ""
 
 
 def test_a_withdrawn_bill_may_come_again(shop: Shop):

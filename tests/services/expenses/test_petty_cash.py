@@ -120,6 +120,9 @@ def test_much_cash_to_one_supplier_in_a_day_is_asked_about(shop: Shop):
         spend(shop, spent(shop, "4000.01", supplier="ravi electricals"))
     spend(shop, spent(shop, "4000.00", supplier="Ravi Electricals"))
     spend(shop, spent(shop, "1.00", supplier="Ravi Electricals"), confirm=["cash_beyond_rule"])
+    halves = [spent(shop, "6000.00", supplier=name) for name in ("Asha Paints", "asha paints")]
+    with pytest.raises(CashBeyondRule):
+        spend(shop, *halves)
 
 
 def test_a_claim_and_a_voucher_of_one_bill_are_asked_about(shop: Shop):

@@ -13,6 +13,7 @@ from erp.services import gateways, platform
 from erp.services.gateways import ExceptionSettled, NotRefundable
 from tests.factories import broken_promises
 from tests.services.books import balance
+from tests.services.branches import add_branch
 from tests.services.gateways.providers import (
     HOOK_SECRET,
     account_of,
@@ -130,6 +131,23 @@ def test_money_nobody_asked_for_is_in_the_books_and_given_to_who_paid_it(trader,
     assert exceptions_of(trader) == [("unknown_reference", False)]
     with pytest.raises(NotRefundable):
         trader.run("gateways.identify_payment", given)
+    assert broken_promises() == []
+
+
+def test_money_is_identified_in_the_branch_that_has_it(trader, provider):
+    ours = opened(trader)
+    customer = owing(trader, 10)
+    paid = provider.books.pay_astray(1000)
+    tell(trader, provider, ours, "payment.captured", paid.id, "evt_1")
+    elsewhere = add_branch(trader, gstin=None).ctx
+    given = {"gateway_payment_id": payments_of(trader)[0]["id"], "party_id": customer}
+    trader.run("gateways.identify_payment", given, by=elsewhere)
+    booked = rows(
+        trader,
+        "select distinct e.branch_id from journal_entry e join journal_line l on l.entry_id = e.id"
+        " join account a on a.id = l.account_id where a.key in ('gateway_clearing', 'gateway_suspense')",
+    )
+    assert [row["branch_id"] for row in booked] == [trader.ctx.branch_id]
     assert broken_promises() == []
 
 

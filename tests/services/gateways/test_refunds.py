@@ -132,3 +132,34 @@ def test_a_gateways_receipt_is_taken_back_by_a_refund_only(trader, paid):
             "payments.reverse_payment", {"payment_id": payment["receipt_id"], "reason": "Oops"}
         )
     assert "Refund it there" in refused.value.message
+
+
+def test_a_refund_that_was_refused_and_done_all_the_same_is_in_the_books(trader, provider, paid):
+    ours, link, payment = paid
+    refund_id = refund(trader, payment, amount="10.00")
+    provider.faults.append(Fault.REFUSED)
+    ask_refund(trader, refund_id)
+    reference = refund_of(trader, refund_id)["reference"]
+    is_razorpay = payment["provider_id"].startswith("pay_")
+    prefix, kind = ("rfnd_", "refund.processed") if is_razorpay else ("re_", "refund.updated")
+    back = provider.books.give_back(prefix, payment["provider_id"], 1000, reference)
+    tell(trader, provider, ours, kind, back.id, "evt_2")
+    tell(trader, provider, ours, kind, back.id, "evt_3")
+    assert balance(trader, "gateway_clearing") == link["amount"] - 10
+    assert payments_of(trader)[0]["refunded"] == 10
+    assert broken_promises() == []
+
+
+def test_a_refund_that_failed_and_was_done_after_all_is_shown(trader, provider, paid):
+    ours, link, payment = paid
+    is_razorpay = payment["provider_id"].startswith("pay_")
+    prefix, kind = ("rfnd_", "refund.failed") if is_razorpay else ("re_", "refund.failed")
+    back = provider.books.give_back(prefix, payment["provider_id"], 500, "", "pending")
+    tell(trader, provider, ours, kind, back.id, "evt_2")
+    back.status = "failed"
+    tell(trader, provider, ours, kind, back.id, "evt_3")
+    back.status = "processed"
+    tell(trader, provider, ours, kind, back.id, "evt_4")
+    assert exceptions_of(trader) == [("refund_failed", True), ("changed", True)]
+    assert balance(trader, "gateway_clearing") == link["amount"]
+    assert broken_promises() == []

@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from erp.core import db
+from erp.services.gst_returns.gstr3b import InwardKind
 from tests.factories import broken_promises
 from tests.services.banking.statements import accept, bank_account, line_of, suggested
 from tests.services.books import balance
+from tests.services.expenses.test_credit import inward
 from tests.services.gateways.providers import (
     ask,
     ask_refund,
@@ -73,6 +76,54 @@ def test_money_that_nobody_told_of_is_taken_in_with_its_settlement(trader, provi
     assert payments_of(trader)[0]["receipt_id"] is not None
     assert balance(trader, "gateway_clearing") == 0
     assert exceptions_of(trader) == []
+    assert broken_promises() == []
+
+
+@pytest.mark.parametrize("change", ["gst_scheme", "gstin"])
+def test_who_claims_no_tax_bears_the_tax_on_charges(trader, provider, change):
+    ours = opened(trader)
+    captured(trader, provider)
+    provider.books.settle()
+    with db.unit_of_work(trader.ctx) as session:
+        if change == "gstin":
+            db.execute(session, "update branch set gstin = null")
+        else:
+            db.execute(session, "update company set gst_scheme = 'composition'")
+    before = {key: balance(trader, key) for key in ("input_cgst", "input_sgst")}
+    settle(trader, ours)
+    found = trader.run("gateways.list_settlements").rows[0]
+    assert found.tax > 0
+    assert balance(trader, "gateway_charges") == found.fee + found.tax
+    assert {key: balance(trader, key) for key in before} == before
+    assert broken_promises() == []
+
+
+@pytest.mark.parametrize("is_interstate", [False, True])
+def test_the_tax_on_charges_is_in_the_return_as_in_the_books(trader, provider, is_interstate):
+    ours = opened(trader, is_interstate=is_interstate)
+    captured(trader, provider)
+    provider.books.settle()
+    settle(trader, ours)
+    found = trader.run("gateways.list_settlements").rows[0]
+    side = inward(trader, trader.ctx.today.replace(day=1))
+    assert side.differences == ()
+    own = [one for one in side.inward if one.kind is InwardKind.SPENT]
+    assert [(one.number, one.is_inter) for one in own] == [(found.provider_id, is_interstate)]
+    assert own[0].heads.tax == found.tax > 0
+
+
+def test_a_settlement_waits_for_its_lines(trader, provider):
+    ours = opened(trader)
+    captured(trader, provider)
+    out = provider.books.settle()
+    lines, out.lines = out.lines, []
+    settle(trader, ours)
+    assert rows(trader, "select 1 from gateway_settlement") == []
+    assert exceptions_of(trader) == []
+    out.lines = lines
+    settle(trader, ours)
+    assert trader.run("gateways.list_settlements").rows[0].difference == 0
+    assert balance(trader, "gateway_clearing") == 0
     assert broken_promises() == []
 
 
