@@ -28,6 +28,8 @@ _SOLD: LiteralString = """
      where i.tenant_id = %(tenant)s and i.party_id = %(party)s and i.kind <> 'debit_note'
        and i.issued_on >= %(first)s and b.issued_on >= %(first)s
        and v.product_id = any(%(products)s)
+       and not exists (select 1 from invoice_cancellation c
+                        where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
      group by v.product_id
 """
 
@@ -43,8 +45,9 @@ def require_within_period(
 ) -> None:
     """Refuse more of a product than one customer may have in a day or a calendar month.
 
-    What came back of this month's bills counts no more. Locks the customer where a product is capped
-    and the goods are held, not only asked the price of; the balances of the goods are locked before.
+    What came back of this month's bills, or was on one that is cancelled, counts no more. Locks the
+    customer where a product is capped and the goods are held, not only asked the price of; the
+    balances of the goods are locked before.
 
     Args:
         goods: By the name of their line, such as `lines.0`. units: base units by variant.

@@ -93,3 +93,12 @@ def test_two_lines_of_one_product_are_counted_together(capped: Shop):
     cart = sale(capped, 1, asha) | {"lines": halves}
     error = refused(capped, BeyondCap, "pos.post_sale", cart)
     assert {"lines.0.quantity", "lines.1.quantity"} <= error.fields.keys()
+
+
+def test_what_was_on_a_cancelled_invoice_is_not_counted(capped: Shop):
+    made = order(capped, buyer(capped), goods(capped, 4))
+    wrong = deliver(capped, made, 4)
+    about = {"invoice_id": wrong.invoice_id, "reason": "Wrong price"}
+    capped.run("billing.cancel_invoice", about)
+    deliver(capped, made, 4)
+    assert broken_promises() == []
