@@ -41,7 +41,9 @@ class PastedListState(LinedFormState, mixin=True):
         self.pasted = f"{form.get('pasted', '')}"[:LONGEST_LIST]
         try:
             found = await self._ask("catalog.read_list", {"text": self.pasted})
-        except (DomainError, ValidationError):
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        except ValidationError:
             return rx.toast.error("Paste a product on each line, such as: Arnica 30 - 5")
         known, left_out = len(self.lines), []
         for line in found.lines:
