@@ -2,8 +2,8 @@
 import { useEffect, useRef } from "react";
 
 const ASKING = '[role="dialog"]:not([data-state="closed"]) form, [role="alertdialog"]:not([data-state="closed"])';
-const WHOLE = /^([0-9]{8,}|[(\]].{7,})$/; // a busy machine may let a scan look slow at its beginning
-const GS1 = /\((00|01|02|10|17|21)\)|\][CdQeI]\d/;
+const WHOLE = /^([0-9]{8,}|[(\]]\S{7,})$/; // a busy machine may let a scan look slow at its beginning
+const GS1 = /(\((00|01|02|10|17|21)\)|\][CdQeI]\d)\S*$/; // no code holds a blank: words in brackets before it are none
 
 export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
   const act = useRef(onScan);

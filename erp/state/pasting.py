@@ -41,18 +41,25 @@ class PastedListState(LinedFormState, mixin=True):
         self.pasted = f"{form.get('pasted', '')}"[:LONGEST_LIST]
         try:
             found = await self._ask("catalog.read_list", {"text": self.pasted})
-        except (DomainError, ValidationError):
+        except DomainError as error:
+            return rx.toast.error(error.message)
+        except ValidationError:
             return rx.toast.error("Paste a product on each line, such as: Arnica 30 - 5")
-        known = len(self.lines)
+        known, left_out = len(self.lines), []
         for line in found.lines:
             if line.choices:
-                choice = line.choices[0]
+                choice, before = line.choices[0], len(self.lines)
                 await self._add_listed(str(choice.variant_id), str(line.quantity), _doubt(line))
+                left_out += [line.text] if len(self.lines) == before else []
         self.unread = [line.text for line in found.lines if not line.choices]
         self.is_pasting, self.pasted = bool(self.unread), "\n".join(self.unread)
         await self._list_read()
         added = len(self.lines) - known
-        return rx.toast.success(f"{counted(added, 'line')} added.") if added else None
+        words = f"{counted(added, 'line')} added."
+        if left_out:
+            named = "; ".join(left_out)[:300]
+            return rx.toast.warning(f"{words} Not added: {named}. See whether it is here already.")
+        return rx.toast.success(words) if added else None
 
     async def _add_listed(self, variant_id: str, quantity: str, doubt: str) -> None:
         """Add a line for a product of the list that has none yet; pages override."""

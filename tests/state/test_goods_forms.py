@@ -60,7 +60,10 @@ def test_a_pasted_list_becomes_lines_of_a_requisition_each_product_once(desk, sh
         form = desk[NewRequisitionState]
         await form.open_new()
         await form.open_paste()
-        await form.read_paste({"pasted": "SKU1 - 7; SKU2 x 3\nnothing like that xqzw\nSKU1 - 9"})
+        told = await form.read_paste(
+            {"pasted": "SKU1 - 7; SKU2 x 3\nnothing like that xqzw\nSKU1 - 9"}
+        )
+        assert "2 lines added. Not added: SKU1 - 9." in str(told)
         counts = {line["variant_id"]: line["quantity"] for line in form.lines}
         assert counts == {str(shop.variant_ids[0]): "7", str(shop.variant_ids[1]): "3"}
         assert (form.is_pasting, form.pasted) == (True, "nothing like that xqzw")

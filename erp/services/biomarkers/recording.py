@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
@@ -25,6 +26,8 @@ Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=8, allow_inf_nan
 
 SOURCES: Final = {"device": RunSource.HOOK, "ui": RunSource.PERSON}
 """By what a request came; everything else is a program's."""
+AHEAD: Final = timedelta(hours=1)
+"""Clocks of programs may be so far ahead: the latest run stands, and none is ever taken back."""
 
 
 class RunReused(Conflict):
@@ -91,8 +94,8 @@ def record_run(session: Session, ctx: RequestContext, cmd: RecordRun) -> RunKept
 
     Raises:
         UnknownSession: There is none.
-        InvalidInput: A series is none of the session's, an interval does not hold its value, or a
-            figure is told twice.
+        InvalidInput: A series is none of the session's, an interval does not hold its value, a
+            figure is told twice, or the run's time has not come yet.
         RunReused: The model's run of this name told other figures.
 
     Emits:
@@ -108,6 +111,8 @@ def record_run(session: Session, ctx: RequestContext, cmd: RecordRun) -> RunKept
                 f" {cmd.run.run_name}. Give another run another name."
             )
         return RunKept(id=known["id"], is_known=True)
+    if cmd.run.computed_at is not None and cmd.run.computed_at > ctx.now + AHEAD:
+        raise _refused("run.computed_at", "This time lies ahead. Set the program's clock right.")
     inputs = imaging.series_inputs(session, ctx, cmd.session_id)
     _check(cmd.run.figures, inputs)
     run_id = _write(session, ctx, cmd, digest)

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.services.catalog.searching import FoundProduct, SearchProducts, search_products
 from erp.services.platform import Query, Result, query
 
@@ -71,13 +72,20 @@ class ListedGoods(Result):
 
 @query("catalog.read_list", permission="catalog.view", rest="POST /goods/lists")
 def read_list(session: Session, ctx: RequestContext, wanted: ReadList) -> ListedGoods:
-    """Find the products of a list; lines that mean several things show their choices."""
+    """Find the products of a list; lines that mean several things show their choices.
+
+    Raises:
+        InvalidInput: The list has more than 200 lines.
+    """
     lines = [
         text
         for part in _BREAKS.split(wanted.text.translate(_PLAIN))
         if (text := _BULLET.sub("", part).strip())
     ]
-    return ListedGoods(lines=[_read(session, ctx, text) for text in lines[:MOST_LINES]])
+    if len(lines) > MOST_LINES:
+        message = f"These are {len(lines)} lines. Paste up to {MOST_LINES} at once."
+        raise InvalidInput(message, fields={"text": message})
+    return ListedGoods(lines=[_read(session, ctx, text) for text in lines])
 
 
 def split_quantity(text: str) -> tuple[str, int | None]:

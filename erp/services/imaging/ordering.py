@@ -139,7 +139,7 @@ def cancel_order(session: Session, ctx: RequestContext, cmd: CancelOrder) -> Ide
 def schedule_repeat(
     session: Session, ctx: RequestContext, imaging_session: db.Row, *, note: str = ""
 ) -> OrderScheduled:
-    """Put the repeat of a session on the worklist, first, for the device that made it.
+    """Put the repeat of a session on the worklist, first, for the device that made it; any, where it is gone.
 
     An operation for review: `imaging_session` is the session's row. What the session does not
     say of its patient its own order says, if it had one.
@@ -156,7 +156,7 @@ def schedule_repeat(
         ctx,
         {
             "branch_id": imaging_session["branch_id"],
-            "device_id": imaging_session["device_id"],
+            "device_id": _in_use(session, ctx, imaging_session["device_id"]),
             "patient_id": imaging_session["patient_id"] or before.get("patient_id"),
             "patient_code": code,
             "patient_name": name,
@@ -264,6 +264,15 @@ def modality_of(
         raise InvalidInput(message, fields={"device_id": message})
     modality: str = given or row["modality"]
     return modality
+
+
+def _in_use(session: Session, ctx: RequestContext, device_id: UUID) -> UUID | None:
+    """Return a device that nobody retires until the end; nothing where it is retired."""
+    statement = (
+        "select 1 from imaging_device where tenant_id = %s and id = %s and is_active for share"
+    )
+    found = db.fetch_one(session, statement, (ctx.tenant_id, device_id))
+    return None if found is None else device_id
 
 
 def _order_of(session: Session, ctx: RequestContext, order_id: UUID | None) -> db.Row:

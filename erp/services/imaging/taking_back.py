@@ -43,8 +43,7 @@ def take_back_appointment(
         imaging.order_changed.v1
     """
     row = _given_up(session, ctx, cmd.order_id)
-    if row["minutes"] is not None:
-        modality_of(session, ctx, row["device_id"], row["modality"], row["branch_id"])
+    modality_of(session, ctx, row["device_id"], row["modality"], row["branch_id"])
     db.execute(
         session,
         "update imaging_order set status = 'scheduled', attendance = '', arrived_at = null"

@@ -84,6 +84,13 @@ def test_a_later_run_stands_and_the_earlier_one_stays_to_be_seen(line):
     assert trends(line) == {"Cup to disc ratio, FundusNet 1.0": ["13"]}
 
 
+def test_a_run_of_a_day_that_has_not_come_is_refused_for_it_would_stand_for_good(line):
+    with pytest.raises(InvalidInput) as caught:
+        record(line, told() | {"computed_at": utc_now() + timedelta(days=1)})
+    assert caught.value.fields.keys() == {"run.computed_at"}
+    record(line, told() | {"computed_at": utc_now() + timedelta(minutes=5)})
+
+
 def test_versions_of_a_model_are_trends_of_their_own(line):
     record(line, told())
     record(line, told("40.25", version="2.0"))

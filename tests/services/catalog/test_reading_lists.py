@@ -2,9 +2,10 @@
 
 import pytest
 
+from erp.core.errors import InvalidInput
 from erp.services.catalog.reading_lists import split_quantity
 from tests.factories import Shop
-from tests.services.trading import add_goods, rows
+from tests.services.trading import add_goods, refused, rows
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,9 @@ def test_what_only_sounds_like_it_is_never_sure(trader: Shop):
     (found,) = trader.run("catalog.read_list", {"text": "arnikka 1 - 2"}).lines
     assert found.choices, "misspelt, and found by its sound"
     assert not found.is_sure
+
+
+def test_no_line_of_a_long_list_is_left_out_in_silence(trader: Shop):
+    text = "\n".join(f"x{n}" for n in range(201))
+    error = refused(trader, InvalidInput, "catalog.read_list", {"text": text})
+    assert error.fields == {"text": "These are 201 lines. Paste up to 200 at once."}

@@ -237,3 +237,13 @@ def test_what_was_planned_on_a_retired_device_is_for_any_other(trader, camera):
     move = {"order_id": made.id, "day": tomorrow(trader), "time": "10:00", "device_id": other}
     trader.run("imaging.move_appointment", move)
     assert broken_promises() == []
+
+
+def test_what_was_planned_on_a_device_that_is_retired_is_not_taken_back(trader, camera):
+    about = {"patient_id": patient(trader).id, "procedure": "Fundus", "device_id": camera}
+    made = trader.run("imaging.schedule_order", about | {"day": tomorrow(trader)})
+    trader.run("imaging.cancel_order", {"order_id": made.id})
+    trader.run("imaging.retire_device", {"device_id": camera})
+    with refused(trader, InvalidInput, "device_id"):
+        trader.run("imaging.take_back_appointment", {"order_id": made.id})
+    assert planned(trader) == []

@@ -109,6 +109,15 @@ def test_a_repeat_reaches_the_device_with_its_reason(whole):
     }
 
 
+def test_a_repeat_of_a_retired_device_is_for_any_other(whole):
+    device_id = whole.session()["device_id"]
+    platform.run("imaging.retire_device", whole.owner, {"device_id": device_id})
+    decide(whole, "request_repeat", reason_code="motion")
+    assert whole.rows("select device_id, status from imaging_order") == [
+        {"device_id": None, "status": "scheduled"}
+    ]
+
+
 def test_a_repeat_needs_a_reason_of_the_list(whole):
     with pytest.raises(ValueError, match="reason_code"):
         decide(whole, "request_repeat", reason_code="because")
