@@ -34,11 +34,12 @@ language plpgsql set search_path = pg_catalog, public, pg_temp
 as $$
 begin
     if old.booked_on is not null
-       and (new.total, new.igst, new.cgst, new.sgst, new.revision, new.booked_on, new.party_id, new.branch_id,
-            new.kind, new.claimant_id)
-           is distinct from
-           (old.total, old.igst, old.cgst, old.sgst, old.revision, old.booked_on, old.party_id, old.branch_id,
-            old.kind, old.claimant_id) then
+       and ((new.total, new.igst, new.cgst, new.sgst, new.revision, new.booked_on, new.party_id, new.branch_id,
+             new.kind, new.claimant_id, new.number, new.purpose, new.float_id)
+            is distinct from
+            (old.total, old.igst, old.cgst, old.sgst, old.revision, old.booked_on, old.party_id, old.branch_id,
+             old.kind, old.claimant_id, old.number, old.purpose, old.float_id)
+            or new.status not in (old.status, 'reversed')) then
         raise exception 'a booked claim does not change' using errcode = '23514', constraint = 'expense_claim_kept';
     end if;
     return new;

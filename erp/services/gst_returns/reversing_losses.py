@@ -78,9 +78,10 @@ def reverse_losses(session: Session, ctx: RequestContext, cmd: ReverseLosses) ->
     day = booking_day(ctx, cmd.booked_on, "booked_on")
     key = f"gst_losses:{ctx.tenant_id}:{ctx.company_id}:{registration.gstin}"
     db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (key,))
+    until = min(cmd.until or day, day)  # credit is not given back before the goods are lost
     waiting = [
         document
-        for document in waiting_losses(session, ctx, registration, cmd.origin_ids, cmd.until or day)
+        for document in waiting_losses(session, ctx, registration, cmd.origin_ids, until)
         if cmd.origin_ids is not None or document.tax
     ]
     if not waiting:

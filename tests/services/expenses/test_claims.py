@@ -242,6 +242,9 @@ def test_a_booked_claim_is_taken_back_once(shop: Shop):
     assert (found.status, found.open) == ("reversed", 0)
     with pytest.raises(ClaimDone):
         reverse(shop, made.id)
+    for change in ("status = 'approved'", "purpose = 'Another'"):
+        with pytest.raises(psycopg.errors.CheckViolation), db.unit_of_work(shop.ctx) as session:
+            db.raw(session).execute(f"update expense_claim set {change} where id = %s", (made.id,))  # noqa: S608
     assert broken_promises() == []
 
 

@@ -1,5 +1,6 @@
 """Credit on lost goods goes back once, to the unit, on the account of the loss, in the month's return."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -53,6 +54,14 @@ def test_a_loss_waits_with_the_credit_on_its_units_and_is_reversed_once(trader: 
     with refused(trader, NothingLost):
         reverse(trader)
     assert broken_promises() == []
+
+
+def test_credit_is_not_given_back_before_the_goods_are_lost(trader: Shop):
+    write_off(trader, lot(trader), 3)
+    today = trader.ctx.today
+    with refused(trader, NothingLost):
+        reverse(trader, booked_on=today - timedelta(days=1), until=today)
+    assert reverse(trader, until=today).tax == 15
 
 
 def test_free_units_share_the_credit_and_no_more_than_was_taken_goes_back(trader: Shop):
