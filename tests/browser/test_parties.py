@@ -52,7 +52,7 @@ def test_a_wrong_gstin_is_refused_at_its_field_and_a_right_one_fills_in_the_rest
     expect(page.get_by_label("Registered for GST")).to_have_value("regular")
     page.get_by_role("button", name="Save party").dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kaveri Clinic")
-    expect(page.get_by_text(RIGHT)).to_be_visible()
+    expect(page.get_by_text(RIGHT, exact=True)).to_be_visible()
     expect(page.get_by_text("Valid, of Karnataka")).to_be_visible()
     assert parties(shop, "Kaveri") == ["Kaveri Clinic"]
     assert troubles == []

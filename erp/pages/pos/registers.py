@@ -17,13 +17,13 @@ from erp.components import (
     text_field,
 )
 from erp.pages.routing import Nav, page
-from erp.state.pos.registers import VIEW, ChangeRegisterState, NewRegisterState, RegistersState
+from erp.state.pos.registers import MANAGE, ChangeRegisterState, NewRegisterState, RegistersState
 
 
 @page(
     route="/till/registers",
     title="Tills",
-    permission=VIEW,
+    permission=MANAGE,
     nav=Nav("Tills", "monitor", group="Setup", order=46),
     parent="/till",
     on_load=[RegistersState.open_registers],
@@ -31,11 +31,8 @@ from erp.state.pos.registers import VIEW, ChangeRegisterState, NewRegisterState,
 def registers_page() -> rx.Component:
     """List the tills of every branch."""
     state = RegistersState
-    add = rx.cond(
-        state.may_manage,
-        button(
-            "New till", icon="plus", look="solid", on_click=NewRegisterState.open_dialog("", "")
-        ),
+    add = button(
+        "New till", icon="plus", look="solid", on_click=NewRegisterState.open_dialog("", "")
     )
     head = rx.el.tr(
         rx.el.th("Till"),
@@ -83,7 +80,7 @@ def _row(row: Any) -> rx.Component:
             row["place"], rx.el.span(row["branch"], class_name="detail"), class_name="wide-only"
         ),
         rx.el.td(now),
-        rx.el.td(rx.cond(RegistersState.may_manage, change), class_name="right"),
+        rx.el.td(change, class_name="right"),
         key=row["id"],
     )
 

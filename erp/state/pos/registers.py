@@ -11,17 +11,15 @@ from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState
 from erp.state.submitting import is_ticked
 
-VIEW = "pos.view"
 MANAGE = "pos.manage"
 
 
 class RegistersState(SessionState, rx.State):
-    """The tills a person may know of, those out of use too."""
+    """Every till, those out of use too."""
 
-    permission: ClassVar[str] = VIEW
+    permission: ClassVar[str] = MANAGE
 
     is_loading: bool = True
-    may_manage: bool = False
     registers: list[dict[str, str]] = []
 
     @handler(permission=PAGE)
@@ -31,7 +29,6 @@ class RegistersState(SessionState, rx.State):
 
     async def _show(self) -> None:
         principal = await self._principal()
-        self.may_manage = principal.may(MANAGE)
         rows = (await self._ask("pos.list_registers", {"is_everywhere": True})).rows
         self.registers = [_register(row, principal.time_zone) for row in rows]
         self.is_loading = False
