@@ -1,4 +1,4 @@
-"""Papers that are kept from a second reader: the first one's words must not guide the second."""
+"""What is kept from a second reader: the first one's words must not guide the second."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services import platform
 
 
 def withheld_papers(session: Session, ctx: RequestContext, ids: Collection[UUID]) -> set[UUID]:
@@ -21,3 +22,19 @@ def withheld_papers(session: Session, ctx: RequestContext, ids: Collection[UUID]
         {"tenant": ctx.tenant_id, "ids": list(ids), "actor": ctx.user_id},
     )
     return {row["id"] for row in rows}
+
+
+def withheld_history(session: Session, ctx: RequestContext, record_id: UUID) -> bool:
+    """Tell whether a record is a session that waits for a second reader, and the actor was not the first."""
+    row = db.fetch_one(
+        session,
+        "select held.id from imaging_session held where held.tenant_id = %(tenant)s and held.id = %(record)s"
+        " and held.awaiting = 'second' and not exists (select from qa_reading read"
+        "   where read.tenant_id = held.tenant_id and read.session_id = held.id"
+        "   and read.review_round = held.review_round and read.reader_id = %(actor)s)",
+        {"tenant": ctx.tenant_id, "record": record_id, "actor": ctx.user_id},
+    )
+    return row is not None
+
+
+platform.withhold_history(withheld_history)

@@ -110,6 +110,7 @@ from erp.services.platform.telling_history import (
     HistoryRow,
     ListHistory,
     list_history,
+    withhold_history,
 )
 from erp.services.platform.verifying import Referee, Verdict, referee, referees_by_code, verify
 from erp.services.platform.violations import refusal_for, refuse_on
@@ -223,5 +224,6 @@ __all__ = [
     "take_block",
     "tenants_with_events",
     "verify",
+    "withhold_history",
     "written",
 ]

@@ -1,6 +1,6 @@
 """What happened to one record: who, when, from where, and each fact before and after."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,14 @@ MOST_CHANGES = 20
 """Facts of one act that are told; a document of many lines has the rest on its page."""
 LONGEST = 200
 _UNTOLD = frozenset({"idempotency_key"})
+
+Withheld = Callable[[Session, RequestContext, UUID], bool]
+_WITHHELD: list[Withheld] = []
+
+
+def withhold_history(withheld: Withheld) -> None:
+    """Keep what was set on a record untold while a rule of its domain says so; that it was done is told."""
+    _WITHHELD.append(withheld)
 
 
 class ListHistory(Query):
@@ -64,6 +72,7 @@ def list_history(session: Session, ctx: RequestContext, wanted: ListHistory) -> 
     A command and its events are written in one transaction, whose instant both carry: that joins
     what happened with who asked for it, from where and with which input.
     """
+    is_withheld = any(rule(session, ctx, wanted.record_id) for rule in _WITHHELD)
     rows = db.fetch_all(
         session,
         """
@@ -85,7 +94,8 @@ def list_history(session: Session, ctx: RequestContext, wanted: ListHistory) -> 
     found = []
     for row in reversed(rows):
         given = row.pop("input") or {}
-        changes = [] if row["audit_id"] in told else list(_changes(given, known))
+        is_told = is_withheld or row["audit_id"] in told
+        changes = [] if is_told else list(_changes(given, known))
         told.add(row["audit_id"])
         found.append(HistoryRow(**row, changes=changes[:MOST_CHANGES]))
     return History(rows=found[::-1])

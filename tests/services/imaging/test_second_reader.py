@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from erp.core.errors import InvalidInput, PermissionDenied
+from erp.services import platform
 from erp.services.imaging.errors import NotReviewable, OwnReading
 from erp.services.imaging.protocols import Rules
 from erp.services.imaging.verdicts import needs_second
@@ -90,6 +91,18 @@ def test_the_second_reader_does_not_see_what_the_first_found(doubled, people):
     assert own.verdict == "rejected"
     events = doubled.rows("select payload::text as body from event where name like 'imaging.%%'")
     assert not any("113001" in row["body"] for row in events)
+
+
+def test_the_history_of_a_session_does_not_tell_a_second_reader(doubled, people):
+    act(people["Asha"], "reject_session", given_of(doubled, reason_code="113001", note="Dark"))
+    asked = {"record_id": doubled.session()["id"]}
+    said = platform.run("platform.list_history", people["Om"], asked).result.model_dump_json()
+    assert "Asha" in said
+    assert "113001" not in said
+    assert "Dark" not in said
+    act(people["Ravi"], "reject_session", given_of(doubled, reason_code="113001"))
+    told = platform.run("platform.list_history", people["Om"], asked).result.model_dump_json()
+    assert "Dark" in told
 
 
 def test_a_repeat_goes_out_only_when_it_is_decided(doubled, people):
