@@ -69,8 +69,7 @@ def scene(environment, tmp_path) -> Iterator[Scene]:
         ward.run("imaging.add_peer", ae_title="CT", name="CT", address="127.0.0.1", may_store=True)
         own = {"DICOM_HOST": "127.0.0.1", "DICOM_PORT": str(port), "DATA_DIR": str(stack.data_dir)}
         programs = [
-            Program(name, ("-m", MODULES.get(name, f"jobs.{name}")), own, forks=True)
-            for name in PROGRAMS
+            Program(name, ("-m", MODULES.get(name, f"jobs.{name}")), own) for name in PROGRAMS
         ]
         processes = [ProgramProcess(tmp_path, program, found) for program in programs]
         servers = (stack.postgres, stack.objects, stack.mqtt, stack.redis)

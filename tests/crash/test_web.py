@@ -28,14 +28,8 @@ def serve(environment, tmp_path):
     def start(**settings) -> tuple[ProgramProcess, str]:
         port = free_port()
         arguments = (
-            *(
-                "-m",
-                "granian",
-                "--interface",
-                "asgi",
-                "--factory",
-                "erp.api.application:create_api",
-            ),
+            *("-m", "erp.serving", "--interface", "asgi"),
+            *("--factory", "erp.api.application:create_api"),
             *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
             *("--respawn-failed-workers", "--log-level", "warning"),
         )
