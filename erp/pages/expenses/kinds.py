@@ -17,7 +17,7 @@ from erp.components import (
 from erp.pages.expenses.tabs import expense_tabs
 from erp.pages.routing import page
 from erp.state.expenses.kinds import ChangeKindState, KindListState, NewKindState
-from erp.state.expenses.wording import CREDIT_RULES, SEE_ALL
+from erp.state.expenses.wording import CREDIT_RULES, VIEW
 
 RULES = tuple(CREDIT_RULES.items())
 
@@ -25,7 +25,7 @@ RULES = tuple(CREDIT_RULES.items())
 @page(
     route="/expenses/kinds",
     title="Kinds of expense",
-    permission=SEE_ALL,
+    permission=VIEW,
     parent="/expenses",
     on_load=[KindListState.open_list],
 )

@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.core.formatting import plain_decimal
 from erp.core.ids import new_id
 from erp.models.assets import AssetCategory, AssetMethod
 from erp.services.assets.errors import UnknownCategory, WrongAccount
@@ -89,6 +90,14 @@ class CategoryRow(Result):
     rate: Decimal | None
     residual_percent: Decimal
     is_active: bool
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def fact(self) -> str:
+        """Its life or its rate, in words."""
+        if self.life_months:
+            return f"{self.life_months} months"
+        return f"{plain_decimal(self.rate or Decimal(0))}% a year"
 
 
 class CategoryPage(Rows):

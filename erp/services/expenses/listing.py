@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import Annotated, Any, LiteralString
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.formatting import money_text
 from erp.models.expenses import ClaimKind, ClaimStatus
 from erp.services.expenses.errors import unknown_claim
 from erp.services.platform import (
@@ -62,6 +63,14 @@ class ClaimRow(Result):
     submitted_at: datetime
     total: Decimal
     open: Decimal
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def owed(self) -> str:
+        """Of a booked claim, what is still to be paid, in words."""
+        if self.kind != ClaimKind.CLAIM or self.status != ClaimStatus.APPROVED:
+            return ""
+        return f"{money_text(self.open)} to pay" if self.open else "Paid back"
 
 
 class ClaimPage(Rows):

@@ -36,12 +36,6 @@ class AssetKindListState(ListState, rx.State):
         await super()._reload()
         self.may_manage = (await self._principal()).may(MANAGE)
 
-    def _entry(self, row: Any) -> Any:
-        fact = (
-            f"{row.life_months} months" if row.life_months else f"{plain_decimal(row.rate)}% a year"
-        )
-        return row.model_dump() | {"fact": fact}
-
     def _aside(self, row: Any) -> dict[str, str]:
         percents = ("rate", "residual_percent")
         given = {name: getattr(row, name) for name in TYPED}

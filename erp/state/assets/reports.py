@@ -14,7 +14,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, money_text
 from erp.core.money import ZERO
 from erp.state.assets.wording import MANAGE, VIEW
-from erp.state.registry import PAGE, handler
+from erp.state.registry import handler
 from erp.state.session import SessionState
 from erp.state.showing import NOTHING, display_rows
 
@@ -125,7 +125,7 @@ class DepreciationState(SessionState, rx.State):
         self.is_loading, self.month = True, ""
         await self._load()
 
-    @handler(permission=PAGE)
+    @handler(permission=VIEW)
     async def show_month(self, day: str) -> None:
         """Show what another month would post."""
         self.month = f"{day}"[:10]

@@ -57,11 +57,6 @@ class ClaimListState(ListState, rx.State):
         principal = await self._principal()
         self.may_claim, self.sees_box = principal.may(CLAIM), principal.may(SEE_BOX)
 
-    def _entry(self, row: Any) -> Any:
-        is_owed = row.kind == "claim" and row.status == "approved"
-        owed = f"{money_text(row.open)} to pay" if row.open else "Paid back"
-        return row.model_dump() | {"owed": owed if is_owed else ""}
-
 
 class ClaimState(RecordState, rx.State):
     """A claim or voucher with its bills."""

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from tests.factories import Shop, gstin_in
 from tests.services.accounting.test_year_end import CLOSE, FIGURES, book
+from tests.services.assets.owning import kinds, own
 from tests.services.billing.bills.billing import registered
 from tests.services.gst_returns.months import buyer as any_buyer
 from tests.services.gst_returns.months import (
@@ -76,10 +77,6 @@ def opened(shop: Shop):
             "valid_months": 6,
         },
     )
-    fixtures = {"code": "1590", "name": "Furniture and Fixtures", "group_name": "Fixed Assets"}
-    if not rows(shop, "select 1 from account where name = %s", fixtures["name"]):
-        shop.run("accounting.open_account", fixtures)
-    furniture = rows(shop, "select code from account where name = %s", fixtures["name"])[0]["code"]
     sku = rows(shop, "select sku from variant where id = %s", shop.variant_ids[0])[0]["sku"]
     yield
     head = "kind,code,debit,credit,bill,bill_date,due_date"
@@ -89,7 +86,6 @@ def opened(shop: Shop):
         "account,1100,240000,,,,",
         "account,1400,4200,,,,",
         "account,1401,4200,,,,",
-        f"account,{furniture},90000,,,,",
         "account,2102,,1800,,,",
         "account,3000,,840000,,,",
         f"customer,{codes[debtor]},150000,,INV/7,{old},",
@@ -97,6 +93,8 @@ def opened(shop: Shop):
         f"supplier,{codes[creditor]},,310000,B-1,{old},",
     )
     shop.run("accounting.import_opening", {"opening_on": day, "content": "\n".join(lines)})
+    racks = {"name": "Racks", "category_id": kinds(shop)["Furniture and racks"], "bought_on": day}
+    own(shop, "90000.00", bought_from="opening", booked_on=day, **racks)
     stock = (
         "sku,lot,expiry,mrp,quantity,cost",
         f"{sku},B1,12/2029,100.00,4000,100",

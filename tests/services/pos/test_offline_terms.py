@@ -8,6 +8,7 @@ SAME_TERMS = {
     "inventory.cancel_count", "inventory.cancel_transfer", "inventory.chase_transfers",
     "inventory.create_location", "inventory.create_warehouse", "inventory.decide_quarantine",
     "inventory.dismiss_suggestion", "inventory.dispatch_transfer", "inventory.dispense_packs",
+    "inventory.import_opening_stock",
     "inventory.quarantine_goods", "inventory.receive_goods", "inventory.receive_transfer",
     "inventory.record_count", "inventory.release_lapsed_reservations",
     "inventory.request_recount", "inventory.request_transfer", "inventory.set_carrying_rate",
