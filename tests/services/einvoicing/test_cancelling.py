@@ -237,10 +237,12 @@ def given_up(shop):
     """Let every delivery of the shop that waits be given up."""
     with db.ops_session() as session:
         platform.seal_events(session, shop.tenant_id, lambda _: ["probe"], now=utc_now())
-        waiting = (
-            "update event_delivery set status = 'dead' where tenant_id = %s and status = 'due'"
+        db.execute(
+            session,
+            "update event_delivery set status = 'dead', done_at = null, lease_token = null,"
+            " leased_until = null where tenant_id = %s",
+            (shop.tenant_id,),
         )
-        db.execute(session, waiting, (shop.tenant_id,))
 
 
 def test_what_was_cancelled_at_the_portal_by_hand_is_taken_over(reporting, portal):
