@@ -2,13 +2,12 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Sequence
-from pathlib import Path
-from typing import Any, get_args
+from contextlib import ExitStack
+from typing import Any, BinaryIO, get_args
 
 from pydantic import BaseModel
-from starlette.background import BackgroundTask
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from erp.api.actions import BASE, guarded
@@ -24,6 +23,7 @@ from erp.services import platform
 
 PAGE_ROWS = 200
 MOST_ROWS = 500_000
+CHUNK_BYTES = 1 << 16
 AMOUNTS = "amounts"
 """Field of a statement's rows: an amount for each of its `columns`."""
 BYTE_ORDER_MARK = "\ufeff"
@@ -107,24 +107,28 @@ async def _csv(pages: _Pages, first: Rows, file_name: str) -> Response:
 
 
 async def _xlsx(pages: _Pages, first: Rows, file_name: str) -> Response:
-    path = await off_the_loop(_write_workbook, pages, first, file_name)
-    done = BackgroundTask(path.unlink)
-    return FileResponse(path, media_type=XLSX, headers=_headers(file_name), background=done)
+    # Given a path, the server would open the file after this answer is over, and it is gone then.
+    file = await off_the_loop(_write_workbook, pages, first, file_name)
+    return StreamingResponse(_chunks(file), media_type=XLSX, headers=_headers(file_name))
 
 
-def _write_workbook(pages: _Pages, first: Rows, title: str) -> Path:
-    with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    try:
-        book = Workbook(path, title.partition(".")[0], pages.header)
+def _chunks(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def _write_workbook(pages: _Pages, first: Rows, title: str) -> BinaryIO:
+    with ExitStack() as unless_done:
+        file = unless_done.enter_context(tempfile.TemporaryFile())
+        book = Workbook(file, title.partition(".")[0], pages.header)
         book.add(first)
         for rows in pages.rest():
             book.add(rows)
         book.close()
-    except BaseException:
-        path.unlink()
-        raise
-    return path
+        file.seek(0)
+        unless_done.pop_all()
+    return file
 
 
 def _largest_page(action: platform.Action) -> int:

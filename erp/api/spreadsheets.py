@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import Enum
-from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import xlsxwriter
 from pydantic import BaseModel
@@ -48,13 +47,13 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
 class Workbook:
     """An XLSX file with one sheet, written row by row in constant memory."""
 
-    def __init__(self, path: Path, title: str, header: Sequence[str]) -> None:
+    def __init__(self, file: BinaryIO, title: str, header: Sequence[str]) -> None:
         options = {
             "constant_memory": True,
             "default_date_format": "yyyy-mm-dd",
             "remove_timezone": True,
         }
-        self._book = xlsxwriter.Workbook(str(path), options)
+        self._book = xlsxwriter.Workbook(file, options)
         self._sheet = self._book.add_worksheet(title[:31])
         bold = self._book.add_format({"bold": True})
         self._sheet.freeze_panes(1, 0)

@@ -55,13 +55,13 @@ def test_lists_and_structures_stay_readable():
     assert row == ['["a", "b"]', '{"x": "1.5"}', "2026-11-21T09:30:00+00:00"]
 
 
-def test_no_cell_of_a_workbook_is_a_formula_or_link(tmp_path):
-    path = tmp_path / "x.xlsx"
-    book = Workbook(path, "Attacks", ["text", "amount", "large"])
+def test_no_cell_of_a_workbook_is_a_formula_or_link():
+    made = io.BytesIO()
+    book = Workbook(made, "Attacks", ["text", "amount", "large"])
     exact = Decimal("12345.67")
     book.add([[text, exact, Decimal("1234567890123456.78")] for text in (*ATTACKS, "https://a.b")])
     book.close()
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(made) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
     assert "hyperlink" not in sheet

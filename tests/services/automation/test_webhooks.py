@@ -170,8 +170,11 @@ def test_what_is_queued_while_a_webhook_is_stopped_ends_with_it(asha):
 
 def test_a_webhook_hears_nothing_of_what_was_before_it(asha):
     endpoint = add(asha).id
-    tell(asha, at=utc_now() - timedelta(minutes=1))
+    since = state_of(asha, endpoint).created_at
+    tell(asha, at=since - timedelta(seconds=1))
     assert deliveries(asha, endpoint) == []
+    tell(asha, at=since)
+    assert len(deliveries(asha, endpoint)) == 1
 
 
 def test_a_failing_receiver_is_asked_for_the_oldest_only_and_for_ever_longer_pauses(asha):

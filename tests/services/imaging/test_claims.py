@@ -148,4 +148,6 @@ def test_a_session_on_hold_waits_for_nobody(whole, asha):
 def test_the_database_knows_no_claim_outside_a_review(whole, asha, owner):
     act(asha, "start_review", given_of(whole))
     with pytest.raises(Exception, match="ck_imaging_session_claim"):
-        owner.execute("update imaging_session set qa_state = 'new'")
+        owner.execute(
+            "update imaging_session set qa_state = 'new' where id = %s", [whole.session()["id"]]
+        )
