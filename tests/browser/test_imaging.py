@@ -237,19 +237,26 @@ def test_what_arrives_meanwhile_is_offered_and_shown(product, queue, tmp_path):
     row = queue.locator("tbody tr", has_text="Gokhale")
     expect(row).to_be_visible(timeout=30_000)
     row.locator(".row-link").click()
-    viewer(queue)
+    before = pictures_in(viewer(queue))
     acquire(product, "Gokhale", *spool)
+    more = queue.get_by_text(f"{30 - before} more objects have arrived.")
+    expect(more).to_be_visible(timeout=30_000)
     offer = queue.get_by_role("button", name="Show", exact=True)
-    expect(offer).to_be_visible(timeout=30_000)
     offer.click()
     expect(offer).to_have_count(0)
     shown = viewer(queue)
+    expect(shown.get_by_role("status")).to_have_text(re.compile(r"/ 30$"))
     shown.press("End")
     expect(shown).to_have_attribute("data-index", "29")
 
 
+def pictures_in(shown: Locator) -> int:
+    """Return how many images the viewer has been given."""
+    return int(shown.get_by_role("status").inner_text().rpartition("/")[2])
+
+
 def acquire_part(product: Product, patient: str, *options: str) -> None:
-    """Let the camera break off after one object."""
+    """Let the camera break off once one object has arrived."""
     acquire(product, patient, *options, "--stop-after", "1")
 
 
