@@ -15,7 +15,7 @@ from erp.embedded.process import Service
 
 BACKEND = "vantage"
 PROJECT = Path(__file__).resolve().parents[2]
-PLUGINS = "erp.embedded.broker_access"
+PLUGINS = "erp.broker.access"
 ANSWER_SECONDS = 3.0
 # Accounts have long random passwords, which need no stretching: a slow hash would cost the
 # listener and the broker 100 ms per device and guard nothing.
@@ -68,7 +68,7 @@ class MqttBroker(Service):
             "plugins": {
                 f"{PLUGINS}.PasswordFile": {"path": str(self.password_file)},
                 f"{PLUGINS}.DeviceBranches": {"backend": BACKEND},
-                "erp.embedded.broker_memory.DurableSessions": {
+                "erp.broker.memory.DurableSessions": {
                     "path": str(self.home / "sessions.sqlite")
                 },
             },
@@ -77,7 +77,7 @@ class MqttBroker(Service):
 
     def command(self) -> list[str]:
         """Return the broker's own runner."""
-        return [sys.executable, "-m", "erp.embedded.broker", str(self.home / "broker.json")]
+        return [sys.executable, "-m", "erp.broker.serving", str(self.home / "broker.json")]
 
     def child_environment(self) -> dict[str, str]:
         """Let the broker find this package from its own directory."""

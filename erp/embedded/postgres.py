@@ -20,7 +20,7 @@ from erp.embedded.process import Service, ServiceFailedError
 OWNER = "vantage"
 SOCKET_PATH_LIMIT = 100
 SMALL_MACHINE = {
-    "shared_buffers": "128MB",
+    "shared_buffers": "64MB",
     "effective_cache_size": "1GB",
     "work_mem": "8MB",
     "maintenance_work_mem": "64MB",

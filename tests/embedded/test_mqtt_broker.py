@@ -6,7 +6,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from erp.embedded.broker_access import may_use
+from erp.broker.access import may_use
 from erp.services.imaging.messages import MESSAGE_BYTES
 from tests.fixtures.mosquitto import IS_HERE, Mosquitto
 

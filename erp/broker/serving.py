@@ -1,4 +1,4 @@
-"""Runs the embedded broker: `python -m erp.embedded.broker CONFIGURATION`."""
+"""Runs the embedded broker: `python -m erp.broker.serving CONFIGURATION`."""
 
 import asyncio
 import json

@@ -1,0 +1,1 @@
+"""The embedded broker: a process of its own, which imports nothing of the product."""
