@@ -68,9 +68,7 @@ class MqttBroker(Service):
             "plugins": {
                 f"{PLUGINS}.PasswordFile": {"path": str(self.password_file)},
                 f"{PLUGINS}.DeviceBranches": {"backend": BACKEND},
-                "erp.broker.memory.DurableSessions": {
-                    "path": str(self.home / "sessions.sqlite")
-                },
+                "erp.broker.memory.DurableSessions": {"path": str(self.home / "sessions.sqlite")},
             },
         }
         (self.home / "broker.json").write_text(json.dumps(configuration, indent=2))

@@ -37,7 +37,7 @@ def product_programs(settings: Settings) -> list[Program]:
     """Return the web server, the worker, the relay with the scheduler, and the listeners."""
     host, port = settings.web_host, settings.web_port
     web = (
-        *("-m", "erp.serving", "--interface", "asgi", "--factory", "erp.erp:app"),
+        *("-m", "erp.serving", "--interface", "asgi", "--factory", "erp.serving:application"),
         *("--host", host, "--port", str(port), "--workers", web_workers()),
         *("--respawn-failed-workers", "--workers-kill-timeout", "10", "--log-level", "warning"),
     )

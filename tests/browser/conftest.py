@@ -1,9 +1,6 @@
 """The built interface on a web process of its own, with a small organisation."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +13,7 @@ from erp.embedded.programs import PROJECT
 from erp.services import identity, platform
 from tests.browser.signing_in import signed_in
 from tests.browser.viewing import Open, open_session
+from tests.fixtures import forking
 from tests.fixtures.product import Product
 from tests.gate.serving import PASSWORD, Server, serving
 
@@ -120,14 +118,7 @@ def sign_in(browser_window: BrowserContext, interface: Server) -> SignIn:
 @pytest.fixture(scope="session")
 def phantoms(product: Product) -> dict[str, Any]:
     """A clinic whose device has delivered phantoms: its technician, and sessions by name."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.browser.phantoms"],
-        cwd=PROJECT,
-        env=dict(os.environ) | dict(product.environment),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = forking.run(["tests.browser.phantoms"], product.environment)
     assert done.returncode == 0, done.stdout + done.stderr
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

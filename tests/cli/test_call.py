@@ -1,26 +1,18 @@
 """The terminal reaches every action with the same checks as REST, and tells how it ended."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from erp.core.ids import new_id
 from erp.services import identity
+from tests.fixtures import forking
 
 
 @pytest.fixture
 def erp(environment):
     def run(*arguments):
-        return subprocess.run(
-            [sys.executable, "-m", "erp", *arguments],
-            env=dict(os.environ) | environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return forking.run(["erp.cli", *arguments], environment)
 
     return run
 
@@ -97,13 +89,7 @@ def test_actions_are_listed(erp):
 @pytest.mark.parametrize("command", ["verify", "migrate", "seed"])
 def test_without_a_database_it_says_what_to_do(tmp_path, command):
     nothing = {"DATABASE_URL": "", "DATA_DIR": str(tmp_path)}
-    done = subprocess.run(
-        [sys.executable, "-m", "erp", command],
-        env=dict(os.environ) | nothing,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = forking.run(["erp.cli", command], nothing)
     assert done.returncode != 0
     assert "make run" in done.stderr
     assert "Traceback" not in done.stderr

@@ -1,9 +1,6 @@
 """`verify` proves what it checked, names what is broken, and `replay` and `backup` do as told."""
 
 import hashlib
-import os
-import subprocess
-import sys
 
 import psycopg
 import pytest
@@ -13,19 +10,14 @@ from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.ids import new_id
 from erp.services import documents, platform
+from tests.fixtures import forking
 from tests.fixtures.people import make_organisation
 
 
 @pytest.fixture
 def erp(environment):
     def run(*arguments, **more):
-        return subprocess.run(
-            [sys.executable, "-m", "erp", *arguments],
-            env=dict(os.environ) | environment | more,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        return forking.run(["erp.cli", *arguments], environment | more)
 
     return run
 

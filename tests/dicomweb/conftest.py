@@ -1,9 +1,6 @@
 """The running API, and callers of it."""
 
-import os
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -15,25 +12,27 @@ from dicomweb_client.session_utils import create_session
 
 from erp.adapters.object_storage import object_storage
 from erp.api.rate_limiting import forget_failures
+from tests.fixtures import forking
 from tests.fixtures.people import Member, Organisation, make_organisation
 
 Client = Callable[[Member], DICOMwebClient]
 
 
 @pytest.fixture(scope="session")
-def served(environment: dict[str, str]) -> Iterator[str]:
+def served(environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the API in a process of its own, over real sockets."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
+    command = ["granian.cli:entrypoint", "--interface", "asgi", "--factory"]
     command += ["--port", str(port), "erp.api.application:create_api"]
-    with subprocess.Popen(command, env=os.environ | environment) as server:
-        try:
-            yield _when_up(f"http://127.0.0.1:{port}")
-        finally:
-            server.terminate()
-            server.wait(20)
+    log = tmp_path_factory.mktemp("dicomweb") / "web.log"
+    server = forking.start(command, environment, log)
+    try:
+        yield _when_up(f"http://127.0.0.1:{port}")
+    finally:
+        server.terminate()
+        server.wait(20)
 
 
 def _when_up(address: str) -> str:

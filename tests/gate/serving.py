@@ -3,9 +3,6 @@
 import asyncio
 import contextlib
 import json
-import os
-import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -19,6 +16,9 @@ import httpx
 
 from erp.embedded.credentials import free_port
 from erp.embedded.programs import PROJECT, WEB_ENVIRONMENT
+from erp.serving import TARGET
+from tests.fixtures import forking
+from tests.fixtures.forking import Forked
 
 PASSWORD = "Kaveri#2026run"
 NAMESPACE = "/_event"
@@ -71,33 +71,18 @@ def serving(
     own = {"PUBLIC_URL": public_url or f"http://localhost:{port}", "PYTHONPATH": str(PROJECT)}
     pages = {} if with_pages else {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
     web = WEB_ENVIRONMENT | pages
-    command = [
-        sys.executable,
-        "-m",
-        "erp.serving",
-        "--interface",
-        "asgi",
-        "--factory",
-        "erp.erp:app",
-    ]
+    command = ["erp.serving", "--interface", "asgi", "--factory", TARGET]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)]
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=dict(os.environ) | dict(environment) | own | web,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            _wait_until_live(port, process, log)
-            yield Server(port, log, process.pid)
-        finally:
-            process.terminate()
-            process.wait(20)
+    process = forking.start(command, dict(environment) | own | web, log)
+    try:
+        _wait_until_live(port, process, log)
+        yield Server(port, log, process.pid)
+    finally:
+        process.terminate()
+        process.wait(20)
 
 
-def _wait_until_live(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_until_live(port: int, process: Forked, log: Path) -> None:
     end = time.monotonic() + 120
     while time.monotonic() < end:
         assert process.poll() is None, log.read_text()

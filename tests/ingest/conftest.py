@@ -1,9 +1,6 @@
 """A tenant with a device, the listener as a process, and a simulated device at the other end."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +13,9 @@ from erp.adapters.object_storage import S3ObjectStorage, object_storage
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.settings import get_settings
-from erp.embedded.programs import PROJECT
 from erp.services import catalogue_of_actions, platform
 from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
+from tests.fixtures import forking
 from tests.fixtures.clinics import open_clinic
 
 assert catalogue_of_actions.DOMAINS
@@ -49,16 +46,10 @@ class Clinic:
     directory: Path
     listeners: list = field(default_factory=list)
 
-    def start_listener(self) -> subprocess.Popen[bytes]:
+    def start_listener(self) -> forking.Forked:
         """Start the listener as `make run` does and wait until it hears."""
-        with (self.directory / "listener.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "jobs.listeners.mqtt"],
-                cwd=PROJECT,
-                env=os.environ | self.environment | {"PYTHONPATH": str(PROJECT)},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
+        log = self.directory / "listener.log"
+        process = forking.start(["jobs.listeners.mqtt"], self.environment, log)
         self.listeners.append(process)
         mark = f'"site": "{self.site}"'
         before = self.log().count("line_open")

@@ -1,9 +1,6 @@
 """No process serves from a database that would not keep tenants apart."""
 
-import os
 import re
-import subprocess
-import sys
 import time
 
 import httpx
@@ -13,9 +10,10 @@ from pydantic import SecretStr
 from erp.core import db
 from erp.core.settings import get_settings
 from erp.embedded.credentials import free_port
-from erp.embedded.programs import PROJECT, product_programs
+from erp.embedded.programs import product_programs
 from erp.services import identity
 from erp.services.identity import boot
+from tests.fixtures import forking
 
 
 @pytest.fixture
@@ -100,16 +98,10 @@ def test_an_older_server_does_not_serve(environment, monkeypatch):
 def test_no_program_serves_from_such_a_database(environment, database_url, tmp_path, name):
     settings = get_settings().model_copy(update={"web_port": free_port()})
     program = next(one for one in product_programs(settings) if one.name == name)
-    own = {"APP_DATABASE_URL": database_url, "PYTHONPATH": str(PROJECT), "GRANIAN_WORKERS": "1"}
+    own = {"APP_DATABASE_URL": database_url, "GRANIAN_WORKERS": "1"}
     log = tmp_path / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, *program.arguments],
-            cwd=PROJECT,
-            env=os.environ | environment | dict(program.environment) | own,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    command = program.arguments[1:]
+    process = forking.start(command, environment | dict(program.environment) | own, log)
     try:
         deadline = time.monotonic() + 90
         while "not safe to serve from" not in log.read_text(errors="replace"):

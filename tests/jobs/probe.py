@@ -59,6 +59,7 @@ def subscribed(subscriber: Subscriber) -> Iterator[None]:
             subscriptions._BY_EVENT[event].discard(subscriber.name)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Work on the queue, and hear as the probe does."""
     with subscribed(PROBE):
         worker.main()

@@ -1,9 +1,6 @@
 """Events reach their subscribers exactly once in effect, whatever fails on the way."""
 
-import os
 import signal
-import subprocess
-import sys
 import time
 from typing import Any
 
@@ -16,6 +13,7 @@ from erp.services import platform
 from jobs import deliver as delivering
 from jobs.queues import connect, open_queue
 from jobs.relay import Relay, find_due_deliveries
+from tests.fixtures import forking
 from tests.jobs.probe import BEHAVIOUR, PROBE, subscribed
 
 
@@ -201,12 +199,14 @@ def test_what_redis_forgets_is_rung_again(relay, redis, happen, drain, ledger, m
     assert ledger.deliveries() == [("done", 1, None)]
 
 
-def test_a_killed_worker_leaves_nothing_half_done(relay, happen, drain, ledger, environment):
+def test_a_killed_worker_leaves_nothing_half_done(
+    relay, happen, drain, ledger, environment, tmp_path
+):
     before = ledger.effects()
     happen()
     seal(relay)
-    command = [sys.executable, "-m", "tests.jobs.probe"]
-    process = subprocess.Popen(command, env=dict(os.environ) | environment | {BEHAVIOUR: "hang"})
+    hanging = environment | {BEHAVIOUR: "hang"}
+    process = forking.start(["tests.jobs.probe"], hanging, tmp_path / "log")
     try:
         wait_for(lambda: ledger.statuses() == ["leased"])
         time.sleep(0.3)

@@ -4,7 +4,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -23,11 +22,11 @@ from erp.adapters.object_storage import S3ObjectStorage, object_storage
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.settings import get_settings
-from erp.embedded.programs import PROJECT
 from erp.services import catalogue_of_actions, platform
 from erp.services.documents import blob_key
 from jobs.listeners.peer_contexts import STORAGE
 from tests.factories import referees
+from tests.fixtures import forking
 from tests.fixtures.clinics import open_clinic
 from tests.ingest.conftest import until
 
@@ -53,22 +52,16 @@ class Scp:
     port: int
     environment: dict[str, str]
     directory: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: forking.Forked | None = None
 
     def start(self, **more: str) -> None:
-        with (self.directory / "dicom.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "jobs.listeners.dicom"],
-                cwd=PROJECT,
-                env=os.environ
-                | self.environment
-                | {"PYTHONPATH": str(PROJECT), "DICOM_PORT": str(self.port)}
-                | {"DICOM_HOST": "127.0.0.1", "LOG_JSON": "true"}
-                | more,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+        own = {"DICOM_PORT": str(self.port), "DICOM_HOST": "127.0.0.1", "LOG_JSON": "true"}
+        self.process = forking.start(
+            ["jobs.listeners.dicom"],
+            self.environment | own | more,
+            self.directory / "dicom.log",
+            in_own_session=True,
+        )
         before = self.log().count("dicom_started")
         wanted = int(more.get("DICOM_PROCESSES", "2"))
         until(lambda: self.log().count("dicom_started") >= before + wanted, 60)

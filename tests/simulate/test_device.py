@@ -1,9 +1,7 @@
 """The simulated device keeps the contract: nothing is lost, whatever goes wrong."""
 
 import json
-import os
 import subprocess
-import sys
 import time
 from io import BytesIO
 from uuid import uuid4
@@ -24,6 +22,7 @@ from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
 from erp.simulate.faults import Fault
 from erp.simulate.kinds import Kind
 from erp.simulate.pictures import Acquisition, altered
+from tests.fixtures import forking
 from tests.simulate.suite import TENANT, Suite
 
 
@@ -165,11 +164,11 @@ def test_a_broken_off_delivery_is_resumed(suite, run_device, tmp_path):
 
 def test_a_killed_device_loses_nothing(suite, device_url, run_device, tmp_path):
     command = [
-        *(sys.executable, "-m", "erp", "simulate", "device", "--site", suite.site),
+        *("erp.cli", "simulate", "device", "--site", suite.site),
         *("--device", "cam-1", "--count", "30", "--spool", str(tmp_path)),
         *("--mqtt-url", device_url),
     ]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    process = forking.start(command, {}, tmp_path / "log")
     until(lambda: len(suite.stored) >= 5)
     process.kill()
     process.wait()
@@ -196,17 +195,11 @@ def test_without_a_suite_nothing_is_lost(suite, run_device, tmp_path):
 
 
 def on_the_command_line(site, url, spool) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [
-            *(sys.executable, "-m", "erp", "simulate", "device", "--site", site),
-            *("--device", "cam-1", "--source", "iris", "--count", "2", "--spool", str(spool)),
-        ],
-        env=os.environ | {"MQTT_URL": url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    command = [
+        *("erp.cli", "simulate", "device", "--site", site),
+        *("--device", "cam-1", "--source", "iris", "--count", "2", "--spool", str(spool)),
+    ]
+    return forking.run(command, {"MQTT_URL": url}, timeout=60)
 
 
 def test_the_command_line_says_what_happened(suite, device_url, tmp_path):
