@@ -56,6 +56,7 @@ def _add(ctx: RequestContext, row: dict[str, str], code: str, kind: str, roles: 
             "credit_days": int(row["credit_days"]),
             "credit_limit": Decimal(row.get("credit_limit") or 0),
             "drug_licence_no": row.get("drug_licence_no", ""),
+            "drug_licence_form": row.get("drug_licence_form", ""),
             "note": row["note"],
         },
     )

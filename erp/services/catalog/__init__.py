@@ -6,6 +6,9 @@ from erp.services.catalog.errors import (
     BadBarcode,
     BadPotency,
     InactiveProduct,
+    LicenceExpired,
+    LicenceMissing,
+    LicenceOtherForm,
     NoTaxRate,
     NotStocked,
     RateOrder,
@@ -68,6 +71,7 @@ from erp.services.catalog.searching import (
     search_products,
 )
 from erp.services.catalog.selling import SaleLine, count_base_units, get_lines_for_sale
+from erp.services.catalog.sourcing import require_licensed_source
 from erp.services.catalog.stocking import StockVariant, get_stock_variants
 from erp.services.catalog.substituting import (
     Likeness,
@@ -130,6 +134,9 @@ __all__ = [
     "InactiveProduct",
     "LicenceClass",
     "Likeness",
+    "LicenceExpired",
+    "LicenceMissing",
+    "LicenceOtherForm",
     "LinkSubstitute",
     "ListProducts",
     "ListSubstitutes",
@@ -199,6 +206,7 @@ __all__ = [
     "read_scan",
     "referees",
     "remove_barcode",
+    "require_licensed_source",
     "search_products",
     "search_words",
     "set_licence_class",

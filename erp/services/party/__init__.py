@@ -1,6 +1,6 @@
 """Parties: everyone the business deals with."""
 
-from erp.models.party import PartyKind, PartyRoleName
+from erp.models.party import LicenceForm, PartyKind, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party import referees
 from erp.services.party.errors import (
@@ -67,6 +67,7 @@ __all__ = [
     "GstinUnexpected",
     "InactiveParty",
     "InvalidGstin",
+    "LicenceForm",
     "ListParties",
     "PartyDetail",
     "PartyKind",
