@@ -77,7 +77,8 @@ class Party(TenantRow, table=True):
         one_of("gst_category", GstCategory),
         one_of("drug_licence_form", LicenceForm),
         CheckConstraint(
-            "drug_licence_form is null or drug_licence_no is not null", name="licence_form_of_number"
+            "drug_licence_form is null or drug_licence_no is not null",
+            name="licence_form_of_number",
         ),
         CheckConstraint("gstin is null or gstin ~ '^[0-9]{2}[A-Z0-9]{13}$'", name="gstin"),
         CheckConstraint("credit_limit >= 0 and credit_days >= 0", name="credit"),

@@ -59,11 +59,17 @@ def _doubt(ctx: RequestContext, about: Mapping[str, Any]) -> ConfirmationRequire
     name, ends = about["name"], about["ends"]
     kind: type[ConfirmationRequired]
     if not about["number"]:
-        kind, why = LicenceMissing, f"{name} has no drug licence on record. Ask for it and record it"
+        kind, why = (
+            LicenceMissing,
+            f"{name} has no drug licence on record. Ask for it and record it",
+        )
     elif about["form"] is not None and about["form"] not in _SELLS_TO_TRADE:
-        kind, why = LicenceOtherForm, (
-            f"The drug licence of {name} is not on Form 20-D or 25-C, which it takes to sell medicines"
-            " to the trade. Ask for the right one"
+        kind, why = (
+            LicenceOtherForm,
+            (
+                f"The drug licence of {name} is not on Form 20-D or 25-C, which it takes to sell medicines"
+                " to the trade. Ask for the right one"
+            ),
         )
     elif ends is not None and ends < ctx.today:
         kind = LicenceExpired

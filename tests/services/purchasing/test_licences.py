@@ -37,7 +37,9 @@ DOUBTS = pytest.mark.parametrize(
 
 
 @DOUBTS
-def test_medicines_are_ordered_of_a_doubtful_licence_only_on_a_second_word(shop, doubt, error, words):
+def test_medicines_are_ordered_of_a_doubtful_licence_only_on_a_second_word(
+    shop, doubt, error, words
+):
     seller = doubtful(shop, doubt)
     with refused(shop, error) as refusal:
         place(shop, line(shop, 10), supplier_id=seller)
