@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from erp.core import migrating
+
 revision = "0052"
 down_revision = "0046"
 branch_labels = None
@@ -21,7 +23,90 @@ def upgrade() -> None:
         "party",
         "drug_licence_form is null or drug_licence_no is not null",
     )
+    _keep_recipes()
+
+
+def _keep_recipes() -> None:
+    op.create_table(
+        "dispensing_recipe",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("packs", sa.BigInteger(), nullable=False),
+        sa.Column("mrp", sa.Numeric(18, 2), nullable=False),
+        sa.Column("good_for_days", sa.Integer(), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("is_active", sa.Boolean(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "packs > 0 and mrp > 0 and good_for_days > 0", name=op.f("ck_dispensing_recipe_packs")
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_dispensing_recipe_name")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_dispensing_recipe_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dispensing_recipe")),
+    )
+    op.create_index(
+        "uq_dispensing_recipe_name",
+        "dispensing_recipe",
+        ["tenant_id", sa.text("lower(name)")],
+        unique=True,
+        postgresql_where=sa.text("is_active"),
+    )
+    op.create_table(
+        "dispensing_recipe_line",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("recipe_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("quantity", sa.Numeric(18, 6), nullable=False),
+        sa.Column("unit", sa.String(), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("ck_dispensing_recipe_line_quantity")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "recipe_id"],
+            ["dispensing_recipe.tenant_id", "dispensing_recipe.id"],
+            name=op.f("fk_dispensing_recipe_line_tenant_id_recipe_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_dispensing_recipe_line_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_dispensing_recipe_line")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "recipe_id",
+            "line_no",
+            name=op.f("uq_dispensing_recipe_line_tenant_id_recipe_id_line_no"),
+        ),
+    )
+    migrating.protect(
+        {
+            "dispensing_recipe": migrating.CHANGEABLE,
+            "dispensing_recipe_line": migrating.APPEND_ONLY,
+        }
+    )
+    op.add_column("dispensing", sa.Column("good_for_days", sa.Integer(), nullable=True))
+    op.add_column("dispensing", sa.Column("recipe_id", sa.Uuid(), nullable=True))
+    op.create_foreign_key(
+        op.f("fk_dispensing_tenant_id_recipe_id"),
+        "dispensing",
+        "dispensing_recipe",
+        ["tenant_id", "recipe_id"],
+        ["tenant_id", "id"],
+    )
+    op.create_index("ix_dispensing_recipe", "dispensing", ["tenant_id", "recipe_id"])
 
 
 def downgrade() -> None:
+    op.drop_column("dispensing", "recipe_id")
+    op.drop_column("dispensing", "good_for_days")
+    op.drop_table("dispensing_recipe_line")
+    op.drop_table("dispensing_recipe")
     op.drop_column("party", "drug_licence_form")
