@@ -70,6 +70,7 @@ from erp.services.catalog.searching import (
     SearchProducts,
     search_products,
 )
+from erp.services.catalog.sellable import PLACE_AND_PARTS
 from erp.services.catalog.selling import SaleLine, count_base_units, get_lines_for_sale
 from erp.services.catalog.sourcing import require_licensed_source
 from erp.services.catalog.stocking import StockVariant, get_stock_variants
@@ -112,6 +113,7 @@ from erp.services.catalog.variants import (
 __all__ = [
     "MAKER_LIST",
     "PICTURE",
+    "PLACE_AND_PARTS",
     "AddBarcode",
     "AppliedList",
     "ApplyMakerList",

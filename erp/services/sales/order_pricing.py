@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.sales import PriceMode
-from erp.services import inventory, party
+from erp.services import catalog, inventory, party
 from erp.services.platform import Query, Result, query
 from erp.services.sales.order_drawing import OrderedLines, draw_order
 
@@ -114,9 +114,15 @@ def _available(
         session,
         "select b.variant_id, sum(b.on_hand - b.reserved)::bigint as units from stock_balance b"
         " join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id) and l.status = 'available'"
-        " and (l.expires_on is null or l.expires_on >= %s)"
-        " where b.tenant_id = %s and b.location_id = %s and b.variant_id = any(%s)"
-        " and b.on_hand > b.reserved group by b.variant_id",
-        (ctx.today, ctx.tenant_id, location_id, variant_ids),
+        " and (l.expires_on is null or l.expires_on >= %(today)s)"
+        " where b.tenant_id = %(tenant)s and b.variant_id = any(%(variants)s)"
+        f" and b.location_id = any({catalog.PLACE_AND_PARTS})"
+        " and b.on_hand > b.reserved group by b.variant_id",  # noqa: S608  made of literals
+        {
+            "today": ctx.today,
+            "tenant": ctx.tenant_id,
+            "location": location_id,
+            "variants": variant_ids,
+        },
     )
     return {row["variant_id"]: row["units"] for row in rows}
