@@ -24,6 +24,35 @@ def upgrade() -> None:
         "drug_licence_form is null or drug_licence_no is not null",
     )
     _keep_recipes()
+    _link_orders()
+
+
+def _link_orders() -> None:
+    op.create_table(
+        "order_link",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=False),
+        sa.Column("secret_hash", sa.String(), nullable=False),
+        sa.Column("sent_to", sa.String(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.CheckConstraint(
+            "secret_hash ~ '^[0-9a-f]{64}$'", name=op.f("ck_order_link_secret_hash")
+        ),
+        sa.CheckConstraint("expires_at > made_at", name=op.f("ck_order_link_expiry")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "order_id"],
+            ["sales_order.tenant_id", "sales_order.id"],
+            name=op.f("fk_order_link_tenant_id_order_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_order_link")),
+    )
+    op.create_index("ix_order_link_order", "order_link", ["tenant_id", "order_id", "id"])
+    op.create_index("ix_order_link_id", "order_link", ["id"])
+    migrating.protect({"order_link": migrating.CHANGEABLE})
 
 
 def _keep_recipes() -> None:
@@ -105,6 +134,7 @@ def _keep_recipes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_table("order_link")
     op.drop_column("dispensing", "recipe_id")
     op.drop_column("dispensing", "good_for_days")
     op.drop_table("dispensing_recipe_line")

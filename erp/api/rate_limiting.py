@@ -11,6 +11,8 @@ from erp.api.problems import TooManyAttempts
 LIMITS: dict[str, RateLimitItem] = {
     "credential": RateLimitItemPerMinute(60),
     "sign_in": RateLimitItemPerMinute(30),
+    "tracking": RateLimitItemPerMinute(20),
+    "tracked_order": RateLimitItemPerMinute(60),
 }
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 

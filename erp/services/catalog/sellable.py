@@ -32,8 +32,7 @@ PLACE_AND_PARTS: LiteralString = """
 """
 """Identifiers of a place and of all that are part of it, at any depth."""
 
-SELLABLE: LiteralString = (
-    """
+SELLABLE: LiteralString = f"""
       left join lateral (
             select r.rate from tax_rate r
              where r.tenant_id = page.tenant_id and r.tax_class_id = page.tax_class_id
@@ -53,13 +52,10 @@ SELLABLE: LiteralString = (
                            and w.id = place.warehouse_id
                      where place.tenant_id = %(tenant)s and place.kind = 'storage'
                        and w.branch_id = %(branch)s
-                       and (%(location)s::uuid is null or place.id = any("""
-    + PLACE_AND_PARTS
-    + """))))
+                       and (%(location)s::uuid is null or place.id = any({PLACE_AND_PARTS}))))
                and s.on_hand > s.reserved and l.status = 'available'
                and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
 """  # noqa: S608  made of literals
-)
 """Tax of the day and sellable stock at the branch's storage for a page, first expiry first."""
 
 

@@ -216,8 +216,7 @@ def hold_shelves(
     """Lock what there is of variants in a place and its parts, in the order in which baskets lock it."""
     db.execute(
         session,
-        f"select 1 from stock_balance where tenant_id = %(tenant)s and {_IN_PARTS}"
-        " and variant_id = any(%(variants)s) order by variant_id, lot_id, location_id for update",  # noqa: S608  made of literals
+        _LOCK_SHELVES,
         {
             "tenant": ctx.tenant_id,
             "location": location_id,
@@ -242,6 +241,10 @@ _COLUMNS: LiteralString = (
 _SORTED: LiteralString = "order by b.variant_id, b.lot_id, b.location_id"
 _READ: LiteralString = f"{_COLUMNS} and b.location_id = %(location)s {_SORTED}"
 _READ_PARTS: LiteralString = f"{_COLUMNS} and b.{_IN_PARTS} {_SORTED}"
+_LOCK_SHELVES: LiteralString = f"""
+    select 1 from stock_balance b where b.tenant_id = %(tenant)s and b.{_IN_PARTS}
+       and b.variant_id = any(%(variants)s) {_SORTED} for update
+"""  # noqa: S608  made of literals
 _LOCK: LiteralString = f"{_READ} for update of b"
 _LOCK_PARTS: LiteralString = f"{_READ_PARTS} for update of b"
 

@@ -3,6 +3,7 @@
 from erp.models.party import LicenceForm, PartyKind, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party import referees
+from erp.services.party.details import Email
 from erp.services.party.errors import (
     GstinMissing,
     GstinStateDiffers,
@@ -56,6 +57,7 @@ __all__ = [
     "STATES",
     "WALK_IN_CODE",
     "CreateParty",
+    "Email",
     "FindParties",
     "FoundParties",
     "FoundParty",
