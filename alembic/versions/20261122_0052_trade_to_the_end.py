@@ -23,6 +23,10 @@ def upgrade() -> None:
         "party",
         "drug_licence_form is null or drug_licence_no is not null",
     )
+    op.add_column(
+        "product_substitute",
+        sa.Column("needs_consent", sa.Boolean(), server_default=sa.true(), nullable=False),
+    )
     _keep_recipes()
     _link_orders()
 
@@ -134,6 +138,7 @@ def _keep_recipes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("product_substitute", "needs_consent")
     op.drop_table("order_link")
     op.drop_column("dispensing", "recipe_id")
     op.drop_column("dispensing", "good_for_days")
