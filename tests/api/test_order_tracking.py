@@ -132,11 +132,13 @@ def test_a_suspended_tenants_links_show_nothing(rest, trader, ordered, owner):
 
 def test_the_secret_is_kept_nowhere(trader, ordered):
     secret = path_of(link(trader, ordered))[len("/track/") + 32 :]
-    for table in ("order_link", "command_log", "event"):
-        found = rows(
-            trader, f"select count(*) as n from {table} x where x::text like %s", f"%{secret}%"
-        )
-        assert found == [{"n": 0}], table
+    kept = (
+        "select 1 from order_link x where x::text like %s",
+        "select 1 from command_log x where x::text like %s",
+        "select 1 from event x where x::text like %s",
+    )
+    for statement in kept:
+        assert rows(trader, statement, f"%{secret}%") == [], statement
 
 
 def test_a_link_is_ended_once_and_listed_without_its_secret(trader, ordered):
