@@ -27,6 +27,7 @@ def upgrade() -> None:
         "product_substitute",
         sa.Column("needs_consent", sa.Boolean(), server_default=sa.true(), nullable=False),
     )
+    op.create_index("ix_stock_move_day", "stock_move", ["tenant_id", "effective_at"])
     _keep_recipes()
     _link_orders()
 
@@ -138,6 +139,7 @@ def _keep_recipes() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_stock_move_day", "stock_move")
     op.drop_column("product_substitute", "needs_consent")
     op.drop_table("order_link")
     op.drop_column("dispensing", "recipe_id")
