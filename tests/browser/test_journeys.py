@@ -157,6 +157,7 @@ def take_in(desk: Page) -> None:
 
 def bill_it(desk: Page) -> None:
     desk.get_by_role("link", name="Not billed yet").click()
+    expect(desk.get_by_text("Goods worth ₹5,000.00")).to_be_visible(timeout=SLOW)
     desk.get_by_role("link", name="SBL Agencies").first.click()
     desk.get_by_role("button", name="All of it").click()
     worth = desk.get_by_role("status").filter(has_text="GST")

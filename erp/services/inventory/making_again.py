@@ -8,8 +8,10 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.services.inventory.dispensing import DispensedPacks, DispensePacks, UsedLine, make_packs
 from erp.services.inventory.errors import UnknownRecipe
+from erp.services.inventory.receiving import LARGEST_QUANTITY
 from erp.services.inventory.recipes import GetRecipe, RecipeLine, get_recipe, making_of
 from erp.services.platform import Amount, Command, command
 
@@ -89,6 +91,10 @@ def _scaled(
     cmd: MakeRecipe | MakeAgain, facts: dict[str, Any], lines: Sequence[RecipeLine]
 ) -> DispensePacks:
     """Return the making that is asked for, with quantities taken as often as it says."""
+    most = max(facts["packs"], *(line.quantity for line in lines)) * cmd.times
+    if most > LARGEST_QUANTITY:
+        message = "This is more than one batch holds. Make it fewer times."
+        raise InvalidInput(message, fields={"times": message})
     used = [
         UsedLine(variant_id=line.variant_id, quantity=line.quantity * cmd.times, unit=line.unit)
         for line in lines

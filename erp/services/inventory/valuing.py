@@ -214,9 +214,10 @@ def _counted_forward_or_back(
     """
     first = db.fetch_one(
         session,
-        "select effective_at as at from stock_move where tenant_id = %s order by id limit 1",
+        "select min(effective_at) as at from stock_move where tenant_id = %s",
         (ctx.tenant_id,),
     )
-    is_lately = first is not None and until - first["at"] > ctx.now - until
+    began = first["at"] if first else None
+    is_lately = began is not None and until - began > ctx.now - until
     counted = _BACK if is_lately and wanted.known_on is None else _FORWARD
     return " ".join([*(_OWNED, counted, _PAGE)])

@@ -69,6 +69,12 @@ def test_a_recipe_is_made_several_times_into_one_batch_at_another_price(shop):
     assert lot.mrp == Decimal("70.00")
 
 
+def test_more_than_a_batch_holds_is_refused_at_its_field(shop):
+    recipe = save(shop, packs=2_000_000)
+    with refused(shop, InvalidInput, "times"):
+        make(shop, recipe, times=6)
+
+
 def test_what_is_missing_is_told_and_nothing_is_made(shop):
     stock(shop, 50)
     recipe = save(shop)
