@@ -26,7 +26,7 @@ from bench import (
     wide,
     workloads,
 )
-from bench.loading import load_shop
+from bench.loading import Shop, load_shop
 from bench.measuring import Figure, memory_mb
 from erp.core import db, migrations
 from erp.core.settings import Settings, get_settings
@@ -51,6 +51,9 @@ def main() -> None:
                 books.load_lines(stack.postgres.url(), shop, wanted.lines)
                 print_all(books.measured(address, shop, wanted.lines))
                 return
+            if wanted.stock:
+                _stock_figures(stack, address, shop, wanted.moves)
+                return
             codes = till.barcodes(shop)
             with till.browser_window() as window:
                 print_all(till.till_figures(window, address, codes))
@@ -73,14 +76,18 @@ def main() -> None:
             print_all(workloads.reads(address, shop, label))
             bills = f" of {wanted.sales // len(shop.shifts):,} bills"
             print_all(workloads.shift_closings(address, shop, bills))
-            heavy = stock.load_moves(stack.postgres.url(), shop, wanted.moves)
-            print_all(stock.measured(address, shop, heavy, wanted.moves))
+            _stock_figures(stack, address, shop, wanted.moves)
             books.load_lines(stack.postgres.url(), shop, wanted.lines)
             print_all(books.measured(address, shop, wanted.lines))
             print_all(dicomweb.dicomweb_figures(address, 100, 400))
         print_all([*bare.bare_sale(shop), bare.signed_context(shop), *wide.wide_catalogue()])
         print_all(returns.return_figures(stack.postgres.url(), shop))
         print_all(prices.price_figures(shop))  # last, as its 50,000 rules stay
+
+
+def _stock_figures(stack: EmbeddedStack, address: str, shop: Shop, moves: int) -> None:
+    heavy = stock.load_moves(stack.postgres.url(), shop, moves)
+    print_all(stock.measured(address, shop, heavy, moves))
 
 
 def _one_thing(wanted: argparse.Namespace, settings: Settings) -> bool:
@@ -107,6 +114,7 @@ def _wanted() -> argparse.Namespace:
         "--till", action="store_true", help="the till in a browser alone (W14, W15)"
     )
     parser.add_argument("--lines", type=int, default=1_000_000, help="lines of the journal (W16)")
+    parser.add_argument("--stock", action="store_true", help="stock's moves alone (W11)")
     parser.add_argument("--books", action="store_true", help="the reports of the books alone (W16)")
     parser.add_argument("--returns", action="store_true", help="a month's GST return alone (W17)")
     parser.add_argument("--web", action="store_true", help="DICOMweb next to Orthanc alone (W19)")

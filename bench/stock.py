@@ -1,6 +1,6 @@
 """A million moves: recall, ageing, planning, and a delivery entered late behind many later rows."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID, uuid4
 
 import psycopg
@@ -8,6 +8,7 @@ import psycopg
 from bench.loading import Shop
 from bench.measuring import Client, Figure, figure, timed
 from erp.core import db
+from erp.core.clock import business_date, utc_now
 
 HEAVY = 20_000
 """Sales of the one lot behind which a delivery is entered late."""
@@ -103,6 +104,14 @@ def measured(address: str, shop: Shop, heavy: UUID, moves: int) -> list[Figure]:
             timed(lambda: client.get("/api/erp/inventory/ageing"), 10, 2),
         ),
         figure(
+            f"W11 stock as of 30 days ago{label}",
+            timed(lambda: client.get(f"/api/erp/inventory/as-of?on={_days_ago(30)}"), 10, 2),
+        ),
+        figure(
+            f"W11 stock as of a year ago{label}",
+            timed(lambda: client.get(f"/api/erp/inventory/as-of?on={_days_ago(365)}"), 5, 1),
+        ),
+        figure(
             f"W11 dead and slow stock{label}",
             timed(lambda: client.get("/api/erp/inventory/idle"), 5, 1),
         ),
@@ -111,6 +120,10 @@ def measured(address: str, shop: Shop, heavy: UUID, moves: int) -> list[Figure]:
         ),
         figure("W11 the same delivery today", timed(deliver_today, 40, 5)),
     ]
+
+
+def _days_ago(days: int) -> date:
+    return business_date(utc_now(), "Asia/Kolkata") - timedelta(days=days)
 
 
 def _some_lots(shop: Shop, count: int) -> list[UUID]:

@@ -45,6 +45,8 @@ UNLIMITED = {
     "expense_amount": Decimal(100_000_000),
 }
 PLENTY = "1000000.00"
+LICENSED = {"drug_licence_no": "MH-20D-000001", "drug_licence_form": "20-D"}
+"""What it takes to sell medicines to the trade."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from erp.api.gateway_hooks import gateway_hook_routes
 from erp.api.imaging import imaging_routes
 from erp.api.imaging_hooks import imaging_hook_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
+from erp.api.order_tracking import order_tracking_routes
 from erp.api.previewing import previewing_routes
 from erp.api.printing import printing_routes
 from erp.api.printing_tables import table_routes
@@ -57,6 +58,7 @@ def create_api() -> FastAPI:
         *imaging_routes(),
         *imaging_hook_routes(),
         *gateway_hook_routes(),
+        *order_tracking_routes(),
     ]
     api.router.routes += [
         *tax_file_routes(),

@@ -13,7 +13,7 @@ from erp.core.settings import get_settings
 
 SIGN_IN_PATH = "/sign-in"
 AGAIN_SECONDS = 5
-_OPEN_PREFIXES = ("/api/", "/auth/", "/health/", "/metrics", "/assets/", "/external/")
+_OPEN_PREFIXES = ("/api/", "/auth/", "/health/", "/metrics", "/assets/", "/external/", "/track/")
 _OPEN_PATHS = frozenset({SIGN_IN_PATH, "/ping", "/metrics"})
 
 

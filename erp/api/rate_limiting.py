@@ -11,7 +11,11 @@ from erp.api.problems import TooManyAttempts
 LIMITS: dict[str, RateLimitItem] = {
     "credential": RateLimitItemPerMinute(60),
     "sign_in": RateLimitItemPerMinute(30),
+    "tracking": RateLimitItemPerMinute(20),
+    "tracked_order": RateLimitItemPerMinute(60),
 }
+_FAILED = "Too many failed attempts from this address."
+_SAID = {"tracked_order": "This page was opened very often in the last minute."}
 _limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
@@ -26,7 +30,7 @@ def require_allowance(kind: str, address: str) -> None:
         reset_at, _ = _limiter.get_window_stats(limit, kind, address)
         seconds = max(1, round(reset_at - time.time()))
         raise TooManyAttempts(
-            f"Too many failed attempts from this address. Try again in {seconds} seconds.",
+            f"{_SAID.get(kind, _FAILED)} Try again in {seconds} seconds.",
             details={"retry_after_seconds": seconds},
         )
 

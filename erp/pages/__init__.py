@@ -88,6 +88,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.counting_sheet",
     "erp.pages.inventory.counts",
     "erp.pages.inventory.dispensing",
+    "erp.pages.inventory.recipes",
     "erp.pages.inventory.expiry",
     "erp.pages.inventory.idle",
     "erp.pages.inventory.lot",

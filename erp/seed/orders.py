@@ -44,18 +44,18 @@ class _Past(NamedTuple):
 _PAST = (
     _Past(165, 0, 92, 6),
     _Past(150, 1, 97, 5),
-    _Past(132, 4, 100, 12, came=18),
-    _Past(118, 6, 102, 3),
+    _Past(132, 3, 100, 12, came=18),
+    _Past(118, 4, 102, 3),
     _Past(104, 0, 95, 7),
-    _Past(95, 7, 98, 16),
+    _Past(95, 5, 98, 16),
     _Past(80, 1, 97, 6),
-    _Past(71, 4, 104, 14),
-    _Past(60, 6, 102, 4),
+    _Past(71, 3, 104, 14),
+    _Past(60, 4, 102, 4),
     _Past(52, 0, 99, 9, came=20),
-    _Past(45, 7, 101, 9),
+    _Past(45, 5, 101, 9),
     _Past(38, 1, 96, 4),
-    _Past(25, 4, 109, 11, came=12),
-    _Past(18, 6, 103, 5, life=70),
+    _Past(25, 3, 109, 11, came=12),
+    _Past(18, 4, 103, 5, life=70),
 )
 """Suppliers who differ: punctual and cheaper, late and dearer, with short goods."""
 

@@ -12,6 +12,7 @@ WALK_IN = "C001"
 
 _ROLES = {"patient": ["customer", "patient"], "doctor": ["customer", "doctor"]}
 _SUPPLIER_ROLES = {"manufacturer": ["supplier", "manufacturer"]}
+_NO_MEDICINES = frozenset({"packaging", "transporter"})
 _SUPPLIER_KINDS = {"importer", "manufacturer", "distributor", "packaging", "transporter"}
 
 
@@ -29,10 +30,10 @@ def seed_parties(ctx: RequestContext) -> None:
 
 
 def supplier_ids(ctx: RequestContext) -> list[UUID]:
-    """Return the tenant's suppliers by name."""
+    """Return the tenant's suppliers of medicines by name."""
     page = platform.run("party.list_parties", ctx, {"role": "supplier", "limit": 200}).result
     assert isinstance(page, party.PartyPage)  # noqa: S101  the query's own result
-    return [row.id for row in page.rows]
+    return [row.id for row in page.rows if row.kind not in _NO_MEDICINES]
 
 
 def _add(ctx: RequestContext, row: dict[str, str], code: str, kind: str, roles: list[str]) -> None:
@@ -56,6 +57,7 @@ def _add(ctx: RequestContext, row: dict[str, str], code: str, kind: str, roles: 
             "credit_days": int(row["credit_days"]),
             "credit_limit": Decimal(row.get("credit_limit") or 0),
             "drug_licence_no": row.get("drug_licence_no", ""),
+            "drug_licence_form": row.get("drug_licence_form", ""),
             "note": row["note"],
         },
     )

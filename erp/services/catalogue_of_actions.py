@@ -29,6 +29,7 @@ from erp.services import (
     party,
     payments,
     platform,
+    portal,
     pos,
     purchasing,
     reporting,
@@ -64,4 +65,5 @@ DOMAINS: tuple[ModuleType, ...] = (
     einvoicing,
     automation,
     reporting,
+    portal,
 )

@@ -7,6 +7,7 @@ import pytest
 from erp.core import db
 from erp.core.ids import new_id
 from erp.services import accounting, platform
+from tests.factories import LICENSED
 
 
 def hits(rest, member, question):
@@ -33,7 +34,7 @@ def test_a_suppliers_bill_is_found_by_those_who_may_see_bills(rest, asha):
     with db.unit_of_work(asha.system) as session:
         accounting.create_default_chart(session, asha.system)
     seller = {"name": "Carrier", "kind": "distributor", "state_code": "27", "roles": ["supplier"]}
-    made: Any = platform.run("party.create_party", asha.system, seller)
+    made: Any = platform.run("party.create_party", asha.system, seller | LICENSED)
     number = f"GR{new_id().hex[-8:].upper()}"
     charge = {"label": "Freight", "amount": "90.00", "gst_rate": 0, "is_cost_of_goods": False}
     bill = {

@@ -7,7 +7,7 @@ from uuid import UUID
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
-from tests.factories import PASSWORD, PIN, PLENTY, Shop, receipt_line
+from tests.factories import LICENSED, PASSWORD, PIN, PLENTY, Shop, receipt_line
 from tests.isolation import (
     bank,
     bookkeeping,
@@ -45,7 +45,8 @@ def belongings(shop: Shop) -> Ids:
             "kind": "manufacturer",
             "state_code": "27",
             "roles": ["manufacturer"],
-        },
+        }
+        | LICENSED,
     ).id
     sale = shop.sell({variant: 2}, customer_id=patient)
     ids = {

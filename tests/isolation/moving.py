@@ -22,6 +22,8 @@ def moving(shop: Shop) -> Ids:
     used = {"variant_id": shop.variant_ids[2], "quantity": 1}
     given = {"variant_id": shop.variant_ids[0], "packs": 1, "mrp": "60.00", "lines": [used]}
     packs = shop.run("inventory.dispense_packs", given)
+    recipe = {name: given[name] for name in ("variant_id", "packs", "mrp", "lines")}
+    kept = [shop.run("inventory.save_recipe", recipe | {"name": f"Recipe {n}"}).id for n in "ABC"]
     apart = {"reason_code": "damaged", "lines": [{"lot_id": lot_id, "quantity": 2}]}
     made = shop.run("inventory.quarantine_goods", apart)
     some = {"quarantine_id": made.quarantine_ids[0], "outcome": "written_off", "quantity": 1}
@@ -29,6 +31,10 @@ def moving(shop: Shop) -> Ids:
     return {
         "apart_id": made.quarantine_ids[0],
         "made_lot_id": packs.lot_id,
+        "dispensing_id": packs.dispensing_id,
+        "recipe_id": kept[0],
+        "replaced_recipe_id": kept[1],
+        "retired_recipe_id": kept[2],
         "quarantined_lot_id": lot_id,
         "asked_transfer_id": asked.transfer_id,
         "transfer_id": sent[1].transfer_id,
@@ -66,6 +72,19 @@ EXAMPLES: dict[str, Example] = {
         "mrp": "60.00",
         "lines": [{"variant_id": i["variant_id"], "lot_id": i["lot_id"], "quantity": 1}],
     },
+    "inventory.save_recipe": lambda i, _: {
+        "replaces": i["replaced_recipe_id"],
+        "name": "Recipe Z",
+        "variant_id": i["moved_variant_id"],
+        "packs": 1,
+        "mrp": "60.00",
+        "lines": [{"variant_id": i["variant_id"], "quantity": 1}],
+    },
+    "inventory.keep_making": only("dispensing_id", name="Kept"),
+    "inventory.make_again": only("dispensing_id", "location_id"),
+    "inventory.make_recipe": only("recipe_id", "location_id"),
+    "inventory.get_recipe": only("recipe_id"),
+    "inventory.retire_recipe": lambda i, _: {"recipe_id": i["retired_recipe_id"]},
     "inventory.trace_lot": lambda i, _: {"lot_id": i["made_lot_id"]},
     "inventory.dispatch_transfer": lambda i, _: (
         _ends(i)

@@ -30,10 +30,12 @@ def _orders(shop: Shop, variant_id: object) -> Ids:
         "lines": [{"variant_id": variant_id, "quantity": 4}],
     }
     order_id = shop.run("sales.take_order", given).id
+    link = shop.run("portal.make_order_link", {"order_id": order_id})
     going = {"order_id": order_id, "lines": [{"order_line_no": 1, "quantity": 1}]}
     return {
         "buyer_id": given["customer_id"],
         "sales_order_id": order_id,
+        "order_link_id": link.id,
         "order_invoice_id": shop.run("billing.deliver_order", going).invoice_id,
         "quotation_id": shop.run("sales.make_quotation", given).id,
     }
@@ -54,6 +56,13 @@ EXAMPLES: dict[str, Example] = {
             {"order_line_no": 1, "quantity": 1, "lot_id": i["lot_id"], "reason": "They asked"}
         ],
     },
+    "portal.make_order_link": lambda i, _: {"order_id": i["sales_order_id"]},
+    "portal.send_order_link": lambda i, _: {
+        "order_id": i["sales_order_id"],
+        "to_address": "stores@example.in",
+    },
+    "portal.list_order_links": lambda i, _: {"order_id": i["sales_order_id"]},
+    "portal.revoke_order_link": lambda i, _: {"link_id": i["order_link_id"]},
     "billing.cancel_invoice": lambda i, _: {
         "invoice_id": i["order_invoice_id"],
         "reason": "Billed to the wrong customer",

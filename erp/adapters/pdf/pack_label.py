@@ -5,6 +5,8 @@ from erp.core.formatting import date_text, expiry_text, money_text
 from erp.services.inventory.printing import PackLabel
 
 WIDTH, HEIGHT, EDGE = 70.0, 42.0, 3.0
+NOTE_BELOW = 3 * (line_height(6.6) + 0.3)
+"""Room that the facts above a note take."""
 ROOM = WIDTH - 2 * EDGE
 
 
@@ -20,6 +22,10 @@ def render_pack_label(label: PackLabel) -> bytes:
         canvas.write(head, EDGE, y, 8, width=ROOM)
         canvas.rule(EDGE, y + line_height(8) + 0.4, ROOM)
         _facts(canvas, label, y + line_height(8) + 1.2)
+        for at, part in enumerate(canvas.wrap(label.note, ROOM, 6.6, most=2)):
+            canvas.write(
+                part, EDGE, y + line_height(8) + 1.2 + NOTE_BELOW + at * line_height(6.6), 6.6
+            )
         foot = HEIGHT - EDGE - 2 * line_height(5.6)
         canvas.write(f"Dispensed by {label.maker}", EDGE, foot, 5.6, width=ROOM)
         licence = f"D.L. No. {label.licence}" if label.licence else ""

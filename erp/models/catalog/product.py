@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text, true
 from sqlmodel import Field
 
 from erp.models.base import TenantRow, belongs_to, created_at, one_of, searched_words
@@ -216,6 +216,7 @@ class ProductSubstitute(TenantRow, table=True):
 
     Attributes:
         product_id, other_id: The pair, the lesser id first, so that it is said once.
+        needs_consent: The doctor who prescribed the one is asked before the other is given.
     """
 
     __tablename__ = "product_substitute"
@@ -230,5 +231,6 @@ class ProductSubstitute(TenantRow, table=True):
     product_id: UUID
     other_id: UUID
     reason: str
+    needs_consent: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     linked_by: UUID
     linked_at: datetime = created_at()

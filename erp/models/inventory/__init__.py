@@ -33,6 +33,7 @@ from erp.models.inventory.quarantine import (
     StockQuarantineDecision,
 )
 from erp.models.inventory.receipt import GoodsReceipt, GoodsReceiptLine
+from erp.models.inventory.recipe import DispensingRecipe, DispensingRecipeLine
 from erp.models.inventory.stock import (
     StockBalance,
     StockMove,
@@ -56,6 +57,8 @@ __all__ = [
     "CountSource",
     "CountStatus",
     "Dispensing",
+    "DispensingRecipe",
+    "DispensingRecipeLine",
     "DispensingSource",
     "GoodsReceipt",
     "GoodsReceiptLine",

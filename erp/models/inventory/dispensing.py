@@ -17,6 +17,7 @@ class Dispensing(TenantRow, table=True):
         number: Of the document, and of the lot that was made.
         packs: Base units of what was made.
         value: Cost of what was used, which is the cost of what was made.
+        recipe_id: Which recipe it was made by, if any.
     """
 
     __tablename__ = "dispensing"
@@ -25,10 +26,12 @@ class Dispensing(TenantRow, table=True):
         belongs_to("location_id", "location"),
         belongs_to("variant_id", "variant"),
         belongs_to("lot_id", "lot"),
+        belongs_to("recipe_id", "dispensing_recipe"),
         UniqueConstraint("tenant_id", "number"),
         UniqueConstraint("tenant_id", "lot_id"),
         CheckConstraint("packs > 0 and value >= 0", name="packs"),
         Index("ix_dispensing_branch", "tenant_id", "branch_id", "id"),
+        Index("ix_dispensing_recipe", "tenant_id", "recipe_id"),
     )
 
     number: str
@@ -40,6 +43,8 @@ class Dispensing(TenantRow, table=True):
     value: Decimal = Field(sa_type=MONEY)
     expires_on: date | None = None
     note: str = ""
+    good_for_days: int | None = None
+    recipe_id: UUID | None = None
     made_at: datetime = Field(sa_type=INSTANT)
     made_by: UUID
 

@@ -36,6 +36,7 @@ class StockMove(TenantRow, table=True):
         CheckConstraint("from_location_id <> to_location_id", name="locations_differ"),
         Index("ix_stock_move_lot", "tenant_id", "lot_id", "effective_at"),
         Index("ix_stock_move_variant", "tenant_id", "variant_id", "effective_at"),
+        Index("ix_stock_move_day", "tenant_id", "effective_at"),
         Index("ix_stock_move_origin", "tenant_id", "origin_id"),
         Index(
             "ix_stock_move_receipt",

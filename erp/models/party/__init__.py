@@ -1,5 +1,5 @@
 """Everyone the business deals with."""
 
-from erp.models.party.party import Party, PartyKind, PartyRole, PartyRoleName
+from erp.models.party.party import LicenceForm, Party, PartyKind, PartyRole, PartyRoleName
 
-__all__ = ["Party", "PartyKind", "PartyRole", "PartyRoleName"]
+__all__ = ["LicenceForm", "Party", "PartyKind", "PartyRole", "PartyRoleName"]

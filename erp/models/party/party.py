@@ -30,6 +30,19 @@ class PartyKind(StrEnum):
     OTHER = "other"
 
 
+class LicenceForm(StrEnum):
+    """The form of a drug licence.
+
+    Source: Drugs Rules 1945, rules 67-A, 67-C and 85-D: homoeopathic medicines are sold by retail on
+    Form 20-C, by wholesale on Form 20-D and made on Form 25-C. OTHER stands for licences of other medicines.
+    """
+
+    RETAIL = "20-C"
+    WHOLESALE = "20-D"
+    MAKER = "25-C"
+    OTHER = "other"
+
+
 class GstCategory(StrEnum):
     """How a party is registered for GST."""
 
@@ -62,6 +75,11 @@ class Party(TenantRow, table=True):
         UniqueConstraint("tenant_id", "code"),
         one_of("kind", PartyKind),
         one_of("gst_category", GstCategory),
+        one_of("drug_licence_form", LicenceForm),
+        CheckConstraint(
+            "drug_licence_form is null or drug_licence_no is not null",
+            name="licence_form_of_number",
+        ),
         CheckConstraint("gstin is null or gstin ~ '^[0-9]{2}[A-Z0-9]{13}$'", name="gstin"),
         CheckConstraint("credit_limit >= 0 and credit_days >= 0", name="credit"),
         Index("ix_party_phone", "tenant_id", "phone"),
@@ -85,6 +103,7 @@ class Party(TenantRow, table=True):
     credit_days: int = 0
     credit_limit: Decimal = Field(default=Decimal(0), sa_type=MONEY)
     drug_licence_no: str | None = None
+    drug_licence_form: str | None = None
     drug_licence_expires_on: date | None = None
     birth_on: date | None = None
     sex: str | None = None

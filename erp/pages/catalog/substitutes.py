@@ -7,6 +7,7 @@ import reflex as rx
 from erp.components import (
     button,
     card,
+    check_field,
     data_table,
     empty_state,
     form_dialog,
@@ -67,6 +68,7 @@ def link_dialog() -> rx.Component:
             hint="Shown to whoever sells. It holds both ways.",
             max_length=120,
         ),
+        check_field("Ask the doctor before giving it", "needs_consent", default_checked=True),
         title="Link a product",
         subtitle=LinkSubstituteState.subject["label"],
         submit="Link",

@@ -6,17 +6,23 @@ import reflex as rx
 
 from erp.components import (
     Empty,
+    button,
     download_link,
+    form_dialog,
+    icon_button,
     link_button,
     list_view,
     lookup_field,
     money_field,
     page_header,
     quantity_field,
+    text_field,
 )
 from erp.pages.inventory.moving import lot_count, movement_form
+from erp.pages.inventory.recipes import making_dialog
 from erp.pages.routing import Nav, page
 from erp.state.inventory.dispensing import DISPENSE, DispenseState, DispensingListState
+from erp.state.inventory.recipes import KeepMakingState, MakeAgainState
 
 
 @page(
@@ -33,13 +39,15 @@ def dispensing_page() -> rx.Component:
         DispensingListState.may_dispense,
         link_button("Make packs", "/stock/dispensing/new", icon="plus"),
     )
+    recipes = link_button("Recipes", "/stock/dispensing/recipes", look="outline", icon="book-open")
+    lead = "Packs made here of a stock bottle, each batch traced."
     return rx.fragment(
-        page_header("Dispensing", "Packs made here of a stock bottle, each batch traced.", make),
+        page_header("Dispensing", lead, rx.fragment(recipes, make)),
         list_view(
             DispensingListState,
             label="Packs made here",
             search="Batch",
-            row_action=_label,
+            row_action=_actions,
             empty=Empty(
                 "flask-conical",
                 "Nothing was made here yet",
@@ -47,11 +55,39 @@ def dispensing_page() -> rx.Component:
                 make,
             ),
         ),
+        making_dialog(MakeAgainState, "Make it again"),
+        form_dialog(
+            KeepMakingState,
+            text_field(
+                "Name",
+                "name",
+                errors=KeepMakingState.field_errors,
+                required=True,
+                wide=True,
+                placeholder="Arnica 30 in 10 ml",
+                max_length=120,
+            ),
+            title="Keep this as a recipe",
+            subtitle=KeepMakingState.subject["label"],
+            submit="Keep recipe",
+        ),
     )
 
 
-def _label(row: Any) -> rx.Component:
-    return download_link("Label", row["paper"], icon="tag")
+def _actions(row: Any) -> rx.Component:
+    again = rx.cond(
+        row["may_make"] != "",
+        rx.fragment(
+            button("Make again", on_click=MakeAgainState.open_dialog(row["id"], row["said"])),
+            icon_button(
+                "book-plus",
+                "Keep as a recipe",
+                on_click=KeepMakingState.open_dialog(row["id"], row["said"]),
+            ),
+        ),
+    )
+    label = download_link("Label", row["paper"], icon="tag")
+    return rx.el.div(label, again, class_name="row-actions")
 
 
 @page(

@@ -21,7 +21,7 @@ from erp.components import (
 from erp.pages.routing import page
 from erp.state.party.editing import EditPartyState, NewPartyState
 from erp.state.party.parties import EDIT
-from erp.state.party.wording import CATEGORIES, KINDS, SEXES, STATES
+from erp.state.party.wording import CATEGORIES, KINDS, LICENCE_FORMS, SEXES, STATES
 
 KIND_OPTIONS = [(code, label) for code, label in KINDS.items() if code != "walk_in"]
 
@@ -193,6 +193,13 @@ def _registered(state: Any) -> list[rx.Component]:
             errors=errors,
             default_value=facts["drug_licence_no"],
             max_length=120,
+        ),
+        select_field(
+            "Licence form",
+            "drug_licence_form",
+            [("", "Not recorded"), *LICENCE_FORMS.items()],
+            errors=errors,
+            default_value=facts["drug_licence_form"],
         ),
         date_field(
             "Licence ends",

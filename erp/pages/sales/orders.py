@@ -21,6 +21,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
+from erp.pages.sales.order_links import order_link_dialogs, order_links
 from erp.state.sales.order import (
     DELIVERY_COLUMNS,
     LINE_COLUMNS,
@@ -29,6 +30,7 @@ from erp.state.sales.order import (
     FinishSalesOrderState,
     SalesOrderState,
 )
+from erp.state.sales.order_links import OrderLinksState
 from erp.state.sales.order_wording import STANDINGS, VIEW
 from erp.state.sales.orders import SalesOrderListState
 
@@ -80,7 +82,7 @@ def sales_orders_page() -> rx.Component:
     permission=VIEW,
     parent="/orders",
     record="sales_order",
-    on_load=[SalesOrderState.open_record, SalesOrderState.listen],
+    on_load=[SalesOrderState.open_record, OrderLinksState.open_links, SalesOrderState.listen],
 )
 def sales_order_page() -> rx.Component:
     """Show one quotation or order."""
@@ -106,10 +108,12 @@ def sales_order_page() -> rx.Component:
             rx.el.div(
                 card(_facts(), title="Order"),
                 card(_totals(), title=f"Worth, prices {head['mode']}"),
+                order_links(head["id"], head["name"]),
                 class_name="stack span-4 full-below",
             ),
         ),
         _dialogs(),
+        order_link_dialogs(),
         list_route="/orders",
         list_label="All orders",
     )

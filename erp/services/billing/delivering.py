@@ -164,9 +164,9 @@ def _picks(
     ]
     place = due.order.location_id
     loosely = [replace(line, lot_id=None, takes_less=True) for line in wanted]
-    inventory.allocate(session, ctx, place, loosely)
+    inventory.allocate(session, ctx, place, loosely, with_parts=True)
     inventory.release(session, ctx, due.order.id)
-    return inventory.allocate(session, ctx, place, wanted)
+    return inventory.allocate(session, ctx, place, wanted, with_parts=True)
 
 
 def _parts(

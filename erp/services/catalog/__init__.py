@@ -6,6 +6,9 @@ from erp.services.catalog.errors import (
     BadBarcode,
     BadPotency,
     InactiveProduct,
+    LicenceExpired,
+    LicenceMissing,
+    LicenceOtherForm,
     NoTaxRate,
     NotStocked,
     RateOrder,
@@ -67,7 +70,9 @@ from erp.services.catalog.searching import (
     SearchProducts,
     search_products,
 )
+from erp.services.catalog.sellable import PLACE_AND_PARTS
 from erp.services.catalog.selling import SaleLine, count_base_units, get_lines_for_sale
+from erp.services.catalog.sourcing import require_licensed_source
 from erp.services.catalog.stocking import StockVariant, get_stock_variants
 from erp.services.catalog.substituting import (
     Likeness,
@@ -108,6 +113,7 @@ from erp.services.catalog.variants import (
 __all__ = [
     "MAKER_LIST",
     "PICTURE",
+    "PLACE_AND_PARTS",
     "AddBarcode",
     "AppliedList",
     "ApplyMakerList",
@@ -129,6 +135,9 @@ __all__ = [
     "GoodsRow",
     "InactiveProduct",
     "LicenceClass",
+    "LicenceExpired",
+    "LicenceMissing",
+    "LicenceOtherForm",
     "Likeness",
     "LinkSubstitute",
     "ListProducts",
@@ -199,6 +208,7 @@ __all__ = [
     "read_scan",
     "referees",
     "remove_barcode",
+    "require_licensed_source",
     "search_products",
     "search_words",
     "set_licence_class",

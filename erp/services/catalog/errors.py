@@ -1,6 +1,6 @@
 """Why the catalogue refuses."""
 
-from erp.core.errors import Conflict, InvalidInput, NotFound
+from erp.core.errors import ConfirmationRequired, Conflict, InvalidInput, NotFound
 from erp.services.platform import refuse_on
 
 
@@ -50,6 +50,24 @@ class UnknownUnit(InvalidInput):
     """The product is not traded in this unit."""
 
     code = "unknown_unit"
+
+
+class LicenceMissing(ConfirmationRequired):
+    """Medicines of a supplier without a drug licence on record."""
+
+    code = "licence_missing"
+
+
+class LicenceOtherForm(ConfirmationRequired):
+    """Medicines of a supplier whose drug licence does not cover selling them to the trade."""
+
+    code = "licence_other_form"
+
+
+class LicenceExpired(ConfirmationRequired):
+    """Medicines of a supplier whose drug licence has ended."""
+
+    code = "licence_expired"
 
 
 class UnknownTaxClass(NotFound):

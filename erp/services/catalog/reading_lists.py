@@ -59,7 +59,6 @@ class ListedLine(Result):
 
     text: str
     quantity: int
-    has_quantity: bool
     is_sure: bool
     choices: list[ListedChoice]
 
@@ -111,7 +110,6 @@ def _read(session: Session, ctx: RequestContext, text: str) -> ListedLine:
     return ListedLine(
         text=text,
         quantity=units or 1,
-        has_quantity=units is not None,
         is_sure=_is_sure(found),
         choices=choices,
     )

@@ -22,7 +22,17 @@ GOODS: LiteralString = """
       join tax_class c on c.tenant_id = p.tenant_id and c.id = p.tax_class_id
 """
 
-SELLABLE: LiteralString = """
+PLACE_AND_PARTS: LiteralString = """
+    array(with recursive part (id) as (
+               select %(location)s::uuid
+               union all
+               select place.id from part
+                 join location place on place.tenant_id = %(tenant)s and place.parent_id = part.id)
+          select id from part)
+"""
+"""Identifiers of a place and of all that are part of it, at any depth."""
+
+SELLABLE: LiteralString = f"""
       left join lateral (
             select r.rate from tax_rate r
              where r.tenant_id = page.tenant_id and r.tax_class_id = page.tax_class_id
@@ -42,10 +52,10 @@ SELLABLE: LiteralString = """
                            and w.id = place.warehouse_id
                      where place.tenant_id = %(tenant)s and place.kind = 'storage'
                        and w.branch_id = %(branch)s
-                       and (%(location)s::uuid is null or place.id = %(location)s)))
+                       and (%(location)s::uuid is null or place.id = any({PLACE_AND_PARTS}))))
                and s.on_hand > s.reserved and l.status = 'available'
                and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
-"""
+"""  # noqa: S608  made of literals
 """Tax of the day and sellable stock at the branch's storage for a page, first expiry first."""
 
 

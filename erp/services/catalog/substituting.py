@@ -57,6 +57,8 @@ class SubstituteRow(Result):
 
     Attributes:
         reason: Why, in words for a person: `Next higher potency, 200C`.
+        needs_consent: The doctor who prescribed is asked first: it is another potency, or a linked
+            product of which nobody said that it needs no asking.
         price: MRP of the lot that goes first; none where nothing is sellable.
         sellable: Base units that can be sold here now.
     """
@@ -71,6 +73,7 @@ class SubstituteRow(Result):
     unit: str
     likeness: Likeness
     reason: str
+    needs_consent: bool
     price: Decimal | None
     gst_rate: Decimal | None
     sellable: int
@@ -84,11 +87,16 @@ class SubstituteList(Rows):
 
 
 class LinkSubstitute(Command):
-    """Say that either of two products can stand in for the other."""
+    """Say that either of two products can stand in for the other.
+
+    Attributes:
+        needs_consent: The doctor who prescribed is asked before the other is given.
+    """
 
     product_id: UUID
     substitute_id: UUID
     reason: ShortText
+    needs_consent: bool = True
 
 
 class UnlinkSubstitute(Command):
@@ -158,6 +166,7 @@ def link_substitute(session: Session, ctx: RequestContext, cmd: LinkSubstitute) 
             product_id=first,
             other_id=other,
             reason=cmd.reason,
+            needs_consent=cmd.needs_consent,
             linked_by=ctx.user_id,
         )
     )
@@ -225,6 +234,7 @@ _KIN: LiteralString = """
          where v.is_active and v.id <> w.id
     ), picked as (
         select k.id, k.is_same_pack, null::text as linked_for,
+               k.potency_label <> w.potency_label as needs_consent,
                case when k.potency_label <> w.potency_label then 'next_potency'
                     when k.is_same_pack then 'other_brand' else 'other_pack' end as likeness
           from kin k, wanted w
@@ -232,7 +242,7 @@ _KIN: LiteralString = """
             or k.potency_rank = (select max(potency_rank) from kin where potency_rank < w.potency_rank)
             or k.potency_rank = (select min(potency_rank) from kin where potency_rank > w.potency_rank)
         union all
-        select v.id, true, s.reason, 'linked'
+        select v.id, true, s.reason, s.needs_consent, 'linked'
           from wanted w
           join product_substitute s on s.tenant_id = %(tenant)s
                and w.product_id in (s.product_id, s.other_id)
@@ -241,20 +251,20 @@ _KIN: LiteralString = """
                                        else s.product_id end
          where v.potency_label in (w.potency_label, '')
     ), found as (
-        select distinct on (id) id, is_same_pack, linked_for, likeness,
+        select distinct on (id) id, is_same_pack, linked_for, needs_consent, likeness,
                array_position('{other_brand,other_pack,linked,next_potency}', likeness) as place
           from picked order by id, place
     ), page as materialized (
 """
 _ROWS: LiteralString = """
-         , found.likeness, found.place, found.is_same_pack, found.linked_for,
+         , found.likeness, found.place, found.is_same_pack, found.linked_for, found.needs_consent,
            p.brand_id <> w.brand_id as is_other_brand, v.potency_rank > w.potency_rank as is_higher
       from wanted w, found join variant v on v.tenant_id = %(tenant)s and v.id = found.id
 """
 _ANSWER: LiteralString = """
     ) select page.id as variant_id, page.product_id, page.sku, page.label, page.brand,
            page.potency_label as potency, page.pack_quantity || ' ' || page.pack_unit as pack,
-           page.base_unit as unit, page.likeness, page.linked_for, page.is_other_brand,
+           page.base_unit as unit, page.likeness, page.linked_for, page.needs_consent, page.is_other_brand,
            page.is_higher, tax.rate as gst_rate, stock.price,
            coalesce(stock.sellable, 0) as sellable, stock.nearest_expiry
       from page

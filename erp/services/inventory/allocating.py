@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,13 +16,14 @@ from erp.core.errors import DomainError
 from erp.core.formatting import expiry_text
 from erp.core.money import ZERO, round_money
 from erp.models.inventory import LotStatus
+from erp.services import catalog
 from erp.services.inventory.errors import (
     ExpiredLot,
-    InsufficientStock,
     LotOnHold,
     LotRequired,
     ReasonRequired,
 )
+from erp.services.inventory.shortages import shortage_of
 
 Policy = Literal["fefo", "fifo", "lifo", "explicit"]
 
@@ -86,6 +87,7 @@ class Pick:
 class _Shelf:
     """A locked balance while a basket is served from it."""
 
+    location_id: UUID
     variant_id: UUID
     lot_id: UUID
     lot_number: str
@@ -122,7 +124,7 @@ def value_of(value: Decimal, quantity: int, on_hand: int) -> Decimal:
     return value if quantity == on_hand else round_money(value * quantity / on_hand)
 
 
-def allocate(
+def allocate(  # noqa: PLR0913  what is asked of the stock, each by its name
     session: Session,
     ctx: RequestContext,
     location_id: UUID,
@@ -130,17 +132,20 @@ def allocate(
     *,
     policy: Policy | None = None,
     effective_on: date | None = None,
+    with_parts: bool = False,
 ) -> list[Pick]:
     """Choose lots for a whole basket and hold them until the transaction ends.
 
     One statement locks every balance of the basket's variants in this location, sorted by
-    variant and lot, so that two baskets never wait for each other in a circle; it waits
+    variant, lot and place, so that two baskets never wait for each other in a circle; it waits
     and never skips, so that no stock is refused that is there. Lots that are expired on the
     day, held or recalled are never chosen. A line may be served from several lots.
 
     `policy` orders the sellable lots: first expiry, first receipt, last receipt, or only the
     lots that the lines name; it is the warehouse's own unless the
-    caller says another. `effective_on` is the day the goods leave; today by default.
+    caller says another. `effective_on` is the day the goods leave; today by default. `with_parts`
+    takes goods of the places that are part of this one too, as of the shelves of a room; of one lot
+    those of the place itself go first.
     The picks come in the order of the lines.
 
     Raises:
@@ -152,19 +157,27 @@ def allocate(
 
     Source: reliability catalogue S2 to S5; the measured comparison of locking strategies.
     """
-    stock = _read_stock(session, ctx, location_id, wanted, effective_on or ctx.today, _LOCK)
+    day = effective_on or ctx.today
+    statement = _LOCK_PARTS if with_parts else _LOCK
+    stock = _read_stock(session, ctx, location_id, wanted, day, statement)
     return _chosen(session, ctx, wanted, (location_id, stock, policy or _policy_of(stock)))
 
 
 def foresee(
-    session: Session, ctx: RequestContext, location_id: UUID, wanted: Sequence[Wanted]
+    session: Session,
+    ctx: RequestContext,
+    location_id: UUID,
+    wanted: Sequence[Wanted],
+    *,
+    with_parts: bool = False,
 ) -> list[Pick]:
     """Choose the lots that `allocate` would choose now, for a price: nothing is locked or waited for.
 
     Raises:
         InsufficientStock, ExpiredLot, LotOnHold, LotRequired, ReasonRequired: As `allocate`.
     """
-    stock = _read_stock(session, ctx, location_id, wanted, ctx.today, _READ)
+    statement = _READ_PARTS if with_parts else _READ
+    stock = _read_stock(session, ctx, location_id, wanted, ctx.today, statement)
     return _chosen(session, ctx, wanted, (location_id, stock, _policy_of(stock)))
 
 
@@ -175,7 +188,7 @@ def _chosen(
     there: tuple[UUID, Stock, Policy],
 ) -> list[Pick]:
     location_id, stock, policy = there
-    order = _ordered(stock, policy)
+    order = _ordered(stock, policy, location_id)
     refusals: dict[int, DomainError] = {}
     shortages: dict[int, int] = {}
     picks: list[Pick] = []
@@ -189,28 +202,32 @@ def _chosen(
         if available < line.quantity and not line.takes_less:
             shortages[line.line_no] = available
             continue
-        picks += _picked(line, shelves, location_id)
+        picks += _picked(line, shelves)
     if refusals:
         raise refusals[min(refusals)]
     if shortages:
-        raise _short(session, ctx, wanted, shortages, stock)
+        raise shortage_of(session, ctx, wanted, shortages, stock)
     return sorted(picks, key=lambda pick: pick.line_no)
 
 
 def hold_shelves(
     session: Session, ctx: RequestContext, location_id: UUID, variant_ids: Iterable[UUID]
 ) -> None:
-    """Lock what there is of variants in a place, in the order in which baskets lock it."""
+    """Lock what there is of variants in a place and its parts, in the order in which baskets lock it."""
     db.execute(
         session,
-        "select 1 from stock_balance where tenant_id = %s and location_id = %s"
-        " and variant_id = any(%s) order by variant_id, lot_id for update",
-        (ctx.tenant_id, location_id, sorted(set(variant_ids))),
+        _LOCK_SHELVES,
+        {
+            "tenant": ctx.tenant_id,
+            "location": location_id,
+            "variants": sorted(set(variant_ids)),
+        },
     )
 
 
-_READ: LiteralString = (
-    "select b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,"
+_IN_PARTS: LiteralString = f"location_id = any({catalog.PLACE_AND_PARTS})"
+_COLUMNS: LiteralString = (
+    "select b.location_id, b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,"
     " l.status, l.created_at,"
     " b.on_hand, b.reserved, b.value,"
     " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
@@ -219,11 +236,17 @@ _READ: LiteralString = (
     "   and w.id = place.warehouse_id"
     "  where place.tenant_id = %(tenant)s and place.id = %(location)s)"
     " from stock_balance b join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id"
-    " where b.tenant_id = %(tenant)s and b.location_id = %(location)s"
-    " and b.variant_id = any(%(variants)s) and b.on_hand > 0"
-    " order by b.variant_id, b.lot_id"
+    " where b.tenant_id = %(tenant)s and b.variant_id = any(%(variants)s) and b.on_hand > 0"
 )
+_SORTED: LiteralString = "order by b.variant_id, b.lot_id, b.location_id"
+_READ: LiteralString = f"{_COLUMNS} and b.location_id = %(location)s {_SORTED}"
+_READ_PARTS: LiteralString = f"{_COLUMNS} and b.{_IN_PARTS} {_SORTED}"
+_LOCK_SHELVES: LiteralString = f"""
+    select 1 from stock_balance b where b.tenant_id = %(tenant)s and b.{_IN_PARTS}
+       and b.variant_id = any(%(variants)s) {_SORTED} for update
+"""  # noqa: S608  made of literals
 _LOCK: LiteralString = f"{_READ} for update of b"
+_LOCK_PARTS: LiteralString = f"{_READ_PARTS} for update of b"
 
 
 def _read_stock(
@@ -258,11 +281,19 @@ def _policy_of(stock: Stock) -> Policy:
     return next((shelf.removal for shelves in stock.values() for shelf in shelves), "fefo")
 
 
-def _ordered(stock: Stock, policy: Policy) -> Stock:
-    """Sort the lots of each variant in the order they should go; no expiry goes last."""
+def _ordered(stock: Stock, policy: Policy, location_id: UUID) -> Stock:
+    """Sort the lots of each variant in the order they should go; no expiry goes last.
+
+    Units of one lot in several places go from the place itself first: sorting keeps what is equal in
+    its order, reversed or not.
+    """
     key = _by_receipt if policy in ("fifo", "lifo") else _by_expiry
     return {
-        variant: sorted(shelves, key=key, reverse=policy == "lifo")
+        variant: sorted(
+            sorted(shelves, key=lambda shelf: shelf.location_id != location_id),
+            key=key,
+            reverse=policy == "lifo",
+        )
         for variant, shelves in stock.items()
     }
 
@@ -289,7 +320,7 @@ def _refusal(line: Wanted, shelves: Sequence[_Shelf], policy: Policy) -> DomainE
     if not chosen.is_sellable:
         return _unsellable(chosen, at)
     first = next((shelf for shelf in shelves if shelf.is_sellable and shelf.free > 0), chosen)
-    if policy == "explicit" or first is chosen or line.reason:
+    if policy == "explicit" or first.lot_id == chosen.lot_id or line.reason:
         return None
     message = (
         f"Lot {first.lot_number} ({_month(first)}) goes first."
@@ -324,7 +355,7 @@ def _eligible(line: Wanted, shelves: Sequence[_Shelf]) -> list[_Shelf]:
     ]
 
 
-def _picked(line: Wanted, shelves: Sequence[_Shelf], location_id: UUID) -> list[Pick]:
+def _picked(line: Wanted, shelves: Sequence[_Shelf]) -> list[Pick]:
     picks: list[Pick] = []
     missing = line.quantity
     for shelf in shelves:
@@ -336,58 +367,8 @@ def _picked(line: Wanted, shelves: Sequence[_Shelf], location_id: UUID) -> list[
         picks.append(
             Pick(
                 line.line_no, line.variant_id, shelf.lot_id, shelf.lot_number, shelf.expires_on,
-                shelf.mrp, shelf.ptr, shelf.pts, quantity, cost, location_id, shelf.customer_id,
+                shelf.mrp, shelf.ptr, shelf.pts, quantity, cost, shelf.location_id, shelf.customer_id,
                 line.reason,
             )
         )  # fmt: skip
     return picks
-
-
-def _short(
-    session: Session,
-    ctx: RequestContext,
-    wanted: Sequence[Wanted],
-    shortages: Mapping[int, int],
-    stock: Stock,
-) -> InsufficientStock:
-    """Return the refusal that names every short line, what there is and what to do."""
-    short = [line for line in wanted if line.line_no in shortages]
-    names = _labels(session, ctx, [line.variant_id for line in short])
-    messages = {
-        f"lines.{line.line_no - 1}.quantity": _shortage_text(
-            names.get(line.variant_id, "this product"),
-            shortages[line.line_no],
-            stock.get(line.variant_id, ()),
-        )
-        for line in short
-    }
-    lines = [
-        {
-            "line_no": line.line_no,
-            "variant_id": str(line.variant_id),
-            "wanted": line.quantity,
-            "available": shortages[line.line_no],
-        }
-        for line in short
-    ]
-    return InsufficientStock(" ".join(messages.values()), fields=messages, details={"lines": lines})
-
-
-def _shortage_text(name: str, available: int, shelves: Sequence[_Shelf]) -> str:
-    blocked = sum(shelf.on_hand for shelf in shelves if not shelf.is_sellable)
-    reserved = sum(shelf.reserved for shelf in shelves if shelf.is_sellable)
-    held_back = [f"{blocked} expired or on hold"] if blocked else []
-    held_back += [f"{reserved} reserved"] if reserved else []
-    besides = f" ({', '.join(held_back)})" if held_back else ""
-    if available == 0:
-        return f"{name} is sold out here{besides}. Remove the line or receive stock."
-    return f"Only {available} of {name} can be sold here{besides}. Lower the quantity."
-
-
-def _labels(session: Session, ctx: RequestContext, variant_ids: Sequence[UUID]) -> dict[UUID, Any]:
-    rows = db.fetch_all(
-        session,
-        "select id, label from variant where tenant_id = %s and id = any(%s)",
-        (ctx.tenant_id, list(variant_ids)),
-    )
-    return {row["id"]: row["label"] for row in rows}

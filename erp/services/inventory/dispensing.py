@@ -74,14 +74,29 @@ class DispensePacks(Command):
     lines: Annotated[tuple[UsedLine, ...], Field(min_length=1, max_length=20)]
 
 
+class UsedLot(Result):
+    """Base units of a lot that were used up."""
+
+    variant_id: UUID
+    label: str
+    unit: str
+    lot_id: UUID
+    lot_number: str
+    expires_on: date | None
+    quantity: int
+    value: Decimal
+
+
 class DispensedPacks(Result):
     """The lot that was made, at the cost of what it was made of."""
 
     dispensing_id: UUID
     number: str
     lot_id: UUID
+    packs: int
     expires_on: date | None
     value: Decimal
+    used: list[UsedLot]
 
 
 @command("inventory.dispense_packs", permission="inventory.dispense", rest="POST /dispensings")
@@ -106,6 +121,13 @@ def dispense_packs(session: Session, ctx: RequestContext, cmd: DispensePacks) ->
     Source: Drugs and Cosmetics (Eleventh Amendment) Rules 2017: homoeopathic medicines leave the
     maker's sealed pack when they are dispensed.
     """
+    return make_packs(session, ctx, cmd)
+
+
+def make_packs(
+    session: Session, ctx: RequestContext, cmd: DispensePacks, recipe_id: UUID | None = None
+) -> DispensedPacks:
+    """Make packs as `dispense_packs` does, by a recipe where one is named."""
     place = get_owned_place(session, ctx, cmd.location_id)
     if place.kind != LocationKind.STORAGE:
         message = f"Goods in {place.name} are not for sale. Choose a storage."
@@ -119,7 +141,7 @@ def dispense_packs(session: Session, ctx: RequestContext, cmd: DispensePacks) ->
     )
     number = next_number(session, ctx, series)
     lot_id = _make_lot(session, ctx, cmd, (number, expires_on, value))
-    dispensing_id = _keep(session, ctx, cmd, (number, place, lot_id, expires_on), used)
+    dispensing_id = _keep(session, ctx, cmd, (number, place, lot_id, expires_on, recipe_id), used)
     _move(session, ctx, cmd, Origin("dispensing", dispensing_id), (place, lot_id, used))
     event = PacksDispensed(
         dispensing_id=dispensing_id,
@@ -133,9 +155,28 @@ def dispense_packs(session: Session, ctx: RequestContext, cmd: DispensePacks) ->
         dispensing_id=dispensing_id,
         number=number,
         lot_id=lot_id,
+        packs=cmd.packs,
         expires_on=expires_on,
         value=value,
+        used=_used_lots(session, ctx, used),
     )
+
+
+def _used_lots(session: Session, ctx: RequestContext, picks: Sequence[Pick]) -> list[UsedLot]:
+    known = catalog.get_stock_variants(session, ctx, [pick.variant_id for pick in picks])
+    return [
+        UsedLot(
+            variant_id=pick.variant_id,
+            label=known[pick.variant_id].label,
+            unit=known[pick.variant_id].base_unit,
+            lot_id=pick.lot_id,
+            lot_number=pick.lot_number,
+            expires_on=pick.expires_on,
+            quantity=pick.quantity,
+            value=pick.value,
+        )
+        for pick in picks
+    ]
 
 
 def _wanted(session: Session, ctx: RequestContext, cmd: DispensePacks) -> list[Wanted]:
@@ -215,11 +256,11 @@ def _keep(
     session: Session,
     ctx: RequestContext,
     cmd: DispensePacks,
-    about: tuple[str, Place, UUID, date | None],
+    about: tuple[str, Place, UUID, date | None, UUID | None],
     used: Sequence[Pick],
 ) -> UUID:
     """Keep the making as a document, with both lots."""
-    number, place, lot_id, expires_on = about
+    number, place, lot_id, expires_on, recipe_id = about
     dispensing_id = new_id()
     made = {
         "tenant_id": ctx.tenant_id,
@@ -233,6 +274,8 @@ def _keep(
         "value": sum((pick.value for pick in used), ZERO),
         "expires_on": expires_on,
         "note": cmd.note,
+        "good_for_days": cmd.good_for_days,
+        "recipe_id": recipe_id,
         "made_at": ctx.now,
         "made_by": ctx.user_id,
     }

@@ -238,6 +238,24 @@ class OtherExpiry(ConfirmationRequired):
     code = "other_expiry"
 
 
+class UnknownRecipe(NotFound):
+    """No such recipe on offer in the acting tenant."""
+
+    code = "unknown_recipe"
+
+
+class RecipeNameTaken(Conflict):
+    """Another recipe on offer has the name."""
+
+    code = "recipe_name_taken"
+
+
+refuse_on(
+    "uq_dispensing_recipe_name",
+    lambda: RecipeNameTaken(
+        "Someone else saved a recipe under this name just now. Choose another."
+    ),
+)
 refuse_on(
     "ck_stock_balance_on_hand",
     lambda: InsufficientStock("There is not enough stock for this. Look at the stock again."),

@@ -166,6 +166,23 @@ class PacksDispensed(DomainEvent):
     value: Decimal
 
 
+class RecipeSaved(DomainEvent):
+    """A recipe of packs was saved, perhaps in the place of another."""
+
+    name: ClassVar[str] = "inventory.recipe_saved.v1"
+
+    recipe_id: UUID
+    replaces: UUID | None
+
+
+class RecipeRetired(DomainEvent):
+    """A recipe of packs is offered no more."""
+
+    name: ClassVar[str] = "inventory.recipe_retired.v1"
+
+    recipe_id: UUID
+
+
 class LotHeld(DomainEvent):
     """A lot may not be sold for now."""
 

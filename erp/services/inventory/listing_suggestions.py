@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from math import gcd
 from typing import LiteralString
 from uuid import UUID
 
@@ -23,6 +24,9 @@ from erp.services.platform import (
     query,
 )
 
+NEAR_DAYS = 90
+"""Goods that expire within so many days are at risk where they sell too slowly."""
+
 
 class ListSuggestions(Page):
     """Which suggestions to list, those that run out first before the others."""
@@ -38,7 +42,8 @@ class SuggestionRow(Result):
     Attributes:
         quantity: Base units to buy. value: their cost as last bought; none where unknown.
         runs_out_on: When the last sellable unit leaves at this pace; none without demand.
-        supplier: Who it was last bought from.
+        supplier: Who it was last bought from. scheme: what they gave free then, such as `10 + 1`.
+        at_risk: Base units here that expire within 90 days before they sell at this pace.
         closed_by: Who ordered or dismissed; empty for the product itself.
     """
 
@@ -60,6 +65,8 @@ class SuggestionRow(Result):
     supplier_id: UUID | None
     supplier: str
     value: Decimal | None
+    scheme: str
+    at_risk: int
     suggested_at: datetime
     closed_at: datetime | None
     closed_by: str
@@ -108,11 +115,31 @@ _LISTED: LiteralString = """
            r.supplier_id, coalesce(p.name, '') as supplier,
            round(r.quantity * r.unit_cost, 2) as value, r.suggested_at, r.closed_at,
            coalesce(u.display_name, '') as closed_by, r.reason, r.quiet_until, r.order_id,
-           r.days_left
+           r.days_left, given.paid, given.free, coalesce(risk.units, 0)::bigint as at_risk
       from shown r
       join variant v on v.tenant_id = r.tenant_id and v.id = r.variant_id
       left join party p on p.tenant_id = r.tenant_id and p.id = r.supplier_id
       left join membership u on u.tenant_id = r.tenant_id and u.user_id = r.closed_by
+      left join lateral (
+            select line.paid, line.free from goods_receipt_line line
+              join goods_receipt g on g.tenant_id = line.tenant_id and g.id = line.receipt_id
+                   and g.supplier_id = r.supplier_id
+             where line.tenant_id = r.tenant_id and line.variant_id = r.variant_id
+             order by g.received_on desc, line.id desc limit 1) given on true
+      left join lateral (
+            select ceil(max(lot.up_to - r.per_day * lot.days)) as units
+              from (select sum(s.on_hand - s.reserved) over (order by l.expires_on, l.id) as up_to,
+                           l.expires_on - %(today)s + 1 as days
+                      from stock_balance s
+                      join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
+                      join location place on place.tenant_id = s.tenant_id
+                           and place.id = s.location_id and place.kind = 'storage'
+                      join warehouse w on w.tenant_id = place.tenant_id
+                           and w.id = place.warehouse_id and w.branch_id = r.branch_id
+                     where s.tenant_id = r.tenant_id and s.variant_id = r.variant_id
+                       and s.on_hand > s.reserved and l.status = 'available'
+                       and l.expires_on between %(today)s and %(today)s + %(near)s) lot
+             where lot.up_to > r.per_day * lot.days) risk on true
      where (r.days_left, r.id) > (%(days_after)s::int, %(id_after)s::uuid)
 """
 _FIRST_TO_RUN_OUT: LiteralString = "order by r.days_left, r.id limit %(limit)s"
@@ -140,6 +167,8 @@ def list_suggestions(
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "zone": ctx.time_zone,
+            "today": ctx.today,
+            "near": NEAR_DAYS,
             "status": wanted.status,
             "supplier": wanted.supplier_id,
             "variant": wanted.variant_id,
@@ -150,8 +179,22 @@ def list_suggestions(
     )
     cut = rows[: wanted.limit]
     cursor = encode_cursor(cut[-1]["days_left"], cut[-1]["id"]) if len(rows) > len(cut) else ""
-    page = [SuggestionRow(**{k: v for k, v in row.items() if k != "days_left"}) for row in cut]
+    page = [_row(row) for row in cut]
     return SuggestionPage(rows=page, next_cursor=cursor)
+
+
+def _row(row: db.Row) -> SuggestionRow:
+    paid, free = row.pop("paid") or 0, row.pop("free") or 0
+    row.pop("days_left")
+    return SuggestionRow(**row, scheme=_scheme(paid, free))
+
+
+def _scheme(paid: int, free: int) -> str:
+    """Return paid and free units in the smallest whole numbers, or nothing where none came free."""
+    if not paid or not free:
+        return ""
+    same = gcd(paid, free)
+    return f"{paid // same} + {free // same}"
 
 
 @query(

@@ -149,6 +149,7 @@ class PackLabel:
         contents: Of one pack, such as `30 ml`.
         made_of: Numbers of the lots it was made of.
         licence: Drug licence of the branch that made it.
+        note: What else the maker wants on it, such as how it is taken.
     """
 
     name: str
@@ -162,6 +163,7 @@ class PackLabel:
     made_of: tuple[str, ...]
     maker: str
     licence: str
+    note: str = ""
 
 
 def get_pack_label(session: Session, ctx: RequestContext, dispensing_id: UUID) -> PackLabel:
@@ -176,7 +178,9 @@ def get_pack_label(session: Session, ctx: RequestContext, dispensing_id: UUID) -
     facts = db.fetch_one(
         session,
         """
-        select v.potency_label as potency, concat_ws(' ', v.pack_quantity::float8::text, v.pack_unit) as contents,
+        select (select d.note from dispensing d
+                 where d.tenant_id = l.tenant_id and d.id = %(id)s) as note,
+               v.potency_label as potency, concat_ws(' ', v.pack_quantity::float8::text, v.pack_unit) as contents,
                l.mrp, l.manufactured_on as made_on, b.drug_licence_no as licence,
                c.legal_name || ', ' || b.name as maker,
                (select array_agg(s.lot_number order by s.lot_number) from dispensing_source d

@@ -154,6 +154,8 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> R
         ExpiredLot: Goods are past their last usable day.
         MrpDiffers: The lot is known with another MRP.
         ShortShelfLife: Goods have less life left than the shop asks for; may be confirmed.
+        LicenceMissing, LicenceOtherForm, LicenceExpired: Medicines come from a supplier who may not
+            sell them to us; may be confirmed.
         OtherExpiry: The lot number is known with another expiry; may be confirmed.
         PointUnanswered: A required point of a checklist has no answer; names `lines.N.checks.POINT`.
         UnknownPlace: Goods fail, and their warehouse has no quarantine.
@@ -203,6 +205,8 @@ def _lines(
     """Return the lines in base units, and of lots, which are made where they are new."""
     if cmd.supplier_id is not None:
         party.check_known(session, ctx, cmd.supplier_id, "supplier_id")
+        variants = [line.variant_id for line in cmd.lines]
+        catalog.require_licensed_source(session, ctx, cmd.supplier_id, variants)
     counted = _count(session, ctx, cmd, received_on)
     lots = ensure_lots(session, ctx, [line.label for line in counted], cmd.supplier_id)
     return counted, [

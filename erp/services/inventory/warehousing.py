@@ -103,11 +103,17 @@ def create_warehouse(
 
     The first warehouse of a tenant also makes the places outside: suppliers, customers, waste,
     counting differences, dispensing.
+
+    Raises:
+        InvalidInput: The branch is not of the acting company.
+        Conflict: The code is taken.
     """
+    branch_id = cmd.branch_id or ctx.branch_id
+    _require_own_branch(session, ctx, branch_id)
     _ensure_outside_places(session, ctx)
     warehouse = Warehouse(
         tenant_id=ctx.tenant_id,
-        branch_id=cmd.branch_id or ctx.branch_id,
+        branch_id=branch_id,
         code=cmd.code,
         name=cmd.name,
     )
@@ -131,6 +137,27 @@ def create_warehouse(
     )
 
 
+def _require_own_branch(session: Session, ctx: RequestContext, branch_id: UUID) -> None:
+    found = db.fetch_one(
+        session,
+        "select 1 from branch where tenant_id = %s and id = %s and company_id = %s",
+        (ctx.tenant_id, branch_id, ctx.company_id),
+    )
+    if found is None:
+        raise _unknown("branch_id", "This branch is not known here. Choose one of the list.")
+
+
+def _require_own_warehouse(session: Session, ctx: RequestContext, warehouse_id: UUID) -> None:
+    found = db.fetch_one(
+        session,
+        "select 1 from warehouse w join branch b on (b.tenant_id, b.id) = (w.tenant_id, w.branch_id)"
+        " where w.tenant_id = %s and w.id = %s and b.company_id = %s",
+        (ctx.tenant_id, warehouse_id, ctx.company_id),
+    )
+    if found is None:
+        raise _unknown("warehouse_id", "This warehouse is not known here. Choose one of the list.")
+
+
 def _ensure_outside_places(session: Session, ctx: RequestContext) -> None:
     for kind, name in OUTSIDE.items():
         db.execute(
@@ -146,9 +173,11 @@ def create_location(session: Session, ctx: RequestContext, cmd: CreateLocation) 
     """Add a storage, an expired store, a quarantine or a transit place to a warehouse.
 
     Raises:
-        InvalidInput: Places that are not ours belong to no warehouse, or it is part of a place of
-            another warehouse or kind.
+        InvalidInput: The warehouse is not of the acting company, places that are not ours belong to
+            none, or it is part of a place of another warehouse or kind.
+        Conflict: The code is taken.
     """
+    _require_own_warehouse(session, ctx, cmd.warehouse_id)
     if cmd.kind in OUTSIDE:
         message = "A warehouse holds storage, expired store, quarantine and transit places only."
         raise InvalidInput(message, fields={"kind": message})
@@ -212,11 +241,3 @@ def _unknown(field: str, message: str) -> InvalidInput:
 
 refuse_on("uq_warehouse_tenant_id_code", _taken)
 refuse_on("uq_location_tenant_id_code", _taken)
-refuse_on(
-    "fk_warehouse_tenant_id_branch_id",
-    lambda: _unknown("branch_id", "This branch is not known here."),
-)
-refuse_on(
-    "fk_location_tenant_id_warehouse_id",
-    lambda: _unknown("warehouse_id", "This warehouse is not known here."),
-)

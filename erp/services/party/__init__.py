@@ -1,8 +1,9 @@
 """Parties: everyone the business deals with."""
 
-from erp.models.party import PartyKind, PartyRoleName
+from erp.models.party import LicenceForm, PartyKind, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party import referees
+from erp.services.party.details import Email
 from erp.services.party.errors import (
     GstinMissing,
     GstinStateDiffers,
@@ -56,6 +57,7 @@ __all__ = [
     "STATES",
     "WALK_IN_CODE",
     "CreateParty",
+    "Email",
     "FindParties",
     "FoundParties",
     "FoundParty",
@@ -67,6 +69,7 @@ __all__ = [
     "GstinUnexpected",
     "InactiveParty",
     "InvalidGstin",
+    "LicenceForm",
     "ListParties",
     "PartyDetail",
     "PartyKind",

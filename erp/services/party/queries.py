@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.models.party import PartyKind, PartyRoleName
+from erp.models.party import LicenceForm, PartyKind, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party.errors import UnknownParty
 from erp.services.party.registering import search_words
@@ -100,6 +100,7 @@ class PartyDetail(PartyRow):
     pin: str
     email: str
     drug_licence_no: str | None
+    drug_licence_form: LicenceForm | None
     drug_licence_expires_on: date | None
     birth_on: date | None
     sex: str | None
@@ -196,8 +197,8 @@ def get_party(session: Session, ctx: RequestContext, wanted: GetParty) -> PartyD
         """
         select p.id, p.code, p.name, p.kind, p.gstin, p.state_code, p.city, p.phone,
                p.price_list, p.credit_days, p.credit_limit, p.is_active, p.gst_category, p.pan,
-               p.address, p.pin, p.email, p.drug_licence_no, p.drug_licence_expires_on,
-               p.birth_on, p.sex, p.note,
+               p.address, p.pin, p.email, p.drug_licence_no, p.drug_licence_form,
+               p.drug_licence_expires_on, p.birth_on, p.sex, p.note,
                array(select r.role from party_role r
                       where r.tenant_id = p.tenant_id and r.party_id = p.id
                       order by r.role) as roles

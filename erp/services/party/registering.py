@@ -15,7 +15,7 @@ from sqlmodel import col
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.models.party import Party, PartyKind, PartyRole, PartyRoleName
+from erp.models.party import LicenceForm, Party, PartyKind, PartyRole, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party.details import (
     TERMS,
@@ -76,6 +76,7 @@ class CreateParty(Command):
     credit_days: CreditDays = 0
     credit_limit: Amount = Decimal(0)
     drug_licence_no: Text = ""
+    drug_licence_form: LicenceForm | Literal[""] = ""
     drug_licence_expires_on: Day | None = None
     birth_on: Day | None = None
     sex: Literal["", "female", "male", "other"] = ""
@@ -102,6 +103,7 @@ class UpdateParty(Command):
     credit_days: CreditDays | None = None
     credit_limit: Amount | None = None
     drug_licence_no: Text | None = None
+    drug_licence_form: LicenceForm | Literal[""] | None = None
     drug_licence_expires_on: Day | None = None
     birth_on: Day | None = None
     sex: Literal["", "female", "male", "other"] | None = None
@@ -122,7 +124,7 @@ class PartyRegistered(Result):
     code: str
 
 
-_CLEARED = ("gstin", "pan", "drug_licence_no", "sex")
+_CLEARED = ("gstin", "pan", "drug_licence_no", "drug_licence_form", "sex")
 """Columns that hold nothing rather than an empty text."""
 
 _DAYS = ("drug_licence_expires_on", "birth_on")
@@ -137,7 +139,7 @@ def create_party(session: Session, ctx: RequestContext, cmd: CreateParty) -> Par
         GstinMissing: A registered party has none.
         GstinUnexpected: An unregistered party has one.
         GstinStateDiffers: It is of another state than the address; may be confirmed.
-        InvalidInput: The party is born in the future.
+        InvalidInput: The party is born in the future, or a licence has a form and no number.
         PermissionDenied: The party would get terms, and the actor may not give credit.
         Conflict: The code is taken.
 
@@ -225,6 +227,9 @@ def _cleared(facts: dict[str, Any]) -> dict[str, Any]:
 def _check(ctx: RequestContext, party: Party) -> None:
     """Check what several fields say together, and write the search words anew."""
     set_registration(ctx, party)
+    if party.drug_licence_form and not party.drug_licence_no:
+        message = "Give the number of the licence too, or leave its form out."
+        raise InvalidInput(message, fields={"drug_licence_no": message})
     born: date | None = party.birth_on
     if born is not None and born > ctx.today:
         message = "This day is still to come."

@@ -118,16 +118,16 @@ _TERMS: LiteralString = """
     select 1 from command_log
      where tenant_id = %s and recorded_at >= %s and (command like 'catalog.%%' or command = any(%s)) limit 1
 """
-_STOCKED: LiteralString = """
+_STOCKED: LiteralString = f"""
     select distinct b.variant_id from stock_balance b
-     where b.tenant_id = %(tenant)s and b.location_id = %(location)s
+     where b.tenant_id = %(tenant)s and b.location_id = any({catalog.PLACE_AND_PARTS})
        and (%(after)s::uuid is null or b.variant_id > %(after)s)
        and (b.on_hand > b.reserved or %(since)s::timestamptz is not null)
        and (%(since)s::timestamptz is null or b.reserved > 0 or exists (
             select 1 from stock_move m where m.tenant_id = b.tenant_id and m.variant_id = b.variant_id
                and m.recorded_at >= %(since)s))
      order by b.variant_id limit %(limit)s
-"""
+"""  # noqa: S608  made of literals
 _SOLD: LiteralString = """
     select v.id, v.search_text as words,
            array(select code from barcode c where c.tenant_id = v.tenant_id and c.variant_id = v.id
@@ -141,19 +141,20 @@ _SOLD: LiteralString = """
                and r.valid_from <= %(today)s))
      order by v.id
 """
-_LOTS: LiteralString = """
+_LOTS: LiteralString = f"""
     select b.variant_id, l.id, l.lot_number as number, l.expires_on, l.mrp, l.ptr, l.pts,
-           b.value / b.on_hand as unit_cost, (b.on_hand - b.reserved)::bigint as units
+           sum(b.value) / sum(b.on_hand) as unit_cost, sum(b.on_hand - b.reserved)::bigint as units
       from stock_balance b
       join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
       join location p on p.tenant_id = b.tenant_id and p.id = b.location_id
       join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
-     where b.tenant_id = %(tenant)s and b.location_id = %(location)s
+     where b.tenant_id = %(tenant)s and b.location_id = any({catalog.PLACE_AND_PARTS})
        and b.variant_id = any(%(variants)s) and b.on_hand > b.reserved and l.status = 'available'
        and (l.expires_on is null or l.expires_on >= %(today)s)
+     group by b.variant_id, l.tenant_id, l.id, w.removal
      order by case when w.removal not in ('fifo', 'lifo') then coalesce(l.expires_on, 'infinity') end,
               case when w.removal = 'lifo' then l.created_at end desc, l.created_at, l.id
-"""
+"""  # noqa: S608  made of literals
 
 
 @query("pos.get_offline_goods", permission="pos.sell", rest="POST /till-leases/{lease_id}/goods")

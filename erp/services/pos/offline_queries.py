@@ -12,6 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.models.pos import LeaseStatus, OfflineStatus
+from erp.services import catalog
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -180,13 +181,15 @@ _DETAIL: LiteralString = """
       left join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
      where o.tenant_id = %s and o.branch_id = %s and o.id = %s
 """
-_SHELF: LiteralString = """
+_SHELF: LiteralString = f"""
     select b.variant_id, l.id as lot_id, l.lot_number, l.expires_on, l.mrp,
-           (b.on_hand - b.reserved)::bigint as units
+           sum(b.on_hand - b.reserved)::bigint as units
       from stock_balance b join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id)
-     where b.tenant_id = %s and b.location_id = %s and b.variant_id = any(%s) and b.on_hand > b.reserved
+     where b.tenant_id = %(tenant)s and b.location_id = any({catalog.PLACE_AND_PARTS})
+       and b.variant_id = any(%(variants)s) and b.on_hand > b.reserved
+     group by b.variant_id, l.tenant_id, l.id
      order by l.expires_on nulls last, l.id
-"""
+"""  # noqa: S608  made of literals
 
 
 @query("pos.get_offline_sale", permission="pos.view", rest="GET /offline-sales/{sale_id}")
@@ -219,7 +222,8 @@ def _lines(
         sorted({line.lot_id for line in bill.lines}),
     )  # fmt: skip
     shelf: dict[UUID, list[LotChoice]] = {variant: [] for variant in variants}
-    for row in db.fetch_all(session, _SHELF, (ctx.tenant_id, location_id, variants)):
+    about = {"tenant": ctx.tenant_id, "location": location_id, "variants": variants}
+    for row in db.fetch_all(session, _SHELF, about):
         shelf[row.pop("variant_id")].append(LotChoice(**row))
     return [
         OfflineLineRow(

@@ -140,7 +140,7 @@ def draw_up(
     goods = {**goods, **_gifts(session, ctx, goods, free)}
     is_held = purpose != "quote"
     choose = inventory.allocate if is_held else inventory.foresee
-    picks = choose(session, ctx, shift.location_id, _wanted(lines, free))
+    picks = choose(session, ctx, shift.location_id, _wanted(lines, free), with_parts=True)
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
     if purpose == "paid":

@@ -38,14 +38,15 @@ def create_register(session: Session, ctx: RequestContext, cmd: CreateRegister) 
     """Set up a till at the branch of its location.
 
     Raises:
-        NotFound: There is no such storage location.
+        NotFound: The company has no such storage location.
         Conflict: The code is taken, or its numbers would begin as those of another till's notes.
     """
     place = db.fetch_one(
         session,
         "select w.branch_id from location l join warehouse w on (w.tenant_id, w.id) = (l.tenant_id, l.warehouse_id)"
-        " where l.tenant_id = %s and l.id = %s and l.kind = 'storage'",
-        (ctx.tenant_id, cmd.location_id),
+        " join branch b on (b.tenant_id, b.id) = (w.tenant_id, w.branch_id)"
+        " where l.tenant_id = %s and l.id = %s and l.kind = 'storage' and b.company_id = %s",
+        (ctx.tenant_id, cmd.location_id, ctx.company_id),
     )
     if place is None:
         raise NotFound(

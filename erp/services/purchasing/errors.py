@@ -70,12 +70,6 @@ class BeyondLimit(InvalidInput):
     code = "beyond_limit"
 
 
-class LicenceExpired(ConfirmationRequired):
-    """The supplier's drug licence has ended."""
-
-    code = "licence_expired"
-
-
 class OverDelivery(ConfirmationRequired):
     """More came than is still to come."""
 

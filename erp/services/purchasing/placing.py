@@ -9,12 +9,11 @@ from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.core.formatting import date_text
 from erp.core.ids import new_id
 from erp.models.purchasing import OrderStatus, PurchaseOrder
-from erp.services import inventory, party
+from erp.services import catalog, inventory, party
 from erp.services.platform import Command, Day, Series, ShortText, Text, command, next_number
-from erp.services.purchasing.errors import LicenceExpired, VersionWaits
+from erp.services.purchasing.errors import VersionWaits
 from erp.services.purchasing.holding import hold_order, progress_of, require_newest
 from erp.services.purchasing.lines import OrderLines, lay_out, require_at_least
 from erp.services.purchasing.suppliers import get_supplier
@@ -60,13 +59,14 @@ def place_order(session: Session, ctx: RequestContext, cmd: PlaceOrder) -> Order
     Raises:
         UnknownParty: The supplier is not in the acting tenant. InactiveParty: it is closed.
         NotASupplier: The party is neither supplier nor manufacturer.
-        LicenceExpired: The supplier's drug licence has ended; may be confirmed.
+        LicenceMissing, LicenceOtherForm, LicenceExpired: Medicines are ordered of a supplier who may
+            not sell them to us; may be confirmed.
         InvalidInput: The goods are expected in the past, or a line is wrong (`lay_out`).
 
     Emits:
         purchasing.order_asked.v1, in the same transaction.
     """
-    _check_supplier(session, ctx, cmd.supplier_id)
+    _check_supplier(session, ctx, cmd)
     _check_expected(ctx, cmd.expected_on)
     place = inventory.get_owned_place(session, ctx, cmd.location_id)
     laid = lay_out(session, ctx, cmd.lines)
@@ -114,6 +114,7 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
         OrderChanged: Another version was made since the order was read.
         VersionWaits: A version waits for an approval.
         BelowReceived: Less is asked for than has come.
+        LicenceMissing, LicenceOtherForm, LicenceExpired: As in `place_order`.
         InvalidInput: As in `place_order`.
 
     Emits:
@@ -128,6 +129,7 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
             " Withdraw it, or wait for the decision."
         )
     _check_expected(ctx, cmd.expected_on)
+    _check_licence(session, ctx, order.supplier_id, cmd.lines)
     laid = lay_out(session, ctx, cmd.lines)
     came = progress_of(session, ctx, order.id)
     require_at_least(laid, came)
@@ -145,18 +147,19 @@ def amend_order(session: Session, ctx: RequestContext, cmd: AmendOrder) -> Order
     return keep_version(session, ctx, new, came)
 
 
-def _check_supplier(session: Session, ctx: RequestContext, supplier_id: UUID) -> None:
-    found = get_supplier(session, ctx, supplier_id)
+def _check_supplier(session: Session, ctx: RequestContext, cmd: PlaceOrder) -> None:
+    found = get_supplier(session, ctx, cmd.supplier_id)
     if not found.is_active:
         message = f"{found.name} is closed for new business."
         raise party.InactiveParty(message, fields={"supplier_id": message})
-    ends = found.drug_licence_expires_on
-    if ends and ends < ctx.today and LicenceExpired.code not in ctx.confirmed:
-        message = (
-            f"The drug licence of {found.name} ended on {date_text(ends)}."
-            " Ask for the renewed one; confirm to order all the same."
-        )
-        raise LicenceExpired(message, fields={"supplier_id": message})
+    _check_licence(session, ctx, cmd.supplier_id, cmd.lines)
+
+
+def _check_licence(
+    session: Session, ctx: RequestContext, supplier_id: UUID, lines: OrderLines
+) -> None:
+    variants = [line.variant_id for line in lines]
+    catalog.require_licensed_source(session, ctx, supplier_id, variants)
 
 
 def _check_expected(ctx: RequestContext, expected_on: date | None) -> None:

@@ -72,7 +72,14 @@ from erp.services.sales.order_placing import (
     take_order,
 )
 from erp.services.sales.order_pricing import PriceOrder, price_order
-from erp.services.sales.order_queries import GetSalesOrder, ListSalesOrders, get_order, list_orders
+from erp.services.sales.order_queries import (
+    GetSalesOrder,
+    ListSalesOrders,
+    SalesDeliveryRow,
+    SalesLineDetail,
+    get_order,
+    list_orders,
+)
 from erp.services.sales.price_lists import (
     CreatePriceList,
     MakeStandardLists,
@@ -123,7 +130,8 @@ __all__ = [
     "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons", "ListPriceLists", "ListPriceRules",
     "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists", "MoreThanOrdered", "NoPrice",
     "NotConfirmed", "OrderStatus", "OrderedGoods", "Overdue", "PriceAnswer", "PriceBook", "PriceMode",
-    "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "Rule", "RuleKind", "SalesOrderAnswer",
+    "PriceOrder", "Priced", "PrintedOffer", "QuotationLapsed", "Rule", "RuleKind", "SalesDeliveryRow",
+    "SalesLineDetail", "SalesOrderAnswer",
     "SalesOrderChanged", "SalesOrderEnded", "Seller", "SetCouponStatus", "SetPrice", "SetScheme", "TakeOrder",
     "TwiceOnOrder", "UnknownCoupon", "UnknownPriceList", "UnknownRule", "UnknownSalesOrder", "UpdatePriceList",
     "amend_order", "check_coupon", "confirm_quotation", "create_coupon", "create_price_list", "end_rule",

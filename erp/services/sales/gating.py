@@ -11,7 +11,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import DomainError, raise_all
 from erp.core.formatting import date_text
 from erp.services.catalog import LicenceClass, SaleLine
-from erp.services.party import PartyKind, SaleParty
+from erp.services.party import LicenceForm, PartyKind, SaleParty
 from erp.services.sales.errors import BeyondCap, CustomerLicenceMissing
 
 RESELLERS = frozenset({PartyKind.RETAILER, PartyKind.DISTRIBUTOR})
@@ -21,7 +21,7 @@ RESELLERS = frozenset({PartyKind.RETAILER, PartyKind.DISTRIBUTOR})
 def require_licence(
     session: Session, ctx: RequestContext, buyer: SaleParty, goods: Mapping[str, SaleLine]
 ) -> None:
-    """Refuse medicines to a reseller whose drug licence is not recorded, or has ended.
+    """Refuse medicines to a reseller whose drug licence is not recorded, is for others, or has ended.
 
     Args:
         goods: By the name of their line; asked about only where one is a medicine.
@@ -36,12 +36,17 @@ def require_licence(
         return
     row = db.fetch_one(
         session,
-        "select drug_licence_no, drug_licence_expires_on as ends from party"
+        "select drug_licence_no, drug_licence_form as form, drug_licence_expires_on as ends from party"
         " where tenant_id = %s and id = %s",
         (ctx.tenant_id, buyer.id),
     )
     if row is None or not row["drug_licence_no"]:
         why = f"{buyer.name} has no drug licence on record. Ask for it, and record it first."
+    elif row["form"] == LicenceForm.OTHER:
+        why = (
+            f"The drug licence of {buyer.name} is not one for homoeopathic medicines (Form 20-C, 20-D or"
+            " 25-C). Ask for that one, and record it first."
+        )
     elif row["ends"] is not None and row["ends"] < ctx.today:
         ends = date_text(row["ends"])
         why = f"The drug licence of {buyer.name} ended on {ends}. Record the renewed one first."

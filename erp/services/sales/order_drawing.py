@@ -194,7 +194,7 @@ def _lots(
         if not goods[line.variant_id].is_service
     ]
     found: dict[UUID, LotPrices] = {}
-    for pick in inventory.allocate(session, ctx, location_id, wanted):
+    for pick in inventory.allocate(session, ctx, location_id, wanted, with_parts=True):
         rate = goods[pick.variant_id].rate
         cost = pick.value / pick.quantity
         lot = LotPrices(pick.lot_id, pick.mrp, pick.ptr, pick.pts, cost, rate)

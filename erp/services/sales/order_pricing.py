@@ -1,7 +1,7 @@
 """What an order would come to, before it is made."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.sales import PriceMode
-from erp.services import inventory, party
+from erp.services import catalog, inventory, party
 from erp.services.platform import Query, Result, query
 from erp.services.sales.order_drawing import OrderedLines, draw_order
 
@@ -107,16 +107,27 @@ def price_order(session: Session, ctx: RequestContext, wanted: PriceOrder) -> Pr
     )
 
 
+_AVAILABLE: LiteralString = f"""
+    select b.variant_id, sum(b.on_hand - b.reserved)::bigint as units from stock_balance b
+      join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id) and l.status = 'available'
+           and (l.expires_on is null or l.expires_on >= %(today)s)
+     where b.tenant_id = %(tenant)s and b.variant_id = any(%(variants)s)
+       and b.location_id = any({catalog.PLACE_AND_PARTS}) and b.on_hand > b.reserved
+     group by b.variant_id
+"""  # noqa: S608  made of literals
+
+
 def _available(
     session: Session, ctx: RequestContext, location_id: UUID, variant_ids: list[UUID]
 ) -> dict[UUID, int]:
     rows = db.fetch_all(
         session,
-        "select b.variant_id, sum(b.on_hand - b.reserved)::bigint as units from stock_balance b"
-        " join lot l on (l.tenant_id, l.id) = (b.tenant_id, b.lot_id) and l.status = 'available'"
-        " and (l.expires_on is null or l.expires_on >= %s)"
-        " where b.tenant_id = %s and b.location_id = %s and b.variant_id = any(%s)"
-        " and b.on_hand > b.reserved group by b.variant_id",
-        (ctx.today, ctx.tenant_id, location_id, variant_ids),
+        _AVAILABLE,
+        {
+            "today": ctx.today,
+            "tenant": ctx.tenant_id,
+            "location": location_id,
+            "variants": variant_ids,
+        },
     )
     return {row["variant_id"]: row["units"] for row in rows}

@@ -47,9 +47,9 @@ def reserve_rest(
     allocation's order, before it releases any.
     """
     wanted = outstanding_of(session, ctx, order_id)
-    inventory.allocate(session, ctx, location_id, wanted)
+    inventory.allocate(session, ctx, location_id, wanted, with_parts=True)
     inventory.release(session, ctx, order_id)
-    picks = inventory.allocate(session, ctx, location_id, wanted)
+    picks = inventory.allocate(session, ctx, location_id, wanted, with_parts=True)
     kept = sum(pick.quantity for pick in picks)
     if picks:
         inventory.reserve(session, ctx, picks, Origin(ORIGIN, order_id), _end_of(ctx, until))

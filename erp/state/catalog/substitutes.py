@@ -1,5 +1,6 @@
 """What can stand in for a product, on its page."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -13,6 +14,7 @@ from erp.state.catalog.wording import LEVEL_TONES
 from erp.state.registry import SIGNED_IN, handler
 from erp.state.session import SessionState, as_uuid
 from erp.state.showing import display_rows
+from erp.state.submitting import is_ticked
 
 VIEW = "catalog.view"
 COLUMNS = (
@@ -83,7 +85,11 @@ class SubstituteState(SessionState, rx.State):
         zone = (await self._principal()).time_zone
         entries = [
             row.model_dump()
-            | {"id": row.variant_id, "stock_level": "enough" if row.sellable else "none"}
+            | {
+                "id": row.variant_id,
+                "stock_level": "enough" if row.sellable else "none",
+                "reason": f"{row.reason}; ask the doctor" if row.needs_consent else row.reason,
+            }
             for row in found.rows
         ]
         self.rows = display_rows(entries, COLUMNS, zone, "/products/{product_id}")
@@ -97,6 +103,10 @@ class LinkSubstituteState(DialogFormState, rx.State):
     permission: ClassVar[str] = EDIT
     command: ClassVar[str] = "catalog.link_substitute"
     subject_field: ClassVar[str] = "product_id"
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = dict(super()._payload(form))
+        return given | {"needs_consent": is_ticked(given.get("needs_consent"))}
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  says the same each time
         page = await self.get_state(SubstituteState)

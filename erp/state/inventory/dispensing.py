@@ -42,7 +42,11 @@ class DispensingListState(ListState, rx.State):
         return row.model_dump() | {"on_hand": f"{group_count(row.on_hand)} left"}
 
     def _aside(self, row: Any) -> dict[str, str]:
-        return {"paper": f"/api/erp/dispensings/{row.id}/label.pdf"}
+        return {
+            "paper": f"/api/erp/dispensings/{row.id}/label.pdf",
+            "said": f"{row.packs} of {row.label}, batch {row.number}",
+            "may_make": "yes" if self.may_dispense else "",
+        }
 
 
 class DispenseState(LotLinesState, rx.State):

@@ -58,9 +58,9 @@ class ReorderState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
-            "value": money_text(row.value) if row.value is not None else "",
             "urgency": _urgency(row),
-            "incoming": f"and {group_count(row.incoming)} on order" if row.incoming else "",
+            "incoming": _beside(row),
+            "value": _worth(row),
             "basis": _why(row),
             "reason": _closing(row),
         }
@@ -89,6 +89,20 @@ class ReorderState(ListState, rx.State):
             yield rx.toast.success(_told(found))
         finally:
             self.is_looking = False
+
+
+def _beside(row: Any) -> str:
+    """Return what is on order, and what of the goods here will expire unsold."""
+    coming = f"and {group_count(row.incoming)} on order" if row.incoming else ""
+    risk = f"{group_count(row.at_risk)} will expire unsold" if row.at_risk else ""
+    return "; ".join(part for part in (coming, risk) if part)
+
+
+def _worth(row: Any) -> str:
+    """Return what the goods cost last, and what came free with them."""
+    cost = money_text(row.value) if row.value is not None else ""
+    scheme = f"last came {row.scheme} free" if row.scheme else ""
+    return ", ".join(part for part in (cost, scheme) if part)
 
 
 class DismissState(DialogFormState, rx.State):

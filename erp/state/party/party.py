@@ -14,7 +14,7 @@ from erp.core.formatting import counted, date_text, money_text
 from erp.services import identity
 from erp.services.party import state_name
 from erp.state.party.parties import EDIT, VIEW
-from erp.state.party.wording import CATEGORIES, KINDS, ROLES, SEXES, list_label
+from erp.state.party.wording import CATEGORIES, KINDS, LICENCE_FORMS, ROLES, SEXES, list_label
 from erp.state.reading import RecordState
 from erp.state.registry import handler
 from erp.state.showing import display_rows
@@ -29,6 +29,9 @@ OPEN_BY = {
 """Why a price list is open to a party, the closest first."""
 SELLERS = frozenset({"supplier", "manufacturer"})
 LICENCE_WARNING_DAYS = 60
+TRADERS = frozenset({"retailer", "distributor", "manufacturer", "importer"})
+"""Who trade medicines, and so have a drug licence."""
+_MISSING = "No drug licence on record. It takes one to trade medicines with them."
 SALE_COLUMNS = (
     Column("number", "Number"),
     Column("sold_at", "When", Kind.INSTANT),
@@ -166,24 +169,27 @@ def _head(party: Any, lists: Mapping[str, str]) -> dict[str, str]:
 
 
 def _licence(party: Any, today: date) -> dict[str, str]:
-    """Return the drug licence with what its expiry asks for."""
+    """Return the drug licence with what it asks for: to be recorded, renewed, or of the right form."""
     ends = party.drug_licence_expires_on
-    if ends is None:
-        return {
-            "licence": party.drug_licence_no or "",
-            "licence_ends": "",
-            "licence_tone": "",
-            "licence_warning": "",
-        }
-    left = (ends - today).days
-    warning = ""
-    if left < 0:
-        warning = f"The drug licence ended on {date_text(ends)}. Ask for the renewed one."
-    elif left <= LICENCE_WARNING_DAYS:
-        warning = f"The drug licence ends on {date_text(ends)}, in {left} days."
+    left = (ends - today).days if ends else None
+    form = LICENCE_FORMS.get(party.drug_licence_form or "", "")
+    number = party.drug_licence_no or ""
+    is_due = left is not None and left <= LICENCE_WARNING_DAYS
     return {
-        "licence": party.drug_licence_no or "",
-        "licence_ends": date_text(ends),
-        "licence_tone": "red" if left < 0 else "amber" if warning else "",
-        "licence_warning": warning,
+        "licence": f"{number} (Form {form})" if form and form[0].isdigit() else number,
+        "licence_ends": date_text(ends) if ends else "",
+        "licence_tone": "" if not is_due else "red" if left is not None and left < 0 else "amber",
+        "licence_warning": _licence_warning(party, ends, left),
     }
+
+
+def _licence_warning(party: Any, ends: date | None, left: int | None) -> str:
+    if not party.drug_licence_no:
+        return _MISSING if party.kind in TRADERS and party.is_active else ""
+    if party.drug_licence_form == "other":
+        return "The drug licence on record is not one for homoeopathic medicines. Ask for that one."
+    if ends is None or left is None or left > LICENCE_WARNING_DAYS:
+        return ""
+    if left < 0:
+        return f"The drug licence ended on {date_text(ends)}. Ask for the renewed one."
+    return f"The drug licence ends on {date_text(ends)}, in {left} days."

@@ -14,6 +14,12 @@ CATEGORIES: Mapping[str, str] = {
     "composition": "Composition scheme",
     "sez": "Special economic zone",
 }
+LICENCE_FORMS: Mapping[str, str] = {
+    "20-C": "20-C, retail",
+    "20-D": "20-D, wholesale",
+    "25-C": "25-C, making",
+    "other": "For other medicines",
+}
 SEXES: Mapping[str, str] = {"female": "Female", "male": "Male", "other": "Other"}
 RETAIL = "RETAIL_MRP"
 PRICE_LISTS: Mapping[str, str] = {

@@ -110,3 +110,16 @@ def test_strangers_know_nothing_of_it(shop, stranger):
     shop, goods = shop
     with pytest.raises(UnknownProduct):
         substitutes(stranger, goods["SBL"]["30C 30"])
+
+
+def test_another_potency_or_a_linked_product_is_given_once_the_doctor_agrees(shop):
+    shop, goods = shop
+    told = {row.likeness: row.needs_consent for row in substitutes(shop, goods["SBL"]["30C 30"])}
+    assert told == {"other_brand": False, "other_pack": False, "next_potency": True}
+    pair = {"product_id": goods["R5"]["id"], "substitute_id": goods["B40"]["id"]}
+    for needs_consent in (True, False):
+        about = pair | {"reason": "Same complaint", "needs_consent": needs_consent}
+        shop.run("catalog.link_substitute", about)
+        (row,) = substitutes(shop, goods["R5"][" 22"])
+        assert row.needs_consent is needs_consent
+        shop.run("catalog.unlink_substitute", pair)

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from erp.core import db
 from erp.core.ids import new_id
-from tests.factories import Shop
+from tests.factories import LICENSED, Shop
 
 
 def make_supplier(shop: Shop) -> UUID:
     """Add a maker we buy from."""
     given = {"name": "SBL", "kind": "manufacturer", "state_code": "27", "roles": ["manufacturer"]}
-    supplier_id: UUID = shop.run("party.create_party", given).id
+    supplier_id: UUID = shop.run("party.create_party", given | LICENSED).id
     return supplier_id
 
 

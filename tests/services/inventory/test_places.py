@@ -1,8 +1,11 @@
 """Warehouses and their places: a tree, each with what is in it."""
 
+from dataclasses import replace
+
 import pytest
 
-from erp.core.errors import InvalidInput
+from erp.core.errors import InvalidInput, NotFound
+from erp.core.ids import new_id
 from tests.factories import Shop, make_shop
 from tests.services.trading import refused
 
@@ -47,3 +50,18 @@ def test_a_place_is_part_of_one_of_its_warehouse_and_kind(shop: Shop):
     mixed = about | {"parent_id": other.storage_id, "kind": "quarantine"}
     assert "kind" in refused(shop, InvalidInput, CREATE, mixed).fields
     assert [code for code, *_ in tree(shop, at=1)] == ["SIDE", "SIDE-EXP", "SIDE-QRN", "SIDE-TRN"]
+
+
+def test_a_company_opens_places_and_tills_in_its_own_warehouses_alone(shop: Shop):
+    (house,) = shop.run("inventory.list_warehouses").rows
+    other = replace(shop.ctx, company_id=new_id())
+    site = {"code": "SIDE", "name": "Side", "branch_id": shop.ctx.branch_id}
+    place = {"warehouse_id": house.id, "code": "S9", "name": "Shelf"}
+    till = {"code": "POS9", "name": "Till", "location_id": shop.storage_id}
+    for error, name, given, field in (
+        (InvalidInput, "inventory.create_warehouse", site, "branch_id"),
+        (InvalidInput, CREATE, place, "warehouse_id"),
+        (NotFound, "pos.create_register", till, "location_id"),
+    ):
+        assert set(refused(shop, error, name, given, by=other).fields) == {field}
+        shop.run(name, given)

@@ -23,7 +23,7 @@ from erp.services.inventory.errors import (
     OwnQuarantine,
     UnknownQuarantine,
 )
-from tests.factories import broken_promises, make_shop, receipt_line
+from tests.factories import LICENSED, broken_promises, make_shop, receipt_line
 from tests.services.books import balance
 from tests.services.inventory.past_goods import second_branch
 from tests.services.unchanged import refused
@@ -38,7 +38,7 @@ def shop(environment):
 @pytest.fixture
 def lot(shop):
     given = {"name": "SBL", "kind": "manufacturer", "state_code": "27", "roles": ["manufacturer"]}
-    supplier = shop.run("party.create_party", given).id
+    supplier = shop.run("party.create_party", given | LICENSED).id
     line = receipt_line(shop.ctx, shop.variant_ids[0], 10, unit_cost="33.3333", days=100)
     goods = {"supplier_id": supplier, "lines": [line]}
     return shop.run("inventory.receive_goods", goods).lines[0].lot_id

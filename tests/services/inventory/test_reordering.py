@@ -375,3 +375,22 @@ def test_another_tenants_products_are_not_planned(shop, stranger):
     for name in ("get_reorder_plan", "set_reorder_rule"):
         with pytest.raises(NotFound):
             stranger.run(f"inventory.{name}", {"variant_id": shop.variant_ids[0]})
+
+
+def test_a_suggestion_tells_the_last_scheme_and_what_will_expire_unsold(shop, supplier):
+    made = shop.variant_ids[0]
+    line = {"variant_id": made, "lot_number": "NEAR", "mrp": "105.00", "unit_cost": "60.00"}
+    line |= {"quantity": 20, "free_quantity": 2, "expires_on": shop.ctx.today + timedelta(days=20)}
+    came = {"supplier_id": supplier, "lines": [line]}
+    shop.run("inventory.receive_goods", came, confirm=["short_shelf_life"])
+    shop.run("inventory.set_reorder_rule", {"variant_id": made, "reorder_point": 500})
+    shop.run("inventory.suggest_reorders")
+
+    (row,) = shop.run("inventory.list_suggestions", {"variant_id": made}).rows
+    assert (row.scheme, row.at_risk) == ("10 + 1", 22)
+
+    shop.sell({made: 14})
+    shop.run("inventory.suggest_reorders")
+    (row,) = shop.run("inventory.list_suggestions", {"variant_id": made}).rows
+    assert row.per_day == 1
+    assert row.at_risk == 0

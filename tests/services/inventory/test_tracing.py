@@ -5,7 +5,7 @@ import pytest
 
 from erp.core.ids import new_id
 from erp.services.inventory import UnknownLot
-from tests.factories import UNIT_COST, receipt_line
+from tests.factories import LICENSED, UNIT_COST, receipt_line
 from tests.services.inventory.test_queries import pages
 
 
@@ -54,7 +54,8 @@ def test_the_next_delivery_starts_from_the_newest_lot(trader):
 
 def test_deliveries_are_listed_the_last_first_with_what_they_brought(trader):
     supplier = trader.run(
-        "party.create_party", {"name": "SBL Agency", "kind": "distributor", "state_code": "27"}
+        "party.create_party",
+        {"name": "SBL Agency", "kind": "distributor", "state_code": "27"} | LICENSED,
     ).id
     deliver(trader, "INV/1", 5)
     second = deliver(trader, "INV/2", 6, 4, supplier_id=supplier)

@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from erp.core.ids import new_id
-from tests.factories import MRP, UNIT_COST, Shop
+from tests.factories import LICENSED, MRP, UNIT_COST, Shop
 
 
 def supplier(shop: Shop, **facts: Any) -> UUID:
     """Register a supplier and return its id."""
     given = {"name": "SBL Agencies", "kind": "distributor", "state_code": "27"}
-    made = shop.run("party.create_party", given | {"roles": ["supplier"]} | facts)
+    made = shop.run("party.create_party", given | {"roles": ["supplier"]} | LICENSED | facts)
     party_id: UUID = made.id
     return party_id
 

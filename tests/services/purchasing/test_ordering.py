@@ -14,7 +14,6 @@ from erp.services.inventory import WrongPlace
 from erp.services.party import InactiveParty, UnknownParty
 from erp.services.purchasing import (
     BelowReceived,
-    LicenceExpired,
     NotASupplier,
     OrderChanged,
     OrderEnded,
@@ -121,18 +120,6 @@ def test_a_closed_supplier_gets_no_order(shop):
     shop.run("party.set_party_status", {"party_id": closed, "is_active": False})
     with refused(shop, InactiveParty):
         place(shop, line(shop, 10), supplier_id=closed)
-
-
-def test_an_ended_licence_is_asked_about(shop):
-    ended = supplier(
-        shop,
-        drug_licence_no="MH-20B-1",
-        drug_licence_expires_on=shop.ctx.today - timedelta(days=1),
-    )
-    with refused(shop, LicenceExpired):
-        place(shop, line(shop, 10), supplier_id=ended)
-    order = place(shop, line(shop, 10), supplier_id=ended, confirm=["licence_expired"])
-    assert order.status == "placed"
 
 
 def test_goods_are_expected_today_or_later(shop):

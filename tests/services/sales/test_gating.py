@@ -41,6 +41,16 @@ def test_a_licence_that_has_ended_is_none(trader: Shop):
         trader.run("billing.deliver_order", going, at=later)
 
 
+def test_a_licence_for_other_medicines_is_none(trader: Shop):
+    customer = buyer(trader, drug_licence_form="other")
+    before = snapshot(trader)
+    with pytest.raises(CustomerLicenceMissing, match="20-C, 20-D") as refused:
+        order(trader, customer, goods(trader, 1))
+    assert set(refused.value.fields) == {"customer_id"}
+    assert snapshot(trader) == before
+    order(trader, buyer(trader, drug_licence_form="20-C"), goods(trader, 1))
+
+
 def test_patients_doctors_and_goods_that_are_no_medicine_need_none(trader: Shop):
     for kind in ("patient", "doctor", "clinic", "hospital"):
         customer = named(trader, kind=kind, name=kind, drug_licence_no="")

@@ -1,0 +1,116 @@
+"""Goods on the shelves of a room are sold by the room's till, first expiry first over all of them."""
+
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from erp.core import db
+from erp.services import inventory
+from erp.services.inventory import InsufficientStock, Wanted
+from tests.factories import Shop, broken_promises, make_shop
+from tests.services.sales.ordering import deliver, goods, order
+from tests.services.trading import add_customer, rows
+from tests.services.unchanged import refused
+
+
+@pytest.fixture
+def shop(environment):
+    assert environment
+    return make_shop("shelves", lots=2, stock=10)
+
+
+def shelf_of(shop: Shop, code: str = "S1", parent: UUID | None = None) -> UUID:
+    """Add a shelf below the till's place."""
+    (house,) = shop.run("inventory.list_warehouses").rows
+    about = {"warehouse_id": house.id, "code": code, "name": f"Shelf {code}"}
+    found: UUID = shop.run(
+        "inventory.create_location", about | {"parent_id": parent or shop.storage_id}
+    ).id
+    return found
+
+
+def put(shop: Shop, place: UUID, at: int, quantity: int) -> UUID:
+    """Put units of a lot of the first product on a shelf; return the lot."""
+    lot_id = shop.lot_ids[shop.variant_ids[0]][at]
+    ends = {"from_location_id": shop.storage_id, "to_location_id": place}
+    lines = [{"lot_id": lot_id, "quantity": quantity}]
+    shop.run("inventory.transfer_stock", ends | {"lines": lines})
+    return lot_id
+
+
+def went(shop: Shop) -> list[tuple[UUID, UUID, int]]:
+    """Return what customers got: place, lot and units."""
+    found = rows(
+        shop,
+        "select m.from_location_id as place, m.lot_id as lot, m.quantity from stock_move m"
+        " join location l on l.id = m.to_location_id where l.kind = 'customer' order by m.id",
+    )
+    return [(row["place"], row["lot"], row["quantity"]) for row in found]
+
+
+def test_a_till_sells_what_is_below_its_place_first_expiry_first(shop: Shop):
+    shelf = shelf_of(shop)
+    below = shelf_of(shop, "S1-B", shelf)
+    first = put(shop, below, 0, 10)
+    variant = shop.variant_ids[0]
+    second = shop.lot_ids[variant][1]
+    shop.sell({variant: 12})
+    assert went(shop) == [(below, first, 10), (shop.storage_id, second, 2)]
+    assert shop.on_hand(variant, below) == 0
+    assert broken_promises() == []
+
+
+def test_of_one_lot_the_tills_own_place_goes_first(shop: Shop):
+    shelf = shelf_of(shop)
+    lot = put(shop, shelf, 0, 6)
+    shop.sell({shop.variant_ids[0]: 5})
+    assert went(shop) == [(shop.storage_id, lot, 4), (shelf, lot, 1)]
+
+
+def test_a_till_at_a_shelf_sells_nothing_of_the_room(shop: Shop):
+    shelf = shelf_of(shop)
+    put(shop, shelf, 0, 3)
+    till = {"code": "POS2", "name": "Shelf till", "location_id": shelf}
+    register = shop.run("pos.create_register", till)
+    opening = {"register_id": register.id, "opening_float": "500.00"}
+    shift = shop.run("pos.open_shift", opening).id
+    with refused(shop, InsufficientStock):
+        shop.sell({shop.variant_ids[0]: 4}, shift_id=shift)
+    shop.sell({shop.variant_ids[0]: 3}, shift_id=shift)
+    assert shop.on_hand(shop.variant_ids[0]) == 17
+
+
+def test_an_order_keeps_and_delivers_goods_of_shelves(shop: Shop):
+    shelf = shelf_of(shop)
+    put(shop, shelf, 0, 10)
+    put(shop, shelf, 1, 10)
+    made = order(shop, add_customer(shop, credit_limit="100000"), goods(shop, 15))
+    kept = rows(shop, "select location_id, quantity from stock_reservation")
+    assert {row["location_id"] for row in kept} == {shelf}
+    assert sum(row["quantity"] for row in kept) == 15
+    with refused(shop, InsufficientStock):
+        shop.sell({shop.variant_ids[0]: 6})
+    deliver(shop, made, 15)
+    assert shop.on_hand(shop.variant_ids[0], shelf) == 5
+    assert broken_promises() == []
+
+
+def test_who_names_one_place_means_that_place(shop: Shop):
+    shelf = shelf_of(shop)
+    put(shop, shelf, 0, 10)
+    with db.unit_of_work(shop.ctx) as session, pytest.raises(InsufficientStock):
+        inventory.allocate(session, shop.ctx, shop.storage_id, [Wanted(1, shop.variant_ids[0], 11)])
+
+
+def test_what_can_be_sold_at_a_place_counts_its_shelves(shop: Shop):
+    shelf = shelf_of(shop)
+    put(shop, shelf, 0, 4)
+
+    def found(place: UUID) -> int:
+        wanted = {"search": "arnica 1", "location_id": place}
+        units: int = shop.run("catalog.search_products", wanted).rows[0].sellable
+        return units
+
+    assert (found(shop.storage_id), found(shelf)) == (20, 4)
+    assert Decimal(found(shop.expired_store_id) or 0) == 0
