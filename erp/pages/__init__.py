@@ -14,6 +14,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.accounting.accounts",
     "erp.pages.accounting.cost_centres",
     "erp.pages.accounting.drafts",
+    "erp.pages.accounting.groups",
     "erp.pages.accounting.journal",
     "erp.pages.accounting.ledgers",
     "erp.pages.accounting.manual_entry",
