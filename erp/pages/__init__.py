@@ -117,6 +117,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.platform.deliveries",
     "erp.pages.payments.account",
     "erp.pages.payments.ageing",
+    "erp.pages.payments.interest",
     "erp.pages.payments.payments",
     "erp.pages.payments.recording",
     "erp.pages.payments.reminders",

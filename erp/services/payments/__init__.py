@@ -92,6 +92,7 @@ from erp.services.payments.reminder_rules import (
     ReminderRule,
     SetReminderRule,
     get_reminder_rule,
+    rule_of,
     set_reminder_rule,
 )
 from erp.services.payments.reminding import (
@@ -195,6 +196,7 @@ __all__ = [
     "remind_parties",
     "reminder_of",
     "reverse_payment",
+    "rule_of",
     "set_apart",
     "set_instalment_terms",
     "set_reminder_rule",
