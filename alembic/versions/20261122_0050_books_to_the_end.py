@@ -1,10 +1,11 @@
-"""Groups of a company's own below those of the chart; files of MT940; interest that is billed."""
+"""Groups of a company's own below those of the chart; files of MT940; interest that is billed; text messages."""
 
 from pathlib import Path
 
 import sqlalchemy as sa
 import sqlmodel
 from alembic import op
+from sqlalchemy.dialects import postgresql
 
 from erp.core import migrating
 
@@ -18,6 +19,8 @@ MONEY = sa.Numeric(precision=18, scale=2)
 PERCENT = sa.Numeric(precision=7, scale=4)
 RIGHTS = {
     "account_group": "select, insert, update (name), delete",
+    "sms_sender": migrating.CHANGEABLE,
+    "contact_choice": migrating.APPEND_ONLY,
     "interest_charge": "select, insert, update (reversed_on, reversal_note_id, reversal_reason)",
 }
 INTEREST = ["interest.bill"]
@@ -39,6 +42,8 @@ def upgrade() -> None:
     _create_groups()
     _take_formats("table", "ofx", "camt", "mt940")
     _create_interest()
+    _create_texting()
+    _take_methods("email", "phone", "letter", "sms")
     _take_quantities("quantity > 0 or quantity = 0 and lot_id is null and cost = 0")
     migrating.protect(RIGHTS)
     op.execute((SQL / "0050_interest.sql").read_text(encoding="utf-8"))
@@ -52,6 +57,9 @@ def downgrade() -> None:
         connection.execute(sa.text(REMOVED))
     migrating.withdraw_from_roles(GRANTS, [])
     _take_formats("table", "ofx", "camt")
+    _take_methods("email", "phone", "letter")
+    op.drop_column("reminder", "sms")
+    op.drop_column("message", "facts")
     _take_quantities("quantity > 0")
     op.drop_constraint("fk_account_tenant_id_company_id_own_group_id_group_name", "account")
     op.drop_column("account", "own_group_id")
@@ -170,4 +178,69 @@ def _create_interest() -> None:
     op.create_index("ix_interest_charge_note", "interest_charge", ["tenant_id", "note_id"])
     op.create_index(
         "ix_interest_charge_party", "interest_charge", ["tenant_id", "party_id", "to_day"]
+    )
+
+
+def _take_methods(*methods: str) -> None:
+    """Let customers be reminded by these methods."""
+    known = ", ".join(f"'{name}'" for name in methods)
+    op.drop_constraint(op.f("ck_reminder_method"), "reminder", type_="check")
+    op.create_check_constraint(op.f("ck_reminder_method"), "reminder", f"method in ({known})")
+
+
+def _create_texting() -> None:
+    text = sqlmodel.sql.sqltypes.AutoString
+    for table, column in (("message", "facts"), ("reminder", "sms")):
+        empty = sa.Column(column, postgresql.JSONB(), server_default="{}", nullable=False)
+        op.add_column(table, empty)
+    op.create_table(
+        "sms_sender",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("entity_id", text(), nullable=False),
+        sa.Column("header", text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("entity_id ~ '^[0-9]{8,25}$'", name=op.f("ck_sms_sender_entity")),
+        sa.CheckConstraint("header ~ '^[A-Z0-9]{3,6}$'", name=op.f("ck_sms_sender_header")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "company_id"],
+            ["company.tenant_id", "company.id"],
+            name=op.f("fk_sms_sender_tenant_id_company_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_sms_sender")),
+        sa.UniqueConstraint(
+            "tenant_id", "company_id", name=op.f("uq_sms_sender_tenant_id_company_id")
+        ),
+    )
+    op.create_table(
+        "contact_choice",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("party_id", sa.Uuid(), nullable=False),
+        sa.Column("channel", text(), nullable=False),
+        sa.Column("is_agreed", sa.Boolean(), nullable=False),
+        sa.Column("how", text(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("user_name", text(), nullable=False),
+        sa.Column(
+            "chosen_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "channel in ('email', 'sms', 'whatsapp')", name=op.f("ck_contact_choice_channel")
+        ),
+        sa.CheckConstraint("how <> ''", name=op.f("ck_contact_choice_how")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "party_id"],
+            ["party.tenant_id", "party.id"],
+            name=op.f("fk_contact_choice_tenant_id_party_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_contact_choice")),
+    )
+    op.create_index(
+        "ix_contact_choice_party", "contact_choice", ["tenant_id", "party_id", "channel", "id"]
     )

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
-from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -33,12 +32,10 @@ class BillInterest(Command):
 
     Attributes:
         until: The last day that interest is counted for; yesterday where nothing is said.
-        item_ids: Only on these items; on all that can be billed where none are named.
     """
 
     party_id: UUID
     until: Day | None = None
-    item_ids: Annotated[tuple[UUID, ...], Field(max_length=500)] = ()
 
 
 class InterestNote(Result):
@@ -81,7 +78,7 @@ def bill_interest(session: Session, ctx: RequestContext, cmd: BillInterest) -> B
         NoRate: No yearly rate is set.
         InvalidInput: The day has not come.
         MoneyUnmatched: Money of the customer settles nothing yet.
-        NothingOwed: No late day is left to bill, or what is named cannot be billed here.
+        NothingOwed: No late day is left to bill.
         AlreadyBilled: Somebody billed these days just now.
         PeriodClosed: The books are closed for today.
 
@@ -98,11 +95,14 @@ def bill_interest(session: Session, ctx: RequestContext, cmd: BillInterest) -> B
         raise InvalidInput(message, fields={"until": message})
     accounting.lock_items(session, cmd.party_id)
     _refuse_unmatched(session, ctx, cmd.party_id, until)
-    owed = _wanted(interest_owed(session, ctx, percent, until, [cmd.party_id]), cmd.item_ids)
+    owed = interest_owed(session, ctx, percent, until, [cmd.party_id])
     by_invoice: dict[UUID, list[Owed]] = {}
     for one in owed:
-        if one.invoice_id is not None:
+        if one.invoice_id is not None and not one.problem:
             by_invoice.setdefault(one.invoice_id, []).append(one)
+    if not by_invoice:
+        message = "No late day of this customer is left to bill."
+        raise NothingOwed(message, fields={"party_id": message})
     notes = [
         _bill(session, ctx, invoice_id, by_invoice[invoice_id], percent)
         for invoice_id in sorted(by_invoice)
@@ -128,25 +128,6 @@ def _refuse_unmatched(session: Session, ctx: RequestContext, party_id: UUID, unt
     if free:
         message = f"{money_text(free)} of this customer settles nothing yet. Match it first: it may have been in time."
         raise MoneyUnmatched(message, fields={"party_id": message})
-
-
-def _wanted(owed: Sequence[Owed], item_ids: Sequence[UUID]) -> list[Owed]:
-    """Return what is billed.
-
-    Raises:
-        NothingOwed: There is nothing, or something that is named cannot be billed.
-    """
-    by_item = {one.item_id: one for one in owed}
-    for at, item_id in enumerate(item_ids):
-        one = by_item.get(item_id)
-        problem = one.problem if one else "Nothing is owed on it for days that are not billed."
-        if problem:
-            raise NothingOwed(problem, fields={f"item_ids.{at}": problem})
-    found = [one for one in owed if not one.problem and (not item_ids or one.item_id in item_ids)]
-    if not found:
-        message = "No late day of this customer is left to bill."
-        raise NothingOwed(message, fields={"party_id": message})
-    return found
 
 
 def _bill(

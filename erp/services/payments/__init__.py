@@ -107,6 +107,7 @@ from erp.services.payments.reminding import (
     reminder_of,
 )
 from erp.services.payments.statements import GetStatement, Statement, StatementLine, get_statement
+from erp.services.payments.texting_reminders import failed_text, queue_text
 
 __all__ = [
     "LATEST_DAYS",
@@ -174,6 +175,7 @@ __all__ = [
     "age_items",
     "agree_instalments",
     "bank_cheque",
+    "failed_text",
     "get_instalment_terms",
     "get_payment",
     "get_printed_statement",
@@ -188,6 +190,7 @@ __all__ = [
     "make_payment",
     "match_items",
     "queue_reminder",
+    "queue_text",
     "receive_payment",
     "record_promise",
     "record_supplier_note",
