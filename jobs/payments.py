@@ -8,15 +8,32 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import catalogue_of_actions, documents, payments, platform
 
-__all__ = ["catalogue_of_actions", "send_reminder"]
+__all__ = ["catalogue_of_actions", "mail_instead", "send_reminder"]
 
 
 def send_reminder(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
-    """Draw a customer's statement and queue the e-mail of a reminder with it; again changes nothing."""
+    """Queue a reminder's text message, or its e-mail with the customer's statement; again changes nothing."""
     reminder_id = UUID(delivery.payload["reminder_id"])
     reminder = payments.reminder_of(session, ctx, reminder_id)
-    if reminder is None or reminder["method"] != payments.ReminderMethod.EMAIL:
+    if reminder is None:
         return
+    if reminder["method"] == payments.ReminderMethod.SMS:
+        payments.queue_text(session, ctx, reminder)
+    if reminder["method"] == payments.ReminderMethod.EMAIL:
+        _mail(session, ctx, reminder)
+
+
+def mail_instead(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
+    """Send a reminder by e-mail whose text message failed for good, where there is an address."""
+    message_id = UUID(delivery.payload["message_id"])
+    reminder_id = payments.failed_text(session, ctx, message_id)
+    reminder = payments.reminder_of(session, ctx, reminder_id) if reminder_id else None
+    if reminder is not None:
+        _mail(session, ctx, reminder)
+
+
+def _mail(session: db.UnitOfWork, ctx: RequestContext, reminder: db.Row) -> None:
+    reminder_id = reminder["id"]
     wanted = payments.GetStatement(party_id=reminder["party_id"])
     statement = payments.get_printed_statement(session, ctx, wanted)
     new = documents.NewDocument(

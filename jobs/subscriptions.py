@@ -106,6 +106,12 @@ subscribe(
         "jobs.payments.send_reminder",
         frozenset({"payments.view"}),
     ),
+    Subscriber(
+        "payments.mail_instead",
+        ("messaging.message_ended.v1",),
+        "jobs.payments.mail_instead",
+        frozenset({"payments.view"}),
+    ),
     Subscriber("einvoicing.queue", ("billing.document_posted.v1",), "jobs.einvoices.queue"),
     Subscriber("einvoicing.withdraw", ("billing.invoice_cancelled.v1",), "jobs.einvoices.withdraw"),
     Subscriber(

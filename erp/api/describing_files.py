@@ -18,7 +18,7 @@ def _uploads(an_id: Schema) -> dict[str, Schema]:
         f"{BASE}/maker-lists": file_route("upload_maker_list", "Upload a maker's price list", []),
         f"{BASE}{BANK_FILES}": file_route(
             "upload_bank_file",
-            "Upload a bank's statement: CSV, XLSX, OFX or CAMT.053",
+            "Upload a bank's statement: CSV, XLSX, OFX, CAMT.053 or MT940",
             [parameter("path", "bank_account_id", an_id)],
         ),
         f"{BASE}{LAB_FILES}": file_route(

@@ -24,7 +24,10 @@ BOOKS: Mapping[str, Schema] = {
 }
 TRIAL: Mapping[str, Schema] = {"trial_code": {"type": "string", "maxLength": 64}}
 LAYOUT: Schema = {"enum": ["receipt.pdf", "invoice.pdf"]}
-WORDS: Mapping[str, Schema] = {"layout": LAYOUT, "report": {"enum": sorted(accounting.REPORTS)}}
+WORDS: Mapping[str, Schema] = {
+    "layout": LAYOUT,
+    "report": {"enum": sorted([*accounting.REPORTS, "stock"])},
+}
 PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
     (
         "invoices/{invoice_id}/{layout}",

@@ -31,6 +31,8 @@ from erp.services import (
 )
 
 LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
+STOCK = "stock"
+"""The report of the books that the goods have a say in."""
 LONGEST_VERSION = 6
 """Digits of a version that could be; the database counts no further than it must."""
 
@@ -137,6 +139,9 @@ async def print_report(request: Request) -> Response:
     def found() -> accounting.PrintedReport:
         ctx = context_of(credentials, request_id)
         with db.unit_of_work(ctx) as session:
+            if name == STOCK:
+                wanted = inventory.CompareStockWithBooks.model_validate(asked)
+                return inventory.get_printed_stock(session, ctx, wanted)
             return accounting.get_printed_report(session, ctx, name, asked)
 
     report = await off_the_loop(found)

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
         smtp_url: Mail server, `smtp://user:password@host:587` (STARTTLS; `?tls=no` without) or
             `smtps://...`. Empty: no e-mail is sent.
         mail_from: `Name <address>` that e-mail comes from.
+        sms_url: Provider of text messages over HTTP, such as `https://sms.example.in/v1`. Empty: none is sent.
+        sms_key: Ours with that provider.
         einvoice_url: Provider (GSP) of the e-invoice and way-bill portals. Empty: no document is registered.
         einvoice_client_id, einvoice_client_secret: Ours with the provider.
         einvoice_users: JSON, `{"<GSTIN>": {"user": "...", "password": "..."}}`, the API user of each registration.
@@ -95,6 +97,8 @@ class Settings(BaseSettings):
     outgoing_networks: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = "Vantage <no-reply@localhost>"
+    sms_url: str = ""
+    sms_key: SecretStr = SecretStr("")
     einvoice_url: str = ""
     einvoice_client_id: str = ""
     einvoice_client_secret: SecretStr = SecretStr("")

@@ -76,7 +76,7 @@ def _trimmed(rows: Iterable[Iterable[str]]) -> Iterator[list[str]]:
 
 
 def _text(content: bytes) -> Iterator[list[str]]:
-    text = _decoded(content)
+    text = decoded(content)
     first = text[:4096]
     separator = max(",;\t", key=first.count)
     try:
@@ -85,7 +85,7 @@ def _text(content: bytes) -> Iterator[list[str]]:
         raise _bad("The CSV cannot be read. Save the file again as CSV.") from error
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """Return the text of a file: UTF-16 where it says so, as spreadsheets save "Unicode text"."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", "replace")

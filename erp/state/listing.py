@@ -12,17 +12,16 @@ A page's state names its query and its columns and is done:
 Write `ClassVar`: without it Reflex would take the name for a var of the browser.
 """
 
-import json
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
-import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.columns import Column
 from erp.core.errors import DomainError
 from erp.state import live
+from erp.state.choosing import address_of
 from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.showing import display_rows
@@ -202,7 +201,4 @@ class ListState(ViewState, mixin=True):
     def _address(self) -> EventSpec:
         """Write the choices into the address, so that it can be shared and reloaded."""
         kept = {key: value for key, value in self._chosen().items() if key not in self._fixed()}
-        path = (self.router.url.path.rstrip("/") or "/") + (f"?{urlencode(kept)}" if kept else "")
-        return rx.call_script(
-            f"window.history.replaceState(window.history.state, '', {json.dumps(path)})"
-        )
+        return address_of(self.router.url.path, kept)

@@ -15,6 +15,7 @@ from tests.isolation import (
     gatewayed,
     goods,
     hearing,
+    interested,
     loyal,
     measured,
     moving,
@@ -79,7 +80,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= buying.buying(shop, ids) | _counts(shop)
     buying.buy_twice(shop, ids)
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
-    ids |= paying.paying(shop, ids["buyer_id"])
+    ids |= paying.paying(shop, ids["buyer_id"]) | interested.interested(shop)
     ids |= bookkeeping.keeping_books(shop, ids["buyer_id"]) | taxing.taxing(shop)
     ids |= bank.banking(shop, ids)
     ids |= gatewayed.gatewayed(shop, ids)
@@ -205,6 +206,7 @@ TRADING = (pictures, buying, planning, selling, goods, loyal, offline, moving)
 ROOMS = (
     *TRADING,
     paying,
+    interested,
     bookkeeping,
     taxing,
     bank,

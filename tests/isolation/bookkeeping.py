@@ -17,6 +17,9 @@ def keeping_books(shop: Shop, buyer_id: UUID) -> Ids:
         ids[name] = shop.run("accounting.save_draft", draft(shop)).id
     again = draft(shop) | {"first_on": shop.ctx.today}
     del again["effective_on"]
+    above = {"name": "Premises", "above": "Indirect Expenses"}
+    ids["group_id"] = shop.run("accounting.open_group", above).id
+    ids["empty_group_id"] = shop.run("accounting.open_group", above | {"name": "Empty"}).id
     ids["template_id"] = shop.run("accounting.save_template", again).id
     return ids
 
@@ -34,6 +37,13 @@ def about(shop: Shop, party_id: object) -> list[dict[str, Any]]:
 
 EXAMPLES: dict[str, Example] = {
     "accounting.trial_balance": lambda _, s: {"branch_id": s.ctx.branch_id},
+    "accounting.compare_trial_balances": lambda _, s: {"branch_id": s.ctx.branch_id},
+    "accounting.rename_group": lambda i, _: {"group_id": i["group_id"], "name": "Shops"},
+    "accounting.remove_group": lambda i, _: {"group_id": i["empty_group_id"]},
+    "accounting.move_account": lambda i, _: {
+        "account_id": i["debtors_id"],
+        "group_name": "Sundry Debtors",
+    },
     "accounting.profit_and_loss": lambda _, s: {"branch_id": s.ctx.branch_id},
     "accounting.balance_sheet": lambda _, s: {"branch_id": s.ctx.branch_id},
     "accounting.cash_flow": lambda _, s: {"branch_id": s.ctx.branch_id},

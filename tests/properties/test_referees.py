@@ -17,6 +17,7 @@ from erp.services.platform import verifying
 from tests.factories import DOMAINS, Shop, make_shop, receipt_line
 from tests.fixtures.databases import copy_template
 from tests.isolation.gatewayed import gatewayed
+from tests.isolation.interested import RATE, late_customer
 from tests.isolation.pictures import pictures
 from tests.isolation.reporting import documents_at_portal
 from tests.isolation.spending import spending
@@ -107,6 +108,12 @@ SABOTAGE = {
     "L11": "delete from ledger_queue",
     "L12": "update journal_line set note = note || '.' where entry_id ="
     " (select entry_id from ledger_seal order by sequence limit 1)",
+    "IN1": "alter table interest_charge disable trigger interest_charge_kept;"
+    " update interest_charge set amount = amount + 1",
+    "IN2": "alter table interest_charge disable trigger all;"
+    " insert into interest_charge (tenant_id, id, company_id, party_id, item_id, invoice_id, note_id,"
+    " from_day, to_day, percent, amount, user_id) select tenant_id, gen_random_uuid(), company_id, party_id,"
+    " item_id, invoice_id, note_id, from_day + 1, to_day, percent, amount, user_id from interest_charge",
     "L9": "delete from open_item where id = (select id from open_item order by id limit 1)",
     "L10": "update open_item set settled = settled - 1 where settled > 1",
     "PM1": "update payment set amount = amount + 1",
@@ -137,7 +144,8 @@ SABOTAGE = {
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
     "V1": "update sales_order_progress set delivered = delivered + 1",
-    "V2": "update sales_order set status = 'quoted', number = null, quotation_number = 'QT'",
+    "V2": "update sales_order set status = 'quoted', number = null, quotation_number = 'QT'"
+    " where ended_at is null",
     "V3": "update coupon set max_uses = 9",
     "Y1": "update loyalty_lot set remaining = remaining + 1",
     "Y2": "update loyalty_programme set worth = worth + 1",
@@ -149,6 +157,7 @@ def traded() -> None:
     """Let a shop do one of everything, and leave it with events both sealed and waiting."""
     shop = make_shop("judged")
     first, second, third = shop.variant_ids
+    _pay_late(shop)
     sale = shop.sell({first: 3, second: 1})
     shop.run(
         "pos.post_return",
@@ -217,6 +226,12 @@ def _measure(shop: Shop, patient_id: UUID) -> None:
     given = {"patient_id": patient_id, "device_id": camera, "procedure": "Fundus", "time": "10:00"}
     tomorrow = str(shop.ctx.today + timedelta(days=1))
     shop.run("imaging.book_appointment", given | {"day": tomorrow})
+
+
+def _pay_late(shop: Shop) -> None:
+    """Bill interest on an invoice that is not paid."""
+    shop.run("payments.set_reminder_rule", RATE)
+    shop.run("interest.bill_interest", {"party_id": late_customer(shop)})
 
 
 def _check(shop: Shop, variant_id: UUID) -> None:

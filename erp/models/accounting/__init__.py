@@ -1,6 +1,13 @@
 """The ledger."""
 
-from erp.models.accounting.account import Account, AccountType, CostCentre, Period, PeriodStatus
+from erp.models.accounting.account import (
+    Account,
+    AccountGroup,
+    AccountType,
+    CostCentre,
+    Period,
+    PeriodStatus,
+)
 from erp.models.accounting.draft import DraftStatus, EntryDraft, EntryTemplate, Interval
 from erp.models.accounting.journal import AccountBalance, JournalEntry, JournalLine
 from erp.models.accounting.open_item import Allocation, Instalment, InstalmentTerms, OpenItem, Side
@@ -9,6 +16,7 @@ from erp.models.accounting.seal import LedgerQueue, LedgerSeal
 __all__ = [
     "Account",
     "AccountBalance",
+    "AccountGroup",
     "AccountType",
     "Allocation",
     "CostCentre",

@@ -21,6 +21,7 @@ class FileFormat(StrEnum):
     """CSV or XLSX; its columns are chosen."""
     OFX = "ofx"
     CAMT = "camt"
+    MT940 = "mt940"
 
 
 class LineKind(StrEnum):

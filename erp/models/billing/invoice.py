@@ -101,6 +101,7 @@ class InvoiceLine(SQLModel, table=True):
         original_line_no: On a note, the line of the original invoice.
         price_trace: Why the price is what it is: source, list, discounts.
         cost: Value of the goods that left with the line.
+        quantity: Nothing on a line of money alone, such as interest on late payment.
         sold_unit, sold_quantity: What it was sold in, such as 2 strips, where that is not the base
             unit and the line is a whole number of it.
     """
@@ -110,7 +111,9 @@ class InvoiceLine(SQLModel, table=True):
         belongs_to("invoice_id", "invoice"),
         belongs_to("variant_id", "variant"),
         belongs_to("lot_id", "lot"),
-        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint(
+            "quantity > 0 or quantity = 0 and lot_id is null and cost = 0", name="quantity"
+        ),
         CheckConstraint("total = taxable + cgst + sgst + igst", name="total"),
         CheckConstraint("mrp is null or total <= mrp * quantity", name="not_above_mrp"),
         CheckConstraint("(sold_unit = '') = (sold_quantity is null)", name="sold_unit"),

@@ -1,5 +1,6 @@
 """Messages to people outside."""
 
 from erp.models.messaging.message import Channel, Message, MessageStatus
+from erp.models.messaging.texting import ContactChoice, SmsSender
 
-__all__ = ["Channel", "Message", "MessageStatus"]
+__all__ = ["Channel", "ContactChoice", "Message", "MessageStatus", "SmsSender"]

@@ -36,6 +36,7 @@ class Message(TenantRow, table=True):
         purpose: Why it is sent, such as `imaging.report`.
         to_address: An e-mail address, or a number with its country code.
         attachments: `document_id`, `file_name`, `media_type` and `sha256` of each.
+        facts: What the carrier wants to know besides: entity, header and template of a text message.
         dedupe_key: The same message under the same key is queued once.
         carrier_ref: The carrier's name for it, once it went out.
     """
@@ -60,6 +61,9 @@ class Message(TenantRow, table=True):
     subject: str = ""
     body: str
     attachments: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    facts: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
+    )
     origin_type: str
     origin_id: UUID
     dedupe_key: str

@@ -19,6 +19,7 @@ class ReminderMethod(StrEnum):
     EMAIL = "email"
     PHONE = "phone"
     LETTER = "letter"
+    SMS = "sms"
 
 
 class ReminderRule(TenantRow, table=True):
@@ -44,7 +45,11 @@ class ReminderRule(TenantRow, table=True):
 
 
 class Reminder(TenantRow, table=True):
-    """A customer was reminded of what is late; never changed."""
+    """A customer was reminded of what is late; never changed.
+
+    Attributes:
+        sms: Words and operator's facts of a text message; subject and body are those of its e-mail.
+    """
 
     __tablename__ = "reminder"
     __table_args__ = (
@@ -69,6 +74,9 @@ class Reminder(TenantRow, table=True):
     subject: str = ""
     body: str = ""
     note: str = ""
+    sms: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
+    )
     user_id: UUID
     user_name: str
     recorded_at: datetime = created_at()

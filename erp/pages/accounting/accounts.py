@@ -21,9 +21,9 @@ from erp.components.small_parts import tiles
 from erp.pages.accounting.tabs import book_tabs
 from erp.pages.routing import page
 from erp.state.accounting.accounts import (
-    GROUP_CHOICES,
     AccountListState,
     LedgerState,
+    MoveAccountState,
     OpenAccountState,
     RenameAccountState,
 )
@@ -45,6 +45,7 @@ def accounts_page() -> rx.Component:
                 AccountListState.may_post,
                 button("New account", icon="plus", on_click=OpenAccountState.open_dialog("", "")),
             ),
+            link_button("Groups", "/books/groups", look="outline", icon="list-tree"),
             link_button("Opening balances", "/books/opening", look="outline", icon="file-up"),
         ),
         book_tabs("/books/accounts"),
@@ -53,21 +54,30 @@ def accounts_page() -> rx.Component:
             label="Accounts",
             search="Search by name or code",
             empty=Empty("book-open", "No account yet", "The chart is made with the organisation."),
-            row_action=_rename,
+            row_action=_actions,
         ),
         _new_account(),
         _renaming(),
+        _moving(),
     )
 
 
-def _rename(row: Any) -> rx.Component:
+def _actions(row: Any) -> rx.Component:
     change = button(
         "Rename",
         look="ghost",
         icon="pencil",
         on_click=RenameAccountState.open_dialog(row["id"], row["name"]),
     )
-    return rx.cond(AccountListState.may_post, change)
+    move = button(
+        "Move",
+        look="ghost",
+        icon="folder-input",
+        on_click=MoveAccountState.open_for(
+            row["id"], row["name"], row["chart_group"], row["group"]
+        ),
+    )
+    return rx.cond(AccountListState.may_post, rx.fragment(change, move))
 
 
 def _new_account() -> rx.Component:
@@ -84,7 +94,7 @@ def _new_account() -> rx.Component:
             hint="Such as 6105; it sorts the chart",
         ),
         text_field("Name", "name", errors=errors, required=True, max_length=120),
-        select_field("Group", "group_name", GROUP_CHOICES, errors=errors, required=True),
+        select_field("Group", "group_name", state.groups, errors=errors, required=True),
         title="New account",
         subtitle="Its group decides where it stands in every statement, and stays.",
         submit="Open account",
@@ -100,6 +110,24 @@ def _renaming() -> rx.Component:
         title=f"Rename {state.subject['label']}",
         subtitle="Reports of the past call it so as well.",
         submit="Rename",
+    )
+
+
+def _moving() -> rx.Component:
+    state = MoveAccountState
+    return form_dialog(
+        state,
+        select_field(
+            "Group",
+            "group_name",
+            state.groups,
+            errors=state.field_errors,
+            required=True,
+            default_value=state.now,
+        ),
+        title=f"Move {state.subject['label']}",
+        subtitle="Among the groups below its group of the chart. Its side and its statement stay.",
+        submit="Move",
     )
 
 

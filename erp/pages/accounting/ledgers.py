@@ -7,24 +7,19 @@ from erp.components import (
     Filter,
     card,
     data_table,
-    day_filter,
     download_link,
     list_view,
-    notice,
     page_header,
     stat_tile,
 )
 from erp.components.small_parts import tiles
 from erp.pages.accounting.accounts import ledger_view
+from erp.pages.accounting.statements import report_page, statement_table
 from erp.pages.accounting.tabs import REPORTS_HOME, report_tabs
 from erp.pages.routing import page
-from erp.state.accounting.accounts import (
-    SOURCE_COLUMNS,
-    STOCK_COLUMNS,
-    DayBookState,
-    LedgerState,
-    StockCheckState,
-)
+from erp.state.accounting.accounts import DayBookState, LedgerState
+from erp.state.accounting.statements import COMPARE
+from erp.state.accounting.stock_check import SOURCE_COLUMNS, StockCheckState
 
 VIEW = "accounting.view"
 OPEN = (LedgerState.open_ledger, LedgerState.listen)
@@ -90,27 +85,20 @@ def day_book_page() -> rx.Component:
     title="Stock against the books",
     permission=VIEW,
     parent=REPORTS_HOME,
-    on_load=[StockCheckState.open_check],
+    on_load=[StockCheckState.open_report],
 )
 def stock_check_page() -> rx.Component:
     """Show the stock accounts beside the goods."""
-    table = data_table(
-        STOCK_COLUMNS,
-        StockCheckState.rows,
-        label="Stock accounts",
-        loading=StockCheckState.is_loading,
-        linked=True,
-    )
     sources = data_table(SOURCE_COLUMNS, StockCheckState.sources, label="What differs", linked=True)
-    off = f"Books and goods differ by {StockCheckState.difference}."
     return rx.fragment(
-        page_header(
-            "Stock against the books",
+        report_page(
+            StockCheckState,
+            ("/books/stock", "Stock against the books"),
             "The stock accounts beside the goods they stand for, at cost.",
-            day_filter("As of", StockCheckState.day, StockCheckState.choose_day),
+            (("as_of", "As of"),),
+            COMPARE,
+            statement_table(StockCheckState, "Stock against the books"),
+            can_fold=False,
         ),
-        *report_tabs("/books/stock"),
-        rx.cond(StockCheckState.difference != "", notice(off, tone="red")),
-        card(table),
         rx.cond(StockCheckState.sources.length() > 0, card(sources, title="Documents that differ")),
     )

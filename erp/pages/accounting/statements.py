@@ -35,7 +35,7 @@ SPAN = (("from_day", "From"), ("to_day", "To"))
     title="Profit and loss",
     permission=VIEW,
     parent="/books/trial-balance",
-    on_load=[ProfitAndLossState.open_statement],
+    on_load=[ProfitAndLossState.open_report],
 )
 def profit_and_loss_page() -> rx.Component:
     """Show income, costs and profit of some days."""
@@ -53,7 +53,7 @@ def profit_and_loss_page() -> rx.Component:
     title="Balance sheet",
     permission=VIEW,
     parent="/books/trial-balance",
-    on_load=[BalanceSheetState.open_statement],
+    on_load=[BalanceSheetState.open_report],
 )
 def balance_sheet_page() -> rx.Component:
     """Show what is owned and owed as of a day."""
@@ -71,7 +71,7 @@ def balance_sheet_page() -> rx.Component:
     title="Cash flow",
     permission=VIEW,
     parent="/books/trial-balance",
-    on_load=[CashFlowState.open_statement],
+    on_load=[CashFlowState.open_report],
 )
 def cash_flow_page() -> rx.Component:
     """Show where cash came from and went."""
@@ -87,8 +87,30 @@ def cash_flow_page() -> rx.Component:
 def _statement(
     state: Any, screen: tuple[str, str], about: str, days: Choice, compare: Choice
 ) -> rx.Component:
+    return report_page(state, screen, about, days, compare, statement_table(state, screen[1]))
+
+
+def report_page(
+    state: Any,
+    screen: tuple[str, str],
+    about: rx.Var[str] | str,
+    days: Choice,
+    compare: Choice,
+    body: rx.Component,
+    *,
+    export: rx.Var[str] | str = "",
+    can_fold: rx.Var[bool] | bool = True,
+) -> rx.Component:
+    """Return a report of the books: its papers, what it may be narrowed to, and its figures.
+
+    Args:
+        screen: Its route and title. days: The days that it takes, by key and label.
+        export: The query that its files come from, where it is not the state's own.
+    """
     route, title = screen
-    export = f"/api/erp/export/{state.query}"
+    file = f"/api/erp/export/{export or state.query}" if isinstance(export, str) else ""
+    if not file:
+        file = "/api/erp/export/" + export
     return rx.fragment(
         page_header(
             title,
@@ -96,31 +118,52 @@ def _statement(
             download_link(
                 "PDF", f"/api/erp/books/{state.paper}.pdf?{state.asked}", icon="file-text"
             ),
-            download_link("XLSX", f"{export}.xlsx?{state.asked}"),
-            download_link("CSV", f"{export}.csv?{state.asked}"),
+            download_link("XLSX", f"{file}.xlsx?{state.asked}"),
+            download_link("CSV", f"{file}.csv?{state.asked}"),
         ),
         *report_tabs(route),
         rx.el.section(
-            _choices(state, days, compare),
+            _choices(state, days, compare, can_fold),
             rx.cond(
                 state.problem != "",
                 rx.el.div(notice(state.problem, tone="red"), class_name="card-body"),
             ),
-            _table(state, title),
+            body,
             class_name="card list",
             aria_label=title,
         ),
     )
 
 
-def _choices(state: Any, days: Choice, compare: Choice) -> rx.Component:
+def _choices(
+    state: Any, days: Choice, compare: Choice, can_fold: rx.Var[bool] | bool
+) -> rx.Component:
     chosen = [
         day_filter(label, state.choices[key], lambda day, key=key: state.choose(key, day))
         for key, label in (*days, ("known_on", "Known on"))
     ]
+    fold = button(
+        rx.cond(state.folded.length() > 0, "Unfold", "Fold"),
+        look="ghost",
+        icon="list-tree",
+        on_click=state.fold_all,
+    )
     return rx.el.div(
         *chosen,
         _select(state, "compare", "Beside", [("all", "These days alone"), *compare]),
+        *_parts(state),
+        rx.el.div(class_name="grow"),
+        rx.cond(can_fold, fold) if can_fold is not False else rx.fragment(),
+        class_name="list-bar",
+        role="search",
+    )
+
+
+def _parts(state: Any) -> list[rx.Component]:
+    """Return the menus of branches and cost centres, for reports that take them."""
+    if "branch_id" not in state.choice_keys:
+        return []
+    return [
         rx.cond(
             state.branches.length() > 1,
             _select(state, "branch_id", "Branch", [("all", "Branch: all")], state.branches),
@@ -131,16 +174,7 @@ def _choices(state: Any, days: Choice, compare: Choice) -> rx.Component:
                 state, "cost_centre", "Cost centre", [("all", "Cost centre: all")], state.centres
             ),
         ),
-        rx.el.div(class_name="grow"),
-        button(
-            rx.cond(state.folded.length() > 0, "Unfold", "Fold"),
-            look="ghost",
-            icon="list-tree",
-            on_click=state.fold_all,
-        ),
-        class_name="list-bar",
-        role="search",
-    )
+    ]
 
 
 def _select(
@@ -164,7 +198,8 @@ def _select(
     )
 
 
-def _table(state: Any, title: str) -> rx.Component:
+def statement_table(state: Any, title: str) -> rx.Component:
+    """Return rows that fold under columns of amounts, and whether both sides agree."""
     head = rx.el.tr(
         rx.el.th("", scope="col"),
         rx.foreach(state.heads, lambda label: rx.el.th(label, class_name="right", scope="col")),

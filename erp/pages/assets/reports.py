@@ -46,8 +46,10 @@ def asset_register_page() -> rx.Component:
         page_header(
             "Asset register",
             "Gross block, depreciation and what is left.",
-            day_filter("From", state.from_day, state.show_from),
-            day_filter("To", state.to_day, state.show_to),
+            day_filter(
+                "From", state.choices["from_day"], lambda day: state.choose("from_day", day)
+            ),
+            day_filter("To", state.choices["to_day"], lambda day: state.choose("to_day", day)),
             download_link("PDF", f"/api/erp/asset-register.pdf?{state.asked}", icon="file-text"),
             download_link("XLSX", f"{EXPORT}.xlsx?{state.asked}"),
         ),

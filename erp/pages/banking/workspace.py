@@ -107,7 +107,7 @@ def _upload() -> rx.Component:
         url=f"/api/erp/bank-accounts/{head['id']}/files",
         accept=".csv,.xlsx,.ofx,.xml,.txt",
         label="Choose a statement",
-        hint="CSV, XLSX, OFX or CAMT.053, up to 5 MB. Or drop it here.",
+        hint="CSV, XLSX, OFX, CAMT.053 or MT940, up to 5 MB. Or drop it here.",
         largest=5_000_000,
         on_done=BankState.uploaded,
     )

@@ -118,8 +118,10 @@ def petty_book_page() -> rx.Component:
             ),
             title="Book",
             actions=(
-                day_filter("From", state.from_day, state.show_from),
-                day_filter("To", state.to_day, state.show_to),
+                day_filter(
+                    "From", state.choices["from_day"], lambda day: state.choose("from_day", day)
+                ),
+                day_filter("To", state.choices["to_day"], lambda day: state.choose("to_day", day)),
                 download_link(
                     "PDF",
                     f"/api/erp/petty-cash/{head['id']}/book.pdf?{state.asked}",

@@ -30,6 +30,7 @@ def receivables_page() -> rx.Component:
             "Invoices on account appear here until they are paid.",
             link_button("Orders", "/orders", icon="shopping-bag"),
         ),
+        link_button("Interest", "/receivables/interest", look="outline", icon="percent"),
         link_button("Reminders", "/receivables/reminders", look="outline", icon="bell-ring"),
     )
 

@@ -133,7 +133,7 @@ def _rule_dialog() -> rx.Component:
             default_value=Rule.interest,
             input_mode="decimal",
             placeholder="None",
-            hint="Said where the words have {interest}. Nothing is booked.",
+            hint="Said where the words have {interest}, and billed from the page of interest.",
         ),
         title="How customers are reminded",
         subtitle="{party}, {company}, {overdue}, {days}, {bills} and {interest} stand for the facts.",

@@ -13,7 +13,7 @@ from erp.services.accounting.chart import (
     sales_key,
 )
 from erp.services.accounting.checking import KEPT_ACCOUNTS, check_typed_lines
-from erp.services.accounting.comparing import Compare
+from erp.services.accounting.comparing import Compare, StatementColumn, moments_of
 from erp.services.accounting.cost_centres import (
     ChangeCostCentre,
     CreateCostCentre,
@@ -35,6 +35,8 @@ from erp.services.accounting.errors import (
     AlreadyReversed,
     CodeTaken,
     EntryUnbalanced,
+    GroupInUse,
+    GroupTaken,
     KeptAccount,
     NotOpen,
     PartyMissing,
@@ -65,6 +67,19 @@ from erp.services.accounting.opening_accounts import (
     rename_account,
 )
 from erp.services.accounting.opening_lines import COLUMNS as OPENING_COLUMNS
+from erp.services.accounting.own_groups import (
+    GroupTree,
+    ListGroups,
+    MoveAccount,
+    OpenGroup,
+    RemoveGroup,
+    RenameGroup,
+    list_groups,
+    move_account,
+    open_group,
+    remove_group,
+    rename_group,
+)
 from erp.services.accounting.periods import (
     SetPeriodStatus,
     hold_months,
@@ -88,6 +103,7 @@ from erp.services.accounting.printing import (
     PrintedReport,
     PrintedRow,
     get_printed_report,
+    printed_statement,
 )
 from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_loss
 from erp.services.accounting.queries import get_entry, list_entries, list_periods
@@ -100,9 +116,20 @@ from erp.services.accounting.recurring import (
 )
 from erp.services.accounting.sealing import LEDGER, next_to_seal, seal_entries
 from erp.services.accounting.splitting_items import set_terms, split_item, terms_of
-from erp.services.accounting.statement_rows import RowKind
-from erp.services.accounting.sums import Part
+from erp.services.accounting.statement_rows import (
+    Line,
+    RowKind,
+    Statement,
+    StatementRow,
+    account_rows,
+    added,
+    chart_of,
+    item,
+    section,
+)
+from erp.services.accounting.sums import NOTHING, Cut, Part, Scope, end_of, sums_of, until_day
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
+from erp.services.accounting.trial_columns import CompareTrialBalances, compare_trial_balances
 from erp.services.accounting.year_end import (
     CloseYear,
     ReopenYear,
@@ -112,24 +139,23 @@ from erp.services.accounting.year_end import (
 )
 
 __all__ = [
-    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER",
-    "OPENING_COLUMNS", "OPEN_GROUPS", "REPORTS", "AlreadyReversed",
-    "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare", "CreateCostCentre",
-    "DayBook", "EntryUnbalanced", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "ListCostCentres", "Match",
-    "NewEntry", "NewLine", "NotOpen", "OpenAccount",
-    "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
-    "PrintedReport", "PrintedRow", "ProfitAndLoss", "RenameAccount",
-    "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft",
-    "SaveTemplate", "SetPeriodStatus", "Side", "Standing", "TrialBalance", "account_id", "account_ids",
-    "balance_sheet", "cash_flow", "change_cost_centre", "check_typed_lines", "close_year", "create_cost_centre",
-    "create_default_chart", "credit", "day_book", "debit", "drop_draft", "ensure_sales_account", "get_account",
-    "get_draft", "get_entry", "get_printed_report", "hold_items", "hold_months", "import_opening", "item_of",
-    "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries", "list_periods",
-    "list_templates", "list_years", "lock_items", "make_due_entries",
-    "next_to_seal", "oldest_first", "open_account", "period_id",
-    "post_draft", "post_entry", "post_manual_entry", "profit_and_loss",
-    "referees", "rename_account", "reopen_year", "reverse_entry",
-    "sales_key", "save_draft", "save_template", "seal_entries",
-    "set_period_status", "set_terms", "settle", "split_item", "standing_of",
-    "stop_template", "terms_of", "trial_balance", "unsettle",
+    "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER", "NOTHING", "OPENING_COLUMNS", "OPEN_GROUPS", "REPORTS",
+    "AlreadyReversed", "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare",
+    "CompareTrialBalances", "CreateCostCentre", "Cut", "DayBook", "EntryUnbalanced", "GroupInUse", "GroupTaken",
+    "GroupTree", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "Line", "ListCostCentres", "ListGroups",
+    "Match", "MoveAccount", "NewEntry", "NewLine", "NotOpen", "OpenAccount", "OpenGroup", "Part", "PartyAccount",
+    "PartyMissing", "PeriodClosed", "PostManualEntry", "PrintedReport", "PrintedRow", "ProfitAndLoss", "RemoveGroup",
+    "RenameAccount", "RenameGroup", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate", "Scope",
+    "SetPeriodStatus", "Side", "Standing", "Statement", "StatementColumn", "StatementRow", "TrialBalance",
+    "account_id", "account_ids", "account_rows", "added", "balance_sheet", "cash_flow", "change_cost_centre",
+    "chart_of", "check_typed_lines", "close_year", "compare_trial_balances", "create_cost_centre",
+    "create_default_chart", "credit", "day_book", "debit", "drop_draft", "end_of", "ensure_sales_account",
+    "get_account", "get_draft", "get_entry", "get_printed_report", "hold_items", "hold_months", "import_opening",
+    "item", "item_of", "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries",
+    "list_groups", "list_periods", "list_templates", "list_years", "lock_items", "make_due_entries", "moments_of",
+    "move_account", "next_to_seal", "oldest_first", "open_account", "open_group", "period_id", "post_draft",
+    "post_entry", "post_manual_entry", "printed_statement", "profit_and_loss", "referees", "remove_group",
+    "rename_account", "rename_group", "reopen_year", "reverse_entry", "sales_key", "save_draft", "save_template",
+    "seal_entries", "section", "set_period_status", "set_terms", "settle", "split_item", "standing_of",
+    "stop_template", "sums_of", "terms_of", "trial_balance", "unsettle", "until_day",
 ]  # fmt: skip

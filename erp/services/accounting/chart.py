@@ -102,6 +102,7 @@ DEFAULT_CHART = tuple(
         ("4060", "loyalty_discount", "Loyalty Discount", "Sales Accounts", "income"),
         ("4100", "consultation_income", "Consultation Income (exempt)", "Direct Incomes", "income"),
         ("4200", "other_income", "Other Income", "Indirect Incomes", "income"),
+        ("4230", "interest_income", "Interest on Late Payment", "Indirect Incomes", "income"),
         ("4220", "gain_on_assets", "Gain on Sale of Assets", "Indirect Incomes", "income"),
         (
             "4210",

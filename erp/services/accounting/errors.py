@@ -46,6 +46,18 @@ class CodeTaken(Conflict):
     code = "code_taken"
 
 
+class GroupTaken(Conflict):
+    """Another group of the chart has the name."""
+
+    code = "group_taken"
+
+
+class GroupInUse(Conflict):
+    """Accounts or other groups stand in a group."""
+
+    code = "group_in_use"
+
+
 def code_taken() -> CodeTaken:
     """Return the refusal of a code that is in use."""
     return CodeTaken("This code is in use. Choose another.", fields={"code": "this code is in use"})

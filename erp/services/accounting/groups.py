@@ -83,3 +83,9 @@ def side_of(kind: str, group_name: str) -> str:
 def group_of(name: str) -> Group:
     """Return a group; one that nobody knows stands for itself, after all others."""
     return GROUPS.get(name) or Group(name, Activity.OPERATING, len(GROUPS))
+
+
+def template_path(name: str) -> tuple[str, ...]:
+    """Return a group of the chart with the primary group it is part of, which comes first."""
+    primary = group_of(name).primary
+    return (name,) if primary == name else (primary, name)

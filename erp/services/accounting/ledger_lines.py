@@ -166,7 +166,7 @@ def _accounts(session: Session, ctx: RequestContext, wanted: Ledger) -> list[Acc
         for one in chart
         if (wanted.account_id in {None, one.id})
         and not (wanted.without_cash and group_of(one.group_name).activity is Activity.CASH)
-        and wanted.group_name in {"", one.group_name, group_of(one.group_name).primary}
+        and wanted.group_name in {"", *one.path}
     ]
     if not found and (wanted.account_id or wanted.group_name):
         raise NotFound("There is no such account.")

@@ -3,6 +3,7 @@
 from decimal import Decimal
 from uuid import UUID
 
+from pydantic import computed_field
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -23,6 +24,7 @@ class AccountRow(Result):
     """An account of the chart; a balance above zero is a debit.
 
     Attributes:
+        own_group: The company's own group below that of the chart, where it is in one.
         is_control: Its lines name a party.
     """
 
@@ -31,9 +33,16 @@ class AccountRow(Result):
     key: str
     name: str
     group_name: str
+    own_group: str
     type: str
     is_control: bool
     balance: Decimal
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def standing(self) -> str:
+        """The group it stands right in."""
+        return self.own_group or self.group_name
 
 
 class AccountList(Rows):
@@ -49,10 +58,12 @@ class GetAccount(Query):
 
 
 _ACCOUNT = """
-    select a.id, a.code, a.key, a.name, a.group_name, a.type, a.is_control,
+    select a.id, a.code, a.key, a.name, a.group_name, coalesce(g.name, '') as own_group, a.type,
+           a.is_control,
            coalesce((select sum(b.debit) - sum(b.credit) from account_balance b
                       where b.tenant_id = a.tenant_id and b.account_id = a.id), 0) as balance
       from account a
+      left join account_group g on (g.tenant_id, g.id) = (a.tenant_id, a.own_group_id)
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s
 """
 

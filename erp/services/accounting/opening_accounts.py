@@ -14,6 +14,7 @@ from erp.core.ids import new_id
 from erp.models.accounting import Account, AccountType
 from erp.services.accounting.errors import CodeTaken
 from erp.services.accounting.groups import GROUPS
+from erp.services.accounting.own_groups import find_group
 from erp.services.platform import Command, Identified, Result, ShortText, command, refuse_on
 
 _KEPT_GROUPS: Final = {
@@ -33,7 +34,8 @@ class OpenAccount(Command):
     """An account that the chart does not have.
 
     Attributes:
-        group_name: One of the groups of the chart; it decides where the account stands in every statement.
+        group_name: A group of the chart, or one's own below it; it decides where the account stands in
+            every statement.
     """
 
     code: Annotated[str, Field(pattern=r"^[0-9A-Z][0-9A-Z.\-]{1,11}$")]
@@ -60,15 +62,15 @@ def open_account(session: Session, ctx: RequestContext, cmd: OpenAccount) -> Ope
     """Add an account to the acting company's chart.
 
     Raises:
-        InvalidInput: The group is not there, or is kept by parties or goods.
+        NotFound: There is no such group.
+        InvalidInput: The group is kept by parties or goods.
         CodeTaken: The code is taken, or kept for sales of a GST rate.
     """
     if _BY_RATE.fullmatch(cmd.code):
         message = "Codes from 4000 to 4099 are kept for sales by GST rate. Choose another code."
         raise CodeTaken(message, fields={"code": message})
-    fault = _KEPT_GROUPS.get(cmd.group_name)
-    if fault is None and cmd.group_name not in GROUPS:
-        fault = "The chart has no such group. Choose one of the list."
+    chart_group, own_id = find_group(session, ctx, cmd.group_name, "group_name")
+    fault = _KEPT_GROUPS.get(chart_group)
     if fault:
         raise InvalidInput(fault, fields={"group_name": fault})
     row = {
@@ -78,8 +80,9 @@ def open_account(session: Session, ctx: RequestContext, cmd: OpenAccount) -> Ope
         "code": cmd.code,
         "key": f"own_{cmd.code.lower()}",
         "name": cmd.name,
-        "group_name": cmd.group_name,
-        "type": _type_of(cmd.group_name),
+        "group_name": chart_group,
+        "own_group_id": own_id,
+        "type": _type_of(chart_group),
         "is_control": False,
         "is_active": True,
     }

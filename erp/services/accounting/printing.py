@@ -21,6 +21,7 @@ from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_lo
 from erp.services.accounting.statement_rows import RowKind, Statement
 from erp.services.accounting.sums import Scope
 from erp.services.accounting.trial_balances import TrialBalance, trial_balance
+from erp.services.accounting.trial_columns import CompareTrialBalances, compare_trial_balances
 from erp.services.party import PrintedParty, printed_branch
 from erp.services.platform import Page
 
@@ -80,7 +81,28 @@ def get_printed_report(
     ctx.require("accounting.view")
     if name not in REPORTS:
         raise NotFound("There is no such report.")
-    body = REPORTS[name](session, ctx, asked)
+    return _printed(session, ctx, REPORTS[name](session, ctx, asked), asked)
+
+
+def printed_statement(
+    session: Session,
+    ctx: RequestContext,
+    words: tuple[str, str],
+    found: Statement,
+    asked: Mapping[str, Any],
+) -> PrintedReport:
+    """Return a statement of another domain as it is printed, under its title and the days it is of.
+
+    Raises:
+        InvalidInput: It is too wide for paper.
+    """
+    title, about = words
+    return _printed(session, ctx, _statement(title, found, about), asked)
+
+
+def _printed(
+    session: Session, ctx: RequestContext, body: _Body, asked: Mapping[str, Any]
+) -> PrintedReport:
     if len(body.columns) > MOST_COLUMNS + 1:
         raise InvalidInput(f"Paper holds {MOST_COLUMNS} columns. Take the XLSX file for more.")
     narrowed = _narrowed(session, ctx, asked)
@@ -174,6 +196,10 @@ def _cash_flow(session: Session, ctx: RequestContext, asked: Mapping[str, Any]) 
 
 
 def _trial_balance(session: Session, ctx: RequestContext, asked: Mapping[str, Any]) -> _Body:
+    if asked.get("compare") or asked.get("by"):
+        beside = compare_trial_balances(session, ctx, CompareTrialBalances.model_validate(asked))
+        day = f"As of {date_text(beside.columns[0].to_day)}, credit balances below zero"
+        return _statement("Trial balance", beside, day)
     found = trial_balance(session, ctx, TrialBalance.model_validate(asked))
     rows = [
         PrintedRow(

@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services.accounting.comparing import StatementColumn
-from erp.services.accounting.groups import group_of
+from erp.services.accounting.groups import group_of, template_path
 from erp.services.platform import Result, Rows
 
 
@@ -53,13 +53,19 @@ class Statement(Rows):
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account of the chart."""
+    """An account of the chart.
+
+    Attributes:
+        path: The groups it stands in, the primary one first, the company's own last.
+    """
 
     id: UUID
+    key: str
     code: str
     name: str
     group_name: str
     type: str
+    path: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +80,36 @@ def chart_of(session: Session, ctx: RequestContext) -> list[Account]:
     """Return every account of the acting company by code."""
     rows = db.fetch_all(
         session,
-        "select id, code, name, group_name, type from account"
+        "select id, key, code, name, group_name, type, own_group_id from account"
         " where tenant_id = %s and company_id = %s order by code",
         (ctx.tenant_id, ctx.company_id),
     )
-    return [Account(**row) for row in rows]
+    has_own = any(row["own_group_id"] for row in rows)
+    own = own_paths(session, ctx) if has_own else {}
+    return [
+        Account(
+            **{name: row[name] for name in ("id", "key", "code", "name", "group_name", "type")},
+            path=(*template_path(row["group_name"]), *own.get(row["own_group_id"], ())),
+        )
+        for row in rows
+    ]
+
+
+def own_paths(session: Session, ctx: RequestContext) -> dict[UUID, tuple[str, ...]]:
+    """Return the names from the top of each of the company's own groups, its own last."""
+    rows = db.fetch_all(
+        session,
+        "select id, name, parent_id from account_group where tenant_id = %s and company_id = %s",
+        (ctx.tenant_id, ctx.company_id),
+    )
+    known = {row["id"]: row for row in rows}
+
+    def path_of(group_id: UUID | None) -> tuple[str, ...]:
+        if group_id is None:
+            return ()
+        return (*path_of(known[group_id]["parent_id"]), known[group_id]["name"])
+
+    return {group_id: path_of(group_id) for group_id in known}
 
 
 def added(lines: Iterable[Sequence[Decimal]], width: int) -> list[Decimal]:
@@ -101,24 +132,31 @@ def section(key: str, label: str, lines: Sequence[Line], width: int) -> list[Sta
     return [head, *group_rows(key, shown, width)]
 
 
+def account_rows(key: str, label: str, lines: Sequence[Line], width: int) -> list[StatementRow]:
+    """Return a heading with its sum, and below it accounts without their groups, also those of nothing."""
+    sums = added((line.amounts for line in lines), width)
+    head = _row(key, "", 0, RowKind.SECTION, label, sums)
+    return [head, *(_account_row(key, 1, line) for line in lines)]
+
+
 def group_rows(under: str, lines: Sequence[Line], width: int) -> list[StatementRow]:
-    """Return groups in the order of the chart, each with its accounts; a primary group holds its parts."""
+    """Return groups in the order of the chart, each with its accounts and below them the groups within it."""
+    return _rows_below(under, lines, width, 0)
+
+
+def _rows_below(under: str, lines: Sequence[Line], width: int, depth: int) -> list[StatementRow]:
     rows: list[StatementRow] = []
-    for primary in _ordered({group_of(line.account.group_name).primary for line in lines}):
-        mine = [x for x in lines if group_of(x.account.group_name).primary == primary]
-        key = f"{under}/{primary}"
-        names = _ordered({line.account.group_name for line in mine})
-        if names != [primary]:
-            sums = added((line.amounts for line in mine), width)
-            rows.append(_row(key, under, 1, RowKind.GROUP, primary, sums))
-        for name in names:
-            parts = [line for line in mine if line.account.group_name == name]
-            is_own = names == [primary]
-            place = key if is_own else f"{key}/{name}"
-            level = 1 if is_own else 2
-            sums = added((line.amounts for line in parts), width)
-            head = _row(place, under if is_own else key, level, RowKind.GROUP, name, sums)
-            rows += [head, *(_account_row(place, level + 1, line) for line in parts)]
+    deeper = [line for line in lines if len(line.account.path) > depth]
+    for name in _ordered({line.account.path[depth] for line in deeper}):
+        mine = [line for line in deeper if line.account.path[depth] == name]
+        key = f"{under}/{name}"
+        sums = added((line.amounts for line in mine), width)
+        own = [line for line in mine if len(line.account.path) == depth + 1]
+        rows += [
+            _row(key, under, depth + 1, RowKind.GROUP, name, sums),
+            *(_account_row(key, depth + 2, line) for line in own),
+            *_rows_below(key, mine, width, depth + 1),
+        ]
     return rows
 
 

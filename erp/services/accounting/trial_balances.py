@@ -10,7 +10,6 @@ from erp.core.clock import fiscal_year_start
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.money import ZERO
-from erp.services.accounting.groups import group_of
 from erp.services.accounting.statement_rows import chart_of
 from erp.services.accounting.sums import NOTHING, Scope, Span, before, sums_of
 from erp.services.platform import Day, Result, Rows, query
@@ -31,6 +30,7 @@ class TrialBalanceRow(Result):
     """An account's balance, on its debit or its credit side.
 
     Attributes:
+        own_group: The company's own group below that of the chart, where it is in one.
         opening: Before the first day; above zero a debit. debits, credits: What moved since.
     """
 
@@ -39,6 +39,7 @@ class TrialBalanceRow(Result):
     name: str
     group_name: str
     primary_group: str
+    own_group: str
     type: str
     opening: Decimal
     debits: Decimal
@@ -84,7 +85,8 @@ def trial_balance(
                 code=one.code,
                 name=one.name,
                 group_name=one.group_name,
-                primary_group=group_of(one.group_name).primary,
+                primary_group=one.path[0],
+                own_group=one.path[-1] if one.path[-1] != one.group_name else "",
                 type=one.type,
                 opening=past.balance,
                 debits=moved.debit,

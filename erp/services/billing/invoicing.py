@@ -26,6 +26,12 @@ KIND_OF_TITLE = {
 }
 
 
+_SERIES_OF = {
+    InvoiceKind.CREDIT_NOTE: ("C", "note"),
+    InvoiceKind.DEBIT_NOTE: ("D", "debit_note"),
+}
+
+
 class DocumentPosted(DomainEvent):
     """A document that names a registered recipient, or goes abroad, was posted.
 
@@ -104,14 +110,15 @@ class NewInvoice:
 def take_number(session: Session, ctx: RequestContext, new: NewInvoice) -> str:
     """Take the document's legal number; locks its series, so call it last before writing.
 
-    Series of registers never share a prefix: credit notes put a `C` before the register's code.
+    Series of registers never share a prefix: credit notes put a `C` before the register's code, debit notes,
+    which no register makes, a `D`.
     """
-    is_note = new.kind in (InvoiceKind.CREDIT_NOTE, InvoiceKind.DEBIT_NOTE)
-    code = f"{'C' if is_note else ''}{new.series_code}"
+    mark, document_type = _SERIES_OF.get(new.kind, ("", "invoice"))
+    code = f"{mark}{new.series_code}"
     year = fiscal_year(ctx.today)
     series = Series(
         branch_id=ctx.branch_id,
-        document_type="note" if is_note else "invoice",
+        document_type=document_type,
         fiscal_year=year,
         code=code,
         register_id=new.register_id,

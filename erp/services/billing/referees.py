@@ -52,7 +52,7 @@ referee(
           from number_series s
           left join invoice i on i.tenant_id = s.tenant_id and i.fiscal_year = s.fiscal_year
                and left(i.number, length(s.prefix)) = s.prefix
-         where s.document_type in ('invoice', 'note')
+         where s.document_type in ('invoice', 'note', 'debit_note')
          group by s.tenant_id, s.id
         having count(i.id) <> s.next_number - 1
             or count(distinct i.number) <> s.next_number - 1

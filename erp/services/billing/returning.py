@@ -187,12 +187,17 @@ def hold_notes(session: Session, invoice_id: UUID) -> None:
 
 
 def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice) -> Decimal:
-    """Return what no note has taken back yet, and keep other notes of the invoice waiting."""
+    """Return what no note has taken back yet, and keep other notes of the invoice waiting.
+
+    Notes of money alone, such as interest, take back no unit.
+    """
     hold_notes(session, original.id)
     row = db.fetch_one(
         session,
-        "select coalesce(sum(total), 0) as noted from invoice"
-        " where tenant_id = %s and original_invoice_id = %s and kind = 'credit_note'",
+        "select coalesce(sum(total), 0) as noted from invoice i"
+        " where tenant_id = %s and original_invoice_id = %s and kind = 'credit_note'"
+        " and exists (select 1 from invoice_line l where (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id)"
+        " and l.quantity > 0)",
         (ctx.tenant_id, original.id),
     )
     return original.total - (row["noted"] if row else ZERO)

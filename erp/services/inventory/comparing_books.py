@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services import accounting
 from erp.services.platform import Day, Query, Result, Rows, query
 
 MOST_SOURCES = 100
+STOCK_KEYS = ("inventory", "inventory_expired", "goods_in_transit")
 
 
 class StockAgainstBooksOn(Query):
@@ -19,9 +21,11 @@ class StockAgainstBooksOn(Query):
 
     Attributes:
         as_of: The end of this day, by when goods moved and entries belong, whenever they were recorded.
+        known_on: Leave out what was recorded after the end of this day.
     """
 
     as_of: Day | None = None
+    known_on: Day | None = None
 
 
 class DifferingSource(Result):
@@ -59,7 +63,7 @@ class StockAgainstBooks(Rows):
     difference: Decimal
 
 
-_OWNED: LiteralString = """
+OWNED: LiteralString = """
     select place.id, case place.kind when 'storage' then 'inventory' when 'quarantine' then 'inventory'
                           when 'transit' then 'goods_in_transit' else 'inventory_expired' end as key
       from location place
@@ -79,9 +83,11 @@ _THEN: LiteralString = """
         select side.id, side.sign * m.value as value from stock_move m
          cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
          where m.tenant_id = %(tenant)s and (m.effective_at at time zone %(zone)s)::date <= %(day)s
+           and (%(known)s::timestamptz is null or m.recorded_at < %(known)s)
         union all
         select r.location_id, r.value from stock_revaluation r
-         where r.tenant_id = %(tenant)s and (r.effective_at at time zone %(zone)s)::date <= %(day)s) one
+         where r.tenant_id = %(tenant)s and (r.effective_at at time zone %(zone)s)::date <= %(day)s
+           and (%(known)s::timestamptz is null or r.recorded_at < %(known)s)) one
       join place on place.id = one.id group by 1
 """
 _BOOKED_NOW: LiteralString = """
@@ -90,7 +96,9 @@ _BOOKED_NOW: LiteralString = """
 """
 _BOOKED_THEN: LiteralString = """
     select sum(l.debit) - sum(l.credit) from journal_line l
+      join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
      where l.tenant_id = a.tenant_id and l.account_id = a.id and l.effective_on <= %(day)s
+       and (%(known)s::timestamptz is null or e.recorded_at < %(known)s)
 """
 
 
@@ -102,24 +110,26 @@ def stock_against_books(
 ) -> StockAgainstBooks:
     """Set the stock accounts beside the value of the goods, and name the documents of a difference."""
     day = wanted.as_of or ctx.today
-    is_now = wanted.as_of is None or wanted.as_of >= ctx.today
+    is_now = day >= ctx.today and wanted.known_on is None
     asked: dict[str, object] = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
         "most": MOST_SOURCES,
+        "keys": list(STOCK_KEYS),
         "zone": ctx.time_zone,
         "day": day,
+        "known": accounting.end_of(wanted.known_on, ctx) if wanted.known_on else None,
     }
     rows = db.fetch_all(
         session,
         f"""
-        with place as ({_OWNED}), stock as ({_NOW if is_now else _THEN})
+        with place as ({OWNED}), stock as ({_NOW if is_now else _THEN})
         select a.id as account_id, a.code, a.name, a.key,
                coalesce(({_BOOKED_NOW if is_now else _BOOKED_THEN}), 0.00) as booked,
                coalesce(stock.value, 0.00) as counted
           from account a left join stock on stock.key = a.key
          where a.tenant_id = %(tenant)s and a.company_id = %(company)s
-           and a.key in ('inventory', 'inventory_expired', 'goods_in_transit')
+           and a.key = any(%(keys)s)
          order by a.code
         """,  # noqa: S608  constants of this module
         asked,
@@ -138,17 +148,19 @@ def _sources(session: Session, asked: dict[str, object]) -> list[DifferingSource
     rows = db.fetch_all(
         session,
         f"""
-        with place as materialized (select id from ({_OWNED}) owned where key = %(key)s), moved as (
+        with place as materialized (select id from ({OWNED}) owned where key = %(key)s), moved as (
             select origin_type, origin_id, sum(value) as moved from (
                 select m.origin_type, m.origin_id, side.sign * m.value as value from stock_move m
                  cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
                   join place on place.id = side.id
                  where m.tenant_id = %(tenant)s and (m.effective_at at time zone %(zone)s)::date <= %(day)s
+                   and (%(known)s::timestamptz is null or m.recorded_at < %(known)s)
                 union all
                 select r.origin_type, r.origin_id, r.value from stock_revaluation r
                   join place on place.id = r.location_id
                  where r.tenant_id = %(tenant)s
-                   and (r.effective_at at time zone %(zone)s)::date <= %(day)s) one
+                   and (r.effective_at at time zone %(zone)s)::date <= %(day)s
+                   and (%(known)s::timestamptz is null or r.recorded_at < %(known)s)) one
              group by 1, 2
         ), booked as (
             select e.origin_type, e.origin_id, (array_agg(e.id order by e.id))[1] as entry_id,
@@ -157,6 +169,7 @@ def _sources(session: Session, asked: dict[str, object]) -> list[DifferingSource
               join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
                    and l.effective_on <= %(day)s
               join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
+                   and (%(known)s::timestamptz is null or e.recorded_at < %(known)s)
              where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.key = %(key)s
              group by 1, 2)
         select coalesce(b.origin_type, m.origin_type) as origin_type,

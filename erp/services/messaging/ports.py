@@ -1,6 +1,7 @@
 """What messaging needs of the outside: carriers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
@@ -25,6 +26,7 @@ class OutgoingMessage:
     subject: str
     body: str
     attachments: tuple[Attachment, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class NotCarried(Exception):

@@ -1,7 +1,7 @@
 """Sending messages: queued in the transaction of their reason, carried by a job, tried again."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -37,6 +37,7 @@ class NewMessage:
         origin_type, origin_id: What it is about.
         documents: Stored documents that travel with it.
         dedupe_key: The same key queues it once.
+        facts: What its carrier wants to know besides.
     """
 
     channel: Channel
@@ -50,6 +51,7 @@ class NewMessage:
     dedupe_key: str
     party_id: UUID | None = None
     documents: Sequence[UUID] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
 class OneMessage(Command):
@@ -64,9 +66,12 @@ def require_channel(channel: Channel) -> None:
     Raises:
         ChannelNotSetUp: Its carrier is not configured.
     """
-    if channel is Channel.EMAIL and get_settings().smtp_url:
+    settings = get_settings()
+    carried = {Channel.EMAIL: bool(settings.smtp_url), Channel.SMS: bool(settings.sms_url)}
+    if carried.get(channel):
         return
-    remedy = " Ask whoever operates the product to set SMTP_URL." if channel == "email" else ""
+    setting = {Channel.EMAIL: "SMTP_URL", Channel.SMS: "SMS_URL"}.get(channel)
+    remedy = f" Ask whoever operates the product to set {setting}." if setting else ""
     raise ChannelNotSetUp(f"{NAMES[channel]} is not set up here.{remedy}")
 
 
@@ -179,6 +184,7 @@ def plan_message(session: Session, ctx: RequestContext, message_id: UUID) -> Out
         subject=row["subject"],
         body=row["body"],
         attachments=files,
+        facts=row["facts"],
     )
 
 
@@ -237,6 +243,7 @@ def _row(session: Session, ctx: RequestContext, message_id: UUID, new: NewMessag
         "subject": " ".join(new.subject.split()),
         "body": new.body,
         "attachments": _attachments(session, ctx, new.documents),
+        "facts": dict(new.facts),
         "origin_type": new.origin_type,
         "origin_id": new.origin_id,
         "dedupe_key": new.dedupe_key,

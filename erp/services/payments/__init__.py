@@ -92,6 +92,7 @@ from erp.services.payments.reminder_rules import (
     ReminderRule,
     SetReminderRule,
     get_reminder_rule,
+    rule_of,
     set_reminder_rule,
 )
 from erp.services.payments.reminding import (
@@ -106,6 +107,7 @@ from erp.services.payments.reminding import (
     reminder_of,
 )
 from erp.services.payments.statements import GetStatement, Statement, StatementLine, get_statement
+from erp.services.payments.texting_reminders import failed_text, queue_text
 
 __all__ = [
     "LATEST_DAYS",
@@ -173,6 +175,7 @@ __all__ = [
     "age_items",
     "agree_instalments",
     "bank_cheque",
+    "failed_text",
     "get_instalment_terms",
     "get_payment",
     "get_printed_statement",
@@ -187,6 +190,7 @@ __all__ = [
     "make_payment",
     "match_items",
     "queue_reminder",
+    "queue_text",
     "receive_payment",
     "record_promise",
     "record_supplier_note",
@@ -195,6 +199,7 @@ __all__ = [
     "remind_parties",
     "reminder_of",
     "reverse_payment",
+    "rule_of",
     "set_apart",
     "set_instalment_terms",
     "set_reminder_rule",

@@ -1,6 +1,7 @@
 """Who is to be reminded of what is late, and at which level."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -14,6 +15,14 @@ from erp.services.payments.reminder_rules import ReminderRule, rule_of
 from erp.services.platform import Page, Result, Rows, query
 
 MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Levels at which who has an e-mail address, or a phone, is reminded."""
+
+    mailed: tuple[int, ...]
+    texted: tuple[int, ...]
 
 
 class ListDueReminders(Page):
@@ -107,7 +116,8 @@ _LATE = """
     )
     select * from stood
      where (%(standing)s = '' or standing = %(standing)s)
-       and (%(mailed)s::int[] is null or (email <> '' and level = any(%(mailed)s)))
+       and (%(mailed)s::int[] is null or email <> '' and level = any(%(mailed)s)
+            or phone <> '' and level = any(%(texted)s))
        and (%(search)s = '' or party ilike '%%' || %(search)s || '%%')
      order by overdue desc, party_id limit %(limit)s
 """
@@ -128,13 +138,13 @@ def late_customers(
     wanted: ListDueReminders,
     *,
     party_ids: Sequence[UUID] | None = None,
-    mailed: Sequence[int] | None = None,
+    reached: Reached | None = None,
 ) -> list[DueReminder]:
     """Return customers with something late, the largest sum first; at most 500.
 
     Args:
         party_ids: Of these alone.
-        mailed: At these levels alone, and only who has an e-mail address.
+        reached: Only who can be reached at their level.
     """
     rows = db.fetch_all(
         session,
@@ -148,7 +158,8 @@ def late_customers(
             "interest": rule.interest_percent,
             "parties": None if party_ids is None else list(party_ids),
             "standing": wanted.standing,
-            "mailed": None if mailed is None else list(mailed),
+            "mailed": None if reached is None else list(reached.mailed),
+            "texted": list(reached.texted) if reached else [],
             "search": wanted.search,
             "limit": MOST,
         },

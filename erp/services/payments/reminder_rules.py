@@ -15,6 +15,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.payments import ReminderRule as RuleTable
+from erp.services.messaging import LONGEST_TEXT, TemplateId
 from erp.services.platform import (
     Closed,
     Command,
@@ -56,13 +57,25 @@ class ReminderLevel(Closed):
 
     Attributes:
         after_days: Days past due from which a bill is reminded at this level.
-        is_automatic: It goes out each morning by itself, to who has an e-mail address.
+        is_automatic: It goes out each morning by itself, to who can be reached.
+        sms_template_id: Number of the approved template that text messages of the level have.
+        sms_text: Its words, with the same names in braces where the template has places.
     """
 
     after_days: Annotated[int, Field(ge=1, le=720)]
     subject: Annotated[str, Field(min_length=1, max_length=150), AfterValidator(_known_words)]
     body: Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_known_words)]
     is_automatic: bool = False
+    sms_template_id: TemplateId = ""
+    sms_text: Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_known_words)] = ""
+
+    @model_validator(mode="after")
+    def _text_with_template(self) -> "ReminderLevel":
+        if bool(self.sms_template_id) != bool(self.sms_text):
+            raise ValueError(
+                "a text message needs both its words and the number of its approved template"
+            )
+        return self
 
 
 class SetReminderRule(Command):

@@ -1,6 +1,6 @@
 """Reminding customers of what is late: written with what it says, sent by a job with a statement."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Final
@@ -18,13 +18,18 @@ from erp.models.payments import ReminderItem, ReminderMethod
 from erp.services import accounting, documents, messaging, party
 from erp.services.messaging import Channel, NewMessage
 from erp.services.party import printed_branch
-from erp.services.payments.due_reminders import DueReminder, ListDueReminders, late_customers
+from erp.services.payments.due_reminders import (
+    DueReminder,
+    ListDueReminders,
+    Reached,
+    late_customers,
+)
 from erp.services.payments.events import PartyReminded
-from erp.services.payments.reminder_rules import ReminderRule, rule_of, said
+from erp.services.payments.reminder_rules import ReminderLevel, ReminderRule, rule_of, said
+from erp.services.payments.texting_reminders import ORIGIN, PURPOSE, Way, way_of
 from erp.services.platform import Command, Query, Result, Rows, Text, command, emit, query
 
-ORIGIN: Final = "reminder"
-PURPOSE: Final = "payments.reminder"
+BY_MESSAGE: Final = (ReminderMethod.EMAIL, ReminderMethod.SMS)
 
 documents.allow_reading(ORIGIN, "payments.view")
 
@@ -33,7 +38,8 @@ class RemindParties(Command):
     """Remind customers at the level that has come for them.
 
     Attributes:
-        method: `email` sends it with a statement; `phone` and `letter` note that it was done.
+        method: `email` sends it with a statement; `sms` texts who agreed to that, and sends the others an
+            e-mail; `phone` and `letter` note that it was done.
         note: What was said, of a call.
     """
 
@@ -100,13 +106,13 @@ def remind_parties(session: Session, ctx: RequestContext, cmd: RemindParties) ->
 
     Raises:
         UnknownParty: One of them does not exist, or has no account.
-        ChannelNotSetUp: E-mail is asked for and no mail server is set up.
+        ChannelNotSetUp: E-mail or a text message is asked for and nothing carries it.
 
     Emits:
         payments.party_reminded.v1 for each.
     """
-    if cmd.method is ReminderMethod.EMAIL:
-        messaging.require_channel(Channel.EMAIL)
+    if cmd.method in BY_MESSAGE:
+        messaging.require_channel(Channel(cmd.method.value))
     rule = rule_of(session, ctx)
     made = RemindersMade(reminder_ids=[], skipped=[])
     for party_id in sorted(set(cmd.party_ids)):
@@ -118,7 +124,7 @@ def remind_parties(session: Session, ctx: RequestContext, cmd: RemindParties) ->
 def remind_automatically(
     session: Session, ctx: RequestContext, _cmd: RemindAutomatically
 ) -> RemindersMade:
-    """Remind by e-mail who is due at a level that goes out by itself; nothing without a mail server.
+    """Remind who is due at a level that goes out by itself, by text where the level has one, else by e-mail.
 
     At most 500 of them a morning, the largest sums first; the others follow.
 
@@ -126,14 +132,17 @@ def remind_automatically(
         payments.party_reminded.v1 for each.
     """
     rule, made = rule_of(session, ctx), RemindersMade(reminder_ids=[], skipped=[])
-    try:
-        messaging.require_channel(Channel.EMAIL)
-    except messaging.ChannelNotSetUp:
+    levels = {no: level for no, level in enumerate(rule.levels, 1) if level.is_automatic}
+    mailed = list(levels) if _is_carried(Channel.EMAIL) else []
+    texted = [no for no, level in levels.items() if level.sms_template_id]
+    texted = texted if _is_carried(Channel.SMS) else []
+    if not mailed and not texted:
         return made
-    levels = [number for number, level in enumerate(rule.levels, 1) if level.is_automatic]
-    due = late_customers(session, ctx, rule, ListDueReminders(), mailed=levels)
+    reached = Reached(tuple(mailed), tuple(texted))
+    due = late_customers(session, ctx, rule, ListDueReminders(), reached=reached)
     for one in sorted(due, key=lambda one: one.party_id):
-        given = RemindParties(party_ids=(one.party_id,))
+        method = ReminderMethod.SMS if one.level in texted else ReminderMethod.EMAIL
+        given = RemindParties(party_ids=(one.party_id,), method=method)
         _remind(session, ctx, rule, one.party_id, given, made)
     return made
 
@@ -156,7 +165,7 @@ def list_reminders(session: Session, ctx: RequestContext, wanted: ListReminders)
                coalesce((select message.status from message
                           where message.tenant_id = r.tenant_id and message.origin_type = 'reminder'
                             and message.origin_id = r.id order by message.id desc limit 1),
-                        case when r.method = 'email' then 'queued' else '' end) as message_status
+                        case when r.method in ('email', 'sms') then 'queued' else '' end) as message_status
           from reminder r
          where r.tenant_id = %s and r.company_id = %s and r.party_id = %s
          order by r.id desc limit %s
@@ -169,20 +178,24 @@ def list_reminders(session: Session, ctx: RequestContext, wanted: ListReminders)
 def queue_reminder(
     session: Session, ctx: RequestContext, reminder_id: UUID, files: Sequence[UUID]
 ) -> UUID | None:
-    """Queue the e-mail of a reminder with its statement; again changes nothing."""
+    """Queue the e-mail of a reminder with its statement; again changes nothing.
+
+    One that was a text message goes to the customer's own address, with the words that the level has for letters.
+    """
     row = reminder_of(session, ctx, reminder_id)
-    if row is None or row["method"] != ReminderMethod.EMAIL:
+    if row is None or row["method"] not in BY_MESSAGE:
         return None
+    was_text = row["method"] == ReminderMethod.SMS
     new = NewMessage(
         channel=Channel.EMAIL,
         purpose=PURPOSE,
         to_name=row["party"],
-        to_address=row["to_address"],
+        to_address=row["email"] if was_text else row["to_address"],
         subject=row["subject"],
         body=row["body"],
         origin_type=ORIGIN,
         origin_id=reminder_id,
-        dedupe_key=f"{PURPOSE}-{reminder_id}",
+        dedupe_key=f"{PURPOSE}-{reminder_id}{'-mail' if was_text else ''}",
         party_id=row["party_id"],
         documents=tuple(files),
     )
@@ -193,7 +206,7 @@ def reminder_of(session: Session, ctx: RequestContext, reminder_id: UUID) -> db.
     """Return a reminder with its customer's name, or nothing."""
     return db.fetch_one(
         session,
-        "select r.*, p.name as party from reminder r"
+        "select r.*, p.name as party, p.email from reminder r"
         " join party p on (p.tenant_id, p.id) = (r.tenant_id, r.party_id)"
         " where r.tenant_id = %s and r.id = %s",
         (ctx.tenant_id, reminder_id),
@@ -211,14 +224,24 @@ def _remind(
     name = party.require_account(session, ctx, party_id, "party_ids")
     accounting.hold_items(session, ctx, "debtors", party_id)
     found = late_customers(session, ctx, rule, ListDueReminders(standing=""), party_ids=[party_id])
-    reason = _why_not(found, cmd)
+    reason = _why_not(found)
     if reason:
         made.skipped.append(SkippedParty(party_id=party_id, party=name, reason=reason))
         return
-    made.reminder_ids.append(_write(session, ctx, rule, found[0], cmd))
+    one, level = found[0], rule.levels[found[0].level - 1]
+    bills = _late_bills(session, ctx, party_id)
+    facts = _facts(session, ctx, rule, one, bills)
+    way = way_of(session, ctx, cmd.method, one, level, facts)
+    if way.reason:
+        made.skipped.append(SkippedParty(party_id=party_id, party=name, reason=way.reason))
+        return
+    reminder_id = _write(session, ctx, one, way, _words(level, facts, way) | {"note": cmd.note})
+    db.insert_rows(session, ReminderItem, _items(ctx, reminder_id, bills, rule))
+    emit(session, ctx, party_id, PartyReminded(reminder_id=reminder_id, party_id=party_id))
+    made.reminder_ids.append(reminder_id)
 
 
-def _why_not(found: Sequence[DueReminder], cmd: RemindParties) -> str:
+def _why_not(found: Sequence[DueReminder]) -> str:
     if not found:
         return "Nothing of this customer is late."
     one = found[0]
@@ -226,18 +249,27 @@ def _why_not(found: Sequence[DueReminder], cmd: RemindParties) -> str:
         return f"A promise or dispute holds reminders back until {date_text(one.held_until)}."
     if one.standing != "due":
         return "Every late bill was reminded at the level that holds."
-    if cmd.method is ReminderMethod.EMAIL and not one.email:
-        return "There is no e-mail address. Add it to the customer, or note a call."
     return ""
 
 
+def _is_carried(channel: Channel) -> bool:
+    try:
+        messaging.require_channel(channel)
+    except messaging.ChannelNotSetUp:
+        return False
+    return True
+
+
+def _words(level: ReminderLevel, facts: Mapping[str, str], way: Way) -> dict[str, str]:
+    if way.method not in BY_MESSAGE:
+        return {"subject": "", "body": ""}
+    return {"subject": said(level.subject, facts), "body": said(level.body, facts)}
+
+
 def _write(
-    session: Session, ctx: RequestContext, rule: ReminderRule, one: DueReminder, cmd: RemindParties
+    session: Session, ctx: RequestContext, one: DueReminder, way: Way, words: Mapping[str, str]
 ) -> UUID:
-    reminder_id, level = new_id(), rule.levels[one.level - 1]
-    bills = _late_bills(session, ctx, one.party_id)
-    facts = _facts(session, ctx, rule, one, bills)
-    is_mail = cmd.method is ReminderMethod.EMAIL
+    reminder_id = new_id()
     row = {
         "tenant_id": ctx.tenant_id,
         "id": reminder_id,
@@ -245,21 +277,18 @@ def _write(
         "branch_id": ctx.branch_id,
         "party_id": one.party_id,
         "level": one.level,
-        "method": cmd.method.value,
+        "method": way.method.value,
         "overdue": one.overdue,
         "interest": one.interest,
         "oldest_due_on": one.oldest_due_on,
         "reminded_on": ctx.today,
-        "to_address": one.email if is_mail else "",
-        "subject": said(level.subject, facts) if is_mail else "",
-        "body": said(level.body, facts) if is_mail else "",
-        "note": cmd.note,
+        "to_address": way.to_address,
+        "sms": dict(way.sms or {}),
         "user_id": ctx.user_id,
         "user_name": ctx.user_name,
+        **words,
     }
     db.insert_rows(session, ReminderTable, [row])
-    db.insert_rows(session, ReminderItem, _items(ctx, reminder_id, bills, rule))
-    emit(session, ctx, one.party_id, PartyReminded(reminder_id=reminder_id, party_id=one.party_id))
     return reminder_id
 
 

@@ -6,20 +6,18 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import reflex as rx
-from pydantic import ValidationError
 
 from erp.core.columns import Column, Kind
-from erp.core.errors import DomainError
 from erp.core.formatting import date_text, money_text
 from erp.services.accounting import OPEN_GROUPS
+from erp.state.accounting.groups import choices_of
 from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
-from erp.state.session import SessionState, as_uuid
-from erp.state.showing import NOTHING, display_rows
+from erp.state.session import as_uuid
+from erp.state.showing import NOTHING
 
 POST = "accounting.post"
-GROUP_CHOICES = tuple((name, name) for name in OPEN_GROUPS)
 BOOKS = {"/books/cash-book": "Cash in Hand", "/books/bank-book": "Bank Accounts"}
 TYPES = {
     "asset": "Asset",
@@ -36,7 +34,7 @@ class AccountListState(ListState, rx.State):
     permission: ClassVar[str] = "accounting.view"
     query: ClassVar[str] = "accounting.list_accounts"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", "Account", detail="group_name"),
+        Column("name", "Account", detail="standing"),
         Column("code", "Code", Kind.CODE),
         Column("type", "Type", labels=TYPES, wide_only=True),
         Column("balance", "Balance (debit)", Kind.MONEY),
@@ -50,12 +48,21 @@ class AccountListState(ListState, rx.State):
         await super()._reload()
         self.may_post = (await self._principal()).may(POST)
 
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"group": row.standing, "chart_group": row.group_name}
+
 
 class OpenAccountState(DialogFormState, rx.State):
     """Adds an account to the chart."""
 
     permission: ClassVar[str] = POST
     command: ClassVar[str] = "accounting.open_account"
+
+    groups: list[dict[str, str]] = []
+
+    async def _prepare(self) -> None:
+        found = (await self._ask("accounting.list_groups", {})).rows
+        self.groups = choices_of([row for row in found if row.chart_group in OPEN_GROUPS])
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
@@ -78,6 +85,30 @@ class RenameAccountState(DialogFormState, rx.State):
         page = await self.get_state(AccountListState)
         await page._reload()  # noqa: SLF001  the list behind the dialog
         return "Renamed."
+
+
+class MoveAccountState(DialogFormState, rx.State):
+    """Puts an account into another group below that of the chart it is in."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "accounting.move_account"
+    subject_field: ClassVar[str] = "account_id"
+    done_words: ClassVar[str] = "Moved. Statements of any day show it there."
+
+    groups: list[dict[str, str]] = []
+    now: str = ""
+
+    @handler(permission=PAGE)
+    async def open_for(self, account_id: str, name: str, chart_group: str, now: str) -> None:
+        """Offer the groups that the account may stand in."""
+        found = (await self._ask("accounting.list_groups", {})).rows
+        self.groups = choices_of([row for row in found if row.chart_group == chart_group])
+        self.now = f"{now}"[:120]
+        await self.open_dialog(account_id, name)
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(AccountListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
 
 
 class LedgerState(ListState, rx.State):
@@ -176,63 +207,3 @@ def sided_text(amount: Decimal | None) -> str:
         return NOTHING
     side = "" if not amount else " Dr" if amount > 0 else " Cr"
     return f"{money_text(abs(amount))}{side}"
-
-
-class StockCheckState(SessionState, rx.State):
-    """The stock accounts beside the goods."""
-
-    rows: list[dict[str, str]] = []
-    sources: list[dict[str, str]] = []
-    day: str = ""
-    difference: str = ""
-    is_loading: bool = True
-
-    @handler(permission="accounting.view")
-    async def open_check(self) -> None:
-        """Compare as of the day in the address, else now."""
-        self.day = dict(self.router.url.query_parameters).get("as_of", "")[:10]
-        await self._compare()
-
-    @handler(permission="accounting.view")
-    async def choose_day(self, day: str) -> None:
-        """Compare as of another day."""
-        self.day = f"{day}"[:10]
-        await self._compare()
-
-    async def _compare(self) -> None:
-        self.is_loading = True
-        try:
-            asked = {"as_of": self.day} if self.day else {}
-            found = await self._ask("inventory.stock_against_books", asked)
-        except (ValidationError, DomainError):
-            self.day = ""
-            found = await self._ask("inventory.stock_against_books", {})
-        self.day = f"{found.as_of}"
-        zone = (await self._principal()).time_zone
-        link = "/books/accounts/{account_id}"
-        rows = [one.model_dump() | {"id": one.account_id} for one in found.rows]
-        self.rows = display_rows(rows, STOCK_COLUMNS, zone, link)
-        sources = [
-            source.model_dump() | {"account": one.name, "id": f"{one.code}{source.origin_id}",
-                                   "difference": source.booked - source.moved}
-            for one in found.rows for source in one.sources
-        ]  # fmt: skip
-        self.sources = display_rows(
-            sources, SOURCE_COLUMNS, zone, "/books/journal?origin_id={origin_id}"
-        )
-        self.difference = money_text(found.difference) if found.difference else ""
-        self.is_loading = False
-
-
-STOCK_COLUMNS = (
-    Column("name", "Account", detail="code"),
-    Column("booked", "In the books", Kind.MONEY),
-    Column("counted", "Goods at cost", Kind.MONEY),
-    Column("difference", "Difference", Kind.MONEY),
-)
-SOURCE_COLUMNS = (
-    Column("account", "Account", detail="origin_type"),
-    Column("booked", "In the books", Kind.MONEY),
-    Column("moved", "By its goods", Kind.MONEY),
-    Column("difference", "Difference", Kind.MONEY),
-)

@@ -1,24 +1,18 @@
-"""The trial balance as of a day."""
+"""The trial balance as of a day, and beside those of other days, branches or cost centres."""
 
-import json
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 import reflex as rx
-from pydantic import ValidationError
-from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
-from erp.core.errors import DomainError
-from erp.core.formatting import date_text, money_text
+from erp.core.formatting import date_text, group_amount, money_text
 from erp.core.money import ZERO
-from erp.state.registry import handler
-from erp.state.session import SessionState
+from erp.state.accounting.statements import NARROWED, StatementState
 from erp.state.showing import NOTHING, display_rows
 
-VIEW = "accounting.view"
 COLUMNS = (
-    Column("name", "Account", detail="group_name"),
+    Column("name", "Account", detail="standing"),
     Column("code", "Code", Kind.CODE, wide_only=True),
     Column("opening", "Opening", Kind.MONEY, wide_only=True),
     Column("debits", "Debits", Kind.MONEY, wide_only=True),
@@ -26,80 +20,65 @@ COLUMNS = (
     Column("debit", "Debit balance", Kind.MONEY),
     Column("credit", "Credit balance", Kind.MONEY),
 )
-
-
 SIDES = ("opening", "debits", "credits", "debit", "credit")
 
 
-class TrialBalanceState(SessionState, rx.State):
+class TrialBalanceState(StatementState, rx.State):
     """Balances of every account, each leading to its lines."""
 
+    query: ClassVar[str] = "accounting.trial_balance"
+    paper: ClassVar[str] = "trial-balance"
+    choice_keys: ClassVar[tuple[str, ...]] = ("as_of", *NARROWED)
     columns: ClassVar[tuple[Column, ...]] = COLUMNS
 
-    rows: list[dict[str, str]] = []
-    as_of: str = ""
-    known_on: str = ""
-    since: str = ""
-    asked: str = ""
+    accounts: list[dict[str, str]] = []
+    is_beside: bool = False
     day: str = ""
+    since: str = ""
     total_debit: str = ""
     total_credit: str = ""
-    problem: str = ""
-    is_loading: bool = True
 
-    @handler(permission=VIEW)
-    async def open_report(self) -> None:
-        """Show the balances as of the day in the address, or today."""
-        self.is_loading = True
-        given = dict(self.router.url.query_parameters)
-        self.as_of = f"{given.get('as_of', '')}"[:10]
-        self.known_on = f"{given.get('known_on', '')}"[:10]
-        await self._load()
+    def _query(self) -> str:
+        self.is_beside = bool(self.choices.get("compare"))
+        return "accounting.compare_trial_balances" if self.is_beside else self.query
 
-    @handler(permission=VIEW)
-    async def show_day(self, day: str) -> EventSpec:
-        """Show the balances as of another day; nothing means today."""
-        self.as_of = f"{day}"[:10]
-        return await self._shown()
+    async def _fill(self, found: Any) -> None:
+        if self.is_beside:
+            self.accounts = []
+            await super()._fill(found)
+            self.day = date_text(found.columns[0].to_day)
+            return
+        super()._clear()
+        zone = (await self._principal()).time_zone
+        shown = display_rows(map(_row, found.rows), COLUMNS, zone, self._link(found))
+        self.accounts = [_quiet(row) for row in shown]
+        self.day, self.since = date_text(found.as_of), date_text(found.from_day)
+        self.total_debit = money_text(found.total_debit)
+        self.total_credit = money_text(found.total_credit)
+        self._taken(as_of=found.as_of)
 
-    @handler(permission=VIEW)
-    async def show_known(self, day: str) -> EventSpec:
-        """Show the balances as they were known at the end of a day; nothing means now."""
-        self.known_on = f"{day}"[:10]
-        return await self._shown()
+    def _clear(self) -> None:
+        super()._clear()
+        self.accounts, self.day = [], ""
 
-    async def _shown(self) -> EventSpec:
-        await self._load()
-        path = json.dumps(f"{self.router.url.path}?{self.asked}")
-        return rx.call_script(f"window.history.replaceState(window.history.state, '', {path})")
+    def _dates(self, found: Any) -> None:
+        self._taken(as_of=found.columns[0].to_day)
 
-    async def _load(self) -> None:
-        self.problem = ""
-        try:
-            given = {"as_of": self.as_of, "known_on": self.known_on}
-            asked = {key: day for key, day in given.items() if day}
-            report = await self._ask("accounting.trial_balance", asked)
-            zone = (await self._principal()).time_zone
-        except (ValidationError, DomainError) as error:
-            self.problem = error.message if isinstance(error, DomainError) else "Choose a day."
-            self.rows, self.total_debit, self.total_credit = [], "", ""
-        else:
-            days = {"from_day": str(report.from_day), "to_day": str(report.as_of)}
-            known = {"known_on": self.known_on} if self.known_on else {}
-            link = "/books/accounts/{account_id}?" + urlencode(days | known)
-            self.rows = [
-                _quiet(row) for row in display_rows(map(_row, report.rows), COLUMNS, zone, link)
-            ]
-            self.as_of, self.day = str(report.as_of), date_text(report.as_of)
-            self.since = date_text(report.from_day)
-            self.asked = urlencode({"as_of": self.as_of} | known)
-            self.total_debit = money_text(report.total_debit)
-            self.total_credit = money_text(report.total_credit)
-        self.is_loading = False
+    def _figure(self, amount: Any) -> str:
+        """Write a balance with its side, as books do."""
+        if not amount:
+            return NOTHING
+        return f"{group_amount(abs(amount))} {'Dr' if amount > 0 else 'Cr'}"
+
+    def _link(self, found: Any) -> str:
+        days = {"from_day": str(found.from_day), "to_day": str(found.as_of)}
+        part = {key: self.choices.get(key, "") for key in ("known_on", "branch_id", "cost_centre")}
+        chosen = days | {key: held for key, held in part.items() if held}
+        return "/books/accounts/{account_id}?" + urlencode(chosen)
 
 
 def _row(row: Any) -> dict[str, Any]:
-    return row.model_dump() | {"id": row.account_id}
+    return row.model_dump() | {"id": row.account_id, "standing": row.own_group or row.group_name}
 
 
 def _quiet(row: dict[str, str]) -> dict[str, str]:

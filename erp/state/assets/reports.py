@@ -1,19 +1,17 @@
 """The asset register over some days, and a month's depreciation before it is posted."""
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 import reflex as rx
 from pydantic import ValidationError
-from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, money_text
 from erp.core.money import ZERO
 from erp.state.assets.wording import MANAGE, VIEW
+from erp.state.choosing import ReportState
 from erp.state.registry import handler
 from erp.state.session import SessionState
 from erp.state.showing import NOTHING, display_rows
@@ -37,72 +35,36 @@ LOSS_COLUMNS = (
 )
 
 
-class RegisterState(SessionState, rx.State):
+class RegisterState(ReportState, rx.State):
     """The register over some days."""
 
     columns: ClassVar[tuple[Column, ...]] = REGISTER_COLUMNS
 
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "assets.show_register"
+
     rows: list[dict[str, str]] = []
     totals: dict[str, str] = {}
     accounts: list[dict[str, str]] = []
-    from_day: str = ""
-    to_day: str = ""
-    asked: str = ""
-    problem: str = ""
-    is_loading: bool = True
 
-    @handler(permission=VIEW)
-    async def open_report(self) -> None:
-        """Show the register over the days in the address, or this financial year."""
-        self.is_loading = True
-        given = dict(self.router.url.query_parameters)
-        self.from_day = f"{given.get('from_day', '')}"[:10]
-        self.to_day = f"{given.get('to_day', '')}"[:10]
-        await self._load()
+    async def _fill(self, found: Any) -> None:
+        zone = (await self._principal()).time_zone
+        shown = display_rows(found.rows, REGISTER_COLUMNS, zone, "/fixed-assets/{id}")
+        self.rows = [_quiet(row) for row in shown]
+        self.totals = {name: money_text(found.totals[name]) for name in AMOUNTS}
+        self.accounts = [
+            {
+                "account": one.account,
+                "register": money_text(one.cost_after),
+                "ledger": money_text(one.ledger),
+                "agrees": "yes" if one.cost_after == one.ledger else "",
+            }
+            for one in found.accounts
+        ]
+        self._taken(from_day=found.from_day, to_day=found.to_day)
 
-    @handler(permission=VIEW)
-    async def show_from(self, day: str) -> EventSpec:
-        """Begin with another day."""
-        self.from_day = f"{day}"[:10]
-        return await self._shown()
-
-    @handler(permission=VIEW)
-    async def show_to(self, day: str) -> EventSpec:
-        """End with another day."""
-        self.to_day = f"{day}"[:10]
-        return await self._shown()
-
-    async def _shown(self) -> EventSpec:
-        await self._load()
-        path = json.dumps(f"{self.router.url.path}?{self.asked}")
-        return rx.call_script(f"window.history.replaceState(window.history.state, '', {path})")
-
-    async def _load(self) -> None:
-        self.problem = ""
-        days = {"from_day": self.from_day, "to_day": self.to_day}
-        try:
-            given = {name: day for name, day in days.items() if day}
-            found = await self._ask("assets.show_register", given)
-            zone = (await self._principal()).time_zone
-        except (ValidationError, DomainError) as error:
-            self.problem = error.message if isinstance(error, DomainError) else "Choose a day."
-            self.rows, self.totals, self.accounts = [], {}, []
-        else:
-            shown = display_rows(found.rows, REGISTER_COLUMNS, zone, "/fixed-assets/{id}")
-            self.rows = [_quiet(row) for row in shown]
-            self.totals = {name: money_text(found.totals[name]) for name in AMOUNTS}
-            self.accounts = [
-                {
-                    "account": one.account,
-                    "register": money_text(one.cost_after),
-                    "ledger": money_text(one.ledger),
-                    "agrees": "yes" if one.cost_after == one.ledger else "",
-                }
-                for one in found.accounts
-            ]
-            self.from_day, self.to_day = str(found.from_day), str(found.to_day)
-            self.asked = urlencode({"from_day": self.from_day, "to_day": self.to_day})
-        self.is_loading = False
+    def _clear(self) -> None:
+        self.rows, self.totals, self.accounts = [], {}, []
 
 
 class DepreciationState(SessionState, rx.State):

@@ -1,19 +1,18 @@
 """Petty cash: the boxes, and the book of one."""
 
-import json
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 import reflex as rx
 from pydantic import ValidationError
-from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.formatting import money_text, plain_decimal
 from erp.core.money import ZERO
 from erp.services import identity
 from erp.state.asking import DialogFormState
+from erp.state.choosing import ChoosingState
 from erp.state.expenses.wording import ARRANGE, MOVES, SEE_BOX, SPEND
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
@@ -58,22 +57,19 @@ class PettyCashState(ListState, rx.State):
         self.has_own = any(row.branch_id == branch for row in boxes)
 
 
-class PettyBookState(RecordState, rx.State):
+class PettyBookState(ChoosingState, RecordState, rx.State):
     """The book of one box."""
 
     permission: ClassVar[str] = SEE_BOX
     topics: ClassVar[tuple[str, ...]] = ("expenses",)
 
     lines: list[dict[str, str]] = []
-    from_day: str = ""
-    to_day: str = ""
     asked: str = ""
     day_problem: str = ""
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         self.day_problem = ""
-        days = {"from_day": self.from_day, "to_day": self.to_day}
-        given = {name: day for name, day in days.items() if day}
+        given = self._chosen()
         try:
             book = await self._ask("expenses.petty_cash_book", {"float_id": record_id} | given)
         except ValidationError:
@@ -86,8 +82,8 @@ class PettyBookState(RecordState, rx.State):
             _quiet(shown) | {"href": f"/expenses/{row.claim_id}" if row.claim_id else ""}
             for shown, row in zip(rows, book.rows, strict=True)
         ]
-        self.from_day, self.to_day = str(book.from_day), str(book.to_day)
-        self.asked = urlencode({"from_day": self.from_day, "to_day": self.to_day})
+        self._taken(from_day=book.from_day, to_day=book.to_day)
+        self.asked = urlencode(self._chosen())
         boxes = (await self._ask("expenses.list_floats", {})).rows
         box = next(row for row in boxes if row.id == record_id)
         branch = await self._call(lambda ctx: ctx.branch_id)
@@ -98,28 +94,12 @@ class PettyBookState(RecordState, rx.State):
         }
 
     @handler(permission=PAGE)
-    async def show_from(self, day: str) -> EventSpec:
-        """Show the book from another day."""
-        self.from_day = f"{day}"[:10]
-        return await self._shown()
-
-    @handler(permission=PAGE)
-    async def show_to(self, day: str) -> EventSpec:
-        """Show the book until another day."""
-        self.to_day = f"{day}"[:10]
-        return await self._shown()
-
-    async def _shown(self) -> EventSpec:
-        await self._show()
-        path = json.dumps(f"{self.router.url.path}?{self.asked}")
-        return rx.call_script(f"window.history.replaceState(window.history.state, '', {path})")
-
-    @handler(permission=PAGE)
     async def open_book(self) -> None:
         """Take the days from the address."""
-        given = dict(self.router.url.query_parameters)
-        self.from_day = f"{given.get('from_day', '')}"[:10]
-        self.to_day = f"{given.get('to_day', '')}"[:10]
+        self._take_choices()
+
+    async def _show_chosen(self) -> None:
+        await self._show()
 
 
 def _quiet(row: dict[str, str]) -> dict[str, str]:

@@ -1,7 +1,6 @@
 """The figures of buying over a period, each leading to its rows, and the suppliers' scorecards."""
 
 import calendar
-import json
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
@@ -18,6 +17,7 @@ from erp.core.formatting import counted, group_count, money_text
 from erp.core.money import ZERO
 from erp.state.billing.bill_wording import VIEW as VIEW_BILLS
 from erp.state.charting import follow
+from erp.state.choosing import address_of
 from erp.state.listing import ListState
 from erp.state.purchasing.changes import CHANGE_COLUMNS, change_entry
 from erp.state.purchasing.periods import FIRST_SHOWN, PERIODS, days_of
@@ -119,10 +119,7 @@ class FiguresState(ListState, rx.State):
 
     def _address(self) -> EventSpec:
         kept = {"period": self.period} | ({"sort": self.sort} if self.sort else {})
-        path = f"/purchases/figures?{urlencode(kept)}"
-        return rx.call_script(
-            f"window.history.replaceState(window.history.state, '', {json.dumps(path)})"
-        )
+        return address_of("/purchases/figures", kept)
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | share_words(row) | {"id": row.supplier_id, "period": self.period}

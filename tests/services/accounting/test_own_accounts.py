@@ -39,7 +39,7 @@ def test_the_group_decides_the_side(trader: Shop, group: str, kind: str):
     [
         ({"code": "6000"}, Conflict, "code"),
         ({"code": "4003"}, Conflict, "code"),
-        ({"group_name": "Nowhere"}, InvalidInput, "group_name"),
+        ({"group_name": "Nowhere"}, NotFound, "group_name"),
         ({"group_name": "Sundry Debtors"}, InvalidInput, "group_name"),
         ({"group_name": "Stock in Hand"}, InvalidInput, "group_name"),
     ],

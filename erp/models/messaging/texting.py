@@ -1,0 +1,56 @@
+"""Text messages as India's rules want them: who we are with the operators, and who agreed to be texted."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlmodel import Field
+
+from erp.models.base import INSTANT, TenantRow, belongs_to, created_at, one_of
+from erp.models.messaging.message import Channel
+
+
+class SmsSender(TenantRow, table=True):
+    """How a company is registered with the operators (DLT).
+
+    Attributes:
+        entity_id: The principal entity. header: the sender's name that phones show.
+    """
+
+    __tablename__ = "sms_sender"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        UniqueConstraint("tenant_id", "company_id"),
+        CheckConstraint("entity_id ~ '^[0-9]{8,25}$'", name="entity"),
+        CheckConstraint("header ~ '^[A-Z0-9]{3,6}$'", name="header"),
+    )
+
+    company_id: UUID
+    entity_id: str
+    header: str
+    user_id: UUID
+    set_at: datetime = Field(sa_type=INSTANT)
+
+
+class ContactChoice(TenantRow, table=True):
+    """Somebody agreed to be reached by a channel, or wants no more; the latest word holds, none is changed.
+
+    Attributes:
+        how: How we know, such as a signed form.
+    """
+
+    __tablename__ = "contact_choice"
+    __table_args__ = (
+        belongs_to("party_id", "party"),
+        one_of("channel", Channel),
+        CheckConstraint("how <> ''", name="how"),
+        Index("ix_contact_choice_party", "tenant_id", "party_id", "channel", "id"),
+    )
+
+    party_id: UUID
+    channel: str
+    is_agreed: bool
+    how: str
+    user_id: UUID
+    user_name: str
+    chosen_at: datetime = created_at()
