@@ -64,6 +64,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.gst_returns.one_return",
     "erp.pages.gst_returns.recorded",
     "erp.pages.gst_returns.returns",
+    "erp.pages.gst_returns.schemes",
     "erp.pages.home",
     "erp.pages.identity.members",
     "erp.pages.identity.own_account",

@@ -30,6 +30,7 @@ from erp.services.gst_returns.events import CreditChanged
 from erp.services.gst_returns.heads import NAMES
 from erp.services.gst_returns.reading_inward import CREDIT_CHANGE, REVERSE_CHARGE
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.gst_returns.schemes import REGULAR, span_on, spans_of
 from erp.services.platform import (
     Amount,
     Command,
@@ -257,7 +258,7 @@ def record_reverse_charge(
         "taxable": cmd.taxable,
     }
     db.insert_rows(session, GstReverseCharge, [row])
-    is_credit = registration.scheme == "regular"
+    is_credit = span_on(spans_of(session, ctx), day).scheme == REGULAR
     lines = [debit(cmd.account, cmd.taxable), credit("creditors", cmd.taxable, cmd.supplier_id)]
     for name, amount in heads.items():
         gains = f"input_{name}_rcm" if is_credit else cmd.account
