@@ -1,4 +1,4 @@
-"""How a company pays GST, as dated rows; CMP-08; more that the law may change."""
+"""How a company pays GST, as dated rows, and CMP-08; assets sold with an invoice, and run by the clock."""
 
 from pathlib import Path
 
@@ -14,7 +14,14 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
-RIGHTS = {"gst_scheme_change": migrating.APPEND_ONLY}
+RIGHTS = {
+    "gst_scheme_change": migrating.APPEND_ONLY,
+    "asset_sale": migrating.APPEND_ONLY,
+    "asset_clock": migrating.CHANGEABLE,
+}
+CHANGES = "'blocked', 'common', 'unpaid', 'reclaimed'"
+RUN_ONCE = "uq_asset_depreciation_tenant_id_asset_id_month"
+UNTIL_ONCE = "uq_asset_depreciation_tenant_id_asset_id_until"
 FORMS = "'gstr1', 'gstr3b'"
 LIMITS = "'b2cl', 'e_invoice', 'hsn_digits', 'e_way_bill'"
 MORE_LIMITS = (
@@ -38,7 +45,23 @@ REMOVE = (
 
 def upgrade() -> None:
     _create_scheme_change()
+    _create_asset_sale()
+    _create_asset_clock()
     migrating.protect(RIGHTS)
+    op.alter_column("invoice_line", "variant_id", nullable=True)
+    op.drop_constraint(op.f(RUN_ONCE), "asset_depreciation", type_="unique")
+    op.create_unique_constraint(
+        op.f(UNTIL_ONCE), "asset_depreciation", ["tenant_id", "asset_id", "until"]
+    )
+    op.create_index(
+        "uq_asset_depreciation_run",
+        "asset_depreciation",
+        ["tenant_id", "asset_id", "month"],
+        unique=True,
+        postgresql_where=sa.text("run_id is not null"),
+    )
+    _allow("gst_credit_change", "kind", f"{CHANGES}, 'asset_sold', 'asset_kept'")
+    op.execute((SQL / "0049_assets.sql").read_text(encoding="utf-8"))
     _allow("gst_return", "form", f"{FORMS}, 'cmp08'")
     _allow("law_limit", "kind", f"{LIMITS}, {MORE_LIMITS}")
     op.execute((SQL / "0049_composition.sql").read_text(encoding="utf-8"))
@@ -48,6 +71,17 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("drop trigger asset_kept on asset")
+    op.execute("drop function sec.keep_asset()")
+    op.drop_table("asset_clock")
+    op.drop_table("asset_sale")
+    _allow("gst_credit_change", "kind", CHANGES)
+    op.drop_index("uq_asset_depreciation_run", table_name="asset_depreciation")
+    op.drop_constraint(op.f(UNTIL_ONCE), "asset_depreciation", type_="unique")
+    op.create_unique_constraint(
+        op.f(RUN_ONCE), "asset_depreciation", ["tenant_id", "asset_id", "month"]
+    )
+    op.alter_column("invoice_line", "variant_id", nullable=False)
     op.execute("drop trigger invoice_by_composition on invoice")
     op.execute("drop function sec.keep_untaxed()")
     op.execute((SQL / "0044_filed_services.sql").read_text(encoding="utf-8"))
@@ -104,4 +138,82 @@ def _create_scheme_change() -> None:
     )
     op.create_index(
         "ix_gst_scheme_change_day", "gst_scheme_change", ["tenant_id", "company_id", "valid_from"]
+    )
+
+
+def _belongs(table: str, columns: dict[str, str]) -> list[sa.ForeignKeyConstraint]:
+    return [
+        sa.ForeignKeyConstraint(
+            ["tenant_id", column],
+            [f"{target}.tenant_id", f"{target}.id"],
+            name=op.f(f"fk_{table}_tenant_id_{column}"),
+        )
+        for column, target in columns.items()
+    ]
+
+
+def _create_asset_sale() -> None:
+    text = sqlmodel.sql.sqltypes.AutoString()
+    money = ("price", "tax", "credit_left", "excess", "gain")
+    op.create_table(
+        "asset_sale",
+        *(
+            sa.Column(name, sa.Uuid(), nullable=False)
+            for name in (
+                "tenant_id",
+                "id",
+                "company_id",
+                "branch_id",
+                "asset_id",
+                "buyer_id",
+                "user_id",
+            )
+        ),
+        sa.Column("change_id", sa.Uuid(), nullable=True),
+        sa.Column("sold_on", sa.Date(), nullable=False),
+        sa.Column("hsn", text, nullable=False),
+        sa.Column("rate", sa.Numeric(7, 4), nullable=False),
+        sa.Column("quarters", sa.Integer(), nullable=False),
+        *(sa.Column(name, sa.Numeric(18, 2), nullable=False) for name in money),
+        sa.Column("reason", text, nullable=False),
+        sa.Column("sold_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "price > 0 and least(tax, credit_left, excess) >= 0", name=op.f("ck_asset_sale_amounts")
+        ),
+        sa.CheckConstraint(
+            "excess = greatest(credit_left - tax, 0)", name=op.f("ck_asset_sale_higher")
+        ),
+        sa.CheckConstraint(
+            "(excess > 0) = (change_id is not null)", name=op.f("ck_asset_sale_reversed")
+        ),
+        *_belongs(
+            "asset_sale",
+            {
+                "id": "invoice",
+                "company_id": "company",
+                "branch_id": "branch",
+                "asset_id": "asset",
+                "buyer_id": "party",
+                "change_id": "gst_credit_change",
+            },
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_asset_sale")),
+    )
+    op.create_index("ix_asset_sale_asset", "asset_sale", ["tenant_id", "asset_id", "id"])
+
+
+def _create_asset_clock() -> None:
+    op.create_table(
+        "asset_clock",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("is_on", sa.Boolean(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        *_belongs("asset_clock", {"company_id": "company"}),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_asset_clock")),
+        sa.UniqueConstraint(
+            "tenant_id", "company_id", name=op.f("uq_asset_clock_tenant_id_company_id")
+        ),
     )

@@ -55,3 +55,11 @@ class CategoryChanged(DomainEvent):
     name: ClassVar[str] = "assets.category_changed.v1"
 
     category_id: UUID
+
+
+class ClockSet(DomainEvent):
+    """Depreciation is run by the clock from now on, or by hand alone."""
+
+    name: ClassVar[str] = "assets.clock_set.v1"
+
+    is_on: bool

@@ -151,6 +151,7 @@ from erp.services.billing.taking_back import (
 )
 from erp.services.billing.titling import DocumentTitle, document_title
 from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
+from erp.services.billing.voiding import void_document
 
 __all__ = [
     "BILL_FILE_FIELDS", "CANCEL", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "AboveMrp", "BeyondBillLimit",
@@ -176,6 +177,6 @@ __all__ = [
     "list_returns", "list_unbilled", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
     "read_bill_file", "recipient_of", "record_bill", "referees", "remind_of_claims", "require_cancellable",
     "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
-    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "upi_link", "void_invoice",
+    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "upi_link", "void_document", "void_invoice",
     "write_invoice",
 ]  # fmt: skip

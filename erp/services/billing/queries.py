@@ -81,7 +81,7 @@ class InvoiceLineDetail(Result):
     """A line of a document with its tax and where its price came from."""
 
     line_no: int
-    variant_id: UUID
+    variant_id: UUID | None
     lot_id: UUID | None
     description: str
     hsn: str

@@ -93,6 +93,7 @@ from erp.services.gst_returns.recording import (
     change_credit,
     deposit_cash,
     record_reverse_charge,
+    write_change,
 )
 from erp.services.gst_returns.registrations import (
     GstinText,
@@ -126,4 +127,5 @@ __all__ = [
     "limits_of", "list_deposits", "list_figure_rows", "list_gst_returns", "list_limits", "list_lost_goods",
     "list_matches", "list_registrations", "list_reverse_charges", "list_schemes", "portal_text", "prepare_return",
     "read_2b", "record_reverse_charge", "referees", "registration_of", "reverse_losses", "review_return",
+    "write_change",
 ]  # fmt: skip

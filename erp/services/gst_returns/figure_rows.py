@@ -200,7 +200,7 @@ def _inward_row(bought: Inward, part: str) -> FigureRow:
 
 def _change_row(change: CreditChange) -> FigureRow:
     assert change.id is not None  # noqa: S101  it was read
-    heads = change.heads
+    heads = -change.heads if change.kind is CreditChangeKind.ASSET_KEPT else change.heads
     return FigureRow(
         document_id=change.id,
         page=f"/books/journal?origin_id={change.id}",

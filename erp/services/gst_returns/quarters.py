@@ -61,7 +61,7 @@ _DOCUMENTED = """
     select i.origin_id, min(i.id::text)::uuid as invoice_id, string_agg(i.number, ', ' order by i.id) as numbers,
            sum(case i.kind when 'credit_note' then -i.taxable else i.taxable end) as amount
       from invoice i
-     where i.tenant_id = %(tenant)s and i.branch_id = any(%(branches)s)
+     where i.tenant_id = %(tenant)s and i.branch_id = any(%(branches)s) and i.origin_type <> 'asset_sale'
        and i.issued_on between %(from)s and %(to)s
        and not exists (select 1 from invoice_cancellation c
                         where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))

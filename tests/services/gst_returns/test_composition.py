@@ -1,6 +1,6 @@
 """By composition: bills without tax from a day on, and a CMP-08 for each quarter."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +31,7 @@ from tests.services.gst_returns.months import (
     purchase,
     take_back,
 )
+from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import supplier
 from tests.services.trading import add_customer, rows, snapshot
 
@@ -81,7 +82,9 @@ def deposit(shop: Shop, amount: str) -> None:
 def reverse_charge(shop: Shop, day: int) -> Any:
     given = {
         "gstin": gstin_of(shop),
-        "supplier_id": supplier(shop, name=f"Carrier {day}", gst_category="unregistered", gstin=None),
+        "supplier_id": supplier(
+            shop, name=f"Carrier {day}", gst_category="unregistered", gstin=""
+        ),
         "description": "Freight",
         "hsn": "996791",
         "taxable": "1000.00",
@@ -155,7 +158,10 @@ def test_the_database_lets_no_document_bear_tax(dealer: Shop) -> None:
         '{"supply_nature": "INTER"}',
         '{"cgst": 1, "total": 1001}',
     ):
-        with pytest.raises(CheckViolation, match="composition"), db.unit_of_work(dealer.ctx) as session:
+        with (
+            pytest.raises(CheckViolation, match="composition"),
+            db.unit_of_work(dealer.ctx) as session,
+        ):
             db.execute(session, copied, (wrong, made.invoice_id))
 
 
@@ -170,7 +176,9 @@ def test_a_quarter_is_worked_out_proved_paid_and_kept(dealer: Shop) -> None:
     made = prepare(dealer)
     found = detail(dealer, made)
     assert (made.blocking, found.differences, found.ends_on) == (0, [], date(2025, 12, 31))
-    cells = {name: list(map(Decimal, heads.values())) for name, heads in found.figures["cells"].items()}
+    cells = {
+        name: list(map(Decimal, heads.values())) for name, heads in found.figures["cells"].items()
+    }
     # 10,000 + 1,000 - 400 taxable, 500 exempt; half a percent to each half
     assert cells["3(1)"] == [11100, 0, 53, 53]
     assert cells["3(2)"] == [1000, 0, 25, 25]
@@ -182,7 +190,9 @@ def test_a_quarter_is_worked_out_proved_paid_and_kept(dealer: Shop) -> None:
     deposit(dealer, "156.00")
     file(dealer, made)
     assert held(dealer, "composition_tax") == 106
-    assert [held(dealer, key) for key in ("composition_payable", "rcm_cgst", "gst_cash_ledger")] == [0, 0, 0]
+    assert [
+        held(dealer, key) for key in ("composition_payable", "rcm_cgst", "gst_cash_ledger")
+    ] == [0, 0, 0]
     (cost,) = rows(
         dealer,
         "select effective_on from journal_entry where origin_id = %s and purpose = 'accrued'",
@@ -207,7 +217,12 @@ def test_a_manufacturer_owes_it_on_exempt_supplies_too(trader: Shop) -> None:
 
 def test_a_new_rate_counts_from_its_day_on(dealer: Shop) -> None:
     sent(dealer, 6)
-    given = {"kind": "composition_trader", "valid_from": "2025-11-01", "amount": "2", "source": "1/2025"}
+    given = {
+        "kind": "composition_trader",
+        "valid_from": "2025-11-01",
+        "amount": "2",
+        "source": "1/2025",
+    }
     dealer.run("gst_returns.add_limit", given)
     assert detail(dealer, prepare(dealer)).figures["cells"]["3(1)"]["cgst"] == "5.00"
     dealer.run("gst_returns.add_limit", given | {"valid_from": "2025-10-02"})
@@ -247,7 +262,11 @@ def test_leaving_in_the_middle_of_a_quarter_parts_it(dealer: Shop) -> None:
     )
     back = sent(dealer, 7)
     with_tax = trade_on(dealer, noon(12, 11))
-    note = {"invoice_id": back.invoice_id, "lines": [{"line_no": 1, "quantity": 1}], "reason": "Broken"}
+    note = {
+        "invoice_id": back.invoice_id,
+        "lines": [{"line_no": 1, "quantity": 1}],
+        "reason": "Broken",
+    }
     dealer.run("billing.take_back_goods", note, at=noon(13, 11))
     quarter = detail(dealer, prepare(dealer))
     assert quarter.figures["cells"]["3(1)"]["taxable"] == "2000.00"
@@ -302,7 +321,12 @@ def test_a_wrong_day_or_choice_is_named_at_its_field(trader: Shop, wrong, refusa
 
 def test_who_turned_over_too_much_stays_regular(trader: Shop) -> None:
     sent(trader, 6)
-    given = {"kind": "composition_limit", "valid_from": "2026-01-01", "amount": "900", "source": "1/2026"}
+    given = {
+        "kind": "composition_limit",
+        "valid_from": "2026-01-01",
+        "amount": "900",
+        "source": "1/2026",
+    }
     trader.run("gst_returns.add_limit", given)
     with pytest.raises(TurnoverTooHigh, match="regularly"):
         change(trader, noon(1, 2, 2026), valid_from="2026-04-01")
@@ -319,3 +343,14 @@ def test_the_owner_alone_changes_it_and_nobody_edits_it(dealer: Shop, stranger: 
     assert [row.scheme for row in stranger.run("gst_returns.list_schemes").rows] == ["regular"]
     with pytest.raises(InsufficientPrivilege), db.unit_of_work(dealer.ctx) as session:
         db.execute(session, "update gst_scheme_change set scheme = 'regular', trade = ''")
+
+
+def test_tills_without_a_server_sell_under_one_scheme_only(dealer: Shop) -> None:
+    tomorrow = dealer.ctx.today + timedelta(days=1)
+    leaving = {"scheme": "regular", "valid_from": tomorrow, "reason": "CMP-04"}
+    first = Device(dealer)
+    with pytest.raises(TillsAway, match="Till"):
+        dealer.run("gst_returns.change_scheme", leaving)
+    dealer.run("pos.end_lease", {"lease_id": first.lease.lease_id, "reason": "Changing the scheme"})
+    dealer.run("gst_returns.change_scheme", leaving)
+    assert Device(dealer).lease.until_day == dealer.ctx.today
