@@ -18,6 +18,7 @@ RIGHTS = {
     "gst_scheme_change": migrating.APPEND_ONLY,
     "asset_sale": migrating.APPEND_ONLY,
     "asset_clock": migrating.CHANGEABLE,
+    "asset_tax_opening": migrating.APPEND_ONLY,
 }
 CHANGES = "'blocked', 'common', 'unpaid', 'reclaimed'"
 RUN_ONCE = "uq_asset_depreciation_tenant_id_asset_id_month"
@@ -47,6 +48,7 @@ def upgrade() -> None:
     _create_scheme_change()
     _create_asset_sale()
     _create_asset_clock()
+    _create_tax_opening()
     migrating.protect(RIGHTS)
     op.alter_column("invoice_line", "variant_id", nullable=True)
     op.drop_constraint(op.f(RUN_ONCE), "asset_depreciation", type_="unique")
@@ -73,6 +75,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop trigger asset_kept on asset")
     op.execute("drop function sec.keep_asset()")
+    op.drop_table("asset_tax_opening")
     op.drop_table("asset_clock")
     op.drop_table("asset_sale")
     _allow("gst_credit_change", "kind", CHANGES)
@@ -216,4 +219,35 @@ def _create_asset_clock() -> None:
         sa.UniqueConstraint(
             "tenant_id", "company_id", name=op.f("uq_asset_clock_tenant_id_company_id")
         ),
+    )
+
+
+def _create_tax_opening() -> None:
+    op.create_table(
+        "asset_tax_opening",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("block", sqlmodel.sql.sqltypes.AutoString(), nullable=False),
+        sa.Column("year", sa.Date(), nullable=False),
+        sa.Column("worth", sa.Numeric(18, 2), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "recorded_at",
+            sa.DateTime(timezone=True),
+            server_default=sa.text("now()"),
+            nullable=False,
+        ),
+        sa.CheckConstraint("worth >= 0", name=op.f("ck_asset_tax_opening_worth")),
+        sa.CheckConstraint(
+            "extract(day from year) = 1 and extract(month from year) = 4",
+            name=op.f("ck_asset_tax_opening_year"),
+        ),
+        *_belongs("asset_tax_opening", {"company_id": "company"}),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_asset_tax_opening")),
+    )
+    op.create_index(
+        "ix_asset_tax_opening_block",
+        "asset_tax_opening",
+        ["tenant_id", "company_id", "block", "year"],
     )

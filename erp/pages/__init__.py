@@ -25,6 +25,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.assets.kinds",
     "erp.pages.assets.registering",
     "erp.pages.assets.reports",
+    "erp.pages.assets.tax_blocks",
     "erp.pages.automation.webhooks",
     "erp.pages.banking.accounts",
     "erp.pages.banking.importing",

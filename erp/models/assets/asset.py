@@ -171,6 +171,29 @@ class AssetClock(TenantRow, table=True):
     changed_at: datetime = Field(sa_type=INSTANT)
 
 
+class AssetTaxOpening(TenantRow, table=True):
+    """What a block of assets was worth for income tax when a year began; a later row takes the place of an earlier.
+
+    Attributes:
+        block: Class of assets with its rate; see `tax_blocks`. year: 1 April.
+    """
+
+    __tablename__ = "asset_tax_opening"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        CheckConstraint("worth >= 0", name="worth"),
+        CheckConstraint("extract(day from year) = 1 and extract(month from year) = 4", name="year"),
+        Index("ix_asset_tax_opening_block", "tenant_id", "company_id", "block", "year"),
+    )
+
+    company_id: UUID
+    block: str
+    year: date
+    worth: Decimal = Field(sa_type=MONEY)
+    user_id: UUID
+    recorded_at: datetime = created_at()
+
+
 class AssetRun(TenantRow, table=True):
     """A month's depreciation of a company, posted once."""
 

@@ -2,6 +2,13 @@
 
 from erp.models.assets import AssetMethod, AssetStatus, BoughtFrom
 from erp.services.assets import referees
+from erp.services.assets.block_report import (
+    SetTaxOpening,
+    ShowTaxBlocks,
+    get_printed_blocks,
+    set_tax_opening,
+    show_tax_blocks,
+)
 from erp.services.assets.categories import (
     ACCOUNTS,
     AddUsualCategories,
@@ -54,10 +61,10 @@ __all__ = [
     "ACCOUNTS", "AddUsualCategories", "AssetGone", "AssetMethod", "AssetStatus", "BilledBefore", "BoughtFrom",
     "ChangeCategory", "CreateCategory", "DisposeAsset", "GetAsset", "HeldAsset", "Leaving", "Left", "ListAssets",
     "ListCategories", "Losing", "MonthRun", "MoveAsset", "OtherRegistration", "PaidInto", "PreviewDepreciation",
-    "Register", "RegisterAsset", "RunDepreciation", "RunDueMonths", "SetClock", "ShowRegister", "UnknownAsset",
-    "WrongDay", "add_usual_categories", "at_branch", "book_losses", "bring_back", "change_category",
-    "create_category", "dispose_asset", "get_asset", "get_clock", "get_printed_register", "hold_asset", "in_branch",
-    "life_ends", "list_assets", "list_categories", "lock_register", "lost_by", "move_asset", "preview_depreciation",
-    "referees", "register_asset", "retire_asset", "run_depreciation", "run_due_months", "set_clock",
-    "show_register",
+    "Register", "RegisterAsset", "RunDepreciation", "RunDueMonths", "SetClock", "SetTaxOpening", "ShowRegister",
+    "ShowTaxBlocks", "UnknownAsset", "WrongDay", "add_usual_categories", "at_branch", "book_losses", "bring_back",
+    "change_category", "create_category", "dispose_asset", "get_asset", "get_clock", "get_printed_blocks",
+    "get_printed_register", "hold_asset", "in_branch", "life_ends", "list_assets", "list_categories",
+    "lock_register", "lost_by", "move_asset", "preview_depreciation", "referees", "register_asset", "retire_asset",
+    "run_depreciation", "run_due_months", "set_clock", "set_tax_opening", "show_register", "show_tax_blocks",
 ]  # fmt: skip

@@ -63,3 +63,13 @@ class ClockSet(DomainEvent):
     name: ClassVar[str] = "assets.clock_set.v1"
 
     is_on: bool
+
+
+class TaxOpeningSet(DomainEvent):
+    """Somebody said what a block was worth for income tax when a year began."""
+
+    name: ClassVar[str] = "assets.tax_opening_set.v1"
+
+    block: str
+    year: date
+    worth: Decimal

@@ -165,7 +165,7 @@ _LIST: LiteralString = """
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and kind = %(kind)s",
-    "source": "and (origin_type in ('sales_invoice', 'sales_return')) = (%(source)s = 'order')",
+    "source": "and (origin_type in ('sales_invoice', 'sales_return', 'asset_sale')) = (%(source)s = 'order')",
     "standing": f"and {_CANCELLED} = (%(standing)s = 'cancelled')",
     "from_at": "and issued_at >= %(from_at)s",
     "to_at": "and issued_at < %(to_at)s",
