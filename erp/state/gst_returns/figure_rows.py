@@ -10,7 +10,7 @@ from erp.services import gst_returns
 from erp.state.gst_returns.wording import SECTIONS, VIEW
 from erp.state.listing import ListState
 
-CELLS = gst_returns.CELLS | gst_returns.CELLS_CMP08
+CELLS = {**gst_returns.CELLS, **gst_returns.CELLS_CMP08}
 
 
 class FigureRowsState(ListState, rx.State):
