@@ -73,6 +73,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(_cancelling_before())
     op.execute("drop trigger asset_kept on asset")
     op.execute("drop function sec.keep_asset()")
     op.drop_table("asset_tax_opening")
@@ -95,6 +96,14 @@ def downgrade() -> None:
     with migrating.every_tenant("account", "journal_line") as connection:
         for account in ACCOUNTS:
             connection.exec_driver_sql(REMOVE, (account[1],))
+
+
+def _cancelling_before() -> str:
+    """Return the check of cancelled invoices as it was before."""
+    whole = (SQL / "0043_cancelling.sql").read_text(encoding="utf-8")
+    begin = whole.index("create function sec.check_invoice_cancellation")
+    end = whole.index("create trigger invoice_cancellation_allowed")
+    return whole[begin:end].replace("create function", "create or replace function")
 
 
 def _allow(table: str, column: str, values: str) -> None:

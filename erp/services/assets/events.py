@@ -39,6 +39,14 @@ class AssetDisposed(DomainEvent):
     gain: Decimal
 
 
+class AssetKept(DomainEvent):
+    """An asset's sale was cancelled: it is in use again."""
+
+    name: ClassVar[str] = "assets.asset_kept.v1"
+
+    asset_id: UUID
+
+
 class DepreciationRun(DomainEvent):
     """A month's depreciation was posted."""
 

@@ -16,7 +16,7 @@ from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine
 from erp.services.assets.depreciating import lost_by
 from erp.services.assets.errors import WrongDay
-from erp.services.assets.events import AssetDisposed
+from erp.services.assets.events import AssetDisposed, AssetKept
 from erp.services.assets.holding import (
     EXPENSE,
     LOST,
@@ -111,6 +111,9 @@ def bring_back(session: Session, ctx: RequestContext, asset_id: UUID) -> list[Ne
     """Take a sold asset into use again, as it stood when it went; return the lines that book it.
 
     What it lost until it went stays posted; the next run takes up the days since. Locks the register.
+
+    Emits:
+        assets.asset_kept.v1
     """
     lock_register(session, ctx)
     row = db.fetch_one(
@@ -131,6 +134,7 @@ def bring_back(session: Session, ctx: RequestContext, asset_id: UUID) -> list[Ne
         " disposal_reason = '' where tenant_id = %s and id = %s",
         (ctx.tenant_id, asset_id),
     )
+    emit(session, ctx, asset_id, AssetKept(asset_id=asset_id))
     gain = row["proceeds"] - (row["cost"] - row["lost"])
     return [
         accounting.debit(row["key"], row["cost"]),

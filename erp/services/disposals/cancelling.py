@@ -42,7 +42,7 @@ def cancel_sale(session: Session, ctx: RequestContext, cmd: CancelAssetSale) -> 
         PeriodClosed: The books are closed for today. TaxPeriodFiled: the month's GSTR-3B is filed.
 
     Emits:
-        billing.invoice_cancelled.v1; gst_returns.credit_changed.v1 where credit was reversed
+        assets.asset_kept.v1, billing.invoice_cancelled.v1; gst_returns.credit_changed.v1 where credit was reversed
     """
     assets.lock_register(session, ctx)
     sale = _standing(session, ctx, cmd.asset_id)
