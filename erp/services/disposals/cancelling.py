@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
-from erp.models.gst_returns import CreditChangeKind
 from erp.services import assets, billing, gst_returns
 from erp.services.accounting import NewLine
 from erp.services.disposals.selling import MANAGE
@@ -79,4 +78,4 @@ def _give_back(session: Session, ctx: RequestContext, sale: dict[str, Any], numb
     heads = {name: sale[name] for name in ("igst", "cgst", "sgst")}
     when = (ctx.today, f"Sale {number} was cancelled")
     acting = assets.in_branch(ctx, sale["branch_id"])
-    gst_returns.write_change(session, acting, CreditChangeKind.ASSET_KEPT, heads, when)
+    gst_returns.write_change(session, acting, gst_returns.CreditChangeKind.ASSET_KEPT, heads, when)

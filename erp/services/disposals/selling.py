@@ -23,7 +23,6 @@ from erp.core.gst.taxing import (
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.disposals import AssetSale
-from erp.models.gst_returns import CreditChangeKind
 from erp.services import accounting, assets, billing, gst_returns, party, sales
 from erp.services.accounting import NewEntry, credit, debit
 from erp.services.assets import HeldAsset, Leaving, Left
@@ -238,7 +237,7 @@ def _record(
     excess = sum(owed.excess.values(), ZERO)
     change_id = None
     if excess:
-        kind, why = CreditChangeKind.ASSET_SOLD, f"Asset sold on {number}, s.18(6)"
+        kind, why = gst_returns.CreditChangeKind.ASSET_SOLD, f"Asset sold on {number}, s.18(6)"
         change_id = gst_returns.write_change(session, ctx, kind, owed.excess, (ctx.today, why))
     row = {
         "tenant_id": ctx.tenant_id,
