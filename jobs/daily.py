@@ -35,6 +35,7 @@ __all__ = [
     "release_reservations",
     "remind_customers_each_morning",
     "remind_of_claims_each_morning",
+    "run_depreciation_each_month",
     "suggest_reorders_each_morning",
     "sweep",
     "utc_now",
@@ -76,6 +77,13 @@ def remind_customers_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_remind_customers, place))
+
+
+def run_depreciation_each_month() -> None:
+    """Run the depreciation of every company that wants it so, once a month from its first morning on."""
+    for place in identity.list_tenants():
+        if _morning_has_come(place, utc_now()):
+            _for_tenant(place, partial(_run_depreciation, place))
 
 
 def expire_points_each_morning() -> None:
@@ -202,6 +210,16 @@ def _chase_portals(place: identity.TenantPlace) -> None:
         result: Any = platform.run("einvoicing.chase", ctx, given).result
         if not result.queued:
             break
+
+
+def _run_depreciation(place: identity.TenantPlace) -> None:
+    month = f"{utc_now().astimezone(ZoneInfo(place.time_zone)):%Y-%m}"
+    key = f"run-depreciation-{month}"
+    permissions = {"assets.view", "assets.manage"}
+    ctx = system_context(place, permissions, request_id=f"{key}-{place.slug}")
+    clock: Any = platform.run("assets.get_clock", ctx, {}).result
+    if clock.is_on:
+        platform.run("assets.run_due_months", ctx, {"idempotency_key": key})
 
 
 def _expire_points(place: identity.TenantPlace) -> None:

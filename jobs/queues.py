@@ -18,6 +18,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.daily.make_entries_each_morning",
         "jobs.daily.look_after_gateways",
         "jobs.daily.expire_points_each_morning",
+        "jobs.daily.run_depreciation_each_month",
         "jobs.anchoring.anchor_each_hour",
         "jobs.checking_bytes.check_each_night",
         "jobs.daily.chase_portals_each_morning",

@@ -55,6 +55,7 @@ class Schedule(CronScheduler):
         self._add("jobs.daily.remind_customers_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.chase_portals_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.expire_points_each_morning", interval=MORNING_INTERVAL_SECONDS)
+        self._add("jobs.daily.run_depreciation_each_month", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.release_reservations", interval=RELEASE_INTERVAL_SECONDS)
         self._add("jobs.daily.watch_devices", interval=WATCH_INTERVAL_SECONDS)
         self._add("jobs.daily.look_after_gateways", interval=WATCH_INTERVAL_SECONDS)

@@ -102,6 +102,12 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         {"from_day": DAY, "to_day": DAY, "category_id": {"type": "string", "format": "uuid"}},
     ),
     (
+        "tax-blocks.pdf",
+        "print_tax_blocks",
+        "The blocks of assets for income tax as PDF on A4, of this financial year unless a day of another is named",
+        {"day": DAY},
+    ),
+    (
         "statements/{party_id}/pdf",
         "print_statement",
         "A party's statement of account as PDF on A4, of this financial year unless days are named",

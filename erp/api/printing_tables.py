@@ -27,6 +27,7 @@ def table_routes() -> list[Route]:
             f"{BASE}/petty-cash/{{float_id}}/book.pdf", guarded(print_petty_book), methods=["GET"]
         ),
         Route(f"{BASE}/asset-register.pdf", guarded(print_register), methods=["GET"]),
+        Route(f"{BASE}/tax-blocks.pdf", guarded(print_tax_blocks), methods=["GET"]),
     ]
 
 
@@ -54,6 +55,17 @@ async def print_register(request: Request) -> Response:
     given = {name: text for name, text in request.query_params.items() if text}
     wanted = assets.ShowRegister.model_validate(given)
     return await _print_table(request, assets.get_printed_register, wanted, "asset-register.pdf")
+
+
+async def print_tax_blocks(request: Request) -> Response:
+    """Send the blocks of assets of a year on A4; the query may say `day`, any of the year.
+
+    Raises:
+        ValidationError: The day is none.
+    """
+    given = {name: text for name, text in request.query_params.items() if text}
+    wanted = assets.ShowTaxBlocks.model_validate(given)
+    return await _print_table(request, assets.get_printed_blocks, wanted, "tax-blocks.pdf")
 
 
 async def _print_table(

@@ -25,7 +25,11 @@ def spending(shop: Shop) -> Ids:
     asset = own(shop)
     run_month(shop, 2)
     shop.run("assets.move_asset", {"asset_id": asset.id, "place": "Counter"})
+    gone = own(shop)
+    buyer_id = seller(shop)
+    shop.run("disposals.sell_asset", _sale(gone.id, buyer_id))
     return {
+        "sold_asset_id": gone.id,
         "waiting_claim_id": waiting.id,
         "booked_claim_id": booked.id,
         "own_claim_id": mine.id,
@@ -34,9 +38,14 @@ def spending(shop: Shop) -> Ids:
         "expense_category_id": categories(shop)["Travel and conveyance"],
         "asset_id": asset.id,
         "asset_category_id": kinds(shop)["Computers and tills"],
-        "asset_supplier_id": seller(shop),
+        "asset_supplier_id": buyer_id,
         "keeper_id": shop.user_ids["manager"] if shop.user_ids else shop.ctx.user_id,
     }
+
+
+def _sale(asset_id: Any, buyer_id: Any) -> dict[str, Any]:
+    facts = {"price": "100.00", "hsn": "8471", "rate": "18", "reason": "Old"}
+    return facts | {"asset_id": asset_id, "buyer_id": buyer_id}
 
 
 def _lines(ids: Ids, shop: Shop) -> dict[str, Any]:
@@ -93,6 +102,9 @@ EXAMPLES: dict[str, Example] = {
         "reason": "x",
     },
     "assets.get_asset": only("asset_id"),
+    "disposals.sell_asset": lambda i, _: _sale(i["asset_id"], i["asset_supplier_id"]),
+    "disposals.cancel_sale": lambda i, _: {"asset_id": i["sold_asset_id"], "reason": "x"},
+    "disposals.get_sale": lambda i, _: {"asset_id": i["sold_asset_id"]},
     "assets.list_assets": lambda i, _: {
         "category_id": i["asset_category_id"],
         "branch_id": i["branch_id"],

@@ -43,6 +43,7 @@ WITHIN_A_TENANT: dict[str, tuple[str, object]] = {
     "nearly": ("select sec.nearly('RS')", []),
     "searched_as": ("select sec.searched_as('30c')", "'30c':1"),
     "search_parties": ("select count(*) from sec.search_parties(%(word)s, '', %(zero)s, 50)", 0),
+    "gst_scheme": ("select sec.gst_scheme(%(tenant)s, %(company)s, current_date)", None),
     "tenant": ("select sec.tenant() = %(tenant)s", False),
     "claim_key": ("select count(*) from sec.claim_key(1, %(tenant)s, %(command)s, %(key)s)", 0),
 }
@@ -69,6 +70,7 @@ def facts(stranger, owner):
         "tenant": stranger.tenant_id,
         "login": f"owner@{stranger.slug}.example",
         "session": token_hash(signed_in.session_token),
+        "company": stranger.ctx.company_id,
         "word": "arnica",
         "command": command,
         "key": key,

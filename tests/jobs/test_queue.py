@@ -82,7 +82,7 @@ def test_an_instance_is_refused(redis):
 
 def test_the_schedule_rings_json_entries_of_listed_functions(redis):
     schedule = Schedule(redis)
-    assert schedule.enqueue_due() == 11, "what has an interval looks at once; the rest waits"
+    assert schedule.enqueue_due() == 12, "what has an interval looks at once; the rest waits"
     assert {job.func_name for job in open_queue(redis).jobs} == {
         "jobs.daily.alert_each_morning",
         "jobs.daily.chase_portals_each_morning",
@@ -91,6 +91,7 @@ def test_the_schedule_rings_json_entries_of_listed_functions(redis):
         "jobs.daily.remind_of_claims_each_morning",
         "jobs.daily.suggest_reorders_each_morning",
         "jobs.daily.expire_points_each_morning",
+        "jobs.daily.run_depreciation_each_month",
         "jobs.daily.remind_customers_each_morning",
         "jobs.daily.look_after_gateways",
         "jobs.daily.make_entries_each_morning",

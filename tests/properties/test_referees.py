@@ -65,6 +65,7 @@ SABOTAGE = {
     " update petty_float set balance = balance + 1",
     "FA1": "update asset set cost = cost + 1",
     "FA2": "update asset_run set total = total + 1",
+    "FA3": "update asset set proceeds = proceeds + 1 where status = 'sold'",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
     "GW1": "update gateway_payment set amount = amount + 1 where entry_id is not null",

@@ -3,10 +3,12 @@
 from erp.models.assets.asset import (
     Asset,
     AssetCategory,
+    AssetClock,
     AssetDepreciation,
     AssetMethod,
     AssetRun,
     AssetStatus,
+    AssetTaxOpening,
     AssetTransfer,
     BoughtFrom,
 )
@@ -14,10 +16,12 @@ from erp.models.assets.asset import (
 __all__ = [
     "Asset",
     "AssetCategory",
+    "AssetClock",
     "AssetDepreciation",
     "AssetMethod",
     "AssetRun",
     "AssetStatus",
+    "AssetTaxOpening",
     "AssetTransfer",
     "BoughtFrom",
 ]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from erp.models.base import INSTANT, MONEY, PERCENT, TenantRow, belongs_to, created_at, one_of
@@ -156,6 +156,44 @@ class Asset(TenantRow, table=True):
     registered_at: datetime = Field(sa_type=INSTANT)
 
 
+class AssetClock(TenantRow, table=True):
+    """Whether a company's depreciation is run by the clock, on the first of each month."""
+
+    __tablename__ = "asset_clock"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        UniqueConstraint("tenant_id", "company_id"),
+    )
+
+    company_id: UUID
+    is_on: bool
+    user_id: UUID
+    changed_at: datetime = Field(sa_type=INSTANT)
+
+
+class AssetTaxOpening(TenantRow, table=True):
+    """What a block of assets was worth for income tax when a year began; a later row takes the place of an earlier.
+
+    Attributes:
+        block: Class of assets with its rate; see `tax_blocks`. year: 1 April.
+    """
+
+    __tablename__ = "asset_tax_opening"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        CheckConstraint("worth >= 0", name="worth"),
+        CheckConstraint("extract(day from year) = 1 and extract(month from year) = 4", name="year"),
+        Index("ix_asset_tax_opening_block", "tenant_id", "company_id", "block", "year"),
+    )
+
+    company_id: UUID
+    block: str
+    year: date
+    worth: Decimal = Field(sa_type=MONEY)
+    user_id: UUID
+    recorded_at: datetime = created_at()
+
+
 class AssetRun(TenantRow, table=True):
     """A month's depreciation of a company, posted once."""
 
@@ -177,7 +215,7 @@ class AssetRun(TenantRow, table=True):
 
 
 class AssetDepreciation(TenantRow, table=True):
-    """What one asset lost in one month; never changed.
+    """What one asset lost until a day, once for each month that is run; never changed.
 
     Attributes:
         until: Last day it counts. run_id: none where the asset went in the middle of a month.
@@ -187,7 +225,15 @@ class AssetDepreciation(TenantRow, table=True):
     __table_args__ = (
         belongs_to("asset_id", "asset"),
         belongs_to("run_id", "asset_run"),
-        UniqueConstraint("tenant_id", "asset_id", "month"),
+        UniqueConstraint("tenant_id", "asset_id", "until"),
+        Index(
+            "uq_asset_depreciation_run",
+            "tenant_id",
+            "asset_id",
+            "month",
+            unique=True,
+            postgresql_where=text("run_id is not null"),
+        ),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint(
             "extract(day from month) = 1 and date_trunc('month', until) = month", name="month"

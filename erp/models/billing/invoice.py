@@ -98,6 +98,7 @@ class InvoiceLine(SQLModel, table=True):
     """One line of a GST document: one lot of one variant.
 
     Attributes:
+        variant_id: None of what is not in the catalogue: a fixed asset that was sold.
         original_line_no: On a note, the line of the original invoice.
         price_trace: Why the price is what it is: source, list, discounts.
         cost: Value of the goods that left with the line.
@@ -126,7 +127,7 @@ class InvoiceLine(SQLModel, table=True):
     line_no: int = Field(
         primary_key=True, sa_type=SmallInteger, sa_column_kwargs={"autoincrement": False}
     )
-    variant_id: UUID
+    variant_id: UUID | None = None
     lot_id: UUID | None = None
     description: str
     hsn: str

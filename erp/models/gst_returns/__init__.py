@@ -9,6 +9,7 @@ from erp.models.gst_returns.credit import (
 )
 from erp.models.gst_returns.gst_2b import Decision2b, Gst2bDocument, Gst2bFile
 from erp.models.gst_returns.gst_return import GstReturn, ReturnForm, ReturnStatus
+from erp.models.gst_returns.gst_scheme import GstSchemeChange, Scheme, Trade
 from erp.models.gst_returns.law_limit import LawLimitRow, LimitKind
 
 __all__ = [
@@ -21,8 +22,11 @@ __all__ = [
     "GstDeposit",
     "GstReturn",
     "GstReverseCharge",
+    "GstSchemeChange",
     "LawLimitRow",
     "LimitKind",
     "ReturnForm",
     "ReturnStatus",
+    "Scheme",
+    "Trade",
 ]

@@ -22,6 +22,10 @@ class CreditChangeKind(StrEnum):
     """A supplier not paid within 180 days: r.37."""
     RECLAIMED = "reclaimed"
     """What was reversed as unpaid is claimed again."""
+    ASSET_SOLD = "asset_sold"
+    """Credit on a fixed asset beyond the tax of its sale: s.18(6), r.40(2)."""
+    ASSET_KEPT = "asset_kept"
+    """That sale was cancelled, so the credit is back."""
 
 
 class GstCreditChange(TenantRow, table=True):

@@ -17,6 +17,8 @@ class ReturnForm(StrEnum):
 
     GSTR1 = "gstr1"
     GSTR3B = "gstr3b"
+    CMP08 = "cmp08"
+    """A quarter of a dealer by composition. Source: CGST Rules r.62."""
 
 
 class ReturnStatus(StrEnum):

@@ -22,6 +22,20 @@ class LimitKind(StrEnum):
     """Turnover of a year above which HSN codes have six digits."""
     E_WAY_BILL = "e_way_bill"
     """Value of a consignment above which goods need a way bill."""
+    GST_RATE = "gst_rate"
+    """A rate of tax, in percent, that exists from the day on."""
+    RATE_ENDED = "rate_ended"
+    """A rate of tax, in percent, that exists no more from the day on."""
+    COMPOSITION_LIMIT = "composition_limit"
+    """Turnover of a year above which nobody pays by composition."""
+    COMPOSITION_SERVICE_LIMIT = "composition_service_limit"
+    """The same under the option for services."""
+    COMPOSITION_TRADER = "composition_trader"
+    """Percent of turnover that a trader pays by composition, both halves together."""
+    COMPOSITION_MANUFACTURER = "composition_manufacturer"
+    """The same of a manufacturer."""
+    COMPOSITION_SERVICE = "composition_service"
+    """The same of who gives services."""
 
 
 class LawLimitRow(TenantRow, table=True):

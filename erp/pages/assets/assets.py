@@ -19,6 +19,7 @@ from erp.components import (
     money_field,
     notice,
     page_header,
+    reason_dialog,
     reason_field,
     select_field,
     text_field,
@@ -31,8 +32,10 @@ from erp.state.assets.assets import (
     MOVE_COLUMNS,
     AssetListState,
     AssetState,
+    CancelAssetSaleState,
     DisposeAssetState,
     MoveAssetState,
+    SellAssetState,
 )
 from erp.state.assets.wording import PAID_INTO, STATUSES, VIEW
 
@@ -84,6 +87,7 @@ def asset_page() -> rx.Component:
         AssetState,
         page_header(head["name"], head["about"], _actions()),
         rx.cond(head["gone"] != "", notice(head["gone"], tone="gray", icon="archive")),
+        rx.cond(head["sold"] != "", notice(head["sold"], tone="gray", icon="receipt-text")),
         grid(
             rx.el.div(
                 card(rx.cond(AssetState.losses.length() > 0, losses, none), title="Depreciation"),
@@ -94,6 +98,15 @@ def asset_page() -> rx.Component:
         ),
         _moving(),
         _disposing(),
+        _selling(),
+        reason_dialog(
+            CancelAssetSaleState,
+            title="Cancel this sale?",
+            subtitle="Its invoice keeps its number, nothing of it is owed, and the asset is in use again.",
+            example="The buyer withdrew",
+            submit="Cancel the sale",
+            name="reason",
+        ),
         list_route="/fixed-assets",
         list_label="All assets",
     )
@@ -111,10 +124,28 @@ def _actions() -> rx.Component:
             rx.fragment(
                 button("Move", icon="move-right", on_click=MoveAssetState.open_dialog(*subject)),
                 button(
-                    "Sell or scrap",
+                    "Scrap",
                     icon="archive",
                     on_click=DisposeAssetState.open_dialog(*subject),
                 ),
+                button(
+                    "Sell",
+                    look="solid",
+                    icon="receipt-text",
+                    on_click=SellAssetState.open_dialog(*subject),
+                ),
+            ),
+        ),
+        rx.cond(
+            head["invoice_href"] != "",
+            link_button(head["invoice"], head["invoice_href"], look="outline", icon="receipt-text"),
+        ),
+        rx.cond(
+            head["may_cancel"] != "",
+            button(
+                "Cancel the sale",
+                icon="undo-2",
+                on_click=CancelAssetSaleState.open_dialog(*subject),
             ),
         ),
     )
@@ -169,6 +200,31 @@ def _moving() -> rx.Component:
     )
 
 
+def _selling() -> rx.Component:
+    errors = SellAssetState.field_errors
+    return form_dialog(
+        SellAssetState,
+        lookup_field(
+            "Buyer",
+            "buyer_id",
+            "/api/erp/parties",
+            errors=errors,
+            required=True,
+            label_key="name",
+            detail_key="city",
+            placeholder="Who owes the money",
+        ),
+        money_field("Price without GST", "price", errors=errors, required=True),
+        text_field("HSN", "hsn", errors=errors, required=True, max_length=8),
+        text_field("GST, percent", "rate", errors=errors, required=True, input_mode="decimal"),
+        reason_field(errors, "Replaced by a new one"),
+        title="Sell this asset",
+        subtitle="Today, with its invoice. Of its GST credit 5% is used up by each quarter begun; where more is"
+        " left than the tax on the price, the rest goes back (s.18(6)).",
+        submit="Sell and make the invoice",
+    )
+
+
 def _disposing() -> rx.Component:
     errors = DisposeAssetState.field_errors
     return form_dialog(
@@ -176,7 +232,7 @@ def _disposing() -> rx.Component:
         select_field(
             "What becomes of it",
             "outcome",
-            (("sold", "Sold"), ("scrapped", "Scrapped")),
+            (("scrapped", "Scrapped"), ("sold", "Sold without an invoice")),
             errors=errors,
         ),
         date_field("Last day", "disposed_on", errors=errors, hint="Else today"),
@@ -192,7 +248,7 @@ def _disposing() -> rx.Component:
             placeholder="Where the buyer owes it",
         ),
         reason_field(errors, "Replaced by a new one"),
-        title="Sell or scrap this asset",
-        subtitle="Depreciation is booked until its last day; the rest is a gain or a loss.",
+        title="Take this asset out of the books",
+        subtitle="Scrapped, or sold where no invoice is due. Depreciation is booked until its last day.",
         submit="Take out of the books",
     )

@@ -103,6 +103,15 @@ def _account(one: Any) -> rx.Component:
     )
 
 
+def _clock() -> rx.Component:
+    return button(
+        rx.cond(DepreciationState.is_by_clock, "Stop the clock", "Run by the clock"),
+        look="outline",
+        icon="clock",
+        on_click=DepreciationState.turn_clock,
+    )
+
+
 @page(
     route="/fixed-assets/depreciation",
     title="Depreciation",
@@ -129,7 +138,11 @@ def depreciation_page() -> rx.Component:
     is_empty = ~state.is_loading & (state.rows.length() == 0)
     return rx.fragment(
         page_header(
-            "Depreciation", state.words, day_filter("Month of", state.month, state.show_month), run
+            "Depreciation",
+            state.words,
+            day_filter("Month of", state.month, state.show_month),
+            rx.cond(state.may_manage, _clock()),
+            run,
         ),
         asset_tabs("/fixed-assets/depreciation"),
         rx.cond(state.problem != "", notice(state.problem, tone="amber", icon="hourglass")),

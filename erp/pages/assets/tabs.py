@@ -8,6 +8,7 @@ PARTS = (
     ("/fixed-assets", "Assets"),
     ("/fixed-assets/register", "Register"),
     ("/fixed-assets/depreciation", "Depreciation"),
+    ("/fixed-assets/tax-blocks", "Income tax"),
     ("/fixed-assets/kinds", "Kinds"),
 )
 

@@ -56,7 +56,7 @@ def _adding() -> rx.Component:
         select_field("What it decides", "kind", list(KINDS.items()), errors=errors, required=True),
         select_field("Where", "state", WHERE, errors=errors),
         date_field("From", "valid_from", errors=errors, required=True),
-        money_field("Amount", "amount", errors=errors, required=True),
+        money_field("Amount, or percent", "amount", errors=errors, required=True),
         text_field(
             "Says so",
             "source",

@@ -81,7 +81,12 @@ def gst_return_page() -> rx.Component:
             rx.cond(
                 is_first,
                 stat_tile("Documents", head["documents"], icon="files"),
-                stat_tile("In cash", head["cash"], icon="banknote", note="After credit"),
+                stat_tile(
+                    "In cash",
+                    head["cash"],
+                    icon="banknote",
+                    note=rx.cond(head["is_quarterly"] != "", "Without credit", "After credit"),
+                ),
             ),
         ),
         _listed(
@@ -123,7 +128,14 @@ def _actions() -> rx.Component:
             head["newest_href"] != "",
             link_button("Newest version", head["newest_href"], icon="arrow-right"),
         ),
-        rx.cond(head["href"] != "", download_link("Portal JSON", head["href"])),
+        rx.cond(
+            head["href"] != "",
+            rx.cond(
+                head["is_quarterly"] != "",
+                download_link("Figures as JSON", head["href"]),
+                download_link("Portal JSON", head["href"]),
+            ),
+        ),
         rx.cond(
             head["may_prepare"] != "",
             button(
@@ -154,6 +166,7 @@ def _facts() -> rx.Component:
         [
             ("Status", badge(head["status"], head["tone"])),
             ("Registration", head["gstin"]),
+            ("Days", or_dash(head["days"])),
             ("Prepared", head["made"]),
             ("File digest", rx.el.code(or_dash(head["sha256"]))),
             (
@@ -173,6 +186,6 @@ def _filing() -> rx.Component:
         ),
         date_field("Filed on", "filed_on", errors=errors, required=True),
         title="Filed on the portal?",
-        subtitle="The taxes of the period are locked for ever. A GSTR-3B is paid in the books as well.",
+        subtitle="The taxes of the period are locked for ever. A GSTR-3B or CMP-08 is paid in the books as well.",
         submit="Mark as filed",
     )

@@ -28,7 +28,7 @@ from erp.state.gst_returns.returns import (
 )
 from erp.state.gst_returns.wording import CHANGES, FORMS, STATUSES, VIEW
 
-LENGTHS = (("1", "A month"), ("3", "A quarter (QRMP)"))
+LENGTHS = (("1", "A month"), ("3", "A quarter (QRMP, CMP-08)"))
 EXPENSES = (
     ("freight_inward", "Freight inward"),
     ("rent", "Rent"),

@@ -14,6 +14,7 @@ PAGES = (
     ("/gst/way-bills", "Way bills"),
     ("/gst/registrations", "Registrations"),
     ("/gst/limits", "Limits"),
+    ("/gst/scheme", "Scheme"),
 )
 
 

@@ -77,6 +77,7 @@ DEFAULT_CHART = tuple(
         ("2110", "rcm_cgst", "RCM CGST Payable", "Duties and Taxes", "liability"),
         ("2111", "rcm_sgst", "RCM SGST Payable", "Duties and Taxes", "liability"),
         ("2112", "rcm_igst", "RCM IGST Payable", "Duties and Taxes", "liability"),
+        ("2115", "composition_payable", "Composition Tax Payable", "Duties and Taxes", "liability"),
         ("2200", "customer_advances", "Advance from Customers", "Current Liabilities", "liability"),
         ("2210", "loyalty_liability", "Loyalty Points Liability", "Provisions", "liability"),
         ("2220", "customer_credit", "Customer Credit", "Current Liabilities", "liability"),
@@ -133,6 +134,7 @@ DEFAULT_CHART = tuple(
         ("6022", "discount_allowed", "Cash Discount Allowed", "Indirect Expenses", "expense"),
         ("6030", "cash_short_over", "Cash Short/Over", "Indirect Expenses", "expense"),
         ("6031", "round_off", "Round Off", "Indirect Expenses", "expense"),
+        ("6040", "composition_tax", "Composition Tax", "Indirect Expenses", "expense"),
         ("6050", "depreciation", "Depreciation", "Indirect Expenses", "expense"),
         ("6051", "loss_on_assets", "Loss on Sale of Assets", "Indirect Expenses", "expense"),
     )

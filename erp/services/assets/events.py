@@ -39,6 +39,14 @@ class AssetDisposed(DomainEvent):
     gain: Decimal
 
 
+class AssetKept(DomainEvent):
+    """An asset's sale was cancelled: it is in use again."""
+
+    name: ClassVar[str] = "assets.asset_kept.v1"
+
+    asset_id: UUID
+
+
 class DepreciationRun(DomainEvent):
     """A month's depreciation was posted."""
 
@@ -55,3 +63,21 @@ class CategoryChanged(DomainEvent):
     name: ClassVar[str] = "assets.category_changed.v1"
 
     category_id: UUID
+
+
+class ClockSet(DomainEvent):
+    """Depreciation is run by the clock from now on, or by hand alone."""
+
+    name: ClassVar[str] = "assets.clock_set.v1"
+
+    is_on: bool
+
+
+class TaxOpeningSet(DomainEvent):
+    """Somebody said what a block was worth for income tax when a year began."""
+
+    name: ClassVar[str] = "assets.tax_opening_set.v1"
+
+    block: str
+    year: date
+    worth: Decimal

@@ -18,6 +18,7 @@ from erp.services.accounting import NewEntry
 from erp.services.assets.errors import OtherRegistration
 from erp.services.assets.events import AssetMoved
 from erp.services.assets.holding import LOST, MANAGE, ORIGIN, HeldAsset, hold_asset
+from erp.services.assets.retiring import book_losses
 from erp.services.platform import Command, Identified, Text, command, emit
 
 BETWEEN = "branch_transfers"
@@ -39,6 +40,8 @@ class MoveAsset(Command):
 def move_asset(session: Session, ctx: RequestContext, cmd: MoveAsset) -> Identified:
     """Note where an asset is and who has it; another branch takes its cost and depreciation over today.
 
+    What it lost until today is booked where it stood.
+
     Locks the register.
 
     Raises:
@@ -59,6 +62,7 @@ def move_asset(session: Session, ctx: RequestContext, cmd: MoveAsset) -> Identif
         raise InvalidInput(message, fields={"place": message})
     if changes_branch:
         _check_branches(session, ctx, held, to_branch)
+        held = book_losses(session, ctx, held, ctx.today)
     move_id = new_id()
     row = {
         "tenant_id": ctx.tenant_id,

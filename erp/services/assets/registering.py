@@ -213,10 +213,10 @@ def _tax(
     """Return the tax on the bill; refuse a credit that the law gives nobody here."""
     branch = db.fetch_one(
         session,
-        "select b.state_code, b.gstin is not null and c.gst_scheme = 'regular' as may_claim"
+        "select b.state_code, b.gstin is not null and sec.gst_scheme(c.tenant_id, c.id, %s) = 'regular' as may_claim"
         " from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
+        (cmd.booked_on or ctx.today, ctx.tenant_id, ctx.branch_id),
     )
     assert branch is not None  # noqa: S101  the actor is in a branch
     if cmd.gst_rate and cmd.takes_credit:

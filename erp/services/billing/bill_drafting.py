@@ -152,7 +152,7 @@ def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
     if supplier.gst_category in UNTAXING:
         came = [replace(goods, gst_rate=Decimal(0)) for goods in came]
     units = _base_units(cmd.lines, came)
-    state, is_credit_taken = registration_of(session, ctx)
+    state, is_credit_taken = registration_of(session, ctx, cmd.booked_on or ctx.today)
     taxed = _tax(cmd, supplier, state)
     _check_total(cmd, taxed)
     tolerance = tolerance_of(session, ctx)
@@ -224,14 +224,15 @@ def _base_units(lines: Sequence[BilledLine], came: Sequence[Delivered]) -> list[
     return units
 
 
-def registration_of(session: Session, ctx: RequestContext) -> tuple[str, bool]:
-    """Return the acting branch's state, and whether tax it pays is a credit (CGST Act s.16, s.10(4))."""
+def registration_of(session: Session, ctx: RequestContext, day: date) -> tuple[str, bool]:
+    """Return the acting branch's state, and whether tax booked on a day is a credit (CGST Act s.16, s.10(4))."""
     row = db.fetch_one(
         session,
-        "select b.state_code, b.gstin is not null and c.gst_scheme = 'regular' as is_credit_taken"
+        "select b.state_code,"
+        " b.gstin is not null and sec.gst_scheme(c.tenant_id, c.id, %s) = 'regular' as is_credit_taken"
         " from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
+        (day, ctx.tenant_id, ctx.branch_id),
     )
     if row is None:
         raise NotFound("This branch is not known here.")

@@ -87,7 +87,7 @@ class InvoiceCancelled(DomainEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class Standing:
     """An invoice that is to be cancelled."""
 
     id: UUID
@@ -128,7 +128,7 @@ def cancel_invoice(session: Session, ctx: RequestContext, cmd: CancelInvoice) ->
 
     Source: CGST Act s.31, s.34; Form GSTR-1 table 13.
     """
-    found = _read(session, ctx, cmd.invoice_id)
+    found = read_standing(session, ctx, cmd.invoice_id)
     if found.branch_id != ctx.branch_id:
         raise _refused(f"{found.number} was made at {found.branch}. Cancel it there.")
     return void_invoice(session, ctx, cmd.invoice_id, cmd.reason)
@@ -144,12 +144,12 @@ def void_invoice(
     """
     delivery = sales.hold_delivery(session, ctx, invoice_id)
     hold_notes(session, invoice_id)
-    found = _read(session, ctx, invoice_id)
+    found = read_standing(session, ctx, invoice_id)
     acting = replace(ctx, company_id=found.company_id, branch_id=found.branch_id)
     _require_cancellable(session, acting, found)
-    cancellation_id = _write(session, acting, found, reason)
+    cancellation_id = write_cancellation(session, acting, found, reason)
     _take_back(session, acting, found, cancellation_id, reason, delivery)
-    _settle(session, acting, found, cancellation_id)
+    settle_opposite(session, acting, found, cancellation_id)
     event = InvoiceCancelled(
         invoice_id=found.id, number=found.number, party_id=found.party_id, total=found.total
     )
@@ -165,12 +165,13 @@ def require_cancellable(session: Session, ctx: RequestContext, invoice_id: UUID)
     Raises:
         NotFound, CancelledBefore, NotCancellable: As for `cancel_invoice`.
     """
-    found = _read(session, ctx, invoice_id)
+    found = read_standing(session, ctx, invoice_id)
     acting = replace(ctx, company_id=found.company_id, branch_id=found.branch_id)
     _require_cancellable(session, acting, found)
 
 
-def _read(session: Session, ctx: RequestContext, invoice_id: UUID) -> _Standing:
+def read_standing(session: Session, ctx: RequestContext, invoice_id: UUID) -> Standing:
+    """Return an invoice of the company as it stands."""
     row = db.fetch_one(
         session,
         """
@@ -186,21 +187,24 @@ def _read(session: Session, ctx: RequestContext, invoice_id: UUID) -> _Standing:
     if row is None:
         message = "There is no such invoice. Choose one of the list."
         raise NotFound(message, fields={"invoice_id": message})
-    return _Standing(**row)
+    return Standing(**row)
 
 
-def _require_cancellable(session: Session, ctx: RequestContext, found: _Standing) -> None:
+def _require_cancellable(session: Session, ctx: RequestContext, found: Standing) -> None:
     if found.is_cancelled:
-        raise _cancelled_before()
+        raise cancelled_before()
     if found.kind not in KINDS:
         raise _refused(f"{found.number} is a note. A note is met by another document.")
+    if found.origin_type == "asset_sale":
+        raise _refused(f"{found.number} sold a fixed asset. Cancel the sale on the asset's page.")
     if found.origin_type != "sales_invoice":
         raise _refused(f"Bill {found.number} was made at a till. Return its goods there.")
-    _require_alone(session, ctx, found)
-    _require_unpaid(session, ctx, found)
+    require_alone(session, ctx, found)
+    require_unpaid(session, ctx, found)
 
 
-def _require_unpaid(session: Session, ctx: RequestContext, found: _Standing) -> None:
+def require_unpaid(session: Session, ctx: RequestContext, found: Standing) -> None:
+    """Refuse an invoice of which anything is settled; locks its buyer's open items."""
     items = accounting.hold_items(session, ctx, "debtors", found.party_id)
     left = sum((item.open for item in items if item.origin_id == found.id), ZERO)
     if left != found.total:
@@ -210,7 +214,8 @@ def _require_unpaid(session: Session, ctx: RequestContext, found: _Standing) -> 
         )
 
 
-def _require_alone(session: Session, ctx: RequestContext, found: _Standing) -> None:
+def require_alone(session: Session, ctx: RequestContext, found: Standing) -> None:
+    """Refuse an invoice that has notes, travels with a way bill, or stands in a filed return."""
     row = db.fetch_one(
         session,
         """
@@ -220,7 +225,9 @@ def _require_alone(session: Session, ctx: RequestContext, found: _Standing) -> N
                    and w.status in ('due', 'active')) as way_bill,
                exists (select 1 from gst_return r join branch b on (b.tenant_id, b.gstin) = (r.tenant_id, r.gstin)
                  where (b.tenant_id, b.id) = (i.tenant_id, i.branch_id) and r.company_id = i.company_id
-                   and r.status = 'filed' and i.issued_on <= r.ends_on) as is_filed
+                   and r.status = 'filed' and i.issued_on <= r.ends_on
+                   and (r.form = 'cmp08') = (sec.gst_scheme(i.tenant_id, i.company_id, i.issued_on)
+                        = 'composition')) as is_filed
           from invoice i where i.tenant_id = %s and i.id = %s
         """,
         (ctx.tenant_id, found.id),
@@ -234,7 +241,7 @@ def _require_alone(session: Session, ctx: RequestContext, found: _Standing) -> N
         raise _refused(f"The GST return of the period of {found.number} is filed. {BY_NOTE}")
 
 
-def _write(session: Session, ctx: RequestContext, found: _Standing, reason: str) -> UUID:
+def write_cancellation(session: Session, ctx: RequestContext, found: Standing, reason: str) -> UUID:
     """Write the cancellation at once, so that the database's refusals come before anything moves."""
     row: Mapping[str, Any] = {
         "tenant_id": ctx.tenant_id,
@@ -255,7 +262,7 @@ def _write(session: Session, ctx: RequestContext, found: _Standing, reason: str)
 def _take_back(
     session: Session,
     ctx: RequestContext,
-    found: _Standing,
+    found: Standing,
     cancellation_id: UUID,
     reason: str,
     delivery: sales.CancelledDelivery | None,
@@ -288,7 +295,7 @@ def _take_back(
     accounting.post_entry(session, ctx, entry)
 
 
-def _opposite(found: _Standing, lines: list[db.Row], taken: list[TakenBack]) -> list[NewLine]:
+def _opposite(found: Standing, lines: list[db.Row], taken: list[TakenBack]) -> list[NewLine]:
     """Return the entry of the sale turned round, income by income; goods where they are now."""
     by_account: dict[str, Decimal] = {}
     for line in lines:
@@ -306,7 +313,9 @@ def _opposite(found: _Standing, lines: list[db.Row], taken: list[TakenBack]) -> 
     ]
 
 
-def _settle(session: Session, ctx: RequestContext, found: _Standing, cancellation_id: UUID) -> None:
+def settle_opposite(
+    session: Session, ctx: RequestContext, found: Standing, cancellation_id: UUID
+) -> None:
     """Match what was owed with its opposite, so that nothing of both is open."""
     items = accounting.hold_items(session, ctx, "debtors", found.party_id)
     own = [item for item in items if item.origin_id in {found.id, cancellation_id}]
@@ -317,7 +326,8 @@ def _refused(message: str) -> NotCancellable:
     return NotCancellable(message, fields={"invoice_id": message})
 
 
-def _cancelled_before() -> CancelledBefore:
+def cancelled_before() -> CancelledBefore:
+    """Return the refusal of an invoice that is cancelled."""
     message = "This invoice is cancelled. Nothing more is done with it."
     return CancelledBefore(message, fields={"invoice_id": message})
 
@@ -334,5 +344,5 @@ for _name, _message in (
     ("filed", f"The GST return of this invoice's period is filed. {BY_NOTE}"),
 ):
     refuse_on(f"invoice_cancellation_{_name}", partial(_refused, _message))
-refuse_on("uq_invoice_cancellation_tenant_id_invoice_id", _cancelled_before)
-refuse_on("invoice_is_cancelled", _cancelled_before)
+refuse_on("uq_invoice_cancellation_tenant_id_invoice_id", cancelled_before)
+refuse_on("invoice_is_cancelled", cancelled_before)

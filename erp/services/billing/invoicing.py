@@ -49,13 +49,14 @@ class NewInvoiceLine:
     """A line to be stored: goods, lot, price and tax as they were decided.
 
     Attributes:
+        variant_id: None of what is not in the catalogue.
         cost: Value of the goods that move with the line.
         sold_unit, sold_quantity: What it was sold in, where that is not the base unit.
         original_line_no: On a note, the line of the invoice it takes back from.
         price_trace: Why the price is what it is.
     """
 
-    variant_id: UUID
+    variant_id: UUID | None
     lot_id: UUID | None
     description: str
     hsn: str

@@ -81,7 +81,7 @@ class InvoiceLineDetail(Result):
     """A line of a document with its tax and where its price came from."""
 
     line_no: int
-    variant_id: UUID
+    variant_id: UUID | None
     lot_id: UUID | None
     description: str
     hsn: str
@@ -165,7 +165,7 @@ _LIST: LiteralString = """
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and kind = %(kind)s",
-    "source": "and (origin_type in ('sales_invoice', 'sales_return')) = (%(source)s = 'order')",
+    "source": "and (origin_type in ('sales_invoice', 'sales_return', 'asset_sale')) = (%(source)s = 'order')",
     "standing": f"and {_CANCELLED} = (%(standing)s = 'cancelled')",
     "from_at": "and issued_at >= %(from_at)s",
     "to_at": "and issued_at < %(to_at)s",

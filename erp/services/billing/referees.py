@@ -34,7 +34,7 @@ referee(
               join journal_line l on (l.tenant_id, l.account_id) = (a.tenant_id, a.id)
               join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
              where a.key in ('output_cgst', 'output_sgst', 'output_igst')
-               and e.origin_type in ('sale', 'return', 'sales_invoice', 'sales_return')
+               and e.origin_type in ('sale', 'return', 'sales_invoice', 'sales_return', 'asset_sale')
              group by a.tenant_id, a.company_id)
         select tenant_id, company_id, documents.cgst as documents_cgst, booked.cgst as booked_cgst
           from documents left join booked using (tenant_id, company_id)

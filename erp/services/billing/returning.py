@@ -174,7 +174,7 @@ def put_back(
     returned = [
         Returned(at, line.variant_id, line.lot_id, line.quantity, line.cost, reason)
         for at, line in enumerate(note.lines, start=1)
-        if line.lot_id is not None
+        if line.variant_id is not None and line.lot_id is not None
     ]
     origin = Origin(note.origin_type, note.origin_id)
     return inventory.take_back(session, ctx, location_id, returned, origin)

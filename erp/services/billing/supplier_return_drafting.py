@@ -193,7 +193,7 @@ def _nature(
         )
     if natures:
         return natures.pop()
-    state, is_credit_taken = registration_of(session, ctx)
+    state, is_credit_taken = registration_of(session, ctx, ctx.today)
     seller = supplier.gstin[:2] if supplier.gstin else supplier.state_code
     nature = SupplyNature.INTRA if seller == state else SupplyNature.INTER
     return nature.value, is_credit_taken

@@ -140,7 +140,8 @@ def list_registrations(session: Session, ctx: RequestContext, _: Nothing) -> EIn
     rows = db.fetch_all(
         session,
         """
-        select b.gstin, min(c.gst_scheme) as scheme, string_agg(b.name, ', ' order by b.id) as branches,
+        select b.gstin, min(sec.gst_scheme(c.tenant_id, c.id, %s)) as scheme,
+               string_agg(b.name, ', ' order by b.id) as branches,
                r.starts_on, coalesce(r.reports_in_days, false) as reports_in_days, r.failing_since,
                coalesce(r.last_problem, '') as problem,
                (select count(*) from einvoice e
@@ -157,7 +158,7 @@ def list_registrations(session: Session, ctx: RequestContext, _: Nothing) -> EIn
          group by b.tenant_id, b.company_id, b.gstin, r.starts_on, r.reports_in_days, r.failing_since, r.last_problem
          order by b.gstin
         """,
-        (ctx.tenant_id, ctx.company_id),
+        (ctx.today, ctx.tenant_id, ctx.company_id),
     )
     reachable = portal_users()
     return EInvoiceRegistrations(

@@ -175,10 +175,10 @@ def _registration(session: Session, ctx: RequestContext) -> tuple[str, bool]:
     """Return the acting branch's state, and whether tax it pays is a credit (CGST Act s.16, s.10(4))."""
     row = db.fetch_one(
         session,
-        "select b.state_code, b.gstin is not null and c.gst_scheme = 'regular' as may_claim"
+        "select b.state_code, b.gstin is not null and sec.gst_scheme(c.tenant_id, c.id, %s) = 'regular' as may_claim"
         " from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
+        (ctx.today, ctx.tenant_id, ctx.branch_id),
     )
     assert row is not None  # noqa: S101  the actor is in a branch
     return row["state_code"], row["may_claim"]

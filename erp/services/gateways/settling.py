@@ -253,7 +253,7 @@ def _row(
     day = day_for(session, ctx, facts.settled_on)
     utr = facts.utr[:40]
     narration = f"Settlement {facts.id} of {account.name}{f', UTR {utr}' if utr else ''}"
-    posted = _entry_lines(session, ctx, account, (amount, fee, tax, cleared, difference))
+    posted = _entry_lines(session, ctx, account, day, (amount, fee, tax, cleared, difference))
     entry = NewEntry(
         "payments", day, "gateway_settlement", settlement_id, "settlement", narration, posted
     )
@@ -278,6 +278,7 @@ def _entry_lines(
     session: Session,
     ctx: RequestContext,
     account: AccountKeys,
+    day: date,
     parts: tuple[Decimal, Decimal, Decimal, Decimal, Decimal],
 ) -> list[NewLine]:
     """Return the lines of a settlement; tax is part of the cost where the branch claims none (CGST Act s.10(4)).
@@ -288,11 +289,11 @@ def _entry_lines(
     known = db.fetch_one(
         session,
         "select g.bank_key, g.fee_key, g.is_interstate,"
-        " b.gstin is not null and c.gst_scheme = 'regular' as may_claim from gateway_account g"
+        " b.gstin is not null and sec.gst_scheme(c.tenant_id, c.id, %s) = 'regular' as may_claim from gateway_account g"
         " join branch b on (b.tenant_id, b.id) = (g.tenant_id, g.branch_id)"
         " join company c on (c.tenant_id, c.id) = (g.tenant_id, g.company_id)"
         " where g.tenant_id = %s and g.id = %s",
-        (ctx.tenant_id, account.account_id),
+        (day, ctx.tenant_id, account.account_id),
     )
     assert known is not None  # noqa: S101  it was taken up
     central = round_money(tax / 2)

@@ -53,9 +53,10 @@ def without_accepted(
         for found in side:
             matter = difference_matter(found)
             if (reason := reasons.get(matter)) is not None:
-                gap = (found.books - found.documents).tax
-                accepted[matter] = {"matter": matter, "reason": reason, "tax": f"{gap}"}
-                words = f"{money_text(gap)} more in the books than in documents. Accepted: {reason}"
+                more = found.books - found.documents
+                accepted[matter] = {"matter": matter, "reason": reason, "tax": f"{more.tax}"}
+                gap = money_text(more.tax or more.taxable)
+                words = f"{gap} more in the books than in documents. Accepted: {reason}"
                 told.append(Problem(DIFFERENCE, found.label, found.page, words, is_blocking=False))
     return told, left, list(accepted.values())
 

@@ -5,6 +5,8 @@ Source: CGST Rules r.46, r.59; domain rules 1.3 to 1.8, 1.10.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 
 from erp.core.errors import DomainError
 from erp.core.gst.taxing import EXPORT
@@ -15,6 +17,8 @@ from erp.services.gst_returns.outward import DocumentKind, Outward, OutwardLine
 from erp.services.party import LIVE_STATES, read_gstin
 
 MOST_SHOWN = 200
+RateCheck = Callable[[Decimal, date], bool]
+"""Tells whether the law knows a rate on a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +37,23 @@ class Problem:
     is_blocking: bool = True
 
 
-def problems_of(gstin: str, documents: Sequence[Outward], digits: int) -> list[Problem]:
+def problems_of(
+    gstin: str,
+    documents: Sequence[Outward],
+    digits: int,
+    known: RateCheck = rate_exists,
+) -> list[Problem]:
     """Return everything that is wrong with documents, in their order.
 
     Args:
         gstin: The registration.
         documents: All of a period.
-        digits: How many an HSN code must have.
+        digits: How many an HSN code must have. known: Which rates the law has.
     """
     found = list(_registration(gstin))
     for document in documents:
         if not document.is_cancelled:
-            found.extend(_document(gstin[:2], document, digits))
+            found.extend(_document(gstin[:2], document, digits, known))
     return [*found, *_numbers(documents)]
 
 
@@ -64,7 +73,9 @@ def _gstin_error(gstin: str) -> str:
     return ""
 
 
-def _document(own_state: str, document: Outward, digits: int) -> Iterator[Problem]:
+def _document(
+    own_state: str, document: Outward, digits: int, known: RateCheck
+) -> Iterator[Problem]:
     page = f"/invoices/{document.id}"
 
     def problem(code: str, message: str, *, is_blocking: bool = True) -> Problem:
@@ -76,7 +87,7 @@ def _document(own_state: str, document: Outward, digits: int) -> Iterator[Proble
     if document.kind is not DocumentKind.INVOICE and document.original is None:
         yield problem("original", "The note names no invoice that it belongs to.")
     for line in document.lines:
-        yield from _line(document, line, digits, problem)
+        yield from _line(document, line, (digits, known), problem)
 
 
 def _place(
@@ -92,14 +103,18 @@ def _place(
 
 
 def _line(
-    document: Outward, line: OutwardLine, digits: int, problem: Callable[..., Problem]
+    document: Outward,
+    line: OutwardLine,
+    law: tuple[int, RateCheck],
+    problem: Callable[..., Problem],
 ) -> Iterator[Problem]:
+    digits, known = law
     if not line.hsn.isdigit() or len(line.hsn) < max(digits, FEWEST_DIGITS):
         yield problem("hsn", f"HSN {line.hsn or 'missing'}: {digits} digits are asked for.")
     if line.unit not in UNITS:
         yield problem("unit", f"{line.unit or 'No unit'} is no unit code of the portal.")
     day = document.original.issued_on if document.original else document.issued_on
-    if line.is_taxable and not rate_exists(line.rate, day):
+    if line.is_taxable and not known(line.rate, day):
         yield problem("rate", f"{line.rate.normalize():f}% is no GST rate on {day:%d-%m-%Y}.")
     if _is_off(document, line):
         yield problem(

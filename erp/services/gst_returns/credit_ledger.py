@@ -6,7 +6,9 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.formatting import money_text
 from erp.core.money import ZERO
+from erp.services.gst_returns.errors import CashShort
 from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
@@ -64,3 +66,21 @@ def cash_held(session: Session, ctx: RequestContext, registration: Registration)
     row = db.fetch_one(session, _CASH, (ctx.tenant_id, ctx.company_id, branches))
     amount: Decimal = row["amount"] if row else ZERO
     return amount
+
+
+def require_cash(
+    session: Session, ctx: RequestContext, registration: Registration, due: Decimal
+) -> None:
+    """Hold a registration's cash and refuse where less is deposited than is due.
+
+    Raises:
+        CashShort: So it is.
+    """
+    hold_cash(session, ctx, registration)
+    have = cash_held(session, ctx, registration)
+    if due > have:
+        message = (
+            f"{money_text(due)} are due in cash and {money_text(have)} are deposited."
+            " Record the challan of the rest first."
+        )
+        raise CashShort(message)

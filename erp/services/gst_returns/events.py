@@ -56,3 +56,13 @@ class LimitAdded(DomainEvent):
 
     limit_id: UUID
     kind: str
+
+
+class SchemeChanged(DomainEvent):
+    """A company pays regularly or by composition from a day on."""
+
+    name: ClassVar[str] = "gst_returns.scheme_changed.v1"
+
+    scheme: str
+    trade: str
+    valid_from: date

@@ -17,9 +17,8 @@ from erp.models.gst_returns import ReturnForm, ReturnStatus
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.gst_returns.accepting import reasons_of
-from erp.services.gst_returns.credit_ledger import cash_held, hold_cash
+from erp.services.gst_returns.credit_ledger import require_cash
 from erp.services.gst_returns.errors import (
-    CashShort,
     ReturnFiled,
     ReturnNotReady,
     ReturnOutdated,
@@ -30,6 +29,7 @@ from erp.services.gst_returns.errors import (
 from erp.services.gst_returns.events import ReturnReviewed, ReturnWasFiled
 from erp.services.gst_returns.heads import NAMES
 from erp.services.gst_returns.ordering import require_in_order
+from erp.services.gst_returns.paying_cmp08 import pay_cmp08
 from erp.services.gst_returns.preparing import hold_form, require_not_filed
 from erp.services.gst_returns.proving import ORIGIN
 from erp.services.gst_returns.registrations import Registration, registration_of
@@ -116,7 +116,7 @@ def review_return(session: Session, ctx: RequestContext, cmd: ReviewReturn) -> I
     rest="POST /gst-returns/{return_id}/filing",
 )
 def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Identified:
-    """Mark a return as filed: its period's taxes are locked for ever, and a GSTR-3B is paid.
+    """Mark a return as filed: its period's taxes are locked for ever, and a GSTR-3B or CMP-08 is paid.
 
     Locks the return, its form and the months of the books, so that entries in progress come first, and works
     the return out again: what changed since it was prepared refuses. Credit and cash pay the tax in
@@ -160,6 +160,9 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     if held.form is ReturnForm.GSTR3B:
         _require_gstr1(session, ctx, held)
         _pay(session, ctx, registration, held, snapshot, cmd.filed_on)
+    if held.form is ReturnForm.CMP08:
+        paid = (held.id, held.period, cmd.filed_on)
+        pay_cmp08(session, registration.acting(ctx), registration, snapshot, paid)
     _mark(session, ctx, held, cmd)
     return Identified(id=held.id)
 
@@ -241,14 +244,7 @@ def _pay(
     acting = registration.acting(ctx)
     reverse = snapshot.owed.cells["3.1(d)"].tax_only()
     cash = in_rupees(snapshot.owed.paid.cash) + in_rupees(reverse)
-    hold_cash(session, ctx, registration)
-    have = cash_held(session, ctx, registration)
-    if cash.tax > have:
-        message = (
-            f"{money_text(cash.tax)} are due in cash and {money_text(have)} are deposited."
-            " Record the challan of the rest first."
-        )
-        raise CashShort(message)
+    require_cash(session, ctx, registration, cash.tax)
     lines = _lines(snapshot, cash.tax)
     narration = f"GSTR-3B {held.period.fp} of {held.gstin}"
     entry = NewEntry("general", filed_on, ORIGIN, held.id, "payment", narration, lines)

@@ -80,11 +80,20 @@ CELLS: Mapping[str, str] = {
 OUTWARD_CELLS = ("3.1(a)", "3.1(b)", "3.1(c)", "3.1(e)")
 """Cells of our own supplies; what they hold below zero is taken off the next return."""
 CHANGE_CELLS: Mapping[str, frozenset[CreditChangeKind]] = {
-    "4(B)(1)": frozenset({CreditChangeKind.BLOCKED, CreditChangeKind.COMMON}),
+    "4(B)(1)": frozenset(
+        {
+            CreditChangeKind.BLOCKED,
+            CreditChangeKind.COMMON,
+            CreditChangeKind.ASSET_SOLD,
+            CreditChangeKind.ASSET_KEPT,
+        }
+    ),
     "4(B)(2)": frozenset({CreditChangeKind.UNPAID}),
     "4(D)(1)": frozenset({CreditChangeKind.RECLAIMED}),
 }
 """What each cell of changed credit is made of."""
+GIVES_BACK = frozenset({CreditChangeKind.RECLAIMED, CreditChangeKind.ASSET_KEPT})
+"""Changes that add to the credit in the books."""
 
 
 def cell_of(entry: Entry) -> str:
@@ -125,7 +134,8 @@ def _add_change(cells: Cells, change: CreditChange) -> None:
         cells["4(A)(5)"] += change.heads
     for name, kinds in CHANGE_CELLS.items():
         if change.kind in kinds:
-            cells[name] += change.heads
+            is_back = change.kind is CreditChangeKind.ASSET_KEPT
+            cells[name] += -change.heads if is_back else change.heads
 
 
 def inter_state_rows(outward: Iterable[Entry], *, composition: bool) -> list[tuple[str, Heads]]:

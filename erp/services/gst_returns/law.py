@@ -22,6 +22,7 @@ class LawLimit:
 GST_BEGAN = date(2017, 7, 1)
 _CRORE = Decimal(10_000_000)
 _IN_STATE = ("10", "07", "20", "27", "03", "08", "33")
+_SMALLER = ("05", "11", "12", "13", "14", "15", "16", "17")
 LAW: tuple[LawLimit, ...] = (
     LawLimit(LimitKind.B2CL, GST_BEGAN, Decimal(250_000), "CGST Rules r.59(4)"),
     LawLimit(
@@ -37,6 +38,31 @@ LAW: tuple[LawLimit, ...] = (
         )
         for state in _IN_STATE
     ),
+    LawLimit(
+        LimitKind.COMPOSITION_LIMIT,
+        date(2019, 4, 1),
+        Decimal(15_000_000),
+        "Notification 14/2019-CT",
+    ),
+    *(
+        LawLimit(
+            LimitKind.COMPOSITION_LIMIT,
+            date(2019, 4, 1),
+            Decimal(7_500_000),
+            "Notification 14/2019-CT",
+            state,
+        )
+        for state in _SMALLER
+    ),
+    LawLimit(
+        LimitKind.COMPOSITION_SERVICE_LIMIT,
+        date(2019, 4, 1),
+        Decimal(5_000_000),
+        "CGST Act s.10(2A)",
+    ),
+    LawLimit(LimitKind.COMPOSITION_TRADER, date(2018, 1, 1), Decimal(1), "CGST Rules r.7"),
+    LawLimit(LimitKind.COMPOSITION_MANUFACTURER, date(2018, 1, 1), Decimal(1), "CGST Rules r.7"),
+    LawLimit(LimitKind.COMPOSITION_SERVICE, date(2019, 4, 1), Decimal(6), "CGST Act s.10(2A)"),
 )
 """What was published. A tenant's own rows (`limits.py`) come on top."""
 RATES: tuple[tuple[date, frozenset[Decimal]], ...] = (
@@ -62,6 +88,18 @@ SERVICES = "99"
 FEWEST_DIGITS, MORE_DIGITS = 4, 6
 
 
+RATE_KINDS = frozenset({LimitKind.GST_RATE, LimitKind.RATE_ENDED})
+"""Rows that bring a rate or end one."""
+PERCENTS = RATE_KINDS | {
+    LimitKind.COMPOSITION_TRADER,
+    LimitKind.COMPOSITION_MANUFACTURER,
+    LimitKind.COMPOSITION_SERVICE,
+}
+"""Rows whose amount is a percentage."""
+BY_STATE = frozenset({LimitKind.E_WAY_BILL, LimitKind.COMPOSITION_LIMIT})
+"""Limits that differ by state."""
+
+
 def limit_on(limits: Iterable[LawLimit], kind: LimitKind, day: date, state: str = "") -> Decimal:
     """Return the limit in force on a day, a state's own before the country's; zero before the first."""
     found = [
@@ -73,7 +111,13 @@ def limit_on(limits: Iterable[LawLimit], kind: LimitKind, day: date, state: str 
     return newest.amount if newest else Decimal(0)
 
 
-def rate_exists(rate: Decimal, day: date) -> bool:
-    """Tell whether the law knew a rate on a day."""
-    known = next((rates for since, rates in RATES if since <= day), frozenset())
-    return rate in known
+def rate_exists(rate: Decimal, day: date, limits: Iterable[LawLimit] = LAW) -> bool:
+    """Tell whether the law knew a rate on a day; the newest dated row that names it decides."""
+    since, known = next((one for one in RATES if one[0] <= day), (GST_BEGAN, frozenset()))
+    rows = [
+        limit
+        for limit in limits
+        if limit.kind in RATE_KINDS and limit.amount == rate and since <= limit.valid_from <= day
+    ]
+    newest = max(rows, key=lambda limit: limit.valid_from, default=None)
+    return newest.kind is LimitKind.GST_RATE if newest else rate in known

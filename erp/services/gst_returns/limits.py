@@ -14,8 +14,18 @@ from erp.core.errors import Conflict, InvalidInput
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
 from erp.models.gst_returns import LawLimitRow, LimitKind
+from erp.services.gst_returns.checking import RateCheck
 from erp.services.gst_returns.events import LimitAdded
-from erp.services.gst_returns.law import GST_BEGAN, LAW, LawLimit, limit_on
+from erp.services.gst_returns.law import (
+    BY_STATE,
+    GST_BEGAN,
+    LAW,
+    PERCENTS,
+    RATE_KINDS,
+    LawLimit,
+    limit_on,
+    rate_exists,
+)
 from erp.services.gst_returns.outward import Limit
 from erp.services.party import LIVE_STATES, state_name
 from erp.services.platform import (
@@ -33,6 +43,8 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
+
+MOST_PERCENT = Decimal(100)
 
 
 class LimitTooEarly(Conflict):
@@ -106,6 +118,12 @@ def limits_of(session: Session, ctx: RequestContext) -> tuple[LawLimit, ...]:
     return (*own, *LAW)
 
 
+def rate_check(session: Session, ctx: RequestContext) -> RateCheck:
+    """Return what tells whether a rate exists on a day, the tenant's own rows counted."""
+    limits = limits_of(session, ctx)
+    return lambda rate, day: rate_exists(rate, day, limits)
+
+
 def b2cl_limit(session: Session, ctx: RequestContext) -> Limit:
     """Return the value by day above which an invoice to another state's unregistered buyer stands by itself."""
     limits = limits_of(session, ctx)
@@ -131,9 +149,14 @@ def add_limit(session: Session, ctx: RequestContext, cmd: AddLimit) -> Identifie
     if cmd.state and cmd.state not in LIVE_STATES:
         message = f"{cmd.state} is no state's code. Leave it out for the whole country."
         raise InvalidInput(message, fields={"state": message})
-    if cmd.state and cmd.kind is not LimitKind.E_WAY_BILL:
-        message = "Only the limit of way bills differs by state. Leave the state out."
+    if cmd.state and cmd.kind not in BY_STATE:
+        message = (
+            "Only limits of way bills and of composition differ by state. Leave the state out."
+        )
         raise InvalidInput(message, fields={"state": message})
+    if cmd.kind in PERCENTS and cmd.amount > MOST_PERCENT:
+        message = "This is a percentage: at most 100."
+        raise InvalidInput(message, fields={"amount": message})
     _require_unfiled(session, ctx, cmd.valid_from)
     record_id: UUID = new_id()
     row = {
@@ -169,10 +192,11 @@ def _all(session: Session, ctx: RequestContext) -> list[LimitRow]:
     rows += [_published(place, limit) for place, limit in enumerate(LAW)]
     rows.sort(key=lambda row: row["valid_from"], reverse=True)
     rows.sort(key=lambda row: (row["kind"], row["state"]))
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, Decimal | None]] = set()
     found: list[LimitRow] = []
     for row in rows:
-        place = (row["kind"], row["state"])
+        rate = row["amount"] if row["kind"] in RATE_KINDS else None
+        place = (row["kind"], row["state"], rate)
         standing = "coming" if row["valid_from"] > ctx.today else "past"
         if standing == "past" and place not in seen:
             standing = "in_force"

@@ -1,6 +1,6 @@
 """The order of periods: returns are filed one after another, and each takes up what the last one left."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,16 +10,20 @@ from erp.core.context import RequestContext
 from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.errors import ReturnFiled, ReturnNotReady
 from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.schemes import ONE_DAY, first_day_for, is_for, spans_of
 from erp.services.gst_returns.tax_period import TaxPeriod
 
 _FIRST = """
     select date_trunc('month', min(day)::timestamp)::date as day from (
         select min(issued_on) as day from invoice
          where tenant_id = %(tenant)s and branch_id = any(%(branches)s)
+           and issued_on between %(from)s and %(to)s
         union all select min(booked_on) from supplier_bill
          where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and status = 'posted' and %(is_3b)s
+           and booked_on between %(from)s and %(to)s
         union all select min(booked_on) from gst_reverse_charge
-         where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and %(is_3b)s) documents
+         where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and %(is_3b)s
+           and booked_on between %(from)s and %(to)s) documents
 """
 
 
@@ -50,10 +54,12 @@ def require_in_order(
         raise ReturnFiled(
             f"The return of {filed[-1]['starts_on']:%m/%Y} is filed already, and took up what came before it."
         )
+    spans = spans_of(session, ctx)
     wanted = filed[0]["starts_on"] if filed else _first(session, ctx, registration, form)
     for row in filed:
         if row["starts_on"] <= wanted:
-            wanted = row["ends_on"] + timedelta(days=1)
+            wanted = row["ends_on"] + ONE_DAY
+    wanted = first_day_for(spans, form, wanted) if wanted else None
     if wanted is not None and wanted < period.starts_on:
         raise ReturnNotReady(f"File the return of {wanted:%m/%Y} first: returns go in order.")
 
@@ -61,26 +67,36 @@ def require_in_order(
 def _first(
     session: Session, ctx: RequestContext, registration: Registration, form: ReturnForm
 ) -> date | None:
-    given = {
-        "tenant": ctx.tenant_id,
-        "branches": list(registration.branch_ids),
-        "is_3b": form is ReturnForm.GSTR3B,
-    }
-    row = db.fetch_one(session, _FIRST, given)
-    day: date | None = row["day"] if row else None
-    return day
+    """Return the month of the first document on a day that the form is for."""
+    for span in spans_of(session, ctx):
+        given = {
+            "tenant": ctx.tenant_id,
+            "branches": list(registration.branch_ids),
+            "is_3b": form is ReturnForm.GSTR3B,
+            "from": span.starts_on,
+            "to": span.ends_on,
+        }
+        row = db.fetch_one(session, _FIRST, given) if is_for(form, span) else None
+        if row and row["day"]:
+            day: date = row["day"]
+            return day
+    return None
 
 
 def last_filed(
-    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    period: TaxPeriod,
+    form: ReturnForm = ReturnForm.GSTR3B,
 ) -> dict[str, Any]:
-    """Return the figures of the last GSTR-3B filed before a period; nothing where there is none."""
+    """Return the figures of the last return of a form filed before a period; nothing where there is none."""
     row = db.fetch_one(
         session,
         "select figures from gst_return where tenant_id = %s and company_id = %s"
-        " and gstin = %s and form = 'gstr3b' and status = 'filed' and ends_on < %s"
+        " and gstin = %s and form = %s and status = 'filed' and ends_on < %s"
         " order by ends_on desc limit 1",
-        (ctx.tenant_id, ctx.company_id, registration.gstin, period.starts_on),
+        (ctx.tenant_id, ctx.company_id, registration.gstin, form, period.starts_on),
     )
     found: dict[str, Any] = row["figures"] if row else {}
     return found

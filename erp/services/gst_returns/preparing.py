@@ -37,7 +37,7 @@ class PrepareReturn(Command):
     """Which return.
 
     Attributes:
-        starts_on: First day of the month or quarter. months: one, or three under QRMP.
+        starts_on: First day of the month or quarter. months: one, or three under QRMP; a CMP-08 has three.
         accepted: Matters that are taken as they are; those of the version before where it is left out.
     """
 
@@ -69,7 +69,7 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
-        WrongTaxPeriod: The days are no period, or it has not begun; a dealer by composition files none.
+        WrongTaxPeriod: The days are no period, it has not begun, or no day of it is of the form's scheme.
         ReturnFiled: The period's return is filed.
         PermissionDenied: Matters are accepted by somebody who may not review returns.
 
@@ -77,8 +77,8 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
         gst_returns.return_prepared.v1
     """
     registration = registration_of(session, ctx, cmd.gstin)
-    period = period_from(cmd.starts_on, cmd.months)
-    _check(ctx, registration, period)
+    period = period_from(cmd.starts_on, _months(cmd))
+    _check(ctx, period)
     hold_form(session, ctx, cmd.gstin, cmd.form)
     require_not_filed(session, ctx, registration, cmd.form, period)
     reasons = _reasons(session, ctx, cmd)
@@ -107,10 +107,11 @@ def _reasons(session: Session, ctx: RequestContext, cmd: PrepareReturn) -> dict[
     return reasons_of((row["accepted"] if row else None) or ())
 
 
-def _check(ctx: RequestContext, registration: Registration, period: TaxPeriod) -> None:
-    if registration.scheme != "regular":
-        message = "A dealer by composition files CMP-08 and GSTR-4 instead of this return."
-        raise WrongTaxPeriod(message, fields={"gstin": message})
+def _months(cmd: PrepareReturn) -> Months:
+    return Months.QUARTER if cmd.form is ReturnForm.CMP08 else cmd.months
+
+
+def _check(ctx: RequestContext, period: TaxPeriod) -> None:
     if period.starts_on > ctx.today:
         message = "This period has not begun."
         raise WrongTaxPeriod(message, fields={"starts_on": message})

@@ -11,7 +11,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO, allocate
 from erp.models.gst_returns import CreditChangeKind
-from erp.services.gst_returns.gstr3b import CreditChange, Inward, InwardKind
+from erp.services.gst_returns.gstr3b import GIVES_BACK, CreditChange, Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.proving import Difference, without_mended
 from erp.services.gst_returns.registrations import Registration
@@ -166,7 +166,7 @@ def _heads(row: db.Row) -> Heads:
 
 def _signed(row: db.Row) -> Heads:
     """Return what a change adds to the credit in the books."""
-    is_gain = row["kind"] == CreditChangeKind.RECLAIMED
+    is_gain = row["kind"] in GIVES_BACK
     return _heads(row) if is_gain else -_heads(row)
 
 

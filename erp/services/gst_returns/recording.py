@@ -27,9 +27,11 @@ from erp.services import accounting, purchasing
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.gst_returns.errors import CreditShort
 from erp.services.gst_returns.events import CreditChanged
+from erp.services.gst_returns.gstr3b import GIVES_BACK
 from erp.services.gst_returns.heads import NAMES
 from erp.services.gst_returns.reading_inward import CREDIT_CHANGE, REVERSE_CHARGE
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.gst_returns.schemes import REGULAR, span_on, spans_of
 from erp.services.platform import (
     Amount,
     Command,
@@ -50,8 +52,11 @@ COST_OF_CHANGE = {
     CreditChangeKind.COMMON: "credit_given_up",
     CreditChangeKind.UNPAID: "credit_to_reclaim",
     CreditChangeKind.RECLAIMED: "credit_to_reclaim",
+    CreditChangeKind.ASSET_SOLD: "loss_on_assets",
+    CreditChangeKind.ASSET_KEPT: "loss_on_assets",
 }
 """Account that bears credit that is reversed, or gives it back."""
+OF_ASSETS = frozenset({CreditChangeKind.ASSET_SOLD, CreditChangeKind.ASSET_KEPT})
 EXPENSES = Literal["freight_inward", "rent", "bank_charges", "sales_promotion"]
 
 
@@ -152,20 +157,41 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
     if not any(heads.values()):
         message = "Type the tax of at least one head."
         raise InvalidInput(message, fields={"cgst": message})
+    if cmd.kind in OF_ASSETS:
+        message = "Selling an asset with its invoice books this by itself."
+        raise InvalidInput(message, fields={"kind": message})
     if cmd.kind is CreditChangeKind.RECLAIMED:
         _require_reclaimable(session, ctx, registration, heads, day)
-    acting, record_id = registration.acting(ctx), new_id()
-    row = credit_row(acting, record_id) | heads
-    row |= {"kind": cmd.kind, "booked_on": day, "reason": cmd.reason}
-    db.insert_rows(session, GstCreditChange, [row])
-    sign = -1 if cmd.kind is CreditChangeKind.RECLAIMED else 1
-    total = sum(heads.values(), ZERO)
-    lines = [debit(COST_OF_CHANGE[cmd.kind], sign * total)]
-    lines += [credit(f"input_{name}", sign * amount) for name, amount in heads.items()]
-    post_change(
-        session, acting, (CREDIT_CHANGE, record_id, f"GST credit: {cmd.reason}"), day, lines
-    )
+    acting = registration.acting(ctx)
+    record_id = write_change(session, acting, cmd.kind, heads, (day, cmd.reason))
     return Identified(id=record_id)
+
+
+def write_change(
+    session: Session,
+    ctx: RequestContext,
+    kind: CreditChangeKind,
+    heads: Mapping[str, Decimal],
+    when: tuple[date, str],
+) -> UUID:
+    """Record and book a change of credit at the acting branch, for a day and a reason; return its id.
+
+    Raises:
+        TaxPeriodFiled: The return of the day's month is filed.
+        PeriodClosed: The books are closed for the day.
+
+    Emits:
+        gst_returns.credit_changed.v1
+    """
+    (day, reason), record_id = when, new_id()
+    row = credit_row(ctx, record_id) | {name: heads.get(name, ZERO) for name in NAMES}
+    row |= {"kind": kind, "booked_on": day, "reason": reason}
+    db.insert_rows(session, GstCreditChange, [row])
+    sign = -1 if kind in GIVES_BACK else 1
+    lines = [debit(COST_OF_CHANGE[kind], sign * sum(heads.values(), ZERO))]
+    lines += [credit(f"input_{name}", sign * amount) for name, amount in heads.items()]
+    post_change(session, ctx, (CREDIT_CHANGE, record_id, f"GST credit: {reason}"), day, lines)
+    return record_id
 
 
 _WAITING = """
@@ -257,7 +283,7 @@ def record_reverse_charge(
         "taxable": cmd.taxable,
     }
     db.insert_rows(session, GstReverseCharge, [row])
-    is_credit = registration.scheme == "regular"
+    is_credit = span_on(spans_of(session, ctx), day).scheme == REGULAR
     lines = [debit(cmd.account, cmd.taxable), credit("creditors", cmd.taxable, cmd.supplier_id)]
     for name, amount in heads.items():
         gains = f"input_{name}_rcm" if is_credit else cmd.account

@@ -19,7 +19,11 @@ GstinText = Annotated[str, Field(min_length=15, max_length=15, pattern=r"^[0-9A-
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """One GSTIN with every branch that trades under it."""
+    """One GSTIN with every branch that trades under it.
+
+    Attributes:
+        scheme: How the company pays today; see `schemes` for another day.
+    """
 
     gstin: str
     legal_name: str
@@ -39,7 +43,7 @@ class Registration:
 
 
 _SELECT = """
-    select b.gstin, min(c.legal_name) as legal_name, min(c.gst_scheme) as scheme,
+    select b.gstin, min(c.legal_name) as legal_name, min(sec.gst_scheme(c.tenant_id, c.id, %s)) as scheme,
            array_agg(b.id order by b.id) as branch_ids, string_agg(b.name, ', ' order by b.id) as branches
       from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)
      where b.tenant_id = %s and b.company_id = %s and b.gstin is not null
@@ -63,7 +67,7 @@ def registration_of(session: Session, ctx: RequestContext, gstin: str | None) ->
 
 
 def _rows(session: Session, ctx: RequestContext) -> Sequence[db.Row]:
-    return db.fetch_all(session, _SELECT, (ctx.tenant_id, ctx.company_id))
+    return db.fetch_all(session, _SELECT, (ctx.today, ctx.tenant_id, ctx.company_id))
 
 
 class RegistrationRow(Result):

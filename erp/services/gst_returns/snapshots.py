@@ -14,7 +14,9 @@ from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.accepting import without_accepted
 from erp.services.gst_returns.checking import MOST_SHOWN, Problem, problems_of
 from erp.services.gst_returns.claiming import Claims, read_claims
+from erp.services.gst_returns.cmp08 import cmp08, cmp08_cells, own_notes
 from erp.services.gst_returns.credit_ledger import opening_credit
+from erp.services.gst_returns.errors import WrongTaxPeriod
 from erp.services.gst_returns.gstr1 import gstr1
 from erp.services.gst_returns.gstr3b import (
     OUTWARD_CELLS,
@@ -25,13 +27,15 @@ from erp.services.gst_returns.gstr3b import (
 )
 from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.law import FEWEST_DIGITS
-from erp.services.gst_returns.limits import b2cl_limit
+from erp.services.gst_returns.limits import b2cl_limit, rate_check
 from erp.services.gst_returns.ordering import last_filed
 from erp.services.gst_returns.outward import Entry, Outward, Section, classify, total_of
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.proving import Difference, outward_differences
+from erp.services.gst_returns.quarters import Quarter, read_quarter
 from erp.services.gst_returns.reading_outward import read_outward
 from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.schemes import days_for, span_on, spans_of
 from erp.services.gst_returns.setting_off import SetOff, in_rupees, set_off
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -88,12 +92,63 @@ def take_snapshot(
     Args:
         reasons: Why matters are accepted as they are; see `accepting`.
     """
-    documents = read_outward(session, ctx, registration, period)
-    entries = classify(documents, b2cl_limit(session, ctx))
-    tax, differences = outward_differences(session, ctx, registration, period)
+    spans = spans_of(session, ctx)
+    days = days_for(spans, form, period)
+    if days is None:
+        raise other_scheme(form)
+    documents = read_outward(session, ctx, registration, days)
+    tax, differences = outward_differences(session, ctx, registration, days)
+    if form is ReturnForm.CMP08:
+        quarter = read_quarter(session, ctx, registration, days, (documents, spans))
+        before = carried_of(last_filed(session, ctx, registration, period, form))
+        return _cmp08(registration, days, documents, quarter, (differences, before, reasons))
+    own, _ = own_notes(documents, lambda day: not span_on(spans, day).is_composition)
+    entries = classify(own, b2cl_limit(session, ctx))
     if form is ReturnForm.GSTR1:
-        return _gstr1(registration, period, documents, entries, (tax, differences, reasons))
-    return _gstr3b(session, ctx, registration, period, entries, (differences, reasons))
+        problems = problems_of(
+            registration.gstin, documents, FEWEST_DIGITS, rate_check(session, ctx)
+        )
+        proof = (tax, differences, problems, reasons)
+        return _gstr1(registration, days, documents, entries, proof)
+    return _gstr3b(session, ctx, registration, days, entries, (differences, reasons))
+
+
+def other_scheme(form: ReturnForm) -> WrongTaxPeriod:
+    """Return the refusal of a form on days of another scheme."""
+    message = "By composition a CMP-08 is filed for each quarter instead of this return."
+    if form is ReturnForm.CMP08:
+        message = "The company pays no tax by composition on these days: file GSTR-1 and GSTR-3B."
+    return WrongTaxPeriod(message, fields={"form": message})
+
+
+def _cmp08(
+    registration: Registration,
+    days: TaxPeriod,
+    documents: Sequence[Outward],
+    quarter: Quarter,
+    proof: tuple[list[Difference], Cells, Mapping[str, str]],
+) -> Snapshot:
+    differences, before, reasons = proof
+    whole = quarter.supplied + before.get("3(1)", NOTHING)
+    supplied = whole.not_negative()
+    left = whole - supplied
+    carried = {"3(1)": left} if left else {}
+    cells = cmp08_cells(supplied, quarter.reverse)
+    owed, reverse = supplied.tax_only(), cells["3(2)"].tax_only()
+    figures = {
+        "cells": {name: heads.texts() for name, heads in cells.items()},
+        "carried": {name: heads.texts() for name, heads in carried.items()},
+        "cash": (in_rupees(owed) + in_rupees(reverse)).texts(),
+        "total": cells["3(3)"].texts(),
+        "booked": quarter.booked.texts(),
+        "documents": len(documents),
+        "from": f"{days.starts_on}",
+        "to": f"{days.ends_on}",
+    }
+    problems = [*_taken_off(before), *_negatives(carried), *quarter.problems]
+    found = [differences, list(quarter.differences)]
+    file = cmp08(registration.gstin, days.fp, cells)
+    return _sealed(file, figures, (problems, found, reasons), Owed(owed.tax + reverse.tax, cells))
 
 
 def _gstr1(
@@ -101,10 +156,9 @@ def _gstr1(
     period: TaxPeriod,
     documents: Sequence[Outward],
     entries: Sequence[Entry],
-    proof: tuple[Heads, list[Difference], Mapping[str, str]],
+    proof: tuple[Heads, list[Difference], list[Problem], Mapping[str, str]],
 ) -> Snapshot:
-    booked, differences, reasons = proof
-    problems = problems_of(registration.gstin, documents, FEWEST_DIGITS)
+    booked, differences, problems, reasons = proof
     file = gstr1(registration.gstin, period.fp, documents, entries)
     total = total_of(entries)
     figures = {

@@ -17,15 +17,21 @@ class Months(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class TaxPeriod:
-    """The first and the last day."""
+    """The first and the last day.
+
+    Attributes:
+        named_by: Last day of the month that names it, where a scheme ended before.
+    """
 
     starts_on: date
     ends_on: date
+    named_by: date | None = None
 
     @property
     def fp(self) -> str:
         """As the portal writes it: the last month, `MMYYYY`."""
-        return f"{self.ends_on.month:02d}{self.ends_on.year:04d}"
+        last = self.named_by or self.ends_on
+        return f"{last.month:02d}{last.year:04d}"
 
 
 def period_from(starts_on: date, months: Months) -> TaxPeriod:

@@ -28,7 +28,8 @@ METHODS: Final = {
     "cash": "Cash", "bank": "Bank transfer", "upi": "UPI", "card": "Card", "cheque": "Cheque"
 }  # fmt: skip
 _CHARGE = """
-    select r.*, b.state_code, c.gst_scheme, t.time_zone, coalesce(p.gstin, '') as supplier_gstin, p.name as supplier
+    select r.*, b.state_code, sec.gst_scheme(c.tenant_id, c.id, r.booked_on) as gst_scheme, t.time_zone,
+           coalesce(p.gstin, '') as supplier_gstin, p.name as supplier
       from gst_reverse_charge r
       join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
       join company c on (c.tenant_id, c.id) = (r.tenant_id, r.company_id)

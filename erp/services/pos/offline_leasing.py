@@ -266,18 +266,27 @@ def _lend(session: Session, ctx: RequestContext, shift: OpenShift, cmd: TakeLeas
         "last_number": block.last,
         "status": LeaseStatus.OPEN,
         "taken_at": ctx.now,
-        "until_day": _last_day(ctx.today, year),
+        "until_day": _last_day(session, ctx, year),
         "reason": "",
     }
     db.insert_rows(session, TillLease, [row])
     return lease_id
 
 
-def _last_day(today: date, year: str) -> date:
-    """Return the last day a lease sells on: numbers belong to one financial year."""
+def _last_day(session: Session, ctx: RequestContext, year: str) -> date:
+    """Return the last day a lease sells on: numbers belong to one financial year, its bills to one GST scheme."""
     start = int(year[:4])
     end = date(start + 1, 3, 31) if start < date.max.year else date.max
-    return date.fromordinal(min(today.toordinal() + LONGEST_DAYS, end.toordinal()))
+    row = db.fetch_one(
+        session,
+        "select min(valid_from) - 1 as eve from gst_scheme_change"
+        " where tenant_id = %s and company_id = %s and valid_from > %s",
+        (ctx.tenant_id, ctx.company_id, ctx.today),
+    )
+    eve = (row and row["eve"]) or end
+    return date.fromordinal(
+        min(ctx.today.toordinal() + LONGEST_DAYS, end.toordinal(), eve.toordinal())
+    )
 
 
 def _extend(session: Session, ctx: RequestContext, lease: Lease) -> None:

@@ -199,7 +199,7 @@ def value_goods(
     original = billing.get_original(session, ctx, invoice_id, at="sale_id")
     returning = [Returning(line.line_no, line.quantity) for line in cmd.lines]
     credit_draft = billing.draft_credit(session, ctx, original, returning, at=at)
-    coming_back = {line.variant_id for line in credit_draft.lines}
+    coming_back = {line.variant_id for line in credit_draft.lines if line.variant_id}
     inventory.hold_shelves(session, ctx, shift.location_id, coming_back.union(going_out))
     value = credit_draft.totals.invoice_value
     require_within_limit(session, ctx, "return", cmd.return_id, value)

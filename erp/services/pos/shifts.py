@@ -57,10 +57,10 @@ class OpenShift:
 
 _OPEN_SHIFT = """
     select s.id, s.register_id, r.code, r.location_id, r.branch_id, b.state_code,
-           c.gst_scheme = 'composition', c.gst_scheme = 'unregistered' or b.gstin is null, s.status
+           g.scheme = 'composition', g.scheme = 'unregistered' or b.gstin is null, s.status
       from register_shift s join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
       join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
-      join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)
+      cross join lateral (select sec.gst_scheme(b.tenant_id, b.company_id, %s) as scheme) g
      where s.tenant_id = %s and s.id = %s and r.branch_id = %s
 """
 _TOGETHER, _ALONE = " for share of s", " for no key update of s"
@@ -93,7 +93,7 @@ def _open_shift(
         db.raw(session)
         .execute(
             _OPEN_SHIFT + lock,
-            (ctx.tenant_id, shift_id, ctx.branch_id),
+            (ctx.today, ctx.tenant_id, shift_id, ctx.branch_id),
         )
         .fetchone()
     )

@@ -119,7 +119,7 @@ def _sales(session: Session, ctx: RequestContext, since: date, until: date) -> S
         select coalesce(sum(total) filter (where kind <> 'credit_note'), 0) as sales,
                coalesce(sum(total) filter (where kind = 'credit_note'), 0) as returns,
                count(*) filter (where kind <> 'credit_note') as bills
-          from invoice i where tenant_id = %s and issued_on between %s and %s
+          from invoice i where tenant_id = %s and issued_on between %s and %s and origin_type <> 'asset_sale'
            and not exists (select 1 from invoice_cancellation c
                             where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
         """,
@@ -135,7 +135,7 @@ def _by_hour(session: Session, ctx: RequestContext) -> list[HourFigure]:
         select extract(hour from issued_at at time zone %(zone)s)::int as hour,
                sum(case kind when 'credit_note' then -total else total end) as total,
                count(*) filter (where kind <> 'credit_note') as bills
-          from invoice i where tenant_id = %(tenant)s and issued_on = %(today)s
+          from invoice i where tenant_id = %(tenant)s and issued_on = %(today)s and origin_type <> 'asset_sale'
            and not exists (select 1 from invoice_cancellation c
                             where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
          group by 1 order by 1
@@ -152,7 +152,7 @@ def _by_day(session: Session, ctx: RequestContext, since: date) -> list[DayFigur
         select issued_on as day,
                sum(case kind when 'credit_note' then -total else total end) as total,
                count(*) filter (where kind <> 'credit_note') as bills
-          from invoice i where tenant_id = %s and issued_on between %s and %s
+          from invoice i where tenant_id = %s and issued_on between %s and %s and origin_type <> 'asset_sale'
            and not exists (select 1 from invoice_cancellation c
                             where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
          group by 1 order by 1
@@ -173,7 +173,7 @@ def _by_method(session: Session, ctx: RequestContext, since: date) -> list[Metho
           from invoice i
           left join sale s on s.tenant_id = i.tenant_id and s.id = i.origin_id
           left join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
-         where i.tenant_id = %s and i.issued_on between %s and %s
+         where i.tenant_id = %s and i.issued_on between %s and %s and i.origin_type <> 'asset_sale'
            and not exists (select 1 from invoice_cancellation c
                             where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
            and (s.id is null or t.sale_id is not null)

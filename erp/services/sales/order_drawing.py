@@ -334,11 +334,11 @@ def get_seller(session: Session, ctx: RequestContext) -> Seller:
     """Return the acting branch as GST sees it."""
     row = db.fetch_one(
         session,
-        "select b.state_code as state, c.gst_scheme = 'composition' as is_composition,"
-        " c.gst_scheme = 'unregistered' or b.gstin is null as is_unregistered"
+        "select b.state_code as state, sec.gst_scheme(c.tenant_id, c.id, %s) = 'composition' as is_composition,"
+        " sec.gst_scheme(c.tenant_id, c.id, %s) = 'unregistered' or b.gstin is null as is_unregistered"
         " from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, ctx.branch_id),
+        (ctx.today, ctx.today, ctx.tenant_id, ctx.branch_id),
     )
     if row is None:
         raise NotFound("This branch is not known here.")

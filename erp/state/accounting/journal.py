@@ -36,6 +36,8 @@ ORIGINS = {
     "asset": "Fixed asset",
     "asset_run": "Depreciation",
     "asset_move": "Asset moved",
+    "asset_sale": "Asset sold",
+    "gst_return": "GST return",
     "bank_match": "Bank line",
     "shift": "Shift",
     "goods_receipt": "Goods receipt",

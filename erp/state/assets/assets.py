@@ -71,8 +71,13 @@ class AssetState(RecordState, rx.State):
         moves = [row.model_dump() | {"id": str(at)} for at, row in enumerate(found.moves)]
         self.moves = display_rows(moves, MOVE_COLUMNS, zone)
         may = found.status == "in_use" and principal.may(MANAGE)
+        sale = await self._ask("disposals.get_sale", {"asset_id": record_id})
         self.head = _head(found) | {
             "may_change": "yes" if may else "",
+            "invoice": sale.number,
+            "invoice_href": f"/invoices/{sale.invoice_id}" if sale.number else "",
+            "sold": _sold(sale),
+            "may_cancel": "yes" if sale.number and principal.may(MANAGE) else "",
             "sees_books": "yes" if principal.may("accounting.view") else "",
         }
 
@@ -122,6 +127,21 @@ def _head(found: Any) -> dict[str, str]:
     }
 
 
+def _sold(sale: Any) -> str:
+    """Say what an asset's invoice charged, and what of its credit went back beside it."""
+    if not sale.number:
+        return ""
+    words = (
+        f"{sale.number} to {sale.buyer}: {money_text(sale.price)} and {money_text(sale.tax)} tax."
+    )
+    if not sale.credit_left:
+        return words
+    left = f" After {sale.quarters} quarters {money_text(sale.credit_left)} of its credit was left"
+    if sale.excess:
+        return f"{words}{left}; {money_text(sale.excess)} of it was reversed."
+    return f"{words}{left}, which the tax covers."
+
+
 class _OfAsset(DialogFormState, mixin=True):
     """A form over the asset's page."""
 
@@ -144,6 +164,26 @@ class MoveAssetState(_OfAsset, rx.State):
     async def _prepare(self) -> None:
         found = await self._ask("identity.list_branches", {})
         self.branches = [{"value": str(row.id), "label": row.name} for row in found.rows]
+
+
+class SellAssetState(_OfAsset, rx.State):
+    """Sells an asset with its invoice."""
+
+    permission: ClassVar[str] = MANAGE
+    command: ClassVar[str] = "disposals.sell_asset"
+
+    async def _done(self, result: Any) -> str:
+        await self._bring_up_to_date()
+        side = "gain" if result.gain >= 0 else "loss"
+        return f"Sold on {result.number} for {money_text(result.total)}, a {side} of {money_text(abs(result.gain))}."
+
+
+class CancelAssetSaleState(_OfAsset, rx.State):
+    """Cancels an asset's sale."""
+
+    permission: ClassVar[str] = MANAGE
+    command: ClassVar[str] = "disposals.cancel_sale"
+    done_words: ClassVar[str] = "Cancelled. The asset is in use again."
 
 
 class DisposeAssetState(_OfAsset, rx.State):

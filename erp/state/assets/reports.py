@@ -78,8 +78,23 @@ class DepreciationState(SessionState, rx.State):
     total: str = ""
     problem: str = ""
     may_run: bool = False
+    may_manage: bool = False
+    is_by_clock: bool = False
     is_busy: bool = False
     is_loading: bool = True
+
+    @handler(permission=MANAGE)
+    async def turn_clock(self) -> EventSpec:
+        """Let the clock run depreciation, or no longer."""
+        try:
+            done = await self._run("assets.set_clock", {"is_on": not self.is_by_clock})
+        except (ValidationError, DomainError) as error:
+            words = error.message if isinstance(error, DomainError) else "Load the page again."
+            return rx.toast.error(words)
+        self.is_by_clock = done.is_on
+        return rx.toast.success(
+            "Runs on the first of each month." if done.is_on else "Runs by hand alone."
+        )
 
     @handler(permission=VIEW)
     async def open_run(self) -> None:
@@ -130,7 +145,9 @@ class DepreciationState(SessionState, rx.State):
                 else "Nothing is posted yet. "
             )
             self.words = f"{posted}This run posts until {date_text(found.until)}."
-            self.may_run = principal.may(MANAGE) and not found.problem
+            self.may_manage = principal.may(MANAGE)
+            self.may_run = self.may_manage and not found.problem
+            self.is_by_clock = (await self._ask("assets.get_clock", {})).is_on
         self.is_loading = False
 
 

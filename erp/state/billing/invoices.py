@@ -28,7 +28,7 @@ TONES = {"credit_note": "amber", "debit_note": "blue"}
 KIND = Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES)
 TAKE_BACK = "billing.take_back"
 CANCEL = "billing.cancel"
-OF_ORDERS = frozenset({"sales_invoice", "sales_return"})
+OF_OFFICE = frozenset({"sales_invoice", "sales_return", "asset_sale"})
 NATURES = {
     "INTRA": "Within the state",
     "INTER": "Between states",
@@ -118,7 +118,7 @@ class InvoiceState(RecordState, rx.State):
         self.rates = display_rows(_by_rate(found.lines), RATE_COLUMNS, zone)
         self.related = display_rows(found.related, RELATED_COLUMNS, zone, "/invoices/{id}")
         entry_id = await self._entry_of(found.origin_id, principal)
-        of_order = found.origin_type in OF_ORDERS
+        of_order = found.origin_type in OF_OFFICE
         self.head = (
             _head(found, zone)
             | {

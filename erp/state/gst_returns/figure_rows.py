@@ -10,6 +10,8 @@ from erp.services import gst_returns
 from erp.state.gst_returns.wording import SECTIONS, VIEW
 from erp.state.listing import ListState
 
+CELLS = {**gst_returns.CELLS, **gst_returns.CELLS_CMP08}
+
 
 class FigureRowsState(ListState, rx.State):
     """Lines of documents, or purchases, that make up a figure."""
@@ -41,7 +43,7 @@ class FigureRowsState(ListState, rx.State):
 
     def _overlook(self, page: Any) -> None:
         part = self.filters.get("part", "")
-        words = SECTIONS[part][1] if part in SECTIONS else gst_returns.CELLS.get(part, "")
+        words = SECTIONS[part][1] if part in SECTIONS else CELLS.get(part, "")
         self.title = words or part.replace("hsn:", "HSN ")
         self.back = f"/gst/{self.filters.get('return_id', '')}"
         self.sums = {"taxable": money_text(page.taxable), "tax": money_text(page.tax)}

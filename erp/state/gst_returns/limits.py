@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import date_text
+from erp.core.formatting import date_text, plain_decimal
+from erp.services.gst_returns import PERCENTS
 from erp.services.party import LIVE_STATES, STATES
 from erp.state.asking import DialogFormState
 from erp.state.gst_returns.wording import SET_LIMITS, VIEW
@@ -16,6 +17,13 @@ KINDS = {
     "e_way_bill": "Way bill needed",
     "e_invoice": "E-invoice needed (turnover)",
     "hsn_digits": "Six HSN digits (turnover)",
+    "gst_rate": "A rate of GST that exists (percent)",
+    "rate_ended": "A rate of GST that ended (percent)",
+    "composition_limit": "Composition ends (turnover)",
+    "composition_service_limit": "Composition for services ends (turnover)",
+    "composition_trader": "Composition, trading (percent)",
+    "composition_manufacturer": "Composition, manufacturing (percent)",
+    "composition_service": "Composition, services (percent)",
 }
 STANDINGS = {"in_force": "In force", "coming": "To come", "past": "Past"}
 TONES = {"in_force": "green", "coming": "blue", "past": "gray"}
@@ -52,6 +60,9 @@ class LimitListState(ListState, rx.State):
             "added_by": by,
             "state_name": f"{row.state_name}, from {date_text(row.valid_from)}",
         }
+
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"amount": f"{plain_decimal(row.amount)}%"} if row.kind in PERCENTS else {}
 
 
 class AddLimitState(DialogFormState, rx.State):

@@ -1,6 +1,7 @@
 """One version of a return: figures, problems, proof, and what may be done with it."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 from uuid import UUID
@@ -90,7 +91,7 @@ class GstReturnState(RecordState, rx.State):
         zone = principal.time_zone
         base = f"/gst/rows?return_id={record_id}&part="
         is_first = found.form == "gstr1"
-        rows = _sections(found.figures) if is_first else _cells(found.figures)
+        rows = _sections(found.figures) if is_first else _cells(found.figures, found.form)
         self.figures = display_rows(rows, FIGURE_COLUMNS, zone, base + "{id}")
         self.problems = display_rows(
             [_problem(row, at) for at, row in enumerate(found.problems)], PROBLEM_COLUMNS, zone, "{page}"
@@ -166,6 +167,8 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "form": found.form,
         "gstin": found.gstin,
         "starts_on": str(found.starts_on),
+        "is_quarterly": "yes" if found.form == "cmp08" else "",
+        "days": _days(found.figures),
         "quarter": "yes" if found.ends_on.month != found.starts_on.month else "",
         "is_first": "yes" if found.form == "gstr1" else "",
         "status": STATUSES[found.status],
@@ -194,11 +197,18 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
     }  # fmt: skip
 
 
+def _days(figures: Mapping[str, Any]) -> str:
+    """Return the days of a CMP-08 that are paid by composition."""
+    if "from" not in figures:
+        return ""
+    first, last = (date.fromisoformat(figures[name]) for name in ("from", "to"))
+    return f"{date_text(first)} to {date_text(last)}"
+
+
 def _supplied(figures: Mapping[str, Any]) -> Mapping[str, str]:
-    """Return what was supplied: all of a GSTR-1, the taxable part of a GSTR-3B."""
-    found: Mapping[str, str] = (
-        figures["cells"]["3.1(a)"] if "cells" in figures else figures["total"]
-    )
+    """Return what was supplied: all of a GSTR-1 and a CMP-08, the taxable part of a GSTR-3B."""
+    cells = figures.get("cells", {})
+    found: Mapping[str, str] = cells.get("3.1(a)") or cells.get("3(1)") or figures["total"]
     return found
 
 
@@ -225,10 +235,9 @@ def _sections(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _cells(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        _row(key, key, words, figures["cells"][key]) for key, words in gst_returns.CELLS.items()
-    ]
+def _cells(figures: Mapping[str, Any], form: str) -> list[dict[str, Any]]:
+    words = gst_returns.CELLS_CMP08 if form == "cmp08" else gst_returns.CELLS
+    return [_row(key, key, told, figures["cells"][key]) for key, told in words.items()]
 
 
 def _problem(row: Mapping[str, Any], at: int) -> dict[str, Any]:
@@ -236,8 +245,11 @@ def _problem(row: Mapping[str, Any], at: int) -> dict[str, Any]:
     return {**row, "id": str(at), "weight": weight}
 
 
+SIDES = ("documents", "books")
+
+
 def _difference(row: Mapping[str, Any], at: int) -> dict[str, Any]:
-    sums = {side: _tax(row[side]) for side in ("documents", "books")}
+    sums = {side: _tax(row[side]) or Decimal(row[side]["taxable"]) for side in SIDES}
     return {"id": str(at), "label": row["label"], "page": row["page"]} | sums
 
 
@@ -272,7 +284,7 @@ def _paid(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
             "words": "",
             "amount": Decimal(step["amount"]),
         }
-        for step in figures["steps"]
+        for step in figures.get("steps", ())
     ]
     cash = [
         {
@@ -284,6 +296,8 @@ def _paid(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
         for name in ("igst", "cgst", "sgst")
         if Decimal(figures["cash"][name])
     ]
+    if "left" not in figures:
+        return cash
     left = {
         "id": "left",
         "name": "Credit carried forward",

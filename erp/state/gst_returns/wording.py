@@ -9,8 +9,19 @@ RECORD = "gst_returns.record"
 REVIEW = "gst_returns.review"
 FILE = "gst_returns.file"
 SET_LIMITS = "gst_returns.set_limits"
-FORMS: Final = {"gstr1": "GSTR-1", "gstr3b": "GSTR-3B"}
-FORM_TONES: Final = {"gstr1": "blue", "gstr3b": "gray"}
+SET_SCHEME = "gst_returns.set_scheme"
+FORMS: Final = {"gstr1": "GSTR-1", "gstr3b": "GSTR-3B", "cmp08": "CMP-08"}
+FORM_TONES: Final = {"gstr1": "blue", "gstr3b": "gray", "cmp08": "amber"}
+SCHEMES: Final = {
+    "regular": "Regular",
+    "composition": "Composition",
+    "unregistered": "Not registered",
+}
+TRADES: Final = {
+    "trader": "Trading",
+    "manufacturer": "Manufacturing",
+    "service": "Services, s.10(2A)",
+}
 STATUSES: Final = {"prepared": "Prepared", "reviewed": "Reviewed", "filed": "Filed"}
 STATUS_TONES: Final = {"prepared": "amber", "reviewed": "blue", "filed": "green"}
 SECTIONS: Final = {

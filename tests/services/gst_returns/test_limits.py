@@ -1,6 +1,7 @@
 """Limits of the law are dated rows: a new one counts from its day on, the past stays."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from psycopg.errors import InsufficientPrivilege
@@ -8,6 +9,7 @@ from psycopg.errors import InsufficientPrivilege
 from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services.gst_returns import LAW, LimitKind, limit_on, limits_of
+from erp.services.gst_returns.law import rate_exists
 from erp.services.gst_returns.limits import LimitTooEarly
 from tests.factories import Shop
 from tests.services.einvoicing.portals import invoiced
@@ -63,6 +65,22 @@ def test_the_later_of_two_for_a_day_counts_and_both_are_listed(trader: Shop) -> 
     assert ours == [(2, "in_force"), (1, "past")]
 
 
+def test_a_rate_that_the_law_brings_or_ends_counts_from_its_day_on(trader: Shop) -> None:
+    variant = product(trader, "30049014", "12", "210.00")
+    near = buyer(trader, state_code="27")
+    invoice(trader, 9, near, (variant, 1, "100.00"))
+    assert [one["code"] for one in detail(trader, prepare(trader)).problems] == ["rate"]
+    add(trader, kind="gst_rate", amount="12", valid_from="2025-10-09")
+    assert prepare(trader).blocking == 0
+    add(trader, kind="rate_ended", amount="12", valid_from="2025-10-09")
+    assert prepare(trader).blocking == 1
+    add(trader, kind="gst_rate", amount="12", valid_from="2025-10-09")
+    add(trader, kind="rate_ended", amount="12", valid_from="2025-10-10")
+    assert prepare(trader).blocking == 0
+    assert rate_exists(Decimal(12), date(2025, 9, 21))
+    assert not rate_exists(Decimal(12), date(2025, 9, 22))
+
+
 def test_what_is_to_come_is_shown_as_such_and_pages_follow_each_other(trader: Shop) -> None:
     add(trader, valid_from=trader.ctx.today + timedelta(days=9))
     whole = trader.run("gst_returns.list_limits", {"limit": 200}).rows
@@ -88,6 +106,8 @@ def test_a_day_of_a_filed_return_is_past(trader: Shop) -> None:
     [
         ({"valid_from": "2017-06-30"}, "valid_from"),
         ({"state": "27"}, "state"),
+        ({"kind": "gst_rate", "amount": "100.01"}, "amount"),
+        ({"kind": "composition_trader", "amount": "1", "state": "27"}, "state"),
         ({"kind": "e_way_bill", "state": "99"}, "state"),
     ],
 )
