@@ -36,7 +36,7 @@ _log = structlog.get_logger()
 _NOTE = """This study was copied without the patient's identity, by the Basic Application Level
 Confidentiality Profile of DICOM PS3.15. Pixel data is unchanged. Private elements, overlays,
 reports and documents are left out. Objects: {objects}. Left out: {left_out}.
-"""
+{why}"""
 
 
 def make_export(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
@@ -40,13 +40,14 @@ class Found(Closed):
     """A figure.
 
     Attributes:
+        unit: As the program writes it, without blanks around.
         series_uid: The series it was worked out of; empty for the whole session.
         low, high: The interval that the program is sure of; both or none.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
     value: Figure
-    unit: Annotated[str, Field(max_length=24)] = ""
+    unit: Annotated[str, Field(max_length=24, pattern=r"^(\S(.*\S)?)?$")] = ""
     low: Figure | None = None
     high: Figure | None = None
     series_uid: Annotated[str, Field(max_length=64)] = ""
@@ -224,5 +225,18 @@ def input_digest(digests: Sequence[str]) -> str:
 
 
 def _digest(run: RunTold) -> str:
-    told = json.dumps(run.model_dump(mode="json"), sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+    """Return the digest of what a run says, however its numbers and times are written.
+
+    0.5 and 0.50 are one figure, an instant is one whatever its offset, and figures have no order.
+    """
+    told = run.model_dump(mode="json")
+    told["computed_at"] = run.computed_at.astimezone(UTC).isoformat() if run.computed_at else None
+    told["figures"] = sorted(
+        ({name: _plain(value) for name, value in one} for one in run.figures),
+        key=lambda one: (one["name"], one["series_uid"]),
+    )
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401  JSON
+    return f"{(value + 0).normalize():f}" if isinstance(value, Decimal) else value
