@@ -97,6 +97,7 @@ from erp.services.imaging.devices import (
 from erp.services.imaging.errors import EventReused, TransferReused, UnknownDevice
 from erp.services.imaging.exporting import (
     EXPORT_ORIGIN,
+    ExportPicture,
     ExportPlan,
     RequestExport,
     fail_export,
@@ -326,7 +327,8 @@ __all__ = [
     "BrokerAccounts", "CallReused", "Channel", "ChecklistItem", "ChunkGrant", "CommitmentAnswer", "CommitmentItem",
     "CompleteSession", "Completion", "DecideRemoval", "DeliveredObject", "DeliverySource", "DeviceAccount",
     "DeviceCredential", "DeviceState", "DeviceTaken", "DueCommitment", "DueMessage", "EntityAccount",
-    "EventReused", "ExportPlan", "FileHeld", "GetDevice", "GetDeviceHistory", "GetInstance", "GetSession",
+    "EventReused", "ExportPicture", "ExportPlan", "FileHeld", "GetDevice", "GetDeviceHistory", "GetInstance",
+    "GetSession",
     "GiveBackSession", "HaveGrant", "HeldObject", "HoldStudy", "HookAccount", "HookCall", "HookSecret",
     "HostState", "Incomplete", "IngestNow", "InstanceSource", "Intake", "KeyImage", "KeyImageMaker", "KeyPicture",
     "Level", "ListSessions", "ListStudies", "ManifestLine", "MeasurementRow", "MoveAppointment", "NextSession",
