@@ -146,7 +146,7 @@ def _opening(canvas: Canvas, paper: PrintedTrends) -> Block:
     facts.add(f"Made {instant_text(paper.made_at, paper.time_zone)}", SMALL, grey=SOFT)
     facts.add(
         "As laboratories and programs told. What software worked out of pictures, and lengths"
-        " measured on them, are not for diagnosis.",
+        " measured on them, are not for diagnosis. Behind a line: the latest reference range.",
         SMALL,
         grey=SOFT,
     )
