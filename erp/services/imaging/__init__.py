@@ -63,7 +63,13 @@ from erp.services.imaging.delivering import (
     TakeObjects,
     take_objects,
 )
-from erp.services.imaging.deriving import SeriesInput, inputs_of, series_inputs
+from erp.services.imaging.deriving import (
+    NamedSession,
+    SeriesInput,
+    inputs_of,
+    series_inputs,
+    sessions_named,
+)
 from erp.services.imaging.detailing import (
     GetInstance,
     InstanceSource,
@@ -331,7 +337,8 @@ __all__ = [
     "GetSession",
     "GiveBackSession", "HaveGrant", "HeldObject", "HoldStudy", "HookAccount", "HookCall", "HookSecret",
     "HostState", "Incomplete", "IngestNow", "InstanceSource", "Intake", "KeyImage", "KeyImageMaker", "KeyPicture",
-    "Level", "ListSessions", "ListStudies", "ManifestLine", "MeasurementRow", "MoveAppointment", "NextSession",
+    "Level", "ListSessions", "ListStudies", "ManifestLine", "MeasurementRow", "MoveAppointment", "NamedSession",
+    "NextSession",
     "NoteAttendance", "NoteDeviceState", "ObjectDone", "ObjectFacts", "ObjectInspector", "ObjectOffer",
     "ObjectTaken", "OfferAnswer", "OfferObjects", "OrderScheduled", "ParkMessage", "PatientMeasurement",
     "PeerAccount", "PlainText", "PreviewReport", "PrioritiseSession", "PutGrant", "RecordCommitment",
@@ -365,7 +372,8 @@ __all__ = [
     "request_export", "request_repeat", "request_report", "require_session", "resolve_discrepancy",
     "resume_session", "retake_message", "retake_object", "retire_device", "retire_entity", "retry_held",
     "review_figures", "save_checklist", "save_protocol", "save_report_template", "schedule_order",
-    "schedule_repeat", "search_archive", "send_report", "series_inputs", "set_device_care", "set_retention",
+    "schedule_repeat", "search_archive", "send_report", "series_inputs", "sessions_named", "set_device_care",
+    "set_retention",
     "sign_off_session", "size_text", "start_review", "still_held", "take_back_appointment", "take_call",
     "take_objects", "take_out", "take_over_session", "take_uploads", "topic_for", "try_report_template", "way_in",
     "with_images", "withdraw_measurement", "worklist_for", "writable_session", "write_summary",

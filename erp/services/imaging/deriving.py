@@ -17,6 +17,31 @@ class SeriesInput(Result):
     digests: list[str]
 
 
+class NamedSession(Result):
+    """A session with its number."""
+
+    id: UUID
+    number: str
+
+
+def sessions_named(
+    session: Session, ctx: RequestContext, names: Collection[str]
+) -> dict[str, list[NamedSession]]:
+    """Return sessions by what names them: their number, or the UID of their study."""
+    rows = db.fetch_all(
+        session,
+        "select id, number, study_uid from imaging_session where tenant_id = %(tenant)s"
+        " and (number = any(%(names)s) or study_uid = any(%(names)s)) order by id limit 5000",
+        {"tenant": ctx.tenant_id, "names": [name for name in names if name]},
+    )
+    found: dict[str, list[NamedSession]] = {}
+    for row in rows:
+        named = NamedSession(id=row["id"], number=row["number"])
+        for name in {row["number"], row["study_uid"]} & set(names):
+            found.setdefault(name, []).append(named)
+    return found
+
+
 def series_inputs(
     session: Session, ctx: RequestContext, session_id: UUID
 ) -> dict[str, SeriesInput]:
