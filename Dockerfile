@@ -10,7 +10,7 @@ RUN /venv/bin/python -m erp build && rm -rf .web/node_modules .data && /venv/bin
 
 FROM python:3.12-slim
 RUN useradd --system --uid 10001 --create-home erp \
-    && mkdir -p /app/.data && chown erp /app/.data
+    && mkdir -p /app/.data /objects && chown erp /app/.data /objects
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

@@ -42,13 +42,20 @@ def up() -> None:
 
 @app.command()
 def serve(name: str) -> None:
-    """Become one process of the product: web, worker, relay, listener or dicom."""
+    """Become one process of the product: web, worker, relay, listener, dicom, or its object store."""
     from erp.core.settings import get_settings  # noqa: PLC0415
+    from erp.embedded import object_storage  # noqa: PLC0415
     from erp.embedded.programs import product_programs  # noqa: PLC0415
 
+    if name == object_storage.ObjectStorage.name:
+        try:
+            object_storage.become_store(get_settings())
+        except object_storage.StoreNotSetUp as error:
+            typer.echo(str(error), err=True)
+            raise typer.Exit(1) from error
     table = {program.name: program for program in product_programs(get_settings())}
     if name not in table:
-        raise typer.BadParameter(f"Choose one of: {', '.join(table)}.")
+        raise typer.BadParameter(f"Choose one of: {', '.join([*table, 'objects'])}.")
     os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", tempfile.mkdtemp(prefix="erp-metrics-"))
     os.environ.update(table[name].environment)
     os.execv(sys.executable, [sys.executable, *table[name].arguments])  # noqa: S606  our own table

@@ -3,11 +3,13 @@
 import secrets
 import tempfile
 import zipfile
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 from uuid import UUID
 
 import structlog
@@ -36,7 +38,43 @@ _log = structlog.get_logger()
 _NOTE = """This study was copied without the patient's identity, by the Basic Application Level
 Confidentiality Profile of DICOM PS3.15. Pixel data is unchanged. Private elements, overlays,
 reports and documents are left out. Objects: {objects}. Left out: {left_out}.
-"""
+{why}"""
+_OTHER_KIND = "no picture: a report, a document, a waveform or the like"
+_TOO_LARGE = f"larger than {LARGEST_OBJECT // 1024**2} MiB"
+_UNREADABLE = "cannot be read well enough to take the identity out"
+_FAULTS: Final[dict[documents.Fault, str]] = {
+    "damaged": "damaged in the archive",
+    "missing": "gone from the archive",
+}
+
+
+class NothingToExport(Exception):
+    """No object of the study could be copied; says why."""
+
+
+@dataclass
+class _Copies:
+    """What goes into an export by its place in the directory, and why the rest does not.
+
+    Attributes:
+        faults: Digests of objects whose bytes are not whole here, with what is wrong.
+    """
+
+    files: dict[str, Path] = field(default_factory=dict)
+    reasons: Counter[str] = field(default_factory=Counter)
+    faults: dict[str, documents.Fault] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> int:
+        return self.reasons.total()
+
+    def why(self) -> list[str]:
+        """Return what is left out and why, one text for each reason."""
+        return [f"{count} {reason}" for reason, count in sorted(self.reasons.items())]
+
+    def in_one_line(self) -> str:
+        """Return how complete the copy is."""
+        return f"Ready. Left out: {'; '.join(self.why())}." if self.left_out else "Ready"
 
 
 def make_export(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
@@ -48,9 +86,12 @@ def make_export(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.
     if plan is None:
         return
     try:
-        stored, counts = _make(session, ctx, plan)
+        stored, made = _make(session, ctx, plan)
     except (Busy, Unavailable):
         raise
+    except NothingToExport as nothing:
+        problem = f"Nothing could be copied: {nothing}."
+        imaging.fail_export(session, ctx, plan.export_id, plan.study_id, problem)
     except Exception as error:
         if delivery.attempts < ATTEMPTS:
             raise
@@ -59,19 +100,24 @@ def make_export(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.
         about = plan.export_id, plan.study_id
         apart(ctx, lambda s, own: imaging.fail_export(s, own, *about, problem))
     else:
-        imaging.finish_export(session, ctx, plan, stored.id, counts)
+        counts = len(made.files), made.left_out
+        imaging.finish_export(session, ctx, plan, stored.id, counts, made.in_one_line())
 
 
 def _make(
     session: db.UnitOfWork, ctx: RequestContext, plan: imaging.ExportPlan
-) -> tuple[documents.DocumentRow, tuple[int, int]]:
+) -> tuple[documents.DocumentRow, _Copies]:
     secret = secrets.token_hex(32)
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         place = Path(folder)
-        made, left_out = _copies(ctx, plan, secret, place)
+        made = _copies(ctx, plan, secret, place)
+        for digest, fault in made.faults.items():
+            documents.note_check(session, ctx, digest, fault)
+        if not made.files:
+            raise NothingToExport("; ".join(made.why()) or "it holds no objects")
         _show(ctx, plan, 90, "Packing")
         archive = place / "export.zip"
-        _pack(archive, place, made, left_out)
+        _pack(archive, place, made)
         _show(ctx, plan, 96, "Keeping the file")
         new = documents.NewDocument(
             origin_type=imaging.EXPORT_ORIGIN,
@@ -81,53 +127,59 @@ def _make(
             media_type="application/zip",
         )
         stored = documents.store_file(session, ctx, object_storage(), new, archive)
-    return stored, (len(made), left_out)
+    return stored, made
 
 
-def _copies(
-    ctx: RequestContext, plan: imaging.ExportPlan, secret: str, place: Path
-) -> tuple[dict[str, Path], int]:
-    """Write a copy of each object; returns them by their place in the directory."""
+def _copies(ctx: RequestContext, plan: imaging.ExportPlan, secret: str, place: Path) -> _Copies:
+    """Write a copy of each object that can be copied."""
+    made = _Copies(reasons=Counter({_OTHER_KIND: plan.left_out} if plan.left_out else {}))
     with closing(MediaDirectory()) as directory:
-        return _listed_copies(ctx, plan, secret, place, directory)
+        for number, one in enumerate(plan.objects):
+            _show(ctx, plan, 2 + 85 * number // len(plan.objects), f"Object {number + 1}")
+            _copy(one, plan.dates, secret, place / f"{number}.dcm", directory, made)
+        media = place / "media"
+        media.mkdir()
+        listed = directory.write(media) if made.files else {}
+    made.files = {listed[identity]: path for identity, path in made.files.items()}
+    return made
 
 
-def _listed_copies(
-    ctx: RequestContext,
-    plan: imaging.ExportPlan,
+def _copy(
+    one: imaging.ExportPicture,
+    dates: str,
     secret: str,
-    place: Path,
+    path: Path,
     directory: MediaDirectory,
-) -> tuple[dict[str, Path], int]:
-    left_out = plan.left_out
-    files: dict[str, Path] = {}
-    for number, one in enumerate(plan.objects):
-        _show(ctx, plan, 2 + 85 * number // len(plan.objects), f"Object {number + 1}")
-        try:
-            if one.size > LARGEST_OBJECT:
-                raise NotDeidentified("It is too large.")  # noqa: TRY301  counted as the others
-            content = object_storage().read(one.storage_key)
-            copy = deidentifier().copy(content, secret=secret, dates=plan.dates)
-            identity = directory.add(copy.known)
-        except (NotDeidentified, documents.ObjectMissing) as reason:
-            _log.info("left_out_of_export", sop_uid=one.sop_uid, reason=str(reason))
-            left_out += 1
-            continue
-        files[identity] = place / f"{number}.dcm"
-        files[identity].write_bytes(copy.content)
-    media = place / "media"
-    media.mkdir()
-    listed = directory.write(media) if files else {}
-    return {listed[identity]: path for identity, path in files.items()}, left_out
+    made: _Copies,
+) -> None:
+    """Write the copy of an object, or note why there is none."""
+    try:
+        if one.size > LARGEST_OBJECT:
+            made.reasons[_TOO_LARGE] += 1
+            return
+        content = object_storage().read(one.storage_key)
+        copy = deidentifier().copy(content, secret=secret, dates=dates)
+        made.files[directory.add(copy.known)] = path
+        path.write_bytes(copy.content)
+    except NotDeidentified as reason:
+        _log.info("left_out_of_export", sop_uid=one.sop_uid, reason=str(reason))
+        made.reasons[_UNREADABLE] += 1
+    except documents.ObjectMissing as gone:
+        fault: documents.Fault = (
+            "damaged" if isinstance(gone, documents.ObjectDamaged) else "missing"
+        )
+        _log.warning("left_out_of_export", sop_uid=one.sop_uid, reason=fault)
+        made.reasons[_FAULTS[fault]] += 1
+        made.faults[one.sha256] = fault
 
 
-def _pack(archive: Path, place: Path, made: dict[str, Path], left_out: int) -> None:
-    note = _NOTE.format(objects=len(made), left_out=left_out)
+def _pack(archive: Path, place: Path, made: _Copies) -> None:
+    why = "".join(f"- {line}\n" for line in made.why())
+    note = _NOTE.format(objects=len(made.files), left_out=made.left_out, why=why)
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as packed:
         packed.writestr("README.TXT", note)
-        if made:
-            packed.write(place / "media" / DIRECTORY, DIRECTORY)
-        for name, path in made.items():
+        packed.write(place / "media" / DIRECTORY, DIRECTORY)
+        for name, path in made.files.items():
             packed.write(path, name)
 
 

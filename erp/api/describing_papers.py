@@ -126,6 +126,12 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
         {"as_of": DAY},
     ),
     (
+        "patients/{patient_id}/lab-trends.pdf",
+        "print_trends",
+        "A patient's results over time as PDF on A4, of all days unless some are named",
+        {"from_day": DAY, "to_day": DAY},
+    ),
+    (
         "shifts/{shift_id}/report.pdf",
         "print_shift",
         "The X report of an open shift, or the Z report of a closed one, as PDF",

@@ -76,6 +76,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.imaging.device",
     "erp.pages.imaging.devices",
     "erp.pages.imaging.peers",
+    "erp.pages.imaging.figure_files",
     "erp.pages.imaging.figures",
     "erp.pages.imaging.protocols",
     "erp.pages.imaging.quarantine",

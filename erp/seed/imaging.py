@@ -152,9 +152,8 @@ class _Line:
 
     def _hand_over(self, described: dict[str, Any], content: bytes) -> imaging.ObjectOffer:
         offer = imaging.ObjectOffer.model_validate(described)
-        offered = imaging.OfferObject(device_id=self._account.device_id, offer=offer)
-        answer = platform.run("imaging.offer_object", self._ctx, offered).result
-        if isinstance(answer, imaging.OfferAnswer) and answer.grant == "put":
+        [answer] = imaging.record_offers(self._ctx, self._account.device_id, [offer])
+        if answer.grant == "put":
             upload = imaging.Upload(answer.transfer_id, "put", offer.size, offer.sha256)
             self._intake.receive_bytes(self._ctx, upload, content)
         return offer

@@ -207,7 +207,7 @@ class Delivery:
             self._spool.save(self._session)
             return 0
         entry.receipt = receipt
-        self._spool.save(self._session)
+        self._spool.note_receipt(self._session, entry)
         if receipt["status"] in {"stored", "duplicate"}:
             self._spool.forget(self._session, entry)
         return 1

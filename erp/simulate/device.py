@@ -134,10 +134,10 @@ class SimulatedDevice:
 
     def _acquire(self, session: SpooledSession) -> None:
         shared = self._acquisition(session)
-        pictures = shared.pictures(self._options.kind, self._options.count)
-        for number, content in enumerate(pictures):
+        pictures = shared.pictures(self._options.kind, self._options.count, len(session.objects))
+        for number in range(self._options.count):
             if number >= len(session.objects):
-                self._keep(session, content)
+                self._keep(session, next(pictures))
             entry = session.objects[number]
             self._once(session, f"object.acquired {number}", {"object": _described(entry)})
             if number % 10 == 9:  # noqa: PLR2004  every tenth

@@ -65,10 +65,10 @@ class Acquisition:
         """Return the identifier of a part of this session."""
         return generate_uid(entropy_srcs=[self.seed, *(str(part) for part in parts)])
 
-    def pictures(self, kind: Kind, count: int) -> Iterator[bytes]:
-        """Yield `count` objects of a kind, one at a time."""
+    def pictures(self, kind: Kind, count: int, first: int = 0) -> Iterator[bytes]:
+        """Yield `count` objects of a kind, one at a time, from `first` on."""
         maker = {Kind.CT: self._ct, Kind.IRIS: self._iris, Kind.PYDICOM: self._bundled}[kind]
-        for number in range(count):
+        for number in range(first, count):
             yield _encoded(maker(number, count))
 
     def _ct(self, number: int, count: int) -> Dataset:

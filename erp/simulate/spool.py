@@ -4,10 +4,13 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import uuid4
+
+RECEIPTS: Final = "receipts.jsonl"
 
 
 @dataclass
@@ -80,7 +83,16 @@ class Spool:
         """Write down how far a session has come."""
         path = self.directory / session.session_id / "session.json"
         path.parent.mkdir(exist_ok=True)
-        _replace(path, json.dumps(asdict(session)).encode())
+        objects = [vars(entry) for entry in session.objects]
+        _replace(path, json.dumps(vars(session) | {"objects": objects}).encode())
+
+    def note_receipt(self, session: SpooledSession, entry: SpooledObject) -> None:
+        """Write down the receipt of an object, a line for each: a session may have thousands."""
+        line = json.dumps({"transfer_id": entry.transfer_id, "receipt": entry.receipt})
+        with (self.directory / session.session_id / RECEIPTS).open("a") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
 
     def keep(self, session: SpooledSession, entry: SpooledObject, content: bytes) -> None:
         """Put an object's bytes on disk and its entry into the session."""
@@ -104,7 +116,21 @@ class Spool:
     def _read(self, path: Path) -> SpooledSession:
         data = json.loads(path.read_text())
         data["objects"] = [SpooledObject(**entry) for entry in data["objects"]]
-        return SpooledSession(**data)
+        session = SpooledSession(**data)
+        noted = _receipts(path.with_name(RECEIPTS))
+        for entry in session.objects:
+            entry.receipt = entry.receipt or noted.get(entry.transfer_id)
+        return session
+
+
+def _receipts(path: Path) -> dict[str, dict[str, Any]]:
+    """Return the receipts that were noted, by transfer; a line that a kill cut short is none."""
+    found = {}
+    for line in path.read_text().split("\n")[:-1] if path.exists() else ():
+        with suppress(ValueError):
+            noted = json.loads(line)
+            found[noted["transfer_id"]] = noted["receipt"]
+    return found
 
 
 def new_transfer_id() -> str:

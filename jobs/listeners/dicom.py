@@ -12,8 +12,9 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NoReturn
+from uuid import UUID
 
 import structlog
 from pydicom import config as pydicom_config
@@ -24,6 +25,7 @@ from erp.adapters.dicom.calling import new_entity, tls_of_ours
 from erp.adapters.dicom.object_inspector import object_inspector
 from erp.adapters.object_storage import object_storage
 from erp.core import db
+from erp.core.context import RequestContext
 from erp.core.settings import Settings, get_settings
 from erp.core.telemetry import configure_logging
 from erp.services import catalogue_of_actions, identity, imaging
@@ -33,7 +35,7 @@ from jobs.listeners.peer_finding import Finding
 from jobs.listeners.peer_retrieving import Retrieving
 from jobs.listeners.peer_server import PeerServer
 from jobs.listeners.peer_storing import Storing
-from jobs.listeners.recording import Recorder
+from jobs.listeners.recording import Recorder, Write
 
 __all__ = ["catalogue_of_actions", "main"]
 BACKLOG: Final = 64
@@ -155,6 +157,19 @@ def _serve(listening: socket.socket, settings: Settings, is_first: bool) -> None
     _log.info("dicom_stopped")
 
 
+def _writer_of(
+    intake: imaging.Intake,
+) -> Write[imaging.DeliveredObject, imaging.TakenObject]:
+    """Return what writes objects of a peer together."""
+
+    def write(
+        ctx: RequestContext, device_id: UUID, prepared: Sequence[imaging.DeliveredObject]
+    ) -> list[imaging.TakenObject]:
+        return intake.record(ctx, device_id, "cstore", prepared)
+
+    return write
+
+
 def _server(
     listening: socket.socket,
     settings: Settings,
@@ -163,7 +178,7 @@ def _server(
 ) -> PeerServer:
     storage = object_storage()
     intake = imaging.Intake(storage, object_inspector())
-    storing = Storing(directory, intake, Recorder(intake, "cstore"))
+    storing = Storing(directory, intake, Recorder(_writer_of(intake)))
     entity = new_entity("VANTAGE")
     entity.maximum_associations = settings.dicom_associations
     entity.network_timeout = settings.dicom_idle_seconds

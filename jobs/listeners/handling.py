@@ -1,6 +1,6 @@
 """What one message of a device does: one command, and the answer that goes out at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from erp.core.errors import Busy, DomainError, NotFound, Unavailable
 from erp.core.ids import new_id
 from erp.services import documents, imaging, platform
 from jobs.listeners.directory import Directory
+from jobs.listeners.recording import Recorder
 
 UPLOAD_TRIES: Final = 5
 REMEMBERED: Final = 2000
@@ -55,11 +56,18 @@ class Handler:
         directory: Who may speak.
         intake: Receives uploads.
         storage: Signs upload addresses.
+        offers: Writes offers of a device down. `uploads`: what was found in objects.
     """
 
     directory: Directory
     intake: imaging.Intake
     storage: documents.ObjectStorage
+    offers: Recorder[imaging.ObjectOffer, imaging.OfferAnswer] = field(
+        default_factory=lambda: Recorder(imaging.record_offers)
+    )
+    uploads: Recorder[imaging.ArrivedObject, imaging.ObjectTaken] = field(
+        default_factory=lambda: Recorder(_record_uploads)
+    )
     _uploads: dict[tuple[UUID, str], imaging.Upload] = field(default_factory=dict)
     _granted: dict[tuple[UUID, str], imaging.Upload] = field(default_factory=dict)
     _tries: dict[UUID, int] = field(default_factory=dict)
@@ -148,10 +156,7 @@ class Handler:
         offer = imaging.read_message(said.message.payload, imaging.ObjectOffer)
         if offer.transfer_id != said.topic.subject:
             raise imaging.BadMessage("invalid", "transfer_id: differs from the topic")
-        offered = imaging.OfferObject(device_id=said.device.device_id, offer=offer)
-        answer = platform.run("imaging.offer_object", said.ctx, offered).result
-        if not isinstance(answer, imaging.OfferAnswer):
-            raise TypeError
+        answer = self.offers.record(said.ctx, said.device.device_id, offer)
         upload = imaging.Upload(
             answer.transfer_id,
             "chunk" if answer.grant == "chunk" else "put",
@@ -189,13 +194,15 @@ class Handler:
 
     def _receive(self, said: _Said, upload: imaging.Upload) -> list[Reply]:
         try:
-            self.intake.receive(said.ctx, upload)
+            arrived = self.intake.fetch(said.ctx, upload)
         except imaging.Incomplete:
             tries = self._tries.get(upload.transfer_id, 0) + 1
             if tries < UPLOAD_TRIES:
                 self._tries[upload.transfer_id] = tries
                 return [self._grant(said, upload)]
             imaging.give_up(said.ctx, upload.transfer_id, "upload_incomplete")
+        else:
+            self.uploads.record(said.ctx, said.device.device_id, arrived)
         self._tries.pop(upload.transfer_id, None)
         return []
 
@@ -252,6 +259,12 @@ class Handler:
         )
         platform.run("imaging.park_message", said.ctx, parked)
         _log.warning("message_parked", topic=message.topic, code=code)
+
+
+def _record_uploads(
+    ctx: RequestContext, _device_id: UUID, arrived: Sequence[imaging.ArrivedObject]
+) -> list[imaging.ObjectTaken]:
+    return imaging.record_uploads(ctx, arrived)
 
 
 def _key(said: _Said) -> tuple[UUID, str]:

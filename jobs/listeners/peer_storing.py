@@ -33,7 +33,10 @@ class Storing:
     """
 
     def __init__(
-        self, directory: PeerDirectory, intake: imaging.Intake, recorder: Recorder
+        self,
+        directory: PeerDirectory,
+        intake: imaging.Intake,
+        recorder: Recorder[imaging.DeliveredObject, imaging.TakenObject],
     ) -> None:
         self._directory = directory
         self._intake = intake

@@ -1,56 +1,60 @@
-"""Recording objects of one way in together: those that wait while one is written go in at once."""
+"""Recording what one device brings together: what waits while one is written goes in at once."""
 
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, TypeVar
 from uuid import UUID
 
 from erp.core.context import RequestContext
 from erp.core.errors import Busy
-from erp.services import imaging
 
 MOST_AT_ONCE: Final = 32
 TRIES: Final = 4
 PAUSE_SECONDS: Final = 0.05
 
+Brought = TypeVar("Brought")
+Taken = TypeVar("Taken")
+Write = Callable[[RequestContext, UUID, Sequence[Brought]], Sequence[Taken]]
+
 
 @dataclass
-class _Waiting:
-    """An object that waits for its transaction."""
+class _Waiting(Generic[Brought, Taken]):
+    """Something that waits for its transaction."""
 
-    prepared: imaging.DeliveredObject
+    brought: Brought
     is_done: bool = False
-    taken: imaging.TakenObject | None = None
+    taken: Taken | None = None
     error: Exception | None = None
 
 
-class Recorder:
-    """Writes what many threads deliver: one at a time per device, all that wait in one transaction.
+class Recorder(Generic[Brought, Taken]):
+    """Writes what many threads bring: one at a time per device, all that wait in one transaction.
 
     A thread that comes while none of its device writes begins at once, so that nobody waits for
     company. Associations of one device would wait for each other in the database anyway: their
     objects count in the same session, study and series.
+
+    Args:
+        write: Writes several in one transaction and answers each, in their order.
     """
 
-    def __init__(self, intake: imaging.Intake, source: imaging.DeliverySource) -> None:
-        self._intake = intake
-        self._source = source
+    def __init__(self, write: Write[Brought, Taken]) -> None:
+        self._record_all = write
         self._change = threading.Condition()
-        self._waiting: defaultdict[UUID, list[_Waiting]] = defaultdict(list)
+        self._waiting: defaultdict[UUID, list[_Waiting[Brought, Taken]]] = defaultdict(list)
         self._writing: set[UUID] = set()
 
-    def record(
-        self, ctx: RequestContext, device_id: UUID, prepared: imaging.DeliveredObject
-    ) -> imaging.TakenObject:
-        """Record a prepared object; it is durable once this returns.
+    def record(self, ctx: RequestContext, device_id: UUID, brought: Brought) -> Taken:
+        """Record what was brought; it is durable once this returns.
 
         Raises:
             Unavailable: The database is away; nothing was recorded.
             Busy: Other transactions were in the way several times; nothing was recorded.
         """
-        own = _Waiting(prepared)
+        own: _Waiting[Brought, Taken] = _Waiting(brought)
         with self._change:
             self._waiting[device_id].append(own)
         while not own.is_done:
@@ -58,11 +62,13 @@ class Recorder:
             if batch:
                 self._write(ctx, device_id, batch)
         if own.taken is None:
-            raise own.error or RuntimeError("A recorded object has neither answer nor error.")
+            raise own.error or RuntimeError("What was recorded has neither answer nor error.")
         return own.taken
 
-    def _turn(self, device_id: UUID, own: _Waiting) -> list[_Waiting]:
-        """Wait until one's object is written by another, or it is one's turn to write what waits."""
+    def _turn(
+        self, device_id: UUID, own: _Waiting[Brought, Taken]
+    ) -> list[_Waiting[Brought, Taken]]:
+        """Wait until one's own is written by another, or it is one's turn to write what waits."""
         with self._change:
             while not own.is_done and device_id in self._writing:
                 self._change.wait()
@@ -73,7 +79,9 @@ class Recorder:
             del self._waiting[device_id][:MOST_AT_ONCE]
             return batch
 
-    def _write(self, ctx: RequestContext, device_id: UUID, batch: list[_Waiting]) -> None:
+    def _write(
+        self, ctx: RequestContext, device_id: UUID, batch: list[_Waiting[Brought, Taken]]
+    ) -> None:
         try:
             self._record(ctx, device_id, batch)
         finally:
@@ -85,7 +93,9 @@ class Recorder:
                     del self._waiting[device_id]
                 self._change.notify_all()
 
-    def _record(self, ctx: RequestContext, device_id: UUID, batch: list[_Waiting]) -> None:
+    def _record(
+        self, ctx: RequestContext, device_id: UUID, batch: list[_Waiting[Brought, Taken]]
+    ) -> None:
         """Write a batch; what cannot be written together is written one by one."""
         try:
             taken = self._try(ctx, device_id, batch)
@@ -100,12 +110,12 @@ class Recorder:
                 waiting.taken = result
 
     def _try(
-        self, ctx: RequestContext, device_id: UUID, batch: list[_Waiting]
-    ) -> list[imaging.TakenObject]:
-        prepared = [waiting.prepared for waiting in batch]
+        self, ctx: RequestContext, device_id: UUID, batch: list[_Waiting[Brought, Taken]]
+    ) -> Sequence[Taken]:
+        brought = [waiting.brought for waiting in batch]
         for attempt in range(TRIES - 1):
             try:
-                return self._intake.record(ctx, device_id, self._source, prepared)
+                return self._record_all(ctx, device_id, brought)
             except Busy:
                 time.sleep(PAUSE_SECONDS * (attempt + 1))
-        return self._intake.record(ctx, device_id, self._source, prepared)
+        return self._record_all(ctx, device_id, brought)

@@ -4,7 +4,7 @@ import csv
 import io
 
 from erp.core.ids import new_id
-from tests.api.test_printing import bearer
+from tests.api.test_printing import bearer, words
 from tests.factories import Shop
 from tests.services.laboratory.samples import bring, observed, open_lab, oru, patient, waiting
 
@@ -65,3 +65,25 @@ def test_another_tenants_patient_is_never_matched(trader: Shop, stranger: Shop):
     [held] = waiting(trader)
     assert held.reason == "patient"
     assert trader.run("laboratory.suggest_patients", {"row_id": held.id}).rows == []
+
+
+def test_trends_are_printed_with_what_programs_told(rest, trader: Shop, stranger: Shop):
+    lab, asha = open_lab(trader, "Metro"), patient(trader)
+    for number, (value, day) in enumerate((("5.4", "20261001"), ("9.1", "20261101"))):
+        content = oru(
+            f"R{number}",
+            observed("4548-4", value, "%"),
+            code=asha.code,
+            collected=f"{day}083000+0530",
+        )
+        bring(trader, lab, content)
+    path = f"/api/erp/patients/{asha.id}/lab-trends.pdf"
+    sheet = words(rest.get(path, headers=bearer(trader, "technician")).content)
+    for word in ("RESULTS OVER TIME", "All results", "5.4", "9.1", "High", "Metro", "2 results"):
+        assert word in sheet
+    assert rest.get(path, headers=bearer(stranger, "owner")).status_code == 404
+    assert rest.get(path, headers=bearer(trader, "cashier")).status_code == 403
+    nothing = rest.get(f"{path}?to_day=2020-01-01", headers=bearer(trader, "owner"))
+    assert (nothing.status_code, "Choose other days" in nothing.text) == (422, True)
+    wrong = rest.get(f"{path}?from_day=soon", headers=bearer(trader, "owner"))
+    assert (wrong.status_code, "from_day" in wrong.text) == (422, True)

@@ -1,13 +1,24 @@
 """The deployment files name processes and settings that exist."""
 
+import hashlib
+import os
 import re
+import subprocess
+import sys
+from contextlib import suppress
 
 import pytest
 import yaml
+from pydantic import SecretStr
 
+from erp.adapters.object_storage import S3ObjectStorage
+from erp.adapters.object_storage.directory import DirectoryObjectStorage
 from erp.core.settings import Settings
+from erp.embedded.credentials import free_port
 from erp.embedded.programs import PROJECT, product_programs
+from erp.services.documents import ObjectMissing, StorageUnavailable
 from tests.fixtures.servers import own_settings
+from tests.ingest.conftest import until
 
 COMPOSE = yaml.safe_load((PROJECT / "deploy/compose.yaml").read_text())
 CLUSTER = list(yaml.safe_load_all((PROJECT / "deploy/kubernetes/vantage.yaml").read_text()))
@@ -34,7 +45,9 @@ def test_every_process_is_served_by_compose_and_kubernetes():
     assert ["migrate"] in in_cluster
 
 
-@pytest.mark.parametrize("service", ["migrate", "web", "worker", "relay", "listener", "dicom"])
+@pytest.mark.parametrize(
+    "service", ["migrate", "web", "worker", "relay", "listener", "dicom", "objects"]
+)
 def test_the_product_gets_only_settings_it_knows(service):
     assert set(COMPOSE["services"][service]["environment"]) <= SETTINGS
 
@@ -57,3 +70,55 @@ def test_the_config_map_holds_known_settings_and_no_secret():
     assert set(config) <= SETTINGS
     assert not any("SECRET" in name or "PASSWORD" in name for name in config)
     assert not any("@" in value for value in config.values())
+
+
+def test_every_program_writes_the_stores_directory_itself_so_that_bytes_are_on_disk():
+    store = COMPOSE["services"]["objects"]
+    assert store["command"] == ["serve", "objects"]
+    [mount] = store["volumes"]
+    home = mount.partition(":")[2]
+    for name in PROGRAMS:
+        service = COMPOSE["services"][name]
+        assert (service["volumes"], service["environment"]["S3_DIRECTORY"]) == ([mount], home)
+    dockerfile = (PROJECT / "Dockerfile").read_text()
+    assert f"{home} && chown erp" in dockerfile, "a new volume belongs to the product's user"
+
+
+def test_the_store_of_compose_serves_what_is_written_beside_it(tmp_path):
+    """The command line of compose.yaml, outside of a container."""
+    command = [sys.executable, "-m", "erp", *COMPOSE["services"]["objects"]["command"]]
+    keys = {"S3_ACCESS_KEY": "deployed", "S3_SECRET_KEY": "deployed-secret"}
+    address = f"http://127.0.0.1:{free_port()}"
+    place = {"S3_ENDPOINT_URL": address, "S3_DIRECTORY": str(tmp_path)}
+    own = keys | place | {"PYTHONPATH": str(PROJECT)}
+    refused = subprocess.run(
+        command,
+        env=os.environ | own | {"S3_SECRET_KEY": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (refused.returncode, "S3_SECRET_KEY" in refused.stderr) == (1, True)
+    settings = own_settings().model_copy(
+        update={
+            "s3_endpoint_url": address,
+            "s3_directory": str(tmp_path),
+            "s3_access_key": keys["S3_ACCESS_KEY"],
+            "s3_secret_key": SecretStr(keys["S3_SECRET_KEY"]),
+        }
+    )
+    with subprocess.Popen(command, env=os.environ | own, cwd=tmp_path) as store:
+        try:
+            until((tmp_path / "buckets" / settings.s3_bucket).is_dir)
+            beside, over_s3 = DirectoryObjectStorage(settings), S3ObjectStorage(settings)
+            digest = hashlib.sha256(b"picture").hexdigest()
+            beside.put("tenants/one", b"picture", sha256=digest, media="application/dicom")
+            until(lambda: _read(over_s3, "tenants/one") == b"picture")
+        finally:
+            store.terminate()
+
+
+def _read(store, key):
+    with suppress(ObjectMissing, StorageUnavailable):
+        return store.read(key)
+    return None

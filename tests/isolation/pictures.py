@@ -26,8 +26,8 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ).id
     ids = {"device_id": device_id, "patient_id": patient_id}
     ids["session_id"] = shop.run("imaging.record_session_event", _event(ids, shop)).session_id
-    ids["transfer_id"] = shop.run("imaging.offer_object", _offer(ids, shop)).transfer_id
-    taken = shop.run("imaging.take_object", _taken(ids, shop))
+    ids["transfer_id"] = _transfer(shop, _offer(ids, shop))
+    taken = shop.run("imaging.take_uploads", {"objects": [_taken(ids, shop)]}).objects[0]
     assert taken.status == "stored", taken
     ids["instance_id"] = taken.instance_id
     for name in ("annotation_id", "moved_annotation_id"):
@@ -35,7 +35,7 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["quarantine_id"] = shop.run("imaging.park_message", _parked(ids, shop)).id
     again = _offer(ids, shop)
     again["offer"] |= {"transfer_id": "t-2", "sop_uid": f"{UID}.9", "sha256": "6f" * 32}
-    ids["open_transfer_id"] = shop.run("imaging.offer_object", again).transfer_id
+    ids["open_transfer_id"] = _transfer(shop, again)
     asked = {"session_id": ids["session_id"], "idempotency_key": new_id().hex}
     ids["report_id"] = shop.run("imaging.request_report", asked).id
     ids["reviewer_id"] = shop.user_ids["manager"]
@@ -43,6 +43,11 @@ def pictures(shop: Shop, patient_id: UUID) -> Ids:
     ids["signed_session_id"] = _signed(shop, ids)
     ids["ai_draft_id"] = drafted(shop, ids)
     return ids | _peers(shop, ids) | archived(shop)
+
+
+def _transfer(shop: Shop, given: dict[str, Any]) -> UUID:
+    transfer_id: UUID = shop.run("imaging.offer_objects", _offered(given)).answers[0].transfer_id
+    return transfer_id
 
 
 def _peers(shop: Shop, own: Ids) -> Ids:
@@ -106,10 +111,10 @@ def _signed(shop: Shop, ids: Ids) -> UUID:
     shop.run("imaging.save_checklist", {"items": [SHARP]})
     given = _another_offer(ids, shop)
     given["offer"] |= {"session_id": "session-0003", "transfer_id": "t-9", "sop_uid": f"{UID}.8"}
-    transfer_id = shop.run("imaging.offer_object", given).transfer_id
+    transfer_id = _transfer(shop, given)
     taken = _taken(ids, shop) | {"transfer_id": transfer_id, "sha256": "8b" * 32}
     taken["finding"]["instance"]["sop_uid"] = f"{UID}.8"
-    kept: UUID = shop.run("imaging.take_object", taken).instance_id
+    kept: UUID = shop.run("imaging.take_uploads", {"objects": [taken]}).objects[0].instance_id
     session_id = _session_of(shop, kept)
     _assigned(shop, ids, session_id)
     manager = shop.acting_as("manager")
@@ -166,6 +171,10 @@ def _offer(ids: Ids, _shop: Shop) -> dict[str, Any]:
             "modes": ["put"],
         },
     }
+
+
+def _offered(given: dict[str, Any]) -> dict[str, Any]:
+    return {"device_id": given["device_id"], "offers": [given["offer"]]}
 
 
 def _taken(ids: Ids, _shop: Shop) -> dict[str, Any]:
@@ -298,7 +307,7 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.list_pictures": of_session(),
     "imaging.list_sessions": lambda i, _: _of_reviewer(i),
     "imaging.note_device_state": _state,
-    "imaging.offer_object": _another_offer,
+    "imaging.offer_objects": lambda i, s: _offered(_another_offer(i, s)),
     "imaging.open_way_in": lambda i, _: {"branch_id": i["branch_id"], "kind": "upload"},
     "imaging.park_message": lambda i, s: _parked(i, s) | {"digest": "9c" * 32},
     "imaging.prioritise_session": of_session(urgency="stat"),
@@ -330,9 +339,9 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.retry_held": lambda i, _: {"quarantine_id": i["quarantine_id"]},
     "imaging.send_report": lambda i, _: {"report_id": i["report_id"]},
     "imaging.start_review": of_session(),
-    "imaging.take_object": lambda i, s: (
-        _taken(i, s) | {"transfer_id": i["open_transfer_id"], "sha256": "6f" * 32}
-    ),
+    "imaging.take_uploads": lambda i, s: {
+        "objects": [_taken(i, s) | {"transfer_id": i["open_transfer_id"], "sha256": "6f" * 32}]
+    },
     "imaging.write_summary": of_session(text="Seen", version=0),
     "drafting.list_drafts": of_session(),
     "drafting.show_input": of_session(),

@@ -1,5 +1,6 @@
 """A copy of a study without identity: nothing of the person leaves, and the pictures do."""
 
+import hashlib
 import zipfile
 from dataclasses import replace
 from io import BytesIO
@@ -76,8 +77,8 @@ def rows(owner, sql):
         return db.fetch_all(session, sql)
 
 
-def export(owner, **given):
-    """Ask for a copy, make it, and return the row and what is in the file."""
+def asked_for(owner, **given):
+    """Ask for a copy and make it."""
     [study] = rows(owner, "select id from dicom_study")
     asked = {"study_id": study["id"], "purpose": "research"} | given
     confirm = ("burned_in_text",) if given.pop("confirm", False) else ()
@@ -86,6 +87,12 @@ def export(owner, **given):
     job = replace(owner, permissions=frozenset({"imaging.keep"}), source="job")
     with db.unit_of_work(job) as session:
         jobs.make_export(session, job, delivery("asked", export_id=made.id))
+    return made
+
+
+def export(owner, **given):
+    """Ask for a copy, make it, and return the row and what is in the file."""
+    asked_for(owner, **given)
     [row] = rows(owner, "select * from imaging_export order by id desc limit 1")
     [kept] = rows(
         owner,
@@ -205,3 +212,46 @@ def test_who_asked_and_what_for_stays_on_record_and_one_is_made_at_a_time(archiv
         "teaching",
         "queued",
     )
+
+
+def test_damaged_and_lost_objects_are_said_and_never_silently_missing(archive):
+    owner = archive(identified(3))
+    spoil(owner, "1.2.826.5.1", b"rotten")
+    spoil(owner, "1.2.826.5.2", None)
+    row, packed = export(owner)
+    assert (row["status"], row["objects"], row["left_out"]) == ("done", 1, 2)
+    assert [data.InstanceNumber for data in pictures(packed)] == [3]
+    note = packed.read("README.TXT").decode()
+    for said in ("1 damaged in the archive", "1 gone from the archive"):
+        assert said in note
+        assert said in row["step"]
+    faults = rows(owner, "select fault from blob_state where fault <> '' order by fault")
+    assert [one["fault"] for one in faults] == ["damaged", "missing"]
+
+
+def test_a_study_of_which_nothing_is_whole_gives_no_empty_copy(archive):
+    owner = archive()
+    for number in (1, 2):
+        spoil(owner, f"1.2.826.5.{number}", b"rotten")
+    made = asked_for(owner)
+    [row] = rows(owner, "select * from imaging_export")
+    assert (row["id"], row["status"], row["document_id"]) == (made.id, "failed", None)
+    assert row["problem"] == "Nothing could be copied: 2 damaged in the archive."
+
+
+def spoil(owner, sop_uid, content):
+    """Put other bytes where an object lies, or none."""
+    kept = next(
+        row
+        for row in rows(
+            owner,
+            "select storage_key, sop_uid from blob join dicom_instance using (tenant_id, sha256)",
+        )
+        if row["sop_uid"] == sop_uid
+    )
+    store = object_storage()
+    if content is None:
+        store.remove(kept["storage_key"])
+    else:
+        digest = hashlib.sha256(content).hexdigest()
+        store.put(kept["storage_key"], content, sha256=digest, media="application/dicom")

@@ -19,6 +19,7 @@ from erp.services.imaging.crc32c import crc32c
 from erp.services.imaging.messages import EventType
 from erp.simulate.delivery import GaveUp
 from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
+from erp.simulate.spool import RECEIPTS, SpooledObject, SpooledSession
 from erp.simulate.faults import Fault
 from erp.simulate.kinds import Kind
 from erp.simulate.pictures import Acquisition, altered
@@ -264,3 +265,20 @@ def test_manifest_of_the_spool_is_json(run_device, tmp_path):
     run_device(count=1)
     [path] = tmp_path.rglob("session.json")
     assert json.loads(path.read_text())["is_settled"] is True
+
+
+def test_a_receipt_that_a_kill_cut_short_is_asked_for_again(tmp_path):
+    spool = open_spool(tmp_path, "site", "cam-1")
+    session = SpooledSession("S1", "1.2", "P-1", "Rao", "20261122101500")
+    for number in range(2):
+        entry = SpooledObject(number, f"t{number}", f"1.2.{number}", "1.3", "", "", 1, "")
+        spool.keep(session, entry, b"x")
+    spool.save(session)
+    for entry in session.objects:
+        entry.receipt = {"status": "stored"}
+        spool.note_receipt(session, entry)
+    notes = tmp_path / "site" / "cam-1" / "S1" / RECEIPTS
+    notes.write_text(notes.read_text()[:-5])
+    [found] = open_spool(tmp_path, "site", "cam-1").unfinished()
+    assert [entry.number for entry in found.objects if entry.receipt is None] == [1]
+    assert [entry.number for entry in spool.held(found)] == [1]

@@ -14,11 +14,13 @@ from erp.adapters.pdf.report import render_report
 from erp.adapters.pdf.session_report import render_session_report
 from erp.adapters.pdf.slip import render_slip
 from erp.adapters.pdf.statement import render_statement
+from erp.adapters.pdf.trends import render_trends
 from erp.services.accounting import PrintedReport
 from erp.services.banking import PrintedReconciliation
 from erp.services.billing.printing import ChallanCopy, Copy, PrintedDocument
 from erp.services.imaging.printing import SessionReport
 from erp.services.inventory.printing import PackLabel, PrintedChallan
+from erp.services.laboratory import PrintedTrends
 from erp.services.payments import PrintedStatement
 from erp.services.pos.printing import PrintedSlip
 from erp.services.purchasing.printing import PrintedOrder, PrintedRequest
@@ -79,3 +81,7 @@ class PdfPrinter:
     def report(self, report: PrintedReport) -> bytes:
         """Return a report of the books as an A4 PDF."""
         return render_report(report)
+
+    def trends(self, paper: PrintedTrends) -> bytes:
+        """Return a patient's results over time as an A4 PDF."""
+        return render_trends(paper)

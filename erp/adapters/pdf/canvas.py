@@ -1,7 +1,7 @@
 """The sheet that bills and reports are drawn on; lengths are millimetres from the top left."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Self
@@ -115,6 +115,16 @@ class Canvas:
         self._pdf.set_draw_color(grey)
         self._pdf.set_line_width(weight)
         self._pdf.line(x, y, x + width, y)
+
+    def line(self, points: Sequence[tuple[float, float]], *, weight: float = 0.35) -> None:
+        """Draw a line through points, each with its mark."""
+        self._pdf.set_draw_color(INK)
+        self._pdf.set_fill_color(INK)
+        self._pdf.set_line_width(weight)
+        self._pdf.polyline(list(points))
+        for x, y in points:
+            self._pdf.ellipse(x - weight, y - weight, 2 * weight, 2 * weight, style="F")
+        self._grey = -1
 
     def dashes(self, x: float, y: float, width: float) -> None:
         """Draw a dashed horizontal line in black, as a roll printer shows best."""

@@ -56,7 +56,7 @@ class Transfer(TenantRow, table=True):
         CheckConstraint(
             "session_id is not null or mode in ('cstore', 'stow', 'upload')", name="session"
         ),
-        Index("ix_imaging_transfer_session", "tenant_id", "session_id"),
+        Index("ix_imaging_transfer_session", "tenant_id", "session_id", "sop_uid"),
         Index(
             "ix_imaging_transfer_homeless",
             "tenant_id",

@@ -110,7 +110,13 @@ def _facts() -> rx.Component:
         ),
         rx.cond(
             shown["document"] != "",
-            download_link("Copy without identity (ZIP)", shown["document"]),
+            rx.fragment(
+                download_link("Copy without identity (ZIP)", shown["document"]),
+                rx.cond(
+                    shown["export_step"] != "Ready",
+                    rx.el.p(shown["export_step"], class_name="soft"),
+                ),
+            ),
             rx.cond(
                 (shown["export_by"] != "") & (shown["is_exporting"] == ""),
                 rx.el.p(shown["export_step"], class_name="soft"),

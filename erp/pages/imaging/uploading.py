@@ -20,6 +20,9 @@ def upload_page() -> rx.Component:
         page_header(
             "Upload",
             "Pictures that no device sends: from a disc, a memory stick, another clinic.",
+            link_button(
+                "Biomarkers from a file", "/imaging/biomarkers", look="ghost", icon="activity"
+            ),
             link_button("Quarantine", "/imaging/quarantine", look="ghost", icon="shield-alert"),
         ),
         imaging_tabs("/imaging/upload"),

@@ -48,6 +48,7 @@ def lab_trends_page() -> rx.Component:
                 head["sees_party"] != "",
                 link_button("Patient", "/parties/" + head["id"], look="outline", icon="contact"),
             ),
+            rx.cond(State.trends.length() > 0, download_link("PDF", head["paper"])),
             download_link("CSV", head["file"]),
         ),
         rx.cond(

@@ -1,6 +1,14 @@
 """Biomarkers: figures that programs work out of pictures, with model, version and what they came from."""
 
 from erp.services.biomarkers.events import RunRecorded
+from erp.services.biomarkers.importing import (
+    FigureFile,
+    FiguresImported,
+    ImportFigures,
+    ReadFigureFile,
+    import_figures,
+    read_file,
+)
 from erp.services.biomarkers.listing import (
     FigureRow,
     FigureRows,
@@ -9,6 +17,7 @@ from erp.services.biomarkers.listing import (
     list_figures,
     patient_figures,
 )
+from erp.services.biomarkers.reading_files import LARGEST_FILE, NEEDED, Part
 from erp.services.biomarkers.recording import (
     Found,
     RecordRun,
@@ -20,18 +29,27 @@ from erp.services.biomarkers.recording import (
 )
 
 __all__ = [
+    "LARGEST_FILE",
+    "NEEDED",
+    "FigureFile",
     "FigureRow",
     "FigureRows",
+    "FiguresImported",
     "Found",
+    "ImportFigures",
+    "Part",
     "PatientFigure",
+    "ReadFigureFile",
     "RecordRun",
     "RunKept",
     "RunRecorded",
     "RunReused",
     "RunTold",
     "RunsOf",
+    "import_figures",
     "list_figures",
     "patient_figures",
+    "read_file",
     "record_by_call",
     "record_run",
 ]

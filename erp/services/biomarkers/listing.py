@@ -124,7 +124,7 @@ def patient_figures(
 ) -> list[PatientFigure]:
     """Return the figures that stand of a patient's sessions, each model's version apart, by time.
 
-    Of several runs of one version over one series the latest stands.
+    Of several runs of one version over one series the latest stands, whatever unit it tells.
 
     Raises:
         PermissionDenied: The actor may not see images.
@@ -134,7 +134,7 @@ def patient_figures(
         session,
         """
         select * from (
-            select distinct on (held.id, figure.name, figure.unit, figure.series_id, run.model, run.model_version)
+            select distinct on (held.id, figure.name, figure.series_id, run.model, run.model_version)
                    figure.name, figure.unit, figure.value, run.model, run.model_version,
                    coalesce(nullif(series.description, ''), series.series_uid, '') as series,
                    coalesce(held.started_at, held.created_at) as at, figure.id, figure.series_id,
@@ -149,8 +149,8 @@ def patient_figures(
                     at time zone %(zone)s)::date >= %(first)s)
                and (%(last)s::date is null or (coalesce(held.started_at, held.created_at)
                     at time zone %(zone)s)::date <= %(last)s)
-             order by held.id, figure.name, figure.unit, figure.series_id, run.model,
-                      run.model_version, run.computed_at desc, run.id desc) standing
+             order by held.id, figure.name, figure.series_id, run.model, run.model_version,
+                      run.computed_at desc, run.id desc) standing
          order by name, unit, model, model_version, at, id limit %(most)s
         """,
         {
@@ -162,10 +162,7 @@ def patient_figures(
             "most": MOST,
         },
     )
-    fresh = {
-        held: imaging.series_inputs(session, ctx, held)
-        for held in {row["session_id"] for row in rows}
-    }
+    fresh = imaging.inputs_of(session, ctx, {row["session_id"] for row in rows})
     return [_figure(row, fresh[row["session_id"]]) for row in rows]
 
 

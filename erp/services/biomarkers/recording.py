@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
@@ -26,6 +26,7 @@ Figure = Annotated[Decimal, Field(max_digits=24, decimal_places=8, allow_inf_nan
 
 SOURCES: Final = {"device": RunSource.HOOK, "ui": RunSource.PERSON}
 """By what a request came; everything else is a program's."""
+AHEAD_WORDS: Final = "This time lies ahead. Set the program's clock right."
 AHEAD: Final = timedelta(hours=1)
 """Clocks of programs may be so far ahead: the latest run stands, and none is ever taken back."""
 
@@ -40,13 +41,14 @@ class Found(Closed):
     """A figure.
 
     Attributes:
+        unit: As the program writes it, without blanks around.
         series_uid: The series it was worked out of; empty for the whole session.
         low, high: The interval that the program is sure of; both or none.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=80, pattern=r"^\S(.*\S)?$")]
     value: Figure
-    unit: Annotated[str, Field(max_length=24)] = ""
+    unit: Annotated[str, Field(max_length=24, pattern=r"^(\S(.*\S)?)?$")] = ""
     low: Figure | None = None
     high: Figure | None = None
     series_uid: Annotated[str, Field(max_length=64)] = ""
@@ -101,31 +103,37 @@ def record_run(session: Session, ctx: RequestContext, cmd: RecordRun) -> RunKept
     Emits:
         biomarkers.run_recorded.v1.
     """
-    imaging.lock_session_row(session, ctx, cmd.session_id)
-    digest = _digest(cmd.run)
-    known = _known(session, ctx, cmd)
+    return keep_run(session, ctx, cmd.session_id, cmd.run)
+
+
+def keep_run(session: Session, ctx: RequestContext, session_id: UUID, run: RunTold) -> RunKept:
+    """Keep a run, as `record_run` does, inside the command of another way in."""
+    imaging.lock_session_row(session, ctx, session_id)
+    digest = run_digest(run)
+    known = known_run(session, ctx, session_id, run)
     if known is not None:
         if known["content_digest"] != digest:
             raise RunReused(
-                f"{cmd.run.model} {cmd.run.model_version} told other figures as run"
-                f" {cmd.run.run_name}. Give another run another name."
+                f"{run.model} {run.model_version} told other figures as run"
+                f" {run.run_name}. Give another run another name."
             )
         return RunKept(id=known["id"], is_known=True)
-    if cmd.run.computed_at is not None and cmd.run.computed_at > ctx.now + AHEAD:
-        raise _refused("run.computed_at", "This time lies ahead. Set the program's clock right.")
-    inputs = imaging.series_inputs(session, ctx, cmd.session_id)
-    _check(cmd.run.figures, inputs)
-    run_id = _write(session, ctx, cmd, digest)
-    db.insert_rows(session, Biomarker, [_row(ctx, run_id, one, inputs) for one in cmd.run.figures])
+    if run.computed_at is not None and run.computed_at > ctx.now + AHEAD:
+        raise _refused("run.computed_at", AHEAD_WORDS)
+    inputs = imaging.series_inputs(session, ctx, session_id)
+    for field, message in faults_of(run.figures, inputs):
+        raise _refused(f"run.figures.{field}", message)
+    run_id = _write(session, ctx, session_id, run, digest)
+    db.insert_rows(session, Biomarker, [_row(ctx, run_id, one, inputs) for one in run.figures])
     emit(
         session,
         ctx,
-        cmd.session_id,
+        session_id,
         RunRecorded(
             run_id=run_id,
-            session_id=cmd.session_id,
-            model=cmd.run.model,
-            model_version=cmd.run.model_version,
+            session_id=session_id,
+            model=run.model,
+            model_version=run.model_version,
         ),
     )
     return RunKept(id=run_id, is_known=False)
@@ -142,31 +150,32 @@ def record_by_call(run: RunTold) -> imaging.Act:
     return record
 
 
-def _known(session: Session, ctx: RequestContext, cmd: RecordRun) -> db.Row | None:
+def known_run(
+    session: Session, ctx: RequestContext, session_id: UUID, run: RunTold
+) -> db.Row | None:
+    """Return id and digest of a run that was told before under the same name."""
     return db.fetch_one(
         session,
         "select id, content_digest from biomarker_run where tenant_id = %s and session_id = %s"
         " and model = %s and model_version = %s and run_name = %s",
-        (
-            *(ctx.tenant_id, cmd.session_id),
-            *(cmd.run.model, cmd.run.model_version, cmd.run.run_name),
-        ),
+        (ctx.tenant_id, session_id, run.model, run.model_version, run.run_name),
     )
 
 
-def _check(figures: Sequence[Found], inputs: Mapping[str, imaging.SeriesInput]) -> None:
-    """Refuse what the figures themselves contradict, each by its place."""
+def faults_of(
+    figures: Sequence[Found], inputs: Mapping[str, imaging.SeriesInput]
+) -> Iterator[tuple[str, str]]:
+    """Yield what the figures themselves contradict: place and field, and what to do."""
     seen: set[tuple[str, str]] = set()
     for place, one in enumerate(figures):
-        at = f"run.figures.{place}"
         if one.series_uid and one.series_uid not in inputs:
-            raise _refused(f"{at}.series_uid", "This series is none of the session's.")
+            yield f"{place}.series_uid", "This series is none of the session's."
         if (one.name, one.series_uid) in seen:
-            raise _refused(f"{at}.name", f"{one.name} is told twice of the same series.")
+            yield f"{place}.name", f"{one.name} is told twice of the same series."
         if (one.low is None) != (one.high is None):
-            raise _refused(f"{at}.low", "An interval has two ends. Give both, or none.")
+            yield f"{place}.low", "An interval has two ends. Give both, or none."
         if one.low is not None and one.high is not None and not one.low <= one.value <= one.high:
-            raise _refused(f"{at}.value", "The value lies outside its own interval.")
+            yield f"{place}.value", "The value lies outside its own interval."
         seen.add((one.name, one.series_uid))
 
 
@@ -174,7 +183,9 @@ def _refused(field: str, message: str) -> InvalidInput:
     return InvalidInput(message, fields={field: message})
 
 
-def _write(session: Session, ctx: RequestContext, cmd: RecordRun, digest: str) -> UUID:
+def _write(
+    session: Session, ctx: RequestContext, session_id: UUID, run: RunTold, digest: str
+) -> UUID:
     run_id, came = new_id(), SOURCES.get(ctx.source, RunSource.PROGRAM)
     db.execute(
         session,
@@ -182,13 +193,8 @@ def _write(session: Session, ctx: RequestContext, cmd: RecordRun, digest: str) -
         " source, content_digest, computed_at, recorded_by, recorded_by_name)"
         " values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
-            *(ctx.tenant_id, run_id, cmd.session_id, cmd.run.model, cmd.run.model_version),
-            *(
-                cmd.run.run_name,
-                came.value,
-                digest,
-                cmd.run.computed_at or ctx.now,
-            ),
+            *(ctx.tenant_id, run_id, session_id, run.model, run.model_version),
+            *(run.run_name, came.value, digest, run.computed_at or ctx.now),
             *(ctx.user_id, ctx.user_name),
         ),
     )
@@ -223,6 +229,19 @@ def input_digest(digests: Sequence[str]) -> str:
     return hashlib.sha256("".join(sorted(digests)).encode()).hexdigest()
 
 
-def _digest(run: RunTold) -> str:
-    told = json.dumps(run.model_dump(mode="json"), sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()
+def run_digest(run: RunTold) -> str:
+    """Return the digest of what a run says, however its numbers and times are written.
+
+    0.5 and 0.50 are one figure, an instant is one whatever its offset, and figures have no order.
+    """
+    told = run.model_dump(mode="json")
+    told["computed_at"] = run.computed_at.astimezone(UTC).isoformat() if run.computed_at else None
+    told["figures"] = sorted(
+        ({name: _plain(value) for name, value in one} for one in run.figures),
+        key=lambda one: (one["name"], one["series_uid"]),
+    )
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401  JSON
+    return f"{(value + 0).normalize():f}" if isinstance(value, Decimal) else value

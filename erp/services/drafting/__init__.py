@@ -21,6 +21,7 @@ from erp.services.drafting.errors import (
 from erp.services.drafting.events import DraftChanged, DraftRequested
 from erp.services.drafting.listing import DraftRow, DraftRows, list_drafts
 from erp.services.drafting.ports import LanguageModel, ModelAnswer
+from erp.services.drafting.withholding import withheld_audit
 from erp.services.drafting.writing import (
     DraftToWrite,
     begin_draft,
@@ -58,5 +59,6 @@ __all__ = [
     "is_wanted",
     "list_drafts",
     "show_input",
+    "withheld_audit",
     "written",
 ]

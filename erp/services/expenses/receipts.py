@@ -1,5 +1,6 @@
 """Photos and files of bills: kept before the claim is, and known again when they come twice."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -76,7 +77,7 @@ def keep_receipt(
 def get_receipt(
     session: Session, ctx: RequestContext, receipt_id: UUID, variant: str
 ) -> documents.DocumentContent:
-    """Return where a receipt's bytes are, to whoever sent it or may see all claims.
+    """Return where a receipt's bytes are, to whoever sent it or may see all claims of its company.
 
     Args:
         variant: `large` or `small`; a PDF has but one.
@@ -102,3 +103,28 @@ def get_receipt(
     if not kept:
         raise UnknownReceipt("There is no such receipt.")
     return documents.get_document(session, reader, documents.GetDocument(document_id=kept[0].id))
+
+
+def _of_others(session: Session, ctx: RequestContext, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some papers that are no receipts of the actor, nor of claims of their company."""
+    rows = db.fetch_all(
+        session,
+        "select paper.id from stored_document paper join expense_receipt sent"
+        " on (sent.tenant_id, sent.id) = (paper.tenant_id, paper.origin_id)"
+        " where paper.tenant_id = %(tenant)s and paper.id = any(%(ids)s)"
+        " and sent.uploaded_by <> %(actor)s"
+        " and not exists (select from expense_claim_line line join expense_claim claim"
+        "   on (claim.tenant_id, claim.id) = (line.tenant_id, line.claim_id)"
+        "   where line.tenant_id = sent.tenant_id and line.receipt_id = sent.id"
+        "   and claim.company_id = %(company)s)",
+        {
+            "tenant": ctx.tenant_id,
+            "ids": list(ids),
+            "actor": ctx.user_id,
+            "company": ctx.company_id,
+        },
+    )
+    return {row["id"] for row in rows}
+
+
+documents.withhold(RECEIPT, _of_others)

@@ -39,6 +39,7 @@ class ExportPicture:
     """An object that goes into an export, and where its bytes are."""
 
     storage_key: str
+    sha256: str
     size: int
     sop_uid: str
 
@@ -162,7 +163,9 @@ def plan_export(session: Session, ctx: RequestContext, export_id: UUID) -> Expor
         (ctx.tenant_id, row["study_id"]),
     )
     pictures = tuple(
-        ExportPicture(blob_key(ctx.tenant_id, one["sha256"]), one["size"], one["sop_uid"])
+        ExportPicture(
+            blob_key(ctx.tenant_id, one["sha256"]), one["sha256"], one["size"], one["sop_uid"]
+        )
         for one in objects
         if one["object_class"] == "image"
     )
@@ -194,18 +197,19 @@ def finish_export(
     plan: ExportPlan,
     document_id: UUID,
     counts: tuple[int, int],
+    step: str = "Ready",
 ) -> None:
-    """Tie the finished file to its export; `counts` are objects in it and left out.
+    """Tie the finished file to its export; `counts` are objects in it and left out, `step` says why.
 
     Emits:
         imaging.export_finished.v1.
     """
     db.execute(
         session,
-        "update imaging_export set status = 'done', progress = 100, step = 'Ready',"
+        "update imaging_export set status = 'done', progress = 100, step = %s,"
         " document_id = %s, objects = %s, left_out = %s, finished_at = %s"
         " where tenant_id = %s and id = %s",
-        (document_id, *counts, ctx.now, ctx.tenant_id, plan.export_id),
+        (step[:500], document_id, *counts, ctx.now, ctx.tenant_id, plan.export_id),
     )
     _tell(session, ctx, plan.export_id, plan.study_id, "done")
 

@@ -24,7 +24,7 @@ from erp.services.imaging.receipts import (
     send_receipt,
     settle_if_complete,
 )
-from erp.services.imaging.taking import judge, lock_transfer
+from erp.services.imaging.taking import judge, lock_transfers
 from erp.services.platform import Command, Identified, Text, command, emit
 
 KEPT_BYTES: Final = 64 * 1024
@@ -158,7 +158,7 @@ def retake_object(
     Emits:
         imaging.object_stored.v1 and imaging.held_decided.v1 when it is taken now.
     """
-    transfer = lock_transfer(session, ctx, held["transfer_id"])
+    transfer = lock_transfers(session, ctx, [held["transfer_id"]])[held["transfer_id"]]
     if transfer["session_id"] is None and isinstance(finding, ObjectFacts):
         transfer = give_home(session, ctx, transfer, finding)
     outcome = judge(session, ctx, transfer, finding)

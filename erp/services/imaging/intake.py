@@ -33,9 +33,17 @@ from erp.services.imaging.delivering import (
     TakenObject,
     TakeObjects,
 )
-from erp.services.imaging.messages import CHUNK_BYTES
+from erp.services.imaging.messages import CHUNK_BYTES, ObjectOffer
+from erp.services.imaging.offering import OfferAnswer, OfferObjects, OffersAnswered
 from erp.services.imaging.ports import ObjectFacts, ObjectInspector, RefusedObject
-from erp.services.imaging.taking import MEDIA, ObjectTaken, RejectTransfer, TakeObject
+from erp.services.imaging.taking import (
+    MEDIA,
+    ArrivedObject,
+    ObjectTaken,
+    RejectTransfer,
+    TakeUploads,
+    UploadsTaken,
+)
 
 Mode = Literal["put", "chunk"]
 
@@ -100,24 +108,40 @@ class Intake:
             StorageUnavailable: The object store is away; nothing was recorded.
             Unavailable: The database or the reader is away; nothing was recorded.
         """
+        return record_uploads(ctx, [self.fetch(ctx, upload)])[0]
+
+    def fetch(self, ctx: RequestContext, upload: Upload) -> ArrivedObject:
+        """Check and inspect the bytes of an upload and keep them durably; nothing is recorded yet.
+
+        Raises:
+            Incomplete: Bytes are missing.
+            StorageUnavailable: The object store is away.
+            Unavailable: The reader is away.
+        """
         if upload.size > IN_MEMORY_BYTES and upload.mode == "put":
-            return self._receive_large(ctx, upload)
+            return self._fetch_large(ctx, upload)
         content = self._content(ctx, upload)
         digest = hashlib.sha256(content).hexdigest()
         if digest != upload.sha256:
-            return _record(ctx, upload, digest, len(content), None)
-        finding = self._inspector.inspect(content)
-        if _is_kept(finding):
-            self._keep(ctx, digest, content)
-        return _record(ctx, upload, digest, len(content), finding)
+            return _arrived(upload, digest, len(content), None)
+        return self._looked_at(ctx, upload, digest, content)
 
     def receive_bytes(self, ctx: RequestContext, upload: Upload, content: bytes) -> ObjectTaken:
         """Receive an object whose bytes are at hand, as `receive` does."""
         digest = hashlib.sha256(content).hexdigest()
+        return record_uploads(ctx, [self._looked_at(ctx, upload, digest, content)])[0]
+
+    def _looked_at(
+        self, ctx: RequestContext, upload: Upload, digest: str, content: bytes
+    ) -> ArrivedObject:
+        """Inspect an object and keep its bytes meanwhile where they are sure to be kept."""
+        early = self._keep_early(ctx, digest, content)
         finding = self._inspector.inspect(content)
-        if _is_kept(finding):
+        if early is not None:
+            early.result()
+        elif _is_kept(finding):
             self._keep(ctx, digest, content)
-        return _record(ctx, upload, digest, len(content), finding)
+        return _arrived(upload, digest, len(content), finding)
 
     def deliver(
         self,
@@ -219,7 +243,7 @@ class Intake:
         except ObjectMissing as missing:
             raise Incomplete from missing
 
-    def _receive_large(self, ctx: RequestContext, upload: Upload) -> ObjectTaken:
+    def _fetch_large(self, ctx: RequestContext, upload: Upload) -> ArrivedObject:
         with tempfile.TemporaryDirectory(prefix="object-") as folder:
             path = Path(folder) / "object"
             staged = put_key(ctx, upload.transfer_id)
@@ -229,12 +253,12 @@ class Intake:
                 raise Incomplete from missing
             size = path.stat().st_size
             if digest != upload.sha256:
-                return _record(ctx, upload, digest, size, None)
+                return _arrived(upload, digest, size, None)
             finding = self._inspector.inspect(path)
             if _is_kept(finding):
                 key = blob_key(ctx.tenant_id, digest)
                 self._storage.put(key, path, sha256=digest, media=MEDIA)
-            return _record(ctx, upload, digest, size, finding)
+            return _arrived(upload, digest, size, finding)
 
     def _keep(self, ctx: RequestContext, digest: str, content: bytes) -> None:
         """Keep bytes under their digest; writing the same again is harmless and checked."""
@@ -280,18 +304,32 @@ def _is_kept(finding: ObjectFacts | RefusedObject) -> bool:
     return isinstance(finding, ObjectFacts) or finding.keep_bytes
 
 
-def _record(
-    ctx: RequestContext,
-    upload: Upload,
-    digest: str,
-    size: int,
-    finding: ObjectFacts | RefusedObject | None,
-) -> ObjectTaken:
-    taken = TakeObject(
+def _arrived(
+    upload: Upload, digest: str, size: int, finding: ObjectFacts | RefusedObject | None
+) -> ArrivedObject:
+    return ArrivedObject(
         transfer_id=upload.transfer_id,
         source=upload.mode,
         sha256=digest,
         size=size,
         finding=finding,
     )
-    return cast("ObjectTaken", platform.run("imaging.take_object", ctx, taken).result)
+
+
+def record_uploads(ctx: RequestContext, arrived: Sequence[ArrivedObject]) -> list[ObjectTaken]:
+    """Record what became of uploads of one device, all in one transaction.
+
+    Raises:
+        Unavailable: The database is away; nothing was recorded.
+        Busy: Another transaction is in the way; nothing was recorded.
+    """
+    cmd = TakeUploads(objects=tuple(arrived))
+    return cast("UploadsTaken", platform.run("imaging.take_uploads", ctx, cmd).result).objects
+
+
+def record_offers(
+    ctx: RequestContext, device_id: UUID, offers: Sequence[ObjectOffer]
+) -> list[OfferAnswer]:
+    """Record offers of one device, all in one transaction; raises as `record_uploads` does."""
+    cmd = OfferObjects(device_id=device_id, offers=tuple(offers))
+    return cast("OffersAnswered", platform.run("imaging.offer_objects", ctx, cmd).result).answers

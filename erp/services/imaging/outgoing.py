@@ -1,5 +1,7 @@
 """What the suite has to say to devices: written with the change, sent until the broker has it."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +22,15 @@ class Address:
     device_id: UUID
     channel: Channel
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What the suite says on a topic of a device."""
+
+    to: Address
+    payload: str
+    is_retained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +64,36 @@ def say(
         is_news_alone: The same word again is not said again.
     """
     payload = message if isinstance(message, str) else message.model_dump_json()
+    say_all(session, ctx, [Word(to, payload, is_retained)], is_news_alone=is_news_alone)
+
+
+def say_all(
+    session: Session, ctx: RequestContext, words: Sequence[Word], *, is_news_alone: bool = False
+) -> None:
+    """Say several words, as `say` does; each has a topic of its own."""
+    rows = [
+        {
+            "id": str(new_id()),
+            "device_id": str(word.to.device_id),
+            "channel": word.to.channel.value,
+            "subject": word.to.subject,
+            "payload": word.payload,
+            "is_retained": word.is_retained,
+        }
+        for word in words
+    ]
     db.execute(
         session,
         """
         insert into device_message as known
             (tenant_id, id, device_id, channel, subject, payload, is_retained, due_at, answer)
-        select device.tenant_id, %(id)s, device.id, %(channel)s, %(subject)s, %(payload)s,
-               %(is_retained)s, %(now)s, ''
-          from imaging_device device
-         where device.tenant_id = %(tenant)s and device.id = %(device)s and device.kind = 'mqtt'
+        select device.tenant_id, said.id, device.id, said.channel, said.subject, said.payload,
+               said.is_retained, %(now)s, ''
+          from json_to_recordset(%(rows)s::json) as said
+               (id uuid, device_id uuid, channel text, subject text, payload text, is_retained bool)
+          join imaging_device device
+            on device.tenant_id = %(tenant)s and device.id = said.device_id and device.kind = 'mqtt'
+         order by device.id, said.channel, said.subject
         on conflict (tenant_id, device_id, channel, subject) do update
            set payload = excluded.payload, is_retained = excluded.is_retained,
                due_at = excluded.due_at, sent_at = null, answer = '', answered_at = null
@@ -69,12 +101,7 @@ def say(
         """,
         {
             "tenant": ctx.tenant_id,
-            "id": new_id(),
-            "device": to.device_id,
-            "channel": to.channel.value,
-            "subject": to.subject,
-            "payload": payload,
-            "is_retained": is_retained,
+            "rows": json.dumps(rows),
             "now": ctx.now,
             "news_alone": is_news_alone,
         },
@@ -141,7 +168,11 @@ def due_messages(session: Session, limit: int = 500) -> list[DueMessage]:
 
 
 def mark_sent(session: Session, sent: list[DueMessage], now: datetime) -> None:
-    """Note that the broker has these messages, unless a newer word is due meanwhile."""
+    """Note that the broker has these messages, unless a newer word is due meanwhile.
+
+    The note waits for no disk: one that a crash takes is a message sent twice, which devices bear.
+    """
+    db.execute(session, "set local synchronous_commit = off")
     db.execute(
         session,
         """

@@ -1,5 +1,8 @@
-"""The end of a transfer: its attempt, its counters and its receipt, once."""
+"""The end of transfers: their attempts, their counters and their receipts, once."""
 
+import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -13,7 +16,7 @@ from erp.models.imaging import IngestAttempt, Quarantine
 from erp.services.imaging.events import ObjectHeld, ObjectStored
 from erp.services.imaging.locking import VERDICTS
 from erp.services.imaging.messages import ObjectReceipt, ReceiptStatus
-from erp.services.imaging.outgoing import Address, say
+from erp.services.imaging.outgoing import Address, Word, say_all
 from erp.services.imaging.reopening import reopen_for_new_objects
 from erp.services.imaging.settling import settle
 from erp.services.imaging.topics import Channel
@@ -39,32 +42,67 @@ class Outcome:
     is_held_already: bool = False
 
 
-def decide(
-    session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome, *, source: str
-) -> None:
-    """End a transfer with an outcome: attempt, quarantine, counters, receipt, settlement.
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A transfer with what became of its object, and by which way the bytes were looked at."""
 
-    The caller holds the locks of the session and of the transfer.
+    transfer: db.Row
+    outcome: Outcome
+    source: str
+
+
+def decide_all(session: Session, ctx: RequestContext, decided: Sequence[Decided]) -> None:
+    """End transfers with their outcomes: attempts, quarantine, counters, receipts, settlements.
+
+    The caller holds the locks of the sessions and of the transfers.
 
     Emits:
         imaging.object_stored.v1 or imaging.object_held.v1, and what settling emits.
     """
-    note_attempt(session, ctx, transfer, source, outcome.status.value, outcome.reason)
+    if not decided:
+        return
+    _end(session, ctx, decided)
+    with db.together(session):
+        for one in decided:
+            _write(session, ctx, one)
+    stored = [one.transfer for one in decided if one.outcome.status is ReceiptStatus.STORED]
+    for (session_id, device_id), count in Counter(
+        (transfer["session_id"], transfer["device_id"]) for transfer in stored
+    ).items():
+        count_in_session(session, ctx, session_id, device_id, count)
+    say_all(session, ctx, [_receipt(ctx, one.transfer, one.outcome) for one in decided])
+    for session_id in sorted({one.transfer["session_id"] for one in decided}):
+        settle_if_complete(session, ctx, session_id)
+
+
+def _end(session: Session, ctx: RequestContext, decided: Sequence[Decided]) -> None:
+    rows = [
+        {
+            "id": str(one.transfer["id"]),
+            "status": one.outcome.status.value,
+            "reason": one.outcome.reason,
+            "instance_id": str(one.outcome.instance_id) if one.outcome.instance_id else None,
+        }
+        for one in decided
+    ]
     db.execute(
         session,
-        "update imaging_transfer set status = %s, reason = %s, instance_id = %s, decided_at = %s,"
-        " tries = tries + 1 where tenant_id = %s and id = %s",
-        (
-            *(outcome.status.value, outcome.reason, outcome.instance_id, ctx.now),
-            *(ctx.tenant_id, transfer["id"]),
-        ),
+        "update imaging_transfer known set status = told.status, reason = told.reason,"
+        " instance_id = told.instance_id, decided_at = %(now)s, tries = tries + 1"
+        " from json_to_recordset(%(rows)s::json)"
+        "   as told (id uuid, status text, reason text, instance_id uuid)"
+        " where known.tenant_id = %(tenant)s and known.id = told.id",
+        {"tenant": ctx.tenant_id, "now": ctx.now, "rows": json.dumps(rows)},
     )
+
+
+def _write(session: Session, ctx: RequestContext, one: Decided) -> None:
+    transfer, outcome = one.transfer, one.outcome
+    note_attempt(session, ctx, transfer, one.source, outcome.status.value, outcome.reason)
     if outcome.status in HELD and not outcome.is_held_already:
         hold(session, ctx, transfer, outcome)
     if outcome.status is ReceiptStatus.STORED:
-        count_stored(session, ctx, transfer, outcome)
-    send_receipt(session, ctx, transfer, outcome)
-    settle_if_complete(session, ctx, transfer["session_id"])
+        tell_stored(session, ctx, transfer, outcome)
 
 
 def note_attempt(
@@ -87,6 +125,10 @@ def note_attempt(
 
 def send_receipt(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> None:
     """Queue the receipt of a transfer: the only proof the device accepts."""
+    say_all(session, ctx, [_receipt(ctx, transfer, outcome)])
+
+
+def _receipt(ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> Word:
     receipt = ObjectReceipt(
         transfer_id=transfer["transfer_id"],
         sop_uid=transfer["sop_uid"],
@@ -97,7 +139,7 @@ def send_receipt(session: Session, ctx: RequestContext, transfer: db.Row, outcom
         reason=outcome.reason or None,
     )
     to = Address(transfer["device_id"], Channel.RECEIPT, transfer["transfer_id"])
-    say(session, ctx, to, receipt)
+    return Word(to, receipt.model_dump_json())
 
 
 def settle_if_complete(session: Session, ctx: RequestContext, session_id: UUID) -> None:

@@ -1,30 +1,32 @@
-"""Taking an object whose bytes have arrived: rows, or quarantine, and its receipt."""
+"""Taking objects whose bytes have arrived: rows, or quarantine, and their receipts."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import documents
-from erp.services.imaging.archiving import archive
+from erp.services.imaging.archiving import archive, describe_session, neighbours_of
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.errors import UnknownTransfer
 from erp.services.imaging.messages import ReceiptStatus
 from erp.services.imaging.outgoing import Address, say_again
 from erp.services.imaging.placing import Neighbours
 from erp.services.imaging.ports import ObjectFacts, RefusedObject
-from erp.services.imaging.receipts import HELD, Outcome, decide
+from erp.services.imaging.receipts import HELD, Decided, Outcome, decide_all
 from erp.services.imaging.topics import Channel
 from erp.services.platform import Command, Result, command
 
 MEDIA: Final = "application/dicom"
+MOST_AT_ONCE: Final = 64
 
 
-class TakeObject(Command):
+class ArrivedObject(BaseModel):
     """What was found in the bytes of a transfer.
 
     Attributes:
@@ -33,6 +35,8 @@ class TakeObject(Command):
             it in the record of the command.
     """
 
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
     transfer_id: UUID
     source: Literal["put", "chunk"]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -40,6 +44,12 @@ class TakeObject(Command):
     finding: Annotated[
         ObjectFacts | RefusedObject | None, Field(default=None, exclude=True, repr=False)
     ]
+
+
+class TakeUploads(Command):
+    """Objects that a device announced and sent."""
+
+    objects: Annotated[tuple[ArrivedObject, ...], Field(min_length=1, max_length=MOST_AT_ONCE)]
 
 
 class RejectTransfer(Command):
@@ -57,34 +67,43 @@ class ObjectTaken(Result):
     instance_id: UUID | None
 
 
-@command("imaging.take_object", permission="imaging.ingest")
-def take_object(session: Session, ctx: RequestContext, cmd: TakeObject) -> ObjectTaken:
-    """Take an object whose bytes lie in object storage under their digest.
+class UploadsTaken(Result):
+    """The receipt of each object, in the order given."""
 
-    All rows, the counters and the receipt are written together or not at all. A transfer
-    that has its receipt gets the same one again. Locks the session and the transfer.
+    objects: list[ObjectTaken]
+
+
+@command("imaging.take_uploads", permission="imaging.ingest")
+def take_uploads(session: Session, ctx: RequestContext, cmd: TakeUploads) -> UploadsTaken:
+    """Take objects whose bytes lie in object storage under their digests.
+
+    All rows, the counters and the receipts are written together or not at all. A transfer
+    that has its receipt gets the same one again. Locks the sessions, then the transfers, then
+    studies and series, each in the order of their names.
 
     Raises:
         OnlyDevices: A person called it.
-        UnknownTransfer: Nothing was offered under this id.
+        UnknownTransfer: Nothing was offered under one of the ids.
 
     Emits:
         imaging.object_stored.v1 or imaging.object_held.v1, and what settling emits.
     """
     only_devices(ctx)
-    transfer = lock_transfer(session, ctx, cmd.transfer_id)
-    if transfer["status"] != "granted":
-        say_again(
-            session, ctx, Address(transfer["device_id"], Channel.RECEIPT, transfer["transfer_id"])
-        )
-        return ObjectTaken(
-            status=transfer["status"],
-            reason=transfer["reason"],
-            instance_id=transfer["instance_id"],
-        )
-    outcome = _once(session, ctx, transfer, _outcome(session, ctx, transfer, cmd))
-    decide(session, ctx, transfer, outcome, source=cmd.source)
-    return _taken(outcome)
+    transfers = lock_transfers(session, ctx, [one.transfer_id for one in cmd.objects])
+    told = {one.transfer_id: one for one in cmd.objects}
+    open_now = [one for one in told.values() if transfers[one.transfer_id]["status"] == "granted"]
+    outcomes = _outcomes(session, ctx, transfers, open_now)
+    decide_all(
+        session, ctx, [Decided(transfers[one], outcomes[one], told[one].source) for one in outcomes]
+    )
+    for transfer_id in told.keys() - outcomes.keys():
+        _repeat_receipt(session, ctx, transfers[transfer_id])
+    return UploadsTaken(
+        objects=[
+            _taken(outcomes.get(one.transfer_id) or _known(transfers[one.transfer_id]))
+            for one in cmd.objects
+        ]
+    )
 
 
 @command("imaging.reject_transfer", permission="imaging.ingest")
@@ -96,34 +115,39 @@ def reject_transfer(session: Session, ctx: RequestContext, cmd: RejectTransfer) 
         UnknownTransfer: Nothing was offered under this id.
     """
     only_devices(ctx)
-    transfer = lock_transfer(session, ctx, cmd.transfer_id)
+    transfer = lock_transfers(session, ctx, [cmd.transfer_id])[cmd.transfer_id]
     outcome = Outcome(ReceiptStatus.REJECTED, cmd.reason)
     if transfer["status"] == "granted":
-        decide(session, ctx, transfer, outcome, source=transfer["mode"])
+        decide_all(session, ctx, [Decided(transfer, outcome, transfer["mode"])])
     return _taken(outcome)
 
 
-def lock_transfer(session: Session, ctx: RequestContext, transfer_id: UUID) -> db.Row:
-    """Return a transfer, its session locked before it, as offers do.
+def lock_transfers(
+    session: Session, ctx: RequestContext, transfer_ids: Sequence[UUID]
+) -> dict[UUID, db.Row]:
+    """Return transfers by id, their sessions locked before them, as offers do.
 
     Raises:
-        UnknownTransfer: Nothing was offered under this id.
+        UnknownTransfer: Nothing was offered under one of the ids.
     """
+    wanted = {"tenant": ctx.tenant_id, "ids": sorted(set(transfer_ids))}
     db.execute(
         session,
-        "select 1 from imaging_session where tenant_id = %(tenant)s and id ="
-        " (select session_id from imaging_transfer where tenant_id = %(tenant)s and id = %(id)s)"
-        " for no key update",
-        {"tenant": ctx.tenant_id, "id": transfer_id},
+        "select 1 from imaging_session where tenant_id = %(tenant)s and id in"
+        " (select session_id from imaging_transfer"
+        "   where tenant_id = %(tenant)s and id = any(%(ids)s))"
+        " order by id for no key update",
+        wanted,
     )
-    transfer = db.fetch_one(
+    rows = db.fetch_all(
         session,
-        "select * from imaging_transfer where tenant_id = %s and id = %s for no key update",
-        (ctx.tenant_id, transfer_id),
+        "select * from imaging_transfer where tenant_id = %(tenant)s and id = any(%(ids)s)"
+        " order by id for no key update",
+        wanted,
     )
-    if transfer is None:
+    if len(rows) < len(wanted["ids"]):
         raise UnknownTransfer("Nothing was offered under this id.")
-    return transfer
+    return {row["id"]: row for row in rows}
 
 
 def judge(
@@ -164,27 +188,108 @@ def _refusal(transfer: db.Row, finding: ObjectFacts | RefusedObject) -> Outcome 
     return None
 
 
-def _outcome(session: Session, ctx: RequestContext, transfer: db.Row, cmd: TakeObject) -> Outcome:
-    if (cmd.sha256, cmd.size) != (transfer["sha256"], transfer["size"]) or cmd.finding is None:
-        return Outcome(
-            ReceiptStatus.REJECTED,
-            "digest_mismatch",
-            "What arrived is not what was offered; it was damaged on the way.",
-        )
-    return judge(session, ctx, transfer, cmd.finding)
+def _outcomes(
+    session: Session,
+    ctx: RequestContext,
+    transfers: dict[UUID, db.Row],
+    arrived: Sequence[ArrivedObject],
+) -> dict[UUID, Outcome]:
+    """Return what becomes of each object by its transfer; write the rows of those that are taken."""
+    whole = [one for one in arrived if _is_whole(transfers[one.transfer_id], one)]
+    near = neighbours_of(session, ctx, [transfers[one.transfer_id]["sop_uid"] for one in whole])
+    kept = {one.sha256: one.size for one in whole if _is_kept(one)}
+    if kept:
+        documents.ensure_blobs(session, ctx, kept, media_type=MEDIA)
+    held: set[tuple[str, UUID]] = set()
+    outcomes = {}
+    for one in sorted(arrived, key=_order):
+        transfer = transfers[one.transfer_id]
+        outcome = DAMAGED
+        if one.finding is not None and _is_whole(transfer, one):
+            outcome = judge(session, ctx, transfer, one.finding, near)
+        outcomes[one.transfer_id] = _once(session, ctx, transfer, outcome, held)
+    stored = {key for key, outcome in outcomes.items() if outcome.status is ReceiptStatus.STORED}
+    _describe(session, ctx, transfers, [one for one in arrived if one.transfer_id in stored])
+    return outcomes
 
 
-def _once(session: Session, ctx: RequestContext, transfer: db.Row, outcome: Outcome) -> Outcome:
+DAMAGED: Final = Outcome(
+    ReceiptStatus.REJECTED,
+    "digest_mismatch",
+    "What arrived is not what was offered; it was damaged on the way.",
+)
+
+
+def _is_whole(transfer: db.Row, one: ArrivedObject) -> bool:
+    same = (one.sha256, one.size) == (transfer["sha256"], transfer["size"])
+    return same and one.finding is not None
+
+
+def _is_kept(one: ArrivedObject) -> bool:
+    return isinstance(one.finding, ObjectFacts) or (
+        one.finding is not None and one.finding.keep_bytes
+    )
+
+
+def _order(one: ArrivedObject) -> tuple[str, str, str]:
+    """Return the place of an object in the order in which studies and series are locked."""
+    if not isinstance(one.finding, ObjectFacts):
+        return "", "", ""
+    study, series = one.finding.study, one.finding.series
+    return (
+        study.study_uid if study else "",
+        series.series_uid if series else "",
+        one.finding.instance.sop_uid,
+    )
+
+
+def _once(
+    session: Session,
+    ctx: RequestContext,
+    transfer: db.Row,
+    outcome: Outcome,
+    held: set[tuple[str, UUID]],
+) -> Outcome:
     """Return the outcome of an object to hold, which may wait in quarantine already: its bytes came anew."""
     if outcome.status not in HELD:
         return outcome
-    held = db.fetch_one(
+    key = (transfer["sha256"], transfer["session_id"])
+    known = key in held or db.fetch_one(
         session,
         "select 1 from quarantine where tenant_id = %s and device_id = %s and sha256 = %s"
         " and session_id = %s and status in ('open', 'retrying') limit 1",
-        (ctx.tenant_id, *(transfer[name] for name in ("device_id", "sha256", "session_id"))),
+        (ctx.tenant_id, transfer["device_id"], *key),
     )
-    return replace(outcome, is_held_already=held is not None)
+    held.add(key)
+    return replace(outcome, is_held_already=bool(known))
+
+
+def _describe(
+    session: Session,
+    ctx: RequestContext,
+    transfers: dict[UUID, db.Row],
+    stored: Sequence[ArrivedObject],
+) -> None:
+    """Fill what sessions do not say of themselves, from the first of their objects."""
+    described = set()
+    for one in stored:
+        if isinstance(one.finding, ObjectFacts):
+            study = one.finding.study
+            own = transfers[one.transfer_id]["session_id"], study.accession_number if study else ""
+            if own not in described:
+                described.add(own)
+                describe_session(session, ctx, own[0], one.finding)
+
+
+def _repeat_receipt(session: Session, ctx: RequestContext, transfer: db.Row) -> None:
+    to = Address(transfer["device_id"], Channel.RECEIPT, transfer["transfer_id"])
+    say_again(session, ctx, to)
+
+
+def _known(transfer: db.Row) -> Outcome:
+    return Outcome(
+        ReceiptStatus(transfer["status"]), transfer["reason"], instance_id=transfer["instance_id"]
+    )
 
 
 def _taken(outcome: Outcome) -> ObjectTaken:

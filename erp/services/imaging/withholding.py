@@ -37,4 +37,24 @@ def withheld_history(session: Session, ctx: RequestContext, record_id: UUID) -> 
     return row is not None
 
 
+def withheld_audit(session: Session, ctx: RequestContext, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of some acts that say what the first reader found of a session that a second reads.
+
+    Who read first goes on seeing their own.
+    """
+    rows = db.fetch_all(
+        session,
+        "select act.id from command_log act join imaging_session held"
+        " on held.tenant_id = act.tenant_id and held.id::text = act.input ->> 'session_id'"
+        " join qa_reading read on (read.tenant_id, read.session_id, read.review_round)"
+        "   = (held.tenant_id, held.id, held.review_round)"
+        " where act.tenant_id = %(tenant)s and act.id = any(%(ids)s)"
+        " and act.command like 'imaging.%%' and held.awaiting = 'second'"
+        " and act.user_id = read.reader_id and act.user_id <> %(actor)s",
+        {"tenant": ctx.tenant_id, "ids": list(ids), "actor": ctx.user_id},
+    )
+    return {row["id"] for row in rows}
+
+
 platform.withhold_history(withheld_history)
+platform.withhold_audit(withheld_audit)

@@ -67,6 +67,7 @@ from erp.services.laboratory.mappings import (
     change_mapping,
     list_mappings,
 )
+from erp.services.laboratory.printing import MOST_PRINTED, PrintedTrends, get_printed_trends
 from erp.services.laboratory.reading_rows import NEEDED, Part
 from erp.services.laboratory.reports import (
     ListReports,
@@ -102,6 +103,7 @@ from erp.services.laboratory.waiting import (
 __all__ = [
     "FILE_ORIGIN",
     "IMAGING_PANEL",
+    "MOST_PRINTED",
     "NEEDED",
     "UNITS",
     "AlreadyMeasured",
@@ -131,6 +133,7 @@ __all__ = [
     "Part",
     "PatientDiffers",
     "PreviewLabFile",
+    "PrintedTrends",
     "RecordResult",
     "RecordedResult",
     "ReferenceRange",
@@ -159,6 +162,7 @@ __all__ = [
     "change_mapping",
     "correct_result",
     "discard_rows",
+    "get_printed_trends",
     "get_report",
     "get_trends",
     "import_lab_file",

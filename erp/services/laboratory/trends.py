@@ -326,7 +326,7 @@ def _worked_out(session: Session, ctx: RequestContext, wanted: TrendsOf) -> Iter
     ):
         name, unit, model, version = own
         yield Trend(
-            key=f"biomarker:{':'.join(own)}"[:200],
+            key=f"biomarker:{':'.join(own)}",
             name=f"{name}, {model} {version}",
             panel=BIOMARKER_PANEL,
             unit=unit,

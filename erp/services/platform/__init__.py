@@ -7,6 +7,7 @@ from erp.services.platform.auditing import (
     get_audit,
     list_audit,
     list_audit_choices,
+    withhold_audit,
 )
 from erp.services.platform.commanding import command, query, replayed_answer
 from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
@@ -224,6 +225,7 @@ __all__ = [
     "take_block",
     "tenants_with_events",
     "verify",
+    "withhold_audit",
     "withhold_history",
     "written",
 ]

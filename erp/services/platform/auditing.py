@@ -1,6 +1,7 @@
 """The audit: who did what, when, from where, with which input and answer."""
 
 import json
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from typing import Annotated, LiteralString
 from uuid import UUID
@@ -16,7 +17,21 @@ from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
 from erp.services.platform.filtering import conditions_of
 from erp.services.platform.inputs import Nothing, Page, Query, Result, Rows
 
+Withheld = Callable[[Session, RequestContext, Collection[UUID]], set[UUID]]
+"""Of some entries of the audit, those whose content the actor must not read now."""
+UNTOLD = "withheld"
+WITHHELD_NOTE = "Told once the second reader has decided."
+_WITHHELD: list[Withheld] = []
 NEWEST = ["9999-12-31T00:00:00+00:00", LAST_ID]
+
+
+def withhold_audit(withheld: Withheld) -> None:
+    """Keep untold what was done while a rule of its domain says so; who acted and when is told."""
+    _WITHHELD.append(withheld)
+
+
+def _withheld_of(session: Session, ctx: RequestContext, ids: Collection[UUID]) -> set[UUID]:
+    return {found for rule in _WITHHELD for found in rule(session, ctx, ids)} if ids else set()
 
 
 class ListAudit(Page):
@@ -29,7 +44,7 @@ class ListAudit(Page):
 
 
 class AuditRow(Result):
-    """One command that took effect."""
+    """One command that took effect; `withheld` where its name must not be told yet."""
 
     id: UUID
     command: str
@@ -107,7 +122,10 @@ _CONDITIONS: dict[str, LiteralString] = {
 
 @query("platform.list_audit", permission="platform.view", rest="GET /audit")
 def list_audit(session: Session, ctx: RequestContext, wanted: ListAudit) -> AuditPage:
-    """List commands that took effect, newest first, by name, person and the business's own days."""
+    """List commands that took effect, newest first, by name, person and the business's own days.
+
+    What another reads blind is told without its name, and found by no name, until they decided.
+    """
     after = decode_cursor(wanted.cursor, 2) or NEWEST
     conditions = conditions_of(wanted, _CONDITIONS)
     rows = db.fetch_all(
@@ -126,16 +144,23 @@ def list_audit(session: Session, ctx: RequestContext, wanted: ListAudit) -> Audi
             "limit": wanted.limit + 1,
         },
     )
-    page = [AuditRow(**row) for row in rows[: wanted.limit]]
+    shown = rows[: wanted.limit]
+    hidden = _withheld_of(session, ctx, [row["id"] for row in shown])
     more = len(rows) > wanted.limit
-    last = page[-1] if page else None
-    cursor = encode_cursor(last.recorded_at.isoformat(), last.id) if more and last else ""
+    last = shown[-1] if shown else None
+    cursor = encode_cursor(last["recorded_at"].isoformat(), last["id"]) if more and last else ""
+    is_by_name = bool(wanted.command or wanted.search)
+    page = [
+        AuditRow(**row | ({"command": UNTOLD} if row["id"] in hidden else {}))
+        for row in shown
+        if not (is_by_name and row["id"] in hidden)
+    ]
     return AuditPage(rows=page, next_cursor=cursor)
 
 
 @query("platform.get_audit", permission="platform.view", rest="GET /audit/{audit_id}")
 def get_audit(session: Session, ctx: RequestContext, wanted: GetAudit) -> AuditDetail:
-    """Return one command with its input and its answer.
+    """Return one command with its input and its answer, unless another reads blind what it says.
 
     Raises:
         NotFound: There is no such entry.
@@ -157,6 +182,8 @@ def get_audit(session: Session, ctx: RequestContext, wanted: GetAudit) -> AuditD
     if row is None:
         raise NotFound("There is no such entry in the audit.")
     shown = {"input": _pretty(row["input"]), "answer": _pretty(json.loads(row["answer"]))}
+    if _withheld_of(session, ctx, [row["id"]]):
+        shown = {"command": UNTOLD, "input": WITHHELD_NOTE, "answer": WITHHELD_NOTE}
     return AuditDetail(**row | shown)
 
 

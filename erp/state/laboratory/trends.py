@@ -51,13 +51,13 @@ class LabTrendsState(RecordState, rx.State):
     async def open_trends(self) -> None:
         """Show the patient that the address names, over all time."""
         self.from_day, self.to_day = "", ""
-        self.chosen = dict(self.router.url.query_parameters).get("analyte", "")[:200]
+        self.chosen = dict(self.router.url.query_parameters).get("analyte", "")[:300]
         await self.open_record()
 
     @handler(permission=PAGE)
     async def choose(self, key: str) -> None:
         """Draw another analyte."""
-        self.chosen = f"{key}"[:200]
+        self.chosen = f"{key}"[:300]
         await self._show()
 
     @handler(permission=PAGE)
@@ -75,6 +75,7 @@ class LabTrendsState(RecordState, rx.State):
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         days = {"from_day": self.from_day, "to_day": self.to_day}
         wanted = {"patient_id": f"{record_id}"} | {k: day for k, day in days.items() if day}
+        paper = urlencode({k: day for k, day in days.items() if day})
         found = await self._ask("laboratory.get_trends", wanted)
         zone = principal.time_zone
         self.trends = _listed(found.trends)
@@ -91,6 +92,7 @@ class LabTrendsState(RecordState, rx.State):
             "code": found.patient_code,
             "is_cut": "yes" if found.is_cut else "",
             "file": f"/api/erp/export/laboratory.list_results.csv?{urlencode(wanted)}",
+            "paper": f"/api/erp/patients/{record_id}/lab-trends.pdf?{paper}",
             "sees_party": "yes" if principal.may("party.view") else "",
         }
 

@@ -79,7 +79,15 @@ class AuditState(RecordState, rx.State):
         }
 
 
+UNTOLD = {"withheld": "Not told while a second reader decides"}
+
+
 def command_words(name: str) -> str:
     """Return what a command does in words; a retired one by its name."""
     known = {action.name: action.summary for action in platform.list_actions("command")}
-    return known.get(name, name).rstrip(".").partition(";")[0]
+    return (
+        (known | {"withheld": "Not told while a second reader decides"})
+        .get(name, name)
+        .rstrip(".")
+        .partition(";")[0]
+    )

@@ -1,6 +1,6 @@
 """Figures of models: kept with model, version and series, never overwritten, apart in trends."""
 
-from datetime import timedelta
+from datetime import timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -68,6 +68,48 @@ def test_a_run_is_kept_with_its_model_and_told_again_is_the_same(line):
         "select name, unit, low, high, series_id is not null as of_series from biomarker"
     )
     assert (row["low"], row["high"], row["of_series"]) == (Decimal(11), Decimal(14), True)
+
+
+def test_a_figure_is_the_same_however_its_number_and_time_are_written(line):
+    at = utc_now().replace(microsecond=0)
+    written = told("0.5", low="0", high="10") | {"computed_at": at}
+    first = record(line, written)
+    other = timezone(timedelta(hours=5, minutes=30))
+    again = told("0.50", low="0.0", high="1E+1") | {"computed_at": at.astimezone(other)}
+    assert (record(line, again).id, record(line, again).is_known) == (first.id, True)
+    with pytest.raises(RunReused):
+        record(line, told("0.5", low="0", high="1") | {"computed_at": at})
+
+
+def test_a_later_run_in_another_unit_stands_alone(line):
+    record(line, told() | {"computed_at": utc_now() - timedelta(hours=1)})
+    record(line, told("0.125", run="r2", unit="1"))
+    assert trends(line) == {"Cup to disc ratio, FundusNet 1.0": ["0.125"]}
+
+
+def test_figures_of_many_sessions_cost_as_many_questions_as_of_one(line, monkeypatch):
+    record(line, told(series_uid=SERIES))
+    patient, asked, ask = line.session()["patient_id"], [], db.fetch_all
+    monkeypatch.setattr(db, "fetch_all", lambda *given: asked.append(given) or ask(*given))
+
+    def questions():
+        asked.clear()
+        trends(line)
+        return len(asked)
+
+    one = questions()
+    for number in range(3):
+        line.session_id = f"more-sessions-{number}"
+        line.start()
+        content = good(
+            SeriesInstanceUID=f"{SERIES}.{number}", SOPInstanceUID=f"1.2.826.78.{number}"
+        )
+        line.deliver(content)
+        about = {"session_id": line.session()["id"], "patient_id": patient}
+        platform.run("imaging.assign_patient", line.owner, about)
+        record(line, told(series_uid=f"{SERIES}.{number}"))
+    assert [len(points) for points in trends(line).values()] == [4]
+    assert questions() == one
 
 
 def test_other_figures_under_the_name_of_a_run_are_refused(line):

@@ -108,9 +108,7 @@ class Line:
         return imaging.ObjectOffer.model_validate(body)
 
     def answer(self, offer: imaging.ObjectOffer) -> imaging.OfferAnswer:
-        answer: imaging.OfferAnswer = self.run(
-            "imaging.offer_object", imaging.OfferObject(device_id=self.device_id, offer=offer)
-        )
+        [answer] = imaging.record_offers(self.ctx, self.device_id, [offer])
         return answer
 
     def deliver(self, content: bytes, **changes: Any) -> dict[str, Any]:

@@ -105,6 +105,25 @@ def test_the_history_of_a_session_does_not_tell_a_second_reader(doubled, people)
     assert "Dark" in told
 
 
+def test_the_audit_does_not_tell_a_second_reader_nor_who_oversees(doubled, people):
+    def told(name, **wanted):
+        rows = platform.run("platform.list_audit", people[name], wanted).result.rows
+        about = [row for row in rows if row.person == "Asha"]
+        details = [
+            platform.run("platform.get_audit", people[name], {"audit_id": row.id}).result
+            for row in about
+        ]
+        return "".join(one.model_dump_json() for one in [*about, *details])
+
+    act(people["Asha"], "reject_session", given_of(doubled, reason_code="113001", note="Dark"))
+    said = told("Om")
+    assert "withheld" in said
+    assert not any(word in said for word in ("113001", "Dark", "reject"))
+    assert told("Om", command="imaging.reject_session") == told("Om", search="reject") == ""
+    act(people["Ravi"], "reject_session", given_of(doubled, reason_code="113001"))
+    assert "Dark" in told("Om", command="imaging.reject_session")
+
+
 def test_a_repeat_goes_out_only_when_it_is_decided(doubled, people):
     asked = given_of(doubled, reason_code="focus")
     act(people["Asha"], "request_repeat", asked)
