@@ -15,10 +15,10 @@ from erp.api import rate_limiting
 from erp.api.observing import request_id_of
 from erp.api.printing import as_paper
 from erp.core import db
-from erp.core.clock import utc_now
+from erp.core.clock import business_date, utc_now
 from erp.core.crossing import off_the_loop
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, date_text, group_count, instant_text, money_text
+from erp.core.formatting import counted, date_text, group_count, money_text
 from erp.services import portal
 from erp.services.billing import PrintedDocument
 
@@ -145,7 +145,7 @@ def _standing(order: portal.SeenOrder) -> str:
 
 
 def _facts(order: portal.SeenOrder) -> str:
-    facts = [("Made", instant_text(order.made_at, order.time_zone))]
+    facts = [("Made", date_text(business_date(order.made_at, order.time_zone)))]
     if order.deliver_by:
         facts.append(("Wanted by", date_text(order.deliver_by)))
     facts.append(("Worth, with GST", money_text(order.total)))
