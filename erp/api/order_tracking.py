@@ -136,6 +136,8 @@ def _standing(order: portal.SeenOrder) -> str:
     label, words = STANDINGS[order.status]
     if order.status == "confirmed" and any(line.delivered for line in order.lines):
         label, words = "Partly delivered", "The rest follows as soon as it is there."
+    if order.status == "closed" and any(line.outstanding for line in order.lines):
+        label, words = "Ended", "What was delivered stays delivered. The rest will not come."
     if order.is_late and order.deliver_by:
         words = f"The rest was wanted by {date_text(order.deliver_by)} and is late."
     return (
