@@ -15,10 +15,10 @@ from erp.api import rate_limiting
 from erp.api.observing import request_id_of
 from erp.api.printing import as_paper
 from erp.core import db
-from erp.core.clock import utc_now
+from erp.core.clock import business_date, utc_now
 from erp.core.crossing import off_the_loop
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, date_text, group_count, instant_text, money_text
+from erp.core.formatting import counted, date_text, group_count, money_text
 from erp.services import portal
 from erp.services.billing import PrintedDocument
 
@@ -136,6 +136,8 @@ def _standing(order: portal.SeenOrder) -> str:
     label, words = STANDINGS[order.status]
     if order.status == "confirmed" and any(line.delivered for line in order.lines):
         label, words = "Partly delivered", "The rest follows as soon as it is there."
+    if order.status == "closed" and any(line.outstanding for line in order.lines):
+        label, words = "Ended", "What was delivered stays delivered. The rest will not come."
     if order.is_late and order.deliver_by:
         words = f"The rest was wanted by {date_text(order.deliver_by)} and is late."
     return (
@@ -145,7 +147,7 @@ def _standing(order: portal.SeenOrder) -> str:
 
 
 def _facts(order: portal.SeenOrder) -> str:
-    facts = [("Made", instant_text(order.made_at, order.time_zone))]
+    facts = [("Made", date_text(business_date(order.made_at, order.time_zone)))]
     if order.deliver_by:
         facts.append(("Wanted by", date_text(order.deliver_by)))
     facts.append(("Worth, with GST", money_text(order.total)))

@@ -20,7 +20,7 @@ def page_skeleton() -> rx.Component:
             class_name="card",
             style={"padding": "20px", "display": "flex", "flex_direction": "column", "gap": "22px"},
         ),
-        class_name="waiting",
+        class_name="page-bones",
         role="status",
         aria_label="Loading",
     )

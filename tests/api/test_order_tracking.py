@@ -58,6 +58,17 @@ def test_a_link_shows_the_order_its_deliveries_and_their_invoices(rest, trader, 
     assert sent.content.startswith(b"%PDF")
 
 
+def test_an_order_whose_rest_will_not_come_says_so(rest, trader, ordered):
+    at = path_of(link(trader, ordered))
+    deliver(trader, ordered, 4)
+    given = {"order_id": ordered.id, "version": 1, "reason": "Not made any more"}
+    trader.run("sales.finish_order", given)
+    page = rest.get(at).text
+    assert "The rest will not come." in page
+    assert "6 not delivered" in page
+    assert "Everything you ordered" not in page
+
+
 def test_the_page_names_nobody_and_is_kept_by_nobody(rest, trader, ordered):
     page = rest.get(path_of(link(trader, ordered)))
     for fact in ("Nirmala", "Kulkarni", "98765", "Laxmi", "nirmala@"):

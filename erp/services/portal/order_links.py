@@ -140,8 +140,8 @@ def send_order_link(session: Session, ctx: RequestContext, cmd: SendOrderLink) -
     Emits:
         portal.order_link_made.v1 and messaging.message_queued.v1, in the same transaction.
     """
-    messaging.require_channel(messaging.Channel.EMAIL)
     order = sales.get_order(session, ctx, sales.GetSalesOrder(order_id=cmd.order_id))
+    messaging.require_channel(messaging.Channel.EMAIL)
     buyer = party.get_party(session, ctx, party.GetParty(party_id=order.customer_id))
     address = cmd.to_address or buyer.email
     if not address:
