@@ -8,7 +8,7 @@ from erp.core.errors import PermissionDenied
 from erp.services.accounting import AlreadyReversed, OpeningInUse, PeriodClosed, UnknownOpening
 from tests.factories import Shop, broken_promises
 from tests.services.accounting.test_opening import customer, opening  # noqa: F401  a fixture
-from tests.services.banking.statements import bank_account, csv_of, suggested, waiting
+from tests.services.banking.statements import accept, bank_account, csv_of, suggested, waiting
 from tests.services.banking.statements import bring as bring_statement
 from tests.services.books import balance
 from tests.services.payments.paying import receive
