@@ -235,6 +235,8 @@ def test_a_statement_of_account_is_printed(rest, trader: Shop, stranger: Shop):
     ("paper", "query", "words_of_it"),
     [
         ("trial-balance", "", "Cash in Hand"),
+        ("trial-balance", "?compare=last_year", "Total of debit balances"),
+        ("stock", "?compare=previous", "Goods at cost"),
         ("profit-and-loss", "", "Net profit"),
         ("balance-sheet", "?compare=previous", "Total assets"),
         ("cash-flow", "", "Cash and bank after"),

@@ -15,6 +15,13 @@ def keeping_books(shop: Shop, buyer_id: UUID) -> Ids:
     ids |= {"debtors_id": accounts[0].id, "about_id": buyer_id}
     for name in ("draft_id", "other_draft_id", "third_draft_id"):
         ids[name] = shop.run("accounting.save_draft", draft(shop)).id
+    opening = "kind,code,debit,credit\naccount,6000,5.00,"
+    given = {"opening_on": str(shop.ctx.today), "content": opening}
+    shop.run("accounting.import_opening", given)
+    ids["opening_id"] = shop.run("accounting.list_openings").rows[0].id
+    lots = "sku,lot,expiry,mrp,quantity,cost\nSKU1,OPENED0,09/2099,105.00,1,60"
+    sku = shop.run("inventory.import_opening_stock", given | {"content": lots})
+    ids["import_id"] = sku.import_id
     again = draft(shop) | {"first_on": shop.ctx.today}
     del again["effective_on"]
     above = {"name": "Premises", "above": "Indirect Expenses"}
@@ -70,6 +77,9 @@ EXAMPLES: dict[str, Example] = {
         "location_id": i["location_id"],
         "content": "sku,lot,expiry,mrp,quantity,cost\nSKU1,OPENED,09/2099,105.00,1,60",
     },
+    "accounting.get_template": lambda i, _: {"template_id": i["template_id"]},
+    "accounting.take_back_opening": lambda i, _: {"opening_id": i["opening_id"], "reason": "x"},
+    "inventory.take_back_opening_stock": lambda i, _: {"import_id": i["import_id"], "reason": "x"},
     "accounting.rename_account": lambda i, _: {"account_id": i["debtors_id"], "name": "Debtors"},
     "accounting.stop_template": lambda i, _: {"template_id": i["template_id"]},
     "accounting.change_cost_centre": lambda i, _: {"centre_id": i["centre_id"], "name": "Rooms"},

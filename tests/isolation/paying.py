@@ -19,6 +19,8 @@ def paying(shop: Shop, buyer_id: object) -> Ids:
     shop.run("payments.receive_payment", told)
     promise = {"party_id": buyer_id, "amount": "1.00", "promised_on": str(shop.ctx.today)}
     ids["promise_id"] = shop.run("payments.record_promise", promise).id
+    noted = {"supplier_id": buyer_id, "number": "CN-0", "amount": "1.00"}
+    ids["note_id"] = shop.run("payments.record_supplier_note", noted).id
     return ids | {"matched_item_id": ids["debit_item_id"]}
 
 
@@ -55,6 +57,14 @@ EXAMPLES: dict[str, Example] = {
         "number": "CN-1",
         "amount": "5.00",
     },
+    "payments.list_supplier_notes": lambda i, _: {"supplier_id": i["buyer_id"]},
+    "payments.reverse_supplier_note": lambda i, _: {"note_id": i["note_id"], "reason": "x"},
+    "messaging.record_choice": lambda i, _: {
+        "party_id": i["buyer_id"],
+        "is_agreed": True,
+        "how": "x",
+    },
+    "messaging.list_choices": lambda i, _: {"party_id": i["buyer_id"]},
     "payments.bank_cheque": lambda i, _: {"payment_id": i["cheque_id"]},
     "payments.reverse_payment": lambda i, _: {"payment_id": i["payment_id"], "reason": "x"},
     "payments.get_payment": lambda i, _: {"payment_id": i["payment_id"]},

@@ -82,5 +82,14 @@ def _draft_actions(row: Row) -> rx.Component:
 def _template_actions(row: Row) -> rx.Component:
     return rx.cond(
         TemplateListState.may_post,
-        button("Stop", look="ghost", icon="square", on_click=TemplateListState.stop(row["id"])),
+        rx.el.div(
+            link_button(
+                "Change",
+                f"/books/journal/new?template={row['id']}",
+                look="ghost",
+                icon="pencil",
+            ),
+            button("Stop", look="ghost", icon="square", on_click=TemplateListState.stop(row["id"])),
+            class_name="row-actions",
+        ),
     )

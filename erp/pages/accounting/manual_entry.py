@@ -42,7 +42,12 @@ def new_entry_page() -> rx.Component:
     """Type a journal entry."""
     return rx.fragment(
         page_header(
-            "New entry", "Debits and credits must be equal before the entry can be posted."
+            rx.cond(Entry.template_id != "", "Change the recurring entry", "New entry"),
+            rx.cond(
+                Entry.template_id != "",
+                "From the day it comes next; what it has made stays.",
+                "Debits and credits must be equal before the entry can be posted.",
+            ),
         ),
         rx.el.form(
             rx.el.input(
@@ -54,7 +59,10 @@ def new_entry_page() -> rx.Component:
             card(_lines(), _foot(), title="Lines"),
             rx.el.div(
                 link_button("Cancel", "/books/journal", look="outline"),
-                button("Save draft", type="submit", icon="save", on_click=Entry.mean("draft")),
+                rx.cond(
+                    Entry.template_id == "",
+                    button("Save draft", type="submit", icon="save", on_click=Entry.mean("draft")),
+                ),
                 submit_button(
                     rx.cond(Entry.every != "", "Save recurring entry", "Post entry"),
                     busy=Entry.is_busy,
@@ -73,8 +81,18 @@ def new_entry_page() -> rx.Component:
 def _head() -> rx.Component:
     errors = Entry.field_errors
     again = rx.fragment(
-        date_field("Until", "ends_on", errors=errors, hint="It never ends where no day is given."),
-        check_field("Post it each time, without asking", "posts"),
+        date_field(
+            "Until",
+            "ends_on",
+            errors=errors,
+            hint="It never ends where no day is given.",
+            default_value=Entry.head["ends_on"],
+        ),
+        check_field(
+            "Post it each time, without asking",
+            "posts",
+            default_checked=Entry.head["posts"] == "yes",
+        ),
     )
     return rx.el.div(
         date_field(

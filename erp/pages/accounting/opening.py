@@ -5,6 +5,7 @@ from typing import Any
 import reflex as rx
 
 from erp.components import (
+    badge,
     button,
     card,
     data_table,
@@ -13,6 +14,7 @@ from erp.components import (
     link_tabs,
     notice,
     page_header,
+    reason_dialog,
 )
 from erp.components.pasted_lines import chosen_file, pasted_lines
 from erp.pages.accounting.tabs import book_tabs
@@ -27,6 +29,8 @@ from erp.state.accounting.opening import (
     STOCK_COLUMNS,
     OpeningState,
     OpeningStockState,
+    TakeBackOpeningState,
+    TakeBackStockState,
 )
 
 BOOKS, STOCK = "/books/opening", "/books/opening/stock"
@@ -109,7 +113,41 @@ def _opening(
         rx.cond(state.refusal != "", notice(state.refusal, tone="red")),
         rx.cond(state.faults.length() > 0, _faults(state)),
         rx.cond(state.summary != "", preview, choice),
+        _imports(state, TakeBackStockState if here == STOCK else TakeBackOpeningState),
     )
+
+
+def _imports(state: Any, back: Any) -> rx.Component:
+    """Return what was imported before, and what takes it back."""
+
+    def entry(row: Any) -> rx.Component:
+        undo = button(
+            "Take back",
+            look="ghost",
+            icon="undo-2",
+            on_click=back.open_dialog(row["id"], row["what"]),
+        )
+        return rx.el.li(
+            rx.el.div(
+                rx.el.b(row["what"]),
+                rx.cond(row["is_standing"] != "", undo, badge("Taken back", "gray")),
+                class_name="spread",
+            ),
+            rx.el.span(row["by"], class_name="soft"),
+            key=row["id"],
+        )
+
+    known = card(
+        rx.el.ul(rx.foreach(state.before, entry), class_name="entries"), title="Imported before"
+    )
+    asking = reason_dialog(
+        back,
+        title=f"Take back: {back.subject['label']}",
+        subtitle="Everything that this import put in, on its own day, as long as nothing rests on it.",
+        example="The wrong file",
+        submit="Take it back",
+    )
+    return rx.fragment(rx.cond(state.before.length() > 0, known), asking)
 
 
 def _choice(state: Any, columns: tuple[str, ...], words: str, example: str) -> rx.Component:

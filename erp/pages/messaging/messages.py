@@ -4,10 +4,22 @@ from typing import Any
 
 import reflex as rx
 
-from erp.components import Empty, Filter, button, dialog, fact_list, list_view, page_header
+from erp.components import (
+    Empty,
+    Filter,
+    button,
+    dialog,
+    fact_list,
+    form_dialog,
+    list_view,
+    notice,
+    page_header,
+    text_field,
+)
 from erp.pages.routing import Nav, page
 from erp.state.messaging.messages import CHANNELS, STATUSES
 from erp.state.messaging.messages import MessageListState as Messages
+from erp.state.messaging.texting import SmsSenderState
 
 
 @page(
@@ -23,6 +35,7 @@ def messages_page() -> rx.Component:
         page_header(
             "Messages sent",
             "Reports, statements and reminders to people outside. What is not taken is tried for two days.",
+            button("SMS", icon="settings-2", on_click=SmsSenderState.open_dialog("", "")),
         ),
         list_view(
             Messages,
@@ -41,6 +54,41 @@ def messages_page() -> rx.Component:
             title=Messages.shown["subject"],
             on_close=Messages.hide,
         ),
+        _sender(),
+    )
+
+
+def _sender() -> rx.Component:
+    state = SmsSenderState
+    missing = notice(
+        "No provider is set up yet: whoever operates the product sets SMS_URL and SMS_KEY.",
+        tone="amber",
+    )
+    return form_dialog(
+        state,
+        rx.cond(~state.is_carried, rx.el.div(missing, class_name="full")),
+        text_field(
+            "Principal entity",
+            "entity_id",
+            errors=state.field_errors,
+            required=True,
+            max_length=25,
+            input_mode="numeric",
+            default_value=state.entity_id,
+            hint="Your number with the operators (DLT), 19 digits as a rule",
+        ),
+        text_field(
+            "Header",
+            "header",
+            errors=state.field_errors,
+            required=True,
+            max_length=6,
+            default_value=state.header,
+            placeholder="VNTAGE",
+            hint="The sender's name that was approved",
+        ),
+        title="Text messages",
+        subtitle="Words and their templates are set with the levels of the reminders.",
     )
 
 

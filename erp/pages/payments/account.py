@@ -15,6 +15,8 @@ from erp.components import (
     link_button,
     money_field,
     page_header,
+    reason_dialog,
+    select_field,
     stat_tile,
     text_area,
     text_field,
@@ -25,8 +27,10 @@ from erp.pages.gateways.panels import request_button, request_dialog
 from erp.pages.routing import page
 from erp.state.payments.account import (
     OPEN_COLUMNS,
+    ContactChoiceState,
     CustomerAccountState,
     RecordPromiseState,
+    ReverseNoteState,
     SupplierAccountState,
     SupplierNoteState,
 )
@@ -73,6 +77,8 @@ def customer_account_page() -> rx.Component:
         ("Owes", "Invoices", "Payments and notes not used yet"),
         ("/receivables", "All receivables"),
         _collecting(),
+        _texting(),
+        _choice_dialog(),
         _promise_dialog(),
         _terms_dialog(),
         _instalments_dialog(CustomerInstalmentsState),
@@ -176,6 +182,53 @@ def _collecting() -> rx.Component:
     )
 
 
+def _texting() -> rx.Component:
+    """Return whether the customer may be texted, and what changes it."""
+    state = CustomerAccountState
+    change = button(
+        "Change",
+        look="ghost",
+        icon="pencil",
+        on_click=ContactChoiceState.open_dialog(state.head["id"], state.head["party"]),
+    )
+    return rx.cond(
+        state.texting["what"] != "",
+        card(
+            rx.el.div(
+                rx.el.div(
+                    badge(state.texting["what"], state.texting["tone"]),
+                    rx.el.span(state.texting["by"], class_name="soft"),
+                    class_name="stack",
+                ),
+                rx.cond(state.head["may_choose"] != "", change),
+                class_name="spread",
+            ),
+            title="Text messages",
+        ),
+    )
+
+
+def _choice_dialog() -> rx.Component:
+    state = ContactChoiceState
+    errors = state.field_errors
+    options = (("yes", "Agreed to text messages"), ("no", "Wants no text messages"))
+    return form_dialog(
+        state,
+        select_field("What they said", "is_agreed", options, errors=errors, required=True),
+        text_field(
+            "How we know",
+            "how",
+            errors=errors,
+            required=True,
+            max_length=120,
+            placeholder="On the phone, a signed form, STOP from the phone",
+        ),
+        title=f"Text messages to {state.subject['label']}",
+        subtitle="The latest word holds. Reminders of who has not agreed go by e-mail.",
+        submit="Note it",
+    )
+
+
 def _promise_dialog() -> rx.Component:
     state = RecordPromiseState
     errors = state.field_errors
@@ -215,10 +268,47 @@ def supplier_account_page() -> rx.Component:
         rx.cond(head["may_pay"] != "", rx.fragment(note, pay)),
         ("We owe", "Bills", "Payments and notes not used yet"),
         ("/payables", "All payables"),
+        _notes(),
         _note_dialog(),
+        reason_dialog(
+            ReverseNoteState,
+            title=f"Take back: {ReverseNoteState.subject['label']}",
+            subtitle="Its opposite is booked today. Its number can be recorded once more.",
+            example="The amount was wrong",
+            submit="Take it back",
+        ),
         _instalments_dialog(SupplierInstalmentsState),
         split=_split(SupplierInstalmentsState, head["may_pay"] != ""),
     )
+
+
+def _notes() -> rx.Component:
+    """Return the supplier's credit notes, each with what takes it back."""
+    state = SupplierAccountState
+
+    def note(row: Any) -> rx.Component:
+        back = button(
+            "Take back",
+            look="ghost",
+            icon="undo-2",
+            on_click=ReverseNoteState.open_dialog(row["id"], row["what"]),
+        )
+        may = (row["back"] == "") & (state.head["may_pay"] != "")
+        return rx.el.li(
+            rx.el.div(rx.el.b(row["what"]), rx.el.span(row["amount"]), class_name="spread"),
+            rx.el.div(
+                rx.el.span(row["by"], class_name="soft"),
+                rx.cond(row["back"] != "", badge(row["back"], "gray")),
+                rx.cond(may, back),
+                class_name="spread",
+            ),
+            key=row["id"],
+        )
+
+    shown = card(
+        rx.el.ul(rx.foreach(state.notes, note), class_name="entries"), title="Credit notes"
+    )
+    return rx.cond(state.notes.length() > 0, shown)
 
 
 def _note_dialog() -> rx.Component:

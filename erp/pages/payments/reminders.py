@@ -96,6 +96,14 @@ def _actions(row: Any) -> rx.Component:
             ),
         ),
         rx.cond(
+            row["may_text"] != "",
+            icon_button(
+                "message-square-text",
+                f"Text {row['party']}",
+                on_click=DueReminderState.text(row["id"]),
+            ),
+        ),
+        rx.cond(
             row["may_call"] != "",
             icon_button(
                 "phone",
@@ -179,6 +187,24 @@ def _level(level: rx.Var[dict[str, str]], index: rx.Var[int]) -> rx.Component:
                 max_length=4000,
                 rows=10,
                 required=True,
+            ),
+            text_field(
+                "Template of the text message",
+                "template-" + at,
+                errors=errors,
+                default_value=level["template"],
+                input_mode="numeric",
+                max_length=25,
+                hint="Its number with the operators (DLT); empty for no text message",
+            ),
+            text_area(
+                "Text message",
+                "sms-" + at,
+                errors=errors,
+                default_value=level["sms"],
+                max_length=600,
+                rows=3,
+                hint="The approved words, with names in braces where the template has places",
             ),
             check_field(
                 "Goes out each morning by itself",

@@ -39,8 +39,10 @@ from erp.services.accounting.errors import (
     GroupTaken,
     KeptAccount,
     NotOpen,
+    OpeningInUse,
     PartyMissing,
     PeriodClosed,
+    UnknownOpening,
 )
 from erp.services.accounting.groups import GROUPS
 from erp.services.accounting.ledger_lines import Ledger, ledger
@@ -65,6 +67,13 @@ from erp.services.accounting.opening_accounts import (
     RenameAccount,
     open_account,
     rename_account,
+)
+from erp.services.accounting.opening_back import (
+    ListOpenings,
+    TakeBackOpening,
+    list_openings,
+    rests_on_entries,
+    take_back_opening,
 )
 from erp.services.accounting.opening_lines import COLUMNS as OPENING_COLUMNS
 from erp.services.accounting.own_groups import (
@@ -108,7 +117,9 @@ from erp.services.accounting.printing import (
 from erp.services.accounting.profit_and_loss import ProfitAndLoss, profit_and_loss
 from erp.services.accounting.queries import get_entry, list_entries, list_periods
 from erp.services.accounting.recurring import (
+    GetTemplate,
     SaveTemplate,
+    get_template,
     list_templates,
     make_due_entries,
     save_template,
@@ -141,21 +152,23 @@ from erp.services.accounting.year_end import (
 __all__ = [
     "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER", "NOTHING", "OPENING_COLUMNS", "OPEN_GROUPS", "REPORTS",
     "AlreadyReversed", "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare",
-    "CompareTrialBalances", "CreateCostCentre", "Cut", "DayBook", "EntryUnbalanced", "GroupInUse", "GroupTaken",
-    "GroupTree", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "Line", "ListCostCentres", "ListGroups",
-    "Match", "MoveAccount", "NewEntry", "NewLine", "NotOpen", "OpenAccount", "OpenGroup", "Part", "PartyAccount",
-    "PartyMissing", "PeriodClosed", "PostManualEntry", "PrintedReport", "PrintedRow", "ProfitAndLoss", "RemoveGroup",
-    "RenameAccount", "RenameGroup", "ReopenYear", "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate", "Scope",
-    "SetPeriodStatus", "Side", "Standing", "Statement", "StatementColumn", "StatementRow", "TrialBalance",
-    "account_id", "account_ids", "account_rows", "added", "balance_sheet", "cash_flow", "change_cost_centre",
-    "chart_of", "check_typed_lines", "close_year", "compare_trial_balances", "create_cost_centre",
-    "create_default_chart", "credit", "day_book", "debit", "drop_draft", "end_of", "ensure_sales_account",
-    "get_account", "get_draft", "get_entry", "get_printed_report", "hold_items", "hold_months", "import_opening",
-    "item", "item_of", "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries",
-    "list_groups", "list_periods", "list_templates", "list_years", "lock_items", "make_due_entries", "moments_of",
-    "move_account", "next_to_seal", "oldest_first", "open_account", "open_group", "period_id", "post_draft",
-    "post_entry", "post_manual_entry", "printed_statement", "profit_and_loss", "referees", "remove_group",
-    "rename_account", "rename_group", "reopen_year", "reverse_entry", "sales_key", "save_draft", "save_template",
-    "seal_entries", "section", "set_period_status", "set_terms", "settle", "split_item", "standing_of",
-    "stop_template", "sums_of", "terms_of", "trial_balance", "unsettle", "until_day",
+    "CompareTrialBalances", "CreateCostCentre", "Cut", "DayBook", "EntryUnbalanced", "GetTemplate", "GroupInUse",
+    "GroupTaken", "GroupTree", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "Line", "ListCostCentres",
+    "ListGroups", "ListOpenings", "Match", "MoveAccount", "NewEntry", "NewLine", "NotOpen", "OpenAccount",
+    "OpenGroup", "OpeningInUse", "Part", "PartyAccount", "PartyMissing", "PeriodClosed", "PostManualEntry",
+    "PrintedReport", "PrintedRow", "ProfitAndLoss", "RemoveGroup", "RenameAccount", "RenameGroup", "ReopenYear",
+    "ReverseEntry", "RowKind", "SaveDraft", "SaveTemplate", "Scope", "SetPeriodStatus", "Side", "Standing",
+    "Statement", "StatementColumn", "StatementRow", "TakeBackOpening", "TrialBalance", "UnknownOpening", "account_id",
+    "account_ids", "account_rows", "added", "balance_sheet", "cash_flow", "change_cost_centre", "chart_of",
+    "check_typed_lines", "close_year", "compare_trial_balances", "create_cost_centre", "create_default_chart",
+    "credit", "day_book", "debit", "drop_draft", "end_of", "ensure_sales_account", "get_account", "get_draft",
+    "get_entry", "get_printed_report", "get_template", "hold_items", "hold_months", "import_opening", "item",
+    "item_of", "ledger", "lines_of", "list_accounts", "list_cost_centres", "list_drafts", "list_entries",
+    "list_groups", "list_openings", "list_periods", "list_templates", "list_years", "lock_items", "make_due_entries",
+    "moments_of", "move_account", "next_to_seal", "oldest_first", "open_account", "open_group", "period_id",
+    "post_draft", "post_entry", "post_manual_entry", "printed_statement", "profit_and_loss", "referees",
+    "remove_group", "rename_account", "rename_group", "reopen_year", "rests_on_entries", "reverse_entry", "sales_key",
+    "save_draft", "save_template", "seal_entries", "section", "set_period_status", "set_terms", "settle",
+    "split_item", "standing_of", "stop_template", "sums_of", "take_back_opening", "terms_of", "trial_balance",
+    "unsettle", "until_day",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Refusals of the ledger."""
 
-from erp.core.errors import Conflict, DomainError, InvalidInput
+from erp.core.errors import Conflict, DomainError, InvalidInput, NotFound
 from erp.services.platform import refuse_on
 
 
@@ -44,6 +44,18 @@ class CodeTaken(Conflict):
     """Another account or cost centre has the code."""
 
     code = "code_taken"
+
+
+class OpeningInUse(Conflict):
+    """Something rests on what an import put in."""
+
+    code = "opening_in_use"
+
+
+class UnknownOpening(NotFound):
+    """There is no such import of opening balances."""
+
+    code = "unknown_opening"
 
 
 class GroupTaken(Conflict):

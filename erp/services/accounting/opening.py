@@ -101,17 +101,14 @@ def import_opening(session: Session, ctx: RequestContext, cmd: ImportOpening) ->
         InvalidInput: Lines are wrong; `lines.<line>.<column>` names each, up to fifty.
         PeriodClosed: The books are closed for the day.
     """
-    db.execute(
-        session,
-        "select pg_advisory_xact_lock(hashtextextended(%s, 7311))",
-        (str(ctx.company_id),),
-    )
+    hold_openings(session, ctx)
     wrong: dict[str, str] = {}
     rows = read_lines(cmd.content, wrong)
     known = _accounts(session, ctx) | _parties(session, ctx, rows)
     for row in rows:
         _check(row, known.get((row.kind, row.code)), cmd.opening_on, wrong)
-    _refuse_repeats(session, ctx, rows, known, wrong)
+    before = _imported_bills(session, ctx, known)
+    _refuse_repeats(session, ctx, rows, known, before, wrong)
     if wrong:
         raise refused_lines(wrong)
     opened = [_opened(row, known[row.kind, row.code]) for row in rows]
@@ -119,7 +116,9 @@ def import_opening(session: Session, ctx: RequestContext, cmd: ImportOpening) ->
         _post_accounts(session, ctx, cmd.opening_on, rows, known)
         for row, shown in zip(rows, opened, strict=True):
             if row.kind != "account":
-                _post_bill(session, ctx, cmd.opening_on, row, known[row.kind, row.code], shown)
+                party = known[row.kind, row.code]
+                origin = _origin(ctx, row, party, before)
+                _post_bill(session, ctx, cmd.opening_on, (row, shown), party, origin)
     debits = sum((row.debit for row in rows), ZERO)
     paid = sum((row.credit for row in rows), ZERO)
     bills = sum(row.kind != "account" for row in rows)
@@ -131,6 +130,15 @@ def import_opening(session: Session, ctx: RequestContext, cmd: ImportOpening) ->
         credits=paid,
         difference=debits - paid,
         left=_left(session, ctx),
+    )
+
+
+def hold_openings(session: Session, ctx: RequestContext) -> None:
+    """Let other imports of the company wait, and who would take one back."""
+    db.execute(
+        session,
+        "select pg_advisory_xact_lock(hashtextextended(%s, 7311))",
+        (str(ctx.company_id),),
     )
 
 
@@ -193,10 +201,56 @@ def _faults_of_bill(row: OpeningLine, opening_on: date) -> Iterator[tuple[str, s
         yield "due_date", "It cannot be due before it was written."
 
 
-def _origin(ctx: RequestContext, row: OpeningLine, known: _Known) -> UUID:
-    """Return the id of an opening: the same for the same account, or bill of a party, in whatever file."""
+_Bill = tuple[str, UUID | None, str]
+"""Account, party and number of an open bill."""
+
+
+def _bill_of(row: OpeningLine, known: _Known) -> _Bill:
+    return (known.key, known.party_id, row.bill.upper())
+
+
+@dataclass(slots=True)
+class _Before:
+    """Imports of a bill: how often it was taken back, and the day of the one that stands."""
+
+    taken_back: int = 0
+    standing: date | None = None
+
+
+def _imported_bills(
+    session: Session, ctx: RequestContext, known: Mapping[tuple[str, str], _Known]
+) -> dict[_Bill, _Before]:
+    """Return what was imported of these parties before."""
+    parties = sorted({one.party_id for one in known.values() if one.party_id})
+    rows = db.fetch_all(
+        session,
+        "select a.key, l.party_id, upper(l.note) as bill, e.effective_on, r.id as reversal_id"
+        "  from journal_entry e"
+        "  join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)"
+        "   and l.party_id = any(%s)"
+        "  join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+        "  left join journal_entry r on (r.tenant_id, r.reverses_entry_id) = (e.tenant_id, e.id)"
+        " where e.tenant_id = %s and e.company_id = %s and e.origin_type = %s and e.purpose = %s",
+        (parties, ctx.tenant_id, ctx.company_id, ORIGIN, ORIGIN),
+    )
+    found: dict[_Bill, _Before] = {}
+    for row in rows:
+        one = found.setdefault((row["key"], row["party_id"], row["bill"]), _Before())
+        if row["reversal_id"] is None:
+            one.standing = row["effective_on"]
+        else:
+            one.taken_back += 1
+    return found
+
+
+def _origin(
+    ctx: RequestContext, row: OpeningLine, known: _Known, before: Mapping[_Bill, _Before]
+) -> UUID:
+    """Return the id of a bill's opening: the same in whatever file, another once it was taken back."""
+    bill = _bill_of(row, known)
     about = f"{ORIGIN} {known.key} {known.party_id or ''} {row.bill.upper()}"
-    return uuid5(ctx.company_id, about)
+    times = before[bill].taken_back if bill in before else 0
+    return uuid5(ctx.company_id, f"{about} {times}" if times else about)
 
 
 def _refuse_repeats(
@@ -204,49 +258,42 @@ def _refuse_repeats(
     ctx: RequestContext,
     rows: Sequence[OpeningLine],
     known: Mapping[tuple[str, str], _Known],
+    before: Mapping[_Bill, _Before],
     wrong: dict[str, str],
 ) -> None:
     """Note lines that say a balance or a bill twice, in this file or in one imported before."""
-    ids = {
-        row.line: _origin(ctx, row, known[row.kind, row.code])
-        for row in rows
-        if (row.kind, row.code) in known
-    }
-    found = db.fetch_all(
-        session,
-        "select origin_id, effective_on from journal_entry"
-        " where tenant_id = %s and origin_id = any(%s) and purpose = %s union all"
-        " select a.id, e.effective_on from journal_entry e"
-        " join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)"
-        " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
-        " where e.tenant_id = %s and e.company_id = %s and e.origin_type = %s and e.purpose = 'accounts'",
-        (ctx.tenant_id, list(ids.values()), ORIGIN, ctx.tenant_id, ctx.company_id, ORIGIN),
-    )
-    imported = {row["origin_id"]: row["effective_on"] for row in found}
-    by_code = _account_ids(session, ctx)
-    seen: dict[UUID, int] = {}
+    opened = _opened_accounts(session, ctx)
+    seen: dict[_Bill, int] = {}
     for row in rows:
-        if row.line not in ids:
+        one = known.get((row.kind, row.code))
+        if one is None:
             continue
+        bill = _bill_of(row, one)
         column = "code" if row.kind == "account" else "bill"
-        first = seen.setdefault(ids[row.line], row.line)
-        before = imported.get(
-            by_code.get(row.code, ids[row.line]) if column == "code" else ids[row.line]
-        )
+        first = seen.setdefault(bill, row.line)
+        standing = opened.get(row.code) if column == "code" else None
+        if column == "bill" and bill in before:
+            standing = before[bill].standing
         if first != row.line:
             wrong[f"lines.{row.line}.{column}"] = f"Line {first} says this already. Keep one."
-        elif before:
-            told = f"It was imported with the balances of {date_text(before)}. Take the row out."
+        elif standing:
+            told = f"It was imported with the balances of {date_text(standing)}. Take the row out."
             wrong[f"lines.{row.line}.{column}"] = told
 
 
-def _account_ids(session: Session, ctx: RequestContext) -> dict[str, UUID]:
+def _opened_accounts(session: Session, ctx: RequestContext) -> dict[str, date]:
+    """Return the codes of accounts whose imported balance stands, with its day."""
     rows = db.fetch_all(
         session,
-        "select code, id from account where tenant_id = %s and company_id = %s",
-        (ctx.tenant_id, ctx.company_id),
+        "select a.code, e.effective_on from journal_entry e"
+        " join journal_line l on (l.tenant_id, l.entry_id) = (e.tenant_id, e.id)"
+        " join account a on (a.tenant_id, a.id) = (l.tenant_id, l.account_id)"
+        " where e.tenant_id = %s and e.company_id = %s and e.origin_type = %s and e.purpose = 'accounts'"
+        " and not exists (select 1 from journal_entry r"
+        "                  where (r.tenant_id, r.reverses_entry_id) = (e.tenant_id, e.id))",
+        (ctx.tenant_id, ctx.company_id, ORIGIN),
     )
-    return {row["code"]: row["id"] for row in rows}
+    return {row["code"]: row["effective_on"] for row in rows}
 
 
 def _opened(row: OpeningLine, known: _Known) -> OpenedRow:
@@ -290,10 +337,11 @@ def _post_bill(
     session: Session,
     ctx: RequestContext,
     day: date,
-    row: OpeningLine,
+    bill: tuple[OpeningLine, OpenedRow],
     known: _Known,
-    shown: OpenedRow,
+    origin: UUID,
 ) -> None:
+    row, shown = bill
     written = date_text(row.bill_on) if row.bill_on else ""
     words = f"Opening bill {row.bill} of {written}"
     lines = [
@@ -302,7 +350,6 @@ def _post_bill(
         ),
         NewLine(DIFFERENCE, row.credit, row.debit),
     ]
-    origin = _origin(ctx, row, known)
     post_entry(session, ctx, NewEntry("opening", day, ORIGIN, origin, ORIGIN, words, lines))
 
 

@@ -27,6 +27,7 @@ from erp.services.platform import (
     Day,
     Identified,
     Page,
+    Query,
     Result,
     Rows,
     ShortText,
@@ -57,6 +58,12 @@ class SaveTemplate(Command):
     first_on: Day
     ends_on: Day | None = None
     posts: bool = False
+
+
+class GetTemplate(Query):
+    """One recurring entry."""
+
+    template_id: UUID
 
 
 class StopTemplate(Command):
@@ -282,6 +289,28 @@ def _make(session: Session, ctx: RequestContext, row: db.Row, day: date) -> str 
         )
         return refusal.message
     return ""
+
+
+@query(
+    "accounting.get_template",
+    permission="accounting.view",
+    rest="GET /entry-templates/{template_id}",
+)
+def get_template(session: Session, ctx: RequestContext, wanted: GetTemplate) -> TemplateRow:
+    """Return a recurring entry with its lines.
+
+    Raises:
+        NotFound: The company has no such template.
+    """
+    row = db.fetch_one(
+        session,
+        "select id, narration, every, first_on, next_on, ends_on, posts, is_active, made, lines"
+        " from entry_template where tenant_id = %s and company_id = %s and id = %s",
+        (ctx.tenant_id, ctx.company_id, wanted.template_id),
+    )
+    if row is None:
+        raise NotFound("There is no such recurring entry.")
+    return TemplateRow(**row)
 
 
 @query("accounting.list_templates", permission="accounting.view", rest="GET /entry-templates")

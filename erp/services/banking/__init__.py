@@ -1,7 +1,7 @@
 """Banks: statements as the bank gives them, and their lines matched with the books."""
 
 from erp.models.banking import FileFormat, LineKind, MatchKind
-from erp.services.banking import referees
+from erp.services.banking import referees, resting
 from erp.services.banking.accounts import (
     ChangeBankAccount,
     OpenBankAccount,
@@ -92,14 +92,12 @@ __all__ = [
     "ListLines", "ListMatches", "ListOpenLines", "ListWaiting", "MatchKind", "MatchLines", "NoBankAccount",
     "NotEqual", "NotNewest", "NotUndoable", "NothingNew", "OfAccount", "OpenBankAccount", "OpenLine", "PayForLine",
     "PreviewStatement", "PrintedReconciliation", "ReceiveForLine", "Reconciliation", "RemoveRule", "SetRule",
-    "StatementMatched", "StatementMissing", "StatementPreview",
-    "SuggestMatches", "TryRule", "UnknownBankAccount", "UnknownBankFile",
-    "UnknownBankLine", "UnknownMatch", "UnknownRule", "Unmatch", "UnprovenStatement", "UnreadableBankFile",
-    "UploadedFile", "WithdrawStatement", "WrongStatement",
-    "apply_rules", "book_line", "change_bank_account", "clear_cheque",
-    "get_bank_account", "get_printed_reconciliation", "get_reconciliation", "import_statement", "keep_bank_file",
-    "list_bank_accounts", "list_bank_lines", "list_matches", "list_open_lines", "list_rules", "list_statements",
-    "list_waiting", "match_lines", "open_bank_account", "pay_for_line", "preview_statement", "read_bank_file",
-    "receive_for_line", "referees", "remove_rule", "set_rule",
+    "StatementMatched", "StatementMissing", "StatementPreview", "SuggestMatches", "TryRule", "UnknownBankAccount",
+    "UnknownBankFile", "UnknownBankLine", "UnknownMatch", "UnknownRule", "Unmatch", "UnprovenStatement",
+    "UnreadableBankFile", "UploadedFile", "WithdrawStatement", "WrongStatement", "apply_rules", "book_line",
+    "change_bank_account", "clear_cheque", "get_bank_account", "get_printed_reconciliation", "get_reconciliation",
+    "import_statement", "keep_bank_file", "list_bank_accounts", "list_bank_lines", "list_matches", "list_open_lines",
+    "list_rules", "list_statements", "list_waiting", "match_lines", "open_bank_account", "pay_for_line",
+    "preview_statement", "read_bank_file", "receive_for_line", "referees", "remove_rule", "resting", "set_rule",
     "suggest_matches", "try_rule", "unmatch", "withdraw_statement",
 ]  # fmt: skip

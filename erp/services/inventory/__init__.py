@@ -12,7 +12,7 @@ from erp.services.inventory.classifying import (DEMAND_CLASSES, VALUE_CLASSES, c
 from erp.services.inventory.comparing_books import (StockAgainstBooks, StockAgainstBooksOn, stock_against_books)
 from erp.services.inventory.counting import (CancelCount, CountClosed, CountStart, StartCount, cancel_count, start_count)
 from erp.services.inventory.counting_lots import (CountRecorded, RecordCount, record_count)
-from erp.services.inventory.errors import (BeyondLimit, CountNotOpen, ExpiredLot, InsufficientStock, LotBeingCounted, LotChanged, LotNotOnCount, LotNotSellable, LotOnHold, LotRequired, LotsUncounted, MrpDiffers, NothingToCount, OtherExpiry, OwnDifferences, PointUnanswered, RateStarts, ReasonRequired, ShortShelfLife, SuggestionClosed, UnknownCount, UnknownLot, UnknownPlace, UnknownSuggestion, WhichLot, WrongPlace)
+from erp.services.inventory.errors import (BeyondLimit, CountNotOpen, ExpiredLot, InsufficientStock, LotBeingCounted, LotChanged, LotNotOnCount, LotNotSellable, LotOnHold, LotRequired, LotsUncounted, MrpDiffers, NothingToCount, OpeningMoved, OtherExpiry, OwnDifferences, PointUnanswered, RateStarts, ReasonRequired, ShortShelfLife, SuggestionClosed, UnknownCount, UnknownLot, UnknownOpeningStock, UnknownPlace, UnknownSuggestion, WhichLot, WrongPlace)
 from erp.services.inventory.events import (GoodsReceived, LotRecalled)
 from erp.services.inventory.genealogy import (LOTS_MADE_OF)
 from erp.services.inventory.holding import (HoldLot, LotStanding, RecallLot, ReleaseLot, hold_lot, recall_lot, release_lot)
@@ -24,6 +24,7 @@ from erp.services.inventory.listing_counts import (CountDetail, CountLine, GetCo
 from erp.services.inventory.listing_suggestions import (list_suggestions, suggested_suppliers)
 from erp.services.inventory.moving import (Movement, Origin, Returned, TakenBack, issue, take_back, write_moves)
 from erp.services.inventory.opening_stock import (ImportOpeningStock, OpenedLot, OpenedStock, import_opening_stock)
+from erp.services.inventory.opening_stock_back import (ListOpeningStock, TakeBackOpeningStock, list_opening_stock, take_back_opening_stock)
 from erp.services.inventory.opening_stock_lines import (COLUMNS as OPENING_STOCK_COLUMNS)
 from erp.services.inventory.places import (get_owned_place)
 from erp.services.inventory.printing import (PackLabel, PrintedChallan, get_pack_label, get_printed_challan)
@@ -53,31 +54,32 @@ __all__ = [
     "CountLine", "CountNotOpen", "CountRecorded", "CountStart", "CountSubmission", "CreateLocation",
     "CreateWarehouse", "ExpiredLot", "ExpiryAlert", "ExpiryLadder", "FoundLot", "FoundLots", "GetCount", "GetLot",
     "GoodsReceived", "HoldLot", "ImportOpeningStock", "InsufficientStock", "KnownLot", "LastLot", "LeavingLot",
-    "LeftLot", "ListChecks", "ListCounts", "ListExpiring", "ListLocations", "ListMoves", "LotBeingCounted",
-    "LotChanged", "LotDetail", "LotNotOnCount", "LotNotSellable", "LotNumber", "LotOnHold", "LotQuantity",
-    "LotRecalled", "LotRequired", "LotStanding", "LotStatus", "LotStockPage", "LotStockRow", "LotTerms",
-    "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount", "OnOrder", "OpenedLot",
-    "OpenedStock", "Origin", "OtherExpiry", "OwnDifferences", "PackLabel", "Pick", "Point", "PointAnswer",
-    "PointAnswers", "PointUnanswered", "Policy", "PrintedChallan", "RateStarts", "ReasonRequired", "RecallLot",
-    "ReceiptLine", "ReceiptPage", "ReceiveGoods", "ReceivedGoods", "ReceivedLine", "RecordCount", "RecountAnswer",
-    "ReleaseLapsedReservations", "ReleaseLot", "RequestRecount", "Returned", "Revalued", "SearchLots",
-    "SetChecklist", "ShortShelfLife", "StartCount", "StockAdjustment", "StockAgainstBooks", "StockAgainstBooksOn",
-    "StockAsOf", "StockByLot", "StockTransfer", "StockValuation", "StockWriteOff", "SubmitCount",
-    "SuggestionClosed", "SuggestionStatus", "TakenBack", "TransferStock", "UnitQuantity", "UnknownCount",
-    "UnknownLot", "UnknownPlace", "UnknownSuggestion", "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason",
-    "WriteOffStock", "WrongPlace", "adjust_stock", "advising_transfers", "alert_expiring_lots", "allocate",
-    "approve_count", "arriving", "cancel_count", "check_lots_known", "classify_stock", "close_suggestions",
-    "compare_stock_with_books", "create_location", "create_warehouse", "dismiss_suggestion", "dispatching",
-    "dispensing", "expiry_ladder", "find_checklist", "foresee", "genealogy", "get_count", "get_last_lot",
-    "get_lot", "get_owned_place", "get_pack_label", "get_printed_challan", "get_printed_stock",
-    "get_reorder_plan", "hold_lot", "hold_shelves", "idle_stock", "import_opening_stock", "issue", "latest_lots",
-    "list_ageing", "list_carrying_rates", "list_checklists", "list_checks", "list_claim_terms", "list_classes",
-    "list_counts", "list_expiring", "list_idle", "list_locations", "list_moves", "list_receipts",
-    "list_suggestions", "listing_quarantine", "listing_transfers", "making_again", "quarantining", "recall_lot",
-    "receive_goods", "recipes", "record_count", "referees", "release", "release_lapsed_reservations",
-    "release_lot", "request_recount", "requesting", "reserve", "revalue_lots", "ruling", "search_lots",
-    "send_back", "set_carrying_rate", "set_checklist", "set_claim_terms", "set_reorder_rule", "start_count",
+    "LeftLot", "ListChecks", "ListCounts", "ListExpiring", "ListLocations", "ListMoves", "ListOpeningStock",
+    "LotBeingCounted", "LotChanged", "LotDetail", "LotNotOnCount", "LotNotSellable", "LotNumber", "LotOnHold",
+    "LotQuantity", "LotRecalled", "LotRequired", "LotStanding", "LotStatus", "LotStockPage", "LotStockRow",
+    "LotTerms", "LotsUncounted", "MovePage", "Movement", "MrpDiffers", "NothingToCount", "OnOrder", "OpenedLot",
+    "OpenedStock", "OpeningMoved", "Origin", "OtherExpiry", "OwnDifferences", "PackLabel", "Pick", "Point",
+    "PointAnswer", "PointAnswers", "PointUnanswered", "Policy", "PrintedChallan", "RateStarts", "ReasonRequired",
+    "RecallLot", "ReceiptLine", "ReceiptPage", "ReceiveGoods", "ReceivedGoods", "ReceivedLine", "RecordCount",
+    "RecountAnswer", "ReleaseLapsedReservations", "ReleaseLot", "RequestRecount", "Returned", "Revalued",
+    "SearchLots", "SetChecklist", "ShortShelfLife", "StartCount", "StockAdjustment", "StockAgainstBooks",
+    "StockAgainstBooksOn", "StockAsOf", "StockByLot", "StockTransfer", "StockValuation", "StockWriteOff",
+    "SubmitCount", "SuggestionClosed", "SuggestionStatus", "TakeBackOpeningStock", "TakenBack", "TransferStock",
+    "UnitQuantity", "UnknownCount", "UnknownLot", "UnknownOpeningStock", "UnknownPlace", "UnknownSuggestion",
+    "Wanted", "WarehouseOpened", "WhichLot", "WriteOffReason", "WriteOffStock", "WrongPlace", "adjust_stock",
+    "advising_transfers", "alert_expiring_lots", "allocate", "approve_count", "arriving", "cancel_count",
+    "check_lots_known", "classify_stock", "close_suggestions", "compare_stock_with_books", "create_location",
+    "create_warehouse", "dismiss_suggestion", "dispatching", "dispensing", "expiry_ladder", "find_checklist",
+    "foresee", "genealogy", "get_count", "get_last_lot", "get_lot", "get_owned_place", "get_pack_label",
+    "get_printed_challan", "get_printed_stock", "get_reorder_plan", "hold_lot", "hold_shelves", "idle_stock",
+    "import_opening_stock", "issue", "latest_lots", "list_ageing", "list_carrying_rates", "list_checklists",
+    "list_checks", "list_claim_terms", "list_classes", "list_counts", "list_expiring", "list_idle",
+    "list_locations", "list_moves", "list_opening_stock", "list_receipts", "list_suggestions",
+    "listing_quarantine", "listing_transfers", "making_again", "quarantining", "recall_lot", "receive_goods",
+    "recipes", "record_count", "referees", "release", "release_lapsed_reservations", "release_lot",
+    "request_recount", "requesting", "reserve", "revalue_lots", "ruling", "search_lots", "send_back",
+    "set_carrying_rate", "set_checklist", "set_claim_terms", "set_reorder_rule", "start_count",
     "stock_against_books", "stock_ageing", "stock_as_of", "stock_by_lot", "stock_valuation", "submit_count",
-    "suggest_reorders", "suggested_suppliers", "take_back", "take_reserved", "tells_what_is_on_order",
-    "transfer_stock", "value_of", "write_moves", "write_off_stock",
+    "suggest_reorders", "suggested_suppliers", "take_back", "take_back_opening_stock", "take_reserved",
+    "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",
 ]  # fmt: skip

@@ -284,3 +284,15 @@ refuse_on(
     "uq_stock_count_line_tenant_id_count_id_lot_id",
     lambda: LotBeingCounted("Someone else put this lot on the count just now. Try again."),
 )
+
+
+class OpeningMoved(Conflict):
+    """Something happened to the goods of an import of opening stock."""
+
+    code = "opening_moved"
+
+
+class UnknownOpeningStock(NotFound):
+    """There is no such import of opening stock."""
+
+    code = "unknown_opening_stock"

@@ -112,8 +112,7 @@ def import_opening_stock(
     """
     place = get_owned_place(session, ctx, cmd.location_id)
     at = instant_of(ctx, cmd.opening_on, "opening_on")
-    lock = f"opening stock of {ctx.company_id}"
-    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
+    hold_opening_stock(session, ctx)
     wrong: dict[str, str] = {}
     lines = read_stock_lines(cmd.content, wrong)
     goods = _goods(session, ctx, lines)
@@ -144,6 +143,12 @@ def import_opening_stock(
         value=sum(values.values(), ZERO),
         expired=values.get("inventory_expired", ZERO),
     )
+
+
+def hold_opening_stock(session: Session, ctx: RequestContext) -> None:
+    """Let other imports of the company wait, and who would take one back."""
+    lock = f"opening stock of {ctx.company_id}"
+    db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
 
 
 def _goods(
@@ -254,6 +259,8 @@ def _note_repeats(
         " min(m.effective_at) as at from stock_move m"
         " join lot l on (l.tenant_id, l.id) = (m.tenant_id, m.lot_id)"
         " where m.tenant_id = %s and m.origin_type = %s and m.variant_id = any(%s)"
+        " and not exists (select 1 from stock_move back where back.tenant_id = m.tenant_id"
+        " and back.origin_type = 'opening_stock_back' and back.origin_id = m.origin_id)"
         " group by 1, 2, 3, 4, 5",
         (ctx.tenant_id, ORIGIN, [one.goods.id for one in known]),
     )

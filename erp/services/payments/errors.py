@@ -15,6 +15,18 @@ class NoteKnown(Conflict):
     code = "note_known"
 
 
+class NoteReversed(Conflict):
+    """The supplier's note was taken back."""
+
+    code = "note_reversed"
+
+
+class UnknownNote(NotFound):
+    """There is no such note of a supplier."""
+
+    code = "unknown_supplier_note"
+
+
 class NothingOpen(Conflict):
     """Nothing of the item is open, or it is no debt."""
 

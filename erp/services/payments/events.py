@@ -53,6 +53,14 @@ class NoteRecorded(DomainEvent):
     amount: Decimal
 
 
+class NoteReversed(DomainEvent):
+    """A supplier's commercial credit note was taken back."""
+
+    name: ClassVar[str] = "payments.note_reversed.v1"
+
+    party_id: UUID
+
+
 class InstalmentsAgreed(DomainEvent):
     """A bill is paid in parts; the aggregate is the party."""
 

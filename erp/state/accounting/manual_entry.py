@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
+from uuid import UUID
 
 import reflex as rx
 from pydantic import ValidationError
@@ -14,6 +15,7 @@ from erp.core.money import ZERO
 from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.session import SessionState, as_uuid, new_form_key
+from erp.state.submitting import is_ticked
 
 FEWEST_LINES = 2
 MOST_LINES = 50
@@ -32,6 +34,7 @@ class ManualEntryState(SessionState, rx.State):
     centres: list[dict[str, str]] = []
     head: dict[str, str] = {}
     every: str = ""
+    template_id: str = ""
     why: str = ""
     lines: list[dict[str, str]] = []
     total_debit: str = ""
@@ -66,6 +69,7 @@ class ManualEntryState(SessionState, rx.State):
         self.form_key, self.form_error, self.field_errors = new_form_key(), "", {}
         self.head = {"day": self.today, "narration": ""}
         self.every, self.why, self._intent, self._draft_id = "", "", "post", ""
+        self.template_id = ""
         self.lines = [self._new_line() for _ in range(FEWEST_LINES)]
         try:
             await self._start_from(dict(self.router.url.query_parameters))
@@ -85,6 +89,20 @@ class ManualEntryState(SessionState, rx.State):
             entry = await self._ask("accounting.get_entry", {"entry_id": entry_id})
             self.head = {"day": self.today, "narration": entry.narration}
             self.lines = [await self._line_of(line) for line in entry.lines]
+        elif template_id := as_uuid(given.get("template", "")):
+            await self._start_from_template(template_id)
+
+    async def _start_from_template(self, template_id: UUID) -> None:
+        """Fill the form with a recurring entry, from the day that it comes next."""
+        found = await self._ask("accounting.get_template", {"template_id": template_id})
+        self.template_id, self.every = str(template_id), found.every.value
+        self.head = {
+            "day": str(found.next_on),
+            "narration": found.narration,
+            "ends_on": f"{found.ends_on or ''}",
+            "posts": "yes" if found.posts else "",
+        }
+        self.lines = [await self._line_of(line) for line in found.lines]
 
     async def _line_of(self, line: Any) -> dict[str, str]:
         party = getattr(line, "party", "")
@@ -106,8 +124,9 @@ class ManualEntryState(SessionState, rx.State):
 
     @handler(permission=PAGE)
     async def repeat(self, every: str) -> None:
-        """Let the entry come again each week, month, quarter or year; or not."""
-        self.every = every if every in REPEATS else ""
+        """Let the entry come again each week, month, quarter or year; or not, unless it is one that does."""
+        kept = self.every if self.template_id else ""
+        self.every = every if every in REPEATS else kept
 
     @handler(permission=PAGE)
     async def choose_party(self, line_id: str, party_id: str) -> None:
@@ -181,9 +200,11 @@ class ManualEntryState(SessionState, rx.State):
         if self.every:
             day = given.pop("effective_on")
             ends = {"ends_on": head["ends_on"]} if head.get("ends_on") else {}
-            again = {"every": self.every, "first_on": day, "posts": bool(head.get("posts"))} | ends
-            await self._run("accounting.save_template", given | again)
-            return [rx.toast.success("It will come again."), rx.redirect("/books/recurring")]
+            again = {"every": self.every, "first_on": day, "posts": is_ticked(head.get("posts"))}
+            known = {"template_id": self.template_id} if self.template_id else {}
+            await self._run("accounting.save_template", given | again | ends | known)
+            words = "Changed from that day on." if known else "It will come again."
+            return [rx.toast.success(words), rx.redirect("/books/recurring")]
         made = await self._run("accounting.post_manual_entry", given | draft)
         return [rx.toast.success("Entry posted."), rx.redirect(f"/books/journal/{made.id}")]
 

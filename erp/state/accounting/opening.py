@@ -9,11 +9,12 @@ from reflex.event import EventSpec
 from erp.core.clock import day_before, fiscal_year_start
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted, money_text
+from erp.core.formatting import counted, date_text, instant_text, money_text
 from erp.services.accounting import OPENING_COLUMNS
 from erp.services.inventory import OPENING_STOCK_COLUMNS
 from erp.services.platform import MOST_CHARACTERS
 from erp.state.accounting.accounts import sided_text
+from erp.state.asking import DialogFormState
 from erp.state.explaining import errors_by_field
 from erp.state.registry import PAGE, handler
 from erp.state.sales.importing import ERROR_COLUMNS, fault_row
@@ -22,7 +23,7 @@ from erp.state.showing import display_rows
 
 __all__ = [
     "ERROR_COLUMNS", "MOST_CHARACTERS", "OPENING_COLUMNS", "OPENING_STOCK_COLUMNS", "ROW_COLUMNS",
-    "STOCK_COLUMNS", "OpeningState", "OpeningStockState",
+    "STOCK_COLUMNS", "OpeningState", "OpeningStockState", "TakeBackOpeningState", "TakeBackStockState",
 ]  # fmt: skip
 POST: Final = "accounting.post"
 MOST_SHOWN = 200
@@ -60,6 +61,8 @@ class _OpeningFile(SessionState, mixin=True):
     columns: ClassVar[tuple[Column, ...]] = ()
     after: ClassVar[str] = ""
     """Page that is shown once it is in."""
+    imports: ClassVar[str] = ""
+    """Query of what was imported before."""
 
     day: str = ""
     refusal: str = ""
@@ -69,6 +72,7 @@ class _OpeningFile(SessionState, mixin=True):
     rows: list[dict[str, str]] = []
     faults: list[dict[str, str]] = []
     is_busy: bool = False
+    before: list[dict[str, str]] = []
 
     _content: str = ""
     _key: str = ""
@@ -78,6 +82,24 @@ class _OpeningFile(SessionState, mixin=True):
         """Ask for a file; the day is the eve of this financial year."""
         self._forget()
         self.day = str(await self._call(lambda ctx: day_before(fiscal_year_start(ctx.today))))
+        await self._show_imports()
+
+    async def _show_imports(self) -> None:
+        """Show what was imported before."""
+        found = await self._ask(self.imports, {})
+        zone = (await self._principal()).time_zone
+        self.before = [
+            {
+                "id": str(row.id),
+                "what": self._named(row),
+                "by": f"As of {date_text(row.opening_on)}, imported {instant_text(row.imported_at, zone)}",
+                "is_standing": "yes" if row.is_standing else "",
+            }
+            for row in found.rows
+        ]
+
+    def _named(self, row: Any) -> str:
+        raise NotImplementedError
 
     @handler(permission=PAGE)
     async def choose_day(self, day: str) -> None:
@@ -174,6 +196,10 @@ class OpeningState(_OpeningFile, rx.State):
     command: ClassVar[str] = "accounting.import_opening"
     columns: ClassVar[tuple[Column, ...]] = ROW_COLUMNS
     after: ClassVar[str] = "/books/trial-balance"
+    imports: ClassVar[str] = "accounting.list_openings"
+
+    def _named(self, row: Any) -> str:
+        return f"{counted(row.bills, 'open bill')} and balances, {money_text(row.debits)}"
 
     def _summary(self, found: Any) -> str:
         return f"{counted(found.accounts, 'account')} and {counted(found.bills, 'open bill')}"
@@ -192,9 +218,39 @@ class OpeningStockState(_OpeningFile, rx.State):
     command: ClassVar[str] = "inventory.import_opening_stock"
     columns: ClassVar[tuple[Column, ...]] = STOCK_COLUMNS
     after: ClassVar[str] = "/books/stock"
+    imports: ClassVar[str] = "inventory.list_opening_stock"
+
+    def _named(self, row: Any) -> str:
+        return f"{counted(row.lots, 'lot')} worth {money_text(row.value)}"
 
     def _summary(self, found: Any) -> str:
         return f"{counted(len(found.rows), 'lot')} worth {money_text(found.value)}"
 
     def _left(self, found: Any) -> str:
         return money_text(found.expired) if found.expired else ""
+
+
+class TakeBackOpeningState(DialogFormState, rx.State):
+    """Takes an import of balances and bills back."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "accounting.take_back_opening"
+    subject_field: ClassVar[str] = "opening_id"
+    done_words: ClassVar[str] = "Taken back. The file can be imported again, mended."
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(OpeningState)
+        await page._show_imports()  # noqa: SLF001  the page behind the dialog
+
+
+class TakeBackStockState(DialogFormState, rx.State):
+    """Takes an import of stock back."""
+
+    permission: ClassVar[str] = POST
+    command: ClassVar[str] = "inventory.take_back_opening_stock"
+    subject_field: ClassVar[str] = "import_id"
+    done_words: ClassVar[str] = "Taken back. The file can be imported again, mended."
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(OpeningStockState)
+        await page._show_imports()  # noqa: SLF001  the page behind the dialog

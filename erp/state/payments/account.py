@@ -1,6 +1,7 @@
 """One party's account: what is open, what stands against it, and matching the two."""
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 import reflex as rx
@@ -25,6 +26,8 @@ from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
 from erp.state.showing import display_rows
 
+EDIT: Final = "party.edit"
+UNASKED: Final = {"what": "Has not been asked about text messages", "by": "", "tone": "gray"}
 OPEN_COLUMNS = (
     Column("narration", "For", detail="day"),
     Column("due_on", "Due", Kind.DATE, detail="late", wide_only=True),
@@ -90,6 +93,7 @@ class CustomerAccountState(_AccountState, rx.State):
 
     promises: list[dict[str, str]] = []
     reminders: list[dict[str, str]] = []
+    texting: dict[str, str] = {}
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         await super()._load(record_id, principal)
@@ -99,6 +103,11 @@ class CustomerAccountState(_AccountState, rx.State):
         reminded = await self._ask("payments.list_reminders", {"party_id": record_id, "limit": 10})
         self.promises = [_promise(row) for row in promised.rows]
         self.reminders = [_reminder(row) for row in reminded.rows]
+        if principal.may("party.view"):
+            said = await self._ask("messaging.list_choices", {"party_id": record_id})
+            self.texting = next((_choice(x) for x in said.rows if x.channel == "sms"), UNASKED)
+        may_choose = "yes" if principal.may(EDIT) else ""
+        self.head = self.head | {"may_choose": may_choose}
 
     @handler(permission=RECEIVE)
     async def withdraw_promise(self, promise_id: str) -> EventSpec:
@@ -125,12 +134,66 @@ class RecordPromiseState(DialogFormState, rx.State):
         return "Kept. Until its day nobody is reminded."
 
 
+class ContactChoiceState(DialogFormState, rx.State):
+    """Notes whether the customer of the page may be texted."""
+
+    permission: ClassVar[str] = EDIT
+    command: ClassVar[str] = "messaging.record_choice"
+    subject_field: ClassVar[str] = "party_id"
+    done_words: ClassVar[str] = "Noted. It holds from the next reminder on."
+
+    def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
+        agreed = form.get("is_agreed") == "yes"
+        return dict(super()._payload(form)) | {"is_agreed": agreed}
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(CustomerAccountState)
+        await page._show()  # noqa: SLF001  sister of this state
+
+
+def _choice(row: Any) -> dict[str, str]:
+    what = "Agreed to text messages" if row.is_agreed else "Wants no text messages"
+    by = f"{row.how} · {row.user_name}, {date_text(row.chosen_at.date())}"
+    return {"what": what, "by": by, "tone": "green" if row.is_agreed else "gray"}
+
+
 class SupplierAccountState(_AccountState, rx.State):
     """What we owe a supplier."""
 
     ledger: ClassVar[str] = "supplier"
     debt_side: ClassVar[str] = "credit"
     matches: ClassVar[str] = PAY
+
+    notes: list[dict[str, str]] = []
+
+    async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
+        await super()._load(record_id, principal)
+        found = await self._ask("payments.list_supplier_notes", {"supplier_id": record_id})
+        self.notes = [_note(row) for row in found.rows]
+
+
+class ReverseNoteState(DialogFormState, rx.State):
+    """Takes a credit note of the supplier of the page back."""
+
+    permission: ClassVar[str] = PAY
+    command: ClassVar[str] = "payments.reverse_supplier_note"
+    subject_field: ClassVar[str] = "note_id"
+    done_words: ClassVar[str] = "Taken back. Bills that it settled are open again."
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(SupplierAccountState)
+        await page._show()  # noqa: SLF001  sister of this state
+
+
+def _note(row: Any) -> dict[str, str]:
+    back = f"Taken back {date_text(row.reversed_on)}" if row.reversed_on else ""
+    return {
+        "id": str(row.id),
+        "what": row.narration,
+        "amount": money_text(row.amount),
+        "by": date_text(row.noted_on),
+        "back": back,
+    }
 
 
 class SupplierNoteState(DialogFormState, rx.State):

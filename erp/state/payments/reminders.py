@@ -50,6 +50,7 @@ class DueReminderState(ListState, rx.State):
     may_remind: bool = False
 
     _due_ids: list[str] = []
+    _texted: list[int] = []
 
     def _entry(self, row: Any) -> Any:
         held = f" · held until {date_text(row.held_until)}" if row.held_until else ""
@@ -72,11 +73,14 @@ class DueReminderState(ListState, rx.State):
         return {
             "may_send": "yes" if may and row.email else "",
             "may_call": "yes" if may else "",
+            "may_text": "yes" if may and row.phone and row.level in self._texted else "",
         }
 
     async def _reload(self) -> None:
         """Show the list, and what may be done only to those who may do it."""
         self.may_remind = (await self._principal()).may(RECEIVE)
+        rule: ReminderRule = await self._ask("payments.get_reminder_rule")
+        self._texted = [no for no, one in enumerate(rule.levels, 1) if one.sms_template_id]
         await super()._reload()
 
     @handler(permission=RECEIVE)
@@ -85,12 +89,21 @@ class DueReminderState(ListState, rx.State):
         return await self._send([f"{party_id}"])
 
     @handler(permission=RECEIVE)
+    async def text(self, party_id: str) -> EventSpec:
+        """Text one customer a reminder; who did not agree to that gets the e-mail."""
+        return await self._send([f"{party_id}"], "sms")
+
+    @handler(permission=RECEIVE)
     async def remind_all(self) -> EventSpec:
         """Send a reminder to everyone of the list who is due and has an address."""
         return await self._send(self._due_ids)
 
-    async def _send(self, party_ids: Sequence[str]) -> EventSpec:
-        given = {"party_ids": list(party_ids), "idempotency_key": new_form_key()}
+    async def _send(self, party_ids: Sequence[str], method: str = "email") -> EventSpec:
+        given = {
+            "party_ids": list(party_ids),
+            "method": method,
+            "idempotency_key": new_form_key(),
+        }
         try:
             made = await self._run("payments.remind_parties", given)
         except (DomainError, ValidationError) as error:
@@ -141,7 +154,7 @@ class ReminderRuleState(DialogFormState, rx.State):
         """Offer one more level."""
         if len(self.levels) < MOST_LEVELS:
             number = 1 + max((int(level["id"]) for level in self.levels), default=-1)
-            blank = {"days": "", "subject": "", "body": "", "automatic": ""}
+            blank = dict.fromkeys(("days", "subject", "body", "automatic", "template", "sms"), "")
             self.levels = [*self.levels, {"id": str(number)} | blank]
 
     @handler(permission=RECEIVE)
@@ -159,6 +172,8 @@ class ReminderRuleState(DialogFormState, rx.State):
                 "subject": text(level, "subject"),
                 "body": text(level, "body"),
                 "is_automatic": is_ticked(form.get("automatic-" + level["id"])),
+                "sms_template_id": text(level, "template"),
+                "sms_text": text(level, "sms"),
             }
             for level in self.levels
         ]
@@ -168,7 +183,14 @@ class ReminderRuleState(DialogFormState, rx.State):
 
     def _show_refusal(self, error: ValidationError | DomainError) -> None:
         super()._show_refusal(error)
-        names = {"after_days": "days", "subject": "subject", "body": "body"}
+        names = {
+            "after_days": "days",
+            "subject": "subject",
+            "body": "body",
+            "sms_template_id": "template",
+            "sms_text": "sms",
+            "": "template",
+        }
         shown = {}
         for field, words in self.field_errors.items():
             first, _, rest = field.partition(".")
@@ -191,4 +213,6 @@ def _shown(number: int, level: ReminderLevel) -> dict[str, str]:
         "subject": level.subject,
         "body": level.body,
         "automatic": "yes" if level.is_automatic else "",
+        "template": level.sms_template_id,
+        "sms": level.sms_text,
     }

@@ -57,7 +57,12 @@ PROMISE_TONES: Final = {
     "withdrawn": "gray",
     "disputed": "amber",
 }
-REMINDED: Final = {"email": "by e-mail", "phone": "by phone", "letter": "by letter"}
+REMINDED: Final = {
+    "email": "by e-mail",
+    "sms": "by text message",
+    "phone": "by phone",
+    "letter": "by letter",
+}
 MESSAGE_WORDS: Final = {
     "queued": "On its way",
     "sent": "Sent",

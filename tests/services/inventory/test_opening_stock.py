@@ -9,6 +9,7 @@ import pytest
 from openpyxl import Workbook
 
 from erp.core.errors import InvalidInput, PermissionDenied
+from erp.services.inventory import OpeningMoved, UnknownOpeningStock
 from tests.concurrency.crowd import at_once
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.books import balance
@@ -137,3 +138,41 @@ def test_a_day_to_come_and_whoever_keeps_no_books_are_refused(shop: Shop):
     assert "opening_on" in refused(shop, InvalidInput, COMMAND, tomorrow).fields
     with pytest.raises(PermissionDenied):
         shop.run(COMMAND, given, by=shop.acting_as("cashier"))
+
+
+LOTS = ("SKU1,b1,09/2099,105.00,24,62.50", "SKU2,OLD,01/2020,90.00,6,41.00")
+
+
+def back(shop: Shop, import_id: object, **more: object):
+    given = {"import_id": import_id, "reason": "Wrong file"}
+    return shop.run("inventory.take_back_opening_stock", given, **more)
+
+
+def test_an_import_that_nothing_moved_of_is_taken_back_and_put_in_again(shop: Shop):
+    done = shop.run(COMMAND, opening(shop, *LOTS))
+    (row,) = shop.run("inventory.list_opening_stock").rows
+    assert (row.id, row.lots, row.units, row.is_standing) == (done.import_id, 2, 30, True)
+    assert back(shop, done.import_id).lots == 2
+    for key in ("inventory", "inventory_expired", "opening_difference"):
+        assert balance(shop, key) == 0
+    assert shop.on_hand(shop.variant_ids[0]) == 0
+    day = {"as_of": shop.ctx.today - timedelta(days=1)}
+    assert shop.run("inventory.stock_against_books", day).difference == 0
+    refused(shop, UnknownOpeningStock, "inventory.take_back_opening_stock",
+            {"import_id": done.import_id, "reason": "x"})  # fmt: skip
+    again = shop.run(COMMAND, opening(shop, *LOTS))
+    assert [x.is_standing for x in shop.run("inventory.list_opening_stock").rows] == [True, False]
+    back(shop, again.import_id)
+    assert broken_promises() == []
+
+
+def test_goods_that_moved_since_keep_their_import(shop: Shop):
+    done = shop.run(COMMAND, opening(shop, *LOTS))
+    shop.sell({shop.variant_ids[0]: 1})
+    given = {"import_id": done.import_id, "reason": "x"}
+    said = refused(shop, OpeningMoved, "inventory.take_back_opening_stock", given)
+    assert "lot B1" in said.fields["import_id"]
+    with pytest.raises(PermissionDenied):
+        back(shop, done.import_id, by=shop.acting_as("cashier"))
+    other = make_shop("other", lots=0)
+    refused(other, UnknownOpeningStock, "inventory.take_back_opening_stock", given)

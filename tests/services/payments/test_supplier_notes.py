@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from erp.core.errors import PermissionDenied
-from erp.services.payments import NoteKnown, WrongDay
+from erp.services.payments import NoteKnown, NoteReversed, UnknownNote, WrongDay
 from tests.factories import Shop, broken_promises
-from tests.services.billing.bills.billing import registered
+from tests.services.billing.bills.billing import bill, billed, came, goods, registered
 from tests.services.books import balance
 from tests.services.unchanged import refused
 
@@ -45,3 +45,54 @@ def test_a_day_to_come_and_whoever_may_not_pay_are_refused(trader: Shop):
     given = {"supplier_id": supplier, "number": "1", "amount": "5.00"}
     with pytest.raises(PermissionDenied):
         trader.run("payments.record_supplier_note", given, by=trader.acting_as("manager"))
+
+
+def reverse(shop: Shop, note_id, **more):
+    given = {"note_id": note_id, "reason": "Wrong amount"}
+    return shop.run("payments.reverse_supplier_note", given, **more)
+
+
+def listed(shop: Shop, supplier):
+    return shop.run("payments.list_supplier_notes", {"supplier_id": supplier}).rows
+
+
+def test_a_note_is_taken_back_once_and_its_number_recorded_again(trader: Shop):
+    supplier = registered(trader, name="SBL")
+    made = note(trader, supplier)
+    reverse(trader, made.id)
+    assert (balance(trader, "creditors"), balance(trader, "purchase_discounts")) == (0, 0)
+    account = trader.run("payments.list_items", {"party_id": supplier, "ledger": "supplier"})
+    assert account.rows == []
+    with refused(trader, NoteReversed, "note_id"):
+        reverse(trader, made.id)
+    again = note(trader, supplier, amount="450.00")
+    with refused(trader, NoteKnown, "number"):
+        note(trader, supplier)
+    reverse(trader, again.id)
+    third = note(trader, supplier, amount="460.00")
+    found = listed(trader, supplier)
+    assert [(row.id, row.amount, row.reversed_on is None) for row in found] == [
+        (third.id, 460, True), (again.id, 450, False), (made.id, 500, False),
+    ]  # fmt: skip
+    assert broken_promises() == []
+
+
+def test_bills_that_a_note_settled_are_open_again(trader: Shop):
+    supplier = registered(trader)
+    bill(trader, "378.00", billed(came(trader, goods(trader, 10)), 6, "60"))
+    asked = {"party_id": supplier, "ledger": "supplier"}
+    made = note(trader, supplier, amount="100.00")
+    trader.run("payments.match_items", asked)
+    assert trader.run("payments.list_items", asked).owed == 278
+    reverse(trader, made.id)
+    found = trader.run("payments.list_items", asked)
+    assert (found.owed, found.unapplied) == (378, 0)
+    assert broken_promises() == []
+
+
+def test_a_note_is_taken_back_by_who_may_pay_and_not_by_strangers(trader: Shop, stranger: Shop):
+    made = note(trader, registered(trader))
+    with refused(stranger, UnknownNote, "note_id"):
+        reverse(stranger, made.id)
+    with pytest.raises(PermissionDenied):
+        reverse(trader, made.id, by=trader.acting_as("manager"))
