@@ -22,10 +22,9 @@ def spending(shop: Shop) -> Ids:
     mine = shop.run("expenses.submit_claim", {"purpose": "Mine", "lines": [spent(shop, "30.00")]})
     with db.unit_of_work(shop.ctx) as session:
         kept = expenses.keep_receipt(session, shop.ctx, "a" * 64, expenses.PICTURE, "a.jpg")
-    asset = own(shop)
+    asset, gone = own(shop), own(shop, name="Old computer")
     run_month(shop, 2)
     shop.run("assets.move_asset", {"asset_id": asset.id, "place": "Counter"})
-    gone = own(shop)
     buyer_id = seller(shop)
     shop.run("disposals.sell_asset", _sale(gone.id, buyer_id))
     return {
