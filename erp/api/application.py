@@ -20,6 +20,7 @@ from erp.api.imaging_hooks import imaging_hook_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.previewing import previewing_routes
 from erp.api.printing import printing_routes
+from erp.api.printing_results import result_routes
 from erp.api.printing_tables import table_routes
 from erp.api.printing_vouchers import voucher_routes
 from erp.api.problems import MalformedRequest, plain_problem
@@ -53,6 +54,7 @@ def create_api() -> FastAPI:
         *previewing_routes(),
         *printing_routes(),
         *voucher_routes(),
+        *result_routes(),
         *table_routes(),
         *imaging_routes(),
         *imaging_hook_routes(),
