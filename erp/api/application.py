@@ -21,6 +21,7 @@ from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.order_tracking import order_tracking_routes
 from erp.api.previewing import previewing_routes
 from erp.api.printing import printing_routes
+from erp.api.printing_results import result_routes
 from erp.api.printing_tables import table_routes
 from erp.api.printing_vouchers import voucher_routes
 from erp.api.problems import MalformedRequest, plain_problem
@@ -54,6 +55,7 @@ def create_api() -> FastAPI:
         *previewing_routes(),
         *printing_routes(),
         *voucher_routes(),
+        *result_routes(),
         *table_routes(),
         *imaging_routes(),
         *imaging_hook_routes(),

@@ -24,7 +24,6 @@ from erp.services import (
     billing,
     einvoicing,
     inventory,
-    laboratory,
     payments,
     pos,
     purchasing,
@@ -46,11 +45,6 @@ def printing_routes() -> list[Route]:
             f"{BASE}/advances/{{voucher_id}}/voucher.pdf", guarded(print_voucher), methods=["GET"]
         ),
         Route(f"{BASE}/statements/{{party_id}}/pdf", guarded(print_statement), methods=["GET"]),
-        Route(
-            f"{BASE}/patients/{{patient_id}}/lab-trends.pdf",
-            guarded(print_trends),
-            methods=["GET"],
-        ),
         Route(f"{BASE}/books/{{report}}.pdf", guarded(print_report), methods=["GET"]),
         Route(
             f"{BASE}/bank-accounts/{{bank_account_id}}/reconciliation.pdf",
@@ -128,30 +122,6 @@ async def print_statement(request: Request) -> Response:
     statement = await off_the_loop(found)
     content = await off_the_loop(PdfPrinter().statement, statement)
     return as_paper(content, f"statement-{statement.to_day}.pdf")
-
-
-async def print_trends(request: Request) -> Response:
-    """Send a patient's results over time on A4; the query says `from_day` and `to_day`.
-
-    Raises:
-        UnknownParty: There is no such patient.
-        InvalidInput: Nothing was measured in that time.
-        ValidationError: A day is none.
-    """
-    given = {name: text for name, text in request.query_params.items() if text}
-    wanted = laboratory.TrendsOf.model_validate(
-        given | {"patient_id": request.path_params["patient_id"]}
-    )
-    credentials, request_id = credentials_of(request), request_id_of(request.scope)
-
-    def found() -> laboratory.PrintedTrends:
-        ctx = context_of(credentials, request_id)
-        with db.unit_of_work(ctx) as session:
-            return laboratory.get_printed_trends(session, ctx, wanted)
-
-    paper = await off_the_loop(found)
-    content = await off_the_loop(PdfPrinter().trends, paper)
-    return as_paper(content, f"results-{paper.patient_code or 'patient'}.pdf")
 
 
 async def print_report(request: Request) -> Response:

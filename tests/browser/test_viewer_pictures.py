@@ -146,6 +146,22 @@ def touch(page: Page, *steps: list[Point]) -> None:
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
+def test_the_viewer_fills_the_screen_and_gives_it_back(opened):
+    page = opened("later")
+    is_full = "() => document.fullscreenElement?.classList.contains('vv') ?? false"
+    pane(page).click()
+    page.keyboard.press("f")
+    page.wait_for_function(is_full)
+    screen = page.evaluate("[screen.width, screen.height]")
+    seen = page.locator(".vv").bounding_box()
+    assert [seen["width"], seen["height"]] == screen
+    page.keyboard.press("ArrowDown")
+    expect(pane(page)).to_have_attribute("data-state", "shown")
+    page.keyboard.press("f")
+    page.wait_for_function("() => document.fullscreenElement === null")
+    expect(pane(page)).to_have_attribute("data-state", "shown")
+
+
 def test_one_finger_measures_and_two_zoom(opened, phone):
     page = opened("later", phone)
     expect_to_fit(page)

@@ -1,8 +1,10 @@
 """Every object a stranger can send is accepted with its facts or refused with a reason."""
 
 import os
+import struct
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import psutil
@@ -267,3 +269,40 @@ def test_a_preamble_is_never_served_as_sent():
     assert served[:128] == bytes(128)
     assert served[128:] == hostile[128:]
     assert zeroed_preamble(b"MZ not dicom") == b"MZ not dicom"
+
+
+GIANT = 2 * 1024**3
+"""Bytes of pixels: 32,768 x 32,768 of 16 bit."""
+
+
+def giant(folder, *, is_whole):
+    """Return a file whose header promises two gigabytes of pixels; holes of the disk stand for them."""
+    head = objects.encode(objects.dataset(Rows=32768, Columns=32768, PixelData=None))
+    pixels = struct.pack("<HH2sHL", 0x7FE0, 0x0010, b"OW", 0, GIANT)
+    path = folder / "giant.dcm"
+    path.write_bytes(head + pixels)
+    if is_whole:
+        os.truncate(path, len(head) + len(pixels) + GIANT)
+    return path
+
+
+@pytest.mark.parametrize(("is_whole", "ending"), [(True, "inspected"), (False, "truncated")])
+def test_two_gigabytes_are_read_with_flat_memory(tmp_path, is_whole, ending):
+    sandbox = Sandbox("inspect", size=1, limits=Limits(memory_bytes=256 * 1024 * 1024))
+    inspector = DicomInspector(sandbox)
+    path = giant(tmp_path, is_whole=is_whole)
+    tracemalloc.start()
+    finding = inspector.inspect(path)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    [reader] = [
+        child
+        for child in psutil.Process().children()
+        if "sandbox_child" in " ".join(child.cmdline())
+    ][-1:]
+    held = reader.memory_info().rss
+    inspector.close()
+    assert ending in (finding.kind, getattr(finding, "reason_code", ""))
+    assert peak < 8 * 1024**2
+    assert held < 128 * 1024**2
+    assert path.stat().st_blocks * 512 < 1024**2, "nothing was written into the holes"
