@@ -29,6 +29,7 @@ from erp.models import (
     pos,
     purchasing,
     sales,
+    service_advances,
     workflows,
 )
 
@@ -58,5 +59,6 @@ __all__ = [
     "pos",
     "purchasing",
     "sales",
+    "service_advances",
     "workflows",
 ]

@@ -33,6 +33,7 @@ from erp.services import (
     purchasing,
     reporting,
     sales,
+    service_advances,
     workflows,
 )
 
@@ -54,6 +55,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     biomarkers,
     loyalty,
     payments,
+    service_advances,
     banking,
     gateways,
     pos,

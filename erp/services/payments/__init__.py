@@ -28,6 +28,7 @@ from erp.services.payments.following_up import (
     ReversePayment,
     bank_cheque,
     reverse_payment,
+    take_back_advance,
 )
 from erp.services.payments.instalments import (
     AgreedPart,
@@ -82,6 +83,7 @@ from erp.services.payments.recording import (
     Settled,
     give_through_gateway,
     make_payment,
+    move_advance,
     receive_payment,
     take_from_gateway,
 )
@@ -186,6 +188,7 @@ __all__ = [
     "list_reminders",
     "make_payment",
     "match_items",
+    "move_advance",
     "queue_reminder",
     "receive_payment",
     "record_promise",
@@ -198,6 +201,7 @@ __all__ = [
     "set_apart",
     "set_instalment_terms",
     "set_reminder_rule",
+    "take_back_advance",
     "take_from_gateway",
     "withdraw_promise",
 ]
