@@ -27,6 +27,7 @@ from erp.services.gst_returns.errors import (
     UnknownReported,
     WrongTaxPeriod,
 )
+from erp.services.gst_returns.figure_rows import FigureRows, ListFigureRows, list_figure_rows
 from erp.services.gst_returns.filing import FileReturn, ReviewReturn, file_return, review_return
 from erp.services.gst_returns.gstr3b import CELLS
 from erp.services.gst_returns.importing_2b import (
@@ -49,17 +50,14 @@ from erp.services.gst_returns.matching_2b import MatchStatus
 from erp.services.gst_returns.portal_text import Exact, portal_text
 from erp.services.gst_returns.preparing import PreparedReturn, PrepareReturn, prepare_return
 from erp.services.gst_returns.queries import (
-    FigureRows,
     GetGstReturn,
     GetPortalFile,
     GstReturnDetail,
     GstReturnPage,
-    ListFigureRows,
     ListGstReturns,
     PortalFile,
     get_gst_return,
     get_portal_file,
-    list_figure_rows,
     list_gst_returns,
 )
 from erp.services.gst_returns.reading_2b import MOST_BYTES

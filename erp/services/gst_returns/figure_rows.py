@@ -1,0 +1,228 @@
+"""The rows behind one figure of a return."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.models.gst_returns import CreditChangeKind
+from erp.services.gst_returns.advances import AdvanceMove
+from erp.services.gst_returns.claiming import read_claims
+from erp.services.gst_returns.filing import unknown_return
+from erp.services.gst_returns.gstr3b import (
+    CHANGE_CELLS,
+    CreditChange,
+    Inward,
+    InwardKind,
+    cell_of,
+)
+from erp.services.gst_returns.outward import Entry
+from erp.services.gst_returns.paging import page_of
+from erp.services.gst_returns.reading_side import read_outward_side
+from erp.services.gst_returns.registrations import Registration, registration_of
+from erp.services.gst_returns.tax_period import TaxPeriod
+from erp.services.platform import Page, Result, Rows, query
+
+PURCHASE_CELLS = {"5 inter": True, "5 intra": False}
+
+
+class ListFigureRows(Page):
+    """The rows behind one figure of a version.
+
+    Attributes:
+        part: A section of GSTR-1 (`b2b`), a cell of GSTR-3B (`3.1(a)`), or `hsn:` and a code.
+    """
+
+    return_id: UUID
+    part: Annotated[str, Field(pattern=r"^[A-Za-z0-9:.() ]{1,20}$")]
+
+
+class FigureRow(Result):
+    """A line of a document, or a purchase, as it counts in the figure."""
+
+    document_id: UUID
+    page: str
+    number: str
+    day: date
+    party: str
+    gstin: str
+    place: str
+    hsn: str
+    rate: Decimal | None
+    taxable: Decimal
+    igst: Decimal
+    cgst: Decimal
+    sgst: Decimal
+
+
+class FigureRows(Rows):
+    """A page of rows with the sum of all of them."""
+
+    rows: list[FigureRow]
+    taxable: Decimal
+    tax: Decimal
+
+
+@query(
+    "gst_returns.list_figure_rows",
+    permission="gst_returns.view",
+    rest="GET /gst-returns/{return_id}/rows",
+)
+def list_figure_rows(session: Session, ctx: RequestContext, wanted: ListFigureRows) -> FigureRows:
+    """List the lines of documents behind a figure, in the order of days, with their sum.
+
+    Of a filed return they are what was filed, because its period takes no more documents.
+
+    Raises:
+        UnknownGstReturn: The company has no such return.
+    """
+    head = db.fetch_one(
+        session,
+        "select gstin, starts_on, ends_on from gst_return"
+        " where tenant_id = %s and company_id = %s and id = %s",
+        (ctx.tenant_id, ctx.company_id, wanted.return_id),
+    )
+    if head is None:
+        raise unknown_return()
+    registration = registration_of(session, ctx, head["gstin"])
+    period = TaxPeriod(head["starts_on"], head["ends_on"])
+    found = list(_rows(session, ctx, registration, period, wanted.part))
+    words = wanted.search.lower()
+    if words:
+        found = [row for row in found if words in f"{row.number} {row.party} {row.gstin}".lower()]
+    page, following = page_of(found, wanted, _key)
+    return FigureRows(
+        rows=page,
+        next_cursor=following,
+        taxable=sum((row.taxable for row in found), Decimal("0.00")),
+        tax=sum((row.igst + row.cgst + row.sgst for row in found), Decimal("0.00")),
+    )
+
+
+def _key(row: FigureRow) -> str:
+    return f"{row.document_id} {row.hsn} {row.rate} {row.taxable} {row.place} {row.gstin}"
+
+
+def _rows(
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    period: TaxPeriod,
+    part: str,
+) -> Iterator[FigureRow]:
+    if part.startswith(("4", "5", "3.1(d)")):
+        side, claims = read_claims(session, ctx, registration, period)
+        yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
+        yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
+        return
+    side = read_outward_side(session, ctx, registration, period)
+    yield from (_outward_row(entry) for entry in side.entries if part in _names(entry))
+    changed = side.amendments.counted
+    yield from (
+        _outward_row(entry) for entry in changed if part in {entry.section.value, cell_of(entry)}
+    )
+    is_cell = part == "3.1(a)"
+    yield from (_advance_row(move, is_cell) for move in side.moves if is_cell or move.table == part)
+
+
+def _names(entry: Entry) -> set[str]:
+    """Return every figure that a line is in."""
+    return {entry.section.value, cell_of(entry), f"hsn:{entry.line.hsn}"}
+
+
+def _advance_row(move: AdvanceMove, is_cell: bool) -> FigureRow:  # noqa: FBT001  a table, or the cell of both
+    heads = move.heads if is_cell else move.stated
+    return FigureRow(
+        document_id=move.origin_id,
+        page=f"/service-advances/{move.advance_id}",
+        number=move.number,
+        day=move.booked_on,
+        party=move.party,
+        gstin=move.gstin,
+        place=move.place,
+        hsn="",
+        rate=move.rate,
+        taxable=heads.taxable,
+        igst=heads.igst,
+        cgst=heads.cgst,
+        sgst=heads.sgst,
+    )
+
+
+def _kinds(part: str) -> frozenset[CreditChangeKind]:
+    """Return the changes of credit that count in a cell; what is claimed again counts in 4(A)(5) too."""
+    return CHANGE_CELLS.get("4(D)(1)" if part == "4(A)(5)" else part, frozenset())
+
+
+def _is_in(bought: Inward, part: str) -> bool:
+    if part in PURCHASE_CELLS:
+        return bool(bought.untaxed) and bought.is_inter == PURCHASE_CELLS[part]
+    if bought.kind is InwardKind.REVERSE_CHARGE:
+        return part in {"4(A)(3)", "3.1(d)"}
+    return part == "4(A)(5)" and bought.is_claimable
+
+
+def _outward_row(entry: Entry) -> FigureRow:
+    document, heads = entry.document, entry.heads
+    return FigureRow(
+        document_id=document.id,
+        page=f"/invoices/{document.id}",
+        number=document.number,
+        day=document.issued_on,
+        party=document.recipient,
+        gstin=document.gstin,
+        place=document.place,
+        hsn=entry.line.hsn,
+        rate=entry.line.rate,
+        taxable=heads.taxable,
+        igst=heads.igst,
+        cgst=heads.cgst,
+        sgst=heads.sgst,
+    )
+
+
+def _inward_row(bought: Inward, part: str) -> FigureRow:
+    pages = {"bill": "/bills/{}", "taken_back": "/books/journal?origin_id={}"}
+    page = pages.get(bought.kind.value, "/books/journal?origin_id={}")
+    heads = bought.heads
+    return FigureRow(
+        document_id=bought.id,
+        page=page.format(bought.id),
+        number=bought.number,
+        day=bought.booked_on,
+        party=bought.supplier,
+        gstin="",
+        place="",
+        hsn="",
+        rate=None,
+        taxable=bought.untaxed if part in PURCHASE_CELLS else heads.taxable,
+        igst=heads.igst,
+        cgst=heads.cgst,
+        sgst=heads.sgst,
+    )
+
+
+def _change_row(change: CreditChange) -> FigureRow:
+    assert change.id is not None  # noqa: S101  it was read
+    heads = change.heads
+    return FigureRow(
+        document_id=change.id,
+        page=f"/books/journal?origin_id={change.id}",
+        number=change.reason,
+        day=change.booked_on,
+        party="",
+        gstin="",
+        place="",
+        hsn="",
+        rate=None,
+        taxable=heads.taxable,
+        igst=heads.igst,
+        cgst=heads.cgst,
+        sgst=heads.sgst,
+    )
