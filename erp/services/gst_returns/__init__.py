@@ -2,6 +2,13 @@
 
 from erp.models.gst_returns import CreditChangeKind, Decision2b, LimitKind, ReturnForm, ReturnStatus
 from erp.services.gst_returns import referees
+from erp.services.gst_returns.amending import (
+    AmendDocument,
+    AmendedDocument,
+    WithdrawAmendment,
+    amend_document,
+    withdraw_amendment,
+)
 from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
 from erp.services.gst_returns.deciding_2b import (
     DecideReported,
@@ -11,9 +18,12 @@ from erp.services.gst_returns.deciding_2b import (
     list_matches,
 )
 from erp.services.gst_returns.errors import (
+    AmendedBefore,
     CashShort,
     CreditShort,
     DepositKnown,
+    NotAmendable,
+    NothingAmended,
     NothingLost,
     NotItsBill,
     ReturnFiled,
@@ -22,6 +32,7 @@ from erp.services.gst_returns.errors import (
     ReviewMissing,
     StatementKnown,
     TaxPeriodFiled,
+    UnknownAmendment,
     UnknownGstReturn,
     UnknownRegistration,
     UnknownReported,
@@ -40,6 +51,15 @@ from erp.services.gst_returns.importing_2b import (
 )
 from erp.services.gst_returns.law import LAW, UNITS, LawLimit, limit_on
 from erp.services.gst_returns.limits import AddLimit, ListLimits, add_limit, limits_of, list_limits
+from erp.services.gst_returns.listing_amendments import (
+    AmendableDocument,
+    AmendmentPage,
+    AmendmentRow,
+    GetAmendable,
+    ListAmendments,
+    get_amendable,
+    list_amendments,
+)
 from erp.services.gst_returns.lost_goods import (
     ListLostGoods,
     LostGoodsPage,
@@ -91,19 +111,23 @@ from erp.services.gst_returns.vouchers import (
 )
 
 __all__ = [
-    "CELLS", "LAW", "MOST_BYTES", "UNITS", "AddLimit", "CancelDeposit", "CashShort", "ChangeCredit",
+    "CELLS", "LAW", "MOST_BYTES", "UNITS", "AddLimit", "AmendDocument", "AmendableDocument", "AmendedBefore",
+    "AmendedDocument", "AmendmentPage", "AmendmentRow", "CancelDeposit", "CashShort", "ChangeCredit",
     "CreditChangeKind", "CreditShort", "DecideReported", "Decision2b", "DepositCash", "DepositKnown", "Exact",
-    "FigureRows", "FileReturn", "GetGstReturn", "GetPortalFile", "GstReturnDetail", "GstReturnPage", "GstinText",
-    "Import2b", "Imported2b", "LawLimit", "LimitKind", "ListDeposits", "ListFigureRows", "ListGstReturns",
-    "ListLimits", "ListLostGoods", "ListMatches", "ListReverseCharges", "LostGoodsPage", "LostGoodsRow",
-    "MatchPage", "MatchStatus", "NotItsBill", "NothingLost", "PortalFile", "PrepareReturn", "PreparedReturn",
-    "Read2b", "RecordReverseCharge", "RecordedReverseCharge", "Registration", "Registrations", "ReturnFiled",
+    "FigureRows", "FileReturn", "GetAmendable", "GetGstReturn", "GetPortalFile", "GstReturnDetail",
+    "GstReturnPage", "GstinText", "Import2b", "Imported2b", "LawLimit", "LimitKind", "ListAmendments",
+    "ListDeposits", "ListFigureRows", "ListGstReturns", "ListLimits", "ListLostGoods", "ListMatches",
+    "ListReverseCharges", "LostGoodsPage", "LostGoodsRow", "MatchPage", "MatchStatus", "NotAmendable",
+    "NotItsBill", "NothingAmended", "NothingLost", "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b",
+    "RecordReverseCharge", "RecordedReverseCharge", "Registration", "Registrations", "ReturnFiled",
     "ReturnForm", "ReturnNotReady", "ReturnOutdated", "ReturnStatus", "ReverseLosses", "ReversedLosses",
     "ReviewMissing", "ReviewReturn", "StatementFacts", "StatementKnown", "SupplierInvoices", "TaxPeriodFiled",
-    "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod", "add_limit", "cancel_deposit",
-    "change_credit", "decide_reported", "deposit_cash", "file_return", "get_gst_return", "get_portal_file",
-    "get_printed_payment", "get_printed_self_invoice", "import_2b", "limit_on", "limits_of", "list_deposits",
+    "UnknownAmendment", "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WithdrawAmendment",
+    "WrongTaxPeriod", "add_limit", "amend_document", "cancel_deposit", "change_credit", "decide_reported",
+    "deposit_cash", "file_return", "get_amendable", "get_gst_return", "get_portal_file", "get_printed_payment",
+    "get_printed_self_invoice", "import_2b", "limit_on", "limits_of", "list_amendments", "list_deposits",
     "list_figure_rows", "list_gst_returns", "list_limits", "list_lost_goods", "list_matches",
     "list_registrations", "list_reverse_charges", "portal_text", "prepare_return", "read_2b",
     "record_reverse_charge", "referees", "registration_of", "reverse_losses", "review_return",
+    "withdraw_amendment",
 ]  # fmt: skip

@@ -56,3 +56,12 @@ class LimitAdded(DomainEvent):
 
     limit_id: UUID
     kind: str
+
+
+class DocumentAmended(DomainEvent):
+    """A later return corrects what an earlier one states of a document, or no longer does."""
+
+    name: ClassVar[str] = "gst_returns.document_amended.v1"
+
+    amendment_id: UUID
+    invoice_id: UUID

@@ -104,14 +104,21 @@ def correction_of(row: db.Row) -> Correction:
 def stating_period(
     session: Session, ctx: RequestContext, registration: Registration, day: date
 ) -> TaxPeriod:
-    """Return the period of the filed GSTR-1 that states documents of a day; the day's own where none is filed."""
+    """Return the period of the filed GSTR-1 that states documents of a day; amendments have one."""
+    return filed_period(session, ctx, registration, day) or TaxPeriod(day, day)
+
+
+def filed_period(
+    session: Session, ctx: RequestContext, registration: Registration, day: date
+) -> TaxPeriod | None:
+    """Return the period of the filed GSTR-1 that a day lies in."""
     row = db.fetch_one(
         session,
         "select starts_on, ends_on from gst_return where tenant_id = %s and company_id = %s and gstin = %s"
         " and form = 'gstr1' and status = 'filed' and %s between starts_on and ends_on",
         (ctx.tenant_id, ctx.company_id, registration.gstin, day),
     )
-    return TaxPeriod(row["starts_on"], row["ends_on"]) if row else TaxPeriod(day, day)
+    return TaxPeriod(row["starts_on"], row["ends_on"]) if row else None
 
 
 def _revised(

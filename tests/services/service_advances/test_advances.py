@@ -8,8 +8,8 @@ from erp.services import payments
 from erp.services.service_advances import (
     AdvanceApplied,
     AdvanceUsedUp,
-    NotItsService,
     NoTaxOnAdvance,
+    NotItsService,
     StepUndone,
 )
 from tests.factories import Shop, broken_promises
