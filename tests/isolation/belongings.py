@@ -24,6 +24,7 @@ from tests.isolation import (
     planning,
     reporting,
     selling,
+    served,
     spending,
     taxing,
     told,
@@ -80,6 +81,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"])
     ids |= bookkeeping.keeping_books(shop, ids["buyer_id"]) | taxing.taxing(shop)
+    ids |= served.served(shop)
     ids |= bank.banking(shop, ids)
     ids |= gatewayed.gatewayed(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
@@ -206,6 +208,7 @@ ROOMS = (
     paying,
     bookkeeping,
     taxing,
+    served,
     bank,
     gatewayed,
     hearing,

@@ -118,7 +118,7 @@ def _actions() -> rx.Component:
     def offered(
         key: str, label: str, icon: str, state: type, look: str = "outline"
     ) -> rx.Component:
-        opened = state.open_dialog(*subject)  # type: ignore[attr-defined]
+        opened = state.open_dialog(*subject)
         return rx.cond(head[key] != "", button(label, look=look, icon=icon, on_click=opened))
 
     entry = link_button(

@@ -121,14 +121,16 @@ def _rows(
         yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
         yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
         return
-    side = read_outward_side(session, ctx, registration, period)
-    yield from (_outward_row(entry) for entry in side.entries if part in _names(entry))
-    changed = side.amendments.counted
+    outward = read_outward_side(session, ctx, registration, period)
+    yield from (_outward_row(entry) for entry in outward.entries if part in _names(entry))
+    changed = outward.amendments.counted
     yield from (
         _outward_row(entry) for entry in changed if part in {entry.section.value, cell_of(entry)}
     )
     is_cell = part == "3.1(a)"
-    yield from (_advance_row(move, is_cell) for move in side.moves if is_cell or move.table == part)
+    yield from (
+        _advance_row(move, is_cell) for move in outward.moves if is_cell or move.table == part
+    )
 
 
 def _names(entry: Entry) -> set[str]:

@@ -165,7 +165,7 @@ def write_step(
         "reason": "",
         "user_id": ctx.user_id,
     }
-    db.insert_rows(session, ServiceAdvanceStep, [row | taxes | about])
+    db.insert_rows(session, ServiceAdvanceStep, [row | dict(taxes) | about])
     moved = AdvanceMoved(advance_id=held.id, step_id=step_id, kind=kind, amount=amount)
     emit(session, ctx, held.id, moved)
     return step_id

@@ -24,9 +24,7 @@ OURS: dict[str, Net] = {
         "Output SGST": Decimal("-11.90"),
     },
     # Advances for services have their own account, so that no till takes goods out of them.
-    "J17": {
-        SERVICES if name == GOODS else name: amount for name, amount in example("J17").items()
-    },
+    "J17": {SERVICES if name == GOODS else name: amount for name, amount in example("J17").items()},
     # Invoices of orders are rounded to the rupee, as J02 rounds what is bought.
     "J21": example("J21") | {"Sundry Debtors": Decimal("736.00"), "Round Off": Decimal("0.06")},
     # What an office takes in cash is in its petty cash; a till's drawer is its own.
