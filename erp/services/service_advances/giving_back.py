@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
-from erp.models.payments import Direction, PaymentMethod
 from erp.models.service_advances import AdvanceStepKind
 from erp.services import payments
+from erp.services.payments import Direction, PaymentMethod
 from erp.services.platform import Amount, Command, Day, Identified, Result, ShortText, Text, command
 from erp.services.service_advances.errors import StepUndone
 from erp.services.service_advances.holding import (

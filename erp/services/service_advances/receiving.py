@@ -20,11 +20,11 @@ from erp.core.gst.taxing import (
     TaxedLine,
     tax_supply,
 )
-from erp.models.payments import Direction, PaymentMethod
 from erp.models.service_advances import ServiceAdvance
 from erp.services import accounting, billing, catalog, party, payments, sales
 from erp.services.accounting import NewEntry, credit, debit
 from erp.services.party import LIVE_STATES, GstCategory, SaleParty
+from erp.services.payments import Direction, PaymentMethod
 from erp.services.platform import Amount, Command, Day, Result, Text, command, emit
 from erp.services.sales import Seller
 from erp.services.service_advances.errors import NoTaxOnAdvance

@@ -7,7 +7,7 @@ import pytest
 
 from erp.services.gst_returns import TaxPeriodFiled
 from tests.factories import Shop, broken_promises
-from tests.services.gst_returns.months import at, detail, file_return, invoice, prepare
+from tests.services.gst_returns.months import at, detail, file_return, invoice, invoice_in, prepare
 from tests.services.gst_returns.test_filing import sold
 from tests.services.service_advances.serving import (
     advance,
@@ -59,7 +59,7 @@ def test_what_the_invoice_takes_is_in_table_11b_of_its_month(trader: Shop) -> No
     customer, course = retailer(trader), training(trader)
     made = advance(trader, customer, "1180.00", variant_id=course)
     file_return(trader, prepare(trader))
-    bill = _invoice_in_november(trader, customer, course)
+    bill = invoice_in(trader, 11, 10, customer, (course, 1, "1000.00"))
     apply(trader, made, bill, "590.00", day=20, month=11)
     refund(trader, made, day=22, month=11)
     found = file_of(trader, prepare(trader, month=11))
@@ -68,14 +68,6 @@ def test_what_the_invoice_takes_is_in_table_11b_of_its_month(trader: Shop) -> No
     assert "at" not in found
     assert cell(trader, 11) == heads(0, 0)
     assert broken_promises() == []
-
-
-def _invoice_in_november(shop: Shop, customer: Any, course: Any) -> Any:
-    line = {"variant_id": course, "quantity": 1, "unit_price": "1000.00"}
-    taken = {"customer_id": customer, "lines": [line]}
-    made = shop.run("sales.take_order", taken, at=at(10, 11))
-    given = {"order_id": made.id, "lines": [{"order_line_no": 1, "quantity": 1}]}
-    return shop.run("billing.deliver_order", given, at=at(10, 11))
 
 
 def test_received_and_applied_in_one_month_stand_in_both_tables(trader: Shop) -> None:
