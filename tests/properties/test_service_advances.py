@@ -40,7 +40,7 @@ from tests.services.service_advances.serving import (
 LAST_MONTH = 12
 paise = st.integers(1, 500_000)
 any_of = st.integers(0, 50)
-EXPECTED = (AdvanceUsedUp, NotItsService, StepUndone, StepDone)
+EXPECTED: tuple[type[DomainError], ...] = (AdvanceUsedUp, NotItsService, StepUndone, StepDone)
 
 
 class Advances(RuleBasedStateMachine):
@@ -61,9 +61,10 @@ class Advances(RuleBasedStateMachine):
         self.stated = Decimal(0)
 
     def _try(self, act: Any, *refusals: type[DomainError]) -> Any:
+        expected: tuple[type[DomainError], ...] = (*EXPECTED, *refusals)
         try:
             return act()
-        except (*EXPECTED, *refusals):
+        except expected:
             return None
 
     @rule(amount=paise, who=st.integers(0, 1), what=st.integers(0, 1))
