@@ -57,7 +57,7 @@ def amendments_page() -> rx.Component:
             AmendmentListState,
             label="Amendments",
             search="Number, GSTIN or name",
-            filters=[Filter("with_withdrawn", "Show", [("true", "Withdrawn ones too")])],
+            filters=[Filter("is_standing", "State", [("true", "Not withdrawn")])],
             row_action=_withdraw,
             empty=Empty(
                 "pen-line",

@@ -26,9 +26,13 @@ from erp.services.platform import (
 
 
 class ListAmendments(Page):
-    """Which amendments, the newest first; those that stand unless withdrawn ones are wanted too."""
+    """Which amendments, the newest first.
 
-    with_withdrawn: bool = False
+    Attributes:
+        is_standing: Only those that were not withdrawn.
+    """
+
+    is_standing: bool = False
 
 
 class AmendmentRow(Result):
@@ -112,6 +116,7 @@ _ROWS: LiteralString = """
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.id < %(id)s::uuid
 """
 _CONDITIONS: dict[str, LiteralString] = {
+    "is_standing": "and a.withdrawn_at is null",
     "search": (
         "and (i.number ilike '%%' || %(search)s || '%%' or a.gstin ilike %(search)s || '%%'"
         " or i.recipient ->> 'name' ilike '%%' || %(search)s || '%%')"
@@ -123,10 +128,9 @@ _CONDITIONS: dict[str, LiteralString] = {
 def list_amendments(session: Session, ctx: RequestContext, wanted: ListAmendments) -> AmendmentPage:
     """List amendments, the newest first, by words of number, GSTIN and name."""
     after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    standing = "" if wanted.with_withdrawn else "and a.withdrawn_at is null"
     rows = db.fetch_all(
         session,
-        f"{_ROWS} {standing} {conditions_of(wanted, _CONDITIONS)} order by a.id desc limit %(limit)s",
+        f"{_ROWS} {conditions_of(wanted, _CONDITIONS)} order by a.id desc limit %(limit)s",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,

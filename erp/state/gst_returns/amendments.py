@@ -36,7 +36,7 @@ class AmendmentListState(ListState, rx.State):
         Column("sgst", "SGST", Kind.MONEY, wide_only=True),
     )
     row_link: ClassVar[str] = "/invoices/{invoice_id}"
-    filter_keys: ClassVar[tuple[str, ...]] = ("with_withdrawn",)
+    filter_keys: ClassVar[tuple[str, ...]] = ("is_standing",)
     topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
 
     may_amend: bool = False

@@ -271,11 +271,13 @@ def test_once_and_withdrawn_until_its_return_is_filed(trader: Shop) -> None:
         trader.run("gst_returns.withdraw_amendment", back, at=at(6, 11))
     assert "b2ba" not in november(trader)
     again = amend(trader, sent, place_of_supply="29", day=7)
-    listed = trader.run("gst_returns.list_amendments", {"with_withdrawn": True})
+    listed = trader.run("gst_returns.list_amendments")
     assert [(row.place, row.withdrawn_at is None) for row in listed.rows] == [
         ("29", True),
         ("24", False),
     ]
+    standing = trader.run("gst_returns.list_amendments", {"is_standing": True})
+    assert [row.place for row in standing.rows] == ["29"]
     file_return(trader, prepare(trader, month=11), month=11)
     with pytest.raises(TaxPeriodFiled):
         trader.run(
