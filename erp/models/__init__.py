@@ -32,6 +32,7 @@ from erp.models import (
     pos,
     purchasing,
     sales,
+    service_advances,
     workflows,
 )
 
@@ -64,5 +65,6 @@ __all__ = [
     "pos",
     "purchasing",
     "sales",
+    "service_advances",
     "workflows",
 ]

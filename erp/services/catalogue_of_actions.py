@@ -36,6 +36,7 @@ from erp.services import (
     purchasing,
     reporting,
     sales,
+    service_advances,
     workflows,
 )
 
@@ -58,6 +59,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     biomarkers,
     loyalty,
     payments,
+    service_advances,
     banking,
     interest,
     gateways,

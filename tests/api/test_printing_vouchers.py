@@ -7,6 +7,7 @@ from tests.factories import Shop
 from tests.services.gst_returns.months import gstin_of
 from tests.services.payments.paying import owing, receive
 from tests.services.purchasing.ordering import supplier
+from tests.services.service_advances.serving import retailer, training
 
 
 def charged(shop: Shop, **facts: Any) -> Any:
@@ -89,3 +90,34 @@ def test_what_was_recorded_is_listed(trader: Shop):
     (row,) = trader.run("gst_returns.list_reverse_charges", {"search": "ganesh"}).rows
     assert (row.number, row.tax, row.is_self_invoiced) == (made.number, 100, True)
     assert trader.run("gst_returns.list_reverse_charges", {"search": "nobody"}).rows == []
+
+
+def test_the_vouchers_of_an_advance_for_a_service_bear_its_tax(rest, trader: Shop):
+    """CGST Rules r.50, r.51: both parties, number, day, what for, amount, rate and tax per head, place of supply."""
+    customer = retailer(trader, "24", name="Gujarat Clinic")
+    given = {"party_id": customer, "amount": "1180.00", "method": "bank"}
+    given["variant_id"] = training(trader)
+    made = trader.run("service_advances.receive_advance", given)
+    back = {"advance_id": made.id, "amount": "590.00", "method": "bank", "reason": "Half held"}
+    paid = trader.run("service_advances.refund_advance", back)
+    about = (
+        "Gujarat Clinic",
+        gstin_of(trader),
+        "(999293)",
+        "18%",
+        "IGST",
+        "Gujarat (24)",
+        "charge: No",
+    )
+    for payment_id, own in (
+        (made.id, ("RECEIPT VOUCHER", made.number, "1,000.00", "180.00", "1,180.00")),
+        (
+            paid.payment_id,
+            ("REFUND VOUCHER", paid.number, made.number, "500.00", "90.00", "590.00"),
+        ),
+    ):
+        path = f"/api/erp/payments/{payment_id}/voucher.pdf"
+        text = words(rest.get(path, headers=bearer(trader, "accountant")).content)
+        for word in (*about, *own):
+            assert word in text, word
+        assert "Advance for goods" not in text

@@ -23,8 +23,10 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
         return [future.result(timeout=60) for future in [pool.submit(attempt, c) for c in calls]]
 
 
-def refusals(outcomes: Sequence[Any], kind: type[DomainError]) -> int:
-    """Count the refusals of a kind; any other refusal is a failure of the test."""
+def refusals(
+    outcomes: Sequence[Any], kind: type[DomainError] | tuple[type[DomainError], ...]
+) -> int:
+    """Count the refusals of a kind, or of kinds; any other refusal is a failure of the test."""
     others = [o for o in outcomes if isinstance(o, DomainError) and not isinstance(o, kind)]
     assert others == []
     return sum(isinstance(outcome, kind) for outcome in outcomes)

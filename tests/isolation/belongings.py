@@ -25,6 +25,7 @@ from tests.isolation import (
     planning,
     reporting,
     selling,
+    served,
     spending,
     taxing,
     told,
@@ -82,6 +83,7 @@ def belongings(shop: Shop) -> Ids:
     ids |= planning.suggestion(shop, supplier) | selling.prices(shop, variant)
     ids |= paying.paying(shop, ids["buyer_id"]) | interested.interested(shop)
     ids |= bookkeeping.keeping_books(shop, ids["buyer_id"]) | taxing.taxing(shop)
+    ids |= served.served(shop)
     ids |= bank.banking(shop, ids)
     ids |= gatewayed.gatewayed(shop, ids)
     ids |= goods.catalogue(shop) | loyal.points(shop, patient) | moving.moving(shop)
@@ -209,6 +211,7 @@ ROOMS = (
     interested,
     bookkeeping,
     taxing,
+    served,
     bank,
     gatewayed,
     hearing,

@@ -33,6 +33,7 @@ from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import line, place, receive, supplier
 from tests.services.purchasing.requisitions import approved, order_requisitions, taken
 from tests.services.sales.ordering import buyer, deliver, detail, order
+from tests.services.service_advances.serving import retailer, training
 
 assert DOMAINS
 SABOTAGE = {
@@ -119,6 +120,8 @@ SABOTAGE = {
     "L10": "update open_item set settled = settled - 1 where settled > 1",
     "PM1": "update payment set amount = amount + 1",
     "PM2": "delete from payment where method = 'cheque'",
+    "SA1": "update service_advance_left set amount = amount + 1",
+    "SA2": "update service_advance_step set amount = amount - 1",
     "P10": "update party set gst_category = 'regular', gstin = null",
     "P11": "delete from party_role",
     "P12": "delete from offline_sale",
@@ -271,6 +274,11 @@ def _order(shop: Shop) -> None:
     shop.run("payments.receive_payment", paid | cheque)
     accept(shop, suggested(shop, line_of(shop, bank_account(shop), 9))[0])
     gatewayed(shop, {"buyer_id": detail(shop, made).customer_id})
+    before = {"party_id": retailer(shop), "amount": "1180.00", "method": "bank"}
+    before["variant_id"] = training(shop)
+    held = shop.run("service_advances.receive_advance", before).id
+    back = {"advance_id": held, "amount": "590.00", "method": "bank", "reason": "Half held"}
+    shop.run("service_advances.refund_advance", back)
     shop.run("sales.create_coupon", {"code": "TEN", "name": "Ten", "percent": "10"})
     shop.sell({shop.variant_ids[2]: 1}, coupon="TEN")
 

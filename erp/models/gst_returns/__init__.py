@@ -1,5 +1,6 @@
 """GST returns, what changes the credit they claim, and what was paid for them."""
 
+from erp.models.gst_returns.amendment import GstAmendment
 from erp.models.gst_returns.credit import (
     CreditChangeKind,
     GstCreditChange,
@@ -17,6 +18,7 @@ __all__ = [
     "Decision2b",
     "Gst2bDocument",
     "Gst2bFile",
+    "GstAmendment",
     "GstCreditChange",
     "GstCreditLoss",
     "GstDeposit",

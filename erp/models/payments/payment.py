@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from erp.models.base import MONEY, TenantRow, belongs_to, created_at, one_of
@@ -44,6 +44,7 @@ class Payment(TenantRow, table=True):
         discount: Given for paying, on top of `amount`. written_off: a rest that nobody pays.
         reference: The bank's, such as a UTR or the cheque's number.
         cheque_on: Day on the cheque; it is banked no sooner.
+        is_service_advance: For a service to come, or paid back of it: it is no debtor's item.
     """
 
     __tablename__ = "payment"
@@ -58,6 +59,10 @@ class Payment(TenantRow, table=True):
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("least(discount, written_off) >= 0", name="deductions"),
         CheckConstraint("(method = 'cheque') = (cheque_on is not null)", name="cheque"),
+        CheckConstraint(
+            "not is_service_advance or ledger = 'customer' and discount + written_off = 0",
+            name="service_advance",
+        ),
         Index("ix_payment_list", "tenant_id", "company_id", "id"),
         Index("ix_payment_party", "tenant_id", "party_id", "id"),
     )
@@ -76,6 +81,9 @@ class Payment(TenantRow, table=True):
     reference: str = ""
     cheque_on: date | None = None
     note: str = ""
+    is_service_advance: bool = Field(
+        default=False, sa_column_kwargs={"server_default": text("false")}
+    )
     user_id: UUID
     recorded_at: datetime = created_at()
 

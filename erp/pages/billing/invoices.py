@@ -136,6 +136,15 @@ def _head() -> rx.Component:
                 "Return goods", f"/invoices/{head['id']}/return", look="outline", icon="undo-2"
             ),
         ),
+        rx.cond(
+            head["may_amend"] != "",
+            link_button(
+                "Amend in the return",
+                f"/gst/amendments/new?invoice_id={head['id']}",
+                look="ghost",
+                icon="pen-line",
+            ),
+        ),
         rx.cond(head["may_cancel"] != "", _cancel()),
         download_link("Receipt", f"{base}/receipt.pdf", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),

@@ -7,6 +7,7 @@ from erp.components import link_tabs
 PAGES = (
     ("/gst", "Returns"),
     ("/gst/matching", "GSTR-2B"),
+    ("/gst/amendments", "Amendments"),
     ("/gst/lost-goods", "Lost goods"),
     ("/gst/reverse-charges", "Reverse charge"),
     ("/gst/challans", "Challans"),

@@ -54,6 +54,7 @@ def payments_page() -> rx.Component:
         page_header(
             "Payments",
             "Money of customers and for suppliers, and what it settled. Tills have their own.",
+            link_button("Service advances", "/service-advances", look="outline", icon="hand-coins"),
             rx.cond(
                 PaymentListState.may_pay,
                 link_button("Pay", "/payments/make", look="outline", icon="arrow-up-right"),
@@ -92,7 +93,16 @@ def payments_page() -> rx.Component:
 def payment_page() -> rx.Component:
     """Show one payment."""
     table = data_table(SETTLED_COLUMNS, PaymentState.settles, label="Settles", linked=True)
-    none = rx.el.p("It settles nothing now. It stands on the account.", class_name="soft")
+    advance = rx.el.p(
+        "It is of an advance for a service: the invoice of that service takes it, with its tax. ",
+        rx.cond(head["advance_href"] != "", rx.link("Open the advance", href=head["advance_href"])),
+        class_name="soft",
+    )
+    none = rx.cond(
+        head["for_service"] != "",
+        advance,
+        rx.el.p("It settles nothing now. It stands on the account.", class_name="soft"),
+    )
     return record_view(
         PaymentState,
         page_header(

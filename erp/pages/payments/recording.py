@@ -9,6 +9,7 @@ from erp.components import (
     card,
     date_field,
     lined_form,
+    link_button,
     lookup_field,
     money_field,
     page_header,
@@ -35,6 +36,9 @@ def receive_payment_page() -> rx.Component:
         (
             "Receive payment",
             "Money of a customer. It settles what is due first unless you say what.",
+            link_button(
+                "Advance for a service", "/service-advances/new", look="outline", icon="hand-coins"
+            ),
         ),
         "Customer",
     )
@@ -57,7 +61,7 @@ def make_payment_page() -> rx.Component:
     )
 
 
-def _recording(state: Any, words: tuple[str, str], role: str) -> rx.Component:
+def _recording(state: Any, words: tuple[Any, ...], role: str) -> rx.Component:
     return rx.fragment(
         page_header(*words),
         lined_form(

@@ -48,6 +48,7 @@ DEFAULT_CHART = tuple(
         ("1405", "input_igst_rcm", "Input IGST (RCM)", "Duties and Taxes", "asset"),
         ("1406", "credit_to_reclaim", "GST Credit to Reclaim", "Duties and Taxes", "asset"),
         ("1420", "gst_cash_ledger", "GST Cash Ledger", "Loans and Advances (Asset)", "asset"),
+        ("1430", "gst_on_advances", "GST on Advances", "Loans and Advances (Asset)", "asset"),
         (
             "1451",
             "supplier_claims",
@@ -79,6 +80,13 @@ DEFAULT_CHART = tuple(
         ("2112", "rcm_igst", "RCM IGST Payable", "Duties and Taxes", "liability"),
         ("2115", "composition_payable", "Composition Tax Payable", "Duties and Taxes", "liability"),
         ("2200", "customer_advances", "Advance from Customers", "Current Liabilities", "liability"),
+        (
+            "2201",
+            "service_advances",
+            "Advance from Customers (Services)",
+            "Current Liabilities",
+            "liability",
+        ),
         ("2210", "loyalty_liability", "Loyalty Points Liability", "Provisions", "liability"),
         ("2220", "customer_credit", "Customer Credit", "Current Liabilities", "liability"),
         (

@@ -21,6 +21,8 @@ KEPT_ACCOUNTS = {
     "loyalty_liability": "follows the customers' points. Adjust those instead.",
     "customer_credit": "follows goods that are exchanged. Exchange some instead.",
     "customer_advances": "follows advances taken and spent. Take or pay back one instead.",
+    "service_advances": "follows advances for services. Receive, apply or pay back one instead.",
+    "gst_on_advances": "follows advances for services. Receive, apply or pay back one instead.",
     "cheques_in_hand": "follows cheques received and banked. Record or bank the cheque instead.",
     "cheques_issued": "follows cheques issued and presented. Record or present the cheque instead.",
     "gateway_clearing": "follows payments through gateways and their settlements. Settle an exception instead.",

@@ -10,6 +10,13 @@ from erp.models.gst_returns import (
     Trade,
 )
 from erp.services.gst_returns import referees
+from erp.services.gst_returns.amending import (
+    AmendDocument,
+    AmendedDocument,
+    WithdrawAmendment,
+    amend_document,
+    withdraw_amendment,
+)
 from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
 from erp.services.gst_returns.cmp08 import CELLS_CMP08
 from erp.services.gst_returns.deciding_2b import (
@@ -20,9 +27,12 @@ from erp.services.gst_returns.deciding_2b import (
     list_matches,
 )
 from erp.services.gst_returns.errors import (
+    AmendedBefore,
     CashShort,
     CreditShort,
     DepositKnown,
+    NotAmendable,
+    NothingAmended,
     NothingLost,
     NotItsBill,
     ReturnFiled,
@@ -31,6 +41,7 @@ from erp.services.gst_returns.errors import (
     ReviewMissing,
     StatementKnown,
     TaxPeriodFiled,
+    UnknownAmendment,
     UnknownGstReturn,
     UnknownRegistration,
     UnknownReported,
@@ -49,6 +60,15 @@ from erp.services.gst_returns.importing_2b import (
 )
 from erp.services.gst_returns.law import LAW, PERCENTS, UNITS, LawLimit, limit_on
 from erp.services.gst_returns.limits import AddLimit, ListLimits, add_limit, limits_of, list_limits
+from erp.services.gst_returns.listing_amendments import (
+    AmendableDocument,
+    AmendmentPage,
+    AmendmentRow,
+    GetAmendable,
+    ListAmendments,
+    get_amendable,
+    list_amendments,
+)
 from erp.services.gst_returns.lost_goods import (
     ListLostGoods,
     LostGoodsPage,
@@ -110,22 +130,24 @@ from erp.services.gst_returns.vouchers import (
 )
 
 __all__ = [
-    "CELLS", "CELLS_CMP08", "LAW", "MOST_BYTES", "PERCENTS", "UNITS", "AddLimit", "CancelDeposit", "CashShort",
-    "ChangeCredit", "ChangeScheme", "CreditChangeKind", "CreditShort", "DecideReported", "Decision2b",
-    "DepositCash", "DepositKnown", "Exact", "FigureRows", "FileReturn", "GetGstReturn", "GetPortalFile",
-    "GstReturnDetail", "GstReturnPage", "GstinText", "Import2b", "Imported2b", "LawLimit", "LimitKind",
-    "ListDeposits", "ListFigureRows", "ListGstReturns", "ListLimits", "ListLostGoods", "ListMatches",
-    "ListReverseCharges", "ListSchemes", "LostGoodsPage", "LostGoodsRow", "MatchPage", "MatchStatus",
-    "NotItsBill", "NothingLost",
-    "PortalFile", "PrepareReturn", "PreparedReturn", "Read2b", "RecordReverseCharge", "RecordedReverseCharge",
-    "Registration", "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady", "ReturnOutdated",
-    "ReturnStatus", "ReverseLosses", "ReversedLosses", "ReviewMissing", "ReviewReturn", "Scheme", "SchemeTooEarly",
+    "CELLS", "CELLS_CMP08", "LAW", "MOST_BYTES", "PERCENTS", "UNITS", "AddLimit", "AmendDocument",
+    "AmendableDocument", "AmendedBefore", "AmendedDocument", "AmendmentPage", "AmendmentRow", "CancelDeposit",
+    "CashShort", "ChangeCredit", "ChangeScheme", "CreditChangeKind", "CreditShort", "DecideReported",
+    "Decision2b", "DepositCash", "DepositKnown", "Exact", "FigureRows", "FileReturn", "GetAmendable",
+    "GetGstReturn", "GetPortalFile", "GstReturnDetail", "GstReturnPage", "GstinText", "Import2b", "Imported2b",
+    "LawLimit", "LimitKind", "ListAmendments", "ListDeposits", "ListFigureRows", "ListGstReturns", "ListLimits",
+    "ListLostGoods", "ListMatches", "ListReverseCharges", "ListSchemes", "LostGoodsPage", "LostGoodsRow",
+    "MatchPage", "MatchStatus", "NotAmendable", "NotItsBill", "NothingAmended", "NothingLost", "PortalFile",
+    "PrepareReturn", "PreparedReturn", "Read2b", "RecordReverseCharge", "RecordedReverseCharge", "Registration",
+    "Registrations", "ReturnFiled", "ReturnForm", "ReturnNotReady", "ReturnOutdated", "ReturnStatus",
+    "ReverseLosses", "ReversedLosses", "ReviewMissing", "ReviewReturn", "Scheme", "SchemeTooEarly",
     "StatementFacts", "StatementKnown", "SupplierInvoices", "TaxPeriodFiled", "TillsAway", "Trade",
-    "TurnoverTooHigh", "UnknownGstReturn", "UnknownRegistration", "UnknownReported", "WrongTaxPeriod", "add_limit",
-    "cancel_deposit", "change_credit", "change_scheme", "decide_reported", "deposit_cash", "file_return",
-    "get_gst_return", "get_portal_file", "get_printed_payment", "get_printed_self_invoice", "import_2b", "limit_on",
-    "limits_of", "list_deposits", "list_figure_rows", "list_gst_returns", "list_limits", "list_lost_goods",
+    "TurnoverTooHigh", "UnknownAmendment", "UnknownGstReturn", "UnknownRegistration", "UnknownReported",
+    "WithdrawAmendment", "WrongTaxPeriod", "add_limit", "amend_document", "cancel_deposit", "change_credit",
+    "change_scheme", "decide_reported", "deposit_cash", "file_return", "get_amendable", "get_gst_return",
+    "get_portal_file", "get_printed_payment", "get_printed_self_invoice", "import_2b", "limit_on", "limits_of",
+    "list_amendments", "list_deposits", "list_figure_rows", "list_gst_returns", "list_limits", "list_lost_goods",
     "list_matches", "list_registrations", "list_reverse_charges", "list_schemes", "portal_text", "prepare_return",
     "read_2b", "record_reverse_charge", "referees", "registration_of", "reverse_losses", "review_return",
-    "write_change",
+    "withdraw_amendment", "write_change",
 ]  # fmt: skip

@@ -22,6 +22,30 @@ class WrongTaxPeriod(InvalidInput):
     code = "wrong_tax_period"
 
 
+class NotAmendable(Conflict):
+    """A later return cannot correct this of the document."""
+
+    code = "not_amendable"
+
+
+class AmendedBefore(Conflict):
+    """A document is amended once."""
+
+    code = "amended_before"
+
+
+class NothingAmended(InvalidInput):
+    """The document is stated so already."""
+
+    code = "nothing_amended"
+
+
+class UnknownAmendment(NotFound):
+    """The acting company has no such amendment that stands."""
+
+    code = "unknown_amendment"
+
+
 class NothingLost(Conflict):
     """No goods wait for their credit to be reversed."""
 
@@ -140,3 +164,29 @@ refuse_on(
         fields={"reference": "this challan is recorded already"},
     ),
 )
+
+
+def _amended() -> AmendedBefore:
+    message = "This document was amended meanwhile. Look at the list of amendments."
+    return AmendedBefore(message, fields={"invoice_id": message})
+
+
+def _cancelled() -> NotAmendable:
+    message = "This invoice was cancelled: no return states it."
+    return NotAmendable(message, fields={"invoice_id": message})
+
+
+def _unfiled() -> NotAmendable:
+    message = "No filed return states this document. Cancel it, or meet it with a note."
+    return NotAmendable(message, fields={"invoice_id": message})
+
+
+def _frozen() -> UnknownAmendment:
+    message = "This amendment was withdrawn already."
+    return UnknownAmendment(message, fields={"amendment_id": message})
+
+
+refuse_on("uq_gst_amendment_standing", _amended)
+refuse_on("gst_amendment_cancelled", _cancelled)
+refuse_on("gst_amendment_unfiled", _unfiled)
+refuse_on("gst_amendment_frozen", _frozen)

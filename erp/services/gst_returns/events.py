@@ -66,3 +66,12 @@ class SchemeChanged(DomainEvent):
     scheme: str
     trade: str
     valid_from: date
+
+
+class DocumentAmended(DomainEvent):
+    """A later return corrects what an earlier one states of a document, or no longer does."""
+
+    name: ClassVar[str] = "gst_returns.document_amended.v1"
+
+    amendment_id: UUID
+    invoice_id: UUID

@@ -1,4 +1,4 @@
-"""The rows behind a figure of a return: lines of documents, purchases, changes of credit."""
+"""The rows behind one figure of a return."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gst_returns import CreditChangeKind, ReturnForm
+from erp.services.gst_returns.advances import AdvanceMove
 from erp.services.gst_returns.claiming import read_claims
-from erp.services.gst_returns.cmp08 import own_notes
 from erp.services.gst_returns.filing import unknown_return
 from erp.services.gst_returns.gstr3b import (
     CHANGE_CELLS,
@@ -22,13 +22,12 @@ from erp.services.gst_returns.gstr3b import (
     InwardKind,
     cell_of,
 )
-from erp.services.gst_returns.limits import b2cl_limit
-from erp.services.gst_returns.outward import Entry, classify
+from erp.services.gst_returns.outward import Entry
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.reading_inward import read_inward
-from erp.services.gst_returns.reading_outward import read_outward
+from erp.services.gst_returns.reading_side import read_outward_side
 from erp.services.gst_returns.registrations import Registration, registration_of
-from erp.services.gst_returns.schemes import days_for, span_on, spans_of
+from erp.services.gst_returns.schemes import days_for, spans_of
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.platform import Page, Result, Rows, query
 
@@ -111,7 +110,7 @@ def list_figure_rows(session: Session, ctx: RequestContext, wanted: ListFigureRo
 
 
 def _key(row: FigureRow) -> str:
-    return f"{row.document_id} {row.hsn} {row.rate} {row.taxable}"
+    return f"{row.document_id} {row.hsn} {row.rate} {row.taxable} {row.place} {row.gstin}"
 
 
 def _rows(
@@ -132,17 +131,40 @@ def _rows(
         yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
         yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
         return
-    documents = read_outward(session, ctx, registration, period)
-    spans = spans_of(session, ctx)
-    is_composition = span_on(spans, period.starts_on).is_composition
-    own, _ = own_notes(documents, lambda day: span_on(spans, day).is_composition == is_composition)
-    entries = classify(own, b2cl_limit(session, ctx))
-    yield from (_outward_row(entry) for entry in entries if part in _names(entry))
+    outward = read_outward_side(session, ctx, registration, period)
+    yield from (_outward_row(entry) for entry in outward.entries if part in _names(entry))
+    changed = outward.amendments.counted
+    yield from (
+        _outward_row(entry) for entry in changed if part in {entry.section.value, cell_of(entry)}
+    )
+    is_cell = part == "3.1(a)"
+    yield from (
+        _advance_row(move, is_cell) for move in outward.moves if is_cell or move.table == part
+    )
 
 
 def _names(entry: Entry) -> set[str]:
     """Return every figure that a line is in."""
     return {entry.section.value, cell_of(entry), f"hsn:{entry.line.hsn}", "3(1)"}
+
+
+def _advance_row(move: AdvanceMove, is_cell: bool) -> FigureRow:  # noqa: FBT001  a table, or the cell of both
+    heads = move.heads if is_cell else move.stated
+    return FigureRow(
+        document_id=move.origin_id,
+        page=f"/service-advances/{move.advance_id}",
+        number=move.number,
+        day=move.booked_on,
+        party=move.party,
+        gstin=move.gstin,
+        place=move.place,
+        hsn="",
+        rate=move.rate,
+        taxable=heads.taxable,
+        igst=heads.igst,
+        cgst=heads.cgst,
+        sgst=heads.sgst,
+    )
 
 
 def _kinds(part: str) -> frozenset[CreditChangeKind]:

@@ -8,6 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from erp.core.money import ZERO
+from erp.services.gst_returns.advances import ADJUSTED, RECEIVED, AdvanceMove, advance_rows
+from erp.services.gst_returns.amendments import AMENDED, Amendments
 from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.issued import documents_issued
 from erp.services.gst_returns.outward import DocumentKind, Entry, Outward, Section
@@ -22,7 +24,12 @@ NIL_KEYS: Mapping[str, str] = {
 
 
 def gstr1(
-    gstin: str, fp: str, documents: Sequence[Outward], entries: Sequence[Entry]
+    gstin: str,
+    fp: str,
+    documents: Sequence[Outward],
+    entries: Sequence[Entry],
+    moves: Sequence[AdvanceMove] = (),
+    amendments: Amendments | None = None,
 ) -> dict[str, Any]:
     """Return the whole file.
 
@@ -31,13 +38,17 @@ def gstr1(
         fp: Month and year, `MMYYYY`; the last month of a quarter.
         documents: Everything with a number of the period, cancelled documents too.
         entries: Their lines by table.
+        moves: Advances for services. amendments: What it corrects of earlier returns.
     """
+    amendments = amendments or Amendments()
     by_section: dict[Section, list[Entry]] = {section: [] for section in Section}
-    for entry in entries:
+    for entry in (*entries, *amendments.stated):
         by_section[entry.section].append(entry)
     built: dict[str, Any] = {
         name: builder(by_section[Section(name)]) for name, builder in _BUILDERS.items()
     }
+    built |= {"b2csa": list(amendments.small)}
+    built |= {table: advance_rows(moves, table) for table in (RECEIVED, ADJUSTED)}
     summary = {
         name: rows
         for name, rows in (
@@ -53,6 +64,16 @@ def gstr1(
 
 def _dated(document: Outward) -> str:
     return f"{document.issued_on:%d-%m-%Y}"
+
+
+def _first_stated(entry: Entry) -> Row:
+    """Return what an amending table calls a document by: as the earlier return stated it."""
+    document = entry.document
+    if entry.section in (Section.NOTES_REGISTERED_AMENDED, Section.NOTES_UNREGISTERED_AMENDED):
+        return {"ont_num": document.number, "ont_dt": _dated(document)}
+    if entry.section in AMENDED.values():
+        return {"oinum": document.number, "oidt": _dated(document)}
+    return {}
 
 
 def _by_document(entries: Iterable[Entry]) -> dict[int, list[Entry]]:
@@ -94,7 +115,7 @@ def _items(lines: Sequence[Entry]) -> list[Row]:
 def _registered(entries: Sequence[Entry]) -> list[Row]:
     def invoice(lines: Sequence[Entry]) -> Row:
         document = lines[0].document
-        return {
+        return _first_stated(lines[0]) | {
             "inum": document.number, "idt": _dated(document), "val": document.value, "pos": document.place,
             "rchrg": "N", "inv_typ": document.invoice_type, "itms": _items(lines),
         }  # fmt: skip
@@ -109,12 +130,19 @@ def _large(entries: Sequence[Entry]) -> list[Row]:
     def invoice(lines: Sequence[Entry]) -> Row:
         document = lines[0].document
         head = {"inum": document.number, "idt": _dated(document), "val": document.value}
-        return head | {"itms": _items(lines)}
+        return _first_stated(lines[0]) | head | {"itms": _items(lines)}
 
     return [
         {"pos": place, "inv": [invoice(lines) for lines in found]}
         for place, found in _grouped(entries, lambda entry: entry.document.place).items()
     ]
+
+
+def _shipping(document: Outward) -> Row:
+    sent = document.shipping
+    if sent is None:
+        return {}
+    return {"sbpcode": sent.port_code, "sbnum": sent.number, "sbdt": f"{sent.shipped_on:%d-%m-%Y}"}
 
 
 def _with_payment(entry: Entry) -> str:
@@ -130,7 +158,7 @@ def _exports(entries: Sequence[Entry]) -> list[Row]:
             for rate, heads in _by_rate(lines)
         ]
         head = {"inum": document.number, "idt": _dated(document), "val": document.value}
-        return head | {"itms": items}
+        return _first_stated(lines[0]) | head | _shipping(document) | {"itms": items}
 
     return [
         {"exp_typ": kind, "inv": [invoice(lines) for lines in found]}
@@ -160,7 +188,7 @@ def _note_kind(document: Outward) -> str:
 def _notes_registered(entries: Sequence[Entry]) -> list[Row]:
     def note(lines: Sequence[Entry]) -> Row:
         document = lines[0].document
-        return {
+        return _first_stated(lines[0]) | {
             "ntty": _note_kind(document), "nt_num": document.number, "nt_dt": _dated(document),
             "val": document.value, "pos": document.place, "rchrg": "N", "inv_typ": document.invoice_type,
             "itms": _items(lines),
@@ -177,7 +205,7 @@ def _notes_unregistered(entries: Sequence[Entry]) -> list[Row]:
         first = lines[0]
         document = first.document
         paid = "EXPWP" if _with_payment(first) == "WPAY" else "EXPWOP"
-        return {
+        return _first_stated(first) | {
             "typ": paid if first.is_zero_rated else "B2CL", "ntty": _note_kind(document),
             "nt_num": document.number, "nt_dt": _dated(document), "val": document.value,
             "pos": document.place, "itms": _items(lines),
@@ -222,4 +250,9 @@ _BUILDERS: Mapping[str, Callable[[Sequence[Entry]], Any]] = {
     "cdnr": _notes_registered,
     "cdnur": _notes_unregistered,
     "nil": _nil,
+    "b2ba": _registered,
+    "b2cla": _large,
+    "expa": _exports,
+    "cdnra": _notes_registered,
+    "cdnura": _notes_unregistered,
 }

@@ -35,6 +35,12 @@ class Section(StrEnum):
     NOTES_REGISTERED = "cdnr"
     NOTES_UNREGISTERED = "cdnur"
     NIL = "nil"
+    B2B_AMENDED = "b2ba"
+    B2CL_AMENDED = "b2cla"
+    EXPORTS_AMENDED = "expa"
+    B2CS_AMENDED = "b2csa"
+    NOTES_REGISTERED_AMENDED = "cdnra"
+    NOTES_UNREGISTERED_AMENDED = "cdnura"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,15 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class Shipping:
+    """The customs' paper of an export."""
+
+    port_code: str
+    number: str
+    shipped_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Outward:
     """An invoice, a bill of supply or a note, as it was issued.
 
@@ -94,6 +109,7 @@ class Outward:
     lines: Sequence[OutwardLine]
     original: Original | None = None
     is_cancelled: bool = False
+    shipping: Shipping | None = None
 
     @property
     def sign(self) -> int:
@@ -115,16 +131,22 @@ class Outward:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a document in its table, with the sign it counts by."""
+    """One line of a document in its table, with the sign it counts by.
+
+    Attributes:
+        is_taken_off: An amendment takes it off, as an earlier return stated it.
+    """
 
     document: Outward
     line: OutwardLine
     section: Section
+    is_taken_off: bool = False
 
     @property
     def heads(self) -> Heads:
-        """What it adds to a sum of the return; below zero for a credit note."""
-        return self.line.heads if self.document.sign > 0 else -self.line.heads
+        """What it adds to a sum of the return; below zero for a credit note, or where it is taken off."""
+        is_added = (self.document.sign > 0) is not self.is_taken_off
+        return self.line.heads if is_added else -self.line.heads
 
     @property
     def is_zero_rated(self) -> bool:

@@ -1,6 +1,8 @@
 """The proof that a return says what the tax accounts say, entry by entry."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +12,8 @@ from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
 
+Told = Mapping[UUID, tuple[str, str, Heads]]
+"""What is due without a document of its own, by the origin of its entry: label, page, tax."""
 ORIGIN = "gst_return"
 """Entries that pay a return; they are no supplies."""
 
@@ -60,7 +64,11 @@ def _heads(row: db.Row) -> Heads:
 
 
 def outward_differences(
-    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    period: TaxPeriod,
+    told: Told | None = None,
 ) -> tuple[Heads, list[Difference]]:
     """Return the tax that the accounts of output tax hold for a period, and what no document explains.
 
@@ -68,6 +76,9 @@ def outward_differences(
     round; typed entries that take each other back are no difference. An empty list means that the
     sections of the return add up to the accounts. A cancelled invoice and what took it back, maybe in a later
     month, are looked at by neither.
+
+    Args:
+        told: Tax of advances and of amendments, which no document of the period states.
     """
     given = {
         "tenant": ctx.tenant_id,
@@ -78,6 +89,7 @@ def outward_differences(
     }
     booked = {row["origin_id"]: row for row in db.fetch_all(session, _BOOKED, given)}
     documented = {row["origin_id"]: row for row in db.fetch_all(session, _DOCUMENTED, given)}
+    documented |= {origin: _told_row(*one) for origin, one in (told or {}).items()}
     found = [
         _difference(booked.get(origin), documented.get(origin))
         for origin in sorted({*booked, *documented}, key=str)
@@ -94,13 +106,18 @@ def without_mended(found: list[Difference]) -> list[Difference]:
     return [one for one in found if one.documents]
 
 
+def _told_row(label: str, page: str, heads: Heads) -> db.Row:
+    return {"numbers": label, "page": page} | {name: getattr(heads, name) for name in NAMES}
+
+
 def _of(row: db.Row | None) -> Heads:
     return _heads(row) if row else Heads()
 
 
 def _difference(booked: db.Row | None, documented: db.Row | None) -> Difference:
     if documented is not None:
-        label, page = documented["numbers"], f"/invoices/{documented['invoice_id']}"
+        label = documented["numbers"]
+        page = documented.get("page") or f"/invoices/{documented['invoice_id']}"
     elif booked is not None:
         label, page = booked["narration"], f"/books/journal/{booked['entry_id']}"
     else:

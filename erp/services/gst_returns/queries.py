@@ -1,4 +1,4 @@
-"""Reads of returns: the list, one of them, its file, and the rows behind a figure."""
+"""Reads of returns: the list, one of them, and its file."""
 
 from datetime import date, datetime
 from decimal import Decimal

@@ -1,7 +1,8 @@
 """Documents that a registration issued in a period, read as the returns see them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,8 +16,9 @@ from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
 
 KINDS = {"credit_note": DocumentKind.CREDIT, "debit_note": DocumentKind.DEBIT}
-_HEADS = """
-    select i.id, i.number, i.kind, i.issued_on, coalesce(i.recipient ->> 'gstin', '') as gstin,
+_HEADS: LiteralString = """
+    select i.id, i.number, i.kind, i.issued_on,
+           coalesce(nullif(amended.gstin, ''), i.recipient ->> 'gstin', '') as gstin,
            coalesce(i.recipient ->> 'name', 'Walk-in customer') as recipient,
            coalesce(i.recipient ->> 'gst_category', '') as category,
            i.place_of_supply, i.supply_nature, i.total, o.number as original_number,
@@ -24,29 +26,52 @@ _HEADS = """
       from invoice i
       left join invoice_cancellation c on (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id)
       left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
-     where i.tenant_id = %s and i.branch_id = any(%s) and i.issued_on between %s and %s
+      left join gst_amendment amended on (amended.tenant_id, amended.invoice_id) = (o.tenant_id, o.id)
+           and amended.withdrawn_at is null and amended.booked_on <= i.issued_on
+     where i.tenant_id = %(tenant)s and {wanted}
      order by i.issued_on, i.id
 """
-_LINES = """
+_LINES: LiteralString = """
     select l.invoice_id, l.hsn, l.unit, l.rate, l.treatment, sum(l.quantity)::bigint as quantity, count(*) as count,
            sum(l.taxable) as taxable, sum(l.igst) as igst, sum(l.cgst) as cgst, sum(l.sgst) as sgst
       from invoice i
       join invoice_line l on (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id)
-     where i.tenant_id = %s and i.branch_id = any(%s) and i.issued_on between %s and %s
+     where i.tenant_id = %(tenant)s and {wanted}
      group by l.invoice_id, l.hsn, l.unit, l.rate, l.treatment
      order by l.invoice_id, l.rate, l.hsn
 """
+_OF_PERIOD: LiteralString = (
+    "i.branch_id = any(%(branches)s) and i.issued_on between %(from)s and %(to)s"
+)
+_BY_ID: LiteralString = "i.company_id = %(company)s and i.id = any(%(ids)s)"
 
 
 def read_outward(
     session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> list[Outward]:
-    """Return every document of a registration dated in a period, in the order of days."""
-    wanted = (ctx.tenant_id, list(registration.branch_ids), period.starts_on, period.ends_on)
-    lines = _lines(db.fetch_all(session, _LINES, wanted))
-    return [
-        _document(row, lines.get(row["id"], ())) for row in db.fetch_all(session, _HEADS, wanted)
-    ]
+    """Return every document of a registration dated in a period, in the order of days.
+
+    A note on an invoice whose recipient was amended before names that recipient too.
+    """
+    given = {
+        "tenant": ctx.tenant_id,
+        "branches": list(registration.branch_ids),
+        "from": period.starts_on,
+        "to": period.ends_on,
+    }
+    return _read(session, _OF_PERIOD, given)
+
+
+def read_documents(session: Session, ctx: RequestContext, ids: Sequence[UUID]) -> list[Outward]:
+    """Return documents of the acting company."""
+    given = {"tenant": ctx.tenant_id, "company": ctx.company_id, "ids": list(ids)}
+    return _read(session, _BY_ID, given)
+
+
+def _read(session: Session, wanted: LiteralString, given: Mapping[str, Any]) -> list[Outward]:
+    lines = _lines(db.fetch_all(session, _LINES.format(wanted=wanted), given))
+    heads = db.fetch_all(session, _HEADS.format(wanted=wanted), given)
+    return [_document(row, lines.get(row["id"], ())) for row in heads]
 
 
 def _lines(rows: Iterable[db.Row]) -> dict[UUID, list[OutwardLine]]:

@@ -12,9 +12,14 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.accepting import without_accepted
+from erp.services.gst_returns.advances import (
+    ADJUSTED,
+    RECEIVED,
+    total_of_advances,
+)
 from erp.services.gst_returns.checking import MOST_SHOWN, Problem, problems_of
 from erp.services.gst_returns.claiming import Claims, read_claims
-from erp.services.gst_returns.cmp08 import cmp08, cmp08_cells, own_notes
+from erp.services.gst_returns.cmp08 import cmp08, cmp08_cells
 from erp.services.gst_returns.credit_ledger import opening_credit
 from erp.services.gst_returns.errors import WrongTaxPeriod
 from erp.services.gst_returns.gstr1 import gstr1
@@ -27,15 +32,17 @@ from erp.services.gst_returns.gstr3b import (
 )
 from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.law import FEWEST_DIGITS
-from erp.services.gst_returns.limits import b2cl_limit, rate_check
+from erp.services.gst_returns.limits import rate_check
+from erp.services.gst_returns.open_advances import open_advances
 from erp.services.gst_returns.ordering import last_filed
-from erp.services.gst_returns.outward import Entry, Outward, Section, classify, total_of
+from erp.services.gst_returns.outward import Entry, Outward, Section, total_of
+from erp.services.gst_returns.outward_side import OutwardSide
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.proving import Difference, outward_differences
 from erp.services.gst_returns.quarters import Quarter, read_quarter
-from erp.services.gst_returns.reading_outward import read_outward
+from erp.services.gst_returns.reading_side import read_outward_side
 from erp.services.gst_returns.registrations import Registration
-from erp.services.gst_returns.schemes import days_for, span_on, spans_of
+from erp.services.gst_returns.schemes import days_for, spans_of
 from erp.services.gst_returns.setting_off import SetOff, in_rupees, set_off
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -96,21 +103,21 @@ def take_snapshot(
     days = days_for(spans, form, period)
     if days is None:
         raise other_scheme(form)
-    documents = read_outward(session, ctx, registration, days)
-    tax, differences = outward_differences(session, ctx, registration, days)
+    outward = read_outward_side(session, ctx, registration, days)
+    tax, differences = outward_differences(session, ctx, registration, days, outward.told())
     if form is ReturnForm.CMP08:
+        documents = outward.documents
         quarter = read_quarter(session, ctx, registration, days, (documents, spans))
         before = carried_of(last_filed(session, ctx, registration, period, form))
         return _cmp08(registration, days, documents, quarter, (differences, before, reasons))
-    own, _ = own_notes(documents, lambda day: not span_on(spans, day).is_composition)
-    entries = classify(own, b2cl_limit(session, ctx))
     if form is ReturnForm.GSTR1:
         problems = problems_of(
-            registration.gstin, documents, FEWEST_DIGITS, rate_check(session, ctx)
+            registration.gstin, outward.documents, FEWEST_DIGITS, rate_check(session, ctx)
         )
-        proof = (tax, differences, problems, reasons)
-        return _gstr1(registration, days, documents, entries, proof)
-    return _gstr3b(session, ctx, registration, days, entries, (differences, reasons))
+        waiting = open_advances(session, ctx, registration, days)
+        proof = (tax, differences, [*problems, *waiting], reasons)
+        return _gstr1(registration, days, outward, proof)
+    return _gstr3b(session, ctx, registration, days, outward, (differences, reasons))
 
 
 def other_scheme(form: ReturnForm) -> WrongTaxPeriod:
@@ -154,27 +161,35 @@ def _cmp08(
 def _gstr1(
     registration: Registration,
     period: TaxPeriod,
-    documents: Sequence[Outward],
-    entries: Sequence[Entry],
+    outward: OutwardSide,
     proof: tuple[Heads, list[Difference], list[Problem], Mapping[str, str]],
 ) -> Snapshot:
     booked, differences, problems, reasons = proof
-    file = gstr1(registration.gstin, period.fp, documents, entries)
-    total = total_of(entries)
+    file = gstr1(
+        registration.gstin, period.fp, outward.documents, outward.entries, outward.moves, outward.amendments
+    )  # fmt: skip
+    total = outward.total()
+    sections = {section.value: _section(section, outward.counted) for section in Section}
     figures = {
-        "sections": {section.value: _section(section, entries) for section in Section},
+        "sections": sections | {table: _advances(table, outward) for table in (RECEIVED, ADJUSTED)},
         "total": total.texts(),
         "booked": booked.texts(),
-        "documents": len(documents),
+        "documents": len(outward.documents),
         "hsn": {name: [_row(row) for row in rows] for name, rows in file.get("hsn", {}).items()},
         "issued": file.get("doc_issue", {}).get("doc_det", []),
     }
     return _sealed(file, figures, (problems, [differences], reasons), Owed(total.tax))
 
 
+def _advances(table: str, outward: OutwardSide) -> dict[str, Any]:
+    own = [move for move in outward.moves if move.table == table]
+    stated = sum((move.stated for move in own), NOTHING)
+    return {"documents": len({move.advance_id for move in own}), **stated.texts()}
+
+
 def _section(section: Section, entries: Sequence[Entry]) -> dict[str, Any]:
     own = [entry for entry in entries if entry.section is section]
-    documents = {id(entry.document) for entry in own}
+    documents = {entry.document.id for entry in own}
     return {"documents": len(documents), **total_of(own).texts()}
 
 
@@ -189,12 +204,14 @@ def _gstr3b(
     ctx: RequestContext,
     registration: Registration,
     period: TaxPeriod,
-    entries: Sequence[Entry],
+    outward: OutwardSide,
     proof: tuple[list[Difference], Mapping[str, str]],
 ) -> Snapshot:
     differences, reasons = proof
     side, claims = read_claims(session, ctx, registration, period)
+    entries = outward.counted
     cells = gstr3b_cells(entries, claims.inward, side.changes)
+    cells["3.1(a)"] += total_of_advances(outward.moves)
     before = carried_of(last_filed(session, ctx, registration, period))
     stated, carried = take_off(cells, before)
     opening = opening_credit(session, ctx, registration, period) - claims.waited

@@ -24,6 +24,17 @@ from erp.services.party import printed_branch, printed_contact, state_name
 from erp.services.pos import PrintedSlip
 
 NO_TAX: Final = "Tax: none. Advance for goods (Notification 66/2017-Central Tax)."
+_ADVANCE = """
+    select a.description, a.sac, a.rate, a.place_of_supply,
+           p.number as receipt, p.paid_on as received_on, s.id is not null as is_refund,
+           coalesce(s.amount, a.amount) as amount, coalesce(s.igst, a.igst) as igst,
+           coalesce(s.cgst, a.cgst) as cgst, coalesce(s.sgst, a.sgst) as sgst
+      from service_advance a
+      join payment p on (p.tenant_id, p.id) = (a.tenant_id, a.id)
+      left join service_advance_step s on (s.tenant_id, s.advance_id) = (a.tenant_id, a.id)
+           and s.payment_id = %(payment)s
+     where a.tenant_id = %(tenant)s and (a.id = %(payment)s or s.id is not null)
+"""
 METHODS: Final = {
     "cash": "Cash", "bank": "Bank transfer", "upi": "UPI", "card": "Card", "cheque": "Cheque"
 }  # fmt: skip
@@ -154,6 +165,11 @@ def get_printed_payment(session: Session, ctx: RequestContext, payment_id: UUID)
     sections = [("", tuple(_facts(session, ctx, found)))]
     sections += [("Settles", settled)] if settled else []
     sections += _reverse_charges(session, ctx, found)
+    advance = _service_advance(session, ctx, payment_id)
+    if advance is not None:
+        sections.append(("Advance for a service", tuple(_advance_facts(advance))))
+        place = advance["place_of_supply"]
+        state, row["state_code"] = state_name(place), place
     sections.append(("", (("AMOUNT", money_text(found.amount)),)))
     is_charged = any(one.origin_type == REVERSE_CHARGE for one in found.settles)
     foot = [amount_in_words(found.amount)]
@@ -171,6 +187,25 @@ def get_printed_payment(session: Session, ctx: RequestContext, payment_id: UUID)
         sections=tuple(sections),
         foot=tuple(foot),
     )
+
+
+def _service_advance(session: Session, ctx: RequestContext, payment_id: UUID) -> db.Row | None:
+    given = {"tenant": ctx.tenant_id, "payment": payment_id}
+    return db.fetch_one(session, _ADVANCE, given)
+
+
+def _advance_facts(row: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return what the law asks of the voucher of an advance that bears tax. Source: r.50, r.51."""
+    taxes = {name: row[name] for name in NAMES if row[name]}
+    receipt = f"{row['receipt']} of {date_text(row['received_on'])}" if row["is_refund"] else ""
+    facts = [
+        ("Receipt voucher", receipt),
+        ("For", f"{row['description']} ({row['sac']})" if row["sac"] else row["description"]),
+        ("Value", money_text(row["amount"] - sum(taxes.values(), ZERO))),
+        ("Rate", f"{plain_decimal(row['rate'])}%"),
+        *((name.upper(), money_text(amount)) for name, amount in taxes.items()),
+    ]
+    return [(name, value) for name, value in facts if value]
 
 
 def _title(found: payments.PaymentDetail) -> str:

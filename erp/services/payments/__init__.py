@@ -30,6 +30,7 @@ from erp.services.payments.following_up import (
     ReversePayment,
     bank_cheque,
     reverse_payment,
+    take_back_advance,
 )
 from erp.services.payments.instalments import (
     AgreedPart,
@@ -91,6 +92,7 @@ from erp.services.payments.recording import (
     Settled,
     give_through_gateway,
     make_payment,
+    move_advance,
     receive_payment,
     take_from_gateway,
 )
@@ -203,6 +205,7 @@ __all__ = [
     "list_supplier_notes",
     "make_payment",
     "match_items",
+    "move_advance",
     "queue_reminder",
     "queue_text",
     "receive_payment",
@@ -218,6 +221,7 @@ __all__ = [
     "set_apart",
     "set_instalment_terms",
     "set_reminder_rule",
+    "take_back_advance",
     "take_from_gateway",
     "withdraw_promise",
 ]

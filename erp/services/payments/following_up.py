@@ -49,8 +49,14 @@ class _Held:
     amount: Decimal
     paid_on: date
     cheque_on: date | None
+    is_service_advance: bool
     entry_id: UUID
     steps: list[str]
+
+    @property
+    def promised_by(self) -> UUID | None:
+        """The party whose debt a cheque promises to pay; an advance pays none."""
+        return None if self.is_service_advance else self.party_id
 
 
 @command(
@@ -84,7 +90,7 @@ def bank_cheque(session: Session, ctx: RequestContext, cmd: BankCheque) -> Ident
     account = CHEQUE_ACCOUNTS[Direction(held.direction)]
     lines = [
         debit("bank", sign * held.amount),
-        credit(account, sign * held.amount, held.party_id),
+        credit(account, sign * held.amount, held.promised_by),
     ]
     what = (StepKind.BANKED, day, f"Cheque of {held.number} banked")
     _post(session, ctx, held, what, lines)
@@ -104,15 +110,16 @@ def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) 
 
     Raises:
         UnknownPayment: There is no such payment.
-        StepDone: It was taken back already, or it came through a gateway, which alone gives it back.
+        StepDone: It was taken back already; it came through a gateway, which alone gives it back; or it is
+            an advance for a service, whose tax goes back with it.
         PeriodClosed: The books are closed for today.
 
     Emits:
         payments.payment_reversed.v1
     """
-    held = _hold(session, ctx, cmd.payment_id)
-    if StepKind.REVERSED in held.steps:
-        message = f"{held.number} was taken back already."
+    held = _hold_standing(session, ctx, cmd.payment_id)
+    if held.is_service_advance:
+        message = f"{held.number} is of an advance for a service. Take it back on that advance's page, with its tax."
         raise StepDone(message)
     if held.method == PaymentMethod.GATEWAY:
         message = f"{held.number} went through a payment gateway. Refund it there, under Gateways."
@@ -130,6 +137,30 @@ def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) 
     return Identified(id=held.id)
 
 
+def take_back_advance(session: Session, ctx: RequestContext, payment_id: UUID, reason: str) -> None:
+    """Take back the money of an advance for a service, or what was paid back of it, by its opposite of today.
+
+    Raises:
+        UnknownPayment: There is no such payment.
+        StepDone: It was taken back already.
+        PeriodClosed: The books are closed for today.
+    """
+    held = _hold_standing(session, ctx, payment_id)
+    _write(session, ctx, held, StepKind.REVERSED, ctx.today, reason)
+    narration = f"{held.number} taken back: {reason}"
+    lines = _opposite(session, ctx, held)
+    _post(session, ctx, held, (StepKind.REVERSED, ctx.today, narration), lines)
+    emit(session, ctx, held.id, PaymentReversed(payment_id=held.id, party_id=held.party_id))
+
+
+def _hold_standing(session: Session, ctx: RequestContext, payment_id: UUID) -> _Held:
+    held = _hold(session, ctx, payment_id)
+    if StepKind.REVERSED in held.steps:
+        message = f"{held.number} was taken back already."
+        raise StepDone(message)
+    return held
+
+
 def _hold(session: Session, ctx: RequestContext, payment_id: UUID) -> _Held:
     lock = f"steps of {payment_id}"
     db.execute(session, "select pg_advisory_xact_lock(hashtextextended(%s, 0))", (lock,))
@@ -137,7 +168,7 @@ def _hold(session: Session, ctx: RequestContext, payment_id: UUID) -> _Held:
         session,
         """
         select p.id, p.number, p.direction, p.ledger, p.method, p.party_id, p.amount, p.paid_on,
-               p.cheque_on,
+               p.cheque_on, p.is_service_advance,
                e.id as entry_id,
                array(select s.kind from payment_step s
                       where s.tenant_id = p.tenant_id and s.payment_id = p.id) as steps

@@ -57,6 +57,7 @@ class PaymentRow(Result):
     cheque_on: date | None
     amount: Decimal
     unapplied: Decimal
+    is_service_advance: bool
     standing: Standing
 
 
@@ -84,9 +85,13 @@ class SettledRow(Result):
 
 
 class PaymentDetail(PaymentRow):
-    """A payment with what it settled; `item_id` is its own on the party's account."""
+    """A payment with what it settled.
 
-    item_id: UUID
+    Attributes:
+        item_id: Its own on the party's account; none of an advance for a service.
+    """
+
+    item_id: UUID | None
     discount: Decimal
     written_off: Decimal
     note: str
@@ -100,7 +105,7 @@ class PaymentDetail(PaymentRow):
 
 _SELECT: LiteralString = """
     select p.id, p.number, p.direction, p.ledger, p.party_id, w.name as party, p.paid_on, p.method,
-           p.reference, p.cheque_on, p.amount, i.amount - i.settled as unapplied,
+           p.reference, p.cheque_on, p.amount, coalesce(i.amount - i.settled, 0) as unapplied, p.is_service_advance,
            case when r.id is not null then 'reversed' when b.id is not null then 'banked'
                 when p.method = 'cheque' then 'in_hand'
                 else 'recorded' end as standing,
@@ -110,7 +115,7 @@ _SELECT: LiteralString = """
       from payment p
       join party w on (w.tenant_id, w.id) = (p.tenant_id, p.party_id)
       join journal_entry e on e.tenant_id = p.tenant_id and e.origin_id = p.id and e.purpose = 'payment'
-      join open_item i on (i.tenant_id, i.entry_id) = (e.tenant_id, e.id)
+      left join open_item i on (i.tenant_id, i.entry_id) = (e.tenant_id, e.id)
       left join payment_step b on (b.tenant_id, b.payment_id, b.kind) = (p.tenant_id, p.id, 'banked')
       left join payment_step r on (r.tenant_id, r.payment_id, r.kind) = (p.tenant_id, p.id, 'reversed')
       left join membership m on (m.tenant_id, m.user_id) = (p.tenant_id, p.user_id)
@@ -175,7 +180,7 @@ def get_payment(session: Session, ctx: RequestContext, wanted: GetPayment) -> Pa
     if row is None:
         message = "This payment is not known here. Choose one of the list."
         raise UnknownPayment(message, fields={"payment_id": message})
-    settles = _settled(session, ctx, row["item_id"])
+    settles = _settled(session, ctx, row["item_id"]) if row["item_id"] else []
     return PaymentDetail(**row, settles=settles)
 
 

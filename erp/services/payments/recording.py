@@ -59,6 +59,8 @@ MONEY_IN: Final = {
     PaymentMethod.GATEWAY: "gateway_clearing",
 }
 """Account that takes money by how it came; the office's cash is not a till's."""
+SERVICE_ADVANCES: Final = "service_advances"
+"""Account that holds what customers pay for a service to come, until an invoice takes it."""
 MONEY_OUT: Final = dict.fromkeys(PaymentMethod, "bank") | {
     PaymentMethod.CASH: "petty_cash",
     PaymentMethod.CHEQUE: "cheques_issued",
@@ -188,6 +190,17 @@ def give_through_gateway(
     return _record(session, ctx, Direction.OUT, cmd.ledger, cmd)
 
 
+def move_advance(
+    session: Session, ctx: RequestContext, direction: Direction, cmd: ReceivePayment | MakePayment
+) -> RecordedPayment:
+    """Record money for a service to come, or paid back of it; locks and refuses as the commands do.
+
+    It stands on the account of such advances and settles nothing.
+    """
+    _refuse_gateway(cmd)
+    return _record(session, ctx, direction, Ledger.CUSTOMER, cmd, for_service=True)
+
+
 def _refuse_gateway(cmd: _Paid) -> None:
     if cmd.method is PaymentMethod.GATEWAY:
         message = (
@@ -197,7 +210,13 @@ def _refuse_gateway(cmd: _Paid) -> None:
 
 
 def _record(
-    session: Session, ctx: RequestContext, direction: Direction, ledger: Ledger, cmd: _Paid
+    session: Session,
+    ctx: RequestContext,
+    direction: Direction,
+    ledger: Ledger,
+    cmd: _Paid,
+    *,
+    for_service: bool = False,
 ) -> RecordedPayment:
     party.require_account(session, ctx, cmd.party_id, "party_id")
     paid_on = cmd.paid_on or ctx.today
@@ -209,19 +228,19 @@ def _record(
     accounting.period_id(session, ctx, paid_on)
     series = Series(ctx.branch_id, f"payment_{direction}", year, SERIES[direction])
     number = next_number(session, ctx, series)
-    db.insert_rows(
-        session, Payment, [_row(ctx, direction, ledger, cmd, (payment_id, number, paid_on))]
-    )
-    lines = _lines(direction, ledger, cmd)
+    row = _row(ctx, direction, ledger, cmd, (payment_id, number, paid_on))
+    db.insert_rows(session, Payment, [row | {"is_service_advance": for_service}])
+    lines = _lines(direction, ledger, cmd, for_service=for_service)
     narration = f"{'Receipt' if direction is Direction.IN else 'Payment'} {number}"
     entry = NewEntry("payments", paid_on, ORIGIN, payment_id, "payment", narration, lines)
     entry_id = accounting.post_entry(session, ctx, entry)
     assert entry_id is not None  # noqa: S101  the amount is above zero
-    total = cmd.amount + cmd.discount + cmd.write_off
-    item_id = accounting.item_of(session, ctx, entry_id)
-    side = Side.CREDIT if direction is Direction.IN else Side.DEBIT
-    own = HeldItem(item_id, payment_id, side, total, ctx.today, "this payment")
-    settled = _settle(session, ctx, own, before, cmd.settles)
+    total, settled = cmd.amount + cmd.discount + cmd.write_off, ZERO
+    if not for_service:
+        item_id = accounting.item_of(session, ctx, entry_id)
+        side = Side.CREDIT if direction is Direction.IN else Side.DEBIT
+        own = HeldItem(item_id, payment_id, side, total, ctx.today, "this payment")
+        settled = _settle(session, ctx, own, before, cmd.settles)
     _require_used(cmd, settled, total)
     event = PaymentRecorded(
         payment_id=payment_id, party_id=cmd.party_id, number=number, amount=cmd.amount
@@ -324,7 +343,7 @@ def _row(
     }
 
 
-def _lines(direction: Direction, ledger: Ledger, cmd: _Paid) -> list[NewLine]:
+def _lines(direction: Direction, ledger: Ledger, cmd: _Paid, *, for_service: bool) -> list[NewLine]:
     """Return the lines of a payment as if money came; where it went every sign turns."""
     sign = 1 if direction is Direction.IN else -1
     money = (MONEY_IN if direction is Direction.IN else MONEY_OUT)[cmd.method]
@@ -332,12 +351,13 @@ def _lines(direction: Direction, ledger: Ledger, cmd: _Paid) -> list[NewLine]:
     discount = "discount_allowed" if is_in else "purchase_discounts"
     given_up = "bad_debts" if is_in else "round_off"
     total = cmd.amount + cmd.discount + cmd.write_off
-    whose = cmd.party_id if cmd.method is PaymentMethod.CHEQUE else None
+    whose = cmd.party_id if cmd.method is PaymentMethod.CHEQUE and not for_service else None
+    held_on = SERVICE_ADVANCES if for_service else ACCOUNT_OF_LEDGER[ledger]
     return [
         accounting.debit(money, sign * cmd.amount, whose),
         accounting.debit(discount, sign * cmd.discount),
         accounting.debit(given_up, sign * cmd.write_off),
-        accounting.credit(ACCOUNT_OF_LEDGER[ledger], sign * total, cmd.party_id),
+        accounting.credit(held_on, sign * total, cmd.party_id),
     ]
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 import reflex as rx
 
 from erp.core.columns import Column, Kind
+from erp.core.errors import DomainError
 from erp.core.formatting import date_text, group_count, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
@@ -129,9 +130,20 @@ class InvoiceState(RecordState, rx.State):
                 else f"/sales/{found.origin_id}",
                 "may_return": "yes" if _has_rest(found) and principal.may(TAKE_BACK) else "",
                 "may_cancel": "yes" if _may_cancel(found) and principal.may(CANCEL) else "",
+                "may_amend": await self._may_amend(record_id, principal),
             }
             | _cancelled(found, zone)
         )
+
+    async def _may_amend(self, record_id: UUID, principal: identity.Principal) -> str:
+        """Tell whether a filed return states the document, so that a later one may correct it."""
+        if not principal.may("gst_returns.record"):
+            return ""
+        try:
+            await self._ask("gst_returns.get_amendable", {"invoice_id": record_id})
+        except DomainError:
+            return ""
+        return "yes"
 
     def _told_of(self, record_id: UUID) -> UUID:
         return as_uuid(self.head.get("origin_id", "")) or record_id

@@ -231,7 +231,7 @@ def _sections(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         _row(key, f"{table} {words}", counted(found["documents"], "document", "documents"), found)
         for key, (table, words) in SECTIONS.items()
-        if (found := figures["sections"][key])["documents"]
+        if (found := figures["sections"].get(key)) and found["documents"]
     ]
 
 

@@ -32,6 +32,14 @@ SECTIONS: Final = {
     "nil": ("8", "Nil-rated, exempt and outside GST"),
     "cdnr": ("9B", "Notes to registered buyers"),
     "cdnur": ("9B", "Notes on large invoices and exports, unregistered"),
+    "b2ba": ("9A", "Amended: invoices to registered buyers, the change"),
+    "b2cla": ("9A", "Amended: large invoices, the change"),
+    "expa": ("9A", "Amended: exports, the change"),
+    "cdnra": ("9C", "Amended: notes to registered buyers, the change"),
+    "cdnura": ("9C", "Amended: notes, unregistered, the change"),
+    "b2csa": ("10", "Amended: other supplies to unregistered buyers, the change"),
+    "at": ("11A", "Advances for services received"),
+    "txpd": ("11B", "Advances for services adjusted"),
 }
 ISSUED: Final = {1: "Invoices", 4: "Debit notes", 5: "Credit notes"}
 CHANGES: Final = {

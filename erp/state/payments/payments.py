@@ -91,19 +91,23 @@ class PaymentState(RecordState, rx.State):
         ]
         self.settles = display_rows(rows, SETTLED_COLUMNS, principal.time_zone, "{page}")
         is_open = found.standing != "reversed"
-        may_reverse = is_open and found.method != "gateway"
+        may_reverse = is_open and found.method != "gateway" and not found.is_service_advance
         self.head = _head(found, principal.time_zone) | {
             "may_bank": "yes" if found.standing == "in_hand" and principal.may(RECEIVE) else "",
             "may_reverse": "yes" if may_reverse and principal.may(PAY) else "",
             "may_apart": "yes" if rows and is_open and principal.may(PAY) else "",
             "sees_books": "yes" if principal.may("accounting.view") else "",
+            "advance_href": f"/service-advances/{found.id}"
+            if found.is_service_advance and found.direction == "in"
+            else "",
         }
 
 
 def _head(found: Any, zone: str) -> dict[str, str]:
     return {
         "id": str(found.id),
-        "item_id": str(found.item_id),
+        "item_id": str(found.item_id or ""),
+        "for_service": "yes" if found.is_service_advance else "",
         "banking": "Bank cheque" if found.direction == "in" else "Cheque was presented",
         "number": found.number,
         "party": found.party,

@@ -62,13 +62,20 @@ def product(shop: Shop, hsn: str, rate: str, mrp: str, **facts: Any) -> UUID:
 
 
 def invoice(shop: Shop, day: int, buyer_id: UUID, *lines: tuple[UUID, int, str]) -> Any:
-    """Order and deliver units at agreed prices on a day."""
+    """Order and deliver units at agreed prices on a day of October."""
+    return invoice_in(shop, 10, day, buyer_id, *lines)
+
+
+def invoice_in(
+    shop: Shop, month: int, day: int, buyer_id: UUID, *lines: tuple[UUID, int, str]
+) -> Any:
+    """Order and deliver units at agreed prices on a day of a month."""
     wanted = [{"variant_id": v, "quantity": q, "unit_price": price} for v, q, price in lines]
     taken = {"customer_id": buyer_id, "lines": wanted}
-    made = shop.run("sales.take_order", taken, at=at(day))
+    made = shop.run("sales.take_order", taken, at=at(day, month))
     sent = [{"order_line_no": no, "quantity": line[1]} for no, line in enumerate(lines, 1)]
     given = {"order_id": made.id, "lines": sent}
-    return shop.run("billing.deliver_order", given, at=at(day))
+    return shop.run("billing.deliver_order", given, at=at(day, month))
 
 
 def take_back(shop: Shop, day: int, sent: Any, quantity: int) -> Any:

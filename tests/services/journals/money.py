@@ -19,6 +19,7 @@ from tests.services.billing.bills.billing import usual
 from tests.services.journals.recording import Driver, Within, booked_by
 from tests.services.payments.paying import owing, receive
 from tests.services.sales.ordering import buyer, deliver, order
+from tests.services.service_advances.serving import retailer, training
 from tests.services.trading import add_customer, add_goods, add_service, tender
 
 
@@ -129,6 +130,14 @@ def advance_used(shop: Shop):
     return Within(less=plain)
 
 
+def advance_of_a_service(shop: Shop):
+    """J17: 1,180 before a course, its tax included."""
+    customer, course = retailer(shop), training(shop)
+    yield
+    given = {"party_id": customer, "amount": "1180.00", "method": "bank", "variant_id": course}
+    shop.run("service_advances.receive_advance", given)
+
+
 def discount_for_paying(shop: Shop):
     """J23: 10,290 of 10,500, with a discount."""
     shop.receive(shop.variant_ids[0], 100)
@@ -164,6 +173,7 @@ DRIVERS: dict[str, Driver] = {
     "J14": points_lapsed,
     "J15": advance_taken,
     "J16": advance_used,
+    "J17": advance_of_a_service,
     "J23": discount_for_paying,
     "J29": fee_of_a_clinic,
     "J32": turnover_discount,

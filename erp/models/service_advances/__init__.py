@@ -1,0 +1,10 @@
+"""Money that customers pay before a service, with the tax that is due on it at once."""
+
+from erp.models.service_advances.advance import (
+    AdvanceStepKind,
+    ServiceAdvance,
+    ServiceAdvanceLeft,
+    ServiceAdvanceStep,
+)
+
+__all__ = ["AdvanceStepKind", "ServiceAdvance", "ServiceAdvanceLeft", "ServiceAdvanceStep"]

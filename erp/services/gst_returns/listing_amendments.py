@@ -1,0 +1,176 @@
+"""Reads of amendments: the list, and what a filed return states of a document."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import LiteralString
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.context import RequestContext
+from erp.services.gst_returns.amending import amendable, last_day_of
+from erp.services.gst_returns.limits import b2cl_limit
+from erp.services.gst_returns.outward import section_of
+from erp.services.platform import (
+    LAST_ID,
+    Page,
+    Query,
+    Result,
+    Rows,
+    conditions_of,
+    decode_cursor,
+    encode_cursor,
+    query,
+)
+
+
+class ListAmendments(Page):
+    """Which amendments, the newest first.
+
+    Attributes:
+        is_standing: Only those that were not withdrawn.
+    """
+
+    is_standing: bool = False
+
+
+class AmendmentRow(Result):
+    """What a later return corrects of a document.
+
+    Attributes:
+        gstin, place: As they should have been stated. old_gstin, old_place: As the document has them.
+        is_filed: The return that corrects it is filed.
+    """
+
+    id: UUID
+    invoice_id: UUID
+    number: str
+    issued_on: date
+    booked_on: date
+    recipient: str
+    gstin: str
+    old_gstin: str
+    place: str
+    old_place: str
+    is_sez: bool
+    shipping_bill: str
+    igst: Decimal
+    cgst: Decimal
+    sgst: Decimal
+    reason: str
+    user: str
+    recorded_at: datetime
+    withdrawn_at: datetime | None
+    withdraw_reason: str
+    is_filed: bool
+
+
+class AmendmentPage(Rows):
+    """A page of amendments."""
+
+    rows: list[AmendmentRow]
+
+
+class GetAmendable(Query):
+    """Which document."""
+
+    invoice_id: UUID
+
+
+class AmendableDocument(Result):
+    """What a filed return states of a document that may be amended.
+
+    Attributes:
+        sections: Tables that its lines are in. until: last day on which it may be amended.
+    """
+
+    invoice_id: UUID
+    number: str
+    issued_on: date
+    recipient: str
+    gstin: str
+    place: str
+    is_sez: bool
+    is_export: bool
+    value: Decimal
+    sections: list[str]
+    stated_from: date
+    stated_to: date
+    until: date
+
+
+_ROWS: LiteralString = """
+    select a.id, a.invoice_id, i.number, i.issued_on, a.booked_on,
+           coalesce(nullif(a.recipient, ''), i.recipient ->> 'name', 'Walk-in customer') as recipient,
+           a.gstin, coalesce(i.recipient ->> 'gstin', '') as old_gstin, a.place_of_supply as place,
+           i.place_of_supply as old_place, a.is_sez, a.shipping_bill, a.igst, a.cgst, a.sgst, a.reason,
+           coalesce(m.display_name, '') as "user", a.recorded_at, a.withdrawn_at, a.withdraw_reason,
+           exists (select 1 from gst_return r join branch b on b.tenant_id = r.tenant_id and b.gstin = r.gstin
+                    where r.tenant_id = a.tenant_id and r.company_id = a.company_id and b.id = a.branch_id
+                      and r.form = 'gstr1' and r.status = 'filed'
+                      and a.booked_on between r.starts_on and r.ends_on) as is_filed
+      from gst_amendment a
+      join invoice i on (i.tenant_id, i.id) = (a.tenant_id, a.invoice_id)
+      left join membership m on (m.tenant_id, m.user_id) = (a.tenant_id, a.user_id)
+     where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.id < %(id)s::uuid
+"""
+_CONDITIONS: dict[str, LiteralString] = {
+    "is_standing": "and a.withdrawn_at is null",
+    "search": (
+        "and (i.number ilike '%%' || %(search)s || '%%' or a.gstin ilike %(search)s || '%%'"
+        " or i.recipient ->> 'name' ilike '%%' || %(search)s || '%%')"
+    ),
+}
+
+
+@query("gst_returns.list_amendments", permission="gst_returns.view", rest="GET /gst-amendments")
+def list_amendments(session: Session, ctx: RequestContext, wanted: ListAmendments) -> AmendmentPage:
+    """List amendments, the newest first, by words of number, GSTIN and name."""
+    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
+    rows = db.fetch_all(
+        session,
+        f"{_ROWS} {conditions_of(wanted, _CONDITIONS)} order by a.id desc limit %(limit)s",
+        {
+            "tenant": ctx.tenant_id,
+            "company": ctx.company_id,
+            "id": after[0],
+            "search": wanted.search,
+            "limit": wanted.limit + 1,
+        },
+    )
+    page = [AmendmentRow(**row) for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    return AmendmentPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+
+
+@query(
+    "gst_returns.get_amendable",
+    permission="gst_returns.view",
+    rest="GET /amendable-documents/{invoice_id}",
+)
+def get_amendable(session: Session, ctx: RequestContext, wanted: GetAmendable) -> AmendableDocument:
+    """Return what a filed return states of a document, and until when it may be corrected.
+
+    Raises:
+        NotAmendable: No filed return states it; it was cancelled, or credited whole.
+        AmendedBefore: It is amended.
+    """
+    held = amendable(session, ctx, wanted.invoice_id)
+    document, limit = held.document, b2cl_limit(session, ctx)
+    sections = {section_of(document, line, limit).value for line in document.lines}
+    return AmendableDocument(
+        invoice_id=document.id,
+        number=document.number,
+        issued_on=document.issued_on,
+        recipient=document.recipient,
+        gstin=document.gstin,
+        place=document.place,
+        is_sez=document.category == "sez",
+        is_export=document.place == "96",
+        value=document.value,
+        sections=sorted(sections),
+        stated_from=held.stated.starts_on,
+        stated_to=held.stated.ends_on,
+        until=last_day_of(document.issued_on),
+    )

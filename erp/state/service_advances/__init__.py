@@ -1,0 +1,1 @@
+"""Advances for services on the screen."""
