@@ -29,6 +29,7 @@ from erp.models import (
     pos,
     purchasing,
     sales,
+    seen_bills,
     workflows,
 )
 
@@ -58,5 +59,6 @@ __all__ = [
     "pos",
     "purchasing",
     "sales",
+    "seen_bills",
     "workflows",
 ]

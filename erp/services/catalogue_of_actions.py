@@ -33,6 +33,7 @@ from erp.services import (
     purchasing,
     reporting,
     sales,
+    seen_bills,
     workflows,
 )
 
@@ -42,6 +43,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     party,
     documents,
     workflows,
+    seen_bills,
     messaging,
     accounting,
     catalog,

@@ -43,7 +43,6 @@ from erp.services.billing.bill_goods import (
     set_match_tolerances,
 )
 from erp.services.billing.bill_importing import ImportBill, import_bill
-from erp.services.billing.bill_keys import bill_key
 from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
 from erp.services.billing.bill_queries import (
     BillDetail,
@@ -169,7 +168,7 @@ __all__ = [
     "SupplyKind", "SupplyLine", "SupplyNature", "SupplyTotals", "TakeBackGoods", "TaxNotDue", "TaxedLine",
     "TaxedSupply", "TillFacts", "Tolerance", "TotalDiffers", "Treatment", "UnbilledLine", "UnbilledPage",
     "UnknownBill", "UnknownClaim", "UnknownDelivery", "UnknownReturn", "UntaxableSupply", "UpiPayment",
-    "WrongReason", "bill_key", "cancel_invoice", "claim_recovery", "credit_note_of", "credit_return",
+    "WrongReason", "cancel_invoice", "claim_recovery", "credit_note_of", "credit_return",
     "credit_value", "decide_bill", "deliver_order", "document_title", "draft_credit", "get_bill", "get_invoice",
     "get_match_tolerances", "get_original", "get_printed_document", "get_printed_return", "get_return",
     "hold_notes", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable",
