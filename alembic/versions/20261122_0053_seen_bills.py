@@ -17,7 +17,11 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
-RIGHTS = {"seen_bill": migrating.APPEND_ONLY, "seen_bill_use": migrating.CHANGEABLE}
+RIGHTS = {
+    "seen_bill": migrating.APPEND_ONLY,
+    "seen_bill_use": migrating.CHANGEABLE,
+    "gateway_invoice": migrating.APPEND_ONLY,
+}
 APRIL = 4
 MONEY = sa.Numeric(precision=18, scale=2)
 TEXT = sqlmodel.sql.sqltypes.AutoString()
@@ -48,9 +52,11 @@ BOOKED = """
 
 def upgrade() -> None:
     _create()
+    _create_invoices()
     migrating.protect(RIGHTS)
     _fill()
     op.execute((SQL / "0053_seen_bills.sql").read_text())
+    op.execute((SQL / "0053_gateways.sql").read_text())
 
 
 def downgrade() -> None:
@@ -66,6 +72,7 @@ def downgrade() -> None:
     op.drop_constraint("fk_gst_2b_document_tenant_id_seen_bill_id", "gst_2b_document")
     op.drop_index("uq_gst_2b_document_seen_bill", table_name="gst_2b_document")
     op.drop_column("gst_2b_document", "seen_bill_id")
+    op.drop_table("gateway_invoice")
     op.drop_table("seen_bill_use")
     op.drop_table("seen_bill")
     op.execute("drop function sec.take_bill_credit_once()")
@@ -176,6 +183,52 @@ def _create() -> None:
         ["tenant_id", "seen_bill_id"],
         unique=True,
         postgresql_where=sa.text("seen_bill_id is not null"),
+    )
+
+
+def _create_invoices() -> None:
+    op.create_table(
+        "gateway_invoice",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("company_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("number", TEXT, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("fiscal_year", TEXT, nullable=False),
+        sa.Column("dated_on", sa.Date(), nullable=False),
+        sa.Column("supplier", TEXT, nullable=False),
+        sa.Column("supplier_gstin", TEXT, nullable=False),
+        sa.Column("taxable", MONEY, nullable=False),
+        sa.Column("igst", MONEY, nullable=False),
+        sa.Column("cgst", MONEY, nullable=False),
+        sa.Column("sgst", MONEY, nullable=False),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "extract(day from month) = 1 and dated_on >= month",
+            name=op.f("ck_gateway_invoice_month"),
+        ),
+        sa.CheckConstraint(
+            "least(taxable, igst, cgst, sgst) >= 0 and taxable > 0",
+            name=op.f("ck_gateway_invoice_amounts"),
+        ),
+        sa.CheckConstraint("igst = 0 or cgst + sgst = 0", name=op.f("ck_gateway_invoice_halves")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "company_id"],
+            ["company.tenant_id", "company.id"],
+            name=op.f("fk_gateway_invoice_tenant_id_company_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "account_id"],
+            ["gateway_account.tenant_id", "gateway_account.id"],
+            name=op.f("fk_gateway_invoice_tenant_id_account_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_gateway_invoice")),
+        sa.UniqueConstraint(
+            "tenant_id", "account_id", "fiscal_year", "key", name="uq_gateway_invoice_once"
+        ),
     )
 
 
