@@ -55,11 +55,16 @@ def upgrade() -> None:
     _create_invoices()
     migrating.protect(RIGHTS)
     _fill()
+    op.execute(
+        "alter table expense_claim add constraint ck_expense_claim_taken_back"
+        " check (status <> 'reversed' or ended_by is distinct from claimant_id) not valid"
+    )
     op.execute((SQL / "0053_seen_bills.sql").read_text())
     op.execute((SQL / "0053_gateways.sql").read_text())
 
 
 def downgrade() -> None:
+    op.drop_constraint("ck_expense_claim_taken_back", "expense_claim")
     op.execute("drop trigger expense_claim_line_kept on expense_claim_line")
     op.execute("drop function sec.keep_claim_line()")
     op.execute(

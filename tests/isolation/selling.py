@@ -54,6 +54,7 @@ EXAMPLES: dict[str, Example] = {
             {"order_line_no": 1, "quantity": 1, "lot_id": i["lot_id"], "reason": "They asked"}
         ],
     },
+    "billing.get_cancelling": lambda i, _: {"invoice_id": i["order_invoice_id"]},
     "billing.cancel_invoice": lambda i, _: {
         "invoice_id": i["order_invoice_id"],
         "reason": "Billed to the wrong customer",

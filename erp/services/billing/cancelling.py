@@ -25,11 +25,13 @@ from erp.services.inventory import Origin, Returned, TakenBack
 from erp.services.platform import (
     Command,
     DomainEvent,
+    Query,
     Result,
     ShortText,
     command,
     emit,
     note_effect,
+    query,
     refuse_on,
 )
 
@@ -170,6 +172,61 @@ def require_cancellable(session: Session, ctx: RequestContext, invoice_id: UUID)
     _require_cancellable(session, acting, found)
 
 
+class GetCancelling(Query):
+    """Which invoice."""
+
+    invoice_id: UUID
+
+
+class Cancelling(Result):
+    """Whether an invoice may be cancelled now; `words` say what is in the way."""
+
+    is_possible: bool
+    words: str
+
+
+@query(
+    "billing.get_cancelling",
+    permission="billing.view",
+    rest="GET /invoice-cancellations/{invoice_id}",
+)
+def get_cancelling(session: Session, ctx: RequestContext, wanted: GetCancelling) -> Cancelling:
+    """Tell whether an invoice could be cancelled in the books of the acting branch as things stand.
+
+    Locks nothing: the cancelling itself looks again.
+
+    Raises:
+        NotFound: There is no such invoice.
+    """
+    found = _read(session, ctx, wanted.invoice_id)
+    try:
+        if found.branch_id != ctx.branch_id:
+            raise _refused(f"{found.number} was made at {found.branch}. Cancel it there.")
+        _require_standing(found)
+        _require_alone(session, ctx, found)
+        _require_untouched(session, ctx, found)
+    except (CancelledBefore, NotCancellable) as refusal:
+        return Cancelling(is_possible=False, words=refusal.message)
+    return Cancelling(is_possible=True, words="")
+
+
+def _require_untouched(session: Session, ctx: RequestContext, found: _Standing) -> None:
+    row = db.fetch_one(
+        session,
+        "select coalesce((select sum(o.settled) from journal_entry e"
+        " join open_item o on (o.tenant_id, o.entry_id) = (e.tenant_id, e.id)"
+        " where e.tenant_id = %(tenant)s and e.origin_id = %(id)s), 0) as settled,"
+        " exists (select 1 from einvoice x where x.tenant_id = %(tenant)s and x.invoice_id = %(id)s"
+        " and x.status in ('due', 'registered', 'cancelling')) as is_at_portal",
+        {"tenant": ctx.tenant_id, "id": found.id},
+    )
+    assert row is not None  # noqa: S101  it always answers
+    if row["is_at_portal"]:
+        raise _refused(f"The invoice portal has {found.number}. Cancel it there; the books follow.")
+    if row["settled"]:
+        raise _settled(found, row["settled"])
+
+
 def _read(session: Session, ctx: RequestContext, invoice_id: UUID) -> _Standing:
     row = db.fetch_one(
         session,
@@ -189,13 +246,24 @@ def _read(session: Session, ctx: RequestContext, invoice_id: UUID) -> _Standing:
     return _Standing(**row)
 
 
-def _require_cancellable(session: Session, ctx: RequestContext, found: _Standing) -> None:
+def _require_standing(found: _Standing) -> None:
     if found.is_cancelled:
         raise _cancelled_before()
     if found.kind not in KINDS:
         raise _refused(f"{found.number} is a note. A note is met by another document.")
     if found.origin_type != "sales_invoice":
         raise _refused(f"Bill {found.number} was made at a till. Return its goods there.")
+
+
+def _settled(found: _Standing, amount: Decimal) -> NotCancellable:
+    return _refused(
+        f"{money_text(amount)} of {found.number} are settled."
+        " Set that apart on the customer's account first."
+    )
+
+
+def _require_cancellable(session: Session, ctx: RequestContext, found: _Standing) -> None:
+    _require_standing(found)
     _require_alone(session, ctx, found)
     _require_unpaid(session, ctx, found)
 
@@ -204,10 +272,7 @@ def _require_unpaid(session: Session, ctx: RequestContext, found: _Standing) -> 
     items = accounting.hold_items(session, ctx, "debtors", found.party_id)
     left = sum((item.open for item in items if item.origin_id == found.id), ZERO)
     if left != found.total:
-        raise _refused(
-            f"{money_text(found.total - left)} of {found.number} are settled."
-            " Set that apart on the customer's account first."
-        )
+        raise _settled(found, found.total - left)
 
 
 def _require_alone(session: Session, ctx: RequestContext, found: _Standing) -> None:

@@ -100,7 +100,7 @@ def reverse_claim(session: Session, ctx: RequestContext, cmd: ReverseClaim) -> C
 
     Raises:
         UnknownClaim: The company has no such claim.
-        ClaimDone: It is not in the books. OwnClaim: the actor claims it.
+        ClaimDone: It is not in the books. OwnClaim: the actor claims it, or paid it out of petty cash.
         PaidAlready: It was paid back; that payment is taken back first.
         PeriodClosed: The books are closed for today.
 
@@ -110,8 +110,9 @@ def reverse_claim(session: Session, ctx: RequestContext, cmd: ReverseClaim) -> C
     held = hold_claim(session, ctx, cmd.claim_id)
     if held.status != ClaimStatus.APPROVED:
         raise ClaimDone(f"{held.number} is {held.status}; only what is booked is taken back.")
-    if held.claimant_id == ctx.user_id and held.kind == ClaimKind.CLAIM:
-        raise OwnClaim("You claimed this yourself. Somebody else has to take it back.")
+    if held.claimant_id == ctx.user_id:
+        did = "claimed" if held.kind == ClaimKind.CLAIM else "paid"
+        raise OwnClaim(f"You {did} this yourself. Somebody else has to take it back.")
     _require_unpaid(session, ctx, held)
     if held.float_id is not None:
         box = hold_float(session, ctx, held.float_id)
