@@ -91,9 +91,10 @@ def hold_bill(session: Session, ctx: RequestContext, seen: Seen) -> UUID:
     if row is not None:
         found: UUID = row["id"]
         return found
+    bill_id = new_id()
     made = {
         "tenant_id": ctx.tenant_id,
-        "id": new_id(),
+        "id": bill_id,
         "company_id": ctx.company_id,
         "supplier_gstin": seen.supplier_gstin,
         "identity": seen.identity,
@@ -101,7 +102,7 @@ def hold_bill(session: Session, ctx: RequestContext, seen: Seen) -> UUID:
         "fiscal_year": year,
     }
     db.insert_rows(session, SeenBill, [made])
-    return made["id"]
+    return bill_id
 
 
 def seen_elsewhere(

@@ -290,6 +290,7 @@ def looked_into(shop, after):
     ctx = replace(shop.ctx, now=utc_now() + after)
     with db.unit_of_work(ctx) as session:
         plan = gateways.claim_event(session, ctx, row["id"])
+    assert plan is not None
     notice = read_notice(plan.account.provider, {}, json.loads(plan.body))
     found = gateways.look_into(gateway_of(plan.account), notice)
     with db.unit_of_work(ctx) as session:

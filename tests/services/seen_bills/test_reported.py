@@ -47,7 +47,7 @@ def test_claims_and_assets_wait_for_what_was_reported(trader: Shop) -> None:
 
 
 def prepared_clean(shop: Shop) -> bool:
-    return detail(shop, prepare(shop, "gstr3b", 11)).differences == []
+    return not detail(shop, prepare(shop, "gstr3b", 11)).differences
 
 
 def test_two_assets_of_one_bill_are_matched_together(trader: Shop) -> None:
