@@ -41,16 +41,17 @@ def seen_of(line: SpentLine) -> Seen:
 def without_taken(
     session: Session, ctx: RequestContext, worked: Sequence[WorkedLine], own: UUID | None = None
 ) -> list[WorkedLine]:
-    """Return lines whose tax is a cost where another document has the credit of the bill. Locks the bills."""
+    """Return lines whose tax is a cost where another document has the credit of the bill.
+
+    Locks all bills of the lines, in one order whoever asks.
+    """
     free: dict[tuple[str, ...], bool] = {}
     for line in sorted(worked, key=lambda one: _place(seen_of(one.source))):
         seen = seen_of(line.source)
-        if line.is_credit_taken and _place(seen) not in free:
+        if _place(seen) not in free:
             kind = seen_bills.BillSource.EXPENSE
             free[_place(seen)] = seen_bills.is_credit_free(session, ctx, seen, kind, own)
-    return [
-        line if free.get(_place(seen_of(line.source)), True) else _as_cost(line) for line in worked
-    ]
+    return [line if free[_place(seen_of(line.source))] else _as_cost(line) for line in worked]
 
 
 def _place(seen: Seen) -> tuple[str, ...]:
