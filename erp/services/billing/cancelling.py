@@ -191,9 +191,7 @@ class Cancelling(Result):
     rest="GET /invoice-cancellations/{invoice_id}",
 )
 def get_cancelling(session: Session, ctx: RequestContext, wanted: GetCancelling) -> Cancelling:
-    """Tell whether an invoice could be cancelled in the books of the acting branch as things stand.
-
-    Locks nothing: the cancelling itself looks again.
+    """Tell whether the acting branch could cancel an invoice as things stand; the cancelling looks again.
 
     Raises:
         NotFound: There is no such invoice.
@@ -256,10 +254,8 @@ def _require_standing(found: _Standing) -> None:
 
 
 def _settled(found: _Standing, amount: Decimal) -> NotCancellable:
-    return _refused(
-        f"{money_text(amount)} of {found.number} are settled."
-        " Set that apart on the customer's account first."
-    )
+    words = f"{money_text(amount)} of {found.number} are settled."
+    return _refused(f"{words} Set that apart on the customer's account first.")
 
 
 def _require_cancellable(session: Session, ctx: RequestContext, found: _Standing) -> None:
