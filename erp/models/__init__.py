@@ -32,6 +32,7 @@ from erp.models import (
     pos,
     purchasing,
     sales,
+    seen_bills,
     service_advances,
     workflows,
 )
@@ -65,6 +66,7 @@ __all__ = [
     "pos",
     "purchasing",
     "sales",
+    "seen_bills",
     "service_advances",
     "workflows",
 ]

@@ -52,6 +52,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.einvoicing.way_bills",
     "erp.pages.gateways.account",
     "erp.pages.gateways.accounts",
+    "erp.pages.gateways.charges",
     "erp.pages.gateways.exceptions",
     "erp.pages.gateways.links",
     "erp.pages.gateways.settlements",

@@ -36,6 +36,7 @@ from erp.services import (
     purchasing,
     reporting,
     sales,
+    seen_bills,
     service_advances,
     workflows,
 )
@@ -46,6 +47,7 @@ DOMAINS: tuple[ModuleType, ...] = (
     party,
     documents,
     workflows,
+    seen_bills,
     messaging,
     accounting,
     catalog,

@@ -80,13 +80,13 @@ class RazorpayFace:
                 return self._refund(_given_back(books, "rfnd_", name, given["amount"], reference))
             case ("GET", "payments", name, "refunds"):
                 found = [one for one in books.refunds.values() if one.payment == name]
-                return {"items": [self._refund(one) for one in found]}
+                return _page([self._refund(one) for one in found], query)
             case ("GET", "refunds", name):
                 return self._refund(_known(books.refunds, name))
             case ("GET", "settlements"):
-                return {"items": [_settlement(one) for one in books.settlements.values()]}
+                return _page([_settlement(one) for one in books.settlements.values()], query)
             case ("GET", "settlements", "recon", "combined"):
-                return {"items": [] if int(query.get("skip", 0)) else self._recon(query)}
+                return _page(self._recon(query), query, 1000)
         raise Refusal("The requested URL was not found on the server.")
 
     def _link(self, link: PaidLink) -> Said:
@@ -135,6 +135,13 @@ class RazorpayFace:
             if (day.year, day.month, day.day) == asked:
                 lines += [_recon_line(paid, line) for line in paid.lines]
         return lines
+
+
+def _page(found: list[Said], query: Said, most: int = 100) -> Said:
+    """Return a page of a list as Razorpay cuts it: ten where nobody says how many."""
+    skip, count = int(query.get("skip", 0)), min(int(query.get("count", 10)), most)
+    items = found[skip : skip + count]
+    return {"entity": "collection", "count": len(items), "items": items}
 
 
 class StripeFace:

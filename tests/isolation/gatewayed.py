@@ -11,7 +11,7 @@ from erp.services.gateways.ports import (
     SettledFacts,
     SettlementFacts,
 )
-from tests.factories import Shop
+from tests.factories import Shop, gstin_in
 from tests.isolation.examples import Example, Ids, only
 
 
@@ -142,6 +142,16 @@ EXAMPLES: dict[str, Example] = {
         "gateway_payment_id": i["refundable_id"],
         "amount": "0.10",
         "reason": "x",
+    },
+    "gateways.list_charges": _account,
+    "gateways.record_charges": lambda i, shop: {
+        "account_id": i["gateway_id"],
+        "month": shop.ctx.today.replace(day=1),
+        "number": "RZP-1",
+        "dated_on": shop.ctx.today,
+        "supplier_gstin": gstin_in("27"),
+        "taxable": "2.00",
+        "tax": "0.36",
     },
     "gateways.get_settlement": only("settlement_id"),
     "gateways.settle_exception": only("exception_id", answer="x"),

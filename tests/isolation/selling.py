@@ -63,6 +63,7 @@ EXAMPLES: dict[str, Example] = {
     },
     "portal.list_order_links": lambda i, _: {"order_id": i["sales_order_id"]},
     "portal.revoke_order_link": lambda i, _: {"link_id": i["order_link_id"]},
+    "billing.get_cancelling": lambda i, _: {"invoice_id": i["order_invoice_id"]},
     "billing.cancel_invoice": lambda i, _: {
         "invoice_id": i["order_invoice_id"],
         "reason": "Billed to the wrong customer",

@@ -76,6 +76,7 @@ SABOTAGE = {
     "IA1": "update imaging_slot set is_held = false",
     "LB1": "update lab_report_version set version = version + 1",
     "LB2": "update lab_row set report_number = 'x' where status = 'taken'",
+    "SB1": "update asset set cgst = cgst + 1, sgst = sgst + 1",
     "I1": "update imaging_session set stored = stored + 1",
     "I2": "update dicom_study set instances = instances + 1",
     "I3": "update dicom_instance set sha256 = repeat('0', 64)",

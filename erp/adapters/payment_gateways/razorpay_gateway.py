@@ -37,6 +37,10 @@ T = TypeVar("T")
 SIGNATURE: Final = "x-razorpay-signature"
 EVENT_ID: Final = "x-razorpay-event-id"
 PAGE: Final = 1000
+LISTED: Final = 100
+"""Most that a list gives at once."""
+
+MOST_PAGES: Final = 1000
 INDIA: Final = ZoneInfo("Asia/Kolkata")
 LINKS: Final[dict[str, LinkState]] = {
     "created": "open",
@@ -160,10 +164,7 @@ class RazorpayGateway:
         found = _asked(lambda: self._client.payment.fetch(payment_id))
         refunds: list[dict[str, Any]] = []
         if found.get("amount_refunded"):
-            listed = _asked(
-                lambda: self._client.payment.fetch_multiple_refund(payment_id, {"count": 100})
-            )
-            refunds = listed.get("items") or []
+            refunds = list(self._refunds_of(payment_id))
         return _made(lambda: _payment(found, [str(one["id"]) for one in refunds]))
 
     def refund(self, payment_id: str, paise: int, reference: str) -> RefundFacts:
@@ -175,10 +176,7 @@ class RazorpayGateway:
 
     def find_refund(self, payment_id: str, reference: str) -> RefundFacts | None:
         """Return the refund of our reference that Razorpay may know."""
-        listed = _asked(
-            lambda: self._client.payment.fetch_multiple_refund(payment_id, {"count": 100})
-        )
-        for one in listed.get("items") or []:
+        for one in self._refunds_of(payment_id):
             if _notes(one).get("reference") == reference:
                 return _made(partial(_refund, one))
         return None
@@ -191,23 +189,18 @@ class RazorpayGateway:
     def list_settlements(self, since: date) -> Sequence[SettlementFacts]:
         """Return settlements of a day and later, with all of their lines."""
         start = datetime(since.year, since.month, since.day, tzinfo=INDIA)
-        given = {"from": int(start.timestamp()), "count": 100}
-        listed = _asked(lambda: self._client.settlement.all(given))
-        found = [one for one in listed.get("items") or [] if one.get("status") == "processed"]
+        listed = _paged(self._client.settlement.all, {"from": int(start.timestamp())})
+        found = [one for one in listed if one.get("status") == "processed"]
         days = sorted({_day(one["created_at"]) for one in found})
         lines = [line for day in days for line in self._recon(day)]
         return _made(lambda: [_settlement(one, lines) for one in found])
 
+    def _refunds_of(self, payment_id: str) -> Iterator[dict[str, Any]]:
+        return _paged(partial(self._client.payment.fetch_multiple_refund, payment_id), {})
+
     def _recon(self, day: date) -> Iterator[dict[str, Any]]:
-        skip = 0
-        while True:
-            asked = {"year": day.year, "month": day.month, "day": day.day}
-            given = asked | {"count": PAGE, "skip": skip}
-            page = _asked(partial(self._client.settlement.report, given)).get("items")
-            yield from page or []
-            skip += PAGE
-            if not page or len(page) < PAGE:
-                return
+        asked = {"year": day.year, "month": day.month, "day": day.day}
+        return _paged(self._client.settlement.report, asked, PAGE)
 
 
 def _asked(call: Callable[[], Any]) -> dict[str, Any]:
@@ -225,6 +218,27 @@ def _asked(call: Callable[[], Any]) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise GatewayAway("Razorpay answered with nothing that means anything.")
     return found
+
+
+def _paged(
+    call: Callable[[dict[str, Any]], Any], asked: Mapping[str, Any], count: int = LISTED
+) -> Iterator[dict[str, Any]]:
+    """Yield all of a list, page by page, each thing once though the list moves meanwhile."""
+    seen: set[str] = set()
+    for page in range(MOST_PAGES):
+        given = {**asked, "count": count, "skip": page * count}
+        items = _asked(partial(call, given)).get("items") or []
+        yield from _unseen(items, seen)
+        if len(items) < count:
+            return
+
+
+def _unseen(items: Sequence[dict[str, Any]], seen: set[str]) -> Iterator[dict[str, Any]]:
+    for one in items:
+        name = str(one.get("id") or "")
+        if not name or name not in seen:
+            seen |= {name} if name else set()
+            yield one
 
 
 def _made(make: Callable[[], T]) -> T:

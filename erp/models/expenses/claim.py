@@ -134,6 +134,9 @@ class ExpenseClaim(TenantRow, table=True):
             " and (reversed_on is null or end_reason <> '')",
             name="reversed",
         ),
+        CheckConstraint(
+            "status <> 'reversed' or ended_by is distinct from claimant_id", name="taken_back"
+        ),
         Index("ix_expense_claim_list", "tenant_id", "company_id", "id"),
         Index("ix_expense_claim_claimant", "tenant_id", "claimant_id", "id"),
     )

@@ -1,6 +1,7 @@
 """Payment gateways: accounts at providers, links to pay by, the money that came, and its settlement."""
 
 from erp.models.gateways.account import GatewayAccount, Provider
+from erp.models.gateways.charges import GatewayInvoice
 from erp.models.gateways.event import EventStatus, ExceptionKind, GatewayEvent, GatewayException
 from erp.models.gateways.link import LinkStatus, PaymentLink, PaymentLinkItem
 from erp.models.gateways.payment import (
@@ -21,6 +22,7 @@ __all__ = [
     "GatewayAccount",
     "GatewayEvent",
     "GatewayException",
+    "GatewayInvoice",
     "GatewayPayment",
     "GatewayPaymentStatus",
     "GatewayRefund",

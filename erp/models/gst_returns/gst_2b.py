@@ -51,7 +51,7 @@ class Gst2bDocument(TenantRow, table=True):
     Attributes:
         kind: `INV`, `CRN` or `DBN`. key: what writings of its number have in common.
         is_available: The portal lets its credit be claimed.
-        bill_id: The bill that somebody said it is.
+        bill_id: The bill that somebody said it is; seen_bill_id: the same, of a claim or an asset.
     """
 
     __tablename__ = "gst_2b_document"
@@ -59,6 +59,7 @@ class Gst2bDocument(TenantRow, table=True):
         belongs_to("company_id", "company"),
         belongs_to("file_id", "gst_2b_file"),
         belongs_to("bill_id", "supplier_bill"),
+        belongs_to("seen_bill_id", "seen_bill"),
         UniqueConstraint(
             "tenant_id",
             "company_id",
@@ -76,6 +77,14 @@ class Gst2bDocument(TenantRow, table=True):
             unique=True,
             postgresql_where=text("bill_id is not null"),
         ),
+        Index(
+            "uq_gst_2b_document_seen_bill",
+            "tenant_id",
+            "seen_bill_id",
+            unique=True,
+            postgresql_where=text("seen_bill_id is not null"),
+        ),
+        CheckConstraint("num_nonnulls(bill_id, seen_bill_id) <= 1", name="one_bill"),
         one_of("decision", Decision2b),
         CheckConstraint("kind in ('INV', 'CRN', 'DBN')", name="kind"),
         CheckConstraint("least(taxable, igst, cgst, sgst) >= 0", name="not_negative"),
@@ -100,6 +109,7 @@ class Gst2bDocument(TenantRow, table=True):
     is_available: bool
     decision: str
     bill_id: UUID | None = None
+    seen_bill_id: UUID | None = None
     note: str = ""
     decided_by: UUID | None = None
     decided_at: datetime | None = Field(default=None, sa_type=INSTANT)

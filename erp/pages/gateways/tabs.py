@@ -7,6 +7,7 @@ from erp.components import link_tabs
 PAGES = (
     ("/payment-links", "Payment links"),
     ("/gateways/settlements", "Settlements"),
+    ("/gateways/invoices", "Charges"),
     ("/gateways/exceptions", "To settle"),
     ("/gateways", "Accounts"),
 )

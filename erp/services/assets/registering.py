@@ -18,7 +18,7 @@ from erp.core.gst.taxing import PriceMode, SupplyNature, TaxHeads, tax_on
 from erp.core.ids import new_id
 from erp.core.money import ZERO, round_money
 from erp.models.assets import Asset, AssetStatus, BoughtFrom
-from erp.services import accounting, party
+from erp.services import accounting, party, seen_bills
 from erp.services.accounting import NewEntry, NewLine
 from erp.services.assets.errors import BilledBefore, UnknownCategory, WrongDay
 from erp.services.assets.events import AssetRegistered
@@ -104,28 +104,31 @@ def register_asset(session: Session, ctx: RequestContext, cmd: RegisterAsset) ->
             lost more than it may.
         WrongDay: The days do not follow each other, or lie in a month that was run.
         BilledBefore: The supplier's bill brought an asset already; may be confirmed.
+        BillSeen: A purchase bill, a claim or a provider's invoice is this bill; may be confirmed, its tax is part
+            of the cost then where its credit is taken there.
         PeriodClosed: The books are closed for the day.
 
     Emits:
         assets.asset_registered.v1
     """
     lock_register(session, ctx)
-    supplier_gstin = _check_source(session, ctx, cmd)
+    seen = _check_source(session, ctx, cmd)
     booked_on = cmd.booked_on or ctx.today
     _check_days(session, ctx, cmd)
-    worked = _work_out(session, ctx, cmd, supplier_gstin)
+    worked = _work_out(session, ctx, cmd, seen)
     asset_id = new_id()
     accounting.period_id(session, ctx, booked_on)
     series = Series(ctx.branch_id, "asset", fiscal_year(booked_on), "FA")
     number = next_number(session, ctx, series)
     db.insert_rows(session, Asset, [_row(ctx, cmd, worked, asset_id) | {"number": number}])
     _book(session, ctx, cmd, worked, (asset_id, number))
+    _note(session, ctx, cmd, worked, seen, (asset_id, number))
     emit(session, ctx, asset_id, AssetRegistered(asset_id=asset_id, cost=worked.cost))
     return RegisteredAsset(id=asset_id, number=number, cost=worked.cost, credit=worked.credit.total)
 
 
-def _check_source(session: Session, ctx: RequestContext, cmd: RegisterAsset) -> str:
-    """Return the supplier's GSTIN, if any, and refuse what does not fit where the asset comes from."""
+def _check_source(session: Session, ctx: RequestContext, cmd: RegisterAsset) -> seen_bills.Seen:
+    """Return the bill it came by, and refuse what does not fit where the asset comes from."""
     if cmd.bought_from is BoughtFrom.OPENING and cmd.gst_rate:
         message = (
             "What came over from the books of before has its tax behind it. Leave the rate empty."
@@ -140,29 +143,53 @@ def _check_source(session: Session, ctx: RequestContext, cmd: RegisterAsset) -> 
                 message = f"Name the {words}."
                 raise InvalidInput(message, fields={field: message})
     if cmd.supplier_id is None:
-        return ""
+        return seen_bills.Seen("", "", cmd.bill_number, cmd.bought_on)
     party.require_account(session, ctx, cmd.supplier_id, "supplier_id")
-    _ask_about_bill(session, ctx, cmd)
     row = db.fetch_one(
         session,
-        "select coalesce(gstin, '') as gstin from party where tenant_id = %s and id = %s",
+        "select coalesce(gstin, '') as gstin, name from party where tenant_id = %s and id = %s",
         (ctx.tenant_id, cmd.supplier_id),
     )
-    return row["gstin"] if row else ""
+    assert row is not None  # noqa: S101  the supplier has an account
+    seen = seen_bills.Seen(row["gstin"], row["name"], cmd.bill_number, cmd.bought_on)
+    if cmd.bought_from is not BoughtFrom.OPENING:
+        _ask_about_bill(session, ctx, seen)
+    return seen
 
 
-def _ask_about_bill(session: Session, ctx: RequestContext, cmd: RegisterAsset) -> None:
-    if not cmd.bill_number or BilledBefore.code in ctx.confirmed:
+def _ask_about_bill(session: Session, ctx: RequestContext, seen: seen_bills.Seen) -> None:
+    seen_bills.look_for(session, ctx, [("bill_number", seen)], seen_bills.BillSource.ASSET)
+    if BilledBefore.code in ctx.confirmed:
         return
-    known = db.fetch_one(
-        session,
-        "select number from asset where tenant_id = %s and supplier_id = %s"
-        " and upper(bill_number) = upper(%s) limit 1",
-        (ctx.tenant_id, cmd.supplier_id, cmd.bill_number),
-    )
-    if known is not None:
-        message = f"{known['number']} came by this bill. Confirm if the bill has several assets."
+    found = seen_bills.seen_elsewhere(session, ctx, seen)
+    known = next((one.number for one in found if one.source is seen_bills.BillSource.ASSET), "")
+    if known:
+        message = f"{known} came by this bill. Confirm if the bill has several assets."
         raise BilledBefore(message, fields={"bill_number": message})
+
+
+def _note(
+    session: Session,
+    ctx: RequestContext,
+    cmd: RegisterAsset,
+    worked: _Worked,
+    seen: seen_bills.Seen,
+    known: tuple[UUID, str],
+) -> None:
+    asset_id, number = known
+    if cmd.bought_from is BoughtFrom.OPENING:
+        return
+    use = seen_bills.BillUse(
+        seen_bills.BillSource.ASSET,
+        asset_id,
+        number,
+        ctx.branch_id,
+        cmd.price,
+        worked.credit,
+        is_credit=worked.credit.total > 0,
+        taken_on=cmd.booked_on or ctx.today,
+    )
+    seen_bills.note_use(session, ctx, seen, use)
 
 
 def _check_days(session: Session, ctx: RequestContext, cmd: RegisterAsset) -> None:
@@ -184,7 +211,7 @@ def _wrong_day(field: str, message: str) -> WrongDay:
 
 
 def _work_out(
-    session: Session, ctx: RequestContext, cmd: RegisterAsset, supplier_gstin: str
+    session: Session, ctx: RequestContext, cmd: RegisterAsset, seen: seen_bills.Seen
 ) -> _Worked:
     category = db.fetch_one(
         session,
@@ -196,8 +223,9 @@ def _work_out(
     if category is None:
         message = "Choose a kind of asset that is in use."
         raise UnknownCategory(message, fields={"category_id": message})
-    tax = _tax(session, ctx, cmd, supplier_gstin)
+    tax = _tax(session, ctx, cmd, seen.supplier_gstin)
     takes = cmd.takes_credit and tax.total > 0
+    takes = takes and seen_bills.is_credit_free(session, ctx, seen, seen_bills.BillSource.ASSET)
     cost = cmd.price if takes else cmd.price + tax.total
     residual = round_money(cost * category["residual_percent"] / HUNDRED)
     if cmd.opening_depreciation > cost - residual:

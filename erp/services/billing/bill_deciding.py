@@ -21,7 +21,7 @@ from erp.models.billing import (
     SupplierBillDecision,
     SupplierClaim,
 )
-from erp.services import workflows
+from erp.services import seen_bills, workflows
 from erp.services.billing.bill_errors import (
     BillNotHeld,
     MoreThanCame,
@@ -193,6 +193,7 @@ def _give_back(session: Session, ctx: RequestContext, bill: Bill) -> None:
         for row in rows
     ]
     add_billed(session, ctx, back)
+    seen_bills.end_uses(session, ctx, [bill.id])
     db.execute(
         session,
         "update supplier_bill set status = 'refused' where tenant_id = %s and id = %s",

@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.bill_numbers import bill_key
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, NotFound, raise_all
 from erp.core.formatting import money_text
@@ -29,7 +30,6 @@ from erp.models.billing import Finding
 from erp.services import party, purchasing
 from erp.services.billing.bill_errors import TaxNotDue, TotalDiffers, UnknownDelivery
 from erp.services.billing.bill_goods import Key, hold_delivered, tolerance_of
-from erp.services.billing.bill_keys import bill_key
 from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
 from erp.services.inventory import UnitQuantity
 from erp.services.platform import (

@@ -1,5 +1,6 @@
 """Recording a supplier's bill: matched with what came, posted at once or held for a decision."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -7,17 +8,16 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.formatting import money_text
-from erp.core.gst.taxing import (
-    TaxedLine,
-)
+from erp.core.gst.taxing import TaxedLine, TaxHeads
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.core.quantity import to_base_units
 from erp.models.billing import BillStatus, Finding, SupplierBill, SupplierBillLine
-from erp.services import workflows
+from erp.services import seen_bills, workflows
 from erp.services.billing.bill_drafting import (
     BilledCharge,
     BilledLine,
@@ -28,7 +28,6 @@ from erp.services.billing.bill_drafting import (
 )
 from erp.services.billing.bill_events import SupplierBillRecorded
 from erp.services.billing.bill_goods import add_billed
-from erp.services.billing.bill_keys import bill_key
 from erp.services.billing.bill_matching import Delivered, Match
 from erp.services.billing.bill_posting import hold_bill, post_bill
 from erp.services.platform import (
@@ -76,15 +75,18 @@ def record_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> BillA
         TaxNotDue: The supplier is not registered, or pays by composition.
         TotalDiffers: The lines do not add up to the total within a rupee.
         BilledTwice: The supplier's bill of that number and year is recorded already.
+        BillSeen: A claim, an asset or a provider's invoice is this bill; may be confirmed, its tax is a cost then
+            where its credit is taken there.
         PeriodClosed: The books are closed for the day.
 
     Emits:
         billing.supplier_bill_recorded.v1, in the same transaction.
     """
-    draft = draft_bill(session, ctx, cmd)
+    draft, seen = _looked_up(session, ctx, draft_bill(session, ctx, cmd))
     status = BillStatus.HELD if draft.findings else BillStatus.POSTED
     bill_id, number = new_id(), _next_number(session, ctx)
     _write(session, ctx, draft, (bill_id, number, status))
+    _note(session, ctx, draft, seen, (bill_id, number))
     taken = [
         ((came.receipt_id, came.line_no), match.units, match.value)
         for came, match in zip(draft.came, draft.matches, strict=True)
@@ -107,6 +109,62 @@ def record_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> BillA
         excess_tax=draft.excess_tax,
         findings=draft.findings,
     )
+
+
+def _looked_up(
+    session: Session, ctx: RequestContext, draft: Draft
+) -> tuple[Draft, seen_bills.Seen]:
+    """Ask about a bill that another document books; it takes no credit that is taken there.
+
+    The same bill of the same supplier is not asked about: it is refused.
+    """
+    seen = seen_bills.Seen(
+        draft.supplier.gstin or "",
+        draft.supplier.name,
+        draft.cmd.bill_number,
+        draft.cmd.billed_on,
+    )
+    if not _is_recorded(session, ctx, draft):
+        seen_bills.look_for(session, ctx, [("bill_number", seen)], None)
+    is_free = seen_bills.is_credit_free(session, ctx, seen, seen_bills.BillSource.PURCHASE)
+    return replace(draft, is_credit_taken=draft.is_credit_taken and is_free), seen
+
+
+def _is_recorded(session: Session, ctx: RequestContext, draft: Draft) -> bool:
+    row = db.fetch_one(
+        session,
+        "select 1 from supplier_bill where tenant_id = %s and company_id = %s and supplier_id = %s"
+        " and fiscal_year = %s and bill_key = %s and status <> 'refused'",
+        (
+            *(ctx.tenant_id, ctx.company_id, draft.cmd.supplier_id),
+            *(fiscal_year(draft.cmd.billed_on), bill_key(draft.cmd.bill_number)),
+        ),
+    )
+    return row is not None
+
+
+def _note(
+    session: Session,
+    ctx: RequestContext,
+    draft: Draft,
+    seen: seen_bills.Seen,
+    head: tuple[UUID, str],
+) -> None:
+    """Enter the bill in the register; one that is held has its credit set aside."""
+    bill_id, number = head
+    totals = draft.taxed.totals
+    heads = TaxHeads(igst=totals.igst, cgst=totals.cgst, sgst=totals.sgst)
+    use = seen_bills.BillUse(
+        seen_bills.BillSource.PURCHASE,
+        bill_id,
+        number,
+        ctx.branch_id,
+        totals.taxable_value,
+        heads,
+        is_credit=draft.is_credit_taken and heads.total > 0,
+        taken_on=draft.booked_on,
+    )
+    seen_bills.note_use(session, ctx, seen, use)
 
 
 def _next_number(session: Session, ctx: RequestContext) -> str:

@@ -130,7 +130,7 @@ def cancel_invoice(session: Session, ctx: RequestContext, cmd: CancelInvoice) ->
     """
     found = read_standing(session, ctx, cmd.invoice_id)
     if found.branch_id != ctx.branch_id:
-        raise _refused(f"{found.number} was made at {found.branch}. Cancel it there.")
+        raise refused(f"{found.number} was made at {found.branch}. Cancel it there.")
     return void_invoice(session, ctx, cmd.invoice_id, cmd.reason)
 
 
@@ -190,15 +190,26 @@ def read_standing(session: Session, ctx: RequestContext, invoice_id: UUID) -> St
     return Standing(**row)
 
 
-def _require_cancellable(session: Session, ctx: RequestContext, found: Standing) -> None:
+def require_standing(found: Standing) -> None:
+    """Refuse what is cancelled already, and what is no invoice of an order."""
     if found.is_cancelled:
         raise cancelled_before()
     if found.kind not in KINDS:
-        raise _refused(f"{found.number} is a note. A note is met by another document.")
+        raise refused(f"{found.number} is a note. A note is met by another document.")
     if found.origin_type == "asset_sale":
-        raise _refused(f"{found.number} sold a fixed asset. Cancel the sale on the asset's page.")
+        raise refused(f"{found.number} sold a fixed asset. Cancel the sale on the asset's page.")
     if found.origin_type != "sales_invoice":
-        raise _refused(f"Bill {found.number} was made at a till. Return its goods there.")
+        raise refused(f"Bill {found.number} was made at a till. Return its goods there.")
+
+
+def settled(found: Standing, amount: Decimal) -> NotCancellable:
+    """Return the refusal of an invoice of which so much is settled."""
+    words = f"{money_text(amount)} of {found.number} are settled."
+    return refused(f"{words} Set that apart on the customer's account first.")
+
+
+def _require_cancellable(session: Session, ctx: RequestContext, found: Standing) -> None:
+    require_standing(found)
     require_alone(session, ctx, found)
     require_unpaid(session, ctx, found)
 
@@ -208,10 +219,7 @@ def require_unpaid(session: Session, ctx: RequestContext, found: Standing) -> No
     items = accounting.hold_items(session, ctx, "debtors", found.party_id)
     left = sum((item.open for item in items if item.origin_id == found.id), ZERO)
     if left != found.total:
-        raise _refused(
-            f"{money_text(found.total - left)} of {found.number} are settled."
-            " Set that apart on the customer's account first."
-        )
+        raise settled(found, found.total - left)
 
 
 def require_alone(session: Session, ctx: RequestContext, found: Standing) -> None:
@@ -234,11 +242,11 @@ def require_alone(session: Session, ctx: RequestContext, found: Standing) -> Non
     )
     assert row is not None  # noqa: S101  it was read a moment ago
     if row["note"]:
-        raise _refused(f"Goods of {found.number} came back by {row['note']}. {BY_NOTE}")
+        raise refused(f"Goods of {found.number} came back by {row['note']}. {BY_NOTE}")
     if row["way_bill"] is not None:
-        raise _refused(f"The goods of {found.number} travel with a way bill. Cancel that first.")
+        raise refused(f"The goods of {found.number} travel with a way bill. Cancel that first.")
     if row["is_filed"]:
-        raise _refused(f"The GST return of the period of {found.number} is filed. {BY_NOTE}")
+        raise refused(f"The GST return of the period of {found.number} is filed. {BY_NOTE}")
 
 
 def write_cancellation(session: Session, ctx: RequestContext, found: Standing, reason: str) -> UUID:
@@ -322,7 +330,8 @@ def settle_opposite(
     accounting.settle(session, ctx, own, accounting.oldest_first(own))
 
 
-def _refused(message: str) -> NotCancellable:
+def refused(message: str) -> NotCancellable:
+    """Return a refusal."""
     return NotCancellable(message, fields={"invoice_id": message})
 
 
@@ -343,6 +352,6 @@ for _name, _message in (
     ("carried", "The goods of this invoice travel with a way bill. Cancel that first."),
     ("filed", f"The GST return of this invoice's period is filed. {BY_NOTE}"),
 ):
-    refuse_on(f"invoice_cancellation_{_name}", partial(_refused, _message))
+    refuse_on(f"invoice_cancellation_{_name}", partial(refused, _message))
 refuse_on("uq_invoice_cancellation_tenant_id_invoice_id", cancelled_before)
 refuse_on("invoice_is_cancelled", cancelled_before)

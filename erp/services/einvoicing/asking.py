@@ -68,6 +68,8 @@ class Outcome:
 
     Attributes:
         code: The portal's error number, where it refused.
+        is_unsure: An answer was lost and looking the document up was refused: it may be registered. Nothing is
+            concluded from that; it is asked again.
     """
 
     calls: tuple[Noted, ...]
@@ -76,6 +78,15 @@ class Outcome:
     cancelled: Cancelled | None = None
     problem: str = ""
     code: str = ""
+    is_unsure: bool = False
+
+
+class _Unsure(Exception):
+    """Whether the portal knows a document could not be found out."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 _ANSWERS: Final = {
@@ -92,6 +103,8 @@ def carry_out(portal: InvoicePortal, plan: Plan) -> Outcome:
         if plan.is_cancelling:
             return _cancel(portal, plan, calls)
         return _register(portal, plan, calls)
+    except _Unsure as unsure:
+        return Outcome(tuple(calls), PortalAnswer.AWAY, problem=unsure.problem, is_unsure=True)
     except PortalFailure as failure:
         return failed(failure, calls)
 
@@ -105,21 +118,35 @@ def failed(failure: PortalFailure, calls: list[Noted]) -> Outcome:
 
 
 def _register(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Outcome:
-    if plan.was_tried and (known := _fetched(portal, plan, calls)):
+    if plan.was_tried and (known := _sought(portal, plan, calls)):
         return _judged(plan, known, calls)
     try:
         registered = portal.register(plan.gstin, plan.payload)
     except (PortalAway, PortalRefused) as failure:
-        if isinstance(failure, PortalRefused) and failure.code != DUPLICATE:
+        is_final = isinstance(failure, PortalRefused) and failure.code != DUPLICATE
+        if is_final and not plan.was_tried:
             raise
         calls.append(Noted(failure.call, _ANSWERS[type(failure)], failure.problem))
-        known = _fetched(portal, plan, calls)
+        known = _sought(portal, plan, calls)
         if known is None:
             calls.pop()
             raise
         return _judged(plan, known, calls)
     calls.append(Noted(registered.call, PortalAnswer.DONE))
     return _judged(plan, registered, calls)
+
+
+def _sought(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Registered | None:
+    """Return what the portal knows of a document that it may have registered, nothing where it says that it knows none.
+
+    Raises:
+        _Unsure: It refuses to look, which says nothing either way.
+    """
+    try:
+        return _fetched(portal, plan, calls)
+    except PortalRefused as refused:
+        calls.append(Noted(refused.call, PortalAnswer.REFUSED, refused.problem))
+        raise _Unsure(refused.problem) from refused
 
 
 def _fetched(portal: InvoicePortal, plan: Plan, calls: list[Noted]) -> Registered | None:

@@ -29,6 +29,9 @@ from erp.services.platform import Command, Identified, TryLater, command, emit
 
 OPEN: Final = frozenset({EInvoiceStatus.TO_MEND, EInvoiceStatus.REFUSED})
 WAITING: Final = frozenset({EInvoiceStatus.DUE, EInvoiceStatus.CANCELLING})
+UNSURE: Final = timedelta(minutes=10)
+"""How long a document waits that the portal may have registered and refuses to look up."""
+
 LONGEST_ANSWER: Final = 100_000
 FIELDS: Final = (
     "SellerGstin",
@@ -131,7 +134,9 @@ def note_outcome(
     row = hold(session, ctx, plan.einvoice_id, is_system=True)
     keep_calls(session, ctx, outcome.calls, einvoice_id=plan.einvoice_id)
     if outcome.result is PortalAnswer.AWAY:
-        pause = note_away(session, ctx, row["company_id"], plan.gstin, outcome.problem)
+        pause = UNSURE
+        if not outcome.is_unsure:
+            pause = note_away(session, ctx, row["company_id"], plan.gstin, outcome.problem)
         db.execute(
             session,
             "update einvoice set leased_until = null where tenant_id = %s and id = %s",

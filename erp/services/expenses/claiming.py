@@ -14,7 +14,8 @@ from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.expenses import ClaimKind, ClaimStatus, ExpenseClaim, ExpenseClaimLine
-from erp.services import workflows
+from erp.services import seen_bills, workflows
+from erp.services.expenses.crediting import Document, note_bills, without_taken
 from erp.services.expenses.doubles import ask_about_doubles
 from erp.services.expenses.errors import ClaimDone, OwnClaim
 from erp.services.expenses.events import ClaimSubmitted, ClaimWithdrawn
@@ -72,12 +73,14 @@ def submit_claim(session: Session, ctx: RequestContext, cmd: SubmitClaim) -> Cla
         WrongDay: A day has not come, or is more than a year ago.
         InvalidInput: A GSTIN has a typing error. NoTax: there is no GST on the kind of expense.
         SpentBefore: The same bill or photo was handed in before; may be confirmed.
+        BillSeen: A purchase bill or an asset is the same bill; may be confirmed.
 
     Emits:
         expenses.claim_submitted.v1
     """
     worked = work_out(session, ctx, cmd.lines)
     ask_about_doubles(session, ctx, cmd.lines)
+    worked = without_taken(session, ctx, worked)
     claim_id = new_id()
     series = Series(ctx.branch_id, "expense_claim", fiscal_year(ctx.today), "EC")
     head = new_claim(ctx, claim_id, cmd.purpose, worked) | {
@@ -87,6 +90,7 @@ def submit_claim(session: Session, ctx: RequestContext, cmd: SubmitClaim) -> Cla
     }
     db.insert_rows(session, ExpenseClaim, [head])
     write_lines(session, ctx, claim_id, 1, worked)
+    note_bills(session, ctx, Document(claim_id, head["number"], ctx.branch_id), worked)
     return _submitted(session, ctx, head)
 
 
@@ -112,6 +116,7 @@ def amend_claim(session: Session, ctx: RequestContext, cmd: AmendClaim) -> Claim
     _require_undecided(held.kind, held.status, held.number)
     worked = work_out(session, ctx, cmd.lines)
     ask_about_doubles(session, ctx, cmd.lines, held.id)
+    worked = without_taken(session, ctx, worked, held.id)
     revision = held.revision + 1
     facts = new_claim(ctx, held.id, cmd.purpose, worked)
     db.execute(
@@ -123,6 +128,8 @@ def amend_claim(session: Session, ctx: RequestContext, cmd: AmendClaim) -> Claim
         facts | {"revision": revision},
     )
     write_lines(session, ctx, held.id, revision, worked)
+    seen_bills.end_uses(session, ctx, [held.id])
+    note_bills(session, ctx, Document(held.id, held.number, ctx.branch_id), worked)
     return _submitted(session, ctx, facts | {"number": held.number, "revision": revision})
 
 
@@ -145,6 +152,7 @@ def withdraw_claim(session: Session, ctx: RequestContext, cmd: WithdrawClaim) ->
     if held.claimant_id != ctx.user_id:
         raise OwnClaim("Somebody else handed this claim in. Ask them to withdraw it.")
     _require_undecided(held.kind, held.status, held.number)
+    seen_bills.end_uses(session, ctx, [held.id])
     db.execute(
         session,
         "update expense_claim set status = 'withdrawn', ended_by = %s, end_reason = %s"

@@ -10,9 +10,10 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import money_text
 from erp.models.expenses import ClaimKind, ClaimStatus, PettyMoveKind
-from erp.services import accounting, workflows
+from erp.services import accounting, seen_bills, workflows
 from erp.services.expenses.booking import book_back, book_claim, entry_of, payee_of
 from erp.services.expenses.claiming import APPROVE, ClaimAnswer
+from erp.services.expenses.crediting import decide_credit
 from erp.services.expenses.errors import (
     BeyondLimit,
     ClaimChanged,
@@ -55,7 +56,7 @@ class ReverseClaim(Command):
 def decide_claim(session: Session, ctx: RequestContext, cmd: DecideClaim) -> ClaimAnswer:
     """Approve a claim, so that it is booked today and owed to its claimant, or send it back.
 
-    Locks the claim, then the claimant's account.
+    What of its tax is a credit is decided as of today. Locks the claim, its bills, then the claimant's account.
 
     Raises:
         UnknownClaim: The company has no such claim.
@@ -72,6 +73,7 @@ def decide_claim(session: Session, ctx: RequestContext, cmd: DecideClaim) -> Cla
     _require_sound(ctx, held, cmd)
     party_id = None
     if cmd.outcome is ClaimStatus.APPROVED:
+        decide_credit(session, ctx, held)
         party_id = payee_of(session, ctx, held.claimant_id)
         book_claim(session, ctx, held, accounting.credit("creditors", held.total, party_id))
     db.execute(
@@ -98,7 +100,7 @@ def reverse_claim(session: Session, ctx: RequestContext, cmd: ReverseClaim) -> C
 
     Raises:
         UnknownClaim: The company has no such claim.
-        ClaimDone: It is not in the books. OwnClaim: the actor claims it.
+        ClaimDone: It is not in the books. OwnClaim: the actor claims it, or paid it out of petty cash.
         PaidAlready: It was paid back; that payment is taken back first.
         PeriodClosed: The books are closed for today.
 
@@ -108,13 +110,15 @@ def reverse_claim(session: Session, ctx: RequestContext, cmd: ReverseClaim) -> C
     held = hold_claim(session, ctx, cmd.claim_id)
     if held.status != ClaimStatus.APPROVED:
         raise ClaimDone(f"{held.number} is {held.status}; only what is booked is taken back.")
-    if held.claimant_id == ctx.user_id and held.kind == ClaimKind.CLAIM:
-        raise OwnClaim("You claimed this yourself. Somebody else has to take it back.")
+    if held.claimant_id == ctx.user_id:
+        did = "claimed" if held.kind == ClaimKind.CLAIM else "paid"
+        raise OwnClaim(f"You {did} this yourself. Somebody else has to take it back.")
     _require_unpaid(session, ctx, held)
     if held.float_id is not None:
         box = hold_float(session, ctx, held.float_id)
         move_float(session, ctx, box, Move(PettyMoveKind.GIVEN_BACK, held.total, held.id))
     book_back(session, ctx, held, cmd.reason)
+    seen_bills.end_uses(session, ctx, [held.id])
     db.execute(
         session,
         "update expense_claim set status = 'reversed', reversed_on = %s, ended_by = %s, end_reason = %s"

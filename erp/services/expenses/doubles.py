@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services import seen_bills
+from erp.services.expenses.crediting import seen_of
 from erp.services.expenses.errors import SpentBefore
 from erp.services.expenses.spending import SpentLine
 
@@ -16,11 +18,15 @@ def ask_about_doubles(
 ) -> None:
     """Ask about lines whose bill or photo another claim has that was not withdrawn or taken back, or another line.
 
-    A bill is the same by its supplier, number and amount; a photo by its bytes.
+    A bill is the same by its supplier and number in a financial year, a line by its amount too; a photo by its
+    bytes. Locks the bills.
 
     Raises:
         SpentBefore: One was handed in before; may be confirmed.
+        BillSeen: A purchase bill, an asset or a provider's invoice is one of the bills; may be confirmed.
     """
+    bills = [(f"lines.{at}.bill_number", seen_of(line)) for at, line in enumerate(lines)]
+    seen_bills.look_for(session, ctx, bills, seen_bills.BillSource.EXPENSE, own_claim)
     if SpentBefore.code in ctx.confirmed:
         return
     for at, line in enumerate(lines):
@@ -33,6 +39,10 @@ def ask_about_doubles(
                 f"{same_bill} has this bill of the same amount. Confirm if this is another one."
             )
             raise SpentBefore(message, fields={f"lines.{at}.bill_number": message})
+        named_by = _naming(session, ctx, line, own_claim)
+        if named_by:
+            message = f"{named_by} names this bill. Confirm if this is another part of it."
+            raise SpentBefore(message, fields={f"lines.{at}.bill_number": message})
         same_photo = claim_with_photo(session, ctx, line.receipt_id, own_claim)
         if same_photo:
             message = f"{same_photo} has the same photo. Confirm if it shows both bills."
@@ -41,6 +51,11 @@ def ask_about_doubles(
 
 def _bill_of(line: SpentLine) -> tuple[object, ...]:
     return line.bill_number.upper(), line.supplier.lower(), line.amount
+
+
+def _naming(session: Session, ctx: RequestContext, line: SpentLine, own_claim: UUID | None) -> str:
+    found = seen_bills.seen_elsewhere(session, ctx, seen_of(line), own_claim)
+    return next((one.number for one in found if one.source is seen_bills.BillSource.EXPENSE), "")
 
 
 def _with_bill(

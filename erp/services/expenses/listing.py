@@ -137,7 +137,8 @@ _OPEN: LiteralString = """
 """
 _TWINS: LiteralString = """
     coalesce((
-        select string_agg(distinct o.number, ', ') from (
+        select string_agg(distinct twin.number, ', ') from (
+        select o.number from (
             select x.tenant_id, x.claim_id, x.revision from expense_claim_line l
               join expense_claim_line x on (x.tenant_id, x.amount) = (l.tenant_id, l.amount)
                    and upper(x.bill_number) = upper(l.bill_number) and (lower(x.supplier) = lower(l.supplier)
@@ -150,7 +151,12 @@ _TWINS: LiteralString = """
               join expense_claim_line x on (x.tenant_id, x.receipt_id) = (q.tenant_id, q.id)
              where (l.tenant_id, l.claim_id, l.revision) = (c.tenant_id, c.id, c.revision)
         ) x join expense_claim o on (o.tenant_id, o.id, o.revision) = (x.tenant_id, x.claim_id, x.revision)
-         where o.id <> c.id and o.company_id = c.company_id and o.status not in ('withdrawn', 'reversed')), '')
+         where o.id <> c.id and o.company_id = c.company_id and o.status not in ('withdrawn', 'reversed')
+        union all
+        select o.number from seen_bill_use u
+          join seen_bill_use o on (o.tenant_id, o.bill_id) = (u.tenant_id, u.bill_id) and o.source_id <> u.source_id
+         where u.tenant_id = c.tenant_id and u.source_id = c.id and u.ended_on is null and o.ended_on is null
+        ) twin), '')
 """
 _HEAD: LiteralString = f"""
     select c.id, c.number, c.kind, c.status, coalesce(m.display_name, '') as claimant, c.purpose,

@@ -25,6 +25,7 @@ from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine
 from erp.services.expenses.booking import BOX, book_claim
 from erp.services.expenses.claiming import ClaimAnswer, new_claim, write_lines
+from erp.services.expenses.crediting import Document, note_bills, without_taken
 from erp.services.expenses.doubles import ask_about_doubles
 from erp.services.expenses.errors import (
     CashBeyondRule,
@@ -227,6 +228,7 @@ def spend_petty_cash(session: Session, ctx: RequestContext, cmd: SpendPettyCash)
     require_custodian(ctx, box)
     worked = work_out(session, ctx, cmd.lines)
     ask_about_doubles(session, ctx, cmd.lines)
+    worked = without_taken(session, ctx, worked)
     total = sum((line.amount for line in cmd.lines), Decimal(0))
     if total > box.balance:
         message = f"The box holds {money_text(box.balance)}. Top it up, or hand this in as a claim."
@@ -245,6 +247,7 @@ def spend_petty_cash(session: Session, ctx: RequestContext, cmd: SpendPettyCash)
     }
     db.insert_rows(session, ExpenseClaim, [head])
     write_lines(session, ctx, claim_id, 1, worked)
+    note_bills(session, ctx, Document(claim_id, number, box.branch_id, ctx.today), worked)
     move_float(session, ctx, box, Move(PettyMoveKind.SPENT, -total, claim_id))
     book_claim(session, ctx, hold_claim(session, ctx, claim_id), accounting.credit(BOX, total))
     event = PettyCashSpent(claim_id=claim_id, float_id=box.id, total=total)

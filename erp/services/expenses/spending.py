@@ -85,22 +85,21 @@ def work_out(session: Session, ctx: RequestContext, lines: Sequence[SpentLine]) 
     )
     typed = [_Typed(categories[line.category_id]["key"], line.cost_centre) for line in lines]
     accounting.check_typed_lines(session, ctx, typed)
-    state, may_claim = _registration(session, ctx)
+    state, may_claim = registration_of(session, ctx)
     return [
-        _worked(
-            line,
-            categories[line.category_id],
-            state,
-            may_claim and ctx.today <= credit_until(line.spent_on),
-        )
+        worked_line(ctx, line, categories[line.category_id], state, may_claim=may_claim)
         for line in lines
     ]
 
 
-def _worked(line: SpentLine, category: db.Row, state: str, may_claim: bool) -> WorkedLine:  # noqa: FBT001  a fact beside facts
+def worked_line(
+    ctx: RequestContext, line: SpentLine, category: db.Row, state: str, *, may_claim: bool
+) -> WorkedLine:
+    """Return a line with what of it is a credit today, for a branch of a state that may claim or not."""
     gstin = line.supplier_gstin.strip().upper()
     is_taken = bool(
         may_claim
+        and ctx.today <= credit_until(line.spent_on)
         and category["credit_rule"] == CreditRule.ALLOWED
         and gstin
         and line.bill_number
@@ -171,7 +170,7 @@ def _faults(
     return found
 
 
-def _registration(session: Session, ctx: RequestContext) -> tuple[str, bool]:
+def registration_of(session: Session, ctx: RequestContext) -> tuple[str, bool]:
     """Return the acting branch's state, and whether tax it pays is a credit (CGST Act s.16, s.10(4))."""
     row = db.fetch_one(
         session,

@@ -1,7 +1,7 @@
 """Money at a provider, into the books: a receipt where it is what was asked for, else unidentified money.
 
 What the provider says is believed of one payment and its own account, and only forward: a state that was passed, an
-amount that changed, or another currency moves nothing.
+amount that changed after it was captured, or another currency moves nothing.
 """
 
 from datetime import date
@@ -77,8 +77,10 @@ def note_payment(
         return
     row = _held(session, ctx, account, facts)
     if (row["amount"], row["currency"]) != (amount_of(facts.paise), facts.currency):
-        _tell_changed(session, ctx, account, row, facts)
-        return
+        if row["status"] == "captured":
+            _tell_changed(session, ctx, account, row, facts)
+            return
+        row = _announce(session, ctx, row, facts)
     link = _link_of(session, ctx, account, facts, link_id or row["link_id"])
     row = _move_on(session, ctx, row, facts, link)
     went_back = row["entry_id"] is not None and row["refunded"] > 0
@@ -169,6 +171,17 @@ def _held(
     )
     assert row is not None  # noqa: S101  it is there now
     return row
+
+
+def _announce(session: Session, ctx: RequestContext, row: db.Row, facts: PaymentFacts) -> db.Row:
+    """Write what a payment is said to be of now; until it is captured an amount is an announcement."""
+    moved = db.fetch_one(
+        session,
+        "update gateway_payment set amount = %s, currency = %s where tenant_id = %s and id = %s returning *",
+        (amount_of(facts.paise), facts.currency, ctx.tenant_id, row["id"]),
+    )
+    assert moved is not None  # noqa: S101  it is locked
+    return moved
 
 
 def _link_of(

@@ -76,6 +76,12 @@ class ExceptionSettled(Conflict):
     code = "gateway_exception_settled"
 
 
+class InvoiceRecorded(Conflict):
+    """The provider's invoice is recorded already."""
+
+    code = "gateway_invoice_recorded"
+
+
 class BadSignature(InvalidInput):
     """A call is not signed with the account's secret, over exactly these bytes."""
 
@@ -83,6 +89,13 @@ class BadSignature(InvalidInput):
     status = 400
 
 
+refuse_on(
+    "uq_gateway_invoice_once",
+    lambda: InvoiceRecorded(
+        "This invoice is recorded already.",
+        fields={"number": "Recorded already. Look at the list."},
+    ),
+)
 refuse_on(
     "uq_gateway_account_tenant_id_company_id_provider_key_id",
     lambda: GatewayTaken(

@@ -93,6 +93,15 @@ class SettlementBooked(DomainEvent):
     difference: Decimal
 
 
+class ChargesInvoiced(DomainEvent):
+    """A provider's tax invoice for its charges was recorded."""
+
+    name: ClassVar[str] = "gateways.charges_invoiced.v1"
+
+    invoice_id: UUID
+    account_id: UUID
+
+
 class ExceptionRaised(DomainEvent):
     """A person has to look at something, or did."""
 

@@ -151,6 +151,25 @@ def close_unidentified(
         _close(session, ctx, row["id"], answer)
 
 
+def close_matter(
+    session: Session,
+    ctx: RequestContext,
+    account_id: UUID,
+    named: tuple[ExceptionKind, str],
+    answer: str,
+) -> None:
+    """Close a matter, by its kind and subject, that has settled itself; nothing where there is none."""
+    kind, subject = named
+    row = db.fetch_one(
+        session,
+        "select id from gateway_exception where tenant_id = %s and account_id = %s and kind = %s and subject = %s"
+        " and is_open for no key update",
+        (ctx.tenant_id, account_id, kind.value, subject[:200]),
+    )
+    if row is not None:
+        _close(session, ctx, row["id"], answer)
+
+
 def _close(session: Session, ctx: RequestContext, exception_id: UUID, answer: str) -> None:
     db.execute(
         session,

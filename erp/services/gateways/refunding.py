@@ -1,6 +1,6 @@
 """Giving money back through a provider: the intent first, then the asking, then the books."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -13,10 +13,8 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.models.gateways import ExceptionKind, GatewayRefund, RefundStatus
-from erp.services import accounting, payments
-from erp.services.accounting import NewEntry, credit, debit
 from erp.services.gateways.accounts import keys_of
-from erp.services.gateways.capturing import CLEARING, RUPEES, SUSPENSE, amount_of, hold_payment
+from erp.services.gateways.capturing import RUPEES, amount_of, hold_payment
 from erp.services.gateways.errors import NotRefundable
 from erp.services.gateways.events import RefundAsked, RefundEnded
 from erp.services.gateways.pausing import LEASE, note_awake, note_away, require_awake
@@ -27,11 +25,12 @@ from erp.services.gateways.ports import (
     PaymentGateway,
     RefundFacts,
 )
-from erp.services.gateways.raising import Matter, acting_for, close_unidentified, raise_exception
+from erp.services.gateways.raising import acting_for
+from erp.services.gateways.refund_booking import book_after_all, book_refund, raise_about
 from erp.services.platform import Amount, Command, Identified, ShortText, TryLater, command, emit
 
 REFUND: Final = "gateways.refund"
-RANKS: Final = {"due": 0, "pending": 1, "processed": 2, "failed": 2}
+RANKS: Final = {"due": 0, "pending": 1, "failed": 2, "processed": 3}
 
 
 class RefundPayment(Command):
@@ -198,17 +197,14 @@ def note_refund(
             f"{account.name} says {amount_of(facts.paise)} {facts.currency} of refund {facts.id},"
             f" which is {row['amount']} here. It is not booked; ask the provider."
         )
-        _raise(session, ctx, payment, ExceptionKind.CHANGED, facts.id, problem)
+        raise_about(session, ctx, payment, ExceptionKind.CHANGED, facts.id, problem)
         return
     _name(session, ctx, row, facts)
     if RANKS[facts.status] > RANKS[row["status"]]:
         _move(session, ctx, payment, row, facts)
     elif facts.status == "failed" and row["status"] == RefundStatus.PROCESSED:
         problem = f"{account.name} says that refund {facts.id} failed after all; the books have it as done."
-        _raise(session, ctx, payment, ExceptionKind.REFUND_FAILED, facts.id, problem)
-    elif facts.status == "processed" and row["status"] == RefundStatus.FAILED:
-        problem = f"Refund {facts.id} went back after all, says {account.name}. Do not refund it again; ask there."
-        _raise(session, ctx, payment, ExceptionKind.CHANGED, facts.id, problem)
+        raise_about(session, ctx, payment, ExceptionKind.REFUND_FAILED, facts.id, problem)
 
 
 def _known(
@@ -239,7 +235,7 @@ def _taken_in(
             f"Refund {facts.id} of {amount} {facts.currency} is more than what is left of payment"
             f" {facts.payment_id}. It is not booked; ask the provider."
         )
-        _raise(session, ctx, payment, ExceptionKind.REFUND_TOO_LARGE, facts.id, problem)
+        raise_about(session, ctx, payment, ExceptionKind.REFUND_TOO_LARGE, facts.id, problem)
         return None
     given = (new_id(), facts.id, amount, "Made on the provider's pages", RefundStatus.PENDING)
     return _insert(session, ctx, payment, given, facts.id)
@@ -289,8 +285,10 @@ def _name(session: Session, ctx: RequestContext, row: db.Row, facts: RefundFacts
 def _move(
     session: Session, ctx: RequestContext, payment: db.Row, row: db.Row, facts: RefundFacts
 ) -> None:
-    if facts.status == "processed":
-        _book(session, ctx, payment, row, facts)
+    if facts.status == "processed" and row["status"] == RefundStatus.FAILED:
+        book_after_all(session, ctx, payment, row, facts)
+    elif facts.status == "processed":
+        book_refund(session, ctx, payment, row, facts)
     elif facts.status == "failed":
         _fail(session, ctx, payment, row, "The provider could not give it back.")
     else:
@@ -299,40 +297,6 @@ def _move(
             "update gateway_refund set status = 'pending' where tenant_id = %s and id = %s",
             (ctx.tenant_id, row["id"]),
         )
-
-
-def _book(
-    session: Session, ctx: RequestContext, payment: db.Row, row: db.Row, facts: RefundFacts
-) -> None:
-    """Book money that went back: on the customer's account, or off what nobody has identified."""
-    repayment_id, entry_id = None, None
-    if payment["receipt_id"] is not None:
-        wanted = payments.MakePayment(
-            party_id=_payer(session, ctx, payment["receipt_id"]),
-            amount=row["amount"],
-            method=payments.PaymentMethod.GATEWAY,
-            ledger=payments.Ledger.CUSTOMER,
-            reference=facts.id,
-            note=row["reason"],
-        )
-        sure = replace(ctx, confirmed=ctx.confirmed | {payments.PaidBefore.code})
-        repayment_id = payments.give_through_gateway(session, sure, wanted).id
-    else:
-        lines = [debit(SUSPENSE, row["amount"]), credit(CLEARING, row["amount"])]
-        narration = f"Unidentified money given back, {facts.id}"
-        entry = NewEntry(
-            "payments", ctx.today, "gateway_refund", row["id"], "refund", narration, lines
-        )
-        entry_id = accounting.post_entry(session, ctx, entry)
-    db.execute(
-        session,
-        "update gateway_refund set status = 'processed', repayment_id = %s, entry_id = %s"
-        " where tenant_id = %s and id = %s",
-        (repayment_id, entry_id, ctx.tenant_id, row["id"]),
-    )
-    emit(session, ctx, row["id"], RefundEnded(refund_id=row["id"], status="processed"))
-    if entry_id is not None and payment["refunded"] == payment["amount"]:
-        close_unidentified(session, ctx, payment["id"], "Given back to who paid it.")
 
 
 def _fail(
@@ -350,7 +314,7 @@ def _fail(
     )
     emit(session, ctx, row["id"], RefundEnded(refund_id=row["id"], status="failed"))
     said = f"{money_text(row['amount'])} of {payment['provider_id']} did not go back: {problem}"
-    _raise(session, ctx, payment, ExceptionKind.REFUND_FAILED, row["reference"], said)
+    raise_about(session, ctx, payment, ExceptionKind.REFUND_FAILED, row["reference"], said)
 
 
 def _note_refused(session: Session, ctx: RequestContext, plan: RefundPlan, problem: str) -> None:
@@ -375,26 +339,3 @@ def _release(session: Session, ctx: RequestContext, refund_id: UUID) -> None:
         "update gateway_refund set leased_until = null where tenant_id = %s and id = %s",
         (ctx.tenant_id, refund_id),
     )
-
-
-def _payer(session: Session, ctx: RequestContext, receipt_id: UUID) -> UUID:
-    row = db.fetch_one(
-        session,
-        "select party_id from payment where tenant_id = %s and id = %s",
-        (ctx.tenant_id, receipt_id),
-    )
-    assert row is not None  # noqa: S101  its key says so
-    found: UUID = row["party_id"]
-    return found
-
-
-def _raise(
-    session: Session,
-    ctx: RequestContext,
-    payment: db.Row,
-    kind: ExceptionKind,
-    subject: str,
-    problem: str,
-) -> None:
-    matter = Matter(kind, subject, problem, gateway_payment_id=payment["id"])
-    raise_exception(session, ctx, payment["account_id"], matter)

@@ -15,7 +15,7 @@ from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.gateways import LinkStatus, PaymentLink, PaymentLinkItem
-from erp.services import messaging, party
+from erp.services import messaging, party, workflows
 from erp.services.gateways.accounts import require_open
 from erp.services.gateways.errors import (
     AlreadyRequested,
@@ -150,7 +150,9 @@ def cancel_link(session: Session, ctx: RequestContext, cmd: OneLink) -> Identifi
 
 
 def withdraw_links(session: Session, ctx: RequestContext, invoice_id: UUID) -> None:
-    """Take back the links that ask for a cancelled invoice alone; what else a link asks for keeps it.
+    """Take back the links that ask for a cancelled invoice, for they ask for too much.
+
+    Who made one that asks for other bills too is told, to ask for these again.
 
     Emits:
         gateways.link_asked.v1 for each.
@@ -158,15 +160,35 @@ def withdraw_links(session: Session, ctx: RequestContext, invoice_id: UUID) -> N
     rows = db.fetch_all(
         session,
         "update payment_link set is_cancelling = true"
-        " where tenant_id = %(tenant)s and status in ('due', 'open') and not is_cancelling and %(invoice)s = all ("
+        " where tenant_id = %(tenant)s and status in ('due', 'open') and not is_cancelling and %(invoice)s in ("
         " select e.origin_id from payment_link_item l"
         " join open_item i on (i.tenant_id, i.id) = (l.tenant_id, l.item_id)"
         " join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
-        " where (l.tenant_id, l.link_id) = (payment_link.tenant_id, payment_link.id)) returning id",
+        " where (l.tenant_id, l.link_id) = (payment_link.tenant_id, payment_link.id))"
+        " returning id, user_id, to_name, amount, (select count(distinct e.origin_id)"
+        " from payment_link_item l join open_item i on (i.tenant_id, i.id) = (l.tenant_id, l.item_id)"
+        " join journal_entry e on (e.tenant_id, e.id) = (i.tenant_id, i.entry_id)"
+        " where (l.tenant_id, l.link_id) = (payment_link.tenant_id, payment_link.id)) as bills",
         {"tenant": ctx.tenant_id, "invoice": invoice_id},
     )
     for row in rows:
         emit(session, ctx, row["id"], LinkAsked(link_id=row["id"]))
+        if row["bills"] > 1:
+            _tell_withdrawn(session, ctx, row, invoice_id)
+
+
+def _tell_withdrawn(session: Session, ctx: RequestContext, row: db.Row, invoice_id: UUID) -> None:
+    others = row["bills"] - 1
+    news = workflows.News(
+        kind="gateways.link_withdrawn",
+        title=f"The payment link of {row['to_name']} was taken back",
+        body=f"It asked for {money_text(row['amount'])}, and one of its invoices was cancelled."
+        f" Ask for the other {'bill' if others == 1 else f'{others} bills'} again.",
+        link=f"/payment-links/{row['id']}",
+        severity="warning",
+        dedupe_key=f"link-withdrawn:{row['id']}:{invoice_id}",
+    )
+    workflows.notify(session, ctx, [row["user_id"]], news)
 
 
 @command("gateways.look_at_link", permission=REQUEST, rest="POST /payment-links/{link_id}/look")

@@ -33,7 +33,7 @@ from erp.services.gateways.ports import (
     PaymentGateway,
     RefundFacts,
 )
-from erp.services.gateways.raising import Matter, acting_for, raise_exception
+from erp.services.gateways.raising import Matter, acting_for, close_matter, raise_exception
 from erp.services.gateways.refunding import note_refund
 from erp.services.platform import Command, Result, command, emit
 
@@ -42,9 +42,13 @@ HEAR: Final = "gateways.hear"
 
 LARGEST_EVENT: Final = 256_000
 KNOWN_WITHIN: Final = timedelta(hours=1)
-"""A provider may tell of what its own pages do not know yet, but not for longer."""
+"""A provider may tell of what its own pages do not know yet; after that a person is told."""
 
 ASK_AGAIN: Final = timedelta(minutes=2)
+LET_GO: Final = timedelta(days=7)
+"""How long it is asked about, the last days each few hours."""
+
+ASK_LATER: Final = timedelta(hours=3)
 
 
 def _in_base_64(body: SecretStr) -> SecretStr:
@@ -235,10 +239,17 @@ def note_event(
     if found.away:
         return note_away(session, ctx, plan.account.account_id, found.away)
     acting = acting_for(ctx, plan.account)
-    if found.refused and ctx.now - plan.received_at < KNOWN_WITHIN:
+    age = ctx.now - plan.received_at
+    if found.refused and age < KNOWN_WITHIN:
         return ASK_AGAIN
     if found.refused:
         _note_unknown(session, acting, plan, notice, found.refused)
+        if age < LET_GO:
+            return ASK_LATER
+    else:
+        named = (ExceptionKind.NOT_BOOKED, f"event {plan.event_id}")
+        answer = "The provider knows it now."
+        close_matter(session, acting, plan.account.account_id, named, answer)
     link_id = _link_named(session, acting, plan, found)
     note_found(session, acting, plan.account, found, link_id)
     if notice.dispute:
@@ -294,7 +305,7 @@ def _note_unknown(
 ) -> None:
     problem = (
         f"{plan.account.name} told of {notice.kind} ({notice.payment_id or notice.link_id or notice.refund_id}),"
-        f" but says when asked: {refused} Look at its pages."
+        f" but says when asked: {refused} It is asked again for a week; look at its pages."
     )
     matter = Matter(ExceptionKind.NOT_BOOKED, f"event {plan.event_id}", problem)
     raise_exception(session, ctx, plan.account.account_id, matter)

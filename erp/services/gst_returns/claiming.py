@@ -1,6 +1,6 @@
 """What of the credit in the books a GSTR-3B claims, and what waits for its supplier."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
-from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.ordering import last_filed
-from erp.services.gst_returns.papers_2b import Pairing, pair_up
+from erp.services.gst_returns.papers_2b import Pairing, Part, pair_up
 from erp.services.gst_returns.reading_inward import InwardSide, read_inward
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.tax_period import TaxPeriod
+
+MATCHED = frozenset({InwardKind.BILL, InwardKind.SPENT})
+"""What suppliers report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class Claims:
                 "number": bought.number,
                 "supplier": bought.supplier,
                 "booked_on": str(bought.booked_on),
+                "kind": bought.kind.value,
+                "origin_id": str(bought.document_id),
                 **bought.heads.texts(),
             }
             for bought in self.inward
@@ -60,10 +65,29 @@ def read_claims(
     earlier = _earlier(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, [bought.id for bought in earlier])
     waits = _waits(pairing)
-    own = _split_all(side.inward, waits) if pairing.is_imported else side.inward
-    carried = _split_all(earlier, waits)
+    inward, still = _without_ended(side.inward, earlier)
+    own = _split_all(inward, waits) if pairing.is_imported else inward
+    carried = _split_all(still, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
     return side, Claims((*own, *carried), waited, pairing.is_imported, _pairs(pairing))
+
+
+def _without_ended(
+    inward: Sequence[Inward], earlier: Sequence[Inward]
+) -> tuple[Sequence[Inward], Sequence[Inward]]:
+    """Return purchases, and what waits, without what was taken back while its credit waited.
+
+    Of such a claim only what was claimed is taken off; the rest was never stated.
+    """
+    waiting = {one.id: one.heads for one in earlier}
+    ended = {one.id for one in inward if one.kind is InwardKind.SPENT and one.heads.tax < 0}
+    mended = [
+        replace(one, heads=one.heads + waiting[one.id])
+        if one.id in ended and one.id in waiting
+        else one
+        for one in inward
+    ]
+    return mended, [one for one in earlier if one.id not in ended]
 
 
 def _pairs(pairing: Pairing) -> tuple[dict[str, str], ...]:
@@ -75,12 +99,29 @@ def _pairs(pairing: Pairing) -> tuple[dict[str, str], ...]:
 
 
 def _waits(pairing: Pairing) -> dict[UUID, Heads]:
-    """Return how much tax of each bill waits."""
-    return {
-        one.book.id: one.book.heads.tax_only() - (pairing.claimable(one) or Heads())
-        for one in pairing.matches
-        if one.book and pairing.is_asked(one)
-    }
+    """Return how much tax of each bill waits; of a bill of claims or assets, how much of each part."""
+    waits: dict[UUID, Heads] = {}
+    for one in pairing.matches:
+        if one.book is None or not pairing.is_asked(one):
+            continue
+        claimed = pairing.claimable(one) or Heads()
+        if one.book.id in pairing.parts:
+            waits |= _waiting_parts(pairing.parts[one.book.id], claimed)
+        else:
+            waits[one.book.id] = one.book.heads.tax_only() - claimed
+    return waits
+
+
+def _waiting_parts(parts: Iterable[Part], claimed: Heads) -> dict[UUID, Heads]:
+    """Share what may be claimed of a bill over its parts, those of earlier returns first."""
+    waits = {}
+    for part in sorted(parts, key=lambda one: one.is_asked):
+        tax = part.heads.tax_only()
+        taken = Heads(**{name: min(getattr(tax, name), getattr(claimed, name)) for name in NAMES})
+        claimed = (claimed - taken).not_negative()
+        if part.is_asked:
+            waits[part.id] = tax - taken
+    return waits
 
 
 def _split_all(inward: Iterable[Inward], waits: Mapping[UUID, Heads]) -> list[Inward]:
@@ -89,7 +130,7 @@ def _split_all(inward: Iterable[Inward], waits: Mapping[UUID, Heads]) -> list[In
         for bought in inward
         for part in (
             _split(bought, waits[bought.id])
-            if bought.kind is InwardKind.BILL and bought.id in waits
+            if bought.kind in MATCHED and bought.id in waits and bought.heads.tax >= 0
             else (bought,)
         )
     ]
@@ -114,8 +155,9 @@ def _earlier(
             number=one["number"],
             supplier=one["supplier"],
             booked_on=date.fromisoformat(one["booked_on"]),
-            kind=InwardKind.BILL,
+            kind=InwardKind(one.get("kind", "bill")),
             heads=Heads.of_texts(one),
+            origin_id=UUID(one["origin_id"]) if "origin_id" in one else None,
         )
         for one in last_filed(session, ctx, registration, period).get("held", ())
     ]

@@ -52,6 +52,7 @@ class MatchRow(Result):
 
     Attributes:
         id: Of the reported document, else of the bill. suggested_id: The bill it may be.
+        booked_as: Of a bill that claims or assets book, their numbers; page: of the first of them, or the bill's.
         claimed: Tax that may be claimed of it.
     """
 
@@ -59,6 +60,8 @@ class MatchRow(Result):
     reported_id: UUID | None
     bill_id: UUID | None
     suggested_id: UUID | None
+    booked_as: str
+    page: str
     supplier: str
     supplier_gstin: str
     number: str
@@ -125,7 +128,7 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     period = period_from(wanted.starts_on, Months.MONTH)
     held = waiting_ids(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, held)
-    rows = [_row(one, pairing, set(held)) for one in pairing.matches]
+    rows = [_row(one, pairing) for one in pairing.matches]
     words = wanted.search.lower()
     shown = [
         row
@@ -145,19 +148,22 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     )
 
 
-def _row(match: Match2b, pairing: Pairing, held: set[UUID]) -> MatchRow:
+def _row(match: Match2b, pairing: Pairing) -> MatchRow:
     paper = match.portal or match.book
     assert paper is not None  # noqa: S101  a match has one of the two
     decided = pairing.decisions.get(match.portal.id) if match.portal else None
     claimed, words = pairing.claimable(match), match.words
     is_asked = match.book and pairing.is_asked(match)
-    if match.book and is_asked and not pairing.is_imported and match.book.id not in held:
+    if match.book and is_asked and not pairing.is_imported and match.book.id not in pairing.carried:
         claimed, words = match.book.heads, "No statement of this month is here yet."
+    parts = pairing.parts.get(match.book.id, []) if match.book else []
     return MatchRow(
         id=paper.id,
         reported_id=_id(match.portal),
         bill_id=_id(match.book),
         suggested_id=_id(match.suggested),
+        booked_as=", ".join(dict.fromkeys(part.number for part in parts)),
+        page=_page(match, pairing),
         supplier=(match.book or paper).supplier,
         supplier_gstin=paper.supplier_gstin,
         number=(match.book or paper).number,
@@ -170,6 +176,14 @@ def _row(match: Match2b, pairing: Pairing, held: set[UUID]) -> MatchRow:
         decision=Decision2b(decided["decision"]) if decided else Decision2b.OPEN,
         note=decided["note"] if decided else "",
     )
+
+
+def _page(match: Match2b, pairing: Pairing) -> str:
+    book = match.book or match.suggested
+    if book is None:
+        return "/bills"
+    parts = pairing.parts.get(book.id)
+    return parts[0].page if parts else f"/bills/{book.id}"
 
 
 def _id(paper: Paper | None) -> UUID | None:
@@ -203,16 +217,16 @@ def decide_reported(session: Session, ctx: RequestContext, cmd: DecideReported) 
     if row is None:
         message = "This document is not known here. Choose one of the list."
         raise UnknownReported(message, fields={"reported_id": message})
-    if cmd.bill_id is not None:
-        _require_its_bill(session, ctx, row, cmd)
+    is_spent = cmd.bill_id is not None and _require_its_bill(session, ctx, row, cmd)
     is_open = cmd.decision is Decision2b.OPEN
     db.execute(
         session,
-        "update gst_2b_document set decision = %s, bill_id = %s, note = %s, decided_by = %s, decided_at = %s"
-        " where tenant_id = %s and id = %s",
+        "update gst_2b_document set decision = %s, bill_id = %s, seen_bill_id = %s, note = %s, decided_by = %s,"
+        " decided_at = %s where tenant_id = %s and id = %s",
         (
             cmd.decision,
-            cmd.bill_id,
+            None if is_spent else cmd.bill_id,
+            cmd.bill_id if is_spent else None,
             cmd.note,
             None if is_open else ctx.user_id,
             None if is_open else ctx.now,
@@ -226,13 +240,20 @@ def decide_reported(session: Session, ctx: RequestContext, cmd: DecideReported) 
 
 def _require_its_bill(
     session: Session, ctx: RequestContext, row: db.Row, cmd: DecideReported
-) -> None:
+) -> bool:
+    """Refuse a bill that the document cannot be; tell whether claims or assets book it."""
     bill = db.fetch_one(
         session,
-        "select 1 from supplier_bill b join branch n on (n.tenant_id, n.id) = (b.tenant_id, b.branch_id)"
+        "select false as is_spent from supplier_bill b"
+        " join branch n on (n.tenant_id, n.id) = (b.tenant_id, b.branch_id)"
         " where b.tenant_id = %s and b.company_id = %s and b.id = %s and b.status = 'posted'"
-        " and b.supplier_gstin = %s and n.gstin = %s",
-        (ctx.tenant_id, ctx.company_id, cmd.bill_id, row["supplier_gstin"], row["gstin"]),
+        " and b.supplier_gstin = %s and n.gstin = %s"
+        " union all select true from seen_bill b"
+        " join seen_bill_use u on (u.tenant_id, u.bill_id) = (b.tenant_id, b.id)"
+        " join branch n on (n.tenant_id, n.id) = (u.tenant_id, u.branch_id)"
+        " where b.tenant_id = %s and b.company_id = %s and b.id = %s and u.source <> 'purchase' and u.is_credit"
+        " and u.ended_on is null and b.supplier_gstin = %s and n.gstin = %s limit 1",
+        (ctx.tenant_id, ctx.company_id, cmd.bill_id, row["supplier_gstin"], row["gstin"]) * 2,
     )
     used_for = used_documents(session, ctx, row["gstin"]).get(row["id"], cmd.bill_id)
     if used_for != cmd.bill_id:
@@ -243,3 +264,5 @@ def _require_its_bill(
             "Choose a posted bill of this supplier and registration, and accept the invoice as it."
         )
         raise NotItsBill(message, fields={"bill_id": message})
+    is_spent: bool = bill["is_spent"]
+    return is_spent

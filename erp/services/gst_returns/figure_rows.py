@@ -205,7 +205,7 @@ def _inward_row(bought: Inward, part: str) -> FigureRow:
     heads = bought.heads
     return FigureRow(
         document_id=bought.id,
-        page=page.format(bought.id),
+        page=page.format(bought.document_id),
         number=bought.number,
         day=bought.booked_on,
         party=bought.supplier,

@@ -36,6 +36,7 @@ class Inward:
         heads: Value and credit; below zero where it takes credit back.
         untaxed: Of its value, what is exempt or of a supplier who charges no tax.
         is_claimable: The supplier reported it (CGST Act s.16(2)(aa)), or nothing is asked of it.
+        origin_id: The document that its entry is of, where that has several bills.
     """
 
     id: UUID
@@ -47,6 +48,12 @@ class Inward:
     is_inter: bool = False
     untaxed: Decimal = ZERO
     is_claimable: bool = True
+    origin_id: UUID | None = None
+
+    @property
+    def document_id(self) -> UUID:
+        """The document that its entry is of."""
+        return self.origin_id or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,13 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.gst_returns import Decision2b, Gst2bDocument, Gst2bFile
-from erp.services.billing import bill_key
 from erp.services.gst_returns.errors import StatementKnown
 from erp.services.gst_returns.events import CreditChanged
 from erp.services.gst_returns.reading_2b import MOST_BYTES, Reported, Statement2b, read_statement

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -45,6 +45,19 @@ _REVERSED = """
     select m.lot_id, sum(g.igst) as igst, sum(g.cgst) as cgst, sum(g.sgst) as sgst
       from gst_credit_loss g join stock_move m on (m.tenant_id, m.id) = (g.tenant_id, g.move_id)
      where g.tenant_id = %(tenant)s and m.lot_id = any(%(lots)s) group by m.lot_id
+"""
+
+
+_MOVED = """
+    select m.id, m.lot_id, m.quantity, there.kind = 'lost_found' as is_lost
+      from stock_move m
+      join location here on (here.tenant_id, here.id) = (m.tenant_id, m.from_location_id)
+      join location there on (there.tenant_id, there.id) = (m.tenant_id, m.to_location_id)
+      join warehouse w on w.tenant_id = m.tenant_id
+           and w.id = case when there.kind = 'lost_found' then here.warehouse_id else there.warehouse_id end
+     where m.tenant_id = %(tenant)s and m.lot_id = any(%(lots)s) and w.branch_id = any(%(branches)s)
+       and (here.kind = 'lost_found') <> (there.kind = 'lost_found')
+     order by m.effective_at, m.id
 """
 
 
@@ -121,7 +134,8 @@ def list_lost_goods(session: Session, ctx: RequestContext, wanted: ListLostGoods
     """List goods that were lost, destroyed or given away with the credit taken on them.
 
     Credit is what posted bills charged on the lot, by unit, free units counted. Goods that came without
-    a bill, such as opening stock, bear none here; credit on those is typed.
+    a bill, such as opening stock, bear none here; credit on those is typed. What a count found again after it was
+    missing was not lost, and bears none.
 
     Source: CGST Act s.17(5)(h).
     """
@@ -231,6 +245,7 @@ def waiting_losses(
         _asked(ctx, registration)
         | {"origins": None if origin_ids is None else list(origin_ids), "until": until},
     )
+    rows = _without_found(session, ctx, registration, rows)
     shares = _shares(session, ctx, rows)
     groups: dict[tuple[UUID, date], list[db.Row]] = {}
     for row in rows:
@@ -245,6 +260,36 @@ def waiting_losses(
         )
         for (origin_id, day), of_one in groups.items()
     ]
+
+
+def _without_found(
+    session: Session, ctx: RequestContext, registration: Registration, rows: Sequence[db.Row]
+) -> list[db.Row]:
+    """Return losses with the units that were not found again: what is found is what went missing last."""
+    lots = sorted({row["lot_id"] for row in rows})
+    moved = db.fetch_all(session, _MOVED, _asked(ctx, registration) | {"lots": lots})
+    missing: dict[UUID, list[list[Any]]] = {}
+    for move in moved:
+        stack = missing.setdefault(move["lot_id"], [])
+        if move["is_lost"]:
+            stack.append([move["id"], move["quantity"]])
+        else:
+            _find(stack, move["quantity"])
+    left = {move_id: units for stack in missing.values() for move_id, units in stack}
+    gone = {move["id"] for move in moved if move["is_lost"]}
+    return [
+        {**row, "quantity": left.get(row["id"], 0)} if row["id"] in gone else row for row in rows
+    ]
+
+
+def _find(stack: list[list[Any]], units: int) -> None:
+    """Take units that were found off the losses before, the latest first."""
+    while units and stack:
+        part = min(units, stack[-1][1])
+        stack[-1][1] -= part
+        units -= part
+        if not stack[-1][1]:
+            stack.pop()
 
 
 def _shares(

@@ -10,8 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
-from erp.services.billing import bill_key
 from erp.services.gst_returns.heads import NAMES, Heads
 
 TOLERANCE = Decimal("1.00")

@@ -1,16 +1,18 @@
-"""Bills and reported documents of a registration, paired; and what of a bill may be claimed."""
+"""Bills, those of claims and assets too, and reported documents, paired; and what of a bill may be claimed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.money import ZERO
 from erp.models.gst_returns import Decision2b
-from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.matching_2b import (
     ELIGIBLE,
     Match2b,
@@ -31,8 +33,20 @@ _BOOKS = """
        and (b.booked_on >= %(since)s or b.id = any(%(held)s))
      order by b.booked_on, b.id
 """
+_SPENT = """
+    select u.bill_id, u.id, u.source, u.source_id, u.number, u.bill_number, u.dated_on, u.supplier, u.taken_on,
+           u.taxable, u.igst, u.cgst, u.sgst, b.supplier_gstin,
+           u.source <> 'gateway' and u.taken_on >= %(from)s as is_new,
+           u.id = any(%(held)s) as is_held
+      from seen_bill_use u join seen_bill b on (b.tenant_id, b.id) = (u.tenant_id, u.bill_id)
+     where u.tenant_id = %(tenant)s and u.branch_id = any(%(branches)s) and u.source <> 'purchase' and u.is_credit
+       and b.supplier_gstin <> '' and u.taken_on <= %(to)s and coalesce(u.ended_on, 'infinity') > %(to)s
+       and (u.taken_on >= %(since)s or u.id = any(%(held)s))
+     order by u.taken_on, u.id
+"""
 _REPORTED = """
-    select id, supplier_gstin, kind, number, dated_on, taxable, igst, cgst, sgst, supplier, bill_id, decision,
+    select id, supplier_gstin, kind, number, dated_on, taxable, igst, cgst, sgst, supplier,
+           coalesce(bill_id, seen_bill_id) as bill_id, decision,
            is_available, note, starts_on
       from gst_2b_document
      where tenant_id = %(tenant)s and company_id = %(company)s and gstin = %(gstin)s and kind = 'INV'
@@ -45,8 +59,30 @@ _USED = """
      where r.tenant_id = %(tenant)s and r.company_id = %(company)s and r.gstin = %(gstin)s
        and r.form = 'gstr3b' and r.status = 'filed'
 """
+PAGES: Final = {
+    "expense": "/expenses/{}",
+    "asset": "/fixed-assets/{}",
+    "gateway": "/gateways/invoices",
+}
+"""Where a document that books a bill is seen."""
 YEARS = 2
 """How long ago a document may have been reported; its credit lapses sooner (CGST Act s.16(4))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one claim, asset or settlement books of a bill.
+
+    Attributes:
+        id: Of the use in the register of bills; page: of the document, which is called `number`.
+        is_asked: The period's return asks for it.
+    """
+
+    id: UUID
+    page: str
+    number: str
+    heads: Heads
+    is_asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +93,16 @@ class Pairing:
         decisions: What was decided, by the reported document.
         is_imported: A statement of every month of the period is here; else nothing is asked of bills.
         asked: Bills that the period's return asks for; all others are another return's.
+        carried: Of these, what waited in the last filed return.
+        parts: Of a bill that claims or assets book, the parts of each.
     """
 
     matches: tuple[Match2b, ...]
     decisions: dict[UUID, db.Row]
     is_imported: bool
     asked: frozenset[UUID]
+    carried: frozenset[UUID]
+    parts: dict[UUID, list[Part]]
 
     def is_asked(self, match: Match2b) -> bool:
         """Tell whether a pair's bill is one of this period's return."""
@@ -96,7 +136,7 @@ def pair_up(
     Bills that the period's return does not ask for are paired too, so that their documents are no other's;
     a document that let a bill be claimed in a filed return stays that bill's.
     """
-    given = {
+    given: dict[str, Any] = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
         "gstin": registration.gstin,
@@ -107,22 +147,58 @@ def pair_up(
         "held": list(held),
     }
     bills = db.fetch_all(session, _BOOKS, given)
+    spent = _by_bill(db.fetch_all(session, _SPENT, given))
     rows = db.fetch_all(session, _REPORTED, given)
     used = used_documents(session, ctx, registration.gstin)
     portal = [_paper(row, used.get(row["id"])) for row in rows]
-    asked = frozenset(row["id"] for row in bills if row["is_asked"])
-    booked = {row["id"]: row["booked_on"] for row in bills if not row["is_asked"]}
+    heads = [*bills, *(_whole(uses) for uses in spent.values())]
+    asked = frozenset(row["id"] for row in heads if row["is_asked"])
+    booked = {row["id"]: row["booked_on"] for row in heads if not row["is_asked"]}
     own = {row["id"] for row in rows if row["starts_on"] >= period.starts_on}
+    waited = set(given["held"])
     return Pairing(
         matches=tuple(
             _elsewhere(one, booked)
-            for one in match_papers([_book(row) for row in bills], portal)
+            for one in match_papers([_book(row) for row in heads], portal)
             if (one.book and one.book.id in asked) or (one.portal and one.portal.id in own)
         ),
         decisions={row["id"]: row for row in rows},
         is_imported=_is_imported(session, ctx, registration, period),
         asked=asked,
+        carried=frozenset(
+            bill_id
+            for bill_id in asked
+            if waited & ({bill_id} | {use["id"] for use in spent.get(bill_id, ())})
+        ),
+        parts={bill_id: [_part(use) for use in uses] for bill_id, uses in spent.items()},
     )
+
+
+def _by_bill(rows: Iterable[db.Row]) -> dict[UUID, list[db.Row]]:
+    found: dict[UUID, list[db.Row]] = {}
+    for row in rows:
+        found.setdefault(row["bill_id"], []).append(row)
+    return found
+
+
+def _whole(uses: Sequence[db.Row]) -> db.Row:
+    """Return a bill whose parts several claims or assets book, as a purchase bill is read."""
+    first = uses[0]
+    sums = {name: sum((use[name] for use in uses), ZERO) for name in ("taxable", *NAMES)}
+    return {
+        **{name: first[name] for name in ("supplier_gstin", "bill_number", "supplier")},
+        **sums,
+        "id": first["bill_id"],
+        "billed_on": first["dated_on"],
+        "booked_on": first["taken_on"],
+        "is_asked": any(use["is_new"] or use["is_held"] for use in uses),
+    }
+
+
+def _part(use: db.Row) -> Part:
+    is_asked = use["is_new"] or use["is_held"]
+    page = PAGES[use["source"]].format(use["source_id"])
+    return Part(use["id"], page, use["number"], _heads(use), is_asked)
 
 
 def used_documents(session: Session, ctx: RequestContext, gstin: str) -> dict[UUID, UUID]:

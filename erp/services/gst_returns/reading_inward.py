@@ -66,22 +66,13 @@ _CLAIMS = """
 """
 _SPENT = """
     with spent as (
-        select c.id, c.number, m.display_name as supplier, c.branch_id, c.booked_on, c.reversed_on,
-               coalesce((select sum(l.taxable) from expense_claim_line l where l.tenant_id = c.tenant_id
-                  and l.claim_id = c.id and l.revision = c.revision and l.is_credit_taken), 0) as taxable,
-               c.igst, c.cgst, c.sgst
-          from expense_claim c
-          left join membership m on (m.tenant_id, m.user_id) = (c.tenant_id, c.claimant_id)
-         where c.tenant_id = %(tenant)s
+        select u.id, u.source_id as origin_id, u.number, u.supplier, u.branch_id, u.taken_on as booked_on,
+               u.ended_on as reversed_on, u.taxable, u.igst, u.cgst, u.sgst
+          from seen_bill_use u
+         where u.tenant_id = %(tenant)s and u.is_credit and u.source in ('expense', 'asset')
+           and u.branch_id = any(%(branches)s)
         union all
-        select a.id, a.number, coalesce(p.name, a.name), e.branch_id, a.booked_on, null, a.cost, a.igst, a.cgst,
-               a.sgst
-          from asset a
-          join journal_entry e on e.tenant_id = a.tenant_id and e.origin_id = a.id and e.purpose = 'registered'
-          left join party p on (p.tenant_id, p.id) = (a.tenant_id, a.supplier_id)
-         where a.tenant_id = %(tenant)s
-        union all
-        select s.id, s.provider_id, g.name, e.branch_id, e.effective_on, null, s.fee,
+        select s.id, s.id, s.provider_id, g.name, e.branch_id, e.effective_on, null, s.fee,
                sum(l.debit - l.credit) filter (where k.key = 'input_igst'),
                sum(l.debit - l.credit) filter (where k.key = 'input_cgst'),
                sum(l.debit - l.credit) filter (where k.key = 'input_sgst')
@@ -97,7 +88,7 @@ _SPENT = """
                   - (coalesce(reversed_on, 'infinity') between %(from)s and %(to)s)::int as sign
           from spent where branch_id = any(%(branches)s)
            and coalesce(igst, 0) + coalesce(cgst, 0) + coalesce(sgst, 0) <> 0)
-    select id, number, coalesce(supplier, '') as supplier,
+    select id, origin_id, number, coalesce(supplier, '') as supplier,
            case sign when 1 then booked_on else reversed_on end as booked_on, coalesce(igst, 0) <> 0 as is_inter,
            sign * taxable as taxable, sign * coalesce(igst, 0) as igst, sign * coalesce(cgst, 0) as cgst,
            sign * coalesce(sgst, 0) as sgst
@@ -149,9 +140,10 @@ def read_inward(
     spent = [_spent(row) for row in db.fetch_all(session, _SPENT, given)]
     reverse = [_reverse(row) for row in db.fetch_all(session, _REVERSE, given)]
     changes = db.fetch_all(session, _CHANGES, given)
-    stated = {
-        bought.id: bought.heads.tax_only() for bought in (*bills, *spent, *back, *reverse)
-    } | {row["id"]: _signed(row) for row in changes}
+    stated = {row["id"]: _signed(row) for row in changes}
+    for bought in (*bills, *spent, *back, *reverse):
+        known = stated.get(bought.document_id, Heads())
+        stated[bought.document_id] = known + bought.heads.tax_only()
     return InwardSide(
         inward=(*bills, *spent, *back, *reverse),
         changes=tuple(_change(row) for row in changes),
@@ -223,6 +215,7 @@ def _spent(row: db.Row) -> Inward:
         kind=InwardKind.SPENT,
         heads=_heads(row) + Heads(row["taxable"]),
         is_inter=row["is_inter"],
+        origin_id=row["origin_id"],
     )
 
 

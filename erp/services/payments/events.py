@@ -71,6 +71,19 @@ class InstalmentsAgreed(DomainEvent):
     parts: int
 
 
+class InstalmentTermsSet(DomainEvent):
+    """New invoices of a customer are due in parts from now on, or at once again; the aggregate is the customer.
+
+    Attributes:
+        terms: Days after the invoice, such as `30/60/90`; empty where it is due at once.
+    """
+
+    name: ClassVar[str] = "payments.instalment_terms_set.v1"
+
+    party_id: UUID
+    terms: str
+
+
 class PromiseMade(DomainEvent):
     """A customer promised to pay, or disputes; the aggregate is the customer."""
 

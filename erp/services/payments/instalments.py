@@ -18,7 +18,7 @@ from erp.core.money import ZERO, round_money
 from erp.models.payments import Ledger
 from erp.services import accounting, party
 from erp.services.payments.errors import NothingOpen, UnknownItem
-from erp.services.payments.events import InstalmentsAgreed
+from erp.services.payments.events import InstalmentsAgreed, InstalmentTermsSet
 from erp.services.platform import (
     Amount,
     Closed,
@@ -219,9 +219,15 @@ def set_instalment_terms(
     Raises:
         UnknownParty: There is no such party, or it has no account.
         InvalidInput: The days do not rise, or are too many or too long.
+
+    Emits:
+        payments.instalment_terms_set.v1
     """
     party.require_account(session, ctx, cmd.party_id, "party_id")
-    accounting.set_terms(session, ctx, cmd.party_id, _days(cmd.terms or ""))
+    days = _days(cmd.terms or "")
+    accounting.set_terms(session, ctx, cmd.party_id, days)
+    terms = "/".join(str(day) for day in days)
+    emit(session, ctx, cmd.party_id, InstalmentTermsSet(party_id=cmd.party_id, terms=terms))
     return Identified(id=cmd.party_id)
 
 

@@ -42,15 +42,19 @@ class Change(Result):
 
 
 class HistoryRow(Result):
-    """An event of a record.
+    """An act on a record: its last event, with those that happened in it.
 
     Attributes:
-        audit_id: The command behind it in the audit; none where a process acted by itself.
+        also: Names of the other events of the same act, such as those of commands that it ran.
+        audit_id: The command behind it in the audit, which ran all others; none where a process acted by itself.
+        within: The name of that command, where another one that it ran set what is told.
         source, ip_address: Where it came from.
     """
 
     id: UUID
     name: str
+    also: list[str]
+    within: str
     person: str
     occurred_at: datetime
     audit_id: UUID | None
@@ -60,7 +64,7 @@ class HistoryRow(Result):
 
 
 class History(Rows):
-    """Events of a record, newest first, the latest hundred."""
+    """Acts on a record, newest first, those of its latest hundred events."""
 
     rows: list[HistoryRow]
 
@@ -70,35 +74,53 @@ def list_history(session: Session, ctx: RequestContext, wanted: ListHistory) -> 
     """Return what happened to one record, such as a sale or a party, newest first.
 
     A command and its events are written in one transaction, whose instant both carry: that joins
-    what happened with who asked for it, from where and with which input.
+    what happened with who asked for it, from where and with which input. A command is written down after
+    those that it ran, so the last of a transaction ran them all; the record's facts are in the input of the first
+    one of its own domain.
     """
     is_withheld = any(rule(session, ctx, wanted.record_id) for rule in _WITHHELD)
     rows = db.fetch_all(
         session,
         """
         select e.id, e.name, coalesce(m.display_name, 'system') as person, e.occurred_at,
-               l.id as audit_id, coalesce(l.source, '') as source,
-               coalesce(l.ip_address, '') as ip_address, l.input
+               whole.id as audit_id, coalesce(whole.source, '') as source,
+               coalesce(whole.ip_address, '') as ip_address, own.id as own_id, own.input,
+               case when own.id <> whole.id then whole.command else '' end as within
           from event e
           left join membership m on (m.tenant_id, m.user_id) = (e.tenant_id, e.user_id)
           left join lateral (
-               select c.id, c.source, c.ip_address, c.input from command_log c
+               select c.id, c.command, c.source, c.ip_address from command_log c
                 where c.tenant_id = e.tenant_id and c.recorded_at = e.recorded_at
-                  and c.request_id = e.request_id order by c.id limit 1) l on true
+                  and c.request_id = e.request_id order by c.id desc limit 1) whole on true
+          left join lateral (
+               select c.id, c.input from command_log c
+                where c.tenant_id = e.tenant_id and c.recorded_at = e.recorded_at and c.request_id = e.request_id
+                order by split_part(c.command, '.', 1) = split_part(e.name, '.', 1) desc, c.id limit 1) own on true
          where e.tenant_id = %s and e.aggregate_id = %s order by e.id desc limit %s
         """,
         (ctx.tenant_id, wanted.record_id, MOST_EVENTS),
     )
     known: dict[str, str] = {}
     told: set[UUID | None] = set()
-    found = []
+    acts: dict[UUID, HistoryRow] = {}
     for row in reversed(rows):
-        given = row.pop("input") or {}
-        is_told = is_withheld or row["audit_id"] in told
+        given, own_id = row.pop("input") or {}, row.pop("own_id")
+        is_told = is_withheld or own_id in told
         changes = [] if is_told else list(_changes(given, known))
-        told.add(row["audit_id"])
-        found.append(HistoryRow(**row, changes=changes[:MOST_CHANGES]))
-    return History(rows=found[::-1])
+        told.add(own_id)
+        place = row["audit_id"] or row["id"]
+        acts[place] = _act(row, changes, acts.pop(place, None))
+    return History(rows=list(acts.values())[::-1])
+
+
+def _act(row: db.Row, changes: list[Change], before: HistoryRow | None) -> HistoryRow:
+    """Return an event as an act, with what happened in the same act before it."""
+    if before is None:
+        return HistoryRow(**row, also=[], changes=changes[:MOST_CHANGES])
+    also = [*before.also, before.name]
+    facts = [*before.changes, *changes][:MOST_CHANGES]
+    within = row.pop("within") and before.within
+    return HistoryRow(**row, within=within, also=also, changes=facts)
 
 
 def _changes(given: Mapping[str, Any], known: dict[str, str]) -> Iterator[Change]:

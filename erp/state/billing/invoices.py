@@ -129,7 +129,7 @@ class InvoiceState(RecordState, rx.State):
                 if of_order or not principal.may("pos.view")
                 else f"/sales/{found.origin_id}",
                 "may_return": "yes" if _has_rest(found) and principal.may(TAKE_BACK) else "",
-                "may_cancel": "yes" if _may_cancel(found) and principal.may(CANCEL) else "",
+                "may_cancel": await self._may_cancel(found, principal),
                 "may_amend": await self._may_amend(record_id, principal),
             }
             | _cancelled(found, zone)
@@ -144,6 +144,13 @@ class InvoiceState(RecordState, rx.State):
         except DomainError:
             return ""
         return "yes"
+
+    async def _may_cancel(self, found: Any, principal: identity.Principal) -> str:
+        """Offer cancelling only where nothing is in the way as things stand."""
+        if found.origin_type != "sales_invoice" or not principal.may(CANCEL):
+            return ""
+        asked = await self._ask("billing.get_cancelling", {"invoice_id": found.id})
+        return "yes" if asked.is_possible else ""
 
     def _told_of(self, record_id: UUID) -> UUID:
         return as_uuid(self.head.get("origin_id", "")) or record_id
@@ -165,11 +172,6 @@ class CancelInvoiceState(DialogFormState, rx.State):
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(InvoiceState))._show()  # noqa: SLF001  sister of this state
-
-
-def _may_cancel(found: Any) -> bool:
-    """Tell whether an order's invoice may be cancelled: it stands, and no note belongs to it."""
-    return found.origin_type == "sales_invoice" and not (found.related or found.cancelled)
 
 
 def _cancelled(found: Any, zone: str) -> dict[str, str]:

@@ -148,7 +148,7 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
     may_decide = waits and not own and principal.may(APPROVE)
     within = found.total <= principal.limits.get(LIMIT, Decimal(0))
     may_mend = is_claim and own and found.status in {"submitted", "returned"}
-    may_reverse = booked and principal.may(APPROVE) and not (own and is_claim)
+    may_reverse = booked and principal.may(APPROVE) and not own
     is_untouched = not is_claim or found.open == found.total
     words = ""
     if waits and own:

@@ -50,7 +50,7 @@ class MatchListState(ListState, rx.State):
     row_link: ClassVar[str] = "{page}"
     filter_keys: ClassVar[tuple[str, ...]] = ("starts_on", "state")
     part_keys: ClassVar[tuple[str, ...]] = ("starts_on",)
-    topics: ClassVar[tuple[str, ...]] = ("gst_returns", "billing")
+    topics: ClassVar[tuple[str, ...]] = ("gst_returns", "billing", "expenses", "assets")
 
     months: list[dict[str, str]] = []
     sums: dict[str, str] = {}
@@ -74,11 +74,6 @@ class MatchListState(ListState, rx.State):
     def _chosen(self) -> dict[str, str]:
         first = self.months[0]["value"] if self.months else ""
         return {"starts_on": first} | super()._chosen()
-
-    def _entry(self, row: Any) -> Any:
-        page = f"/bills/{row.bill_id or row.suggested_id}"
-        has_bill = row.bill_id or row.suggested_id
-        return row.model_dump() | {"page": page if has_bill else "/bills"}
 
     def _aside(self, row: Any) -> dict[str, str]:
         is_reported = row.reported_id is not None

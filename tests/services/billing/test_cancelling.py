@@ -39,6 +39,8 @@ def refused(shop: Shop, sent: Any, words: str) -> None:
         cancel(shop, sent)
     assert said.value.fields["invoice_id"] == said.value.message
     assert snapshot(shop) == before
+    asked = shop.run("billing.get_cancelling", {"invoice_id": sent.invoice_id})
+    assert (asked.is_possible, asked.words) == (False, said.value.message)
 
 
 def read(shop: Shop, sent: Any) -> Any:
@@ -49,7 +51,9 @@ def test_a_cancelled_invoice_leaves_nothing_but_its_number(trader: Shop):
     before = on_shelf(trader)
     made = order(trader, buyer(trader), goods(trader, 10))
     sent = deliver(trader, made, 10)
+    assert trader.run("billing.get_cancelling", {"invoice_id": sent.invoice_id}).is_possible
     done = cancel(trader, sent)
+    assert not trader.run("billing.get_cancelling", {"invoice_id": sent.invoice_id}).is_possible
     assert (done.number, done.total, done.order_id) == (sent.number, sent.total, made.id)
     assert on_shelf(trader) == before
     for account in ("debtors", "output_cgst", "output_sgst", "sales_5", "cogs", "round_off"):

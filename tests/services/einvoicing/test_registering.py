@@ -15,6 +15,7 @@ from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import PermissionDenied
 from erp.core.settings import Settings, get_settings
+from erp.services.billing import NotCancellable
 from erp.services.einvoicing import (
     NoPortal,
     NotToBeSent,
@@ -83,6 +84,36 @@ def test_a_registration_whose_answer_was_lost_is_fetched(reporting, portal):
     assert row["status"] == "registered"
     assert len(portal.books.documents) == 1
     assert calls(reporting) == [("register", "away"), ("fetch", "done")]
+
+
+def test_a_look_up_that_is_refused_after_a_lost_answer_is_no_refusal(reporting, portal):
+    """The portal registered it; until it says so, the books do not take it for refused and cancel it."""
+    portal.faults.extend([Fault.DONE_UNSAID, Fault.BLIND])
+    sent = invoiced(reporting)
+    einvoice_id = queue(reporting, sent.invoice_id)
+    ask_later(reporting, einvoice_id)
+    assert einvoice_of(reporting, sent.invoice_id)["status"] == "due"
+    given = {"invoice_id": sent.invoice_id, "reason": "Wrong customer"}
+    with pytest.raises(NotCancellable):
+        reporting.run("billing.cancel_invoice", given)
+    portal.faults.append(Fault.BLIND)
+    ask_later(reporting, einvoice_id)
+    assert einvoice_of(reporting, sent.invoice_id)["status"] == "due"
+    ask(reporting, einvoice_id)
+    assert einvoice_of(reporting, sent.invoice_id)["status"] == "registered"
+    assert len(portal.books.documents) == 1
+
+
+def test_a_refusal_after_a_lost_answer_is_believed_once_the_portal_knows_nothing(reporting, portal):
+    portal.faults.append(Fault.AWAY)
+    sent = invoiced(reporting)
+    einvoice_id = queue(reporting, sent.invoice_id)
+    ask_later(reporting, einvoice_id)
+    over(reporting)
+    portal.faults.append(Fault.REFUSED)
+    ask(reporting, einvoice_id)
+    assert einvoice_of(reporting, sent.invoice_id)["status"] == "refused"
+    assert calls(reporting) == [("register", "away"), ("register", "refused")]
 
 
 def test_a_slow_portal_is_left_and_asked_whether_it_knows(reporting, portal, monkeypatch):

@@ -11,6 +11,7 @@ from erp.services.expenses import (
     FloatFull,
     NotCustodian,
     NotInTheBox,
+    OwnClaim,
 )
 from tests.factories import Shop, broken_promises
 from tests.services.books import balance
@@ -101,6 +102,22 @@ def test_a_voucher_taken_back_puts_its_cash_back(shop: Shop):
     shop.run("expenses.reverse_claim", gone, by=shop.acting_as("owner"))
     assert (held(shop), balance(shop, "travel")) == (5000, 0)
     assert broken_promises() == []
+
+
+def test_who_spent_petty_cash_does_not_take_the_voucher_back(shop: Shop):
+    box(shop)
+    made = spend(shop, spent(shop, "300.00"))
+    gone = {"claim_id": made.id, "reason": "Goods went back"}
+    with pytest.raises(OwnClaim, match="paid this yourself"):
+        shop.run("expenses.reverse_claim", gone, by=shop.acting_as("manager"))
+    with pytest.raises(psycopg.errors.CheckViolation), db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            "update expense_claim set status = 'reversed', reversed_on = current_date, ended_by = claimant_id,"
+            " end_reason = 'x' where id = %s",
+            (made.id,),
+        )
+    assert held(shop) == 4700
 
 
 def test_the_book_says_what_came_and_went(shop: Shop):

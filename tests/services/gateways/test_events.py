@@ -3,10 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
-from erp.adapters.payment_gateways import is_signed
+from erp.adapters.payment_gateways import gateway_of, is_signed, read_notice
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.services import gateways, platform
@@ -186,6 +187,23 @@ def test_a_provider_that_changes_its_word_is_shown_and_not_followed(trader, prov
     assert broken_promises() == []
 
 
+@pytest.mark.parametrize(("captured", "known"), [(None, "paid"), (100, "open")])
+def test_what_is_captured_counts_whatever_was_said_before(trader, provider, captured, known):
+    ours = opened(trader)
+    link = requested(trader)
+    paid = provider.books.pay(link["provider_id"], status="authorized")
+    paid.lies["amount"] = 777
+    tell(trader, provider, ours, "payment.authorized", paid.id, "evt_1")
+    assert balance(trader, "gateway_clearing") == 0
+    paid.lies.clear()
+    paid.status, paid.amount = "captured", captured or paid.amount
+    tell(trader, provider, ours, "payment.captured", paid.id, "evt_2")
+    assert balance(trader, "gateway_clearing") == Decimal(paid.amount) / 100
+    assert link_of(trader, link["id"])["status"] == known
+    assert exceptions_of(trader) == ([("wrong_amount", True)] if captured else [])
+    assert broken_promises() == []
+
+
 def test_a_payment_known_before_its_link_is_given_to_it_once_the_link_is_known(trader, provider):
     ours = opened(trader)
     link = requested(trader)
@@ -239,6 +257,44 @@ def test_an_event_about_what_the_provider_does_not_know_is_asked_about_again_and
     provider.books.payments[paid.id] = held
     look_into_waiting(trader)
     assert link_of(trader, link["id"])["status"] == "paid"
+
+
+def test_an_event_the_provider_does_not_know_for_long_is_shown_and_asked_about_for_a_week(
+    trader, provider
+):
+    ours = opened(trader)
+    link = requested(trader)
+    paid = provider.books.pay(link["provider_id"])
+    event = provider.event("razorpay", HOOK_SECRET, "payment.captured", paid.id, "evt_1")
+    held = provider.books.payments.pop(paid.id)
+    with pytest.raises(platform.TryLater):
+        hear(trader, ours, *event)
+    assert exceptions_of(trader) == []
+    assert looked_into(trader, timedelta(hours=2)) == timedelta(hours=3)
+    assert looked_into(trader, timedelta(days=6)) == timedelta(hours=3)
+    assert exceptions_of(trader) == [("not_booked", True)]
+    provider.books.payments[paid.id] = held
+    look_into_waiting(trader)
+    assert link_of(trader, link["id"])["status"] == "paid"
+    assert exceptions_of(trader) == [("not_booked", False)]
+    second = provider.event("razorpay", HOOK_SECRET, "payment.captured", paid.id, "evt_2")
+    provider.books.payments.pop(paid.id)
+    with pytest.raises(platform.TryLater):
+        hear(trader, ours, *second)
+    assert looked_into(trader, timedelta(days=8)) is None
+
+
+def looked_into(shop, after):
+    """Look into the event that waits as if so much time had passed; return the pause."""
+    (row,) = rows(shop, "select id from gateway_event where status = 'received'")
+    ctx = replace(shop.ctx, now=utc_now() + after)
+    with db.unit_of_work(ctx) as session:
+        plan = gateways.claim_event(session, ctx, row["id"])
+    assert plan is not None
+    notice = read_notice(plan.account.provider, {}, json.loads(plan.body))
+    found = gateways.look_into(gateway_of(plan.account), notice)
+    with db.unit_of_work(ctx) as session:
+        return gateways.note_event(session, ctx, plan, notice, found)
 
 
 def test_what_nobody_told_of_is_looked_after(trader, provider):

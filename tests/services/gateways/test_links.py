@@ -116,7 +116,7 @@ def test_a_bill_that_was_split_since_is_paid_by_its_link_as_a_whole(trader, prov
     assert broken_promises() == []
 
 
-def test_links_of_a_cancelled_invoice_alone_are_taken_back(trader, provider):
+def test_links_of_a_cancelled_invoice_are_taken_back(trader, provider):
     opened(trader)
     link = requested(trader, 4)
     (item,) = account(trader, link["party_id"]).rows
@@ -130,7 +130,9 @@ def test_links_of_a_cancelled_invoice_alone_are_taken_back(trader, provider):
         ask(trader, link_id)
     assert link_of(trader, link["id"])["status"] == "cancelled"
     assert provider.books.links[link["provider_id"]].status == "cancelled"
-    assert link_of(trader, both.id)["status"] == "open"
+    assert link_of(trader, both.id)["status"] == "cancelled"
+    told_of = rows(trader, "select body from notification where kind = 'gateways.link_withdrawn'")
+    assert ["Ask for the other bill again." in row["body"] for row in told_of] == [True]
 
 
 def test_a_link_whose_time_is_over_is_switched_off_at_the_provider(trader, provider):

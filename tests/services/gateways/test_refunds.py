@@ -150,7 +150,7 @@ def test_a_refund_that_was_refused_and_done_all_the_same_is_in_the_books(trader,
     assert broken_promises() == []
 
 
-def test_a_refund_that_failed_and_was_done_after_all_is_shown(trader, provider, paid):
+def test_a_refund_that_failed_and_was_done_after_all_is_in_the_books(trader, provider, paid):
     ours, link, payment = paid
     is_razorpay = payment["provider_id"].startswith("pay_")
     prefix, kind = ("rfnd_", "refund.failed") if is_razorpay else ("re_", "refund.failed")
@@ -160,6 +160,38 @@ def test_a_refund_that_failed_and_was_done_after_all_is_shown(trader, provider, 
     tell(trader, provider, ours, kind, back.id, "evt_3")
     back.status = "processed"
     tell(trader, provider, ours, kind, back.id, "evt_4")
-    assert exceptions_of(trader) == [("refund_failed", True), ("changed", True)]
-    assert balance(trader, "gateway_clearing") == link["amount"]
+    tell(trader, provider, ours, kind, back.id, "evt_5")
+    assert exceptions_of(trader) == [("refund_failed", False)]
+    assert balance(trader, "gateway_clearing") == link["amount"] - 5
+    assert payments_of(trader)[0]["refunded"] == 5
+    assert broken_promises() == []
+
+
+def test_a_refund_done_after_all_and_once_more_is_not_booked_beyond_what_came(
+    trader, provider, paid
+):
+    ours, link, payment = paid
+    is_razorpay = payment["provider_id"].startswith("pay_")
+    prefix, kind = ("rfnd_", "refund.failed") if is_razorpay else ("re_", "refund.failed")
+    whole = int(link["amount"] * 100)
+    back = provider.books.give_back(prefix, payment["provider_id"], whole, "", "pending")
+    tell(trader, provider, ours, kind, back.id, "evt_2")
+    back.status = "failed"
+    tell(trader, provider, ours, kind, back.id, "evt_3")
+    ask_refund(trader, refund(trader, payment))
+    back.status = "processed"
+    tell(trader, provider, ours, kind, back.id, "evt_4")
+    assert ("refund_too_large", True) in exceptions_of(trader)
+    assert balance(trader, "gateway_clearing") == 0
+    assert broken_promises() == []
+
+
+def test_all_refunds_of_a_payment_are_known_however_many(trader, provider):
+    ours = opened(trader)
+    link = requested(trader)
+    paid = provider.books.pay(link["provider_id"])
+    for _ in range(103):
+        provider.books.give_back("rfnd_", paid.id, 1, "")
+    tell(trader, provider, ours, "payment.captured", paid.id, "evt_1")
+    assert len(rows(trader, "select 1 from gateway_refund")) == 103
     assert broken_promises() == []

@@ -104,6 +104,36 @@ def test_a_count_and_a_sample_bear_it_on_their_own_accounts(trader: Shop):
     assert balance(trader, "sales_promotion") == balance(trader, "stock_adjustment") == 105
 
 
+def adjust(shop: Shop, lot_id, change: int):
+    given = {"reason_code": "count", "lines": [{"lot_id": lot_id, "change": change}]}
+    shop.run("inventory.adjust_stock", given)
+
+
+def test_goods_that_were_found_again_were_not_lost(trader: Shop):
+    lot_id = lot(trader)
+    adjust(trader, lot_id, -5)
+    assert [row.tax for row in losses(trader)] == [25]
+    adjust(trader, lot_id, 3)
+    assert [row.tax for row in losses(trader)] == [10]
+    assert reverse(trader).tax == 10
+    adjust(trader, lot_id, 2)
+    adjust(trader, lot_id, -1)
+    assert sorted(row.tax for row in losses(trader)) == [5, 10]
+    assert reverse(trader).tax == 5
+    adjust(trader, lot_id, -4)
+    adjust(trader, lot_id, 4)
+    with refused(trader, NothingLost):
+        reverse(trader)
+
+
+def test_goods_found_do_not_take_back_what_was_damaged(trader: Shop):
+    lot_id = lot(trader)
+    write_off(trader, lot_id, 3)
+    adjust(trader, lot_id, 2)
+    assert [row.tax for row in losses(trader)] == [15]
+    assert reverse(trader).tax == 15
+
+
 def test_what_was_given_back_by_hand_before_waits_no_more(trader: Shop):
     written = write_off(trader, lot(trader), 3)
     typed = {"gstin": gstin_of(trader), "kind": "blocked", "cgst": "7.50", "sgst": "7.50"}

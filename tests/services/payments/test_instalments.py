@@ -15,6 +15,7 @@ from tests.factories import Shop, broken_promises
 from tests.services.books import balance
 from tests.services.payments.paying import account, owing, receive
 from tests.services.sales.ordering import buyer, deliver, goods, order
+from tests.services.trading import rows
 from tests.services.unchanged import refused
 
 
@@ -103,6 +104,11 @@ def test_each_invoice_of_a_customer_with_terms_is_due_in_parts(trader: Shop):
     trader.run("billing.take_back_goods", back)
     assert account(trader, customer).rows == []
     trader.run("payments.set_instalment_terms", {"party_id": customer})
+    told = rows(
+        trader,
+        "select payload from event where name = 'payments.instalment_terms_set.v1' order by id",
+    )
+    assert [row["payload"]["terms"] for row in told] == ["30/60/90", ""]
     deliver(trader, order(trader, customer, goods(trader, 1)), 1)
     assert parts_of(trader, customer) == [(30, 105, 105)]
     assert owed(trader, customer) == balance(trader, "debtors")

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from erp.core import db
+from erp.services import party
 from tests.factories import Shop
+from tests.services.assets.owning import seller
 
 
 def test_a_change_is_told_with_what_was_before(trader: Shop):
@@ -26,3 +29,18 @@ def test_secrets_and_ids_are_not_told(trader: Shop):
     fields = {change.field for change in posted.changes}
     assert "lines 1 quantity" in fields
     assert not [name for name in fields if name.endswith(("_id", "idempotency_key"))]
+
+
+def test_what_one_act_did_is_one_entry_under_the_command_that_ran_the_rest(trader: Shop):
+    supplier_id = seller(trader)
+    mine = {"party_id": supplier_id, "name": "Croma West"}
+    trader.run("party.update_party", mine)
+    with db.unit_of_work(trader.ctx) as session:
+        first = party.UpdateParty(party_id=supplier_id, phone="9820000001")
+        party.update_party(session, trader.ctx, first)
+        second = party.UpdateParty(party_id=supplier_id, phone="9820000002")
+        party.update_party(session, trader.ctx, second)
+    latest, before, _made = trader.run("platform.list_history", {"record_id": supplier_id}).rows
+    assert latest.also == [latest.name]
+    assert [(change.field, change.before) for change in before.changes] == [("name", "Croma 27")]
+    assert len([change for change in latest.changes if change.field == "phone"]) == 1

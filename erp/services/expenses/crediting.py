@@ -1,0 +1,139 @@
+"""The bills of a claim in the register of bills, and what of their tax is a credit when they are booked."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from erp.core import db
+from erp.core.bill_numbers import bill_key
+from erp.core.clock import fiscal_year
+from erp.core.context import RequestContext
+from erp.core.gst.taxing import TaxHeads
+from erp.core.money import ZERO
+from erp.services import seen_bills
+from erp.services.expenses.holding import HeldClaim
+from erp.services.expenses.spending import SpentLine, WorkedLine, registration_of, worked_line
+from erp.services.seen_bills import Seen
+
+NO_TAX = TaxHeads(ZERO, ZERO, ZERO)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A claim or voucher as the register names it; `booked_on` once it is in the books."""
+
+    id: UUID
+    number: str
+    branch_id: UUID
+    booked_on: date | None = None
+
+
+def seen_of(line: SpentLine) -> Seen:
+    """Return the bill of a line as the register knows it."""
+    gstin = line.supplier_gstin.strip().upper()
+    return Seen(gstin, line.supplier, line.bill_number, line.spent_on)
+
+
+def without_taken(
+    session: Session, ctx: RequestContext, worked: Sequence[WorkedLine], own: UUID | None = None
+) -> list[WorkedLine]:
+    """Return lines whose tax is a cost where another document has the credit of the bill.
+
+    Locks all bills of the lines, in one order whoever asks.
+    """
+    free: dict[tuple[str, ...], bool] = {}
+    for line in sorted(worked, key=lambda one: _place(seen_of(one.source))):
+        seen = seen_of(line.source)
+        if _place(seen) not in free:
+            kind = seen_bills.BillSource.EXPENSE
+            free[_place(seen)] = seen_bills.is_credit_free(session, ctx, seen, kind, own)
+    return [line if free[_place(seen_of(line.source))] else _as_cost(line) for line in worked]
+
+
+def _place(seen: Seen) -> tuple[str, ...]:
+    return seen.identity, bill_key(seen.number), fiscal_year(seen.dated_on)
+
+
+def _as_cost(line: WorkedLine) -> WorkedLine:
+    return replace(line, taxable=line.source.amount, heads=NO_TAX, is_credit_taken=False)
+
+
+def note_bills(
+    session: Session, ctx: RequestContext, document: Document, worked: Sequence[WorkedLine]
+) -> None:
+    """Enter the bills of a claim in the register; their tax is a credit once the claim is booked."""
+    bills: dict[tuple[str, ...], list[WorkedLine]] = {}
+    for line in worked:
+        bills.setdefault(_place(seen_of(line.source)), []).append(line)
+    for _, lines in sorted(bills.items()):
+        heads = NO_TAX
+        for line in lines:
+            heads = TaxHeads(
+                heads.cgst + line.heads.cgst,
+                heads.sgst + line.heads.sgst,
+                heads.igst + line.heads.igst,
+            )
+        use = seen_bills.BillUse(
+            seen_bills.BillSource.EXPENSE,
+            document.id,
+            document.number,
+            document.branch_id,
+            sum((line.taxable for line in lines), Decimal(0)),
+            heads,
+            is_credit=document.booked_on is not None and heads.total > 0,
+            taken_on=document.booked_on,
+        )
+        seen_bills.note_use(session, ctx, seen_of(lines[0].source), use)
+
+
+def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> None:
+    """Work the credit of a held claim out anew, as of today, before it is booked.
+
+    What was handed in before the last day of its credit may be approved after it (s.16(4)), its branch may claim no
+    GST any more, and another document may have taken the credit meanwhile. Locks the bills.
+    """
+    worked = without_taken(session, ctx, _rework(session, ctx, held), held.id)
+    for at, line in enumerate(worked, start=1):
+        db.execute(
+            session,
+            "update expense_claim_line set taxable = %s, igst = %s, cgst = %s, sgst = %s, is_credit_taken = %s"
+            " where tenant_id = %s and claim_id = %s and revision = %s and line_no = %s",
+            (
+                *(line.taxable, line.heads.igst, line.heads.cgst, line.heads.sgst),
+                *(line.is_credit_taken, ctx.tenant_id, held.id, held.revision, at),
+            ),
+        )
+    db.execute(
+        session,
+        "update expense_claim c set (igst, cgst, sgst) = (select sum(l.igst), sum(l.cgst), sum(l.sgst)"
+        " from expense_claim_line l where l.tenant_id = c.tenant_id and l.claim_id = c.id"
+        " and l.revision = c.revision) where c.tenant_id = %s and c.id = %s",
+        (ctx.tenant_id, held.id),
+    )
+    seen_bills.end_uses(session, ctx, [held.id])
+    document = Document(held.id, held.number, held.branch_id, ctx.today)
+    note_bills(session, ctx, document, worked)
+
+
+def _rework(session: Session, ctx: RequestContext, held: HeldClaim) -> list[WorkedLine]:
+    there = replace(ctx, branch_id=held.branch_id)
+    state, may_claim = registration_of(session, there)
+    rows = db.fetch_all(
+        session,
+        "select l.category_id, l.spent_on, l.amount, l.supplier, l.supplier_gstin, l.bill_number, l.gst_rate,"
+        " a.key, c.credit_rule from expense_claim_line l"
+        " join expense_category c on (c.tenant_id, c.id) = (l.tenant_id, l.category_id)"
+        " join account a on (a.tenant_id, a.id) = (c.tenant_id, c.account_id)"
+        " where l.tenant_id = %s and l.claim_id = %s and l.revision = %s order by l.line_no",
+        (ctx.tenant_id, held.id, held.revision),
+    )
+    found = []
+    for row in rows:
+        category = {name: row.pop(name) for name in ("key", "credit_rule")}
+        line = SpentLine(**row)
+        found.append(worked_line(ctx, line, category, state, may_claim=may_claim))
+    return found

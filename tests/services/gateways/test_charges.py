@@ -1,0 +1,115 @@
+"""A provider's monthly tax invoice beside what its settlements kept."""
+
+from datetime import timedelta
+
+import pytest
+
+from erp.core.errors import InvalidInput
+from erp.services.gateways import InvoiceRecorded
+from erp.services.seen_bills import BillSeen, CreditTaken
+from tests.factories import broken_promises, gstin_in
+from tests.services.books import balance
+from tests.services.expenses.spending import claim, decide, spent
+from tests.services.gateways.providers import opened, settle
+from tests.services.gateways.test_settlements import captured
+
+
+def settled(trader, provider):
+    """Have an account with a settlement; return it and what it kept."""
+    ours = opened(trader)
+    captured(trader, provider)
+    provider.books.settle()
+    settle(trader, ours)
+    (found,) = trader.run("gateways.list_charges").rows
+    return ours, found
+
+
+def invoiced(trader, account_id, found, **more):
+    given = {
+        "account_id": account_id,
+        "month": found.month,
+        "number": "RZP/0007",
+        "dated_on": trader.ctx.today,
+        "supplier_gstin": gstin_in("27"),
+        "taxable": found.fee,
+        "tax": found.tax,
+    }
+    return trader.run("gateways.record_charges", given | more)
+
+
+def test_an_invoice_stands_beside_what_was_kept_and_books_nothing(trader, provider):
+    ours, found = settled(trader, provider)
+    assert (found.words, found.difference) == ("The month is not over", found.fee + found.tax)
+    before = balance(trader, "gateway_charges"), balance(trader, "input_cgst")
+    invoiced(trader, ours, found)
+    (row,) = trader.run("gateways.list_charges").rows
+    assert (row.invoices, row.difference, row.words) == ("RZP/0007", 0, "Agrees")
+    assert (balance(trader, "gateway_charges"), balance(trader, "input_cgst")) == before
+    with pytest.raises(InvoiceRecorded):
+        invoiced(trader, ours, found, number="rzp-7")
+    invoiced(trader, ours, found, number="RZP/0008", taxable="1.00", tax="0.18")
+    (row,) = trader.run("gateways.list_charges").rows
+    assert (row.difference.to_eng_string(), row.words[:7]) == ("-1.18", "Differs")
+    assert broken_promises() == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"supplier_gstin": gstin_in("29")}, "supplier_gstin"),
+        ({"supplier_gstin": "29AAA"}, "supplier_gstin"),
+        ({"number": "--"}, "number"),
+    ],
+)
+def test_an_invoice_that_cannot_be_is_refused_by_field(trader, provider, change, field):
+    ours, found = settled(trader, provider)
+    with pytest.raises(InvalidInput) as refused:
+        invoiced(trader, ours, found, **change)
+    assert field in refused.value.fields
+
+
+def test_days_that_do_not_fit_are_refused(trader, provider):
+    ours, found = settled(trader, provider)
+    tomorrow = trader.ctx.today + timedelta(days=1)
+    for field, change in (
+        ("dated_on", {"dated_on": tomorrow}),
+        ("dated_on", {"dated_on": found.month - timedelta(days=1)}),
+        ("month", {"month": found.month.replace(day=2)}),
+    ):
+        with pytest.raises(InvalidInput) as refused:
+            invoiced(trader, ours, found, **change)
+        assert field in refused.value.fields
+
+
+def bill(trader, **more):
+    same = {
+        "supplier": "Razorpay",
+        "supplier_gstin": gstin_in("27"),
+        "bill_number": "rzp-7",
+        "gst_rate": "18",
+    }
+    return spent(trader, "118.00", "Courier and postage", **(same | more))
+
+
+def test_an_invoice_of_charges_is_not_claimed_again(trader, provider):
+    ours, found = settled(trader, provider)
+    invoiced(trader, ours, found)
+    with pytest.raises(BillSeen, match=r"invoice of charges RZP/0007.*credit stands"):
+        claim(trader, bill(trader))
+    made = claim(trader, bill(trader), confirm=["bill_seen"])
+    tax = balance(trader, "input_cgst")
+    decide(trader, made)
+    assert balance(trader, "input_cgst") == tax
+    assert broken_promises() == []
+
+
+def test_what_a_claim_took_is_taken_back_before_the_invoice_is_recorded(trader, provider):
+    ours, found = settled(trader, provider)
+    made = claim(trader, bill(trader))
+    decide(trader, made)
+    with pytest.raises(CreditTaken, match=made.number):
+        invoiced(trader, ours, found)
+    gone = {"claim_id": made.id, "reason": "Charges are booked by settlements"}
+    trader.run("expenses.reverse_claim", gone, by=trader.acting_as("owner"))
+    invoiced(trader, ours, found)
+    assert broken_promises() == []
