@@ -70,7 +70,7 @@ from erp.services.billing.cancelling import (
     require_cancellable,
     void_invoice,
 )
-from erp.services.billing.capping import require_within_period
+from erp.services.billing.capping import ComingBack, require_within_period
 from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
 from erp.services.billing.claim_queries import (
     ClaimRecovery,
@@ -157,7 +157,7 @@ __all__ = [
     "BeyondDelivered", "BeyondReturnLimit", "BillAnswer", "BillDetail", "BillFile", "BillNotHeld", "BillOutcome",
     "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge", "BilledLine", "BilledTwice",
     "BillsDiffer", "CancelInvoice", "CancelledBefore", "CancelledInvoice", "ChallanCopy", "ClaimRecovery",
-    "ClaimSettled", "Copy", "CreditDraft", "CreditLine", "CreditNoteAnswer", "DecideBill", "DeliverOrder",
+    "ClaimSettled", "ComingBack", "Copy", "CreditDraft", "CreditLine", "CreditNoteAnswer", "DecideBill", "DeliverOrder",
     "Delivered", "Delivery", "DeliveryAnswer", "DocumentTitle", "FileImported", "Finding", "GetBill",
     "GetInvoice", "GetReturn", "GoodsNotHere", "ImportBill", "InvoiceKind", "ListBills", "ListClaims",
     "ListInvoices", "ListReturnable", "ListReturns", "ListUnbilled", "Match", "MatchTolerances", "MoreThanCame",

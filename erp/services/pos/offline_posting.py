@@ -25,7 +25,7 @@ from erp.services.pos.basket import MAX_LINES, CartLine
 from erp.services.pos.errors import ForeignDay, ForeignNumber, ForeignPrice, LeaseEnded, OtherTotal
 from erp.services.pos.offline_catalogue import price_in, seal
 from erp.services.pos.offline_leasing import Lease, Place
-from erp.services.pos.pricing import HUNDRED, LEVEL_PLACES, Bill, Part, draw_up
+from erp.services.pos.pricing import HUNDRED, LEVEL_PLACES, Bill, Occasion, Part, draw_up
 from erp.services.pos.selling import Offer, PostSale, SaleReceipt, require_fit, sell
 from erp.services.pos.shifts import hold_open_shift
 from erp.services.pos.tendering import GivenTender, settle
@@ -229,7 +229,7 @@ def _post(session: Session, ctx: RequestContext, taken: Taken) -> Posted:
     acting = replace(ctx, now=taken.sold_at, user_id=taken.user_id)
     shift = hold_open_shift(session, acting, taken.shift_id)
     buyer = party.get_party_for_sale(session, acting, None)
-    sold = draw_up(session, acting, shift, buyer, _cart(taken), purpose="paid")
+    sold = draw_up(session, acting, shift, buyer, _cart(taken), Occasion("paid"))
     _require_totals(sold, taken.bill.totals, is_split=any(len(x) > 1 for x in taken.lots.values()))
     if taken.is_limited:
         require_within_limit(session, ctx, "discount", taken.sale_id, _below_list(sold.parts))

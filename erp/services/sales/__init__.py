@@ -44,7 +44,12 @@ from erp.services.sales.errors import (
     UnknownSalesOrder,
 )
 from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_price
-from erp.services.sales.gating import require_licence, require_within_cap
+from erp.services.sales.gating import (
+    Handed,
+    require_licence,
+    require_within_cap,
+    units_of_products,
+)
 from erp.services.sales.importing import COLUMNS, ImportedPrices, ImportPrices, import_prices
 from erp.services.sales.loading import has_lists, load_prices
 from erp.services.sales.order_confirming import (
@@ -119,7 +124,7 @@ __all__ = [
     "Audience", "Basis", "BelowDelivered", "BeyondCap", "BeyondDiscount", "CancelledDelivery", "CheckCoupon",
     "ConfirmQuotation", "CouponRefused", "CreateCoupon", "CreatePriceList", "CreditRefused",
     "CustomerLicenceMissing", "DeliveredLine", "Discount", "DueLine", "DueOrder", "EndRule", "ExplainPrice",
-    "FinishSalesOrder", "FreeGoods", "GetCoupon", "GetPriceList", "GetSalesOrder", "ImportPrices",
+    "FinishSalesOrder", "FreeGoods", "GetCoupon", "GetPriceList", "GetSalesOrder", "Handed", "ImportPrices",
     "ImportedPrices", "KeepGoods", "ListCouponUses", "ListCoupons", "ListPriceLists", "ListPriceRules",
     "ListSalesOrders", "LotPrices", "MakeQuotation", "MakeStandardLists", "MoreThanOrdered", "NoPrice",
     "NotConfirmed", "OrderStatus", "OrderedGoods", "Overdue", "PriceAnswer", "PriceBook", "PriceMode",
@@ -132,6 +137,6 @@ __all__ = [
     "list_coupon_uses", "list_coupons", "list_orders", "list_price_lists", "list_price_rules", "load_prices",
     "make_quotation", "make_standard_lists", "note_delivered", "owed_by", "price", "price_order", "referees",
     "reopen_delivery", "require_credit", "require_licence", "require_within_cap", "reserve_again",
-    "set_coupon_status", "set_price", "set_scheme", "take_order", "update_price_list", "use_coupon",
-    "with_coupon", "within_mrp",
+    "set_coupon_status", "set_price", "set_scheme", "take_order", "units_of_products", "update_price_list",
+    "use_coupon", "with_coupon", "within_mrp",
 ]  # fmt: skip
