@@ -156,5 +156,7 @@ def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
 
 
 def _price(part: Part) -> Decimal:
+    if not part.asked.unit:
+        return round_money(part.unit_price)
     price = Fraction(part.unit_price) * part.goods.factor(part.asked.unit)
     return round_money(Decimal(price.numerator) / Decimal(price.denominator))
