@@ -37,10 +37,10 @@ export function readOff(text, most = Infinity) {
   return /^\d{1,9}(\.\d{1,2})?$/.test(plain) && Number(plain) <= most ? plain : null;
 }
 
-const limitOf = (lease) => lease.discount_limit ?? "0";
+const limitOf = (lease) => lease.discount_limit ?? "0.00";
 
 // Why a discount may not be given without the server; empty where it may.
-function discountProblem(sums, lease) {
+export function discountProblem(sums, lease) {
   if (sums.isTooMuch) return "The discount is larger than the bill.";
   if (sums.level <= percentOf(limitOf(lease))) return "";
   return `This is a discount of ${Number(sums.level) / 10000}%. Without the server you may give ${Number(limitOf(lease))}%.`;

@@ -1,7 +1,7 @@
 // The till without its server: search, scan, cart, payment and receipt on the device alone.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ScannerWedge } from "../../browser_parts/wedge.jsx";
-import { adding, billOf, changing, hindrance, isBillOf, joined, nextUnit, priced, readOff, removing, soldAt, takenBy } from "./offline_cart.js";
+import { adding, billOf, changing, discountProblem, hindrance, isBillOf, joined, nextUnit, priced, readOff, removing, soldAt, takenBy } from "./offline_cart.js";
 import { BillDialog, BillsDialog, HandInDialog, PayDialog } from "./offline_dialogs.jsx";
 import { Shelf } from "./offline_goods.js";
 import { OfflineBill } from "./offline_lines.jsx";
@@ -111,7 +111,7 @@ function Terminal({ store, onPerson }) {
     const { lease: lent, asOf } = kept, { sale_id: saleId } = held, next = fresh();
     const isHere = (each) => each.sale_id === saleId; // a late answer leaves the next customer's cart alone
     const make = (lease) => {
-      const now = new Date().toISOString(), problem = hindrance(lease, now);
+      const now = new Date().toISOString(), problem = hindrance(lease, now) || discountProblem(bill.sums, lease);
       if (problem) throw new Refusal("hindered", problem);
       return billOf({ lease, place: lease.next_number, asOf, saleId, now: soldAt(lease, now), priced: bill, tenders });
     };
