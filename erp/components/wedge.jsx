@@ -28,8 +28,8 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           for (const touched of held.keys()) if (touched.dataset.countBox !== undefined) touched.dispatchEvent(new CustomEvent("scanned"));
           const whole = isCount ? counted : field ? wholeIn(field.value, code) : code;
           if (field?.value.endsWith(code)) held.set(field, field.value.slice(0, -whole.length));
-          held.forEach(putBack);
           if (!document.querySelector(ASKING)) act.current?.(whole); // nothing changes behind an open question
+          held.forEach(putBack); // after it was told: what draws anew meanwhile takes nobody's time
         }
         begin();
       } else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) {

@@ -6,6 +6,7 @@ import subprocess
 import sysconfig
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from erp.core.formatting import amount_in_words
 from erp.core.gst.taxing import PriceMode, Supply, SupplyLine, Treatment, tax_supply
 from erp.services.catalog.scanning import read_scan
+from erp.services.pos.pricing import Bill
 
 ROOT = Path(__file__).parents[2]
 PARTS = ROOT / "erp/components/till"
@@ -35,13 +37,13 @@ def run(script: str, given: Any, folder: Path) -> Any:
     return json.loads(done.stdout)
 
 
-def supplies() -> list[list[SupplyLine]]:
-    """Bills at prices that hold the tax: those of the worked examples, and many at random."""
-    found = [
-        [
+def supplies() -> list[tuple[list[SupplyLine], Decimal]]:
+    """Bills at prices that hold the tax, with what is taken off each: the worked examples, and many at random."""
+    found: list[tuple[list[SupplyLine], Decimal]] = [
+        ([
             SupplyLine(line["ref"], Decimal(line["qty"]), Decimal(line["unit_price"]), Decimal(line["gst_rate"]))
             for line in example["input"]["lines"]
-        ]
+        ], Decimal(0))
         for example in EXAMPLES
         if example["input"].get("price_mode") == "inclusive"
         and all(Decimal(line["qty"]) % 1 == 0 for line in example["input"]["lines"])
@@ -53,10 +55,15 @@ def supplies() -> list[list[SupplyLine]]:
         for at in range(some.randint(1, 8)):
             rate, price = some.choice(RATES), Decimal(some.randint(1, 9_999_999)) / 100
             treatment = Treatment.TAXABLE if rate != "0" else Treatment.EXEMPT
+            percent = some.choice((None, None, Decimal(some.randint(0, 10_000)) / 100))
+            units = Decimal(some.randint(1, 999))
             lines.append(
-                SupplyLine(str(at), Decimal(some.randint(1, 999)), price, Decimal(rate), treatment)
+                SupplyLine(str(at), units, price, Decimal(rate), treatment, discount_pct=percent)
             )
-        found.append(lines)
+        net = sum(x.quantity * x.unit_price * (100 - (x.discount_pct or 0)) / 100 for x in lines)
+        most = int(net * 100) - len(lines)
+        off = Decimal(some.choice((0, 0, some.randint(0, max(most, 0)), 1))) / 100
+        found.append((lines, min(off, Decimal(max(most, 0)) / 100)))
     return found
 
 
@@ -70,21 +77,23 @@ def test_tax_and_totals_are_the_servers(tmp_path, bears_tax):
                 "27",
                 PriceMode.INCLUSIVE,
                 lines,
+                bill_discount=off,
                 is_rounded=True,
                 is_composition=not bears_tax,
             )
         )
-        for lines in bills
+        for lines, off in bills
     ]
     given = [
-        [{"quantity": int(x.quantity), "price": f"{x.unit_price:.2f}", "rate": f"{x.gst_rate}"} for x in lines]
-        for lines in bills
+        [[{"quantity": int(x.quantity), "price": f"{x.unit_price:.2f}", "rate": f"{x.gst_rate}",
+           "percent": f"{x.discount_pct or 0}"} for x in lines], f"{off:.2f}"]
+        for lines, off in bills
     ]  # fmt: skip
     script = f"""
-        import {{ rupees, taxBill }} from "./offline_taxing.js";
-        console.log(JSON.stringify(given.map((lines) => {{
-          const bill = taxBill(lines, {str(bears_tax).lower()});
-          return [bill.taxable, bill.cgst, bill.sgst, bill.roundOff, bill.value,
+        import {{ paise, rupees, taxBill }} from "./offline_taxing.js";
+        console.log(JSON.stringify(given.map(([lines, off]) => {{
+          const bill = taxBill(lines, {str(bears_tax).lower()}, paise(off));
+          return [bill.gross, bill.discount, bill.taxable, bill.cgst, bill.sgst, bill.roundOff, bill.value,
             ...bill.lines.flatMap((line) => [line.taxable, line.cgst, line.total])].map(rupees);
         }})));
     """
@@ -92,6 +101,7 @@ def test_tax_and_totals_are_the_servers(tmp_path, bears_tax):
         [
             f"{x:.2f}"
             for x in (
+                bill.totals.gross, bill.totals.line_discount + bill.totals.bill_discount,
                 bill.totals.taxable_value, bill.totals.cgst, bill.totals.sgst,
                 bill.totals.round_off, bill.totals.invoice_value,
                 *(y for line in bill.lines for y in (line.taxable_value, line.cgst, line.total)),
@@ -100,6 +110,51 @@ def test_tax_and_totals_are_the_servers(tmp_path, bears_tax):
         for bill in ours
     ]  # fmt: skip
     assert run(script, given, tmp_path) == shown
+
+
+def level_of(lines: list[SupplyLine], off: Decimal) -> Decimal:
+    """Measure a discount as a sale does."""
+    totals = tax_supply(
+        Supply("27", "27", PriceMode.INCLUSIVE, lines, bill_discount=off, is_rounded=True)
+    ).totals
+    parts = tuple(_asked(line.discount_pct or Decimal(0)) for line in lines)
+    bill: Any = SimpleNamespace(totals=totals, parts=parts, discount=SimpleNamespace(by_person=off))
+    return Bill.discount_level.fget(bill)  # type: ignore[attr-defined,no-any-return]
+
+
+def _asked(percent: Decimal) -> SimpleNamespace:
+    return SimpleNamespace(asked=SimpleNamespace(discount_percent=percent))
+
+
+def test_the_level_of_a_discount_is_the_one_that_a_sale_is_measured_by(tmp_path):
+    bills = [(lines, off) for lines, off in supplies() if off or any(x.discount_pct for x in lines)]
+    given = [
+        [[{"quantity": int(x.quantity), "price": f"{x.unit_price:.2f}", "rate": f"{x.gst_rate}",
+           "percent": f"{x.discount_pct or 0}"} for x in lines], f"{off:.2f}"]
+        for lines, off in bills
+    ]  # fmt: skip
+    script = """
+        import { paise, taxBill } from "./offline_taxing.js";
+        console.log(JSON.stringify(given.map(([lines, off]) => Number(taxBill(lines, true, paise(off)).level))));
+    """
+    expected = [int(level_of(lines, off) * 10_000) for lines, off in bills]
+    assert len(expected) > 200
+    assert run(script, given, tmp_path) == expected
+
+
+def test_units_are_counted_and_priced_as_the_server_does(tmp_path):
+    script = """
+        import { baseUnits, priceOfUnit, soldAs } from "./offline_goods.js";
+        const row = { unit: "TAB", units: [{ code: "TAB", numerator: 1, denominator: 1 },
+          { code: "DOSE", numerator: 3, denominator: 2 }, { code: "STRIP", numerator: 15, denominator: 1 }] };
+        console.log(JSON.stringify([
+          baseUnits(row, "STRIP", 2), baseUnits(row, "DOSE", 1), baseUnits(row, "DOSE", 2), baseUnits(row, "", 7),
+          baseUnits(row, "BOX", 1), soldAs(row, "STRIP", 30), soldAs(row, "STRIP", 20), soldAs(row, "", 5),
+          ...["STRIP", "DOSE", ""].map((unit) => String(priceOfUnit(row, unit, 633n))),
+        ]));
+    """
+    counted = [30, None, 3, 7, None, 2, None, None, "9495", "950", "633"]
+    assert run(script, None, tmp_path) == counted
 
 
 def test_amounts_are_written_as_on_the_servers_papers(tmp_path):

@@ -79,13 +79,13 @@ window.device = async () => {
   const shelf = new Shelf([{ id: "g", product_id: "p", label: "Goods", sku: "G", words: "goods", codes: [], rate: "5", treatment: "taxable", cap: null, free_from: null, lots: [{ id: "l", mrp: "10.00", units: 999, prices: "1:10.00", seal: "s" }] }]);
   const tenders = [{ method: "cash", amount: "1000.00", reference: "" }];
   const sell = async ({ saleId = crypto.randomUUID(), units = 1, in: own = store, shown = null, now = new Date().toISOString() } = {}) => {
-    const { lease, asOf } = shown ?? (await own.standing()), bill = cart.priced([{ uid: 1, id: "g", units, lot: "" }], shelf, new Map(), true);
+    const { lease, asOf } = shown ?? (await own.standing()), bill = cart.priced({ entries: [{ uid: 1, id: "g", units, lot: "" }] }, shelf, new Map(), { bears_tax: true });
     const make = (held) => {
       const problem = cart.hindrance(held, now);
       if (problem) throw new Refusal("hindered", problem);
       return cart.billOf({ lease: held, place: held.next_number, asOf, saleId, now: cart.soldAt(held, now), priced: bill, tenders });
     };
-    return own.keepNewBill({ saleId, nextId: crypto.randomUUID(), leaseId: lease?.lease_id, asOf, isSame: (each) => cart.isBillOf(each, bill.parts, tenders), make });
+    return own.keepNewBill({ saleId, nextId: crypto.randomUUID(), leaseId: lease?.lease_id, asOf, isSame: (each) => cart.isBillOf(each, bill, tenders), make });
   };
   return { server, store, sending, sell, cart, Store };
 };

@@ -264,6 +264,30 @@ def test_the_keys_are_listed(counter):
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_what_is_found_covers_the_best_sellers_until_the_search_ends(counter, size):
+    page = counter.page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    counter.shop.sell({counter.scanned: 1})
+    page.reload()
+    tile = page.locator(".best-tile").first
+    expect(tile).to_be_visible()
+    counter.look_for("ars alb")
+    option = page.get_by_role("option").first
+    expect(option).to_be_visible()
+    box = option.bounding_box()
+    assert box is not None
+    spot = {"x": box["x"] + 12, "y": box["y"] + box["height"] / 2}
+    assert page.evaluate(
+        "({x, y}) => Boolean(document.elementFromPoint(x, y).closest('[role=option]'))", spot
+    )
+    expect(page.locator(".best-place")).to_have_attribute("inert", "")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    tile.click()
+    expect(counter.lines()).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_nothing_overflows_and_fingers_find_everything(counter, size):
     page = counter.page
     page.set_viewport_size({"width": size[0], "height": size[1]})

@@ -174,7 +174,8 @@ def _parked_exchange(ids: Ids) -> dict[str, Any]:
 
 def _quote(ids: Ids, shop: Shop) -> dict[str, Any]:
     cart = _sell(ids, shop)
-    return {name: cart[name] for name in ("shift_id", "customer_id", "lines")}
+    back = {"returned_sale_id": ids["sale_id"], "returned": [{"line_no": 1, "quantity": 1}]}
+    return {name: cart[name] for name in ("shift_id", "customer_id", "lines")} | back
 
 
 def _move(ids: Ids, _shop: Shop) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from erp.components.till.browser_parts import (
     CartKeeper,
+    CartLines,
     CashCount,
     CountStepper,
     CustomerDisplay,
@@ -14,14 +15,13 @@ from erp.components.till.browser_parts import (
     PaymentPad,
     PinPad,
     ProductFinder,
-    Stepper,
     TillKeys,
 )
-from erp.components.till.cart_lines import cart_line, lot_note
 from erp.components.till.touch import touch_button, touch_link
 
 __all__ = [
     "CartKeeper",
+    "CartLines",
     "CashCount",
     "CountStepper",
     "CustomerDisplay",
@@ -34,10 +34,7 @@ __all__ = [
     "PaymentPad",
     "PinPad",
     "ProductFinder",
-    "Stepper",
     "TillKeys",
-    "cart_line",
-    "lot_note",
     "touch_button",
     "touch_link",
 ]

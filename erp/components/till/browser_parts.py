@@ -38,6 +38,24 @@ class CartKeeper(Component):
     on_restore: rx.EventHandler[lambda kept, aside: [kept, aside]]  # type: ignore[type-arg,valid-type]
 
 
+class CartLines(Component):
+    """The lines of the bill at hand; every handler takes the name of its line first.
+
+    A line is drawn again only where something of it differs, however many stand beside it.
+    """
+
+    library = script_beside(__name__, "cart_lines.jsx")
+    tag = "CartLines"
+    lines: rx.Var[list[dict[str, Any]]]
+    selected: rx.Var[str]
+    on_select: rx.EventHandler[lambda uid: [uid]]  # type: ignore[type-arg,valid-type]
+    on_step: rx.EventHandler[lambda uid, by: [uid, by]]  # type: ignore[type-arg,valid-type]
+    on_quantity: rx.EventHandler[lambda uid, text: [uid, text]]  # type: ignore[type-arg,valid-type]
+    on_unit: rx.EventHandler[lambda uid, code: [uid, code]]  # type: ignore[type-arg,valid-type]
+    on_discount: rx.EventHandler[lambda uid, text: [uid, text]]  # type: ignore[type-arg,valid-type]
+    on_remove: rx.EventHandler[lambda uid: [uid]]  # type: ignore[type-arg,valid-type]
+
+
 class DisplayFeed(Component):
     """Tells the customer's display of a register what belongs to the customer of the bill at hand.
 
@@ -115,17 +133,6 @@ class NumberBox(Component):
     affix: rx.Var[str]
     before: rx.Var[str]
     code: rx.Var[bool]
-    on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
-
-
-class Stepper(Component):
-    """A quantity with a button on either side."""
-
-    library = script_beside(__name__, "number_box.jsx")
-    tag = "Stepper"
-    value: rx.Var[str]
-    label: rx.Var[str]
-    on_step: rx.EventHandler[lambda by: [by]]  # type: ignore[type-arg,valid-type]
     on_commit: rx.EventHandler[lambda text: [text]]  # type: ignore[type-arg,valid-type]
 
 

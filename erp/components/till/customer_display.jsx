@@ -3,7 +3,9 @@ import { useEffect, useRef, useState } from "react";
 
 const ASK_MS = 4000;
 const SILENT_MS = 10000;
+const LISTENS_MS = 120000; // a window that is covered asks once a minute
 const channelOf = (register) => new BroadcastChannel(`vantage.display.${register}`);
+const SHOWN = ["lines", "chosen", "totals", "units", "receipt", "points"]; // what stays the same stays the same object
 const hasNews = (receipt) => Boolean(receipt?.number);
 
 function billOf({ lines, chosen, totals, units, paying, receipt, points }) {
@@ -19,10 +21,9 @@ function billOf({ lines, chosen, totals, units, paying, receipt, points }) {
 export function DisplayFeed({ register, ...facts }) {
   const [paying, setPaying] = useState(null);
   const channel = useRef(null);
-  const bill = billOf({ ...facts, paying });
-  const latest = useRef(bill);
-  latest.current = bill;
-  const told = JSON.stringify(bill);
+  const heard = useRef(0); // when a display asked last: nothing is told to nobody
+  const latest = useRef(null);
+  latest.current = { ...facts, paying };
   useEffect(() => {
     const changed = (event) => setPaying(event.detail);
     window.addEventListener("till:paying", changed);
@@ -32,10 +33,14 @@ export function DisplayFeed({ register, ...facts }) {
     if (!register) return;
     const opened = channelOf(register);
     channel.current = opened;
-    opened.onmessage = ({ data }) => data?.hello && opened.postMessage({ bill: latest.current });
+    const answer = () => { heard.current = Date.now(); opened.postMessage({ bill: billOf(latest.current) }); };
+    opened.onmessage = ({ data }) => data?.hello && answer();
+    opened.postMessage({ bill: billOf(latest.current) }); // a display may have been there before
     return () => { opened.postMessage({ bill: null }); opened.close(); channel.current = null; };
   }, [register]);
-  useEffect(() => { channel.current?.postMessage({ bill: JSON.parse(told) }); }, [register, told]);
+  useEffect(() => {
+    if (Date.now() - heard.current < LISTENS_MS) channel.current?.postMessage({ bill: billOf(latest.current) });
+  }, [register, paying, ...SHOWN.map((name) => facts[name])]);
   return null;
 }
 

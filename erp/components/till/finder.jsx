@@ -1,5 +1,5 @@
 // The till's search: typed or scanned, by keyboard or finger; what sells most before one types.
-import { useEffect, useId, useRef, useState } from "react";
+import { memo, useCallback, useEffect, useId, useRef, useState } from "react";
 
 const WAIT_MS = 50;
 const CODE = /^[0-9]{8,}$/;
@@ -110,12 +110,14 @@ export function ProductFinder({ location, customer, sold, onAdd, children }) {
   const prices = usePrices(found.rows, customer);
   const best = useBest(sold);
   useSteadyFocus(input);
-  const add = (row) => {
+  const adding = useRef(onAdd);
+  adding.current = onAdd;
+  const add = useCallback((row) => {
     wanted.current = "";
+    adding.current?.(row.variant_id, row.lot_id ?? "", row.label); // first, so that the server works while this is drawn
     setText("");
-    onAdd?.(row.variant_id, row.lot_id ?? "", row.label);
     if (hasMouse()) input.current?.focus();
-  };
+  }, []);
   useEffect(() => {
     setAt(0);
     const only = found.rows.length === 1 && found.rows[0].is_exact && CODE.test(found.text);
@@ -132,15 +134,19 @@ export function ProductFinder({ location, customer, sold, onAdd, children }) {
       if (found.text === asked && found.rows[at]) add(found.rows[at]); else wanted.current = asked;
     }
   };
+  const isOpen = Boolean(asked && found.text); // a scan is over before anything is found, and moves nothing
   useEffect(() => { document.getElementById(`${list}-${at}`)?.scrollIntoView({ block: "nearest" }); }, [at]);
   return (
     <div className="finder">
       <div className="finder-box">
         {children}
-        <input ref={input} data-finder="" className="input" type="text" role="combobox" aria-expanded={Boolean(asked)} aria-controls={list} aria-autocomplete="list" aria-activedescendant={asked && found.rows[at] ? `${list}-${at}` : undefined} aria-label="Search products, or scan" placeholder="Search or scan: ars alb 30" value={text} onChange={(e) => setText(e.target.value)} onKeyDown={key} autoComplete="off" spellCheck={false} maxLength={200} />
+        <input ref={input} data-finder="" className="input" type="text" role="combobox" aria-expanded={isOpen} aria-controls={list} aria-autocomplete="list" aria-activedescendant={asked && found.rows[at] ? `${list}-${at}` : undefined} aria-label="Search products, or scan" placeholder="Search or scan: ars alb 30" value={text} onChange={(e) => setText(e.target.value)} onKeyDown={key} autoComplete="off" spellCheck={false} maxLength={200} />
         {text ? <button type="button" className="finder-clear" aria-label="Clear the search" onClick={() => { setText(""); input.current?.focus(); }}>×</button> : <kbd aria-hidden="true">F2</kbd>}
       </div>
-      {asked ? <Found list={list} found={found} prices={prices} asked={asked} at={at} add={add} hover={setAt} /> : <Best best={best} add={add} />}
+      <div className="finder-body">
+        <div className="best-place" inert={isOpen}><Best best={best} add={add} /></div>
+        {isOpen && <div className="found-place"><Found list={list} found={found} prices={prices} asked={asked} at={at} add={add} hover={setAt} /></div>}
+      </div>
     </div>
   );
 }
@@ -166,7 +172,8 @@ function Found({ list, found, prices, asked, at, add, hover }) {
 const inWords = (category) => category.charAt(0).toUpperCase() + category.slice(1).replaceAll("_", " ");
 const initials = (label) => label.split(/\s+/).slice(0, 2).map((word) => word.charAt(0).toUpperCase()).join("");
 
-function Best({ best, add }) {
+// Stays beneath what is found, so that the end of a search lays out and draws none of it.
+const Best = memo(function Best({ best, add }) {
   const [category, setCategory] = useState("");
   if (best === null) return <div className="best" aria-hidden="true">{Array.from({ length: 9 }, (_, i) => <span key={i} className="bone best-bone" />)}</div>;
   if (!best.rows.length) return <p className="finder-note">What sells most will stand here after the first sales. Type a name or scan a pack to begin.</p>;
@@ -187,7 +194,7 @@ function Best({ best, add }) {
       </div>
     </>
   );
-}
+});
 
 function Tile({ row, add }) {
   const [tone, stock] = stockOf(row);

@@ -1,12 +1,15 @@
 // The bill at hand on a device without its server: its lines, what they cost, and how it is written down.
-import { allocate } from "./offline_goods.js";
+import { allocate, soldAs } from "./offline_goods.js";
 import { dayAt } from "./offline_words.js";
-import { paise, rupees, taxBill } from "./offline_taxing.js";
+import { paise, percentOf, rupees, taxBill } from "./offline_taxing.js";
+
+// The line that goods join which are scanned or chosen again: one that counts base units of whichever lot goes first.
+export const joined = (cart, row) => cart.find((entry) => entry.id === row.id && !entry.lot && !entry.unit);
 
 export function adding(cart, row) {
-  const same = cart.find((entry) => entry.id === row.id && !entry.lot);
+  const same = joined(cart, row);
   if (same) return cart.map((entry) => (entry === same ? { ...entry, units: entry.units + 1 } : entry));
-  return [...cart, { uid: Math.max(0, ...cart.map((entry) => entry.uid)) + 1, id: row.id, units: 1, lot: "" }];
+  return [...cart, { uid: Math.max(0, ...cart.map((entry) => entry.uid)) + 1, id: row.id, units: 1, unit: "", lot: "", off: "" }];
 }
 
 export const changing = (cart, uid, change) => cart.map((entry) => (entry.uid === uid ? { ...entry, ...change } : entry));
@@ -21,17 +24,39 @@ export function takenBy(bills, asOf) {
   return taken;
 }
 
-export function priced(cart, shelf, taken, bearsTax) {
-  const lines = allocate(cart, shelf, taken);
+// The next unit of a line's goods; the base unit goes without a name.
+export function nextUnit(entry, row) {
+  const codes = row?.units?.map(({ code }) => code) ?? [], at = codes.indexOf(entry.unit || codes[0]);
+  return codes.length > 1 && (at + 1) % codes.length ? codes[at + 1] : "";
+}
+
+// A typed percentage or amount as it is kept, with two places at most; nothing where it is none.
+export function readOff(text, most = Infinity) {
+  const plain = text.trim().replaceAll(",", "");
+  if (!plain) return "";
+  return /^\d{1,9}(\.\d{1,2})?$/.test(plain) && Number(plain) <= most ? plain : null;
+}
+
+const limitOf = (lease) => lease.discount_limit ?? "0.00";
+
+// Why a discount may not be given without the server; empty where it may.
+export function discountProblem(sums, lease) {
+  if (sums.isTooMuch) return "The discount is larger than the bill.";
+  if (sums.level <= percentOf(limitOf(lease))) return "";
+  return `This is a discount of ${Number(sums.level) / 10000}%. Without the server you may give ${Number(limitOf(lease))}%.`;
+}
+
+export function priced({ entries, off = "" }, shelf, taken, lease) {
+  const lines = allocate(entries, shelf, taken);
   const parts = lines.flatMap((line) => line.parts.map((part) => ({ ...part, uid: line.entry.uid })));
-  const sums = taxBill(parts.map(({ quantity, price, rate }) => ({ quantity, price, rate })), bearsTax);
+  const sums = taxBill(parts, lease.bears_tax, parts.length ? paise(off || "0") : 0n), refused = parts.length ? discountProblem(sums, lease) : "";
   const mrp = parts.reduce((sum, { lot, quantity }) => sum + paise(lot.mrp) * BigInt(quantity), 0n);
   const total = sums.lines.reduce((sum, line) => sum + line.total, 0n);
   return {
     lines: lines.map((line) => ({ ...line, total: parts.reduce((sum, part, i) => (part.uid === line.entry.uid ? sum + sums.lines[i].total : sum), 0n) })),
-    parts, sums, saving: mrp > total ? mrp - total : 0n,
+    parts, sums, off: off || "0", refused, saving: mrp > total ? mrp - total : 0n,
     isTooLong: parts.length > MOST_PARTS,
-    isSellable: parts.length > 0 && parts.length <= MOST_PARTS && lines.every((line) => !line.problem),
+    isSellable: parts.length > 0 && parts.length <= MOST_PARTS && !refused && lines.every((line) => !line.problem),
   };
 }
 
@@ -58,13 +83,21 @@ export function hindrance(lease, now) {
 // Bills of a lease are dated in the order of their numbers, whatever the clock did in between.
 export const soldAt = (lease, now) => (lease.last_sold_at && Date.parse(lease.last_sold_at) > Date.parse(now) ? lease.last_sold_at : now);
 
-const linesOf = (parts) => parts.map(({ row, lot, quantity, price }) => ({ variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, seal: lot.seal }));
+const linesOf = (parts) => parts.map(({ row, lot, quantity, price, unit, percent }) => {
+  const sold = soldAs(row, unit, quantity);
+  return { variant_id: row.id, lot_id: lot.id, quantity, unit_price: price, prices: lot.prices, seal: lot.seal, discount_percent: percent, ...(sold !== null && { unit, sold }) };
+});
 
-// Whether a bill that was made is that of the same goods, prices and payment.
-export const isBillOf = (bill, parts, tenders) => JSON.stringify([bill.sent.lines, bill.sent.tenders]) === JSON.stringify([linesOf(parts), tenders]);
+// Whether a bill that was made is that of the same goods, prices, discounts and payment.
+export const isBillOf = ({ sent }, { parts, off }, tenders) => JSON.stringify([sent.lines, sent.bill_discount, sent.tenders]) === JSON.stringify([linesOf(parts), off, tenders]);
+
+const soldText = ({ row, unit, quantity }) => {
+  const sold = soldAs(row, unit, quantity);
+  return sold === null ? "" : ` (${sold} ${unit} = ${quantity} ${row.unit})`;
+};
 
 // The bill as it is kept, sent and printed. Amounts that are shown are whole paise.
-export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums, saving }, tenders }) {
+export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums, off, saving }, tenders }) {
   const paid = tenders.reduce((sum, tender) => sum + paise(tender.amount), 0n);
   const number = `${lease.prefix}${String(place).padStart(lease.width, "0")}`;
   const { bars, ...rest } = lease;
@@ -72,18 +105,18 @@ export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums,
     sale_id: saleId, lease_id: lease.lease_id, place, number, sold_at: now, as_of: asOf, status: "unsent", reason: "",
     sent: {
       place, sold_at: now, tenders,
-      lines: linesOf(parts),
+      lines: linesOf(parts), bill_discount: off, discount_limit: limitOf(lease), discount_seal: lease.discount_seal ?? "",
       totals: { taxable: rupees(sums.taxable), cgst: rupees(sums.cgst), sgst: rupees(sums.sgst), total: rupees(sums.value) },
     },
     shown: {
       lease: rest, title: titleOf(parts, lease.titles), bars: bars[place - lease.first_number],
-      lines: parts.map(({ row, lot, quantity, price, rate }, i) => ({
-        label: row.label, hsn: row.hsn, unit: row.unit, treatment: row.treatment, rate, quantity, price,
+      lines: parts.map(({ row, lot, quantity, price, rate, unit }, i) => ({
+        label: `${row.label}${soldText({ row, unit, quantity })}`, hsn: row.hsn, unit: row.unit, treatment: row.treatment, rate, quantity, price,
         lot: lot.id, number: lot.number, expiry: lot.expires_on, mrp: lot.mrp,
-        total: Number(sums.lines[i].total), taxable: Number(sums.lines[i].taxable), cgst: Number(sums.lines[i].cgst), sgst: Number(sums.lines[i].sgst),
+        off: Number(sums.lines[i].off), total: Number(sums.lines[i].total), taxable: Number(sums.lines[i].taxable), cgst: Number(sums.lines[i].cgst), sgst: Number(sums.lines[i].sgst),
       })),
       totals: {
-        taxable: Number(sums.taxable), cgst: Number(sums.cgst), sgst: Number(sums.sgst), roundOff: Number(sums.roundOff),
+        gross: Number(sums.gross), discount: Number(sums.discount), taxable: Number(sums.taxable), cgst: Number(sums.cgst), sgst: Number(sums.sgst), roundOff: Number(sums.roundOff),
         value: Number(sums.value), saving: Number(saving), change: Number(paid - sums.value),
       },
     },

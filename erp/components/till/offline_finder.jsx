@@ -65,7 +65,7 @@ function Limits({ count, isLasting }) {
       <h2>{count ? `${new Intl.NumberFormat("en-IN").format(count)} products are on this device` : "No products are on this device yet"}</h2>
       <p>Type a few letters or scan a pack. Prices, lots and tax are as the server last gave them; the customer gets a numbered bill.</p>
       {count > 0 && !isLasting && <p>This browser may delete what it keeps when its disk is full. Install this page as an app, or bookmark it, so that it does not.</p>}
-      <p>These need the server: discounts and coupons, goods on prescription, customers by name, credit, points and advances, returns, closing the shift.</p>
+      <p>These need the server: coupons and discounts above your own limit, goods on prescription, customers by name, credit, points and advances, returns, closing the shift.</p>
     </div>
   );
 }

@@ -46,12 +46,36 @@ export function priceFor(prices, units) {
   return steps.at(-1)[1];
 }
 
-const totalOf = (entries, key, of) => entries.filter((entry) => of(entry) === key).reduce((sum, entry) => sum + entry.units, 0);
+const totalOf = (entries, key, of) => entries.filter((entry) => of(entry) === key).reduce((sum, entry) => sum + (entry.base ?? 0), 0);
+
+const unitOf = (row, code) => row?.units?.find((unit) => unit.code === code);
+
+// Base units in so many of a unit; nothing where they are none, or not whole. No name means the base unit.
+export function baseUnits(row, unit, count) {
+  if (!unit) return count;
+  const found = unitOf(row, unit), base = found ? (count * found.numerator) / found.denominator : NaN;
+  return Number.isSafeInteger(base) ? base : null;
+}
+
+// How many of a unit so many base units are; nothing where they are no whole number of it.
+export function soldAs(row, unit, base) {
+  const found = unit && unitOf(row, unit), count = found ? (base * found.denominator) / found.numerator : NaN;
+  return Number.isInteger(count) ? count : null;
+}
+
+// What one of a unit costs, in paise, where a base unit costs so many.
+export function priceOfUnit(row, unit, price) {
+  const found = unit && unitOf(row, unit);
+  if (!found) return price;
+  const over = BigInt(found.denominator);
+  return (2n * price * BigInt(found.numerator) + over) / (2n * over);
+}
 
 // Lots for a cart, first to go first; lots that somebody named are taken before others, as the server does.
 // `taken` is what bills since the snapshot took of each lot.
-export function allocate(entries, shelf, taken) {
+export function allocate(cart, shelf, taken) {
   const left = new Map(taken), partsOf = new Map();
+  const entries = cart.map((entry) => ({ ...entry, base: baseUnits(shelf.byId.get(entry.id), entry.unit, entry.units) }));
   for (const entry of [...entries.filter((each) => each.lot), ...entries.filter((each) => !each.lot)]) {
     const row = shelf.byId.get(entry.id);
     if (row) partsOf.set(entry, take(entry, row, totalOf(entries, entry.id, (each) => each.id), left));
@@ -60,21 +84,26 @@ export function allocate(entries, shelf, taken) {
     const row = shelf.byId.get(entry.id), parts = partsOf.get(entry) ?? [];
     if (!row) return { entry, row: null, parts, problem: "This is not on the till's shelf any more. Take it off." };
     const found = parts.reduce((sum, part) => sum + part.quantity, 0);
-    return { entry, row, parts, problem: problemOf(row, totalOf(entries, entry.id, (each) => each.id), found, entry.units, entries, shelf) };
+    return { entry, row, parts, problem: unitProblem(row, entry) || problemOf(row, totalOf(entries, entry.id, (each) => each.id), found, entry.base, entries, shelf) };
   });
 }
 
 function take(entry, row, units, left) {
   const parts = [];
-  let missing = entry.units;
+  let missing = entry.base ?? 0;
   for (const lot of row.lots.filter((each) => !entry.lot || each.id === entry.lot)) {
     const quantity = Math.min(missing, Math.max(0, lot.units - (left.get(lot.id) ?? 0)));
     if (!quantity) continue;
     left.set(lot.id, (left.get(lot.id) ?? 0) + quantity);
     missing -= quantity;
-    parts.push({ lot, quantity, price: priceFor(lot.prices, units), rate: row.rate, row });
+    parts.push({ lot, quantity, price: priceFor(lot.prices, units), rate: row.rate, row, unit: entry.unit ?? "", percent: entry.off || "0" });
   }
   return parts;
+}
+
+function unitProblem(row, { unit, units, base }) {
+  if (base !== null) return "";
+  return unitOf(row, unit) ? `${units} ${unit} are no whole number of ${row.unit}. Type another quantity.` : `This is not sold by ${unit} any more. Choose another unit.`;
 }
 
 function problemOf(row, units, found, wanted, entries, shelf) {

@@ -29,6 +29,7 @@ export function Paper({ bill }) {
       </section>
       <ol>{bill.shown.lines.map((line, i) => <Line key={i} line={line} place={i + 1} hasTax={hasTax} />)}</ol>
       <section>
+        {totals.discount > 0 && <><Pair left="Gross" right={amount(totals.gross)} /><Pair left="Discount" right={amount(-totals.discount)} /></>}
         <Pair left={hasTax ? "Taxable value" : "Value"} right={amount(totals.taxable)} />
         {totals.cgst > 0 && <><Pair left="CGST" right={amount(totals.cgst)} /><Pair left={seller.state_tax_head || "SGST"} right={amount(totals.sgst)} /></>}
         {totals.roundOff !== 0 && <Pair left="Round-off" right={amount(totals.roundOff)} />}
@@ -57,6 +58,7 @@ function Line({ line, place, hasTax }) {
       <b>{place}. {line.label}</b>
       <p>{facts.filter(Boolean).join(" · ")}</p>
       <Pair left={`${line.quantity}${unit} × ${amount(Number(line.price) * 100)}${hasTax ? ` · ${rate}` : ""}`} right={amount(line.total)} />
+      {line.off > 0 && <p>less discount {amount(line.off)}</p>}
     </li>
   );
 }

@@ -1,7 +1,7 @@
 // The till without its server: search, scan, cart, payment and receipt on the device alone.
 import { useEffect, useMemo, useRef, useState } from "react";
 import { ScannerWedge } from "../../browser_parts/wedge.jsx";
-import { adding, billOf, changing, hindrance, isBillOf, priced, removing, soldAt, takenBy } from "./offline_cart.js";
+import { adding, billOf, changing, discountProblem, hindrance, isBillOf, joined, nextUnit, priced, readOff, removing, soldAt, takenBy } from "./offline_cart.js";
 import { BillDialog, BillsDialog, HandInDialog, PayDialog } from "./offline_dialogs.jsx";
 import { Shelf } from "./offline_goods.js";
 import { OfflineBill } from "./offline_lines.jsx";
@@ -13,6 +13,8 @@ import { TillKeys } from "./till_keys.jsx";
 
 const EVERY_MS = 4000;
 const WORDS = /^[a-z ]+$/i; // typed as fast as a scanner types
+const BAD_PERCENT = "A discount is between 0 and 100 percent, with two decimals at most.";
+const BAD_AMOUNT = "A discount is an amount such as 25.50.";
 const NOBODY = { isThere: false, problem: "" };
 
 // Lease, shelf and bills of one person; the shelf is built anew once the goods are others.
@@ -61,7 +63,7 @@ function useServer(store, read, onPerson) {
   return [server, safely];
 }
 
-const fresh = (entries = []) => ({ sale_id: crypto.randomUUID(), entries });
+const fresh = (entries = [], off = "") => ({ sale_id: crypto.randomUUID(), entries, off });
 
 // The bill at hand, under the id of the sale it will be.
 function useCart(store) {
@@ -90,13 +92,14 @@ function Terminal({ store, onPerson }) {
   const [paper, setPaper] = useState(null);
   const [note, setNote] = useState("");
   const taken = useMemo(() => (kept ? takenBy(kept.bills, kept.asOf) : new Map()), [kept]);
-  const bill = useMemo(() => (kept?.shelf && kept.lease ? priced(cart, kept.shelf, taken, kept.lease.bears_tax) : null), [cart, kept, taken]);
+  const bill = useMemo(() => (kept?.shelf && kept.lease ? priced(held, kept.shelf, taken, kept.lease) : null), [held, kept, taken]);
+  const mayTakeOff = Number(kept?.lease?.discount_limit ?? 0) > 0;
   const stop = kept ? hindrance(kept.lease, new Date().toISOString()) || (bill?.isTooLong ? "A bill holds no more than 200 lots of goods. Pay for some of them first." : "") : "";
   const add = (row) => {
     const next = adding(cart, row);
     setNote("");
     setCart(next);
-    choose(next.find((entry) => entry.id === row.id && !entry.lot).uid);
+    choose(joined(next, row).uid);
   };
   const scan = (code) => {
     if (open) return;
@@ -108,17 +111,17 @@ function Terminal({ store, onPerson }) {
     const { lease: lent, asOf } = kept, { sale_id: saleId } = held, next = fresh();
     const isHere = (each) => each.sale_id === saleId; // a late answer leaves the next customer's cart alone
     const make = (lease) => {
-      const now = new Date().toISOString(), problem = hindrance(lease, now);
+      const now = new Date().toISOString(), problem = hindrance(lease, now) || discountProblem(bill.sums, lease);
       if (problem) throw new Refusal("hindered", problem);
       return billOf({ lease, place: lease.next_number, asOf, saleId, now: soldAt(lease, now), priced: bill, tenders });
     };
     try {
-      const made = await store.keepNewBill({ saleId, nextId: next.sale_id, leaseId: lent.lease_id, asOf, isSame: (each) => isBillOf(each, bill.parts, tenders), make });
+      const made = await store.keepNewBill({ saleId, nextId: next.sale_id, leaseId: lent.lease_id, asOf, isSame: (each) => isBillOf(each, bill, tenders), make });
       setSold(made);
       setOpen("sold");
       setHeld((each) => (isHere(each) ? next : each));
     } catch (error) {
-      if (error.code === "made_before") setHeld((each) => (isHere(each) ? fresh(each.entries) : each));
+      if (error.code === "made_before") setHeld((each) => (isHere(each) ? fresh(each.entries, each.off) : each));
       await read();
       throw error;
     }
@@ -126,8 +129,19 @@ function Terminal({ store, onPerson }) {
     sendNow();
   };
   const step = (uid, by) => setCart(cart.map((entry) => (entry.uid === uid ? { ...entry, units: Math.max(1, entry.units + by) } : entry)));
+  const change = (uid, given) => { setNote(""); setCart(changing(cart, uid, given)); };
+  const takeOff = (uid, text) => {
+    const off = readOff(text, 100);
+    if (off === null) setNote(BAD_PERCENT); else change(uid, { off });
+  };
+  const takeOffBill = (text) => {
+    const off = readOff(text);
+    setNote(off === null ? BAD_AMOUNT : "");
+    if (off !== null) setHeld({ ...held, off });
+  };
   const key = (name) => {
     const at = cart.findIndex((entry) => entry.uid === chosen);
+    if (name === "unit" && at >= 0) change(chosen, { unit: nextUnit(cart[at], kept.shelf.byId.get(cart[at].id)) });
     if (name === "more") step(chosen, 1);
     if (name === "less") step(chosen, -1);
     if (name === "remove" && at >= 0) { setCart(removing(cart, chosen)); choose(cart[at + 1]?.uid ?? cart[at - 1]?.uid ?? 0); }
@@ -145,7 +159,7 @@ function Terminal({ store, onPerson }) {
           <section className="till-left" aria-label="Products">
             <OfflineFinder shelf={kept.shelf} taken={taken} onAdd={add} note={stop || note} isLasting={kept.lease?.is_lasting} />
           </section>
-          <OfflineBill bill={bill} chosen={chosen} onChoose={choose} onStep={step} onChange={(uid, change) => setCart(changing(cart, uid, change))} onRemove={(uid) => setCart(removing(cart, uid))} onPay={pay} stop={stop} />
+          <OfflineBill bill={bill} chosen={chosen} mayTakeOff={mayTakeOff} onChoose={choose} onStep={step} onChange={change} onDiscount={takeOff} onOff={takeOffBill} onRemove={(uid) => setCart(removing(cart, uid))} onPay={pay} stop={stop} />
         </div>
         <ScannerWedge onScan={scan} />
         <TillKeys chosen={String(chosen)} total={String(bill?.sums.value ?? 0)} onKey={key} onPay={pay} />

@@ -201,6 +201,7 @@ def _facts() -> rx.Component:
     return fact_list(
         [
             ("Status", head["status"]),
+            ("Off the bill", or_dash(head["discount"])),
             ("Total", rx.el.b(head["total"], class_name="numeric")),
             ("Paid", or_dash(head["paid"])),
             ("Arrived", head["received"]),

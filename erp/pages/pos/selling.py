@@ -6,10 +6,10 @@ import reflex as rx
 
 from erp.components import empty_state, notice, scanner
 from erp.components.till import (
+    CartLines,
     KeysButton,
     NumberBox,
     ProductFinder,
-    cart_line,
     touch_button,
     touch_link,
 )
@@ -148,21 +148,15 @@ def _tool(icon: str, label: str, act: object, off: rx.Var[bool] | bool = False) 
 
 
 def _lines() -> rx.Component:
-    filled = rx.el.ol(
-        rx.foreach(
-            TillState.lines,
-            lambda line: cart_line(
-                line,
-                selected=TillState.selected,
-                on_select=TillState.select,
-                on_step=TillState.step,
-                on_quantity=TillState.change_quantity,
-                on_unit=TillState.change_unit,
-                on_discount=TillState.change_discount,
-                on_remove=TillState.remove,
-            ),
-        ),
-        class_name="lines",
+    filled = CartLines.create(
+        lines=TillState.lines,
+        selected=TillState.selected,
+        on_select=TillState.select,
+        on_step=TillState.step,
+        on_quantity=TillState.change_quantity,
+        on_unit=TillState.change_unit,
+        on_discount=TillState.change_discount,
+        on_remove=TillState.remove,
     )
     nothing = empty_state("scan-barcode", "No lines yet", "Scan a pack, or type a few letters.")
     return rx.el.div(

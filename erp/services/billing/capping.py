@@ -1,7 +1,7 @@
 """How much of capped goods one customer is sold in a day and in a month."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import LiteralString
 from uuid import UUID
 
@@ -10,38 +10,55 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, raise_all
-from erp.services import party
-from erp.services.catalog import SaleLine
+from erp.services import party, sales
 from erp.services.party import SaleParty
-from erp.services.sales import BeyondCap
+from erp.services.sales import BeyondCap, Handed
 
 _SOLD: LiteralString = """
-    select v.product_id,
-           coalesce(sum(n.units) filter (where b.issued_on = %(today)s), 0)::bigint as today,
-           coalesce(sum(n.units), 0)::bigint as month
-      from invoice i
-      join invoice b on b.tenant_id = i.tenant_id and b.id = coalesce(i.original_invoice_id, i.id)
-      join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id
-      join variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id
-      cross join lateral (
-            select case i.kind when 'credit_note' then -l.quantity else l.quantity end as units) n
-     where i.tenant_id = %(tenant)s and i.party_id = %(party)s and i.kind <> 'debit_note'
-       and i.issued_on >= %(first)s and b.issued_on >= %(first)s
-       and v.product_id = any(%(products)s)
-       and not exists (select 1 from invoice_cancellation c
-                        where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
-     group by v.product_id
+    with had as (
+        select v.product_id, b.issued_on,
+               case i.kind when 'credit_note' then -l.quantity else l.quantity end as units
+          from invoice i
+          join invoice b on b.tenant_id = i.tenant_id and b.id = coalesce(i.original_invoice_id, i.id)
+          join invoice_line l on l.tenant_id = i.tenant_id and l.invoice_id = i.id
+          join variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id
+         where i.tenant_id = %(tenant)s and i.party_id = %(party)s and i.kind <> 'debit_note'
+           and i.issued_on >= %(first)s and b.issued_on >= %(first)s
+           and not exists (select 1 from invoice_cancellation c
+                            where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
+        union all
+        select v.product_id, b.issued_on, -least(r.units, l.quantity)
+          from unnest(%(back_lines)s::int[], %(back_units)s::bigint[]) as r (line_no, units)
+          join invoice b on b.tenant_id = %(tenant)s and b.id = %(invoice)s::uuid
+          join invoice_line l on l.tenant_id = b.tenant_id and l.invoice_id = b.id
+               and l.line_no = r.line_no
+          join variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id
+         where b.party_id = %(party)s and b.issued_on >= %(first)s
+    )
+    select product_id, coalesce(sum(units) filter (where issued_on = %(today)s), 0)::bigint as today,
+           sum(units)::bigint as month
+      from had
+     where product_id = any(%(products)s)
+     group by product_id
 """
+
+
+@dataclass(frozen=True, slots=True)
+class ComingBack:
+    """Units of an invoice's lines, by their number, that come back as others go out."""
+
+    invoice_id: UUID
+    units: Mapping[int, int]
 
 
 def require_within_period(
     session: Session,
     ctx: RequestContext,
     buyer: SaleParty,
-    goods: Mapping[str, SaleLine],
-    units: Mapping[UUID, int],
+    handed: Sequence[Handed],
     *,
     is_held: bool = True,
+    back: ComingBack | None = None,
 ) -> None:
     """Refuse more of a product than one customer may have in a day or a calendar month.
 
@@ -50,55 +67,66 @@ def require_within_period(
     goods are locked before.
 
     Args:
-        goods: By the name of their line, such as `lines.0`. units: base units by variant.
+        back: What comes back in the same transaction, and so is not counted either.
 
     Raises:
         BeyondCap: Names every line, and the customer where nobody is named.
     """
-    capped = {at: line for at, line in goods.items() if line.is_capped_by_customer}
+    capped = [each for each in handed if each.goods.is_capped_by_customer]
     if not capped:
         return
     if buyer.is_walk_in:
         message = "How much of this a customer may have is limited. Name the customer first."
-        lines = {f"{at}.quantity": message for at in capped}
+        lines = {each.field: message for each in capped}
         raise BeyondCap(message, fields={"customer_id": message} | lines)
     if is_held:
         party.hold_buyer(session, ctx, buyer)
-    before = _sold_before(session, ctx, buyer, [line.product_id for line in capped.values()])
-    wanted: Counter[UUID] = Counter()
-    for line in {line.variant_id: line for line in capped.values()}.values():
-        wanted[line.product_id] += units[line.variant_id]
+    products = [each.goods.product_id for each in capped]
+    before = _sold_before(session, ctx, buyer, products, back)
+    wanted = sales.units_of_products(capped)
     refusals: list[DomainError] = []
-    for at, line in capped.items():
-        message = _too_much(line, wanted[line.product_id], *before.get(line.product_id, (0, 0)))
+    for each in capped:
+        product_id = each.goods.product_id
+        message = _too_much(each, wanted[product_id], *before.get(product_id, (0, 0)))
         if message:
-            refusals.append(BeyondCap(message, fields={f"{at}.quantity": message}))
+            refusals.append(BeyondCap(message, fields={each.field: message}))
     raise_all(refusals)
 
 
 def _sold_before(
-    session: Session, ctx: RequestContext, buyer: SaleParty, product_ids: Sequence[UUID]
+    session: Session,
+    ctx: RequestContext,
+    buyer: SaleParty,
+    product_ids: Sequence[UUID],
+    back: ComingBack | None,
 ) -> Mapping[UUID, tuple[int, int]]:
     """Return the base units of products the customer has had today, and this month."""
+    units = back.units if back else {}
     about = {
         "tenant": ctx.tenant_id,
         "party": buyer.id,
         "today": ctx.today,
         "first": ctx.today.replace(day=1),
         "products": list(product_ids),
+        "invoice": back.invoice_id if back else None,
+        "back_lines": list(units),
+        "back_units": list(units.values()),
     }
     rows = db.fetch_all(session, _SOLD, about)
     return {row["product_id"]: (row["today"], row["month"]) for row in rows}
 
 
-def _too_much(line: SaleLine, wanted: int, today: int, month: int) -> str:
+def _too_much(each: Handed, wanted: int, today: int, month: int) -> str:
     """Return what is wrong with a quantity, in words; nothing where it is within both caps."""
-    for cap, had, period in ((line.day_cap, today, "today"), (line.month_cap, month, "this month")):
+    goods = each.goods
+    for cap, had, period in (
+        (goods.day_cap, today, "today"),
+        (goods.month_cap, month, "this month"),
+    ):
         if cap is not None and had + wanted > cap:
-            left = max(cap - had, 0)
-            each = "a day" if period == "today" else "a month"
+            each_time = "a day" if period == "today" else "a month"
             return (
-                f"A customer is sold up to {cap} of {line.label} {each}; they had {had} {period}."
-                f" {f'Take no more than {left}.' if left else 'Take it off the bill.'}"
+                f"A customer is sold up to {cap} of {goods.label} {each_time}; they had {had} {period}."
+                f" {each.less(max(cap - had, 0))}"
             )
     return ""

@@ -36,7 +36,7 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Origin, Pick, Wanted
 from erp.services.party import SaleParty
 from erp.services.platform import Command, Result, Text, command
-from erp.services.sales import DeliveredLine, DueLine, DueOrder, Seller
+from erp.services.sales import DeliveredLine, DueLine, DueOrder, Handed, Seller
 
 SERIES = "SI"
 """Start of the numbers of invoices for orders; further branches add a digit."""
@@ -94,7 +94,8 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
         MoreThanOrdered: More than is outstanding; all lines are named.
         InsufficientStock: Lines are short; all are named. ExpiredLot, LotOnHold, ReasonRequired: A
             named lot may not go.
-        BeyondCap: The customer would have more of a product than one may in a day or month.
+        BeyondCap: More of a product would leave than may at once, or than the customer may have in a
+            day or month.
         CreditRefused, Overdue: The customer may not owe that much, or owes for too long.
         PeriodClosed: The books are closed for today.
 
@@ -108,9 +109,11 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
     goods = catalog.get_lines_for_sale(
         session, ctx, [x.variant_id for x in due.lines], ctx.today, including_inactive=True
     )
-    sales.require_licence(session, ctx, buyer, {str(x.variant_id): x for x in goods.values()})
+    sales.require_licence(session, ctx, buyer, goods.values())
+    handed = _handed(due, goods)
+    sales.require_within_cap(handed)
     picks = _picks(session, ctx, due, goods)
-    _require_within_period(session, ctx, buyer, due, goods)
+    require_within_period(session, ctx, buyer, handed)
     parts = _parts(due, goods, picks)
     seller = sales.get_seller(session, ctx)
     taxed = _tax(seller, buyer, due, parts)
@@ -130,18 +133,19 @@ def deliver_order(session: Session, ctx: RequestContext, cmd: DeliverOrder) -> D
     )
 
 
-def _require_within_period(
-    session: Session,
-    ctx: RequestContext,
-    buyer: SaleParty,
-    due: DueOrder,
-    goods: Mapping[UUID, SaleLine],
-) -> None:
+def _handed(due: DueOrder, goods: Mapping[UUID, SaleLine]) -> list[Handed]:
+    """Return what leaves by the field that says how much of it, free units counted."""
     units: Counter[UUID] = Counter()
     for line in due.lines:
         units[line.variant_id] += line.quantity + line.free_quantity
-    named = {f"lines.{line.place}": goods[line.variant_id] for line in due.lines}
-    require_within_period(session, ctx, buyer, named, units)
+    return [
+        Handed(
+            f"lines.{line.place}.{'quantity' if line.quantity else 'free_quantity'}",
+            goods[line.variant_id],
+            units[line.variant_id],
+        )
+        for line in due.lines
+    ]
 
 
 def _picks(

@@ -129,6 +129,9 @@ def count_base_units(
     """
     counted = []
     for at, (variant_id, quantity, unit) in enumerate(asked):
+        if not unit:
+            counted.append(quantity)
+            continue
         try:
             counted.append(to_base_units(Decimal(quantity), goods[variant_id].factor(unit)))
         except InvalidInput as error:

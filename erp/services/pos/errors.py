@@ -120,6 +120,12 @@ class ForeignPrice(NotAsLent):
     code = "foreign_price"
 
 
+class ForeignDiscount(NotAsLent):
+    """More was taken off than the cashier was lent."""
+
+    code = "foreign_discount"
+
+
 class OtherTotal(NotAsLent):
     """The receipt shows other sums than the law makes of its lines."""
 

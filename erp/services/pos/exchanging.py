@@ -14,10 +14,11 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
 from erp.services import party, sales
+from erp.services.billing import ComingBack
 from erp.services.platform import Amount, Command, Result, ShortText, command, id_from_key
 from erp.services.pos.basket import MAX_LINES, CartLine, CouponText
 from erp.services.pos.prescribing import GivenPrescription
-from erp.services.pos.pricing import draw_up
+from erp.services.pos.pricing import Occasion, draw_up
 from erp.services.pos.refunding import settle_refund
 from erp.services.pos.returning import (
     Draft,
@@ -83,11 +84,12 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
 
     The bill is rounded so that the difference is whole rupees. What goes out was on the shelf before,
     never what comes back. What was paid for the goods pays the bill; what was put on the account is
-    owed for the bill instead, which is no new credit. Locks, in this order: the shift (alone), the
-    notes of the original bill, the stock balances of both sides sorted by variant and lot, the
-    loyalty programme (shared), the coupon, the customer (before it where points go), their open items
-    where the account is credited, the number series of notes, account balances with the note's entry,
-    the number series of bills.
+    owed for the bill instead, which is no new credit. Caps count what goes out less what comes back.
+
+    Locks, in this order: the shift (alone), the notes of the original bill, the stock balances of both
+    sides sorted by variant and lot, the loyalty programme (shared), the coupon, the customer (before it
+    where points go), their open items where the account is credited, the number series of notes, account
+    balances with the note's entry, the number series of bills.
 
     Raises:
         PermissionDenied: The actor may take goods back but not sell.
@@ -104,7 +106,9 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
     draft = value_goods(session, ctx, shift, _return_of(cmd), at="returned", going_out=going_out)
     sale = _sale_of(cmd, draft)
     buyer = party.get_party_for_sale(session, ctx, sale.customer_id)
-    bill = draw_up(session, ctx, shift, buyer, sale).rounded_against(draft.credit)
+    back = ComingBack(draft.original.id, {line.line_no: line.quantity for line in cmd.returned})
+    bill = draw_up(session, ctx, shift, buyer, sale, Occasion(back=back))
+    bill = bill.rounded_against(draft.credit)
     offer = Offer(sale, shift, buyer, bill, replaces_id=cmd.return_id)
     require_fit(session, ctx, offer)
     carried = _carried(draft, bill.totals.invoice_value)

@@ -1,6 +1,5 @@
 """What a device sells from while the server is away: goods of its till, lot by lot, priced and sealed."""
 
-import hmac
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,11 +12,11 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.clock import business_date
 from erp.core.context import RequestContext
-from erp.core.settings import get_settings
 from erp.services import catalog, party, sales
 from erp.services.catalog import SaleLine
 from erp.services.platform import Query, Result, decode_cursor, encode_cursor, query
 from erp.services.pos.offline_leasing import DeviceKey, hold_lease, require_device
+from erp.services.pos.offline_sealing import seal_of_prices
 from erp.services.pos.prescribing import PRESCRIBED
 from erp.services.sales import Asked, LotPrices, PriceBook, RuleKind
 
@@ -59,10 +58,19 @@ class OfflineLot(Result):
     seal: str
 
 
+class OfflineUnit(Result):
+    """A unit goods are traded in: `numerator` / `denominator` base units."""
+
+    code: str
+    numerator: int
+    denominator: int
+
+
 class OfflineGoods(Result):
     """A variant with the lots it is sold from, in the order in which they go.
 
     Attributes:
+        units: What it is traded in, the base unit first.
         words: What it is found by. codes: on its packs.
         cap: Most base units of its product in one sale.
         is_prescribed: Sold on a prescription only, so not without the server.
@@ -77,6 +85,7 @@ class OfflineGoods(Result):
     words: str
     codes: list[str]
     unit: str
+    units: list[OfflineUnit]
     hsn: str
     rate: Decimal
     treatment: str
@@ -240,6 +249,11 @@ def _goods(
         label=line.label,
         sku=line.sku,
         unit=line.unit,
+        units=[
+            OfflineUnit(code=code, numerator=factor.numerator, denominator=factor.denominator)
+            for code, factor in line.units.items()
+            if code
+        ],
         hsn=line.hsn,
         rate=line.rate,
         treatment=line.treatment,
@@ -279,7 +293,7 @@ def _lot(
         mrp=lot.mrp,
         units=units,
         prices=prices,
-        seal=seal(lease_id, line.variant_id, id_, prices),
+        seal=seal_of_prices(lease_id, line.variant_id, id_, prices),
     )
 
 
@@ -293,13 +307,6 @@ def _merged(steps: Iterable[tuple[int, Decimal]]) -> list[tuple[int, Decimal]]:
 
 def _free_from(book: PriceBook, starts: Sequence[int], line: SaleLine) -> int | None:
     return next((n for n in starts if sales.free_goods(book, [_asked(line, n)])), None)
-
-
-def seal(lease_id: UUID, variant_id: UUID, lot_id: UUID, prices: str) -> str:
-    """Return what proves that the server gave a lease these prices of a lot."""
-    key = bytes.fromhex(get_settings().derived_secret("prices-of-offline-tills"))
-    text = f"{lease_id}|{variant_id}|{lot_id}|{prices}"
-    return hmac.digest(key, text.encode(), "sha256")[:16].hex()
 
 
 def price_in(prices: str, units: int) -> Decimal:

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound, PermissionDenied
 from erp.core.gst.taxing import SupplyNature, Treatment, state_tax_head
 from erp.core.ids import new_id
+from erp.core.money import ZERO
 from erp.models.pos import LeaseStatus, TillLease
 from erp.services import billing, party
 from erp.services.platform import (
@@ -32,6 +34,7 @@ from erp.services.platform import (
     written,
 )
 from erp.services.pos.errors import LeaseHeld, LeaseRunOut
+from erp.services.pos.offline_sealing import seal_of_discount
 from erp.services.pos.printing import upi_payee
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 
@@ -40,6 +43,8 @@ BLOCK = 200
 LONGEST_DAYS = 7
 SERIES_MARK = "F"
 """Stands before the register's code in numbers that are given without the server."""
+
+HUNDRED = Decimal(100)
 
 DeviceKey = Annotated[SecretStr, Field(min_length=32, max_length=128)]
 Place = Annotated[int, Field(ge=0, le=99_999)]
@@ -84,6 +89,8 @@ class LeaseTerms(Result):
         now: By the server's clock, so that a device whose own is wrong says so.
         titles: What the document is called with taxable goods alone, others alone, and both.
         bears_tax: Whether the seller collects tax.
+        discount_limit, discount_seal: Percent that the lease's cashier may take off by themselves, and
+            what proves that the server said so.
         upi_svg: Code by which a customer pays any amount; empty where the branch has no address.
         bars: Bars of the Code 128 of each number from `first_number` on, as hexadecimal bits.
     """
@@ -106,6 +113,8 @@ class LeaseTerms(Result):
     seller: PrintedSeller
     titles: list[str]
     bears_tax: bool
+    discount_limit: str
+    discount_seal: str
     upi_svg: str
     bars: list[str]
 
@@ -324,6 +333,7 @@ def get_lease(session: Session, ctx: RequestContext, wanted: GetLease) -> LeaseT
     require_device(lease, wanted.device_key)
     shift = hold_open_shift(session, ctx, lease.shift_id)
     after = next_of(session, ctx, lease)
+    limit = _lent_discount(ctx, lease)
     return LeaseTerms(
         lease_id=lease.id,
         user_id=lease.user_id,
@@ -343,9 +353,17 @@ def get_lease(session: Session, ctx: RequestContext, wanted: GetLease) -> LeaseT
         seller=_seller(session, ctx, shift),
         titles=_titles(shift),
         bears_tax=not (shift.is_composition or shift.is_unregistered),
+        discount_limit=limit,
+        discount_seal=seal_of_discount(lease.id, limit),
         upi_svg=_upi(session, ctx),
         bars=[_bars(lease.number(n)) for n in range(lease.first_number, lease.last_number + 1)],
     )
+
+
+def _lent_discount(ctx: RequestContext, lease: Lease) -> str:
+    """Return the percent that the lease's cashier may take off; none where somebody else asks."""
+    is_own = ctx.user_id == lease.user_id
+    return f"{min(ctx.limit('discount_percent'), HUNDRED) if is_own else ZERO:.2f}"
 
 
 def _seller(session: Session, ctx: RequestContext, shift: OpenShift) -> PrintedSeller:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -18,15 +19,24 @@ from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.models.pos import LeaseStatus, OfflineStatus, TenderMethod
-from erp.services import party
-from erp.services.platform import Amount, Closed, Quantity, Text, UnitPrice, refusal_for
+from erp.services import catalog, party
+from erp.services.platform import Amount, Closed, Percent, Quantity, Text, UnitPrice, refusal_for
 from erp.services.pos.approving import require_within_limit
-from erp.services.pos.basket import MAX_LINES, CartLine
-from erp.services.pos.errors import ForeignDay, ForeignNumber, ForeignPrice, LeaseEnded, OtherTotal
-from erp.services.pos.offline_catalogue import price_in, seal
+from erp.services.pos.basket import MAX_LINES, CartLine, UnitCode
+from erp.services.pos.errors import (
+    ForeignDay,
+    ForeignDiscount,
+    ForeignNumber,
+    ForeignPrice,
+    LeaseEnded,
+    OtherTotal,
+)
+from erp.services.pos.offline_catalogue import price_in
 from erp.services.pos.offline_leasing import Lease, Place
-from erp.services.pos.pricing import HUNDRED, LEVEL_PLACES, Bill, Part, draw_up
-from erp.services.pos.selling import Offer, PostSale, SaleReceipt, require_fit, sell
+from erp.services.pos.offline_sealing import seal_of_discount, seal_of_prices
+from erp.services.pos.prescribing import require_prescription
+from erp.services.pos.pricing import HUNDRED, LEVEL_PLACES, Bill, Occasion, Part, draw_up
+from erp.services.pos.selling import Offer, PostSale, SaleReceipt, sell
 from erp.services.pos.shifts import hold_open_shift
 from erp.services.pos.tendering import GivenTender, settle
 
@@ -39,7 +49,10 @@ class OfflineLine(Closed):
     """Units of one lot that were handed over.
 
     Attributes:
-        unit_price: Paid for a base unit, tax included.
+        unit_price: Of a base unit, tax included, before discounts.
+        discount_percent: Taken off.
+        unit, sold: What they were sold as, and how many of it, where that is a whole number of
+            another unit than the base unit.
         prices, seal: As the server gave them with the lot.
     """
 
@@ -49,6 +62,9 @@ class OfflineLine(Closed):
     unit_price: UnitPrice
     prices: Annotated[str, Field(max_length=2000)]
     seal: Annotated[str, Field(max_length=64)]
+    discount_percent: Percent = ZERO
+    unit: UnitCode = ""
+    sold: Quantity | None = None
 
 
 class OfflineTender(Closed):
@@ -74,6 +90,8 @@ class OfflineBill(Closed):
     Attributes:
         place: Its running number.
         sold_at: By the device's clock.
+        bill_discount: Rupees off the whole bill, tax included.
+        discount_limit, discount_seal: As the server gave them with the lease.
     """
 
     place: Place
@@ -81,6 +99,9 @@ class OfflineBill(Closed):
     lines: Annotated[tuple[OfflineLine, ...], Field(min_length=1, max_length=MAX_LINES)]
     tenders: Annotated[tuple[OfflineTender, ...], Field(max_length=10)]
     totals: OfflineTotals
+    bill_discount: Amount = ZERO
+    discount_limit: Annotated[str, Field(pattern=r"^\d{1,3}\.\d{2}$")] = "0.00"
+    discount_seal: Annotated[str, Field(max_length=64)] = ""
 
 
 UNREADABLE = "unreadable"
@@ -100,7 +121,9 @@ class Taken:
         lots: Lots that really left with their units, by place of the line; those named by the bill
             elsewhere.
         note: Kept with the sale.
-        is_limited: What was paid below the list is within the actor's limit for discounts, or refused.
+        lent: Percent that the cashier was lent for discounts.
+        is_settled: Somebody settles it: beyond what was lent their own limit for discounts holds.
+        is_priced_otherwise: The device was not given its prices; what is below the list is a discount.
     """
 
     sale_id: UUID
@@ -111,7 +134,9 @@ class Taken:
     number: str
     lots: Mapping[int, Sequence[tuple[UUID, int]]] = field(default_factory=dict)
     note: str = ""
-    is_limited: bool = False
+    lent: Decimal = ZERO
+    is_settled: bool = False
+    is_priced_otherwise: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +224,7 @@ def _require_prices(lease: Lease, lines: Sequence[OfflineLine]) -> None:
     for line in lines:
         units[line.variant_id] = units.get(line.variant_id, 0) + line.quantity
     for at, line in enumerate(lines):
-        is_ours = seal(lease.id, line.variant_id, line.lot_id, line.prices) == line.seal
+        is_ours = seal_of_prices(lease.id, line.variant_id, line.lot_id, line.prices) == line.seal
         if not is_ours or price_in(line.prices, units[line.variant_id]) != line.unit_price:
             raise ForeignPrice(
                 f"Line {at + 1} was sold at {line.unit_price}, which the device was not given.",
@@ -229,26 +254,38 @@ def _post(session: Session, ctx: RequestContext, taken: Taken) -> Posted:
     acting = replace(ctx, now=taken.sold_at, user_id=taken.user_id)
     shift = hold_open_shift(session, acting, taken.shift_id)
     buyer = party.get_party_for_sale(session, acting, None)
-    sold = draw_up(session, acting, shift, buyer, _cart(taken), purpose="paid")
+    cart = _cart(taken, _units_of(session, acting, taken.bill))
+    sold = draw_up(session, acting, shift, buyer, cart, Occasion("paid"))
     _require_totals(sold, taken.bill.totals, is_split=any(len(x) > 1 for x in taken.lots.values()))
-    if taken.is_limited:
-        require_within_limit(session, ctx, "discount", taken.sale_id, _below_list(sold.parts))
-    offer = Offer(_cart(taken), shift, buyer, sold)
-    require_fit(session, acting, offer)
+    _require_discount(session, ctx, taken, sold)
+    require_prescription(acting, [part.goods for part in sold.parts], None)
+    offer = Offer(cart, shift, buyer, sold)
     settlement = settle(sold.totals.invoice_value, offer.cmd.tenders)
     receipt = sell(session, acting, offer, settlement, taken.number)
     return Posted(receipt, _differences(sold.parts))
 
 
-def _cart(taken: Taken) -> PostSale:
+def _units_of(
+    session: Session, ctx: RequestContext, bill: OfflineBill
+) -> Mapping[UUID, Mapping[str, Fraction]]:
+    """Return the units the goods of a bill are traded in; asked only where a line names one."""
+    ids = sorted({line.variant_id for line in bill.lines if line.sold})
+    if not ids:
+        return {}
+    goods = catalog.get_lines_for_sale(session, ctx, ids, ctx.today, including_inactive=True)
+    return {variant_id: line.units for variant_id, line in goods.items()}
+
+
+def _cart(taken: Taken, units_of: Mapping[UUID, Mapping[str, Fraction]]) -> PostSale:
     lines = [
         CartLine(
             variant_id=line.variant_id,
-            quantity=units,
             free_quantity=0,
             unit_price=line.unit_price,
+            discount_percent=line.discount_percent,
             lot_id=lot_id,
             reason=WHY,
+            **_counted(line, units, units_of.get(line.variant_id, {})),
         )
         for at, line in enumerate(taken.bill.lines)
         for lot_id, units in taken.lots.get(at) or [(line.lot_id, line.quantity)]
@@ -262,8 +299,38 @@ def _cart(taken: Taken) -> PostSale:
         shift_id=taken.shift_id,
         lines=tuple(lines),
         tenders=tuple(tenders),
+        bill_discount=taken.bill.bill_discount,
         note=taken.note,
     )
+
+
+def _counted(line: OfflineLine, units: int, traded: Mapping[str, Fraction]) -> dict[str, Any]:
+    """Return units of a line as they were sold: in base units where that unit is another by now."""
+    factor = traded.get(line.unit) if line.sold and units == line.quantity else None
+    if line.sold and factor is not None and factor * line.sold == units:
+        return {"quantity": line.sold, "unit": line.unit}
+    return {"quantity": units}
+
+
+def _require_discount(session: Session, ctx: RequestContext, taken: Taken, sold: Bill) -> None:
+    """Refuse more than the cashier was lent; who settles the bill goes up to their own limit."""
+    is_taken_off = sold.discount.total or any(part.asked.discount_percent for part in sold.parts)
+    level = sold.discount_level if is_taken_off else ZERO
+    if taken.is_priced_otherwise:
+        kept = (HUNDRED - _below_list(sold.parts)) * (HUNDRED - level) / HUNDRED
+        level = (HUNDRED - kept).quantize(LEVEL_PLACES, ROUND_HALF_UP)
+    elif level <= taken.lent:
+        return
+    if not taken.is_settled:
+        off, lent = f"{level.normalize():f}", f"{taken.lent.normalize():f}"
+        raise ForeignDiscount(f"{off}% was taken off; the cashier was lent {lent}% for discounts.")
+    require_within_limit(session, ctx, "discount", taken.sale_id, level)
+
+
+def lent_discount(lease: Lease, bill: OfflineBill) -> Decimal:
+    """Return the percent that the server lent for discounts; nothing where the bill only says so."""
+    is_ours = seal_of_discount(lease.id, bill.discount_limit) == bill.discount_seal
+    return Decimal(bill.discount_limit) if is_ours else ZERO
 
 
 def _require_totals(sold: Bill, shown: OfflineTotals, *, is_split: bool) -> None:
@@ -285,7 +352,11 @@ def _require_totals(sold: Bill, shown: OfflineTotals, *, is_split: bool) -> None
 def _below_list(parts: Sequence[Part]) -> Decimal:
     """Return by how many percent of the list the cheapest part was sold below it."""
     paid = [part.trace for part in parts if part.trace.get("source") == "paid"]
-    levels = [HUNDRED - HUNDRED * Decimal(each["paid"]) / Decimal(each["now"]) for each in paid]
+    levels = [
+        HUNDRED - HUNDRED * Decimal(each["paid"]) / Decimal(each["now"])
+        for each in paid
+        if Decimal(each["now"]) > 0
+    ]
     return max([ZERO, *levels]).quantize(LEVEL_PLACES, ROUND_HALF_UP)
 
 

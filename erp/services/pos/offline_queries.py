@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.core.money import ZERO, round_money
 from erp.models.pos import LeaseStatus, OfflineStatus
 from erp.services import catalog
 from erp.services.platform import (
@@ -25,7 +26,8 @@ from erp.services.platform import (
     query,
     written,
 )
-from erp.services.pos.offline_posting import OfflineBill, read_back
+from erp.services.pos.offline_posting import OfflineBill, OfflineLine, read_back
+from erp.services.pos.pricing import HUNDRED
 from erp.services.pos.tendering import METHOD_NAMES
 
 
@@ -133,6 +135,8 @@ class OfflineLineRow(Result):
     """A line of the bill.
 
     Attributes:
+        unit, sold: What they were sold as, where that was not the base unit.
+        amount: What was paid for them, discounts of the bill left out.
         lots: What is on the shelf now, the named lot first; for whoever settles.
     """
 
@@ -143,7 +147,10 @@ class OfflineLineRow(Result):
     lot_number: str
     expires_on: date | None
     quantity: int
+    unit: str
+    sold: int | None
     unit_price: Decimal
+    discount_percent: Decimal
     amount: Decimal
     lots: list[LotChoice]
 
@@ -153,6 +160,7 @@ class OfflineSaleDetail(OfflineSaleRow):
 
     Attributes:
         invoice_id: Of the posted sale.
+        bill_discount: Rupees off the whole bill.
         tenders: How it was paid, in words with rupees.
     """
 
@@ -162,6 +170,7 @@ class OfflineSaleDetail(OfflineSaleRow):
     settled_by: str
     settled_at: datetime | None
     lines: list[OfflineLineRow]
+    bill_discount: Decimal = ZERO
     tenders: list[tuple[str, Decimal, str]]
     differences: list[dict[str, str]]
 
@@ -209,7 +218,7 @@ def get_offline_sale(
         return OfflineSaleDetail(**row, lines=[], tenders=[])
     tenders = [(METHOD_NAMES[t.method], t.amount, t.reference) for t in bill.tenders]
     lines = _lines(session, ctx, bill, location_id)
-    return OfflineSaleDetail(**row, lines=lines, tenders=tenders)
+    return OfflineSaleDetail(**row, lines=lines, bill_discount=bill.bill_discount, tenders=tenders)
 
 
 def _lines(
@@ -236,12 +245,20 @@ def _lines(
             lot_number=lots[line.lot_id]["lot_number"] if line.lot_id in lots else "unknown",
             expires_on=lots[line.lot_id]["expires_on"] if line.lot_id in lots else None,
             quantity=line.quantity,
+            unit=line.unit if line.sold else "",
+            sold=line.sold,
             unit_price=line.unit_price,
-            amount=line.unit_price * line.quantity,
+            discount_percent=line.discount_percent,
+            amount=_amount(line),
             lots=sorted(shelf[line.variant_id], key=lambda lot, own=line.lot_id: lot.lot_id != own),  # type: ignore[misc]
         )
         for at, line in enumerate(bill.lines)
     ]
+
+
+def _amount(line: OfflineLine) -> Decimal:
+    gross = line.unit_price * line.quantity
+    return gross - round_money(gross * line.discount_percent / HUNDRED)
 
 
 def _named(

@@ -48,6 +48,7 @@ from erp.services.pos.offline_posting import (
     Taken,
     are_prices_as_lent,
     holds_on,
+    lent_discount,
     read_back,
     require_as_lent,
     require_number,
@@ -160,6 +161,7 @@ def _outcome(
         sold_at=bill.sold_at,
         user_id=lease.user_id,
         number=lease.number(cmd.place),
+        lent=lent_discount(lease, bill),
     )
     return try_to_post(session, ctx, taken)
 
@@ -258,7 +260,8 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         ShiftClosed: No shift of the register is open.
         Malformed: It cannot be read.
         InvalidInput: The units of a line's lots are not the line's.
-        ApprovalRequired: The device was not given its prices, and they are below the actor's limit.
+        ApprovalRequired: The device was not given its prices, or its cashier not so much for discounts,
+            and they are beyond the actor's limit.
         AboveMrp: More was paid than the MRP of a lot that is named.
         Whatever `post_sale` raises about goods, totals and periods.
 
@@ -279,7 +282,9 @@ def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) 
         number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
         lots=_really_taken(bill, cmd.lots),
         note=f"Offline bill {sale['number']}: {cmd.answer}",
-        is_limited=not are_prices_as_lent(lease, bill.lines),
+        lent=lent_discount(lease, bill),
+        is_settled=True,
+        is_priced_otherwise=not are_prices_as_lent(lease, bill.lines),
     )
     outcome = try_to_post(session, ctx, taken)
     if isinstance(outcome, DomainError):

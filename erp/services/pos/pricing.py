@@ -14,6 +14,7 @@ from erp.core.errors import InvalidInput
 from erp.core.money import ZERO, round_to_rupee
 from erp.services import billing, catalog, inventory, sales
 from erp.services.billing import (
+    ComingBack,
     Delivery,
     PriceMode,
     Supply,
@@ -27,7 +28,8 @@ from erp.services.catalog import SaleLine
 from erp.services.inventory import Pick, Wanted
 from erp.services.party import SaleParty
 from erp.services.pos.basket import Basket, CartLine
-from erp.services.pos.errors import AboveMrp, MoreThanScheme, PriceChanged
+from erp.services.pos.errors import AboveMrp, PriceChanged
+from erp.services.pos.giving import all_handed, giver_of, handed_over
 from erp.services.pos.shifts import OpenShift
 from erp.services.sales import Asked, Discount, FreeGoods, LotPrices, PriceBook
 
@@ -36,8 +38,20 @@ LEVEL_PLACES = Decimal("0.0001")
 REGISTERED = frozenset({"regular", "composition", "sez"})
 
 
-Purpose = Literal["sale", "paid", "quote"]
-"""What a bill is drawn up for."""
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """What a bill is drawn up for.
+
+    Attributes:
+        purpose: A sale; one that was `paid` already; or a `quote`, which holds nothing.
+        back: Goods of an earlier bill that come back for what goes out.
+    """
+
+    purpose: Literal["sale", "paid", "quote"] = "sale"
+    back: ComingBack | None = None
+
+
+SALE = Occasion()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +116,7 @@ def draw_up(
     shift: OpenShift,
     buyer: SaleParty,
     basket: Basket,
-    purpose: Purpose = "sale",
+    occasion: Occasion = SALE,
 ) -> Bill:
     """Allocate lots to a cart and work out its prices, free goods, discounts and tax.
 
@@ -112,7 +126,7 @@ def draw_up(
 
     A bill that is `paid` books what was paid already: a price of a line stands within the MRP of its lot,
     and its trace keeps what the goods would cost now. For a `quote` neither goods nor the customer are
-    locked.
+    locked. What comes back in the same transaction is not counted to what the customer had.
 
     Raises:
         InvalidInput: A line is a service, which has no MRP.
@@ -131,24 +145,23 @@ def draw_up(
     goods = catalog.get_lines_for_sale(session, ctx, ids, ctx.today)
     lines = _counted(goods, basket.lines)
     _refuse_services(goods, lines)
-    named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
-    sales.require_licence(session, ctx, buyer, named)
     book = sales.load_prices(session, ctx, buyer, goods.values())
     asked = _asked(goods, lines)
-    free = _handed_over(sales.free_goods(book, asked.values()), lines)
-    sales.require_within_cap(named, _units(asked, free))
+    free = handed_over(sales.free_goods(book, asked.values()), lines)
     goods = {**goods, **_gifts(session, ctx, goods, free)}
-    is_held = purpose != "quote"
+    sales.require_licence(session, ctx, buyer, goods.values())
+    handed = all_handed(lines, goods, asked, free)
+    sales.require_within_cap(handed)
+    is_held = occasion.purpose != "quote"
     choose = inventory.allocate if is_held else inventory.foresee
     picks = choose(session, ctx, shift.location_id, _wanted(lines, free), with_parts=True)
     parts = _parts(lines, goods, picks, free)
     parts = [_priced(book, asked, part) for part in parts]
-    if purpose == "paid":
+    if occasion.purpose == "paid":
         parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
     bill = _taxed(session, ctx, shift, buyer, basket, parts)
-    units = _units(asked, free)
-    billing.require_within_period(session, ctx, buyer, named, units, is_held=is_held)
+    billing.require_within_period(session, ctx, buyer, handed, is_held=is_held, back=occasion.back)
     return bill
 
 
@@ -170,33 +183,6 @@ def _asked(goods: Mapping[UUID, SaleLine], lines: Sequence[CartLine]) -> Mapping
         variant_id: Asked(variant_id, goods[variant_id].product_id, goods[variant_id].brand_id, n)
         for variant_id, n in units.items()
     }
-
-
-def _units(asked: Mapping[UUID, Asked], free: Iterable[FreeGoods]) -> Mapping[UUID, int]:
-    """Return the base units of each variant, free ones included."""
-    units = Counter({variant_id: line.quantity for variant_id, line in asked.items()})
-    units.update({gift.variant_id: gift.quantity for gift in free})
-    return units
-
-
-def _handed_over(given: Iterable[FreeGoods], lines: Sequence[CartLine]) -> list[FreeGoods]:
-    """Return the free goods that leave the shop: what the schemes give, or fewer where a line says so."""
-    by_variant = {free.for_variant_id: free for free in given}
-    said: dict[UUID, int] = {}
-    for at, line in enumerate(lines):
-        if line.free_quantity is None:
-            continue
-        said[line.variant_id] = said.get(line.variant_id, 0) + line.free_quantity
-        free = by_variant.get(line.variant_id)
-        most = free.quantity if free else 0
-        if said[line.variant_id] > most:
-            message = f"The scheme gives {most} free. Take no more than that."
-            raise MoreThanScheme(message, fields={f"lines.{at}.free_quantity": message})
-    handed = (
-        replace(free, quantity=said.get(variant_id, free.quantity))
-        for variant_id, free in by_variant.items()
-    )
-    return [free for free in handed if free.quantity]
 
 
 def _gifts(
@@ -243,8 +229,7 @@ def _parts(
         at = pick.line_no - 1
         if at >= len(lines):
             gift = others[at - len(lines)]
-            giver = next(n for n, x in enumerate(lines) if x.variant_id == gift.for_variant_id)
-            parts.append(_gift(giver, lines, goods, pick, gift))
+            parts.append(_gift(giver_of(lines, gift), lines, goods, pick, gift))
             continue
         units = min(left[at], pick.quantity)
         left[at] -= units

@@ -3,19 +3,21 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.money import ZERO, round_money
 from erp.services import party
-from erp.services.billing import TaxedLine
+from erp.services.billing import ComingBack, TaxedLine
 from erp.services.platform import Amount, Query, Result, query
-from erp.services.pos.basket import Basket
+from erp.services.pos.basket import MAX_LINES, Basket
 from erp.services.pos.prescribing import on_prescription
-from erp.services.pos.pricing import Part, draw_up
+from erp.services.pos.pricing import Occasion, Part, draw_up
+from erp.services.pos.returning import ReturnLine, invoice_of
 from erp.services.pos.shifts import get_open_shift
 
 
@@ -25,9 +27,12 @@ class QuoteCart(Basket, Query):
     Attributes:
         coming_back: Rupees that goods which are exchanged for it pay; what it costs beyond
             them is rounded.
+        returned_sale_id, returned: The bill of those goods, and which they are.
     """
 
     coming_back: Amount = ZERO
+    returned_sale_id: UUID | None = None
+    returned: Annotated[tuple[ReturnLine, ...], Field(max_length=MAX_LINES)] = ()
 
 
 class QuotedLine(Result):
@@ -88,10 +93,16 @@ class CartQuote(Result):
 
 @query("pos.quote_cart", permission="pos.sell", rest="POST /quotes")
 def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> CartQuote:
-    """Price a cart as a sale would, holding no goods: it waits for no sale, and no sale for it."""
+    """Price a cart as a sale would, holding no goods: it waits for no sale, and no sale for it.
+
+    Raises:
+        NotFound: There is no such shift, or no such bill that goods come back of.
+        As `draw_up`.
+    """
     shift = get_open_shift(session, ctx, wanted.shift_id)
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    bill = draw_up(session, ctx, shift, buyer, wanted, "quote")
+    occasion = Occasion("quote", _coming_back(session, ctx, wanted))
+    bill = draw_up(session, ctx, shift, buyer, wanted, occasion)
     bill = bill.rounded_against(wanted.coming_back) if wanted.coming_back else bill
     totals, limit = bill.totals, ctx.limit("discount_percent")
     return CartQuote(
@@ -110,6 +121,13 @@ def quote_cart(session: Session, ctx: RequestContext, wanted: QuoteCart) -> Cart
         needs_approval=bill.discount_level > limit,
         on_prescription=sorted(on_prescription(part.goods for part in bill.parts)),
     )
+
+
+def _coming_back(session: Session, ctx: RequestContext, wanted: QuoteCart) -> ComingBack | None:
+    if wanted.returned_sale_id is None:
+        return None
+    invoice_id = invoice_of(session, ctx, wanted.returned_sale_id, at="returned_sale_id")
+    return ComingBack(invoice_id, {line.line_no: line.quantity for line in wanted.returned})
 
 
 def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
@@ -138,5 +156,7 @@ def _quoted(part: Part, taxed: TaxedLine) -> QuotedLine:
 
 
 def _price(part: Part) -> Decimal:
+    if not part.asked.unit:
+        return round_money(part.unit_price)
     price = Fraction(part.unit_price) * part.goods.factor(part.asked.unit)
     return round_money(Decimal(price.numerator) / Decimal(price.denominator))

@@ -23,7 +23,7 @@ from erp.services.inventory import Wanted
 from erp.services.party import GstCategory, SaleParty
 from erp.services.platform import Closed, Percent, Quantity, UnitPrice
 from erp.services.sales.errors import AboveListPrice, BeyondDiscount, NoPrice, TwiceOnOrder
-from erp.services.sales.gating import require_licence, require_within_cap
+from erp.services.sales.gating import Handed, require_licence, require_within_cap
 from erp.services.sales.loading import load_prices
 from erp.services.sales.pricing import Asked, LotPrices, PriceBook, free_goods, price
 
@@ -135,19 +135,31 @@ def draw_order(
     ids = [line.variant_id for line in lines]
     raise_all(_twice(ids))
     goods = dict(catalog.get_lines_for_sale(session, ctx, ids, ctx.today))
-    named = {f"lines.{at}": goods[line.variant_id] for at, line in enumerate(lines)}
-    require_licence(session, ctx, buyer, named)
+    require_licence(session, ctx, buyer, goods.values())
     book = load_prices(session, ctx, buyer, goods.values())
     counted = _in_base_units(goods, lines)
     lots = _lots(session, ctx, location_id, goods, counted)
     mode = mode_for(buyer)
     drawn = _as_ordered(_drawn(book, goods, lots, mode, counted), lines)
-    drawn += _gifts(session, ctx, book, drawn)
-    units = {x.goods.variant_id: x.quantity + x.free_quantity for x in drawn}
-    require_within_cap(named, units)
+    gifts = _gifts(session, ctx, book, drawn)
+    drawn += gifts.values()
+    require_licence(session, ctx, buyer, [gift.goods for gift in gifts.values()])
+    require_within_cap(_handed(drawn, gifts))
     order = tax_order(session, ctx, buyer, mode, drawn)
     _require_within_limit(ctx, order)
     return order
+
+
+def _handed(drawn: Sequence[DrawnLine], gifts: Mapping[int, DrawnLine]) -> list[Handed]:
+    """Return what is sold by the lines of the input; goods that only come free stand on their giver's."""
+    ordered = list(enumerate(drawn[: len(drawn) - len(gifts)]))
+    places = [(at, line, False) for at, line in ordered] + [
+        (at, x, True) for at, x in gifts.items()
+    ]
+    return [
+        Handed(f"lines.{at}.quantity", x.goods, x.quantity + x.free_quantity, is_gift)
+        for at, x, is_gift in places
+    ]
 
 
 def _twice(ids: Sequence[UUID]) -> list[DomainError]:
@@ -259,18 +271,19 @@ def _line(
 
 def _gifts(
     session: Session, ctx: RequestContext, book: PriceBook, drawn: list[DrawnLine]
-) -> list[DrawnLine]:
-    """Put free units on the lines of their goods; return lines for goods that only come free."""
+) -> dict[int, DrawnLine]:
+    """Put free units on the lines of their goods; return lines of others by the place of their giver."""
     cart = [
         Asked(x.goods.variant_id, x.goods.product_id, x.goods.brand_id, x.quantity) for x in drawn
     ]
     places = {line.goods.variant_id: at for at, line in enumerate(drawn)}
-    others: dict[UUID, tuple[int, Mapping[str, Any]]] = {}
+    others: dict[UUID, tuple[int, int, Mapping[str, Any]]] = {}
     for gift in free_goods(book, cart):
         at = places.get(gift.variant_id)
         if at is None:
-            known = others.get(gift.variant_id, (0, gift.trace))[0]
-            others[gift.variant_id] = (known + gift.quantity, gift.trace)
+            giver = places[gift.for_variant_id]
+            first, known, _ = others.get(gift.variant_id, (giver, 0, gift.trace))
+            others[gift.variant_id] = (first, known + gift.quantity, gift.trace)
             continue
         line = drawn[at]
         told = dict(line.trace) | {
@@ -280,12 +293,12 @@ def _gifts(
         free = line.free_quantity + gift.quantity
         drawn[at] = replace(line, free_quantity=free, trace=told)
     if not others:
-        return []
+        return {}
     goods = catalog.get_lines_for_sale(session, ctx, sorted(others), ctx.today)
-    return [
-        DrawnLine(goods[variant_id], 0, units, ZERO, ZERO, ZERO, trace)
-        for variant_id, (units, trace) in others.items()
-    ]
+    return {
+        giver: DrawnLine(goods[variant_id], 0, units, ZERO, ZERO, ZERO, trace)
+        for variant_id, (giver, units, trace) in others.items()
+    }
 
 
 def tax_order(

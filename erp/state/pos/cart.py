@@ -168,7 +168,15 @@ class Cart(BaseModel):
             "lines": [_line(entry) for entry in self.entries if entry.uid not in left_out],
             "bill_discount": self.bill_discount,
             "coupon": self.coupon,
-            "coming_back": self.exchange.worth if self.exchange else Decimal(0),
+        } | self._coming_back()
+
+    def _coming_back(self) -> dict[str, Any]:
+        if self.exchange is None:
+            return {}
+        return {
+            "coming_back": self.exchange.worth,
+            "returned_sale_id": self.exchange.sale_id,
+            "returned": [line.model_dump() for line in self.exchange.lines],
         }
 
     def park_input(self) -> dict[str, Any]:

@@ -7,7 +7,13 @@ from uuid import UUID
 import reflex as rx
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import expiry_text, group_count, instant_text, money_text
+from erp.core.formatting import (
+    expiry_text,
+    group_count,
+    instant_text,
+    money_text,
+    plain_decimal,
+)
 from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.listing import ListState
@@ -113,7 +119,14 @@ class OfflineSaleState(RecordState, rx.State):
 
 
 def _line(line: Any) -> dict[str, Any]:
-    return line.model_dump() | {"id": line.line, "lot": _lot_words(line)}
+    return line.model_dump() | {"id": line.line, "lot": _line_words(line)}
+
+
+def _line_words(line: Any) -> str:
+    """Return the lot, what the units were sold as, and what was taken off."""
+    sold = f"{group_count(line.sold)} {line.unit}" if line.sold else ""
+    off = f"{plain_decimal(line.discount_percent)}% off" if line.discount_percent else ""
+    return " · ".join(filter(None, (_lot_words(line), sold, off)))
 
 
 def _lot_words(lot: Any) -> str:
@@ -150,6 +163,7 @@ def _head(found: Any, zone: str) -> dict[str, str]:
         "sold": instant_text(found.sold_at, zone),
         "received": instant_text(found.received_at, zone),
         "total": money_text(found.total),
+        "discount": money_text(-found.bill_discount) if found.bill_discount else "",
         "paid": ", ".join(
             f"{name} {money_text(amount)}" + (f" ({reference})" if reference else "")
             for name, amount, reference in found.tenders

@@ -10,7 +10,8 @@ from erp.core.clock import utc_now
 from erp.services.sales import BeyondCap
 from tests.factories import Shop, broken_promises
 from tests.services.sales.ordering import buyer, deliver, goods, order
-from tests.services.trading import add_customer, refused, rows
+from tests.services.sales.pricing import make_list, set_scheme
+from tests.services.trading import add_customer, add_goods, refused, rows
 
 
 @pytest.fixture
@@ -102,3 +103,109 @@ def test_a_cancelled_invoice_counts_no_more(capped: Shop):
     capped.run("billing.cancel_invoice", {"invoice_id": sent.invoice_id, "reason": "Wrong price"})
     assert deliver(capped, made, 4).is_complete
     assert "they had 4 today" in refusal(capped, 1, customer)
+
+
+def comes_free(shop: Shop, *, with_units: int = 2, **caps: int) -> UUID:
+    """Give a unit of the capped product with every two of another; return that other."""
+    cap(shop, **caps)
+    paid = add_goods(shop, mrp="80.00")
+    gift = {"goods_id": paid, "free_variant_id": shop.variant_ids[0]}
+    set_scheme(shop, make_list(shop), with_units, 1, scope="variant", **gift)
+    return paid
+
+
+def test_what_a_scheme_gives_counts_to_what_may_be_sold_at_once(trader: Shop):
+    paid = comes_free(trader, max_per_sale=2)
+    cart = trader.cart({paid: 6})
+    error = refused(trader, BeyondCap, "pos.post_sale", cart)
+    assert "comes free with this line: take less" in error.fields["lines.0.quantity"]
+    both = trader.cart({paid: 4, trader.variant_ids[0]: 1})
+    assert "lines.1.quantity" in refused(trader, BeyondCap, "pos.post_sale", both).fields
+    trader.run("pos.post_sale", trader.cart({paid: 4}))
+    customer = buyer(trader)
+    ordered = {"customer_id": customer, "lines": [{"variant_id": paid, "quantity": 6}]}
+    error = refused(trader, BeyondCap, "sales.take_order", ordered)
+    assert "comes free" in error.fields["lines.0.quantity"]
+    assert broken_promises() == []
+
+
+def test_the_same_gift_of_two_lines_is_counted_together(trader: Shop):
+    one = comes_free(trader, max_per_sale=1)
+    two = add_goods(trader, mrp="60.00")
+    gift = {"goods_id": two, "free_variant_id": trader.variant_ids[0]}
+    set_scheme(trader, make_list(trader, code="TWO"), 2, 1, scope="variant", **gift)
+    error = refused(trader, BeyondCap, "pos.post_sale", trader.cart({one: 2, two: 2}))
+    assert error.fields.keys() == {"lines.0.quantity", "lines.1.quantity"}
+
+
+def test_what_a_scheme_gives_counts_to_what_a_customer_may_have(trader: Shop):
+    paid = comes_free(trader, max_per_day=2)
+    asha = add_customer(trader)
+    trader.run("pos.post_sale", trader.cart({trader.variant_ids[0]: 2}, customer_id=asha))
+    error = refused(trader, BeyondCap, "pos.post_sale", trader.cart({paid: 2}, customer_id=asha))
+    assert "they had 2 today" in error.fields["lines.0.quantity"]
+    assert (
+        "Name the customer"
+        in refused(trader, BeyondCap, "pos.post_sale", trader.cart({paid: 2})).fields[
+            "lines.0.quantity"
+        ]
+    )
+    trader.run("pos.post_sale", trader.cart({paid: 1}, customer_id=asha))
+
+
+def test_an_order_is_not_delivered_beyond_a_cap_that_was_set_since(trader: Shop):
+    paid = comes_free(trader)
+    customer = buyer(trader)
+    made = order(trader, customer, {"variant_id": paid, "quantity": 6})
+    cap(trader, max_per_sale=2)
+    lines = [{"order_line_no": 1, "quantity": 6}, {"order_line_no": 2, "quantity": 0}]
+    wanted = {"order_id": made.id, "lines": lines}
+    error = refused(trader, BeyondCap, "billing.deliver_order", wanted)
+    assert error.fields.keys() == {"lines.1.free_quantity"}
+
+
+def exchange(shop: Shop, sold: Any, back: int, out: int) -> dict[str, Any]:
+    return {
+        "sale_id": sold.sale_id,
+        "shift_id": shop.shift_id,
+        "returned": [{"line_no": 1, "quantity": back}],
+        "lines": [{"variant_id": shop.variant_ids[0], "quantity": out}],
+        "reason": "Seal broken",
+    }
+
+
+def test_a_unit_is_swapped_for_its_like_though_the_cap_is_used_up(capped: Shop):
+    asha = add_customer(capped)
+    sold = capped.run("pos.post_sale", sale(capped, 4, asha))
+    swap = exchange(capped, sold, 1, 1)
+    asked = {
+        "shift_id": capped.shift_id,
+        "customer_id": asha,
+        "lines": swap["lines"],
+        "coming_back": "105.00",
+    }
+    refused(capped, BeyondCap, "pos.quote_cart", asked)
+    told = {"returned_sale_id": sold.sale_id, "returned": swap["returned"]}
+    assert capped.run("pos.quote_cart", asked | told).total == 105
+    error = refused(capped, BeyondCap, "pos.post_exchange", exchange(capped, sold, 1, 2))
+    assert "they had 3 today. Take no more than 1." in error.fields["lines.0.quantity"]
+    capped.run("pos.post_exchange", swap)
+    assert refusal(capped, 1, asha).endswith("Take it off the bill.")
+    assert broken_promises() == []
+
+
+def test_what_another_customer_or_another_month_had_makes_no_room(capped: Shop):
+    asha, ravi = add_customer(capped), add_customer(capped, name="Ravi")
+    capped.run("pos.post_sale", sale(capped, 4, asha))
+    of_ravi = capped.run("pos.post_sale", sale(capped, 2, ravi))
+    asked = {
+        "shift_id": capped.shift_id,
+        "customer_id": asha,
+        "lines": [{"variant_id": capped.variant_ids[0], "quantity": 1}],
+        "returned_sale_id": of_ravi.sale_id,
+        "returned": [{"line_no": 1, "quantity": 2}],
+    }
+    refused(capped, BeyondCap, "pos.quote_cart", asked)
+    old = capped.run("pos.post_sale", sale(capped, 2, ravi), at=utc_now() - timedelta(days=40))
+    capped.run("pos.post_sale", sale(capped, 2, ravi))
+    refused(capped, BeyondCap, "pos.post_exchange", exchange(capped, old, 1, 1))

@@ -55,28 +55,42 @@ class Device:
         return {"lease_id": self.lease.lease_id, "device_key": self.key}
 
     def bill(
-        self, quantities: Mapping[UUID, int], *, at: datetime | None = None, **more: Any
+        self,
+        quantities: Mapping[UUID, int],
+        *,
+        at: datetime | None = None,
+        percent: str = "0",
+        off: str = "0",
+        **more: Any,
     ) -> dict[str, Any]:
-        """Make a bill under the next number from the lots that go first, paid in cash."""
+        """Make a bill under the next number from the lots that go first, paid in cash.
+
+        `percent` is taken off each line, `off` rupees off the whole.
+        """
         lines = [line for each in quantities.items() for line in self._lines(*each)]
+        lines = [line | {"discount_percent": percent} for line in lines]
         made = self.proof() | {
             "sale_id": new_id(),
             "place": self.place,
             "sold_at": at or utc_now(),
             "lines": lines,
-            "totals": self.totals(lines),
+            "bill_discount": off,
+            "discount_limit": self.lease.discount_limit,
+            "discount_seal": self.lease.discount_seal,
+            "totals": self.totals(lines, off),
         }
         self.place += 1
         made["tenders"] = [{"method": "cash", "amount": made["totals"]["total"]}]
         return made | more
 
-    def totals(self, lines: list[dict[str, Any]]) -> dict[str, Decimal]:
+    def totals(self, lines: list[dict[str, Any]], off: str = "0") -> dict[str, Decimal]:
         """Work out a bill's tax and total by the server's own function."""
         supply = Supply(
             seller_state="27",
             place_of_supply="27",
             price_mode=PriceMode.INCLUSIVE,
             is_rounded=True,
+            bill_discount=Decimal(off),
             lines=[
                 SupplyLine(
                     ref="",
@@ -84,6 +98,7 @@ class Device:
                     unit_price=line["unit_price"],
                     gst_rate=self.goods[line["variant_id"]].rate,
                     treatment=Treatment(self.goods[line["variant_id"]].treatment.upper()),
+                    discount_pct=Decimal(line.get("discount_percent", "0")) or None,
                 )
                 for line in lines
             ],
