@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0049"
-down_revision = "0046"
+down_revision = "0048"
 branch_labels = None
 depends_on = None
 

@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from erp.core import migrating
 
 revision = "0050"
-down_revision = "0046"
+down_revision = "0049"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0052"
-down_revision = "0046"
+down_revision = "0051"
 branch_labels = None
 depends_on = None
 

@@ -12,7 +12,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0053"
-down_revision = "0046"
+down_revision = "0052"
 branch_labels = None
 depends_on = None
 

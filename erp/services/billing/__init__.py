@@ -1,45 +1,158 @@
 """Billing: GST documents, the tax on them, and what is taken back."""
 
-from erp.core.gst.placing import (Delivery, PlaceOfSupply, SupplyKind, place_of_supply)
-from erp.core.gst.taxing import (PriceMode, Supply, SupplyLine, SupplyNature, SupplyTotals, TaxedLine, TaxedSupply, Treatment, UntaxableSupply, tax_supply)
-from erp.models.billing import (BillOutcome, BillStatus, Finding, InvoiceKind, ReturnReason)
-from erp.services.billing import (referees)
-from erp.services.billing.bill_deciding import (DecideBill, decide_bill)
-from erp.services.billing.bill_drafting import (BilledCharge, BilledLine, RecordBill)
-from erp.services.billing.bill_errors import (BeyondBillLimit, BillNotHeld, BilledTwice, ClaimSettled, FileImported, GoodsNotHere, MoreThanCame, NothingToClaim, OwnBill, TaxNotDue, TotalDiffers, UnknownBill, UnknownClaim, UnknownDelivery)
-from erp.services.billing.bill_file_matching import (BillFile, ReadBillFile, read_bill_file)
-from erp.services.billing.bill_file_reading import (FIELDS as BILL_FILE_FIELDS, LARGEST_FILE)
-from erp.services.billing.bill_goods import (MatchTolerances, SetMatchTolerances, get_match_tolerances, set_match_tolerances)
-from erp.services.billing.bill_importing import (ImportBill, import_bill)
-from erp.services.billing.bill_matching import (Delivered, Match, Tolerance, match_line)
-from erp.services.billing.bill_queries import (BillDetail, BillPage, GetBill, ListBills, get_bill, list_bills)
-from erp.services.billing.bill_recording import (BillAnswer, record_bill)
-from erp.services.billing.bill_unbilled import (ListUnbilled, UnbilledLine, UnbilledPage, list_unbilled)
-from erp.services.billing.cancelling import (CANCEL, CancelInvoice, CancelledBefore, CancelledInvoice, NotCancellable, cancel_invoice, require_cancellable, void_invoice)
-from erp.services.billing.capping import (ComingBack, require_within_period)
-from erp.services.billing.claim_alerting import (OLD_DAYS, RemindOfClaims, remind_of_claims)
-from erp.services.billing.claim_queries import (ClaimRecovery, ListClaims, claim_recovery, list_claims)
-from erp.services.billing.claim_settling import (SettleClaim, settle_claim)
-from erp.services.billing.crediting import (CreditLine, ReturnExceedsSale, SoldLine, credit_return, credit_value)
-from erp.services.billing.delivering import (DeliverOrder, DeliveryAnswer, SERIES as ORDER_SERIES, deliver_order)
-from erp.services.billing.documents import (TillFacts, get_printed_document)
-from erp.services.billing.errors import (AboveMrp)
-from erp.services.billing.invoicing import (KIND_OF_TITLE, NewInvoice, NewInvoiceLine, take_number, write_invoice)
-from erp.services.billing.offering_cancelling import (Cancelling, GetCancelling, get_cancelling)
-from erp.services.billing.printing import (BillPrinter, ChallanCopy, Copy, PrintedDocument, PrintedLine, PrintedTender, PrintedTotals)
-from erp.services.billing.queries import (GetInvoice, ListInvoices, get_invoice, list_invoices)
-from erp.services.billing.returning import (CreditDraft, OriginalInvoice, OtherRegistration, Returning, credit_note_of, draft_credit, get_original, hold_notes, put_back)
-from erp.services.billing.selling import (income_lines, recipient_of, sold_line, taken_back_lines)
-from erp.services.billing.supplier_return_drafting import (ReturnGoods, ReturnedLot)
-from erp.services.billing.supplier_return_errors import (BeyondDelivered, BillWaits, BillsDiffer, NotFromSupplier, OutsideClaimWindow, UnknownReturn, WrongReason)
-from erp.services.billing.supplier_return_listing import (ListReturnable, ReturnableLot, list_returnable)
-from erp.services.billing.supplier_return_printing import (get_printed_return)
-from erp.services.billing.supplier_return_queries import (GetReturn, ListReturns, ReturnDetail, get_return, list_returns)
-from erp.services.billing.supplier_returning import (ReturnedGoods, return_goods)
-from erp.services.billing.taking_back import (BeyondReturnLimit, CreditNoteAnswer, SoldAtTill, TakeBackGoods, take_back_goods)
-from erp.services.billing.titling import (DocumentTitle, document_title)
-from erp.services.billing.upi import (UpiPayment, qr_png, qr_svg, upi_link)
-from erp.services.billing.voiding import (void_document)
+from erp.core.gst.placing import Delivery, PlaceOfSupply, SupplyKind, place_of_supply
+from erp.core.gst.taxing import (
+    PriceMode,
+    Supply,
+    SupplyLine,
+    SupplyNature,
+    SupplyTotals,
+    TaxedLine,
+    TaxedSupply,
+    Treatment,
+    UntaxableSupply,
+    tax_supply,
+)
+from erp.models.billing import BillOutcome, BillStatus, Finding, InvoiceKind, ReturnReason
+from erp.services.billing import referees
+from erp.services.billing.bill_deciding import DecideBill, decide_bill
+from erp.services.billing.bill_drafting import BilledCharge, BilledLine, RecordBill
+from erp.services.billing.bill_errors import (
+    BeyondBillLimit,
+    BilledTwice,
+    BillNotHeld,
+    ClaimSettled,
+    FileImported,
+    GoodsNotHere,
+    MoreThanCame,
+    NothingToClaim,
+    OwnBill,
+    TaxNotDue,
+    TotalDiffers,
+    UnknownBill,
+    UnknownClaim,
+    UnknownDelivery,
+)
+from erp.services.billing.bill_file_matching import BillFile, ReadBillFile, read_bill_file
+from erp.services.billing.bill_file_reading import FIELDS as BILL_FILE_FIELDS
+from erp.services.billing.bill_file_reading import LARGEST_FILE
+from erp.services.billing.bill_goods import (
+    MatchTolerances,
+    SetMatchTolerances,
+    get_match_tolerances,
+    set_match_tolerances,
+)
+from erp.services.billing.bill_importing import ImportBill, import_bill
+from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
+from erp.services.billing.bill_queries import (
+    BillDetail,
+    BillPage,
+    GetBill,
+    ListBills,
+    get_bill,
+    list_bills,
+)
+from erp.services.billing.bill_recording import BillAnswer, record_bill
+from erp.services.billing.bill_unbilled import (
+    ListUnbilled,
+    UnbilledLine,
+    UnbilledPage,
+    list_unbilled,
+)
+from erp.services.billing.cancelling import (
+    CANCEL,
+    CancelInvoice,
+    CancelledBefore,
+    CancelledInvoice,
+    NotCancellable,
+    cancel_invoice,
+    require_cancellable,
+    void_invoice,
+)
+from erp.services.billing.capping import ComingBack, require_within_period
+from erp.services.billing.claim_alerting import OLD_DAYS, RemindOfClaims, remind_of_claims
+from erp.services.billing.claim_queries import (
+    ClaimRecovery,
+    ListClaims,
+    claim_recovery,
+    list_claims,
+)
+from erp.services.billing.claim_settling import SettleClaim, settle_claim
+from erp.services.billing.crediting import (
+    CreditLine,
+    ReturnExceedsSale,
+    SoldLine,
+    credit_return,
+    credit_value,
+)
+from erp.services.billing.delivering import SERIES as ORDER_SERIES
+from erp.services.billing.delivering import DeliverOrder, DeliveryAnswer, deliver_order
+from erp.services.billing.documents import TillFacts, get_printed_document
+from erp.services.billing.errors import AboveMrp
+from erp.services.billing.invoicing import (
+    KIND_OF_TITLE,
+    NewInvoice,
+    NewInvoiceLine,
+    take_number,
+    write_invoice,
+)
+from erp.services.billing.offering_cancelling import Cancelling, GetCancelling, get_cancelling
+from erp.services.billing.printing import (
+    BillPrinter,
+    ChallanCopy,
+    Copy,
+    PrintedDocument,
+    PrintedLine,
+    PrintedTender,
+    PrintedTotals,
+)
+from erp.services.billing.queries import GetInvoice, ListInvoices, get_invoice, list_invoices
+from erp.services.billing.returning import (
+    CreditDraft,
+    OriginalInvoice,
+    OtherRegistration,
+    Returning,
+    credit_note_of,
+    draft_credit,
+    get_original,
+    hold_notes,
+    put_back,
+)
+from erp.services.billing.selling import income_lines, recipient_of, sold_line, taken_back_lines
+from erp.services.billing.supplier_return_drafting import ReturnedLot, ReturnGoods
+from erp.services.billing.supplier_return_errors import (
+    BeyondDelivered,
+    BillsDiffer,
+    BillWaits,
+    NotFromSupplier,
+    OutsideClaimWindow,
+    UnknownReturn,
+    WrongReason,
+)
+from erp.services.billing.supplier_return_listing import (
+    ListReturnable,
+    ReturnableLot,
+    list_returnable,
+)
+from erp.services.billing.supplier_return_printing import get_printed_return
+from erp.services.billing.supplier_return_queries import (
+    GetReturn,
+    ListReturns,
+    ReturnDetail,
+    get_return,
+    list_returns,
+)
+from erp.services.billing.supplier_returning import ReturnedGoods, return_goods
+from erp.services.billing.taking_back import (
+    BeyondReturnLimit,
+    CreditNoteAnswer,
+    SoldAtTill,
+    TakeBackGoods,
+    take_back_goods,
+)
+from erp.services.billing.titling import DocumentTitle, document_title
+from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
+from erp.services.billing.voiding import void_document
 
 __all__ = [
     "BILL_FILE_FIELDS", "CANCEL", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "ORDER_SERIES", "AboveMrp",

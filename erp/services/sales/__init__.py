@@ -1,28 +1,125 @@
 """Selling: what goods cost whom, coupons, and orders of customers."""
 
-from erp.models.sales import (Audience, Basis, OrderStatus, PriceMode, RuleKind)
-from erp.services.sales import (referees)
-from erp.services.sales.coupon_uses import (ListCouponUses, list_coupon_uses)
-from erp.services.sales.coupons import (CheckCoupon, CreateCoupon, Discount, SetCouponStatus, check_coupon, create_coupon, set_coupon_status, use_coupon, with_coupon)
-from erp.services.sales.credit import (owed_by, require_credit)
-from erp.services.sales.delivery_cancelling import (CancelledDelivery, hold_delivery, reopen_delivery, reserve_again)
-from erp.services.sales.errors import (AboveListPrice, AlreadyConfirmed, BelowDelivered, BeyondCap, BeyondDiscount, CouponRefused, CreditRefused, CustomerLicenceMissing, MoreThanOrdered, NoPrice, NotConfirmed, Overdue, QuotationLapsed, SalesOrderChanged, SalesOrderEnded, TwiceOnOrder, UnknownCoupon, UnknownPriceList, UnknownRule, UnknownSalesOrder)
-from erp.services.sales.explaining import (ExplainPrice, PriceAnswer, explain_price)
-from erp.services.sales.gating import (Handed, require_licence, require_within_cap, units_of_products)
-from erp.services.sales.importing import (COLUMNS, ImportPrices, ImportedPrices, import_prices)
-from erp.services.sales.loading import (has_lists, load_prices)
-from erp.services.sales.order_confirming import (ConfirmQuotation, KeepGoods, SalesOrderAnswer, confirm_quotation, keep_goods)
-from erp.services.sales.order_delivering import (DeliveredLine, DueLine, DueOrder, hold_due, note_delivered)
-from erp.services.sales.order_drawing import (OrderedGoods, REGISTERED, Seller, get_seller, place_for)
-from erp.services.sales.order_finishing import (FinishSalesOrder, finish_order)
-from erp.services.sales.order_placing import (AmendSalesOrder, MakeQuotation, TakeOrder, amend_order, make_quotation, take_order)
-from erp.services.sales.order_pricing import (PriceOrder, price_order)
-from erp.services.sales.order_queries import (GetSalesOrder, ListSalesOrders, SalesDeliveryRow, SalesLineDetail, get_order, list_orders)
-from erp.services.sales.price_lists import (CreatePriceList, MakeStandardLists, UpdatePriceList, create_price_list, make_standard_lists, update_price_list)
-from erp.services.sales.pricing import (Asked, FreeGoods, LotPrices, PriceBook, Priced, Rule, free_goods, price, within_mrp)
-from erp.services.sales.printing import (PrintedOffer, get_printed_offer)
-from erp.services.sales.queries import (GetCoupon, GetPriceList, ListCoupons, ListPriceLists, ListPriceRules, get_coupon, get_price_list, list_coupons, list_price_lists, list_price_rules)
-from erp.services.sales.setting_rules import (EndRule, SetPrice, SetScheme, end_rule, set_price, set_scheme)
+from erp.models.sales import Audience, Basis, OrderStatus, PriceMode, RuleKind
+from erp.services.sales import referees
+from erp.services.sales.coupon_uses import ListCouponUses, list_coupon_uses
+from erp.services.sales.coupons import (
+    CheckCoupon,
+    CreateCoupon,
+    Discount,
+    SetCouponStatus,
+    check_coupon,
+    create_coupon,
+    set_coupon_status,
+    use_coupon,
+    with_coupon,
+)
+from erp.services.sales.credit import owed_by, require_credit
+from erp.services.sales.delivery_cancelling import (
+    CancelledDelivery,
+    hold_delivery,
+    reopen_delivery,
+    reserve_again,
+)
+from erp.services.sales.errors import (
+    AboveListPrice,
+    AlreadyConfirmed,
+    BelowDelivered,
+    BeyondCap,
+    BeyondDiscount,
+    CouponRefused,
+    CreditRefused,
+    CustomerLicenceMissing,
+    MoreThanOrdered,
+    NoPrice,
+    NotConfirmed,
+    Overdue,
+    QuotationLapsed,
+    SalesOrderChanged,
+    SalesOrderEnded,
+    TwiceOnOrder,
+    UnknownCoupon,
+    UnknownPriceList,
+    UnknownRule,
+    UnknownSalesOrder,
+)
+from erp.services.sales.explaining import ExplainPrice, PriceAnswer, explain_price
+from erp.services.sales.gating import Handed, require_licence, require_within_cap, units_of_products
+from erp.services.sales.importing import COLUMNS, ImportedPrices, ImportPrices, import_prices
+from erp.services.sales.loading import has_lists, load_prices
+from erp.services.sales.order_confirming import (
+    ConfirmQuotation,
+    KeepGoods,
+    SalesOrderAnswer,
+    confirm_quotation,
+    keep_goods,
+)
+from erp.services.sales.order_delivering import (
+    DeliveredLine,
+    DueLine,
+    DueOrder,
+    hold_due,
+    note_delivered,
+)
+from erp.services.sales.order_drawing import REGISTERED, OrderedGoods, Seller, get_seller, place_for
+from erp.services.sales.order_finishing import FinishSalesOrder, finish_order
+from erp.services.sales.order_placing import (
+    AmendSalesOrder,
+    MakeQuotation,
+    TakeOrder,
+    amend_order,
+    make_quotation,
+    take_order,
+)
+from erp.services.sales.order_pricing import PriceOrder, price_order
+from erp.services.sales.order_queries import (
+    GetSalesOrder,
+    ListSalesOrders,
+    SalesDeliveryRow,
+    SalesLineDetail,
+    get_order,
+    list_orders,
+)
+from erp.services.sales.price_lists import (
+    CreatePriceList,
+    MakeStandardLists,
+    UpdatePriceList,
+    create_price_list,
+    make_standard_lists,
+    update_price_list,
+)
+from erp.services.sales.pricing import (
+    Asked,
+    FreeGoods,
+    LotPrices,
+    PriceBook,
+    Priced,
+    Rule,
+    free_goods,
+    price,
+    within_mrp,
+)
+from erp.services.sales.printing import PrintedOffer, get_printed_offer
+from erp.services.sales.queries import (
+    GetCoupon,
+    GetPriceList,
+    ListCoupons,
+    ListPriceLists,
+    ListPriceRules,
+    get_coupon,
+    get_price_list,
+    list_coupons,
+    list_price_lists,
+    list_price_rules,
+)
+from erp.services.sales.setting_rules import (
+    EndRule,
+    SetPrice,
+    SetScheme,
+    end_rule,
+    set_price,
+    set_scheme,
+)
 
 __all__ = [
     "COLUMNS", "MOST_CHARACTERS", "REGISTERED", "AboveListPrice", "AlreadyConfirmed", "AmendSalesOrder", "Asked",

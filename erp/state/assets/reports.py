@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 import reflex as rx
 from pydantic import ValidationError
+from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError

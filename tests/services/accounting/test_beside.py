@@ -22,7 +22,7 @@ def debits(report, at: int = 0) -> Decimal:
 
 @pytest.mark.parametrize("compare", ["nothing", "previous", "last_year", "months"])
 def test_trial_balances_beside_each_other_are_what_each_is_alone(
-    books: Shop,
+    books: Shop,  # noqa: F811
     compare: str,
 ):
     day = books.ctx.today - timedelta(days=3)
