@@ -7,6 +7,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.billing.cancelling import (
+    CancelledBefore,
+    NotCancellable,
     Standing,
     read_standing,
     refused,
@@ -14,7 +16,6 @@ from erp.services.billing.cancelling import (
     require_standing,
     settled,
 )
-from erp.services.billing.errors import CancelledBefore, NotCancellable
 from erp.services.platform import Query, Result, query
 
 
