@@ -17,13 +17,14 @@ ASKED = "accounting.compare_trial_balances"
 
 
 def debits(report, at: int = 0) -> Decimal:
-    return row(report, "debits").amounts[at]
+    found: Decimal = row(report, "debits").amounts[at]
+    return found
 
 
 @pytest.mark.parametrize("compare", ["nothing", "previous", "last_year", "months"])
 def test_trial_balances_beside_each_other_are_what_each_is_alone(
-    books: Shop,
-    compare: str,  # noqa: F811
+    books: Shop,  # noqa: F811
+    compare: str,
 ):
     day = books.ctx.today - timedelta(days=3)
     found = books.run(ASKED, {"as_of": day, "compare": compare})
