@@ -163,7 +163,19 @@ def test_what_the_provider_refuses_for_good_goes_by_e_mail_once(shop: Shop, prov
     assert provider.sent == []
 
 
-@pytest.mark.parametrize("status", ["429", "503", "401"])
+def test_who_wants_no_more_meanwhile_is_not_texted(shop: Shop, provider: SmsProvider):
+    customer = late(shop)
+    (reminder_id,) = text(shop, customer).reminder_ids
+    message = queued(shop, reminder_id)
+    choose(shop, customer, agreed=False)
+    assert carry(shop, message["id"]) == "failed"
+    assert provider.sent == []
+    run(shop, payments.mail_instead, told(shop, "e", message_id=message["id"], status="failed"))
+    found = rows(shop, "select channel from message order by id")
+    assert [row["channel"] for row in found] == ["sms", "email"]
+
+
+@pytest.mark.parametrize("status", ["429", "503", "401", "302"])
 def test_what_is_put_off_is_tried_again(shop: Shop, provider: SmsProvider, status: str):
     (reminder_id,) = text(shop, late(shop)).reminder_ids
     message = queued(shop, reminder_id)

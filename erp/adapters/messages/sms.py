@@ -10,17 +10,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
-import httpx
-
+from erp.adapters import outgoing_http
 from erp.services.messaging import NotCarried, OutgoingMessage
 
 SECONDS: Final = 15.0
 LARGEST_ANSWER: Final = 100_000
 OK: Final = frozenset({200, 201, 202})
-LATER: Final = frozenset({401, 403, 408, 409, 423, 425, 429})
+LATER: Final = frozenset({401, 403, 404, 405, 408, 409, 423, 425, 429})
 """Answers that are about us or the moment, not about the message."""
+ABOUT_IT: Final = range(400, 500)
 NOT_FOUND: Final = 404
-SERVER_ERROR: Final = 500
 
 
 class SmsCarrier:
@@ -53,7 +52,7 @@ class SmsCarrier:
         status, answer = self._ask("POST", "/messages", body)
         if status in OK:
             return _name_of(answer, message.message_id)
-        is_final = status < SERVER_ERROR and status not in LATER
+        is_final = status in ABOUT_IT and status not in LATER
         said = f"{answer.get('reason', '')}"[:200]
         raise NotCarried(f"The SMS provider answered {status}: {said}".strip(), is_final=is_final)
 
@@ -69,25 +68,26 @@ class SmsCarrier:
     def _ask(
         self, method: str, path: str, body: Mapping[str, str] | None
     ) -> tuple[int, dict[str, Any]]:
-        headers = {"Authorization": f"Bearer {self._key}", "Accept": "application/json"}
-        try:
-            with (
-                httpx.Client(timeout=SECONDS, follow_redirects=False) as client,
-                client.stream(method, self._url + path, json=body, headers=headers) as answer,
-            ):
-                return answer.status_code, _read(answer)
-        except httpx.HTTPError as away:
-            problem = f"The SMS provider is away ({type(away).__name__})."
-            raise NotCarried(problem, is_final=False) from away
+        headers = {
+            "authorization": f"Bearer {self._key}",
+            "accept": "application/json",
+            "content-type": "application/json",
+        }
+        found = outgoing_http.ask_operators_address(
+            method,
+            self._url + path,
+            headers,
+            (json.dumps(body) if body is not None else None, None),
+            seconds=SECONDS,
+            most_bytes=LARGEST_ANSWER,
+        )
+        if found.problem:
+            raise NotCarried(f"The SMS provider is away. {found.problem}"[:300], is_final=False)
+        return found.status, _object_of(found.content)
 
 
-def _read(answer: httpx.Response) -> dict[str, Any]:
-    """Return an answer's content; nothing of one that is too long or no JSON object."""
-    content = b""
-    for part in answer.iter_bytes():
-        content += part
-        if len(content) > LARGEST_ANSWER:
-            return {}
+def _object_of(content: bytes) -> dict[str, Any]:
+    """Return an answer's content; nothing of one that is no JSON object."""
     try:
         found = json.loads(content)
     except ValueError:

@@ -12,7 +12,14 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.core.ids import new_id
 from erp.services.accounting.errors import AlreadyReversed, OpeningInUse, UnknownOpening
-from erp.services.accounting.open_items import Match, hold_items, item_of, lock_items, settle
+from erp.services.accounting.open_items import (
+    Match,
+    PartyAccount,
+    hold_items,
+    item_of,
+    lock_items,
+    settle,
+)
 from erp.services.accounting.opening import ORIGIN, hold_openings
 from erp.services.accounting.posting import NewEntry, NewLine, lines_of, post_entry
 from erp.services.platform import Command, Page, Result, Rows, ShortText, command, query
@@ -188,7 +195,7 @@ def _reverse(session: Session, ctx: RequestContext, row: db.Row, reason: str) ->
     own, other = item_of(session, ctx, row["id"]), item_of(session, ctx, back_id)
     party_line = next(line for line in lines if line.party_id)
     is_debt = party_line.credit > 0
-    key = "debtors" if party_line.account_key == "debtors" else "creditors"
+    key: PartyAccount = "debtors" if party_line.account_key == "debtors" else "creditors"
     amount = party_line.debit + party_line.credit
     pair = (own, other) if is_debt else (other, own)
     held = hold_items(session, ctx, key, row["party_id"])

@@ -71,7 +71,7 @@ def bill_interest(session: Session, ctx: RequestContext, cmd: BillInterest) -> B
     """Make a debit note of each late invoice of a customer, at the yearly rate of the reminder rule.
 
     Each late day of an item is billed once. The notes are dated today, so that closed months and filed
-    returns stay as they are. Locks the customer's open items, then each invoice's notes, then the series.
+    returns stay as they are. Locks each invoice's notes, then the customer's open items, then the series.
 
     Raises:
         UnknownParty: There is no such customer.
@@ -93,21 +93,32 @@ def bill_interest(session: Session, ctx: RequestContext, cmd: BillInterest) -> B
     if until >= ctx.today:
         message = "Interest is billed for days that are over. Choose an earlier day."
         raise InvalidInput(message, fields={"until": message})
+    held = sorted(_by_invoice(session, ctx, cmd.party_id, percent, until))
+    for invoice_id in held:
+        billing.hold_notes(session, invoice_id)
     accounting.lock_items(session, cmd.party_id)
     _refuse_unmatched(session, ctx, cmd.party_id, until)
-    owed = interest_owed(session, ctx, percent, until, [cmd.party_id])
-    by_invoice: dict[UUID, list[Owed]] = {}
-    for one in owed:
-        if one.invoice_id is not None and not one.problem:
-            by_invoice.setdefault(one.invoice_id, []).append(one)
+    found = _by_invoice(session, ctx, cmd.party_id, percent, until)
+    by_invoice = {invoice_id: found[invoice_id] for invoice_id in held if invoice_id in found}
     if not by_invoice:
         message = "No late day of this customer is left to bill."
         raise NothingOwed(message, fields={"party_id": message})
     notes = [
         _bill(session, ctx, invoice_id, by_invoice[invoice_id], percent)
-        for invoice_id in sorted(by_invoice)
+        for invoice_id in by_invoice
     ]
     return BilledInterest(notes=notes, total=sum((note.total for note in notes), Decimal(0)))
+
+
+def _by_invoice(
+    session: Session, ctx: RequestContext, party_id: UUID, percent: Decimal, until: date
+) -> dict[UUID, list[Owed]]:
+    """Return what can be billed, by invoice: read once to know what to lock, and again under the locks."""
+    found: dict[UUID, list[Owed]] = {}
+    for one in interest_owed(session, ctx, percent, until, [party_id]):
+        if one.invoice_id is not None and not one.problem:
+            found.setdefault(one.invoice_id, []).append(one)
+    return found
 
 
 def rate_of(session: Session, ctx: RequestContext) -> Decimal:
@@ -138,7 +149,6 @@ def _bill(
     percent: Decimal,
 ) -> InterestNote:
     original = billing.get_original(session, ctx, invoice_id, at="party_id")
-    billing.hold_notes(session, invoice_id)
     amount = sum((one.amount for one in owed), Decimal(0))
     days = (min(one.from_day for one in owed), max(one.to_day for one in owed))
     note = note_of(original, new_id(), amount, (percent, *days), SERIES)

@@ -62,7 +62,7 @@ def reverse_interest(
 ) -> ReversedInterest:
     """Give a credit note of the interest and its tax, today; what was paid of it stands on the account.
 
-    Locks the customer's open items, the invoice's notes, then the series.
+    Locks the invoice's notes, the customer's open items, then the series.
 
     Raises:
         UnknownCharge: There is no such note of interest.
@@ -76,9 +76,9 @@ def reverse_interest(
     Source: CGST Act s.34(1).
     """
     charge = _find(session, ctx, cmd.note_id)
+    billing.hold_notes(session, charge["invoice_id"])
     accounting.lock_items(session, charge["party_id"])
     original = billing.get_original(session, ctx, charge["invoice_id"], at="note_id")
-    billing.hold_notes(session, original.id)
     _refuse_reversed(session, ctx, cmd.note_id)
     note = _credit_note(session, ctx, cmd.note_id, original, charge["number"])
     accounting.period_id(session, ctx, ctx.today)

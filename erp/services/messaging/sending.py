@@ -14,6 +14,7 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.models.messaging import Channel
 from erp.models.messaging import Message as MessageTable
+from erp.services.messaging.choosing import has_agreed
 from erp.services.messaging.errors import ChannelNotSetUp, NoAddress, UnknownMessage
 from erp.services.messaging.errors import MessageEnded as HasEnded
 from erp.services.messaging.events import MessageEnded, MessageQueued
@@ -164,13 +165,21 @@ def resend_message(session: Session, ctx: RequestContext, cmd: OneMessage) -> Id
 
 
 def plan_message(session: Session, ctx: RequestContext, message_id: UUID) -> OutgoingMessage | None:
-    """Return a message that still waits, or nothing."""
+    """Return a message that still waits, or nothing; a text to who wants no more fails instead.
+
+    Emits:
+        messaging.message_ended.v1 where it does.
+    """
     row = db.fetch_one(
         session,
         "select * from message where tenant_id = %s and id = %s and status = 'queued'",
         (ctx.tenant_id, message_id),
     )
     if row is None:
+        return None
+    if row["channel"] == Channel.SMS and _wants_no_more(session, ctx, row["party_id"]):
+        problem = "Text messages are not wanted any more."
+        _end(session, ctx, row, "failed", problem=problem)
         return None
     files = tuple(
         Attachment(held["file_name"], held["media_type"], held["storage_key"])
@@ -219,6 +228,10 @@ def note_not_carried(
         (problem[:500], ctx.tenant_id, message_id),
     )
     return timedelta(seconds=PAUSES[min(found["attempts"], len(PAUSES) - 1)])
+
+
+def _wants_no_more(session: Session, ctx: RequestContext, party_id: UUID | None) -> bool:
+    return party_id is not None and not has_agreed(session, ctx, party_id, Channel.SMS)
 
 
 def _requeue(session: Session, ctx: RequestContext, found: db.Row) -> None:

@@ -17,7 +17,8 @@ ASKED = "accounting.compare_trial_balances"
 
 
 def debits(report, at: int = 0) -> Decimal:
-    return row(report, "debits").amounts[at]
+    found: Decimal = row(report, "debits").amounts[at]
+    return found
 
 
 @pytest.mark.parametrize("compare", ["nothing", "previous", "last_year", "months"])

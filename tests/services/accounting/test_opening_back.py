@@ -1,6 +1,7 @@
 """An import of opening balances is taken back whole, while nothing rests on it, and can be imported again."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -33,8 +34,9 @@ def opened_on(shop: Shop) -> date:
     return shop.ctx.today - timedelta(days=5)
 
 
-def listed(shop: Shop) -> list:
-    return shop.run("accounting.list_openings").rows
+def listed(shop: Shop) -> list[Any]:
+    found: list[Any] = shop.run("accounting.list_openings").rows
+    return found
 
 
 def take_back(shop: Shop, opening_id, **more):

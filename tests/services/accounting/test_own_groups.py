@@ -40,7 +40,7 @@ def tree(books: Shop) -> Shop:  # noqa: F811
     return books
 
 
-REPORTS = (
+REPORTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("accounting.profit_and_loss", {}),
     ("accounting.profit_and_loss", {"by": "branch"}),
     ("accounting.profit_and_loss", {"by": "cost_centre"}),
