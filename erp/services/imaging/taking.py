@@ -137,7 +137,7 @@ def lock_transfers(
         "select 1 from imaging_session where tenant_id = %(tenant)s and id in"
         " (select session_id from imaging_transfer"
         "   where tenant_id = %(tenant)s and id = any(%(ids)s))"
-        " order by id for no key update",
+        " order by device_id, external_id for no key update",
         wanted,
     )
     rows = db.fetch_all(
