@@ -21,10 +21,10 @@ from erp.services.imaging.crc32c import crc32c
 from erp.services.imaging.messages import EventType
 from erp.simulate.delivery import GaveUp
 from erp.simulate.device import DeviceOptions, SimulatedDevice, open_spool
-from erp.simulate.spool import RECEIPTS, SpooledObject, SpooledSession
 from erp.simulate.faults import Fault
 from erp.simulate.kinds import Kind
 from erp.simulate.pictures import Acquisition, altered
+from erp.simulate.spool import RECEIPTS, SpooledObject, SpooledSession
 from tests.simulate.suite import TENANT, Suite
 
 
