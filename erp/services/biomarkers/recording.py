@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
@@ -235,7 +235,7 @@ def run_digest(run: RunTold) -> str:
     0.5 and 0.50 are one figure, an instant is one whatever its offset, and figures have no order.
     """
     told = run.model_dump(mode="json")
-    told["computed_at"] = run.computed_at.astimezone(UTC).isoformat() if run.computed_at else None
+    told["computed_at"] = f"{run.computed_at.timestamp():.6f}" if run.computed_at else None
     told["figures"] = sorted(
         ({name: _plain(value) for name, value in one} for one in run.figures),
         key=lambda one: (one["name"], one["series_uid"]),

@@ -130,13 +130,14 @@ def lock_transfers(
     Raises:
         UnknownTransfer: Nothing was offered under one of the ids.
     """
-    wanted = {"tenant": ctx.tenant_id, "ids": sorted(set(transfer_ids))}
+    ids = sorted(set(transfer_ids))
+    wanted = {"tenant": ctx.tenant_id, "ids": ids}
     db.execute(
         session,
         "select 1 from imaging_session where tenant_id = %(tenant)s and id in"
         " (select session_id from imaging_transfer"
         "   where tenant_id = %(tenant)s and id = any(%(ids)s))"
-        " order by id for no key update",
+        " order by device_id, external_id for no key update",
         wanted,
     )
     rows = db.fetch_all(
@@ -145,7 +146,7 @@ def lock_transfers(
         " order by id for no key update",
         wanted,
     )
-    if len(rows) < len(wanted["ids"]):
+    if len(rows) < len(ids):
         raise UnknownTransfer("Nothing was offered under this id.")
     return {row["id"]: row for row in rows}
 

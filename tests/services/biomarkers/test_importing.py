@@ -94,6 +94,21 @@ def test_what_is_wrong_is_said_by_row_and_column_and_nothing_is_kept(line, row, 
     assert listed(line) == []
 
 
+@pytest.mark.parametrize(
+    ("time", "says"),
+    [
+        ("soon", "No time"),
+        ("2126-01-01T00:00:00Z", "lies ahead"),
+        ("0001-01-01T00:00:00+05:30", ""),
+    ],
+)
+def test_a_time_is_read_or_refused(line, time, says):
+    number = line.session()["number"]
+    text = f"session,model,version,biomarker,value,time\n{number},Net,1,Ratio,5,{time}\n"
+    found = faults(read(line, text))
+    assert [says in message for _, _, message in found] == ([True] if says else [])
+
+
 def test_a_run_with_other_figures_is_asked_to_take_another_name(line):
     bring(line, file(line, "r1,Ratio,1,%,,,"))
     other = file(line, "r1,Ratio,2,%,,,")

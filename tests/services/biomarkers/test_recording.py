@@ -90,7 +90,12 @@ def test_a_later_run_in_another_unit_stands_alone(line):
 def test_figures_of_many_sessions_cost_as_many_questions_as_of_one(line, monkeypatch):
     record(line, told(series_uid=SERIES))
     patient, asked, ask = line.session()["patient_id"], [], db.fetch_all
-    monkeypatch.setattr(db, "fetch_all", lambda *given: asked.append(given) or ask(*given))
+
+    def counted(session, sql, *given):
+        asked.append(sql)
+        return ask(session, sql, *given)
+
+    monkeypatch.setattr(db, "fetch_all", counted)
 
     def questions():
         asked.clear()
