@@ -55,7 +55,7 @@ function Line({ line: { entry, row, parts, problem, total }, isChosen, mayTakeOf
 function Foot({ bill, isOff, mayTakeOff, onOff, onPay }) {
   const sums = bill?.sums;
   const units = bill ? bill.lines.reduce((sum, line) => sum + line.entry.units, 0) : 0;
-  const rows = sums && units ? [["Discount", -sums.discount], ["Taxable value", sums.taxable], ["CGST + SGST", sums.cgst + sums.sgst], ["Round-off", sums.roundOff]].filter(([, value]) => value !== 0n) : [];
+  const rows = sums && units ? [["Taxable value", sums.taxable], ["CGST + SGST", sums.cgst + sums.sgst], ["Discount", -sums.discount], ["Round-off", sums.roundOff]].filter(([, value]) => value !== 0n) : [];
   return (
     <div className="bill-foot">
       <dl className="sums">{rows.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{money(value)}</dd></div>)}</dl>

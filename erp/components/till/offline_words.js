@@ -5,7 +5,7 @@ const SCALES = [[10000000, "Crore"], [100000, "Lakh"], [1000, "Thousand"], [100,
 const grouped = new Intl.NumberFormat("en-IN", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
 
 export const amount = (paise) => grouped.format(Number(paise) / 100);
-export const money = (paise) => `₹${amount(paise)}`;
+export const money = (paise) => `${paise < 0 ? "-" : ""}₹${amount(paise < 0 ? -paise : paise)}`;
 export const month = (day) => (day ? `${day.slice(5, 7)}/${day.slice(0, 4)}` : "");
 
 function inWords(number) {
