@@ -1,16 +1,11 @@
-"""Spending and owning, in a real browser: a claim with its photo, petty cash, and an asset from bill to sale."""
-
-import io
-from pathlib import Path
+"""Spending and owning, in a real browser: a bill that stands elsewhere, and pages in every size of window."""
 
 import pytest
-from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
 from tests.browser.offices import enter, expect_to_fit_everywhere
-from tests.factories import Shop, broken_promises, make_shop
+from tests.factories import Shop, make_shop
 from tests.services.assets.owning import kinds, months_ago, own, run_month, seller
-from tests.services.books import balance
 from tests.services.expenses.spending import box, categories, claim, spend, spent
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
@@ -29,100 +24,6 @@ def shop(environment: dict[str, str]) -> Shop:
 def acting(open_window, interface, shop):
     """Open a page in a window of its own as a member with a role."""
     return lambda role, path: enter(open_window(), interface, shop, role, path)
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    """The photo of a taxi bill."""
-    picture = Image.new("RGB", (900, 1200), "white")
-    ImageDraw.Draw(picture).text((80, 100), "UBER  24-11-2026  Rs 640.00", fill="black")
-    content = io.BytesIO()
-    picture.save(content, "JPEG")
-    path = tmp_path / "bill.jpg"
-    path.write_bytes(content.getvalue())
-    return path
-
-
-def test_a_claim_with_its_photo_is_approved_and_paid_back(acting, shop, photo, troubles):
-    page = acting("cashier", "/expenses/new")
-    page.locator("input[type=file]").last.set_input_files(photo)
-    expect(page.get_by_role("img", name="The bill")).to_be_visible(timeout=SOON)
-    page.get_by_label("Amount paid").fill("640")
-    page.get_by_label("What it was").select_option(label="Travel and conveyance")
-    page.get_by_label("Supplier", exact=True).fill("Uber")
-    page.get_by_label("What for, in a few words").fill("Visit to Dr Rao")
-    page.get_by_role("button", name="Hand in").click()
-    expect(page.get_by_role("heading", name="EC/")).to_be_visible(timeout=SOON)
-    number = page.get_by_role("heading", level=1).inner_text().split()[0]
-    assert balance(shop, "travel") == 0
-
-    boss = acting("owner", "/expenses")
-    boss.get_by_role("link", name=number).click()
-    expect(boss.get_by_role("img", name="Photo of the bill")).to_be_visible(timeout=SOON)
-    boss.get_by_role("button", name="Approve").click()
-    expect(boss.get_by_role("link", name="Pay back")).to_be_visible(timeout=SOON)
-    assert (balance(shop, "travel"), balance(shop, "creditors")) == (640, -640)
-    boss.get_by_role("link", name="Pay back").click()
-    boss.get_by_label("By", exact=True).select_option("bank")
-    boss.get_by_label("Amount").fill("640")
-    boss.get_by_label("Reference").fill("UTR26112200640")
-    boss.get_by_role("button", name="Record payment").click()
-    expect(boss.get_by_role("heading", name="PY/")).to_be_visible(timeout=SOON)
-    assert (balance(shop, "creditors"), balance(shop, "bank")) == (0, -640)
-    page.reload()
-    expect(page.get_by_text("Approved").first).to_be_visible(timeout=SOON)
-    assert broken_promises() == []
-    assert troubles == []
-
-
-def test_petty_cash_pays_a_voucher_and_is_counted(acting, shop, troubles):
-    float_id = box(shop)
-    page = acting("manager", "/expenses/petty-cash/new")
-    page.get_by_label("Amount paid").fill("320")
-    page.get_by_label("What it was").select_option(label="Office expenses")
-    page.get_by_label("What for, in a few words").fill("Drinking water")
-    page.get_by_role("button", name="Pay and book").click()
-    expect(page.get_by_role("heading", name="PV/")).to_be_visible(timeout=SOON)
-    expect(page.get_by_role("button", name="Take back")).to_have_count(0)
-    assert balance(shop, "petty_floats") == 4680
-
-    page.goto(page.url.partition("/expenses")[0] + f"/expenses/petty-cash/{float_id}")
-    page.get_by_role("button", name="Count", exact=True).click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Counted").fill("4670")
-    dialog.get_by_role("button", name="Book the count").click()
-    expect(dialog.get_by_text("Count again, or say why it differs")).to_be_visible(timeout=SOON)
-    dialog.get_by_label("Why it differs").fill("Change not taken")
-    dialog.get_by_role("button", name="Book the count").click()
-    expect(page.get_by_text("₹10.00 short, booked")).to_be_visible(timeout=SOON)
-    assert (balance(shop, "petty_floats"), balance(shop, "cash_short_over")) == (4670, 10)
-    assert broken_promises() == []
-    assert troubles == []
-
-
-def test_an_asset_is_bought_depreciated_and_sold(acting, shop, troubles):
-    kinds(shop)
-    own(shop, "36000.00")
-    page = acting("accountant", "/fixed-assets/depreciation")
-    for _ in range(2):
-        page.get_by_role("button", name="Post depreciation").click()
-        page.wait_for_timeout(500)
-    expect(page.get_by_text("posted", exact=False).first).to_be_visible(timeout=SOON)
-    lost = -balance(shop, "accumulated_depreciation")
-    assert lost > 0
-
-    page.goto(page.url.partition("/fixed-assets")[0] + "/fixed-assets")
-    page.get_by_role("link", name="Till computer").click()
-    page.get_by_role("button", name="Sell or scrap").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Sold for, without GST").fill("20000")
-    dialog.get_by_label("The money").select_option("bank")
-    dialog.get_by_label("Reason").fill("Replaced by a new one")
-    dialog.get_by_role("button", name="Take out of the books").click()
-    expect(page.get_by_role("button", name="Sell or scrap")).to_have_count(0, timeout=SOON)
-    assert (balance(shop, "computers"), balance(shop, "accumulated_depreciation")) == (0, 0)
-    assert broken_promises() == []
-    assert troubles == []
 
 
 def test_a_bill_that_stands_elsewhere_is_asked_about_on_the_form(acting, shop, troubles):

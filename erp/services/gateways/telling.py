@@ -244,6 +244,8 @@ def note_event(
         return ASK_AGAIN
     if found.refused:
         _note_unknown(session, acting, plan, notice, found.refused)
+        if notice.dispute:
+            _note_dispute(session, acting, plan, notice)
         if age < LET_GO:
             return ASK_LATER
     else:
