@@ -43,13 +43,9 @@ def scheme_page() -> rx.Component:
         ),
         gst_tabs("/gst/scheme"),
         tiles(
-            stat_tile("Today", state.today, icon="landmark", note="How bills are written", span=4),
-            stat_tile(
-                "Turnover", state.turnover, icon="chart-line", note="This financial year", span=4
-            ),
-            stat_tile(
-                "Composition ends at", state.limit, icon="scale", note="Turnover of a year", span=4
-            ),
+            stat_tile("Today", state.today, icon="landmark", note="How bills are written"),
+            stat_tile("Turnover", state.turnover, icon="chart-line", note="This financial year"),
+            stat_tile("Composition ends at", state.limit, icon="scale", note="Turnover of a year"),
         ),
         list_view(
             state,

@@ -42,7 +42,7 @@ from erp.services.gst_returns.proving import Difference, outward_differences
 from erp.services.gst_returns.quarters import Quarter, read_quarter
 from erp.services.gst_returns.reading_side import read_outward_side
 from erp.services.gst_returns.registrations import Registration
-from erp.services.gst_returns.schemes import days_for, spans_of
+from erp.services.gst_returns.schemes import Span, days_for, span_on, spans_of
 from erp.services.gst_returns.setting_off import SetOff, in_rupees, set_off
 from erp.services.gst_returns.tax_period import TaxPeriod
 
@@ -102,7 +102,7 @@ def take_snapshot(
     spans = spans_of(session, ctx)
     days = days_for(spans, form, period)
     if days is None:
-        raise other_scheme(form)
+        raise other_scheme(form, span_on(spans, period.starts_on))
     outward = read_outward_side(session, ctx, registration, days)
     tax, differences = outward_differences(session, ctx, registration, days, outward.told())
     if form is ReturnForm.CMP08:
@@ -120,11 +120,16 @@ def take_snapshot(
     return _gstr3b(session, ctx, registration, days, outward, (differences, reasons))
 
 
-def other_scheme(form: ReturnForm) -> WrongTaxPeriod:
+def other_scheme(form: ReturnForm, span: Span) -> WrongTaxPeriod:
     """Return the refusal of a form on days of another scheme."""
-    message = "By composition a CMP-08 is filed for each quarter instead of this return."
-    if form is ReturnForm.CMP08:
-        message = "The company pays no tax by composition on these days: file GSTR-1 and GSTR-3B."
+    if span.is_composition:
+        message = "By composition a CMP-08 is filed for each quarter instead of this return."
+    elif form is ReturnForm.CMP08:
+        message = "The company pays no tax by composition on these days. File GSTR-1 and GSTR-3B."
+    else:
+        message = (
+            "The company is not registered for GST on these days, and files no return of them."
+        )
     return WrongTaxPeriod(message, fields={"form": message})
 
 

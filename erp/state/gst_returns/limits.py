@@ -39,7 +39,7 @@ class LimitListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "gst_returns.list_limits"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("kind", "Above this", detail="state_name"),
+        Column("kind", "What it decides", detail="state_name"),
         Column("valid_from", "From", Kind.DATE, wide_only=True),
         Column("standing", "State", Kind.STATUS, labels=STANDINGS, tones=TONES),
         Column("source", "Says so", detail="added_by", wide_only=True),

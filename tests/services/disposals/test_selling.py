@@ -10,6 +10,7 @@ from psycopg.errors import CheckViolation
 from erp.core import db
 from erp.core.errors import NotFound, PermissionDenied
 from erp.core.gst.taxing import TaxHeads
+from erp.services import assets, billing
 from erp.services.assets import AssetGone
 from erp.services.billing import NotCancellable
 from erp.services.disposals.owing import owed_on_sale, quarters_begun
@@ -106,6 +107,19 @@ def test_an_asset_goes_with_its_invoice_tax_and_gain_in_one_step(trader: Shop) -
     with pytest.raises(AssetGone):
         sell(trader, asset)
     assert broken_promises() == []
+
+
+def test_its_invoice_is_shown_and_printed_as_any_other(trader: Shop) -> None:
+    sold = sell(trader, owned(trader))
+    shown = trader.run("billing.get_invoice", {"invoice_id": sold.id})
+    assert (shown.origin_type, shown.lines[0].variant_id) == ("asset_sale", None)
+    listed = trader.run("billing.list_invoices", {"source": "order"}).rows
+    assert [row.number for row in listed] == [sold.number]
+    with db.unit_of_work(trader.ctx) as session:
+        printed = billing.get_printed_document(session, trader.ctx, sold.id)
+        blocks = assets.get_printed_blocks(session, trader.ctx, assets.ShowTaxBlocks())
+    assert (printed.title, printed.lines[0].hsn) == ("Tax Invoice", "8471")
+    assert blocks.rows[0].cells[4] == 30000
 
 
 def test_credit_beyond_the_tax_goes_back(trader: Shop) -> None:
