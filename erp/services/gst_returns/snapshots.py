@@ -1,7 +1,7 @@
 """A return worked out from the documents of its period: file, figures, and what is wrong."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -109,6 +109,7 @@ def _gstr1(
     proof: tuple[Heads, list[Difference], Mapping[str, str]],
     waiting: Sequence[Problem],
 ) -> Snapshot:
+    """Return the return; advances that wait are told with it, but a payment of their invoice outdates none."""
     booked, differences, reasons = proof
     problems = problems_of(registration.gstin, outward.documents, FEWEST_DIGITS)
     file = gstr1(
@@ -124,8 +125,8 @@ def _gstr1(
         "hsn": {name: [_row(row) for row in rows] for name, rows in file.get("hsn", {}).items()},
         "issued": file.get("doc_issue", {}).get("doc_det", []),
     }
-    found = ([*problems, *waiting], [differences], reasons)
-    return _sealed(file, figures, found, Owed(total.tax))
+    sealed = _sealed(file, figures, (problems, [differences], reasons), Owed(total.tax))
+    return replace(sealed, problems=[*sealed.problems, *waiting][:MOST_SHOWN])
 
 
 def _advances(table: str, outward: OutwardSide) -> dict[str, Any]:

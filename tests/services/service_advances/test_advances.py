@@ -12,8 +12,9 @@ from erp.services.service_advances import (
     NotItsService,
     StepUndone,
 )
-from tests.factories import Shop, broken_promises
+from tests.factories import Shop, broken_promises, gstin_in
 from tests.services.books import balance
+from tests.services.branches import add_branch
 from tests.services.gst_returns.months import at, buyer, invoice, take_back
 from tests.services.service_advances.serving import (
     advance,
@@ -188,3 +189,17 @@ def test_a_till_spends_no_advance_for_a_service(trader: Shop) -> None:
     advance(trader, customer, "1180.00", variant_id=training(trader))
     found = trader.run("pos.get_advance", {"party_id": customer})
     assert found.balance == 0
+
+
+def test_another_registration_does_not_take_it(trader: Shop) -> None:
+    customer, course = retailer(trader), training(trader)
+    made = advance(trader, customer, "1180.00", variant_id=course)
+    there = add_branch(trader, gstin=gstin_in("24"), state="24").ctx
+    line = {"variant_id": course, "quantity": 1, "unit_price": "1000.00"}
+    taken = {"customer_id": customer, "lines": [line]}
+    order = trader.run("sales.take_order", taken, by=there, at=at(10))
+    wanted = {"order_id": order.id, "lines": [{"order_line_no": 1, "quantity": 1}]}
+    sent = trader.run("billing.deliver_order", wanted, by=there, at=at(10))
+    assert detail(trader, made).takers == []
+    with pytest.raises(NotItsService, match="registration"):
+        apply(trader, made, sent)
