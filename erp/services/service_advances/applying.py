@@ -66,7 +66,7 @@ def apply_advance(
 
     Raises:
         UnknownServiceAdvance: There is no such advance.
-        NotItsService: The invoice is another customer's or registration's, bills no taxable service, or less of it is open.
+        NotItsService: The invoice is another customer's or registration's, bills no taxable service, or less is open.
         AdvanceUsedUp: Less is left of the advance.
         InvalidInput: The day has not come, or is before the advance's or the invoice's.
         TaxPeriodFiled: The return of the day's month is filed.
