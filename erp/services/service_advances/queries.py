@@ -127,7 +127,7 @@ _SELECT: LiteralString = """
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "party_id": "and a.party_id = %(party)s",
-    "is_open": "and l.amount > 0",
+    "is_open": "and (not %(open)s or l.amount > 0)",
     "search": (
         "and (p.number ilike '%%' || %(search)s || '%%' or w.name ilike '%%' || %(search)s || '%%'"
         " or a.description ilike '%%' || %(search)s || '%%')"
@@ -150,6 +150,7 @@ def list_advances(
             "company": ctx.company_id,
             "id": after[0],
             "party": wanted.party_id,
+            "open": wanted.is_open,
             "search": wanted.search,
             "limit": wanted.limit + 1,
         },

@@ -147,6 +147,11 @@ def test_a_refund_takes_the_tax_off_and_is_undone_with_it(trader: Shop) -> None:
     back = refund(trader, made)
     assert (back.amount, back.tax, tax_owed(trader)) == (1180, 180, [0, 0, 0])
     assert balance(trader, "bank") == 0
+    listed = [
+        len(trader.run("service_advances.list_advances", {"is_open": only}).rows)
+        for only in (False, True)
+    ]
+    assert listed == [1, 0]
     with pytest.raises(AdvanceUsedUp):
         refund(trader, made, "1.00")
     with pytest.raises(payments.StepDone, match="advance's page"):
