@@ -114,7 +114,7 @@ def _choice() -> rx.Component:
     state = AmendDocumentState
     return lookup_field(
         "Invoice or note",
-        "document",
+        "invoice_id",
         "/api/erp/invoices",
         errors=state.field_errors,
         required=True,
@@ -164,7 +164,14 @@ def _form() -> rx.Component:
         ),
         rx.cond(facts["is_export"] != "", shipping),
         date_field("Booked on", "booked_on", errors=errors, hint="Decides the return; else today"),
-        reason_field(errors, "Customer told us the GSTIN"),
+        text_field(
+            "Reason",
+            "reason",
+            errors=errors,
+            required=True,
+            max_length=200,
+            placeholder="Customer told us the GSTIN",
+        ),
         submit="Amend in the next return",
         cancel_to="/gst/amendments",
     )  # fmt: skip

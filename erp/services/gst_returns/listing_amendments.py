@@ -116,7 +116,7 @@ _ROWS: LiteralString = """
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.id < %(id)s::uuid
 """
 _CONDITIONS: dict[str, LiteralString] = {
-    "is_standing": "and a.withdrawn_at is null",
+    "is_standing": "and (not %(standing)s or a.withdrawn_at is null)",
     "search": (
         "and (i.number ilike '%%' || %(search)s || '%%' or a.gstin ilike %(search)s || '%%'"
         " or i.recipient ->> 'name' ilike '%%' || %(search)s || '%%')"
@@ -135,6 +135,7 @@ def list_amendments(session: Session, ctx: RequestContext, wanted: ListAmendment
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
             "id": after[0],
+            "standing": wanted.is_standing,
             "search": wanted.search,
             "limit": wanted.limit + 1,
         },

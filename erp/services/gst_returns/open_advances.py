@@ -17,6 +17,7 @@ _WAITING = """
       join party w on (w.tenant_id, w.id) = (a.tenant_id, a.party_id)
       join invoice i on (i.tenant_id, i.party_id, i.company_id) = (a.tenant_id, a.party_id, a.company_id)
            and i.kind in ('tax_invoice', 'invoice_cum_bill') and i.issued_on between %(from)s and %(to)s
+           and i.branch_id = any(%(branches)s)
      where a.tenant_id = %(tenant)s and a.branch_id = any(%(branches)s) and a.received_on <= %(to)s
        and exists (select 1 from invoice_line s where (s.tenant_id, s.invoice_id) = (i.tenant_id, i.id)
                       and starts_with(s.hsn, '99') and s.treatment = 'taxable' and s.rate > 0)

@@ -1,7 +1,7 @@
 """A return worked out from the documents of its period: file, figures, and what is wrong."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -115,8 +115,8 @@ def take_snapshot(
             registration.gstin, outward.documents, FEWEST_DIGITS, rate_check(session, ctx)
         )
         waiting = open_advances(session, ctx, registration, days)
-        proof = (tax, differences, [*problems, *waiting], reasons)
-        return _gstr1(registration, days, outward, proof)
+        proof = (tax, differences, problems, reasons)
+        return _gstr1(registration, days, outward, proof, waiting)
     return _gstr3b(session, ctx, registration, days, outward, (differences, reasons))
 
 
@@ -168,7 +168,9 @@ def _gstr1(
     period: TaxPeriod,
     outward: OutwardSide,
     proof: tuple[Heads, list[Difference], list[Problem], Mapping[str, str]],
+    waiting: Sequence[Problem],
 ) -> Snapshot:
+    """Return the return; advances that wait are told with it, but a payment of their invoice outdates none."""
     booked, differences, problems, reasons = proof
     file = gstr1(
         registration.gstin, period.fp, outward.documents, outward.entries, outward.moves, outward.amendments
@@ -183,7 +185,8 @@ def _gstr1(
         "hsn": {name: [_row(row) for row in rows] for name, rows in file.get("hsn", {}).items()},
         "issued": file.get("doc_issue", {}).get("doc_det", []),
     }
-    return _sealed(file, figures, (problems, [differences], reasons), Owed(total.tax))
+    sealed = _sealed(file, figures, (problems, [differences], reasons), Owed(total.tax))
+    return replace(sealed, problems=[*sealed.problems, *waiting][:MOST_SHOWN])
 
 
 def _advances(table: str, outward: OutwardSide) -> dict[str, Any]:

@@ -66,7 +66,7 @@ def apply_advance(
 
     Raises:
         UnknownServiceAdvance: There is no such advance.
-        NotItsService: The invoice is another customer's, bills no taxable service, or less of it is open.
+        NotItsService: The invoice is another customer's or registration's, bills no taxable service, or less is open.
         AdvanceUsedUp: Less is left of the advance.
         InvalidInput: The day has not come, or is before the advance's or the invoice's.
         TaxPeriodFiled: The return of the day's month is filed.
@@ -109,6 +109,11 @@ def apply_advance(
     return AppliedAdvance(id=step_id, amount=amount, tax=tax, left=held.left - amount)
 
 
+OF_REGISTRATION = """
+    exists (select 1 from branch sold join branch paid on (paid.tenant_id, paid.gstin) = (sold.tenant_id, sold.gstin)
+             where (sold.tenant_id, sold.id) = (i.tenant_id, i.branch_id) and paid.id = %s)
+"""
+"""Whether an invoice is of the registration of a branch, whose returns state both."""
 SERVICES_OF = """
     coalesce((select sum(case n.kind when 'credit_note' then -l.total else l.total end)
                 from invoice n join invoice_line l on (l.tenant_id, l.invoice_id) = (n.tenant_id, n.id)
@@ -127,11 +132,11 @@ def _invoice(session: Session, ctx: RequestContext, held: HeldAdvance, invoice_i
         session,
         f"select i.number, i.issued_on, i.origin_id, {SERVICES_OF} as services from invoice i"  # noqa: S608  a constant
         " where i.tenant_id = %s and i.company_id = %s and i.id = %s and i.party_id = %s"
-        " and i.kind not in ('credit_note', 'debit_note')",
-        (ctx.tenant_id, ctx.company_id, invoice_id, held.party_id),
+        f" and i.kind not in ('credit_note', 'debit_note') and {OF_REGISTRATION}",
+        (ctx.tenant_id, ctx.company_id, invoice_id, held.party_id, held.branch_id),
     )
     if row is None:
-        message = "This customer has no such invoice. Choose one of the list."
+        message = "This customer has no such invoice under the advance's registration. Choose one of the list."
         raise NotItsService(message, fields={"invoice_id": message})
     return row
 

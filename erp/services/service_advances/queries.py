@@ -21,7 +21,7 @@ from erp.services.platform import (
     encode_cursor,
     query,
 )
-from erp.services.service_advances.applying import SERVICES_OF
+from erp.services.service_advances.applying import OF_REGISTRATION, SERVICES_OF
 from erp.services.service_advances.errors import UnknownServiceAdvance
 
 MOST_TAKERS = 100
@@ -101,6 +101,7 @@ class TakerRow(Result):
 class ServiceAdvanceDetail(ServiceAdvanceRow):
     """An advance with its tax by head, what became of it, and invoices that may take it."""
 
+    branch_id: UUID
     taxable: Decimal
     igst: Decimal
     cgst: Decimal
@@ -115,7 +116,7 @@ class ServiceAdvanceDetail(ServiceAdvanceRow):
 _SELECT: LiteralString = """
     select a.id, p.number, a.received_on, a.party_id, w.name as party, a.description, a.sac, a.rate,
            a.place_of_supply, a.is_inter, a.amount, a.igst + a.cgst + a.sgst as tax, l.amount as left,
-           a.taxable, a.igst, a.cgst, a.sgst, l.igst + l.cgst + l.sgst as tax_left, a.recorded_at,
+           a.branch_id, a.taxable, a.igst, a.cgst, a.sgst, l.igst + l.cgst + l.sgst as tax_left, a.recorded_at,
            coalesce(m.display_name, '') as "user"
       from service_advance a
       join payment p on (p.tenant_id, p.id) = (a.tenant_id, a.id)
@@ -126,7 +127,7 @@ _SELECT: LiteralString = """
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "party_id": "and a.party_id = %(party)s",
-    "is_open": "and l.amount > 0",
+    "is_open": "and (not %(open)s or l.amount > 0)",
     "search": (
         "and (p.number ilike '%%' || %(search)s || '%%' or w.name ilike '%%' || %(search)s || '%%'"
         " or a.description ilike '%%' || %(search)s || '%%')"
@@ -149,6 +150,7 @@ def list_advances(
             "company": ctx.company_id,
             "id": after[0],
             "party": wanted.party_id,
+            "open": wanted.is_open,
             "search": wanted.search,
             "limit": wanted.limit + 1,
         },
@@ -179,7 +181,7 @@ def get_advance(
     if row is None:
         message = "This advance is not known here. Choose one of the list."
         raise UnknownServiceAdvance(message, fields={"advance_id": message})
-    takers = _takers(session, ctx, row["party_id"]) if row["left"] else []
+    takers = _takers(session, ctx, row["party_id"], row["branch_id"]) if row["left"] else []
     return ServiceAdvanceDetail(**row, steps=_steps(session, given), takers=takers)
 
 
@@ -203,8 +205,10 @@ def _steps(session: Session, given: dict[str, UUID]) -> list[AdvanceStepRow]:
     return [AdvanceStepRow(**row) for row in rows]
 
 
-def _takers(session: Session, ctx: RequestContext, party_id: UUID) -> list[TakerRow]:
-    """Return a customer's invoices with taxable services open, the oldest first."""
+def _takers(
+    session: Session, ctx: RequestContext, party_id: UUID, branch_id: UUID
+) -> list[TakerRow]:
+    """Return a customer's invoices of a branch's registration with taxable services open, the oldest first."""
     rows = db.fetch_all(
         session,
         f"""
@@ -217,12 +221,12 @@ def _takers(session: Session, ctx: RequestContext, party_id: UUID) -> list[Taker
                         and e.origin_id = i.origin_id), 0) as open
               from invoice i
              where i.tenant_id = %s and i.company_id = %s and i.party_id = %s
-               and i.kind not in ('credit_note', 'debit_note')
+               and i.kind not in ('credit_note', 'debit_note') and {OF_REGISTRATION}
                and exists (select 1 from invoice_line l where (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id)
                               and starts_with(l.hsn, '99') and l.treatment = 'taxable' and l.rate > 0)
         ) taking
          where least(services, open) > 0 order by issued_on, id limit %s
         """,  # noqa: S608  a constant
-        (ctx.tenant_id, ctx.company_id, party_id, MOST_TAKERS),
+        (ctx.tenant_id, ctx.company_id, party_id, branch_id, MOST_TAKERS),
     )
     return [TakerRow(**row) for row in rows]

@@ -18,6 +18,23 @@ from erp.state.session import as_uuid
 from erp.state.submitting import FormState
 
 STANDINGS = {"waits": "In the next return", "filed": "Filed", "withdrawn": "Withdrawn"}
+NOTHING = dict.fromkeys(
+    (
+        "id",
+        "number",
+        "of",
+        "gstin",
+        "place",
+        "place_name",
+        "value",
+        "tables",
+        "stated",
+        "until",
+        "is_export",
+    ),
+    "",
+)
+"""Facts of no document."""
 TONES = {"waits": "amber", "filed": "green", "withdrawn": "gray"}
 
 
@@ -90,27 +107,27 @@ class AmendDocumentState(FormState, rx.State):
     """Corrects what a filed return states of a document.
 
     Attributes:
-        facts: What is stated of the chosen document; empty until one is chosen.
+        facts: What is stated of the chosen document; empty texts until one is chosen.
         refusal: Why the chosen document cannot be amended.
     """
 
     permission: ClassVar[str] = RECORD
     command: ClassVar[str] = "gst_returns.amend_document"
 
-    facts: dict[str, str] = {}
+    facts: dict[str, str] = NOTHING
     refusal: str = ""
 
     @handler(permission=PAGE)
     async def open_amendment(self) -> None:
         """Offer a form; the address may name the document."""
         self._renew()
-        self.facts, self.refusal = {}, ""
+        self.facts, self.refusal = NOTHING, ""
         await self._choose(dict(self.router.url.query_parameters).get("invoice_id", ""))
 
     @handler(permission=PAGE)
     async def choose_document(self, invoice_id: str, label: str) -> None:  # noqa: ARG002  what the field sends
         """Show what is stated of a document."""
-        self.facts, self.refusal = {}, ""
+        self.facts, self.refusal = NOTHING, ""
         await self._choose(invoice_id)
 
     async def _choose(self, invoice_id: str) -> None:
@@ -126,12 +143,12 @@ class AmendDocumentState(FormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        if self.facts:
+        if self.facts["id"]:
             given["invoice_id"] = self.facts["id"]
         for name in ("gstin", "port_code"):
             if name in given:
                 given[name] = f"{given[name]}".strip().upper()
-        if given.get("place_of_supply") == self.facts.get("place"):
+        if given.get("place_of_supply") == self.facts["place"]:
             given.pop("place_of_supply", None)
         return given
 

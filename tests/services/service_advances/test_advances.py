@@ -12,8 +12,9 @@ from erp.services.service_advances import (
     NotItsService,
     StepUndone,
 )
-from tests.factories import Shop, broken_promises
+from tests.factories import Shop, broken_promises, gstin_in
 from tests.services.books import balance
+from tests.services.branches import add_branch
 from tests.services.gst_returns.months import at, buyer, invoice, take_back
 from tests.services.service_advances.serving import (
     advance,
@@ -146,6 +147,11 @@ def test_a_refund_takes_the_tax_off_and_is_undone_with_it(trader: Shop) -> None:
     back = refund(trader, made)
     assert (back.amount, back.tax, tax_owed(trader)) == (1180, 180, [0, 0, 0])
     assert balance(trader, "bank") == 0
+    listed = [
+        len(trader.run("service_advances.list_advances", {"is_open": only}).rows)
+        for only in (False, True)
+    ]
+    assert listed == [1, 0]
     with pytest.raises(AdvanceUsedUp):
         refund(trader, made, "1.00")
     with pytest.raises(payments.StepDone, match="advance's page"):
@@ -188,3 +194,17 @@ def test_a_till_spends_no_advance_for_a_service(trader: Shop) -> None:
     advance(trader, customer, "1180.00", variant_id=training(trader))
     found = trader.run("pos.get_advance", {"party_id": customer})
     assert found.balance == 0
+
+
+def test_another_registration_does_not_take_it(trader: Shop) -> None:
+    customer, course = retailer(trader), training(trader)
+    made = advance(trader, customer, "1180.00", variant_id=course)
+    there = add_branch(trader, gstin=gstin_in("24"), state="24").ctx
+    line = {"variant_id": course, "quantity": 1, "unit_price": "1000.00"}
+    taken = {"customer_id": customer, "lines": [line]}
+    order = trader.run("sales.take_order", taken, by=there, at=at(10))
+    wanted = {"order_id": order.id, "lines": [{"order_line_no": 1, "quantity": 1}]}
+    sent = trader.run("billing.deliver_order", wanted, by=there, at=at(10))
+    assert detail(trader, made).takers == []
+    with pytest.raises(NotItsService, match="registration"):
+        apply(trader, made, sent)
