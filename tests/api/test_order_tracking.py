@@ -38,7 +38,8 @@ def link(shop, made, **more: Any):
 
 
 def path_of(made_link) -> str:
-    return made_link.url.get_secret_value().removeprefix(get_settings().public_url)
+    address: str = made_link.url.get_secret_value()
+    return address.removeprefix(get_settings().public_url)
 
 
 def test_a_link_shows_the_order_its_deliveries_and_their_invoices(rest, trader, ordered):
