@@ -87,7 +87,7 @@ def making_dialog(state: Any, title: str) -> rx.Component:
         required=True,
         default_value="1",
         hint="All of it becomes one batch.",
-        on_blur=state.set_times,
+        on_blur=state.foresee_times,
     )
     price = money_field("MRP of a pack", "mrp", errors=errors, hint="Empty: as before.")
     return form_dialog(

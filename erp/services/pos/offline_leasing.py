@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-import barcode
 from pydantic import AwareDatetime, Field, SecretStr
 from sqlalchemy.orm import Session
 
@@ -15,11 +14,9 @@ from erp.core import db
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound, PermissionDenied
-from erp.core.gst.taxing import SupplyNature, Treatment, state_tax_head
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.pos import LeaseStatus, TillLease
-from erp.services import billing, party
 from erp.services.platform import (
     Command,
     Identified,
@@ -34,8 +31,14 @@ from erp.services.platform import (
     written,
 )
 from erp.services.pos.errors import LeaseHeld, LeaseRunOut
+from erp.services.pos.offline_papers import (
+    PrintedSeller,
+    printed_bars,
+    printed_seller,
+    printed_titles,
+    printed_upi,
+)
 from erp.services.pos.offline_sealing import seal_of_discount
-from erp.services.pos.printing import upi_payee
 from erp.services.pos.shifts import OpenShift, hold_open_shift
 
 BLOCK = 200
@@ -60,18 +63,6 @@ class TakeLease(Command):
     shift_id: UUID
     device_key: DeviceKey
     device_name: ShortText
-
-
-class PrintedSeller(Result):
-    """The seller as the receipts of the lease name it."""
-
-    name: str
-    lines: list[str]
-    gstin: str
-    drug_licence: str
-    place_of_supply: str
-    state_tax_head: str
-    is_composition: bool
 
 
 class GetLease(Query):
@@ -350,13 +341,15 @@ def get_lease(session: Session, ctx: RequestContext, wanted: GetLease) -> LeaseT
         taken_at=lease.taken_at,
         now=ctx.now,
         time_zone=ctx.time_zone,
-        seller=_seller(session, ctx, shift),
-        titles=_titles(shift),
+        seller=printed_seller(session, ctx, shift),
+        titles=printed_titles(shift),
         bears_tax=not (shift.is_composition or shift.is_unregistered),
         discount_limit=limit,
         discount_seal=seal_of_discount(lease.id, limit),
-        upi_svg=_upi(session, ctx),
-        bars=[_bars(lease.number(n)) for n in range(lease.first_number, lease.last_number + 1)],
+        upi_svg=printed_upi(session, ctx),
+        bars=[
+            printed_bars(lease.number(n)) for n in range(lease.first_number, lease.last_number + 1)
+        ],
     )
 
 
@@ -364,43 +357,6 @@ def _lent_discount(ctx: RequestContext, lease: Lease) -> str:
     """Return the percent that the lease's cashier may take off; none where somebody else asks."""
     is_own = ctx.user_id == lease.user_id
     return f"{min(ctx.limit('discount_percent'), HUNDRED) if is_own else ZERO:.2f}"
-
-
-def _seller(session: Session, ctx: RequestContext, shift: OpenShift) -> PrintedSeller:
-    seller = party.printed_branch(session, ctx, shift.branch_id)
-    phone = [f"Phone {seller.phone}"] if seller.phone else []
-    return PrintedSeller(
-        name=seller.name,
-        lines=[*seller.address, *phone],
-        gstin=seller.gstin,
-        drug_licence=seller.drug_licence,
-        place_of_supply=f"{party.state_name(shift.seller_state)} ({shift.seller_state})",
-        state_tax_head=state_tax_head(SupplyNature.INTRA, shift.seller_state) or "",
-        is_composition=shift.is_composition,
-    )
-
-
-def _upi(session: Session, ctx: RequestContext) -> str:
-    payee = upi_payee(session, ctx)
-    return billing.qr_svg(billing.upi_link(payee)) if payee else ""
-
-
-def _titles(shift: OpenShift) -> list[str]:
-    kinds = ([Treatment.TAXABLE], [Treatment.EXEMPT], [Treatment.TAXABLE, Treatment.EXEMPT])
-    return [
-        billing.document_title(
-            kind,
-            is_recipient_registered=False,
-            is_composition=shift.is_composition,
-            is_unregistered=shift.is_unregistered,
-        ).value
-        for kind in kinds
-    ]
-
-
-def _bars(number: str) -> str:
-    bits = barcode.get("code128", number).build()[0]
-    return f"{len(bits)}:{int(bits, 2):x}"
 
 
 refuse_on(

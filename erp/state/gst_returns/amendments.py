@@ -44,10 +44,10 @@ class AmendmentListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "gst_returns.list_amendments"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Document", detail="of"),
-        Column("change", "Instead", detail="reason"),
+        Column("number", "Document", detail="recipient"),
+        Column("gstin", "Instead", detail="reason"),
         Column("booked_on", "Booked on", Kind.DATE, wide_only=True),
-        Column("standing", "State", Kind.STATUS, labels=STANDINGS, tones=TONES),
+        Column("is_filed", "State", Kind.STATUS, labels=STANDINGS, tones=TONES),
         Column("igst", "IGST", Kind.MONEY, wide_only=True),
         Column("cgst", "CGST", Kind.MONEY, wide_only=True),
         Column("sgst", "SGST", Kind.MONEY, wide_only=True),
@@ -68,9 +68,9 @@ class AmendmentListState(ListState, rx.State):
             standing = "withdrawn"
         waits = standing == "waits" and self.may_amend
         return row.model_dump() | {
-            "of": f"{date_text(row.issued_on)}, {row.recipient}",
-            "change": _change(row),
-            "standing": standing,
+            "recipient": f"{date_text(row.issued_on)}, {row.recipient}",
+            "gstin": _change(row),
+            "is_filed": standing,
             "may_withdraw": "yes" if waits else "",
         }
 

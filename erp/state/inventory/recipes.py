@@ -83,7 +83,7 @@ class _MakingState(DialogFormState, mixin=True):
             await self._foresee()
 
     @handler(permission=PAGE)
-    async def set_times(self, typed: str) -> None:
+    async def foresee_times(self, typed: str) -> None:
         """Show what would be taken for so many makings at once."""
         text = f"{typed}".strip()
         is_count = text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_TIMES

@@ -39,7 +39,7 @@ class ServiceAdvanceListState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("number", "Receipt voucher", detail="party"),
         Column("received_on", "Received", Kind.DATE, wide_only=True),
-        Column("description", "Service", detail="taxed", wide_only=True),
+        Column("description", "Service", detail="rate", wide_only=True),
         Column("tax", "Tax", Kind.MONEY, wide_only=True),
         Column("amount", "Amount", Kind.MONEY, wide_only=True),
         Column("left", "Left", Kind.MONEY),
@@ -56,7 +56,7 @@ class ServiceAdvanceListState(ListState, rx.State):
         self.may_receive = (await self._principal()).may(RECEIVE)
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"taxed": _taxed(row)}
+        return row.model_dump() | {"rate": _taxed(row)}
 
 
 def _taxed(row: Any) -> str:
