@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from erp.core.settings import get_settings
+from erp.core.settings import Settings, get_settings
 from erp.embedded.credentials import is_free
 from erp.embedded.frontend import build_if_changed
 from erp.embedded.process import Service
@@ -36,7 +36,7 @@ def up(report: Report) -> None:
     directory, so that the next start takes seconds.
 
     Raises:
-        CannotStartError: Another instance runs, the port is taken, or the database is newer.
+        CannotStartError: Another instance runs, a port is taken, or the database is newer.
         ServiceFailedError: A server or program did not start.
         FrontendBuildError: The frontend could not be built.
     """
@@ -44,7 +44,7 @@ def up(report: Report) -> None:
     end = threading.Event()
     with only_instance(settings.data_dir), ended_by_signals(end):
         _stop(_processes(settings.data_dir, product_programs(settings)))
-        _require_free_port(settings.web_port)
+        _require_free_ports(settings)
         stack = EmbeddedStack(settings.data_dir, settings, report=report)
         with stack:
             os.environ.update(stack.environment(), DATA_DIR=str(stack.data_dir))
@@ -152,9 +152,15 @@ def _emptied(folder: Path) -> Path:
     return folder.absolute()
 
 
-def _require_free_port(port: int) -> None:
-    if not is_free(port):
-        raise CannotStartError(f"Port {port} is taken. Choose another one: WEB_PORT=8080 make run")
+def _require_free_ports(settings: Settings) -> None:
+    if not is_free(settings.web_port):
+        message = f"Port {settings.web_port} is taken. Choose another one: WEB_PORT=8080 make run"
+        raise CannotStartError(message)
+    if settings.dicom_port and not is_free(settings.dicom_port):
+        message = (
+            f"Port {settings.dicom_port}, for DICOM, is taken. Choose another one, or 0 for none"
+        )
+        raise CannotStartError(f"{message}: DICOM_PORT=11113 make run")
 
 
 def _announce(report: Report, logins: Sequence[str]) -> None:

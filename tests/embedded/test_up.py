@@ -151,14 +151,16 @@ def test_a_database_newer_than_the_code_is_said_with_the_remedy(settings, up, pr
     assert processes_of(settings["DATA_DIR"]) == []
 
 
-def test_a_taken_port_is_said_with_the_remedy(settings, up):
+@pytest.mark.parametrize("name", ["WEB_PORT", "DICOM_PORT"])
+def test_a_taken_port_is_said_with_the_remedy(settings, up, name):
     with socket.socket() as squatter:
-        squatter.bind(("127.0.0.1", int(settings["WEB_PORT"])))
+        squatter.bind(("127.0.0.1", 0))
         squatter.listen()
+        settings[name] = f"{squatter.getsockname()[1]}"
         running = up()
         line = running.wait_for("Cannot start")
         assert running.process.wait(timeout=30) == 1
-    assert "WEB_PORT=" in line
+    assert f"{name}=" in line
     assert processes_of(settings["DATA_DIR"]) == []
 
 
