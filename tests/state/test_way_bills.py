@@ -10,7 +10,7 @@ from erp.state.einvoicing.way_bills import WayBillState
 
 
 @pytest.fixture
-def page(monkeypatch: pytest.MonkeyPatch) -> WayBillState:
+def way_bill(monkeypatch: pytest.MonkeyPatch) -> WayBillState:
     """A way bill's page that notes when it is shown anew."""
     shown: list[str] = []
 
@@ -24,7 +24,7 @@ def page(monkeypatch: pytest.MonkeyPatch) -> WayBillState:
     return state
 
 
-def send(page: WayBillState, monkeypatch: pytest.MonkeyPatch, refusal: Conflict | None) -> str:
+def send(shown: WayBillState, monkeypatch: pytest.MonkeyPatch, refusal: Conflict | None) -> str:
     """Press the button; return the toast as it goes to the browser."""
     sent: list[tuple[str, Any]] = []
 
@@ -34,20 +34,20 @@ def send(page: WayBillState, monkeypatch: pytest.MonkeyPatch, refusal: Conflict 
             raise refusal
 
     monkeypatch.setattr(WayBillState, "_run", run)
-    toast = asyncio.run(WayBillState.event_handlers["send"].fn(page))
+    toast = asyncio.run(WayBillState.event_handlers["send"].fn(shown))
     assert sent == [("einvoicing.send_way_bill", {"way_bill_id": "bill"})]
     return f"{toast}"
 
 
-def test_a_way_bill_that_is_sent_is_on_its_way_and_shown_anew(page, monkeypatch):
-    told = send(page, monkeypatch, None)
+def test_a_way_bill_that_is_sent_is_on_its_way_and_shown_anew(way_bill, monkeypatch):
+    told = send(way_bill, monkeypatch, None)
     assert "success" in told
     assert "On its way to the portal." in told
-    assert page._shown_anew == ["bill"]
+    assert way_bill._shown_anew == ["bill"]
 
 
-def test_a_refused_way_bill_tells_why_and_stays_as_it_is(page, monkeypatch):
-    told = send(page, monkeypatch, Conflict("The portal has it already."))
+def test_a_refused_way_bill_tells_why_and_stays_as_it_is(way_bill, monkeypatch):
+    told = send(way_bill, monkeypatch, Conflict("The portal has it already."))
     assert "error" in told
     assert "The portal has it already." in told
-    assert page._shown_anew == []
+    assert way_bill._shown_anew == []
