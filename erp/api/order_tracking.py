@@ -138,6 +138,8 @@ def _standing(order: portal.SeenOrder) -> str:
         label, words = "Partly delivered", "The rest follows as soon as it is there."
     if order.status == "closed" and any(line.outstanding for line in order.lines):
         label, words = "Ended", "What was delivered stays delivered. The rest will not come."
+    if order.has_lapsed:
+        label, words = "Lapsed", "This offer does not hold any more. Ask the shop for a new one."
     if order.is_late and order.deliver_by:
         words = f"The rest was wanted by {date_text(order.deliver_by)} and is late."
     return (
@@ -148,6 +150,8 @@ def _standing(order: portal.SeenOrder) -> str:
 
 def _facts(order: portal.SeenOrder) -> str:
     facts = [("Made", date_text(business_date(order.made_at, order.time_zone)))]
+    if order.valid_until:
+        facts.append(("Holds until", date_text(order.valid_until)))
     if order.deliver_by:
         facts.append(("Wanted by", date_text(order.deliver_by)))
     facts.append(("Worth, with GST", money_text(order.total)))

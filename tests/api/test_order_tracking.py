@@ -7,18 +7,21 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
+from erp.api import order_tracking
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import PermissionDenied
+from erp.core.formatting import date_text
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services.messaging import ChannelNotSetUp, NoAddress
 from erp.services.portal import TooManyLinks, UnknownLink
 from erp.services.sales import UnknownSalesOrder
 from tests.services.branches import add_branch, registration
-from tests.services.sales.ordering import deliver, goods, order
+from tests.services.sales.ordering import deliver, goods, order, quotation
 from tests.services.trading import add_customer, refused, rows
 
+DAY = timedelta(days=1)
 BUYER = {
     "name": "Nirmala Kulkarni",
     "phone": "98765 43210",
@@ -57,6 +60,20 @@ def test_a_link_shows_the_order_its_deliveries_and_their_invoices(rest, trader, 
     sent = rest.get(paper)
     assert (sent.status_code, sent.headers["content-type"]) == (200, "application/pdf")
     assert sent.content.startswith(b"%PDF")
+
+
+def test_an_offer_says_how_long_it_holds_and_that_it_lapsed(rest, trader, monkeypatch):
+    today = trader.ctx.today
+    line = goods(trader, 1)
+    made = quotation(trader, add_customer(trader, **BUYER), line, valid_until=today)
+    at = path_of(link(trader, made))
+    page = rest.get(at).text
+    assert f"<dt>Holds until</dt><dd>{date_text(today)}</dd>" in page
+    assert "This is an offer." in page
+    monkeypatch.setattr(order_tracking, "utc_now", lambda: utc_now() + 2 * DAY)
+    page = rest.get(at).text
+    assert "This offer does not hold any more." in page
+    assert "This is an offer." not in page
 
 
 def test_an_order_whose_rest_will_not_come_says_so(rest, trader, ordered):

@@ -126,7 +126,7 @@ def ensure_lots(
         MrpDiffers: A lot is known, or on another line, with another MRP.
         OtherExpiry: A lot number is known with another expiry; may be confirmed.
     """
-    _hold_numbers(session, ctx, labels)
+    hold_numbers(session, ctx, labels)
     known = _known_lots(session, ctx, labels)
     raise_all([refusal for label in labels for refusal in _conflicts(ctx, label, known)])
     by_key = {lot.key: lot for lot in known}
@@ -161,7 +161,8 @@ def ensure_lots(
     return {label: by_key[label.key] for label in labels}
 
 
-def _hold_numbers(session: Session, ctx: RequestContext, labels: Sequence[LotLabel]) -> None:
+def hold_numbers(session: Session, ctx: RequestContext, labels: Sequence[LotLabel]) -> None:
+    """Let others wait who would take in lots of the same numbers."""
     keys = sorted({f"lot {ctx.tenant_id} {x.variant_id} {x.lot_number}" for x in labels})
     db.execute(
         session,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -20,7 +20,7 @@ from erp.core.quantity import to_base_units
 from erp.models.inventory import LocationKind
 from erp.services import catalog
 from erp.services.inventory.errors import OtherExpiry
-from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots
+from erp.services.inventory.labelling import LotLabel, check_label, ensure_lots, hold_numbers
 from erp.services.inventory.moving import Movement, Origin, write_moves
 from erp.services.inventory.opening_stock_lines import StockLine, read_stock_lines
 from erp.services.inventory.places import Place, get_owned_place, get_places, outside
@@ -285,11 +285,32 @@ def _note_repeats(
             wrong[f"lines.{one.line.line}.lot"] = message
 
 
+_MEND_LABELS: LiteralString = """
+    update lot l set mrp = x.mrp, ptr = x.ptr, pts = x.pts, unit_cost = x.unit_cost
+      from unnest(%s::uuid[], %s::text[], %s::text[], %s::date[], %s::numeric[], %s::numeric[],
+                  %s::numeric[], %s::numeric[])
+           as x (variant_id, lot_number, maker, expires_on, mrp, ptr, pts, unit_cost)
+     where l.tenant_id = %s and (l.variant_id, l.lot_number, l.maker) = (x.variant_id, x.lot_number, x.maker)
+       and l.expires_on is not distinct from x.expires_on
+       and exists (select 1 from stock_move m where (m.tenant_id, m.lot_id) = (l.tenant_id, l.id))
+       and not exists (select 1 from stock_move m
+                        where (m.tenant_id, m.lot_id) = (l.tenant_id, l.id) and not exists (
+                              select 1 from stock_move back where back.tenant_id = m.tenant_id
+                                 and back.origin_type = 'opening_stock_back'
+                                 and back.origin_id = m.origin_id))
+"""
+"""Lots whose every import was taken back, and that did nothing else, are labelled as the mended file says."""
+
+
 def _lots(
     session: Session, ctx: RequestContext, known: Sequence[_Known]
 ) -> Mapping[LotLabel, UUID]:
     """Return the lot of each line, made where it is new; other expiries of a number are lots of their own."""
     agreed = replace(ctx, confirmed=ctx.confirmed | {OtherExpiry.code})
+    labels = [one.label for one in known]
+    hold_numbers(session, ctx, labels)
+    facts = [(*x.key, x.mrp, x.ptr, x.pts, x.unit_cost) for x in labels]
+    db.execute(session, _MEND_LABELS, (*map(list, zip(*facts, strict=True)), ctx.tenant_id))
     try:
         lots = ensure_lots(session, agreed, [one.label for one in known], None)
     except DomainError as error:

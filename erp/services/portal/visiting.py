@@ -68,6 +68,7 @@ class SeenOrder:
 
     Attributes:
         shop, phone: Who sells.
+        valid_until: The last day of an offer; none of an order. has_lapsed: It is over.
         is_late: Not all was delivered by the day that was wanted.
     """
 
@@ -78,6 +79,8 @@ class SeenOrder:
     made_at: datetime
     time_zone: str
     deliver_by: date | None
+    valid_until: date | None
+    has_lapsed: bool
     is_late: bool
     total: Decimal
     lines: tuple[SeenLine, ...]
@@ -134,6 +137,7 @@ def see_order(session: Session, ctx: RequestContext, visitor: Visitor) -> SeenOr
     order = sales.get_order(session, ctx, sales.GetSalesOrder(order_id=visitor.order_id))
     shop = party.printed_branch(session, ctx)
     shown = next(x for x in order.versions if x.version == order.shown_version)
+    until = shown.valid_until if order.status is sales.OrderStatus.QUOTED else None
     return SeenOrder(
         shop=shop.name,
         phone=shop.phone,
@@ -142,6 +146,8 @@ def see_order(session: Session, ctx: RequestContext, visitor: Visitor) -> SeenOr
         made_at=order.versions[-1].made_at,
         time_zone=ctx.time_zone,
         deliver_by=shown.deliver_by,
+        valid_until=until,
+        has_lapsed=until is not None and until < ctx.today,
         is_late=order.is_late,
         total=order.total,
         lines=tuple(_line(line) for line in order.lines),

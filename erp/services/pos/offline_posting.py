@@ -256,7 +256,7 @@ def _post(session: Session, ctx: RequestContext, taken: Taken) -> Posted:
     buyer = party.get_party_for_sale(session, acting, None)
     cart = _cart(taken, _units_of(session, acting, taken.bill))
     sold = draw_up(session, acting, shift, buyer, cart, Occasion("paid"))
-    _require_totals(sold, taken.bill.totals, is_split=any(len(x) > 1 for x in taken.lots.values()))
+    _require_totals(sold, taken.bill.totals, is_split=_is_split(taken, sold.parts))
     _require_discount(session, ctx, taken, sold)
     require_prescription(acting, [part.goods for part in sold.parts], None)
     offer = Offer(cart, shift, buyer, sold)
@@ -333,11 +333,17 @@ def lent_discount(lease: Lease, bill: OfflineBill) -> Decimal:
     return Decimal(bill.discount_limit) if is_ours else ZERO
 
 
+def _is_split(taken: Taken, parts: Sequence[Part]) -> bool:
+    """Whether a line of the paper became several of the invoice: of other lots, or of one on several shelves."""
+    lots = {(part.line, part.pick.lot_id) for part in parts}
+    return len(lots) < len(parts) or any(len(picks) > 1 for picks in taken.lots.values())
+
+
 def _require_totals(sold: Bill, shown: OfflineTotals, *, is_split: bool) -> None:
     """The customer's paper and the books say the same, to the paisa.
 
-    Tax is rounded lot by lot, so a line that left from more lots than its paper names may bear a
-    paisa more or less; what was paid is the same.
+    Tax is rounded lot by lot and shelf by shelf, so a line that left from more lots than its paper
+    names, or from several shelves, may bear a paisa more or less; what was paid is the same.
     """
     ours = sold.totals
     tax = (ours.taxable_value, ours.cgst, ours.sgst)

@@ -176,3 +176,16 @@ def test_goods_that_moved_since_keep_their_import(shop: Shop):
         back(shop, done.import_id, by=shop.acting_as("cashier"))
     other = make_shop("other", lots=0)
     refused(other, UnknownOpeningStock, "inventory.take_back_opening_stock", given)
+
+
+def test_a_lot_that_was_taken_back_is_put_in_again_with_another_mrp_and_price(shop: Shop):
+    head = f"{HEAD},ptr"
+    done = shop.run(COMMAND, opening(shop, "SKU1,B1,09/2099,1050.00,4,60,900", head=head))
+    given = opening(shop, "SKU1,B1,09/2099,105.00,4,62.5,90", head=head)
+    assert list(refused(shop, InvalidInput, COMMAND, given).fields) == ["lines.2.lot"]
+    back(shop, done.import_id)
+    shop.run(COMMAND, given)
+    (lot,) = rows(shop, "select mrp, ptr, unit_cost from lot")
+    assert [str(fact) for fact in lot.values()] == ["105.00", "90.0000", "62.5000"]
+    assert shop.sell({shop.variant_ids[0]: 1}).total == 105
+    assert broken_promises() == []
