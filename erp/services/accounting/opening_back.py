@@ -1,6 +1,7 @@
 """Imports of opening balances: what came in together, and taking it back while nothing rests on it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -101,7 +102,7 @@ def list_openings(session: Session, ctx: RequestContext, _wanted: ListOpenings) 
 def take_back_opening(
     session: Session, ctx: RequestContext, cmd: TakeBackOpening
 ) -> OpeningTakenBack:
-    """Post the opposite of each entry of an import on its own day, so that balances of no day keep it.
+    """Post the opposite of each entry of an import on its own day and in its branch, so that no balance keeps it.
 
     The file can be imported again, mended. Locks the company's imports, then the open items of each party.
 
@@ -189,7 +190,7 @@ def _reverse(session: Session, ctx: RequestContext, row: db.Row, reason: str) ->
     entry = NewEntry(
         "opening", row["effective_on"], ORIGIN, new_id(), "taken_back", words, lines, row["id"]
     )
-    back_id = post_entry(session, ctx, entry)
+    back_id = post_entry(session, replace(ctx, branch_id=row["branch_id"]), entry)
     if row["party_id"] is None or back_id is None:
         return
     own, other = item_of(session, ctx, row["id"]), item_of(session, ctx, back_id)

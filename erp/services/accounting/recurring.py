@@ -144,7 +144,7 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
         message = "Begin within the last year. Type older entries by hand."
         raise InvalidInput(message, fields={"first_on": message})
     check_parties(session, ctx, cmd.lines)
-    number, next_on = _following(session, ctx, cmd)
+    first_on, number, next_on = _following(session, ctx, cmd)
     given = {
         "tenant": ctx.tenant_id,
         "company": ctx.company_id,
@@ -153,7 +153,7 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
         "narration": cmd.narration,
         "lines": as_json(cmd.lines),
         "every": cmd.every.value,
-        "first": cmd.first_on,
+        "first": first_on,
         "next": next_on,
         "made": number,
         "ends": cmd.ends_on,
@@ -166,15 +166,22 @@ def save_template(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> I
     return Identified(id=row["id"])
 
 
-def _following(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> tuple[int, date]:
-    """Return the first day of a template that it has not made, and its number; locks the template."""
+def _following(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> tuple[date, int, date]:
+    """Return the day a template counts from, and the number and day of the first that it has not made.
+
+    Locks the template. Where it goes on with its own next day, it counts from where it did: the last of
+    February may stand for the 31st.
+    """
     if cmd.template_id is None:
-        return 0, cmd.first_on
-    db.execute(
+        return cmd.first_on, 0, cmd.first_on
+    known = db.fetch_one(
         session,
-        "select 1 from entry_template where tenant_id = %s and company_id = %s and id = %s for update",
+        "select first_on, next_on, every from entry_template"
+        " where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, cmd.template_id),
     )
+    goes_on = known is not None and (known["next_on"], known["every"]) == (cmd.first_on, cmd.every)
+    first_on: date = known["first_on"] if known and goes_on else cmd.first_on
     row = db.fetch_one(
         session,
         "select max(effective_on) as day from entry_draft"
@@ -183,14 +190,14 @@ def _following(session: Session, ctx: RequestContext, cmd: SaveTemplate) -> tupl
     )
     made_until = row["day"] if row else None
     number = 0
-    day: date | None = cmd.first_on
-    while made_until is not None and day is not None and day <= made_until:
+    day: date | None = first_on
+    while day and (day < cmd.first_on or (made_until is not None and day <= made_until)):
         number += 1
-        day = due_day(cmd.first_on, cmd.every, number)
+        day = due_day(first_on, cmd.every, number)
     if day is None or (cmd.ends_on is not None and day > cmd.ends_on):
         message = "Every day until then has been made. Stop it, or give a later end."
         raise InvalidInput(message, fields={"ends_on": message})
-    return number, day
+    return first_on, number, day
 
 
 _INSERT = """

@@ -17,7 +17,9 @@ from erp.core.table_files import decoded
 from erp.models.banking import FileFormat
 from erp.services.banking.file_text import BankText, as_table, unreadable
 
-_LOOKS: Final = re.compile(r"^:20:.*?^:60[FM]:", re.MULTILINE | re.DOTALL)
+_BEGINS: Final = re.compile(r"^:20:", re.MULTILINE)
+_OPENS: Final = re.compile(r"^:60[FM]:", re.MULTILINE)
+_LINE: Final = re.compile(r"^:61:", re.MULTILINE)
 _ENVELOPE: Final = re.compile(r"^(\{1:[^\n]*|-\}[^\n]*|\x01|\x03)$", re.MULTILINE)
 _CLOSING: Final = re.compile(r"^:62[FM]?:", re.MULTILINE)
 _CODED: Final = re.compile(r"/([A-Z]{4})/")
@@ -36,7 +38,9 @@ def is_mt940(content: bytes) -> bool:
     """Tell whether a file begins as such a statement does."""
     if content[:2] not in {b"\xff\xfe", b"\xfe\xff"} and b"\0" in content:
         return False
-    return bool(_LOOKS.search(decoded(content).replace("\r", "")))
+    text = decoded(content).replace("\r", "")
+    begins = _BEGINS.search(text)
+    return begins is not None and _OPENS.search(text, begins.end()) is not None
 
 
 def read_mt940(content: bytes) -> BankText:
@@ -71,6 +75,9 @@ def _parsed(no: int, block: str) -> Any:  # noqa: ANN401  the library's collecti
         said = f"{error.args[2]}" if len(error.args) > 2 else f"{error}"  # noqa: PLR2004  value of the field
         shown = " ".join(said.split())[:60]
         raise unreadable(f"Statement {no} has a field that cannot be read: {shown}") from error
+    if len(found) != len(_LINE.findall(block, 0, cut.start())):
+        # The library writes a line over the one before it where that says no kind.
+        raise unreadable(f"Statement {no} has a line without its kind. Ask the bank for it again.")
     if opening + moved != closing:
         raise unreadable(
             f"Statement {no} begins with {group_amount(opening)}, its lines are {group_amount(moved)},"

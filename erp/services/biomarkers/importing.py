@@ -25,9 +25,8 @@ from erp.services.biomarkers.reading_files import (
     refused,
 )
 from erp.services.biomarkers.recording import (
-    AHEAD,
-    AHEAD_WORDS,
     RunTold,
+    fault_of_time,
     faults_of,
     keep_run,
     known_run,
@@ -228,8 +227,8 @@ class _Looked:
         for line in own:
             if len(times) > 1:
                 line.faults[Part.COMPUTED] = "Rows of one run have one time. Give each the same."
-            elif line.computed_at is not None and line.computed_at > self._ctx.now + AHEAD:
-                line.faults[Part.COMPUTED] = AHEAD_WORDS
+            elif fault := fault_of_time(line.computed_at, self._ctx.now):
+                line.faults[Part.COMPUTED] = fault
 
     def _compare(self, first: FigureLine, session_id: UUID, run: RunTold) -> None:
         """Hold a run against the one that was told under its name."""

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, cast
 from uuid import UUID
@@ -29,6 +29,9 @@ SOURCES: Final = {"device": RunSource.HOOK, "ui": RunSource.PERSON}
 AHEAD_WORDS: Final = "This time lies ahead. Set the program's clock right."
 AHEAD: Final = timedelta(hours=1)
 """Clocks of programs may be so far ahead: the latest run stands, and none is ever taken back."""
+EARLIEST: Final = datetime(1990, 1, 1, tzinfo=UTC)
+"""No clock that is set says less; a time before our era could never be read again."""
+EARLIEST_WORDS: Final = "This time is before 1990. Set the program's clock right."
 
 
 class RunReused(Conflict):
@@ -118,8 +121,9 @@ def keep_run(session: Session, ctx: RequestContext, session_id: UUID, run: RunTo
                 f" {run.run_name}. Give another run another name."
             )
         return RunKept(id=known["id"], is_known=True)
-    if run.computed_at is not None and run.computed_at > ctx.now + AHEAD:
-        raise _refused("run.computed_at", AHEAD_WORDS)
+    fault = fault_of_time(run.computed_at, ctx.now)
+    if fault:
+        raise _refused("run.computed_at", fault)
     inputs = imaging.series_inputs(session, ctx, session_id)
     for field, message in faults_of(run.figures, inputs):
         raise _refused(f"run.figures.{field}", message)
@@ -160,6 +164,13 @@ def known_run(
         " and model = %s and model_version = %s and run_name = %s",
         (ctx.tenant_id, session_id, run.model, run.model_version, run.run_name),
     )
+
+
+def fault_of_time(at: datetime | None, now: datetime) -> str:
+    """Return what is wrong with the time of a run, and what to do; nothing where it may be."""
+    if at is None or EARLIEST <= at <= now + AHEAD:
+        return ""
+    return EARLIEST_WORDS if at < EARLIEST else AHEAD_WORDS
 
 
 def faults_of(

@@ -10,6 +10,19 @@ from erp.core.context import RequestContext
 from erp.services import platform
 
 
+def withheld_history(session: Session, ctx: RequestContext, record_id: UUID) -> bool:
+    """Tell whether a record is another's draft of a session which a second reader waits for."""
+    row = db.fetch_one(
+        session,
+        "select draft.id from ai_draft draft join imaging_session held"
+        " on (held.tenant_id, held.id) = (draft.tenant_id, draft.session_id)"
+        " where draft.tenant_id = %s and draft.id = %s and held.awaiting = 'second'"
+        " and draft.asked_by <> %s",
+        (ctx.tenant_id, record_id, ctx.user_id),
+    )
+    return row is not None
+
+
 def withheld_audit(session: Session, ctx: RequestContext, ids: Collection[UUID]) -> set[UUID]:
     """Return those of some acts that decided about drafts of sessions which a second reader waits for."""
     rows = db.fetch_all(
@@ -26,4 +39,5 @@ def withheld_audit(session: Session, ctx: RequestContext, ids: Collection[UUID])
     return {row["id"] for row in rows}
 
 
+platform.withhold_history(withheld_history)
 platform.withhold_audit(withheld_audit)

@@ -1,6 +1,7 @@
 """Imports of opening stock: what came in, and taking it back while no goods of it moved."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -182,7 +183,7 @@ def _post(session: Session, ctx: RequestContext, origin: Origin, cmd: TakeBackOp
     """Post the opposite of the import's entry; goods that cost nothing have none."""
     entry = db.fetch_one(
         session,
-        "select id, effective_on from journal_entry"
+        "select id, effective_on, branch_id from journal_entry"
         " where tenant_id = %s and company_id = %s and origin_type = %s and origin_id = %s",
         (ctx.tenant_id, ctx.company_id, ORIGIN, cmd.import_id),
     )
@@ -203,4 +204,4 @@ def _post(session: Session, ctx: RequestContext, origin: Origin, cmd: TakeBackOp
         lines,
         entry["id"],
     )
-    accounting.post_entry(session, ctx, new)
+    accounting.post_entry(session, replace(ctx, branch_id=entry["branch_id"]), new)

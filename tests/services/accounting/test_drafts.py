@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from erp.core import db
 from erp.core.errors import Conflict, InvalidInput, NotFound
 from erp.services.accounting import CodeTaken, EntryUnbalanced
 from erp.services.accounting.recurring import Interval, due_day
@@ -101,6 +102,24 @@ def test_a_template_that_is_replaced_makes_no_day_again(trader: Shop):
     (row,) = trader.run("accounting.list_templates").rows
     assert row.next_on == today + timedelta(days=1)
     assert len(manual(trader)) == 4
+
+
+def test_a_template_of_the_31st_that_is_changed_in_february_is_of_the_31st(trader: Shop):
+    year = trader.ctx.today.year + 1
+    last = date(year, 3, 1) - timedelta(days=1)
+    given = template(trader, date(year, 1, 31))
+    kept = trader.run("accounting.save_template", given).id
+    with db.unit_of_work(trader.ctx) as session:
+        made = "update entry_template set next_on = %s, made = 1 where tenant_id = %s and id = %s"
+        db.execute(session, made, (last, trader.tenant_id, kept))
+    trader.run("accounting.save_template", given | {"template_id": kept, "first_on": last})
+    (row,) = trader.run("accounting.list_templates").rows
+    assert (row.first_on, row.next_on, row.made) == (date(year, 1, 31), last, 1)
+    trader.run(
+        "accounting.save_template", given | {"template_id": kept, "first_on": date(year, 2, 20)}
+    )
+    (row,) = trader.run("accounting.list_templates").rows
+    assert (row.first_on, row.next_on, row.made) == (date(year, 2, 20), date(year, 2, 20), 0)
 
 
 def test_many_who_ask_at_once_make_each_day_once(trader: Shop):

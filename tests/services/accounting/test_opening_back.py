@@ -12,6 +12,7 @@ from tests.services.accounting.test_opening import customer, opening  # noqa: F4
 from tests.services.banking.statements import accept, bank_account, csv_of, suggested, waiting
 from tests.services.banking.statements import bring as bring_statement
 from tests.services.books import balance
+from tests.services.branches import add_branch
 from tests.services.payments.paying import receive
 from tests.services.unchanged import refused
 
@@ -77,6 +78,15 @@ def test_a_day_before_keeps_nothing_of_it(opened: Shop):
     assert not any(
         x.name == "Opening Balance Difference" for x in report.rows if x.debit or x.credit
     )
+
+
+def test_the_branch_that_an_import_stood_in_loses_it_whoever_takes_it_back(opened: Shop):
+    there = add_branch(opened, gstin=None).ctx
+    take_back(opened, listed(opened)[0].id, by=there)
+    for branch_id in (opened.ctx.branch_id, there.branch_id):
+        report = opened.run("accounting.trial_balance", {"branch_id": branch_id})
+        left = {x.name for x in report.rows if x.debit or x.credit}
+        assert not {"Opening Balance Difference", "Sundry Debtors"} & left
 
 
 def test_a_bill_that_is_paid_or_split_keeps_its_import(opened: Shop, customer: str):  # noqa: F811

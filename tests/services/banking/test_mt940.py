@@ -1,5 +1,6 @@
 """MT940: statements of one account that follow each other and add up, or the file is refused."""
 
+import time
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from erp.models.banking import FileFormat
 from erp.services import banking
+from erp.services.banking.swift_statement import is_mt940
 from tests.factories import Shop, broken_promises
 from tests.services.banking.statements import bank_account, bring, declined
 from tests.services.banking.test_reading import reading
@@ -97,6 +99,21 @@ def test_an_entry_of_the_first_days_may_be_valued_in_the_year_before():
 def test_a_file_that_is_cut_off_or_does_not_add_up_is_refused(content, says):
     with pytest.raises(banking.UnreadableBankFile, match=says):
         banking.read_bank_file(content)
+
+
+def test_lines_without_their_kind_are_refused_and_none_is_lost():
+    lines = (
+        ":61:2611211121C70,00\n:86:a\n:61:2611211121D70,00\n:86:b\n:61:2611211121D50,00NCHGNONREF"
+    )
+    content = one_line("x").replace(b":61:2611211121D50,00NCHGNONREF", lines.encode())
+    with pytest.raises(banking.UnreadableBankFile, match="without its kind"):
+        banking.read_bank_file(content)
+
+
+def test_a_large_file_that_only_begins_like_one_is_told_apart_at_once():
+    before = time.process_time()
+    assert not is_mt940(b":20:A\n" * 20_000)
+    assert time.process_time() - before < 1
 
 
 def test_a_statement_is_imported_with_its_balances(trader: Shop):

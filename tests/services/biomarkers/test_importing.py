@@ -99,7 +99,8 @@ def test_what_is_wrong_is_said_by_row_and_column_and_nothing_is_kept(line, row, 
     [
         ("soon", "No time"),
         ("2126-01-01T00:00:00Z", "lies ahead"),
-        ("0001-01-01T00:00:00+05:30", ""),
+        ("0001-01-01T00:00:00+05:30", "before 1990"),
+        ("1990-01-01T00:00:00Z", ""),
     ],
 )
 def test_a_time_is_read_or_refused(line, time, says):

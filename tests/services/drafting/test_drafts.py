@@ -318,6 +318,19 @@ def test_until_a_session_is_decided_others_see_that_but_not_what(measured, asha,
 
 
 @pytest.mark.usefixtures("model")
+def test_the_history_of_a_draft_does_not_tell_a_second_reader(measured, asha, meera):
+    rules = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
+    act(meera, "save_protocol", rules | {"second_reader": "always"})
+    draft_id = ready(measured, asha)
+    run(asha, "accept_draft", draft_id=draft_id, text=TEXT, version=0)
+    act(asha, "accept_session", of(measured))
+    asked = {"record_id": draft_id}
+    told = platform.run("platform.list_history", meera, asked).result.model_dump_json()
+    assert "Asha" in told
+    assert TEXT not in told
+
+
+@pytest.mark.usefixtures("model")
 def test_a_second_reader_neither_sees_nor_asks(measured, asha, meera):
     rules = {"routine_minutes": 600, "urgent_minutes": 120, "stat_minutes": 30}
     act(meera, "save_protocol", rules | {"second_reader": "always"})

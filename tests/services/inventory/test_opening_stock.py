@@ -13,6 +13,7 @@ from erp.services.inventory import OpeningMoved, UnknownOpeningStock
 from tests.concurrency.crowd import at_once
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.books import balance
+from tests.services.branches import add_branch
 from tests.services.trading import refused, rows
 
 COMMAND = "inventory.import_opening_stock"
@@ -164,6 +165,14 @@ def test_an_import_that_nothing_moved_of_is_taken_back_and_put_in_again(shop: Sh
     assert [x.is_standing for x in shop.run("inventory.list_opening_stock").rows] == [True, False]
     back(shop, again.import_id)
     assert broken_promises() == []
+
+
+def test_stock_is_taken_back_in_the_books_of_the_branch_that_it_came_to(shop: Shop):
+    done = shop.run(COMMAND, opening(shop, *LOTS))
+    back(shop, done.import_id, by=add_branch(shop, gstin=None).ctx)
+    report = shop.run("accounting.trial_balance", {"branch_id": shop.ctx.branch_id})
+    left = {x.name for x in report.rows if x.debit or x.credit}
+    assert not {"Opening Balance Difference", "Inventory"} & left
 
 
 def test_goods_that_moved_since_keep_their_import(shop: Shop):
