@@ -51,7 +51,8 @@ _INCOME = """
            and l.effective_on between %(from)s and %(to)s
       join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s
-       and (a.key ~ '^sales_([0-9]|returns)' or a.key = 'consultation_income')
+       and (a.key ~ '^sales_([0-9]|returns)' or a.key = 'consultation_income'
+            or a.key = 'interest_income' and e.origin_type in ('sales_invoice', 'sales_return'))
        and e.branch_id = any(%(branches)s) and e.origin_type <> 'invoice_cancellation'
        and not exists (select 1 from invoice_cancellation c
                         where (c.tenant_id, c.invoice_id) = (e.tenant_id, e.origin_id))

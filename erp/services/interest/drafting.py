@@ -2,6 +2,7 @@
 
 Interest for delayed payment is part of the value of the supply (CGST Act s.15(2)(d)), so it is shared out over what
 the invoice sold by its worth, and each share bears that line's rate; what was exempt stays exempt.
+A bill without any tax, of a dealer by composition or one who is not registered, has a note without (s.10(4), s.32).
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,9 +38,11 @@ def note_of(
         f" {date_text(since)} to {date_text(until)}"
     )
     nature = SupplyNature(original.supply_nature)
-    shares = shared_out(amount, _worth(original.lines.values()))
+    sold = list(original.lines.values())
+    is_taxed = any(row["cgst"] + row["sgst"] + row["igst"] for row in sold)
+    shares = shared_out(amount, _worth(sold))
     lines = [
-        _line(_largest(original.lines.values(), group), words, share, nature)
+        _line(_largest(sold, group), words, share, nature, is_taxed=is_taxed)
         for group, share in shares.items()
         if share
     ]
@@ -103,9 +106,9 @@ def _largest(lines: Any, group: Group) -> Mapping[str, Any]:  # noqa: ANN401
 
 
 def _line(
-    sold: Mapping[str, Any], words: str, share: Decimal, nature: SupplyNature
+    sold: Mapping[str, Any], words: str, share: Decimal, nature: SupplyNature, *, is_taxed: bool
 ) -> NewInvoiceLine:
-    tax = tax_on(share, sold["rate"], nature, PriceMode.EXCLUSIVE)
+    tax = tax_on(share, sold["rate"] if is_taxed else ZERO, nature, PriceMode.EXCLUSIVE)
     return NewInvoiceLine(
         variant_id=sold["variant_id"],
         lot_id=None,

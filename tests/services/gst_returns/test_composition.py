@@ -31,6 +31,7 @@ from tests.services.gst_returns.months import (
     purchase,
     take_back,
 )
+from tests.services.payments.test_reminders import LADDER
 from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import supplier
 from tests.services.trading import add_customer, rows
@@ -204,6 +205,27 @@ def test_a_quarter_is_worked_out_proved_paid_and_kept(dealer: Shop) -> None:
         with pytest.raises(TaxPeriodFiled):
             late()
     assert dealer.count("invoice") == before
+    assert broken_promises() == []
+
+
+def test_interest_on_a_bill_without_tax_bears_none_and_the_quarter_counts_it(dealer: Shop) -> None:
+    rule = {"levels": LADDER, "interest_percent": "18"}
+    dealer.run("payments.set_reminder_rule", rule)
+    customer = buyer(dealer, state_code="27")
+    invoice(dealer, 6, customer, (dealer.variant_ids[0], 10, "100.00"))
+    billed = dealer.run("interest.bill_interest", {"party_id": customer}, at=noon(20, 12))
+    (note,) = billed.notes
+    assert note.total == note.amount > 0
+    assert held(dealer, "output_cgst") == 0
+    made = prepare(dealer)
+    found = detail(dealer, made)
+    assert (made.blocking, found.differences) == (0, [])
+    assert Decimal(found.figures["cells"]["3(1)"]["taxable"]) == 1000 + note.amount
+    dealer.run(
+        "interest.reverse_interest", {"note_id": note.id, "reason": "Waived"}, at=noon(21, 12)
+    )
+    found = detail(dealer, prepare(dealer))
+    assert (found.differences, found.figures["cells"]["3(1)"]["taxable"]) == ([], "1000.00")
     assert broken_promises() == []
 
 
