@@ -159,7 +159,7 @@ def bill_it(desk: Page) -> None:
     desk.get_by_role("link", name="Not billed yet").click()
     expect(desk.get_by_text("Goods worth ₹5,000.00")).to_be_visible(timeout=SLOW)
     desk.get_by_role("link", name="SBL Agencies").first.click()
-    desk.get_by_role("button", name="All of it").click()
+    desk.get_by_role("button", name="Put on bill").click()
     worth = desk.get_by_role("status").filter(has_text="GST")
     expect(worth).to_contain_text("₹5,250.00", timeout=SLOW)
     desk.get_by_label("Bill number").fill("SBL/200")
