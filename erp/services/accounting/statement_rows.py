@@ -149,7 +149,7 @@ def _rows_below(under: str, lines: Sequence[Line], width: int, depth: int) -> li
     deeper = [line for line in lines if len(line.account.path) > depth]
     for name in _ordered({line.account.path[depth] for line in deeper}):
         mine = [line for line in deeper if line.account.path[depth] == name]
-        key = f"{under}/{name}"
+        key = f"{under}/{name.replace('%', '%25').replace('/', '%2F')}"
         sums = added((line.amounts for line in mine), width)
         own = [line for line in mine if len(line.account.path) == depth + 1]
         rows += [

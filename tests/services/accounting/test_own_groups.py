@@ -67,6 +67,18 @@ def test_every_group_is_the_sum_of_what_stands_in_it(tree: Shop, query: str, ask
         assert group.amounts == [sum(column, Decimal(0)) for column in zip(*parts, strict=True)]
 
 
+def test_a_name_with_a_stroke_is_no_group_within_another(books: Shop):  # noqa: F811
+    opened(books, "Rent/Power", "Indirect Expenses")
+    opened(books, "Rent", "Indirect Expenses")
+    opened(books, "Power", "Rent")
+    moved(books, "Rent", "Rent/Power")
+    moved(books, "Salaries", "Power")
+    rows = books.run("accounting.profit_and_loss").rows
+    ids = [one.id for one in rows]
+    assert {"Rent/Power", "Power"} <= {one.label for one in rows}
+    assert len(ids) == len(set(ids))
+
+
 def sums(shop: Shop, query: str, asked: dict[str, str]):
     """Return the amounts of a report's headings and totals."""
     return [x.amounts for x in shop.run(query, asked).rows if x.kind in {"total", "section"}]
