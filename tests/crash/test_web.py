@@ -11,30 +11,32 @@ import pytest
 
 from erp.core.ids import new_id
 from erp.embedded.credentials import free_port
-from erp.embedded.programs import Program, ProgramProcess
+from erp.embedded.programs import WEB_ENVIRONMENT, Program, ProgramProcess
+from erp.serving import TARGET
 from tests.crash.judging import assert_history_holds
 from tests.crash.till import request
 from tests.factories import make_shop
 
 CLIENTS, SALES = 4, 30
+WITHOUT_PAGES = {"__REFLEX_MOUNT_FRONTEND_COMPILED_APP": "false"}
 PATIENCE_SECONDS = 60
 
 
 @pytest.fixture
 def serve(environment, tmp_path):
-    """Start the HTTP application in a process of its own, as the product does."""
+    """Start the web server as the product does, without the pages, which take a build."""
     started = []
 
     def start(**settings) -> tuple[ProgramProcess, str]:
         port = free_port()
         arguments = (
             *("-m", "erp.serving", "--interface", "asgi"),
-            *("--factory", "erp.api.application:create_api"),
+            *("--factory", TARGET),
             *("--host", "127.0.0.1", "--port", str(port), "--workers", "1"),
             *("--respawn-failed-workers", "--log-level", "warning"),
         )
         health = ("127.0.0.1", port, "/health/live")
-        program = Program(f"web{port}", arguments, health=health)
+        program = Program(f"web{port}", arguments, WEB_ENVIRONMENT | WITHOUT_PAGES, health)
         process = ProgramProcess(tmp_path, program, dict(environment) | settings)
         process.start()
         started.append(process)
