@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from erp.core import db
+from erp.core.errors import InvalidInput
 from erp.services.assets import BilledBefore
 from erp.services.billing import BilledTwice
 from erp.services.expenses import SpentBefore
@@ -190,3 +191,14 @@ def test_lines_of_a_booked_claim_stay(trader: Shop) -> None:
             "update expense_claim_line set igst = 0, taxable = 1180, is_credit_taken = false where claim_id = %s",
             (made.id,),
         )
+
+
+def test_a_number_that_tells_no_bill_apart_gives_no_credit(trader: Shop) -> None:
+    """Without a letter or digit the register could not tell that the bill was credited before."""
+    for _ in range(2):
+        found = approved(trader, claimed(trader, line(trader, "--"), confirm=("spent_before",)))
+        assert (found.igst, found.lines[0].is_credit_taken) == (0, False)
+    with pytest.raises(InvalidInput) as asked:
+        owned(trader, supplier(trader), "--")
+    assert list(asked.value.fields) == ["takes_credit"]
+    assert broken_promises() == []
