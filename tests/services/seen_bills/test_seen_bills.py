@@ -1,5 +1,6 @@
 """The same bill, whatever books it: asked about the second time, and credited once."""
 
+from datetime import date
 from typing import Any
 
 import psycopg
@@ -201,4 +202,13 @@ def test_a_number_that_tells_no_bill_apart_gives_no_credit(trader: Shop) -> None
     with pytest.raises(InvalidInput) as asked:
         owned(trader, supplier(trader), "--")
     assert list(asked.value.fields) == ["takes_credit"]
+    assert broken_promises() == []
+
+
+def test_a_purchase_bill_gives_no_credit_after_the_last_day_of_its_year(trader: Shop) -> None:
+    """The 30th of November after the year of the bill (s.16(4)), as for claims and assets."""
+    purchase(trader, "A-1", "1000.00", "5", state="24", booked_on=date(2026, 11, 30))
+    assert balance(trader, "input_igst") == 50
+    purchase(trader, "A-2", "1000.00", "5", state="24", booked_on=date(2026, 12, 1))
+    assert balance(trader, "input_igst") == 50
     assert broken_promises() == []
