@@ -15,6 +15,7 @@ from erp.core.settings import get_settings
 from erp.services import messaging, platform
 from erp.services.messaging import NotCarried, OutgoingMessage, filled, mobile_number
 from erp.services.party import UnknownParty
+from erp.services.payments import due_reminders
 from jobs import messages, payments
 from tests.factories import Shop, make_shop
 from tests.services.messaging.sms_provider import KEY, SmsProvider
@@ -198,6 +199,20 @@ def test_levels_that_go_out_by_themselves_are_texted(shop: Shop, monkeypatch):
     monkeypatch.setattr(get_settings(), "sms_url", "")
     monkeypatch.setattr(get_settings(), "smtp_url", SecretStr(""))
     assert shop.run("payments.remind_automatically", {}, at=after(shop, 7)).reminder_ids == []
+
+
+def test_who_did_not_agree_keeps_nobody_else_from_a_text(shop: Shop, monkeypatch):
+    """However many larger debtors have a phone, no address, and have not agreed, or take it back."""
+    shop.run("payments.set_reminder_rule", {"levels": [TEXTED | {"is_automatic": True}]})
+    silent = owing(shop, 9, phone="98200 12345", email="")
+    no_more = owing(shop, 8, phone="98200 12345", email="")
+    choose(shop, no_more, agreed=True)
+    choose(shop, no_more, agreed=False)
+    agreed = late(shop, email="")
+    monkeypatch.setattr(due_reminders, "MOST", 1)
+    shop.run("payments.remind_automatically", {}, at=after(shop, 6))
+    assert [row.method for row in reminders(shop, agreed)] == ["sms"]
+    assert reminders(shop, silent) == reminders(shop, no_more) == []
 
 
 def test_without_a_provider_asking_for_a_text_says_how_to_get_one(shop: Shop, monkeypatch):

@@ -9,6 +9,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
@@ -251,7 +252,7 @@ def _tax(
         message = ""
         if not branch["may_claim"]:
             message = "This branch claims no GST. Make the tax part of the cost."
-        elif not supplier_gstin or not cmd.bill_number:
+        elif not supplier_gstin or not bill_key(cmd.bill_number):
             message = "A credit needs the supplier's GSTIN and bill number. Make the tax part of the cost."
         elif (cmd.booked_on or ctx.today) > (last := credit_until(cmd.bought_on)):
             message = f"The credit of this bill lapsed after {date_text(last)}. Make the tax part of the cost."

@@ -119,8 +119,9 @@ def _year(block: TaxBlock, assets: list[TaxedAsset], year: date, opening: Decima
             is_late = asset.bought_on >= year and (end - asset.used_from).days + 1 < HALF_BELOW
             added, late = (added, late + asset.cost) if is_late else (added + asset.cost, late)
     deducted = sum((x.brought for x in assets if x.gone_on and year <= x.gone_on <= end), ZERO)
-    is_left = any(x.used_from <= end and (x.gone_on is None or x.gone_on > end) for x in assets)
-    return _worked(block, (opening, added, late, deducted), is_left=is_left or not assets)
+    come = [x for x in assets if x.used_from <= end]
+    is_left = any(x.gone_on is None or x.gone_on > end for x in come)
+    return _worked(block, (opening, added, late, deducted), is_left=is_left or not come)
 
 
 def _worked(

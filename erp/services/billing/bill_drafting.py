@@ -15,6 +15,7 @@ from erp.core.bill_numbers import bill_key
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, NotFound, raise_all
 from erp.core.formatting import money_text
+from erp.core.gst.crediting import credit_until
 from erp.core.gst.taxing import (
     PriceMode,
     Supply,
@@ -152,7 +153,8 @@ def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
     if supplier.gst_category in UNTAXING:
         came = [replace(goods, gst_rate=Decimal(0)) for goods in came]
     units = _base_units(cmd.lines, came)
-    state, is_credit_taken = registration_of(session, ctx, cmd.booked_on or ctx.today)
+    booked_on = _booked_on(ctx, cmd, last_came)
+    state, may_claim = registration_of(session, ctx, booked_on)
     taxed = _tax(cmd, supplier, state)
     _check_total(cmd, taxed)
     tolerance = tolerance_of(session, ctx)
@@ -164,8 +166,8 @@ def draft_bill(session: Session, ctx: RequestContext, cmd: RecordBill) -> Draft:
         matches=matches,
         judged=_judge(cmd, (came, matches, taxed), tolerance),
         taxed=taxed,
-        booked_on=_booked_on(ctx, cmd, last_came),
-        is_credit_taken=is_credit_taken,
+        booked_on=booked_on,
+        is_credit_taken=may_claim and booked_on <= credit_until(cmd.billed_on),
     )
 
 

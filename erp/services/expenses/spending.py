@@ -11,6 +11,7 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.bill_numbers import bill_key
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, raise_all
 from erp.core.gst.crediting import credit_until
@@ -102,7 +103,7 @@ def worked_line(
         and ctx.today <= credit_until(line.spent_on)
         and category["credit_rule"] == CreditRule.ALLOWED
         and gstin
-        and line.bill_number
+        and bill_key(line.bill_number)
         and line.gst_rate
     )
     heads = TaxHeads(ZERO, ZERO, ZERO)

@@ -129,7 +129,7 @@ def record_charges(session: Session, ctx: RequestContext, cmd: RecordCharges) ->
     Emits:
         gateways.charges_invoiced.v1
     """
-    account = _account(session, ctx, cmd.account_id)
+    account = _account(session, ctx, cmd.account_id, cmd.month)
     _check_days(ctx, cmd)
     gstin = _gstin_of(cmd, account)
     seen = seen_bills.Seen(gstin, account["name"], cmd.number, cmd.dated_on)
@@ -205,15 +205,18 @@ def _charged(ctx: RequestContext, row: db.Row) -> ChargesRow:
     return ChargesRow(**row, difference=difference, words=words)
 
 
-def _account(session: Session, ctx: RequestContext, account_id: UUID) -> dict[str, Any]:
+def _account(
+    session: Session, ctx: RequestContext, account_id: UUID, month: date
+) -> dict[str, Any]:
+    """Return an account, and whether its settlements of a month took the tax as a credit."""
     row = db.fetch_one(
         session,
         "select a.id, a.name, a.branch_id, a.is_interstate, b.state_code,"
-        " b.gstin is not null and c.gst_scheme = 'regular' as may_claim from gateway_account a"
+        " b.gstin is not null and sec.gst_scheme(c.tenant_id, c.id, %s) = 'regular' as may_claim from gateway_account a"
         " join branch b on (b.tenant_id, b.id) = (a.tenant_id, a.branch_id)"
         " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where a.tenant_id = %s and a.company_id = %s and a.id = %s",
-        (ctx.tenant_id, ctx.company_id, account_id),
+        (month, ctx.tenant_id, ctx.company_id, account_id),
     )
     if row is None:
         raise unknown_gateway()

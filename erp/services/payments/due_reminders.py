@@ -19,7 +19,7 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Levels at which who has an e-mail address, or a phone, is reminded."""
+    """Levels at which who has an e-mail address, or a phone and agreed to texts, is reminded."""
 
     mailed: tuple[int, ...]
     texted: tuple[int, ...]
@@ -117,7 +117,10 @@ _LATE = """
     select * from stood
      where (%(standing)s = '' or standing = %(standing)s)
        and (%(mailed)s::int[] is null or email <> '' and level = any(%(mailed)s)
-            or phone <> '' and level = any(%(texted)s))
+            or phone <> '' and level = any(%(texted)s)
+               and (select is_agreed from contact_choice choice
+                     where choice.tenant_id = %(tenant)s and choice.party_id = stood.party_id
+                       and choice.channel = 'sms' order by choice.id desc limit 1))
        and (%(search)s = '' or party ilike '%%' || %(search)s || '%%')
      order by overdue desc, party_id limit %(limit)s
 """

@@ -135,7 +135,7 @@ def remind_automatically(
     levels = {no: level for no, level in enumerate(rule.levels, 1) if level.is_automatic}
     mailed = list(levels) if _is_carried(Channel.EMAIL) else []
     texted = [no for no, level in levels.items() if level.sms_template_id]
-    texted = texted if _is_carried(Channel.SMS) else []
+    texted = texted if _can_text(session, ctx) else []
     if not mailed and not texted:
         return made
     reached = Reached(tuple(mailed), tuple(texted))
@@ -255,6 +255,14 @@ def _why_not(found: Sequence[DueReminder]) -> str:
 def _is_carried(channel: Channel) -> bool:
     try:
         messaging.require_channel(channel)
+    except messaging.ChannelNotSetUp:
+        return False
+    return True
+
+
+def _can_text(session: Session, ctx: RequestContext) -> bool:
+    try:
+        messaging.sms_facts(session, ctx, "")
     except messaging.ChannelNotSetUp:
         return False
     return True

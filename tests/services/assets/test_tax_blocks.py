@@ -77,6 +77,13 @@ def test_years_follow_each_other_and_a_later_word_counts() -> None:
     assert block_years(TaxBlock.COMPUTERS, [own_asset], said, YEAR).opening == 30_000
 
 
+def test_what_came_later_does_not_empty_a_block_that_only_has_its_worth() -> None:
+    said = {date(2024, 4, 1): Decimal(100_000)}
+    found = block_years(TaxBlock.COMPUTERS, [asset(10_000, OLD)], said, YEAR)
+    assert (found.opening, found.added, found.gain) == (60_000, 10_000, 0)
+    assert found.depreciation == 28_000
+
+
 def test_the_report_stands_beside_the_books(shop: Shop) -> None:
     own(shop)
     run_month(shop, 1)

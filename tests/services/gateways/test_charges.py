@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from erp.core import db
 from erp.core.errors import InvalidInput
+from erp.core.ids import new_id
 from erp.services.gateways import InvoiceRecorded
 from erp.services.seen_bills import BillSeen, CreditTaken
 from tests.factories import broken_promises, gstin_in
@@ -101,6 +103,27 @@ def test_an_invoice_of_charges_is_not_claimed_again(trader, provider):
     decide(trader, made)
     assert balance(trader, "input_cgst") == tax
     assert broken_promises() == []
+
+
+def test_who_left_composition_took_the_credit_with_the_settlements(trader, provider):
+    """The scheme is of the month that the settlements booked, not what the company began with."""
+    with db.unit_of_work(trader.ctx) as session:
+        db.execute(session, "update company set gst_scheme = 'composition'")
+        db.execute(
+            session,
+            "insert into gst_scheme_change (tenant_id, id, company_id, scheme, trade, valid_from, reason, user_id)"
+            " values (%s, %s, %s, 'regular', '', %s, 'Left', %s)",
+            (
+                *(trader.ctx.tenant_id, new_id(), trader.ctx.company_id),
+                *(trader.ctx.today - timedelta(days=70), trader.ctx.user_id),
+            ),
+        )
+    ours, found = settled(trader, provider)
+    invoiced(trader, ours, found)
+    tax = balance(trader, "input_cgst")
+    assert tax > 0
+    decide(trader, claim(trader, bill(trader), confirm=["bill_seen"]))
+    assert balance(trader, "input_cgst") == tax
 
 
 def test_what_a_claim_took_is_taken_back_before_the_invoice_is_recorded(trader, provider):

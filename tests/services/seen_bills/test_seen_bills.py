@@ -1,11 +1,13 @@
 """The same bill, whatever books it: asked about the second time, and credited once."""
 
+from datetime import date
 from typing import Any
 
 import psycopg
 import pytest
 
 from erp.core import db
+from erp.core.errors import InvalidInput
 from erp.services.assets import BilledBefore
 from erp.services.billing import BilledTwice
 from erp.services.expenses import SpentBefore
@@ -190,3 +192,23 @@ def test_lines_of_a_booked_claim_stay(trader: Shop) -> None:
             "update expense_claim_line set igst = 0, taxable = 1180, is_credit_taken = false where claim_id = %s",
             (made.id,),
         )
+
+
+def test_a_number_that_tells_no_bill_apart_gives_no_credit(trader: Shop) -> None:
+    """Without a letter or digit the register could not tell that the bill was credited before."""
+    for _ in range(2):
+        found = approved(trader, claimed(trader, line(trader, "--"), confirm=("spent_before",)))
+        assert (found.igst, found.lines[0].is_credit_taken) == (0, False)
+    with pytest.raises(InvalidInput) as asked:
+        owned(trader, supplier(trader), "--")
+    assert list(asked.value.fields) == ["takes_credit"]
+    assert broken_promises() == []
+
+
+def test_a_purchase_bill_gives_no_credit_after_the_last_day_of_its_year(trader: Shop) -> None:
+    """The 30th of November after the year of the bill (s.16(4)), as for claims and assets."""
+    purchase(trader, "A-1", "1000.00", "5", state="24", booked_on=date(2026, 11, 30))
+    assert balance(trader, "input_igst") == 50
+    purchase(trader, "A-2", "1000.00", "5", state="24", booked_on=date(2026, 12, 1))
+    assert balance(trader, "input_igst") == 50
+    assert broken_promises() == []
