@@ -47,6 +47,29 @@ def test_a_line_shows_the_lots_that_expire_first(desk: Desk, trader: Shop):
     played(story())
 
 
+def test_a_lot_that_stands_on_two_shelves_is_shown_once(desk: Desk, trader: Shop):
+    (house,) = trader.run("inventory.list_warehouses").rows
+    about = {
+        "warehouse_id": house.id,
+        "code": "S1",
+        "name": "Shelf",
+        "parent_id": trader.storage_id,
+    }
+    shelf = trader.run("inventory.create_location", about).id
+    variant = trader.variant_ids[0]
+    ends = {"from_location_id": trader.storage_id, "to_location_id": shelf}
+    lines = [{"lot_id": trader.lot_ids[variant][0], "quantity": 99}]
+    trader.run("inventory.transfer_stock", ends | {"lines": lines})
+
+    async def story():
+        await begin(desk)
+        await desk.add(variant, 3)
+        (line,) = desk.till.lines
+        assert [lot["text"] for lot in line["lots"]] == ["L1"]
+
+    played(story())
+
+
 def test_a_scanned_pack_joins_its_line_only_where_that_counts_packs(desk: Desk, trader: Shop):
     goods = trader.variant_ids[0]
     strip = {"variant_id": goods, "code": "STRIP", "numerator": 15, "denominator": 1}

@@ -67,7 +67,7 @@ def _shown(entry: Entry, parts: list[Any], problem: str, today: date) -> Shown:
         "free": _free(parts),
         "saving": _saving(parts),
         "is_below_cost": any(part.is_below_cost for part in parts),
-        "lots": [_lot(part, today, is_split=len(parts) > 1) for part in parts],
+        "lots": _lots(parts, today),
         "problem": problem,
     }
 
@@ -92,6 +92,16 @@ def _free(parts: list[Any]) -> str:
     units = sum(part.quantity for part in given)
     others = {part.label for part in given} - {part.label for part in parts if not part.is_free}
     return " ".join((f"+ {units} free", *others))
+
+
+def _lots(parts: Iterable[Any], today: date) -> list[dict[str, str]]:
+    """Return each lot once, whichever shelves its units stand on."""
+    lots: dict[tuple[Any, bool], Any] = {}
+    for part in parts:
+        key = (part.lot_id, part.is_free)
+        units = part.quantity + (lots[key].quantity if key in lots else 0)
+        lots[key] = part.model_copy(update={"quantity": units})
+    return [_lot(part, today, is_split=len(lots) > 1) for part in lots.values()]
 
 
 def _lot(part: Any, today: date, *, is_split: bool) -> dict[str, str]:
