@@ -36,7 +36,7 @@ from tests.services.gst_returns.test_amendments import another_gstin
 from tests.services.payments.test_reminders import LADDER
 from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import supplier
-from tests.services.service_advances.serving import retailer
+from tests.services.service_advances.serving import advance, retailer, training
 from tests.services.trading import add_customer, rows
 
 COMPOSITION = {
@@ -323,6 +323,12 @@ def test_quarters_are_filed_in_their_order(dealer: Shop) -> None:
     made = prepare(dealer, starts_on="2026-01-01", at=noon(5, 4, 2026))
     with pytest.raises(ReturnNotReady, match="10/2025"):
         file(dealer, made, noon(15, 4, 2026))
+
+
+def test_an_advance_with_tax_binds_its_day(trader: Shop) -> None:
+    advance(trader, retailer(trader), "1180.00", variant_id=training(trader))
+    with pytest.raises(SchemeTooEarly, match="06-10-2025"):
+        change(trader, noon(7))
 
 
 def test_nothing_is_amended_on_a_day_of_which_no_gstr_1_is_filed(trader: Shop) -> None:
