@@ -34,6 +34,7 @@ from erp.services.gst_returns.reading_amendments import filed_period
 from erp.services.gst_returns.reading_outward import read_documents
 from erp.services.gst_returns.recording import booking_day
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.gst_returns.schemes import days_for, spans_of
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.party import LIVE_STATES, read_gstin
 from erp.services.platform import Command, Day, Identified, Result, ShortText, Text, command, emit
@@ -103,8 +104,8 @@ def amend_document(session: Session, ctx: RequestContext, cmd: AmendDocument) ->
     head to another, the books follow on the day of the amendment. Locks the registration's GSTR-1.
 
     Raises:
-        NotAmendable: No filed return states it; it was cancelled, or credited whole; the last day is past; or the
-            portal takes no such correction.
+        NotAmendable: No filed return states it; it was cancelled, or credited whole; the last day is past; no
+            GSTR-1 is filed of the day; or the portal takes no such correction.
         AmendedBefore: A document is amended once.
         NothingAmended: It is stated so already.
         InvalidInput: A GSTIN, a place or a day is wrong, or customs' facts are given in part.
@@ -121,6 +122,7 @@ def amend_document(session: Session, ctx: RequestContext, cmd: AmendDocument) ->
     hold_form(session, ctx, held.registration.gstin, ReturnForm.GSTR1)
     require_not_filed(session, ctx, held.registration, ReturnForm.GSTR1, TaxPeriod(day, day))
     _require_in_time(held, day)
+    _require_stated(session, ctx, day)
     correction = _correction(held, cmd)
     after = corrected(held.document, correction, held.registration.state)
     amendment_id = new_id()
@@ -251,6 +253,16 @@ def _require_in_time(held: Amendable, day: date) -> None:
     last = last_day_of(held.document.issued_on)
     if day > last:
         message = f"{held.document.number} could be amended until {date_text(last)} (s.37(3))."
+        raise _not_amendable(message, "booked_on")
+
+
+def _require_stated(session: Session, ctx: RequestContext, day: date) -> None:
+    """Refuse a day of which no GSTR-1 is filed: nothing would ever state the correction."""
+    if days_for(spans_of(session, ctx), ReturnForm.GSTR1, TaxPeriod(day, day)) is None:
+        message = (
+            f"No GSTR-1 is filed of {date_text(day)}, as the company pays GST then."
+            " Choose a day on which it pays regularly and whose return is not filed."
+        )
         raise _not_amendable(message, "booked_on")
 
 

@@ -166,6 +166,8 @@ _SINCE = """
     select least(
         (select min(issued_on) from invoice where tenant_id = %(tenant)s and company_id = %(company)s
             and issued_on >= %(day)s),
+        (select min(received_on) from service_advance where tenant_id = %(tenant)s
+            and company_id = %(company)s and received_on >= %(day)s),
         (select min(booked_on) from supplier_bill where tenant_id = %(tenant)s and company_id = %(company)s
             and status = 'posted' and booked_on >= %(day)s),
         (select min(booked_on) from gst_reverse_charge where tenant_id = %(tenant)s

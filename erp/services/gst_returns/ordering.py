@@ -18,6 +18,9 @@ _FIRST = """
         select min(issued_on) as day from invoice
          where tenant_id = %(tenant)s and branch_id = any(%(branches)s)
            and issued_on between %(from)s and %(to)s
+        union all select min(received_on) from service_advance
+         where tenant_id = %(tenant)s and branch_id = any(%(branches)s)
+           and received_on between %(from)s and %(to)s
         union all select min(booked_on) from supplier_bill
          where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and status = 'posted' and %(is_3b)s
            and booked_on between %(from)s and %(to)s

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from erp.services.gst_returns import TaxPeriodFiled
+from erp.services.gst_returns import ReturnNotReady, TaxPeriodFiled
 from tests.factories import Shop, broken_promises
 from tests.services.gst_returns.months import at, detail, file_return, invoice, invoice_in, prepare
 from tests.services.gst_returns.test_filing import sold
@@ -120,3 +120,10 @@ def test_no_advance_is_received_or_moved_in_a_filed_month(trader: Shop) -> None:
     with pytest.raises(TaxPeriodFiled):
         refund(trader, made, day=20, month=11, paid_on="2025-10-30")
     assert broken_promises() == []
+
+
+def test_the_month_of_the_first_advance_is_not_left_out(trader: Shop) -> None:
+    advance(trader, retailer(trader), "1180.00", variant_id=training(trader))
+    invoice_in(trader, 11, 10, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
+    with pytest.raises(ReturnNotReady, match="10/2025"):
+        file_return(trader, prepare(trader, month=11), 11)

@@ -13,6 +13,7 @@ from erp.services import billing, pos
 from erp.services.billing import UntaxableSupply
 from erp.services.gst_returns import (
     CashShort,
+    NotAmendable,
     ReturnNotReady,
     SchemeTooEarly,
     TaxPeriodFiled,
@@ -31,9 +32,11 @@ from tests.services.gst_returns.months import (
     purchase,
     take_back,
 )
+from tests.services.gst_returns.test_amendments import another_gstin
 from tests.services.payments.test_reminders import LADDER
 from tests.services.pos.devices import Device
 from tests.services.purchasing.ordering import supplier
+from tests.services.service_advances.serving import advance, retailer, training
 from tests.services.trading import add_customer, rows
 
 COMPOSITION = {
@@ -320,6 +323,29 @@ def test_quarters_are_filed_in_their_order(dealer: Shop) -> None:
     made = prepare(dealer, starts_on="2026-01-01", at=noon(5, 4, 2026))
     with pytest.raises(ReturnNotReady, match="10/2025"):
         file(dealer, made, noon(15, 4, 2026))
+
+
+def test_an_advance_with_tax_binds_its_day(trader: Shop) -> None:
+    advance(trader, retailer(trader), "1180.00", variant_id=training(trader))
+    with pytest.raises(SchemeTooEarly, match="06-10-2025"):
+        change(trader, noon(7))
+
+
+def test_nothing_is_amended_on_a_day_of_which_no_gstr_1_is_filed(trader: Shop) -> None:
+    first = invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
+    october = prepare(trader, "gstr1", at=noon(12, 11))
+    file(trader, october, noon(15, 11))
+    change(trader, noon(20, 3, 2026), valid_from="2026-04-01")
+    given = {
+        "invoice_id": first.invoice_id,
+        "reason": "Told by the customer",
+        "gstin": another_gstin("27"),
+    }
+    with pytest.raises(NotAmendable, match="05-04-2026") as refusal:
+        trader.run("gst_returns.amend_document", given, at=noon(5, 4, 2026))
+    assert set(refusal.value.fields) == {"booked_on"}
+    given["booked_on"] = "2026-03-31"
+    trader.run("gst_returns.amend_document", given, at=noon(5, 4, 2026))
 
 
 @pytest.mark.parametrize(
