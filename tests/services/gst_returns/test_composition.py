@@ -369,13 +369,8 @@ def test_a_wrong_day_or_choice_is_named_at_its_field(trader: Shop, wrong, refusa
 
 def test_who_turned_over_too_much_stays_regular(trader: Shop) -> None:
     sent(trader, 6)
-    given = {
-        "kind": "composition_limit",
-        "valid_from": "2026-01-01",
-        "amount": "900",
-        "source": "1/2026",
-    }
-    trader.run("gst_returns.add_limit", given)
+    given = {"valid_from": "2026-01-01", "amount": "900", "source": "1/2026"}
+    trader.run("gst_returns.add_limit", given | {"kind": "composition_limit"})
     with pytest.raises(TurnoverTooHigh, match="regularly"):
         change(trader, noon(1, 2, 2026), valid_from="2026-04-01")
 
