@@ -73,7 +73,7 @@ def downgrade() -> None:
         "keep_gst_amendment",
     ):
         op.execute(f"drop function sec.{function}()")
-    op.drop_constraint("ck_payment_service_advance", "payment", type_="check")
+    op.drop_constraint(op.f("ck_payment_service_advance"), "payment", type_="check")
     op.drop_column("payment", "is_service_advance")
     with migrating.every_tenant("account", "journal_line"):
         op.execute(NO_ACCOUNTS)

@@ -24,7 +24,7 @@ RIGHTS = {
     "interest_charge": "select, insert, update (reversed_on, reversal_note_id, reversal_reason)",
 }
 INTEREST = ["interest.bill"]
-GRANTS = {"owner": INTEREST, "accountant": INTEREST, "manager": INTEREST}
+GRANTS = {"accountant": INTEREST, "manager": INTEREST}
 ADDED = """
     insert into account (tenant_id, id, company_id, code, key, name, group_name, type, is_control, is_active)
     select tenant_id, gen_random_uuid(), company_id, '4230', 'interest_income', 'Interest on Late Payment',

@@ -89,7 +89,7 @@ class BookRules(SupplierRules):
         self.do("inventory.import_opening_stock", {"opening_on": day, "content": content})
         find = "select id from lot where lot_number = %s and variant_id = %s"
         lot = rows(self.shop, find, number, self.shop.variant_ids[variant])[0]["id"]
-        card = ModelLot(lot, number, variant, 1000 + self.days, quantity, quantity)
+        card = ModelLot(lot, number, variant, 1000 + self.days, quantity, 0)
         self.model.lots.append(card)
 
     def books_agree(self) -> None:

@@ -177,7 +177,7 @@ def test_without_a_rate_nothing_is_owed_and_the_refusal_says_where_to_set_it(
 
 def test_days_that_are_not_over_and_strangers_are_refused(trader: Shop, late, stranger: Shop):
     with refused(trader, InvalidInput) as caught:
-        bill(trader, late, 5, until=on(trader, 5).date())
+        bill(trader, late, 5, until=on(trader, 6).date())
     assert "until" in caught.value.fields
     note = bill(trader, late, 11).notes[0]
     stranger.run("payments.set_reminder_rule", {"levels": LADDER, "interest_percent": "18"})
