@@ -190,7 +190,7 @@ def _credits(inward: Sequence[Inward]) -> list[Problem]:
         Problem(
             "credit_taken",
             one.number,
-            f"/books/journal?origin_id={one.id}",
+            f"/books/journal?origin_id={one.document_id}",
             f"{money_text(one.heads.tax)} of {one.supplier} were booked as credit. By composition there is none:"
             " reverse the entry, or accept it with a reason.",
         )
