@@ -31,21 +31,23 @@ def own_servers(
     stack = EmbeddedStack(directory, own_settings(), durable=durable)
     if durable and IS_HERE:
         stack.mqtt = Mosquitto(stack.data_dir, stack.credentials)
-    with stack, pytest.MonkeyPatch.context() as patch:
-        own = stack.environment() | {"SECRET_KEY": environment["SECRET_KEY"]}
-        if not durable:
-            own["S3_DIRECTORY"] = ""  # over the protocol, so that the store can go away
-        names = ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key", "s3_directory")
-        for name in names:
-            patch.setattr(get_settings(), name, own[name.upper()])
-        patch.setattr(get_settings(), "s3_secret_key", SecretStr(own["S3_SECRET_KEY"]))
+    try:
+        with stack, pytest.MonkeyPatch.context() as patch:
+            own = stack.environment() | {"SECRET_KEY": environment["SECRET_KEY"]}
+            if not durable:
+                own["S3_DIRECTORY"] = ""  # over the protocol, so that the store can go away
+            names = ("database_url", "redis_url", "s3_endpoint_url", "s3_access_key")
+            for name in (*names, "s3_directory"):
+                patch.setattr(get_settings(), name, own[name.upper()])
+            patch.setattr(get_settings(), "s3_secret_key", SecretStr(own["S3_SECRET_KEY"]))
+            db.dispose()
+            object_storage.cache_clear()
+            migrations.upgrade(stack.postgres.url())
+            yield stack, environment | own
+    finally:
         db.dispose()
         object_storage.cache_clear()
-        migrations.upgrade(stack.postgres.url())
-        yield stack, environment | own
-    db.dispose()
-    object_storage.cache_clear()
-    shutil.rmtree(directory)
+        shutil.rmtree(directory)
 
 
 @contextmanager

@@ -63,12 +63,19 @@ def clinic(environment, tmp_path_factory) -> Iterator[Clinic]:
         programs = [Program(name, ("-m", module)) for name, module in PROGRAMS.items()]
         processes = {p.name: ProgramProcess(home, p, found) for p in programs}
         try:
-            for process in processes.values():
+            for name, process in processes.items():
                 process.start()
+                eventually(partial(_has_started, process, name))
             yield Clinic(stack, processes, line)
         finally:
             for process in processes.values():
                 process.stop()
+
+
+def _has_started(process: ProgramProcess, name: str) -> bool:
+    """Tell whether a program is past what it asks of the servers before it works."""
+    log = process.log_path
+    return log.exists() and f"{name}_started" in log.read_text()
 
 
 def test_a_report_asked_for_while_redis_is_away_is_made_when_it_is_back(clinic: Clinic):

@@ -49,10 +49,10 @@ class Clinic:
     def start_listener(self) -> forking.Forked:
         """Start the listener as `make run` does and wait until it hears."""
         log = self.directory / "listener.log"
+        before = self.log().count("line_open")
         process = forking.start(["jobs.listeners.mqtt"], self.environment, log)
         self.listeners.append(process)
         mark = f'"site": "{self.site}"'
-        before = self.log().count("line_open")
         until(lambda: self.log().count("line_open") > before and mark in self.log(), 40)
         return process
 

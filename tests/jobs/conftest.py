@@ -26,10 +26,14 @@ def redis(redis_url: str) -> Iterator[Redis]:
 
 
 @pytest.fixture
-def relay(redis: Redis) -> Iterator[Relay]:
-    """A relay without clock-driven work; from now on the probe hears of events."""
+def relay(redis: Redis, owner: psycopg.Connection) -> Iterator[Relay]:
+    """A relay without clock-driven work or backlog; from now on the probe hears of events."""
     while seal_waiting_events():
         pass
+    owner.execute(
+        "update event_delivery set next_attempt_at = now() + interval '1 day'"
+        " where status in ('pending', 'leased')"
+    )
     made = Relay(redis)
     made.schedule.enqueue_due = lambda: 0  # type: ignore[method-assign]
     with subscribed(PROBE):

@@ -56,13 +56,13 @@ class Scp:
 
     def start(self, **more: str) -> None:
         own = {"DICOM_PORT": str(self.port), "DICOM_HOST": "127.0.0.1", "LOG_JSON": "true"}
+        before = self.log().count("dicom_started")
         self.process = forking.start(
             ["jobs.listeners.dicom"],
             self.environment | own | more,
             self.directory / "dicom.log",
             in_own_session=True,
         )
-        before = self.log().count("dicom_started")
         wanted = int(more.get("DICOM_PROCESSES", "2"))
         until(lambda: self.log().count("dicom_started") >= before + wanted, 60)
 
