@@ -163,7 +163,11 @@ def print_all(lines: Iterable[Figure]) -> None:
 
 
 def print_memory(workload: str) -> None:
-    """Print the memory of servers and programs together; it took no time to speak of."""
+    """Print the memory of servers and programs together, without what serves this process alone.
+
+    It took no time to speak of.
+    """
+    db.dispose()
     Figure(workload, 1, 0.0, 0.0, 0.0, round(memory_mb())).print_line()
 
 

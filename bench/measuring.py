@@ -118,11 +118,18 @@ def figure(workload: str, times: Sequence[float], seconds: float | None = None) 
 
 
 def memory_mb(roots: Sequence[int] = ()) -> float:
-    """Return the memory of this process's children, shared pages divided among those who share."""
+    """Return the memory of this process's children, shared pages divided among those who share.
+
+    The one that Python keeps beside clients in processes of their own is not the product's.
+    """
     parents = [psutil.Process(pid) for pid in roots] or [psutil.Process()]
     everyone = {p.pid: p for parent in parents for p in [parent, *parent.children(recursive=True)]}
     everyone.pop(psutil.Process().pid, None)
-    return sum(_proportional_bytes(process) for process in everyone.values()) / 2**20
+    return sum(_proportional_bytes(p) for p in everyone.values() if not _is_ours(p)) / 2**20
+
+
+def _is_ours(process: psutil.Process) -> bool:
+    return any("resource_tracker" in part for part in process.cmdline())
 
 
 def _proportional_bytes(process: psutil.Process) -> int:
