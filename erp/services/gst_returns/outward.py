@@ -94,6 +94,7 @@ class Outward:
         category: How the recipient is registered; `sez` where the document says so.
         place: State code of the place of supply. is_inter: of another state than the supplier.
         value: What the document comes to.
+        follows: Of a credit note, the day of what it takes back; that day's scheme states it.
     """
 
     id: UUID
@@ -110,6 +111,12 @@ class Outward:
     original: Original | None = None
     is_cancelled: bool = False
     shipping: Shipping | None = None
+    follows: date | None = None
+
+    @property
+    def scheme_day(self) -> date:
+        """The day whose scheme states it: interest is of its own day (CGST Act s.12(6))."""
+        return self.follows or self.issued_on
 
     @property
     def sign(self) -> int:
