@@ -148,9 +148,7 @@ def _numbers(documents: Iterable[Outward]) -> Iterator[Problem]:
 
 def foreign_notes(notes: Iterable[Outward]) -> list[Problem]:
     """Return credit notes that take back what was stated under another scheme; no return states them."""
-    message = (
-        "Takes back what the return of another scheme states. It counts in no return, and no tax is given back on it."
-    )
+    message = "Takes back what the return of another scheme states. No return counts it, or gives its tax back."
     return [
         Problem("other_scheme", note.number, f"/invoices/{note.id}", message, is_blocking=False)
         for note in notes
