@@ -143,11 +143,7 @@ def _rows(
         )
         return
     outward = read_outward_side(session, ctx, registration, period)
-    yield from (_outward_row(entry) for entry in outward.entries if part in _names(entry))
-    changed = outward.amendments.counted
-    yield from (
-        _outward_row(entry) for entry in changed if part in {entry.section.value, cell_of(entry)}
-    )
+    yield from (_outward_row(entry) for entry in outward.counted if part in _names(entry))
     is_cell = part in {"3.1(a)", DUE_AGAIN}
     yield from (
         _advance_row(move, is_cell) for move in outward.moves if is_cell or move.table == part

@@ -152,8 +152,12 @@ class Entry:
     @property
     def heads(self) -> Heads:
         """What it adds to a sum of the return; below zero for a credit note, or where it is taken off."""
-        is_added = (self.document.sign > 0) is not self.is_taken_off
-        return self.line.heads if is_added else -self.line.heads
+        return self.line.heads if self.sign > 0 else -self.line.heads
+
+    @property
+    def sign(self) -> int:
+        """One where it adds to a sum, minus one where it takes off."""
+        return -self.document.sign if self.is_taken_off else self.document.sign
 
     @property
     def is_zero_rated(self) -> bool:

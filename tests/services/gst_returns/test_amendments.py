@@ -95,6 +95,7 @@ def test_a_wrong_gstin_is_corrected_under_the_original_number(trader: Shop) -> N
         }
     ]  # fmt: skip
     assert "b2b" not in found
+    assert "hsn" not in found
     assert taxable(trader)["taxable"] == "0.00"
     posted = trader.run("billing.get_invoice", {"invoice_id": sent.invoice_id})
     assert posted.recipient["gstin"] != right
@@ -111,7 +112,10 @@ def test_a_place_in_another_state_moves_the_tax_to_its_head_in_the_books_too(tra
         before[0] - 50,
         before[1] + 25,
     )
-    found = november(trader)["b2ba"][0]["inv"][0]
+    file = november(trader)
+    (hsn,) = file["hsn"]["hsn_b2b"]
+    assert [hsn[name] for name in ("qty", "txval", "iamt", "camt")] == [0, 0, 50, -25]
+    found = file["b2ba"][0]["inv"][0]
     assert (found["pos"], found["itms"][0]["itm_det"]["iamt"]) == ("24", 50.0)
     assert taxable(trader) == {
         "taxable": "0.00",
@@ -133,6 +137,8 @@ def test_a_bill_whose_buyer_is_registered_leaves_table_7_of_its_month(trader: Sh
     assert small(found["b2csa"]) == [(OCTOBER_FP, "27", [(5.0, 100.0)])]
     assert found["b2b"][0]["ctin"] == told
     assert found["b2b"][0]["inv"][0]["idt"] == "06-10-2025"
+    hsn = {kind: [(row["qty"], row["txval"]) for row in of] for kind, of in found["hsn"].items()}
+    assert hsn == {"hsn_b2b": [(10.0, 1000.0)], "hsn_b2c": [(-10.0, -1000.0)]}
     assert taxable(trader)["taxable"] == "0.00"
 
 
