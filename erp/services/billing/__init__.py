@@ -89,6 +89,7 @@ from erp.services.billing.delivering import SERIES as ORDER_SERIES
 from erp.services.billing.delivering import DeliverOrder, DeliveryAnswer, deliver_order
 from erp.services.billing.documents import TillFacts, get_printed_document
 from erp.services.billing.errors import AboveMrp
+from erp.services.billing.following_amendments import MadeOut, made_out, under_heads
 from erp.services.billing.invoicing import (
     KIND_OF_TITLE,
     NewInvoice,
@@ -163,8 +164,8 @@ __all__ = [
     "CreditLine", "CreditNoteAnswer", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer",
     "DocumentTitle", "FileImported", "Finding", "GetBill", "GetCancelling", "GetInvoice", "GetReturn",
     "GoodsNotHere", "ImportBill", "InvoiceKind", "ListBills", "ListClaims", "ListInvoices", "ListReturnable",
-    "ListReturns", "ListUnbilled", "Match", "MatchTolerances", "MoreThanCame", "NewInvoice", "NewInvoiceLine",
-    "NotCancellable", "NotFromSupplier", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
+    "ListReturns", "ListUnbilled", "MadeOut", "Match", "MatchTolerances", "MoreThanCame", "NewInvoice",
+    "NewInvoiceLine", "NotCancellable", "NotFromSupplier", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
     "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedLine",
     "PrintedTender", "PrintedTotals", "ReadBillFile", "RecordBill", "RemindOfClaims", "ReturnDetail",
     "ReturnExceedsSale", "ReturnGoods", "ReturnReason", "ReturnableLot", "ReturnedGoods", "ReturnedLot",
@@ -176,9 +177,9 @@ __all__ = [
     "deliver_order", "document_title", "draft_credit", "get_bill", "get_cancelling", "get_invoice",
     "get_match_tolerances", "get_original", "get_printed_document", "get_printed_return", "get_return",
     "hold_notes", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable",
-    "list_returns", "list_unbilled", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
+    "list_returns", "list_unbilled", "made_out", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
     "read_bill_file", "recipient_of", "record_bill", "referees", "remind_of_claims", "require_cancellable",
     "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
-    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "upi_link", "void_document",
+    "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "under_heads", "upi_link", "void_document",
     "void_invoice", "write_invoice",
 ]  # fmt: skip

@@ -1,6 +1,5 @@
 """Deciding on a bill that does not match."""
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -12,6 +11,8 @@ from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.formatting import date_text
+from erp.core.gst.crediting import credit_until
+from erp.core.gst.taxing import TaxHeads
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.billing import (
@@ -22,6 +23,7 @@ from erp.models.billing import (
     SupplierClaim,
 )
 from erp.services import seen_bills, workflows
+from erp.services.billing.bill_drafting import registration_of
 from erp.services.billing.bill_errors import (
     BillNotHeld,
     MoreThanCame,
@@ -77,7 +79,8 @@ def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> Decid
 
     Accepted, the goods cost what is billed. Claimed, the bill is owed in full and what is too
     much is asked back by a debit note, until the supplier's credit note comes. Refused, nothing
-    is booked and the goods may be billed again. Locks the bill, then as `record_bill`.
+    is booked and the goods may be billed again. A bill that waited beyond the last day of its credit, or is booked
+    on a day on which the branch claims no GST, bears its tax as a cost. Locks the bill, then as `record_bill`.
 
     Raises:
         UnknownBill: The acting branch has no such bill. BillNotHeld: nobody decides on it now.
@@ -95,8 +98,9 @@ def decide_bill(session: Session, ctx: RequestContext, cmd: DecideBill) -> Decid
     if cmd.outcome is BillOutcome.ACCEPTED:
         _require_all_came(session, ctx, bill)
         require_may_bear(ctx, bill.recorded_by, _too_much(bill))
-        post_bill(session, ctx, bill)
+        post_bill(session, ctx, _with_credit_of_today(session, ctx, bill))
     elif cmd.outcome is BillOutcome.CLAIMED:
+        bill = _with_credit_of_today(session, ctx, bill)
         claim_id, claim_number = _claim(session, ctx, bill)
         post_bill(session, ctx, bill, is_claimed=True)
     else:
@@ -132,7 +136,44 @@ def _put_off(session: Session, ctx: RequestContext, bill: Bill, day: date | None
         "update supplier_bill set booked_on = %s where tenant_id = %s and id = %s",
         (day, ctx.tenant_id, bill.id),
     )
-    return replace(bill, booked_on=day)
+    return hold_bill(session, ctx, bill.id)
+
+
+def _with_credit_of_today(session: Session, ctx: RequestContext, bill: Bill) -> Bill:
+    """Ask anew whether the tax of a bill that waited is a credit, before it is booked; it may only be lost.
+
+    The last day of its credit may have passed since it was recorded (CGST Act s.16(4)), or the branch may claim no
+    GST on the day it is booked on. The tax is a cost then, and another document may have the credit of the bill.
+    """
+    row = db.fetch_one(
+        session,
+        "select billed_on, bill_number, supplier_gstin, taxable from supplier_bill where tenant_id = %s and id = %s",
+        (ctx.tenant_id, bill.id),
+    )
+    assert row is not None  # noqa: S101  it is held
+    _, may_claim = registration_of(session, ctx, bill.booked_on)
+    if not bill.is_credit_taken or (may_claim and ctx.today <= credit_until(row["billed_on"])):
+        return bill
+    db.execute(
+        session,
+        "update supplier_bill set is_credit_taken = false where tenant_id = %s and id = %s",
+        (ctx.tenant_id, bill.id),
+    )
+    seen = seen_bills.Seen(
+        row["supplier_gstin"] or "", bill.supplier, row["bill_number"], row["billed_on"]
+    )
+    seen_bills.end_uses(session, ctx, [bill.id])
+    use = seen_bills.BillUse(
+        seen_bills.BillSource.PURCHASE,
+        bill.id,
+        bill.number,
+        ctx.branch_id,
+        row["taxable"],
+        TaxHeads(igst=bill.igst, cgst=bill.cgst, sgst=bill.sgst),
+        taken_on=bill.booked_on,
+    )
+    seen_bills.note_use(session, ctx, seen, use)
+    return hold_bill(session, ctx, bill.id)
 
 
 def _too_much(bill: Bill) -> Decimal:

@@ -180,7 +180,10 @@ def _check_shape(ctx: RequestContext, cmd: RecordBill) -> None:
     if cmd.due_on is not None and cmd.due_on < cmd.billed_on:
         wrong["due_on"] = "The bill is due before it was made."
     if not bill_key(cmd.bill_number):
-        wrong["bill_number"] = "Give the number as it is printed on the bill."
+        wrong["bill_number"] = (
+            "Give the number as it is printed on the bill, with a letter A to Z or a digit 0 to 9. Where it has none,"
+            " give its day, such as 22-11-2026."
+        )
     raise_all([_wrong(field, message) for field, message in (wrong | _twice(cmd)).items()])
 
 

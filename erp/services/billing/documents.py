@@ -108,7 +108,8 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
         """
         select i.*, b.name as branch_name, b.address, b.city, b.pin, b.phone, b.gstin, b.state_code,
                b.drug_licence_no, c.legal_name, c.trade_name, t.time_zone,
-               sec.gst_scheme(c.tenant_id, c.id, coalesce(o.issued_on, i.issued_on)) as gst_scheme,
+               sec.gst_scheme(c.tenant_id, c.id, case i.kind when 'debit_note' then i.issued_on
+                              else coalesce(o.issued_on, i.issued_on) end) as gst_scheme,
                o.number as original_number, o.issued_on as original_issued_on,
                k.cancelled_on, k.reason as cancel_reason
           from invoice i

@@ -1,6 +1,6 @@
 """Refusals of billing."""
 
-from erp.core.errors import InvalidInput
+from erp.core.errors import Conflict, InvalidInput
 from erp.services.billing.crediting import ReturnExceedsSale
 from erp.services.platform import refuse_on
 
@@ -11,6 +11,19 @@ class AboveMrp(InvalidInput):
     code = "above_mrp"
 
 
+class NoTaxToday(Conflict):
+    """The company pays by composition on the day of the document, so that it bears no tax."""
+
+    code = "no_tax_today"
+
+
+refuse_on(
+    "invoice_by_composition",
+    lambda: NoTaxToday(
+        "The company pays GST by composition today: a document bears no tax, and nothing goes to another state. Open"
+        " the bill again, so that it is made out anew."
+    ),
+)
 refuse_on(
     "ck_invoice_line_not_above_mrp",
     lambda: AboveMrp("A line costs more than the MRP printed on the pack. Lower its price."),

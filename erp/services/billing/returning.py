@@ -16,13 +16,14 @@ from erp.core.money import ZERO, round_money
 from erp.models.billing import InvoiceKind
 from erp.services import inventory
 from erp.services.billing.crediting import CreditLine, SoldLine, credit_return
+from erp.services.billing.following_amendments import made_out, under_heads
 from erp.services.billing.invoicing import NewInvoice, NewInvoiceLine
 from erp.services.inventory import Origin, Returned, TakenBack
 
 
 @dataclass(frozen=True, slots=True)
 class OriginalInvoice:
-    """The head of the invoice a note belongs to."""
+    """The head of the invoice a note belongs to, as it is stated today."""
 
     id: UUID
     number: str
@@ -62,9 +63,9 @@ class OtherRegistration(InvalidInput):
 def get_original(
     session: Session, ctx: RequestContext, invoice_id: UUID, *, at: str = "invoice_id"
 ) -> OriginalInvoice:
-    """Return an invoice as it was posted, for a note of the acting branch.
+    """Return an invoice for a note of the acting branch: as it was posted, or as a return corrected it since.
 
-    `at` is the input field a refusal names.
+    `at` is the input field a refusal names. Locks the invoice's notes.
 
     Raises:
         NotFound: There is no such invoice.
@@ -72,6 +73,7 @@ def get_original(
 
     Source: CGST Act s.34(1).
     """
+    hold_notes(session, invoice_id)
     head = db.fetch_one(
         session,
         """
@@ -98,7 +100,14 @@ def get_original(
         (ctx.tenant_id, invoice_id),
     )
     head["price_mode"] = PriceMode(head["price_mode"])
-    return OriginalInvoice(**head, lines={line["line_no"]: line for line in lines})
+    posted, stated = head["supply_nature"], made_out(session, ctx, head)
+    head |= {
+        "recipient": stated.recipient,
+        "place_of_supply": stated.place,
+        "supply_nature": stated.nature.value,
+    }
+    found = {line["line_no"]: under_heads(line, posted, stated.nature) for line in lines}
+    return OriginalInvoice(**head, lines=found)
 
 
 def draft_credit(
@@ -187,11 +196,10 @@ def hold_notes(session: Session, invoice_id: UUID) -> None:
 
 
 def _hold_rest(session: Session, ctx: RequestContext, original: OriginalInvoice) -> Decimal:
-    """Return what no note has taken back yet, and keep other notes of the invoice waiting.
+    """Return what no note has taken back yet; the caller holds the notes of the invoice.
 
     Notes of money alone, such as interest, take back no unit.
     """
-    hold_notes(session, original.id)
     row = db.fetch_one(
         session,
         "select coalesce(sum(total), 0) as noted from invoice i"

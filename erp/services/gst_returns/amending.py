@@ -16,7 +16,7 @@ from erp.core.formatting import date_text
 from erp.core.gst.taxing import EXPORT
 from erp.core.ids import new_id
 from erp.models.gst_returns import GstAmendment, ReturnForm
-from erp.services import accounting
+from erp.services import accounting, billing
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.gst_returns.amendments import Amended, Correction, amended, corrected
 from erp.services.gst_returns.errors import (
@@ -151,10 +151,12 @@ def amend_document(session: Session, ctx: RequestContext, cmd: AmendDocument) ->
     rest="POST /gst-amendments/{amendment_id}/withdrawal",
 )
 def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmendment) -> Identified:
-    """Take an amendment back; the document may be amended anew. Locks the registration's GSTR-1.
+    """Take an amendment back; the document may be amended anew.
+
+    Locks the registration's GSTR-1, then the document's notes.
 
     Raises:
-        UnknownAmendment: There is none, or it was withdrawn.
+        UnknownAmendment: There is none, or it was withdrawn. NotAmendable: Notes were made out by it.
         TaxPeriodFiled: The return that states it is filed.
         PeriodClosed: The books are closed for its day.
 
@@ -172,6 +174,7 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
     if row is None:
         raise unknown_amendment()
     hold_form(session, ctx, row["gstin"], ReturnForm.GSTR1)
+    _refuse_followed(session, ctx, row)
     db.execute(
         session,
         "update gst_amendment set withdrawn_at = %s, withdrawn_by = %s, withdraw_reason = %s"
@@ -185,6 +188,25 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
     told = DocumentAmended(amendment_id=cmd.amendment_id, invoice_id=row["invoice_id"])
     emit(session, ctx, cmd.amendment_id, told)
     return Identified(id=cmd.amendment_id)
+
+
+def _refuse_followed(session: Session, ctx: RequestContext, row: db.Row) -> None:
+    """Refuse to take an amendment of a place back once notes were made out by it. Locks the invoice's notes."""
+    billing.hold_notes(session, row["invoice_id"])
+    notes = db.fetch_one(
+        session,
+        "select string_agg(n.number, ', ' order by n.number) as numbers from invoice n"
+        " join invoice i on (i.tenant_id, i.id) = (n.tenant_id, n.original_invoice_id)"
+        " where i.tenant_id = %s and i.id = %s and n.issued_on >= %s"
+        " and (n.place_of_supply, n.supply_nature) <> (i.place_of_supply, i.supply_nature)",
+        (ctx.tenant_id, row["invoice_id"], row["booked_on"]),
+    )
+    if notes is not None and notes["numbers"]:
+        message = (
+            f"{notes['numbers']} took back from {row['number']} at the amended place. Let the amendment stand, and meet"
+            " what is wrong with a note."
+        )
+        raise _not_amendable(message, "amendment_id")
 
 
 def unknown_amendment() -> UnknownAmendment:

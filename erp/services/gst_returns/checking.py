@@ -144,3 +144,12 @@ def _numbers(documents: Iterable[Outward]) -> Iterator[Problem]:
                 "/invoices",
                 f"No document has number {number} of the series {used.prefix}.",
             )
+
+
+def foreign_notes(notes: Iterable[Outward]) -> list[Problem]:
+    """Return credit notes that take back what was stated under another scheme; no return states them."""
+    message = "Takes back what the return of another scheme states. No return counts it, or gives its tax back."
+    return [
+        Problem("other_scheme", note.number, f"/invoices/{note.id}", message, is_blocking=False)
+        for note in notes
+    ]

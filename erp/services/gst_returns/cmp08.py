@@ -18,8 +18,11 @@ CELLS_CMP08: Mapping[str, str] = {
     "3(1)": "Outward supplies, exempt ones too",
     "3(2)": "Inward supplies under reverse charge",
     "3(3)": "Tax to pay",
+    "DRC 03": "Tax on advances for services that is due again, paid with form DRC-03",
 }
-"""Every cell with its words."""
+"""Every cell with its words; the last is no part of the form, and stands there where something is due."""
+DUE_AGAIN = "DRC 03"
+"""Tax that a GSTR-1 took off an advance, and that is due again on days of which none is filed."""
 RATES: Mapping[Trade, LimitKind] = {
     Trade.TRADER: LimitKind.COMPOSITION_TRADER,
     Trade.MANUFACTURER: LimitKind.COMPOSITION_MANUFACTURER,
@@ -34,12 +37,11 @@ HALVES = Decimal(200)
 def own_notes(
     documents: Iterable[Outward], is_same: Callable[[date], bool]
 ) -> tuple[list[Outward], list[Outward]]:
-    """Return documents of a scheme's days, and notes on documents that another scheme's return states."""
+    """Return documents of a scheme's days, and notes that take back what another scheme's return states."""
     own: list[Outward] = []
     foreign: list[Outward] = []
     for document in documents:
-        first = document.original.issued_on if document.original else document.issued_on
-        (own if is_same(first) else foreign).append(document)
+        (own if is_same(document.scheme_day) else foreign).append(document)
     return own, foreign
 
 
@@ -53,8 +55,7 @@ def turnover(documents: Iterable[Outward], rate_on: RateOn) -> Heads:
     for document in documents:
         if document.is_cancelled:
             continue
-        first = document.original.issued_on if document.original else document.issued_on
-        rate, trade = rate_on(first)
+        rate, trade = rate_on(document.scheme_day)
         for line in document.lines:
             amount = document.sign * line.heads.taxable
             value += amount
@@ -68,10 +69,11 @@ def _half(base: Decimal, rate: Decimal) -> Decimal:
     return round_money(EXACT.divide(EXACT.multiply(base, rate), HALVES))
 
 
-def cmp08_cells(supplied: Heads, reverse: Sequence[Inward]) -> Cells:
-    """Return the cells of table 3; `supplied` is never below zero."""
+def cmp08_cells(supplied: Heads, reverse: Sequence[Inward], again: Heads = NOTHING) -> Cells:
+    """Return the cells of table 3, and tax that is due `again` where there is any; neither is below zero."""
     bought = sum((one.heads for one in reverse), NOTHING)
-    return {"3(1)": supplied, "3(2)": bought, "3(3)": (supplied + bought).tax_only()}
+    cells = {"3(1)": supplied, "3(2)": bought, "3(3)": (supplied + bought).tax_only()}
+    return cells | ({DUE_AGAIN: again} if again else {})
 
 
 def cmp08(gstin: str, fp: str, cells: Cells) -> dict[str, Any]:
@@ -86,5 +88,6 @@ def cmp08(gstin: str, fp: str, cells: Cells) -> dict[str, Any]:
                 "samt": heads.sgst, "csamt": ZERO,
             }
             for name, heads in cells.items()
+            if name != DUE_AGAIN
         ],
     }  # fmt: skip

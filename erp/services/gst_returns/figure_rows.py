@@ -11,16 +11,19 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.models.gst_returns import CreditChangeKind, ReturnForm
+from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.advances import AdvanceMove
 from erp.services.gst_returns.claiming import read_claims
+from erp.services.gst_returns.cmp08 import DUE_AGAIN
 from erp.services.gst_returns.filing import unknown_return
 from erp.services.gst_returns.gstr3b import (
-    CHANGE_CELLS,
     CreditChange,
     Inward,
     InwardKind,
     cell_of,
+    cells_of_change,
+    change_in,
+    kept_cell,
 )
 from erp.services.gst_returns.outward import Entry
 from erp.services.gst_returns.paging import page_of
@@ -31,6 +34,8 @@ from erp.services.gst_returns.schemes import days_for, spans_of
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.platform import Page, Result, Rows, query
 
+CHARGED = frozenset({"3(2)", "3(3)"})
+"""Cells that reverse charge counts in; the tax of 3(3) is worked out on the turnover, and on no row."""
 PURCHASE_CELLS = {"5 inter": True, "5 intra": False}
 
 
@@ -120,24 +125,26 @@ def _rows(
     period: TaxPeriod,
     part: str,
 ) -> Iterator[FigureRow]:
-    if part == "3(2)":
+    if part in CHARGED:
         side = read_inward(session, ctx, registration, period)
         yield from (
             _inward_row(one, part) for one in side.inward if one.kind is InwardKind.REVERSE_CHARGE
         )
+    if part == "3(2)":
         return
     if part.startswith(("4", "5", "3.1(d)")):
         side, claims = read_claims(session, ctx, registration, period)
         yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
-        yield from (_change_row(one) for one in side.changes if one.kind in _kinds(part))
+        kept = kept_cell(side.changes)
+        yield from (
+            _change_row(one, part)
+            for one in side.changes
+            if part in cells_of_change(one.kind, kept)
+        )
         return
     outward = read_outward_side(session, ctx, registration, period)
-    yield from (_outward_row(entry) for entry in outward.entries if part in _names(entry))
-    changed = outward.amendments.counted
-    yield from (
-        _outward_row(entry) for entry in changed if part in {entry.section.value, cell_of(entry)}
-    )
-    is_cell = part == "3.1(a)"
+    yield from (_outward_row(entry) for entry in outward.counted if part in _names(entry))
+    is_cell = part in {"3.1(a)", DUE_AGAIN}
     yield from (
         _advance_row(move, is_cell) for move in outward.moves if is_cell or move.table == part
     )
@@ -145,7 +152,7 @@ def _rows(
 
 def _names(entry: Entry) -> set[str]:
     """Return every figure that a line is in."""
-    return {entry.section.value, cell_of(entry), f"hsn:{entry.line.hsn}", "3(1)"}
+    return {entry.section.value, cell_of(entry), f"hsn:{entry.line.hsn}", "3(1)", "3(3)"}
 
 
 def _advance_row(move: AdvanceMove, is_cell: bool) -> FigureRow:  # noqa: FBT001  a table, or the cell of both
@@ -165,11 +172,6 @@ def _advance_row(move: AdvanceMove, is_cell: bool) -> FigureRow:  # noqa: FBT001
         cgst=heads.cgst,
         sgst=heads.sgst,
     )
-
-
-def _kinds(part: str) -> frozenset[CreditChangeKind]:
-    """Return the changes of credit that count in a cell; what is claimed again counts in 4(A)(5) too."""
-    return CHANGE_CELLS.get("4(D)(1)" if part == "4(A)(5)" else part, frozenset())
 
 
 def _is_in(bought: Inward, part: str) -> bool:
@@ -220,9 +222,9 @@ def _inward_row(bought: Inward, part: str) -> FigureRow:
     )
 
 
-def _change_row(change: CreditChange) -> FigureRow:
+def _change_row(change: CreditChange, part: str) -> FigureRow:
     assert change.id is not None  # noqa: S101  it was read
-    heads = -change.heads if change.kind is CreditChangeKind.ASSET_KEPT else change.heads
+    heads = change_in(part, change)
     return FigureRow(
         document_id=change.id,
         page=f"/books/journal?origin_id={change.id}",

@@ -49,11 +49,12 @@ def gstr1(
     }
     built |= {"b2csa": list(amendments.small)}
     built |= {table: advance_rows(moves, table) for table in (RECEIVED, ADJUSTED)}
+    counted = (*entries, *amendments.counted)
     summary = {
         name: rows
         for name, rows in (
-            ("hsn_b2b", hsn_rows(entry for entry in entries if entry.document.gstin)),
-            ("hsn_b2c", hsn_rows(entry for entry in entries if not entry.document.gstin)),
+            ("hsn_b2b", hsn_rows(entry for entry in counted if entry.document.gstin)),
+            ("hsn_b2c", hsn_rows(entry for entry in counted if not entry.document.gstin)),
         )
         if rows
     }
@@ -226,19 +227,21 @@ def _nil(entries: Sequence[Entry]) -> Row:
 
 
 def hsn_rows(entries: Iterable[Entry]) -> list[Row]:
-    """Return table 12: units, value and tax by HSN, unit and rate, notes taken off."""
+    """Return table 12: units, value and tax by HSN, unit and rate; notes taken off, amendments by their difference."""
     sums: dict[tuple[str, str, Decimal], tuple[Decimal, Heads]] = {}
     for entry in entries:
         line = entry.line
         key = (line.hsn, line.unit, line.rate)
         units, heads = sums.get(key, (Decimal(0), NOTHING))
-        sums[key] = (units + entry.document.sign * line.quantity, heads + entry.heads)
+        sums[key] = (units + entry.sign * line.quantity, heads + entry.heads)
     return [
         {
             "num": number, "hsn_sc": hsn, "uqc": unit, "qty": units, "rt": rate, "txval": heads.taxable,
             "iamt": heads.igst, "camt": heads.cgst, "samt": heads.sgst, **NO_CESS,
         }
-        for number, ((hsn, unit, rate), (units, heads)) in enumerate(sorted(sums.items()), 1)
+        for number, ((hsn, unit, rate), (units, heads)) in enumerate(
+            sorted(item for item in sums.items() if any(item[1])), 1
+        )
     ]  # fmt: skip
 
 

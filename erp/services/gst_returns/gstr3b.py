@@ -120,8 +120,9 @@ def gstr3b_cells(
         cells[name] += entry.heads
     for bought in inward:
         _add_purchase(cells, bought)
+    kept = kept_cell(changes)
     for change in changes:
-        _add_change(cells, change)
+        _add_change(cells, change, kept)
     gained = cells["4(A)(3)"] + cells["4(A)(5)"]
     cells["4(C)"] = gained - cells["4(B)(1)"] - cells["4(B)(2)"]
     return cells
@@ -136,13 +137,34 @@ def _add_purchase(cells: Cells, bought: Inward) -> None:
     cells["5 inter" if bought.is_inter else "5 intra"] += Heads(bought.untaxed)
 
 
-def _add_change(cells: Cells, change: CreditChange) -> None:
-    if change.kind is CreditChangeKind.RECLAIMED:
-        cells["4(A)(5)"] += change.heads
-    for name, kinds in CHANGE_CELLS.items():
-        if change.kind in kinds:
-            is_back = change.kind is CreditChangeKind.ASSET_KEPT
-            cells[name] += -change.heads if is_back else change.heads
+def _add_change(cells: Cells, change: CreditChange, kept: str) -> None:
+    for name in cells_of_change(change.kind, kept):
+        cells[name] += change_in(name, change)
+
+
+def kept_cell(changes: Iterable[CreditChange]) -> str:
+    """Return the cell of credit that a cancelled sale of an asset gives back.
+
+    It is taken off 4(B)(1) where as much was reversed there; else it is credit of its own, for the portal takes
+    nothing below zero.
+    """
+    own = CHANGE_CELLS["4(B)(1)"]
+    whole = sum((change_in("4(B)(1)", one) for one in changes if one.kind in own), NOTHING)
+    return "4(B)(1)" if whole == whole.not_negative() else "4(A)(5)"
+
+
+def cells_of_change(kind: CreditChangeKind, kept: str) -> list[str]:
+    """Return the cells that a change of credit counts in; see `kept_cell`."""
+    if kind is CreditChangeKind.ASSET_KEPT:
+        return [kept]
+    again = ["4(A)(5)"] if kind is CreditChangeKind.RECLAIMED else []
+    return again + [name for name, kinds in CHANGE_CELLS.items() if kind in kinds]
+
+
+def change_in(cell: str, change: CreditChange) -> Heads:
+    """Return what a change adds to a cell."""
+    is_back = change.kind is CreditChangeKind.ASSET_KEPT and cell == "4(B)(1)"
+    return -change.heads if is_back else change.heads
 
 
 def inter_state_rows(outward: Iterable[Entry], *, composition: bool) -> list[tuple[str, Heads]]:
@@ -156,8 +178,32 @@ def inter_state_rows(outward: Iterable[Entry], *, composition: bool) -> list[tup
     return [(place, heads) for place, heads in sorted(places.items()) if heads]
 
 
-def gstr3b(gstin: str, fp: str, cells: Cells, outward: Sequence[Entry]) -> dict[str, Any]:
-    """Return the portal's file; it takes nothing below zero in table 3."""
+Places = list[tuple[str, Heads]]
+INTER: Mapping[str, bool] = {"3.2 unreg": False, "3.2 comp": True}
+"""The parts of table 3.2, and whether each is of dealers by composition."""
+
+
+def inter_state_stated(
+    outward: Sequence[Entry], before: Mapping[str, Heads]
+) -> tuple[dict[str, Places], Cells]:
+    """Return table 3.2 as it is stated, and what is left below zero for the next return, place by place."""
+    stated: dict[str, Places] = {}
+    carried: Cells = {}
+    for part, is_composition in INTER.items():
+        whole = dict(inter_state_rows(outward, composition=is_composition))
+        for name, heads in before.items():
+            if name.startswith(part):
+                place = name.removeprefix(f"{part} ")
+                whole[place] = whole.get(place, NOTHING) + heads
+        rows = [(place, heads.not_negative()) for place, heads in sorted(whole.items())]
+        stated[part] = [(place, heads) for place, heads in rows if heads]
+        left = ((place, whole[place] - heads) for place, heads in rows)
+        carried |= {f"{part} {place}": heads for place, heads in left if heads}
+    return stated, carried
+
+
+def gstr3b(gstin: str, fp: str, cells: Cells, inter: Mapping[str, Places]) -> dict[str, Any]:
+    """Return the portal's file; it takes nothing below zero in table 3. `inter`: table 3.2."""
     stated = {name: heads.not_negative() for name, heads in cells.items()}
     credit_rows = [{"ty": "IMPG", **_tax(NOTHING)}, {"ty": "IMPS", **_tax(NOTHING)}]
     return {
@@ -171,8 +217,8 @@ def gstr3b(gstin: str, fp: str, cells: Cells, outward: Sequence[Entry]) -> dict[
             "osup_nongst": {"txval": stated["3.1(e)"].taxable},
         },
         "inter_sup": {
-            "unreg_details": _places(inter_state_rows(outward, composition=False)),
-            "comp_details": _places(inter_state_rows(outward, composition=True)),
+            "unreg_details": _places(inter["3.2 unreg"]),
+            "comp_details": _places(inter["3.2 comp"]),
             "uin_details": [],
         },
         "itc_elg": {
@@ -209,9 +255,5 @@ def _full(heads: Heads) -> dict[str, Decimal]:
     return {"txval": heads.taxable, **_tax(heads)}
 
 
-def _places(rows: Iterable[tuple[str, Heads]]) -> list[dict[str, Any]]:
-    return [
-        {"pos": place, "txval": stated.taxable, "iamt": stated.igst}
-        for place, heads in rows
-        if (stated := heads.not_negative())
-    ]
+def _places(rows: Places) -> list[dict[str, Any]]:
+    return [{"pos": place, "txval": heads.taxable, "iamt": heads.igst} for place, heads in rows]

@@ -94,6 +94,7 @@ class Outward:
         category: How the recipient is registered; `sez` where the document says so.
         place: State code of the place of supply. is_inter: of another state than the supplier.
         value: What the document comes to.
+        follows: Of a credit note, the day of what it takes back; that day's scheme states it.
     """
 
     id: UUID
@@ -110,6 +111,12 @@ class Outward:
     original: Original | None = None
     is_cancelled: bool = False
     shipping: Shipping | None = None
+    follows: date | None = None
+
+    @property
+    def scheme_day(self) -> date:
+        """The day whose scheme states it: interest is of its own day (CGST Act s.12(6))."""
+        return self.follows or self.issued_on
 
     @property
     def sign(self) -> int:
@@ -145,8 +152,12 @@ class Entry:
     @property
     def heads(self) -> Heads:
         """What it adds to a sum of the return; below zero for a credit note, or where it is taken off."""
-        is_added = (self.document.sign > 0) is not self.is_taken_off
-        return self.line.heads if is_added else -self.line.heads
+        return self.line.heads if self.sign > 0 else -self.line.heads
+
+    @property
+    def sign(self) -> int:
+        """One where it adds to a sum, minus one where it takes off."""
+        return -self.document.sign if self.is_taken_off else self.document.sign
 
     @property
     def is_zero_rated(self) -> bool:

@@ -16,8 +16,8 @@ class OutwardSide:
     """Documents, advances for services, and what is corrected of earlier periods.
 
     Attributes:
-        documents: Everything issued. own: Of these what the scheme of the days states; a note
-            follows its invoice.
+        documents: Everything issued. own: Of these what the scheme of the days states; a credit note
+            follows what it takes back.
         limit: Above which an invoice to another state's unregistered buyer stands by itself.
     """
 
@@ -26,6 +26,12 @@ class OutwardSide:
     moves: Sequence[AdvanceMove]
     amendments: Amendments
     limit: Limit
+
+    @property
+    def foreign(self) -> list[Outward]:
+        """Notes of these days that another scheme's return would have to state."""
+        mine = {document.id for document in self.own}
+        return [document for document in self.documents if document.id not in mine]
 
     @cached_property
     def entries(self) -> list[Entry]:

@@ -15,14 +15,21 @@ def page_of(rows: Sequence[Row], wanted: Page, key: Callable[[Row], str]) -> tup
     Raises:
         InvalidInput: The cursor names no row of this list.
     """
-    after = decode_cursor(wanted.cursor, 1)
+    after = decode_cursor(wanted.cursor, 2)
     start = 0
     if after is not None:
-        places = [at for at, row in enumerate(rows) if key(row) == after[0]]
-        if not places:
+        places = [place for place, row in enumerate(rows) if key(row) == after[0]]
+        at = int(after[1]) if after[1].isdecimal() else len(places)
+        if at >= len(places):
             message = "The list has changed. Start again from the first page."
             raise InvalidInput(message, fields={"cursor": "not a row of this list"})
-        start = places[-1] + 1
+        start = places[at] + 1
     page = list(rows[start : start + wanted.limit])
     more = len(rows) > start + wanted.limit
-    return page, encode_cursor(key(page[-1])) if more else ""
+    return page, _cursor(rows[: start + len(page)], key) if more else ""
+
+
+def _cursor(shown: Sequence[Row], key: Callable[[Row], str]) -> str:
+    """Return the place of the last row: its key, and how many rows before it have the same one."""
+    last = key(shown[-1])
+    return encode_cursor(last, f"{sum(key(row) == last for row in shown) - 1}")

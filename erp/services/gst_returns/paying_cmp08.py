@@ -11,8 +11,9 @@ from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
+from erp.services.gst_returns.cmp08 import DUE_AGAIN
 from erp.services.gst_returns.credit_ledger import require_cash
-from erp.services.gst_returns.heads import NAMES, Heads
+from erp.services.gst_returns.heads import NAMES, NOTHING, Heads
 from erp.services.gst_returns.proving import ORIGIN
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.setting_off import in_rupees
@@ -31,7 +32,8 @@ def pay_cmp08(
 ) -> None:
     """Book the tax on turnover as a cost of the quarter's last day, and pay it with the reverse charge.
 
-    Where the books of that day are closed the cost is of the day of filing. The caller holds the months.
+    Tax on advances that is due again is paid beside it, with form DRC-03. Where the books of that day are closed the
+    cost is of the day of filing. The caller holds the months.
 
     Raises:
         CashShort: Less cash is deposited than is due.
@@ -42,22 +44,24 @@ def pay_cmp08(
     return_id, period, filed_on = paid
     owed = snapshot.owed.cells["3(1)"].tax_only()
     reverse = snapshot.owed.cells["3(2)"].tax_only()
-    cash = (in_rupees(owed) + in_rupees(reverse)).tax
+    again = snapshot.owed.cells.get(DUE_AGAIN, NOTHING).tax_only()
+    cash = (in_rupees(owed) + in_rupees(reverse) + in_rupees(again)).tax
     require_cash(session, ctx, registration, cash)
     day = filed_on if _is_closed(session, ctx, period.ends_on) else period.ends_on
     about = f"CMP-08 {period.fp} of {registration.gstin}"
     for purpose, booked_on, lines in (
         ("accrued", day, [debit(COST, owed.tax), credit(OWED, owed.tax)]),
-        ("payment", filed_on, _payment(owed, reverse, cash)),
+        ("payment", filed_on, _payment(owed, reverse, again, cash)),
     ):
         if any(line.debit for line in lines):
             entry = NewEntry("general", booked_on, ORIGIN, return_id, purpose, about, lines)
             accounting.post_entry(session, ctx, entry)
 
 
-def _payment(owed: Heads, reverse: Heads, cash: Decimal) -> list[NewLine]:
+def _payment(owed: Heads, reverse: Heads, again: Heads, cash: Decimal) -> list[NewLine]:
     lines = [debit(OWED, owed.tax)]
     lines += [debit(f"rcm_{name}", getattr(reverse, name)) for name in NAMES]
+    lines += [debit(f"output_{name}", getattr(again, name)) for name in NAMES]
     exact = sum((line.debit for line in lines), ZERO)
     return [*lines, credit("gst_cash_ledger", cash), debit("round_off", cash - exact)]
 

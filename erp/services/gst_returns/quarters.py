@@ -13,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.core.money import ZERO
 from erp.models.gst_returns import Trade
-from erp.services.gst_returns.checking import Problem
+from erp.services.gst_returns.checking import Problem, foreign_notes
 from erp.services.gst_returns.cmp08 import RATES, RateOn, own_notes, turnover
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.heads import Heads
@@ -119,7 +119,7 @@ def read_quarter(
         reverse=reverse,
         booked=booked,
         differences=tuple(found),
-        problems=(*_foreign(foreign), *_credits(side.inward)),
+        problems=(*foreign_notes(foreign), *_credits(side.inward)),
     )
 
 
@@ -169,19 +169,6 @@ def _owed_differences(owed: Sequence[db.Row], reverse: Sequence[Inward]) -> list
 
 def _page(row: db.Row) -> str:
     return f"/books/journal/{row['entry_id']}"
-
-
-def _foreign(notes: Sequence[Outward]) -> list[Problem]:
-    return [
-        Problem(
-            "other_scheme",
-            note.number,
-            f"/invoices/{note.id}",
-            "Belongs to a document of the days before this scheme, which another return states. It counts in none.",
-            is_blocking=False,
-        )
-        for note in notes
-    ]
 
 
 def _credits(inward: Sequence[Inward]) -> list[Problem]:

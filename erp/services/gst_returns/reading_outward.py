@@ -22,12 +22,17 @@ _HEADS: LiteralString = """
            coalesce(i.recipient ->> 'name', 'Walk-in customer') as recipient,
            coalesce(i.recipient ->> 'gst_category', '') as category,
            i.place_of_supply, i.supply_nature, i.total, o.number as original_number,
-           o.issued_on as original_issued_on, o.total as original_total, c.id is not null as is_cancelled
+           o.issued_on as original_issued_on, o.total as original_total, c.id is not null as is_cancelled,
+           case i.kind when 'credit_note' then coalesce(billed.issued_on, o.issued_on) end as follows
       from invoice i
       left join invoice_cancellation c on (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id)
       left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
       left join gst_amendment amended on (amended.tenant_id, amended.invoice_id) = (o.tenant_id, o.id)
            and amended.withdrawn_at is null and amended.booked_on <= i.issued_on
+      left join (select distinct reversal_note_id, note_id from interest_charge
+                  where tenant_id = %(tenant)s and reversal_note_id is not null) interest
+           on interest.reversal_note_id = i.id
+      left join invoice billed on (billed.tenant_id, billed.id) = (i.tenant_id, interest.note_id)
      where i.tenant_id = %(tenant)s and {wanted}
      order by i.issued_on, i.id
 """
@@ -114,4 +119,5 @@ def _document(row: db.Row, lines: Sequence[OutwardLine]) -> Outward:
         lines=lines,
         original=original,
         is_cancelled=row["is_cancelled"],
+        follows=row["follows"],
     )

@@ -17,9 +17,9 @@ from erp.services.gst_returns.advances import (
     RECEIVED,
     total_of_advances,
 )
-from erp.services.gst_returns.checking import MOST_SHOWN, Problem, problems_of
+from erp.services.gst_returns.checking import MOST_SHOWN, Problem, foreign_notes, problems_of
 from erp.services.gst_returns.claiming import Claims, read_claims
-from erp.services.gst_returns.cmp08 import cmp08, cmp08_cells
+from erp.services.gst_returns.cmp08 import DUE_AGAIN, cmp08, cmp08_cells
 from erp.services.gst_returns.credit_ledger import opening_credit
 from erp.services.gst_returns.errors import WrongTaxPeriod
 from erp.services.gst_returns.gstr1 import gstr1
@@ -28,14 +28,14 @@ from erp.services.gst_returns.gstr3b import (
     Cells,
     gstr3b,
     gstr3b_cells,
-    inter_state_rows,
+    inter_state_stated,
 )
 from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.law import FEWEST_DIGITS
 from erp.services.gst_returns.limits import rate_check
 from erp.services.gst_returns.open_advances import open_advances
 from erp.services.gst_returns.ordering import last_filed
-from erp.services.gst_returns.outward import Entry, Outward, Section, total_of
+from erp.services.gst_returns.outward import Entry, Section, total_of
 from erp.services.gst_returns.outward_side import OutwardSide
 from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.proving import Difference, outward_differences
@@ -106,14 +106,14 @@ def take_snapshot(
     outward = read_outward_side(session, ctx, registration, days)
     tax, differences = outward_differences(session, ctx, registration, days, outward.told())
     if form is ReturnForm.CMP08:
-        documents = outward.documents
-        quarter = read_quarter(session, ctx, registration, days, (documents, spans))
+        quarter = read_quarter(session, ctx, registration, days, (outward.documents, spans))
         before = carried_of(last_filed(session, ctx, registration, period, form))
-        return _cmp08(registration, days, documents, quarter, (differences, before, reasons))
+        return _cmp08(registration, days, outward, quarter, (differences, before, reasons))
     if form is ReturnForm.GSTR1:
         problems = problems_of(
             registration.gstin, outward.documents, FEWEST_DIGITS, rate_check(session, ctx)
         )
+        problems += foreign_notes(outward.foreign)
         waiting = open_advances(session, ctx, registration, days)
         proof = (tax, differences, problems, reasons)
         return _gstr1(registration, days, outward, proof, waiting)
@@ -136,31 +136,34 @@ def other_scheme(form: ReturnForm, span: Span) -> WrongTaxPeriod:
 def _cmp08(
     registration: Registration,
     days: TaxPeriod,
-    documents: Sequence[Outward],
+    outward: OutwardSide,
     quarter: Quarter,
     proof: tuple[list[Difference], Cells, Mapping[str, str]],
 ) -> Snapshot:
     differences, before, reasons = proof
     whole = quarter.supplied + before.get("3(1)", NOTHING)
     supplied = whole.not_negative()
-    left = whole - supplied
-    carried = {"3(1)": left} if left else {}
-    cells = cmp08_cells(supplied, quarter.reverse)
+    advances = total_of_advances(outward.moves).tax_only() + before.get(DUE_AGAIN, NOTHING)
+    again = advances.not_negative()
+    rest = {"3(1)": whole - supplied, DUE_AGAIN: advances - again}
+    carried = {name: left for name, left in rest.items() if left}
+    cells = cmp08_cells(supplied, quarter.reverse, again)
     owed, reverse = supplied.tax_only(), cells["3(2)"].tax_only()
     figures = {
         "cells": {name: heads.texts() for name, heads in cells.items()},
         "carried": {name: heads.texts() for name, heads in carried.items()},
-        "cash": (in_rupees(owed) + in_rupees(reverse)).texts(),
-        "total": cells["3(3)"].texts(),
+        "cash": (in_rupees(owed) + in_rupees(reverse) + in_rupees(again)).texts(),
+        "total": (cells["3(3)"] + again).texts(),
         "booked": quarter.booked.texts(),
-        "documents": len(documents),
+        "documents": len(outward.documents),
         "from": f"{days.starts_on}",
         "to": f"{days.ends_on}",
     }
     problems = [*_taken_off(before), *_negatives(carried), *quarter.problems]
     found = [differences, list(quarter.differences)]
     file = cmp08(registration.gstin, days.fp, cells)
-    return _sealed(file, figures, (problems, found, reasons), Owed(owed.tax + reverse.tax, cells))
+    tax = owed.tax + reverse.tax + again.tax
+    return _sealed(file, figures, (problems, found, reasons), Owed(tax, cells))
 
 
 def _gstr1(
@@ -222,6 +225,8 @@ def _gstr3b(
     cells["3.1(a)"] += total_of_advances(outward.moves)
     before = carried_of(last_filed(session, ctx, registration, period))
     stated, carried = take_off(cells, before)
+    inter, left = inter_state_stated(entries, before)
+    carried |= left
     opening = opening_credit(session, ctx, registration, period) - claims.waited
     credit = (opening + cells["4(C)"]).tax_only()
     short = (-credit).not_negative()
@@ -230,10 +235,7 @@ def _gstr3b(
     reverse = cells["3.1(d)"].tax_only()
     figures = {
         "cells": {name: heads.texts() for name, heads in cells.items()},
-        "inter": [
-            {"pos": place, **heads.texts()}
-            for place, heads in inter_state_rows(entries, composition=False)
-        ],
+        "inter": [{"pos": place, **heads.texts()} for place, heads in inter["3.2 unreg"]],
         "stated": {name: stated[name].texts() for name in OUTWARD_CELLS},
         "carried": {name: heads.texts() for name, heads in carried.items()},
         "opening": opening.texts(),
@@ -250,7 +252,7 @@ def _gstr3b(
         "total": (liability + reverse).texts(),
         "booked": side.booked.texts(),
     }
-    file = gstr3b(registration.gstin, period.fp, stated, entries)
+    file = gstr3b(registration.gstin, period.fp, stated, inter)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
     found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)
@@ -292,12 +294,21 @@ def _taken_off(before: Cells) -> list[Problem]:
     ]
 
 
+def _unused(advances: Heads) -> str:
+    return (
+        f"No return of these days gives back {money_text(-advances.tax)} of tax on advances. What was not supplied is"
+        " asked back with form RFD-01 (s.54); meanwhile it is set against what is due again."
+    )
+
+
 def _negatives(carried: Cells) -> list[Problem]:
     return [
         _told(
             "negative",
             name,
-            f"More came back than was sold: {_amounts(heads)}. The portal takes nothing below zero;"
+            _unused(heads)
+            if name == DUE_AGAIN
+            else f"More came back than was sold: {_amounts(heads)}. The portal takes nothing below zero;"
             " the next return takes it off.",
         )
         for name, heads in carried.items()

@@ -20,6 +20,7 @@ from erp.services.accounting import NewEntry, credit, debit
 from erp.services.interest.drafting import note_of
 from erp.services.interest.errors import MoneyUnmatched, NoRate, NothingOwed
 from erp.services.interest.owed import Owed, interest_owed, unapplied
+from erp.services.interest.taxing import is_taxed
 from erp.services.platform import Command, Day, DomainEvent, Result, command, emit
 
 SERIES: Final = billing.ORDER_SERIES
@@ -85,7 +86,7 @@ def bill_interest(session: Session, ctx: RequestContext, cmd: BillInterest) -> B
     Emits:
         interest.interest_billed.v1 for each note
 
-    Source: CGST Act s.15(2)(d), s.34(3); rule 53(1A).
+    Source: CGST Act s.10(4), s.12(6), s.15(2)(d), s.34(3); rule 53(1A).
     """
     party.require_account(session, ctx, cmd.party_id, "party_id")
     percent = rate_of(session, ctx)
@@ -151,7 +152,8 @@ def _bill(
     original = billing.get_original(session, ctx, invoice_id, at="party_id")
     amount = sum((one.amount for one in owed), Decimal(0))
     days = (min(one.from_day for one in owed), max(one.to_day for one in owed))
-    note = note_of(original, new_id(), amount, (percent, *days), SERIES)
+    bears_tax = is_taxed(session, ctx, original)
+    note = note_of(original, new_id(), amount, (percent, *days), SERIES, is_taxed=bears_tax)
     accounting.period_id(session, ctx, ctx.today)
     number = billing.take_number(session, ctx, note)
     billing.write_invoice(session, ctx, note, number)

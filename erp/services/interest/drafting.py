@@ -2,7 +2,7 @@
 
 Interest for delayed payment is part of the value of the supply (CGST Act s.15(2)(d)), so it is shared out over what
 the invoice sold by its worth, and each share bears that line's rate; what was exempt stays exempt.
-A bill without any tax, of a dealer by composition or one who is not registered, has a note without (s.10(4), s.32).
+Interest is supplied when it is received (s.12(6)), so what is billed on a day by composition bears no tax (s.10(4)).
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,11 +26,14 @@ def note_of(
     amount: Decimal,
     about: tuple[Decimal, date, date],
     series_code: str,
+    *,
+    is_taxed: bool,
 ) -> NewInvoice:
     """Return a debit note of interest.
 
     Args:
         amount: Before tax. about: percent a year, and the first and last late day.
+        is_taxed: Whether it bears the tax of what was paid late; see `taxing`.
     """
     percent, since, until = about
     words = (
@@ -39,7 +42,6 @@ def note_of(
     )
     nature = SupplyNature(original.supply_nature)
     sold = list(original.lines.values())
-    is_taxed = any(row["cgst"] + row["sgst"] + row["igst"] for row in sold)
     shares = shared_out(amount, _worth(sold))
     lines = [
         _line(_largest(sold, group), words, share, nature, is_taxed=is_taxed)

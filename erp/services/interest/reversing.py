@@ -1,5 +1,6 @@
 """Take billed interest back: a credit note of the same amounts, and its days can be billed again."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any, ClassVar
@@ -142,7 +143,15 @@ def _credit_note(
         "select * from invoice_line where tenant_id = %s and invoice_id = %s order by line_no",
         (ctx.tenant_id, note_id),
     )
-    lines = tuple(_line(row, number) for row in rows)
+    head = db.fetch_one(
+        session,
+        "select id, recipient, place_of_supply, supply_nature from invoice where tenant_id = %s and id = %s",
+        (ctx.tenant_id, note_id),
+    )
+    assert head is not None  # noqa: S101  its charge names it
+    stated = billing.made_out(session, ctx, head)
+    posted = head["supply_nature"]
+    lines = tuple(_line(billing.under_heads(row, posted, stated.nature), number) for row in rows)
     made = new_id()
     return NewInvoice(
         id=made,
@@ -150,10 +159,10 @@ def _credit_note(
         series_code=SERIES,
         register_id=None,
         party_id=original.party_id,
-        recipient=original.recipient,
-        place_of_supply=original.place_of_supply,
+        recipient=stated.recipient,
+        place_of_supply=stated.place,
         price_mode=PriceMode.EXCLUSIVE,
-        nature=billing.SupplyNature(original.supply_nature),
+        nature=stated.nature,
         totals=totals_of(lines),
         lines=lines,
         origin_type=ORIGIN,
@@ -162,10 +171,11 @@ def _credit_note(
     )
 
 
-def _line(row: db.Row, number: str) -> billing.NewInvoiceLine:
+def _line(row: Mapping[str, Any], number: str) -> billing.NewInvoiceLine:
     given: dict[str, Any] = {name: row[name] for name in _KEPT}
     line = billing.NewInvoiceLine(**given)
-    return replace(line, description=f"{number} taken back: {line.description}")
+    total = line.taxable + line.cgst + line.sgst + line.igst
+    return replace(line, description=f"{number} taken back: {line.description}", total=total)
 
 
 _KEPT = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -343,15 +344,16 @@ def _supply_line(at: int, line: DrawnLine) -> SupplyLine:
     )
 
 
-def get_seller(session: Session, ctx: RequestContext) -> Seller:
-    """Return the acting branch as GST sees it."""
+def get_seller(session: Session, ctx: RequestContext, on_day: date | None = None) -> Seller:
+    """Return the acting branch as GST sees it on a day; today where none is said."""
+    day = on_day or ctx.today
     row = db.fetch_one(
         session,
         "select b.state_code as state, sec.gst_scheme(c.tenant_id, c.id, %s) = 'composition' as is_composition,"
         " sec.gst_scheme(c.tenant_id, c.id, %s) = 'unregistered' or b.gstin is null as is_unregistered"
         " from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.today, ctx.today, ctx.tenant_id, ctx.branch_id),
+        (day, day, ctx.tenant_id, ctx.branch_id),
     )
     if row is None:
         raise NotFound("This branch is not known here.")

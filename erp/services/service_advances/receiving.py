@@ -1,6 +1,7 @@
 """Receiving an advance for a service: the money, and the tax that is due on it at once."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
+from erp.core.formatting import date_text
 from erp.core.gst.placing import Delivery, SupplyKind, place_of_supply
 from erp.core.gst.taxing import (
     PriceMode,
@@ -107,9 +109,10 @@ def receive_advance(
     Journal J17 of the domain rules.
     """
     buyer = party.get_party_for_sale(session, ctx, cmd.party_id)
-    seller = sales.get_seller(session, ctx)
+    day = cmd.paid_on or ctx.today
+    seller = sales.get_seller(session, ctx, day)
     service = _service(session, ctx, cmd)
-    _require_taxed(seller, buyer)
+    _require_taxed(seller, buyer, day)
     place = cmd.place_of_supply or _place(seller, buyer, service)
     _require_place(place)
     taxed = _tax(seller, cmd, service, place)
@@ -153,13 +156,14 @@ def _service(session: Session, ctx: RequestContext, cmd: ReceiveServiceAdvance) 
     return _Service(cmd.variant_id, words, about.hsn, about.rate)
 
 
-def _require_taxed(seller: Seller, buyer: SaleParty) -> None:
+def _require_taxed(seller: Seller, buyer: SaleParty, day: date) -> None:
+    """Refuse an advance that bears no tax on the day on which it came in."""
     if buyer.gst_category == GstCategory.SEZ:
         message = f"Services to {buyer.name} are zero-rated. Receive it as a payment."
         raise NoTaxOnAdvance(message, fields={"party_id": message})
     if seller.is_composition or seller.is_unregistered:
-        message = "This branch charges no tax. Receive it as a payment."
-        raise NoTaxOnAdvance(message, fields={"party_id": message})
+        message = f"This branch charges no tax on {date_text(day)}. Receive it as a payment."
+        raise NoTaxOnAdvance(message, fields={"paid_on": message})
 
 
 def _require_place(place: str) -> None:

@@ -39,7 +39,8 @@ class FigureRowsState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         place = f"Place of supply {row.place}" if row.place else ""
-        return row.model_dump() | {"id": row.document_id, "place": place}
+        parts = (row.document_id, row.hsn, row.rate, row.taxable, row.igst, row.cgst)
+        return row.model_dump() | {"id": " ".join(str(part) for part in parts), "place": place}
 
     def _overlook(self, page: Any) -> None:
         part = self.filters.get("part", "")

@@ -237,7 +237,8 @@ def _sections(figures: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _cells(figures: Mapping[str, Any], form: str) -> list[dict[str, Any]]:
     words = gst_returns.CELLS_CMP08 if form == "cmp08" else gst_returns.CELLS
-    return [_row(key, key, told, figures["cells"][key]) for key, told in words.items()]
+    cells = figures["cells"]
+    return [_row(key, key, told, cells[key]) for key, told in words.items() if key in cells]
 
 
 def _problem(row: Mapping[str, Any], at: int) -> dict[str, Any]:

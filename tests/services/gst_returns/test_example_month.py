@@ -11,7 +11,12 @@ import pytest
 
 from erp.services.gst_returns.checking import problems_of
 from erp.services.gst_returns.gstr1 import gstr1
-from erp.services.gst_returns.gstr3b import gstr3b, gstr3b_cells, inter_state_rows
+from erp.services.gst_returns.gstr3b import (
+    gstr3b,
+    gstr3b_cells,
+    inter_state_rows,
+    inter_state_stated,
+)
 from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.issued import number_ranges
 from erp.services.gst_returns.law import LAW, LimitKind, limit_on
@@ -65,7 +70,7 @@ def test_gstr3b_of_the_month_equals_the_example_cell_by_cell() -> None:
         for place, heads in inter_state_rows(entries(), composition=False)
     ]
     assert rows == expected["3.2_unregistered"]
-    file = gstr3b("27", "102025", cells, entries())
+    file = gstr3b("27", "102025", cells, inter_state_stated(entries(), {})[0])
     assert file["sup_details"]["osup_zero"]["txval"] == Decimal("9600.00")
     assert file["inter_sup"]["unreg_details"][0]["iamt"] == Decimal("4704.70")
 

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from erp.core import db
+from erp.core.errors import InvalidInput
+from erp.models.gst_returns import CreditChangeKind
 from erp.services import accounting
 from erp.services.gst_returns import ReturnFiled, ReturnNotReady, TaxPeriodFiled
-from erp.services.gst_returns.gstr3b import gstr3b_cells
+from erp.services.gst_returns.gstr3b import CreditChange, gstr3b_cells
 from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.snapshots import liability_of, take_off
+from erp.services.platform import Page, encode_cursor
 from tests.factories import Shop, broken_promises, gstin_in
 from tests.services.gst_returns.months import (
     at,
@@ -19,6 +23,7 @@ from tests.services.gst_returns.months import (
     detail,
     file_return,
     gstin_of,
+    invoice_in,
     prepare,
     purchase,
 )
@@ -152,3 +157,53 @@ def test_a_customer_who_becomes_something_else_changes_no_document(trader: Shop)
     after = prepare(trader)
     sections = [detail(trader, one).figures["sections"] for one in (before, after)]
     assert (after.blocking, sections[0]) == (0, sections[1])
+
+
+def test_credit_of_a_cancelled_sale_of_an_asset_is_never_below_zero() -> None:
+    kept = CreditChange(CreditChangeKind.ASSET_KEPT, Heads(cgst=Decimal(90), sgst=Decimal(90)))
+    sold = CreditChange(CreditChangeKind.ASSET_SOLD, Heads(cgst=Decimal(90), sgst=Decimal(90)))
+    alone = gstr3b_cells((), (), [kept])
+    assert (alone["4(B)(1)"], alone["4(A)(5)"].cgst, alone["4(C)"].cgst) == (Heads(), 90, 90)
+    both = gstr3b_cells((), (), [kept, sold])
+    assert (both["4(B)(1)"], both["4(A)(5)"], both["4(C)"]) == (Heads(), Heads(), Heads())
+
+
+def sold_far(shop: Shop, month: int, quantity: int) -> Any:
+    """Sell to an unregistered buyer of another state."""
+    customer = buyer(shop, name=f"Far {month}", state_code="24")
+    return invoice_in(shop, month, 6, customer, (shop.variant_ids[0], quantity, "100.00"))
+
+
+def test_more_that_came_back_from_a_state_than_went_there_is_taken_off_its_next_row(
+    trader: Shop,
+) -> None:
+    sent = sold_far(trader, 9, 10)
+    deposit(trader, "48.00", month=10)
+    file_month(trader, 9)
+    back = {"invoice_id": sent.invoice_id, "lines": [{"line_no": 1, "quantity": 10}]}
+    trader.run("billing.take_back_goods", back | {"reason": "Not wanted"}, at=at(7))
+    found = figures(trader, 10)
+    assert found["inter"] == []
+    assert found["carried"]["3.2 unreg 24"] == found["carried"]["3.1(a)"]
+    file_month(trader, 10)
+    sold_far(trader, 11, 20)
+    (row,) = figures(trader, 11)["inter"]
+    assert (row["pos"], row["taxable"]) == (
+        "24",
+        figures(trader, 11)["stated"]["3.1(a)"]["taxable"],
+    )
+
+
+def test_rows_alike_are_all_shown_page_by_page() -> None:
+    rows_alike = ["a", "b", "b", "b", "c"]
+    shown: list[str] = []
+    cursor = ""
+    for _ in rows_alike:
+        page, cursor = page_of(rows_alike, Page(limit=2, cursor=cursor), str)
+        shown += page
+        if not cursor:
+            break
+    assert shown == rows_alike
+    for forged in (encode_cursor("b", "3"), encode_cursor("b", "x"), encode_cursor("z", "0")):
+        with pytest.raises(InvalidInput, match="first page"):
+            page_of(rows_alike, Page(cursor=forged), str)
