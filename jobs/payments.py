@@ -24,11 +24,11 @@ def send_reminder(session: db.UnitOfWork, ctx: RequestContext, delivery: platfor
 
 
 def mail_instead(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
-    """Send a reminder by e-mail whose text message failed for good, where there is an address."""
+    """Send a reminder by e-mail whose text message failed for good, where something is late still."""
     message_id = UUID(delivery.payload["message_id"])
     reminder_id = payments.failed_text(session, ctx, message_id)
     reminder = payments.reminder_of(session, ctx, reminder_id) if reminder_id else None
-    if reminder is not None:
+    if reminder is not None and payments.letter_words(session, ctx, reminder) is not None:
         _mail(session, ctx, reminder)
 
 

@@ -16,6 +16,7 @@ from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
 from erp.seed.customer_orders import seed_customer_orders
 from erp.seed.dicom import seed_peers
+from erp.seed.gateways import seed_gateways
 from erp.seed.gst_returns import seed_gst_returns
 from erp.seed.history import seed_history
 from erp.seed.imaging import seed_imaging
@@ -162,6 +163,7 @@ def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
         seed_spending(ctx)
         seed_gst_returns(ctx)
         seed_banking(ctx)
+        seed_gateways(ctx)
         seed_transfers(ctx, storage_id)
         seed_quality(ctx)
     return DemoTenant(ctx, new.name, logins)

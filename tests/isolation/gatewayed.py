@@ -46,8 +46,11 @@ def gatewayed(shop: Shop, ids: Ids) -> Ids:
     }
     open_now = shop.run("gateways.list_exceptions").rows
     settled = shop.run("gateways.list_settlements").rows[0]
+    invoice = EXAMPLES["gateways.record_charges"]({"gateway_id": account_id}, shop)
+    invoice_id = shop.run("gateways.record_charges", invoice | {"number": "RZP-0"}).id
     return {
         "gateway_id": account_id,
+        "charge_invoice_id": invoice_id,
         "owed_invoice_id": owed.origin_id,
         "owed_item_id": owed.id,
         "link_id": made[0],
@@ -153,6 +156,11 @@ EXAMPLES: dict[str, Example] = {
         "taxable": "2.00",
         "tax": "0.36",
     },
+    "gateways.list_charge_invoices": lambda i, shop: {
+        "account_id": i["gateway_id"],
+        "month": shop.ctx.today.replace(day=1),
+    },
+    "gateways.take_back_charges": only("charge_invoice_id", reason="x"),
     "gateways.get_settlement": only("settlement_id"),
     "gateways.settle_exception": only("exception_id", answer="x"),
 }

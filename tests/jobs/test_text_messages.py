@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -9,7 +10,7 @@ from pydantic import SecretStr, ValidationError
 from erp.adapters.messages.sms import SmsCarrier
 from erp.adapters.object_storage import object_storage
 from erp.core import db
-from erp.core.errors import PermissionDenied
+from erp.core.errors import InvalidInput, PermissionDenied
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services import messaging, platform
@@ -58,6 +59,10 @@ def late(shop: Shop, *, agreed: bool = True, **facts: str):
     return customer
 
 
+def number(shop: Shop, customer, phone: str) -> None:
+    shop.run("party.update_party", {"party_id": customer, "phone": phone})
+
+
 def choose(shop: Shop, customer, *, agreed: bool) -> None:
     given = {"party_id": customer, "is_agreed": agreed, "how": "On the phone"}
     shop.run("messaging.record_choice", given)
@@ -92,6 +97,13 @@ def queued(shop: Shop, reminder_id) -> dict:
     """Do what the job does when a reminder was written; return its newest message."""
     run(shop, payments.send_reminder, told(shop, "r", reminder_id=reminder_id))
     return rows(shop, "select * from message order by id desc limit 1")[0]
+
+
+def mail(shop: Shop, message_id) -> None:
+    """Do what the job does, on the day of the reminder, when a text message failed for good."""
+    then = replace(shop.ctx, now=after(shop, 6))
+    with db.unit_of_work(then) as session:
+        payments.mail_instead(session, then, told(shop, "e", message_id=message_id))
 
 
 def carry(shop: Shop, message_id) -> str:
@@ -133,7 +145,9 @@ def test_a_provider_that_lies_sends_nothing_twice(shop: Shop, provider: SmsProvi
     [({}, False), ({"phone": "020 2553 1234"}, True), ({"phone": ""}, True)],
 )
 def test_who_did_not_agree_or_has_no_mobile_gets_the_e_mail(shop: Shop, facts, agreed):
-    customer = late(shop, agreed=agreed, **facts)
+    customer = late(shop, agreed=agreed)
+    for phone in facts.values():
+        number(shop, customer, phone)
     (reminder_id,) = text(shop, customer).reminder_ids
     message = queued(shop, reminder_id)
     assert (message["channel"], message["to_address"]) == ("email", "a@buyer.example")
@@ -157,11 +171,63 @@ def test_what_the_provider_refuses_for_good_goes_by_e_mail_once(shop: Shop, prov
     provider.lies = ["422"]
     assert carry(shop, message["id"]) == "failed"
     for _ in range(2):
-        run(shop, payments.mail_instead, told(shop, "e", message_id=message["id"], status="failed"))
+        mail(shop, message["id"])
     found = rows(shop, "select channel, to_address, subject from message order by id")
     assert [row["channel"] for row in found] == ["sms", "email"]
     assert (found[1]["to_address"], found[1]["subject"]) == ("a@buyer.example", "Reminder")
     assert provider.sent == []
+
+
+def test_who_agreed_for_a_number_is_asked_again_for_another(shop: Shop, provider: SmsProvider):
+    customer = late(shop, email="")
+    number(shop, customer, "98200 99999")
+    (skipped,) = text(shop, customer).skipped
+    assert "at this number" in skipped.reason
+    (said,) = shop.run("messaging.list_choices", {"party_id": customer}).rows
+    assert (said.address, said.is_current) == ("+919820012345", False)
+    rule = {"levels": [TEXTED | {"is_automatic": True}]}
+    shop.run("payments.set_reminder_rule", rule)
+    assert shop.run("payments.remind_automatically", {}, at=after(shop, 6)).reminder_ids == []
+    number(shop, customer, "+91-98200-12345")
+    (reminder_id,) = text(shop, customer).reminder_ids
+    message = queued(shop, reminder_id)
+    number(shop, customer, "98200 99999")
+    assert carry(shop, message["id"]) == "sent"
+    assert [sent["to"] for sent in provider.sent] == ["+919820012345"]
+
+
+def test_nobody_agrees_without_a_mobile_number(shop: Shop):
+    customer = late(shop, agreed=False, phone="020 2553 1234")
+    with refused(shop, InvalidInput, "is_agreed") as caught:
+        choose(shop, customer, agreed=True)
+    assert "Add it first" in caught.value.message
+    choose(shop, customer, agreed=False)
+
+
+def test_who_paid_meanwhile_gets_no_e_mail_instead(shop: Shop, provider: SmsProvider):
+    customer = late(shop)
+    (reminder_id,) = text(shop, customer).reminder_ids
+    message = queued(shop, reminder_id)
+    provider.lies = ["422"]
+    assert carry(shop, message["id"]) == "failed"
+    given = {"party_id": customer, "amount": "420.00", "method": "bank"}
+    shop.run("payments.receive_payment", given, at=after(shop, 6))
+    mail(shop, message["id"])
+    assert [row["channel"] for row in rows(shop, "select channel from message")] == ["sms"]
+
+
+def test_who_paid_a_part_meanwhile_is_told_of_the_rest(shop: Shop, provider: SmsProvider):
+    customer = late(shop)
+    (reminder_id,) = text(shop, customer).reminder_ids
+    message = queued(shop, reminder_id)
+    provider.lies = ["422"]
+    assert carry(shop, message["id"]) == "failed"
+    given = {"party_id": customer, "amount": "300.00", "method": "bank"}
+    shop.run("payments.receive_payment", given, at=after(shop, 6))
+    mail(shop, message["id"])
+    mailed = rows(shop, "select body from message where channel = 'email'")[0]["body"]
+    assert "120.00" in mailed
+    assert "420.00" not in mailed
 
 
 def test_who_wants_no_more_meanwhile_is_not_texted(shop: Shop, provider: SmsProvider):
@@ -171,7 +237,7 @@ def test_who_wants_no_more_meanwhile_is_not_texted(shop: Shop, provider: SmsProv
     choose(shop, customer, agreed=False)
     assert carry(shop, message["id"]) == "failed"
     assert provider.sent == []
-    run(shop, payments.mail_instead, told(shop, "e", message_id=message["id"], status="failed"))
+    mail(shop, message["id"])
     found = rows(shop, "select channel from message order by id")
     assert [row["channel"] for row in found] == ["sms", "email"]
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from erp.adapters.payment_gateways import demo_gateway
 from erp.services.gateways.ports import AccountKeys, Notice, PaymentGateway
 
 MODULES: Final = {
@@ -13,7 +14,9 @@ MODULES: Final = {
 
 
 def gateway_of(account: AccountKeys) -> PaymentGateway:
-    """Return the provider of an account, with its keys."""
+    """Return the provider of an account, with its keys; one of the demo has nobody behind it."""
+    if account.key_id.startswith(demo_gateway.KEY):
+        return cast("PaymentGateway", demo_gateway.DemoGateway())
     made: PaymentGateway = _module(account.provider).connect(account)
     return made
 

@@ -171,6 +171,7 @@ class ExpenseClaimLine(TenantRow, table=True):
     Attributes:
         amount: Paid, tax included. gst_rate: none where the bill shows no tax.
         is_credit_taken: Its tax is a credit and not part of the cost.
+        bill_tax: GST of the whole bill, where the claimant gives it.
     """
 
     __tablename__ = "expense_claim_line"
@@ -181,6 +182,7 @@ class ExpenseClaimLine(TenantRow, table=True):
         belongs_to("cost_centre", "cost_centre", "code"),
         UniqueConstraint("tenant_id", "claim_id", "revision", "line_no"),
         CheckConstraint("amount > 0", name="amount"),
+        CheckConstraint("bill_tax >= 0", name="bill_tax"),
         CheckConstraint("amount = taxable + igst + cgst + sgst", name="tax"),
         CheckConstraint("least(taxable, igst, cgst, sgst) >= 0", name="heads"),
         CheckConstraint("cgst = sgst and (igst = 0 or cgst = 0)", name="halves"),
@@ -201,6 +203,7 @@ class ExpenseClaimLine(TenantRow, table=True):
     bill_number: str = ""
     amount: Decimal = Field(sa_type=MONEY)
     gst_rate: Decimal = Field(sa_type=PERCENT)
+    bill_tax: Decimal | None = Field(default=None, sa_type=MONEY)
     taxable: Decimal = Field(sa_type=MONEY)
     igst: Decimal = Field(sa_type=MONEY)
     cgst: Decimal = Field(sa_type=MONEY)

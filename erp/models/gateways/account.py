@@ -28,6 +28,7 @@ class GatewayAccount(TenantRow, table=True):
         bank_key: Ledger account of the bank that settlements come to.
         fee_key: Ledger account of the provider's charges.
         is_interstate: The provider bills from another state: the tax on its charges is integrated tax.
+        supplier_gstin: Of the provider, as its invoices of charges bear it; empty until it is known.
         rejected_calls: Calls to its address whose signature was wrong.
         failing_since: First failure of the present row of them; None while the provider answers.
         checked_at: When its keys were tried last. check_problem: what was wrong then.
@@ -58,6 +59,7 @@ class GatewayAccount(TenantRow, table=True):
     bank_key: str
     fee_key: str
     is_interstate: bool = False
+    supplier_gstin: str = Field(default="", sa_column_kwargs={"server_default": ""})
     is_active: bool = True
     rejected_calls: int = Field(default=0, sa_type=BigInteger)
     last_rejected_at: datetime | None = Field(default=None, sa_type=INSTANT)

@@ -36,7 +36,7 @@ class ContactChoice(TenantRow, table=True):
     """Somebody agreed to be reached by a channel, or wants no more; the latest word holds, none is changed.
 
     Attributes:
-        how: How we know, such as a signed form.
+        how: How we know, such as a signed form. address: the number that they agreed to be reached at.
     """
 
     __tablename__ = "contact_choice"
@@ -50,6 +50,7 @@ class ContactChoice(TenantRow, table=True):
     party_id: UUID
     channel: str
     is_agreed: bool
+    address: str = Field(default="", sa_column_kwargs={"server_default": ""})
     how: str
     user_id: UUID
     user_name: str

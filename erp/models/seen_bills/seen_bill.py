@@ -54,6 +54,7 @@ class SeenBillUse(TenantRow, table=True):
     Attributes:
         number: Of our document. bill_number, dated_on: as it writes the bill's.
         is_credit: Its tax is a credit; then `taken_on` is the day of its entry.
+        bill_tax: GST of the whole bill, as the document gives it; documents share a credit up to the last one given.
         ended_on: The document was withdrawn, refused, or taken back; the bill is free of it.
     """
 
@@ -64,6 +65,7 @@ class SeenBillUse(TenantRow, table=True):
         one_of("source", BillSource),
         CheckConstraint("least(taxable, igst, cgst, sgst) >= 0", name="amounts"),
         CheckConstraint("not is_credit or taken_on is not null", name="taken"),
+        CheckConstraint("not is_credit or bill_tax >= igst + cgst + sgst", name="bill_tax"),
         Index(
             "uq_seen_bill_use_live",
             "tenant_id",
@@ -95,6 +97,7 @@ class SeenBillUse(TenantRow, table=True):
     cgst: Decimal = Field(sa_type=MONEY)
     sgst: Decimal = Field(sa_type=MONEY)
     is_credit: bool
+    bill_tax: Decimal | None = Field(default=None, sa_type=MONEY)
     taken_on: date | None = None
     ended_on: date | None = None
     noted_at: datetime = Field(sa_type=INSTANT)

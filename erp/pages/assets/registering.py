@@ -92,5 +92,11 @@ def _bill() -> rx.Component:
         text_field("Bill number", "bill_number", errors=errors, max_length=40),
         select_field("GST on the bill", "gst_rate", RATES, errors=errors),
         check_field("Its GST is a credit", "takes_credit", default_checked=True),
+        money_field(
+            "GST on the whole bill",
+            "bill_tax",
+            errors=errors,
+            hint="Where the bill has other assets or expenses, too",
+        ),
     )
     return rx.cond(New.source == "opening", lost, bought)

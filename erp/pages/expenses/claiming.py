@@ -217,6 +217,13 @@ def _more(state: Any, line: Any) -> rx.Component:
             max_length=40,
             default_value=line["bill_number"],
         ),
+        money_field(
+            "GST on the whole bill",
+            line["id"] + ".bill_tax",
+            errors=errors,
+            hint="Where others claim a part of it",
+            default_value=line["bill_tax"],
+        ),
         text_field(
             "Cost centre code",
             line["id"] + ".cost_centre",

@@ -118,6 +118,7 @@ def _booking() -> rx.Component:
         [
             ("Settles to", head["bank"]),
             ("Tax on its charges", head["tax"]),
+            ("GSTIN of the provider", or_dash(head["supplier_gstin"])),
             ("Settlements asked for", or_dash(head["settlements_at"])),
         ]
     )
@@ -148,6 +149,7 @@ def _changing() -> rx.Component:
             errors,
             bank_key=facts["bank_key"],
             fee_key=facts["fee_key"],
+            supplier_gstin=facts["supplier_gstin"],
             is_interstate=facts["is_interstate"] != "",
         ),
         title="Change account",

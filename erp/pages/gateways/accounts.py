@@ -124,7 +124,7 @@ def booking_fields(state: Any, errors: Any, **held: Any) -> list[rx.Component]:
     """Return the fields that say where an account's money is booked.
 
     Args:
-        held: Default values by field: `bank_key`, `fee_key`, `is_interstate`.
+        held: Default values by field: `bank_key`, `fee_key`, `supplier_gstin`, `is_interstate`.
     """
     return [
         select_field(
@@ -142,6 +142,14 @@ def booking_fields(state: Any, errors: Any, **held: Any) -> list[rx.Component]:
             errors=errors,
             required=True,
             **_default(held, "fee_key"),
+        ),
+        text_field(
+            "GSTIN of the provider",
+            "supplier_gstin",
+            errors=errors,
+            hint="Its bills are asked about where they are typed in elsewhere",
+            max_length=15,
+            **_default(held, "supplier_gstin"),
         ),
         check_field(
             "The provider bills from another state (integrated tax on its charges)",

@@ -1,5 +1,7 @@
 """Providers' monthly tax invoices beside what their settlements kept."""
 
+from typing import Any
+
 import reflex as rx
 
 from erp.components import (
@@ -7,6 +9,7 @@ from erp.components import (
     button,
     date_field,
     form_dialog,
+    icon_button,
     list_view,
     money_field,
     page_header,
@@ -15,7 +18,7 @@ from erp.components import (
 )
 from erp.pages.gateways.tabs import gateway_tabs
 from erp.pages.routing import page
-from erp.state.gateways.charges import ChargesListState, RecordChargesState
+from erp.state.gateways.charges import ChargesListState, RecordChargesState, TakeBackChargesState
 from erp.state.gateways.wording import VIEW
 
 
@@ -48,6 +51,7 @@ def charges_page() -> rx.Component:
             ChargesListState,
             label="Charges by month",
             search="Account or invoice",
+            row_action=_take_back,
             empty=Empty(
                 "receipt-text",
                 "No charges yet",
@@ -55,6 +59,36 @@ def charges_page() -> rx.Component:
             ),
         ),
         _recording(),
+        _taking_back(),
+    )
+
+
+def _take_back(row: Any) -> rx.Component:
+    state = ChargesListState
+    opened = TakeBackChargesState.open_dialog(row["id"], row["account"])
+    return rx.cond(
+        state.may_record & (row["invoices"] != ""),
+        icon_button("undo-2", "Take an invoice back", on_click=opened),
+    )
+
+
+def _taking_back() -> rx.Component:
+    state = TakeBackChargesState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        select_field("Invoice", "invoice_id", state.invoices, errors=errors, required=True),
+        text_field(
+            "Reason",
+            "reason",
+            errors=errors,
+            required=True,
+            max_length=120,
+            placeholder="The number has a typing error",
+        ),
+        title=f"Take back an invoice of {state.subject['label']}",
+        subtitle="Nothing was booked by it. Its number can be recorded again.",
+        submit="Take it back",
     )
 
 

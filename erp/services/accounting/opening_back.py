@@ -26,12 +26,17 @@ from erp.services.accounting.posting import NewEntry, NewLine, lines_of, post_en
 from erp.services.platform import Command, Page, Result, Rows, ShortText, command, query
 
 MOST_NAMED = 5
-_RESTING: list[Callable[[Session, RequestContext, Sequence[UUID]], str]] = []
+Told = Callable[[Session, RequestContext, Sequence[UUID]], str]
+Held = Callable[[Session, RequestContext, Sequence[UUID]], None]
+_RESTING: list[tuple[Held, Told]] = []
 
 
-def rests_on_entries(told: Callable[[Session, RequestContext, Sequence[UUID]], str]) -> None:
-    """Let a domain above say what of its own rests on entries that are to be taken back; nothing if nothing does."""
-    _RESTING.append(told)
+def rests_on_entries(held: Held, told: Told) -> None:
+    """Let a domain above say what of its own rests on entries that are to be taken back; nothing if nothing does.
+
+    `held` locks, before any open item is locked, what `told` looks at later.
+    """
+    _RESTING.append((held, told))
 
 
 class TakeBackOpening(Command):
@@ -104,7 +109,8 @@ def take_back_opening(
 ) -> OpeningTakenBack:
     """Post the opposite of each entry of an import on its own day and in its branch, so that no balance keeps it.
 
-    The file can be imported again, mended. Locks the company's imports, then the open items of each party.
+    The file can be imported again, mended. Locks the company's imports, the bank accounts of its lines, then the open
+    items of each party.
 
     Raises:
         UnknownOpening: There is no such import.
@@ -114,6 +120,8 @@ def take_back_opening(
     """
     hold_openings(session, ctx)
     entries = _entries(session, ctx, cmd.opening_id)
+    for held, _ in _RESTING:
+        held(session, ctx, [row["id"] for row in entries])
     for party_id in sorted({row["party_id"] for row in entries if row["party_id"]}):
         lock_items(session, party_id)
     _refuse_in_use(session, ctx, entries)
@@ -175,7 +183,7 @@ def _refuse_in_use(session: Session, ctx: RequestContext, entries: Sequence[db.R
         remedy = "Set them apart on their accounts first, or mend this import by typed entries."
         message = f"{'; '.join(said)}{more}. {remedy}"
         raise OpeningInUse(message, fields={"opening_id": message})
-    for told in _RESTING:
+    for _, told in _RESTING:
         reason = told(session, ctx, ids)
         if reason:
             raise OpeningInUse(reason, fields={"opening_id": reason})

@@ -13,7 +13,7 @@ from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.core.formatting import date_text
+from erp.core.formatting import date_text, money_text
 from erp.core.gst.crediting import credit_until
 from erp.core.gst.taxing import PriceMode, SupplyNature, TaxHeads, tax_on
 from erp.core.ids import new_id
@@ -54,6 +54,7 @@ class RegisterAsset(Command):
         bought_on: Day of the bill. booked_on: day in these books, today where none is said.
         used_from: First day of use; the day of the bill where none is said.
         opening_depreciation: What it had lost in the books of before.
+        bill_tax: GST on the whole bill, where other assets or claims book a part of it.
     """
 
     category_id: UUID
@@ -69,6 +70,7 @@ class RegisterAsset(Command):
     opening_depreciation: Amount = ZERO
     supplier_id: UUID | None = None
     bill_number: Annotated[Text, Field(max_length=40)] = ""
+    bill_tax: Amount | None = None
     serial: Short = ""
     place: Short = ""
     custodian: Short = ""
@@ -101,10 +103,11 @@ def register_asset(session: Session, ctx: RequestContext, cmd: RegisterAsset) ->
 
     Raises:
         UnknownCategory: The kind of asset is not in use. UnknownParty: the supplier is not known.
-        InvalidInput: A supplier's asset names no supplier or bill, tax is no credit here, or the asset
-            lost more than it may.
+        InvalidInput: A supplier's asset names no supplier or bill, tax is no credit here, or more than is left of
+            the whole bill's, or the asset lost more than it may.
         WrongDay: The days do not follow each other, or lie in a month that was run.
         BilledBefore: The supplier's bill brought an asset already; may be confirmed.
+        BillTaxDiffers: The GST on the whole bill was given otherwise before; may be confirmed.
         BillSeen: A purchase bill, a claim or a provider's invoice is this bill; may be confirmed, its tax is part
             of the cost then where its credit is taken there.
         PeriodClosed: The books are closed for the day.
@@ -155,6 +158,7 @@ def _check_source(session: Session, ctx: RequestContext, cmd: RegisterAsset) -> 
     seen = seen_bills.Seen(row["gstin"], row["name"], cmd.bill_number, cmd.bought_on)
     if cmd.bought_from is not BoughtFrom.OPENING:
         _ask_about_bill(session, ctx, seen)
+        seen_bills.ask_about_tax(session, ctx, [("bill_tax", seen, cmd.bill_tax)])
     return seen
 
 
@@ -189,6 +193,7 @@ def _note(
         worked.credit,
         is_credit=worked.credit.total > 0,
         taken_on=cmd.booked_on or ctx.today,
+        bill_tax=cmd.bill_tax,
     )
     seen_bills.note_use(session, ctx, seen, use)
 
@@ -225,8 +230,7 @@ def _work_out(
         message = "Choose a kind of asset that is in use."
         raise UnknownCategory(message, fields={"category_id": message})
     tax = _tax(session, ctx, cmd, seen.supplier_gstin)
-    takes = cmd.takes_credit and tax.total > 0
-    takes = takes and seen_bills.is_credit_free(session, ctx, seen, seen_bills.BillSource.ASSET)
+    takes = cmd.takes_credit and tax.total > 0 and _has_room(session, ctx, cmd, seen, tax.total)
     cost = cmd.price if takes else cmd.price + tax.total
     residual = round_money(cost * category["residual_percent"] / HUNDRED)
     if cmd.opening_depreciation > cost - residual:
@@ -234,6 +238,34 @@ def _work_out(
         raise InvalidInput(message, fields={"opening_depreciation": message})
     credit = tax if takes else TaxHeads(ZERO, ZERO, ZERO)
     return _Worked(category, cost, residual, cmd.price + tax.total, credit)
+
+
+def _has_room(
+    session: Session, ctx: RequestContext, cmd: RegisterAsset, seen: seen_bills.Seen, tax: Decimal
+) -> bool:
+    """Tell whether the tax is a credit; refuse more than is left of the whole bill's.
+
+    Where a document of another kind has the credit the actor confirmed that the tax is a cost.
+    """
+    source = seen_bills.BillSource.ASSET
+    room = seen_bills.credit_room(session, ctx, seen, source, cmd.bill_tax)
+    if room.holds(tax):
+        return True
+    is_shared_with_assets = all(one.source is source for one in room.takers)
+    if room.is_whole or (room.is_unknown and not is_shared_with_assets):
+        return False
+    message = (
+        f"{room.words} took {money_text(room.taken)} of this bill's GST. Give the GST on the whole bill, or make the"
+        " tax part of the cost."
+    )
+    if not room.is_unknown:
+        taken = f" after {room.words} took {money_text(room.taken)}" if room.takers else ""
+        message = (
+            f"{money_text(room.left or ZERO)} of the whole bill's GST is left{taken}, and this asset's is"
+            f" {money_text(tax)}. Check the price, the rate and the GST on the whole bill, or make the tax part of the"
+            " cost."
+        )
+    raise InvalidInput(message, fields={"bill_tax": message})
 
 
 def _tax(

@@ -112,6 +112,12 @@ class NotUndoable(Conflict):
     code = "not_undoable"
 
 
+class EntryTakenBack(Conflict):
+    """The opening balance that is to be matched was taken back."""
+
+    code = "entry_taken_back"
+
+
 def already_matched() -> AlreadyMatched:
     """Return the refusal of lines that somebody matched meanwhile."""
     return AlreadyMatched("This is matched already. Look at the account again.")

@@ -19,6 +19,7 @@ from erp.core.money import ZERO
 from erp.models.banking import BankMatch, BankMatchMember, LineKind, MatchKind
 from erp.services.banking.accounts import find_account, hold_account
 from erp.services.banking.errors import (
+    EntryTakenBack,
     NotEqual,
     UnknownBankLine,
     already_matched,
@@ -104,6 +105,7 @@ def match_lines(session: Session, ctx: RequestContext, cmd: MatchLines) -> Ident
         UnknownBankAccount, UnknownBankLine: Something named is not the acting company's.
         AlreadyMatched: A line is matched already, or is not of this account.
         NotEqual: The sides do not add up to the same.
+        EntryTakenBack: An opening balance was taken back, and what took it back is not matched with it.
 
     Emits:
         banking.lines_matched.v1
@@ -122,8 +124,27 @@ def match_lines(session: Session, ctx: RequestContext, cmd: MatchLines) -> Ident
             for member in _everything(session, ctx, account, cmd.everything_until)
             if (member.entry_id, member.line_no) not in named
         ]
+    if bank:
+        _require_standing(session, ctx, ledger)
     match_id = write_match(session, ctx, account, MatchKind.MATCHED, [*bank, *ledger])
     return Identified(id=match_id)
+
+
+def _require_standing(session: Session, ctx: RequestContext, ledger: Sequence[Member]) -> None:
+    """Refuse lines of opening balances that were taken back, without those that took them back."""
+    ids = [member.entry_id for member in ledger]
+    row = db.fetch_one(
+        session,
+        "select e.narration from journal_entry e join journal_entry r"
+        " on (r.tenant_id, r.reverses_entry_id) = (e.tenant_id, e.id)"
+        " where e.tenant_id = %s and e.origin_type = 'opening' and (e.id = any(%s)) <> (r.id = any(%s)) limit 1",
+        (ctx.tenant_id, ids, ids),
+    )
+    if row is not None:
+        message = (
+            f"{row['narration']} was taken back. Match it only with the entry that took it back."
+        )
+        raise EntryTakenBack(message, fields={"ledger_lines": message})
 
 
 def find_line(

@@ -126,8 +126,8 @@ def _looked_up(
     )
     if not _is_recorded(session, ctx, draft):
         seen_bills.look_for(session, ctx, [("bill_number", seen)], None)
-    is_free = seen_bills.is_credit_free(session, ctx, seen, seen_bills.BillSource.PURCHASE)
-    return replace(draft, is_credit_taken=draft.is_credit_taken and is_free), seen
+    room = seen_bills.credit_room(session, ctx, seen, seen_bills.BillSource.PURCHASE)
+    return replace(draft, is_credit_taken=draft.is_credit_taken and not room.takers), seen
 
 
 def _is_recorded(session: Session, ctx: RequestContext, draft: Draft) -> bool:

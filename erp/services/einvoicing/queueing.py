@@ -178,6 +178,7 @@ def _tell(
     said = {
         EInvoiceStatus.TO_MEND: "cannot be registered yet",
         EInvoiceStatus.REFUSED: "was refused by the invoice portal",
+        EInvoiceStatus.DUE: "may be registered: the invoice portal does not say",
     }
     news = workflows.News(
         kind="einvoicing.einvoice_problem",

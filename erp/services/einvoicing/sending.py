@@ -31,6 +31,8 @@ OPEN: Final = frozenset({EInvoiceStatus.TO_MEND, EInvoiceStatus.REFUSED})
 WAITING: Final = frozenset({EInvoiceStatus.DUE, EInvoiceStatus.CANCELLING})
 UNSURE: Final = timedelta(minutes=10)
 """How long a document waits that the portal may have registered and refuses to look up."""
+MOST_LOOKS: Final = 12
+"""How often the portal may refuse to look a document up; then people are told, and it is asked once each morning."""
 
 LONGEST_ANSWER: Final = 100_000
 FIELDS: Final = (
@@ -134,15 +136,7 @@ def note_outcome(
     row = hold(session, ctx, plan.einvoice_id, is_system=True)
     keep_calls(session, ctx, outcome.calls, einvoice_id=plan.einvoice_id)
     if outcome.result is PortalAnswer.AWAY:
-        pause = UNSURE
-        if not outcome.is_unsure:
-            pause = note_away(session, ctx, row["company_id"], plan.gstin, outcome.problem)
-        db.execute(
-            session,
-            "update einvoice set leased_until = null where tenant_id = %s and id = %s",
-            (ctx.tenant_id, plan.einvoice_id),
-        )
-        return pause
+        return _wait(session, ctx, plan, outcome, row)
     note_awake(session, ctx, row["company_id"], plan.gstin)
     if row["status"] not in WAITING:
         return None
@@ -152,6 +146,36 @@ def note_outcome(
         _keep_cancellation(session, ctx, plan, outcome)
     else:
         _keep_refusal(session, ctx, plan, outcome)
+    return None
+
+
+def _wait(
+    session: Session, ctx: RequestContext, plan: Plan, outcome: Outcome, row: db.Row
+) -> timedelta | None:
+    """Return how long to wait before the portal is asked again; nothing where it refused to look too often."""
+    db.execute(
+        session,
+        "update einvoice set leased_until = null where tenant_id = %s and id = %s",
+        (ctx.tenant_id, plan.einvoice_id),
+    )
+    if not outcome.is_unsure:
+        return note_away(session, ctx, row["company_id"], plan.gstin, outcome.problem)
+    note_awake(session, ctx, row["company_id"], plan.gstin)
+    looks = db.fetch_one(
+        session,
+        "select count(*) as refused from portal_call where tenant_id = %s and einvoice_id = %s and kind = 'fetch'"
+        " and outcome = 'refused'",
+        (ctx.tenant_id, plan.einvoice_id),
+    )
+    if looks is None or looks["refused"] < MOST_LOOKS or row["status"] not in WAITING:
+        return UNSURE
+    advice = (
+        f"The portal refused {looks['refused']} times to say whether it has {plan.number}: {outcome.problem} It is"
+        " asked again once each morning. Look it up on the portal's pages, mend what it says, then send it again."
+    )
+    settle(
+        session, ctx, plan.einvoice_id, EInvoiceStatus(row["status"]), [Problem("Look-up", advice)]
+    )
     return None
 
 

@@ -12,6 +12,8 @@ from erp.core import db
 from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
+from erp.core.formatting import money_text
 from erp.core.gst.taxing import TaxHeads
 from erp.core.money import ZERO
 from erp.services import seen_bills
@@ -41,17 +43,47 @@ def seen_of(line: SpentLine) -> Seen:
 def without_taken(
     session: Session, ctx: RequestContext, worked: Sequence[WorkedLine], own: UUID | None = None
 ) -> list[WorkedLine]:
-    """Return lines whose tax is a cost where another document has the credit of the bill.
+    """Return lines whose tax is a cost where another document has the credit of the bill, or too much of it.
 
     Locks all bills of the lines, in one order whoever asks.
+
+    Raises:
+        InvalidInput: Less is given as the GST on the whole bill than its lines here have.
     """
     free: dict[tuple[str, ...], bool] = {}
-    for line in sorted(worked, key=lambda one: _place(seen_of(one.source))):
-        seen = seen_of(line.source)
-        if _place(seen) not in free:
-            kind = seen_bills.BillSource.EXPENSE
-            free[_place(seen)] = seen_bills.is_credit_free(session, ctx, seen, kind, own)
+    for place, lines in sorted(_by_bill(worked).items()):
+        seen, kind = seen_of(lines[0].source), seen_bills.BillSource.EXPENSE
+        stated, tax = _stated(lines), _heads_of(lines).total
+        if stated is not None and stated < tax:
+            raise _too_little(worked.index(lines[0]), tax)
+        room = seen_bills.credit_room(session, ctx, seen, kind, stated, own)
+        free[place] = room.holds(tax)
     return [line if free[_place(seen_of(line.source))] else _as_cost(line) for line in worked]
+
+
+def _too_little(at: int, tax: Decimal) -> InvalidInput:
+    message = f"This claim alone has {money_text(tax)} of it. Give all the GST of the bill, or leave it empty."
+    return InvalidInput(message, fields={f"lines.{at}.bill_tax": message})
+
+
+def _by_bill(worked: Sequence[WorkedLine]) -> dict[tuple[str, ...], list[WorkedLine]]:
+    bills: dict[tuple[str, ...], list[WorkedLine]] = {}
+    for line in worked:
+        bills.setdefault(_place(seen_of(line.source)), []).append(line)
+    return bills
+
+
+def _stated(lines: Sequence[WorkedLine]) -> Decimal | None:
+    """Return the GST of the whole bill, as one of its lines gives it."""
+    return next((one.source.bill_tax for one in lines if one.source.bill_tax is not None), None)
+
+
+def _heads_of(lines: Sequence[WorkedLine]) -> TaxHeads:
+    return TaxHeads(
+        sum((line.heads.cgst for line in lines), ZERO),
+        sum((line.heads.sgst for line in lines), ZERO),
+        sum((line.heads.igst for line in lines), ZERO),
+    )
 
 
 def _place(seen: Seen) -> tuple[str, ...]:
@@ -66,17 +98,8 @@ def note_bills(
     session: Session, ctx: RequestContext, document: Document, worked: Sequence[WorkedLine]
 ) -> None:
     """Enter the bills of a claim in the register; their tax is a credit once the claim is booked."""
-    bills: dict[tuple[str, ...], list[WorkedLine]] = {}
-    for line in worked:
-        bills.setdefault(_place(seen_of(line.source)), []).append(line)
-    for _, lines in sorted(bills.items()):
-        heads = NO_TAX
-        for line in lines:
-            heads = TaxHeads(
-                heads.cgst + line.heads.cgst,
-                heads.sgst + line.heads.sgst,
-                heads.igst + line.heads.igst,
-            )
+    for _, lines in sorted(_by_bill(worked).items()):
+        heads = _heads_of(lines)
         use = seen_bills.BillUse(
             seen_bills.BillSource.EXPENSE,
             document.id,
@@ -86,6 +109,7 @@ def note_bills(
             heads,
             is_credit=document.booked_on is not None and heads.total > 0,
             taken_on=document.booked_on,
+            bill_tax=_stated(lines),
         )
         seen_bills.note_use(session, ctx, seen_of(lines[0].source), use)
 
@@ -125,7 +149,7 @@ def _rework(session: Session, ctx: RequestContext, held: HeldClaim) -> list[Work
     rows = db.fetch_all(
         session,
         "select l.category_id, l.spent_on, l.amount, l.supplier, l.supplier_gstin, l.bill_number, l.gst_rate,"
-        " a.key, c.credit_rule from expense_claim_line l"
+        " l.bill_tax, a.key, c.credit_rule from expense_claim_line l"
         " join expense_category c on (c.tenant_id, c.id) = (l.tenant_id, l.category_id)"
         " join account a on (a.tenant_id, a.id) = (c.tenant_id, c.account_id)"
         " where l.tenant_id = %s and l.claim_id = %s and l.revision = %s order by l.line_no",

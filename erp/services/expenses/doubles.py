@@ -23,10 +23,15 @@ def ask_about_doubles(
 
     Raises:
         SpentBefore: One was handed in before; may be confirmed.
+        BillTaxDiffers: The GST on a whole bill was given otherwise before; may be confirmed.
         BillSeen: A purchase bill, an asset or a provider's invoice is one of the bills; may be confirmed.
     """
     bills = [(f"lines.{at}.bill_number", seen_of(line)) for at, line in enumerate(lines)]
     seen_bills.look_for(session, ctx, bills, seen_bills.BillSource.EXPENSE, own_claim)
+    stated = [
+        (f"lines.{at}.bill_tax", seen_of(line), line.bill_tax) for at, line in enumerate(lines)
+    ]
+    seen_bills.ask_about_tax(session, ctx, stated, own_claim)
     if SpentBefore.code in ctx.confirmed:
         return
     for at, line in enumerate(lines):
@@ -41,7 +46,10 @@ def ask_about_doubles(
             raise SpentBefore(message, fields={f"lines.{at}.bill_number": message})
         named_by = _naming(session, ctx, line, own_claim)
         if named_by:
-            message = f"{named_by} names this bill. Confirm if this is another part of it."
+            message = (
+                f"{named_by} names this bill. Confirm if this is another part of it; both parts are a credit where the"
+                " GST on the whole bill is given."
+            )
             raise SpentBefore(message, fields={f"lines.{at}.bill_number": message})
         same_photo = claim_with_photo(session, ctx, line.receipt_id, own_claim)
         if same_photo:

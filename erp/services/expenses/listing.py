@@ -91,6 +91,7 @@ class ClaimLineRow(Result):
     bill_number: str
     amount: Decimal
     gst_rate: Decimal
+    bill_tax: Decimal | None
     taxable: Decimal
     igst: Decimal
     cgst: Decimal
@@ -252,7 +253,7 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
     lines = db.fetch_all(
         session,
         "select l.line_no, l.category_id, k.name as category, l.spent_on, l.supplier, l.supplier_gstin,"
-        " l.bill_number, l.amount, l.gst_rate, l.taxable, l.igst, l.cgst, l.sgst, l.is_credit_taken,"
+        " l.bill_number, l.amount, l.gst_rate, l.bill_tax, l.taxable, l.igst, l.cgst, l.sgst, l.is_credit_taken,"
         " l.cost_centre, l.note, l.receipt_id, coalesce(r.media_type, '') as media_type"
         " from expense_claim_line l"
         " join expense_category k on (k.tenant_id, k.id) = (l.tenant_id, l.category_id)"

@@ -199,7 +199,7 @@ def count_float(session: Session, ctx: RequestContext, cmd: CountFloat) -> Float
             f"The book says {money_text(held.balance)}. Count again, or say why it differs by"
             f" {money_text(abs(over))}."
         )
-        raise InvalidInput(message, fields={"note": message})
+        raise InvalidInput("The count differs from the book.", fields={"note": message})
     move_id = move_float(
         session, ctx, held, Move(PettyMoveKind.COUNTED, over, None, cmd.counted, cmd.note)
     )

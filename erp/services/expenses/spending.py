@@ -34,6 +34,7 @@ class SpentLine(Closed):
     Attributes:
         amount: What was paid, tax included. gst_rate: as the bill shows it; its tax becomes a credit
             where the kind of expense allows it and the bill names the supplier's GSTIN and its number.
+        bill_tax: GST on the whole bill, where another claim or an asset books a part of it.
     """
 
     category_id: UUID
@@ -43,6 +44,7 @@ class SpentLine(Closed):
     supplier_gstin: Annotated[str, Field(max_length=20)] = ""
     bill_number: Annotated[Text, Field(max_length=40)] = ""
     gst_rate: Rate = ZERO
+    bill_tax: Amount | None = None
     cost_centre: ShortText | None = None
     note: Annotated[Text, Field(max_length=200)] = ""
     receipt_id: UUID | None = None

@@ -16,6 +16,7 @@ from erp.models.gateways import GatewayAccount, Provider
 from erp.services.accounting import KEPT_ACCOUNTS
 from erp.services.gateways.errors import GatewayClosed, UnknownGateway
 from erp.services.gateways.events import CheckAsked, GatewayChanged
+from erp.services.gateways.known_suppliers import provider_gstin
 from erp.services.gateways.ports import AccountKeys
 from erp.services.platform import Command, Identified, ShortText, command, emit
 
@@ -26,6 +27,7 @@ OLD_SECRET_HOLDS: Final = timedelta(hours=24)
 
 CLEARING: Final = frozenset({"upi_clearing", "card_clearing", "gateway_clearing"})
 KeyName = Annotated[str, Field(min_length=4, max_length=200, pattern=r"^[\x21-\x7e]+$")]
+Gstin = Annotated[str, Field(max_length=20)]
 KeySecret = Annotated[SecretStr, Field(min_length=8, max_length=300)]
 PREFIXES: Final = {Provider.RAZORPAY: ("rzp_",), Provider.STRIPE: ("pk_", "acct_")}
 SECRET_PREFIXES: Final = {Provider.STRIPE: ("sk_", "rk_")}
@@ -39,6 +41,7 @@ class OpenGateway(Command):
         key_secret: Razorpay's key secret; Stripe's secret or restricted key.
         webhook_secret: What the provider signs its calls with.
         bank_key: Ledger account of the bank that settlements come to.
+        supplier_gstin: Of the provider; its bills are asked about elsewhere once settlements book its charges.
     """
 
     provider: Provider
@@ -49,6 +52,7 @@ class OpenGateway(Command):
     bank_key: ShortText = "bank"
     fee_key: ShortText = "gateway_charges"
     is_interstate: bool = False
+    supplier_gstin: Gstin = ""
 
 
 class ChangeGateway(Command):
@@ -59,6 +63,7 @@ class ChangeGateway(Command):
     bank_key: ShortText
     fee_key: ShortText
     is_interstate: bool = False
+    supplier_gstin: Gstin = ""
 
 
 class RotateKeys(Command):
@@ -83,7 +88,8 @@ def open_account(session: Session, ctx: RequestContext, cmd: OpenGateway) -> Ide
     Its keys are stored sealed and shown never again; they are tried at once.
 
     Raises:
-        InvalidInput: A key is not of this provider, or an account of the ledger does not fit.
+        InvalidInput: A key is not of this provider, an account of the ledger does not fit, or the GSTIN has a typing
+            error.
         GatewayTaken: The company has an account with this key already.
 
     Emits:
@@ -106,6 +112,7 @@ def open_account(session: Session, ctx: RequestContext, cmd: OpenGateway) -> Ide
         "bank_key": cmd.bank_key,
         "fee_key": cmd.fee_key,
         "is_interstate": cmd.is_interstate,
+        "supplier_gstin": provider_gstin(cmd.supplier_gstin),
         "is_active": True,
         "rejected_calls": 0,
         "failures": 0,
@@ -125,7 +132,7 @@ def change_account(session: Session, ctx: RequestContext, cmd: ChangeGateway) ->
 
     Raises:
         UnknownGateway: There is none.
-        InvalidInput: An account of the ledger does not fit.
+        InvalidInput: An account of the ledger does not fit, or the GSTIN has a typing error.
 
     Emits:
         gateways.account_changed.v1.
@@ -134,11 +141,12 @@ def change_account(session: Session, ctx: RequestContext, cmd: ChangeGateway) ->
     _check_ledger(session, ctx, cmd.bank_key, cmd.fee_key)
     db.execute(
         session,
-        "update gateway_account set name = %s, bank_key = %s, fee_key = %s, is_interstate = %s"
+        "update gateway_account set name = %s, bank_key = %s, fee_key = %s, is_interstate = %s,"
+        " supplier_gstin = %s"
         " where tenant_id = %s and id = %s",
         (
             *(cmd.name, cmd.bank_key, cmd.fee_key, cmd.is_interstate),
-            *(ctx.tenant_id, cmd.account_id),
+            *(provider_gstin(cmd.supplier_gstin), ctx.tenant_id, cmd.account_id),
         ),
     )
     _tell(session, ctx, cmd.account_id)

@@ -17,9 +17,10 @@ from erp.core.gst.taxing import TaxHeads
 from erp.core.ids import new_id
 from erp.core.money import ZERO, allocate
 from erp.models.gateways import GatewayInvoice
-from erp.services import party, seen_bills
+from erp.services import seen_bills
 from erp.services.gateways.accounts import VIEW, unknown_gateway
 from erp.services.gateways.events import ChargesInvoiced
+from erp.services.gateways.known_suppliers import provider_gstin
 from erp.services.gateways.raising import SETTLE
 from erp.services.platform import (
     Amount,
@@ -99,7 +100,8 @@ _CHARGES: LiteralString = """
     billed as (
         select account_id, month, string_agg(number, ', ' order by dated_on, number) as invoices,
                sum(taxable) as fee, sum(igst + cgst + sgst) as tax
-          from gateway_invoice where tenant_id = %(tenant)s and company_id = %(company)s group by 1, 2)
+          from gateway_invoice where tenant_id = %(tenant)s and company_id = %(company)s and taken_back_on is null
+         group by 1, 2)
     select a.id as account_id, a.name as account, month, coalesce(k.settlements, 0) as settlements,
            coalesce(k.fee, 0.00) as fee, coalesce(k.tax, 0.00) as tax, coalesce(i.invoices, '') as invoices,
            coalesce(i.fee, 0.00) as billed_fee, coalesce(i.tax, 0.00) as billed_tax
@@ -116,7 +118,8 @@ _CHARGES: LiteralString = """
 def record_charges(session: Session, ctx: RequestContext, cmd: RecordCharges) -> Identified:
     """Record a provider's tax invoice; nothing is booked, for its settlements booked the charges and their credit.
 
-    With it the register of bills knows the invoice, so that nobody books it again. Locks the bill.
+    With it the register of bills knows the invoice, so that nobody books it again; the account keeps the
+    provider's GSTIN where it has none. Locks the bill, then the account.
 
     Raises:
         UnknownGateway: There is no such account.
@@ -170,6 +173,11 @@ def record_charges(session: Session, ctx: RequestContext, cmd: RecordCharges) ->
         taken_on=cmd.dated_on,
     )
     seen_bills.note_use(session, ctx, seen, use)
+    db.execute(
+        session,
+        "update gateway_account set supplier_gstin = %s where tenant_id = %s and id = %s and supplier_gstin = ''",
+        (gstin, ctx.tenant_id, account["id"]),
+    )
     emit(session, ctx, invoice_id, ChargesInvoiced(invoice_id=invoice_id, account_id=account["id"]))
     return Identified(id=invoice_id)
 
@@ -234,10 +242,10 @@ def _check_days(ctx: RequestContext, cmd: RecordCharges) -> None:
 
 def _gstin_of(cmd: RecordCharges, account: dict[str, Any]) -> str:
     """Return the provider's GSTIN; refuse one whose tax is of another kind than the settlements book."""
-    try:
-        gstin = party.read_gstin(cmd.supplier_gstin).value
-    except party.InvalidGstin as fault:
-        raise InvalidInput(fault.message, fields={"supplier_gstin": fault.message}) from None
+    gstin = provider_gstin(cmd.supplier_gstin)
+    if not gstin:
+        message = "Give the GSTIN that the invoice bears."
+        raise InvalidInput(message, fields={"supplier_gstin": message})
     is_inter = gstin[:2] != account["state_code"]
     if is_inter != account["is_interstate"] and cmd.tax:
         kinds = ("IGST", "CGST and SGST") if is_inter else ("CGST and SGST", "IGST")

@@ -82,6 +82,18 @@ class InvoiceRecorded(Conflict):
     code = "gateway_invoice_recorded"
 
 
+class UnknownInvoice(NotFound):
+    """There is no such invoice of charges."""
+
+    code = "unknown_gateway_invoice"
+
+
+class InvoiceTakenBack(Conflict):
+    """The provider's invoice was taken back already."""
+
+    code = "gateway_invoice_taken_back"
+
+
 class BadSignature(InvalidInput):
     """A call is not signed with the account's secret, over exactly these bytes."""
 

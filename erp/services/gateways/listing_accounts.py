@@ -44,6 +44,7 @@ class GatewayRow(Result):
     bank: str
     fee_key: str
     is_interstate: bool
+    supplier_gstin: str
     is_active: bool
     clearing: Decimal
     open_exceptions: int

@@ -95,7 +95,7 @@ def raise_exception(
         body=matter.problem,
         link="/gateways/exceptions",
         severity="warning",
-        dedupe_key=f"gateway-exception-{row['id']}",
+        dedupe_key=_news_key(row["id"]),
     )
     workflows.notify_members(session, ctx, permission=SETTLE, news=news)
 
@@ -178,3 +178,8 @@ def _close(session: Session, ctx: RequestContext, exception_id: UUID, answer: st
         (answer, ctx.user_id, ctx.now, ctx.tenant_id, exception_id),
     )
     emit(session, ctx, exception_id, ExceptionRaised(exception_id=exception_id, is_open=False))
+    workflows.close_news(session, ctx, _news_key(exception_id))
+
+
+def _news_key(exception_id: UUID) -> str:
+    return f"gateway-exception-{exception_id}"

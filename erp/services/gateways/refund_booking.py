@@ -36,8 +36,6 @@ def book_after_all(
     )
     assert held is not None  # noqa: S101  it is locked
     book_refund(session, ctx, held, row, facts)
-    named = (ExceptionKind.REFUND_FAILED, row["reference"])
-    close_matter(session, ctx, payment["account_id"], named, "It went back after all.")
 
 
 def book_refund(
@@ -74,8 +72,38 @@ def book_refund(
         (repayment_id, entry_id, ctx.tenant_id, row["id"]),
     )
     emit(session, ctx, row["id"], RefundEnded(refund_id=row["id"], status="processed"))
-    if entry_id is not None and payment["refunded"] == payment["amount"]:
+    _close_matters(session, ctx, payment, row, facts)
+
+
+def _close_matters(
+    session: Session, ctx: RequestContext, payment: db.Row, row: db.Row, facts: RefundFacts
+) -> None:
+    """Close what waited for a refund: its own failure or an earlier one's of the same sum, and money now given back."""
+    held = db.fetch_one(
+        session,
+        "select entry_id, refunded = amount as is_all from gateway_payment where tenant_id = %s and id = %s",
+        (ctx.tenant_id, payment["id"]),
+    )
+    assert held is not None  # noqa: S101  it is locked
+    if held["entry_id"] is not None and held["is_all"]:
         close_unidentified(session, ctx, payment["id"], "Given back to who paid it.")
+    failed = db.fetch_all(
+        session,
+        "select r.reference, r.id = %s or r.reference = %s as is_own, r.amount from gateway_refund r"
+        " join gateway_exception x on (x.tenant_id, x.account_id, x.subject) = (r.tenant_id, r.account_id, r.reference)"
+        " where r.tenant_id = %s and r.gateway_payment_id = %s and x.kind = %s and x.is_open"
+        " order by is_own desc, r.amount <> %s, r.id",
+        (
+            *(row["id"], facts.reference, ctx.tenant_id, payment["id"]),
+            *(ExceptionKind.REFUND_FAILED.value, row["amount"]),
+        ),
+    )
+    for at, one in enumerate(failed):
+        is_it = at == 0 and (one["is_own"] or one["amount"] == row["amount"])
+        if held["is_all"] or is_it:
+            named = (ExceptionKind.REFUND_FAILED, one["reference"])
+            answer = f"It went back after all, by refund {facts.id}."
+            close_matter(session, ctx, payment["account_id"], named, answer)
 
 
 def _payer(session: Session, ctx: RequestContext, receipt_id: UUID) -> UUID:

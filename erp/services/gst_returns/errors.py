@@ -136,7 +136,7 @@ def tax_period_filed() -> TaxPeriodFiled:
     return TaxPeriodFiled(
         "The GST return of this date's month is filed, and its figures stay as they are."
         " Book this on a day after that month: it goes into the next return.",
-        fields=dict.fromkeys(("booked_on", "effective_on"), remedy),
+        fields=dict.fromkeys(("booked_on", "effective_on", "paid_on"), remedy),
     )
 
 

@@ -1,7 +1,8 @@
 """What interest is owed on items that were paid late, or are late still.
 
 An item bears interest on what was open of it, day by day: from the day after it was due, to the day money for it
-came. Money counts from the day of its own entry, whenever it was matched. What an earlier note billed is over.
+came. Money counts from the day of its own entry, whenever it was matched. What a note in force bills is over; the days
+of one that was taken back are owed again, also where later days are billed.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ ELSEWHERE = "Another registration made the invoice. Bill it there."
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Interest on one item.
+    """Interest on one item for days in a row that no note bills.
 
     Attributes:
         invoice_id: Nothing where the item is no invoice.
@@ -74,7 +75,7 @@ def interest_owed(
     for row in rows:
         is_ours = row.pop("is_ours")
         problem = NO_INVOICE if row["invoice_id"] is None else "" if is_ours else ELSEWHERE
-        found.append(Owed(**row, to_day=until, problem=problem))
+        found.append(Owed(**row, problem=problem))
     return found
 
 
@@ -97,13 +98,15 @@ def unapplied(session: Session, ctx: RequestContext, party_id: UUID, until: date
 
 _OWED: LiteralString = """
     with late as (
-        select i.id, i.party_id, i.entry_id, i.amount, i.settled, i.due_on,
-               greatest(i.due_on, coalesce((
-                   select max(c.to_day) from interest_charge c
-                    where c.tenant_id = i.tenant_id and c.item_id = i.id and c.reversed_on is null),
-                   i.due_on)) + 1 as from_day
+        select i.id, i.party_id, i.entry_id, i.amount, i.settled, i.due_on, lower(span) as from_day,
+               upper(span) - 1 as to_day
           from open_item i
           join account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id) and a.key = 'debtors'
+         cross join lateral unnest(
+               datemultirange(daterange(i.due_on + 1, %(until)s, '[]'))
+               - coalesce((select range_agg(daterange(c.from_day, c.to_day, '[]')) from interest_charge c
+                            where c.tenant_id = i.tenant_id and c.item_id = i.id and c.reversed_on is null),
+                          '{}'::datemultirange)) span
          where i.tenant_id = %(tenant)s and i.company_id = %(company)s and i.side = 'debit'
            and i.due_on < %(until)s
            and (%(parties)s::uuid[] is null or i.party_id = any(%(parties)s))
@@ -111,20 +114,19 @@ _OWED: LiteralString = """
                              join journal_entry n on n.tenant_id = c.tenant_id and n.origin_id = c.note_id
                             where c.tenant_id = i.tenant_id and n.id = i.entry_id)
     ), paid as (
-        select late.id, sum(m.amount * greatest(
-                   %(until)s - greatest(came.effective_on, late.from_day - 1), 0)) as spared
+        select late.id, late.from_day, sum(m.amount * greatest(
+                   late.to_day - greatest(came.effective_on, late.from_day - 1), 0)) as spared
           from late
           join allocation m on m.tenant_id = %(tenant)s and m.debit_item_id = late.id
           join open_item came on came.tenant_id = m.tenant_id and came.id = m.credit_item_id
-         group by late.id
+         group by late.id, late.from_day
     ), owing as (
-        select late.*, round((late.amount * (%(until)s - late.from_day + 1) - coalesce(paid.spared, 0))
+        select late.*, round((late.amount * (late.to_day - late.from_day + 1) - coalesce(paid.spared, 0))
                              * %(percent)s / 36500, 2) as interest
-          from late left join paid on paid.id = late.id
-         where late.from_day <= %(until)s
+          from late left join paid on (paid.id, paid.from_day) = (late.id, late.from_day)
     )
     select o.id as item_id, o.party_id, p.name as party, v.id as invoice_id,
-           coalesce(v.number, e.narration) as number, o.due_on, o.from_day, o.amount - o.settled as open,
+           coalesce(v.number, e.narration) as number, o.due_on, o.from_day, o.to_day, o.amount - o.settled as open,
            o.interest as amount, coalesce(v.is_ours, false) as is_ours
       from owing o
       join party p on (p.tenant_id, p.id) = (%(tenant)s, o.party_id)
@@ -140,5 +142,5 @@ _OWED: LiteralString = """
      where o.interest > 0
        and not exists (select 1 from invoice_cancellation k
                         where (k.tenant_id, k.invoice_id) = (%(tenant)s, v.id))
-     order by o.interest desc, o.id limit %(most)s
+     order by o.interest desc, o.id, o.from_day limit %(most)s
 """

@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.models.messaging import Channel
 from erp.models.messaging import ContactChoice as ChoiceTable
 from erp.services import party
+from erp.services.messaging.texting import mobile_number
 from erp.services.platform import (
     Command,
     Identified,
@@ -44,11 +46,17 @@ class ListChoices(Query):
 
 
 class ChoiceRow(Result):
-    """What somebody said, and who noted it."""
+    """What somebody said, and who noted it.
+
+    Attributes:
+        address: The number that it was said of. is_current: it is the number that the party has now.
+    """
 
     id: UUID
     channel: str
     is_agreed: bool
+    address: str
+    is_current: bool
     how: str
     user_name: str
     chosen_at: datetime
@@ -64,10 +72,17 @@ class ChoiceList(Rows):
 def record_choice(session: Session, ctx: RequestContext, cmd: RecordChoice) -> Identified:
     """Note that a party agreed to be reached by a channel, or wants no more; the latest word holds.
 
+    Who agrees to text messages agrees for the mobile number that the party has now; another number is asked again.
+
     Raises:
+        InvalidInput: They agree to text messages, and no mobile number is known.
         UnknownParty: There is no such party, or it is the nameless customer.
     """
     party.require_account(session, ctx, cmd.party_id, "party_id")
+    address = _number_of(session, ctx, cmd.party_id) if cmd.channel is Channel.SMS else ""
+    if cmd.is_agreed and cmd.channel is Channel.SMS and not address:
+        message = "No Indian mobile number of this party is known. Add it first; they agree for that number."
+        raise InvalidInput(message, fields={"is_agreed": message})
     choice_id = new_id()
     row = {
         "tenant_id": ctx.tenant_id,
@@ -75,6 +90,7 @@ def record_choice(session: Session, ctx: RequestContext, cmd: RecordChoice) -> I
         "party_id": cmd.party_id,
         "channel": cmd.channel.value,
         "is_agreed": cmd.is_agreed,
+        "address": address,
         "how": cmd.how,
         "user_id": ctx.user_id,
         "user_name": ctx.user_name,
@@ -93,19 +109,31 @@ def list_choices(session: Session, ctx: RequestContext, wanted: ListChoices) -> 
     party.require_account(session, ctx, wanted.party_id, "party_id")
     rows = db.fetch_all(
         session,
-        "select id, channel, is_agreed, how, user_name, chosen_at from contact_choice"
+        "select id, channel, is_agreed, address, how, user_name, chosen_at from contact_choice"
         " where tenant_id = %s and party_id = %s order by id desc limit 100",
         (ctx.tenant_id, wanted.party_id),
     )
-    return ChoiceList(rows=[ChoiceRow(**row) for row in rows])
+    now = _number_of(session, ctx, wanted.party_id)
+    return ChoiceList(
+        rows=[ChoiceRow(**row, is_current=row["address"] in ("", now)) for row in rows]
+    )
 
 
-def has_agreed(session: Session, ctx: RequestContext, party_id: UUID, channel: Channel) -> bool:
-    """Tell whether a party's latest word is that it may be reached by a channel."""
+def has_agreed(session: Session, ctx: RequestContext, party_id: UUID, address: str) -> bool:
+    """Tell whether a party's latest word is that it may get text messages at a number."""
     row = db.fetch_one(
         session,
-        "select is_agreed from contact_choice where tenant_id = %s and party_id = %s and channel = %s"
+        "select is_agreed, address from contact_choice where tenant_id = %s and party_id = %s and channel = 'sms'"
         " order by id desc limit 1",
-        (ctx.tenant_id, party_id, channel.value),
+        (ctx.tenant_id, party_id),
     )
-    return bool(row and row["is_agreed"])
+    return bool(row and row["is_agreed"] and row["address"] == address)
+
+
+def _number_of(session: Session, ctx: RequestContext, party_id: UUID) -> str:
+    row = db.fetch_one(
+        session,
+        "select phone from party where tenant_id = %s and id = %s",
+        (ctx.tenant_id, party_id),
+    )
+    return mobile_number(row["phone"] or "") if row else ""

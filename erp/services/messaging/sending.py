@@ -177,7 +177,7 @@ def plan_message(session: Session, ctx: RequestContext, message_id: UUID) -> Out
     )
     if row is None:
         return None
-    if row["channel"] == Channel.SMS and _wants_no_more(session, ctx, row["party_id"]):
+    if row["channel"] == Channel.SMS and _wants_no_more(session, ctx, row):
         problem = "Text messages are not wanted any more."
         _end(session, ctx, row, "failed", problem=problem)
         return None
@@ -230,8 +230,9 @@ def note_not_carried(
     return timedelta(seconds=PAUSES[min(found["attempts"], len(PAUSES) - 1)])
 
 
-def _wants_no_more(session: Session, ctx: RequestContext, party_id: UUID | None) -> bool:
-    return party_id is not None and not has_agreed(session, ctx, party_id, Channel.SMS)
+def _wants_no_more(session: Session, ctx: RequestContext, found: db.Row) -> bool:
+    party_id: UUID | None = found["party_id"]
+    return party_id is not None and not has_agreed(session, ctx, party_id, found["to_address"])
 
 
 def _requeue(session: Session, ctx: RequestContext, found: db.Row) -> None:

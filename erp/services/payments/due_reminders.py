@@ -118,7 +118,8 @@ _LATE = """
      where (%(standing)s = '' or standing = %(standing)s)
        and (%(mailed)s::int[] is null or email <> '' and level = any(%(mailed)s)
             or phone <> '' and level = any(%(texted)s)
-               and (select is_agreed from contact_choice choice
+               and (select is_agreed and right(address, 10) = right(regexp_replace(phone, '[^0-9]', '', 'g'), 10)
+                      from contact_choice choice
                      where choice.tenant_id = %(tenant)s and choice.party_id = stood.party_id
                        and choice.channel = 'sms' order by choice.id desc limit 1))
        and (%(search)s = '' or party ilike '%%' || %(search)s || '%%')

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import Field
@@ -180,10 +180,14 @@ def queue_reminder(
 ) -> UUID | None:
     """Queue the e-mail of a reminder with its statement; again changes nothing.
 
-    One that was a text message goes to the customer's own address, with the words that the level has for letters.
+    One that was a text message goes to the customer's own address, with the words that the level has for letters, of
+    what is late by now.
     """
     row = reminder_of(session, ctx, reminder_id)
     if row is None or row["method"] not in BY_MESSAGE:
+        return None
+    words = letter_words(session, ctx, row)
+    if words is None:
         return None
     was_text = row["method"] == ReminderMethod.SMS
     new = NewMessage(
@@ -191,8 +195,8 @@ def queue_reminder(
         purpose=PURPOSE,
         to_name=row["party"],
         to_address=row["email"] if was_text else row["to_address"],
-        subject=row["subject"],
-        body=row["body"],
+        subject=words["subject"],
+        body=words["body"],
         origin_type=ORIGIN,
         origin_id=reminder_id,
         dedupe_key=f"{PURPOSE}-{reminder_id}{'-mail' if was_text else ''}",
@@ -200,6 +204,26 @@ def queue_reminder(
         documents=tuple(files),
     )
     return messaging.queue_message(session, ctx, new, is_promised=True)
+
+
+def letter_words(
+    session: Session, ctx: RequestContext, reminder: Mapping[str, Any]
+) -> dict[str, str] | None:
+    """Return what the e-mail of a reminder says; of one that was a text message, what is late by now.
+
+    Nothing where nothing is late any more, or a promise or dispute holds reminders back meanwhile.
+    """
+    if reminder["method"] != ReminderMethod.SMS:
+        return {"subject": reminder["subject"], "body": reminder["body"]}
+    party_id, rule = reminder["party_id"], rule_of(session, ctx)
+    wanted = ListDueReminders(standing="")
+    found = late_customers(session, ctx, rule, wanted, party_ids=[party_id])
+    if not found or found[0].held_until is not None or not rule.levels:
+        return None
+    level = rule.levels[min(reminder["level"], len(rule.levels)) - 1]
+    bills = _late_bills(session, ctx, party_id)
+    facts = _facts(session, ctx, rule, found[0], bills)
+    return {"subject": said(level.subject, facts), "body": said(level.body, facts)}
 
 
 def reminder_of(session: Session, ctx: RequestContext, reminder_id: UUID) -> db.Row | None:

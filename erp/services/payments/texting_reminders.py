@@ -62,8 +62,8 @@ def _by_text(
         return _by_mail(one, "This level has no text message, and there is no e-mail address.")
     if not number:
         return _by_mail(one, "There is neither a mobile number nor an e-mail address. Add one.")
-    if not messaging.has_agreed(session, ctx, one.party_id, Channel.SMS):
-        reason = "The customer has not agreed to text messages, and there is no e-mail address."
+    if not messaging.has_agreed(session, ctx, one.party_id, number):
+        reason = "The customer has not agreed to text messages at this number, and there is no e-mail address."
         return _by_mail(one, reason)
     try:
         told = messaging.sms_facts(session, ctx, level.sms_template_id)

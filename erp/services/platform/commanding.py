@@ -57,7 +57,7 @@ def command(
                 _record(session, ctx, name, cmd, answer)
                 db.send_rows(session)
             except (IntegrityError, psycopg.IntegrityError) as error:
-                raise refusal_for(error) from error
+                raise refusal_for(error, type(cmd).model_fields) from error
             return answer
 
         action = register("command", name, permission, rest, handler, guarded)

@@ -1,6 +1,6 @@
 """Database constraints as refusals a person understands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from erp.core.errors import Conflict, DomainError, InvalidInput
 
@@ -13,8 +13,21 @@ def refuse_on(constraint: str, refusal: Refusal) -> None:
     _REFUSALS[constraint] = refusal
 
 
-def refusal_for(error: Exception) -> DomainError:
-    """Return the refusal a violated constraint stands for."""
+def refusal_for(error: Exception, known: Collection[str] | None = None) -> DomainError:
+    """Return the refusal a violated constraint stands for.
+
+    Args:
+        known: Fields of the input: a constraint of many commands names no others.
+    """
+    refusal = _refusal_for(error)
+    if known is not None:
+        refusal.fields = {
+            name: words for name, words in refusal.fields.items() if name.split(".")[0] in known
+        }
+    return refusal
+
+
+def _refusal_for(error: Exception) -> DomainError:
     original = getattr(error, "orig", None) or error
     diagnosis = getattr(original, "diag", None)
     constraint = getattr(diagnosis, "constraint_name", None) or ""

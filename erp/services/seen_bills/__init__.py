@@ -2,11 +2,19 @@
 
 from erp.models.seen_bills import BillSource
 from erp.services.seen_bills import referees
-from erp.services.seen_bills.errors import BillSeen, CreditTaken
-from erp.services.seen_bills.noting import BillUse, end_uses, is_credit_free, note_use
-from erp.services.seen_bills.seeing import Seen, SeenElsewhere, look_for, seen_elsewhere
+from erp.services.seen_bills.errors import BillSeen, BillTaxDiffers, CreditElsewhere, CreditTaken
+from erp.services.seen_bills.noting import BillUse, end_uses, note_use
+from erp.services.seen_bills.seeing import (
+    Seen,
+    SeenElsewhere,
+    asks_about_suppliers,
+    look_for,
+    seen_elsewhere,
+)
+from erp.services.seen_bills.sharing import Room, ask_about_tax, credit_room
 
 __all__ = [
-    "BillSeen", "BillSource", "BillUse", "CreditTaken", "Seen", "SeenElsewhere", "end_uses", "is_credit_free",
-    "look_for", "note_use", "referees", "seen_elsewhere",
+    "BillSeen", "BillSource", "BillTaxDiffers", "BillUse", "CreditElsewhere", "CreditTaken", "Room", "Seen",
+    "SeenElsewhere", "ask_about_tax", "asks_about_suppliers", "credit_room", "end_uses", "look_for", "note_use",
+    "referees", "seen_elsewhere",
 ]  # fmt: skip

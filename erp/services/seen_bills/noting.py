@@ -13,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.gst.taxing import TaxHeads
 from erp.core.ids import new_id
 from erp.models.seen_bills import BillSource, SeenBillUse
-from erp.services.seen_bills.seeing import Seen, hold_bill, seen_elsewhere
+from erp.services.seen_bills.seeing import Seen, hold_bill
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class BillUse:
 
     Attributes:
         number: Of the document. taken_on: day of its entry, once it has one.
-        is_credit: `heads` are a credit there.
+        is_credit: `heads` are a credit there. bill_tax: of the whole bill, where the document gives it.
     """
 
     source: BillSource
@@ -33,6 +33,7 @@ class BillUse:
     heads: TaxHeads
     is_credit: bool = False
     taken_on: date | None = None
+    bill_tax: Decimal | None = None
 
 
 def note_use(session: Session, ctx: RequestContext, seen: Seen, use: BillUse) -> None:
@@ -41,7 +42,7 @@ def note_use(session: Session, ctx: RequestContext, seen: Seen, use: BillUse) ->
     Locks the bill.
 
     Raises:
-        CreditTaken: Another document took its credit.
+        CreditTaken: Another document took its credit, or more than the bill shows would be taken.
     """
     if not seen.is_known:
         return
@@ -62,6 +63,7 @@ def note_use(session: Session, ctx: RequestContext, seen: Seen, use: BillUse) ->
         "sgst": use.heads.sgst,
         "is_credit": use.is_credit,
         "taken_on": use.taken_on,
+        "bill_tax": use.bill_tax,
         "noted_at": ctx.now,
     }
     db.insert_rows(session, SeenBillUse, [row])
@@ -74,17 +76,4 @@ def end_uses(session: Session, ctx: RequestContext, source_ids: Sequence[UUID]) 
         "update seen_bill_use set ended_on = %s where tenant_id = %s and source_id = any(%s)"
         " and ended_on is null",
         (ctx.today, ctx.tenant_id, list(source_ids)),
-    )
-
-
-def is_credit_free(
-    session: Session, ctx: RequestContext, seen: Seen, source: BillSource, own: UUID | None = None
-) -> bool:
-    """Tell whether no document but `own` has the credit of a bill; assets of one bill share it.
-
-    Locks the bill.
-    """
-    return not any(
-        one.is_credit and (one.source is not source or source is not BillSource.ASSET)
-        for one in seen_elsewhere(session, ctx, seen, own)
     )

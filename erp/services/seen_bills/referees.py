@@ -4,7 +4,8 @@ from erp.services.platform import referee
 
 referee(
     "SB1",
-    "The credit of a supplier's bill is taken by one document, and what a claim or an asset takes is in the register",
+    "The credit of a supplier's bill is taken once, by one document or in parts up to the GST of the whole bill, and"
+    " what a claim or an asset takes is in the register",
     counted="select count(*) from seen_bill_use where is_credit and ended_on is null",
     offenders="""
         with kept as (
@@ -23,7 +24,8 @@ referee(
         select tenant_id, bill_id, min(number), 'taken by ' || string_agg(distinct number, ', ')
           from seen_bill_use where is_credit and ended_on is null
          group by tenant_id, bill_id
-        having count(distinct source) > 1 or (min(source) <> 'asset' and count(*) > 1)
+        having count(*) > 1 and (bool_or(source not in ('expense', 'asset')) or sum(igst + cgst + sgst) > coalesce(
+                   (array_agg(bill_tax order by noted_at desc, id desc) filter (where bill_tax is not null))[1], 0))
          limit 1
     """,
 )

@@ -1,8 +1,9 @@
 """Looking for a bill among those that documents book already."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Final, LiteralString
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.seen_bills import BillSource, SeenBill
-from erp.services.seen_bills.errors import BillSeen
+from erp.services.seen_bills.errors import BillSeen, CreditElsewhere
 
 WORDS: Final = {
     BillSource.PURCHASE: "Bill {}",
@@ -22,8 +23,10 @@ WORDS: Final = {
     BillSource.ASSET: "Asset {}",
     BillSource.GATEWAY: "The invoice of charges {}",
 }
+_SUPPLIERS: Final[list[Callable[[Session, RequestContext, "Seen"], str]]] = []
 _USES: LiteralString = """
-    select u.bill_id, u.source, u.source_id, u.number, u.is_credit, u.dated_on
+    select u.id as use_id, u.bill_id, u.source, u.source_id, u.number, u.is_credit, u.igst + u.cgst + u.sgst as tax,
+           u.bill_tax, u.noted_at
       from seen_bill b join seen_bill_use u on (u.tenant_id, u.bill_id) = (b.tenant_id, b.id)
      where b.tenant_id = %(tenant)s and b.company_id = %(company)s and b.key = %(key)s
        and b.fiscal_year = %(year)s and u.ended_on is null and u.source_id is distinct from %(own)s::uuid
@@ -58,15 +61,28 @@ class Seen:
         return bool(self.identity and bill_key(self.number))
 
 
+def asks_about_suppliers(told: Callable[[Session, RequestContext, Seen], str]) -> None:
+    """Let a domain above say that it takes the credit of a supplier by other papers; nothing where it does not."""
+    _SUPPLIERS.append(told)
+
+
 @dataclass(frozen=True, slots=True)
 class SeenElsewhere:
-    """A document that books the bill."""
+    """A document that books the bill.
 
+    Attributes:
+        tax: Its part; a credit or not. bill_tax: of the whole bill, where the document gives it.
+    """
+
+    use_id: UUID
     bill_id: UUID
     source: BillSource
     source_id: UUID
     number: str
     is_credit: bool
+    tax: Decimal
+    bill_tax: Decimal | None
+    noted_at: datetime
 
     @property
     def words(self) -> str:
@@ -129,16 +145,7 @@ def seen_elsewhere(
             "gstin": seen.supplier_gstin,
         },
     )
-    return [
-        SeenElsewhere(
-            row["bill_id"],
-            BillSource(row["source"]),
-            row["source_id"],
-            row["number"],
-            row["is_credit"],
-        )
-        for row in rows
-    ]
+    return [SeenElsewhere(**(row | {"source": BillSource(row["source"])})) for row in rows]
 
 
 def look_for(
@@ -150,22 +157,34 @@ def look_for(
 ) -> None:
     """Ask about bills, each with its field, that documents of other kinds than `kind` book already.
 
+    Bills of a supplier whose credit is taken by other papers, such as settlements, are asked about, too.
+
     Locks the bills, in one order whoever asks.
 
     Raises:
         BillSeen: One is booked; names by what. May be confirmed; its credit is not taken again.
+        CreditElsewhere: Its supplier's credit is taken by other papers; may be confirmed for another bill.
     """
     for field, seen in sorted(bills, key=lambda one: (one[1].identity, bill_key(one[1].number))):
         found = [one for one in seen_elsewhere(session, ctx, seen, own) if one.source is not kind]
         if found and BillSeen.code not in ctx.confirmed:
             raise bill_seen(field, seen, found)
+        if found or kind is BillSource.GATEWAY or CreditElsewhere.code in ctx.confirmed:
+            continue
+        for words in filter(None, (told(session, ctx, seen) for told in _SUPPLIERS)):
+            raise CreditElsewhere(words, fields={field: words})
 
 
 def bill_seen(field: str, seen: Seen, found: Iterable[SeenElsewhere]) -> BillSeen:
     """Return the question about a bill that other documents book."""
     where = " and ".join(dict.fromkeys(one.words for one in found))
     credit = next((one.words for one in found if one.is_credit), "")
-    rest = f" Its credit stands with {credit}; confirmed, its tax is a cost here." if credit else ""
+    rest = (
+        f" Its credit stands with {credit}; confirmed, its tax is a cost here, unless both book a part and the GST on"
+        " the whole bill is given."
+        if credit
+        else ""
+    )
     message = (
         f"{where} {'has' if ' and ' not in where else 'have'} bill {seen.number} of this supplier."
         f" Confirm if it is to be booked again.{rest}"

@@ -79,6 +79,15 @@ def notify_members(
     return notify(session, ctx, members_who_may(session, ctx, permission, branch_id), news)
 
 
+def close_news(session: Session, ctx: RequestContext, dedupe_key: str) -> None:
+    """Mark news read in everybody's inbox whose matter is settled; nothing where nobody had it."""
+    db.execute(
+        session,
+        "update notification set read_at = %s where tenant_id = %s and dedupe_key = %s and read_at is null",
+        (ctx.now, ctx.tenant_id, dedupe_key),
+    )
+
+
 def _with_ids(user_ids: list[UUID]) -> tuple[list[UUID], list[UUID]]:
     return [new_id() for _ in user_ids], user_ids
 

@@ -39,7 +39,7 @@ class RegisterAssetState(FormState, rx.State):
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
-        for name in ("price", "opening_depreciation"):
+        for name in ("price", "opening_depreciation", "bill_tax"):
             if name in given:
                 given[name] = f"{given[name]}".replace(",", "")
         return given | {"takes_credit": is_ticked(form.get("takes_credit"))}

@@ -15,7 +15,7 @@ from erp.state.session import as_uuid
 
 TYPED = (
     "amount", "category_id", "spent_on", "supplier", "supplier_gstin", "bill_number", "gst_rate",
-    "cost_centre", "note",
+    "bill_tax", "cost_centre", "note",
 )  # fmt: skip
 PICTURE = "/api/erp/expense-receipts/"
 
@@ -86,8 +86,9 @@ class _SpentState(LinedFormState, mixin=True):
 
     def _line_typed(self, form: Mapping[str, Any], line: Line) -> dict[str, str]:
         typed = self._typed(form, line, *TYPED)
-        if "amount" in typed:
-            typed["amount"] = typed["amount"].replace(",", "")
+        for name in ("amount", "bill_tax"):
+            if name in typed:
+                typed[name] = typed[name].replace(",", "")
         return typed | ({"receipt_id": line["receipt_id"]} if line["receipt_id"] else {})
 
 

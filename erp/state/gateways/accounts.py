@@ -213,6 +213,7 @@ def _head(found: Any, zone: str) -> dict[str, str]:
         "fee_key": found.fee_key,
         "is_interstate": "yes" if found.is_interstate else "",
         "tax": "Integrated tax" if found.is_interstate else "Central and state tax",
+        "supplier_gstin": found.supplier_gstin,
         "is_active": "yes" if found.is_active else "",
         "clearing": money_text(found.clearing),
         "open_exceptions": str(found.open_exceptions) if found.open_exceptions else "",

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import reflex as rx
 
 from erp.core.columns import Column, Kind
+from erp.core.formatting import money_text
 from erp.services import identity
 from erp.state.asking import DialogFormState
 from erp.state.gateways.wording import SETTLE, VIEW
@@ -59,6 +60,31 @@ class RecordChargesState(DialogFormState, rx.State):
         given = dict(super()._payload(form))
         month = f"{given.get('month') or ''}"
         return given | {"month": f"{month[:7]}-01" if month else ""}
+
+    async def _bring_up_to_date(self) -> None:
+        page = await self.get_state(ChargesListState)
+        await page._reload()  # noqa: SLF001  the list behind the dialog
+
+
+class TakeBackChargesState(DialogFormState, rx.State):
+    """Takes an invoice of a month back that was recorded wrong."""
+
+    permission: ClassVar[str] = SETTLE
+    command: ClassVar[str] = "gateways.take_back_charges"
+    done_words: ClassVar[str] = "Taken back. It can be recorded again."
+
+    invoices: list[dict[str, str]] = []
+
+    async def _prepare(self) -> None:
+        account, _, month = self.subject.get("id", "").partition(":")
+        given = {"account_id": account, "month": month}
+        found = await self._ask("gateways.list_charge_invoices", given)
+        known = [
+            {"value": str(row.id), "label": f"{row.number}, {money_text(row.taxable + row.tax)}"}
+            for row in found.rows
+            if row.taken_back_on is None
+        ]
+        self.invoices = known if len(known) == 1 else [{"value": "", "label": "Choose"}, *known]
 
     async def _bring_up_to_date(self) -> None:
         page = await self.get_state(ChargesListState)

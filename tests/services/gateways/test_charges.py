@@ -1,14 +1,16 @@
 """A provider's monthly tax invoice beside what its settlements kept."""
 
 from datetime import timedelta
+from decimal import Decimal
 
+import psycopg
 import pytest
 
 from erp.core import db
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
-from erp.services.gateways import InvoiceRecorded
-from erp.services.seen_bills import BillSeen, CreditTaken
+from erp.services.gateways import InvoiceRecorded, InvoiceTakenBack, UnknownInvoice
+from erp.services.seen_bills import BillSeen, CreditElsewhere, CreditTaken
 from tests.factories import broken_promises, gstin_in
 from tests.services.books import balance
 from tests.services.expenses.spending import claim, decide, spent
@@ -136,3 +138,74 @@ def test_what_a_claim_took_is_taken_back_before_the_invoice_is_recorded(trader, 
     trader.run("expenses.reverse_claim", gone, by=trader.acting_as("owner"))
     invoiced(trader, ours, found)
     assert broken_promises() == []
+
+
+def test_an_invoice_recorded_wrong_is_taken_back_and_recorded_again(trader, provider, stranger):
+    ours, found = settled(trader, provider)
+    made = invoiced(trader, ours, found, taxable="1.00", tax="0.18")
+    given = {"invoice_id": made.id, "reason": "Wrong amounts"}
+    with pytest.raises(UnknownInvoice):
+        stranger.run("gateways.take_back_charges", given)
+    trader.run("gateways.take_back_charges", given)
+    with pytest.raises(InvoiceTakenBack):
+        trader.run("gateways.take_back_charges", given)
+    (row,) = trader.run("gateways.list_charges").rows
+    assert (row.invoices, row.billed_fee) == ("", 0)
+    invoiced(trader, ours, found)
+    (row,) = trader.run("gateways.list_charges").rows
+    assert (row.invoices, row.words) == ("RZP/0007", "Agrees")
+    month = {"account_id": ours, "month": found.month}
+    listed = trader.run("gateways.list_charge_invoices", month).rows
+    assert [(x.tax, x.taken_back_reason) for x in listed] == [
+        (found.tax, ""), (Decimal("0.18"), "Wrong amounts"),
+    ]  # fmt: skip
+    assert broken_promises() == []
+
+
+def test_a_bill_whose_wrong_invoice_was_taken_back_is_free(trader, provider):
+    ours, found = settled(trader, provider)
+    made = invoiced(trader, ours, found, supplier_gstin=gstin_in("27"), number="SL-1")
+    trader.run("gateways.take_back_charges", {"invoice_id": made.id, "reason": "A courier's"})
+    sure = ["credit_elsewhere"]
+    tax = balance(trader, "input_cgst")
+    decide(trader, claim(trader, bill(trader, bill_number="SL-1"), confirm=sure))
+    assert balance(trader, "input_cgst") == tax + 9
+
+
+def test_the_database_keeps_an_invoice_but_for_its_taking_back(trader, provider, owner):
+    ours, found = settled(trader, provider)
+    made = invoiced(trader, ours, found)
+    for change in ("taxable = 1", "number = 'X'", "taken_back_on = current_date"):
+        with pytest.raises(psycopg.errors.CheckViolation):
+            owner.execute(f"update gateway_invoice set {change} where id = %s", (made.id,))  # noqa: S608  the test's own words
+    trader.run("gateways.take_back_charges", {"invoice_id": made.id, "reason": "x"})
+    with pytest.raises(psycopg.errors.CheckViolation, match="taken back once"):
+        owner.execute(
+            "update gateway_invoice set taken_back_reason = 'y' where id = %s", (made.id,)
+        )
+
+
+def test_a_bill_of_a_provider_whose_settlements_took_its_credit_is_asked_about(trader, provider):
+    """Before its invoice is recorded nobody knows the number, but whose it is."""
+    ours, found = settled(trader, provider)
+    known = {"account_id": ours, "name": "Online", "bank_key": "bank", "fee_key": "gateway_charges"}
+    claim(trader, bill(trader, bill_number="RZP-1"))
+    trader.run("gateways.change_account", known | {"supplier_gstin": gstin_in("27").lower()})
+    with pytest.raises(CreditElsewhere, match="Settlements of Online") as asked:
+        claim(trader, bill(trader))
+    assert list(asked.value.fields) == ["lines.0.bill_number"]
+    claim(trader, bill(trader, bill_number="X-1", supplier_gstin=gstin_in("29")))
+    last_year = {"spent_on": found.month - timedelta(days=40)}
+    claim(trader, bill(trader, bill_number="X-2", **last_year))
+    invoiced(trader, ours, found)
+    with pytest.raises(InvalidInput) as refused:
+        trader.run("gateways.change_account", known | {"supplier_gstin": "27AAA"})
+    assert list(refused.value.fields) == ["supplier_gstin"]
+
+
+def test_an_account_learns_the_gstin_from_its_first_invoice(trader, provider):
+    ours, found = settled(trader, provider)
+    invoiced(trader, ours, found)
+    assert trader.run("gateways.get_account", {"account_id": ours}).supplier_gstin == gstin_in("27")
+    with pytest.raises(CreditElsewhere):
+        claim(trader, bill(trader, bill_number="OTHER-1"))

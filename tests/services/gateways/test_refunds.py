@@ -93,6 +93,58 @@ def test_a_refused_refund_says_why_and_leaves_the_money_to_be_asked_for_again(
     again = refund(trader, payment)
     ask_refund(trader, again)
     assert refund_of(trader, again)["status"] == "processed"
+    assert exceptions_of(trader) == [("refund_failed", False)]
+    assert unread(trader) == 0
+    assert broken_promises() == []
+
+
+def unread(shop):
+    found = rows(
+        shop, "select 1 from notification where kind = 'gateways.exception' and read_at is null"
+    )
+    return len(found)
+
+
+def test_a_smaller_refund_leaves_the_failure_of_a_larger_one_open(trader, provider, paid):
+    _, _, payment = paid
+    refund_id = refund(trader, payment)
+    provider.faults.append(Fault.REFUSED)
+    ask_refund(trader, refund_id)
+    ask_refund(trader, refund(trader, payment, amount="1.00"))
+    assert exceptions_of(trader) == [("refund_failed", True)]
+    assert unread(trader) > 0
+    ask_refund(trader, refund(trader, payment))
+    assert exceptions_of(trader) == [("refund_failed", False)]
+
+
+@pytest.mark.parametrize("kind", ["razorpay", "stripe"])
+def test_money_nobody_asked_for_that_goes_back_on_the_providers_pages_is_settled(
+    trader, provider, kind
+):
+    ours = opened(trader, kind)
+    is_razorpay = kind == "razorpay"
+    made = provider.books.pay_astray(70000, "pay_" if is_razorpay else "pi_")
+    tell(
+        trader,
+        provider,
+        ours,
+        "payment.captured" if is_razorpay else "payment_intent.succeeded",
+        made.id,
+        "evt_1",
+    )
+    assert exceptions_of(trader) == [("unknown_reference", True)]
+    back = provider.books.give_back("rfnd_" if is_razorpay else "re_", made.id, 70000, "")
+    tell(
+        trader,
+        provider,
+        ours,
+        "refund.processed" if is_razorpay else "refund.updated",
+        back.id,
+        "evt_2",
+    )
+    assert exceptions_of(trader) == [("unknown_reference", False)]
+    assert unread(trader) == 0
+    assert balance(trader, "gateway_clearing") == 0
     assert broken_promises() == []
 
 
@@ -147,6 +199,7 @@ def test_a_refund_that_was_refused_and_done_all_the_same_is_in_the_books(trader,
     tell(trader, provider, ours, kind, back.id, "evt_3")
     assert balance(trader, "gateway_clearing") == link["amount"] - 10
     assert payments_of(trader)[0]["refunded"] == 10
+    assert exceptions_of(trader) == [("refund_failed", False)]
     assert broken_promises() == []
 
 

@@ -143,6 +143,39 @@ def test_a_note_that_is_taken_back_leaves_nothing_and_its_days_can_be_billed_aga
     assert broken_promises() == []
 
 
+def test_days_of_a_note_that_was_taken_back_are_billed_between_others(trader: Shop, late):
+    first = bill(trader, late, 11).notes[0]
+    second = bill(trader, late, 21).notes[0]
+    bill(trader, late, 31)
+    given = {"note_id": second.id, "reason": "Waived by mistake"}
+    trader.run("interest.reverse_interest", given, at=on(trader, 31))
+    (row,) = owed(trader, 31).rows
+    assert (row.amount, row.days) == (second.amount, 10)
+    assert len(owed(trader, 41).rows) == 2
+    trader.run("interest.reverse_interest", given | {"note_id": first.id}, at=on(trader, 31))
+    spans = sorted((x.from_day, x.to_day) for x in owed(trader, 41).rows)
+    assert [(to - since).days + 1 for since, to in spans] == [20, 10]
+    (note,) = bill(trader, late, 41).notes
+    assert note.amount == interest(1050, 20) + interest(1050, 10)
+    assert owed(trader, 41).rows == []
+    standing = rows(
+        trader, "select from_day, to_day from interest_charge where reversed_on is null"
+    )
+    assert sum((x["to_day"] - x["from_day"]).days + 1 for x in standing) == 40
+    assert broken_promises() == []
+
+
+def test_money_between_billed_days_spares_only_the_days_after_it(trader: Shop, late):
+    first = bill(trader, late, 11).notes[0]
+    given = {"party_id": late, "amount": "650.00", "method": "bank"}
+    trader.run("payments.receive_payment", given, at=on(trader, 16))
+    bill(trader, late, 21)
+    back = {"note_id": first.id, "reason": "Typed for another"}
+    trader.run("interest.reverse_interest", back, at=on(trader, 21))
+    (row,) = owed(trader, 21).rows
+    assert row.amount == interest(1050, 10)
+
+
 def test_goods_still_come_back_at_what_they_cost_after_interest(trader: Shop, late):
     bill(trader, late, 11)
     (invoice,) = rows(trader, "select id from invoice where kind = 'tax_invoice'"

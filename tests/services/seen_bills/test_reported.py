@@ -56,7 +56,7 @@ def test_two_assets_of_one_bill_are_matched_together(trader: Shop) -> None:
     import_2b(trader, ("24", "P-1", "2000.00", "18"))
     assert matches(trader)["P-1"].status == "amount_mismatch"
     assert credit(trader) == "0.00"
-    owned(trader, seller, "P-1", confirm=("asset_billed_before",))
+    owned(trader, seller, "P-1", bill_tax="540.00", confirm=("asset_billed_before",))
     assert matches(trader)["P-1"].status == "exact"
     assert credit(trader) == "360.00"
     owned(trader, seller, "P-1", confirm=("asset_billed_before",))

@@ -8,7 +8,6 @@ import pytest
 
 from erp.core import db
 from erp.core.errors import InvalidInput
-from erp.services.assets import BilledBefore
 from erp.services.billing import BilledTwice
 from erp.services.expenses import SpentBefore
 from erp.services.seen_bills import BillSeen
@@ -53,17 +52,6 @@ def test_an_asset_of_a_claimed_bill_bears_its_tax(trader: Shop) -> None:
     made = owned(trader, seller, "p1", confirm=SEEN)
     assert (made.cost, made.credit) == (1180, 0)
     assert balance(trader, "input_igst") == 180
-    assert broken_promises() == []
-
-
-def test_assets_of_one_bill_share_its_credit(trader: Shop) -> None:
-    seller = supplier(trader)
-    owned(trader, seller, "P-1")
-    with pytest.raises(BilledBefore):
-        owned(trader, seller, "P/01")
-    assert owned(trader, seller, "P/01", confirm=("asset_billed_before",)).credit == 180
-    with pytest.raises(BillSeen, match=" and "):
-        claimed(trader, line(trader, "P-1"))
     assert broken_promises() == []
 
 

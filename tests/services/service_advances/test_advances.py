@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from erp.services import payments
+from erp.services.gst_returns import TaxPeriodFiled
 from erp.services.service_advances import (
     AdvanceApplied,
     AdvanceUsedUp,
@@ -15,7 +16,7 @@ from erp.services.service_advances import (
 from tests.factories import Shop, broken_promises, gstin_in
 from tests.services.books import balance
 from tests.services.branches import add_branch
-from tests.services.gst_returns.months import at, buyer, invoice, take_back
+from tests.services.gst_returns.months import at, buyer, file_return, invoice, prepare, take_back
 from tests.services.service_advances.serving import (
     advance,
     apply,
@@ -208,3 +209,14 @@ def test_another_registration_does_not_take_it(trader: Shop) -> None:
     assert detail(trader, made).takers == []
     with pytest.raises(NotItsService, match="registration"):
         apply(trader, made, sent)
+
+
+def test_a_filed_month_is_refused_at_the_field_that_the_form_has(trader: Shop) -> None:
+    customer, course = retailer(trader), training(trader)
+    advance(trader, customer, "1180.00", variant_id=course)
+    file_return(trader, prepare(trader))
+    file_return(trader, prepare(trader, "gstr3b"))
+    late = {"variant_id": course, "paid_on": "2025-10-20", "month": 11}
+    with pytest.raises(TaxPeriodFiled) as caught:
+        advance(trader, customer, "1180.00", **late)
+    assert list(caught.value.fields) == ["paid_on"]
