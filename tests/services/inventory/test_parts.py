@@ -103,6 +103,36 @@ def test_who_names_one_place_means_that_place(shop: Shop):
         inventory.allocate(session, shop.ctx, shop.storage_id, [Wanted(1, shop.variant_ids[0], 11)])
 
 
+def test_packs_are_made_of_what_is_below_their_place_and_stand_in_it(shop: Shop):
+    shelf = shelf_of(shop)
+    lot = put(shop, shelf, 0, 6)
+    variant, made = shop.variant_ids[:2]
+    before = shop.on_hand(made, shop.storage_id)
+    given = {"variant_id": made, "packs": 2, "mrp": "60.00", "location_id": shop.storage_id}
+    lines = [{"variant_id": variant, "quantity": 9}]
+    done = shop.run("inventory.dispense_packs", given | {"lines": lines})
+    assert [(x.lot_id, x.quantity) for x in done.used] == [(lot, 9)]
+    assert (shop.on_hand(variant, shelf), shop.on_hand(variant, shop.storage_id)) == (1, 10)
+    assert shop.on_hand(made, shop.storage_id) == before + 2
+    named = [{"variant_id": variant, "quantity": 1, "lot_id": lot}]
+    shop.run("inventory.dispense_packs", given | {"lines": named})
+    assert shop.on_hand(variant, shelf) == 0
+    far = given | {"location_id": shelf, "lines": named}
+    with refused(shop, InsufficientStock):
+        shop.run("inventory.dispense_packs", far)
+    assert broken_promises() == []
+
+
+def test_lots_below_a_place_are_listed_with_it_where_asked(shop: Shop):
+    shelf = shelf_of(shop)
+    lot = put(shop, shelf, 0, 6)
+    wanted = {"lot_id": lot, "location_id": shop.storage_id}
+    alone = shop.run("inventory.stock_by_lot", wanted).rows
+    whole = shop.run("inventory.stock_by_lot", wanted | {"with_parts": True}).rows
+    assert [x.on_hand for x in alone] == [4]
+    assert sorted(x.on_hand for x in whole) == [4, 6]
+
+
 def test_what_can_be_sold_at_a_place_counts_its_shelves(shop: Shop):
     shelf = shelf_of(shop)
     put(shop, shelf, 0, 4)
