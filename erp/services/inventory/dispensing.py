@@ -338,13 +338,14 @@ def _move(
         Movement(
             pick.variant_id,
             pick.lot_id,
-            pick.location_id,
+            shelf.location_id,
             production,
-            pick.quantity,
-            pick.value,
+            shelf.quantity,
+            shelf.value,
             pick.line_no,
         )
         for pick in picks
+        for shelf in pick.on_shelves
     ]
     value = sum((pick.value for pick in picks), ZERO)
     movements.append(Movement(cmd.variant_id, lot_id, production, place.id, cmd.packs, value))
