@@ -1,6 +1,8 @@
 """A million moves: recall, ageing, planning, and a delivery entered late behind many later rows."""
 
+import time
 from datetime import date, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import psycopg
@@ -103,14 +105,9 @@ def measured(address: str, shop: Shop, heavy: UUID, moves: int) -> list[Figure]:
             f"W11 stock by age{label}",
             timed(lambda: client.get("/api/erp/inventory/ageing"), 10, 2),
         ),
-        figure(
-            f"W11 stock as of 30 days ago{label}",
-            timed(lambda: client.get(f"/api/erp/inventory/as-of?on={_days_ago(30)}"), 10, 2),
-        ),
-        figure(
-            f"W11 stock as of a year ago{label}",
-            timed(lambda: client.get(f"/api/erp/inventory/as-of?on={_days_ago(365)}"), 5, 1),
-        ),
+        *_past_figures(client, label, "from all moves"),
+        *_written_down(client, label),
+        *_past_figures(client, label, "from snapshots"),
         figure(
             f"W11 dead and slow stock{label}",
             timed(lambda: client.get("/api/erp/inventory/idle"), 5, 1),
@@ -120,6 +117,37 @@ def measured(address: str, shop: Shop, heavy: UUID, moves: int) -> list[Figure]:
         ),
         figure("W11 the same delivery today", timed(deliver_today, 40, 5)),
     ]
+
+
+def _past_figures(client: Client, label: str, how: str) -> list[Figure]:
+    year, half = _days_ago(365), _days_ago(180)
+    asked = {
+        "stock as of 30 days ago": f"as-of?on={_days_ago(30)}",
+        "stock as of a year ago": f"as-of?on={year}",
+        "the same, as known a year ago": f"as-of?on={year}&known_on={year}",
+        "stock as of half a year ago, as known then": f"as-of?on={half}&known_on={half}",
+    }
+    return [
+        figure(
+            f"W11 {what}, {how}{label}",
+            timed(partial(client.get, f"/api/erp/inventory/{path}"), 10, 2),
+        )
+        for what, path in asked.items()
+    ]
+
+
+def _written_down(client: Client, label: str) -> list[Figure]:
+    """Write all past days down that are due, as the hourly job does."""
+    taken: list[float] = []
+    while True:
+        began = time.perf_counter()
+        answer = client.post("/api/erp/inventory/past", {}, str(uuid4()))
+        if answer["until"] is None:
+            break
+        taken.append((time.perf_counter() - began) * 1000)
+    return (
+        [figure(f"W11 one of {len(taken)} snapshots written down{label}", taken)] if taken else []
+    )
 
 
 def _days_ago(days: int) -> date:

@@ -30,6 +30,7 @@ __all__ = [
     "chase_portals_each_morning",
     "chase_transfers_each_morning",
     "expire_points_each_morning",
+    "keep_past_stock_each_hour",
     "look_after_gateways",
     "make_entries_each_morning",
     "release_reservations",
@@ -49,6 +50,13 @@ def alert_each_morning() -> None:
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_alert_expiring_lots, place))
+
+
+def keep_past_stock_each_hour() -> None:
+    """Write down the stock of every tenant's past days that are due."""
+    minute = f"{utc_now():%Y%m%dT%H%M}"
+    for place in identity.list_tenants():
+        _for_tenant(place, partial(_keep_past_stock, place, f"past-stock-{minute}"))
 
 
 def suggest_reorders_each_morning() -> None:
@@ -231,6 +239,15 @@ def _expire_points(place: identity.TenantPlace) -> None:
         result: Any = platform.run("loyalty.expire_points", ctx, given).result
         if not result.points:
             break
+
+
+def _keep_past_stock(place: identity.TenantPlace, key: str) -> None:
+    ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
+    for part in count(1):
+        given = {"idempotency_key": f"{key}-{part}"}
+        result: Any = platform.run("inventory.keep_past_stock", ctx, given).result
+        if result.until is None:
+            return
 
 
 def _release_lapsed(place: identity.TenantPlace, key: str) -> None:

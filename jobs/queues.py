@@ -23,6 +23,7 @@ ALLOWED_FUNCTIONS = frozenset(
         "jobs.checking_bytes.check_each_night",
         "jobs.daily.chase_portals_each_morning",
         "jobs.daily.chase_transfers_each_morning",
+        "jobs.daily.keep_past_stock_each_hour",
         "jobs.daily.release_reservations",
         "jobs.daily.remind_customers_each_morning",
         "jobs.daily.remind_of_claims_each_morning",

@@ -17,6 +17,7 @@ HEARTBEAT_SECONDS = 30.0
 MORNING_INTERVAL_SECONDS = 300
 RELEASE_INTERVAL_SECONDS = 900
 WATCH_INTERVAL_SECONDS = 300
+PAST_INTERVAL_SECONDS = 3600
 VERIFY_AT = "30 20 * * *"
 """02:00 in India, as UTC."""
 SWEEP_AT = "0 21 * * *"
@@ -57,6 +58,7 @@ class Schedule(CronScheduler):
         self._add("jobs.daily.expire_points_each_morning", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.run_depreciation_each_month", interval=MORNING_INTERVAL_SECONDS)
         self._add("jobs.daily.release_reservations", interval=RELEASE_INTERVAL_SECONDS)
+        self._add("jobs.daily.keep_past_stock_each_hour", interval=PAST_INTERVAL_SECONDS)
         self._add("jobs.daily.watch_devices", interval=WATCH_INTERVAL_SECONDS)
         self._add("jobs.daily.look_after_gateways", interval=WATCH_INTERVAL_SECONDS)
         self._add("jobs.daily.verify", cron=VERIFY_AT)

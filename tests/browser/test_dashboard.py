@@ -39,7 +39,7 @@ def test_figures_are_those_of_the_database_and_lead_to_their_bills(
     expect(tile(page, "Stock value").locator(".tile-value")).to_have_text("₹35,760.00")
     expect(page.locator(".js-plotly-plot")).to_have_count(3)
     tile(page, "Sales today").click()
-    expect(page).to_have_url(re.compile(r"/invoices\?from_day="))
+    expect(page).to_have_url(re.compile(r"/invoices\?counts=sale&from_day="))
     expect(page.locator("tbody tr")).to_have_count(2)
     assert troubles == []
 

@@ -82,11 +82,12 @@ def test_an_instance_is_refused(redis):
 
 def test_the_schedule_rings_json_entries_of_listed_functions(redis):
     schedule = Schedule(redis)
-    assert schedule.enqueue_due() == 12, "what has an interval looks at once; the rest waits"
+    assert schedule.enqueue_due() == 13, "what has an interval looks at once; the rest waits"
     assert {job.func_name for job in open_queue(redis).jobs} == {
         "jobs.daily.alert_each_morning",
         "jobs.daily.chase_portals_each_morning",
         "jobs.daily.chase_transfers_each_morning",
+        "jobs.daily.keep_past_stock_each_hour",
         "jobs.daily.release_reservations",
         "jobs.daily.remind_of_claims_each_morning",
         "jobs.daily.suggest_reorders_each_morning",

@@ -145,6 +145,9 @@ SABOTAGE = {
     "S13": "update stock_quarantine_decision set id = gen_random_uuid()",
     "S14": "update dispensing set value = value + 1",
     "S15": "delete from quality_answer",
+    "S16": "insert into stock_snapshot_line select s.tenant_id, s.id, b.location_id, b.variant_id, 1, 1"
+    " from stock_snapshot s join lateral (select * from stock_balance b"
+    " where b.tenant_id = s.tenant_id limit 1) b on true",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",
@@ -222,6 +225,17 @@ def traded() -> None:
     shop.sell({third: 1}, shift_id=shift.id)
 
 
+def _write_down(shop: Shop) -> None:
+    """Keep what stock was on a day before there was any."""
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            "insert into stock_snapshot (tenant_id, id, until, known_until) values"
+            " (%s, %s, now() - interval '40 days', now() - interval '39 days')",
+            (shop.tenant_id, new_id()),
+        )
+
+
 def _measure(shop: Shop, patient_id: UUID) -> None:
     """Take a laboratory's file in, and book an appointment."""
     code = shop.run("party.get_party", {"party_id": patient_id}).code
@@ -285,7 +299,8 @@ def _order(shop: Shop) -> None:
 
 
 def _count(shop: Shop, lot_id: UUID) -> None:
-    """Find one unit less of a lot than the books say."""
+    """Find one unit less of a lot than the books say, where a past day is written down."""
+    _write_down(shop)
     count = {"count_id": shop.run("inventory.start_count").count_id}
     found = {"lot_id": lot_id, "counted": 99}
     shop.run("inventory.record_count", count | {"lines": [found]})

@@ -10,6 +10,7 @@ from erp.models.inventory.count import (
 )
 from erp.models.inventory.dispensing import Dispensing, DispensingSource
 from erp.models.inventory.lot import Lot, LotStatus
+from erp.models.inventory.past import StockSnapshot, StockSnapshotLine
 from erp.models.inventory.place import Location, LocationKind, Removal, Warehouse
 from erp.models.inventory.planning import (
     CarryingRate,
@@ -85,6 +86,8 @@ __all__ = [
     "StockQuarantineDecision",
     "StockReservation",
     "StockRevaluation",
+    "StockSnapshot",
+    "StockSnapshotLine",
     "StockTransfer",
     "StockTransferAsked",
     "StockTransferLine",

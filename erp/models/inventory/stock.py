@@ -37,6 +37,19 @@ class StockMove(TenantRow, table=True):
         Index("ix_stock_move_lot", "tenant_id", "lot_id", "effective_at"),
         Index("ix_stock_move_variant", "tenant_id", "variant_id", "effective_at"),
         Index("ix_stock_move_day", "tenant_id", "effective_at"),
+        Index(
+            "ix_stock_move_late",
+            "tenant_id",
+            "recorded_at",
+            "effective_at",
+            postgresql_where=text("recorded_at - effective_at > interval '1 day'"),
+        ),
+        Index(
+            "ix_stock_move_ahead",
+            "tenant_id",
+            "effective_at",
+            postgresql_where=text("recorded_at - effective_at < interval '-1 day'"),
+        ),
         Index("ix_stock_move_origin", "tenant_id", "origin_id"),
         Index(
             "ix_stock_move_receipt",
@@ -80,6 +93,7 @@ class StockRevaluation(TenantRow, table=True):
         CheckConstraint("value <> 0", name="value"),
         Index("ix_stock_revaluation_lot", "tenant_id", "lot_id", "effective_at"),
         Index("ix_stock_revaluation_origin", "tenant_id", "origin_id"),
+        Index("ix_stock_revaluation_day", "tenant_id", "effective_at"),
     )
 
     variant_id: UUID

@@ -24,6 +24,7 @@ from erp.pages.einvoicing.panels import invoice_panel, way_bill_dialog
 from erp.pages.gateways.panels import invoice_links, request_dialog
 from erp.pages.routing import Nav, page
 from erp.state.billing.invoices import (
+    COUNTS,
     KINDS,
     LINE_COLUMNS,
     RATE_COLUMNS,
@@ -62,6 +63,7 @@ def invoices_page() -> rx.Component:
                 Filter("kind", "Kind", list(KINDS.items())),
                 Filter("source", "Made for", list(SOURCES.items())),
                 Filter("standing", "State", list(STANDINGS.items())),
+                Filter("counts", "In figures", list(COUNTS.items())),
                 Filter("from_day", "From"),
                 Filter("to_day", "To"),
             ],

@@ -55,7 +55,9 @@ def dispensing_page() -> rx.Component:
                 make,
             ),
         ),
-        making_dialog(MakeAgainState, "Make it again"),
+        making_dialog(
+            MakeAgainState, "Make it again", _label_note(MakeAgainState, "On this batch alone.")
+        ),
         form_dialog(
             KeepMakingState,
             text_field(
@@ -67,10 +69,17 @@ def dispensing_page() -> rx.Component:
                 placeholder="Arnica 30 in 10 ml",
                 max_length=120,
             ),
+            _label_note(KeepMakingState, "On all that is made by it."),
             title="Keep this as a recipe",
             subtitle=KeepMakingState.subject["label"],
             submit="Keep recipe",
         ),
+    )
+
+
+def _label_note(state: Any, hint: str) -> rx.Component:
+    return text_field(
+        "Note on the label", "note", errors=state.field_errors, wide=True, hint=hint, max_length=500
     )
 
 

@@ -69,7 +69,7 @@ def _actions(row: Any) -> rx.Component:
     )
 
 
-def making_dialog(state: Any, title: str) -> rx.Component:
+def making_dialog(state: Any, title: str, *fields: rx.Component) -> rx.Component:
     """Return the dialog that shows the lots of the day and makes packs of them."""
     errors = state.field_errors
     place = select_field(
@@ -95,6 +95,7 @@ def making_dialog(state: Any, title: str) -> rx.Component:
         rx.cond(state.storages.length() > 1, place),
         times,
         price,
+        *fields,
         rx.cond(state.problem != "", _problem(state), _foreseen(state)),
         title=title,
         subtitle=state.subject["label"],

@@ -78,6 +78,7 @@ from erp.services.billing.claim_queries import (
     list_claims,
 )
 from erp.services.billing.claim_settling import SettleClaim, settle_claim
+from erp.services.billing.counting_sales import IS_SALE
 from erp.services.billing.crediting import (
     CreditLine,
     ReturnExceedsSale,
@@ -156,7 +157,7 @@ from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 from erp.services.billing.voiding import void_document
 
 __all__ = [
-    "BILL_FILE_FIELDS", "CANCEL", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "ORDER_SERIES", "AboveMrp",
+    "BILL_FILE_FIELDS", "CANCEL", "IS_SALE", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "ORDER_SERIES", "AboveMrp",
     "BeyondBillLimit", "BeyondDelivered", "BeyondReturnLimit", "BillAnswer", "BillDetail", "BillFile",
     "BillNotHeld", "BillOutcome", "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge",
     "BilledLine", "BilledTwice", "BillsDiffer", "CancelInvoice", "CancelledBefore", "CancelledInvoice",

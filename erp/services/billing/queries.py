@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.services.billing.counting_sales import IS_SALE
 from erp.services.party import state_name
 from erp.services.platform import (
     LAST_ID,
@@ -33,7 +34,8 @@ class ListInvoices(Page):
     Attributes:
         source: Only those of tills, or of orders. standing: only those that stand, or that were
             cancelled. from_at, to_at: the instants they were made between,
-            the second excluded.
+            the second excluded. counts: only those that figures count as sales or what came back
+            of them, or only the others, such as interest, sold assets and what was cancelled.
     """
 
     kind: Literal[
@@ -41,6 +43,7 @@ class ListInvoices(Page):
     ] = ""
     source: Literal["", "till", "order"] = ""
     standing: Literal["", "posted", "cancelled"] = ""
+    counts: Literal["", "sale", "other"] = ""
     party_id: UUID | None = None
     from_at: AwareDatetime | None = None
     to_at: AwareDatetime | None = None
@@ -167,6 +170,7 @@ _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and kind = %(kind)s",
     "source": "and (origin_type in ('sales_invoice', 'sales_return', 'asset_sale')) = (%(source)s = 'order')",
     "standing": f"and {_CANCELLED} = (%(standing)s = 'cancelled')",
+    "counts": f"and ({IS_SALE}) = (%(counts)s = 'sale')",
     "from_at": "and issued_at >= %(from_at)s",
     "to_at": "and issued_at < %(to_at)s",
     "party_id": "and party_id = %(party)s",
@@ -194,6 +198,7 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
             "kind": wanted.kind,
             "source": wanted.source,
             "standing": wanted.standing,
+            "counts": wanted.counts,
             "from_at": wanted.from_at,
             "to_at": wanted.to_at,
             "party": wanted.party_id,

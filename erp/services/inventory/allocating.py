@@ -51,10 +51,21 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
+class OnShelf:
+    """Units of a pick that stand in one place, and their cost."""
+
+    location_id: UUID
+    quantity: int
+    value: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Pick:
-    """Units of one lot for one line, valued at cost.
+    """Units of one lot for one line, valued at cost: one line of a document, wherever they stand.
 
     Attributes:
+        location_id: Where they stand; the first place where they stand in several.
+        shelves: Each place with its units, where they are several.
         value: Cost of these units, to the paisa; what the ledger's inventory loses.
         mrp: Per base unit, tax included. ptr, pts: tax excluded, where known.
         reason: Why another lot was not taken; empty where the policy chose.
@@ -73,14 +84,34 @@ class Pick:
     location_id: UUID
     customer_location_id: UUID
     reason: str = ""
+    shelves: tuple[OnShelf, ...] = ()
+
+    @property
+    def on_shelves(self) -> tuple[OnShelf, ...]:
+        """Each place with its units."""
+        return self.shelves or (OnShelf(self.location_id, self.quantity, self.value),)
 
     def split(self, quantity: int) -> "tuple[Pick, Pick]":
         """Return this many of the units and the rest, which together cost what all of them cost."""
-        if quantity == self.quantity:
-            return self, replace(self, quantity=0, value=ZERO)
-        cost = value_of(self.value, quantity, self.quantity)
-        rest = replace(self, quantity=self.quantity - quantity, value=self.value - cost)
-        return replace(self, quantity=quantity, value=cost), rest
+        taken, rest, left = [], [], quantity
+        for shelf in self.on_shelves:
+            units = min(left, shelf.quantity)
+            left -= units
+            cost = value_of(shelf.value, units, shelf.quantity) if units else ZERO
+            taken.append(OnShelf(shelf.location_id, units, cost))
+            rest.append(OnShelf(shelf.location_id, shelf.quantity - units, shelf.value - cost))
+        return self.standing_on(taken), self.standing_on(rest)
+
+    def standing_on(self, shelves: "Iterable[OnShelf]") -> "Pick":
+        """Return the pick of the units that stand there."""
+        held = tuple(shelf for shelf in shelves if shelf.quantity)
+        return replace(
+            self,
+            location_id=held[0].location_id if held else self.location_id,
+            quantity=sum(shelf.quantity for shelf in held),
+            value=sum((shelf.value for shelf in held), ZERO),
+            shelves=held if len(held) > 1 else (),
+        )
 
 
 @dataclass(slots=True)
@@ -146,7 +177,7 @@ def allocate(  # noqa: PLR0913  what is asked of the stock, each by its name
     caller says another. `effective_on` is the day the goods leave; today by default. `with_parts`
     takes goods of the places that are part of this one too, as of the shelves of a room; of one lot
     those of the place itself go first.
-    The picks come in the order of the lines.
+    The picks come in the order of the lines, one of each lot for a line.
 
     Raises:
         InsufficientStock: Lines are short; all of them are named at once.
@@ -363,12 +394,13 @@ def _picked(line: Wanted, shelves: Sequence[_Shelf]) -> list[Pick]:
         if quantity == 0:
             break
         missing -= quantity
-        cost = shelf.take(quantity)
-        picks.append(
-            Pick(
-                line.line_no, line.variant_id, shelf.lot_id, shelf.lot_number, shelf.expires_on,
-                shelf.mrp, shelf.ptr, shelf.pts, quantity, cost, shelf.location_id, shelf.customer_id,
-                line.reason,
-            )
+        pick = Pick(
+            line.line_no, line.variant_id, shelf.lot_id, shelf.lot_number, shelf.expires_on,
+            shelf.mrp, shelf.ptr, shelf.pts, quantity, shelf.take(quantity), shelf.location_id,
+            shelf.customer_id, line.reason,
         )  # fmt: skip
+        if picks and picks[-1].lot_id == pick.lot_id:
+            picks[-1] = picks[-1].standing_on(picks[-1].on_shelves + pick.on_shelves)
+        else:
+            picks.append(pick)
     return picks

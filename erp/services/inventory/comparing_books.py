@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import accounting
+from erp.services.inventory.past_stock import past_stock
 from erp.services.platform import Day, Query, Result, Rows, query
 
 MOST_SOURCES = 100
@@ -79,16 +80,8 @@ _NOW: LiteralString = """
      where b.tenant_id = %(tenant)s group by 1
 """
 _THEN: LiteralString = """
-    select place.key, sum(one.value) as value from (
-        select side.id, side.sign * m.value as value from stock_move m
-         cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
-         where m.tenant_id = %(tenant)s and (m.effective_at at time zone %(zone)s)::date <= %(day)s
-           and (%(known)s::timestamptz is null or m.recorded_at < %(known)s)
-        union all
-        select r.location_id, r.value from stock_revaluation r
-         where r.tenant_id = %(tenant)s and (r.effective_at at time zone %(zone)s)::date <= %(day)s
-           and (%(known)s::timestamptz is null or r.recorded_at < %(known)s)) one
-      join place on place.id = one.id group by 1
+    select place.key, sum(part.value) as value from part join place on place.id = part.location_id
+     group by 1
 """
 _BOOKED_NOW: LiteralString = """
     select sum(b.debit) - sum(b.credit) from account_balance b
@@ -120,14 +113,13 @@ def stock_against_books(
         "day": day,
         "known": accounting.end_of(wanted.known_on, ctx) if wanted.known_on else None,
     }
+    goods = _goods_now(session, ctx) if is_now else goods_then(session, ctx, wanted, day)
     rows = db.fetch_all(
         session,
         f"""
-        with place as ({OWNED}), stock as ({_NOW if is_now else _THEN})
         select a.id as account_id, a.code, a.name, a.key,
-               coalesce(({_BOOKED_NOW if is_now else _BOOKED_THEN}), 0.00) as booked,
-               coalesce(stock.value, 0.00) as counted
-          from account a left join stock on stock.key = a.key
+               coalesce(({_BOOKED_NOW if is_now else _BOOKED_THEN}), 0.00) as booked
+          from account a
          where a.tenant_id = %(tenant)s and a.company_id = %(company)s
            and a.key = any(%(keys)s)
          order by a.code
@@ -136,11 +128,35 @@ def stock_against_books(
     )
     accounts = []
     for row in rows:
-        difference = row["booked"] - row["counted"]
+        counted = goods.get(row["key"], Decimal("0.00"))
+        difference = row["booked"] - counted
         found = _sources(session, asked | {"key": row["key"]}) if difference else []
-        accounts.append(StockAccount(**row, difference=difference, sources=found))
+        accounts.append(StockAccount(**row, counted=counted, difference=difference, sources=found))
     whole = sum((one.difference for one in accounts), Decimal("0.00"))
     return StockAgainstBooks(as_of=day, rows=accounts, difference=whole)
+
+
+def goods_then(
+    session: Session, ctx: RequestContext, wanted: StockAgainstBooksOn, day: date
+) -> dict[str, Decimal]:
+    """Return what the goods of each stock account cost at the end of a past day, by the account's key."""
+    known = accounting.end_of(wanted.known_on, ctx) if wanted.known_on else None
+    past = past_stock(session, ctx, accounting.end_of(day, ctx), known)
+    rows = db.fetch_all(
+        session,
+        f"with place as ({OWNED}), part as ({past.parts}) {_THEN}",
+        past.about | {"company": ctx.company_id},
+    )
+    return {row["key"]: row["value"] for row in rows}
+
+
+def _goods_now(session: Session, ctx: RequestContext) -> dict[str, Decimal]:
+    rows = db.fetch_all(
+        session,
+        f"with place as ({OWNED}) {_NOW}",
+        {"tenant": ctx.tenant_id, "company": ctx.company_id},
+    )
+    return {row["key"]: row["value"] for row in rows}
 
 
 def _sources(session: Session, asked: dict[str, object]) -> list[DifferingSource]:

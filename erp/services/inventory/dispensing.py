@@ -20,7 +20,7 @@ from erp.core.quantity import to_base_units
 from erp.models.inventory import Dispensing, DispensingSource, LocationKind
 from erp.services import catalog
 from erp.services.inventory.allocating import Pick, Wanted, allocate
-from erp.services.inventory.errors import LotRequired, WrongPlace
+from erp.services.inventory.errors import LotRequired, OtherLots, WrongPlace
 from erp.services.inventory.events import PacksDispensed
 from erp.services.inventory.labelling import LotLabel, ensure_lots
 from erp.services.inventory.moving import Movement, Origin, write_moves
@@ -54,11 +54,19 @@ class UsedLine(Closed):
     unit: Annotated[str, Field(max_length=20)] = ""
 
 
+class ShownLot(Closed):
+    """Base units of a lot that somebody saw would be taken."""
+
+    lot_id: UUID
+    quantity: Quantity
+
+
 class DispensePacks(Command):
     """Make packs of a product out of other lots.
 
     Attributes:
-        location_id: Where both are; the branch's first storage where none is named.
+        location_id: Where what is made goes, and what is used is, there or in places that are part of it; the branch's
+            first storage where none is named.
         packs: Base units of what is made.
         mrp: Of one base unit of it, tax included.
         good_for_days: How long it keeps once made; never longer than what it is made of.
@@ -125,15 +133,25 @@ def dispense_packs(session: Session, ctx: RequestContext, cmd: DispensePacks) ->
 
 
 def make_packs(
-    session: Session, ctx: RequestContext, cmd: DispensePacks, recipe_id: UUID | None = None
+    session: Session,
+    ctx: RequestContext,
+    cmd: DispensePacks,
+    recipe_id: UUID | None = None,
+    shown: Sequence[ShownLot] | None = None,
 ) -> DispensedPacks:
-    """Make packs as `dispense_packs` does, by a recipe where one is named."""
+    """Make packs as `dispense_packs` does, by a recipe where one is named, and of the lots that were shown if any.
+
+    Raises:
+        OtherLots: Others would be taken now than were shown.
+    """
     place = get_owned_place(session, ctx, cmd.location_id)
     if place.kind != LocationKind.STORAGE:
         message = f"Goods in {place.name} are not for sale. Choose a storage."
         raise WrongPlace(message, fields={"location_id": message})
     wanted = _wanted(session, ctx, cmd)
-    used = _merged(allocate(session, ctx, place.id, wanted))
+    picks = allocate(session, ctx, place.id, wanted, with_parts=True)
+    used = _merged(picks)
+    _refuse_other_lots(used, shown)
     value = sum((pick.value for pick in used), ZERO)
     expires_on = _expiry(session, ctx, cmd, used)
     series = Series(
@@ -142,7 +160,7 @@ def make_packs(
     number = next_number(session, ctx, series)
     lot_id = _make_lot(session, ctx, cmd, (number, expires_on, value))
     dispensing_id = _keep(session, ctx, cmd, (number, place, lot_id, expires_on, recipe_id), used)
-    _move(session, ctx, cmd, Origin("dispensing", dispensing_id), (place, lot_id, used))
+    _move(session, ctx, cmd, Origin("dispensing", dispensing_id), (place, lot_id, picks))
     event = PacksDispensed(
         dispensing_id=dispensing_id,
         lot_id=lot_id,
@@ -160,6 +178,17 @@ def make_packs(
         value=value,
         used=_used_lots(session, ctx, used),
     )
+
+
+def _refuse_other_lots(used: Sequence[Pick], shown: Sequence[ShownLot] | None) -> None:
+    if shown is None:
+        return
+    seen = {lot.lot_id: lot.quantity for lot in shown}
+    if len(seen) == len(shown) and seen == {pick.lot_id: pick.quantity for pick in used}:
+        return
+    now = ", ".join(f"{pick.quantity} of lot {pick.lot_number}" for pick in used)
+    message = f"Other lots would be taken now than you saw: {now}. Look again, then make the packs."
+    raise OtherLots(message, fields={"shown": message})
 
 
 def _used_lots(session: Session, ctx: RequestContext, picks: Sequence[Pick]) -> list[UsedLot]:
@@ -303,20 +332,21 @@ def _move(
     origin: Origin,
     about: tuple[Place, UUID, Sequence[Pick]],
 ) -> None:
-    place, lot_id, used = about
+    place, lot_id, picks = about
     production = outside(session, ctx, LocationKind.PRODUCTION)
     movements = [
         Movement(
             pick.variant_id,
             pick.lot_id,
-            place.id,
+            shelf.location_id,
             production,
-            pick.quantity,
-            pick.value,
+            shelf.quantity,
+            shelf.value,
             pick.line_no,
         )
-        for pick in used
+        for pick in picks
+        for shelf in pick.on_shelves
     ]
-    value = sum((pick.value for pick in used), ZERO)
+    value = sum((pick.value for pick in picks), ZERO)
     movements.append(Movement(cmd.variant_id, lot_id, production, place.id, cmd.packs, value))
     write_moves(session, ctx, origin, movements)

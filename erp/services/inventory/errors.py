@@ -70,6 +70,12 @@ class LotChanged(Conflict):
     code = "lot_changed"
 
 
+class OtherLots(Conflict):
+    """Other lots would be taken now than were shown."""
+
+    code = "other_lots"
+
+
 class UnknownLot(NotFound):
     """No such lot in the acting tenant."""
 

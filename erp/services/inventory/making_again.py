@@ -9,13 +9,20 @@ from sqlalchemy.orm import Session
 
 from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
-from erp.services.inventory.dispensing import DispensedPacks, DispensePacks, UsedLine, make_packs
+from erp.services.inventory.dispensing import (
+    DispensedPacks,
+    DispensePacks,
+    ShownLot,
+    UsedLine,
+    make_packs,
+)
 from erp.services.inventory.errors import UnknownRecipe
 from erp.services.inventory.receiving import LARGEST_QUANTITY
 from erp.services.inventory.recipes import GetRecipe, RecipeLine, get_recipe, making_of
-from erp.services.platform import Amount, Command, command
+from erp.services.platform import Amount, Command, Text, command
 
 Times = Annotated[int, Field(ge=1, le=100)]
+Shown = Annotated[tuple[ShownLot, ...], Field(max_length=500)]
 
 
 class MakeRecipe(Command):
@@ -25,21 +32,29 @@ class MakeRecipe(Command):
         location_id: Where the goods are; the branch's first storage where none is named.
         times: How often its quantities are taken, all into one batch.
         mrp: Of one base unit, where it is not the recipe's.
+        shown: The lots that a trial of it named; others are then not taken in their place.
     """
 
     recipe_id: UUID
     location_id: UUID | None = None
     times: Times = 1
     mrp: Annotated[Amount, Field(gt=0)] | None = None
+    shown: Shown | None = None
 
 
 class MakeAgain(Command):
-    """Make packs as they were made before; the fields are those of `MakeRecipe`."""
+    """Make packs as they were made before; the fields are those of `MakeRecipe`.
+
+    Attributes:
+        note: Printed on the label. What was printed then was said of those packs, and is not said again.
+    """
 
     dispensing_id: UUID
     location_id: UUID | None = None
     times: Times = 1
     mrp: Annotated[Amount, Field(gt=0)] | None = None
+    note: Text = ""
+    shown: Shown | None = None
 
 
 @command(
@@ -54,6 +69,7 @@ def make_recipe(session: Session, ctx: RequestContext, cmd: MakeRecipe) -> Dispe
 
     Raises:
         UnknownRecipe: It is not on offer here.
+        OtherLots: Others would be taken now than were shown.
         DomainError: Whatever `dispense_packs` refuses, with the recipe's lines.
 
     Emits:
@@ -65,7 +81,7 @@ def make_recipe(session: Session, ctx: RequestContext, cmd: MakeRecipe) -> Dispe
         raise UnknownRecipe(message, fields={"recipe_id": message})
     facts = recipe.model_dump(include={"variant_id", "packs", "mrp", "good_for_days", "note"})
     lines = [RecipeLine(**line.model_dump(exclude={"label"})) for line in recipe.lines]
-    return make_packs(session, ctx, _scaled(cmd, facts, lines), cmd.recipe_id)
+    return make_packs(session, ctx, _scaled(cmd, facts, lines), cmd.recipe_id, cmd.shown)
 
 
 @command(
@@ -78,13 +94,16 @@ def make_again(session: Session, ctx: RequestContext, cmd: MakeAgain) -> Dispens
 
     Raises:
         UnknownDispensing: The acting branch made no such packs.
+        OtherLots: Others would be taken now than were shown.
         DomainError: Whatever `dispense_packs` refuses, with the lines of that making.
 
     Emits:
         inventory.packs_dispensed.v1, in the same transaction.
     """
     facts, lines = making_of(session, ctx, cmd.dispensing_id)
-    return make_packs(session, ctx, _scaled(cmd, facts, lines))
+    return make_packs(
+        session, ctx, _scaled(cmd, facts | {"note": cmd.note}, lines), None, cmd.shown
+    )
 
 
 def _scaled(

@@ -142,10 +142,11 @@ def issue(
         origin,
         [
             Movement(
-                pick.variant_id, pick.lot_id, pick.location_id, pick.customer_location_id,
-                pick.quantity, pick.value, pick.line_no, pick.reason,
+                pick.variant_id, pick.lot_id, shelf.location_id, pick.customer_location_id,
+                shelf.quantity, shelf.value, pick.line_no, pick.reason,
             )
             for pick in picks
+            for shelf in pick.on_shelves
         ],
         effective_at,
     )  # fmt: skip

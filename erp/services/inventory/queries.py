@@ -26,6 +26,7 @@ class StockByLot(Page):
     Attributes:
         search: Words of the product, or the beginning of the number of one of its lots.
         location_id: One place; every place of the acting branch where none is named.
+        with_parts: Places that are part of it, too.
         expires_before: Only lots whose last usable day is before this day.
         rung: Only lots that stand on this rung of the expiry ladder today.
     """
@@ -34,6 +35,7 @@ class StockByLot(Page):
     variant_id: UUID | None = None
     lot_id: UUID | None = None
     location_id: UUID | None = None
+    with_parts: bool = False
     status: LotStatus | None = None
     expires_before: date | None = None
     rung: Rung | None = None
@@ -133,6 +135,7 @@ _STOCK: LiteralString = """
        and (v.label, v.id, coalesce(l.expires_on, 'infinity'), s.lot_id, s.location_id)
          > (%(label)s, %(variant_after)s, %(expiry_after)s::date, %(lot_after)s, %(place_after)s)
 """
+_BELOW: LiteralString = f"and s.location_id = any({catalog.PLACE_AND_PARTS})"
 _HERE: LiteralString = """
        and s.location_id = any(array(
             select p.id from location p
@@ -212,7 +215,8 @@ def _after(page: list[LotStockRow]) -> str:
 def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
     """Return the statement with only the conditions that are asked for."""
     parts: list[LiteralString] = [_STOCK]
-    parts.append(_HERE if wanted.location_id is None else "and s.location_id = %(location)s")
+    there = _BELOW if wanted.with_parts else "and s.location_id = %(location)s"
+    parts.append(_HERE if wanted.location_id is None else there)
     if is_searched:
         parts.append(FOUND_BY_WORDS)
     conditions: dict[str, LiteralString] = {

@@ -68,10 +68,15 @@ class SaveRecipe(Command):
 
 
 class KeepMaking(Command):
-    """Keep how packs were made once, under a name."""
+    """Keep how packs were made once, under a name.
+
+    Attributes:
+        note: Printed on the label of all that is made by it; what was printed then is not kept.
+    """
 
     dispensing_id: UUID
     name: ShortText
+    note: Text = ""
 
 
 class RetireRecipe(Command):
@@ -166,7 +171,8 @@ def keep_making(session: Session, ctx: RequestContext, cmd: KeepMaking) -> Ident
         inventory.recipe_saved.v1, in the same transaction.
     """
     facts, lines = making_of(session, ctx, cmd.dispensing_id)
-    recipe = SaveRecipe(idempotency_key=cmd.idempotency_key, name=cmd.name, lines=lines, **facts)
+    own = {"name": cmd.name, "note": cmd.note}
+    recipe = SaveRecipe(idempotency_key=cmd.idempotency_key, lines=lines, **facts, **own)
     return _keep(session, ctx, recipe)
 
 
@@ -243,7 +249,7 @@ def get_recipe(session: Session, ctx: RequestContext, wanted: GetRecipe) -> Reci
 def making_of(
     session: Session, ctx: RequestContext, dispensing_id: UUID
 ) -> tuple[dict[str, object], tuple[RecipeLine, ...]]:
-    """Return what packs were made and of what goods, in base units, of whatever lots.
+    """Return what packs were made and of what goods, in base units, of whatever lots; not what their label said.
 
     Raises:
         UnknownDispensing: The acting branch made no such packs.
@@ -251,7 +257,7 @@ def making_of(
     made = get_dispensing(session, ctx, dispensing_id)
     facts = db.fetch_one(
         session,
-        "select d.variant_id, d.packs, l.mrp, d.good_for_days, d.note from dispensing d"
+        "select d.variant_id, d.packs, l.mrp, d.good_for_days from dispensing d"
         " join lot l on (l.tenant_id, l.id) = (d.tenant_id, d.lot_id)"
         " where d.tenant_id = %s and d.id = %s",
         (ctx.tenant_id, made.id),

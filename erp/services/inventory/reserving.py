@@ -67,19 +67,21 @@ def reserve(
             "id": new_id(),
             "variant_id": pick.variant_id,
             "lot_id": pick.lot_id,
-            "location_id": pick.location_id,
-            "quantity": pick.quantity,
+            "location_id": shelf.location_id,
+            "quantity": shelf.quantity,
             "origin_type": origin.type,
             "origin_id": origin.id,
             "origin_line_no": pick.line_no,
             "expires_at": expires_at,
         }
         for pick in picks
+        for shelf in pick.on_shelves
     ]
     db.insert_rows(session, StockReservation, rows)
     promised: Counter[Place] = Counter()
     for pick in picks:
-        promised[pick.location_id, pick.variant_id, pick.lot_id] += pick.quantity
+        for shelf in pick.on_shelves:
+            promised[shelf.location_id, pick.variant_id, pick.lot_id] += shelf.quantity
     _change_reserved(session, ctx, promised)
 
 

@@ -3,18 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, LiteralString
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.core.money import ZERO
 from erp.services import accounting
 from erp.services.accounting import Compare
-from erp.services.inventory.comparing_books import OWNED, STOCK_KEYS, StockAgainstBooksOn
+from erp.services.inventory.comparing_books import STOCK_KEYS, StockAgainstBooksOn, goods_then
 from erp.services.platform import query
 
 
@@ -108,45 +107,12 @@ def _booked(
     }
 
 
-_MOVED: LiteralString = f"""
-    with place as ({OWNED})
-    select place.key, one.day, sum(one.value) as value from (
-        select side.id, (m.effective_at at time zone %(zone)s)::date as day, side.sign * m.value as value
-          from stock_move m
-         cross join lateral (values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, id)
-         where m.tenant_id = %(tenant)s
-           and (%(known)s::timestamptz is null or m.recorded_at < %(known)s)
-        union all
-        select r.location_id, (r.effective_at at time zone %(zone)s)::date, r.value from stock_revaluation r
-         where r.tenant_id = %(tenant)s
-           and (%(known)s::timestamptz is null or r.recorded_at < %(known)s)) one
-      join place on place.id = one.id
-     where one.day <= %(last)s group by 1, 2
-"""  # noqa: S608  constants of this package
-
-
 def _goods(
     session: Session, ctx: RequestContext, wanted: CompareStockWithBooks, days: list[date]
 ) -> dict[str, Amounts]:
-    """Return the cost of the goods of each account at the end of each day; one pass over their moves."""
-    rows = db.fetch_all(
-        session,
-        _MOVED,
-        {
-            "tenant": ctx.tenant_id,
-            "company": ctx.company_id,
-            "zone": ctx.time_zone,
-            "known": accounting.end_of(wanted.known_on, ctx) if wanted.known_on else None,
-            "last": max(days),
-        },
-    )
-    return {
-        key: tuple(
-            sum((x["value"] for x in rows if x["key"] == key and x["day"] <= day), ZERO)
-            for day in days
-        )
-        for key in STOCK_KEYS
-    }
+    """Return the cost of the goods of each account at the end of each day."""
+    found = [goods_then(session, ctx, wanted, day) for day in days]
+    return {key: tuple(each.get(key, ZERO) for each in found) for key in STOCK_KEYS}
 
 
 def _less(left: Amounts, right: Amounts) -> Amounts:

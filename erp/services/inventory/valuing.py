@@ -1,16 +1,17 @@
 """Stock value: what is on hand at cost, now, on a past day, and as it was known then."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import LiteralString
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.inventory import LocationKind
+from erp.services import accounting
+from erp.services.inventory.past_stock import past_stock
 from erp.services.platform import (
     Day,
     Nothing,
@@ -112,20 +113,19 @@ def stock_valuation(session: Session, ctx: RequestContext, _wanted: Nothing) -> 
 
 @query("inventory.stock_as_of", permission="inventory.view", rest="GET /inventory/as-of")
 def stock_as_of(session: Session, ctx: RequestContext, wanted: StockAsOf) -> PastStock:
-    """Return the acting company's stock at the end of a business day, from the moves.
+    """Return the acting company's stock at the end of a business day, by the moves.
 
     With `known_on` it is what the books said then: late entries recorded since are left out.
     """
     after = decode_cursor(wanted.cursor, 2) or ["", str(UUID(int=0))]
-    until = _end_of(wanted.on, ctx)
+    known = accounting.end_of(wanted.known_on, ctx) if wanted.known_on else None
+    past = past_stock(session, ctx, accounting.end_of(wanted.on, ctx), known)
     rows = db.fetch_all(
         session,
-        _counted_forward_or_back(session, ctx, wanted, until),
-        {
-            "tenant": ctx.tenant_id,
+        f"with part as ({past.parts}) {_PAST} {_PAGE}",
+        past.about
+        | {
             "company": ctx.company_id,
-            "until": until,
-            "known": _end_of(wanted.known_on, ctx) if wanted.known_on else None,
             "label": after[0],
             "variant": after[1],
             "limit": wanted.limit + 1,
@@ -142,53 +142,16 @@ def stock_as_of(session: Session, ctx: RequestContext, wanted: StockAsOf) -> Pas
     )
 
 
-def _end_of(day: date, ctx: RequestContext) -> datetime:
-    """Return the first instant after a business day; the calendar's last day counts as its eve."""
-    day = min(day, date.max - timedelta(days=1))
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(ctx.time_zone))
-
-
-_OWNED: LiteralString = """
-    with owned as materialized (
+_PAST: LiteralString = """
+    , owned as materialized (
         select place.id from location place
           join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
           join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
          where place.tenant_id = %(tenant)s and b.company_id = %(company)s
-    ), change as (
-        select m.variant_id, side.sign * m.quantity as quantity, side.sign * m.value as value,
-               m.effective_at, m.recorded_at
-          from stock_move m
-          cross join lateral (
-                values (1, m.to_location_id), (-1, m.from_location_id)) side (sign, place_id)
-          join owned on owned.id = side.place_id
-         where m.tenant_id = %(tenant)s
-        union all
-        select r.variant_id, 0, r.value, r.effective_at, r.recorded_at
-          from stock_revaluation r
-          join owned on owned.id = r.location_id
-         where r.tenant_id = %(tenant)s
-    )
-"""
-_FORWARD: LiteralString = """
-    , past as materialized (
-        select variant_id, sum(quantity)::bigint as quantity, sum(value) as value
-          from change
-         where effective_at < %(until)s
-           and (%(known)s::timestamptz is null or recorded_at < %(known)s)
-         group by variant_id
-        having sum(quantity) <> 0
-    )
-"""
-_BACK: LiteralString = """
-    , part as (
-        select b.variant_id, b.on_hand as quantity, b.value
-          from stock_balance b join owned on owned.id = b.location_id
-         where b.tenant_id = %(tenant)s
-        union all
-        select variant_id, -quantity, -value from change where effective_at >= %(until)s
     ), past as materialized (
         select variant_id, sum(quantity)::bigint as quantity, sum(value) as value
-          from part group by variant_id having sum(quantity) <> 0
+          from part join owned on owned.id = part.location_id
+         group by variant_id having sum(quantity) <> 0
     )
 """
 _PAGE: LiteralString = """
@@ -203,21 +166,3 @@ _PAGE: LiteralString = """
      order by v.label, v.id
      limit %(limit)s
 """
-
-
-def _counted_forward_or_back(
-    session: Session, ctx: RequestContext, wanted: StockAsOf, until: datetime
-) -> LiteralString:
-    """Return the statement that adds up fewer moves: those until then, or today's stock less those since.
-
-    Both give the same, as a balance is the sum of its moves. What was known on a day is only found forward.
-    """
-    first = db.fetch_one(
-        session,
-        "select min(effective_at) as at from stock_move where tenant_id = %s",
-        (ctx.tenant_id,),
-    )
-    began = first["at"] if first else None
-    is_lately = began is not None and until - began > ctx.now - until
-    counted = _BACK if is_lately and wanted.known_on is None else _FORWARD
-    return " ".join([*(_OWNED, counted, _PAGE)])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
-from erp.services import imaging, inventory
+from erp.services import billing, imaging, inventory
 from erp.services.platform import Nothing, Result, query
 
 SUMMED = frozenset({"inventory.view", "imaging.view"})
@@ -115,14 +115,12 @@ def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Da
 def _sales(session: Session, ctx: RequestContext, since: date, until: date) -> SalesFigure:
     row = db.fetch_one(
         session,
-        """
+        f"""
         select coalesce(sum(total) filter (where kind <> 'credit_note'), 0) as sales,
                coalesce(sum(total) filter (where kind = 'credit_note'), 0) as returns,
                count(*) filter (where kind <> 'credit_note') as bills
-          from invoice i where tenant_id = %s and issued_on between %s and %s and origin_type <> 'asset_sale'
-           and not exists (select 1 from invoice_cancellation c
-                            where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
-        """,
+          from invoice i where tenant_id = %s and issued_on between %s and %s and {billing.IS_SALE}
+        """,  # noqa: S608  a constant
         (ctx.tenant_id, since, until),
     ) or {"sales": ZERO, "returns": ZERO, "bills": 0}
     return SalesFigure(total=row["sales"] - row["returns"], **row)
@@ -131,15 +129,13 @@ def _sales(session: Session, ctx: RequestContext, since: date, until: date) -> S
 def _by_hour(session: Session, ctx: RequestContext) -> list[HourFigure]:
     rows = db.fetch_all(
         session,
-        """
+        f"""
         select extract(hour from issued_at at time zone %(zone)s)::int as hour,
                sum(case kind when 'credit_note' then -total else total end) as total,
                count(*) filter (where kind <> 'credit_note') as bills
-          from invoice i where tenant_id = %(tenant)s and issued_on = %(today)s and origin_type <> 'asset_sale'
-           and not exists (select 1 from invoice_cancellation c
-                            where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
+          from invoice i where tenant_id = %(tenant)s and issued_on = %(today)s and {billing.IS_SALE}
          group by 1 order by 1
-        """,
+        """,  # noqa: S608  a constant
         {"tenant": ctx.tenant_id, "today": ctx.today, "zone": ctx.time_zone},
     )
     return [HourFigure(**row) for row in rows]
@@ -148,15 +144,13 @@ def _by_hour(session: Session, ctx: RequestContext) -> list[HourFigure]:
 def _by_day(session: Session, ctx: RequestContext, since: date) -> list[DayFigure]:
     rows = db.fetch_all(
         session,
-        """
+        f"""
         select issued_on as day,
                sum(case kind when 'credit_note' then -total else total end) as total,
                count(*) filter (where kind <> 'credit_note') as bills
-          from invoice i where tenant_id = %s and issued_on between %s and %s and origin_type <> 'asset_sale'
-           and not exists (select 1 from invoice_cancellation c
-                            where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
+          from invoice i where tenant_id = %s and issued_on between %s and %s and {billing.IS_SALE}
          group by 1 order by 1
-        """,
+        """,  # noqa: S608  a constant
         (ctx.tenant_id, since, ctx.today),
     )
     return [DayFigure(**row) for row in rows]
@@ -166,19 +160,17 @@ def _by_method(session: Session, ctx: RequestContext, since: date) -> list[Metho
     """Return tills' takings by how they were paid, and what was invoiced to orders."""
     rows = db.fetch_all(
         session,
-        """
+        f"""
         select coalesce(t.method, 'order') as method,
                sum(case i.kind when 'credit_note' then -1 else 1 end
                    * coalesce(t.amount, i.total)) as total
           from invoice i
           left join sale s on s.tenant_id = i.tenant_id and s.id = i.origin_id
           left join tender t on (t.tenant_id, t.sale_id) = (s.tenant_id, s.id)
-         where i.tenant_id = %s and i.issued_on between %s and %s and i.origin_type <> 'asset_sale'
-           and not exists (select 1 from invoice_cancellation c
-                            where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
+         where i.tenant_id = %s and i.issued_on between %s and %s and {billing.IS_SALE}
            and (s.id is null or t.sale_id is not null)
          group by 1 order by total desc
-        """,
+        """,  # noqa: S608  a constant
         (ctx.tenant_id, since, ctx.today),
     )
     return [MethodFigure(**row) for row in rows]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services import inventory
+from erp.services import billing, inventory
 from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
 
 _NEWEST = [str(UUID(int=2**128 - 1))]
@@ -58,7 +58,7 @@ class PartyStanding(Result):
 
     Attributes:
         owes: Balance of what they bought on account. owed: balance of what we did.
-        bills, billed: Documents to them less notes, and their total.
+        bills, billed: Sales to them, and their total less what came back.
     """
 
     owes: Decimal
@@ -121,7 +121,7 @@ def get_party_standing(
     """Add up what a party owes, is owed and bought; zero for one we know nothing of."""
     row = db.fetch_one(
         session,
-        """
+        f"""
         select (select coalesce(sum(l.debit - l.credit), 0.00) from journal_line l
                   join account a on a.tenant_id = l.tenant_id and a.id = l.account_id
                  where l.tenant_id = %(tenant)s and l.party_id = %(party)s
@@ -136,10 +136,8 @@ def get_party_standing(
                                                 else i.total end), 0.00) as billed,
                        max(i.issued_on) as last_on
                   from invoice i
-                 where i.tenant_id = %(tenant)s and i.party_id = %(party)s
-                   and not exists (select 1 from invoice_cancellation c
-                                    where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))) bill
-        """,
+                 where i.tenant_id = %(tenant)s and i.party_id = %(party)s and {billing.IS_SALE}) bill
+        """,  # noqa: S608  a constant
         {"tenant": ctx.tenant_id, "party": wanted.party_id},
     )
     assert row is not None  # noqa: S101  an aggregate always answers

@@ -25,6 +25,7 @@ KINDS = {
 }
 STANDINGS = {"posted": "Posted", "cancelled": "Cancelled"}
 SOURCES = {"till": "Tills", "order": "Orders"}
+COUNTS = {"sale": "Sales and returns", "other": "Not a sale"}
 TONES = {"credit_note": "amber", "debit_note": "blue"}
 KIND = Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES)
 TAKE_BACK = "billing.take_back"
@@ -88,6 +89,7 @@ class InvoiceListState(ListState, rx.State):
         "kind",
         "source",
         "standing",
+        "counts",
         "from_day",
         "to_day",
         "from_at",

@@ -55,6 +55,7 @@ class DispenseState(LotLinesState, rx.State):
     permission: ClassVar[str] = DISPENSE
     command: ClassVar[str] = "inventory.dispense_packs"
     kinds: ClassVar[frozenset[str]] = frozenset({"storage"})
+    with_parts: ClassVar[bool] = True
 
     @handler(permission=PAGE)
     async def open_dispensing(self) -> EventSpec | None:

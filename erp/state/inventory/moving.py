@@ -24,9 +24,14 @@ SAME = "The books say the same. Remove the line."
 
 
 class LotLinesState(ReviewedFormState, mixin=True):
-    """A form whose lines are lots in one place of some kinds."""
+    """A form whose lines are lots in one place of some kinds.
+
+    Attributes:
+        with_parts: Whether lots of places that are part of it are taken, too.
+    """
 
     kinds: ClassVar[frozenset[str]] = frozenset({"storage", "expired_store"})
+    with_parts: ClassVar[bool] = False
 
     places: list[dict[str, str]] = []
     place: str = ""
@@ -71,24 +76,31 @@ class LotLinesState(ReviewedFormState, mixin=True):
             return row
         if row.lot_id is not None:
             return await self._add_lot(str(row.lot_id))
-        wanted = {"variant_id": row.variant_id, "location_id": self.place, "limit": 2}
-        here = (await self._ask("inventory.stock_by_lot", wanted)).rows
+        wanted = {"variant_id": row.variant_id} | self._there(limit=100)
+        here = {x.lot_id for x in (await self._ask("inventory.stock_by_lot", wanted)).rows}
         if len(here) == 1:
-            return await self._add_lot(str(here[0].lot_id))
+            return await self._add_lot(str(here.pop()))
         said = "is here in several lots" if here else "is not in this place"
         return rx.toast.warning(f"{row.label} {said}. Find the lot by its number.")
 
     async def _add_lot(self, lot_id: str) -> EventSpec | None:
         if as_uuid(lot_id) is None or any(line["lot_id"] == lot_id for line in self.lines):
             return None
-        wanted = {"lot_id": lot_id, "location_id": self.place, "limit": 1}
+        wanted = {"lot_id": lot_id} | self._there(limit=100)
         try:
             found = await self._ask("inventory.stock_by_lot", wanted)
         except DomainError as error:
             return rx.toast.error(error.message)
         if not found.rows:
             return rx.toast.warning("Nothing of this lot is in this place.")
-        return self._add_line(self._line_of(found.rows[0]))
+        first = found.rows[0]
+        whole = {
+            name: sum(getattr(x, name) for x in found.rows) for name in ("on_hand", "reserved")
+        }
+        return self._add_line(self._line_of(first.model_copy(update=whole)))
+
+    def _there(self, limit: int) -> dict[str, Any]:
+        return {"location_id": self.place, "with_parts": self.with_parts, "limit": limit}
 
     def _line_of(self, row: Any) -> Line:
         """Return a new line of a lot; forms may override."""

@@ -1,6 +1,6 @@
 """Recipes of packs, and making packs again of the lots of the day."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -60,6 +60,8 @@ class _MakingState(DialogFormState, mixin=True):
     storage: str = ""
     times: str = "1"
     uses: list[dict[str, str]] = []
+    _shown: list[dict[str, str]] = []
+    _is_stale: bool = False
     packs: str = ""
     good_until: str = ""
     cost: str = ""
@@ -94,6 +96,7 @@ class _MakingState(DialogFormState, mixin=True):
     async def _foresee(self) -> None:
         """Try the making without doing it."""
         self.uses, self.packs, self.good_until, self.cost, self.problem = [], "", "", "", ""
+        self._shown = []
         command = self.command
         given = {
             self.subject_field: self.subject.get("id", ""),
@@ -120,6 +123,9 @@ class _MakingState(DialogFormState, mixin=True):
             }
             for lot in result.used
         ]
+        self._shown = [
+            {"lot_id": str(lot.lot_id), "quantity": str(lot.quantity)} for lot in result.used
+        ]
         self.packs = counted(result.packs, "pack")
         self.good_until = expiry_text(result.expires_on) if result.expires_on else "No expiry"
         self.cost = money_text(result.value)
@@ -127,7 +133,20 @@ class _MakingState(DialogFormState, mixin=True):
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         given = dict(super()._payload(form))
         place = {"location_id": self.storage} if self.storage else {}
-        return {name: text for name, text in given.items() if text not in ("", None)} | place
+        typed = {name: text for name, text in given.items() if text not in ("", None)}
+        return typed | place | {"shown": self._shown}
+
+    def _show_refusal(self, error: ValidationError | DomainError) -> None:
+        super()._show_refusal(error)
+        self._is_stale = isinstance(error, DomainError) and error.code == "other_lots"
+
+    async def _attempt(self) -> AsyncIterator[Any]:
+        """Show the lots of now where they are others than those that were shown."""
+        self._is_stale = False
+        async for event in super()._attempt():
+            yield event
+        if self._is_stale:
+            await self._foresee()
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         self.is_open = False

@@ -103,8 +103,8 @@ class DashboardState(SessionState, rx.State):
         today = found.as_of.astimezone(ZoneInfo(zone)).date()
         self.tiles = _tiles(found)
         self.links = {
-            "today": _link("/invoices", from_day=today, to_day=today),
-            "month": _link("/invoices", from_day=today.replace(day=1), to_day=today),
+            "today": _link("/invoices", counts="sale", from_day=today, to_day=today),
+            "month": _link("/invoices", counts="sale", from_day=today.replace(day=1), to_day=today),
             "stock": "/stock",
             "waiting": "/imaging",
         }
@@ -127,7 +127,9 @@ class DashboardState(SessionState, rx.State):
         self.hours, self.has_hours = bars(names, amounts, notes), bool(totals)
 
     def _draw_days(self, found: Any) -> None:
-        self._day_links = [_link("/invoices", from_day=f.day, to_day=f.day) for f in found.by_day]
+        self._day_links = [
+            _link("/invoices", counts="sale", from_day=f.day, to_day=f.day) for f in found.by_day
+        ]
         names = [f"{figure.day.day}" for figure in found.by_day]
         amounts = [figure.total for figure in found.by_day]
         notes = [f"{_bills(f.bills)} on {f.day:%d %B}" for f in found.by_day]
@@ -181,11 +183,11 @@ def _link(page: str, **filters: object) -> str:
 def _method_link(method: str, since: Any, until: Any) -> str:
     span = {"from_day": since, "to_day": until}
     if method == "order":
-        return _link("/invoices", source="order", **span)
+        return _link("/invoices", counts="sale", source="order", **span)
     return _link("/sales", method=method, **span)
 
 
 def _hour_link(day: Any, hour: int, zone: str) -> str:
     start = datetime.combine(day, time(hour), ZoneInfo(zone))
     until = start + timedelta(hours=1)
-    return _link("/invoices", from_at=start.isoformat(), to_at=until.isoformat())
+    return _link("/invoices", counts="sale", from_at=start.isoformat(), to_at=until.isoformat())

@@ -7,9 +7,15 @@ import pytest
 from erp.core.errors import InvalidInput, PermissionDenied
 from erp.services.catalog import UnknownUnit
 from erp.services.inventory import InsufficientStock
-from erp.services.inventory.errors import RecipeNameTaken, UnknownDispensing, UnknownRecipe
+from erp.services.inventory.errors import (
+    OtherLots,
+    RecipeNameTaken,
+    UnknownDispensing,
+    UnknownRecipe,
+)
 from tests.factories import broken_promises, make_shop
 from tests.services.inventory.past_goods import second_branch
+from tests.services.trading import rows
 from tests.services.unchanged import refused
 
 
@@ -144,3 +150,41 @@ def test_only_who_may_dispense_saves_and_makes(shop):
         make(shop, recipe, by=cashier)
     with refused(shop, PermissionDenied):
         save(shop, "Other", by=cashier)
+
+
+def test_what_the_label_said_once_is_not_said_of_other_packs(shop):
+    stock(shop)
+    line = {"variant_id": shop.variant_ids[0], "quantity": 10}
+    given = {"variant_id": shop.variant_ids[1], "packs": 1, "mrp": "60.00", "lines": [line]}
+    first = shop.run("inventory.dispense_packs", given | {"note": "For Mrs Rao, at night"})
+    about = {"dispensing_id": first.dispensing_id}
+    again = shop.run("inventory.make_again", about)
+    noted = shop.run("inventory.make_again", about | {"note": "Shake"})
+    kept = shop.run("inventory.keep_making", about | {"name": "Drops", "note": "Shake well"}).id
+    assert note_of(shop, first, again, noted) == ["For Mrs Rao, at night", "", "Shake"]
+    assert shop.run("inventory.get_recipe", {"recipe_id": kept}).note == "Shake well"
+    assert note_of(shop, make(shop, kept)) == ["Shake well"]
+
+
+def note_of(shop, *makings):
+    found = rows(shop, "select id, note from dispensing")
+    notes = {row["id"]: row["note"] for row in found}
+    return [notes[made.dispensing_id] for made in makings]
+
+
+def test_lots_that_were_shown_are_taken_or_the_change_is_said(shop):
+    recipe = save(shop)
+    stock(shop, 450, lot_number="NEW", days=200)
+    tried = [{"lot_id": x.lot_id, "quantity": x.quantity} for x in make(shop, recipe).used]
+    first = stock(shop, 60, lot_number="OLD", days=100)
+    with refused(shop, OtherLots, "shown") as caught:
+        make(shop, recipe, shown=tried)
+    assert "60 of lot OLD, 40 of lot NEW" in caught.value.message
+    with refused(shop, OtherLots, "shown"):
+        make(shop, recipe, shown=[])
+    now = [{"lot_id": first, "quantity": 60}, {"lot_id": tried[0]["lot_id"], "quantity": 40}]
+    made = make(shop, recipe, shown=now)
+    again = {"dispensing_id": made.dispensing_id, "shown": now}
+    with refused(shop, OtherLots, "shown"):
+        shop.run("inventory.make_again", again)
+    assert make(shop, recipe).packs == 3

@@ -8,6 +8,8 @@ import pytest
 
 from erp.core.errors import PermissionDenied
 from tests.factories import Shop
+from tests.services.payments.paying import owing
+from tests.services.payments.test_reminders import LADDER
 from tests.services.sales.ordering import buyer, deliver, goods, order
 from tests.services.trading import member_id, tender
 
@@ -62,6 +64,32 @@ def test_invoiced_orders_count_less_what_came_back_of_them(trader: Shop):
     assert [row.total for row in trader.run("billing.list_invoices", {"source": "till"}).rows] == [
         210
     ]
+
+
+def test_interest_is_no_sale_nor_is_what_takes_it_back(trader: Shop):
+    rate = {"levels": LADDER, "interest_percent": "18"}
+    trader.run("payments.set_reminder_rule", rate)
+    customer = owing(trader, 10)
+    late = at(trader, 12, 60)
+    before = standing_of(trader, customer)
+    (note,) = trader.run("interest.bill_interest", {"party_id": customer}, at=late).notes
+    nothing = dashboard(trader, at=late)
+    assert (nothing.today.total, nothing.today.bills, nothing.by_hour) == (0, 0, [])
+    trader.run("interest.reverse_interest", {"note_id": note.id, "reason": "Waived"}, at=late)
+    shown = dashboard(trader, at=late)
+    assert (shown.today.total, shown.today.returns, shown.by_day, shown.by_method) == (0, 0, [], [])
+    assert standing_of(trader, customer) == before
+
+    listed = trader.run("billing.list_invoices", {"counts": "other"}).rows
+    assert [row.kind for row in listed] == ["credit_note", "debit_note"]
+    assert [row.total for row in trader.run("billing.list_invoices", {"counts": "sale"}).rows] == [
+        1050
+    ]
+
+
+def standing_of(trader: Shop, customer):
+    found = trader.run("reporting.get_party_standing", {"party_id": customer})
+    return found.bills, found.billed, found.last_on
 
 
 def test_a_sale_of_tomorrow_by_the_servers_clock_is_of_its_own_day(trader: Shop):
