@@ -188,6 +188,7 @@ def _server(
         directory,
         largest_object=settings.dicom_largest_mb * 1024 * 1024,
         retriever=Retrieving(directory, storage).serve,
+        store=storing.keep,
         handlers=[
             (evt.EVT_C_ECHO, lambda _event: 0x0000),
             (evt.EVT_C_STORE, storing.store),

@@ -23,6 +23,7 @@ from pynetdicom.transport import (
 from erp.core.errors import DomainError
 from jobs.listeners.peer_contexts import syntaxes_for
 from jobs.listeners.peer_directory import CONGESTED, Admission, PeerDirectory, Rejection
+from jobs.listeners.peer_receiving import PeerProvider, Store
 from jobs.listeners.peer_waking import LOOK_SECONDS, Bell, let_wait
 
 LARGEST_PDU_BYTES: Final = 1024 * 1024
@@ -70,7 +71,8 @@ class PeerSocket(AssociationSocket):
         provider = self.assoc.dimse
         message = provider.message
         held = message.data_set if message is not None else None
-        if held is not None and held.tell() + nr_bytes > self.largest_object:
+        own = self.assoc.dul.held_bytes if isinstance(self.assoc.dul, PeerProvider) else 0
+        if max(own, held.tell() if held is not None else 0) + nr_bytes > self.largest_object:
             _log.warning("object_too_large", peer=self.assoc.requestor.ae_title)
             raise OSError("A peer sends a larger object than is taken.")
         told = message.encoded_command_set if message is not None else None
@@ -106,8 +108,10 @@ class PeerAssociation(Association):
     admission: Admission | None = None
     retriever: Retriever | None = None
 
-    def __init__(self, entity: AE, mode: str) -> None:
-        super().__init__(entity, mode)
+    def __init__(self, entity: AE, store: Store | None = None) -> None:
+        super().__init__(entity, "acceptor")
+        self.dul = PeerProvider(self, store)
+        self.acse_timeout, self.network_timeout = entity.acse_timeout, entity.network_timeout
         self.bell = let_wait(self)
 
     def run_reactor(self) -> None:
@@ -118,6 +122,15 @@ class PeerAssociation(Association):
             self.bell.close()
 
     def _serve_request(self, msg: Any, context_id: int) -> None:  # noqa: ANN401  any DIMSE request
+        """Serve a request, and let objects be taken again."""
+        try:
+            self._serve(msg, context_id)
+        finally:
+            messages: Any = self.dimse.msg_queue
+            if threading.current_thread() is self:
+                messages.is_taken = False
+
+    def _serve(self, msg: Any, context_id: int) -> None:  # noqa: ANN401  any DIMSE request
         """Serve C-MOVE and C-GET ourselves, so that objects leave with the bytes they came with."""
         context = self._accepted_cx.get(context_id)
         is_ours = isinstance(msg, C_MOVE | C_GET) and msg.is_valid_request
@@ -146,6 +159,7 @@ class PeerServer(ThreadedAssociationServer):
         *,
         largest_object: int,
         retriever: Retriever,
+        store: Store,
         handlers: list[Any],
         tls: Any = None,  # noqa: ANN401  ssl's context or nothing
     ) -> None:
@@ -153,6 +167,7 @@ class PeerServer(ThreadedAssociationServer):
         self._directory = directory
         self.largest_object = largest_object
         self.retriever = retriever
+        self.store = store
         own = [(evt.EVT_REQUESTED, self._admit)]
         super().__init__(
             entity,
@@ -247,7 +262,7 @@ class _PeerHandler(RequestHandler):
 
     def _create_association(self) -> PeerAssociation:
         server = self.server
-        association = PeerAssociation(self.ae, "acceptor")
+        association = PeerAssociation(self.ae, server.store)
         association.retriever = server.retriever
         association._server = server  # noqa: SLF001  as pynetdicom's own handler does
         association.name = f"AcceptorThread@{datetime.now():%Y%m%d%H%M%S}"  # noqa: DTZ005  a name

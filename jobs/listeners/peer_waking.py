@@ -66,6 +66,20 @@ class Ringing(queue.Queue[Any]):
         self._ring()
 
 
+class Messages(Ringing):
+    """The messages of an association that wait to be served.
+
+    Attributes:
+        is_taken: One was taken and is being served; who serves it takes this back.
+    """
+
+    is_taken = False
+
+    def _get(self) -> Any:  # noqa: ANN401  the library's own
+        self.is_taken = True
+        return super()._get()
+
+
 class Checkpoint(threading.Event):
     """Where the thread of an association passes before each look: it waits there for news."""
 
@@ -89,7 +103,7 @@ def let_wait(association: Association) -> Bell:
     checkpoint = Checkpoint(lambda: provider.to_user_queue.empty() and messages.msg_queue.empty())
     provider.to_provider_queue = Ringing(bell.ring)
     provider.to_user_queue = Ringing(checkpoint.news.set)
-    messages.msg_queue = Ringing(checkpoint.news.set)
+    messages.msg_queue = Messages(checkpoint.news.set)
     provider._run_loop_delay = AFTER_BELL_SECONDS  # noqa: SLF001  it has no other setting
     association._reactor_checkpoint = checkpoint  # noqa: SLF001  as above
     return bell

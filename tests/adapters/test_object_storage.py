@@ -156,10 +156,40 @@ def test_bytes_and_their_name_are_on_disk_before_they_are_acknowledged(
     new = f"{uuid4()}/ab/{key.rpartition('/')[2]}"
     by_directory.put(new, BODY, sha256=SHA256, media=MEDIA)
 
-    draft, *folders = synced
     target = by_directory._path(new)
+    *folders, draft, folder = synced
+    assert folders == [target.parents[2], target.parents[1]]
     assert draft.parent == by_directory._drafts
-    assert folders == [target.parents[2], target.parents[1], target.parents[0]]
+    assert folder == target.parent
+
+
+def test_bytes_that_were_acknowledged_are_replaced_by_bytes_on_disk_only(
+    by_directory, key, monkeypatch
+):
+    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    target, sync, before = by_directory._path(key), os.fsync, []
+
+    def note(handle):
+        before.append(target.stat().st_ino)
+        sync(handle)
+
+    first = target.stat().st_ino
+    monkeypatch.setattr(os, "fsync", note)
+    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    last = target.stat().st_ino
+    assert last != first
+    assert before == [first, last]
+    assert list(by_directory._drafts.iterdir()) == []
+
+
+def test_a_file_system_without_second_names_keeps_objects_too(by_directory, key, monkeypatch):
+    def no_link(_source, _target):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", no_link)
+    new = f"{uuid4()}/ab/{key.rpartition('/')[2]}"
+    by_directory.put(new, BODY, sha256=SHA256, media=MEDIA)
+    assert by_directory.read(new) == BODY
 
 
 def test_a_full_disk_is_the_store_being_away(by_directory, key, monkeypatch):

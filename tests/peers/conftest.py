@@ -13,7 +13,10 @@ from uuid import uuid4
 
 import pydicom
 import pytest
+from pydicom.dataset import Dataset
+from pydicom.uid import CTImageStorage
 from pynetdicom import AE, _config, build_context, evt
+from pynetdicom.dsutils import encode
 
 from erp.adapters.dicom.facts import Refused
 from erp.adapters.dicom.file_meta import read_file_meta
@@ -240,3 +243,23 @@ def storable_files() -> Iterator[tuple[bytes, tuple[str, str]]]:
 def uid_of(content: bytes) -> str:
     """Return the identity a file's header names."""
     return read_file_meta(Source(data=content)).sop_uid
+
+
+def store_command(sop_uid: str, message_id: int = 7) -> bytes:
+    """Return the command set of a C-STORE request."""
+    command = Dataset()
+    command.AffectedSOPClassUID = CTImageStorage
+    command.CommandField = 1
+    command.MessageID = message_id
+    command.Priority = 2
+    command.CommandDataSetType = 1
+    command.AffectedSOPInstanceUID = sop_uid
+    body = encode(command, is_implicit_vr=True, is_little_endian=True) or b""
+    return b"\0\0\0\0\4\0\0\0" + len(body).to_bytes(4, "little") + body
+
+
+def send_pdu(association: Any, context: int, flags: int, content: bytes) -> None:
+    """Send one P-DATA-TF with one value."""
+    value = (len(content) + 2).to_bytes(4, "big") + bytes([context, flags]) + content
+    pdu = bytes([4, 0]) + len(value).to_bytes(4, "big") + value
+    association.dul.socket.socket.sendall(pdu)

@@ -5,9 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from pydicom.dataset import Dataset
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
-from pynetdicom.dsutils import encode
 
 from erp.services.documents import blob_key
 from jobs.listeners.peer_directory import REFRESH_SECONDS
@@ -19,9 +17,11 @@ from tests.peers.conftest import (
     end,
     make_hospital,
     send_bytes,
+    send_pdu,
     sender,
     sound,
     storable_files,
+    store_command,
     tool,
     uid_of,
 )
@@ -166,9 +166,9 @@ def test_an_object_that_breaks_off_leaves_nothing_and_is_taken_when_sent_again(
     content = good(Rows=512, Columns=512, PixelData=bytes(512 * 512 * 2))
     association = connect(sender(title, CT), scp, hospital)
     context = association.accepted_contexts[0].context_id
-    command = _store_command(SOP)
-    _send_pdu(association, context, 0x03, command)
-    _send_pdu(association, context, 0x00, dataset_of(content)[:100_000])
+    command = store_command(SOP)
+    send_pdu(association, context, 0x03, command)
+    send_pdu(association, context, 0x00, dataset_of(content)[:100_000])
     association.abort()
     time.sleep(0.5)
     assert hospital.rows("select * from imaging_transfer") == []
@@ -227,26 +227,6 @@ def test_storescu_and_four_associations_at_once(scp, hospital, tmp_path):
     study = hospital.one("select series, instances from dicom_study")
     assert (study["series"], study["instances"]) == (1, 100)
     assert sound()
-
-
-def _store_command(sop_uid):
-    """Return the command set of a C-STORE request."""
-    command = Dataset()
-    command.AffectedSOPClassUID = CTImageStorage
-    command.CommandField = 1
-    command.MessageID = 7
-    command.Priority = 2
-    command.CommandDataSetType = 1
-    command.AffectedSOPInstanceUID = sop_uid
-    body = encode(command, is_implicit_vr=True, is_little_endian=True)
-    return b"\0\0\0\0\4\0\0\0" + len(body).to_bytes(4, "little") + body
-
-
-def _send_pdu(association, context, flags, content):
-    """Send one P-DATA-TF with one value."""
-    value = (len(content) + 2).to_bytes(4, "big") + bytes([context, flags]) + content
-    pdu = bytes([4, 0]) + len(value).to_bytes(4, "big") + value
-    association.dul.socket.socket.sendall(pdu)
 
 
 def _is_closed(connection):

@@ -1,5 +1,6 @@
 """The embedded object store by its directory: on disk before it is acknowledged, and without HTTP."""
 
+import errno
 import hashlib
 import os
 import stat
@@ -7,7 +8,7 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import BinaryIO, Final
 from uuid import uuid4
 
 from erp.adapters.object_storage.comparing import whole, whole_pieces
@@ -17,6 +18,8 @@ from erp.services.documents.ports import ObjectMissing, StorageUnavailable, Stor
 
 BUCKETS: Final = "buckets"
 DRAFTS: Final = "drafts"
+NO_NEW_NAME: Final = frozenset({errno.EEXIST, errno.EPERM, errno.ENOTSUP, errno.EMLINK})
+"""The name is given already, or the file system gives no file a second one."""
 
 
 class DirectoryObjectStorage(S3ObjectStorage):
@@ -134,24 +137,43 @@ class DirectoryObjectStorage(S3ObjectStorage):
         """Write a draft, check it, and give it its name; both are on disk afterwards."""
         target, draft = self._path(key), self._drafts / uuid4().hex
         self._drafts.mkdir(exist_ok=True)
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            digest, written = _write(draft, pieces)
-            if (sha256 and digest != sha256) or (size is not None and written != size):
-                raise StorageUnavailable(
-                    "What arrived at the object store is not what was sent (BadDigest); it does not"
-                    " hold the object. Try again later."
-                )
-            self._name(draft, target)
+            with os.fdopen(handle, "wb") as file:
+                digest, written = _write(file, pieces)
+                if (sha256 and digest != sha256) or (size is not None and written != size):
+                    raise StorageUnavailable(
+                        "What arrived at the object store is not what was sent (BadDigest); it does"
+                        " not hold the object. Try again later."
+                    )
+                self._name(draft, target, file.fileno())
         finally:
             draft.unlink(missing_ok=True)
 
-    def _name(self, draft: Path, target: Path) -> None:
+    def _name(self, draft: Path, target: Path, handle: int) -> None:
+        """Give a draft its name, and bring bytes and name to disk.
+
+        A new name is given first, so that the disk is waited for once: one that a power cut
+        leaves without bytes was acknowledged to nobody. What has the name already may have been,
+        so it is replaced by bytes that are on disk only.
+        """
         try:
-            draft.replace(target)
-        except FileNotFoundError:
+            self._link(draft, target)
+            os.fsync(handle)
+        except OSError as error:
+            if error.errno not in NO_NEW_NAME:
+                raise
+            os.fsync(handle)
             self._make_folder(target.parent)
             draft.replace(target)
         _sync_folder(target.parent)
+
+    def _link(self, draft: Path, target: Path) -> None:
+        try:
+            os.link(draft, target)
+        except FileNotFoundError:
+            self._make_folder(target.parent)
+            os.link(draft, target)
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder of the bucket so that it is there after a power cut."""
@@ -171,16 +193,13 @@ def _pieces_of(body: bytes | Path) -> Iterator[bytes]:
             yield piece
 
 
-def _write(draft: Path, pieces: Iterator[bytes]) -> tuple[str, int]:
-    """Write a file to disk; return its digest and its size."""
+def _write(file: BinaryIO, pieces: Iterator[bytes]) -> tuple[str, int]:
+    """Write a file; return its digest and its size."""
     digest, size = hashlib.sha256(), 0
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        for piece in pieces:
-            digest.update(piece)
-            size += file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
+    for piece in pieces:
+        digest.update(piece)
+        size += file.write(piece)
+    file.flush()
     return digest.hexdigest(), size
 
 

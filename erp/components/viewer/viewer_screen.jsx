@@ -27,7 +27,8 @@ export class Screen {
   }
 
   async open(stack, index, direction = 1) {
-    if (this.stack !== stack) {
+    const isFirst = this.stack !== stack;
+    if (isFirst) {
       this.stack = stack;
       this.generation += 1;
       this.ids = registerStack(this.base, stack);
@@ -35,11 +36,13 @@ export class Screen {
     }
     this.direction = direction;
     this.wanted = Math.min(Math.max(0, index), this.ids.length - 1);
-    this.lookAhead(); // the picture is under way while the card wakes up
+    if (isFirst) wish(this.number, [this.ids[this.wanted]]); // under way while the card wakes up, and nothing beside it
+    else this.lookAhead();
     if (!this.isImitated) await (core ??= initCore(ONE_CONTEXT));
     if (this.isDead) return;
     if (!this.painter) this.build();
     await this.show(this.wanted);
+    if (isFirst && !this.isDead) this.lookAhead();
   }
 
   build() {

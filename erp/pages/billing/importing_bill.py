@@ -19,6 +19,7 @@ from erp.components import (
     text_field,
 )
 from erp.components.browser_parts import FileBox
+from erp.components.file_columns import chosen_file, file_columns
 from erp.pages.inventory.review import review_dialog
 from erp.pages.routing import page
 from erp.state.billing.bill_wording import RECORD
@@ -63,7 +64,6 @@ def import_bill_page() -> rx.Component:
 
 
 def _source() -> rx.Component:
-    chosen = rx.el.p(rx.icon("file-check"), rx.el.b(Bill.file_name), class_name="chosen-file")
     known = rx.el.div(
         notice("This file was made into a bill before.", tone="red", icon="copy-x"),
         link_button("Open that bill", Bill.known_bill, look="outline"),
@@ -101,35 +101,9 @@ def _source() -> rx.Component:
             class_name="form-grid two",
         ),
         rx.cond(Bill.problem != "", notice(Bill.problem, tone="red")),
-        rx.cond(Bill.file_name != "", chosen),
+        chosen_file(Bill.file_name),
         rx.cond(Bill.known_bill != "", known),
-        rx.cond(Bill.read_from.length() > 0, _columns()),
-    )
-
-
-def _columns() -> rx.Component:
-    """Return what each field is read from; kept for the supplier's next file."""
-
-    def choice(one: Any) -> rx.Component:
-        name = "column-" + one["field"]
-        return rx.el.div(
-            rx.el.label(one["label"], html_for=name),
-            rx.el.select(
-                rx.el.option("No column", value=""),
-                rx.foreach(Bill.headers, lambda header: rx.el.option(header, value=header)),
-                id=name,
-                value=one["header"],
-                on_change=lambda header: Bill.choose_column(one["field"], header),
-                class_name="input",
-            ),
-            class_name="field",
-            key=one["field"],
-        )
-
-    return rx.el.details(
-        rx.el.summary("Columns, as read; kept for this supplier"),
-        rx.el.div(rx.foreach(Bill.read_from, choice), class_name="form-grid four"),
-        class_name="columns-read",
+        file_columns(Bill, "Columns, as read; kept for this supplier"),
     )
 
 

@@ -7,6 +7,7 @@ from reflex_components_core.react_router.dom import ReactRouterLink
 
 from erp.components import badge, card, form_view, link_button, notice, page_header
 from erp.components.browser_parts import FileBox
+from erp.components.file_columns import chosen_file, file_columns
 from erp.pages.imaging.tabs import imaging_tabs
 from erp.pages.routing import page
 from erp.state.imaging.figure_files import LARGEST_FILE, OPERATE
@@ -43,7 +44,6 @@ def figure_file_page() -> rx.Component:
 
 
 def _source() -> rx.Component:
-    chosen = rx.el.p(rx.icon("file-check"), rx.el.b(State.file_name), class_name="chosen-file")
     return rx.fragment(
         rx.el.div(
             rx.el.label("CSV"),
@@ -61,35 +61,8 @@ def _source() -> rx.Component:
             class_name="field",
         ),
         rx.cond(State.problem != "", notice(State.problem, tone="red")),
-        rx.cond(State.file_name != "", chosen),
-        rx.cond(State.read_from.length() > 0, _columns()),
-    )
-
-
-def _columns() -> rx.Component:
-    """Return what each part is read from."""
-
-    def choice(one: Any) -> rx.Component:
-        name = "column-" + one["part"]
-        return rx.el.div(
-            rx.el.label(one["label"], html_for=name),
-            rx.el.select(
-                rx.el.option("No column", value=""),
-                rx.foreach(State.headers, lambda header: rx.el.option(header, value=header)),
-                id=name,
-                value=one["header"],
-                on_change=lambda header: State.choose_column(one["part"], header),
-                class_name="input",
-            ),
-            class_name="field",
-            key=one["part"],
-        )
-
-    return rx.el.details(
-        rx.el.summary("Columns, as read"),
-        rx.el.div(rx.foreach(State.read_from, choice), class_name="form-grid four"),
-        class_name="columns-read",
-        open=True,
+        chosen_file(State.file_name),
+        file_columns(State, "Columns, as read", is_open=True),
     )
 
 

@@ -104,12 +104,12 @@ class ImportBillState(ReviewedFormState, rx.State):
         await self._read(None)
 
     @handler(permission=PAGE)
-    async def choose_column(self, field: str, header: str) -> None:
+    async def choose_column(self, part: str, header: str) -> None:
         """Read a field from another column; an empty header reads it from none."""
-        if field not in BILL_FILE_FIELDS:
+        if part not in BILL_FILE_FIELDS:
             return
-        chosen = {one["field"]: one["header"] for one in self.read_from if one["header"]}
-        chosen[field] = header if header in self.headers else ""
+        chosen = {one["part"]: one["header"] for one in self.read_from if one["header"]}
+        chosen[part] = header if header in self.headers else ""
         await self._read({name: at for name, at in chosen.items() if at})
 
     async def _read(self, columns: Mapping[str, str] | None) -> None:
@@ -127,7 +127,7 @@ class ImportBillState(ReviewedFormState, rx.State):
         self.known_bill = f"/bills/{found.bill_id}" if found.bill_id else ""
         self.headers = found.headers
         self.read_from = [
-            {"field": field, "label": FIELD_WORDS[field], "header": found.columns.get(field, "")}
+            {"part": field, "label": FIELD_WORDS[field], "header": found.columns.get(field, "")}
             for field in BILL_FILE_FIELDS
         ]
         self._fill(found.rows)
@@ -171,7 +171,7 @@ class ImportBillState(ReviewedFormState, rx.State):
             "supplier_id": self.supplier["id"],
             "sha256": self._sha256,
             "file_name": self.file_name,
-            "columns": {one["field"]: one["header"] for one in self.read_from if one["header"]},
+            "columns": {one["part"]: one["header"] for one in self.read_from if one["header"]},
             "lines": [self._row_typed(form, line) for line in self.lines],
         }
 
