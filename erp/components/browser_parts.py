@@ -42,10 +42,11 @@ class NavToggle(Component):
 
 
 class LinkTabs(Component):
-    """A strip of links that shows the open one, and fades where it goes on."""
+    """A strip of links that shows the open one, and fades where it goes on; `label` is read aloud."""
 
     library = script_beside(__name__, "navigation.jsx")
     tag = "LinkTabs"
+    label: rx.Var[str]
 
 
 class NavDrawer(Component):

@@ -9,7 +9,7 @@ def empty_state(
     """Return a calm message with the next step; never just "no data"."""
     return rx.el.div(
         rx.el.div(rx.icon(icon), class_name="empty-icon"),
-        rx.el.h3(title),
+        rx.el.h2(title),
         rx.el.p(what_to_do),
         rx.el.div(*actions, class_name="actions"),
         class_name="empty",

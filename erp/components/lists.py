@@ -77,7 +77,7 @@ def list_view(
         row_action=row_action,
     )
     return rx.el.section(
-        _toolbar(state, filters, search, controls, export=export),
+        _toolbar(state, label, filters, search, controls, export=export),
         rx.cond(
             state.problem != "",
             rx.el.div(notice(state.problem, tone="red"), class_name="card-body"),
@@ -110,6 +110,7 @@ def filter_menu(state: Any, *filters: Filter) -> rx.Component:
 
 def _toolbar(
     state: Any,
+    label: str,
     filters: Sequence[Filter],
     search: str,
     controls: Sequence[rx.Component],
@@ -131,6 +132,7 @@ def _toolbar(
         _export_menu(state) if export else rx.fragment(),
         class_name="list-bar",
         role="search",
+        aria_label=f"Find in {label}",
     )
 
 

@@ -65,7 +65,7 @@ export function NavDrawer({ children }) {
   );
 }
 
-export function LinkTabs({ children }) {
+export function LinkTabs({ label, children }) {
   const strip = useRef(null);
   const [more, setMore] = useState("");
   const look = () => {
@@ -82,5 +82,5 @@ export function LinkTabs({ children }) {
     watch.observe(strip.current);
     return () => watch.disconnect();
   }, []);
-  return <nav ref={strip} className="tabs" data-more={more} onScroll={look}>{children}</nav>;
+  return <nav ref={strip} className="tabs" aria-label={label} data-more={more} onScroll={look}>{children}</nav>;
 }

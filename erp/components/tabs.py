@@ -27,13 +27,20 @@ def tabs(current: rx.Var[str], parts: Sequence[tuple[str, str]], on_choose: Any)
     )
 
 
-def link_tabs(here: str, parts: Sequence[tuple[str, str]]) -> rx.Component:
-    """Return tabs that are pages of their own; parts are pairs of route and label."""
+def link_tabs(
+    here: str, parts: Sequence[tuple[str, str]], label: str = "Sister pages"
+) -> rx.Component:
+    """Return tabs that are pages of their own; parts are pairs of route and label.
+
+    Args:
+        label: Read aloud; a second strip on a page needs one of its own.
+    """
     return LinkTabs.create(
         *[
             ReactRouterLink.create(
-                label, to=route, custom_attrs={"aria-current": "page"} if route == here else {}
+                name, to=route, custom_attrs={"aria-current": "page"} if route == here else {}
             )
-            for route, label in parts
+            for route, name in parts
         ],
+        label=label,
     )

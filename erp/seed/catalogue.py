@@ -6,26 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from erp.core.context import RequestContext
+from erp.seed.beginning import add_tax_classes
 from erp.seed.sources import read_rows
 from erp.services import catalog, platform
 
 Row = Mapping[str, str]
-
-_OLD, _NEW = "2017-07-01", "2025-09-22"
-_OLD_ACT, _NEW_ACT = "1/2017-CT(R)", "9/2025-CT(R)"
-TAX_CLASSES: tuple[tuple[str, str, str, tuple[tuple[str, str, str], ...]], ...] = (
-    ("GST5", "Medicines at 5 %", "taxable", ((_OLD, "5", _OLD_ACT), (_NEW, "5", _NEW_ACT))),
-    (
-        "GST5-CARE",
-        "Personal care at 5 %",
-        "taxable",
-        ((_OLD, "18", _OLD_ACT), (_NEW, "5", _NEW_ACT)),
-    ),
-    ("GST18", "Standard rate 18 %", "taxable", ((_OLD, "18", _OLD_ACT), (_NEW, "18", _NEW_ACT))),
-    ("NIL", "Nil-rated goods", "nil_rated", ((_OLD, "0", "2/2017-CT(R)"),)),
-    ("EXEMPT", "Exempt services", "exempt", ((_OLD, "0", "12/2017-CT(R)"),)),
-)
-"""Source: domain rules 1.5, rates and the change of September 2025."""
 
 FORMS = {
     "base": "other",
@@ -72,18 +57,7 @@ _CARE = ("33", "34")
 
 def seed_catalogue(ctx: RequestContext) -> None:
     """Add the demo catalogue to a tenant; a second time it changes nothing."""
-    for code, name, treatment, rates in TAX_CLASSES:
-        _run(
-            ctx,
-            "catalog.create_tax_class",
-            code,
-            code=code,
-            name=name,
-            treatment=treatment,
-            rates=[
-                {"valid_from": day, "rate": rate, "notification": act} for day, rate, act in rates
-            ],
-        )
+    add_tax_classes(ctx)
     products = {row["sku"]: _add(ctx, row) for row in read_rows("products.csv")}
     variants = variant_ids(ctx)
     for sku, code, units in UNITS:

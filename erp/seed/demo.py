@@ -8,9 +8,9 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.seed.banking import seed_banking
+from erp.seed.beginning import begin
 from erp.seed.bills import seed_bills
 from erp.seed.catalogue import seed_catalogue
 from erp.seed.counting import seed_counts
@@ -32,7 +32,7 @@ from erp.seed.returns import seed_returns
 from erp.seed.spending import seed_spending
 from erp.seed.stock import seed_stock
 from erp.seed.transfers import seed_transfers
-from erp.services import accounting, identity, party, platform
+from erp.services import platform
 from erp.services.identity import NewTenant
 
 Report = Callable[[str], None]
@@ -135,10 +135,7 @@ def seed_tenants(report: Report) -> Iterator[DemoTenant]:
 
 def seed_tenant(new: NewTenant, *, has_history: bool) -> DemoTenant:
     """Make one tenant through the same commands a person would use."""
-    ctx = replace(identity.provision_tenant(new), limits=UNLIMITED)
-    with db.unit_of_work(ctx) as session:
-        accounting.create_default_chart(session, ctx)
-        party.ensure_walk_in(session, ctx, new.state_code)
+    ctx = replace(begin(new), limits=UNLIMITED)
     logins = tuple(
         _person(ctx, new.slug, role, name, has_pin=has_pin) for role, name, has_pin in PEOPLE
     )

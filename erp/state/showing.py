@@ -4,6 +4,7 @@ Reflex sends `Decimal` as a binary float, so every number leaves as text, writte
 way, and every instant in the tenant's time zone.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +24,7 @@ from erp.core.formatting import (
 )
 
 NOTHING = "\N{EN DASH}"
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 def _plain(value: Any) -> str:
@@ -96,10 +98,10 @@ def _tone(row: Mapping[str, Any], column: Column) -> str:
 
 
 def _label(value: Any, column: Column) -> str:
+    """Return the word for a code, in plain letters where none is given; nothing for other values."""
     known = column.labels.get(f"{value}", "")
-    return known or (
-        f"{value}".replace("_", " ").capitalize() if value and column.kind == Kind.STATUS else ""
-    )
+    is_code = column.kind == Kind.STATUS or (column.labels and _CODE.fullmatch(f"{value}"))
+    return known or (f"{value}".replace("_", " ").capitalize() if value and is_code else "")
 
 
 def _fields(row: Any) -> Mapping[str, Any]:

@@ -120,7 +120,7 @@ def _head() -> rx.Component:
 
 
 def _lines() -> rx.Component:
-    heads = ("Account", "Cost centre", "Note", "Debit", "Credit", "")
+    heads = ("Account", "Cost centre", "Note", "Debit", "Credit")
     return rx.el.div(
         rx.el.table(
             rx.el.thead(
@@ -128,7 +128,8 @@ def _lines() -> rx.Component:
                     *[
                         rx.el.th(head, class_name="right" if head in {"Debit", "Credit"} else "")
                         for head in heads
-                    ]
+                    ],
+                    rx.el.th(rx.el.span("Actions", class_name="sr-only")),
                 )
             ),
             rx.el.tbody(rx.foreach(Entry.lines, _line)),

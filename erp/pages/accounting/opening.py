@@ -109,7 +109,7 @@ def _opening(
             link_button("Accounts", "/books/accounts", look="outline", icon="arrow-left"),
         ),
         book_tabs("/books/accounts"),
-        link_tabs(here, ((BOOKS, "Accounts and bills"), (STOCK, "Stock by lot"))),
+        link_tabs(here, ((BOOKS, "Accounts and bills"), (STOCK, "Stock by lot")), "Opening"),
         rx.cond(state.refusal != "", notice(state.refusal, tone="red")),
         rx.cond(state.faults.length() > 0, _faults(state)),
         rx.cond(state.summary != "", preview, choice),

@@ -201,7 +201,7 @@ def _select(
 def statement_table(state: Any, title: str) -> rx.Component:
     """Return rows that fold under columns of amounts, and whether both sides agree."""
     head = rx.el.tr(
-        rx.el.th("", scope="col"),
+        rx.el.th(rx.el.span("Line", class_name="sr-only"), scope="col"),
         rx.foreach(state.heads, lambda label: rx.el.th(label, class_name="right", scope="col")),
     )
     table = rx.el.div(

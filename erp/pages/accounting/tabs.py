@@ -33,5 +33,5 @@ def book_tabs(here: str) -> rx.Component:
 
 def report_tabs(here: str) -> list[rx.Component]:
     """Return the tabs of the books, and below them those of its reports."""
-    sisters = rx.el.div(link_tabs(here, REPORTS), class_name="sub-tabs")
+    sisters = rx.el.div(link_tabs(here, REPORTS, "Reports"), class_name="sub-tabs")
     return [book_tabs(REPORTS_HOME), sisters]

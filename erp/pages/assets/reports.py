@@ -77,7 +77,7 @@ def _proof() -> rx.Component:
         rx.el.th("Account", scope="col"),
         rx.el.th("Register", class_name="right", scope="col"),
         rx.el.th("Ledger", class_name="right", scope="col"),
-        rx.el.th("", scope="col"),
+        rx.el.th(rx.el.span("Agrees", class_name="sr-only"), scope="col"),
     )
     table = rx.el.table(
         rx.el.thead(titles),

@@ -90,7 +90,7 @@ def _period() -> rx.Component:
 def _table() -> rx.Component:
     heads = ("Decided", "Median", "Nine of ten", "Late", "Repeats", "Rate", "Rejected")
     head = rx.el.tr(
-        rx.el.th("", scope="col"),
+        rx.el.th(rx.el.span("Group", class_name="sr-only"), scope="col"),
         *[rx.el.th(words, class_name="right", scope="col") for words in heads],
     )
     return rx.el.div(

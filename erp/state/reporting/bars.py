@@ -42,14 +42,15 @@ def lying_bars(
         x=[float(amount) for amount in amounts],
         orientation="h",
         text=[f"{word}  {note}" for word, note in zip(words, notes, strict=True)],
-        textposition="auto",
-        insidetextanchor="start",
+        textposition="outside",
+        constraintext="none",
         hovertemplate="<b>%{y}</b><br>%{text}<extra></extra>",
         marker={"color": colours, "cornerradius": 4},
         cliponaxis=False,
     )
     figure = styled(go.Figure(drawn))
-    figure.update_xaxes(visible=False)
+    widest = float(max([*amounts, Decimal(1)]))
+    figure.update_xaxes(visible=False, range=[0, widest * ROOM_FOR_WORDS])
     figure.update_yaxes(showgrid=False, ticksuffix="  ")
     return figure
 
