@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0055"
-down_revision = "0053"
+down_revision = "0054"
 branch_labels = None
 depends_on = None
 
