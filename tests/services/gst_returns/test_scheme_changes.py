@@ -69,7 +69,7 @@ def test_interest_billed_by_composition_bears_no_tax_and_is_turnover_of_its_quar
     assert (made.blocking, found.differences, found.problems) == (0, [], [])
     assert Decimal(found.figures["cells"]["3(1)"]["taxable"]) == note.amount
     shown = trader.run("gst_returns.list_figure_rows", {"return_id": made.id, "part": "3(1)"})
-    assert [row.number for row in shown.rows] == [note.number]
+    assert [row.number for row in shown.rows] == [note.number, "Tax on turnover"]
     given = {"note_id": note.id, "reason": "Waived"}
     trader.run("interest.reverse_interest", given, at=noon(21, 4, 2026))
     found = detail(trader, quarter(trader))
