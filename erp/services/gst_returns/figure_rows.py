@@ -162,8 +162,8 @@ def _names(entry: Entry) -> set[str]:
 
 def _on_turnover(head: db.Row, period: TaxPeriod) -> Iterator[FigureRow]:
     """Return the tax on a quarter's turnover, as its version states it; its documents bear none."""
-    tax = Heads.of_texts(head["figures"]["cells"]["3(1)"])
-    if tax:
+    cell = head["figures"].get("cells", {}).get("3(1)")
+    if cell and (tax := Heads.of_texts(cell)):
         yield FigureRow(
             document_id=head["id"],
             page=f"/gst/{head['id']}",
