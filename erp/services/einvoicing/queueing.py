@@ -30,6 +30,7 @@ NEEDING: LiteralString = """
    where r.starts_on <= i.issued_on
      and i.kind in ('tax_invoice', 'credit_note', 'debit_note')
      and (i.recipient ->> 'gstin' is not null or i.place_of_supply = '96')
+     and (i.kind <> 'debit_note' or sec.gst_scheme(i.tenant_id, i.company_id, i.issued_on) = 'regular')
      and exists (select 1 from invoice_line l
                   where (l.tenant_id, l.invoice_id) = (i.tenant_id, i.id) and l.treatment = 'taxable')
      and not exists (select 1 from invoice_cancellation c
@@ -39,7 +40,8 @@ NEEDING: LiteralString = """
                         and o.status in ('cancelling', 'cancelled'))
 """
 """Documents that the law wants registered. A note of an invoice that the portal cancels is none: there is nothing left
-there that it could change; should it stay after all, the morning's look queues the note. Source: CGST Rules r.48(4)."""
+there that it could change; should it stay after all, the morning's look queues the note. Interest that is billed by
+composition bears no tax, and is none either. Source: CGST Rules r.48(4)."""
 _COLUMNS: LiteralString = (
     "i.id, i.company_id, i.kind, i.number, i.fiscal_year, i.issued_on, b.gstin, r.reports_in_days"
 )

@@ -25,6 +25,7 @@ from erp.services.gst_returns.gstr3b import (
     change_in,
     kept_cell,
 )
+from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.outward import Entry
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.reading_inward import read_inward
@@ -35,7 +36,9 @@ from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.platform import Page, Result, Rows, query
 
 CHARGED = frozenset({"3(2)", "3(3)"})
-"""Cells that reverse charge counts in; the tax of 3(3) is worked out on the turnover, and on no row."""
+"""Cells that reverse charge counts in."""
+TURNED_OVER = frozenset({"3(1)", "3(3)"})
+"""Cells with tax on the turnover of a quarter, which is worked out on the whole."""
 PURCHASE_CELLS = {"5 inter": True, "5 intra": False}
 
 
@@ -91,7 +94,7 @@ def list_figure_rows(session: Session, ctx: RequestContext, wanted: ListFigureRo
     """
     head = db.fetch_one(
         session,
-        "select gstin, form, starts_on, ends_on from gst_return"
+        "select id, gstin, form, starts_on, ends_on, figures from gst_return"
         " where tenant_id = %s and company_id = %s and id = %s",
         (ctx.tenant_id, ctx.company_id, wanted.return_id),
     )
@@ -102,6 +105,8 @@ def list_figure_rows(session: Session, ctx: RequestContext, wanted: ListFigureRo
     period = TaxPeriod(head["starts_on"], head["ends_on"])
     period = days_for(spans_of(session, ctx), form, period) or period
     found = list(_rows(session, ctx, registration, period, wanted.part))
+    if wanted.part in TURNED_OVER:
+        found += _on_turnover(head, period)
     words = wanted.search.lower()
     if words:
         found = [row for row in found if words in f"{row.number} {row.party} {row.gstin}".lower()]
@@ -153,6 +158,27 @@ def _rows(
 def _names(entry: Entry) -> set[str]:
     """Return every figure that a line is in."""
     return {entry.section.value, cell_of(entry), f"hsn:{entry.line.hsn}", "3(1)", "3(3)"}
+
+
+def _on_turnover(head: db.Row, period: TaxPeriod) -> Iterator[FigureRow]:
+    """Return the tax on a quarter's turnover, as its version states it; its documents bear none."""
+    cell = head["figures"].get("cells", {}).get("3(1)")
+    if cell and (tax := Heads.of_texts(cell)):
+        yield FigureRow(
+            document_id=head["id"],
+            page=f"/gst/{head['id']}",
+            number="Tax on turnover",
+            day=period.ends_on,
+            party="Of the whole, not of each document",
+            gstin="",
+            place="",
+            hsn="",
+            rate=None,
+            taxable=Decimal("0.00"),
+            igst=tax.igst,
+            cgst=tax.cgst,
+            sgst=tax.sgst,
+        )
 
 
 def _advance_row(move: AdvanceMove, is_cell: bool) -> FigureRow:  # noqa: FBT001  a table, or the cell of both

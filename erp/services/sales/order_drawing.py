@@ -345,15 +345,14 @@ def _supply_line(at: int, line: DrawnLine) -> SupplyLine:
 
 
 def get_seller(session: Session, ctx: RequestContext, on_day: date | None = None) -> Seller:
-    """Return the acting branch as GST sees it on a day; today where none is said."""
-    day = on_day or ctx.today
+    """Return the acting branch as GST sees it on a day, or today."""
     row = db.fetch_one(
         session,
         "select b.state_code as state, sec.gst_scheme(c.tenant_id, c.id, %s) = 'composition' as is_composition,"
         " sec.gst_scheme(c.tenant_id, c.id, %s) = 'unregistered' or b.gstin is null as is_unregistered"
         " from branch b join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
         " where b.tenant_id = %s and b.id = %s",
-        (day, day, ctx.tenant_id, ctx.branch_id),
+        (on_day or ctx.today, on_day or ctx.today, ctx.tenant_id, ctx.branch_id),
     )
     if row is None:
         raise NotFound("This branch is not known here.")

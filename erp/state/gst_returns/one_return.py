@@ -39,7 +39,8 @@ HEADS = (
     Column("cgst", "CGST", Kind.MONEY, wide_only=True),
     Column("sgst", "SGST", Kind.MONEY, wide_only=True),
 )
-FIGURE_COLUMNS = (Column("name", "Table", detail="words"), *HEADS)
+FIGURE_COLUMNS = (Column("name", "Table", detail="words"), *HEADS, Column("tax", "Tax", Kind.MONEY))
+"""Phones show the tax of all heads together."""
 PROBLEM_COLUMNS = (
     Column("document", "Document"),
     Column("message", "What is wrong"),
@@ -224,7 +225,7 @@ def _proof(found: Any) -> str:
 
 def _row(key: str, name: str, words: str, heads: Mapping[str, str]) -> dict[str, Any]:
     amounts = {column.key: Decimal(heads[column.key]) or None for column in HEADS}
-    return {"id": key, "name": name, "words": words} | amounts
+    return {"id": key, "name": name, "words": words, "tax": _tax(heads) or None} | amounts
 
 
 def _sections(figures: Mapping[str, Any]) -> list[dict[str, Any]]:

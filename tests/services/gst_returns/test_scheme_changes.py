@@ -24,6 +24,7 @@ from tests.services.gst_returns.test_composition import (
     change,
     noon,
     prepare,
+    reverse_charge,
 )
 from tests.services.payments.test_reminders import LADDER
 from tests.services.service_advances.serving import advance, apply, retailer, training
@@ -69,7 +70,7 @@ def test_interest_billed_by_composition_bears_no_tax_and_is_turnover_of_its_quar
     assert (made.blocking, found.differences, found.problems) == (0, [], [])
     assert Decimal(found.figures["cells"]["3(1)"]["taxable"]) == note.amount
     shown = trader.run("gst_returns.list_figure_rows", {"return_id": made.id, "part": "3(1)"})
-    assert [row.number for row in shown.rows] == [note.number]
+    assert [row.number for row in shown.rows] == [note.number, "Tax on turnover"]
     given = {"note_id": note.id, "reason": "Waived"}
     trader.run("interest.reverse_interest", given, at=noon(21, 4, 2026))
     found = detail(trader, quarter(trader))
@@ -221,3 +222,18 @@ def test_the_day_of_an_advance_decides_whether_it_bears_tax(trader: Shop) -> Non
             money | {"paid_on": "2026-04-30"},
             at=noon(2, 5, 2026),
         )
+
+
+def test_rows_behind_the_tax_of_a_quarter_add_up_to_it(trader: Shop) -> None:
+    change(trader)
+    sent = invoice(trader, 6, buyer(trader, state_code="27"), (trader.variant_ids[0], 10, "100.00"))
+    charged = reverse_charge(trader, 10)
+    made = prepare(trader)
+    cell = detail(trader, made).figures["cells"]["3(3)"]
+    wanted = {"return_id": made.id, "part": "3(3)"}
+    shown = trader.run("gst_returns.list_figure_rows", wanted)
+    assert [row.number for row in shown.rows] == [charged.number, sent.number, "Tax on turnover"]
+    assert (shown.taxable, shown.tax) == (2000, Decimal(cell["cgst"]) + Decimal(cell["sgst"]))
+    month = prepare(trader, "gstr1", "2025-09-01", at=noon(5))
+    other = {"return_id": month.id, "part": "3(1)"}
+    assert trader.run("gst_returns.list_figure_rows", other).rows == []
