@@ -7,21 +7,22 @@ from uuid import UUID
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.seed.orders import people_of
-from erp.services import gateways, platform
+from erp.services import gateways, payments, platform
 from erp.services.gateways import LinkFacts, PaymentFacts, SettledFacts
 
-LEAST = 500
-"""What a customer owes who is asked by a link."""
+LINKS = 3
+SHARE = 4
+"""A link asks for a fourth of what its customer owes."""
 FEE, TAX = 200, 18
 """Of ten thousand the provider keeps, and the GST on that in percent."""
 
 
 def seed_gateways(ctx: RequestContext) -> None:
-    """Open an account of the demo, ask three customers for money, and let a provider say what became of it."""
+    """Open an account of the demo, ask for money three times, and let a provider say what became of it."""
     people = people_of(ctx)
     by = people["accountant"]
     keys = _account(people["owner"])
-    links = [_link(by, party_id, place) for place, party_id in enumerate(_debtors(by))]
+    links = [_link(by, debtor, place) for place, debtor in enumerate(_debtors(by))]
     opened = [_open(by, link_id, f"plink_demo{place}") for place, link_id in enumerate(links)]
     facts = [_paid(row, f"pay_demo{place}") for place, row in enumerate(opened[1:], start=1)]
     stray = PaymentFacts("pay_demo9", "captured", 125_000, "INR", "card")
@@ -46,16 +47,21 @@ def _account(owner: RequestContext) -> gateways.AccountKeys:
         return gateways.keys_of(session, owner, made.id)
 
 
-def _debtors(by: RequestContext) -> list[UUID]:
-    """Return three customers who owe something, those who owe little first."""
+def _debtors(by: RequestContext) -> list[payments.AgeRow]:
+    """Return whom each link asks, those who owe little first; one who owes alone is asked for several parts."""
     page: Any = platform.run("payments.age_items", by, {"ledger": "customer"}).result
-    owing = sorted((row for row in page.rows if row.balance > LEAST), key=lambda row: row.balance)
-    return [row.party_id for row in owing[:3]]
+    owing = sorted((row for row in page.rows if row.balance >= SHARE), key=lambda row: row.balance)
+    return [owing[place % len(owing)] for place in range(LINKS if owing else 0)]
 
 
-def _link(by: RequestContext, party_id: UUID, place: int) -> UUID:
-    asked = {"party_id": party_id, "idempotency_key": f"seed-link-{place}"}
-    made: Any = platform.run("gateways.request_payment", by, asked).result
+def _link(by: RequestContext, debtor: payments.AgeRow, place: int) -> UUID:
+    asked = {
+        "party_id": debtor.party_id,
+        "amount": debtor.balance // SHARE,
+        "idempotency_key": f"seed-link-{place}",
+    }
+    sure = ["already_requested"]
+    made: Any = platform.run("gateways.request_payment", by, asked, confirm=sure).result
     found: UUID = made.id
     return found
 

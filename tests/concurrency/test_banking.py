@@ -6,8 +6,8 @@ from datetime import date
 from functools import partial
 from uuid import UUID
 
+import psycopg
 import pytest
-from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.services import accounting
@@ -98,18 +98,20 @@ def test_an_opening_is_taken_back_or_matched_and_never_both(trader: Shop):
     assert broken_promises() == []
 
 
-def until_blocked(session: Session) -> bool:
-    """Wait until somebody waits for what this session holds."""
+def until_blocked(owner: psycopg.Connection) -> bool:
+    """Wait until somebody waits for a lock."""
     waiting = "select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
     until = time.monotonic() + 20
-    while db.fetch_one(session, waiting) is None:
+    while owner.execute(waiting).fetchone() is None:
         if time.monotonic() > until:
             return False
         time.sleep(0.02)
     return True
 
 
-def test_matching_waits_for_an_import_that_is_being_taken_back(trader: Shop):
+def test_matching_waits_for_an_import_that_is_being_taken_back(
+    trader: Shop, owner: psycopg.Connection
+):
     """The bank is held before the import looks whether anything rests on it."""
     account = bank_account(trader)
     opening_id, entry_id = opened(trader, trader.ctx.today)
@@ -125,7 +127,7 @@ def test_matching_waits_for_an_import_that_is_being_taken_back(trader: Shop):
         )
         accounting.take_back_opening(session, trader.ctx, given)
         asked = pool.submit(trader.run, "banking.match_lines", match)
-        assert until_blocked(session)
+        assert until_blocked(owner)
         session.commit()
         with pytest.raises(EntryTakenBack):
             asked.result(timeout=30)

@@ -23,7 +23,6 @@ from erp.services.einvoicing import (
     carry_out,
     claim,
     note_outcome,
-    sending,
 )
 from erp.services.platform import TryLater
 from erp.simulate.invoice_portal import Fault
@@ -102,30 +101,6 @@ def test_a_look_up_that_is_refused_after_a_lost_answer_is_no_refusal(reporting, 
     assert einvoice_of(reporting, sent.invoice_id)["status"] == "due"
     ask(reporting, einvoice_id)
     assert einvoice_of(reporting, sent.invoice_id)["status"] == "registered"
-    assert len(portal.books.documents) == 1
-
-
-def test_a_portal_that_never_looks_up_is_asked_once_a_morning_and_people_are_told(
-    reporting, portal, monkeypatch
-):
-    monkeypatch.setattr(sending, "MOST_LOOKS", 3)
-    portal.faults.extend([Fault.DONE_UNSAID, Fault.BLIND])
-    sent = invoiced(reporting)
-    einvoice_id = queue(reporting, sent.invoice_id)
-    ask_later(reporting, einvoice_id)
-    portal.faults.append(Fault.BLIND)
-    ask_later(reporting, einvoice_id)
-    assert news(reporting, "einvoicing.einvoice_problem") == []
-    for _ in range(2):
-        portal.faults.append(Fault.BLIND)
-        ask(reporting, einvoice_id)
-        row = einvoice_of(reporting, sent.invoice_id)
-        assert (row["status"], row["leased_until"]) == ("due", None)
-        assert "whether it has" in row["problem"]
-    assert "does not say" in news(reporting, "einvoicing.einvoice_problem")[0]["title"]
-    ask(reporting, einvoice_id)
-    row = einvoice_of(reporting, sent.invoice_id)
-    assert (row["status"], row["problem"]) == ("registered", "")
     assert len(portal.books.documents) == 1
 
 
