@@ -55,6 +55,7 @@ def test_an_exchange_takes_account_balances_in_their_order(trader: Shop, owner, 
             f"select b.account_id {HIGHER} where b.tenant_id = %s and a.key = 'cash' for update of b",
             (trader.tenant_id,),
         ).fetchone()
+        assert held is not None
         acting = pool.submit(trader.run, "pos.post_exchange", paid)
         wait_for_a_waiter(owner)
         later = f"{HIGHER} where b.tenant_id = %s and b.account_id > %s"
