@@ -62,12 +62,12 @@ async def sign_in(
     address = request.client.host if request.client else "unknown"
     agent = request.headers.get("user-agent", "")[:200]
     try:
-        rate_limiting.require_allowance("sign_in", address)
+        await off_the_loop(rate_limiting.require_allowance, "sign_in", address)
         opened = await off_the_loop(
             identity.sign_in, login, password, ip_address=address, user_agent=agent
         )
     except DomainError as refusal:
-        rate_limiting.count_failure("sign_in", address)
+        await off_the_loop(rate_limiting.count_failure, "sign_in", address)
         return _form(wanted, login=login, error=refusal.message, status=refusal.status)
     answer = RedirectResponse(wanted, status_code=303)
     _set_cookie(answer, opened.session_token)

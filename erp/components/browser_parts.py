@@ -144,6 +144,7 @@ class DayInput(Component):
     """A field for a day, typed and shown as day-month-year; forms and `on_day` get YYYY-MM-DD.
 
     What is no day reaches the form as it was typed, so that the refusal stands at the field.
+    `accessible_name` is for a field inside its label, whose text would else take in the calendar's button.
     """
 
     library = script_beside(__name__, "day.jsx")
@@ -152,6 +153,7 @@ class DayInput(Component):
     value: rx.Var[str]
     default_value: rx.Var[str]
     input_id: rx.Var[str]
+    accessible_name: rx.Var[str]
     invalid: rx.Var[bool]
     described_by: rx.Var[str]
     required: rx.Var[bool]

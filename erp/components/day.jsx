@@ -20,7 +20,7 @@ export function readDay(text) {
 
 const shownOf = (iso) => (/^\d{4}-\d{2}-\d{2}$/.test(iso ?? "") ? iso.split("-").reverse().join("-") : iso ?? "");
 
-export function DayInput({ name, value, defaultValue = "", inputId, invalid, describedBy, required, onDay, children }) {
+export function DayInput({ name, value, defaultValue = "", inputId, accessibleName, invalid, describedBy, required, onDay, children }) {
   const start = value ?? defaultValue;
   const [text, setText] = useState(shownOf(start));
   const [isTouched, setTouched] = useState(false);
@@ -40,7 +40,7 @@ export function DayInput({ name, value, defaultValue = "", inputId, invalid, des
   const open = () => { picker.current.value = day; picker.current.showPicker?.(); };
   return (
     <span className="day-input">
-      <input id={inputId} className="input" value={text} inputMode="numeric" placeholder="dd-mm-yyyy" autoComplete="off" maxLength={20} aria-invalid={invalid ? "true" : undefined} aria-describedby={describedBy} aria-required={required ? "true" : undefined} onChange={(event) => take(event.target.value)} onBlur={leave} />
+      <input id={inputId} aria-label={accessibleName} className="input" value={text} inputMode="numeric" placeholder="dd-mm-yyyy" autoComplete="off" maxLength={20} aria-invalid={invalid ? "true" : undefined} aria-describedby={describedBy} aria-required={required ? "true" : undefined} onChange={(event) => take(event.target.value)} onBlur={leave} />
       {name && <input type="hidden" name={name} value={day || text} />}
       <input ref={picker} type="date" className="day-picker" tabIndex={-1} aria-hidden="true" onChange={(event) => take(shownOf(event.target.value))} />
       <button type="button" tabIndex={-1} aria-label="Open the calendar" onClick={open}>{children}</button>

@@ -102,7 +102,7 @@ def day_filter(label: str, day: rx.Var[str], on_day: Any) -> rx.Component:
     """Return a labelled day that a list or report is narrowed to."""
     return rx.el.label(
         rx.el.span(label),
-        DayInput.create(rx.icon("calendar"), value=day, on_day=on_day),
+        DayInput.create(rx.icon("calendar"), value=day, on_day=on_day, accessible_name=label),
         class_name="day-filter",
     )
 

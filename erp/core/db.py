@@ -5,7 +5,7 @@ import hmac
 import select
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, LiteralString, cast
@@ -307,9 +307,14 @@ def hold_rows(session: Session) -> None:
     session.info.setdefault(_HELD, {})
 
 
-def send_rows(session: Session) -> None:
-    """Write the rows that were held, in one statement."""
-    _send(session, session.info.pop(_HELD, {}))
+def send_rows(session: Session, *, later: Collection[Any] = ()) -> None:
+    """Write the rows that were held, in one statement; those of the classes `later` stay held."""
+    held: dict[_Kind, list[Mapping[str, Any]]] = session.info.pop(_HELD, {})
+    tables = {model.__table__ for model in later}
+    kept = {kind: rows for kind, rows in held.items() if kind[0] in tables}
+    _send(session, {kind: rows for kind, rows in held.items() if kind not in kept})
+    if kept:
+        session.info[_HELD] = kept
 
 
 @contextmanager

@@ -1,13 +1,16 @@
 """A customer's link to an order: it shows that order alone, until it ends, and tells a stranger nothing."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 from pydantic import SecretStr
 
-from erp.api import order_tracking
+from erp.api import order_tracking, rate_limiting
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.errors import PermissionDenied
@@ -151,6 +154,45 @@ def test_a_link_is_asked_for_so_often_in_a_minute(rest, trader, ordered):
     at = path_of(link(trader, ordered))
     assert {rest.get(at).status_code for _ in range(60)} == {200}
     assert rest.get(at).status_code == 429
+
+
+def test_guesses_are_counted_for_all_processes_together(rest, trader, ordered, monkeypatch):
+    at = path_of(link(trader, ordered))
+    for _ in range(20):
+        assert rest.get(f"/track/{new_id().hex}guess").status_code == 404
+    as_another_process(monkeypatch)
+    assert rest.get(at).status_code == 429
+
+
+def test_while_redis_is_away_each_process_counts_for_itself(rest, trader, ordered, monkeypatch):
+    at = path_of(link(trader, ordered))
+    away = get_settings().model_copy(update={"redis_url": "redis://127.0.0.1:1/0"})
+    monkeypatch.setattr(rate_limiting, "get_settings", lambda: away)
+    for _ in range(20):
+        assert rest.get(f"/track/{new_id().hex}guess").status_code == 404
+    assert rest.get(at).status_code == 429
+    as_another_process(monkeypatch)
+    assert rest.get(at).status_code == 200
+
+
+def as_another_process(monkeypatch) -> None:
+    """Forget what this process alone remembers."""
+    monkeypatch.setattr(rate_limiting, "_own", MovingWindowRateLimiter(MemoryStorage()))
+    rate_limiting._common.cache_clear()
+
+
+def test_a_link_ends_with_its_last_business_day(rest, trader, ordered, monkeypatch):
+    late = datetime.combine(trader.ctx.today, time(23, 30), ZoneInfo("Asia/Kolkata"))
+    given = {"order_id": ordered.id, "valid_days": 1}
+    made = trader.run("portal.make_order_link", given, at=late)
+    tomorrow = trader.ctx.today + DAY
+    assert made.last_day == tomorrow
+    (row,) = trader.run("portal.list_order_links", {"order_id": ordered.id}, at=late).rows
+    assert (row.last_day, row.status) == (tomorrow, "open")
+    last = datetime.combine(tomorrow, time(23, 59), ZoneInfo("Asia/Kolkata"))
+    for moment, code in ((last, 200), (last + timedelta(minutes=1), 404)):
+        monkeypatch.setattr(order_tracking, "utc_now", lambda now=moment: now.astimezone(UTC))
+        assert rest.get(path_of(made)).status_code == code
 
 
 def test_a_suspended_tenants_links_show_nothing(rest, trader, ordered, owner):

@@ -176,6 +176,7 @@ def test_a_day_is_typed_as_it_is_read_whatever_the_browsers_language(
 ):
     page = enter(browser_window, interface, books, "accountant", "/books/trial-balance")
     day = page.get_by_label("As of")
+    expect(day).to_have_accessible_name("As of")
     expect(day).to_have_value(f"{books.ctx.today:%d-%m-%Y}")
     day.fill("1/4/26")
     day.blur()

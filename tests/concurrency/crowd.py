@@ -1,6 +1,7 @@
 """Calls that start together, each on a connection of its own."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -30,3 +31,15 @@ def refusals(
     others = [o for o in outcomes if isinstance(o, DomainError) and not isinstance(o, kind)]
     assert others == []
     return sum(isinstance(outcome, kind) for outcome in outcomes)
+
+
+def wait_for_a_waiter(owner: Any) -> None:
+    """Return once a transaction of this database waits for a lock."""
+    waiting = (
+        "select count(*) from pg_stat_activity"
+        " where wait_event_type = 'Lock' and datname = current_database()"
+    )
+    until = time.monotonic() + 20
+    while not owner.execute(waiting).fetchone()[0]:
+        assert time.monotonic() < until, "nobody waits"
+        time.sleep(0.02)

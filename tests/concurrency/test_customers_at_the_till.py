@@ -4,7 +4,6 @@ Whoever holds an account's balance while waiting for a customer, whose holder wa
 waits in a circle.
 """
 
-import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -17,7 +16,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import accounting
-from tests.concurrency.crowd import at_once
+from tests.concurrency.crowd import at_once, wait_for_a_waiter
 from tests.factories import Shop, broken_promises
 from tests.services.sales.ordering import buyer, deliver, goods, order
 from tests.services.trading import add_customer, tender
@@ -91,22 +90,11 @@ def _waits_without_balances(
         with db.unit_of_work(trader.ctx) as session:
             hold(session, trader.ctx, customer)
             acting = pool.submit(act)
-            _wait_for_a_waiter(owner)
+            wait_for_a_waiter(owner)
             assert owner.execute(WRITING_BALANCES).fetchone() is None
             assert not acting.done()
         acting.result(timeout=30)
     assert broken_promises() == []
-
-
-def _wait_for_a_waiter(owner: Any) -> None:
-    waiting = (
-        "select count(*) from pg_stat_activity"
-        " where wait_event_type = 'Lock' and datname = current_database()"
-    )
-    until = time.monotonic() + 20
-    while not owner.execute(waiting).fetchone()[0]:
-        assert time.monotonic() < until, "nobody waits"
-        time.sleep(0.02)
 
 
 def test_exchanges_and_deliveries_of_a_customer_never_wait_in_a_circle(trader: Shop):

@@ -133,7 +133,11 @@ def _columns() -> rx.Component:
 
     day = rx.el.label(
         rx.el.span("Prices hold from", class_name="label"),
-        DayInput.create(value=MakerListState.day, on_day=MakerListState.hold_from),
+        DayInput.create(
+            value=MakerListState.day,
+            on_day=MakerListState.hold_from,
+            accessible_name="Prices hold from",
+        ),
         class_name="field",
     )
     errors = rx.el.label(

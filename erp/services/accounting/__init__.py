@@ -96,6 +96,7 @@ from erp.services.accounting.periods import (
     set_period_status,
 )
 from erp.services.accounting.posting import (
+    ROWS_OF_ENTRIES,
     NewEntry,
     NewLine,
     PostManualEntry,
@@ -151,6 +152,7 @@ from erp.services.accounting.year_end import (
 
 __all__ = [
     "DEFAULT_CHART", "GROUPS", "KEPT_ACCOUNTS", "LEDGER", "NOTHING", "OPENING_COLUMNS", "OPEN_GROUPS", "REPORTS",
+    "ROWS_OF_ENTRIES",
     "AlreadyReversed", "BalanceSheet", "CashFlow", "ChangeCostCentre", "CloseYear", "CodeTaken", "Compare",
     "CompareTrialBalances", "CreateCostCentre", "Cut", "DayBook", "EntryUnbalanced", "GetTemplate", "GroupInUse",
     "GroupTaken", "GroupTree", "HeldItem", "ImportOpening", "KeptAccount", "Ledger", "Line", "ListCostCentres",

@@ -82,6 +82,10 @@ def credit(account_key: str, amount: Decimal, party_id: UUID | None = None) -> N
     return debit(account_key, -amount, party_id)
 
 
+ROWS_OF_ENTRIES = (JournalEntry, JournalLine)
+"""What `post_entry` writes; entries whose lines leave in one statement lock account balances in order."""
+
+
 def post_entry(session: Session, ctx: RequestContext, entry: NewEntry) -> UUID | None:
     """Post a balanced entry and return its id; an entry of nothing but zeros posts nothing.
 

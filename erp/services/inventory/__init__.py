@@ -39,13 +39,11 @@ from erp.services.inventory.ageing import (
     list_expiring,
 )
 from erp.services.inventory.allocating import (
-    Pick,
     Policy,
     Wanted,
     allocate,
     foresee,
     hold_shelves,
-    value_of,
 )
 from erp.services.inventory.carrying import list_carrying_rates, set_carrying_rate
 from erp.services.inventory.checking_quality import PointAnswer, PointAnswers
@@ -151,6 +149,7 @@ from erp.services.inventory.opening_stock_back import (
     take_back_opening_stock,
 )
 from erp.services.inventory.opening_stock_lines import COLUMNS as OPENING_STOCK_COLUMNS
+from erp.services.inventory.picking import Pick, value_of
 from erp.services.inventory.places import get_owned_place
 from erp.services.inventory.printing import (
     PackLabel,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, LiteralString
@@ -14,7 +14,6 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.formatting import expiry_text
-from erp.core.money import ZERO, round_money
 from erp.models.inventory import LotStatus
 from erp.services import catalog
 from erp.services.inventory.errors import (
@@ -23,6 +22,7 @@ from erp.services.inventory.errors import (
     LotRequired,
     ReasonRequired,
 )
+from erp.services.inventory.picking import Pick, value_of
 from erp.services.inventory.shortages import shortage_of
 
 Policy = Literal["fefo", "fifo", "lifo", "explicit"]
@@ -48,70 +48,6 @@ class Wanted:
     reason: str = ""
     takes_less: bool = False
     only_moves: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class OnShelf:
-    """Units of a pick that stand in one place, and their cost."""
-
-    location_id: UUID
-    quantity: int
-    value: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Units of one lot for one line, valued at cost: one line of a document, wherever they stand.
-
-    Attributes:
-        location_id: Where they stand; the first place where they stand in several.
-        shelves: Each place with its units, where they are several.
-        value: Cost of these units, to the paisa; what the ledger's inventory loses.
-        mrp: Per base unit, tax included. ptr, pts: tax excluded, where known.
-        reason: Why another lot was not taken; empty where the policy chose.
-    """
-
-    line_no: int
-    variant_id: UUID
-    lot_id: UUID
-    lot_number: str
-    expires_on: date | None
-    mrp: Decimal
-    ptr: Decimal | None
-    pts: Decimal | None
-    quantity: int
-    value: Decimal
-    location_id: UUID
-    customer_location_id: UUID
-    reason: str = ""
-    shelves: tuple[OnShelf, ...] = ()
-
-    @property
-    def on_shelves(self) -> tuple[OnShelf, ...]:
-        """Each place with its units."""
-        return self.shelves or (OnShelf(self.location_id, self.quantity, self.value),)
-
-    def split(self, quantity: int) -> "tuple[Pick, Pick]":
-        """Return this many of the units and the rest, which together cost what all of them cost."""
-        taken, rest, left = [], [], quantity
-        for shelf in self.on_shelves:
-            units = min(left, shelf.quantity)
-            left -= units
-            cost = value_of(shelf.value, units, shelf.quantity) if units else ZERO
-            taken.append(OnShelf(shelf.location_id, units, cost))
-            rest.append(OnShelf(shelf.location_id, shelf.quantity - units, shelf.value - cost))
-        return self.standing_on(taken), self.standing_on(rest)
-
-    def standing_on(self, shelves: "Iterable[OnShelf]") -> "Pick":
-        """Return the pick of the units that stand there."""
-        held = tuple(shelf for shelf in shelves if shelf.quantity)
-        return replace(
-            self,
-            location_id=held[0].location_id if held else self.location_id,
-            quantity=sum(shelf.quantity for shelf in held),
-            value=sum((shelf.value for shelf in held), ZERO),
-            shelves=held if len(held) > 1 else (),
-        )
 
 
 @dataclass(slots=True)
@@ -148,11 +84,6 @@ class _Shelf:
 
 
 Stock = Mapping[UUID, Sequence[_Shelf]]
-
-
-def value_of(value: Decimal, quantity: int, on_hand: int) -> Decimal:
-    """Return the cost of some of the units of a balance; all of them take its whole value."""
-    return value if quantity == on_hand else round_money(value * quantity / on_hand)
 
 
 def allocate(  # noqa: PLR0913  what is asked of the stock, each by its name

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import round_money
-from erp.services.inventory.allocating import value_of
 from erp.services.inventory.errors import InsufficientStock, UnknownLot
+from erp.services.inventory.picking import value_of
 
 EMPTY = (0, 0, Decimal("0.00"))
 

@@ -17,10 +17,11 @@ from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.inventory import StockTransfer, StockTransferLine, TransferStatus
-from erp.services.inventory.allocating import Pick, Wanted, allocate
+from erp.services.inventory.allocating import Wanted, allocate
 from erp.services.inventory.errors import UnknownPlace, WrongPlace
 from erp.services.inventory.events import TransferDispatched
 from erp.services.inventory.moving import Movement, Origin, write_moves
+from erp.services.inventory.picking import Pick
 from erp.services.inventory.places import Place, get_owned_place
 from erp.services.inventory.posting import post_stock
 from erp.services.inventory.requesting import (

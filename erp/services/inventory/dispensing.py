@@ -19,11 +19,12 @@ from erp.core.money import ZERO
 from erp.core.quantity import to_base_units
 from erp.models.inventory import Dispensing, DispensingSource, LocationKind
 from erp.services import catalog
-from erp.services.inventory.allocating import Pick, Wanted, allocate
+from erp.services.inventory.allocating import Wanted, allocate
 from erp.services.inventory.errors import LotRequired, OtherLots, WrongPlace
 from erp.services.inventory.events import PacksDispensed
 from erp.services.inventory.labelling import LotLabel, ensure_lots
 from erp.services.inventory.moving import Movement, Origin, write_moves
+from erp.services.inventory.picking import Pick
 from erp.services.inventory.places import Place, get_owned_place, outside
 from erp.services.inventory.receiving import UnitQuantity
 from erp.services.platform import (

@@ -14,8 +14,8 @@ from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.models.inventory import LotStatus, QuarantineReason, StockMove, StockQuarantine
 from erp.services import platform
-from erp.services.inventory.allocating import Pick
 from erp.services.inventory.errors import UnknownLot
+from erp.services.inventory.picking import Pick
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.models.inventory import StockReservation
-from erp.services.inventory.allocating import Pick, value_of
 from erp.services.inventory.moving import Origin
+from erp.services.inventory.picking import Pick, value_of
 from erp.services.platform import Command, Result, command
 
 _PICKED = (

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,12 +10,13 @@ from pydantic import Field, SecretStr
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.clock import business_date
 from erp.core.context import RequestContext
 from erp.core.formatting import date_text
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.models.portal import OrderLink
-from erp.services import messaging, party, sales
+from erp.services import accounting, messaging, party, sales
 from erp.services.party import Email
 from erp.services.platform import (
     Command,
@@ -41,7 +42,11 @@ DaysValid = Annotated[int, Field(ge=1, le=180)]
 
 
 class MakeOrderLink(Command):
-    """Let a customer look at an order by a link."""
+    """Let a customer look at an order by a link.
+
+    Attributes:
+        valid_days: It works until the end of the business day that lies so many days ahead.
+    """
 
     order_id: UUID
     valid_days: DaysValid = 30
@@ -53,6 +58,7 @@ class OrderLinkShown(ShownOnce):
     id: UUID
     url: SecretStr
     expires_at: datetime
+    last_day: date
 
 
 class SendOrderLink(Command):
@@ -74,6 +80,7 @@ class OrderLinkSent(Result):
     message_id: UUID
     to_address: str
     expires_at: datetime
+    last_day: date
 
 
 class RevokeOrderLink(Command):
@@ -97,6 +104,7 @@ class OrderLinkRow(Result):
     made_at: datetime
     made_by: str
     expires_at: datetime
+    last_day: date
 
 
 class OrderLinks(Rows):
@@ -120,7 +128,9 @@ def make_order_link(session: Session, ctx: RequestContext, cmd: MakeOrderLink) -
     """
     sales.get_order(session, ctx, sales.GetSalesOrder(order_id=cmd.order_id))
     link_id, url, expires_at = _make(session, ctx, cmd)
-    return OrderLinkShown(id=link_id, url=SecretStr(url), expires_at=expires_at)
+    return OrderLinkShown(
+        id=link_id, url=SecretStr(url), expires_at=expires_at, last_day=last_day(expires_at, ctx)
+    )
 
 
 @command(
@@ -155,7 +165,7 @@ def send_order_link(session: Session, ctx: RequestContext, cmd: SendOrderLink) -
         to_name=buyer.name,
         to_address=address,
         subject=f"{order.name} at {shop.name}",
-        body=_letter(buyer.name, order.name, shop, (url, date_text(expires_at.date()))),
+        body=_letter(buyer.name, order.name, shop, (url, date_text(last_day(expires_at, ctx)))),
         origin_type=ORIGIN,
         origin_id=link_id,
         dedupe_key=f"{PURPOSE}-{link_id}",
@@ -163,7 +173,11 @@ def send_order_link(session: Session, ctx: RequestContext, cmd: SendOrderLink) -
     )
     message_id = messaging.queue_message(session, ctx, new)
     return OrderLinkSent(
-        id=link_id, message_id=message_id, to_address=address, expires_at=expires_at
+        id=link_id,
+        message_id=message_id,
+        to_address=address,
+        expires_at=expires_at,
+        last_day=last_day(expires_at, ctx),
     )
 
 
@@ -222,7 +236,13 @@ def list_order_links(session: Session, ctx: RequestContext, wanted: ListOrderLin
             "branch": ctx.branch_id,
         },
     )
-    return OrderLinks(rows=[OrderLinkRow(**row) for row in rows])
+    listed = [row | {"last_day": last_day(row["expires_at"], ctx)} for row in rows]
+    return OrderLinks(rows=[OrderLinkRow(**row) for row in listed])
+
+
+def last_day(expires_at: datetime, ctx: RequestContext) -> date:
+    """Return the last business day on which a link shows anything."""
+    return business_date(expires_at - timedelta(microseconds=1), ctx.time_zone)
 
 
 def hash_of(secret: str) -> str:
@@ -236,7 +256,7 @@ def _make(
     """Keep a new link; return it with its address and when it ends."""
     _require_room(session, ctx, cmd.order_id)
     link_id, secret = new_id(), secrets.token_urlsafe(SECRET_BYTES)
-    expires_at = ctx.now + timedelta(days=cmd.valid_days)
+    expires_at = accounting.end_of(ctx.today + timedelta(days=cmd.valid_days), ctx)
     kept = {
         "tenant_id": ctx.tenant_id,
         "id": link_id,

@@ -13,7 +13,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
 from erp.models.pos import TenderMethod
-from erp.services import party, sales
+from erp.services import accounting, party, sales
 from erp.services.billing import ComingBack
 from erp.services.platform import Amount, Command, Result, ShortText, command, id_from_key
 from erp.services.pos.basket import MAX_LINES, CartLine, CouponText
@@ -26,6 +26,7 @@ from erp.services.pos.returning import (
     ReturnLine,
     ReturnReceipt,
     id_of_return,
+    settle_own,
     take_goods,
     value_goods,
 )
@@ -88,8 +89,8 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
 
     Locks, in this order: the shift (alone), the notes of the original bill, the stock balances of both
     sides sorted by variant and lot, the loyalty programme (shared), the coupon, the customer (before it
-    where points go), their open items where the account is credited, the number series of notes, account
-    balances with the note's entry, the number series of bills.
+    where points go), their open items where the account is credited, the number series of notes, that of
+    bills, account balances with the entries of both in one statement, sorted as for any entry.
 
     Raises:
         PermissionDenied: The actor may take goods back but not sell.
@@ -106,8 +107,8 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
     draft = value_goods(session, ctx, shift, _return_of(cmd), at="returned", going_out=going_out)
     sale = _sale_of(cmd, draft)
     buyer = party.get_party_for_sale(session, ctx, sale.customer_id)
-    back = ComingBack(draft.original.id, {line.line_no: line.quantity for line in cmd.returned})
-    bill = draw_up(session, ctx, shift, buyer, sale, Occasion(back=back))
+    coming = ComingBack(draft.original.id, {line.line_no: line.quantity for line in cmd.returned})
+    bill = draw_up(session, ctx, shift, buyer, sale, Occasion(back=coming))
     bill = bill.rounded_against(draft.credit)
     offer = Offer(sale, shift, buyer, bill, replaces_id=cmd.return_id)
     require_fit(session, ctx, offer)
@@ -115,9 +116,11 @@ def post_exchange(session: Session, ctx: RequestContext, cmd: PostExchange) -> E
     rest = settle(bill.totals.invoice_value - carried.total, _paying(cmd, draft, carried))
     party.hold_buyer(session, ctx, buyer)
     sales.require_credit(session, ctx, buyer, rest.paid_by(TenderMethod.CREDIT), "tenders")
-    returned = take_goods(session, ctx, draft, carried.and_also(_refund(cmd, draft, carried)))
-    db.send_rows(session)
+    back = carried.and_also(_refund(cmd, draft, carried))
+    returned = take_goods(session, ctx, draft, back)
+    db.send_rows(session, later=accounting.ROWS_OF_ENTRIES)
     sold = sell(session, ctx, offer, carried.and_also(rest))
+    settle_own(session, ctx, draft, back)
     return ExchangeReceipt(
         returned=returned,
         sold=sold,

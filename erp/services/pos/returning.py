@@ -172,7 +172,9 @@ def post_return(session: Session, ctx: RequestContext, cmd: PostReturn) -> Retur
     shift = hold_open_shift(session, ctx, cmd.shift_id, alone=True)
     draft = value_goods(session, ctx, shift, cmd)
     money = settle_refund(draft.credit, cmd.tenders, draft.paid, has_account=draft.has_account)
-    return take_goods(session, ctx, draft, money)
+    receipt = take_goods(session, ctx, draft, money)
+    settle_own(session, ctx, draft, money)
+    return receipt
 
 
 def value_goods(
@@ -216,7 +218,7 @@ def take_goods(
 ) -> ReturnReceipt:
     """Put goods that were valued where they belong, number their note and give back what is due.
 
-    The rows are held, but sent where the account is credited: settling reads the open item.
+    The rows are held; where the account is credited, `settle_own` follows.
 
     Raises:
         DrawerShort: More cash would go back than is in the drawer.
@@ -227,24 +229,30 @@ def take_goods(
     require_cash(session, ctx, draft.shift.id, cash, at="tenders")
     goods = billing.put_back(session, ctx, draft.note, draft.shift.location_id, draft.cmd.reason)
     accounting.period_id(session, ctx, ctx.today)
-    lowers_debt = settlement.paid_by(TenderMethod.CREDIT) > 0
-    if lowers_debt:
+    if _lowers_debt(settlement):
         # before the entry takes account balances: payments lock in that order
         accounting.hold_items(session, ctx, "debtors", draft.note.party_id)
     number = billing.take_number(session, ctx, draft.note)
     db.hold_rows(session)
     _write(session, ctx, _Taking(draft, settlement, goods), number)
-    if lowers_debt:
-        _settle_own(session, ctx, draft)
     return _receipt(ctx, draft, number)
 
 
-def _settle_own(session: Session, ctx: RequestContext, draft: Draft) -> None:
-    """Settle what is open of the bill with its return; what is left stands on the account."""
+def settle_own(session: Session, ctx: RequestContext, draft: Draft, money: Settlement) -> None:
+    """Settle what is open of the bill with its return; what is left stands on the account.
+
+    Sends the rows that are held, as it reads the open item; nothing where the account is not credited.
+    """
+    if not _lowers_debt(money):
+        return
     db.send_rows(session)
     items = accounting.hold_items(session, ctx, "debtors", draft.note.party_id)
     own = [item for item in items if item.origin_id in {draft.cmd.sale_id, draft.cmd.return_id}]
     accounting.settle(session, ctx, own, accounting.oldest_first(own))
+
+
+def _lowers_debt(money: Settlement) -> bool:
+    return money.paid_by(TenderMethod.CREDIT) > 0
 
 
 def _receipt(ctx: RequestContext, draft: Draft, number: str) -> ReturnReceipt:

@@ -60,7 +60,7 @@ class _MakingState(DialogFormState, mixin=True):
     storage: str = ""
     times: str = "1"
     uses: list[dict[str, str]] = []
-    _shown: list[dict[str, str]] = []
+    _shown: list[dict[str, Any]] = []
     _is_stale: bool = False
     packs: str = ""
     good_until: str = ""
@@ -87,11 +87,14 @@ class _MakingState(DialogFormState, mixin=True):
     @handler(permission=PAGE)
     async def foresee_times(self, typed: str) -> None:
         """Show what would be taken for so many makings at once."""
+        if self._takes_times(typed):
+            await self._foresee()
+
+    def _takes_times(self, typed: object) -> bool:
         text = f"{typed}".strip()
         is_count = text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= MOST_TIMES
         self.times = text[:4] if is_count else self.times
-        if is_count:
-            await self._foresee()
+        return is_count
 
     async def _foresee(self) -> None:
         """Try the making without doing it."""
@@ -123,9 +126,7 @@ class _MakingState(DialogFormState, mixin=True):
             }
             for lot in result.used
         ]
-        self._shown = [
-            {"lot_id": str(lot.lot_id), "quantity": str(lot.quantity)} for lot in result.used
-        ]
+        self._shown = [{"lot_id": str(lot.lot_id), "quantity": lot.quantity} for lot in result.used]
         self.packs = counted(result.packs, "pack")
         self.good_until = expiry_text(result.expires_on) if result.expires_on else "No expiry"
         self.cost = money_text(result.value)
@@ -146,6 +147,7 @@ class _MakingState(DialogFormState, mixin=True):
         async for event in super()._attempt():
             yield event
         if self._is_stale:
+            self._takes_times(self._held.get("times", ""))
             await self._foresee()
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:

@@ -59,7 +59,7 @@ class OrderLinksState(SessionState, rx.State):
                 "state": LINK_STATES[row.status],
                 "tone": LINK_TONES[row.status],
                 "open": "yes" if row.status == "open" else "",
-                "until": f"until {date_text(row.expires_at.date())} · {row.made_by}",
+                "until": f"until {date_text(row.last_day)} · {row.made_by}",
             }
             for row in found.rows
         ]
@@ -97,7 +97,7 @@ class MakeOrderLinkState(_LinkFormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         self.is_open, self.is_made = False, True
-        self.until = date_text(result.expires_at.date())
+        self.until = date_text(result.last_day)
         await self._bring_up_to_date()
         return [show_secret(result.url)]
 

@@ -12,7 +12,7 @@ from erp.core.gst.taxing import PriceMode, SupplyNature, tax_on
 from erp.core.ids import new_id
 from erp.services import inventory
 from erp.services.inventory import InsufficientStock, Pick, Wanted
-from erp.services.inventory.allocating import OnShelf
+from erp.services.inventory.picking import OnShelf
 from tests.factories import Shop, broken_promises, make_shop
 from tests.services.sales.ordering import deliver, goods, order
 from tests.services.trading import add_customer, rows

@@ -8,7 +8,7 @@ SAME_TERMS = {
     "inventory.cancel_count", "inventory.cancel_transfer", "inventory.chase_transfers",
     "inventory.create_location", "inventory.create_warehouse", "inventory.decide_quarantine",
     "inventory.dismiss_suggestion", "inventory.dispatch_transfer", "inventory.dispense_packs",
-    "inventory.import_opening_stock", "inventory.keep_making", "inventory.make_again",
+    "inventory.import_opening_stock", "inventory.keep_making", "inventory.keep_past_stock", "inventory.make_again",
     "inventory.make_recipe",
     "inventory.quarantine_goods", "inventory.receive_goods", "inventory.receive_transfer",
     "inventory.record_count", "inventory.release_lapsed_reservations",
