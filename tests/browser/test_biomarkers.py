@@ -35,7 +35,7 @@ def choose(page: Page, given: dict[str, object]) -> None:
     """Choose a file whose heading of the values nobody knows, and say which column they are in."""
     page.get_by_label("Choose the file").set_input_files([given])  # type: ignore[list-item]
     expect(page.get_by_text(str(given["name"]), exact=True)).to_be_visible(timeout=15_000)
-    expect(page.get_by_role("alert")).to_contain_text("Choose the columns marked with *")
+    expect(page.get_by_text("Choose the columns marked with *")).to_be_visible()
     expect(page.get_by_label("Biomarker *", exact=True)).to_have_value("Biomarker")
     page.get_by_label("Value *", exact=True).select_option("Grade")
 

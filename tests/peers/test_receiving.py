@@ -107,7 +107,7 @@ def test_what_is_no_unit_ends_the_association(scp, hospital, line, tmp_path, pdu
     end(again)
 
 
-def test_who_falls_silent_or_leaves_within_an_object_leaves_nothing(line, hospital):
+def test_who_leaves_within_an_object_leaves_nothing(line, hospital):
     send_pdu(*line, 0x03, store_command(SOP))
     send_pdu(*line, 0x00, dataset_of(good())[:1000])
     line[0].dul.socket.socket.shutdown(socket.SHUT_RDWR)
