@@ -129,10 +129,24 @@ def plain_problem(status: int, code: str, request_id: str) -> Response:
 
 def invalid_input(error: ValidationError) -> InvalidInput:
     """Return the refusal that names every wrong field, with what to do about it."""
-    problems = error.errors(include_input=False, include_url=False)
+    problems = _faults_of_their_own(error.errors(include_input=False, include_url=False))
     fields = {field_path(problem["loc"]): wording(problem) for problem in reversed(problems)}
     listed = ", ".join(sorted(fields)[:5])
     return InvalidInput(f"Correct these and try again: {listed}.", fields=fields)
+
+
+def _faults_of_their_own(problems: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Leave out what is wrong only because something else is.
+
+    A default that is made of other fields, and a list that is short without its wrong entries.
+    """
+    inside = {place["loc"][:depth] for place in problems for depth in range(len(place["loc"]))}
+    return [
+        problem
+        for problem in problems
+        if problem["type"] != "default_factory_not_called"
+        and not (problem["type"] == "too_short" and problem["loc"] in inside)
+    ]
 
 
 def field_path(loc: tuple[int | str, ...]) -> str:

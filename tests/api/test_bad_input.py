@@ -35,6 +35,9 @@ def sent(rest, asha, owner):
     return send
 
 
+CASH = {"method": "cash", "amount": "500"}
+
+
 def assert_problem(answer, status, code):
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
@@ -107,6 +110,16 @@ def test_every_wrong_field_is_named_with_its_remedy(sent):
     errors = assert_problem(sent(json.dumps(wrong)), 422, "invalid_input")["errors"]
     assert "use at most" in errors["name"]
     assert errors["kind"].startswith("must be one of")
+
+
+def test_only_what_is_wrong_itself_is_named(sent):
+    """Not what is made of it: the default of an id, the length of a list without its wrong entry."""
+    line = {"variant_id": str(new_id()), "quantity": -3}
+    sale = {"shift_id": str(new_id()), "lines": [line], "tenders": [CASH]}
+    errors = assert_problem(sent(json.dumps(sale), path="/api/erp/sales"), 422, "invalid_input")
+    assert set(errors["errors"]) == {"lines.0.quantity"}
+    empty = sent(json.dumps(sale | {"lines": []}), path="/api/erp/sales")
+    assert set(empty.json()["errors"]) == {"lines"}
 
 
 def test_a_missing_field_is_named(sent):

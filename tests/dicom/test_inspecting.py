@@ -223,7 +223,7 @@ while True:
 def test_the_reader_has_no_decoder_loaded(inspector):
     """What it does not need, a hostile file cannot reach."""
     assert isinstance(inspector.inspect(objects.good()), Inspected)
-    child = inspector._sandbox._idle.queue[0].process.pid
+    child = inspector._sandbox._idle[0].process.pid
     loaded = Path(f"/proc/{child}/maps").read_text()
     assert "pydantic_core" in loaded
     for library in ("gdcm", "openjpeg", "PIL/", "numpy"):
@@ -307,3 +307,15 @@ def test_two_gigabytes_are_read_with_flat_memory(tmp_path, is_whole, ending):
     assert peak < 8 * 1024**2
     assert held < 128 * 1024**2
     assert path.stat().st_blocks * 512 < 1024**2, "nothing was written into the holes"
+
+
+def test_a_reader_nobody_needs_gives_its_memory_back_and_starts_again():
+    sandbox = Sandbox("inspect", size=1)
+    sandbox.idle_seconds = 0.2
+    inspector = DicomInspector(sandbox)
+    before = set(psutil.Process().children())
+    inspector.inspect(objects.good())
+    [idle] = set(psutil.Process().children()) - before
+    idle.wait(timeout=10)
+    assert inspector.inspect(objects.good()).kind == "inspected"
+    inspector.close()

@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from erp.adapters.object_storage import S3ObjectStorage
 from erp.adapters.object_storage.directory import DirectoryObjectStorage
+from erp.api.observing import PATIENCE_SECONDS
 from erp.core.settings import Settings
 from erp.embedded.credentials import free_port
 from erp.embedded.programs import PROJECT, product_programs
@@ -122,3 +123,28 @@ def _read(store, key):
     with suppress(ObjectMissing, StorageUnavailable):
         return store.read(key)
     return None
+
+
+def test_a_program_in_a_container_ends_when_it_is_told_to():
+    for name in PROGRAMS:
+        assert COMPOSE["services"][name]["init"] is True
+
+
+def test_probes_wait_as_long_as_an_answer_may_take():
+    """Readiness names what is away after looking for it; the default of a probe is a second."""
+    [web] = [container for container in containers() if container["name"] == "web"]
+    for probe in ("readinessProbe", "livenessProbe"):
+        assert web[probe]["timeoutSeconds"] >= PATIENCE_SECONDS
+
+
+def test_the_image_takes_nothing_of_the_machine_it_is_built_on():
+    """Links of components' scripts hold the folder they were made in; the build makes its own."""
+    left_out = set((PROJECT / ".dockerignore").read_text().split())
+    assert {".git", ".venv", ".web", ".data", ".env", "assets/external"} <= left_out
+
+
+def test_the_image_holds_what_the_product_imports_and_reads():
+    """All of the working tree, but what is left out by name."""
+    left_out = set((PROJECT / ".dockerignore").read_text().split())
+    assert not left_out & {"erp", "jobs", "alembic", "alembic.ini", "assets", "rxconfig.py"}
+    assert "COPY . ." in (PROJECT / "Dockerfile").read_text()

@@ -90,3 +90,10 @@ def test_every_price_is_within_the_axis(prices):
     assert axis.tickvals[0] <= float(prices[0])
     assert axis.tickvals[-1] >= float(prices[-1])
     assert len(axis.ticktext) <= 8
+
+
+def test_amounts_have_their_size_and_room_beside_every_bar():
+    bar = lying_bars(["Cash", "Card"], [Decimal(100), Decimal(3)], ["", ""], "#12a594")
+    drawn = bar.data[0]
+    assert (drawn.textposition, drawn.constraintext) == ("outside", "none")
+    assert bar.layout.xaxis.range[1] > 100

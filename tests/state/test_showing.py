@@ -7,7 +7,7 @@ import pytest
 
 from erp.core.columns import Column, Kind
 from erp.services.platform import Result
-from erp.state.showing import display_rows, display_value
+from erp.state.showing import NOTHING, display_rows, display_value
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,10 @@ def test_a_row_is_text_with_a_link_and_a_tone():
             "status_tone": "amber",
         }
     ]
+
+
+def test_a_code_without_a_word_of_its_own_is_shown_in_plain_letters():
+    column = Column("origin", "Comes from", labels={"sale": "Sale"})
+    rows = [{"id": "1", "origin": origin} for origin in ("sale", "gst_deposit", "SBL", "")]
+    shown = [row["origin"] for row in display_rows(rows, (column,), "Asia/Kolkata")]
+    assert shown == ["Sale", "Gst deposit", "SBL", NOTHING]

@@ -2,12 +2,12 @@
 
 import json
 import os
-import queue
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Literal
@@ -23,6 +23,8 @@ START_SECONDS: Final = 30.0
 _log = structlog.get_logger()
 ANSWER_LIMIT_BYTES: Final = 64 * 1024 * 1024
 PAYLOAD_LIMIT_BYTES: Final = 1024 * 1024 * 1024
+IDLE_SECONDS: Final = 300.0
+"""A child nobody needs for so long ends: it holds 50 MB."""
 
 
 class SandboxFailure(Exception):
@@ -66,6 +68,7 @@ class _Child:
     def __init__(self, purpose: Purpose, limits: Limits) -> None:
         self.channel, theirs = socket.socketpair()
         self.served = 0
+        self.idle_since = 0.0
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  our own interpreter and module
                 [
@@ -122,13 +125,14 @@ class _Child:
 class Sandbox:
     """A pool of children for one purpose; safe to use from many threads and after a fork.
 
-    Children start on first use and stay warm. They inherit no environment, so no
-    credential; see `sandbox_child` for what they may not do.
+    Children start on first use, stay warm, and end when nobody needed them for a while. They
+    inherit no environment, so no credential; see `sandbox_child` for what they may not do.
     """
 
     def __init__(self, purpose: Purpose, size: int = 2, limits: Limits | None = None) -> None:
         self.purpose: Purpose = purpose
         self.limits = limits or Limits()
+        self.idle_seconds = IDLE_SECONDS
         self._size = size
         self._reset()
 
@@ -157,26 +161,23 @@ class Sandbox:
 
     def close(self) -> None:
         """End the idle children; a later call starts new ones."""
-        while True:
-            try:
-                child = self._idle.get_nowait()
-            except queue.Empty:
-                return
-            child.end()
+        if self._owner == os.getpid():
+            self._end_those_idle_for(0)
 
     def _reset(self) -> None:
         self._owner = os.getpid()
-        self._idle: queue.LifoQueue[_Child] = queue.LifoQueue()
+        self._idle: list[_Child] = []
+        self._lock = threading.Lock()
+        self._sweep: threading.Timer | None = None
         self._places = threading.Semaphore(self._size)
 
     def _borrow(self) -> _Child:
         if self._owner != os.getpid():
             self._reset()
         self._places.acquire()
-        try:
-            return self._idle.get_nowait()
-        except queue.Empty:
-            pass
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
         try:
             return _Child(self.purpose, self.limits)
         except BaseException:
@@ -185,10 +186,34 @@ class Sandbox:
 
     def _give_back(self, child: _Child, *, healthy: bool) -> None:
         if healthy:
-            self._idle.put(child)
+            child.idle_since = time.monotonic()
+            with self._lock:
+                self._idle.append(child)
+                self._sweep_later()
         else:
             child.end()
         self._places.release()
+
+    def _sweep_later(self) -> None:
+        if self._sweep is None:
+            self._sweep = threading.Timer(self.idle_seconds, self._end_idle)
+            self._sweep.daemon = True
+            self._sweep.start()
+
+    def _end_idle(self) -> None:
+        self._end_those_idle_for(self.idle_seconds)
+        with self._lock:
+            self._sweep = None
+            if self._idle:
+                self._sweep_later()
+
+    def _end_those_idle_for(self, seconds: float) -> None:
+        longest = time.monotonic() - seconds
+        with self._lock:
+            ending = [child for child in self._idle if child.idle_since <= longest]
+            self._idle = [child for child in self._idle if child.idle_since > longest]
+        for child in ending:
+            child.end()
 
 
 def _cause_of_death(child: _Child) -> Literal["crash", "time"]:

@@ -15,8 +15,12 @@ from erp.state.session import SessionState
 ANYTHING = "*"
 DOMAINS = {
     "accounting": "Books",
+    "automation": "Webhooks",
     "billing": "GST documents",
     "catalog": "Catalogue",
+    "einvoicing": "E-invoices and way bills",
+    "gateways": "Payment gateways",
+    "gst_returns": "GST returns",
     "identity": "Members and roles",
     "inventory": "Stock",
     "party": "Customers and suppliers",
@@ -78,7 +82,7 @@ def _grants(role: Any) -> list[dict[str, str]]:
         {
             "id": f"{role.name}.{domain}",
             "role": role.name,
-            "domain": DOMAINS.get(domain, domain.capitalize()),
+            "domain": DOMAINS.get(domain, domain.replace("_", " ").capitalize()),
             "verbs": ", ".join(verbs),
         }
         for domain, verbs in domains.items()
