@@ -3,6 +3,7 @@
 import time
 from threading import Thread
 
+import pytest
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 
 from erp.core.settings import get_settings
@@ -26,11 +27,19 @@ OBJECTS = 400
 KILLS = 3
 
 
-def test_a_killed_listener_loses_and_doubles_nothing(stack, environment, engine, tmp_path):
-    """Peers repeat what was not acknowledged; whatever was is there, and each object once."""
+@pytest.fixture
+def listener(stack, environment, engine, tmp_path):
+    """A listener that is not started yet, and runs no longer than the test."""
     assert engine
     get_settings.cache_clear()
-    listener = make_scp(stack, environment, tmp_path)
+    made = make_scp(stack, environment, tmp_path)
+    yield made
+    if made.process:
+        made.stop(kill=True)
+
+
+def test_a_killed_listener_loses_and_doubles_nothing(listener, tmp_path):
+    """Peers repeat what was not acknowledged; whatever was is there, and each object once."""
     listener.start()
     hospital = make_hospital()
     title = hospital.peer()
@@ -49,7 +58,7 @@ def test_a_killed_listener_loses_and_doubles_nothing(stack, environment, engine,
                 return
             time.sleep(0.3)
 
-    sending = Thread(target=send)
+    sending = Thread(target=send, daemon=True)
     sending.start()
     for kill in range(KILLS):
         wanted = (kill + 1) * 40
@@ -65,15 +74,11 @@ def test_a_killed_listener_loses_and_doubles_nothing(stack, environment, engine,
     assert hospital.one("select instances from dicom_study")["instances"] == OBJECTS
     assert hospital.rows("select 1 from quarantine") == []
     assert sound()
-    listener.stop()
 
 
 def test_while_the_object_store_is_away_nothing_is_recorded_and_the_sender_is_told(
-    stack, environment, engine, tmp_path
+    listener, tmp_path
 ):
-    assert engine
-    get_settings.cache_clear()
-    listener = make_scp(stack, environment, tmp_path)
     listener.start(S3_ENDPOINT_URL=f"http://127.0.0.1:{free_port()}", DICOM_PROCESSES="1")
     hospital = make_hospital()
     title = hospital.peer()
@@ -89,7 +94,6 @@ def test_while_the_object_store_is_away_nothing_is_recorded_and_the_sender_is_to
     assert send_bytes(association, good(), tmp_path / "o").Status == 0
     end(association)
     assert dataset_of(hospital.kept(SOP)) == dataset_of(good())
-    listener.stop()
 
 
 def _stored(hospital) -> int:

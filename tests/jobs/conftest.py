@@ -41,18 +41,18 @@ def relay(redis: Redis, owner: psycopg.Connection) -> Iterator[Relay]:
 
 
 @pytest.fixture
-def happen(asha: Organisation) -> Callable[[], UUID]:
+def happen(asha: Organisation) -> Callable[..., UUID]:
     """Make one event happen, by a real command, and return the reader it is about."""
 
-    def one() -> UUID:
+    def one(where: Organisation = asha) -> UUID:
         matter = {
             "idempotency_key": new_id().hex,
             "kind": "probe",
             "title": "Probe",
             "for_permission": "probe.only_owners",
         }
-        platform.run("workflows.raise_matter", asha.system, matter)
-        return asha["owner"].ctx.user_id
+        platform.run("workflows.raise_matter", where.system, matter)
+        return where["owner"].ctx.user_id
 
     return one
 

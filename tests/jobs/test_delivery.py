@@ -42,6 +42,17 @@ def test_an_event_is_sealed_delivered_and_done_once(relay, happen, drain, ledger
     assert ledger.effects() == before + 1
 
 
+def test_nobody_waits_behind_all_that_another_has_to_do(relay, happen, ledger, asha, bodhi):
+    for _ in range(platform.DUE_OF_A_TENANT + 20):
+        happen()
+    happen(bodhi)
+    seal(relay)
+    tenants = [due.tenant_id for due in find_due_deliveries()]
+    assert tenants.count(asha.tenant_id) == platform.DUE_OF_A_TENANT
+    assert tenants.index(bodhi.tenant_id) < 2, "after the first of each"
+    assert ledger.statuses() == ["pending"] * (platform.DUE_OF_A_TENANT + 20)
+
+
 def test_ringing_ten_times_has_one_effect(relay, happen, drain, ledger, asha):
     before = ledger.effects()
     happen()

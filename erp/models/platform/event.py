@@ -82,6 +82,7 @@ class EventDelivery(TenantRow, table=True):
         one_of("status", DeliveryStatus),
         Index(
             "ix_event_delivery_due",
+            "tenant_id",
             "next_attempt_at",
             postgresql_where=text("status in ('pending', 'leased')"),
         ),

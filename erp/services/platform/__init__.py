@@ -12,6 +12,7 @@ from erp.services.platform.auditing import (
 from erp.services.platform.commanding import command, query, replayed_answer
 from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
 from erp.services.platform.delivering import (
+    DUE_OF_A_TENANT,
     LEASE_SECONDS,
     MAX_ATTEMPTS,
     Backlog,
@@ -117,6 +118,7 @@ from erp.services.platform.verifying import Referee, Verdict, referee, referees_
 from erp.services.platform.violations import refusal_for, refuse_on
 
 __all__ = [
+    "DUE_OF_A_TENANT",
     "EVENTS",
     "LAST_ID",
     "LEASE_SECONDS",
