@@ -1,5 +1,7 @@
 """Bytes that rot or vanish are found, named, and found again to be whole once they are."""
 
+import hashlib
+
 import pytest
 
 from erp.adapters.object_storage import object_storage
@@ -59,6 +61,24 @@ def test_damage_is_found_and_named_until_the_bytes_are_whole_again(kept):
     check(owner)
     assert fault_of(owner) == ""
     assert verdict().holds
+
+
+@pytest.mark.parametrize("by_file", [True, False])
+def test_what_a_power_cut_left_under_a_name_is_not_taken_for_the_bytes(kept, tmp_path, by_file):
+    """A name is given before its bytes are on disk, so that it alone says nothing of them."""
+    owner, _, _ = kept
+    storage, content = object_storage(), new_id().bytes
+    digest = hashlib.sha256(content).hexdigest()
+    key = documents.blob_key(owner.tenant_id, digest)
+    storage.client.put_object(Bucket=storage._bucket, Key=key, Body=b"")
+    new = documents.NewDocument("probe", new_id(), "a4", "d.bin", "x/y")
+    (tmp_path / "made").write_bytes(content)
+    with db.unit_of_work(owner) as session:
+        if by_file:
+            documents.store_file(session, owner, storage, new, tmp_path / "made")
+        else:
+            documents.store_bytes(session, owner, storage, new, content)
+    assert storage.read(key) == content
 
 
 @pytest.mark.parametrize("by_file", [True, False])

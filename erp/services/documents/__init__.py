@@ -6,7 +6,6 @@ from erp.services.documents.checking import (
     Fault,
     KeptBytes,
     check_bytes,
-    has_fault,
     next_to_check,
     note_check,
 )
@@ -68,7 +67,6 @@ __all__ = [
     "ensure_blobs",
     "find_documents",
     "get_document",
-    "has_fault",
     "let_go",
     "list_blobs",
     "missing",

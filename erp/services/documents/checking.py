@@ -53,16 +53,6 @@ def check_bytes(storage: ObjectStorage, kept: KeptBytes) -> Fault:
     return "" if (digest.hexdigest(), size) == (kept.sha256, kept.size) else "damaged"
 
 
-def has_fault(session: Session, ctx: RequestContext, sha256: str) -> bool:
-    """Tell whether bytes were missing or damaged when they were last read back."""
-    row = db.fetch_one(
-        session,
-        "select 1 from blob_state where tenant_id = %s and sha256 = %s and fault <> ''",
-        (ctx.tenant_id, sha256),
-    )
-    return row is not None
-
-
 def note_check(session: Session, ctx: RequestContext, sha256: str, fault: Fault) -> None:
     """Write down that bytes were read back now, and what was found."""
     db.execute(

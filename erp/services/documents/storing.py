@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.ids import new_id
-from erp.services.documents.checking import has_fault
 from erp.services.documents.ports import BytesLeaving, ObjectStorage, blob_key
 from erp.services.documents.queries import DocumentRow
 
@@ -50,15 +49,15 @@ def store_bytes(
 
     Other bytes for the same origin and variant become its next version; earlier ones stay.
     The bytes are stored first: should the transaction fail, they lie unused under their
-    digest until a retry finds them there. For jobs only: a request never waits for storage.
+    digest until a retry writes them again: what has the name already may be what a power cut or
+    a full disk left of them. For jobs only: a request never waits for storage.
 
     Raises:
         StorageUnavailable: The object store is away.
     """
     digest = hashlib.sha256(content).hexdigest()
     key = blob_key(ctx.tenant_id, digest)
-    if storage.find(key) is None or has_fault(session, ctx, digest):
-        storage.put(key, content, sha256=digest, media=new.media_type)
+    storage.put(key, content, sha256=digest, media=new.media_type)
     ensure_blob(session, ctx, digest, size=len(content), media_type=new.media_type)
     return _add_version(session, ctx, new, digest, len(content))
 
@@ -70,8 +69,7 @@ def store_file(
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     size, key = path.stat().st_size, blob_key(ctx.tenant_id, digest)
-    if storage.find(key) is None or has_fault(session, ctx, digest):
-        storage.put(key, path, sha256=digest, media=new.media_type)
+    storage.put(key, path, sha256=digest, media=new.media_type)
     ensure_blob(session, ctx, digest, size=size, media_type=new.media_type)
     return _add_version(session, ctx, new, digest, size)
 
