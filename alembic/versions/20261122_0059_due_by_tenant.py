@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0059"
-down_revision = "0053"
+down_revision = "0056"
 branch_labels = None
 depends_on = None
 INDEX, TABLE = "ix_event_delivery_due", "event_delivery"
