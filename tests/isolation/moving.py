@@ -31,6 +31,7 @@ def moving(shop: Shop) -> Ids:
     return {
         "apart_id": made.quarantine_ids[0],
         "made_lot_id": packs.lot_id,
+        "used_lot_id": packs.used[0].lot_id,
         "dispensing_id": packs.dispensing_id,
         "recipe_id": kept[0],
         "replaced_recipe_id": kept[1],
@@ -45,6 +46,11 @@ def moving(shop: Shop) -> Ids:
 
 def _ends(ids: Ids) -> dict[str, UUID]:
     return {"from_location_id": ids["location_id"], "to_location_id": ids["far_location_id"]}
+
+
+def _shown(ids: Ids) -> dict[str, object]:
+    shown = [{"lot_id": ids["used_lot_id"], "quantity": 1}]
+    return {"location_id": ids["location_id"], "shown": shown}
 
 
 EXAMPLES: dict[str, Example] = {
@@ -81,8 +87,8 @@ EXAMPLES: dict[str, Example] = {
         "lines": [{"variant_id": i["variant_id"], "quantity": 1}],
     },
     "inventory.keep_making": only("dispensing_id", name="Kept"),
-    "inventory.make_again": only("dispensing_id", "location_id"),
-    "inventory.make_recipe": only("recipe_id", "location_id"),
+    "inventory.make_again": lambda i, _: _shown(i) | {"dispensing_id": i["dispensing_id"]},
+    "inventory.make_recipe": lambda i, _: _shown(i) | {"recipe_id": i["recipe_id"]},
     "inventory.get_recipe": only("recipe_id"),
     "inventory.retire_recipe": lambda i, _: {"recipe_id": i["retired_recipe_id"]},
     "inventory.trace_lot": lambda i, _: {"lot_id": i["made_lot_id"]},
