@@ -72,12 +72,15 @@ def organise(typed: Wanted) -> list[str]:
         _make_owner(ctx, wanted, password)
     except DomainError as refusal:
         raise Refused(refusal.message) from None
+    login = f"Owner: {wanted.owner.lower()}  "
+    ready = f"{new.name} is ready; programs know it as {new.slug}."
+    if has_account:
+        return [ready, f"{login}with the password this login has already"]
     return [
-        f"{new.name} is ready; programs know it as {new.slug}.",
-        f"Owner: {wanted.owner.lower()}  "
-        + ("with the password this login has already" if has_account else password),
-        "Change the password under Your account. It is shown this once.",
-    ][: 2 if has_account else 3]
+        ready,
+        f"{login}{password}",
+        "It is shown this once. Change it under Your account.",
+    ]
 
 
 def _stripped(typed: Wanted) -> Wanted:

@@ -50,6 +50,7 @@ def test_the_owner_signs_in_receives_goods_and_sells(organise, slug):
     assert done.returncode == 0, done.stdout + done.stderr
     password = done.stdout.splitlines()[1].split()[-1]
     principal = identity.resolve_session(identity.sign_in(login, password).session_token)
+    assert principal
     assert (principal.tenant_name, principal.roles) == ("Asha Homoeo", {"owner"})
     act = acting(slug)
     variant = _medicine(act)
