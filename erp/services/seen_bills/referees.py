@@ -2,6 +2,7 @@
 
 from erp.services.platform import referee
 
+# What the bill shows is known also where the claim that gave it was taken back since: the others took no more then.
 referee(
     "SB1",
     "The credit of a supplier's bill is taken once, by one document or in parts up to the GST of the whole bill, and"
@@ -21,11 +22,13 @@ referee(
          where (s.igst, s.cgst, s.sgst)
                is distinct from (coalesce(k.igst, 0), coalesce(k.cgst, 0), coalesce(k.sgst, 0))
         union all
-        select tenant_id, bill_id, min(number), 'taken by ' || string_agg(distinct number, ', ')
-          from seen_bill_use where is_credit and ended_on is null
+        select tenant_id, bill_id, min(number) filter (where ended_on is null),
+               'taken by ' || string_agg(distinct number, ', ') filter (where ended_on is null)
+          from seen_bill_use where is_credit
          group by tenant_id, bill_id
-        having count(*) > 1 and (bool_or(source not in ('expense', 'asset')) or sum(igst + cgst + sgst) > coalesce(
-                   (array_agg(bill_tax order by noted_at desc, id desc) filter (where bill_tax is not null))[1], 0))
+        having count(*) filter (where ended_on is null) > 1
+           and (bool_or(source not in ('expense', 'asset')) filter (where ended_on is null)
+                or sum(igst + cgst + sgst) filter (where ended_on is null) > coalesce(max(bill_tax), 0))
          limit 1
     """,
 )

@@ -15,7 +15,7 @@ from erp.services.seen_bills import BillSeen, BillTaxDiffers, CreditTaken
 from tests.concurrency.crowd import at_once
 from tests.factories import Shop, broken_promises
 from tests.services.books import balance
-from tests.services.gst_returns.months import import_2b, purchase
+from tests.services.gst_returns.months import at, import_2b, purchase
 from tests.services.seen_bills.conftest import approved, claimed, line, owned, supplier
 from tests.services.seen_bills.test_reported import credit, matches
 from tests.services.trading import rows
@@ -86,6 +86,17 @@ def test_a_claim_names_the_gst_of_the_whole_bill_for_those_after_it(trader: Shop
     with pytest.raises(SpentBefore, match="whole bill"):
         claimed(trader, line(trader, "P-1", "590.00"))
     assert owned(trader, supplier(trader), "P-1", confirm=SEEN).credit == 180
+    assert broken_promises() == []
+
+
+def test_parts_stand_where_the_claim_that_gave_the_whole_is_taken_back(trader: Shop) -> None:
+    made = approved(trader, claimed(trader, line(trader, "P-1", bill_tax="540.00")))
+    seller = supplier(trader)
+    assert owned(trader, seller, "P-1", confirm=SEEN).credit == 180
+    assert owned(trader, seller, "P-1", confirm=(*SEEN, *AGAIN)).credit == 180
+    given = {"claim_id": made.id, "reason": "Claimed by mistake"}
+    trader.run("expenses.reverse_claim", given, by=trader.acting_as("owner"), at=at(10))
+    assert balance(trader, "input_igst") == 360
     assert broken_promises() == []
 
 
