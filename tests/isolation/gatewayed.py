@@ -160,7 +160,10 @@ EXAMPLES: dict[str, Example] = {
         "account_id": i["gateway_id"],
         "month": shop.ctx.today.replace(day=1),
     },
-    "gateways.take_back_charges": only("charge_invoice_id", reason="x"),
+    "gateways.take_back_charges": lambda i, _: {
+        "invoice_id": i["charge_invoice_id"],
+        "reason": "x",
+    },
     "gateways.get_settlement": only("settlement_id"),
     "gateways.settle_exception": only("exception_id", answer="x"),
 }

@@ -8,7 +8,7 @@ KEY: Final = "rzp_demo_"
 """Beginning of key ids that no provider gives."""
 WORDS: Final = (
     "This account is part of the demo; no provider stands behind it. Open one of your own, or try one out with"
-    " `python -m erp simulate payments`."
+    " python -m erp simulate payments."
 )
 
 

@@ -92,10 +92,11 @@ def _close_matters(
         "select r.reference, r.id = %s or r.reference = %s as is_own, r.amount from gateway_refund r"
         " join gateway_exception x on (x.tenant_id, x.account_id, x.subject) = (r.tenant_id, r.account_id, r.reference)"
         " where r.tenant_id = %s and r.gateway_payment_id = %s and x.kind = %s and x.is_open"
+        " and (r.status = 'failed' or r.id = %s)"
         " order by is_own desc, r.amount <> %s, r.id",
         (
             *(row["id"], facts.reference, ctx.tenant_id, payment["id"]),
-            *(ExceptionKind.REFUND_FAILED.value, row["amount"]),
+            *(ExceptionKind.REFUND_FAILED.value, row["id"], row["amount"]),
         ),
     )
     for at, one in enumerate(failed):

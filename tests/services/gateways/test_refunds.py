@@ -177,6 +177,21 @@ def test_a_refund_that_fails_after_waiting_leaves_the_books_as_they_were(trader,
     assert broken_promises() == []
 
 
+def test_a_refund_that_the_books_have_and_the_provider_not_stays_to_be_settled(
+    trader, provider, paid
+):
+    ours, _, payment = paid
+    is_razorpay = payment["provider_id"].startswith("pay_")
+    prefix, kind = ("rfnd_", "refund.processed") if is_razorpay else ("re_", "refund.updated")
+    back = provider.books.give_back(prefix, payment["provider_id"], 500, "")
+    tell(trader, provider, ours, kind, back.id, "evt_2")
+    back.status = "failed"
+    tell(trader, provider, ours, "refund.failed", back.id, "evt_3")
+    assert exceptions_of(trader) == [("refund_failed", True)]
+    ask_refund(trader, refund(trader, payment))
+    assert exceptions_of(trader) == [("refund_failed", True)]
+
+
 def test_a_gateways_receipt_is_taken_back_by_a_refund_only(trader, paid):
     _, _, payment = paid
     with pytest.raises(StepDone) as refused:
