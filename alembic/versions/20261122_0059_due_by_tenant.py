@@ -1,7 +1,6 @@
 """What is due is asked for tenant by tenant: nobody waits behind all of another's work."""
 
 import sqlalchemy as sa
-
 from alembic import op
 
 revision = "0059"

@@ -79,6 +79,12 @@ class PeerProvider(DULServiceProvider):
         """Tell whether a peer that is not waiting for us has been silent for too long."""
         return not self.is_storing and super().idle_timer_expired()
 
+    def kill_dul(self) -> None:
+        """End, and let the association not wait for a request that will not come."""
+        super().kill_dul()
+        waited_for: Any = self.to_user_queue
+        waited_for.put(None)
+
     def _read_pdu_data(self) -> None:
         """Read what a peer sent; of an object all that is left of it."""
         while self._read_one() and not self._kill_thread:

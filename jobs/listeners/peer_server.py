@@ -4,6 +4,7 @@ import socket
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
@@ -86,7 +87,11 @@ class PeerSocket(AssociationSocket):
         buffer = bytearray(count)
         view, got = memoryview(buffer), 0
         connection = self.socket
+        patience = connection.gettimeout() if connection is not None else None
+        until = time.monotonic() + (patience or 0.0)
         while got < count and connection is not None:
+            if patience and time.monotonic() > until:
+                raise OSError("A peer sends a unit a little at a time.")
             read = connection.recv_into(view[got:])
             if read == 0:
                 break

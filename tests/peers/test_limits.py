@@ -1,5 +1,6 @@
 """TLS, and what a peer may cost: associations, silence, size."""
 
+import socket
 import subprocess
 from typing import Any
 
@@ -66,6 +67,29 @@ def test_silence_and_size_end_an_association(listen, tmp_path):
     assert "Status" not in status
     assert hospital.rows("select 1 from imaging_transfer") == []
     assert "object_too_large" in scp.log()
+
+
+def test_who_sends_a_unit_a_little_at_a_time_keeps_no_place(listen):
+    scp = listen(DICOM_IDLE_SECONDS="1", DICOM_ASSOCIATIONS="1")
+    with socket.create_connection(("127.0.0.1", scp.port)) as stranger:
+        stranger.sendall(b"\1\0\0\0\xff\xff")  # a request for an association, that never comes
+        until(lambda: _is_refused(stranger), 10)
+        hospital = make_hospital()
+        title = hospital.peer()
+        end(until(lambda: _let_in(connect(sender(title, CT), scp, hospital)), 10))
+
+
+def _let_in(association):
+    return association if association.is_established else None
+
+
+def _is_refused(connection):
+    """Send one byte more; tell whether nobody takes it."""
+    try:
+        connection.sendall(b"\0")
+    except OSError:
+        return True
+    return False
 
 
 def test_a_request_that_does_not_come_to_an_end_ends_its_association(listen):
