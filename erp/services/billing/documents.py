@@ -109,7 +109,7 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
         select i.*, b.name as branch_name, b.address, b.city, b.pin, b.phone, b.gstin, b.state_code,
                b.drug_licence_no, c.legal_name, c.trade_name, t.time_zone,
                sec.gst_scheme(c.tenant_id, c.id, case i.kind when 'debit_note' then i.issued_on
-                              else coalesce(o.issued_on, i.issued_on) end) as gst_scheme,
+                              else coalesce(billed.issued_on, o.issued_on, i.issued_on) end) as gst_scheme,
                o.number as original_number, o.issued_on as original_issued_on,
                k.cancelled_on, k.reason as cancel_reason
           from invoice i
@@ -117,6 +117,11 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
           join company c on (c.tenant_id, c.id) = (i.tenant_id, i.company_id)
           join tenant t on t.id = i.tenant_id
           left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
+          left join lateral (
+               select n.issued_on from interest_charge g
+                 join invoice n on (n.tenant_id, n.id) = (g.tenant_id, g.note_id)
+                where i.kind = 'credit_note' and (g.tenant_id, g.party_id) = (i.tenant_id, i.party_id)
+                  and g.reversal_note_id = i.id limit 1) billed on true
           left join invoice_cancellation k on (k.tenant_id, k.invoice_id) = (i.tenant_id, i.id)
          where i.tenant_id = %s and i.id = %s
         """,

@@ -191,20 +191,21 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
 
 
 def _refuse_followed(session: Session, ctx: RequestContext, row: db.Row) -> None:
-    """Refuse to take an amendment of a place back once notes were made out by it. Locks the invoice's notes."""
+    """Refuse to take an amendment back once notes were made out by its place or GSTIN. Locks the invoice's notes."""
     billing.hold_notes(session, row["invoice_id"])
     notes = db.fetch_one(
         session,
         "select string_agg(n.number, ', ' order by n.number) as numbers from invoice n"
         " join invoice i on (i.tenant_id, i.id) = (n.tenant_id, n.original_invoice_id)"
         " where i.tenant_id = %s and i.id = %s and n.issued_on >= %s"
-        " and (n.place_of_supply, n.supply_nature) <> (i.place_of_supply, i.supply_nature)",
+        " and (n.place_of_supply, n.supply_nature, coalesce(n.recipient ->> 'gstin', ''))"
+        " <> (i.place_of_supply, i.supply_nature, coalesce(i.recipient ->> 'gstin', ''))",
         (ctx.tenant_id, row["invoice_id"], row["booked_on"]),
     )
     if notes is not None and notes["numbers"]:
         message = (
-            f"{notes['numbers']} took back from {row['number']} at the amended place. Let the amendment stand, and meet"
-            " what is wrong with a note."
+            f"{notes['numbers']} on {row['number']} was made out at the amended place, or to the amended GSTIN. Let the"
+            " amendment stand, and meet what is wrong with a note."
         )
         raise _not_amendable(message, "amendment_id")
 

@@ -146,11 +146,14 @@ def test_a_note_on_it_later_names_the_amended_buyer(trader: Shop) -> None:
     sent = invoice(trader, 6, buyer(trader), (trader.variant_ids[0], 10, "105.00"))
     filed(trader)
     told = another_gstin("27")
-    amend(trader, sent, gstin=told)
+    done = amend(trader, sent, gstin=told)
     line = {"line_no": 1, "quantity": 1}
     given = {"invoice_id": sent.invoice_id, "lines": [line], "reason": "Not wanted"}
     trader.run("billing.take_back_goods", given, at=at(9, 11))
     assert november(trader)["cdnr"][0]["ctin"] == told
+    withdrawn = {"amendment_id": done.id, "reason": "It was right"}
+    with pytest.raises(NotAmendable, match="amended GSTIN"):
+        trader.run("gst_returns.withdraw_amendment", withdrawn, at=at(10, 11))
 
 
 def test_a_small_bill_of_another_place_changes_both_rows_of_its_month(trader: Shop) -> None:

@@ -8,6 +8,7 @@ import pytest
 from psycopg.errors import CheckViolation
 
 from erp.core import db
+from erp.services import billing
 from erp.services.billing.errors import NoTaxToday
 from erp.services.platform.violations import refusal_for
 from erp.services.service_advances import NoTaxOnAdvance
@@ -72,7 +73,12 @@ def test_interest_billed_by_composition_bears_no_tax_and_is_turnover_of_its_quar
     shown = trader.run("gst_returns.list_figure_rows", {"return_id": made.id, "part": "3(1)"})
     assert [row.number for row in shown.rows] == [note.number, "Tax on turnover"]
     given = {"note_id": note.id, "reason": "Waived"}
-    trader.run("interest.reverse_interest", given, at=noon(21, 4, 2026))
+    taken = trader.run("interest.reverse_interest", given, at=noon(21, 4, 2026))
+    with db.unit_of_work(trader.ctx) as session:
+        papers = [
+            billing.get_printed_document(session, trader.ctx, one.id) for one in (note, taken)
+        ]
+    assert [paper.is_composition for paper in papers] == [True, True]
     found = detail(trader, quarter(trader))
     assert (found.problems, found.figures["cells"]["3(1)"]["taxable"]) == ([], "0.00")
     assert broken_promises() == []
