@@ -144,7 +144,7 @@ class PeerProvider(DULServiceProvider):
             self._arriving = self._announced(context_id, bytes(value))
         if arriving is not None or self._arriving is None:
             self._arriving = None
-            part = P_DATA()
+            part: Any = P_DATA()
             part.presentation_data_value_list = [[context_id, bytes([control]) + bytes(value)]]
             self.assoc.dimse.receive_primitive(part)
 
