@@ -48,11 +48,22 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("drop trigger gateway_invoice_kept on gateway_invoice")
     op.execute("drop function sec.keep_gateway_invoice()")
+    op.execute(
+        "create trigger gateway_invoice_immutable before update or delete on gateway_invoice"
+        " for each row execute function sec.refuse_change()"
+    )
+    before, _, _ = (SQL / "0053_seen_bills.sql").read_text().partition("create trigger")
+    op.execute(before.replace("create function", "create or replace function"))
     op.drop_column("contact_choice", "address")
     op.drop_column("gateway_account", "supplier_gstin")
     op.drop_index("uq_gateway_invoice_once", table_name="gateway_invoice")
     for name in ("taken_back_reason", "taken_back_by", "taken_back_on"):
         op.drop_column("gateway_invoice", name)
+    op.create_unique_constraint(
+        "uq_gateway_invoice_once",
+        "gateway_invoice",
+        ["tenant_id", "account_id", "fiscal_year", "key"],
+    )
     op.drop_column("expense_claim_line", "bill_tax")
     op.drop_column("seen_bill_use", "bill_tax")
 

@@ -196,6 +196,21 @@ def test_who_agreed_for_a_number_is_asked_again_for_another(shop: Shop, provider
     assert [sent["to"] for sent in provider.sent] == ["+919820012345"]
 
 
+def test_who_agreed_before_a_number_was_known_is_asked_again(shop: Shop, provider: SmsProvider):
+    customer = late(shop, agreed=False, email="")
+    with db.unit_of_work(shop.ctx) as session:
+        db.execute(
+            session,
+            "insert into contact_choice (tenant_id, id, party_id, channel, is_agreed, how, user_id, user_name,"
+            " chosen_at) values (%s, %s, %s, 'sms', true, 'On paper', %s, 'Owner', now())",
+            (shop.ctx.tenant_id, new_id(), customer, shop.ctx.user_id),
+        )
+    assert "at this number" in text(shop, customer).skipped[0].reason
+    (said,) = shop.run("messaging.list_choices", {"party_id": customer}).rows
+    assert (said.is_agreed, said.is_current) == (True, False)
+    assert provider.sent == []
+
+
 def test_nobody_agrees_without_a_mobile_number(shop: Shop):
     customer = late(shop, agreed=False, phone="020 2553 1234")
     with refused(shop, InvalidInput, "is_agreed") as caught:

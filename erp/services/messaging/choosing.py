@@ -115,7 +115,10 @@ def list_choices(session: Session, ctx: RequestContext, wanted: ListChoices) -> 
     )
     now = _number_of(session, ctx, wanted.party_id)
     return ChoiceList(
-        rows=[ChoiceRow(**row, is_current=row["address"] in ("", now)) for row in rows]
+        rows=[
+            ChoiceRow(**row, is_current=row["channel"] != Channel.SMS or row["address"] == now)
+            for row in rows
+        ]
     )
 
 

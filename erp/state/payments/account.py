@@ -154,7 +154,7 @@ class ContactChoiceState(DialogFormState, rx.State):
 def _choice(row: Any) -> dict[str, str]:
     what = "Agreed to text messages" if row.is_agreed else "Wants no text messages"
     if row.is_agreed and not row.is_current:
-        what = f"Agreed for {row.address}; the number has changed, ask again"
+        what = f"Agreed for {row.address or 'no known number'}; the number has changed, ask again"
     by = f"{row.how} · {row.user_name}, {date_text(row.chosen_at.date())}"
     return {"what": what, "by": by, "tone": "green" if row.is_agreed and row.is_current else "gray"}
 
