@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import groupby
 from operator import or_
 from typing import Any
 
@@ -124,7 +125,7 @@ def _toolbar(
     )
     return rx.el.div(
         field if search else rx.fragment(),
-        *[_filter(state, choice) for choice in filters],
+        *[_side_by_side(state, list(some)) for _, some in groupby(filters, _is_day)],
         *controls,
         _clear(state),
         rx.el.div(class_name="grow"),
@@ -149,9 +150,17 @@ def _day(state: Any, choice: Filter) -> rx.Component:
     )
 
 
+def _is_day(choice: Filter) -> bool:
+    return not isinstance(choice.options, rx.Var) and not choice.options
+
+
+def _side_by_side(state: Any, some: Sequence[Filter]) -> rx.Component:
+    """Return filters that follow each other; the days from and to stay on one line."""
+    shown = [_day(state, one) if _is_day(one) else _filter(state, one) for one in some]
+    return rx.el.div(*shown, class_name="day-range") if _is_day(some[0]) else rx.fragment(*shown)
+
+
 def _filter(state: Any, choice: Filter) -> rx.Component:
-    if not isinstance(choice.options, rx.Var) and not choice.options:
-        return _day(state, choice)
     current = state.filters[choice.key]
     options: list[Any] = [rx.el.option(choice.anything or f"{choice.label}: all", value=EVERYTHING)]
     if isinstance(choice.options, rx.Var):

@@ -6,10 +6,7 @@ from erp.services.gateways.ports import GatewayRefused
 
 KEY: Final = "rzp_demo_"
 """Beginning of key ids that no provider gives."""
-WORDS: Final = (
-    "This account is part of the demo; no provider stands behind it. Open one of your own, or try one out with"
-    " python -m erp simulate payments."
-)
+WORDS: Final = "This account is part of the demo: no provider stands behind it. Add one of your own."
 
 
 class DemoGateway:

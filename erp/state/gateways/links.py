@@ -54,6 +54,9 @@ BACK_COLUMNS = (
 )
 
 
+ENDED = frozenset({"paid", "cancelled", "expired"})
+
+
 class LinkListState(ListState, rx.State):
     """Payment links, the newest first."""
 
@@ -75,6 +78,9 @@ class LinkListState(ListState, rx.State):
         "invoice_id",
     )
     topics: ClassVar[tuple[str, ...]] = ("gateways",)
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {"problem": _problem(row)}
 
 
 class LinkState(RecordState, rx.State):
@@ -219,6 +225,11 @@ def _item(row: Any) -> dict[str, Any]:
     return row.model_dump() | {"id": str(row.item_id), "page": page.format(row.origin_id)}
 
 
+def _problem(link: Any) -> str:
+    """Return what is wrong with a link; what was wrong with one that has ended is of no use."""
+    return "" if link.status in ENDED else str(link.problem)
+
+
 def _head(found: Any, zone: str) -> dict[str, str]:
     drawn = base64.b64encode(found.qr_svg.encode()).decode() if found.qr_svg else ""
     paid = [row for row in found.payments if row.left and row.booked]
@@ -230,7 +241,7 @@ def _head(found: Any, zone: str) -> dict[str, str]:
         "tone": LINK_TONES[found.status],
         "is_cancelling": "yes" if found.is_cancelling and found.status in {"due", "open"} else "",
         "is_due": "yes" if found.status == "due" else "",
-        "problem": found.problem,
+        "problem": _problem(found),
         "url": found.url,
         "is_open": "yes" if found.status == "open" else "",
         "qr": f"data:image/svg+xml;base64,{drawn}" if drawn else "",
