@@ -280,8 +280,10 @@ def _report_broken_promise(place: identity.TenantPlace, verdict: platform.Verdic
 
 
 def _for_tenant(place: identity.TenantPlace, action: Callable[[], None]) -> None:
-    """Keep one tenant's refusal from stopping the others' work."""
+    """Keep what goes wrong for one tenant from stopping the others' work; the log has it."""
     try:
         action()
     except DomainError as error:
         _log.error("daily_work_refused", tenant=place.slug, code=error.code, reason=error.message)
+    except Exception:  # noqa: BLE001  a fault that shows with one tenant's data
+        _log.exception("daily_work_failed", tenant=place.slug)

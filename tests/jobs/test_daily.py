@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from erp.adapters.object_storage import object_storage
 from erp.core import db
@@ -41,11 +42,20 @@ def test_a_broken_promise_reaches_the_operators_once(asha, place, owner):
     assert len(told) == len(operators)
 
 
-def test_one_tenants_refusal_does_not_stop_the_others(place):
-    def refuse() -> None:
-        raise documents.ObjectMissing("gone")
+@pytest.mark.parametrize(
+    ("trouble", "event"),
+    [
+        (documents.ObjectMissing("gone"), "daily_work_refused"),
+        (ZeroDivisionError(), "daily_work_failed"),
+    ],
+)
+def test_what_goes_wrong_for_one_tenant_is_logged_and_stops_no_other(place, trouble, event):
+    def fail() -> None:
+        raise trouble
 
-    daily._for_tenant(place, refuse)
+    with capture_logs() as logged:
+        daily._for_tenant(place, fail)
+    assert [(one["event"], one["tenant"]) for one in logged] == [(event, place.slug)]
 
 
 def test_stale_uploads_are_swept_and_fresh_ones_kept(asha, s3, monkeypatch):
