@@ -154,7 +154,7 @@ def sweep() -> None:
     forgotten = identity.forget_ended_sessions(utc_now())
     storage = object_storage()
     old = utc_now() - timedelta(hours=STAGING_HOURS)
-    removed = 0
+    removed = storage.remove_unfinished(old)
     for stale in storage.list_older("staging/", old):
         storage.remove(stale.key)
         removed += 1

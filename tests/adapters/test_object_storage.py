@@ -309,6 +309,17 @@ def test_the_sweeper_sees_what_is_old(storage):
     assert list(storage.list_older(prefix, past)) == []
 
 
+def test_what_a_writer_left_when_it_died_is_removed(by_directory, key):
+    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    left = by_directory._drafts / uuid4().hex
+    left.write_bytes(BODY)
+    soon, past = datetime.now(UTC) + timedelta(hours=1), datetime.now(UTC) - timedelta(hours=1)
+
+    assert (by_directory.remove_unfinished(past), left.exists()) == (0, True)
+    assert (by_directory.remove_unfinished(soon), left.exists()) == (1, False)
+    assert by_directory.read(key) == BODY
+
+
 @pytest.mark.parametrize(
     "text", ["../../etc/passwd", "", "a/b", "x" * 65, "A" * 64, "ab" * 31 + "a\n"]
 )

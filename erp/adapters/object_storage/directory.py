@@ -5,7 +5,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, Final
@@ -89,6 +89,16 @@ class DirectoryObjectStorage(S3ObjectStorage):
                     found = self.find(key) if key.startswith(prefix) else None
                     if found is not None and found.modified_at < before:
                         yield found
+
+    def remove_unfinished(self, before: datetime) -> int:
+        """Remove drafts whose writer died before it could give them their name."""
+        removed = 0
+        for draft in self._drafts.glob("*"):
+            with suppress(FileNotFoundError):  # it was given its name meanwhile
+                if draft.stat().st_mtime < before.timestamp():
+                    draft.unlink()
+                    removed += 1
+        return removed
 
     def copy(self, source: str, target: str, *, size: int) -> None:
         """Copy inside the bucket."""

@@ -6,7 +6,9 @@ from erp.services.gateways.ports import GatewayRefused
 
 KEY: Final = "rzp_demo_"
 """Beginning of key ids that no provider gives."""
-WORDS: Final = "This account is part of the demo: no provider stands behind it. Add one of your own."
+WORDS: Final = (
+    "This account is part of the demo: no provider stands behind it. Add one of your own."
+)
 
 
 class DemoGateway:

@@ -101,6 +101,10 @@ class ObjectStorage(Protocol):
         """Delete an object. Only the sweeper calls this, never a request."""
         ...
 
+    def remove_unfinished(self, before: datetime) -> int:
+        """Remove what writers that died left half written before an instant; return how many pieces."""
+        ...
+
     def grant_upload(
         self, key: str, *, size: int, sha256: str, media: str, seconds: int
     ) -> UploadGrant:
