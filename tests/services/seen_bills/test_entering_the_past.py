@@ -1,16 +1,20 @@
 """What was booked before there was a register of bills is entered by the migration as it would be today."""
 
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from erp.core import db
-from tests.factories import Shop, broken_promises
+from erp.core.settings import get_settings
+from tests.factories import broken_promises, make_shop
+from tests.fixtures.databases import copy_template
 from tests.services.gst_returns.months import at, purchase
 from tests.services.seen_bills.conftest import approved, claimed, line, owned, supplier
 from tests.services.trading import rows
@@ -20,11 +24,25 @@ KEPT = (
     "select b.identity, b.key, b.fiscal_year, u.source, u.source_id, u.number, lower(u.supplier) as supplier,"
     " u.bill_number, u.dated_on, u.taxable, u.igst, u.cgst, u.sgst, u.is_credit, u.taken_on, u.ended_on"
     " from seen_bill_use u join seen_bill b on b.id = u.bill_id"
-    " where u.ended_on is null or u.is_credit order by u.source, u.number, b.key"
+    " where u.ended_on is null or u.is_credit order by u.source, u.number, b.key, u.bill_number"
 )
 
 
-def test_bills_of_before_are_entered(trader: Shop, owner: psycopg.Connection) -> None:
+@pytest.fixture
+def alone(stack, environment, worker_number, monkeypatch) -> Iterator[str]:
+    """A database of this test's own: the register is emptied for every organisation in it."""
+    assert environment
+    name = f"bills_{worker_number}"
+    copy_template(stack, name)
+    monkeypatch.setattr(get_settings(), "database_url", stack.postgres.url(name))
+    db.dispose()
+    yield stack.postgres.url(name)
+    monkeypatch.undo()
+    db.dispose()
+
+
+def test_bills_of_before_are_entered(alone: str) -> None:
+    trader = make_shop("trader")
     purchase(trader, "SL/007", "1000.00", "5", state="09")
     approved(trader, claimed(trader, line(trader, "SL-1"), line(trader, "SL/1", "590.00")))
     claimed(trader, line(trader, "SL-2", supplier_gstin=""), line(trader, ""))
@@ -34,27 +52,22 @@ def test_bills_of_before_are_entered(trader: Shop, owner: psycopg.Connection) ->
     owned(trader, supplier(trader, "06", "Printers"), "P-1")
     before = rows(trader, KEPT)
     assert len(before) == 5
-    for change in (
-        "set session_replication_role = replica",
-        "delete from seen_bill_use",
-        "delete from seen_bill",
-        "set session_replication_role = origin",
-    ):
-        owner.execute(change)
-    enter(owner)
+    db.dispose()
+    with psycopg.connect(alone, autocommit=True) as owner:
+        for change in (
+            "set session_replication_role = replica",
+            "delete from seen_bill_use",
+            "delete from seen_bill",
+        ):
+            owner.execute(change)
+    enter(alone)
     assert rows(trader, KEPT) == before
     assert broken_promises() == []
 
 
-def enter(owner: psycopg.Connection) -> None:
+def enter(url: str) -> None:
     """Do what the migration does once its tables are there."""
-    db.dispose()
-    address = owner.info.dsn
-    password = owner.info.password
-    engine = sa.create_engine(
-        "postgresql+psycopg://",
-        creator=lambda: psycopg.connect(address, password=password),
-    )
+    engine = sa.create_engine(db.driver_url(url))
     with engine.begin() as connection:
         migration: dict[str, Any] = runpy.run_path(str(MIGRATION))
         with Operations.context(MigrationContext.configure(connection)):
