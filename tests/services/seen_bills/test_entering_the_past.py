@@ -1,20 +1,16 @@
 """What was booked before there was a register of bills is entered by the migration as it would be today."""
 
 import runpy
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psycopg
-import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from erp.core import db
-from erp.core.settings import get_settings
 from tests.factories import broken_promises, make_shop
-from tests.fixtures.databases import copy_template
 from tests.services.gst_returns.months import at, purchase
 from tests.services.seen_bills.conftest import approved, claimed, line, owned, supplier
 from tests.services.trading import rows
@@ -28,20 +24,7 @@ KEPT = (
 )
 
 
-@pytest.fixture
-def alone(stack, environment, worker_number, monkeypatch) -> Iterator[str]:
-    """A database of this test's own: the register is emptied for every organisation in it."""
-    assert environment
-    name = f"bills_{worker_number}"
-    copy_template(stack, name)
-    monkeypatch.setattr(get_settings(), "database_url", stack.postgres.url(name))
-    db.dispose()
-    yield stack.postgres.url(name)
-    monkeypatch.undo()
-    db.dispose()
-
-
-def test_bills_of_before_are_entered(alone: str) -> None:
+def test_bills_of_before_are_entered(scratch: str) -> None:
     trader = make_shop("trader")
     purchase(trader, "SL/007", "1000.00", "5", state="09")
     approved(trader, claimed(trader, line(trader, "SL-1"), line(trader, "SL/1", "590.00")))
@@ -53,14 +36,14 @@ def test_bills_of_before_are_entered(alone: str) -> None:
     before = rows(trader, KEPT)
     assert len(before) == 5
     db.dispose()
-    with psycopg.connect(alone, autocommit=True) as owner:
+    with psycopg.connect(scratch, autocommit=True) as owner:
         for change in (
             "set session_replication_role = replica",
             "delete from seen_bill_use",
             "delete from seen_bill",
         ):
             owner.execute(change)
-    enter(alone)
+    enter(scratch)
     assert rows(trader, KEPT) == before
     assert broken_promises() == []
 
