@@ -125,15 +125,13 @@ def memory_mb(roots: Sequence[int] = ()) -> float:
     parents = [psutil.Process(pid) for pid in roots] or [psutil.Process()]
     everyone = {p.pid: p for parent in parents for p in [parent, *parent.children(recursive=True)]}
     everyone.pop(psutil.Process().pid, None)
-    return sum(_proportional_bytes(p) for p in everyone.values() if not _is_ours(p)) / 2**20
-
-
-def _is_ours(process: psutil.Process) -> bool:
-    return any("resource_tracker" in part for part in process.cmdline())
+    return sum(_proportional_bytes(process) for process in everyone.values()) / 2**20
 
 
 def _proportional_bytes(process: psutil.Process) -> int:
+    """Return 0 of what ended meanwhile, as a browser's processes do, and of Python's own helper."""
     try:
-        return int(process.memory_full_info().pss)
+        is_ours = any("resource_tracker" in part for part in process.cmdline())
+        return 0 if is_ours else int(process.memory_full_info().pss)
     except (psutil.NoSuchProcess, psutil.AccessDenied):
         return 0
