@@ -16,7 +16,8 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   const send = (next) => {
     clearTimeout(timer.current);
     if (next.trim() === "") { setText(known.current); keep(key, null); return; }
-    if (SCANNED.test(next.trim())) { setText(known.current); keep(key, null); onScan?.(codeIn(input.current, next.trim())); return; }
+    const code = codeIn(next.trim(), known.current, next.trim()); // behind the units that stood there
+    if (SCANNED.test(code)) { setText(known.current); keep(key, null); onScan?.(code); return; }
     if (next === known.current) { keep(key, null); return; }
     if (next === sent.current) return;
     sent.current = next;

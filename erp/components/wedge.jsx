@@ -24,7 +24,7 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
           event.preventDefault();
           event.stopPropagation();
           const isCount = field?.dataset.countBox !== undefined; // puts back the units it had
-          const counted = isCount ? codeIn(field, code) : "";
+          const counted = isCount ? codeIn(field.value, field.dataset.saved, code) : "";
           for (const touched of held.keys()) if (touched.dataset.countBox !== undefined) touched.dispatchEvent(new CustomEvent("scanned"));
           const whole = isCount ? counted : field ? wholeIn(field.value, code) : code;
           if (field?.value.endsWith(code)) held.set(field, field.value.slice(0, -whole.length));
@@ -45,9 +45,9 @@ export function ScannerWedge({ onScan, gapMs = 60, shortest = 4 }) {
 
 const isGtin = (text) => /^([0-9]{8}|[0-9]{12,14})$/.test(text) && [...text].reverse().reduce((sum, digit, i) => sum + digit * (i % 2 ? 3 : 1), 0) % 10 === 0;
 
-// The code in a field of units: alone, or behind the units that stood there, its beginning typed slowly or not.
-export function codeIn(field, code) {
-  const value = field.value, saved = field.dataset.saved ?? "", mark = value.search(/[(\]]/);
+// The code in a field of units: alone, or behind the units that stood there, any part of it typed slowly or not.
+export function codeIn(value, saved, code) {
+  const mark = value.search(/[(\]]/);
   if (mark >= 0) return value.slice(mark);
   return [value, value.startsWith(saved) ? value.slice(saved.length) : value].find(isGtin) ?? code;
 }

@@ -13,6 +13,7 @@ from tests.services.inventory.counts import look, on_hand, record, start, submit
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
 GTIN = "04006381333931"
+SLOWER_THAN_A_SCAN_MS = 100
 
 
 @pytest.fixture
@@ -29,6 +30,15 @@ def box(page: Page, number: int, lot: str):
 
 def scan(page: Page, code: str) -> None:
     page.keyboard.type(code)
+    page.keyboard.press("Enter")
+
+
+def scan_slowly(page: Page, code: str) -> None:
+    """Type as a scanner on a busy machine: pauses before the last two keys and before Enter."""
+    page.keyboard.type(code[:-2])
+    page.wait_for_timeout(SLOWER_THAN_A_SCAN_MS)
+    page.keyboard.type(code[-2:])
+    page.wait_for_timeout(SLOWER_THAN_A_SCAN_MS)
     page.keyboard.press("Enter")
 
 
@@ -73,8 +83,8 @@ def count_by_keyboard(page: Page, shop: Shop, count_id: UUID) -> None:
 
 def count_by_scanner(page: Page) -> None:
     page.keyboard.press("Enter")
-    for times in ("1", "2", "3"):
-        scan(page, f"(01){GTIN}(10)L1")
+    for times, read in (("1", scan), ("2", scan), ("3", scan_slowly)):
+        read(page, f"(01){GTIN}(10)L1")
         expect(page.get_by_label("Counted so far")).to_have_text(times)
         expect(box(page, 2, "L1")).to_have_value(times)
     scan(page, GTIN)
