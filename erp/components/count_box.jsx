@@ -13,11 +13,11 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
   const saved = value ?? "";
   const [text, setText] = useState(saved);
   const known = useRef(saved), sent = useRef(null), timer = useRef(0), input = useRef(null);
-  const send = (next) => {
+  const send = (next) => { // true if it was a scan
     clearTimeout(timer.current);
     if (next.trim() === "") { setText(known.current); keep(key, null); return; }
     const code = codeIn(next.trim(), known.current, next.trim()); // behind the units that stood there
-    if (SCANNED.test(code)) { setText(known.current); keep(key, null); onScan?.(code); return; }
+    if (SCANNED.test(code)) { setText(known.current); keep(key, null); onScan?.(code); return true; }
     if (next === known.current) { keep(key, null); return; }
     if (next === sent.current) return;
     sent.current = next;
@@ -55,7 +55,7 @@ export function CountBox({ sheet, lot, value, label, problem, onSave, onScan }) 
     if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
   };
   const press = (event) => {
-    if (event.key === "Enter") { event.preventDefault(); send(text); go(1); }
+    if (event.key === "Enter") { event.preventDefault(); if (!send(text)) go(1); } // leaving at once would send a scan twice
     if (event.key === "ArrowDown") { event.preventDefault(); go(1); }
     if (event.key === "ArrowUp") { event.preventDefault(); go(-1); }
     if (event.key === "Escape") { clearTimeout(timer.current); setText(known.current); keep(key, null); }
