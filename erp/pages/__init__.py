@@ -116,6 +116,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.loyalty.programme",
     "erp.pages.inventory.warehouses",
     "erp.pages.messaging.messages",
+    "erp.pages.organisation.branches",
     "erp.pages.party.editing",
     "erp.pages.party.parties",
     "erp.pages.party.party",

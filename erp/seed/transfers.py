@@ -8,7 +8,6 @@ from uuid import UUID
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.ids import new_id
 from erp.services import platform
 
 _LACKING = 6
@@ -145,18 +144,22 @@ def _run(ctx: RequestContext, verb: str, key: str, given: dict[str, Any]) -> Any
 
 
 def _branch(ctx: RequestContext) -> UUID:
-    """Open a branch under the registration of the first one; no command does this yet."""
-    branch_id = new_id()
-    with db.unit_of_work(ctx) as session:
-        db.execute(
-            session,
-            "insert into branch (tenant_id, id, company_id, code, name, gstin, state_code, address,"
-            " city, pin, phone, drug_licence_no, upi_address)"
-            " select tenant_id, %s, company_id, 'KOTH', 'Pune, Kothrud', gstin, state_code,"
-            " '3 Demo Lane, Kothrud', city, '411038', phone, 'MH-20C-000101', upi_address"
-            "  from branch where tenant_id = %s and id = %s",
-            (branch_id, ctx.tenant_id, ctx.branch_id),
-        )
+    """Open a branch under the registration of the first one."""
+    first: Any = platform.run("organisation.get_branch", ctx, {"branch_id": ctx.branch_id}).result
+    given = {
+        "code": "KOTH",
+        "name": "Pune, Kothrud",
+        "state_code": first.state_code,
+        "address": "3 Demo Lane, Kothrud",
+        "city": first.city,
+        "pin": "411038",
+        "phone": first.phone,
+        "drug_licence_no": "MH-20C-000101",
+        "upi_address": first.upi_address or "",
+        "idempotency_key": "seed-branch-KOTH",
+    }
+    made: Any = platform.run("organisation.add_branch", ctx, given).result
+    branch_id: UUID = made.id
     return branch_id
 
 

@@ -44,6 +44,7 @@ WITHIN_A_TENANT: dict[str, tuple[str, object]] = {
     "searched_as": ("select sec.searched_as('30c')", "'30c':1"),
     "search_parties": ("select count(*) from sec.search_parties(%(word)s, '', %(zero)s, 50)", 0),
     "gst_scheme": ("select sec.gst_scheme(%(tenant)s, %(company)s, current_date)", None),
+    "branch_at": ("select count(*) from sec.branch_at(%(tenant)s, %(branch)s, now())", 0),
     "tenant": ("select sec.tenant() = %(tenant)s", False),
     "claim_key": ("select count(*) from sec.claim_key(1, %(tenant)s, %(command)s, %(key)s)", 0),
 }
@@ -71,6 +72,7 @@ def facts(stranger, owner):
         "login": f"owner@{stranger.slug}.example",
         "session": token_hash(signed_in.session_token),
         "company": stranger.ctx.company_id,
+        "branch": stranger.ctx.branch_id,
         "word": "arnica",
         "command": command,
         "key": key,

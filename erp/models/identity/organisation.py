@@ -4,11 +4,11 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from erp.core.ids import new_id
-from erp.models.base import TenantRow, belongs_to, created_at, one_of
+from erp.models.base import INSTANT, TenantRow, belongs_to, created_at, one_of
 
 
 class GstScheme(StrEnum):
@@ -77,3 +77,24 @@ class Branch(TenantRow, table=True):
     phone: str = ""
     drug_licence_no: str | None = None
     upi_address: str | None = None
+
+
+class BranchPast(TenantRow, table=True):
+    """What papers said of a branch until a moment; a trigger keeps it, papers of before still say it."""
+
+    __tablename__ = "branch_past"
+    __table_args__ = (
+        belongs_to("branch_id", "branch"),
+        Index("ix_branch_past_until", "tenant_id", "branch_id", "until"),
+    )
+
+    branch_id: UUID
+    until: datetime = Field(sa_type=INSTANT)
+    legal_name: str
+    trade_name: str
+    name: str
+    address: str
+    city: str
+    pin: str
+    phone: str
+    drug_licence_no: str | None = None

@@ -106,14 +106,15 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
     head = db.fetch_one(
         session,
         """
-        select i.*, b.name as branch_name, b.address, b.city, b.pin, b.phone, b.gstin, b.state_code,
-               b.drug_licence_no, c.legal_name, c.trade_name, t.time_zone,
+        select i.*, was.name as branch_name, was.address, was.city, was.pin, was.phone, b.gstin, b.state_code,
+               was.drug_licence_no, was.legal_name, was.trade_name, t.time_zone,
                sec.gst_scheme(c.tenant_id, c.id, case i.kind when 'debit_note' then i.issued_on
                               else coalesce(billed.issued_on, o.issued_on, i.issued_on) end) as gst_scheme,
                o.number as original_number, o.issued_on as original_issued_on,
                k.cancelled_on, k.reason as cancel_reason
           from invoice i
           join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)
+          cross join lateral sec.branch_at(i.tenant_id, i.branch_id, i.recorded_at) was
           join company c on (c.tenant_id, c.id) = (i.tenant_id, i.company_id)
           join tenant t on t.id = i.tenant_id
           left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)

@@ -45,7 +45,7 @@ def get_printed_return(session: Session, ctx: RequestContext, return_id: UUID) -
     Source: CGST Rules r.53(1A) for the debit note, r.55(1) for the challan.
     """
     made = get_return(session, ctx, GetReturn(return_id=return_id))
-    seller = printed_branch(session, ctx)
+    seller = printed_branch(session, ctx, at=made.returned_at)
     supplier = printed_contact(session, ctx, made.supplier_id)
     buyer = replace(supplier, gstin=made.supplier_gstin or "")
     rows = _goods(session, ctx, return_id)

@@ -41,12 +41,17 @@ class CreateUser(Command):
 
 
 class UpdateMember(Command):
-    """Change a member's name, roles or whether they may sign in."""
+    """Change a member's name, roles, branch or whether they may sign in.
+
+    Attributes:
+        branch_id: Where they work from now on; left out, where they do.
+    """
 
     member_id: UUID
     display_name: ShortText
     roles: RoleNames
     is_active: bool = True
+    branch_id: UUID | None = None
 
 
 class SetPin(Command):
@@ -98,7 +103,7 @@ def create_user(session: Session, ctx: RequestContext, cmd: CreateUser) -> Ident
 
 @command("identity.update_member", permission="identity.edit", rest="PUT /members/{member_id}")
 def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> Identified:
-    """Change a member's name, roles and access; ends their sessions.
+    """Change a member's name, roles, branch and access; ends their sessions.
 
     Changes of members wait for each other, so that two owners cannot demote each other at once.
 
@@ -112,8 +117,9 @@ def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> I
     role_ids = _grantable(session, ctx, cmd.roles)
     member = db.fetch_one(
         session,
-        "update membership set display_name = %s, is_active = %s where tenant_id = %s and id = %s returning user_id",
-        (cmd.display_name, cmd.is_active, ctx.tenant_id, cmd.member_id),
+        "update membership set display_name = %s, is_active = %s, branch_id = coalesce(%s, branch_id)"
+        " where tenant_id = %s and id = %s returning user_id",
+        (cmd.display_name, cmd.is_active, cmd.branch_id, ctx.tenant_id, cmd.member_id),
     )
     if member is None:
         raise NotFound("There is no such member.")

@@ -28,6 +28,7 @@ class MemberRow(Result):
     id: UUID
     display_name: str
     login: str
+    branch_id: UUID
     branch: str
     roles: list[str]
     role_titles: str
@@ -124,7 +125,7 @@ class BranchList(Rows):
 
 
 _MEMBER: LiteralString = """
-    select m.id, m.display_name, coalesce(a.login, '') as login, b.name as branch, m.is_active,
+    select m.id, m.display_name, coalesce(a.login, '') as login, m.branch_id, b.name as branch, m.is_active,
            m.pin_hash is not null as has_pin,
            array_remove(array_agg(r.name order by r.name), null) as roles,
            coalesce(string_agg(r.title, ', ' order by r.title), '') as role_titles

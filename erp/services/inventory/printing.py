@@ -82,7 +82,7 @@ def get_printed_challan(session: Session, ctx: RequestContext, transfer_id: UUID
     if head.dispatched_at is None:
         raise TransferNotOpen("A challan is made when the goods leave.")
     consigner, consignee = (
-        printed_party(_branch(session, ctx, branch))
+        printed_party(_branch(session, ctx, branch, head.dispatched_at))
         for branch in (head.from_branch_id, head.to_branch_id)
     )
     return PrintedChallan(
@@ -101,14 +101,14 @@ def get_printed_challan(session: Session, ctx: RequestContext, transfer_id: UUID
     )
 
 
-def _branch(session: Session, ctx: RequestContext, branch_id: UUID) -> db.Row:
+def _branch(session: Session, ctx: RequestContext, branch_id: UUID, at: datetime) -> db.Row:
     row = db.fetch_one(
         session,
-        "select c.legal_name || ' - ' || b.name as name, b.address, b.city, b.pin, b.state_code,"
-        " b.gstin, b.phone, b.drug_licence_no from branch b"
-        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        "select was.legal_name || ' - ' || was.name as name, was.address, was.city, was.pin, b.state_code,"
+        " b.gstin, was.phone, was.drug_licence_no"
+        " from branch b cross join lateral sec.branch_at(b.tenant_id, b.id, %s) was"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, branch_id),
+        (at, ctx.tenant_id, branch_id),
     )
     assert row is not None  # noqa: S101  a foreign key says so
     return row

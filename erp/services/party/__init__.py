@@ -3,7 +3,7 @@
 from erp.models.party import LicenceForm, PartyKind, PartyRoleName
 from erp.models.party.party import GstCategory
 from erp.services.party import referees
-from erp.services.party.details import Email
+from erp.services.party.details import Email, Phone, Pin
 from erp.services.party.errors import (
     GstinMissing,
     GstinStateDiffers,
@@ -77,6 +77,8 @@ __all__ = [
     "PartyRegistered",
     "PartyRoleName",
     "PartyRow",
+    "Phone",
+    "Pin",
     "PrintedParty",
     "SaleParty",
     "SetPartyStatus",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -50,16 +51,23 @@ def printed_party(row: Mapping[str, Any]) -> PrintedParty:
 
 
 def printed_branch(
-    session: Session, ctx: RequestContext, branch_id: UUID | None = None
+    session: Session,
+    ctx: RequestContext,
+    branch_id: UUID | None = None,
+    at: datetime | None = None,
 ) -> PrintedParty:
-    """Return a branch, the acting one unless named, under the name its company is registered by."""
+    """Return a branch, the acting one unless named, under the name its company is registered by.
+
+    Args:
+        at: When the paper was made, which goes on naming the branch as it was; now, where it is left out.
+    """
     row = db.fetch_one(
         session,
-        "select c.legal_name as name, b.address, b.city, b.pin, b.state_code, b.gstin, b.phone,"
-        " b.drug_licence_no from branch b"
-        " join company c on (c.tenant_id, c.id) = (b.tenant_id, b.company_id)"
+        "select was.legal_name as name, was.address, was.city, was.pin, b.state_code, b.gstin, was.phone,"
+        " was.drug_licence_no from branch b"
+        " cross join lateral sec.branch_at(b.tenant_id, b.id, coalesce(%s::timestamptz, 'infinity')) was"
         " where b.tenant_id = %s and b.id = %s",
-        (ctx.tenant_id, branch_id or ctx.branch_id),
+        (at, ctx.tenant_id, branch_id or ctx.branch_id),
     )
     assert row is not None  # noqa: S101  a paper is of a branch
     return printed_party(row)

@@ -39,9 +39,11 @@ class PrintedSlip:
     foot: tuple[str, ...] = ()
 
 
-def slip_head(session: Session, ctx: RequestContext, branch_id: UUID) -> tuple[str, ...]:
-    """Return a branch as the head of a slip."""
-    seller = printed_branch(session, ctx, branch_id)
+def slip_head(
+    session: Session, ctx: RequestContext, branch_id: UUID, at: datetime
+) -> tuple[str, ...]:
+    """Return a branch as it was named at a moment, as the head of a slip."""
+    seller = printed_branch(session, ctx, branch_id, at)
     known = (("Phone", seller.phone), ("GSTIN", seller.gstin), ("D.L. No.", seller.drug_licence))
     return (seller.name, *seller.address, *(f"{name} {fact}" for name, fact in known if fact))
 

@@ -39,7 +39,7 @@ def get_printed_shift(session: Session, ctx: RequestContext, shift_id: UUID) -> 
         title="Z report" if report.z_number else "X report",
         number=f"{report.register_name} {report.z_number}" if report.z_number else "",
         issued_at=report.closed_at or ctx.now,
-        head=slip_head(session, ctx, report.branch_id),
+        head=slip_head(session, ctx, report.branch_id, report.closed_at or ctx.now),
         subtitle=(
             report.register_name,
             f"Opened {instant_text(report.opened_at, zone)} by {report.opened_by}",

@@ -195,7 +195,7 @@ def get_printed_voucher(session: Session, ctx: RequestContext, voucher_id: UUID)
         title=TITLES[found["kind"]],
         number=found["number"],
         issued_at=found["taken_at"],
-        head=slip_head(session, ctx, found["branch_id"]),
+        head=slip_head(session, ctx, found["branch_id"], found["taken_at"]),
         subtitle=(instant_text(found["taken_at"], ctx.time_zone), f"By {found['cashier']}"),
         sections=(("", tuple(facts)), ("", (("AMOUNT", money_text(found["amount"])),))),
         foot=(amount_in_words(found["amount"]), NO_TAX, "Tax payable on reverse charge: No"),

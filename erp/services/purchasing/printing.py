@@ -94,7 +94,7 @@ def get_printed_order(
         asked_at=shown.asked_at,
         time_zone=ctx.time_zone,
         expected_on=shown.expected_on,
-        buyer=printed_branch(session, ctx),
+        buyer=printed_branch(session, ctx, at=shown.asked_at),
         supplier=supplier,
         deliver_to=order.location,
         lines=tuple(_line(line, codes[line.variant_id]) for line in order.lines),
@@ -199,7 +199,7 @@ def get_printed_request(
         time_zone=ctx.time_zone,
         answer_by=request.answer_by,
         needed_by=request.needed_by,
-        buyer=printed_branch(session, ctx),
+        buyer=printed_branch(session, ctx, at=request.asked_at),
         supplier=printed_contact(session, ctx, supplier_id),
         lines=tuple(
             PrintedRequestLine(

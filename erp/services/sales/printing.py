@@ -95,7 +95,7 @@ def get_printed_offer(
         made_at=shown.made_at,
         time_zone=ctx.time_zone,
         facts=_facts(order, shown),
-        seller=printed_branch(session, ctx),
+        seller=printed_branch(session, ctx, at=shown.made_at),
         customer=customer,
         lines=tuple(_line(line, codes[line.variant_id]) for line in order.lines),
         has_tax=order.price_mode == PriceMode.INCLUSIVE,

@@ -46,12 +46,16 @@ class NewMemberState(FormState, rx.State):
     command: ClassVar[str] = "identity.create_user"
 
     roles: list[dict[str, str]] = []
+    branches: list[dict[str, str]] = []
+    own_branch: str = ""
 
     @handler(permission=PAGE)
     async def open_invitation(self) -> None:
-        """Offer an empty form with the organisation's roles."""
+        """Offer an empty form with the organisation's roles and branches."""
         found = await self._ask("identity.list_roles")
         self.roles = [{"value": role.name, "label": role.title} for role in found.rows]
+        self.branches = _choices(await self._ask("identity.list_branches"))
+        self.own_branch = str((await self._principal()).branch_id)
         self._renew()
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -89,13 +93,14 @@ class MemberState(RecordState, rx.State):
             "is_self": "yes" if member.id == principal.membership_id else "",
         }
         form = await self.get_state(EditMemberState)
-        form._fill(member, roles)  # noqa: SLF001  sister of this state
+        branches = _choices(await self._ask("identity.list_branches"))
+        form._fill(member, roles, branches)  # noqa: SLF001  sister of this state
         (await self.get_state(PinState))._aim(member)  # noqa: SLF001  sister of this state
         (await self.get_state(ResetPasswordState))._aim(member)  # noqa: SLF001  sister of this state
 
 
 class EditMemberState(FormState, rx.State):
-    """Changes a member's name, roles and access."""
+    """Changes a member's name, roles, branch and access."""
 
     permission: ClassVar[str] = EDIT
     command: ClassVar[str] = "identity.update_member"
@@ -103,11 +108,14 @@ class EditMemberState(FormState, rx.State):
     name: str = ""
     is_active: bool = True
     roles: list[dict[str, str]] = []
+    branches: list[dict[str, str]] = []
+    branch_id: str = ""
 
     _member_id: str = ""
 
-    def _fill(self, member: Any, roles: Sequence[Any]) -> None:
+    def _fill(self, member: Any, roles: Sequence[Any], branches: list[dict[str, str]]) -> None:
         self._member_id, self.name = str(member.id), member.display_name
+        self.branches, self.branch_id = branches, str(member.branch_id)
         self.is_active = member.is_active
         held = set(member.roles)
         self.roles = [
@@ -130,7 +138,7 @@ class EditMemberState(FormState, rx.State):
         self.is_active = not self.is_active
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
-        typed = {key: form.get(key, "") for key in ("idempotency_key", "display_name")}
+        typed = {key: form.get(key, "") for key in ("idempotency_key", "display_name", "branch_id")}
         held = [role["value"] for role in self.roles if role["held"]]
         return typed | {"member_id": self._member_id, "roles": held, "is_active": self.is_active}
 
@@ -174,3 +182,7 @@ class ResetPasswordState(FormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:  # noqa: ARG002  nothing to show of it
         return [rx.toast.success("Password set. Their sessions have ended.")]
+
+
+def _choices(found: Any) -> list[dict[str, str]]:
+    return [{"value": str(row.id), "label": row.name} for row in found.rows]
