@@ -16,7 +16,7 @@ def shop(environment: dict[str, str]) -> Shop:
 
 
 def test_a_branch_is_opened_staffed_and_moved(open_window, interface, shop, troubles):
-    page = enter(open_window(), interface, shop, "owner", "/settings/organisation")
+    page = enter(open_window(), interface, shop, "owner", "/organisation")
     page.get_by_label("Legal name*").fill("Anew Private Limited")
     page.get_by_role("button", name="Save names").click()
     expect(page.get_by_text("those of before keep theirs")).to_be_visible()
@@ -54,5 +54,5 @@ def test_a_branch_is_opened_staffed_and_moved(open_window, interface, shop, trou
     page = enter(open_window(), interface, shop, "manager", own)
     expect(page.get_by_text("3 Fort Road, Nashik 422001").first).to_be_visible()
     expect(page.get_by_role("button", name="Save branch")).to_have_count(0)
-    expect_to_fit_everywhere(page, interface, ["/settings/organisation", own])
+    expect_to_fit_everywhere(page, interface, ["/organisation", own])
     assert troubles == []

@@ -28,7 +28,7 @@ from erp.state.organisation.branches import (
 )
 from erp.state.party.wording import STATES
 
-HOME = "/settings/organisation"
+HOME = "/organisation"
 
 
 @page(
@@ -41,7 +41,7 @@ HOME = "/settings/organisation"
 def organisation_page() -> rx.Component:
     """Show what papers say of the organisation, and where it trades."""
     state = OrganisationState
-    add = link_button("Add branch", "/settings/branches/new", icon="plus")
+    add = link_button("Add branch", "/organisation/branches/new", icon="plus")
     names = rx.cond(state.may_edit, _names(), _names_to_read())
     return rx.fragment(
         page_header(
@@ -53,12 +53,12 @@ def organisation_page() -> rx.Component:
             state.is_loading,
             page_skeleton(),
             grid(
+                rx.el.div(card(_branches(), title="Branches"), class_name="span-8"),
                 rx.el.div(
                     card(names, title="Names"),
-                    card(_facts(), title="GST"),
+                    card(_facts(), title="Registration"),
                     class_name="stack span-4",
                 ),
-                rx.el.div(card(_branches(), title="Branches"), class_name="span-8"),
             ),
         ),
     )
@@ -100,7 +100,7 @@ def _names_to_read() -> rx.Component:
 def _facts() -> rx.Component:
     head = OrganisationState.head
     return fact_list(
-        [("Scheme", head["scheme"]), ("PAN", head["pan"]), ("Time zone", head["time_zone"])]
+        [("GST scheme", head["scheme"]), ("PAN", head["pan"]), ("Time zone", head["time_zone"])]
     )
 
 
@@ -124,7 +124,7 @@ def _branches() -> rx.Component:
 def _branch(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(
-            rx.link(row["name"], href="/settings/branches/" + row["id"]),
+            rx.link(row["name"], href="/organisation/branches/" + row["id"]),
             rx.el.span(row["code"], class_name="detail"),
         ),
         rx.el.td(row["where"], class_name="wide-only"),
@@ -134,7 +134,7 @@ def _branch(row: Any) -> rx.Component:
 
 
 @page(
-    route="/settings/branches/new",
+    route="/organisation/branches/new",
     title="Add branch",
     permission=EDIT,
     parent=HOME,
@@ -200,7 +200,7 @@ def _printed(errors: Any, now: Any = None, key: Any = "") -> list[rx.Component]:
 
 
 @page(
-    route="/settings/branches/[branch_id]",
+    route="/organisation/branches/[branch_id]",
     title="Branch",
     permission=VIEW,
     parent=HOME,

@@ -86,7 +86,7 @@ class NewBranchState(FormState, rx.State):
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
         told = rx.toast.success("The branch is open. A warehouse, a till and its people come next.")
-        return [told, rx.redirect(f"/settings/branches/{result.id}")]
+        return [told, rx.redirect(f"/organisation/branches/{result.id}")]
 
 
 class BranchState(RecordState, rx.State):
