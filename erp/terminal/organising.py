@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -55,21 +56,23 @@ def organise(typed: Wanted) -> list[str]:
     """Make the organisation and return what its owner needs to know.
 
     Every step but the first bears repetition and the owner comes last: an organisation that has no
-    member yet is one whose making broke off, and is finished.
+    member yet is one whose making broke off, and is finished. Another that is being made meanwhile
+    is waited for, so that its code and its owner's login are known to be taken.
 
     Raises:
-        Refused: Something typed is wrong, or there is such an organisation.
+        Refused: Something typed is wrong, there is such an organisation, or the wait was too long.
     """
     wanted = _stripped(typed)
     new = _checked(wanted)
     use_running_stack()
     configure_logging("WARNING")
     password = _password_for(wanted.owner)
-    has_account = _has_account(wanted.owner)
     try:
-        ctx = _resumed(new) or begin(new)
-        _equip(ctx)
-        _make_owner(ctx, wanted, password)
+        with _one_at_a_time():
+            has_account = _has_account(wanted.owner)
+            ctx = _resumed(new) or begin(new)
+            _equip(ctx)
+            _make_owner(ctx, wanted, password)
     except DomainError as refusal:
         raise Refused(refusal.message) from None
     login = f"Owner: {wanted.owner.lower()}  "
@@ -143,6 +146,14 @@ def _password_for(login: str) -> str:
     while name in (password := secrets.token_urlsafe(12)).lower():
         pass
     return password
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with db.ops_session() as session:
+        db.execute(session, "set local idle_in_transaction_session_timeout = 0")
+        db.execute(session, "select pg_advisory_xact_lock(hashtextextended('organisation', 0))")
+        yield
 
 
 def _has_account(login: str) -> bool:

@@ -1,5 +1,6 @@
 """`python -m erp organisation` makes one that can buy and sell, once, or says what is wrong."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -103,6 +104,28 @@ def test_a_code_serves_one_organisation(organise, slug):
     again = organise(name="Shop", code=slug, owner=f"b@{slug}.example")
     assert again.returncode == 1
     assert again.stderr.startswith(f"--code: There is an organisation {slug} already.")
+
+
+def _both(organise, *wanted):
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(lambda given: organise(name="Shop", **given), wanted))
+
+
+def test_of_two_made_at_once_with_one_code_one_is_told_so(organise, slug):
+    done = _both(organise, *[{"code": slug, "owner": f"{who}@{slug}.example"} for who in "ab"])
+    assert sorted(one.returncode for one in done) == [0, 1], [one.stderr for one in done]
+    [loser] = [one for one in done if one.returncode]
+    taken = f"--code: There is an organisation {slug} already. Choose another code."
+    assert loser.stderr.splitlines() == [taken]
+
+
+def test_of_two_made_at_once_by_one_owner_one_shows_the_password_that_works(organise, slug):
+    login = f"a@{slug}.example"
+    done = _both(organise, {"code": slug, "owner": login}, {"code": f"{slug}-2", "owner": login})
+    assert [one.returncode for one in done] == [0, 0], [one.stderr for one in done]
+    second, first = sorted(done, key=lambda one: login + "  with" not in one.stdout)
+    assert f"{login}  with the password this login has already" in second.stdout
+    assert identity.sign_in(login, first.stdout.splitlines()[1].split()[-1])
 
 
 def test_one_whose_making_broke_off_is_finished(organise, slug):

@@ -99,6 +99,21 @@ def test_the_count_is_blind_until_it_is_done(
     played(story())
 
 
+def test_a_shift_whose_bills_a_device_holds_says_so_instead_of_closing(desk: Desk, trader: Shop):
+    holder = {"shift_id": trader.shift_id, "device_key": "0f" * 32, "device_name": "Tablet 7"}
+    trader.run("pos.take_lease", holder)
+    drawer = desk[ShiftDeskState]
+
+    async def story():
+        await begin(desk)
+        await drawer.open_closing()
+        await drawer.close_shift({"counted_cash": "500", "float_left": "500"})
+        assert drawer.problem.startswith("Tablet 7 may still hold bills it made offline.")
+        assert drawer.is_closing
+
+    played(story())
+
+
 def test_cash_moves_in_and_out_with_a_reason(desk: Desk, trader: Shop):
     drawer = desk[ShiftDeskState]
 

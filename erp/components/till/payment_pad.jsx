@@ -55,6 +55,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const methods = METHODS.filter(([name]) => name === "credit" || isOpen(name));
   const mayExceed = method === "cash" && !isRefund;
   const isOver = entered !== null && entered > left && !mayExceed;
+  const tooMuch = `Only ${rupees(left)} is left to ${isRefund ? "refund" : "pay"}.`;
   const change = mayExceed && entered !== null ? Math.max(0, entered - left) : 0;
   const settles = entered !== null && !isOver && entered >= left;
   useEffect(() => { const take = () => { if (document.activeElement !== amountField.current) amountField.current?.focus(); }; take(); const timer = setTimeout(take, 30); return () => clearTimeout(timer); }, [method, tenders.length]);
@@ -69,7 +70,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
   const act = () => {
     if (entered === null) return setFault("Type an amount such as 250 or 99.50.");
     if (holding && entered > paise(holding.most)) return setFault(`There is no more than ${rupees(paise(holding.most))}.`);
-    if (isOver) return setFault(`Only ${rupees(left)} is left to ${isRefund ? "refund" : "pay"}.`);
+    if (isOver) return setFault(tooMuch);
     if (entered <= 0 && left > 0) return setFault("Type an amount above zero.");
     const given = entered > 0 ? [...tenders, { method, amount: entered, reference: reference.trim() }] : tenders;
     if (!settles && given.length >= MOST_TENDERS) return setFault(`A bill takes no more than ${MOST_TENDERS} payments. Let this one pay all that is left.`);
@@ -104,7 +105,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
     window.addEventListener("keydown", typed, true);
     return () => window.removeEventListener("keydown", typed, true);
   }, []);
-  const message = fault || problem || errors.tenders || "";
+  const message = fault || (isOver && !holding ? tooMuch : "") || problem || errors.tenders || "";
   return (
     <div ref={pad} className="pay" onKeyDown={(event) => event.target.tagName === "INPUT" && key(event)}>
       <div className="pay-main">
@@ -131,7 +132,7 @@ export function PaymentPad({ total, mode = "sale", credit = "", creditName = "",
             {quickAmounts(left).map((amount) => <button key={amount} type="button" onClick={() => give(amount)}>{`₹${(amount / 100).toLocaleString("en-IN")}`}</button>)}
           </div>
         )}
-        {method === "upi" && !isRefund && (
+        {method === "upi" && !isRefund && !isOver && (
           <div className="pay-upi">
             {errors.upi ? <p className="error" role="alert">{errors.upi}</p> : code ? <img alt={`UPI code for ${rupees(entered)}`} src={`data:image/svg+xml;utf8,${encodeURIComponent(code)}`} /> : <span className="bone upi-bone" />}
             <div><b>{entered === null ? "" : rupees(entered)}</b><small>The customer scans this with any UPI app{upiReference ? `. Our reference ends in ${upiReference.slice(-6)}.` : " and types the amount."}</small></div>

@@ -20,6 +20,8 @@ from erp.state.session import SessionState, errors_by_field, new_form_key
 from erp.state.showing import NOTHING
 
 MOST_BILLS = 100
+FIELDS = {"counted_cash", "float_left", "amount", "reason"}
+"""Of the dialogs; what a refusal says of anything else stands below them."""
 RATE_COLUMNS = (
     Column("rate", "GST"),
     Column("taxable", "Taxable", Kind.MONEY),
@@ -226,7 +228,7 @@ class ShiftDeskState(SessionState, rx.State):
             return False
         except DomainError as error:
             self.errors = {name: _sentence(text) for name, text in error.fields.items()}
-            self.problem = "" if self.errors else error.message
+            self.problem = "" if self.errors.keys() & FIELDS else error.message
             self._key = new_form_key()
             return False
         if command == "pos.close_shift":
