@@ -1,7 +1,7 @@
 """Alembic runs migrations here, always online, with short lock waits."""
 
 from alembic import context
-from sqlalchemy import create_engine, text
+from sqlalchemy import URL, create_engine, text
 
 import erp.models  # noqa: F401  registers every table
 from erp.core.db import driver_url
@@ -9,7 +9,7 @@ from erp.core.settings import get_settings
 from erp.models.base import metadata
 
 
-def _url() -> str:
+def _url() -> URL:
     given = context.config.attributes.get("database_url")
     return driver_url(given or get_settings().database_url)
 

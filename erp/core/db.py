@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import Any, LiteralString, cast
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 from uuid import UUID
 
 import psycopg
@@ -17,7 +17,7 @@ from psycopg.errors import error_from_result
 from psycopg.pq import Escaping, ExecStatus, TransactionStatus
 from psycopg.rows import TupleRow, dict_row
 from pydantic_core import to_json
-from sqlalchemy import Engine, Table, create_engine, event
+from sqlalchemy import URL, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import DataError as AlchemyDataError
 from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.exc import OperationalError as AlchemyOperationalError
@@ -55,9 +55,19 @@ def role_url(role: str) -> str:
     return urlunsplit(parts._replace(netloc=f"{login}@{place}"))
 
 
-def driver_url(url: str) -> str:
-    """Return a PostgreSQL address with the driver this product uses."""
-    return "postgresql+psycopg://" + url.split("://", 1)[1]
+def driver_url(url: str) -> URL:
+    """Return a PostgreSQL address with the driver this product uses.
+
+    A socket's directory in the host's place is PostgreSQL's own way to write it; SQLAlchemy
+    takes it from the query alone.
+    """
+    address = make_url(url).set(drivername="postgresql+psycopg")
+    host = unquote(address.host or "")
+    if not host.startswith("/"):
+        return address
+    place = {"host": host, "port": str(address.port or "")}
+    bare = address._replace(host=None, port=None)
+    return bare.update_query_dict({name: value for name, value in place.items() if value})
 
 
 def engine(role: str = "app") -> Engine:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
@@ -18,7 +19,7 @@ from erp.embedded.credentials import Credentials
 from erp.embedded.process import Service, ServiceFailedError
 
 OWNER = "vantage"
-SOCKET_PATH_LIMIT = 100
+SOCKET_PATH_LIMIT = 90  # the kernel takes 107 characters, the name of the socket among them
 SMALL_MACHINE = {
     "shared_buffers": "64MB",
     "effective_cache_size": "1GB",
@@ -39,7 +40,7 @@ EXPENDABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 
 
 class Postgres(Service):
-    """A cluster with data checksums, UTF-8, passwords (SCRAM) and a loopback port.
+    """A cluster with data checksums, UTF-8, passwords (SCRAM), a socket and a loopback port.
 
     The server refuses to run as root, so root starts it as an unprivileged user. Where
     that user cannot reach the data or the programs, both live under `/var/tmp`.
@@ -64,10 +65,15 @@ class Postgres(Service):
         self._sockets = _socket_directory(self.home)
 
     def url(self, database: str = "vantage") -> str:
-        """Return the owner's address of a database."""
+        """Return the owner's address of a database, by the socket beside the data.
+
+        A socket in a directory that everybody may write could be another's: then by the port.
+        """
         password = self._credentials.secret("postgres_password")
         port = self._credentials.port(self.name)
-        return f"postgresql://{OWNER}:{password}@127.0.0.1:{port}/{database}"
+        is_beside = self._sockets.parent == self.home
+        host = quote(str(self._sockets.absolute()), safe="") if is_beside else "127.0.0.1"
+        return f"postgresql://{OWNER}:{password}@{host}:{port}/{database}"
 
     def prepare(self) -> None:
         """Create the cluster on first use."""

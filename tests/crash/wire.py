@@ -11,7 +11,7 @@ COMMIT = b"COMMIT"
 
 
 class Wire:
-    """Passes bytes on, until it is told to drop the answer to the next commit.
+    """Passes bytes on to the database's loopback port, until it is told to drop the answer to the next commit.
 
     Attributes:
         address: The database's address by way of this wire.
@@ -20,7 +20,7 @@ class Wire:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
-        self._server = (str(parts.hostname), int(parts.port or 5432))
+        self._server = ("127.0.0.1", int(parts.port or 5432))
         self._listener = socket.create_server(("127.0.0.1", 0))
         port = self._listener.getsockname()[1]
         login = parts.netloc.rpartition("@")[0]

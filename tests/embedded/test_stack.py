@@ -2,14 +2,18 @@ import json
 import shutil
 import socket
 import stat
+import tempfile
+from pathlib import Path
 
 import psutil
 import psycopg
 import pytest
 import redis
+from psycopg.conninfo import conninfo_to_dict
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from erp.core import db
 from erp.embedded import EmbeddedStack, ServiceFailedError
 from erp.embedded.credentials import is_free
 from tests.fixtures.servers import own_settings
@@ -89,6 +93,7 @@ def test_the_database_has_checksums_utf8_and_takes_no_one_without_password(priva
     database = private_stack.postgres
     database.start()
     with psycopg.connect(database.url()) as connection:
+        assert connection.info.host.startswith("/")
         shown = [
             connection.execute("SELECT current_setting(%s)", (name,)).fetchone()
             for name in ("data_checksums", "server_encoding", "password_encryption")
@@ -100,6 +105,19 @@ def test_the_database_has_checksums_utf8_and_takes_no_one_without_password(priva
     sockets = database.command()[-1].removeprefix("unix_socket_directories=")
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(f"postgresql://vantage:guess@/vantage?host={sockets}&port={port}")
+
+
+def test_the_database_is_reached_by_a_socket_of_its_own_whose_path_fits():
+    for folder, is_fit in (("Near", True), ("far" * 60, False)):
+        with tempfile.TemporaryDirectory() as name:
+            home = Path(name)
+            home.chmod(0o711)
+            url = EmbeddedStack(home / folder, own_settings()).postgres.url("other")
+        host = conninfo_to_dict(url)["host"]
+        assert host == (f"{home}/Near/postgres/socket" if is_fit else "127.0.0.1")
+        driver = db.driver_url(url)
+        given = driver.get_dialect()().create_connect_args(driver)[1]
+        assert (given["host"], given["dbname"]) == (host, "other")
 
 
 def test_redis_refuses_a_stranger(private_stack):
