@@ -12,6 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.services import identity
 from erp.services.organisation.errors import RegistrationNeeded, UnknownBranch
+from erp.services.organisation.events import BranchChanged, BranchOpened
 from erp.services.party import LIVE_STATES, Phone, Pin, read_gstin, state_name
 from erp.services.platform import (
     Command,
@@ -22,6 +23,7 @@ from erp.services.platform import (
     StateCode,
     Text,
     command,
+    emit,
     query,
 )
 
@@ -124,6 +126,9 @@ def add_branch(session: Session, ctx: RequestContext, cmd: AddBranch) -> Identif
         RegistrationNeeded: The state has none yet, or the company is not registered at all.
         BranchCodeTaken: Another branch has the code.
 
+    Emits:
+        organisation.branch_opened.v1, in the same transaction.
+
     Source: CGST Act s.22(1), s.25(1): a registration in each state that supplies are made from.
     """
     gstin = _registration(session, ctx, cmd)
@@ -148,6 +153,7 @@ def add_branch(session: Session, ctx: RequestContext, cmd: AddBranch) -> Identif
             cmd.upi_address or None,
         ),
     )
+    emit(session, ctx, branch_id, BranchOpened(branch_id=branch_id))
     return Identified(id=branch_id)
 
 
@@ -159,6 +165,9 @@ def update_branch(session: Session, ctx: RequestContext, cmd: UpdateBranch) -> I
 
     Raises:
         UnknownBranch: The acting company has no such branch.
+
+    Emits:
+        organisation.branch_changed.v1, in the same transaction.
     """
     given = cmd.model_dump(exclude={"idempotency_key", "branch_id"}, exclude_none=True)
     emptied = {name: value or None for name, value in given.items() if name in _MAY_BE_MISSING}
@@ -172,6 +181,7 @@ def update_branch(session: Session, ctx: RequestContext, cmd: UpdateBranch) -> I
     )
     if row is None:
         raise _unknown()
+    emit(session, ctx, cmd.branch_id, BranchChanged(branch_id=cmd.branch_id))
     identity.forget_principals()
     return Identified(id=cmd.branch_id)
 

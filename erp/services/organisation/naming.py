@@ -7,7 +7,17 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.organisation.branches import EDIT, BranchDetail, branches_of
-from erp.services.platform import Command, Identified, Nothing, Result, ShortText, command, query
+from erp.services.organisation.events import OrganisationRenamed
+from erp.services.platform import (
+    Command,
+    Identified,
+    Nothing,
+    Result,
+    ShortText,
+    command,
+    emit,
+    query,
+)
 
 
 class Organisation(Result):
@@ -52,10 +62,15 @@ def get_organisation(session: Session, ctx: RequestContext, _wanted: Nothing) ->
 def rename_organisation(
     session: Session, ctx: RequestContext, cmd: RenameOrganisation
 ) -> Identified:
-    """Change the company's legal and trade name; papers of before keep theirs."""
+    """Change the company's legal and trade name; papers of before keep theirs.
+
+    Emits:
+        organisation.organisation_renamed.v1, in the same transaction.
+    """
     db.execute(
         session,
         "update company set legal_name = %s, trade_name = %s where tenant_id = %s and id = %s",
         (cmd.legal_name, cmd.trade_name, ctx.tenant_id, ctx.company_id),
     )
+    emit(session, ctx, ctx.company_id, OrganisationRenamed(company_id=ctx.company_id))
     return Identified(id=ctx.company_id)
