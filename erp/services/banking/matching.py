@@ -25,6 +25,7 @@ from erp.services.banking.errors import (
     already_matched,
 )
 from erp.services.banking.events import LinesMatched
+from erp.services.banking.listing_accounts import ENTRY_STANDS
 from erp.services.banking.wording import Words
 from erp.services.platform import Closed, Command, Day, Identified, command, emit
 
@@ -294,7 +295,8 @@ def _everything(
         "select l.entry_id, l.line_no, l.debit - l.credit as amount, l.effective_on as day"
         " from journal_line l where l.tenant_id = %s and l.account_id = %s and l.effective_on <= %s"
         " and not exists (select 1 from bank_match_member m where m.tenant_id = l.tenant_id"
-        "  and m.entry_id = l.entry_id and m.line_no = l.line_no and m.is_live)",
+        "  and m.entry_id = l.entry_id and m.line_no = l.line_no and m.is_live)"
+        f" and {ENTRY_STANDS}",
         (ctx.tenant_id, account["account_id"], until),
     )
     return [Member(bank_line_id=None, **row) for row in rows]
