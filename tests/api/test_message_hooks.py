@@ -71,7 +71,7 @@ def test_only_the_providers_secret_over_exactly_these_bytes(
     _, message = sent_one(shop)
     body, signature = provider.receipt("delivered")
     flipped = body.replace(b"delivered", b"Delivered")
-    for given in ((flipped, signature), (body, ""), (body, signature[:-1] + "é"[:0])):
+    for given in ((flipped, signature), (body, ""), (body, signature[:-1])):
         assert tell(rest, *given).json()["code"] == "bad_receipt_signature"
     assert tell(rest, body, signature, URL.replace("whatsapp", "sms")).status_code == 404
     assert tell(rest, body, signature, URL.replace("whatsapp", "email")).status_code == 404
