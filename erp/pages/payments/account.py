@@ -188,7 +188,7 @@ def _texting() -> rx.Component:
     return rx.cond(
         state.choices.length() > 0,
         card(
-            rx.el.ul(rx.foreach(state.choices, _choice), class_name="notes"),
+            rx.el.ul(rx.foreach(state.choices, _choice), class_name="entries"),
             title="Messages to the phone",
         ),
     )
@@ -204,16 +204,13 @@ def _choice(said: Any) -> rx.Component:
         on_click=ContactChoiceState.open_for(head["id"], head["party"], said["id"]),
     )
     return rx.el.li(
+        rx.el.div(rx.el.b(said["channel"]), badge(said["what"], said["tone"]), class_name="spread"),
         rx.el.div(
-            rx.el.div(
-                rx.el.b(said["channel"]), badge(said["what"], said["tone"]), class_name="row"
-            ),
-            rx.cond(said["by"] != "", rx.el.span(said["by"], class_name="soft")),
-            class_name="stack",
+            rx.el.span(said["by"], class_name="soft"),
+            rx.cond(head["may_choose"] != "", change),
+            class_name="spread",
         ),
-        rx.cond(head["may_choose"] != "", change),
         key=said["id"],
-        class_name="spread",
     )
 
 
