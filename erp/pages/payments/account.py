@@ -203,13 +203,12 @@ def _choice(said: Any) -> rx.Component:
         aria_label="Change " + said["channel"].to(str),
         on_click=ContactChoiceState.open_for(head["id"], head["party"], said["id"]),
     )
+    named = rx.el.div(
+        rx.el.b(said["channel"]), badge(said["what"], said["tone"]), class_name="actions"
+    )
     return rx.el.li(
-        rx.el.div(rx.el.b(said["channel"]), badge(said["what"], said["tone"]), class_name="spread"),
-        rx.el.div(
-            rx.el.span(said["by"], class_name="soft"),
-            rx.cond(head["may_choose"] != "", change),
-            class_name="spread",
-        ),
+        rx.el.div(named, rx.cond(head["may_choose"] != "", change), class_name="spread"),
+        rx.cond(said["by"] != "", rx.el.span(said["by"], class_name="soft")),
         key=said["id"],
     )
 
@@ -217,7 +216,7 @@ def _choice(said: Any) -> rx.Component:
 def _choice_dialog() -> rx.Component:
     state = ContactChoiceState
     errors = state.field_errors
-    options = (("yes", "Agreed, for the number of now"), ("no", "Wants no such messages"))
+    options = (("yes", "Agreed, at the number on file"), ("no", "Wants no such messages"))
     return form_dialog(
         state,
         select_field("What they said", "is_agreed", options, errors=errors, required=True),
