@@ -77,6 +77,11 @@ TOLD = [
 ]
 
 
+def _events(session: db.UnitOfWork, record_id: str) -> int:
+    told = "select id from event where aggregate_id = %s"
+    return len(db.fetch_all(session, told, (record_id,)))
+
+
 @pytest.fixture(scope="module")
 def owned(environment):
     """A shop with one of everything, seen by its owner."""
@@ -91,12 +96,11 @@ def test_what_is_done_to_a_document_is_told_on_its_page(owned, route, command, f
     shop, ids = owned
     action, given = platform.get_action(command), dict(EXAMPLES[command](ids, shop))
     ctx = replace(shop.ctx, now=utc_now())
-    told = "select count(*) as events from event where aggregate_id = %s"
     with db.unit_of_work(ctx) as session:
-        before = db.fetch_one(session, told, (get(given, field),))
+        before = _events(session, get(given, field))
         key = {"idempotency_key": "told-on-its-page"}
         action.guarded(session, ctx, action.input_model.model_validate(key | given))
-        after = db.fetch_one(session, told, (get(given, field),))
+        after = _events(session, get(given, field))
         session.rollback()
     assert after["events"] > before["events"], (
         f"{command} leaves no event under {field} for {route}"

@@ -106,11 +106,11 @@ from erp.services.pos.shift_reports import (
     list_shifts,
 )
 from erp.services.pos.shift_slips import NOTE_NAMES, get_printed_shift
+from erp.services.pos.shift_events import ShiftEnded
 from erp.services.pos.shifts import (
     CloseShift,
     MoveCash,
     ShiftClosing,
-    ShiftEnded,
     StartShift,
     close_shift,
     move_cash,
