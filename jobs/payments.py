@@ -12,19 +12,19 @@ __all__ = ["catalogue_of_actions", "mail_instead", "send_reminder"]
 
 
 def send_reminder(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
-    """Queue a reminder's text message, or its e-mail with the customer's statement; again changes nothing."""
+    """Queue a reminder's message to a phone, or its e-mail with the customer's statement; again changes nothing."""
     reminder_id = UUID(delivery.payload["reminder_id"])
     reminder = payments.reminder_of(session, ctx, reminder_id)
     if reminder is None:
         return
-    if reminder["method"] == payments.ReminderMethod.SMS:
+    if reminder["method"] in payments.TO_PHONES:
         payments.queue_text(session, ctx, reminder)
     if reminder["method"] == payments.ReminderMethod.EMAIL:
         _mail(session, ctx, reminder)
 
 
 def mail_instead(session: db.UnitOfWork, ctx: RequestContext, delivery: platform.Delivery) -> None:
-    """Send a reminder by e-mail whose text message failed for good, where something is late still."""
+    """Send a reminder by e-mail whose message to a phone failed for good, where something is late still."""
     message_id = UUID(delivery.payload["message_id"])
     reminder_id = payments.failed_text(session, ctx, message_id)
     reminder = payments.reminder_of(session, ctx, reminder_id) if reminder_id else None

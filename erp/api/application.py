@@ -17,6 +17,7 @@ from erp.api.exporting import export_routes
 from erp.api.gateway_hooks import gateway_hook_routes
 from erp.api.imaging import imaging_routes
 from erp.api.imaging_hooks import imaging_hook_routes
+from erp.api.message_hooks import message_hook_routes
 from erp.api.observing import RequestIds, observing_routes, request_id_of
 from erp.api.order_tracking import order_tracking_routes
 from erp.api.previewing import previewing_routes
@@ -60,6 +61,7 @@ def create_api() -> FastAPI:
         *imaging_routes(),
         *imaging_hook_routes(),
         *gateway_hook_routes(),
+        *message_hook_routes(),
         *order_tracking_routes(),
     ]
     api.router.routes += [

@@ -16,6 +16,7 @@ from erp.api.actions import BASE, KEY_FIELD, Address, addresses_of, success_stat
 from erp.api.describing_dicomweb import dicomweb_paths
 from erp.api.describing_files import file_paths
 from erp.api.describing_gateways import gateway_paths
+from erp.api.describing_messages import message_paths
 from erp.api.describing_papers import paper_paths
 from erp.api.describing_parts import (
     BINARY,
@@ -302,4 +303,5 @@ def _other_paths() -> dict[str, Schema]:
         **paper_paths(an_id),
         **dicomweb_paths(),
         **gateway_paths(),
+        **message_paths(),
     }

@@ -44,7 +44,8 @@ class Settings(BaseSettings):
             `smtps://...`. Empty: no e-mail is sent.
         mail_from: `Name <address>` that e-mail comes from.
         sms_url: Provider of text messages over HTTP, such as `https://sms.example.in/v1`. Empty: none is sent.
-        sms_key: Ours with that provider.
+        sms_key: Ours with that provider. sms_receipt_secret: signs its word of delivery; empty: none is taken.
+        whatsapp_url, whatsapp_key, whatsapp_receipt_secret: The same of a provider of WhatsApp messages.
         einvoice_url: Provider (GSP) of the e-invoice and way-bill portals. Empty: no document is registered.
         einvoice_client_id, einvoice_client_secret: Ours with the provider.
         einvoice_users: JSON, `{"<GSTIN>": {"user": "...", "password": "..."}}`, the API user of each registration.
@@ -99,6 +100,10 @@ class Settings(BaseSettings):
     mail_from: str = "Vantage <no-reply@localhost>"
     sms_url: str = ""
     sms_key: SecretStr = SecretStr("")
+    sms_receipt_secret: SecretStr = SecretStr("")
+    whatsapp_url: str = ""
+    whatsapp_key: SecretStr = SecretStr("")
+    whatsapp_receipt_secret: SecretStr = SecretStr("")
     einvoice_url: str = ""
     einvoice_client_id: str = ""
     einvoice_client_secret: SecretStr = SecretStr("")

@@ -56,6 +56,7 @@ EXAMPLES: dict[str, Example] = {
     "automation.test_webhook": only("endpoint_id"),
     "messaging.cancel_message": only("message_id"),
     "messaging.list_messages": lambda ids, _: {"origin_id": ids["message_id"]},
+    "messaging.note_receipt": only("message_id", channel="email", receipt="delivered"),
     "messaging.resend_message": lambda ids, _: {"message_id": ids["cancelled_message_id"]},
 }
 """A working input of every action of webhooks and messages that names an id."""

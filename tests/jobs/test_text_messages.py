@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from erp.adapters.messages.sms import SmsCarrier
+from erp.adapters.messages.over_http import HttpCarrier
 from erp.adapters.object_storage import object_storage
 from erp.core import db
 from erp.core.errors import InvalidInput, PermissionDenied
@@ -19,7 +19,7 @@ from erp.services.party import UnknownParty
 from erp.services.payments import due_reminders
 from jobs import messages, payments
 from tests.factories import Shop, make_shop
-from tests.services.messaging.sms_provider import KEY, SmsProvider
+from tests.services.messaging.phone_provider import KEY, PhoneProvider
 from tests.services.payments.paying import owing
 from tests.services.payments.test_reminders import LEVEL, after, reminders
 from tests.services.trading import rows
@@ -33,8 +33,8 @@ SENDER = {"entity_id": "1101000000000012345", "header": "VNTAGE"}
 
 
 @pytest.fixture
-def provider(monkeypatch) -> Iterator[SmsProvider]:
-    made = SmsProvider()
+def provider(monkeypatch) -> Iterator[PhoneProvider]:
+    made = PhoneProvider()
     monkeypatch.setattr(get_settings(), "sms_url", made.url)
     monkeypatch.setattr(get_settings(), "sms_key", SecretStr(KEY))
     yield made
@@ -114,7 +114,7 @@ def carry(shop: Shop, message_id) -> str:
     return found
 
 
-def test_a_reminder_goes_out_as_the_approved_words_once(shop: Shop, provider: SmsProvider):
+def test_a_reminder_goes_out_as_the_approved_words_once(shop: Shop, provider: PhoneProvider):
     customer = late(shop)
     (reminder_id,) = text(shop, customer).reminder_ids
     message = queued(shop, reminder_id)
@@ -131,7 +131,7 @@ def test_a_reminder_goes_out_as_the_approved_words_once(shop: Shop, provider: Sm
 
 
 @pytest.mark.parametrize("lie", ["lost", "other", "nothing"])
-def test_a_provider_that_lies_sends_nothing_twice(shop: Shop, provider: SmsProvider, lie: str):
+def test_a_provider_that_lies_sends_nothing_twice(shop: Shop, provider: PhoneProvider, lie: str):
     (reminder_id,) = text(shop, late(shop)).reminder_ids
     message = queued(shop, reminder_id)
     provider.lies = [lie]
@@ -165,7 +165,9 @@ def test_who_wants_no_more_is_texted_no_more_and_without_an_address_is_named(sho
     assert [row.is_agreed for row in said] == [True, False, True]
 
 
-def test_what_the_provider_refuses_for_good_goes_by_e_mail_once(shop: Shop, provider: SmsProvider):
+def test_what_the_provider_refuses_for_good_goes_by_e_mail_once(
+    shop: Shop, provider: PhoneProvider
+):
     (reminder_id,) = text(shop, late(shop)).reminder_ids
     message = queued(shop, reminder_id)
     provider.lies = ["422"]
@@ -178,7 +180,7 @@ def test_what_the_provider_refuses_for_good_goes_by_e_mail_once(shop: Shop, prov
     assert provider.sent == []
 
 
-def test_who_agreed_for_a_number_is_asked_again_for_another(shop: Shop, provider: SmsProvider):
+def test_who_agreed_for_a_number_is_asked_again_for_another(shop: Shop, provider: PhoneProvider):
     customer = late(shop, email="")
     number(shop, customer, "98200 99999")
     (skipped,) = text(shop, customer).skipped
@@ -196,7 +198,7 @@ def test_who_agreed_for_a_number_is_asked_again_for_another(shop: Shop, provider
     assert [sent["to"] for sent in provider.sent] == ["+919820012345"]
 
 
-def test_who_agreed_before_a_number_was_known_is_asked_again(shop: Shop, provider: SmsProvider):
+def test_who_agreed_before_a_number_was_known_is_asked_again(shop: Shop, provider: PhoneProvider):
     customer = late(shop, agreed=False, email="")
     with db.unit_of_work(shop.ctx) as session:
         db.execute(
@@ -219,7 +221,7 @@ def test_nobody_agrees_without_a_mobile_number(shop: Shop):
     choose(shop, customer, agreed=False)
 
 
-def test_who_paid_meanwhile_gets_no_e_mail_instead(shop: Shop, provider: SmsProvider):
+def test_who_paid_meanwhile_gets_no_e_mail_instead(shop: Shop, provider: PhoneProvider):
     customer = late(shop)
     (reminder_id,) = text(shop, customer).reminder_ids
     message = queued(shop, reminder_id)
@@ -231,7 +233,7 @@ def test_who_paid_meanwhile_gets_no_e_mail_instead(shop: Shop, provider: SmsProv
     assert [row["channel"] for row in rows(shop, "select channel from message")] == ["sms"]
 
 
-def test_who_paid_a_part_meanwhile_is_told_of_the_rest(shop: Shop, provider: SmsProvider):
+def test_who_paid_a_part_meanwhile_is_told_of_the_rest(shop: Shop, provider: PhoneProvider):
     customer = late(shop)
     (reminder_id,) = text(shop, customer).reminder_ids
     message = queued(shop, reminder_id)
@@ -245,7 +247,7 @@ def test_who_paid_a_part_meanwhile_is_told_of_the_rest(shop: Shop, provider: Sms
     assert "420.00" not in mailed
 
 
-def test_who_wants_no_more_meanwhile_is_not_texted(shop: Shop, provider: SmsProvider):
+def test_who_wants_no_more_meanwhile_is_not_texted(shop: Shop, provider: PhoneProvider):
     customer = late(shop)
     (reminder_id,) = text(shop, customer).reminder_ids
     message = queued(shop, reminder_id)
@@ -258,7 +260,7 @@ def test_who_wants_no_more_meanwhile_is_not_texted(shop: Shop, provider: SmsProv
 
 
 @pytest.mark.parametrize("status", ["429", "503", "401", "302"])
-def test_what_is_put_off_is_tried_again(shop: Shop, provider: SmsProvider, status: str):
+def test_what_is_put_off_is_tried_again(shop: Shop, provider: PhoneProvider, status: str):
     (reminder_id,) = text(shop, late(shop)).reminder_ids
     message = queued(shop, reminder_id)
     provider.lies = [status]
@@ -328,7 +330,7 @@ def test_a_provider_that_is_away_or_knows_us_not_is_asked_later():
     message = OutgoingMessage(new_id(), "sms", "A", "+919820012345", "", "x")
     for url in ("http://127.0.0.1:9/v1",):
         with pytest.raises(NotCarried) as caught:
-            SmsCarrier(url, KEY).carry(message, ())
+            HttpCarrier("SMS", url, KEY).carry(message, ())
         assert not caught.value.is_final
 
 

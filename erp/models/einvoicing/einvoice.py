@@ -46,6 +46,7 @@ class EInvoice(TenantRow, table=True):
     Attributes:
         irn: Invoice reference number, worked out here and compared with the portal's.
         problem: What is to be mended or was refused: a line each, field and words parted by a tab.
+        looks: How often the portal refused to look it up since somebody sent it or asked for its end.
         leased_until: A worker is asking the portal about it until then.
         signed_invoice, signed_qr: As the portal signed them (JWT, RS256).
     """
@@ -91,6 +92,7 @@ class EInvoice(TenantRow, table=True):
     status: str = EInvoiceStatus.DUE
     problem: str = ""
     attempts: int = 0
+    looks: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
     leased_until: datetime | None = Field(default=None, sa_type=INSTANT)
     queued_at: datetime = Field(sa_type=INSTANT)
     ack_no: str = ""

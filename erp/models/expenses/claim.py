@@ -170,7 +170,7 @@ class ExpenseClaimLine(TenantRow, table=True):
 
     Attributes:
         amount: Paid, tax included. gst_rate: none where the bill shows no tax.
-        is_credit_taken: Its tax is a credit and not part of the cost.
+        is_credit_taken: Its tax is a credit and not part of the cost; `credit_words` say why it is not one.
         bill_tax: GST of the whole bill, where the claimant gives it.
     """
 
@@ -189,6 +189,7 @@ class ExpenseClaimLine(TenantRow, table=True):
         CheckConstraint(
             "not is_credit_taken or (supplier_gstin <> '' and bill_number <> '')", name="credit"
         ),
+        CheckConstraint("not is_credit_taken or credit_words = ''", name="credit_words"),
         Index("ix_expense_claim_line_receipt", "tenant_id", "receipt_id"),
         Index("ix_expense_claim_line_bill", "tenant_id", "amount", "bill_number"),
     )
@@ -209,6 +210,7 @@ class ExpenseClaimLine(TenantRow, table=True):
     cgst: Decimal = Field(sa_type=MONEY)
     sgst: Decimal = Field(sa_type=MONEY)
     is_credit_taken: bool
+    credit_words: str = Field(default="", sa_column_kwargs={"server_default": ""})
     cost_centre: str | None = None
     note: str = ""
     receipt_id: UUID | None = None

@@ -29,6 +29,15 @@ class MessageStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Receipt(StrEnum):
+    """What is known of a message at the phone; a phone that never took it stays so."""
+
+    NONE = ""
+    DELIVERED = "delivered"
+    READ = "read"
+    UNDELIVERED = "undelivered"
+
+
 class Message(TenantRow, table=True):
     """One message to one person.
 
@@ -39,6 +48,7 @@ class Message(TenantRow, table=True):
         facts: What the carrier wants to know besides: entity, header and template of a text message.
         dedupe_key: The same message under the same key is queued once.
         carrier_ref: The carrier's name for it, once it went out.
+        receipt: What the carrier told of the phone afterwards, and when; it only moves on.
     """
 
     __tablename__ = "message"
@@ -47,6 +57,8 @@ class Message(TenantRow, table=True):
         UniqueConstraint("tenant_id", "dedupe_key"),
         one_of("channel", Channel),
         one_of("status", MessageStatus),
+        one_of("receipt", Receipt),
+        CheckConstraint("(receipt = '') = (receipt_at is null)", name="receipt_at"),
         CheckConstraint("(status = 'queued') = (ended_at is null)", name="ended"),
         CheckConstraint("to_address <> '' and body <> ''", name="content"),
         Index("ix_message_newest", "tenant_id", "id"),
@@ -71,6 +83,8 @@ class Message(TenantRow, table=True):
     attempts: int = 0
     problem: str = ""
     carrier_ref: str = ""
+    receipt: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    receipt_at: datetime | None = Field(default=None, sa_type=INSTANT)
     user_id: UUID
     user_name: str
     queued_at: datetime = Field(sa_type=INSTANT)

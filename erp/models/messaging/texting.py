@@ -1,4 +1,4 @@
-"""Text messages as India's rules want them: who we are with the operators, and who agreed to be texted."""
+"""Messages to phones: who we are with the operators and on WhatsApp, and who agreed to be reached."""
 
 from datetime import datetime
 from uuid import UUID
@@ -28,6 +28,24 @@ class SmsSender(TenantRow, table=True):
     company_id: UUID
     entity_id: str
     header: str
+    user_id: UUID
+    set_at: datetime = Field(sa_type=INSTANT)
+
+
+class WhatsAppSender(TenantRow, table=True):
+    """The number that a company writes from on WhatsApp, and the language of its approved templates."""
+
+    __tablename__ = "whatsapp_sender"
+    __table_args__ = (
+        belongs_to("company_id", "company"),
+        UniqueConstraint("tenant_id", "company_id"),
+        CheckConstraint("number ~ '^[+][1-9][0-9]{7,14}$'", name="number"),
+        CheckConstraint("language ~ '^[a-z]{2}(_[A-Z]{2})?$'", name="language"),
+    )
+
+    company_id: UUID
+    number: str
+    language: str
     user_id: UUID
     set_at: datetime = Field(sa_type=INSTANT)
 

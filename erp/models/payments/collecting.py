@@ -20,6 +20,7 @@ class ReminderMethod(StrEnum):
     PHONE = "phone"
     LETTER = "letter"
     SMS = "sms"
+    WHATSAPP = "whatsapp"
 
 
 class ReminderRule(TenantRow, table=True):
@@ -48,7 +49,7 @@ class Reminder(TenantRow, table=True):
     """A customer was reminded of what is late; never changed.
 
     Attributes:
-        sms: Words and operator's facts of a text message; subject and body are those of its e-mail.
+        sms: Words and carrier's facts of a message to a phone; subject and body are those of its e-mail.
     """
 
     __tablename__ = "reminder"

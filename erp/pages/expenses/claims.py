@@ -124,11 +124,17 @@ def _waiting() -> rx.Component:
     back = SendBackState.open_for(head["id"], head["number"], head["revision"])
     return rx.el.div(
         notice(head["waiting_words"], tone="amber", icon="hourglass"),
+        rx.cond(ClaimState.doubt != "", notice(ClaimState.doubt, tone="red")),
         rx.el.div(
             rx.cond(head["may_return"] != "", button("Send back", icon="undo-2", on_click=back)),
             rx.cond(
                 head["may_approve"] != "",
-                button("Approve", look="solid", icon="check", on_click=ClaimState.approve),
+                button(
+                    rx.cond(ClaimState.doubt != "", "Approve all the same", "Approve"),
+                    look="solid",
+                    icon="check",
+                    on_click=ClaimState.approve,
+                ),
             ),
             class_name="deciding",
         ),
@@ -160,6 +166,7 @@ def _bill(line: Any) -> rx.Component:
             rx.el.b(line["category"]),
             rx.el.span(line["day"], class_name="detail"),
             rx.cond(line["about"] != "", rx.el.span(line["about"], class_name="detail")),
+            rx.cond(line["why"] != "", rx.el.span(line["why"], class_name="detail")),
             class_name="grow",
         ),
         rx.el.div(

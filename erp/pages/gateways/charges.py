@@ -67,7 +67,7 @@ def _take_back(row: Any) -> rx.Component:
     state = ChargesListState
     opened = TakeBackChargesState.open_dialog(row["id"], row["account"])
     return rx.cond(
-        state.may_record & (row["invoices"] != ""),
+        state.may_record & (row["may_take_back"] != ""),
         icon_button("undo-2", "Take an invoice back", on_click=opened),
     )
 

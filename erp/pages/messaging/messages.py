@@ -19,7 +19,7 @@ from erp.components import (
 from erp.pages.routing import Nav, page
 from erp.state.messaging.messages import CHANNELS, STATUSES
 from erp.state.messaging.messages import MessageListState as Messages
-from erp.state.messaging.texting import SmsSenderState
+from erp.state.messaging.texting import SmsSenderState, WhatsAppSenderState
 
 
 @page(
@@ -36,6 +36,7 @@ def messages_page() -> rx.Component:
             "Messages sent",
             "Reports, statements and reminders to people outside. What is not taken is tried for two days.",
             button("SMS", icon="settings-2", on_click=SmsSenderState.open_dialog("", "")),
+            button("WhatsApp", icon="settings-2", on_click=WhatsAppSenderState.open_dialog("", "")),
         ),
         list_view(
             Messages,
@@ -55,6 +56,7 @@ def messages_page() -> rx.Component:
             on_close=Messages.hide,
         ),
         _sender(),
+        _whatsapp_sender(),
     )
 
 
@@ -87,7 +89,48 @@ def _sender() -> rx.Component:
             placeholder="VNTAGE",
             hint="The sender's name that was approved",
         ),
-        title="Text messages",
+        title="SMS",
+        subtitle="Words and their templates are set with the levels of the reminders.",
+    )
+
+
+def _whatsapp_sender() -> rx.Component:
+    state = WhatsAppSenderState
+    missing = notice(
+        "No provider is set up yet: whoever operates the product sets WHATSAPP_URL and WHATSAPP_KEY.",
+        tone="amber",
+    )
+    deaf = notice(
+        "What phones do with a message is not heard yet: whoever operates the product sets WHATSAPP_RECEIPT_SECRET.",
+        tone="amber",
+    )
+    told = fact_list([("Tell the provider", rx.el.code(state.receipts_url))])
+    return form_dialog(
+        state,
+        rx.cond(~state.is_carried, rx.el.div(missing, class_name="full")),
+        rx.cond(state.is_carried & ~state.is_heard, rx.el.div(deaf, class_name="full")),
+        text_field(
+            "Number",
+            "number",
+            errors=state.field_errors,
+            required=True,
+            max_length=20,
+            input_mode="tel",
+            default_value=state.number,
+            placeholder="+91 22 4890 1234",
+            hint="That phones show, with its country code",
+        ),
+        text_field(
+            "Language",
+            "language",
+            errors=state.field_errors,
+            required=True,
+            max_length=5,
+            default_value=state.language,
+            hint="Of the approved templates: en, en_US, hi",
+        ),
+        rx.cond(state.is_heard, rx.el.div(told, class_name="full")),
+        title="WhatsApp",
         subtitle="Words and their templates are set with the levels of the reminders.",
     )
 

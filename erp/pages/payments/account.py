@@ -183,35 +183,40 @@ def _collecting() -> rx.Component:
 
 
 def _texting() -> rx.Component:
-    """Return whether the customer may be texted, and what changes it."""
+    """Return by which ways to a phone the customer agreed to be reached, and what changes it."""
     state = CustomerAccountState
+    return rx.cond(
+        state.choices.length() > 0,
+        card(
+            rx.el.ul(rx.foreach(state.choices, _choice), class_name="entries"),
+            title="Messages to the phone",
+        ),
+    )
+
+
+def _choice(said: Any) -> rx.Component:
+    head = CustomerAccountState.head
     change = button(
         "Change",
         look="ghost",
         icon="pencil",
-        on_click=ContactChoiceState.open_dialog(state.head["id"], state.head["party"]),
+        aria_label="Change " + said["channel"].to(str),
+        on_click=ContactChoiceState.open_for(head["id"], head["party"], said["id"]),
     )
-    return rx.cond(
-        state.texting["what"] != "",
-        card(
-            rx.el.div(
-                rx.el.div(
-                    badge(state.texting["what"], state.texting["tone"]),
-                    rx.el.span(state.texting["by"], class_name="soft"),
-                    class_name="stack",
-                ),
-                rx.cond(state.head["may_choose"] != "", change),
-                class_name="spread",
-            ),
-            title="Text messages",
-        ),
+    named = rx.el.div(
+        rx.el.b(said["channel"]), badge(said["what"], said["tone"]), class_name="actions"
+    )
+    return rx.el.li(
+        rx.el.div(named, rx.cond(head["may_choose"] != "", change), class_name="spread"),
+        rx.cond(said["by"] != "", rx.el.span(said["by"], class_name="soft")),
+        key=said["id"],
     )
 
 
 def _choice_dialog() -> rx.Component:
     state = ContactChoiceState
     errors = state.field_errors
-    options = (("yes", "Agreed to text messages"), ("no", "Wants no text messages"))
+    options = (("yes", "Agreed, at the number on file"), ("no", "Wants no such messages"))
     return form_dialog(
         state,
         select_field("What they said", "is_agreed", options, errors=errors, required=True),
@@ -223,8 +228,8 @@ def _choice_dialog() -> rx.Component:
             max_length=120,
             placeholder="On the phone, a signed form, STOP from the phone",
         ),
-        title=f"Text messages to {state.subject['label']}",
-        subtitle="The latest word holds. Reminders of who has not agreed go by e-mail.",
+        title=state.subject["label"],
+        subtitle="The latest word holds. Reminders of who has not agreed go another way.",
         submit="Note it",
     )
 

@@ -104,6 +104,14 @@ def _actions(row: Any) -> rx.Component:
             ),
         ),
         rx.cond(
+            row["may_chat"] != "",
+            icon_button(
+                "message-circle",
+                f"WhatsApp to {row['party']}",
+                on_click=DueReminderState.chat(row["id"]),
+            ),
+        ),
+        rx.cond(
             row["may_call"] != "",
             icon_button(
                 "phone",
@@ -188,24 +196,7 @@ def _level(level: rx.Var[dict[str, str]], index: rx.Var[int]) -> rx.Component:
                 rows=10,
                 required=True,
             ),
-            text_field(
-                "Template of the text message",
-                "template-" + at,
-                errors=errors,
-                default_value=level["template"],
-                input_mode="numeric",
-                max_length=25,
-                hint="Its number with the operators (DLT); empty for no text message",
-            ),
-            text_area(
-                "Text message",
-                "sms-" + at,
-                errors=errors,
-                default_value=level["sms"],
-                max_length=600,
-                rows=3,
-                hint="The approved words, with names in braces where the template has places",
-            ),
+            *_to_the_phone(level),
             check_field(
                 "Goes out each morning by itself",
                 "automatic-" + at,
@@ -215,3 +206,46 @@ def _level(level: rx.Var[dict[str, str]], index: rx.Var[int]) -> rx.Component:
         ),
         key=at,
     )
+
+
+def _to_the_phone(level: rx.Var[dict[str, str]]) -> list[rx.Component]:
+    """Return the words of a level by SMS and WhatsApp, each with its approved template."""
+    errors, at = Rule.field_errors, level["id"]
+    return [
+        text_field(
+            "Template of the SMS",
+            "template-" + at,
+            errors=errors,
+            default_value=level["template"],
+            input_mode="numeric",
+            max_length=25,
+            hint="Its number with the operators (DLT); empty for no SMS",
+        ),
+        text_area(
+            "SMS",
+            "sms-" + at,
+            errors=errors,
+            default_value=level["sms"],
+            max_length=600,
+            rows=3,
+            hint="The approved words, with names in braces where the template has places",
+        ),
+        text_field(
+            "Template on WhatsApp",
+            "chat_template-" + at,
+            errors=errors,
+            default_value=level["chat_template"],
+            max_length=100,
+            placeholder="payment_reminder_1",
+            hint="Its name with the provider; empty for no WhatsApp message",
+        ),
+        text_area(
+            "WhatsApp message",
+            "chat-" + at,
+            errors=errors,
+            default_value=level["chat"],
+            max_length=1024,
+            rows=3,
+            hint="The approved words; each name in braces is the next place of the template",
+        ),
+    ]

@@ -18,6 +18,7 @@ from erp.models.accounting import JournalEntry, JournalLine
 from erp.services.accounting.chart import account_id
 from erp.services.accounting.checking import check_typed_lines
 from erp.services.accounting.errors import EntryUnbalanced
+from erp.services.accounting.events import EntryPosted, EntryReversed
 from erp.services.accounting.held_drafts import held_draft, mark_posted
 from erp.services.accounting.periods import period_id
 from erp.services.platform import (
@@ -28,6 +29,7 @@ from erp.services.platform import (
     ShortText,
     Text,
     command,
+    emit,
     note_effect,
 )
 
@@ -270,7 +272,10 @@ def post_typed(
     ]
     origin = new_id()
     entry = NewEntry("general", effective_on, "manual", origin, "manual", narration, lines)
-    return post_entry(session, ctx, entry) or origin
+    posted = post_entry(session, ctx, entry)
+    if posted is not None:
+        emit(session, ctx, posted, EntryPosted(entry_id=posted))
+    return posted or origin
 
 
 @command(
@@ -284,6 +289,9 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
     Raises:
         NotFound: There is no such manual entry; documents are taken back by their own notes.
         AlreadyReversed: It has been taken back before.
+
+    Emits:
+        accounting.entry_reversed.v1
     """
     original = db.fetch_one(
         session,
@@ -302,7 +310,10 @@ def reverse_entry(session: Session, ctx: RequestContext, cmd: ReverseEntry) -> I
         "general", ctx.today, "manual", new_id(), "reversal", narration, lines, cmd.entry_id
     )
     reversal = post_entry(session, replace(ctx, branch_id=original["branch_id"]), entry)
-    return Identified(id=reversal or cmd.entry_id)
+    reversal = reversal or cmd.entry_id
+    event = EntryReversed(entry_id=cmd.entry_id, reversal_id=reversal)
+    emit(session, ctx, cmd.entry_id, event)
+    return Identified(id=reversal)
 
 
 def lines_of(session: Session, ctx: RequestContext, entry_id: UUID) -> list[NewLine]:

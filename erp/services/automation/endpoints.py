@@ -16,7 +16,7 @@ from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.services.automation.errors import AddressRefused, UnknownEndpoint
-from erp.services.automation.events import WebhookChanged
+from erp.services.automation.events import WebhookChanged, WebhookSecretRenewed
 from erp.services.platform import Command, Identified, ShortText, ShownOnce, Text, command, emit
 
 PUBLIC_EVENTS: Final = {
@@ -159,6 +159,9 @@ def renew_webhook_secret(session: Session, ctx: RequestContext, cmd: OneWebhook)
 
     Raises:
         UnknownEndpoint: There is none.
+
+    Emits:
+        automation.secret_renewed.v1
     """
     renewed = db.fetch_one(
         session,
@@ -168,6 +171,8 @@ def renew_webhook_secret(session: Session, ctx: RequestContext, cmd: OneWebhook)
     )
     if renewed is None:
         raise unknown_endpoint()
+    renewal = WebhookSecretRenewed(endpoint_id=cmd.endpoint_id)
+    emit(session, ctx, cmd.endpoint_id, renewal)
     secret = signing_secret(cmd.endpoint_id, renewed["secret_version"])
     return WebhookSecret(id=cmd.endpoint_id, secret=SecretStr(secret))
 

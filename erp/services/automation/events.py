@@ -23,6 +23,14 @@ class WebhookChanged(DomainEvent):
     is_active: bool
 
 
+class WebhookSecretRenewed(DomainEvent):
+    """A webhook has another signing secret."""
+
+    name: ClassVar[str] = "automation.secret_renewed.v1"
+
+    endpoint_id: UUID
+
+
 class WebhookTried(DomainEvent):
     """A posting was answered, or ended without one; the aggregate is the delivery."""
 

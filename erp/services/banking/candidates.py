@@ -12,7 +12,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import counted, date_text, money_text
 from erp.core.money import round_money
-from erp.services.banking.listing_accounts import LEDGER_WAITS
+from erp.services.banking.listing_accounts import ENTRY_STANDS, LEDGER_WAITS
 from erp.services.banking.matching import ORIGIN, PAYMENTS_KEY, WaitingLine
 from erp.services.banking.wording import Words
 
@@ -90,7 +90,7 @@ def entries(
           left join party w on (w.tenant_id, w.id) = (p.tenant_id, p.party_id)
          where l.tenant_id = %(tenant)s and l.account_id = %(ledger)s
            and l.debit - l.credit = %(amount)s
-           and abs(l.effective_on - %(day)s::date) <= %(furthest)s and {LEDGER_WAITS}
+           and abs(l.effective_on - %(day)s::date) <= %(furthest)s and {LEDGER_WAITS} and {ENTRY_STANDS}
          order by days, l.entry_id limit %(limit)s
         """,  # noqa: S608  made of literals
         _asked(ctx, line),
@@ -125,7 +125,7 @@ def days_together(session: Session, ctx: RequestContext, line: WaitingLine) -> I
           from journal_line l
          where l.tenant_id = %(tenant)s and l.account_id = %(ledger)s
            and abs(l.effective_on - %(day)s::date) <= 10
-           and (l.debit - l.credit > 0) = (%(amount)s::numeric > 0) and {LEDGER_WAITS}
+           and (l.debit - l.credit > 0) = (%(amount)s::numeric > 0) and {LEDGER_WAITS} and {ENTRY_STANDS}
          group by l.effective_on
         having sum(l.debit - l.credit) = %(amount)s and count(*) between 2 and {MANY_LINES}
          order by days limit 3
@@ -302,7 +302,7 @@ def beginning(session: Session, ctx: RequestContext, line: WaitingLine) -> Itera
                        row_number() over (order by l.entry_id, l.line_no) as place
                   from journal_line l
                  where l.tenant_id = %(tenant)s and l.account_id = %(ledger)s
-                   and l.effective_on <= %(day)s and {LEDGER_WAITS}) known
+                   and l.effective_on <= %(day)s and {LEDGER_WAITS} and {ENTRY_STANDS}) known
         """,  # noqa: S608  made of literals
         _asked(ctx, line),
     )

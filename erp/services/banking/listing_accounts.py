@@ -16,6 +16,13 @@ LEDGER_WAITS: LiteralString = (
     "not exists (select 1 from bank_match_member x where x.tenant_id = l.tenant_id"
     " and x.entry_id = l.entry_id and x.line_no = l.line_no and x.is_live)"
 )
+ENTRY_STANDS: LiteralString = (
+    "not exists (select 1 from journal_entry o"
+    " join journal_entry r on (r.tenant_id, r.reverses_entry_id) = (o.tenant_id, o.id)"
+    " where o.tenant_id = l.tenant_id and o.origin_type = 'opening' and o.id in (l.entry_id,"
+    "  (select t.reverses_entry_id from journal_entry t where (t.tenant_id, t.id) = (l.tenant_id, l.entry_id))))"
+)
+"""Of a line of the books: it is of no opening balance that was taken back, nor of what took it back."""
 LINE_WAITS: LiteralString = (
     "not exists (select 1 from bank_match_member x where x.tenant_id = l.tenant_id"
     " and x.bank_line_id = l.id and x.is_live)"

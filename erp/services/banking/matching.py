@@ -25,6 +25,7 @@ from erp.services.banking.errors import (
     already_matched,
 )
 from erp.services.banking.events import LinesMatched
+from erp.services.banking.listing_accounts import ENTRY_STANDS, LEDGER_WAITS
 from erp.services.banking.wording import Words
 from erp.services.platform import Closed, Command, Day, Identified, command, emit
 
@@ -291,10 +292,11 @@ def _everything(
 ) -> list[Member]:
     rows = db.fetch_all(
         session,
-        "select l.entry_id, l.line_no, l.debit - l.credit as amount, l.effective_on as day"
-        " from journal_line l where l.tenant_id = %s and l.account_id = %s and l.effective_on <= %s"
-        " and not exists (select 1 from bank_match_member m where m.tenant_id = l.tenant_id"
-        "  and m.entry_id = l.entry_id and m.line_no = l.line_no and m.is_live)",
+        f"""
+        select l.entry_id, l.line_no, l.debit - l.credit as amount, l.effective_on as day
+          from journal_line l
+         where l.tenant_id = %s and l.account_id = %s and l.effective_on <= %s and {LEDGER_WAITS} and {ENTRY_STANDS}
+        """,  # noqa: S608  made of literals
         (ctx.tenant_id, account["account_id"], until),
     )
     return [Member(bank_line_id=None, **row) for row in rows]

@@ -26,6 +26,15 @@ class VariantCreated(DomainEvent):
     sku: str
 
 
+class ProductGained(DomainEvent):
+    """A product has another potency or pack; the aggregate is the product."""
+
+    name: ClassVar[str] = "catalog.variant_added.v1"
+
+    product_id: UUID
+    variant_id: UUID
+
+
 class ProductUpdated(DomainEvent):
     """A product's names, code or tax changed."""
 

@@ -16,6 +16,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.models.catalog import Product, ProductSubstitute
 from erp.services.catalog.errors import UnknownProduct
+from erp.services.catalog.events import ProductUpdated
 from erp.services.catalog.sellable import GOODS, PAGE, SELLABLE, place_of
 from erp.services.platform import (
     Command,
@@ -25,6 +26,7 @@ from erp.services.platform import (
     Rows,
     ShortText,
     command,
+    emit,
     query,
 )
 
@@ -152,6 +154,9 @@ def link_substitute(session: Session, ctx: RequestContext, cmd: LinkSubstitute) 
         UnknownProduct: A product is not in the acting tenant.
         InvalidInput: It is the same product.
         Conflict: They are linked already.
+
+    Emits:
+        catalog.product_updated.v1 for both.
     """
     if cmd.product_id == cmd.substitute_id:
         message = "Choose another product than this one."
@@ -171,6 +176,7 @@ def link_substitute(session: Session, ctx: RequestContext, cmd: LinkSubstitute) 
         )
     )
     session.flush()
+    _tell_both(session, ctx, cmd.product_id, cmd.substitute_id)
     return Identified(id=cmd.product_id)
 
 
@@ -184,6 +190,9 @@ def unlink_substitute(session: Session, ctx: RequestContext, cmd: UnlinkSubstitu
 
     Raises:
         UnknownProduct: They are not linked.
+
+    Emits:
+        catalog.product_updated.v1 for both.
     """
     first, other = sorted((cmd.product_id, cmd.substitute_id))
     removed = session.scalars(
@@ -197,7 +206,14 @@ def unlink_substitute(session: Session, ctx: RequestContext, cmd: UnlinkSubstitu
     ).all()
     if not removed:
         raise _unknown("substitute_id")
+    _tell_both(session, ctx, cmd.product_id, cmd.substitute_id)
     return Identified(id=cmd.product_id)
+
+
+def _tell_both(session: Session, ctx: RequestContext, *product_ids: UUID) -> None:
+    """Tell of a link that was made or forgotten on the pages of both products."""
+    for product_id in product_ids:
+        emit(session, ctx, product_id, ProductUpdated(product_id=product_id))
 
 
 def _unknown(field: str) -> UnknownProduct:

@@ -14,7 +14,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.models.catalog import Barcode, Brand, Form, Product, Remedy, Variant, VariantUnit
 from erp.services.catalog.errors import BadBarcode, UnknownProduct
-from erp.services.catalog.events import VariantCreated, VariantStatusChanged
+from erp.services.catalog.events import ProductGained, VariantCreated, VariantStatusChanged
 from erp.services.catalog.naming import LONGEST_SKU, Named, label_of, search_text_of, sku_of
 from erp.services.catalog.packing import measure_of, usual_unit
 from erp.services.catalog.potency import Potency, read_potency
@@ -150,6 +150,8 @@ def create_variant(session: Session, ctx: RequestContext, cmd: CreateVariant) ->
     _add_codes(session, ctx, variant.id, cmd.barcodes)
     event = VariantCreated(variant_id=variant.id, product_id=cmd.product_id, sku=sku)
     emit(session, ctx, variant.id, event)
+    gained = ProductGained(product_id=cmd.product_id, variant_id=variant.id)
+    emit(session, ctx, cmd.product_id, gained)
     return VariantMade(id=variant.id, sku=sku, label=variant.label, is_new=True)
 
 

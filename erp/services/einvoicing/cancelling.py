@@ -78,7 +78,8 @@ def cancel_einvoice(session: Session, ctx: RequestContext, cmd: CancelEInvoice) 
         billing.require_cancellable(session, ctx, row["invoice_id"])
     db.execute(
         session,
-        "update einvoice set status = 'cancelling', cancel_code = %s, cancel_reason = %s, problem = '', attempts = 0"
+        "update einvoice set status = 'cancelling', cancel_code = %s, cancel_reason = %s, problem = '', attempts = 0,"
+        " looks = 0"
         " where tenant_id = %s and id = %s",
         (cmd.code, cmd.reason, ctx.tenant_id, cmd.einvoice_id),
     )

@@ -74,6 +74,7 @@ def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identif
     """
     row = hold(session, ctx, cmd.einvoice_id)
     if row["status"] in WAITING and is_stuck(session, ctx, row["id"]):
+        count_looks(session, ctx, row["id"], 0)
         emit(session, ctx, row["id"], EInvoiceAsked(einvoice_id=row["id"]))
         return Identified(id=row["id"])
     if row["status"] not in OPEN:
@@ -89,6 +90,7 @@ def send_again(session: Session, ctx: RequestContext, cmd: SendAgain) -> Identif
         note_to_mend(session, ctx, row["id"], problems)
         return Identified(id=row["id"])
     settle(session, ctx, row["id"], EInvoiceStatus.DUE)
+    count_looks(session, ctx, row["id"], 0)
     emit(session, ctx, row["id"], EInvoiceAsked(einvoice_id=row["id"]))
     return Identified(id=row["id"])
 
@@ -161,22 +163,27 @@ def _wait(
     if not outcome.is_unsure:
         return note_away(session, ctx, row["company_id"], plan.gstin, outcome.problem)
     note_awake(session, ctx, row["company_id"], plan.gstin)
-    looks = db.fetch_one(
-        session,
-        "select count(*) as refused from portal_call where tenant_id = %s and einvoice_id = %s and kind = 'fetch'"
-        " and outcome = 'refused'",
-        (ctx.tenant_id, plan.einvoice_id),
-    )
-    if looks is None or looks["refused"] < MOST_LOOKS or row["status"] not in WAITING:
+    looks = row["looks"] + 1
+    count_looks(session, ctx, plan.einvoice_id, looks)
+    if looks < MOST_LOOKS or row["status"] not in WAITING:
         return UNSURE
     advice = (
-        f"The portal refused {looks['refused']} times to say whether it has {plan.number}: {outcome.problem} It is"
+        f"The portal refused {looks} times to say whether it has {plan.number}: {outcome.problem} It is"
         " asked again once each morning. Look it up on the portal's pages, mend what it says, then send it again."
     )
     settle(
         session, ctx, plan.einvoice_id, EInvoiceStatus(row["status"]), [Problem("Look-up", advice)]
     )
     return None
+
+
+def count_looks(session: Session, ctx: RequestContext, einvoice_id: UUID, looks: int) -> None:
+    """Note how often the portal refused to look a document up since somebody tried it last."""
+    db.execute(
+        session,
+        "update einvoice set looks = %s where tenant_id = %s and id = %s",
+        (looks, ctx.tenant_id, einvoice_id),
+    )
 
 
 def hold(

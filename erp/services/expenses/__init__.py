@@ -32,6 +32,7 @@ from erp.services.expenses.errors import (
     CashBeyondRule,
     ClaimChanged,
     ClaimDone,
+    CreditLost,
     FloatFull,
     NotCustodian,
     NotInTheBox,
@@ -76,7 +77,7 @@ from erp.services.expenses.spending import SpentLine
 __all__ = [
     "PDF", "PICTURE", "RECEIPT", "AddUsualCategories", "AmendClaim", "BeyondLimit", "CashBeyondRule",
     "ChangeCategory", "ChangeFloat", "ClaimAnswer", "ClaimChanged", "ClaimDetail", "ClaimDone", "ClaimKind",
-    "ClaimStatus", "CountFloat", "CreateCategory", "CreditRule", "DecideClaim", "FloatFull", "GetClaim",
+    "ClaimStatus", "CountFloat", "CreateCategory", "CreditLost", "CreditRule", "DecideClaim", "FloatFull", "GetClaim",
     "KeptReceipt", "ListCategories", "ListClaims", "NotCustodian", "NotInTheBox", "OpenFloat", "OwnClaim",
     "PaidAlready", "PettyBook", "PettyCashBook", "PettyMoveKind", "ReverseClaim", "SpendPettyCash", "SpentBefore",
     "SpentLine", "SubmitClaim", "TopUpFloat", "UnknownClaim", "UnknownReceipt", "WithdrawClaim",

@@ -74,6 +74,7 @@ def submit_claim(session: Session, ctx: RequestContext, cmd: SubmitClaim) -> Cla
         InvalidInput: A GSTIN has a typing error. NoTax: there is no GST on the kind of expense.
         SpentBefore: The same bill or photo was handed in before; may be confirmed.
         BillSeen: A purchase bill or an asset is the same bill; may be confirmed.
+        CreditLost: A bill has less credit left than is claimed of it; may be confirmed.
 
     Emits:
         expenses.claim_submitted.v1
@@ -222,6 +223,7 @@ def write_lines(
             "cgst": line.heads.cgst,
             "sgst": line.heads.sgst,
             "is_credit_taken": line.is_credit_taken,
+            "credit_words": line.credit_words,
         }
         for at, line in enumerate(worked, start=1)
     ]

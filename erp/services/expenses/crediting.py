@@ -17,11 +17,13 @@ from erp.core.formatting import money_text
 from erp.core.gst.taxing import TaxHeads
 from erp.core.money import ZERO
 from erp.services import seen_bills
+from erp.services.expenses.errors import CreditLost
 from erp.services.expenses.holding import HeldClaim
 from erp.services.expenses.spending import SpentLine, WorkedLine, registration_of, worked_line
-from erp.services.seen_bills import Seen
+from erp.services.seen_bills import Room, Seen
 
 NO_TAX = TaxHeads(ZERO, ZERO, ZERO)
+LONGEST_WORDS = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,24 +43,47 @@ def seen_of(line: SpentLine) -> Seen:
 
 
 def without_taken(
-    session: Session, ctx: RequestContext, worked: Sequence[WorkedLine], own: UUID | None = None
+    session: Session,
+    ctx: RequestContext,
+    worked: Sequence[WorkedLine],
+    own: UUID | None = None,
+    *,
+    asks: bool = True,
 ) -> list[WorkedLine]:
     """Return lines whose tax is a cost where another document has the credit of the bill, or too much of it.
 
     Locks all bills of the lines, in one order whoever asks.
 
     Raises:
-        InvalidInput: Less is given as the GST on the whole bill than its lines here have.
+        InvalidInput: Less is given as the GST on the whole bill than its lines here have, or two sums of it.
+        CreditLost: A bill has less credit left than its lines here have; may be confirmed. Only where it `asks`.
     """
-    free: dict[tuple[str, ...], bool] = {}
+    asks = asks and CreditLost.code not in ctx.confirmed
+    gone: dict[tuple[str, ...], str] = {}
     for place, lines in sorted(_by_bill(worked).items()):
         seen, kind = seen_of(lines[0].source), seen_bills.BillSource.EXPENSE
-        stated, tax = _stated(lines), _heads_of(lines).total
+        stated, tax = _stated(worked, lines), _heads_of(lines).total
         if stated is not None and stated < tax:
             raise _too_little(worked.index(lines[0]), tax)
         room = seen_bills.credit_room(session, ctx, seen, kind, stated, own)
-        free[place] = room.holds(tax)
-    return [line if free[_place(seen_of(line.source))] else _as_cost(line) for line in worked]
+        gone[place] = "" if room.holds(tax) else _why_gone(seen, room, tax)
+        if asks and gone[place] and not (room.is_whole or room.is_unknown):
+            message = f"{gone[place]} Confirm if it is to be part of the cost, or hand less in."
+            raise CreditLost(
+                message, fields={f"lines.{worked.index(lines[0])}.bill_number": message}
+            )
+    whys = [gone[_place(seen_of(line.source))] for line in worked]
+    return [_as_cost(line, why) if why else line for line, why in zip(worked, whys, strict=True)]
+
+
+def _why_gone(seen: Seen, room: Room, tax: Decimal) -> str:
+    """Say where the credit of a bill went."""
+    took = f"{room.words} took {money_text(room.taken)} of the GST on bill {seen.number}"
+    if room.is_whole:
+        return f"{took}."
+    if room.is_unknown:
+        return f"{took}, and nobody gave the GST on the whole bill."
+    return f"{took}: {money_text(room.left or ZERO)} is left, less than the {money_text(tax)} of this claim."
 
 
 def _too_little(at: int, tax: Decimal) -> InvalidInput:
@@ -73,9 +98,23 @@ def _by_bill(worked: Sequence[WorkedLine]) -> dict[tuple[str, ...], list[WorkedL
     return bills
 
 
-def _stated(lines: Sequence[WorkedLine]) -> Decimal | None:
-    """Return the GST of the whole bill, as one of its lines gives it."""
-    return next((one.source.bill_tax for one in lines if one.source.bill_tax is not None), None)
+def _stated(worked: Sequence[WorkedLine], lines: Sequence[WorkedLine]) -> Decimal | None:
+    """Return the GST of the whole bill, as the lines of it give it.
+
+    Raises:
+        InvalidInput: Two of them give it differently.
+    """
+    given = [one for one in lines if one.source.bill_tax is not None]
+    stated = given[0].source.bill_tax if given else None
+    for other in given:
+        if other.source.bill_tax != stated and stated is not None:
+            message = (
+                f"Another line has {money_text(stated)} as the GST on the whole of bill"
+                f" {other.source.bill_number}. Read it again, and give the same for both."
+            )
+            at = next(at for at, line in enumerate(worked) if line is other)
+            raise InvalidInput(message, fields={f"lines.{at}.bill_tax": message})
+    return stated
 
 
 def _heads_of(lines: Sequence[WorkedLine]) -> TaxHeads:
@@ -90,8 +129,13 @@ def _place(seen: Seen) -> tuple[str, ...]:
     return seen.identity, bill_key(seen.number), fiscal_year(seen.dated_on)
 
 
-def _as_cost(line: WorkedLine) -> WorkedLine:
-    return replace(line, taxable=line.source.amount, heads=NO_TAX, is_credit_taken=False)
+def _as_cost(line: WorkedLine, why: str) -> WorkedLine:
+    if not line.is_credit_taken:
+        return line
+    words = why[:LONGEST_WORDS]
+    return replace(
+        line, taxable=line.source.amount, heads=NO_TAX, is_credit_taken=False, credit_words=words
+    )
 
 
 def note_bills(
@@ -109,7 +153,7 @@ def note_bills(
             heads,
             is_credit=document.booked_on is not None and heads.total > 0,
             taken_on=document.booked_on,
-            bill_tax=_stated(lines),
+            bill_tax=_stated(worked, lines),
         )
         seen_bills.note_use(session, ctx, seen_of(lines[0].source), use)
 
@@ -119,16 +163,22 @@ def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> Non
 
     What was handed in before the last day of its credit may be approved after it (s.16(4)), its branch may claim no
     GST any more, and another document may have taken the credit meanwhile. Locks the bills.
+
+    Raises:
+        CreditLost: It would take less credit than it shows; says where and why. May be confirmed.
     """
-    worked = without_taken(session, ctx, _rework(session, ctx, held), held.id)
+    worked = without_taken(session, ctx, _rework(session, ctx, held), held.id, asks=False)
+    _ask_about_loss(ctx, held, worked)
     for at, line in enumerate(worked, start=1):
         db.execute(
             session,
-            "update expense_claim_line set taxable = %s, igst = %s, cgst = %s, sgst = %s, is_credit_taken = %s"
+            "update expense_claim_line set taxable = %s, igst = %s, cgst = %s, sgst = %s, is_credit_taken = %s,"
+            " credit_words = %s"
             " where tenant_id = %s and claim_id = %s and revision = %s and line_no = %s",
             (
                 *(line.taxable, line.heads.igst, line.heads.cgst, line.heads.sgst),
-                *(line.is_credit_taken, ctx.tenant_id, held.id, held.revision, at),
+                *(line.is_credit_taken, line.credit_words),
+                *(ctx.tenant_id, held.id, held.revision, at),
             ),
         )
     db.execute(
@@ -143,13 +193,25 @@ def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> Non
     note_bills(session, ctx, document, worked)
 
 
+def _ask_about_loss(ctx: RequestContext, held: HeldClaim, worked: Sequence[WorkedLine]) -> None:
+    lost = held.credit - _heads_of(worked).total
+    if lost <= 0 or CreditLost.code in ctx.confirmed:
+        return
+    whys = " ".join(dict.fromkeys(line.credit_words for line in worked if line.credit_words))
+    message = (
+        f"{held.number} shows {money_text(lost)} of GST credit that is not there any more. {whys}"
+        " Confirm if it is to be part of the cost, or send the claim back."
+    )
+    raise CreditLost(message, fields={"claim_id": message})
+
+
 def _rework(session: Session, ctx: RequestContext, held: HeldClaim) -> list[WorkedLine]:
     there = replace(ctx, branch_id=held.branch_id)
     state, may_claim = registration_of(session, there)
     rows = db.fetch_all(
         session,
         "select l.category_id, l.spent_on, l.amount, l.supplier, l.supplier_gstin, l.bill_number, l.gst_rate,"
-        " l.bill_tax, a.key, c.credit_rule from expense_claim_line l"
+        " l.bill_tax, a.key, c.name, c.credit_rule from expense_claim_line l"
         " join expense_category c on (c.tenant_id, c.id) = (l.tenant_id, l.category_id)"
         " join account a on (a.tenant_id, a.id) = (c.tenant_id, c.account_id)"
         " where l.tenant_id = %s and l.claim_id = %s and l.revision = %s order by l.line_no",
@@ -157,7 +219,7 @@ def _rework(session: Session, ctx: RequestContext, held: HeldClaim) -> list[Work
     )
     found = []
     for row in rows:
-        category = {name: row.pop(name) for name in ("key", "credit_rule")}
+        category = {name: row.pop(name) for name in ("key", "name", "credit_rule")}
         line = SpentLine(**row)
         found.append(worked_line(ctx, line, category, state, may_claim=may_claim))
     return found

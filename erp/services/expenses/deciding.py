@@ -63,6 +63,7 @@ def decide_claim(session: Session, ctx: RequestContext, cmd: DecideClaim) -> Cla
         ClaimDone: It does not wait for a decision. ClaimChanged: it was handed in again since.
         OwnClaim: The actor claims it.
         BeyondLimit: It is more than the actor may approve.
+        CreditLost: It takes less GST credit than it shows; may be confirmed.
         InvalidInput: It is sent back without a word.
         PeriodClosed: The books are closed for today.
 

@@ -124,6 +124,12 @@ class FloatExists(Conflict):
     code = "float_exists"
 
 
+class CreditLost(ConfirmationRequired):
+    """Less of the GST is a credit than the claim or its bill shows."""
+
+    code = "credit_lost"
+
+
 def unknown_claim() -> UnknownClaim:
     """Return the refusal of a claim that the actor does not see."""
     message = "This claim is not known here. Choose one of the list."

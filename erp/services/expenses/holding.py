@@ -16,7 +16,7 @@ ARRANGE = "expenses.arrange"
 
 @dataclass(frozen=True, slots=True)
 class HeldClaim:
-    """A claim nobody else can change until the transaction ends."""
+    """A claim nobody else can change until the transaction ends; `credit` is what of GST it shows as one."""
 
     id: UUID
     branch_id: UUID
@@ -30,6 +30,7 @@ class HeldClaim:
     party_id: UUID | None
     float_id: UUID | None
     booked_on: date | None
+    credit: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def hold_claim(session: Session, ctx: RequestContext, claim_id: UUID) -> HeldCla
     row = db.fetch_one(
         session,
         "select id, branch_id, number, kind, status, revision, claimant_id, purpose, total, party_id,"
-        " float_id, booked_on from expense_claim"
+        " float_id, booked_on, igst + cgst + sgst as credit from expense_claim"
         " where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, claim_id),
     )

@@ -80,7 +80,7 @@ class ClaimPage(Rows):
 
 
 class ClaimLineRow(Result):
-    """A bill of a claim."""
+    """A bill of a claim; `credit_words` say why its GST is a cost."""
 
     line_no: int
     category_id: UUID
@@ -97,6 +97,7 @@ class ClaimLineRow(Result):
     cgst: Decimal
     sgst: Decimal
     is_credit_taken: bool
+    credit_words: str
     cost_centre: str | None
     note: str
     receipt_id: UUID | None
@@ -254,7 +255,7 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
         session,
         "select l.line_no, l.category_id, k.name as category, l.spent_on, l.supplier, l.supplier_gstin,"
         " l.bill_number, l.amount, l.gst_rate, l.bill_tax, l.taxable, l.igst, l.cgst, l.sgst, l.is_credit_taken,"
-        " l.cost_centre, l.note, l.receipt_id, coalesce(r.media_type, '') as media_type"
+        " l.credit_words, l.cost_centre, l.note, l.receipt_id, coalesce(r.media_type, '') as media_type"
         " from expense_claim_line l"
         " join expense_category k on (k.tenant_id, k.id) = (l.tenant_id, l.category_id)"
         " left join expense_receipt r on (r.tenant_id, r.id) = (l.tenant_id, l.receipt_id)"

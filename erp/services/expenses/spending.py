@@ -14,6 +14,7 @@ from erp.core import db
 from erp.core.bill_numbers import bill_key
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError, InvalidInput, raise_all
+from erp.core.formatting import date_text
 from erp.core.gst.crediting import credit_until
 from erp.core.gst.taxing import PriceMode, SupplyNature, TaxHeads, tax_on
 from erp.core.money import ZERO
@@ -55,7 +56,7 @@ Lines = Annotated[tuple[SpentLine, ...], Field(min_length=1, max_length=MOST_LIN
 
 @dataclass(frozen=True, slots=True)
 class WorkedLine:
-    """A line with its tax; all of the amount is cost where no credit is taken."""
+    """A line with its tax; all of the amount is cost where no credit is taken, and `credit_words` say why."""
 
     source: SpentLine
     account_key: str
@@ -63,6 +64,7 @@ class WorkedLine:
     taxable: Decimal
     heads: TaxHeads
     is_credit_taken: bool
+    credit_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +102,32 @@ def worked_line(
 ) -> WorkedLine:
     """Return a line with what of it is a credit today, for a branch of a state that may claim or not."""
     gstin = line.supplier_gstin.strip().upper()
-    is_taken = bool(
-        may_claim
-        and ctx.today <= credit_until(line.spent_on)
-        and category["credit_rule"] == CreditRule.ALLOWED
-        and gstin
-        and bill_key(line.bill_number)
-        and line.gst_rate
-    )
+    why = _why_cost(ctx, line, category, may_claim=may_claim) if line.gst_rate else ""
     heads = TaxHeads(ZERO, ZERO, ZERO)
-    if is_taken:
+    if line.gst_rate and not why:
         nature = SupplyNature.INTRA if gstin[:2] == state else SupplyNature.INTER
         heads = tax_on(line.amount, line.gst_rate, nature, PriceMode.INCLUSIVE)
-    is_taken = is_taken and heads.total > 0
-    return WorkedLine(line, category["key"], gstin, line.amount - heads.total, heads, is_taken)
+    is_taken = heads.total > 0
+    return WorkedLine(line, category["key"], gstin, line.amount - heads.total, heads, is_taken, why)
+
+
+def _why_cost(ctx: RequestContext, line: SpentLine, category: db.Row, *, may_claim: bool) -> str:
+    """Say why the tax of a line is a cost by law or by what it lacks; nothing where it may be a credit."""
+    until = credit_until(line.spent_on)
+    reasons = (
+        (not may_claim, "This branch claims no GST."),
+        (
+            category["credit_rule"] != CreditRule.ALLOWED,
+            f"There is no credit on {category['name'].lower()} (CGST Act s.17(5)).",
+        ),
+        (
+            ctx.today > until,
+            f"Its credit could be taken until {date_text(until)} (CGST Act s.16(4)).",
+        ),
+        (not line.supplier_gstin.strip(), "The supplier's GSTIN is missing."),
+        (not bill_key(line.bill_number), "The bill's number is missing."),
+    )
+    return next((words for is_so, words in reasons if is_so), "")
 
 
 def _categories(

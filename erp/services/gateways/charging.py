@@ -19,6 +19,7 @@ from erp.core.money import ZERO, allocate
 from erp.models.gateways import GatewayInvoice
 from erp.services import seen_bills
 from erp.services.gateways.accounts import VIEW, unknown_gateway
+from erp.services.gateways.errors import InvoiceElsewhere
 from erp.services.gateways.events import ChargesInvoiced
 from erp.services.gateways.known_suppliers import provider_gstin
 from erp.services.gateways.raising import SETTLE
@@ -126,6 +127,7 @@ def record_charges(session: Session, ctx: RequestContext, cmd: RecordCharges) ->
         InvalidInput: The month or day does not fit, or the tax is not of the kind that the settlements book.
         InvalidGstin: The GSTIN has a typing error.
         InvoiceRecorded: It is recorded already.
+        InvoiceElsewhere: It is recorded for another account, of this or another GSTIN of ours; may be confirmed.
         BillSeen: A bill, claim or asset has it, without its credit; may be confirmed.
         CreditTaken: A bill, claim or asset took its credit, as the settlements did.
 
@@ -139,7 +141,7 @@ def record_charges(session: Session, ctx: RequestContext, cmd: RecordCharges) ->
     if not bill_key(cmd.number):
         message = "Give the number as it is printed on the invoice."
         raise InvalidInput(message, fields={"number": message})
-    _require_free(session, ctx, seen)
+    is_free = _require_free(session, ctx, seen, account["id"])
     seen_bills.look_for(session, ctx, [("number", seen)], SOURCE)
     invoice_id, heads = new_id(), _heads(cmd.tax, is_inter=account["is_interstate"])
     row = {
@@ -169,7 +171,7 @@ def record_charges(session: Session, ctx: RequestContext, cmd: RecordCharges) ->
         account["branch_id"],
         cmd.taxable,
         heads,
-        is_credit=account["may_claim"] and heads.total > 0,
+        is_credit=is_free and account["may_claim"] and heads.total > 0,
         taken_on=cmd.dated_on,
     )
     seen_bills.note_use(session, ctx, seen, use)
@@ -257,14 +259,51 @@ def _gstin_of(cmd: RecordCharges, account: dict[str, Any]) -> str:
     return gstin
 
 
-def _require_free(session: Session, ctx: RequestContext, seen: seen_bills.Seen) -> None:
-    for one in seen_bills.seen_elsewhere(session, ctx, seen):
+def _require_free(
+    session: Session, ctx: RequestContext, seen: seen_bills.Seen, account_id: UUID
+) -> bool:
+    """Tell whether the register may have the credit of an invoice with this account; else another account has it."""
+    known = seen_bills.seen_elsewhere(session, ctx, seen)
+    for one in known:
         if one.is_credit and one.source is not SOURCE:
             message = (
                 f"{one.words} took the credit of this invoice, and the settlements took it, too."
                 " Take that one back first."
             )
             raise seen_bills.CreditTaken(message, fields={"number": message})
+    ours = [one for one in known if one.source is SOURCE]
+    _ask_about_others(session, ctx, seen, account_id, [one.source_id for one in ours])
+    return not any(one.is_credit for one in ours)
+
+
+def _ask_about_others(
+    session: Session,
+    ctx: RequestContext,
+    seen: seen_bills.Seen,
+    account_id: UUID,
+    invoice_ids: list[UUID],
+) -> None:
+    if not invoice_ids or InvoiceElsewhere.code in ctx.confirmed:
+        return
+    row = db.fetch_one(
+        session,
+        "select a.name, coalesce(b.gstin, '') as gstin, b.gstin is distinct from o.gstin as is_other, i.month"
+        " from gateway_invoice i join gateway_account a on (a.tenant_id, a.id) = (i.tenant_id, i.account_id)"
+        " join branch b on (b.tenant_id, b.id) = (a.tenant_id, a.branch_id)"
+        " join gateway_account w on w.tenant_id = i.tenant_id and w.id = %s"
+        " join branch o on (o.tenant_id, o.id) = (w.tenant_id, w.branch_id)"
+        " where i.tenant_id = %s and i.id = any(%s) and i.account_id <> w.id order by i.id limit 1",
+        (account_id, ctx.tenant_id, invoice_ids),
+    )
+    if row is None:
+        return
+    whose = f", GSTIN {row['gstin']}" if row["gstin"] else ""
+    rule = " An invoice is made out to one GSTIN: read which one." if row["is_other"] else ""
+    message = (
+        f"{seen.number} is recorded for {row['name']}{whose}, month {row['month']:%m/%Y}.{rule} Take it back there if"
+        " it is this account's, or confirm if it bills both."
+    )
+    raise InvoiceElsewhere(message, fields={"number": message})
 
 
 def _heads(tax: Decimal, *, is_inter: bool) -> TaxHeads:

@@ -76,6 +76,12 @@ class ExceptionSettled(Conflict):
     code = "gateway_exception_settled"
 
 
+class InvoiceElsewhere(ConfirmationRequired):
+    """Another account has the provider's invoice."""
+
+    code = "invoice_elsewhere"
+
+
 class InvoiceRecorded(Conflict):
     """The provider's invoice is recorded already."""
 

@@ -27,6 +27,7 @@ from erp.services.identity.principals import (
 from erp.services.identity.provisioning import (
     NewTenant,
     TenantPlace,
+    find_place,
     list_tenants,
     provision_tenant,
     system_context,
@@ -86,6 +87,7 @@ __all__ = [
     "check_member_pin",
     "context_for",
     "create_user",
+    "find_place",
     "forget_ended_sessions",
     "forget_principals",
     "get_approver",

@@ -11,9 +11,10 @@ from erp.core.context import ANY_PERMISSION, RequestContext
 from erp.core.errors import Conflict, InvalidInput, NotFound
 from erp.core.ids import new_id
 from erp.services.identity.errors import GrantTooWide
+from erp.services.identity.events import MemberAdded, MemberChanged, PasswordReset, PinSet
 from erp.services.identity.principals import forget_principals
 from erp.services.identity.secrets import check_password, check_pin, hash_secret
-from erp.services.platform import Command, Identified, ShortText, command, refuse_on
+from erp.services.platform import Command, Identified, ShortText, command, emit, refuse_on
 
 refuse_on(
     "uq_membership_tenant_id_user_id",
@@ -76,6 +77,9 @@ def create_user(session: Session, ctx: RequestContext, cmd: CreateUser) -> Ident
         GrantTooWide: A role holds more than the actor does.
         WeakSecret: The password is too easy to guess.
         Conflict: The person is already a member.
+
+    Emits:
+        identity.member_added.v1
     """
     check_password(cmd.password.get_secret_value(), cmd.login)
     role_ids = _grantable(session, ctx, cmd.roles)
@@ -98,6 +102,7 @@ def create_user(session: Session, ctx: RequestContext, cmd: CreateUser) -> Ident
         ),
     )
     _give_roles(session, ctx, member_id, role_ids)
+    emit(session, ctx, member_id, MemberAdded(member_id=member_id))
     return Identified(id=member_id)
 
 
@@ -111,6 +116,9 @@ def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> I
         NotFound: There is no such member.
         GrantTooWide: A role, or the member as they are, holds more than the actor does.
         InvalidInput: The tenant would be left without an owner.
+
+    Emits:
+        identity.member_changed.v1
     """
     _hold_owner_roles(session, ctx)
     _refuse_stronger(session, ctx, cmd.member_id)
@@ -132,6 +140,7 @@ def update_member(session: Session, ctx: RequestContext, cmd: UpdateMember) -> I
     _require_an_owner(session, ctx)
     db.execute(session, "select sec.revoke_sessions_of(%s)", (member["user_id"],))
     forget_principals()
+    emit(session, ctx, cmd.member_id, MemberChanged(member_id=cmd.member_id))
     return Identified(id=cmd.member_id)
 
 
@@ -146,6 +155,9 @@ def set_pin(session: Session, ctx: RequestContext, cmd: SetPin) -> Identified:
         WeakSecret: The PIN is too easy to guess.
         NotFound: There is no such member.
         GrantTooWide: The other member holds more than the actor does.
+
+    Emits:
+        identity.pin_set.v1
     """
     pin = cmd.pin.get_secret_value()
     check_pin(pin)
@@ -161,6 +173,7 @@ def set_pin(session: Session, ctx: RequestContext, cmd: SetPin) -> Identified:
     )
     if member is None:
         raise NotFound("There is no such member.")
+    emit(session, ctx, member["id"], PinSet(member_id=member["id"]))
     return Identified(id=member["id"])
 
 
@@ -174,6 +187,9 @@ def reset_password(session: Session, ctx: RequestContext, cmd: ResetPassword) ->
         NotFound: There is no such member.
         InvalidInput: The login opens other tenants too, so only its owner may change it.
         GrantTooWide: The member holds more than the actor does.
+
+    Emits:
+        identity.password_reset.v1
     """
     member = db.fetch_one(
         session,
@@ -196,6 +212,7 @@ def reset_password(session: Session, ctx: RequestContext, cmd: ResetPassword) ->
         (member["user_id"], hash_secret(cmd.password.get_secret_value())),
     )
     forget_principals()
+    emit(session, ctx, cmd.member_id, PasswordReset(member_id=cmd.member_id))
     return Identified(id=cmd.member_id)
 
 

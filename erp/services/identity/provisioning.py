@@ -135,13 +135,23 @@ class TenantPlace:
 
 def list_tenants() -> list[TenantPlace]:
     """Return every active tenant; for the processes that serve them all."""
+    return _places(None)
+
+
+def find_place(tenant_id: UUID) -> TenantPlace | None:
+    """Return an active tenant, or nothing; for doors that strangers knock at."""
+    return next(iter(_places(tenant_id)), None)
+
+
+def _places(tenant_id: UUID | None) -> list[TenantPlace]:
     with db.ops_session() as session:
         rows = db.fetch_all(
             session,
             """
             select distinct on (t.id) t.id as tenant_id, t.slug, t.name, b.company_id, b.id as branch_id, t.time_zone
               from tenant t join branch b on b.tenant_id = t.id
-             where not t.is_suspended order by t.id, b.id
+             where not t.is_suspended and (%(tenant)s::uuid is null or t.id = %(tenant)s) order by t.id, b.id
             """,
+            {"tenant": tenant_id},
         )
     return [TenantPlace(**row) for row in rows]

@@ -2,15 +2,31 @@
 
 from erp.models.messaging import Channel
 from erp.services.messaging.choosing import (
+    BY_NUMBER,
     ListChoices,
     RecordChoice,
     has_agreed,
     list_choices,
     record_choice,
 )
-from erp.services.messaging.errors import ChannelNotSetUp, MessageEnded, NoAddress, UnknownMessage
+from erp.services.messaging.errors import (
+    BadReceipt,
+    ChannelNotSetUp,
+    MessageEnded,
+    NoAddress,
+    UnknownMessage,
+    unknown_message,
+)
 from erp.services.messaging.listing import ListMessages, MessagePage, MessageRow, list_messages
 from erp.services.messaging.ports import Attachment, Carrier, NotCarried, OutgoingMessage
+from erp.services.messaging.receipts import (
+    LARGEST_RECEIPT,
+    RECEIPTS,
+    Heard,
+    hear_receipt,
+    hears,
+    is_signed,
+)
 from erp.services.messaging.sending import (
     NewMessage,
     OneMessage,
@@ -33,13 +49,29 @@ from erp.services.messaging.texting import (
     set_sms_sender,
     sms_facts,
 )
+from erp.services.messaging.whatsapp import (
+    LONGEST_CHAT,
+    SetWhatsAppSender,
+    TemplateName,
+    WhatsAppSender,
+    chat_words,
+    get_whatsapp_sender,
+    set_whatsapp_sender,
+    whatsapp_facts,
+)
 
 __all__ = [
+    "BY_NUMBER",
+    "LARGEST_RECEIPT",
+    "LONGEST_CHAT",
     "LONGEST_TEXT",
+    "RECEIPTS",
     "Attachment",
+    "BadReceipt",
     "Carrier",
     "Channel",
     "ChannelNotSetUp",
+    "Heard",
     "ListChoices",
     "ListMessages",
     "MessageEnded",
@@ -52,13 +84,21 @@ __all__ = [
     "OutgoingMessage",
     "RecordChoice",
     "SetSmsSender",
+    "SetWhatsAppSender",
     "SmsSender",
     "TemplateId",
+    "TemplateName",
     "UnknownMessage",
+    "WhatsAppSender",
     "cancel_message",
+    "chat_words",
     "filled",
     "get_sms_sender",
+    "get_whatsapp_sender",
     "has_agreed",
+    "hear_receipt",
+    "hears",
+    "is_signed",
     "list_choices",
     "list_messages",
     "mobile_number",
@@ -70,5 +110,8 @@ __all__ = [
     "require_channel",
     "resend_message",
     "set_sms_sender",
+    "set_whatsapp_sender",
     "sms_facts",
+    "unknown_message",
+    "whatsapp_facts",
 ]

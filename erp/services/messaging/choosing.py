@@ -1,6 +1,7 @@
 """Who agreed to be reached by a channel, and who wants no more."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -23,6 +24,9 @@ from erp.services.platform import (
     command,
     query,
 )
+
+BY_NUMBER: Final = frozenset({Channel.SMS, Channel.WHATSAPP})
+"""Channels that go only to who agreed, at the number that they agreed for."""
 
 
 class RecordChoice(Command):
@@ -72,15 +76,17 @@ class ChoiceList(Rows):
 def record_choice(session: Session, ctx: RequestContext, cmd: RecordChoice) -> Identified:
     """Note that a party agreed to be reached by a channel, or wants no more; the latest word holds.
 
-    Who agrees to text messages agrees for the mobile number that the party has now; another number is asked again.
+    Who agrees to SMS or WhatsApp agrees to that one, for the mobile number that the party has now; another number is
+    asked again.
 
     Raises:
-        InvalidInput: They agree to text messages, and no mobile number is known.
+        InvalidInput: They agree to SMS or WhatsApp, and no mobile number is known.
         UnknownParty: There is no such party, or it is the nameless customer.
     """
     party.require_account(session, ctx, cmd.party_id, "party_id")
-    address = _number_of(session, ctx, cmd.party_id) if cmd.channel is Channel.SMS else ""
-    if cmd.is_agreed and cmd.channel is Channel.SMS and not address:
+    is_by_number = cmd.channel in BY_NUMBER
+    address = _number_of(session, ctx, cmd.party_id) if is_by_number else ""
+    if cmd.is_agreed and is_by_number and not address:
         message = "No Indian mobile number of this party is known. Add it first; they agree for that number."
         raise InvalidInput(message, fields={"is_agreed": message})
     choice_id = new_id()
@@ -116,19 +122,21 @@ def list_choices(session: Session, ctx: RequestContext, wanted: ListChoices) -> 
     now = _number_of(session, ctx, wanted.party_id)
     return ChoiceList(
         rows=[
-            ChoiceRow(**row, is_current=row["channel"] != Channel.SMS or row["address"] == now)
+            ChoiceRow(**row, is_current=row["channel"] not in BY_NUMBER or row["address"] == now)
             for row in rows
         ]
     )
 
 
-def has_agreed(session: Session, ctx: RequestContext, party_id: UUID, address: str) -> bool:
-    """Tell whether a party's latest word is that it may get text messages at a number."""
+def has_agreed(
+    session: Session, ctx: RequestContext, party_id: UUID, address: str, channel: Channel
+) -> bool:
+    """Tell whether a party's latest word of a channel is that it may be reached at a number."""
     row = db.fetch_one(
         session,
-        "select is_agreed, address from contact_choice where tenant_id = %s and party_id = %s and channel = 'sms'"
+        "select is_agreed, address from contact_choice where tenant_id = %s and party_id = %s and channel = %s"
         " order by id desc limit 1",
-        (ctx.tenant_id, party_id),
+        (ctx.tenant_id, party_id, channel),
     )
     return bool(row and row["is_agreed"] and row["address"] == address)
 

@@ -28,7 +28,7 @@ class ListMessages(Page):
 
 
 class MessageRow(Result):
-    """A message and whether it went out."""
+    """A message, whether it went out, and what the phone did with it."""
 
     id: UUID
     channel: str
@@ -42,6 +42,8 @@ class MessageRow(Result):
     status: str
     attempts: int
     problem: str
+    receipt: str
+    receipt_at: datetime | None
     user_name: str
     queued_at: datetime
     ended_at: datetime | None
@@ -61,8 +63,8 @@ def list_messages(session: Session, ctx: RequestContext, wanted: ListMessages) -
         session,
         """
         select id, channel, purpose, party_id, to_name, to_address, subject, body,
-               jsonb_array_length(attachments) as files, status, attempts, problem, user_name,
-               queued_at, ended_at
+               jsonb_array_length(attachments) as files, status, attempts, problem, receipt, receipt_at,
+               user_name, queued_at, ended_at
           from message
          where tenant_id = %(tenant)s and id < %(before)s::uuid
            and (%(status)s = '' or status = %(status)s)

@@ -27,6 +27,12 @@ class OutgoingMessage:
     body: str
     attachments: tuple[Attachment, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    tenant_id: UUID | None = None
+
+    @property
+    def reference(self) -> str:
+        """The name under which a provider knows it; its receipts find the message by it."""
+        return f"{self.tenant_id}.{self.message_id}"
 
 
 class NotCarried(Exception):

@@ -14,8 +14,8 @@ from erp.core.ids import new_id
 from erp.core.settings import get_settings
 from erp.models.messaging import Channel
 from erp.models.messaging import Message as MessageTable
-from erp.services.messaging.choosing import has_agreed
-from erp.services.messaging.errors import ChannelNotSetUp, NoAddress, UnknownMessage
+from erp.services.messaging.choosing import BY_NUMBER, has_agreed
+from erp.services.messaging.errors import ChannelNotSetUp, NoAddress, unknown_message
 from erp.services.messaging.errors import MessageEnded as HasEnded
 from erp.services.messaging.events import MessageEnded, MessageQueued
 from erp.services.messaging.ports import Attachment, OutgoingMessage
@@ -68,12 +68,15 @@ def require_channel(channel: Channel) -> None:
         ChannelNotSetUp: Its carrier is not configured.
     """
     settings = get_settings()
-    carried = {Channel.EMAIL: bool(settings.smtp_url), Channel.SMS: bool(settings.sms_url)}
-    if carried.get(channel):
-        return
-    setting = {Channel.EMAIL: "SMTP_URL", Channel.SMS: "SMS_URL"}.get(channel)
-    remedy = f" Ask whoever operates the product to set {setting}." if setting else ""
-    raise ChannelNotSetUp(f"{NAMES[channel]} is not set up here.{remedy}")
+    carried = {
+        Channel.EMAIL: ("SMTP_URL", bool(settings.smtp_url)),
+        Channel.SMS: ("SMS_URL", bool(settings.sms_url)),
+        Channel.WHATSAPP: ("WHATSAPP_URL", bool(settings.whatsapp_url)),
+    }
+    setting, is_carried = carried[channel]
+    if not is_carried:
+        remedy = f"Ask whoever operates the product to set {setting}."
+        raise ChannelNotSetUp(f"{NAMES[channel]} is not set up here. {remedy}")
 
 
 def queue_message(
@@ -133,10 +136,10 @@ def cancel_message(session: Session, ctx: RequestContext, cmd: OneMessage) -> Id
     Emits:
         messaging.message_ended.v1.
     """
-    found = _locked(session, ctx, cmd.message_id)
+    found = hold_message(session, ctx, cmd.message_id)
     if found["status"] != "queued":
         raise HasEnded("This message is not waiting any more.")
-    _end(session, ctx, found, "cancelled", problem=f"Cancelled by {ctx.user_name}.")
+    end_message(session, ctx, found, "cancelled", problem=f"Cancelled by {ctx.user_name}.")
     return Identified(id=cmd.message_id)
 
 
@@ -156,9 +159,14 @@ def resend_message(session: Session, ctx: RequestContext, cmd: OneMessage) -> Id
     Emits:
         messaging.message_queued.v1.
     """
-    found = _locked(session, ctx, cmd.message_id)
+    found = hold_message(session, ctx, cmd.message_id)
     if found["status"] not in NOT_SENT:
         raise HasEnded("Only a message that failed or was cancelled is sent again.")
+    if found["receipt"] == "undelivered":
+        message = (
+            "The phone did not take it. Check the number, then write again from where it came."
+        )
+        raise HasEnded(message)
     require_channel(Channel(found["channel"]))
     _requeue(session, ctx, found)
     return Identified(id=cmd.message_id)
@@ -177,9 +185,9 @@ def plan_message(session: Session, ctx: RequestContext, message_id: UUID) -> Out
     )
     if row is None:
         return None
-    if row["channel"] == Channel.SMS and _wants_no_more(session, ctx, row):
-        problem = "Text messages are not wanted any more."
-        _end(session, ctx, row, "failed", problem=problem)
+    if row["channel"] in BY_NUMBER and _wants_no_more(session, ctx, row):
+        problem = f"{NAMES[Channel(row['channel'])]} messages are not wanted any more."
+        end_message(session, ctx, row, "failed", problem=problem)
         return None
     files = tuple(
         Attachment(held["file_name"], held["media_type"], held["storage_key"])
@@ -194,6 +202,7 @@ def plan_message(session: Session, ctx: RequestContext, message_id: UUID) -> Out
         body=row["body"],
         attachments=files,
         facts=row["facts"],
+        tenant_id=ctx.tenant_id,
     )
 
 
@@ -203,9 +212,9 @@ def note_carried(session: Session, ctx: RequestContext, message_id: UUID, carrie
     Emits:
         messaging.message_ended.v1.
     """
-    found = _locked(session, ctx, message_id)
+    found = hold_message(session, ctx, message_id)
     if found["status"] == "queued":
-        _end(session, ctx, found, "sent", carrier_ref=carrier_ref[:200])
+        end_message(session, ctx, found, "sent", carrier_ref=carrier_ref[:200])
 
 
 def note_not_carried(
@@ -216,11 +225,11 @@ def note_not_carried(
     Emits:
         messaging.message_ended.v1 where it has.
     """
-    found = _locked(session, ctx, message_id)
+    found = hold_message(session, ctx, message_id)
     if found["status"] != "queued":
         return None
     if is_final or ctx.now - found["queued_at"] >= GIVE_UP_AFTER:
-        _end(session, ctx, found, "failed", problem=problem)
+        end_message(session, ctx, found, "failed", problem=problem)
         return None
     db.execute(
         session,
@@ -232,7 +241,10 @@ def note_not_carried(
 
 def _wants_no_more(session: Session, ctx: RequestContext, found: db.Row) -> bool:
     party_id: UUID | None = found["party_id"]
-    return party_id is not None and not has_agreed(session, ctx, party_id, found["to_address"])
+    channel = Channel(found["channel"])
+    return party_id is not None and not has_agreed(
+        session, ctx, party_id, found["to_address"], channel
+    )
 
 
 def _requeue(session: Session, ctx: RequestContext, found: db.Row) -> None:
@@ -285,18 +297,23 @@ def _attachments(
     return [dict(row) for row in rows]
 
 
-def _locked(session: Session, ctx: RequestContext, message_id: UUID) -> db.Row:
+def hold_message(session: Session, ctx: RequestContext, message_id: UUID) -> db.Row:
+    """Lock a message.
+
+    Raises:
+        UnknownMessage: There is none.
+    """
     found = db.fetch_one(
         session,
         "select * from message where tenant_id = %s and id = %s for no key update",
         (ctx.tenant_id, message_id),
     )
     if found is None:
-        raise UnknownMessage("There is no such message.")
+        raise unknown_message()
     return found
 
 
-def _end(
+def end_message(
     session: Session,
     ctx: RequestContext,
     found: db.Row,
@@ -305,6 +322,11 @@ def _end(
     problem: str = "",
     carrier_ref: str = "",
 ) -> None:
+    """Note what became of a message that is held.
+
+    Emits:
+        messaging.message_ended.v1.
+    """
     db.execute(
         session,
         "update message set status = %s, ended_at = %s, problem = %s, carrier_ref = %s,"

@@ -107,6 +107,7 @@ from erp.services.payments.reminder_rules import (
     set_reminder_rule,
 )
 from erp.services.payments.reminding import (
+    TO_PHONES,
     ListReminders,
     ReminderRow,
     RemindersMade,
@@ -123,6 +124,7 @@ from erp.services.payments.texting_reminders import failed_text, queue_text
 
 __all__ = [
     "LATEST_DAYS",
+    "TO_PHONES",
     "USUAL",
     "WORDS",
     "AccountItems",

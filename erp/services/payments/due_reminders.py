@@ -19,10 +19,11 @@ MOST = 500
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Levels at which who has an e-mail address, or a phone and agreed to texts, is reminded."""
+    """Levels at which who has an e-mail address, or a phone and agreed to SMS or WhatsApp, is reminded."""
 
     mailed: tuple[int, ...]
     texted: tuple[int, ...]
+    chatted: tuple[int, ...] = ()
 
 
 class ListDueReminders(Page):
@@ -117,11 +118,13 @@ _LATE = """
     select * from stood
      where (%(standing)s = '' or standing = %(standing)s)
        and (%(mailed)s::int[] is null or email <> '' and level = any(%(mailed)s)
-            or phone <> '' and level = any(%(texted)s)
-               and (select is_agreed and right(address, 10) = right(regexp_replace(phone, '[^0-9]', '', 'g'), 10)
-                      from contact_choice choice
-                     where choice.tenant_id = %(tenant)s and choice.party_id = stood.party_id
-                       and choice.channel = 'sms' order by choice.id desc limit 1))
+            or exists (
+               select 1 from (values ('sms', %(texted)s::int[]), ('whatsapp', %(chatted)s::int[])) way (channel, levels)
+                where phone <> '' and level = any(way.levels)
+                  and (select is_agreed and right(address, 10) = right(regexp_replace(phone, '[^0-9]', '', 'g'), 10)
+                         from contact_choice choice
+                        where choice.tenant_id = %(tenant)s and choice.party_id = stood.party_id
+                          and choice.channel = way.channel order by choice.id desc limit 1)))
        and (%(search)s = '' or party ilike '%%' || %(search)s || '%%')
      order by overdue desc, party_id limit %(limit)s
 """
@@ -164,6 +167,7 @@ def late_customers(
             "standing": wanted.standing,
             "mailed": None if reached is None else list(reached.mailed),
             "texted": list(reached.texted) if reached else [],
+            "chatted": list(reached.chatted) if reached else [],
             "search": wanted.search,
             "limit": MOST,
         },

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 from sqlalchemy.orm import Session
 
 from erp.core import db
@@ -15,7 +15,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.payments import ReminderRule as RuleTable
-from erp.services.messaging import LONGEST_TEXT, TemplateId
+from erp.services.messaging import LONGEST_CHAT, LONGEST_TEXT, TemplateId, TemplateName
 from erp.services.platform import (
     Closed,
     Command,
@@ -60,6 +60,7 @@ class ReminderLevel(Closed):
         is_automatic: It goes out each morning by itself, to who can be reached.
         sms_template_id: Number of the approved template that text messages of the level have.
         sms_text: Its words, with the same names in braces where the template has places.
+        whatsapp_template, whatsapp_text: The same of WhatsApp, by the provider's name of the template.
     """
 
     after_days: Annotated[int, Field(ge=1, le=720)]
@@ -68,6 +69,20 @@ class ReminderLevel(Closed):
     is_automatic: bool = False
     sms_template_id: TemplateId = ""
     sms_text: Annotated[str, Field(max_length=LONGEST_TEXT), AfterValidator(_known_words)] = ""
+
+    whatsapp_template: TemplateName = ""
+    whatsapp_text: Annotated[
+        str, Field(max_length=LONGEST_CHAT, validate_default=True), AfterValidator(_known_words)
+    ] = ""
+
+    @field_validator("whatsapp_text")
+    @classmethod
+    def _chat_with_template(cls, text: str, info: ValidationInfo) -> str:
+        if "whatsapp_template" in info.data and bool(info.data["whatsapp_template"]) != bool(text):
+            raise ValueError(
+                "WhatsApp needs both the words and the name of their approved template"
+            )
+        return text
 
     @model_validator(mode="after")
     def _text_with_template(self) -> "ReminderLevel":

@@ -1,6 +1,6 @@
 """Reminding customers of what is late: written with what it says, sent by a job with a statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Final
@@ -29,7 +29,8 @@ from erp.services.payments.reminder_rules import ReminderLevel, ReminderRule, ru
 from erp.services.payments.texting_reminders import ORIGIN, PURPOSE, Way, way_of
 from erp.services.platform import Command, Query, Result, Rows, Text, command, emit, query
 
-BY_MESSAGE: Final = (ReminderMethod.EMAIL, ReminderMethod.SMS)
+TO_PHONES: Final = (ReminderMethod.SMS, ReminderMethod.WHATSAPP)
+BY_MESSAGE: Final = (ReminderMethod.EMAIL, *TO_PHONES)
 
 documents.allow_reading(ORIGIN, "payments.view")
 
@@ -38,8 +39,8 @@ class RemindParties(Command):
     """Remind customers at the level that has come for them.
 
     Attributes:
-        method: `email` sends it with a statement; `sms` texts who agreed to that, and sends the others an
-            e-mail; `phone` and `letter` note that it was done.
+        method: `email` sends it with a statement; `whatsapp` and `sms` write to who agreed to that, `whatsapp` else
+            by SMS, and send the others an e-mail; `phone` and `letter` note that it was done.
         note: What was said, of a call.
     """
 
@@ -75,7 +76,7 @@ class ListReminders(Query):
 
 
 class ReminderRow(Result):
-    """A reminder; `message_status` says how its e-mail stands, empty where none was written."""
+    """A reminder; `message_status` says how its message stands, or what the phone did; empty where none was written."""
 
     id: UUID
     level: int
@@ -124,7 +125,7 @@ def remind_parties(session: Session, ctx: RequestContext, cmd: RemindParties) ->
 def remind_automatically(
     session: Session, ctx: RequestContext, _cmd: RemindAutomatically
 ) -> RemindersMade:
-    """Remind who is due at a level that goes out by itself, by text where the level has one, else by e-mail.
+    """Remind who is due at a level that goes out by itself: by WhatsApp or SMS where the level has it, else by e-mail.
 
     At most 500 of them a morning, the largest sums first; the others follow.
 
@@ -133,15 +134,18 @@ def remind_automatically(
     """
     rule, made = rule_of(session, ctx), RemindersMade(reminder_ids=[], skipped=[])
     levels = {no: level for no, level in enumerate(rule.levels, 1) if level.is_automatic}
-    mailed = list(levels) if _is_carried(Channel.EMAIL) else []
+    mailed = list(levels) if _can(lambda: messaging.require_channel(Channel.EMAIL)) else []
     texted = [no for no, level in levels.items() if level.sms_template_id]
-    texted = texted if _can_text(session, ctx) else []
-    if not mailed and not texted:
+    texted = texted if _can(lambda: messaging.sms_facts(session, ctx, "")) else []
+    chatted = [no for no, level in levels.items() if level.whatsapp_template]
+    chatted = chatted if _can(lambda: messaging.whatsapp_facts(session, ctx, "")) else []
+    if not mailed and not texted and not chatted:
         return made
-    reached = Reached(tuple(mailed), tuple(texted))
+    reached = Reached(tuple(mailed), tuple(texted), tuple(chatted))
     due = late_customers(session, ctx, rule, ListDueReminders(), reached=reached)
     for one in sorted(due, key=lambda one: one.party_id):
         method = ReminderMethod.SMS if one.level in texted else ReminderMethod.EMAIL
+        method = ReminderMethod.WHATSAPP if one.level in chatted else method
         given = RemindParties(party_ids=(one.party_id,), method=method)
         _remind(session, ctx, rule, one.party_id, given, made)
     return made
@@ -162,10 +166,10 @@ def list_reminders(session: Session, ctx: RequestContext, wanted: ListReminders)
                r.subject, r.body, r.note, r.user_name,
                (select count(*) from reminder_item item
                  where (item.tenant_id, item.reminder_id) = (r.tenant_id, r.id)) as bills,
-               coalesce((select message.status from message
+               coalesce((select coalesce(nullif(message.receipt, ''), message.status) from message
                           where message.tenant_id = r.tenant_id and message.origin_type = 'reminder'
                             and message.origin_id = r.id order by message.id desc limit 1),
-                        case when r.method in ('email', 'sms') then 'queued' else '' end) as message_status
+                        case when r.method in ('email', 'sms', 'whatsapp') then 'queued' else '' end) as message_status
           from reminder r
          where r.tenant_id = %s and r.company_id = %s and r.party_id = %s
          order by r.id desc limit %s
@@ -180,8 +184,8 @@ def queue_reminder(
 ) -> UUID | None:
     """Queue the e-mail of a reminder with its statement; again changes nothing.
 
-    One that was a text message goes to the customer's own address, with the words that the level has for letters, of
-    what is late by now.
+    One that was a message to a phone goes to the customer's own address, with the words that the level has for
+    letters, of what is late by now.
     """
     row = reminder_of(session, ctx, reminder_id)
     if row is None or row["method"] not in BY_MESSAGE:
@@ -189,7 +193,7 @@ def queue_reminder(
     words = letter_words(session, ctx, row)
     if words is None:
         return None
-    was_text = row["method"] == ReminderMethod.SMS
+    was_text = row["method"] in TO_PHONES
     new = NewMessage(
         channel=Channel.EMAIL,
         purpose=PURPOSE,
@@ -209,11 +213,11 @@ def queue_reminder(
 def letter_words(
     session: Session, ctx: RequestContext, reminder: Mapping[str, Any]
 ) -> dict[str, str] | None:
-    """Return what the e-mail of a reminder says; of one that was a text message, what is late by now.
+    """Return what the e-mail of a reminder says; of one that was a message to a phone, what is late by now.
 
     Nothing where nothing is late any more, or a promise or dispute holds reminders back meanwhile.
     """
-    if reminder["method"] != ReminderMethod.SMS:
+    if reminder["method"] not in TO_PHONES:
         return {"subject": reminder["subject"], "body": reminder["body"]}
     party_id, rule = reminder["party_id"], rule_of(session, ctx)
     wanted = ListDueReminders(standing="")
@@ -276,17 +280,10 @@ def _why_not(found: Sequence[DueReminder]) -> str:
     return ""
 
 
-def _is_carried(channel: Channel) -> bool:
+def _can(asked: Callable[[], object]) -> bool:
+    """Tell whether a channel is set up."""
     try:
-        messaging.require_channel(channel)
-    except messaging.ChannelNotSetUp:
-        return False
-    return True
-
-
-def _can_text(session: Session, ctx: RequestContext) -> bool:
-    try:
-        messaging.sms_facts(session, ctx, "")
+        asked()
     except messaging.ChannelNotSetUp:
         return False
     return True

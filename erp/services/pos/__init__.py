@@ -97,6 +97,7 @@ from erp.services.pos.returning import (
 )
 from erp.services.pos.selling import PostSale, SalePosted, SaleReceipt, post_sale
 from erp.services.pos.shelf_prices import ListShelfPrices, list_shelf_prices
+from erp.services.pos.shift_events import ShiftEnded
 from erp.services.pos.shift_reports import (
     GetShift,
     ListRegisters,
@@ -110,7 +111,6 @@ from erp.services.pos.shifts import (
     CloseShift,
     MoveCash,
     ShiftClosing,
-    ShiftEnded,
     StartShift,
     close_shift,
     move_cash,

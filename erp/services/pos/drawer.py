@@ -19,7 +19,7 @@ class OpenDrawer(Command):
 
 
 class DrawerOpened(DomainEvent):
-    """The drawer was opened without a sale."""
+    """The drawer was opened without a sale; the aggregate is the shift."""
 
     name = "pos.drawer_opened.v1"
     shift_id: UUID
@@ -48,5 +48,5 @@ def open_drawer(session: Session, ctx: RequestContext, cmd: OpenDrawer) -> Ident
     )
     session.add(opening)
     session.flush()
-    emit(session, ctx, opening.id, DrawerOpened(shift_id=shift.id, reason=cmd.reason))
+    emit(session, ctx, shift.id, DrawerOpened(shift_id=shift.id, reason=cmd.reason))
     return Identified(id=opening.id)

@@ -101,6 +101,14 @@ class ReturnReceipt(Result):
     by_points: Decimal = ZERO
 
 
+class SaleTakenBack(DomainEvent):
+    """Goods of a bill came back; the aggregate is the sale."""
+
+    name = "pos.sale_taken_back.v1"
+    sale_id: UUID
+    return_id: UUID
+
+
 class ReturnPosted(DomainEvent):
     """Goods came back against a bill."""
 
@@ -314,6 +322,8 @@ def _write(session: Session, ctx: RequestContext, taking: _Taking, number: str) 
         return_id=cmd.return_id, sale_id=cmd.sale_id, number=number, total=note.totals.invoice_value
     )
     emit(session, ctx, cmd.return_id, event)
+    taken = SaleTakenBack(sale_id=cmd.sale_id, return_id=cmd.return_id)
+    emit(session, ctx, cmd.sale_id, taken)
 
 
 def _row(ctx: RequestContext, draft: Draft) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.platform import (
     Amount,
     Command,
-    DomainEvent,
     Identified,
     Result,
     ShortText,
@@ -29,16 +28,7 @@ from erp.services.platform import (
 )
 from erp.services.pos.errors import DrawerShort, ReasonRequired, ShiftClosed
 from erp.services.pos.outstanding import require_handed_in
-
-
-class ShiftEnded(DomainEvent):
-    """A shift was closed."""
-
-    name = "pos.shift_closed.v1"
-    shift_id: UUID
-    register_id: UUID
-    expected_cash: Decimal
-    counted_cash: Decimal
+from erp.services.pos.shift_events import CashMoved, ShiftEnded
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +353,9 @@ def move_cash(session: Session, ctx: RequestContext, cmd: MoveCash) -> Identifie
         ShiftClosed: The shift is closed.
         InvalidInput: The amount is zero.
         DrawerShort: More is taken out than the drawer holds.
+
+    Emits:
+        pos.cash_moved.v1
     """
     _lock_open(session, ctx, cmd.shift_id)
     if cmd.amount == 0:
@@ -385,6 +378,7 @@ def move_cash(session: Session, ctx: RequestContext, cmd: MoveCash) -> Identifie
         cmd.reason,
         [debit("cash", cmd.amount), credit("petty_cash", cmd.amount)],
     )
+    emit(session, ctx, cmd.shift_id, CashMoved(shift_id=cmd.shift_id, amount=cmd.amount))
     return Identified(id=movement_id)
 
 

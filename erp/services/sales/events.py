@@ -87,6 +87,16 @@ class SalesOrderConfirmed(DomainEvent):
     short: int
 
 
+class SalesGoodsKept(DomainEvent):
+    """Goods were kept for an order anew."""
+
+    name: ClassVar[str] = "sales.goods_kept.v1"
+
+    order_id: UUID
+    reserved: int
+    short: int
+
+
 class SalesOrderDelivered(DomainEvent):
     """Goods of an order were handed over with an invoice."""
 

@@ -18,7 +18,7 @@ from erp.services.party import SaleParty
 from erp.services.platform import Command, Day, Result, Series, command, emit, next_number
 from erp.services.sales.credit import require_credit
 from erp.services.sales.errors import AlreadyConfirmed, NotConfirmed, QuotationLapsed
-from erp.services.sales.events import SalesOrderConfirmed
+from erp.services.sales.events import SalesGoodsKept, SalesOrderConfirmed
 from erp.services.sales.order_holding import HeldSalesOrder, hold_order, require_version
 from erp.services.sales.order_reserving import kept_until, reserve_rest
 
@@ -126,6 +126,9 @@ def keep_goods(session: Session, ctx: RequestContext, cmd: KeepGoods) -> KeptGoo
     Raises:
         UnknownSalesOrder, SalesOrderEnded: It is gone or over. NotConfirmed: It is a quotation.
         InvalidInput: The day has gone by.
+
+    Emits:
+        sales.goods_kept.v1
     """
     order = hold_order(session, ctx, cmd.order_id)
     if order.status is not OrderStatus.CONFIRMED:
@@ -135,6 +138,8 @@ def keep_goods(session: Session, ctx: RequestContext, cmd: KeepGoods) -> KeptGoo
         raise InvalidInput(message, fields={"until": message})
     until = cmd.until or kept_until(ctx, None)
     kept, short = keep_until(session, ctx, order, until)
+    event = SalesGoodsKept(order_id=order.id, reserved=kept, short=short)
+    emit(session, ctx, order.id, event)
     return KeptGoods(id=order.id, reserved=kept, short=short, until=until)
 
 

@@ -18,7 +18,7 @@ from erp.state.listing import ListState
 from erp.state.payments.wording import PAGE_OF_ORIGIN
 from erp.state.reading import RecordState
 from erp.state.registry import handler
-from erp.state.session import new_form_key
+from erp.state.session import as_uuid, new_form_key
 from erp.state.showing import NOTHING, display_rows
 
 POST = "accounting.post"
@@ -109,6 +109,10 @@ class EntryState(RecordState, rx.State):
             "may_copy": "yes" if entry.origin_type == "manual" and principal.may(POST) else "",
         }
 
+    def _told_of(self, record_id: UUID) -> UUID:
+        """Return the document that posted the entry; one made by hand tells of itself."""
+        return as_uuid(self.head.get("told_of", "")) or record_id
+
     @handler(permission=POST)
     async def ask_reversal(self) -> None:
         """Ask why the entry is taken back."""
@@ -166,6 +170,7 @@ def _head(entry: Any, zone: str) -> dict[str, str]:
         "total": money_text(entry.total),
         "reverses_href": _entry_href(entry.reverses_entry_id),
         "reversed_by_href": _entry_href(entry.reversed_by_id),
+        "told_of": str(entry.id if entry.origin_type == "manual" else entry.origin_id),
     }
 
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
-from erp.core.errors import DomainError
+from erp.core.errors import ConfirmationRequired, DomainError
 from erp.core.formatting import date_text, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
@@ -65,22 +65,31 @@ class ClaimState(RecordState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("expenses", "payments")
 
     lines: list[dict[str, str]] = []
+    doubt: str = ""
+    doubt_code: str = ""
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("expenses.get_claim", {"claim_id": record_id})
+        if str(found.id) != self.head.get("id") or str(found.revision) != self.head.get("revision"):
+            self.doubt, self.doubt_code = "", ""
         self.lines = [_line(line) for line in found.lines]
         self.head = _head(found, principal) | _offers(found, principal)
 
     @handler(permission=APPROVE)
-    async def approve(self) -> EventSpec:
-        """Approve the claim that is shown."""
+    async def approve(self) -> EventSpec | None:
+        """Approve the claim that is shown; a second time all the same, where there was a question."""
         given = {
             "claim_id": self.head.get("id", ""),
             "revision": int(self.head.get("revision") or 0),
             "outcome": "approved",
         }
+        confirm = (self.doubt_code,) if self.doubt_code else ()
+        self.doubt, self.doubt_code = "", ""
         try:
-            await self._run("expenses.decide_claim", given)
+            await self._run("expenses.decide_claim", given, confirm=confirm)
+        except ConfirmationRequired as question:
+            self.doubt, self.doubt_code = question.message, question.code
+            return None
         except (ValidationError, DomainError) as error:
             await self._show()
             words = error.message if isinstance(error, DomainError) else "This is not possible."
@@ -94,6 +103,7 @@ def _line(line: Any) -> dict[str, str]:
     credit = f"{money_text(tax)} GST credit" if tax else ""
     if not tax and line.gst_rate:
         credit = f"GST {plain_decimal(line.gst_rate)}% is part of the cost"
+    why = line.credit_words
     bill = f"Bill {line.bill_number}" if line.bill_number else ""
     about = (line.supplier, bill, line.supplier_gstin, line.cost_centre or "", line.note)
     has_photo = line.receipt_id and line.media_type == "image/jpeg"
@@ -104,6 +114,7 @@ def _line(line: Any) -> dict[str, str]:
         "about": " · ".join(part for part in about if part),
         "amount": money_text(line.amount),
         "credit": credit,
+        "why": why,
         "thumbnail": f"{PICTURE}{line.receipt_id}" if has_photo else "",
         "receipt": f"{PICTURE}{line.receipt_id}?size=large" if line.receipt_id else "",
     }

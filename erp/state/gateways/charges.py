@@ -42,6 +42,9 @@ class ChargesListState(ListState, rx.State):
             "month": f"{row.month:%B %Y}",
         }
 
+    def _aside(self, row: Any) -> dict[str, str]:
+        return {"may_take_back": "yes" if row.invoices else ""}
+
 
 class RecordChargesState(DialogFormState, rx.State):
     """Records a provider's invoice."""

@@ -12,6 +12,7 @@ from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 
 STATUSES = {"queued": "Waiting", "sent": "Sent", "failed": "Failed", "cancelled": "Cancelled"}
+RECEIPTS = {"delivered": "On the phone", "read": "Read", "undelivered": "Not taken"}
 CHANNELS = {"email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp"}
 
 
@@ -30,6 +31,7 @@ class MessageListState(ListState, rx.State):
             "State",
             Kind.STATUS,
             labels=STATUSES,
+            detail="receipt",
             tones={"queued": "amber", "sent": "green", "failed": "red", "cancelled": "gray"},
         ),
     )
@@ -41,13 +43,19 @@ class MessageListState(ListState, rx.State):
     def _entry(self, row: Any) -> Any:
         files = counted(row.files, "file", "files") if row.files else ""
         parts = [CHANNELS[row.channel], files, row.problem if row.status != "sent" else ""]
-        return row.model_dump() | {"channel": " · ".join(part for part in parts if part)}
+        told = RECEIPTS.get(row.receipt, "")
+        return row.model_dump() | {
+            "channel": " · ".join(part for part in parts if part),
+            "receipt": f"{told} {row.receipt_at:%d-%m-%Y}" if told and row.receipt_at else "",
+        }
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {
             "body": row.body,
             "may_cancel": "yes" if row.status == "queued" else "",
-            "may_resend": "yes" if row.status in {"failed", "cancelled"} else "",
+            "may_resend": "yes"
+            if row.status in {"failed", "cancelled"} and row.receipt != "undelivered"
+            else "",
         }
 
     @handler(permission=PAGE)

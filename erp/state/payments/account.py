@@ -1,6 +1,6 @@
 """One party's account: what is open, what stands against it, and matching the two."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from erp.state.registry import PAGE, handler
 from erp.state.showing import display_rows
 
 EDIT: Final = "party.edit"
-UNASKED: Final = {"what": "Has not been asked about text messages", "by": "", "tone": "gray"}
+CHANNELS: Final = {"whatsapp": "WhatsApp", "sms": "SMS"}
 OPEN_COLUMNS = (
     Column("narration", "For", detail="day"),
     Column("due_on", "Due", Kind.DATE, detail="late", wide_only=True),
@@ -93,7 +93,7 @@ class CustomerAccountState(_AccountState, rx.State):
 
     promises: list[dict[str, str]] = []
     reminders: list[dict[str, str]] = []
-    texting: dict[str, str] = {}
+    choices: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         await super()._load(record_id, principal)
@@ -105,7 +105,7 @@ class CustomerAccountState(_AccountState, rx.State):
         self.reminders = [_reminder(row) for row in reminded.rows]
         if principal.may("party.view"):
             said = await self._ask("messaging.list_choices", {"party_id": record_id})
-            self.texting = next((_choice(x) for x in said.rows if x.channel == "sms"), UNASKED)
+            self.choices = [_choice(channel, said.rows) for channel in CHANNELS]
         may_choose = "yes" if principal.may(EDIT) else ""
         self.head = self.head | {"may_choose": may_choose}
 
@@ -135,28 +135,42 @@ class RecordPromiseState(DialogFormState, rx.State):
 
 
 class ContactChoiceState(DialogFormState, rx.State):
-    """Notes whether the customer of the page may be texted."""
+    """Notes whether the customer of the page may be written to by SMS or WhatsApp."""
 
     permission: ClassVar[str] = EDIT
     command: ClassVar[str] = "messaging.record_choice"
     subject_field: ClassVar[str] = "party_id"
     done_words: ClassVar[str] = "Noted. It holds from the next reminder on."
 
+    channel: str = "sms"
+
+    @handler(permission=PAGE)
+    async def open_for(self, party_id: str, party: str, channel: str) -> None:
+        """Ask what they said of a channel."""
+        self.channel = channel if channel in CHANNELS else "sms"
+        await self.open_dialog(party_id, f"{CHANNELS[self.channel]} to {party}")
+
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:
         agreed = form.get("is_agreed") == "yes"
-        return dict(super()._payload(form)) | {"is_agreed": agreed}
+        return dict(super()._payload(form)) | {"is_agreed": agreed, "channel": self.channel}
 
     async def _bring_up_to_date(self) -> None:
         page = await self.get_state(CustomerAccountState)
         await page._show()  # noqa: SLF001  sister of this state
 
 
-def _choice(row: Any) -> dict[str, str]:
-    what = "Agreed to text messages" if row.is_agreed else "Wants no text messages"
+def _choice(channel: str, said: Sequence[Any]) -> dict[str, str]:
+    """Return the latest word of a channel."""
+    known = {"id": channel, "channel": CHANNELS[channel], "by": "", "tone": "gray"}
+    row = next((row for row in said if row.channel == channel), None)
+    if row is None:
+        return known | {"what": "Not asked yet"}
+    what = f"Agreed for {row.address}" if row.is_agreed else "Wants no messages"
     if row.is_agreed and not row.is_current:
         what = f"Agreed for {row.address or 'no known number'}; the number has changed, ask again"
     by = f"{row.how} · {row.user_name}, {date_text(row.chosen_at.date())}"
-    return {"what": what, "by": by, "tone": "green" if row.is_agreed and row.is_current else "gray"}
+    tone = "green" if row.is_agreed and row.is_current else "gray"
+    return known | {"what": what, "by": by, "tone": tone}
 
 
 class SupplierAccountState(_AccountState, rx.State):

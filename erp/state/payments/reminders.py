@@ -51,6 +51,7 @@ class DueReminderState(ListState, rx.State):
 
     _due_ids: list[str] = []
     _texted: list[int] = []
+    _chatted: list[int] = []
 
     def _entry(self, row: Any) -> Any:
         held = f" · held until {date_text(row.held_until)}" if row.held_until else ""
@@ -74,6 +75,7 @@ class DueReminderState(ListState, rx.State):
             "may_send": "yes" if may and row.email else "",
             "may_call": "yes" if may else "",
             "may_text": "yes" if may and row.phone and row.level in self._texted else "",
+            "may_chat": "yes" if may and row.phone and row.level in self._chatted else "",
         }
 
     async def _reload(self) -> None:
@@ -81,6 +83,7 @@ class DueReminderState(ListState, rx.State):
         self.may_remind = (await self._principal()).may(RECEIVE)
         rule: ReminderRule = await self._ask("payments.get_reminder_rule")
         self._texted = [no for no, one in enumerate(rule.levels, 1) if one.sms_template_id]
+        self._chatted = [no for no, one in enumerate(rule.levels, 1) if one.whatsapp_template]
         await super()._reload()
 
     @handler(permission=RECEIVE)
@@ -92,6 +95,11 @@ class DueReminderState(ListState, rx.State):
     async def text(self, party_id: str) -> EventSpec:
         """Text one customer a reminder; who did not agree to that gets the e-mail."""
         return await self._send([f"{party_id}"], "sms")
+
+    @handler(permission=RECEIVE)
+    async def chat(self, party_id: str) -> EventSpec:
+        """Write one customer a reminder on WhatsApp; who did not agree to that gets the SMS, or the e-mail."""
+        return await self._send([f"{party_id}"], "whatsapp")
 
     @handler(permission=RECEIVE)
     async def remind_all(self) -> EventSpec:
@@ -154,7 +162,11 @@ class ReminderRuleState(DialogFormState, rx.State):
         """Offer one more level."""
         if len(self.levels) < MOST_LEVELS:
             number = 1 + max((int(level["id"]) for level in self.levels), default=-1)
-            blank = dict.fromkeys(("days", "subject", "body", "automatic", "template", "sms"), "")
+            names = (
+                *("days", "subject", "body", "automatic", "template", "sms"),
+                *("chat_template", "chat"),
+            )
+            blank = dict.fromkeys(names, "")
             self.levels = [*self.levels, {"id": str(number)} | blank]
 
     @handler(permission=RECEIVE)
@@ -174,6 +186,8 @@ class ReminderRuleState(DialogFormState, rx.State):
                 "is_automatic": is_ticked(form.get("automatic-" + level["id"])),
                 "sms_template_id": text(level, "template"),
                 "sms_text": text(level, "sms"),
+                "whatsapp_template": text(level, "chat_template"),
+                "whatsapp_text": text(level, "chat"),
             }
             for level in self.levels
         ]
@@ -189,6 +203,8 @@ class ReminderRuleState(DialogFormState, rx.State):
             "body": "body",
             "sms_template_id": "template",
             "sms_text": "sms",
+            "whatsapp_template": "chat_template",
+            "whatsapp_text": "chat",
             "": "template",
         }
         shown = {}
@@ -215,4 +231,6 @@ def _shown(number: int, level: ReminderLevel) -> dict[str, str]:
         "automatic": "yes" if level.is_automatic else "",
         "template": level.sms_template_id,
         "sms": level.sms_text,
+        "chat_template": level.whatsapp_template,
+        "chat": level.whatsapp_text,
     }

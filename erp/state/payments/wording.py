@@ -59,13 +59,17 @@ PROMISE_TONES: Final = {
 }
 REMINDED: Final = {
     "email": "by e-mail",
-    "sms": "by text message",
+    "sms": "by SMS",
+    "whatsapp": "by WhatsApp",
     "phone": "by phone",
     "letter": "by letter",
 }
 MESSAGE_WORDS: Final = {
     "queued": "On its way",
     "sent": "Sent",
+    "delivered": "On the phone",
+    "read": "Read",
+    "undelivered": "The phone did not take it",
     "failed": "Could not be sent",
     "cancelled": "Cancelled",
 }

@@ -356,3 +356,23 @@ def test_reconciling_takes_its_right_and_paying_one_more(trader, account):
     with refused(trader, PermissionDenied):
         trader.run("banking.receive_for_line", given, by=replace(accountant, permissions=bare))
     trader.run("banking.receive_for_line", given, by=accountant)
+
+
+def test_an_opening_balance_that_was_taken_back_is_not_suggested(trader, account):
+    """Neither it nor what took it back, alone, with its day, or as the beginning of the books."""
+    content = "kind,code,debit,credit,bill,bill_date,due_date\naccount,1100,7,,,,\n"
+    given = {"opening_on": days_ago(trader, 5), "content": content}
+    trader.run("accounting.import_opening", given)
+    bring(trader, account, csv_of("7", (days_ago(trader, 4), "NEFT", "", 7)))
+    first, line = waiting(trader, account)
+    assert suggested(trader, line)[0].action == "banking.match_lines"
+    opening = trader.run("accounting.list_openings").rows[0].id
+    trader.run("accounting.take_back_opening", {"opening_id": opening, "reason": "Wrong file"})
+    offered = suggested(trader, line)
+    assert [row for row in offered if row.action == "banking.match_lines"] == []
+    (differs,) = suggested(trader, first)
+    assert "₹0.00 in 0 entries" in differs.reasons[0]
+    taken = line_of(trader, account, -7)
+    assert [row for row in suggested(trader, taken) if row.action == "banking.match_lines"] == []
+    accept(trader, differs)
+    assert broken_promises() == []

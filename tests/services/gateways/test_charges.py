@@ -9,13 +9,20 @@ import pytest
 from erp.core import db
 from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
-from erp.services.gateways import InvoiceRecorded, InvoiceTakenBack, UnknownInvoice
+from erp.services.gateways import (
+    InvoiceElsewhere,
+    InvoiceRecorded,
+    InvoiceTakenBack,
+    UnknownInvoice,
+)
 from erp.services.seen_bills import BillSeen, CreditElsewhere, CreditTaken
 from tests.factories import broken_promises, gstin_in
 from tests.services.books import balance
 from tests.services.expenses.spending import claim, decide, spent
 from tests.services.gateways.providers import opened, settle
 from tests.services.gateways.test_settlements import captured
+from tests.services.inventory.past_goods import second_branch
+from tests.services.trading import rows
 
 
 def settled(trader, provider):
@@ -28,7 +35,7 @@ def settled(trader, provider):
     return ours, found
 
 
-def invoiced(trader, account_id, found, **more):
+def invoiced(trader, account_id, found, run=None, **more):
     given = {
         "account_id": account_id,
         "month": found.month,
@@ -38,7 +45,7 @@ def invoiced(trader, account_id, found, **more):
         "taxable": found.fee,
         "tax": found.tax,
     }
-    return trader.run("gateways.record_charges", given | more)
+    return trader.run("gateways.record_charges", given | more, **(run or {}))
 
 
 def test_an_invoice_stands_beside_what_was_kept_and_books_nothing(trader, provider):
@@ -209,3 +216,27 @@ def test_an_account_learns_the_gstin_from_its_first_invoice(trader, provider):
     assert trader.run("gateways.get_account", {"account_id": ours}).supplier_gstin == gstin_in("27")
     with pytest.raises(CreditElsewhere):
         claim(trader, bill(trader, bill_number="OTHER-1"))
+
+
+def test_an_invoice_that_another_account_has_is_asked_about(trader, provider):
+    """The account of another branch bears another GSTIN, and an invoice is made out to one."""
+    ours, found = settled(trader, provider)
+    far = second_branch(trader)
+    with db.unit_of_work(trader.ctx) as session:
+        db.execute(
+            session,
+            "update branch set gstin = %s where id = %s",
+            (gstin_in("24"), far.ctx.branch_id),
+        )
+    theirs = opened(far, "stripe")
+    invoiced(trader, ours, found)
+    with pytest.raises(
+        InvoiceElsewhere, match=r"recorded for Razorpay, GSTIN 27.*one GSTIN"
+    ) as asked:
+        invoiced(trader, theirs, found, number="rzp-7")
+    assert list(asked.value.fields) == ["number"]
+    sure = {"confirm": ["invoice_elsewhere"]}
+    invoiced(trader, theirs, found, number="rzp-7", run=sure)
+    taken = rows(trader, "select 1 from seen_bill_use where is_credit and ended_on is null")
+    assert len(taken) == 1
+    assert broken_promises() == []

@@ -41,10 +41,11 @@ def claimed(shop: Shop, *lines: dict[str, Any], day: int = 9, month: int = 10, *
     return shop.run("expenses.submit_claim", given, by=shop.acting_as("cashier"), at=when, **more)
 
 
-def approved(shop: Shop, made: Any, day: int = 9, month: int = 10) -> Any:
+def approved(shop: Shop, made: Any, day: int = 9, month: int = 10, **more: Any) -> Any:
     """Approve a claim and return it as it is then."""
     given = {"claim_id": made.id, "revision": made.revision, "outcome": "approved"}
-    shop.run("expenses.decide_claim", given, by=shop.acting_as("owner"), at=at(day, month))
+    who, when = shop.acting_as("owner"), at(day, month)
+    shop.run("expenses.decide_claim", given, by=who, at=when, **more)
     return shop.run("expenses.get_claim", {"claim_id": made.id})
 
 

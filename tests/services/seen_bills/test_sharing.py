@@ -10,7 +10,7 @@ import pytest
 from erp.core import db
 from erp.core.errors import DomainError, InvalidInput
 from erp.services.assets import BilledBefore
-from erp.services.expenses import SpentBefore
+from erp.services.expenses import CreditLost, SpentBefore
 from erp.services.seen_bills import BillSeen, BillTaxDiffers, CreditTaken
 from tests.concurrency.crowd import at_once
 from tests.factories import Shop, broken_promises
@@ -69,12 +69,51 @@ def test_a_bill_of_an_asset_and_a_claim_gives_its_credit_to_both(trader: Shop) -
     owned(trader, seller, "P-1", bill_tax="360.00")
     made = claimed(trader, line(trader, "p1"), confirm=SEEN)
     assert approved(trader, made).igst == 180
-    late = claimed(trader, line(trader, "P-1", "118.00"), confirm=(*SEEN, "spent_before"))
+    sure = (*SEEN, "spent_before", "credit_lost")
+    late = claimed(trader, line(trader, "P-1", "118.00"), confirm=sure)
     assert approved(trader, late).igst == 0
     assert balance(trader, "input_igst") == 360
     import_2b(trader, ("24", "P-1", "2000.00", "18"))
     assert matches(trader)["P-1"].status == "exact"
     assert credit(trader) == "360.00"
+    assert broken_promises() == []
+
+
+def test_lines_of_one_bill_give_one_gst_of_it(trader: Shop) -> None:
+    lines = [
+        line(trader, "P-1", bill_tax="360.00"),
+        line(trader, "p/01", "590.00", bill_tax="400.00"),
+    ]
+    with denied(trader, InvalidInput, "lines.1.bill_tax") as caught:
+        claimed(trader, *lines)
+    assert "360.00" in caught.value.message
+    del lines[1]["bill_tax"]
+    assert approved(trader, claimed(trader, *lines)).igst == 270
+
+
+def test_a_claim_beyond_what_is_left_of_a_bill_is_asked_about_and_says_where_it_went(
+    trader: Shop,
+) -> None:
+    first = owned(trader, supplier(trader), "P-1", bill_tax="200.00")
+    with denied(trader, CreditLost, "lines.0.bill_number") as caught:
+        claimed(trader, line(trader, "P-1"), confirm=SEEN)
+    for words in (first.number, "20.00", "180.00"):
+        assert words in caught.value.message
+    made = approved(trader, claimed(trader, line(trader, "P-1"), confirm=(*SEEN, "credit_lost")))
+    assert (made.igst, made.lines[0].taxable) == (0, 1180)
+    assert first.number in made.lines[0].credit_words
+
+
+def test_credit_that_is_gone_when_a_claim_is_approved_is_asked_about(trader: Shop) -> None:
+    made = claimed(trader, line(trader, "P-1"))
+    assert trader.run("expenses.get_claim", {"claim_id": made.id}).igst == 180
+    first = owned(trader, supplier(trader), "P-1", confirm=SEEN)
+    with denied(trader, CreditLost, "claim_id") as caught:
+        approved(trader, made)
+    assert first.number in caught.value.message
+    booked = approved(trader, made, confirm=("credit_lost",))
+    assert booked.igst == 0
+    assert first.number in booked.lines[0].credit_words
     assert broken_promises() == []
 
 
@@ -135,7 +174,7 @@ def test_the_database_keeps_parts_within_the_bill(
 ) -> None:
     given = {"bill_tax": bill_tax} if bill_tax else {}
     owned(trader, supplier(trader), "P-1", **given)
-    made = claimed(trader, line(trader, "P-1"), confirm=SEEN)
+    made = claimed(trader, line(trader, "P-1"), confirm=(*SEEN, "credit_lost"))
     with (
         pytest.raises(psycopg.errors.CheckViolation, match=words),
         db.unit_of_work(trader.ctx) as session,

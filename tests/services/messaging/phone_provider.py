@@ -1,14 +1,17 @@
-"""A provider of text messages over HTTP that keeps its own books and lies when it is told to."""
+"""A provider of messages to phones over HTTP that keeps its own books and lies when it is told to."""
 
+import hmac
 import json
 import threading
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 KEY = "sms-key"
+RECEIPT_SECRET = "receipt-secret"
 
 
-class SmsProvider:
+class PhoneProvider:
     """What the provider has sent, by our reference, and how it answers next.
 
     Attributes:
@@ -27,6 +30,12 @@ class SmsProvider:
     def stop(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+    def receipt(self, status: str, at: int = -1, **more: str) -> tuple[bytes, str]:
+        """Return what it tells of a message, and its signature over exactly these bytes."""
+        told = {"reference": self.sent[at]["reference"], "id": "SM1", "status": status} | more
+        body = json.dumps(told).encode()
+        return body, hmac.new(RECEIPT_SECRET.encode(), body, sha256).hexdigest()
 
     def known(self, reference: str) -> dict[str, Any] | None:
         return next((one for one in self.sent if one["reference"] == reference), None)
@@ -53,7 +62,7 @@ class SmsProvider:
         return 200, json.dumps(answer)
 
 
-def _handler_of(provider: SmsProvider) -> type[BaseHTTPRequestHandler]:
+def _handler_of(provider: PhoneProvider) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             told = json.loads(self.rfile.read(int(self.headers["content-length"])))
