@@ -211,7 +211,8 @@ class PeerProvider(DULServiceProvider):
             status, comment = self.store(self.assoc, arriving)
         finally:
             arriving.content = None
-            self.assoc.hold(0)
+            association: Any = self.assoc
+            association.hold(0)
             self._idle_timer.restart()
             self.is_storing = False
         if self.assoc.is_established:

@@ -16,9 +16,9 @@ def figure_lines(session: Session, ctx: RequestContext, session_id: UUID) -> lis
 
 
 def _line(row: FigureRow) -> str:
-    spread = (
-        f" ({row.low.normalize():f} to {row.high.normalize():f})" if row.low is not None else ""
-    )
+    spread = ""
+    if row.low is not None and row.high is not None:
+        spread = f" ({row.low.normalize():f} to {row.high.normalize():f})"
     parts = (
         f"{row.name}: {row.value.normalize():f} {row.unit}".strip() + spread,
         f"{row.model} {row.model_version}",
