@@ -10,6 +10,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ BACKLOG: Final = 64
 POLL_SECONDS: Final = 0.5
 PAUSE_SECONDS: Final = 1.0
 LEAVE_SECONDS: Final = 10.0
+STRANGER_SECONDS: Final = 10
+"""How long a connection may take to say who it is."""
 ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 _log = structlog.get_logger()
 
@@ -180,12 +183,14 @@ def _server(
     intake = imaging.Intake(storage, object_inspector())
     storing = Storing(directory, intake, Recorder(_writer_of(intake)))
     entity = new_entity("VANTAGE")
-    entity.maximum_associations = settings.dicom_associations
+    entity.maximum_associations = sys.maxsize  # those let in are counted by the server
     entity.network_timeout = settings.dicom_idle_seconds
+    entity.acse_timeout = min(STRANGER_SECONDS, settings.dicom_idle_seconds)
     return PeerServer(
         entity,
         listening,
         directory,
+        places=settings.dicom_associations,
         largest_object=settings.dicom_largest_mb * 1024 * 1024,
         retriever=Retrieving(directory, storage).serve,
         store=storing.keep,

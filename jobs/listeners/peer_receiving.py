@@ -11,6 +11,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any, Final
 
 from pynetdicom.dul import DULServiceProvider
@@ -44,13 +45,22 @@ class Arriving:
 
     Attributes:
         content: The file it becomes: a header of ours, then the data set as far as it came.
+            Nothing once there was no memory for it.
+        size: How many bytes of it came.
     """
 
     context_id: int
     message_id: int
     sop_class: str
     sop_uid: str
-    content: bytearray
+    content: BytesIO | None
+    size: int = 0
+
+    def add(self, value: memoryview) -> None:
+        """Take the next bytes."""
+        self.size += len(value)
+        if self.content is not None:
+            self.content.write(value)
 
 
 Store = Callable[[Any, Arriving], tuple[int, str]]
@@ -71,9 +81,25 @@ class PeerProvider(DULServiceProvider):
         self._arriving: Arriving | None = None
 
     @property
+    def arrived_bytes(self) -> int:
+        """How many bytes came of the object that is on its way in."""
+        return 0 if self._arriving is None else self._arriving.size
+
+    @property
     def held_bytes(self) -> int:
-        """How many bytes of an object are in memory."""
-        return 0 if self._arriving is None else len(self._arriving.content)
+        """How many of them are in memory."""
+        is_kept = self._arriving is not None and self._arriving.content is not None
+        return self.arrived_bytes if is_kept else 0
+
+    def let_go(self) -> bool:
+        """Give up an object for which there is no memory; tell whether there was one.
+
+        The rest of it is read and thrown away, then the peer is told to send it again.
+        """
+        if self._arriving is None:
+            return False
+        self._arriving.content = None
+        return True
 
     def idle_timer_expired(self) -> bool:
         """Tell whether a peer that is not waiting for us has been silent for too long."""
@@ -135,7 +161,7 @@ class PeerProvider(DULServiceProvider):
     def _take_value(self, context_id: int, control: int, value: memoryview) -> None:
         arriving = self._arriving
         if arriving is not None and not control & COMMAND:
-            arriving.content += value
+            arriving.add(value)
             if control & LAST:
                 self._arriving = None
                 self._keep(arriving)
@@ -165,8 +191,10 @@ class PeerProvider(DULServiceProvider):
         )
         if not is_store or not sop_uid or message_id is None:
             return None
-        head = bytearray(file_head(sop_class, sop_uid, syntax))
-        return Arriving(context_id, message_id, sop_class, sop_uid, head)
+        head = file_head(sop_class, sop_uid, syntax)
+        arriving = Arriving(context_id, message_id, sop_class, sop_uid, BytesIO())
+        arriving.add(memoryview(head))
+        return arriving
 
     def _is_busy(self) -> bool:
         """Tell whether another message is being received, waits or is being served."""
@@ -182,6 +210,9 @@ class PeerProvider(DULServiceProvider):
         try:
             status, comment = self.store(self.assoc, arriving)
         finally:
+            arriving.content = None
+            association: Any = self.assoc
+            association.hold(0)
             self._idle_timer.restart()
             self.is_storing = False
         if self.assoc.is_established:

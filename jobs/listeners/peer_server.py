@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from io import BytesIO
 from typing import Any, Final
 
 import structlog
@@ -23,8 +24,15 @@ from pynetdicom.transport import (
 
 from erp.core.errors import DomainError
 from jobs.listeners.peer_contexts import syntaxes_for
-from jobs.listeners.peer_directory import CONGESTED, Admission, PeerDirectory, Rejection
+from jobs.listeners.peer_directory import (
+    CONGESTED,
+    LIMIT_EXCEEDED,
+    Admission,
+    PeerDirectory,
+    Rejection,
+)
 from jobs.listeners.peer_receiving import PeerProvider, Store
+from jobs.listeners.peer_room import Room, Strangers
 from jobs.listeners.peer_waking import LOOK_SECONDS, Bell, let_wait
 
 LARGEST_PDU_BYTES: Final = 1024 * 1024
@@ -71,17 +79,25 @@ class PeerSocket(AssociationSocket):
             raise OSError("A peer announced a PDU larger than any real one.")
         provider = self.assoc.dimse
         message = provider.message
-        held = message.data_set if message is not None else None
-        own = self.assoc.dul.held_bytes if isinstance(self.assoc.dul, PeerProvider) else 0
-        if max(own, held.tell() if held is not None else 0) + nr_bytes > self.largest_object:
-            _log.warning("object_too_large", peer=self.assoc.requestor.ae_title)
-            raise OSError("A peer sends a larger object than is taken.")
+        self._make_room(nr_bytes)
         told = message.encoded_command_set if message is not None else None
         if told is not None and told.tell() > LARGEST_COMMAND_BYTES:
             raise OSError("A peer's request does not come to an end.")
         if provider.msg_queue.qsize() > WAITING_REQUESTS:
             raise OSError("A peer asks without waiting for answers.")
         return self._read(nr_bytes)
+
+    def _make_room(self, count: int) -> None:
+        """See that so many bytes more may come."""
+        own: Any = self.assoc
+        waiting = own.waiting_bytes
+        if max(own.dul.arrived_bytes, waiting) + count > self.largest_object:
+            _log.warning("object_too_large", peer=own.requestor.ae_title)
+            raise OSError("A peer sends a larger object than is taken.")
+        if own.hold(own.dul.held_bytes + waiting + count) or own.dul.let_go():
+            return
+        _log.warning("memory_full", peer=own.requestor.ae_title)
+        raise OSError("A peer sends more at once than there is memory for.")
 
     def _read(self, count: int) -> bytearray:
         buffer = bytearray(count)
@@ -113,24 +129,44 @@ class PeerAssociation(Association):
     admission: Admission | None = None
     retriever: Retriever | None = None
 
-    def __init__(self, entity: AE, store: Store | None = None) -> None:
+    def __init__(self, entity: AE, server: "PeerServer") -> None:
         super().__init__(entity, "acceptor")
-        self.dul = PeerProvider(self, store)
+        self._server: Any = server
+        self._served_bytes = 0
+        self.dul = PeerProvider(self, server.store)
         self.acse_timeout, self.network_timeout = entity.acse_timeout, entity.network_timeout
         self.bell = let_wait(self)
 
     def run_reactor(self) -> None:
         """Serve the peer until the association ends."""
+        connection: Any = self.dul.socket
+        taken = connection.socket
         try:
             super().run_reactor()
         finally:
+            self._server.strangers.go(taken)
+            self._server.room.leave(self)
             self.bell.close()
+
+    @property
+    def waiting_bytes(self) -> int:
+        """How many bytes of messages that go pynetdicom's way are in memory."""
+        message, messages = self.dimse.message, self.dimse.msg_queue
+        coming = 0 if message is None or message.data_set is None else message.data_set.tell()
+        waiting = sum(_size_of(waits[1]) for waits in list(messages.queue))
+        return coming + waiting + self._served_bytes
+
+    def hold(self, count: int) -> bool:
+        """Say how many bytes of the peer's are in memory; tell whether there is room for them."""
+        return bool(self._server.room.hold(self, count))
 
     def _serve_request(self, msg: Any, context_id: int) -> None:  # noqa: ANN401  any DIMSE request
         """Serve a request, and let objects be taken again."""
+        self._served_bytes = _size_of(msg)
         try:
             self._serve(msg, context_id)
         finally:
+            self._served_bytes = 0
             messages: Any = self.dimse.msg_queue
             if threading.current_thread() is self:
                 messages.is_taken = False
@@ -153,8 +189,18 @@ class PeerAssociation(Association):
             self._is_paused = False
 
 
+def _size_of(message: Any) -> int:  # noqa: ANN401  any DIMSE message, or none
+    """Return how many bytes of data a message brings."""
+    data = getattr(message, "DataSet", None)
+    return data.getbuffer().nbytes if isinstance(data, BytesIO) else 0
+
+
 class PeerServer(ThreadedAssociationServer):
-    """Takes associations from a listening socket that several processes share."""
+    """Takes associations from a listening socket that several processes share.
+
+    Attributes:
+        room: What associations may have together. `strangers`: who is not let in yet.
+    """
 
     def __init__(  # noqa: PLR0913  each is a part of the server
         self,
@@ -162,6 +208,7 @@ class PeerServer(ThreadedAssociationServer):
         listening: socket.socket,
         directory: PeerDirectory,
         *,
+        places: int,
         largest_object: int,
         retriever: Retriever,
         store: Store,
@@ -171,6 +218,8 @@ class PeerServer(ThreadedAssociationServer):
         self._listening = listening
         self._directory = directory
         self.largest_object = largest_object
+        self.room = Room(places, largest_object)
+        self.strangers = Strangers(2 * places + 2)
         self.retriever = retriever
         self.store = store
         own = [(evt.EVT_REQUESTED, self._admit)]
@@ -201,7 +250,7 @@ class PeerServer(ThreadedAssociationServer):
         nobody holds up the others by beginning it and falling silent.
         """
         connection, address = self._listening.accept()
-        connection.settimeout(self.ae.network_timeout)
+        connection.settimeout(self.ae.acse_timeout)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.ssl_context:
             connection = self.ssl_context.wrap_socket(
@@ -209,13 +258,11 @@ class PeerServer(ThreadedAssociationServer):
             )
         return connection, address
 
-    def verify_request(self, _request: Any, client_address: Any) -> bool:  # noqa: ANN401  socketserver's
-        """Refuse connections far beyond the number of associations that are taken."""
-        open_now = sum(isinstance(thread, PeerAssociation) for thread in threading.enumerate())
-        if open_now < 2 * self.ae.maximum_associations + 2:
-            return True
-        _log.warning("too_many_connections", address=client_address[0])
-        return False
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401  socketserver's
+        """Let a connection wait to be let in, instead of an older one if too many do."""
+        if self.strangers.come(request, client_address[0]):
+            _log.warning("too_many_connections", address=client_address[0])
+        return True
 
     def shutdown(self) -> None:
         """Take no more associations; those there are go on."""
@@ -231,6 +278,8 @@ class PeerServer(ThreadedAssociationServer):
             found = self._directory.admit(called, calling, address)
         except DomainError as error:
             found = Rejection(CONGESTED, error.code)
+        if isinstance(found, Admission) and not self.room.enter(association, found.peer.device_id):
+            found = Rejection(LIMIT_EXCEEDED, "too many associations")
         if isinstance(found, Rejection):
             _log.warning(
                 "peer_refused", calling=calling, called=called, address=address, why=found.reason
@@ -238,6 +287,10 @@ class PeerServer(ThreadedAssociationServer):
             association.acse.send_reject(*found.code)
             association.kill()
             return
+        connection = association.dul.socket.socket
+        if connection is not None:
+            self.strangers.go(connection)
+            connection.settimeout(self.ae.network_timeout)
         association.admission = found
         association.acceptor.ae_title = called
         association.acceptor.supported_contexts = _contexts(found, asked)
@@ -267,9 +320,8 @@ class _PeerHandler(RequestHandler):
 
     def _create_association(self) -> PeerAssociation:
         server = self.server
-        association = PeerAssociation(self.ae, server.store)
+        association = PeerAssociation(self.ae, server)
         association.retriever = server.retriever
-        association._server = server  # noqa: SLF001  as pynetdicom's own handler does
         association.name = f"AcceptorThread@{datetime.now():%Y%m%d%H%M%S}"  # noqa: DTZ005  a name
         connection = PeerSocket(association, client_socket=self.request)
         connection.largest_object = server.largest_object

@@ -59,7 +59,10 @@ class Storing:
 
         What is held in quarantine is not success: the sender keeps it, and so do we.
         """
-        return self._keep(association, arriving.sop_uid, bytes(arriving.content))
+        if arriving.content is None:
+            _log.warning("memory_full", peer=association.requestor.ae_title)
+            return OUT_OF_RESOURCES, "Too much arrives at once; send it again later."
+        return self._keep(association, arriving.sop_uid, arriving.content.getvalue())
 
     def _keep(self, association: Any, sop_uid: str, content: bytes) -> tuple[int, str]:  # noqa: ANN401  as above
         try:

@@ -185,6 +185,52 @@ def test_a_layout_is_kept_and_shows_where_pictures_cut(opened, troubles):
     assert troubles == []
 
 
+def test_no_key_is_lost_however_late_the_page_answers(opened, troubles):
+    page = opened("block")
+    viewer = shown(page)
+    page.get_by_label("Layout:").click()
+    page.get_by_role("menuitemradio", name="One pane").click()
+    page.evaluate(
+        """() => { const viewer = document.querySelector('[aria-label="Image viewer"]'); window.laid = [];
+          new MutationObserver(() => window.laid.push(viewer.dataset.layout))
+            .observe(viewer, { attributeFilter: ["data-layout"] }); }"""
+    )
+    viewer.focus()
+    for _ in range(7):
+        page.keyboard.press("g")
+    page.keyboard.press("h")  # "G H" would lead home from elsewhere
+    page.wait_for_timeout(1500)  # the page has kept each choice, and said so
+    assert page.evaluate("window.laid") == ["1x2", "2x1", "2x2", "1x1", "1x2", "2x1", "2x2"]
+
+    viewer.press("m")
+    drag(page, (16, 24), (48, 24))
+    undo = page.get_by_role("button", name="Undo (Ctrl+z)")
+    undo.click()
+    expect(undo).to_be_disabled()
+    page.keyboard.press("g")
+    expect(viewer).to_have_attribute("data-layout", "1x1")
+    assert "/imaging/sessions/" in page.url
+    assert troubles == []
+
+
+def test_full_screen_holds_the_viewer_with_its_keys(opened, troubles):
+    page = opened("block")
+    viewer = shown(page)
+    is_full = """() => document.fullscreenElement?.ariaLabel === 'Image viewer'"""
+    viewer.press("f")
+    page.wait_for_function(is_full)
+    expect(page.get_by_role("button", name="Leave full screen")).to_be_visible()
+    assert viewer.bounding_box() == {"x": 0, "y": 0, **(page.viewport_size or {})}
+    page.keyboard.press("End")
+    expect(viewer).to_have_attribute("data-index", "11")
+    page.get_by_role("button", name="Leave full screen").click()
+    page.wait_for_function("() => document.fullscreenElement === null")
+    expect(page.get_by_role("button", name="Full screen (F)")).to_be_visible()
+    page.keyboard.press("Home")
+    expect(viewer).to_have_attribute("data-index", "0")
+    assert troubles == []
+
+
 def test_cine_runs_at_its_speed_in_a_loop_or_once(opened, troubles):
     page = opened("block")
     viewer = shown(page)

@@ -22,7 +22,7 @@ from tests.peers.conftest import (
 )
 
 CT = (CTImageStorage, ExplicitVRLittleEndian)
-ARRIVED = Arriving(3, 77, CTImageStorage, "1.2.3.45", bytearray())
+ARRIVED = Arriving(3, 77, CTImageStorage, "1.2.3.45", None)
 
 
 @pytest.fixture

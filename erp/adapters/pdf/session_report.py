@@ -24,6 +24,7 @@ HALF = (WIDTH - GUTTER) / 2
 IMAGE_SHAPE, TALLEST_IMAGE = 66 / 86, 118.0
 """Height of a picture's frame by its width, and at most."""
 PREVIEW = "PREVIEW"
+WORKED_OUT = "Worked out by software; not for diagnosis"
 NOT_FOR_DIAGNOSIS = "NOT FOR DIAGNOSIS - lossy picture"
 
 
@@ -74,7 +75,9 @@ def _technique(canvas: Canvas, report: SessionReport, section: PrintedSection) -
 
 
 def _measured(canvas: Canvas, report: SessionReport, section: PrintedSection) -> list[Block]:
-    return _facts(canvas, section.heading or "Measurements", report.measurements)
+    measured = _facts(canvas, section.heading or "Measurements", report.measurements)
+    lines = "\n".join(report.worked_out)
+    return measured + (_text(canvas, WORKED_OUT, lines) if lines else [])
 
 
 def _checked(canvas: Canvas, report: SessionReport, section: PrintedSection) -> list[Block]:

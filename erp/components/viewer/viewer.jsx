@@ -56,7 +56,7 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
   const [isRendered, setRendered] = useState(!card.has);
   const [onScreen, setOnScreen] = useState({}); // what each pane really shows
   const [failure, setFailure] = useState({});
-  const root = useRef(null), telling = useRef(0), ready = useRef({}), landed = useRef({});
+  const root = useRef(null), isInside = useRef(false), hasChosen = useRef(false), telling = useRef(0), ready = useRef({}), landed = useRef({});
   const tell = useRef({}), data = useRef({});
   tell.current = isFilled ? { onImage, onMark, onUnmark, onUndo, onRedo, onLayout, onFailure } : {};
   const kept = useMarks({ marks: isFilled ? marks : NOTHING, news: markNews, turn: marksTurn, tell });
@@ -65,7 +65,13 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
 
   useEffect(enterFrames, []);
   useEffect(() => { setBoard((now) => filled(now, stacks, start)); }, [stacks, start]);
-  useEffect(() => { if (layout in LAYOUTS) setBoard((now) => laidOut(now, layout)); }, [layout]);
+  useEffect(() => { // the page knows it from last time; what was chosen since stands, however late the page answers
+    if (layout in LAYOUTS && !hasChosen.current) setBoard((now) => laidOut(now, layout));
+  }, [layout]);
+  useEffect(() => { // keys go on when what had the focus is gone, or is switched off
+    const focused = document.activeElement;
+    if (isInside.current && (focused === document.body || focused?.disabled)) root.current?.focus({ preventScroll: true });
+  });
   useEffect(() => {
     const note = () => setFull(document.fullscreenElement === root.current);
     document.addEventListener("fullscreenchange", note);
@@ -140,12 +146,13 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
     const match = others.find((one) => one.modality === stack?.modality) ?? others[0];
     setBoard((now) => {
       const first = stack?.isCompared ? now.panes[0] : now.panes[now.active];
+      hasChosen.current = true;
       const wide = countOf(now.layout) < 2 ? laidOut(now, "1x2") : now;
       const panes = wide.panes.map((one, n) => (n === 0 ? { ...first } : n === 1 ? { ...START.panes[1], stack: match.id } : one));
       return linked({ ...wide, panes, active: 0 }, true);
     });
   };
-  const setLayout = (name) => { setBoard((now) => laidOut(now, name)); tell.current.onLayout?.(name); };
+  const setLayout = (name) => { hasChosen.current = true; setBoard((now) => laidOut(now, name)); tell.current.onLayout?.(name); };
   const shadeBy = (widths) => {
     if (!window_) return;
     const [grow, shift] = widths.split(",").map(Number);
@@ -178,14 +185,14 @@ function SessionViewer({ session, source = "", base = "/api/erp/imaging", start,
   const onKey = (event) => {
     if (isHelp && event.key === "Escape") { setHelp(false); return; }
     const name = actionOf(event);
-    if (name && !((event.key === " " || event.key === "Enter") && event.target.tagName === "BUTTON")) { event.preventDefault(); act(name); }
+    if (name && !((event.key === " " || event.key === "Enter") && event.target.tagName === "BUTTON")) { event.preventDefault(); event.stopPropagation(); act(name); } // the page has keys of its own: G begins the way to another
   };
 
   const panes = board.panes.slice(0, countOf(board.layout)), [rows, columns] = LAYOUTS[board.layout];
   const onPanes = new Set(panes.map((one) => one.stack));
   const stateNow = status !== "ready" ? status : failure[active] ? "failure" : isThere ? "shown" : "loading";
   return (
-    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} aria-label="Image viewer" data-state={stateNow} data-filled={isFilled ? "yes" : ""} data-index={index} data-shown={isThere ? `${shown.instance.id}/${shown.frame}` : ""} data-layout={board.layout} data-unsaved={kept.shown.filter((mark) => mark.status).length}>
+    <div className="vv" ref={root} tabIndex={0} onKeyDown={onKey} onFocus={() => { isInside.current = true; }} onBlur={() => { isInside.current = false; }} aria-label="Image viewer" data-state={stateNow} data-filled={isFilled ? "yes" : ""} data-index={index} data-shown={isThere ? `${shown.instance.id}/${shown.frame}` : ""} data-layout={board.layout} data-unsaved={kept.shown.filter((mark) => mark.status).length}>
       <style>{STYLE}</style>
       <Toolbar mayMark={mayDraw} tool={tool} isPlaying={isPlaying} isFull={isFull} isInverted={pane.look.isInverted} isKey={Boolean(keyMark)} isLinked={board.isLinked} hasLines={board.hasLines} layout={board.layout} presets={presets} count={count} canUndo={canUndo} canRedo={canRedo} hasSelection={kept.shown.some((mark) => mark.id && mark.id === selected)} act={act} />
       <Unsaved failed={kept.failed} again={kept.again} drop={kept.drop} />

@@ -83,7 +83,7 @@ def _device(device: Any) -> rx.Component:
         rx.el.tbody(
             rx.foreach(State.rows, lambda row: rx.cond(row["device"] == device["id"], _row(row)))
         ),
-        class_name="table",
+        class_name="table appointments",
         aria_label=device["name"],
     )
     return rx.el.div(

@@ -17,6 +17,7 @@ from erp.services.biomarkers.listing import (
     list_figures,
     patient_figures,
 )
+from erp.services.biomarkers.printing import figure_lines
 from erp.services.biomarkers.reading_files import LARGEST_FILE, NEEDED, Part
 from erp.services.biomarkers.recording import (
     Found,
@@ -46,6 +47,7 @@ __all__ = [
     "RunReused",
     "RunTold",
     "RunsOf",
+    "figure_lines",
     "import_figures",
     "list_figures",
     "patient_figures",

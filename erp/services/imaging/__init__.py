@@ -172,7 +172,7 @@ from erp.services.imaging.keeping import (
     set_retention,
     take_out,
 )
-from erp.services.imaging.laying_out import KeyPicture
+from erp.services.imaging.laying_out import KeyPicture, print_worked_out
 from erp.services.imaging.listing import (
     WaitingCount,
     clock_text,
@@ -365,7 +365,8 @@ __all__ = [
     "next_session", "note_answer", "note_answered", "note_attendance", "note_device_state", "note_echo",
     "note_export", "note_figures", "note_progress", "note_unanswered", "objects_to_send", "offer_objects",
     "open_hook", "open_way_in", "park_message", "patient_measurements", "peer_context", "place_of_peer",
-    "plan_export", "plan_preview", "plan_report", "prioritise_session", "put_key", "read_message", "read_topic",
+    "plan_export", "plan_preview", "plan_report", "print_worked_out", "prioritise_session", "put_key",
+    "read_message", "read_topic",
     "record_commitment", "record_maintenance", "record_measurement", "record_offers", "record_session_event",
     "record_uploads", "referees", "refuse_removal", "register_device", "reject_session", "reject_transfer",
     "release_hold", "release_message", "renew_credential", "reopen_session", "repeat_receipt", "repeat_settlement",

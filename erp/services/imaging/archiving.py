@@ -1,7 +1,7 @@
 """Rows of the archive for one object: patient, study, series, instance."""
 
 import json
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,6 +18,9 @@ from erp.services.imaging.placing import REMOVED, Neighbours, instant_of, place,
 from erp.services.imaging.ports import ObjectFacts
 from erp.services.imaging.receipts import Outcome
 from erp.services.imaging.repeating import link_repeat
+
+DESCRIBED: Final = ("patient_name", "patient_code", "study_uid", "modality")
+"""What a session says of itself as soon as an object does."""
 
 
 def neighbours_of(
@@ -88,6 +91,12 @@ def _alone(session: Session, ctx: RequestContext, transfer: db.Row) -> Neighbour
         session, ctx, transfer["sha256"], size=transfer["size"], media_type="application/dicom"
     )
     return neighbours_of(session, ctx, [transfer["sop_uid"]])
+
+
+def lacks_words(found: db.Row, facts: ObjectFacts) -> bool:
+    """Tell whether an object may say something that its session does not say of itself."""
+    named = facts.study.accession_number if facts.study else ""
+    return bool(named and not found["accession"]) or not all(found[name] for name in DESCRIBED)
 
 
 def describe_session(

@@ -13,7 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.ids import new_id
 from erp.models.imaging import Transfer
 from erp.services import documents
-from erp.services.imaging.archiving import describe_session, neighbours_of
+from erp.services.imaging.archiving import describe_session, lacks_words, neighbours_of
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.messages import ReceiptStatus, Sha256
 from erp.services.imaging.placing import Neighbours
@@ -33,8 +33,6 @@ from erp.services.platform import Command, Result, command
 
 DeliverySource = Literal["cstore", "stow", "upload"]
 MOST_AT_ONCE: Final = 64
-DESCRIBED: Final = ("patient_name", "patient_code", "study_uid", "modality")
-"""What a session says of itself as soon as an object does."""
 
 
 class DeliveredObject(BaseModel):
@@ -295,11 +293,12 @@ def _note_stored(
 ) -> None:
     """Count for the end, and fill what the session does not say from its first objects."""
     batch.stored[found["external_id"]] += 1
-    if batch.stored[found["external_id"]] == 1 and isinstance(item.finding, ObjectFacts):
-        study = item.finding.study
-        is_new = not found["accession"] and study is not None and study.accession_number
-        if is_new or not all(found[name] for name in DESCRIBED):
-            describe_session(session, ctx, found["id"], item.finding)
+    if (
+        batch.stored[found["external_id"]] == 1
+        and isinstance(item.finding, ObjectFacts)
+        and lacks_words(found, item.finding)
+    ):
+        describe_session(session, ctx, found["id"], item.finding)
 
 
 def _count(session: Session, ctx: RequestContext, batch: _Batch) -> None:

@@ -45,6 +45,7 @@ def example_report(ctx: RequestContext, template: ReportTemplate) -> SessionRepo
         device=(PrintedFact("Device", "Example camera"),),
         session=(PrintedFact("Objects", "4"), PrintedFact("Protocol", facts["protocol"])),
         measurements=(PrintedFact("Length (image 1, frame 1)", "12.4 mm (pixel spacing)"),),
+        worked_out=("Example ratio: 0.45 · Example model 1.0",),
         checklist=(PrintedFact("In focus", "Yes"), PrintedFact("Whole region shown", "Yes")),
         findings="What whoever asks for the report adds to it stands here.",
         summary=PrintedSummary(

@@ -158,7 +158,8 @@ def retake_object(
     Emits:
         imaging.object_stored.v1 and imaging.held_decided.v1 when it is taken now.
     """
-    transfer = lock_transfers(session, ctx, [held["transfer_id"]])[held["transfer_id"]]
+    transfers, _ = lock_transfers(session, ctx, [held["transfer_id"]])
+    transfer = transfers[held["transfer_id"]]
     if transfer["session_id"] is None and isinstance(finding, ObjectFacts):
         transfer = give_home(session, ctx, transfer, finding)
     outcome = judge(session, ctx, transfer, finding)

@@ -1,6 +1,6 @@
 """What a report is made of: the session's facts, put under the sections of its template."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -45,6 +45,15 @@ LACKING: Final = {
     "summary": "no summary; write it on the session's page",
     "signature": "the session is not signed off",
 }
+
+
+WorkedOut = Callable[[Session, RequestContext, UUID], Sequence[str]]
+_WORKED_OUT: list[WorkedOut] = []
+
+
+def print_worked_out(told: WorkedOut) -> None:
+    """Have reports of sessions print, beside their measurements, what programs worked out: a line each."""
+    _WORKED_OUT.append(told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +102,7 @@ def lay_out(
         device=_device_facts(row),
         session=_session_facts(row, ctx),
         measurements=_measurements(session, ctx, row["id"]),
+        worked_out=tuple(line for told in _WORKED_OUT for line in told(session, ctx, row["id"])),
         checklist=_checklist(session, ctx, row),
         findings=asked.findings,
         summary=_summary(row, asked.summary, ctx),

@@ -64,10 +64,10 @@ def offer_objects(session: Session, ctx: RequestContext, cmd: OfferObjects) -> O
     """
     only_devices(ctx)
     names = sorted({offer.session_id for offer in cmd.offers})
-    sessions = {name: lock_session(session, ctx, cmd.device_id, name)["id"] for name in names}
+    sessions = {name: lock_session(session, ctx, cmd.device_id, name) for name in names}
     known = _known(session, ctx, cmd)
     made = {
-        offer.transfer_id: _transfer(ctx, cmd.device_id, sessions[offer.session_id], offer)
+        offer.transfer_id: _transfer(ctx, cmd.device_id, sessions[offer.session_id]["id"], offer)
         for offer in cmd.offers
         if offer.transfer_id not in known
     }
@@ -75,7 +75,7 @@ def offer_objects(session: Session, ctx: RequestContext, cmd: OfferObjects) -> O
     held = _held_already(session, ctx, list(made.values()))
     outcomes = {name: _outcome(row, held) for name, row in made.items()}
     decided = [Decided(made[name], one, "have") for name, one in outcomes.items() if one]
-    decide_all(session, ctx, decided)
+    decide_all(session, ctx, decided, {row["id"]: row for row in sessions.values()})
     told = {name: _answer(made[name], outcomes[name]) for name in made}
     again = {name: _repeat(session, ctx, row) for name, row in known.items()}
     return OffersAnswered(answers=[(told | again)[offer.transfer_id] for offer in cmd.offers])

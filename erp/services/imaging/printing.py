@@ -121,6 +121,7 @@ class SessionReport:
         decision: None while the session waits for review.
         signatory: Who signs, printed under the line.
         addenda: What was added after the sign-off: when and by whom, with the text.
+        worked_out: What programs found in the pictures, a line each, with the model's version.
         findings: The comments of whoever asked for the report.
         is_preview: It is only looked at: every page says so.
         notices: What keeps a report from being made now; printed in a preview.
@@ -152,6 +153,7 @@ class SessionReport:
     layout: Layout = LAYOUT
     is_preview: bool = False
     notices: tuple[str, ...] = ()
+    worked_out: tuple[str, ...] = ()
 
 
 class SessionReportPrinter(Protocol):

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -51,10 +51,18 @@ class Decided:
     source: str
 
 
-def decide_all(session: Session, ctx: RequestContext, decided: Sequence[Decided]) -> None:
+def decide_all(
+    session: Session,
+    ctx: RequestContext,
+    decided: Sequence[Decided],
+    sessions: Mapping[UUID, db.Row],
+) -> None:
     """End transfers with their outcomes: attempts, quarantine, counters, receipts, settlements.
 
     The caller holds the locks of the sessions and of the transfers.
+
+    Args:
+        sessions: What each expects, by id, as read under its lock.
 
     Emits:
         imaging.object_stored.v1 or imaging.object_held.v1, and what settling emits.
@@ -72,7 +80,8 @@ def decide_all(session: Session, ctx: RequestContext, decided: Sequence[Decided]
         count_in_session(session, ctx, session_id, device_id, count)
     say_all(session, ctx, [_receipt(ctx, one.transfer, one.outcome) for one in decided])
     for session_id in sorted({one.transfer["session_id"] for one in decided}):
-        settle_if_complete(session, ctx, session_id)
+        if sessions[session_id]["expected"] is not None:
+            settle(session, ctx, session_id)
 
 
 def _end(session: Session, ctx: RequestContext, decided: Sequence[Decided]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services import documents
-from erp.services.imaging.archiving import archive, describe_session, neighbours_of
+from erp.services.imaging.archiving import archive, describe_session, lacks_words, neighbours_of
 from erp.services.imaging.devices import only_devices
 from erp.services.imaging.errors import UnknownTransfer
 from erp.services.imaging.messages import ReceiptStatus
@@ -89,13 +89,13 @@ def take_uploads(session: Session, ctx: RequestContext, cmd: TakeUploads) -> Upl
         imaging.object_stored.v1 or imaging.object_held.v1, and what settling emits.
     """
     only_devices(ctx)
-    transfers = lock_transfers(session, ctx, [one.transfer_id for one in cmd.objects])
+    transfers, sessions = lock_transfers(session, ctx, [one.transfer_id for one in cmd.objects])
     told = {one.transfer_id: one for one in cmd.objects}
     open_now = [one for one in told.values() if transfers[one.transfer_id]["status"] == "granted"]
     outcomes = _outcomes(session, ctx, transfers, open_now)
-    decide_all(
-        session, ctx, [Decided(transfers[one], outcomes[one], told[one].source) for one in outcomes]
-    )
+    _describe(session, ctx, transfers, sessions, _stored(open_now, outcomes))
+    decided = [Decided(transfers[one], outcomes[one], told[one].source) for one in outcomes]
+    decide_all(session, ctx, decided, sessions)
     for transfer_id in told.keys() - outcomes.keys():
         _repeat_receipt(session, ctx, transfers[transfer_id])
     return UploadsTaken(
@@ -115,26 +115,28 @@ def reject_transfer(session: Session, ctx: RequestContext, cmd: RejectTransfer) 
         UnknownTransfer: Nothing was offered under this id.
     """
     only_devices(ctx)
-    transfer = lock_transfers(session, ctx, [cmd.transfer_id])[cmd.transfer_id]
+    transfers, sessions = lock_transfers(session, ctx, [cmd.transfer_id])
+    transfer = transfers[cmd.transfer_id]
     outcome = Outcome(ReceiptStatus.REJECTED, cmd.reason)
     if transfer["status"] == "granted":
-        decide_all(session, ctx, [Decided(transfer, outcome, transfer["mode"])])
+        decide_all(session, ctx, [Decided(transfer, outcome, transfer["mode"])], sessions)
     return _taken(outcome)
 
 
 def lock_transfers(
     session: Session, ctx: RequestContext, transfer_ids: Sequence[UUID]
-) -> dict[UUID, db.Row]:
-    """Return transfers by id, their sessions locked before them, as offers do.
+) -> tuple[dict[UUID, db.Row], dict[UUID, db.Row]]:
+    """Return transfers and what is known of their sessions, by id; the sessions are locked first, as offers do.
 
     Raises:
         UnknownTransfer: Nothing was offered under one of the ids.
     """
     ids = sorted(set(transfer_ids))
     wanted = {"tenant": ctx.tenant_id, "ids": ids}
-    db.execute(
+    sessions = db.fetch_all(
         session,
-        "select 1 from imaging_session where tenant_id = %(tenant)s and id in"
+        "select id, expected, accession, patient_name, patient_code, study_uid, modality"
+        " from imaging_session where tenant_id = %(tenant)s and id in"
         " (select session_id from imaging_transfer"
         "   where tenant_id = %(tenant)s and id = any(%(ids)s))"
         " order by device_id, external_id for no key update",
@@ -148,7 +150,7 @@ def lock_transfers(
     )
     if len(rows) < len(ids):
         raise UnknownTransfer("Nothing was offered under this id.")
-    return {row["id"]: row for row in rows}
+    return {row["id"]: row for row in rows}, {row["id"]: row for row in sessions}
 
 
 def judge(
@@ -209,8 +211,6 @@ def _outcomes(
         if one.finding is not None and _is_whole(transfer, one):
             outcome = judge(session, ctx, transfer, one.finding, near)
         outcomes[one.transfer_id] = _once(session, ctx, transfer, outcome, held)
-    stored = {key for key, outcome in outcomes.items() if outcome.status is ReceiptStatus.STORED}
-    _describe(session, ctx, transfers, [one for one in arrived if one.transfer_id in stored])
     return outcomes
 
 
@@ -265,21 +265,33 @@ def _once(
     return replace(outcome, is_held_already=bool(known))
 
 
+def _stored(
+    arrived: Sequence[ArrivedObject], outcomes: dict[UUID, Outcome]
+) -> list[tuple[UUID, ObjectFacts]]:
+    """Return what is in the archive now, by transfer."""
+    return [
+        (one.transfer_id, one.finding)
+        for one in arrived
+        if isinstance(one.finding, ObjectFacts)
+        and outcomes[one.transfer_id].status is ReceiptStatus.STORED
+    ]
+
+
 def _describe(
     session: Session,
     ctx: RequestContext,
     transfers: dict[UUID, db.Row],
-    stored: Sequence[ArrivedObject],
+    sessions: dict[UUID, db.Row],
+    stored: Sequence[tuple[UUID, ObjectFacts]],
 ) -> None:
     """Fill what sessions do not say of themselves, from the first of their objects."""
     described = set()
-    for one in stored:
-        if isinstance(one.finding, ObjectFacts):
-            study = one.finding.study
-            own = transfers[one.transfer_id]["session_id"], study.accession_number if study else ""
-            if own not in described:
-                described.add(own)
-                describe_session(session, ctx, own[0], one.finding)
+    for transfer_id, facts in stored:
+        found = sessions[transfers[transfer_id]["session_id"]]
+        own = found["id"], facts.study.accession_number if facts.study else ""
+        if own not in described and lacks_words(found, facts):
+            described.add(own)
+            describe_session(session, ctx, found["id"], facts)
 
 
 def _repeat_receipt(session: Session, ctx: RequestContext, transfer: db.Row) -> None:

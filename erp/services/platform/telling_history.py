@@ -1,5 +1,6 @@
 """What happened to one record: who, when, from where, and each fact before and after."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -17,6 +18,8 @@ MOST_CHANGES = 20
 """Facts of one act that are told; a document of many lines has the rest on its page."""
 LONGEST = 200
 _UNTOLD = frozenset({"idempotency_key"})
+_CODE = re.compile(r"[0-9a-f]{64}|[0-9]+(\.[0-9]+){5,}")
+"""Digests of bytes and identifiers of DICOM."""
 
 Withheld = Callable[[Session, RequestContext, UUID], bool]
 _WITHHELD: list[Withheld] = []
@@ -133,13 +136,13 @@ def _changes(given: Mapping[str, Any], known: dict[str, str]) -> Iterator[Change
 
 
 def _facts(given: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, str]]:
-    """Yield what an input says in words: no ids, which tell a reader nothing."""
+    """Yield what an input says in words: no ids and digests, which tell a reader nothing."""
     for name, value in given.items():
         field = f"{above}{name}"
         parts = _numbered(value) if isinstance(value, list) else value
         if isinstance(parts, Mapping):
             yield from _facts(parts, f"{field} ")
-        elif name not in _UNTOLD and value is not None and not _is_id(value):
+        elif name not in _UNTOLD and value is not None and not _is_code(value):
             yield field, f"{value}"[:LONGEST]
 
 
@@ -147,9 +150,10 @@ def _numbered(parts: list[Any]) -> dict[str, Any]:
     return {f"{place}": part for place, part in enumerate(parts, start=1)}
 
 
-def _is_id(value: object) -> bool:
+def _is_code(value: object) -> bool:
+    text = f"{value}"
     try:
-        UUID(f"{value}")
+        UUID(text)
     except ValueError:
-        return False
+        return _CODE.fullmatch(text) is not None
     return True

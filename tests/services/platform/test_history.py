@@ -1,11 +1,16 @@
 """The history of a record says who, when, from where, and each fact before and after."""
 
+import re
 from dataclasses import replace
 
+from erp.adapters.object_storage import object_storage
 from erp.core import db
-from erp.services import party
+from erp.services import party, platform
+from tests.dicom.objects import good
 from tests.factories import Shop
+from tests.fixtures.clinics import open_clinic
 from tests.services.assets.owning import seller
+from tests.services.imaging.line import make_line
 
 
 def test_a_change_is_told_with_what_was_before(trader: Shop):
@@ -44,3 +49,17 @@ def test_what_one_act_did_is_one_entry_under_the_command_that_ran_the_rest(trade
     assert latest.also == [latest.name]
     assert [(change.field, change.before) for change in before.changes] == [("name", "Croma 27")]
     assert len([change for change in latest.changes if change.field == "phone"]) == 1
+
+
+def test_the_history_of_a_session_is_words_not_digests(engine):
+    assert engine
+    object_storage.cache_clear()
+    object_storage().ensure_bucket()
+    line = make_line(open_clinic())
+    line.start()
+    line.deliver(good())
+    asked = {"record_id": line.session()["id"]}
+    rows = platform.run("platform.list_history", line.owner, asked).result.rows
+    assert {row.name for row in rows} >= {"imaging.object_stored.v1"}
+    told = [change.after for row in rows for change in row.changes]
+    assert not [value for value in told if re.fullmatch(r"[0-9a-f]{64}|[\d.]{20,}", value)]
