@@ -24,7 +24,7 @@ from jobs.run import system_context
 MORNING = time(7, 0)
 STAGING_HOURS = 24
 SNAPSHOTS_AN_HOUR = 24
-"""So many of a tenant's past days are written down at once: a long past, or one changed late, holds up nobody's work."""
+"""So many past days of a tenant are written down at once: a long past, or one changed late, holds up no other."""
 _log = structlog.get_logger()
 __all__ = [
     "alert_each_morning",
