@@ -23,6 +23,8 @@ from jobs.run import system_context
 
 MORNING = time(7, 0)
 STAGING_HOURS = 24
+SNAPSHOTS_AN_HOUR = 24
+"""So many past days of a tenant are written down at once: a long past, or one changed late, holds up no other."""
 _log = structlog.get_logger()
 __all__ = [
     "alert_each_morning",
@@ -53,7 +55,7 @@ def alert_each_morning() -> None:
 
 
 def keep_past_stock_each_hour() -> None:
-    """Write down the stock of every tenant's past days that are due."""
+    """Write down the stock of every tenant's past days that are due, some each hour until none is."""
     minute = f"{utc_now():%Y%m%dT%H%M}"
     for place in identity.list_tenants():
         _for_tenant(place, partial(_keep_past_stock, place, f"past-stock-{minute}"))
@@ -243,7 +245,7 @@ def _expire_points(place: identity.TenantPlace) -> None:
 
 def _keep_past_stock(place: identity.TenantPlace, key: str) -> None:
     ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
-    for part in count(1):
+    for part in range(1, SNAPSHOTS_AN_HOUR + 1):
         given = {"idempotency_key": f"{key}-{part}"}
         result: Any = platform.run("inventory.keep_past_stock", ctx, given).result
         if result.until is None:

@@ -48,6 +48,7 @@ def test_the_till_goes_on_without_its_server(browser_window, environment, tmp_pa
     counter.page = browser_window.new_page()
     counter.page.goto(f"{server.url}/till/offline/")
     expect(counter.page.locator("#unsent")).to_have_text("3 bills to send")
+    expect(counter.page.get_by_role("heading", name="Offline till", level=1)).to_have_count(1)
     with serving(environment, tmp_path / "second.log", with_pages=True, port=port) as again:
         drains_and_hands_in(counter, again)
     lent = rows(shop, "select status from till_lease order by id limit 1")

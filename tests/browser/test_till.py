@@ -293,6 +293,7 @@ def test_nothing_overflows_and_fingers_find_everything(counter, size):
     page.set_viewport_size({"width": size[0], "height": size[1]})
     counter.scan()
     expect(counter.lines()).to_have_count(1)
+    expect(page.get_by_role("heading", name="Till", level=1, exact=True)).to_have_count(1)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert page.evaluate(TARGETS) == []
     pay = page.get_by_role("button", name=re.compile("^Pay"))

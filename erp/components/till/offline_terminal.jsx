@@ -154,6 +154,7 @@ function Terminal({ store, onPerson }) {
   return (
     <>
       <div className="offline-till">
+        <h1 className="sr-only">Offline till</h1>
         <Bar lease={kept.lease} server={server} unsent={unsent} waiting={waiting} onBills={() => setOpen("bills")} onHandIn={() => setOpen("hand-in")} />
         <div className="till">
           <section className="till-left" aria-label="Products">
@@ -176,6 +177,7 @@ function Terminal({ store, onPerson }) {
 function Foreign() {
   return (
     <div className="offline-wait">
+      <h1 className="sr-only">Offline till</h1>
       <p className="offline-note" role="alert">Somebody else is signed in on this browser. What was sold offline before is kept, and sent once that cashier signs in again at the same branch. <a href="/till">Go to the till</a></p>
     </div>
   );

@@ -41,6 +41,7 @@ def till_page() -> rx.Component:
 
 def _selling() -> rx.Component:
     return rx.fragment(
+        rx.el.h1("Till", class_name="sr-only"),
         selling_screen(),
         TillKeys.create(
             chosen=TillState.selected,

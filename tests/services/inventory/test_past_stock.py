@@ -118,6 +118,15 @@ def test_what_is_entered_late_counts_on_its_day_and_not_in_what_was_known(shop, 
     assert broken_promises() == []
 
 
+def test_a_late_delivery_touches_no_snapshot(shop, database_url):
+    trade(shop, database_url)
+    assert keep(shop) > 4
+    with psycopg.connect(database_url) as owner:
+        owner.execute("lock table stock_snapshot, stock_snapshot_line in access exclusive mode")
+        receive(shop, days_ago=55, quantity=4)
+    assert same(shop, 20)
+
+
 def test_a_day_that_much_was_entered_for_since_is_written_down_anew_beside_the_old(
     shop, database_url, monkeypatch
 ):

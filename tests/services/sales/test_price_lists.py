@@ -94,6 +94,18 @@ def test_a_quantity_break_counts_all_lines_of_the_goods(trader: Shop):
     assert split.lines[0].trace["from_quantity"] == 10
 
 
+def test_a_customers_own_list_and_its_breaks_go_before_breaks_of_everyone(trader: Shop):
+    variant, buyer = trader.variant_ids[0], named(trader)
+    every = make_list(trader)
+    own = make_list(trader, "DEAL", audience="customer", customer_id=buyer)
+    set_price(trader, every, scope="variant", goods_id=variant, amount="80", min_quantity=10)
+    set_price(trader, own, scope="variant", goods_id=variant, amount="95", min_quantity=5)
+    set_price(trader, own, scope="variant", goods_id=variant, amount="88", min_quantity=20)
+    paid = [price_of(trader, variant, count, customer_id=buyer) for count in (4, 5, 10, 20)]
+    assert paid == [MRP, 95, 95, 88]
+    assert [price_of(trader, variant, count) for count in (9, 10)] == [MRP, 80]
+
+
 @pytest.mark.parametrize(
     ("rule", "price"),
     [
