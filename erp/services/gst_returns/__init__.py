@@ -13,9 +13,7 @@ from erp.services.gst_returns import referees
 from erp.services.gst_returns.amending import (
     AmendDocument,
     AmendedDocument,
-    WithdrawAmendment,
     amend_document,
-    withdraw_amendment,
 )
 from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
 from erp.services.gst_returns.cmp08 import CELLS_CMP08
@@ -127,6 +125,10 @@ from erp.services.gst_returns.vouchers import (
     SupplierInvoices,
     get_printed_payment,
     get_printed_self_invoice,
+)
+from erp.services.gst_returns.withdrawing_amendments import (
+    WithdrawAmendment,
+    withdraw_amendment,
 )
 
 __all__ = [
