@@ -266,8 +266,14 @@ def _lines(snapshot: Snapshot, cash: Decimal) -> list[NewLine]:
             credit(f"input_{name}_rcm", own),
             credit(f"input_{name}", used[name] - own - getattr(snapshot.owed.short, name)),
         ]
+        lines += _given_up(name, getattr(cells["4(D)(2)"], name))
     exact = sum((line.debit - line.credit for line in lines), ZERO)
     return [*lines, credit("gst_cash_ledger", cash), debit("round_off", cash - exact)]
+
+
+def _given_up(name: str, lapsed: Decimal) -> list[NewLine]:
+    """Return the lines that make credit of a head a cost, which no return can claim any more."""
+    return [debit("credit_given_up", lapsed), credit(f"input_{name}", lapsed)]
 
 
 def _mark(session: Session, ctx: RequestContext, held: _Held, cmd: FileReturn) -> None:

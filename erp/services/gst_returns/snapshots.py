@@ -17,7 +17,13 @@ from erp.services.gst_returns.advances import (
     RECEIVED,
     total_of_advances,
 )
-from erp.services.gst_returns.checking import MOST_SHOWN, Problem, foreign_notes, problems_of
+from erp.services.gst_returns.checking import (
+    MOST_SHOWN,
+    Problem,
+    foreign_notes,
+    lapsed_credit,
+    problems_of,
+)
 from erp.services.gst_returns.claiming import Claims, read_claims
 from erp.services.gst_returns.cmp08 import DUE_AGAIN, cmp08, cmp08_cells
 from erp.services.gst_returns.credit_ledger import opening_credit
@@ -254,6 +260,7 @@ def _gstr3b(
     }
     file = gstr3b(registration.gstin, period.fp, stated, inter)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
+    problems += lapsed_credit(claims.inward)
     found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)
     return _sealed(file, figures, (problems, found, reasons), owed)
