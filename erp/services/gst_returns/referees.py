@@ -19,7 +19,7 @@ referee(
                  join branch b on (b.tenant_id, b.id) = (e.tenant_id, e.branch_id)
                 where a.tenant_id = r.tenant_id and a.company_id = r.company_id
                   and a.key in ('output_igst', 'output_cgst', 'output_sgst')
-                  and b.gstin = r.gstin and e.origin_type not in ('gst_return', 'invoice_cancellation')
+                  and b.gstin = r.gstin and e.origin_type not in ('gst_return', 'gst_refund', 'invoice_cancellation')
                   and not exists (select 1 from invoice_cancellation c
                                    where (c.tenant_id, c.invoice_id) = (e.tenant_id, e.origin_id))) booked
          where r.status = 'filed' and r.form = 'gstr1' and stated.tax <> booked.tax - coalesce((
