@@ -87,12 +87,8 @@ def _of_section(name: str, rows: Any) -> Iterator[Refusal]:  # noqa: ANN401  wha
 
 def _of_row(section: str, row: Mapping[str, Any]) -> Iterator[Refusal]:
     """Yield what is refused of a row: each document in it, else the row itself."""
-    documents = [
-        one
-        for held in HELD_IN
-        for one in (row.get(held) if isinstance(row.get(held), list) else ())
-        if isinstance(one, Mapping)
-    ]
+    held = [row[name] for name in HELD_IN if isinstance(row.get(name), list)]
+    documents = [one for rows in held for one in rows if isinstance(one, Mapping)]
     wrong = [one for one in documents if one.get("error_cd") or one.get("error_msg")]
     party = _text(row.get("ctin"))
     for one in wrong or documents or [row]:
