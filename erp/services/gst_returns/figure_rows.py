@@ -15,7 +15,7 @@ from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.advances import AdvanceMove
 from erp.services.gst_returns.claiming import read_claims
 from erp.services.gst_returns.cmp08 import DUE_AGAIN
-from erp.services.gst_returns.filing import unknown_return
+from erp.services.gst_returns.errors import unknown_return
 from erp.services.gst_returns.gstr3b import (
     CreditChange,
     Inward,

@@ -23,8 +23,8 @@ from erp.services.gst_returns.errors import (
     ReturnNotReady,
     ReturnOutdated,
     ReviewMissing,
-    UnknownGstReturn,
     WrongTaxPeriod,
+    unknown_return,
 )
 from erp.services.gst_returns.events import ReturnReviewed, ReturnWasFiled
 from erp.services.gst_returns.heads import NAMES
@@ -194,12 +194,6 @@ def hold_return(session: Session, ctx: RequestContext, return_id: UUID) -> Held:
     period = TaxPeriod(row.pop("starts_on"), row.pop("ends_on"))
     form = ReturnForm(row.pop("form"))
     return Held(**row, form=form, period=period, newest=newest["version"] if newest else 1)
-
-
-def unknown_return() -> UnknownGstReturn:
-    """Return the refusal of a return that is not there."""
-    message = "This return is not known here. Choose one of the list."
-    return UnknownGstReturn(message, fields={"return_id": message})
 
 
 def require_open(held: Held) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import counted
-from erp.services.gst_returns.errors import ReturnNotReady
+from erp.services.gst_returns.errors import ReturnNotReady, unknown_return
 from erp.services.platform import Query, Result, query
 
 NAMED: Final = 3
@@ -85,8 +85,14 @@ def list_refusals(session: Session, ctx: RequestContext, wanted: ListRefusals) -
     """List what the portal refused of a version's file, each row with the page that mends it.
 
     A document that an earlier return states is amended; one of this return is mended where it is.
+
+    Raises:
+        UnknownGstReturn: The company has no such return.
     """
     given = (ctx.tenant_id, ctx.company_id, wanted.return_id)
+    known = "select 1 from gst_return where tenant_id = %s and company_id = %s and id = %s"
+    if db.fetch_one(session, known, given) is None:
+        raise unknown_return()
     rows = db.fetch_all(session, _BESIDE, given)
     return RefusalRows(rows=[_row(wanted.return_id, row) for row in rows])
 
