@@ -27,7 +27,9 @@ _BESIDE: LiteralString = """
            exists (select 1 from gst_return filed
                     where filed.tenant_id = r.tenant_id and filed.company_id = r.company_id and filed.gstin = r.gstin
                       and filed.form = 'gstr1' and filed.status = 'filed'
-                      and i.issued_on between filed.starts_on and filed.ends_on) as is_stated
+                      and i.issued_on between filed.starts_on and filed.ends_on) as is_stated,
+           exists (select 1 from gst_amendment a where (a.tenant_id, a.invoice_id) = (r.tenant_id, i.id)
+                      and a.withdrawn_at is null) as is_amended
       from gst_return r
       cross join lateral (
            select p.refusals from gst_portal_report p
@@ -109,10 +111,10 @@ def _page(return_id: UUID, row: db.Row) -> str:
         is_sum = row["section"] in SUMMARIES
         rows = f"/gst/rows?return_id={return_id}&part={row['section']}"
         return f"/gst/{return_id}" if is_sum else rows
+    if row["is_amended"]:
+        return f"/gst/amendments?search={quote(row['number'])}"
     if not row["is_stated"]:
         return f"/invoices/{row['document_id']}"
-    if row["section"].endswith("a"):
-        return f"/gst/amendments?search={quote(row['number'])}"
     return f"/gst/amendments/new?invoice_id={row['document_id']}"
 
 

@@ -35,18 +35,21 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
 
     Raises:
         UnknownAmendment: There is none, or it was withdrawn.
-        NotAmendable: Notes were made out by it, or it came with that of an invoice.
+        NotAmendable: Notes were made out by it, or it is of a note whose invoice is amended.
         TaxPeriodFiled: The return that states it is filed.
         PeriodClosed: The books are closed for its day.
 
     Emits:
         gst_returns.document_amended.v1, for the document and each of its notes
     """
+    about = _find(session, ctx, cmd.amendment_id)
+    hold_family(session, ctx, about["invoice_id"])
+    hold_form(session, ctx, about["gstin"], ReturnForm.GSTR1)
     found = _find(session, ctx, cmd.amendment_id)
-    hold_family(session, ctx, found["invoice_id"])
-    hold_form(session, ctx, found["gstin"], ReturnForm.GSTR1)
     if found["led_by"]:
-        message = f"It came with the amendment of {found['led_by']}. Withdraw that one."
+        message = (
+            f"{found['led_by']} is amended as this note on it is. Withdraw that amendment first."
+        )
         raise not_amendable(message, "amendment_id")
     _refuse_followed(session, ctx, found)
     for row in _withdraw(session, ctx, cmd):
@@ -57,11 +60,13 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
 def _find(session: Session, ctx: RequestContext, amendment_id: UUID) -> db.Row:
     row = db.fetch_one(
         session,
-        "select a.booked_on, a.invoice_id, i.number, b.gstin, coalesce(lead.number, '') as led_by"
+        "select a.booked_on, a.invoice_id, i.number, b.gstin,"
+        " case when first.id is not null then lead.number end as led_by"
         " from gst_amendment a join invoice i on (i.tenant_id, i.id) = (a.tenant_id, a.invoice_id)"
         " join branch b on (b.tenant_id, b.id) = (a.tenant_id, a.branch_id)"
-        " left join gst_amendment first on (first.tenant_id, first.id) = (a.tenant_id, a.follows_id)"
-        " left join invoice lead on (lead.tenant_id, lead.id) = (first.tenant_id, first.invoice_id)"
+        " left join invoice lead on (lead.tenant_id, lead.id) = (i.tenant_id, i.original_invoice_id)"
+        " left join gst_amendment first on (first.tenant_id, first.invoice_id) = (lead.tenant_id, lead.id)"
+        "  and first.withdrawn_at is null"
         " where a.tenant_id = %s and a.company_id = %s and a.id = %s and a.withdrawn_at is null",
         (ctx.tenant_id, ctx.company_id, amendment_id),
     )

@@ -214,6 +214,8 @@ def test_a_note_that_was_amended_otherwise_comes_first(trader: Shop) -> None:
     assert "by itself" in caught.value.message
     done = amend(trader, sent, place_of_supply="24")
     assert (done.igst, done.notes) == (50, [])
+    with refused(trader, NotAmendable, "amendment_id"):
+        withdraw(trader, alone.id)
     withdraw(trader, done.id)
     withdraw(trader, alone.id)
     assert balance(trader, "output_igst") == 0
