@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from erp.services.gst_returns import AmendedBefore, ReturnFiled, ReturnOutdated
+from erp.services.gst_returns import AmendedBefore, NotAmendable, ReturnFiled, ReturnOutdated
 from erp.services.service_advances import AdvanceUsedUp, NotItsService, StepUndone
 from tests.concurrency.crowd import at_once, refusals
 from tests.factories import Shop, broken_promises
@@ -61,3 +61,16 @@ def test_a_document_is_amended_by_one_of_many_and_in_no_return_that_is_filed(tra
     stated = trader.run("gst_returns.list_amendments").rows
     filed = trader.run("gst_returns.get_return", {"return_id": november.id})
     assert not (stated and filed.status == "filed")
+
+
+def test_a_note_that_is_made_as_its_invoice_is_amended_is_stated_as_it(trader: Shop):
+    sent = invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
+    file_return(trader, prepare(trader))
+    wrong = {"invoice_id": sent.invoice_id, "place_of_supply": "24", "reason": "Told"}
+    line = {"line_no": 1, "quantity": 1}
+    note = {"invoice_id": sent.invoice_id, "lines": [line], "reason": "Not wanted"}
+    amend = partial(trader.run, "gst_returns.amend_document", wrong, at=at(15, 11))
+    take = partial(trader.run, "billing.take_back_goods", note, at=at(15, 11))
+    answers = at_once([take, amend, take, amend])
+    assert refusals(answers, (NotAmendable, AmendedBefore)) in {1, 2}
+    assert broken_promises() == []

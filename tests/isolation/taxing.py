@@ -1,5 +1,6 @@
 """GST returns of a shop, and a working input for every action that names something of them."""
 
+import base64
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -53,6 +54,12 @@ EXAMPLES: dict[str, Example] = {
     "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.get_portal_file": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.list_figure_rows": lambda i, _: {"return_id": i["gst_return_id"], "part": "b2b"},
+    "gst_returns.list_refusals": lambda i, _: {"return_id": i["gst_return_id"]},
+    "gst_returns.record_refusals": lambda i, _: {
+        "return_id": i["gst_return_id"],
+        "file_name": "errors.json",
+        "content": base64.b64encode(b'{"status_cd": "P"}').decode(),
+    },
     "gst_returns.review_return": lambda i, _: {"return_id": i["reviewed_return_id"]},
     "gst_returns.file_return": lambda i, shop: {
         "return_id": i["gst_return_id"],

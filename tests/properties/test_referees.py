@@ -69,6 +69,7 @@ SABOTAGE = {
     "FA3": "update asset set proceeds = proceeds + 1 where status = 'sold'",
     "G1": "update gst_return set figures = jsonb_set(figures, '{total,cgst}', '\"1.00\"') where status = 'filed'",
     "G2": "update gst_deposit set amount = amount + 1",
+    "G3": "update gst_amendment set place_of_supply = '29' where follows_id is not null",
     "GW1": "update gateway_payment set amount = amount + 1 where entry_id is not null",
     "GW2": "update gateway_payment set entry_id = null where status = 'captured'",
     "GW3": "update gateway_payment set refunded = refunded + 0.05 where refunded > 0",
@@ -166,6 +167,7 @@ def traded() -> None:
     shop = make_shop("judged")
     first, second, third = shop.variant_ids
     _pay_late(shop)
+    noted = _noted(shop)
     sale = shop.sell({first: 3, second: 1})
     shop.run(
         "pos.post_return",
@@ -183,7 +185,7 @@ def traded() -> None:
     _order(shop)
     _send(shop, second)
     _keep_apart(shop, shop.lot_ids[third][0])
-    _file(shop)
+    _file(shop, noted)
     documents_at_portal(shop)
     spending(shop)
     used = {"variant_id": third, "quantity": 2}
@@ -323,12 +325,27 @@ def _keep_apart(shop: Shop, lot_id: UUID) -> None:
     shop.run("inventory.decide_quarantine", decision)
 
 
-def _file(shop: Shop) -> None:
-    """File last month's return and deposit cash for the next."""
+def _file(shop: Shop, noted: UUID) -> None:
+    """File last month's return, amend a bill of it that has a note, and deposit cash for the next."""
     filed = {"arn": "AA2710250000012", "filed_on": shop.ctx.today}
     shop.run("gst_returns.file_return", filed | {"return_id": prepared(shop).id})
+    amended = {"invoice_id": noted, "place_of_supply": "24", "reason": "Told"}
+    shop.run("gst_returns.amend_document", amended)
     gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
     shop.run("gst_returns.deposit_cash", {"gstin": gstin, "reference": "CIN1", "amount": "9.00"})
+
+
+def _noted(shop: Shop) -> UUID:
+    """Send goods last month, take one back, and return the bill."""
+    then = shop.ctx.now - timedelta(days=shop.ctx.today.day)
+    line = {"variant_id": shop.variant_ids[0], "quantity": 2, "unit_price": "90.00"}
+    taken = {"customer_id": retailer(shop), "lines": [line]}
+    made = shop.run("sales.take_order", taken, at=then, confirm=("not_cleared", "credit_limit"))
+    sent = {"order_id": made.id, "lines": [{"order_line_no": 1, "quantity": 2}]}
+    bill_id: UUID = shop.run("billing.deliver_order", sent, at=then).invoice_id
+    back = {"invoice_id": bill_id, "lines": [{"line_no": 1, "quantity": 1}], "reason": "Broken"}
+    shop.run("billing.take_back_goods", back, at=then)
+    return bill_id
 
 
 def _claim(shop: Shop) -> None:

@@ -12,6 +12,7 @@ from erp.models.gst_returns.gst_2b import Decision2b, Gst2bDocument, Gst2bFile
 from erp.models.gst_returns.gst_return import GstReturn, ReturnForm, ReturnStatus
 from erp.models.gst_returns.gst_scheme import GstSchemeChange, Scheme, Trade
 from erp.models.gst_returns.law_limit import LawLimitRow, LimitKind
+from erp.models.gst_returns.portal_report import GstPortalReport
 
 __all__ = [
     "CreditChangeKind",
@@ -22,6 +23,7 @@ __all__ = [
     "GstCreditChange",
     "GstCreditLoss",
     "GstDeposit",
+    "GstPortalReport",
     "GstReturn",
     "GstReverseCharge",
     "GstSchemeChange",

@@ -19,6 +19,7 @@ class GstAmendment(TenantRow, table=True):
         booked_on: Day in the books, which decides the return that corrects.
         gstin: The recipient's, as it should have been; empty for an unregistered one.
         place_of_supply: As it should have been. is_sez: To a special economic zone.
+        follows_id: Of a note, the amendment of its invoice that brought this one; both are withdrawn together.
         igst, cgst, sgst: Added to output tax, below zero where taken off.
     """
 
@@ -27,6 +28,7 @@ class GstAmendment(TenantRow, table=True):
         belongs_to("company_id", "company"),
         belongs_to("branch_id", "branch"),
         belongs_to("invoice_id", "invoice"),
+        belongs_to("follows_id", "gst_amendment"),
         Index(
             "uq_gst_amendment_standing",
             "tenant_id",
@@ -42,12 +44,19 @@ class GstAmendment(TenantRow, table=True):
             "(port_code = '') = (shipping_bill = '') and (shipping_bill = '') = (shipped_on is null)",
             name="shipping",
         ),
+        Index(
+            "ix_gst_amendment_follows",
+            "tenant_id",
+            "follows_id",
+            postgresql_where=text("follows_id is not null"),
+        ),
         Index("ix_gst_amendment_day", "tenant_id", "branch_id", "booked_on"),
     )
 
     company_id: UUID
     branch_id: UUID
     invoice_id: UUID
+    follows_id: UUID | None = None
     booked_on: date
     gstin: str
     recipient: str

@@ -26,6 +26,8 @@ class CreditChangeKind(StrEnum):
     """Credit on a fixed asset beyond the tax of its sale: s.18(6), r.40(2)."""
     ASSET_KEPT = "asset_kept"
     """That sale was cancelled, so the credit is back."""
+    REFUNDED = "refunded"
+    """Tax on advances that days by composition took off, and that the portal paid back: s.54, form RFD-01."""
 
 
 class GstCreditChange(TenantRow, table=True):

@@ -21,10 +21,12 @@ from erp.components import (
     stat_tile,
     text_field,
 )
+from erp.components.browser_parts import FileBox
 from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
 from erp.core.columns import Column
 from erp.pages.routing import page
+from erp.state.gst_returns.matching import MOST_BYTES
 from erp.state.gst_returns.one_return import (
     DIFFERENCE_COLUMNS,
     FIGURE_COLUMNS,
@@ -32,6 +34,7 @@ from erp.state.gst_returns.one_return import (
     ISSUED_COLUMNS,
     PAID_COLUMNS,
     PROBLEM_COLUMNS,
+    REFUSAL_COLUMNS,
     FileReturnState,
     GstReturnState,
 )
@@ -92,6 +95,7 @@ def gst_return_page() -> rx.Component:
         _listed(
             "What does not agree with the books", DIFFERENCE_COLUMNS, GstReturnState.differences
         ),
+        _listed("Refused by the portal", REFUSAL_COLUMNS, GstReturnState.refusals),
         _listed("What has to be mended", PROBLEM_COLUMNS, GstReturnState.problems),
         grid(
             rx.el.div(
@@ -103,6 +107,7 @@ def gst_return_page() -> rx.Component:
             ),
             rx.el.div(
                 card(_facts(), title="Return"),
+                rx.cond(head["may_report"] != "", card(_report(), title="The portal's answer")),
                 class_name="stack span-4 full-below",
             ),
         ),
@@ -174,6 +179,25 @@ def _facts() -> rx.Component:
                 link_button("Journal", "/books/journal", look="ghost", icon="book-open"),
             ),
         ]
+    )
+
+
+def _report() -> rx.Component:
+    problem = GstReturnState.report_problem
+    return rx.el.div(
+        rx.el.p(
+            "Load the error report of the upload: each refused row is shown beside its document, and nothing is filed"
+            " until it is mended. A report without errors lifts that.",
+            class_name="hint",
+        ),
+        rx.cond(problem != "", notice(problem, tone="red")),
+        FileBox.create(
+            accept=".json,application/json",
+            label="Choose the error report (JSON)",
+            most_bytes=MOST_BYTES,
+            on_file=GstReturnState.load_report,
+        ),
+        class_name="stack",
     )
 
 

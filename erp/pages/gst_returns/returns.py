@@ -148,7 +148,7 @@ def _change() -> rx.Component:
         date_field("Booked on", "booked_on", errors=errors, hint="Else today"),
         text_field("Reason", "reason", errors=errors, required=True, max_length=120),
         title="Change credit",
-        subtitle="Input tax that is given back, or claimed again, in table 4 of GSTR-3B.",
+        subtitle="Input tax that is given back, or claimed again, in table 4 of GSTR-3B; or tax that came back.",
         submit="Record",
     )
 

@@ -112,8 +112,11 @@ def before(day: date) -> Span:
 
 
 def end_of(day: date, ctx: RequestContext) -> datetime:
-    """Return the first instant after a business day; the calendar's last day counts as its eve."""
-    day = min(day, date.max - ONE_DAY)
+    """Return the first instant after a business day; the calendar's last two days count as the one before them.
+
+    Readers ask for the day after that instant, and west of UTC it is a day further on.
+    """
+    day = min(day, date.max - 2 * ONE_DAY)
     return datetime.combine(day + ONE_DAY, time(), ZoneInfo(ctx.time_zone))
 
 

@@ -16,31 +16,31 @@ from erp.core.formatting import date_text
 from erp.core.gst.taxing import EXPORT
 from erp.core.ids import new_id
 from erp.models.gst_returns import GstAmendment, ReturnForm
-from erp.services import accounting, billing
+from erp.services import accounting
 from erp.services.accounting import NewEntry, NewLine, credit, debit
-from erp.services.gst_returns.amendments import Amended, Correction, amended, corrected
-from erp.services.gst_returns.errors import (
-    AmendedBefore,
-    NotAmendable,
-    NothingAmended,
-    UnknownAmendment,
+from erp.services.gst_returns.amendable import (
+    Amendable,
+    amendable,
+    hold_family,
+    last_day_of,
+    not_amendable,
 )
+from erp.services.gst_returns.amending_notes import notes_to_amend
+from erp.services.gst_returns.amendments import Correction, amended, corrected, is_stated_so
+from erp.services.gst_returns.errors import NothingAmended
 from erp.services.gst_returns.events import DocumentAmended
 from erp.services.gst_returns.heads import NAMES, Heads
 from erp.services.gst_returns.limits import b2cl_limit
 from erp.services.gst_returns.outward import Outward, Shipping
 from erp.services.gst_returns.preparing import hold_form, require_not_filed
-from erp.services.gst_returns.reading_amendments import filed_period
-from erp.services.gst_returns.reading_outward import read_documents
 from erp.services.gst_returns.recording import booking_day
-from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
+from erp.services.gst_returns.registrations import GstinText
 from erp.services.gst_returns.schemes import days_for, spans_of
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.party import LIVE_STATES, read_gstin
-from erp.services.platform import Command, Day, Identified, Result, ShortText, Text, command, emit
+from erp.services.platform import Command, Day, Result, ShortText, Text, command, emit
 
 ORIGIN: Final = "gst_amendment"
-NOVEMBER: Final = 11
 
 
 class AmendDocument(Command):
@@ -66,46 +66,39 @@ class AmendDocument(Command):
 
 
 class AmendedDocument(Result):
-    """An amendment with what it changes of the tax."""
+    """An amendment with what it changes of the tax, its notes among it.
+
+    Attributes:
+        notes: Numbers of notes that it amends with the document.
+    """
 
     id: UUID
     number: str
     igst: Decimal
     cgst: Decimal
     sgst: Decimal
-
-
-class WithdrawAmendment(Command):
-    """Take an amendment back before its return is filed."""
-
-    amendment_id: UUID
-    reason: ShortText
+    notes: list[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Amendable:
-    """A document that a filed return states.
+class Recorded:
+    """An amendment as it was recorded, with what it changes of the tax."""
 
-    Attributes:
-        stated: The period of that return.
-    """
-
-    document: Outward
-    registration: Registration
-    branch_id: UUID
-    stated: TaxPeriod
+    id: UUID
+    change: Heads
 
 
 @command("gst_returns.amend_document", permission="gst_returns.record", rest="POST /gst-amendments")
 def amend_document(session: Session, ctx: RequestContext, cmd: AmendDocument) -> AmendedDocument:
     """Correct in a later return what a filed one states of an invoice or a note.
 
-    Value, number and day stay: what was supplied for less is met by a note. Where the place moves tax from one
-    head to another, the books follow on the day of the amendment. Locks the registration's GSTR-1.
+    Value, number and day stay: what was supplied for less is met by a note. Notes that an invoice has are amended
+    with it, for they were made out as it was. Where the place moves tax from one head to another, the books
+    follow on the day of the amendment. Locks the invoice's notes, then the registration's GSTR-1.
 
     Raises:
-        NotAmendable: No filed return states it; it was cancelled, or credited whole; the last day is past; no
-            GSTR-1 is filed of the day; or the portal takes no such correction.
+        NotAmendable: No filed return states it, or a note on it; it was cancelled, or credited whole; the last day
+            is past; no GSTR-1 is filed of the day; or the portal takes no such correction.
         AmendedBefore: A document is amended once.
         NothingAmended: It is stated so already.
         InvalidInput: A GSTIN, a place or a day is wrong, or customs' facts are given in part.
@@ -113,10 +106,11 @@ def amend_document(session: Session, ctx: RequestContext, cmd: AmendDocument) ->
         PeriodClosed: The books are closed for the day.
 
     Emits:
-        gst_returns.document_amended.v1
+        gst_returns.document_amended.v1, for the document and each of its notes
 
     Source: CGST Act s.37(3); Form GSTR-1 tables 9A, 9C, 10; IGST Act s.19, CGST Act s.77 for the head.
     """
+    hold_family(session, ctx, cmd.invoice_id)
     held = amendable(session, ctx, cmd.invoice_id)
     day = booking_day(ctx, cmd.booked_on, "booked_on")
     hold_form(session, ctx, held.registration.gstin, ReturnForm.GSTR1)
@@ -124,159 +118,49 @@ def amend_document(session: Session, ctx: RequestContext, cmd: AmendDocument) ->
     _require_in_time(held, day)
     _require_stated(session, ctx, day)
     correction = _correction(held, cmd)
-    after = corrected(held.document, correction, held.registration.state)
-    amendment_id = new_id()
-    limit = b2cl_limit(session, ctx)
+    own_state = held.registration.state
+    _require_allowed(held.document, corrected(held.document, correction, own_state))
+    alike = replace(correction, shipping=None)
+    notes = notes_to_amend(session, ctx, held, alike)
+    first = _record(session, ctx, held, correction, (day, cmd.reason, None))
+    rest = [_record(session, ctx, one, alike, (day, cmd.reason, first.id)) for one in notes]
+    change = sum((one.change for one in rest), first.change)
+    return AmendedDocument(
+        id=first.id,
+        number=held.document.number,
+        notes=[one.document.number for one in notes],
+        **{name: getattr(change, name) for name in NAMES},
+    )
+
+
+def _record(
+    session: Session,
+    ctx: RequestContext,
+    held: Amendable,
+    correction: Correction,
+    about: tuple[date, str, UUID | None],
+) -> Recorded:
+    """Record a correction and book what it moves; `about` is its day, its reason and the amendment it came with."""
+    day, reason, follows_id = about
+    document, amendment_id = held.document, new_id()
+    after = corrected(document, correction, held.registration.state)
     known = (amendment_id, day, held.stated.fp)
-    found = amended(known, held.document, after, limit)
-    _require_allowed(found)
-    change = found.change
-    row = _row(ctx, held, cmd, correction, change)
-    db.insert_rows(session, GstAmendment, [row | {"id": amendment_id, "booked_on": day}])
-    words = f"Amended {held.document.number}: {cmd.reason}"
-    _post(session, ctx, held.branch_id, (amendment_id, "amended", day, words), change)
-    emit(
-        session,
-        ctx,
-        amendment_id,
-        DocumentAmended(amendment_id=amendment_id, invoice_id=cmd.invoice_id),
-    )
-    taxes = {name: getattr(change, name) for name in NAMES}
-    return AmendedDocument(id=amendment_id, number=held.document.number, **taxes)
-
-
-@command(
-    "gst_returns.withdraw_amendment",
-    permission="gst_returns.record",
-    rest="POST /gst-amendments/{amendment_id}/withdrawal",
-)
-def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmendment) -> Identified:
-    """Take an amendment back; the document may be amended anew.
-
-    Locks the registration's GSTR-1, then the document's notes.
-
-    Raises:
-        UnknownAmendment: There is none, or it was withdrawn. NotAmendable: Notes were made out by it.
-        TaxPeriodFiled: The return that states it is filed.
-        PeriodClosed: The books are closed for its day.
-
-    Emits:
-        gst_returns.document_amended.v1
-    """
-    row = db.fetch_one(
-        session,
-        "select a.branch_id, a.booked_on, a.igst, a.cgst, a.sgst, a.invoice_id, i.number, b.gstin"
-        " from gst_amendment a join invoice i on (i.tenant_id, i.id) = (a.tenant_id, a.invoice_id)"
-        " join branch b on (b.tenant_id, b.id) = (a.tenant_id, a.branch_id)"
-        " where a.tenant_id = %s and a.company_id = %s and a.id = %s and a.withdrawn_at is null",
-        (ctx.tenant_id, ctx.company_id, cmd.amendment_id),
-    )
-    if row is None:
-        raise unknown_amendment()
-    hold_form(session, ctx, row["gstin"], ReturnForm.GSTR1)
-    _refuse_followed(session, ctx, row)
-    db.execute(
-        session,
-        "update gst_amendment set withdrawn_at = %s, withdrawn_by = %s, withdraw_reason = %s"
-        " where tenant_id = %s and id = %s",
-        (ctx.now, ctx.user_id, cmd.reason, ctx.tenant_id, cmd.amendment_id),
-    )
-    change = -Heads(igst=row["igst"], cgst=row["cgst"], sgst=row["sgst"])
-    words = f"Amendment of {row['number']} withdrawn: {cmd.reason}"
-    about = (cmd.amendment_id, "withdrawn", row["booked_on"], words)
-    _post(session, ctx, row["branch_id"], about, change)
-    told = DocumentAmended(amendment_id=cmd.amendment_id, invoice_id=row["invoice_id"])
-    emit(session, ctx, cmd.amendment_id, told)
-    return Identified(id=cmd.amendment_id)
-
-
-def _refuse_followed(session: Session, ctx: RequestContext, row: db.Row) -> None:
-    """Refuse to take an amendment back once notes were made out by its place or GSTIN. Locks the invoice's notes."""
-    billing.hold_notes(session, row["invoice_id"])
-    notes = db.fetch_one(
-        session,
-        "select string_agg(n.number, ', ' order by n.number) as numbers from invoice n"
-        " join invoice i on (i.tenant_id, i.id) = (n.tenant_id, n.original_invoice_id)"
-        " where i.tenant_id = %s and i.id = %s and n.issued_on >= %s"
-        " and (n.place_of_supply, n.supply_nature, coalesce(n.recipient ->> 'gstin', ''))"
-        " <> (i.place_of_supply, i.supply_nature, coalesce(i.recipient ->> 'gstin', ''))",
-        (ctx.tenant_id, row["invoice_id"], row["booked_on"]),
-    )
-    if notes is not None and notes["numbers"]:
-        message = (
-            f"{notes['numbers']} on {row['number']} was made out at the amended place, or to the amended GSTIN. Let the"
-            " amendment stand, and meet what is wrong with a note."
-        )
-        raise _not_amendable(message, "amendment_id")
-
-
-def unknown_amendment() -> UnknownAmendment:
-    """Return the refusal of an amendment that is not there."""
-    message = "This amendment is not known here, or was withdrawn. Choose one of the list."
-    return UnknownAmendment(message, fields={"amendment_id": message})
-
-
-def amendable(session: Session, ctx: RequestContext, invoice_id: UUID) -> Amendable:
-    """Return a document that a filed return states.
-
-    Raises:
-        NotAmendable: There is none, or no filed return states it; it was cancelled or credited whole.
-        AmendedBefore: It is amended.
-    """
-    row = db.fetch_one(
-        session,
-        "select i.branch_id, b.gstin, i.total, (select coalesce(sum(n.total), 0) from invoice n"
-        "  where n.tenant_id = i.tenant_id and n.original_invoice_id = i.id and n.kind = 'credit_note') as credited,"
-        " exists (select 1 from gst_amendment a where a.tenant_id = i.tenant_id and a.invoice_id = i.id"
-        "  and a.withdrawn_at is null) as is_amended"
-        " from invoice i join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)"
-        " where i.tenant_id = %s and i.company_id = %s and i.id = %s and b.gstin is not null",
-        (ctx.tenant_id, ctx.company_id, invoice_id),
-    )
-    if row is None:
-        raise _not_amendable("This document is not known here. Choose one of the list.")
-    if row["is_amended"]:
-        raise amended_before()
-    (document,) = read_documents(session, ctx, [invoice_id])
-    if document.is_cancelled:
-        raise _not_amendable(f"{document.number} was cancelled: no return states it.")
-    if row["credited"] >= row["total"]:
-        raise _not_amendable(f"{document.number} was credited whole: nothing is left to correct.")
-    registration = registration_of(session, ctx, row["gstin"])
-    stated = filed_period(session, ctx, registration, document.issued_on)
-    if stated is None:
-        message = (
-            f"No filed GSTR-1 states {document.number} of {date_text(document.issued_on)}."
-            " Cancel it, or meet it with a note, before its return is filed."
-        )
-        raise _not_amendable(message)
-    return Amendable(document, registration, row["branch_id"], stated)
-
-
-def _not_amendable(message: str, field: str = "invoice_id") -> NotAmendable:
-    return NotAmendable(message, fields={field: message})
-
-
-def amended_before() -> AmendedBefore:
-    """Return the refusal of a second amendment."""
-    message = "The portal takes one amendment of a document, and this one has it. Meet it with a note instead."
-    return AmendedBefore(message, fields={"invoice_id": message})
-
-
-def last_day_of(issued_on: date) -> date:
-    """Return the last day on which a document may be amended: 30 November after its financial year.
-
-    Source: CGST Act s.37(3), proviso.
-    """
-    year = issued_on.year + (issued_on.month >= 4)  # noqa: PLR2004  April begins the financial year
-    return date(year, NOVEMBER, 30)
+    change = amended(known, document, after, b2cl_limit(session, ctx)).change
+    row = _row(ctx, held, correction, change)
+    row |= {"id": amendment_id, "booked_on": day, "reason": reason, "follows_id": follows_id}
+    db.insert_rows(session, GstAmendment, [row])
+    words = f"Amended {document.number}: {reason}"
+    post_move(session, ctx, held.branch_id, (amendment_id, "amended", day, words), change)
+    told = DocumentAmended(amendment_id=amendment_id, invoice_id=document.id)
+    emit(session, ctx, amendment_id, told)
+    return Recorded(amendment_id, change)
 
 
 def _require_in_time(held: Amendable, day: date) -> None:
     last = last_day_of(held.document.issued_on)
     if day > last:
         message = f"{held.document.number} could be amended until {date_text(last)} (s.37(3))."
-        raise _not_amendable(message, "booked_on")
+        raise not_amendable(message, "booked_on")
 
 
 def _require_stated(session: Session, ctx: RequestContext, day: date) -> None:
@@ -286,7 +170,7 @@ def _require_stated(session: Session, ctx: RequestContext, day: date) -> None:
             f"No GSTR-1 is filed of {date_text(day)}, as the company pays GST then."
             " Choose a day on which it pays regularly and whose return is not filed."
         )
-        raise _not_amendable(message, "booked_on")
+        raise not_amendable(message, "booked_on")
 
 
 def _correction(held: Amendable, cmd: AmendDocument) -> Correction:
@@ -326,45 +210,39 @@ def _shipping(cmd: AmendDocument) -> Shipping | None:
     return Shipping(cmd.port_code, cmd.shipping_bill, cmd.shipped_on)
 
 
-def _require_allowed(found: Amended) -> None:
+def _require_allowed(before: Outward, after: Outward) -> None:
     """Refuse what changes nothing, and what the portal does not take."""
-    before, after = found.before, found.after
-    if not found.counted:
-        raise _not_amendable(f"{before.number} bears no tax; table 8 of a return is not amended.")
+    if not any(line.is_taxable for line in before.lines):
+        raise not_amendable(f"{before.number} bears no tax; table 8 of a return is not amended.")
     if (EXPORT in {before.place, after.place}) and before.place != after.place:
         message = (
             "An export stays one, and nothing becomes one. Meet it with a note and a new invoice."
         )
-        raise _not_amendable(message, "place_of_supply")
+        raise not_amendable(message, "place_of_supply")
     if after.shipping is not None and before.place != EXPORT:
         message = f"{before.number} is no export. Leave the shipping bill out."
-        raise _not_amendable(message, "shipping_bill")
-    facts = ("gstin", "place", "category", "shipping", "is_inter")
-    if all(getattr(before, name) == getattr(after, name) for name in facts):
+        raise not_amendable(message, "shipping_bill")
+    if is_stated_so(before, after):
         message = "It is stated so already. Change what was wrong."
         raise NothingAmended(message, fields={"invoice_id": message})
 
 
 def _row(
-    ctx: RequestContext,
-    held: Amendable,
-    cmd: AmendDocument,
-    correction: Correction,
-    change: Heads,
+    ctx: RequestContext, held: Amendable, correction: Correction, change: Heads
 ) -> dict[str, Any]:
+    sent = correction.shipping
     return {
         "tenant_id": ctx.tenant_id,
         "company_id": ctx.company_id,
         "branch_id": held.branch_id,
-        "invoice_id": cmd.invoice_id,
+        "invoice_id": held.document.id,
         "gstin": correction.gstin,
         "recipient": correction.recipient,
         "place_of_supply": correction.place,
         "is_sez": correction.is_sez,
-        "port_code": cmd.port_code,
-        "shipping_bill": cmd.shipping_bill,
-        "shipped_on": cmd.shipped_on,
-        "reason": cmd.reason,
+        "port_code": sent.port_code if sent else "",
+        "shipping_bill": sent.number if sent else "",
+        "shipped_on": sent.shipped_on if sent else None,
         "user_id": ctx.user_id,
         "withdrawn_at": None,
         "withdrawn_by": None,
@@ -372,7 +250,7 @@ def _row(
     } | {name: getattr(change, name) for name in NAMES}
 
 
-def _post(
+def post_move(
     session: Session,
     ctx: RequestContext,
     branch_id: UUID,

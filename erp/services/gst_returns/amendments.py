@@ -129,6 +129,12 @@ def corrected(before: Outward, correction: Correction, own_state: str) -> Outwar
     )
 
 
+def is_stated_so(before: Outward, after: Outward) -> bool:
+    """Tell whether two writings of a document are stated alike."""
+    facts = ("gstin", "place", "category", "shipping", "is_inter")
+    return all(getattr(before, name) == getattr(after, name) for name in facts)
+
+
 def _line(line: OutwardLine, before: Outward, *, is_inter: bool) -> OutwardLine:
     """Return a line with its tax under the heads of its place; halves are equal, to the paisa."""
     heads = line.heads

@@ -9,8 +9,10 @@ from datetime import date
 from decimal import Decimal
 
 from erp.core.errors import DomainError
+from erp.core.formatting import money_text
 from erp.core.gst.taxing import EXPORT
 from erp.core.money import PAISA, round_money
+from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.issued import number_ranges
 from erp.services.gst_returns.law import FEWEST_DIGITS, UNITS, rate_exists
 from erp.services.gst_returns.outward import DocumentKind, Outward, OutwardLine
@@ -152,4 +154,22 @@ def foreign_notes(notes: Iterable[Outward]) -> list[Problem]:
     return [
         Problem("other_scheme", note.number, f"/invoices/{note.id}", message, is_blocking=False)
         for note in notes
+    ]
+
+
+def lapsed_credit(inward: Iterable[Inward]) -> list[Problem]:
+    """Return purchases whose credit no return can claim any more (CGST Act s.16(4))."""
+    return [
+        Problem(
+            "credit_lapsed",
+            one.number,
+            f"/bills/{one.id}"
+            if one.kind is InwardKind.BILL
+            else f"/books/journal?origin_id={one.document_id}",
+            f"{money_text(one.heads.tax)} of {one.supplier} could be claimed in returns filed until 30 November after"
+            " the bill's year. It stands in 4(D)(2), and filing books it as a cost.",
+            is_blocking=False,
+        )
+        for one in inward
+        if one.is_lapsed
     ]

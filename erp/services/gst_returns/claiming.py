@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.gst.crediting import credit_until
 from erp.core.money import ZERO
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
@@ -49,7 +52,7 @@ class Claims:
                 **bought.heads.texts(),
             }
             for bought in self.inward
-            if not bought.is_claimable
+            if not bought.is_claimable and not bought.is_lapsed
         ]
 
 
@@ -59,7 +62,7 @@ def read_claims(
     """Return what the books say of a period's credit, and what of it the return claims.
 
     What waited in the last filed return is asked for again. Without a statement of the period its
-    own bills are claimed as the books have them.
+    own bills are claimed as the books have them. What lapsed before the return can be filed is not claimed.
     """
     side = read_inward(session, ctx, registration, period)
     earlier = _earlier(session, ctx, registration, period)
@@ -69,7 +72,30 @@ def read_claims(
     own = _split_all(inward, waits) if pairing.is_imported else inward
     carried = _split_all(still, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
-    return side, Claims((*own, *carried), waited, pairing.is_imported, _pairs(pairing))
+    claimed = _without_lapsed(session, ctx, period, (*own, *carried))
+    return side, Claims(claimed, waited, pairing.is_imported, _pairs(pairing))
+
+
+_BILL_DAYS: LiteralString = """
+    select id, billed_on from supplier_bill where tenant_id = %(tenant)s and id = any(%(ids)s)
+    union all
+    select id, dated_on from seen_bill_use where tenant_id = %(tenant)s and id = any(%(ids)s)
+"""
+
+
+def _without_lapsed(
+    session: Session, ctx: RequestContext, period: TaxPeriod, inward: Sequence[Inward]
+) -> tuple[Inward, ...]:
+    """Return purchases, those marked whose last day is past before a return of the period can be filed."""
+    given = {"tenant": ctx.tenant_id, "ids": [one.id for one in inward]}
+    rows = db.fetch_all(session, _BILL_DAYS, given)
+    lapsed = {row["id"] for row in rows if credit_until(row["billed_on"]) <= period.ends_on}
+    return tuple(
+        replace(one, is_claimable=False, is_lapsed=True)
+        if one.id in lapsed and one.kind in MATCHED and one.heads.tax > 0
+        else one
+        for one in inward
+    )
 
 
 def _without_ended(

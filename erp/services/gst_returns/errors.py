@@ -130,6 +130,12 @@ class TaxPeriodFiled(DomainError):
     code = "tax_period_filed"
 
 
+def unknown_return() -> UnknownGstReturn:
+    """Return the refusal of a return that is not there."""
+    message = "This return is not known here. Choose one of the list."
+    return UnknownGstReturn(message, fields={"return_id": message})
+
+
 def tax_period_filed() -> TaxPeriodFiled:
     """Return the refusal of a document dated into a filed period."""
     remedy = "the GST return of this month is filed; use a day after it"

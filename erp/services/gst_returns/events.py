@@ -75,3 +75,16 @@ class DocumentAmended(DomainEvent):
 
     amendment_id: UUID
     invoice_id: UUID
+
+
+class ReturnReported(DomainEvent):
+    """The portal reported on a return's file.
+
+    Attributes:
+        refused: How many rows it did not take.
+    """
+
+    name: ClassVar[str] = "gst_returns.return_reported.v1"
+
+    return_id: UUID
+    refused: int

@@ -15,7 +15,7 @@ from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.advances import AdvanceMove
 from erp.services.gst_returns.claiming import read_claims
 from erp.services.gst_returns.cmp08 import DUE_AGAIN
-from erp.services.gst_returns.filing import unknown_return
+from erp.services.gst_returns.errors import unknown_return
 from erp.services.gst_returns.gstr3b import (
     CreditChange,
     Inward,
@@ -205,6 +205,8 @@ def _is_in(bought: Inward, part: str) -> bool:
         return bool(bought.untaxed) and bought.is_inter == PURCHASE_CELLS[part]
     if bought.kind is InwardKind.REVERSE_CHARGE:
         return part in {"4(A)(3)", "3.1(d)"}
+    if bought.is_lapsed:
+        return part == "4(D)(2)"
     return part == "4(A)(5)" and bought.is_claimable
 
 

@@ -23,8 +23,8 @@ from erp.services.gst_returns.errors import (
     ReturnNotReady,
     ReturnOutdated,
     ReviewMissing,
-    UnknownGstReturn,
     WrongTaxPeriod,
+    unknown_return,
 )
 from erp.services.gst_returns.events import ReturnReviewed, ReturnWasFiled
 from erp.services.gst_returns.heads import NAMES
@@ -32,6 +32,7 @@ from erp.services.gst_returns.ordering import require_in_order
 from erp.services.gst_returns.paying_cmp08 import pay_cmp08
 from erp.services.gst_returns.preparing import hold_form, require_not_filed
 from erp.services.gst_returns.proving import ORIGIN
+from erp.services.gst_returns.refusals import require_taken
 from erp.services.gst_returns.registrations import Registration, registration_of
 from erp.services.gst_returns.setting_off import in_rupees
 from erp.services.gst_returns.snapshots import Snapshot, liability_of, take_snapshot
@@ -62,7 +63,7 @@ class FileReturn(Command):
 
 
 @dataclass(frozen=True, slots=True)
-class _Held:
+class Held:
     """A version under lock."""
 
     id: UUID
@@ -95,7 +96,7 @@ def review_return(session: Session, ctx: RequestContext, cmd: ReviewReturn) -> I
     Emits:
         gst_returns.return_reviewed.v1
     """
-    held = _hold(session, ctx, cmd.return_id)
+    held = hold_return(session, ctx, cmd.return_id)
     _require_current(held)
     if held.prepared_by == ctx.user_id:
         message = "You prepared this return. Somebody else reviews it."
@@ -124,7 +125,8 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
 
     Raises:
         UnknownGstReturn: The company has no such return.
-        ReturnNotReady: Something has to be mended; the GSTR-1 of the period, or an earlier period, is not filed.
+        ReturnNotReady: Something has to be mended, or the portal refused rows of it; the GSTR-1 of the period, or an
+            earlier period, is not filed.
         ReturnOutdated: Documents changed since, or a newer version exists.
         ReturnFiled: A return of the period, or of a later one, is filed.
         ReviewMissing: More tax than the actor files unreviewed.
@@ -135,8 +137,9 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     Emits:
         gst_returns.return_filed.v1
     """
-    held = _hold(session, ctx, cmd.return_id)
+    held = hold_return(session, ctx, cmd.return_id)
     _require_current(held)
+    require_taken(session, ctx, held.sha256)
     _check_days(ctx, held.period, cmd.filed_on)
     registration = registration_of(session, ctx, held.gstin)
     accounting.hold_months(session, ctx, held.period.starts_on, held.period.ends_on)
@@ -167,7 +170,12 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     return Identified(id=held.id)
 
 
-def _hold(session: Session, ctx: RequestContext, return_id: UUID) -> _Held:
+def hold_return(session: Session, ctx: RequestContext, return_id: UUID) -> Held:
+    """Return a version under its lock and that of its form.
+
+    Raises:
+        UnknownGstReturn: The company has no such return.
+    """
     row = db.fetch_one(
         session,
         "select id, gstin, form, starts_on, ends_on, version, status, sha256, figures, blocking, prepared_by,"
@@ -185,22 +193,25 @@ def _hold(session: Session, ctx: RequestContext, return_id: UUID) -> _Held:
     )
     period = TaxPeriod(row.pop("starts_on"), row.pop("ends_on"))
     form = ReturnForm(row.pop("form"))
-    return _Held(**row, form=form, period=period, newest=newest["version"] if newest else 1)
+    return Held(**row, form=form, period=period, newest=newest["version"] if newest else 1)
 
 
-def unknown_return() -> UnknownGstReturn:
-    """Return the refusal of a return that is not there."""
-    message = "This return is not known here. Choose one of the list."
-    return UnknownGstReturn(message, fields={"return_id": message})
+def require_open(held: Held) -> None:
+    """Refuse a version that is filed, or that a newer one took the place of.
 
-
-def _require_current(held: _Held) -> None:
+    Raises:
+        ReturnFiled, ReturnOutdated: So it is.
+    """
     if held.status == ReturnStatus.FILED:
         message = "This return is filed already. That is never undone."
         raise ReturnFiled(message)
     if held.version != held.newest:
         message = f"Version {held.newest} was prepared since. Open that one."
         raise ReturnOutdated(message, details={"version": held.newest})
+
+
+def _require_current(held: Held) -> None:
+    require_open(held)
     if held.blocking:
         raise _not_ready(held.blocking)
 
@@ -218,7 +229,7 @@ def _check_days(ctx: RequestContext, period: TaxPeriod, filed_on: date) -> None:
         raise WrongTaxPeriod(message, fields={"filed_on": message})
 
 
-def _require_gstr1(session: Session, ctx: RequestContext, held: _Held) -> None:
+def _require_gstr1(session: Session, ctx: RequestContext, held: Held) -> None:
     row = db.fetch_one(
         session,
         "select coalesce(sum(ends_on - starts_on + 1), 0) as days from gst_return where tenant_id = %s"
@@ -236,7 +247,7 @@ def _pay(
     session: Session,
     ctx: RequestContext,
     registration: Registration,
-    held: _Held,
+    held: Held,
     snapshot: Snapshot,
     filed_on: date,
 ) -> None:
@@ -266,11 +277,17 @@ def _lines(snapshot: Snapshot, cash: Decimal) -> list[NewLine]:
             credit(f"input_{name}_rcm", own),
             credit(f"input_{name}", used[name] - own - getattr(snapshot.owed.short, name)),
         ]
+        lines += _given_up(name, getattr(cells["4(D)(2)"], name))
     exact = sum((line.debit - line.credit for line in lines), ZERO)
     return [*lines, credit("gst_cash_ledger", cash), debit("round_off", cash - exact)]
 
 
-def _mark(session: Session, ctx: RequestContext, held: _Held, cmd: FileReturn) -> None:
+def _given_up(name: str, lapsed: Decimal) -> list[NewLine]:
+    """Return the lines that make credit of a head a cost, which no return can claim any more."""
+    return [debit("credit_given_up", lapsed), credit(f"input_{name}", lapsed)]
+
+
+def _mark(session: Session, ctx: RequestContext, held: Held, cmd: FileReturn) -> None:
     given: tuple[Any, ...] = (cmd.arn, cmd.filed_on, ctx.user_id, ctx.tenant_id, held.id)
     db.execute(
         session,

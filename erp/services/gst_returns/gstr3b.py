@@ -37,6 +37,7 @@ class Inward:
         untaxed: Of its value, what is exempt or of a supplier who charges no tax.
         is_claimable: The supplier reported it (CGST Act s.16(2)(aa)), or nothing is asked of it.
         origin_id: The document that its entry is of, where that has several bills.
+        is_lapsed: No return can claim it any more (CGST Act s.16(4)).
     """
 
     id: UUID
@@ -49,6 +50,7 @@ class Inward:
     untaxed: Decimal = ZERO
     is_claimable: bool = True
     origin_id: UUID | None = None
+    is_lapsed: bool = False
 
     @property
     def document_id(self) -> UUID:
@@ -80,6 +82,7 @@ CELLS: Mapping[str, str] = {
     "4(B)(2)": "Reversed for a time: unpaid for 180 days",
     "4(C)": "Net credit",
     "4(D)(1)": "Claimed again, reversed in an earlier 4(B)(2); in 4(A)(5) too",
+    "4(D)(2)": "Credit that no return can claim any more: s.16(4)",
     "5 inter": "Inward from composition dealers, exempt and nil, other states",
     "5 intra": "Inward from composition dealers, exempt and nil, own state",
 }
@@ -134,6 +137,8 @@ def _add_purchase(cells: Cells, bought: Inward) -> None:
         cells["4(A)(3)"] += bought.heads.tax_only()
     elif bought.is_claimable:
         cells["4(A)(5)"] += bought.heads.tax_only()
+    elif bought.is_lapsed:
+        cells["4(D)(2)"] += bought.heads.tax_only()
     cells["5 inter" if bought.is_inter else "5 intra"] += Heads(bought.untaxed)
 
 
@@ -235,7 +240,7 @@ def gstr3b(gstin: str, fp: str, cells: Cells, inter: Mapping[str, Places]) -> di
             "itc_net": _tax(cells["4(C)"]),
             "itc_inelg": [
                 {"ty": "RUL", **_tax(cells["4(D)(1)"])},
-                {"ty": "OTH", **_tax(NOTHING)},
+                {"ty": "OTH", **_tax(cells["4(D)(2)"])},
             ],
         },
         "inward_sup": {

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.gst_returns.amending import amendable, last_day_of
+from erp.services.gst_returns.amendable import amendable, last_day_of
 from erp.services.gst_returns.limits import b2cl_limit
 from erp.services.gst_returns.outward import section_of
 from erp.services.platform import (
@@ -40,6 +40,7 @@ class AmendmentRow(Result):
 
     Attributes:
         gstin, place: As they should have been stated. old_gstin, old_place: As the document has them.
+        led_by: Of a note, the invoice whose amendment brought this one.
         is_filed: The return that corrects it is filed.
     """
 
@@ -58,6 +59,7 @@ class AmendmentRow(Result):
     igst: Decimal
     cgst: Decimal
     sgst: Decimal
+    led_by: str
     reason: str
     user: str
     recorded_at: datetime
@@ -104,7 +106,8 @@ _ROWS: LiteralString = """
     select a.id, a.invoice_id, i.number, i.issued_on, a.booked_on,
            coalesce(nullif(a.recipient, ''), i.recipient ->> 'name', 'Walk-in customer') as recipient,
            a.gstin, coalesce(i.recipient ->> 'gstin', '') as old_gstin, a.place_of_supply as place,
-           i.place_of_supply as old_place, a.is_sez, a.shipping_bill, a.igst, a.cgst, a.sgst, a.reason,
+           i.place_of_supply as old_place, a.is_sez, a.shipping_bill, a.igst, a.cgst, a.sgst,
+           coalesce(lead.number, '') as led_by, a.reason,
            coalesce(m.display_name, '') as "user", a.recorded_at, a.withdrawn_at, a.withdraw_reason,
            exists (select 1 from gst_return r join branch b on b.tenant_id = r.tenant_id and b.gstin = r.gstin
                     where r.tenant_id = a.tenant_id and r.company_id = a.company_id and b.id = a.branch_id
@@ -113,6 +116,8 @@ _ROWS: LiteralString = """
       from gst_amendment a
       join invoice i on (i.tenant_id, i.id) = (a.tenant_id, a.invoice_id)
       left join membership m on (m.tenant_id, m.user_id) = (a.tenant_id, a.user_id)
+      left join gst_amendment first on (first.tenant_id, first.id) = (a.tenant_id, a.follows_id)
+      left join invoice lead on (lead.tenant_id, lead.id) = (first.tenant_id, first.invoice_id)
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.id < %(id)s::uuid
 """
 _CONDITIONS: dict[str, LiteralString] = {

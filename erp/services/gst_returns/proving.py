@@ -40,7 +40,7 @@ _BOOKED = """
       join journal_entry e on (e.tenant_id, e.id) = (l.tenant_id, l.entry_id)
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s
        and a.key in ('output_igst', 'output_cgst', 'output_sgst')
-       and e.branch_id = any(%(branches)s) and e.origin_type not in ('gst_return', 'invoice_cancellation')
+       and e.branch_id = any(%(branches)s) and e.origin_type not in ('gst_return', 'gst_refund', 'invoice_cancellation')
        and not exists (select 1 from invoice_cancellation c
                         where (c.tenant_id, c.invoice_id) = (e.tenant_id, e.origin_id))
      group by e.origin_id

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gst_returns import ReturnForm, ReturnStatus
-from erp.services.gst_returns.errors import ReturnNotReady, ReturnOutdated
-from erp.services.gst_returns.filing import UNREVIEWED, unknown_return
+from erp.services.gst_returns.errors import ReturnNotReady, ReturnOutdated, unknown_return
+from erp.services.gst_returns.filing import UNREVIEWED
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.platform import (
     LAST_ID,

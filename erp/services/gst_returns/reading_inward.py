@@ -103,6 +103,7 @@ _REVERSE = """
 _CHANGES = """
     select id, kind, igst, cgst, sgst, booked_on, reason from gst_credit_change
      where tenant_id = %(tenant)s and branch_id = any(%(branches)s) and booked_on between %(from)s and %(to)s
+       and kind <> 'refunded'
      order by booked_on, id
 """
 

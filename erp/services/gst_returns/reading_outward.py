@@ -18,7 +18,7 @@ from erp.services.gst_returns.tax_period import TaxPeriod
 KINDS = {"credit_note": DocumentKind.CREDIT, "debit_note": DocumentKind.DEBIT}
 _HEADS: LiteralString = """
     select i.id, i.number, i.kind, i.issued_on,
-           coalesce(nullif(amended.gstin, ''), i.recipient ->> 'gstin', '') as gstin,
+           coalesce(i.recipient ->> 'gstin', '') as gstin,
            coalesce(i.recipient ->> 'name', 'Walk-in customer') as recipient,
            coalesce(i.recipient ->> 'gst_category', '') as category,
            i.place_of_supply, i.supply_nature, i.total, o.number as original_number,
@@ -27,8 +27,6 @@ _HEADS: LiteralString = """
       from invoice i
       left join invoice_cancellation c on (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id)
       left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
-      left join gst_amendment amended on (amended.tenant_id, amended.invoice_id) = (o.tenant_id, o.id)
-           and amended.withdrawn_at is null and amended.booked_on <= i.issued_on
       left join (select distinct reversal_note_id, note_id from interest_charge
                   where tenant_id = %(tenant)s and reversal_note_id is not null) interest
            on interest.reversal_note_id = i.id
@@ -54,10 +52,7 @@ _BY_ID: LiteralString = "i.company_id = %(company)s and i.id = any(%(ids)s)"
 def read_outward(
     session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
 ) -> list[Outward]:
-    """Return every document of a registration dated in a period, in the order of days.
-
-    A note on an invoice whose recipient was amended before names that recipient too.
-    """
+    """Return every document of a registration dated in a period, in the order of days."""
     given = {
         "tenant": ctx.tenant_id,
         "branches": list(registration.branch_ids),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -30,6 +30,7 @@ from erp.services.gst_returns.events import CreditChanged
 from erp.services.gst_returns.gstr3b import GIVES_BACK
 from erp.services.gst_returns.heads import NAMES
 from erp.services.gst_returns.reading_inward import CREDIT_CHANGE, REVERSE_CHARGE
+from erp.services.gst_returns.refunding_tax import REFUND, require_refundable
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
 from erp.services.gst_returns.schemes import REGULAR, span_on, spans_of
 from erp.services.platform import (
@@ -54,8 +55,9 @@ COST_OF_CHANGE = {
     CreditChangeKind.RECLAIMED: "credit_to_reclaim",
     CreditChangeKind.ASSET_SOLD: "loss_on_assets",
     CreditChangeKind.ASSET_KEPT: "loss_on_assets",
+    CreditChangeKind.REFUNDED: "bank",
 }
-"""Account that bears credit that is reversed, or gives it back."""
+"""Account that bears credit that is reversed, or gives it back; or that a refund comes to."""
 OF_ASSETS = frozenset({CreditChangeKind.ASSET_SOLD, CreditChangeKind.ASSET_KEPT})
 EXPENSES = Literal["freight_inward", "rent", "bank_charges", "sales_promotion"]
 
@@ -138,11 +140,13 @@ def post_change(
 def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> Identified:
     """Give credit back, for good or for a time, or claim again what was given back for a time.
 
-    Locks what waits to be claimed again.
+    Tax on advances that the portal pays back to who pays by composition is recorded here too: it comes to the bank
+    and waits no more. Locks what waits to be claimed again, or the registration's CMP-08.
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
-        CreditShort: More of a head is claimed again than was reversed as unpaid until the day.
+        CreditShort: More of a head is claimed again than was reversed as unpaid until the day, or paid back than waits.
+        InvalidInput: No head has an amount, the kind books itself, or a refund's day lies in a filed CMP-08.
         TaxPeriodFiled: The return of the day's month is filed.
         PeriodClosed: The books are closed for the day.
 
@@ -162,9 +166,14 @@ def change_credit(session: Session, ctx: RequestContext, cmd: ChangeCredit) -> I
         raise InvalidInput(message, fields={"kind": message})
     if cmd.kind is CreditChangeKind.RECLAIMED:
         _require_reclaimable(session, ctx, registration, heads, day)
+    if cmd.kind is CreditChangeKind.REFUNDED:
+        require_refundable(session, ctx, registration, heads, day)
     acting = registration.acting(ctx)
     record_id = write_change(session, acting, cmd.kind, heads, (day, cmd.reason))
     return Identified(id=record_id)
+
+
+_WORDS: Final = {CREDIT_CHANGE: "credit", REFUND: "refund"}
 
 
 def write_change(
@@ -188,9 +197,11 @@ def write_change(
     row |= {"kind": kind, "booked_on": day, "reason": reason}
     db.insert_rows(session, GstCreditChange, [row])
     sign = -1 if kind in GIVES_BACK else 1
+    side = "output" if kind is CreditChangeKind.REFUNDED else "input"
+    origin = REFUND if kind is CreditChangeKind.REFUNDED else CREDIT_CHANGE
     lines = [debit(COST_OF_CHANGE[kind], sign * sum(heads.values(), ZERO))]
-    lines += [credit(f"input_{name}", sign * amount) for name, amount in heads.items()]
-    post_change(session, ctx, (CREDIT_CHANGE, record_id, f"GST credit: {reason}"), day, lines)
+    lines += [credit(f"{side}_{name}", sign * amount) for name, amount in heads.items()]
+    post_change(session, ctx, (origin, record_id, f"GST {_WORDS[origin]}: {reason}"), day, lines)
     return record_id
 
 

@@ -19,7 +19,7 @@ referee(
                  join branch b on (b.tenant_id, b.id) = (e.tenant_id, e.branch_id)
                 where a.tenant_id = r.tenant_id and a.company_id = r.company_id
                   and a.key in ('output_igst', 'output_cgst', 'output_sgst')
-                  and b.gstin = r.gstin and e.origin_type not in ('gst_return', 'invoice_cancellation')
+                  and b.gstin = r.gstin and e.origin_type not in ('gst_return', 'gst_refund', 'invoice_cancellation')
                   and not exists (select 1 from invoice_cancellation c
                                    where (c.tenant_id, c.invoice_id) = (e.tenant_id, e.origin_id))) booked
          where r.status = 'filed' and r.form = 'gstr1' and stated.tax <> booked.tax - coalesce((
@@ -47,6 +47,25 @@ referee(
           left join journal_entry back on back.tenant_id = d.tenant_id and back.origin_id = d.id
                and back.purpose = 'cancelled'
          where back.total is distinct from case when d.cancelled_at is null then null else d.amount end
+         limit 1
+    """,
+)
+referee(
+    "G3",
+    "Notes of an invoice whose statement was amended are stated at its place and to its recipient",
+    counted="select count(*) from gst_amendment where withdrawn_at is null",
+    offenders="""
+        select a.tenant_id, a.id as amendment_id, n.number
+          from gst_amendment a
+          join invoice n on n.tenant_id = a.tenant_id and n.original_invoice_id = a.invoice_id
+          left join gst_amendment own on (own.tenant_id, own.invoice_id) = (n.tenant_id, n.id)
+               and own.withdrawn_at is null
+         where a.withdrawn_at is null and n.igst + n.cgst + n.sgst <> 0
+           and sec.gst_scheme(n.tenant_id, n.company_id, n.issued_on) = 'regular'
+           and (coalesce(own.gstin, n.recipient ->> 'gstin', ''), coalesce(own.place_of_supply, n.place_of_supply))
+               <> (a.gstin, a.place_of_supply)
+           and not exists (select 1 from invoice_cancellation c
+                            where (c.tenant_id, c.invoice_id) = (n.tenant_id, n.id))
          limit 1
     """,
 )

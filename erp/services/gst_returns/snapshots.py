@@ -17,7 +17,13 @@ from erp.services.gst_returns.advances import (
     RECEIVED,
     total_of_advances,
 )
-from erp.services.gst_returns.checking import MOST_SHOWN, Problem, foreign_notes, problems_of
+from erp.services.gst_returns.checking import (
+    MOST_SHOWN,
+    Problem,
+    foreign_notes,
+    lapsed_credit,
+    problems_of,
+)
 from erp.services.gst_returns.claiming import Claims, read_claims
 from erp.services.gst_returns.cmp08 import DUE_AGAIN, cmp08, cmp08_cells
 from erp.services.gst_returns.credit_ledger import opening_credit
@@ -41,6 +47,7 @@ from erp.services.gst_returns.portal_text import portal_text
 from erp.services.gst_returns.proving import Difference, outward_differences
 from erp.services.gst_returns.quarters import Quarter, read_quarter
 from erp.services.gst_returns.reading_side import read_outward_side
+from erp.services.gst_returns.refunds import last_day_of, less_refunds
 from erp.services.gst_returns.registrations import Registration
 from erp.services.gst_returns.schemes import Span, days_for, span_on, spans_of
 from erp.services.gst_returns.setting_off import SetOff, in_rupees, set_off
@@ -107,7 +114,9 @@ def take_snapshot(
     tax, differences = outward_differences(session, ctx, registration, days, outward.told())
     if form is ReturnForm.CMP08:
         quarter = read_quarter(session, ctx, registration, days, (outward.documents, spans))
-        before = carried_of(last_filed(session, ctx, registration, period, form))
+        earlier = last_filed(session, ctx, registration, period, form)
+        since = (last_day_of(earlier), days.ends_on)
+        before = less_refunds(session, ctx, registration, carried_of(earlier), since)
         return _cmp08(registration, days, outward, quarter, (differences, before, reasons))
     if form is ReturnForm.GSTR1:
         problems = problems_of(
@@ -254,6 +263,7 @@ def _gstr3b(
     }
     file = gstr3b(registration.gstin, period.fp, stated, inter)
     problems = [*_taken_off(before), *_negatives(carried), *_short(short), *_unproved(claims)]
+    problems += lapsed_credit(claims.inward)
     found = [differences, list(side.differences)]
     owed = Owed(liability.tax + reverse.tax, stated, paid, short)
     return _sealed(file, figures, (problems, found, reasons), owed)
@@ -298,6 +308,7 @@ def _unused(advances: Heads) -> str:
     return (
         f"No return of these days gives back {money_text(-advances.tax)} of tax on advances. What was not supplied is"
         " asked back with form RFD-01 (s.54); meanwhile it is set against what is due again."
+        " Record what is paid back as a change of credit."
     )
 
 

@@ -66,10 +66,11 @@ class AmendmentListState(ListState, rx.State):
         standing = "filed" if row.is_filed else "waits"
         if row.withdrawn_at is not None:
             standing = "withdrawn"
-        waits = standing == "waits" and self.may_amend
+        waits = standing == "waits" and self.may_amend and not row.led_by
         return row.model_dump() | {
             "recipient": f"{date_text(row.issued_on)}, {row.recipient}",
             "gstin": _change(row),
+            "reason": f"With {row.led_by}: {row.reason}" if row.led_by else row.reason,
             "is_filed": standing,
             "may_withdraw": "yes" if waits else "",
         }
@@ -159,7 +160,8 @@ class AmendDocumentState(FormState, rx.State):
             if (amount := getattr(result, name))
         ]
         tax = f" Tax moves: {', '.join(moved)}." if moved else " No tax changes."
-        words = f"{result.number} is corrected in the next return.{tax}"
+        notes = f" with {', '.join(result.notes)}" if result.notes else ""
+        words = f"{result.number} is corrected in the next return{notes}.{tax}"
         return [rx.toast.success(words), rx.redirect("/gst/amendments")]
 
 

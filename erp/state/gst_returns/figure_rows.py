@@ -37,6 +37,14 @@ class FigureRowsState(ListState, rx.State):
     back: str = "/gst"
     sums: dict[str, str] = {}
 
+    async def _reload(self) -> None:
+        """Show the rows, or say where to come from when the address names no figure."""
+        if {"return_id", "part"} <= self.filters.keys():
+            await super()._reload()
+            return
+        self.problem = "This address names no figure. Open a return, and click a figure in it."
+        self.rows, self.is_loading = [], False
+
     def _entry(self, row: Any) -> Any:
         place = f"Place of supply {row.place}" if row.place else ""
         parts = (row.document_id, row.hsn, row.rate, row.taxable, row.igst, row.cgst)

@@ -33,6 +33,7 @@ from erp.state.reading import RecordState
 from erp.state.registry import PAGE, handler
 from erp.state.showing import display_rows
 
+LONGEST_NAME = 120
 HEADS = (
     Column("taxable", "Taxable", Kind.MONEY),
     Column("igst", "IGST", Kind.MONEY, wide_only=True),
@@ -45,6 +46,11 @@ PROBLEM_COLUMNS = (
     Column("document", "Document"),
     Column("message", "What is wrong"),
     Column("weight", "Effect", wide_only=True),
+)
+REFUSAL_COLUMNS = (
+    Column("number", "Document", detail="recipient"),
+    Column("message", "Why the portal refused it", detail="code"),
+    Column("table", "Table", wide_only=True),
 )
 DIFFERENCE_COLUMNS = (
     Column("label", "Where"),
@@ -81,11 +87,13 @@ class GstReturnState(RecordState, rx.State):
 
     figures: list[dict[str, str]] = []
     problems: list[dict[str, str]] = []
+    refusals: list[dict[str, str]] = []
     differences: list[dict[str, str]] = []
     hsn: list[dict[str, str]] = []
     issued: list[dict[str, str]] = []
     paid: list[dict[str, str]] = []
     is_busy: bool = False
+    report_problem: str = ""
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("gst_returns.get_return", {"return_id": record_id})
@@ -103,6 +111,10 @@ class GstReturnState(RecordState, rx.State):
         self.issued = display_rows(_issued(found.figures), ISSUED_COLUMNS, zone, "")
         self.paid = display_rows(_paid(found.figures), PAID_COLUMNS, zone, "")
         self.head = _head(found, principal)
+        self.report_problem = ""
+        refused = await self._ask("gst_returns.list_refusals", {"return_id": record_id})
+        told = [_refusal(row, at) for at, row in enumerate(refused.rows)]
+        self.refusals = display_rows(told, REFUSAL_COLUMNS, zone, "{page}")
 
     @handler(permission=PAGE)
     async def prepare_again(self) -> EventSpec | None:
@@ -117,6 +129,27 @@ class GstReturnState(RecordState, rx.State):
     async def review(self) -> EventSpec | None:
         """State that the return is right."""
         return await self._do("gst_returns.review_return", {"return_id": self.head["id"]})
+
+    @handler(permission=PREPARE)
+    async def load_report(self, name: str, content: str) -> EventSpec | None:
+        """Keep the portal's error report and show the rows that it refused."""
+        given = {
+            "return_id": self.head["id"],
+            "file_name": f"{name}"[:LONGEST_NAME] or "file",
+            "content": f"{content}",
+        }
+        try:
+            done = await self._run("gst_returns.record_refusals", given)
+        except ValidationError:
+            self.report_problem = "The file is too large. Load the report of fewer rows."
+            return None
+        except DomainError as error:
+            self.report_problem = error.message
+            return None
+        await self._show()
+        if done.refused:
+            return rx.toast.warning(f"The portal refused {counted(done.refused, 'row', 'rows')}.")
+        return rx.toast.success("The portal took every row.")
 
     async def _do(self, command: str, given: Mapping[str, Any]) -> EventSpec | None:
         self.is_busy = True
@@ -190,6 +223,7 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "sha256": found.sha256[:16],
         "href": "" if not (is_file and is_over) else f"/api/erp/gst-returns/{found.id}/portal.json",
         "may_prepare": "yes" if is_open and principal.may(PREPARE) else "",
+        "may_report": "yes" if is_ready and found.form == "gstr1" and principal.may(PREPARE) else "",
         "may_review": "yes"
         if is_ready and found.status == "prepared" and not own and principal.may(REVIEW)
         else "",
@@ -245,6 +279,19 @@ def _cells(figures: Mapping[str, Any], form: str) -> list[dict[str, Any]]:
 def _problem(row: Mapping[str, Any], at: int) -> dict[str, Any]:
     weight = "Keeps it in the house" if row["is_blocking"] else "To be looked at"
     return {**row, "id": str(at), "weight": weight}
+
+
+def _refusal(row: Any, at: int) -> dict[str, Any]:
+    table, words = SECTIONS.get(row.section, ("", row.section.upper()))
+    return {
+        "id": str(at),
+        "number": row.number or "The table",
+        "recipient": row.recipient or row.party,
+        "message": row.message,
+        "code": row.code,
+        "table": f"{table} {words}".strip(),
+        "page": row.page,
+    }
 
 
 SIDES = ("documents", "books")

@@ -47,6 +47,7 @@ CHANGES: Final = {
     "common": "Share of exempt supplies, rule 42",
     "unpaid": "Supplier unpaid for 180 days",
     "reclaimed": "Claimed again after payment",
+    "refunded": "Tax on advances paid back, RFD-01",
 }
 
 MATCHES: Final = {

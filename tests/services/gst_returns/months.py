@@ -94,6 +94,7 @@ def purchase(shop: Shop, number: str, value: str, rate: str, day: int = 8, **fac
     """Take in goods of one line and record the supplier's bill for them."""
     state = facts.pop("state", "27")
     booked = facts.pop("booked_on", at(day).date())
+    billed_on = facts.pop("billed_on", at(day).date())
     category = facts.pop("gst_category", "regular")
     gstin = facts.pop("gstin", gstin_in(state)) if category != "unregistered" else None
     about = {"name": number, "state_code": state, "gst_category": category, "gstin": gstin}
@@ -113,7 +114,7 @@ def purchase(shop: Shop, number: str, value: str, rate: str, day: int = 8, **fac
     given: Mapping[str, Any] = {
         "supplier_id": supplier_id,
         "bill_number": number,
-        "billed_on": at(day).date(),
+        "billed_on": billed_on,
         "booked_on": booked,
         "total": total.quantize(Decimal("0.01")),
         "lines": [billed],
@@ -125,7 +126,8 @@ def purchase(shop: Shop, number: str, value: str, rate: str, day: int = 8, **fac
 def prepare(shop: Shop, form: str = "gstr1", month: int = 10, **more: Any) -> Any:
     """Prepare a month's return in the month after it."""
     given = {"gstin": gstin_of(shop), "form": form, "starts_on": date(2025, month, 1)}
-    return shop.run("gst_returns.prepare_return", given, **({"at": at(12, month + 1)} | more))
+    when = more.pop("at", None) or at(12, month + 1)
+    return shop.run("gst_returns.prepare_return", given, at=when, **more)
 
 
 def detail(shop: Shop, made: Any) -> Any:

@@ -2,7 +2,6 @@
 
 import json
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -30,7 +29,6 @@ from tests.services.gst_returns.months import (
     product,
     take_back,
 )
-from tests.services.payments.test_reminders import LADDER
 from tests.services.service_advances.serving import retailer
 from tests.services.trading import rows
 
@@ -140,20 +138,6 @@ def test_a_bill_whose_buyer_is_registered_leaves_table_7_of_its_month(trader: Sh
     hsn = {kind: [(row["qty"], row["txval"]) for row in of] for kind, of in found["hsn"].items()}
     assert hsn == {"hsn_b2b": [(10.0, 1000.0)], "hsn_b2c": [(-10.0, -1000.0)]}
     assert taxable(trader)["taxable"] == "0.00"
-
-
-def test_a_note_on_it_later_names_the_amended_buyer(trader: Shop) -> None:
-    sent = invoice(trader, 6, buyer(trader), (trader.variant_ids[0], 10, "105.00"))
-    filed(trader)
-    told = another_gstin("27")
-    done = amend(trader, sent, gstin=told)
-    line = {"line_no": 1, "quantity": 1}
-    given = {"invoice_id": sent.invoice_id, "lines": [line], "reason": "Not wanted"}
-    trader.run("billing.take_back_goods", given, at=at(9, 11))
-    assert november(trader)["cdnr"][0]["ctin"] == told
-    withdrawn = {"amendment_id": done.id, "reason": "It was right"}
-    with pytest.raises(NotAmendable, match="amended GSTIN"):
-        trader.run("gst_returns.withdraw_amendment", withdrawn, at=at(10, 11))
 
 
 def test_a_small_bill_of_another_place_changes_both_rows_of_its_month(trader: Shop) -> None:
@@ -297,84 +281,4 @@ def test_once_and_withdrawn_until_its_return_is_filed(trader: Shop) -> None:
             at=at(20, 12),
         )
     assert trader.run("gst_returns.list_amendments").rows[0].is_filed
-    assert broken_promises() == []
-
-
-def back(shop: Shop, sent: Any, quantity: int, day: int = 9) -> Any:
-    """Take goods of an invoice back in November, and return the note's place and heads."""
-    line = {"line_no": 1, "quantity": quantity}
-    given = {"invoice_id": sent.invoice_id, "lines": [line], "reason": "Not wanted"}
-    note = shop.run("billing.take_back_goods", given, at=at(day, 11))
-    wanted = (
-        "select place_of_supply, supply_nature, igst, cgst, sgst, total from invoice where id = %s"
-    )
-    return tuple(rows(shop, wanted, note.id)[0].values())
-
-
-def test_a_note_after_its_place_was_amended_takes_back_from_the_amended_head(trader: Shop) -> None:
-    sent = invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
-    take_back(trader, 8, sent, 2)
-    filed(trader)
-    done = amend(trader, sent, place_of_supply="24")
-    before = balance(trader, "output_igst")
-    assert back(trader, sent, 4) == ("24", "INTER", 20, 0, 0, 420)
-    assert balance(trader, "output_igst") == before + 20
-    found = november(trader)["cdnr"][0]["nt"][0]
-    assert (found["pos"], found["itms"][0]["itm_det"]["iamt"]) == ("24", 20.0)
-    assert taxable(trader)["igst"] == "30.00"
-    given = {"amendment_id": done.id, "reason": "It was right"}
-    with pytest.raises(NotAmendable, match="at the amended place") as refused:
-        trader.run("gst_returns.withdraw_amendment", given, at=at(10, 11))
-    assert "amendment_id" in refused.value.fields
-    assert balance(trader, "output_igst") == before + 20
-    assert broken_promises() == []
-
-
-def test_notes_under_halves_add_up_to_what_the_amendment_moved(trader: Shop) -> None:
-    far = retailer(trader, "24")
-    sent = invoice(trader, 6, far, (product(trader, "30049014", "5", "300.00"), 3, "100.20"))
-    filed(trader)
-    amend(trader, sent, place_of_supply="27")
-    first, last = back(trader, sent, 1), back(trader, sent, 2, 10)
-    assert first[:2] == ("27", "INTRA")
-    assert [first[at] + last[at] for at in (2, 3, 4)] == [0, Decimal("7.52"), Decimal("7.52")]
-    assert (
-        first[5] + last[5]
-        == rows(trader, "select total from invoice where id = %s", sent.invoice_id)[0]["total"]
-    )
-    assert taxable(trader) == {
-        "taxable": "-300.60",
-        "igst": "-15.03",
-        "cgst": "0.00",
-        "sgst": "0.00",
-    }
-    assert broken_promises() == []
-
-
-def test_a_note_after_a_sale_to_a_special_economic_zone_is_one_to_it(trader: Shop) -> None:
-    sent = invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
-    filed(trader)
-    amend(trader, sent, is_sez=True)
-    assert back(trader, sent, 4)[:3] == ("27", "INTER", 20)
-    found = november(trader)["cdnr"][0]["nt"][0]
-    assert found["inv_typ"] == "SEWP"
-
-
-def test_interest_is_taken_back_from_the_head_it_was_billed_under(trader: Shop) -> None:
-    trader.run("payments.set_reminder_rule", {"levels": LADDER, "interest_percent": "18"})
-    customer = retailer(trader, credit_days=1)
-    sent = invoice(trader, 6, customer, (trader.variant_ids[0], 10, "100.00"))
-    billed = {"party_id": customer}
-    (note,) = trader.run("interest.bill_interest", billed, at=at(30)).notes
-    filed(trader)
-    amend(trader, sent, place_of_supply="24")
-    given = {"note_id": note.id, "reason": "Waived"}
-    taken = trader.run("interest.reverse_interest", given, at=at(9, 11))
-    (later,) = trader.run("interest.bill_interest", billed, at=at(10, 11)).notes
-    wanted = "select igst > 0 as is_inter, place_of_supply as place from invoice where id = %s"
-    assert [tuple(rows(trader, wanted, one.id)[0].values()) for one in (taken, later)] == [
-        (False, "27"),
-        (True, "24"),
-    ]
-    november(trader)
     assert broken_promises() == []

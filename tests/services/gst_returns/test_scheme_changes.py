@@ -8,8 +8,10 @@ import pytest
 from psycopg.errors import CheckViolation
 
 from erp.core import db
+from erp.core.errors import InvalidInput
 from erp.services import billing
 from erp.services.billing.errors import NoTaxToday
+from erp.services.gst_returns import CreditShort
 from erp.services.platform.violations import refusal_for
 from erp.services.service_advances import NoTaxOnAdvance
 from tests.factories import Shop, broken_promises
@@ -204,6 +206,41 @@ def test_tax_of_an_advance_paid_back_by_composition_is_told_and_set_against_late
     step(trader, "undo_step", made, noon(6, 4, 2026), step_id=paid.id)
     found = detail(trader, quarter(trader))
     assert (found.problems, found.figures["carried"]) == ([], {})
+    assert broken_promises() == []
+
+
+def refunded(shop: Shop, when: datetime, cgst: str = "90.00", **more: Any) -> Any:
+    """Record that the portal paid tax of both halves back."""
+    given = {"gstin": gstin_of(shop), "kind": "refunded", "cgst": cgst, "sgst": cgst} | more
+    return shop.run("gst_returns.change_credit", given | {"reason": "RFD-06"}, at=when)
+
+
+def test_tax_that_the_portal_paid_back_waits_no_more_and_is_due_when_it_is_undone(
+    trader: Shop,
+) -> None:
+    made = advance(trader, retailer(trader), "1180.00", variant_id=training(trader))
+    change(trader, noon(20, 3, 2026), **APRIL)
+    paid = step(trader, "refund_advance", made, noon(5, 4, 2026), method="bank")
+    with refused(trader, CreditShort, "cgst") as caught:
+        refunded(trader, noon(20, 4, 2026), "90.01")
+    assert "90.00 CGST" in caught.value.message
+    file_all(trader, quarter(trader))
+    with refused(trader, InvalidInput, "booked_on"):
+        refunded(trader, noon(20, 7, 2026), booked_on="2026-06-30")
+    before = (balance(trader, "bank"), balance(trader, "output_cgst"))
+    refunded(trader, noon(20, 7, 2026))
+    assert (balance(trader, "bank"), balance(trader, "output_cgst")) == (
+        before[0] + 180,
+        before[1] - 90,
+    )
+    with refused(trader, CreditShort, "sgst"):
+        refunded(trader, noon(21, 7, 2026), "0.01")
+    second = {"starts_on": "2026-07-01", "at": noon(5, 10, 2026)}
+    found = detail(trader, prepare(trader, **second))
+    assert (found.problems, found.differences, found.figures["carried"]) == ([], [], {})
+    step(trader, "undo_step", made, noon(25, 7, 2026), step_id=paid.id)
+    found = detail(trader, prepare(trader, **second))
+    assert found.figures["cells"]["DRC 03"]["cgst"] == "90.00"
     assert broken_promises() == []
 
 
