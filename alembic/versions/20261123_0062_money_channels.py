@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0062"
-down_revision = "0059"
+down_revision = "0061"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0066"
-down_revision = "0059"
+down_revision = "0062"
 branch_labels = None
 depends_on = None
 
