@@ -46,7 +46,10 @@ REFUSED_HERE = {
     "billing.cancel_invoice", "einvoicing.send_way_bill", "gateways.request_payment", "gateways.send_link",
 }  # fmt: skip
 """Their example is about another id, or is refused in this shop; their own tests look at their events."""
-DOMAINS = {"/settings/webhooks/[endpoint_id]": "automation"}
+DOMAINS = {
+    "/organisation/branches/[branch_id]": "organisation",
+    "/settings/webhooks/[endpoint_id]": "automation",
+}
 
 
 def _about() -> list[tuple[str, str, str]]:

@@ -199,19 +199,27 @@ def traded() -> None:
     order_requisitions(shop, taken(shop, asked, 1, 4))
     _check(shop, third)
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
-    person = {"name": "Asha", "kind": "patient", "state_code": "27"}
-    asha = shop.run("party.create_party", person).id
+    asha = shop.run("party.create_party", {"name": "Asha", "kind": "patient"}).id
     _collect(shop, asha)
     Device(shop).sells({third: 1}).hands_in()
     shop.run("pos.close_shift", closing)
     pictures(shop, asha)
     _measure(shop, asha)
+    _store_paper(shop, sale.invoice_id)
+    with db.ops_session() as session:
+        platform.seal_events(session, shop.tenant_id, lambda _: ["probe"], now=utc_now())
+        accounting.seal_entries(session, shop.tenant_id, now=utc_now(), limit=3)
+    shift = shop.run("pos.open_shift", {"register_id": shop.register_id, "opening_float": "0.00"})
+    shop.sell({third: 1}, shift_id=shift.id)
+
+
+def _store_paper(shop: Shop, invoice_id: UUID) -> None:
     with db.unit_of_work(shop.ctx) as session:
         db.execute(
             session,
             "insert into stored_document (tenant_id, id, origin_type, origin_id, variant, version,"
             " file_name, media_type, sha256) values (%s, %s, 'invoice', %s, 'a4', 1, 'x.pdf', 'x', %s)",
-            (shop.tenant_id, new_id(), sale.invoice_id, "a" * 64),
+            (shop.tenant_id, new_id(), invoice_id, "a" * 64),
         )
         db.execute(
             session,
@@ -219,12 +227,6 @@ def traded() -> None:
             " values (%s, %s, 1, %s, 'x')",
             (shop.tenant_id, "a" * 64, f"{shop.tenant_id}/x"),
         )
-    with db.ops_session() as session:
-        platform.seal_events(session, shop.tenant_id, lambda _: ["probe"], now=utc_now())
-        accounting.seal_entries(session, shop.tenant_id, now=utc_now(), limit=3)
-    opening = {"register_id": shop.register_id, "opening_float": "0.00"}
-    shift = shop.run("pos.open_shift", opening)
-    shop.sell({third: 1}, shift_id=shift.id)
 
 
 def _write_down(shop: Shop) -> None:
