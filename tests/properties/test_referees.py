@@ -199,7 +199,9 @@ def traded() -> None:
     order_requisitions(shop, taken(shop, asked, 1, 4))
     _check(shop, third)
     closing = {"shift_id": shop.shift_id, "counted_cash": "500.00", "reason": "taken"}
-    asha = shop.run("party.create_party", {"name": "Asha", "kind": "patient"}).id
+    asha = shop.run(
+        "party.create_party", {"name": "Asha", "kind": "patient", "state_code": "27"}
+    ).id
     _collect(shop, asha)
     Device(shop).sells({third: 1}).hands_in()
     shop.run("pos.close_shift", closing)
@@ -221,12 +223,9 @@ def _store_paper(shop: Shop, invoice_id: UUID) -> None:
             " file_name, media_type, sha256) values (%s, %s, 'invoice', %s, 'a4', 1, 'x.pdf', 'x', %s)",
             (shop.tenant_id, new_id(), invoice_id, "a" * 64),
         )
-        db.execute(
-            session,
-            "insert into blob (tenant_id, sha256, size, storage_key, media_type)"
-            " values (%s, %s, 1, %s, 'x')",
-            (shop.tenant_id, "a" * 64, f"{shop.tenant_id}/x"),
-        )
+        blob = (shop.tenant_id, "a" * 64, f"{shop.tenant_id}/x")
+        columns = "tenant_id, sha256, size, storage_key, media_type"
+        db.execute(session, f"insert into blob ({columns}) values (%s, %s, 1, %s, 'x')", blob)
 
 
 def _write_down(shop: Shop) -> None:
