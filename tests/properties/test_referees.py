@@ -224,8 +224,8 @@ def _store_paper(shop: Shop, invoice_id: UUID) -> None:
             (shop.tenant_id, new_id(), invoice_id, "a" * 64),
         )
         blob = (shop.tenant_id, "a" * 64, f"{shop.tenant_id}/x")
-        columns = "tenant_id, sha256, size, storage_key, media_type"
-        db.execute(session, f"insert into blob ({columns}) values (%s, %s, 1, %s, 'x')", blob)
+        put = "insert into blob (tenant_id, sha256, size, storage_key, media_type) values (%s, %s, 1, %s, 'x')"
+        db.execute(session, put, blob)
 
 
 def _write_down(shop: Shop) -> None:
