@@ -72,17 +72,18 @@ class ChargeInvoices(Rows):
 def take_back_charges(session: Session, ctx: RequestContext, cmd: TakeBackCharges) -> Identified:
     """Take a provider's invoice back; nothing was booked by it, and its bill is free to be recorded again.
 
-    Locks the invoice.
+    Locks the invoice, then its bill.
 
     Raises:
         UnknownInvoice: There is none. InvoiceTakenBack: Somebody did already.
+        CreditTaken: The bill's credit stands with it, and another account has the same invoice without.
 
     Emits:
         gateways.charges_invoiced.v1
     """
     row = db.fetch_one(
         session,
-        "select account_id, taken_back_on from gateway_invoice"
+        "select account_id, taken_back_on, supplier_gstin, supplier, number, dated_on from gateway_invoice"
         " where tenant_id = %s and company_id = %s and id = %s for update",
         (ctx.tenant_id, ctx.company_id, cmd.invoice_id),
     )
@@ -92,6 +93,7 @@ def take_back_charges(session: Session, ctx: RequestContext, cmd: TakeBackCharge
     if row["taken_back_on"] is not None:
         message = "This invoice was taken back already."
         raise InvoiceTakenBack(message, fields={"invoice_id": message})
+    _require_last(session, ctx, cmd.invoice_id, row)
     db.execute(
         session,
         "update gateway_invoice set taken_back_on = %s, taken_back_by = %s, taken_back_reason = %s"
@@ -102,6 +104,25 @@ def take_back_charges(session: Session, ctx: RequestContext, cmd: TakeBackCharge
     event = ChargesInvoiced(invoice_id=cmd.invoice_id, account_id=row["account_id"])
     emit(session, ctx, cmd.invoice_id, event)
     return Identified(id=cmd.invoice_id)
+
+
+def _require_last(session: Session, ctx: RequestContext, invoice_id: UUID, row: db.Row) -> None:
+    """Refuse to free a bill's credit while settlements of another account have it still."""
+    names = ("supplier_gstin", "supplier", "number", "dated_on")
+    seen = seen_bills.Seen(**{name: row[name] for name in names})
+    known = seen_bills.seen_elsewhere(session, ctx, seen)
+    has_credit = any(one.is_credit for one in known if one.source_id == invoice_id)
+    others = [
+        one
+        for one in known
+        if one.source is seen_bills.BillSource.GATEWAY and one.source_id != invoice_id
+    ]
+    if has_credit and others:
+        message = (
+            f"{row['number']} is recorded for another account, too, and its credit stands with this one. Take that one"
+            " back first, and record it again when this one is gone."
+        )
+        raise seen_bills.CreditTaken(message, fields={"invoice_id": message})
 
 
 @query("gateways.list_charge_invoices", permission=VIEW, rest="GET /charge-invoices")

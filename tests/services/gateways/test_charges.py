@@ -240,3 +240,21 @@ def test_an_invoice_that_another_account_has_is_asked_about(trader, provider):
     taken = rows(trader, "select 1 from seen_bill_use where is_credit and ended_on is null")
     assert len(taken) == 1
     assert broken_promises() == []
+
+
+def test_the_invoice_with_the_credit_is_taken_back_last(trader, provider):
+    """Else the register would lose sight of a credit that settlements of the other account took."""
+    ours, found = settled(trader, provider)
+    theirs, sure = opened(trader, "stripe"), {"confirm": ["invoice_elsewhere"]}
+    first = invoiced(trader, ours, found)
+    second = invoiced(trader, theirs, found, run=sure)
+    wrong = {"reason": "It is the other account's"}
+    with pytest.raises(CreditTaken, match="recorded for another account") as refused:
+        trader.run("gateways.take_back_charges", wrong | {"invoice_id": first.id})
+    assert list(refused.value.fields) == ["invoice_id"]
+    for made in (second, first):
+        trader.run("gateways.take_back_charges", wrong | {"invoice_id": made.id})
+    invoiced(trader, theirs, found)
+    taken = rows(trader, "select 1 from seen_bill_use where is_credit and ended_on is null")
+    assert len(taken) == 1
+    assert broken_promises() == []
