@@ -162,7 +162,8 @@ def _position(error: ValueError) -> str:
 
 
 def _too_large(largest: int) -> BodyTooLarge:
-    return BodyTooLarge(f"This is larger than {largest // 1_000_000} MB. Send less at once.")
+    most = f"{largest // 1_000_000} MB" if largest >= LARGEST_BODY else f"{largest // 1_000} KB"
+    return BodyTooLarge(f"This is larger than {most}. Send less at once.")
 
 
 def _too_deep() -> MalformedRequest:

@@ -83,3 +83,9 @@ def test_only_the_providers_secret_over_exactly_these_bytes(
     strange = f"{make_shop().tenant_id}.{message['id']}"
     assert tell(rest, *provider.receipt("read", reference=strange)).status_code == 404
     assert stands(shop, message) == ("sent", "")
+
+
+def test_more_than_a_receipt_is_refused_with_how_much_is_taken(rest, shop: Shop):  # noqa: ARG001  the door is open
+    answer = tell(rest, b" " * (messaging.LARGEST_RECEIPT + 1), "")
+    assert answer.status_code == 413
+    assert "larger than 20 KB" in answer.text
