@@ -49,9 +49,11 @@ def hold_family(session: Session, ctx: RequestContext, invoice_id: UUID) -> None
 def amendable(session: Session, ctx: RequestContext, invoice_id: UUID) -> Amendable:
     """Return a document that a filed return states.
 
+    A note that an amendment of its invoice left as it was, before notes moved with it, may follow by itself.
+
     Raises:
         NotAmendable: There is none, or no filed return states it; it was cancelled or credited whole; or it is a
-            note whose invoice was amended.
+            note that is stated as its amended invoice is.
         AmendedBefore: It is amended.
     """
     row = db.fetch_one(
@@ -61,7 +63,8 @@ def amendable(session: Session, ctx: RequestContext, invoice_id: UUID) -> Amenda
         " exists (select 1 from gst_amendment a where a.tenant_id = i.tenant_id and a.invoice_id = i.id"
         "  and a.withdrawn_at is null) as is_amended,"
         " (select o.number from invoice o join gst_amendment a on (a.tenant_id, a.invoice_id) = (o.tenant_id, o.id)"
-        "  where (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id) and a.withdrawn_at is null) as first"
+        "  where (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id) and a.withdrawn_at is null"
+        "  and (a.gstin, a.place_of_supply) = (coalesce(i.recipient ->> 'gstin', ''), i.place_of_supply)) as first"
         " from invoice i join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)"
         " where i.tenant_id = %s and i.company_id = %s and i.id = %s and b.gstin is not null",
         (ctx.tenant_id, ctx.company_id, invoice_id),

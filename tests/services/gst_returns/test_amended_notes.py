@@ -234,6 +234,22 @@ def test_a_note_is_not_amended_away_from_its_amended_invoice(trader: Shop) -> No
     assert sent.number in caught.value.message
 
 
+def test_a_note_that_its_amended_invoice_left_behind_follows_by_itself(trader: Shop) -> None:
+    """Amendments of before notes moved with their invoice left them as they were."""
+    sent = invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 10, "100.00"))
+    take_back(trader, 8, sent, 2)
+    filed(trader)
+    alone = INSERT.replace("'2025-11-05', '',", "'2025-11-05', recipient ->> 'gstin',")
+    with db.unit_of_work(trader.ctx) as session:
+        db.execute(session, alone, {"tenant": trader.tenant_id, "invoice": sent.invoice_id})
+    assert "G3" in {verdict.code for verdict in broken_promises()}
+    (note,) = rows(trader, "select id from invoice where kind = 'credit_note'")
+    given = {"invoice_id": note["id"], "place_of_supply": "24", "reason": "As its invoice"}
+    done = trader.run("gst_returns.amend_document", given, at=at(5, 11))
+    assert (done.igst, done.cgst, done.sgst) == (-10, 5, 5)
+    assert "G3" not in {verdict.code for verdict in broken_promises()}
+
+
 def test_the_database_lets_nothing_follow_another_invoice(trader: Shop) -> None:
     first, other = (
         invoice(trader, 6, retailer(trader), (trader.variant_ids[0], 1, "100.00")) for _ in "ab"
