@@ -7,7 +7,7 @@ from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
-from erp.core.formatting import counted
+from erp.core.formatting import counted, instant_text
 from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 
@@ -40,13 +40,22 @@ class MessageListState(ListState, rx.State):
 
     shown: dict[str, str] = {}
 
+    _zone: str = "Asia/Kolkata"
+
+    async def _reload(self) -> None:
+        """Show the messages, with what phones did at the time where the business is."""
+        self._zone = (await self._principal()).time_zone
+        await super()._reload()
+
     def _entry(self, row: Any) -> Any:
         files = counted(row.files, "file", "files") if row.files else ""
         parts = [CHANNELS[row.channel], files, row.problem if row.status != "sent" else ""]
         told = RECEIPTS.get(row.receipt, "")
         return row.model_dump() | {
             "channel": " · ".join(part for part in parts if part),
-            "receipt": f"{told} {row.receipt_at:%d-%m-%Y}" if told and row.receipt_at else "",
+            "receipt": f"{told} {instant_text(row.receipt_at, self._zone)}"
+            if told and row.receipt_at
+            else "",
         }
 
     def _aside(self, row: Any) -> dict[str, str]:
