@@ -48,7 +48,7 @@ __all__ = [
 
 
 def alert_each_morning() -> None:
-    """Send the expiry alert of every tenant whose day has begun, once per day and tenant."""
+    """Send the expiry alert of every branch whose day has begun, once per day and branch."""
     for place in identity.list_tenants():
         if _morning_has_come(place, utc_now()):
             _for_tenant(place, partial(_alert_expiring_lots, place))
@@ -168,10 +168,9 @@ def _morning_has_come(place: identity.TenantPlace, now: datetime) -> bool:
 
 
 def _alert_expiring_lots(place: identity.TenantPlace) -> None:
-    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
-    key = f"expiry-alert-{day}"
-    ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
-    platform.run("inventory.alert_expiring_lots", ctx, {"idempotency_key": key})
+    _in_every_branch(
+        place, "inventory.alert_expiring_lots", "inventory.alert", "alert-expiring-lots"
+    )
 
 
 def _chase_transfers(place: identity.TenantPlace) -> None:
@@ -194,14 +193,15 @@ def _make_entries(place: identity.TenantPlace) -> None:
 
 
 def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, what: str) -> None:
-    """Run a command in every branch of a tenant, once per day and branch."""
+    """Run a command in every branch of a tenant, once per day and branch; one that fails stops no other."""
     day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
     key = f"{what}-{day}"
     ctx = system_context(place, {permission}, request_id=f"{key}-{place.slug}")
     branches: Any = platform.run("identity.list_branches", ctx, {}).result
     for branch in branches.rows:
         there = replace(ctx, branch_id=branch.id)
-        platform.run(name, there, {"idempotency_key": f"{key}-{branch.id}"})
+        given = {"idempotency_key": f"{key}-{branch.id}"}
+        _for_tenant(place, partial(platform.run, name, there, given))
 
 
 def _remind_customers(place: identity.TenantPlace) -> None:

@@ -12,6 +12,7 @@ from erp.core import db
 from erp.core.ids import new_id
 from erp.services import documents, identity, platform
 from jobs import daily
+from tests.factories import make_shop
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def sha256(content: bytes) -> str:
 
 @pytest.mark.parametrize(
     ("job", "key"),
-    [("alert_each_morning", "expiry-alert"), ("chase_transfers_each_morning", "chase-transfers")],
+    [("chase_transfers_each_morning", "chase-transfers")],
 )
 def test_what_is_done_each_morning_runs_once_a_day_for_every_tenant(
     asha, bodhi, owner, monkeypatch, job, key
@@ -117,6 +118,7 @@ def test_what_is_done_each_morning_runs_once_a_day_for_every_tenant(
 @pytest.mark.parametrize(
     ("job", "command"),
     [
+        ("alert_each_morning", "inventory.alert_expiring_lots"),
         ("suggest_reorders_each_morning", "inventory.suggest_reorders"),
         ("remind_of_claims_each_morning", "billing.remind_of_claims"),
         ("make_entries_each_morning", "accounting.make_due_entries"),
@@ -139,6 +141,26 @@ def test_every_branch_is_told_once_a_day(asha, bodhi, owner, monkeypatch, job, c
             f"{command.partition('.')[2].replace('_', '-')}-{noon.date()}-{branch}"
             for (branch,) in branches
         )
+
+
+def test_a_branch_whose_work_fails_keeps_no_other_from_its_own(environment, monkeypatch):
+    assert environment
+    shop = make_shop("branches")
+    place = identity.find_place(shop.tenant_id)
+    assert place is not None
+    second = {"code": "NASHIK", "name": "Nashik", "state_code": "27", "address": "2 Fort Road"}
+    made = shop.run("organisation.add_branch", second | {"city": "Nashik", "pin": "422001"})
+    run, told = platform.run, []
+
+    def run_or_fail(name: str, ctx: Any, given: Any) -> Any:
+        if name == "inventory.alert_expiring_lots":
+            told.append(ctx.branch_id)
+            raise ZeroDivisionError
+        return run(name, ctx, given)
+
+    monkeypatch.setattr(platform, "run", run_or_fail)
+    daily._alert_expiring_lots(place)
+    assert sorted(told) == sorted([shop.ctx.branch_id, made.id])
 
 
 def test_points_lapse_in_every_tenant_once_a_day(asha, bodhi, owner, monkeypatch):

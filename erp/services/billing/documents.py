@@ -114,7 +114,7 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
                k.cancelled_on, k.reason as cancel_reason
           from invoice i
           join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)
-          cross join lateral sec.branch_at(i.tenant_id, i.branch_id, i.recorded_at) was
+          cross join lateral sec.branch_at(i.tenant_id, i.branch_id, least(i.issued_at, i.recorded_at)) was
           join company c on (c.tenant_id, c.id) = (i.tenant_id, i.company_id)
           join tenant t on t.id = i.tenant_id
           left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)

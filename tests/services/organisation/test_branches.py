@@ -12,6 +12,8 @@ from erp.services import billing, party
 from erp.services.organisation import BranchCodeTaken, RegistrationNeeded, UnknownBranch
 from erp.services.party.gstin import check_character
 from tests.factories import Shop, broken_promises, gstin_in, make_shop
+from tests.services.pos.devices import Device
+from tests.services.trading import rows
 
 SECOND = {
     "code": "NASHIK",
@@ -130,6 +132,19 @@ def test_papers_name_the_branch_as_it_was(shop):
         today = party.printed_branch(session, shop.ctx)
         then = party.printed_branch(session, shop.ctx, at=utc_now().replace(year=2020))
     assert (today.name, then.name) == ("Anew Private Limited", old_name)
+
+
+def test_a_bill_made_offline_names_the_branch_as_it_was_when_it_was_sold(shop):
+    device = Device(shop)
+    bill = device.bill({shop.variant_ids[0]: 1})
+    moved = {"branch_id": shop.ctx.branch_id, "address": "9 New Road"}
+    shop.run("organisation.update_branch", moved)
+
+    assert device.sends(bill).status == "posted"
+    (sale,) = rows(shop, "select invoice_id from sale where id = %s", bill["sale_id"])
+    with db.unit_of_work(shop.ctx) as session:
+        seller = billing.get_printed_document(session, shop.ctx, sale["invoice_id"]).seller
+    assert seller.address[0] == "1 High Street"
 
 
 def test_what_is_left_out_stays_and_what_is_emptied_goes(shop):
