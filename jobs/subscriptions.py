@@ -74,7 +74,7 @@ subscribe(
         "imaging.make_report",
         ("imaging.report_requested.v1",),
         "jobs.imaging.make_report",
-        frozenset({"imaging.review"}),
+        frozenset({"imaging.review", "imaging.view"}),
     ),
     Subscriber(
         "drafting.write_draft",

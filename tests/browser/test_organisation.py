@@ -37,7 +37,7 @@ def test_a_branch_is_opened_staffed_and_moved(open_window, interface, shop, trou
     page.get_by_label("GSTIN", exact=True).fill(gstin_in("29").lower())
     page.get_by_role("button", name="Open the branch").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nashik")
-    expect(page.get_by_text(gstin_in("29"))).to_be_visible()
+    expect(page.locator("dd", has_text=gstin_in("29"))).to_be_visible()
 
     page.get_by_label("Street and number*").fill("3 Fort Road")
     page.get_by_role("button", name="Save branch").click()

@@ -1,5 +1,6 @@
 """A session's report in the background: drawn, or said to have failed, never left hanging."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from erp.core import db
 from erp.core.ids import new_id
 from erp.services import platform
 from jobs import imaging as background
+from jobs.subscriptions import SUBSCRIBERS
 from tests.dicom.objects import good
 from tests.fixtures.clinics import open_clinic
 from tests.services.imaging.line import Line, make_line
@@ -31,7 +33,7 @@ def ask_for_report(line: Line) -> Any:
 
 
 def make(line: Line, attempts: int) -> None:
-    """Run the job for the report that was asked for, as its delivery of this attempt."""
+    """Run the job for the report that was asked for, as its delivery of this attempt and with its rights."""
     [report] = line.rows("select id from imaging_report")
     delivery = platform.Delivery(
         delivery_id=new_id(),
@@ -45,8 +47,9 @@ def make(line: Line, attempts: int) -> None:
         occurred_at=line.owner.now,
         user_id=line.owner.user_id,
     )
-    with db.unit_of_work(line.owner) as session:
-        background.make_report(session, line.owner, delivery)
+    ctx = replace(line.owner, permissions=SUBSCRIBERS["imaging.make_report"].permissions)
+    with db.unit_of_work(ctx) as session:
+        background.make_report(session, ctx, delivery)
 
 
 def report_of(line: Line) -> dict[str, Any]:
