@@ -191,10 +191,10 @@ def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -
 def alert_expiring_lots(
     session: Session, ctx: RequestContext, cmd: AlertExpiringLots
 ) -> ExpiryAlert:
-    """Put what is expired or expires soon into the inbox of everyone who may see stock.
+    """Put what is expired or expires soon into the inbox of everyone who may see the branch's stock.
 
-    The same business day reaches a person once, however often it is asked. Says nothing where
-    there is nothing to say.
+    Whoever works in the acting branch hears of it, and who may do everything. The same business
+    day reaches a person once, however often it is asked. Says nothing where there is nothing to say.
 
     Emits:
         inventory.lots_expiring.v1, in the same transaction, where there are such lots.
@@ -205,7 +205,8 @@ def alert_expiring_lots(
         """
         select count(distinct l.id) filter (where l.expires_on < %(day)s) as expired,
                count(distinct l.id) filter (where l.expires_on >= %(day)s) as expiring,
-               coalesce(sum(s.value), 0.00) as value
+               coalesce(sum(s.value), 0.00) as value,
+               (select name from branch where tenant_id = %(tenant)s and id = %(branch)s) as branch
           from lot l
           join stock_balance s on s.tenant_id = l.tenant_id and s.lot_id = l.id
           join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
@@ -221,23 +222,29 @@ def alert_expiring_lots(
         },
     )
     assert found is not None  # noqa: S101  an aggregate always answers
+    branch = found.pop("branch")
     if not (found["expired"] or found["expiring"]):
         return ExpiryAlert(**found, told=0)
     event = LotsExpiring(as_of=day, within_days=cmd.within_days, **found)
     emit(session, ctx, ctx.branch_id, event)
-    news = _news(event, ctx.branch_id)
-    told = workflows.notify_members(session, ctx, permission="inventory.view", news=news)
+    told = workflows.notify_members(
+        session,
+        ctx,
+        permission="inventory.view",
+        news=_news(event, ctx.branch_id, branch),
+        branch_id=ctx.branch_id,
+    )
     return ExpiryAlert(**found, told=told)
 
 
-def _news(event: LotsExpiring, branch_id: UUID) -> workflows.News:
+def _news(event: LotsExpiring, branch_id: UUID, branch: str) -> workflows.News:
     expired = f"{group_count(event.expired)} expired" if event.expired else ""
     soon = f"{group_count(event.expiring)} expire within {event.within_days} days"
     parts = [part for part in (expired, soon if event.expiring else "") if part]
     return workflows.News(
         kind="inventory.lots_expiring",
         severity="urgent" if event.expired else "warning",
-        title=f"Lots: {', '.join(parts)}",
+        title=f"Lots in {branch}: {', '.join(parts)}",
         body=f"Goods worth {money_text(event.value)} at cost. Return, move or mark them down.",
         link="/stock/expiry",
         dedupe_key=f"lots-expiring-{branch_id}-{event.as_of.isoformat()}",

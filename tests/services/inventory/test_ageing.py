@@ -113,7 +113,7 @@ def test_the_alert_reaches_everyone_who_may_see_stock_once_a_day(shop):
     assert (first.expired, first.expiring, first.value) == (1, 3, Decimal("480.00"))
     assert (first.told, second.told) == (len(viewers), 0)
     inbox = shop.run("workflows.list_inbox", by=shop.acting_as("storekeeper")).rows
-    assert "1 expired, 3 expire within 90 days" in inbox[0].title
+    assert inbox[0].title == "Lots in Main shop: 1 expired, 3 expire within 90 days"
     assert shop.run("workflows.list_inbox", by=shop.acting_as("technician")).rows == []
 
 
