@@ -202,6 +202,7 @@ def test_no_key_is_lost_however_late_the_page_answers(opened, troubles):
     page.wait_for_timeout(1500)  # the page has kept each choice, and said so
     assert page.evaluate("window.laid") == ["1x2", "2x1", "2x2", "1x1", "1x2", "2x1", "2x2"]
 
+    expect(pane(page)).to_have_attribute("data-state", "shown")
     viewer.press("m")
     drag(page, (16, 24), (48, 24))
     undo = page.get_by_role("button", name="Undo (Ctrl+z)")

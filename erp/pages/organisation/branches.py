@@ -171,7 +171,13 @@ def new_branch_page() -> rx.Component:
                 text_field("Name", "name", errors=errors, required=True, max_length=120),
                 code,
                 select_field(
-                    "State", "state_code", list(STATES.items()), errors=errors, required=True
+                    "State",
+                    "state_code",
+                    list(STATES.items()),
+                    errors=errors,
+                    required=True,
+                    default_value=NewBranchState.own_state,
+                    key=NewBranchState.form_key,
                 ),
                 rx.cond(NewBranchState.is_registered, gstin),
                 *_printed(errors),

@@ -79,7 +79,6 @@ class InvoiceListState(ListState, rx.State):
             tones={"posted": "green", "cancelled": "red"},
             wide_only=True,
         ),
-        Column("place_of_supply", "Place of supply", wide_only=True),
         Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
         Column("tax", "Tax", Kind.MONEY, wide_only=True),
         Column("total", "Total", Kind.MONEY),

@@ -70,12 +70,14 @@ class NewBranchState(FormState, rx.State):
     command: ClassVar[str] = "organisation.add_branch"
 
     is_registered: bool = True
+    own_state: str = ""
 
     @handler(permission=PAGE)
     async def open_branch_form(self) -> None:
         """Offer an empty form."""
         found = await self._ask("organisation.get_organisation")
         self.is_registered = any(branch.gstin for branch in found.branches)
+        self.own_state = found.branches[0].state_code
         self._renew()
 
     def _payload(self, form: Mapping[str, Any]) -> Mapping[str, Any]:

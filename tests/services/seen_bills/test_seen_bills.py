@@ -9,7 +9,7 @@ import pytest
 from erp.core import db
 from erp.core.errors import InvalidInput
 from erp.services.billing import BilledTwice
-from erp.services.expenses import SpentBefore
+from erp.services.expenses import CreditLost, SpentBefore
 from erp.services.seen_bills import BillSeen
 from tests.factories import Shop, broken_promises, gstin_in
 from tests.services.books import balance
@@ -83,7 +83,9 @@ def test_another_claim_of_the_bill_is_asked_about_whatever_its_amount(trader: Sh
         claimed(trader, line(trader, "SL/7", "590.00"))
     second = claimed(trader, line(trader, "SL/7", "590.00"), confirm=("spent_before",))
     assert approved(trader, first).igst == 180
-    assert approved(trader, second).igst == 0
+    with pytest.raises(CreditLost, match=first.number):
+        approved(trader, second)
+    assert approved(trader, second, confirm=("credit_lost",)).igst == 0
     assert broken_promises() == []
 
 
@@ -158,12 +160,14 @@ def test_what_took_a_credit_does_not_change(trader: Shop) -> None:
 def test_credit_is_decided_when_a_claim_is_approved(trader: Shop) -> None:
     late = claimed(trader, line(trader, "SL-1", spent_on="2025-03-30"), day=29, month=11)
     assert trader.run("expenses.get_claim", {"claim_id": late.id}).igst == 180
-    found = approved(trader, late, day=2, month=12)
+    with pytest.raises(CreditLost, match="30-11-2025"):
+        approved(trader, late, day=2, month=12)
+    found = approved(trader, late, day=2, month=12, confirm=("credit_lost",))
     assert (found.igst, found.lines[0].is_credit_taken, found.total) == (0, False, 1180)
     taken = claimed(trader, line(trader, "SL-2"), day=2, month=12)
     seller = supplier(trader)
     owned(trader, seller, "SL-2", day=2, month=12, confirm=SEEN)
-    assert approved(trader, taken, day=3, month=12).igst == 0
+    assert approved(trader, taken, day=3, month=12, confirm=("credit_lost",)).igst == 0
     assert balance(trader, "input_igst") == 180
     assert broken_promises() == []
 
