@@ -107,16 +107,17 @@ def _dispense(ctx: RequestContext, storage_id: UUID) -> None:
     with db.unit_of_work(ctx) as session:
         rows = db.fetch_all(
             session,
-            "select small.id as small, large.id as large, max(l.mrp) as mrp"
+            "select small.id as small, large.id as large, max(l.mrp) as mrp,"
+            "       floor(large.pack_quantity / small.pack_quantity)::int as packs"
             "  from variant large"
             "  join variant small on small.tenant_id = large.tenant_id and small.pack_quantity = 30"
             "   and small.label like split_part(large.label, ' Q ', 1) || ' Q mother tincture%%'"
             "  join lot l on l.tenant_id = small.tenant_id and l.variant_id = small.id"
             "  join stock_balance b on b.tenant_id = large.tenant_id and b.variant_id = large.id"
             "   and b.location_id = %s and b.on_hand > 2"
-            " where large.tenant_id = %s and large.pack_quantity = 450"
+            " where large.tenant_id = %s and large.pack_quantity > small.pack_quantity"
             "   and large.label like '%% Q mother tincture%%'"
-            " group by small.id, large.id, large.label order by large.label limit 1",
+            " group by small.id, large.id, large.label, packs order by large.label limit 1",
             (storage_id, ctx.tenant_id),
         )
     if not rows:
@@ -125,7 +126,7 @@ def _dispense(ctx: RequestContext, storage_id: UUID) -> None:
     given = {
         "location_id": storage_id,
         "variant_id": pair["small"],
-        "packs": 15,
+        "packs": pair["packs"],
         "mrp": pair["mrp"],
         "good_for_days": 180,
         "note": "Filled at the counter",
