@@ -281,7 +281,7 @@ def _report_broken_promise(place: identity.TenantPlace, verdict: platform.Verdic
     platform.run("workflows.raise_matter", ctx, matter)
 
 
-def _for_tenant(place: identity.TenantPlace, action: Callable[[], None]) -> None:
+def _for_tenant(place: identity.TenantPlace, action: Callable[[], object]) -> None:
     """Keep what goes wrong for one tenant from stopping the others' work; the log has it."""
     try:
         action()
