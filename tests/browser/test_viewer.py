@@ -204,7 +204,7 @@ def test_no_key_is_lost_however_late_the_page_answers(opened, troubles):
 
     expect(pane(page)).to_have_attribute("data-state", "shown")
     viewer.press("m")
-    drag(page, (16, 24), (48, 24))
+    drag(page, (24, 8), (44, 8))  # where no other test has drawn
     undo = page.get_by_role("button", name="Undo (Ctrl+z)")
     undo.click()
     expect(undo).to_be_disabled()
