@@ -67,6 +67,14 @@ def by_directory(embedded):
     return made
 
 
+@pytest.fixture
+def by_folder(embedded, tmp_path):
+    """A directory in which nobody else has drafts."""
+    made = DirectoryObjectStorage(embedded.model_copy(update={"s3_directory": str(tmp_path)}))
+    made.ensure_bucket()
+    return made
+
+
 @pytest.fixture(params=["by_protocol", "by_directory"])
 def storage(request):
     """Both ways to the embedded store; what is granted goes through its endpoint with either."""
@@ -132,11 +140,11 @@ def test_damage_on_the_way_is_refused(by_protocol, key, monkeypatch):
     assert storage.find(key) is None
 
 
-def test_bytes_that_are_not_those_announced_are_refused(by_directory, key):
+def test_bytes_that_are_not_those_announced_are_refused(by_folder, key):
     with pytest.raises(StorageUnavailable, match="BadDigest"):
-        by_directory.put(key, BODY + b"?", sha256=SHA256, media=MEDIA)
-    assert by_directory.find(key) is None
-    assert list(by_directory._drafts.iterdir()) == []
+        by_folder.put(key, BODY + b"?", sha256=SHA256, media=MEDIA)
+    assert by_folder.find(key) is None
+    assert list(by_folder._drafts.iterdir()) == []
 
 
 def test_bytes_and_their_name_are_on_disk_before_they_are_acknowledged(
@@ -161,10 +169,10 @@ def test_bytes_and_their_name_are_on_disk_before_they_are_acknowledged(
 
 
 def test_bytes_that_were_acknowledged_are_replaced_by_bytes_on_disk_only(
-    by_directory, key, monkeypatch
+    by_folder, key, monkeypatch
 ):
-    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
-    target, sync, before = by_directory._path(key), os.fsync, []
+    by_folder.put(key, BODY, sha256=SHA256, media=MEDIA)
+    target, sync, before = by_folder._path(key), os.fsync, []
 
     def note(handle):
         before.append(target.stat().st_ino)
@@ -172,11 +180,11 @@ def test_bytes_that_were_acknowledged_are_replaced_by_bytes_on_disk_only(
 
     first = target.stat().st_ino
     monkeypatch.setattr(os, "fsync", note)
-    by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
+    by_folder.put(key, BODY, sha256=SHA256, media=MEDIA)
     last = target.stat().st_ino
     assert last != first
     assert before == [first, last]
-    assert list(by_directory._drafts.iterdir()) == []
+    assert list(by_folder._drafts.iterdir()) == []
 
 
 def test_a_file_system_without_second_names_keeps_objects_too(by_directory, key, monkeypatch):
@@ -189,14 +197,14 @@ def test_a_file_system_without_second_names_keeps_objects_too(by_directory, key,
     assert by_directory.read(new) == BODY
 
 
-def test_a_full_disk_is_the_store_being_away(by_directory, key, monkeypatch):
+def test_a_full_disk_is_the_store_being_away(by_folder, key, monkeypatch):
     def full(_handle):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(StorageUnavailable, match="No space left"):
-        by_directory.put(key, BODY, sha256=SHA256, media=MEDIA)
-    assert list(by_directory._drafts.iterdir()) == []
+        by_folder.put(key, BODY, sha256=SHA256, media=MEDIA)
+    assert list(by_folder._drafts.iterdir()) == []
 
 
 def test_what_one_way_keeps_the_other_gives_back(by_directory, by_protocol, key):
