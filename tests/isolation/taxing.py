@@ -58,7 +58,7 @@ EXAMPLES: dict[str, Example] = {
     "gst_returns.record_refusals": lambda i, _: {
         "return_id": i["gst_return_id"],
         "file_name": "errors.json",
-        "content": base64.b64encode(b'{"status_cd": "P"}').decode(),
+        "content": base64.b64encode(b'{"error_report": {"b2b": [{}]}}').decode(),
     },
     "gst_returns.review_return": lambda i, _: {"return_id": i["reviewed_return_id"]},
     "gst_returns.file_return": lambda i, shop: {

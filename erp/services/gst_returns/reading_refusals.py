@@ -55,7 +55,7 @@ def read_report(content: bytes) -> PortalReport:
     """Return what the portal refused.
 
     Raises:
-        InvalidInput: It is no error report of a GSTR-1, or has too many rows.
+        InvalidInput: It is no error report of a GSTR-1, has too many rows, or none and no name of what it is of.
     """
     if len(content) > MOST_BYTES:
         raise _refused(f"The file is larger than {MOST_BYTES // 1000} KB.")
@@ -73,7 +73,10 @@ def read_report(content: bytes) -> PortalReport:
         raise _refused(f"The report has more than {MOST_REFUSALS:,} rows.")
     if not found and whole.get("status_cd", "P") != "P":
         raise _refused("The portal refused the whole file and names no row. Load it there again.")
-    return PortalReport(_text(whole.get("gstin")), _text(whole.get("fp")), found)
+    report = PortalReport(_text(whole.get("gstin")), _text(whole.get("fp")), found)
+    if not found and not (report.gstin and report.fp):
+        raise _refused("The report has no row, and does not name the GSTIN and the month it is of.")
+    return report
 
 
 def _of_section(name: str, rows: Any) -> Iterator[Refusal]:  # noqa: ANN401  whatever a file holds

@@ -101,6 +101,7 @@ def test_a_refused_amendment_leads_to_the_amendments(trader: Shop) -> None:
         {"error_report": {"b2b": [1]}},
         {"error_report": {"supeco": []}},
         {"status_cd": "ER"},
+        {"status_cd": "P"},
         {"gstin": "27AAPFU0939F1ZX", "error_report": {}},
         {"fp": "092025", "error_report": {}},
     ],
