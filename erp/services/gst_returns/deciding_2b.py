@@ -1,5 +1,6 @@
 """The list of pairs, and what is decided about a reported document."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.core.gst.crediting import credit_until
 from erp.models.gst_returns import Decision2b
 from erp.services.gst_returns.claiming import waiting_ids
 from erp.services.gst_returns.errors import NotItsBill, UnknownReported
@@ -17,7 +19,7 @@ from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.papers_2b import Pairing, pair_up, used_documents
 from erp.services.gst_returns.registrations import GstinText, registration_of
-from erp.services.gst_returns.tax_period import Months, period_from
+from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
 from erp.services.platform import (
     Command,
     Day,
@@ -128,7 +130,8 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     period = period_from(wanted.starts_on, Months.MONTH)
     held = waiting_ids(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, held)
-    rows = [_row(one, pairing) for one in pairing.matches]
+    lapsed = _lapsed(pairing, period)
+    rows = [_row(one, pairing, lapsed) for one in pairing.matches]
     words = wanted.search.lower()
     shown = [
         row
@@ -137,7 +140,7 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
         and words in f"{row.supplier} {row.number} {row.supplier_gstin}".lower()
     ]
     page, following = page_of(shown, wanted, lambda row: str(row.id))
-    booked = [row for row in rows if row.bill_id in pairing.asked]
+    booked = [row for row in rows if row.bill_id in pairing.asked - lapsed.keys()]
     return MatchPage(
         rows=page,
         next_cursor=following,
@@ -148,7 +151,14 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     )
 
 
-def _row(match: Match2b, pairing: Pairing) -> MatchRow:
+def _lapsed(pairing: Pairing, period: TaxPeriod) -> dict[UUID, date]:
+    """Return bills that no return can claim any more, with the last day on which one could (s.16(4))."""
+    books = [one.book for one in pairing.matches if one.book and pairing.is_asked(one)]
+    until = {book.id: credit_until(book.dated_on) for book in books}
+    return {book_id: last for book_id, last in until.items() if last <= period.ends_on}
+
+
+def _row(match: Match2b, pairing: Pairing, lapsed: Mapping[UUID, date]) -> MatchRow:
     paper = match.portal or match.book
     assert paper is not None  # noqa: S101  a match has one of the two
     decided = pairing.decisions.get(match.portal.id) if match.portal else None
@@ -156,6 +166,8 @@ def _row(match: Match2b, pairing: Pairing) -> MatchRow:
     is_asked = match.book and pairing.is_asked(match)
     if match.book and is_asked and not pairing.is_imported and match.book.id not in pairing.carried:
         claimed, words = match.book.heads, "No statement of this month is here yet."
+    if match.book and (last := lapsed.get(match.book.id)):
+        claimed, words = None, f"Its credit lapsed on {last:%d-%m-%Y}: no return can claim it."
     parts = pairing.parts.get(match.book.id, []) if match.book else []
     return MatchRow(
         id=paper.id,

@@ -68,6 +68,10 @@ def test_credit_that_waits_beyond_its_last_day_waits_no_more(trader: Shop) -> No
     file_month(trader, 10)
     import_2b(trader, ("09", "F-3", "1000.00", "5"), month=11)
     assert cells(trader, 11) == ("0.00", "50.00")
+    matched = trader.run("gst_returns.list_matches", {"starts_on": date(2025, 11, 1)})
+    assert (matched.claimed, matched.waiting) == (0, 0)
+    (row,) = [row for row in matched.rows if row.bill_id]
+    assert row.words == "Its credit lapsed on 30-11-2025: no return can claim it."
     file_month(trader, 11)
     assert balance(trader, "input_igst") == Decimal(0)
     assert december(trader) == ("0.00", [])
