@@ -5,6 +5,7 @@ from uuid import UUID
 
 import reflex as rx
 
+from erp.core.clock import business_date
 from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, instant_text, money_text
 from erp.services import identity
@@ -107,7 +108,7 @@ def _head(sale: Any, zone: str) -> dict[str, str]:
         "title": f"{KINDS[sale.kind]} {sale.number}",
         "tone": KIND_TONES[sale.kind],
         "label": KINDS[sale.kind],
-        "day": date_text(sale.sold_at.date()),
+        "day": date_text(business_date(sale.sold_at, zone)),
         "when": instant_text(sale.sold_at, zone),
         "till": sale.register_name,
         "cashier": sale.cashier,

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 import reflex as rx
 
+from erp.core.clock import business_date
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, group_count, money_text, plain_decimal
@@ -47,10 +48,12 @@ class ReorderState(ListState, rx.State):
     may_order: bool = False
     may_request: bool = False
     is_looking: bool = False
+    _zone: str = "UTC"
 
     async def _reload(self) -> None:
-        await super()._reload()
         principal = await self._principal()
+        self._zone = principal.time_zone
+        await super()._reload()
         self.may_reorder, self.may_order = principal.may(REORDER), principal.may(ORDER)
         self.may_request = principal.may(REQUEST)
         found = await self._ask("inventory.suggested_suppliers")
@@ -58,7 +61,7 @@ class ReorderState(ListState, rx.State):
 
     def _entry(self, row: Any) -> Any:
         return row.model_dump() | {
-            "urgency": _urgency(row),
+            "urgency": _urgency(row, self._zone),
             "incoming": _beside(row),
             "value": _worth(row),
             "basis": _why(row),
@@ -140,11 +143,11 @@ class ReorderRuleState(DialogFormState, rx.State):
         return "Saved. It counts from the next look."
 
 
-def _urgency(row: Any) -> str:
+def _urgency(row: Any, zone: str) -> str:
     """Tell whether it runs out before an order of today comes, or soon after."""
     if row.runs_out_on is None:
         return ""
-    comes_on = row.suggested_at.date() + timedelta(days=row.lead_days)
+    comes_on = business_date(row.suggested_at, zone) + timedelta(days=row.lead_days)
     if row.runs_out_on < comes_on:
         return "late"
     return "soon" if row.runs_out_on < comes_on + timedelta(days=_SOON_DAYS) else ""

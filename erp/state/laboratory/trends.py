@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 import reflex as rx
 
+from erp.core.clock import business_date
 from erp.core.formatting import counted, date_text, instant_text
 from erp.services import identity
 from erp.state.charting import ACCENT, GREY, styled
@@ -135,7 +136,7 @@ def _spark(points: list[Any]) -> str:
 def _when(point: Any, zone: str) -> str:
     if point.is_time_known:
         return instant_text(point.at, zone)
-    return date_text(point.at.astimezone(ZoneInfo(zone)).date())
+    return date_text(business_date(point.at, zone))
 
 
 def _point(point: Any, zone: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import reflex as rx
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
+from erp.core.clock import business_date
 from erp.core.columns import Column, Kind
 from erp.core.errors import DomainError
 from erp.core.formatting import counted, date_text, money_text
@@ -105,7 +106,8 @@ class CustomerAccountState(_AccountState, rx.State):
         self.reminders = [_reminder(row) for row in reminded.rows]
         if principal.may("party.view"):
             said = await self._ask("messaging.list_choices", {"party_id": record_id})
-            self.choices = [_choice(channel, said.rows) for channel in CHANNELS]
+            zone = principal.time_zone
+            self.choices = [_choice(channel, said.rows, zone) for channel in CHANNELS]
         may_choose = "yes" if principal.may(EDIT) else ""
         self.head = self.head | {"may_choose": may_choose}
 
@@ -159,7 +161,7 @@ class ContactChoiceState(DialogFormState, rx.State):
         await page._show()  # noqa: SLF001  sister of this state
 
 
-def _choice(channel: str, said: Sequence[Any]) -> dict[str, str]:
+def _choice(channel: str, said: Sequence[Any], zone: str) -> dict[str, str]:
     """Return the latest word of a channel."""
     known = {"id": channel, "channel": CHANNELS[channel], "by": "", "tone": "gray"}
     row = next((row for row in said if row.channel == channel), None)
@@ -168,7 +170,7 @@ def _choice(channel: str, said: Sequence[Any]) -> dict[str, str]:
     what = f"Agreed for {row.address}" if row.is_agreed else "Wants no messages"
     if row.is_agreed and not row.is_current:
         what = f"Agreed for {row.address or 'no known number'}; the number has changed, ask again"
-    by = f"{row.how} · {row.user_name}, {date_text(row.chosen_at.date())}"
+    by = f"{row.how} · {row.user_name}, {date_text(business_date(row.chosen_at, zone))}"
     tone = "green" if row.is_agreed and row.is_current else "gray"
     return known | {"what": what, "by": by, "tone": tone}
 
