@@ -7,7 +7,7 @@ import reflex as rx
 from reflex.event import EventSpec
 
 from erp.core.columns import Column, Kind
-from erp.core.formatting import expiry_text, group_count
+from erp.core.formatting import expiry_text, group_count, instant_text
 from erp.state.inventory.moving import LotLinesState
 from erp.state.inventory.stock import VIEW
 from erp.state.listing import ListState
@@ -27,19 +27,24 @@ class DispensingListState(ListState, rx.State):
         Column("packs", "Packs", Kind.COUNT, detail="on_hand"),
         Column("expires_on", "Expiry", Kind.EXPIRY, wide_only=True),
         Column("value", "Cost", Kind.MONEY, wide_only=True),
-        Column("made_at", "When", Kind.INSTANT, wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")
 
     may_dispense: bool = False
+    _zone: str = "UTC"
 
     async def _reload(self) -> None:
-        self.may_dispense = (await self._principal()).may(DISPENSE)
+        principal = await self._principal()
+        self.may_dispense, self._zone = principal.may(DISPENSE), principal.time_zone
         await super()._reload()
 
     def _entry(self, row: Any) -> Any:
-        return row.model_dump() | {"on_hand": f"{group_count(row.on_hand)} left"}
+        made = (instant_text(row.made_at, self._zone), row.made_by)
+        return row.model_dump() | {
+            "made_by": " · ".join(part for part in made if part),
+            "on_hand": f"{group_count(row.on_hand)} left",
+        }
 
     def _aside(self, row: Any) -> dict[str, str]:
         return {
