@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from erp.adapters.object_storage import object_storage
-from erp.core.clock import utc_now
+from erp.core.clock import business_date, utc_now
 from erp.core.errors import DomainError
 from erp.services import catalogue_of_actions, identity, platform
 from jobs.anchoring import verify_all
@@ -174,7 +174,7 @@ def _alert_expiring_lots(place: identity.TenantPlace) -> None:
 
 
 def _chase_transfers(place: identity.TenantPlace) -> None:
-    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    day = business_date(utc_now(), place.time_zone)
     key = f"chase-transfers-{day}"
     ctx = system_context(place, {"inventory.alert"}, request_id=f"{key}-{place.slug}")
     platform.run("inventory.chase_transfers", ctx, {"idempotency_key": key})
@@ -194,7 +194,7 @@ def _make_entries(place: identity.TenantPlace) -> None:
 
 def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, what: str) -> None:
     """Run a command in every branch of a tenant, once per day and branch; one that fails stops no other."""
-    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    day = business_date(utc_now(), place.time_zone)
     key = f"{what}-{day}"
     ctx = system_context(place, {permission}, request_id=f"{key}-{place.slug}")
     branches: Any = platform.run("identity.list_branches", ctx, {}).result
@@ -205,14 +205,14 @@ def _in_every_branch(place: identity.TenantPlace, name: str, permission: str, wh
 
 
 def _remind_customers(place: identity.TenantPlace) -> None:
-    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    day = business_date(utc_now(), place.time_zone)
     key = f"remind-customers-{day}"
     ctx = system_context(place, {"payments.receive"}, request_id=f"{key}-{place.slug}")
     platform.run("payments.remind_automatically", ctx, {"idempotency_key": key})
 
 
 def _chase_portals(place: identity.TenantPlace) -> None:
-    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    day = business_date(utc_now(), place.time_zone)
     key = f"chase-portals-{day}"
     ctx = system_context(place, {"einvoicing.send"}, request_id=f"{key}-{place.slug}")
     for part in count(1):
@@ -233,7 +233,7 @@ def _run_depreciation(place: identity.TenantPlace) -> None:
 
 
 def _expire_points(place: identity.TenantPlace) -> None:
-    day = utc_now().astimezone(ZoneInfo(place.time_zone)).date()
+    day = business_date(utc_now(), place.time_zone)
     key = f"expire-points-{day}"
     ctx = system_context(place, {"loyalty.manage"}, request_id=f"{key}-{place.slug}")
     for part in count(1):

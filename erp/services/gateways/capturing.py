@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
+from erp.core.clock import business_date
 from erp.core.context import RequestContext
 from erp.core.errors import Busy, DomainError, Unavailable
 from erp.core.formatting import money_text
@@ -361,7 +361,7 @@ def _post(session: Session, ctx: RequestContext, row: db.Row, purpose: str, day:
 
 
 def _day_of(ctx: RequestContext, row: db.Row) -> date:
-    day: date = row["captured_at"].astimezone(ZoneInfo(ctx.time_zone)).date()
+    day: date = business_date(row["captured_at"], ctx.time_zone)
     return day
 
 

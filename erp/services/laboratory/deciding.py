@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from erp.core.clock import business_date
 from erp.core.formatting import date_text
 from erp.models.laboratory import AnalyteKind, Flag, RangeSource, ResultStatus, WaitReason
 from erp.services.laboratory.outcomes import (
@@ -117,7 +117,7 @@ def measure(
     value = convert(number.number, unit, analyte["unit"], analyte["loinc"])
     if value is None:
         return _no_way(told, analyte)
-    day = collected.astimezone(ZoneInfo(time_zone)).date()
+    day = business_date(collected, time_zone)
     ranged = _ranged(told, unit, analyte, Number(number.comparator, value), person, day)
     if flag is not Flag.NONE:
         ranged |= {"flag": flag.value, "is_flag_told": True}
@@ -344,7 +344,7 @@ def _conflict(
 def _is_of_another_day(told: Told, before: Mapping[str, Any], known: Knowledge) -> bool:
     """Tell whether two samples were taken on different days: laboratories use numbers again."""
     samples = (datetime.fromisoformat(told.collected_at), before["collected_at"])
-    return len({at.astimezone(ZoneInfo(known.time_zone)).date() for at in samples}) > 1
+    return len({business_date(at, known.time_zone) for at in samples}) > 1
 
 
 def _is_newer(told: Told, report: KnownReport) -> bool:

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 import reflex as rx
 from reflex.event import EventSpec
 
+from erp.core.clock import business_date
 from erp.core.errors import DomainError
 from erp.core.formatting import group_count, instant_text, money_text
 from erp.core.money import ZERO
@@ -100,7 +101,7 @@ class DashboardState(SessionState, rx.State):
 
     def _show(self, found: Any, zone: str) -> None:
         self.as_of = instant_text(found.as_of, zone)
-        today = found.as_of.astimezone(ZoneInfo(zone)).date()
+        today = business_date(found.as_of, zone)
         self.tiles = _tiles(found)
         self.links = {
             "today": _link("/invoices", counts="sale", from_day=today, to_day=today),
