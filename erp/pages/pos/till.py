@@ -3,7 +3,7 @@
 import reflex as rx
 
 from erp.components import bone
-from erp.components.till import CartKeeper, DisplayFeed, OfflineReady, TillKeys
+from erp.components.till import CartKeeper, DisplayFeed, TillKeys
 from erp.pages.pos.approval import approval_dialog
 from erp.pages.pos.customer import customer_dialog
 from erp.pages.pos.desk import cash_dialog, closed_dialog, closing_dialog
@@ -18,7 +18,6 @@ from erp.state.pos.opening import OpeningState
 from erp.state.pos.parking import ParkState
 from erp.state.pos.paying import PayState
 from erp.state.pos.prescribing import PrescriptionState
-from erp.state.pos.shifts import ShiftDeskState
 from erp.state.pos.till import SELL, TillState
 
 
@@ -71,7 +70,6 @@ def _selling() -> rx.Component:
             receipt=PayState.receipt,
             points=PayState.points,
         ),
-        OfflineReady.create(shift=TillState.shift_id, closing=ShiftDeskState.is_closing),
         payment_dialog(),
         receipt_dialog(),
         approval_dialog(),
