@@ -6,9 +6,10 @@ import pytest
 from erp.services import platform
 from erp.services.expenses import ClaimDone, OwnClaim, ToCorrect
 from tests.factories import Shop
+from tests.services.gst_returns.months import at
 from tests.services.seen_bills.conftest import approved, claimed, line
 from tests.services.trading import rows
-from tests.services.unchanged import unchanged
+from tests.services.unchanged import refused
 
 
 def _old(shop: Shop, owner: psycopg.Connection, second: str):
@@ -35,16 +36,17 @@ def test_what_lines_contradict_is_told_and_refused_alike_and_goes_back_to_be_cor
     made = _old(trader, owner, second)
     shown = _shown(trader, made, "owner")
     assert words in shown.to_correct
-    with unchanged(trader), pytest.raises(ToCorrect) as refused:
+    with refused(trader, ToCorrect, "claim_id") as caught:
         approved(trader, made)
-    assert shown.to_correct in refused.value.message
+    assert shown.to_correct in caught.value.message
     back = {"claim_id": made.id, "revision": 1, "outcome": "returned", "note": shown.to_correct}
-    trader.run("expenses.decide_claim", back, by=trader.acting_as("owner"))
+    trader.run("expenses.decide_claim", back, by=trader.acting_as("owner"), at=at(9, 10))
     mended = [line(trader, "P-1", bill_tax="360.00"), line(trader, "P-1", "590.00")]
     again = trader.run(
         "expenses.amend_claim",
         {"claim_id": made.id, "purpose": "Parcels", "lines": mended},
         by=trader.acting_as("cashier"),
+        at=at(9, 10),
         confirm=("spent_before", "bill_tax_differs"),
     )
     assert _shown(trader, made, "owner").to_correct == ""
@@ -59,7 +61,9 @@ def test_what_a_page_offers_is_what_the_service_does(trader: Shop) -> None:
     for outcome in ("", "returned", "again", "approved"):
         if outcome == "again":
             given = {"claim_id": made.id, "purpose": "Parcels", "lines": [line(trader, "P-1")]}
-            made = trader.run("expenses.amend_claim", given, by=trader.acting_as("cashier"))
+            made = trader.run(
+                "expenses.amend_claim", given, by=trader.acting_as("cashier"), at=at(9, 10)
+            )
         elif outcome:
             given = {
                 "claim_id": made.id,
@@ -67,7 +71,7 @@ def test_what_a_page_offers_is_what_the_service_does(trader: Shop) -> None:
                 "outcome": outcome,
                 "note": "Whose?",
             }
-            trader.run("expenses.decide_claim", given, by=trader.acting_as("owner"))
+            trader.run("expenses.decide_claim", given, by=trader.acting_as("owner"), at=at(9, 10))
         for role in ("cashier", "owner"):
             offered = _shown(trader, made, role).may_mend
             assert _withdraws(trader, made, role) == offered
