@@ -51,13 +51,9 @@ def downgrade() -> None:
 def _name_branches() -> None:
     """Let messages say the branch that they are from; those that are out already say none."""
     op.add_column("message", sa.Column("branch_id", sa.Uuid(), nullable=True))
-    op.create_foreign_key(
-        op.f("fk_message_tenant_id_branch_id"),
-        "message",
-        "branch",
-        ["tenant_id", "branch_id"],
-        ["tenant_id", "id"],
-        postgresql_not_valid=True,
+    op.execute(
+        "alter table message add constraint fk_message_tenant_id_branch_id"
+        " foreign key (tenant_id, branch_id) references branch (tenant_id, id) not valid"
     )
 
 
