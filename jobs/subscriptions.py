@@ -109,7 +109,7 @@ subscribe(
     Subscriber(
         "payments.mail_instead",
         ("messaging.message_ended.v1",),
-        "jobs.payments.mail_instead",
+        "jobs.payments.remind_instead",
         frozenset({"payments.view"}),
     ),
     Subscriber("einvoicing.queue", ("billing.document_posted.v1",), "jobs.einvoices.queue"),

@@ -58,6 +58,7 @@ def gatewayed(shop: Shop, ids: Ids) -> Ids:
         "open_link_id": made[2],
         "unidentified_id": found["pay_1"],
         "refundable_id": found["pay_2"],
+        "failed_refund_id": next(row.refund_id for row in open_now if row.refund_id),
         "settlement_id": settled.id,
         "exception_id": next(row.id for row in open_now if row.kind == "settlement"),
     }
@@ -86,6 +87,9 @@ def _paid(shop: Shop, keys: gateways.AccountKeys) -> None:
         gateways.note_refund(
             session, ctx, keys, RefundFacts("rfnd_1", "pay_2", 10, "INR", "processed")
         )
+        for status in ("processed", "failed"):
+            back = RefundFacts("rfnd_2", "pay_3", 10, "INR", status)
+            gateways.note_refund(session, ctx, keys, back)
         gateways.note_settlement(session, ctx, keys, facts, gateways.Looked())
 
 
@@ -146,6 +150,7 @@ EXAMPLES: dict[str, Example] = {
         "amount": "0.10",
         "reason": "x",
     },
+    "gateways.take_back_refund": lambda i, _: {"refund_id": i["failed_refund_id"], "reason": "x"},
     "gateways.list_charges": _account,
     "gateways.record_charges": lambda i, shop: {
         "account_id": i["gateway_id"],

@@ -103,7 +103,7 @@ def mail(shop: Shop, message_id) -> None:
     """Do what the job does, on the day of the reminder, when a text message failed for good."""
     then = replace(shop.ctx, now=after(shop, 6))
     with db.unit_of_work(then) as session:
-        payments.mail_instead(session, then, told(shop, "e", message_id=message_id))
+        payments.remind_instead(session, then, told(shop, "e", message_id=message_id))
 
 
 def carry(shop: Shop, message_id) -> str:

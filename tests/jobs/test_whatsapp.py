@@ -1,25 +1,32 @@
 """Reminders by WhatsApp: to who agreed to that, in an approved template, once; else by SMS, else by e-mail."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr, ValidationError
 
 from erp.adapters.object_storage import object_storage
+from erp.core.clock import utc_now
 from erp.core.errors import PermissionDenied
+from erp.core.ids import new_id
 from erp.core.settings import get_settings
-from erp.services import messaging
+from erp.services import identity, messaging, platform
 from tests.factories import Shop, make_shop
 from tests.jobs.test_text_messages import (
     SENDER,
     TEXTED,
     carry,
     late,
+    mail,
     number,
     queued,
 )
 from tests.services.messaging.phone_provider import KEY, RECEIPT_SECRET, PhoneProvider
 from tests.services.payments.test_reminders import after, reminders
+from tests.services.trading import rows
 from tests.services.unchanged import refused
 
 CHATTED = TEXTED | {
@@ -109,6 +116,97 @@ def test_agreeing_to_one_channel_is_no_word_of_another(shop: Shop, provider: Pho
     number(shop, nobody, "98200 99999")
     assert "at this number" in chat(shop, nobody).skipped[0].reason
     assert provider.sent == []
+
+
+def ways(shop: Shop) -> list[tuple[str, str]]:
+    """Return channel and state of every message, the oldest first."""
+    found = rows(shop, "select channel, status from message order by id")
+    return [(row["channel"], row["status"]) for row in found]
+
+
+def hear(provider: PhoneProvider, status: str, **more: str) -> bool:
+    """Carry what the provider tells of its newest message past HTTP."""
+    body, _ = provider.receipt(status, **more)
+    told = json.loads(body)
+    tenant, _, message = told["reference"].partition(".")
+    heard = messaging.Heard(UUID(tenant), UUID(message), status, "SM1", told.get("reason", ""))
+    channel = messaging.Channel((provider.sent[-1].get("template") and "whatsapp") or "sms")
+    return messaging.hear_receipt(channel, heard, body, utc_now(), "test")
+
+
+def test_a_whatsapp_that_the_phone_did_not_take_goes_by_sms_and_then_by_mail(
+    shop: Shop, provider: PhoneProvider
+):
+    customer = late(shop)
+    choose(shop, customer)
+    first = queued(shop, chat(shop, customer).reminder_ids[0])
+    assert (carry(shop, first["id"]), first["why"]) == ("sent", "")
+    assert hear(provider, "undelivered", reason="No such account")
+    assert not hear(provider, "undelivered", reason="No such account")
+    for _ in range(2):
+        mail(shop, first["id"])
+    assert ways(shop) == [("whatsapp", "failed"), ("sms", "queued")]
+    second = rows(shop, "select * from message order by id desc limit 1")[0]
+    assert "Not by WhatsApp: The phone did not take it. No such account." in second["why"]
+    assert "Rs 420.00" in second["body"]
+    assert not hear(provider, "delivered")
+    assert carry(shop, second["id"]) == "sent"
+    assert hear(provider, "undelivered")
+    for _ in range(2):
+        mail(shop, second["id"])
+    assert ways(shop) == [("whatsapp", "failed"), ("sms", "failed"), ("email", "queued")]
+    shown = shop.run("messaging.list_messages", {}).rows[0]
+    assert (shown.channel, shown.why) == ("email", "Not by SMS: The phone did not take it.")
+
+
+@pytest.mark.parametrize("lacks", ["consent", "words", "carrier"])
+def test_what_lacks_for_sms_is_said_beside_the_e_mail_that_goes_instead(
+    shop: Shop, provider: PhoneProvider, monkeypatch, lacks: str
+):
+    if lacks == "words":
+        rule = {"levels": [CHATTED | {"sms_template_id": "", "sms_text": ""}]}
+        shop.run("payments.set_reminder_rule", rule)
+    customer, message = sent_one(shop)
+    if lacks != "consent":
+        choose(shop, customer, channel="sms")
+    if lacks == "carrier":
+        monkeypatch.setattr(get_settings(), "sms_url", "")
+    assert hear(provider, "undelivered")
+    mail(shop, message["id"])
+    assert ways(shop) == [("whatsapp", "failed"), ("email", "queued")]
+    words = {"consent": "not agreed to SMS", "words": "has no SMS", "carrier": "SMS is not set up"}
+    assert words[lacks] in shop.run("messaging.list_messages", {}).rows[0].why
+
+
+def test_word_of_delivery_acts_in_the_branch_of_its_message(
+    shop: Shop, provider: PhoneProvider, monkeypatch
+):
+    """Whatever company of the tenant comes first."""
+    sent_one(shop)
+    place = identity.find_place(shop.tenant_id)
+    assert place is not None
+    first = replace(place, company_id=new_id(), branch_id=new_id())
+    monkeypatch.setattr(identity, "find_place", lambda _: first)
+    seen, run = [], platform.run
+
+    def watched(name, ctx, given):
+        seen.append((ctx.company_id, ctx.branch_id))
+        return run(name, ctx, given)
+
+    monkeypatch.setattr(platform, "run", watched)
+    assert hear(provider, "undelivered")
+    assert seen == [(shop.ctx.company_id, shop.ctx.branch_id)]
+
+
+def test_what_goes_instead_is_of_the_company_that_reminds(shop: Shop, provider: PhoneProvider):
+    """Jobs begin in the tenant's first company, which may be another."""
+    customer, message = sent_one(shop)
+    choose(shop, customer, channel="sms")
+    assert hear(provider, "undelivered")
+    elsewhere = replace(shop, ctx=replace(shop.ctx, company_id=new_id(), branch_id=new_id()))
+    mail(elsewhere, message["id"])
+    found = rows(shop, "select channel, branch_id from message order by id desc limit 1")[0]
+    assert (found["channel"], found["branch_id"]) == ("sms", shop.ctx.branch_id)
 
 
 def test_who_wants_no_more_meanwhile_is_not_written_to(shop: Shop, provider: PhoneProvider):

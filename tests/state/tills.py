@@ -79,6 +79,7 @@ def open_desk(shop: Shop, monkeypatch: pytest.MonkeyPatch, role: str = "cashier"
             roles=acting.roles,
             role_titles=(),
             permissions=acting.permissions,
+            limits=acting.limits,
             time_zone=acting.time_zone,
         )
 

@@ -1,6 +1,6 @@
 """Money at a provider: what was paid, and what went back."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
@@ -79,6 +79,8 @@ class RefundStatus(StrEnum):
     PENDING = "pending"
     PROCESSED = "processed"
     FAILED = "failed"
+    REVERSED = "reversed"
+    """It was done, failed at the provider after all, and was taken back in the books."""
 
 
 class GatewayRefund(TenantRow, table=True):
@@ -87,6 +89,8 @@ class GatewayRefund(TenantRow, table=True):
     Attributes:
         reference: Ours, by which the provider finds it again after an answer was lost; the provider's
             own id where it was made on the provider's pages.
+        problem: Why it failed; of one that was done, what the provider says since then.
+        reversed_on: The day it was taken back, by whom and why.
         repayment_id: The payment to the customer that books it. entry_id: its entry where the money
             was never identified.
         settlement_id: The settlement that it was taken from.
@@ -104,7 +108,13 @@ class GatewayRefund(TenantRow, table=True):
         one_of("status", RefundStatus),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint(
-            "(num_nonnulls(repayment_id, entry_id) = 1) = (status = 'processed')", name="booked"
+            "(num_nonnulls(repayment_id, entry_id) = 1) = (status in ('processed', 'reversed'))",
+            name="booked",
+        ),
+        CheckConstraint(
+            "(status = 'reversed')"
+            " = (num_nonnulls(reversed_on, reversed_by) = 2 and reversed_reason <> '')",
+            name="reversed",
         ),
         CheckConstraint("status <> 'failed' or problem <> ''", name="problem"),
         Index(
@@ -132,5 +142,8 @@ class GatewayRefund(TenantRow, table=True):
     repayment_id: UUID | None = None
     entry_id: UUID | None = None
     settlement_id: UUID | None = None
+    reversed_on: date | None = None
+    reversed_by: UUID | None = None
+    reversed_reason: str = Field(default="", sa_column_kwargs={"server_default": ""})
     user_id: UUID
     asked_at: datetime = created_at()

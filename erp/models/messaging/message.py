@@ -46,6 +46,8 @@ class Message(TenantRow, table=True):
         to_address: An e-mail address, or a number with its country code.
         attachments: `document_id`, `file_name`, `media_type` and `sha256` of each.
         facts: What the carrier wants to know besides: entity, header and template of a text message.
+        why: Why it goes by this channel, where another was wanted first.
+        branch_id: The branch that it is from; word of delivery acts there. None of the oldest messages names one.
         dedupe_key: The same message under the same key is queued once.
         carrier_ref: The carrier's name for it, once it went out.
         receipt: What the carrier told of the phone afterwards, and when; it only moves on.
@@ -54,6 +56,7 @@ class Message(TenantRow, table=True):
     __tablename__ = "message"
     __table_args__ = (
         belongs_to("party_id", "party"),
+        belongs_to("branch_id", "branch"),
         UniqueConstraint("tenant_id", "dedupe_key"),
         one_of("channel", Channel),
         one_of("status", MessageStatus),
@@ -76,6 +79,8 @@ class Message(TenantRow, table=True):
     facts: dict[str, str] = Field(
         default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
     )
+    why: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    branch_id: UUID | None = None
     origin_type: str
     origin_id: UUID
     dedupe_key: str

@@ -50,6 +50,7 @@ class Reminder(TenantRow, table=True):
 
     Attributes:
         sms: Words and carrier's facts of a message to a phone; subject and body are those of its e-mail.
+        why: Why it went this way, where another was wanted first.
     """
 
     __tablename__ = "reminder"
@@ -78,6 +79,7 @@ class Reminder(TenantRow, table=True):
     sms: dict[str, str] = Field(
         default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
     )
+    why: str = Field(default="", sa_column_kwargs={"server_default": ""})
     user_id: UUID
     user_name: str
     recorded_at: datetime = created_at()

@@ -124,9 +124,19 @@ def _waiting() -> rx.Component:
     back = SendBackState.open_for(head["id"], head["number"], head["revision"])
     return rx.el.div(
         notice(head["waiting_words"], tone="amber", icon="hourglass"),
+        rx.cond(head["to_correct"] != "", notice(head["to_correct"], tone="red")),
         rx.cond(ClaimState.doubt != "", notice(ClaimState.doubt, tone="red")),
         rx.el.div(
             rx.cond(head["may_return"] != "", button("Send back", icon="undo-2", on_click=back)),
+            rx.cond(
+                head["may_send_to_correct"] != "",
+                button(
+                    "Send back with this",
+                    look="solid",
+                    icon="undo-2",
+                    on_click=ClaimState.send_back_to_correct,
+                ),
+            ),
             rx.cond(
                 head["may_approve"] != "",
                 button(
@@ -167,6 +177,7 @@ def _bill(line: Any) -> rx.Component:
             rx.el.span(line["day"], class_name="detail"),
             rx.cond(line["about"] != "", rx.el.span(line["about"], class_name="detail")),
             rx.cond(line["why"] != "", rx.el.span(line["why"], class_name="detail")),
+            rx.cond(line["whole"] != "", rx.el.span(line["whole"], class_name="detail")),
             class_name="grow",
         ),
         rx.el.div(

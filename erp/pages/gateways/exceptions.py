@@ -22,6 +22,7 @@ from erp.state.gateways.settlements import (
     ExceptionListState,
     IdentifyPaymentState,
     SettleExceptionState,
+    TakeBackRefundState,
 )
 from erp.state.gateways.wording import KINDS, VIEW
 
@@ -63,6 +64,14 @@ def exceptions_page() -> rx.Component:
             name="answer",
             submit="It is settled",
         ),
+        reason_dialog(
+            TakeBackRefundState,
+            title="Take this refund back?",
+            subtitle="The provider says that it did not go back. It is booked back today, and may be refunded again.",
+            example="The provider says the card was closed",
+            name="reason",
+            submit="Take back",
+        ),
     )
 
 
@@ -78,7 +87,13 @@ def _actions(row: Any) -> rx.Component:
     settle = icon_button(
         "check", "Settle", on_click=SettleExceptionState.open_dialog(row["id"], row["label"])
     )
+    take_back = icon_button(
+        "rotate-ccw",
+        "Take refund back",
+        on_click=TakeBackRefundState.open_dialog(row["refund_id"], row["label"]),
+    )
     return rx.fragment(
+        rx.cond(row["may_take_back"] != "", take_back),
         rx.cond(row["may_identify"] != "", identify),
         rx.cond(row["may_refund"] != "", refund),
         rx.cond(row["may_settle"] != "", settle),

@@ -159,6 +159,7 @@ def _message() -> rx.Component:
     shown = Messages.shown
     return rx.el.div(
         fact_list([("To", shown["to_name"]), ("Address", shown["to_address"])]),
+        rx.cond(shown["why"] != "", notice(shown["why"], icon="route")),
         rx.el.p(shown["body"], style={"white_space": "pre-wrap"}),
         class_name="stack",
     )

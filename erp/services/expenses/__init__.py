@@ -39,6 +39,7 @@ from erp.services.expenses.errors import (
     OwnClaim,
     PaidAlready,
     SpentBefore,
+    ToCorrect,
     UnknownClaim,
     UnknownReceipt,
 )
@@ -80,7 +81,7 @@ __all__ = [
     "ClaimStatus", "CountFloat", "CreateCategory", "CreditLost", "CreditRule", "DecideClaim", "FloatFull", "GetClaim",
     "KeptReceipt", "ListCategories", "ListClaims", "NotCustodian", "NotInTheBox", "OpenFloat", "OwnClaim",
     "PaidAlready", "PettyBook", "PettyCashBook", "PettyMoveKind", "ReverseClaim", "SpendPettyCash", "SpentBefore",
-    "SpentLine", "SubmitClaim", "TopUpFloat", "UnknownClaim", "UnknownReceipt", "WithdrawClaim",
+    "SpentLine", "SubmitClaim", "ToCorrect", "TopUpFloat", "UnknownClaim", "UnknownReceipt", "WithdrawClaim",
     "add_usual_categories", "amend_claim", "change_category", "change_float", "count_float", "create_category",
     "decide_claim", "get_claim", "get_printed_petty_book", "get_receipt", "is_pdf", "keep_receipt",
     "list_categories", "list_claims", "list_custodians",

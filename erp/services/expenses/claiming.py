@@ -17,9 +17,8 @@ from erp.models.expenses import ClaimKind, ClaimStatus, ExpenseClaim, ExpenseCla
 from erp.services import seen_bills, workflows
 from erp.services.expenses.crediting import Document, note_bills, without_taken
 from erp.services.expenses.doubles import ask_about_doubles
-from erp.services.expenses.errors import ClaimDone, OwnClaim
 from erp.services.expenses.events import ClaimSubmitted, ClaimWithdrawn
-from erp.services.expenses.holding import hold_claim
+from erp.services.expenses.holding import APPROVE, CLAIM, hold_claim, require_mendable
 from erp.services.expenses.spending import Lines, WorkedLine, work_out
 from erp.services.platform import (
     Command,
@@ -30,8 +29,6 @@ from erp.services.platform import (
     emit,
     next_number,
 )
-
-APPROVE = "expenses.approve"
 
 
 class SubmitClaim(Command):
@@ -64,7 +61,7 @@ class ClaimAnswer(Result):
     total: Decimal
 
 
-@command("expenses.submit_claim", permission="expenses.claim", rest="POST /expense-claims")
+@command("expenses.submit_claim", permission=CLAIM, rest="POST /expense-claims")
 def submit_claim(session: Session, ctx: RequestContext, cmd: SubmitClaim) -> ClaimAnswer:
     """Hand expenses in; those who may approve them are told.
 
@@ -97,7 +94,7 @@ def submit_claim(session: Session, ctx: RequestContext, cmd: SubmitClaim) -> Cla
 
 @command(
     "expenses.amend_claim",
-    permission="expenses.claim",
+    permission=CLAIM,
     rest="POST /expense-claims/{claim_id}/revisions",
 )
 def amend_claim(session: Session, ctx: RequestContext, cmd: AmendClaim) -> ClaimAnswer:
@@ -112,9 +109,7 @@ def amend_claim(session: Session, ctx: RequestContext, cmd: AmendClaim) -> Claim
         expenses.claim_submitted.v1
     """
     held = hold_claim(session, ctx, cmd.claim_id)
-    if held.claimant_id != ctx.user_id:
-        raise OwnClaim("Somebody else handed this claim in. Send it back to them with a reason.")
-    _require_undecided(held.kind, held.status, held.number)
+    require_mendable(ctx, held)
     worked = work_out(session, ctx, cmd.lines)
     ask_about_doubles(session, ctx, cmd.lines, held.id)
     worked = without_taken(session, ctx, worked, held.id)
@@ -136,7 +131,7 @@ def amend_claim(session: Session, ctx: RequestContext, cmd: AmendClaim) -> Claim
 
 @command(
     "expenses.withdraw_claim",
-    permission="expenses.claim",
+    permission=CLAIM,
     rest="POST /expense-claims/{claim_id}/withdrawal",
 )
 def withdraw_claim(session: Session, ctx: RequestContext, cmd: WithdrawClaim) -> ClaimAnswer:
@@ -150,9 +145,7 @@ def withdraw_claim(session: Session, ctx: RequestContext, cmd: WithdrawClaim) ->
         expenses.claim_withdrawn.v1
     """
     held = hold_claim(session, ctx, cmd.claim_id)
-    if held.claimant_id != ctx.user_id:
-        raise OwnClaim("Somebody else handed this claim in. Ask them to withdraw it.")
-    _require_undecided(held.kind, held.status, held.number)
+    require_mendable(ctx, held)
     seen_bills.end_uses(session, ctx, [held.id])
     db.execute(
         session,
@@ -168,12 +161,6 @@ def withdraw_claim(session: Session, ctx: RequestContext, cmd: WithdrawClaim) ->
         revision=held.revision,
         total=held.total,
     )
-
-
-def _require_undecided(kind: str, status: str, number: str) -> None:
-    is_open = status in (ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
-    if kind != ClaimKind.CLAIM or not is_open:
-        raise ClaimDone(f"{number} is {status} already. Look at it again.")
 
 
 def new_claim(

@@ -12,13 +12,13 @@ from erp.core import db
 from erp.core.bill_numbers import bill_key
 from erp.core.clock import fiscal_year
 from erp.core.context import RequestContext
-from erp.core.errors import InvalidInput
+from erp.core.errors import InvalidInput, raise_all
 from erp.core.formatting import money_text
 from erp.core.gst.taxing import TaxHeads
 from erp.core.money import ZERO
 from erp.services import seen_bills
-from erp.services.expenses.errors import CreditLost
-from erp.services.expenses.holding import HeldClaim
+from erp.services.expenses.errors import CreditLost, ToCorrect
+from erp.services.expenses.holding import ClaimStanding, HeldClaim
 from erp.services.expenses.spending import SpentLine, WorkedLine, registration_of, worked_line
 from erp.services.seen_bills import Room, Seen
 
@@ -59,12 +59,11 @@ def without_taken(
         CreditLost: A bill has less credit left than its lines here have; may be confirmed. Only where it `asks`.
     """
     asks = asks and CreditLost.code not in ctx.confirmed
+    raise_all(tax_faults(worked))
     gone: dict[tuple[str, ...], str] = {}
     for place, lines in sorted(_by_bill(worked).items()):
         seen, kind = seen_of(lines[0].source), seen_bills.BillSource.EXPENSE
-        stated, tax = _stated(worked, lines), _heads_of(lines).total
-        if stated is not None and stated < tax:
-            raise _too_little(worked.index(lines[0]), tax)
+        stated, tax = _stated(lines), _heads_of(lines).total
         room = seen_bills.credit_room(session, ctx, seen, kind, stated, own)
         gone[place] = "" if room.holds(tax) else _why_gone(seen, room, tax)
         if asks and gone[place] and not (room.is_whole or room.is_unknown):
@@ -86,8 +85,29 @@ def _why_gone(seen: Seen, room: Room, tax: Decimal) -> str:
     return f"{took}: {money_text(room.left or ZERO)} is left, less than the {money_text(tax)} of this claim."
 
 
-def _too_little(at: int, tax: Decimal) -> InvalidInput:
-    message = f"This claim alone has {money_text(tax)} of it. Give all the GST of the bill, or leave it empty."
+def tax_faults(worked: Sequence[WorkedLine]) -> list[InvalidInput]:
+    """Return what lines say wrong of the GST on whole bills: two sums of one, or less than they have."""
+    faults = []
+    for _, lines in sorted(_by_bill(worked).items()):
+        stated, tax = _stated(lines), _heads_of(lines).total
+        other = next((one for one in lines if one.source.bill_tax not in (None, stated)), None)
+        if stated is not None and other is not None:
+            message = (
+                f"Another line has {money_text(stated)} as the GST on the whole of bill"
+                f" {other.source.bill_number}. Read it again, and give the same for both."
+            )
+            faults.append(_fault(worked, other, message))
+        elif stated is not None and stated < tax:
+            message = (
+                f"{money_text(stated)} is given as the GST on the whole of bill {lines[0].source.bill_number}, and this"
+                f" claim alone has {money_text(tax)} of it. Give all the GST of the bill, or leave it empty."
+            )
+            faults.append(_fault(worked, lines[0], message))
+    return faults
+
+
+def _fault(worked: Sequence[WorkedLine], line: WorkedLine, message: str) -> InvalidInput:
+    at = next(at for at, one in enumerate(worked) if one is line)
     return InvalidInput(message, fields={f"lines.{at}.bill_tax": message})
 
 
@@ -98,23 +118,9 @@ def _by_bill(worked: Sequence[WorkedLine]) -> dict[tuple[str, ...], list[WorkedL
     return bills
 
 
-def _stated(worked: Sequence[WorkedLine], lines: Sequence[WorkedLine]) -> Decimal | None:
-    """Return the GST of the whole bill, as the lines of it give it.
-
-    Raises:
-        InvalidInput: Two of them give it differently.
-    """
-    given = [one for one in lines if one.source.bill_tax is not None]
-    stated = given[0].source.bill_tax if given else None
-    for other in given:
-        if other.source.bill_tax != stated and stated is not None:
-            message = (
-                f"Another line has {money_text(stated)} as the GST on the whole of bill"
-                f" {other.source.bill_number}. Read it again, and give the same for both."
-            )
-            at = next(at for at, line in enumerate(worked) if line is other)
-            raise InvalidInput(message, fields={f"lines.{at}.bill_tax": message})
-    return stated
+def _stated(lines: Sequence[WorkedLine]) -> Decimal | None:
+    """Return the GST of the whole bill, as the first line that gives it has it."""
+    return next((one.source.bill_tax for one in lines if one.source.bill_tax is not None), None)
 
 
 def _heads_of(lines: Sequence[WorkedLine]) -> TaxHeads:
@@ -153,7 +159,7 @@ def note_bills(
             heads,
             is_credit=document.booked_on is not None and heads.total > 0,
             taken_on=document.booked_on,
-            bill_tax=_stated(worked, lines),
+            bill_tax=_stated(lines),
         )
         seen_bills.note_use(session, ctx, seen_of(lines[0].source), use)
 
@@ -165,9 +171,12 @@ def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> Non
     GST any more, and another document may have taken the credit meanwhile. Locks the bills.
 
     Raises:
+        ToCorrect: Its lines contradict each other in the GST on a whole bill.
         CreditLost: It would take less credit than it shows; says where and why. May be confirmed.
     """
-    worked = without_taken(session, ctx, _rework(session, ctx, held), held.id, asks=False)
+    reworked = _rework(session, ctx, held)
+    _require_clear(held, reworked)
+    worked = without_taken(session, ctx, reworked, held.id, asks=False)
     _ask_about_loss(ctx, held, worked)
     for at, line in enumerate(worked, start=1):
         db.execute(
@@ -193,6 +202,27 @@ def decide_credit(session: Session, ctx: RequestContext, held: HeldClaim) -> Non
     note_bills(session, ctx, document, worked)
 
 
+def what_to_correct(session: Session, ctx: RequestContext, claim: ClaimStanding) -> str:
+    """Say what the claimant has to correct before a claim can be approved; nothing where that is not so.
+
+    It is what approving refuses; claims that were handed in before lines were compared may have it.
+    """
+    return _words_of(tax_faults(_rework(session, ctx, claim)))
+
+
+def _require_clear(held: HeldClaim, worked: Sequence[WorkedLine]) -> None:
+    words = _words_of(tax_faults(worked))
+    if words:
+        message = (
+            f"{held.number} cannot be approved as it is. {words} Send it back with these words."
+        )
+        raise ToCorrect(message, fields={"claim_id": message})
+
+
+def _words_of(faults: Sequence[InvalidInput]) -> str:
+    return " ".join(dict.fromkeys(fault.message for fault in faults))
+
+
 def _ask_about_loss(ctx: RequestContext, held: HeldClaim, worked: Sequence[WorkedLine]) -> None:
     lost = held.credit - _heads_of(worked).total
     if lost <= 0 or CreditLost.code in ctx.confirmed:
@@ -205,7 +235,7 @@ def _ask_about_loss(ctx: RequestContext, held: HeldClaim, worked: Sequence[Worke
     raise CreditLost(message, fields={"claim_id": message})
 
 
-def _rework(session: Session, ctx: RequestContext, held: HeldClaim) -> list[WorkedLine]:
+def _rework(session: Session, ctx: RequestContext, held: ClaimStanding) -> list[WorkedLine]:
     there = replace(ctx, branch_id=held.branch_id)
     state, may_claim = registration_of(session, there)
     rows = db.fetch_all(

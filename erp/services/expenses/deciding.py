@@ -12,7 +12,7 @@ from erp.core.formatting import money_text
 from erp.models.expenses import ClaimKind, ClaimStatus, PettyMoveKind
 from erp.services import accounting, seen_bills, workflows
 from erp.services.expenses.booking import book_back, book_claim, entry_of, payee_of
-from erp.services.expenses.claiming import APPROVE, ClaimAnswer
+from erp.services.expenses.claiming import ClaimAnswer
 from erp.services.expenses.crediting import decide_credit
 from erp.services.expenses.errors import (
     BeyondLimit,
@@ -22,7 +22,7 @@ from erp.services.expenses.errors import (
     PaidAlready,
 )
 from erp.services.expenses.events import ClaimDecided, ClaimReversed
-from erp.services.expenses.holding import HeldClaim, hold_claim, hold_float
+from erp.services.expenses.holding import APPROVE, HeldClaim, hold_claim, hold_float
 from erp.services.expenses.moving import Move, move_float
 from erp.services.platform import Command, ShortText, Text, command, emit
 
@@ -63,6 +63,7 @@ def decide_claim(session: Session, ctx: RequestContext, cmd: DecideClaim) -> Cla
         ClaimDone: It does not wait for a decision. ClaimChanged: it was handed in again since.
         OwnClaim: The actor claims it.
         BeyondLimit: It is more than the actor may approve.
+        ToCorrect: Its lines contradict each other in the GST on a whole bill; it is sent back with what to correct.
         CreditLost: It takes less GST credit than it shows; may be confirmed.
         InvalidInput: It is sent back without a word.
         PeriodClosed: The books are closed for today.

@@ -130,6 +130,12 @@ class CreditLost(ConfirmationRequired):
     code = "credit_lost"
 
 
+class ToCorrect(InvalidInput):
+    """The claim contradicts itself; its claimant corrects it."""
+
+    code = "to_correct"
+
+
 def unknown_claim() -> UnknownClaim:
     """Return the refusal of a claim that the actor does not see."""
     message = "This claim is not known here. Choose one of the list."

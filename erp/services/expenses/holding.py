@@ -9,14 +9,24 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.expenses.errors import NotCustodian, unknown_claim, unknown_float
+from erp.core.errors import DomainError
+from erp.models.expenses import ClaimKind, ClaimStatus
+from erp.services.expenses.errors import (
+    ClaimDone,
+    NotCustodian,
+    OwnClaim,
+    unknown_claim,
+    unknown_float,
+)
 
 ARRANGE = "expenses.arrange"
+CLAIM = "expenses.claim"
+APPROVE = "expenses.approve"
 
 
 @dataclass(frozen=True, slots=True)
-class HeldClaim:
-    """A claim nobody else can change until the transaction ends; `credit` is what of GST it shows as one."""
+class ClaimStanding:
+    """Whose claim it is and how it stands, which decides who may do what with it."""
 
     id: UUID
     branch_id: UUID
@@ -25,6 +35,12 @@ class HeldClaim:
     status: str
     revision: int
     claimant_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class HeldClaim(ClaimStanding):
+    """A claim nobody else can change until the transaction ends; `credit` is what of GST it shows as one."""
+
     purpose: str
     total: Decimal
     party_id: UUID | None
@@ -60,6 +76,27 @@ def hold_claim(session: Session, ctx: RequestContext, claim_id: UUID) -> HeldCla
     if row is None:
         raise unknown_claim()
     return HeldClaim(**row)
+
+
+def why_not_mended(ctx: RequestContext, claim: ClaimStanding) -> DomainError | None:
+    """Return why the actor neither hands a claim in again nor withdraws it; nothing where they may."""
+    if claim.claimant_id != ctx.user_id:
+        return OwnClaim("Somebody else handed this claim in. Send it back to them with a reason.")
+    is_open = claim.status in (ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
+    if claim.kind != ClaimKind.CLAIM or not is_open:
+        return ClaimDone(f"{claim.number} is {claim.status} already. Look at it again.")
+    return None
+
+
+def require_mendable(ctx: RequestContext, held: HeldClaim) -> None:
+    """Refuse to change a claim that is somebody else's or decided.
+
+    Raises:
+        OwnClaim: It is somebody else's. ClaimDone: it was approved, withdrawn or taken back, or is a voucher.
+    """
+    refusal = why_not_mended(ctx, held)
+    if refusal is not None:
+        raise refusal
 
 
 def hold_float(session: Session, ctx: RequestContext, float_id: UUID) -> HeldFloat:

@@ -1,5 +1,6 @@
 """Reading claims: one's own, or everybody's for those who may see them."""
 
+from dataclasses import fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, LiteralString
@@ -12,7 +13,9 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.models.expenses import ClaimKind, ClaimStatus
+from erp.services.expenses.crediting import what_to_correct
 from erp.services.expenses.errors import unknown_claim
+from erp.services.expenses.holding import APPROVE, CLAIM, ClaimStanding, why_not_mended
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -25,7 +28,7 @@ from erp.services.platform import (
     query,
 )
 
-SEE_ALL, APPROVE = "expenses.view_all", "expenses.approve"
+SEE_ALL = "expenses.view_all"
 Standing = Annotated[str, Field(pattern="^(waiting|unpaid|)$")]
 
 
@@ -110,8 +113,11 @@ class ClaimDetail(ClaimRow):
     Attributes:
         igst, cgst, sgst: Credit it takes. party_id: whom it is owed to.
         twins: Numbers of other claims with one of its bills or photos, for who decides.
+        may_mend: The actor may hand it in again, or withdraw it.
+        to_correct: What the claimant has to correct first; approving is refused with the same words.
     """
 
+    branch_id: UUID
     revision: int
     claimant_id: UUID
     float_id: UUID | None
@@ -128,6 +134,8 @@ class ClaimDetail(ClaimRow):
     end_reason: str
     entry_id: UUID | None
     twins: str
+    may_mend: bool = False
+    to_correct: str = ""
     lines: list[ClaimLineRow]
 
 
@@ -234,7 +242,7 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
         UnknownClaim: There is none that the actor may see.
     """
     more: LiteralString = """,
-           c.revision, c.claimant_id, c.float_id, c.party_id, c.igst, c.cgst, c.sgst,
+           c.branch_id, c.revision, c.claimant_id, c.float_id, c.party_id, c.igst, c.cgst, c.sgst,
            coalesce(d.display_name, '') as decider, c.decided_at, c.decision_note, c.booked_on,
            c.reversed_on, coalesce(x.display_name, '') as ended_by, c.end_reason,
            (select e.id from journal_entry e where e.tenant_id = c.tenant_id and e.origin_id = c.id
@@ -262,4 +270,15 @@ def get_claim(session: Session, ctx: RequestContext, wanted: GetClaim) -> ClaimD
         " where l.tenant_id = %s and l.claim_id = %s and l.revision = %s order by l.line_no",
         (ctx.tenant_id, head["id"], head["revision"]),
     )
-    return ClaimDetail(**head, lines=[ClaimLineRow(**row) for row in lines])
+    found = ClaimDetail(**head, lines=[ClaimLineRow(**row) for row in lines])
+    return found.model_copy(update=_offers(session, ctx, found))
+
+
+def _offers(session: Session, ctx: RequestContext, claim: ClaimDetail) -> dict[str, object]:
+    is_open = claim.status in (ClaimStatus.SUBMITTED, ClaimStatus.RETURNED)
+    names = (one.name for one in fields(ClaimStanding))
+    standing = ClaimStanding(**{name: getattr(claim, name) for name in names})
+    return {
+        "may_mend": ctx.may(CLAIM) and why_not_mended(ctx, standing) is None,
+        "to_correct": what_to_correct(session, ctx, standing) if is_open else "",
+    }

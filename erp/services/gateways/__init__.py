@@ -43,6 +43,7 @@ from erp.services.gateways.errors import (
     LinkEnded,
     NothingToRequest,
     NotRefundable,
+    RefundStands,
     UnknownException,
     UnknownGateway,
     UnknownGatewayPayment,
@@ -98,6 +99,7 @@ from erp.services.gateways.ports import (
     SettlementFacts,
 )
 from erp.services.gateways.raising import SettleException, settle_exception
+from erp.services.gateways.refund_reversing import TakeBackRefund, take_back_refund
 from erp.services.gateways.refunding import (
     RefundPayment,
     carry_out_refund,
@@ -195,6 +197,7 @@ __all__ = [
     "Provider",
     "RecordCharges",
     "RefundPayment",
+    "RefundStands",
     "RequestOffer",
     "RequestPayment",
     "RotateKeys",
@@ -205,6 +208,7 @@ __all__ = [
     "SettlementPage",
     "SettlementPlan",
     "TakeBackCharges",
+    "TakeBackRefund",
     "UnknownException",
     "UnknownGateway",
     "UnknownGatewayPayment",
@@ -264,6 +268,7 @@ __all__ = [
     "send_link",
     "settle_exception",
     "take_back_charges",
+    "take_back_refund",
     "unknown_settlements",
     "withdraw_links",
 ]  # fmt: skip

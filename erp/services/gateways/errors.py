@@ -22,6 +22,18 @@ class UnknownGatewayPayment(NotFound):
     code = "unknown_gateway_payment"
 
 
+class UnknownRefund(NotFound):
+    """The acting company has no such refund."""
+
+    code = "unknown_refund"
+
+
+class RefundStands(Conflict):
+    """The refund is not one that the provider says failed after it was done."""
+
+    code = "refund_stands"
+
+
 class UnknownSettlement(NotFound):
     """The acting company has no such settlement."""
 

@@ -152,6 +152,7 @@ class ExceptionRow(Result):
 
     Attributes:
         is_unidentified: Its money may be given to a customer or refunded.
+        refund_id: The refund that may be taken back, since it failed after it was done.
     """
 
     id: UUID
@@ -164,6 +165,7 @@ class ExceptionRow(Result):
     gateway_payment_id: UUID | None
     settlement_id: UUID | None
     is_unidentified: bool
+    refund_id: UUID | None
     left: Decimal | None
     raised_at: datetime
     settled_at: datetime | None
@@ -214,7 +216,10 @@ _EXCEPTIONS: LiteralString = """
     select x.*, a.name as account,
            coalesce(g.entry_id is not null and g.receipt_id is null and g.refunded < g.amount, false)
            as is_unidentified,
-           case when num_nonnulls(g.receipt_id, g.entry_id) > 0 then g.amount - g.refunded end as left
+           case when num_nonnulls(g.receipt_id, g.entry_id) > 0 then g.amount - g.refunded end as left,
+           (select r.id from gateway_refund r where r.tenant_id = x.tenant_id and r.account_id = x.account_id
+               and r.provider_id = x.subject and x.kind = 'refund_failed' and r.status = 'processed'
+               and r.problem <> '') as refund_id
       from gateway_exception x
       join gateway_account a on (a.tenant_id, a.id) = (x.tenant_id, x.account_id)
       left join gateway_payment g on (g.tenant_id, g.id) = (x.tenant_id, x.gateway_payment_id)

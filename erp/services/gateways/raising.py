@@ -151,6 +151,18 @@ def close_unidentified(
         _close(session, ctx, row["id"], answer)
 
 
+def reopen_unidentified(session: Session, ctx: RequestContext, gateway_payment_id: UUID) -> None:
+    """Put money before people again that lies unidentified once more."""
+    rows = db.fetch_all(
+        session,
+        "update gateway_exception set is_open = true, answer = '', settled_by = null, settled_at = null"
+        " where tenant_id = %s and gateway_payment_id = %s and not is_open and kind = any(%s) returning id",
+        (ctx.tenant_id, gateway_payment_id, [kind.value for kind in UNIDENTIFIED]),
+    )
+    for row in rows:
+        emit(session, ctx, row["id"], ExceptionRaised(exception_id=row["id"], is_open=True))
+
+
 def close_matter(
     session: Session,
     ctx: RequestContext,

@@ -50,13 +50,13 @@ referee(
 )
 referee(
     "GW3",
-    "What is noted as refunded of a payment is what its refunds say, without those that failed",
+    "What is noted as refunded of a payment is what its refunds say, without those that failed or were taken back",
     counted="select count(*) from gateway_refund",
     offenders="""
         select g.tenant_id, g.id, g.refunded, coalesce(sum(r.amount), 0) as asked
           from gateway_payment g
           left join gateway_refund r
-            on (r.tenant_id, r.gateway_payment_id) = (g.tenant_id, g.id) and r.status <> 'failed'
+            on (r.tenant_id, r.gateway_payment_id) = (g.tenant_id, g.id) and r.status not in ('failed', 'reversed')
          group by g.tenant_id, g.id having g.refunded <> coalesce(sum(r.amount), 0)
          limit 1
     """,

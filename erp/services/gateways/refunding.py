@@ -27,10 +27,11 @@ from erp.services.gateways.ports import (
 )
 from erp.services.gateways.raising import acting_for
 from erp.services.gateways.refund_booking import book_after_all, book_refund, raise_about
+from erp.services.gateways.refund_reversing import note_after
 from erp.services.platform import Amount, Command, Identified, ShortText, TryLater, command, emit
 
 REFUND: Final = "gateways.refund"
-RANKS: Final = {"due": 0, "pending": 1, "failed": 2, "processed": 3}
+RANKS: Final = {"due": 0, "pending": 1, "failed": 2, "processed": 3, "reversed": 4}
 
 
 class RefundPayment(Command):
@@ -116,7 +117,7 @@ def claim_refund(session: Session, ctx: RequestContext, refund_id: UUID) -> Refu
         " where r.tenant_id = %s and r.id = %s for no key update of r",
         (ctx.tenant_id, refund_id),
     )
-    if row is None or row["status"] in {RefundStatus.PROCESSED, RefundStatus.FAILED}:
+    if row is None or row["status"] not in {RefundStatus.DUE, RefundStatus.PENDING}:
         return None
     if row["leased_until"] and row["leased_until"] > ctx.now:
         raise TryLater("Another worker asks about it.", row["leased_until"] - ctx.now)
@@ -202,9 +203,8 @@ def note_refund(
     _name(session, ctx, row, facts)
     if RANKS[facts.status] > RANKS[row["status"]]:
         _move(session, ctx, payment, row, facts)
-    elif facts.status == "failed" and row["status"] == RefundStatus.PROCESSED:
-        problem = f"{account.name} says that refund {facts.id} failed after all; the books have it as done."
-        raise_about(session, ctx, payment, ExceptionKind.REFUND_FAILED, facts.id, problem)
+    else:
+        note_after(session, ctx, account, (payment, row), facts)
 
 
 def _known(

@@ -12,6 +12,7 @@ from erp.core.context import RequestContext
 from erp.services.gst_returns.amendable import amendable, last_day_of
 from erp.services.gst_returns.limits import b2cl_limit
 from erp.services.gst_returns.outward import section_of
+from erp.services.gst_returns.withdrawing_amendments import IN_THE_WAY, why_kept
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -42,6 +43,7 @@ class AmendmentRow(Result):
         gstin, place: As they should have been stated. old_gstin, old_place: As the document has them.
         led_by: Of a note, the invoice whose amendment brought this one.
         is_filed: The return that corrects it is filed.
+        kept_words: Why it cannot be withdrawn, though it is not filed; the same words refuse it.
     """
 
     id: UUID
@@ -66,6 +68,7 @@ class AmendmentRow(Result):
     withdrawn_at: datetime | None
     withdraw_reason: str
     is_filed: bool
+    kept_words: str
 
 
 class AmendmentPage(Rows):
@@ -102,7 +105,7 @@ class AmendableDocument(Result):
     until: date
 
 
-_ROWS: LiteralString = """
+_ROWS: LiteralString = f"""
     select a.id, a.invoice_id, i.number, i.issued_on, a.booked_on,
            coalesce(nullif(a.recipient, ''), i.recipient ->> 'name', 'Walk-in customer') as recipient,
            a.gstin, coalesce(i.recipient ->> 'gstin', '') as old_gstin, a.place_of_supply as place,
@@ -112,14 +115,14 @@ _ROWS: LiteralString = """
            exists (select 1 from gst_return r join branch b on b.tenant_id = r.tenant_id and b.gstin = r.gstin
                     where r.tenant_id = a.tenant_id and r.company_id = a.company_id and b.id = a.branch_id
                       and r.form = 'gstr1' and r.status = 'filed'
-                      and a.booked_on between r.starts_on and r.ends_on) as is_filed
+                      and a.booked_on between r.starts_on and r.ends_on) as is_filed, {IN_THE_WAY}
       from gst_amendment a
       join invoice i on (i.tenant_id, i.id) = (a.tenant_id, a.invoice_id)
       left join membership m on (m.tenant_id, m.user_id) = (a.tenant_id, a.user_id)
       left join gst_amendment first on (first.tenant_id, first.id) = (a.tenant_id, a.follows_id)
       left join invoice lead on (lead.tenant_id, lead.id) = (first.tenant_id, first.invoice_id)
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s and a.id < %(id)s::uuid
-"""
+"""  # noqa: S608  made of literals
 _CONDITIONS: dict[str, LiteralString] = {
     "is_standing": "and (not %(standing)s or a.withdrawn_at is null)",
     "search": (
@@ -127,6 +130,11 @@ _CONDITIONS: dict[str, LiteralString] = {
         " or i.recipient ->> 'name' ilike '%%' || %(search)s || '%%')"
     ),
 }
+
+
+def _row(row: db.Row) -> AmendmentRow:
+    known = {name: row[name] for name in AmendmentRow.model_fields if name in row}
+    return AmendmentRow(**known, kept_words=why_kept(row))
 
 
 @query("gst_returns.list_amendments", permission="gst_returns.view", rest="GET /gst-amendments")
@@ -145,7 +153,7 @@ def list_amendments(session: Session, ctx: RequestContext, wanted: ListAmendment
             "limit": wanted.limit + 1,
         },
     )
-    page = [AmendmentRow(**row) for row in rows[: wanted.limit]]
+    page = [_row(row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
     return AmendmentPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
 

@@ -1,5 +1,7 @@
 """Taking an amendment back, with those of the notes that came with it."""
 
+from collections.abc import Mapping
+from typing import Any, Final, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -14,6 +16,19 @@ from erp.services.gst_returns.events import DocumentAmended
 from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.preparing import hold_form
 from erp.services.platform import Command, Identified, ShortText, command, emit
+
+IN_THE_WAY: Final[LiteralString] = """
+           coalesce((select lead.number from invoice lead
+                       join gst_amendment first on (first.tenant_id, first.invoice_id) = (lead.tenant_id, lead.id)
+                        and first.withdrawn_at is null
+                      where (lead.tenant_id, lead.id) = (i.tenant_id, i.original_invoice_id)), '') as held_by,
+           coalesce((select string_agg(n.number, ', ' order by n.number) from invoice n
+                      where (n.tenant_id, n.original_invoice_id) = (i.tenant_id, i.id) and n.issued_on >= a.booked_on
+                        and (n.place_of_supply, n.supply_nature, coalesce(n.recipient ->> 'gstin', ''))
+                            <> (i.place_of_supply, i.supply_nature, coalesce(i.recipient ->> 'gstin', ''))), '')
+           as followed_by
+"""
+"""Of an amendment `a` of a document `i`: the amended invoice that this note is on, and notes made out by it."""
 
 
 class WithdrawAmendment(Command):
@@ -46,12 +61,9 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
     hold_family(session, ctx, about["invoice_id"])
     hold_form(session, ctx, about["gstin"], ReturnForm.GSTR1)
     found = _find(session, ctx, cmd.amendment_id)
-    if found["led_by"]:
-        message = (
-            f"{found['led_by']} is amended as this note on it is. Withdraw that amendment first."
-        )
-        raise not_amendable(message, "amendment_id")
-    _refuse_followed(session, ctx, found)
+    kept = why_kept(found)
+    if kept:
+        raise not_amendable(kept, "amendment_id")
     for row in _withdraw(session, ctx, cmd):
         _undo(session, ctx, row, cmd.reason)
     return Identified(id=cmd.amendment_id)
@@ -60,13 +72,9 @@ def withdraw_amendment(session: Session, ctx: RequestContext, cmd: WithdrawAmend
 def _find(session: Session, ctx: RequestContext, amendment_id: UUID) -> db.Row:
     row = db.fetch_one(
         session,
-        "select a.booked_on, a.invoice_id, i.number, b.gstin,"
-        " case when first.id is not null then lead.number end as led_by"
+        f"select a.booked_on, a.invoice_id, i.number, b.gstin, {IN_THE_WAY}"  # noqa: S608  made of literals
         " from gst_amendment a join invoice i on (i.tenant_id, i.id) = (a.tenant_id, a.invoice_id)"
         " join branch b on (b.tenant_id, b.id) = (a.tenant_id, a.branch_id)"
-        " left join invoice lead on (lead.tenant_id, lead.id) = (i.tenant_id, i.original_invoice_id)"
-        " left join gst_amendment first on (first.tenant_id, first.invoice_id) = (lead.tenant_id, lead.id)"
-        "  and first.withdrawn_at is null"
         " where a.tenant_id = %s and a.company_id = %s and a.id = %s and a.withdrawn_at is null",
         (ctx.tenant_id, ctx.company_id, amendment_id),
     )
@@ -95,23 +103,16 @@ def _undo(session: Session, ctx: RequestContext, row: db.Row, reason: str) -> No
     emit(session, ctx, row["id"], told)
 
 
-def _refuse_followed(session: Session, ctx: RequestContext, row: db.Row) -> None:
-    """Refuse to take an amendment back once notes were made out by its place or GSTIN."""
-    notes = db.fetch_one(
-        session,
-        "select string_agg(n.number, ', ' order by n.number) as numbers from invoice n"
-        " join invoice i on (i.tenant_id, i.id) = (n.tenant_id, n.original_invoice_id)"
-        " where i.tenant_id = %s and i.id = %s and n.issued_on >= %s"
-        " and (n.place_of_supply, n.supply_nature, coalesce(n.recipient ->> 'gstin', ''))"
-        " <> (i.place_of_supply, i.supply_nature, coalesce(i.recipient ->> 'gstin', ''))",
-        (ctx.tenant_id, row["invoice_id"], row["booked_on"]),
-    )
-    if notes is not None and notes["numbers"]:
-        message = (
-            f"{notes['numbers']} on {row['number']} was made out at the amended place, or to the amended GSTIN. Let the"
-            " amendment stand, and meet what is wrong with a note."
+def why_kept(row: Mapping[str, Any]) -> str:
+    """Say why an amendment is not taken back, of what is `IN_THE_WAY`; nothing where it may be."""
+    if row["held_by"]:
+        return f"{row['held_by']} is amended as this note on it is. Withdraw that amendment first."
+    if row["followed_by"]:
+        return (
+            f"{row['followed_by']} on {row['number']} was made out at the amended place, or to the amended GSTIN."
+            " Let the amendment stand, and meet what is wrong with a note."
         )
-        raise not_amendable(message, "amendment_id")
+    return ""
 
 
 def unknown_amendment() -> UnknownAmendment:

@@ -28,7 +28,7 @@ class ListMessages(Page):
 
 
 class MessageRow(Result):
-    """A message, whether it went out, and what the phone did with it."""
+    """A message, whether it went out, what the phone did with it, and why it goes by its channel and no other."""
 
     id: UUID
     channel: str
@@ -44,6 +44,7 @@ class MessageRow(Result):
     problem: str
     receipt: str
     receipt_at: datetime | None
+    why: str = ""
     user_name: str
     queued_at: datetime
     ended_at: datetime | None
@@ -63,7 +64,7 @@ def list_messages(session: Session, ctx: RequestContext, wanted: ListMessages) -
         session,
         """
         select id, channel, purpose, party_id, to_name, to_address, subject, body,
-               jsonb_array_length(attachments) as files, status, attempts, problem, receipt, receipt_at,
+               jsonb_array_length(attachments) as files, status, attempts, problem, receipt, receipt_at, why,
                user_name, queued_at, ended_at
           from message
          where tenant_id = %(tenant)s and id < %(before)s::uuid

@@ -1,7 +1,7 @@
 """What providers tell of messages afterwards: taken by the phone, read, or never taken."""
 
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Annotated, Final, Literal, cast
@@ -79,6 +79,8 @@ def hear_receipt(
 ) -> bool:
     """Note a signed receipt, committed when this returns; tell whether it said something new.
 
+    It acts in the branch that the message is from, so that what follows of it is of that company.
+
     Raises:
         UnknownMessage: There is no such message.
         ValidationError: It says what no receipt says.
@@ -98,6 +100,7 @@ def hear_receipt(
         source="device",
         time_zone=place.time_zone,
     )
+    ctx = _at_home(ctx, heard.message_id)
     given = {
         "idempotency_key": f"message-receipt-{sha256(body).hexdigest()}",
         "message_id": heard.message_id,
@@ -108,6 +111,19 @@ def hear_receipt(
     }
     answer = platform.run("messaging.note_receipt", ctx, given)
     return not answer.replayed and cast("Noted", answer.result).is_new
+
+
+def _at_home(ctx: RequestContext, message_id: UUID) -> RequestContext:
+    """Return the context of the branch that a message is from; of the tenant's first where it names none."""
+    with db.unit_of_work(ctx) as session:
+        row = db.fetch_one(
+            session,
+            "select b.id, b.company_id from message m"
+            " join branch b on (b.tenant_id, b.id) = (m.tenant_id, m.branch_id)"
+            " where m.tenant_id = %s and m.id = %s",
+            (ctx.tenant_id, message_id),
+        )
+    return replace(ctx, branch_id=row["id"], company_id=row["company_id"]) if row else ctx
 
 
 @command("messaging.note_receipt", permission=HEAR)

@@ -39,6 +39,7 @@ class NewMessage:
         documents: Stored documents that travel with it.
         dedupe_key: The same key queues it once.
         facts: What its carrier wants to know besides.
+        why: Why it goes by this channel, where another was wanted first.
     """
 
     channel: Channel
@@ -53,6 +54,7 @@ class NewMessage:
     party_id: UUID | None = None
     documents: Sequence[UUID] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
+    why: str = ""
 
 
 class OneMessage(Command):
@@ -270,6 +272,8 @@ def _row(session: Session, ctx: RequestContext, message_id: UUID, new: NewMessag
         "body": new.body,
         "attachments": _attachments(session, ctx, new.documents),
         "facts": dict(new.facts),
+        "why": new.why,
+        "branch_id": ctx.branch_id,
         "origin_type": new.origin_type,
         "origin_id": new.origin_id,
         "dedupe_key": new.dedupe_key,

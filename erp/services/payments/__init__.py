@@ -31,6 +31,7 @@ from erp.services.payments.following_up import (
     bank_cheque,
     reverse_payment,
     take_back_advance,
+    take_back_through_gateway,
 )
 from erp.services.payments.instalments import (
     AgreedPart,
@@ -112,7 +113,7 @@ from erp.services.payments.reminding import (
     ReminderRow,
     RemindersMade,
     RemindParties,
-    letter_words,
+    late_now,
     list_reminders,
     queue_reminder,
     remind_automatically,
@@ -120,7 +121,7 @@ from erp.services.payments.reminding import (
     reminder_of,
 )
 from erp.services.payments.statements import GetStatement, Statement, StatementLine, get_statement
-from erp.services.payments.texting_reminders import failed_text, queue_text
+from erp.services.payments.texting_reminders import failed_text, next_way, queue_text
 
 __all__ = [
     "LATEST_DAYS",
@@ -200,7 +201,7 @@ __all__ = [
     "get_reminder_rule",
     "get_statement",
     "give_through_gateway",
-    "letter_words",
+    "late_now",
     "list_due_reminders",
     "list_items",
     "list_payments",
@@ -210,6 +211,7 @@ __all__ = [
     "make_payment",
     "match_items",
     "move_advance",
+    "next_way",
     "queue_reminder",
     "queue_text",
     "receive_payment",
@@ -226,6 +228,7 @@ __all__ = [
     "set_instalment_terms",
     "set_reminder_rule",
     "take_back_advance",
+    "take_back_through_gateway",
     "take_from_gateway",
     "withdraw_promise",
 ]

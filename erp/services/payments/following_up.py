@@ -124,17 +124,28 @@ def reverse_payment(session: Session, ctx: RequestContext, cmd: ReversePayment) 
     if held.method == PaymentMethod.GATEWAY:
         message = f"{held.number} went through a payment gateway. Refund it there, under Gateways."
         raise StepDone(message)
+    _take_back(session, ctx, held, cmd.reason)
+    return Identified(id=held.id)
+
+
+def take_back_through_gateway(
+    session: Session, ctx: RequestContext, payment_id: UUID, reason: str
+) -> None:
+    """Take back a payment whose money a provider did not give back after all; locks and refuses as the command does."""
+    _take_back(session, ctx, _hold_standing(session, ctx, payment_id), reason)
+
+
+def _take_back(session: Session, ctx: RequestContext, held: _Held, reason: str) -> None:
     key = ACCOUNT_OF_LEDGER[Ledger(held.ledger)]
     accounting.hold_items(session, ctx, key, held.party_id)
     own = accounting.item_of(session, ctx, held.entry_id)
-    accounting.unsettle(session, ctx, own, cmd.reason)
-    _write(session, ctx, held, StepKind.REVERSED, ctx.today, cmd.reason)
-    narration = f"{held.number} taken back: {cmd.reason}"
+    accounting.unsettle(session, ctx, own, reason)
+    _write(session, ctx, held, StepKind.REVERSED, ctx.today, reason)
+    narration = f"{held.number} taken back: {reason}"
     lines = _opposite(session, ctx, held)
     back_id = _post(session, ctx, held, (StepKind.REVERSED, ctx.today, narration), lines)
     _cancel_out(session, ctx, held, (own, accounting.item_of(session, ctx, back_id)))
     emit(session, ctx, held.id, PaymentReversed(payment_id=held.id, party_id=held.party_id))
-    return Identified(id=held.id)
 
 
 def take_back_advance(session: Session, ctx: RequestContext, payment_id: UUID, reason: str) -> None:

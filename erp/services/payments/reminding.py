@@ -26,7 +26,7 @@ from erp.services.payments.due_reminders import (
 )
 from erp.services.payments.events import PartyReminded
 from erp.services.payments.reminder_rules import ReminderLevel, ReminderRule, rule_of, said
-from erp.services.payments.texting_reminders import ORIGIN, PURPOSE, Way, way_of
+from erp.services.payments.texting_reminders import ORIGIN, PURPOSE, LateNow, Way, way_of
 from erp.services.platform import Command, Query, Result, Rows, Text, command, emit, query
 
 TO_PHONES: Final = (ReminderMethod.SMS, ReminderMethod.WHATSAPP)
@@ -180,7 +180,7 @@ def list_reminders(session: Session, ctx: RequestContext, wanted: ListReminders)
 
 
 def queue_reminder(
-    session: Session, ctx: RequestContext, reminder_id: UUID, files: Sequence[UUID]
+    session: Session, ctx: RequestContext, reminder_id: UUID, files: Sequence[UUID], why: str = ""
 ) -> UUID | None:
     """Queue the e-mail of a reminder with its statement; again changes nothing.
 
@@ -206,6 +206,7 @@ def queue_reminder(
         dedupe_key=f"{PURPOSE}-{reminder_id}{'-mail' if was_text else ''}",
         party_id=row["party_id"],
         documents=tuple(files),
+        why=why or row["why"],
     )
     return messaging.queue_message(session, ctx, new, is_promised=True)
 
@@ -219,6 +220,14 @@ def letter_words(
     """
     if reminder["method"] not in TO_PHONES:
         return {"subject": reminder["subject"], "body": reminder["body"]}
+    now = late_now(session, ctx, reminder)
+    if now is None:
+        return None
+    return {"subject": said(now.level.subject, now.facts), "body": said(now.level.body, now.facts)}
+
+
+def late_now(session: Session, ctx: RequestContext, reminder: Mapping[str, Any]) -> LateNow | None:
+    """Return what of a reminder's customer is late by now; nothing where nothing is, or reminders are held back."""
     party_id, rule = reminder["party_id"], rule_of(session, ctx)
     wanted = ListDueReminders(standing="")
     found = late_customers(session, ctx, rule, wanted, party_ids=[party_id])
@@ -226,8 +235,7 @@ def letter_words(
         return None
     level = rule.levels[min(reminder["level"], len(rule.levels)) - 1]
     bills = _late_bills(session, ctx, party_id)
-    facts = _facts(session, ctx, rule, found[0], bills)
-    return {"subject": said(level.subject, facts), "body": said(level.body, facts)}
+    return LateNow(found[0], level, _facts(session, ctx, rule, found[0], bills))
 
 
 def reminder_of(session: Session, ctx: RequestContext, reminder_id: UUID) -> db.Row | None:
@@ -259,9 +267,9 @@ def _remind(
     one, level = found[0], rule.levels[found[0].level - 1]
     bills = _late_bills(session, ctx, party_id)
     facts = _facts(session, ctx, rule, one, bills)
-    way = way_of(session, ctx, cmd.method, one, level, facts)
-    if way.reason:
-        made.skipped.append(SkippedParty(party_id=party_id, party=name, reason=way.reason))
+    way = way_of(session, ctx, cmd.method, LateNow(one, level, facts))
+    if not way.is_open:
+        made.skipped.append(SkippedParty(party_id=party_id, party=name, reason=way.words))
         return
     reminder_id = _write(session, ctx, one, way, _words(level, facts, way) | {"note": cmd.note})
     db.insert_rows(session, ReminderItem, _items(ctx, reminder_id, bills, rule))
@@ -312,7 +320,8 @@ def _write(
         "oldest_due_on": one.oldest_due_on,
         "reminded_on": ctx.today,
         "to_address": way.to_address,
-        "sms": dict(way.sms or {}),
+        "sms": dict(way.sms),
+        "why": way.why,
         "user_id": ctx.user_id,
         "user_name": ctx.user_name,
         **words,

@@ -1,7 +1,7 @@
-"""Reminders to phones: to who agreed, in approved words, by WhatsApp, else by SMS, else by e-mail."""
+"""How a reminder reaches a customer: by WhatsApp, else by SMS, else by e-mail, as they agreed and can be reached."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -17,14 +17,32 @@ from erp.services.payments.reminder_rules import ReminderLevel
 
 PURPOSE = "payments.reminder"
 ORIGIN = "reminder"
-NO_MAIL = "There is no e-mail address. Add it to the customer, or note a call."
 
-NEXT: Final = {
-    ReminderMethod.WHATSAPP: (ReminderMethod.WHATSAPP, ReminderMethod.SMS),
-    ReminderMethod.SMS: (ReminderMethod.SMS,),
+ORDER: Final = (ReminderMethod.WHATSAPP, ReminderMethod.SMS, ReminderMethod.EMAIL)
+"""Ways that are tried one after another, from the wanted one on; nobody is reached by one that comes before it."""
+NAMES: Final = {
+    ReminderMethod.EMAIL: "E-mail",
+    ReminderMethod.SMS: "SMS",
+    ReminderMethod.WHATSAPP: "WhatsApp",
 }
-"""Ways to a phone that are tried one after another, before e-mail."""
-NAMES: Final = {ReminderMethod.SMS: "SMS", ReminderMethod.WHATSAPP: "WhatsApp"}
+NO_ADDRESS: Final = "There is no e-mail address"
+
+
+@dataclass(frozen=True, slots=True)
+class LateNow:
+    """A customer with what is late, the level that it is reminded at, and the facts that its words may name."""
+
+    one: DueReminder
+    level: ReminderLevel
+    facts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A way that was tried before, and why it reaches nobody; a sentence without its full stop."""
+
+    method: ReminderMethod
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,49 +50,95 @@ class Way:
     """How a customer is reminded.
 
     Attributes:
+        is_open: It can be done; else every way from the wanted one on was missed.
+        to_address: Number or e-mail address; nothing of a call or letter.
         sms: Words and carrier's facts of a message to a phone.
-        reason: Why it cannot be done.
+        missed: The ways that came before it, in order.
     """
 
     method: ReminderMethod
+    is_open: bool = True
     to_address: str = ""
-    sms: Mapping[str, str] | None = None
-    reason: str = ""
+    sms: Mapping[str, str] = field(default_factory=dict)
+    missed: tuple[Missed, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """Why it is this way and not one before it; nothing where none was."""
+        return " ".join(f"Not by {NAMES[one.method]}: {one.why}." for one in self.missed)
+
+    @property
+    def words(self) -> str:
+        """Why nobody is reached, and what to do about it."""
+        last = self.missed[-1].why if self.missed else ""
+        if last != NO_ADDRESS:
+            return f"{last}."
+        if len(self.missed) == 1:
+            return f"{last}. Add it to the customer, or note a call."
+        return f"{self.missed[0].why}, and there is no e-mail address. Add what is missing."
 
 
 def way_of(
     session: Session,
     ctx: RequestContext,
     wanted: ReminderMethod,
-    one: DueReminder,
-    level: ReminderLevel,
-    facts: Mapping[str, str],
+    late: LateNow,
+    before: tuple[Missed, ...] = (),
 ) -> Way:
-    """Return how a customer is reminded: the way that is wanted where it is possible, else the next, at last e-mail."""
-    if wanted is ReminderMethod.EMAIL:
-        return _by_mail(one, NO_MAIL)
-    if wanted not in NEXT:
+    """Return how a customer is reminded: the way that is wanted where it is open, else the next that is.
+
+    Args:
+        before: Ways that were tried and failed; what is wanted comes after them.
+    """
+    if wanted not in ORDER:
         return Way(wanted)
-    reasons = []
-    for method in NEXT[wanted]:
-        given = _TEXTS[method](session, ctx, level, facts)
-        reason = given if isinstance(given, str) else _why_not(session, ctx, one, method)
-        if not reason and not isinstance(given, str):
-            return Way(method, messaging.mobile_number(one.phone), given)
-        reasons.append(reason)
-    return _by_mail(one, f"{reasons[0]}, and there is no e-mail address. Add what is missing.")
+    missed = list(before)
+    for method in ORDER[ORDER.index(wanted) :]:
+        found = (
+            _by_mail(late.one)
+            if method is ReminderMethod.EMAIL
+            else _by_phone(session, ctx, method, late)
+        )
+        if not isinstance(found, str):
+            address, sms = found
+            return Way(method, to_address=address, sms=sms, missed=tuple(missed))
+        missed.append(Missed(method, found))
+    return Way(ORDER[-1], is_open=False, missed=tuple(missed))
 
 
-def _why_not(
-    session: Session, ctx: RequestContext, one: DueReminder, method: ReminderMethod
-) -> str:
-    """Say why a customer is not reached at their number; nothing where they are."""
-    number = messaging.mobile_number(one.phone)
+def next_way(
+    session: Session, ctx: RequestContext, failed: Mapping[str, object], late: LateNow
+) -> Way:
+    """Return how a customer is reached whose message to a phone failed for good: by what comes after its channel."""
+    method = ReminderMethod(f"{failed['channel']}")
+    before = Missed(method, f"{failed['problem']}".rstrip(".") or "It was not taken")
+    return way_of(session, ctx, ORDER[ORDER.index(method) + 1], late, (before,))
+
+
+_Found = tuple[str, Mapping[str, str]] | str
+"""Address and facts, or why there is no way."""
+
+
+def _by_phone(
+    session: Session, ctx: RequestContext, method: ReminderMethod, late: LateNow
+) -> _Found:
+    given = _TEXTS[method](session, ctx, late.level, late.facts)
+    if isinstance(given, str):
+        return given
+    number = messaging.mobile_number(late.one.phone)
     if not number:
         return "There is no mobile number"
-    if not messaging.has_agreed(session, ctx, one.party_id, number, Channel(method.value)):
+    if not messaging.has_agreed(session, ctx, late.one.party_id, number, Channel(method.value)):
         return f"The customer has not agreed to {NAMES[method]} messages at this number"
-    return ""
+    return number, given
+
+
+def _by_mail(one: DueReminder) -> _Found:
+    try:
+        messaging.require_channel(Channel.EMAIL)
+    except messaging.ChannelNotSetUp as absent:
+        return absent.message.removesuffix(".")
+    return (one.email, {}) if one.email else NO_ADDRESS
 
 
 def _sms(
@@ -111,50 +175,43 @@ _TEXTS: Final[Mapping[ReminderMethod, _Text]] = {
 }
 
 
-def _by_mail(one: DueReminder, reason: str) -> Way:
-    try:
-        messaging.require_channel(Channel.EMAIL)
-    except messaging.ChannelNotSetUp as absent:
-        return Way(ReminderMethod.EMAIL, reason=absent.message)
-    if not one.email:
-        return Way(ReminderMethod.EMAIL, reason=reason)
-    return Way(ReminderMethod.EMAIL, one.email)
-
-
-def queue_text(session: Session, ctx: RequestContext, reminder: Mapping[str, object]) -> UUID:
-    """Queue the message of a reminder to a phone; again changes nothing."""
-    facts: dict[str, str] = dict(reminder["sms"])  # type: ignore[call-overload]
+def queue_text(
+    session: Session,
+    ctx: RequestContext,
+    reminder: Mapping[str, object],
+    instead: Way | None = None,
+) -> UUID:
+    """Queue the message of a reminder to a phone, or what goes instead of one that failed; again changes nothing."""
+    written = Way(
+        ReminderMethod(f"{reminder['method']}"),
+        to_address=f"{reminder['to_address']}",
+        sms=reminder["sms"],  # type: ignore[arg-type]
+    )
+    way = instead or written
+    facts = dict(way.sms)
     text = facts.pop("text")
     new = NewMessage(
-        channel=Channel(f"{reminder['method']}"),
+        channel=Channel(way.method.value),
         purpose=PURPOSE,
         to_name=f"{reminder['party']}",
-        to_address=f"{reminder['to_address']}",
+        to_address=way.to_address,
         subject="Payment reminder",
         body=text,
         origin_type=ORIGIN,
         origin_id=UUID(f"{reminder['id']}"),
-        dedupe_key=f"{PURPOSE}-{reminder['id']}",
+        dedupe_key=f"{PURPOSE}-{reminder['id']}{f'-{way.method}' if instead else ''}",
         party_id=UUID(f"{reminder['party_id']}"),
         facts=facts,
+        why=instead.why if instead else f"{reminder['why']}",
     )
     return messaging.queue_message(session, ctx, new, is_promised=True)
 
 
-def failed_text(session: Session, ctx: RequestContext, message_id: UUID) -> UUID | None:
-    """Return the reminder whose message to a phone failed for good and that can go by e-mail instead, or nothing."""
-    row = db.fetch_one(
+def failed_text(session: Session, ctx: RequestContext, message_id: UUID) -> db.Row | None:
+    """Return a reminder's message to a phone that failed for good, or nothing."""
+    return db.fetch_one(
         session,
-        "select m.origin_id from message m join party p on (p.tenant_id, p.id) = (m.tenant_id, m.party_id)"
-        " where m.tenant_id = %s and m.id = %s and m.channel in ('sms', 'whatsapp') and m.status = 'failed'"
-        " and m.purpose = %s and p.email <> ''",
+        "select m.origin_id, m.channel, m.problem from message m where m.tenant_id = %s and m.id = %s"
+        " and m.channel in ('sms', 'whatsapp') and m.status = 'failed' and m.purpose = %s",
         (ctx.tenant_id, message_id, PURPOSE),
     )
-    if row is None:
-        return None
-    try:
-        messaging.require_channel(Channel.EMAIL)
-    except messaging.ChannelNotSetUp:
-        return None
-    found: UUID = row["origin_id"]
-    return found

@@ -62,40 +62,75 @@ class ClaimState(RecordState, rx.State):
     """A claim or voucher with its bills."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = ("expenses", "payments")
+    topics: ClassVar[tuple[str, ...]] = ("expenses", "payments", "purchasing", "assets", "gateways")
 
     lines: list[dict[str, str]] = []
     doubt: str = ""
-    doubt_code: str = ""
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         found = await self._ask("expenses.get_claim", {"claim_id": record_id})
         if str(found.id) != self.head.get("id") or str(found.revision) != self.head.get("revision"):
-            self.doubt, self.doubt_code = "", ""
+            self.doubt = ""
         self.lines = [_line(line) for line in found.lines]
         self.head = _head(found, principal) | _offers(found, principal)
+        if self.doubt:
+            await self._ask_again()
+
+    async def _ask_again(self) -> None:
+        """Let a question that stands follow the bills it is about, which others change meanwhile."""
+        try:
+            question = await self._question()
+        except (ValidationError, DomainError):
+            question = None
+        self.doubt = question.message if question and self.head["may_approve"] else ""
+
+    async def _question(self) -> ConfirmationRequired | None:
+        """Return what approving would ask about now, or nothing."""
+        try:
+            await self._preview("expenses.decide_claim", self._decision("approved"))
+        except ConfirmationRequired as question:
+            return question
+        return None
+
+    def _decision(self, outcome: str) -> dict[str, Any]:
+        return {
+            "claim_id": self.head.get("id", ""),
+            "revision": int(self.head.get("revision") or 0),
+            "outcome": outcome,
+        }
 
     @handler(permission=APPROVE)
     async def approve(self) -> EventSpec | None:
-        """Approve the claim that is shown; a second time all the same, where there was a question."""
-        given = {
-            "claim_id": self.head.get("id", ""),
-            "revision": int(self.head.get("revision") or 0),
-            "outcome": "approved",
-        }
-        confirm = (self.doubt_code,) if self.doubt_code else ()
-        self.doubt, self.doubt_code = "", ""
+        """Approve the claim that is shown; where approving asks something, only once that question was read."""
         try:
-            await self._run("expenses.decide_claim", given, confirm=confirm)
-        except ConfirmationRequired as question:
-            self.doubt, self.doubt_code = question.message, question.code
-            return None
+            question = await self._question()
+            if question is not None and question.message != self.doubt:
+                self.doubt = question.message
+                return None
+            confirm = (question.code,) if question is not None else ()
+            await self._run("expenses.decide_claim", self._decision("approved"), confirm=confirm)
         except (ValidationError, DomainError) as error:
-            await self._show()
-            words = error.message if isinstance(error, DomainError) else "This is not possible."
-            return rx.toast.error(words)
+            return await self._refused(error)
+        self.doubt = ""
         await self._show()
         return rx.toast.success("Approved and booked. The claimant is told.")
+
+    @handler(permission=APPROVE)
+    async def send_back_to_correct(self) -> EventSpec | None:
+        """Send the claim back with what its claimant has to correct."""
+        found = await self._ask("expenses.get_claim", {"claim_id": self.head.get("id", "")})
+        given = self._decision("returned") | {"note": found.to_correct}
+        try:
+            await self._run("expenses.decide_claim", given)
+        except (ValidationError, DomainError) as error:
+            return await self._refused(error)
+        await self._show()
+        return rx.toast.success(f"{found.claimant} is told what to correct.")
+
+    async def _refused(self, error: ValidationError | DomainError) -> EventSpec:
+        await self._show()
+        words = error.message if isinstance(error, DomainError) else "This is not possible."
+        return rx.toast.error(words)
 
 
 def _line(line: Any) -> dict[str, str]:
@@ -115,6 +150,9 @@ def _line(line: Any) -> dict[str, str]:
         "amount": money_text(line.amount),
         "credit": credit,
         "why": why,
+        "whole": f"{money_text(line.bill_tax)} GST on the whole bill"
+        if line.bill_tax is not None
+        else "",
         "thumbnail": f"{PICTURE}{line.receipt_id}" if has_photo else "",
         "receipt": f"{PICTURE}{line.receipt_id}?size=large" if line.receipt_id else "",
     }
@@ -158,7 +196,6 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
     is_claim, booked = found.kind == "claim", found.status == "approved"
     may_decide = waits and not own and principal.may(APPROVE)
     within = found.total <= principal.limits.get(LIMIT, Decimal(0))
-    may_mend = is_claim and own and found.status in {"submitted", "returned"}
     may_reverse = booked and principal.may(APPROVE) and not own
     is_untouched = not is_claim or found.open == found.total
     words = ""
@@ -166,6 +203,8 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
         words = "Somebody else approves what you claim. They have been told."
     elif may_decide and not within:
         words = "This is beyond your limit. An owner may approve it."
+    elif may_decide and found.to_correct:
+        words = f"{found.claimant} has to correct something before this can be approved."
     elif may_decide:
         words = f"{found.claimant} wants {money_text(found.total)} back."
     if may_decide and found.twins:
@@ -173,9 +212,11 @@ def _offers(found: Any, principal: identity.Principal) -> dict[str, str]:
     pay = f"/payments/make?party_id={found.party_id}"
     return {
         "waiting_words": words,
-        "may_approve": "yes" if may_decide and within else "",
+        "may_approve": "yes" if may_decide and within and not found.to_correct else "",
         "may_return": "yes" if may_decide else "",
-        "mend_link": f"/expenses/new?claim={found.id}" if may_mend else "",
+        "to_correct": found.to_correct if may_decide or found.may_mend else "",
+        "may_send_to_correct": "yes" if may_decide and found.to_correct else "",
+        "mend_link": f"/expenses/new?claim={found.id}" if found.may_mend else "",
         "may_reverse": "yes" if may_reverse and is_untouched else "",
         "pay_link": pay if booked and found.open and principal.may(PAY) else "",
         "sees_books": "yes" if principal.may("accounting.view") and found.entry_id else "",

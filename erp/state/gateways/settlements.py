@@ -114,6 +114,8 @@ class ExceptionListState(ListState, rx.State):
         can_refund = row.is_open and row.gateway_payment_id and row.left
         return {
             "payment_id": str(row.gateway_payment_id or ""),
+            "refund_id": str(row.refund_id or ""),
+            "may_take_back": "yes" if row.is_open and row.refund_id and self.may_refund else "",
             "label": KINDS[row.kind],
             "may_identify": "yes" if is_ours and self.may_settle else "",
             "may_settle": "yes"
@@ -129,6 +131,18 @@ class SettleExceptionState(DialogFormState, rx.State):
     permission: ClassVar[str] = SETTLE
     command: ClassVar[str] = "gateways.settle_exception"
     subject_field: ClassVar[str] = "exception_id"
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(ExceptionListState))._reload()  # noqa: SLF001  sister of this state
+
+
+class TakeBackRefundState(DialogFormState, rx.State):
+    """Takes a refund out of the books that failed after it was done."""
+
+    permission: ClassVar[str] = REFUND
+    command: ClassVar[str] = "gateways.take_back_refund"
+    subject_field: ClassVar[str] = "refund_id"
+    done_words: ClassVar[str] = "Taken back today. The money may be given back again."
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(ExceptionListState))._reload()  # noqa: SLF001  sister of this state

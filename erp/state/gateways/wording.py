@@ -42,8 +42,15 @@ REFUNDS: Final = {
     "pending": "On its way",
     "processed": "Given back",
     "failed": "Failed",
+    "reversed": "Taken back",
 }
-REFUND_TONES: Final = {"due": "amber", "pending": "amber", "processed": "green", "failed": "red"}
+REFUND_TONES: Final = {
+    "due": "amber",
+    "pending": "amber",
+    "processed": "green",
+    "failed": "red",
+    "reversed": "gray",
+}
 STATES: Final = {
     "working": "Working",
     "unchecked": "Not tried yet",

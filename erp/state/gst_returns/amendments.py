@@ -66,7 +66,7 @@ class AmendmentListState(ListState, rx.State):
         standing = "filed" if row.is_filed else "waits"
         if row.withdrawn_at is not None:
             standing = "withdrawn"
-        waits = standing == "waits" and self.may_amend and not row.led_by
+        waits = standing == "waits" and self.may_amend and not row.kept_words
         return row.model_dump() | {
             "recipient": f"{date_text(row.issued_on)}, {row.recipient}",
             "gstin": _change(row),

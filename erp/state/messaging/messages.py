@@ -61,6 +61,7 @@ class MessageListState(ListState, rx.State):
     def _aside(self, row: Any) -> dict[str, str]:
         return {
             "body": row.body,
+            "why": row.why,
             "may_cancel": "yes" if row.status == "queued" else "",
             "may_resend": "yes"
             if row.status in {"failed", "cancelled"} and row.receipt != "undelivered"

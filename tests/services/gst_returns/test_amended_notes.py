@@ -104,8 +104,9 @@ def test_a_note_on_it_later_names_the_amended_buyer(trader: Shop) -> None:
     trader.run("billing.take_back_goods", given, at=at(9, 11))
     assert november(trader)["cdnr"][0]["ctin"] == told
     withdrawn = {"amendment_id": done.id, "reason": "It was right"}
-    with pytest.raises(NotAmendable, match="amended GSTIN"):
+    with pytest.raises(NotAmendable, match="amended GSTIN") as kept:
         trader.run("gst_returns.withdraw_amendment", withdrawn, at=at(10, 11))
+    assert offered(trader) == {done.id: kept.value.message}
 
 
 def test_interest_billed_before_is_amended_with_its_invoice_and_taken_back_from_there(
@@ -133,6 +134,12 @@ def test_interest_billed_before_is_amended_with_its_invoice_and_taken_back_from_
     found = november(trader)
     assert [one["ctin"] for one in (*found["b2ba"], *found["cdnra"], *found["cdnr"])] == [told] * 3
     assert broken_promises() == []
+
+
+def offered(shop: Shop) -> dict[Any, str]:
+    """Return of every amendment why its list offers no withdrawal."""
+    found = shop.run("gst_returns.list_amendments", {}).rows
+    return {row.id: row.kept_words for row in found}
 
 
 def withdraw(shop: Shop, amendment_id: Any) -> Any:
@@ -214,8 +221,9 @@ def test_a_note_that_was_amended_otherwise_comes_first(trader: Shop) -> None:
     assert "by itself" in caught.value.message
     done = amend(trader, sent, place_of_supply="24")
     assert (done.igst, done.notes) == (50, [])
-    with refused(trader, NotAmendable, "amendment_id"):
+    with refused(trader, NotAmendable, "amendment_id") as kept:
         withdraw(trader, alone.id)
+    assert offered(trader) == {done.id: "", alone.id: kept.value.message}
     withdraw(trader, done.id)
     withdraw(trader, alone.id)
     assert balance(trader, "output_igst") == 0
