@@ -1,4 +1,4 @@
-"""Members move and leave; what they did before still counts as theirs."""
+"""Where members worked is kept; old snapshots of stock are thinned."""
 
 from pathlib import Path
 
@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
+OF_SNAPSHOT = "fk_stock_snapshot_line_tenant_id_snapshot_id"
 
 
 def upgrade() -> None:
@@ -41,9 +42,37 @@ def upgrade() -> None:
     )
     migrating.protect({"membership_past": migrating.APPEND_ONLY})
     op.execute((SQL / "0067_membership_past.sql").read_text(encoding="utf-8"))
+    op.add_column("stock_snapshot", sa.Column("retired_at", sa.DateTime(timezone=True)))
+    _bind_lines(ondelete="CASCADE")
+    op.execute((SQL / "0067_thinned_snapshots.sql").read_text(encoding="utf-8"))
+
+
+def _bind_lines(ondelete: str | None = None) -> None:
+    op.drop_constraint(op.f(OF_SNAPSHOT), "stock_snapshot_line", type_="foreignkey")
+    op.create_foreign_key(
+        op.f(OF_SNAPSHOT),
+        "stock_snapshot_line",
+        "stock_snapshot",
+        ["tenant_id", "snapshot_id"],
+        ["tenant_id", "id"],
+        ondelete=ondelete,
+    )
 
 
 def downgrade() -> None:
+    op.execute("revoke delete, update (retired_at, base_id) on stock_snapshot from erp_app")
+    for table, function in (
+        ("stock_snapshot", "check_snapshot_thinned"),
+        ("stock_snapshot_line", "check_snapshot_line_gone"),
+    ):
+        op.execute(f"drop trigger {table}_thinned on {table}")
+        op.execute(f"drop function sec.{function}()")
+        op.execute(
+            f"create trigger {table}_immutable before update or delete on {table}"
+            " for each row execute function sec.refuse_change()"
+        )
+    _bind_lines()
+    op.drop_column("stock_snapshot", "retired_at")
     op.execute("drop trigger membership_past_kept on membership")
     op.execute("drop function sec.keep_membership_past()")
     op.drop_table("membership_past")
