@@ -55,7 +55,7 @@ def alert_each_morning() -> None:
 
 
 def keep_past_stock_each_hour() -> None:
-    """Write down the stock of every tenant's past days that are due, some each hour until none is."""
+    """Write down the stock of every tenant's past days that are due, some each hour until none is; thin old ones."""
     minute = f"{utc_now():%Y%m%dT%H%M}"
     for place in identity.list_tenants():
         _for_tenant(place, partial(_keep_past_stock, place, f"past-stock-{minute}"))
@@ -249,6 +249,11 @@ def _keep_past_stock(place: identity.TenantPlace, key: str) -> None:
         given = {"idempotency_key": f"{key}-{part}"}
         result: Any = platform.run("inventory.keep_past_stock", ctx, given).result
         if result.until is None:
+            break
+    for part in range(1, SNAPSHOTS_AN_HOUR + 1):
+        given = {"idempotency_key": f"{key}-thin-{part}"}
+        thinned: Any = platform.run("inventory.thin_past_stock", ctx, given).result
+        if not thinned.deleted:
             return
 
 

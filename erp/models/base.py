@@ -69,9 +69,13 @@ def searched_words(by: str = "to_tsvector('simple', search_text)") -> Any:  # no
     return Field(default=None, sa_column=Column(TSVECTOR, words, nullable=False))
 
 
-def belongs_to(column: str, table: str, target: str = "id") -> ForeignKeyConstraint:
+def belongs_to(
+    column: str, table: str, target: str = "id", *, ondelete: str | None = None
+) -> ForeignKeyConstraint:
     """Return a foreign key that cannot cross tenants."""
-    return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.{target}"])
+    return ForeignKeyConstraint(
+        ["tenant_id", column], [f"{table}.tenant_id", f"{table}.{target}"], ondelete=ondelete
+    )
 
 
 def one_of(column: str, values: type) -> CheckConstraint:

@@ -190,6 +190,23 @@ def test_the_next_cashier_hands_in_what_the_one_before_left_open(page):
     """) == [["1"], [["L1", 1]], 0, "L2"]  # fmt: skip
 
 
+def test_who_was_moved_hands_in_what_they_sold_at_the_branch_before(page):
+    assert scenario(page, """
+        const { store, server, sending, sell, Store } = device;
+        await sending.prepare(store, "S1");
+        server.isAway = true;
+        await sell();
+        server.isAway = false;
+        server.person = { ...server.person, branch_id: "b2" };
+        const there = new Store(await sending.signedIn());
+        const other = new Store(`${server.person.tenant_id}.b1.other`);
+        await other.keepFact("lease", { lease_id: "L7" });
+        await sending.prepare(there, "S2");
+        return [server.sales, server.handedIn, (await store.bills()).length, (await store.fact("lease")) ?? null,
+            (await there.fact("lease")).lease_id, (await other.fact("lease")).lease_id];
+    """) == [["1"], [["L1", 1]], 0, None, "L2", "L7"]  # fmt: skip
+
+
 def test_a_browser_that_rests_is_lent_nothing_until_somebody_asks(page):
     assert scenario(page, """
         const { store, sending } = device;

@@ -105,7 +105,7 @@ export function billOf({ lease, place, asOf, saleId, now, priced: { parts, sums,
     sale_id: saleId, lease_id: lease.lease_id, place, number, sold_at: now, as_of: asOf, status: "unsent", reason: "",
     sent: {
       place, sold_at: now, tenders,
-      lines: linesOf(parts), bill_discount: off, discount_limit: limitOf(lease), discount_seal: lease.discount_seal ?? "",
+      lines: linesOf(parts), bill_discount: off, discount_limit: limitOf(lease), discount_seal: lease.discount_seal ?? "", named_at: lease.now,
       totals: { taxable: rupees(sums.taxable), cgst: rupees(sums.cgst), sgst: rupees(sums.sgst), total: rupees(sums.value) },
     },
     shown: {

@@ -1,5 +1,5 @@
 // The device and its server: taking a lease and goods while it is there, sending the bills, handing in.
-import { Store } from "./offline_store.js";
+import { isNeighbour, isSelf, Store } from "./offline_store.js";
 
 const BASE = "/api/erp/till-leases";
 const SLOW_MS = 15000;
@@ -72,6 +72,7 @@ export function prepare(store, shift) {
     await navigator.serviceWorker.register("/sw.js", { scope: SCOPE });
     const isLasting = (await navigator.storage?.persist?.()) ?? false;
     await sendAll(store);
+    for (const moved of await store.kept(isSelf)) await release(moved); // from another branch, with its bills
     const held = await store.fact("lease");
     if (held && (held.shift_id !== shift || held.is_leaving)) await release(store);
     const lease = await takeLease(store, shift);
@@ -95,7 +96,7 @@ async function takeLease(store, shift, isAgain = false) {
     const { id } = await post("", { shift_id: shift, device_key: key, device_name: name }, crypto.randomUUID());
     return await post(`/${id}/terms`, { device_key: key });
   } catch (error) {
-    const mayHandIn = { lease_run_out: () => [store], lease_held: () => store.neighbours() }[error.code];
+    const mayHandIn = { lease_run_out: () => [store], lease_held: () => store.kept(isNeighbour) }[error.code];
     if (isAgain || !mayHandIn) throw error;
     for (const each of await mayHandIn()) await release(each);
     return takeLease(store, shift, true);

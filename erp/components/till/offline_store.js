@@ -168,10 +168,24 @@ export class Store {
     });
   }
 
-  // Others who sold at the same branch on this browser and did not hand in.
-  async neighbours() {
-    const branch = this.name.slice(0, this.name.lastIndexOf(".") + 1);
+  // What else is kept on this browser and may be handed in by the same person: what others sold at the same branch, or they themselves elsewhere.
+  async kept(mayHandIn) {
     const names = ((await indexedDB.databases?.()) ?? []).map(({ name }) => name);
-    return names.filter((name) => name.startsWith(branch) && name !== this.name).map((name) => new Store(name.slice(PREFIX.length)));
+    const people = names.filter((name) => name.startsWith(PREFIX) && name !== this.name).map((name) => name.slice(PREFIX.length));
+    return people.filter((person) => mayHandIn(this.person, person)).map((person) => new Store(person));
   }
 }
+
+const partsOf = (person) => person.split(".");
+
+export function isNeighbour(person, other) {
+  const [tenant, branch] = partsOf(person), [otherTenant, otherBranch] = partsOf(other);
+  return tenant === otherTenant && branch === otherBranch;
+}
+
+export function isSelf(person, other) {
+  const [tenant, , user] = partsOf(person), [otherTenant, , otherUser] = partsOf(other);
+  return tenant === otherTenant && user === otherUser;
+}
+
+export const isColleague = (person, other) => partsOf(person)[0] === partsOf(other)[0];

@@ -9,6 +9,7 @@ import { Paper } from "./offline_receipt.jsx";
 import { drain, handIn, isAway, readyPerson, refresh, rest, signedIn, unsentOf } from "./offline_sending.js";
 import { Refusal, Store } from "./offline_store.js";
 import { OfflineFinder } from "./offline_finder.jsx";
+import { Foreign } from "./offline_foreign.jsx";
 import { TillKeys } from "./till_keys.jsx";
 
 const EVERY_MS = 4000;
@@ -42,7 +43,7 @@ function useServer(store, read, onPerson) {
     } catch (error) {
       if (error.status !== 401) return setServer(NOBODY);
       const left = unsentOf(await store.bills()).length;
-      return setServer({ isThere: true, isOut: true, problem: left ? "Sign in, so that the bills can be sent." : "" });
+      return setServer({ isThere: true, isOut: true, problem: left ? "Sign in, so that the bills can be sent. Whoever sells at this branch may." : "" });
     }
     if (person !== store.person) return setServer({ isThere: true, person: onPerson(person), problem: "" });
     const { sent, error } = await drain(store);
@@ -148,7 +149,7 @@ function Terminal({ store, onPerson }) {
     if (name === "up" || name === "down") choose(cart[Math.max(0, Math.min(cart.length - 1, at + (name === "up" ? -1 : 1)))]?.uid ?? 0);
   };
   const print = (made, isReprint) => { setPaper({ ...made, isReprint }); setTimeout(() => window.print(), 50); };
-  if (server.person && server.person !== store.person) return <Foreign />;
+  if (server.person && server.person !== store.person) return <Foreign store={store} person={server.person} kept={kept} />;
   if (!kept) return <div className="offline-wait" aria-busy="true"><span className="bone" /></div>;
   const unsent = unsentOf(kept.bills).length, waiting = kept.bills.filter((made) => made.status === "waiting").length;
   return (
@@ -171,15 +172,6 @@ function Terminal({ store, onPerson }) {
       {open === "hand-in" && <HandInDialog unsent={unsent} onHandIn={() => { rest(kept.lease.shift_id); return handIn(store); }} onDone={() => window.location.assign("/till")} onClose={() => setOpen("")} />}
       <Paper bill={paper} />
     </>
-  );
-}
-
-function Foreign() {
-  return (
-    <div className="offline-wait">
-      <h1 className="sr-only">Offline till</h1>
-      <p className="offline-note" role="alert">Somebody else is signed in on this browser. What was sold offline before is kept, and sent once that cashier signs in again at the same branch. <a href="/till">Go to the till</a></p>
-    </div>
   );
 }
 

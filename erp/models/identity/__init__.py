@@ -1,6 +1,6 @@
 """Tenants and their organisation, users, memberships, roles, sessions and API tokens."""
 
-from erp.models.identity.access import ApiToken, Membership, MembershipRole, Role
+from erp.models.identity.access import ApiToken, Membership, MembershipPast, MembershipRole, Role
 from erp.models.identity.organisation import Branch, BranchPast, Company, Tenant
 from erp.models.identity.user import SessionTab, UserAccount, UserSession
 
@@ -10,6 +10,7 @@ __all__ = [
     "BranchPast",
     "Company",
     "Membership",
+    "MembershipPast",
     "MembershipRole",
     "Role",
     "SessionTab",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKey, Text, UniqueConstraint
+from sqlalchemy import ARRAY, ForeignKey, Index, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from erp.models.base import INSTANT, Json, TenantRow, belongs_to, created_at
@@ -47,6 +47,22 @@ class Membership(TenantRow, table=True):
     failed_pins: int = 0
     pin_locked_until: datetime | None = Field(default=None, sa_type=INSTANT)
     created_at: datetime = created_at()
+
+
+class MembershipPast(TenantRow, table=True):
+    """Where a member worked until a moment, and whether they did; a trigger keeps it."""
+
+    __tablename__ = "membership_past"
+    __table_args__ = (
+        belongs_to("membership_id", "membership"),
+        belongs_to("branch_id", "branch"),
+        Index("ix_membership_past_until", "tenant_id", "membership_id", "until"),
+    )
+
+    membership_id: UUID
+    branch_id: UUID
+    is_active: bool
+    until: datetime = Field(sa_type=INSTANT)
 
 
 class MembershipRole(SQLModel, table=True):

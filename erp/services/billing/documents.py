@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -42,7 +42,12 @@ TITLE_OF_KIND = {
 
 @dataclass(frozen=True, slots=True)
 class TillFacts:
-    """What the till adds to a bill: how it was paid, where and by whom."""
+    """What the till adds to a bill: how it was paid, where and by whom.
+
+    Attributes:
+        named_at: When the seller was named as on the paper that the customer has, where that is
+            not when the bill was made.
+    """
 
     tenders: Sequence[PrintedTender] = ()
     change_due: Decimal = ZERO
@@ -50,6 +55,7 @@ class TillFacts:
     cashier: str = ""
     upi_link: str = ""
     remarks: Sequence[str] = ()
+    named_at: datetime | None = None
 
 
 def get_printed_document(
@@ -65,13 +71,13 @@ def get_printed_document(
     Raises:
         NotFound: There is no such document.
     """
-    head = _head(session, ctx, invoice_id)
+    facts = till or TillFacts()
+    head = _head(session, ctx, invoice_id, facts.named_at)
     lines = db.fetch_all(
         session,
         "select * from invoice_line where tenant_id = %s and invoice_id = %s order by line_no",
         (ctx.tenant_id, invoice_id),
     )
-    facts = till or TillFacts()
     nature = SupplyNature(head["supply_nature"])
     place = head["place_of_supply"]
     return PrintedDocument(
@@ -102,7 +108,9 @@ def get_printed_document(
     )
 
 
-def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
+def _head(
+    session: Session, ctx: RequestContext, invoice_id: UUID, named_at: datetime | None
+) -> db.Row:
     head = db.fetch_one(
         session,
         """
@@ -114,7 +122,8 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
                k.cancelled_on, k.reason as cancel_reason
           from invoice i
           join branch b on (b.tenant_id, b.id) = (i.tenant_id, i.branch_id)
-          cross join lateral sec.branch_at(i.tenant_id, i.branch_id, least(i.issued_at, i.recorded_at)) was
+          cross join lateral sec.branch_at(
+               i.tenant_id, i.branch_id, coalesce(%s, least(i.issued_at, i.recorded_at))) was
           join company c on (c.tenant_id, c.id) = (i.tenant_id, i.company_id)
           join tenant t on t.id = i.tenant_id
           left join invoice o on (o.tenant_id, o.id) = (i.tenant_id, i.original_invoice_id)
@@ -126,7 +135,7 @@ def _head(session: Session, ctx: RequestContext, invoice_id: UUID) -> db.Row:
           left join invoice_cancellation k on (k.tenant_id, k.invoice_id) = (i.tenant_id, i.id)
          where i.tenant_id = %s and i.id = %s
         """,
-        (ctx.tenant_id, invoice_id),
+        (named_at, ctx.tenant_id, invoice_id),
     )
     if head is None:
         raise NotFound("There is no such document.")

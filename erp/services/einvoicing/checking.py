@@ -107,6 +107,11 @@ def _trader(block: str, who: str, trader: Trader) -> Iterator[Problem]:
         )
 
 
+def is_found(trader: Trader) -> bool:
+    """Tell whether the portal would take a trader's name, address, town and PIN code."""
+    return bool(PIN.fullmatch(trader.pin)) and not any(_named("", "", trader))
+
+
 def _named(block: str, who: str, trader: Trader) -> Iterator[Problem]:
     if len(clean(trader.name, "LglNm")) < SHORTEST_NAME:
         yield Problem(f"{block}.LglNm", f"{who} needs a name of three letters or more.")

@@ -112,7 +112,7 @@ def read_consignment(
 
 
 def _of_invoice(session: Session, ctx: RequestContext, invoice_id: UUID) -> Consignment:
-    document = read_document(session, ctx, invoice_id)
+    document = read_document(session, ctx, invoice_id, as_it_is=True)
     goods = tuple(item for item in document.items if not item.is_service)
     state = document.buyer.state or document.place
     buyer = Trader(

@@ -40,6 +40,7 @@ from erp.services.identity.queries import (
     list_members,
     list_roles,
     list_tokens,
+    was_elsewhere,
     whoami,
 )
 from erp.services.identity.roles import STANDARD_ROLES
@@ -110,5 +111,6 @@ __all__ = [
     "sign_out",
     "system_context",
     "update_member",
+    "was_elsewhere",
     "whoami",
 ]

@@ -271,3 +271,19 @@ def whoami(_session: Session, ctx: RequestContext, _wanted: Query) -> WhoAmI:
         permissions=sorted(ctx.permissions),
         limits={name: str(limit) for name, limit in ctx.limits.items()},
     )
+
+
+def was_elsewhere(
+    session: Session, ctx: RequestContext, user_id: UUID, branch_id: UUID, at: datetime
+) -> bool:
+    """Tell whether a member worked at another branch at a moment, or nowhere: suspended."""
+    row = db.fetch_one(
+        session,
+        "select coalesce(was.branch_id, m.branch_id) <> %s or not coalesce(was.is_active, m.is_active) as were"
+        " from membership m left join lateral (select p.branch_id, p.is_active from membership_past p"
+        " where (p.tenant_id, p.membership_id) = (m.tenant_id, m.id) and p.until > %s"
+        " order by p.until limit 1) was on true"
+        " where m.tenant_id = %s and m.user_id = %s",
+        (branch_id, at, ctx.tenant_id, user_id),
+    )
+    return bool(row and row["were"])

@@ -16,6 +16,7 @@ from erp.services.inventory import (
     referees,
     requesting,
     ruling,
+    thinning_past_stock,
 )
 from erp.services.inventory.adjusting import (
     AdjustmentLine,
@@ -275,5 +276,5 @@ __all__ = [
     "set_carrying_rate", "set_checklist", "set_claim_terms", "set_reorder_rule", "start_count",
     "stock_against_books", "stock_ageing", "stock_as_of", "stock_by_lot", "stock_valuation", "submit_count",
     "suggest_reorders", "suggested_suppliers", "take_back", "take_back_opening_stock", "take_reserved",
-    "tells_what_is_on_order", "transfer_stock", "value_of", "write_moves", "write_off_stock",
+    "tells_what_is_on_order", "thinning_past_stock", "transfer_stock", "value_of", "write_moves", "write_off_stock",
 ]  # fmt: skip

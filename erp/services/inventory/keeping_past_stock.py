@@ -46,15 +46,20 @@ def keep_past_stock(session: Session, ctx: RequestContext, _cmd: KeepPastStock) 
     of before it were recorded since. Nobody who moves goods waits: a snapshot covers only what was
     recorded some hours ago, and nothing is recorded earlier than now.
     """
+    hold_snapshots(session, ctx)
+    due = _next_day(session, ctx) or _again(session, ctx)
+    if due is None:
+        return KeptPastStock(until=None, lines=0)
+    return KeptPastStock(until=due[0], lines=_write(session, ctx, due))
+
+
+def hold_snapshots(session: Session, ctx: RequestContext) -> None:
+    """Let nobody else write or thin the tenant's snapshots until the transaction ends; reading them goes on."""
     db.execute(
         session,
         "select pg_advisory_xact_lock(hashtextextended(%s, 0))",
         (f"past-stock-{ctx.tenant_id}",),
     )
-    due = _next_day(session, ctx) or _again(session, ctx)
-    if due is None:
-        return KeptPastStock(until=None, lines=0)
-    return KeptPastStock(until=due[0], lines=_write(session, ctx, due))
 
 
 def _next_day(session: Session, ctx: RequestContext) -> Span | None:
@@ -82,7 +87,7 @@ def _next_day(session: Session, ctx: RequestContext) -> Span | None:
 
 _LATER: LiteralString = """
     select s.until from stock_snapshot s
-     where s.tenant_id = %(tenant)s and s.known_until < %(known)s
+     where s.tenant_id = %(tenant)s and s.known_until < %(known)s and s.retired_at is null
        and not exists (select 1 from stock_snapshot n
                         where n.tenant_id = s.tenant_id and n.until = s.until and n.known_until > s.known_until)
        and (select count(*) from (

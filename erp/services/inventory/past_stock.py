@@ -96,7 +96,7 @@ def _newest(
     return db.fetch_one(
         session,
         "select id, until, known_until from stock_snapshot"
-        " where tenant_id = %s and until <= %s and known_until <= %s"
+        " where tenant_id = %s and until <= %s and known_until <= %s and retired_at is null"
         " order by until desc, known_until desc limit 1",
         (ctx.tenant_id, until, known or "infinity"),
     )

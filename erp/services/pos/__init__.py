@@ -63,14 +63,13 @@ from erp.services.pos.offline_queries import (
     list_leases,
     list_offline_sales,
 )
-from erp.services.pos.offline_taking_in import (
+from erp.services.pos.offline_settling import (
     DiscardSale,
     SettleSale,
-    TakeInSale,
     discard_offline_sale,
     settle_offline_sale,
-    take_in_sale,
 )
+from erp.services.pos.offline_taking_in import TakeInSale, take_in_sale
 from erp.services.pos.parking import ParkCart, RecallCart, list_parked_carts, park_cart, recall_cart
 from erp.services.pos.prescribing import GivenPrescription, ListPrescriptions, list_prescriptions
 from erp.services.pos.printing import (

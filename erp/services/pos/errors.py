@@ -114,6 +114,12 @@ class ForeignDay(NotAsLent):
     code = "foreign_day"
 
 
+class CashierLeft(NotAsLent):
+    """The lease's cashier did not work at the branch any more when the sale is dated."""
+
+    code = "cashier_left"
+
+
 class ForeignPrice(NotAsLent):
     """The price is none the server gave the device."""
 

@@ -15,8 +15,8 @@ from erp.services.pos.offline_leasing import (
     Lease,
     Place,
     hold_lease,
+    hold_lease_to_end,
     next_of,
-    require_device,
 )
 
 
@@ -36,16 +36,16 @@ class HandIn(Command):
 def hand_in_lease(session: Session, ctx: RequestContext, cmd: HandIn) -> Identified:
     """End a lease whose bills are all here; the numbers it did not use are lent to the next one.
 
-    Anybody who sells may hand it in with the device. Locks the lease and its series.
+    Its cashier hands it in with the device wherever they work by now, and so does anybody who sells at
+    the branch. Locks the lease and its series.
 
     Raises:
-        NotFound: There is no such lease at the acting branch.
+        NotFound: The lease is another cashier's, at another branch.
         PermissionDenied: The device is another.
         Conflict: The lease has ended already.
         BillsOutstanding: A number that was given has not arrived, or one beyond it has.
     """
-    lease = hold_lease(session, ctx, cmd.lease_id)
-    require_device(lease, cmd.device_key)
+    lease, there = hold_lease_to_end(session, ctx, cmd.lease_id, cmd.device_key)
     _require_open(lease)
     given = cmd.used_until - lease.first_number + 1
     lent = lease.last_number - lease.first_number + 1
@@ -66,7 +66,7 @@ def hand_in_lease(session: Session, ctx: RequestContext, cmd: HandIn) -> Identif
         " where tenant_id = %s and id = %s",
         (cmd.used_until, ctx.now, ctx.user_id, ctx.tenant_id, lease.id),
     )
-    give_back_block(session, ctx, lease.series, lease.last_number, cmd.used_until)
+    give_back_block(session, there, lease.series, lease.last_number, cmd.used_until)
     return Identified(id=lease.id)
 
 

@@ -1,7 +1,7 @@
 """Leases: what a device is lent so that it can sell alone."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
@@ -117,6 +117,7 @@ class Lease:
     id: UUID
     register_id: UUID
     branch_id: UUID
+    company_id: UUID
     shift_id: UUID
     user_id: UUID
     device_digest: str
@@ -153,13 +154,16 @@ class Lease:
 
 
 _LEASE = """
-    select l.id, l.register_id, r.branch_id, l.shift_id, l.user_id, l.device_digest, l.device_name,
+    select l.id, l.register_id, r.branch_id, b.company_id, l.shift_id, l.user_id, l.device_digest, l.device_name,
            l.fiscal_year, l.prefix, l.width, l.first_number, l.last_number, l.used_until, l.status, l.taken_at,
            l.until_day, r.code, r.name
       from till_lease l
       join register r on (r.tenant_id, r.id) = (l.tenant_id, l.register_id)
-     where l.tenant_id = %s and r.branch_id = %s
+      join branch b on (b.tenant_id, b.id) = (r.tenant_id, r.branch_id)
+     where l.tenant_id = %(tenant)s and
 """
+_OF_BRANCH = " r.branch_id = %(branch)s"
+_OWN_TOO = f" (l.user_id = %(user)s or {_OF_BRANCH})"
 
 
 def digest_of(key: SecretStr) -> str:
@@ -183,10 +187,33 @@ def hold_lease(session: Session, ctx: RequestContext, lease_id: UUID) -> Lease:
     Raises:
         NotFound: There is no such lease at the acting branch.
     """
-    lease = _held(session, ctx, " and l.id = %s", lease_id)
+    lease = _held(session, ctx, f"{_OF_BRANCH} and l.id = %(key)s", lease_id)
     if lease is None:
         raise NotFound("There is no such lease.", fields={"lease_id": "no such lease"})
     return lease
+
+
+def hold_lease_to_end(
+    session: Session, ctx: RequestContext, lease_id: UUID, key: SecretStr
+) -> tuple[Lease, RequestContext]:
+    """Lock a lease whose device hands in, and return with it the context of where it was lent.
+
+    Whoever sold under a lease hands in wherever they work by now, and so does whoever sells where it
+    was lent. The device proves what it was lent; nobody is lent anything by this.
+
+    Raises:
+        NotFound: The lease is another cashier's, at another branch.
+        PermissionDenied: The device is another.
+    """
+    lease = _held(session, ctx, f"{_OWN_TOO} and l.id = %(key)s", lease_id)
+    if lease is None:
+        raise NotFound(
+            "You hand in what you sold yourself, or what was sold at your branch. Let its cashier, or"
+            " somebody who sells where it was sold, sign in on this device.",
+            fields={"lease_id": "of another cashier at another branch"},
+        )
+    require_device(lease, key)
+    return lease, replace(ctx, branch_id=lease.branch_id, company_id=lease.company_id)
 
 
 def require_device(lease: Lease, key: SecretStr) -> None:
@@ -201,13 +228,14 @@ def require_device(lease: Lease, key: SecretStr) -> None:
 
 def _held(session: Session, ctx: RequestContext, where: str, key: UUID) -> Lease | None:
     text = f"{_LEASE}{where} for no key update of l".encode()
-    row = db.raw(session).execute(text, (ctx.tenant_id, ctx.branch_id, key)).fetchone()
+    about = {"tenant": ctx.tenant_id, "branch": ctx.branch_id, "user": ctx.user_id, "key": key}
+    row = db.raw(session).execute(text, about).fetchone()
     return Lease(*row) if row else None
 
 
 _OPEN_OF_SHIFT = (
     " and l.status = 'open' and l.register_id = (select s.register_id from register_shift s"
-    " where s.tenant_id = l.tenant_id and s.id = %s)"
+    " where s.tenant_id = l.tenant_id and s.id = %(key)s)"
 )
 
 
@@ -224,7 +252,7 @@ def take_lease(session: Session, ctx: RequestContext, cmd: TakeLease) -> Identif
         LeaseRunOut: Its last day has passed, or a new financial year began; it is handed in first.
         Conflict: Another register's numbers begin as this lease's would.
     """
-    lease = _held(session, ctx, _OPEN_OF_SHIFT, cmd.shift_id)
+    lease = _held(session, ctx, f"{_OF_BRANCH}{_OPEN_OF_SHIFT}", cmd.shift_id)
     shift = hold_open_shift(session, ctx, cmd.shift_id)
     if lease is None:
         return Identified(id=_lend(session, ctx, shift, cmd))

@@ -24,8 +24,8 @@ class PrintedSeller(Result):
 
 
 def printed_seller(session: Session, ctx: RequestContext, shift: OpenShift) -> PrintedSeller:
-    """Return what a receipt says of the seller."""
-    seller = party.printed_branch(session, ctx, shift.branch_id)
+    """Return what a receipt says of the seller from now on, until the device hears otherwise."""
+    seller = party.printed_branch(session, ctx, shift.branch_id, ctx.now)
     phone = [f"Phone {seller.phone}"] if seller.phone else []
     return PrintedSeller(
         name=seller.name,

@@ -19,16 +19,18 @@ from erp.core.context import RequestContext
 from erp.core.errors import DomainError
 from erp.core.money import ZERO
 from erp.models.pos import LeaseStatus, OfflineStatus, TenderMethod
-from erp.services import catalog, party
+from erp.services import catalog, identity, party
 from erp.services.platform import Amount, Closed, Percent, Quantity, Text, UnitPrice, refusal_for
 from erp.services.pos.approving import require_within_limit
 from erp.services.pos.basket import MAX_LINES, CartLine, UnitCode
 from erp.services.pos.errors import (
+    CashierLeft,
     ForeignDay,
     ForeignDiscount,
     ForeignNumber,
     ForeignPrice,
     LeaseEnded,
+    Malformed,
     OtherTotal,
 )
 from erp.services.pos.offline_catalogue import price_in
@@ -92,6 +94,7 @@ class OfflineBill(Closed):
         sold_at: By the device's clock.
         bill_discount: Rupees off the whole bill, tax included.
         discount_limit, discount_seal: As the server gave them with the lease.
+        named_at: When the server said what the receipt says of the seller.
     """
 
     place: Place
@@ -102,6 +105,7 @@ class OfflineBill(Closed):
     bill_discount: Amount = ZERO
     discount_limit: Annotated[str, Field(pattern=r"^\d{1,3}\.\d{2}$")] = "0.00"
     discount_seal: Annotated[str, Field(max_length=64)] = ""
+    named_at: AwareDatetime | None = None
 
 
 UNREADABLE = "unreadable"
@@ -110,6 +114,19 @@ UNREADABLE = "unreadable"
 def read_back(body: Mapping[str, Any]) -> OfflineBill | None:
     """Return a bill as it is stored; nothing where it could not be read when it came."""
     return None if UNREADABLE in body else OfflineBill.model_validate(body)
+
+
+def readable(bill: OfflineBill | dict[str, Any], place: int) -> OfflineBill:
+    """Return a bill that can be read and bears its own number.
+
+    Raises:
+        Malformed: It cannot, or bears another.
+    """
+    if isinstance(bill, OfflineBill) and bill.place == place:
+        return bill
+    raise Malformed(
+        "The device's bill cannot be read. Bill it anew from its paper, and put this away."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,10 +167,10 @@ class Posted:
 def require_as_lent(
     session: Session, ctx: RequestContext, lease: Lease, sale_id: UUID, bill: OfflineBill
 ) -> None:
-    """Refuse to post by itself what the device was not lent: a number, a day, a price.
+    """Refuse to post by itself what the device was not lent: a number, a day, a price, a cashier.
 
     Raises:
-        LeaseEnded, ForeignNumber, ForeignDay, ForeignPrice: See each.
+        LeaseEnded, ForeignNumber, ForeignDay, CashierLeft, ForeignPrice: See each.
     """
     if lease.status != LeaseStatus.OPEN:
         raise LeaseEnded("The lease of this device had ended before the bill arrived.")
@@ -161,6 +178,10 @@ def require_as_lent(
     if not holds_on(session, ctx, lease, sale_id, bill):
         raise ForeignDay(
             "The bill is dated when the device might not sell, or before an earlier bill."
+        )
+    if identity.was_elsewhere(session, ctx, lease.user_id, lease.branch_id, bill.sold_at):
+        raise CashierLeft(
+            "Its cashier worked at another branch, or was suspended, when the bill is dated."
         )
     _require_prices(lease, bill.lines)
 

@@ -1,57 +1,29 @@
-"""Taking in what a device sold alone, and settling what could not be posted as it came."""
+"""Taking in what a device sold alone."""
 
 import json
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
-from pydantic_core import to_json
 from sqlalchemy.orm import Session
 
 from erp.core import db
-from erp.core.clock import business_date, fiscal_year
 from erp.core.context import RequestContext
-from erp.core.errors import Conflict, DomainError, InvalidInput, NotFound
+from erp.core.errors import Conflict, DomainError
 from erp.core.money import ZERO
 from erp.models.pos import OfflineSale, OfflineStatus
 from erp.services import workflows
-from erp.services.platform import (
-    Closed,
-    Command,
-    DomainEvent,
-    Quantity,
-    Result,
-    ShortText,
-    command,
-    emit,
-)
-from erp.services.pos.basket import MAX_LINES
-from erp.services.pos.errors import (
-    AlreadySettled,
-    ForeignNumber,
-    Malformed,
-    NotAsLent,
-    ShiftClosed,
-)
-from erp.services.pos.offline_leasing import (
-    DeviceKey,
-    Lease,
-    Place,
-    hold_lease,
-    require_device,
-)
+from erp.services.platform import Command, DomainEvent, Result, command, emit
+from erp.services.pos.errors import NotAsLent
+from erp.services.pos.offline_leasing import DeviceKey, Lease, Place, hold_lease_to_end
 from erp.services.pos.offline_posting import (
     UNREADABLE,
     OfflineBill,
     Posted,
     Taken,
-    are_prices_as_lent,
-    holds_on,
     lent_discount,
-    read_back,
+    readable,
     require_as_lent,
-    require_number,
     try_to_post,
 )
 from erp.services.workflows import News
@@ -94,41 +66,31 @@ class OfflineSaleTakenIn(DomainEvent):
     status: str
 
 
-class OfflineSaleSettled(DomainEvent):
-    """Somebody decided what becomes of a bill that waited."""
-
-    name = "pos.offline_sale_settled.v1"
-    sale_id: UUID
-    number: str
-    status: str
-
-
 @command("pos.take_in_sale", permission="pos.sell", rest="POST /till-leases/{lease_id}/sales")
 def take_in_sale(session: Session, ctx: RequestContext, cmd: TakeInSale) -> TakenIn:
     """Post a sale that happened, with its date, number, lots and prices, or keep it to be settled.
 
-    The lease's cashier sold it, whoever sends it. A bill that came before is answered as it stands.
-    Locks the lease, then as `post_sale` does.
+    The lease's cashier sold it, whoever sends it; they themselves wherever they work by now. A bill that
+    came before is answered as it stands. Locks the lease, then as `post_sale` does.
 
     Raises:
-        NotFound: There is no such lease at the acting branch.
+        NotFound: The lease is another cashier's, at another branch.
         PermissionDenied: The device is another.
         Conflict: Another sale has this id.
 
     Emits:
         pos.offline_sale_taken_in.v1; pos.sale_posted.v1 if it is posted
     """
-    lease = hold_lease(session, ctx, cmd.lease_id)
-    require_device(lease, cmd.device_key)
+    lease, there = hold_lease_to_end(session, ctx, cmd.lease_id, cmd.device_key)
     known = _known(session, ctx, cmd)
     if known is not None:
         return known
-    outcome = _outcome(session, ctx, lease, cmd)
-    taken = _record(session, ctx, lease, cmd, outcome)
+    outcome = _outcome(session, there, lease, cmd)
+    taken = _record(session, there, lease, cmd, outcome)
     if isinstance(outcome, DomainError):
-        _tell(session, ctx, taken)
+        _tell(session, there, taken)
     event = OfflineSaleTakenIn(sale_id=cmd.sale_id, number=taken.number, status=taken.status)
-    emit(session, ctx, cmd.sale_id, event)
+    emit(session, there, cmd.sale_id, event)
     return taken
 
 
@@ -150,7 +112,7 @@ def _outcome(
     session: Session, ctx: RequestContext, lease: Lease, cmd: TakeInSale
 ) -> Posted | DomainError:
     try:
-        bill = _readable(cmd.bill, cmd.place)
+        bill = readable(cmd.bill, cmd.place)
         require_as_lent(session, ctx, lease, cmd.sale_id, bill)
     except NotAsLent as refusal:
         return refusal
@@ -164,14 +126,6 @@ def _outcome(
         lent=lent_discount(lease, bill),
     )
     return try_to_post(session, ctx, taken)
-
-
-def _readable(bill: OfflineBill | dict[str, Any], place: int) -> OfflineBill:
-    if isinstance(bill, OfflineBill) and bill.place == place:
-        return bill
-    raise Malformed(
-        "The device's bill cannot be read. Bill it anew from its paper, and put this away."
-    )
 
 
 def _record(
@@ -222,179 +176,4 @@ def _tell(session: Session, ctx: RequestContext, taken: TakenIn) -> None:
         severity="urgent",
         dedupe_key=f"offline-{taken.sale_id}",
     )
-    workflows.notify_members(session, ctx, permission=SETTLE, news=news)
-
-
-class ReallyTaken(Closed):
-    """Units of a lot that really left for a line; `line` counts from 0."""
-
-    line: Annotated[int, Field(ge=0, le=MAX_LINES - 1)]
-    lot_id: UUID
-    quantity: Quantity
-
-
-class SettleSale(Command):
-    """Post a bill that waits.
-
-    Attributes:
-        lots: For lines of which other lots left than the bill names; all units of such a line.
-        answer: What was found and done about it.
-    """
-
-    sale_id: UUID
-    lots: Annotated[tuple[ReallyTaken, ...], Field(max_length=MAX_LINES)] = ()
-    answer: ShortText
-
-
-@command(SETTLE, permission=SETTLE, rest="POST /offline-sales/{sale_id}/settlement")
-def settle_offline_sale(session: Session, ctx: RequestContext, cmd: SettleSale) -> TakenIn:
-    """Post a bill that waits, at the price that was paid, from the lots that really left.
-
-    It keeps its number and date; where the device was not lent them, it takes the register's next
-    number and is dated when it arrived. It counts in the lease's shift, or once that is closed in
-    the open one of the register. Locks the lease, then as `post_sale` does.
-
-    Raises:
-        NotFound: There is no such bill at the acting branch.
-        AlreadySettled: It does not wait any more.
-        ShiftClosed: No shift of the register is open.
-        Malformed: It cannot be read.
-        InvalidInput: The units of a line's lots are not the line's.
-        ApprovalRequired: The device was not given its prices, or its cashier not so much for discounts,
-            and they are beyond the actor's limit.
-        AboveMrp: More was paid than the MRP of a lot that is named.
-        Whatever `post_sale` raises about goods, totals and periods.
-
-    Emits:
-        pos.offline_sale_settled.v1, pos.sale_posted.v1
-    """
-    sale = _waiting(session, ctx, cmd.sale_id)
-    lease = hold_lease(session, ctx, sale["lease_id"])
-    bill = _readable(read_back(sale["body"]) or {}, sale["place"])
-    holds = holds_on(session, ctx, lease, cmd.sale_id, bill)
-    sold_at = bill.sold_at if holds else sale["received_at"]
-    taken = Taken(
-        sale_id=cmd.sale_id,
-        shift_id=_shift_for(session, ctx, lease),
-        bill=bill,
-        sold_at=sold_at,
-        user_id=lease.user_id,
-        number=_number_for(session, ctx, lease, cmd.sale_id, bill.place, sold_at),
-        lots=_really_taken(bill, cmd.lots),
-        note=f"Offline bill {sale['number']}: {cmd.answer}",
-        lent=lent_discount(lease, bill),
-        is_settled=True,
-        is_priced_otherwise=not are_prices_as_lent(lease, bill.lines),
-    )
-    outcome = try_to_post(session, ctx, taken)
-    if isinstance(outcome, DomainError):
-        raise outcome
-    return _settled(session, ctx, sale, cmd.answer, OfflineStatus.POSTED, outcome.differences)
-
-
-class DiscardSale(Command):
-    """Say that a bill that waits is none: a trial, a double, a forgery."""
-
-    sale_id: UUID
-    answer: ShortText
-
-
-@command(
-    "pos.discard_offline_sale", permission=SETTLE, rest="POST /offline-sales/{sale_id}/discard"
-)
-def discard_offline_sale(session: Session, ctx: RequestContext, cmd: DiscardSale) -> TakenIn:
-    """Put a bill away for a reason, its number void; it stays on the list.
-
-    Raises:
-        NotFound: There is no such bill at the acting branch.
-        AlreadySettled: It does not wait any more.
-
-    Emits:
-        pos.offline_sale_settled.v1
-    """
-    sale = _waiting(session, ctx, cmd.sale_id)
-    return _settled(session, ctx, sale, cmd.answer, OfflineStatus.DISCARDED, [])
-
-
-def _really_taken(
-    bill: OfflineBill, lots: tuple[ReallyTaken, ...]
-) -> dict[int, list[tuple[UUID, int]]]:
-    """Return lots and units by line, for lines of which some are told."""
-    taken: dict[int, list[tuple[UUID, int]]] = {}
-    for each in lots:
-        taken.setdefault(each.line, []).append((each.lot_id, each.quantity))
-    wrong = {
-        f"lots.{at}": "These are not the units of the line."
-        for at, picks in taken.items()
-        if at >= len(bill.lines) or sum(units for _, units in picks) != bill.lines[at].quantity
-    }
-    count = len(bill.lines) + sum(len(picks) - 1 for picks in taken.values())
-    if wrong or count > MAX_LINES:
-        raise InvalidInput("Tell the lots of all units of a line, and of no more.", fields=wrong)
-    return taken
-
-
-def _waiting(session: Session, ctx: RequestContext, sale_id: UUID) -> db.Row:
-    sale = db.fetch_one(
-        session,
-        "select id, lease_id, place, number, status, body, received_at from offline_sale"
-        " where tenant_id = %s and id = %s and branch_id = %s for update",
-        (ctx.tenant_id, sale_id, ctx.branch_id),
-    )
-    if sale is None:
-        raise NotFound("There is no such offline bill.", fields={"sale_id": "no such bill"})
-    if sale["status"] != OfflineStatus.WAITING:
-        raise AlreadySettled("Somebody settled this bill already.")
-    return sale
-
-
-def _shift_for(session: Session, ctx: RequestContext, lease: Lease) -> UUID:
-    row = db.fetch_one(
-        session,
-        "select id from register_shift where tenant_id = %s and register_id = %s and status = 'open'",
-        (ctx.tenant_id, lease.register_id),
-    )
-    if row is None:
-        raise ShiftClosed(f"Open a shift on {lease.register_name} first: the bill counts in it.")
-    shift_id: UUID = row["id"]
-    return shift_id
-
-
-def _number_for(
-    session: Session,
-    ctx: RequestContext,
-    lease: Lease,
-    sale_id: UUID,
-    place: int,
-    sold_at: datetime,
-) -> str:
-    """Return the bill's own number; nothing where another bears it or it is of another year."""
-    if fiscal_year(business_date(sold_at, ctx.time_zone)) != lease.fiscal_year:
-        return ""
-    try:
-        require_number(session, ctx, lease, sale_id, place, (OfflineStatus.POSTED,))
-    except ForeignNumber:
-        return ""
-    return lease.number(place)
-
-
-def _settled(
-    session: Session,
-    ctx: RequestContext,
-    sale: db.Row,
-    answer: str,
-    status: OfflineStatus,
-    differences: list[dict[str, str]],
-) -> TakenIn:
-    db.execute(
-        session,
-        "update offline_sale set status = %s, answer = %s, differences = %s::jsonb, settled_at = %s,"
-        " settled_by = %s where tenant_id = %s and id = %s",
-        (
-            status, answer, to_json(differences).decode(), ctx.now, ctx.user_id,
-            ctx.tenant_id, sale["id"],
-        ),
-    )  # fmt: skip
-    event = OfflineSaleSettled(sale_id=sale["id"], number=sale["number"], status=status)
-    emit(session, ctx, sale["id"], event)
-    return TakenIn(sale_id=sale["id"], number=sale["number"], status=status.value)
+    workflows.notify_members(session, ctx, permission=SETTLE, news=news, branch_id=ctx.branch_id)

@@ -96,7 +96,20 @@ def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:
             *_prescribed(session, ctx, sale["id"]),
             *_points(session, ctx, sale["id"]),
         ),
+        named_at=_named_at(session, ctx, sale["id"]),
     )
+
+
+def _named_at(session: Session, ctx: RequestContext, sale_id: UUID) -> datetime | None:
+    """Return when a device that made a bill alone was told how to name its seller, within its lease."""
+    row = db.fetch_one(
+        session,
+        "select least(greatest((o.body ->> 'named_at')::timestamptz, l.taken_at), o.received_at) as at"
+        " from offline_sale o join till_lease l on (l.tenant_id, l.id) = (o.tenant_id, o.lease_id)"
+        " where o.tenant_id = %s and o.id = %s and o.body ->> 'named_at' is not null",
+        (ctx.tenant_id, sale_id),
+    )
+    return row["at"] if row else None
 
 
 def _exchanged(session: Session, ctx: RequestContext, sale: db.Row) -> list[str]:

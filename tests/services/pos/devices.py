@@ -77,6 +77,7 @@ class Device:
             "bill_discount": off,
             "discount_limit": self.lease.discount_limit,
             "discount_seal": self.lease.discount_seal,
+            "named_at": self.lease.now,
             "totals": self.totals(lines, off),
         }
         self.place += 1

@@ -16,7 +16,7 @@ SAME_TERMS = {
     "inventory.save_recipe", "inventory.set_carrying_rate",
     "inventory.set_checklist", "inventory.set_claim_terms", "inventory.set_reorder_rule",
     "inventory.settle_transfer", "inventory.start_count", "inventory.submit_count",
-    "inventory.suggest_reorders", "inventory.take_back_opening_stock",
+    "inventory.suggest_reorders", "inventory.take_back_opening_stock", "inventory.thin_past_stock",
     "inventory.transfer_stock", "inventory.write_off_stock",
     "party.create_party", "party.set_party_status", "sales.confirm_quotation",
     "sales.create_coupon", "sales.keep_goods", "sales.make_quotation",
