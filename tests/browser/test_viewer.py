@@ -130,6 +130,28 @@ def test_what_is_drawn_too_thin_says_why_it_is_not_kept(opened, troubles):
     assert troubles == []
 
 
+def test_escape_gives_up_a_drag(opened, troubles):
+    page = opened("later")
+    viewer = shown(page)
+    before = page.locator("[data-mark]").count()
+    viewer.press("m")
+    drag(page, (14, 4), (30, 4))
+    saved(page)
+    outline = page.locator("[data-mark]").last.locator(".vv-outline")
+    kept = outline.inner_html()
+    page.mouse.move(*at(page, (30, 4)))
+    page.mouse.down()
+    page.mouse.move(*at(page, (30, 14)), steps=4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator("[data-mark]")).to_have_count(before + 1)
+    assert outline.inner_html() == kept
+    viewer.press("Control+z")
+    expect(page.locator("[data-mark]")).to_have_count(before)
+    saved(page)
+    assert troubles == []
+
+
 def test_a_mark_keeps_its_form_at_the_border(opened, troubles):
     page = opened("later")
     viewer = shown(page)

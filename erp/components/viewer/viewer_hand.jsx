@@ -137,6 +137,7 @@ export function useHand(stage, given) {
     };
 
     const cancel = (event) => { hand.pointers.delete(event.pointerId); hand.act = null; put(null); };
+    const giveUp = (event) => { if (event.key === "Escape" && hand.act) { hand.act = null; put(null); } };
     const twice = (event) => {
       const shape = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-mark]"); // the event itself names the stage, which holds the pointer
       const mark = now.current.marks.find((one) => one.id === shape?.dataset.mark);
@@ -151,8 +152,12 @@ export function useHand(stage, given) {
     const noMenu = (event) => event.preventDefault();
     const heard = [["pointerdown", down], ["pointermove", move], ["pointerup", up], ["pointercancel", cancel], ["dblclick", twice], ["wheel", wheel, { passive: false }], ["contextmenu", noMenu]];
     for (const [name, act, options] of heard) element.addEventListener(name, act, options);
-    return () => { for (const [name, act] of heard) element.removeEventListener(name, act); };
+    window.addEventListener("keydown", giveUp, true);
+    return () => {
+      for (const [name, act] of heard) element.removeEventListener(name, act);
+      window.removeEventListener("keydown", giveUp, true);
+    };
   }, [stage]);
 
-  return { draft, refused, cancel: () => { const had = Boolean(held.current.draft); put(null); return had; } };
+  return { draft, refused };
 }
