@@ -123,7 +123,7 @@ def test_what_is_drawn_too_thin_says_why_it_is_not_kept(opened, troubles):
     before = page.locator("[data-mark]").count()
     shown(page).press("b")
     drag(page, (20, 50), (20.1, 58))
-    said = pane(page).get_by_role("status").filter(has_text="Too small to measure: drag further")
+    said = pane(page).get_by_text("Too small to measure: drag further")
     expect(said).to_be_visible()
     expect(page.locator("[data-mark]")).to_have_count(before)
     expect(said).to_have_count(0, timeout=10_000)
