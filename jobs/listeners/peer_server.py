@@ -159,8 +159,8 @@ class PeerAssociation(Association):
     @property
     def silent_seconds(self) -> float:
         """How long nothing has come of the peer that nobody is serving."""
-        silent: float = self.dul.silent_seconds
-        return silent
+        provider: Any = self.dul
+        return float(provider.silent_seconds)
 
     def is_wanted(self) -> bool:
         """Tell whether a peer waits for the place of this association."""
@@ -177,7 +177,8 @@ class PeerAssociation(Association):
             self._serve(msg, context_id)
         finally:
             self._served_bytes = 0
-            self.dul.wait_anew()
+            provider: Any = self.dul
+            provider.wait_anew()
             messages: Any = self.dimse.msg_queue
             if threading.current_thread() is self:
                 messages.is_taken = False

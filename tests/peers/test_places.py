@@ -128,6 +128,7 @@ def test_a_peer_that_waited_for_us_is_not_taken_for_silent(listen, tmp_path):
     time.sleep(0.5)
     assert asking.send_c_echo().Status == 0, "the association went on after the move"
     end(asking)
+    assert server is not None
     server.shutdown()
 
 
