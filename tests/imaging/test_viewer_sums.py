@@ -80,17 +80,17 @@ def test_sizes_are_those_of_the_server(run):
 
 
 def test_what_is_large_enough_for_a_hand_is_so_for_the_server(run):
-    places = [[0, 0], [0, 3], [3, 0], [5, 0], [0, 5], [6, 6]]
+    places = [(0.0, 0.0), (0.0, 3.0), (3.0, 0.0), (5.0, 0.0), (0.0, 5.0), (6.0, 6.0)]
     counts = {"length": 2, "arrow": 2, "angle": 3, "rectangle": 2, "ellipse": 2, "text": 1}
     made = [
-        (tool, [list(place) for place in points])
+        (tool, list(points))
         for tool, count in counts.items()
         for points in itertools.product(places, repeat=count)
     ]
     large = run("given.map(([tool, points]) => m.isLarge(tool, points))", made)
     assert 0 < sum(large) < len(made)
     for (tool, points), is_large in zip(made, large, strict=True):
-        assert is_drawn(tool, [tuple(p) for p in points]) or not is_large
+        assert is_drawn(tool, points) or not is_large
         if tool in AREAS and is_large:
             assert all(abs(points[0][n] - points[1][n]) >= 4 for n in (0, 1))
 

@@ -6,6 +6,7 @@ export const DRAWING = new Set(["length", "angle", "rectangle", "ellipse", "arro
 const STANDING = { 1: "pan", 2: "zoom" }; // the middle and the right button, whatever tool is chosen
 const WHEEL = 40, PAGE_PX = 12, TOLD_MS = 4000;
 const TOO_SMALL = { new: "Too small to measure: drag further", changed: "Too small: the mark is as it was" };
+const LOADING = "This picture is still loading";
 
 export function useHand(stage, given) {
   const now = useRef(given);
@@ -46,12 +47,13 @@ export function useHand(stage, given) {
       if (STANDING[event.button]) return { kind: STANDING[event.button], point };
       const shape = event.target.closest("[data-mark]");
       const mark = shape && now.current.marks.find((one) => one.id === shape.dataset.mark);
-      if (mark && mayMark && !hand.draft) {
+      if (mark && mayMark && now.current.isThere && !hand.draft) {
         now.current.select(mark.id);
         const handle = event.target.closest("[data-handle]")?.dataset.handle;
         return { kind: "change", mark, handle: handle === undefined ? null : Number(handle), from: toPicture(point), start: point };
       }
       now.current.select(null);
+      if (DRAWING.has(tool) && mayMark && !now.current.isThere) { refuse(point, LOADING); return null; }
       if (!DRAWING.has(tool) || !mayMark) return { kind: DRAWING.has(tool) ? "window" : tool, point };
       const [place] = within([map.toPicture(point)], now.current.place.instance);
       if (tool === "text") return { kind: "write", place };

@@ -82,7 +82,7 @@ export const Pane = memo(function Pane(given) {
     acts.look(number, { window: { center: from.center + y * from.width * SHADE_STEP, width: Math.max(1, from.width * 2 ** (x / DOUBLES_PX)) } });
   };
   const hand = useHand(stage, {
-    tool, look, window: window_, place: at, map: map ?? mapping({ width: 1, height: 1 }, picture ?? { rows: 1, columns: 1 }, look), marks: here, mayMark: mayMark && isThere,
+    tool, look, window: window_, place: at, map: map ?? mapping({ width: 1, height: 1 }, picture ?? { rows: 1, columns: 1 }, look), marks: here, mayMark, isThere,
     activate: () => acts.activate(number), select: acts.select, setLook: (change) => acts.look(number, change), shade, page: (step) => acts.page(number, step), keep, write: setWriting,
   });
   const isBlank = state.kind === "failure" || !at;
