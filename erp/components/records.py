@@ -23,6 +23,7 @@ def record_view(
     list_route: str,
     list_label: str,
     waiting: rx.Component | None = None,
+    tells_history: bool = True,
 ) -> rx.Component:
     """Return the content of a `RecordState` class once it is there, or where to go instead.
 
@@ -31,8 +32,10 @@ def record_view(
 
     Args:
         waiting: Stands there while it loads; the shape of a page for nothing.
+        tells_history: False where the content is the head of a page that goes on below it, and
+            places `history_card` itself.
     """
-    told = [history_card(state)] if hasattr(state, "history") else []
+    told = [history_card(state)] if tells_history and hasattr(state, "history") else []
     missing = empty_state(
         "file-question",
         "This is not here",

@@ -102,7 +102,7 @@ PEOPLE = (
     ("cashier", "Meera Joshi", False),
     ("storekeeper", "Ravi Kale", False),
     ("accountant", "Sunita Nair", False),
-    ("technician", "Imran Khan", False),
+    ("technician", "Imran Khan", True),
     ("auditor", "Leela Menon", False),
 )
 

@@ -125,6 +125,7 @@ class Acquisition:
         data.StudyDescription = "Simulated session"
         data.StudyDate = data.SeriesDate = data.AcquisitionDate = self.started[:8]
         data.StudyTime = data.SeriesTime = data.AcquisitionTime = self.started[8:14]
+        data.TimezoneOffsetFromUTC = "+0000"
         data.SeriesNumber = 1
         data.InstanceNumber = number + 1
         return data

@@ -19,6 +19,7 @@ CALLING_UNKNOWN: Final = (1, 1, 3)
 LIMIT_EXCEEDED: Final = (2, 3, 2)
 CONGESTED: Final = (2, 3, 1)
 """Result, source and diagnostic of a rejection: PS3.8 table 9-21."""
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class PeerDirectory:
         self._guard = threading.Lock()
         self._entities: dict[str, imaging.EntityAccount] = {}
         self._peers: dict[tuple[str, str], imaging.PeerAccount] = {}
+        self._networks: frozenset[Network] = frozenset()
         self._read_at = float("-inf")
 
     def admit(self, called: str, calling: str, address: str) -> Admission | Rejection:
@@ -73,6 +75,11 @@ class PeerDirectory:
         if not _is_within(address, peer.address):
             return Rejection(CALLING_UNKNOWN, "address not allowed")
         return Admission(entity, peer, address)
+
+    def is_known(self, address: str) -> bool:
+        """Tell whether a peer may come from an address, as far as was read last; asks nobody."""
+        found = _address(address)
+        return any(found in network for network in self._networks)
 
     def renewed(self, admission: Admission) -> Admission | None:
         """Return an admission as it stands now.
@@ -133,11 +140,15 @@ class PeerDirectory:
                 peers = imaging.list_peer_accounts(session)
             self._entities = {entity.ae_title: entity for entity in entities}
             self._peers = {(f"{peer.branch_id}", peer.ae_title): peer for peer in peers}
+            self._networks = frozenset(ipaddress.ip_network(peer.address) for peer in peers)
             self._read_at = began_at
 
 
 def _is_within(address: str, network: str) -> bool:
-    """Tell whether an address is of a network; IPv4 written as IPv6 counts as IPv4."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(found, "ipv4_mapped", None)
-    return (mapped or found) in ipaddress.ip_network(network)
+    return _address(address) in ipaddress.ip_network(network)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """Return an address without its zone; IPv4 written as IPv6 counts as IPv4."""
+    found = ipaddress.ip_address(text.partition("%")[0])
+    return getattr(found, "ipv4_mapped", None) or found

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, Final
 
+import structlog
 from pynetdicom.dul import DULServiceProvider
 from pynetdicom.pdu_primitives import P_DATA
 
@@ -31,6 +32,7 @@ COMMAND_FIELD, MESSAGE_ID, DATA_SET_TYPE = 0x0100, 0x0110, 0x0800
 ANSWERED_ID, STATUS, COMMENT = 0x0120, 0x0900, 0x0902
 SOP_CLASS, SOP_UID = 0x0002, 0x1000
 VALUE_HEAD_BYTES: Final = 6
+_log = structlog.get_logger()
 _PDU: Final = struct.Struct(">BBL")
 _VALUE: Final = struct.Struct(">LBB")
 _ELEMENT: Final = struct.Struct("<HHL")
@@ -101,9 +103,30 @@ class PeerProvider(DULServiceProvider):
         self._arriving.content = None
         return True
 
+    @property
+    def silent_seconds(self) -> float:
+        """How long a peer that is not waiting for us, nor within an object, has said nothing."""
+        if self.is_storing or self._arriving is not None or self._is_busy():
+            return 0.0
+        timer = self._idle_timer
+        return max(0.0, (timer.timeout or 0.0) - timer.remaining)
+
+    def wait_anew(self) -> None:
+        """Count the silence of the peer from now on: until now it waited for us."""
+        self._idle_timer.restart()
+
     def idle_timer_expired(self) -> bool:
-        """Tell whether a peer that is not waiting for us has been silent for too long."""
-        return not self.is_storing and super().idle_timer_expired()
+        """Tell whether a peer that is not waiting for us has been silent for too long.
+
+        That is the case as soon as another peer waits for its place.
+        """
+        if self.is_storing:
+            return False
+        association: Any = self.assoc
+        if association.is_wanted():
+            _log.info("place_given_up", peer=association.requestor.ae_title)
+            return True
+        return super().idle_timer_expired()
 
     def kill_dul(self) -> None:
         """End, and let the association not wait for a request that will not come."""

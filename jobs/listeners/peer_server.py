@@ -156,6 +156,16 @@ class PeerAssociation(Association):
         waiting = sum(_size_of(waits[1]) for waits in list(messages.queue))
         return coming + waiting + self._served_bytes
 
+    @property
+    def silent_seconds(self) -> float:
+        """How long nothing has come of the peer that nobody is serving."""
+        provider: Any = self.dul
+        return float(provider.silent_seconds)
+
+    def is_wanted(self) -> bool:
+        """Tell whether a peer waits for the place of this association."""
+        return bool(self._server.room.is_wanted(self))
+
     def hold(self, count: int) -> bool:
         """Say how many bytes of the peer's are in memory; tell whether there is room for them."""
         return bool(self._server.room.hold(self, count))
@@ -167,6 +177,8 @@ class PeerAssociation(Association):
             self._serve(msg, context_id)
         finally:
             self._served_bytes = 0
+            provider: Any = self.dul
+            provider.wait_anew()
             messages: Any = self.dimse.msg_queue
             if threading.current_thread() is self:
                 messages.is_taken = False
@@ -260,7 +272,8 @@ class PeerServer(ThreadedAssociationServer):
 
     def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ANN401  socketserver's
         """Let a connection wait to be let in, instead of an older one if too many do."""
-        if self.strangers.come(request, client_address[0]):
+        is_from_peer = self._directory.is_known(client_address[0])
+        if self.strangers.come(request, is_from_peer=is_from_peer):
             _log.warning("too_many_connections", address=client_address[0])
         return True
 
@@ -274,12 +287,16 @@ class PeerServer(ThreadedAssociationServer):
         asked = association.requestor.primitive
         called, calling = asked.called_ae_title.strip(), asked.calling_ae_title.strip()
         address = association.requestor.address_info.address
+        connection = association.dul.socket.socket
+        self.strangers.ask(connection)
         try:
             found = self._directory.admit(called, calling, address)
         except DomainError as error:
             found = Rejection(CONGESTED, error.code)
-        if isinstance(found, Admission) and not self.room.enter(association, found.peer.device_id):
-            found = Rejection(LIMIT_EXCEEDED, "too many associations")
+        if isinstance(found, Admission):
+            self.strangers.go(connection)
+            if not self.room.enter(association, found.peer.device_id):
+                found = Rejection(LIMIT_EXCEEDED, "too many associations")
         if isinstance(found, Rejection):
             _log.warning(
                 "peer_refused", calling=calling, called=called, address=address, why=found.reason
@@ -287,9 +304,7 @@ class PeerServer(ThreadedAssociationServer):
             association.acse.send_reject(*found.code)
             association.kill()
             return
-        connection = association.dul.socket.socket
         if connection is not None:
-            self.strangers.go(connection)
             connection.settimeout(self.ae.network_timeout)
         association.admission = found
         association.acceptor.ae_title = called

@@ -86,6 +86,92 @@ def test_acts_are_undone_and_done_again(opened, troubles):
     assert troubles == []
 
 
+@pytest.mark.parametrize(
+    ("key", "ends", "onto"),
+    [
+        ("m", ((36, 40), (56, 40)), (36, 40)),
+        ("b", ((40, 44), (52, 54)), (40, 54)),
+        ("e", ((34, 6), (44, 14)), (44, 6)),
+    ],
+)
+def test_a_mark_is_never_dragged_to_nothing(opened, troubles, key, ends, onto):
+    page = opened("later")
+    viewer = shown(page)
+    before = page.locator("[data-mark]").count()
+    viewer.press(key)
+    drag(page, *ends)
+    saved(page)
+    mark = page.locator("[data-mark]").last
+    kept = mark.locator(".vv-outline").inner_html()
+    page.mouse.move(*at(page, ends[1]))
+    page.mouse.down()
+    page.mouse.move(*at(page, onto), steps=6)
+    expect(pane(page).get_by_text("Too small to be kept")).to_be_visible()
+    page.mouse.up()
+    expect(pane(page).get_by_role("status")).to_have_text("Too small: the mark is as it was")
+    expect(page.locator("[data-mark]")).to_have_count(before + 1)
+    assert mark.locator(".vv-outline").inner_html() == kept
+    expect(page.get_by_label("Image viewer")).to_have_attribute("data-unsaved", "0")
+    viewer.press("Control+z")
+    expect(page.locator("[data-mark]")).to_have_count(before)
+    saved(page)
+    assert troubles == []
+
+
+def test_what_is_drawn_too_thin_says_why_it_is_not_kept(opened, troubles):
+    page = opened("later")
+    before = page.locator("[data-mark]").count()
+    shown(page).press("b")
+    drag(page, (20, 50), (20.1, 58))
+    said = pane(page).get_by_text("Too small to measure: drag further")
+    expect(said).to_be_visible()
+    expect(page.locator("[data-mark]")).to_have_count(before)
+    expect(said).to_have_count(0, timeout=10_000)
+    assert troubles == []
+
+
+def test_escape_gives_up_a_drag(opened, troubles):
+    page = opened("later")
+    viewer = shown(page)
+    before = page.locator("[data-mark]").count()
+    viewer.press("m")
+    drag(page, (14, 4), (30, 4))
+    saved(page)
+    outline = page.locator("[data-mark]").last.locator(".vv-outline")
+    kept = outline.inner_html()
+    page.mouse.move(*at(page, (30, 4)))
+    page.mouse.down()
+    page.mouse.move(*at(page, (30, 14)), steps=4)
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    expect(page.locator("[data-mark]")).to_have_count(before + 1)
+    assert outline.inner_html() == kept
+    viewer.press("Control+z")
+    expect(page.locator("[data-mark]")).to_have_count(before)
+    saved(page)
+    assert troubles == []
+
+
+def test_a_mark_keeps_its_form_at_the_border(opened, troubles):
+    page = opened("later")
+    viewer = shown(page)
+    before = page.locator("[data-mark]").count()
+    viewer.press("b")
+    drag(page, (44, 24), (54, 34))
+    saved(page)
+    outline = page.locator("[data-mark]").last.locator(".vv-outline rect")
+    width = outline.bounding_box()["width"]
+    drag(page, (49, 24), (62, 24))
+    drag(page, (59, 24), (64, 24))
+    saved(page)
+    assert outline.bounding_box()["width"] == pytest.approx(width, abs=0.5)
+    for _ in range(3):
+        viewer.press("Control+z")
+    expect(page.locator("[data-mark]")).to_have_count(before)
+    saved(page)
+    assert troubles == []
+
+
 def test_what_somebody_else_changed_is_not_undone(opened, open_window):
     page = opened("foreign")
     shown(page).press("m")

@@ -78,6 +78,23 @@ def test_facts_are_read(inspector):
 
 
 @pytest.mark.parametrize(
+    ("told", "read"),
+    [
+        ("+0530", "2024-01-31 10:11:12.500000+05:30"),
+        ("-0330", "2024-01-31 10:11:12.500000-03:30"),
+        ("+0000", "2024-01-31 10:11:12.500000+00:00"),
+        ("+1500", "2024-01-31 10:11:12.500000"),
+        ("IST", "2024-01-31 10:11:12.500000"),
+    ],
+)
+def test_a_clock_that_says_how_far_it_is_from_utc_is_believed(inspector, told, read):
+    finding = inspector.inspect(objects.good(TimezoneOffsetFromUTC=told))
+    assert str(finding.study.started_at) == read
+    is_odd = "timezone_offset_from_utc_invalid" in finding.flags
+    assert is_odd == (read[-6] not in "+-")
+
+
+@pytest.mark.parametrize(
     ("changes", "spacing", "source"),
     [
         ({}, (0.5, 0.25), "pixel_spacing"),

@@ -1,5 +1,6 @@
 """The viewer's own sums, run as JavaScript, say what the server says."""
 
+import itertools
 import json
 import math
 import random
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from erp.adapters.dicom.counting import _mask
-from erp.services.imaging.gauging import Scale, gauge, size_text
+from erp.services.imaging.gauging import AREAS, Scale, gauge, is_drawn, size_text
 
 PARTS = Path(__file__).parents[2] / "erp/components/viewer"
 BOX = {"width": 640, "height": 400}
@@ -76,6 +77,34 @@ def test_sizes_are_those_of_the_server(run):
         own = gauge(shape["tool"], [tuple(p) for p in shape["points"]], Scale(spacing, region))
         assert (own.unit, own.value) == (unit, pytest.approx(value, rel=1e-12))
         assert size_text(own.value, own.unit) == text
+
+
+def test_what_is_large_enough_for_a_hand_is_so_for_the_server(run):
+    places = [(0.0, 0.0), (0.0, 3.0), (3.0, 0.0), (5.0, 0.0), (0.0, 5.0), (6.0, 6.0)]
+    counts = {"length": 2, "arrow": 2, "angle": 3, "rectangle": 2, "ellipse": 2, "text": 1}
+    made = [
+        (tool, list(points))
+        for tool, count in counts.items()
+        for points in itertools.product(places, repeat=count)
+    ]
+    large = run("given.map(([tool, points]) => m.isLarge(tool, points))", made)
+    assert 0 < sum(large) < len(made)
+    for (tool, points), is_large in zip(made, large, strict=True):
+        assert is_drawn(tool, points) or not is_large
+        if tool in AREAS and is_large:
+            assert all(abs(points[0][n] - points[1][n]) >= 4 for n in (0, 1))
+
+
+def test_a_mark_moves_as_far_as_all_of_it_stays_in_the_picture(run):
+    moved = run(
+        "[[500, -500], [-500, 500], [3, 4]].map((s) => m.movedWithin([[10, 20], [30, 25]], s, given))",
+        PICTURE,
+    )
+    assert moved == [
+        [[180, 0], [200, 5]],
+        [[0, 95], [20, 100]],
+        [[13, 24], [33, 29]],
+    ]
 
 
 def test_figures_are_those_of_the_server(run):

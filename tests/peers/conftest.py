@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -144,6 +145,21 @@ def scp(stack, environment, engine, tmp_path_factory):
 
 
 @pytest.fixture
+def listen(stack, environment, engine, tmp_path):
+    """Start a listener of one process with settings of its own."""
+    assert engine
+    get_settings.cache_clear()
+    made = make_scp(stack, environment, tmp_path)
+
+    def start(**more):
+        made.start(DICOM_PROCESSES="1", **more)
+        return made
+
+    yield start
+    made.stop()
+
+
+@pytest.fixture
 def hospital(scp):
     """A fresh organisation behind the shared listener."""
     assert scp
@@ -263,3 +279,12 @@ def send_pdu(association: Any, context: int, flags: int, content: bytes) -> None
     value = (len(content) + 2).to_bytes(4, "big") + bytes([context, flags]) + content
     pdu = bytes([4, 0]) + len(value).to_bytes(4, "big") + value
     association.dul.socket.socket.sendall(pdu)
+
+
+def begin(association: Any, sop_uid: str, content: bytes) -> None:
+    """Send all of an object but its last byte."""
+    context = association.accepted_contexts[0].context_id
+    send_pdu(association, context, 0x03, store_command(sop_uid))
+    for at in range(0, len(content) - 1, 500_000):
+        send_pdu(association, context, 0x00, content[at : min(at + 500_000, len(content) - 1)])
+    time.sleep(0.5)  # what was sent is read

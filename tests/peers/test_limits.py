@@ -2,82 +2,25 @@
 
 import socket
 import subprocess
-import time
 from typing import Any
 
-import pytest
 from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian
 from pynetdicom.pdu_primitives import P_DATA
 
-from erp.core.settings import get_settings
 from tests.dicom.objects import good
 from tests.ingest.conftest import until
 from tests.peers.conftest import (
+    begin,
     connect,
     dataset_of,
     end,
     make_hospital,
-    make_scp,
     send_bytes,
-    send_pdu,
     sender,
-    store_command,
     tool,
 )
 
 CT = (CTImageStorage, ExplicitVRLittleEndian)
-
-
-@pytest.fixture
-def listen(stack, environment, engine, tmp_path):
-    """Start a listener of one process with settings of its own."""
-    assert engine
-    get_settings.cache_clear()
-    made = make_scp(stack, environment, tmp_path)
-
-    def start(**more):
-        made.start(DICOM_PROCESSES="1", **more)
-        return made
-
-    yield start
-    made.stop()
-
-
-def test_a_peer_has_half_of_the_places_and_the_next_is_refused_for_now(listen):
-    scp = listen(DICOM_ASSOCIATIONS="4")
-    hospital = make_hospital()
-    noisy, other, late = (sender(hospital.peer(), CT) for _ in range(3))
-    open_now = [connect(noisy, scp, hospital) for _ in range(2)]
-    _assert_full(connect(noisy, scp, hospital))
-    open_now += [connect(other, scp, hospital) for _ in range(2)]
-    _assert_full(connect(late, scp, hospital))
-
-    assert all(one.is_established for one in open_now)
-    end(open_now.pop())
-    end(until(lambda: _let_in(connect(late, scp, hospital)), 10))
-    for one in open_now:
-        end(one)
-
-
-def _assert_full(association):
-    assert association.is_rejected
-    answer = association.acceptor.primitive
-    assert (answer.result, answer.result_source, answer.diagnostic) == (2, 3, 2)
-
-
-def test_a_crowd_that_says_nothing_keeps_no_peer_out(listen):
-    scp = listen(DICOM_ASSOCIATIONS="1")
-    hospital = make_hospital()
-    crowd = [socket.create_connection(("127.0.0.1", scp.port)) for _ in range(12)]
-    called = tool(
-        "echoscu", "-to", 5, "-aet", hospital.peer(), "-aec", hospital.title, "127.0.0.1", scp.port
-    )
-    assert called.returncode == 0, called.stderr
-    assert "too_many_connections" in scp.log()
-    crowd[-1].settimeout(15)
-    assert crowd[-1].recv(1) == b"", "who says nothing keeps no place for long"
-    for one in crowd:
-        one.close()
 
 
 def test_objects_that_do_not_fit_into_memory_together_are_sent_again(listen, tmp_path):
@@ -86,7 +29,7 @@ def test_objects_that_do_not_fit_into_memory_together_are_sent_again(listen, tmp
     noisy, other = (sender(hospital.peer(), CT) for _ in range(2))
     content = good(Rows=1024, Columns=1360, PixelData=bytes(1024 * 1360 * 2))
     first, second = (connect(noisy, scp, hospital) for _ in range(2))
-    _begin(first, "1.2.3.1", dataset_of(content))
+    begin(first, "1.2.3.1", dataset_of(content))
 
     late = good(SOPInstanceUID="1.2.3.2", Rows=1024, Columns=1360, PixelData=bytes(1024 * 2720))
     assert send_bytes(second, late, tmp_path / "a").Status == 0xA700
@@ -100,15 +43,6 @@ def test_objects_that_do_not_fit_into_memory_together_are_sent_again(listen, tmp
     until(lambda: send_bytes(second, late, tmp_path / "d").Status == 0, 10)
     for one in (second, third):
         end(one)
-
-
-def _begin(association, sop_uid, content):
-    """Send all of an object but its end."""
-    context = association.accepted_contexts[0].context_id
-    send_pdu(association, context, 0x03, store_command(sop_uid))
-    for at in range(0, len(content) - 1, 500_000):
-        send_pdu(association, context, 0x00, content[at : min(at + 500_000, len(content) - 1)])
-    time.sleep(0.5)  # what was sent is read
 
 
 def test_silence_and_size_end_an_association(listen, tmp_path):

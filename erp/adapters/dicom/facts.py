@@ -149,7 +149,7 @@ class Patient(Closed):
 
 
 class Study(Closed):
-    """Study level attributes; `started_at` is naive device time."""
+    """Study level attributes; `started_at` is naive device time where no offset from UTC is told."""
 
     study_uid: Uid
     accession_number: Text | None

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta, timezone
 from math import isfinite
 from typing import Any, Final
 
@@ -16,6 +16,8 @@ UID_LENGTH: Final = 64
 PATIENT_ID_LENGTH: Final = 64
 REPLACEMENT: Final = "\ufffd"
 FAILURES: Final = (ValueError, TypeError, KeyError, AttributeError, LookupError, OverflowError)
+LARGEST_OFFSET_HOURS: Final = 14
+_OFFSET: Final = re.compile(r"([+-])(\d{2})([0-5]\d)")
 _DATE: Final = re.compile(r"(\d{4})[.]?(\d{2})[.]?(\d{2})")
 _TIME: Final = re.compile(r"(\d{2}):?(\d{2})?:?(\d{2})?(?:\.(\d{1,6}))?")
 
@@ -100,12 +102,28 @@ class Values:
         return None
 
     def moment(self, day_keyword: str, time_keyword: str) -> datetime | None:
-        """Return date and time as naive device time; midnight when the time is unusable."""
+        """Return date and time; midnight when the time is unusable.
+
+        It is naive device time, unless the object says how far its clock is from UTC.
+        """
         day = self.day(day_keyword)
         if day is None:
             return None
         text = self.text(time_keyword)
-        return datetime.combine(day, self._clock(time_keyword, text) if text else time())
+        clock = self._clock(time_keyword, text) if text else time()
+        return datetime.combine(day, clock, self._zone())
+
+    def _zone(self) -> timezone | None:
+        """Return the offset from UTC of every time of the object: PS3.3 C.12.1.1.8."""
+        text = self.text("TimezoneOffsetFromUTC")
+        if text is None:
+            return None
+        match = _OFFSET.fullmatch(text)
+        if match is None or int(match[2]) > LARGEST_OFFSET_HOURS:
+            self._bad("TimezoneOffsetFromUTC")
+            return None
+        offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
+        return timezone(-offset if match[1] == "-" else offset)
 
     def uid(self, keyword: str) -> str:
         """Return a required identifier.

@@ -1,6 +1,6 @@
 // Toolbar and slider of the viewer: what every key does is shown where it is.
 import { useEffect, useRef, useState } from "react";
-import { ChevronLeft, ChevronRight, Circle, CircleHelp, Columns2, Contrast, DraftingCompass, FlipHorizontal2, FlipVertical2, Grid2x2, Hand, Layers, Link2, Maximize, Minimize2, MoveUpRight, Pause, Play, Redo2, RefreshCcw, Repeat, RotateCcw, RotateCw, Rows2, Ruler, ScanLine, Search, Square, Star, SunMedium, Trash2, Type, Undo2, ZoomIn, ZoomOut } from "lucide-react";
+import { ChevronLeft, ChevronRight, Circle, CircleHelp, Columns2, Contrast, DraftingCompass, FlipHorizontal2, FlipVertical2, Grid2x2, Hand, Layers, Link2, Maximize, Minimize, Minimize2, MoveUpRight, Pause, Play, Redo2, RefreshCcw, Repeat, RotateCcw, RotateCw, Rows2, Ruler, ScanLine, Search, Square, Star, SunMedium, Trash2, Type, Undo2, ZoomIn, ZoomOut } from "lucide-react";
 import { shortcutOf } from "./viewer_keys.jsx";
 
 const HANDS = [["window", "Window", SunMedium], ["pan", "Pan", Hand], ["zoom", "Zoom tool", Search], ["page", "Scroll", Layers]];
@@ -28,7 +28,7 @@ function Layouts({ layout, act }) {
   }, []);
   const place = isOpen ? box.current?.getBoundingClientRect() : null; // fixed: the bar scrolls on a phone, and would clip it
   return (
-    <div className="vv-menu" ref={box}>
+    <div className="vv-menu" ref={box} onKeyDown={(event) => { if (isOpen && event.key === "Escape") { event.stopPropagation(); setOpen(false); } }}>
       <button type="button" className="vv-press" aria-label={`Layout: ${label} (G)`} title={`Layout: ${label} (G)`} aria-haspopup="true" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}><Icon size={18} aria-hidden="true" /></button>
       {isOpen && (
         <div className="vv-menu-list" role="menu" style={{ top: place.bottom + 4, left: Math.max(8, Math.min(place.left, window.innerWidth - 248)) }}>
@@ -70,7 +70,7 @@ export function Toolbar({ mayMark, tool, isPlaying, isFull, isInverted, isKey, i
         {isMany && <Press label="Link panes" name="link" icon={Link2} on={isLinked} act={() => act("link")} />}
         {isMany && <Press label="Reference lines" name="lines" icon={ScanLine} on={hasLines} act={() => act("lines")} />}
         <Press label="Reset" name="reset" icon={RefreshCcw} act={() => act("reset")} />
-        <Press label={isFull ? "Leave full screen" : "Full screen"} name="fullScreen" icon={Maximize} on={isFull} act={() => act("fullScreen")} />
+        <Press label={isFull ? "Leave full screen" : "Full screen"} name="fullScreen" icon={isFull ? Minimize : Maximize} on={isFull} act={() => act("fullScreen")} />
         <Press label="Keys" name="help" icon={CircleHelp} act={() => act("help")} />
       </div>
     </div>

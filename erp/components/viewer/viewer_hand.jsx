@@ -1,18 +1,26 @@
 // What pointers do over a picture: the chosen tool under one, moving and zooming under two, marks where touched.
 import { useEffect, useRef, useState } from "react";
-import { isArea, within, zoomedAt } from "./viewer_maths.js";
+import { isLarge, LEAST_PX, movedWithin, within, zoomedAt } from "./viewer_maths.js";
 
 export const DRAWING = new Set(["length", "angle", "rectangle", "ellipse", "arrow", "text"]);
 const STANDING = { 1: "pan", 2: "zoom" }; // the middle and the right button, whatever tool is chosen
-const SMALLEST = 4, WHEEL = 40, PAGE_PX = 12;
+const WHEEL = 40, PAGE_PX = 12, TOLD_MS = 4000;
+const TOO_SMALL = { new: "Too small to measure: drag further", changed: "Too small: the mark is as it was" };
+const LOADING = "This picture is still loading";
 
 export function useHand(stage, given) {
   const now = useRef(given);
   now.current = given;
   const [draft, setDraft] = useState(null);
+  const [refused, setRefused] = useState(null);
   const held = useRef({ pointers: new Map(), act: null, rest: 0, draft: null });
   const put = (next) => { held.current.draft = next; setDraft(next); };
-  useEffect(() => { put(null); }, [given.tool, given.place?.instance.id, given.place?.frame]);
+  useEffect(() => { put(null); setRefused(null); }, [given.tool, given.place?.instance.id, given.place?.frame]);
+  useEffect(() => {
+    if (!refused) return undefined;
+    const timer = setTimeout(() => setRefused(null), TOLD_MS);
+    return () => clearTimeout(timer);
+  }, [refused]);
 
   useEffect(() => {
     const element = stage.current, hand = held.current;
@@ -24,6 +32,7 @@ export function useHand(stage, given) {
     const down = (event) => {
       if (event.target.closest("button, input, textarea, form, .vv-center")) return;
       const point = at(event);
+      setRefused(null);
       now.current.activate();
       hand.pointers.set(event.pointerId, point);
       element.setPointerCapture?.(event.pointerId);
@@ -38,12 +47,13 @@ export function useHand(stage, given) {
       if (STANDING[event.button]) return { kind: STANDING[event.button], point };
       const shape = event.target.closest("[data-mark]");
       const mark = shape && now.current.marks.find((one) => one.id === shape.dataset.mark);
-      if (mark && mayMark && !hand.draft) {
+      if (mark && mayMark && now.current.isThere && !hand.draft) {
         now.current.select(mark.id);
         const handle = event.target.closest("[data-handle]")?.dataset.handle;
         return { kind: "change", mark, handle: handle === undefined ? null : Number(handle), from: toPicture(point), start: point };
       }
       now.current.select(null);
+      if (DRAWING.has(tool) && mayMark && !now.current.isThere) { refuse(point, LOADING); return null; }
       if (!DRAWING.has(tool) || !mayMark) return { kind: DRAWING.has(tool) ? "window" : tool, point };
       const [place] = within([map.toPicture(point)], now.current.place.instance);
       if (tool === "text") return { kind: "write", place };
@@ -85,9 +95,9 @@ export function useHand(stage, given) {
       draw: follow,
       change: (point) => {
         const { mark, handle, from } = hand.act, [x, y] = toPicture(point), picture = now.current.place.instance;
-        const moved = handle === null ? mark.points_px.map((p) => [p[0] + x - from[0], p[1] + y - from[1]]) : mark.points_px.map((p, n) => (n === handle ? [x, y] : p));
-        hand.act.points = within(moved, picture);
-        put({ ...mark, id: undefined, replaces: mark.id, unit: undefined, points_px: hand.act.points });
+        const { points_px } = mark;
+        hand.act.points = handle === null ? movedWithin(points_px, [x - from[0], y - from[1]], picture) : within(points_px.map((p, n) => (n === handle ? [x, y] : p)), picture);
+        put({ ...mark, id: undefined, replaces: mark.id, unit: undefined, points_px: hand.act.points, isSmall: handle !== null && isSmall(mark.tool, hand.act.points) });
       },
     };
 
@@ -101,17 +111,26 @@ export function useHand(stage, given) {
       if (act?.kind === "draw") finishDraw(act, point);
     };
 
-    const isMoved = (start, point) => Math.hypot(point[0] - start[0], point[1] - start[1]) >= SMALLEST;
+    const isMoved = (start, point) => Math.hypot(point[0] - start[0], point[1] - start[1]) >= LEAST_PX;
+    const isSmall = (tool, points) => !isLarge(tool, points.map(now.current.map.toScreen));
+    const refuse = (point, words) => setRefused({ at: point, words });
     const finishChange = (act, point) => {
+      const { isSmall: isRefused } = hand.draft ?? {};
       put(null);
-      if (act.points && isMoved(act.start, point)) now.current.keep({ tool: act.mark.tool, label: act.mark.label, points_px: act.points, replaces: act.mark.id });
+      if (!act.points || !isMoved(act.start, point)) return;
+      if (isRefused) refuse(point, TOO_SMALL.changed);
+      else now.current.keep({ tool: act.mark.tool, label: act.mark.label, points_px: act.points, replaces: act.mark.id });
     };
 
     const finishDraw = (act, point) => {
       const mark = hand.draft;
       if (!mark) return;
-      const [first, last] = [mark.points_px[0], mark.points_px[mark.points_px.length - 1]];
-      if (mark.stage === "first" && (!isMoved(act.start, point) || (isArea(mark.tool) && (first[0] === last[0] || first[1] === last[1])))) { put(null); return; }
+      const last = mark.points_px[mark.points_px.length - 1];
+      if (isSmall(mark.tool, mark.points_px)) {
+        put(mark.stage === "second" ? mark : null);
+        if (isMoved(act.start, point) || mark.stage === "second") refuse(point, TOO_SMALL.new);
+        return;
+      }
       if (mark.tool === "angle" && mark.stage === "first") { put({ ...mark, stage: "second", points_px: [...mark.points_px, last] }); return; }
       put(null);
       const done = { tool: mark.tool, label: "", points_px: mark.points_px };
@@ -120,6 +139,7 @@ export function useHand(stage, given) {
     };
 
     const cancel = (event) => { hand.pointers.delete(event.pointerId); hand.act = null; put(null); };
+    const giveUp = (event) => { if (event.key === "Escape" && hand.act) { hand.act = null; put(null); } };
     const twice = (event) => {
       const shape = document.elementFromPoint(event.clientX, event.clientY)?.closest("[data-mark]"); // the event itself names the stage, which holds the pointer
       const mark = now.current.marks.find((one) => one.id === shape?.dataset.mark);
@@ -134,8 +154,12 @@ export function useHand(stage, given) {
     const noMenu = (event) => event.preventDefault();
     const heard = [["pointerdown", down], ["pointermove", move], ["pointerup", up], ["pointercancel", cancel], ["dblclick", twice], ["wheel", wheel, { passive: false }], ["contextmenu", noMenu]];
     for (const [name, act, options] of heard) element.addEventListener(name, act, options);
-    return () => { for (const [name, act] of heard) element.removeEventListener(name, act); };
+    window.addEventListener("keydown", giveUp, true);
+    return () => {
+      for (const [name, act] of heard) element.removeEventListener(name, act);
+      window.removeEventListener("keydown", giveUp, true);
+    };
   }, [stage]);
 
-  return { draft, cancel: () => { const had = Boolean(held.current.draft); put(null); return had; } };
+  return { draft, refused };
 }

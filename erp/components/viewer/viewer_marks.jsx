@@ -18,6 +18,7 @@ export function told(mark, picture, values) {
 }
 
 export function linesOf(mark) {
+  if (mark.isSmall) return ["Too small to be kept"];
   if (mark.value == null) return mark.label ? mark.label.split("\n") : [];
   const source = mark.unit.startsWith("mm") ? SPACING_WORDS[mark.spacing_source]?.replace(/^mm,? ?/, "") : mark.unit.startsWith("px") ? SPACING_WORDS[mark.spacing_source]?.replace(/^px: ?/, "") : "";
   const lines = [`${sizeText(mark.value, mark.unit)}${source ? ` (${source})` : ""}`];
@@ -60,7 +61,7 @@ function Mark({ mark, map, box, isSelected, mayChange }) {
   const points = mark.points_px.map(map.toScreen);
   const all = linesOf(mark), lines = box.width < NARROW && !isSelected ? all.slice(0, 1) : all; // all of it once it is touched
   const at = lines.length ? wordsAt(mark, points, lines, box) : null;
-  const standing = mark.status === "failed" ? " vv-failed" : mark.status ? " vv-saving" : "";
+  const standing = mark.status === "failed" || mark.isSmall ? " vv-failed" : mark.status ? " vv-saving" : "";
   return (
     <g className={`vv-mark-shape${isSelected ? " vv-selected" : ""}${standing}`} data-mark={mark.id ?? mark.key ?? "draft"} data-tool={mark.tool}>
       {mark.author && <title>{mark.author}</title>}

@@ -65,8 +65,24 @@ export function cameraOver(box, picture, look, distance = 1000) {
 }
 
 export const within = (points, { columns, rows }) => points.map(([x, y]) => [bounded(x, 0, columns), bounded(y, 0, rows)]);
+
+// Moves points together, as far as all of them stay in the picture: a mark keeps its form at the border.
+export function movedWithin(points, [x, y], { columns, rows }) {
+  const room = (n, most) => [-Math.min(...points.map((point) => point[n])), most - Math.max(...points.map((point) => point[n]))];
+  const step = [bounded(x, ...room(0, columns)), bounded(y, ...room(1, rows))];
+  return points.map((point) => [point[0] + step[0], point[1] + step[1]]);
+}
+
 const apart = ([x1, y1], [x2, y2]) => Math.hypot(x2 - x1, y2 - y1);
 export const isArea = (tool) => tool === "rectangle" || tool === "ellipse";
+
+// Whether a mark has the least size that a hand can mean and the server keeps; points are of the screen.
+export const LEAST_PX = 4;
+export function isLarge(tool, points) {
+  const [p, q] = points;
+  if (isArea(tool)) return Math.abs(q[0] - p[0]) >= LEAST_PX && Math.abs(q[1] - p[1]) >= LEAST_PX;
+  return points.slice(1).every((point, n) => apart(point, points[n]) >= LEAST_PX);
+}
 
 // Millimetres only where the object says how large a pixel is; elsewhere pixels, never a guess.
 export function gauged(tool, points, picture) {

@@ -82,7 +82,7 @@ export const Pane = memo(function Pane(given) {
     acts.look(number, { window: { center: from.center + y * from.width * SHADE_STEP, width: Math.max(1, from.width * 2 ** (x / DOUBLES_PX)) } });
   };
   const hand = useHand(stage, {
-    tool, look, window: window_, place: at, map: map ?? mapping({ width: 1, height: 1 }, picture ?? { rows: 1, columns: 1 }, look), marks: here, mayMark: mayMark && isThere,
+    tool, look, window: window_, place: at, map: map ?? mapping({ width: 1, height: 1 }, picture ?? { rows: 1, columns: 1 }, look), marks: here, mayMark, isThere,
     activate: () => acts.activate(number), select: acts.select, setLook: (change) => acts.look(number, change), shade, page: (step) => acts.page(number, step), keep, write: setWriting,
   });
   const isBlank = state.kind === "failure" || !at;
@@ -95,6 +95,7 @@ export const Pane = memo(function Pane(given) {
       {map && !isBlank && <Marks marks={drawn} draft={draft} map={map} box={box} selected={selected} mayChange={mayMark} lines={cutBy} />}
       {stack && <Corners stack={stack} subject={subject} at={at} place={place} look={look} window_={window_} isColor={description?.samples === 3} isPlain={isPlain} isKey={isKey} count={places.length} index={at?.index ?? index} link={isLinked && !isActive ? follows : null} />}
       {writing && map && <Writing mark={writing} at={map.toScreen(writing.tool === "arrow" ? writing.points_px[1] : writing.points_px[0])} box={box} close={() => setWriting(null)} keep={keep} />}
+      <Refused refused={hand.refused} box={box} />
       {!stack && <div className="vv-center vv-dim"><p>Choose a series for this pane.</p></div>}
       {stack && state.kind === "loading" && !isThere && <div className="vv-center vv-waiting" role="status" aria-label="Loading"><div className="vv-spin" /></div>}
       {state.kind === "failure" && (
@@ -103,6 +104,12 @@ export const Pane = memo(function Pane(given) {
     </div>
   );
 });
+
+// Why what a hand did was not kept, where the hand let go.
+function Refused({ refused, box }) {
+  const style = refused && { left: Math.max(4, Math.min(refused.at[0] + 12, box.width - 244)), top: Math.max(4, Math.min(refused.at[1] + 12, box.height - 40)) };
+  return <div role="status">{refused && <div className="vv-refused" style={style}>{refused.words}</div>}</div>;
+}
 
 // The words of an arrow or a text, written where they will stand.
 function Writing({ mark, at, box, close, keep }) {

@@ -30,7 +30,7 @@ def own_account_page() -> rx.Component:
             card(
                 _pin(),
                 title="Approval PIN",
-                subtitle="For managers who approve beside a till.",
+                subtitle="For who approves beside a till or signs sessions off.",
                 span=6,
             ),
         ),

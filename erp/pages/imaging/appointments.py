@@ -134,12 +134,10 @@ def _row(row: Any) -> rx.Component:
     return rx.el.tr(
         rx.el.td(time, class_name="nowrap numeric"),
         rx.el.td(row["patient"], rx.el.span(row["code"], class_name="detail")),
-        rx.el.td(
-            row["procedure"], rx.el.span(row["note"], class_name="detail"), class_name="wide-only"
-        ),
+        rx.el.td(row["procedure"], rx.el.span(row["note"], class_name="detail")),
         rx.el.td(
             badge(row["standing"], row["tone"]),
-            rx.el.span(row["accession"], class_name="detail wide-only"),
+            rx.el.span(row["accession"], class_name="detail nowrap wide-only"),
         ),
         rx.el.td(actions, class_name="right"),
         key=row["id"],

@@ -73,7 +73,7 @@ def quarantine_page() -> rx.Component:
 def _strip() -> rx.Component:
     """Return how objects come in at the moment: backlog, rate, lag, failures."""
     facts = (
-        ("waiting", "Waiting", False),
+        ("waiting", "On the way", False),
         ("oldest", "The oldest since", False),
         ("rate", "Objects in the last minute", False),
         ("lag", "Usual lag", False),

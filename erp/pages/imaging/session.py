@@ -22,7 +22,7 @@ from erp.components import (
     text_field,
     timeline,
 )
-from erp.components.records import or_dash, record_view
+from erp.components.records import history_card, or_dash, record_view
 from erp.components.skeletons import bone
 from erp.pages.imaging.review import (
     checklist_card,
@@ -97,6 +97,7 @@ def _head() -> rx.Component:
         list_route="/imaging",
         list_label="The queue",
         waiting=rx.el.div(bone("220px", "26px"), class_name="imaging-waiting"),
+        tells_history=False,
     )
 
 
@@ -112,6 +113,7 @@ def _side() -> rx.Component:
         readings_cards(),
         _decisions(),
         card(timeline(State.events), title="What the device told"),
+        history_card(State),
         class_name="stack imaging-side",
     )
 

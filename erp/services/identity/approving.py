@@ -46,7 +46,8 @@ def check_member_pin(
     refuse_dry_run(session)
     if member["pin_hash"] is None:
         raise InvalidInput(
-            "This person has no PIN yet.", fields={"pin": "this person has no PIN yet"}
+            "This person has no PIN yet. They set one under their name, in Your account.",
+            fields={"pin": "there is no PIN yet: set one in Your account"},
         )
     if member["pin_locked_until"] and member["pin_locked_until"] > ctx.now:
         return PinCheck(

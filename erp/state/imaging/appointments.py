@@ -146,12 +146,12 @@ class AppointmentsState(SessionState, rx.State):
 
 def _device(one: Any) -> dict[str, str]:
     hours, minutes = divmod(one.booked_minutes, 60)
-    booked = f"{hours} h {minutes:02d} booked" if one.booked_minutes else "nothing booked"
+    booked = f", {hours} h {minutes:02d} booked" if one.booked_minutes else ""
     standing = [row for row in one.appointments if row.status != "cancelled"]
     return {
         "id": f"{one.id or 'none'}",
         "name": one.name,
-        "about": f"{counted(len(standing), 'examination')}, {booked}",
+        "about": f"{counted(len(standing), 'examination')}{booked}" if standing else "",
         "is_empty": "" if one.appointments else "yes",
         "may_book": "yes" if one.id else "",
     }

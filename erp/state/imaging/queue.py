@@ -27,18 +27,21 @@ COLUMNS = (
     Column("urgency", "Urgency", tone="urgency", labels=_QUIET, tones=URGENCY_TONES),
     Column("due", "Due", detail="due_note", tone="due_is", tones=DUE_TONES),
     Column("device", "Device", detail="modality", wide_only=True),
-    Column("delivered", "Objects", detail="attention", width="96px", wide_only=True),
     Column(
         "state",
         "Device says",
         Kind.STATUS,
         labels=STATE_LABELS,
         tones=STATE_TONES,
+        detail="delivered",
         wide_only=True,
     ),
-    Column("qa_state", "Review", Kind.STATUS, labels=QA_LABELS, tones=QA_TONES, detail="waits_for"),
-    Column("reviewer", "Reviewer", detail="holding", wide_only=True),
+    Column("qa_state", "Review", Kind.STATUS, labels=QA_LABELS, tones=QA_TONES, detail="reviewer"),
 )
+
+
+def _line(*words: str) -> str:
+    return " · ".join(word for word in words if word)
 
 
 class _SessionsState(ListState, mixin=True):
@@ -65,9 +68,13 @@ class _SessionsState(ListState, mixin=True):
         ]
 
     def _entry(self, row: Any) -> Any:
-        """Say modality and protocol once, in one line."""
-        words = [row.modality, row.protocol if row.protocol != row.modality else ""]
-        return row.model_dump() | {"modality": " · ".join(word for word in words if word)}
+        """Say in one line what was done, what came of it, and who is at it."""
+        modality = [row.modality, row.protocol if row.protocol != row.modality else ""]
+        return row.model_dump() | {
+            "modality": _line(*modality),
+            "delivered": _line(row.delivered, row.attention),
+            "reviewer": _line(row.waits_for, row.reviewer, row.holding),
+        }
 
 
 class QueueState(_SessionsState, rx.State):

@@ -33,10 +33,8 @@ class WorklistState(ListState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = (
         Column("patient", "Patient", detail="patient_code"),
         Column("procedure", "Examination", detail="modality"),
-        Column("scheduled_at", "When", Kind.INSTANT),
-        Column("accession", "Accession", Kind.CODE, detail="session_number", wide_only=True),
-        Column("kind", "Of note", wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=LABELS, tones=TONES, wide_only=True),
+        Column("scheduled_at", "When", Kind.INSTANT, detail="accession"),
+        Column("status", "Status", Kind.STATUS, labels=LABELS, tones=TONES, detail="kind"),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
