@@ -204,7 +204,8 @@ def _steps(session: Session, given: dict[str, UUID]) -> list[AdvanceStepRow]:
     rows = db.fetch_all(
         session,
         """
-        select s.id, s.kind, s.booked_on, s.amount, coalesce(c.igst + c.cgst + c.sgst, s.igst + s.cgst + s.sgst) as tax, s.invoice_id, s.payment_id,
+        select s.id, s.kind, s.booked_on, s.amount,
+               coalesce(c.igst + c.cgst + c.sgst, s.igst + s.cgst + s.sgst) as tax, s.invoice_id, s.payment_id,
                coalesce(i.number, p.number, '') as number, s.reason, coalesce(m.display_name, '') as "user",
                exists (select 1 from service_advance_step u
                         where (u.tenant_id, u.undoes_id) = (s.tenant_id, s.id)) as is_undone
