@@ -24,8 +24,8 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import page
-from erp.state.payments.wording import TYPED_METHODS, VIEW
 from erp.state.gst_returns.limits import WHERE
+from erp.state.payments.wording import TYPED_METHODS, VIEW
 from erp.state.service_advances.advances import (
     STEP_COLUMNS,
     AmendAdvanceState,
