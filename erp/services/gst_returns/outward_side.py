@@ -67,4 +67,4 @@ class OutwardSide:
             for one in self.amendments.found
             if (change := one.change.tax_only())
         }
-        return advances | amendments | self.amendments.advances.told
+        return {**advances, **amendments, **self.amendments.advances.told}

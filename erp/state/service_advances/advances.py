@@ -69,7 +69,7 @@ class ServiceAdvanceState(RecordState, rx.State):
     """An advance with what became of it."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = ("service_advances", "payments")
+    topics: ClassVar[tuple[str, ...]] = ("service_advances", "payments", "gst_returns")
 
     steps: list[dict[str, str]] = []
     takers: list[dict[str, str]] = []
