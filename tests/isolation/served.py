@@ -49,6 +49,8 @@ def _amendments(shop: Shop, customer: UUID, course: UUID) -> Ids:
     first = _first_of(shop, 2)
     noon = datetime(first.year, first.month, 5, 6, 30, tzinfo=UTC)
     sent = [_invoice(shop, customer, course, at=noon) for _ in range(3)]
+    paid = BOUGHT | {"party_id": customer, "variant_id": course}
+    stated = [shop.run("service_advances.receive_advance", paid, at=noon).id for _ in range(2)]
     gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
     given = {"gstin": gstin, "form": "gstr1", "starts_on": first}
     made = shop.run("gst_returns.prepare_return", given)
@@ -56,7 +58,14 @@ def _amendments(shop: Shop, customer: UUID, course: UUID) -> Ids:
     shop.run("gst_returns.file_return", filed)
     moved = {"invoice_id": sent[0], "place_of_supply": "24", "reason": "x"}
     amended = shop.run("gst_returns.amend_document", moved).id
-    return {"amendment_id": amended, "filed_invoice_id": sent[1], "stated_invoice_id": sent[2]}
+    other = {"advance_id": stated[0], "place_of_supply": "24", "reason": "x"}
+    return {
+        "amendment_id": amended,
+        "filed_invoice_id": sent[1],
+        "stated_invoice_id": sent[2],
+        "advance_amendment_id": shop.run("gst_returns.amend_advance", other).id,
+        "stated_advance_id": stated[1],
+    }
 
 
 EXAMPLES: dict[str, Example] = {
@@ -87,6 +96,15 @@ EXAMPLES: dict[str, Example] = {
     "gst_returns.amend_document": lambda i, _: {
         "invoice_id": i["filed_invoice_id"],
         "place_of_supply": "24",
+        "reason": "x",
+    },
+    "gst_returns.amend_advance": lambda i, _: {
+        "advance_id": i["stated_advance_id"],
+        "place_of_supply": "24",
+        "reason": "x",
+    },
+    "gst_returns.withdraw_advance_amendment": lambda i, _: {
+        "amendment_id": i["advance_amendment_id"],
         "reason": "x",
     },
     "gst_returns.get_amendable": lambda i, _: {"invoice_id": i["stated_invoice_id"]},

@@ -8,7 +8,7 @@ from typing import Any
 from erp.core.ids import new_id
 from tests.factories import Shop
 from tests.isolation.examples import Example, Ids
-from tests.services.gst_returns.months import OCTOBER, import_2b, purchase
+from tests.services.gst_returns.months import OCTOBER, at, import_2b, purchase
 from tests.services.trading import rows
 
 
@@ -29,7 +29,8 @@ def taxing(shop: Shop) -> Ids:
     somebody = replace(shop.ctx, user_id=new_id())
     bill = purchase(shop, "A-1", "1000.00", "5", state="09")
     import_2b(shop, ("09", "X-1", "1000.00", "5"))
-    pairs = shop.run("gst_returns.list_matches", {"starts_on": OCTOBER, "state": "only_in_2b"})
+    wanted = {"starts_on": OCTOBER, "state": "only_in_2b"}
+    pairs = shop.run("gst_returns.list_matches", wanted, at=at(12, 12))
     lot = rows(shop, "select lot_id from supplier_bill_line where bill_id = %s", bill.id)[0][
         "lot_id"
     ]
@@ -50,6 +51,12 @@ EXAMPLES: dict[str, Example] = {
     "gst_returns.cancel_deposit": lambda i, _: {
         "deposit_id": i["gst_deposit_id"],
         "reason": "Typed wrong",
+    },
+    "gst_returns.record_annual_return": lambda _, shop: {
+        "gstin": shop.run("gst_returns.list_registrations").rows[0].gstin,
+        "year_from": "2024-04-01",
+        "filed_on": "2025-11-20",
+        "arn": "AA2711250000012",
     },
     "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.get_portal_file": lambda i, _: {"return_id": i["gst_return_id"]},

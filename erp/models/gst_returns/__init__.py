@@ -1,6 +1,7 @@
 """GST returns, what changes the credit they claim, and what was paid for them."""
 
 from erp.models.gst_returns.amendment import GstAmendment
+from erp.models.gst_returns.annual_return import GstAnnualReturn
 from erp.models.gst_returns.credit import (
     CreditChangeKind,
     GstCreditChange,
@@ -20,6 +21,7 @@ __all__ = [
     "Gst2bDocument",
     "Gst2bFile",
     "GstAmendment",
+    "GstAnnualReturn",
     "GstCreditChange",
     "GstCreditLoss",
     "GstDeposit",

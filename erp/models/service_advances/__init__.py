@@ -6,5 +6,12 @@ from erp.models.service_advances.advance import (
     ServiceAdvanceLeft,
     ServiceAdvanceStep,
 )
+from erp.models.service_advances.amendment import ServiceAdvanceAmendment
 
-__all__ = ["AdvanceStepKind", "ServiceAdvance", "ServiceAdvanceLeft", "ServiceAdvanceStep"]
+__all__ = [
+    "AdvanceStepKind",
+    "ServiceAdvance",
+    "ServiceAdvanceAmendment",
+    "ServiceAdvanceLeft",
+    "ServiceAdvanceStep",
+]

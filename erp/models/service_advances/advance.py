@@ -74,6 +74,7 @@ class ServiceAdvanceStep(TenantRow, table=True):
 
     Attributes:
         booked_on: Day in the books, which decides the return it goes into.
+        place_of_supply, is_inter, rate: By which its tax is stated: the advance's, as amended until then.
         invoice_id: That took it. payment_id: that paid it back. undoes_id: the step it takes back.
     """
 
@@ -102,6 +103,9 @@ class ServiceAdvanceStep(TenantRow, table=True):
     branch_id: UUID
     kind: str
     booked_on: date
+    place_of_supply: str
+    is_inter: bool
+    rate: Decimal = Field(sa_type=PERCENT)
     amount: Decimal = Field(sa_type=MONEY)
     igst: Decimal = Field(sa_type=MONEY)
     cgst: Decimal = Field(sa_type=MONEY)

@@ -1,4 +1,4 @@
-"""What was recorded beside documents: purchases under reverse charge, and challans."""
+"""What was recorded beside documents: purchases under reverse charge, challans, annual returns."""
 
 from typing import Any
 
@@ -6,21 +6,26 @@ import reflex as rx
 
 from erp.components import (
     Empty,
+    button,
+    date_field,
     download_link,
     form_dialog,
     icon_button,
     link_button,
     list_view,
     page_header,
+    select_field,
     text_field,
 )
 from erp.pages.gst_returns.tabs import gst_tabs
 from erp.pages.routing import page
 from erp.state.gst_returns.recorded import (
+    AnnualReturnListState,
     CancelDepositState,
     DepositListState,
     ReverseChargeListState,
 )
+from erp.state.gst_returns.returns import AnnualReturnState
 from erp.state.gst_returns.wording import VIEW
 
 
@@ -87,6 +92,61 @@ def challans_page() -> rx.Component:
             submit="Cancel the challan",
             dismiss="Keep it",
         ),
+    )
+
+
+@page(
+    route="/gst/annual-returns",
+    title="Annual returns",
+    permission=VIEW,
+    parent="/gst",
+    on_load=[AnnualReturnListState.open_list, AnnualReturnListState.listen],
+)
+def annual_returns_page() -> rx.Component:
+    """List annual returns that were filed, and record one."""
+    record = button(
+        "Record an annual return",
+        look="solid",
+        icon="calendar-check",
+        on_click=AnnualReturnState.open_dialog("", ""),
+    )
+    offered = rx.cond(AnnualReturnListState.may_record, record)
+    return rx.fragment(
+        page_header(
+            "Annual returns",
+            "GSTR-9 is made on the portal. From the next day on no return claims credit of its year's bills.",
+            offered,
+        ),
+        gst_tabs("/gst/annual-returns"),
+        list_view(
+            AnnualReturnListState,
+            label="Annual returns",
+            search="GSTIN or ARN",
+            empty=Empty(
+                "calendar-check",
+                "No annual return yet",
+                "Record a year's GSTR-9 once it is filed, where that is before 30 November.",
+                offered,
+            ),
+        ),
+        _annual_return(),
+    )
+
+
+def _annual_return() -> rx.Component:
+    state = AnnualReturnState
+    errors = state.field_errors
+    return form_dialog(
+        state,
+        select_field("Registration", "gstin", state.registrations, errors=errors, required=True),
+        select_field("Financial year", "year_from", state.years, errors=errors, required=True),
+        date_field(
+            "Filed on", "filed_on", errors=errors, hint="Leave empty if none was filed after all"
+        ),
+        text_field("ARN", "arn", errors=errors, max_length=15),
+        title="Record an annual return",
+        subtitle="Credit of the year's bills lapses with it, if not on 30 November before (s.16(4)).",
+        submit="Record",
     )
 
 

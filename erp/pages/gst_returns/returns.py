@@ -112,6 +112,12 @@ def _prepare() -> rx.Component:
         select_field("Return", "form", list(FORMS.items()), errors=errors),
         select_field("Month, or first of the quarter", "starts_on", state.months, errors=errors),
         select_field("Length", "months", LENGTHS, errors=errors),
+        date_field(
+            "Day of filing",
+            "filed_on",
+            errors=errors,
+            hint="Else today; credit lapses by it (s.16(4))",
+        ),
         title="Prepare a return",
         subtitle="It may be prepared as often as you like until a version is filed.",
         submit="Prepare",

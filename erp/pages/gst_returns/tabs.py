@@ -11,6 +11,7 @@ PAGES = (
     ("/gst/lost-goods", "Lost goods"),
     ("/gst/reverse-charges", "Reverse charge"),
     ("/gst/challans", "Challans"),
+    ("/gst/annual-returns", "Annual returns"),
     ("/gst/e-invoices", "E-invoices"),
     ("/gst/way-bills", "Way bills"),
     ("/gst/registrations", "Registrations"),

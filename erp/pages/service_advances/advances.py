@@ -24,17 +24,21 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import page
+from erp.state.gst_returns.limits import WHERE
 from erp.state.payments.wording import TYPED_METHODS, VIEW
 from erp.state.service_advances.advances import (
     STEP_COLUMNS,
+    AmendAdvanceState,
     ApplyAdvanceState,
     RefundAdvanceState,
     ServiceAdvanceListState,
     ServiceAdvanceState,
     TakeBackAdvanceState,
     UndoStepState,
+    WithdrawAdvanceAmendmentState,
 )
 
+PLACES = [("", "As stated"), *WHERE[1:]]
 head = ServiceAdvanceState.head
 
 
@@ -93,6 +97,7 @@ def service_advance_page() -> rx.Component:
             head["number"], f"{head['party']} · {head['description']} · {head['received_on']}", _actions()
         ),
         rx.cond(head["used"] != "", notice(head["used"], tone="green", icon="check")),
+        rx.cond(head["amended"] != "", notice(head["amended"], tone="amber", icon="pen-line")),
         grid(
             rx.el.div(
                 card(
@@ -107,6 +112,8 @@ def service_advance_page() -> rx.Component:
         _refunding(),
         _undoing(),
         _taking_back(),
+        _amending(),
+        _withdrawing(),
         list_route="/service-advances",
         list_label="All advances",
     )  # fmt: skip
@@ -128,6 +135,18 @@ def _actions() -> rx.Component:
         rx.cond(head["sees_books"] != "", entry),
         download_link(
             "Receipt voucher", f"/api/erp/payments/{head['id']}/voucher.pdf", icon="receipt"
+        ),
+        offered("may_amend", "Amend", "pen-line", AmendAdvanceState),
+        rx.cond(
+            head["may_withdraw"] != "",
+            button(
+                "Withdraw amendment",
+                look="outline",
+                icon="ban",
+                on_click=WithdrawAdvanceAmendmentState.open_dialog(
+                    head["amendment_id"], head["number"]
+                ),
+            ),
         ),
         offered("may_undo", "Undo", "undo-2", UndoStepState),
         offered("may_take_back", "Take back", "ban", TakeBackAdvanceState),
@@ -215,4 +234,34 @@ def _taking_back() -> rx.Component:
         title="Take this receipt back?",
         subtitle="For money that never came, or that was recorded in error. Its tax is taken back with it, today.",
         submit="Take back",
+    )
+
+
+def _amending() -> rx.Component:
+    errors = AmendAdvanceState.field_errors
+    return form_dialog(
+        AmendAdvanceState,
+        select_field("Place of supply", "place_of_supply", PLACES, errors=errors),
+        text_field(
+            "Rate, percent", "rate", errors=errors, input_mode="decimal", placeholder="As stated"
+        ),
+        date_field(
+            "Received on", "received_on", errors=errors, hint="Where another month stated it"
+        ),
+        date_field("Booked on", "booked_on", errors=errors, hint="Decides the return; else today"),
+        reason_field(errors, "Customer told us the state"),
+        title="Amend what filed returns state?",
+        subtitle="Tables 11A and 11B are corrected in the next GSTR-1, with what became of the advance.",
+        submit="Amend in the next return",
+    )
+
+
+def _withdrawing() -> rx.Component:
+    return form_dialog(
+        WithdrawAdvanceAmendmentState,
+        reason_field(WithdrawAdvanceAmendmentState.field_errors, "It was right"),
+        title="Withdraw this amendment?",
+        subtitle="The next return states nothing of it, and tax that it moved goes back.",
+        submit="Withdraw",
+        dismiss="Keep it",
     )

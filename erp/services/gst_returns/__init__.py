@@ -15,6 +15,17 @@ from erp.services.gst_returns.amending import (
     AmendedDocument,
     amend_document,
 )
+from erp.services.gst_returns.amending_advances import (
+    AmendAdvance,
+    AmendedAdvance,
+    amend_advance,
+)
+from erp.services.gst_returns.annual_returns import (
+    ListAnnualReturns,
+    RecordAnnualReturn,
+    list_annual_returns,
+    record_annual_return,
+)
 from erp.services.gst_returns.cancelling_deposits import CancelDeposit, cancel_deposit
 from erp.services.gst_returns.cmp08 import CELLS_CMP08
 from erp.services.gst_returns.deciding_2b import (
@@ -132,6 +143,10 @@ from erp.services.gst_returns.vouchers import (
     get_printed_payment,
     get_printed_self_invoice,
 )
+from erp.services.gst_returns.withdrawing_advance_amendments import (
+    WithdrawAdvanceAmendment,
+    withdraw_advance_amendment,
+)
 from erp.services.gst_returns.withdrawing_amendments import (
     WithdrawAmendment,
     withdraw_amendment,
@@ -145,8 +160,10 @@ __all__ = [
     "PERCENTS",
     "UNITS",
     "AddLimit",
+    "AmendAdvance",
     "AmendDocument",
     "AmendableDocument",
+    "AmendedAdvance",
     "AmendedBefore",
     "AmendedDocument",
     "AmendmentPage",
@@ -175,6 +192,7 @@ __all__ = [
     "LawLimit",
     "LimitKind",
     "ListAmendments",
+    "ListAnnualReturns",
     "ListDeposits",
     "ListFigureRows",
     "ListGstReturns",
@@ -196,6 +214,7 @@ __all__ = [
     "PrepareReturn",
     "PreparedReturn",
     "Read2b",
+    "RecordAnnualReturn",
     "RecordRefusals",
     "RecordReverseCharge",
     "RecordedRefusals",
@@ -226,9 +245,11 @@ __all__ = [
     "UnknownGstReturn",
     "UnknownRegistration",
     "UnknownReported",
+    "WithdrawAdvanceAmendment",
     "WithdrawAmendment",
     "WrongTaxPeriod",
     "add_limit",
+    "amend_advance",
     "amend_document",
     "cancel_deposit",
     "change_credit",
@@ -245,6 +266,7 @@ __all__ = [
     "limit_on",
     "limits_of",
     "list_amendments",
+    "list_annual_returns",
     "list_deposits",
     "list_figure_rows",
     "list_gst_returns",
@@ -258,12 +280,14 @@ __all__ = [
     "portal_text",
     "prepare_return",
     "read_2b",
+    "record_annual_return",
     "record_refusals",
     "record_reverse_charge",
     "referees",
     "registration_of",
     "reverse_losses",
     "review_return",
+    "withdraw_advance_amendment",
     "withdraw_amendment",
     "write_change",
 ]  # fmt: skip

@@ -21,6 +21,11 @@ from erp.services.gst_returns.tax_period import TaxPeriod
 
 RECEIVED, ADJUSTED = "at", "txpd"
 """Tables 11A and 11B by their keys in the portal's file."""
+AMENDED_TABLE = {RECEIVED: "ata", ADJUSTED: "txpda"}
+"""The table that corrects what stood in another."""
+ADVANCE_TABLES = (*AMENDED_TABLE, *AMENDED_TABLE.values())
+ADDING = frozenset({RECEIVED, AMENDED_TABLE[RECEIVED]})
+"""Tables of what adds to what is owed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class AdvanceMove:
 
     Attributes:
         origin_id: Of its entry in the books.
-        table: `at` or `txpd`.
+        table: `at` or `txpd`, or the one that amends it.
         heads: What it adds to what is owed; below zero where it takes tax off.
     """
 
@@ -48,23 +53,23 @@ class AdvanceMove:
     @property
     def stated(self) -> Heads:
         """What it adds to its table, which states what is adjusted as positive."""
-        return self.heads if self.table == RECEIVED else -self.heads
+        return self.heads if self.table in ADDING else -self.heads
 
 
 _ABOUT = """
     a.id as advance_id, p.number, coalesce(a.recipient ->> 'name', '') as party,
-    coalesce(a.recipient ->> 'gstin', '') as gstin, a.place_of_supply as place, a.is_inter, a.rate
+    coalesce(a.recipient ->> 'gstin', '') as gstin
 """
 _MOVES = f"""
     select a.id as origin_id, a.received_on as booked_on, 'received' as kind, true as is_of_period,
-           a.amount, a.igst, a.cgst, a.sgst, {_ABOUT}
+           a.amount, a.igst, a.cgst, a.sgst, a.place_of_supply as place, a.is_inter, a.rate, {_ABOUT}
       from service_advance a
       join payment p on (p.tenant_id, p.id) = (a.tenant_id, a.id)
      where a.tenant_id = %(tenant)s and a.branch_id = any(%(branches)s)
        and a.received_on between %(from)s and %(to)s
     union all
     select s.id, s.booked_on, s.kind, a.received_on between %(from)s and %(to)s,
-           s.amount, s.igst, s.cgst, s.sgst, {_ABOUT}
+           s.amount, s.igst, s.cgst, s.sgst, s.place_of_supply, s.is_inter, s.rate, {_ABOUT}
       from service_advance_step s
       join service_advance a on (a.tenant_id, a.id) = (s.tenant_id, s.advance_id)
       join payment p on (p.tenant_id, p.id) = (a.tenant_id, a.id)
@@ -134,11 +139,12 @@ def advance_rows(moves: Iterable[AdvanceMove], table: str) -> list[dict[str, Any
     return [
         {"pos": place, "sply_ty": "INTER" if is_inter else "INTRA", "itms": items}
         for (place, is_inter), rates in sorted(places.items())
-        if (items := [_item(rate, heads, is_inter=is_inter) for rate, heads in sorted(rates.items()) if heads])
+        if (items := [item_of(rate, heads, is_inter=is_inter) for rate, heads in sorted(rates.items()) if heads])
     ]  # fmt: skip
 
 
-def _item(rate: Decimal, heads: Heads, *, is_inter: bool) -> dict[str, Any]:
+def item_of(rate: Decimal, heads: Heads, *, is_inter: bool) -> dict[str, Any]:
+    """Return what a row of table 11 states at one rate. Pure."""
     own = {"iamt": heads.igst} if is_inter else {"camt": heads.cgst, "samt": heads.sgst}
     return {"rt": rate, "ad_amt": heads.taxable, **own, "csamt": ZERO}
 

@@ -13,9 +13,9 @@ from erp.core.formatting import date_text
 from erp.services import billing
 from erp.services.gst_returns.errors import AmendedBefore, NotAmendable
 from erp.services.gst_returns.outward import Outward
-from erp.services.gst_returns.reading_amendments import filed_period
 from erp.services.gst_returns.reading_outward import read_documents
 from erp.services.gst_returns.registrations import Registration, registration_of
+from erp.services.gst_returns.stating_periods import filed_period
 from erp.services.gst_returns.tax_period import TaxPeriod
 
 NOVEMBER: Final = 11

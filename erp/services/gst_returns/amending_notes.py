@@ -13,9 +13,10 @@ from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.amendable import Amendable, not_amendable
 from erp.services.gst_returns.amendments import Correction, corrected, is_stated_so
 from erp.services.gst_returns.outward import Outward
-from erp.services.gst_returns.reading_amendments import correction_of, filed_period
+from erp.services.gst_returns.reading_amendments import correction_of
 from erp.services.gst_returns.reading_outward import read_documents
 from erp.services.gst_returns.schemes import is_for, span_on, spans_of
+from erp.services.gst_returns.stating_periods import filed_period
 
 _NOTES: LiteralString = """
     select n.id as note_id, n.branch_id, own.id, own.gstin, own.recipient, own.place_of_supply, own.is_sez,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from erp.core.gst.taxing import EXPORT
 from erp.core.money import ZERO, round_money
+from erp.services.gst_returns.amended_advances import NO_CORRECTIONS, AdvanceCorrections
 from erp.services.gst_returns.heads import NOTHING, Heads
 from erp.services.gst_returns.outward import (
     Entry,
@@ -87,11 +88,12 @@ class Amendments:
     """What a return corrects of earlier ones.
 
     Attributes:
-        small: Table 10, whole rows of earlier periods.
+        small: Table 10, whole rows of earlier periods. advances: Tables 11A and 11B of earlier periods.
     """
 
     found: tuple[Amended, ...] = ()
     small: tuple[dict[str, Any], ...] = ()
+    advances: AdvanceCorrections = NO_CORRECTIONS
 
     @property
     def counted(self) -> list[Entry]:

@@ -167,7 +167,8 @@ def lapsed_credit(inward: Iterable[Inward]) -> list[Problem]:
             if one.kind is InwardKind.BILL
             else f"/books/journal?origin_id={one.document_id}",
             f"{money_text(one.heads.tax)} of {one.supplier} could be claimed in returns filed until 30 November after"
-            " the bill's year. It stands in 4(D)(2), and filing books it as a cost.",
+            " the bill's year, or until its annual return where that came first."
+            " It stands in 4(D)(2), and filing books it as a cost.",
             is_blocking=False,
         )
         for one in inward

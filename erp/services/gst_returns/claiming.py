@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.gst.crediting import credit_until
 from erp.core.money import ZERO
 from erp.services.gst_returns.gstr3b import Inward, InwardKind
 from erp.services.gst_returns.heads import NAMES, Heads
@@ -57,12 +56,19 @@ class Claims:
 
 
 def read_claims(
-    session: Session, ctx: RequestContext, registration: Registration, period: TaxPeriod
+    session: Session,
+    ctx: RequestContext,
+    registration: Registration,
+    period: TaxPeriod,
+    since: date,
 ) -> tuple[InwardSide, Claims]:
     """Return what the books say of a period's credit, and what of it the return claims.
 
     What waited in the last filed return is asked for again. Without a statement of the period its
-    own bills are claimed as the books have them. What lapsed before the return can be filed is not claimed.
+    own bills are claimed as the books have them.
+
+    Args:
+        since: First day whose bills may be claimed; the credit of older ones lapsed. See `lapsing`.
     """
     side = read_inward(session, ctx, registration, period)
     earlier = _earlier(session, ctx, registration, period)
@@ -72,7 +78,7 @@ def read_claims(
     own = _split_all(inward, waits) if pairing.is_imported else inward
     carried = _split_all(still, waits)
     waited = sum((bought.heads for bought in earlier), Heads())
-    claimed = _without_lapsed(session, ctx, period, (*own, *carried))
+    claimed = _without_lapsed(session, ctx, since, (*own, *carried))
     return side, Claims(claimed, waited, pairing.is_imported, _pairs(pairing))
 
 
@@ -84,12 +90,12 @@ _BILL_DAYS: LiteralString = """
 
 
 def _without_lapsed(
-    session: Session, ctx: RequestContext, period: TaxPeriod, inward: Sequence[Inward]
+    session: Session, ctx: RequestContext, since: date, inward: Sequence[Inward]
 ) -> tuple[Inward, ...]:
-    """Return purchases, those marked whose last day is past before a return of the period can be filed."""
+    """Return purchases, those marked whose bills are older than what may be claimed."""
     given = {"tenant": ctx.tenant_id, "ids": [one.id for one in inward]}
     rows = db.fetch_all(session, _BILL_DAYS, given)
-    lapsed = {row["id"] for row in rows if credit_until(row["billed_on"]) <= period.ends_on}
+    lapsed = {row["id"] for row in rows if row["billed_on"] < since}
     return tuple(
         replace(one, is_claimable=False, is_lapsed=True)
         if one.id in lapsed and one.kind in MATCHED and one.heads.tax > 0

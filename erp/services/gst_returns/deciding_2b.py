@@ -10,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.gst.crediting import credit_until
+from erp.core.gst.crediting import last_day_to_claim
 from erp.models.gst_returns import Decision2b
 from erp.services.gst_returns.claiming import waiting_ids
 from erp.services.gst_returns.errors import NotItsBill, UnknownReported
 from erp.services.gst_returns.events import CreditChanged
+from erp.services.gst_returns.lapsing import annual_returns, since_of_period
 from erp.services.gst_returns.matching_2b import Match2b, MatchStatus, Paper
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.papers_2b import Pairing, pair_up, used_documents
 from erp.services.gst_returns.registrations import GstinText, registration_of
-from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
+from erp.services.gst_returns.tax_period import Months, period_from
 from erp.services.platform import (
     Command,
     Day,
@@ -130,7 +131,8 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     period = period_from(wanted.starts_on, Months.MONTH)
     held = waiting_ids(session, ctx, registration, period)
     pairing = pair_up(session, ctx, registration, period, held)
-    lapsed = _lapsed(pairing, period)
+    since = since_of_period(session, ctx, registration, period)
+    lapsed = _lapsed(pairing, since, annual_returns(session, ctx, registration))
     rows = [_row(one, pairing, lapsed) for one in pairing.matches]
     words = wanted.search.lower()
     shown = [
@@ -151,11 +153,14 @@ def list_matches(session: Session, ctx: RequestContext, wanted: ListMatches) -> 
     )
 
 
-def _lapsed(pairing: Pairing, period: TaxPeriod) -> dict[UUID, date]:
-    """Return bills that no return can claim any more, with the last day on which one could (s.16(4))."""
+def _lapsed(pairing: Pairing, since: date, annual_returns: Mapping[date, date]) -> dict[UUID, date]:
+    """Return bills that the month's return cannot claim any more, with the last day on which one could (s.16(4))."""
     books = [one.book for one in pairing.matches if one.book and pairing.is_asked(one)]
-    until = {book.id: credit_until(book.dated_on) for book in books}
-    return {book_id: last for book_id, last in until.items() if last <= period.ends_on}
+    return {
+        book.id: last_day_to_claim(book.dated_on, annual_returns)
+        for book in books
+        if book.dated_on < since
+    }
 
 
 def _row(match: Match2b, pairing: Pairing, lapsed: Mapping[UUID, date]) -> MatchRow:

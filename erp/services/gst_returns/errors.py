@@ -196,3 +196,26 @@ refuse_on("uq_gst_amendment_standing", _amended)
 refuse_on("gst_amendment_cancelled", _cancelled)
 refuse_on("gst_amendment_unfiled", _unfiled)
 refuse_on("gst_amendment_frozen", _frozen)
+
+
+def _advance_used() -> NotAmendable:
+    message = (
+        "The advance was applied, paid back or undone as it is amended."
+        " Let the amendment stand: what is wrong with it is met in the next return."
+    )
+    return NotAmendable(message, fields={"amendment_id": message})
+
+
+def _advance_amended() -> AmendedBefore:
+    message = "This advance was amended meanwhile. Open its page again."
+    return AmendedBefore(message, fields={"advance_id": message})
+
+
+def _advance_unfiled() -> NotAmendable:
+    message = "No filed return states this of the advance. File that month's return first."
+    return NotAmendable(message, fields={"advance_id": message})
+
+
+refuse_on("service_advance_amendment_used", _advance_used)
+refuse_on("uq_service_advance_amendment_advance", _advance_amended)
+refuse_on("service_advance_amendment_unfiled", _advance_unfiled)

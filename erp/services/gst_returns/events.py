@@ -88,3 +88,23 @@ class ReturnReported(DomainEvent):
 
     return_id: UUID
     refused: int
+
+
+class AnnualReturnRecorded(DomainEvent):
+    """The annual return of a financial year was filed, or was not after all."""
+
+    name: ClassVar[str] = "gst_returns.annual_return_recorded.v1"
+
+    record_id: UUID
+    gstin: str
+    year_from: date
+    filed_on: date | None
+
+
+class AdvanceAmended(DomainEvent):
+    """A later return corrects what earlier ones state of an advance for a service, or no longer does."""
+
+    name: ClassVar[str] = "gst_returns.advance_amended.v1"
+
+    amendment_id: UUID
+    advance_id: UUID

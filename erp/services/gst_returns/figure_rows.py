@@ -26,6 +26,7 @@ from erp.services.gst_returns.gstr3b import (
     kept_cell,
 )
 from erp.services.gst_returns.heads import Heads
+from erp.services.gst_returns.lapsing import since_of_version
 from erp.services.gst_returns.outward import Entry
 from erp.services.gst_returns.paging import page_of
 from erp.services.gst_returns.reading_inward import read_inward
@@ -104,7 +105,8 @@ def list_figure_rows(session: Session, ctx: RequestContext, wanted: ListFigureRo
     form = ReturnForm(head["form"])
     period = TaxPeriod(head["starts_on"], head["ends_on"])
     period = days_for(spans_of(session, ctx), form, period) or period
-    found = list(_rows(session, ctx, registration, period, wanted.part))
+    since = since_of_version(head["figures"], period)
+    found = list(_rows(session, ctx, registration, (period, since), wanted.part))
     if wanted.part in TURNED_OVER:
         found += _on_turnover(head, period)
     words = wanted.search.lower()
@@ -127,9 +129,10 @@ def _rows(
     session: Session,
     ctx: RequestContext,
     registration: Registration,
-    period: TaxPeriod,
+    when: tuple[TaxPeriod, date],
     part: str,
 ) -> Iterator[FigureRow]:
+    period, since = when
     if part in CHARGED:
         side = read_inward(session, ctx, registration, period)
         yield from (
@@ -138,7 +141,7 @@ def _rows(
     if part == "3(2)":
         return
     if part.startswith(("4", "5", "3.1(d)")):
-        side, claims = read_claims(session, ctx, registration, period)
+        side, claims = read_claims(session, ctx, registration, period, since)
         yield from (_inward_row(bought, part) for bought in claims.inward if _is_in(bought, part))
         kept = kept_cell(side.changes)
         yield from (
@@ -151,7 +154,7 @@ def _rows(
     yield from (_outward_row(entry) for entry in outward.counted if part in _names(entry))
     is_cell = part in {"3.1(a)", DUE_AGAIN}
     yield from (
-        _advance_row(move, is_cell) for move in outward.moves if is_cell or move.table == part
+        _advance_row(move, is_cell) for move in outward.advances if is_cell or move.table == part
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.core.formatting import counted, money_text
+from erp.core.formatting import counted, date_text, money_text
 from erp.core.money import ZERO
 from erp.models.gst_returns import ReturnForm, ReturnStatus
 from erp.services import accounting
@@ -28,6 +28,7 @@ from erp.services.gst_returns.errors import (
 )
 from erp.services.gst_returns.events import ReturnReviewed, ReturnWasFiled
 from erp.services.gst_returns.heads import NAMES
+from erp.services.gst_returns.lapsing import SINCE
 from erp.services.gst_returns.ordering import require_in_order
 from erp.services.gst_returns.paying_cmp08 import pay_cmp08
 from erp.services.gst_returns.preparing import hold_form, require_not_filed
@@ -35,7 +36,7 @@ from erp.services.gst_returns.proving import ORIGIN
 from erp.services.gst_returns.refusals import require_taken
 from erp.services.gst_returns.registrations import Registration, registration_of
 from erp.services.gst_returns.setting_off import in_rupees
-from erp.services.gst_returns.snapshots import Snapshot, liability_of, take_snapshot
+from erp.services.gst_returns.snapshots import Given, Snapshot, liability_of, take_snapshot
 from erp.services.gst_returns.tax_period import TaxPeriod
 from erp.services.platform import Command, Day, Identified, command, emit
 
@@ -127,7 +128,7 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
         UnknownGstReturn: The company has no such return.
         ReturnNotReady: Something has to be mended, or the portal refused rows of it; the GSTR-1 of the period, or an
             earlier period, is not filed.
-        ReturnOutdated: Documents changed since, or a newer version exists.
+        ReturnOutdated: Documents changed since, other credit lapsed by the day of filing, or a newer version exists.
         ReturnFiled: A return of the period, or of a later one, is filed.
         ReviewMissing: More tax than the actor files unreviewed.
         WrongTaxPeriod: The period is not over, or the day of filing is not between its end and today.
@@ -146,12 +147,10 @@ def file_return(session: Session, ctx: RequestContext, cmd: FileReturn) -> Ident
     require_not_filed(session, ctx, registration, held.form, held.period)
     require_in_order(session, ctx, registration, held.form, held.period)
     reasons = reasons_of(held.figures.get("accepted", ()))
-    snapshot = take_snapshot(session, ctx, registration, held.form, held.period, reasons)
-    if snapshot.sha256 != held.sha256 or snapshot.figures != held.figures:
-        message = (
-            "Documents of this period changed since the return was prepared. Prepare it again."
-        )
-        raise ReturnOutdated(message)
+    snapshot = take_snapshot(
+        session, ctx, registration, held.form, held.period, Given(reasons, cmd.filed_on)
+    )
+    _require_unchanged(held, snapshot, cmd.filed_on)
     if snapshot.blocking:
         raise _not_ready(snapshot.blocking)
     if held.reviewed_by is None and snapshot.owed.tax > ctx.limit(UNREVIEWED):
@@ -219,6 +218,22 @@ def _require_current(held: Held) -> None:
 def _not_ready(blocking: int) -> ReturnNotReady:
     things = counted(blocking, "matter", "matters")
     return ReturnNotReady(f"{things} to be mended first. Mend them and prepare the return again.")
+
+
+def _require_unchanged(held: Held, snapshot: Snapshot, filed_on: date) -> None:
+    """Refuse a version that documents, or the day on which it is filed, outdated."""
+    if snapshot.figures.get(SINCE) != held.figures.get(SINCE):
+        since = date.fromisoformat(snapshot.figures[SINCE])
+        message = (
+            f"A return filed on {date_text(filed_on)} claims the credit of bills since {date_text(since)} (s.16(4)),"
+            " and this one was prepared for another day. Prepare it again for that day."
+        )
+        raise ReturnOutdated(message, fields={"filed_on": message})
+    if snapshot.sha256 != held.sha256 or snapshot.figures != held.figures:
+        message = (
+            "Documents of this period changed since the return was prepared. Prepare it again."
+        )
+        raise ReturnOutdated(message)
 
 
 def _check_days(ctx: RequestContext, period: TaxPeriod, filed_on: date) -> None:

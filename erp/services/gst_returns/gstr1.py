@@ -49,6 +49,7 @@ def gstr1(
     }
     built |= {"b2csa": list(amendments.small)}
     built |= {table: advance_rows(moves, table) for table in (RECEIVED, ADJUSTED)}
+    built |= amendments.advances.tables
     counted = (*entries, *amendments.counted)
     summary = {
         name: rows

@@ -43,9 +43,14 @@ class OutwardSide:
         """Those lines, and what amendments take off and add."""
         return [*self.entries, *self.amendments.counted]
 
+    @property
+    def advances(self) -> list[AdvanceMove]:
+        """Advances for services of the period, and what amendments take off and add of earlier ones."""
+        return [*self.moves, *self.amendments.advances.counted]
+
     def total(self) -> Heads:
         """Return what the period adds to what is owed."""
-        return total_of(self.counted) + total_of_advances(self.moves)
+        return total_of(self.counted) + total_of_advances(self.advances)
 
     def told(self) -> Told:
         """Return the tax that no document of the period states, by the origin of its entry."""
@@ -62,4 +67,4 @@ class OutwardSide:
             for one in self.amendments.found
             if (change := one.change.tax_only())
         }
-        return advances | amendments
+        return {**advances, **amendments, **self.amendments.advances.told}

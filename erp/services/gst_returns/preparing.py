@@ -15,9 +15,10 @@ from erp.services.gst_returns.accepting import reasons_of
 from erp.services.gst_returns.checking import MOST_SHOWN
 from erp.services.gst_returns.errors import ReturnFiled, WrongTaxPeriod
 from erp.services.gst_returns.events import ReturnPrepared
+from erp.services.gst_returns.lapsing import filing_day
 from erp.services.gst_returns.proving import Difference
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
-from erp.services.gst_returns.snapshots import Snapshot, take_snapshot
+from erp.services.gst_returns.snapshots import Given, Snapshot, take_snapshot
 from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
 from erp.services.platform import Closed, Command, Day, Result, ShortText, command, emit
 
@@ -39,6 +40,8 @@ class PrepareReturn(Command):
     Attributes:
         starts_on: First day of the month or quarter. months: one, or three under QRMP; a CMP-08 has three.
         accepted: Matters that are taken as they are; those of the version before where it is left out.
+        filed_on: Day on which it will be filed, or was; today, or the first day after the period, where it is
+            left out. It decides which credit a GSTR-3B claims.
     """
 
     gstin: GstinText
@@ -46,6 +49,7 @@ class PrepareReturn(Command):
     starts_on: Day
     months: Months = Months.MONTH
     accepted: Annotated[list[AcceptedMatter], Field(max_length=MOST_SHOWN)] | None = None
+    filed_on: Day | None = None
 
 
 class PreparedReturn(Result):
@@ -69,7 +73,8 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
 
     Raises:
         UnknownRegistration: No branch of the company has this GSTIN.
-        WrongTaxPeriod: The days are no period, it has not begun, or no day of it is of the form's scheme.
+        WrongTaxPeriod: The days are no period, it has not begun, or no day of it is of the form's scheme; or the day of
+            filing is not after it.
         ReturnFiled: The period's return is filed.
         PermissionDenied: Matters are accepted by somebody who may not review returns.
 
@@ -79,10 +84,11 @@ def prepare_return(session: Session, ctx: RequestContext, cmd: PrepareReturn) ->
     registration = registration_of(session, ctx, cmd.gstin)
     period = period_from(cmd.starts_on, _months(cmd))
     _check(ctx, period)
+    filed_on = filing_day(ctx, period, cmd.filed_on)
     hold_form(session, ctx, cmd.gstin, cmd.form)
     require_not_filed(session, ctx, registration, cmd.form, period)
     reasons = _reasons(session, ctx, cmd)
-    snapshot = take_snapshot(session, ctx, registration, cmd.form, period, reasons)
+    snapshot = take_snapshot(session, ctx, registration, cmd.form, period, Given(reasons, filed_on))
     row = _row(ctx, registration, cmd.form, period, snapshot)
     row["version"] = _next_version(session, ctx, registration, cmd.form, period)
     db.insert_rows(session, GstReturn, [row])

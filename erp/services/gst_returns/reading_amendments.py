@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services.gst_returns.amended_advances import read_corrections
 from erp.services.gst_returns.amendments import (
     Amended,
     Amendments,
@@ -21,6 +22,7 @@ from erp.services.gst_returns.amendments import (
 from erp.services.gst_returns.outward import Entry, Limit, Section, Shipping, classify
 from erp.services.gst_returns.reading_outward import read_documents, read_outward
 from erp.services.gst_returns.registrations import Registration
+from erp.services.gst_returns.stating_periods import stating_period
 from erp.services.gst_returns.tax_period import TaxPeriod
 
 _SELECT: LiteralString = """
@@ -42,7 +44,7 @@ def read_amendments(
     period: TaxPeriod,
     limit: Limit,
 ) -> Amendments:
-    """Return what the return of a period corrects of earlier ones."""
+    """Return what the return of a period corrects of earlier ones: documents and advances."""
     found = _read(session, ctx, registration, _OF_PERIOD, _days(period), limit)
     wanted: dict[str, set[Place]] = {}
     for one in found:
@@ -55,7 +57,8 @@ def read_amendments(
         fp: _revised(session, ctx, registration, (periods[fp], period.ends_on), limit)
         for fp in wanted
     }
-    return Amendments(tuple(found), tuple(small_rows(wanted, revised)))
+    advances = read_corrections(session, ctx, registration, period)
+    return Amendments(tuple(found), tuple(small_rows(wanted, revised)), advances)
 
 
 def _days(period: TaxPeriod) -> dict[str, date]:
@@ -99,26 +102,6 @@ def correction_of(row: db.Row) -> Correction:
         shipping = Shipping(row["port_code"], row["shipping_bill"], row["shipped_on"])
     place = row["place_of_supply"]
     return Correction(row["gstin"], row["recipient"], place, row["is_sez"], shipping)
-
-
-def stating_period(
-    session: Session, ctx: RequestContext, registration: Registration, day: date
-) -> TaxPeriod:
-    """Return the period of the filed GSTR-1 that states documents of a day; amendments have one."""
-    return filed_period(session, ctx, registration, day) or TaxPeriod(day, day)
-
-
-def filed_period(
-    session: Session, ctx: RequestContext, registration: Registration, day: date
-) -> TaxPeriod | None:
-    """Return the period of the filed GSTR-1 that a day lies in."""
-    row = db.fetch_one(
-        session,
-        "select starts_on, ends_on from gst_return where tenant_id = %s and company_id = %s and gstin = %s"
-        " and form = 'gstr1' and status = 'filed' and %s between starts_on and ends_on",
-        (ctx.tenant_id, ctx.company_id, registration.gstin, day),
-    )
-    return TaxPeriod(row["starts_on"], row["ends_on"]) if row else None
 
 
 def _revised(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from erp.core.errors import InvalidInput
+from erp.services.gst_returns.advances import ADVANCE_TABLES
 from erp.services.gst_returns.outward import Section
 
 MOST_BYTES: Final = 180_000
@@ -19,7 +20,7 @@ LONGEST: Final = 300
 NUMBERS: Final = ("inum", "nt_num", "oinum", "ont_num")
 HELD_IN: Final = ("inv", "nt")
 SECTIONS: Final = frozenset(
-    {section.value for section in Section} | {"at", "txpd", "hsn", "doc_issue"}
+    {section.value for section in Section} | {*ADVANCE_TABLES, "hsn", "doc_issue"}
 )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from typing import Any
@@ -12,11 +13,7 @@ from erp.core.context import RequestContext
 from erp.core.formatting import money_text
 from erp.models.gst_returns import ReturnForm
 from erp.services.gst_returns.accepting import without_accepted
-from erp.services.gst_returns.advances import (
-    ADJUSTED,
-    RECEIVED,
-    total_of_advances,
-)
+from erp.services.gst_returns.advances import ADVANCE_TABLES, total_of_advances
 from erp.services.gst_returns.checking import (
     MOST_SHOWN,
     Problem,
@@ -37,6 +34,7 @@ from erp.services.gst_returns.gstr3b import (
     inter_state_stated,
 )
 from erp.services.gst_returns.heads import NOTHING, Heads
+from erp.services.gst_returns.lapsing import SINCE, since_when_filed
 from erp.services.gst_returns.law import FEWEST_DIGITS
 from erp.services.gst_returns.limits import rate_check
 from erp.services.gst_returns.open_advances import open_advances
@@ -71,6 +69,19 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What a return is worked out with beside what is posted.
+
+    Attributes:
+        reasons: Why matters are accepted as they are; see `accepting`.
+        filed_on: Day on which it is filed, which decides what credit lapsed.
+    """
+
+    reasons: Mapping[str, str]
+    filed_on: date
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """A return as of now.
 
@@ -99,14 +110,10 @@ def take_snapshot(
     registration: Registration,
     form: ReturnForm,
     period: TaxPeriod,
-    reasons: Mapping[str, str],
+    given: Given,
 ) -> Snapshot:
-    """Work out a return from what is posted; reads only.
-
-    Args:
-        reasons: Why matters are accepted as they are; see `accepting`.
-    """
-    spans = spans_of(session, ctx)
+    """Work out a return from what is posted; reads only."""
+    spans, reasons = spans_of(session, ctx), given.reasons
     days = days_for(spans, form, period)
     if days is None:
         raise other_scheme(form, span_on(spans, period.starts_on))
@@ -115,8 +122,8 @@ def take_snapshot(
     if form is ReturnForm.CMP08:
         quarter = read_quarter(session, ctx, registration, days, (outward.documents, spans))
         earlier = last_filed(session, ctx, registration, period, form)
-        since = (last_day_of(earlier), days.ends_on)
-        before = less_refunds(session, ctx, registration, carried_of(earlier), since)
+        unpaid = (last_day_of(earlier), days.ends_on)
+        before = less_refunds(session, ctx, registration, carried_of(earlier), unpaid)
         return _cmp08(registration, days, outward, quarter, (differences, before, reasons))
     if form is ReturnForm.GSTR1:
         problems = problems_of(
@@ -126,7 +133,8 @@ def take_snapshot(
         waiting = open_advances(session, ctx, registration, days)
         proof = (tax, differences, problems, reasons)
         return _gstr1(registration, days, outward, proof, waiting)
-    return _gstr3b(session, ctx, registration, days, outward, (differences, reasons))
+    since = since_when_filed(session, ctx, registration, given.filed_on)
+    return _gstr3b(session, ctx, registration, (days, since), outward, (differences, reasons))
 
 
 def other_scheme(form: ReturnForm, span: Span) -> WrongTaxPeriod:
@@ -152,7 +160,7 @@ def _cmp08(
     differences, before, reasons = proof
     whole = quarter.supplied + before.get("3(1)", NOTHING)
     supplied = whole.not_negative()
-    advances = total_of_advances(outward.moves).tax_only() + before.get(DUE_AGAIN, NOTHING)
+    advances = total_of_advances(outward.advances).tax_only() + before.get(DUE_AGAIN, NOTHING)
     again = advances.not_negative()
     rest = {"3(1)": whole - supplied, DUE_AGAIN: advances - again}
     carried = {name: left for name, left in rest.items() if left}
@@ -190,7 +198,7 @@ def _gstr1(
     total = outward.total()
     sections = {section.value: _section(section, outward.counted) for section in Section}
     figures = {
-        "sections": sections | {table: _advances(table, outward) for table in (RECEIVED, ADJUSTED)},
+        "sections": sections | {table: _advances(table, outward) for table in ADVANCE_TABLES},
         "total": total.texts(),
         "booked": booked.texts(),
         "documents": len(outward.documents),
@@ -202,7 +210,7 @@ def _gstr1(
 
 
 def _advances(table: str, outward: OutwardSide) -> dict[str, Any]:
-    own = [move for move in outward.moves if move.table == table]
+    own = [move for move in outward.advances if move.table == table]
     stated = sum((move.stated for move in own), NOTHING)
     return {"documents": len({move.advance_id for move in own}), **stated.texts()}
 
@@ -223,15 +231,15 @@ def _gstr3b(
     session: Session,
     ctx: RequestContext,
     registration: Registration,
-    period: TaxPeriod,
+    when: tuple[TaxPeriod, date],
     outward: OutwardSide,
     proof: tuple[list[Difference], Mapping[str, str]],
 ) -> Snapshot:
-    differences, reasons = proof
-    side, claims = read_claims(session, ctx, registration, period)
+    (period, since), (differences, reasons) = when, proof
+    side, claims = read_claims(session, ctx, registration, period, since)
     entries = outward.counted
     cells = gstr3b_cells(entries, claims.inward, side.changes)
-    cells["3.1(a)"] += total_of_advances(outward.moves)
+    cells["3.1(a)"] += total_of_advances(outward.advances)
     before = carried_of(last_filed(session, ctx, registration, period))
     stated, carried = take_off(cells, before)
     inter, left = inter_state_stated(entries, before)
@@ -258,6 +266,7 @@ def _gstr3b(
         "left": paid.left.texts(),
         "held": claims.held_texts(),
         "claimed": list(claims.pairs),
+        SINCE: f"{since}",
         "total": (liability + reverse).texts(),
         "booked": side.booked.texts(),
     }

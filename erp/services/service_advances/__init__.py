@@ -7,6 +7,12 @@ from erp.services.service_advances.applying import (
     ApplyServiceAdvance,
     apply_advance,
 )
+from erp.services.service_advances.correcting import (
+    MadeStep,
+    corrected_advance,
+    corrected_steps,
+    steps_of,
+)
 from erp.services.service_advances.errors import (
     AdvanceApplied,
     AdvanceUsedUp,
@@ -22,6 +28,7 @@ from erp.services.service_advances.giving_back import (
     refund_advance,
     take_back_advance,
 )
+from erp.services.service_advances.holding import HeldAdvance, hold_advance
 from erp.services.service_advances.queries import (
     GetServiceAdvance,
     ListServiceAdvances,
@@ -41,9 +48,10 @@ from erp.services.service_advances.undoing import UndoStep, undo_step
 
 __all__ = [
     "AdvanceApplied", "AdvanceStepKind", "AdvanceUsedUp", "AppliedAdvance", "ApplyServiceAdvance",
-    "GetServiceAdvance", "ListServiceAdvances", "NoTaxOnAdvance", "NotItsService", "ReceiveServiceAdvance",
-    "ReceivedAdvance", "RefundServiceAdvance", "RefundedAdvance", "ServiceAdvanceDetail", "ServiceAdvancePage",
-    "ServiceAdvanceRow", "StepUndone", "TakeBackServiceAdvance", "TakerRow", "UndoStep",
-    "UnknownServiceAdvance", "apply_advance", "get_advance", "list_advances", "receive_advance", "referees",
-    "refund_advance", "take_back_advance", "undo_step",
+    "GetServiceAdvance", "HeldAdvance", "ListServiceAdvances", "MadeStep", "NoTaxOnAdvance", "NotItsService",
+    "ReceiveServiceAdvance", "ReceivedAdvance", "RefundServiceAdvance", "RefundedAdvance",
+    "ServiceAdvanceDetail", "ServiceAdvancePage", "ServiceAdvanceRow", "StepUndone", "TakeBackServiceAdvance",
+    "TakerRow", "UndoStep", "UnknownServiceAdvance", "apply_advance", "corrected_advance", "corrected_steps",
+    "get_advance", "hold_advance", "list_advances", "receive_advance", "referees", "refund_advance", "steps_of",
+    "take_back_advance", "undo_step",
 ]  # fmt: skip

@@ -33,7 +33,8 @@ class HeldAdvance:
     """An advance whose customer's account is locked.
 
     Attributes:
-        taxes: On the whole, by head. left: of the amount. taxes_left: of the taxes.
+        place, is_inter, rate: By which its tax is stated now, as amended.
+        taxes: On the whole, by head, as amended. left: of the amount. taxes_left: of the taxes.
     """
 
     id: UUID
@@ -41,6 +42,9 @@ class HeldAdvance:
     branch_id: UUID
     party_id: UUID
     received_on: date
+    place: str
+    is_inter: bool
+    rate: Decimal
     amount: Decimal
     taxes: Taxes
     left: Decimal
@@ -63,11 +67,16 @@ class HeldAdvance:
 
 
 _SELECT = """
-    select a.id, p.number, a.branch_id, a.party_id, a.received_on, a.amount, a.igst, a.cgst, a.sgst,
+    select a.id, p.number, a.branch_id, a.party_id, a.received_on, a.amount,
+           coalesce(m.place_of_supply, a.place_of_supply) as place, coalesce(m.is_inter, a.is_inter) as is_inter,
+           coalesce(m.rate, a.rate) as rate, coalesce(m.igst, a.igst) as igst, coalesce(m.cgst, a.cgst) as cgst,
+           coalesce(m.sgst, a.sgst) as sgst,
            l.amount as left_amount, l.igst as left_igst, l.cgst as left_cgst, l.sgst as left_sgst
       from service_advance a
       join payment p on (p.tenant_id, p.id) = (a.tenant_id, a.id)
       join service_advance_left l on (l.tenant_id, l.advance_id) = (a.tenant_id, a.id)
+      left join service_advance_amendment m on (m.tenant_id, m.advance_id) = (a.tenant_id, a.id)
+           and m.step_id is null and m.withdrawn_at is null
      where a.tenant_id = %s and a.company_id = %s and a.id = %s
 """
 
@@ -92,6 +101,9 @@ def hold_advance(session: Session, ctx: RequestContext, advance_id: UUID) -> Hel
         branch_id=row["branch_id"],
         party_id=row["party_id"],
         received_on=row["received_on"],
+        place=row["place"],
+        is_inter=row["is_inter"],
+        rate=row["rate"],
         amount=row["amount"],
         taxes={name: row[name] for name in HEADS},
         left=row["left_amount"],
@@ -133,6 +145,14 @@ def tax_back(taxes: Taxes) -> list[NewLine]:
     ]
 
 
+def tax_due(taxes: Taxes) -> list[NewLine]:
+    """Return the lines that make the tax of an advance due again, as journal J17 does."""
+    return [
+        debit("gst_on_advances", sum(taxes.values(), ZERO)),
+        *(credit(f"output_{name}", amount) for name, amount in taxes.items()),
+    ]
+
+
 def write_step(
     session: Session,
     ctx: RequestContext,
@@ -158,6 +178,9 @@ def write_step(
         "branch_id": held.branch_id,
         "kind": kind,
         "booked_on": day,
+        "place_of_supply": held.place,
+        "is_inter": held.is_inter,
+        "rate": held.rate,
         "amount": amount,
         "invoice_id": None,
         "payment_id": None,

@@ -99,7 +99,13 @@ class TakerRow(Result):
 
 
 class ServiceAdvanceDetail(ServiceAdvanceRow):
-    """An advance with its tax by head, what became of it, and invoices that may take it."""
+    """An advance with its tax by head, what became of it, and invoices that may take it.
+
+    Place, rate and tax are as a later return corrects them, where one does.
+
+    Attributes:
+        amendment_id: Of the amendment that stands, of `amended_on`. stated_on: Day whose month should have stated it.
+    """
 
     branch_id: UUID
     taxable: Decimal
@@ -109,20 +115,29 @@ class ServiceAdvanceDetail(ServiceAdvanceRow):
     tax_left: Decimal
     user: str
     recorded_at: datetime
+    amendment_id: UUID | None
+    amended_on: date | None
+    stated_on: date | None
     steps: list[AdvanceStepRow]
     takers: list[TakerRow]
 
 
 _SELECT: LiteralString = """
-    select a.id, p.number, a.received_on, a.party_id, w.name as party, a.description, a.sac, a.rate,
-           a.place_of_supply, a.is_inter, a.amount, a.igst + a.cgst + a.sgst as tax, l.amount as left,
-           a.branch_id, a.taxable, a.igst, a.cgst, a.sgst, l.igst + l.cgst + l.sgst as tax_left, a.recorded_at,
-           coalesce(m.display_name, '') as "user"
+    select a.id, p.number, a.received_on, a.party_id, w.name as party, a.description, a.sac,
+           coalesce(c.rate, a.rate) as rate, coalesce(c.place_of_supply, a.place_of_supply) as place_of_supply,
+           coalesce(c.is_inter, a.is_inter) as is_inter, a.amount, t.igst + t.cgst + t.sgst as tax, l.amount as left,
+           a.branch_id, a.amount - t.igst - t.cgst - t.sgst as taxable, t.igst, t.cgst, t.sgst,
+           l.igst + l.cgst + l.sgst as tax_left, a.recorded_at, coalesce(m.display_name, '') as "user",
+           c.id as amendment_id, c.booked_on as amended_on, c.stated_on
       from service_advance a
       join payment p on (p.tenant_id, p.id) = (a.tenant_id, a.id)
       join party w on (w.tenant_id, w.id) = (a.tenant_id, a.party_id)
       join service_advance_left l on (l.tenant_id, l.advance_id) = (a.tenant_id, a.id)
       left join membership m on (m.tenant_id, m.user_id) = (a.tenant_id, a.user_id)
+      left join service_advance_amendment c on (c.tenant_id, c.advance_id) = (a.tenant_id, a.id)
+           and c.step_id is null and c.withdrawn_at is null
+     cross join lateral (select coalesce(c.igst, a.igst) as igst, coalesce(c.cgst, a.cgst) as cgst,
+                                coalesce(c.sgst, a.sgst) as sgst) t
      where a.tenant_id = %(tenant)s and a.company_id = %(company)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
@@ -189,11 +204,14 @@ def _steps(session: Session, given: dict[str, UUID]) -> list[AdvanceStepRow]:
     rows = db.fetch_all(
         session,
         """
-        select s.id, s.kind, s.booked_on, s.amount, s.igst + s.cgst + s.sgst as tax, s.invoice_id, s.payment_id,
+        select s.id, s.kind, s.booked_on, s.amount,
+               coalesce(c.igst + c.cgst + c.sgst, s.igst + s.cgst + s.sgst) as tax, s.invoice_id, s.payment_id,
                coalesce(i.number, p.number, '') as number, s.reason, coalesce(m.display_name, '') as "user",
                exists (select 1 from service_advance_step u
                         where (u.tenant_id, u.undoes_id) = (s.tenant_id, s.id)) as is_undone
           from service_advance_step s
+          left join service_advance_amendment c on (c.tenant_id, c.step_id) = (s.tenant_id, s.id)
+               and c.withdrawn_at is null
           left join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
           left join payment p on (p.tenant_id, p.id) = (s.tenant_id, s.payment_id)
           left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)

@@ -115,7 +115,7 @@ def receive_advance(
     _require_taxed(seller, buyer, day)
     place = cmd.place_of_supply or _place(seller, buyer, service)
     _require_place(place)
-    taxed = _tax(seller, cmd, service, place)
+    taxed = taxed_within(cmd.amount, seller.state, place, service.rate)
     money = payments.ReceivePayment(**_money(cmd), settles=())
     made = payments.move_advance(session, ctx, Direction.IN, money)
     line, is_inter = taxed
@@ -188,12 +188,12 @@ def _place(seller: Seller, buyer: SaleParty, service: _Service) -> str:
     return found.state_code
 
 
-def _tax(
-    seller: Seller, cmd: ReceiveServiceAdvance, service: _Service, place: str
+def taxed_within(
+    amount: Decimal, own_state: str, place: str, rate: Decimal
 ) -> tuple[TaxedLine, bool]:
-    """Return the advance with its tax taken out, and whether it is of another state."""
-    line = SupplyLine(ref="1", quantity=Decimal(1), unit_price=cmd.amount, gst_rate=service.rate)
-    taxed = tax_supply(Supply(seller.state, place, PriceMode.INCLUSIVE, [line]))
+    """Return an amount with its tax taken out, and whether it is of another state."""
+    line = SupplyLine(ref="1", quantity=Decimal(1), unit_price=amount, gst_rate=rate)
+    taxed = tax_supply(Supply(own_state, place, PriceMode.INCLUSIVE, [line]))
     return taxed.lines[0], taxed.nature is SupplyNature.INTER
 
 

@@ -28,16 +28,24 @@ referee(
 )
 referee(
     "SA2",
-    "What is left of an advance and of its tax is what was received less what was used and not undone",
+    "What is left of an advance and of its tax is what was received less what was used and not undone, as amended",
     counted="select count(*) from service_advance_step",
     offenders="""
         select a.tenant_id, a.id as advance_id, f.amount as kept, a.amount - used.amount as worked_out
-          from service_advance a
+          from (select w.tenant_id, w.id, w.amount, coalesce(m.igst, w.igst) as igst, coalesce(m.cgst, w.cgst) as cgst,
+                       coalesce(m.sgst, w.sgst) as sgst
+                  from service_advance w
+                  left join service_advance_amendment m on (m.tenant_id, m.advance_id) = (w.tenant_id, w.id)
+                       and m.step_id is null and m.withdrawn_at is null) a
           left join service_advance_left f on (f.tenant_id, f.advance_id) = (a.tenant_id, a.id)
          cross join lateral (
-               select coalesce(sum(way * s.amount), 0) as amount, coalesce(sum(way * s.igst), 0) as igst,
-                      coalesce(sum(way * s.cgst), 0) as cgst, coalesce(sum(way * s.sgst), 0) as sgst
+               select coalesce(sum(way * s.amount), 0) as amount,
+                      coalesce(sum(way * coalesce(m.igst, s.igst)), 0) as igst,
+                      coalesce(sum(way * coalesce(m.cgst, s.cgst)), 0) as cgst,
+                      coalesce(sum(way * coalesce(m.sgst, s.sgst)), 0) as sgst
                  from service_advance_step s
+                 left join service_advance_amendment m on (m.tenant_id, m.step_id) = (s.tenant_id, s.id)
+                      and m.withdrawn_at is null
                 cross join lateral (select case s.kind when 'undone' then -1 else 1 end as way) of_kind
                 where s.tenant_id = a.tenant_id and s.advance_id = a.id) used
          where (f.amount, f.igst, f.cgst, f.sgst) is distinct from

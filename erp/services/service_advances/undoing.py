@@ -10,7 +10,7 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.service_advances import AdvanceStepKind
 from erp.services import accounting, payments
-from erp.services.accounting import NewLine
+from erp.services.accounting import NewLine, credit, debit
 from erp.services.platform import Command, Identified, ShortText, command
 from erp.services.service_advances.errors import UnknownServiceAdvance, step_undone
 from erp.services.service_advances.holding import (
@@ -19,6 +19,7 @@ from erp.services.service_advances.holding import (
     HeldAdvance,
     hold_advance,
     post_step,
+    tax_due,
     write_step,
 )
 
@@ -33,7 +34,7 @@ class UndoStep(Command):
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """The step that is taken back, with its entry."""
+    """The step that is taken back, with its tax as amended, and its entry."""
 
     id: UUID
     kind: AdvanceStepKind
@@ -77,7 +78,7 @@ def undo_step(session: Session, ctx: RequestContext, cmd: UndoStep) -> Identifie
         payments.take_back_advance(session, ctx, made.payment_id, cmd.reason)
     if made.entry_id is not None:
         words = f"Advance {held.number} undone: {cmd.reason}"
-        lines = _opposite(session, ctx, made.entry_id)
+        lines = [*_owed_again(held, made), *tax_due(made.taxes)]
         step = (step_id, undone, ctx.today, words)
         back = post_step(session, ctx, held, step, lines, made.entry_id)
         if own is not None and back is not None:
@@ -88,9 +89,12 @@ def undo_step(session: Session, ctx: RequestContext, cmd: UndoStep) -> Identifie
 def _step(session: Session, ctx: RequestContext, held: HeldAdvance, step_id: UUID) -> _Made:
     row = db.fetch_one(
         session,
-        "select s.id, s.kind, s.amount, s.igst, s.cgst, s.sgst, s.payment_id, e.id as entry_id,"
+        "select s.id, s.kind, s.amount, coalesce(m.igst, s.igst) as igst, coalesce(m.cgst, s.cgst) as cgst,"
+        " coalesce(m.sgst, s.sgst) as sgst, s.payment_id, e.id as entry_id,"
         " exists (select 1 from service_advance_step u where u.tenant_id = s.tenant_id and u.undoes_id = s.id) as gone"
         " from service_advance_step s"
+        " left join service_advance_amendment m on (m.tenant_id, m.step_id) = (s.tenant_id, s.id)"
+        "  and m.withdrawn_at is null"
         " left join journal_entry e on (e.tenant_id, e.origin_id, e.purpose) = (s.tenant_id, s.id, s.kind)"
         "  and e.origin_type = %s"
         " where s.tenant_id = %s and s.advance_id = %s and s.id = %s",
@@ -106,10 +110,13 @@ def _step(session: Session, ctx: RequestContext, held: HeldAdvance, step_id: UUI
     return _Made(row["id"], kind, row["amount"], taxes, row["payment_id"], row["entry_id"])
 
 
-def _opposite(session: Session, ctx: RequestContext, entry_id: UUID) -> list[NewLine]:
+def _owed_again(held: HeldAdvance, made: _Made) -> list[NewLine]:
+    """Return the lines that open again what an application settled; a refund's payment is taken back by itself."""
+    if made.kind is not AdvanceStepKind.APPLIED:
+        return []
     return [
-        NewLine(line.account_key, debit=line.credit, credit=line.debit, party_id=line.party_id)
-        for line in accounting.lines_of(session, ctx, entry_id)
+        debit("debtors", made.amount, held.party_id),
+        credit("service_advances", made.amount, held.party_id),
     ]
 
 

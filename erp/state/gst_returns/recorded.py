@@ -1,4 +1,4 @@
-"""Reverse charges and challans as they were recorded."""
+"""Reverse charges, challans and annual returns as they were recorded."""
 
 from typing import Any, ClassVar
 
@@ -10,6 +10,7 @@ from erp.state.gst_returns.wording import RECORD, VIEW
 from erp.state.listing import ListState
 
 DEPOSITS = {"deposited": "Deposited", "cancelled": "Cancelled"}
+ANNUAL = {"counts": "Filed", "not_filed": "Not filed", "replaced": "Replaced"}
 
 
 class ReverseChargeListState(ListState, rx.State):
@@ -73,3 +74,30 @@ class CancelDepositState(DialogFormState, rx.State):
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(DepositListState))._reload()  # noqa: SLF001  sister of this state
+
+
+class AnnualReturnListState(ListState, rx.State):
+    """Annual returns, the newest first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "gst_returns.list_annual_returns"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("year", "Year", detail="gstin"),
+        Column("filed_on", "Filed on", Kind.DATE),
+        Column("arn", "ARN", wide_only=True),
+        Column(
+            "standing",
+            "State",
+            Kind.STATUS,
+            labels=ANNUAL,
+            tones={"counts": "green", "not_filed": "amber"},
+        ),
+        Column("user", "Recorded by", wide_only=True),
+    )
+    topics: ClassVar[tuple[str, ...]] = ("gst_returns",)
+
+    may_record: bool = False
+
+    async def _reload(self) -> None:
+        self.may_record = (await self._principal()).may(RECORD)
+        await super()._reload()

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import reflex as rx
 from reflex.event import EventSpec
 
-from erp.core.clock import business_date, utc_now
+from erp.core.clock import business_date, fiscal_year, fiscal_year_start, utc_now
 from erp.core.columns import Column, Kind
 from erp.core.formatting import counted, money_text
 from erp.state.asking import DialogFormState
@@ -25,6 +25,7 @@ from erp.state.listing import ListState
 from erp.state.registry import PAGE, handler
 
 MONTHS_BACK = 14
+YEARS_BACK = 4
 
 
 class GstReturnListState(ListState, rx.State):
@@ -115,6 +116,30 @@ class DepositState(_RegistrationDialog, rx.State):
 
     async def _done(self, result: Any) -> str:  # noqa: ARG002  the mixin's own interface
         return "Challan recorded in the cash ledger."
+
+
+class AnnualReturnState(_RegistrationDialog, rx.State):
+    """Recording an annual return that was filed."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.record_annual_return"
+
+    years: list[dict[str, str]] = []
+
+    async def _prepare(self) -> None:
+        await super()._prepare()
+        today = business_date(utc_now(), (await self._principal()).time_zone)
+        self.years = years_before(today)
+
+    async def _done(self, result: Any) -> str:  # noqa: ARG002  the mixin's own interface
+        return "Recorded. Returns filed after that day claim no credit of its bills."
+
+
+def years_before(today: date) -> list[dict[str, str]]:
+    """Return the last financial years that are over as choices, the newest first."""
+    newest = fiscal_year_start(today).year - 1
+    starts = [date(newest - back, 4, 1) for back in range(YEARS_BACK)]
+    return [{"value": f"{start}", "label": fiscal_year(start)} for start in starts]
 
 
 class ChangeCreditState(_RegistrationDialog, rx.State):

@@ -40,6 +40,8 @@ SECTIONS: Final = {
     "b2csa": ("10", "Amended: other supplies to unregistered buyers, the change"),
     "at": ("11A", "Advances for services received"),
     "txpd": ("11B", "Advances for services adjusted"),
+    "ata": ("11A", "Amended: advances for services received, the change"),
+    "txpda": ("11B", "Amended: advances for services adjusted, the change"),
 }
 ISSUED: Final = {1: "Invoices", 4: "Debit notes", 5: "Credit notes"}
 CHANGES: Final = {

@@ -10,6 +10,7 @@ from erp.core.formatting import date_text, instant_text, money_text, plain_decim
 from erp.services import identity
 from erp.services.party import STATES
 from erp.state.asking import DialogFormState
+from erp.state.gst_returns.wording import RECORD
 from erp.state.listing import ListState
 from erp.state.payments.wording import PAY, RECEIVE, VIEW
 from erp.state.reading import RecordState
@@ -68,7 +69,7 @@ class ServiceAdvanceState(RecordState, rx.State):
     """An advance with what became of it."""
 
     permission: ClassVar[str] = VIEW
-    topics: ClassVar[tuple[str, ...]] = ("service_advances", "payments")
+    topics: ClassVar[tuple[str, ...]] = ("service_advances", "payments", "gst_returns")
 
     steps: list[dict[str, str]] = []
     takers: list[dict[str, str]] = []
@@ -95,11 +96,14 @@ class ServiceAdvanceState(RecordState, rx.State):
             if row.kind in {"applied", "refunded"} and not row.is_undone
         ]
         is_whole = found.left == found.amount
+        amends = principal.may(RECORD)
         self.head = _head(found, principal.time_zone) | {
             "may_apply": "yes" if found.takers and principal.may(RECEIVE) else "",
             "may_refund": "yes" if has_left and may_pay else "",
             "may_undo": "yes" if self.undoable and may_pay else "",
             "may_take_back": "yes" if is_whole and may_pay else "",
+            "may_amend": "yes" if amends and not found.amendment_id else "",
+            "may_withdraw": "yes" if amends and found.amendment_id else "",
             "sees_books": "yes" if principal.may("accounting.view") else "",
         }
 
@@ -129,9 +133,23 @@ def _head(found: Any, zone: str) -> dict[str, str]:
         "sgst": money_text(found.sgst) if found.sgst else "",
         "left": money_text(found.left),
         "tax_left": money_text(found.tax_left),
+        "amendment_id": str(found.amendment_id or ""),
+        "amended": _amended(found),
         "recorded": f"{instant_text(found.recorded_at, zone)} · {found.user}",
         "used": "" if found.left else "Nothing is left of this advance, and its tax went with it.",
     }
+
+
+def _amended(found: Any) -> str:
+    """Say what a later return corrects."""
+    if found.amendment_id is None:
+        return ""
+    moved = (
+        f" It should have been stated as of {date_text(found.stated_on)}."
+        if found.stated_on != found.received_on
+        else ""
+    )
+    return f"Corrected in the return of {date_text(found.amended_on)}: {_taxed(found)}.{moved}"
 
 
 class _OfAdvance(DialogFormState, mixin=True):
@@ -190,3 +208,26 @@ class TakeBackAdvanceState(_OfAdvance, rx.State):
     permission: ClassVar[str] = PAY
     command: ClassVar[str] = "service_advances.take_back_advance"
     done_words: ClassVar[str] = "The receipt is taken back, with its tax."
+
+
+class AmendAdvanceState(_OfAdvance, rx.State):
+    """Corrects in the next return what filed ones state of the advance."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.amend_advance"
+
+    async def _done(self, result: Any) -> str:
+        await self._bring_up_to_date()
+        change = money_text(result.igst + result.cgst + result.sgst)
+        return (
+            f"{result.number} is corrected in the next return; tax that is due changes by {change}."
+        )
+
+
+class WithdrawAdvanceAmendmentState(_OfAdvance, rx.State):
+    """Takes that correction back."""
+
+    permission: ClassVar[str] = RECORD
+    command: ClassVar[str] = "gst_returns.withdraw_advance_amendment"
+    subject_field: ClassVar[str] = "amendment_id"
+    done_words: ClassVar[str] = "Withdrawn. The advance may be amended anew."

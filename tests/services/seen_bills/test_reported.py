@@ -13,7 +13,7 @@ NOVEMBER = "2025-11-01"
 
 
 def matches(shop: Shop, month: str = "2025-10-01") -> dict[str, Any]:
-    found = shop.run("gst_returns.list_matches", {"starts_on": month})
+    found = shop.run("gst_returns.list_matches", {"starts_on": month}, at=at(12, 12))
     return {row.number: row for row in found.rows}
 
 
