@@ -149,6 +149,7 @@ SABOTAGE = {
     "S16": "insert into stock_snapshot_line select s.tenant_id, s.id, b.location_id, b.variant_id, 1, 1"
     " from stock_snapshot s join lateral (select * from stock_balance b"
     " where b.tenant_id = s.tenant_id limit 1) b on true",
+    "S17": "update lot set received_at = received_at + interval '1 hour'",
     "T5": "grant truncate on brand to erp_app",
     "T6": "create table odd (tenant_id uuid, code text unique)",
     "T7": "alter table brand no force row level security",

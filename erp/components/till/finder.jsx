@@ -33,16 +33,16 @@ function inPlace(held, rows) {
   return [...rows].sort((a, b) => (place.get(a.variant_id) ?? held.length) - (place.get(b.variant_id) ?? held.length));
 }
 
-function useBest(sold) {
+function useBest(sold, location) {
   const [best, setBest] = useState(null);
   useEffect(() => {
     const stop = new AbortController();
-    ask("/api/erp/favourites", stop.signal).then(
+    ask(`/api/erp/favourites${location ? `?location_id=${location}` : ""}`, stop.signal).then(
       ({ rows, is_chosen: isChosen }) => setBest((held) => ({ isChosen, rows: isChosen ? rows : inPlace(held?.rows ?? [], rows) })),
       () => setBest((held) => held ?? { rows: [] }),
     );
     return () => stop.abort();
-  }, [sold]);
+  }, [sold, location]);
   return best;
 }
 
@@ -64,19 +64,19 @@ function useFound(text, location) {
 
 let mayDiffer = true; // until the shop is known to have no price list
 
-function usePrices(rows, customer) {
+function usePrices(rows, customer, location) {
   const [prices, setPrices] = useState({});
   useEffect(() => {
     setPrices((held) => (Object.keys(held).length ? {} : held));
     if (!rows.length || !mayDiffer) return;
     const stop = new AbortController();
     const goods = rows.map((row) => ({ variant_id: row.variant_id }));
-    ask("/api/erp/shelf-prices", stop.signal, { goods, customer_id: customer || null }).then((body) => {
+    ask("/api/erp/shelf-prices", stop.signal, { goods, customer_id: customer || null, location_id: location || null }).then((body) => {
       mayDiffer = body.has_lists;
       setPrices(Object.fromEntries(body.rows.map((row) => [row.variant_id, row.price])));
     }, () => {}); // the MRP stands until the cart says otherwise
     return () => stop.abort();
-  }, [rows, customer]);
+  }, [rows, customer, location]);
   return prices;
 }
 
@@ -107,8 +107,8 @@ export function ProductFinder({ location, customer, sold, onAdd, children }) {
   const [at, setAt] = useState(0);
   const asked = text.trim();
   const found = useFound(asked, location);
-  const prices = usePrices(found.rows, customer);
-  const best = useBest(sold);
+  const prices = usePrices(found.rows, customer, location);
+  const best = useBest(sold, location);
   useSteadyFocus(input);
   const adding = useRef(onAdd);
   adding.current = onAdd;

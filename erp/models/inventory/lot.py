@@ -28,6 +28,8 @@ class Lot(TenantRow, table=True):
         ptr: Price to retailer, tax excluded. pts: price to stockist, tax excluded.
         unit_cost: Purchase cost of one base unit when first received, for reference;
             the value of stock is kept on balances and moves.
+        received_at: When its first units came to the business, however late that was learnt;
+            first receipt first out goes by it.
     """
 
     __tablename__ = "lot"
@@ -60,4 +62,5 @@ class Lot(TenantRow, table=True):
     supplier_id: UUID | None = None
     status: str = LotStatus.AVAILABLE
     status_reason: str = ""
+    received_at: datetime = created_at()
     created_at: datetime = created_at()

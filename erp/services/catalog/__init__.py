@@ -70,7 +70,11 @@ from erp.services.catalog.searching import (
     SearchProducts,
     search_products,
 )
-from erp.services.catalog.sellable import PLACE_AND_PARTS
+from erp.services.catalog.sellable import (
+    FIRST_TO_GO,
+    PLACE_AND_PARTS,
+    STORAGE_HERE,
+)
 from erp.services.catalog.selling import SaleLine, count_base_units, get_lines_for_sale
 from erp.services.catalog.sourcing import require_licensed_source
 from erp.services.catalog.stocking import StockVariant, get_stock_variants
@@ -111,9 +115,11 @@ from erp.services.catalog.variants import (
 )
 
 __all__ = [
+    "FIRST_TO_GO",
     "MAKER_LIST",
     "PICTURE",
     "PLACE_AND_PARTS",
+    "STORAGE_HERE",
     "AddBarcode",
     "AppliedList",
     "ApplyMakerList",

@@ -32,6 +32,22 @@ PLACE_AND_PARTS: LiteralString = """
 """
 """Identifiers of a place and of all that are part of it, at any depth."""
 
+STORAGE_HERE: LiteralString = f"""
+    any(array(select place.id from location place
+                join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
+               where place.tenant_id = %(tenant)s and place.kind = 'storage' and w.branch_id = %(branch)s
+                 and (%(location)s::uuid is null or place.id = any({PLACE_AND_PARTS}))))
+"""  # noqa: S608  made of literals
+"""Identifiers of the branch's storage; of a place and its parts alone where one is named."""
+
+FIRST_TO_GO: LiteralString = """
+    case when w.removal not in ('fifo', 'lifo') then coalesce(l.expires_on, 'infinity') end,
+    case when w.removal = 'lifo' then l.received_at end desc,
+    case when w.removal = 'lifo' then l.id end desc,
+    l.received_at, l.id
+"""
+"""Sorts lots `l` of a warehouse `w` in the order in which allocation takes them."""
+
 SELLABLE: LiteralString = f"""
       left join lateral (
             select r.rate from tax_rate r
@@ -42,21 +58,17 @@ SELLABLE: LiteralString = f"""
             select sum(s.on_hand - s.reserved)::bigint as sellable,
                    min(l.expires_on) as nearest_expiry,
                    min(l.mrp) as mrp_min, max(l.mrp) as mrp_max,
-                   (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
+                   (array_agg(l.mrp order by {FIRST_TO_GO}))[1] as price
               from stock_balance s
               join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
+              join location p on p.tenant_id = s.tenant_id and p.id = s.location_id
+              join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
              where s.tenant_id = page.tenant_id and s.variant_id = page.id
-               and s.location_id = any(array(
-                    select place.id from location place
-                      join warehouse w on w.tenant_id = place.tenant_id
-                           and w.id = place.warehouse_id
-                     where place.tenant_id = %(tenant)s and place.kind = 'storage'
-                       and w.branch_id = %(branch)s
-                       and (%(location)s::uuid is null or place.id = any({PLACE_AND_PARTS}))))
+               and s.location_id = {STORAGE_HERE}
                and s.on_hand > s.reserved and l.status = 'available'
                and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
 """  # noqa: S608  made of literals
-"""Tax of the day and sellable stock at the branch's storage for a page, first expiry first."""
+"""Tax of the day and sellable stock at the branch's storage for a page; the price is of the lot that goes first."""
 
 
 def place_of(ctx: RequestContext) -> dict[str, object]:

@@ -190,7 +190,7 @@ def hold_shelves(
 _IN_PARTS: LiteralString = f"location_id = any({catalog.PLACE_AND_PARTS})"
 _COLUMNS: LiteralString = (
     "select b.location_id, b.variant_id, b.lot_id, l.lot_number, l.expires_on, l.mrp, l.ptr, l.pts,"
-    " l.status, l.created_at,"
+    " l.status, l.received_at,"
     " b.on_hand, b.reserved, b.value,"
     " (select id from location where tenant_id = %(tenant)s and kind = 'customer'"
     "   order by code limit 1),"

@@ -279,7 +279,7 @@ def _make_lot(
         pts=None,
         unit_cost=(value / cmd.packs).quantize(Decimal("0.0001")),
     )
-    return ensure_lots(session, ctx, [label], None)[label].id
+    return ensure_lots(session, ctx, [label], None, ctx.now)[label].id
 
 
 def _keep(

@@ -31,7 +31,7 @@ def latest_lots(
     rows = db.fetch_all(
         session,
         "select distinct on (variant_id) variant_id, mrp, ptr, pts, unit_cost from lot"
-        " where tenant_id = %s and variant_id = any(%s) order by variant_id, created_at desc, id desc",
+        " where tenant_id = %s and variant_id = any(%s) order by variant_id, received_at desc, id desc",
         (ctx.tenant_id, list(variant_ids)),
     )
     return [KnownLot(**row) for row in rows]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -61,6 +61,7 @@ class ReceivedLot:
     maker: str
     expires_on: date | None
     mrp: Decimal
+    received_at: datetime
 
     @property
     def key(self) -> tuple[UUID, str, str, date | None]:
@@ -116,9 +117,15 @@ def _at(label: LotLabel, field: str, kind: type[DomainError], message: str) -> D
 
 
 def ensure_lots(
-    session: Session, ctx: RequestContext, labels: Sequence[LotLabel], supplier_id: UUID | None
+    session: Session,
+    ctx: RequestContext,
+    labels: Sequence[LotLabel],
+    supplier_id: UUID | None,
+    received_at: datetime,
 ) -> Mapping[LotLabel, ReceivedLot]:
-    """Return the lot of every label, making those that are new.
+    """Return the lot of every label, making those that are new, for goods that came at an instant.
+
+    A lot that is known came then, where it was thought to have come later.
 
     Waits for others who take in lots of the same numbers, so that all of them find one lot.
 
@@ -130,11 +137,12 @@ def ensure_lots(
     known = _known_lots(session, ctx, labels)
     raise_all([refusal for label in labels for refusal in _conflicts(ctx, label, known)])
     by_key = {lot.key: lot for lot in known}
+    wanted = {label.key for label in labels}
     fresh: dict[tuple[UUID, str, str, date | None], tuple[LotLabel, ReceivedLot]] = {}
     for label in labels:
         if label.key in by_key:
             continue
-        lot = ReceivedLot(new_id(), *label.key, label.mrp)
+        lot = ReceivedLot(new_id(), *label.key, label.mrp, received_at)
         fresh[label.key] = (label, lot)
         by_key[label.key] = lot
     raise_all([r for label in labels for r in _other_mrp(label, by_key[label.key])])
@@ -154,11 +162,20 @@ def ensure_lots(
             "supplier_id": supplier_id,
             "status": LotStatus.AVAILABLE,
             "status_reason": "",
+            "received_at": received_at,
         }
         for label, lot in fresh.values()
     ]
     db.insert_rows(session, Lot, rows)
+    later = [lot.id for lot in known if lot.key in wanted and lot.received_at > received_at]
+    if later:
+        db.execute(session, _CAME_BEFORE, (received_at, ctx.tenant_id, later, received_at))
     return {label: by_key[label.key] for label in labels}
+
+
+_CAME_BEFORE = (
+    "update lot set received_at = %s where tenant_id = %s and id = any(%s) and received_at > %s"
+)
 
 
 def hold_numbers(session: Session, ctx: RequestContext, labels: Sequence[LotLabel]) -> None:
@@ -176,7 +193,7 @@ def _known_lots(
 ) -> list[ReceivedLot]:
     rows = db.fetch_all(
         session,
-        "select id, variant_id, lot_number, maker, expires_on, mrp from lot"
+        "select id, variant_id, lot_number, maker, expires_on, mrp, received_at from lot"
         " where tenant_id = %s and (variant_id, lot_number) in"
         " (select * from unnest(%s::uuid[], %s::text[]))",
         (

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, LiteralString
 from uuid import UUID
@@ -122,7 +122,7 @@ def import_opening_stock(
     _note_repeats(session, ctx, known, wrong)
     if wrong:
         raise refused_lines(wrong)
-    lots = _lots(session, ctx, known)
+    lots = _lots(session, ctx, known, at)
     origin = Origin(ORIGIN, new_id())
     suppliers = outside(session, ctx, LocationKind.SUPPLIER)
     movements = [
@@ -303,7 +303,7 @@ _MEND_LABELS: LiteralString = """
 
 
 def _lots(
-    session: Session, ctx: RequestContext, known: Sequence[_Known]
+    session: Session, ctx: RequestContext, known: Sequence[_Known], received_at: datetime
 ) -> Mapping[LotLabel, UUID]:
     """Return the lot of each line, made where it is new; other expiries of a number are lots of their own."""
     agreed = replace(ctx, confirmed=ctx.confirmed | {OtherExpiry.code})
@@ -312,7 +312,7 @@ def _lots(
     facts = [(*x.key, x.mrp, x.ptr, x.pts, x.unit_cost) for x in labels]
     db.execute(session, _MEND_LABELS, (*map(list, zip(*facts, strict=True)), ctx.tenant_id))
     try:
-        lots = ensure_lots(session, agreed, [one.label for one in known], None)
+        lots = ensure_lots(session, agreed, [one.label for one in known], None, received_at)
     except DomainError as error:
         wrong: dict[str, str] = {}
         _note(wrong, known, [error])

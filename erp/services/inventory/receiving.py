@@ -168,7 +168,7 @@ def receive_goods(session: Session, ctx: RequestContext, cmd: ReceiveGoods) -> R
     received_at = instant_of(ctx, cmd.received_on, "received_on")
     received_on = cmd.received_on or ctx.today
     checked = check_lines(session, ctx, [(line.variant_id, line.checks) for line in cmd.lines])
-    counted, lines = _lines(session, ctx, cmd, received_on, checked)
+    counted, lines = _lines(session, ctx, cmd, (received_at, received_on), checked)
     value = sum((line.value for line in lines), Decimal("0.00"))
     origin = Origin("goods_receipt", new_id())
     _keep(
@@ -199,16 +199,17 @@ def _lines(
     session: Session,
     ctx: RequestContext,
     cmd: ReceiveGoods,
-    received_on: date,
+    came: tuple[datetime, date],
     checked: Mapping[int, Checked],
 ) -> tuple[list[_Counted], list[ReceivedLine]]:
     """Return the lines in base units, and of lots, which are made where they are new."""
+    received_at, received_on = came
     if cmd.supplier_id is not None:
         party.check_known(session, ctx, cmd.supplier_id, "supplier_id")
         variants = [line.variant_id for line in cmd.lines]
         catalog.require_licensed_source(session, ctx, cmd.supplier_id, variants)
     counted = _count(session, ctx, cmd, received_on)
-    lots = ensure_lots(session, ctx, [line.label for line in counted], cmd.supplier_id)
+    lots = ensure_lots(session, ctx, [line.label for line in counted], cmd.supplier_id, received_at)
     return counted, [
         ReceivedLine(
             line_no=line.line_no,

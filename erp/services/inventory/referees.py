@@ -363,3 +363,18 @@ referee(
          limit 1
     """,
 )
+referee(
+    "S17",
+    "A lot came when its first units came, so that first receipt goes first",
+    counted="select count(*) from lot",
+    offenders="""
+        select l.tenant_id, l.id as lot_id, l.received_at, came.at
+          from lot l
+          join (select m.tenant_id, m.lot_id, min(m.effective_at) as at from stock_move m
+                  join location origin on (origin.tenant_id, origin.id) = (m.tenant_id, m.from_location_id)
+                 where origin.kind in ('supplier', 'production') group by m.tenant_id, m.lot_id) came
+            on (came.tenant_id, came.lot_id) = (l.tenant_id, l.id)
+         where l.received_at <> came.at
+         limit 1
+    """,
+)

@@ -104,7 +104,7 @@ _PLANNED: LiteralString = """
     ), bought as (
         select distinct on (variant_id) variant_id, supplier_id, unit_cost
           from lot where tenant_id = %(tenant)s and supplier_id is not null
-         order by variant_id, created_at desc
+         order by variant_id, received_at desc, id desc
     ), fact as (
         select v.id as variant_id, v.label, v.reorder_point as warned, rule.reorder_point as own_point,
                rule.lead_days as own_lead_days, coalesce(held.units, 0) as available,

@@ -113,9 +113,7 @@ def get_lot(session: Session, ctx: RequestContext, wanted: GetLot) -> LotDetail:
                l.lot_number, l.maker, l.manufactured_on, l.expires_on, l.mrp, l.ptr, l.pts,
                l.unit_cost, l.supplier_id, coalesce(s.name, '') as supplier, l.status,
                l.status_reason,
-               coalesce((select min(m.effective_at) from stock_move m
-                          where m.tenant_id = l.tenant_id and m.lot_id = l.id),
-                        l.created_at) as first_received_at
+               l.received_at as first_received_at
           from lot l
           join variant v on v.tenant_id = l.tenant_id and v.id = l.variant_id
           left join party s on s.tenant_id = l.tenant_id and s.id = l.supplier_id

@@ -10,23 +10,24 @@ from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
+from erp.services import catalog
 from erp.services.platform import Query, Result, Rows, query
 
 LOOK_BACK_DAYS = 30
-SELLABLE: LiteralString = """
+SELLABLE: LiteralString = f"""
           left join lateral (
                 select sum(b.on_hand - b.reserved)::bigint as sellable,
-                       (array_agg(l.mrp order by l.expires_on, l.created_at, l.id))[1] as price
+                       (array_agg(l.mrp order by {catalog.FIRST_TO_GO}))[1] as price
                   from stock_balance b
                   join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
                   join location p on p.tenant_id = b.tenant_id and p.id = b.location_id
                   join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
-                 where b.tenant_id = %(tenant)s and b.variant_id = v.id and p.kind = 'storage'
-                   and w.branch_id = %(branch)s and b.on_hand > b.reserved
+                 where b.tenant_id = %(tenant)s and b.variant_id = v.id
+                   and b.location_id = {catalog.STORAGE_HERE} and b.on_hand > b.reserved
                    and l.status = 'available'
                    and (l.expires_on is null or l.expires_on >= %(today)s)) stock on true
-"""
-"""Joins to a variant `v` what the branch can sell of it now, and the price of the lot that goes first."""
+"""  # noqa: S608  made of literals
+"""Joins to a variant `v` what a till can sell of it now, and the price of the lot that goes first."""
 
 _BEST: LiteralString = """
 with sold as materialized (
@@ -47,9 +48,14 @@ select v.id as variant_id, v.label, stock.price, coalesce(stock.sellable, 0) as 
 
 
 class ListBestSellers(Query):
-    """How many of the best sellers."""
+    """How many of the best sellers.
+
+    Attributes:
+        location_id: The till's place; else what the whole branch has counts.
+    """
 
     limit: Annotated[int, Field(ge=1, le=48)] = 12
+    location_id: UUID | None = None
 
 
 class BestSeller(Result):
@@ -87,6 +93,7 @@ def list_best_sellers(
             "since": ctx.now - timedelta(days=LOOK_BACK_DAYS),
             "today": ctx.today,
             "limit": wanted.limit,
+            "location": wanted.location_id,
         },
     )
     return BestSellers(rows=[BestSeller(**row) for row in rows])

@@ -12,7 +12,7 @@ from erp.core.context import RequestContext
 from erp.core.errors import InvalidInput
 from erp.models.pos import TillFavourite
 from erp.services import catalog
-from erp.services.platform import Closed, Command, Nothing, Result, Rows, command, query
+from erp.services.platform import Closed, Command, Query, Result, Rows, command, query
 from erp.services.pos.best_sellers import SELLABLE, ListBestSellers, list_best_sellers
 
 MOST_FAVOURITES = 60
@@ -36,6 +36,16 @@ class SetFavourites(Command):
     """Choose the first screen of the acting branch, in this order; none lets sales decide."""
 
     goods: Annotated[tuple[Favourite, ...], Field(max_length=MOST_FAVOURITES)]
+
+
+class ListFavourites(Query):
+    """Whose first screen.
+
+    Attributes:
+        location_id: The till's place; else what the whole branch has counts.
+    """
+
+    location_id: UUID | None = None
 
 
 class Tile(Result):
@@ -105,7 +115,7 @@ def set_favourites(session: Session, ctx: RequestContext, cmd: SetFavourites) ->
 
 
 @query("pos.list_favourites", permission="pos.sell", rest="GET /favourites")
-def list_favourites(session: Session, ctx: RequestContext, _wanted: Nothing) -> FirstScreen:
+def list_favourites(session: Session, ctx: RequestContext, wanted: ListFavourites) -> FirstScreen:
     """Return the first screen of the acting branch with what can be sold of it now."""
     chosen = db.fetch_all(
         session,
@@ -113,13 +123,21 @@ def list_favourites(session: Session, ctx: RequestContext, _wanted: Nothing) -> 
         " order by position",
         (ctx.tenant_id, ctx.branch_id),
     )
-    ids = [row["variant_id"] for row in chosen]
+    ids, place = [row["variant_id"] for row in chosen], wanted.location_id
     if not ids:
-        best = list_best_sellers(session, ctx, ListBestSellers(limit=AS_DEFAULT)).rows
+        best = list_best_sellers(
+            session, ctx, ListBestSellers(limit=AS_DEFAULT, location_id=place)
+        ).rows
         ids = [row.variant_id for row in best]
     rows = db.fetch_all(
         session,
         f"{_TILES} {SELLABLE} order by wanted.position",
-        {"tenant": ctx.tenant_id, "branch": ctx.branch_id, "today": ctx.today, "ids": ids},
+        {
+            "tenant": ctx.tenant_id,
+            "branch": ctx.branch_id,
+            "today": ctx.today,
+            "ids": ids,
+            "location": place,
+        },
     )
     return FirstScreen(rows=[Tile(**row) for row in rows], is_chosen=bool(chosen))

@@ -161,8 +161,7 @@ _LOTS: LiteralString = f"""
        and b.variant_id = any(%(variants)s) and b.on_hand > b.reserved and l.status = 'available'
        and (l.expires_on is null or l.expires_on >= %(today)s)
      group by b.variant_id, l.tenant_id, l.id, w.removal
-     order by case when w.removal not in ('fifo', 'lifo') then coalesce(l.expires_on, 'infinity') end,
-              case when w.removal = 'lifo' then l.created_at end desc, l.created_at, l.id
+     order by {catalog.FIRST_TO_GO}
 """  # noqa: S608  made of literals
 
 

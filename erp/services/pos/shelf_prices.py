@@ -22,10 +22,12 @@ class ListShelfPrices(Query):
 
     Attributes:
         customer_id: Of the bill at hand; nobody named is the walk-in customer.
+        location_id: The till's place; else a lot of anywhere in the branch may go first.
     """
 
     goods: Annotated[tuple[Wanted, ...], Field(min_length=1, max_length=MOST)]
     customer_id: UUID | None = None
+    location_id: UUID | None = None
 
 
 class ShelfPrice(Result):
@@ -46,18 +48,18 @@ class ShelfPrices(Rows):
     has_lists: bool
 
 
-_FIRST: LiteralString = """
+_FIRST: LiteralString = f"""
     select distinct on (b.variant_id) b.variant_id, l.id as lot_id, l.mrp, l.ptr, l.pts,
            b.value / b.on_hand as unit_cost
       from stock_balance b
       join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
       join location p on p.tenant_id = b.tenant_id and p.id = b.location_id
       join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
-     where b.tenant_id = %(tenant)s and b.variant_id = any(%(variants)s) and p.kind = 'storage'
-       and w.branch_id = %(branch)s and b.on_hand > b.reserved and l.status = 'available'
+     where b.tenant_id = %(tenant)s and b.variant_id = any(%(variants)s)
+       and b.location_id = {catalog.STORAGE_HERE} and b.on_hand > b.reserved and l.status = 'available'
        and (l.expires_on is null or l.expires_on >= %(today)s)
-     order by b.variant_id, l.expires_on, l.created_at, l.id
-"""
+     order by b.variant_id, {catalog.FIRST_TO_GO}
+"""  # noqa: S608  made of literals
 
 
 @query("pos.list_shelf_prices", permission="pos.sell", rest="POST /shelf-prices")
@@ -80,6 +82,7 @@ def list_shelf_prices(
     if book.is_empty:
         return ShelfPrices(rows=[], has_lists=True)
     where = {"tenant": ctx.tenant_id, "branch": ctx.branch_id, "today": ctx.today}
+    where["location"] = wanted.location_id
     lots = db.fetch_all(session, _FIRST, where | {"variants": ids})
     rows = []
     for row in lots:
