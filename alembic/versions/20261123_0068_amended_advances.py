@@ -9,7 +9,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0068"
-down_revision = "0066"
+down_revision = "0067"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ import sqlmodel
 from alembic import op
 
 revision = "0069"
-down_revision = "0066"
+down_revision = "0068"
 branch_labels = None
 depends_on = None
 

@@ -6,7 +6,7 @@ from alembic import op
 from erp.core import migrating
 
 revision = "0072"
-down_revision = "0066"
+down_revision = "0069"
 branch_labels = None
 depends_on = None
 
