@@ -220,7 +220,7 @@ class OfflineTerminal(NoSSRComponent):
 _OFFLINE = [
     script_beside(__name__, f"offline_{name}")
     for name in (
-        "cart.js", "dialogs.jsx", "finder.jsx", "goods.js", "lines.jsx", "receipt.jsx", "sending.js",
+        "cart.js", "dialogs.jsx", "finder.jsx", "foreign.jsx", "goods.js", "lines.jsx", "receipt.jsx", "sending.js",
         "store.js", "taxing.js", "words.js",
     )
 ]  # fmt: skip

@@ -17,7 +17,6 @@ from erp.core.formatting import date_text
 from erp.core.ids import new_id
 from erp.core.money import ZERO
 from erp.models.gst_returns import ReturnForm
-from erp.models.service_advances import AdvanceStepKind, ServiceAdvanceAmendment
 from erp.services import accounting, service_advances
 from erp.services.accounting import NewEntry, NewLine, credit, debit
 from erp.services.gst_returns.amendable import last_day_of, not_amendable
@@ -117,7 +116,7 @@ def amend_advance(session: Session, ctx: RequestContext, cmd: AmendAdvance) -> A
         message = "It is stated so already. Change what was wrong."
         raise NothingAmended(message, fields={"advance_id": message})
     rows, change = _rows(ctx, stated, after, (day, received_on, cmd.reason))
-    db.insert_rows(session, ServiceAdvanceAmendment, rows)
+    service_advances.keep_amendments(session, rows)
     amendment_id: UUID = rows[0]["id"]
     words = f"Amended advance {held.number}: {cmd.reason}"
     post_change(session, ctx, held.branch_id, (amendment_id, "amended", day, words), change)
@@ -167,7 +166,7 @@ def _stated(
         raise _unstated(held.number, held.received_on)
     steps = service_advances.steps_of(session, ctx, held)
     for step in steps:
-        if step.kind is AdvanceStepKind.TAKEN_BACK:
+        if step.kind is service_advances.AdvanceStepKind.TAKEN_BACK:
             message = f"The receipt of {held.number} was taken back: nothing is left to correct."
             raise not_amendable(message, "advance_id")
         if filed_period(session, ctx, registration, step.booked_on) is None:
@@ -226,7 +225,7 @@ def _rows(
         }
         rows.append(lead | about_step | own)
         moved = Heads(**own) - Heads(**step.taxes)
-        change += moved if step.kind is AdvanceStepKind.UNDONE else -moved
+        change += moved if step.kind is service_advances.AdvanceStepKind.UNDONE else -moved
     return rows, change
 
 

@@ -11,6 +11,7 @@ from erp.services.service_advances.correcting import (
     MadeStep,
     corrected_advance,
     corrected_steps,
+    keep_amendments,
     steps_of,
 )
 from erp.services.service_advances.errors import (
@@ -52,6 +53,6 @@ __all__ = [
     "ReceiveServiceAdvance", "ReceivedAdvance", "RefundServiceAdvance", "RefundedAdvance",
     "ServiceAdvanceDetail", "ServiceAdvancePage", "ServiceAdvanceRow", "StepUndone", "TakeBackServiceAdvance",
     "TakerRow", "UndoStep", "UnknownServiceAdvance", "apply_advance", "corrected_advance", "corrected_steps",
-    "get_advance", "hold_advance", "list_advances", "receive_advance", "referees", "refund_advance", "steps_of",
-    "take_back_advance", "undo_step",
+    "get_advance", "hold_advance", "keep_amendments", "list_advances", "receive_advance", "referees", "refund_advance",
+    "steps_of", "take_back_advance", "undo_step",
 ]  # fmt: skip

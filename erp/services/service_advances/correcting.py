@@ -1,17 +1,17 @@
 """An advance and its steps, taxed as a later return states that they should have been."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.models.service_advances import AdvanceStepKind
+from erp.models.service_advances import AdvanceStepKind, ServiceAdvanceAmendment
 from erp.services.service_advances.holding import HEADS, HeldAdvance, Taxes
 from erp.services.service_advances.receiving import taxed_within
 
@@ -51,6 +51,11 @@ def steps_of(session: Session, ctx: RequestContext, held: HeldAdvance) -> list[M
         )
         for row in db.fetch_all(session, _STEPS, (ctx.tenant_id, held.id))
     ]
+
+
+def keep_amendments(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what a later return states of an advance and of its steps, the advance first."""
+    db.insert_rows(session, ServiceAdvanceAmendment, rows)
 
 
 def corrected_advance(held: HeldAdvance, own_state: str, place: str, rate: Decimal) -> HeldAdvance:
