@@ -13,7 +13,9 @@ branch_labels = None
 depends_on = None
 
 SQL = Path(__file__).parents[1] / "sql"
-BRIEFLY_LOCKED = {"stock_snapshot_line": "only the hourly job writes snapshots, and nobody waits for it"}
+BRIEFLY_LOCKED = {
+    "stock_snapshot_line": "only the hourly job writes snapshots, and nobody waits for it"
+}
 OF_SNAPSHOT = "fk_stock_snapshot_line_tenant_id_snapshot_id"
 
 

@@ -79,6 +79,11 @@ class DeviceBranches(BaseTopicPlugin):
         return may_use(user, topic, writes=action is Action.PUBLISH)
 
 
+def is_device(user: str) -> bool:
+    """Tell whether a user is a device, `site/device`; the backend is none."""
+    return "/" in user
+
+
 def may_use(device: str, topic: str, *, writes: bool) -> bool:
     """Tell whether a device (`site/device`) may publish to, or read, a topic or filter.
 

@@ -8,9 +8,15 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from amqtt.broker import Broker
+from amqtt import broker as amqtt_broker
+from amqtt.adapters import ReaderAdapter, WriterAdapter
+from amqtt.broker import Broker, BrokerContext
 from amqtt.contexts import Action, BrokerConfig
+from amqtt.mqtt.protocol.broker_handler import BrokerProtocolHandler
+from amqtt.plugins.manager import PluginManager
 from amqtt.session import Session
+
+from erp.broker.access import is_device
 
 
 class Subscriptions(dict[str, list[tuple[Session, int]]]):
@@ -23,6 +29,38 @@ class Subscriptions(dict[str, list[tuple[Session, int]]]):
     def items(self) -> list[tuple[str, list[tuple[Session, int]]]]:  # type: ignore[override]
         """Return the filters with their subscribers."""
         return [(name, list(subscribers)) for name, subscribers in super().items()]
+
+
+NOBODY = "refused"
+
+
+class KnownClients(BrokerProtocolHandler):
+    """Mends a fault of amqtt 0.12: it looks for a client's session before it knows whose it is.
+
+    Whoever names another's client id, with a wrong password even, would end that session and what waits in it. Here a
+    device's session is found by its user name, as mosquitto does with `use_username_as_clientid`, and who is refused
+    has none.
+    """
+
+    @classmethod
+    async def init_from_connect(
+        cls,
+        reader: ReaderAdapter,
+        writer: WriterAdapter,
+        plugins_manager: PluginManager[BrokerContext],
+        loop: asyncio.AbstractEventLoop | None = None,
+    ) -> tuple[BrokerProtocolHandler, Session]:
+        """Read who connects, and give their session its name."""
+        handler, session = await super().init_from_connect(reader, writer, plugins_manager, loop)
+        verdicts = await plugins_manager.map_plugin_auth(session=session)
+        if not verdicts or not all(verdicts.values()):
+            session.client_id, session.clean_session = NOBODY, True
+        elif is_device(session.username or ""):
+            session.client_id = session.username
+        return handler, session
+
+
+amqtt_broker.BrokerProtocolHandler = KnownClients  # the library names its own class
 
 
 class FilteredBroker(Broker):

@@ -29,7 +29,9 @@ class Client:
         self._paho.on_message = lambda _c, _u, message: self.inbox.put(message)
         self._paho.on_connect = lambda _c, _u, _f, reason, _p: self.reasons.put(reason)
         self._paho.on_subscribe = lambda _c, _u, _m, reasons, _p: self.granted.put(reasons[0])
-        self._paho.connect("127.0.0.1", stack.credentials.port("mqtt"), keepalive=20)
+        is_of_devices = "/" in user and isinstance(stack.mqtt, Mosquitto)
+        port = stack.credentials.port("mqtt_devices" if is_of_devices else "mqtt")
+        self._paho.connect("127.0.0.1", port, keepalive=20)
         self._paho.loop_start()
         self.accepted = not self.reasons.get(timeout=5).is_failure
 
@@ -104,11 +106,47 @@ def test_wrong_or_missing_passwords_are_refused(connect):
     assert connect(DEVICE, "device-password", "d").accepted
 
 
+THIEVES = [
+    (DEVICE, "device-password"),
+    ("goa/ct-1", "other-password"),
+    ("vantage", "guess"),
+]
+
+
+@pytest.mark.parametrize(("user", "password"), THIEVES)
+def test_nobody_takes_anothers_session(backend, connect, user, password):
+    name = "vantage-host-kochi"
+    host = backend(name, clean=False)
+    assert host.subscribe("vis/v1/kochi/#")
+    connect(user, password, name).close()
+    device = connect(DEVICE, "device-password", "xr")
+    device.publish(f"{BRANCH}/event/s1", b"heard")
+    assert host.next() == (f"{BRANCH}/event/s1", b"heard")
+    host.close()
+    device.publish(f"{BRANCH}/event/s2", b"waits")
+    device.close()
+    connect(user, password, name).close()
+    assert backend(name, clean=False).next() == (f"{BRANCH}/event/s2", b"waits")
+
+
+def test_a_device_has_one_session(backend, connect):
+    host = backend()
+    other = connect("goa/ct-1", "other-password", DEVICE)
+    first = connect(DEVICE, "device-password", "one", clean=False)
+    assert first.subscribe(f"{BRANCH}/receipt/#")
+    first.close()
+    other.close()
+    host.publish(f"{BRANCH}/receipt/t1", b"kept")
+    assert connect(DEVICE, "device-password", "two", clean=False).next()[1] == b"kept"
+
+
 def test_a_device_reaches_the_backend_and_only_through_its_own_branch(backend, connect):
     host = backend()
     assert host.subscribe("vis/#")
     for topic in ("vis/v1/goa/ct-1/event/s1", f"{BRANCH}/receipt/t1"):
-        connect(DEVICE, "device-password", "forger").publish(topic, b"forged")
+        forger = connect(DEVICE, "device-password", "forger")
+        forger.publish(topic, b"forged")
+        forger.close()
     device = connect(DEVICE, "device-password", "xr")
     device.publish(f"{BRANCH}/event/s1", b"\x00\xffbinary")
     assert host.next() == (f"{BRANCH}/event/s1", b"\x00\xffbinary")
