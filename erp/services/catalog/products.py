@@ -1,5 +1,6 @@
 """Products: a brand's make of a remedy in one form."""
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from erp.services.catalog.errors import UnknownProduct, UnknownTaxClass
 from erp.services.catalog.events import ProductCreated, ProductUpdated
 from erp.services.catalog.licensing import Cap, require_cap, usual_class
 from erp.services.catalog.tax_proposing import proposed_class
-from erp.services.catalog.variants import rename_variants
+from erp.services.catalog.variants import rename_products_of, rename_variants
 from erp.services.platform import Closed, Command, Identified, ShortText, Text, command, emit
 
 Hsn = Annotated[str, Field(pattern=r"^[0-9]{4,8}$")]
@@ -61,7 +62,12 @@ class CreateProduct(Command):
 
 
 class UpdateProduct(Command):
-    """Change a product; what is left out stays as it is."""
+    """Change a product; what is left out stays as it is.
+
+    Attributes:
+        remedy: What it is made of; null for nothing. Its names that are given
+            replace those it had, for all its products.
+    """
 
     product_id: UUID
     name: ShortText | None = None
@@ -123,6 +129,8 @@ def create_product(session: Session, ctx: RequestContext, cmd: CreateProduct) ->
 def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) -> Identified:
     """Change a product's names, HSN or note; labels and search words of its variants follow.
 
+    Names of its remedy are those of all its products: what is found by them follows too.
+
     Documents already posted keep what they were printed with.
 
     Raises:
@@ -132,8 +140,8 @@ def update_product(session: Session, ctx: RequestContext, cmd: UpdateProduct) ->
         catalog.product_updated.v1, in the same transaction.
     """
     product = _product(session, ctx, cmd.product_id)
-    if cmd.remedy is not None:
-        product.remedy_id = _ensure_remedy(session, ctx, cmd.remedy)
+    if "remedy" in cmd.model_fields_set:
+        product.remedy_id = _named_remedy(session, ctx, cmd.remedy)
     for field in ("name", "hsn", "is_expiry_required", "note"):
         value = getattr(cmd, field)
         if value is not None:
@@ -208,6 +216,24 @@ def _ensure_brand(session: Session, ctx: RequestContext, name: str) -> UUID:
 
 def _ensure_remedy(session: Session, ctx: RequestContext, names: RemedyNames) -> UUID:
     """Return the remedy of a name, made on first use; further names are added to it."""
+    remedy = _remedy(session, ctx, names)
+    synonyms = (*remedy.synonyms, *names.synonyms)
+    _call(session, ctx, remedy, synonyms, (*remedy.abbreviations, *names.abbreviations))
+    return remedy.id
+
+
+def _named_remedy(session: Session, ctx: RequestContext, names: RemedyNames | None) -> UUID | None:
+    """Return the remedy of a name, made on first use; those of its names that are given replace what it had."""
+    if names is None:
+        return None
+    remedy, given = _remedy(session, ctx, names), names.model_fields_set
+    synonyms = names.synonyms if "synonyms" in given else remedy.synonyms
+    abbreviations = names.abbreviations if "abbreviations" in given else remedy.abbreviations
+    _call(session, ctx, remedy, synonyms, abbreviations)
+    return remedy.id
+
+
+def _remedy(session: Session, ctx: RequestContext, names: RemedyNames) -> Remedy:
     found = session.scalars(
         select(Remedy).where(col(Remedy.tenant_id) == ctx.tenant_id, col(Remedy.name) == names.name)
     ).one_or_none()
@@ -215,7 +241,21 @@ def _ensure_remedy(session: Session, ctx: RequestContext, names: RemedyNames) ->
         found = Remedy(tenant_id=ctx.tenant_id, name=names.name)
         found.is_pharmacopoeial = names.is_pharmacopoeial
         session.add(found)
-    found.synonyms = list(dict.fromkeys([*(found.synonyms or ()), *names.synonyms]))
-    found.abbreviations = list(dict.fromkeys([*(found.abbreviations or ()), *names.abbreviations]))
+        session.flush()
+    return found
+
+
+def _call(
+    session: Session,
+    ctx: RequestContext,
+    remedy: Remedy,
+    synonyms: Iterable[str],
+    abbreviations: Iterable[str],
+) -> None:
+    """Give a remedy its further names; all its products are found by them from now on."""
+    names = [*dict.fromkeys(synonyms)], [*dict.fromkeys(abbreviations)]
+    if names == (remedy.synonyms, remedy.abbreviations):
+        return
+    remedy.synonyms, remedy.abbreviations = names
     session.flush()
-    return found.id
+    rename_products_of(session, ctx, remedy.id)

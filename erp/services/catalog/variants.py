@@ -275,6 +275,15 @@ def rename_variants(session: Session, ctx: RequestContext, product_id: UUID) -> 
         variant.search_text = search_text_of(replace(named, codes=(variant.sku,)))
 
 
+def rename_products_of(session: Session, ctx: RequestContext, remedy_id: UUID) -> None:
+    """Write those of all products of a remedy anew, which share its names."""
+    made_of_it = select(col(Product.id)).where(
+        col(Product.tenant_id) == ctx.tenant_id, col(Product.remedy_id) == remedy_id
+    )
+    for product_id in session.scalars(made_of_it).all():
+        rename_variants(session, ctx, product_id)
+
+
 def _named(
     session: Session,
     ctx: RequestContext,

@@ -88,5 +88,5 @@ def with_remedy(given: Mapping[str, Any]) -> dict[str, Any]:
     rest = {name: value for name, value in given.items() if name not in (*others, "remedy")}
     rest["constituents"] = names_typed(given.get("constituents"))
     if not given.get("remedy"):
-        return rest
+        return rest | {"remedy": None}
     return rest | {"remedy": {"name": given["remedy"], **others}}

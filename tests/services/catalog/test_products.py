@@ -43,6 +43,41 @@ def test_a_product_makes_its_brand_and_remedy_on_first_use(trader, arnica):
     assert trader.count("remedy") == 1
 
 
+def found(shop, words):
+    return [row.label for row in shop.run("catalog.search_products", {"search": words}).rows]
+
+
+def test_a_name_of_a_remedy_finds_all_its_products_until_it_is_taken_away(trader, arnica):
+    other = trader.run("catalog.create_product", ARNICA | {"form": "globules"}).id
+    for product in (arnica, other):
+        trader.run("catalog.create_variant", PACK | {"product_id": product})
+    both = found(trader, "leopard")
+    assert len(both) == 2
+
+    names = REMEDY | {"synonyms": ["Wolfsbane"]}
+    trader.run("catalog.update_product", {"product_id": arnica, "remedy": names})
+    assert (found(trader, "leopard"), found(trader, "wolfsb")) == ([], both)
+    assert detail(trader, other).synonyms == ["Wolfsbane"]
+
+    only = {"name": "Arnica Montana", "abbreviations": []}
+    trader.run("catalog.update_product", {"product_id": other, "remedy": only})
+    assert (found(trader, "wolfsb"), found(trader, "arn mont")) == (both, both)
+    assert detail(trader, arnica).abbreviations == []
+
+    more = ARNICA | {"brand": "Lords", "remedy": REMEDY}
+    trader.run("catalog.create_product", more)
+    assert found(trader, "leopard") == both
+
+
+def test_a_product_is_made_of_nothing_where_the_remedy_is_emptied(trader, arnica):
+    trader.run("catalog.create_variant", PACK | {"product_id": arnica})
+    trader.run("catalog.update_product", {"product_id": arnica, "hsn": "30049011"})
+    assert detail(trader, arnica).remedy == "Arnica Montana"
+    trader.run("catalog.update_product", {"product_id": arnica, "remedy": None})
+    assert not detail(trader, arnica).remedy
+    assert found(trader, "leopard") == []
+
+
 def test_a_variant_is_made_on_first_use_and_found_after(trader, arnica):
     given = PACK | {"product_id": arnica, "barcodes": ["2000000000015"]}
     made = trader.run("catalog.create_variant", given)
