@@ -1,9 +1,11 @@
 """Sales and GST documents in the browser: found, opened, followed to what belongs to them."""
 
+import io
 import re
 
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from tests.browser.offices import enter, expect_to_fit_everywhere
 from tests.factories import make_shop
@@ -50,14 +52,24 @@ def test_a_bill_leads_to_its_document_books_return_and_history(
     assert troubles == []
 
 
-@pytest.mark.parametrize("link", ["Receipt", "A4 invoice"])
-def test_a_document_is_printed_from_its_page(browser_window, interface, papers, link):
+@pytest.mark.parametrize("at", ["/invoices/{0.invoice_id}", "/sales/{0.sale_id}"])
+def test_a_document_is_printed_from_its_page_and_its_receipt_again(
+    browser_window, interface, papers, at
+):
+    """The first receipt is the till's own."""
     shop, sale, _ = papers
-    page = enter(browser_window, interface, shop, "owner", f"/invoices/{sale.invoice_id}")
+    page = enter(browser_window, interface, shop, "owner", at.format(sale))
+    assert sale.number in printed(page, interface, "A4 invoice")
+    assert "DUPLICATE" not in printed(page, interface, "A4 invoice")
+    assert "DUPLICATE" in printed(page, interface, "Reprint receipt").upper()
+
+
+def printed(page, interface, link):
     href = page.get_by_role("link", name=link).get_attribute("href")
     answer = page.request.get(f"{interface.url}{href}")
     assert answer.status == 200
-    assert answer.body().startswith(b"%PDF")
+    pages = PdfReader(io.BytesIO(answer.body())).pages
+    return "".join(one.extract_text() for one in pages).replace("\u2010", "-")
 
 
 def test_lists_are_narrowed_and_the_address_keeps_it(browser_window, interface, papers):

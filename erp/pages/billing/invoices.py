@@ -148,7 +148,7 @@ def _head() -> rx.Component:
             ),
         ),
         rx.cond(head["may_cancel"] != "", _cancel()),
-        download_link("Receipt", f"{base}/receipt.pdf", icon="receipt"),
+        download_link("Reprint receipt", f"{base}/receipt.pdf?duplicate=true", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
     )
 

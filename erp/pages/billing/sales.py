@@ -104,7 +104,7 @@ def _head() -> rx.Component:
                 "Return goods", f"/till/return?sale={head['id']}", look="outline", icon="undo-2"
             ),
         ),
-        download_link("Receipt", f"{base}/receipt.pdf", icon="receipt"),
+        download_link("Reprint receipt", f"{base}/receipt.pdf?duplicate=true", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
     )
 
