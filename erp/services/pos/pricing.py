@@ -160,7 +160,7 @@ def draw_up(
     if occasion.purpose == "paid":
         parts = [_as_paid(part) for part in parts]
     _check_prices(parts)
-    bill = _taxed(session, ctx, shift, buyer, basket, parts)
+    bill = _taxed(session, ctx, shift, buyer, (basket, is_held), parts)
     billing.require_within_period(session, ctx, buyer, handed, is_held=is_held, back=occasion.back)
     return bill
 
@@ -288,9 +288,10 @@ def _taxed(
     ctx: RequestContext,
     shift: OpenShift,
     buyer: SaleParty,
-    basket: Basket,
+    wanted: tuple[Basket, bool],
     parts: Sequence[Part],
 ) -> Bill:
+    basket, is_held = wanted
     place = _place_of_supply(shift, buyer)
     supply = Supply(
         seller_state=shift.seller_state,
@@ -306,7 +307,9 @@ def _taxed(
     if basket.coupon:
         plain = billing.tax_supply(supply).totals
         value = plain.gross - plain.line_discount - basket.bill_discount
-        discount = sales.with_coupon(session, ctx, discount, basket.coupon, buyer, value)
+        discount = sales.with_coupon(
+            session, ctx, discount, basket.coupon, buyer, value, is_held=is_held
+        )
     taxed = billing.tax_supply(replace(supply, bill_discount=discount.total))
     return Bill(tuple(parts), taxed, place, discount)
 

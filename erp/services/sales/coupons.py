@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -189,28 +189,31 @@ def check_coupon(session: Session, ctx: RequestContext, wanted: CheckCoupon) -> 
         CouponRefused: It does not hold for this customer, amount or day; says why.
     """
     buyer = party.get_party_for_sale(session, ctx, wanted.customer_id)
-    row = _hold(session, ctx, wanted.code, buyer)
+    row = _find(session, ctx, wanted.code, buyer)
     discount = _value(ctx, row, buyer, wanted.amount)
     return CouponAnswer(coupon_id=row["id"], code=row["code"], name=row["name"], discount=discount)
 
 
-def with_coupon(
+def with_coupon(  # noqa: PLR0913  what is asked of a coupon, each by its name
     session: Session,
     ctx: RequestContext,
     discount: Discount,
     code: str,
     buyer: SaleParty,
     value: Decimal,
+    *,
+    is_held: bool,
 ) -> Discount:
-    """Return the discount of a bill with a coupon's; locks the coupon until the transaction ends.
+    """Return the discount of a bill with a coupon's.
 
     Args:
         value: What the goods come to, other discounts taken off.
+        is_held: Lock the coupon until the transaction ends, to use it; a quote waits for nobody.
 
     Raises:
         CouponRefused: It does not hold for this customer, value or day; says why.
     """
-    row = _hold(session, ctx, code, buyer)
+    row = _find(session, ctx, code, buyer, lock="for update" if is_held else "")
     amount = _value(ctx, row, buyer, value)
     return replace(discount, by_coupon=amount, coupon_id=row["id"], coupon=row["code"])
 
@@ -253,12 +256,19 @@ def use_coupon(
     db.insert_rows(session, CouponUse, [use])
 
 
-def _hold(session: Session, ctx: RequestContext, code: str, buyer: SaleParty) -> db.Row:
-    """Lock a coupon and return it with how often it was used, and whether by this customer."""
+def _find(
+    session: Session,
+    ctx: RequestContext,
+    code: str,
+    buyer: SaleParty,
+    *,
+    lock: Literal["", "for update"] = "",
+) -> db.Row:
+    """Return a coupon with how often it was used, and whether by this customer."""
     given = {"tenant": ctx.tenant_id, "code": code.strip().upper(), "party": buyer.id}
     row = db.fetch_one(
         session,
-        "select * from coupon where tenant_id = %(tenant)s and code = %(code)s for update",
+        f"select * from coupon where tenant_id = %(tenant)s and code = %(code)s {lock}",  # noqa: S608  one of two literals
         given,
     )
     if row is None:
