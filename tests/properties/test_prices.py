@@ -88,11 +88,60 @@ def test_neither_order_of_rules_nor_of_lines_has_an_effect(told, cart, lot, shuf
 
 @settings(max_examples=300, deadline=None)
 @given(told=books, cart=carts)
-def test_free_goods_are_whole_and_never_shrink_with_more(told, cart):
-    book = PriceBook([rule._replace(repeats=True) for rule in told], DAY)
-    for free in free_goods(book, cart):
+def test_free_goods_are_whole(told, cart):
+    for free in free_goods(PriceBook(told, DAY), cart):
         assert isinstance(free.quantity, int)
         assert free.quantity > 0
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(1, 30), st.integers(1, 5), st.booleans()),
+    min_size=1,
+    max_size=4,
+    unique_by=lambda step: step[0],
+)
+"""Paid units, free units, and whether the step repeats."""
+
+
+@settings(max_examples=200, deadline=None)
+@given(steps=STEPS)
+def test_who_pays_more_gets_no_less_free_and_no_more_than_the_best_step_gives(steps):
+    book = PriceBook([scheme(*step) for step in steps], DAY)
+    before = 0
+    for quantity in range(1, 91):
+        (free,) = free_goods(book, [Asked(VARIANTS[0], PRODUCT, BRAND, quantity)]) or [None]
+        units = free.quantity if free else 0
+        assert units >= before
+        assert units <= max(most(quantity, *step) for step in steps)
+        before = units
+
+
+def scheme(paid, free, repeats):
+    return Rule(
+        id=new_id(),
+        kind=RuleKind.SCHEME,
+        tier=Audience.EVERYONE,
+        list_code="A",
+        mode=PriceMode.INCLUSIVE,
+        is_for_lot=False,
+        target=VARIANTS[0],
+        min_quantity=paid,
+        basis=Basis.NONE,
+        amount=None,
+        percent=Decimal(0),
+        round_to=None,
+        free_quantity=free,
+        free_variant_id=None,
+        repeats=repeats,
+        valid_from=DAY,
+        valid_until=None,
+    )
+
+
+def most(quantity, paid, free, repeats):
+    if quantity < paid:
+        return 0
+    return quantity * free // paid if repeats else free
 
 
 @settings(max_examples=300, deadline=None)

@@ -164,33 +164,53 @@ def free_goods(book: PriceBook, cart: Iterable[Asked]) -> list[FreeGoods]:
 
 
 def _free_with(book: PriceBook, asked: Asked) -> FreeGoods | None:
-    steps = list(book.rules_for(RuleKind.SCHEME, asked, None))
-    if not steps:
+    reached = list(book.rules_for(RuleKind.SCHEME, asked, None))
+    if not reached:
         return None
-    first = steps[0]
-    left, free = asked.quantity, 0
-    for step in _one_scheme(steps):
-        times = left // step.min_quantity if first.repeats else 1
-        free += times * (step.free_quantity or 0)
-        left -= times * step.min_quantity
-        if not first.repeats:
-            break
+    steps = _one_scheme(reached)
+    ways = (_given_again(steps, asked.quantity), _given_once(steps))
+    free, step = max(ways, key=lambda way: way[0])
     trace = {
         "source": "scheme",
-        "list": first.list_code,
-        "rule": str(first.id),
-        "scheme": f"{first.min_quantity}+{first.free_quantity}",
+        "list": step.list_code,
+        "rule": str(step.id),
+        "scheme": f"{step.min_quantity}+{step.free_quantity}",
         "with": asked.quantity,
     }
-    variant_id = first.free_variant_id or asked.variant_id
-    return FreeGoods(asked.variant_id, variant_id, free, trace)
+    return FreeGoods(asked.variant_id, step.free_variant_id or asked.variant_id, free, trace)
 
 
-def _one_scheme(steps: Sequence[Rule]) -> Iterable[Rule]:
-    """Return the steps that belong with the first: same list, goods and gift."""
+def _given_again(steps: Sequence[Rule], quantity: int) -> tuple[int, Rule]:
+    """Return what steps give that repeat, from the largest down.
+
+    A step that gives less for a unit than a smaller one is passed over: who pays more gets no less.
+    """
+    worth: list[Rule] = []
+    for step in reversed([step for step in steps if step.repeats]):
+        best = worth[-1] if worth else None
+        if best is None or _free(step) * best.min_quantity >= _free(best) * step.min_quantity:
+            worth.append(step)
+    free, left = 0, quantity
+    for step in reversed(worth):
+        times, left = divmod(left, step.min_quantity)
+        free += times * _free(step)
+    return free, (worth or steps)[-1]
+
+
+def _given_once(steps: Sequence[Rule]) -> tuple[int, Rule]:
+    once = max((step for step in steps if not step.repeats), key=_free, default=None)
+    return (_free(once), once) if once else (0, steps[0])
+
+
+def _free(step: Rule) -> int:
+    return step.free_quantity or 0
+
+
+def _one_scheme(steps: Sequence[Rule]) -> list[Rule]:
+    """Return the steps that belong with the first: same list, goods and gift; the largest first."""
     first = steps[0]
     mark = (first.list_code, first.tier, first.target, first.free_variant_id)
-    return (s for s in steps if (s.list_code, s.tier, s.target, s.free_variant_id) == mark)
+    return [s for s in steps if (s.list_code, s.tier, s.target, s.free_variant_id) == mark]
 
 
 def price(book: PriceBook, asked: Asked, lot: LotPrices, mode: PriceMode) -> Priced:

@@ -97,7 +97,8 @@ class SetScheme(RuleInput):
         buy_quantity: Paid base units of one variant. free_quantity: units that come free.
         free_variant_id: What comes free where it is not the same.
         repeats: Whether every further `buy_quantity` brings free units again. Several steps for the
-            same goods, as 10 + 1 and 25 + 3, are taken from the largest down.
+            same goods, as 10 + 1 and 25 + 3, are taken from the largest down; one that gives less for a unit than a
+            smaller one gives nothing.
     """
 
     buy_quantity: Quantity
