@@ -36,7 +36,7 @@ class Broker:
         """
         parts = urlsplit(url)
         if parts.scheme not in PORTS or not parts.hostname:
-            raise ValueError("MQTT_URL must look like mqtt://user:password@host:1883.")
+            raise ValueError("MQTT_URL must look like mqtt://user:password@host:1884.")
         wants_five = parse_qs(parts.query).get("version") == ["5"]
         return cls(
             host=parts.hostname,

@@ -55,6 +55,8 @@ EXAMPLES: dict[str, Example] = {
         "reason": "x",
     },
     "pos.get_customer": lambda i, _: {"customer_id": i["customer_id"]},
+    "pos.list_best_sellers": lambda i, _: {"location_id": i["location_id"]},
+    "pos.list_favourites": lambda i, _: {"location_id": i["location_id"]},
     "pos.list_last_prices": lambda i, _: {
         "customer_id": i["customer_id"],
         "goods": [{"variant_id": i["variant_id"]}],
@@ -62,6 +64,7 @@ EXAMPLES: dict[str, Example] = {
     "pos.list_shelf_prices": lambda i, _: {
         "goods": [{"variant_id": i["variant_id"]}],
         "customer_id": i["customer_id"],
+        "location_id": i["location_id"],
     },
     "pos.open_drawer": lambda i, _: {"shift_id": i["shift_id"], "reason": "x"},
     "pos.set_favourites": lambda i, _: {"goods": [{"variant_id": i["variant_id"]}]},

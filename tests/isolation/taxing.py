@@ -52,12 +52,6 @@ EXAMPLES: dict[str, Example] = {
         "deposit_id": i["gst_deposit_id"],
         "reason": "Typed wrong",
     },
-    "gst_returns.record_annual_return": lambda _, shop: {
-        "gstin": shop.run("gst_returns.list_registrations").rows[0].gstin,
-        "year_from": "2024-04-01",
-        "filed_on": "2025-11-20",
-        "arn": "AA2711250000012",
-    },
     "gst_returns.get_return": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.get_portal_file": lambda i, _: {"return_id": i["gst_return_id"]},
     "gst_returns.list_figure_rows": lambda i, _: {"return_id": i["gst_return_id"], "part": "b2b"},
