@@ -245,14 +245,14 @@ def test_what_arrives_meanwhile_is_offered_and_shown(product, queue, tmp_path):
     offer.click()
     expect(offer).to_have_count(0)
     shown = viewer(queue)
-    expect(shown.get_by_role("status")).to_have_text(re.compile(r"/ 30$"))
+    expect(shown.locator(".vv-count")).to_have_text(re.compile(r"/ 30$"))
     shown.press("End")
     expect(shown).to_have_attribute("data-index", "29")
 
 
 def pictures_in(shown: Locator) -> int:
     """Return how many images the viewer has been given."""
-    return int(shown.get_by_role("status").inner_text().rpartition("/")[2])
+    return int(shown.locator(".vv-count").inner_text().rpartition("/")[2])
 
 
 def acquire_part(product: Product, patient: str, *options: str) -> None:

@@ -91,7 +91,7 @@ def test_what_is_held_is_looked_at_and_filed_under_its_studys_patient(
     send(page, disc[2:3], before=2)
     page.goto(f"{product.url}/imaging/quarantine")
     strip = page.get_by_label("What comes in")
-    expect(strip).to_contain_text("Waiting")
+    expect(strip).to_contain_text("On the way")
     rows = page.locator("tbody tr", has_text="Study belongs to another patient")
     expect(rows.first).to_be_visible()
     waiting = rows.count()

@@ -31,7 +31,7 @@ def twins(shop):
 
 
 @pytest.fixture
-def page(desk, twins, monkeypatch):
+def asked(desk, twins, monkeypatch):
     """The page of the second claim, whose address a browser would have."""
 
     async def show(self):
@@ -45,37 +45,37 @@ def status(shop, made):
     return shop.run("expenses.get_claim", {"claim_id": made.id}).status
 
 
-def test_a_question_is_gone_once_the_other_bill_is_taken_back(shop, page, twins):
+def test_a_question_is_gone_once_the_other_bill_is_taken_back(shop, asked, twins):
     first, second = twins
 
     async def story():
-        await page._show()
-        await page.approve()
-        assert "took" in page.doubt
-        await page._show()
-        assert "took" in page.doubt
+        await asked._show()
+        await asked.approve()
+        assert "took" in asked.doubt
+        await asked._show()
+        assert "took" in asked.doubt
         given = {"claim_id": first.id, "reason": "Wrong one"}
         shop.run("expenses.reverse_claim", given, by=shop.acting_as("owner"))
-        await page._show()
-        assert page.doubt == ""
-        await page.approve()
+        await asked._show()
+        assert asked.doubt == ""
+        await asked.approve()
         assert status(shop, second) == "approved"
 
     played(story())
     assert shop.run("expenses.get_claim", {"claim_id": second.id}).cgst == 18
 
 
-def test_only_the_question_that_was_read_is_confirmed(shop, page, twins):
+def test_only_the_question_that_was_read_is_confirmed(shop, asked, twins):
     _, second = twins
 
     async def story():
-        await page._show()
-        page.doubt = "Something was asked when the bill was another."
-        await page.approve()
-        assert "took" in page.doubt
+        await asked._show()
+        asked.doubt = "Something was asked when the bill was another."
+        await asked.approve()
+        assert "took" in asked.doubt
         assert status(shop, second) == "submitted"
-        await page.approve()
-        assert page.doubt == ""
+        await asked.approve()
+        assert asked.doubt == ""
         assert status(shop, second) == "approved"
 
     played(story())

@@ -19,7 +19,8 @@ MOST_FAVOURITES = 60
 AS_DEFAULT = 18
 _TILES: LiteralString = """
     select v.id as variant_id, v.label, v.sku, p.form as category, stock.price,
-           coalesce(stock.sellable, 0) as sellable
+           coalesce(stock.sellable, 0) as sellable,
+           '/api/erp/products/' || p.id || '/picture?v=' || p.picture_version as picture_url
       from unnest(%(ids)s::uuid[]) with ordinality wanted (id, position)
       join variant v on v.tenant_id = %(tenant)s and v.id = wanted.id and v.is_active
       join product p on (p.tenant_id, p.id) = (v.tenant_id, v.product_id)
