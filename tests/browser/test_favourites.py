@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from erp.adapters.object_storage import object_storage
 from tests.browser.conftest import PATIENCE, OpenWindow
 from tests.browser.signing_in import signed_in
 from tests.factories import PASSWORD, Shop, make_shop
@@ -63,6 +64,7 @@ def show_picture(window: BrowserContext, url: str, product: Any) -> None:
 
 def arrange(shop: Shop, window: BrowserContext, server: Server) -> None:
     """Choose three favourites of two categories, one of them with a picture."""
+    object_storage().ensure_bucket()
     product, variant = ointment(shop)
     signed_in(window, server.url, f"owner@{shop.slug}.example", PASSWORD, "/")
     show_picture(window, server.url, product)
