@@ -62,7 +62,7 @@ EXAMPLES: dict[str, Example] = {
         "goods": [{"variant_id": i["variant_id"]}],
     },
     "pos.list_shelf_prices": lambda i, _: {
-        "goods": [{"variant_id": i["variant_id"]}],
+        "goods": [{"variant_id": i["cheaper_variant_id"]}],
         "customer_id": i["customer_id"],
         "location_id": i["location_id"],
     },

@@ -11,10 +11,13 @@ def prices(shop: Shop, variant_id: UUID) -> Ids:
     """Make a list with a price, and a coupon that one sale used."""
     made = {"code": "ALL", "name": "All", "audience": "everyone", "valid_until": "2100-01-01"}
     list_id = shop.run("sales.create_price_list", made).id
-    rule = {"list_id": list_id, "scope": "variant", "goods_id": variant_id, "amount": "104.00"}
+    rule = {"list_id": list_id, "scope": "variant", "goods_id": variant_id, "amount": "105.00"}
+    cheaper = rule | {"goods_id": shop.variant_ids[1], "amount": "104.00"}
+    shop.run("sales.set_price", cheaper)
     ten = {"code": "TEN", "name": "Ten", "percent": "10", "max_uses": 9}
     ids = {
         "list_id": list_id,
+        "cheaper_variant_id": shop.variant_ids[1],
         "rule_id": shop.run("sales.set_price", rule).id,
         "coupon_id": shop.run("sales.create_coupon", ten).id,
     }
