@@ -113,7 +113,7 @@ def _exceptions() -> rx.Component:
     calm = empty_state(
         "circle-check",
         "All in order",
-        "Failed work, cash differences and lots on hold appear here.",
+        "Failed work, cash differences and lots that are held back appear here.",
     )
     lines = rx.el.ul(rx.foreach(Figures.exceptions, line), class_name="link-list")
     waiting = rx.el.div(bone("80%"), bone("60%"), bone("70%"), class_name="bones")

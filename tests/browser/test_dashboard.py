@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("interface")]
 
 @pytest.fixture(scope="module")
 def busy(environment):
-    """A shop with two bills of today, one by UPI, and a lot on hold."""
+    """A shop with two bills of today, one by UPI, a lot on hold and one that is recalled."""
     assert environment
     shop = make_shop("busy")
     goods, other = shop.variant_ids[:2]
@@ -24,6 +24,8 @@ def busy(environment):
     shop.sell({other: 1}, tenders=[tender("upi", "105.00")])
     held = {"lot_id": shop.lot_ids[other][1], "reason": "Complaint"}
     shop.run("inventory.hold_lot", held)
+    recalled = {"lot_id": shop.lot_ids[goods][1], "reason": "Maker's letter"}
+    shop.run("inventory.recall_lot", recalled)
     return shop
 
 
@@ -59,8 +61,9 @@ def test_a_bar_leads_to_the_bills_it_is_made_of(browser_window, interface, busy)
 
 def test_what_needs_a_look_leads_there(browser_window, interface, busy):
     page = enter(browser_window, interface, busy, "manager")
-    page.get_by_role("link", name="Lots on hold with stock").click()
-    expect(page).to_have_url(re.compile(r"/stock\?status=hold"))
+    page.get_by_role("link", name="Lots on hold or recalled").click()
+    expect(page).to_have_url(re.compile(r"/stock\?status=held"))
+    expect(page.locator("tbody tr")).to_have_count(2)
 
 
 def test_those_without_figures_get_their_own_shortcuts(browser_window, interface, busy):

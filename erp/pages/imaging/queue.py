@@ -89,6 +89,7 @@ def _filters(state: Any, due: list[tuple[str, str]]) -> list[Filter]:
 def _more(state: Any, states: list[tuple[str, str]]) -> rx.Component:
     return filter_menu(
         state,
+        Filter("ready", "Delivery", [("yes", "Complete, to be reviewed")]),
         Filter("qa_state", "Review", states),
         Filter("device_id", "Device", state.devices),
         Filter("modality", "Modality", state.modalities),

@@ -9,7 +9,7 @@ from erp.pages.inventory.quality import checks_card
 from erp.pages.routing import Nav, page
 from erp.state.inventory.quality import CheckListState
 from erp.state.inventory.stock import MoveListState, PlacesState, StockListState
-from erp.state.inventory.wording import RUNGS, STATUSES
+from erp.state.inventory.wording import HELD, RUNGS, STATUSES
 
 
 @page(
@@ -45,7 +45,7 @@ def stock_page() -> rx.Component:
             search="Product or lot number",
             filters=[
                 Filter("location_id", "Place", PlacesState.places),
-                Filter("status", "Status", list(STATUSES.items())),
+                Filter("status", "Status", [*STATUSES.items(), HELD]),
                 Filter("rung", "Expiry", list(RUNGS.items())),
             ],
             empty=Empty(

@@ -9,13 +9,21 @@ from erp.components import (
     Filter,
     button,
     form_dialog,
+    link_button,
     list_view,
     page_header,
     select_field,
     text_field,
 )
 from erp.pages.routing import page
-from erp.state.pos.deciding import APPROVE, STATUSES, ApprovalListState, DecideState
+from erp.state.pos.deciding import (
+    APPROVE,
+    KINDS,
+    STATUSES,
+    ApprovalListState,
+    DecideState,
+    GivenListState,
+)
 
 
 @page(
@@ -29,7 +37,9 @@ def approvals_page() -> rx.Component:
     """Decide what tills ask for; new requests appear by themselves."""
     return rx.fragment(
         page_header(
-            "Approvals", "What tills ask for. A cashier and a customer wait for your answer."
+            "Approvals",
+            "What tills ask for. A cashier and a customer wait for your answer.",
+            link_button("Given", "/till/approvals/given", look="outline", icon="history"),
         ),
         list_view(
             ApprovalListState,
@@ -44,6 +54,35 @@ def approvals_page() -> rx.Component:
             ),
         ),
         _deciding(),
+    )
+
+
+@page(
+    route="/till/approvals/given",
+    title="Approvals given",
+    permission="pos.view",
+    parent="/till/approvals",
+    on_load=[GivenListState.open_list, GivenListState.listen],
+)
+def approvals_given_page() -> rx.Component:
+    """List what was approved, each with the bill it was for."""
+    return rx.fragment(
+        page_header("Approvals given", "Who let whom go beyond their limit, and why."),
+        list_view(
+            GivenListState,
+            label="Approvals given",
+            search="",
+            filters=[
+                Filter("kind", "What", list(KINDS.items())),
+                Filter("from_day", "From"),
+                Filter("to_day", "To"),
+            ],
+            empty=Empty(
+                "shield-check",
+                "Nothing was approved yet",
+                "A discount or return beyond a cashier's limit appears here once it is approved.",
+            ),
+        ),
     )
 
 

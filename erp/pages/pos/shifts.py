@@ -6,6 +6,7 @@ import reflex as rx
 
 from erp.components import (
     Empty,
+    Filter,
     badge,
     bone,
     card,
@@ -26,6 +27,7 @@ from erp.state.pos.shifts import (
     HSN_COLUMNS,
     NOTE_COLUMNS,
     RATE_COLUMNS,
+    STANDINGS,
     ShiftListState,
     ShiftReportState,
 )
@@ -53,6 +55,12 @@ def shifts_page() -> rx.Component:
             ShiftListState,
             label="Shifts",
             search="",
+            filters=[
+                Filter("register_id", "Register", ShiftListState.registers),
+                Filter("standing", "Standing", list(STANDINGS.items())),
+                Filter("closed_from", "Closed from"),
+                Filter("closed_to", "Closed to"),
+            ],
             empty=Empty("history", "No shift yet", "A shift stands here as soon as one is opened."),
         ),
     )

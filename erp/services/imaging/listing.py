@@ -1,7 +1,7 @@
 """Lists of imaging: the quarantine, the devices."""
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.imaging.device_page import standing_of
-from erp.services.imaging.queueing import pattern_of
+from erp.services.imaging.queueing import READY, pattern_of
 from erp.services.imaging.words import held_in_words
 from erp.services.platform import (
     LAST_ID,
@@ -217,15 +217,16 @@ def clock_text(skew_ms: int | None) -> str:
     return f"{seconds // size} {unit} {'fast' if skew_ms > 0 else 'slow'}"
 
 
+_WAITING: LiteralString = f"""
+    select (select count(*) from imaging_session held
+             where held.tenant_id = %(tenant)s and {READY}) as waiting,
+           (select count(*) from quarantine
+             where tenant_id = %(tenant)s and status in ('open', 'retrying')) as held
+"""  # noqa: S608  a constant
+
+
 @query("imaging.count_waiting", permission="imaging.view", rest="GET /imaging/waiting")
 def count_waiting(session: Session, ctx: RequestContext, _wanted: Nothing) -> WaitingCount:
     """Count complete sessions that wait for a decision, and what is held in quarantine."""
-    row = db.fetch_one(
-        session,
-        "select (select count(*) from imaging_session where tenant_id = %(tenant)s"
-        "   and qa_state in ('new', 'in_review') and state = 'complete') as waiting,"
-        " (select count(*) from quarantine where tenant_id = %(tenant)s"
-        "   and status in ('open', 'retrying')) as held",
-        {"tenant": ctx.tenant_id},
-    )
+    row = db.fetch_one(session, _WAITING, {"tenant": ctx.tenant_id})
     return WaitingCount(**(row or {"waiting": 0, "held": 0}))

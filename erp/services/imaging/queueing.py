@@ -37,6 +37,7 @@ class ListSessions(Page):
             newest. Empty: `queue` for those that are open, else `newest`.
         assignee: A user's id, `me` or `nobody`; whoever is assigned, or is at it.
         outcome: The decision in force; `accepted` are those signed off too.
+        ready: `yes` for those that are complete and that nobody decided about or put on hold.
         untold: The device did not tell who operated it, or by which protocol.
         from_day, to_day: When the device finished. decided_from, decided_to: when people did.
     """
@@ -65,6 +66,7 @@ class ListSessions(Page):
     protocol: Text = ""
     operator: Text = ""
     untold: Literal["", "operator", "protocol"] = ""
+    ready: Literal["", "yes"] = ""
     from_day: SensibleDay | None = None
     to_day: SensibleDay | None = None
     decided_from: SensibleDay | None = None
@@ -145,6 +147,8 @@ _SELECT: Final[LiteralString] = """
         on (device.tenant_id, device.id) = (held.tenant_id, held.device_id)
      where held.tenant_id = %(tenant)s
 """
+READY: Final[LiteralString] = "held.state = 'complete' and held.qa_state in ('new', 'in_review')"
+"""Whether a session `held` waits for its review."""
 _WHERE: Final[dict[str, LiteralString]] = {
     "qa_state": "and held.qa_state = %(qa_state)s",
     "state": "and held.state = %(state)s",
@@ -161,6 +165,7 @@ _WHERE: Final[dict[str, LiteralString]] = {
     "to_day": "and held.completed_at < %(to_day)s",
     "decided_from": "and held.decided_at >= %(decided_from)s",
     "decided_to": "and held.decided_at < %(decided_to)s",
+    "ready": f"and {READY}",
     "search": "and concat_ws(' ', held.number, held.patient_name, held.patient_code, held.accession,"
     " held.protocol, held.external_id) ilike %(search)s",
 }

@@ -220,9 +220,39 @@ _HEAD: LiteralString = """
       cross join lateral (
             select count(distinct ask.variant_id) as products from stock_transfer_asked ask
              where ask.tenant_id = t.tenant_id and ask.transfer_id = t.id) asked
+"""
+_SEEN: LiteralString = """
      where t.tenant_id = %(tenant)s
        and (%(everywhere)s or %(branch)s in (t.from_branch_id, t.to_branch_id))
 """
+_COUNT: LiteralString = "select count(*) as rows from stock_transfer t"
+_CONDITIONS: dict[str, LiteralString] = {
+    "status": "and t.status = %(status)s",
+    "direction": "and %(branch)s = case %(direction)s when 'outgoing' then t.from_branch_id"
+    " else t.to_branch_id end",
+    "overdue": "and (t.status = 'on_its_way' and t.expected_on < %(today)s) = %(overdue)s",
+    "variant_id": "and t.id in (select line.transfer_id from stock_transfer_line line"
+    " where line.tenant_id = %(tenant)s and line.variant_id = %(variant)s)",
+    "search": "and (starts_with(t.number, upper(%(search)s))"
+    " or starts_with(t.challan, upper(%(search)s)))",
+}
+
+
+def count_transfers(session: Session, ctx: RequestContext, wanted: ListTransfers) -> int:
+    """Return how many rows all pages of `list_transfers` have."""
+    text = f"{_COUNT} {_SEEN} {conditions_of(wanted, _CONDITIONS)}"
+    row = db.fetch_one(session, text, _given(ctx, wanted))
+    return int(row["rows"]) if row else 0
+
+
+def _given(ctx: RequestContext, wanted: ListTransfers) -> db.Row:
+    return _seen_by(ctx) | {
+        "status": wanted.status,
+        "direction": wanted.direction,
+        "overdue": wanted.overdue,
+        "variant": wanted.variant_id,
+        "search": wanted.search.strip(),
+    }
 
 
 def _seen_by(ctx: RequestContext) -> db.Row:
@@ -238,30 +268,11 @@ def _seen_by(ctx: RequestContext) -> db.Row:
 def list_transfers(session: Session, ctx: RequestContext, wanted: ListTransfers) -> TransferPage:
     """List transfers from and to the acting branch; of all branches to who may do everything."""
     after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    conditions: dict[str, LiteralString] = {
-        "status": "and t.status = %(status)s",
-        "direction": "and %(branch)s = case %(direction)s when 'outgoing' then t.from_branch_id"
-        " else t.to_branch_id end",
-        "overdue": "and (t.status = 'on_its_way' and t.expected_on < %(today)s) = %(overdue)s",
-        "variant_id": "and t.id in (select line.transfer_id from stock_transfer_line line"
-        " where line.tenant_id = %(tenant)s and line.variant_id = %(variant)s)",
-        "search": "and (starts_with(t.number, upper(%(search)s))"
-        " or starts_with(t.challan, upper(%(search)s)))",
-    }
     rows = db.fetch_all(
         session,
-        f"{_HEAD} and t.id < %(after)s::uuid {conditions_of(wanted, conditions)}"
+        f"{_HEAD} {_SEEN} and t.id < %(after)s::uuid {conditions_of(wanted, _CONDITIONS)}"
         " order by t.id desc limit %(limit)s",
-        _seen_by(ctx)
-        | {
-            "after": after[0],
-            "status": wanted.status,
-            "direction": wanted.direction,
-            "overdue": wanted.overdue,
-            "variant": wanted.variant_id,
-            "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
-        },
+        _given(ctx, wanted) | {"after": after[0], "limit": wanted.limit + 1},
     )
     page = [TransferHead(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
@@ -276,7 +287,7 @@ def get_transfer(session: Session, ctx: RequestContext, wanted: GetTransfer) -> 
         UnknownTransfer: No such transfer to or from the acting branch.
     """
     about = _seen_by(ctx) | {"id": wanted.transfer_id}
-    head = db.fetch_one(session, f"{_HEAD} and t.id = %(id)s", about)
+    head = db.fetch_one(session, f"{_HEAD} {_SEEN} and t.id = %(id)s", about)
     if head is None:
         message = "This transfer is not known here."
         raise UnknownTransfer(message, fields={"transfer_id": message})

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -28,6 +28,7 @@ class StockByLot(Page):
         location_id: One place; every place of the acting branch where none is named.
         with_parts: Places that are part of it, too.
         expires_before: Only lots whose last usable day is before this day.
+        status: `held` for every lot that is not available: on hold, in quarantine or recalled.
         rung: Only lots that stand on this rung of the expiry ladder today.
     """
 
@@ -36,7 +37,7 @@ class StockByLot(Page):
     lot_id: UUID | None = None
     location_id: UUID | None = None
     with_parts: bool = False
-    status: LotStatus | None = None
+    status: LotStatus | Literal["held"] | None = None
     expires_before: date | None = None
     rung: Rung | None = None
 
@@ -127,11 +128,16 @@ _STOCK: LiteralString = """
            case when place.kind = 'storage' and l.status = 'available'
                      and (l.expires_on is null or l.expires_on >= %(today)s)
                 then s.on_hand - s.reserved else 0 end as sellable
+"""
+_ON_HAND: LiteralString = """
       from variant v
       join stock_balance s on s.tenant_id = v.tenant_id and s.variant_id = v.id
       join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
       join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
-     where v.tenant_id = %(tenant)s and s.on_hand > 0 and v.label >= %(label)s
+     where v.tenant_id = %(tenant)s and s.on_hand > 0
+"""
+_AFTER: LiteralString = """
+       and v.label >= %(label)s
        and (v.label, v.id, coalesce(l.expires_on, 'infinity'), s.lot_id, s.location_id)
          > (%(label)s, %(variant_after)s, %(expiry_after)s::date, %(lot_after)s, %(place_after)s)
 """
@@ -174,28 +180,17 @@ def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> L
     """List what is on hand by product, first expiry first, with what may be sold today."""
     first = ["", str(_FIRST), "-infinity", str(_FIRST), str(_FIRST)]
     after = decode_cursor(wanted.cursor, 5) or first
-    earliest, latest = days_of(wanted.rung, ctx.today) if wanted.rung else (None, None)
     rows = db.fetch_all(
         session,
-        _stock_text(wanted, is_searched=bool(wanted.search)),
-        {
-            "tenant": ctx.tenant_id,
-            "branch": ctx.branch_id,
+        " ".join([_STOCK, _ON_HAND, _AFTER, _narrowed(wanted), _BY_PRODUCT]),
+        _given(ctx, wanted)
+        | {
             "today": ctx.today,
             "label": after[0],
             "variant_after": after[1],
             "expiry_after": after[2],
             "lot_after": after[3],
             "place_after": after[4],
-            **words_of(wanted.search),
-            "product": wanted.product_id,
-            "variant": wanted.variant_id,
-            "lot": wanted.lot_id,
-            "location": wanted.location_id,
-            "status": wanted.status,
-            "before": wanted.expires_before,
-            "from": earliest,
-            "to": latest,
             "limit": wanted.limit + 1,
         },
     )
@@ -212,23 +207,49 @@ def _after(page: list[LotStockRow]) -> str:
     return encode_cursor(last.label, last.variant_id, expiry, last.lot_id, last.location_id)
 
 
-def _stock_text(wanted: StockByLot, *, is_searched: bool) -> LiteralString:
-    """Return the statement with only the conditions that are asked for."""
-    parts: list[LiteralString] = [_STOCK]
+def count_stock(session: Session, ctx: RequestContext, wanted: StockByLot) -> int:
+    """Return how many rows all pages of `stock_by_lot` have."""
+    text = " ".join(["select count(*) as rows", _ON_HAND, _narrowed(wanted)])
+    row = db.fetch_one(session, text, _given(ctx, wanted))
+    return int(row["rows"]) if row else 0
+
+
+def _given(ctx: RequestContext, wanted: StockByLot) -> db.Row:
+    earliest, latest = days_of(wanted.rung, ctx.today) if wanted.rung else (None, None)
+    return {
+        "tenant": ctx.tenant_id,
+        "branch": ctx.branch_id,
+        **words_of(wanted.search),
+        "product": wanted.product_id,
+        "variant": wanted.variant_id,
+        "lot": wanted.lot_id,
+        "location": wanted.location_id,
+        "status": wanted.status,
+        "before": wanted.expires_before,
+        "from": earliest,
+        "to": latest,
+    }
+
+
+def _narrowed(wanted: StockByLot) -> LiteralString:
+    """Return only the conditions that are asked for."""
+    parts: list[LiteralString] = []
     there = _BELOW if wanted.with_parts else "and s.location_id = %(location)s"
     parts.append(_HERE if wanted.location_id is None else there)
-    if is_searched:
+    if wanted.search:
         parts.append(FOUND_BY_WORDS)
     conditions: dict[str, LiteralString] = {
         "product_id": "and v.product_id = %(product)s",
         "variant_id": "and v.id = %(variant)s",
         "lot_id": "and s.lot_id = %(lot)s",
-        "status": "and l.status = %(status)s",
+        "status": "and l.status <> 'available'"
+        if wanted.status == "held"
+        else "and l.status = %(status)s",
         "expires_before": "and l.expires_on < %(before)s",
         "rung": "and l.expires_on between %(from)s and %(to)s",
     }
     parts += [text for field, text in conditions.items() if getattr(wanted, field) is not None]
-    return " ".join([*parts, _BY_PRODUCT])
+    return " ".join(parts)
 
 
 @query("inventory.list_moves", permission="inventory.view", rest="GET /stock-moves")

@@ -50,6 +50,13 @@ class StockValuation(Rows):
     retail: Decimal
 
 
+class StockSum(Result):
+    """Base units and cost of everything the acting company has on hand."""
+
+    quantity: int
+    value: Decimal
+
+
 class StockAsOf(Page):
     """Stock at the end of a business day.
 
@@ -80,27 +87,50 @@ class PastStock(Rows):
     total_value: Decimal
 
 
+_OWNED: LiteralString = """
+          from stock_balance s
+          join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
+          join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
+          join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
+"""
+_BY_COMPANY: LiteralString = """
+         where s.tenant_id = %(tenant)s and b.company_id = %(company)s and s.on_hand > 0
+"""
+
+
+def sum_stock(session: Session, ctx: RequestContext) -> StockSum:
+    """Return what `stock_valuation` adds up to."""
+    row = db.fetch_one(
+        session,
+        "select coalesce(sum(s.on_hand), 0)::bigint as quantity,"
+        f" coalesce(sum(s.value), 0.00) as value {_OWNED} {_BY_COMPANY}",
+        _company(ctx),
+    )
+    return StockSum(**(row or {"quantity": 0, "value": Decimal("0.00")}))
+
+
+def _company(ctx: RequestContext) -> db.Row:
+    return {"tenant": ctx.tenant_id, "company": ctx.company_id}
+
+
 @query("inventory.stock_valuation", permission="inventory.view", rest="GET /inventory/valuation")
 def stock_valuation(session: Session, ctx: RequestContext, _wanted: Nothing) -> StockValuation:
     """Add up what the acting company has on hand by place and form, at cost and at MRP."""
     rows = db.fetch_all(
         session,
-        """
+        f"""
         select place.id as location_id, place.name as location, place.kind as location_kind,
                p.form, count(*) as lots, sum(s.on_hand)::bigint as quantity,
                sum(s.value) as value, sum(s.on_hand * l.mrp) as retail
-          from stock_balance s
-          join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
-          join warehouse w on w.tenant_id = place.tenant_id and w.id = place.warehouse_id
-          join branch b on b.tenant_id = w.tenant_id and b.id = w.branch_id
+          {_OWNED}
           join lot l on l.tenant_id = s.tenant_id and l.id = s.lot_id
           join variant v on v.tenant_id = s.tenant_id and v.id = s.variant_id
           join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
-         where s.tenant_id = %s and b.company_id = %s and s.on_hand > 0
+          {_BY_COMPANY}
          group by place.tenant_id, place.id, p.form
          order by place.code, p.form
         """,
-        (ctx.tenant_id, ctx.company_id),
+        _company(ctx),
     )
     groups = [ValueGroup(**row) for row in rows]
     return StockValuation(

@@ -90,6 +90,7 @@ from erp.services.platform.retrying import (
     DeliveryRow,
     ListDeliveries,
     RetryDelivery,
+    count_deliveries,
     list_deliveries,
     retry_delivery,
 )
@@ -181,6 +182,7 @@ __all__ = [
     "collected_effects",
     "command",
     "conditions_of",
+    "count_deliveries",
     "decode_cursor",
     "due_deliveries",
     "emit",

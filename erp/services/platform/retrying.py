@@ -1,7 +1,7 @@
 """Dead deliveries, for the person who looks after them."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from pydantic import Field
@@ -52,34 +52,43 @@ class RetryDelivery(Command):
     delivery_id: UUID
 
 
+_LISTED: LiteralString = """
+          from event_delivery delivery
+          join event on (event.tenant_id, event.id) = (delivery.tenant_id, delivery.event_id)
+         where delivery.tenant_id = %(tenant)s and delivery.status = %(status)s
+           and (%(subscriber)s = '' or delivery.subscriber = %(subscriber)s)
+"""
+
+
 @query("platform.list_deliveries", permission="platform.operate", rest="GET /deliveries")
 def list_deliveries(session: Session, ctx: RequestContext, wanted: ListDeliveries) -> DeliveryPage:
     """List deliveries of events to subscribers, newest first."""
     before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
     rows = db.fetch_all(
         session,
-        """
+        f"""
         select delivery.id, delivery.event_id, event.name as event_name, delivery.subscriber,
                delivery.status, delivery.attempts, event.occurred_at, delivery.next_attempt_at,
                coalesce(delivery.last_error, '') as last_error
-          from event_delivery delivery
-          join event on (event.tenant_id, event.id) = (delivery.tenant_id, delivery.event_id)
-         where delivery.tenant_id = %(tenant)s and delivery.status = %(status)s
-           and (%(subscriber)s = '' or delivery.subscriber = %(subscriber)s)
+          {_LISTED}
            and delivery.id < %(before)s::uuid
          order by delivery.id desc limit %(limit)s
         """,
-        {
-            "tenant": ctx.tenant_id,
-            "status": wanted.status,
-            "subscriber": wanted.subscriber,
-            "before": before,
-            "limit": wanted.limit + 1,
-        },
+        _given(ctx, wanted) | {"before": before, "limit": wanted.limit + 1},
     )
     page = [DeliveryRow(**row) for row in rows[: wanted.limit]]
     more = len(rows) > wanted.limit
     return DeliveryPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+
+
+def count_deliveries(session: Session, ctx: RequestContext, wanted: ListDeliveries) -> int:
+    """Return how many rows all pages of `list_deliveries` have."""
+    row = db.fetch_one(session, f"select count(*) as rows {_LISTED}", _given(ctx, wanted))
+    return int(row["rows"]) if row else 0
+
+
+def _given(ctx: RequestContext, wanted: ListDeliveries) -> db.Row:
+    return {"tenant": ctx.tenant_id, "status": wanted.status, "subscriber": wanted.subscriber}
 
 
 @command(

@@ -52,6 +52,7 @@ from erp.services.pos.errors import (
 )
 from erp.services.pos.exchanging import ExchangeReceipt, PostExchange, post_exchange
 from erp.services.pos.favourites import SetFavourites, list_favourites, set_favourites
+from erp.services.pos.listing_approvals import ListApprovals, count_approvals, list_approvals
 from erp.services.pos.offline_catalogue import GetOfflineGoods, get_offline_goods
 from erp.services.pos.offline_handing_in import EndLease, HandIn, end_lease, hand_in_lease
 from erp.services.pos.offline_leasing import GetLease, TakeLease, get_lease, take_lease
@@ -101,6 +102,7 @@ from erp.services.pos.shift_reports import (
     GetShift,
     ListRegisters,
     ListShifts,
+    count_shifts,
     get_shift,
     list_registers,
     list_shifts,
@@ -126,25 +128,24 @@ from erp.services.pos.vouchers import (
 
 __all__ = [
     "METHOD_NAMES", "NOTE_NAMES", "AboveMrp", "AdvanceMoved", "AdvanceShort", "AlreadyDecided", "ApprovalAnswer",
-    "ApprovalRequired", "AskApproval", "BestSellers", "BillsOutstanding", "CartLine", "ChangeRegister",
-    "CloseShift", "CreateRegister", "CustomerAtTill", "DecideApproval", "DiscardSale", "DrawerOpened",
-    "DrawerShort", "EndLease", "ExchangeReceipt", "GetAdvance", "GetCustomer", "GetLease", "GetOfflineGoods",
-    "GetOfflineSale", "GetSale", "GetShift", "GivenPrescription", "GivenTender", "HandIn", "LeaseHeld",
-    "LeaseRunOut", "ListAdvances", "ListBestSellers", "ListLastPrices", "ListLeases", "ListOfflineSales",
-    "ListOpenAdvances", "ListPrescriptions", "ListRegisters", "ListSales", "ListShelfPrices", "ListShifts",
-    "Malformed", "MoreThanScheme", "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance", "PaymentMismatch",
-    "PostExchange", "PostReturn", "PostSale", "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart",
-    "ReasonRequired", "RecallCart", "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted",
-    "ReturnReceipt", "SalePosted", "SaleReceipt", "SetFavourites", "SettleSale", "ShiftAlreadyOpen",
-    "ShiftClosed", "ShiftClosing", "ShiftEnded", "StartShift", "TakeAdvance", "TakeInSale", "TakeLease",
-    "Voucher", "WithdrawApproval", "ask_approval", "change_register", "close_shift", "create_register",
-    "decide_approval", "discard_offline_sale", "end_lease", "get_advance", "get_approval_request", "get_customer",
-    "get_lease", "get_offline_goods", "get_offline_sale", "get_printed_bill", "get_printed_shift",
-    "get_printed_voucher", "get_sale", "get_shift", "hand_in_lease", "list_advances", "list_approval_requests",
-    "list_best_sellers", "list_favourites", "list_last_prices", "list_leases", "list_offline_sales",
-    "list_open_advances", "list_parked_carts", "list_prescriptions", "list_registers", "list_sales",
-    "list_shelf_prices", "list_shifts", "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance",
-    "post_exchange", "post_return", "post_sale", "quote_cart", "recall_cart", "referees", "request_approval",
-    "request_upi", "set_favourites", "settle_offline_sale", "slip_head", "take_advance", "take_in_sale",
-    "take_lease", "withdraw_approval",
+    "ApprovalRequired", "AskApproval", "BestSellers", "BillsOutstanding", "CartLine", "ChangeRegister", "CloseShift",
+    "CreateRegister", "CustomerAtTill", "DecideApproval", "DiscardSale", "DrawerOpened", "DrawerShort", "EndLease",
+    "ExchangeReceipt", "GetAdvance", "GetCustomer", "GetLease", "GetOfflineGoods", "GetOfflineSale", "GetSale",
+    "GetShift", "GivenPrescription", "GivenTender", "HandIn", "LeaseHeld", "LeaseRunOut", "ListAdvances",
+    "ListApprovals", "ListBestSellers", "ListLastPrices", "ListLeases", "ListOfflineSales", "ListOpenAdvances",
+    "ListPrescriptions", "ListRegisters", "ListSales", "ListShelfPrices", "ListShifts", "Malformed", "MoreThanScheme",
+    "MoveCash", "OpenDrawer", "ParkCart", "PayBackAdvance", "PaymentMismatch", "PostExchange", "PostReturn", "PostSale",
+    "PrescriptionRequired", "PriceChanged", "PrintedSlip", "QuoteCart", "ReasonRequired", "RecallCart",
+    "RequestApproval", "RequestUpi", "ReturnLine", "ReturnPosted", "ReturnReceipt", "SalePosted", "SaleReceipt",
+    "SetFavourites", "SettleSale", "ShiftAlreadyOpen", "ShiftClosed", "ShiftClosing", "ShiftEnded", "StartShift",
+    "TakeAdvance", "TakeInSale", "TakeLease", "Voucher", "WithdrawApproval", "ask_approval", "change_register",
+    "close_shift", "count_approvals", "count_shifts", "create_register", "decide_approval", "discard_offline_sale",
+    "end_lease", "get_advance", "get_approval_request", "get_customer", "get_lease", "get_offline_goods",
+    "get_offline_sale", "get_printed_bill", "get_printed_shift", "get_printed_voucher", "get_sale", "get_shift",
+    "hand_in_lease", "list_advances", "list_approval_requests", "list_approvals", "list_best_sellers",
+    "list_favourites", "list_last_prices", "list_leases", "list_offline_sales", "list_open_advances",
+    "list_parked_carts", "list_prescriptions", "list_registers", "list_sales", "list_shelf_prices", "list_shifts",
+    "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_exchange", "post_return",
+    "post_sale", "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
+    "settle_offline_sale", "slip_head", "take_advance", "take_in_sale", "take_lease", "withdraw_approval",
 ]  # fmt: skip

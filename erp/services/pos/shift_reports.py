@@ -1,7 +1,8 @@
 """X and Z reports, and the shifts of a register."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,10 +12,12 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
     LAST_ID,
+    Day,
     Page,
     Query,
     Result,
     Rows,
+    conditions_of,
     decode_cursor,
     encode_cursor,
     query,
@@ -97,9 +100,17 @@ class ShiftReport(Result):
 
 
 class ListShifts(Page):
-    """Shifts, newest first."""
+    """Shifts, newest first.
+
+    Attributes:
+        standing: `stale` has been open for more than a day; `uneven` was closed over or short.
+        closed_from, closed_to: Business days of the closing, both included.
+    """
 
     register_id: UUID | None = None
+    standing: Literal["", "open", "stale", "closed", "uneven"] = ""
+    closed_from: Day | None = None
+    closed_to: Day | None = None
 
 
 class ShiftRow(Result):
@@ -196,32 +207,67 @@ def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftR
     )
 
 
+_LIST: LiteralString = """
+    select s.id, s.z_number, r.name as register_name, s.status,
+           coalesce(o.display_name, 'system') as opened_by, s.opened_at, s.closed_at,
+           s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
+           coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0) as sales_total
+      from register_shift s
+      join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+      left join membership o on (o.tenant_id, o.user_id) = (s.tenant_id, s.opened_by)
+      left join sale on (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)
+     where s.tenant_id = %(tenant)s and s.id < %(id)s::uuid
+"""
+_NEWEST: LiteralString = """
+     group by s.tenant_id, s.id, r.name, o.display_name
+     order by s.id desc limit %(limit)s
+"""
+_COUNT: LiteralString = (
+    "select count(*) as rows from register_shift s where s.tenant_id = %(tenant)s"
+)
+_STANDING: dict[str, LiteralString] = {
+    "": "",
+    "open": "and s.status = 'open'",
+    "stale": "and s.status = 'open' and s.opened_at < %(day_ago)s",
+    "closed": "and s.status = 'closed'",
+    "uneven": "and s.status = 'closed' and s.counted_cash <> s.expected_cash",
+}
+_CONDITIONS: dict[str, LiteralString] = {
+    "register_id": "and s.register_id = %(register)s",
+    "closed_from": "and s.closed_at >= %(closed_from)s::date::timestamp at time zone %(zone)s",
+    "closed_to": "and s.closed_at < (%(closed_to)s::date + 1)::timestamp at time zone %(zone)s",
+}
+
+
+def _narrowed(wanted: ListShifts) -> LiteralString:
+    return " ".join([_STANDING[wanted.standing], conditions_of(wanted, _CONDITIONS)])
+
+
+def _given(ctx: RequestContext, wanted: ListShifts) -> db.Row:
+    return {
+        "tenant": ctx.tenant_id,
+        "zone": ctx.time_zone,
+        "register": wanted.register_id,
+        "day_ago": ctx.now - timedelta(days=1),
+        "closed_from": wanted.closed_from,
+        "closed_to": wanted.closed_to,
+    }
+
+
+def count_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> int:
+    """Return how many rows all pages of `list_shifts` have."""
+    row = db.fetch_one(session, f"{_COUNT} {_narrowed(wanted)}", _given(ctx, wanted))
+    return int(row["rows"]) if row else 0
+
+
 @query("pos.list_shifts", permission="pos.view", rest="GET /shifts")
 def list_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> ShiftPage:
     """List shifts, newest first."""
     after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     rows = db.fetch_all(
         session,
-        """
-        select s.id, s.z_number, r.name as register_name, s.status,
-               coalesce(o.display_name, 'system') as opened_by, s.opened_at, s.closed_at,
-               s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
-               coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0) as sales_total
-          from register_shift s
-          join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
-          left join membership o on (o.tenant_id, o.user_id) = (s.tenant_id, s.opened_by)
-          left join sale on (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)
-         where s.tenant_id = %(tenant)s and s.id < %(id)s::uuid
-           and (%(register)s::uuid is null or s.register_id = %(register)s)
-         group by s.tenant_id, s.id, r.name, o.display_name
-         order by s.id desc limit %(limit)s
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "id": after[0],
-            "register": wanted.register_id,
-            "limit": wanted.limit + 1,
-        },
+        f"{_LIST} {_narrowed(wanted)} {_NEWEST}",
+        _given(ctx, wanted) | {"id": after[0], "limit": wanted.limit + 1},
     )
     page = [ShiftRow(**row) for row in rows[: wanted.limit]]
     return ShiftPage(

@@ -1,15 +1,20 @@
 """The manager's dashboard: figures of the day and month, each with the list it is made of."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
 
+from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.money import ZERO
-from erp.services import billing, imaging, inventory
+from erp.services import billing, imaging, inventory, platform, pos
+from erp.services.inventory import listing_transfers
 from erp.services.platform import Nothing, Result, query
 
 SUMMED = frozenset({"inventory.view", "imaging.view"})
@@ -69,6 +74,22 @@ class ExceptionFigure(Result):
     link: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A figure of its own list.
+
+    Attributes:
+        page: Where the list is shown. wanted: What is asked of it, for the page and for the count.
+        count: Counts the rows of all its pages.
+    """
+
+    key: str
+    label: str
+    page: str
+    wanted: Callable[[RequestContext], BaseModel]
+    count: Callable[[Session, RequestContext, Any], int]
+
+
 class Dashboard(Result):
     """Everything on the dashboard, as of one instant."""
 
@@ -94,7 +115,7 @@ def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Da
     """
     today, month = ctx.today, ctx.today.replace(day=1)
     yesterday = today - timedelta(days=1)
-    stock = _stock(session, ctx)
+    stock = inventory.sum_stock(session, ctx)
     seeing = replace(ctx, permissions=ctx.permissions | SUMMED)
     return Dashboard(
         as_of=ctx.now,
@@ -104,8 +125,8 @@ def get_dashboard(session: Session, ctx: RequestContext, _wanted: Nothing) -> Da
         by_hour=_by_hour(session, ctx),
         by_day=_by_day(session, ctx, month),
         by_method=_by_method(session, ctx, month),
-        stock_value=stock["value"],
-        stock_units=stock["units"],
+        stock_value=stock.value,
+        stock_units=stock.quantity,
         expiry=_expiry(session, seeing),
         sessions_waiting=imaging.count_waiting(session, seeing, Nothing()).waiting,
         exceptions=_exceptions(session, ctx),
@@ -176,16 +197,6 @@ def _by_method(session: Session, ctx: RequestContext, since: date) -> list[Metho
     return [MethodFigure(**row) for row in rows]
 
 
-def _stock(session: Session, ctx: RequestContext) -> db.Row:
-    row = db.fetch_one(
-        session,
-        "select coalesce(sum(value), 0) as value, coalesce(sum(on_hand), 0)::bigint as units"
-        " from stock_balance where tenant_id = %s",
-        (ctx.tenant_id,),
-    )
-    return row or {"value": ZERO, "units": 0}
-
-
 def _expiry(session: Session, ctx: RequestContext) -> list[ExpiryFigure]:
     ladder = inventory.expiry_ladder(session, ctx, Nothing())
     return [
@@ -194,49 +205,70 @@ def _expiry(session: Session, ctx: RequestContext) -> list[ExpiryFigure]:
     ]
 
 
+_LOOKS: tuple[_Look, ...] = (
+    _Look(
+        "dead",
+        "Background work that failed",
+        "/system/deliveries",
+        lambda _: platform.ListDeliveries(),
+        platform.count_deliveries,
+    ),
+    _Look(
+        "cash",
+        "Cash short or over in the last 7 days",
+        "/till/shifts",
+        lambda ctx: pos.ListShifts(standing="uneven", closed_from=_week(ctx)),
+        pos.count_shifts,
+    ),
+    _Look(
+        "stale_shifts",
+        "Shifts open for more than a day",
+        "/till/shifts",
+        lambda _: pos.ListShifts(standing="stale"),
+        pos.count_shifts,
+    ),
+    _Look(
+        "held",
+        "Lots on hold or recalled, with stock",
+        "/stock",
+        lambda _: inventory.StockByLot(status="held"),
+        inventory.count_stock,
+    ),
+    _Look(
+        "late_transfers",
+        "Transfers that should have arrived",
+        "/stock/transfers",
+        lambda _: listing_transfers.ListTransfers(overdue=True),
+        listing_transfers.count_transfers,
+    ),
+    _Look(
+        "approvals",
+        "Manager approvals in the last 7 days",
+        "/till/approvals/given",
+        lambda ctx: pos.ListApprovals(from_day=_week(ctx)),
+        pos.count_approvals,
+    ),
+)
+"""What a manager should look at; each counts the rows of the list that its link opens."""
+
+
+def _week(ctx: RequestContext) -> date:
+    """Return the first of seven business days that end today."""
+    return ctx.today - timedelta(days=6)
+
+
 def _exceptions(session: Session, ctx: RequestContext) -> list[ExceptionFigure]:
-    row = db.fetch_one(
-        session,
-        """
-        select (select count(*) from event_delivery d where d.tenant_id = %(tenant)s and d.status = 'dead') as dead,
-               (select count(*) from register_shift s where s.tenant_id = %(tenant)s and s.status = 'closed'
-                   and s.counted_cash <> s.expected_cash and s.closed_at >= %(week)s) as cash,
-               (select count(*) from register_shift s where s.tenant_id = %(tenant)s and s.status = 'open'
-                   and s.opened_at < %(day)s) as stale_shifts,
-               (select count(*) from lot l where l.tenant_id = %(tenant)s and l.status <> 'available'
-                   and exists (select 1 from stock_balance b where b.tenant_id = l.tenant_id and b.lot_id = l.id
-                                  and b.on_hand > 0)) as held,
-               (select count(*) from stock_transfer t where t.tenant_id = %(tenant)s
-                   and t.status = 'on_its_way' and t.expected_on < %(today)s) as late_transfers,
-               (select count(*) from approval a where a.tenant_id = %(tenant)s
-                   and a.approved_at >= %(week)s) as approvals
-        """,
-        {
-            "tenant": ctx.tenant_id,
-            "week": ctx.now - timedelta(days=7),
-            "today": ctx.today,
-            "day": ctx.now - timedelta(hours=24),
-        },
-    )
-    named = (
-        ("dead", "Background work that failed", "/system/deliveries"),
-        ("cash", "Cash short or over in the last 7 days", "/till/shifts"),
-        ("stale_shifts", "Shifts open for more than a day", "/till/shifts"),
-        ("held", "Lots on hold with stock", "/stock?status=hold"),
-        (
-            "late_transfers",
-            "Transfers that should have arrived",
-            "/stock/transfers?overdue=true",
-        ),
-        (
-            "approvals",
-            "Manager approvals in the last 7 days",
-            "/system/audit?command=pos.request_approval",
-        ),
-    )
-    counts = row or {}
-    return [
-        ExceptionFigure(key=key, label=label, count=counts[key], link=link)
-        for key, label, link in named
-        if counts.get(key)
-    ]
+    found = []
+    for look in _LOOKS:
+        wanted = look.wanted(ctx)
+        count = look.count(session, ctx, wanted)
+        link = list_link(look.page, wanted)
+        found.append(ExceptionFigure(key=look.key, label=look.label, count=count, link=link))
+    return [figure for figure in found if figure.count]
+
+
+def list_link(page: str, wanted: BaseModel) -> str:
+    """Return the address of a page that lists exactly what is wanted."""
+    given = wanted.model_dump(mode="json", exclude_defaults=True)
+    words = {name: str(value).lower() if value is True else value for name, value in given.items()}
+    return f"{page}?{urlencode(words)}" if words else page

@@ -85,7 +85,7 @@ class QueueState(_SessionsState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = COLUMNS
     row_link: ClassVar[str] = "/imaging/sessions/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (
-        *("urgency", "due", "assignee", "qa_state", "state", "awaiting"),
+        *("urgency", "due", "assignee", "ready", "qa_state", "state", "awaiting"),
         *("device_id", "modality", "protocol", *DAYS, "patient_id"),
     )
     topics: ClassVar[tuple[str, ...]] = ("imaging",)
@@ -102,7 +102,7 @@ class SessionListState(_SessionsState, rx.State):
     columns: ClassVar[tuple[Column, ...]] = COLUMNS
     row_link: ClassVar[str] = "/imaging/sessions/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (
-        *("urgency", "due", "assignee", "qa_state", "state", "awaiting"),
+        *("urgency", "due", "assignee", "ready", "qa_state", "state", "awaiting"),
         *("device_id", "modality", "protocol", *DAYS, *DRILLED),
     )
     topics: ClassVar[tuple[str, ...]] = ("imaging",)

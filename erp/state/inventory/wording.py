@@ -11,6 +11,7 @@ STATUSES: Mapping[str, str] = {
     "quarantine": "Quarantine",
     "recalled": "Recalled",
 }
+HELD: Final[tuple[str, str]] = ("held", "Any but available")
 STATUS_TONES: Final[dict[str, str]] = {
     "available": "green",
     "hold": "amber",

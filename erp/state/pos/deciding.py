@@ -41,12 +41,42 @@ class ApprovalListState(ListState, rx.State):
     topics: ClassVar[tuple[str, ...]] = ("pos",)
 
     def _entry(self, row: Any) -> Any:
-        amount = plain_decimal(row.level) + "%" if row.kind == "discount" else money_text(row.level)
         outcome = f"{row.decided_by}: {row.answer}" if row.answer else row.decided_by
         return row.model_dump() | {
-            "level": f"{row.kind.capitalize()} of {amount}",
+            "level": _level_text(row),
             "answer": outcome,
         }
+
+
+KINDS: Mapping[str, str] = {"discount": "Discount", "return": "Return"}
+
+
+class GivenListState(ListState, rx.State):
+    """Approvals that were given, at the till or from elsewhere, newest first."""
+
+    permission: ClassVar[str] = "pos.view"
+    query: ClassVar[str] = "pos.list_approvals"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("level", "What", detail="reason"),
+        Column("number", "Bill", wide_only=True),
+        Column("requested_by", "Asked by"),
+        Column("approved_by", "Approved by"),
+        Column("approved_at", "When", Kind.INSTANT),
+    )
+    row_link: ClassVar[str] = "{href}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("kind", "from_day", "to_day")
+    topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+    def _entry(self, row: Any) -> Any:
+        return row.model_dump() | {
+            "level": _level_text(row),
+            "href": f"/sales/{row.sale_id}" if row.sale_id else "",
+        }
+
+
+def _level_text(row: Any) -> str:
+    amount = plain_decimal(row.level) + "%" if row.kind == "discount" else money_text(row.level)
+    return f"{row.kind.capitalize()} of {amount}"
 
 
 class DecideState(DialogFormState, rx.State):

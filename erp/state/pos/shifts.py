@@ -1,6 +1,6 @@
 """Shifts: the list, the report of one, cash in and out, closing by a blind count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import reflex as rx
@@ -45,6 +45,14 @@ NOTE_COLUMNS = (
 )
 
 
+STANDINGS: Mapping[str, str] = {
+    "open": "Open",
+    "stale": "Open for over a day",
+    "closed": "Closed",
+    "uneven": "Over or short",
+}
+
+
 class ShiftListState(ListState, rx.State):
     """Shifts, newest first."""
 
@@ -67,7 +75,20 @@ class ShiftListState(ListState, rx.State):
         ),
     )
     row_link: ClassVar[str] = "/till/shifts/{id}"
+    filter_keys: ClassVar[tuple[str, ...]] = (
+        "register_id",
+        "standing",
+        "closed_from",
+        "closed_to",
+    )
     topics: ClassVar[tuple[str, ...]] = ("pos",)
+
+    registers: list[dict[str, str]] = []
+
+    async def _load_views(self) -> None:
+        await super()._load_views()
+        found = await self._ask("pos.list_registers", {"is_everywhere": True})
+        self.registers = [{"value": str(row.id), "label": row.name} for row in found.rows]
 
     async def _reload(self) -> None:
         """Show the page; the takings of an open shift only to those who may approve."""

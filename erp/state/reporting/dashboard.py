@@ -106,8 +106,8 @@ class DashboardState(SessionState, rx.State):
         self.links = {
             "today": _link("/invoices", counts="sale", from_day=today, to_day=today),
             "month": _link("/invoices", counts="sale", from_day=today.replace(day=1), to_day=today),
-            "stock": "/stock",
-            "waiting": "/imaging",
+            "stock": "/stock/valuation",
+            "waiting": "/imaging?ready=yes",
         }
         self.exceptions = [
             {"id": e.key, "label": e.label, "count": group_count(e.count), "href": e.link}
