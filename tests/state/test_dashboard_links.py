@@ -20,7 +20,7 @@ from erp.state.listing import ListState
 from erp.state.reporting.dashboard import DashboardState
 from tests.dicom.objects import good
 from tests.factories import PIN, Shop
-from tests.services.branches import add_branch
+from tests.services.branches import add_branch, registration
 from tests.services.imaging.line import make_line
 from tests.services.inventory.past_goods import receive, second_branch
 from tests.services.inventory.transfers import dispatch, units
@@ -125,7 +125,7 @@ def close_shifts(shop: Shop) -> None:
 def send(shop: Shop, far: Shop) -> None:
     """Let goods leave for the second branch, and some from there for a third."""
     dispatch(shop, far, units(shop, 1, at=2))
-    third = add_branch(shop, gstin=None)
+    third = add_branch(shop, gstin=registration(shop))
     there = replace(shop, ctx=third.ctx, storage_id=third.storage_id)
     dispatch(far, there, units(far, 1))
 
