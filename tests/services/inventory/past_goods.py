@@ -37,7 +37,7 @@ def sell(shop, quantity, *, days_ago, product=0):
     return shop.run("pos.post_sale", cart, at=shop.ctx.now - timedelta(days=days_ago))
 
 
-def second_branch(shop):
+def second_branch(shop: Shop) -> Shop:
     """Open a branch of the same registration with a till, and return the shop seen from it."""
     branch = new_id()
     with db.unit_of_work(shop.ctx) as session:
