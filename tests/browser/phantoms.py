@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
+from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from erp.core.ids import new_id
@@ -135,11 +136,37 @@ def kinds() -> Iterable[bytes]:
     yield picture(
         1, generate_uid(), colour, **grey | none | rgb, SeriesNumber=5, SeriesDescription="Colour"
     )
+    yield from shaded(flat, grey)
     frames = np.stack([flat + 20 * n for n in range(1, 9)])
     many = {"NumberOfFrames": 8, "FrameTime": 50}
     yield picture(
         1, generate_uid(), frames, **grey | many, SeriesNumber=6, SeriesDescription="Frames"
     )
+
+
+def turning(**more: str) -> Dataset:
+    """Return the item of a table that turns 8-bit values round."""
+    item = Dataset()
+    item.LUTDescriptor = [256, 0, 8]
+    item.LUTData = (255 - np.arange(256)).astype("<u2").tobytes()
+    item["LUTData"].VR = "OW"
+    for name, value in more.items():
+        setattr(item, name, value)
+    return item
+
+
+def shaded(flat: NDArray[np.uint8], grey: dict[str, object]) -> Iterable[bytes]:
+    """Yield pictures whose values a table, a curve or a mark changes on the way to the screen."""
+    unwindowed = {"WindowCenter": None, "WindowWidth": None}
+    sigmoid = {"VOILUTFunction": "SIGMOID", "WindowCenter": 100, "WindowWidth": 200}
+    shapes: dict[str, dict[str, object]] = {
+        "Modality": {"ModalityLUTSequence": [turning(ModalityLUTType="US")]},
+        "Table": unwindowed | {"VOILUTSequence": [turning()]},
+        "Sigmoid": sigmoid,
+    }
+    for number, (label, own) in enumerate(shapes.items()):
+        more = {"SeriesNumber": 7 + number, "SeriesDescription": label}
+        yield picture(1, generate_uid(), flat + 200, **grey | own | more)
 
 
 def deliver(line: Line, contents: Iterable[bytes]) -> str:

@@ -56,6 +56,9 @@ CARD = (
         ("Palette", (200, 30, 60)),
         ("Colour", (10, 150, 240)),
         ("Frames", (20, 20, 20)),
+        ("Modality", (55, 55, 55)),
+        ("Table", (55, 55, 55)),
+        ("Sigmoid", (225, 225, 225)),
     ],
 )
 def test_every_kind_of_pixel_has_its_colour(opened, browser_window, painter, series, wanted):

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from erp.adapters.dicom.facts import printable
 from erp.adapters.dicom.frames import Frame, NotRenderable
 from erp.adapters.dicom.reading import read_rescale
+from erp.adapters.dicom.windowing import modality_values
 
 LONGEST_UNIT: Final = 16
 UNSPECIFIED: Final = "US"
@@ -21,11 +22,11 @@ def count_inside(frame: Frame, tool: str, points: Points) -> dict[str, Any]:
     Raises:
         NotRenderable: No pixel centre lies inside.
     """
-    inside = frame.samples[_mask(frame.samples.shape, tool, points)].astype(np.float64)
+    samples, rescale = modality_values(frame)
+    inside = samples[_mask(samples.shape, tool, points)].astype(np.float64)
     inside = inside[np.isfinite(inside)]
     if inside.size == 0:
         raise NotRenderable("No pixel lies inside.")
-    rescale = read_rescale(frame.values)
     if rescale is not None:
         inside = inside * rescale.slope + rescale.intercept
     return {
@@ -39,15 +40,18 @@ def count_inside(frame: Frame, tool: str, points: Points) -> dict[str, Any]:
 
 
 def value_unit(frame: Frame) -> str:
-    """Return what the rescaled values count: the object's own word, HU for plain CT.
+    """Return what the modality's values count: the object's own word, HU for plain CT.
 
     Source:
-        PS3.3 C.11.1.1.2 (Rescale Type; HU where a CT object does not say).
+        PS3.3 C.11.1.1.2 (Modality LUT Type, Rescale Type; HU where a CT object does not say).
     """
     rescale = read_rescale(frame.values)
-    if rescale is None:
+    if tables := frame.dataset.get("ModalityLUTSequence"):
+        said = str(tables[0].get("ModalityLUTType", "")).strip()
+    elif rescale is not None:
+        said = rescale.unit.strip()
+    else:
         return ""
-    said = rescale.unit.strip()
     if not said:
         return "HU" if frame.values.text("Modality") == "CT" else ""
     return "" if said == UNSPECIFIED else printable(said)[:LONGEST_UNIT]

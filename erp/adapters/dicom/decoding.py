@@ -7,20 +7,28 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
-from pydicom.dataset import Dataset
 from pydicom.pixels.processing import apply_color_lut
 
 from erp.adapters.dicom.counting import count_inside, value_unit
 from erp.adapters.dicom.facts import Window, printable
 from erp.adapters.dicom.frames import Frame, NotRenderable, read_frame, warm_up
-from erp.adapters.dicom.reading import read_rescale, read_windows
 from erp.adapters.dicom.source import Operation, Source
-from erp.adapters.dicom.windowing import computed_window, grey_levels
+from erp.adapters.dicom.windowing import FUNCTIONS, WHITE, Shading, grey_levels, shading_of
 
 Array = NDArray[Any]
 Answer = tuple[dict[str, Any], bytes]
 OVERLAY_GROUPS: Final = range(0x6000, 0x6020, 2)
-WHITE: Final = 255
+COLOR: Final[dict[str, Any]] = {
+    "samples": 3,
+    "photometric": "RGB",
+    "rescale": None,
+    "windows": [],
+    "computed_window": None,
+    "voi_function": FUNCTIONS[0],
+    "table_first": 0,
+    "table_length": 0,
+    "unit": "",
+}
 
 
 def render(source: Source, request: dict[str, Any]) -> Answer:
@@ -28,8 +36,9 @@ def render(source: Source, request: dict[str, Any]) -> Answer:
     frame = read_frame(source, request)
     asked = Window(**request["window"]) if request.get("window") else None
     levels, window = _displayed(frame, asked, invert=bool(request.get("invert")))
-    if request.get("overlays", True):
-        _draw_overlays(levels, frame.dataset)
+    overlay = overlay_plane(frame) if request.get("overlays", True) else None
+    if overlay is not None:
+        levels[overlay] = WHITE
     image = _in_viewport(Image.fromarray(levels), request)
     edge = request.get("max_edge")
     if edge and max(image.size) > edge:
@@ -96,41 +105,68 @@ def _paired(samples: Array) -> Array:
 
 
 def raw_frame(source: Source, request: dict[str, Any]) -> Answer:
-    """Answer a frame as little endian samples, colour by pixel, with their description."""
+    """Answer a frame as little endian samples, colour by pixel, with their description.
+
+    The bytes of a VOI table (a grey level for each value) follow the samples, then those of
+    an overlay (a bit for each pixel, lowest first), where the description says there are any.
+    """
     frame = read_frame(source, request)
-    samples = frame.samples
-    is_color = frame.photometric == "PALETTE COLOR" or samples.ndim > 2  # noqa: PLR2004
-    if is_color:
-        samples = _color(frame)
-    elif samples.dtype.kind == "b":
+    overlay = overlay_plane(frame)
+    if _is_color(frame):
+        samples, said, table = _color(frame), COLOR, b""
+    else:
+        shading = shading_of(frame)
+        samples, said = shading.samples, _described(frame, shading)
+        table = shading.table.levels.tobytes() if shading.table else b""
+    if samples.dtype.kind == "b":
         samples = samples.astype(np.uint8)
     samples = np.ascontiguousarray(samples, dtype=samples.dtype.newbyteorder("<"))
-    rescale = None if is_color else read_rescale(frame.values)
-    windows = () if is_color else read_windows(frame.values)
-    if not windows and not is_color:
-        windows = (computed_window(samples, rescale),)
     bits = samples.dtype.itemsize * 8
-    description = {
+    low, high = _ends(samples)
+    description = said | {
         "rows": samples.shape[0],
         "columns": samples.shape[1],
-        "samples": 3 if is_color else 1,
         "bits_allocated": bits,
-        "bits_stored": bits if is_color else min(bits, frame.pixels.bits_stored),
+        "bits_stored": min(bits, said.get("bits_stored", bits)),
         "sample_kind": {"u": "unsigned", "i": "signed", "f": "float"}[samples.dtype.kind],
-        "photometric": "RGB" if is_color else frame.photometric,
-        "minimum": float(np.nan_to_num(samples.min())),
-        "maximum": float(np.nan_to_num(samples.max())),
-        "rescale": rescale.model_dump() if rescale else None,
-        "windows": [window.model_dump() for window in windows],
-        "unit": "" if is_color else value_unit(frame),
+        "minimum": low,
+        "maximum": high,
+        "has_overlay": overlay is not None,
     }
-    return description, samples.tobytes()
+    packed = b"" if overlay is None else np.packbits(overlay, bitorder="little").tobytes()
+    return description, samples.tobytes() + table + packed
+
+
+def _described(frame: Frame, shading: Shading) -> dict[str, Any]:
+    rescale, computed, table = shading.rescale, shading.computed, shading.table
+    return {
+        "samples": 1,
+        "bits_stored": frame.pixels.bits_stored,
+        "photometric": frame.photometric,
+        "rescale": rescale.model_dump() if rescale else None,
+        "windows": [window.model_dump() for window in shading.windows],
+        "computed_window": computed.model_dump() if computed else None,
+        "voi_function": shading.function,
+        "table_first": table.first if table else 0,
+        "table_length": table.levels.size if table else 0,
+        "unit": value_unit(frame),
+    }
+
+
+def _ends(samples: Array) -> tuple[float, float]:
+    """Return the least and the greatest value that is a number; 0 where none is."""
+    finite = samples[np.isfinite(samples)] if samples.dtype.kind == "f" else samples
+    return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+def _is_color(frame: Frame) -> bool:
+    return frame.photometric == "PALETTE COLOR" or frame.samples.ndim > 2  # noqa: PLR2004
 
 
 def statistics(source: Source, request: dict[str, Any]) -> Answer:
     """Answer the figures of the pixels inside a rectangle or ellipse of one frame."""
     frame = read_frame(source, request)
-    if frame.photometric == "PALETTE COLOR" or frame.samples.ndim > 2:  # noqa: PLR2004
+    if _is_color(frame):
         raise NotRenderable("Colours have no figures.")
     return count_inside(frame, request["tool"], request["points"]), b""
 
@@ -138,7 +174,7 @@ def statistics(source: Source, request: dict[str, Any]) -> Answer:
 def _displayed(
     frame: Frame, asked: Window | None, *, invert: bool
 ) -> tuple[NDArray[np.uint8], Window | None]:
-    if frame.photometric == "PALETTE COLOR" or frame.samples.ndim > 2:  # noqa: PLR2004
+    if _is_color(frame):
         color = _color(frame)
         return (WHITE - color if invert else color), None
     return grey_levels(frame, asked, invert=invert)
@@ -159,24 +195,26 @@ def _color(frame: Frame) -> NDArray[np.uint8]:
     return np.ascontiguousarray(samples >> shift if shift else samples).astype(np.uint8)
 
 
-def _draw_overlays(levels: NDArray[np.uint8], dataset: Dataset) -> None:
-    """Draw overlay planes of the object in white.
+def overlay_plane(frame: Frame) -> NDArray[np.bool_] | None:
+    """Return where the object's overlay planes mark the picture (rows, columns); None for nowhere.
 
     Source:
         PS3.3 C.9.2.
     """
+    marked = np.zeros(frame.samples.shape[:2], dtype=np.bool_)
     for group in OVERLAY_GROUPS:
-        if (group, 0x3000) not in dataset:
+        if (group, 0x3000) not in frame.dataset:
             continue
         try:
-            plane = dataset.overlay_array(group)
-            row, column = (int(part) - 1 for part in dataset[group, 0x0050].value)
+            plane = frame.dataset.overlay_array(group)
+            row, column = (int(part) - 1 for part in frame.dataset[group, 0x0050].value)
         except (ValueError, TypeError, KeyError, AttributeError):
             continue  # a broken overlay hides nothing of the picture
         if plane.ndim != 2 or row < 0 or column < 0:  # noqa: PLR2004  one plane
             continue
-        target = levels[row : row + plane.shape[0], column : column + plane.shape[1]]
-        target[plane[: target.shape[0], : target.shape[1]] > 0] = WHITE
+        target = marked[row : row + plane.shape[0], column : column + plane.shape[1]]
+        target |= plane[: target.shape[0], : target.shape[1]] > 0
+    return marked if marked.any() else None
 
 
 def _guarded(operation: Callable[[Source, dict[str, Any]], Answer]) -> Operation:

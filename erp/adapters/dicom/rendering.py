@@ -57,7 +57,12 @@ class Picture:
 
 
 class PixelDescription(Closed):
-    """What the bytes of a plain frame are; little endian, colour by pixel."""
+    """What the bytes of a plain frame are; little endian, colour by pixel.
+
+    After the samples come `table_length` bytes, the grey levels of the values from
+    `table_first` on, which are the default where there is no window; then, where
+    `has_overlay`, a bit for each pixel. `computed_window` is for objects with neither.
+    """
 
     rows: Count
     columns: Count
@@ -70,6 +75,11 @@ class PixelDescription(Closed):
     maximum: float
     rescale: Rescale | None
     windows: tuple[Window, ...]
+    computed_window: Window | None
+    voi_function: Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+    table_first: int
+    table_length: Count
+    has_overlay: bool
     unit: Text = ""
 
 

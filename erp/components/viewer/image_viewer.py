@@ -12,6 +12,7 @@ MODULES: Final = (
     "viewer_asked.js",
     "viewer_controls.jsx",
     "viewer_frames.jsx",
+    "viewer_greys.js",
     "viewer_hand.jsx",
     "viewer_keeping.jsx",
     "viewer_keys.jsx",

@@ -1,10 +1,12 @@
 // Frames from the server as plain samples: it decodes every transfer syntax, so no codec runs here.
 import { cache, imageLoader, metaData, utilities } from "@cornerstonejs/core";
 import { takeFrame } from "./viewer_asked.js";
+import { ownWindow, partsOf, steadied } from "./viewer_greys.js";
 import { placesOf } from "./viewer_panes.js";
 
 const SCHEME = "vantage";
-const known = new Map(); // image id -> {url, instance, frame, description}
+const known = new Map(); // image id -> {url, instance, frame, series, description}
+const kept = new Map(); // series -> the window of its first frame
 const SHARED_PLANE = "vantage";
 let viewers = 0;
 
@@ -19,7 +21,7 @@ export class FrameError extends Error {
 export function registerStack(base, stack) {
   return placesOf(stack).map(({ instance, frame }) => {
     const id = `${SCHEME}:${instance.id}/${frame}`;
-    known.set(id, { url: `${base}/instances/${instance.id}/frames/${frame}`, instance, frame, modality: stack.modality, description: known.get(id)?.description });
+    known.set(id, { url: `${base}/instances/${instance.id}/frames/${frame}`, instance, frame, series: stack.id, modality: stack.modality, description: known.get(id)?.description });
     return id;
   });
 }
@@ -31,6 +33,7 @@ export function enterFrames() {
     viewers -= 1;
     if (viewers > 0) return;
     known.clear();
+    kept.clear();
     cache.purgeCache();
   };
 }
@@ -64,7 +67,7 @@ async function loadFrame(id, signal) {
   if (!answer.ok) throw await refusal(answer);
   const description = JSON.parse(answer.headers.get("pixel-description") ?? "null");
   if (!description) throw new FrameError("The server sent a frame without its description.", true);
-  entry.description = description;
+  entry.description = steadied(description, entry.series, kept);
   return toImage(id, entry, await answer.arrayBuffer());
 }
 
@@ -92,15 +95,15 @@ function rescaled(buffer, description) {
 
 function toImage(id, entry, buffer) {
   const said = entry.description;
-  const { rows, columns, samples } = said;
-  const values = rescaled(buffer, said);
+  const { rows, columns, samples } = said, parts = partsOf(buffer, said);
+  const values = rescaled(parts.samples, said);
   const { slope, intercept } = said.rescale ?? { slope: 1, intercept: 0 };
   const ends = [said.minimum * slope + intercept, said.maximum * slope + intercept].sort((a, b) => a - b);
-  const window = said.windows[0] ?? { center: 127.5, width: 255 };
+  const window = ownWindow(said) ?? { center: 127.5, width: 255 };
   const voxelManager = utilities.VoxelManager.createImageVoxelManager({ width: columns, height: rows, numberOfComponents: samples, scalarData: values, id });
   const [rowSpacing, columnSpacing] = entry.instance.spacing_mm ?? [1, 1];
   return {
-    imageId: id, rows, columns, height: rows, width: columns, slope: 1, intercept: 0, isPreScaled: true,
+    imageId: id, table: parts.table, overlay: parts.overlay, rows, columns, height: rows, width: columns, slope: 1, intercept: 0, isPreScaled: true,
     preScale: { enabled: true, scaled: true, scalingParameters: { rescaleSlope: slope, rescaleIntercept: intercept } },
     windowCenter: samples === 3 ? 127.5 : window.center, windowWidth: samples === 3 ? 255 : window.width, voiLUTFunction: "LINEAR",
     minPixelValue: samples === 3 ? 0 : ends[0], maxPixelValue: samples === 3 ? 255 : ends[1],

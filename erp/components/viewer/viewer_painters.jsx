@@ -1,6 +1,8 @@
-// Two ways to put a frame on a pane: the graphics card through cornerstone, or, where WebGL only imitates one, a plain
-// canvas, which is then several times as fast. Both draw what `look` says and nothing else.
-import { Enums, RenderingEngine, utilities } from "@cornerstonejs/core";
+// Two ways to put a frame on a pane: the graphics card through cornerstone, or a plain canvas, where WebGL only imitates a
+// card and is several times as slow, and for what a card's straight line cannot draw: tables, sigmoids and overlays.
+// Both draw what `look` says and nothing else.
+import { Enums, RenderingEngine } from "@cornerstonejs/core";
+import { eachMarked, levelBy, rangeOf } from "./viewer_greys.js";
 import { cameraOver, mapping } from "./viewer_maths.js";
 
 const IMITATED = /swiftshader|llvmpipe|softpipe|software|basic render/i;
@@ -44,8 +46,8 @@ export class CardPainter {
 
   forget() { this.isSet = false; }
 
-  draw(image, picture, look, { range, invert }) {
-    const shade = `${range.lower} ${range.upper} ${invert}`, box = boxOf(this.element);
+  draw(image, picture, look, { said, window, invert }) {
+    const range = rangeOf(window, said), shade = `${range.lower} ${range.upper} ${invert}`, box = boxOf(this.element);
     if (this.drawn !== shade) this.viewport.setProperties({ voiRange: range, invert });
     this.drawn = shade;
     if (box.width && box.height) this.viewport.setCamera(cameraOver(box, picture, look));
@@ -54,7 +56,7 @@ export class CardPainter {
 
   resize() { this.engine.resize(true, true); }
 
-  destroy() { this.engine.destroy(); }
+  destroy() { this.engine.destroy(); this.element.replaceChildren(); }
 }
 
 export class CanvasPainter {
@@ -72,10 +74,10 @@ export class CanvasPainter {
 
   forget() { this.image = undefined; }
 
-  draw(image, picture, look, { range, invert }) {
-    const shade = `${image.imageId} ${range.lower} ${range.upper} ${invert}`, box = boxOf(this.element), ratio = window.devicePixelRatio || 1;
+  draw(image, picture, look, shading) {
+    const shade = `${image.imageId} ${shadeOf(shading)}`, box = boxOf(this.element), ratio = window.devicePixelRatio || 1;
     if (!box.width || !box.height) return;
-    if (this.drawn !== shade) this.develop(image, range, invert);
+    if (this.drawn !== shade) this.develop(image, shading);
     this.drawn = shade;
     const width = Math.round(box.width * ratio), height = Math.round(box.height * ratio);
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height });
@@ -89,19 +91,20 @@ export class CanvasPainter {
   }
 
   // Turns values into grey levels of the screen.
-  develop(image, range, invert) {
+  develop(image, shading) {
     const { rows, columns } = image, values = image.getPixelData();
     if (this.source.width !== columns || this.source.height !== rows) Object.assign(this.source, { width: columns, height: rows });
     const pen = this.source.getContext("2d"), paper = pen.createImageData(columns, rows), out = new Uint32Array(paper.data.buffer);
-    if (image.color) colors(values, out, invert);
-    else greys(values, out, this.levels(values, range, invert));
+    if (image.color) colors(values, out, shading.invert);
+    else greys(values, out, this.levels(image, values, shading));
+    if (image.overlay) eachMarked(image.overlay, out.length, (n) => { out[n] = grey(255); });
     pen.putImageData(paper, 0, 0);
   }
 
-  levels(values, { lower, upper }, invert) {
-    const level = (value) => { const part = Math.min(1, Math.max(0, (value - lower) / (upper - lower || 1))); return grey(Math.round(255 * (invert ? 1 - part : part))); };
+  levels(image, values, shading) {
+    const { said, window, invert } = shading, levelOf = levelBy(window, said, image.table, invert), level = (value) => grey(levelOf(value));
     if (!TABLE_TYPES.some((Kind) => values instanceof Kind)) return { level };
-    const key = `${values.constructor.name} ${lower} ${upper} ${invert}`;
+    const key = `${values.constructor.name} ${shadeOf(shading)} ${window ? "" : image.imageId}`;
     if (this.table?.key === key) return this.table;
     const size = 2 ** (8 * values.BYTES_PER_ELEMENT), isSigned = values instanceof Int8Array || values instanceof Int16Array;
     const table = new Uint32Array(size);
@@ -115,6 +118,8 @@ export class CanvasPainter {
   destroy() { this.canvas.remove(); }
 }
 
+const shadeOf = ({ said, window, invert }) => `${said.voi_function} ${window?.center} ${window?.width} ${invert}`;
+
 const grey = (level) => (OPAQUE | (level << 16) | (level << 8) | level) >>> 0;
 
 function greys(values, out, { table, mask, level }) {
@@ -126,5 +131,3 @@ function colors(values, out, invert) {
   const turn = invert ? 0x00ffffff : 0;
   for (let n = 0, at = 0; n < out.length; n += 1, at += 3) out[n] = (OPAQUE | (((values[at + 2] << 16) | (values[at + 1] << 8) | values[at]) ^ turn)) >>> 0;
 }
-
-export const rangeOf = ({ center, width }) => utilities.windowLevel.toLowHighRange(width, center);

@@ -3,6 +3,7 @@ import { memo, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useHand } from "./viewer_hand.jsx";
 import { valuesOf } from "./viewer_frames.jsx";
 import { Marks, SPACING_WORDS, told } from "./viewer_marks.jsx";
+import { ownWindow } from "./viewer_greys.js";
 import { mapping } from "./viewer_maths.js";
 import { placesOf } from "./viewer_panes.js";
 import { instantText } from "./viewer_sources.jsx";
@@ -54,7 +55,8 @@ function useScreen({ number, stack, index, direction, look, base, isRendered, is
 }
 
 function defaultWindow(place, shown) {
-  const described = shown?.description, own = described?.windows?.[0] ?? place?.instance.windows?.[0];
+  const described = shown?.description, own = described ? ownWindow(described) : place?.instance.windows?.[0];
+  if (described?.table_length) return { center: described.table_first + described.table_length / 2, width: described.table_length };
   return described?.samples === 3 ? null : own ?? (described ? { center: (described.minimum + described.maximum) / 2, width: Math.max(1, described.maximum - described.minimum) } : { center: 127.5, width: 255 });
 }
 
@@ -129,7 +131,8 @@ function Writing({ mark, at, box, close, keep }) {
   );
 }
 
-const years = (birth) => { const age = Math.floor((Date.now() - new Date(birth)) / 31_557_600_000); return Number.isFinite(age) && age >= 0 ? `${age} y` : ""; };
+// How old somebody was when a picture was taken.
+const years = (birth, taken) => { const age = Math.floor((new Date(taken) - new Date(birth)) / 31_557_600_000); return Number.isFinite(age) && age >= 0 ? `${age} y` : ""; };
 
 function linkWords({ why, far, index }) {
   if (far !== undefined) return `Linked by position: no slice here, the nearest is ${Math.round(far)} mm away`;
@@ -140,7 +143,7 @@ function linkWords({ why, far, index }) {
 function Corners({ stack, subject, at, place, look, window_, isColor, isPlain, isKey, count, index, link }) {
   const { instance } = at ?? place ?? {};
   if (!instance) return null;
-  const person = [subject?.patient || subject?.patient_code || "Unknown patient", subject?.birth_on && years(subject.birth_on), subject?.sex].filter(Boolean).join(" · ");
+  const person = [subject?.patient || subject?.patient_code || "Unknown patient", subject?.birth_on && years(subject.birth_on, instance.acquired_at ?? subject.taken_at), subject?.sex].filter(Boolean).join(" · ");
   return (
     <>
       <div className="vv-corner vv-tl">
@@ -157,7 +160,7 @@ function Corners({ stack, subject, at, place, look, window_, isColor, isPlain, i
       </div>
       <div className="vv-corner vv-bl">
         {link && <div className="vv-link">{linkWords(link)}</div>}
-        {at && !isColor && window_ && <div>W {Math.round(window_.width)} · C {Math.round(window_.center)}{at.description?.unit ? ` ${at.description.unit}` : ""}</div>}
+        {at && !isColor && window_ && <div>{at.description?.table_length && !look.window ? "Table of the image" : `W ${Math.round(window_.width)} · C ${Math.round(window_.center)}${at.description?.unit ? ` ${at.description.unit}` : ""}`}</div>}
         <div className="vv-dim">{instance.spacing_source === "pixel_spacing" ? "mm by pixel spacing" : SPACING_WORDS[instance.spacing_source] ?? "px"}</div>
       </div>
       <div className="vv-corner vv-br">

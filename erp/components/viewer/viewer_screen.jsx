@@ -2,9 +2,10 @@
 // it never changes that by itself.
 import { Enums, cache, eventTarget, init as initCore } from "@cornerstonejs/core";
 import { FrameError, frameOf, installFrames, registerStack } from "./viewer_frames.jsx";
+import { isStraight, ownWindow } from "./viewer_greys.js";
 import { CACHE_BYTES, isLoaded, loadNow, mostAhead, wish } from "./viewer_loading.jsx";
 import { PLAIN_LOOK, loadOrder } from "./viewer_maths.js";
-import { CanvasPainter, CardPainter, rangeOf } from "./viewer_painters.jsx";
+import { CanvasPainter, CardPainter } from "./viewer_painters.jsx";
 
 const RETRIES = 2, RETRY_MS = 400, PATIENCE_MS = 120;
 const ONE_CONTEXT = { rendering: { webGlContextCount: 1 } }; // each screen has its own engine
@@ -40,13 +41,20 @@ export class Screen {
     else this.lookAhead();
     if (!this.isImitated) await (core ??= initCore(ONE_CONTEXT));
     if (this.isDead) return;
-    if (!this.painter) this.build();
+    if (!this.listeners) this.listen();
     await this.show(this.wanted);
     if (isFirst && !this.isDead) this.lookAhead();
   }
 
-  build() {
-    this.painter = this.isImitated ? new CanvasPainter(this.element, (id) => cache.getImage(id)) : new CardPainter(this.element);
+  // Takes the painter that can draw a frame; the one before leaves nothing behind.
+  equip(id) {
+    const Kind = this.isImitated || !isStraight(frameOf(id).description) ? CanvasPainter : CardPainter;
+    if (this.painter instanceof Kind) return;
+    this.painter?.destroy();
+    this.painter = new Kind(this.element, (image) => cache.getImage(image));
+  }
+
+  listen() {
     this.listeners = [
       [this.element, Enums.Events.IMAGE_LOAD_ERROR, (event) => this.fail(event.detail?.imageId, event.detail?.error)],
       [eventTarget, Enums.Events.IMAGE_LOAD_FAILED, (event) => this.fail(event.detail?.imageId, event.detail?.error)],
@@ -74,6 +82,7 @@ export class Screen {
     try {
       await loadNow(id);
       if (isStale()) return;
+      this.equip(id);
       await this.painter.put(this.ids, index, this.isNewStack);
       if (isStale()) return;
       this.isNewStack = false;
@@ -89,7 +98,7 @@ export class Screen {
         return await this.step(index, generation, tries + 1);
       }
       this.shown = index;
-      this.painter.forget();
+      this.painter?.forget();
       if (isOurs) this.tell({ kind: "failure", index, ...frameOf(id), text: error.message, canRetry: error.canRetry });
       else this.tell({ kind: "broken", text: error.message });
     } finally { clearTimeout(timer); }
@@ -120,9 +129,9 @@ export class Screen {
   draw() {
     const id = this.painter?.shownId, image = id && cache.getImage(id), entry = id && frameOf(id);
     if (!image || !entry?.description || this.shown < 0) return;
-    const range = rangeOf(this.look.window ?? { center: image.windowCenter, width: image.windowWidth });
-    const invert = this.look.isInverted !== (entry.description.photometric === "MONOCHROME1");
-    this.painter.draw(image, { ...entry.instance, rows: image.rows, columns: image.columns }, this.look, { range, invert });
+    const said = entry.description, window = this.look.window ?? (image.table ? null : { center: image.windowCenter, width: image.windowWidth });
+    const invert = this.look.isInverted !== (said.photometric === "MONOCHROME1");
+    this.painter.draw(image, { ...entry.instance, rows: image.rows, columns: image.columns }, this.look, { said, window, invert });
   }
 
   destroy() {
