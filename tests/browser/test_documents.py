@@ -52,14 +52,16 @@ def test_a_bill_leads_to_its_document_books_return_and_history(
     assert troubles == []
 
 
-@pytest.mark.parametrize("at", ["/invoices/{0.invoice_id}", "/sales/{0.sale_id}"])
+@pytest.mark.parametrize(
+    ("at", "which"), [("/invoices/{0.invoice_id}", 1), ("/sales/{0.return_id}", 2)]
+)
 def test_a_document_is_printed_from_its_page_and_every_later_paper_is_marked(
-    browser_window, interface, papers, at
+    browser_window, interface, papers, at, which
 ):
-    shop, sale, _ = papers
-    page = enter(browser_window, interface, shop, "owner", at.format(sale))
+    shop, paper = papers[0], papers[which]
+    page = enter(browser_window, interface, shop, "owner", at.format(paper))
     first = printed(page, interface, "A4 invoice")
-    assert sale.number in first
+    assert paper.number in first
     assert "DUPLICATE - REPRINT" not in first
     assert "DUPLICATE" in printed(page, interface, "Print receipt").upper()
     page.reload()
