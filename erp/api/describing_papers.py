@@ -32,8 +32,8 @@ PAPERS: tuple[tuple[str, str, str, Mapping[str, Schema]], ...] = (
     (
         "invoices/{invoice_id}/{layout}",
         "print_invoice",
-        "A bill as PDF, for an 80 mm roll or on A4",
-        {"duplicate": {"type": "boolean", "default": False}},
+        "A bill as PDF, for an 80 mm roll or on A4; each call is a print, all but the first are marked",
+        {},
     ),
     (
         "payments/{payment_id}/voucher.pdf",

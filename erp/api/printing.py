@@ -1,6 +1,6 @@
 """Papers as PDF, drawn when they are asked for: the same paper always has the same bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -30,7 +30,7 @@ from erp.services import (
     sales,
 )
 
-LAYOUTS = frozenset({"receipt.pdf", "invoice.pdf"})
+LAYOUTS: Mapping[str, billing.Layout] = {"receipt.pdf": "receipt", "invoice.pdf": "invoice"}
 STOCK = "stock"
 """The report of the books that the goods have a say in."""
 LONGEST_VERSION = 6
@@ -72,7 +72,8 @@ def printing_routes() -> list[Route]:
 async def print_bill(request: Request) -> Response:
     """Send a GST document as `receipt.pdf` for an 80 mm roll or `invoice.pdf` on A4.
 
-    `?duplicate=true` marks a reprint.
+    Each call is a print and is recorded; the first is the original, every later one is marked.
+    A paper that could not be drawn is not counted.
 
     Raises:
         NotFound: There is no such document, or no such layout.
@@ -83,12 +84,18 @@ async def print_bill(request: Request) -> Response:
     invoice_id = id_in(request.path_params["invoice_id"])
     credentials = credentials_of(request)
     request_id = request_id_of(request.scope)
-    is_duplicate = request.query_params.get("duplicate", "").lower() in {"true", "1"}
-    document = await off_the_loop(_find, credentials, request_id, invoice_id, is_duplicate)
-    printer = PdfPrinter()
-    draw = printer.receipt if layout == "receipt.pdf" else printer.invoice
-    content = await off_the_loop(draw, document)
-    return as_paper(content, _file_name(document.number, layout))
+
+    def printed() -> tuple[bytes, str]:
+        ctx = context_of(credentials, request_id)
+        with db.unit_of_work(ctx) as session:
+            bill = pos.print_bill(session, ctx, invoice_id, LAYOUTS[layout])
+            document = einvoicing.with_portal_marks(session, ctx, invoice_id, bill)
+            printer = PdfPrinter()
+            draw = printer.receipt if LAYOUTS[layout] == "receipt" else printer.invoice
+            return draw(document), document.number
+
+    content, number = await off_the_loop(printed)
+    return as_paper(content, _file_name(number, layout))
 
 
 async def print_voucher(request: Request) -> Response:
@@ -347,18 +354,6 @@ def _find_label(
     ctx = context_of(credentials, request_id)
     with db.unit_of_work(ctx) as session:
         return inventory.get_pack_label(session, ctx, dispensing_id)
-
-
-def _find(
-    credentials: Credentials,
-    request_id: str,
-    invoice_id: UUID,
-    is_duplicate: bool,  # noqa: FBT001  passed on as it was asked
-) -> billing.PrintedDocument:
-    ctx = context_of(credentials, request_id)
-    with db.unit_of_work(ctx) as session:
-        document = pos.get_printed_bill(session, ctx, invoice_id, is_duplicate=is_duplicate)
-        return einvoicing.with_portal_marks(session, ctx, invoice_id, document)
 
 
 def id_in(text: str) -> UUID:

@@ -5,6 +5,8 @@ import io
 import pytest
 from pypdf import PdfReader
 
+from erp.adapters.pdf import PdfPrinter
+from erp.core.errors import Conflict
 from erp.core.ids import new_id
 from tests.factories import Shop, gstin_in
 from tests.fixtures.people import _token
@@ -36,14 +38,48 @@ def test_a_bill_is_printed_with_its_number(rest, trader: Shop, paper):
     assert sale.number in words(answer.content)
 
 
-@pytest.mark.parametrize("paper", PAPERS)
-def test_a_reprint_says_that_it_is_one(rest, trader: Shop, paper):
-    sale = trader.sell({trader.variant_ids[0]: 1})
+def is_duplicate(rest, shop: Shop, sale, paper: str, role: str = "cashier") -> bool:
     path = f"/api/erp/invoices/{sale.invoice_id}/{paper}.pdf"
-    first = words(rest.get(path, headers=bearer(trader)).content)
-    again = words(rest.get(f"{path}?duplicate=true", headers=bearer(trader)).content)
-    assert "DUPLICATE" in again.upper()
-    assert first != again
+    answer = rest.get(path, headers=bearer(shop, role))
+    assert answer.status_code == 200
+    return "DUPLICATE" in words(answer.content).upper()
+
+
+@pytest.mark.parametrize("papers", [PAPERS, PAPERS[::-1]])
+def test_one_print_of_a_bill_is_the_original_and_every_later_one_says_what_it_is(
+    rest, trader: Shop, papers
+):
+    sale, other = (trader.sell({trader.variant_ids[0]: 1}) for _ in range(2))
+    first, second = papers
+    asked = [(first, "cashier"), (first, "cashier"), (second, "owner")]
+    assert [is_duplicate(rest, trader, sale, *each) for each in asked] == [False, True, True]
+    assert not is_duplicate(rest, trader, other, first)
+
+
+def test_a_document_tells_who_printed_it_and_when(rest, trader: Shop):
+    sale = trader.sell({trader.variant_ids[0]: 1})
+    assert trader.run("billing.get_invoice", {"invoice_id": sale.invoice_id}).prints == []
+    for paper in PAPERS:
+        is_duplicate(rest, trader, sale, paper)
+    prints = trader.run("billing.get_invoice", {"invoice_id": sale.invoice_id}).prints
+    facts = [(one.copy_no, one.layout, one.is_duplicate, one.source) for one in prints]
+    assert facts == [(1, "receipt", False, "rest"), (2, "invoice", True, "rest")]
+    assert all(one.user and one.address and one.printed_at for one in prints)
+    assert trader.run("pos.get_sale", {"sale_id": sale.sale_id}).prints == prints
+
+
+def test_a_print_that_failed_or_was_refused_is_not_counted(rest, trader: Shop, monkeypatch):
+    sale = trader.sell({trader.variant_ids[0]: 1})
+    path = f"/api/erp/invoices/{sale.invoice_id}/receipt.pdf"
+    with monkeypatch.context() as broken:
+        broken.setattr(PdfPrinter, "receipt", _jam)
+        assert rest.get(path, headers=bearer(trader)).status_code == 409
+    assert rest.get(path, headers=bearer(trader, "technician")).status_code == 403
+    assert not is_duplicate(rest, trader, sale, "receipt")
+
+
+def _jam(*_: object) -> bytes:
+    raise Conflict("The paper is jammed.")
 
 
 @pytest.mark.parametrize("paper", PAPERS)

@@ -52,16 +52,23 @@ def test_a_bill_leads_to_its_document_books_return_and_history(
     assert troubles == []
 
 
-@pytest.mark.parametrize("at", ["/invoices/{0.invoice_id}", "/sales/{0.sale_id}"])
-def test_a_document_is_printed_from_its_page_and_its_receipt_again(
-    browser_window, interface, papers, at
+@pytest.mark.parametrize(
+    ("at", "which"), [("/invoices/{0.invoice_id}", 1), ("/sales/{0.return_id}", 2)]
+)
+def test_a_document_is_printed_from_its_page_and_every_later_paper_is_marked(
+    browser_window, interface, papers, at, which
 ):
-    """The first receipt is the till's own."""
-    shop, sale, _ = papers
-    page = enter(browser_window, interface, shop, "owner", at.format(sale))
-    assert sale.number in printed(page, interface, "A4 invoice")
-    assert "DUPLICATE" not in printed(page, interface, "A4 invoice")
-    assert "DUPLICATE" in printed(page, interface, "Reprint receipt").upper()
+    shop, paper = papers[0], papers[which]
+    page = enter(browser_window, interface, shop, "owner", at.format(paper))
+    first = printed(page, interface, "A4 invoice")
+    assert paper.number in first
+    assert "DUPLICATE - REPRINT" not in first
+    assert "DUPLICATE" in printed(page, interface, "Print receipt").upper()
+    page.reload()
+    prints = page.get_by_role("table", name="Prints").locator("tbody tr")
+    expect(prints).to_have_count(2)
+    expect(prints.nth(0)).to_contain_text("Original")
+    expect(prints.nth(1)).to_contain_text("Duplicate")
 
 
 def printed(page, interface, link):

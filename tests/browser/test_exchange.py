@@ -74,7 +74,10 @@ def is_paid_by_upi_and_cash(counter: Counter, display: Page) -> str:
     number = page.locator("#sold-number").inner_text()
     expect(display.get_by_role("heading", name="Thank you")).to_be_visible()
     expect(display.get_by_role("status")).to_contain_text("₹50.00")
-    assert "(1 BOX = 12 BTL)" in pdf_text(page, "Print receipt").replace("\n", " ")
+    receipt = pdf_text(page, "Print receipt").replace("\n", " ")
+    assert "(1 BOX = 12 BTL)" in receipt
+    assert "DUPLICATE" not in receipt
+    assert "DUPLICATE" in pdf_text(page, "Print receipt")
     page.keyboard.press("Enter")
     expect(display.get_by_text("Welcome.")).to_be_visible()
     return number

@@ -1,6 +1,7 @@
 """Invoices, credit notes, bills of suppliers and what goes back to them."""
 
 from erp.models.billing.bill_import import BillColumns, BillImport, SupplierItem
+from erp.models.billing.bill_print import BillPrint
 from erp.models.billing.invoice import Invoice, InvoiceKind, InvoiceLine, InvoiceLineReturn
 from erp.models.billing.invoice_cancellation import InvoiceCancellation
 from erp.models.billing.supplier_bill import (
@@ -20,6 +21,7 @@ __all__ = [
     "BillColumns",
     "BillImport",
     "BillOutcome",
+    "BillPrint",
     "BillStatus",
     "BilledGoods",
     "Finding",

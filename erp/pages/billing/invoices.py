@@ -35,6 +35,7 @@ from erp.state.billing.invoices import (
     InvoiceListState,
     InvoiceState,
 )
+from erp.state.billing.prints import PRINT_COLUMNS
 from erp.state.einvoicing.panels import InvoicePanelState
 from erp.state.gateways.links import InvoiceLinksState
 
@@ -106,6 +107,7 @@ def invoice_page() -> rx.Component:
                     title="Tax by rate",
                 ),
                 _related(),
+                _prints(),
                 class_name="stack span-8",
             ),
             rx.el.div(
@@ -148,7 +150,7 @@ def _head() -> rx.Component:
             ),
         ),
         rx.cond(head["may_cancel"] != "", _cancel()),
-        download_link("Reprint receipt", f"{base}/receipt.pdf?duplicate=true", icon="receipt"),
+        download_link("Print receipt", f"{base}/receipt.pdf", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
     )
 
@@ -234,3 +236,8 @@ def _totals() -> rx.Component:
 def _related() -> rx.Component:
     table = data_table(RELATED_COLUMNS, InvoiceState.related, label="Related", linked=True)
     return rx.cond(InvoiceState.related.length() > 0, card(table, title="Notes and their invoice"))
+
+
+def _prints() -> rx.Component:
+    table = data_table(PRINT_COLUMNS, InvoiceState.prints, label="Prints")
+    return rx.cond(InvoiceState.prints.length() > 0, card(table, title="Prints"))

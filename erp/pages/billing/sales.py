@@ -17,6 +17,7 @@ from erp.components import (
 )
 from erp.components.records import or_dash, record_view
 from erp.pages.routing import Nav, page
+from erp.state.billing.prints import PRINT_COLUMNS
 from erp.state.billing.sales import (
     KINDS,
     LINE_COLUMNS,
@@ -77,6 +78,7 @@ def sale_page() -> rx.Component:
             rx.el.div(
                 card(data_table(LINE_COLUMNS, SaleState.lines, label="Lines"), title="Lines"),
                 _related(),
+                _prints(),
                 class_name="stack span-8",
             ),
             rx.el.div(
@@ -104,7 +106,7 @@ def _head() -> rx.Component:
                 "Return goods", f"/till/return?sale={head['id']}", look="outline", icon="undo-2"
             ),
         ),
-        download_link("Reprint receipt", f"{base}/receipt.pdf?duplicate=true", icon="receipt"),
+        download_link("Print receipt", f"{base}/receipt.pdf", icon="receipt"),
         download_link("A4 invoice", f"{base}/invoice.pdf", icon="file-text"),
     )
 
@@ -141,3 +143,8 @@ def _link(href: rx.Var[str], label: str, icon: str) -> rx.Component:
 def _related() -> rx.Component:
     table = data_table(RELATED_COLUMNS, SaleState.related, label="Related", linked=True)
     return rx.cond(SaleState.related.length() > 0, card(table, title="Returns and their bill"))
+
+
+def _prints() -> rx.Component:
+    table = data_table(PRINT_COLUMNS, SaleState.prints, label="Prints")
+    return rx.cond(SaleState.prints.length() > 0, card(table, title="Prints"))

@@ -44,6 +44,7 @@ from erp.services.billing.bill_goods import (
 )
 from erp.services.billing.bill_importing import ImportBill, import_bill
 from erp.services.billing.bill_matching import Delivered, Match, Tolerance, match_line
+from erp.services.billing.bill_prints import PRINTS, BillPrinted, Layout, record_print
 from erp.services.billing.bill_queries import (
     BillDetail,
     BillPage,
@@ -157,14 +158,15 @@ from erp.services.billing.upi import UpiPayment, qr_png, qr_svg, upi_link
 from erp.services.billing.voiding import void_document
 
 __all__ = [
-    "BILL_FILE_FIELDS", "CANCEL", "IS_SALE", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "ORDER_SERIES", "AboveMrp",
+    "BILL_FILE_FIELDS", "CANCEL", "IS_SALE", "KIND_OF_TITLE", "LARGEST_FILE", "OLD_DAYS", "ORDER_SERIES", "PRINTS",
+    "AboveMrp",
     "BeyondBillLimit", "BeyondDelivered", "BeyondReturnLimit", "BillAnswer", "BillDetail", "BillFile",
-    "BillNotHeld", "BillOutcome", "BillPage", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge",
+    "BillNotHeld", "BillOutcome", "BillPage", "BillPrinted", "BillPrinter", "BillStatus", "BillWaits", "BilledCharge",
     "BilledLine", "BilledTwice", "BillsDiffer", "CancelInvoice", "CancelledBefore", "CancelledInvoice",
     "Cancelling", "ChallanCopy", "ClaimRecovery", "ClaimSettled", "ComingBack", "Copy", "CreditDraft",
     "CreditLine", "CreditNoteAnswer", "DecideBill", "DeliverOrder", "Delivered", "Delivery", "DeliveryAnswer",
     "DocumentTitle", "FileImported", "Finding", "GetBill", "GetCancelling", "GetInvoice", "GetReturn",
-    "GoodsNotHere", "ImportBill", "InvoiceKind", "ListBills", "ListClaims", "ListInvoices", "ListReturnable",
+    "GoodsNotHere", "ImportBill", "InvoiceKind", "Layout", "ListBills", "ListClaims", "ListInvoices", "ListReturnable",
     "ListReturns", "ListUnbilled", "MadeOut", "Match", "MatchTolerances", "MoreThanCame", "NewInvoice",
     "NewInvoiceLine", "NotCancellable", "NotFromSupplier", "NothingToClaim", "OriginalInvoice", "OtherRegistration",
     "OutsideClaimWindow", "OwnBill", "PlaceOfSupply", "PriceMode", "PrintedDocument", "PrintedLine",
@@ -179,7 +181,8 @@ __all__ = [
     "get_match_tolerances", "get_original", "get_printed_document", "get_printed_return", "get_return",
     "hold_notes", "import_bill", "income_lines", "list_bills", "list_claims", "list_invoices", "list_returnable",
     "list_returns", "list_unbilled", "made_out", "match_line", "place_of_supply", "put_back", "qr_png", "qr_svg",
-    "read_bill_file", "recipient_of", "record_bill", "referees", "remind_of_claims", "require_cancellable",
+    "read_bill_file", "recipient_of", "record_bill", "record_print", "referees", "remind_of_claims",
+    "require_cancellable",
     "require_within_period", "return_goods", "set_match_tolerances", "settle_claim", "sold_line",
     "take_back_goods", "take_number", "taken_back_lines", "tax_supply", "under_heads", "upi_link", "void_document",
     "void_invoice", "write_invoice",

@@ -64,7 +64,6 @@ def get_printed_document(
     invoice_id: UUID,
     *,
     till: TillFacts | None = None,
-    is_duplicate: bool = False,
 ) -> PrintedDocument:
     """Return a posted document as it is printed; the same document always gives the same value.
 
@@ -95,7 +94,6 @@ def get_printed_document(
         totals=_totals(head),
         time_zone=head["time_zone"],
         is_composition=head["gst_scheme"] == "composition",
-        is_duplicate=is_duplicate,
         cancelled=_cancelled(head),
         endorsement=_endorsement(head),
         references=_references(head["original_number"], head["original_issued_on"]),

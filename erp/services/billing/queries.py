@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.services.billing.bill_prints import PRINTS, BillPrinted
 from erp.services.billing.counting_sales import IS_SALE
 from erp.services.party import state_name
 from erp.services.platform import (
@@ -150,6 +151,7 @@ class InvoiceDetail(Result):
     origin_id: UUID
     lines: list[InvoiceLineDetail]
     related: list[RelatedDocument]
+    prints: list[BillPrinted]
     cancelled: CancelledFact | None = None
 
 
@@ -215,6 +217,13 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
     )
 
 
+_HEAD: LiteralString = """
+    select id, number, kind, issued_on, issued_at, party_id, recipient, place_of_supply, supply_nature, price_mode,
+           gross, line_discount + bill_discount as discount, taxable, cgst, sgst, igst, round_off, total,
+           origin_type, origin_id, original_invoice_id,
+"""
+
+
 @query("billing.get_invoice", permission="billing.view", rest="GET /invoices/{invoice_id}")
 def get_invoice(session: Session, ctx: RequestContext, wanted: GetInvoice) -> InvoiceDetail:
     """Return a document with its lines and the notes that belong to it.
@@ -224,9 +233,7 @@ def get_invoice(session: Session, ctx: RequestContext, wanted: GetInvoice) -> In
     """
     head = db.fetch_one(
         session,
-        "select id, number, kind, issued_on, issued_at, party_id, recipient, place_of_supply, supply_nature,"
-        " price_mode, gross, line_discount + bill_discount as discount, taxable, cgst, sgst, igst, round_off, total,"
-        " origin_type, origin_id, original_invoice_id from invoice where tenant_id = %s and id = %s",
+        f"{_HEAD} {PRINTS} from invoice i where tenant_id = %s and id = %s",
         (ctx.tenant_id, wanted.invoice_id),
     )
     if head is None:

@@ -77,6 +77,7 @@ from erp.services.pos.printing import (
     PrintedSlip,
     RequestUpi,
     get_printed_bill,
+    print_bill,
     request_upi,
     slip_head,
 )
@@ -146,6 +147,7 @@ __all__ = [
     "list_favourites", "list_last_prices", "list_leases", "list_offline_sales", "list_open_advances",
     "list_parked_carts", "list_prescriptions", "list_registers", "list_sales", "list_shelf_prices", "list_shifts",
     "move_cash", "open_drawer", "open_shift", "park_cart", "pay_back_advance", "post_exchange", "post_return",
-    "post_sale", "quote_cart", "recall_cart", "referees", "request_approval", "request_upi", "set_favourites",
+    "post_sale", "print_bill", "quote_cart", "recall_cart", "referees", "request_approval", "request_upi",
+    "set_favourites",
     "settle_offline_sale", "slip_head", "take_advance", "take_in_sale", "take_lease", "withdraw_approval",
 ]  # fmt: skip

@@ -48,9 +48,40 @@ def slip_head(
     return (seller.name, *seller.address, *(f"{name} {fact}" for name, fact in known if fact))
 
 
-def get_printed_bill(
-    session: Session, ctx: RequestContext, invoice_id: UUID, *, is_duplicate: bool = False
+def print_bill(
+    session: Session, ctx: RequestContext, invoice_id: UUID, layout: billing.Layout
 ) -> PrintedDocument:
+    """Return a document to be printed now, and record the print.
+
+    The first print is the original; every later one, on the roll or on A4, is marked. A bill that
+    a device made alone has its original from that device.
+
+    Raises:
+        NotFound: There is no such document.
+        PermissionDenied: The actor may neither sell nor see documents.
+    """
+    document = get_printed_bill(session, ctx, invoice_id)
+    is_duplicate = billing.record_print(
+        session,
+        ctx,
+        invoice_id,
+        layout,
+        has_original=_made_by_device(session, ctx, invoice_id),
+    )
+    return replace(document, is_duplicate=is_duplicate)
+
+
+def _made_by_device(session: Session, ctx: RequestContext, invoice_id: UUID) -> bool:
+    row = db.fetch_one(
+        session,
+        "select 1 from sale s join offline_sale o on (o.tenant_id, o.id) = (s.tenant_id, s.id)"
+        " where s.tenant_id = %s and s.invoice_id = %s",
+        (ctx.tenant_id, invoice_id),
+    )
+    return row is not None
+
+
+def get_printed_bill(session: Session, ctx: RequestContext, invoice_id: UUID) -> PrintedDocument:
     """Return a document as it is printed, with the till's facts where it was sold at one.
 
     Raises:
@@ -71,9 +102,7 @@ def get_printed_bill(
         (ctx.tenant_id, invoice_id),
     )
     till = _till(session, ctx, sale) if sale else None
-    return billing.get_printed_document(
-        session, ctx, invoice_id, till=till, is_duplicate=is_duplicate
-    )
+    return billing.get_printed_document(session, ctx, invoice_id, till=till)
 
 
 def _till(session: Session, ctx: RequestContext, sale: db.Row) -> TillFacts:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
+from erp.services.billing import PRINTS, BillPrinted
 from erp.services.platform import (
     LAST_ID,
     Page,
@@ -89,6 +90,7 @@ class SaleDetail(Result):
     lines: list[SaleLineRow]
     tenders: list[TenderRow]
     related: list[RelatedSale]
+    prints: list[BillPrinted]
 
 
 class ListSales(Page):
@@ -124,6 +126,22 @@ class SalePage(Rows):
     rows: list[SaleRow]
 
 
+_HEAD: LiteralString = """
+    select s.id, s.kind, i.number, i.id as invoice_id, i.kind as invoice_kind, s.sold_at, r.name as register_name,
+           s.shift_id, coalesce(m.display_name, 'system') as cashier, s.party_id as customer_id, p.name as customer,
+           i.recipient = '{}'::jsonb as is_walk_in,
+           i.taxable, i.cgst, i.sgst, i.igst, i.round_off, s.total, s.change_due, s.note,
+"""
+_OF_SALE: LiteralString = """
+      from sale s
+      join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
+      join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
+      join party p on (p.tenant_id, p.id) = (s.tenant_id, s.party_id)
+      left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
+     where s.tenant_id = %s and s.id = %s
+"""
+
+
 @query("pos.get_sale", permission="pos.view", rest="GET /sales/{sale_id}")
 def get_sale(session: Session, ctx: RequestContext, wanted: GetSale) -> SaleDetail:
     """Return a sale or return with lines, tenders and what belongs to it.
@@ -133,18 +151,7 @@ def get_sale(session: Session, ctx: RequestContext, wanted: GetSale) -> SaleDeta
     """
     head = db.fetch_one(
         session,
-        """
-        select s.id, s.kind, i.number, i.id as invoice_id, i.kind as invoice_kind, s.sold_at, r.name as register_name,
-               s.shift_id, coalesce(m.display_name, 'system') as cashier, s.party_id as customer_id, p.name as customer,
-               i.recipient = '{}'::jsonb as is_walk_in,
-               i.taxable, i.cgst, i.sgst, i.igst, i.round_off, s.total, s.change_due, s.note
-          from sale s
-          join invoice i on (i.tenant_id, i.id) = (s.tenant_id, s.invoice_id)
-          join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
-          join party p on (p.tenant_id, p.id) = (s.tenant_id, s.party_id)
-          left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
-         where s.tenant_id = %s and s.id = %s
-        """,
+        f"{_HEAD} {PRINTS} {_OF_SALE}",
         (ctx.tenant_id, wanted.sale_id),
     )
     if head is None:

@@ -10,6 +10,7 @@ from erp.core.errors import DomainError
 from erp.core.formatting import date_text, group_count, instant_text, money_text, plain_decimal
 from erp.services import identity
 from erp.state.asking import DialogFormState
+from erp.state.billing.prints import print_rows
 from erp.state.listing import ListState
 from erp.state.pricing import price_words
 from erp.state.reading import RecordState
@@ -112,6 +113,7 @@ class InvoiceState(RecordState, rx.State):
     lines: list[dict[str, str]] = []
     rates: list[dict[str, str]] = []
     related: list[dict[str, str]] = []
+    prints: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -119,6 +121,7 @@ class InvoiceState(RecordState, rx.State):
         self.lines = display_rows([_line(x) for x in found.lines], LINE_COLUMNS, zone)
         self.rates = display_rows(_by_rate(found.lines), RATE_COLUMNS, zone)
         self.related = display_rows(found.related, RELATED_COLUMNS, zone, "/invoices/{id}")
+        self.prints = print_rows(found.prints, zone)
         entry_id = await self._entry_of(found.origin_id, principal)
         of_order = found.origin_type in OF_OFFICE
         self.head = (

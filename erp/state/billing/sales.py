@@ -10,6 +10,7 @@ from erp.core.columns import Column, Kind
 from erp.core.formatting import date_text, instant_text, money_text
 from erp.services import identity
 from erp.services.pos import METHOD_NAMES
+from erp.state.billing.prints import print_rows
 from erp.state.listing import ListState
 from erp.state.reading import RecordState
 from erp.state.showing import display_rows
@@ -76,6 +77,7 @@ class SaleState(RecordState, rx.State):
     lines: list[dict[str, str]] = []
     tenders: list[dict[str, str]] = []
     related: list[dict[str, str]] = []
+    prints: list[dict[str, str]] = []
 
     async def _load(self, record_id: UUID, principal: identity.Principal) -> None:
         zone = principal.time_zone
@@ -85,6 +87,7 @@ class SaleState(RecordState, rx.State):
         paid = [{"id": at} | tender.model_dump() for at, tender in enumerate(sale.tenders)]
         self.tenders = display_rows(paid, TENDER_COLUMNS, zone)
         self.related = display_rows(sale.related, RELATED_COLUMNS, zone, "/sales/{id}")
+        self.prints = print_rows(sale.prints, zone)
         entry_id = await self._entry_of(record_id, principal)
         self.head = _head(sale, zone) | {
             "entry_href": f"/books/journal/{entry_id}" if entry_id else "",

@@ -47,6 +47,15 @@ def test_a_bill_of_before_a_change_that_arrives_after_it_is_reprinted_as_it_was(
     assert reprinted(trader, bill) == printed(device)
 
 
+def test_the_original_of_a_bill_of_a_device_is_the_devices(trader: Shop):
+    device = Device(trader)
+    bill = some(device)
+    assert device.sends(bill).status == "posted"
+    sale = rows(trader, "select invoice_id from sale where id = %s", bill["sale_id"])[0]
+    with db.unit_of_work(trader.ctx) as session:
+        assert pos.print_bill(session, trader.ctx, sale["invoice_id"], "receipt").is_duplicate
+
+
 def test_a_device_that_did_not_hear_of_a_change_prints_and_is_reprinted_as_before(trader: Shop):
     device = Device(trader)
     rename(trader)
