@@ -8,6 +8,7 @@ from uuid import UUID
 from erp.core import db
 from erp.core.clock import utc_now
 from erp.core.context import RequestContext
+from erp.core.telemetry import logged_for
 from erp.services import identity
 
 T = TypeVar("T")
@@ -67,7 +68,7 @@ def as_system(
         DomainError: The function refused; nothing changed.
     """
     ctx = system_context(place, permissions, request_id=request_id, on_behalf_of=on_behalf_of)
-    with db.unit_of_work(ctx, ttl_seconds=CONTEXT_SECONDS) as session:
+    with logged_for(ctx), db.unit_of_work(ctx, ttl_seconds=CONTEXT_SECONDS) as session:
         return function(session, ctx)
 
 

@@ -2,10 +2,12 @@
 
 import logging
 import sys
+from contextlib import AbstractContextManager
 
 import structlog
 from prometheus_client import Counter, Histogram
 
+from erp.core.context import RequestContext
 from erp.core.settings import get_settings
 
 COMMANDS = Counter("erp_commands_total", "Commands by outcome.", ["command", "outcome", "source"])
@@ -15,6 +17,17 @@ COMMAND_SECONDS = Histogram(
     ["command"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10),
 )
+
+
+def logged_for(ctx: RequestContext, **more: str) -> AbstractContextManager[None]:
+    """Put who acts, for which tenant and in which request on every log line until it is left."""
+    ids = {
+        "tenant_id": str(ctx.tenant_id),
+        "user_id": str(ctx.user_id),
+        "request_id": ctx.request_id,
+        "source": ctx.source,
+    }
+    return structlog.contextvars.bound_contextvars(**ids, **more)
 
 
 def configure_logging(level: str = "") -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from erp.core import db
 from erp.core.settings import get_settings
+from erp.core.telemetry import configure_logging
 from erp.seed.demo import DemoTenant, seed_tenants
 
 Report = Callable[[str], None]
@@ -19,6 +20,7 @@ def run(report: Report) -> list[str]:
     """
     if not _is_empty():
         return _kept_logins()
+    configure_logging("WARNING")  # thousands of commands, and somebody waits before the terminal
     report("Filling the database with two demo tenants")
     lines = [line for tenant in seed_tenants(report) for line in _logins(tenant)]
     _keep(lines)

@@ -22,23 +22,28 @@ _log = structlog.get_logger()
 class EventGuard(rx.Middleware):
     """Stops every event that its caller may not send, before any handler runs.
 
+    What is logged while an event is handled names its handler, tenant and person.
     It runs for chained, background and framework events too. The session is looked up again
     for each event, so a revoked one acts no more.
     """
 
     async def preprocess(self, app: rx.App, state: BaseState, event: Event) -> StateUpdate | None:  # noqa: ARG002  Reflex's signature
         """Return an update, which stops the event, unless it may run."""
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(handler=event.name[:200])
         policy = policy_of(event.name)
         if policy is None:
-            _log.warning("event_denied", handler=event.name[:200])
+            _log.warning("event_denied")
             return StateUpdate()
         token = browser_session.token_behind(state.router.headers.cookie)
         try:
             principal = await off_the_loop(session.signed_in, token)
         except NotSignedIn:
             return _sent_to_sign_in(state)
+        ids = {"tenant_id": str(principal.tenant_id), "user_id": str(principal.user_id)}
+        structlog.contextvars.bind_contextvars(**ids)
         if policy.permission != SIGNED_IN and not principal.may(policy.permission):
-            _log.warning("event_forbidden", handler=event.name, permission=policy.permission)
+            _log.warning("event_forbidden", permission=policy.permission)
             return _refused(state, principal)
         return None
 

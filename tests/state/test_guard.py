@@ -6,7 +6,9 @@ from typing import ClassVar
 
 import pytest
 import reflex as rx
+import structlog
 from reflex.event import Event
+from structlog.testing import capture_logs
 
 from erp.core.context import ANY_PERMISSION
 from erp.core.errors import NotSignedIn
@@ -74,7 +76,7 @@ def acting(monkeypatch):
     def become(*permissions):
         held = frozenset(permissions)
         may = lambda wanted: wanted in held or ANY_PERMISSION in held  # noqa: E731
-        person = SimpleNamespace(permissions=held, may=may)
+        person = SimpleNamespace(permissions=held, may=may, tenant_id="T-1", user_id="U-1")
         monkeypatch.setattr(session, "signed_in", lambda _token: person)
 
     return become
@@ -131,3 +133,23 @@ def test_without_a_session_everything_leads_to_the_sign_in_form(environment, mon
     monkeypatch.setattr(session, "signed_in", ended)
     stopped = verdict(f"{NAME}.close_dialog")
     assert "/sign-in?ended=1&next=%2Fstock" in str(stopped.events)
+
+
+def test_what_is_logged_of_an_event_names_its_handler_tenant_and_person(environment, acting):
+    assert environment
+    acting("nothing")
+    with capture_logs([structlog.contextvars.merge_contextvars]) as logged:
+        verdict(f"{NAME}.move")
+        verdict("no.such.handler")
+    forbidden, denied = logged
+    assert (
+        forbidden.items()
+        >= {
+            "event": "event_forbidden",
+            "handler": f"{NAME}.move",
+            "tenant_id": "T-1",
+            "user_id": "U-1",
+        }.items()
+    )
+    assert denied["handler"] == "no.such.handler"
+    assert "tenant_id" not in denied

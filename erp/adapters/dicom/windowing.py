@@ -156,4 +156,3 @@ def _curve(  # noqa: PLR0913, PLR0917  one formula with its coefficients
         position = (scaled - (center - 0.5)) / (width - 1) + 0.5
     levels = np.clip(position * WHITE + 0.5, 0, WHITE).astype(np.uint8)
     return WHITE - levels if invert else levels
-

@@ -7,6 +7,7 @@ import struct
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, TypeVar, get_args, get_origin
+from uuid import UUID
 
 import psycopg
 from pydantic import BaseModel, SecretStr
@@ -26,6 +27,7 @@ from erp.services.platform.violations import refusal_for
 C = TypeVar("C", bound=BaseModel)
 R = TypeVar("R", bound=Result)
 _REPLAYED = "replayed_answer"
+_RECORDED = "recorded_command"
 
 
 def command(
@@ -91,6 +93,11 @@ def query(
 def replayed_answer(session: Session) -> str | None:
     """Return the stored answer's text if the command of this transaction was a repeat."""
     return session.info.get(_REPLAYED)
+
+
+def recorded_command(session: Session) -> UUID | None:
+    """Return the id of the `command_log` row that this transaction wrote last."""
+    return session.info.get(_RECORDED)
 
 
 def canonical_input(cmd: BaseModel) -> str:
@@ -180,9 +187,10 @@ def _lock_number(ctx: RequestContext, name: str, cmd: Command) -> int:
 
 def _record(session: Session, ctx: RequestContext, name: str, cmd: Any, answer: BaseModel) -> None:  # noqa: ANN401
     body = _shown_input(cmd)
+    session.info[_RECORDED] = command_id = new_id()
     row = {
         "tenant_id": ctx.tenant_id,
-        "id": new_id(),
+        "id": command_id,
         "command": name,
         "idempotency_key": cmd.idempotency_key,
         "input_hash": _hash(cmd, _canonical(body)),

@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import DomainError
-from erp.core.telemetry import COMMAND_SECONDS, COMMANDS
-from erp.services.platform.commanding import replayed_answer
+from erp.core.telemetry import COMMAND_SECONDS, COMMANDS, logged_for
+from erp.services.platform.commanding import recorded_command, replayed_answer
 from erp.services.platform.effects import collect_effects, collected_effects
 from erp.services.platform.inputs import Result
 from erp.services.platform.registry import Action, get_action
@@ -47,6 +47,9 @@ class Preview:
 def run(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] = ()) -> Answer:
     """Run a command or query by name in one transaction of its own.
 
+    Every log line within it has the tenant, the person, the request and the action; a command
+    ends in one that names its row of `command_log`.
+
     Raises:
         pydantic.ValidationError: The input does not fit the action.
         DomainError: The action refused; nothing changed.
@@ -54,9 +57,14 @@ def run(name: str, ctx: RequestContext, given: Input, *, confirm: Iterable[str] 
     action = get_action(name)
     wanted = parse_input(action, given)
     acting = replace(ctx, confirmed=ctx.confirmed | frozenset(confirm))
-    with _measured(action, acting), db.unit_of_work(acting) as session:
-        result = action.guarded(session, acting, wanted)
-        replayed = replayed_answer(session)
+    with logged_for(acting, action=name), _measured(action, acting):
+        with db.unit_of_work(acting) as session:
+            result = action.guarded(session, acting, wanted)
+            replayed = replayed_answer(session)
+        if replayed is not None:
+            log.info("replayed")
+        elif action.kind == "command":
+            log.info("done", command_id=str(recorded_command(session)))
     return Answer(result, replayed or result.first_answer(), replayed is not None)
 
 
@@ -93,10 +101,11 @@ def _measured(action: Action, ctx: RequestContext) -> Iterator[None]:
         yield
     except DomainError as error:
         outcome = error.code
-        log.info("refused", command=action.name, code=error.code, request_id=ctx.request_id)
+        log.info("refused", code=error.code)
         raise
-    except Exception:
+    except Exception as error:
         outcome = "failed"
+        log.error("failed", error=type(error).__name__)  # noqa: TRY400  the edge logs the trace
         raise
     finally:
         if action.kind == "command":
