@@ -15,6 +15,8 @@ from jobs.listeners.handling import Incoming, Reply
 from jobs.listeners.lanes import Lanes, Task
 
 HEARD: Final = ("state", "event/+", "offer/+", "chunk/+/+", "done/+", "res/+")
+KEPT: Final = "/state"
+"""What alone is a message of now when the broker has kept it from earlier."""
 LEAVE_SECONDS: Final = 3.0
 _log = structlog.get_logger()
 
@@ -97,6 +99,10 @@ class SiteLine:
 
     def _on_message(self, client: Client, _data: Any, message: MQTTMessage) -> None:  # noqa: ANN401
         if message.topic == self._host_topic:  # our own word, heard because devices have states too
+            client.ack(message.mid, message.qos)
+            return
+        if message.retain and not message.topic.endswith(KEPT):
+            _log.warning("retained_ignored", topic=message.topic)
             client.ack(message.mid, message.qos)
             return
         connection, mid, qos = self._connection, message.mid, message.qos

@@ -12,7 +12,7 @@ from erp.services import platform
 from tests.ingest.conftest import until
 
 
-def publish(clinic, channel: str, payload: bytes, *, user: str = "", password: str = ""):
+def publish(clinic, channel: str, payload: bytes, *more: str, user: str = "", password: str = ""):
     """Publish with the Debian client, as a stranger with the device's password would."""
     parts = urlsplit(clinic.device_url)
     done = subprocess.run(
@@ -22,6 +22,7 @@ def publish(clinic, channel: str, payload: bytes, *, user: str = "", password: s
             *("-u", user or unquote(parts.username or "")),
             *("-P", password or clinic.password),
             *("-t", f"vis/v1/{clinic.site}/CAM01/{channel}", "-s"),
+            *more,
         ],
         input=payload,
         capture_output=True,
@@ -144,3 +145,16 @@ def test_a_retired_device_is_locked_out(listening):
 
     until(lambda: publish(listening, "event/S12345678", b"{}") != 0)
     assert listening.rows("select 1 from imaging_session") == []
+
+
+def test_what_the_broker_kept_from_earlier_is_no_message_of_now(own_listener):
+    """Case 50: a device that sets the retain flag is heard once, and not at each start."""
+    clinic = own_listener
+    assert publish(clinic, "event/Skept0001", b"{", "-r") == 0
+    until(lambda: held(clinic))
+    clinic.stop_listener()
+    clinic.start_listener()
+    until(lambda: "retained_ignored" in clinic.log())
+    assert publish(clinic, "event/Safter001", b"{") == 0
+    until(lambda: any(row["topic"].endswith("Safter001") for row in held(clinic)))
+    assert [row["topic"].rpartition("/")[2] for row in held(clinic)] == ["Skept0001", "Safter001"]

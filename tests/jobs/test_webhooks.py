@@ -12,8 +12,12 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from erp.adapters import outgoing_http
+from erp.adapters.object_storage import object_storage
 from erp.core.settings import get_settings
 from erp.services import platform
+from tests.dicom.objects import good
+from tests.services.imaging.line import make_line
+from tests.services.imaging.people import PIN, act, member
 
 EVENT = "party.party_created.v1"
 LOOPBACK = "127.0.0.0/8"
@@ -91,6 +95,36 @@ def test_an_event_arrives_signed_and_one_flipped_byte_shows(asha, hook, receiver
     flipped = body.replace(b"party_created", b"party_created"[:-1] + b"e")
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(flipped, headers)
+
+
+REVIEW = ("claim_changed", "session_reviewed", "session_signed", "addendum_added")
+
+
+def test_a_review_is_told_with_the_hash_of_what_was_signed(asha, receiver, near, work):  # noqa: ARG001
+    object_storage().ensure_bucket()
+    owner = asha["owner"].ctx
+    names = [f"imaging.{name}.v1" for name in REVIEW]
+    facts = {"name": "Clinic", "url": receiver.url, "events": names}
+    hook = platform.run("automation.add_webhook", owner, facts).result
+    reviewer, line, content = member(owner, "Reviewer"), make_line(owner), good()
+    line.start()
+    line.deliver(content)
+    line.complete(content)
+    about = {"session_id": line.session()["id"]}
+    act(reviewer, "start_review", about)
+    act(reviewer, "accept_session", about)
+    assert act(reviewer, "sign_off_session", about | {"pin": PIN}).is_signed
+    act(reviewer, "add_addendum", about | {"text": "Left eye."})
+    work()
+    platform.run("automation.stop_webhook", owner, {"endpoint_id": hook.id})
+
+    told = [
+        Webhook(hook.secret.get_secret_value()).verify(body, head) for head, body in receiver.got
+    ]
+    assert {one["type"] for one in told} == set(names)
+    [signature] = line.rows("select content_hash from qa_signature")
+    signed = [one["data"] for one in told if one["type"] == "imaging.session_signed.v1"]
+    assert [one["content_hash"] for one in signed] == [signature["content_hash"]]
 
 
 def test_what_is_not_taken_comes_again_under_the_same_id(asha, hook, receiver, work):
