@@ -40,6 +40,12 @@ QUESTIONS = {
 }  # fmt: skip
 
 
+SORTS = {
+    "catalog.list_products": ("-label", "sku", "brand", "-form"),
+    "inventory.stock_by_lot": ("-label", "expires_on", "-on_hand", "value", "mrp", "location"),
+}
+
+
 def wide_catalogue() -> list[Figure]:
     """Load 50,000 variants in two lots each, and search and page through them."""
     ctx = tenant("wide", "27ZZZFZ0002Z1ZS")
@@ -51,6 +57,11 @@ def wide_catalogue() -> list[Figure]:
     return [_searches(ctx, kind) for kind in QUESTIONS] + [
         _pages(ctx, "W9 page of the product list", "catalog.list_products"),
         _pages(ctx, "W9 page of the stock list", "inventory.stock_by_lot"),
+        *(
+            _pages(ctx, f"W9 page of {query}, by {sort}", query, sort)
+            for query, sorts in SORTS.items()
+            for sort in sorts
+        ),
     ]
 
 
@@ -86,14 +97,14 @@ def _searches(ctx: RequestContext, kind: str) -> Figure:
     )
 
 
-def _pages(ctx: RequestContext, label: str, query: str) -> Figure:
+def _pages(ctx: RequestContext, label: str, query: str, sort: str = "") -> Figure:
     """Turn pages of 50 from the first on, as a person does who looks for something."""
     cursors = [""]
 
     def turn() -> None:
-        cursors.append(_ask(ctx, query, cursor=cursors[-1], limit=50).next_cursor)
+        cursors.append(_ask(ctx, query, sort=sort, cursor=cursors[-1], limit=50).next_cursor)
 
-    return figure(label, timed(turn, 200))
+    return figure(label, timed(turn, 50 if sort else 200))
 
 
 def _ask(ctx: RequestContext, query: str, **given: Any) -> Any:

@@ -281,11 +281,17 @@ def _nothing(state: Any, empty: Empty) -> rx.Component:
 
 
 def _foot(state: Any) -> rx.Component:
-    count = rx.cond(
-        state.is_loading,
-        "Loading…",
-        rx.cond(state.rows.length() == 1, "1 row", f"{state.rows.length()} rows"),
+    shown = rx.cond(state.rows.length() == 1, "1 row", f"{state.rows.length()} rows")
+    said = rx.cond(
+        state.has_next,
+        rx.cond(
+            state.has_previous,
+            f"{shown} of this page, more on the next",
+            f"First {shown}, more on the next page",
+        ),
+        rx.cond(state.has_previous, f"Last {shown}", shown),
     )
+    count = rx.cond(state.is_loading, "Loading…", said)
     return rx.el.div(
         rx.el.span(count, class_name="numeric", role="status"),
         page_turner(state),

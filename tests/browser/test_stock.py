@@ -44,6 +44,26 @@ def review(page: Page) -> None:
     page.get_by_role("button", name="Review").click()
 
 
+def test_a_click_on_a_head_sorts_and_the_next_turns_it_round(storekeeper, shop, troubles):
+    known = shop.run("inventory.stock_by_lot").rows
+    page = storekeeper("/stock")
+    table = page.get_by_role("table", name="Stock by lot")
+    expect(table.locator("tbody tr")).to_have_count(len(known))
+    expect(page.get_by_role("status").filter(has_text=f"{len(known)} rows")).to_be_visible()
+    head = table.get_by_role("columnheader", name="Expiry")
+    expect(head).to_have_attribute("aria-sort", "none")
+    for sort, direction in (("expires_on", "ascending"), ("-expires_on", "descending")):
+        head.get_by_role("button").click()
+        expect(head).to_have_attribute("aria-sort", direction)
+        expect(page).to_have_url(re.compile(f"sort={sort}$"))
+        wanted = [row.lot_number for row in shop.run("inventory.stock_by_lot", {"sort": sort}).rows]
+        expect(table.locator("tbody tr")).to_contain_text(wanted)
+    page.reload()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    expect(table.locator("tbody tr")).to_contain_text(wanted)
+    assert troubles == []
+
+
 def test_a_bad_line_is_refused_at_its_field_and_a_good_one_becomes_stock(
     storekeeper, shop, troubles
 ):

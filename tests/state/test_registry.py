@@ -117,6 +117,27 @@ def test_settings_are_class_variables(state):
     assert settings & set(state.vars) == set(), "write ClassVar, or Reflex takes it for a var"
 
 
+MAIN_LISTS = {
+    "accounting.list_entries", "assets.list_assets", "billing.list_bills", "billing.list_invoices",
+    "billing.list_returns", "catalog.list_products", "expenses.list_claims",
+    "identity.list_members", "identity.list_tokens", "imaging.list_orders",
+    "inventory.list_counts", "inventory.list_dispensings", "inventory.list_expiring",
+    "inventory.list_receipts", "inventory.list_transfers", "inventory.stock_by_lot",
+    "einvoicing.list_einvoices", "einvoicing.list_way_bills", "inventory.list_checks",
+    "inventory.list_quarantine", "purchasing.list_requests", "purchasing.list_requisitions",
+    "service_advances.list_advances", "messaging.list_messages", "party.list_parties", "payments.list_payments",
+    "platform.list_audit", "pos.list_sales", "pos.list_shifts", "purchasing.list_orders",
+    "purchasing.supplier_scorecard", "sales.list_orders",
+}  # fmt: skip
+"""Lists that people sort; each has a head that does."""
+
+
+def sorts_of(input_model):
+    """Return what a query's `sort` may be; the empty text where it does not sort."""
+    schema = input_model.model_json_schema()["properties"].get("sort", {})
+    return schema.get("enum", [""])
+
+
 LISTS = [state for state in our_states() if issubclass(state, ListState)]
 FORMS = [state for state in our_states() if issubclass(state, FormState)]
 
@@ -127,10 +148,17 @@ def test_every_list_names_an_existing_query_that_takes_its_filters(state):
     fields = set(action.input_model.model_fields)
     assert action.kind == "query"
     assert set(state.filter_keys) <= fields
-    assert "sort" in fields or not any(column.sort for column in state.columns)
+    assert {c.sort for c in state.columns} <= set(sorts_of(action.input_model))
     row = typing.get_args(action.result_model.model_fields["rows"].annotation)[0]
     shown = {c.key for c in state.columns} | {c.detail for c in state.columns if c.detail}
     assert shown <= set(row.model_fields) | set(row.model_computed_fields)
+
+
+@pytest.mark.parametrize("query", sorted(MAIN_LISTS))
+def test_every_main_list_sorts_by_its_heads(query):
+    pages = [state for state in LISTS if state.query == query]
+    assert pages
+    assert all(any(column.sort for column in state.columns) for state in pages)
 
 
 @pytest.mark.parametrize("state", FORMS, ids=lambda s: s.__name__)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,23 +12,32 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.accounting.periods import carried_until
 from erp.services.platform import (
-    LAST_ID,
+    Order,
     Page,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
     decode_cursor,
     encode_cursor,
+    fetch_page,
     query,
 )
 
 FAR_FUTURE = date(9999, 12, 31)
 
 
-class ListEntries(Page):
+class ListEntries(SortedPage):
     """Journal entries, newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-effective_on",
+            {"narration": "text", "effective_on": "day", "origin_type": "text", "total": "number"},
+        ),
+    ] = ""
     account_id: UUID | None = None
     origin_id: UUID | None = None
     from_day: date | None = None
@@ -117,7 +126,6 @@ _LIST: LiteralString = """
     select e.id, e.effective_on, e.journal, e.narration, e.origin_type, e.origin_id, e.total
       from journal_entry e
      where e.tenant_id = %(tenant)s and e.company_id = %(company)s
-       and (e.effective_on, e.id) < (%(day)s::date, %(id)s::uuid)
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "origin_id": "and e.origin_id = %(origin)s",
@@ -134,29 +142,23 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("accounting.list_entries", permission="accounting.view", rest="GET /journal-entries")
 def list_entries(session: Session, ctx: RequestContext, wanted: ListEntries) -> EntryPage:
     """List journal entries, newest first, of an account, a document or a span of days."""
-    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), LAST_ID]
     conditions = conditions_of(wanted, _CONDITIONS)
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_LIST} {conditions} order by e.effective_on desc, e.id desc limit %(limit)s",
+        wanted,
+        f"{_LIST} {conditions}",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
-            "day": after[0],
-            "id": after[1],
             "origin": wanted.origin_id,
             "account": wanted.account_id,
             "from": wanted.from_day,
             "to": wanted.to_day,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [EntryRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return EntryPage(
-        rows=page, next_cursor=encode_cursor(page[-1].effective_on, page[-1].id) if more else ""
-    )
+    page = [EntryRow(**row) for row in rows]
+    return EntryPage(rows=page, next_cursor=cursor)
 
 
 @query("accounting.get_entry", permission="accounting.view", rest="GET /journal-entries/{entry_id}")

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,21 +15,36 @@ from erp.services.assets.depreciating import life_ends
 from erp.services.assets.errors import UnknownAsset
 from erp.services.assets.holding import VIEW, losing_of
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 
-class ListAssets(Page):
+class ListAssets(SortedPage):
     """Assets, the newest first; `search` finds number, name, serial, place or person."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "name": "text",
+                "category": "text",
+                "branch": "text",
+                "used_from": "day",
+                "cost": "number",
+                "worth": "number",
+                "status": "text",
+            },
+        ),
+    ] = ""
     status: AssetStatus | None = None
     category_id: UUID | None = None
     branch_id: UUID | None = None
@@ -139,12 +154,11 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("assets.list_assets", permission=VIEW, rest="GET /assets")
 def list_assets(session: Session, ctx: RequestContext, wanted: ListAssets) -> AssetPage:
     """List the company's assets, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     conditions = conditions_of(wanted, _CONDITIONS)
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_COLUMNS} {_FROM} where a.tenant_id = %(tenant)s and a.company_id = %(company)s {conditions}"
-        " and a.id < %(after)s::uuid order by a.id desc limit %(limit)s",
+        wanted,
+        f"{_COLUMNS} {_FROM} where a.tenant_id = %(tenant)s and a.company_id = %(company)s {conditions}",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
@@ -152,13 +166,10 @@ def list_assets(session: Session, ctx: RequestContext, wanted: ListAssets) -> As
             "status": wanted.status,
             "category": wanted.category_id,
             "branch": wanted.branch_id,
-            "after": after[0],
-            "limit": wanted.limit + 1,
         },
     )
-    cut = [AssetRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > len(cut)
-    return AssetPage(rows=cut, next_cursor=encode_cursor(cut[-1].id) if more else "")
+    cut = [AssetRow(**row) for row in rows]
+    return AssetPage(rows=cut, next_cursor=cursor)
 
 
 @query("assets.get_asset", permission=VIEW, rest="GET /assets/{asset_id}")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,19 +12,18 @@ from erp.core.context import RequestContext
 from erp.models.billing import BillOutcome, BillStatus, Finding
 from erp.services.billing.bill_errors import UnknownBill
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 
-class ListBills(Page):
+class ListBills(SortedPage):
     """Which bills of the acting branch to list.
 
     Attributes:
@@ -32,6 +31,20 @@ class ListBills(Page):
         standing: `due`: posted and due by today; `claimed`: a credit note is still to come.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "bill_number": "text",
+                "number": "text",
+                "billed_on": "day",
+                "due_on": "day",
+                "status": "text",
+                "total": "number",
+            },
+        ),
+    ] = ""
     status: BillStatus | None = None
     standing: Literal["", "due", "claimed"] = ""
     supplier_id: UUID | None = None
@@ -168,7 +181,7 @@ _LIST: LiteralString = """
       from supplier_bill b
       join party s on (s.tenant_id, s.id) = (b.tenant_id, b.supplier_id)
       left join supplier_claim c on (c.tenant_id, c.bill_id) = (b.tenant_id, b.id)
-     where b.tenant_id = %(tenant)s and b.branch_id = %(branch)s and b.id < %(after)s::uuid
+     where b.tenant_id = %(tenant)s and b.branch_id = %(branch)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "status": "and b.status = %(status)s",
@@ -187,30 +200,26 @@ _STANDINGS: dict[str, LiteralString] = {
 @query("billing.list_bills", permission="billing.view_bills", rest="GET /supplier-bills")
 def list_bills(session: Session, ctx: RequestContext, wanted: ListBills) -> BillPage:
     """List suppliers' bills of the acting branch, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     parts = (
         _LIST,
         conditions_of(wanted, _CONDITIONS),
         _STANDINGS[wanted.standing],
-        "order by b.id desc limit %(limit)s",
     )
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         " ".join(parts),
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "today": ctx.today,
-            "after": after[0],
             "status": wanted.status,
             "supplier": wanted.supplier_id,
             "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [BillRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return BillPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [BillRow(**row) for row in rows]
+    return BillPage(rows=page, next_cursor=cursor)
 
 
 @query("billing.get_bill", permission="billing.view_bills", rest="GET /supplier-bills/{bill_id}")

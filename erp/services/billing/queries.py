@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -15,21 +15,18 @@ from erp.services.billing.bill_prints import PRINTS, BillPrinted
 from erp.services.billing.counting_sales import IS_SALE
 from erp.services.party import state_name
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
-FAR_FUTURE = date(9999, 12, 31)
 
-
-class ListInvoices(Page):
+class ListInvoices(SortedPage):
     """GST documents, newest first.
 
     Attributes:
@@ -39,6 +36,21 @@ class ListInvoices(Page):
             of them, or only the others, such as interest, sold assets and what was cancelled.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-issued_on",
+            {
+                "number": "text",
+                "issued_on": "day",
+                "kind": "text",
+                "party": "text",
+                "taxable": "number",
+                "tax": "number",
+                "total": "number",
+            },
+        ),
+    ] = ""
     kind: Literal[
         "", "tax_invoice", "bill_of_supply", "invoice_cum_bill", "credit_note", "debit_note"
     ] = ""
@@ -166,7 +178,7 @@ _LIST: LiteralString = """
                               where (c.tenant_id, c.invoice_id) = (i.tenant_id, i.id))
                 then 'cancelled' else 'posted' end as standing
       from invoice i
-     where tenant_id = %(tenant)s and (issued_on, id) < (%(day)s::date, %(id)s::uuid)
+     where tenant_id = %(tenant)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and kind = %(kind)s",
@@ -188,15 +200,13 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("billing.list_invoices", permission="billing.view", rest="GET /invoices")
 def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -> InvoicePage:
     """List GST documents, newest first, by kind, party, days, or words of number and recipient."""
-    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), LAST_ID]
     conditions = conditions_of(wanted, _CONDITIONS)
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_LIST} {conditions} order by issued_on desc, id desc limit %(limit)s",
+        wanted,
+        f"{_LIST} {conditions}",
         {
             "tenant": ctx.tenant_id,
-            "day": after[0],
-            "id": after[1],
             "kind": wanted.kind,
             "source": wanted.source,
             "standing": wanted.standing,
@@ -207,14 +217,10 @@ def list_invoices(session: Session, ctx: RequestContext, wanted: ListInvoices) -
             "from": wanted.from_day,
             "to": wanted.to_day,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [InvoiceRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return InvoicePage(
-        rows=page, next_cursor=encode_cursor(page[-1].issued_on, page[-1].id) if more else ""
-    )
+    page = [InvoiceRow(**row) for row in rows]
+    return InvoicePage(rows=page, next_cursor=cursor)
 
 
 _HEAD: LiteralString = """

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,13 @@ from erp.models.billing import ReturnReason
 from erp.services.billing.bill_queries import BillEntry, entries_of
 from erp.services.billing.supplier_return_errors import UnknownReturn
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -28,9 +27,23 @@ Standing = Literal["open", "settled", "unbilled"]
 """A credit note is still to come; the supplier answered; nothing was billed or asked back."""
 
 
-class ListReturns(Page):
+class ListReturns(SortedPage):
     """Which returns of the acting branch; `search` finds a number or the supplier's name."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "returned_on": "day",
+                "units": "number",
+                "total": "number",
+                "credited": "number",
+                "standing": "text",
+            },
+        ),
+    ] = ""
     standing: Standing | None = None
     supplier_id: UUID | None = None
 
@@ -137,7 +150,7 @@ _LIST: LiteralString = f"""
      cross join lateral (
            select sum(l.quantity)::bigint as units from supplier_return_line l
             where (l.tenant_id, l.return_id) = (r.tenant_id, r.id)) lines
-     where r.tenant_id = %(tenant)s and r.branch_id = %(branch)s and r.id < %(after)s::uuid
+     where r.tenant_id = %(tenant)s and r.branch_id = %(branch)s
 """  # noqa: S608  made of literals
 _CONDITIONS: dict[str, LiteralString] = {
     "standing": f"and {_STANDING} = %(standing)s",
@@ -150,24 +163,21 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("billing.list_returns", permission="billing.view_returns", rest="GET /supplier-returns")
 def list_returns(session: Session, ctx: RequestContext, wanted: ListReturns) -> ReturnPage:
     """List what the acting branch sent back to suppliers, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    parts = (_LIST, conditions_of(wanted, _CONDITIONS), "order by r.id desc limit %(limit)s")
-    rows = db.fetch_all(
+    parts = (_LIST, conditions_of(wanted, _CONDITIONS))
+    rows, cursor = fetch_page(
         session,
+        wanted,
         " ".join(parts),
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
-            "after": after[0],
             "standing": wanted.standing,
             "supplier": wanted.supplier_id,
             "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [ReturnRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return ReturnPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [ReturnRow(**row) for row in rows]
+    return ReturnPage(rows=page, next_cursor=cursor)
 
 
 @query(

@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from pydantic import computed_field
@@ -18,17 +18,18 @@ from erp.services.catalog.sellable import GOODS, NOBODY, PAGE, SELLABLE, place_o
 from erp.services.platform import (
     Amount,
     Nothing,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    cut_page,
+    page_text,
     query,
 )
 
 
-class ListProducts(Page):
+class ListProducts(SortedPage):
     """Which variants to list, by label.
 
     Attributes:
@@ -36,6 +37,9 @@ class ListProducts(Page):
         price_from, price_to: Only those with a lot on hand of an MRP in this range.
     """
 
+    sort: Annotated[
+        str, Order("label", {"label": "text", "sku": "text", "brand": "text", "form": "text"})
+    ] = ""
     form: Form | None = None
     brand_id: UUID | None = None
     price_from: Amount | None = None
@@ -188,37 +192,39 @@ def list_products(session: Session, ctx: RequestContext, wanted: ListProducts) -
     words = search_words(wanted.search)
     if wanted.search and not words:
         return ProductPage(rows=[])
-    after = decode_cursor(wanted.cursor, 2) or ["", str(NOBODY)]
     is_priced = wanted.price_from is not None or wanted.price_to is not None
-    is_filtered = is_priced or wanted.form is not None or wanted.brand_id is not None
-    rows = db.fetch_all(
+    is_filtered = is_priced or wanted.form or wanted.brand_id or wanted.sort
+    text, given = page_text(wanted, _page_of(is_searched=bool(words), wanted=wanted))
+    found = db.fetch_all(
         session,
-        _list_text(is_searched=bool(words), wanted=wanted),
+        f"{_NUMBERED} ({text}) found) {_ROW} {SELLABLE} order by page.place",
         place_of(ctx)
         | {
             "words": words,
-            "label": after[0],
-            "after": after[1],
+            "first": NOBODY,
+            "after_label": "",
+            "after_id": NOBODY,
             "reach": 100_000 if is_filtered else wanted.limit + 1,
             "form": wanted.form,
             "brand": wanted.brand_id,
             "price_from": wanted.price_from or 0,
             "price_to": wanted.price_to if wanted.price_to is not None else "infinity",
             "inactive": wanted.including_inactive,
-            "limit": wanted.limit + 1,
-        },
+        }
+        | given,
     )
+    rows, cursor = cut_page(wanted, found)
     page = [
-        ProductRow(**row, shelf_life=standing_of(row["nearest_expiry"], ctx.today))
-        for row in rows[: wanted.limit]
+        ProductRow(**row, shelf_life=standing_of(row["nearest_expiry"], ctx.today)) for row in rows
     ]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].label, page[-1].variant_id) if more else ""
     return ProductPage(rows=page, next_cursor=cursor)
 
 
+_NUMBERED: LiteralString = (
+    "with page as materialized (select found.*, row_number() over () as place from"
+)
 _ROW: LiteralString = """
-    select page.id as variant_id, page.product_id, page.sku, page.label, page.form, page.brand,
+    select page.id, page.id as variant_id, page.product_id, page.sku, page.label, page.form, page.brand,
            page.potency_label as potency, page.pack_quantity || ' ' || page.pack_unit as pack,
            page.base_unit as unit, page.hsn, page.treatment, tax.rate as gst_rate,
            stock.mrp_min, stock.mrp_max, coalesce(stock.sellable, 0) as sellable,
@@ -228,13 +234,14 @@ _ROW: LiteralString = """
 """
 _SEARCHED: LiteralString = """
       from sec.search_variants(
-           %(words)s, null, %(label)s, %(after)s, %(reach)s, %(inactive)s) found
+           %(words)s, null, %(after_label)s, %(after_id)s::uuid, %(reach)s, %(inactive)s) found
+      join variant v on v.tenant_id = %(tenant)s and v.id = found.id
+"""
+_SEARCHED_WHOLE: LiteralString = """
+      from sec.search_variants(%(words)s, null, '', %(first)s, %(reach)s, %(inactive)s) found
       join variant v on v.tenant_id = %(tenant)s and v.id = found.id
 """
 _LISTED: LiteralString = "from variant v"
-_AFTER: LiteralString = (
-    "where v.tenant_id = %(tenant)s and (v.label, v.id) > (%(label)s, %(after)s::uuid)"
-)
 
 _PRICED: LiteralString = """
        and exists (select 1 from lot k
@@ -244,10 +251,13 @@ _PRICED: LiteralString = """
 """
 
 
-def _list_text(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
-    """Return the list's statement with only the conditions that are asked for."""
-    parts: list[LiteralString] = ["with page as materialized (", PAGE]
-    parts += [_SEARCHED if is_searched else _LISTED, GOODS, _AFTER]
+def _page_of(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
+    """Return the list's statement with only the conditions that are asked for.
+
+    A search goes on where the page begins, except in an order that it does not know.
+    """
+    searched = _SEARCHED_WHOLE if wanted.sort else _SEARCHED
+    parts = [PAGE, searched if is_searched else _LISTED, GOODS, "where v.tenant_id = %(tenant)s"]
     if not wanted.including_inactive:
         parts.append("and v.is_active")
     if wanted.form is not None:
@@ -256,8 +266,7 @@ def _list_text(*, is_searched: bool, wanted: ListProducts) -> LiteralString:
         parts.append("and p.brand_id = %(brand)s")
     if wanted.price_from is not None or wanted.price_to is not None:
         parts.append(_PRICED)
-    parts += ["order by v.label, v.id limit %(limit)s)", _ROW, SELLABLE]
-    return " ".join([*parts, "order by page.label, page.id"])
+    return " ".join(parts)
 
 
 @query("catalog.get_product", permission="catalog.view", rest="GET /products/{product_id}")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -16,30 +16,41 @@ from erp.services.einvoicing.payload import einvoice_payload, payload_text
 from erp.services.einvoicing.queueing import VIEW, needs_reference, unknown_einvoice
 from erp.services.einvoicing.reading import read_document
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
-FAR_FUTURE = date(9999, 12, 31)
 State = Literal[
     "", "due", "to_mend", "refused", "registered", "cancelling", "cancelled", "withdrawn", "open"
 ]
 
 
-class ListEInvoices(Page):
+class ListEInvoices(SortedPage):
     """Documents at the portal, the newest first.
 
     Attributes:
         status: `open` is everything that is not registered yet.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-issued_on",
+            {
+                "number": "text",
+                "issued_on": "day",
+                "status": "text",
+                "ack_at": "instant?",
+                "total": "number",
+            },
+        ),
+    ] = ""
     status: State = ""
     kind: Literal["", "INV", "CRN", "DBN"] = ""
     from_day: date | None = None
@@ -168,29 +179,22 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("einvoicing.list_einvoices", permission=VIEW, rest="GET /e-invoices")
 def list_einvoices(session: Session, ctx: RequestContext, wanted: ListEInvoices) -> EInvoicePage:
     """List documents at the portal by state, kind, days, or words of number and recipient."""
-    after = decode_cursor(wanted.cursor, 2) or [str(FAR_FUTURE), LAST_ID]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_SELECT} and (e.issued_on, e.id) < (%(day)s::date, %(id)s::uuid) {conditions_of(wanted, _CONDITIONS)}"
-        " order by e.issued_on desc, e.id desc limit %(limit)s",
+        wanted,
+        f"{_SELECT} {conditions_of(wanted, _CONDITIONS)}",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
-            "day": after[0],
-            "id": after[1],
             "status": wanted.status,
             "kind": wanted.kind,
             "from": wanted.from_day,
             "to": wanted.to_day,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [_row(row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return EInvoicePage(
-        rows=page, next_cursor=encode_cursor(page[-1].issued_on, page[-1].id) if more else ""
-    )
+    page = [_row(row) for row in rows]
+    return EInvoicePage(rows=page, next_cursor=cursor)
 
 
 @query("einvoicing.get_einvoice", permission=VIEW, rest="GET /e-invoices/{einvoice_id}")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Final, Literal, LiteralString
+from typing import Annotated, Final, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -18,14 +18,13 @@ from erp.services.einvoicing.switching import portal_users
 from erp.services.einvoicing.way_keeping import unknown_way_bill
 from erp.services.einvoicing.way_payload import bulk_file, way_bill_payload
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -33,13 +32,27 @@ SOON: Final = timedelta(hours=24)
 """What ends within this time is listed as ending."""
 
 
-class ListWayBills(Page):
+class ListWayBills(SortedPage):
     """Way bills, the newest first.
 
     Attributes:
         status: `ending` are those in force that end within a day.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "document_number": "text",
+                "document_on": "day",
+                "vehicle_no": "text",
+                "status": "text",
+                "valid_until": "instant?",
+                "value": "number",
+            },
+        ),
+    ] = ""
     status: Literal["", "draft", "due", "refused", "active", "ending", "ended", "cancelled"] = ""
 
 
@@ -155,21 +168,18 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("einvoicing.list_way_bills", permission=VIEW, rest="GET /way-bills")
 def list_way_bills(session: Session, ctx: RequestContext, wanted: ListWayBills) -> WayBillPage:
     """List way bills by state, or words of number, document and vehicle."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_SELECT} and id < %(after)s::uuid {conditions_of(wanted, _CONDITIONS)} order by id desc limit %(limit)s",
+        wanted,
+        f"{_SELECT} {conditions_of(wanted, _CONDITIONS)}",
         _known(ctx)
         | {
-            "after": after[0],
             "status": wanted.status,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [WayBillRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return WayBillPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [WayBillRow(**row) for row in rows]
+    return WayBillPage(rows=page, next_cursor=cursor)
 
 
 @query("einvoicing.get_way_bill", permission=VIEW, rest="GET /way-bills/{way_bill_id}")

@@ -17,14 +17,13 @@ from erp.services.expenses.crediting import what_to_correct
 from erp.services.expenses.errors import unknown_claim
 from erp.services.expenses.holding import APPROVE, CLAIM, ClaimStanding, why_not_mended
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -32,13 +31,27 @@ SEE_ALL = "expenses.view_all"
 Standing = Annotated[str, Field(pattern="^(waiting|unpaid|)$")]
 
 
-class ListClaims(Page):
+class ListClaims(SortedPage):
     """Claims and vouchers, the newest first.
 
     Attributes:
         standing: `waiting` for those the actor may decide on, `unpaid` for those that are owed.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "claimant": "text",
+                "submitted_at": "instant",
+                "kind": "text",
+                "status": "text",
+                "total": "number",
+            },
+        ),
+    ] = ""
     kind: ClaimKind | None = None
     status: ClaimStatus | None = None
     standing: Standing = ""
@@ -213,10 +226,8 @@ def _given(ctx: RequestContext) -> dict[str, Any]:
 @query("expenses.list_claims", permission="expenses.view", rest="GET /expense-claims")
 def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> ClaimPage:
     """List claims and vouchers, the newest first: one's own, or all for those who may see them."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     parts = (
         *(_HEAD, _FROM, _SEEN, conditions_of(wanted, _CONDITIONS), _STANDINGS[wanted.standing]),
-        "and c.id < %(after)s::uuid order by c.id desc limit %(limit)s",
     )
     given = _given(ctx) | {
         "search": wanted.search,
@@ -225,13 +236,10 @@ def list_claims(session: Session, ctx: RequestContext, wanted: ListClaims) -> Cl
         "category": wanted.category_id,
         "from": wanted.from_day,
         "to": wanted.to_day,
-        "after": after[0],
-        "limit": wanted.limit + 1,
     }
-    rows = db.fetch_all(session, " ".join(parts), given)
-    cut = [ClaimRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > len(cut)
-    return ClaimPage(rows=cut, next_cursor=encode_cursor(cut[-1].id) if more else "")
+    rows, cursor = fetch_page(session, wanted, " ".join(parts), given)
+    cut = [ClaimRow(**row) for row in rows]
+    return ClaimPage(rows=cut, next_cursor=cursor)
 
 
 @query("expenses.get_claim", permission="expenses.view", rest="GET /expense-claims/{claim_id}")

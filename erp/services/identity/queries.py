@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,14 +12,34 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
     Nothing,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
+
+
+class ListMembers(SortedPage):
+    """Which members, by name."""
+
+    sort: Annotated[
+        str,
+        Order(
+            "display_name",
+            {"display_name": "text", "branch": "text", "has_pin": "yes_no", "is_active": "yes_no"},
+        ),
+    ] = ""
+
+
+class ListTokens(SortedPage):
+    """Which tokens, the newest first."""
+
+    sort: Annotated[
+        str, Order("-id", {"name": "text", "expires_at": "instant", "status": "text"})
+    ] = ""
 
 
 class MemberRow(Result):
@@ -138,33 +158,25 @@ _MEMBER: LiteralString = """
 
 
 @query("identity.list_members", permission="identity.view", rest="GET /members")
-def list_members(session: Session, ctx: RequestContext, wanted: Page) -> MemberPage:
+def list_members(session: Session, ctx: RequestContext, wanted: ListMembers) -> MemberPage:
     """List members by name."""
-    after = decode_cursor(wanted.cursor, 2) or ["", str(UUID(int=0))]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         _MEMBER
         + """
-         where m.tenant_id = %(tenant)s and (m.display_name, m.id) > (%(name)s, %(id)s::uuid)
+         where m.tenant_id = %(tenant)s
            and (%(search)s = '' or m.display_name ilike '%%' || %(search)s || '%%'
                 or a.login ilike '%%' || %(search)s || '%%')
          group by m.tenant_id, m.id, b.tenant_id, b.id, a.login
-         order by m.display_name, m.id
-         limit %(limit)s
         """,
         {
             "tenant": ctx.tenant_id,
-            "name": after[0],
-            "id": after[1],
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [MemberRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return MemberPage(
-        rows=page, next_cursor=encode_cursor(page[-1].display_name, page[-1].id) if more else ""
-    )
+    page = [MemberRow(**row) for row in rows]
+    return MemberPage(rows=page, next_cursor=cursor)
 
 
 @query("identity.get_member", permission="identity.view", rest="GET /members/{member_id}")
@@ -200,32 +212,28 @@ def list_roles(session: Session, ctx: RequestContext, _wanted: Nothing) -> RoleL
 
 
 @query("identity.list_tokens", permission="identity.token", rest="GET /tokens")
-def list_tokens(session: Session, ctx: RequestContext, wanted: Page) -> TokenList:
+def list_tokens(session: Session, ctx: RequestContext, wanted: ListTokens) -> TokenList:
     """List bearer tokens, newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [str(UUID(int=2**128 - 1))])[0]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         """
         select t.id, t.name, m.display_name as acts_as, t.scopes, t.expires_at, t.revoked_at,
                case when t.revoked_at is not null then 'revoked' when t.expires_at <= %(now)s then 'expired'
                     else 'active' end as status
           from api_token t
           join membership m on (m.tenant_id, m.id) = (t.tenant_id, t.membership_id)
-         where t.tenant_id = %(tenant)s and t.id < %(before)s::uuid
+         where t.tenant_id = %(tenant)s
            and (%(search)s = '' or t.name ilike '%%' || %(search)s || '%%')
-         order by t.id desc limit %(limit)s
         """,
         {
             "tenant": ctx.tenant_id,
             "now": ctx.now,
-            "before": before,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [TokenRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return TokenList(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [TokenRow(**row) for row in rows]
+    return TokenList(rows=page, next_cursor=cursor)
 
 
 @query("identity.list_approvers", permission="pos.sell", rest="GET /approvers")

@@ -1,22 +1,39 @@
 """The worklist: for people as a list, for modalities as they ask for it."""
 
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from erp.core import db
 from erp.core.context import RequestContext
-from erp.services.platform import Page, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    Order,
+    Result,
+    Rows,
+    SortedPage,
+    fetch_page,
+    query,
+)
 
-LATEST: Final = "9999-12-31T00:00:00+00:00"
-LAST_ID: Final = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
-
-class ListOrders(Page):
+class ListOrders(SortedPage):
     """Planned examinations, the latest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-scheduled_at",
+            {
+                "accession": "text",
+                "procedure": "text",
+                "device": "text",
+                "scheduled_at": "instant",
+                "status": "text",
+            },
+        ),
+    ] = ""
     status: Literal["", "scheduled", "started", "done", "cancelled"] = ""
     device_id: UUID | None = None
 
@@ -48,9 +65,9 @@ class OrderPage(Rows):
 @query("imaging.list_orders", permission="imaging.view", rest="GET /imaging/orders")
 def list_orders(session: Session, ctx: RequestContext, wanted: ListOrders) -> OrderPage:
     """List planned examinations with the sessions that fulfil them."""
-    before, last = decode_cursor(wanted.cursor, 2) or (LATEST, LAST_ID)
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         """
         select planned.id, planned.accession, planned.patient_name, planned.patient_code,
                planned.procedure, planned.modality, coalesce(device.name, '') as device,
@@ -64,26 +81,19 @@ def list_orders(session: Session, ctx: RequestContext, wanted: ListOrders) -> Or
                 where (visit.tenant_id, visit.order_id) = (planned.tenant_id, planned.id)
                 order by visit.id desc limit 1) held on true
          where planned.tenant_id = %(tenant)s
-           and (planned.scheduled_at, planned.id) < (%(before)s::timestamptz, %(last)s::uuid)
            and (%(status)s = '' or planned.status = %(status)s)
            and (%(device)s::uuid is null or planned.device_id = %(device)s)
            and (%(search)s = '' or concat_ws(' ', planned.accession, planned.patient_name,
                 planned.patient_code, planned.procedure) ilike '%%' || %(search)s || '%%')
-         order by planned.scheduled_at desc, planned.id desc limit %(limit)s
         """,
         {
             "tenant": ctx.tenant_id,
-            "before": before,
-            "last": last,
             "status": wanted.status,
             "device": wanted.device_id,
             "search": wanted.search.replace("%", "").replace("_", "\\_"),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [_row(row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].scheduled_at.isoformat(), page[-1].id) if more else ""
+    page = [_row(row) for row in rows]
     return OrderPage(rows=page, next_cursor=cursor)
 
 

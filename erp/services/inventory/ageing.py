@@ -19,13 +19,13 @@ from erp.services.platform import (
     Command,
     Day,
     Nothing,
-    Page,
+    Order,
     Result,
     Rows,
+    SortedPage,
     command,
-    decode_cursor,
     emit,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -46,8 +46,26 @@ class ExpiryLadder(Result):
     rungs: list[LadderRung]
 
 
-class ListExpiring(Page):
+class ListExpiring(SortedPage):
     """The lots of one rung."""
+
+    sort: Annotated[
+        str,
+        Order(
+            "expires_on",
+            {
+                "label": "text",
+                "expires_on": "day",
+                "days_left": "number",
+                "location": "text",
+                "claim_until": "day?",
+                "mrp": "number",
+                "quantity": "number",
+                "value": "number",
+            },
+            {"lot_id": "id", "location_id": "id"},
+        ),
+    ] = ""
 
     rung: Rung = "0-30"
 
@@ -148,9 +166,6 @@ _EXPIRING: LiteralString = """
 _ON_RUNG: LiteralString = """
      where l.tenant_id = %(tenant)s and s.on_hand > 0 and w.branch_id = %(branch)s
        and l.expires_on between %(from)s and %(to)s
-       and (l.expires_on, l.id, s.location_id) > (%(expiry)s::date, %(lot)s, %(place)s)
-     order by l.expires_on, l.id, s.location_id
-     limit %(limit)s
 """
 
 
@@ -158,10 +173,9 @@ _ON_RUNG: LiteralString = """
 def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -> ExpiringPage:
     """List the lots of one rung of the ladder, the first to expire first."""
     earliest, latest = days_of(wanted.rung, ctx.today)
-    nobody = str(UUID(int=0))
-    after = decode_cursor(wanted.cursor, 3) or ["-infinity", nobody, nobody]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         " ".join([*(_EXPIRING, CLAIM_WINDOW, _ON_RUNG)]),
         {
             "tenant": ctx.tenant_id,
@@ -170,16 +184,9 @@ def list_expiring(session: Session, ctx: RequestContext, wanted: ListExpiring) -
             "claim_days": DEFAULT_CLAIM_DAYS,
             "from": earliest,
             "to": latest,
-            "expiry": after[0],
-            "lot": after[1],
-            "place": after[2],
-            "limit": wanted.limit + 1,
         },
     )
-    page = [ExpiringRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    tail = page[-1] if more else None
-    cursor = encode_cursor(tail.expires_on, tail.lot_id, tail.location_id) if tail else ""
+    page = [ExpiringRow(**row) for row in rows]
     return ExpiringPage(rows=page, next_cursor=cursor)
 
 

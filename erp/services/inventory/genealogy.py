@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,13 +12,12 @@ from erp.core.context import RequestContext
 from erp.models.inventory import LotStatus
 from erp.services.inventory.errors import UnknownDispensing
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
@@ -32,6 +31,25 @@ LOTS_MADE_OF: LiteralString = """
     )
 """
 """A lot and every lot that was made of it, however often it went on; first part of a statement."""
+
+
+class ListDispensings(SortedPage):
+    """Which dispensings, the newest first; `search` is the beginning of a number."""
+
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "label": "text",
+                "packs": "number",
+                "expires_on": "day?",
+                "value": "number",
+                "made_at": "instant",
+            },
+        ),
+    ] = ""
 
 
 class TraceLot(Query):
@@ -151,24 +169,22 @@ _MADE: LiteralString = """
 
 
 @query("inventory.list_dispensings", permission="inventory.view", rest="GET /dispensings")
-def list_dispensings(session: Session, ctx: RequestContext, wanted: Page) -> DispensingPage:
+def list_dispensings(
+    session: Session, ctx: RequestContext, wanted: ListDispensings
+) -> DispensingPage:
     """List packs made in the acting branch; `search` is the beginning of a number."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_MADE} and d.id < %(after)s::uuid and starts_with(d.number, upper(%(search)s))"
-        " order by d.id desc limit %(limit)s",
+        wanted,
+        f"{_MADE} and starts_with(d.number, upper(%(search)s))",
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
-            "after": after[0],
             "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [DispensingRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return DispensingPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [DispensingRow(**row) for row in rows]
+    return DispensingPage(rows=page, next_cursor=cursor)
 
 
 def get_dispensing(session: Session, ctx: RequestContext, dispensing_id: UUID) -> DispensingRow:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -15,13 +15,15 @@ from erp.models.inventory import CountLineStatus, CountStatus
 from erp.services.inventory.counting import APPROVE
 from erp.services.inventory.errors import UnknownCount
 from erp.services.platform import (
-    LAST_ID,
+    Order,
     Page,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
     decode_cursor,
     encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -31,9 +33,15 @@ Show = Literal["uncounted", "counted", "recount", "different", "gains", "losses"
 _NEEDS_BOOK = frozenset({"different", "gains", "losses"})
 
 
-class ListCounts(Page):
+class ListCounts(SortedPage):
     """Which counts of the acting branch to list; `search` is the beginning of a number."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id", {"number": "text", "location": "text", "status": "text", "started_at": "instant"}
+        ),
+    ] = ""
     status: CountStatus | None = None
     location_id: UUID | None = None
 
@@ -173,29 +181,25 @@ _HEAD: LiteralString = """
 @query("inventory.list_counts", permission=VIEW_COUNTS, rest="GET /stock-counts")
 def list_counts(session: Session, ctx: RequestContext, wanted: ListCounts) -> CountPage:
     """List counts of the acting branch, the last started first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     conditions: dict[str, LiteralString] = {
         "status": "and c.status = %(status)s",
         "location_id": "and c.location_id = %(location)s",
         "search": "and starts_with(c.number, upper(%(search)s))",
     }
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_HEAD} and w.branch_id = %(branch)s and c.id < %(after)s::uuid"
-        f" {conditions_of(wanted, conditions)} order by c.id desc limit %(limit)s",
+        wanted,
+        f"{_HEAD} and w.branch_id = %(branch)s {conditions_of(wanted, conditions)}",
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
-            "after": after[0],
             "status": wanted.status,
             "location": wanted.location_id,
             "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [_head(ctx, row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return CountPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [_head(ctx, row) for row in rows]
+    return CountPage(rows=page, next_cursor=cursor)
 
 
 @query("inventory.get_count", permission=VIEW_COUNTS, rest="GET /stock-counts/{count_id}")

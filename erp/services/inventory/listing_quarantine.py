@@ -2,31 +2,43 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.shelf_life import Standing, standing_of
 from erp.models.inventory import LotStatus, QuarantineReason
 from erp.services.inventory.queries import FOUND_BY_WORDS, words_of
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 
-class ListQuarantine(Page):
+class ListQuarantine(SortedPage):
     """Which entries of the queue to list; those that wait unless `decided`."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "label": "text",
+                "reason_code": "text",
+                "expires_on": "day?",
+                "put_at": "instant",
+                "waiting": "number",
+                "value": "number",
+            },
+        ),
+    ] = ""
     decided: bool = False
     reason_code: QuarantineReason | None = None
     lot_id: UUID | None = None
@@ -93,7 +105,7 @@ _ROWS: LiteralString = """
             select d.reason from stock_quarantine_decision d
              where d.tenant_id = q.tenant_id and d.quarantine_id = q.id
              order by d.id desc limit 1) last on true
-     where q.tenant_id = %(tenant)s and w.branch_id = %(branch)s and q.id < %(after)s::uuid
+     where q.tenant_id = %(tenant)s and w.branch_id = %(branch)s
        and (q.waiting = 0) = %(decided)s
 """
 
@@ -103,29 +115,25 @@ def list_quarantine(
     session: Session, ctx: RequestContext, wanted: ListQuarantine
 ) -> QuarantinePage:
     """List goods of the acting branch that are kept apart, the last put there first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     conditions: dict[str, LiteralString] = {
         "reason_code": "and q.reason_code = %(reason)s",
         "lot_id": "and q.lot_id = %(lot)s",
         "search": FOUND_BY_WORDS,
     }
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_ROWS} {conditions_of(wanted, conditions)} order by q.id desc limit %(limit)s",
+        wanted,
+        f"{_ROWS} {conditions_of(wanted, conditions)}",
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
-            "after": after[0],
             "decided": wanted.decided,
             "reason": wanted.reason_code,
             "lot": wanted.lot_id,
-            "limit": wanted.limit + 1,
             **words_of(wanted.search),
         },
     )
     page = [
-        QuarantineRow(**row, shelf_life=standing_of(row["expires_on"], ctx.today))
-        for row in rows[: wanted.limit]
+        QuarantineRow(**row, shelf_life=standing_of(row["expires_on"], ctx.today)) for row in rows
     ]
-    more = len(rows) > wanted.limit
-    return QuarantinePage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    return QuarantinePage(rows=page, next_cursor=cursor)

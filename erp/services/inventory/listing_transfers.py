@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,13 @@ from erp.core.shelf_life import Standing, standing_of
 from erp.models.inventory import TransferOutcome, TransferStatus
 from erp.services.inventory.errors import UnknownTransfer
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -28,7 +27,7 @@ Direction = Literal["outgoing", "incoming"]
 VIEW = "inventory.view"
 
 
-class ListTransfers(Page):
+class ListTransfers(SortedPage):
     """Which transfers to list; `search` is the beginning of a number.
 
     Attributes:
@@ -37,6 +36,19 @@ class ListTransfers(Page):
         variant_id: Only those that hold a product.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "from_branch": "text",
+                "to_branch": "text",
+                "sent": "number",
+                "value_under_way": "number",
+            },
+        ),
+    ] = ""
     direction: Direction | None = None
     status: TransferStatus | None = None
     overdue: bool | None = None
@@ -267,16 +279,14 @@ def _seen_by(ctx: RequestContext) -> db.Row:
 @query("inventory.list_transfers", permission=VIEW, rest="GET /transfers")
 def list_transfers(session: Session, ctx: RequestContext, wanted: ListTransfers) -> TransferPage:
     """List transfers from and to the acting branch; of all branches to who may do everything."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_HEAD} {_SEEN} and t.id < %(after)s::uuid {conditions_of(wanted, _CONDITIONS)}"
-        " order by t.id desc limit %(limit)s",
-        _given(ctx, wanted) | {"after": after[0], "limit": wanted.limit + 1},
+        wanted,
+        f"{_HEAD} {_SEEN} {conditions_of(wanted, _CONDITIONS)}",
+        _given(ctx, wanted),
     )
-    page = [TransferHead(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return TransferPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [TransferHead(**row) for row in rows]
+    return TransferPage(rows=page, next_cursor=cursor)
 
 
 @query("inventory.get_transfer", permission=VIEW, rest="GET /transfers/{transfer_id}")

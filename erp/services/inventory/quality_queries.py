@@ -1,7 +1,7 @@
 """What was found of goods that were looked at: with the lot, and with the delivery."""
 
 from datetime import date, datetime
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,20 +10,25 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.inventory import CheckOutcome, PointKind
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 
-class ListChecks(Page):
+class ListChecks(SortedPage):
     """Which checks of goods that came into the acting branch to list."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id", {"label": "text", "outcome": "text", "received_on": "day", "quantity": "number"}
+        ),
+    ] = ""
     lot_id: UUID | None = None
     receipt_id: UUID | None = None
     outcome: CheckOutcome | None = None
@@ -85,7 +90,7 @@ _LIST: LiteralString = """
       left join stock_quarantine q on (q.tenant_id, q.id) = (c.tenant_id, c.quarantine_id)
       left join party s on (s.tenant_id, s.id) = (g.tenant_id, g.supplier_id)
       left join membership m on (m.tenant_id, m.user_id) = (c.tenant_id, c.checked_by)
-     where c.tenant_id = %(tenant)s and g.branch_id = %(branch)s and c.id < %(after)s::uuid
+     where c.tenant_id = %(tenant)s and g.branch_id = %(branch)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "lot_id": "and c.lot_id = %(lot)s",
@@ -99,24 +104,19 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("inventory.list_checks", permission="inventory.view", rest="GET /quality-checks")
 def list_checks(session: Session, ctx: RequestContext, wanted: ListChecks) -> CheckPage:
     """List what was looked at when goods came into the acting branch, with every answer."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    parts = (_LIST, conditions_of(wanted, _CONDITIONS), "order by c.id desc limit %(limit)s")
+    parts = (_LIST, conditions_of(wanted, _CONDITIONS))
     given = {
         "tenant": ctx.tenant_id,
         "branch": ctx.branch_id,
-        "after": after[0],
         "lot": wanted.lot_id,
         "receipt": wanted.receipt_id,
         "outcome": wanted.outcome,
         "search": wanted.search.strip(),
-        "limit": wanted.limit + 1,
     }
-    rows = db.fetch_all(session, " ".join([*parts]), given)
-    cut = rows[: wanted.limit]
-    points = _points(session, ctx, [row["id"] for row in cut])
-    page = [CheckRow(**row, points=points.get(row["id"], [])) for row in cut]
-    more = len(rows) > len(cut)
-    return CheckPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    rows, cursor = fetch_page(session, wanted, " ".join(parts), given)
+    points = _points(session, ctx, [row["id"] for row in rows])
+    page = [CheckRow(**row, points=points.get(row["id"], [])) for row in rows]
+    return CheckPage(rows=page, next_cursor=cursor)
 
 
 def _points(

@@ -13,14 +13,24 @@ from erp.core.context import RequestContext
 from erp.core.shelf_life import Rung, Standing, days_of, standing_of
 from erp.models.inventory import LocationKind, LotStatus
 from erp.services import catalog
-from erp.services.platform import Page, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    Order,
+    Page,
+    Result,
+    Rows,
+    SortedPage,
+    decode_cursor,
+    encode_cursor,
+    fetch_page,
+    query,
+)
 
 _FIRST = UUID(int=0)
 _MOST_MATCHES = 1000
 """Variants one search may bring to a stock list; more words narrow it."""
 
 
-class StockByLot(Page):
+class StockByLot(SortedPage):
     """Which lots to list, by product and expiry.
 
     Attributes:
@@ -32,6 +42,22 @@ class StockByLot(Page):
         rung: Only lots that stand on this rung of the expiry ladder today.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "label",
+            {
+                "label": "text",
+                "status": "text",
+                "location": "text",
+                "mrp": "number",
+                "on_hand": "number",
+                "value": "number",
+                "expires_on": "day?",
+            },
+            {"variant_id": "id", "expires_on": "day?", "lot_id": "id", "location_id": "id"},
+        ),
+    ] = ""
     product_id: UUID | None = None
     variant_id: UUID | None = None
     lot_id: UUID | None = None
@@ -136,21 +162,12 @@ _ON_HAND: LiteralString = """
       join location place on place.tenant_id = s.tenant_id and place.id = s.location_id
      where v.tenant_id = %(tenant)s and s.on_hand > 0
 """
-_AFTER: LiteralString = """
-       and v.label >= %(label)s
-       and (v.label, v.id, coalesce(l.expires_on, 'infinity'), s.lot_id, s.location_id)
-         > (%(label)s, %(variant_after)s, %(expiry_after)s::date, %(lot_after)s, %(place_after)s)
-"""
 _BELOW: LiteralString = f"and s.location_id = any({catalog.PLACE_AND_PARTS})"
 _HERE: LiteralString = """
        and s.location_id = any(array(
             select p.id from location p
               join warehouse w on w.tenant_id = p.tenant_id and w.id = p.warehouse_id
              where p.tenant_id = %(tenant)s and w.branch_id = %(branch)s))
-"""
-_BY_PRODUCT: LiteralString = """
-     order by v.label, v.id, coalesce(l.expires_on, 'infinity'), s.lot_id, s.location_id
-     limit %(limit)s
 """
 
 FOUND_BY_WORDS: LiteralString = """
@@ -178,33 +195,16 @@ def words_of(search: str) -> dict[str, Any]:
 @query("inventory.stock_by_lot", permission="inventory.view", rest="GET /inventory")
 def stock_by_lot(session: Session, ctx: RequestContext, wanted: StockByLot) -> LotStockPage:
     """List what is on hand by product, first expiry first, with what may be sold today."""
-    first = ["", str(_FIRST), "-infinity", str(_FIRST), str(_FIRST)]
-    after = decode_cursor(wanted.cursor, 5) or first
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        " ".join([_STOCK, _ON_HAND, _AFTER, _narrowed(wanted), _BY_PRODUCT]),
-        _given(ctx, wanted)
-        | {
-            "today": ctx.today,
-            "label": after[0],
-            "variant_after": after[1],
-            "expiry_after": after[2],
-            "lot_after": after[3],
-            "place_after": after[4],
-            "limit": wanted.limit + 1,
-        },
+        wanted,
+        " ".join([_STOCK, _ON_HAND, _narrowed(wanted)]),
+        _given(ctx, wanted) | {"today": ctx.today},
     )
     page = [
-        LotStockRow(**row, shelf_life=standing_of(row["expires_on"], ctx.today))
-        for row in rows[: wanted.limit]
+        LotStockRow(**row, shelf_life=standing_of(row["expires_on"], ctx.today)) for row in rows
     ]
-    return LotStockPage(rows=page, next_cursor=_after(page) if len(rows) > wanted.limit else "")
-
-
-def _after(page: list[LotStockRow]) -> str:
-    last = page[-1]
-    expiry = last.expires_on or "infinity"
-    return encode_cursor(last.label, last.variant_id, expiry, last.lot_id, last.location_id)
+    return LotStockPage(rows=page, next_cursor=cursor)
 
 
 def count_stock(session: Session, ctx: RequestContext, wanted: StockByLot) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,9 +13,34 @@ from erp.core.context import RequestContext
 from erp.core.shelf_life import Standing, standing_of
 from erp.models.inventory import LocationKind, LotStatus
 from erp.services.inventory.errors import UnknownLot
-from erp.services.platform import Page, Query, Result, Rows, decode_cursor, encode_cursor, query
+from erp.services.platform import (
+    Order,
+    Query,
+    Result,
+    Rows,
+    SortedPage,
+    fetch_page,
+    query,
+)
 
-_NEWEST = [str(UUID(int=2**128 - 1))]
+
+class ListReceipts(SortedPage):
+    """What came in, the last recorded first; `search` begins the document's number."""
+
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "reference": "text",
+                "received_on": "day",
+                "location": "text",
+                "lots": "number",
+                "units": "number",
+                "value": "number",
+            },
+        ),
+    ] = ""
 
 
 class GetLot(Query):
@@ -162,14 +188,14 @@ def get_last_lot(session: Session, ctx: RequestContext, wanted: LastLot) -> LotT
 
 
 @query("inventory.list_receipts", permission="inventory.view", rest="GET /goods-receipts")
-def list_receipts(session: Session, ctx: RequestContext, wanted: Page) -> ReceiptPage:
+def list_receipts(session: Session, ctx: RequestContext, wanted: ListReceipts) -> ReceiptPage:
     """List deliveries into the acting branch, the last recorded first.
 
     `search` finds the beginning of the supplier's document number.
     """
-    after = decode_cursor(wanted.cursor, 1) or _NEWEST
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         """
         select r.id, r.received_on, r.reference, place.name as location, l.lots, l.units, r.value,
                coalesce(p.name, '') as supplier, coalesce(u.display_name, '') as user
@@ -182,21 +208,17 @@ def list_receipts(session: Session, ctx: RequestContext, wanted: Page) -> Receip
                       sum(line.paid + line.free)::bigint as units
                  from goods_receipt_line line
                 where line.tenant_id = r.tenant_id and line.receipt_id = r.id) l
-         where r.tenant_id = %(tenant)s and r.branch_id = %(branch)s and r.id < %(after)s::uuid
+         where r.tenant_id = %(tenant)s and r.branch_id = %(branch)s
            and starts_with(upper(r.reference), upper(%(search)s))
-         order by r.id desc limit %(limit)s
         """,
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
-            "after": after[0],
             "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [ReceiptRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return ReceiptPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [ReceiptRow(**row) for row in rows]
+    return ReceiptPage(rows=page, next_cursor=cursor)
 
 
 def check_lots_known(

@@ -1,27 +1,38 @@
 """Reads of messages."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from erp.core import db
 from erp.core.context import RequestContext
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Result,
     Rows,
-    decode_cursor,
-    encode_cursor,
+    SortedPage,
+    fetch_page,
     query,
 )
 
 
-class ListMessages(Page):
+class ListMessages(SortedPage):
     """Messages, newest first; `origin_id` narrows to what they are about."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "to_name": "text",
+                "channel": "text",
+                "status": "text",
+                "queued_at": "instant",
+                "ended_at": "instant?",
+            },
+        ),
+    ] = ""
     status: Literal["", "queued", "sent", "failed", "cancelled"] = ""
     channel: Literal["", "email", "sms", "whatsapp"] = ""
     origin_id: UUID | None = None
@@ -59,31 +70,27 @@ class MessagePage(Rows):
 @query("messaging.list_messages", permission="platform.operate", rest="GET /messages")
 def list_messages(session: Session, ctx: RequestContext, wanted: ListMessages) -> MessagePage:
     """List messages to people outside, newest first."""
-    before = (decode_cursor(wanted.cursor, 1) or [LAST_ID])[0]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         """
         select id, channel, purpose, party_id, to_name, to_address, subject, body,
                jsonb_array_length(attachments) as files, status, attempts, problem, receipt, receipt_at, why,
                user_name, queued_at, ended_at
           from message
-         where tenant_id = %(tenant)s and id < %(before)s::uuid
+         where tenant_id = %(tenant)s
            and (%(status)s = '' or status = %(status)s)
            and (%(channel)s = '' or channel = %(channel)s)
            and (%(origin)s::uuid is null or origin_id = %(origin)s)
            and lower(to_name || ' ' || to_address || ' ' || subject) like %(words)s
-         order by id desc limit %(limit)s
         """,
         {
             "tenant": ctx.tenant_id,
-            "before": before,
             "status": wanted.status,
             "channel": wanted.channel,
             "origin": wanted.origin_id,
             "words": f"%{wanted.search.lower()}%",
-            "limit": wanted.limit + 1,
         },
     )
-    page = [MessageRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return MessagePage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [MessageRow(**row) for row in rows]
+    return MessagePage(rows=page, next_cursor=cursor)

@@ -15,22 +15,35 @@ from erp.models.party.party import GstCategory
 from erp.services.party.errors import UnknownParty
 from erp.services.party.registering import search_words
 from erp.services.platform import (
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     Text,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 _FIRST = UUID(int=0)
 
 
-class ListParties(Page):
+class ListParties(SortedPage):
     """Which parties to list, by name."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "name",
+            {
+                "name": "text",
+                "kind": "text",
+                "phone": "text",
+                "city": "text",
+                "is_active": "yes_no",
+            },
+        ),
+    ] = ""
     role: PartyRoleName | None = None
     kind: PartyKind | None = None
     including_inactive: bool = False
@@ -113,8 +126,9 @@ _LIST: LiteralString = """
            array(select r.role from party_role r
                   where r.tenant_id = p.tenant_id and r.party_id = p.id order by r.role) as roles
       from party p
-     where p.tenant_id = %(tenant)s and (p.name, p.id) > (%(name)s, %(id)s::uuid)
+     where p.tenant_id = %(tenant)s
 """
+_FOUND: LiteralString = "and p.id in (select id from sec.search_parties(%(words)s,"
 _MOST_MATCHES = 1000
 """Parties a search on a list may reach; more words narrow it."""
 
@@ -125,24 +139,22 @@ def list_parties(session: Session, ctx: RequestContext, wanted: ListParties) -> 
     words = search_words(wanted.search)
     if wanted.search and not words:
         return PartyPage(rows=[])
-    after = decode_cursor(wanted.cursor, 2) or ["", str(_FIRST)]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         _list_text(wanted, is_searched=bool(words)),
         {
             "tenant": ctx.tenant_id,
-            "name": after[0],
-            "id": after[1],
+            "first": _FIRST,
+            "after_name": "",
+            "after_id": _FIRST,
             "words": words,
             "matches": _MOST_MATCHES,
             "role": wanted.role,
             "kind": wanted.kind,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [PartyRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    cursor = encode_cursor(page[-1].name, page[-1].id) if more else ""
+    page = [PartyRow(**row) for row in rows]
     return PartyPage(rows=page, next_cursor=cursor)
 
 
@@ -150,10 +162,8 @@ def _list_text(wanted: ListParties, *, is_searched: bool) -> LiteralString:
     """Return the list's statement with only the conditions that are asked for."""
     parts: list[LiteralString] = [_LIST]
     if is_searched:
-        parts.append(
-            "and p.id in (select id from sec.search_parties("
-            "%(words)s, %(name)s, %(id)s::uuid, %(matches)s))"
-        )
+        parts += [_FOUND, "'', %(first)s" if wanted.sort else "%(after_name)s, %(after_id)s"]
+        parts.append("::uuid, %(matches)s))")
     if wanted.role is not None:
         parts.append(
             "and exists (select 1 from party_role r where r.tenant_id = p.tenant_id"
@@ -163,7 +173,7 @@ def _list_text(wanted: ListParties, *, is_searched: bool) -> LiteralString:
         parts.append("and p.kind = %(kind)s")
     if not wanted.including_inactive:
         parts.append("and p.is_active")
-    return " ".join([*parts, "order by p.name, p.id limit %(limit)s"])
+    return " ".join(parts)
 
 
 @query("party.find_parties", permission="party.view", rest="GET /parties/search")

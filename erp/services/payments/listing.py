@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,28 +12,41 @@ from erp.core.context import RequestContext
 from erp.models.payments import Direction, Ledger, PaymentMethod
 from erp.services.payments.errors import UnknownPayment
 from erp.services.platform import (
-    LAST_ID,
     Day,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
 Standing = Literal["recorded", "in_hand", "banked", "reversed"]
 
 
-class ListPayments(Page):
+class ListPayments(SortedPage):
     """Which payments, the newest first.
 
     Attributes:
         standing: `in_hand`: a cheque that waits to be banked, or one of ours to be presented.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "paid_on": "day",
+                "direction": "text",
+                "method": "text",
+                "unapplied": "number",
+                "amount": "number",
+            },
+        ),
+    ] = ""
     direction: Direction | None = None
     method: PaymentMethod | None = None
     standing: Literal["", "in_hand", "reversed"] = ""
@@ -141,15 +154,13 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("payments.list_payments", permission="payments.view", rest="GET /payments")
 def list_payments(session: Session, ctx: RequestContext, wanted: ListPayments) -> PaymentPage:
     """List payments, the newest first, by way, party, days, or words of number, reference and name."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_SELECT} and p.id < %(id)s::uuid {conditions_of(wanted, _CONDITIONS)}"
-        " order by p.id desc limit %(limit)s",
+        wanted,
+        f"{_SELECT} {conditions_of(wanted, _CONDITIONS)}",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
-            "id": after[0],
             "direction": wanted.direction,
             "method": wanted.method,
             "standing": wanted.standing,
@@ -157,15 +168,10 @@ def list_payments(session: Session, ctx: RequestContext, wanted: ListPayments) -
             "from": wanted.from_day,
             "to": wanted.to_day,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [
-        PaymentRow(**{name: row[name] for name in PaymentRow.model_fields})
-        for row in rows[: wanted.limit]
-    ]
-    more = len(rows) > wanted.limit
-    return PaymentPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [PaymentRow(**{name: row[name] for name in PaymentRow.model_fields}) for row in rows]
+    return PaymentPage(rows=page, next_cursor=cursor)
 
 
 @query("payments.get_payment", permission="payments.view", rest="GET /payments/{payment_id}")

@@ -13,16 +13,15 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform.commanding import query
-from erp.services.platform.cursors import LAST_ID, decode_cursor, encode_cursor
 from erp.services.platform.filtering import conditions_of
-from erp.services.platform.inputs import Nothing, Page, Query, Result, Rows
+from erp.services.platform.inputs import Nothing, Query, Result, Rows
+from erp.services.platform.sorting import Order, SortedPage, fetch_page
 
 Withheld = Callable[[Session, RequestContext, Collection[UUID]], set[UUID]]
 """Of some entries of the audit, those whose content the actor must not read now."""
 UNTOLD = "withheld"
 WITHHELD_NOTE = "Told once the second reader has decided."
 _WITHHELD: list[Withheld] = []
-NEWEST = ["9999-12-31T00:00:00+00:00", LAST_ID]
 
 
 def withhold_audit(withheld: Withheld) -> None:
@@ -34,9 +33,10 @@ def _withheld_of(session: Session, ctx: RequestContext, ids: Collection[UUID]) -
     return {found for rule in _WITHHELD for found in rule(session, ctx, ids)} if ids else set()
 
 
-class ListAudit(Page):
+class ListAudit(SortedPage):
     """Commands that were run, newest first; `search` finds part of a command's name."""
 
+    sort: Annotated[str, Order("-recorded_at", {"recorded_at": "instant", "source": "text"})] = ""
     command: Annotated[str, Field(max_length=120)] = ""
     user_id: UUID | None = None
     from_day: date | None = None
@@ -109,7 +109,6 @@ _LIST: LiteralString = """
       from command_log l
       left join membership m on (m.tenant_id, m.user_id) = (l.tenant_id, l.user_id)
      where l.tenant_id = %(tenant)s
-       and (l.recorded_at, l.id) < (%(at)s::timestamptz, %(id)s::uuid)
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "command": "and l.command = %(command)s",
@@ -126,29 +125,23 @@ def list_audit(session: Session, ctx: RequestContext, wanted: ListAudit) -> Audi
 
     What another reads blind is told without its name, and found by no name, until they decided.
     """
-    after = decode_cursor(wanted.cursor, 2) or NEWEST
     conditions = conditions_of(wanted, _CONDITIONS)
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_LIST} {conditions} order by l.recorded_at desc, l.id desc limit %(limit)s",
+        wanted,
+        f"{_LIST} {conditions}",
         {
             "tenant": ctx.tenant_id,
             "zone": ctx.time_zone,
-            "at": after[0],
-            "id": after[1],
             "command": wanted.command,
             "search": wanted.search,
             "user": wanted.user_id,
             "from": wanted.from_day,
             "to": wanted.to_day,
-            "limit": wanted.limit + 1,
         },
     )
-    shown = rows[: wanted.limit]
+    shown = rows
     hidden = _withheld_of(session, ctx, [row["id"] for row in shown])
-    more = len(rows) > wanted.limit
-    last = shown[-1] if shown else None
-    cursor = encode_cursor(last["recorded_at"].isoformat(), last["id"]) if more and last else ""
     is_by_name = bool(wanted.command or wanted.search)
     page = [
         AuditRow(**row | ({"command": UNTOLD} if row["id"] in hidden else {}))

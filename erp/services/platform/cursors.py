@@ -12,7 +12,7 @@ LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 def encode_cursor(*key: object) -> str:
     """Return the cursor after a row with this sort key."""
-    text = json.dumps([str(part) for part in key], separators=(",", ":"))
+    text = json.dumps([str(part) for part in key], ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

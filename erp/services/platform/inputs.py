@@ -10,6 +10,8 @@ from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 MAX_TEXT = 500
+LONGEST_CURSOR = 4096
+"""Holds the longest text in the widest script, and the identifiers beside it."""
 LARGEST_AMOUNT = Decimal("9999999999999999.99")
 
 
@@ -70,7 +72,7 @@ class Page(Query):
     """
 
     search: Text = ""
-    cursor: Annotated[str, Field(max_length=400)] = ""
+    cursor: Annotated[str, Field(max_length=LONGEST_CURSOR)] = ""
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 

@@ -1,8 +1,8 @@
 """Reads of sales and returns."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,14 +12,13 @@ from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.billing import PRINTS, BillPrinted
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 
@@ -93,9 +92,22 @@ class SaleDetail(Result):
     prints: list[BillPrinted]
 
 
-class ListSales(Page):
+class ListSales(SortedPage):
     """Sales and returns, newest first."""
 
+    sort: Annotated[
+        str,
+        Order(
+            "-sold_at",
+            {
+                "number": "text",
+                "sold_at": "instant",
+                "kind": "text",
+                "register_name": "text",
+                "total": "number",
+            },
+        ),
+    ] = ""
     kind: Literal["", "sale", "return"] = ""
     shift_id: UUID | None = None
     customer_id: UUID | None = None
@@ -216,7 +228,7 @@ _LIST: LiteralString = """
       join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
       join party p on (p.tenant_id, p.id) = (s.tenant_id, s.party_id)
       left join membership m on (m.tenant_id, m.user_id) = (s.tenant_id, s.user_id)
-     where s.tenant_id = %(tenant)s and (s.sold_at, s.id) < (%(at)s::timestamptz, %(id)s::uuid)
+     where s.tenant_id = %(tenant)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "kind": "and s.kind = %(kind)s",
@@ -239,18 +251,13 @@ _CONDITIONS: dict[str, LiteralString] = {
 @query("pos.list_sales", permission="pos.view", rest="GET /sales")
 def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> SalePage:
     """List sales and returns, newest first, by kind, shift, customer, time, or words of number and customer."""
-    after = decode_cursor(wanted.cursor, 2) or [
-        datetime.max.replace(tzinfo=UTC).isoformat(),
-        LAST_ID,
-    ]
     conditions = conditions_of(wanted, _CONDITIONS)
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_LIST} {conditions} order by s.sold_at desc, s.id desc limit %(limit)s",
+        wanted,
+        f"{_LIST} {conditions}",
         {
             "tenant": ctx.tenant_id,
-            "at": after[0],
-            "id": after[1],
             "kind": wanted.kind,
             "shift": wanted.shift_id,
             "customer": wanted.customer_id,
@@ -261,12 +268,7 @@ def list_sales(session: Session, ctx: RequestContext, wanted: ListSales) -> Sale
             "zone": ctx.time_zone,
             "method": wanted.method,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
-    page = [SaleRow(**row | {"methods": row["methods"] or ""}) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return SalePage(
-        rows=page,
-        next_cursor=encode_cursor(page[-1].sold_at.isoformat(), page[-1].id) if more else "",
-    )
+    page = [SaleRow(**row | {"methods": row["methods"] or ""}) for row in rows]
+    return SalePage(rows=page, next_cursor=cursor)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,15 +11,14 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.core.errors import NotFound
 from erp.services.platform import (
-    LAST_ID,
     Day,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.pos.shift_figures import MethodTotal, ShiftFigures, figures_of, takings_of
@@ -99,7 +98,7 @@ class ShiftReport(Result):
     difference_reason: str
 
 
-class ListShifts(Page):
+class ListShifts(SortedPage):
     """Shifts, newest first.
 
     Attributes:
@@ -107,6 +106,22 @@ class ListShifts(Page):
         closed_from, closed_to: Business days of the closing, both included.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "register_name": "text",
+                "z_number": "number?",
+                "opened_at": "instant",
+                "closed_at": "instant?",
+                "sale_count": "number",
+                "sales_total": "number",
+                "difference": "number?",
+                "status": "text",
+            },
+        ),
+    ] = ""
     register_id: UUID | None = None
     standing: Literal["", "open", "stale", "closed", "uneven"] = ""
     closed_from: Day | None = None
@@ -210,17 +225,16 @@ def get_shift(session: Session, ctx: RequestContext, wanted: GetShift) -> ShiftR
 _LIST: LiteralString = """
     select s.id, s.z_number, r.name as register_name, s.status,
            coalesce(o.display_name, 'system') as opened_by, s.opened_at, s.closed_at,
-           s.counted_cash - s.expected_cash as difference, count(sale.id) as sale_count,
-           coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0) as sales_total
+           s.counted_cash - s.expected_cash as difference, sold.sale_count, sold.sales_total
       from register_shift s
       join register r on (r.tenant_id, r.id) = (s.tenant_id, s.register_id)
       left join membership o on (o.tenant_id, o.user_id) = (s.tenant_id, s.opened_by)
-      left join sale on (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)
-     where s.tenant_id = %(tenant)s and s.id < %(id)s::uuid
-"""
-_NEWEST: LiteralString = """
-     group by s.tenant_id, s.id, r.name, o.display_name
-     order by s.id desc limit %(limit)s
+     cross join lateral (
+           select count(*) as sale_count,
+                  coalesce(sum(case sale.kind when 'sale' then sale.total else -sale.total end), 0)
+                  as sales_total
+             from sale where (sale.tenant_id, sale.shift_id) = (s.tenant_id, s.id)) sold
+     where s.tenant_id = %(tenant)s
 """
 _COUNT: LiteralString = (
     "select count(*) as rows from register_shift s where s.tenant_id = %(tenant)s"
@@ -263,13 +277,6 @@ def count_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> i
 @query("pos.list_shifts", permission="pos.view", rest="GET /shifts")
 def list_shifts(session: Session, ctx: RequestContext, wanted: ListShifts) -> ShiftPage:
     """List shifts, newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
-        session,
-        f"{_LIST} {_narrowed(wanted)} {_NEWEST}",
-        _given(ctx, wanted) | {"id": after[0], "limit": wanted.limit + 1},
-    )
-    page = [ShiftRow(**row) for row in rows[: wanted.limit]]
-    return ShiftPage(
-        rows=page, next_cursor=encode_cursor(page[-1].id) if len(rows) > wanted.limit else ""
-    )
+    text = f"{_LIST} {_narrowed(wanted)}"
+    rows, cursor = fetch_page(session, wanted, text, _given(ctx, wanted))
+    return ShiftPage(rows=[ShiftRow(**row) for row in rows], next_cursor=cursor)

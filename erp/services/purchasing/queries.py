@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,21 +12,20 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.purchasing import OrderStatus, Outcome
 from erp.services.platform import (
-    LAST_ID,
     Day,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.purchasing.errors import UnknownOrder
 
 
-class ListOrders(Page):
+class ListOrders(SortedPage):
     """Which orders of the acting branch to list.
 
     Attributes:
@@ -36,6 +35,20 @@ class ListOrders(Page):
         ordered_from, ordered_to: Business days, both included, of the order's first version.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "ordered_at": "instant",
+                "expected_on": "day?",
+                "status": "text",
+                "arrived": "number",
+                "total": "number",
+            },
+        ),
+    ] = ""
     status: OrderStatus | None = None
     standing: Literal["", "waiting", "late", "live", "sent", "judged"] = ""
     supplier_id: UUID | None = None
@@ -180,7 +193,7 @@ _LIST: LiteralString = f"""
               from purchase_order_line l
               join purchase_order_progress p using (tenant_id, order_id, line_no)
              where l.tenant_id = o.tenant_id and l.order_id = o.id and l.version = v.version) a on true
-     where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s and o.id < %(after)s::uuid
+     where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s
 """  # noqa: S608  made of two literals
 _CONDITIONS: dict[str, LiteralString] = {
     "status": "and o.status = %(status)s",
@@ -204,33 +217,29 @@ _STANDINGS: dict[str, LiteralString] = {
 @query("purchasing.list_orders", permission="purchasing.view", rest="GET /purchase-orders")
 def list_orders(session: Session, ctx: RequestContext, wanted: ListOrders) -> OrderPage:
     """List orders of the acting branch, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     parts = (
         _LIST,
         conditions_of(wanted, _CONDITIONS),
         _STANDINGS[wanted.standing],
-        "order by o.id desc limit %(limit)s",
     )
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         " ".join(parts),
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "today": ctx.today,
-            "after": after[0],
             "status": wanted.status,
             "supplier": wanted.supplier_id,
             "ordered_from": wanted.ordered_from,
             "ordered_to": wanted.ordered_to,
             "zone": ctx.time_zone,
             "search": wanted.search.strip(),
-            "limit": wanted.limit + 1,
         },
     )
-    page = [OrderRow(**row | {"is_late": bool(row["is_late"])}) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return OrderPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [OrderRow(**row | {"is_late": bool(row["is_late"])}) for row in rows]
+    return OrderPage(rows=page, next_cursor=cursor)
 
 
 @query("purchasing.get_order", permission="purchasing.view", rest="GET /purchase-orders/{order_id}")

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,19 +12,22 @@ from erp.core.context import RequestContext
 from erp.models.purchasing import RequestStatus
 from erp.services.platform import (
     LAST_ID,
+    Order,
     Page,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
     decode_cursor,
     encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.purchasing.errors import UnknownRequest
 
 
-class ListRequests(Page):
+class ListRequests(SortedPage):
     """Which requests of the acting branch to list.
 
     Attributes:
@@ -33,6 +36,20 @@ class ListRequests(Page):
             `answered`: open and everybody answered.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "asked_at": "instant",
+                "answer_by": "day",
+                "status": "text",
+                "products": "number",
+                "answered": "number",
+            },
+        ),
+    ] = ""
     status: RequestStatus | None = None
     standing: Literal["", "waiting", "overdue", "answered"] = ""
     supplier_id: UUID | None = None
@@ -155,7 +172,7 @@ _LIST: LiteralString = """
               from quotation_request_supplier x
              where x.tenant_id = q.tenant_id and x.request_id = q.id) s on true
       left join membership m on (m.tenant_id, m.user_id) = (q.tenant_id, q.asked_by)
-     where q.tenant_id = %(tenant)s and q.branch_id = %(branch)s and q.id < %(after)s::uuid
+     where q.tenant_id = %(tenant)s and q.branch_id = %(branch)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "status": "and q.status = %(status)s",
@@ -177,27 +194,22 @@ _STANDINGS: dict[str, LiteralString] = {
 @query("purchasing.list_requests", permission="purchasing.view", rest="GET /quotation-requests")
 def list_requests(session: Session, ctx: RequestContext, wanted: ListRequests) -> RequestPage:
     """List requests for quotation of the acting branch, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     parts = (
         _LIST,
         conditions_of(wanted, _CONDITIONS),
         _STANDINGS[wanted.standing],
-        "order by q.id desc limit %(limit)s",
     )
     given = {
         "tenant": ctx.tenant_id,
         "branch": ctx.branch_id,
         "today": ctx.today,
-        "after": after[0],
         "status": wanted.status,
         "supplier": wanted.supplier_id,
         "search": wanted.search.strip(),
-        "limit": wanted.limit + 1,
     }
-    rows = db.fetch_all(session, " ".join(parts), given)
-    page = [RequestRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return RequestPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    rows, cursor = fetch_page(session, wanted, " ".join(parts), given)
+    page = [RequestRow(**row) for row in rows]
+    return RequestPage(rows=page, next_cursor=cursor)
 
 
 @query(

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Literal, LiteralString
+from typing import Annotated, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,21 +11,23 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.purchasing import OrderStatus, RequisitionStatus
 from erp.services.platform import (
-    LAST_ID,
+    Order,
     Page,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
     decode_cursor,
     encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.purchasing.errors import UnknownRequisition
 from erp.services.purchasing.last_paid import LastPaid, last_paid
 
 
-class ListRequisitions(Page):
+class ListRequisitions(SortedPage):
     """Which requisitions of the acting branch to list.
 
     Attributes:
@@ -34,6 +36,21 @@ class ListRequisitions(Page):
             `mine`: the actor's own.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "asked_at": "instant",
+                "wanted_by": "day?",
+                "status": "text",
+                "products": "number",
+                "ordered": "number",
+                "total": "number",
+            },
+        ),
+    ] = ""
     status: RequisitionStatus | None = None
     standing: Literal["", "open", "late", "mine"] = ""
 
@@ -173,7 +190,7 @@ _LIST: LiteralString = """
               from purchase_requisition_line
              where tenant_id = q.tenant_id and requisition_id = q.id) l on true
       left join membership m on (m.tenant_id, m.user_id) = (q.tenant_id, q.asked_by)
-     where q.tenant_id = %(tenant)s and q.branch_id = %(branch)s and q.id < %(after)s::uuid
+     where q.tenant_id = %(tenant)s and q.branch_id = %(branch)s
 """
 _CONDITIONS: dict[str, LiteralString] = {
     "status": "and q.status = %(status)s",
@@ -197,24 +214,19 @@ def list_requisitions(
     session: Session, ctx: RequestContext, wanted: ListRequisitions
 ) -> RequisitionPage:
     """List requisitions of the acting branch, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     parts = (
         _LIST,
         conditions_of(wanted, _CONDITIONS),
         _STANDINGS[wanted.standing],
-        "order by q.id desc limit %(limit)s",
     )
     given = _place_of(ctx) | {
         "user": ctx.user_id,
-        "after": after[0],
         "status": wanted.status,
         "search": wanted.search.strip(),
-        "limit": wanted.limit + 1,
     }
-    rows = db.fetch_all(session, " ".join(parts), given)
-    page = [RequisitionRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return RequisitionPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    rows, cursor = fetch_page(session, wanted, " ".join(parts), given)
+    page = [RequisitionRow(**row) for row in rows]
+    return RequisitionPage(rows=page, next_cursor=cursor)
 
 
 def _place_of(ctx: RequestContext) -> dict[str, object]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, LiteralString
+from typing import Annotated, Any, Literal, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,14 +12,13 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.sales import OrderStatus, PriceMode
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.sales.errors import UnknownSalesOrder
@@ -27,7 +26,7 @@ from erp.services.sales.errors import UnknownSalesOrder
 Standing = Literal["quoted", "open", "late", "short", "ended"]
 
 
-class ListSalesOrders(Page):
+class ListSalesOrders(SortedPage):
     """Which quotations and orders of the acting branch.
 
     Attributes:
@@ -35,6 +34,20 @@ class ListSalesOrders(Page):
             wait for goods that are not there.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "name": "text",
+                "made_at": "instant",
+                "deliver_by": "day?",
+                "status": "text",
+                "delivered": "number",
+                "total": "number",
+            },
+        ),
+    ] = ""
     standing: Standing | None = None
     customer_id: UUID | None = None
 
@@ -200,7 +213,7 @@ _LIST: LiteralString = f"""
       join sales_order_version v
            on (v.tenant_id, v.order_id, v.version) = (o.tenant_id, o.id, o.version)
       {_OPEN}
-     where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s and o.id < %(after)s
+     where o.tenant_id = %(tenant)s and o.branch_id = %(branch)s
     ) told where true
 """  # noqa: S608  made of literals
 _CONDITIONS: Mapping[str, LiteralString] = {
@@ -220,29 +233,25 @@ _STANDINGS: Mapping[str | None, LiteralString] = {
 @query("sales.list_orders", permission="sales.view", rest="GET /sales-orders")
 def list_orders(session: Session, ctx: RequestContext, wanted: ListSalesOrders) -> SalesOrderPage:
     """List quotations and orders of the acting branch, the newest first."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
     parts = (
         _LIST,
         conditions_of(wanted, _CONDITIONS),
         _STANDINGS[wanted.standing],
-        "order by id desc limit %(limit)s",
     )
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
+        wanted,
         " ".join(parts),
         {
             "tenant": ctx.tenant_id,
             "branch": ctx.branch_id,
             "today": ctx.today,
-            "after": after[0],
             "customer": wanted.customer_id,
             "words": f"%{wanted.search.strip()}%",
-            "limit": wanted.limit + 1,
         },
     )
-    page = [SalesOrderRow(**row) for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    return SalesOrderPage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    page = [SalesOrderRow(**row) for row in rows]
+    return SalesOrderPage(rows=page, next_cursor=cursor)
 
 
 @query("sales.get_order", permission="sales.view", rest="GET /sales-orders/{order_id}")

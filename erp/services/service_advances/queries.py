@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import LiteralString
+from typing import Annotated, LiteralString
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,14 +11,13 @@ from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.service_advances import AdvanceStepKind
 from erp.services.platform import (
-    LAST_ID,
-    Page,
+    Order,
     Query,
     Result,
     Rows,
+    SortedPage,
     conditions_of,
-    decode_cursor,
-    encode_cursor,
+    fetch_page,
     query,
 )
 from erp.services.service_advances.applying import OF_REGISTRATION, SERVICES_OF
@@ -27,13 +26,26 @@ from erp.services.service_advances.errors import UnknownServiceAdvance
 MOST_TAKERS = 100
 
 
-class ListServiceAdvances(Page):
+class ListServiceAdvances(SortedPage):
     """Which advances, the newest first.
 
     Attributes:
         is_open: Only those of which something is left.
     """
 
+    sort: Annotated[
+        str,
+        Order(
+            "-id",
+            {
+                "number": "text",
+                "received_on": "day",
+                "tax": "number",
+                "amount": "number",
+                "left": "number",
+            },
+        ),
+    ] = ""
     party_id: UUID | None = None
     is_open: bool = False
 
@@ -155,27 +167,23 @@ def list_advances(
     session: Session, ctx: RequestContext, wanted: ListServiceAdvances
 ) -> ServiceAdvancePage:
     """List advances for services, the newest first, by customer or words of number, name and service."""
-    after = decode_cursor(wanted.cursor, 1) or [LAST_ID]
-    rows = db.fetch_all(
+    rows, cursor = fetch_page(
         session,
-        f"{_SELECT} and a.id < %(id)s::uuid {conditions_of(wanted, _CONDITIONS)}"
-        " order by a.id desc limit %(limit)s",
+        wanted,
+        f"{_SELECT} {conditions_of(wanted, _CONDITIONS)}",
         {
             "tenant": ctx.tenant_id,
             "company": ctx.company_id,
-            "id": after[0],
             "party": wanted.party_id,
             "open": wanted.is_open,
             "search": wanted.search,
-            "limit": wanted.limit + 1,
         },
     )
     page = [
         ServiceAdvanceRow(**{name: row[name] for name in ServiceAdvanceRow.model_fields})
-        for row in rows[: wanted.limit]
+        for row in rows
     ]
-    more = len(rows) > wanted.limit
-    return ServiceAdvancePage(rows=page, next_cursor=encode_cursor(page[-1].id) if more else "")
+    return ServiceAdvancePage(rows=page, next_cursor=cursor)
 
 
 @query(

@@ -76,10 +76,10 @@ class JournalState(ListState, rx.State):
     permission: ClassVar[str] = "accounting.view"
     query: ClassVar[str] = "accounting.list_entries"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("narration", "Entry"),
-        Column("effective_on", "Day", Kind.DATE),
-        Column("origin_type", "Comes from", labels=ORIGINS, wide_only=True),
-        Column("total", "Amount", Kind.MONEY),
+        Column("narration", "Entry", sort="narration"),
+        Column("effective_on", "Day", Kind.DATE, sort="effective_on"),
+        Column("origin_type", "Comes from", sort="origin_type", labels=ORIGINS, wide_only=True),
+        Column("total", "Amount", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/books/journal/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("from_day", "to_day", "account_id", "origin_id")

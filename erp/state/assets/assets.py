@@ -34,13 +34,13 @@ class AssetListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "assets.list_assets"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", "Asset", detail="number"),
-        Column("category", "Kind", wide_only=True),
-        Column("branch", "Branch", detail="place", wide_only=True),
-        Column("used_from", "In use from", Kind.DATE, wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=STATUSES, tones=TONES),
-        Column("cost", "Cost", Kind.MONEY, wide_only=True),
-        Column("worth", "Worth", Kind.MONEY),
+        Column("name", "Asset", sort="name", detail="number"),
+        Column("category", "Kind", sort="category", wide_only=True),
+        Column("branch", "Branch", sort="branch", detail="place", wide_only=True),
+        Column("used_from", "In use from", Kind.DATE, sort="used_from", wide_only=True),
+        Column("status", "Status", Kind.STATUS, sort="status", labels=STATUSES, tones=TONES),
+        Column("cost", "Cost", Kind.MONEY, sort="cost", wide_only=True),
+        Column("worth", "Worth", Kind.MONEY, sort="worth"),
     )
     row_link: ClassVar[str] = "/fixed-assets/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)

@@ -10,7 +10,9 @@ SET_TOLERANCES = "billing.set_tolerances"
 STATUSES = {"held": "To decide", "posted": "Posted", "refused": "Refused"}
 TONES = {"held": "amber", "posted": "green", "refused": "gray"}
 STANDINGS = {"due": "Due", "claimed": "Credit note to come"}
-STATUS = Column("status", "Status", Kind.STATUS, detail="claim", labels=STATUSES, tones=TONES)
+STATUS = Column(
+    "status", "Status", Kind.STATUS, sort="status", detail="claim", labels=STATUSES, tones=TONES
+)
 MATCHES = {
     "none": "Matches",
     "price": "Other price",

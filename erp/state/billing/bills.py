@@ -18,12 +18,12 @@ class BillListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "billing.list_bills"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("bill_number", "Bill", detail="supplier"),
-        Column("number", "Our number", Kind.CODE, wide_only=True),
-        Column("billed_on", "Dated", Kind.DATE, wide_only=True),
-        Column("due_on", "Due", Kind.DATE, wide_only=True),
+        Column("bill_number", "Bill", sort="bill_number", detail="supplier"),
+        Column("number", "Our number", Kind.CODE, sort="number", wide_only=True),
+        Column("billed_on", "Dated", Kind.DATE, sort="billed_on", wide_only=True),
+        Column("due_on", "Due", Kind.DATE, sort="due_on", wide_only=True),
         STATUS,
-        Column("total", "Total", Kind.MONEY),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/bills/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "status", "supplier_id")

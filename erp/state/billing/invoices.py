@@ -69,9 +69,9 @@ class InvoiceListState(ListState, rx.State):
     permission: ClassVar[str] = "billing.view"
     query: ClassVar[str] = "billing.list_invoices"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Number", detail="party"),
-        Column("issued_on", "Day", Kind.DATE),
-        Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=TONES, wide_only=True),
+        Column("number", "Number", sort="number", detail="party"),
+        Column("issued_on", "Day", Kind.DATE, sort="issued_on"),
+        Column("kind", "Kind", Kind.STATUS, sort="kind", labels=KINDS, tones=TONES, wide_only=True),
         Column(
             "standing",
             "State",
@@ -80,9 +80,9 @@ class InvoiceListState(ListState, rx.State):
             tones={"posted": "green", "cancelled": "red"},
             wide_only=True,
         ),
-        Column("taxable", "Taxable", Kind.MONEY, wide_only=True),
-        Column("tax", "Tax", Kind.MONEY, wide_only=True),
-        Column("total", "Total", Kind.MONEY),
+        Column("taxable", "Taxable", Kind.MONEY, sort="taxable", wide_only=True),
+        Column("tax", "Tax", Kind.MONEY, sort="tax", wide_only=True),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/invoices/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

@@ -23,14 +23,20 @@ class ReturnListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "billing.list_returns"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Debit note", detail="supplier"),
-        Column("returned_on", "Sent", Kind.DATE, wide_only=True),
-        Column("units", "Units", Kind.COUNT, wide_only=True),
+        Column("number", "Debit note", sort="number", detail="supplier"),
+        Column("returned_on", "Sent", Kind.DATE, sort="returned_on", wide_only=True),
+        Column("units", "Units", Kind.COUNT, sort="units", wide_only=True),
         Column(
-            "standing", "Claim", Kind.STATUS, "credited", labels=STANDINGS, tones=STANDING_TONES
+            "standing",
+            "Claim",
+            Kind.STATUS,
+            detail="credited",
+            sort="standing",
+            labels=STANDINGS,
+            tones=STANDING_TONES,
         ),
         Column("cost", "Cost", Kind.MONEY, wide_only=True),
-        Column("total", "Asked back", Kind.MONEY),
+        Column("total", "Asked back", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/returns/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "supplier_id")

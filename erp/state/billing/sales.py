@@ -43,12 +43,14 @@ class SaleListState(ListState, rx.State):
     permission: ClassVar[str] = "pos.view"
     query: ClassVar[str] = "pos.list_sales"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Number", detail="customer"),
-        Column("sold_at", "When", Kind.INSTANT),
-        Column("kind", "Kind", Kind.STATUS, labels=KINDS, tones=KIND_TONES, wide_only=True),
-        Column("register_name", "Till", detail="cashier", wide_only=True),
+        Column("number", "Number", sort="number", detail="customer"),
+        Column("sold_at", "When", Kind.INSTANT, sort="sold_at"),
+        Column(
+            "kind", "Kind", Kind.STATUS, sort="kind", labels=KINDS, tones=KIND_TONES, wide_only=True
+        ),
+        Column("register_name", "Till", sort="register_name", detail="cashier", wide_only=True),
         Column("methods", "Paid by", wide_only=True),
-        Column("total", "Total", Kind.MONEY),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/sales/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

@@ -22,9 +22,9 @@ class ProductListState(ListState, rx.State):
     permission: ClassVar[str] = "catalog.view"
     query: ClassVar[str] = "catalog.list_products"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="sku", picture="picture_url"),
-        Column("brand", "Brand", wide_only=True),
-        Column("form", "Form", labels=FORMS, wide_only=True),
+        Column("label", "Product", sort="label", detail="sku", picture="picture_url"),
+        Column("brand", "Brand", sort="brand", wide_only=True),
+        Column("form", "Form", sort="form", labels=FORMS, wide_only=True),
         Column("gst_rate", "GST", Kind.PERCENT, wide_only=True),
         Column("mrp_max", "MRP", Kind.MONEY, wide_only=True),
         Column("nearest_expiry", "Expiry", Kind.EXPIRY, tone="shelf_life", tones=SHELF_TONES),

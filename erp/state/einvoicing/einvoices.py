@@ -34,19 +34,20 @@ class EInvoiceListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "einvoicing.list_einvoices"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Document", detail="party"),
-        Column("issued_on", "Day", Kind.DATE, detail="report_by", wide_only=True),
+        Column("number", "Document", sort="number", detail="party"),
+        Column("issued_on", "Day", Kind.DATE, sort="issued_on", detail="report_by", wide_only=True),
         Column("kind", "Kind", wide_only=True),
         Column(
             "status",
             "State",
             Kind.STATUS,
+            sort="status",
             detail="problem",
             labels=STATUSES,
             tones=STATUS_TONES,
         ),
-        Column("ack_at", "Acknowledged", Kind.INSTANT, wide_only=True),
-        Column("total", "Total", Kind.MONEY),
+        Column("ack_at", "Acknowledged", Kind.INSTANT, sort="ack_at", wide_only=True),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/gst/e-invoices/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status", "kind", "from_day", "to_day")

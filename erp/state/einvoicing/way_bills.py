@@ -45,14 +45,27 @@ class WayBillListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "einvoicing.list_way_bills"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("document_number", "Consignment", detail="number"),
-        Column("document_on", "Day", Kind.DATE, wide_only=True),
-        Column("vehicle_no", "Vehicle", Kind.CODE, detail="distance_km", wide_only=True),
+        Column("document_number", "Consignment", sort="document_number", detail="number"),
+        Column("document_on", "Day", Kind.DATE, sort="document_on", wide_only=True),
         Column(
-            "status", "State", Kind.STATUS, detail="problem", labels=WAY_STATUSES, tones=WAY_TONES
+            "vehicle_no",
+            "Vehicle",
+            Kind.CODE,
+            sort="vehicle_no",
+            detail="distance_km",
+            wide_only=True,
         ),
-        Column("valid_until", "Holds until", Kind.INSTANT, wide_only=True),
-        Column("value", "Value", Kind.MONEY),
+        Column(
+            "status",
+            "State",
+            Kind.STATUS,
+            sort="status",
+            detail="problem",
+            labels=WAY_STATUSES,
+            tones=WAY_TONES,
+        ),
+        Column("valid_until", "Holds until", Kind.INSTANT, sort="valid_until", wide_only=True),
+        Column("value", "Value", Kind.MONEY, sort="value"),
     )
     row_link: ClassVar[str] = "/gst/way-bills/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)

@@ -37,12 +37,12 @@ class ClaimListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "expenses.list_claims"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Expense", detail="purpose"),
-        Column("claimant", "Who", detail="branch", wide_only=True),
-        Column("submitted_at", "Handed in", Kind.INSTANT, wide_only=True),
-        Column("kind", "Paid from", labels=KINDS, wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=STATUSES, tones=TONES),
-        Column("total", "Amount", Kind.MONEY, detail="owed"),
+        Column("number", "Expense", sort="number", detail="purpose"),
+        Column("claimant", "Who", sort="claimant", detail="branch", wide_only=True),
+        Column("submitted_at", "Handed in", Kind.INSTANT, sort="submitted_at", wide_only=True),
+        Column("kind", "Paid from", sort="kind", labels=KINDS, wide_only=True),
+        Column("status", "Status", Kind.STATUS, sort="status", labels=STATUSES, tones=TONES),
+        Column("total", "Amount", Kind.MONEY, sort="total", detail="owed"),
     )
     row_link: ClassVar[str] = "/expenses/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "status", "kind")

@@ -19,6 +19,7 @@ STATUS = Column(
     "is_active",
     "Status",
     Kind.STATUS,
+    sort="is_active",
     labels={"True": "Active", "False": "Suspended"},
     tones={"True": "green", "False": "gray"},
 )
@@ -30,10 +31,10 @@ class MemberListState(ListState, rx.State):
     permission: ClassVar[str] = "identity.view"
     query: ClassVar[str] = "identity.list_members"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("display_name", "Name", detail="login"),
+        Column("display_name", "Name", sort="display_name", detail="login"),
         Column("role_titles", "Roles"),
-        Column("branch", "Branch", wide_only=True),
-        Column("has_pin", "Approval PIN", Kind.YES_NO, wide_only=True),
+        Column("branch", "Branch", sort="branch", wide_only=True),
+        Column("has_pin", "Approval PIN", Kind.YES_NO, sort="has_pin", wide_only=True),
         STATUS,
     )
     row_link: ClassVar[str] = "/settings/members/{id}"

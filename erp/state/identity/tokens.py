@@ -23,13 +23,14 @@ class TokenListState(ListState, rx.State):
     permission: ClassVar[str] = TOKEN
     query: ClassVar[str] = "identity.list_tokens"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", "Name", detail="acts_as"),
+        Column("name", "Name", sort="name", detail="acts_as"),
         Column("scopes", "May", wide_only=True),
-        Column("expires_at", "Expires", Kind.INSTANT, wide_only=True),
+        Column("expires_at", "Expires", Kind.INSTANT, sort="expires_at", wide_only=True),
         Column(
             "status",
             "Status",
             Kind.STATUS,
+            sort="status",
             tones={"active": "green", "revoked": "gray", "expired": "amber"},
         ),
     )

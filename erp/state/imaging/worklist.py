@@ -32,9 +32,17 @@ class WorklistState(ListState, rx.State):
     query: ClassVar[str] = "imaging.list_orders"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("patient", "Patient", detail="patient_code"),
-        Column("procedure", "Examination", detail="modality"),
-        Column("scheduled_at", "When", Kind.INSTANT, detail="accession"),
-        Column("status", "Status", Kind.STATUS, labels=LABELS, tones=TONES, detail="kind"),
+        Column("procedure", "Examination", sort="procedure", detail="modality"),
+        Column("scheduled_at", "When", Kind.INSTANT, sort="scheduled_at", detail="accession"),
+        Column(
+            "status",
+            "Status",
+            Kind.STATUS,
+            sort="status",
+            labels=LABELS,
+            tones=TONES,
+            detail="kind",
+        ),
     )
     filter_keys: ClassVar[tuple[str, ...]] = ("status",)
     topics: ClassVar[tuple[str, ...]] = ("imaging",)

@@ -60,13 +60,22 @@ class CountListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW_COUNTS
     query: ClassVar[str] = "inventory.list_counts"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Count", detail="brand"),
-        Column("location", "Place", wide_only=True),
-        Column("started_at", "Started", Kind.INSTANT, detail="started_by", wide_only=True),
+        Column("number", "Count", sort="number", detail="brand"),
+        Column("location", "Place", sort="location", wide_only=True),
+        Column(
+            "started_at",
+            "Started",
+            Kind.INSTANT,
+            sort="started_at",
+            detail="started_by",
+            wide_only=True,
+        ),
         Column("done", "Counted", detail="is_blind"),
         Column("gained", "Gains", Kind.MONEY, wide_only=True),
         Column("lost", "Losses", Kind.MONEY, wide_only=True),
-        Column("status", "Status", Kind.STATUS, labels=COUNT_STATUSES, tones=COUNT_TONES),
+        Column(
+            "status", "Status", Kind.STATUS, sort="status", labels=COUNT_STATUSES, tones=COUNT_TONES
+        ),
     )
     row_link: ClassVar[str] = "{page}/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("status", "location_id")

@@ -22,11 +22,11 @@ class DispensingListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_dispensings"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Batch", detail="made_by"),
-        Column("label", "Made", detail="made_of"),
-        Column("packs", "Packs", Kind.COUNT, detail="on_hand"),
-        Column("expires_on", "Expiry", Kind.EXPIRY, wide_only=True),
-        Column("value", "Cost", Kind.MONEY, wide_only=True),
+        Column("number", "Batch", sort="number", detail="made_by"),
+        Column("label", "Made", sort="label", detail="made_of"),
+        Column("packs", "Packs", Kind.COUNT, sort="packs", detail="on_hand"),
+        Column("expires_on", "Expiry", Kind.EXPIRY, sort="expires_on", wide_only=True),
+        Column("value", "Cost", Kind.MONEY, sort="value", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     topics: ClassVar[tuple[str, ...]] = ("inventory", "pos")

@@ -32,21 +32,24 @@ class ExpiryState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_expiring"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="lot_number"),
-        Column("expires_on", "Expiry", Kind.EXPIRY, tone="rung", tones=SHELF_TONES),
-        Column("days_left", "Days left", Kind.NUMBER),
-        Column("location", "Place", wide_only=True),
+        Column("label", "Product", sort="label", detail="lot_number"),
+        Column(
+            "expires_on", "Expiry", Kind.EXPIRY, sort="expires_on", tone="rung", tones=SHELF_TONES
+        ),
+        Column("days_left", "Days left", Kind.NUMBER, sort="days_left"),
+        Column("location", "Place", sort="location", wide_only=True),
         Column(
             "claim_until",
             "Goes back",
+            sort="claim_until",
             detail="supplier",
             tone="claim",
             tones=_CLAIM_TONES,
             wide_only=True,
         ),
-        Column("mrp", "MRP", Kind.MONEY, wide_only=True),
-        Column("quantity", "Units", Kind.COUNT),
-        Column("value", "Value", Kind.MONEY, wide_only=True),
+        Column("mrp", "MRP", Kind.MONEY, sort="mrp", wide_only=True),
+        Column("quantity", "Units", Kind.COUNT, sort="quantity"),
+        Column("value", "Value", Kind.MONEY, sort="value", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("rung",)

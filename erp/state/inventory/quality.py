@@ -148,12 +148,12 @@ class CheckListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_checks"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Goods", detail="lot_number"),
-        Column("outcome", "Outcome", Kind.STATUS, detail="waiting", labels=OUTCOMES,
+        Column("label", "Goods", sort="label", detail="lot_number"),
+        Column("outcome", "Outcome", Kind.STATUS, sort="outcome", detail="waiting", labels=OUTCOMES,
                tones=OUTCOME_TONES),
         Column("points", "Found", detail="checked_by"),
-        Column("received_on", "Came", Kind.DATE, detail="supplier", wide_only=True),
-        Column("quantity", "Units", Kind.COUNT, wide_only=True),
+        Column("received_on", "Came", Kind.DATE, sort="received_on", detail="supplier", wide_only=True),
+        Column("quantity", "Units", Kind.COUNT, sort="quantity", wide_only=True),
     )  # fmt: skip
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("lot_id", "receipt_id", "outcome")

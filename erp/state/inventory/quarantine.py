@@ -41,19 +41,28 @@ class QuarantineState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_quarantine"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Goods", detail="lot_number"),
-        Column("reason_code", "Why", Kind.STATUS, "note", labels=QUARANTINE_REASONS, tones=_TONES),
+        Column("label", "Goods", sort="label", detail="lot_number"),
+        Column(
+            "reason_code",
+            "Why",
+            Kind.STATUS,
+            sort="reason_code",
+            detail="note",
+            labels=QUARANTINE_REASONS,
+            tones=_TONES,
+        ),
         Column(
             "expires_on",
             "Expiry",
             Kind.EXPIRY,
+            sort="expires_on",
             tone="shelf_life",
             tones=SHELF_TONES,
             wide_only=True,
         ),
-        Column("put_at", "Since", Kind.INSTANT, detail="put_by", wide_only=True),
-        Column("waiting", "Wait", Kind.COUNT, detail="quantity"),
-        Column("value", "Value", Kind.MONEY, wide_only=True),
+        Column("put_at", "Since", Kind.INSTANT, sort="put_at", detail="put_by", wide_only=True),
+        Column("waiting", "Wait", Kind.COUNT, sort="waiting", detail="quantity"),
+        Column("value", "Value", Kind.MONEY, sort="value", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("decided", "reason_code", "lot_id")

@@ -30,12 +30,12 @@ class ReceiptListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_receipts"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("reference", "Document", detail="supplier"),
-        Column("received_on", "Received", Kind.DATE, detail="user"),
-        Column("location", "Into", wide_only=True),
-        Column("lots", "Lots", Kind.COUNT, wide_only=True),
-        Column("units", "Units", Kind.COUNT, wide_only=True),
-        Column("value", "Value", Kind.MONEY),
+        Column("reference", "Document", sort="reference", detail="supplier"),
+        Column("received_on", "Received", Kind.DATE, sort="received_on", detail="user"),
+        Column("location", "Into", sort="location", wide_only=True),
+        Column("lots", "Lots", Kind.COUNT, sort="lots", wide_only=True),
+        Column("units", "Units", Kind.COUNT, sort="units", wide_only=True),
+        Column("value", "Value", Kind.MONEY, sort="value"),
     )
     row_link: ClassVar[str] = "/stock/moves?origin_id={id}"
     topics: ClassVar[tuple[str, ...]] = ("inventory",)

@@ -46,15 +46,28 @@ class StockListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.stock_by_lot"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("label", "Product", detail="lot_number"),
-        Column("expires_on", "Expiry", Kind.EXPIRY, tone="shelf_life", tones=SHELF_TONES),
-        STATUS,
-        Column("location", "Place", wide_only=True),
-        Column("mrp", "MRP", Kind.MONEY, wide_only=True),
+        Column("label", "Product", sort="label", detail="lot_number"),
         Column(
-            "on_hand", "On hand", Kind.COUNT, detail="reserved", tone="status", tones=HELD_TONES
+            "expires_on",
+            "Expiry",
+            Kind.EXPIRY,
+            sort="expires_on",
+            tone="shelf_life",
+            tones=SHELF_TONES,
         ),
-        Column("value", "Value", Kind.MONEY, wide_only=True),
+        STATUS,
+        Column("location", "Place", sort="location", wide_only=True),
+        Column("mrp", "MRP", Kind.MONEY, sort="mrp", wide_only=True),
+        Column(
+            "on_hand",
+            "On hand",
+            Kind.COUNT,
+            sort="on_hand",
+            detail="reserved",
+            tone="status",
+            tones=HELD_TONES,
+        ),
+        Column("value", "Value", Kind.MONEY, sort="value", wide_only=True),
     )
     row_link: ClassVar[str] = "/stock/lots/{lot_id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

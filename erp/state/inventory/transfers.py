@@ -69,11 +69,11 @@ class TransferListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "inventory.list_transfers"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Transfer", detail="direction"),
-        Column("from_branch", "From", detail="from_location", wide_only=True),
-        Column("to_branch", "To", detail="to_location"),
-        Column("sent", "Units", Kind.COUNT, detail="products", wide_only=True),
-        Column("value_under_way", "On its way", Kind.MONEY, wide_only=True),
+        Column("number", "Transfer", sort="number", detail="direction"),
+        Column("from_branch", "From", sort="from_branch", detail="from_location", wide_only=True),
+        Column("to_branch", "To", sort="to_branch", detail="to_location"),
+        Column("sent", "Units", Kind.COUNT, sort="sent", detail="products", wide_only=True),
+        Column("value_under_way", "On its way", Kind.MONEY, sort="value_under_way", wide_only=True),
         Column("status", "Status", detail="expected_on", tone="tone", tones=TRANSFER_TONES),
     )
     row_link: ClassVar[str] = "/stock/transfers/{id}"

@@ -22,7 +22,13 @@ HELD_TONES: Mapping[str, str] = STATUS_TONES | {"available": ""}
 """Colour of a quantity that cannot be sold; plain text where it can."""
 
 STATUS = Column(
-    "status", "Status", Kind.STATUS, labels=STATUSES, tones=STATUS_TONES, wide_only=True
+    "status",
+    "Status",
+    Kind.STATUS,
+    sort="status",
+    labels=STATUSES,
+    tones=STATUS_TONES,
+    wide_only=True,
 )
 RUNGS: Mapping[str, str] = {
     "expired": "Expired",

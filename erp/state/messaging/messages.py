@@ -22,14 +22,15 @@ class MessageListState(ListState, rx.State):
     permission: ClassVar[str] = "platform.operate"
     query: ClassVar[str] = "messaging.list_messages"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("to_name", "To", detail="to_address"),
+        Column("to_name", "To", sort="to_name", detail="to_address"),
         Column("subject", "Subject", detail="channel"),
         Column("user_name", "Asked for by", wide_only=True),
-        Column("queued_at", "Asked for", Kind.INSTANT, wide_only=True),
+        Column("queued_at", "Asked for", Kind.INSTANT, sort="queued_at", wide_only=True),
         Column(
             "status",
             "State",
             Kind.STATUS,
+            sort="status",
             labels=STATUSES,
             detail="receipt",
             tones={"queued": "amber", "sent": "green", "failed": "red", "cancelled": "gray"},

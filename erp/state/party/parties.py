@@ -19,16 +19,17 @@ class PartyListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "party.list_parties"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", "Name", detail="code"),
-        Column("kind", "Kind", labels=KINDS, wide_only=True),
+        Column("name", "Name", sort="name", detail="code"),
+        Column("kind", "Kind", sort="kind", labels=KINDS, wide_only=True),
         Column("roles", "Roles", wide_only=True),
-        Column("phone", "Phone"),
-        Column("city", "City", wide_only=True),
+        Column("phone", "Phone", sort="phone"),
+        Column("city", "City", sort="city", wide_only=True),
         Column("gstin", "GSTIN", Kind.CODE, wide_only=True),
         Column(
             "is_active",
             "Status",
             Kind.STATUS,
+            sort="is_active",
             labels={"True": "Active", "False": "Closed"},
             tones={"True": "green", "False": "gray"},
         ),

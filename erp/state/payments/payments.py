@@ -39,16 +39,16 @@ class PaymentListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "payments.list_payments"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Payment", detail="party"),
-        Column("paid_on", "Day", Kind.DATE, wide_only=True),
-        Column("direction", "Way", Kind.STATUS, labels=DIRECTIONS, tones=DIRECTION_TONES),
-        Column("method", "By", labels=METHODS, detail="reference", wide_only=True),
+        Column("number", "Payment", sort="number", detail="party"),
+        Column("paid_on", "Day", Kind.DATE, sort="paid_on", wide_only=True),
+        Column("direction", "Way", Kind.STATUS, sort="direction", labels=DIRECTIONS, tones=DIRECTION_TONES),
+        Column("method", "By", sort="method", labels=METHODS, detail="reference", wide_only=True),
         Column(
             "standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=STANDING_TONES,
             detail="cheque_on", wide_only=True,
         ),
-        Column("unapplied", "Unapplied", Kind.MONEY, wide_only=True),
-        Column("amount", "Amount", Kind.MONEY),
+        Column("unapplied", "Unapplied", Kind.MONEY, sort="unapplied", wide_only=True),
+        Column("amount", "Amount", Kind.MONEY, sort="amount"),
     )  # fmt: skip
     row_link: ClassVar[str] = "/payments/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

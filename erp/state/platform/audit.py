@@ -30,8 +30,10 @@ class AuditListState(ListState, rx.State):
     query: ClassVar[str] = "platform.list_audit"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("command", "What", detail="person"),
-        Column("recorded_at", "When", Kind.INSTANT),
-        Column("source", "From", detail="ip_address", labels=SOURCES, wide_only=True),
+        Column("recorded_at", "When", Kind.INSTANT, sort="recorded_at"),
+        Column(
+            "source", "From", sort="source", detail="ip_address", labels=SOURCES, wide_only=True
+        ),
     )
     row_link: ClassVar[str] = "/system/audit/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("command", "user_id", "from_day", "to_day")

@@ -59,17 +59,18 @@ class ShiftListState(ListState, rx.State):
     permission: ClassVar[str] = "pos.view"
     query: ClassVar[str] = "pos.list_shifts"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("register_name", "Register", detail="opened_by"),
-        Column("z_number", "Z", Kind.COUNT, wide_only=True),
-        Column("opened_at", "Opened", Kind.INSTANT),
-        Column("closed_at", "Closed", Kind.INSTANT, wide_only=True),
-        Column("sale_count", "Bills", Kind.COUNT),
-        Column("sales_total", "Takings", Kind.MONEY, wide_only=True),
-        Column("difference", "Over or short", Kind.MONEY, wide_only=True),
+        Column("register_name", "Register", sort="register_name", detail="opened_by"),
+        Column("z_number", "Z", Kind.COUNT, sort="z_number", wide_only=True),
+        Column("opened_at", "Opened", Kind.INSTANT, sort="opened_at"),
+        Column("closed_at", "Closed", Kind.INSTANT, sort="closed_at", wide_only=True),
+        Column("sale_count", "Bills", Kind.COUNT, sort="sale_count"),
+        Column("sales_total", "Takings", Kind.MONEY, sort="sales_total", wide_only=True),
+        Column("difference", "Over or short", Kind.MONEY, sort="difference", wide_only=True),
         Column(
             "status",
             "Status",
             Kind.STATUS,
+            sort="status",
             labels={"open": "Open", "closed": "Closed"},
             tones={"open": "green", "closed": "gray"},
         ),

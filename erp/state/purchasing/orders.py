@@ -16,12 +16,34 @@ class OrderListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "purchasing.list_orders"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Order", detail="supplier"),
-        Column("ordered_at", "Ordered", Kind.INSTANT, detail="asked_by", wide_only=True),
-        Column("expected_on", "Expected", Kind.DATE, detail="is_late", wide_only=True),
-        Column("status", "Status", Kind.STATUS, detail="is_waiting", labels=STATUSES, tones=TONES),
-        Column("arrived", "Arrived", Kind.PERCENT, wide_only=True),
-        Column("total", "Total", Kind.MONEY),
+        Column("number", "Order", sort="number", detail="supplier"),
+        Column(
+            "ordered_at",
+            "Ordered",
+            Kind.INSTANT,
+            sort="ordered_at",
+            detail="asked_by",
+            wide_only=True,
+        ),
+        Column(
+            "expected_on",
+            "Expected",
+            Kind.DATE,
+            sort="expected_on",
+            detail="is_late",
+            wide_only=True,
+        ),
+        Column(
+            "status",
+            "Status",
+            Kind.STATUS,
+            sort="status",
+            detail="is_waiting",
+            labels=STATUSES,
+            tones=TONES,
+        ),
+        Column("arrived", "Arrived", Kind.PERCENT, sort="arrived", wide_only=True),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/purchases/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

@@ -42,12 +42,19 @@ class RequestListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "purchasing.list_requests"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Request", detail="asked_by"),
-        Column("asked_at", "Asked", Kind.INSTANT, wide_only=True),
-        Column("answer_by", "Answer by", Kind.DATE, detail="is_overdue"),
-        Column("status", "Status", Kind.STATUS, labels=REQUEST_STATUSES, tones=REQUEST_TONES),
-        Column("products", "Products", Kind.COUNT, wide_only=True),
-        Column("answered", "Answers", Kind.COUNT, detail="suppliers"),
+        Column("number", "Request", sort="number", detail="asked_by"),
+        Column("asked_at", "Asked", Kind.INSTANT, sort="asked_at", wide_only=True),
+        Column("answer_by", "Answer by", Kind.DATE, sort="answer_by", detail="is_overdue"),
+        Column(
+            "status",
+            "Status",
+            Kind.STATUS,
+            sort="status",
+            labels=REQUEST_STATUSES,
+            tones=REQUEST_TONES,
+        ),
+        Column("products", "Products", Kind.COUNT, sort="products", wide_only=True),
+        Column("answered", "Answers", Kind.COUNT, sort="answered", detail="suppliers"),
     )
     row_link: ClassVar[str] = "/purchases/quotations/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "status", "supplier_id")

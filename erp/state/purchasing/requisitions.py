@@ -50,15 +50,22 @@ class RequisitionListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW_REQUISITIONS
     query: ClassVar[str] = "purchasing.list_requisitions"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Requisition", detail="asked_by"),
-        Column("asked_at", "Asked", Kind.INSTANT, wide_only=True),
-        Column("wanted_by", "Wanted by", Kind.DATE, detail="is_late", wide_only=True),
+        Column("number", "Requisition", sort="number", detail="asked_by"),
+        Column("asked_at", "Asked", Kind.INSTANT, sort="asked_at", wide_only=True),
         Column(
-            "status", "Status", Kind.STATUS, labels=REQUISITION_STATUSES, tones=REQUISITION_TONES
+            "wanted_by", "Wanted by", Kind.DATE, sort="wanted_by", detail="is_late", wide_only=True
         ),
-        Column("products", "Products", Kind.COUNT, wide_only=True),
-        Column("ordered", "Ordered", Kind.PERCENT, wide_only=True),
-        Column("total", "About", Kind.MONEY),
+        Column(
+            "status",
+            "Status",
+            Kind.STATUS,
+            sort="status",
+            labels=REQUISITION_STATUSES,
+            tones=REQUISITION_TONES,
+        ),
+        Column("products", "Products", Kind.COUNT, sort="products", wide_only=True),
+        Column("ordered", "Ordered", Kind.PERCENT, sort="ordered", wide_only=True),
+        Column("total", "About", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/purchases/requisitions/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "status")

@@ -17,12 +17,27 @@ class SalesOrderListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "sales.list_orders"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("name", "Order", detail="customer"),
-        Column("made_at", "Made", Kind.INSTANT, wide_only=True),
-        Column("deliver_by", "Wanted by", Kind.DATE, detail="is_late", wide_only=True),
-        Column("status", "Status", Kind.STATUS, detail="short", labels=STATUSES, tones=TONES),
-        Column("delivered", "Delivered", Kind.PERCENT, wide_only=True),
-        Column("total", "Total", Kind.MONEY),
+        Column("name", "Order", sort="name", detail="customer"),
+        Column("made_at", "Made", Kind.INSTANT, sort="made_at", wide_only=True),
+        Column(
+            "deliver_by",
+            "Wanted by",
+            Kind.DATE,
+            sort="deliver_by",
+            detail="is_late",
+            wide_only=True,
+        ),
+        Column(
+            "status",
+            "Status",
+            Kind.STATUS,
+            sort="status",
+            detail="short",
+            labels=STATUSES,
+            tones=TONES,
+        ),
+        Column("delivered", "Delivered", Kind.PERCENT, sort="delivered", wide_only=True),
+        Column("total", "Total", Kind.MONEY, sort="total"),
     )
     row_link: ClassVar[str] = "/orders/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("standing", "customer_id")

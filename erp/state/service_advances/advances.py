@@ -38,12 +38,12 @@ class ServiceAdvanceListState(ListState, rx.State):
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "service_advances.list_advances"
     columns: ClassVar[tuple[Column, ...]] = (
-        Column("number", "Receipt voucher", detail="party"),
-        Column("received_on", "Received", Kind.DATE, wide_only=True),
+        Column("number", "Receipt voucher", sort="number", detail="party"),
+        Column("received_on", "Received", Kind.DATE, sort="received_on", wide_only=True),
         Column("description", "Service", detail="rate", wide_only=True),
-        Column("tax", "Tax", Kind.MONEY, wide_only=True),
-        Column("amount", "Amount", Kind.MONEY, wide_only=True),
-        Column("left", "Left", Kind.MONEY),
+        Column("tax", "Tax", Kind.MONEY, sort="tax", wide_only=True),
+        Column("amount", "Amount", Kind.MONEY, sort="amount", wide_only=True),
+        Column("left", "Left", Kind.MONEY, sort="left"),
     )
     row_link: ClassVar[str] = "/service-advances/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = ("is_open", "party_id")
