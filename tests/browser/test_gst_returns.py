@@ -92,6 +92,40 @@ def refused_as_late(page: Page, shop: Shop) -> None:
     expect(dialog.get_by_text("use a day after it").first).to_be_visible(timeout=15_000)
 
 
+def test_what_nothing_can_mend_is_taken_as_it_is_and_taken_up_again(
+    acting, shop, interface, troubles
+):
+    """Tax of last year, paid by hand: an entry of no document that stays."""
+    sold(shop, utc_now() - (shop.ctx.today - last_month(shop)))
+    typed(shop, "bank", "output_cgst")
+    gstin = shop.run("gst_returns.list_registrations").rows[0].gstin
+    month = {"gstin": gstin, "form": "gstr1", "starts_on": last_month(shop).replace(day=1)}
+    made = shop.run("gst_returns.prepare_return", month)
+    seen = acting("manager", f"/gst/{made.id}")
+    expect(seen.get_by_role("table", name="What does not agree")).to_contain_text("By mistake")
+    expect(seen.get_by_role("button", name="Take as it is")).to_be_hidden()
+
+    page = acting("accountant", f"/gst/{made.id}")
+    page.get_by_role("button", name="Take as it is").click()
+    dialog = page.get_by_role("dialog", name="Take this as it is?")
+    expect(dialog.locator("input[name=idempotency_key]")).not_to_have_value("")
+    dialog.get_by_role("button", name="Take as it is").click()
+    expect(dialog.get_by_text("Fill this in.")).to_be_visible(timeout=15_000)
+    dialog.get_by_label("Reason").fill("Tax of March, paid before going live")
+    dialog.get_by_role("button", name="Take as it is").click()
+    taken = page.get_by_role("table", name="Taken as it is")
+    expect(taken).to_contain_text("Tax of March, paid before going live", timeout=15_000)
+    expect(page.get_by_text("· version 2")).to_be_visible()
+    expect(page.get_by_role("link", name="Portal JSON")).to_be_visible()
+    expect_to_fit_everywhere(page, interface, [page.url.partition(interface.url)[2]])
+
+    page.get_by_role("button", name="Take it up again").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take it up", exact=True).click()
+    expect(page.get_by_text("· version 3")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name="Portal JSON")).to_be_hidden()
+    assert troubles == []
+
+
 def test_a_month_is_prepared_mended_and_filed(acting, shop, interface, troubles):
     then = utc_now() - (shop.ctx.today - last_month(shop))
     sold(shop, then)

@@ -15,9 +15,11 @@ from erp.components import (
     fact_list,
     form_dialog,
     grid,
+    icon_button,
     link_button,
     notice,
     page_header,
+    reason_field,
     stat_tile,
     text_field,
 )
@@ -26,8 +28,10 @@ from erp.components.records import or_dash, record_view
 from erp.components.small_parts import tiles
 from erp.core.columns import Column
 from erp.pages.routing import page
+from erp.state.gst_returns.accepting import AcceptMatterState, TakeUpMatterState
 from erp.state.gst_returns.matching import MOST_BYTES
 from erp.state.gst_returns.one_return import (
+    ACCEPTED_COLUMNS,
     DIFFERENCE_COLUMNS,
     FIGURE_COLUMNS,
     HSN_COLUMNS,
@@ -92,11 +96,7 @@ def gst_return_page() -> rx.Component:
                 ),
             ),
         ),
-        _listed(
-            "What does not agree with the books", DIFFERENCE_COLUMNS, GstReturnState.differences
-        ),
-        _listed("Refused by the portal", REFUSAL_COLUMNS, GstReturnState.refusals),
-        _listed("What has to be mended", PROBLEM_COLUMNS, GstReturnState.problems),
+        *_wrong(),
         grid(
             rx.el.div(
                 _listed("Figures", FIGURE_COLUMNS, GstReturnState.figures),
@@ -112,17 +112,73 @@ def gst_return_page() -> rx.Component:
             ),
         ),
         _filing(),
+        _accepting(),
+        _taking_up(),
         list_route="/gst",
         list_label="All returns",
     )
 
 
 def _listed(
-    title: str, columns: Sequence[Column], rows: Any, *, linked: bool = True
+    title: str, columns: Sequence[Column], rows: Any, *, linked: bool = True, action: Any = None
 ) -> rx.Component:
+    table = data_table(columns, rows, label=title, linked=linked, row_action=action)
+    return rx.cond(rows.length() > 0, card(table, title=title))
+
+
+def _wrong() -> list[rx.Component]:
+    """Return what keeps the return in the house, or was taken as it is."""
+    return [
+        _listed(
+            "What does not agree with the books",
+            DIFFERENCE_COLUMNS,
+            GstReturnState.differences,
+            action=lambda row: _accept(row, row["label"]),
+        ),
+        _listed("Refused by the portal", REFUSAL_COLUMNS, GstReturnState.refusals),
+        _listed(
+            "What has to be mended",
+            PROBLEM_COLUMNS,
+            GstReturnState.problems,
+            action=lambda row: _accept(row, row["document"]),
+        ),
+        _listed("Taken as it is", ACCEPTED_COLUMNS, GstReturnState.accepted, action=_take_up),
+    ]
+
+
+def _accept(row: Any, label: Any) -> rx.Component:
+    asked = AcceptMatterState.open_dialog(row["matter"], label)
     return rx.cond(
-        rows.length() > 0,
-        card(data_table(columns, rows, label=title, linked=linked), title=title),
+        (head["may_accept"] != "") & (row["matter"] != ""),
+        button("Take as it is", look="ghost", icon="check", on_click=asked),
+    )
+
+
+def _take_up(row: Any) -> rx.Component:
+    asked = TakeUpMatterState.open_dialog(row["matter"], row["label"])
+    return rx.cond(
+        head["may_accept"] != "", icon_button("undo-2", "Take it up again", on_click=asked)
+    )
+
+
+def _accepting() -> rx.Component:
+    return form_dialog(
+        AcceptMatterState,
+        reason_field(AcceptMatterState.field_errors, "Tax of March, paid before going live"),
+        title="Take this as it is?",
+        subtitle="For what nothing can mend. The return is prepared again and states your reason; a difference whose"
+        " amount changes is asked about anew.",
+        submit="Take as it is",
+    )
+
+
+def _taking_up() -> rx.Component:
+    return form_dialog(
+        TakeUpMatterState,
+        title="Take this up again?",
+        subtitle="The return is prepared again and stays in the house until it is mended or taken as it is.",
+        submit="Take it up",
+        dismiss="Leave it",
     )
 
 

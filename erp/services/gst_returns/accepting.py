@@ -5,11 +5,13 @@ tax paid by hand, would keep a return in the house for ever.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from decimal import Decimal
 from typing import Any
 
 from erp.core.formatting import money_text
 from erp.services.gst_returns.checking import Problem
+from erp.services.gst_returns.heads import Heads
 from erp.services.gst_returns.proving import Difference, without_mended
 
 DIFFERENCE = "difference"
@@ -21,8 +23,36 @@ def matter_of(problem: Problem) -> str:
 
 
 def difference_matter(found: Difference) -> str:
-    """Return what names a difference: the document or the entry that it leads to."""
-    return f"{DIFFERENCE}:{found.page}"
+    """Return what names a difference: the document or the entry that it leads to, and by how much.
+
+    The amounts of the heads are part of it: who took seven rupees as they are did not take seven thousand.
+    """
+    return _difference_matter(found.page, found.books - found.documents)
+
+
+def _difference_matter(page: str, more: Heads) -> str:
+    apart = {field.name: getattr(more, field.name) for field in fields(more)}
+    return f"{DIFFERENCE}:{page}:" + ",".join(
+        f"{name}={much}" for name, much in apart.items() if much
+    )
+
+
+def with_matters(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a kept version whose problems and differences say by which matter each is accepted."""
+    problems = [
+        one | {"matter": matter_of(Problem(**one)) if one["is_blocking"] else ""}
+        for one in row["problems"]
+    ]
+    differences = [
+        one
+        | {"matter": _difference_matter(one["page"], _kept(one["books"]) - _kept(one["documents"]))}
+        for one in row["differences"]
+    ]
+    return {**row, "problems": problems, "differences": differences}
+
+
+def _kept(texts: Mapping[str, str]) -> Heads:
+    return Heads(**{name: Decimal(text) for name, text in texts.items()})
 
 
 def without_accepted(
@@ -42,7 +72,7 @@ def without_accepted(
         matter = matter_of(problem)
         reason = reasons.get(matter) if problem.is_blocking else None
         if reason is not None:
-            accepted[matter] = {"matter": matter, "reason": reason, "tax": "0.00"}
+            accepted[matter] = _accepted(matter, reason, problem.document, problem.page)
             words = f"{problem.message} Accepted: {reason}"
             told.append(replace(problem, message=words, is_blocking=False))
         else:
@@ -54,11 +84,18 @@ def without_accepted(
             matter = difference_matter(found)
             if (reason := reasons.get(matter)) is not None:
                 more = found.books - found.documents
-                accepted[matter] = {"matter": matter, "reason": reason, "tax": f"{more.tax}"}
+                one = accepted.setdefault(
+                    matter, _accepted(matter, reason, found.label, found.page)
+                )
+                one["tax"] = f"{Decimal(one['tax']) + more.tax}"
                 gap = money_text(more.tax or more.taxable)
                 words = f"{gap} more in the books than in documents. Accepted: {reason}"
                 told.append(Problem(DIFFERENCE, found.label, found.page, words, is_blocking=False))
     return told, left, list(accepted.values())
+
+
+def _accepted(matter: str, reason: str, label: str, page: str) -> dict[str, Any]:
+    return {"matter": matter, "reason": reason, "tax": "0.00", "label": label, "page": page}
 
 
 def reasons_of(accepted: Sequence[Mapping[str, str]]) -> dict[str, str]:

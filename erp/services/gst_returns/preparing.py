@@ -20,17 +20,20 @@ from erp.services.gst_returns.proving import Difference
 from erp.services.gst_returns.registrations import GstinText, Registration, registration_of
 from erp.services.gst_returns.snapshots import Given, Snapshot, take_snapshot
 from erp.services.gst_returns.tax_period import Months, TaxPeriod, period_from
-from erp.services.platform import Closed, Command, Day, Result, ShortText, command, emit
+from erp.services.platform import Closed, Command, Day, Result, ShortText, Text, command, emit
+
+LONGEST_MATTER = 240
 
 
 class AcceptedMatter(Closed):
     """Something wrong that is taken as it is.
 
     Attributes:
-        matter: `code:document` of a problem, or `difference:` and the page that it leads to.
+        matter: As `get_return` tells it of a problem or a difference. That of a difference holds its amounts: one
+            that grows is accepted anew.
     """
 
-    matter: ShortText
+    matter: Annotated[Text, Field(min_length=1, max_length=LONGEST_MATTER)]
     reason: ShortText
 
 

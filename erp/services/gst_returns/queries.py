@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from erp.core import db
 from erp.core.context import RequestContext
 from erp.models.gst_returns import ReturnForm, ReturnStatus
+from erp.services.gst_returns.accepting import with_matters
 from erp.services.gst_returns.errors import ReturnNotReady, ReturnOutdated, unknown_return
 from erp.services.gst_returns.filing import UNREVIEWED
 from erp.services.gst_returns.tax_period import TaxPeriod
@@ -72,6 +73,8 @@ class GstReturnDetail(GstReturnRow):
 
     Attributes:
         newest: Number of the last version. needs_review: The reader may not file it unreviewed.
+        problems, differences: Each with the `matter` by which `prepare_return` accepts it, empty where it
+            keeps nothing in the house.
     """
 
     figures: dict[str, Any]
@@ -174,7 +177,7 @@ def get_gst_return(session: Session, ctx: RequestContext, wanted: GetGstReturn) 
     if row is None:
         raise unknown_return()
     needs = row["status"] == ReturnStatus.PREPARED and row["tax"] > ctx.limit(UNREVIEWED)
-    return GstReturnDetail(**row, needs_review=needs)
+    return GstReturnDetail(**with_matters(row), needs_review=needs)
 
 
 @query(

@@ -57,6 +57,11 @@ DIFFERENCE_COLUMNS = (
     Column("documents", "In documents", Kind.MONEY),
     Column("books", "In the books", Kind.MONEY),
 )
+ACCEPTED_COLUMNS = (
+    Column("label", "What"),
+    Column("reason", "Why it is taken as it is"),
+    Column("tax", "Tax", Kind.MONEY),
+)
 HSN_COLUMNS = (
     Column("hsn_sc", "HSN", Kind.CODE, detail="whom"),
     Column("rt", "Rate", Kind.PERCENT),
@@ -89,6 +94,7 @@ class GstReturnState(RecordState, rx.State):
     problems: list[dict[str, str]] = []
     refusals: list[dict[str, str]] = []
     differences: list[dict[str, str]] = []
+    accepted: list[dict[str, str]] = []
     hsn: list[dict[str, str]] = []
     issued: list[dict[str, str]] = []
     paid: list[dict[str, str]] = []
@@ -102,11 +108,12 @@ class GstReturnState(RecordState, rx.State):
         is_first = found.form == "gstr1"
         rows = _sections(found.figures) if is_first else _cells(found.figures, found.form)
         self.figures = display_rows(rows, FIGURE_COLUMNS, zone, base + "{id}")
-        self.problems = display_rows(
-            [_problem(row, at) for at, row in enumerate(found.problems)], PROBLEM_COLUMNS, zone, "{page}"
-        )  # fmt: skip
+        wrong = [_problem(row, at) for at, row in enumerate(found.problems)]
+        self.problems = _with_matters(wrong, PROBLEM_COLUMNS, zone)
         gaps = [_difference(row, at) for at, row in enumerate(found.differences)]
-        self.differences = display_rows(gaps, DIFFERENCE_COLUMNS, zone, "{page}")
+        self.differences = _with_matters(gaps, DIFFERENCE_COLUMNS, zone)
+        taken = [_taken(row, at) for at, row in enumerate(found.figures.get("accepted", ()))]
+        self.accepted = _with_matters(taken, ACCEPTED_COLUMNS, zone)
         self.hsn = display_rows(_hsn(found.figures), HSN_COLUMNS, zone, base + "hsn:{hsn_sc}")
         self.issued = display_rows(_issued(found.figures), ISSUED_COLUMNS, zone, "")
         self.paid = display_rows(_paid(found.figures), PAID_COLUMNS, zone, "")
@@ -223,6 +230,9 @@ def _head(found: Any, principal: identity.Principal) -> dict[str, str]:
         "sha256": found.sha256[:16],
         "href": "" if not (is_file and is_over) else f"/api/erp/gst-returns/{found.id}/portal.json",
         "may_prepare": "yes" if is_open and principal.may(PREPARE) else "",
+        "may_accept": "yes"
+        if is_open and principal.may(PREPARE) and principal.may(REVIEW)
+        else "",
         "may_report": "yes" if is_ready and found.form == "gstr1" and principal.may(PREPARE) else "",
         "may_review": "yes"
         if is_ready and found.status == "prepared" and not own and principal.may(REVIEW)
@@ -299,7 +309,21 @@ SIDES = ("documents", "books")
 
 def _difference(row: Mapping[str, Any], at: int) -> dict[str, Any]:
     sums = {side: _tax(row[side]) or Decimal(row[side]["taxable"]) for side in SIDES}
-    return {"id": str(at), "label": row["label"], "page": row["page"]} | sums
+    return {**row, "id": str(at)} | sums
+
+
+def _taken(row: Mapping[str, Any], at: int) -> dict[str, Any]:
+    """Return an accepted matter; versions of old name the page of a matter alone."""
+    label, page = row.get("label", row["matter"]), row.get("page", "")
+    return {**row, "id": str(at), "label": label, "page": page, "tax": Decimal(row["tax"]) or None}
+
+
+def _with_matters(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], zone: str
+) -> list[dict[str, str]]:
+    """Return rows as text, each with the matter by which it is accepted."""
+    shown = display_rows(rows, columns, zone, "{page}")
+    return [one | {"matter": row["matter"]} for one, row in zip(shown, rows, strict=True)]
 
 
 def _hsn(figures: Mapping[str, Any]) -> list[dict[str, Any]]:

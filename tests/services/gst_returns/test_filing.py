@@ -98,7 +98,7 @@ def test_what_nothing_can_mend_is_accepted_with_a_reason_and_kept(trader: Shop) 
     sold(trader)
     typed(trader, "7.00", back=True)
     found = detail(trader, prepare(trader)).differences[0]
-    taken = {"matter": f"difference:{found['page']}", "reason": "Tax of March, before going live"}
+    taken = {"matter": found["matter"], "reason": "Tax of March, before going live"}
     about = {"gstin": gstin_of(trader), "form": "gstr1", "starts_on": OCTOBER, "accepted": [taken]}
     clerk = replace(trader.ctx, permissions=frozenset({"gst_returns.prepare"}))
     with pytest.raises(PermissionDenied):
@@ -106,6 +106,9 @@ def test_what_nothing_can_mend_is_accepted_with_a_reason_and_kept(trader: Shop) 
     made = trader.run("gst_returns.prepare_return", about, at=at(12, 11))
     kept = detail(trader, made)
     assert (made.blocking, kept.differences) == (0, [])
+    assert [(one["label"], one["tax"]) for one in kept.figures["accepted"]] == [
+        ("By mistake", "-7.00")
+    ]
     assert "Tax of March" in kept.problems[0]["message"]
     again = prepare(trader)
     assert again.blocking == 0
