@@ -257,7 +257,8 @@ def _naming(state: Any) -> rx.Component:
 
 def _export_menu(state: Any) -> rx.Component:
     def link(kind: str) -> rx.Component:
-        address = f"/api/erp/export/{state.query}.{kind}?{state.export_query}"
+        name = f"{state.query}.{kind}?shown_as={state.list_name}"
+        address = f"/api/erp/export/{name}&{state.export_query}"
         return file_link(kind.upper(), href=address, class_name="nav-item")
 
     return rx.menu.root(

@@ -64,6 +64,19 @@ class Column:
         return self.kind in NUMERIC
 
 
+_LISTS: dict[str, tuple[Column, ...]] = {}
+
+
+def declare_list(name: str, columns: tuple[Column, ...]) -> None:
+    """Make the columns of a list known by its name, for whoever writes it elsewhere."""
+    _LISTS[name] = columns
+
+
+def columns_of(name: str) -> tuple[Column, ...] | None:
+    """Return the columns of a list; nothing where no list has this name."""
+    return _LISTS.get(name)
+
+
 STATUS_TONES: Mapping[str, str] = MappingProxyType(
     {
         **dict.fromkeys(

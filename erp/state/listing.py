@@ -18,7 +18,7 @@ from urllib.parse import urlencode
 from pydantic import ValidationError
 from reflex.event import EventSpec
 
-from erp.core.columns import Column
+from erp.core.columns import Column, declare_list
 from erp.core.errors import DomainError
 from erp.state import live
 from erp.state.choosing import address_of
@@ -48,6 +48,7 @@ class ListState(ViewState, mixin=True):
     """Filter keys that choose a part of a list which is never shown whole, as a tile does."""
     topics: ClassVar[tuple[str, ...]] = ()
     page_size: ClassVar[int] = 50
+    list_name: ClassVar[str] = ""
 
     rows: list[dict[str, str]] = []
     search: str = ""
@@ -63,6 +64,12 @@ class ListState(ViewState, mixin=True):
     _cursor: str = ""
     _next_cursor: str = ""
     _trail: list[str] = []
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        """Make the list's columns known to its export."""
+        super().__init_subclass__(**more)
+        cls.list_name = f"{cls.__module__.removeprefix('erp.state.')}.{cls.__name__}"
+        declare_list(cls.list_name, cls.columns)
 
     @handler(permission=PAGE)
     async def open_list(self) -> None:

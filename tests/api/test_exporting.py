@@ -4,17 +4,24 @@ import csv
 import io
 import re
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from erp.api import exporting, spreadsheets
 from erp.api.exporting import BYTE_ORDER_MARK
 from erp.api.spreadsheets import Workbook, csv_lines, escape_text, unescape_text
+from erp.core.clock import utc_now
+from erp.core.errors import InvalidInput
 from erp.core.ids import new_id
 from erp.services import platform
+from erp.state.billing.sales import SaleListState
+from erp.state.inventory.stock import StockListState
+from tests.services.trading import tender
 
 ATTACKS = (
     "=1+1",
@@ -116,6 +123,7 @@ def test_an_export_is_complete_over_all_pages(rest, asha, parties):
         ("party.create_party.csv", 404),
         ("no.such.csv", 404),
         ("party.list_parties.csv?nonsense=1", 422),
+        ("party.list_parties.csv?shown_as=no.such.List", 404),
         ("identity.list_members.csv", 403),
     ],
 )
@@ -136,3 +144,62 @@ def test_every_list_can_be_exported(rest, asha):
                     path = f"/api/erp/export/{action.name}.{ending}"
                     answer = rest.get(path, headers=asha["owner"].headers)
                     assert answer.status_code == 200, (action.name, answer.text)
+
+
+def pages_of(shop, state):
+    """Return the pages of a list as its page's export link asks for them."""
+    columns = exporting._columns(state.list_name)
+    return exporting._Pages(platform.get_action(state.query), shop.ctx, {}, columns)
+
+
+def sheet_of(shop, state):
+    """Return a list's workbook as lines of {head: value}."""
+    pages = pages_of(shop, state)
+    made = exporting._write_workbook(pages, pages.next_page(), "list")
+    head, *lines = openpyxl.load_workbook(made).active.iter_rows(values_only=True)
+    return [dict(zip(head, line, strict=True)) for line in lines]
+
+
+def test_a_list_comes_as_its_page_shows_it_with_dates_a_spreadsheet_can_sort(trader):
+    [first, *_] = trader.variant_ids
+    night = (utc_now() + timedelta(days=1)).replace(hour=19, minute=30, second=5, microsecond=0)
+    cart = trader.cart({first: 1}, tenders=[tender("cash", "105.00")])
+    trader.run("pos.post_sale", cart, at=night)
+    [sale] = sheet_of(trader, SaleListState)
+    heads = ["Number", "Customer", "When", "Kind", "Till", "Cashier", "Paid by", "Total"]
+    assert list(sale)[: len(heads)] == heads
+    assert sale["When"] == night.replace(tzinfo=None) + timedelta(hours=5, minutes=30)
+    assert (sale["Kind"], sale["Total"]) == ("Sale", 105)
+    ids = [head for head in sale if head == "Id" or head.endswith(" id")]
+    assert ids
+    assert list(sale)[-len(ids) :] == ids
+
+    expiries = {line["Expiry"] for line in sheet_of(trader, StockListState)}
+    assert {type(day) for day in expiries} == {datetime}
+    assert {day.time() for day in expiries} == {datetime.min.time()}
+
+
+def test_a_csv_tells_instants_in_the_time_of_the_shop(trader):
+    [first, *_] = trader.variant_ids
+    night = (utc_now() + timedelta(days=1)).replace(hour=19, minute=30, second=5, microsecond=0)
+    cart = trader.cart({first: 1}, tenders=[tender("cash", "105.00")])
+    trader.run("pos.post_sale", cart, at=night)
+    pages = pages_of(trader, SaleListState)
+    told = dict(zip(pages.header, pages.next_page()[0], strict=True))
+    day = (night + timedelta(hours=6)).date()
+    assert csv_lines([[told["When"]]]) == f"{day}T01:00:05+05:30\r\n"
+
+
+def test_a_file_for_programs_has_the_names_of_rest(rest, asha):
+    head = rest.get("/api/erp/export/pos.list_sales.csv", headers=asha["manager"].headers)
+    named = head.text.removeprefix(BYTE_ORDER_MARK).splitlines()[0].split(",")
+    assert {"id", "sold_at", "register_name"} <= set(named)
+    shown = f"/api/erp/export/pos.list_sales.csv?shown_as={SaleListState.list_name}"
+    words = rest.get(shown, headers=asha["manager"].headers).text.splitlines()[0]
+    assert words.removeprefix(BYTE_ORDER_MARK).startswith("Number,Customer,When,Kind,Till,")
+
+
+def test_a_sheet_that_is_too_small_is_an_error_and_no_cut(trader, monkeypatch):
+    monkeypatch.setattr(spreadsheets, "SHEET_ROWS", 2)
+    with pytest.raises(InvalidInput, match="holds 2 rows: filter the list, or take the CSV"):
+        sheet_of(trader, StockListState)

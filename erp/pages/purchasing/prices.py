@@ -48,7 +48,8 @@ def _variants() -> rx.Component:
 
 
 def _export() -> rx.Component:
-    address = f"/api/erp/export/{PriceState.query}.xlsx?{PriceState.export_query}"
+    name = f"{PriceState.query}.xlsx?shown_as={PriceState.list_name}"
+    address = f"/api/erp/export/{name}&{PriceState.export_query}"
     return rx.cond(PriceState.rows.length() > 0, download_link("XLSX", address))
 
 
