@@ -17,6 +17,8 @@ class ViewState(SessionState, mixin=True):
     """What a person keeps of a list. The views themselves stay on the server."""
 
     query: ClassVar[str] = ""
+    views_of: ClassVar[str] = ""
+    """Name its views are kept under, where other lists show the same query: by it otherwise."""
 
     views: list[dict[str, str]] = []
     is_naming: bool = False
@@ -40,7 +42,7 @@ class ViewState(SessionState, mixin=True):
         name = form.get("name", "") if isinstance(form, dict) else ""
         try:
             given = {
-                "screen": self.query,
+                "screen": self.views_of or self.query,
                 "name": name,
                 "filters": self._chosen(),
                 "is_shared": isinstance(form, dict) and is_ticked(form.get("is_shared")),
@@ -61,7 +63,7 @@ class ViewState(SessionState, mixin=True):
         await self._load_views()
 
     async def _load_views(self) -> None:
-        found = await self._ask("platform.list_views", {"screen": self.query})
+        found = await self._ask("platform.list_views", {"screen": self.views_of or self.query})
         self._kept = {str(view.id): dict(view.filters) for view in found.rows}
         self.views = [
             {

@@ -3,6 +3,7 @@ that must not be, and no binary fraction on its way to a browser."""
 
 import inspect
 import typing
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -152,6 +153,12 @@ def test_every_list_names_an_existing_query_that_takes_its_filters(state):
     row = typing.get_args(action.result_model.model_fields["rows"].annotation)[0]
     shown = {c.key for c in state.columns} | {c.detail for c in state.columns if c.detail}
     assert shown <= set(row.model_fields) | set(row.model_computed_fields)
+
+
+def test_no_two_lists_share_their_kept_views():
+    """One would drop filters of the other, and show more than the view's name says."""
+    names = Counter(state.views_of or state.query for state in LISTS if state.query)
+    assert [name for name, count in names.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("query", sorted(MAIN_LISTS))

@@ -29,7 +29,8 @@ class SaveView(Command):
     """Keep the filters of a list under a name; the same name is overwritten.
 
     Attributes:
-        screen: The query that the list shows, such as `billing.list_invoices`.
+        screen: The list: its query, such as `billing.list_invoices`, or a name of its own where
+            several lists show one query.
         filters: Search, sort and filter values as the list takes them.
         is_shared: Everyone of the tenant is offered it; only its maker changes or forgets it.
     """

@@ -99,6 +99,7 @@ class SessionListState(_SessionsState, rx.State):
 
     permission: ClassVar[str] = VIEW
     query: ClassVar[str] = "imaging.list_sessions"
+    views_of: ClassVar[str] = "imaging.all_sessions"
     columns: ClassVar[tuple[Column, ...]] = COLUMNS
     row_link: ClassVar[str] = "/imaging/sessions/{id}"
     filter_keys: ClassVar[tuple[str, ...]] = (

@@ -52,6 +52,7 @@ class CountReviewState(ListState, rx.State):
 
     permission: ClassVar[str] = VIEW_COUNTS
     query: ClassVar[str] = "inventory.get_count"
+    views_of: ClassVar[str] = "inventory.count_review"
     columns: ClassVar[tuple[Column, ...]] = (
         Column("label", "Product", detail="lot_number"),
         Column(

@@ -63,4 +63,5 @@ class PayablesState(_AgeState, rx.State):
     """What we owe suppliers."""
 
     ledger: ClassVar[str] = "supplier"
+    views_of: ClassVar[str] = "payments.payables"
     row_link: ClassVar[str] = "/payables/{id}"
