@@ -165,11 +165,10 @@ def _chunks(file: BinaryIO) -> Iterator[bytes]:
 def _write_workbook(pages: _Pages, first: Rows, title: str) -> BinaryIO:
     with ExitStack() as unless_done:
         file = unless_done.enter_context(tempfile.TemporaryFile())
-        book = Workbook(file, title.partition(".")[0], pages.header)
-        book.add(first)
-        for rows in pages.rest():
-            book.add(rows)
-        book.close()
+        with Workbook(file, title.partition(".")[0], pages.header) as book:
+            book.add(first)
+            for rows in pages.rest():
+                book.add(rows)
         file.seek(0)
         unless_done.pop_all()
     return file

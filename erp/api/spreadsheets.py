@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import Enum
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 
 import xlsxwriter
 from pydantic import BaseModel
@@ -51,7 +51,7 @@ def csv_lines(rows: Iterable[Sequence[Any]]) -> str:
 
 
 class Workbook:
-    """An XLSX file with one sheet, written row by row in constant memory."""
+    """An XLSX file with one sheet, written row by row in constant memory; a context ends it."""
 
     def __init__(self, file: BinaryIO, title: str, header: Sequence[str]) -> None:
         self._book = xlsxwriter.Workbook(file, {"constant_memory": True})
@@ -63,6 +63,12 @@ class Workbook:
         for column, name in enumerate(header):
             self._sheet.write_string(0, column, name, bold)
         self._next = 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._book.close()
 
     def add(self, rows: Iterable[Sequence[Any]]) -> None:
         """Append rows.
@@ -79,10 +85,6 @@ class Workbook:
             for column, value in enumerate(row):
                 self._write(self._next, column, value)
             self._next += 1
-
-    def close(self) -> None:
-        """Finish the file."""
-        self._book.close()
 
     def _write(self, row: int, column: int, value: Any) -> None:  # noqa: ANN401  any cell
         if isinstance(value, bool) or value is None:

@@ -64,10 +64,10 @@ def test_lists_and_structures_stay_readable():
 
 def test_no_cell_of_a_workbook_is_a_formula_or_link():
     made = io.BytesIO()
-    book = Workbook(made, "Attacks", ["text", "amount", "large"])
     exact = Decimal("12345.67")
-    book.add([[text, exact, Decimal("1234567890123456.78")] for text in (*ATTACKS, "https://a.b")])
-    book.close()
+    with Workbook(made, "Attacks", ["text", "amount", "large"]) as book:
+        large = Decimal("1234567890123456.78")
+        book.add([[text, exact, large] for text in (*ATTACKS, "https://a.b")])
     with zipfile.ZipFile(made) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
@@ -155,8 +155,8 @@ def pages_of(shop, state):
 def sheet_of(shop, state):
     """Return a list's workbook as lines of {head: value}."""
     pages = pages_of(shop, state)
-    made = exporting._write_workbook(pages, pages.next_page(), "list")
-    head, *lines = openpyxl.load_workbook(made).active.iter_rows(values_only=True)
+    with exporting._write_workbook(pages, pages.next_page(), "list") as made:
+        head, *lines = openpyxl.load_workbook(made).active.iter_rows(values_only=True)
     return [dict(zip(head, line, strict=True)) for line in lines]
 
 

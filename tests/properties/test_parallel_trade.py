@@ -153,3 +153,20 @@ def test_whatever_people_do_at_once_the_promises_hold(plans):
     done = at_once([partial(one.do, plan) for one, plan in zip(workers(), plans, strict=True)])
     assert all(isinstance(count, int) for count in done), done
     assert broken_promises() == []
+
+
+ALONE = (
+    ("sell", 3), ("take_back", 1), ("receive", 4), ("receive_late", 4), ("transfer", 3),
+    ("transfer", 2), ("dispatch", 2), ("count", 5), ("adjust", 3), ("adjust", 2), ("order", 2),
+    ("give_credit", 1), ("pay", 2), ("pay", 3), ("hold", 1), ("hold", 2),
+)  # fmt: skip
+
+
+@pytest.mark.usefixtures("environment")
+def test_whatever_people_try_together_is_done_for_one_alone():
+    """Refusals of the crowd are then of the crowd's making: no verb is refused whatever it asks."""
+    assert {verb for verb, _ in ALONE} == set(VERBS)
+    one = workers()[0]
+    refused = [(verb, units) for verb, units in ALONE if one.do([(verb, 0, units)]) == 0]
+    assert refused == []
+    assert broken_promises() == []
