@@ -76,8 +76,16 @@ def test_a_peer_is_let_in_called_and_planned_for(
     in_dialog(page)
     expect(page.get_by_label("Host we call")).to_have_value("127.0.0.1")
     page.get_by_label("Search the archive").check()
+    page.get_by_label("Its certificate").fill("AB:CD")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("is no SHA-256 fingerprint")).to_be_visible()
+    page.get_by_label("Its certificate").fill(":".join(["AB"] * 32))
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(row).to_contain_text("send, search, worklist")
+    row.get_by_role("button", name="Edit").click()
+    in_dialog(page)
+    expect(page.get_by_label("Its certificate")).to_have_value("ab" * 32)
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
     plan(page, product, title)
 
