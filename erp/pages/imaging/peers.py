@@ -179,6 +179,7 @@ def _what_it_is() -> tuple[rx.Component, ...]:
             "Modality", "modality", errors=errors, default_value=values["modality"], max_length=16
         ),
         text_field("Model", "model", errors=errors, default_value=values["model"]),
+        text_field("Serial number", "serial", errors=errors, default_value=values["serial"]),
         text_field(
             "Its certificate",
             "certificate",
