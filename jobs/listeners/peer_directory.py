@@ -24,11 +24,16 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 @dataclass(frozen=True, slots=True)
 class Admission:
-    """Who an association is with, from where, and which of our titles it was made to."""
+    """Who an association is with, from where, and which of our titles it was made to.
+
+    Attributes:
+        certificate: SHA-256 of the certificate the peer showed; empty where it showed none.
+    """
 
     entity: imaging.EntityAccount
     peer: imaging.PeerAccount
     address: str
+    certificate: str
 
     def context(self, what: str) -> RequestContext:
         """Return the context of one request of the peer."""
@@ -47,7 +52,8 @@ class PeerDirectory:
     """Our AE titles and our peers as the database knows them, re-read every few seconds.
 
     The called title decides tenant and branch; the calling title and the address must be those
-    of an active peer of that branch. Nothing else lets anybody in.
+    of an active peer of that branch. A peer that is bound to a certificate is let in with that
+    one alone. Nothing else lets anybody in.
     """
 
     def __init__(self) -> None:
@@ -57,7 +63,9 @@ class PeerDirectory:
         self._networks: frozenset[Network] = frozenset()
         self._read_at = float("-inf")
 
-    def admit(self, called: str, calling: str, address: str) -> Admission | Rejection:
+    def admit(
+        self, called: str, calling: str, address: str, certificate: str
+    ) -> Admission | Rejection:
         """Return whom an association is with, or why it is refused.
 
         Raises:
@@ -74,7 +82,9 @@ class PeerDirectory:
             return Rejection(CALLING_UNKNOWN, "calling title unknown")
         if not _is_within(address, peer.address):
             return Rejection(CALLING_UNKNOWN, "address not allowed")
-        return Admission(entity, peer, address)
+        if not _has_shown(certificate, peer):
+            return Rejection(CALLING_UNKNOWN, "not the peer's certificate")
+        return Admission(entity, peer, address, certificate)
 
     def is_known(self, address: str) -> bool:
         """Tell whether a peer may come from an address, as far as was read last; asks nobody."""
@@ -84,7 +94,8 @@ class PeerDirectory:
     def renewed(self, admission: Admission) -> Admission | None:
         """Return an admission as it stands now.
 
-        Nothing once the peer or our title is retired, or the peer may no longer come from there.
+        Nothing once the peer or our title is retired, or the peer may no longer come from there
+        or with what it showed.
         """
         self._follow()
         entity = self._entities.get(admission.entity.ae_title)
@@ -93,8 +104,9 @@ class PeerDirectory:
         peer = self._peers.get((f"{entity.branch_id}", admission.peer.ae_title))
         if peer is None or peer.device_id != admission.peer.device_id:
             return None
-        is_there = _is_within(admission.address, peer.address)
-        return Admission(entity, peer, admission.address) if is_there else None
+        shown = admission.certificate
+        may_stay = _is_within(admission.address, peer.address) and _has_shown(shown, peer)
+        return Admission(entity, peer, admission.address, shown) if may_stay else None
 
     def destination(self, admission: Admission, ae_title: str) -> imaging.PeerAccount | None:
         """Return the peer of the same branch to which objects may be moved, or nothing."""
@@ -107,7 +119,7 @@ class PeerDirectory:
         self._follow()
         entities = [e for e in self._entities.values() if e.entity_id == due.entity_id]
         peers = [p for p in self._peers.values() if p.device_id == due.device_id]
-        return Admission(entities[0], peers[0], "") if entities and peers else None
+        return Admission(entities[0], peers[0], "", "") if entities and peers else None
 
     def _find(
         self, called: str, calling: str
@@ -146,6 +158,10 @@ class PeerDirectory:
 
 def _is_within(address: str, network: str) -> bool:
     return _address(address) in ipaddress.ip_network(network)
+
+
+def _has_shown(certificate: str, peer: imaging.PeerAccount) -> bool:
+    return peer.certificate in ("", certificate)
 
 
 def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:

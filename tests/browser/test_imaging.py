@@ -260,6 +260,26 @@ def acquire_part(product: Product, patient: str, *options: str) -> None:
     acquire(product, patient, *options, "--stop-after", "1")
 
 
+def test_a_device_is_corrected_on_its_page(product, queue):
+    queue.goto(f"{product.url}/imaging/devices")
+    queue.locator("tbody tr", has_text="CAM01").locator(".row-link").click()
+    queue.get_by_role("button", name="Change", exact=True).click()
+    dialog = queue.get_by_role("dialog")
+    expect(dialog.locator("input[name=idempotency_key]")).not_to_have_value("")
+    name = dialog.locator("input[name=name]")
+    before = name.input_value()
+    name.fill("")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator(".error").first).to_be_visible()
+    name.fill(f"{before} (left)")
+    dialog.locator("input[name=serial]").fill("S-17")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(queue.get_by_role("heading", level=1)).to_contain_text(f"{before} (left)")
+    expect(queue.locator(".device-facts")).to_contain_text("S-17")
+    expect(queue.get_by_text("demo_PUNE/CAM01").first).to_be_visible()
+
+
 @pytest.mark.parametrize("path", ["", "/sessions", "/quarantine", "/devices"])
 def test_the_pages_fit_every_screen(product, queue, path):
     queue.goto(f"{product.url}/imaging{path}")

@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.browser.offices import SIZES, expect_to_fit
 from tests.browser.test_imaging import open_queue, technician
@@ -72,14 +72,28 @@ def test_a_peer_is_let_in_called_and_planned_for(
     row.get_by_role("button", name="Echo").click()
     expect(row).to_contain_text("It answered.", timeout=20_000)
 
+    change(page, row)
+    plan(page, product, title)
+
+
+def change(page: Page, row: Locator) -> None:
+    """Give a peer other terms; what was not touched stays, and what is wrong is said."""
     row.get_by_role("button", name="Edit").click()
     in_dialog(page)
     expect(page.get_by_label("Host we call")).to_have_value("127.0.0.1")
     page.get_by_label("Search the archive").check()
+    page.get_by_label("Serial number").fill("S-17")
+    page.get_by_label("Its certificate").fill("AB:CD")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_text("is no SHA-256 fingerprint")).to_be_visible()
+    page.get_by_label("Its certificate").fill(":".join(["AB"] * 32))
     page.get_by_role("dialog").get_by_role("button", name="Save").click()
     expect(row).to_contain_text("send, search, worklist")
-
-    plan(page, product, title)
+    row.get_by_role("button", name="Edit").click()
+    in_dialog(page)
+    expect(page.get_by_label("Its certificate")).to_have_value("ab" * 32)
+    expect(page.get_by_label("Serial number")).to_have_value("S-17")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
 
 
 def plan(page: Page, product: Product, title: str) -> None:

@@ -90,6 +90,37 @@ def test_the_end_of_a_transfer_that_nobody_offered(listening):
     assert [row["reason_code"] for row in held(listening)] == ["unknown_transfer"]
 
 
+@pytest.mark.parametrize("other", [{"sha256": "b" * 64}, {"size": 1001}], ids=["digest", "size"])
+def test_the_end_of_other_bytes_than_were_offered(listening, other):
+    """Case 52: nothing is read and nothing kept; the device is told."""
+    offered = {"sha256": "a" * 64, "size": 1000}
+    uids = {
+        f"{name}_uid": f"1.2.3.{number}" for number, name in enumerate(("sop", "series", "study"))
+    }
+    offer = {
+        "schema": "vis.object-offer.v1",
+        "transfer_id": "T1",
+        "session_id": "S12345678",
+        "sop_class": "1.2.840.10008.5.1.4.1.1.7",
+        "transfer_syntax": "1.2.840.10008.1.2.1",
+        "modes": ["put"],
+    }
+    publish(listening, "offer/T1", json.dumps(offer | uids | offered).encode())
+    until(lambda: listening.rows("select 1 from imaging_transfer"))
+    publish(listening, "done/T1", json.dumps(offered | other).encode())
+
+    until(lambda: receipts(listening))
+    [receipt] = receipts(listening)
+    assert (receipt["status"], receipt["reason"]) == ("rejected", "digest_mismatch")
+    assert receipt["sha256"] == offered["sha256"]
+    assert listening.rows("select 1 from dicom_instance") == []
+
+
+def receipts(clinic):
+    rows = clinic.rows("select payload from device_message where channel = 'receipt'")
+    return [json.loads(row["payload"]) for row in rows]
+
+
 def test_an_event_id_that_is_used_twice(listening):
     first = event("S12345678")
     publish(listening, "event/S12345678", json.dumps(first).encode())

@@ -286,6 +286,7 @@ EXAMPLES: dict[str, Example] = ARCHIVED | {
     "imaging.get_hook": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.ask_echo": lambda i, _: {"device_id": i["peer_id"]},
     "imaging.cancel_order": lambda i, _: {"order_id": i["imaging_order_id"]},
+    "imaging.change_device": lambda i, _: {"device_id": i["device_id"], "name": "Corrected"},
     "imaging.change_peer": lambda i, _: _peer() | {"device_id": i["peer_id"]},
     "imaging.complete_session": lambda i, _: {"session_id": i["study_session_id"]},
     "imaging.list_orders": lambda i, _: {"device_id": i["device_id"]},

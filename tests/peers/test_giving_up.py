@@ -132,7 +132,7 @@ def test_strangers_do_not_have_the_database_read_each_time(hospital, monkeypatch
     began = time.monotonic()
     with ThreadPoolExecutor(20) as pool:
         asked = [
-            pool.submit(directory.admit, hospital.title, f"NOBODY{number}", "127.0.0.1")
+            pool.submit(directory.admit, hospital.title, f"NOBODY{number}", "127.0.0.1", "")
             for number in range(60)
         ]
     assert all(isinstance(one.result(), Rejection) for one in asked)
@@ -141,18 +141,28 @@ def test_strangers_do_not_have_the_database_read_each_time(hospital, monkeypatch
 
 def test_who_is_new_is_let_in_at_once(hospital):
     directory = PeerDirectory()
-    assert isinstance(directory.admit(hospital.title, "LATER", "127.0.0.1"), Rejection)
+    assert isinstance(directory.admit(hospital.title, "LATER", "127.0.0.1", ""), Rejection)
     hospital.peer("LATER")
-    assert isinstance(directory.admit(hospital.title, "LATER", "127.0.0.1"), Admission)
+    assert isinstance(directory.admit(hospital.title, "LATER", "127.0.0.1", ""), Admission)
 
 
 def test_an_open_association_ends_with_the_address_it_came_from(hospital):
     title = hospital.peer()
     directory = PeerDirectory()
-    admitted = directory.admit(hospital.title, title, "127.0.0.1")
+    admitted = directory.admit(hospital.title, title, "127.0.0.1", "")
     assert directory.renewed(admitted) == admitted
     given = {"name": title, "may_store": True, "device_id": hospital.peers[title]}
     hospital.run("imaging.change_peer", address="10.9.9.0/24", **given)
+    until(lambda: directory.renewed(admitted) is None, 10)
+
+
+def test_an_open_association_ends_when_its_peer_is_bound_to_another_certificate(hospital):
+    title = hospital.peer(certificate="ab" * 32)
+    directory = PeerDirectory()
+    admitted = directory.admit(hospital.title, title, "127.0.0.1", "ab" * 32)
+    assert directory.renewed(admitted) == admitted
+    given = {"name": title, "may_store": True, "device_id": hospital.peers[title]}
+    hospital.run("imaging.change_peer", address="127.0.0.1", certificate="cd" * 32, **given)
     until(lambda: directory.renewed(admitted) is None, 10)
 
 

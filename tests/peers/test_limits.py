@@ -120,6 +120,48 @@ def test_with_a_certificate_only_tls_is_spoken_and_peers_show_one(listen, tmp_pa
     assert done.returncode == 0, done.stderr + done.stdout
 
 
+def test_a_peer_bound_to_a_certificate_is_nobody_with_another(listen, tmp_path):
+    authority, ours, theirs, other = (tmp_path / name for name in ("ca", "ours", "theirs", "other"))
+    _certificate(authority)
+    for name in (ours, theirs, other):
+        _certificate(name, authority)
+    scp = listen(
+        DICOM_TLS_CERTIFICATE=f"{ours}.crt",
+        DICOM_TLS_KEY=f"{ours}.key",
+        DICOM_TLS_CA=f"{authority}.crt",
+    )
+    hospital = make_hospital()
+    bound = hospital.peer(certificate=_fingerprint(theirs))
+
+    def call(title, shown):
+        line = ("echoscu", "-to", "5", "-aet", title, "-aec", hospital.title)
+        own = ("+tls", f"{shown}.key", f"{shown}.crt", "+cf", f"{authority}.crt")
+        return tool(*line, *own, "127.0.0.1", scp.port)
+
+    refused = call(bound, other)
+    assert refused.returncode != 0
+    assert "Calling AE Title Not Recognized" in refused.stderr + refused.stdout
+    assert "not the peer's certificate" in scp.log()
+    done = call(bound, theirs)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert call(hospital.peer(), other).returncode == 0, "bound to none"
+
+
+def test_a_peer_bound_to_a_certificate_is_nobody_without_tls(listen):
+    scp = listen()
+    hospital = make_hospital()
+    line = ("echoscu", "-to", "5", "-aec", hospital.title, "127.0.0.1", scp.port)
+    assert tool(*line, "-aet", hospital.peer(certificate="ab" * 32)).returncode != 0
+    assert tool(*line, "-aet", hospital.peer()).returncode == 0
+
+
+def _fingerprint(path):
+    """Return a certificate's fingerprint as openssl writes it."""
+    told = ["openssl", "x509", "-in", f"{path}.crt", "-noout", "-fingerprint", "-sha256"]
+    done = subprocess.run(told, check=True, capture_output=True, text=True)
+    return done.stdout.partition("=")[2].strip()
+
+
 def _certificate(path, signer=None):
     """Make a key and a certificate for this machine, signed by an authority or by itself."""
     subject = ["-subj", f"/CN={path.name}", "-addext", "subjectAltName=IP:127.0.0.1"]

@@ -40,6 +40,8 @@ class DicomPeer(TenantRow, table=True):
         host: Where we call it, for C-MOVE, answers to storage commitment and C-ECHO; with
             `port` empty and 0 where we do not.
         uses_tls: We call it over TLS.
+        certificate: SHA-256 of the one certificate it must show when it calls us, 64 small
+            hexadecimal digits; empty where its title and address are enough.
         echo_result: What the last C-ECHO to it came to; empty while one is due.
     """
 
@@ -48,6 +50,7 @@ class DicomPeer(TenantRow, table=True):
         belongs_to("device_id", "imaging_device"),
         UniqueConstraint("tenant_id", "device_id"),
         CheckConstraint("(host = '') = (port = 0) and port between 0 and 65535", name="place"),
+        CheckConstraint("certificate ~ '^([0-9a-f]{64})?$'", name="certificate"),
     )
 
     device_id: UUID
@@ -55,6 +58,7 @@ class DicomPeer(TenantRow, table=True):
     host: str = ""
     port: int = 0
     uses_tls: bool = False
+    certificate: str = ""
     may_store: bool = False
     may_query: bool = False
     may_retrieve: bool = False

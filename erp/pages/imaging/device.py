@@ -21,6 +21,7 @@ from erp.components import (
     reason_field,
     stat_tile,
     submit_button,
+    text_field,
     timeline,
 )
 from erp.components.records import or_dash, record_view
@@ -31,6 +32,7 @@ from erp.pages.imaging.devices import issued_password
 from erp.pages.routing import page
 from erp.state.imaging.device import (
     CareState,
+    ChangeDeviceState,
     DeviceState,
     MaintenanceState,
     NewPasswordState,
@@ -100,6 +102,7 @@ def device_page() -> rx.Component:
         ),
         _maintenance_dialog(),
         _care_dialog(),
+        _change_dialog(),
         _password_dialog(),
         hook_dialogs(),
     )
@@ -148,7 +151,9 @@ def _sessions() -> rx.Var[str]:
 
 def _actions() -> rx.Component:
     about = (head["id"], head["name"])
+    change = button("Change", icon="pencil", on_click=ChangeDeviceState.open_dialog(*about))
     return rx.fragment(
+        rx.cond(head["kind"] == "mqtt", change),
         button("What is watched", icon="bell-ring", on_click=CareState.open_dialog(*about)),
         button(
             "Record maintenance",
@@ -263,6 +268,21 @@ def _care_dialog() -> rx.Component:
         ),
         title="What is watched",
         subtitle="Operators find it in their inbox.",
+    )
+
+
+def _change_dialog() -> rx.Component:
+    errors = ChangeDeviceState.field_errors
+    return form_dialog(
+        ChangeDeviceState,
+        text_field("Name", "name", errors=errors, required=True, default_value=head["name"]),
+        text_field(
+            "Modality", "modality", errors=errors, default_value=head["modality"], max_length=16
+        ),
+        text_field("Model", "model", errors=errors, default_value=head["model"]),
+        text_field("Serial number", "serial", errors=errors, default_value=head["serial"]),
+        title="Change the device",
+        subtitle="Its branch and code stay: they are its name at the broker.",
     )
 
 

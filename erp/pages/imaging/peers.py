@@ -164,14 +164,32 @@ def _peer_dialog() -> rx.Component:
             input_mode="numeric",
             max_length=5,
         ),
-        text_field(
-            "Modality", "modality", errors=errors, default_value=values["modality"], max_length=16
-        ),
-        text_field("Model", "model", errors=errors, default_value=values["model"]),
+        *_what_it_is(),
         _rights(),
         title=rx.cond(is_new, "Add a DICOM peer", f"Change {Form.subject['label']}"),
         submit=rx.cond(is_new, "Add peer", "Save"),
         width="640px",
+    )
+
+
+def _what_it_is() -> tuple[rx.Component, ...]:
+    errors, values = Form.field_errors, Form.values
+    return (
+        text_field(
+            "Modality", "modality", errors=errors, default_value=values["modality"], max_length=16
+        ),
+        text_field("Model", "model", errors=errors, default_value=values["model"]),
+        text_field("Serial number", "serial", errors=errors, default_value=values["serial"]),
+        text_field(
+            "Its certificate",
+            "certificate",
+            errors=errors,
+            default_value=values["certificate"],
+            max_length=120,
+            placeholder="AB:CD:…",
+            hint="SHA-256 fingerprint. It is let in with this one alone; empty for any.",
+            wide=True,
+        ),
     )
 
 

@@ -56,6 +56,7 @@ from erp.services.imaging.completing import (
     complete_session,
     end_session,
 )
+from erp.services.imaging.correcting import change_device
 from erp.services.imaging.delivering import (
     DeliveredObject,
     DeliverySource,
@@ -351,7 +352,8 @@ __all__ = [
     "TransferReused", "TryReportTemplate", "Uncounted", "UnknownDevice", "Upload", "WaitingCount", "WriteSummary",
     "accept_session", "add_addendum", "add_entity", "add_peer", "alert_devices", "answer_checklist",
     "answer_commitment", "approve_removal", "ask_echo", "ask_removal", "assign_patient", "assign_session",
-    "attrs_of", "book_appointment", "cancel_order", "change_peer", "clock_text", "close_hook", "complete_session",
+    "attrs_of", "book_appointment", "cancel_order", "change_device", "change_peer", "clock_text",
+    "close_hook", "complete_session",
     "count_waiting", "delivery_context", "device_context", "device_password", "discard_held", "due_commitments",
     "due_messages", "end_by_call", "end_session", "fail_export", "fail_report", "file_held", "filed", "find_held",
     "find_hook", "find_in_archive", "find_instance", "find_objects", "find_uncounted", "find_upload",

@@ -17,7 +17,7 @@ class DeviceRegistered(DomainEvent):
 
 
 class DeviceChanged(DomainEvent):
-    """A device came, went, was retired or got a new password."""
+    """A device came, went, was corrected or retired, or got a new password."""
 
     name: ClassVar[str] = "imaging.device_changed.v1"
 

@@ -31,6 +31,7 @@ class PeerRow(Result):
     place: str
     may: str
     uses_tls: bool
+    certificate: str
     may_store: bool
     may_query: bool
     may_retrieve: bool
@@ -94,6 +95,7 @@ class PeerAccount(BaseModel):
     host: str
     port: int
     uses_tls: bool
+    certificate: str
     may_store: bool
     may_query: bool
     may_retrieve: bool
@@ -107,7 +109,7 @@ def list_peers(session: Session, ctx: RequestContext, wanted: ListPeers) -> Peer
         session,
         """
         select device.id, device.name, device.ae_title, branch.code as branch, device.branch_id,
-               peer.address, peer.host, peer.port, peer.uses_tls, peer.may_store, peer.may_query,
+               peer.address, peer.host, peer.port, peer.uses_tls, peer.certificate, peer.may_store, peer.may_query,
                peer.may_retrieve, peer.may_worklist, device.modality, device.model, device.serial,
                device.state, peer.echo_asked_at, peer.echo_at, peer.echo_result, peer.echo_ok,
                device.last_seen_at, device.last_object_at
@@ -183,7 +185,7 @@ def list_peer_accounts(session: Session) -> list[PeerAccount]:
         session,
         """
         select device.tenant_id, device.branch_id, device.id as device_id, device.ae_title,
-               peer.address, peer.host, peer.port, peer.uses_tls, peer.may_store, peer.may_query,
+               peer.address, peer.host, peer.port, peer.uses_tls, peer.certificate, peer.may_store, peer.may_query,
                peer.may_retrieve, peer.may_worklist
           from imaging_device device
           join dicom_peer peer

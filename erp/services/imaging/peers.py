@@ -1,7 +1,8 @@
 """DICOM peers: what our branches are called, and who may speak to them. Nobody, until it is said here."""
 
 import ipaddress
-from typing import Annotated, Any
+import re
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, model_validator
@@ -15,6 +16,8 @@ from erp.services.imaging.errors import NoPlaceToCall, UnknownEntity
 from erp.services.imaging.events import DeviceChanged, DeviceRegistered, EchoAsked
 from erp.services.platform import Command, Identified, ShortText, Text, command, emit
 
+_SHA256: Final = re.compile("[0-9a-f]{64}")
+
 
 def _network(text: str) -> str:
     try:
@@ -23,6 +26,16 @@ def _network(text: str) -> str:
         raise ValueError(
             "is no address or network; write 10.0.0.5 or 10.0.0.0/24, or 0.0.0.0/0 for any"
         ) from None
+
+
+def _fingerprint(text: str) -> str:
+    bare = text.strip().replace(":", "").replace(" ", "").lower()
+    if bare and not _SHA256.fullmatch(bare):
+        raise ValueError(
+            "is no SHA-256 fingerprint; write the 64 hexadecimal digits that"
+            " openssl x509 -fingerprint -sha256 prints, or leave it empty"
+        )
+    return bare
 
 
 AeTitle = Annotated[
@@ -34,6 +47,7 @@ AeTitle = Annotated[
     ),
 ]
 NetworkText = Annotated[str, Field(min_length=2, max_length=50), AfterValidator(_network)]
+Fingerprint = Annotated[str, Field(max_length=120), AfterValidator(_fingerprint)]
 HostName = Annotated[str, Field(max_length=253, pattern=r"^[A-Za-z0-9.:_-]*$")]
 
 
@@ -57,6 +71,8 @@ class PeerTerms(Command):
     Attributes:
         address: Address or network its associations come from.
         host: Where we call it; with `port` left out, we never do.
+        certificate: SHA-256 fingerprint of the certificate it must show, with colons or without;
+            empty lets its title and address be enough.
     """
 
     name: ShortText
@@ -64,6 +80,7 @@ class PeerTerms(Command):
     host: HostName = ""
     port: Annotated[int, Field(ge=0, le=65535)] = 0
     uses_tls: bool = False
+    certificate: Fingerprint = ""
     may_store: bool = False
     may_query: bool = False
     may_retrieve: bool = False
@@ -167,9 +184,9 @@ def add_peer(session: Session, ctx: RequestContext, cmd: AddPeer) -> Identified:
     )
     db.execute(
         session,
-        "insert into dicom_peer (tenant_id, id, device_id, address, host, port, uses_tls, may_store,"
+        "insert into dicom_peer (tenant_id, id, device_id, address, host, port, uses_tls, certificate, may_store,"
         " may_query, may_retrieve, may_worklist, echo_result, echo_ok) values (%(tenant)s, %(id)s,"
-        " %(device)s, %(address)s, %(host)s, %(port)s, %(uses_tls)s, %(may_store)s, %(may_query)s,"
+        " %(device)s, %(address)s, %(host)s, %(port)s, %(uses_tls)s, %(certificate)s, %(may_store)s, %(may_query)s,"
         " %(may_retrieve)s, %(may_worklist)s, '', false)",
         {"tenant": ctx.tenant_id, "id": new_id(), "device": device_id} | _terms(cmd),
     )
@@ -200,7 +217,7 @@ def change_peer(session: Session, ctx: RequestContext, cmd: ChangePeer) -> Ident
     db.execute(
         session,
         "update dicom_peer set address = %(address)s, host = %(host)s, port = %(port)s,"
-        " uses_tls = %(uses_tls)s,"
+        " uses_tls = %(uses_tls)s, certificate = %(certificate)s,"
         " may_store = %(may_store)s, may_query = %(may_query)s, may_retrieve = %(may_retrieve)s,"
         " may_worklist = %(may_worklist)s where tenant_id = %(tenant)s and device_id = %(device)s",
         {"tenant": ctx.tenant_id, "device": cmd.device_id} | _terms(cmd),
@@ -269,6 +286,7 @@ def _terms(cmd: PeerTerms) -> dict[str, Any]:
         "host": cmd.host,
         "port": cmd.port,
         "uses_tls": cmd.uses_tls,
+        "certificate": cmd.certificate,
         "may_store": cmd.may_store,
         "may_query": cmd.may_query,
         "may_retrieve": cmd.may_retrieve,

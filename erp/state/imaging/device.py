@@ -120,6 +120,14 @@ class CareState(_DeviceDialog, rx.State):
     done_words: ClassVar[str] = "What is watched has changed."
 
 
+class ChangeDeviceState(_DeviceDialog, rx.State):
+    """Corrects what the device is called and what it is."""
+
+    permission: ClassVar[str] = OPERATE
+    command: ClassVar[str] = "imaging.change_device"
+    done_words: ClassVar[str] = "Device changed."
+
+
 class NewPasswordState(DialogFormState, rx.State):
     """Gives the device a new password, shown once and held in no var."""
 

@@ -17,7 +17,7 @@ from erp.state.submitting import is_ticked
 VIEW = "imaging.view"
 OPERATE = "imaging.operate"
 RIGHTS = ("may_store", "may_query", "may_retrieve", "may_worklist", "uses_tls")
-TEXTS = ("name", "ae_title", "address", "host", "modality", "model", "serial")
+TEXTS = ("name", "ae_title", "address", "host", "modality", "model", "serial", "certificate")
 
 
 class PeerListState(ListState, rx.State):

@@ -1,5 +1,6 @@
 """Peers and planned examinations: who may be let in, what is on the worklist, and for whom."""
 
+import psycopg
 import pytest
 from pydantic import ValidationError
 
@@ -41,6 +42,8 @@ def patient(ctx, code="P-100"):
         ("host", "a b"),
         ("host", "http://x/"),
         ("port", 70_000),
+        ("certificate", "AB:CD"),
+        ("certificate", "g" * 64),
     ],
 )
 def test_a_peer_that_cannot_be_is_refused_by_its_field(clinic, field, value):
@@ -214,3 +217,19 @@ def test_examinations_forgotten_long_ago_do_not_hide_those_of_today(clinic):
     with db.unit_of_work(clinic) as session:
         rows = imaging.worklist_for(session, clinic, clinic.branch_id, 2)
     assert [row["accession"] for row in rows] == [made[2].accession, made[1].accession]
+
+
+@pytest.mark.parametrize("written", ["AB" * 32, ":".join(["aB"] * 32), f" {'ab' * 32} "])
+def test_a_fingerprint_is_taken_as_tools_write_it(clinic, written):
+    run(clinic, "imaging.add_peer", **PEER, certificate=written)
+    [row] = run(clinic, "imaging.list_peers").rows
+    assert row.certificate == "ab" * 32
+
+
+def test_the_database_keeps_no_certificate_that_is_none(clinic):
+    run(clinic, "imaging.add_peer", **PEER)
+    with (
+        pytest.raises(psycopg.errors.CheckViolation, match="ck_dicom_peer_certificate"),
+        db.unit_of_work(clinic) as session,
+    ):
+        db.execute(session, "update dicom_peer set certificate = 'AB:CD'")
