@@ -167,6 +167,7 @@ def _edit() -> rx.Component:
             remedy=facts["remedy"],
             abbreviations=facts["abbreviations"],
             synonyms=facts["synonyms"],
+            is_pharmacopoeial=facts["is_pharmacopoeial"],
             constituents=facts["constituents"],
         ),
         text_area("Note", "note", errors=errors, default_value=facts["note"]),

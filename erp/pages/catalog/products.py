@@ -18,7 +18,7 @@ from erp.components import (
 from erp.components.small_parts import price_range, suggestions
 from erp.pages.routing import Nav, page
 from erp.state.catalog.products import EDIT, NewProductState, ProductListState
-from erp.state.catalog.wording import FORMS
+from erp.state.catalog.wording import BY_THE_BOOK, FORMS
 
 
 @page(
@@ -162,6 +162,14 @@ def remedy_fields(errors: rx.Var[dict[str, str]], **start: rx.Var[str]) -> list[
             errors=errors,
             placeholder="Leopard's bane, Mountain tobacco",
             **first.get("synonyms", {}),
+        ),
+        select_field(
+            "Pharmacopoeia",
+            "is_pharmacopoeial",
+            list(BY_THE_BOOK.items()),
+            errors=errors,
+            hint="Of the remedy, for all its products; the proposed tax follows.",
+            **first.get("is_pharmacopoeial", {}),
         ),
         text_field(
             "Constituents",

@@ -26,7 +26,12 @@ Names = Annotated[tuple[ShortText, ...], Field(max_length=30)]
 
 
 class RemedyNames(Closed):
-    """A substance under every name it is asked for by."""
+    """A substance under every name it is asked for by.
+
+    Attributes:
+        is_pharmacopoeial: It is made by a pharmacopoeia, which decides its tax. Given, it
+            holds for all products of the remedy; left out, a known remedy keeps what it had.
+    """
 
     name: ShortText
     synonyms: Names = ()
@@ -239,9 +244,10 @@ def _remedy(session: Session, ctx: RequestContext, names: RemedyNames) -> Remedy
     ).one_or_none()
     if found is None:
         found = Remedy(tenant_id=ctx.tenant_id, name=names.name)
-        found.is_pharmacopoeial = names.is_pharmacopoeial
         session.add(found)
-        session.flush()
+    if "is_pharmacopoeial" in names.model_fields_set:
+        found.is_pharmacopoeial = names.is_pharmacopoeial
+    session.flush()
     return found
 
 

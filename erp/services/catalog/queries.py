@@ -139,6 +139,7 @@ class ProductDetail(Result):
     remedy: str | None
     synonyms: list[str]
     abbreviations: list[str]
+    is_pharmacopoeial: bool | None
     hsn: str
     tax_class: str
     treatment: SupplyTreatment
@@ -281,8 +282,8 @@ def get_product(session: Session, ctx: RequestContext, wanted: GetProduct) -> Pr
         """
         select p.id as product_id, p.name, b.name as brand, p.form, r.name as remedy,
                coalesce(r.synonyms, '{}') as synonyms,
-               coalesce(r.abbreviations, '{}') as abbreviations, p.hsn, c.code as tax_class,
-               c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
+               coalesce(r.abbreviations, '{}') as abbreviations, r.is_pharmacopoeial,
+               p.hsn, c.code as tax_class, c.treatment, p.is_lot_tracked, p.is_expiry_required, p.is_service, p.note,
                p.constituents, p.licence_class, p.max_per_sale, p.max_per_day, p.max_per_month,
                '/api/erp/products/' || p.id || '/picture?v=' || p.picture_version as picture_url,
                (select t.rate from tax_rate t

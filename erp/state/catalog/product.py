@@ -153,6 +153,7 @@ def _head(product: Any) -> dict[str, str]:
         "remedy": product.remedy or "",
         "synonyms": ", ".join(product.synonyms),
         "abbreviations": ", ".join(product.abbreviations),
+        "is_pharmacopoeial": _yes_or_no(product.is_pharmacopoeial),
         "hsn": product.hsn,
         "gst": gst_words(product.treatment, product.gst_rate),
         "tax_class": product.tax_class,
@@ -172,6 +173,11 @@ def _head(product: Any) -> dict[str, str]:
         "max_per_month": _cap(product.max_per_month),
         "per_customer": _per_customer(product),
     }
+
+
+def _yes_or_no(value: bool | None) -> str:  # noqa: FBT001  a fact of the remedy
+    """Return what the choice of the form sends; nothing where there is no remedy."""
+    return "" if value is None else str(value).lower()
 
 
 def _cap(units: int | None) -> str:
@@ -279,7 +285,16 @@ class EditProductState(_OfProduct, rx.State):
         return with_remedy(FormState._payload(self, form)) | {"product_id": self.subject["id"]}
 
 
-_EDITED = ("name", "hsn", "remedy", "synonyms", "abbreviations", "constituents", "note")
+_EDITED = (
+    "name",
+    "hsn",
+    "remedy",
+    "synonyms",
+    "abbreviations",
+    "is_pharmacopoeial",
+    "constituents",
+    "note",
+)
 
 
 class SetTaxClassState(_OfProduct, rx.State):

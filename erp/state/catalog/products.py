@@ -84,9 +84,15 @@ class NewProductState(FormState, rx.State):
 
 def with_remedy(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the input with the names that are typed with commas taken apart."""
-    others = {name: names_typed(given.get(name)) for name in ("synonyms", "abbreviations")}
-    rest = {name: value for name, value in given.items() if name not in (*others, "remedy")}
+    others: dict[str, Any] = {
+        name: names_typed(given.get(name)) for name in ("synonyms", "abbreviations")
+    }
+    by_the_book = given.get("is_pharmacopoeial")
+    used = (*others, "remedy", "is_pharmacopoeial")
+    rest = {name: value for name, value in given.items() if name not in used}
     rest["constituents"] = names_typed(given.get("constituents"))
     if not given.get("remedy"):
         return rest | {"remedy": None}
+    if by_the_book:
+        others["is_pharmacopoeial"] = is_ticked(by_the_book)
     return rest | {"remedy": {"name": given["remedy"], **others}}

@@ -21,6 +21,13 @@ LICENCES: Mapping[str, str] = {
     "narcotic": "Narcotic: capped in each sale",
     "open": "No drug licence needed",
 }
+BY_THE_BOOK: Mapping[str, str] = {
+    "": "As the remedy is known",
+    "true": "Made by a pharmacopoeia",
+    "false": "In no pharmacopoeia",
+}
+"""Whether a pharmacopoeia has a remedy; a new remedy is taken for one that it has."""
+
 SHELF_TONES: Mapping[str, str] = {
     "expired": "red",
     "0-30": "red",

@@ -88,6 +88,25 @@ def test_a_pharmacopoeial_medicine_and_a_combination_are_of_different_classes(sh
     assert "Notification 9/2025" in proposal(shop, mixed).source
 
 
+def test_what_the_pharmacopoeia_has_is_corrected_for_all_products_of_a_remedy(shop):
+    remedy = {"name": "Arnica Montana"}
+    arnica = add(shop, "Arnica Montana", remedy=remedy)
+    globules = add(shop, "Arnica Montana", form="globules", remedy=remedy)
+    assert {proposal(shop, p).tax_class for p in (arnica, globules)} == {"GST5"}
+
+    off = remedy | {"is_pharmacopoeial": False}
+    shop.run("catalog.update_product", {"product_id": arnica, "remedy": off})
+    assert {proposal(shop, p).tax_class for p in (arnica, globules)} == {"GST5-OWN"}
+
+    shop.run("catalog.update_product", {"product_id": globules, "remedy": remedy})
+    detail = shop.run("catalog.get_product", {"product_id": arnica})
+    assert detail.is_pharmacopoeial is False
+
+    on = remedy | {"is_pharmacopoeial": True}
+    add(shop, "Arnica Montana", form="ointment", remedy=on)
+    assert proposal(shop, arnica).tax_class == "GST5"
+
+
 def test_another_class_needs_a_reason_which_is_shown(shop):
     arnica = add(shop, "Arnica Montana", remedy={"name": "Arnica Montana"})
     other = {"product_id": arnica, "tax_class": "GST18"}
