@@ -42,6 +42,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.billing.returning_goods",
     "erp.pages.billing.returns",
     "erp.pages.billing.sales",
+    "erp.pages.billing.spreading_cost",
     "erp.pages.billing.taking_back",
     "erp.pages.catalog.maker_lists",
     "erp.pages.catalog.product",

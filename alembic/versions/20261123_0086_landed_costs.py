@@ -1,0 +1,123 @@
+"""Goods bear what another bill charged for bringing them in."""
+
+import sqlalchemy as sa
+import sqlmodel
+from alembic import op
+
+from erp.core import migrating
+
+revision = "0086"
+down_revision = "0082"
+branch_labels = None
+depends_on = None
+
+TEXT = sqlmodel.sql.sqltypes.AutoString()
+
+
+def upgrade() -> None:
+    op.create_table(
+        "landed_cost",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("bill_id", sa.Uuid(), nullable=False),
+        sa.Column("number", TEXT, nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("note", TEXT, nullable=False),
+        sa.Column("spread_by", sa.Uuid(), nullable=False),
+        sa.Column("spread_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("note <> ''", name=op.f("ck_landed_cost_note")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_landed_cost_amount")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "bill_id"],
+            ["supplier_bill.tenant_id", "supplier_bill.id"],
+            name=op.f("fk_landed_cost_tenant_id_bill_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_landed_cost")),
+        sa.UniqueConstraint("tenant_id", "number", name=op.f("uq_landed_cost_tenant_id_number")),
+    )
+    op.create_index("ix_landed_cost_bill", "landed_cost", ["tenant_id", "bill_id"], unique=False)
+    op.create_table(
+        "landed_cost_reversal",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("landed_cost_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
+        sa.Column("reversed_by", sa.Uuid(), nullable=False),
+        sa.Column("reversed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_landed_cost_reversal_reason")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "landed_cost_id"],
+            ["landed_cost.tenant_id", "landed_cost.id"],
+            name=op.f("fk_landed_cost_reversal_tenant_id_landed_cost_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_landed_cost_reversal")),
+        sa.UniqueConstraint("tenant_id", "landed_cost_id", name="uq_landed_cost_reversal_once"),
+    )
+    op.create_table(
+        "landed_cost_line",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("landed_cost_id", sa.Uuid(), nullable=False),
+        sa.Column("line_no", sa.Integer(), nullable=False),
+        sa.Column("receipt_id", sa.Uuid(), nullable=False),
+        sa.Column("receipt_line_no", sa.Integer(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("value", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("to_stock", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("went_back", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "value > 0 and to_stock between 0 and value", name=op.f("ck_landed_cost_line_value")
+        ),
+        sa.CheckConstraint("went_back >= 0", name=op.f("ck_landed_cost_line_went_back")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "landed_cost_id"],
+            ["landed_cost.tenant_id", "landed_cost.id"],
+            name=op.f("fk_landed_cost_line_tenant_id_landed_cost_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "lot_id"],
+            ["lot.tenant_id", "lot.id"],
+            name=op.f("fk_landed_cost_line_tenant_id_lot_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "receipt_id", "receipt_line_no"],
+            [
+                "goods_receipt_line.tenant_id",
+                "goods_receipt_line.receipt_id",
+                "goods_receipt_line.line_no",
+            ],
+            name=op.f("fk_landed_cost_line_tenant_id_receipt_id_receipt_line_no"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_landed_cost_line")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "landed_cost_id",
+            "line_no",
+            name=op.f("uq_landed_cost_line_tenant_id_landed_cost_id_line_no"),
+        ),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "landed_cost_id",
+            "receipt_id",
+            "receipt_line_no",
+            name="uq_landed_cost_line_delivery",
+        ),
+    )
+    op.create_index(
+        "ix_landed_cost_line_receipt",
+        "landed_cost_line",
+        ["tenant_id", "receipt_id", "receipt_line_no"],
+        unique=False,
+    )
+    migrating.protect(
+        {
+            "landed_cost": migrating.APPEND_ONLY,
+            "landed_cost_line": migrating.APPEND_ONLY,
+            "landed_cost_reversal": migrating.APPEND_ONLY,
+        }
+    )
+
+
+def downgrade() -> None:
+    for name in ("landed_cost_reversal", "landed_cost_line", "landed_cost"):
+        op.drop_table(name)
