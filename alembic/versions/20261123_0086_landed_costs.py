@@ -1,4 +1,4 @@
-"""Goods bear what another bill charged for bringing them in."""
+"""Goods bear what another bill charged for bringing them in; the life asked of goods is dated terms."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -109,15 +109,42 @@ def upgrade() -> None:
         ["tenant_id", "receipt_id", "receipt_line_no"],
         unique=False,
     )
+    op.create_table(
+        "shelf_life_term",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=True),
+        sa.Column("form", TEXT, nullable=True),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("days between 0 and 1825", name=op.f("ck_shelf_life_term_days")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "supplier_id"],
+            ["party.tenant_id", "party.id"],
+            name=op.f("fk_shelf_life_term_tenant_id_supplier_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_shelf_life_term")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "supplier_id",
+            "form",
+            "valid_from",
+            name="uq_shelf_life_term_start",
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
     migrating.protect(
         {
             "landed_cost": migrating.APPEND_ONLY,
             "landed_cost_line": migrating.APPEND_ONLY,
             "landed_cost_reversal": migrating.APPEND_ONLY,
+            "shelf_life_term": migrating.APPEND_ONLY,
         }
     )
 
 
 def downgrade() -> None:
-    for name in ("landed_cost_reversal", "landed_cost_line", "landed_cost"):
+    for name in ("shelf_life_term", "landed_cost_reversal", "landed_cost_line", "landed_cost"):
         op.drop_table(name)

@@ -106,6 +106,7 @@ ROUTES: tuple[str, ...] = (
     "erp.pages.inventory.reorder",
     "erp.pages.inventory.sending",
     "erp.pages.inventory.stock",
+    "erp.pages.inventory.terms",
     "erp.pages.inventory.transfers",
     "erp.pages.inventory.valuation",
     "erp.pages.laboratory.analytes",

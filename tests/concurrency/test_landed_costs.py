@@ -38,9 +38,7 @@ def test_stock_and_books_agree_while_goods_are_sold_and_costs_are_spread(trader:
     variant = trader.variant_ids[0]
     receipts = [came(trader, goods(trader, 20, days=100)) for _ in range(3)]
     carriers = carrier(trader)
-    bills = [
-        freight(trader, carriers, "90.00", "106.20", bill_number=f"V{at}") for at in range(3)
-    ]
+    bills = [freight(trader, carriers, "90.00", "106.20", bill_number=f"V{at}") for at in range(3)]
     selling = [partial(trader.sell, {variant: 3}) for _ in range(10)]
     spreading = [partial(spread, trader, made, *receipts) for made in bills]
     answers = at_once([*selling, *spreading])

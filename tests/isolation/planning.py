@@ -41,5 +41,6 @@ EXAMPLES: dict[str, Callable[[Ids, Shop], dict[str, Any]]] = {
         "opens_days": 90,
         "closes_days": 30,
     },
+    "inventory.set_shelf_life": lambda i, _: {"supplier_id": i["supplier_id"], "days": 120},
     "inventory.set_reorder_rule": lambda i, _: {"variant_id": i["variant_id"], "reorder_point": 5},
 }

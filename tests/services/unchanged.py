@@ -29,6 +29,7 @@ TABLES = (
     "lot",
     "carrying_rate",
     "claim_terms",
+    "shelf_life_term",
     "reorder_rule",
     "reorder_suggestion",
     "stock_move",

@@ -17,6 +17,7 @@ from erp.models.inventory.planning import (
     ClaimTerms,
     ReorderRule,
     ReorderSuggestion,
+    ShelfLifeTerm,
     SuggestionStatus,
 )
 from erp.models.inventory.quality import (
@@ -77,6 +78,7 @@ __all__ = [
     "Removal",
     "ReorderRule",
     "ReorderSuggestion",
+    "ShelfLifeTerm",
     "StockBalance",
     "StockCount",
     "StockCountLine",

@@ -94,6 +94,7 @@ from erp.services.inventory.errors import (
     PointUnanswered,
     RateStarts,
     ReasonRequired,
+    ShelfLifeStarts,
     ShortShelfLife,
     SuggestionClosed,
     UnknownCount,
@@ -118,7 +119,6 @@ from erp.services.inventory.holding import (
 from erp.services.inventory.idle_stock import IDLENESS, idle_stock, list_idle
 from erp.services.inventory.incoming import OnOrder, tells_what_is_on_order
 from erp.services.inventory.known_lots import KnownLot, latest_lots
-from erp.services.inventory.labelling import MINIMUM_SHELF_LIFE
 from erp.services.inventory.listing_counts import (
     CountDetail,
     CountLine,
@@ -208,6 +208,15 @@ from erp.services.inventory.settling_counts import (
     request_recount,
     submit_count,
 )
+from erp.services.inventory.shelf_life import (
+    DEFAULT_SHELF_DAYS,
+    SHELF_DAYS,
+    ListShelfLives,
+    SetShelfLife,
+    list_shelf_lives,
+    set_shelf_life,
+    shelf_days,
+)
 from erp.services.inventory.stock_age import AGE_BUCKETS, list_ageing, stock_ageing
 from erp.services.inventory.stock_columns import (
     CompareStockWithBooks,
@@ -252,11 +261,12 @@ __all__ = [
     "AGE_BUCKETS",
     "CLAIM_WINDOW",
     "DEFAULT_CLAIM_DAYS",
+    "DEFAULT_SHELF_DAYS",
     "DEMAND_CLASSES",
     "IDLENESS",
     "LOTS_MADE_OF",
-    "MINIMUM_SHELF_LIFE",
     "OPENING_STOCK_COLUMNS",
+    "SHELF_DAYS",
     "VALUE_CLASSES",
     "AdjustStock",
     "AdjustmentLine",
@@ -300,6 +310,7 @@ __all__ = [
     "ListLocations",
     "ListMoves",
     "ListOpeningStock",
+    "ListShelfLives",
     "LotBeingCounted",
     "LotChanged",
     "LotDetail",
@@ -352,6 +363,8 @@ __all__ = [
     "Revalued",
     "SearchLots",
     "SetChecklist",
+    "SetShelfLife",
+    "ShelfLifeStarts",
     "ShortShelfLife",
     "StartCount",
     "StockAdjustment",
@@ -429,6 +442,7 @@ __all__ = [
     "list_moves",
     "list_opening_stock",
     "list_receipts",
+    "list_shelf_lives",
     "list_suggestions",
     "listing_quarantine",
     "listing_transfers",
@@ -453,6 +467,8 @@ __all__ = [
     "set_checklist",
     "set_claim_terms",
     "set_reorder_rule",
+    "set_shelf_life",
+    "shelf_days",
     "start_count",
     "stock_against_books",
     "stock_ageing",

@@ -15,6 +15,7 @@ SAME_TERMS = {
     "inventory.request_recount", "inventory.request_transfer", "inventory.retire_recipe",
     "inventory.save_recipe", "inventory.set_carrying_rate",
     "inventory.set_checklist", "inventory.set_claim_terms", "inventory.set_reorder_rule",
+    "inventory.set_shelf_life",
     "inventory.settle_transfer", "inventory.start_count", "inventory.submit_count",
     "inventory.suggest_reorders", "inventory.take_back_opening_stock", "inventory.thin_past_stock",
     "inventory.transfer_stock", "inventory.write_off_stock",
