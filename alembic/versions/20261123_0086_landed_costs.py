@@ -1,4 +1,4 @@
-"""Goods bear what another bill charged for bringing them in; the life asked of goods is dated terms."""
+"""Goods bear what another bill charged for bringing them in; what is asked of suppliers is kept."""
 
 import sqlalchemy as sa
 import sqlmodel
@@ -135,16 +135,53 @@ def upgrade() -> None:
             postgresql_nulls_not_distinct=True,
         ),
     )
+    op.create_table(
+        "order_quantity",
+        sa.Column("tenant_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("variant_id", sa.Uuid(), nullable=False),
+        sa.Column("least", sa.BigInteger(), nullable=False),
+        sa.Column("step", sa.BigInteger(), nullable=False),
+        sa.Column("set_by", sa.Uuid(), nullable=False),
+        sa.Column("set_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("least >= 1", name=op.f("ck_order_quantity_least")),
+        sa.CheckConstraint("step >= 1", name=op.f("ck_order_quantity_step")),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "supplier_id"],
+            ["party.tenant_id", "party.id"],
+            name=op.f("fk_order_quantity_tenant_id_supplier_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["tenant_id", "variant_id"],
+            ["variant.tenant_id", "variant.id"],
+            name=op.f("fk_order_quantity_tenant_id_variant_id"),
+        ),
+        sa.PrimaryKeyConstraint("tenant_id", "id", name=op.f("pk_order_quantity")),
+        sa.UniqueConstraint(
+            "tenant_id",
+            "supplier_id",
+            "variant_id",
+            name=op.f("uq_order_quantity_tenant_id_supplier_id_variant_id"),
+        ),
+    )
     migrating.protect(
         {
             "landed_cost": migrating.APPEND_ONLY,
             "landed_cost_line": migrating.APPEND_ONLY,
             "landed_cost_reversal": migrating.APPEND_ONLY,
             "shelf_life_term": migrating.APPEND_ONLY,
+            "order_quantity": migrating.CHANGEABLE,
         }
     )
 
 
 def downgrade() -> None:
-    for name in ("shelf_life_term", "landed_cost_reversal", "landed_cost_line", "landed_cost"):
+    for name in (
+        "order_quantity",
+        "shelf_life_term",
+        "landed_cost_reversal",
+        "landed_cost_line",
+        "landed_cost",
+    ):
         op.drop_table(name)

@@ -30,6 +30,7 @@ TABLES = (
     "carrying_rate",
     "claim_terms",
     "shelf_life_term",
+    "order_quantity",
     "reorder_rule",
     "reorder_suggestion",
     "stock_move",

@@ -15,6 +15,7 @@ from erp.models.inventory.place import Location, LocationKind, Removal, Warehous
 from erp.models.inventory.planning import (
     CarryingRate,
     ClaimTerms,
+    OrderQuantity,
     ReorderRule,
     ReorderSuggestion,
     ShelfLifeTerm,
@@ -68,6 +69,7 @@ __all__ = [
     "LocationKind",
     "Lot",
     "LotStatus",
+    "OrderQuantity",
     "PointKind",
     "QualityAnswer",
     "QualityCheck",

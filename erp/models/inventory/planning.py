@@ -88,6 +88,30 @@ class ShelfLifeTerm(TenantRow, table=True):
     set_at: datetime = Field(sa_type=INSTANT)
 
 
+class OrderQuantity(TenantRow, table=True):
+    """How much of an item its supplier sells, in base units.
+
+    Attributes:
+        least: Of one order. step: every order is a multiple of.
+    """
+
+    __tablename__ = "order_quantity"
+    __table_args__ = (
+        belongs_to("supplier_id", "party"),
+        belongs_to("variant_id", "variant"),
+        UniqueConstraint("tenant_id", "supplier_id", "variant_id"),
+        CheckConstraint("least >= 1", name="least"),
+        CheckConstraint("step >= 1", name="step"),
+    )
+
+    supplier_id: UUID
+    variant_id: UUID
+    least: int = Field(sa_type=BigInteger)
+    step: int = Field(sa_type=BigInteger)
+    set_by: UUID
+    set_at: datetime = Field(sa_type=INSTANT)
+
+
 class ReorderRule(SQLModel, table=True):
     """What a branch decided about buying a variant again, in place of what is worked out.
 

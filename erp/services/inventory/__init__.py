@@ -150,6 +150,14 @@ from erp.services.inventory.opening_stock_back import (
     take_back_opening_stock,
 )
 from erp.services.inventory.opening_stock_lines import COLUMNS as OPENING_STOCK_COLUMNS
+from erp.services.inventory.order_quantities import (
+    ListOrderQuantities,
+    SetOrderQuantity,
+    SoldBy,
+    list_order_quantities,
+    set_order_quantity,
+    sold_by,
+)
 from erp.services.inventory.picking import Pick, value_of
 from erp.services.inventory.places import get_owned_place
 from erp.services.inventory.printing import (
@@ -310,6 +318,7 @@ __all__ = [
     "ListLocations",
     "ListMoves",
     "ListOpeningStock",
+    "ListOrderQuantities",
     "ListShelfLives",
     "LotBeingCounted",
     "LotChanged",
@@ -363,9 +372,11 @@ __all__ = [
     "Revalued",
     "SearchLots",
     "SetChecklist",
+    "SetOrderQuantity",
     "SetShelfLife",
     "ShelfLifeStarts",
     "ShortShelfLife",
+    "SoldBy",
     "StartCount",
     "StockAdjustment",
     "StockAgainstBooks",
@@ -441,6 +452,7 @@ __all__ = [
     "list_locations",
     "list_moves",
     "list_opening_stock",
+    "list_order_quantities",
     "list_receipts",
     "list_shelf_lives",
     "list_suggestions",
@@ -466,9 +478,11 @@ __all__ = [
     "set_carrying_rate",
     "set_checklist",
     "set_claim_terms",
+    "set_order_quantity",
     "set_reorder_rule",
     "set_shelf_life",
     "shelf_days",
+    "sold_by",
     "start_count",
     "stock_against_books",
     "stock_ageing",

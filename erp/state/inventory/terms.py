@@ -1,4 +1,4 @@
-"""What is asked of goods that are bought: the life they have left when they come."""
+"""Terms of buying: the life that goods have left when they come, and how their suppliers sell them."""
 
 from typing import Any, ClassVar
 
@@ -62,3 +62,37 @@ class SetShelfLifeState(DialogFormState, rx.State):
 
     async def _bring_up_to_date(self) -> None:
         await (await self.get_state(ShelfLivesState))._reload()
+
+
+class OrderQuantitiesState(ListState, rx.State):
+    """Items that their suppliers sell in certain numbers only, the last written down first."""
+
+    permission: ClassVar[str] = VIEW
+    query: ClassVar[str] = "inventory.list_order_quantities"
+    columns: ClassVar[tuple[Column, ...]] = (
+        Column("label", "Product", sort="label"),
+        Column("supplier", "Supplier", sort="supplier"),
+        Column("least", "At least", Kind.COUNT, detail="unit", sort="least"),
+        Column("step", "In steps of", Kind.COUNT, sort="step"),
+        Column("set_by", "Set by", wide_only=True),
+    )
+    row_link: ClassVar[str] = "/stock?variant_id={variant_id}"
+    filter_keys: ClassVar[tuple[str, ...]] = ("supplier_id", "variant_id")
+    topics: ClassVar[tuple[str, ...]] = ("inventory",)
+
+    may_plan: bool = False
+
+    async def _reload(self) -> None:
+        self.may_plan = (await self._principal()).may(PLAN)
+        await super()._reload()
+
+
+class SetOrderQuantityState(DialogFormState, rx.State):
+    """Writes down how much of an item its supplier sells."""
+
+    permission: ClassVar[str] = PLAN
+    command: ClassVar[str] = "inventory.set_order_quantity"
+    done_words: ClassVar[str] = "Saved. Suggestions follow with the next look, orders at once."
+
+    async def _bring_up_to_date(self) -> None:
+        await (await self.get_state(OrderQuantitiesState))._reload()
