@@ -95,6 +95,7 @@ class SpreadCostState(ReviewedFormState, rx.State):
     def _show_effects(self, tried: platform.Preview) -> None:
         """Show what would be booked, and what goods would bear."""
         super()._show_effects(tried)
+        answer: Any = tried.result
         self.stock_effects = [
             {
                 "id": str(at),
@@ -102,7 +103,7 @@ class SpreadCostState(ReviewedFormState, rx.State):
                 "quantity": money_text(Decimal(line.to_stock)),
                 "value": money_text(Decimal(line.to_gone)),
             }
-            for at, line in enumerate(tried.result.lines)
+            for at, line in enumerate(answer.lines)
         ]
 
     async def _succeeded(self, result: Any) -> Sequence[EventSpec]:
