@@ -119,7 +119,7 @@ def order_quantities_page() -> rx.Component:
     return rx.fragment(
         page_header(
             "Buying terms",
-            "How suppliers sell an item: so many at least, in steps of so many. Suggestions and orders keep to it.",
+            "How suppliers sell an item: so many at least, in steps. Suggestions and orders keep to it.",
             rx.cond(OrderQuantitiesState.may_plan, change),
         ),
         link_tabs(QUANTITIES, TABS),

@@ -29,7 +29,7 @@ class ShelfLivesState(ListState, rx.State):
         Column("supplier", "Supplier", sort="supplier"),
         Column("form", "Form", sort="form"),
         Column("asked", "Asked", sort="days"),
-        Column("valid_from", "From", Kind.DATE, sort="valid_from"),
+        Column("valid_from", "From", Kind.DATE, sort="valid_from", wide_only=True),
         Column("standing", "Standing", Kind.STATUS, labels=STANDINGS, tones=TONES),
         Column("set_by", "Set by", wide_only=True),
     )
